@@ -1,0 +1,15 @@
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  transform: {
+    '^.+\\.[cm]?[jt]s$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
+    ],
+  },
+  // These ship as ES modules only; swc turns them into what jest can load.
+  transformIgnorePatterns: ['/node_modules/(?!(@middy|ulid|@copilotkit)/)'],
+  reporters: ['default', '<rootDir>/test/closing-line-reporter.js'],
+};

@@ -1,0 +1,45 @@
+import type { Item } from './value';
+
+/** The condition of a single write did not hold. `item` is what was stored, if anything was. */
+export class ConditionFailed extends Error {
+  override readonly name = 'ConditionFailed';
+  readonly item: Item | undefined;
+  constructor(item: Item | undefined) {
+    super('the condition did not hold');
+    this.item = item;
+  }
+}
+
+/** Why one write of a cancelled transaction did not go through; `undefined` for a write that was fine. */
+export type CancellationReason =
+  | { readonly code: 'ConditionFailed'; readonly item: Item | undefined }
+  | { readonly code: 'Conflict' | 'Throttled' | 'Invalid' };
+
+/** A transaction wrote nothing. `reasons` has one place per write, in order. */
+export class TransactionCancelled extends Error {
+  override readonly name = 'TransactionCancelled';
+  readonly reasons: readonly (CancellationReason | undefined)[];
+  constructor(reasons: readonly (CancellationReason | undefined)[]) {
+    super(`the transaction was cancelled: ${reasons.map((reason) => reason?.code ?? 'None').join(', ')}`);
+    this.reasons = reasons;
+  }
+}
+
+/** A token was used again with other writes. */
+export class IdempotencyMismatch extends Error {
+  override readonly name = 'IdempotencyMismatch';
+  constructor() {
+    super('the idempotency token was used before with other writes');
+  }
+}
+
+/**
+ * The store could not answer: throttled, unreachable, out of disk, timed out. A write may or may not have
+ * been committed, so only an idempotent one may be tried again.
+ */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+  constructor(code: string, options?: ErrorOptions) {
+    super(`the store is unavailable: ${code}`, options);
+  }
+}
