@@ -1,0 +1,112 @@
+import tseslint from 'typescript-eslint';
+
+/** What the core has beside the TypeScript rules and is not a matter of taste. */
+const CORE_RULES = {
+  eqeqeq: ['error', 'always', { null: 'ignore' }],
+  'no-async-promise-executor': 'error',
+  'no-constant-binary-expression': 'error',
+  'no-control-regex': 'error',
+  'no-dupe-else-if': 'error',
+  'no-duplicate-case': 'error',
+  'no-empty': 'error',
+  'no-loss-of-precision': 'error',
+  'no-misleading-character-class': 'error',
+  'no-self-assign': 'error',
+  'no-sparse-arrays': 'error',
+  'no-template-curly-in-string': 'error',
+  'no-unsafe-finally': 'error',
+  'no-unsafe-optional-chaining': 'error',
+  'no-useless-catch': 'error',
+  'use-isnan': 'error',
+};
+
+const TYPESCRIPT_RULES = {
+  '@typescript-eslint/consistent-type-imports': 'error',
+  '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+  '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+  '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: 'only-allowed-literals' }],
+  '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
+  '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+  // `async` turns what is thrown into a rejection; an engine in memory needs that and has nothing to await.
+  '@typescript-eslint/require-await': 'off',
+};
+
+/** `new Foo(this, 'Id')` is how a construct is made, and style is the formatter's business. */
+const NAMING_RULES = {
+  'no-restricted-syntax': [
+    'error',
+    { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' },
+    { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file that defines it.' },
+    {
+      selector:
+        'CallExpression[callee.name=/^(Number|parseInt|parseFloat)$/] > :matches(Identifier[name=/Pico$/], MemberExpression[property.name=/Pico$/]).arguments',
+      message: 'Money stays a bigint of pico-dollars.',
+    },
+  ],
+  'no-restricted-imports': [
+    'error',
+    { patterns: [{ regex: '^\\.{1,2}/.*\\.(ts|js)$', message: 'Relative imports carry no extension.' }] },
+  ],
+};
+
+const float = (selector) => ({ selector, message: 'Money and units are integers: no floating-point arithmetic here.' });
+
+/** Where a rounding error would be somebody's money. */
+const INTEGER_RULES = {
+  'no-restricted-syntax': [
+    ...NAMING_RULES['no-restricted-syntax'],
+    // Those that are left give an integer, and take no bigint: they are for time, never for money.
+    float('MemberExpression[object.name="Math"]:not([property.name=/^(floor|min|max)$/])'),
+    float('CallExpression[callee.name="parseFloat"]'),
+    float('MemberExpression[object.name="Number"][property.name="parseFloat"]'),
+    float('MemberExpression[property.name=/^(toFixed|toPrecision)$/]'),
+    float('Literal[raw=/^[0-9_]*\\.[0-9]/]'),
+  ],
+};
+
+const ENVIRONMENT_BAN = { object: 'process', property: 'env', message: 'Only the readers of configuration may.' };
+const SOURCES = ['{bin,lib,lambdas,dev,web,bench}/**/*.{ts,tsx}'];
+const TESTS = ['test/**/*.ts'];
+
+export default tseslint.config(
+  { ignores: ['node_modules/', 'cdk.out/', 'coverage/', '.cache/', '.tollgate/', 'docs/generated/', '**/dist/'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.{ts,tsx}'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: { ...CORE_RULES, ...TYPESCRIPT_RULES, ...NAMING_RULES },
+  },
+  { files: ['**/*.{js,cjs,mjs}'], rules: CORE_RULES },
+  {
+    files: SOURCES,
+    rules: {
+      'no-console': 'error',
+      'no-restricted-properties': ['error', ENVIRONMENT_BAN],
+      'max-lines': ['error', { max: 250, skipBlankLines: true, skipComments: true }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true, IIFEs: true }],
+    },
+  },
+  { files: ['lambdas/domain/{money,wallet,usage}/**/*.ts'], rules: INTEGER_RULES },
+  { files: ['lambdas/adapters/stdout-log.ts', 'dev/print.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['lambdas/adapters/read-env.ts', 'lib/config.ts', 'dev/settings.ts'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
+  {
+    files: TESTS,
+    rules: {
+      // A test states what it expects; being wrong about it fails the test.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+      'no-restricted-properties': [
+        'error',
+        ...['mock', 'doMock', 'unstable_mockModule'].map((property) => ({
+          object: 'jest',
+          property,
+          message: 'No module patching: pass another implementation of the port.',
+        })),
+      ],
+    },
+  },
+);

@@ -1,0 +1,102 @@
+import type { Item, Key, Value } from '../domain/table/value';
+
+/**
+ * DynamoDB's typed notation of a value. Both engines use it: one on the wire, the other in its journal and
+ * in its change records. `Bytes` is what binary data becomes: bytes for an API client, base64 text in JSON.
+ */
+export type Encoded<Bytes> =
+  | { S: string }
+  | { N: string }
+  | { BOOL: boolean }
+  | { NULL: true }
+  | { B: Bytes }
+  | { L: Encoded<Bytes>[] }
+  | { M: EncodedItem<Bytes> };
+
+export interface EncodedItem<Bytes> {
+  [attribute: string]: Encoded<Bytes>;
+}
+
+/** What may be decoded: every form that an API client, a journal or a stream hands over. */
+export interface Decodable {
+  readonly S?: string;
+  readonly N?: string;
+  readonly BOOL?: boolean;
+  readonly NULL?: boolean;
+  /** Base64 when it comes from JSON. */
+  readonly B?: Uint8Array | string;
+  readonly L?: readonly Decodable[];
+  readonly M?: DecodableItem;
+}
+
+export interface DecodableItem {
+  readonly [attribute: string]: Decodable;
+}
+
+/** DynamoDB keeps 38 significant digits; more would be rounded or refused. */
+const INTEGER_BOUND = 10n ** 38n;
+
+/** @throws Error on a fraction, an unsafe number, or more than 38 digits: no table holds a number that may be inexact. */
+export function toInteger(value: bigint | number): bigint {
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new Error('a stored number is a safe integer or a bigint');
+  const integer = BigInt(value);
+  if (integer >= INTEGER_BOUND || integer <= -INTEGER_BOUND) throw new Error('a stored number has at most 38 digits');
+  return integer;
+}
+
+/** @throws Error on a name that would change the object instead of becoming an attribute of it. */
+export function checkName(name: string): string {
+  if (name === '__proto__') throw new Error('an attribute cannot be called __proto__');
+  return name;
+}
+
+function encodeWith<Bytes>(toBytes: (bytes: Uint8Array) => Bytes) {
+  function value(given: Value): Encoded<Bytes> {
+    if (typeof given === 'string') return { S: given };
+    if (typeof given === 'bigint' || typeof given === 'number') return { N: toInteger(given).toString() };
+    if (typeof given === 'boolean') return { BOOL: given };
+    if (given === null) return { NULL: true };
+    if (given instanceof Uint8Array) return { B: toBytes(given) };
+    if (isList(given)) return { L: given.map(value) };
+    if (typeof given === 'object') return { M: item(given) };
+    throw new Error(`a table cannot hold a value of type ${typeof given}`);
+  }
+  function item(given: Item): EncodedItem<Bytes> {
+    const encoded: EncodedItem<Bytes> = {};
+    for (const name of Object.keys(given)) encoded[checkName(name)] = value(given[name] as Value);
+    return encoded;
+  }
+  return { value, item };
+}
+
+const forApi = encodeWith((bytes) => bytes);
+const forJson = encodeWith((bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'));
+
+/** For an API client. */
+export const encodeValue = forApi.value;
+export const encodeItem = forApi.item;
+/** For a journal line or a stream record. */
+export const encodeJsonItem = forJson.item;
+
+export const encodeKey = (key: Key): { pk: { S: string }; sk: { S: string } } => ({ pk: { S: key.pk }, sk: { S: key.sk } });
+
+/** @throws Error on a set or a fraction, which nothing of ours writes. */
+export function decodeValue(encoded: Decodable): Value {
+  if (encoded.S !== undefined) return encoded.S;
+  if (encoded.N !== undefined) return BigInt(encoded.N);
+  if (encoded.BOOL !== undefined) return encoded.BOOL;
+  if (encoded.NULL !== undefined) return null;
+  if (encoded.M !== undefined) return decodeItem(encoded.M);
+  if (encoded.L !== undefined) return encoded.L.map(decodeValue);
+  if (encoded.B !== undefined) return typeof encoded.B === 'string' ? new Uint8Array(Buffer.from(encoded.B, 'base64')) : encoded.B;
+  throw new Error(`a stored value has an unknown type: ${Object.keys(encoded).join(', ')}`);
+}
+
+export function decodeItem(encoded: DecodableItem): Item {
+  const item: { [attribute: string]: Value } = {};
+  for (const name of Object.keys(encoded)) item[checkName(name)] = decodeValue(encoded[name] as Decodable);
+  return item;
+}
+
+/** `Array.isArray` does not narrow a readonly array. */
+export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);

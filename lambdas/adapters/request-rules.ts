@@ -1,0 +1,77 @@
+import type { Change, Condition } from '../domain/table/condition';
+import type { Check, Query, Write } from '../domain/table/table-store';
+import type { Key } from '../domain/table/value';
+
+// DynamoDB answers a ValidationException to what these rules refuse. Both engines check them first, so that a
+// caller's mistake is the same plain Error everywhere and never looks like an outage.
+
+export const TRANSACTION_WRITES_MAX = 100;
+export const PARTITION_KEY_BYTES_MAX = 2048;
+export const SORT_KEY_BYTES_MAX = 1024;
+export const TOKEN_CHARACTERS_MAX = 36;
+
+export function keyOf(write: Write | Check): Key {
+  if ('put' in write) {
+    const { pk, sk } = write.put;
+    if (typeof pk !== 'string' || typeof sk !== 'string') throw new Error('an item needs the strings pk and sk');
+    return { pk, sk };
+  }
+  if ('update' in write) return write.update;
+  return 'delete' in write ? write.delete : write.check;
+}
+
+/** @returns the key that is written. */
+export function checkWrite(write: Write | Check): Key {
+  const key = keyOf(write);
+  checkKey(key);
+  if (write.when !== undefined) checkCondition(write.when);
+  if ('update' in write) checkChange(write.change);
+  return key;
+}
+
+/** @returns the keys, in the order of the writes. */
+export function checkTransaction(writes: readonly (Write | Check)[], token: string | undefined): readonly Key[] {
+  if (writes.length === 0 || writes.length > TRANSACTION_WRITES_MAX) {
+    throw new Error(`a transaction has 1 to ${TRANSACTION_WRITES_MAX} writes, not ${writes.length}`);
+  }
+  if (token !== undefined && (token.length === 0 || token.length > TOKEN_CHARACTERS_MAX)) {
+    throw new Error(`an idempotency token has 1 to ${TOKEN_CHARACTERS_MAX} characters`);
+  }
+  const keys = writes.map(checkWrite);
+  const seen = new Set(writes.map((write, index) => JSON.stringify([write.table.name, keys[index]?.pk, keys[index]?.sk])));
+  if (seen.size < writes.length) throw new Error('a transaction names an item at most once');
+  return keys;
+}
+
+export function checkKey(key: Key): void {
+  checkKeyPart('pk', key.pk, PARTITION_KEY_BYTES_MAX);
+  checkKeyPart('sk', key.sk, SORT_KEY_BYTES_MAX);
+}
+
+export function checkQuery({ partition, sort, limit = 1, after }: Query): void {
+  checkKeyPart('pk', partition, PARTITION_KEY_BYTES_MAX);
+  if (!Number.isSafeInteger(limit) || limit < 1) throw new Error('a page holds at least one item');
+  if (after !== undefined && after.pk !== partition) throw new Error('a page continues within its partition');
+  for (const bound of Object.values(sort ?? {})) checkKeyPart('sk', bound, SORT_KEY_BYTES_MAX);
+}
+
+function checkKeyPart(name: string, value: string, bytesMax: number): void {
+  const bytes = Buffer.byteLength(value);
+  if (bytes === 0 || bytes > bytesMax) throw new Error(`${name} has 1 to ${bytesMax} bytes, not ${bytes}`);
+}
+
+function checkCondition(condition: Condition): void {
+  if ('all' in condition) return condition.all.forEach(checkCondition);
+  if ('any' in condition) return condition.any.forEach(checkCondition);
+  if (!('is' in condition) || condition.is === '=' || condition.is === '<>') return;
+  const { value } = condition;
+  const ordered = typeof value === 'string' || typeof value === 'bigint' || typeof value === 'number' || value instanceof Uint8Array;
+  if (!ordered) throw new Error(`${condition.is} compares strings, numbers or bytes`);
+}
+
+function checkChange({ set = {}, add = {}, remove = [] }: Change): void {
+  const names = [...Object.keys(set), ...Object.keys(add), ...remove];
+  if (names.length === 0) throw new Error('an update changes at least one attribute');
+  if (new Set(names).size < names.length) throw new Error('an update changes an attribute only once');
+  if (names.includes('pk') || names.includes('sk')) throw new Error('an update cannot change the key');
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { UNITS } from './units';
+
+/** How a client and a provider speak. Same-dialect traffic passes through byte for byte. */
+export const DIALECTS = ['openai', 'anthropic'] as const;
+export type Dialect = (typeof DIALECTS)[number];
+
+/** The metered endpoints. */
+export const ENDPOINTS = ['chat', 'messages', 'embeddings'] as const;
+export type Endpoint = (typeof ENDPOINTS)[number];
+
+/** Pico-dollars (1e-12 USD) per token, by unit. JSON has no bigint, so a safe integer here. */
+const unitPricesSchema = z.strictObject({
+  ...Object.fromEntries(UNITS.map((unit) => [unit, z.int().nonnegative().optional()])),
+} as Record<(typeof UNITS)[number], z.ZodOptional<z.ZodInt>>);
+
+/** A tier holds for the whole request when its whole prompt is above `abovePromptTokens`. */
+const priceTierSchema = z.strictObject({
+  abovePromptTokens: z.int().nonnegative(),
+  picoPerToken: unitPricesSchema,
+});
+
+/** Effective from `from` (inclusive, UTC) until the next version's. Never edited: a change is a new version. */
+const priceVersionSchema = z.strictObject({
+  version: z.string().min(1),
+  from: z.iso.datetime(),
+  /** In rising order; the first is above 0 tokens. */
+  tiers: z.array(priceTierSchema).min(1),
+});
+
+const modelSchema = z.strictObject({
+  id: z.string().min(1),
+  /** Other exact names of the same model, dated snapshots for one. */
+  aliases: z.array(z.string().min(1)),
+  endpoints: z.array(z.enum(ENDPOINTS)).min(1),
+  contextTokens: z.int().positive(),
+  /** The most tokens one answer can have; 0 for embeddings. */
+  outputTokensMax: z.int().nonnegative(),
+  prices: z.array(priceVersionSchema).min(1),
+});
+
+export const catalogSchema = z.strictObject({
+  /** Where the prices come from: package and version. */
+  source: z.string(),
+  /** By provider id, `openai` for one. */
+  providers: z.record(z.string(), z.array(modelSchema)),
+});
+
+export type UnitPrices = z.infer<typeof unitPricesSchema>;
+export type PriceTier = z.infer<typeof priceTierSchema>;
+export type PriceVersion = z.infer<typeof priceVersionSchema>;
+export type Model = z.infer<typeof modelSchema>;
+export type CatalogData = z.infer<typeof catalogSchema>;

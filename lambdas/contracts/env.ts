@@ -1,0 +1,28 @@
+/**
+ * The environment of each function, declared once: the construct must supply exactly these names and the
+ * handler reads exactly these (lambdas/adapters/read-env.ts).
+ */
+
+/**
+ * The data plane. Tables are physical names, secrets are ARNs, `PROVIDERS` is a JSON list of
+ * `{ id, dialect, baseUrl }`, `USAGE_RETENTION_DAYS` a whole number of days.
+ */
+export const PROXY_ENV = [
+  'WALLET_TABLE',
+  'KEYS_TABLE',
+  'USAGE_TABLE',
+  'PROVIDER_KEYS_SECRET',
+  'KEY_PEPPER_SECRET',
+  'ORIGIN_SECRET',
+  'PROVIDERS',
+  'USAGE_RETENTION_DAYS',
+] as const;
+
+/** The sweeper ends holds that nobody ended; it writes their usage records, hence the retention. */
+export const SWEEP_ENV = ['WALLET_TABLE', 'USAGE_TABLE', 'USAGE_RETENTION_DAYS'] as const;
+
+/** Health touches no store and no secret: it must answer while everything else fails. */
+export const HEALTH_ENV = ['STAGE'] as const;
+
+/** The environment that a list of names asks for. */
+export type Env<Names extends readonly string[]> = { readonly [name in Names[number]]: string };

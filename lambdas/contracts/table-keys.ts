@@ -1,0 +1,67 @@
+/**
+ * Where each kind of item lives. Nothing is found by a scan: what must be listed has a partition for it,
+ * spread over shards where many writers meet.
+ */
+interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+const SHARD_COUNT = 16;
+
+/** Every shard, `00` to `15`. */
+export const SHARDS: readonly string[] = Array.from({ length: SHARD_COUNT }, (_, shard) => twoDigits(shard));
+
+/** Epoch milliseconds as ISO 8601 with milliseconds, always 24 characters: it sorts as text. */
+export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+// Wallet table.
+export const balanceKey = (accountId: string): Key => ({ pk: accountId, sk: 'wallet' });
+
+export const holdPartition = (shard: string): string => `holds#${shard}`;
+/** The sort key is the index by deadline. */
+export const holdKey = (requestId: string, deadline: number): Key => ({
+  pk: holdPartition(shardOf(requestId)),
+  sk: `${isoTime(deadline)}#${requestId}`,
+});
+/** The last sort key of a hold whose deadline is `milliseconds` or before: `~` sorts after the separator. */
+export const lastHoldDueAt = (milliseconds: number): string => `${isoTime(milliseconds)}~`;
+export const deadlineOfHold = (sk: string): number => Date.parse(sk.slice(0, sk.indexOf('#')));
+
+export const ENTRY_PREFIX = 'entry#';
+const LATE_SUFFIX = '#late';
+/** @param entryId the request's id for the end of a hold, the payment's for a credit */
+export const entryKey = (accountId: string, entryId: string): Key => ({ pk: accountId, sk: `${ENTRY_PREFIX}${entryId}` });
+/** The entry of a settle that came after its hold had expired. It sorts right behind the expiry's. */
+export const lateEntryKey = (accountId: string, requestId: string): Key =>
+  entryKey(accountId, `${requestId}${LATE_SUFFIX}`);
+
+// Usage table.
+export const usageRecordKey = (accountId: string, requestId: string): Key => ({ pk: accountId, sk: requestId });
+
+// Accounts table.
+export const accountKey = (accountId: string): Key => ({ pk: accountId, sk: 'account' });
+export const directoryPartition = (shard: string): string => `accounts#${shard}`;
+export const directoryKey = (accountId: string): Key => ({ pk: directoryPartition(shardOf(accountId)), sk: accountId });
+
+// Keys table.
+export const apiKeyKey = (keyId: string): Key => ({ pk: keyId, sk: 'key' });
+export const KEY_LISTING_PREFIX = 'key#';
+export const keyListingKey = (accountId: string, keyId: string): Key => ({
+  pk: accountId,
+  sk: `${KEY_LISTING_PREFIX}${keyId}`,
+});
+
+/** FNV-1a: spreads ids that differ only in their last characters, and is the same in every process. */
+function shardOf(id: string): string {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < id.length; index += 1) {
+    hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
+  }
+  // FNV's low bits are its weak ones, so the high half is folded in.
+  return twoDigits(((hash >>> 16) ^ hash) & (SHARD_COUNT - 1));
+}
+
+function twoDigits(shard: number): string {
+  return String(shard).padStart(2, '0');
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { apiKeyKey, keyListingKey } from '../../contracts/table-keys';
+import type { Item } from '../table/value';
+
+/** What may be shown of a key, its last four characters for one. Times are ISO 8601, UTC. */
+const keyInfoSchema = z.object({
+  keyId: z.string(),
+  lastFour: z.string().length(4),
+  createdAt: z.iso.datetime(),
+  label: z.string().optional(),
+  revokedAt: z.iso.datetime().optional(),
+  /** The key ends at this time. */
+  validUntil: z.iso.datetime().optional(),
+});
+
+const keyItemSchema = keyInfoSchema.omit({ label: true }).extend({
+  accountId: z.string(),
+  salt: z.instanceof(Uint8Array),
+  verifier: z.instanceof(Uint8Array),
+});
+
+export type KeyInfo = Readonly<z.infer<typeof keyInfoSchema>>;
+
+/** A key as it is stored: nothing from which the secret can be had. */
+export type StoredKey = Readonly<z.infer<typeof keyItemSchema>>;
+
+export function encodeKey({ keyId, accountId, salt, verifier, lastFour, createdAt, validUntil }: StoredKey): Item {
+  const item = { ...apiKeyKey(keyId), keyId, accountId, salt, verifier, lastFour, createdAt };
+  return validUntil === undefined ? item : { ...item, validUntil };
+}
+
+/** What an account's list shows, kept beside the key so that listing reads no verifier. */
+export function encodeKeyListing(accountId: string, { keyId, lastFour, createdAt, label, validUntil }: KeyInfo): Item {
+  return {
+    ...keyListingKey(accountId, keyId),
+    ...{ keyId, lastFour, createdAt },
+    ...(label !== undefined && { label }),
+    ...(validUntil !== undefined && { validUntil }),
+  };
+}
+
+export const decodeKey = (item: Item): StoredKey => keyItemSchema.parse(item);
+export const decodeKeyListing = (item: Item): KeyInfo => keyInfoSchema.parse(item);

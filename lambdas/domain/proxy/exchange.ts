@@ -1,0 +1,21 @@
+import type { Writable } from 'node:stream';
+
+export interface Headers {
+  readonly [lowerCaseName: string]: string | undefined;
+}
+
+/** One client's request and the way to answer it, as a host (a Lambda invocation, the local server) presents it. */
+export interface Exchange {
+  readonly method: string;
+  /** With its leading slash and without a query. */
+  readonly path: string;
+  readonly headers: Headers;
+  /** The whole body. Throws PayloadTooLarge above `bytesMax`, without reading on. */
+  readBody(bytesMax: number): Promise<Buffer>;
+  /** Starts the response; called once. What it returns carries the body and must be ended. */
+  begin(status: number, headers: { readonly [name: string]: string }): Writable;
+  /** Aborted when the client has left. A host that does not learn it (Lambda) never aborts. */
+  readonly gone: AbortSignal;
+  /** Epoch milliseconds at which the host kills the work; the gateway ends its own before. */
+  readonly deadline: number;
+}

@@ -1,0 +1,128 @@
+import type { Clock } from '../clock';
+import { AppError, Forbidden, InternalError, InvalidApiKey, MethodNotAllowed, NotFound, ServiceUnavailable, UnsupportedMediaType } from '../errors/app-error';
+import type { Keys } from '../keys/keys';
+import type { UsageRecords } from '../usage/usage-records';
+import { StoreUnavailable } from '../table/table-errors';
+import { WalletUnavailable } from '../wallet/wallet-errors';
+import type { Exchange, Headers } from './exchange';
+import { listModels, readModel } from './models';
+import { serveMetered } from './metered-handler';
+import { isFromEdge } from './origin-secret';
+import type { MeteredParts } from './paid-request';
+import { readRequest } from './requests';
+import { respondError, respondJson, type ResponseHeaders } from './respond';
+import { dialectOf, METERED_ROUTES } from './routes';
+
+export interface GatewayParts extends MeteredParts {
+  readonly keys: Keys;
+  readonly usage: UsageRecords;
+  readonly newRequestId: () => string;
+  /** The values of the secret header that the edge adds; absent where there is no edge (a local run). */
+  readonly originSecrets?: () => Promise<readonly string[]>;
+}
+
+/** Time kept at the end of a host's deadline to settle in. */
+const SETTLE_MARGIN_MS = 10_000;
+
+/** Who is calling. */
+interface Caller {
+  readonly accountId: string;
+  readonly keyId: string;
+}
+
+/** The data plane: every request of every host comes through `handle`. */
+export class Gateway {
+  private readonly parts: GatewayParts;
+  private readonly inFlight = new Map<Promise<void>, AbortController>();
+
+  constructor(parts: GatewayParts) {
+    this.parts = parts;
+  }
+
+  /** Answers one request. Resolves once it is answered and settled; never rejects. */
+  handle(exchange: Exchange): Promise<void> {
+    const requestId = this.parts.newRequestId();
+    const headers = { 'x-request-id': requestId };
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), exchange.deadline - this.parts.clock() - SETTLE_MARGIN_MS);
+    const done = this.route(exchange, requestId, headers, stop.signal)
+      .catch((error: unknown) => this.fail(exchange, error, requestId, headers))
+      .finally(() => {
+        clearTimeout(timer);
+        this.inFlight.delete(done);
+      });
+    this.inFlight.set(done, stop);
+    return done;
+  }
+
+  /** Stops what is in flight at its providers, and resolves once all of it is settled. */
+  async stop(): Promise<void> {
+    for (const stop of this.inFlight.values()) stop.abort();
+    await Promise.all(this.inFlight.keys());
+  }
+
+  private async route(exchange: Exchange, requestId: string, headers: ResponseHeaders, stop: AbortSignal): Promise<void> {
+    const { path } = exchange;
+    const { originSecrets } = this.parts;
+    if (originSecrets && !isFromEdge(exchange.headers, await originSecrets())) throw new Forbidden('Requests come through the public endpoint.');
+    if (path === '/healthz') return respondJson(exchange, 200, headers, { status: 'ok' });
+    const metered = METERED_ROUTES.get(path);
+    if (metered) {
+      requireMethod(exchange, 'POST');
+      const caller = await this.authenticate(exchange.headers);
+      requireJson(exchange.headers);
+      return serveMetered(this.parts, { exchange, route: metered, requestId, ...caller, headers, stop });
+    }
+    const caller = await this.authenticate(exchange.headers);
+    return this.read(exchange, caller, headers);
+  }
+
+  private async read(exchange: Exchange, caller: Caller, headers: ResponseHeaders): Promise<void> {
+    const [, version, resource, id, ...rest] = exchange.path.split('/');
+    const known = version === 'v1' && rest.length === 0 && (resource === 'models' || (resource === 'requests' && id !== undefined));
+    if (!known) throw new NotFound('There is nothing at this path.', 'not_found');
+    requireMethod(exchange, 'GET');
+    const dialect = dialectOf(exchange.path, exchange.headers);
+    const { catalog, usage } = this.parts;
+    if (resource === 'requests') respondJson(exchange, 200, headers, await readRequest(usage, caller.accountId, id ?? ''));
+    else if (id === undefined) respondJson(exchange, 200, headers, listModels(catalog, dialect));
+    else respondJson(exchange, 200, headers, readModel(catalog, id, dialect));
+  }
+
+  private async authenticate(headers: Headers): Promise<Caller> {
+    const bearer = /^Bearer +(.+)$/i.exec(headers['authorization'] ?? '')?.[1];
+    const caller = await this.parts.keys.verify(headers['x-api-key'] ?? bearer);
+    if (caller === undefined) throw new InvalidApiKey();
+    return caller;
+  }
+
+  private fail(exchange: Exchange, error: unknown, requestId: string, headers: ResponseHeaders): void {
+    const shown = toAppError(error);
+    if (shown instanceof InternalError) {
+      this.parts.log.error('REQUEST_FAILED', { requestId, code: error instanceof Error ? error.name : 'Unknown' });
+    }
+    try {
+      respondError(exchange, shown, dialectOf(exchange.path, exchange.headers), headers);
+    } catch {
+      // The client is gone, or has its head already: there is nobody to tell.
+      this.parts.log.warn('ERROR_NOT_SENT', { requestId });
+    }
+  }
+}
+
+function toAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof StoreUnavailable || error instanceof WalletUnavailable) return new ServiceUnavailable();
+  return new InternalError();
+}
+
+function requireMethod(exchange: Exchange, method: string): void {
+  if (exchange.method !== method) throw new MethodNotAllowed(`${exchange.method} is not allowed here; use ${method}.`);
+}
+
+function requireJson(headers: Headers): void {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') throw new UnsupportedMediaType('Send the request body without a content-encoding.');
+  const type = headers['content-type'] ?? '';
+  if (!/^application\/json\s*(;|$)/i.test(type)) throw new UnsupportedMediaType('Send the request body as application/json.');
+}

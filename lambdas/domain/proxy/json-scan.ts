@@ -1,0 +1,201 @@
+/** Where a member of the outermost object stands, in bytes. */
+export interface Member {
+  /** The first byte of its key. */
+  readonly start: number;
+  readonly valueStart: number;
+  /** One past the value's last byte. */
+  readonly valueEnd: number;
+}
+
+export interface JsonScan {
+  /** The members of the outermost object by decoded name, in order. */
+  readonly members: ReadonlyMap<string, Member>;
+  /** How often each `"type"` value occurs anywhere below the outermost members, `tools` apart: `image_url` → 2. */
+  readonly contentTypes: ReadonlyMap<string, number>;
+  /** The own `type` of each element of `tools`. */
+  readonly toolTypes: ReadonlySet<string>;
+}
+
+/** The body is not what it must be; `offset` is the byte where that showed. */
+export class MalformedJson extends Error {
+  readonly offset: number;
+  constructor(what: string, offset: number) {
+    super(`${what} at byte ${offset}`);
+    this.offset = offset;
+  }
+}
+
+/** Nesting beyond this is an attack or a mistake; deep schemas of real tools stay below 20. */
+export const JSON_DEPTH_MAX = 64;
+
+/** A `type` longer than this is none that anybody knows: it is not counted. Escapes take up to six bytes a letter. */
+const TYPE_BYTES_MAX = 512;
+
+/** The outermost object is at depth 1, the array `tools` at 2, a tool in it at 3. */
+const TOOL_DEPTH = 3;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+
+/**
+ * Finds what admission needs in a JSON object without building it: a few hundred bytes of a body that may
+ * be megabytes. It checks the structure (nesting, commas, literals, duplicate outer names); what stands inside
+ * a string is left to the provider.
+ * @throws MalformedJson
+ */
+export function scanJson(bytes: Buffer): JsonScan {
+  return new Scanner(bytes).scan();
+}
+
+class Scanner {
+  private readonly bytes: Buffer;
+  private at = 0;
+  private readonly members = new Map<string, Member>();
+  private readonly contentTypes = new Map<string, number>();
+  private readonly toolTypes = new Set<string>();
+  private outerName = '';
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+
+  scan(): JsonScan {
+    this.skipSpace();
+    if (this.bytes[this.at] !== OPEN_OBJECT) throw new MalformedJson('not a JSON object', this.at);
+    this.at += 1;
+    this.readMembers(1);
+    this.skipSpace();
+    if (this.at < this.bytes.length) throw new MalformedJson('bytes after the object', this.at);
+    return { members: this.members, contentTypes: this.contentTypes, toolTypes: this.toolTypes };
+  }
+
+  private readValue(depth: number): void {
+    const byte = this.bytes[this.at];
+    if (byte === QUOTE) {
+      this.readString();
+    } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+      if (depth >= JSON_DEPTH_MAX) throw new MalformedJson(`nested deeper than ${JSON_DEPTH_MAX}`, this.at);
+      this.at += 1;
+      if (byte === OPEN_OBJECT) this.readMembers(depth + 1);
+      else this.readElements(depth + 1);
+    } else {
+      this.readLiteral();
+    }
+  }
+
+  private readMembers(depth: number): void {
+    this.skipSpace();
+    if (this.take(CLOSE_OBJECT)) return;
+    do {
+      this.skipSpace();
+      const start = this.at;
+      const keyEnd = this.readString();
+      this.skipSpace();
+      if (!this.take(COLON)) throw new MalformedJson('a colon is missing', this.at);
+      this.skipSpace();
+      const valueStart = this.at;
+      if (depth === 1) this.enterOuter(start, keyEnd);
+      this.readValue(depth);
+      if (depth === 1) this.members.set(this.outerName, { start, valueStart, valueEnd: this.at });
+      else if (this.isType(start, keyEnd)) this.countType(valueStart, this.at, depth);
+      this.skipSpace();
+    } while (this.take(COMMA));
+    if (!this.take(CLOSE_OBJECT)) throw new MalformedJson('an object is not closed', this.at);
+  }
+
+  private readElements(depth: number): void {
+    this.skipSpace();
+    if (this.take(CLOSE_ARRAY)) return;
+    do {
+      this.skipSpace();
+      this.readValue(depth);
+      this.skipSpace();
+    } while (this.take(COMMA));
+    if (!this.take(CLOSE_ARRAY)) throw new MalformedJson('an array is not closed', this.at);
+  }
+
+  /** Leaves `at` after the closing quote and returns that place. */
+  private readString(): number {
+    const { bytes } = this;
+    if (bytes[this.at] !== QUOTE) throw new MalformedJson('a string was expected', this.at);
+    let quote = this.at;
+    do {
+      quote = bytes.indexOf(QUOTE, quote + 1);
+      if (quote === -1) throw new MalformedJson('a string is not closed', this.at);
+    } while (this.isEscaped(quote));
+    this.at = quote + 1;
+    return this.at;
+  }
+
+  /** A quote is escaped by an odd number of backslashes before it. */
+  private isEscaped(quote: number): boolean {
+    let before = quote - 1;
+    while (this.bytes[before] === BACKSLASH) before -= 1;
+    return (quote - before) % 2 === 0;
+  }
+
+  private readLiteral(): void {
+    const start = this.at;
+    while (isLiteralByte(this.bytes[this.at])) this.at += 1;
+    const text = this.bytes.latin1Slice(start, this.at);
+    if (text !== 'true' && text !== 'false' && text !== 'null' && !/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)) {
+      throw new MalformedJson('not a JSON value', start);
+    }
+  }
+
+  /** A name given twice would let us read one value and the provider the other. */
+  private enterOuter(start: number, end: number): void {
+    this.outerName = this.decode(start, end);
+    if (this.members.has(this.outerName)) throw new MalformedJson('a member is given twice', start);
+  }
+
+  private isType(start: number, end: number): boolean {
+    const { bytes } = this;
+    const length = end - start;
+    if (length === 6) return bytes[start + 1] === 0x74 && bytes.latin1Slice(start + 1, end - 1) === 'type';
+    // `type` can also be spelled with escapes of up to six bytes a letter.
+    return length <= 26 && bytes.subarray(start, end).includes(BACKSLASH) && this.decode(start, end) === 'type';
+  }
+
+  private countType(start: number, end: number, depth: number): void {
+    if (this.bytes[start] !== QUOTE || end - start > TYPE_BYTES_MAX) return;
+    const type = this.decode(start, end);
+    if (this.outerName !== 'tools') this.contentTypes.set(type, (this.contentTypes.get(type) ?? 0) + 1);
+    else if (depth === TOOL_DEPTH) this.toolTypes.add(type);
+  }
+
+  private decode(start: number, end: number): string {
+    try {
+      return JSON.parse(this.bytes.utf8Slice(start, end)) as string;
+    } catch {
+      throw new MalformedJson('not a JSON string', start);
+    }
+  }
+
+  private skipSpace(): void {
+    const { bytes } = this;
+    let byte = bytes[this.at];
+    while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) {
+      this.at += 1;
+      byte = bytes[this.at];
+    }
+  }
+
+  private take(byte: number): boolean {
+    if (this.bytes[this.at] !== byte) return false;
+    this.at += 1;
+    return true;
+  }
+}
+
+/** Digits, letters, `+`, `-`, `.`: what numbers, `true`, `false` and `null` are made of. */
+function isLiteralByte(byte: number | undefined): boolean {
+  if (byte === undefined) return false;
+  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7a) || byte === 0x2b || byte === 0x2d || byte === 0x2e || byte === 0x45;
+}

@@ -1,0 +1,76 @@
+import { admit, type Admitted, priceTargets } from './admission';
+import { ClientStream } from './client-stream';
+import { closeAnswer } from './close-answer';
+import { type MeteredRequest, parseMeteredRequest } from './metered-request';
+import type { MeteredCall, MeteredParts, PaidRequest } from './paid-request';
+import type { Outcome } from './outcome';
+import { attempt } from './provider-attempt';
+import { providerBody } from './provider-body';
+import { isWorthAnother } from './provider-errors';
+import { providerHeaders } from './provider-headers';
+import { settleOutcome } from './settle-outcome';
+
+/** A Lambda function URL takes 6 MB, with the envelope around the body and the escapes in it. */
+export const REQUEST_BYTES_MAX = 5 * 1024 * 1024;
+
+/** A hold outlives its request's deadline by this, so that no settle meets the sweeper. */
+const HOLD_MARGIN_MS = 60_000;
+
+/**
+ * The life of a paid request: admit, ask, settle, close. The client's last byte comes after the commit of the
+ * charge, so whoever has a whole answer finds it in the ledger (docs/adr/0004-settle-before-the-last-byte.md).
+ * @throws AppError before anything is held; never after
+ */
+export async function serveMetered(parts: MeteredParts, call: MeteredCall): Promise<void> {
+  const request = parseMeteredRequest(call.route, await call.exchange.readBody(REQUEST_BYTES_MAX));
+  const admittedAt = parts.clock();
+  const admitted = await hold(parts, call, request, admittedAt);
+  const client = request.stream ? new ClientStream(call.exchange, call.headers) : undefined;
+  const paid: PaidRequest = { call, request, admitted, admittedAt, client };
+  const outcome = await ask(parts, paid);
+  const settlement = await settleOutcome(parts, paid, outcome);
+  closeAnswer(paid, outcome, settlement);
+}
+
+async function hold(parts: MeteredParts, call: MeteredCall, request: MeteredRequest, now: number): Promise<Admitted> {
+  const targets = priceTargets(parts.catalog, request, now);
+  const [{ model, provider, price }] = targets;
+  const { accountId, requestId, keyId } = call;
+  const details = {
+    keyId,
+    endpoint: request.route.endpoint,
+    model: model.id,
+    provider: provider.id,
+    streamed: request.stream,
+    at: new Date(now).toISOString(),
+    priceVersion: price.version,
+  };
+  const deadline = call.exchange.deadline + HOLD_MARGIN_MS;
+  return admit({ wallet: parts.wallet, request, targets, accountId, requestId, deadline, details });
+}
+
+/** Asks the targets in order until one answers well enough. */
+async function ask(parts: MeteredParts, paid: PaidRequest): Promise<Outcome> {
+  const { call, request, admitted, client } = paid;
+  const { exchange, stop } = call;
+  const { wantsUsage } = request;
+  let firstByteMs: number | undefined;
+  const onFirstByte = (): void => {
+    firstByteMs ??= parts.clock() - paid.admittedAt;
+  };
+  let [target] = admitted.targets;
+  try {
+    const body = providerBody(request, admitted.outputTokensCap);
+    const headers = providerHeaders(exchange.headers, request.stream);
+    for (const next of admitted.targets) {
+      target = next;
+      const sent = { provider: target.provider, path: request.route.providerPath, headers, body };
+      const answer = await attempt(parts.providers, { request: sent, client, wantsUsage, exchange, stop, onFirstByte });
+      if (!isWorthAnother(answer) || stop.aborted || target === admitted.targets.at(-1)) return { answer, target, firstByteMs };
+    }
+  } catch (error) {
+    // A defect of ours must not leave the hold behind.
+    parts.log.error('REQUEST_FAILED', { requestId: call.requestId, code: error instanceof Error ? error.name : 'Unknown' });
+  }
+  return { answer: { kind: 'failed', failure: 'broken' }, target, firstByteMs };
+}

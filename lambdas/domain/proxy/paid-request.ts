@@ -1,0 +1,43 @@
+import type { Catalog } from '../catalog/catalog';
+import type { Clock } from '../clock';
+import type { Log } from '../log';
+import type { Wallet } from '../wallet/wallet';
+import type { Admitted } from './admission';
+import type { ClientStream } from './client-stream';
+import type { Exchange } from './exchange';
+import type { MeteredRequest } from './metered-request';
+import type { ProviderClient } from './provider-client';
+import type { ResponseHeaders } from './respond';
+import type { MeteredRoute } from './routes';
+
+export interface MeteredParts {
+  readonly wallet: Wallet;
+  readonly catalog: Catalog;
+  readonly providers: ProviderClient;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** An authenticated request to a metered endpoint. */
+export interface MeteredCall {
+  readonly exchange: Exchange;
+  readonly route: MeteredRoute;
+  readonly requestId: string;
+  readonly accountId: string;
+  readonly keyId: string;
+  /** Sent with every answer. */
+  readonly headers: ResponseHeaders;
+  /** Aborted when the host needs the work to end: its deadline is near, or it shuts down. */
+  readonly stop: AbortSignal;
+}
+
+/** A request whose worst case is held. From here on there is a hold to end, whatever happens. */
+export interface PaidRequest {
+  readonly call: MeteredCall;
+  readonly request: MeteredRequest;
+  readonly admitted: Admitted;
+  /** Epoch milliseconds. */
+  readonly admittedAt: number;
+  /** Where events go; absent when the client asked for a whole answer. */
+  readonly client: ClientStream | undefined;
+}

@@ -1,0 +1,29 @@
+import { type Edit, insertMember, removeMembers, replaceValue, splice } from './splice';
+import type { MeteredRequest } from './metered-request';
+
+/** Who the end user is stays with us: providers get the content and nothing of the account (docs/data-map.md). */
+const IDENTITY_MEMBERS = new Set(['user', 'metadata', 'safety_identifier']);
+
+/**
+ * The body as the provider gets it: the client's bytes, except that usage is asked for, identities are left
+ * out, and an output limit is set where the wallet's is lower than the model's.
+ * @param outputTokensCap for one choice; only where the client set no limit itself
+ */
+export function providerBody(request: MeteredRequest, outputTokensCap?: number): Buffer {
+  const { body, scan, route } = request;
+  const edits: Edit[] = removeMembers(scan, IDENTITY_MEMBERS);
+  if (route.endpoint === 'chat' && request.stream && !request.wantsUsage) edits.push(askForUsage(request));
+  if (outputTokensCap !== undefined) {
+    const limit = scan.members.get('max_completion_tokens');
+    // A null limit is a member too, and a second one of the same name would be ambiguous.
+    edits.push(limit ? replaceValue(limit, String(outputTokensCap)) : insertMember(body, 'max_completion_tokens', String(outputTokensCap)));
+  }
+  return splice(body, edits);
+}
+
+function askForUsage({ body, scan }: MeteredRequest): Edit {
+  const member = scan.members.get('stream_options');
+  if (member === undefined) return insertMember(body, 'stream_options', '{"include_usage":true}');
+  const options = JSON.parse(body.utf8Slice(member.valueStart, member.valueEnd)) as object | null;
+  return replaceValue(member, JSON.stringify({ ...options, include_usage: true }));
+}

@@ -1,0 +1,65 @@
+import type { Log } from '../log';
+import { chargeFor } from '../usage/charge';
+import type { Settlement } from '../wallet/wallet';
+import type { MeteredParts, PaidRequest } from './paid-request';
+import { type Metered, meter } from './metering';
+import { type Outcome, statusSent } from './outcome';
+
+/**
+ * Charges what was used and writes the usage record, in one transaction. A wallet that cannot be reached leaves
+ * the hold to the sweeper, and an alarm. Never rejects.
+ */
+export async function settleOutcome(parts: MeteredParts, paid: PaidRequest, outcome: Outcome): Promise<Settlement | undefined> {
+  const { requestId } = paid.call;
+  try {
+    const metered = meterOutcome(paid, outcome);
+    const { costPico, unpriced } = chargeFor(metered.usage, outcome.target.price);
+    report(parts.log, requestId, metered, unpriced);
+    const { hold } = paid.admitted;
+    const record = recordOf(paid, outcome, metered, parts.clock());
+    const settled =
+      metered.status === 'provider_error'
+        ? await parts.wallet.release({ hold, record })
+        : await parts.wallet.settle({ hold, charge: { costPico }, record });
+    if (settled.overrunPico > 0n) parts.log.error('CHARGE_OVERRUN', { requestId, overrunPico: settled.overrunPico });
+    parts.log.info('REQUEST_SETTLED', { requestId, status: metered.status, costPico: settled.costPico });
+    return settled;
+  } catch (error) {
+    parts.log.error('SETTLE_FAILED', { requestId, code: error instanceof Error ? error.name : 'Unknown' });
+    return undefined;
+  }
+}
+
+function meterOutcome({ call, request, admitted }: PaidRequest, { answer, target }: Outcome): Metered {
+  const cap = admitted.outputTokensCap;
+  const bound = {
+    inputTokensMax: target.bound.inputTokensMax,
+    outputTokensMax: cap === undefined ? target.outputTokensMax : cap * request.choices,
+  };
+  return meter(answer, call.exchange.gone.aborted, target.provider.dialect, bound);
+}
+
+function recordOf({ admitted: { hold }, admittedAt, client }: PaidRequest, outcome: Outcome, metered: Metered, now: number) {
+  const { target, firstByteMs } = outcome;
+  return {
+    ...hold.request,
+    requestId: hold.requestId,
+    accountId: hold.accountId,
+    // The hold names the first target; the answer may be another's.
+    model: target.model.id,
+    provider: target.provider.id,
+    priceVersion: target.price.version,
+    status: metered.status,
+    httpStatus: statusSent(outcome, client),
+    usage: metered.usage,
+    estimated: metered.estimated,
+    ...(firstByteMs === undefined ? {} : { firstByteMs }),
+    durationMs: now - admittedAt,
+  };
+}
+
+function report(log: Log, requestId: string, metered: Metered, unpriced: readonly string[]): void {
+  if (metered.malformed) log.error('USAGE_MALFORMED', { requestId });
+  else if (metered.estimated && metered.status === 'completed') log.warn('USAGE_ABSENT', { requestId });
+  for (const unit of [...unpriced, ...metered.unbilled]) log.error('UNIT_UNPRICED', { requestId, code: unit });
+}

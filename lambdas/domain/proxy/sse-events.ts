@@ -1,0 +1,52 @@
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** No event of a known provider comes near this; a longer one is not an event stream. */
+export const EVENT_BYTES_MAX = 8 * 1024 * 1024;
+
+/**
+ * Cuts a byte stream into whole server-sent events without parsing them. What is not yet whole is kept: a
+ * client can do nothing with half an event, and a comment may only stand between two.
+ */
+export class EventSplitter {
+  private rest: Buffer | undefined;
+
+  /**
+   * @param visit called with each whole event's place in `bytes`, its blank line included
+   * @returns the bytes that were visited
+   * @throws RangeError when an event is longer than EVENT_BYTES_MAX
+   */
+  push(chunk: Buffer, visit: (bytes: Buffer, start: number, end: number) => void): Buffer {
+    const bytes = this.rest === undefined ? chunk : Buffer.concat([this.rest, chunk]);
+    // A line feed that ended the bytes before may be the first half of a blank line: look one byte back.
+    let start = 0;
+    let from = this.rest === undefined ? 0 : Math.max(0, this.rest.length - 2);
+    for (;;) {
+      const end = endOfEvent(bytes, from);
+      if (end === -1) break;
+      visit(bytes, start, end);
+      start = end;
+      from = end;
+    }
+    this.rest = start === bytes.length ? undefined : bytes.subarray(start);
+    if (this.rest !== undefined && this.rest.length > EVENT_BYTES_MAX) throw new RangeError('the event is too long');
+    return start === bytes.length ? bytes : bytes.subarray(0, start);
+  }
+
+  /** What came after the last whole event. */
+  takeRest(): Buffer | undefined {
+    const { rest } = this;
+    this.rest = undefined;
+    return rest;
+  }
+}
+
+/** One past the next blank line (`\n\n` or `\n\r\n`) at or after `from`, or -1. */
+function endOfEvent(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf(LF, from); at !== -1; at = bytes.indexOf(LF, at + 1)) {
+    const next = bytes[at + 1];
+    if (next === LF) return at + 2;
+    if (next === CR && bytes[at + 2] === LF) return at + 3;
+  }
+  return -1;
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { ENTRY_PREFIX } from '../../contracts/table-keys';
+import { WALLET } from '../../contracts/tables';
+import { absent } from '../table/condition';
+import type { Put } from '../table/table-store';
+import type { Item, Key } from '../table/value';
+
+/**
+ * The books between which money moves. `funded` is the customer's payments, `operatorLoss` is what
+ * the operator pays for usage above a hold, and `overrun` is where that usage is counted.
+ */
+export const BOOKS = ['funded', 'available', 'spent', 'refunded', 'operatorLoss', 'overrun'] as const;
+export type Book = (typeof BOOKS)[number];
+
+/**
+ * - `credit`: a payment.
+ * - `charge`, `release`, `expire`: the three ends of a hold.
+ * - `adjustment`: what a settle still charged after its hold had expired.
+ */
+export const ENTRY_KINDS = ['credit', 'charge', 'release', 'expire', 'adjustment'] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
+
+const transferSchema = z.object({ from: z.enum(BOOKS), to: z.enum(BOOKS), amountPico: z.bigint() });
+
+const entrySchema = z.object({
+  sk: z.string(),
+  kind: z.enum(ENTRY_KINDS),
+  /** ISO 8601, UTC. */
+  at: z.iso.datetime(),
+  requestId: z.string().optional(),
+  /** What the hold held; 0 for a credit. */
+  heldPico: z.bigint().nonnegative(),
+  /** The price version of the charge: with the usage record, any charge can be recomputed. */
+  priceVersion: z.string().optional(),
+  transfers: z.array(transferSchema),
+});
+
+/** Moves a positive amount: debits one book and credits the other, so every entry balances by its form. */
+export type Transfer = Readonly<z.infer<typeof transferSchema>>;
+
+/** One immutable record of the ledger. Reserving is none: held money is still the customer's. */
+export interface Entry extends Readonly<Omit<z.infer<typeof entrySchema>, 'sk' | 'transfers'>> {
+  readonly entryId: string;
+  readonly transfers: readonly Transfer[];
+}
+
+/** Leaves out what moves nothing: an entry has no empty transfer. */
+export function transfers(...moves: readonly (readonly [from: Book, to: Book, amountPico: bigint])[]): Transfer[] {
+  return moves.filter(([, , amountPico]) => amountPico !== 0n).map(([from, to, amountPico]) => ({ from, to, amountPico }));
+}
+
+/** Only ever put where nothing is: an entry never changes. */
+export function putEntry(key: Key, entry: Omit<Entry, 'entryId'>): Put {
+  const { kind, at, requestId, heldPico, priceVersion } = entry;
+  const item: Item = {
+    ...key,
+    ...{ kind, at, heldPico },
+    ...(requestId !== undefined && { requestId }),
+    ...(priceVersion !== undefined && { priceVersion }),
+    transfers: entry.transfers.map(({ from, to, amountPico }) => ({ from, to, amountPico })),
+  };
+  return { table: WALLET, put: item, when: absent() };
+}
+
+export function decodeEntry(item: Item): Entry {
+  const { sk, ...entry } = entrySchema.parse(item);
+  return { entryId: sk.slice(ENTRY_PREFIX.length), ...entry };
+}
+
+/** What an entry moved into one book, in pico-dollars. */
+export function movedInto(book: Book, entry: Entry): bigint {
+  return entry.transfers.reduce((sum, transfer) => (transfer.to === book ? sum + transfer.amountPico : sum), 0n);
+}

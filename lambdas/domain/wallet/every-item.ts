@@ -1,0 +1,12 @@
+import type { Query, TableStore } from '../table/table-store';
+import type { Item } from '../table/value';
+
+/** Every item of a query, page after page. Items may be deleted meanwhile. */
+export async function* everyItem(store: TableStore, query: Omit<Query, 'after'>): AsyncGenerator<Item> {
+  let page = await store.query(query);
+  for (;;) {
+    yield* page.items;
+    if (!page.next) return;
+    page = await store.query({ ...query, after: page.next });
+  }
+}

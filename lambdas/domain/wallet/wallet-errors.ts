@@ -1,0 +1,72 @@
+/** What `available` covers is less than the hold that was asked for. Nothing was taken. */
+export class InsufficientFunds extends Error {
+  override readonly name = 'InsufficientFunds';
+  readonly availablePico: bigint;
+  constructor(availablePico: bigint) {
+    super('the wallet does not cover the hold');
+    this.availablePico = availablePico;
+  }
+}
+
+/** The account has no wallet: it was never opened. */
+export class WalletNotFound extends Error {
+  override readonly name = 'WalletNotFound';
+  constructor() {
+    super('the account has no wallet');
+  }
+}
+
+/** A live hold of other terms has this request id. Request ids are ours and never used twice. */
+export class RequestIdReused extends Error {
+  override readonly name = 'RequestIdReused';
+  constructor() {
+    super('the request id was used before with another hold');
+  }
+}
+
+/** The hold ended with another charge before. That charge stands. */
+export class HoldAlreadySettled extends Error {
+  override readonly name = 'HoldAlreadySettled';
+  readonly costPico: bigint;
+  readonly overrunPico: bigint;
+  constructor(recorded: { readonly costPico: bigint; readonly overrunPico: bigint }) {
+    super('the hold was settled before with another charge');
+    this.costPico = recorded.costPico;
+    this.overrunPico = recorded.overrunPico;
+  }
+}
+
+/** The hold was released before, and nothing is charged for it any more. */
+export class HoldAlreadyReleased extends Error {
+  override readonly name = 'HoldAlreadyReleased';
+  constructor() {
+    super('the hold was released before');
+  }
+}
+
+/** Neither a hold nor its end is recorded: it was never reserved. */
+export class HoldNotFound extends Error {
+  override readonly name = 'HoldNotFound';
+  constructor() {
+    super('there is no such hold');
+  }
+}
+
+/** The balance does not carry the hold that it should. Nothing was written; `verifyLedger` tells more. */
+export class LedgerInconsistent extends Error {
+  override readonly name = 'LedgerInconsistent';
+  constructor() {
+    super('the balance does not carry the hold');
+  }
+}
+
+/**
+ * The store conflicted or was unreachable for longer than the wallet waits. Whether the last attempt was
+ * committed is unknown: a hold that was is swept after its deadline.
+ */
+export class WalletUnavailable extends Error {
+  override readonly name = 'WalletUnavailable';
+  constructor(options: ErrorOptions) {
+    super('the wallet is unavailable', options);
+  }
+}

@@ -1,0 +1,40 @@
+import type { Writable } from 'node:stream';
+import type { LambdaFunctionURLEvent } from 'aws-lambda';
+import { PayloadTooLarge } from '../../domain/errors/app-error';
+import type { Exchange } from '../../domain/proxy/exchange';
+
+/** What the runtime adds to the global scope; absent everywhere else. */
+export interface StreamingRuntime {
+  streamifyResponse<E>(handler: (event: E, stream: Writable, context: InvocationContext) => Promise<void>): unknown;
+  readonly HttpResponseStream: {
+    from(stream: Writable, head: { statusCode: number; headers: { readonly [name: string]: string } }): Writable;
+  };
+}
+
+export interface InvocationContext {
+  getRemainingTimeInMillis(): number;
+}
+
+/** A function is not told that its client left: this never aborts. */
+const NEVER_GONE = new AbortController().signal;
+
+/** One invocation through a streaming function URL, as the gateway sees it. */
+export function functionUrlExchange(
+  runtime: StreamingRuntime,
+  event: LambdaFunctionURLEvent,
+  stream: Writable,
+  context: InvocationContext,
+): Exchange {
+  return {
+    method: event.requestContext.http.method,
+    path: event.rawPath,
+    headers: event.headers,
+    deadline: Date.now() + context.getRemainingTimeInMillis(),
+    gone: NEVER_GONE,
+    readBody: (bytesMax) => {
+      const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+      return body.length > bytesMax ? Promise.reject(new PayloadTooLarge(bytesMax)) : Promise.resolve(body);
+    },
+    begin: (statusCode, headers) => runtime.HttpResponseStream.from(stream, { statusCode, headers }),
+  };
+}

@@ -1,0 +1,19 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { LambdaFunctionURLEvent } from 'aws-lambda';
+import { PROXY_ENV } from '../../contracts/env';
+import { readEnv } from '../../adapters/read-env';
+import { functionUrlExchange, type StreamingRuntime } from './function-url-host';
+import { deployedGateway } from './deployed-gateway';
+
+/** Defined by the Lambda runtime alone, so the module loads without it. */
+const { awslambda } = globalThis as { awslambda?: StreamingRuntime };
+
+export const handler = awslambda && streaming(awslambda);
+
+function streaming(runtime: StreamingRuntime): unknown {
+  const gateway = deployedGateway({ env: readEnv(PROXY_ENV), dynamodb: new DynamoDBClient({}), secrets: new SecretsManagerClient({}) });
+  return runtime.streamifyResponse<LambdaFunctionURLEvent>(async (event, stream, context) => {
+    await (await gateway).handle(functionUrlExchange(runtime, event, stream, context));
+  });
+}

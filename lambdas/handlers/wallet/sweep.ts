@@ -1,0 +1,17 @@
+import type { Log } from '../../domain/log';
+import type { Wallet } from '../../domain/wallet/wallet';
+
+export interface SweepParts {
+  readonly wallet: Pick<Wallet, 'expireDue'>;
+  readonly log: Log;
+}
+
+/** Ends the holds that nobody ended. Runs every minute; running twice at once, or again, changes nothing. */
+export function sweep({ wallet, log }: SweepParts): () => Promise<void> {
+  return async () => {
+    const { expired, overdue } = await wallet.expireDue({});
+    if (expired > 0) log.warn('HOLDS_EXPIRED', { count: expired });
+    // Money that stays held long after its deadline is money a customer cannot use.
+    if (overdue > 0) log.error('HOLD_OVERDUE', { count: overdue });
+  };
+}

@@ -1,0 +1,33 @@
+import { Function as ViewerFunction, FunctionCode, FunctionRuntime } from 'aws-cdk-lib/aws-cloudfront';
+import type { Construct } from 'constructs';
+
+/** CloudFront adds this header where an origin request policy asks for it: `TLSv1.3:TLS_AES_128_GCM_SHA256:fullHandshake`. */
+export const VIEWER_TLS_HEADER = 'CloudFront-Viewer-TLS';
+
+/** Closed by default: a request without the header is refused too. Runs at CloudFront, in its own JavaScript. */
+export const REFUSE_OLDER_TLS = `
+function handler(event) {
+  var tls = event.request.headers['${VIEWER_TLS_HEADER.toLowerCase()}'];
+  if (tls && tls.value.indexOf('TLSv1.3:') === 0) return event.request;
+  return {
+    statusCode: 403,
+    statusDescription: 'Forbidden',
+    headers: { 'content-type': { value: 'application/json' } },
+    body: '{"error":{"message":"TLS 1.3 is required.","type":"invalid_request_error","code":"tls_version","param":null}}',
+  };
+}
+`;
+
+/**
+ * Refuses viewers older than TLS 1.3 where CloudFront cannot: on its own domain it ignores the minimum
+ * version. The refusal is an answer, so the request has been sent by then; a domain of one's own is better.
+ */
+export class RefuseOlderTls extends ViewerFunction {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, {
+      comment: 'Refuses viewers older than TLS 1.3',
+      runtime: FunctionRuntime.JS_2_0,
+      code: FunctionCode.fromInline(REFUSE_OLDER_TLS),
+    });
+  }
+}

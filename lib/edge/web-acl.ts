@@ -1,0 +1,87 @@
+import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
+import type { Construct } from 'constructs';
+
+/** Requests of one address in five minutes. An office behind one address is a hundred developers. */
+const DATA_PLANE_REQUESTS_PER_ADDRESS_MAX = 20_000;
+const CONTROL_PLANE_REQUESTS_PER_ADDRESS_MAX = 2_000;
+
+/** What carries a credential: neither a log nor a rule's details may show it. */
+export const CREDENTIAL_HEADERS = ['authorization', 'x-api-key', 'cookie'];
+
+/**
+ * The firewall of the edge.
+ *
+ * Managed rules that read bodies never see `/v1/`: a prompt about an attack looks like one and would be
+ * blocked, and a match puts a piece of what matched into the log, where no prompt may be. Sampled requests
+ * are off everywhere, because samples show headers.
+ */
+export class EdgeWebAcl extends CfnWebACL {
+  constructor(scope: Construct, id: string, props: { readonly stage: string }) {
+    super(scope, id, {
+      name: `tollgate-${props.stage}`,
+      scope: 'CLOUDFRONT',
+      defaultAction: { allow: {} },
+      visibilityConfig: visibility('all'),
+      rules: [
+        managed(0, 'AWSManagedRulesAmazonIpReputationList'),
+        rateLimit(1, '/v1/', DATA_PLANE_REQUESTS_PER_ADDRESS_MAX),
+        rateLimit(2, '/api/', CONTROL_PLANE_REQUESTS_PER_ADDRESS_MAX),
+        managed(3, 'AWSManagedRulesKnownBadInputsRuleSet', not(pathStartsWith('/v1/'))),
+        managed(4, 'AWSManagedRulesCommonRuleSet', not(pathStartsWith('/v1/'))),
+      ],
+      dataProtectionConfig: {
+        dataProtections: [
+          { field: { fieldType: 'BODY' }, action: 'SUBSTITUTION' },
+          { field: { fieldType: 'QUERY_STRING' }, action: 'SUBSTITUTION' },
+          { field: { fieldType: 'SINGLE_HEADER', fieldKeys: CREDENTIAL_HEADERS }, action: 'SUBSTITUTION' },
+        ],
+      },
+    });
+  }
+}
+
+function managed(priority: number, name: string, scopeDownStatement?: CfnWebACL.StatementProperty): CfnWebACL.RuleProperty {
+  return {
+    name,
+    priority,
+    overrideAction: { none: {} },
+    statement: { managedRuleGroupStatement: { vendorName: 'AWS', name, ...(scopeDownStatement && { scopeDownStatement }) } },
+    visibilityConfig: visibility(name),
+  };
+}
+
+function rateLimit(priority: number, path: string, limit: number): CfnWebACL.RuleProperty {
+  const name = `rate-${path.replaceAll('/', '')}`;
+  return {
+    name,
+    priority,
+    action: { block: { customResponse: { responseCode: 429, responseHeaders: [{ name: 'retry-after', value: '60' }] } } },
+    statement: {
+      rateBasedStatement: { aggregateKeyType: 'IP', evaluationWindowSec: 300, limit, scopeDownStatement: pathStartsWith(path) },
+    },
+    visibilityConfig: visibility(name),
+  };
+}
+
+// Decoded and normalised as CloudFront does before it chooses an origin, so that both see the same path.
+function pathStartsWith(searchString: string): CfnWebACL.StatementProperty {
+  return {
+    byteMatchStatement: {
+      fieldToMatch: { uriPath: {} },
+      positionalConstraint: 'STARTS_WITH',
+      searchString,
+      textTransformations: [
+        { priority: 0, type: 'URL_DECODE' },
+        { priority: 1, type: 'NORMALIZE_PATH' },
+      ],
+    },
+  };
+}
+
+function not(statement: CfnWebACL.StatementProperty): CfnWebACL.StatementProperty {
+  return { notStatement: { statement } };
+}
+
+function visibility(metricName: string): CfnWebACL.VisibilityConfigProperty {
+  return { cloudWatchMetricsEnabled: true, metricName, sampledRequestsEnabled: false };
+}

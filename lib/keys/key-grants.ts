@@ -1,0 +1,17 @@
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { ClassifiedTable } from '../shared/table';
+import { grantItems } from '../shared/table-grant';
+
+/** The power over API keys. */
+export class KeyGrants {
+  readonly #keys: ClassifiedTable;
+
+  constructor(keys: ClassifiedTable) {
+    this.#keys = keys;
+  }
+
+  /** Reads the verifier of a key whose id is known. No Query: nobody who verifies can list. */
+  verify(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#keys, ['dynamodb:GetItem']);
+  }
+}

@@ -1,0 +1,39 @@
+import type { StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Config } from '../config';
+import { ConsoleSite } from '../console/console-site';
+import { GatewayDistribution } from '../edge/gateway-distribution';
+import { EdgeWebAcl } from '../edge/web-acl';
+import { WebAclLogs } from '../edge/web-acl-logs';
+import type { ServiceStack } from './service-stack';
+
+/** CloudFront's firewall and certificates are in this region and no other. */
+export const EDGE_REGION = 'us-east-1';
+
+export interface EdgeStackProps extends StackProps {
+  readonly config: Config;
+  readonly service: ServiceStack;
+}
+
+/** What the internet sees: one domain, its firewall, and the console's files. */
+export class EdgeStack extends Stack {
+  constructor(scope: Construct, id: string, props: EdgeStackProps) {
+    super(scope, id, props);
+    const { config, service } = props;
+    const webAcl = new EdgeWebAcl(this, 'WebAcl', { stage: config.stage });
+    new WebAclLogs(this, 'WebAclLogs', { stage: config.stage, webAcl });
+    const console = new ConsoleSite(this, 'Console');
+    const { distribution } = new GatewayDistribution(this, 'Gateway', {
+      config,
+      dataPlaneUrl: service.dataPlane.url.url,
+      controlPlaneUrl: service.controlPlane.api.apiEndpoint,
+      consoleFiles: console.bucket,
+      webAclArn: webAcl.attrArn,
+    });
+    new CfnOutput(this, 'Address', {
+      description: config.domain ? `Point ${config.domain.name} here` : "The base URL of the gateway's clients",
+      value: `https://${distribution.distributionDomainName}`,
+    });
+  }
+}

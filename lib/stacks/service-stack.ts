@@ -1,0 +1,32 @@
+import type { StackProps } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { Config } from '../config';
+import { ControlPlane } from '../control-plane/control-plane';
+import { DataPlane } from '../data-plane/data-plane';
+import { AlarmTopic } from '../shared/alarm-topic';
+import { Sweeper } from '../wallet/sweeper';
+import { WalletAlarms } from '../wallet/wallet-alarms';
+import type { StatefulStack } from './stateful-stack';
+
+export interface ServiceStackProps extends StackProps {
+  readonly config: Config;
+  readonly stateful: StatefulStack;
+}
+
+/** Everything that runs: the data plane, the sweeper, the control plane, their alarms. */
+export class ServiceStack extends Stack {
+  readonly dataPlane: DataPlane;
+  readonly controlPlane: ControlPlane;
+
+  constructor(scope: Construct, id: string, props: ServiceStackProps) {
+    super(scope, id, props);
+    const { config, stateful } = props;
+    const alarmTopic = new AlarmTopic(this, 'Alarms', { encryptionKey: stateful.encryptionKey, email: config.alarmEmail });
+
+    this.dataPlane = new DataPlane(this, 'DataPlane', { config, stateful, alarmTopic });
+    const { sweep } = new Sweeper(this, 'Sweeper', { config, stateful });
+    new WalletAlarms(this, 'WalletAlarms', { proxy: this.dataPlane.proxy, sweep, topic: alarmTopic });
+    this.controlPlane = new ControlPlane(this, 'ControlPlane', { config, alarmTopic });
+  }
+}

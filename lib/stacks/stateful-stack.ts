@@ -1,0 +1,79 @@
+import type { StackProps } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { ACCOUNTS, AUDIT, CATALOG, KEYS, ROLLUPS, USAGE, WALLET } from '../../lambdas/contracts/tables';
+import type { TableName, TableSpec } from '../../lambdas/contracts/tables';
+import type { Config } from '../config';
+import { KeyGrants } from '../keys/key-grants';
+import { denyChangesOf } from '../shared/audit-guard';
+import { DeploymentKey } from '../shared/deployment-key';
+import { DeploymentSecrets } from '../shared/deployment-secrets';
+import { SecretGrants } from '../shared/secret-grants';
+import { ClassifiedTable } from '../shared/table';
+import { UsageGrants } from '../usage/usage-grants';
+import { WalletGrants } from '../wallet/wallet-grants';
+
+export interface StatefulStackProps extends StackProps {
+  readonly config: Config;
+  /** Where the edge is, when elsewhere. */
+  readonly edgeRegion?: string | undefined;
+}
+
+/** When the data of each table ends. A table without a line here does not compile. */
+function retentions(config: Config): Readonly<Record<TableName, string>> {
+  return {
+    accounts: 'life of the account + 30 days',
+    keys: 'life of the key',
+    wallet: 'indefinite',
+    usage: `each record ${config.usageDays} days`,
+    rollups: `live ${config.usageDays} days - anonymised indefinite`,
+    audit: 'each record 90 days',
+    catalog: 'versioned - indefinite',
+  };
+}
+
+/** Everything that outlives a release: tables, secrets and their key. */
+export class StatefulStack extends Stack {
+  readonly encryptionKey: DeploymentKey;
+  readonly secrets: DeploymentSecrets & { readonly grants: SecretGrants };
+  readonly accounts: ClassifiedTable;
+  readonly keys: ClassifiedTable & { readonly grants: KeyGrants };
+  readonly wallet: ClassifiedTable & { readonly grants: WalletGrants };
+  readonly usage: ClassifiedTable & { readonly grants: UsageGrants };
+  readonly rollups: ClassifiedTable;
+  readonly audit: ClassifiedTable;
+  readonly catalog: ClassifiedTable;
+
+  constructor(scope: Construct, id: string, props: StatefulStackProps) {
+    super(scope, id, { terminationProtection: true, ...props });
+    const { config, edgeRegion } = props;
+    const retention = retentions(config);
+    this.encryptionKey = new DeploymentKey(this, 'Key', { stage: config.stage });
+    const table = (tableId: string, spec: TableSpec): ClassifiedTable =>
+      new ClassifiedTable(this, tableId, {
+        spec,
+        retention: retention[spec.name],
+        pitrDays: config.pitrDays,
+        encryptionKey: this.encryptionKey,
+      });
+
+    this.accounts = table('Accounts', ACCOUNTS);
+    this.keys = withGrants(table('Keys', KEYS), KeyGrants);
+    this.wallet = withGrants(table('Wallet', WALLET), WalletGrants);
+    this.usage = withGrants(table('Usage', USAGE), UsageGrants);
+    this.rollups = table('Rollups', ROLLUPS);
+    this.audit = table('Audit', AUDIT);
+    denyChangesOf(this.audit);
+    this.catalog = table('Catalog', CATALOG);
+
+    this.secrets = withGrants(
+      new DeploymentSecrets(this, 'Secrets', { stage: config.stage, encryptionKey: this.encryptionKey, edgeRegion }),
+      SecretGrants,
+    );
+  }
+}
+
+/** Lets a caller write `wallet.grants.settle(proxy)`. */
+function withGrants<Store extends object, Grants>(store: Store, grants: new (store: Store) => Grants): Store & { readonly grants: Grants } {
+  return Object.assign(store, { grants: new grants(store) });
+}

@@ -1,0 +1,43 @@
+import type { App } from 'aws-cdk-lib';
+import { CrossStackReferences, ReferenceStrength, Tags, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import type { Config } from './config';
+import { requireDataClasses } from './shared/data-class';
+import { EDGE_REGION, EdgeStack } from './stacks/edge-stack';
+import { ServiceStack } from './stacks/service-stack';
+import { StatefulStack } from './stacks/stateful-stack';
+
+/** The stacks of one deployment. */
+export interface Tollgate {
+  readonly stateful: StatefulStack;
+  readonly service: ServiceStack;
+  readonly edge: EdgeStack;
+}
+
+/** Adds a deployment, and the checks that every one must pass, to an app. */
+export function addTollgate(app: App, config: Config): Tollgate {
+  const { account, region } = config;
+  const elsewhere = region !== undefined && region !== EDGE_REGION;
+  const name = `tollgate-${config.stage}`;
+
+  const stateful = new StatefulStack(app, `${name}-stateful`, {
+    config,
+    env: { account, region },
+    edgeRegion: elsewhere ? EDGE_REGION : undefined,
+  });
+  const service = new ServiceStack(app, `${name}-service`, { config, stateful, env: { account, region } });
+  const edge = new EdgeStack(app, `${name}-edge`, {
+    config,
+    service,
+    env: { account, region: region === undefined ? undefined : EDGE_REGION },
+  });
+  // It reads the origin secret by name, which no reference shows.
+  edge.addStackDependency(stateful);
+  // Read from the other region's outputs while deploying, rather than through functions of CDK's with rights of their own.
+  if (elsewhere) CrossStackReferences.of(edge).consume(ReferenceStrength.WEAK);
+
+  Tags.of(app).add('tollgate:stage', config.stage);
+  requireDataClasses(app);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+  return { stateful, service, edge };
+}

@@ -1,0 +1,40 @@
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { ClassifiedTable } from '../shared/table';
+import { grantItems } from '../shared/table-grant';
+
+/** Balances and entries are in their account's partition, holds in partitions of their own. */
+const ACCOUNTS = ['acc_*'];
+const HOLDS = ['holds#*'];
+const BOTH = [...ACCOUNTS, ...HOLDS];
+
+/**
+ * The power over money. No verb can delete from an account's partition, so balances and entries stay.
+ * That an entry is put once and never updated is not expressible here (it shares its partition with the
+ * balance): the write's own condition says it.
+ */
+export class WalletGrants {
+  readonly #wallet: ClassifiedTable;
+
+  constructor(wallet: ClassifiedTable) {
+    this.#wallet = wallet;
+  }
+
+  /** Takes from a balance and puts a hold. */
+  reserve(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#wallet, ['dynamodb:GetItem', 'dynamodb:ConditionCheckItem'], BOTH)
+      .combine(grantItems(grantee, this.#wallet, ['dynamodb:UpdateItem'], ACCOUNTS))
+      .combine(grantItems(grantee, this.#wallet, ['dynamodb:PutItem'], HOLDS));
+  }
+
+  /** Ends a hold that its holder knows: charges it, releases it, or adjusts for one that had expired. */
+  settle(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#wallet, ['dynamodb:GetItem', 'dynamodb:ConditionCheckItem'], BOTH)
+      .combine(grantItems(grantee, this.#wallet, ['dynamodb:UpdateItem', 'dynamodb:PutItem'], ACCOUNTS))
+      .combine(grantItems(grantee, this.#wallet, ['dynamodb:DeleteItem'], HOLDS));
+  }
+
+  /** Finds the holds that nobody ended, and ends them. */
+  sweep(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#wallet, ['dynamodb:Query'], HOLDS).combine(this.settle(grantee));
+  }
+}

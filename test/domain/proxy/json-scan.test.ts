@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { JSON_DEPTH_MAX, MalformedJson, scanJson } from '../../../lambdas/domain/proxy/json-scan';
+
+const scan = (text: string) => scanJson(Buffer.from(text));
+
+describe('scanning a JSON object', () => {
+  test('finds every outer member where JSON.parse finds it', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true }), fc.nat(3), (object, spaces) => {
+        const bytes = Buffer.from(JSON.stringify(object, null, spaces));
+        const { members } = scanJson(bytes);
+        const read = [...members].map(([name, member]) => [name, JSON.parse(bytes.utf8Slice(member.valueStart, member.valueEnd)) as unknown]);
+        const parsed = JSON.parse(bytes.toString()) as object;
+        expect(Object.fromEntries(read)).toEqual(parsed);
+      }),
+    );
+  });
+
+  test('refuses what JSON.parse refuses, strings apart', () => {
+    const pieces = ['{', '}', '[', ']', ',', ':', '"a"', '"b"', '1', '-0.5e3', 'true', 'nul', ' ', '01', '+1', '.5'];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 12 }), (parts) => {
+        const text = `{${parts.join('')}}`;
+        let valid = true;
+        try {
+          JSON.parse(text);
+        } catch {
+          valid = false;
+        }
+        const duplicate = valid && new Set(Array.from(text.matchAll(/"([ab])"\s*:/g), (match) => match[1])).size < Array.from(text.matchAll(/"[ab]"\s*:/g)).length;
+        if (duplicate) return;
+        if (valid) expect(() => scan(text)).not.toThrow();
+        else expect(() => scan(text)).toThrow(MalformedJson);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  test('a member given twice is refused, however it is spelled', () => {
+    expect(() => scan('{"model":"a","model":"b"}')).toThrow('given twice');
+    expect(() => scan(String.raw`{"model":"a","mod\u0065l":"b"}`)).toThrow('given twice');
+  });
+
+  test('nesting has a limit', () => {
+    const nested = (depth: number) => `{"a":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`;
+    expect(() => scan(nested(JSON_DEPTH_MAX))).not.toThrow();
+    expect(() => scan(nested(JSON_DEPTH_MAX + 1))).toThrow('nested deeper');
+  });
+
+  test('content types are counted however they are spelled, and tools are kept apart', () => {
+    const { contentTypes, toolTypes } = scan(
+      String.raw`{"messages":[{"content":[{"type":"image_url"},{"t\u0079pe":"ima\u0067e_url"},{"type":"text"}]}],"tools":[{"type":"function","function":{"parameters":{"type":"object","default":{"type":"circle"}}}}]}`,
+    );
+    expect(contentTypes.get('image_url')).toBe(2);
+    expect([...toolTypes]).toEqual(['function']);
+  });
+
+  test('an escaped quote does not end a string, an escaped backslash before it does', () => {
+    const bytes = Buffer.from(String.raw`{"a":"x\"y","b":"z\\","c":1}`);
+    expect([...scanJson(bytes).members.keys()]).toEqual(['a', 'b', 'c']);
+  });
+});

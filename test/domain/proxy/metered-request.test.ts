@@ -1,0 +1,66 @@
+import { AppError } from '../../../lambdas/domain/errors/app-error';
+import { parseMeteredRequest } from '../../../lambdas/domain/proxy/metered-request';
+import { METERED_ROUTES } from '../../../lambdas/domain/proxy/routes';
+
+function refusal(path: string, body: string | Buffer): { status: number; code: string; param: string | undefined; message: string } {
+  const route = METERED_ROUTES.get(path);
+  if (!route) throw new Error(`no route ${path}`);
+  try {
+    parseMeteredRequest(route, Buffer.from(body as string));
+  } catch (error) {
+    if (error instanceof AppError) return { status: error.status, code: error.code, param: error.param, message: error.message };
+    throw error;
+  }
+  throw new Error('the request was accepted');
+}
+
+const CHAT = '/v1/chat/completions';
+const MESSAGES = '/v1/messages';
+const EMBEDDINGS = '/v1/embeddings';
+const chat = (extra: string) => `{"model":"m","messages":[]${extra}}`;
+const messages = (extra: string) => `{"model":"m","messages":[],"max_tokens":9${extra}}`;
+
+describe('a request that is refused before anything is held', () => {
+  test.each([
+    ['no JSON', CHAT, 'hello', undefined],
+    ['an array', CHAT, '[]', undefined],
+    ['cut off', CHAT, '{"model":"m","messages":[', undefined],
+    ['not UTF-8', CHAT, Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), undefined],
+    ['no model', CHAT, '{"messages":[]}', 'model'],
+    ['a model that is no string', CHAT, '{"model":7,"messages":[]}', 'model'],
+    ['no messages', CHAT, '{"model":"m"}', 'messages'],
+    ['messages that are no list', CHAT, '{"model":"m","messages":"hi"}', 'messages'],
+    ['stream that is no boolean', CHAT, chat(',"stream":"yes"'), 'stream'],
+    ['a limit of zero', CHAT, chat(',"max_tokens":0'), 'max_tokens'],
+    ['a limit that is no number', CHAT, chat(',"max_completion_tokens":"9"'), 'max_completion_tokens'],
+    ['a fractional limit', CHAT, chat(',"max_tokens":1.5'), 'max_tokens'],
+    ['n out of range', CHAT, chat(',"n":1000'), 'n'],
+    ['another service tier', CHAT, chat(',"service_tier":"priority"'), 'service_tier'],
+    ['no limit in Anthropic’s dialect', MESSAGES, '{"model":"m","messages":[]}', 'max_tokens'],
+    ['no input', EMBEDDINGS, '{"model":"m"}', 'input'],
+    ['input that is a number', EMBEDDINGS, '{"model":"m","input":5}', 'input'],
+  ])('%s', (_what, path, body, param) => {
+    expect(refusal(path, body)).toMatchObject({ status: 400, code: 'invalid_request', param });
+  });
+
+  test.each([
+    ['store', CHAT, chat(',"store":true')],
+    ['store', MESSAGES, messages(',"store":true')],
+    ['background', CHAT, chat(',"background":true')],
+    ['previous_response_id', CHAT, chat(',"previous_response_id":"resp_1"')],
+    ['web_search_options', CHAT, chat(',"web_search_options":{}')],
+    ['tools', CHAT, chat(',"tools":[{"type":"web_search"}]')],
+    ['tools', MESSAGES, messages(',"tools":[{"type":"web_search_20250305","name":"web_search"}]')],
+    ['mcp_servers', MESSAGES, messages(',"mcp_servers":[]')],
+    ['container', MESSAGES, messages(',"container":"c"')],
+    ['speed', MESSAGES, messages(',"speed":"fast"')],
+  ])('%s would keep content or has no price (%s)', (param, path, body) => {
+    expect(refusal(path, body)).toMatchObject({ status: 400, code: 'unsupported_parameter', param });
+  });
+
+  test('harmless values of the same members pass', () => {
+    const route = METERED_ROUTES.get(CHAT);
+    const body = chat(',"store":false,"background":null,"previous_response_id":null,"service_tier":"auto","n":null');
+    expect(route && parseMeteredRequest(route, Buffer.from(body))).toMatchObject({ model: 'm', choices: 1, stream: false });
+  });
+});

@@ -1,0 +1,90 @@
+import { Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { TABLES, USAGE } from '../../lambdas/contracts/tables';
+import { DATA_CLASS_TAG, requireDataClasses, RETENTION_TAG, RetentionMissing } from '../../lib/shared/data-class';
+import { ClassifiedTable } from '../../lib/shared/table';
+import type { Resource } from './synthesis';
+import { at, ofType, synthesize, testApp } from './synthesis';
+
+const synthesis = synthesize({ pitrDays: 21 });
+
+function tags(resource: Resource): Record<string, string> {
+  const list = (resource.Properties['Tags'] ?? []) as readonly { Key: string; Value: string }[];
+  return Object.fromEntries(list.map(({ Key, Value }) => [Key, Value]));
+}
+
+describe.each(TABLES)('the $name table', (spec) => {
+  const prefix = spec.name.charAt(0).toUpperCase() + spec.name.slice(1);
+  const [table] = ofType(synthesis, 'AWS::DynamoDB::Table').filter(([id]) => id.startsWith(`${prefix}Table`));
+  const resource = table?.[1];
+
+  test('declares its data class and when its data ends', () => {
+    expect(resource && tags(resource)).toMatchObject({ [DATA_CLASS_TAG]: spec.dataClass, [RETENTION_TAG]: expect.any(String) });
+  });
+
+  test('can be restored for as long as configured, and outlives its stack', () => {
+    expect(resource?.Properties['PointInTimeRecoverySpecification']).toEqual({ PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 21 });
+    expect(resource?.Properties['DeletionProtectionEnabled']).toBe(true);
+    expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  });
+
+  test("is encrypted with the deployment's key and paid by use", () => {
+    expect(resource?.Properties['SSESpecification']).toMatchObject({ SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: expect.anything() });
+    expect(resource?.Properties['BillingMode']).toBe('PAY_PER_REQUEST');
+  });
+
+  test('expires and streams as its contract says, and publishes no keys as metrics', () => {
+    expect(resource?.Properties['TimeToLiveSpecification']).toEqual(spec.expires ? { AttributeName: 'expiresAt', Enabled: true } : undefined);
+    expect(at(resource, 'Properties', 'StreamSpecification', 'StreamViewType')).toBe(spec.stream ? 'NEW_AND_OLD_IMAGES' : undefined);
+    expect(resource?.Properties['ContributorInsightsSpecification']).toBeUndefined();
+  });
+});
+
+test('there is no table beside those of the contract', () => {
+  expect(ofType(synthesis, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')).toHaveLength(TABLES.length);
+});
+
+test('nobody may change or delete an audit record', () => {
+  const [audit] = ofType(synthesis, 'AWS::DynamoDB::Table').filter(([id]) => id.startsWith('Audit'));
+  expect(at(audit, 1, 'Properties', 'ResourcePolicy', 'PolicyDocument', 'Statement', 0)).toMatchObject({
+    Effect: 'Deny',
+    Principal: { AWS: '*' },
+    Action: expect.arrayContaining([
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:BatchWriteItem',
+      'dynamodb:PartiQLUpdate',
+      'dynamodb:PartiQLDelete',
+    ]),
+  });
+});
+
+test('every bucket, log group and secret declares its data class and when its data ends', () => {
+  const stores = ofType(synthesis, 'AWS::S3::Bucket', 'AWS::Logs::LogGroup', 'AWS::SecretsManager::Secret');
+  expect(stores.length).toBeGreaterThan(0);
+  for (const [, store] of stores) {
+    expect(tags(store)).toMatchObject({ [DATA_CLASS_TAG]: expect.any(String), [RETENTION_TAG]: expect.any(String) });
+  }
+});
+
+test('a data class without a retention fails', () => {
+  const stack = new Stack(testApp(), 'stack');
+  const table = (id: string, retention: string) => () => new ClassifiedTable(stack, id, { spec: USAGE, retention, pitrDays: 28 });
+  expect(table('Blank', ' ')).toThrow(RetentionMissing);
+  expect(table('Untaggable', '90 d; then *')).toThrow('say when it ends');
+});
+
+test('a store without a data class fails the synthesis', () => {
+  const app = testApp();
+  new Bucket(new Stack(app, 'stack'), 'Unclassified');
+  requireDataClasses(app);
+  expect(() => app.synth()).toThrow('Unclassified/Resource declares no data class and retention.');
+});
+
+test('the first value of a secret never depends on the configuration', () => {
+  // A changed template value would overwrite what an operator has put in.
+  const values = (config: unknown) =>
+    ofType(synthesize(config), 'AWS::SecretsManager::Secret').map(([, { Properties }]) => [Properties['SecretString'], Properties['GenerateSecretString']]);
+  const provider = { id: 'other', dialect: 'openai', baseUrl: 'https://api.example.com' };
+  expect(values({ stage: 'test', providers: [provider] })).toEqual(values({}));
+});

@@ -1,0 +1,119 @@
+import { runInNewContext } from 'node:vm';
+import { Match } from 'aws-cdk-lib/assertions';
+import { REFUSE_OLDER_TLS } from '../../lib/edge/viewer-tls';
+import { at, ofType, synthesize } from './synthesis';
+
+const plain = synthesize({});
+const withDomain = synthesize({
+  domain: { name: 'gateway.example.com', certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/a' },
+});
+const elsewhere = synthesize({ region: 'eu-central-1', account: '111122223333' });
+
+function distribution(synthesis = plain): Record<string, unknown> {
+  const [found] = ofType(synthesis, 'AWS::CloudFront::Distribution');
+  return at(found, 1, 'Properties', 'DistributionConfig') as Record<string, unknown>;
+}
+
+const behaviors = (synthesis = plain) => distribution(synthesis)['CacheBehaviors'] as readonly Record<string, unknown>[];
+
+test('the planes are reached by path, over TLS only, uncached and uncompressed', () => {
+  expect(behaviors().map(({ PathPattern }) => PathPattern)).toEqual(['/v1/*', '/healthz', '/api/*']);
+  for (const behavior of behaviors()) {
+    expect(behavior).toMatchObject({ ViewerProtocolPolicy: 'https-only', Compress: false });
+    // CachingDisabled and AllViewerExceptHostHeader, as AWS numbers them.
+    expect(behavior['CachePolicyId']).toBe('4135ea2d-6df8-44a3-9df3-4b5a84be39ad');
+    expect(behavior['OriginRequestPolicyId']).toBe('b689b0a8-53d0-40ab-baf2-68738e2966ac');
+  }
+});
+
+test('both planes are sent the origin secret, which the template only refers to', () => {
+  const origins = (distribution()['Origins'] as readonly Record<string, unknown>[]).filter((origin) => 'CustomOriginConfig' in origin);
+  expect(origins).toHaveLength(2);
+  for (const origin of origins) {
+    expect(origin['OriginCustomHeaders']).toEqual([
+      { HeaderName: 'x-tollgate-origin-secret', HeaderValue: '{{resolve:secretsmanager:tollgate-prod-origin:SecretString:current::}}' },
+    ]);
+    expect(origin['CustomOriginConfig']).toMatchObject({ OriginProtocolPolicy: 'https-only', OriginReadTimeout: 60 });
+  }
+});
+
+test('a rotated origin secret changes the distribution, so that it is resolved anew', () => {
+  expect(distribution(synthesize({ originSecretGeneration: 2 }))['Comment']).not.toBe(distribution()['Comment']);
+});
+
+test('with a domain CloudFront itself refuses what is older than TLS 1.3', () => {
+  expect(distribution(withDomain)['ViewerCertificate']).toMatchObject({ MinimumProtocolVersion: 'TLSv1.3_2025', SslSupportMethod: 'sni-only' });
+  expect(distribution(withDomain)['Aliases']).toEqual(['gateway.example.com']);
+  withDomain.templates.edge.resourceCountIs('AWS::CloudFront::Function', 0);
+});
+
+test('without one every behaviour asks the viewer function', () => {
+  for (const behavior of [...behaviors(), distribution()['DefaultCacheBehavior']]) {
+    expect(at(behavior, 'FunctionAssociations', 0, 'EventType')).toBe('viewer-request');
+  }
+});
+
+test.each([
+  ['TLSv1.3:TLS_AES_128_GCM_SHA256:fullHandshake', true],
+  ['TLSv1.2:ECDHE-RSA-AES128-GCM-SHA256:fullHandshake', false],
+  ['TLSv1.30:x', false],
+  ['', false],
+  [undefined, false],
+])('the viewer function, told %p, lets pass: %p', (value, passes) => {
+  const request = { headers: value === undefined ? {} : { 'cloudfront-viewer-tls': { value } } };
+  const answer: unknown = runInNewContext(`${REFUSE_OLDER_TLS}; handler(event)`, { event: { request } });
+  if (passes) expect(answer).toBe(request);
+  else expect(answer).toMatchObject({ statusCode: 403 });
+});
+
+test('the firewall is attached, limits both planes by address, and samples nothing', () => {
+  expect(distribution()['WebACLId']).toEqual({ 'Fn::GetAtt': ['WebAcl', 'Arn'] });
+  plain.templates.edge.hasResourceProperties('AWS::WAFv2::WebACL', { Scope: 'CLOUDFRONT' });
+  const [webAcl] = ofType(plain, 'AWS::WAFv2::WebACL');
+  const rules = at(webAcl, 1, 'Properties', 'Rules') as readonly Record<string, unknown>[];
+  const limited = rules.map((rule) => at(rule, 'Statement', 'RateBasedStatement', 'ScopeDownStatement', 'ByteMatchStatement', 'SearchString'));
+  expect(limited).toEqual(expect.arrayContaining(['/v1/', '/api/']));
+  for (const rule of [webAcl?.[1].Properties, ...rules]) expect(at(rule, 'VisibilityConfig', 'SampledRequestsEnabled')).toBe(false);
+});
+
+test('no managed rule that reads bodies sees a prompt', () => {
+  const [webAcl] = ofType(plain, 'AWS::WAFv2::WebACL');
+  const rules = at(webAcl, 1, 'Properties', 'Rules') as readonly Record<string, unknown>[];
+  const managed = rules.filter((rule) => at(rule, 'Statement', 'ManagedRuleGroupStatement'));
+  expect(managed.map(({ Name }) => Name)).toEqual([
+    'AWSManagedRulesAmazonIpReputationList',
+    'AWSManagedRulesKnownBadInputsRuleSet',
+    'AWSManagedRulesCommonRuleSet',
+  ]);
+  for (const rule of managed.slice(1)) {
+    const scope = at(rule, 'Statement', 'ManagedRuleGroupStatement', 'ScopeDownStatement', 'NotStatement', 'Statement');
+    expect(at(scope, 'ByteMatchStatement', 'SearchString')).toBe('/v1/');
+  }
+});
+
+test("the firewall's log shows no credential and keeps only refusals", () => {
+  plain.templates.edge.hasResourceProperties('AWS::WAFv2::LoggingConfiguration', {
+    RedactedFields: Match.arrayWith([{ SingleHeader: { Name: 'authorization' } }, { SingleHeader: { Name: 'x-api-key' } }]),
+    LoggingFilter: Match.objectLike({ DefaultBehavior: 'DROP' }),
+  });
+});
+
+test("the console's files are private, encrypted and reached over TLS only", () => {
+  plain.templates.edge.hasResourceProperties('AWS::S3::Bucket', {
+    PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+    BucketEncryption: Match.anyValue(),
+  });
+  plain.templates.edge.hasResourceProperties('AWS::S3::BucketPolicy', {
+    PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })]) },
+  });
+});
+
+test('a deployment in another region keeps its edge in us-east-1, without functions of CDK in between', () => {
+  expect(elsewhere.stacks.edge.region).toBe('us-east-1');
+  expect(elsewhere.stacks.stateful.region).toBe('eu-central-1');
+  elsewhere.templates.stateful.hasResourceProperties('AWS::SecretsManager::Secret', {
+    Name: 'tollgate-prod-origin',
+    ReplicaRegions: [{ Region: 'us-east-1' }],
+  });
+  expect(ofType(elsewhere, 'AWS::Lambda::Function')).toHaveLength(ofType(plain, 'AWS::Lambda::Function').length);
+});

@@ -1,0 +1,201 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { HEALTH_ENV, PROXY_ENV, SWEEP_ENV } from '../../lambdas/contracts/env';
+import type { Resource } from './synthesis';
+import { at, ofType, synthesize, testApp } from './synthesis';
+import { Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+
+const synthesis = synthesize({});
+const { service } = synthesis.templates;
+const functions = ofType(synthesis, 'AWS::Lambda::Function');
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? (value as readonly T[]) : [value as T]);
+
+/** Every statement that allows something, with the resource it is in; the key's own policy apart. */
+const allowed = [...synthesis.resources]
+  .filter(([, { Type }]) => Type !== 'AWS::KMS::Key')
+  .flatMap(([id, resource]) => statementsIn(resource).map((statement) => ({ id, statement })))
+  .filter(({ statement }) => statement.Effect === 'Allow');
+
+function statementsIn(value: unknown): Statement[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = 'Effect' in value && 'Action' in value ? [value as Statement] : [];
+  return [...own, ...Object.values(value).flatMap(statementsIn)];
+}
+
+function policyOf(idPrefix: string): Statement[] {
+  return ofType(synthesis, 'AWS::IAM::Policy').filter(([id]) => id.startsWith(idPrefix)).flatMap(([, policy]) => statementsIn(policy));
+}
+
+const actionsOf = (statements: readonly Statement[]): string[] => statements.flatMap(({ Action }) => list(Action)).sort();
+
+describe('access', () => {
+  test('no policy allows a wildcard action', () => {
+    expect(allowed.length).toBeGreaterThan(10);
+    expect(allowed.filter(({ statement }) => list(statement.Action).some((action) => action.includes('*')))).toEqual([]);
+  });
+
+  test('no policy allows an action on every resource', () => {
+    expect(allowed.filter(({ statement }) => list(statement.Resource).includes('*'))).toEqual([]);
+  });
+
+  test('every function has a role of its own, without managed policies', () => {
+    const roles = functions.map(([, { Properties }]) => at(Properties, 'Role', 'Fn::GetAtt', 0));
+    expect(new Set(roles).size).toBe(functions.length);
+    for (const role of roles) expect(synthesis.resources.get(String(role))?.Properties['ManagedPolicyArns']).toBeUndefined();
+  });
+
+  test('nothing may scan a table, nor delete from a partition of an account', () => {
+    const wide = allowed.filter(({ statement }) => list(statement.Action).includes('dynamodb:Scan'));
+    const deletes = allowed.filter(({ statement }) => list(statement.Action).includes('dynamodb:DeleteItem'));
+    expect(wide).toEqual([]);
+    expect(deletes.length).toBeGreaterThan(0);
+    for (const { statement } of deletes) {
+      expect(statement.Condition).toEqual({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['holds#*'] } });
+    }
+  });
+
+  test('the data plane can list nothing, the sweeper only holds', () => {
+    expect(actionsOf(policyOf('DataPlaneProxyRole'))).not.toContain('dynamodb:Query');
+    expect(policyOf('SweeperSweepRole').filter(({ Action }) => list(Action).includes('dynamodb:Query'))).toEqual([
+      expect.objectContaining({ Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['holds#*'] } } }),
+    ]);
+  });
+
+  test('the sweeper reads no secret, and the health route nothing at all', () => {
+    expect(actionsOf(policyOf('SweeperSweepRole'))).not.toContain('secretsmanager:GetSecretValue');
+    expect(actionsOf(policyOf('ControlPlaneHealthRole'))).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+  });
+});
+
+describe('functions', () => {
+  test.each([
+    ['DataPlaneProxy', PROXY_ENV],
+    ['SweeperSweep', SWEEP_ENV],
+    ['ControlPlaneHealth', HEALTH_ENV],
+  ])('%s gets exactly the environment that it reads', (prefix, names) => {
+    const [found] = functions.filter(([id]) => id.startsWith(prefix));
+    expect(Object.keys(at(found, 1, 'Properties', 'Environment', 'Variables') as object).sort()).toEqual([...names].sort());
+  });
+
+  test('the data plane streams, for as long as Lambda allows, in 128 MB', () => {
+    service.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' });
+    service.hasResourceProperties('AWS::Lambda::Function', { MemorySize: 128, Timeout: 900, Architectures: ['arm64'], Runtime: 'nodejs24.x' });
+  });
+
+  test('its URL has both permissions, and the second holds through the URL only', () => {
+    service.hasResourceProperties('AWS::Lambda::Permission', { Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'NONE', Principal: '*' });
+    service.hasResourceProperties('AWS::Lambda::Permission', { Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true, Principal: '*' });
+    const open = ofType(synthesis, 'AWS::Lambda::Permission').filter(([, { Properties }]) => Properties['Principal'] === '*');
+    expect(open).toHaveLength(2);
+  });
+
+  test('the sweeper runs every minute', () => {
+    service.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(1 minute)' });
+  });
+});
+
+describe('logs and alarms', () => {
+  test('every log group expires within 30 days, and every function writes to one of its own', () => {
+    const groups = ofType(synthesis, 'AWS::Logs::LogGroup');
+    for (const [, { Properties }] of groups) expect(Properties['RetentionInDays']).toBeLessThanOrEqual(30);
+    const used = functions.map(([, { Properties }]) => at(Properties, 'LoggingConfig', 'LogGroup', 'Ref'));
+    expect(new Set(used).size).toBe(functions.length);
+    expect(groups.map(([id]) => id)).toEqual(expect.arrayContaining(used));
+  });
+
+  test("the API's access log holds no address, agent or path", () => {
+    const [stage] = ofType(synthesis, 'AWS::ApiGatewayV2::Stage');
+    const format = String(at(stage, 1, 'Properties', 'AccessLogSettings', 'Format'));
+    expect(format).toContain('$context.routeKey');
+    expect(format).not.toMatch(/identity|sourceIp|userAgent|\$context\.path/);
+  });
+
+  test('the API is throttled', () => {
+    service.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingBurstLimit: Match.anyValue(), ThrottlingRateLimit: Match.anyValue() },
+    });
+  });
+
+  test('every alarm says its impact, points into the runbook and tells the topic', () => {
+    const alarms = ofType(synthesis, 'AWS::CloudWatch::Alarm');
+    const anchors = alarms.map(([, { Properties }]) => {
+      expect(Properties['AlarmActions']).toHaveLength(1);
+      const description = String(Properties['AlarmDescription']);
+      expect(description).toMatch(/^[A-Z].{20,}\. Runbook: docs\/runbook\.md#[a-z-]+$/);
+      return description.slice(description.indexOf('#') + 1);
+    });
+    expect(anchors.sort()).toEqual([
+      'charge-overrun',
+      'control-plane-failing',
+      'data-plane-errors',
+      'data-plane-throttles',
+      'hold-overdue',
+      'settle-failed',
+      'sweeper-errors',
+      'sweeper-not-running',
+      'usage-malformed',
+    ]);
+  });
+
+  test('an alarm about a log code counts what the filters of that code count', () => {
+    const counted = (code: string): Resource[] =>
+      ofType(synthesis, 'AWS::Logs::MetricFilter').map(([, filter]) => filter).filter(({ Properties }) => Properties['FilterPattern'] === `"${code}"`);
+    expect(counted('CHARGE_OVERRUN')).toHaveLength(2);
+    const names = counted('CHARGE_OVERRUN').map((filter) => at(filter, 'Properties', 'MetricTransformations', 0, 'MetricName'));
+    expect(new Set(names).size).toBe(1);
+    service.hasResourceProperties('AWS::CloudWatch::Alarm', { Namespace: 'Tollgate', MetricName: names[0] });
+  });
+
+  test('the topic is encrypted, closed without TLS, and CloudWatch may publish', () => {
+    service.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
+    service.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          Match.objectLike({ Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' }, Action: 'sns:Publish' }),
+        ]),
+      },
+    });
+  });
+});
+
+describe('cdk-nag', () => {
+  const violations = (app: ReturnType<typeof testApp>): string[] =>
+    [new AwsSolutionsChecks(app), new ServerlessChecks(app)].flatMap((pack) =>
+      pack.validateScope(app).violations.flatMap(({ ruleName, violatingResources }) =>
+        violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath ?? ''}`),
+      ),
+    );
+
+  test.each([
+    ['an empty configuration', {}],
+    ['a domain of its own', { domain: { name: 'gateway.example.com', certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/a' } }],
+    ['another region and an e-mail address', { region: 'eu-central-1', account: '111122223333', alarmEmail: 'operator@example.com' }],
+  ])('finds nothing unexplained with %s', (_, config) => {
+    expect(violations(synthesize(config).app)).toEqual([]);
+  });
+
+  test('would find something', () => {
+    const app = testApp();
+    new Bucket(new Stack(app, 'stack'), 'Open');
+    expect(violations(app)).toContain('AwsSolutions-S10 stack/Open/Resource');
+  });
+
+  test('every acknowledgement names a control and a consequence, and is still needed', () => {
+    const { app } = synthesis;
+    const rules = app.node.findAll().flatMap(({ node }) =>
+      node.metadata.filter(({ type }) => type === 'aws:cdk:acknowledged-rules').flatMap(({ data }) => Object.entries(data as Record<string, string>)),
+    );
+    expect(new Set(rules.map(([id]) => id)).size).toBeLessThanOrEqual(10);
+    for (const [, reason] of rules) expect(reason).toMatch(/^Control: .+\. Consequence: .+\.$/);
+  });
+});

@@ -1,0 +1,32 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { ROOT, trackedFiles } from './tracked-files';
+
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+const documents = trackedFiles().filter((file) => file.endsWith('.md'));
+const manifest = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+
+test('every npm command that a document names exists', () => {
+  const named = documents.flatMap((file) => {
+    const run = [...read(file).matchAll(/npm run (?:--?[a-z]+ )*([a-z][a-z:-]*)/g)].map((match) => match[1]);
+    const short = [...read(file).matchAll(/npm (start|test)\b/g)].map((match) => match[1]);
+    return [...run, ...short].map((script) => ({ file, script }));
+  });
+  expect(named.filter(({ script }) => script === undefined || !(script in manifest.scripts))).toEqual([]);
+});
+
+test('every relative link of a document leads to a file', () => {
+  const links = documents.flatMap((file) =>
+    [...read(file).matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)/g)].map(([, target = '']) => ({ file, target })),
+  );
+  const isBroken = ({ file, target }: { file: string; target: string }) =>
+    !existsSync(join(ROOT, normalize(join(dirname(file), target))));
+  expect(links.filter(isBroken)).toEqual([]);
+});
+
+test('decision records are numbered without gaps and say what, why and with which consequences', () => {
+  const records = documents.filter((file) => /^docs\/adr\/\d{4}-/.test(file));
+  expect(records.map((file) => Number(file.slice(9, 13)))).toEqual(records.map((_, index) => index));
+  const sections = ['## Decision', '## Why', '## Consequences'];
+  expect(records.filter((file) => !sections.every((section) => read(file).includes(`\n${section}\n`)))).toEqual([]);
+});

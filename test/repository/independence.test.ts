@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { missingPlatforms, type Lock } from '../../dev/check/missing-platforms';
+import { ROOT, trackedFiles } from './tracked-files';
+
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+
+/** Written in pieces, so that this file does not name them itself. */
+const FOREIGN = [['/wo', 'rk/'], ['/ro', 'ot/'], ['/ho', 'me/'], ['registry.', 'npmjs'], ['registry.', 'yarnpkg']].map(
+  (pieces) => pieces.join(''),
+);
+
+test('no file names a path of one machine or a registry', () => {
+  const found = trackedFiles().flatMap((file) => {
+    const text = read(file);
+    return FOREIGN.filter((word) => text.includes(word)).map((word) => `${file}: ${word}`);
+  });
+  expect(found).toEqual([]);
+});
+
+test('the lock file does not say where a package came from', () => {
+  expect(read('package-lock.json')).not.toContain('"resolved":');
+});
+
+test('the lock file lists the binaries of every platform (npm run lock adds those that npm left out)', () => {
+  expect(Object.keys(missingPlatforms(JSON.parse(read('package-lock.json')) as Lock))).toEqual([]);
+});
+
+test('dependencies are pinned to exact versions', () => {
+  type Versions = Record<string, string>;
+  const manifest = JSON.parse(read('package.json')) as Record<'dependencies' | 'devDependencies', Versions>;
+  const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+  expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version.replace(/^npm:.*@/, '')))).toEqual([]);
+});

@@ -1,0 +1,33 @@
+import { missingPlatforms } from '../../dev/check/missing-platforms';
+
+const compiler = (optionalDependencies: Record<string, string>) => ({
+  'node_modules/compiler': { version: '1.2.3', dev: true, optionalDependencies },
+});
+
+test('a platform that the lock leaves out is listed with what it runs on', () => {
+  const packages = compiler({ '@c/linux-arm64-musl': '1.2.3', '@c/core-darwin-x64': '1.2.3' });
+  expect(missingPlatforms({ packages })).toEqual({
+    'node_modules/@c/linux-arm64-musl': {
+      version: '1.2.3',
+      dev: true,
+      optional: true,
+      os: ['linux'],
+      cpu: ['arm64'],
+      libc: ['musl'],
+    },
+    'node_modules/@c/core-darwin-x64': { version: '1.2.3', dev: true, optional: true, os: ['darwin'], cpu: ['x64'] },
+  });
+});
+
+test('a platform that is listed, at the top or nested, is not listed again', () => {
+  const packages = {
+    ...compiler({ 'c-linux-x64': '1.2.3', 'c-win32-x64': '1.2.3' }),
+    'node_modules/c-linux-x64': { version: '1.2.3' },
+    'node_modules/compiler/node_modules/c-win32-x64': { version: '1.2.3' },
+  };
+  expect(missingPlatforms({ packages })).toEqual({});
+});
+
+test('an optional dependency that names no platform is an error, not a guess', () => {
+  expect(() => missingPlatforms({ packages: compiler({ colours: '1.0.0' }) })).toThrow('no platform');
+});
