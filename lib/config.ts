@@ -13,36 +13,63 @@ const providerSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and hyphens'),
   dialect: z.enum(DIALECTS),
   /** Plain HTTP only to this machine, which is how a test reaches its provider. */
-  baseUrl: z.string().regex(/^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)(:|\/|$))/, 'must be an https:// address, because prompts travel there'),
+  baseUrl: z
+    .string()
+    .regex(
+      /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)(:|\/|$))/,
+      'must be an https:// address, because prompts travel there',
+    ),
 });
 
 const domainSchema = z.strictObject({
   name: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'must be a host name such as gateway.example.com'),
   certificateArn: z
     .string()
-    .regex(/^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[\w-]+$/, 'must be an ACM certificate in us-east-1, because CloudFront takes no other'),
+    .regex(
+      /^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[\w-]+$/,
+      'must be an ACM certificate in us-east-1, because CloudFront takes no other',
+    ),
 });
 
 /** What one deployment is. Everything has a default, so that `cdk deploy` works on an empty configuration. */
 const configSchema = z.strictObject({
   /** Names the deployment; several may share an account. */
-  stage: z.string().regex(/^[a-z][a-z0-9-]{0,15}$/, 'must be 1 to 16 lower-case letters, digits and hyphens').default('prod'),
+  stage: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,15}$/, 'must be 1 to 16 lower-case letters, digits and hyphens')
+    .default('prod'),
   /** Where tables and functions live. @default where the caller's credentials point; the template is region-agnostic without any */
-  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as eu-central-1').optional(),
-  account: z.string().regex(/^\d{12}$/, 'must be an account number of 12 digits').optional(),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as eu-central-1')
+    .optional(),
+  account: z
+    .string()
+    .regex(/^\d{12}$/, 'must be an account number of 12 digits')
+    .optional(),
   /** The one domain of the deployment. @default CloudFront's own, with older TLS versions refused by a viewer function */
   domain: domainSchema.optional(),
   /** How long one request's metadata is kept, in days. */
-  usageDays: z.int().min(1, 'must be at least 1 day').max(USAGE_DAYS_MAX, `must be at most ${USAGE_DAYS_MAX} days`).default(90),
+  usageDays: z
+    .int()
+    .min(1, 'must be at least 1 day')
+    .max(USAGE_DAYS_MAX, `must be at most ${USAGE_DAYS_MAX} days`)
+    .default(90),
   /** How far back a table can be restored, in days. */
   pitrDays: z
     .int()
     .min(1, 'must be at least 1 day')
-    .max(PITR_DAYS_MAX, `must be at most ${PITR_DAYS_MAX} days, because erasure within 30 days is promised for backups too`)
+    .max(
+      PITR_DAYS_MAX,
+      `must be at most ${PITR_DAYS_MAX} days, because erasure within 30 days is promised for backups too`,
+    )
     .default(PITR_DAYS_MAX),
   /** How long a log line is kept, in days. */
   logDays: z
-    .literal(LOG_PERIODS_DAYS, `must be ${LOG_PERIODS_DAYS.join(', ')}: a period that CloudWatch offers, and at most ${LOG_DAYS_MAX} days`)
+    .literal(
+      LOG_PERIODS_DAYS,
+      `must be ${LOG_PERIODS_DAYS.join(', ')}: a period that CloudWatch offers, and at most ${LOG_DAYS_MAX} days`,
+    )
     .default(LOG_DAYS_MAX),
   /** Who is told of an alarm. @default nobody: alarms are seen in CloudWatch only */
   alarmEmail: z.email('must be an e-mail address').optional(),
@@ -50,7 +77,10 @@ const configSchema = z.strictObject({
   providers: z
     .array(providerSchema)
     .min(1, 'must name at least one provider')
-    .refine((providers) => new Set(providers.map(({ id }) => id)).size === providers.length, 'must not name a provider twice')
+    .refine(
+      (providers) => new Set(providers.map(({ id }) => id)).size === providers.length,
+      'must not name a provider twice',
+    )
     .default([
       { id: 'openai', dialect: 'openai', baseUrl: 'https://api.openai.com/v1' },
       { id: 'anthropic', dialect: 'anthropic', baseUrl: 'https://api.anthropic.com' },
@@ -68,6 +98,9 @@ const configSchema = z.strictObject({
 });
 
 export type Config = Readonly<z.infer<typeof configSchema>>;
+
+/** A period of a log group, in days. */
+export type LogDays = Config['logDays'];
 
 /** The configuration cannot be deployed. One sentence for each mistake. */
 export class ConfigInvalid extends Error {

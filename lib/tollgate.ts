@@ -1,5 +1,5 @@
 import type { App } from 'aws-cdk-lib';
-import { CrossStackReferences, ReferenceStrength, Tags, Validations } from 'aws-cdk-lib';
+import { Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import type { Config } from './config';
 import { requireDataClasses } from './shared/data-class';
@@ -33,8 +33,6 @@ export function addTollgate(app: App, config: Config): Tollgate {
   });
   // It reads the origin secret by name, which no reference shows.
   edge.addStackDependency(stateful);
-  // Read from the other region's outputs while deploying, rather than through functions of CDK's with rights of their own.
-  if (elsewhere) CrossStackReferences.of(edge).consume(ReferenceStrength.WEAK);
 
   Tags.of(app).add('tollgate:stage', config.stage);
   requireDataClasses(app);

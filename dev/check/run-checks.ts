@@ -9,15 +9,22 @@ import { PHASES, type Step } from './steps';
 
 const running = new Set<ChildProcess>();
 
+const hasFailed = () => process.exitCode !== undefined;
+
 class StepFailed extends Error {
   override readonly name = 'StepFailed';
+}
+
+function stopAll(): void {
+  for (const { pid } of running) if (pid !== undefined) process.kill(-pid);
 }
 
 /** Resolves to the command's exit code and all that it printed. npm has put node_modules/.bin on the PATH. */
 function run(command: readonly string[]): Promise<{ code: number; output: string }> {
   const [tool = '', ...args] = command;
   return new Promise((resolve, reject) => {
-    const child = spawn(tool, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // A group of its own, so that stopping it also stops what it started.
+    const child = spawn(tool, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     running.add(child);
     let output = '';
     const collect = (chunk: Buffer) => (output += chunk.toString());
@@ -38,7 +45,7 @@ async function runStep(step: Step): Promise<void> {
     ? await filesChangedBy(work)
     : { result: await work(), changed: [] };
   // A step that was stopped because another one failed has nothing to say.
-  if (process.exitCode !== undefined) return;
+  if (hasFailed()) return;
 
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   const passed = result.code === 0 && changed.length === 0;
@@ -54,15 +61,20 @@ async function runStep(step: Step): Promise<void> {
 async function runPhase(steps: readonly Step[]): Promise<void> {
   const waiting = [...steps];
   const worker = async () => {
-    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) await runStep(step);
+    for (let step = waiting.shift(); step !== undefined && !hasFailed(); step = waiting.shift()) await runStep(step);
   };
   try {
     await Promise.all(Array.from({ length: availableParallelism() }, worker));
   } catch (error) {
-    for (const child of running) child.kill();
+    stopAll();
     throw error;
   }
 }
+
+process.once('SIGINT', () => {
+  stopAll();
+  process.exit(130);
+});
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !PHASES.flat().some((step) => step.name === name));

@@ -80,6 +80,11 @@ export const encodeJsonItem = forJson.item;
 
 export const encodeKey = (key: Key): { pk: { S: string }; sk: { S: string } } => ({ pk: { S: key.pk }, sk: { S: key.sk } });
 
+export function decodeKey({ pk, sk }: DecodableItem): Key {
+  if (pk?.S === undefined || sk?.S === undefined) throw new Error('a key consists of the strings pk and sk');
+  return { pk: pk.S, sk: sk.S };
+}
+
 /** @throws Error on a set or a fraction, which nothing of ours writes. */
 export function decodeValue(encoded: Decodable): Value {
   if (encoded.S !== undefined) return encoded.S;

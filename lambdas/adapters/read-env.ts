@@ -14,7 +14,10 @@ export class EnvironmentIncomplete extends Error {
  *
  * @throws EnvironmentIncomplete for the first name without a value.
  */
-export function readEnv<const Names extends readonly string[]>(names: Names, source: NodeJS.ProcessEnv = process.env): Env<Names> {
+export function readEnv<const Names extends readonly string[]>(
+  names: Names,
+  source: NodeJS.ProcessEnv = process.env,
+): Env<Names> {
   const read = names.map((name) => {
     const value = source[name];
     if (value === undefined || value.trim() === '') throw new EnvironmentIncomplete(name);

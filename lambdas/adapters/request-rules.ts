@@ -53,6 +53,9 @@ export function checkQuery({ partition, sort, limit = 1, after }: Query): void {
   if (!Number.isSafeInteger(limit) || limit < 1) throw new Error('a page holds at least one item');
   if (after !== undefined && after.pk !== partition) throw new Error('a page continues within its partition');
   for (const bound of Object.values(sort ?? {})) checkKeyPart('sk', bound, SORT_KEY_BYTES_MAX);
+  if (sort !== undefined && 'from' in sort && 'to' in sort && Buffer.from(sort.from).compare(Buffer.from(sort.to)) > 0) {
+    throw new Error('a range ends at or behind its start');
+  }
 }
 
 function checkKeyPart(name: string, value: string, bytesMax: number): void {

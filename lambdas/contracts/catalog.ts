@@ -17,15 +17,23 @@ const unitPricesSchema = z.strictObject({
 /** A tier holds for the whole request when its whole prompt is above `abovePromptTokens`. */
 const priceTierSchema = z.strictObject({
   abovePromptTokens: z.int().nonnegative(),
-  picoPerToken: unitPricesSchema,
+  picoPerToken: unitPricesSchema.refine((prices) => prices.input !== undefined, 'must have a price for input'),
 });
+
+const rises = (values: readonly number[]): boolean =>
+  values.every((value, at) => at === 0 || value > (values[at - 1] ?? value));
 
 /** Effective from `from` (inclusive, UTC) until the next version's. Never edited: a change is a new version. */
 const priceVersionSchema = z.strictObject({
+  /** Names these very prices: a charge names it, and can be recomputed from it. */
   version: z.string().min(1),
   from: z.iso.datetime(),
   /** In rising order; the first is above 0 tokens. */
-  tiers: z.array(priceTierSchema).min(1),
+  tiers: z
+    .array(priceTierSchema)
+    .min(1)
+    .refine((tiers) => tiers[0]?.abovePromptTokens === 0, 'must begin at 0 tokens')
+    .refine((tiers) => rises(tiers.map((tier) => tier.abovePromptTokens)), 'must be in rising order'),
 });
 
 const modelSchema = z.strictObject({
@@ -33,10 +41,15 @@ const modelSchema = z.strictObject({
   /** Other exact names of the same model, dated snapshots for one. */
   aliases: z.array(z.string().min(1)),
   endpoints: z.array(z.enum(ENDPOINTS)).min(1),
+  /** The most tokens a prompt can have. It bounds what a request can cost, so it may be too high and never too low. */
   contextTokens: z.int().positive(),
-  /** The most tokens one answer can have; 0 for embeddings. */
+  /** The most tokens one answer can have; 0 for embeddings. It bounds what a request can cost, as `contextTokens` does. */
   outputTokensMax: z.int().nonnegative(),
-  prices: z.array(priceVersionSchema).min(1),
+  /** In rising order of `from`. */
+  prices: z
+    .array(priceVersionSchema)
+    .min(1)
+    .refine((versions) => rises(versions.map(({ from }) => Date.parse(from))), 'must be in rising order'),
 });
 
 export const catalogSchema = z.strictObject({
@@ -46,8 +59,18 @@ export const catalogSchema = z.strictObject({
   providers: z.record(z.string(), z.array(modelSchema)),
 });
 
+/** An upstream that this deployment may call. Its key is a secret and lives elsewhere. */
+export const providerSettingsSchema = z.strictObject({
+  id: z.string().min(1),
+  dialect: z.enum(DIALECTS),
+  baseUrl: z.url(),
+  /** Whose price list applies. @default the provider's own id */
+  catalog: z.string().min(1).optional(),
+});
+
 export type UnitPrices = z.infer<typeof unitPricesSchema>;
 export type PriceTier = z.infer<typeof priceTierSchema>;
 export type PriceVersion = z.infer<typeof priceVersionSchema>;
 export type Model = z.infer<typeof modelSchema>;
 export type CatalogData = z.infer<typeof catalogSchema>;
+export type ProviderSettings = Readonly<z.infer<typeof providerSettingsSchema>>;

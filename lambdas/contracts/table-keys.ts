@@ -31,7 +31,10 @@ export const deadlineOfHold = (sk: string): number => Date.parse(sk.slice(0, sk.
 export const ENTRY_PREFIX = 'entry#';
 const LATE_SUFFIX = '#late';
 /** @param entryId the request's id for the end of a hold, the payment's for a credit */
-export const entryKey = (accountId: string, entryId: string): Key => ({ pk: accountId, sk: `${ENTRY_PREFIX}${entryId}` });
+export const entryKey = (accountId: string, entryId: string): Key => ({
+  pk: accountId,
+  sk: `${ENTRY_PREFIX}${entryId}`,
+});
 /** The entry of a settle that came after its hold had expired. It sorts right behind the expiry's. */
 export const lateEntryKey = (accountId: string, requestId: string): Key =>
   entryKey(accountId, `${requestId}${LATE_SUFFIX}`);

@@ -36,7 +36,10 @@ export class DataPlane extends Construct {
       reservedConcurrency: config.dataPlane.reservedConcurrency,
       logGroupName: `/tollgate/${config.stage}/data-plane`,
       logDays: config.logDays,
-      failedInvocations: { needNoQueueBecause: 'It is only called over its URL, where the caller gets the error and the sweeper ends the hold.' },
+      failedInvocations: {
+        needNoQueueBecause:
+          'It is only called over its URL, where the caller gets the error and the sweeper ends the hold.',
+      },
       environmentNames: PROXY_ENV,
       environment: {
         WALLET_TABLE: wallet.table.tableName,
@@ -51,12 +54,16 @@ export class DataPlane extends Construct {
     });
     // No authentication by AWS: clients bring their own key, and signing would overwrite it. Adds both
     // permissions that a URL needs, lambda:InvokeFunctionUrl and lambda:InvokeFunction through a URL only.
-    this.url = this.proxy.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE, invokeMode: InvokeMode.RESPONSE_STREAM });
+    this.url = this.proxy.function.addFunctionUrl({
+      authType: FunctionUrlAuthType.NONE,
+      invokeMode: InvokeMode.RESPONSE_STREAM,
+    });
 
     keys.grants.verify(this.proxy);
     wallet.grants.reserve(this.proxy);
     wallet.grants.settle(this.proxy);
     usage.grants.record(this.proxy);
+    usage.grants.find(this.proxy);
     secrets.grants.readProviderKeys(this.proxy);
     secrets.grants.readKeyPepper(this.proxy);
     secrets.grants.readOrigin(this.proxy);

@@ -89,13 +89,17 @@ export class GatewayDistribution extends Construct {
 
   #tlsGuard(): Pick<BehaviorOptions, 'functionAssociations'> {
     return {
-      functionAssociations: [{ function: new RefuseOlderTls(this, 'RefuseOlderTls'), eventType: FunctionEventType.VIEWER_REQUEST }],
+      functionAssociations: [
+        { function: new RefuseOlderTls(this, 'RefuseOlderTls'), eventType: FunctionEventType.VIEWER_REQUEST },
+      ],
     };
   }
 
   // The planes' policy includes the header already; the console's files need no other.
   #tellViewerTls(): OriginRequestPolicy {
-    return new OriginRequestPolicy(this, 'TellViewerTls', { headerBehavior: OriginRequestHeaderBehavior.allowList(VIEWER_TLS_HEADER) });
+    return new OriginRequestPolicy(this, 'TellViewerTls', {
+      headerBehavior: OriginRequestHeaderBehavior.allowList(VIEWER_TLS_HEADER),
+    });
   }
 
   #acknowledge(config: Config): void {
@@ -108,7 +112,8 @@ export class GatewayDistribution extends Construct {
       },
       {
         id: 'AwsSolutions-CFR3',
-        control: 'Refused requests are in the firewall log for seven days; each served one has its usage record, without an address.',
+        control:
+          'Refused requests are in the firewall log for seven days; each served one has its usage record, without an address.',
         consequence: 'No access log: it would hold the address, agent and path of every caller.',
       },
     );
@@ -116,7 +121,8 @@ export class GatewayDistribution extends Construct {
     acknowledge(this.distribution, {
       id: 'AwsSolutions-CFR4',
       control: 'A viewer function refuses what is older than TLS 1.3.',
-      consequence: "On CloudFront's own domain an older handshake succeeds and is refused afterwards; a domain of one's own ends that.",
+      consequence:
+        "On CloudFront's own domain an older handshake succeeds and is refused afterwards; a domain of one's own ends that.",
     });
   }
 }

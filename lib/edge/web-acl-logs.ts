@@ -14,17 +14,28 @@ export class WebAclLogs extends Construct {
     super(scope, id);
     // AWS demands the prefix.
     const logGroupName = `aws-waf-logs-tollgate-${props.stage}`;
-    const logs = new ServiceLogGroup(this, 'Refused', { logGroupName, logDays: SECURITY_LOG_DAYS, dataClass: 'personal' });
+    const logs = new ServiceLogGroup(this, 'Refused', {
+      logGroupName,
+      logDays: SECURITY_LOG_DAYS,
+      dataClass: 'personal',
+    });
     const configuration = new CfnLoggingConfiguration(this, 'Configuration', {
       resourceArn: props.webAcl.attrArn,
       // The group's own attribute ends in `:*`, which the firewall does not take.
       logDestinationConfigs: [
-        Stack.of(this).formatArn({ service: 'logs', resource: 'log-group', resourceName: logGroupName, arnFormat: ArnFormat.COLON_RESOURCE_NAME }),
+        Stack.of(this).formatArn({
+          service: 'logs',
+          resource: 'log-group',
+          resourceName: logGroupName,
+          arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+        }),
       ],
       redactedFields: [...CREDENTIAL_HEADERS.map((Name) => ({ singleHeader: { Name } })), { queryString: {} }],
       loggingFilter: {
         DefaultBehavior: 'DROP',
-        Filters: [{ Behavior: 'KEEP', Requirement: 'MEETS_ANY', Conditions: [{ ActionCondition: { Action: 'BLOCK' } }] }],
+        Filters: [
+          { Behavior: 'KEEP', Requirement: 'MEETS_ANY', Conditions: [{ ActionCondition: { Action: 'BLOCK' } }] },
+        ],
       },
     });
     configuration.node.addDependency(logs);

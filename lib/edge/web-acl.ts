@@ -40,12 +40,18 @@ export class EdgeWebAcl extends CfnWebACL {
   }
 }
 
-function managed(priority: number, name: string, scopeDownStatement?: CfnWebACL.StatementProperty): CfnWebACL.RuleProperty {
+function managed(
+  priority: number,
+  name: string,
+  scopeDownStatement?: CfnWebACL.StatementProperty,
+): CfnWebACL.RuleProperty {
   return {
     name,
     priority,
     overrideAction: { none: {} },
-    statement: { managedRuleGroupStatement: { vendorName: 'AWS', name, ...(scopeDownStatement && { scopeDownStatement }) } },
+    statement: {
+      managedRuleGroupStatement: { vendorName: 'AWS', name, ...(scopeDownStatement && { scopeDownStatement }) },
+    },
     visibilityConfig: visibility(name),
   };
 }
@@ -55,9 +61,16 @@ function rateLimit(priority: number, path: string, limit: number): CfnWebACL.Rul
   return {
     name,
     priority,
-    action: { block: { customResponse: { responseCode: 429, responseHeaders: [{ name: 'retry-after', value: '60' }] } } },
+    action: {
+      block: { customResponse: { responseCode: 429, responseHeaders: [{ name: 'retry-after', value: '60' }] } },
+    },
     statement: {
-      rateBasedStatement: { aggregateKeyType: 'IP', evaluationWindowSec: 300, limit, scopeDownStatement: pathStartsWith(path) },
+      rateBasedStatement: {
+        aggregateKeyType: 'IP',
+        evaluationWindowSec: 300,
+        limit,
+        scopeDownStatement: pathStartsWith(path),
+      },
     },
     visibilityConfig: visibility(name),
   };

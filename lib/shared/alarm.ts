@@ -29,7 +29,9 @@ export class HarmAlarm extends Construct {
       alarmDescription: `${props.alarm.impact}. Runbook: docs/runbook.md#${anchor(id)}`,
       threshold,
       evaluationPeriods: periods,
-      comparisonOperator: below ? ComparisonOperator.LESS_THAN_THRESHOLD : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      comparisonOperator: below
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: below ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
     this.alarm.addAlarmAction(new SnsAction(props.topic));

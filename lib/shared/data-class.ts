@@ -29,7 +29,9 @@ export class RetentionMissing extends Error {
  */
 export function classify(store: IConstruct, { dataClass, retention }: Classification): void {
   if (!/^[\w\s+\-=.:/@]{1,256}$/.test(retention) || retention.trim() === '') {
-    throw new RetentionMissing(`${store.node.path} holds ${dataClass} data: say when it ends, in the characters of a tag.`);
+    throw new RetentionMissing(
+      `${store.node.path} holds ${dataClass} data: say when it ends, in the characters of a tag.`,
+    );
   }
   Tags.of(store).add(DATA_CLASS_TAG, dataClass);
   Tags.of(store).add(RETENTION_TAG, retention);

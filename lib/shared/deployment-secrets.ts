@@ -44,7 +44,12 @@ export class DeploymentSecrets extends Construct {
       ...shared,
       secretName: originSecretName(stage),
       description: `Tollgate ${stage}: JSON, by which functions know CloudFront: current and previous`,
-      generateSecretString: { secretStringTemplate: '{}', generateStringKey: 'current', passwordLength: 48, excludePunctuation: true },
+      generateSecretString: {
+        secretStringTemplate: '{}',
+        generateStringKey: 'current',
+        passwordLength: 48,
+        excludePunctuation: true,
+      },
       ...(edgeRegion !== undefined && { replicaRegions: [{ region: edgeRegion }] }),
     });
     for (const secret of [this.providerKeys, this.keyPepper, this.origin]) {
@@ -52,7 +57,8 @@ export class DeploymentSecrets extends Construct {
     }
     acknowledge(this, {
       id: 'AwsSolutions-SMG4',
-      control: 'docs/runbook.md says how each is replaced: providers issue their own keys, two origin secrets are valid at once.',
+      control:
+        'docs/runbook.md says how each is replaced: providers issue their own keys, two origin secrets are valid at once.',
       consequence: 'None rotates by itself; a rotating pepper would end every key.',
     });
   }

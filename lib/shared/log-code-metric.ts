@@ -11,10 +11,18 @@ import type { Construct } from 'constructs';
  */
 export function logCodeMetric(scope: Construct, code: string, logGroups: Readonly<Record<string, ILogGroup>>): Metric {
   // Alarms of two deployments in one account must not count each other's lines.
-  const metric = { metricNamespace: 'Tollgate', metricName: `${code}-${Names.uniqueResourceName(scope, { maxLength: 60 })}` };
+  const metric = {
+    metricNamespace: 'Tollgate',
+    metricName: `${code}-${Names.uniqueResourceName(scope, { maxLength: 60 })}`,
+  };
   const filters = Object.entries(logGroups).map(
     ([name, logGroup]) =>
-      new MetricFilter(scope, `${code}-${name}`, { logGroup, ...metric, filterPattern: FilterPattern.literal(`"${code}"`), metricValue: '1' }),
+      new MetricFilter(scope, `${code}-${name}`, {
+        logGroup,
+        ...metric,
+        filterPattern: FilterPattern.literal(`"${code}"`),
+        metricValue: '1',
+      }),
   );
   const [first] = filters;
   if (first === undefined) throw new Error(`${code} is counted in no log group.`);

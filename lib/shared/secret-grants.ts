@@ -26,7 +26,11 @@ export class SecretGrants {
 }
 
 function read(grantee: IGrantable, secret: Secret): Grant {
-  const grant = Grant.addToPrincipal({ grantee, actions: ['secretsmanager:GetSecretValue'], resourceArns: [secret.secretArn] });
+  const grant = Grant.addToPrincipal({
+    grantee,
+    actions: ['secretsmanager:GetSecretValue'],
+    resourceArns: [secret.secretArn],
+  });
   if (secret.encryptionKey === undefined) return grant;
   return grant.combine(
     Grant.addToPrincipal({

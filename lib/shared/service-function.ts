@@ -2,12 +2,20 @@ import type { Duration } from 'aws-cdk-lib';
 import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { ApplicationLogLevel, Architecture, LoggingFormat, Runtime, SystemLogLevel, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Env } from '../../lambdas/contracts/env';
+import type { LogDays } from '../config';
 import { acknowledge } from './acknowledgements';
 import { ServiceLogGroup } from './service-log-group';
 
@@ -23,7 +31,7 @@ export interface ServiceFunctionProps<Names extends readonly string[]> {
   readonly memoryMb: number;
   readonly timeout: Duration;
   readonly logGroupName: string;
-  readonly logDays: number;
+  readonly logDays: LogDays;
   /** Where an asynchronous invocation that failed is kept, or why losing one does no harm. */
   readonly failedInvocations: { readonly queue: IQueue } | { readonly needNoQueueBecause: string };
   /** @default the account's pool */

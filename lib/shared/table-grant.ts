@@ -5,12 +5,7 @@ import type { ClassifiedTable } from './table';
 
 /** The actions that any grant on a table is made of. There is no Scan: nothing is found by one. */
 export type TableAction =
-  | 'dynamodb:GetItem'
-  | 'dynamodb:Query'
-  | 'dynamodb:PutItem'
-  | 'dynamodb:UpdateItem'
-  | 'dynamodb:DeleteItem'
-  | 'dynamodb:ConditionCheckItem';
+  'dynamodb:GetItem' | 'dynamodb:Query' | 'dynamodb:PutItem' | 'dynamodb:UpdateItem' | 'dynamodb:DeleteItem';
 
 /** What a reader or writer of a table asks of its key. Listed one by one: no wildcard in any action. */
 const KEY_ACTIONS = [
@@ -31,7 +26,12 @@ const KEY_ACTIONS = [
  *
  * @param partitions patterns of partition keys, `acc_*` for one; `undefined` for every item
  */
-export function grantItems(grantee: IGrantable, store: ClassifiedTable, actions: readonly TableAction[], partitions?: readonly string[]): Grant {
+export function grantItems(
+  grantee: IGrantable,
+  store: ClassifiedTable,
+  actions: readonly TableAction[],
+  partitions?: readonly string[],
+): Grant {
   const grant = Grant.addToPrincipal({
     grantee,
     actions: [...actions],

@@ -1,5 +1,5 @@
 import type { StackProps } from 'aws-cdk-lib';
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput, CrossStackReferences, ReferenceStrength, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
 import { ConsoleSite } from '../console/console-site';
@@ -21,6 +21,9 @@ export class EdgeStack extends Stack {
   constructor(scope: Construct, id: string, props: EdgeStackProps) {
     super(scope, id, props);
     const { config, service } = props;
+    // Read from the other region's outputs while deploying, rather than by functions of CDK's with rights of their own.
+    const elsewhere = !Token.isUnresolved(this.region) && this.region !== service.region;
+    if (elsewhere) CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
     const webAcl = new EdgeWebAcl(this, 'WebAcl', { stage: config.stage });
     new WebAclLogs(this, 'WebAclLogs', { stage: config.stage, webAcl });
     const console = new ConsoleSite(this, 'Console');

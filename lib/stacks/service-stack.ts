@@ -22,7 +22,10 @@ export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, props);
     const { config, stateful } = props;
-    const alarmTopic = new AlarmTopic(this, 'Alarms', { encryptionKey: stateful.encryptionKey, email: config.alarmEmail });
+    const alarmTopic = new AlarmTopic(this, 'Alarms', {
+      encryptionKey: stateful.encryptionKey,
+      email: config.alarmEmail,
+    });
 
     this.dataPlane = new DataPlane(this, 'DataPlane', { config, stateful, alarmTopic });
     const { sweep } = new Sweeper(this, 'Sweeper', { config, stateful });

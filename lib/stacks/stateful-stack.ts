@@ -74,6 +74,9 @@ export class StatefulStack extends Stack {
 }
 
 /** Lets a caller write `wallet.grants.settle(proxy)`. */
-function withGrants<Store extends object, Grants>(store: Store, grants: new (store: Store) => Grants): Store & { readonly grants: Grants } {
+function withGrants<Store extends object, Grants>(
+  store: Store,
+  grants: new (store: Store) => Grants,
+): Store & { readonly grants: Grants } {
   return Object.assign(store, { grants: new grants(store) });
 }

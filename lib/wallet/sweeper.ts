@@ -27,7 +27,9 @@ export class Sweeper extends Construct {
       timeout: Duration.seconds(55),
       logGroupName: `/tollgate/${config.stage}/sweeper`,
       logDays: config.logDays,
-      failedInvocations: { needNoQueueBecause: "The event carries nothing, and the next minute's sweep does the same work." },
+      failedInvocations: {
+        needNoQueueBecause: "The event carries nothing, and the next minute's sweep does the same work.",
+      },
       environmentNames: SWEEP_ENV,
       environment: {
         WALLET_TABLE: stateful.wallet.table.tableName,

@@ -5,12 +5,11 @@ import { grantItems } from '../shared/table-grant';
 /** Balances and entries are in their account's partition, holds in partitions of their own. */
 const ACCOUNTS = ['acc_*'];
 const HOLDS = ['holds#*'];
-const BOTH = [...ACCOUNTS, ...HOLDS];
 
 /**
- * The power over money. No verb can delete from an account's partition, so balances and entries stay.
- * That an entry is put once and never updated is not expressible here (it shares its partition with the
- * balance): the write's own condition says it.
+ * The power over money. No verb deletes from an account's partition, so balances and entries stay.
+ * That an entry is put once, and never replaced or updated, is not expressible here (it shares its
+ * partition with the balance): the write's own condition says it.
  */
 export class WalletGrants {
   readonly #wallet: ClassifiedTable;
@@ -21,16 +20,17 @@ export class WalletGrants {
 
   /** Takes from a balance and puts a hold. */
   reserve(grantee: IGrantable): Grant {
-    return grantItems(grantee, this.#wallet, ['dynamodb:GetItem', 'dynamodb:ConditionCheckItem'], BOTH)
-      .combine(grantItems(grantee, this.#wallet, ['dynamodb:UpdateItem'], ACCOUNTS))
-      .combine(grantItems(grantee, this.#wallet, ['dynamodb:PutItem'], HOLDS));
+    return grantItems(grantee, this.#wallet, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS).combine(
+      grantItems(grantee, this.#wallet, ['dynamodb:PutItem'], HOLDS),
+    );
   }
 
   /** Ends a hold that its holder knows: charges it, releases it, or adjusts for one that had expired. */
   settle(grantee: IGrantable): Grant {
-    return grantItems(grantee, this.#wallet, ['dynamodb:GetItem', 'dynamodb:ConditionCheckItem'], BOTH)
-      .combine(grantItems(grantee, this.#wallet, ['dynamodb:UpdateItem', 'dynamodb:PutItem'], ACCOUNTS))
-      .combine(grantItems(grantee, this.#wallet, ['dynamodb:DeleteItem'], HOLDS));
+    const actions = ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem'] as const;
+    return grantItems(grantee, this.#wallet, actions, ACCOUNTS).combine(
+      grantItems(grantee, this.#wallet, ['dynamodb:DeleteItem'], HOLDS),
+    );
   }
 
   /** Finds the holds that nobody ended, and ends them. */

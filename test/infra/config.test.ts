@@ -12,13 +12,25 @@ function mistakesOf(config: unknown): string {
 }
 
 test('an empty configuration is a whole one', () => {
-  expect(parseConfig({})).toMatchObject({ stage: 'prod', usageDays: 90, pitrDays: 28, logDays: 30, dataPlane: { memoryMb: 128 } });
+  expect(parseConfig({})).toMatchObject({
+    stage: 'prod',
+    usageDays: 90,
+    pitrDays: 28,
+    logDays: 30,
+    dataPlane: { memoryMb: 128 },
+  });
   expect(parseConfig({}).providers.map(({ id }) => id)).toEqual(['openai', 'anthropic']);
 });
 
 test.each([
-  [{ pitrDays: 29 }, 'tollgate.pitrDays: must be at most 28 days, because erasure within 30 days is promised for backups too.'],
-  [{ logDays: 60 }, 'tollgate.logDays: must be 1, 3, 5, 7, 14, 30: a period that CloudWatch offers, and at most 30 days.'],
+  [
+    { pitrDays: 29 },
+    'tollgate.pitrDays: must be at most 28 days, because erasure within 30 days is promised for backups too.',
+  ],
+  [
+    { logDays: 60 },
+    'tollgate.logDays: must be 1, 3, 5, 7, 14, 30: a period that CloudWatch offers, and at most 30 days.',
+  ],
   [{ usageDays: 0 }, 'tollgate.usageDays: must be at least 1 day.'],
   [{ providers: [] }, 'tollgate.providers: must name at least one provider.'],
   [

@@ -19,23 +19,37 @@ describe.each(TABLES)('the $name table', (spec) => {
   const resource = table?.[1];
 
   test('declares its data class and when its data ends', () => {
-    expect(resource && tags(resource)).toMatchObject({ [DATA_CLASS_TAG]: spec.dataClass, [RETENTION_TAG]: expect.any(String) });
+    expect(resource && tags(resource)).toMatchObject({
+      [DATA_CLASS_TAG]: spec.dataClass,
+      [RETENTION_TAG]: expect.any(String) as unknown,
+    });
   });
 
   test('can be restored for as long as configured, and outlives its stack', () => {
-    expect(resource?.Properties['PointInTimeRecoverySpecification']).toEqual({ PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 21 });
+    expect(resource?.Properties['PointInTimeRecoverySpecification']).toEqual({
+      PointInTimeRecoveryEnabled: true,
+      RecoveryPeriodInDays: 21,
+    });
     expect(resource?.Properties['DeletionProtectionEnabled']).toBe(true);
     expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   });
 
   test("is encrypted with the deployment's key and paid by use", () => {
-    expect(resource?.Properties['SSESpecification']).toMatchObject({ SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: expect.anything() });
+    expect(resource?.Properties['SSESpecification']).toMatchObject({
+      SSEEnabled: true,
+      SSEType: 'KMS',
+      KMSMasterKeyId: expect.anything() as unknown,
+    });
     expect(resource?.Properties['BillingMode']).toBe('PAY_PER_REQUEST');
   });
 
   test('expires and streams as its contract says, and publishes no keys as metrics', () => {
-    expect(resource?.Properties['TimeToLiveSpecification']).toEqual(spec.expires ? { AttributeName: 'expiresAt', Enabled: true } : undefined);
-    expect(at(resource, 'Properties', 'StreamSpecification', 'StreamViewType')).toBe(spec.stream ? 'NEW_AND_OLD_IMAGES' : undefined);
+    expect(resource?.Properties['TimeToLiveSpecification']).toEqual(
+      spec.expires ? { AttributeName: 'expiresAt', Enabled: true } : undefined,
+    );
+    expect(at(resource, 'Properties', 'StreamSpecification', 'StreamViewType')).toBe(
+      spec.stream ? 'NEW_AND_OLD_IMAGES' : undefined,
+    );
     expect(resource?.Properties['ContributorInsightsSpecification']).toBeUndefined();
   });
 });
@@ -55,7 +69,7 @@ test('nobody may change or delete an audit record', () => {
       'dynamodb:BatchWriteItem',
       'dynamodb:PartiQLUpdate',
       'dynamodb:PartiQLDelete',
-    ]),
+    ]) as unknown,
   });
 });
 
@@ -63,13 +77,17 @@ test('every bucket, log group and secret declares its data class and when its da
   const stores = ofType(synthesis, 'AWS::S3::Bucket', 'AWS::Logs::LogGroup', 'AWS::SecretsManager::Secret');
   expect(stores.length).toBeGreaterThan(0);
   for (const [, store] of stores) {
-    expect(tags(store)).toMatchObject({ [DATA_CLASS_TAG]: expect.any(String), [RETENTION_TAG]: expect.any(String) });
+    expect(tags(store)).toMatchObject({
+      [DATA_CLASS_TAG]: expect.any(String) as unknown,
+      [RETENTION_TAG]: expect.any(String) as unknown,
+    });
   }
 });
 
 test('a data class without a retention fails', () => {
   const stack = new Stack(testApp(), 'stack');
-  const table = (id: string, retention: string) => () => new ClassifiedTable(stack, id, { spec: USAGE, retention, pitrDays: 28 });
+  const table = (id: string, retention: string) => () =>
+    new ClassifiedTable(stack, id, { spec: USAGE, retention, pitrDays: 28 });
   expect(table('Blank', ' ')).toThrow(RetentionMissing);
   expect(table('Untaggable', '90 d; then *')).toThrow('say when it ends');
 });
@@ -84,7 +102,10 @@ test('a store without a data class fails the synthesis', () => {
 test('the first value of a secret never depends on the configuration', () => {
   // A changed template value would overwrite what an operator has put in.
   const values = (config: unknown) =>
-    ofType(synthesize(config), 'AWS::SecretsManager::Secret').map(([, { Properties }]) => [Properties['SecretString'], Properties['GenerateSecretString']]);
+    ofType(synthesize(config), 'AWS::SecretsManager::Secret').map(([, { Properties }]) => [
+      Properties['SecretString'],
+      Properties['GenerateSecretString'],
+    ]);
   const provider = { id: 'other', dialect: 'openai', baseUrl: 'https://api.example.com' };
   expect(values({ stage: 'test', providers: [provider] })).toEqual(values({}));
 });

@@ -14,7 +14,8 @@ function distribution(synthesis = plain): Record<string, unknown> {
   return at(found, 1, 'Properties', 'DistributionConfig') as Record<string, unknown>;
 }
 
-const behaviors = (synthesis = plain) => distribution(synthesis)['CacheBehaviors'] as readonly Record<string, unknown>[];
+const behaviors = (synthesis = plain) =>
+  distribution(synthesis)['CacheBehaviors'] as readonly Record<string, unknown>[];
 
 test('the planes are reached by path, over TLS only, uncached and uncompressed', () => {
   expect(behaviors().map(({ PathPattern }) => PathPattern)).toEqual(['/v1/*', '/healthz', '/api/*']);
@@ -27,11 +28,16 @@ test('the planes are reached by path, over TLS only, uncached and uncompressed',
 });
 
 test('both planes are sent the origin secret, which the template only refers to', () => {
-  const origins = (distribution()['Origins'] as readonly Record<string, unknown>[]).filter((origin) => 'CustomOriginConfig' in origin);
+  const origins = (distribution()['Origins'] as readonly Record<string, unknown>[]).filter(
+    (origin) => 'CustomOriginConfig' in origin,
+  );
   expect(origins).toHaveLength(2);
   for (const origin of origins) {
     expect(origin['OriginCustomHeaders']).toEqual([
-      { HeaderName: 'x-tollgate-origin-secret', HeaderValue: '{{resolve:secretsmanager:tollgate-prod-origin:SecretString:current::}}' },
+      {
+        HeaderName: 'x-tollgate-origin-secret',
+        HeaderValue: '{{resolve:secretsmanager:tollgate-prod-origin:SecretString:current::}}',
+      },
     ]);
     expect(origin['CustomOriginConfig']).toMatchObject({ OriginProtocolPolicy: 'https-only', OriginReadTimeout: 60 });
   }
@@ -42,7 +48,10 @@ test('a rotated origin secret changes the distribution, so that it is resolved a
 });
 
 test('with a domain CloudFront itself refuses what is older than TLS 1.3', () => {
-  expect(distribution(withDomain)['ViewerCertificate']).toMatchObject({ MinimumProtocolVersion: 'TLSv1.3_2025', SslSupportMethod: 'sni-only' });
+  expect(distribution(withDomain)['ViewerCertificate']).toMatchObject({
+    MinimumProtocolVersion: 'TLSv1.3_2025',
+    SslSupportMethod: 'sni-only',
+  });
   expect(distribution(withDomain)['Aliases']).toEqual(['gateway.example.com']);
   withDomain.templates.edge.resourceCountIs('AWS::CloudFront::Function', 0);
 });
@@ -71,9 +80,12 @@ test('the firewall is attached, limits both planes by address, and samples nothi
   plain.templates.edge.hasResourceProperties('AWS::WAFv2::WebACL', { Scope: 'CLOUDFRONT' });
   const [webAcl] = ofType(plain, 'AWS::WAFv2::WebACL');
   const rules = at(webAcl, 1, 'Properties', 'Rules') as readonly Record<string, unknown>[];
-  const limited = rules.map((rule) => at(rule, 'Statement', 'RateBasedStatement', 'ScopeDownStatement', 'ByteMatchStatement', 'SearchString'));
+  const limited = rules.map((rule) =>
+    at(rule, 'Statement', 'RateBasedStatement', 'ScopeDownStatement', 'ByteMatchStatement', 'SearchString'),
+  );
   expect(limited).toEqual(expect.arrayContaining(['/v1/', '/api/']));
-  for (const rule of [webAcl?.[1].Properties, ...rules]) expect(at(rule, 'VisibilityConfig', 'SampledRequestsEnabled')).toBe(false);
+  for (const rule of [webAcl?.[1].Properties, ...rules])
+    expect(at(rule, 'VisibilityConfig', 'SampledRequestsEnabled')).toBe(false);
 });
 
 test('no managed rule that reads bodies sees a prompt', () => {
@@ -93,18 +105,30 @@ test('no managed rule that reads bodies sees a prompt', () => {
 
 test("the firewall's log shows no credential and keeps only refusals", () => {
   plain.templates.edge.hasResourceProperties('AWS::WAFv2::LoggingConfiguration', {
-    RedactedFields: Match.arrayWith([{ SingleHeader: { Name: 'authorization' } }, { SingleHeader: { Name: 'x-api-key' } }]),
+    RedactedFields: Match.arrayWith([
+      { SingleHeader: { Name: 'authorization' } },
+      { SingleHeader: { Name: 'x-api-key' } },
+    ]),
     LoggingFilter: Match.objectLike({ DefaultBehavior: 'DROP' }),
   });
 });
 
 test("the console's files are private, encrypted and reached over TLS only", () => {
   plain.templates.edge.hasResourceProperties('AWS::S3::Bucket', {
-    PublicAccessBlockConfiguration: { BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true },
+    PublicAccessBlockConfiguration: {
+      BlockPublicAcls: true,
+      BlockPublicPolicy: true,
+      IgnorePublicAcls: true,
+      RestrictPublicBuckets: true,
+    },
     BucketEncryption: Match.anyValue(),
   });
   plain.templates.edge.hasResourceProperties('AWS::S3::BucketPolicy', {
-    PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })]) },
+    PolicyDocument: {
+      Statement: Match.arrayWith([
+        Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      ]),
+    },
   });
 });
 

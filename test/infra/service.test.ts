@@ -1,10 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { HEALTH_ENV, PROXY_ENV, SWEEP_ENV } from '../../lambdas/contracts/env';
 import type { Resource } from './synthesis';
-import { at, ofType, synthesize, testApp } from './synthesis';
-import { Stack } from 'aws-cdk-lib';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { at, ofType, synthesize } from './synthesis';
 
 const synthesis = synthesize({});
 const { service } = synthesis.templates;
@@ -17,7 +14,8 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? (value as readonly T[]) : [value as T]);
+const list = <T>(value: T | readonly T[]): readonly T[] =>
+  Array.isArray(value) ? (value as readonly T[]) : [value as T];
 
 /** Every statement that allows something, with the resource it is in; the key's own policy apart. */
 const allowed = [...synthesis.resources]
@@ -32,15 +30,20 @@ function statementsIn(value: unknown): Statement[] {
 }
 
 function policyOf(idPrefix: string): Statement[] {
-  return ofType(synthesis, 'AWS::IAM::Policy').filter(([id]) => id.startsWith(idPrefix)).flatMap(([, policy]) => statementsIn(policy));
+  return ofType(synthesis, 'AWS::IAM::Policy')
+    .filter(([id]) => id.startsWith(idPrefix))
+    .flatMap(([, policy]) => statementsIn(policy));
 }
 
-const actionsOf = (statements: readonly Statement[]): string[] => statements.flatMap(({ Action }) => list(Action)).sort();
+const actionsOf = (statements: readonly Statement[]): string[] =>
+  statements.flatMap(({ Action }) => list(Action)).sort();
 
 describe('access', () => {
   test('no policy allows a wildcard action', () => {
     expect(allowed.length).toBeGreaterThan(10);
-    expect(allowed.filter(({ statement }) => list(statement.Action).some((action) => action.includes('*')))).toEqual([]);
+    expect(allowed.filter(({ statement }) => list(statement.Action).some((action) => action.includes('*')))).toEqual(
+      [],
+    );
   });
 
   test('no policy allows an action on every resource', () => {
@@ -50,7 +53,8 @@ describe('access', () => {
   test('every function has a role of its own, without managed policies', () => {
     const roles = functions.map(([, { Properties }]) => at(Properties, 'Role', 'Fn::GetAtt', 0));
     expect(new Set(roles).size).toBe(functions.length);
-    for (const role of roles) expect(synthesis.resources.get(String(role))?.Properties['ManagedPolicyArns']).toBeUndefined();
+    for (const role of roles)
+      expect(synthesis.resources.get(String(role))?.Properties['ManagedPolicyArns']).toBeUndefined();
   });
 
   test('nothing may scan a table, nor delete from a partition of an account', () => {
@@ -83,18 +87,35 @@ describe('functions', () => {
     ['ControlPlaneHealth', HEALTH_ENV],
   ])('%s gets exactly the environment that it reads', (prefix, names) => {
     const [found] = functions.filter(([id]) => id.startsWith(prefix));
-    expect(Object.keys(at(found, 1, 'Properties', 'Environment', 'Variables') as object).sort()).toEqual([...names].sort());
+    expect(Object.keys(at(found, 1, 'Properties', 'Environment', 'Variables') as object).sort()).toEqual(
+      [...names].sort(),
+    );
   });
 
   test('the data plane streams, for as long as Lambda allows, in 128 MB', () => {
     service.hasResourceProperties('AWS::Lambda::Url', { AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' });
-    service.hasResourceProperties('AWS::Lambda::Function', { MemorySize: 128, Timeout: 900, Architectures: ['arm64'], Runtime: 'nodejs24.x' });
+    service.hasResourceProperties('AWS::Lambda::Function', {
+      MemorySize: 128,
+      Timeout: 900,
+      Architectures: ['arm64'],
+      Runtime: 'nodejs24.x',
+    });
   });
 
   test('its URL has both permissions, and the second holds through the URL only', () => {
-    service.hasResourceProperties('AWS::Lambda::Permission', { Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'NONE', Principal: '*' });
-    service.hasResourceProperties('AWS::Lambda::Permission', { Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true, Principal: '*' });
-    const open = ofType(synthesis, 'AWS::Lambda::Permission').filter(([, { Properties }]) => Properties['Principal'] === '*');
+    service.hasResourceProperties('AWS::Lambda::Permission', {
+      Action: 'lambda:InvokeFunctionUrl',
+      FunctionUrlAuthType: 'NONE',
+      Principal: '*',
+    });
+    service.hasResourceProperties('AWS::Lambda::Permission', {
+      Action: 'lambda:InvokeFunction',
+      InvokedViaFunctionUrl: true,
+      Principal: '*',
+    });
+    const open = ofType(synthesis, 'AWS::Lambda::Permission').filter(
+      ([, { Properties }]) => Properties['Principal'] === '*',
+    );
     expect(open).toHaveLength(2);
   });
 
@@ -148,9 +169,13 @@ describe('logs and alarms', () => {
 
   test('an alarm about a log code counts what the filters of that code count', () => {
     const counted = (code: string): Resource[] =>
-      ofType(synthesis, 'AWS::Logs::MetricFilter').map(([, filter]) => filter).filter(({ Properties }) => Properties['FilterPattern'] === `"${code}"`);
+      ofType(synthesis, 'AWS::Logs::MetricFilter')
+        .map(([, filter]) => filter)
+        .filter(({ Properties }) => Properties['FilterPattern'] === `"${code}"`);
     expect(counted('CHARGE_OVERRUN')).toHaveLength(2);
-    const names = counted('CHARGE_OVERRUN').map((filter) => at(filter, 'Properties', 'MetricTransformations', 0, 'MetricName'));
+    const names = counted('CHARGE_OVERRUN').map((filter) =>
+      at(filter, 'Properties', 'MetricTransformations', 0, 'MetricName'),
+    );
     expect(new Set(names).size).toBe(1);
     service.hasResourceProperties('AWS::CloudWatch::Alarm', { Namespace: 'Tollgate', MetricName: names[0] });
   });
@@ -161,41 +186,13 @@ describe('logs and alarms', () => {
       PolicyDocument: {
         Statement: Match.arrayWith([
           Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
-          Match.objectLike({ Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' }, Action: 'sns:Publish' }),
+          Match.objectLike({
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Action: 'sns:Publish',
+          }),
         ]),
       },
     });
-  });
-});
-
-describe('cdk-nag', () => {
-  const violations = (app: ReturnType<typeof testApp>): string[] =>
-    [new AwsSolutionsChecks(app), new ServerlessChecks(app)].flatMap((pack) =>
-      pack.validateScope(app).violations.flatMap(({ ruleName, violatingResources }) =>
-        violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath ?? ''}`),
-      ),
-    );
-
-  test.each([
-    ['an empty configuration', {}],
-    ['a domain of its own', { domain: { name: 'gateway.example.com', certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/a' } }],
-    ['another region and an e-mail address', { region: 'eu-central-1', account: '111122223333', alarmEmail: 'operator@example.com' }],
-  ])('finds nothing unexplained with %s', (_, config) => {
-    expect(violations(synthesize(config).app)).toEqual([]);
-  });
-
-  test('would find something', () => {
-    const app = testApp();
-    new Bucket(new Stack(app, 'stack'), 'Open');
-    expect(violations(app)).toContain('AwsSolutions-S10 stack/Open/Resource');
-  });
-
-  test('every acknowledgement names a control and a consequence, and is still needed', () => {
-    const { app } = synthesis;
-    const rules = app.node.findAll().flatMap(({ node }) =>
-      node.metadata.filter(({ type }) => type === 'aws:cdk:acknowledged-rules').flatMap(({ data }) => Object.entries(data as Record<string, string>)),
-    );
-    expect(new Set(rules.map(([id]) => id)).size).toBeLessThanOrEqual(10);
-    for (const [, reason] of rules) expect(reason).toMatch(/^Control: .+\. Consequence: .+\.$/);
   });
 });

@@ -17,7 +17,10 @@ test('every npm command that a document names exists', () => {
 
 test('every relative link of a document leads to a file', () => {
   const links = documents.flatMap((file) =>
-    [...read(file).matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)/g)].map(([, target = '']) => ({ file, target })),
+    [...read(file).matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)/g)].map(([, target = '']) => ({
+      file,
+      target,
+    })),
   );
   const isBroken = ({ file, target }: { file: string; target: string }) =>
     !existsSync(join(ROOT, normalize(join(dirname(file), target))));
@@ -27,6 +30,6 @@ test('every relative link of a document leads to a file', () => {
 test('decision records are numbered without gaps and say what, why and with which consequences', () => {
   const records = documents.filter((file) => /^docs\/adr\/\d{4}-/.test(file));
   expect(records.map((file) => Number(file.slice(9, 13)))).toEqual(records.map((_, index) => index));
-  const sections = ['## Decision', '## Why', '## Consequences'];
-  expect(records.filter((file) => !sections.every((section) => read(file).includes(`\n${section}\n`)))).toEqual([]);
+  const sections = ['**What.**', '**Why.**', '**Consequences.**'];
+  expect(records.filter((file) => !sections.every((section) => read(file).includes(`\n${section} `)))).toEqual([]);
 });

@@ -6,9 +6,13 @@ import { ROOT, trackedFiles } from './tracked-files';
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
 /** Written in pieces, so that this file does not name them itself. */
-const FOREIGN = [['/wo', 'rk/'], ['/ro', 'ot/'], ['/ho', 'me/'], ['registry.', 'npmjs'], ['registry.', 'yarnpkg']].map(
-  (pieces) => pieces.join(''),
-);
+const FOREIGN = [
+  ['/wo', 'rk/'],
+  ['/ro', 'ot/'],
+  ['/ho', 'me/'],
+  ['registry.', 'npmjs'],
+  ['registry.', 'yarnpkg'],
+].map((pieces) => pieces.join(''));
 
 test('no file names a path of one machine or a registry', () => {
   const found = trackedFiles().flatMap((file) => {

@@ -1,8 +1,8 @@
 import type { TableName, TableSpec } from '../../contracts/tables';
 import type { Clock } from '../../domain/clock';
 import type { Check, Get, Page, Query, TableStore, Write } from '../../domain/table/table-store';
-import type { Item, Key } from '../../domain/table/value';
-import { decodeItem, encodeKey } from '../attribute-values';
+import type { Item } from '../../domain/table/value';
+import { decodeItem, decodeKey, encodeKey } from '../attribute-values';
 import { epochSeconds, isExpired, visible } from '../live-items';
 import { checkKey, checkQuery, checkTransaction, checkWrite } from '../request-rules';
 import { Expressions } from './expressions';
@@ -52,7 +52,7 @@ export class DynamodbStore implements TableStore {
     });
     const now = epochSeconds(this.#clock);
     const items = found.map(decodeItem).filter((item) => !isExpired(table, item, now));
-    return last === undefined ? { items } : { items, next: decodeItem(last) as unknown as Key };
+    return last === undefined ? { items } : { items, next: decodeKey(last) };
   }
 
   async write(write: Write): Promise<Item | undefined> {

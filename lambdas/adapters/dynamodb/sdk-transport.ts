@@ -10,6 +10,7 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { systemErrorCode } from '../system-error';
 import type { StoreOperation, StoreOperations, StoreTransport } from './store-transport';
 import { TransportError } from './store-transport';
 
@@ -71,7 +72,6 @@ function toTransportError(error: unknown): TransportError {
     const reasons = (error.CancellationReasons ?? []).map(({ Code, Item }) => ({ code: Code ?? 'None', ...(Item && { item: Item }) }));
     return new TransportError(error.name, { cause: error, reasons });
   }
-  if (!(error instanceof Error)) return new TransportError('Unknown', { cause: error });
-  const systemCode = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return new TransportError(systemCode ?? error.name, { cause: error });
+  const name = error instanceof Error ? error.name : 'Unknown';
+  return new TransportError(systemErrorCode(error) ?? name, { cause: error });
 }

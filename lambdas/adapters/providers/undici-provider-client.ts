@@ -24,13 +24,13 @@ export interface UndiciProviderClientOptions {
 
 /** Reaches providers through undici's dispatch: callbacks and bytes, no streams or promises per chunk. */
 export class UndiciProviderClient implements ProviderClient {
-  private readonly agent: Agent;
-  private readonly apiKey: (providerId: string) => string | undefined;
-  private readonly targets = new Map<string, { origin: string; prefix: string }>();
+  readonly #agent: Agent;
+  readonly #apiKey: (providerId: string) => string | undefined;
+  readonly #targets = new Map<string, { origin: string; prefix: string }>();
 
   constructor(options: UndiciProviderClientOptions) {
-    this.apiKey = options.apiKey;
-    this.agent = new Agent({
+    this.#apiKey = options.apiKey;
+    this.#agent = new Agent({
       connections: CONNECTIONS_PER_PROVIDER_MAX,
       pipelining: 1,
       headersTimeout: options.headTimeoutMs ?? HEAD_TIMEOUT_MS,
@@ -41,23 +41,23 @@ export class UndiciProviderClient implements ProviderClient {
   }
 
   send(request: ProviderRequest, listener: ProviderListener): ProviderCall {
-    const { origin, prefix } = this.targetOf(request.provider);
+    const { origin, prefix } = this.#targetOf(request.provider);
     const handler = new DispatchListener(listener);
-    const headers = { ...request.headers, ...credentials(request.provider, this.apiKey(request.provider.id)) };
-    this.agent.dispatch({ origin, path: prefix + request.path, method: 'POST', headers, body: request.body }, handler);
+    const headers = { ...request.headers, ...credentials(request.provider, this.#apiKey(request.provider.id)) };
+    this.#agent.dispatch({ origin, path: prefix + request.path, method: 'POST', headers, body: request.body }, handler);
     return handler;
   }
 
   close(): Promise<void> {
-    return this.agent.destroy();
+    return this.#agent.destroy();
   }
 
-  private targetOf({ baseUrl }: ProviderSettings): { origin: string; prefix: string } {
-    let target = this.targets.get(baseUrl);
+  #targetOf({ baseUrl }: ProviderSettings): { origin: string; prefix: string } {
+    let target = this.#targets.get(baseUrl);
     if (target === undefined) {
       const url = new URL(baseUrl);
       target = { origin: url.origin, prefix: url.pathname.replace(/\/+$/, '') };
-      this.targets.set(baseUrl, target);
+      this.#targets.set(baseUrl, target);
     }
     return target;
   }
@@ -69,43 +69,43 @@ function credentials({ dialect }: ProviderSettings, apiKey: string | undefined):
 }
 
 class DispatchListener implements Dispatcher.DispatchHandler, ProviderCall {
-  private readonly listener: ProviderListener;
-  private controller: Dispatcher.DispatchController | undefined;
-  private aborted = false;
+  readonly #listener: ProviderListener;
+  #controller: Dispatcher.DispatchController | undefined;
+  #aborted = false;
 
   constructor(listener: ProviderListener) {
-    this.listener = listener;
+    this.#listener = listener;
   }
 
   resume(): void {
-    this.controller?.resume();
+    this.#controller?.resume();
   }
 
   abort(): void {
-    this.aborted = true;
-    this.controller?.abort(new Error('aborted'));
+    this.#aborted = true;
+    this.#controller?.abort(new Error('aborted'));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    if (this.aborted) controller.abort(new Error('aborted'));
+    this.#controller = controller;
+    if (this.#aborted) controller.abort(new Error('aborted'));
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: { [name: string]: string | string[] | undefined }): void {
     // 1xx answers announce the real one.
-    if (status >= 200 && !this.aborted) this.listener.onHead(status, firstValues(headers));
+    if (status >= 200 && !this.#aborted) this.#listener.onHead(status, firstValues(headers));
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.aborted && !this.listener.onData(chunk)) controller.pause();
+    if (!this.#aborted && !this.#listener.onData(chunk)) controller.pause();
   }
 
   onResponseEnd(): void {
-    if (!this.aborted) this.listener.onEnd();
+    if (!this.#aborted) this.#listener.onEnd();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (!this.aborted) this.listener.onFailure(failureOf(error));
+    if (!this.#aborted) this.#listener.onFailure(failureOf(error));
   }
 }
 

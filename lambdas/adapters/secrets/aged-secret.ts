@@ -15,32 +15,32 @@ export interface AgedSecretOptions<T> {
 
 /** A secret that is fetched once per cold start and again by age, never per request. */
 export class AgedSecret<T> {
-  private readonly options: AgedSecretOptions<T>;
-  private held: { readonly value: Promise<T>; readonly fetchedAt: number } | undefined;
+  readonly #options: AgedSecretOptions<T>;
+  #held: { readonly value: Promise<T>; readonly fetchedAt: number } | undefined;
 
   constructor(options: AgedSecretOptions<T>) {
-    this.options = options;
+    this.#options = options;
   }
 
   /** @throws when it cannot be fetched and none is held; the error names the secret's shape, never its value */
   async get(): Promise<T> {
-    const now = this.options.clock();
-    const { held } = this;
+    const now = this.#options.clock();
+    const held = this.#held;
     if (held !== undefined && now - held.fetchedAt < SECRET_AGE_MAX_MS) return held.value;
-    const value = this.fetch();
-    this.held = { value, fetchedAt: now };
+    const value = this.#fetch();
+    this.#held = { value, fetchedAt: now };
     try {
       return await value;
     } catch (error) {
       // An old value serves on while Secrets Manager does not answer; without one there is nothing to serve with.
-      this.held = held;
+      this.#held = held;
       if (held !== undefined) return held.value;
       throw error;
     }
   }
 
-  private async fetch(): Promise<T> {
-    const { client, arn, schema } = this.options;
+  async #fetch(): Promise<T> {
+    const { client, arn, schema } = this.#options;
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
     const parsed = schema.safeParse(SecretString);
     if (!parsed.success) throw new Error('a secret is empty or malformed');

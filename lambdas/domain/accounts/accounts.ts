@@ -41,12 +41,16 @@ export class Accounts {
     return (await this.#store.get({ table: ACCOUNTS, key: accountKey(accountId) })) !== undefined;
   }
 
-  /** Every account's id, in no useful order. */
-  async *list(): AsyncGenerator<string> {
-    for (const shard of SHARDS) {
-      for await (const { sk } of everyItem(this.#store, { table: ACCOUNTS, partition: directoryPartition(shard) })) {
-        if (typeof sk === 'string') yield sk;
-      }
+  list(): AsyncGenerator<string> {
+    return everyAccount(this.#store);
+  }
+}
+
+/** Every account's id, in no useful order. */
+export async function* everyAccount(store: TableStore): AsyncGenerator<string> {
+  for (const shard of SHARDS) {
+    for await (const { sk } of everyItem(store, { table: ACCOUNTS, partition: directoryPartition(shard) })) {
+      if (typeof sk === 'string') yield sk;
     }
   }
 }

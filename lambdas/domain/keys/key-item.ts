@@ -13,10 +13,12 @@ const keyInfoSchema = z.object({
   validUntil: z.iso.datetime().optional(),
 });
 
+const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+
 const keyItemSchema = keyInfoSchema.omit({ label: true }).extend({
   accountId: z.string(),
-  salt: z.instanceof(Uint8Array),
-  verifier: z.instanceof(Uint8Array),
+  salt: bytes,
+  verifier: bytes,
 });
 
 export type KeyInfo = Readonly<z.infer<typeof keyInfoSchema>>;

@@ -15,27 +15,27 @@ const SSE_HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache
  * nothing has come at all yet, that commits to a 200, and a later error is told in-band.
  */
 export class ClientStream {
-  private out: Writable | undefined;
-  private onDrain: (() => void) | undefined;
-  private readonly exchange: Exchange;
-  private readonly headers: { readonly [name: string]: string };
-  private readonly timer: NodeJS.Timeout;
+  #out: Writable | undefined;
+  #onDrain: (() => void) | undefined;
+  readonly #exchange: Exchange;
+  readonly #headers: { readonly [name: string]: string };
+  readonly #timer: NodeJS.Timeout;
 
   /** @param headers sent with every answer to this request */
   constructor(exchange: Exchange, headers: { readonly [name: string]: string }, keepAliveMs = KEEP_ALIVE_MS) {
-    this.exchange = exchange;
-    this.headers = headers;
-    this.timer = setTimeout(() => this.keepAlive(), keepAliveMs);
+    this.#exchange = exchange;
+    this.#headers = headers;
+    this.#timer = setTimeout(() => this.#keepAlive(), keepAliveMs);
   }
 
   get begun(): boolean {
-    return this.out !== undefined;
+    return this.#out !== undefined;
   }
 
   begin(status = 200, headers: { readonly [name: string]: string } = SSE_HEADERS): void {
-    if (this.out !== undefined) return;
-    this.out = this.exchange.begin(status, { ...SSE_HEADERS, ...headers, ...this.headers });
-    this.out.on('drain', () => this.onDrain?.());
+    if (this.#out !== undefined) return;
+    this.#out = this.#exchange.begin(status, { ...SSE_HEADERS, ...headers, ...this.#headers });
+    this.#out.on('drain', () => this.#onDrain?.());
   }
 
   /**
@@ -44,32 +44,32 @@ export class ClientStream {
    * @returns false when the client is slower than what it is sent
    */
   write(events: Buffer, onDrain: () => void): boolean {
-    this.timer.refresh();
-    this.onDrain = onDrain;
-    return this.out?.write(events) ?? true;
+    this.#timer.refresh();
+    this.#onDrain = onDrain;
+    return this.#out?.write(events) ?? true;
   }
 
   comment(text: string): void {
-    this.out?.write(`: ${text}\n\n`);
+    this.#out?.write(`: ${text}\n\n`);
   }
 
   fail(error: AppError, dialect: Dialect): void {
-    this.out?.write(errorEvent(error, dialect));
+    this.#out?.write(errorEvent(error, dialect));
   }
 
   end(): void {
     this.close();
-    this.out?.end();
+    this.#out?.end();
   }
 
   /** Stops the comments; for an answer that turned out to be no stream. */
   close(): void {
-    clearTimeout(this.timer);
+    clearTimeout(this.#timer);
   }
 
-  private keepAlive(): void {
+  #keepAlive(): void {
     this.begin();
-    this.out?.write(KEEP_ALIVE);
-    this.timer.refresh();
+    this.#out?.write(KEEP_ALIVE);
+    this.#timer.refresh();
   }
 }

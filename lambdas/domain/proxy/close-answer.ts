@@ -1,5 +1,5 @@
 import { formatUsd } from '../money/pico';
-import type { Settlement } from '../wallet/wallet';
+import type { Settlement } from '../wallet/settlement';
 import type { PaidRequest } from './paid-request';
 import { errorOf, type Outcome } from './outcome';
 import { failureError } from './provider-errors';

@@ -32,80 +32,80 @@ interface Caller {
 
 /** The data plane: every request of every host comes through `handle`. */
 export class Gateway {
-  private readonly parts: GatewayParts;
-  private readonly inFlight = new Map<Promise<void>, AbortController>();
+  readonly #parts: GatewayParts;
+  readonly #inFlight = new Map<Promise<void>, AbortController>();
 
   constructor(parts: GatewayParts) {
-    this.parts = parts;
+    this.#parts = parts;
   }
 
   /** Answers one request. Resolves once it is answered and settled; never rejects. */
   handle(exchange: Exchange): Promise<void> {
-    const requestId = this.parts.newRequestId();
+    const requestId = this.#parts.newRequestId();
     const headers = { 'x-request-id': requestId };
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), exchange.deadline - this.parts.clock() - SETTLE_MARGIN_MS);
-    const done = this.route(exchange, requestId, headers, stop.signal)
-      .catch((error: unknown) => this.fail(exchange, error, requestId, headers))
+    const timer = setTimeout(() => stop.abort(), exchange.deadline - this.#parts.clock() - SETTLE_MARGIN_MS);
+    const done = this.#route(exchange, requestId, headers, stop.signal)
+      .catch((error: unknown) => this.#fail(exchange, error, requestId, headers))
       .finally(() => {
         clearTimeout(timer);
-        this.inFlight.delete(done);
+        this.#inFlight.delete(done);
       });
-    this.inFlight.set(done, stop);
+    this.#inFlight.set(done, stop);
     return done;
   }
 
   /** Stops what is in flight at its providers, and resolves once all of it is settled. */
   async stop(): Promise<void> {
-    for (const stop of this.inFlight.values()) stop.abort();
-    await Promise.all(this.inFlight.keys());
+    for (const stop of this.#inFlight.values()) stop.abort();
+    await Promise.all(this.#inFlight.keys());
   }
 
-  private async route(exchange: Exchange, requestId: string, headers: ResponseHeaders, stop: AbortSignal): Promise<void> {
+  async #route(exchange: Exchange, requestId: string, headers: ResponseHeaders, stop: AbortSignal): Promise<void> {
     const { path } = exchange;
-    const { originSecrets } = this.parts;
+    const { originSecrets } = this.#parts;
     if (originSecrets && !isFromEdge(exchange.headers, await originSecrets())) throw new Forbidden('Requests come through the public endpoint.');
     if (path === '/healthz') return respondJson(exchange, 200, headers, { status: 'ok' });
     const metered = METERED_ROUTES.get(path);
     if (metered) {
       requireMethod(exchange, 'POST');
-      const caller = await this.authenticate(exchange.headers);
+      const caller = await this.#authenticate(exchange.headers);
       requireJson(exchange.headers);
-      return serveMetered(this.parts, { exchange, route: metered, requestId, ...caller, headers, stop });
+      return serveMetered(this.#parts, { exchange, route: metered, requestId, ...caller, headers, stop });
     }
-    const caller = await this.authenticate(exchange.headers);
-    return this.read(exchange, caller, headers);
+    const caller = await this.#authenticate(exchange.headers);
+    return this.#read(exchange, caller, headers);
   }
 
-  private async read(exchange: Exchange, caller: Caller, headers: ResponseHeaders): Promise<void> {
+  async #read(exchange: Exchange, caller: Caller, headers: ResponseHeaders): Promise<void> {
     const [, version, resource, id, ...rest] = exchange.path.split('/');
     const known = version === 'v1' && rest.length === 0 && (resource === 'models' || (resource === 'requests' && id !== undefined));
     if (!known) throw new NotFound('There is nothing at this path.', 'not_found');
     requireMethod(exchange, 'GET');
     const dialect = dialectOf(exchange.path, exchange.headers);
-    const { catalog, usage } = this.parts;
+    const { catalog, usage } = this.#parts;
     if (resource === 'requests') respondJson(exchange, 200, headers, await readRequest(usage, caller.accountId, id ?? ''));
     else if (id === undefined) respondJson(exchange, 200, headers, listModels(catalog, dialect));
     else respondJson(exchange, 200, headers, readModel(catalog, id, dialect));
   }
 
-  private async authenticate(headers: Headers): Promise<Caller> {
+  async #authenticate(headers: Headers): Promise<Caller> {
     const bearer = /^Bearer +(.+)$/i.exec(headers['authorization'] ?? '')?.[1];
-    const caller = await this.parts.keys.verify(headers['x-api-key'] ?? bearer);
+    const caller = await this.#parts.keys.verify(headers['x-api-key'] ?? bearer);
     if (caller === undefined) throw new InvalidApiKey();
     return caller;
   }
 
-  private fail(exchange: Exchange, error: unknown, requestId: string, headers: ResponseHeaders): void {
+  #fail(exchange: Exchange, error: unknown, requestId: string, headers: ResponseHeaders): void {
     const shown = toAppError(error);
     if (shown instanceof InternalError) {
-      this.parts.log.error('REQUEST_FAILED', { requestId, code: error instanceof Error ? error.name : 'Unknown' });
+      this.#parts.log.error('REQUEST_FAILED', { requestId, code: error instanceof Error ? error.name : 'Unknown' });
     }
     try {
       respondError(exchange, shown, dialectOf(exchange.path, exchange.headers), headers);
     } catch {
       // The client is gone, or has its head already: there is nobody to tell.
-      this.parts.log.warn('ERROR_NOT_SENT', { requestId });
+      this.#parts.log.warn('ERROR_NOT_SENT', { requestId });
     }
   }
 }

@@ -54,142 +54,142 @@ export function scanJson(bytes: Buffer): JsonScan {
 }
 
 class Scanner {
-  private readonly bytes: Buffer;
-  private at = 0;
-  private readonly members = new Map<string, Member>();
-  private readonly contentTypes = new Map<string, number>();
-  private readonly toolTypes = new Set<string>();
-  private outerName = '';
+  readonly #bytes: Buffer;
+  #at = 0;
+  readonly #members = new Map<string, Member>();
+  readonly #contentTypes = new Map<string, number>();
+  readonly #toolTypes = new Set<string>();
+  #outerName = '';
 
   constructor(bytes: Buffer) {
-    this.bytes = bytes;
+    this.#bytes = bytes;
   }
 
   scan(): JsonScan {
-    this.skipSpace();
-    if (this.bytes[this.at] !== OPEN_OBJECT) throw new MalformedJson('not a JSON object', this.at);
-    this.at += 1;
-    this.readMembers(1);
-    this.skipSpace();
-    if (this.at < this.bytes.length) throw new MalformedJson('bytes after the object', this.at);
-    return { members: this.members, contentTypes: this.contentTypes, toolTypes: this.toolTypes };
+    this.#skipSpace();
+    if (this.#bytes[this.#at] !== OPEN_OBJECT) throw new MalformedJson('not a JSON object', this.#at);
+    this.#at += 1;
+    this.#readMembers(1);
+    this.#skipSpace();
+    if (this.#at < this.#bytes.length) throw new MalformedJson('bytes after the object', this.#at);
+    return { members: this.#members, contentTypes: this.#contentTypes, toolTypes: this.#toolTypes };
   }
 
-  private readValue(depth: number): void {
-    const byte = this.bytes[this.at];
+  #readValue(depth: number): void {
+    const byte = this.#bytes[this.#at];
     if (byte === QUOTE) {
-      this.readString();
+      this.#readString();
     } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
-      if (depth >= JSON_DEPTH_MAX) throw new MalformedJson(`nested deeper than ${JSON_DEPTH_MAX}`, this.at);
-      this.at += 1;
-      if (byte === OPEN_OBJECT) this.readMembers(depth + 1);
-      else this.readElements(depth + 1);
+      if (depth >= JSON_DEPTH_MAX) throw new MalformedJson(`nested deeper than ${JSON_DEPTH_MAX}`, this.#at);
+      this.#at += 1;
+      if (byte === OPEN_OBJECT) this.#readMembers(depth + 1);
+      else this.#readElements(depth + 1);
     } else {
-      this.readLiteral();
+      this.#readLiteral();
     }
   }
 
-  private readMembers(depth: number): void {
-    this.skipSpace();
-    if (this.take(CLOSE_OBJECT)) return;
+  #readMembers(depth: number): void {
+    this.#skipSpace();
+    if (this.#take(CLOSE_OBJECT)) return;
     do {
-      this.skipSpace();
-      const start = this.at;
-      const keyEnd = this.readString();
-      this.skipSpace();
-      if (!this.take(COLON)) throw new MalformedJson('a colon is missing', this.at);
-      this.skipSpace();
-      const valueStart = this.at;
-      if (depth === 1) this.enterOuter(start, keyEnd);
-      this.readValue(depth);
-      if (depth === 1) this.members.set(this.outerName, { start, valueStart, valueEnd: this.at });
-      else if (this.isType(start, keyEnd)) this.countType(valueStart, this.at, depth);
-      this.skipSpace();
-    } while (this.take(COMMA));
-    if (!this.take(CLOSE_OBJECT)) throw new MalformedJson('an object is not closed', this.at);
+      this.#skipSpace();
+      const start = this.#at;
+      const keyEnd = this.#readString();
+      this.#skipSpace();
+      if (!this.#take(COLON)) throw new MalformedJson('a colon is missing', this.#at);
+      this.#skipSpace();
+      const valueStart = this.#at;
+      if (depth === 1) this.#enterOuter(start, keyEnd);
+      this.#readValue(depth);
+      if (depth === 1) this.#members.set(this.#outerName, { start, valueStart, valueEnd: this.#at });
+      else if (this.#isType(start, keyEnd)) this.#countType(valueStart, this.#at, depth);
+      this.#skipSpace();
+    } while (this.#take(COMMA));
+    if (!this.#take(CLOSE_OBJECT)) throw new MalformedJson('an object is not closed', this.#at);
   }
 
-  private readElements(depth: number): void {
-    this.skipSpace();
-    if (this.take(CLOSE_ARRAY)) return;
+  #readElements(depth: number): void {
+    this.#skipSpace();
+    if (this.#take(CLOSE_ARRAY)) return;
     do {
-      this.skipSpace();
-      this.readValue(depth);
-      this.skipSpace();
-    } while (this.take(COMMA));
-    if (!this.take(CLOSE_ARRAY)) throw new MalformedJson('an array is not closed', this.at);
+      this.#skipSpace();
+      this.#readValue(depth);
+      this.#skipSpace();
+    } while (this.#take(COMMA));
+    if (!this.#take(CLOSE_ARRAY)) throw new MalformedJson('an array is not closed', this.#at);
   }
 
   /** Leaves `at` after the closing quote and returns that place. */
-  private readString(): number {
-    const { bytes } = this;
-    if (bytes[this.at] !== QUOTE) throw new MalformedJson('a string was expected', this.at);
-    let quote = this.at;
+  #readString(): number {
+    const bytes = this.#bytes;
+    if (bytes[this.#at] !== QUOTE) throw new MalformedJson('a string was expected', this.#at);
+    let quote = this.#at;
     do {
       quote = bytes.indexOf(QUOTE, quote + 1);
-      if (quote === -1) throw new MalformedJson('a string is not closed', this.at);
-    } while (this.isEscaped(quote));
-    this.at = quote + 1;
-    return this.at;
+      if (quote === -1) throw new MalformedJson('a string is not closed', this.#at);
+    } while (this.#isEscaped(quote));
+    this.#at = quote + 1;
+    return this.#at;
   }
 
   /** A quote is escaped by an odd number of backslashes before it. */
-  private isEscaped(quote: number): boolean {
+  #isEscaped(quote: number): boolean {
     let before = quote - 1;
-    while (this.bytes[before] === BACKSLASH) before -= 1;
+    while (this.#bytes[before] === BACKSLASH) before -= 1;
     return (quote - before) % 2 === 0;
   }
 
-  private readLiteral(): void {
-    const start = this.at;
-    while (isLiteralByte(this.bytes[this.at])) this.at += 1;
-    const text = this.bytes.latin1Slice(start, this.at);
+  #readLiteral(): void {
+    const start = this.#at;
+    while (isLiteralByte(this.#bytes[this.#at])) this.#at += 1;
+    const text = this.#bytes.toString('latin1', start, this.#at);
     if (text !== 'true' && text !== 'false' && text !== 'null' && !/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)) {
       throw new MalformedJson('not a JSON value', start);
     }
   }
 
   /** A name given twice would let us read one value and the provider the other. */
-  private enterOuter(start: number, end: number): void {
-    this.outerName = this.decode(start, end);
-    if (this.members.has(this.outerName)) throw new MalformedJson('a member is given twice', start);
+  #enterOuter(start: number, end: number): void {
+    this.#outerName = this.#decode(start, end);
+    if (this.#members.has(this.#outerName)) throw new MalformedJson('a member is given twice', start);
   }
 
-  private isType(start: number, end: number): boolean {
-    const { bytes } = this;
+  #isType(start: number, end: number): boolean {
+    const bytes = this.#bytes;
     const length = end - start;
-    if (length === 6) return bytes[start + 1] === 0x74 && bytes.latin1Slice(start + 1, end - 1) === 'type';
+    if (length === 6) return bytes[start + 1] === 0x74 && bytes.toString('latin1', start + 1, end - 1) === 'type';
     // `type` can also be spelled with escapes of up to six bytes a letter.
-    return length <= 26 && bytes.subarray(start, end).includes(BACKSLASH) && this.decode(start, end) === 'type';
+    return length <= 26 && bytes.subarray(start, end).includes(BACKSLASH) && this.#decode(start, end) === 'type';
   }
 
-  private countType(start: number, end: number, depth: number): void {
-    if (this.bytes[start] !== QUOTE || end - start > TYPE_BYTES_MAX) return;
-    const type = this.decode(start, end);
-    if (this.outerName !== 'tools') this.contentTypes.set(type, (this.contentTypes.get(type) ?? 0) + 1);
-    else if (depth === TOOL_DEPTH) this.toolTypes.add(type);
+  #countType(start: number, end: number, depth: number): void {
+    if (this.#bytes[start] !== QUOTE || end - start > TYPE_BYTES_MAX) return;
+    const type = this.#decode(start, end);
+    if (this.#outerName !== 'tools') this.#contentTypes.set(type, (this.#contentTypes.get(type) ?? 0) + 1);
+    else if (depth === TOOL_DEPTH) this.#toolTypes.add(type);
   }
 
-  private decode(start: number, end: number): string {
+  #decode(start: number, end: number): string {
     try {
-      return JSON.parse(this.bytes.utf8Slice(start, end)) as string;
+      return JSON.parse(this.#bytes.toString('utf8', start, end)) as string;
     } catch {
       throw new MalformedJson('not a JSON string', start);
     }
   }
 
-  private skipSpace(): void {
-    const { bytes } = this;
-    let byte = bytes[this.at];
+  #skipSpace(): void {
+    const bytes = this.#bytes;
+    let byte = bytes[this.#at];
     while (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) {
-      this.at += 1;
-      byte = bytes[this.at];
+      this.#at += 1;
+      byte = bytes[this.#at];
     }
   }
 
-  private take(byte: number): boolean {
-    if (this.bytes[this.at] !== byte) return false;
-    this.at += 1;
+  #take(byte: number): boolean {
+    if (this.#bytes[this.#at] !== byte) return false;
+    this.#at += 1;
     return true;
   }
 }

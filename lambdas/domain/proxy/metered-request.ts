@@ -78,8 +78,8 @@ function readMembers<T extends z.ZodObject>(schema: T, body: Buffer, scan: JsonS
     const member = scan.members.get(name);
     if (member === undefined) continue;
     const shape = SHAPES.get(name);
-    if (shape !== undefined) values[name] = shape.test(body.latin1Slice(member.valueStart, member.valueStart + 1));
-    else values[name] = parseValue(name, body.utf8Slice(member.valueStart, member.valueEnd));
+    if (shape !== undefined) values[name] = shape.test(body.toString('latin1', member.valueStart, member.valueStart + 1));
+    else values[name] = parseValue(name, body.toString('utf8', member.valueStart, member.valueEnd));
   }
   const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;

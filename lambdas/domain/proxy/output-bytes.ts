@@ -37,7 +37,7 @@ function stringBytes(event: Buffer, from: number): number {
     const close = at;
     at += 1;
     // Providers write no space before a colon; a key with one would only be counted as text.
-    if (event[at] === COLON) counts = !NOT_OUTPUT.has(event.latin1Slice(open + 1, close));
+    if (event[at] === COLON) counts = !NOT_OUTPUT.has(event.toString('latin1', open + 1, close));
     else if (counts) sum += close - open - 1;
   }
   return sum;

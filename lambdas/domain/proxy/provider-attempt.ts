@@ -40,125 +40,125 @@ export function attempt(providers: ProviderClient, options: Attempt): Promise<An
 }
 
 class AnswerListener implements ProviderListener {
-  private readonly options: Attempt;
-  private readonly resolve: (answer: Answer) => void;
-  private readonly splitter = new EventSplitter();
-  private readonly meter: StreamMeter;
-  private readonly chunks: Buffer[] = [];
-  private collected = 0;
-  private status = 0;
-  private headers: Headers = {};
-  private streaming = false;
-  private ended = false;
-  private call: ProviderCall | undefined;
-  private readonly onGone = (): void => this.clientGone();
-  private readonly onStop = (): void => this.hostStops();
-  private readonly resume = (): void => this.call?.resume();
+  readonly #options: Attempt;
+  readonly #resolve: (answer: Answer) => void;
+  readonly #splitter = new EventSplitter();
+  readonly #meter: StreamMeter;
+  readonly #chunks: Buffer[] = [];
+  #collected = 0;
+  #status = 0;
+  #headers: Headers = {};
+  #streaming = false;
+  #ended = false;
+  #call: ProviderCall | undefined;
+  readonly #onGone = (): void => this.#clientGone();
+  readonly #onStop = (): void => this.#hostStops();
+  readonly #resume = (): void => this.#call?.resume();
 
   constructor(options: Attempt, resolve: (answer: Answer) => void) {
-    this.options = options;
-    this.resolve = resolve;
-    this.meter = new StreamMeter(options.request.provider.dialect);
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#meter = new StreamMeter(options.request.provider.dialect);
   }
 
   start(providers: ProviderClient): void {
-    const { exchange, stop, request } = this.options;
-    exchange.gone.addEventListener('abort', this.onGone);
-    stop.addEventListener('abort', this.onStop);
-    if (stop.aborted) return this.hostStops();
-    if (exchange.gone.aborted) return this.clientGone();
-    this.call = providers.send(request, this);
+    const { exchange, stop, request } = this.#options;
+    exchange.gone.addEventListener('abort', this.#onGone);
+    stop.addEventListener('abort', this.#onStop);
+    if (stop.aborted) return this.#hostStops();
+    if (exchange.gone.aborted) return this.#clientGone();
+    this.#call = providers.send(request, this);
   }
 
   onHead(status: number, headers: Headers): void {
-    this.options.onFirstByte();
-    this.status = status;
-    this.headers = headers;
+    this.#options.onFirstByte();
+    this.#status = status;
+    this.#headers = headers;
     const isEventStream = headers['content-type']?.startsWith('text/event-stream') ?? false;
-    this.streaming = this.options.client !== undefined && status >= 200 && status < 300 && isEventStream;
-    if (this.streaming) this.options.client?.begin(status, clientHeaders(headers));
+    this.#streaming = this.#options.client !== undefined && status >= 200 && status < 300 && isEventStream;
+    if (this.#streaming) this.#options.client?.begin(status, clientHeaders(headers));
   }
 
   onData(chunk: Buffer): boolean {
-    if (this.ended) return true;
-    if (this.streaming) return this.passOn(chunk);
-    this.collected += chunk.length;
-    if (this.collected > RESPONSE_BYTES_MAX) {
-      this.call?.abort();
-      this.finish({ kind: 'failed', failure: 'broken' });
+    if (this.#ended) return true;
+    if (this.#streaming) return this.#passOn(chunk);
+    this.#collected += chunk.length;
+    if (this.#collected > RESPONSE_BYTES_MAX) {
+      this.#call?.abort();
+      this.#finish({ kind: 'failed', failure: 'broken' });
       return true;
     }
-    this.chunks.push(chunk);
+    this.#chunks.push(chunk);
     return true;
   }
 
   onEnd(): void {
-    if (!this.streaming) {
-      this.finish({ kind: 'body', status: this.status, headers: this.headers, body: Buffer.concat(this.chunks) });
+    if (!this.#streaming) {
+      this.#finish({ kind: 'body', status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) });
       return;
     }
-    this.passOnRest();
-    const { reading } = this.meter;
+    this.#passOnRest();
+    const { reading } = this.#meter;
     // Some providers never send the dialect's last event; their usage is as good a sign of the end.
-    const whole = reading.complete || (reading.usage.kind === 'reported' && this.options.request.provider.dialect === 'openai');
-    this.finish({ kind: 'stream', end: whole ? 'whole' : 'cut', reading });
+    const whole = reading.complete || (reading.usage.kind === 'reported' && this.#options.request.provider.dialect === 'openai');
+    this.#finish({ kind: 'stream', end: whole ? 'whole' : 'cut', reading });
   }
 
   onFailure(failure: ProviderFailure): void {
-    if (this.streaming) this.finish({ kind: 'stream', end: 'cut', reading: this.meter.reading });
-    else this.finish({ kind: 'failed', failure });
+    if (this.#streaming) this.#finish({ kind: 'stream', end: 'cut', reading: this.#meter.reading });
+    else this.#finish({ kind: 'failed', failure });
   }
 
-  private passOn(chunk: Buffer): boolean {
+  #passOn(chunk: Buffer): boolean {
     // Most chunks pass as they are; one with the usage event in it is cut around that event.
     const dropped: { start: number; end: number }[] = [];
     let events: Buffer;
     try {
-      events = this.splitter.push(chunk, (bytes, start, end) => {
-        if (this.meter.see(bytes, start, end) && !this.options.wantsUsage) dropped.push({ start, end });
+      events = this.#splitter.push(chunk, (bytes, start, end) => {
+        if (this.#meter.see(bytes, start, end) && !this.#options.wantsUsage) dropped.push({ start, end });
       });
     } catch {
-      this.call?.abort();
+      this.#call?.abort();
       this.onFailure('broken');
       return true;
     }
     let room = true;
     let at = 0;
     for (const { start, end } of [...dropped, { start: events.length, end: events.length }]) {
-      if (start > at) room = this.options.client?.write(events.subarray(at, start), this.resume) ?? true;
+      if (start > at) room = this.#options.client?.write(events.subarray(at, start), this.#resume) ?? true;
       at = end;
     }
     return room;
   }
 
   /** A last event without its blank line is still an event if it ends the stream; half of one is dropped. */
-  private passOnRest(): void {
-    const rest = this.splitter.takeRest();
+  #passOnRest(): void {
+    const rest = this.#splitter.takeRest();
     if (rest === undefined) return;
-    const usageOnly = this.meter.see(rest, 0, rest.length);
-    if (!this.meter.reading.complete || (usageOnly && !this.options.wantsUsage)) return;
+    const usageOnly = this.#meter.see(rest, 0, rest.length);
+    if (!this.#meter.reading.complete || (usageOnly && !this.#options.wantsUsage)) return;
     const blank = rest.at(-1) === 0x0a ? '\n' : '\n\n';
-    this.options.client?.write(Buffer.concat([rest, Buffer.from(blank)]), this.resume);
+    this.#options.client?.write(Buffer.concat([rest, Buffer.from(blank)]), this.#resume);
   }
 
   /** A stream is stopped and what was produced is charged. A whole answer shows nothing until its end: it is awaited. */
-  private clientGone(): void {
-    if (this.options.client === undefined) return;
-    this.call?.abort();
-    if (this.streaming) this.finish({ kind: 'stream', end: 'gone', reading: this.meter.reading });
-    else this.finish({ kind: 'gone', sent: this.call !== undefined });
+  #clientGone(): void {
+    if (this.#options.client === undefined) return;
+    this.#call?.abort();
+    if (this.#streaming) this.#finish({ kind: 'stream', end: 'gone', reading: this.#meter.reading });
+    else this.#finish({ kind: 'gone', sent: this.#call !== undefined });
   }
 
-  private hostStops(): void {
-    this.call?.abort();
+  #hostStops(): void {
+    this.#call?.abort();
     this.onFailure('timeout');
   }
 
-  private finish(answer: Answer): void {
-    if (this.ended) return;
-    this.ended = true;
-    this.options.exchange.gone.removeEventListener('abort', this.onGone);
-    this.options.stop.removeEventListener('abort', this.onStop);
-    this.resolve(answer);
+  #finish(answer: Answer): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#options.exchange.gone.removeEventListener('abort', this.#onGone);
+    this.#options.stop.removeEventListener('abort', this.#onStop);
+    this.#resolve(answer);
   }
 }

@@ -24,6 +24,6 @@ export function providerBody(request: MeteredRequest, outputTokensCap?: number):
 function askForUsage({ body, scan }: MeteredRequest): Edit {
   const member = scan.members.get('stream_options');
   if (member === undefined) return insertMember(body, 'stream_options', '{"include_usage":true}');
-  const options = JSON.parse(body.utf8Slice(member.valueStart, member.valueEnd)) as object | null;
+  const options = JSON.parse(body.toString('utf8', member.valueStart, member.valueEnd)) as object | null;
   return replaceValue(member, JSON.stringify({ ...options, include_usage: true }));
 }

@@ -1,6 +1,6 @@
 import type { Log } from '../log';
 import { chargeFor } from '../usage/charge';
-import type { Settlement } from '../wallet/wallet';
+import type { Settlement } from '../wallet/settlement';
 import type { MeteredParts, PaidRequest } from './paid-request';
 import { type Metered, meter } from './metering';
 import { type Outcome, statusSent } from './outcome';

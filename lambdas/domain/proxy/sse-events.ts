@@ -9,7 +9,7 @@ export const EVENT_BYTES_MAX = 8 * 1024 * 1024;
  * client can do nothing with half an event, and a comment may only stand between two.
  */
 export class EventSplitter {
-  private rest: Buffer | undefined;
+  #rest: Buffer | undefined;
 
   /**
    * @param visit called with each whole event's place in `bytes`, its blank line included
@@ -17,10 +17,10 @@ export class EventSplitter {
    * @throws RangeError when an event is longer than EVENT_BYTES_MAX
    */
   push(chunk: Buffer, visit: (bytes: Buffer, start: number, end: number) => void): Buffer {
-    const bytes = this.rest === undefined ? chunk : Buffer.concat([this.rest, chunk]);
+    const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
     // A line feed that ended the bytes before may be the first half of a blank line: look one byte back.
     let start = 0;
-    let from = this.rest === undefined ? 0 : Math.max(0, this.rest.length - 2);
+    let from = this.#rest === undefined ? 0 : Math.max(0, this.#rest.length - 2);
     for (;;) {
       const end = endOfEvent(bytes, from);
       if (end === -1) break;
@@ -28,15 +28,15 @@ export class EventSplitter {
       start = end;
       from = end;
     }
-    this.rest = start === bytes.length ? undefined : bytes.subarray(start);
-    if (this.rest !== undefined && this.rest.length > EVENT_BYTES_MAX) throw new RangeError('the event is too long');
+    this.#rest = start === bytes.length ? undefined : bytes.subarray(start);
+    if (this.#rest !== undefined && this.#rest.length > EVENT_BYTES_MAX) throw new RangeError('the event is too long');
     return start === bytes.length ? bytes : bytes.subarray(0, start);
   }
 
   /** What came after the last whole event. */
   takeRest(): Buffer | undefined {
-    const { rest } = this;
-    this.rest = undefined;
+    const rest = this.#rest;
+    this.#rest = undefined;
     return rest;
   }
 }

@@ -26,50 +26,49 @@ const DONE_BYTES_MAX = 128;
 
 /** Watches events go by. It parses only those that can carry usage; the others it merely measures. */
 export class StreamMeter {
-  private usage: UsageReading = { kind: 'absent' };
-  private produced = 0;
-  private complete = false;
-  private failed = false;
-  private readonly dialect: Dialect;
+  #usage: UsageReading = { kind: 'absent' };
+  #produced = 0;
+  #complete = false;
+  #failed = false;
+  readonly #dialect: Dialect;
 
   constructor(dialect: Dialect) {
-    this.dialect = dialect;
+    this.#dialect = dialect;
   }
 
   /** @returns whether the event carries usage and nothing else */
   see(bytes: Buffer, start: number, end: number): boolean {
-    this.produced += outputBytes(bytes, start, end);
+    this.#produced += outputBytes(bytes, start, end);
     const event = bytes.subarray(start, end);
-    this.seeEnd(event);
+    this.#seeEnd(event);
     const at = event.indexOf(USAGE);
     if (at === -1 || isNull(event, at + USAGE.length)) return false;
-    return this.seeUsage(event);
+    return this.#seeUsage(event);
   }
 
   get reading(): StreamReading {
-    const { usage, produced, complete, failed } = this;
-    return { usage, outputBytes: produced, complete, failed };
+    return { usage: this.#usage, outputBytes: this.#produced, complete: this.#complete, failed: this.#failed };
   }
 
-  private seeEnd(event: Buffer): void {
-    if (this.dialect === 'openai') {
-      if (event.length <= DONE_BYTES_MAX && event.includes(OPENAI_DONE)) this.complete = true;
-      else if (event.subarray(0, 20).includes(OPENAI_ERROR)) this.failed = true;
-    } else if (event.length <= DONE_BYTES_MAX && event.includes(ANTHROPIC_DONE)) this.complete = true;
-    else if (event.subarray(0, ANTHROPIC_ERROR.length).equals(ANTHROPIC_ERROR)) this.failed = true;
+  #seeEnd(event: Buffer): void {
+    if (this.#dialect === 'openai') {
+      if (event.length <= DONE_BYTES_MAX && event.includes(OPENAI_DONE)) this.#complete = true;
+      else if (event.subarray(0, 20).includes(OPENAI_ERROR)) this.#failed = true;
+    } else if (event.length <= DONE_BYTES_MAX && event.includes(ANTHROPIC_DONE)) this.#complete = true;
+    else if (event.subarray(0, ANTHROPIC_ERROR.length).equals(ANTHROPIC_ERROR)) this.#failed = true;
   }
 
-  private seeUsage(event: Buffer): boolean {
+  #seeUsage(event: Buffer): boolean {
     const data = parseData(event);
     if (data === undefined) return false;
-    if (this.dialect === 'anthropic') {
+    if (this.#dialect === 'anthropic') {
       const raw = data['type'] === 'message_start' ? (data['message'] as { usage?: unknown } | undefined)?.usage : data['usage'];
-      this.usage = mergeAnthropic(this.usage, readAnthropicUsage(raw));
+      this.#usage = mergeAnthropic(this.#usage, readAnthropicUsage(raw));
       return false;
     }
     const reading = readOpenaiUsage(data['usage']);
     // A later report replaces an earlier one: providers that report more than once report running totals.
-    if (reading.kind !== 'absent') this.usage = reading;
+    if (reading.kind !== 'absent') this.#usage = reading;
     return reading.kind !== 'absent' && Array.isArray(data['choices']) && data['choices'].length === 0;
   }
 }
@@ -84,7 +83,7 @@ function isNull(event: Buffer, from: number): boolean {
 /** The event's data as JSON; undefined when it is none. Data on several lines is one value. */
 function parseData(event: Buffer): { readonly [name: string]: unknown } | undefined {
   const lines = event
-    .utf8Slice(event.indexOf(DATA))
+    .toString('utf8', event.indexOf(DATA))
     .split(/\r?\n/)
     .filter((line) => line.startsWith('data:'))
     .map((line) => line.slice('data:'.length));

@@ -46,7 +46,9 @@ export interface Entry extends Readonly<Omit<z.infer<typeof entrySchema>, 'sk' |
 
 /** Leaves out what moves nothing: an entry has no empty transfer. */
 export function transfers(...moves: readonly (readonly [from: Book, to: Book, amountPico: bigint])[]): Transfer[] {
-  return moves.filter(([, , amountPico]) => amountPico !== 0n).map(([from, to, amountPico]) => ({ from, to, amountPico }));
+  return moves
+    .filter(([, , amountPico]) => amountPico !== 0n)
+    .map(([from, to, amountPico]) => ({ from, to, amountPico }));
 }
 
 /** Only ever put where nothing is: an entry never changes. */

@@ -2,7 +2,7 @@ import type { Query, TableStore } from '../table/table-store';
 import type { Item } from '../table/value';
 
 /** Every item of a query, page after page. Items may be deleted meanwhile. */
-export async function* everyItem(store: TableStore, query: Omit<Query, 'after'>): AsyncGenerator<Item> {
+export async function* everyItem(store: TableStore, query: Omit<Query, 'after'>): AsyncGenerator<Item, void> {
   let page = await store.query(query);
   for (;;) {
     yield* page.items;

@@ -25,6 +25,11 @@ export interface Timing {
   readonly random: () => number;
 }
 
+/** An attempt met another writer and is to be made again with what it has learned. */
+export class TryAgain extends Error {
+  override readonly name = 'TryAgain';
+}
+
 /**
  * Attempts until the store neither conflicts nor fails. Full jitter keeps writers that met once from meeting again.
  * The attempt may have been committed without an answer, so it must be idempotent.
@@ -46,7 +51,7 @@ export async function patiently<T>(patience: Patience, timing: Timing, attempt: 
 }
 
 function isTransient(error: unknown): boolean {
-  if (error instanceof StoreUnavailable) return true;
+  if (error instanceof StoreUnavailable || error instanceof TryAgain) return true;
   if (!(error instanceof TransactionCancelled)) return false;
   // A failed condition is a fact that its owner names before it comes here; an invalid write stays invalid.
   const codes = error.reasons.map((reason) => reason?.code);

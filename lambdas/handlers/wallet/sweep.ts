@@ -9,9 +9,11 @@ export interface SweepParts {
 /** Ends the holds that nobody ended. Runs every minute; running twice at once, or again, changes nothing. */
 export function sweep({ wallet, log }: SweepParts): () => Promise<void> {
   return async () => {
-    const { expired, overdue } = await wallet.expireDue({});
+    const { expired, overdue, failed } = await wallet.expireDue({});
     if (expired > 0) log.warn('HOLDS_EXPIRED', { count: expired });
     // Money that stays held long after its deadline is money a customer cannot use.
     if (overdue > 0) log.error('HOLD_OVERDUE', { count: overdue });
+    // A failed run is what the alarm on the function sees.
+    if (failed > 0) throw new Error(`${failed} holds could not be ended`);
   };
 }

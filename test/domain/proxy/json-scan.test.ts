@@ -9,7 +9,7 @@ describe('scanning a JSON object', () => {
       fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true }), fc.nat(3), (object, spaces) => {
         const bytes = Buffer.from(JSON.stringify(object, null, spaces));
         const { members } = scanJson(bytes);
-        const read = [...members].map(([name, member]) => [name, JSON.parse(bytes.utf8Slice(member.valueStart, member.valueEnd)) as unknown]);
+        const read = [...members].map(([name, member]) => [name, JSON.parse(bytes.toString('utf8', member.valueStart, member.valueEnd)) as unknown]);
         const parsed = JSON.parse(bytes.toString()) as object;
         expect(Object.fromEntries(read)).toEqual(parsed);
       }),

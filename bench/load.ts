@@ -1,0 +1,146 @@
+/** The load generator: a process of its own that takes jobs and gives results over its IPC channel, one at a time. */
+import { Connection, type Ending } from './connection';
+import type { LoadJob, LoadResult, RequestsJob, StreamsJob, Target } from './load-jobs';
+import { StreamReader } from './stream-reader';
+import { CHAT_REQUEST, EVENTS_PER_STREAM, nowMicros, streamRequest } from './traffic';
+
+/** What has not ended by then counts as a failure. */
+const OVERTIME_MS = 10_000;
+/** A subject that only breaks connections must not keep the generator spinning. */
+const FAILURES_MAX = 1_000;
+
+class Tally {
+  completed = 0;
+  events = 0;
+  readonly micros: number[] = [];
+  private readonly failures = new Map<string, number>();
+  private readonly startedAt = nowMicros();
+  private endedAt = this.startedAt;
+
+  /** True when the request went well. */
+  add(ending: Ending): boolean {
+    this.endedAt = nowMicros();
+    if (ending === 200) this.completed += 1;
+    else this.fail(String(ending));
+    return ending === 200;
+  }
+
+  fail(what: string): void {
+    this.failures.set(what, (this.failures.get(what) ?? 0) + 1);
+  }
+
+  get hasFailed(): boolean {
+    return [...this.failures.values()].reduce((sum, count) => sum + count, 0) >= FAILURES_MAX;
+  }
+
+  result(): LoadResult {
+    const sorted = Float64Array.from(this.micros).sort();
+    const percentile = (share: number) => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+    return {
+      completed: this.completed,
+      seconds: (this.endedAt - this.startedAt) / 1e6,
+      failures: Object.fromEntries(this.failures),
+      events: this.events,
+      p50Micros: percentile(0.5),
+      p99Micros: percentile(0.99),
+    };
+  }
+}
+
+function requestBytes({ port, path, headers }: Target, body: string): Buffer {
+  const all = { host: `127.0.0.1:${port}`, 'content-type': 'application/json', ...headers };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
+  const length = `content-length: ${Buffer.byteLength(body)}`;
+  return Buffer.from([`POST ${path} HTTP/1.1`, ...lines, length, '', body].join('\r\n'));
+}
+
+/** Runs `next` on each connection until it says that there is no more, or time is up. */
+function onConnections(
+  {
+    connections,
+    target,
+    beginWithinMs,
+    deadlineMs,
+  }: { connections: number; target: Target; beginWithinMs: number; deadlineMs: number },
+  tally: Tally,
+  run: (connection: Connection, done: () => void) => void,
+): Promise<LoadResult> {
+  return new Promise((resolve) => {
+    const all = Array.from({ length: connections }, () => new Connection(target.port));
+    let open = connections;
+    const finish = () => {
+      clearTimeout(deadline);
+      for (const connection of all) connection.close();
+      resolve(tally.result());
+    };
+    const deadline = setTimeout(() => {
+      for (let left = open; left > 0; left -= 1) tally.fail('unfinished');
+      finish();
+    }, deadlineMs);
+    const done = () => {
+      open -= 1;
+      if (open === 0) finish();
+    };
+    all.forEach((connection, at) => setTimeout(() => run(connection, done), (at * beginWithinMs) / connections));
+  });
+}
+
+function runRequests(job: RequestsJob): Promise<LoadResult> {
+  const request = requestBytes(job.target, CHAT_REQUEST);
+  const tally = new Tally();
+  const endMicros = nowMicros() + job.seconds * 1e6;
+  let begun = 0;
+  const deadlineMs = job.seconds * 1000 + OVERTIME_MS;
+  return onConnections({ ...job, beginWithinMs: 0, deadlineMs }, tally, (connection, done) => {
+    const next = () => {
+      const startedAt = nowMicros();
+      if (begun >= job.requestsMax || tally.hasFailed || startedAt >= endMicros) {
+        done();
+        return;
+      }
+      begun += 1;
+      connection.send(request, {
+        onEnd: (ending) => {
+          if (tally.add(ending)) tally.micros.push(nowMicros() - startedAt);
+          next();
+        },
+      });
+    };
+    next();
+  });
+}
+
+function runStreams(job: StreamsJob): Promise<LoadResult> {
+  const request = requestBytes(job.target, streamRequest(job.paceMs));
+  const tally = new Tally();
+  const expectedMs = job.beginWithinMs + job.streamsEach * EVENTS_PER_STREAM * job.paceMs;
+  const deadlineMs = 2 * expectedMs + OVERTIME_MS;
+  return onConnections({ ...job, deadlineMs }, tally, (connection, done) => {
+    let left = job.streamsEach;
+    const next = () => {
+      if (left === 0 || tally.hasFailed) {
+        done();
+        return;
+      }
+      left -= 1;
+      const reader = new StreamReader((delayMicros) => tally.micros.push(delayMicros));
+      connection.send(request, {
+        onBody: (bytes) => reader.push(bytes),
+        onEnd: (ending) => {
+          tally.events += reader.events;
+          const isWhole = reader.events === EVENTS_PER_STREAM;
+          if (ending === 200 && !isWhole) tally.fail('events missing');
+          else tally.add(ending);
+          next();
+        },
+      });
+    };
+    next();
+  });
+}
+
+process.on('message', (job: LoadJob) => {
+  const result = job.kind === 'requests' ? runRequests(job) : runStreams(job);
+  void result.then((value) => process.send?.(value));
+});
+process.on('disconnect', () => process.exit());

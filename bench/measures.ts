@@ -1,0 +1,125 @@
+import type { LoadJob, LoadResult, Target } from './load-jobs';
+import { cpuMicros, residentMebibytes } from './process-stats';
+import type { Subject } from './subjects';
+
+export type RunLoad = (job: LoadJob) => Promise<LoadResult>;
+
+const THROUGHPUT_CONNECTIONS = 64;
+const THROUGHPUT_SECONDS = 3;
+const WARM_UP_SECONDS = 1.5;
+const LATENCY_REQUESTS = 1_000;
+const LATENCY_SECONDS = 2;
+const PACED_STREAMS = 50;
+const PACED_STREAMS_EACH = 3;
+const PACE_MS = 5;
+const MEMORY_STREAMS = 500;
+/** Slow enough that no subject's core is busy all the time: a queue would be measured, not a stream. */
+const MEMORY_PACE_MS = 50;
+const MEMORY_BEGIN_MS = 2_000;
+const MEMORY_SAMPLE_MS = 250;
+
+/** What the report says about how it was measured. */
+export const CONDITIONS = {
+  THROUGHPUT_CONNECTIONS,
+  THROUGHPUT_SECONDS,
+  LATENCY_REQUESTS,
+  PACED_STREAMS,
+  PACED_STREAMS_EACH,
+  PACE_MS,
+  MEMORY_STREAMS,
+  MEMORY_PACE_MS,
+} as const;
+
+type Failures = LoadResult['failures'];
+
+export interface Throughput {
+  readonly requestsPerSecond: number;
+  readonly cpuMicrosPerRequest: number;
+  /** How much of one core the subject had; well below 1 means that something else was the bottleneck. */
+  readonly coreShare: number;
+  readonly failures: Failures;
+}
+
+export interface Latency {
+  readonly p50Micros: number;
+  readonly p99Micros: number;
+  readonly failures: Failures;
+}
+
+export interface Streaming extends Latency {
+  readonly cpuMicrosPerEvent: number;
+}
+
+export interface Memory {
+  /** The most that was seen while the streams ran. */
+  readonly residentMebibytes: number;
+  readonly streams: number;
+  readonly events: number;
+  readonly failures: Failures;
+}
+
+function requests(
+  target: Target,
+  connections: number,
+  seconds: number,
+  requestsMax = Number.MAX_SAFE_INTEGER,
+): LoadJob {
+  return { kind: 'requests', target, connections, seconds, requestsMax };
+}
+
+function pacedStreams(target: Target, streamsEach: number): LoadJob {
+  const beginWithinMs = 10 * PACE_MS;
+  return { kind: 'streams', target, connections: PACED_STREAMS, streamsEach, paceMs: PACE_MS, beginWithinMs };
+}
+
+export async function warmUp(run: RunLoad, { target }: Subject): Promise<void> {
+  await run(pacedStreams(target, 1));
+  await run(requests(target, THROUGHPUT_CONNECTIONS, WARM_UP_SECONDS));
+}
+
+export async function measureThroughput(run: RunLoad, { pid, target }: Subject): Promise<Throughput> {
+  const before = cpuMicros(pid);
+  const result = await run(requests(target, THROUGHPUT_CONNECTIONS, THROUGHPUT_SECONDS));
+  const cpu = cpuMicros(pid) - before;
+  return {
+    requestsPerSecond: result.completed / result.seconds,
+    cpuMicrosPerRequest: cpu / result.completed,
+    coreShare: cpu / (result.seconds * 1e6),
+    failures: result.failures,
+  };
+}
+
+export function measureLatency(run: RunLoad, target: Target): Promise<Latency> {
+  return run(requests(target, 1, LATENCY_SECONDS, LATENCY_REQUESTS));
+}
+
+/** For the upstream itself, which has no CPU time to compare. */
+export function measureEventDelay(run: RunLoad, target: Target): Promise<Latency> {
+  return run(pacedStreams(target, PACED_STREAMS_EACH));
+}
+
+export async function measureStreaming(run: RunLoad, { pid, target }: Subject): Promise<Streaming> {
+  const before = cpuMicros(pid);
+  const result = await run(pacedStreams(target, PACED_STREAMS_EACH));
+  return { ...result, cpuMicrosPerEvent: (cpuMicros(pid) - before) / result.events };
+}
+
+export async function measureMemory(run: RunLoad, { pid, target }: Subject): Promise<Memory> {
+  let most = 0;
+  const sample = () => (most = Math.max(most, residentMebibytes(pid)));
+  const sampler = setInterval(sample, MEMORY_SAMPLE_MS);
+  try {
+    const { completed, events, failures } = await run({
+      kind: 'streams',
+      target,
+      connections: MEMORY_STREAMS,
+      streamsEach: 1,
+      paceMs: MEMORY_PACE_MS,
+      beginWithinMs: MEMORY_BEGIN_MS,
+    });
+    sample();
+    return { residentMebibytes: most, streams: completed, events, failures };
+  } finally {
+    clearInterval(sampler);
+  }
+}

@@ -1,0 +1,81 @@
+import { accountIdSchema } from '../../lambdas/contracts/ids';
+import { formatUsd, parseUsd } from '../../lambdas/domain/money/pico';
+import { renderUsageRecord } from '../../lambdas/domain/usage/render-usage-record';
+import type { Balance } from '../../lambdas/domain/wallet/balance';
+import { type LedgerReport, verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
+import { type LocalParts, USAGE_RETENTION_DAYS } from '../gateway/local-parts';
+import type { Command } from './command';
+
+/** What a command says to people and scripts. */
+export interface CommandResult {
+  readonly exitCode: 0 | 1;
+  /** For standard output. */
+  readonly lines: readonly string[];
+  /** One line for standard error. */
+  readonly error?: string;
+}
+
+type Parts = Pick<LocalParts, 'store' | 'wallet' | 'keys' | 'accounts' | 'usage' | 'clock'>;
+
+/** Runs a command on what the data folder holds; in the process that owns it, and nowhere else. */
+export async function runCommand(parts: Parts, command: Command): Promise<CommandResult> {
+  if (command.name === 'verify') return verify(parts);
+  const { accountId } = command;
+  const isKnown = accountIdSchema.safeParse(accountId).success && (await parts.accounts.exists(accountId));
+  if (!isKnown) return { exitCode: 1, lines: [], error: `There is no account "${accountId.slice(0, 80)}".` };
+  switch (command.name) {
+    case 'wallet':
+      return done(renderBalance(accountId, await parts.wallet.balance(accountId)));
+    case 'credit': {
+      const { paymentId } = command;
+      const outcome = await parts.wallet.credit({ accountId, amountPico: parseUsd(command.amount), paymentId });
+      return done({ ...renderBalance(accountId, await parts.wallet.balance(accountId)), paymentId, outcome });
+    }
+    case 'usage':
+      return done(...(await parts.usage.newest(accountId, command.limit)).map(renderUsageRecord));
+    case 'create-key': {
+      const { keyId, key } = await parts.keys.create({ accountId });
+      return done({ accountId, keyId, apiKey: key });
+    }
+  }
+}
+
+const done = (...values: readonly object[]): CommandResult => ({
+  exitCode: 0,
+  lines: values.map((value) => JSON.stringify(value)),
+});
+
+function renderBalance(accountId: string, balance: Balance | undefined): object {
+  if (balance === undefined) throw new Error(`The account ${accountId} has no wallet.`);
+  const { availablePico, heldPico, spentPico, fundedPico, refundedPico } = balance;
+  return {
+    accountId,
+    available: formatUsd(availablePico),
+    held: formatUsd(heldPico),
+    spent: formatUsd(spentPico),
+    funded: formatUsd(fundedPico),
+    refunded: formatUsd(refundedPico),
+  };
+}
+
+async function verify({ store, clock }: Parts): Promise<CommandResult> {
+  const report = await verifyLedger({ store, usageWindow: { clock, usageRetentionDays: USAGE_RETENTION_DAYS } });
+  const differs = report.differences.length > 0;
+  const lines = [JSON.stringify(renderReport(report))];
+  return differs ? { exitCode: 1, lines, error: 'The ledger does not add up.' } : { exitCode: 0, lines };
+}
+
+function renderReport({ accounts, entries, differences, unstable }: LedgerReport): object {
+  return {
+    verified: differences.length === 0 && unstable.length === 0,
+    accounts,
+    entries,
+    differences: differences.map(({ expectedPico, actualPico, ...difference }) => ({
+      ...difference,
+      expected: formatUsd(expectedPico),
+      actual: formatUsd(actualPico),
+    })),
+    // Accounts that changed all the while: neither right nor wrong. Ask again when there is less traffic.
+    unstable,
+  };
+}

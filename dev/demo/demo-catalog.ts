@@ -1,0 +1,25 @@
+import type { CatalogData, Endpoint } from '../../lambdas/contracts/catalog';
+
+export const DEMO_MODEL = 'demo';
+
+const model = (endpoints: Endpoint[]) => ({
+  id: DEMO_MODEL,
+  aliases: [],
+  endpoints,
+  contextTokens: 128_000,
+  outputTokensMax: 16_384,
+  prices: [
+    {
+      version: 'demo-1',
+      from: '2025-01-01T00:00:00Z',
+      // $0.15 and $0.60 per million tokens: what a small model costs.
+      tiers: [{ abovePromptTokens: 0, picoPerToken: { input: 150_000, output: 600_000 } }],
+    },
+  ],
+});
+
+/** The demo provider speaks both dialects, and a catalog knows one per provider: hence two. */
+export const DEMO_CATALOG: CatalogData = {
+  source: 'demo',
+  providers: { demo: [model(['chat', 'embeddings'])], 'demo-anthropic': [model(['messages'])] },
+};

@@ -1,0 +1,102 @@
+import { ulid } from 'ulid';
+import { UndiciProviderClient } from '../../lambdas/adapters/providers/undici-provider-client';
+import { Catalog, mergeCatalogs } from '../../lambdas/domain/catalog/catalog';
+import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
+import type { Log } from '../../lambdas/domain/log';
+import { Gateway } from '../../lambdas/domain/proxy/gateway';
+import type { Sweep } from '../../lambdas/domain/wallet/sweep';
+import { commandHandler } from '../commands/execute';
+import { DEMO_CATALOG } from '../demo/demo-catalog';
+import { DataFolder } from '../folder/data-folder';
+import { FolderOwnership } from '../folder/ownership';
+import type { LocalProvider, Settings } from '../settings';
+import { type DemoAccount, demoAccount, writeDevFile } from './first-start';
+import { type LocalParts, openLocalParts } from './local-parts';
+import { NodeHost } from './node-host';
+import { Sweeper } from './sweeper';
+
+/** A gateway that runs on a data folder. */
+export interface LocalGateway {
+  /** Ends in /v1. */
+  readonly url: string;
+  readonly account: DemoAccount;
+  readonly catalog: Catalog;
+  readonly parts: LocalParts;
+  /** What a run before this one left behind. */
+  readonly swept: Sweep;
+  /** Stops what is in flight, settles it, and gives the folder up. */
+  stop(): Promise<void>;
+}
+
+/** What has been opened, to be closed in the opposite order; also when a later step fails. */
+class Opened {
+  private readonly closers: (() => Promise<void> | void)[] = [];
+
+  add(close: () => Promise<void> | void): void {
+    this.closers.unshift(close);
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.closers.splice(0)) await close();
+  }
+}
+
+/** @throws FolderInUse, OwnerSilent, or the system's error: EADDRINUSE when the port is taken */
+export async function startLocalGateway(settings: Settings, log: Log): Promise<LocalGateway> {
+  const opened = new Opened();
+  try {
+    return await open(settings, log, opened);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+async function open(settings: Settings, log: Log, opened: Opened): Promise<LocalGateway> {
+  const folder = new DataFolder(settings.dataFolder);
+  folder.create();
+  const ownership = await FolderOwnership.acquire(folder, 'gateway');
+  opened.add(() => ownership.release());
+  const parts = openLocalParts(folder);
+  opened.add(() => parts.close());
+  // The folder is ours alone, so whoever made these holds is gone and cannot settle them.
+  const swept = await parts.wallet.expireDue({ everything: true });
+  const account = await demoAccount(folder, parts);
+
+  const providers = await openProviders(settings, opened);
+  const catalog = new Catalog(
+    mergeCatalogs(PRICE_LIST, DEMO_CATALOG),
+    providers.map((provider) => provider.settings),
+  );
+  const client = new UndiciProviderClient({ apiKey: (id) => keyOf(providers, id) });
+  opened.add(() => client.close());
+  const newRequestId = (): string => `req_${ulid()}`;
+  const gateway = new Gateway({ ...parts, catalog, providers: client, log, newRequestId });
+  const host = new NodeHost({ gateway, requestMs: settings.requestSeconds * 1_000 });
+  const port = await host.listen(settings.port);
+  const sweeper = new Sweeper(parts, log);
+  opened.add(async () => {
+    host.stopAccepting();
+    await gateway.stop();
+    await Promise.all([host.close(), sweeper.stop(), ownership.drain()]);
+    // What came over a connection that was still busy.
+    await gateway.stop();
+  });
+  const url = `http://127.0.0.1:${port}/v1`;
+  writeDevFile(folder, url, account);
+  sweeper.start();
+  ownership.serve(commandHandler(parts));
+  return { url, account, catalog, parts, swept, stop: () => opened.close() };
+}
+
+/** The demo provider is loaded only where it is used. */
+async function openProviders({ providers }: Settings, opened: Opened): Promise<readonly LocalProvider[]> {
+  if (providers.length > 0) return providers;
+  const { startDemoProvider } = await import('../demo/demo-provider');
+  const demo = await startDemoProvider();
+  opened.add(() => demo.stop());
+  return demo.providers;
+}
+
+const keyOf = (providers: readonly LocalProvider[], id: string): string | undefined =>
+  providers.find((provider) => provider.settings.id === id)?.apiKey;

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
+import { type JournalFiles, nodeFiles } from '../../lambdas/adapters/embedded/journal-files';
+import { pepperSecretSchema } from '../../lambdas/contracts/secrets';
+import { Accounts } from '../../lambdas/domain/accounts/accounts';
+import { type Clock, systemClock } from '../../lambdas/domain/clock';
+import { Keys } from '../../lambdas/domain/keys/keys';
+import { UsageRecords } from '../../lambdas/domain/usage/usage-records';
+import { Wallet } from '../../lambdas/domain/wallet/wallet';
+import type { DataFolder } from '../folder/data-folder';
+
+export const USAGE_RETENTION_DAYS = 90;
+
+const PEPPER_BYTES = 32;
+const SECRETS_FILE = 'secrets.json';
+/** Who opens the parts owns the folder: a lock by process number would only mistake a stranger for its owner. */
+const OWNED_FILES: JournalFiles = { ...nodeFiles, lock: () => () => undefined };
+
+const secretsSchema = z.object({ pepper: pepperSecretSchema });
+
+/** Everything that the data folder holds, opened. Only the folder's owner may have it. */
+export interface LocalParts {
+  readonly store: EmbeddedStore;
+  readonly wallet: Wallet;
+  readonly keys: Keys;
+  readonly accounts: Accounts;
+  readonly usage: UsageRecords;
+  readonly clock: Clock;
+  close(): void;
+}
+
+export function openLocalParts(folder: DataFolder, clock: Clock = systemClock): LocalParts {
+  const pepper = readPepper(folder);
+  const store = EmbeddedStore.open({ file: folder.file('journal.jsonl'), clock, files: OWNED_FILES });
+  return {
+    store,
+    wallet: new Wallet({ store, clock, usageRetentionDays: USAGE_RETENTION_DAYS }),
+    keys: new Keys({ store, pepper, clock }),
+    accounts: new Accounts({ store, clock }),
+    usage: new UsageRecords({ store }),
+    clock,
+    close: () => store.close(),
+  };
+}
+
+/** Without the pepper no stored key verifies, so it is made once and never replaced. */
+function readPepper(folder: DataFolder): string {
+  const made = JSON.stringify({ pepper: randomBytes(PEPPER_BYTES).toString('base64') });
+  folder.writeNew(SECRETS_FILE, `${made}\n`);
+  return secretsSchema.parse(JSON.parse(folder.read(SECRETS_FILE) ?? '')).pepper;
+}

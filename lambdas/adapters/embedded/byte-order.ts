@@ -1,0 +1,22 @@
+/**
+ * Orders strings as their UTF-8 bytes, which is DynamoDB's order of sort keys. It differs from JavaScript's
+ * order of UTF-16 units only where surrogates meet the units above them.
+ * @returns below, at or above zero.
+ */
+export function compareText(left: string, right: string): number {
+  if (left === right) return 0;
+  const shared = Math.min(left.length, right.length);
+  for (let index = 0; index < shared; index++) {
+    const difference = rank(left.charCodeAt(index)) - rank(right.charCodeAt(index));
+    if (difference !== 0) return difference;
+  }
+  return left.length - right.length;
+}
+
+export const compareBytes = (left: Uint8Array, right: Uint8Array): number => Buffer.compare(left, right);
+
+/** Moves the surrogates, which stand for code points above all others, behind U+E000 to U+FFFF. */
+function rank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000;
+}

@@ -1,0 +1,161 @@
+import { TABLES } from '../../contracts/tables';
+import type { Clock } from '../../domain/clock';
+import type { Check, Get, Page, Query, TableStore, Write } from '../../domain/table/table-store';
+import type { Item } from '../../domain/table/value';
+import { encodeJsonItem } from '../attribute-values';
+import { epochSeconds, isExpired, visible } from '../live-items';
+import { checkKey, checkQuery, checkTransaction, checkWrite, keyOf, TRANSACTION_WRITES_MAX } from '../request-rules';
+import type { ChangeListener } from './change-records';
+import { changeRecord } from './change-records';
+import type { SpentToken } from './idempotency-tokens';
+import { fingerprintOf } from './idempotency-tokens';
+import type { Commit, JournalWrite } from './journal-entries';
+import type { JournalFiles } from './journal-files';
+import { nodeFiles } from './journal-files';
+import type { ItemChange } from './memory-tables';
+import { openJournal, readState } from './open-journal';
+import { hasEffect, planTransaction, planWrite } from './plan-writes';
+import type { State } from './replay';
+import { emptyState } from './replay';
+import { copyItem } from './stored-values';
+
+export interface EmbeddedStoreOptions {
+  /** The journal; it is created if it does not exist, with its folder. One process at a time may write to it. */
+  readonly file: string;
+  readonly clock: Clock;
+  /** @default the file system */
+  readonly files?: JournalFiles;
+}
+
+/** Where commits go before they are acknowledged. */
+interface CommitLog {
+  /** @returns the bytes taken up. @throws StoreUnavailable when the commit could not be kept. */
+  append(commit: Commit): number;
+  close(): void;
+}
+
+const PAGE_ITEMS_DEFAULT = 100;
+const STREAMED = new Set(TABLES.filter((table) => table.stream).map((table) => table.name));
+
+/**
+ * The tables in this process's memory, kept in one journal file. A commit is synchronous: nothing can come
+ * between the check of its conditions, its line in the journal and its effect.
+ */
+export class EmbeddedStore implements TableStore {
+  readonly #state: State;
+  readonly #clock: Clock;
+  readonly #log: CommitLog | undefined;
+  readonly #listeners = new Set<ChangeListener>();
+
+  private constructor(state: State, clock: Clock, log?: CommitLog) {
+    this.#state = state;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** @throws JournalCorrupt when the file is damaged, Error when another process has it open. */
+  static open({ file, clock, files = nodeFiles }: EmbeddedStoreOptions): EmbeddedStore {
+    const { state, log } = openJournal(files, file, clock);
+    return new EmbeddedStore(state, clock, log);
+  }
+
+  /** What a file holds at this moment, even while another process writes to it. Every write throws. */
+  static openReadOnly({ file, clock, files = nodeFiles }: EmbeddedStoreOptions): EmbeddedStore {
+    const refuse = (): never => {
+      throw new Error('this store was opened for reading only');
+    };
+    return new EmbeddedStore(readState(files, file).state, clock, { append: refuse, close: () => undefined });
+  }
+
+  /** Tables that end with the process. */
+  static memory({ clock }: { readonly clock: Clock }): EmbeddedStore {
+    return new EmbeddedStore(emptyState(), clock);
+  }
+
+  /** Later writes throw StoreUnavailable. */
+  close(): void {
+    this.#log?.close();
+  }
+
+  /**
+   * Tells of every later change to a table with a stream, commit by commit, before the commit's caller goes on.
+   * @returns what ends it.
+   */
+  onChange(listener: ChangeListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async get({ table, key }: Get): Promise<Item | undefined> {
+    checkKey(key);
+    const item = visible(table, this.#state.tables.get(table.name, key), this.#clock);
+    return item && copyItem(item);
+  }
+
+  async query(query: Query): Promise<Page> {
+    checkQuery(query);
+    const { table, partition, limit = PAGE_ITEMS_DEFAULT } = query;
+    const read = this.#state.tables.partition(table.name, partition)?.read(query, limit) ?? [];
+    const now = epochSeconds(this.#clock);
+    const items = read.filter(({ item }) => !isExpired(table, item, now)).map(({ item }) => copyItem(item));
+    const last = read.at(-1);
+    // As in DynamoDB, a full page has a next one even if that turns out empty.
+    return last === undefined || read.length < limit ? { items } : { items, next: { pk: partition, sk: last.sk } };
+  }
+
+  async write(write: Write): Promise<Item | undefined> {
+    const key = checkWrite(write);
+    const change = planWrite(this.#state.tables, write, key);
+    this.#commit([change], this.#clock());
+    return change.before && copyItem(change.before);
+  }
+
+  async transact(writes: readonly (Write | Check)[], token?: string): Promise<void> {
+    const keys = checkTransaction(writes, token);
+    const at = this.#clock();
+    const spent = token === undefined ? undefined : { token, fingerprint: fingerprintOf(writes), at };
+    if (spent !== undefined && this.#state.tokens.isRepeat(spent.token, spent.fingerprint, at)) return;
+    this.#commit(planTransaction(this.#state.tables, writes, keys), at, { token: spent });
+  }
+
+  /** Removes what has ended by time, as DynamoDB does on its own. @returns how many items. */
+  async removeExpired(): Promise<number> {
+    const at = this.#clock();
+    const now = epochSeconds(() => at);
+    const expired = TABLES.filter((table) => table.expires).flatMap((table) =>
+      [...this.#state.tables.items(table.name)]
+        .filter((item) => isExpired(table, item, now))
+        .map((before): ItemChange => ({ table: table.name, key: keyOf({ table, put: before }), before, after: undefined })),
+    );
+    for (let first = 0; first < expired.length; first += TRANSACTION_WRITES_MAX) {
+      this.#commit(expired.slice(first, first + TRANSACTION_WRITES_MAX), at, { byTime: true });
+    }
+    return expired.length;
+  }
+
+  /** The one place where anything changes: first on disk, then in memory, then for the listeners. */
+  #commit(planned: readonly ItemChange[], at: number, { token, byTime = false }: { token?: SpentToken | undefined; byTime?: boolean } = {}): void {
+    const changes = planned.filter(hasEffect);
+    if (changes.length === 0 && token === undefined) return;
+    const { tables, tokens } = this.#state;
+    const commit = this.#state.commit + 1;
+    const bytes = this.#log?.append({ commit, writes: changes.map(journalWrite), ...(token && { tokens: [token] }) }) ?? 0;
+    this.#state.commit = commit;
+    for (const { table, key, after } of changes) {
+      if (after === undefined) tables.remove(table, key);
+      else tables.put(table, key, after, bytes / changes.length);
+    }
+    if (token !== undefined) tokens.add(token);
+    if (this.#listeners.size > 0) this.#publish(changes, { commit, at, byTime });
+  }
+
+  #publish(changes: readonly ItemChange[], facts: { commit: number; at: number; byTime: boolean }): void {
+    const records = changes.filter(({ table }) => STREAMED.has(table)).map((change, index) => changeRecord(change, index, facts));
+    if (records.length === 0) return;
+    // In a turn of their own: a listener may write in its turn, and its failure is not the writer's.
+    for (const listener of this.#listeners) queueMicrotask(() => listener(records));
+  }
+}
+
+const journalWrite = ({ table, key, after }: ItemChange): JournalWrite =>
+  after === undefined ? { table, gone: [key.pk, key.sk] } : { table, put: encodeJsonItem(after) };

@@ -1,0 +1,55 @@
+import type { Change, Comparison, Condition } from '../../domain/table/condition';
+import type { Item, Key, Value } from '../../domain/table/value';
+import { checkName, toInteger } from '../attribute-values';
+import { compareBytes, compareText } from './byte-order';
+import { attributeOf, copyValue, same } from './stored-values';
+
+/** Whether a condition holds on what is stored, `undefined` for nothing. */
+export function holds(condition: Condition, item: Item | undefined): boolean {
+  if ('exists' in condition) return attributeOf(item, condition.exists) !== undefined;
+  if ('absent' in condition) return attributeOf(item, condition.absent) === undefined;
+  if ('all' in condition) return condition.all.every((part) => holds(part, item));
+  if ('any' in condition) return condition.any.some((part) => holds(part, item));
+  const stored = attributeOf(item, condition.attribute);
+  // As in DynamoDB, an absent attribute differs from every value and is neither above nor below any.
+  if (stored === undefined) return condition.is === '<>';
+  return compares(stored, condition.is, copyValue(condition.value));
+}
+
+function compares(left: Value, is: Comparison, right: Value): boolean {
+  if (is === '=') return same(left, right);
+  if (is === '<>') return !same(left, right);
+  const order = compare(left, right);
+  if (order === undefined) return false;
+  switch (is) {
+    case '<':
+      return order < 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    case '>=':
+      return order >= 0;
+  }
+}
+
+/** Only values of one type have an order. */
+function compare(left: Value, right: Value): number | undefined {
+  if (typeof left === 'string' && typeof right === 'string') return compareText(left, right);
+  if (typeof left === 'bigint' && typeof right === 'bigint') return left < right ? -1 : Number(left > right);
+  if (left instanceof Uint8Array && right instanceof Uint8Array) return compareBytes(left, right);
+  return undefined;
+}
+
+/** The item after an update; an absent one starts as its key. @throws Error when `add` meets something other than a number. */
+export function applyChange(before: Item | undefined, key: Key, { set = {}, add = {}, remove = [] }: Change): Item {
+  const after: { [attribute: string]: Value } = before === undefined ? { pk: key.pk, sk: key.sk } : { ...before };
+  for (const name of Object.keys(set)) after[checkName(name)] = copyValue(set[name] as Value);
+  for (const name of Object.keys(add)) {
+    const stored = attributeOf(after, name) ?? 0n;
+    if (typeof stored !== 'bigint') throw new Error('only a number can be added to');
+    after[checkName(name)] = toInteger(stored + toInteger(add[name] as bigint));
+  }
+  for (const name of remove) delete after[name];
+  return after;
+}

@@ -1,0 +1,55 @@
+import type { TableName } from '../../contracts/tables';
+import type { Item, Key } from '../../domain/table/value';
+import { Partition } from './partition';
+
+/** One item's change: `before` and `after` are what is stored, `undefined` for nothing. */
+export interface ItemChange {
+  readonly table: TableName;
+  readonly key: Key;
+  readonly before: Item | undefined;
+  readonly after: Item | undefined;
+}
+
+/** What every table holds. It is only ever changed by a commit, and holds the journal's whole meaning. */
+export class MemoryTables {
+  readonly #tables = new Map<TableName, Map<string, Partition>>();
+  #liveBytes = 0;
+
+  /** The journal bytes of the items that are still stored. */
+  get liveBytes(): number {
+    return this.#liveBytes;
+  }
+
+  get(table: TableName, key: Key): Item | undefined {
+    return this.partition(table, key.pk)?.get(key.sk)?.item;
+  }
+
+  partition(table: TableName, pk: string): Partition | undefined {
+    return this.#tables.get(table)?.get(pk);
+  }
+
+  put(table: TableName, key: Key, item: Item, bytes: number): void {
+    const before = this.#ensurePartition(table, key.pk).put({ sk: key.sk, item, bytes });
+    this.#liveBytes += bytes - (before?.bytes ?? 0);
+  }
+
+  remove(table: TableName, key: Key): void {
+    const partition = this.partition(table, key.pk);
+    this.#liveBytes -= partition?.remove(key.sk)?.bytes ?? 0;
+    if (partition?.size === 0) this.#tables.get(table)?.delete(key.pk);
+  }
+
+  *items(table: TableName): Generator<Item> {
+    for (const partition of this.#tables.get(table)?.values() ?? []) {
+      for (const { item } of partition) yield item;
+    }
+  }
+
+  #ensurePartition(table: TableName, pk: string): Partition {
+    let partitions = this.#tables.get(table);
+    if (partitions === undefined) this.#tables.set(table, (partitions = new Map()));
+    let partition = partitions.get(pk);
+    if (partition === undefined) partitions.set(pk, (partition = new Partition()));
+    return partition;
+  }
+}

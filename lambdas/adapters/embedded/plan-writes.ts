@@ -1,0 +1,41 @@
+import type { CancellationReason } from '../../domain/table/table-errors';
+import { ConditionFailed, TransactionCancelled } from '../../domain/table/table-errors';
+import type { Check, Write } from '../../domain/table/table-store';
+import type { Item, Key } from '../../domain/table/value';
+import { applyChange, holds } from './evaluate';
+import type { ItemChange, MemoryTables } from './memory-tables';
+import { copyItem, sameItem } from './stored-values';
+
+/** What one write would do to the tables as they are. @throws ConditionFailed, and Error on an impossible change. */
+export function planWrite(tables: MemoryTables, write: Write | Check, key: Key): ItemChange {
+  const before = tables.get(write.table.name, key);
+  if (write.when !== undefined && !holds(write.when, before)) throw new ConditionFailed(before && copyItem(before));
+  return { table: write.table.name, key, before, after: itemAfter(write, key, before) };
+}
+
+/** What all writes would do. @throws TransactionCancelled with the reason of each write that does not go. */
+export function planTransaction(tables: MemoryTables, writes: readonly (Write | Check)[], keys: readonly Key[]): readonly ItemChange[] {
+  const changes: ItemChange[] = [];
+  const reasons = writes.map((write, index): CancellationReason | undefined => {
+    try {
+      changes.push(planWrite(tables, write, keys[index] as Key));
+      return undefined;
+    } catch (error) {
+      return error instanceof ConditionFailed ? { code: 'ConditionFailed', item: error.item } : { code: 'Invalid' };
+    }
+  });
+  if (reasons.some((reason) => reason !== undefined)) throw new TransactionCancelled(reasons);
+  return changes;
+}
+
+/** A write that leaves everything as it was makes no commit and no change record. */
+export function hasEffect({ before, after }: ItemChange): boolean {
+  if (before === undefined || after === undefined) return before !== after;
+  return before !== after && !sameItem(before, after);
+}
+
+function itemAfter(write: Write | Check, key: Key, before: Item | undefined): Item | undefined {
+  if ('put' in write) return copyItem(write.put);
+  if ('update' in write) return applyChange(before, key, write.change);
+  return 'delete' in write ? undefined : before;
+}

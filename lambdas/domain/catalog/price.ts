@@ -1,0 +1,48 @@
+import type { Model, PriceTier, PriceVersion } from '../../contracts/catalog';
+import { INPUT_UNITS, OUTPUT_UNITS, type Unit } from '../../contracts/units';
+import { ModelNotFound } from '../errors/app-error';
+
+/**
+ * The version that is effective: the latest that has begun.
+ * @param atMs Epoch milliseconds.
+ * @throws ModelNotFound when none has begun: a model without a price is refused before anything leaves
+ */
+export function priceAt(model: Model, atMs: number): PriceVersion {
+  const version = model.prices.findLast(({ from }) => Date.parse(from) <= atMs);
+  if (version === undefined) throw new ModelNotFound(`The model "${model.id}" has no price yet.`);
+  return version;
+}
+
+/**
+ * The tier of the whole request.
+ * @param promptTokens All of the prompt: cached, written to the cache, audio and image tokens too.
+ */
+export function tierFor(version: PriceVersion, promptTokens: number): PriceTier {
+  return version.tiers.findLast((tier) => promptTokens > tier.abovePromptTokens) ?? firstTier(version);
+}
+
+/** The tiers that a prompt of at most so many tokens can fall into; never empty. */
+export function tiersUpTo(version: PriceVersion, promptTokensMax: number): readonly PriceTier[] {
+  return version.tiers.filter((tier, at) => at === 0 || promptTokensMax > tier.abovePromptTokens);
+}
+
+function firstTier({ version, tiers }: PriceVersion): PriceTier {
+  const [first] = tiers;
+  if (first === undefined) throw new Error(`the price version ${version} has no tier`);
+  return first;
+}
+
+const OUTPUT: ReadonlySet<Unit> = new Set(OUTPUT_UNITS);
+
+/**
+ * Pico-dollars per token. A unit without a price costs what the dearest of its direction costs, and where its
+ * direction has no price at all, what the dearest of all costs: an unknown unit is never free.
+ */
+export function unitPricePico({ picoPerToken }: PriceTier, unit: Unit): bigint {
+  const price = picoPerToken[unit];
+  if (price !== undefined) return BigInt(price);
+  const pricesOf = (units: readonly Unit[]) => units.flatMap((other) => picoPerToken[other] ?? []);
+  const inDirection = pricesOf(OUTPUT.has(unit) ? OUTPUT_UNITS : INPUT_UNITS);
+  const candidates = inDirection.length > 0 ? inDirection : pricesOf([...INPUT_UNITS, ...OUTPUT_UNITS]);
+  return candidates.map(BigInt).reduce((dearest, price) => (price > dearest ? price : dearest), 0n);
+}

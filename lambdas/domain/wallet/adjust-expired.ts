@@ -1,0 +1,73 @@
+import { balanceKey, isoTime, lateEntryKey } from '../../contracts/table-keys';
+import { WALLET } from '../../contracts/tables';
+import { absent, any, compare } from '../table/condition';
+import type { Write } from '../table/table-store';
+import type { Item } from '../table/value';
+import { putUsageRecord } from '../usage/usage-records';
+import { changeBalance, decodeBalance } from './balance';
+import { decodeEntry, putEntry, transfers } from './entry';
+import type { Ledger } from './ledger';
+import { callToken, failedCondition } from './ledger';
+import { patiently, SETTLE_PATIENCE, TryAgain } from './patience';
+import type { Ending, Settlement } from './settlement';
+import { recordedSettlement } from './settlement';
+import { WalletNotFound } from './wallet-errors';
+
+const ENTRY_PLACE = 0;
+const BALANCE_PLACE = 1;
+
+interface Adjustment {
+  readonly settlement: Settlement;
+  readonly writes: readonly Write[];
+  readonly token: string;
+}
+
+/**
+ * A settle that came after its hold had expired. The money went back to `available`, where it may be spent by
+ * now: what is left there is charged, up to what the hold held, and the rest is the operator's loss.
+ */
+export async function adjustExpired(ledger: Ledger, ending: Ending): Promise<Settlement> {
+  const key = balanceKey(ending.hold.accountId);
+  let adjustment: Adjustment | undefined;
+  return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
+    adjustment ??= adjustmentTo(await ledger.store.get({ table: WALLET, key }), ledger, ending);
+    try {
+      await ledger.store.transact(adjustment.writes, adjustment.token);
+      return adjustment.settlement;
+    } catch (error) {
+      const recorded = failedCondition(error, ENTRY_PLACE)?.item;
+      if (recorded) return recordedSettlement(ending, decodeEntry(recorded));
+      const balance = failedCondition(error, BALANCE_PLACE);
+      if (!balance) throw error;
+      // Another request took the money in between, so the charge is made again from what is left.
+      adjustment = adjustmentTo(balance.item, ledger, ending);
+      throw new TryAgain();
+    }
+  });
+}
+
+function adjustmentTo(balance: Item | undefined, ledger: Ledger, { hold, record, ...ending }: Ending): Adjustment {
+  if (!balance) throw new WalletNotFound();
+  const { accountId, requestId, heldPico } = hold;
+  const { availablePico } = decodeBalance(balance);
+  const costPico = [ending.costPico, heldPico, availablePico].reduce((least, pico) => (pico < least ? pico : least));
+  const overrunPico = ending.costPico - costPico;
+  const entry = {
+    ...{ kind: 'adjustment' as const, requestId, heldPico },
+    at: isoTime(ledger.timing.clock()),
+    priceVersion: record.priceVersion,
+    transfers: transfers(['available', 'spent', costPico], ['operatorLoss', 'overrun', overrunPico]),
+  };
+  const isCovered = compare('availablePico', '>=', costPico);
+  // The expiry's record gives way to the true one; it may have ended by time.
+  const isExpiry = any(absent(), compare('status', '=', 'expired'));
+  return {
+    settlement: { outcome: 'adjusted', costPico, overrunPico },
+    writes: [
+      putEntry(lateEntryKey(accountId, requestId), entry),
+      changeBalance(accountId, { availablePico: -costPico, spentPico: costPico }, isCovered),
+      putUsageRecord({ ...record, accountId, requestId, costPico, overrunPico }, ledger.usageRetentionDays, isExpiry),
+    ],
+    token: callToken('a', requestId),
+  };
+}

@@ -1,0 +1,55 @@
+import type { UsageRecord } from '../../contracts/usage-record';
+import { entryKey, holdKey, isoTime } from '../../contracts/table-keys';
+import { WALLET } from '../../contracts/tables';
+import { absent, compare, exists } from '../table/condition';
+import type { Write } from '../table/table-store';
+import { putUsageRecord } from '../usage/usage-records';
+import { changeBalance } from './balance';
+import { putEntry, transfers } from './entry';
+import type { Hold } from './hold';
+import type { Ledger } from './ledger';
+import { failedCondition } from './ledger';
+import { LedgerInconsistent } from './wallet-errors';
+
+/** What is known of a request at its end; the wallet adds what was charged. */
+export type RequestOutcome = Omit<UsageRecord, 'costPico' | 'overrunPico'>;
+
+export interface HoldEnd {
+  readonly hold: Hold;
+  readonly kind: 'charge' | 'release' | 'expire';
+  /** At most what the hold holds; 0 for a release and an expiry. */
+  readonly costPico: bigint;
+  /** What the usage cost above the hold: the operator's loss. */
+  readonly overrunPico: bigint;
+  readonly record: RequestOutcome;
+}
+
+/** Where each write stands in the transaction, for reading why it was cancelled. */
+export const HOLD_END_PLACES = { hold: 0, entry: 1, usage: 2, balance: 3 } as const;
+
+/** All that ends a hold, in one transaction: the hold is there once, so it ends once. */
+export function holdEndWrites(ledger: Ledger, end: HoldEnd): readonly Write[] {
+  const { hold, kind, costPico, overrunPico } = end;
+  const { accountId, requestId, heldPico } = hold;
+  const entry = {
+    ...{ kind, requestId, heldPico },
+    at: isoTime(ledger.timing.clock()),
+    priceVersion: end.record.priceVersion,
+    transfers: transfers(['available', 'spent', costPico], ['operatorLoss', 'overrun', overrunPico]),
+  };
+  const record: UsageRecord = { ...end.record, accountId, requestId, costPico, overrunPico };
+  const balance = { heldPico: -heldPico, availablePico: heldPico - costPico, spentPico: costPico };
+  return [
+    { table: WALLET, delete: holdKey(requestId, hold.deadline), when: exists() },
+    putEntry(entryKey(accountId, requestId), entry),
+    putUsageRecord(record, ledger.usageRetentionDays, absent()),
+    // The second line of defence: whatever went wrong elsewhere, `held` does not fall below zero.
+    changeBalance(accountId, balance, compare('heldPico', '>=', heldPico)),
+  ];
+}
+
+/** A live hold whose end the other items do not admit is no race but a broken ledger; any other error stays itself. */
+export function inconsistencyOr(error: unknown): unknown {
+  const { entry, usage, balance } = HOLD_END_PLACES;
+  return [entry, usage, balance].some((place) => failedCondition(error, place)) ? new LedgerInconsistent() : error;
+}

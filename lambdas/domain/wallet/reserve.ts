@@ -1,0 +1,59 @@
+import { WALLET } from '../../contracts/tables';
+import { absent, compare } from '../table/condition';
+import { IdempotencyMismatch } from '../table/table-errors';
+import { changeBalance, decodeBalance } from './balance';
+import type { Hold, HoldRequest } from './hold';
+import { decodeHold, encodeHold } from './hold';
+import type { Ledger } from './ledger';
+import { failedCondition, reserveToken } from './ledger';
+import { patiently, RESERVE_PATIENCE } from './patience';
+import { InsufficientFunds, RequestIdReused, WalletNotFound } from './wallet-errors';
+
+export interface Reservation {
+  readonly accountId: string;
+  /** Ours, and new for every request. */
+  readonly requestId: string;
+  /** The most that the request can cost, in pico-dollars; 0 for a model without charge. */
+  readonly holdPico: bigint;
+  /** Epoch milliseconds; from then on the sweeper may expire the hold. */
+  readonly deadline: number;
+  readonly request: HoldRequest;
+}
+
+const BALANCE_PLACE = 0;
+const HOLD_PLACE = 1;
+
+export async function reserve(ledger: Ledger, reservation: Reservation): Promise<Hold> {
+  const { accountId, requestId, holdPico, deadline, request } = reservation;
+  if (holdPico < 0n) throw new RangeError('a hold is not negative');
+  const hold: Hold = { accountId, requestId, heldPico: holdPico, deadline, request };
+  const isCovered = compare('availablePico', '>=', holdPico);
+  const writes = [
+    changeBalance(accountId, { availablePico: -holdPico, heldPico: holdPico }, isCovered),
+    { table: WALLET, put: encodeHold(hold), when: absent() },
+  ];
+  return patiently(RESERVE_PATIENCE, ledger.timing, async () => {
+    try {
+      await ledger.store.transact(writes, reserveToken(requestId));
+    } catch (error) {
+      if (!isHeldAlready(error, hold)) throw refusalOr(error);
+    }
+    return hold;
+  });
+}
+
+/** An earlier attempt was committed and its answer lost. Throws RequestIdReused when the hold there is another's. */
+function isHeldAlready(error: unknown, hold: Hold): boolean {
+  const existing = failedCondition(error, HOLD_PLACE)?.item;
+  if (!existing) return false;
+  const { accountId, heldPico } = decodeHold(existing);
+  if (accountId !== hold.accountId || heldPico !== hold.heldPico) throw new RequestIdReused();
+  return true;
+}
+
+function refusalOr(error: unknown): unknown {
+  if (error instanceof IdempotencyMismatch) return new RequestIdReused();
+  const refusal = failedCondition(error, BALANCE_PLACE);
+  if (!refusal) return error;
+  return refusal.item ? new InsufficientFunds(decodeBalance(refusal.item).availablePico) : new WalletNotFound();
+}

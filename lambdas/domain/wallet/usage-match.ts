@@ -1,0 +1,108 @@
+import { USAGE } from '../../contracts/tables';
+import type { UsageRecord } from '../../contracts/usage-record';
+import type { Clock } from '../clock';
+import type { TableStore } from '../table/table-store';
+import type { Item } from '../table/value';
+import { decodeUsageRecord } from '../usage/usage-records';
+import type { Entry } from './entry';
+import { movedInto } from './entry';
+import { everyItem } from './every-item';
+import type { Report } from './verify-account';
+
+/** For how long every end of a hold must have its usage record. */
+export interface UsageWindow {
+  readonly clock: Clock;
+  readonly usageRetentionDays: number;
+}
+
+const DAY_MS = 86_400_000;
+/** A record ends by when its request began, an entry is dated by when it ended: the longest request lies between. */
+const REQUEST_MS_MAX = 3_600_000;
+
+/** What one request was charged by its entries, an expiry's adjustment included. */
+interface Charged {
+  readonly requestId: string;
+  readonly at: string;
+  readonly costPico: bigint;
+  readonly overrunPico: bigint;
+}
+
+/** Walks the usage records beside the entries: both sort by request id, so neither is kept. */
+export class UsageMatch {
+  readonly #records: AsyncGenerator<Item, void>;
+  readonly #report: Report;
+  readonly #usageWindow: UsageWindow | undefined;
+  #charged: Charged | undefined;
+  #record: UsageRecord | undefined;
+  #hasBegun = false;
+
+  constructor(options: {
+    readonly store: TableStore;
+    readonly accountId: string;
+    readonly report: Report;
+    readonly usageWindow: UsageWindow | undefined;
+  }) {
+    this.#records = everyItem(options.store, { table: USAGE, partition: options.accountId });
+    this.#report = options.report;
+    this.#usageWindow = options.usageWindow;
+  }
+
+  async next(entry: Entry): Promise<void> {
+    const { requestId, at } = entry;
+    if (requestId === undefined) return;
+    const earlier = this.#charged?.requestId === requestId ? this.#charged : undefined;
+    if (!earlier) await this.#match();
+    this.#charged = {
+      ...{ requestId, at },
+      costPico: (earlier?.costPico ?? 0n) + movedInto('spent', entry),
+      overrunPico: (earlier?.overrunPico ?? 0n) + movedInto('overrun', entry),
+    };
+  }
+
+  async end(): Promise<void> {
+    await this.#match();
+    for (let record = await this.#peek(); record; record = await this.#advance()) this.#reportUncharged(record);
+  }
+
+  /** Compares the request whose entries are complete with its record. */
+  async #match(): Promise<void> {
+    const charged = this.#charged;
+    if (!charged) return;
+    let record = await this.#peek();
+    for (; record && record.requestId < charged.requestId; record = await this.#advance())
+      this.#reportUncharged(record);
+    if (record?.requestId !== charged.requestId) {
+      this.#reportMissing(charged);
+      return;
+    }
+    for (const amount of ['costPico', 'overrunPico'] as const) {
+      const [expectedPico, actualPico] = [charged[amount], record[amount]];
+      if (expectedPico !== actualPico)
+        this.#report({ kind: 'usage_cost', id: record.requestId, expectedPico, actualPico });
+    }
+    await this.#advance();
+  }
+
+  #reportUncharged({ requestId, costPico }: UsageRecord): void {
+    this.#report({ kind: 'usage_without_entry', id: requestId, expectedPico: 0n, actualPico: costPico });
+  }
+
+  #reportMissing({ requestId, at, costPico }: Charged): void {
+    if (!this.#usageWindow) return;
+    const { clock, usageRetentionDays } = this.#usageWindow;
+    const keptUntil = Date.parse(at) - REQUEST_MS_MAX + usageRetentionDays * DAY_MS;
+    if (clock() >= keptUntil) return;
+    this.#report({ kind: 'entry_without_usage', id: requestId, expectedPico: costPico, actualPico: 0n });
+  }
+
+  async #peek(): Promise<UsageRecord | undefined> {
+    return this.#hasBegun ? this.#record : this.#advance();
+  }
+
+  async #advance(): Promise<UsageRecord | undefined> {
+    this.#hasBegun = true;
+    const result = await this.#records.next();
+    this.#record = result.done === true ? undefined : decodeUsageRecord(result.value);
+    return this.#record;
+  }
+}

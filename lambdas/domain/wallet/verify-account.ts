@@ -1,0 +1,121 @@
+import { balanceKey, ENTRY_PREFIX } from '../../contracts/table-keys';
+import { WALLET } from '../../contracts/tables';
+import type { TableStore } from '../table/table-store';
+import type { Balance } from './balance';
+import { decodeBalance, EMPTY_BALANCE } from './balance';
+import type { Book, Entry } from './entry';
+import { decodeEntry, movedInto } from './entry';
+import { everyItem } from './every-item';
+import type { Hold } from './hold';
+import { entryFault } from './entry-form';
+import type { UsageWindow } from './usage-match';
+import { UsageMatch } from './usage-match';
+
+/** One thing that does not add up. Amounts are pico-dollars. */
+export interface Difference {
+  readonly kind:
+    | 'balance_missing'
+    | 'negative_amount'
+    // The balance against the replay of the entries and the live holds.
+    | 'available_and_held'
+    | 'held'
+    | 'spent'
+    | 'funded'
+    | 'refunded'
+    // An entry by itself, or against the account's other items.
+    | 'unbalanced_entry'
+    | 'charge_above_hold'
+    | 'adjustment_without_expiry'
+    | 'hold_after_end'
+    | 'hold_without_account'
+    // The usage records against the entries.
+    | 'usage_cost'
+    | 'usage_without_entry'
+    | 'entry_without_usage';
+  readonly accountId: string;
+  /** The entry's or the request's id, where it is about one. */
+  readonly id?: string;
+  readonly expectedPico: bigint;
+  readonly actualPico: bigint;
+}
+
+/** Reports a difference of the account at hand. */
+export type Report = (difference: Omit<Difference, 'accountId'>) => void;
+
+/** Reads the account's entries and usage records once, side by side, and keeps none of them. */
+export async function verifyAccount(
+  store: TableStore,
+  accountId: string,
+  holds: readonly Hold[],
+  usageWindow: UsageWindow | undefined,
+): Promise<{ readonly entries: number; readonly differences: readonly Difference[] }> {
+  const differences: Difference[] = [];
+  const report: Report = (difference) => differences.push({ accountId, ...difference });
+  const item = await store.get({ table: WALLET, key: balanceKey(accountId) });
+  const held = new Map(holds.map((hold) => [hold.requestId, hold]));
+  const usage = new UsageMatch({ store, accountId, report, usageWindow });
+  const books = new Map<Book, bigint>();
+  let entries = 0;
+  let before: Entry | undefined;
+  const query = { table: WALLET, partition: accountId, sort: { beginsWith: ENTRY_PREFIX } };
+  for await (const entryItem of everyItem(store, query)) {
+    const entry = decodeEntry(entryItem);
+    entries += 1;
+    replay(entry, books);
+    verifyEntry(entry, before, held, report);
+    await usage.next(entry);
+    before = entry;
+  }
+  await usage.end();
+  if (item) verifyBalance(decodeBalance(item), books, holds, report);
+  else if (entries > 0 || holds.length > 0) report({ kind: 'balance_missing', expectedPico: 0n, actualPico: 0n });
+  return { entries, differences };
+}
+
+function replay(entry: Entry, books: Map<Book, bigint>): void {
+  for (const { from, to, amountPico } of entry.transfers) {
+    books.set(from, (books.get(from) ?? 0n) - amountPico);
+    books.set(to, (books.get(to) ?? 0n) + amountPico);
+  }
+}
+
+function verifyEntry(entry: Entry, before: Entry | undefined, held: ReadonlyMap<string, Hold>, report: Report): void {
+  const id = entry.entryId;
+  const fault = entryFault(entry);
+  if (fault) report({ kind: 'unbalanced_entry', id, expectedPico: 0n, actualPico: fault.amountPico });
+  const chargedPico = movedInto('spent', entry);
+  if (chargedPico > entry.heldPico) {
+    report({ kind: 'charge_above_hold', id, expectedPico: entry.heldPico, actualPico: chargedPico });
+  }
+  // The expiry sorts right before its adjustment.
+  const isAfterExpiry = before?.kind === 'expire' && before.requestId === entry.requestId;
+  if (entry.kind === 'adjustment' && !isAfterExpiry) {
+    report({ kind: 'adjustment_without_expiry', id, expectedPico: 0n, actualPico: chargedPico });
+  }
+  const hold = entry.requestId === undefined ? undefined : held.get(entry.requestId);
+  if (hold) report({ kind: 'hold_after_end', id: hold.requestId, expectedPico: 0n, actualPico: hold.heldPico });
+}
+
+function verifyBalance(
+  balance: Balance,
+  books: ReadonlyMap<Book, bigint>,
+  holds: readonly Hold[],
+  report: Report,
+): void {
+  const replayed = (book: Book): bigint => books.get(book) ?? 0n;
+  const heldPico = holds.reduce((sum, hold) => sum + hold.heldPico, 0n);
+  const rows = [
+    ['available_and_held', replayed('available'), balance.availablePico + balance.heldPico],
+    ['held', heldPico, balance.heldPico],
+    ['spent', replayed('spent'), balance.spentPico],
+    ['refunded', replayed('refunded'), balance.refundedPico],
+    // Money comes out of this book into the others, so what came in by payments is its negative.
+    ['funded', -replayed('funded'), balance.fundedPico],
+  ] as const;
+  for (const [kind, expectedPico, actualPico] of rows) {
+    if (expectedPico !== actualPico) report({ kind, expectedPico, actualPico });
+  }
+  for (const [name, actualPico] of Object.entries({ ...EMPTY_BALANCE, ...balance })) {
+    if (actualPico < 0n) report({ kind: 'negative_amount', id: name, expectedPico: 0n, actualPico });
+  }
+}

@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { balanceKey, ENTRY_PREFIX, entryKey, isoTime } from '../../contracts/table-keys';
+import { WALLET } from '../../contracts/tables';
+import type { Clock } from '../clock';
+import { absent, exists } from '../table/condition';
+import { ConditionFailed } from '../table/table-errors';
+import type { TableStore } from '../table/table-store';
+import type { Balance } from './balance';
+import { changeBalance, decodeBalance, EMPTY_BALANCE } from './balance';
+import type { Entry } from './entry';
+import { decodeEntry, putEntry, transfers } from './entry';
+import { everyItem } from './every-item';
+import type { Hold } from './hold';
+import type { RequestOutcome } from './hold-end';
+import type { Ledger } from './ledger';
+import { failedCondition } from './ledger';
+import { patiently, SETTLE_PATIENCE } from './patience';
+import type { Reservation } from './reserve';
+import { reserve } from './reserve';
+import { endHold } from './settle';
+import type { Settlement } from './settlement';
+import type { Sweep } from './sweep';
+import { expireDue } from './sweep';
+import { WalletNotFound } from './wallet-errors';
+
+/** A payment's id becomes an entry's: a separator in it, or a request's prefix, could name another entry. */
+const PAYMENT_ID = /^(?!req_)[\w.:-]{1,200}$/;
+
+export interface WalletOptions {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  readonly usageRetentionDays: number;
+  /** From 0 to below 1: the jitter between attempts. @default Math.random */
+  readonly random?: () => number;
+  /** Waits between attempts. @default the system's timer */
+  readonly sleep?: (milliseconds: number) => Promise<void>;
+}
+
+/**
+ * The accounts' money. Every step is one transaction whose conditions keep the invariants of the ledger,
+ * whatever runs at the same time, is lost, or is repeated. All steps throw WalletUnavailable when the store
+ * conflicts or fails for longer than they wait.
+ */
+export class Wallet {
+  readonly #ledger: Ledger;
+
+  constructor(options: WalletOptions) {
+    const { store, clock, usageRetentionDays, sleep = wait } = options;
+    // eslint-disable-next-line no-restricted-syntax -- a fraction of a waiting time: no money depends on it.
+    const random = options.random ?? Math.random;
+    this.#ledger = { store, usageRetentionDays, timing: { clock, random, sleep } };
+  }
+
+  /** Opens an account's wallet, empty; without effect on one that is open. */
+  async open(accountId: string): Promise<void> {
+    const put = { ...balanceKey(accountId), ...EMPTY_BALANCE };
+    await this.#patiently(async () => {
+      try {
+        await this.#ledger.store.write({ table: WALLET, put, when: absent() });
+      } catch (error) {
+        if (!(error instanceof ConditionFailed)) throw error;
+      }
+    });
+  }
+
+  /** Adds a payment, once, however often it is reported. Throws WalletNotFound. */
+  async credit(payment: {
+    readonly accountId: string;
+    readonly amountPico: bigint;
+    readonly paymentId: string;
+  }): Promise<'credited' | 'already_credited'> {
+    const { accountId, amountPico, paymentId } = payment;
+    if (amountPico <= 0n) throw new RangeError('a credit is positive');
+    if (!PAYMENT_ID.test(paymentId)) throw new RangeError('not a payment id');
+    const entry = {
+      ...{ kind: 'credit' as const, at: isoTime(this.#ledger.timing.clock()), heldPico: 0n },
+      transfers: transfers(['funded', 'available', amountPico]),
+    };
+    const writes = [
+      putEntry(entryKey(accountId, paymentId), entry),
+      changeBalance(accountId, { availablePico: amountPico, fundedPico: amountPico }, exists()),
+    ];
+    const token = `c-${randomBytes(16).toString('hex')}`;
+    return this.#patiently(async () => {
+      try {
+        await this.#ledger.store.transact(writes, token);
+        return 'credited';
+      } catch (error) {
+        if (failedCondition(error, 0)) return 'already_credited';
+        if (failedCondition(error, 1)) throw new WalletNotFound();
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Takes what a request can cost at most, before anything is sent to a provider.
+   * Throws InsufficientFunds, WalletNotFound or RequestIdReused.
+   */
+  async reserve(reservation: Reservation): Promise<Hold> {
+    return reserve(this.#ledger, reservation);
+  }
+
+  /**
+   * Ends a hold with its charge; what the charge is above the hold is the operator's loss. After the hold's
+   * expiry it charges what `available` covers. The same settle again returns what was recorded.
+   * Throws HoldAlreadySettled, HoldAlreadyReleased or HoldNotFound, and LedgerInconsistent.
+   */
+  async settle(end: {
+    readonly hold: Hold;
+    readonly charge: { readonly costPico: bigint };
+    readonly record: RequestOutcome;
+  }): Promise<Settlement> {
+    const { hold, record, charge } = end;
+    return endHold(this.#ledger, { hold, record, kind: 'charge', costPico: charge.costPico });
+  }
+
+  /** Ends a hold without a charge. Throws as `settle` does. */
+  async release({ hold, record }: { readonly hold: Hold; readonly record: RequestOutcome }): Promise<Settlement> {
+    return endHold(this.#ledger, { hold, record, kind: 'release', costPico: 0n });
+  }
+
+  /** Ends the holds that nobody ended before their deadline; see `expireDue` in ./sweep.ts. */
+  async expireDue(range: { readonly now?: number; readonly everything?: boolean } = {}): Promise<Sweep> {
+    return expireDue(this.#ledger, range);
+  }
+
+  async balance(accountId: string): Promise<Balance | undefined> {
+    const item = await this.#ledger.store.get({ table: WALLET, key: balanceKey(accountId) });
+    return item && decodeBalance(item);
+  }
+
+  /** All entries of an account, by entry id: an order in time for requests only. */
+  async *entries(accountId: string): AsyncGenerator<Entry> {
+    const query = { table: WALLET, partition: accountId, sort: { beginsWith: ENTRY_PREFIX } };
+    for await (const item of everyItem(this.#ledger.store, query)) yield decodeEntry(item);
+  }
+
+  #patiently<T>(attempt: () => Promise<T>): Promise<T> {
+    return patiently(SETTLE_PATIENCE, this.#ledger.timing, attempt);
+  }
+}

@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { TableName } from '../../lambdas/contracts/tables';
+import { TABLES } from '../../lambdas/contracts/tables';
+import { DynamodbStore } from '../../lambdas/adapters/dynamodb/dynamodb-store';
+import { SdkTransport } from '../../lambdas/adapters/dynamodb/sdk-transport';
+import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
+import type { Clock } from '../../lambdas/domain/clock';
+import type { TableStore } from '../../lambdas/domain/table/table-store';
+import { startDynamodbLocal, whyNoDynamodbLocal } from './dynamodb-local';
+
+/** An engine that the contract is held against. */
+export interface Engine {
+  readonly name: string;
+  start(clock: Clock): Promise<{ store: TableStore; stop: () => Promise<void> }>;
+}
+
+export const embeddedInMemory: Engine = {
+  name: 'the embedded engine in memory',
+  start: async (clock) => ({ store: EmbeddedStore.memory({ clock }), stop: async () => undefined }),
+};
+
+export const embeddedOnFile: Engine = {
+  name: 'the embedded engine on a file',
+  async start(clock) {
+    const folder = mkdtempSync(join(tmpdir(), 'tollgate-table-store-'));
+    const store = EmbeddedStore.open({ file: join(folder, 'store.jsonl'), clock });
+    const stop = async () => {
+      store.close();
+      rmSync(folder, { recursive: true });
+    };
+    return { store, stop };
+  },
+};
+
+const dynamodbLocal: Engine = {
+  name: 'DynamoDB',
+  async start(clock) {
+    const { endpoint, stop } = await startDynamodbLocal();
+    const config = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+    const transport = new SdkTransport(config);
+    await createTables(new DynamoDBClient(config));
+    const tableNames = Object.fromEntries(TABLES.map(({ name }) => [name, physicalName(name)])) as Record<TableName, string>;
+    return {
+      store: new DynamodbStore({ transport, tableNames, clock }),
+      async stop() {
+        transport.close();
+        await stop();
+      },
+    };
+  },
+};
+
+/** Present where Java is: the official engine needs it. */
+export const dynamodb: Engine | undefined = whereJavaIs(dynamodbLocal);
+
+function whereJavaIs(engine: Engine): Engine | undefined {
+  const reason = whyNoDynamodbLocal();
+  if (reason === undefined) return engine;
+  process.stderr.write(`The table contract did not run against ${engine.name}: ${reason}.\n`);
+  return undefined;
+}
+
+const physicalName = (name: TableName): string => `contract-${name}`;
+
+async function createTables(client: DynamoDBClient): Promise<void> {
+  for (const { name } of TABLES) {
+    await client.send(
+      new CreateTableCommand({
+        TableName: physicalName(name),
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        AttributeDefinitions: [
+          { AttributeName: 'pk', AttributeType: 'S' },
+          { AttributeName: 'sk', AttributeType: 'S' },
+        ],
+      }),
+    );
+  }
+  client.destroy();
+}

@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { USAGE, WALLET } from '../../lambdas/contracts/tables';
+import { TransactionCancelled } from '../../lambdas/domain/table/table-errors';
+import type { TableStore } from '../../lambdas/domain/table/table-store';
+import type { Engine } from './table-store-engines';
+import type { Operation } from './table-store-operations';
+import { operations, perform } from './table-store-operations';
+
+const NOW = Date.UTC(2026, 0, 1);
+const RUNS = 1500;
+const OUTCOMES = ['ConditionFailed', 'TransactionCancelled', 'IdempotencyMismatch', 'StoreUnavailable'];
+
+/** Whatever is done to two engines, both give the same answers. A failure prints its seed. */
+export function tableStoreAgreement(...engines: readonly [Engine, Engine]): void {
+  let started: readonly Awaited<ReturnType<Engine['start']>>[];
+  let runs = 0;
+
+  beforeAll(async () => (started = await Promise.all(engines.map((engine) => engine.start(() => NOW)))), 30_000);
+  afterAll(() => Promise.all(started.map(({ stop }) => stop())));
+
+  test('give the same answers to any sequence of operations', async () => {
+    await fc.assert(
+      fc.asyncProperty(operations, async (sequence) => {
+        // Each run has partitions of its own, so that it starts from nothing.
+        const run = `run-${++runs}`;
+        const [embedded, official] = await Promise.all(started.map(({ store }) => answers(store, run, sequence)));
+        expect(embedded).toEqual(official);
+      }),
+      { numRuns: RUNS },
+    );
+  }, 600_000);
+}
+
+async function answers(store: TableStore, run: string, sequence: readonly Operation[]): Promise<readonly unknown[]> {
+  const given: unknown[] = [];
+  for (const operation of sequence) given.push(await perform(store, operation(run)).catch(outcomeOf));
+  for (const table of [WALLET, USAGE]) given.push(await store.query({ table, partition: run }));
+  return given;
+}
+
+/** Which outcome it is and what it tells; of a caller's mistake only that it is one. */
+function outcomeOf(error: unknown): unknown {
+  const isOutcome = error instanceof Error && OUTCOMES.includes(error.name);
+  // DynamoDB's local engine refuses a transaction with an impossible change; DynamoDB itself gives a reason.
+  const isImpossible = error instanceof TransactionCancelled && error.reasons.some((reason) => reason?.code === 'Invalid');
+  if (!isOutcome || isImpossible) return 'a mistake of the caller';
+  return { ...error, name: error.name };
+}

@@ -1,0 +1,112 @@
+import { limitsOf } from '../../../dev/prices/limits';
+import { picoPerToken, PriceRefused, priceVersions } from '../../../dev/prices/price-versions';
+import { servedAt } from '../../../dev/prices/served-at';
+
+describe('a price in dollars per million tokens', () => {
+  test.each([
+    [0.15, 150_000],
+    [0.1, 100_000],
+    [0.29, 290_000],
+    [3.125, 3_125_000],
+    [0.000001, 1],
+    [600, 600_000_000],
+    [0, 0],
+  ])('%d is %d pico-dollars a token', (dollars, pico) => {
+    expect(picoPerToken(dollars)).toBe(pico);
+  });
+
+  test('is refused when it is finer than a pico-dollar', () => {
+    expect(() => picoPerToken(0.1234567)).toThrow(PriceRefused);
+  });
+
+  test.each([1e-7, -1, Number.NaN, Number.POSITIVE_INFINITY])('%d is refused', (dollars) => {
+    expect(() => picoPerToken(dollars)).toThrow();
+  });
+});
+
+describe('imported prices', () => {
+  test('have a price for every text unit: what is not priced costs what it is a kind of', () => {
+    const pico = (provider: string) => priceVersions(provider, 'm', { input_mtok: 2, output_mtok: 6 })[0]?.tiers[0]?.picoPerToken;
+    const text = { input: 2_000_000, cachedInput: 2_000_000, cacheWrite: 2_000_000, output: 6_000_000, reasoning: 6_000_000 };
+    expect(pico('openai')).toEqual({ ...text, cacheWrite1h: 2_000_000 });
+    expect(pico('anthropic')).toEqual({ ...text, cacheWrite1h: 4_000_000 });
+  });
+
+  test('a tier holds for every unit, with the base price of one that has no tiers', () => {
+    const tiered = { input_mtok: { base: 1, tiers: [{ start: 100, price: 2 }] }, output_mtok: 3 };
+    expect(priceVersions('openai', 'm', tiered)[0]?.tiers).toMatchObject([
+      { abovePromptTokens: 0, picoPerToken: { input: 1_000_000, output: 3_000_000 } },
+      { abovePromptTokens: 100, picoPerToken: { input: 2_000_000, output: 3_000_000 } },
+    ]);
+  });
+
+  test('begin at their date, UTC, and without one always have', () => {
+    const later = { constraint: { start_date: '2026-07-30', type: 'start_date' as const }, prices: { input_mtok: 1 } };
+    const versions = priceVersions('openai', 'm', [{ prices: { input_mtok: 2 } }, later]);
+    expect(versions.map(({ from }) => from)).toEqual(['1970-01-01T00:00:00.000Z', '2026-07-30T00:00:00.000Z']);
+    expect(versions[1]?.version).toMatch(/^openai\/m@2026-07-30#[0-9a-f]{8}$/);
+  });
+
+  test('a changed price has another version name', () => {
+    const version = (price: number) => priceVersions('openai', 'm', { input_mtok: price })[0]?.version;
+    expect(version(1)).toBe(version(1));
+    expect(version(1)).not.toBe(version(2));
+  });
+
+  test('are refused when they depend on the time of day, or on what is not metered', () => {
+    const nightly = { constraint: { start_time: '00:00Z', end_time: '01:00Z', type: 'time_of_date' as const }, prices: { input_mtok: 1 } };
+    expect(() => priceVersions('openai', 'm', [{ prices: { input_mtok: 2 } }, nightly])).toThrow(PriceRefused);
+    expect(() => priceVersions('openai', 'm', { input_mtok: 1, audio_hours: 1 })).toThrow('audio_hours');
+    expect(() => priceVersions('openai', 'm', { output_mtok: 1 })).toThrow('its input has no price');
+  });
+
+  test('calls at the provider’s tools are no tokens and have no price', () => {
+    const [version] = priceVersions('openai', 'm', { input_mtok: 1, web_searches_kcount: 10 });
+    expect(Object.keys(version?.tiers[0]?.picoPerToken ?? {})).toEqual(['input', 'cachedInput', 'cacheWrite', 'cacheWrite1h']);
+  });
+});
+
+describe('where a model is served', () => {
+  test.each([
+    ['openai', 'gpt-4o-mini', 'chat'],
+    ['openai', 'o4-mini', 'chat'],
+    ['openai', 'gpt-audio', 'chat'],
+    ['openai', 'text-embedding-3-large', 'embeddings'],
+    ['anthropic', 'claude-opus-4-5', 'messages'],
+  ])('%s serves %s at %s', (provider, name, endpoint) => {
+    expect(servedAt(provider, name)).toEqual({ endpoint });
+  });
+
+  test.each(['o1-pro', 'gpt-5.4-pro-2026-03-05', 'gpt-5.3-codex', 'o3-deep-research', 'moderation', 'sora-2'])('%s is left out', (name) => {
+    expect(servedAt('openai', name)).toHaveProperty('leftOut');
+  });
+});
+
+describe('the limits of a model', () => {
+  const unknown = { id: 'unknown', contextTokens: undefined, second: [], tierMax: 0 };
+
+  test('are the largest known when nobody states them', () => {
+    expect(limitsOf(unknown)).toEqual({ contextTokens: 1_050_000, outputTokensMax: 128_000 });
+  });
+
+  test('are the highest of several statements, and the output fits the context', () => {
+    const second = [{ name: 'unknown', prices: { input: 0n, output: 0n, cachedInput: undefined }, contextTokens: 9_000, outputTokensMax: 10_000 }];
+    expect(limitsOf({ ...unknown, contextTokens: 8_000, second })).toEqual({ contextTokens: 9_000, outputTokensMax: 9_000 });
+  });
+
+  test('allow a prompt that a tier has a price for', () => {
+    expect(limitsOf({ ...unknown, contextTokens: 200_000, tierMax: 200_000 }).contextTokens).toBe(1_000_000);
+  });
+
+  test.each([
+    ['claude-opus-4-1', 32_000],
+    ['claude-opus-4-5', 64_000],
+    ['claude-opus-4-6', 128_000],
+    ['claude-haiku-4-5', 64_000],
+    ['gpt-4o-mini', 16_384],
+    ['gpt-5.4', 128_000],
+    ['gpt-3.5-turbo', 4_096],
+  ])('%s answers with at most %i tokens', (id, outputTokensMax) => {
+    expect(limitsOf({ ...unknown, id }).outputTokensMax).toBe(outputTokensMax);
+  });
+});

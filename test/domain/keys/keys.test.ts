@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
+import { encodeSecret, KEY_CHARACTERS_MAX, parseKey } from '../../../lambdas/domain/keys/key-format';
+import { Keys } from '../../../lambdas/domain/keys/keys';
+import type { Get, TableStore } from '../../../lambdas/domain/table/table-store';
+
+const ACCOUNT = 'acc_01JD0000000000000000000000';
+const PEPPER = 'a pepper of sufficient length';
+
+class Stage {
+  now = Date.parse('2026-11-20T10:00:00.000Z');
+  readonly clock = (): number => this.now;
+  readonly store = EmbeddedStore.memory({ clock: this.clock });
+  readonly keys = new Keys({ store: this.store, pepper: PEPPER, clock: this.clock });
+}
+
+const withSecret = (key: string, secret: string): string => `${key.slice(0, -43)}${secret}`;
+
+describe('a key', () => {
+  test('speaks for its account', async () => {
+    const { keys } = new Stage();
+    const { keyId, key } = await keys.create({ accountId: ACCOUNT, label: 'laptop' });
+    expect(key).toMatch(/^tg_[0-9A-HJKMNP-TV-Z]{26}_[0-9A-Za-z]{43}$/);
+    expect(await keys.verify(key)).toEqual({ accountId: ACCOUNT, keyId });
+  });
+
+  test('is stored nowhere, nor is its secret', async () => {
+    const { keys, store } = new Stage();
+    const puts: unknown[] = [];
+    const transact = store.transact.bind(store);
+    store.transact = (writes, token) => {
+      puts.push(...writes);
+      return transact(writes, token);
+    };
+    const { key } = await keys.create({ accountId: ACCOUNT });
+    const stored = JSON.stringify(puts, (_, value: unknown) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
+    );
+    const secret = key.slice(-43);
+    expect(stored).not.toContain(secret);
+    expect(stored).not.toContain(createHash('sha256').update(secret).digest().toString('latin1'));
+    expect(puts).toHaveLength(2);
+  });
+
+  test('ends at once and for good when it is revoked', async () => {
+    const stage = new Stage();
+    const { keyId, key } = await stage.keys.create({ accountId: ACCOUNT });
+    await stage.keys.revoke(keyId);
+    expect(await stage.keys.verify(key)).toBeUndefined();
+    stage.now += 1_000;
+    await stage.keys.revoke(keyId);
+    expect(await stage.keys.list(ACCOUNT)).toMatchObject([{ keyId, revokedAt: '2026-11-20T10:00:00.000Z' }]);
+    await expect(stage.keys.revoke('01JD0000000000000000000000')).rejects.toMatchObject({ name: 'KeyNotFound' });
+  });
+
+  test('ends at the time until which it is valid', async () => {
+    const stage = new Stage();
+    const { key } = await stage.keys.create({ accountId: ACCOUNT, validUntil: stage.now + 1_000 });
+    stage.now += 999;
+    expect(await stage.keys.verify(key)).toBeDefined();
+    stage.now += 1;
+    expect(await stage.keys.verify(key)).toBeUndefined();
+  });
+
+  test('is listed for its account without anything that could verify it', async () => {
+    const stage = new Stage();
+    const first = await stage.keys.create({ accountId: ACCOUNT, label: 'laptop' });
+    stage.now += 1;
+    const second = await stage.keys.create({ accountId: ACCOUNT });
+    await stage.keys.create({ accountId: 'acc_01JD0000000000000000000002' });
+    expect(await stage.keys.list(ACCOUNT)).toEqual([
+      { keyId: first.keyId, label: 'laptop', lastFour: first.key.slice(-4), createdAt: '2026-11-20T10:00:00.000Z' },
+      { keyId: second.keyId, lastFour: second.key.slice(-4), createdAt: '2026-11-20T10:00:00.001Z' },
+    ]);
+  });
+
+  test('of one deployment is nothing to another with the same table', async () => {
+    const stage = new Stage();
+    const { key } = await stage.keys.create({ accountId: ACCOUNT });
+    const other = new Keys({ store: stage.store, pepper: `${PEPPER}!`, clock: stage.clock });
+    expect(await other.verify(key)).toBeUndefined();
+  });
+});
+
+/** Every way in which a presented key can be no good. */
+async function badKeys(stage: Stage): Promise<readonly (readonly [string, string | undefined])[]> {
+  const { key } = await stage.keys.create({ accountId: ACCOUNT });
+  const revoked = await stage.keys.create({ accountId: ACCOUNT });
+  await stage.keys.revoke(revoked.keyId);
+  const ended = await stage.keys.create({ accountId: ACCOUNT, validUntil: stage.now });
+  return [
+    ['none', undefined],
+    ['empty', ''],
+    ['malformed', 'sk-something-else'],
+    ['cut off', key.slice(0, -1)],
+    ['with something behind it', `${key}\n`],
+    ['far too long', 'x'.repeat(1_000_000)],
+    ['unknown', `tg_01JD0000000000000000000000_${key.slice(-43)}`],
+    ['wrong', withSecret(key, 'A'.repeat(43))],
+    ['the stand-in’s', `tg_${'0'.repeat(26)}_${'0'.repeat(43)}`],
+    ['revoked', revoked.key],
+    ['ended', ended.key],
+  ];
+}
+
+describe('a key that is no good', () => {
+  test('is refused in the same way and after the same one read, whatever is wrong with it', async () => {
+    const stage = new Stage();
+    for (const [what, presented] of await badKeys(stage)) {
+      const reads: Get[] = [];
+      const counting = Object.assign(Object.create(stage.store) as TableStore, {
+        get: (get: Get) => {
+          reads.push(get);
+          return stage.store.get(get);
+        },
+      });
+      const keys = new Keys({ store: counting, pepper: PEPPER, clock: stage.clock });
+      expect([what, await keys.verify(presented), reads.length]).toEqual([what, undefined, 1]);
+    }
+  });
+
+  test('is never part of an error', async () => {
+    const stage = new Stage();
+    const { key } = await stage.keys.create({ accountId: ACCOUNT });
+    stage.store.get = () => Promise.reject(new Error('the store is gone'));
+    await expect(stage.keys.verify(key)).rejects.toThrow(/^the store is gone$/);
+  });
+
+  test('is refused whatever it is made of', async () => {
+    const { keys } = new Stage();
+    const { key } = await keys.create({ accountId: ACCOUNT });
+    const secret = fc.stringMatching(/^[0-9A-Za-z]{43}$/).map((other) => withSecret(key, other));
+    const presented = fc.oneof(fc.string(), secret).filter((other) => other !== key);
+    await fc.assert(fc.asyncProperty(presented, async (other) => (await keys.verify(other)) === undefined));
+  });
+});
+
+test.each(['', 'fifteen letters', new Uint8Array(15)])('there are no keys without a proper pepper (%p)', (pepper) => {
+  const { store, clock } = new Stage();
+  expect(() => new Keys({ store, pepper, clock })).toThrow(RangeError);
+});
+
+describe('a secret', () => {
+  test('is 43 characters, one for each number of 256 bits', () => {
+    const value = (secret: string): bigint =>
+      Array.from(secret).reduce((sum, character) => sum * 62n + BigInt(ALPHABET.indexOf(character)), 0n);
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (bytes) => {
+        const secret = encodeSecret(bytes);
+        expect(secret).toMatch(/^[0-9A-Za-z]{43}$/);
+        expect(value(secret)).toBe(BigInt(`0x${Buffer.from(bytes).toString('hex')}`));
+      }),
+    );
+    expect(encodeSecret(new Uint8Array(32).fill(255))).toHaveLength(43);
+  });
+
+  test('is looked for in no more characters than a key can have', () => {
+    expect(parseKey(`tg_${'0'.repeat(KEY_CHARACTERS_MAX)}`)).toBeUndefined();
+  });
+});
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

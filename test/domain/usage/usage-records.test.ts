@@ -1,0 +1,68 @@
+import { USAGE } from '../../../lambdas/contracts/tables';
+import { usageRecordKey } from '../../../lambdas/contracts/table-keys';
+import { UNITS } from '../../../lambdas/contracts/units';
+import { absent } from '../../../lambdas/domain/table/condition';
+import { putUsageRecord } from '../../../lambdas/domain/usage/usage-records';
+import { ACCOUNT, outcomeOf, WalletStage } from '../wallet/wallet-stage';
+
+describe('usage records', () => {
+  test('come back as they were written, with every unit and without what was absent', async () => {
+    const stage = new WalletStage();
+    await stage.fund(100n);
+    const usage = Object.fromEntries(UNITS.map((unit, count) => [unit, count]));
+    const { firstByteMs: _absent, ...outcome } = outcomeOf(await stage.reserve(10n));
+    const record = { ...outcome, usage, costPico: 3n, overrunPico: 0n };
+    await stage.engine.write(putUsageRecord(record, 90, absent()));
+    expect(await stage.usage.get(ACCOUNT, record.requestId)).toEqual(record);
+  });
+
+  test('never take along a field that is none of theirs', async () => {
+    const stage = new WalletStage();
+    await stage.fund(100n);
+    const hold = await stage.reserve(10n);
+    const record = { ...outcomeOf(hold), prompt: 'a canary', usage: { input: 1, words: 2 } };
+    await stage.wallet.settle({ hold, charge: { costPico: 1n }, record });
+    const item = await stage.engine.get({ table: USAGE, key: usageRecordKey(ACCOUNT, hold.requestId) });
+    expect(item).not.toHaveProperty('prompt');
+    expect(item?.['usage']).toEqual({ input: 1n });
+  });
+
+  test('are refused when they carry one nevertheless', async () => {
+    const stage = new WalletStage();
+    await stage.fund(100n);
+    const hold = await stage.reserve(10n);
+    await stage.settle(hold, 1n);
+    const key = usageRecordKey(ACCOUNT, hold.requestId);
+    await stage.engine.write({ table: USAGE, update: key, change: { set: { prompt: 'a canary' } } });
+    await expect(stage.usage.get(ACCOUNT, hold.requestId)).rejects.toMatchObject({ name: 'ZodError' });
+  });
+
+  test('are listed newest first, as many as are wanted, of one account', async () => {
+    const stage = new WalletStage();
+    await stage.fund(100n);
+    const ids: string[] = [];
+    for (let count = 0; count < 7; count += 1) {
+      stage.now += 1_000;
+      const hold = await stage.reserve(1n);
+      await stage.settle(hold, 1n);
+      ids.unshift(hold.requestId);
+    }
+    const listed = async (limit: number): Promise<string[]> =>
+      (await stage.usage.newest(ACCOUNT, limit)).map(({ requestId }) => requestId);
+    expect(await listed(3)).toEqual(ids.slice(0, 3));
+    expect(await listed(100)).toEqual(ids);
+    expect(await stage.usage.newest('acc_01JD0000000000000000000002', 3)).toEqual([]);
+  });
+
+  test('that have ended are skipped, however late the store removes them', async () => {
+    const stage = new WalletStage();
+    await stage.fund(100n);
+    const old = await stage.reserve(1n);
+    await stage.settle(old, 1n);
+    stage.now += 89 * 86_400_000;
+    const recent = await stage.reserve(1n);
+    await stage.settle(recent, 1n);
+    stage.now += 86_400_000;
+    expect((await stage.usage.newest(ACCOUNT, 2)).map(({ requestId }) => requestId)).toEqual([recent.requestId]);
+  });
+});

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import type { PriceVersion } from '../../../lambdas/contracts/catalog';
+import { INPUT_UNITS, OUTPUT_UNITS, UNITS, type Unit } from '../../../lambdas/contracts/units';
+import { chargeFor } from '../../../lambdas/domain/usage/charge';
+import { affordableOutputTokens, worstCasePico } from '../../../lambdas/domain/usage/worst-case';
+import { versionOf } from '../catalog/example-catalog';
+import { sum, usages, versions } from './arbitrary-prices';
+
+const TEXT: readonly Unit[] = ['input', 'cachedInput', 'cacheWrite', 'cacheWrite1h', 'output', 'reasoning'];
+const more = fc.nat(500);
+
+function holds(units: readonly Unit[], flags: { readonly audio?: boolean; readonly image?: boolean }): void {
+  fc.assert(
+    fc.property(versions, usages(units), more, more, (version, usage, spareInput, spareOutput) => {
+      const inputTokensMax = sum(usage, INPUT_UNITS) + spareInput;
+      const outputTokensMax = sum(usage, OUTPUT_UNITS) + spareOutput;
+      return worstCasePico({ version, inputTokensMax, outputTokensMax, ...flags }) >= chargeFor(usage, version).costPico;
+    }),
+    { numRuns: 500 },
+  );
+}
+
+describe('the worst case', () => {
+  test('of text is never below the charge of any text within its bounds', () => holds(TEXT, {}));
+
+  test('of audio is never below the charge of any text and audio within its bounds', () => {
+    holds(UNITS.filter((unit) => !unit.startsWith('image')), { audio: true });
+  });
+
+  test('of everything is never below any charge within its bounds', () => holds(UNITS, { audio: true, image: true }));
+
+  test('is the dearest text unit in and the dearest text unit out', () => {
+    const version = versionOf([0, { input: 3, cachedInput: 1, cacheWrite: 4, cacheWrite1h: 6, audioInput: 50, output: 15, reasoning: 15 }]);
+    expect(worstCasePico({ version, inputTokensMax: 100, outputTokensMax: 10 })).toBe(750n);
+    expect(worstCasePico({ version, inputTokensMax: 100, outputTokensMax: 10, audio: true })).toBe(100n * 50n + 10n * 15n);
+  });
+
+  test('looks at a tier only when the prompt can reach it', () => {
+    const version = versionOf([0, { input: 1, output: 1 }], [100, { input: 2, output: 2 }]);
+    expect(worstCasePico({ version, inputTokensMax: 100, outputTokensMax: 0 })).toBe(100n);
+    expect(worstCasePico({ version, inputTokensMax: 101, outputTokensMax: 0 })).toBe(202n);
+  });
+
+  test('stays with a lower tier that is the dearer one', () => {
+    const version = versionOf([0, { input: 9, output: 9 }], [100, { input: 1, output: 1 }]);
+    expect(worstCasePico({ version, inputTokensMax: 101, outputTokensMax: 0 })).toBe(909n);
+  });
+});
+
+describe('the affordable output', () => {
+  const request = fc.record({
+    version: versions,
+    inputTokensMax: fc.nat(3_000),
+    availablePico: fc.bigInt({ min: 0n, max: 5_000_000_000_000n }),
+    audio: fc.boolean(),
+    image: fc.boolean(),
+  });
+  const outputIsFree = ({ tiers }: PriceVersion) => tiers.some(({ picoPerToken }) => OUTPUT_UNITS.every((unit) => !picoPerToken[unit]));
+
+  test('is the most tokens whose worst case the money pays for', () => {
+    fc.assert(
+      fc.property(request, (bounded) => {
+        fc.pre(!outputIsFree(bounded.version));
+        const tokens = affordableOutputTokens(bounded);
+        const cost = (outputTokensMax: number) => worstCasePico({ ...bounded, outputTokensMax });
+        if (cost(0) > bounded.availablePico) return tokens === 0;
+        return cost(tokens) <= bounded.availablePico && cost(tokens + 1) > bounded.availablePico;
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('is none when the prompt alone costs too much', () => {
+    const version = versionOf([0, { input: 10, output: 1 }]);
+    expect(affordableOutputTokens({ version, inputTokensMax: 10, availablePico: 99n })).toBe(0);
+    expect(affordableOutputTokens({ version, inputTokensMax: 10, availablePico: 100n })).toBe(0);
+    expect(affordableOutputTokens({ version, inputTokensMax: 10, availablePico: 101n })).toBe(1);
+  });
+
+  test('has no bound where output is free', () => {
+    const version = versionOf([0, { input: 1, output: 0, reasoning: 0 }]);
+    expect(affordableOutputTokens({ version, inputTokensMax: 1, availablePico: 1n })).toBe(Number.MAX_SAFE_INTEGER);
+  });
+});

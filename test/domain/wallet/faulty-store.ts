@@ -1,0 +1,75 @@
+import { StoreUnavailable, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
+import type { Check, Get, Page, Query, TableStore, Write } from '../../../lambdas/domain/table/table-store';
+import type { Item } from '../../../lambdas/domain/table/value';
+
+/**
+ * What goes wrong with one transaction.
+ * - `conflict`, `throttled`: nothing is written, and the store says so.
+ * - `unreachable`: nothing is written, and nobody knows.
+ * - `lost reply`: everything is written, and nobody knows.
+ */
+export type Fault = 'none' | 'conflict' | 'throttled' | 'unreachable' | 'lost reply';
+
+/** A store whose next transactions meet the planned faults, one each, and whose answers take their turns. */
+export class FaultyStore implements TableStore {
+  readonly #inner: TableStore;
+  readonly #faults: Fault[] = [];
+  #turns: readonly number[] = [0];
+  #calls = 0;
+
+  constructor(inner: TableStore) {
+    this.#inner = inner;
+  }
+
+  plan(...faults: readonly Fault[]): void {
+    this.#faults.push(...faults);
+  }
+
+  /** Forgets what was planned: the store is well again. */
+  clear(): void {
+    this.#faults.length = 0;
+  }
+
+  /** How many turns the calls wait before and after their work, over and over: it decides who overtakes whom. */
+  interleave(turns: readonly number[]): void {
+    this.#turns = turns;
+  }
+
+  get(get: Get): Promise<Item | undefined> {
+    return this.#inTurn(() => this.#inner.get(get));
+  }
+
+  query(query: Query): Promise<Page> {
+    return this.#inTurn(() => this.#inner.query(query));
+  }
+
+  write(write: Write): Promise<Item | undefined> {
+    return this.#inTurn(() => this.#inner.write(write));
+  }
+
+  transact(writes: readonly (Write | Check)[], token?: string): Promise<void> {
+    const fault = this.#faults.shift() ?? 'none';
+    return this.#inTurn(async () => {
+      if (fault === 'unreachable') throw new StoreUnavailable('ECONNRESET');
+      if (fault === 'conflict') throw new TransactionCancelled(writes.map(() => ({ code: 'Conflict' })));
+      if (fault === 'throttled') throw new TransactionCancelled(writes.map(() => ({ code: 'Throttled' })));
+      await this.#inner.transact(writes, token);
+      if (fault === 'lost reply') throw new StoreUnavailable('ETIMEDOUT');
+    });
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    await this.#pass();
+    try {
+      return await work();
+    } finally {
+      await this.#pass();
+    }
+  }
+
+  async #pass(): Promise<void> {
+    const turns = this.#turns[this.#calls % this.#turns.length] ?? 0;
+    this.#calls += 1;
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+  }
+}

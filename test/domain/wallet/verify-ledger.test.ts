@@ -1,0 +1,190 @@
+import { balanceKey, entryKey, holdKey, lateEntryKey, usageRecordKey } from '../../../lambdas/contracts/table-keys';
+import { USAGE, WALLET } from '../../../lambdas/contracts/tables';
+import type { Hold } from '../../../lambdas/domain/wallet/hold';
+import { encodeHold } from '../../../lambdas/domain/wallet/hold';
+import type { Item } from '../../../lambdas/domain/table/value';
+import { verifyLedger } from '../../../lambdas/domain/wallet/verify-ledger';
+import { ACCOUNT, WalletStage } from './wallet-stage';
+
+interface Scene {
+  readonly stage: WalletStage;
+  readonly charged: Hold;
+  readonly live: Hold;
+}
+
+/** An account with 1,000 paid, 150 spent on one request, and 300 held for another. */
+async function soundScene(): Promise<Scene> {
+  const stage = new WalletStage();
+  await stage.fund(1_000n);
+  const charged = await stage.reserve(400n);
+  await stage.settle(charged, 150n);
+  const live = await stage.reserve(300n);
+  return { stage, charged, live };
+}
+
+/** Changes items behind the wallet's back. */
+const change = (stage: WalletStage, add: { readonly [amount: string]: bigint }): Promise<unknown> =>
+  stage.engine.write({ table: WALLET, update: balanceKey(ACCOUNT), change: { add } });
+const put = (stage: WalletStage, item: Item, table = WALLET): Promise<unknown> =>
+  stage.engine.write({ table, put: item });
+const entry = (fields: Item): Item => ({ at: '2026-11-20T10:00:00.000Z', heldPico: 0n, transfers: [], ...fields });
+
+async function rewrite(stage: WalletStage, pk: string, sk: string, fields: Item, table = WALLET): Promise<void> {
+  const item = await stage.engine.get({ table, key: { pk, sk } });
+  await put(stage, { ...item, pk, sk, ...fields }, table);
+}
+
+const PLANTED: readonly (readonly [what: string, kind: string, plant: (scene: Scene) => Promise<unknown>])[] = [
+  ['more available than paid', 'available_and_held', ({ stage }) => change(stage, { availablePico: 1n })],
+  ['money moved from held to available', 'held', ({ stage }) => change(stage, { availablePico: 5n, heldPico: -5n })],
+  ['spending without a charge', 'spent', ({ stage }) => change(stage, { spentPico: 1n })],
+  ['funds without a payment', 'funded', ({ stage }) => change(stage, { fundedPico: 1n })],
+  ['a refund without an entry', 'refunded', ({ stage }) => change(stage, { refundedPico: 1n })],
+  ['an amount below zero', 'negative_amount', ({ stage }) => change(stage, { availablePico: -1_000n })],
+  [
+    'a balance that is gone',
+    'balance_missing',
+    ({ stage }) => stage.engine.write({ table: WALLET, delete: balanceKey(ACCOUNT) }),
+  ],
+  [
+    'a hold that is gone',
+    'held',
+    ({ stage, live }) => stage.engine.write({ table: WALLET, delete: holdKey(live.requestId, live.deadline) }),
+  ],
+  ['a hold that outlived its end', 'hold_after_end', ({ stage, charged }) => put(stage, encodeHold(charged))],
+  [
+    'a hold of an account that is none',
+    'hold_without_account',
+    ({ stage, live }) => put(stage, encodeHold({ ...live, accountId: 'acc_none', requestId: stage.nextRequestId() })),
+  ],
+  [
+    'an entry that is gone',
+    'available_and_held',
+    ({ stage }) => stage.engine.write({ table: WALLET, delete: entryKey(ACCOUNT, 'pi_first') }),
+  ],
+  [
+    'a credit that takes',
+    'unbalanced_entry',
+    ({ stage }) =>
+      put(stage, {
+        ...entryKey(ACCOUNT, 'pi_x'),
+        ...entry({ kind: 'credit', transfers: [{ from: 'available', to: 'funded', amountPico: 1n }] }),
+      }),
+  ],
+  [
+    'a transfer of a negative amount',
+    'unbalanced_entry',
+    ({ stage }) =>
+      put(stage, {
+        ...entryKey(ACCOUNT, 'pi_x'),
+        ...entry({ kind: 'credit', transfers: [{ from: 'funded', to: 'available', amountPico: -1n }] }),
+      }),
+  ],
+  [
+    'a charge above its hold',
+    'charge_above_hold',
+    ({ stage, charged }) => rewrite(stage, ACCOUNT, entryKey(ACCOUNT, charged.requestId).sk, { heldPico: 149n }),
+  ],
+  [
+    'an adjustment of a hold that did not expire',
+    'adjustment_without_expiry',
+    ({ stage, charged }) =>
+      put(stage, {
+        ...lateEntryKey(ACCOUNT, charged.requestId),
+        ...entry({ kind: 'adjustment', requestId: charged.requestId }),
+      }),
+  ],
+  [
+    'a usage record of another cost',
+    'usage_cost',
+    ({ stage, charged }) => rewrite(stage, ACCOUNT, charged.requestId, { costPico: 149n }, USAGE),
+  ],
+  [
+    'a usage record of another overrun',
+    'usage_cost',
+    ({ stage, charged }) => rewrite(stage, ACCOUNT, charged.requestId, { overrunPico: 1n }, USAGE),
+  ],
+  [
+    'a usage record without a charge',
+    'usage_without_entry',
+    ({ stage }) => {
+      const requestId = stage.nextRequestId();
+      return put(stage, usageItem(stage, requestId), USAGE);
+    },
+  ],
+  [
+    'a charge without a usage record',
+    'entry_without_usage',
+    ({ stage, charged }) => stage.engine.write({ table: USAGE, delete: usageRecordKey(ACCOUNT, charged.requestId) }),
+  ],
+];
+
+function usageItem(stage: WalletStage, requestId: string): Item {
+  const at = new Date(stage.now).toISOString();
+  return {
+    ...usageRecordKey(ACCOUNT, requestId),
+    ...{ requestId, accountId: ACCOUNT, keyId: 'k', at, endpoint: 'chat', model: 'm', provider: 'p' },
+    ...{ streamed: false, status: 'completed', httpStatus: 200, usage: {}, estimated: false },
+    ...{ costPico: 7n, overrunPico: 0n, priceVersion: 'v', durationMs: 1 },
+  };
+}
+
+describe('the replay of the ledger', () => {
+  test('finds nothing where nothing is wrong', async () => {
+    const { stage } = await soundScene();
+    expect(await stage.verify()).toEqual({ accounts: 1, entries: 2, differences: [], unstable: [] });
+  });
+
+  test.each(PLANTED)('finds %s', async (_what, kind, plant) => {
+    const scene = await soundScene();
+    await plant(scene);
+    const { differences } = await scene.stage.verify();
+    expect(differences.map((difference) => difference.kind)).toContain(kind);
+  });
+
+  test('tells the account, the item and both amounts', async () => {
+    const { stage, charged } = await soundScene();
+    await rewrite(stage, ACCOUNT, charged.requestId, { costPico: 149n }, USAGE);
+    expect((await stage.verify()).differences).toEqual([
+      { kind: 'usage_cost', accountId: ACCOUNT, id: charged.requestId, expectedPico: 150n, actualPico: 149n },
+    ]);
+  });
+
+  test('verifies the accounts that it is asked for, or else all', async () => {
+    const { stage } = await soundScene();
+    const other = 'acc_01JD0000000000000000000002';
+    await stage.fund(5n, other);
+    expect(await stage.verify()).toMatchObject({ accounts: 2, differences: [] });
+    await change(stage, { spentPico: 1n });
+    expect(await verifyLedger({ store: stage.engine, accounts: [other] })).toMatchObject({
+      accounts: 1,
+      differences: [],
+    });
+  });
+
+  test('does not miss usage records that were erased when it is not told their retention', async () => {
+    const { stage, charged } = await soundScene();
+    await stage.engine.write({ table: USAGE, delete: usageRecordKey(ACCOUNT, charged.requestId) });
+    expect((await verifyLedger({ store: stage.engine })).differences).toEqual([]);
+  });
+
+  test('may run beside requests and takes none of their changes for a difference', async () => {
+    const { stage } = await soundScene();
+    const requests = async (): Promise<void> => {
+      for (let count = 0; count < 60; count += 1) await stage.settle(await stage.reserve(3n), 1n);
+    };
+    const running = Promise.all([requests(), requests(), requests()]);
+    const reports = await Promise.all(Array.from({ length: 20 }, () => stage.verify()));
+    await running;
+    expect(reports.flatMap(({ differences }) => differences)).toEqual([]);
+    expect(await stage.verify()).toMatchObject({ differences: [], unstable: [] });
+  });
+});
+
+test('a sweep counts a hold that the ledger does not carry, and ends the others all the same', async () => {
+  const { stage, live, charged } = await soundScene();
+  await put(stage, encodeHold(charged));
+  await put(stage, encodeHold({ ...live, requestId: stage.nextRequestId(), heldPico: 10_000n }));
+  expect(await stage.expire()).toEqual({ expired: 1, overdue: 0, failed: 2 });
+  expect(await stage.amounts()).toEqual([850n, 0n, 150n]);
+});

@@ -1,0 +1,105 @@
+import type { Fault } from './faulty-store';
+import { ACCOUNT, WalletStage } from './wallet-stage';
+
+const FAULTS: readonly Fault[] = ['conflict', 'throttled', 'unreachable', 'lost reply'];
+const times = (count: number, fault: Fault): Fault[] => Array.from({ length: count }, () => fault);
+
+describe.each(FAULTS)('although the store answers with: %s,', (fault) => {
+  test('a payment is credited exactly once', async () => {
+    const stage = new WalletStage();
+    await stage.fund(0n);
+    stage.store.plan(...times(3, fault));
+    const payment = { accountId: ACCOUNT, amountPico: 700n, paymentId: 'pi_1' };
+    expect(await stage.wallet.credit(payment)).toBe('credited');
+    expect(await stage.amounts()).toEqual([700n, 0n, 0n]);
+  });
+
+  test('a hold is taken exactly once', async () => {
+    const stage = new WalletStage();
+    await stage.fund(1_000n);
+    stage.store.plan(...times(5, fault));
+    await stage.reserve(600n);
+    expect(await stage.amounts()).toEqual([400n, 600n, 0n]);
+  });
+
+  test('a hold is charged exactly once', async () => {
+    const stage = new WalletStage();
+    await stage.fund(1_000n);
+    const hold = await stage.reserve(600n);
+    stage.store.plan(...times(9, fault));
+    expect(await stage.settle(hold, 250n)).toEqual({ outcome: 'charged', costPico: 250n, overrunPico: 0n });
+    expect(await stage.amounts()).toEqual([750n, 0n, 250n]);
+  });
+
+  test('an expired hold is adjusted exactly once', async () => {
+    const stage = new WalletStage();
+    await stage.fund(1_000n);
+    const hold = await stage.reserve(600n);
+    await stage.expire();
+    // The first transaction learns that the hold is gone, the next ones are the adjustment's.
+    stage.store.plan('none', ...times(4, fault));
+    expect(await stage.settle(hold, 250n)).toMatchObject({ outcome: 'adjusted', costPico: 250n });
+    expect(await stage.amounts()).toEqual([750n, 0n, 250n]);
+    expect((await stage.verify()).differences).toEqual([]);
+  });
+
+  test('an unended hold is given back exactly once', async () => {
+    const stage = new WalletStage();
+    await stage.fund(1_000n);
+    await stage.reserve(600n);
+    stage.store.plan(...times(4, fault));
+    expect(await stage.expire()).toMatchObject({ expired: 1, failed: 0 });
+    expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
+    expect((await stage.verify()).differences).toEqual([]);
+  });
+});
+
+describe('patience', () => {
+  test('waits longer after each attempt, and a reserve waits less than two seconds in all', async () => {
+    const stage = new WalletStage();
+    await stage.fund(1_000n);
+    stage.store.plan(...times(100, 'conflict'));
+    await expect(stage.reserve(600n)).rejects.toMatchObject({ name: 'WalletUnavailable' });
+    expect(stage.waits).toEqual([10, 20, 40, 80, 160, 200, 200, 200]);
+  });
+
+  test('a settle waits longer than a reserve, but less than eight seconds in all', async () => {
+    const stage = new WalletStage();
+    await stage.fund(1_000n);
+    const hold = await stage.reserve(600n);
+    stage.store.plan(...times(100, 'throttled'));
+    await expect(stage.settle(hold, 1n)).rejects.toMatchObject({ name: 'WalletUnavailable' });
+    expect(stage.waits).toHaveLength(12);
+    expect(stage.waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThan(8_000);
+  });
+
+  test('what a reserve that gave up may have taken is given back after its deadline', async () => {
+    const stage = new WalletStage();
+    await stage.fund(1_000n);
+    stage.store.plan('lost reply', ...times(8, 'unreachable'));
+    await expect(stage.reserve(600n)).rejects.toMatchObject({ name: 'WalletUnavailable' });
+    expect(await stage.amounts()).toEqual([400n, 600n, 0n]);
+    await stage.expire();
+    expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
+  });
+
+  test('a settle repeated after it gave up returns what the lost attempt charged', async () => {
+    const stage = new WalletStage();
+    await stage.fund(1_000n);
+    const hold = await stage.reserve(600n);
+    stage.store.plan('lost reply', ...times(12, 'unreachable'));
+    await expect(stage.settle(hold, 250n)).rejects.toMatchObject({ name: 'WalletUnavailable' });
+    stage.now += 3_600_000;
+    expect(await stage.settle(hold, 250n)).toMatchObject({ outcome: 'already_settled', costPico: 250n });
+    expect(await stage.amounts()).toEqual([750n, 0n, 250n]);
+  });
+
+  test('a sweep stops when the store is gone, and the next one goes on', async () => {
+    const stage = new WalletStage();
+    await stage.fund(1_000n);
+    await Promise.all([stage.reserve(100n), stage.reserve(100n)]);
+    stage.store.plan(...times(13, 'unreachable'));
+    await expect(stage.expire()).rejects.toMatchObject({ name: 'WalletUnavailable' });
+    expect(await stage.expire()).toMatchObject({ expired: 2, failed: 0 });
+  });
+});

@@ -1,0 +1,107 @@
+import { encodeTime } from 'ulid';
+import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
+import { Accounts } from '../../../lambdas/domain/accounts/accounts';
+import type { TableStore } from '../../../lambdas/domain/table/table-store';
+import { UsageRecords } from '../../../lambdas/domain/usage/usage-records';
+import type { Entry } from '../../../lambdas/domain/wallet/entry';
+import type { Hold } from '../../../lambdas/domain/wallet/hold';
+import type { RequestOutcome } from '../../../lambdas/domain/wallet/hold-end';
+import type { LedgerReport } from '../../../lambdas/domain/wallet/verify-ledger';
+import { verifyLedger } from '../../../lambdas/domain/wallet/verify-ledger';
+import { Wallet } from '../../../lambdas/domain/wallet/wallet';
+import { FaultyStore } from './faulty-store';
+
+export const ACCOUNT = 'acc_01JD0000000000000000000000';
+export const USAGE_RETENTION_DAYS = 90;
+const HOLD_MS = 60_000;
+
+/** A wallet over a store that can fail, with a clock and waits that the test turns. */
+export class WalletStage {
+  now = Date.parse('2026-11-20T10:00:00.000Z');
+  /** How long each wait between attempts was asked to be. */
+  readonly waits: number[] = [];
+  readonly engine: TableStore = EmbeddedStore.memory({ clock: () => this.now });
+  readonly store = new FaultyStore(this.engine);
+  readonly wallet = new Wallet({
+    store: this.store,
+    clock: () => this.now,
+    usageRetentionDays: USAGE_RETENTION_DAYS,
+    random: () => 0.5,
+    sleep: (milliseconds) => {
+      this.waits.push(milliseconds);
+      return Promise.resolve();
+    },
+  });
+  readonly accounts = new Accounts({ store: this.store, clock: () => this.now });
+  readonly usage = new UsageRecords({ store: this.store });
+  #requests = 0;
+
+  /** An account whose wallet has been funded by one payment. */
+  async fund(amountPico: bigint, accountId = ACCOUNT): Promise<void> {
+    await this.accounts.create({ accountId });
+    await this.wallet.open(accountId);
+    if (amountPico > 0n) await this.wallet.credit({ accountId, amountPico, paymentId: 'pi_first' });
+  }
+
+  nextRequestId(): string {
+    this.#requests += 1;
+    return `req_${encodeTime(this.now)}${String(this.#requests).padStart(16, '0')}`;
+  }
+
+  reserve(holdPico: bigint, requestId = this.nextRequestId(), accountId = ACCOUNT): Promise<Hold> {
+    const request = {
+      keyId: '01JD0000000000000000000001',
+      endpoint: 'chat' as const,
+      model: 'gpt-4.1',
+      provider: 'openai',
+      streamed: true,
+      at: new Date(this.now).toISOString(),
+      priceVersion: '2026-11-01',
+    };
+    return this.wallet.reserve({ accountId, requestId, holdPico, deadline: this.now + HOLD_MS, request });
+  }
+
+  settle(hold: Hold, costPico: bigint): ReturnType<Wallet['settle']> {
+    return this.wallet.settle({ hold, charge: { costPico }, record: outcomeOf(hold) });
+  }
+
+  release(hold: Hold): ReturnType<Wallet['release']> {
+    return this.wallet.release({ hold, record: { ...outcomeOf(hold), status: 'provider_error', httpStatus: 502 } });
+  }
+
+  /** Turns the clock past the deadline of every hold that is live now, and sweeps. */
+  expire(): ReturnType<Wallet['expireDue']> {
+    this.now += HOLD_MS;
+    return this.wallet.expireDue();
+  }
+
+  /** Available, held and spent. */
+  async amounts(accountId = ACCOUNT): Promise<readonly [available: bigint, held: bigint, spent: bigint]> {
+    const balance = await this.wallet.balance(accountId);
+    if (!balance) throw new Error('the wallet is not open');
+    return [balance.availablePico, balance.heldPico, balance.spentPico];
+  }
+
+  async entries(accountId = ACCOUNT): Promise<Entry[]> {
+    const entries: Entry[] = [];
+    for await (const entry of this.wallet.entries(accountId)) entries.push(entry);
+    return entries;
+  }
+
+  verify(): Promise<LedgerReport> {
+    const usageWindow = { clock: () => this.now, usageRetentionDays: USAGE_RETENTION_DAYS };
+    return verifyLedger({ store: this.engine, usageWindow });
+  }
+}
+
+export function outcomeOf({ accountId, requestId, request }: Hold): RequestOutcome {
+  return {
+    ...{ requestId, accountId, ...request },
+    status: 'completed',
+    httpStatus: 200,
+    usage: { input: 10, output: 20 },
+    estimated: false,
+    firstByteMs: 120,
+    durationMs: 900,
+  };
+}

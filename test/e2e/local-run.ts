@@ -1,0 +1,127 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
+import { type LocalGateway, startLocalGateway } from '../../dev/gateway/local-gateway';
+import { readSettings } from '../../dev/settings';
+import { StdoutLog } from '../../lambdas/adapters/stdout-log';
+import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
+import type { UsageRecord } from '../../lambdas/contracts/usage-record';
+import type { Balance } from '../../lambdas/domain/wallet/balance';
+import { verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
+import { until } from './until';
+import { Upstream } from './upstream';
+
+export const CHAT_MODEL = 'gpt-4o-mini';
+export const MESSAGES_MODEL = 'claude-haiku-4-5';
+export const EMBEDDINGS_MODEL = 'text-embedding-3-small';
+
+export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'tollgate-e2e-'));
+
+/** A gateway in this process, on a folder of its own, with a scripted provider behind both dialects. */
+export interface LocalRun {
+  readonly upstream: Upstream;
+  readonly gateway: LocalGateway;
+  readonly folder: string;
+  /** Everything it logged. */
+  readonly log: string[];
+  readonly openai: OpenAI;
+  readonly anthropic: Anthropic;
+  stop(): Promise<void>;
+}
+
+export async function startLocalRun(environment: { readonly [name: string]: string } = {}): Promise<LocalRun> {
+  const upstream = await Upstream.start();
+  const folder = temporaryFolder();
+  const log: string[] = [];
+  const settings = readSettings({
+    PORT: '0',
+    TOLLGATE_DATA: folder,
+    OPENAI_BASE_URL: `${upstream.url}/v1`,
+    OPENAI_API_KEY: 'provider-key-openai',
+    ANTHROPIC_BASE_URL: upstream.url,
+    ANTHROPIC_API_KEY: 'provider-key-anthropic',
+    ...environment,
+  });
+  const gateway = await startLocalGateway(settings, new StdoutLog((line) => void log.push(line)));
+  const { apiKey } = gateway.account;
+  return {
+    ...{ upstream, gateway, folder, log },
+    openai: new OpenAI({ apiKey, baseURL: gateway.url, maxRetries: 0 }),
+    anthropic: new Anthropic({ apiKey, baseURL: gateway.url.replace('/v1', ''), maxRetries: 0 }),
+    stop: async () => {
+      await gateway.stop();
+      await upstream.stop();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+export async function balanceOf({ gateway }: LocalRun, accountId = gateway.account.accountId): Promise<Balance> {
+  const balance = await gateway.parts.wallet.balance(accountId);
+  if (balance === undefined) throw new Error('the account has no wallet');
+  return balance;
+}
+
+export const recordsOf = ({ gateway }: LocalRun): Promise<UsageRecord[]> =>
+  gateway.parts.usage.newest(gateway.account.accountId, 1_000);
+
+/** What a test did: the records it added, and what they cost the wallet. Waits until nothing is held. */
+export async function during(run: LocalRun, act: () => Promise<unknown>): Promise<{ records: UsageRecord[]; paidPico: bigint }> {
+  const before = { balance: await balanceOf(run), ids: new Set((await recordsOf(run)).map((record) => record.requestId)) };
+  await act();
+  await until('nothing to be held', async () => (await balanceOf(run)).heldPico === 0n);
+  const after = await balanceOf(run);
+  const records = (await recordsOf(run)).filter((record) => !before.ids.has(record.requestId));
+  return { records, paidPico: before.balance.availablePico - after.availablePico };
+}
+
+/** Fails unless every balance equals its replay. */
+export async function expectLedgerVerifies({ gateway }: LocalRun): Promise<void> {
+  const { store, clock } = gateway.parts;
+  const report = await verifyLedger({ store, usageWindow: { clock, usageRetentionDays: 90 } });
+  expect({ differences: report.differences, unstable: report.unstable }).toEqual({ differences: [], unstable: [] });
+}
+
+/** Pico-dollars per token as the committed price list has them for a short prompt. */
+export function priceOf(provider: 'openai' | 'anthropic', model: string): { readonly [unit: string]: bigint } {
+  const known = PRICE_LIST.providers[provider]?.find(({ id, aliases }) => id === model || aliases.includes(model));
+  const prices = known?.prices.at(-1)?.tiers[0]?.picoPerToken;
+  if (prices === undefined) throw new Error(`${model} has no price`);
+  return Object.fromEntries(Object.entries(prices).map(([unit, pico]) => [unit, BigInt(pico)]));
+}
+
+/** What so many tokens cost. */
+export function costOf(prices: { readonly [unit: string]: bigint }, tokens: { readonly [unit: string]: number }): bigint {
+  return Object.entries(tokens).reduce((sum, [unit, count]) => {
+    const price = prices[unit];
+    if (price === undefined) throw new Error(`${unit} has no price`);
+    return sum + price * BigInt(count);
+  }, 0n);
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** A request as any client makes it, without an SDK's help. */
+export async function post(run: LocalRun, path: string, body: string | object, headers: { readonly [name: string]: string } = {}): Promise<RawAnswer> {
+  const response = await fetch(new URL(path, run.gateway.url), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${run.gateway.account.apiKey}`, 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+export const chatBody = (more: object = {}): object => ({ model: CHAT_MODEL, messages: [{ role: 'user', content: 'Hi' }], ...more });
+
+export const messagesBody = (more: object = {}): object => ({
+  model: MESSAGES_MODEL,
+  max_tokens: 100,
+  messages: [{ role: 'user', content: 'Hi' }],
+  ...more,
+});

@@ -1,0 +1,198 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { formatUsd } from '../../lambdas/domain/money/pico';
+import { CHAT_MODEL, chatBody, costOf, during, expectLedgerVerifies, type LocalRun, messagesBody, MESSAGES_MODEL, post, priceOf, startLocalRun } from './local-run';
+import { chatCompletion, chatDelta, chatStop, chatUsage, DONE, event, message, messageDelta, messageStart, messageStream } from './shapes';
+import { cut, type Play, silent, streamed, whole } from './upstream';
+
+let run: LocalRun;
+beforeAll(async () => {
+  // A request's provider is stopped ten seconds before its end: after one second here.
+  run = await startLocalRun({ TOLLGATE_REQUEST_SECONDS: '11' });
+});
+afterAll(async () => {
+  await expectLedgerVerifies(run);
+  await run.stop();
+});
+
+const refused = (status: number, headers = {}): Play => whole({ error: { message: 'the provider’s words' } }, status, headers);
+
+describe('a provider that fails before it answers', () => {
+  const reset: Play = (reply) => void reply.destroy();
+  const cases: readonly (readonly [what: string, play: Play, status: number, message: string, anthropicType: string])[] = [
+    ['an error of its own', refused(500), 502, 'The provider % answered 500: the provider’s words', 'api_error'],
+    ['too many requests', refused(429, { 'retry-after': '7' }), 503, 'The provider % answered 429: the provider’s words', 'overloaded_error'],
+    ['overload', refused(529), 503, 'The provider % answered 529: the provider’s words', 'overloaded_error'],
+    ['a timeout of its own', refused(504), 504, 'The provider % answered 504: the provider’s words', 'timeout_error'],
+    ['a refusal of the operator’s key, whose text may name it', refused(401), 502, 'The provider % answered 401.', 'api_error'],
+    ['a bill that the operator did not pay', refused(402), 502, 'The provider % answered 402.', 'api_error'],
+    ['a connection that breaks', reset, 502, 'The provider % broke off its answer.', 'api_error'],
+    ['silence', silent, 504, 'The provider % did not answer in time.', 'timeout_error'],
+    ['HTML', whole('<h1>no</h1>', 502), 502, 'The provider % answered 502: <h1>no</h1>', 'api_error'],
+  ];
+
+  test.each(cases)('by %s costs nothing', async (_what, play, status, text, anthropicType) => {
+    run.upstream.plays(play);
+    const { records, paidPico } = await during(run, async () => {
+      const [chat, stream, messages] = await Promise.all([
+        post(run, '/v1/chat/completions', chatBody()),
+        post(run, '/v1/chat/completions', chatBody({ stream: true })),
+        post(run, '/v1/messages', messagesBody()),
+      ]);
+      expect([chat.status, stream.status, messages.status]).toEqual([status, status, status]);
+      const error = { message: text.replace('%', 'openai'), type: 'server_error', code: 'provider_error', param: null };
+      expect(JSON.parse(chat.text)).toEqual({ error });
+      expect(JSON.parse(stream.text)).toEqual({ error });
+      expect(JSON.parse(messages.text)).toEqual({ type: 'error', error: { type: anthropicType, message: text.replace('%', 'anthropic') } });
+      if (text.includes('429')) expect(chat.headers.get('retry-after')).toBe('7');
+    });
+    expect(records).toHaveLength(3);
+    for (const record of records) expect(record).toMatchObject({ status: 'provider_error', httpStatus: status, costPico: 0n, usage: {} });
+    expect(paidPico).toBe(0n);
+  });
+
+  test('by refusing the request itself is passed on as it is', async () => {
+    run.upstream.plays(refused(400));
+    const { records } = await during(run, async () => {
+      const answer = await post(run, '/v1/chat/completions', chatBody());
+      expect([answer.status, answer.text]).toEqual([400, '{"error":{"message":"the provider’s words"}}']);
+    });
+    expect(records).toMatchObject([{ status: 'provider_error', httpStatus: 400, costPico: 0n }]);
+  });
+});
+
+test('a provider that nobody is at is a 502', async () => {
+  const closed = createServer();
+  await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+  const { port } = closed.address() as AddressInfo;
+  await new Promise((resolve) => closed.close(resolve));
+  const lonely = await startLocalRun({ OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` });
+  try {
+    const { records } = await during(lonely, async () => {
+      const answer = await post(lonely, '/v1/chat/completions', chatBody());
+      expect(answer.status).toBe(502);
+      expect(answer.text).toMatch('The provider openai could not be reached.');
+    });
+    expect(records).toMatchObject([{ status: 'provider_error', costPico: 0n }]);
+  } finally {
+    await lonely.stop();
+  }
+});
+
+describe('a stream that breaks off', () => {
+  const chatPrices = priceOf('openai', CHAT_MODEL);
+
+  test('ends with the dialect’s error, and what came is charged as an upper bound', async () => {
+    run.upstream.plays(cut([chatDelta('Hello'), chatDelta(' you'), 'data: {"half']));
+    const { records, paidPico } = await during(run, async () => {
+      const { status, text } = await post(run, '/v1/chat/completions', chatBody({ stream: true }));
+      expect(status).toBe(200);
+      const [first, second, error, cost] = text.split(/(?<=\n\n)/);
+      expect([first, second]).toEqual([chatDelta('Hello'), chatDelta(' you')]);
+      expect(JSON.parse(error?.slice('data: '.length) ?? '')).toMatchObject({ error: { code: 'provider_error', type: 'server_error' } });
+      expect(cost).toMatch(/^: x-tollgate-cost 0\.\d+\n\n$/);
+      expect(text).not.toContain(DONE);
+    });
+    expect(records).toMatchObject([{ status: 'interrupted', estimated: true, httpStatus: 200 }]);
+    const { usage } = records[0]!;
+    expect(usage.output).toBe('Hello you'.length);
+    expect(paidPico).toBe(costOf(chatPrices, { input: usage.input ?? 0, output: 9 }));
+  });
+
+  test('ends a message’s stream with an error event, its input charged as it was told', async () => {
+    run.upstream.plays(cut([messageStart({ input_tokens: 40, output_tokens: 1 }), messageDelta('Hello')]));
+    const { records } = await during(run, async () => {
+      const { text } = await post(run, '/v1/messages', messagesBody({ stream: true }));
+      expect(text).toMatch(/\n\nevent: error\ndata: \{"type":"error","error":\{"type":"api_error",.*\}\}\n\n: x-tollgate-cost /);
+    });
+    expect(records).toMatchObject([{ status: 'interrupted', estimated: true, usage: { input: 40, output: 5 } }]);
+  });
+
+  test('before its first event costs nothing', async () => {
+    run.upstream.plays(cut([': ok\n\n']));
+    const { paidPico } = await during(run, () => post(run, '/v1/chat/completions', chatBody({ stream: true })));
+    expect(paidPico).toBe(0n);
+  });
+
+  test('is reported by the official clients as an error, not as an end', async () => {
+    run.upstream.plays(cut([chatDelta('Hello')]));
+    const stream = await run.openai.chat.completions.create({ model: CHAT_MODEL, messages: [], stream: true });
+    await expect((async () => { for await (const chunk of stream) expect(chunk.choices[0]?.delta.content).toBe('Hello'); })()).rejects.toThrow('broke off');
+    run.upstream.plays(cut([messageStart({ input_tokens: 4, output_tokens: 1 }), messageDelta('Hello')]));
+    const messages = run.anthropic.messages.stream({ model: MESSAGES_MODEL, max_tokens: 9, messages: [] });
+    await expect(messages.finalText()).rejects.toThrow('broke off');
+  });
+
+  test('by the provider’s own in-band error is passed on once', async () => {
+    const failure = event({ error: { message: 'overloaded', type: 'server_error' } });
+    run.upstream.plays(streamed([chatDelta('Hello'), failure]));
+    const { records } = await during(run, async () => {
+      const { text } = await post(run, '/v1/chat/completions', chatBody({ stream: true }));
+      expect(text.split(/(?<=\n\n)/).slice(0, -1)).toEqual([chatDelta('Hello'), failure]);
+    });
+    expect(records).toMatchObject([{ status: 'interrupted' }]);
+  });
+
+  test('by silence after it began ends in time', async () => {
+    run.upstream.plays(async (reply, { aborted }) => {
+      reply.writeHead(200, { 'content-type': 'text/event-stream' });
+      reply.write(chatDelta('Hello'));
+      await aborted;
+    });
+    const { records } = await during(run, async () => {
+      const { text } = await post(run, '/v1/chat/completions', chatBody({ stream: true }));
+      expect(text).toContain('provider_error');
+    });
+    expect(records).toMatchObject([{ status: 'interrupted', estimated: true }]);
+  });
+});
+
+describe('usage', () => {
+  const malformed: readonly (readonly [what: string, usage: unknown])[] = [
+    ['absent', undefined],
+    ['null', null],
+    ['negative', { prompt_tokens: -5, completion_tokens: 5 }],
+    ['text', { prompt_tokens: '5', completion_tokens: 5 }],
+    ['absurd', { prompt_tokens: 1e18, completion_tokens: 5 }],
+    ['a list', [1, 2]],
+    ['not adding up', { prompt_tokens: 5, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 50 } }],
+  ];
+
+  test.each(malformed)('that is %s becomes an upper bound and never exceeds the hold', async (what, usage) => {
+    const before = run.log.length;
+    run.upstream.plays(whole(chatCompletion('Hello', usage)));
+    const whole200 = await during(run, () => post(run, '/v1/chat/completions', chatBody()));
+    run.upstream.plays(streamed([chatDelta('Hello'), chatStop(), ...(usage === undefined ? [] : [event({ choices: [], usage })]), DONE]));
+    const stream = await during(run, () => post(run, '/v1/chat/completions', chatBody({ stream: true })));
+    for (const { records } of [whole200, stream]) expect(records).toMatchObject([{ status: 'completed', estimated: true, overrunPico: 0n }]);
+    expect(stream.records[0]?.usage.output).toBe(5);
+    const codes = run.log.slice(before).join('');
+    expect(codes).toMatch(what === 'absent' || what === 'null' ? 'USAGE_ABSENT' : 'USAGE_MALFORMED');
+  });
+
+  test('of explicit zero costs zero', async () => {
+    run.upstream.plays(streamed([chatDelta('Hello'), chatStop(), chatUsage({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }), DONE]));
+    const stream = await during(run, () => post(run, '/v1/chat/completions', chatBody({ stream: true })));
+    run.upstream.plays(whole(message('Hello', { input_tokens: 0, output_tokens: 0 })));
+    const messages = await during(run, () => post(run, '/v1/messages', messagesBody()));
+    expect([stream.paidPico, messages.paidPico]).toEqual([0n, 0n]);
+    for (const { records } of [stream, messages]) expect(records).toMatchObject([{ estimated: false, usage: { input: 0, output: 0 } }]);
+  });
+
+  test('that is malformed in the other dialect is bounded too', async () => {
+    run.upstream.plays(streamed(messageStream(['Hello'], { input_tokens: 'x' }, { output_tokens: 4 })));
+    const { records } = await during(run, () => post(run, '/v1/messages', messagesBody({ stream: true })));
+    expect(records).toMatchObject([{ estimated: true, status: 'completed' }]);
+  });
+
+  test('above the hold is charged up to it, and the rest is the operator’s loss, with an alarm', async () => {
+    run.upstream.plays(whole(chatCompletion('x', { prompt_tokens: 10, completion_tokens: 1_000_000, total_tokens: 1_000_010 })));
+    const { records, paidPico } = await during(run, () => post(run, '/v1/chat/completions', chatBody({ max_tokens: 10 })));
+    const [record] = records;
+    expect(paidPico).toBe(record?.costPico);
+    expect((record?.costPico ?? 0n) + (record?.overrunPico ?? 0n)).toBe(costOf(priceOf('openai', CHAT_MODEL), { input: 10, output: 1_000_000 }));
+    expect(record?.overrunPico).toBeGreaterThan(0n);
+    expect(run.log.join('')).toMatch('CHARGE_OVERRUN');
+    expect(formatUsd(paidPico)).toMatch(/^0\./);
+  });
+});

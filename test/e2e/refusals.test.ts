@@ -1,0 +1,189 @@
+import { connect } from 'node:net';
+import { balanceOf, chatBody, type LocalRun, messagesBody, MESSAGES_MODEL, post, recordsOf, startLocalRun } from './local-run';
+import { chatCompletion } from './shapes';
+import { whole } from './upstream';
+
+let run: LocalRun;
+beforeAll(async () => {
+  run = await startLocalRun();
+  run.upstream.plays(whole(chatCompletion('x', { prompt_tokens: 1, completion_tokens: 1 })));
+});
+afterEach(async () => {
+  expect(run.upstream.received).toEqual([]);
+  expect((await balanceOf(run)).heldPico).toBe(0n);
+});
+afterAll(async () => {
+  expect(await recordsOf(run)).toEqual([]);
+  await run.stop();
+});
+
+type Case = readonly [what: string, body: string | object, status: number, code: string, headers?: { readonly [name: string]: string }];
+
+const NO_KEY = { authorization: '' };
+const deep = (depth: number) => `{"model":"x","messages":[],"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+const KEY_SHAPED = `tg_01ARZ3NDEKTSV4RRFFQ69G5FAV_${'a'.repeat(43)}`;
+
+/** What holds in either dialect. */
+const shared = (body: (more?: object) => object): readonly Case[] => [
+  ['no key', body(), 401, 'invalid_api_key', NO_KEY],
+  ['a malformed key', body(), 401, 'invalid_api_key', { authorization: 'Bearer nonsense' }],
+  ['an unknown key', body(), 401, 'invalid_api_key', { authorization: `Bearer ${KEY_SHAPED}` }],
+  ['another scheme', body(), 401, 'invalid_api_key', { authorization: 'Basic eDp5' }],
+  ['a huge key', body(), 401, 'invalid_api_key', { authorization: `Bearer ${'x'.repeat(4_000)}` }],
+  ['an unknown model', body({ model: 'no-such-model' }), 404, 'model_not_found'],
+  ['a model of the other dialect', body({ model: 'text-embedding-3-small' }), 404, 'model_not_found'],
+  ['no JSON', 'hello', 400, 'invalid_request'],
+  ['an empty body', '', 400, 'invalid_request'],
+  ['half of a JSON object', '{"model":"x"', 400, 'invalid_request'],
+  ['an array', '[]', 400, 'invalid_request'],
+  ['bytes after the object', `${JSON.stringify(body())}x`, 400, 'invalid_request'],
+  ['deep nesting', deep(100), 400, 'invalid_request'],
+  ['very deep nesting', deep(200_000), 400, 'invalid_request'],
+  ['a member given twice', '{"model":"a","model":"b","messages":[]}', 400, 'invalid_request'],
+  ['a member given twice in disguise', '{"model":"a","mod\\u0065l":"b","messages":[]}', 400, 'invalid_request'],
+  ['store', body({ store: true }), 400, 'unsupported_parameter'],
+  ['previous_response_id', body({ previous_response_id: 'resp_1' }), 400, 'unsupported_parameter'],
+  ['background', body({ background: true }), 400, 'unsupported_parameter'],
+  ['a dearer service tier', body({ service_tier: 'priority' }), 400, 'invalid_request'],
+  ['a tool that the provider runs', body({ tools: [{ type: 'web_search_20250305', name: 'w' }] }), 400, 'unsupported_parameter'],
+  ['a model that is no string', body({ model: 7 }), 400, 'invalid_request'],
+  ['messages that are no array', body({ messages: 'x' }), 400, 'invalid_request'],
+  ['stream that is no boolean', body({ stream: 'yes' }), 400, 'invalid_request'],
+  ['a negative limit', body({ max_tokens: -1 }), 400, 'invalid_request'],
+  ['a fractional limit', body({ max_tokens: 1.5 }), 400, 'invalid_request'],
+  ['another type', JSON.stringify(body()), 415, 'unsupported_media_type', { 'content-type': 'text/plain' }],
+  ['an encoding', JSON.stringify(body()), 415, 'unsupported_media_type', { 'content-encoding': 'gzip' }],
+  ['a body above 5 MiB', body({ x: 'x'.repeat(5 * 1024 * 1024) }), 413, 'request_too_large'],
+];
+
+const ANTHROPIC_TYPES: { readonly [code: string]: string } = {
+  invalid_api_key: 'authentication_error',
+  model_not_found: 'not_found_error',
+  request_too_large: 'request_too_large',
+};
+
+describe('a chat completion', () => {
+  test.each([
+    ...shared(chatBody),
+    ['no model', { messages: [] }, 400, 'invalid_request'],
+    ['no messages', { model: 'gpt-4o-mini' }, 400, 'invalid_request'],
+    ['too many choices', chatBody({ n: 1_000 }), 400, 'invalid_request'],
+    ['a search that has no price', chatBody({ web_search_options: {} }), 400, 'unsupported_parameter'],
+    ['audio without a price', chatBody({ modalities: ['audio'] }), 400, 'unsupported_parameter'],
+    ['a model served elsewhere', chatBody({ model: MESSAGES_MODEL }), 404, 'model_not_found'],
+  ] satisfies readonly Case[])('with %s is refused', async (...given) => {
+    const [, body, status, code, headers] = given as Case;
+    const answer = await post(run, '/v1/chat/completions', body, headers);
+    expect(answer.status).toBe(status);
+    const { error } = JSON.parse(answer.text) as { error: { message: string; type: string; code: string; param: string | null } };
+    expect(error).toMatchObject({ code, message: expect.any(String) as string, type: 'invalid_request_error' });
+    expect(error).toHaveProperty('param');
+    expect(answer.headers.get('x-request-id')).toMatch(/^req_/);
+  });
+});
+
+describe('a message', () => {
+  test.each([
+    ...shared(messagesBody),
+    ['no max_tokens', { model: MESSAGES_MODEL, messages: [] }, 400, 'invalid_request'],
+    ['an MCP server', messagesBody({ mcp_servers: [{}] }), 400, 'unsupported_parameter'],
+    ['a container', messagesBody({ container: 'c' }), 400, 'unsupported_parameter'],
+  ] satisfies readonly Case[])('with %s is refused', async (...given) => {
+    const [, body, status, code, headers] = given as Case;
+    const answer = await post(run, '/v1/messages', body, headers);
+    expect(answer.status).toBe(status);
+    expect(JSON.parse(answer.text)).toEqual({
+      type: 'error',
+      error: { type: ANTHROPIC_TYPES[code] ?? 'invalid_request_error', message: expect.any(String) as string },
+    });
+    expect(answer.headers.get('x-request-id')).toMatch(/^req_/);
+  });
+});
+
+test('a key is taken from x-api-key too, and a wrong one there is not mended by a right one elsewhere', async () => {
+  const answer = await post(run, '/v1/chat/completions', chatBody(), { 'x-api-key': KEY_SHAPED });
+  expect(answer.status).toBe(401);
+});
+
+describe('a path or method that is not served', () => {
+  const ask = (method: string, path: string, withKey = true) =>
+    fetch(`${new URL(run.gateway.url).origin}${path}`, {
+      method,
+      headers: withKey ? { authorization: `Bearer ${run.gateway.account.apiKey}` } : {},
+    });
+
+  test.each([
+    ['GET', '/v1/chat/completions', 405, 'method_not_allowed'],
+    ['PUT', '/v1/embeddings', 405, 'method_not_allowed'],
+    ['POST', '/v1/models', 405, 'method_not_allowed'],
+    ['GET', '/v1/responses', 404, 'not_found'],
+    ['POST', '/v1/completions', 404, 'not_found'],
+    ['GET', '/', 404, 'not_found'],
+    ['GET', '/v1/chat/completions/', 404, 'not_found'],
+    ['GET', '//v1/models', 404, 'not_found'],
+    ['GET', '/v1/models/a/b', 404, 'not_found'],
+  ])('%s %s', async (method, path, status, code) => {
+    const answer = await ask(method, path);
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toMatchObject({ error: { code } });
+  });
+
+  test('tells nothing to who has no key', async () => {
+    expect((await ask('GET', '/v1/responses', false)).status).toBe(401);
+    expect((await ask('GET', '/v1/models', false)).status).toBe(401);
+  });
+
+  test('and health answers everybody', async () => {
+    expect(await (await ask('GET', '/healthz', false)).json()).toEqual({ status: 'ok' });
+  });
+});
+
+test('a body that is announced as too large is refused before it comes, and the connection ends', async () => {
+  const { port } = new URL(run.gateway.url);
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write(
+    `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${run.gateway.account.apiKey}\r\n` +
+      'content-type: application/json\r\ncontent-length: 100000000\r\n\r\n{',
+  );
+  let answer = '';
+  for await (const chunk of socket) answer += String(chunk);
+  expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+  expect(answer).toMatch(/connection: close/i);
+});
+
+test('a client that leaves while it sends its body is no error of ours', async () => {
+  const { port } = new URL(run.gateway.url);
+  const socket = connect(Number(port), '127.0.0.1');
+  const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${run.gateway.account.apiKey}\r\n`;
+  await new Promise((resolve) => socket.write(`${head}content-type: application/json\r\ncontent-length: 100\r\n\r\n{`, resolve));
+  socket.destroy();
+  await post(run, '/v1/chat/completions', 'x');
+  expect(run.log.join('')).not.toMatch('"level":"error"');
+});
+
+describe('a wallet that cannot pay', () => {
+  test.each([
+    ['chat completion', '/v1/chat/completions', chatBody({ max_tokens: 16_384, n: 128 }), { error: { type: 'insufficient_quota', code: 'insufficient_quota' } }],
+    ['message', '/v1/messages', messagesBody({ max_tokens: 64_000, x: 'x'.repeat(200_000) }), { type: 'error', error: { type: 'billing_error' } }],
+  ])('refuses a %s with 402 before anything leaves', async (_what, path, body, error) => {
+    const { parts, account } = run.gateway;
+    const poor = await parts.accounts.create();
+    await parts.wallet.open(poor);
+    await parts.wallet.credit({ accountId: poor, amountPico: 1_000_000_000n, paymentId: `p-${path.length}` });
+    const { key } = await parts.keys.create({ accountId: poor });
+    expect(poor).not.toBe(account.accountId);
+    const answer = await post(run, path, body, { authorization: `Bearer ${key}` });
+    expect(answer.status).toBe(402);
+    expect(JSON.parse(answer.text)).toMatchObject(error);
+  });
+});
+
+test('a revoked key ends at once', async () => {
+  const { parts, account } = run.gateway;
+  const { key, keyId } = await parts.keys.create({ accountId: account.accountId });
+  const list = () => fetch(`${run.gateway.url}/models`, { headers: { authorization: `Bearer ${key}` } });
+  expect((await list()).status).toBe(200);
+  await parts.keys.revoke(keyId);
+  expect((await list()).status).toBe(401);
+});
+

@@ -1,0 +1,46 @@
+import { PassThrough, type Writable } from 'node:stream';
+import type { LambdaFunctionURLEvent } from 'aws-lambda';
+import { PayloadTooLarge } from '../../lambdas/domain/errors/app-error';
+import { functionUrlExchange, type StreamingRuntime } from '../../lambdas/handlers/data-plane/function-url-host';
+
+const heads: { statusCode: number; headers: object }[] = [];
+const runtime: StreamingRuntime = {
+  streamifyResponse: () => undefined,
+  HttpResponseStream: {
+    from: (stream: Writable, head) => {
+      heads.push(head);
+      return stream;
+    },
+  },
+};
+
+function exchangeOf(event: Partial<LambdaFunctionURLEvent>) {
+  const full = { rawPath: '/v1/models', headers: { host: 'x' }, requestContext: { http: { method: 'GET' } }, isBase64Encoded: false, ...event };
+  return functionUrlExchange(runtime, full as LambdaFunctionURLEvent, new PassThrough(), { getRemainingTimeInMillis: () => 5_000 });
+}
+
+describe('an invocation through a function URL', () => {
+  test('is read as it came, in text or base64', async () => {
+    const text = '{"model":"é"}';
+    await expect(exchangeOf({ body: text }).readBody(100)).resolves.toEqual(Buffer.from(text));
+    const encoded = { body: Buffer.from(text).toString('base64'), isBase64Encoded: true };
+    await expect(exchangeOf(encoded).readBody(100)).resolves.toEqual(Buffer.from(text));
+    await expect(exchangeOf({}).readBody(100)).resolves.toHaveLength(0);
+  });
+
+  test('a body above the limit is refused', async () => {
+    await expect(exchangeOf({ body: 'x'.repeat(101) }).readBody(100)).rejects.toThrow(PayloadTooLarge);
+  });
+
+  test('ends by the invocation’s deadline and never learns that its client left', () => {
+    const before = Date.now();
+    const exchange = exchangeOf({});
+    expect(exchange.deadline).toBeGreaterThanOrEqual(before + 5_000);
+    expect(exchange.gone.aborted).toBe(false);
+  });
+
+  test('starts a response with status and headers', () => {
+    exchangeOf({}).begin(402, { 'x-request-id': 'r' });
+    expect(heads.at(-1)).toEqual({ statusCode: 402, headers: { 'x-request-id': 'r' } });
+  });
+});
