@@ -1,18 +1,16 @@
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-
-const ROOT = join(import.meta.dirname, '..');
 
 /**
  * Makes plain JavaScript of a program, as users deploy it: neither tsx nor its loader is measured.
- * @param source relative to the repository
- * @returns the file, in the folder
+ * @returns its file, in the folder
  */
-export async function bundle(source: string, folder: string): Promise<string> {
-  const outfile = join(folder, `${basename(source, '.ts')}.mjs`);
+export async function bundle(source: URL, folder: string): Promise<string> {
+  const entry = fileURLToPath(source);
+  const outfile = join(folder, `${basename(entry, '.ts')}.mjs`);
   await build({
-    absWorkingDir: ROOT,
-    entryPoints: [source],
+    entryPoints: [entry],
     outfile,
     bundle: true,
     platform: 'node',

@@ -50,12 +50,12 @@ async function measure(names: readonly Name[], processes: ChildProcesses, folder
   const cores = divideCores();
   const upstream = processes.startWithChannel({
     cores: cores.others,
-    program: [await bundle('bench/upstream.ts', folder)],
+    program: [await bundle(new URL('./upstream.ts', import.meta.url), folder)],
   });
   const { port: upstreamPort } = await nextMessage<{ port: number }>(upstream);
   const generator = processes.startWithChannel({
     cores: cores.others,
-    program: [await bundle('bench/load.ts', folder)],
+    program: [await bundle(new URL('./load.ts', import.meta.url), folder)],
   });
   const run: RunLoad = (job) => {
     const result = nextMessage<LoadResult>(generator);

@@ -37,7 +37,11 @@ export function directTarget(upstreamPort: number): Target {
 
 export async function startPassThrough({ processes, cores, upstreamPort, folder }: Surroundings): Promise<Subject> {
   const port = await freePort();
-  const program = [await bundle('bench/pass-through.ts', folder), String(port), String(upstreamPort)];
+  const program = [
+    await bundle(new URL('./pass-through.ts', import.meta.url), folder),
+    String(port),
+    String(upstreamPort),
+  ];
   const { pid } = processes.start({ cores, program });
   return ready({ name: 'node:http pass-through', pid, target: { ...directTarget(upstreamPort), port } });
 }
@@ -67,11 +71,21 @@ export async function startTollgate(surroundings: Surroundings): Promise<Subject
     OPENAI_API_KEY: PROVIDER_KEY,
     OPENAI_BASE_URL: `http://127.0.0.1:${upstreamPort}/v1`,
   };
-  const { pid } = processes.start({ cores, program: [await bundle('dev/start.ts', folder)], environment });
+  const { pid } = processes.start({
+    cores,
+    program: [await bundle(new URL('../dev/start.ts', import.meta.url), folder)],
+    environment,
+  });
   const file = join(data, 'dev.json');
   await until('Tollgate', async () => existsSync(file));
   const { apiKey, accountId } = JSON.parse(readFileSync(file, 'utf8')) as { apiKey: string; accountId: string };
-  const credit = [await bundle('dev/cli.ts', folder), 'wallet', 'credit', accountId, CREDIT_USD];
+  const credit = [
+    await bundle(new URL('../dev/cli.ts', import.meta.url), folder),
+    'wallet',
+    'credit',
+    accountId,
+    CREDIT_USD,
+  ];
   await promisify(execFile)(process.execPath, credit, { env: { TOLLGATE_DATA: data } });
   return ready({ name: 'Tollgate', pid, target: { port, path: PATH, headers: { authorization: `Bearer ${apiKey}` } } });
 }

@@ -7,7 +7,7 @@ import type { Operation } from './table-store-operations';
 import { operations, perform } from './table-store-operations';
 
 const NOW = Date.UTC(2026, 0, 1);
-const RUNS = 1500;
+const RUNS = 4000
 const OUTCOMES = ['ConditionFailed', 'TransactionCancelled', 'IdempotencyMismatch', 'StoreUnavailable'];
 
 /** Whatever is done to two engines, both give the same answers. A failure prints its seed. */

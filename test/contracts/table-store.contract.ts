@@ -114,14 +114,15 @@ export function tableStoreContract(engine: Engine): void {
     });
 
     test('mistakes of the caller are refused', async () => {
-      await put(item('a', { text: 'x' }));
+      await put(item('a', { text: 'x', nothing: null }));
       await expectMistake(store.write({ table: WALLET, update: key('a'), change: { add: { text: 1n } } }));
+      await expectMistake(store.write({ table: WALLET, update: key('a'), change: { add: { nothing: 1n } } }));
       await expectMistake(store.write({ table: WALLET, update: key('a'), change: {} }));
       await expectMistake(store.write({ table: WALLET, update: key('a'), change: { set: { sk: 'b' } } }));
       await expectMistake(store.write({ table: WALLET, update: key('a'), change: { set: { n: 1 }, add: { n: 1n } } }));
       await expectMistake(store.write({ table: WALLET, put: { pk, sk: '' } }));
       await expectMistake(store.write({ table: WALLET, put: item('a'), when: compare('yes', '<', true) }));
-      expect(await get('a')).toEqual(item('a', { text: 'x' }));
+      expect(await get('a')).toEqual(item('a', { text: 'x', nothing: null }));
     });
   });
 

@@ -171,7 +171,7 @@ describe('what reaches the provider', () => {
     const headers = { 'x-forwarded-for': '203.0.113.9', cookie: 'a=b', 'user-agent': 'their-agent', 'openai-beta': 'assistants=v2', 'openai-organization': 'org-theirs' };
     await post(run, '/v1/chat/completions', body, headers);
     const [sent] = run.upstream.received;
-    expect(sent?.body.toString()).toBe(`{ "model":"${CHAT_MODEL}","messages": [{"role":"user","content":"\\u0041"}],"max_tokens":5,"x_unknown":[1.50] }`);
+    expect(sent?.body.toString()).toBe(`{ "model":"${CHAT_MODEL}","messages" : [{"role":"user","content":"\\u0041"}],"max_tokens":5,"x_unknown":[1.50] }`);
     expect(Object.keys(sent?.headers ?? {}).sort()).toEqual(['accept', 'authorization', 'connection', 'content-length', 'content-type', 'host', 'openai-beta']);
     expect(sent?.headers.authorization).toBe('Bearer provider-key-openai');
   });

@@ -115,12 +115,17 @@ describe('a stream that breaks off', () => {
   });
 
   test('is reported by the official clients as an error, not as an end', async () => {
-    run.upstream.plays(cut([chatDelta('Hello')]));
-    const stream = await run.openai.chat.completions.create({ model: CHAT_MODEL, messages: [], stream: true });
-    await expect((async () => { for await (const chunk of stream) expect(chunk.choices[0]?.delta.content).toBe('Hello'); })()).rejects.toThrow('broke off');
-    run.upstream.plays(cut([messageStart({ input_tokens: 4, output_tokens: 1 }), messageDelta('Hello')]));
-    const messages = run.anthropic.messages.stream({ model: MESSAGES_MODEL, max_tokens: 9, messages: [] });
-    await expect(messages.finalText()).rejects.toThrow('broke off');
+    await during(run, async () => {
+      run.upstream.plays(cut([chatDelta('Hello')]));
+      const stream = await run.openai.chat.completions.create({ model: CHAT_MODEL, messages: [], stream: true });
+      const reading = (async () => {
+        for await (const chunk of stream) expect(chunk.choices[0]?.delta.content).toBe('Hello');
+      })();
+      await expect(reading).rejects.toThrow('broke off');
+      run.upstream.plays(cut(messageStream(['Hello'], { input_tokens: 4, output_tokens: 1 }, {}).slice(0, 3)));
+      const messages = run.anthropic.messages.stream({ model: MESSAGES_MODEL, max_tokens: 9, messages: [] });
+      await expect(messages.finalText()).rejects.toThrow('broke off');
+    });
   });
 
   test('by the provider’s own in-band error is passed on once', async () => {

@@ -46,7 +46,9 @@ export function applyChange(before: Item | undefined, key: Key, { set = {}, add 
   const after: { [attribute: string]: Value } = before === undefined ? { pk: key.pk, sk: key.sk } : { ...before };
   for (const name of Object.keys(set)) after[checkName(name)] = copyValue(set[name] as Value);
   for (const name of Object.keys(add)) {
-    const stored = attributeOf(after, name) ?? 0n;
+    const found = attributeOf(after, name);
+    // Null is a value of its own, not an absent one.
+    const stored = found === undefined ? 0n : found;
     if (typeof stored !== 'bigint') throw new Error('only a number can be added to');
     after[checkName(name)] = toInteger(stored + toInteger(add[name] as bigint));
   }

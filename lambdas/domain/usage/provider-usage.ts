@@ -143,15 +143,16 @@ function anthropicUsage(raw: ProviderReport): Usage | undefined {
   const { thinking_tokens: thinking = 0 } = details;
   const { ephemeral_5m_input_tokens: cacheWrite = 0, ephemeral_1h_input_tokens: cacheWrite1h = 0 } = cache;
   const written = counts.cache_creation_input_tokens ?? cacheWrite + cacheWrite1h;
-  // Written for a time that is not told: taken for the longer and dearer one, because an hour's write billed as
-  // five minutes' is a loss on every request, and a provider that offers both tells them apart.
   const untold = written - cacheWrite - cacheWrite1h;
   if (untold < 0 || thinking > counts.output_tokens) return undefined;
+  // A provider that never tells the lifetimes apart has the default one, five minutes. One that does, and leaves
+  // some untold, is taken for the dearer: an hour's write billed as five minutes' would be a loss on every request.
+  const tellsApart = isReport(raw['cache_creation']);
   return {
     input: counts.input_tokens,
     cachedInput: counts.cache_read_input_tokens ?? 0,
-    cacheWrite,
-    cacheWrite1h: cacheWrite1h + untold,
+    cacheWrite: tellsApart ? cacheWrite : written,
+    cacheWrite1h: tellsApart ? cacheWrite1h + untold : 0,
     output: counts.output_tokens - thinking,
     reasoning: thinking,
   };

@@ -4,14 +4,20 @@ import { catalogOf, modelOf } from './example-catalog';
 
 const alpha: ProviderSettings = { id: 'alpha', dialect: 'openai', baseUrl: 'https://alpha.example/v1' };
 const beta: ProviderSettings = { id: 'beta', dialect: 'openai', baseUrl: 'https://beta.example/v1' };
-const mirror: ProviderSettings = { id: 'mirror', dialect: 'openai', baseUrl: 'https://mirror.example/v1', catalog: 'alpha' };
+const mirror: ProviderSettings = {
+  id: 'mirror',
+  dialect: 'openai',
+  baseUrl: 'https://mirror.example/v1',
+  catalog: 'alpha',
+};
 
 const data = catalogOf({
   alpha: [modelOf({ id: 'one', aliases: ['one-2026-01-01'] }), modelOf({ id: 'vectors', endpoints: ['embeddings'] })],
   beta: [modelOf({ id: 'one' }), modelOf({ id: 'two', endpoints: ['chat', 'messages'] })],
 });
 
-const served = (catalog: Catalog, name: string) => catalog.targets(name, 'chat').map(({ provider, model }) => [provider.id, model.id]);
+const served = (catalog: Catalog, name: string) =>
+  catalog.targets(name, 'chat').map(({ provider, model }) => [provider.id, model.id]);
 
 describe('the catalog', () => {
   test('finds a model under each of its exact names', () => {
@@ -27,8 +33,14 @@ describe('the catalog', () => {
   });
 
   test('tries the providers in the order in which they are configured', () => {
-    expect(served(new Catalog(data, [alpha, beta]), 'one')).toEqual([['alpha', 'one'], ['beta', 'one']]);
-    expect(served(new Catalog(data, [beta, alpha]), 'one')).toEqual([['beta', 'one'], ['alpha', 'one']]);
+    expect(served(new Catalog(data, [alpha, beta]), 'one')).toEqual([
+      ['alpha', 'one'],
+      ['beta', 'one'],
+    ]);
+    expect(served(new Catalog(data, [beta, alpha]), 'one')).toEqual([
+      ['beta', 'one'],
+      ['alpha', 'one'],
+    ]);
   });
 
   test('serves only what a configured provider has', () => {
@@ -66,7 +78,10 @@ describe('the catalog', () => {
   });
 
   test('takes the models of several catalogs', () => {
-    const merged = mergeCatalogs(data, catalogOf({ demo: [modelOf({ id: 'demo', endpoints: ['chat', 'messages', 'embeddings'] })] }));
+    const merged = mergeCatalogs(
+      data,
+      catalogOf({ demo: [modelOf({ id: 'demo', endpoints: ['chat', 'messages', 'embeddings'] })] }),
+    );
     const catalog = new Catalog(merged, [alpha, { ...alpha, id: 'demo' }]);
     expect(catalog.endpointsOf('demo')).toEqual(['chat', 'messages', 'embeddings']);
     expect(served(catalog, 'one')).toEqual([['alpha', 'one']]);

@@ -1,6 +1,8 @@
 import type { CatalogData, Model, PriceVersion, UnitPrices } from '../../../lambdas/contracts/catalog';
 
-export function versionOf(...tiers: readonly (readonly [abovePromptTokens: number, picoPerToken: UnitPrices])[]): PriceVersion {
+export function versionOf(
+  ...tiers: readonly (readonly [abovePromptTokens: number, picoPerToken: UnitPrices])[]
+): PriceVersion {
   return {
     version: 'example/model@1970-01-01#00000000',
     from: '1970-01-01T00:00:00.000Z',
@@ -20,5 +22,8 @@ export function modelOf(given: Partial<Model> & { readonly id: string }): Model 
 }
 
 export function catalogOf(providers: { readonly [provider: string]: readonly Model[] }): CatalogData {
-  return { source: 'example', providers: Object.fromEntries(Object.entries(providers).map(([id, models]) => [id, [...models]])) };
+  return {
+    source: 'example',
+    providers: Object.fromEntries(Object.entries(providers).map(([id, models]) => [id, [...models]])),
+  };
 }

@@ -26,8 +26,15 @@ describe('a price in dollars per million tokens', () => {
 
 describe('imported prices', () => {
   test('have a price for every text unit: what is not priced costs what it is a kind of', () => {
-    const pico = (provider: string) => priceVersions(provider, 'm', { input_mtok: 2, output_mtok: 6 })[0]?.tiers[0]?.picoPerToken;
-    const text = { input: 2_000_000, cachedInput: 2_000_000, cacheWrite: 2_000_000, output: 6_000_000, reasoning: 6_000_000 };
+    const pico = (provider: string) =>
+      priceVersions(provider, 'm', { input_mtok: 2, output_mtok: 6 })[0]?.tiers[0]?.picoPerToken;
+    const text = {
+      input: 2_000_000,
+      cachedInput: 2_000_000,
+      cacheWrite: 2_000_000,
+      output: 6_000_000,
+      reasoning: 6_000_000,
+    };
     expect(pico('openai')).toEqual({ ...text, cacheWrite1h: 2_000_000 });
     expect(pico('anthropic')).toEqual({ ...text, cacheWrite1h: 4_000_000 });
   });
@@ -54,7 +61,10 @@ describe('imported prices', () => {
   });
 
   test('are refused when they depend on the time of day, or on what is not metered', () => {
-    const nightly = { constraint: { start_time: '00:00Z', end_time: '01:00Z', type: 'time_of_date' as const }, prices: { input_mtok: 1 } };
+    const nightly = {
+      constraint: { start_time: '00:00Z', end_time: '01:00Z', type: 'time_of_date' as const },
+      prices: { input_mtok: 1 },
+    };
     expect(() => priceVersions('openai', 'm', [{ prices: { input_mtok: 2 } }, nightly])).toThrow(PriceRefused);
     expect(() => priceVersions('openai', 'm', { input_mtok: 1, audio_hours: 1 })).toThrow('audio_hours');
     expect(() => priceVersions('openai', 'm', { output_mtok: 1 })).toThrow('its input has no price');
@@ -62,7 +72,12 @@ describe('imported prices', () => {
 
   test('calls at the provider’s tools are no tokens and have no price', () => {
     const [version] = priceVersions('openai', 'm', { input_mtok: 1, web_searches_kcount: 10 });
-    expect(Object.keys(version?.tiers[0]?.picoPerToken ?? {})).toEqual(['input', 'cachedInput', 'cacheWrite', 'cacheWrite1h']);
+    expect(Object.keys(version?.tiers[0]?.picoPerToken ?? {})).toEqual([
+      'input',
+      'cachedInput',
+      'cacheWrite',
+      'cacheWrite1h',
+    ]);
   });
 });
 
@@ -77,9 +92,12 @@ describe('where a model is served', () => {
     expect(servedAt(provider, name)).toEqual({ endpoint });
   });
 
-  test.each(['o1-pro', 'gpt-5.4-pro-2026-03-05', 'gpt-5.3-codex', 'o3-deep-research', 'moderation', 'sora-2'])('%s is left out', (name) => {
-    expect(servedAt('openai', name)).toHaveProperty('leftOut');
-  });
+  test.each(['o1-pro', 'gpt-5.4-pro-2026-03-05', 'gpt-5.3-codex', 'o3-deep-research', 'moderation', 'sora-2'])(
+    '%s is left out',
+    (name) => {
+      expect(servedAt('openai', name)).toHaveProperty('leftOut');
+    },
+  );
 });
 
 describe('the limits of a model', () => {
@@ -90,8 +108,18 @@ describe('the limits of a model', () => {
   });
 
   test('are the highest of several statements, and the output fits the context', () => {
-    const second = [{ name: 'unknown', prices: { input: 0n, output: 0n, cachedInput: undefined }, contextTokens: 9_000, outputTokensMax: 10_000 }];
-    expect(limitsOf({ ...unknown, contextTokens: 8_000, second })).toEqual({ contextTokens: 9_000, outputTokensMax: 9_000 });
+    const second = [
+      {
+        name: 'unknown',
+        prices: { input: 0n, output: 0n, cachedInput: undefined },
+        contextTokens: 9_000,
+        outputTokensMax: 10_000,
+      },
+    ];
+    expect(limitsOf({ ...unknown, contextTokens: 8_000, second })).toEqual({
+      contextTokens: 9_000,
+      outputTokensMax: 9_000,
+    });
   });
 
   test('allow a prompt that a tier has a price for', () => {

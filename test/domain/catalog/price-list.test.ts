@@ -29,20 +29,43 @@ describe('the price list', () => {
   });
 
   test('GPT-4o mini costs $0.15, $0.075 cached and $0.60 per million', () => {
-    expect(pricesOf('gpt-4o-mini')).toMatchObject({ input: 150_000, cachedInput: 75_000, output: 600_000, reasoning: 600_000 });
+    expect(pricesOf('gpt-4o-mini')).toMatchObject({
+      input: 150_000,
+      cachedInput: 75_000,
+      output: 600_000,
+      reasoning: 600_000,
+    });
     expect(pricesOf('gpt-4o-mini-2024-07-18')).toBe(pricesOf('gpt-4o-mini'));
   });
 
   test('Claude Sonnet 4.5 costs more for a prompt above 200,000 tokens', () => {
-    const standard = { input: 3_000_000, cachedInput: 300_000, cacheWrite: 3_750_000, cacheWrite1h: 6_000_000, output: 15_000_000 };
-    const long = { input: 6_000_000, cachedInput: 600_000, cacheWrite: 7_500_000, cacheWrite1h: 12_000_000, output: 22_500_000 };
+    const standard = {
+      input: 3_000_000,
+      cachedInput: 300_000,
+      cacheWrite: 3_750_000,
+      cacheWrite1h: 6_000_000,
+      output: 15_000_000,
+    };
+    const long = {
+      input: 6_000_000,
+      cachedInput: 600_000,
+      cacheWrite: 7_500_000,
+      cacheWrite1h: 12_000_000,
+      output: 22_500_000,
+    };
     expect(pricesOf('claude-sonnet-4-5-20250929', 200_000)).toEqual({ ...standard, reasoning: 15_000_000 });
     expect(pricesOf('claude-sonnet-4-5-20250929', 200_001)).toEqual({ ...long, reasoning: 22_500_000 });
   });
 
   test('o3 became cheaper at midnight on 10 June 2025, UTC', () => {
-    expect(pricesOf('o3', 1, Date.parse('2025-06-09T23:59:59.999Z'))).toMatchObject({ input: 10_000_000, output: 40_000_000 });
-    expect(pricesOf('o3', 1, Date.parse('2025-06-10T00:00:00.000Z'))).toMatchObject({ input: 2_000_000, output: 8_000_000 });
+    expect(pricesOf('o3', 1, Date.parse('2025-06-09T23:59:59.999Z'))).toMatchObject({
+      input: 10_000_000,
+      output: 40_000_000,
+    });
+    expect(pricesOf('o3', 1, Date.parse('2025-06-10T00:00:00.000Z'))).toMatchObject({
+      input: 2_000_000,
+      output: 8_000_000,
+    });
   });
 
   test('embeddings have an input price and no output', () => {
@@ -64,16 +87,24 @@ describe('the price list', () => {
     expect(catalog.endpointsOf(name)).toEqual([]);
   });
 
-  test.each(models.map((model): [string, Model] => [model.id, model]))('%s has a price for all text and fits its context', (_id, model) => {
-    for (const { tiers } of model.prices) {
-      for (const { abovePromptTokens, picoPerToken } of tiers) {
-        expect(picoPerToken).toMatchObject({ input: expect.any(Number), cachedInput: expect.any(Number), cacheWrite1h: expect.any(Number) });
-        if (model.outputTokensMax > 0) expect(picoPerToken).toMatchObject({ output: expect.any(Number), reasoning: expect.any(Number) });
-        expect(abovePromptTokens).toBeLessThan(model.contextTokens);
+  test.each(models.map((model): [string, Model] => [model.id, model]))(
+    '%s has a price for all text and fits its context',
+    (_id, model) => {
+      for (const { tiers } of model.prices) {
+        for (const { abovePromptTokens, picoPerToken } of tiers) {
+          expect(picoPerToken).toMatchObject({
+            input: expect.any(Number),
+            cachedInput: expect.any(Number),
+            cacheWrite1h: expect.any(Number),
+          });
+          if (model.outputTokensMax > 0)
+            expect(picoPerToken).toMatchObject({ output: expect.any(Number), reasoning: expect.any(Number) });
+          expect(abovePromptTokens).toBeLessThan(model.contextTokens);
+        }
       }
-    }
-    expect(model.outputTokensMax).toBeLessThanOrEqual(model.contextTokens);
-  });
+      expect(model.outputTokensMax).toBeLessThanOrEqual(model.contextTokens);
+    },
+  );
 
   test('no two price versions have one name', () => {
     const versions = models.flatMap((model) => model.prices.map(({ version }) => version));

@@ -38,7 +38,10 @@ describe('tiers', () => {
 });
 
 describe('a unit without a price', () => {
-  const { tiers } = versionOf([0, { input: 1, cachedInput: 5, audioInput: 9, output: 4, audioOutput: 3 }], [10, { input: 7 }]);
+  const { tiers } = versionOf(
+    [0, { input: 1, cachedInput: 5, audioInput: 9, output: 4, audioOutput: 3 }],
+    [10, { input: 7 }],
+  );
 
   test('costs what the dearest unit of its direction costs', () => {
     expect(unitPricePico(tiers[0]!, 'imageInput')).toBe(9n);

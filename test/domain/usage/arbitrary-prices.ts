@@ -12,7 +12,10 @@ const unitPrices: fc.Arbitrary<UnitPrices> = fc.record(
 
 /** Up to three tiers, of which a higher one may be the cheaper. */
 export const versions: fc.Arbitrary<PriceVersion> = fc
-  .tuple(fc.uniqueArray(fc.integer({ min: 1, max: 2_000 }), { maxLength: 2 }), fc.array(unitPrices, { minLength: 3, maxLength: 3 }))
+  .tuple(
+    fc.uniqueArray(fc.integer({ min: 1, max: 2_000 }), { maxLength: 2 }),
+    fc.array(unitPrices, { minLength: 3, maxLength: 3 }),
+  )
   .map(([starts, prices]) => {
     const bounds = [0, ...starts.toSorted((one, other) => one - other)];
     return versionOf(...bounds.map((above, at) => [above, prices[at]!] as const));

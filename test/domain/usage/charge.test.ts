@@ -21,7 +21,10 @@ function charge(name: string, endpoint: Endpoint, usage: Usage) {
 describe('golden charges, in pico-dollars', () => {
   test('GPT-4o mini: 1,000 input, 500 cached, 200 output', () => {
     // 1000 × 150000 + 500 × 75000 + 200 × 600000
-    expect(charge('gpt-4o-mini', 'chat', { input: 1_000, cachedInput: 500, output: 200 })).toEqual({ costPico: 307_500_000n, unpriced: [] });
+    expect(charge('gpt-4o-mini', 'chat', { input: 1_000, cachedInput: 500, output: 200 })).toEqual({
+      costPico: 307_500_000n,
+      unpriced: [],
+    });
   });
 
   test('o4-mini: reasoning costs what output costs', () => {
@@ -43,7 +46,9 @@ describe('golden charges, in pico-dollars', () => {
   });
 
   test('embeddings: 1,000,000 tokens at $0.02', () => {
-    expect(charge('text-embedding-3-small', 'embeddings', { input: 1_000_000, output: 0 }).costPico).toBe(20_000_000_000n);
+    expect(charge('text-embedding-3-small', 'embeddings', { input: 1_000_000, output: 0 }).costPico).toBe(
+      20_000_000_000n,
+    );
   });
 
   test('Claude Sonnet 4.5: cache reads and both cache writes', () => {

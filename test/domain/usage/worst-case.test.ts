@@ -14,7 +14,9 @@ function holds(units: readonly Unit[], flags: { readonly audio?: boolean; readon
     fc.property(versions, usages(units), more, more, (version, usage, spareInput, spareOutput) => {
       const inputTokensMax = sum(usage, INPUT_UNITS) + spareInput;
       const outputTokensMax = sum(usage, OUTPUT_UNITS) + spareOutput;
-      return worstCasePico({ version, inputTokensMax, outputTokensMax, ...flags }) >= chargeFor(usage, version).costPico;
+      return (
+        worstCasePico({ version, inputTokensMax, outputTokensMax, ...flags }) >= chargeFor(usage, version).costPico
+      );
     }),
     { numRuns: 500 },
   );
@@ -24,15 +26,23 @@ describe('the worst case', () => {
   test('of text is never below the charge of any text within its bounds', () => holds(TEXT, {}));
 
   test('of audio is never below the charge of any text and audio within its bounds', () => {
-    holds(UNITS.filter((unit) => !unit.startsWith('image')), { audio: true });
+    holds(
+      UNITS.filter((unit) => !unit.startsWith('image')),
+      { audio: true },
+    );
   });
 
   test('of everything is never below any charge within its bounds', () => holds(UNITS, { audio: true, image: true }));
 
   test('is the dearest text unit in and the dearest text unit out', () => {
-    const version = versionOf([0, { input: 3, cachedInput: 1, cacheWrite: 4, cacheWrite1h: 6, audioInput: 50, output: 15, reasoning: 15 }]);
+    const version = versionOf([
+      0,
+      { input: 3, cachedInput: 1, cacheWrite: 4, cacheWrite1h: 6, audioInput: 50, output: 15, reasoning: 15 },
+    ]);
     expect(worstCasePico({ version, inputTokensMax: 100, outputTokensMax: 10 })).toBe(750n);
-    expect(worstCasePico({ version, inputTokensMax: 100, outputTokensMax: 10, audio: true })).toBe(100n * 50n + 10n * 15n);
+    expect(worstCasePico({ version, inputTokensMax: 100, outputTokensMax: 10, audio: true })).toBe(
+      100n * 50n + 10n * 15n,
+    );
   });
 
   test('looks at a tier only when the prompt can reach it', () => {
@@ -55,7 +65,8 @@ describe('the affordable output', () => {
     audio: fc.boolean(),
     image: fc.boolean(),
   });
-  const outputIsFree = ({ tiers }: PriceVersion) => tiers.some(({ picoPerToken }) => OUTPUT_UNITS.every((unit) => !picoPerToken[unit]));
+  const outputIsFree = ({ tiers }: PriceVersion) =>
+    tiers.some(({ picoPerToken }) => OUTPUT_UNITS.every((unit) => !picoPerToken[unit]));
 
   test('is the most tokens whose worst case the money pays for', () => {
     fc.assert(

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ChangeRecord } from '../../lambdas/adapters/embedded/change-records';
+import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
+import { KEYS, ROLLUPS, USAGE, WALLET } from '../../lambdas/contracts/tables';
+
+const NOW = Date.UTC(2026, 0, 1);
+const NOW_SECONDS = NOW / 1000;
+
+describe('the embedded engine tells of changes', () => {
+  let now: number;
+  let store: EmbeddedStore;
+  let commits: (readonly ChangeRecord[])[];
+  const key = (sk: string) => ({ pk: 'p', sk });
+  const encodedKey = (sk: string) => ({ pk: { S: 'p' }, sk: { S: sk } });
+  const names = () => commits.flat().map(({ eventName }) => eventName);
+
+  beforeEach(() => {
+    now = NOW;
+    commits = [];
+    store = EmbeddedStore.memory({ clock: () => now });
+    store.onChange((records) => commits.push(records));
+  });
+
+  test('as a DynamoDB stream does', async () => {
+    await store.write({ table: WALLET, put: { ...key('a'), n: 1, bytes: new Uint8Array([1, 2]) } });
+    await store.write({ table: WALLET, update: key('a'), change: { add: { n: 1n }, remove: ['bytes'] } });
+    await store.write({ table: WALLET, delete: key('a') });
+    const first = { ...encodedKey('a'), n: { N: '1' }, bytes: { B: 'AQI=' } };
+    const second = { ...encodedKey('a'), n: { N: '2' } };
+    const shared = { ApproximateCreationDateTime: NOW_SECONDS, Keys: encodedKey('a'), StreamViewType: 'NEW_AND_OLD_IMAGES', SequenceNumber: expect.any(String) as string };
+    expect(commits.flat()).toEqual([
+      expect.objectContaining({ eventName: 'INSERT', eventSource: 'aws:dynamodb', dynamodb: { ...shared, NewImage: first } }),
+      expect.objectContaining({ eventName: 'MODIFY', dynamodb: { ...shared, NewImage: second, OldImage: first } }),
+      expect.objectContaining({ eventName: 'REMOVE', dynamodb: { ...shared, OldImage: second } }),
+    ]);
+    expect(commits.flat()[0]?.eventSourceARN).toContain(':table/wallet/');
+  });
+
+  test('commit by commit, before the one who wrote goes on', async () => {
+    await store.transact([
+      { table: WALLET, put: key('a') },
+      { table: USAGE, put: key('b') },
+      { table: KEYS, put: key('without a stream') },
+      { table: WALLET, check: key('c'), when: { absent: 'pk' } },
+    ]);
+    expect(commits.map((records) => records.map(({ dynamodb }) => dynamodb?.Keys?.['sk']?.S))).toEqual([['a', 'b']]);
+  });
+
+  test('but not of a write that changes nothing', async () => {
+    await store.write({ table: WALLET, put: { ...key('a'), n: 1, list: [{ x: 1 }] } });
+    await store.write({ table: WALLET, put: { ...key('a'), list: [{ x: 1n }], n: 1n } });
+    await store.write({ table: WALLET, update: key('a'), change: { set: { n: 1 } } });
+    await store.write({ table: WALLET, delete: key('b') });
+    expect(names()).toEqual(['INSERT']);
+  });
+
+  test('nor of one that failed', async () => {
+    await expect(store.write({ table: WALLET, put: key('a'), when: { exists: 'pk' } })).rejects.toThrow('condition');
+    expect(commits).toEqual([]);
+  });
+
+  test('and marks what was removed by time', async () => {
+    await store.write({ table: USAGE, put: { ...key('ends'), expiresAt: NOW_SECONDS + 10 } });
+    await store.write({ table: USAGE, put: { ...key('lives'), expiresAt: NOW_SECONDS + 11 } });
+    await store.write({ table: ROLLUPS, put: { ...key('has no stream'), expiresAt: NOW_SECONDS + 10 } });
+    await store.write({ table: WALLET, put: { ...key('never ends'), expiresAt: NOW_SECONDS } });
+    expect(await store.removeExpired()).toBe(0);
+    now += 10_000;
+    expect(await store.removeExpired()).toBe(2);
+    expect(await store.removeExpired()).toBe(0);
+    const removals = commits.flat().filter(({ eventName }) => eventName === 'REMOVE');
+    expect(removals).toEqual([expect.objectContaining({ userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } })]);
+    expect(removals[0]?.dynamodb?.OldImage).toEqual({ ...encodedKey('ends'), expiresAt: { N: String(NOW_SECONDS + 10) } });
+    now = NOW;
+    expect((await store.query({ table: USAGE, partition: 'p' })).items.map(({ sk }) => sk)).toEqual(['lives']);
+  });
+
+  test('removes more expired items than one transaction can hold', async () => {
+    for (let n = 0; n < 250; n++) await store.write({ table: USAGE, put: { ...key(`item-${n}`), expiresAt: NOW_SECONDS } });
+    expect(await store.removeExpired()).toBe(250);
+    expect(await store.removeExpired()).toBe(0);
+  });
+
+  test('until it is told to stop', async () => {
+    const heard: unknown[] = [];
+    const stop = store.onChange((records) => heard.push(...records));
+    await store.write({ table: WALLET, put: key('a') });
+    stop();
+    await store.write({ table: WALLET, put: key('b') });
+    expect(heard).toHaveLength(1);
+  });
+
+  test('with sequence numbers that keep rising over restarts and compactions', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tollgate-changes-'));
+    const numbers: string[] = [];
+    for (let restart = 0; restart < 3; restart++) {
+      const opened = EmbeddedStore.open({ file: join(folder, 'store.jsonl'), clock: () => now });
+      opened.onChange((records) => numbers.push(...records.map(({ dynamodb }) => dynamodb?.SequenceNumber ?? '')));
+      for (let n = 0; n < 60; n++) {
+        await opened.transact([{ table: WALLET, put: { ...key('a'), restart, n } }, { table: WALLET, put: { ...key('b'), restart, n } }]);
+      }
+      opened.close();
+    }
+    rmSync(folder, { recursive: true });
+    expect(numbers).toHaveLength(360);
+    expect(numbers).toEqual([...new Set(numbers)].sort());
+  });
+});

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { CHAT_MODEL, chatBody, type LocalRun, messagesBody, post, startLocalRun } from './local-run';
+import { chatCompletion, chatDelta, chatStream, DONE, event, messageStream } from './shapes';
+import { cut, streamed, whole } from './upstream';
+
+let run: LocalRun;
+beforeAll(async () => {
+  run = await startLocalRun();
+});
+afterAll(() => run.stop());
+
+const canary = `canary-${randomBytes(8).toString('hex')}`;
+const CANARIES = [canary, Buffer.from(canary).toString('base64').replace(/=+$/, ''), encodeURIComponent(canary)];
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Whatever a client or a provider said, wherever it was said. */
+async function sayItEverywhere(): Promise<void> {
+  const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
+  const said = { messages: [{ role: 'user', content: canary }], user: canary, metadata: { a: canary }, [canary]: canary };
+  const tools = [{ type: 'function', function: { name: canary, description: canary } }];
+  const headers = { 'x-note': canary, cookie: canary, 'user-agent': canary, 'x-forwarded-for': canary };
+  const send = (path: string, body: object) => post(run, path, body, headers);
+
+  run.upstream.plays(whole(chatCompletion(canary, usage)));
+  await send('/v1/chat/completions', chatBody({ ...said, tools }));
+  await send(`/v1/chat/completions?q=${canary}`, chatBody(said));
+  run.upstream.plays(streamed(chatStream([canary, canary], usage)));
+  await send('/v1/chat/completions', chatBody({ ...said, stream: true }));
+  run.upstream.plays(streamed(messageStream([canary], { input_tokens: 1, output_tokens: 1 }, { output_tokens: 1 })));
+  await send('/v1/messages', messagesBody({ ...said, stream: true }));
+  for (const status of [400, 401, 429, 500]) {
+    run.upstream.plays(whole({ error: { message: `you said ${canary}`, type: canary, code: canary } }, status, { 'x-echo': canary }));
+    await send('/v1/chat/completions', chatBody(said));
+    await send('/v1/messages', messagesBody({ ...said, stream: true }));
+  }
+  run.upstream.plays(cut([chatDelta(canary), `data: {"${canary}`]));
+  await send('/v1/chat/completions', chatBody({ ...said, stream: true }));
+  run.upstream.plays(streamed([chatDelta(canary), event({ error: { message: canary } }), DONE]));
+  await send('/v1/chat/completions', chatBody({ ...said, stream: true }));
+  run.upstream.plays(whole(chatCompletion(canary, { prompt_tokens: canary, completion_tokens: 1, [canary]: 5, prompt_tokens_details: { [canary.replaceAll('-', '_')]: 3 } })));
+  await send('/v1/chat/completions', chatBody(said));
+}
+
+async function sayItWrongly(): Promise<void> {
+  const bad: readonly (readonly [string, string | object, object?])[] = [
+    ['/v1/chat/completions', `{"${canary}`],
+    ['/v1/chat/completions', chatBody({ model: canary })],
+    ['/v1/chat/completions', chatBody({ service_tier: canary })],
+    ['/v1/chat/completions', chatBody({ tools: [{ type: canary }] })],
+    ['/v1/chat/completions', chatBody({ store: canary })],
+    ['/v1/chat/completions', chatBody(), { authorization: `Bearer ${canary}` }],
+    ['/v1/chat/completions', chatBody(), { 'content-type': canary }],
+    ['/v1/messages', messagesBody({ max_tokens: canary })],
+    [`/v1/${canary}`, {}],
+    [`/v1/requests/${canary}`, {}],
+  ];
+  for (const [path, body, headers] of bad) {
+    const answer = await post(run, path, body, { ...headers });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+  }
+}
+
+test('nothing that a client or a provider says is in any file or log line', async () => {
+  expect(CHAT_MODEL).not.toContain(canary);
+  await sayItEverywhere();
+  await sayItWrongly();
+  await run.gateway.stop();
+  const files = filesBelow(run.folder);
+  expect(files.length).toBeGreaterThanOrEqual(3);
+  const kept = [...files.map((file) => readFileSync(file, 'latin1')), ...run.log].join('\n');
+  expect(kept).toContain('REQUEST_SETTLED');
+  for (const text of CANARIES) expect(kept).not.toContain(text);
+});
+
+test('nobody else on the machine may read what is kept', () => {
+  expect(statSync(run.folder).mode & 0o777).toBe(0o700);
+  for (const file of filesBelow(run.folder)) expect([file, statSync(file).mode & 0o777]).toEqual([file, 0o600]);
+});
+
+test('the key is kept where the user finds it, and nowhere else', () => {
+  const { apiKey } = run.gateway.account;
+  const secret = apiKey.split('_')[2] ?? '';
+  const holding = filesBelow(run.folder).filter((file) => readFileSync(file, 'latin1').includes(secret));
+  expect(holding).toEqual([join(run.folder, 'dev.json')]);
+  expect(run.log.join('')).not.toContain(secret);
+  expect(run.log.join('')).not.toContain('provider-key-openai');
+});

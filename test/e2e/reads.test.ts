@@ -1,0 +1,66 @@
+import { CHAT_MODEL, chatBody, type LocalRun, MESSAGES_MODEL, post, startLocalRun } from './local-run';
+import { chatCompletion } from './shapes';
+import { whole } from './upstream';
+
+let run: LocalRun;
+beforeAll(async () => {
+  run = await startLocalRun();
+});
+afterAll(() => run.stop());
+
+const get = (path: string, headers: { readonly [name: string]: string } = {}) =>
+  fetch(`${run.gateway.url}${path}`, { headers: { authorization: `Bearer ${run.gateway.account.apiKey}`, ...headers } });
+
+describe('the models', () => {
+  test('are listed for the OpenAI client', async () => {
+    const models = [];
+    for await (const model of run.openai.models.list()) models.push(model);
+    expect(models).toContainEqual({ id: CHAT_MODEL, object: 'model', created: 0, owned_by: 'openai' });
+    expect(await run.openai.models.retrieve(MESSAGES_MODEL)).toMatchObject({ id: MESSAGES_MODEL, owned_by: 'anthropic' });
+  });
+
+  test('are listed for the Anthropic client', async () => {
+    const models = [];
+    for await (const model of run.anthropic.models.list()) models.push(model);
+    expect(models).toContainEqual({ id: MESSAGES_MODEL, type: 'model', display_name: MESSAGES_MODEL, created_at: '1970-01-01T00:00:00Z' });
+    expect(await run.anthropic.models.retrieve(CHAT_MODEL)).toMatchObject({ id: CHAT_MODEL, type: 'model' });
+  });
+
+  test('that are unknown are a 404 of the dialect', async () => {
+    const answer = await get('/models/nothing');
+    expect([answer.status, await answer.json()]).toMatchObject([404, { error: { code: 'model_not_found' } }]);
+    const other = await get('/models/nothing', { 'anthropic-version': '2023-06-01' });
+    expect([other.status, await other.json()]).toMatchObject([404, { type: 'error', error: { type: 'not_found_error' } }]);
+  });
+
+  test('without a provider are not listed', async () => {
+    expect((await get('/models/demo')).status).toBe(404);
+  });
+});
+
+describe('a request’s record', () => {
+  test('is there for its account once the answer is, and for nobody else', async () => {
+    run.upstream.plays(whole(chatCompletion('x', { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 })));
+    const answer = await post(run, '/v1/chat/completions', chatBody());
+    const requestId = answer.headers.get('x-request-id') ?? '';
+    const record = await get(`/requests/${requestId}`);
+    expect(record.status).toBe(200);
+    expect(await record.json()).toMatchObject({
+      ...{ requestId, model: CHAT_MODEL, provider: 'openai', status: 'completed', httpStatus: 200 },
+      ...{ usage: { input: 10, output: 5 }, cost: answer.headers.get('x-tollgate-cost'), estimated: false },
+    });
+
+    const { parts } = run.gateway;
+    const stranger = await parts.accounts.create();
+    const { key } = await parts.keys.create({ accountId: stranger });
+    const refused = await get(`/requests/${requestId}`, { authorization: `Bearer ${key}` });
+    const unknown = await get('/requests/req_01ARZ3NDEKTSV4RRFFQ69G5FAV', { authorization: `Bearer ${key}` });
+    expect([refused.status, unknown.status]).toEqual([404, 404]);
+    expect(await refused.json()).toEqual(await unknown.json());
+  });
+
+  test.each(['nonsense', '%00', 'req_', `req_${'x'.repeat(5_000)}`, 'req_01ARZ3NDEKTSV4RRFFQ69G5FAV%2f..'])('of the id %.20s is a 404', async (id) => {
+    const answer = await get(`/requests/${id}`);
+    expect([answer.status, await answer.json()]).toMatchObject([404, { error: { code: 'request_not_found' } }]);
+  });
+});
