@@ -41,7 +41,12 @@ export class ChildProcesses {
 
   private spawn({ cores = [], program, environment = {} }: Command, channel: 'ignore' | 'ipc'): ChildProcess {
     const [command = '', ...args] = [...cores, process.execPath, ...program];
-    const child = spawn(command, args, { env: environment, stdio: ['ignore', 'ignore', 'ignore', channel] });
+    const child = spawn(command, args, {
+      env: environment,
+      stdio: ['ignore', 'ignore', 'ignore', channel],
+      // JSON would make null of a percentile of nothing, and null counts as 0.
+      serialization: 'advanced',
+    });
     this.running.add(child);
     child.on('exit', () => this.running.delete(child));
     child.on('error', () => this.running.delete(child));

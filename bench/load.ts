@@ -1,51 +1,12 @@
 /** The load generator: a process of its own that takes jobs and gives results over its IPC channel, one at a time. */
-import { Connection, type Ending } from './connection';
+import { Connection } from './connection';
 import type { LoadJob, LoadResult, RequestsJob, StreamsJob, Target } from './load-jobs';
 import { StreamReader } from './stream-reader';
+import { Tally } from './tally';
 import { CHAT_REQUEST, EVENTS_PER_STREAM, nowMicros, streamRequest } from './traffic';
 
 /** What has not ended by then counts as a failure. */
 const OVERTIME_MS = 10_000;
-/** A subject that only breaks connections must not keep the generator spinning. */
-const FAILURES_MAX = 1_000;
-
-class Tally {
-  completed = 0;
-  events = 0;
-  readonly micros: number[] = [];
-  private readonly failures = new Map<string, number>();
-  private readonly startedAt = nowMicros();
-  private endedAt = this.startedAt;
-
-  /** True when the request went well. */
-  add(ending: Ending): boolean {
-    this.endedAt = nowMicros();
-    if (ending === 200) this.completed += 1;
-    else this.fail(String(ending));
-    return ending === 200;
-  }
-
-  fail(what: string): void {
-    this.failures.set(what, (this.failures.get(what) ?? 0) + 1);
-  }
-
-  get hasFailed(): boolean {
-    return [...this.failures.values()].reduce((sum, count) => sum + count, 0) >= FAILURES_MAX;
-  }
-
-  result(): LoadResult {
-    const sorted = Float64Array.from(this.micros).sort();
-    const percentile = (share: number) => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
-    return {
-      completed: this.completed,
-      seconds: (this.endedAt - this.startedAt) / 1e6,
-      failures: Object.fromEntries(this.failures),
-      events: this.events,
-      p50Micros: percentile(0.5),
-      p99Micros: percentile(0.99),
-    };
-  }
-}
 
 function requestBytes({ port, path, headers }: Target, body: string): Buffer {
   const all = { host: `127.0.0.1:${port}`, 'content-type': 'application/json', ...headers };
@@ -54,14 +15,16 @@ function requestBytes({ port, path, headers }: Target, body: string): Buffer {
   return Buffer.from([`POST ${path} HTTP/1.1`, ...lines, length, '', body].join('\r\n'));
 }
 
-/** Runs `next` on each connection until it says that there is no more, or time is up. */
+interface Plan {
+  readonly target: Target;
+  readonly connections: number;
+  readonly beginWithinMs: number;
+  readonly deadlineMs: number;
+}
+
+/** Runs something on each connection until all are done, or time is up. */
 function onConnections(
-  {
-    connections,
-    target,
-    beginWithinMs,
-    deadlineMs,
-  }: { connections: number; target: Target; beginWithinMs: number; deadlineMs: number },
+  { target, connections, beginWithinMs, deadlineMs }: Plan,
   tally: Tally,
   run: (connection: Connection, done: () => void) => void,
 ): Promise<LoadResult> {

@@ -38,6 +38,8 @@ const configSchema = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9-]{0,15}$/, 'must be 1 to 16 lower-case letters, digits and hyphens')
     .default('prod'),
+  /** What it is deployed to. `emulator` leaves out what lib/shared/emulator-exclusions.ts lists, and says so. */
+  target: z.enum(['aws', 'emulator'], 'must be aws or emulator').default('aws'),
   /** Where tables and functions live. @default where the caller's credentials point; the template is region-agnostic without any */
   region: z
     .string()

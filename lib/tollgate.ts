@@ -3,6 +3,7 @@ import { Tags, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import type { Config } from './config';
 import { requireDataClasses } from './shared/data-class';
+import { leaveOutOfEmulator } from './shared/emulator-exclusions';
 import { EDGE_REGION, EdgeStack } from './stacks/edge-stack';
 import { ServiceStack } from './stacks/service-stack';
 import { StatefulStack } from './stacks/stateful-stack';
@@ -34,6 +35,7 @@ export function addTollgate(app: App, config: Config): Tollgate {
   // It reads the origin secret by name, which no reference shows.
   edge.addStackDependency(stateful);
 
+  if (config.target === 'emulator') leaveOutOfEmulator(app);
   Tags.of(app).add('tollgate:stage', config.stage);
   requireDataClasses(app);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));

@@ -28,7 +28,7 @@ const paymentId = z
   .max(PAYMENT_ID_CHARACTERS_MAX, 'The payment id is too long.')
   .regex(/^(?!req_)[\w.:-]+$/, 'A payment id is made of letters, digits and ._:- and does not begin with req_.');
 const limit = z.coerce
-  .number()
+  .number('The limit is a whole number.')
   .pipe(
     z
       .int('The limit is a whole number.')
@@ -74,7 +74,7 @@ function parse(args: readonly string[]): { readonly values: Options; readonly po
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    const [line = ''] = error instanceof Error ? error.message.split(/\n|\. /) : [];
+    const [line = ''] = (error as Error).message.split(/\n|\. /);
     throw new UsageError(`${line.replace(/\.$/, '')}.`);
   }
 }
@@ -95,7 +95,10 @@ function read([first, ...others]: readonly string[], options: Options): object {
     };
   }
   if (first === 'keys' && others[0] === 'create') return { name: 'create-key', accountId: take(others, 2, options)[1] };
-  if (first === 'ledger' && others[0] === 'verify') return take(others, 1, options) && { name: 'verify' };
+  if (first === 'ledger' && others[0] === 'verify') {
+    take(others, 1, options);
+    return { name: 'verify' };
+  }
   throw new UsageError(`There is no command "${[first, ...others.slice(0, 1)].join(' ').slice(0, 80)}".`);
 }
 

@@ -57,10 +57,14 @@ export class ControlServer {
       return;
     }
     const { handler } = this;
-    if (request.method === 'GET') return send(response, 200, { id: this.id });
-    if (handler === undefined) return send(response, 503, {});
-    const done = run(handler, request, response).finally(() => this.running.delete(done));
-    this.running.add(done);
+    if (request.method === 'GET') {
+      send(response, 200, { id: this.id });
+    } else if (handler === undefined) {
+      send(response, 503, {});
+    } else {
+      const done = run(handler, request, response).finally(() => this.running.delete(done));
+      this.running.add(done);
+    }
   }
 }
 

@@ -38,7 +38,8 @@ const INTEGER_BOUND = 10n ** 38n;
 
 /** @throws Error on a fraction, an unsafe number, or more than 38 digits: no table holds a number that may be inexact. */
 export function toInteger(value: bigint | number): bigint {
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new Error('a stored number is a safe integer or a bigint');
+  if (typeof value === 'number' && !Number.isSafeInteger(value))
+    throw new Error('a stored number is a safe integer or a bigint');
   const integer = BigInt(value);
   if (integer >= INTEGER_BOUND || integer <= -INTEGER_BOUND) throw new Error('a stored number has at most 38 digits');
   return integer;
@@ -78,7 +79,10 @@ export const encodeItem = forApi.item;
 /** For a journal line or a stream record. */
 export const encodeJsonItem = forJson.item;
 
-export const encodeKey = (key: Key): { pk: { S: string }; sk: { S: string } } => ({ pk: { S: key.pk }, sk: { S: key.sk } });
+export const encodeKey = (key: Key): { pk: { S: string }; sk: { S: string } } => ({
+  pk: { S: key.pk },
+  sk: { S: key.sk },
+});
 
 export function decodeKey({ pk, sk }: DecodableItem): Key {
   if (pk?.S === undefined || sk?.S === undefined) throw new Error('a key consists of the strings pk and sk');
@@ -93,7 +97,8 @@ export function decodeValue(encoded: Decodable): Value {
   if (encoded.NULL !== undefined) return null;
   if (encoded.M !== undefined) return decodeItem(encoded.M);
   if (encoded.L !== undefined) return encoded.L.map(decodeValue);
-  if (encoded.B !== undefined) return typeof encoded.B === 'string' ? new Uint8Array(Buffer.from(encoded.B, 'base64')) : encoded.B;
+  if (encoded.B !== undefined)
+    return typeof encoded.B === 'string' ? new Uint8Array(Buffer.from(encoded.B, 'base64')) : encoded.B;
   throw new Error(`a stored value has an unknown type: ${Object.keys(encoded).join(', ')}`);
 }
 

@@ -38,7 +38,9 @@ export function checkTransaction(writes: readonly (Write | Check)[], token: stri
     throw new Error(`an idempotency token has 1 to ${TOKEN_CHARACTERS_MAX} characters`);
   }
   const keys = writes.map(checkWrite);
-  const seen = new Set(writes.map((write, index) => JSON.stringify([write.table.name, keys[index]?.pk, keys[index]?.sk])));
+  const seen = new Set(
+    writes.map((write, index) => JSON.stringify([write.table.name, keys[index]?.pk, keys[index]?.sk])),
+  );
   if (seen.size < writes.length) throw new Error('a transaction names an item at most once');
   return keys;
 }
@@ -53,7 +55,12 @@ export function checkQuery({ partition, sort, limit = 1, after }: Query): void {
   if (!Number.isSafeInteger(limit) || limit < 1) throw new Error('a page holds at least one item');
   if (after !== undefined && after.pk !== partition) throw new Error('a page continues within its partition');
   for (const bound of Object.values(sort ?? {})) checkKeyPart('sk', bound, SORT_KEY_BYTES_MAX);
-  if (sort !== undefined && 'from' in sort && 'to' in sort && Buffer.from(sort.from).compare(Buffer.from(sort.to)) > 0) {
+  if (
+    sort !== undefined &&
+    'from' in sort &&
+    'to' in sort &&
+    Buffer.from(sort.from).compare(Buffer.from(sort.to)) > 0
+  ) {
     throw new Error('a range ends at or behind its start');
   }
 }
@@ -64,11 +71,12 @@ function checkKeyPart(name: string, value: string, bytesMax: number): void {
 }
 
 function checkCondition(condition: Condition): void {
-  if ('all' in condition) return condition.all.forEach(checkCondition);
-  if ('any' in condition) return condition.any.forEach(checkCondition);
+  if ('all' in condition) condition.all.forEach(checkCondition);
+  if ('any' in condition) condition.any.forEach(checkCondition);
   if (!('is' in condition) || condition.is === '=' || condition.is === '<>') return;
   const { value } = condition;
-  const ordered = typeof value === 'string' || typeof value === 'bigint' || typeof value === 'number' || value instanceof Uint8Array;
+  const ordered =
+    typeof value === 'string' || typeof value === 'bigint' || typeof value === 'number' || value instanceof Uint8Array;
   if (!ordered) throw new Error(`${condition.is} compares strings, numbers or bytes`);
 }
 

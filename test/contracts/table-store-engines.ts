@@ -42,7 +42,10 @@ const dynamodbLocal: Engine = {
     const config = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
     const transport = new SdkTransport(config);
     await createTables(new DynamoDBClient(config));
-    const tableNames = Object.fromEntries(TABLES.map(({ name }) => [name, physicalName(name)])) as Record<TableName, string>;
+    const tableNames = Object.fromEntries(TABLES.map(({ name }) => [name, physicalName(name)])) as Record<
+      TableName,
+      string
+    >;
     return {
       store: new DynamodbStore({ transport, tableNames, clock }),
       async stop() {

@@ -19,7 +19,8 @@ describe('the embedded engine keeps a journal that', () => {
   const openReadOnly = () => remember(EmbeddedStore.openReadOnly({ file, clock }));
   const lines = () => readFileSync(file, 'utf8').split('\n');
   const put = (store: TableStore, sk: string, n = 0) => store.write({ table: WALLET, put: { ...key(sk), n } });
-  const sortKeys = async (store: TableStore) => (await store.query({ table: WALLET, partition: 'p' })).items.map(({ sk }) => sk);
+  const sortKeys = async (store: TableStore) =>
+    (await store.query({ table: WALLET, partition: 'p' })).items.map(({ sk }) => sk);
 
   function remember(store: EmbeddedStore): EmbeddedStore {
     opened.push(store);
@@ -50,7 +51,12 @@ describe('the embedded engine keeps a journal that', () => {
     await put(second, 'c');
     second.close();
     const third = open();
-    expect(await third.get({ table: WALLET, key: key('a') })).toEqual({ ...key('a'), n: 1n, bytes, list: [null, { x: 'é' }] });
+    expect(await third.get({ table: WALLET, key: key('a') })).toEqual({
+      ...key('a'),
+      n: 1n,
+      bytes,
+      list: [null, { x: 'é' }],
+    });
     expect(await third.get({ table: USAGE, key: key('u') })).toEqual(key('u'));
     expect(await sortKeys(third)).toEqual(['a', 'c']);
   });
@@ -70,7 +76,9 @@ describe('the embedded engine keeps a journal that', () => {
     const second = open();
     now += 10 * MINUTE_MS - 1;
     await second.transact(writes, 'token');
-    await expect(second.transact([{ table: WALLET, delete: key('a') }], 'token')).rejects.toMatchObject({ name: 'IdempotencyMismatch' });
+    await expect(second.transact([{ table: WALLET, delete: key('a') }], 'token')).rejects.toMatchObject({
+      name: 'IdempotencyMismatch',
+    });
     now += 1;
     await expect(second.transact(writes, 'token')).rejects.toMatchObject({ name: 'TransactionCancelled' });
   });
@@ -99,10 +107,18 @@ describe('the embedded engine keeps a journal that', () => {
   });
 
   test.each([
-    ['a changed digit', (text: string[]) => text.with(2, text[2]?.replace('"n":{"N":"0"}', '"n":{"N":"9"}') ?? ''), 'this line is damaged'],
+    [
+      'a changed digit',
+      (text: string[]) => text.with(2, text[2]?.replace('"n":{"N":"0"}', '"n":{"N":"9"}') ?? ''),
+      'this line is damaged',
+    ],
     ['a line of nothing', (text: string[]) => text.with(2, ''), 'this line is damaged'],
     ['a missing line', (text: string[]) => text.toSpliced(2, 1), 'commit 2 is missing before this line'],
-    ['a repeated line', (text: string[]) => text.toSpliced(2, 0, text[1] ?? ''), 'commit 2 is missing before this line'],
+    [
+      'a repeated line',
+      (text: string[]) => text.toSpliced(2, 0, text[1] ?? ''),
+      'commit 2 is missing before this line',
+    ],
     ['a second header', (text: string[]) => text.with(2, text[0] ?? ''), 'this line is out of place'],
   ])('fails to open with %s in its middle, and is left as it is', async (_, damage, problem) => {
     const store = open();
@@ -133,7 +149,9 @@ describe('the embedded engine keeps a journal that', () => {
     expect(await sortKeys(third)).toHaveLength(12);
     expect(await third.get({ table: WALLET, key: key('item-3') })).toEqual({ ...key('item-3'), n: 193n });
     expect(await third.get({ table: USAGE, key: key('u') })).toEqual({ ...key('u'), bytes: new Uint8Array([7]) });
-    await expect(third.transact([{ table: WALLET, delete: key('token') }], 'token')).rejects.toMatchObject({ name: 'IdempotencyMismatch' });
+    await expect(third.transact([{ table: WALLET, delete: key('token') }], 'token')).rejects.toMatchObject({
+      name: 'IdempotencyMismatch',
+    });
     expect(existsSync(`${file}.compacting`)).toBe(false);
   });
 
@@ -142,6 +160,8 @@ describe('the embedded engine keeps a journal that', () => {
     expect(open).toThrow(`process ${process.pid} is using the store`);
     store.close();
     open();
+    store.close();
+    expect(open).toThrow('is using the store');
   });
 
   test('can be read while it is written, without a trace', async () => {

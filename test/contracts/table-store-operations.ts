@@ -30,7 +30,8 @@ async function pages(store: TableStore, query: Query): Promise<readonly (readonl
 }
 
 /** Lets a counterexample show what is called. */
-const shown = (operation: Operation): Operation => Object.assign(operation, { [fc.toStringMethod]: () => fc.stringify(operation('partition')) });
+const shown = (operation: Operation): Operation =>
+  Object.assign(operation, { [fc.toStringMethod]: () => fc.stringify(operation('partition')) });
 
 // Few names and few values, so that operations meet each other; some of them are mistakes.
 const attribute = fc.constantFrom('n', 'count', 'data', 'list');
@@ -42,12 +43,20 @@ const scalar: Arbitrary<Value> = fc.oneof(
   fc.bigInt(-(10n ** 37n), 10n ** 37n),
   fc.uint8Array({ maxLength: 2 }),
 );
-const value: Arbitrary<Value> = fc.oneof({ arbitrary: scalar, weight: 4 }, fc.array(scalar, { maxLength: 2 }), fc.dictionary(attribute, scalar, { maxKeys: 2 }));
+const value: Arbitrary<Value> = fc.oneof(
+  { arbitrary: scalar, weight: 4 },
+  fc.array(scalar, { maxLength: 2 }),
+  fc.dictionary(attribute, scalar, { maxKeys: 2 }),
+);
 
 const condition: Arbitrary<Condition> = fc.letrec<{ condition: Condition }>((tie) => ({
   condition: fc.oneof(
     { maxDepth: 2 },
-    fc.record({ attribute: fc.oneof(attribute, fc.constant('sk')), is: fc.constantFrom('=', '<>', '<', '<=', '>', '>='), value }),
+    fc.record({
+      attribute: fc.oneof(attribute, fc.constant('sk')),
+      is: fc.constantFrom('=', '<>', '<', '<=', '>', '>='),
+      value,
+    }),
     fc.record({ exists: attribute }),
     fc.record({ absent: fc.oneof(attribute, fc.constant('pk')) }),
     fc.record({ all: fc.array(tie('condition'), { maxLength: 3 }) }),
@@ -65,28 +74,58 @@ const change: Arbitrary<Change> = fc.record(
 );
 
 const write: Arbitrary<(pk: string) => Write> = fc
-  .record({ table, sk, when: fc.option(condition, { nil: undefined, freq: 2 }), attributes: fc.dictionary(attribute, value), change, kind: fc.constantFrom('put', 'update', 'delete') })
+  .record({
+    table,
+    sk,
+    when: fc.option(condition, { nil: undefined, freq: 2 }),
+    attributes: fc.dictionary(attribute, value),
+    change,
+    kind: fc.constantFrom('put', 'update', 'delete'),
+  })
   .map(({ table, sk, when, attributes, change, kind }) => (pk) => {
     const guarded = { table, ...(when && { when }) };
     if (kind === 'put') return { ...guarded, put: { ...attributes, pk, sk } };
     return kind === 'update' ? { ...guarded, update: { pk, sk }, change } : { ...guarded, delete: { pk, sk } };
   });
-const check: Arbitrary<(pk: string) => Check> = fc.record({ table, sk, when: condition }).map(({ table, sk, when }) => (pk) => ({ table, check: { pk, sk }, when }));
+const check: Arbitrary<(pk: string) => Check> = fc
+  .record({ table, sk, when: condition })
+  .map(({ table, sk, when }) => (pk) => ({ table, check: { pk, sk }, when }));
 
-const sort: Arbitrary<SortRange> = fc.oneof(fc.record({ beginsWith: sk }), fc.record({ from: sk, to: sk }), fc.record({ from: sk }), fc.record({ to: sk }));
+const sort: Arbitrary<SortRange> = fc.oneof(
+  fc.record({ beginsWith: sk }),
+  fc.record({ from: sk, to: sk }),
+  fc.record({ from: sk }),
+  fc.record({ to: sk }),
+);
 
 const transaction: Arbitrary<Operation> = fc
-  .record({ writes: fc.array(fc.oneof({ arbitrary: write, weight: 3 }, check), { maxLength: 4 }), token: fc.constantFrom(undefined, undefined, 'x', 'y') })
+  .record({
+    writes: fc.array(fc.oneof({ arbitrary: write, weight: 3 }, check), { maxLength: 4 }),
+    token: fc.constantFrom(undefined, undefined, 'x', 'y'),
+  })
   .map(({ writes, token }) => (pk) => ({ transact: writes.map((made) => made(pk)), token: token && `${token}-${pk}` }));
 
-const get: Arbitrary<Operation> = fc.record({ table, sk }).map(({ table, sk }) => (pk) => ({ get: { table, key: { pk, sk } } }));
+const get: Arbitrary<Operation> = fc
+  .record({ table, sk })
+  .map(({ table, sk }) => (pk) => ({ get: { table, key: { pk, sk } } }));
 
 // A page continues behind one of its own items, so only a query without a range starts just anywhere.
 const query: Arbitrary<Operation> = fc
-  .record({ table, limit: fc.integer({ min: 1, max: 4 }), newestFirst: fc.boolean(), start: fc.option(fc.oneof(sort, fc.record({ after: sk })), { nil: undefined }) })
+  .record({
+    table,
+    limit: fc.integer({ min: 1, max: 4 }),
+    newestFirst: fc.boolean(),
+    start: fc.option(fc.oneof(sort, fc.record({ after: sk })), { nil: undefined }),
+  })
   .map(({ start, ...options }) => (partition) => {
     if (start === undefined) return { query: { ...options, partition } };
-    return { query: { ...options, partition, ...('after' in start ? { after: { pk: partition, sk: start.after } } : { sort: start }) } };
+    return {
+      query: {
+        ...options,
+        partition,
+        ...('after' in start ? { after: { pk: partition, sk: start.after } } : { sort: start }),
+      },
+    };
   });
 
 const operation: Arbitrary<Operation> = fc.oneof(

@@ -7,7 +7,7 @@ import type { Operation } from './table-store-operations';
 import { operations, perform } from './table-store-operations';
 
 const NOW = Date.UTC(2026, 0, 1);
-const RUNS = 4000
+const RUNS = 60;
 const OUTCOMES = ['ConditionFailed', 'TransactionCancelled', 'IdempotencyMismatch', 'StoreUnavailable'];
 
 /** Whatever is done to two engines, both give the same answers. A failure prints its seed. */
@@ -28,7 +28,7 @@ export function tableStoreAgreement(...engines: readonly [Engine, Engine]): void
       }),
       { numRuns: RUNS },
     );
-  }, 600_000);
+  }, 60_000);
 }
 
 async function answers(store: TableStore, run: string, sequence: readonly Operation[]): Promise<readonly unknown[]> {
@@ -42,7 +42,8 @@ async function answers(store: TableStore, run: string, sequence: readonly Operat
 function outcomeOf(error: unknown): unknown {
   const isOutcome = error instanceof Error && OUTCOMES.includes(error.name);
   // DynamoDB's local engine refuses a transaction with an impossible change; DynamoDB itself gives a reason.
-  const isImpossible = error instanceof TransactionCancelled && error.reasons.some((reason) => reason?.code === 'Invalid');
+  const isImpossible =
+    error instanceof TransactionCancelled && error.reasons.some((reason) => reason?.code === 'Invalid');
   if (!isOutcome || isImpossible) return 'a mistake of the caller';
-  return { ...error, name: error.name };
+  return Object.fromEntries(['name', 'item', 'reasons'].map((part) => [part, Reflect.get(error, part) as unknown]));
 }

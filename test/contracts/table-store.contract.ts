@@ -1,7 +1,12 @@
 import { USAGE, WALLET } from '../../lambdas/contracts/tables';
 import type { Comparison, Condition } from '../../lambdas/domain/table/condition';
 import { absent, all, any, compare, exists } from '../../lambdas/domain/table/condition';
-import { ConditionFailed, IdempotencyMismatch, StoreUnavailable, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
+import {
+  ConditionFailed,
+  IdempotencyMismatch,
+  StoreUnavailable,
+  TransactionCancelled,
+} from '../../lambdas/domain/table/table-errors';
 import type { Query, SortRange, TableStore } from '../../lambdas/domain/table/table-store';
 import type { Item, Key } from '../../lambdas/domain/table/value';
 import type { Engine } from './table-store-engines';
@@ -17,7 +22,8 @@ export function tableStoreContract(engine: Engine): void {
   let pk: string;
   const key = (sk: string): Key => ({ pk, sk });
   const item = (sk: string, attributes: Omit<Item, 'pk' | 'sk'> = {}): Item => ({ pk, sk, ...attributes });
-  const put = (...items: readonly Item[]) => Promise.all(items.map((each) => store.write({ table: WALLET, put: each })));
+  const put = (...items: readonly Item[]) =>
+    Promise.all(items.map((each) => store.write({ table: WALLET, put: each })));
   const get = (sk: string) => store.get({ table: WALLET, key: key(sk) });
 
   beforeAll(async () => ({ store, stop } = await engine.start(() => NOW)), 30_000);
@@ -44,14 +50,41 @@ export function tableStoreContract(engine: Engine): void {
   describe('values', () => {
     test('every type comes back as it was, and every number as a bigint', async () => {
       const bytes = new Uint8Array([0, 127, 255]);
-      await put(item('a', { text: 'é', empty: '', big: 10n ** 38n - 1n, small: -7, yes: true, nothing: null, bytes, list: [1, 'x', [false]], map: { deep: { n: 2 } } }));
-      expect(await get('a')).toEqual(item('a', { text: 'é', empty: '', big: 10n ** 38n - 1n, small: -7n, yes: true, nothing: null, bytes, list: [1n, 'x', [false]], map: { deep: { n: 2n } } }));
+      await put(
+        item('a', {
+          text: 'é',
+          empty: '',
+          big: 10n ** 38n - 1n,
+          small: -7,
+          yes: true,
+          nothing: null,
+          bytes,
+          list: [1, 'x', [false]],
+          map: { deep: { n: 2 } },
+        }),
+      );
+      expect(await get('a')).toEqual(
+        item('a', {
+          text: 'é',
+          empty: '',
+          big: 10n ** 38n - 1n,
+          small: -7n,
+          yes: true,
+          nothing: null,
+          bytes,
+          list: [1n, 'x', [false]],
+          map: { deep: { n: 2n } },
+        }),
+      );
     });
 
-    test.each([1.5, Number.NaN, 2 ** 53, 10n ** 38n])('%s is refused, for it might not come back the same', async (number) => {
-      await expectMistake(put(item('a', { number })));
-      expect(await get('a')).toBeUndefined();
-    });
+    test.each([1.5, Number.NaN, 2 ** 53, 10n ** 38n])(
+      '%s is refused, for it might not come back the same',
+      async (number) => {
+        await expectMistake(put(item('a', { number })));
+        expect(await get('a')).toBeUndefined();
+      },
+    );
 
     test('what was handed in or out can be changed without changing what is stored', async () => {
       const given = { pk, sk: 'a', list: [1n], bytes: new Uint8Array([1]) };
@@ -84,7 +117,11 @@ export function tableStoreContract(engine: Engine): void {
 
     test('an update sets, adds and removes, whatever the names', async () => {
       await put(item('a', { status: 'x', count: 5n, data: null, keep: true }));
-      const before = await store.write({ table: WALLET, update: key('a'), change: { set: { status: 'y' }, add: { count: -2n, total: 4n }, remove: ['data', 'never there'] } });
+      const before = await store.write({
+        table: WALLET,
+        update: key('a'),
+        change: { set: { status: 'y' }, add: { count: -2n, total: 4n }, remove: ['data', 'never there'] },
+      });
       expect(before).toEqual(item('a', { status: 'x', count: 5n, data: null, keep: true }));
       expect(await get('a')).toEqual(item('a', { status: 'y', count: 3n, total: 4n, keep: true }));
     });
@@ -102,14 +139,20 @@ export function tableStoreContract(engine: Engine): void {
     });
 
     test('a condition that fails on nothing has no item', async () => {
-      const error = await failure(store.write({ table: WALLET, update: key('a'), change: { add: { n: 1n } }, when: exists() }));
+      const error = await failure(
+        store.write({ table: WALLET, update: key('a'), change: { add: { n: 1n } }, when: exists() }),
+      );
       expect(error).toBeInstanceOf(ConditionFailed);
       expect(error).toHaveProperty('item', undefined);
-      expect(await failure(store.write({ table: WALLET, delete: key('a'), when: exists() }))).toBeInstanceOf(ConditionFailed);
+      expect(await failure(store.write({ table: WALLET, delete: key('a'), when: exists() }))).toBeInstanceOf(
+        ConditionFailed,
+      );
     });
 
     test('a tie between many writers is won by one', async () => {
-      const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => store.write({ table: WALLET, put: item('a'), when: absent() })));
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 8 }, () => store.write({ table: WALLET, put: item('a'), when: absent() })),
+      );
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     });
 
@@ -127,7 +170,15 @@ export function tableStoreContract(engine: Engine): void {
   });
 
   describe('conditions', () => {
-    const stored = { n: 5n, text: 'b', high: '\u{1F600}', yes: true, list: [1n, { a: 'x' }], bytes: new Uint8Array([2]), status: 'held' };
+    const stored = {
+      n: 5n,
+      text: 'b',
+      high: '\u{1F600}',
+      yes: true,
+      list: [1n, { a: 'x' }],
+      bytes: new Uint8Array([2]),
+      status: 'held',
+    };
     const cases: readonly (readonly [Condition, boolean])[] = [
       [exists('n'), true],
       [exists('toString'), false],
@@ -160,14 +211,21 @@ export function tableStoreContract(engine: Engine): void {
 
     test.each(cases)('%j is %s', async (when, expected) => {
       await put(item('a', stored));
-      const outcome = await store.write({ table: WALLET, update: key('a'), change: { set: { done: true } }, when }).then(
-        () => true,
-        (error: unknown) => (error instanceof ConditionFailed ? false : error),
-      );
+      const outcome = await store
+        .write({ table: WALLET, update: key('a'), change: { set: { done: true } }, when })
+        .then(
+          () => true,
+          (error: unknown) => (error instanceof ConditionFailed ? false : error),
+        );
       expect(outcome).toBe(expected);
     });
 
-    function orders(attribute: string, below: Item[string], at: Item[string], above: Item[string]): (readonly [Condition, boolean])[] {
+    function orders(
+      attribute: string,
+      below: Item[string],
+      at: Item[string],
+      above: Item[string],
+    ): (readonly [Condition, boolean])[] {
       const expected: readonly (readonly [Comparison, boolean, boolean, boolean])[] = [
         ['=', false, true, false],
         ['<>', true, false, true],
@@ -176,14 +234,17 @@ export function tableStoreContract(engine: Engine): void {
         ['>', true, false, false],
         ['>=', true, true, false],
       ];
-      return expected.flatMap(([is, ...results]) => [below, at, above].map((value, index) => [compare(attribute, is, value), results[index] === true] as const));
+      return expected.flatMap(([is, ...results]) =>
+        [below, at, above].map((value, index) => [compare(attribute, is, value), results[index] === true] as const),
+      );
     }
   });
 
   describe('queries', () => {
     // In the order of their UTF-8 bytes, which is not the order of JavaScript strings.
     const SORTED = ['A', 'a', 'a#1', 'a#2', 'b', 'é', '\uE000', '\uFFFD', '\u{10000}', '\u{1F600}'];
-    const sortKeys = async (query: Partial<Query> = {}) => (await store.query({ table: WALLET, partition: pk, ...query })).items.map(({ sk }) => sk);
+    const sortKeys = async (query: Partial<Query> = {}) =>
+      (await store.query({ table: WALLET, partition: pk, ...query })).items.map(({ sk }) => sk);
     beforeEach(() => put(...[...SORTED].reverse().map((sk) => item(sk))));
 
     test('items come in the order of the bytes of their sort key, or backwards', async () => {
@@ -207,7 +268,13 @@ export function tableStoreContract(engine: Engine): void {
     test.each([false, true])('pages follow one another without a gap (newest first: %s)', async (newestFirst) => {
       const seen: unknown[] = [];
       for (let after: Key | undefined, pages = 0; pages === 0 || after !== undefined; pages++) {
-        const page = await store.query({ table: WALLET, partition: pk, limit: 3, newestFirst, ...(after && { after }) });
+        const page = await store.query({
+          table: WALLET,
+          partition: pk,
+          limit: 3,
+          newestFirst,
+          ...(after && { after }),
+        });
         expect(page.items.length).toBeLessThanOrEqual(3);
         seen.push(...page.items.map(({ sk }) => sk));
         after = page.next;
@@ -266,7 +333,11 @@ export function tableStoreContract(engine: Engine): void {
         ]),
       );
       expect(error).toBeInstanceOf(TransactionCancelled);
-      expect(error).toHaveProperty('reasons', [undefined, { code: 'ConditionFailed', item: item('a', { n: 1n, text: 'x' }) }, { code: 'ConditionFailed', item: undefined }]);
+      expect(error).toHaveProperty('reasons', [
+        undefined,
+        { code: 'ConditionFailed', item: item('a', { n: 1n, text: 'x' }) },
+        { code: 'ConditionFailed', item: undefined },
+      ]);
       expect(await get('fine')).toBeUndefined();
     });
 
@@ -289,8 +360,18 @@ export function tableStoreContract(engine: Engine): void {
       await store.transact(writes.slice(0, 100));
       await expectMistake(store.transact(writes));
       await expectMistake(store.transact([]));
-      await expectMistake(store.transact([{ table: WALLET, put: item('twice') }, { table: WALLET, delete: key('twice') }]));
-      await expectMistake(store.transact([{ table: WALLET, put: item('twice') }, { table: WALLET, check: key('twice'), when: absent() }]));
+      await expectMistake(
+        store.transact([
+          { table: WALLET, put: item('twice') },
+          { table: WALLET, delete: key('twice') },
+        ]),
+      );
+      await expectMistake(
+        store.transact([
+          { table: WALLET, put: item('twice') },
+          { table: WALLET, check: key('twice'), when: absent() },
+        ]),
+      );
       expect(await get('twice')).toBeUndefined();
     });
 

@@ -1,5 +1,15 @@
 import { parseUsd } from '../../lambdas/domain/money/pico';
-import { balanceOf, CHAT_MODEL, chatBody, costOf, expectLedgerVerifies, type LocalRun, post, priceOf, startLocalRun } from './local-run';
+import {
+  balanceOf,
+  CHAT_MODEL,
+  chatBody,
+  costOf,
+  expectLedgerVerifies,
+  type LocalRun,
+  post,
+  priceOf,
+  startLocalRun,
+} from './local-run';
 import { chatCompletion } from './shapes';
 import { until } from './until';
 import { whole } from './upstream';
@@ -18,7 +28,8 @@ test(`of ${REQUESTS} requests at once a wallet that affords ${AFFORDABLE} pays e
   const accountId = await parts.accounts.create();
   await parts.wallet.open(accountId);
   const { key } = await parts.keys.create({ accountId });
-  const send = () => post(run, '/v1/chat/completions', chatBody({ max_tokens: 1_000 }), { authorization: `Bearer ${key}` });
+  const send = () =>
+    post(run, '/v1/chat/completions', chatBody({ max_tokens: 1_000 }), { authorization: `Bearer ${key}` });
 
   // What one such request holds, learned from one: the provider waits until it was seen.
   const cost = costOf(priceOf('openai', CHAT_MODEL), { input: 10, output: 5 });
@@ -46,7 +57,9 @@ test(`of ${REQUESTS} requests at once a wallet that affords ${AFFORDABLE} pays e
     if (held > seen.mostHeld) seen.mostHeld = held;
   };
   const answers = Array.from({ length: REQUESTS }, async () => {
-    const answer = await post(run, '/v1/chat/completions', chatBody({ max_tokens: 1_000 }), { authorization: `Bearer ${poorKey}` });
+    const answer = await post(run, '/v1/chat/completions', chatBody({ max_tokens: 1_000 }), {
+      authorization: `Bearer ${poorKey}`,
+    });
     await watch();
     return answer.status;
   });
@@ -56,7 +69,9 @@ test(`of ${REQUESTS} requests at once a wallet that affords ${AFFORDABLE} pays e
     return (await balanceOf(run, poor)).availablePico === 0n && run.upstream.received.length === AFFORDABLE + 1;
   });
   await until('the others to be refused', async () => {
-    const states = await Promise.all(answers.map((answer) => Promise.race([answer, Promise.resolve('pending' as const)])));
+    const states = await Promise.all(
+      answers.map((answer) => Promise.race([answer, Promise.resolve('pending' as const)])),
+    );
     return states.filter((state) => state === 402).length === REQUESTS - AFFORDABLE;
   });
   release();
@@ -65,7 +80,11 @@ test(`of ${REQUESTS} requests at once a wallet that affords ${AFFORDABLE} pays e
   expect(statuses.filter((status) => status === 402)).toHaveLength(REQUESTS - AFFORDABLE);
   expect(seen.leastAvailable).toBe(0n);
   expect(seen.mostHeld).toBe(heldPico * BigInt(AFFORDABLE));
-  expect(await balanceOf(run, poor)).toMatchObject({ heldPico: 0n, spentPico: cost * BigInt(AFFORDABLE), availablePico: (heldPico - cost) * BigInt(AFFORDABLE) });
+  expect(await balanceOf(run, poor)).toMatchObject({
+    heldPico: 0n,
+    spentPico: cost * BigInt(AFFORDABLE),
+    availablePico: (heldPico - cost) * BigInt(AFFORDABLE),
+  });
   await expectLedgerVerifies(run);
 }, 30_000);
 

@@ -1,5 +1,17 @@
 import { request } from 'node:http';
-import { balanceOf, CHAT_MODEL, chatBody, costOf, during, expectLedgerVerifies, type LocalRun, post, priceOf, recordsOf, startLocalRun } from './local-run';
+import {
+  balanceOf,
+  CHAT_MODEL,
+  chatBody,
+  costOf,
+  during,
+  expectLedgerVerifies,
+  type LocalRun,
+  post,
+  priceOf,
+  recordsOf,
+  startLocalRun,
+} from './local-run';
 import { chatCompletion, chatDelta } from './shapes';
 import { until } from './until';
 import { endless, whole } from './upstream';
@@ -76,7 +88,9 @@ test('a client that leaves a whole answer pays what the provider reports', async
 test('many clients that leave at once leave nothing held and one record each', async () => {
   run.upstream.plays(endless([chatDelta('Hello')]));
   const { records } = await during(run, async () => {
-    await Promise.all(Array.from({ length: 20 }, () => leave(chatBody({ stream: true, max_tokens: 50 }), 'first bytes')));
+    await Promise.all(
+      Array.from({ length: 20 }, () => leave(chatBody({ stream: true, max_tokens: 50 }), 'first bytes')),
+    );
     await until('the records', async () => (await recordsOf(run)).length === 20);
   });
   expect(new Set(records.map(({ status }) => status))).toEqual(new Set(['client_gone']));

@@ -68,8 +68,14 @@ export const recordsOf = ({ gateway }: LocalRun): Promise<UsageRecord[]> =>
   gateway.parts.usage.newest(gateway.account.accountId, 1_000);
 
 /** What a test did: the records it added, and what they cost the wallet. Waits until nothing is held. */
-export async function during(run: LocalRun, act: () => Promise<unknown>): Promise<{ records: UsageRecord[]; paidPico: bigint }> {
-  const before = { balance: await balanceOf(run), ids: new Set((await recordsOf(run)).map((record) => record.requestId)) };
+export async function during(
+  run: LocalRun,
+  act: () => Promise<unknown>,
+): Promise<{ records: UsageRecord[]; paidPico: bigint }> {
+  const before = {
+    balance: await balanceOf(run),
+    ids: new Set((await recordsOf(run)).map((record) => record.requestId)),
+  };
   await act();
   await until('nothing to be held', async () => (await balanceOf(run)).heldPico === 0n);
   const after = await balanceOf(run);
@@ -93,7 +99,10 @@ export function priceOf(provider: 'openai' | 'anthropic', model: string): { read
 }
 
 /** What so many tokens cost. */
-export function costOf(prices: { readonly [unit: string]: bigint }, tokens: { readonly [unit: string]: number }): bigint {
+export function costOf(
+  prices: { readonly [unit: string]: bigint },
+  tokens: { readonly [unit: string]: number },
+): bigint {
   return Object.entries(tokens).reduce((sum, [unit, count]) => {
     const price = prices[unit];
     if (price === undefined) throw new Error(`${unit} has no price`);
@@ -108,7 +117,12 @@ export interface RawAnswer {
 }
 
 /** A request as any client makes it, without an SDK's help. */
-export async function post(run: LocalRun, path: string, body: string | object, headers: { readonly [name: string]: string } = {}): Promise<RawAnswer> {
+export async function post(
+  run: LocalRun,
+  path: string,
+  body: string | object,
+  headers: { readonly [name: string]: string } = {},
+): Promise<RawAnswer> {
   const response = await fetch(new URL(path, run.gateway.url), {
     method: 'POST',
     headers: { authorization: `Bearer ${run.gateway.account.apiKey}`, 'content-type': 'application/json', ...headers },
@@ -117,7 +131,11 @@ export async function post(run: LocalRun, path: string, body: string | object, h
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-export const chatBody = (more: object = {}): object => ({ model: CHAT_MODEL, messages: [{ role: 'user', content: 'Hi' }], ...more });
+export const chatBody = (more: object = {}): object => ({
+  model: CHAT_MODEL,
+  messages: [{ role: 'user', content: 'Hi' }],
+  ...more,
+});
 
 export const messagesBody = (more: object = {}): object => ({
   model: MESSAGES_MODEL,

@@ -38,7 +38,10 @@ const CHAT_USAGE = {
 const CHAT_TOKENS = { input: 70, cachedInput: 30, output: 30, reasoning: 20 };
 const CHAT_COST = costOf(chatPrices, CHAT_TOKENS);
 
-const MESSAGE_USAGE = { input_tokens: 7, cache_read_input_tokens: 5, cache_creation_input_tokens: 3, output_tokens: 11 };
+const MESSAGE_USAGE = {
+  ...{ input_tokens: 7, cache_read_input_tokens: 5, cache_creation_input_tokens: 5, output_tokens: 11 },
+  cache_creation: { ephemeral_5m_input_tokens: 3, ephemeral_1h_input_tokens: 2 },
+};
 
 describe('the official OpenAI client', () => {
   test('gets a whole answer, and the wallet pays what was reported, to the pico-dollar', async () => {
@@ -53,7 +56,15 @@ describe('the official OpenAI client', () => {
       expect(response.headers.get('openai-organization')).toBeNull();
     });
     expect(records).toMatchObject([
-      { usage: CHAT_TOKENS, estimated: false, status: 'completed', httpStatus: 200, model: CHAT_MODEL, provider: 'openai', streamed: false },
+      {
+        usage: CHAT_TOKENS,
+        estimated: false,
+        status: 'completed',
+        httpStatus: 200,
+        model: CHAT_MODEL,
+        provider: 'openai',
+        streamed: false,
+      },
     ]);
     expect(records[0]?.costPico).toBe(CHAT_COST);
     expect(paidPico).toBe(CHAT_COST);
@@ -62,7 +73,11 @@ describe('the official OpenAI client', () => {
   test('gets a stream, event by event', async () => {
     run.upstream.plays(streamed(chatStream(['Hel', 'lo'], CHAT_USAGE)));
     const { records, paidPico } = await during(run, async () => {
-      const stream = await run.openai.chat.completions.create({ model: CHAT_MODEL, messages: [{ role: 'user', content: 'Hi' }], stream: true });
+      const stream = await run.openai.chat.completions.create({
+        model: CHAT_MODEL,
+        messages: [{ role: 'user', content: 'Hi' }],
+        stream: true,
+      });
       let text = '';
       for await (const chunk of stream) {
         text += chunk.choices[0]?.delta.content ?? '';
@@ -89,9 +104,15 @@ describe('the official OpenAI client', () => {
 
   test('pays embeddings by their input', async () => {
     const usage = { prompt_tokens: 12, total_tokens: 12 };
-    run.upstream.plays(whole({ object: 'list', model: 'm', data: [{ object: 'embedding', index: 0, embedding: [0.5, -1] }], usage }));
+    run.upstream.plays(
+      whole({ object: 'list', model: 'm', data: [{ object: 'embedding', index: 0, embedding: [0.5, -1] }], usage }),
+    );
     const { records, paidPico } = await during(run, async () => {
-      const answer = await run.openai.embeddings.create({ model: EMBEDDINGS_MODEL, input: ['a', 'b'], encoding_format: 'float' });
+      const answer = await run.openai.embeddings.create({
+        model: EMBEDDINGS_MODEL,
+        input: ['a', 'b'],
+        encoding_format: 'float',
+      });
       expect(answer.data[0]?.embedding).toEqual([0.5, -1]);
     });
     expect(records).toMatchObject([{ usage: { input: 12 }, endpoint: 'embeddings' }]);
@@ -100,13 +121,16 @@ describe('the official OpenAI client', () => {
 });
 
 describe('the official Anthropic client', () => {
-  // A write whose time is not told is taken for the longer one.
-  const tokens = { input: 7, cachedInput: 5, cacheWrite1h: 3, output: 11 };
+  const tokens = { input: 7, cachedInput: 5, cacheWrite: 3, cacheWrite1h: 2, output: 11 };
 
   test('gets a whole message', async () => {
     run.upstream.plays(whole(message('Hello', MESSAGE_USAGE)));
     const { records, paidPico } = await during(run, async () => {
-      const answer = await run.anthropic.messages.create({ model: MESSAGES_MODEL, max_tokens: 50, messages: [{ role: 'user', content: 'Hi' }] });
+      const answer = await run.anthropic.messages.create({
+        model: MESSAGES_MODEL,
+        max_tokens: 50,
+        messages: [{ role: 'user', content: 'Hi' }],
+      });
       expect(answer.content).toEqual([{ type: 'text', text: 'Hello' }]);
       expect(answer.usage).toEqual(MESSAGE_USAGE);
     });
@@ -118,7 +142,11 @@ describe('the official Anthropic client', () => {
     const { output_tokens, ...input } = MESSAGE_USAGE;
     run.upstream.plays(streamed(messageStream(['Hel', 'lo'], { ...input, output_tokens: 1 }, { output_tokens })));
     const { records, paidPico } = await during(run, async () => {
-      const stream = run.anthropic.messages.stream({ model: MESSAGES_MODEL, max_tokens: 50, messages: [{ role: 'user', content: 'Hi' }] });
+      const stream = run.anthropic.messages.stream({
+        model: MESSAGES_MODEL,
+        max_tokens: 50,
+        messages: [{ role: 'user', content: 'Hi' }],
+      });
       expect(await stream.finalText()).toBe('Hello');
     });
     expect(records).toMatchObject([{ usage: tokens, streamed: true, status: 'completed' }]);
@@ -130,29 +158,44 @@ describe('the bytes of a stream', () => {
   const cost = (pico: bigint) => `: x-tollgate-cost ${formatUsd(pico)}\n\n`;
 
   test('are the provider’s but for the usage event that nobody asked for, then the cost', async () => {
-    run.upstream.plays(streamed([chatDelta('Héllo 🎈'), ': a comment\n\n', chatDelta('x'), chatStop(), chatUsage(CHAT_USAGE), DONE]));
+    run.upstream.plays(
+      streamed([chatDelta('Héllo 🎈'), ': a comment\n\n', chatDelta('x'), chatStop(), chatUsage(CHAT_USAGE), DONE]),
+    );
     const { text, headers } = await post(run, '/v1/chat/completions', chatBody({ stream: true }));
     expect(headers.get('content-type')).toMatch('text/event-stream');
-    expect(text).toBe([chatDelta('Héllo 🎈'), ': a comment\n\n', chatDelta('x'), chatStop(), DONE, cost(CHAT_COST)].join(''));
+    expect(text).toBe(
+      [chatDelta('Héllo 🎈'), ': a comment\n\n', chatDelta('x'), chatStop(), DONE, cost(CHAT_COST)].join(''),
+    );
     expect(run.upstream.received[0]?.json['stream_options']).toEqual({ include_usage: true });
   });
 
   test('are the provider’s wholly when usage was asked for', async () => {
     const events = chatStream(['Hello'], CHAT_USAGE);
     run.upstream.plays(streamed(events));
-    const { text } = await post(run, '/v1/chat/completions', chatBody({ stream: true, stream_options: { include_usage: true } }));
+    const { text } = await post(
+      run,
+      '/v1/chat/completions',
+      chatBody({ stream: true, stream_options: { include_usage: true } }),
+    );
     expect(text).toBe(events.join('') + cost(CHAT_COST));
   });
 
   test('are the same wherever the network cuts them', async () => {
     const events = chatStream(['Héllo', ' wörld'], CHAT_USAGE);
-    const bytes = Buffer.from(events.join('')).toString('latin1').match(/[\s\S]{1,37}/g) ?? [];
+    const bytes =
+      Buffer.from(events.join(''))
+        .toString('latin1')
+        .match(/[\s\S]{1,37}/g) ?? [];
     run.upstream.plays(async (reply) => {
       reply.writeHead(200, { 'content-type': 'text/event-stream' });
       for (const piece of bytes) await new Promise((resolve) => reply.write(Buffer.from(piece, 'latin1'), resolve));
       reply.end();
     });
-    const { text } = await post(run, '/v1/chat/completions', chatBody({ stream: true, stream_options: { include_usage: true } }));
+    const { text } = await post(
+      run,
+      '/v1/chat/completions',
+      chatBody({ stream: true, stream_options: { include_usage: true } }),
+    );
     expect(text).toBe(events.join('') + cost(CHAT_COST));
   });
 
@@ -168,21 +211,44 @@ describe('what reaches the provider', () => {
   test('is the client’s body byte for byte, without identities, and nothing of the client’s headers', async () => {
     run.upstream.plays(whole(chatCompletion('x', CHAT_USAGE)));
     const body = `{ "model":"${CHAT_MODEL}", "user":"jane@example.com","messages" : [{"role":"user","content":"\\u0041"}],"metadata":{"a":1},"max_tokens":5,"safety_identifier":"s","x_unknown":[1.50] }`;
-    const headers = { 'x-forwarded-for': '203.0.113.9', cookie: 'a=b', 'user-agent': 'their-agent', 'openai-beta': 'assistants=v2', 'openai-organization': 'org-theirs' };
+    const headers = {
+      'x-forwarded-for': '203.0.113.9',
+      cookie: 'a=b',
+      'user-agent': 'their-agent',
+      'openai-beta': 'assistants=v2',
+      'openai-organization': 'org-theirs',
+    };
     await post(run, '/v1/chat/completions', body, headers);
     const [sent] = run.upstream.received;
-    expect(sent?.body.toString()).toBe(`{ "model":"${CHAT_MODEL}","messages" : [{"role":"user","content":"\\u0041"}],"max_tokens":5,"x_unknown":[1.50] }`);
-    expect(Object.keys(sent?.headers ?? {}).sort()).toEqual(['accept', 'authorization', 'connection', 'content-length', 'content-type', 'host', 'openai-beta']);
+    expect(sent?.body.toString()).toBe(
+      `{ "model":"${CHAT_MODEL}","messages" : [{"role":"user","content":"\\u0041"}],"max_tokens":5,"x_unknown":[1.50] }`,
+    );
+    expect(Object.keys(sent?.headers ?? {}).sort()).toEqual([
+      'accept',
+      'authorization',
+      'connection',
+      'content-length',
+      'content-type',
+      'host',
+      'openai-beta',
+    ]);
     expect(sent?.headers.authorization).toBe('Bearer provider-key-openai');
   });
 
   test('in the other dialect carries the protocol’s headers and the provider’s key', async () => {
     run.upstream.plays(whole(message('x', MESSAGE_USAGE)));
-    await post(run, '/v1/messages', messagesBody({ metadata: { user_id: 'jane' } }), { 'anthropic-version': '2023-06-01', 'anthropic-beta': 'a,b' });
+    await post(run, '/v1/messages', messagesBody({ metadata: { user_id: 'jane' } }), {
+      'anthropic-version': '2023-06-01',
+      'anthropic-beta': 'a,b',
+    });
     const [sent] = run.upstream.received;
     expect(sent?.path).toBe('/v1/messages');
     expect(sent?.json).not.toHaveProperty('metadata');
-    expect(sent?.headers).toMatchObject({ 'x-api-key': 'provider-key-anthropic', 'anthropic-version': '2023-06-01', 'anthropic-beta': 'a,b' });
+    expect(sent?.headers).toMatchObject({
+      'x-api-key': 'provider-key-anthropic',
+      'anthropic-version': '2023-06-01',
+      'anthropic-beta': 'a,b',
+    });
     expect(sent?.headers.authorization).toBeUndefined();
   });
 });

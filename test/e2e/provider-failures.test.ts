@@ -1,8 +1,31 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { formatUsd } from '../../lambdas/domain/money/pico';
-import { CHAT_MODEL, chatBody, costOf, during, expectLedgerVerifies, type LocalRun, messagesBody, MESSAGES_MODEL, post, priceOf, startLocalRun } from './local-run';
-import { chatCompletion, chatDelta, chatStop, chatUsage, DONE, event, message, messageDelta, messageStart, messageStream } from './shapes';
+import {
+  CHAT_MODEL,
+  chatBody,
+  costOf,
+  during,
+  expectLedgerVerifies,
+  type LocalRun,
+  messagesBody,
+  MESSAGES_MODEL,
+  post,
+  priceOf,
+  startLocalRun,
+} from './local-run';
+import {
+  chatCompletion,
+  chatDelta,
+  chatStop,
+  chatUsage,
+  DONE,
+  event,
+  message,
+  messageDelta,
+  messageStart,
+  messageStream,
+} from './shapes';
 import { cut, type Play, silent, streamed, whole } from './upstream';
 
 let run: LocalRun;
@@ -15,16 +38,35 @@ afterAll(async () => {
   await run.stop();
 });
 
-const refused = (status: number, headers = {}): Play => whole({ error: { message: 'the provider’s words' } }, status, headers);
+const refused = (status: number, headers = {}): Play =>
+  whole({ error: { message: 'the provider’s words' } }, status, headers);
 
 describe('a provider that fails before it answers', () => {
   const reset: Play = (reply) => void reply.destroy();
-  const cases: readonly (readonly [what: string, play: Play, status: number, message: string, anthropicType: string])[] = [
+  const cases: readonly (readonly [
+    what: string,
+    play: Play,
+    status: number,
+    message: string,
+    anthropicType: string,
+  ])[] = [
     ['an error of its own', refused(500), 502, 'The provider % answered 500: the provider’s words', 'api_error'],
-    ['too many requests', refused(429, { 'retry-after': '7' }), 503, 'The provider % answered 429: the provider’s words', 'overloaded_error'],
+    [
+      'too many requests',
+      refused(429, { 'retry-after': '7' }),
+      503,
+      'The provider % answered 429: the provider’s words',
+      'overloaded_error',
+    ],
     ['overload', refused(529), 503, 'The provider % answered 529: the provider’s words', 'overloaded_error'],
     ['a timeout of its own', refused(504), 504, 'The provider % answered 504: the provider’s words', 'timeout_error'],
-    ['a refusal of the operator’s key, whose text may name it', refused(401), 502, 'The provider % answered 401.', 'api_error'],
+    [
+      'a refusal of the operator’s key, whose text may name it',
+      refused(401),
+      502,
+      'The provider % answered 401.',
+      'api_error',
+    ],
     ['a bill that the operator did not pay', refused(402), 502, 'The provider % answered 402.', 'api_error'],
     ['a connection that breaks', reset, 502, 'The provider % broke off its answer.', 'api_error'],
     ['silence', silent, 504, 'The provider % did not answer in time.', 'timeout_error'],
@@ -43,11 +85,15 @@ describe('a provider that fails before it answers', () => {
       const error = { message: text.replace('%', 'openai'), type: 'server_error', code: 'provider_error', param: null };
       expect(JSON.parse(chat.text)).toEqual({ error });
       expect(JSON.parse(stream.text)).toEqual({ error });
-      expect(JSON.parse(messages.text)).toEqual({ type: 'error', error: { type: anthropicType, message: text.replace('%', 'anthropic') } });
+      expect(JSON.parse(messages.text)).toEqual({
+        type: 'error',
+        error: { type: anthropicType, message: text.replace('%', 'anthropic') },
+      });
       if (text.includes('429')) expect(chat.headers.get('retry-after')).toBe('7');
     });
     expect(records).toHaveLength(3);
-    for (const record of records) expect(record).toMatchObject({ status: 'provider_error', httpStatus: status, costPico: 0n, usage: {} });
+    for (const record of records)
+      expect(record).toMatchObject({ status: 'provider_error', httpStatus: status, costPico: 0n, usage: {} });
     expect(paidPico).toBe(0n);
   });
 
@@ -89,7 +135,9 @@ describe('a stream that breaks off', () => {
       expect(status).toBe(200);
       const [first, second, error, cost] = text.split(/(?<=\n\n)/);
       expect([first, second]).toEqual([chatDelta('Hello'), chatDelta(' you')]);
-      expect(JSON.parse(error?.slice('data: '.length) ?? '')).toMatchObject({ error: { code: 'provider_error', type: 'server_error' } });
+      expect(JSON.parse(error?.slice('data: '.length) ?? '')).toMatchObject({
+        error: { code: 'provider_error', type: 'server_error' },
+      });
       expect(cost).toMatch(/^: x-tollgate-cost 0\.\d+\n\n$/);
       expect(text).not.toContain(DONE);
     });
@@ -103,7 +151,9 @@ describe('a stream that breaks off', () => {
     run.upstream.plays(cut([messageStart({ input_tokens: 40, output_tokens: 1 }), messageDelta('Hello')]));
     const { records } = await during(run, async () => {
       const { text } = await post(run, '/v1/messages', messagesBody({ stream: true }));
-      expect(text).toMatch(/\n\nevent: error\ndata: \{"type":"error","error":\{"type":"api_error",.*\}\}\n\n: x-tollgate-cost /);
+      expect(text).toMatch(
+        /\n\nevent: error\ndata: \{"type":"error","error":\{"type":"api_error",.*\}\}\n\n: x-tollgate-cost /,
+      );
     });
     expect(records).toMatchObject([{ status: 'interrupted', estimated: true, usage: { input: 40, output: 5 } }]);
   });
@@ -167,21 +217,32 @@ describe('usage', () => {
     const before = run.log.length;
     run.upstream.plays(whole(chatCompletion('Hello', usage)));
     const whole200 = await during(run, () => post(run, '/v1/chat/completions', chatBody()));
-    run.upstream.plays(streamed([chatDelta('Hello'), chatStop(), ...(usage === undefined ? [] : [event({ choices: [], usage })]), DONE]));
+    run.upstream.plays(
+      streamed([chatDelta('Hello'), chatStop(), ...(usage === undefined ? [] : [event({ choices: [], usage })]), DONE]),
+    );
     const stream = await during(run, () => post(run, '/v1/chat/completions', chatBody({ stream: true })));
-    for (const { records } of [whole200, stream]) expect(records).toMatchObject([{ status: 'completed', estimated: true, overrunPico: 0n }]);
+    for (const { records } of [whole200, stream])
+      expect(records).toMatchObject([{ status: 'completed', estimated: true, overrunPico: 0n }]);
     expect(stream.records[0]?.usage.output).toBe(5);
     const codes = run.log.slice(before).join('');
     expect(codes).toMatch(what === 'absent' || what === 'null' ? 'USAGE_ABSENT' : 'USAGE_MALFORMED');
   });
 
   test('of explicit zero costs zero', async () => {
-    run.upstream.plays(streamed([chatDelta('Hello'), chatStop(), chatUsage({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }), DONE]));
+    run.upstream.plays(
+      streamed([
+        chatDelta('Hello'),
+        chatStop(),
+        chatUsage({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }),
+        DONE,
+      ]),
+    );
     const stream = await during(run, () => post(run, '/v1/chat/completions', chatBody({ stream: true })));
     run.upstream.plays(whole(message('Hello', { input_tokens: 0, output_tokens: 0 })));
     const messages = await during(run, () => post(run, '/v1/messages', messagesBody()));
     expect([stream.paidPico, messages.paidPico]).toEqual([0n, 0n]);
-    for (const { records } of [stream, messages]) expect(records).toMatchObject([{ estimated: false, usage: { input: 0, output: 0 } }]);
+    for (const { records } of [stream, messages])
+      expect(records).toMatchObject([{ estimated: false, usage: { input: 0, output: 0 } }]);
   });
 
   test('that is malformed in the other dialect is bounded too', async () => {
@@ -191,11 +252,17 @@ describe('usage', () => {
   });
 
   test('above the hold is charged up to it, and the rest is the operator’s loss, with an alarm', async () => {
-    run.upstream.plays(whole(chatCompletion('x', { prompt_tokens: 10, completion_tokens: 1_000_000, total_tokens: 1_000_010 })));
-    const { records, paidPico } = await during(run, () => post(run, '/v1/chat/completions', chatBody({ max_tokens: 10 })));
+    run.upstream.plays(
+      whole(chatCompletion('x', { prompt_tokens: 10, completion_tokens: 1_000_000, total_tokens: 1_000_010 })),
+    );
+    const { records, paidPico } = await during(run, () =>
+      post(run, '/v1/chat/completions', chatBody({ max_tokens: 10 })),
+    );
     const [record] = records;
     expect(paidPico).toBe(record?.costPico);
-    expect((record?.costPico ?? 0n) + (record?.overrunPico ?? 0n)).toBe(costOf(priceOf('openai', CHAT_MODEL), { input: 10, output: 1_000_000 }));
+    expect((record?.costPico ?? 0n) + (record?.overrunPico ?? 0n)).toBe(
+      costOf(priceOf('openai', CHAT_MODEL), { input: 10, output: 1_000_000 }),
+    );
     expect(record?.overrunPico).toBeGreaterThan(0n);
     expect(run.log.join('')).toMatch('CHARGE_OVERRUN');
     expect(formatUsd(paidPico)).toMatch(/^0\./);

@@ -9,20 +9,30 @@ beforeAll(async () => {
 afterAll(() => run.stop());
 
 const get = (path: string, headers: { readonly [name: string]: string } = {}) =>
-  fetch(`${run.gateway.url}${path}`, { headers: { authorization: `Bearer ${run.gateway.account.apiKey}`, ...headers } });
+  fetch(`${run.gateway.url}${path}`, {
+    headers: { authorization: `Bearer ${run.gateway.account.apiKey}`, ...headers },
+  });
 
 describe('the models', () => {
   test('are listed for the OpenAI client', async () => {
     const models = [];
     for await (const model of run.openai.models.list()) models.push(model);
     expect(models).toContainEqual({ id: CHAT_MODEL, object: 'model', created: 0, owned_by: 'openai' });
-    expect(await run.openai.models.retrieve(MESSAGES_MODEL)).toMatchObject({ id: MESSAGES_MODEL, owned_by: 'anthropic' });
+    expect(await run.openai.models.retrieve(MESSAGES_MODEL)).toMatchObject({
+      id: MESSAGES_MODEL,
+      owned_by: 'anthropic',
+    });
   });
 
   test('are listed for the Anthropic client', async () => {
     const models = [];
     for await (const model of run.anthropic.models.list()) models.push(model);
-    expect(models).toContainEqual({ id: MESSAGES_MODEL, type: 'model', display_name: MESSAGES_MODEL, created_at: '1970-01-01T00:00:00Z' });
+    expect(models).toContainEqual({
+      id: MESSAGES_MODEL,
+      type: 'model',
+      display_name: MESSAGES_MODEL,
+      created_at: '1970-01-01T00:00:00Z',
+    });
     expect(await run.anthropic.models.retrieve(CHAT_MODEL)).toMatchObject({ id: CHAT_MODEL, type: 'model' });
   });
 
@@ -30,7 +40,10 @@ describe('the models', () => {
     const answer = await get('/models/nothing');
     expect([answer.status, await answer.json()]).toMatchObject([404, { error: { code: 'model_not_found' } }]);
     const other = await get('/models/nothing', { 'anthropic-version': '2023-06-01' });
-    expect([other.status, await other.json()]).toMatchObject([404, { type: 'error', error: { type: 'not_found_error' } }]);
+    expect([other.status, await other.json()]).toMatchObject([
+      404,
+      { type: 'error', error: { type: 'not_found_error' } },
+    ]);
   });
 
   test('without a provider are not listed', async () => {
@@ -59,8 +72,11 @@ describe('a request’s record', () => {
     expect(await refused.json()).toEqual(await unknown.json());
   });
 
-  test.each(['nonsense', '%00', 'req_', `req_${'x'.repeat(5_000)}`, 'req_01ARZ3NDEKTSV4RRFFQ69G5FAV%2f..'])('of the id %.20s is a 404', async (id) => {
-    const answer = await get(`/requests/${id}`);
-    expect([answer.status, await answer.json()]).toMatchObject([404, { error: { code: 'request_not_found' } }]);
-  });
+  test.each(['nonsense', '%00', 'req_', `req_${'x'.repeat(5_000)}`, 'req_01ARZ3NDEKTSV4RRFFQ69G5FAV%2f..'])(
+    'of the id %.20s is a 404',
+    async (id) => {
+      const answer = await get(`/requests/${id}`);
+      expect([answer.status, await answer.json()]).toMatchObject([404, { error: { code: 'request_not_found' } }]);
+    },
+  );
 });

@@ -1,5 +1,14 @@
 import { connect } from 'node:net';
-import { balanceOf, chatBody, type LocalRun, messagesBody, MESSAGES_MODEL, post, recordsOf, startLocalRun } from './local-run';
+import {
+  balanceOf,
+  chatBody,
+  type LocalRun,
+  messagesBody,
+  MESSAGES_MODEL,
+  post,
+  recordsOf,
+  startLocalRun,
+} from './local-run';
 import { chatCompletion } from './shapes';
 import { whole } from './upstream';
 
@@ -17,7 +26,13 @@ afterAll(async () => {
   await run.stop();
 });
 
-type Case = readonly [what: string, body: string | object, status: number, code: string, headers?: { readonly [name: string]: string }];
+type Case = readonly [
+  what: string,
+  body: string | object,
+  status: number,
+  code: string,
+  headers?: { readonly [name: string]: string },
+];
 
 const NO_KEY = { authorization: '' };
 const deep = (depth: number) => `{"model":"x","messages":[],"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
@@ -45,7 +60,12 @@ const shared = (body: (more?: object) => object): readonly Case[] => [
   ['previous_response_id', body({ previous_response_id: 'resp_1' }), 400, 'unsupported_parameter'],
   ['background', body({ background: true }), 400, 'unsupported_parameter'],
   ['a dearer service tier', body({ service_tier: 'priority' }), 400, 'invalid_request'],
-  ['a tool that the provider runs', body({ tools: [{ type: 'web_search_20250305', name: 'w' }] }), 400, 'unsupported_parameter'],
+  [
+    'a tool that the provider runs',
+    body({ tools: [{ type: 'web_search_20250305', name: 'w' }] }),
+    400,
+    'unsupported_parameter',
+  ],
   ['a model that is no string', body({ model: 7 }), 400, 'invalid_request'],
   ['messages that are no array', body({ messages: 'x' }), 400, 'invalid_request'],
   ['stream that is no boolean', body({ stream: 'yes' }), 400, 'invalid_request'],
@@ -63,7 +83,7 @@ const ANTHROPIC_TYPES: { readonly [code: string]: string } = {
 };
 
 describe('a chat completion', () => {
-  test.each([
+  test.each<Case>([
     ...shared(chatBody),
     ['no model', { messages: [] }, 400, 'invalid_request'],
     ['no messages', { model: 'gpt-4o-mini' }, 400, 'invalid_request'],
@@ -71,11 +91,12 @@ describe('a chat completion', () => {
     ['a search that has no price', chatBody({ web_search_options: {} }), 400, 'unsupported_parameter'],
     ['audio without a price', chatBody({ modalities: ['audio'] }), 400, 'unsupported_parameter'],
     ['a model served elsewhere', chatBody({ model: MESSAGES_MODEL }), 404, 'model_not_found'],
-  ] satisfies readonly Case[])('with %s is refused', async (...given) => {
-    const [, body, status, code, headers] = given as Case;
+  ])('with %s is refused', async (_what, body, status, code, headers) => {
     const answer = await post(run, '/v1/chat/completions', body, headers);
     expect(answer.status).toBe(status);
-    const { error } = JSON.parse(answer.text) as { error: { message: string; type: string; code: string; param: string | null } };
+    const { error } = JSON.parse(answer.text) as {
+      error: { message: string; type: string; code: string; param: string | null };
+    };
     expect(error).toMatchObject({ code, message: expect.any(String) as string, type: 'invalid_request_error' });
     expect(error).toHaveProperty('param');
     expect(answer.headers.get('x-request-id')).toMatch(/^req_/);
@@ -83,13 +104,12 @@ describe('a chat completion', () => {
 });
 
 describe('a message', () => {
-  test.each([
+  test.each<Case>([
     ...shared(messagesBody),
     ['no max_tokens', { model: MESSAGES_MODEL, messages: [] }, 400, 'invalid_request'],
     ['an MCP server', messagesBody({ mcp_servers: [{}] }), 400, 'unsupported_parameter'],
     ['a container', messagesBody({ container: 'c' }), 400, 'unsupported_parameter'],
-  ] satisfies readonly Case[])('with %s is refused', async (...given) => {
-    const [, body, status, code, headers] = given as Case;
+  ])('with %s is refused', async (_what, body, status, code, headers) => {
     const answer = await post(run, '/v1/messages', body, headers);
     expect(answer.status).toBe(status);
     expect(JSON.parse(answer.text)).toEqual({
@@ -155,7 +175,9 @@ test('a client that leaves while it sends its body is no error of ours', async (
   const { port } = new URL(run.gateway.url);
   const socket = connect(Number(port), '127.0.0.1');
   const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${run.gateway.account.apiKey}\r\n`;
-  await new Promise((resolve) => socket.write(`${head}content-type: application/json\r\ncontent-length: 100\r\n\r\n{`, resolve));
+  await new Promise((resolve) =>
+    socket.write(`${head}content-type: application/json\r\ncontent-length: 100\r\n\r\n{`, resolve),
+  );
   socket.destroy();
   await post(run, '/v1/chat/completions', 'x');
   expect(run.log.join('')).not.toMatch('"level":"error"');
@@ -163,8 +185,18 @@ test('a client that leaves while it sends its body is no error of ours', async (
 
 describe('a wallet that cannot pay', () => {
   test.each([
-    ['chat completion', '/v1/chat/completions', chatBody({ max_tokens: 16_384, n: 128 }), { error: { type: 'insufficient_quota', code: 'insufficient_quota' } }],
-    ['message', '/v1/messages', messagesBody({ max_tokens: 64_000, x: 'x'.repeat(200_000) }), { type: 'error', error: { type: 'billing_error' } }],
+    [
+      'chat completion',
+      '/v1/chat/completions',
+      chatBody({ max_tokens: 16_384, n: 128 }),
+      { error: { type: 'insufficient_quota', code: 'insufficient_quota' } },
+    ],
+    [
+      'message',
+      '/v1/messages',
+      messagesBody({ max_tokens: 64_000, x: 'x'.repeat(200_000) }),
+      { type: 'error', error: { type: 'billing_error' } },
+    ],
   ])('refuses a %s with 402 before anything leaves', async (_what, path, body, error) => {
     const { parts, account } = run.gateway;
     const poor = await parts.accounts.create();
@@ -186,4 +218,3 @@ test('a revoked key ends at once', async () => {
   await parts.keys.revoke(keyId);
   expect((await list()).status).toBe(401);
 });
-

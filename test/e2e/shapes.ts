@@ -22,7 +22,9 @@ export const chatStream = (texts: readonly string[], usage: object): string[] =>
 
 export const chatCompletion = (content: string, usage?: unknown): object => ({
   ...{ id: 'chatcmpl-1', object: 'chat.completion', created: 1, model: 'm' },
-  choices: [{ index: 0, message: { role: 'assistant', content, refusal: null }, finish_reason: 'stop', logprobs: null }],
+  choices: [
+    { index: 0, message: { role: 'assistant', content, refusal: null }, finish_reason: 'stop', logprobs: null },
+  ],
   ...(usage === undefined ? {} : { usage }),
 });
 

@@ -33,7 +33,11 @@ export class DynamodbStore implements TableStore {
 
   async get({ table, key, consistent = true }: Get): Promise<Item | undefined> {
     checkKey(key);
-    const { Item: found } = await this.#call('GetItem', { TableName: this.#nameOf(table), Key: encodeKey(key), ConsistentRead: consistent });
+    const { Item: found } = await this.#call('GetItem', {
+      TableName: this.#nameOf(table),
+      Key: encodeKey(key),
+      ConsistentRead: consistent,
+    });
     return visible(table, found && decodeItem(found), this.#clock);
   }
 

@@ -29,9 +29,18 @@ export class Expressions {
 
   change({ set = {}, add = {}, remove = [] }: Change): string {
     const sections = [
-      section('SET', Object.entries(set).map(([name, value]) => `${this.#name(name)} = ${this.#value(value)}`)),
-      section('ADD', Object.entries(add).map(([name, value]) => `${this.#name(name)} ${this.#value(value)}`)),
-      section('REMOVE', remove.map((name) => this.#name(name))),
+      section(
+        'SET',
+        Object.entries(set).map(([name, value]) => `${this.#name(name)} = ${this.#value(value)}`),
+      ),
+      section(
+        'ADD',
+        Object.entries(add).map(([name, value]) => `${this.#name(name)} ${this.#value(value)}`),
+      ),
+      section(
+        'REMOVE',
+        remove.map((name) => this.#name(name)),
+      ),
     ];
     return sections.filter((text) => text !== '').join(' ');
   }
@@ -52,7 +61,11 @@ export class Expressions {
   /** Read last: an absent set of placeholders must be left out of the request. */
   placeholders(): Placeholders {
     return {
-      ...(this.#names.size > 0 && { ExpressionAttributeNames: Object.fromEntries([...this.#names].map(([name, placeholder]) => [placeholder, name])) }),
+      ...(this.#names.size > 0 && {
+        ExpressionAttributeNames: Object.fromEntries(
+          [...this.#names].map(([name, placeholder]) => [placeholder, name]),
+        ),
+      }),
       ...(this.#valueCount > 0 && { ExpressionAttributeValues: this.#values }),
     };
   }
@@ -85,4 +98,5 @@ export class Expressions {
   }
 }
 
-const section = (keyword: string, parts: readonly string[]): string => (parts.length === 0 ? '' : `${keyword} ${parts.join(', ')}`);
+const section = (keyword: string, parts: readonly string[]): string =>
+  parts.length === 0 ? '' : `${keyword} ${parts.join(', ')}`;

@@ -30,7 +30,11 @@ export class SdkTransport implements StoreTransport {
 
   constructor(config: DynamoDBClientConfig = {}) {
     const repeating = new DynamoDBClient({
-      requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, throwOnRequestTimeout: true },
+      requestHandler: {
+        connectionTimeout: CONNECT_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        throwOnRequestTimeout: true,
+      },
       ...config,
     });
     // A single write that got no answer may have been made, and an ADD would then be made twice: only the caller
@@ -69,7 +73,10 @@ function toTransportError(error: unknown): TransportError {
     return new TransportError(error.name, { cause: error, ...(error.Item && { item: error.Item }) });
   }
   if (error instanceof TransactionCanceledException) {
-    const reasons = (error.CancellationReasons ?? []).map(({ Code, Item }) => ({ code: Code ?? 'None', ...(Item && { item: Item }) }));
+    const reasons = (error.CancellationReasons ?? []).map(({ Code, Item }) => ({
+      code: Code ?? 'None',
+      ...(Item && { item: Item }),
+    }));
     return new TransportError(error.name, { cause: error, reasons });
   }
   const name = error instanceof Error ? error.name : 'Unknown';

@@ -1,5 +1,10 @@
 import type { CancellationReason } from '../../domain/table/table-errors';
-import { ConditionFailed, IdempotencyMismatch, StoreUnavailable, TransactionCancelled } from '../../domain/table/table-errors';
+import {
+  ConditionFailed,
+  IdempotencyMismatch,
+  StoreUnavailable,
+  TransactionCancelled,
+} from '../../domain/table/table-errors';
 import { decodeItem } from '../attribute-values';
 import type { TransportReason } from './store-transport';
 import { TransportError } from './store-transport';

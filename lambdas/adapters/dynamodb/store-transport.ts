@@ -53,7 +53,10 @@ export class TransportError extends Error {
   /** One place per write of a cancelled transaction, in order. */
   readonly reasons: readonly TransportReason[];
 
-  constructor(code: string, details: { item?: DecodableItem; reasons?: readonly TransportReason[]; cause?: unknown } = {}) {
+  constructor(
+    code: string,
+    details: { item?: DecodableItem; reasons?: readonly TransportReason[]; cause?: unknown } = {},
+  ) {
     super(code, { cause: details.cause });
     this.code = code;
     this.item = details.item;

@@ -1,4 +1,10 @@
-import type { AttributeValue, DeleteItemInput, PutItemInput, TransactWriteItem, UpdateItemInput } from '@aws-sdk/client-dynamodb';
+import type {
+  AttributeValue,
+  DeleteItemInput,
+  PutItemInput,
+  TransactWriteItem,
+  UpdateItemInput,
+} from '@aws-sdk/client-dynamodb';
 import type { Condition } from '../../domain/table/condition';
 import type { Check, Delete, Put, Update, Write } from '../../domain/table/table-store';
 import { encodeItem, encodeKey } from '../attribute-values';
@@ -14,7 +20,10 @@ export function putRequest(name: string, { put, when }: Put): PutItemInput {
   return { TableName: name, Item: encodeItem(put), ...guard(expressions, when), ...expressions.placeholders() };
 }
 
-export function updateRequest(name: string, { update, change, when }: Update): UpdateItemInput & { UpdateExpression: string } {
+export function updateRequest(
+  name: string,
+  { update, change, when }: Update,
+): UpdateItemInput & { UpdateExpression: string } {
   const expressions = new Expressions();
   return {
     TableName: name,
@@ -33,7 +42,13 @@ export function deleteRequest(name: string, { delete: key, when }: Delete): Dele
 function checkRequest(name: string, { check, when }: Check): TransactWriteItem['ConditionCheck'] {
   const expressions = new Expressions();
   const key: Record<string, AttributeValue> = encodeKey(check);
-  return { TableName: name, Key: key, ConditionExpression: expressions.condition(when), ...OLD_ITEM_ON_FAILURE, ...expressions.placeholders() };
+  return {
+    TableName: name,
+    Key: key,
+    ConditionExpression: expressions.condition(when),
+    ...OLD_ITEM_ON_FAILURE,
+    ...expressions.placeholders(),
+  };
 }
 
 export function transactionRequest(name: string, write: Write | Check): TransactWriteItem {

@@ -19,7 +19,11 @@ export interface CommitFacts {
   readonly byTime: boolean;
 }
 
-export function changeRecord({ table, key, before, after }: ItemChange, index: number, { commit, at, byTime }: CommitFacts): ChangeRecord {
+export function changeRecord(
+  { table, key, before, after }: ItemChange,
+  index: number,
+  { commit, at, byTime }: CommitFacts,
+): ChangeRecord {
   const sequenceNumber = sequenceNumberOf(commit, index);
   return {
     eventID: sequenceNumber,
@@ -41,4 +45,5 @@ export function changeRecord({ table, key, before, after }: ItemChange, index: n
 }
 
 /** 21 digits as in DynamoDB: the commit's number, then the place in it, so that they rise as text and as numbers. */
-const sequenceNumberOf = (commit: number, index: number): string => `${String(commit).padStart(18, '0')}${String(index).padStart(3, '0')}`;
+const sequenceNumberOf = (commit: number, index: number): string =>
+  `${String(commit).padStart(18, '0')}${String(index).padStart(3, '0')}`;

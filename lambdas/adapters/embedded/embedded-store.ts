@@ -125,7 +125,12 @@ export class EmbeddedStore implements TableStore {
     const expired = TABLES.filter((table) => table.expires).flatMap((table) =>
       [...this.#state.tables.items(table.name)]
         .filter((item) => isExpired(table, item, now))
-        .map((before): ItemChange => ({ table: table.name, key: keyOf({ table, put: before }), before, after: undefined })),
+        .map((before): ItemChange => ({
+          table: table.name,
+          key: keyOf({ table, put: before }),
+          before,
+          after: undefined,
+        })),
     );
     for (let first = 0; first < expired.length; first += TRANSACTION_WRITES_MAX) {
       this.#commit(expired.slice(first, first + TRANSACTION_WRITES_MAX), at, { byTime: true });
@@ -134,12 +139,17 @@ export class EmbeddedStore implements TableStore {
   }
 
   /** The one place where anything changes: first on disk, then in memory, then for the listeners. */
-  #commit(planned: readonly ItemChange[], at: number, { token, byTime = false }: { token?: SpentToken | undefined; byTime?: boolean } = {}): void {
+  #commit(
+    planned: readonly ItemChange[],
+    at: number,
+    { token, byTime = false }: { token?: SpentToken | undefined; byTime?: boolean } = {},
+  ): void {
     const changes = planned.filter(hasEffect);
     if (changes.length === 0 && token === undefined) return;
     const { tables, tokens } = this.#state;
     const commit = this.#state.commit + 1;
-    const bytes = this.#log?.append({ commit, writes: changes.map(journalWrite), ...(token && { tokens: [token] }) }) ?? 0;
+    const bytes =
+      this.#log?.append({ commit, writes: changes.map(journalWrite), ...(token && { tokens: [token] }) }) ?? 0;
     this.#state.commit = commit;
     for (const { table, key, after } of changes) {
       if (after === undefined) tables.remove(table, key);
@@ -150,7 +160,9 @@ export class EmbeddedStore implements TableStore {
   }
 
   #publish(changes: readonly ItemChange[], facts: { commit: number; at: number; byTime: boolean }): void {
-    const records = changes.filter(({ table }) => STREAMED.has(table)).map((change, index) => changeRecord(change, index, facts));
+    const records = changes
+      .filter(({ table }) => STREAMED.has(table))
+      .map((change, index) => changeRecord(change, index, facts));
     if (records.length === 0) return;
     // In a turn of their own: a listener may write in its turn, and its failure is not the writer's.
     for (const listener of this.#listeners) queueMicrotask(() => listener(records));

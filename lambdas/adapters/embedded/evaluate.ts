@@ -43,7 +43,10 @@ function compare(left: Value, right: Value): number | undefined {
 
 /** The item after an update; an absent one starts as its key. @throws Error when `add` meets something other than a number. */
 export function applyChange(before: Item | undefined, key: Key, { set = {}, add = {}, remove = [] }: Change): Item {
-  const after: { [attribute: string]: Value } = before === undefined ? { pk: key.pk, sk: key.sk } : { ...before };
+  const after: { [attribute: string]: Value } = { pk: key.pk, sk: key.sk };
+  for (const name of Object.keys(before ?? {})) {
+    if (!remove.includes(name)) after[name] = before?.[name] as Value;
+  }
   for (const name of Object.keys(set)) after[checkName(name)] = copyValue(set[name] as Value);
   for (const name of Object.keys(add)) {
     const found = attributeOf(after, name);
@@ -52,6 +55,5 @@ export function applyChange(before: Item | undefined, key: Key, { set = {}, add 
     if (typeof stored !== 'bigint') throw new Error('only a number can be added to');
     after[checkName(name)] = toInteger(stored + toInteger(add[name] as bigint));
   }
-  for (const name of remove) delete after[name];
   return after;
 }

@@ -16,11 +16,16 @@ export function lockFile(lock: string, mode: number): () => void {
   } catch (error) {
     if (systemErrorCode(error) !== 'EEXIST') throw error;
     const holder = Number(readFileSync(lock, 'utf8'));
-    if (isRunning(holder, lock)) throw new Error(`process ${holder} is using the store; stop it, or remove ${lock} if it is another program`);
+    if (isRunning(holder, lock))
+      throw new Error(`process ${holder} is using the store; stop it, or remove ${lock} if it is another program`);
     writeFileSync(lock, String(process.pid), { mode });
   }
   ours.add(lock);
+  let held = true;
   return () => {
+    // Given free twice, it could be the next holder's by now.
+    if (!held) return;
+    held = false;
     ours.delete(lock);
     rmSync(lock, { force: true });
   };

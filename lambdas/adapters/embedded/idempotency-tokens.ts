@@ -15,7 +15,9 @@ export interface SpentToken {
 
 /** Stands for a transaction's writes. A number is the same as the bigint of its value. */
 export function fingerprintOf(writes: readonly (Write | Check)[]): string {
-  const text = JSON.stringify(writes, (_, value: unknown) => (typeof value === 'bigint' || typeof value === 'number' ? { N: value.toString() } : value));
+  const text = JSON.stringify(writes, (_, value: unknown) =>
+    typeof value === 'bigint' || typeof value === 'number' ? { N: value.toString() } : value,
+  );
   return hash('sha256', text, 'base64');
 }
 

@@ -7,7 +7,8 @@ export const JOURNAL_VERSION = 1;
 
 /** The first line of every journal. */
 export interface Header {
-  readonly journal: typeof JOURNAL_VERSION;
+  /** The version of the format. */
+  readonly journal: number;
   /** The last commit that a compaction folded into the lines which carry this number; 0 in a new journal. */
   readonly commit: number;
 }

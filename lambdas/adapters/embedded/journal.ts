@@ -39,7 +39,9 @@ export class Journal {
       this.#torn = false;
     } catch (error) {
       this.#tryToMend();
-      throw error instanceof StoreUnavailable ? error : new StoreUnavailable(systemErrorCode(error) ?? 'Unknown', { cause: error });
+      throw error instanceof StoreUnavailable
+        ? error
+        : new StoreUnavailable(systemErrorCode(error) ?? 'Unknown', { cause: error });
     }
     this.#length += bytes;
     return bytes;

@@ -47,9 +47,15 @@ export class MemoryTables {
 
   #ensurePartition(table: TableName, pk: string): Partition {
     let partitions = this.#tables.get(table);
-    if (partitions === undefined) this.#tables.set(table, (partitions = new Map()));
+    if (partitions === undefined) {
+      partitions = new Map<string, Partition>();
+      this.#tables.set(table, partitions);
+    }
     let partition = partitions.get(pk);
-    if (partition === undefined) partitions.set(pk, (partition = new Partition()));
+    if (partition === undefined) {
+      partition = new Partition();
+      partitions.set(pk, partition);
+    }
     return partition;
   }
 }

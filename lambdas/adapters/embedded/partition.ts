@@ -43,7 +43,9 @@ export class Partition {
     if (after !== undefined && newestFirst) high = Math.min(high, this.#from(after.sk));
     if (after !== undefined && !newestFirst) low = Math.max(low, this.#behind(after.sk));
     if (low >= high) return [];
-    return newestFirst ? this.#stored.slice(Math.max(low, high - limit), high).reverse() : this.#stored.slice(low, Math.min(high, low + limit));
+    return newestFirst
+      ? this.#stored.slice(Math.max(low, high - limit), high).reverse()
+      : this.#stored.slice(low, Math.min(high, low + limit));
   }
 
   [Symbol.iterator](): Iterator<Stored> {

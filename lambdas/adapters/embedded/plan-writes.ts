@@ -14,7 +14,11 @@ export function planWrite(tables: MemoryTables, write: Write | Check, key: Key):
 }
 
 /** What all writes would do. @throws TransactionCancelled with the reason of each write that does not go. */
-export function planTransaction(tables: MemoryTables, writes: readonly (Write | Check)[], keys: readonly Key[]): readonly ItemChange[] {
+export function planTransaction(
+  tables: MemoryTables,
+  writes: readonly (Write | Check)[],
+  keys: readonly Key[],
+): readonly ItemChange[] {
   const changes: ItemChange[] = [];
   const reasons = writes.map((write, index): CancellationReason | undefined => {
     try {

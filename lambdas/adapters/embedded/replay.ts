@@ -33,12 +33,13 @@ export function replay(file: string, content: Uint8Array): { state: State; lengt
     if (entry === undefined) throw new JournalCorrupt(file, line, 'this line is damaged');
     if (isHeader(entry) !== (line === 1)) throw new JournalCorrupt(file, line, 'this line is out of place');
     if (isHeader(entry)) {
-      if (entry.journal !== JOURNAL_VERSION) throw new JournalCorrupt(file, line, `this is version ${String(entry.journal)} of the format, not ${JOURNAL_VERSION}`);
+      if (entry.journal !== JOURNAL_VERSION)
+        throw new JournalCorrupt(file, line, `this is version ${entry.journal} of the format, not ${JOURNAL_VERSION}`);
       snapshot = entry.commit;
       state.commit = entry.commit;
       continue;
     }
-    const isNext = entry.commit === state.commit + 1 || entry.commit === snapshot && state.commit === snapshot;
+    const isNext = entry.commit === state.commit + 1 || (entry.commit === snapshot && state.commit === snapshot);
     if (!isNext) throw new JournalCorrupt(file, line, `commit ${state.commit + 1} is missing before this line`);
     apply(state, entry, bytes);
   }
@@ -50,7 +51,8 @@ const isHeader = (entry: Header | Commit): entry is Header => 'journal' in entry
 function apply(state: State, { commit, writes, tokens = [] }: Commit, bytes: number): void {
   state.commit = commit;
   for (const write of writes) {
-    if ('put' in write) state.tables.put(write.table, decodeKey(write.put), decodeItem(write.put), bytes / writes.length);
+    if ('put' in write)
+      state.tables.put(write.table, decodeKey(write.put), decodeItem(write.put), bytes / writes.length);
     else state.tables.remove(write.table, { pk: write.gone[0], sk: write.gone[1] });
   }
   for (const token of tokens) state.tokens.add(token);

@@ -4,10 +4,10 @@ import type { Clock } from '../clock';
 import type { TableStore } from '../table/table-store';
 import type { Item } from '../table/value';
 import { decodeUsageRecord } from '../usage/usage-records';
+import type { Report } from './difference';
 import type { Entry } from './entry';
 import { movedInto } from './entry';
 import { everyItem } from './every-item';
-import type { Report } from './verify-account';
 
 /** For how long every end of a hold must have its usage record. */
 export interface UsageWindow {

@@ -3,6 +3,7 @@ import { WALLET } from '../../contracts/tables';
 import type { TableStore } from '../table/table-store';
 import type { Balance } from './balance';
 import { decodeBalance, EMPTY_BALANCE } from './balance';
+import type { Difference, Report } from './difference';
 import type { Book, Entry } from './entry';
 import { decodeEntry, movedInto } from './entry';
 import { everyItem } from './every-item';
@@ -10,37 +11,6 @@ import type { Hold } from './hold';
 import { entryFault } from './entry-form';
 import type { UsageWindow } from './usage-match';
 import { UsageMatch } from './usage-match';
-
-/** One thing that does not add up. Amounts are pico-dollars. */
-export interface Difference {
-  readonly kind:
-    | 'balance_missing'
-    | 'negative_amount'
-    // The balance against the replay of the entries and the live holds.
-    | 'available_and_held'
-    | 'held'
-    | 'spent'
-    | 'funded'
-    | 'refunded'
-    // An entry by itself, or against the account's other items.
-    | 'unbalanced_entry'
-    | 'charge_above_hold'
-    | 'adjustment_without_expiry'
-    | 'hold_after_end'
-    | 'hold_without_account'
-    // The usage records against the entries.
-    | 'usage_cost'
-    | 'usage_without_entry'
-    | 'entry_without_usage';
-  readonly accountId: string;
-  /** The entry's or the request's id, where it is about one. */
-  readonly id?: string;
-  readonly expectedPico: bigint;
-  readonly actualPico: bigint;
-}
-
-/** Reports a difference of the account at hand. */
-export type Report = (difference: Omit<Difference, 'accountId'>) => void;
 
 /** Reads the account's entries and usage records once, side by side, and keeps none of them. */
 export async function verifyAccount(

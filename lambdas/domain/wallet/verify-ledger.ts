@@ -3,11 +3,11 @@ import { WALLET } from '../../contracts/tables';
 import { everyAccount } from '../accounts/accounts';
 import type { TableStore } from '../table/table-store';
 import { decodeBalance } from './balance';
+import type { Difference } from './difference';
 import { everyItem } from './every-item';
 import type { Hold } from './hold';
 import { decodeHold } from './hold';
 import type { UsageWindow } from './usage-match';
-import type { Difference } from './verify-account';
 import { verifyAccount } from './verify-account';
 
 /** Looks again at an account that changes while it is read, at most this often. */

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import { balanceKey, ENTRY_PREFIX, entryKey, isoTime } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import type { Clock } from '../clock';
@@ -23,6 +22,8 @@ import type { Settlement } from './settlement';
 import type { Sweep } from './sweep';
 import { expireDue } from './sweep';
 import { WalletNotFound } from './wallet-errors';
+
+const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, milliseconds));
 
 /** A payment's id becomes an entry's: a separator in it, or a request's prefix, could name another entry. */
 const PAYMENT_ID = /^(?!req_)[\w.:-]{1,200}$/;

@@ -23,7 +23,7 @@ export const versions: fc.Arbitrary<PriceVersion> = fc
 
 export function usages(units: readonly Unit[]): fc.Arbitrary<Usage> {
   const count = fc.integer({ min: 0, max: 1_000 });
-  return fc.record(Object.fromEntries(units.map((unit) => [unit, count])), { requiredKeys: [] }) as fc.Arbitrary<Usage>;
+  return fc.record(Object.fromEntries(units.map((unit) => [unit, count])), { requiredKeys: [] });
 }
 
 export function sum(usage: Usage, units: readonly Unit[]): number {

@@ -8,7 +8,12 @@ import type { Item } from '../../../lambdas/domain/table/value';
  * - `unreachable`: nothing is written, and nobody knows.
  * - `lost reply`: everything is written, and nobody knows.
  */
-export type Fault = 'none' | 'conflict' | 'throttled' | 'unreachable' | 'lost reply';
+type NamedFault = 'none' | 'conflict' | 'throttled' | 'unreachable' | 'lost reply';
+
+export type Fault = NamedFault | Meanwhile;
+
+/** Runs just before the transaction: another request, time that passes, or a failure that it throws. */
+type Meanwhile = () => Promise<unknown>;
 
 /** A store whose next transactions meet the planned faults, one each, and whose answers take their turns. */
 export class FaultyStore implements TableStore {
@@ -50,6 +55,7 @@ export class FaultyStore implements TableStore {
   transact(writes: readonly (Write | Check)[], token?: string): Promise<void> {
     const fault = this.#faults.shift() ?? 'none';
     return this.#inTurn(async () => {
+      if (typeof fault === 'function') await fault();
       if (fault === 'unreachable') throw new StoreUnavailable('ECONNRESET');
       if (fault === 'conflict') throw new TransactionCancelled(writes.map(() => ({ code: 'Conflict' })));
       if (fault === 'throttled') throw new TransactionCancelled(writes.map(() => ({ code: 'Throttled' })));

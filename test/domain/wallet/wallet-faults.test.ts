@@ -1,7 +1,8 @@
+import { StoreUnavailable, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
 import type { Fault } from './faulty-store';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 
-const FAULTS: readonly Fault[] = ['conflict', 'throttled', 'unreachable', 'lost reply'];
+const FAULTS = ['conflict', 'throttled', 'unreachable', 'lost reply'] as const;
 const times = (count: number, fault: Fault): Fault[] => Array.from({ length: count }, () => fault);
 
 describe.each(FAULTS)('although the store answers with: %s,', (fault) => {
@@ -54,7 +55,38 @@ describe.each(FAULTS)('although the store answers with: %s,', (fault) => {
   });
 });
 
+test('a late settle whose money is taken just before charges what that leaves', async () => {
+  const stage = new WalletStage();
+  await stage.fund(1_000n);
+  const hold = await stage.reserve(600n);
+  await stage.expire();
+  stage.store.plan('none', () => stage.reserve(900n));
+  expect(await stage.settle(hold, 250n)).toEqual({ outcome: 'adjusted', costPico: 100n, overrunPico: 150n });
+  expect(await stage.amounts()).toEqual([0n, 900n, 100n]);
+  expect((await stage.verify()).differences).toEqual([]);
+});
+
 describe('patience', () => {
+  test('ends with its time, also where a slow store took it', async () => {
+    const stage = new WalletStage();
+    await stage.fund(1_000n);
+    const timeout = (): Promise<never> => {
+      stage.now += 900;
+      return Promise.reject(new StoreUnavailable('ETIMEDOUT'));
+    };
+    stage.store.plan(timeout, timeout, timeout, timeout);
+    await expect(stage.reserve(600n)).rejects.toMatchObject({ name: 'WalletUnavailable' });
+    expect(stage.waits).toHaveLength(2);
+  });
+
+  test('is not wasted on what can never succeed', async () => {
+    const stage = new WalletStage();
+    await stage.fund(1_000n);
+    stage.store.plan(() => Promise.reject(new TransactionCancelled([{ code: 'Conflict' }, { code: 'Invalid' }])));
+    await expect(stage.reserve(600n)).rejects.toMatchObject({ name: 'TransactionCancelled' });
+    expect(stage.waits).toEqual([]);
+  });
+
   test('waits longer after each attempt, and a reserve waits less than two seconds in all', async () => {
     const stage = new WalletStage();
     await stage.fund(1_000n);

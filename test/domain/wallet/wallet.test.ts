@@ -143,6 +143,14 @@ describe('a hold ends once', () => {
     expect(await stage.amounts()).toEqual([850n, 0n, 150n]);
   });
 
+  test('a charge of nothing is a charge, and cannot be released any more', async () => {
+    const stage = new WalletStage();
+    await stage.fund(1_000n);
+    const hold = await stage.reserve(400n);
+    await stage.settle(hold, 0n);
+    await expect(stage.release(hold)).rejects.toMatchObject({ name: 'HoldAlreadySettled', costPico: 0n });
+  });
+
   test('nothing is charged once it was released', async () => {
     const stage = new WalletStage();
     await stage.fund(1_000n);
@@ -180,6 +188,15 @@ describe('a hold ends once', () => {
     await expect(stage.reserve(401n, hold.requestId)).rejects.toMatchObject({ name: 'RequestIdReused' });
     expect(await stage.amounts()).toEqual([600n, 400n, 0n]);
   });
+});
+
+test('a reserve repeated after its hold has ended takes nothing a second time', async () => {
+  const stage = new WalletStage();
+  await stage.fund(1_000n);
+  const hold = await stage.reserve(400n);
+  await stage.settle(hold, 150n);
+  await stage.reserve(400n, hold.requestId);
+  expect(await stage.amounts()).toEqual([850n, 0n, 150n]);
 });
 
 describe('a hold that nobody ends', () => {
@@ -255,11 +272,13 @@ describe('a hold that nobody ends', () => {
 test('a usage record is invisible from the end of its retention on, and the money does not change', async () => {
   const stage = new WalletStage();
   await stage.fund(1_000n);
+  // The store ends items by the second, and the promise is by the day: the record ends in the second before.
+  stage.now += 500;
   const hold = await stage.reserve(400n);
   await stage.settle(hold, 150n);
-  stage.now += USAGE_RETENTION_DAYS * 86_400_000 - 1;
+  stage.now += USAGE_RETENTION_DAYS * 86_400_000 - 1_000;
   expect(await stage.usage.get(ACCOUNT, hold.requestId)).toBeDefined();
-  stage.now += 1;
+  stage.now += 1_000;
   expect(await stage.usage.get(ACCOUNT, hold.requestId)).toBeUndefined();
   expect(await stage.amounts()).toEqual([850n, 0n, 150n]);
   expect((await stage.verify()).differences).toEqual([]);

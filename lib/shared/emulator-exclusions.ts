@@ -1,0 +1,32 @@
+import { Annotations, CfnResource } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/** A kind of resource that is not deployed to the emulator (npm run test:deploy). */
+export interface EmulatorExclusion {
+  /** As CloudFormation names it. */
+  readonly type: string;
+  /** What the emulator does with it. */
+  readonly because: string;
+  /** The test that asserts it in the template instead. */
+  readonly coveredBy: string;
+}
+
+/** The whole difference between a deployment to AWS and one to the emulator. */
+export const EMULATOR_EXCLUSIONS: readonly EmulatorExclusion[] = [
+  {
+    type: 'AWS::WAFv2::LoggingConfiguration',
+    because: 'the emulator refuses a template with this type',
+    coveredBy: 'test/infra/edge.test.ts',
+  },
+];
+
+/** Takes them out of the app, and has each of them printed by every command that synthesizes it. */
+export function leaveOutOfEmulator(app: IConstruct): void {
+  for (const resource of app.node.findAll().filter((construct) => construct instanceof CfnResource)) {
+    const exclusion = EMULATOR_EXCLUSIONS.find(({ type }) => type === resource.cfnResourceType);
+    const { scope, id } = resource.node;
+    if (exclusion === undefined || scope === undefined) continue;
+    scope.node.tryRemoveChild(id);
+    Annotations.of(scope).addInfo(`Left out for the emulator: ${exclusion.type}, because ${exclusion.because}.`);
+  }
+}

@@ -1,0 +1,120 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseCommand, UsageError } from '../../dev/commands/command';
+import { type DevFile, endChildren, start, tollgate } from './child-process';
+import { temporaryFolder } from './local-run';
+
+let folder: string;
+let gateway: Awaited<ReturnType<typeof start>>;
+jest.setTimeout(60_000);
+beforeAll(async () => {
+  folder = temporaryFolder();
+  gateway = await start(folder);
+});
+afterAll(async () => {
+  await endChildren();
+  rmSync(folder, { recursive: true });
+});
+
+const json = (text: string) => JSON.parse(text) as { [name: string]: string };
+const ask = ({ gatewayUrl }: DevFile, apiKey: string) =>
+  fetch(`${gatewayUrl}/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'demo', messages: [{ role: 'user', content: 'Hi' }] }),
+  });
+
+// In order: first beside the running gateway, then without it.
+describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
+  const isRunning = when === 'while the gateway runs';
+  beforeAll(async () => {
+    if (isRunning) return;
+    gateway.kill('SIGINT');
+    expect(await gateway.ended).toBe(0);
+  });
+
+  test('wallet, usage, credit, keys and verify work', async () => {
+    const { accountId } = gateway;
+    const before = json((await tollgate(folder, 'wallet', accountId)).out);
+    const created = await tollgate(folder, 'keys', 'create', accountId);
+    expect(created).toMatchObject({ code: 0, err: '' });
+    const { apiKey = '' } = json(created.out);
+    if (isRunning) expect((await ask(gateway, apiKey)).status).toBe(200);
+
+    const lines = (await tollgate(folder, 'usage', accountId, '--limit', '1')).out.trim().split('\n');
+    expect(lines).toHaveLength(1);
+    const record = json(lines[0] ?? '');
+    expect(record).toMatchObject({ model: 'demo', provider: 'demo', status: 'completed', estimated: false });
+    expect(Object.keys(record)).toEqual(expect.arrayContaining(['requestId', 'at', 'usage', 'cost']));
+    expect(record['cost']).toMatch(/^0\.\d+$/);
+
+    const credit = ['wallet', 'credit', accountId, '0.000000000001', '--payment-id', `p-${when.replaceAll(' ', '-')}`];
+    expect(json((await tollgate(folder, ...credit)).out)).toMatchObject({ outcome: 'credited' });
+    expect(json((await tollgate(folder, ...credit)).out)).toMatchObject({ outcome: 'already_credited' });
+    const after = json((await tollgate(folder, 'wallet', accountId)).out);
+    expect(after['funded']).toBe(isRunning ? '5.000000000001' : '12.000000000002');
+    expect(after['held']).toBe('0.00');
+    if (isRunning) expect(Number(after['spent'])).toBeGreaterThan(Number(before['spent']));
+    expect(await tollgate(folder, 'ledger', 'verify')).toMatchObject({ code: 0, err: '' });
+  });
+
+  test('several commands at once all count', async () => {
+    const { accountId } = gateway;
+    const credits = await Promise.all(
+      ['1', '2', '4'].map((usd) => tollgate(folder, 'wallet', 'credit', accountId, usd)),
+    );
+    expect(credits.map(({ code, err }) => [code, err])).toEqual([
+      [0, ''],
+      [0, ''],
+      [0, ''],
+    ]);
+    const { funded = '' } = json((await tollgate(folder, 'wallet', accountId)).out);
+    expect(funded).toMatch(isRunning ? /^12\./ : /^19\./);
+  });
+
+  test('an unknown account is one line and exit code 1', async () => {
+    for (const account of ['acc_01ARZ3NDEKTSV4RRFFQ69G5FAV', 'nobody', '../etc']) {
+      expect(await tollgate(folder, 'wallet', account)).toEqual({
+        code: 1,
+        out: '',
+        err: `There is no account "${account}".\n`,
+      });
+    }
+  });
+});
+
+test.each([
+  [[], 'No command was given.'],
+  [['walet', 'x'], 'There is no command "walet x".'],
+  [['wallet'], 'The command lacks an argument.'],
+  [['wallet', 'a', 'b'], 'The command has an argument too many.'],
+  [['wallet', 'credit', 'a', '-5'], "Unknown option '-5'."],
+  [['wallet', 'credit', 'a', '0'], 'The amount is positive dollars, such as 5 or 0.25.'],
+  [['wallet', 'credit', 'a', '1e3'], 'The amount is positive dollars, such as 5 or 0.25.'],
+  [['wallet', 'credit', 'a', '0.0000000000001'], 'The amount is positive dollars, such as 5 or 0.25.'],
+  [
+    ['wallet', 'credit', 'a', '5', '--payment-id', 'req_x'],
+    'A payment id is made of letters, digits and ._:- and does not begin with req_.',
+  ],
+  [['usage', 'a', '--limit', '0'], 'The limit is at least 1.'],
+  [['usage', 'a', '--limit', 'many'], 'The limit is a whole number.'],
+  [['wallet', 'a', '--limit', '5'], 'The command has no option --limit.'],
+])('%j is a usage error', (args, message) => {
+  expect(() => parseCommand(args)).toThrow(new UsageError(message));
+});
+
+test('a usage error is told in one line, with where to read more, and exit code 2', async () => {
+  const { code, out, err } = await tollgate(folder, 'wallet', 'credit', 'a', '5 dollars');
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toBe('The amount is positive dollars, such as 5 or 0.25.\nRun it with --help to see the commands.\n');
+});
+
+test('help is no error', async () => {
+  expect(await tollgate(folder, '--help')).toMatchObject({ code: 0, err: '' });
+});
+
+test('a folder that is not there is not made', async () => {
+  const { code, err } = await tollgate(join(folder, 'nothing'), 'ledger', 'verify');
+  expect([code, err.split('\n').length]).toEqual([1, 2]);
+  expect(err).toMatch(/^There is no data folder /);
+});

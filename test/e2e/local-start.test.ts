@@ -1,0 +1,165 @@
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
+import { type Child, type DevFile, endChildren, run, start, tollgate } from './child-process';
+import { temporaryFolder } from './local-run';
+import { chatDelta } from './shapes';
+import { endless, Upstream } from './upstream';
+
+let folder: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(async () => {
+  await endChildren();
+  rmSync(folder, { recursive: true });
+});
+jest.setTimeout(60_000);
+
+const wallet = async ({ accountId }: DevFile) =>
+  JSON.parse((await tollgate(folder, 'wallet', accountId)).out) as { [name: string]: string };
+
+async function stopped(child: Child): Promise<void> {
+  child.kill('SIGINT');
+  expect(await child.ended).toBe(0);
+}
+
+test('a first start has a demo account, five dollars and a line to paste that works; a second start keeps them', async () => {
+  const first = await start(folder);
+  expect(first.gatewayUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/);
+  expect(first.out()).toContain(first.apiKey);
+  expect(first.out()).toContain('$5.00');
+  const [line = ''] = /^curl .*$/m.exec(first.out()) ?? [];
+  const [, url = '', authorization = '', body = ''] = /^curl (\S+) -H "(.+?)" -H ".+?" -d '(.*)'$/.exec(line) ?? [];
+  const answer = await fetch(url, {
+    method: 'POST',
+    body,
+    headers: { authorization: authorization.slice('authorization: '.length), 'content-type': 'application/json' },
+  });
+  expect(answer.status).toBe(200);
+  const spent = answer.headers.get('x-tollgate-cost');
+  expect(Number(spent)).toBeGreaterThan(0);
+  await stopped(first);
+  expect(first.err()).not.toContain('"level":"error"');
+
+  const second = await start(folder);
+  expect([second.apiKey, second.accountId]).toEqual([first.apiKey, first.accountId]);
+  expect(await wallet(second)).toMatchObject({ spent, funded: '5.00', held: '0.00' });
+  await stopped(second);
+});
+
+test('the demo model answers both official clients, streaming included', async () => {
+  const { gatewayUrl, apiKey } = await start(folder);
+  const openai = new OpenAI({ apiKey, baseURL: gatewayUrl, maxRetries: 0 });
+  const anthropic = new Anthropic({ apiKey, baseURL: gatewayUrl.replace('/v1', ''), maxRetries: 0 });
+  const messages = [{ role: 'user' as const, content: 'Hi' }];
+
+  const chat = await openai.chat.completions.create({ model: 'demo', messages });
+  expect(chat.usage?.completion_tokens).toBeGreaterThan(10);
+  let text = '';
+  let chunks = 0;
+  for await (const chunk of await openai.chat.completions.create({ model: 'demo', messages, stream: true })) {
+    text += chunk.choices[0]?.delta.content ?? '';
+    chunks += 1;
+  }
+  expect(text).toBe(chat.choices[0]?.message.content);
+  expect(chunks).toBeGreaterThan(5);
+  expect((await openai.embeddings.create({ model: 'demo', input: ['a', 'b'] })).data).toHaveLength(2);
+  const message = await anthropic.messages.create({ model: 'demo', max_tokens: 100, messages });
+  expect(message.usage.output_tokens).toBe(chat.usage?.completion_tokens);
+  expect(await anthropic.messages.stream({ model: 'demo', max_tokens: 100, messages }).finalText()).toBe(text);
+});
+
+test('a killed gateway gives back what was held at its next start, and its ledger adds up', async () => {
+  const upstream = await Upstream.start();
+  try {
+    upstream.plays(endless([chatDelta('Hello')]));
+    const environment = { OPENAI_BASE_URL: `${upstream.url}/v1` };
+    const first = await start(folder, environment);
+    const stream = await openStream(first);
+    expect(Number((await wallet(first))['held'])).toBeGreaterThan(0);
+    first.kill('SIGKILL');
+    expect(await first.ended).toBe('SIGKILL');
+    await expect(stream.rest).rejects.toThrow();
+
+    const second = await start(folder, environment);
+    expect(second.out()).toContain('Gave back what 1 interrupted request(s)');
+    expect(await wallet(second)).toMatchObject({ available: '5.00', held: '0.00', spent: '0.00' });
+    expect(await tollgate(folder, 'ledger', 'verify')).toMatchObject({ code: 0, err: '' });
+    const records = (await tollgate(folder, 'usage', second.accountId)).out.trim().split('\n');
+    expect(records.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { status: 'expired', cost: '0.00', usage: {} },
+    ]);
+    await stopped(second);
+  } finally {
+    await upstream.stop();
+  }
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s settles what is in flight before the gateway ends', async (signal) => {
+  const upstream = await Upstream.start();
+  try {
+    upstream.plays(endless([chatDelta('Hello')]));
+    const gateway = await start(folder, { OPENAI_BASE_URL: `${upstream.url}/v1` });
+    const stream = await openStream(gateway);
+    gateway.kill(signal);
+    expect(await gateway.ended).toBe(0);
+    expect(await stream.rest).toMatch(/provider_error[^]*x-tollgate-cost/);
+    const { held, spent } = await wallet(gateway);
+    expect([held, Number(spent) > 0]).toEqual(['0.00', true]);
+    const [record] = (await tollgate(folder, 'usage', gateway.accountId)).out.trim().split('\n');
+    expect(JSON.parse(record ?? '')).toMatchObject({ status: 'interrupted', cost: spent, estimated: true });
+  } finally {
+    await upstream.stop();
+  }
+});
+
+test('a second start on the same folder is told so in one line, and the first goes on', async () => {
+  const first = await start(folder);
+  const second = run('start.ts', [], { PORT: '0', TOLLGATE_DATA: folder });
+  expect(await second.ended).toBe(1);
+  expect(second.err()).toBe(`The data folder ${folder} is in use by a running gateway (process ${first.pid}).\n`);
+  expect((await fetch(first.gatewayUrl.replace('/v1', '/healthz'))).status).toBe(200);
+});
+
+test('a port that is taken is named in one line, and the folder stays free', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const { port } = other.address() as AddressInfo;
+  const child = run('start.ts', [], { PORT: String(port), TOLLGATE_DATA: folder });
+  expect(await child.ended).toBe(1);
+  expect(child.err()).toBe(`The port ${port} is in use; PORT names another.\n`);
+  await new Promise((resolve) => other.close(resolve));
+  await stopped(await start(folder, { PORT: String(port) }));
+});
+
+test('a wrong setting is named in one line', async () => {
+  const child = run('start.ts', [], { PORT: 'eight', TOLLGATE_DATA: folder });
+  expect(await child.ended).toBe(1);
+  expect(child.err()).toBe('PORT must be a whole number from 0 to 65535.\n');
+});
+
+/** A stream whose first event has come; `rest` is all of its text once it ends. */
+async function openStream({ gatewayUrl, apiKey }: DevFile): Promise<{ readonly rest: Promise<string> }> {
+  const response = await fetch(`${gatewayUrl}/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'gpt-4o-mini', stream: true, messages: [{ role: 'user', content: 'Hi' }] }),
+  });
+  const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
+  if (reader === undefined) throw new Error('the answer has no body');
+  const decoder = new TextDecoder();
+  let text = decoder.decode((await reader.read()).value, { stream: true });
+  expect(text).toContain('Hello');
+  const readOn = async (): Promise<string> => {
+    for (let piece = await reader.read(); !piece.done; piece = await reader.read())
+      text += decoder.decode(piece.value, { stream: true });
+    return text;
+  };
+  const rest = readOn();
+  // A killed gateway breaks the stream off before anybody awaits it.
+  rest.catch(() => undefined);
+  return { rest };
+}

@@ -1,0 +1,44 @@
+import { readSettings } from '../../dev/settings';
+
+describe('the settings of a local run', () => {
+  test('have a default each', () => {
+    expect(readSettings({})).toMatchObject({
+      port: 8787,
+      dataFolder: `${process.cwd()}/.tollgate`,
+      requestSeconds: 900,
+      providers: [],
+    });
+  });
+
+  test('take an empty variable for none', () => {
+    expect(readSettings({ PORT: '', OPENAI_API_KEY: ' ', ANTHROPIC_BASE_URL: '' })).toEqual(readSettings({}));
+  });
+
+  test('name the official providers where only a key is given, and no key where only a URL is', () => {
+    expect(readSettings({ OPENAI_API_KEY: 'k1', ANTHROPIC_API_KEY: 'k2' }).providers).toEqual([
+      { settings: { id: 'openai', dialect: 'openai', baseUrl: 'https://api.openai.com/v1' }, apiKey: 'k1' },
+      { settings: { id: 'anthropic', dialect: 'anthropic', baseUrl: 'https://api.anthropic.com' }, apiKey: 'k2' },
+    ]);
+    expect(readSettings({ OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }).providers).toEqual([
+      { settings: { id: 'openai', dialect: 'openai', baseUrl: 'http://127.0.0.1:1/v1' } },
+    ]);
+  });
+
+  test.each([
+    [{ PORT: '65536' }, 'PORT must be a whole number from 0 to 65535.'],
+    [{ PORT: '-1' }, 'PORT must be a whole number from 0 to 65535.'],
+    [{ PORT: '80.5' }, 'PORT must be a whole number from 0 to 65535.'],
+    [{ TOLLGATE_REQUEST_SECONDS: '10' }, 'TOLLGATE_REQUEST_SECONDS must be a whole number from 11 to 900.'],
+    [
+      { OPENAI_BASE_URL: 'localhost:1' },
+      'OPENAI_BASE_URL must be an http or https URL without credentials, query or fragment.',
+    ],
+    [
+      { ANTHROPIC_BASE_URL: 'http://u:p@x' },
+      'ANTHROPIC_BASE_URL must be an http or https URL without credentials, query or fragment.',
+    ],
+    [{ OPENAI_API_KEY: 'a\nb' }, 'OPENAI_API_KEY must be printable ASCII without spaces.'],
+  ])('refuse %j without repeating it', (environment, message) => {
+    expect(() => readSettings(environment)).toThrow(message);
+  });
+});
