@@ -1,25 +1,30 @@
 import type { Node } from 'constructs';
 import { z } from 'zod';
 import { DIALECTS } from '../lambdas/contracts/catalog';
+import { PRICE_LISTS } from '../lambdas/contracts/price-lists';
+import { LOG_DAYS_MAX, PITR_DAYS_MAX, RETENTION_PROFILES, USAGE_DAYS_MAX } from './shared/retention-profiles';
 
-/** Erasure is promised within 30 days, backups included; two days are left for what deletes late. */
-const PITR_DAYS_MAX = 28;
-const LOG_DAYS_MAX = 30;
-const USAGE_DAYS_MAX = 366;
 /** The periods that CloudWatch Logs offers, in days. */
 const LOG_PERIODS_DAYS = [1, 3, 5, 7, 14, LOG_DAYS_MAX] as const;
 
-const providerSchema = z.strictObject({
-  id: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and hyphens'),
-  dialect: z.enum(DIALECTS),
-  /** Plain HTTP only to this machine, which is how a test reaches its provider. */
-  baseUrl: z
-    .string()
-    .regex(
-      /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)(:|\/|$))/,
-      'must be an https:// address, because prompts travel there',
-    ),
-});
+const providerSchema = z
+  .strictObject({
+    id: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and hyphens'),
+    dialect: z.enum(DIALECTS),
+    /** Plain HTTP only to this machine, which is how a test reaches its provider. */
+    baseUrl: z
+      .string()
+      .regex(
+        /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)(:|\/|$))/,
+        'must be an https:// address, because prompts travel there',
+      ),
+    /** Whose price list applies. @default the provider's own id */
+    catalog: z.string().optional(),
+  })
+  .refine(({ id, catalog = id }) => PRICE_LISTS.some((list) => list === catalog), {
+    path: ['catalog'],
+    error: `must be given, as one of ${PRICE_LISTS.join(', ')}, for a provider that has no price list of its own, because what has no price is not served`,
+  });
 
 const domainSchema = z.strictObject({
   name: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'must be a host name such as gateway.example.com'),
@@ -51,13 +56,22 @@ const configSchema = z.strictObject({
     .optional(),
   /** The one domain of the deployment. @default CloudFront's own, with older TLS versions refused by a viewer function */
   domain: domainSchema.optional(),
-  /** How long one request's metadata is kept, in days. */
+  /** States that no handshake older than this succeeds, which needs a domain. @default so with a domain, not stated without */
+  minimumTls: z.literal('1.3', 'must be 1.3: nothing older is served').optional(),
+  /** How long records are kept; each of the three figures below goes before it. See shared/retention-profiles.ts. */
+  retentionProfile: z
+    .enum(
+      Object.keys(RETENTION_PROFILES) as (keyof typeof RETENTION_PROFILES)[],
+      `must be one of ${Object.keys(RETENTION_PROFILES).join(', ')}`,
+    )
+    .default('standard'),
+  /** How long one request's metadata is kept, in days. @default the profile's */
   usageDays: z
     .int()
     .min(1, 'must be at least 1 day')
     .max(USAGE_DAYS_MAX, `must be at most ${USAGE_DAYS_MAX} days`)
-    .default(90),
-  /** How far back a table can be restored, in days. */
+    .optional(),
+  /** How far back a table can be restored, in days. @default the profile's */
   pitrDays: z
     .int()
     .min(1, 'must be at least 1 day')
@@ -65,14 +79,14 @@ const configSchema = z.strictObject({
       PITR_DAYS_MAX,
       `must be at most ${PITR_DAYS_MAX} days, because erasure within 30 days is promised for backups too`,
     )
-    .default(PITR_DAYS_MAX),
-  /** How long a log line is kept, in days. */
+    .optional(),
+  /** How long a log line is kept, in days. @default the profile's */
   logDays: z
     .literal(
       LOG_PERIODS_DAYS,
       `must be ${LOG_PERIODS_DAYS.join(', ')}: a period that CloudWatch offers, and at most ${LOG_DAYS_MAX} days`,
     )
-    .default(LOG_DAYS_MAX),
+    .optional(),
   /** Who is told of an alarm. @default nobody: alarms are seen in CloudWatch only */
   alarmEmail: z.email('must be an e-mail address').optional(),
   /** The upstreams; their keys are put into the provider-keys secret, under these ids. */
@@ -99,7 +113,31 @@ const configSchema = z.strictObject({
   originSecretGeneration: z.int().min(1, 'must be at least 1').default(1),
 });
 
-export type Config = Readonly<z.infer<typeof configSchema>>;
+/** What depends on more than one setting. */
+const deployableSchema = configSchema
+  .refine(({ minimumTls, domain }) => minimumTls === undefined || domain !== undefined, {
+    path: ['minimumTls'],
+    error: "cannot be promised without a domain, because CloudFront's own accepts older handshakes whatever it is told",
+  })
+  .refine(({ account, domain }) => !account || !domain || domain.certificateArn.split(':')[4] === account, {
+    path: ['domain', 'certificateArn'],
+    error: 'must be a certificate of the account that is deployed to',
+  })
+  .transform(({ retentionProfile, ...config }) => {
+    const profile = RETENTION_PROFILES[retentionProfile];
+    return {
+      ...config,
+      usageDays: config.usageDays ?? profile.usageDays,
+      pitrDays: config.pitrDays ?? profile.pitrDays,
+      logDays: config.logDays ?? profile.logDays,
+    };
+  });
+
+/** What may be configured; every setting has a default. */
+export type TollgateConfig = Readonly<z.input<typeof configSchema>>;
+
+/** A whole configuration. */
+export type Config = Readonly<z.infer<typeof deployableSchema>>;
 
 /** A period of a log group, in days. */
 export type LogDays = Config['logDays'];
@@ -111,24 +149,37 @@ export class ConfigInvalid extends Error {
 
 /** @throws ConfigInvalid */
 export function parseConfig(input: unknown): Config {
-  const parsed = configSchema.safeParse(input);
+  const parsed = deployableSchema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw new ConfigInvalid(parsed.error.issues.map((issue) => sentence(issue)).join('\n'));
 }
 
+/** Where the configuration may come from, beside the context. */
+export interface ConfigSources {
+  /** What tollgate.config.ts exports. @default there is no such file */
+  readonly file?: unknown;
+  /** @default the process's own */
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
 /**
- * Reads the context key `tollgate`: an object in cdk.json, or JSON text from `cdk -c tollgate=…`.
+ * The context key `tollgate` (an object in cdk.json, or JSON text from `cdk -c tollgate=…`) or, where that
+ * says nothing, the configuration file. The two are never mixed: a deployment is described in one place.
  * Region and account fall back to those of the caller's credentials, which the CDK command announces.
  *
  * @throws ConfigInvalid
  */
-export function readConfig(node: Node, environment: NodeJS.ProcessEnv = process.env): Config {
+export function readConfig(node: Node, { file, environment = process.env }: ConfigSources = {}): Config {
   const context: unknown = node.tryGetContext('tollgate') ?? {};
   const given = typeof context === 'string' ? parseJson(context) : context;
-  const config = parseConfig(given);
+  const config = parseConfig(isEmpty(given) ? (file ?? {}) : given);
   const account = config.account ?? environment['CDK_DEFAULT_ACCOUNT'];
   const region = config.region ?? (account === undefined ? undefined : environment['CDK_DEFAULT_REGION']);
   return { ...config, account, region };
+}
+
+function isEmpty(settings: unknown): boolean {
+  return typeof settings === 'object' && settings !== null && Object.keys(settings).length === 0;
 }
 
 function parseJson(text: string): unknown {

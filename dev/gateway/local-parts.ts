@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
-import { type JournalFiles, nodeFiles } from '../../lambdas/adapters/embedded/journal-files';
 import { pepperSecretSchema } from '../../lambdas/contracts/secrets';
 import { Accounts } from '../../lambdas/domain/accounts/accounts';
 import { type Clock, systemClock } from '../../lambdas/domain/clock';
@@ -14,8 +13,6 @@ export const USAGE_RETENTION_DAYS = 90;
 
 const PEPPER_BYTES = 32;
 const SECRETS_FILE = 'secrets.json';
-/** Who opens the parts owns the folder: a lock by process number would only mistake a stranger for its owner. */
-const OWNED_FILES: JournalFiles = { ...nodeFiles, lock: () => () => undefined };
 
 const secretsSchema = z.object({ pepper: pepperSecretSchema });
 
@@ -32,7 +29,7 @@ export interface LocalParts {
 
 export function openLocalParts(folder: DataFolder, clock: Clock = systemClock): LocalParts {
   const pepper = readPepper(folder);
-  const store = EmbeddedStore.open({ file: folder.file('journal.jsonl'), clock, files: OWNED_FILES });
+  const store = EmbeddedStore.open({ file: folder.file('journal.jsonl'), clock });
   return {
     store,
     wallet: new Wallet({ store, clock, usageRetentionDays: USAGE_RETENTION_DAYS }),

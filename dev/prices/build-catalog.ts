@@ -4,7 +4,7 @@ import manifest from '../../package.json';
 import { limitsOf } from './limits';
 import { exactNames } from './names';
 import { PriceRefused, priceVersions } from './price-versions';
-import { type SecondModel, secondSource } from './second-source';
+import { entriesAbout, type SecondModel, secondSource } from './second-source';
 import { servedAt } from './served-at';
 
 export interface LeftOut {
@@ -49,7 +49,7 @@ interface ImportedModel {
   readonly leftOut: readonly LeftOut[];
 }
 
-function importModel(provider: string, source: ModelInfo, second: ReadonlyMap<string, SecondModel>): ImportedModel {
+function importModel(provider: string, source: ModelInfo, second: readonly SecondModel[]): ImportedModel {
   const { id } = source;
   const names = exactNames(provider, source);
   const without = (reason: string) => ({ model: undefined, leftOut: names.map((name) => ({ name, reason })) });
@@ -60,7 +60,7 @@ function importModel(provider: string, source: ModelInfo, second: ReadonlyMap<st
     const leftOut = names.flatMap((name) => leftOutAlias(provider, name));
     const kept = names.filter((name) => !leftOut.some((left) => left.name === name));
     const tierMax = Math.max(...prices.flatMap(({ tiers }) => tiers.map((tier) => tier.abovePromptTokens)));
-    const stated = kept.flatMap((name) => second.get(name) ?? []);
+    const stated = entriesAbout(kept, second);
     const limits = limitsOf({ id, contextTokens: source.context_window, second: stated, tierMax });
     const outputTokensMax = served.endpoint === 'embeddings' ? 0 : limits.outputTokensMax;
     const aliases = kept.filter((name) => name !== id);

@@ -1,14 +1,15 @@
 import type { Model } from '../../lambdas/contracts/catalog';
 import type { ImportedProvider } from './build-catalog';
-import { type SecondModel, secondSource } from './second-source';
+import { entriesAbout, type SecondModel } from './second-source';
 
 const COMPARED = ['input', 'output', 'cachedInput'] as const;
 const TOLERANCE_PERCENT = 1n;
 const TOKENS_PER_MILLION = 1_000_000n;
 
-/** Two sources give one name different prices; pico-dollars per million tokens. */
+/** Two sources give one model different prices; pico-dollars per million tokens. */
 export interface Disagreement {
-  readonly name: string;
+  /** The model's id. */
+  readonly model: string;
   readonly unit: (typeof COMPARED)[number];
   readonly firstPico: bigint;
   readonly secondPico: bigint;
@@ -17,40 +18,40 @@ export interface Disagreement {
 export interface Comparison {
   readonly provider: string;
   readonly disagreements: readonly Disagreement[];
-  /** Names that both price, whether or not they agree. */
+  /** Models that both price, whether or not they agree. */
   readonly compared: number;
+  /** Ids of models without a second opinion. */
   readonly onlyInFirst: readonly string[];
+  /** Names that the first source does not price, not even one that is left out. */
   readonly onlyInSecond: readonly string[];
 }
 
 /** Compares the newest prices, without tiers and dates: the second source has neither. */
-export function compareWithSecond({ provider, models, leftOut }: ImportedProvider): Comparison {
-  const second = secondSource(provider);
-  const named = new Map(models.flatMap((model) => [model.id, ...model.aliases].map((name) => [name, model])));
-  const both = [...named].flatMap(([name, model]) => {
-    const other = second.get(name);
-    return other === undefined ? [] : [{ model, other }];
-  });
-  const known = new Set([...named.keys(), ...leftOut.map(({ name }) => name)]);
+export function compareWithSecond(imported: ImportedProvider, second: readonly SecondModel[]): Comparison {
+  const { provider, models, leftOut } = imported;
+  const opinions = models.map((model) => ({ model, entries: entriesAbout([model.id, ...model.aliases], second) }));
+  const withoutOpinion = opinions.filter(({ entries }) => entries.length === 0);
+  const known = [...models.flatMap(({ id, aliases }) => [id, ...aliases]), ...leftOut.map(({ name }) => name)];
+  const unknown = second.filter(({ names }) => !names.some((name) => known.includes(name)));
   return {
     provider,
-    disagreements: both.flatMap(({ model, other }) => disagreementsOf(model, other)),
-    compared: both.length,
-    onlyInFirst: models
-      .filter((model) => ![model.id, ...model.aliases].some((name) => second.has(name)))
-      .map(({ id }) => id),
-    onlyInSecond: [...second.keys()].filter((name) => !known.has(name)).sort(),
+    disagreements: opinions.flatMap(({ model, entries }) => disagreementsOf(model, entries)),
+    compared: models.length - withoutOpinion.length,
+    onlyInFirst: withoutOpinion.map(({ model }) => model.id),
+    onlyInSecond: [...new Set(unknown.flatMap(({ names }) => names))].sort(),
   };
 }
 
-function disagreementsOf(model: Model, { name, prices }: SecondModel): readonly Disagreement[] {
+/** Where the second source contradicts itself, each of its prices is compared. */
+function disagreementsOf(model: Model, entries: readonly SecondModel[]): readonly Disagreement[] {
   const first = model.prices.at(-1)?.tiers[0]?.picoPerToken;
   return COMPARED.flatMap((unit) => {
     const ours = first?.[unit];
-    const secondPico = prices[unit];
-    if (ours === undefined || secondPico === undefined) return [];
+    if (ours === undefined) return [];
     const firstPico = BigInt(ours) * TOKENS_PER_MILLION;
-    return agree(firstPico, secondPico) ? [] : [{ name, unit, firstPico, secondPico }];
+    const stated = new Set(entries.flatMap(({ prices }) => prices[unit] ?? []));
+    const apart = [...stated].filter((secondPico) => !agree(firstPico, secondPico));
+    return apart.map((secondPico) => ({ model: model.id, unit, firstPico, secondPico }));
   });
 }
 

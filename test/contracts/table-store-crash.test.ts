@@ -23,7 +23,6 @@ test('a process that is killed in the midst of writing loses no acknowledged wri
   for (let kill = 1; kill <= KILLS; kill++) {
     const file = join(folder, `store-${kill}.jsonl`);
     const acknowledged = await writeUntilKilled(file);
-    // The lock of the killed process is still there and must not count.
     const store = EmbeddedStore.open({ file, clock: Date.now });
     const entries = await countEntries(store);
     expect(entries).toBeGreaterThanOrEqual(acknowledged);
@@ -34,13 +33,12 @@ test('a process that is killed in the midst of writing loses no acknowledged wri
   }
 }, 30_000);
 
-test('another process can read what a running one has written, but not write', async () => {
+test('another process can read what a running one has written', async () => {
   const file = join(folder, 'running.jsonl');
   const { child, lines } = startWriter(file);
   const [acknowledged] = (await once(lines, 'line')) as [string];
   const reader = EmbeddedStore.openReadOnly({ file, clock: Date.now });
   expect(await countEntries(reader)).toBeGreaterThanOrEqual(Number(acknowledged));
-  expect(() => EmbeddedStore.open({ file, clock: Date.now })).toThrow(`process ${child.pid} is using the store`);
   child.kill('SIGKILL');
   await once(child, 'close');
 }, 30_000);

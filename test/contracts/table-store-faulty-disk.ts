@@ -48,10 +48,6 @@ export class FaultyDisk implements JournalFiles {
     this.#files.delete(file);
   }
 
-  lock(): () => void {
-    return () => undefined;
-  }
-
   #content(file: string): Buffer {
     return this.#files.get(file) ?? Buffer.alloc(0);
   }

@@ -20,7 +20,7 @@ import { emptyState } from './replay';
 import { copyItem } from './stored-values';
 
 export interface EmbeddedStoreOptions {
-  /** The journal; it is created if it does not exist, with its folder. One process at a time may write to it. */
+  /** The journal; it is created if it does not exist, with its folder. Its opener sees to it that no other process writes to it. */
   readonly file: string;
   readonly clock: Clock;
   /** @default the file system */
@@ -53,10 +53,10 @@ export class EmbeddedStore implements TableStore {
     this.#log = log;
   }
 
-  /** @throws JournalCorrupt when the file is damaged, Error when another process has it open. */
+  /** @throws JournalCorrupt when the file is damaged */
   static open({ file, clock, files = nodeFiles }: EmbeddedStoreOptions): EmbeddedStore {
-    const { state, log } = openJournal(files, file, clock);
-    return new EmbeddedStore(state, clock, log);
+    const { state, journal } = openJournal(files, file, clock);
+    return new EmbeddedStore(state, clock, journal);
   }
 
   /** What a file holds at this moment, even while another process writes to it. Every write throws. */

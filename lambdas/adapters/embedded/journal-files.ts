@@ -13,7 +13,6 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { systemErrorCode } from '../system-error';
-import { lockFile } from './file-lock';
 
 /** A file that only grows, or is cut back to an earlier length. */
 export interface JournalFile {
@@ -34,8 +33,6 @@ export interface JournalFiles {
   /** Takes the place of a file that exists, in one step. */
   rename(from: string, to: string): void;
   remove(file: string): void;
-  /** Keeps other processes from writing to the file. @returns what gives it free. @throws Error when another holds it. */
-  lock(file: string): () => void;
 }
 
 /** A store holds what nobody but its owner may read. */
@@ -65,10 +62,6 @@ export const nodeFiles: JournalFiles = {
   },
   rename: (from, to) => renameSync(from, to),
   remove: (file) => rmSync(file, { force: true }),
-  lock(file) {
-    createFolder(file);
-    return lockFile(`${file}.lock`, FILE_MODE);
-  },
 };
 
 /** A folder that exists keeps its mode: it may be the user's own. */

@@ -12,29 +12,11 @@ export function readState(files: JournalFiles, file: string): { state: State; le
   return content === undefined ? { state: emptyState(), length: 0 } : replay(file, content);
 }
 
-/** Opens a journal for writing. @throws JournalCorrupt, and Error when another process has it open. */
-export function openJournal(files: JournalFiles, file: string, clock: Clock) {
-  const unlock = files.lock(file);
-  try {
-    const { state, journal } = openLocked(files, file, clock);
-    const log = {
-      append: journal.append.bind(journal),
-      close() {
-        journal.close();
-        unlock();
-      },
-    };
-    return { state, log };
-  } catch (error) {
-    unlock();
-    throw error;
-  }
-}
-
 /** A small journal is not worth compacting. */
 const DEAD_BYTES_MIN = 4096;
 
-function openLocked(files: JournalFiles, file: string, clock: Clock): { state: State; journal: Journal } {
+/** Opens a journal for writing. @throws JournalCorrupt */
+export function openJournal(files: JournalFiles, file: string, clock: Clock): { state: State; journal: Journal } {
   let read = readState(files, file);
   const { liveBytes } = read.state.tables;
   const deadBytes = read.length - liveBytes;

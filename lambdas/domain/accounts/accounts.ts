@@ -6,7 +6,7 @@ import type { Clock } from '../clock';
 import { absent } from '../table/condition';
 import { TransactionCancelled } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
-import { everyItem } from '../wallet/every-item';
+import { everyItem } from '../table/every-item';
 
 /** The paying tenants, and the directory that lists them without a scan. */
 export class Accounts {

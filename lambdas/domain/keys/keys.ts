@@ -6,7 +6,7 @@ import type { Clock } from '../clock';
 import { absent, all, exists } from '../table/condition';
 import { TransactionCancelled } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
-import { everyItem } from '../wallet/every-item';
+import { everyItem } from '../table/every-item';
 import type { PresentedKey } from './key-format';
 import { encodeSecret, formatKey, parseKey, SECRET_BYTES } from './key-format';
 import type { KeyInfo, StoredKey } from './key-item';

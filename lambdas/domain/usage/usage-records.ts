@@ -6,7 +6,7 @@ import { usageRecordSchema } from '../../contracts/usage-record';
 import type { Condition } from '../table/condition';
 import type { Put, TableStore } from '../table/table-store';
 import type { Item } from '../table/value';
-import { everyItem } from '../wallet/every-item';
+import { everyItem } from '../table/every-item';
 
 const DAY_SECONDS = 86_400;
 

@@ -1,7 +1,7 @@
 import { holdPartition, lastHoldDueAt, SHARDS } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import type { Item } from '../table/value';
-import { everyItem } from './every-item';
+import { everyItem } from '../table/every-item';
 import type { Hold } from './hold';
 import { decodeHold } from './hold';
 import type { RequestOutcome } from './hold-end';

@@ -7,7 +7,7 @@ import { decodeUsageRecord } from '../usage/usage-records';
 import type { Report } from './difference';
 import type { Entry } from './entry';
 import { movedInto } from './entry';
-import { everyItem } from './every-item';
+import { everyItem } from '../table/every-item';
 
 /** For how long every end of a hold must have its usage record. */
 export interface UsageWindow {

@@ -6,7 +6,7 @@ import { decodeBalance, EMPTY_BALANCE } from './balance';
 import type { Difference, Report } from './difference';
 import type { Book, Entry } from './entry';
 import { decodeEntry, movedInto } from './entry';
-import { everyItem } from './every-item';
+import { everyItem } from '../table/every-item';
 import type { Hold } from './hold';
 import { entryFault } from './entry-form';
 import type { UsageWindow } from './usage-match';

@@ -4,7 +4,7 @@ import { everyAccount } from '../accounts/accounts';
 import type { TableStore } from '../table/table-store';
 import { decodeBalance } from './balance';
 import type { Difference } from './difference';
-import { everyItem } from './every-item';
+import { everyItem } from '../table/every-item';
 import type { Hold } from './hold';
 import { decodeHold } from './hold';
 import type { UsageWindow } from './usage-match';

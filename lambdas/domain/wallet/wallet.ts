@@ -9,7 +9,7 @@ import type { Balance } from './balance';
 import { changeBalance, decodeBalance, EMPTY_BALANCE } from './balance';
 import type { Entry } from './entry';
 import { decodeEntry, putEntry, transfers } from './entry';
-import { everyItem } from './every-item';
+import { everyItem } from '../table/every-item';
 import type { Hold } from './hold';
 import type { RequestOutcome } from './hold-end';
 import type { Ledger } from './ledger';

@@ -110,7 +110,7 @@ describe('the limits of a model', () => {
   test('are the highest of several statements, and the output fits the context', () => {
     const second = [
       {
-        name: 'unknown',
+        names: ['unknown'],
         prices: { input: 0n, output: 0n, cachedInput: undefined },
         contextTokens: 9_000,
         outputTokensMax: 10_000,

@@ -1,5 +1,5 @@
-import type { Query, TableStore } from '../table/table-store';
-import type { Item } from '../table/value';
+import type { Query, TableStore } from './table-store';
+import type { Item } from './value';
 
 /** Every item of a query, page after page. Items may be deleted meanwhile. */
 export async function* everyItem(store: TableStore, query: Omit<Query, 'after'>): AsyncGenerator<Item, void> {
