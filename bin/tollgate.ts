@@ -1,10 +1,13 @@
 import { App } from 'aws-cdk-lib';
 import { ConfigInvalid, readConfig } from '../lib/config';
+import { importConfigFile } from '../lib/config-file';
+import { requireRules } from '../lib/shared/rule-packs';
 import { addTollgate } from '../lib/tollgate';
 
 const app = new App();
 try {
-  addTollgate(app, readConfig(app.node));
+  addTollgate(app, readConfig(app.node, { file: await importConfigFile() }));
+  requireRules(app);
 } catch (error) {
   if (!(error instanceof ConfigInvalid)) throw error;
   // The sentence alone: a stack trace would hide it.

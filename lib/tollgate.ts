@@ -1,6 +1,5 @@
 import type { App } from 'aws-cdk-lib';
-import { Tags, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { Tags } from 'aws-cdk-lib';
 import type { Config } from './config';
 import { requireDataClasses } from './shared/data-class';
 import { leaveOutOfEmulator } from './shared/emulator-exclusions';
@@ -15,7 +14,7 @@ export interface Tollgate {
   readonly edge: EdgeStack;
 }
 
-/** Adds a deployment, and the checks that every one must pass, to an app. */
+/** Adds a deployment to an app. */
 export function addTollgate(app: App, config: Config): Tollgate {
   const { account, region } = config;
   const elsewhere = region !== undefined && region !== EDGE_REGION;
@@ -38,6 +37,5 @@ export function addTollgate(app: App, config: Config): Tollgate {
   if (config.target === 'emulator') leaveOutOfEmulator(app);
   Tags.of(app).add('tollgate:stage', config.stage);
   requireDataClasses(app);
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
   return { stateful, service, edge };
 }

@@ -1,19 +1,27 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CatalogData } from '../../lambdas/contracts/catalog';
+import { type CatalogData, retiredPricesSchema } from '../../lambdas/contracts/catalog';
+import committedRetired from '../../lambdas/domain/catalog/generated/retired-prices.json';
+import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
 import { print, printError } from '../print';
 import { buildCatalog, importProvider, PROVIDERS } from './build-catalog';
 import { compareWithSecond } from './disagreements';
 import { renderReport } from './report';
+import { retiredPrices } from './retired';
 import { secondSource } from './second-source';
 
-// Writes the price list and the report on it, or with --check says whether they are what would be written.
+// Writes the price list, what left it and the report, or with --check says whether they are what would be written.
+// The files as committed are an input: a version that the sources no longer give moves to the retired ones.
 const imported = PROVIDERS.map((provider) => importProvider(provider));
 const comparisons = imported.map((provider) => compareWithSecond(provider, secondSource(provider.provider)));
 const catalog = buildCatalog(imported);
+const history = { catalog: PRICE_LIST, retired: retiredPricesSchema.parse(committedRetired) };
+const retired = retiredPrices(history, catalog);
 
 const generated = [
+  // First: a run that breaks off after it has lost no version.
+  { path: 'lambdas/domain/catalog/generated/retired-prices.json', text: `${renderList(retired)}\n` },
   { path: 'lambdas/domain/catalog/generated/prices.json', text: renderCatalog(catalog) },
   { path: 'docs/generated/price-disagreements.md', text: renderReport(imported, comparisons) },
 ];
@@ -48,11 +56,14 @@ function absolute(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url));
 }
 
-/** One model a line: compact, and a changed price is one changed line of a review. */
 function renderCatalog({ source, providers }: CatalogData): string {
-  const lists = Object.entries(providers).map(([provider, models]) => {
-    const lines = models.map((model) => JSON.stringify(model));
-    return `${JSON.stringify(provider)}: [\n${lines.join(',\n')}\n]`;
-  });
+  const lists = Object.entries(providers).map(
+    ([provider, models]) => `${JSON.stringify(provider)}: ${renderList(models)}`,
+  );
   return `{"source": ${JSON.stringify(source)}, "providers": {\n${lists.join(',\n')}\n}}\n`;
+}
+
+/** One model, or one version, a line: compact, and a changed price is one changed line of a review. */
+function renderList(values: readonly unknown[]): string {
+  return `[${values.map((value) => `\n${JSON.stringify(value)}`).join(',')}\n]`;
 }

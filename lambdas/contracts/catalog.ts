@@ -59,6 +59,17 @@ export const catalogSchema = z.strictObject({
   providers: z.record(z.string(), z.array(modelSchema)),
 });
 
+/**
+ * Versions that price nothing any more and that a past charge may name: what it takes to recompute that charge.
+ * Kept apart from the catalog, so that no Lambda carries them.
+ */
+export const retiredPricesSchema = z
+  .array(priceVersionSchema)
+  .refine(
+    (versions) => new Set(versions.map(({ version }) => version)).size === versions.length,
+    'must name each once',
+  );
+
 /** An upstream that this deployment may call. Its key is a secret and lives elsewhere. */
 export const providerSettingsSchema = z.strictObject({
   id: z.string().min(1),

@@ -51,6 +51,3 @@ export const embeddingsRequestSchema = z.object({
   input: z.literal(true, 'input must be a string or an array'),
   store: never(`store ${STORED}`),
 });
-
-export type ChatRequest = z.infer<typeof chatRequestSchema>;
-export type MessagesRequest = z.infer<typeof messagesRequestSchema>;

@@ -6,6 +6,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { PROXY_ENV } from '../../lambdas/contracts/env';
 import type { Config } from '../config';
+import { acknowledge, inEveryStandard } from '../shared/acknowledgements';
 import { HarmAlarm } from '../shared/alarm';
 import { logCodeMetric } from '../shared/log-code-metric';
 import { ServiceFunction } from '../shared/service-function';
@@ -36,6 +37,7 @@ export class DataPlane extends Construct {
       reservedConcurrency: config.dataPlane.reservedConcurrency,
       logGroupName: `/tollgate/${config.stage}/data-plane`,
       logDays: config.logDays,
+      encryptionKey: stateful.encryptionKey,
       failedInvocations: {
         needNoQueueBecause:
           'It is only called over its URL, where the caller gets the error and the sweeper ends the hold.',
@@ -57,6 +59,13 @@ export class DataPlane extends Construct {
     this.url = this.proxy.function.addFunctionUrl({
       authType: FunctionUrlAuthType.NONE,
       invokeMode: InvokeMode.RESPONSE_STREAM,
+    });
+    acknowledge(this.proxy, {
+      decision: 'open-to-callers',
+      rules: [...inEveryStandard('LambdaFunctionPublicAccessProhibited'), 'CT.LAMBDA.PR.2', 'CT.LAMBDA.PR.5'],
+      control: "Without CloudFront's secret header the function answers 403 before it touches any store.",
+      consequence: 'Whoever learns the address of the URL can make it refuse, past the firewall and at our cost.',
+      test: 'its URL has both permissions, and the second holds through the URL only',
     });
 
     keys.grants.verify(this.proxy);

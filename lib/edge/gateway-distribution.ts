@@ -106,23 +106,36 @@ export class GatewayDistribution extends Construct {
     acknowledge(
       this.distribution,
       {
-        id: 'AwsSolutions-CFR1',
+        decision: 'open-to-callers',
+        rules: ['AwsSolutions-CFR1'],
         control: 'Keys, rate rules and the reputation list decide who is served.',
         consequence: 'Reachable from everywhere: where its callers are is for the organisation that deploys it.',
+        test: 'the firewall is attached, limits both planes by address, and samples nothing',
       },
       {
-        id: 'AwsSolutions-CFR3',
+        decision: 'no-second-record-of-requests',
+        rules: ['AwsSolutions-CFR3', 'CT.CLOUDFRONT.PR.5'],
         control:
           'Refused requests are in the firewall log for seven days; each served one has its usage record, without an address.',
         consequence: 'No access log: it would hold the address, agent and path of every caller.',
+        test: "the firewall's log shows no credential and keeps only refusals",
+      },
+      {
+        decision: 'one-region',
+        rules: ['CT.CLOUDFRONT.PR.4'],
+        control: 'Each plane is regional services only, which AWS runs in several of the zones of a region.',
+        consequence: 'While its region is down the deployment is too: a second one would carry data to another jurisdiction.',
+        test: 'there is no table beside those of the contract',
       },
     );
     if (config.domain) return;
     acknowledge(this.distribution, {
-      id: 'AwsSolutions-CFR4',
+      decision: 'tls-without-domain',
+      rules: ['AwsSolutions-CFR4', 'CT.CLOUDFRONT.PR.6', 'CT.CLOUDFRONT.PR.7', 'CT.CLOUDFRONT.PR.9'],
       control: 'A viewer function refuses what is older than TLS 1.3.',
       consequence:
         "On CloudFront's own domain an older handshake succeeds and is refused afterwards; a domain of one's own ends that.",
+      test: 'without one every behaviour asks the viewer function',
     });
   }
 }

@@ -1,4 +1,5 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnLoggingConfiguration } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { ServiceLogGroup } from '../shared/service-log-group';
@@ -8,15 +9,24 @@ import { CREDENTIAL_HEADERS } from './web-acl';
 /** Addresses are personal data: long enough to answer an attack, no longer. */
 const SECURITY_LOG_DAYS = 7;
 
+export interface WebAclLogsProps {
+  readonly webAcl: EdgeWebAcl;
+  readonly logGroupName: string;
+  readonly encryptionKey: IKey;
+}
+
+/** AWS demands the prefix. */
+export const refusedLogGroupName = (stage: string): string => `aws-waf-logs-tollgate-${stage}`;
+
 /** Keeps what the firewall refused, and nothing of what it let through. */
 export class WebAclLogs extends Construct {
-  constructor(scope: Construct, id: string, props: { readonly stage: string; readonly webAcl: EdgeWebAcl }) {
+  constructor(scope: Construct, id: string, props: WebAclLogsProps) {
     super(scope, id);
-    // AWS demands the prefix.
-    const logGroupName = `aws-waf-logs-tollgate-${props.stage}`;
+    const { logGroupName, encryptionKey } = props;
     const logs = new ServiceLogGroup(this, 'Refused', {
       logGroupName,
       logDays: SECURITY_LOG_DAYS,
+      encryptionKey,
       dataClass: 'personal',
     });
     const configuration = new CfnLoggingConfiguration(this, 'Configuration', {

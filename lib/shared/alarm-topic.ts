@@ -30,7 +30,8 @@ export class AlarmTopic extends Topic {
     if (props.email === undefined) return;
     const subscription = this.addSubscription(new EmailSubscription(props.email));
     acknowledge(subscription, {
-      id: 'Serverless-SNSRedrivePolicy',
+      decision: 'no-dead-letters',
+      rules: ['Serverless-SNSRedrivePolicy'],
       control: 'The state of every alarm is in CloudWatch, and SNS repeats a mail that was not taken.',
       consequence: 'A mail that bounces for good is not kept.',
     });

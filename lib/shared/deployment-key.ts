@@ -1,20 +1,20 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { EncryptionKey } from './encryption-key';
 
 /**
- * The deployment's own key, for tables, secrets and alarms. A customer-managed one rather than AWS's:
+ * The deployment's own key, for tables, secrets, logs and alarms. A customer-managed one rather than AWS's:
  * its uses are in the account's trail, it can be revoked at once, and alarms cannot reach an encrypted
  * topic through AWS's key. It costs a dollar a month and next to nothing per request: DynamoDB keeps what
  * it decrypts for five minutes.
  */
-export class DeploymentKey extends Key {
+export class DeploymentKey extends EncryptionKey {
   constructor(scope: Construct, id: string, props: { readonly stage: string }) {
     super(scope, id, {
-      description: `Tollgate ${props.stage}: tables, secrets and alarms`,
-      alias: `alias/tollgate-${props.stage}`,
-      enableKeyRotation: true,
+      alias: `tollgate-${props.stage}`,
+      description: `Tollgate ${props.stage}: tables, secrets, logs and alarms`,
+      logGroups: `/tollgate/${props.stage}/*`,
       // Without the key the retained tables are noise.
       removalPolicy: RemovalPolicy.RETAIN,
     });

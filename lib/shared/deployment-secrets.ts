@@ -2,7 +2,7 @@ import { RemovalPolicy, SecretValue } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledgements';
+import { acknowledge, inHipaaAndNist } from './acknowledgements';
 import { classify } from './data-class';
 import { originSecretName } from './origin-secret';
 
@@ -56,10 +56,12 @@ export class DeploymentSecrets extends Construct {
       classify(secret, { dataClass: 'secret', retention: 'until replaced by its operator' });
     }
     acknowledge(this, {
-      id: 'AwsSolutions-SMG4',
+      decision: 'operator-rotates-secrets',
+      rules: ['AwsSolutions-SMG4', ...inHipaaAndNist('SecretsManagerRotationEnabled')],
       control:
         'docs/runbook.md says how each is replaced: providers issue their own keys, two origin secrets are valid at once.',
       consequence: 'None rotates by itself; a rotating pepper would end every key.',
+      test: 'the first value of a secret never depends on the configuration',
     });
   }
 }

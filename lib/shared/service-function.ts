@@ -1,6 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
-import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import {
   ApplicationLogLevel,
@@ -16,7 +17,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Env } from '../../lambdas/contracts/env';
 import type { LogDays } from '../config';
-import { acknowledge } from './acknowledgements';
+import { acknowledge, inEveryStandard, inHipaaAndNist } from './acknowledgements';
 import { ServiceLogGroup } from './service-log-group';
 
 export interface ServiceFunctionProps<Names extends readonly string[]> {
@@ -32,6 +33,8 @@ export interface ServiceFunctionProps<Names extends readonly string[]> {
   readonly timeout: Duration;
   readonly logGroupName: string;
   readonly logDays: LogDays;
+  /** For the log group. */
+  readonly encryptionKey: IKey;
   /** Where an asynchronous invocation that failed is kept, or why losing one does no harm. */
   readonly failedInvocations: { readonly queue: IQueue } | { readonly needNoQueueBecause: string };
   /** @default the account's pool */
@@ -47,15 +50,18 @@ export class ServiceFunction<const Names extends readonly string[]> extends Cons
   constructor(scope: Construct, id: string, props: ServiceFunctionProps<Names>) {
     super(scope, id);
     const { failedInvocations } = props;
-    this.logGroup = new ServiceLogGroup(this, 'Logs', { logGroupName: props.logGroupName, logDays: props.logDays });
+    const { logGroupName, logDays, encryptionKey } = props;
+    this.logGroup = new ServiceLogGroup(this, 'Logs', { logGroupName, logDays, encryptionKey });
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: props.description,
     });
-    this.grantPrincipal = role;
-    // Instead of the managed policy, which may create and write any log group of the account.
+    // One policy of its own rather than inline ones: it has versions, and a reviewer finds it in the account.
+    const policy = new ManagedPolicy(this, 'Policy', { roles: [role] });
+    this.grantPrincipal = policy.grantPrincipal;
+    // Instead of AWS's managed policy, which may create and write any log group of the account.
     Grant.addToPrincipal({
-      grantee: role,
+      grantee: this,
       actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       resourceArns: [this.logGroup.logGroupArn],
     });
@@ -87,16 +93,46 @@ export class ServiceFunction<const Names extends readonly string[]> extends Cons
         forceDockerBundling: false,
       },
     });
-    acknowledge(this.function, {
-      id: 'Serverless-LambdaTracing',
-      control: 'Logs and metrics carry request ids and durations.',
-      consequence: 'No traces: X-Ray would be one more store of request metadata, kept for 30 days by no rule of ours.',
-    });
+    this.function.node.addDependency(policy);
+    this.#acknowledge(props);
+  }
+
+  #acknowledge({ failedInvocations, reservedConcurrency }: ServiceFunctionProps<Names>): void {
+    acknowledge(
+      this.function,
+      {
+        decision: 'no-second-record-of-requests',
+        rules: ['Serverless-LambdaTracing'],
+        control: 'Logs and metrics carry request ids and durations.',
+        consequence:
+          'No traces: X-Ray would be one more store of request metadata, kept for 30 days by no rule of ours.',
+      },
+      {
+        decision: 'no-network-of-its-own',
+        rules: [...inEveryStandard('LambdaInsideVPC'), 'CT.LAMBDA.PR.3'],
+        control: 'No function reaches anything of a private network; each has a role of its own for the stores it uses.',
+        consequence:
+          'Calls to stores and providers leave over TLS from addresses of AWS; no flow log, no fixed address, no firewall of egress.',
+        test: 'every function has a role of its own, without managed policies of AWS',
+      },
+    );
     if ('needNoQueueBecause' in failedInvocations) {
       acknowledge(this.function, {
-        id: 'Serverless-LambdaDLQ',
+        decision: 'no-dead-letters',
+        rules: ['Serverless-LambdaDLQ', ...inHipaaAndNist('LambdaDLQ')],
         control: failedInvocations.needNoQueueBecause,
         consequence: 'A failed invocation is counted and alarmed, its event is not kept.',
+        test: 'no queue keeps what a failed invocation carried',
+      });
+    }
+    if (reservedConcurrency === undefined) {
+      acknowledge(this.function, {
+        decision: 'unreserved-concurrency',
+        rules: inHipaaAndNist('LambdaConcurrency'),
+        control: 'The firewall and the API limit requests, wallets limit spending, and throttled calls are alarmed.',
+        consequence:
+          "One function can use up the account's pool. Reserving from it would fail in a new account, whose pool may be ten: dataPlane.reservedConcurrency does it where there is room.",
+        test: 'the data plane reserves concurrency where the configuration says so',
       });
     }
   }

@@ -1,8 +1,10 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { DataClass } from '../../lambdas/contracts/tables';
 import type { LogDays } from '../config';
+import { acknowledge } from './acknowledgements';
 import { classify } from './data-class';
 
 const RETENTIONS: Readonly<Record<LogDays, RetentionDays>> = {
@@ -18,16 +20,25 @@ export interface ServiceLogGroupProps {
   readonly logGroupName: string;
   /** How long a line is kept, in days. */
   readonly logDays: LogDays;
+  /** Its policy must name the log group; see EncryptionKey. */
+  readonly encryptionKey: IKey;
   /** @default 'usage': lines carry ids and counts only */
   readonly dataClass?: DataClass;
 }
 
-/** A log group that expires. It goes with its stack: nothing in it is the only copy of anything. */
+/** An encrypted log group that expires. It goes with its stack: nothing in it is the only copy of anything. */
 export class ServiceLogGroup extends LogGroup {
   constructor(scope: Construct, id: string, props: ServiceLogGroupProps) {
-    const { logGroupName, logDays, dataClass = 'usage' } = props;
+    const { logGroupName, logDays, encryptionKey, dataClass = 'usage' } = props;
     const retention = RETENTIONS[logDays];
-    super(scope, id, { logGroupName, retention, removalPolicy: RemovalPolicy.DESTROY });
+    super(scope, id, { logGroupName, retention, encryptionKey, removalPolicy: RemovalPolicy.DESTROY });
     classify(this, { dataClass, retention: `each line ${logDays} days` });
+    acknowledge(this, {
+      decision: 'short-logs',
+      rules: ['CT.CLOUDWATCH.PR.2'],
+      control: 'What must be shown later is in the ledger, the usage records and the audit records, not in a log.',
+      consequence: 'Nothing is kept for a year: a log line is gone after 30 days at most, because erasure is promised.',
+      test: 'every log group expires within 30 days, and every function writes to one of its own',
+    });
   }
 }

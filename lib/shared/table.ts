@@ -4,6 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { TableSpec } from '../../lambdas/contracts/tables';
 import { EXPIRES_AT } from '../../lambdas/contracts/tables';
+import { acknowledge, inHipaaAndNist } from './acknowledgements';
 import { classify } from './data-class';
 
 export interface ClassifiedTableProps {
@@ -44,5 +45,12 @@ export class ClassifiedTable extends Construct {
       ...(spec.stream && { stream: StreamViewType.NEW_AND_OLD_IMAGES }),
     });
     classify(this.table, { dataClass: spec.dataClass, retention: props.retention });
+    acknowledge(this, {
+      decision: 'backup-by-restore-point',
+      rules: inHipaaAndNist('DynamoDBInBackupPlan'),
+      control: 'The table can be restored to any second of its window, is never deleted with its stack, and is protected.',
+      consequence: 'No copy outside DynamoDB: one would have to be erased within 30 days of an account too.',
+      test: 'can be restored for as long as configured, and outlives its stack',
+    });
   }
 }

@@ -1,11 +1,12 @@
 import type { StackProps } from 'aws-cdk-lib';
-import { CfnOutput, CrossStackReferences, ReferenceStrength, Stack, Token } from 'aws-cdk-lib';
+import { CfnOutput, CrossStackReferences, ReferenceStrength, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Config } from '../config';
 import { ConsoleSite } from '../console/console-site';
 import { GatewayDistribution } from '../edge/gateway-distribution';
 import { EdgeWebAcl } from '../edge/web-acl';
-import { WebAclLogs } from '../edge/web-acl-logs';
+import { refusedLogGroupName, WebAclLogs } from '../edge/web-acl-logs';
+import { EncryptionKey } from '../shared/encryption-key';
 import type { ServiceStack } from './service-stack';
 
 /** CloudFront's firewall and certificates are in this region and no other. */
@@ -25,7 +26,15 @@ export class EdgeStack extends Stack {
     const elsewhere = !Token.isUnresolved(this.region) && this.region !== service.region;
     if (elsewhere) CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
     const webAcl = new EdgeWebAcl(this, 'WebAcl', { stage: config.stage });
-    new WebAclLogs(this, 'WebAclLogs', { stage: config.stage, webAcl });
+    const logGroupName = refusedLogGroupName(config.stage);
+    // A log group takes a key of its own region only, and the deployment's may be in another.
+    const encryptionKey = new EncryptionKey(this, 'Key', {
+      alias: `tollgate-${config.stage}-edge`,
+      description: `Tollgate ${config.stage}: the firewall's log`,
+      logGroups: logGroupName,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    new WebAclLogs(this, 'WebAclLogs', { webAcl, logGroupName, encryptionKey });
     const console = new ConsoleSite(this, 'Console');
     const { distribution } = new GatewayDistribution(this, 'Gateway', {
       config,

@@ -22,14 +22,12 @@ export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, props);
     const { config, stateful } = props;
-    const alarmTopic = new AlarmTopic(this, 'Alarms', {
-      encryptionKey: stateful.encryptionKey,
-      email: config.alarmEmail,
-    });
+    const { encryptionKey } = stateful;
+    const alarmTopic = new AlarmTopic(this, 'Alarms', { encryptionKey, email: config.alarmEmail });
 
     this.dataPlane = new DataPlane(this, 'DataPlane', { config, stateful, alarmTopic });
     const { sweep } = new Sweeper(this, 'Sweeper', { config, stateful });
     new WalletAlarms(this, 'WalletAlarms', { proxy: this.dataPlane.proxy, sweep, topic: alarmTopic });
-    this.controlPlane = new ControlPlane(this, 'ControlPlane', { config, alarmTopic });
+    this.controlPlane = new ControlPlane(this, 'ControlPlane', { config, alarmTopic, encryptionKey });
   }
 }

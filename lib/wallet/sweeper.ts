@@ -1,5 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { SWEEP_ENV } from '../../lambdas/contracts/env';
@@ -27,6 +27,7 @@ export class Sweeper extends Construct {
       timeout: Duration.seconds(55),
       logGroupName: `/tollgate/${config.stage}/sweeper`,
       logDays: config.logDays,
+      encryptionKey: stateful.encryptionKey,
       failedInvocations: {
         needNoQueueBecause: "The event carries nothing, and the next minute's sweep does the same work.",
       },
@@ -50,7 +51,10 @@ export class Sweeper extends Construct {
       }),
     });
     const { functionArn } = this.sweep.function;
-    role.addToPrincipalPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }));
+    const policy = new ManagedPolicy(this, 'SchedulePolicy', {
+      roles: [role],
+      statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] })],
+    });
     const schedule = new CfnSchedule(this, 'Schedule', {
       scheduleExpression: 'rate(1 minute)',
       flexibleTimeWindow: { mode: 'OFF' },
@@ -61,6 +65,6 @@ export class Sweeper extends Construct {
         retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
       },
     });
-    schedule.node.addDependency(role);
+    schedule.node.addDependency(policy);
   }
 }

@@ -34,6 +34,9 @@ type Case = readonly [
   headers?: { readonly [name: string]: string },
 ];
 
+const named = (cases: readonly Case[]) =>
+  cases.map(([what, body, status, code, headers]) => ({ what, body, status, code, headers }));
+
 const NO_KEY = { authorization: '' };
 const deep = (depth: number) => `{"model":"x","messages":[],"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
 const KEY_SHAPED = `tg_01ARZ3NDEKTSV4RRFFQ69G5FAV_${'a'.repeat(43)}`;
@@ -83,15 +86,17 @@ const ANTHROPIC_TYPES: { readonly [code: string]: string } = {
 };
 
 describe('a chat completion', () => {
-  test.each<Case>([
-    ...shared(chatBody),
-    ['no model', { messages: [] }, 400, 'invalid_request'],
-    ['no messages', { model: 'gpt-4o-mini' }, 400, 'invalid_request'],
-    ['too many choices', chatBody({ n: 1_000 }), 400, 'invalid_request'],
-    ['a search that has no price', chatBody({ web_search_options: {} }), 400, 'unsupported_parameter'],
-    ['audio without a price', chatBody({ modalities: ['audio'] }), 400, 'unsupported_parameter'],
-    ['a model served elsewhere', chatBody({ model: MESSAGES_MODEL }), 404, 'model_not_found'],
-  ])('with %s is refused', async (_what, body, status, code, headers) => {
+  test.each(
+    named([
+      ...shared(chatBody),
+      ['no model', { messages: [] }, 400, 'invalid_request'],
+      ['no messages', { model: 'gpt-4o-mini' }, 400, 'invalid_request'],
+      ['too many choices', chatBody({ n: 1_000 }), 400, 'invalid_request'],
+      ['a search that has no price', chatBody({ web_search_options: {} }), 400, 'unsupported_parameter'],
+      ['audio without a price', chatBody({ modalities: ['audio'] }), 400, 'unsupported_parameter'],
+      ['a model served elsewhere', chatBody({ model: MESSAGES_MODEL }), 404, 'model_not_found'],
+    ]),
+  )('with $what is refused', async ({ body, status, code, headers }) => {
     const answer = await post(run, '/v1/chat/completions', body, headers);
     expect(answer.status).toBe(status);
     const { error } = JSON.parse(answer.text) as {
@@ -104,12 +109,14 @@ describe('a chat completion', () => {
 });
 
 describe('a message', () => {
-  test.each<Case>([
-    ...shared(messagesBody),
-    ['no max_tokens', { model: MESSAGES_MODEL, messages: [] }, 400, 'invalid_request'],
-    ['an MCP server', messagesBody({ mcp_servers: [{}] }), 400, 'unsupported_parameter'],
-    ['a container', messagesBody({ container: 'c' }), 400, 'unsupported_parameter'],
-  ])('with %s is refused', async (_what, body, status, code, headers) => {
+  test.each(
+    named([
+      ...shared(messagesBody),
+      ['no max_tokens', { model: MESSAGES_MODEL, messages: [] }, 400, 'invalid_request'],
+      ['an MCP server', messagesBody({ mcp_servers: [{}] }), 400, 'unsupported_parameter'],
+      ['a container', messagesBody({ container: 'c' }), 400, 'unsupported_parameter'],
+    ]),
+  )('with $what is refused', async ({ body, status, code, headers }) => {
     const answer = await post(run, '/v1/messages', body, headers);
     expect(answer.status).toBe(status);
     expect(JSON.parse(answer.text)).toEqual({

@@ -58,11 +58,10 @@ export class ClientStream {
   }
 
   end(): void {
-    this.close();
     this.#out?.end();
   }
 
-  /** Stops the comments; for an answer that turned out to be no stream. */
+  /** No comment comes after this: what is left to say is said by the caller. */
   close(): void {
     clearTimeout(this.#timer);
   }

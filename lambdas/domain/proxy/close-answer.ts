@@ -8,16 +8,23 @@ import { respond, respondError, type ResponseHeaders } from './respond';
 
 /** Sends what the client has not had yet: a whole answer, or the end of its stream, with the exact cost. */
 export function closeAnswer(paid: PaidRequest, outcome: Outcome, settlement: Settlement | undefined): void {
-  const { client, call } = paid;
+  const { client } = paid;
   const cost = settlement === undefined ? undefined : formatUsd(settlement.costPico);
-  if (client?.begun) return closeStream(paid, outcome, cost);
   client?.close();
-  const error = errorOf(outcome);
-  if (error) return respondError(call.exchange, error, call.route.dialect, call.headers);
+  if (client?.begun) closeStream(paid, outcome, cost);
+  else closeWhole(paid, outcome, cost);
+}
+
+function closeWhole({ call }: PaidRequest, outcome: Outcome, cost: string | undefined): void {
   const { answer } = outcome;
-  if (answer.kind !== 'body') return;
-  const costHeader: ResponseHeaders = cost === undefined ? {} : { 'x-tollgate-cost': cost };
-  respond(call.exchange, answer.status, { ...clientHeaders(answer.headers), ...call.headers, ...costHeader }, answer.body);
+  const error = errorOf(outcome);
+  if (error) {
+    respondError(call.exchange, error, call.route.dialect, call.headers);
+  } else if (answer.kind === 'body') {
+    const costHeader: ResponseHeaders = cost === undefined ? {} : { 'x-tollgate-cost': cost };
+    const headers = { ...clientHeaders(answer.headers), ...call.headers, ...costHeader };
+    respond(call.exchange, answer.status, headers, answer.body);
+  }
 }
 
 function closeStream({ client, call }: PaidRequest, outcome: Outcome, cost: string | undefined): void {

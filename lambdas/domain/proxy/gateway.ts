@@ -1,4 +1,3 @@
-import type { Clock } from '../clock';
 import { AppError, Forbidden, InternalError, InvalidApiKey, MethodNotAllowed, NotFound, ServiceUnavailable, UnsupportedMediaType } from '../errors/app-error';
 import type { Keys } from '../keys/keys';
 import type { UsageRecords } from '../usage/usage-records';
@@ -65,7 +64,10 @@ export class Gateway {
     const { path } = exchange;
     const { originSecrets } = this.#parts;
     if (originSecrets && !isFromEdge(exchange.headers, await originSecrets())) throw new Forbidden('Requests come through the public endpoint.');
-    if (path === '/healthz') return respondJson(exchange, 200, headers, { status: 'ok' });
+    if (path === '/healthz') {
+      respondJson(exchange, 200, headers, { status: 'ok' });
+      return;
+    }
     const metered = METERED_ROUTES.get(path);
     if (metered) {
       requireMethod(exchange, 'POST');

@@ -65,9 +65,9 @@ class AnswerListener implements ProviderListener {
     const { exchange, stop, request } = this.#options;
     exchange.gone.addEventListener('abort', this.#onGone);
     stop.addEventListener('abort', this.#onStop);
-    if (stop.aborted) return this.#hostStops();
-    if (exchange.gone.aborted) return this.#clientGone();
-    this.#call = providers.send(request, this);
+    if (stop.aborted) this.#hostStops();
+    else if (exchange.gone.aborted) this.#clientGone();
+    if (!this.#ended) this.#call = providers.send(request, this);
   }
 
   onHead(status: number, headers: Headers): void {

@@ -5,7 +5,9 @@ import type { Exchange } from '../../domain/proxy/exchange';
 
 /** What the runtime adds to the global scope; absent everywhere else. */
 export interface StreamingRuntime {
-  streamifyResponse<E>(handler: (event: E, stream: Writable, context: InvocationContext) => Promise<void>): unknown;
+  streamifyResponse(
+    handler: (event: LambdaFunctionURLEvent, stream: Writable, context: InvocationContext) => Promise<void>,
+  ): unknown;
   readonly HttpResponseStream: {
     from(stream: Writable, head: { statusCode: number; headers: { readonly [name: string]: string } }): Writable;
   };

@@ -1,6 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { PROXY_ENV } from '../../contracts/env';
 import { readEnv } from '../../adapters/read-env';
 import { functionUrlExchange, type StreamingRuntime } from './function-url-host';
@@ -13,7 +12,7 @@ export const handler = awslambda && streaming(awslambda);
 
 function streaming(runtime: StreamingRuntime): unknown {
   const gateway = deployedGateway({ env: readEnv(PROXY_ENV), dynamodb: new DynamoDBClient({}), secrets: new SecretsManagerClient({}) });
-  return runtime.streamifyResponse<LambdaFunctionURLEvent>(async (event, stream, context) => {
+  return runtime.streamifyResponse(async (event, stream, context) => {
     await (await gateway).handle(functionUrlExchange(runtime, event, stream, context));
   });
 }
