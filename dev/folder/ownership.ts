@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { isAlive } from './control-client';
 import { type ControlHandler, ControlServer } from './control-server';
 import type { DataFolder } from './data-folder';
@@ -10,10 +11,14 @@ export class FolderInUse extends Error {
   override readonly name = 'FolderInUse';
   readonly owner: Owner;
   constructor(owner: Owner, path: string) {
-    super(`The data folder ${path} is in use by a running gateway (process ${owner.pid}).`);
+    super(`The data folder ${path} is in use by a running ${owner.role} (process ${owner.pid}).`);
     this.owner = owner;
   }
 }
+
+/** A command is done in a moment, and a gateway that starts meanwhile waits for it. */
+const COMMAND_PATIENCE_MS = 10_000;
+const POLL_MS = 50;
 
 const LOCK = /^lock\.(\d{1,15})$/;
 
@@ -66,9 +71,14 @@ export async function findOwner(folder: DataFolder): Promise<Owner | undefined> 
 }
 
 async function takeLock(folder: DataFolder, owner: Owner): Promise<void> {
+  const giveUpAt = Date.now() + COMMAND_PATIENCE_MS;
   for (;;) {
     const newest = locks(folder).at(-1) ?? 0;
     const other = await findOwner(folder);
+    if (other?.role === 'command' && owner.role === 'gateway' && Date.now() < giveUpAt) {
+      await wait(POLL_MS);
+      continue;
+    }
     if (other !== undefined) throw new FolderInUse(other, folder.path);
     const mine = newest + 1;
     if (!folder.writeNew(lockName(mine), JSON.stringify(owner))) continue;

@@ -1,4 +1,3 @@
-import { ulid } from 'ulid';
 import { UndiciProviderClient } from '../../lambdas/adapters/providers/undici-provider-client';
 import { Catalog, mergeCatalogs } from '../../lambdas/domain/catalog/catalog';
 import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
@@ -70,8 +69,7 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   );
   const client = new UndiciProviderClient({ apiKey: (id) => keyOf(providers, id) });
   opened.add(() => client.close());
-  const newRequestId = (): string => `req_${ulid()}`;
-  const gateway = new Gateway({ ...parts, catalog, providers: client, log, newRequestId });
+  const gateway = new Gateway({ ...parts, catalog, providers: client, log });
   const host = new NodeHost({ gateway, requestMs: settings.requestSeconds * 1_000 });
   const port = await host.listen(settings.port);
   const sweeper = new Sweeper(parts, log);

@@ -28,7 +28,9 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
       .on('data', onData)
       .on('end', () => resolve(Buffer.concat(chunks)))
       .on('error', () => reject(new InvalidRequest('The request body broke off.')))
-      .on('close', () => reject(new InvalidRequest('The request body broke off.')));
+      .on('close', () => {
+        if (!request.readableEnded) reject(new InvalidRequest('The request body broke off.'));
+      });
   });
 }
 

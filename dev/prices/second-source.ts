@@ -20,7 +20,7 @@ export interface SecondModel {
 /** Only a check on the first source, and what it knows of limits: no price is taken from here. */
 export function secondSource(provider: string): readonly SecondModel[] {
   return Object.values(MODEL_CONFIGS)
-    .filter((entry) => String(entry.provider) === provider && isStandard(entry))
+    .filter((entry) => (entry.provider as string) === provider && isStandard(entry))
     .map((entry) => readEntry(entry));
 }
 

@@ -47,7 +47,8 @@ export class ConsoleSite extends Construct {
           'CT.S3.PR.10',
         ],
         control: 'The bucket holds what a release builds from this repository again, versioned and encrypted by S3.',
-        consequence: 'No replica, no lock against deletion, no key of our own: a lost file is put again by a deployment.',
+        consequence:
+          'No replica, no lock against deletion, no key of our own: a lost file is put again by a deployment.',
         test: "the console's files are private, encrypted and reached over TLS only",
       },
     );

@@ -124,7 +124,8 @@ export class GatewayDistribution extends Construct {
         decision: 'one-region',
         rules: ['CT.CLOUDFRONT.PR.4'],
         control: 'Each plane is regional services only, which AWS runs in several of the zones of a region.',
-        consequence: 'While its region is down the deployment is too: a second one would carry data to another jurisdiction.',
+        consequence:
+          'While its region is down the deployment is too: a second one would carry data to another jurisdiction.',
         test: 'there is no table beside those of the contract',
       },
     );

@@ -2,13 +2,7 @@ import { platform } from 'node:process';
 import type { App, IPolicyValidationPlugin } from 'aws-cdk-lib';
 import { Validations } from 'aws-cdk-lib';
 import type { NagPack } from 'cdk-nag';
-import {
-  AwsSolutionsChecks,
-  HIPAASecurityChecks,
-  NIST80053R5Checks,
-  PCIDSS321Checks,
-  ServerlessChecks,
-} from 'cdk-nag';
+import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import { ControlTowerChecks } from './control-tower-checks';
 
 export const nagPacks = (app: App): readonly NagPack[] => [

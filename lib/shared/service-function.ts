@@ -110,7 +110,8 @@ export class ServiceFunction<const Names extends readonly string[]> extends Cons
       {
         decision: 'no-network-of-its-own',
         rules: [...inEveryStandard('LambdaInsideVPC'), 'CT.LAMBDA.PR.3'],
-        control: 'No function reaches anything of a private network; each has a role of its own for the stores it uses.',
+        control:
+          'No function reaches anything of a private network; each has a role of its own for the stores it uses.',
         consequence:
           'Calls to stores and providers leave over TLS from addresses of AWS; no flow log, no fixed address, no firewall of egress.',
         test: 'every function has a role of its own, without managed policies of AWS',

@@ -48,7 +48,8 @@ export class ClassifiedTable extends Construct {
     acknowledge(this, {
       decision: 'backup-by-restore-point',
       rules: inHipaaAndNist('DynamoDBInBackupPlan'),
-      control: 'The table can be restored to any second of its window, is never deleted with its stack, and is protected.',
+      control:
+        'The table can be restored to any second of its window, is never deleted with its stack, and is protected.',
       consequence: 'No copy outside DynamoDB: one would have to be erased within 30 days of an account too.',
       test: 'can be restored for as long as configured, and outlives its stack',
     });

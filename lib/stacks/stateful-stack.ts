@@ -1,5 +1,5 @@
 import type { StackProps } from 'aws-cdk-lib';
-import { Stack } from 'aws-cdk-lib';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ACCOUNTS, AUDIT, CATALOG, KEYS, ROLLUPS, USAGE, WALLET } from '../../lambdas/contracts/tables';
 import type { TableName, TableSpec } from '../../lambdas/contracts/tables';
@@ -70,6 +70,20 @@ export class StatefulStack extends Stack {
       new DeploymentSecrets(this, 'Secrets', { stage: config.stage, encryptionKey: this.encryptionKey, edgeRegion }),
       SecretGrants,
     );
+    this.#tellNames();
+  }
+
+  /** Where an operator finds each store. Names only: whoever may describe the stack reads them. */
+  #tellNames(): void {
+    const { accounts, keys, wallet, usage, rollups, audit, catalog, secrets } = this;
+    const tables = { Accounts: accounts, Keys: keys, Wallet: wallet, Usage: usage };
+    for (const [name, { table }] of Object.entries({ ...tables, Rollups: rollups, Audit: audit, Catalog: catalog })) {
+      new CfnOutput(this, `${name}Table`, { value: table.tableName });
+    }
+    const { providerKeys, keyPepper, origin } = secrets;
+    for (const [name, secret] of Object.entries({ ProviderKeys: providerKeys, KeyPepper: keyPepper, Origin: origin })) {
+      new CfnOutput(this, `${name}Secret`, { value: secret.secretArn });
+    }
   }
 }
 

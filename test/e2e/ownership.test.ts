@@ -40,6 +40,14 @@ describe('a data folder', () => {
     }
   });
 
+  test('that a command owns is waited for by a gateway', async () => {
+    const command = await FolderOwnership.acquire(folder, 'command');
+    const gateway = acquire();
+    await expect(FolderOwnership.acquire(folder, 'command')).rejects.toThrow('a running command');
+    await command.release();
+    await (await gateway).release();
+  });
+
   test('whose owner’s port has gone to another program is free', async () => {
     await leaveDeadLock();
     const [lock = ''] = readdirSync(folder.path);

@@ -8,6 +8,7 @@ import { listModels, readModel } from './models';
 import { serveMetered } from './metered-handler';
 import { isFromEdge } from './origin-secret';
 import type { MeteredParts } from './paid-request';
+import { newRequestId } from './request-ids';
 import { readRequest } from './requests';
 import { respondError, respondJson, type ResponseHeaders } from './respond';
 import { dialectOf, METERED_ROUTES } from './routes';
@@ -15,7 +16,6 @@ import { dialectOf, METERED_ROUTES } from './routes';
 export interface GatewayParts extends MeteredParts {
   readonly keys: Keys;
   readonly usage: UsageRecords;
-  readonly newRequestId: () => string;
   /** The values of the secret header that the edge adds; absent where there is no edge (a local run). */
   readonly originSecrets?: () => Promise<readonly string[]>;
 }
@@ -40,7 +40,7 @@ export class Gateway {
 
   /** Answers one request. Resolves once it is answered and settled; never rejects. */
   handle(exchange: Exchange): Promise<void> {
-    const requestId = this.#parts.newRequestId();
+    const requestId = newRequestId();
     const headers = { 'x-request-id': requestId };
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), exchange.deadline - this.#parts.clock() - SETTLE_MARGIN_MS);

@@ -1,6 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { monotonicFactory } from 'ulid';
 import { z } from 'zod';
 import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
@@ -25,9 +24,6 @@ export interface DeployedParts {
   readonly secrets: SecretsManagerClient;
 }
 
-/** Rising within one millisecond; a random one each time costs forty times as much. */
-const ulid = monotonicFactory();
-
 /** The gateway as it runs in AWS: one per execution environment, its secrets fetched once and again by age. */
 export async function deployedGateway({ env, dynamodb, secrets: client }: DeployedParts): Promise<Pick<Gateway, 'handle'>> {
   const tableNames = { wallet: env.WALLET_TABLE, keys: env.KEYS_TABLE, usage: env.USAGE_TABLE };
@@ -45,7 +41,6 @@ export async function deployedGateway({ env, dynamodb, secrets: client }: Deploy
     providers: new UndiciProviderClient({ apiKey: (id) => apiKeys[id] }),
     clock,
     log: new StdoutLog(),
-    newRequestId: () => `req_${ulid()}`,
     originSecrets: async () => Object.values(await originSecret.get()),
   });
   return {

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, runFolder } from './cache-folder';
+import { ACCOUNT, emulatedAws, REGION, type Emulator } from './emulator';
+import { run } from './guarded-process';
+
+export const STAGE = 'emulator';
+export const STACKS = ['stateful', 'service', 'edge'].map((stack) => `tollgate-${STAGE}-${stack}`);
+
+/** Outputs of the stacks by name; the names of different stacks differ. */
+export type Outputs = Readonly<Record<string, string>>;
+
+/** The real CDK command, pointed at the emulator. Every command resolves to what it printed. */
+export class Cdk {
+  readonly #emulator: Emulator;
+
+  constructor(emulator: Emulator) {
+    this.#emulator = emulator;
+  }
+
+  bootstrap(): Promise<string> {
+    return this.#run('bootstrap', `aws://${ACCOUNT}/${REGION}`, '--app', '');
+  }
+
+  deploy(config: object): Promise<string> {
+    const outputs = ['--outputs-file', outputsFile()];
+    return this.#run('deploy', '--all', '--require-approval', 'never', ...outputs, ...contextOf(config));
+  }
+
+  destroy(config: object): Promise<string> {
+    return this.#run('destroy', '--all', '--force', ...contextOf(config));
+  }
+
+  /** What the console's switch does: a protected stack can be deleted only after it. */
+  async allowDeletionOf(stackName: string): Promise<void> {
+    const query = { Action: 'UpdateTerminationProtection', Version: '2010-05-15', StackName: stackName };
+    const { endpoint } = this.#emulator;
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: { authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/cloudformation/aws4_request` },
+      body: new URLSearchParams({ ...query, EnableTerminationProtection: 'false' }),
+    });
+    if (!response.ok) throw new Error(await response.text());
+  }
+
+  #run(...args: readonly string[]): Promise<string> {
+    const command = join(ROOT, 'node_modules/.bin/cdk');
+    return run([command, ...args, '--no-notices', '--no-color', '--output', assemblyFolder()], {
+      cwd: ROOT,
+      env: { ...emulatedAws(this.#emulator.endpoint), CI: 'true', CDK_DISABLE_CLI_TELEMETRY: 'true' },
+    });
+  }
+}
+
+const assemblyFolder = (): string => join(runFolder(), 'cdk.out');
+const outputsFile = (): string => join(runFolder(), 'outputs.json');
+
+const contextOf = (config: object): string[] => [
+  '--context',
+  `tollgate=${JSON.stringify({ stage: STAGE, target: 'emulator', ...config })}`,
+];
+
+/** Of the last deployment. */
+export function readOutputs(): Outputs {
+  const byStack = JSON.parse(readFileSync(outputsFile(), 'utf8')) as Readonly<Record<string, Outputs>>;
+  return Object.assign({}, ...Object.values(byStack)) as Outputs;
+}
+
+/** The folder with the code that was deployed for the function whose logical id begins so: `index.js`, as esbuild made it. */
+export function deployedBundle(logicalIdPrefix: string): string {
+  const template = JSON.parse(readFileSync(join(assemblyFolder(), `tollgate-${STAGE}-service.template.json`), 'utf8')) as {
+    readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: { Code?: { S3Key?: string } } }>>;
+  };
+  const found = Object.entries(template.Resources).find(
+    ([id, { Type }]) => Type === 'AWS::Lambda::Function' && id.startsWith(logicalIdPrefix),
+  );
+  const key = found?.[1].Properties.Code?.S3Key;
+  if (key === undefined) throw new Error(`no function begins with ${logicalIdPrefix}`);
+  return join(assemblyFolder(), `asset.${key.replace(/\.zip$/, '')}`);
+}

@@ -1,0 +1,101 @@
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DynamodbStore } from '../../lambdas/adapters/dynamodb/dynamodb-store';
+import { SdkTransport } from '../../lambdas/adapters/dynamodb/sdk-transport';
+import { originSecretSchema } from '../../lambdas/contracts/secrets';
+import type { TableName } from '../../lambdas/contracts/tables';
+import { TABLES } from '../../lambdas/contracts/tables';
+import { Accounts } from '../../lambdas/domain/accounts/accounts';
+import { systemClock as clock } from '../../lambdas/domain/clock';
+import { Keys } from '../../lambdas/domain/keys/keys';
+import { UsageRecords } from '../../lambdas/domain/usage/usage-records';
+import { Wallet } from '../../lambdas/domain/wallet/wallet';
+import type { Outputs } from './cdk';
+import { CREDENTIALS, REGION } from './emulator';
+
+export const USAGE_DAYS = 90;
+const SECRETS = ['ProviderKeysSecret', 'KeyPepperSecret', 'OriginSecret'] as const;
+
+export interface Customer {
+  readonly accountId: string;
+  readonly apiKey: string;
+}
+
+/** Name and identity of each store: one that was replaced has another identity, whatever its name. */
+export type StoreIdentities = Readonly<Record<string, string | undefined>>;
+
+/** What was deployed, from outside: the official clients, on the names that the stacks print. */
+export class Deployment {
+  readonly outputs: Outputs;
+  readonly tableNames: Readonly<Record<TableName, string>>;
+  readonly store: DynamodbStore;
+  readonly accounts: Accounts;
+  readonly wallet: Wallet;
+  readonly usage: UsageRecords;
+  readonly #dynamodb: DynamoDBClient;
+  readonly #secrets: SecretsManagerClient;
+  readonly #transport: SdkTransport;
+
+  constructor(endpoint: string, outputs: Outputs) {
+    const client = { endpoint, region: REGION, credentials: CREDENTIALS };
+    this.outputs = outputs;
+    this.#dynamodb = new DynamoDBClient(client);
+    this.#secrets = new SecretsManagerClient(client);
+    this.#transport = new SdkTransport(client);
+    const nameOf = (table: TableName): string => this.output(`${table.replace(/^./, (first) => first.toUpperCase())}Table`);
+    this.tableNames = Object.fromEntries(TABLES.map(({ name }) => [name, nameOf(name)])) as Record<TableName, string>;
+    const store = new DynamodbStore({ transport: this.#transport, tableNames: this.tableNames, clock });
+    this.store = store;
+    this.accounts = new Accounts({ store, clock });
+    this.wallet = new Wallet({ store, clock, usageRetentionDays: USAGE_DAYS });
+    this.usage = new UsageRecords({ store });
+  }
+
+  output(name: string): string {
+    const value = this.outputs[name];
+    if (value === undefined) throw new Error(`no stack prints ${name}`);
+    return value;
+  }
+
+  /** An account with this much money and a key. */
+  async newCustomer(creditPico: bigint): Promise<Customer> {
+    const accountId = await this.accounts.create();
+    await this.wallet.open(accountId);
+    if (creditPico > 0n) await this.wallet.credit({ accountId, amountPico: creditPico, paymentId: 'first_credit' });
+    const keys = new Keys({ store: this.store, clock, pepper: await this.#secret('KeyPepperSecret') });
+    return { accountId, apiKey: (await keys.create({ accountId })).key };
+  }
+
+  async putProviderKeys(keys: Readonly<Record<string, string>>): Promise<void> {
+    const SecretId = this.output('ProviderKeysSecret');
+    await this.#secrets.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(keys) }));
+  }
+
+  async originSecret(): Promise<string> {
+    return originSecretSchema.parse(await this.#secret('OriginSecret')).current;
+  }
+
+  async storeIdentities(): Promise<StoreIdentities> {
+    const tables = Object.values(this.tableNames).map(async (TableName) => {
+      const { Table: table } = await this.#dynamodb.send(new DescribeTableCommand({ TableName }));
+      return [TableName, table?.TableId] as const;
+    });
+    const secrets = SECRETS.map(async (name) => {
+      const { ARN, VersionIdsToStages } = await this.#secrets.send(new DescribeSecretCommand({ SecretId: this.output(name) }));
+      return [name, `${ARN} ${Object.keys(VersionIdsToStages ?? {}).sort().join()}`] as const;
+    });
+    return Object.fromEntries(await Promise.all([...tables, ...secrets]));
+  }
+
+  close(): void {
+    this.#transport.close();
+    this.#dynamodb.destroy();
+    this.#secrets.destroy();
+  }
+
+  async #secret(name: (typeof SECRETS)[number]): Promise<string> {
+    const { SecretString } = await this.#secrets.send(new GetSecretValueCommand({ SecretId: this.output(name) }));
+    if (SecretString === undefined) throw new Error(`${name} has no string`);
+    return SecretString;
+  }
+}

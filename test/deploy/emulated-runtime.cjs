@@ -1,0 +1,29 @@
+'use strict';
+
+/**
+ * The part of Lambda's Node runtime that the emulator lacks: `awslambda`, by which a handler streams. The
+ * emulator is started with NODE_OPTIONS=--require of this file, so the deployed bundles are the ones that AWS
+ * gets. It collects a stream and hands it over whole, framed as the emulator expects: head as JSON, eight NUL
+ * bytes, body. That bytes arrive as they are written is tested with Lambda's own client (official-runtime.ts).
+ */
+const { PassThrough } = require('node:stream');
+const { buffer } = require('node:stream/consumers');
+
+const DELIMITER = Buffer.alloc(8);
+
+globalThis.awslambda = {
+  streamifyResponse: (handler) => async (event, context) => {
+    const stream = new PassThrough();
+    const sent = buffer(stream);
+    await handler(event, stream, context);
+    stream.end();
+    return (await sent).toString('utf8');
+  },
+  HttpResponseStream: {
+    from: (stream, head) => {
+      stream.write(JSON.stringify(head));
+      stream.write(DELIMITER);
+      return stream;
+    },
+  },
+};

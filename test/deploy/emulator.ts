@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { until } from '../e2e/until';
+import { runFolder } from './cache-folder';
+import { startGuarded } from './guarded-process';
+
+export const REGION = 'us-east-1';
+/** The account that the emulator answers for. */
+export const ACCOUNT = '000000000000';
+export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+const START_TIMEOUT_MS = 30_000;
+
+export interface Emulator {
+  /** `http://127.0.0.1:…`, the one address of every emulated service. */
+  readonly endpoint: string;
+  /** Everything that it printed. */
+  readonly log: () => string;
+  stop(): Promise<void>;
+}
+
+/** The environment of a process that speaks to the emulator, and cannot speak to AWS. */
+export function emulatedAws(endpoint: string): NodeJS.ProcessEnv {
+  return {
+    PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
+    HOME: runFolder(),
+    TMPDIR: join(runFolder(), 'tmp'),
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
+}
+
+/** Starts the emulator on a free port of this machine, with nothing in it. */
+export async function startEmulator(python: string): Promise<Emulator> {
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const { AWS_ENDPOINT_URL: _, AWS_ENDPOINT_URL_S3: _s3, ...environment } = emulatedAws(endpoint);
+  mkdirSync(join(runFolder(), 'tmp'), { recursive: true });
+  let log = '';
+  const emulator = startGuarded([python, '-m', 'ministack'], {
+    cwd: runFolder(),
+    env: {
+      ...environment,
+      GATEWAY_PORT: String(port),
+      BIND_HOST: '127.0.0.1',
+      MINISTACK_ACCOUNT_ID: ACCOUNT,
+      // What the functions' Node lacks beside Lambda's own; see the file.
+      NODE_OPTIONS: `--require=${JSON.stringify(join(__dirname, 'emulated-runtime.cjs'))}`,
+    },
+    onOutput: (text) => (log += text),
+  });
+  let code: number | undefined;
+  void emulator.ended.then((ended) => (code = ended));
+  try {
+    await until(
+      'the emulator to start',
+      () => {
+        if (code !== undefined) throw new Error(`the emulator ended with ${code}:\n${log}`);
+        return fetch(`${endpoint}/_ministack/health`).then(({ ok }) => ok, () => false);
+      },
+      START_TIMEOUT_MS,
+    );
+  } catch (error) {
+    await emulator.stop();
+    throw error;
+  }
+  return { endpoint, log: () => log, stop: () => emulator.stop() };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('there is no free port');
+  return address.port;
+}

@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { builtFrom, completed, isComplete, readText, ROOT } from './cache-folder';
+import { run } from './guarded-process';
+
+const PYTHON_MINIMUM = [3, 11] as const;
+const REQUIREMENTS = 'requirements.txt';
+/** The index may be slow to answer; it does not take longer to say that it is not there. */
+const PROBE_TIMEOUT_SECONDS = 15;
+
+const SAY_VERSION = 'import sys, venv, ensurepip; print("%d.%d.%d" % sys.version_info[:3])';
+
+/** Of the `python3` in the path, or why it is of no use. */
+function pythonVersion(): { readonly version: string } | { readonly whyNot: string } {
+  const { error, status, stdout } = spawnSync('python3', ['-c', SAY_VERSION], { encoding: 'utf8' });
+  if (error !== undefined) return { whyNot: 'there is no python3' };
+  if (status !== 0) return { whyNot: 'python3 cannot make virtual environments' };
+  const version = stdout.trim();
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isRecent = major === PYTHON_MINIMUM[0] && minor >= PYTHON_MINIMUM[1];
+  return isRecent ? { version } : { whyNot: `python3 is ${version}, older than ${PYTHON_MINIMUM.join('.')}` };
+}
+
+const folderFor = (version: string): string => builtFrom('deploy-python', [version, readText(REQUIREMENTS)]);
+
+/** Why the emulator cannot run here, or `undefined` when it can: it is installed, or its package index answers. */
+export function whyNoEmulator(): string | undefined {
+  const python = pythonVersion();
+  if ('whyNot' in python) return python.whyNot;
+  if (isComplete(folderFor(python.version))) return undefined;
+  const [name = ''] = /^ministack==\S+/m.exec(readText(REQUIREMENTS)) ?? [];
+  const args = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary', ':all:'];
+  const limits = ['--retries', '0', '--timeout', String(PROBE_TIMEOUT_SECONDS)];
+  const into = builtFrom('deploy-probe', []);
+  const { status } = spawnSync('python3', [...args, ...limits, '--dest', into, name], { encoding: 'utf8' });
+  return status === 0 ? undefined : `pip cannot download ${name}`;
+}
+
+/**
+ * Installs the emulator with the hashes that are committed, once.
+ * @returns the environment's python
+ */
+export async function pythonEnvironment(): Promise<string> {
+  const python = pythonVersion();
+  if ('whyNot' in python) throw new Error(python.whyNot);
+  const folder = folderFor(python.version);
+  const options = { env: process.env, cwd: ROOT };
+  const executable = join(folder, 'bin/python');
+  const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--require-hashes', '--only-binary', ':all:'];
+  await completed(folder, async () => {
+    await run(['python3', '-m', 'venv', folder], options);
+    await run([executable, ...install, '--requirement', join(__dirname, REQUIREMENTS)], options);
+  });
+  return executable;
+}
