@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import { askOwner } from '../folder/control-client';
+import { askOwner, isBroken } from '../folder/control-client';
 import type { DataFolder } from '../folder/data-folder';
 import type { Owner } from '../folder/owner';
 import { findOwner, FolderInUse, FolderOwnership } from '../folder/ownership';
@@ -68,8 +68,9 @@ async function runThere(owner: Owner, command: Command): Promise<CommandResult |
     const answer = await askOwner(owner, command);
     return answer === undefined ? undefined : resultSchema.parse(answer);
   } catch (error) {
-    // A refused connection did nothing; one that broke may have.
-    if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
+    // The owner ended. What it may have done meanwhile can be done again: a credit has its payment's id, a key
+    // that was not shown opens nothing, and the others only read.
+    if (isBroken(error) || (error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
     throw new CommandImpossible('The gateway did not answer the command; whether it was carried out is unknown.');
   }
 }

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Owner } from './owner';
 
 /** An owner that is alive answers in milliseconds, unless it is stopped or the machine is overloaded. */
@@ -14,17 +15,30 @@ export class OwnerSilent extends Error {
   }
 }
 
+/** An owner that ends as it is asked breaks the connection once; whoever does so every time is no owner. */
+const BROKEN_PROBES_MAX = 20;
+const PROBE_AGAIN_MS = 25;
+
 /** @throws OwnerSilent */
 export async function isAlive(owner: Owner): Promise<boolean> {
-  try {
-    const { status, body } = await call(owner, { method: 'GET', timeoutMs: PROBE_TIMEOUT_MS });
-    return status === 200 && (body as { id?: unknown }).id === owner.id;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    // Nobody listens, or somebody who speaks something else: the port has gone to another program.
-    if (code === 'ECONNREFUSED' || code.startsWith('HPE_') || error instanceof SyntaxError) return false;
-    throw new OwnerSilent(owner.pid);
+  for (let probes = 0; probes < BROKEN_PROBES_MAX; probes += 1) {
+    try {
+      const { status, body } = await call(owner, { method: 'GET', timeoutMs: PROBE_TIMEOUT_MS });
+      return status === 200 && (body as { id?: unknown }).id === owner.id;
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? '';
+      // Nobody listens, or somebody who speaks something else: the port has gone to another program.
+      if (code === 'ECONNREFUSED' || code.startsWith('HPE_') || error instanceof SyntaxError) return false;
+      if (!isBroken(error)) throw new OwnerSilent(owner.pid);
+      await wait(PROBE_AGAIN_MS);
+    }
   }
+  return false;
+}
+
+/** Whether the other side ended the connection, as a process does that ends. */
+export function isBroken(error: unknown): boolean {
+  return ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 /** @returns undefined when the owner is starting or stopping: ask again */

@@ -1,6 +1,9 @@
+const POLICY = 'PolicyDocument';
+
 /**
  * A template with the values written out that CloudFormation Guard cannot read: it takes a joined text, an
- * import from another stack and a pseudo parameter for none at all. References within the template stay.
+ * import from another stack and a pseudo parameter for none at all. References within the template stay, and
+ * so do policies, where it knows the joined names of a bucket and its objects.
  */
 export function writtenOut(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(writtenOut);
@@ -8,7 +11,7 @@ export function writtenOut(value: unknown): unknown {
   const entries = Object.entries(value);
   const [only] = entries;
   const text = entries.length === 1 && only ? textOf(...only) : undefined;
-  return text ?? Object.fromEntries(entries.map(([key, inner]) => [key, writtenOut(inner)]));
+  return text ?? Object.fromEntries(entries.map(([key, inner]) => [key, key === POLICY ? inner : writtenOut(inner)]));
 }
 
 /** What a function of CloudFormation's comes to, as far as a template tells. */

@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The deployment that the generated pages describe. Explicit, so that nobody's credentials change a page. */
+export const DOCUMENTED_DEPLOYMENT = {
+  region: 'us-east-1',
+  account: '111122223333',
+  alarmEmail: 'operator@example.com',
+} as const;
+
+/** A resource of a template. */
+export interface Resource {
+  /** `service` for one. */
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+  readonly DeletionPolicy?: string;
+}
+
+/** A rule whose finding stays, at a construct. */
+export interface AcknowledgedRule {
+  readonly path: string;
+  readonly rule: string;
+  readonly reason: string;
+}
+
+/** What `cdk synth` has written. */
+export interface Assembly {
+  readonly resources: readonly Resource[];
+  /** What stacks export to each other, by the name of the export. */
+  readonly exports: ReadonlyMap<string, unknown>;
+  readonly acknowledged: readonly AcknowledgedRule[];
+}
+
+interface TemplateFile {
+  readonly Resources: Readonly<Record<string, Omit<Resource, 'stack' | 'logicalId'>>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: string } }>>;
+}
+
+type MetadataFile = Readonly<Record<string, readonly { readonly type: string; readonly data?: unknown }[]>>;
+
+const ACKNOWLEDGED = 'aws:cdk:acknowledged-rules';
+
+/** Reads what a synthesis has written into a folder. */
+export function readAssembly(folder: string): Assembly {
+  const read = <File>(suffix: string): readonly [stack: string, file: File][] =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith(suffix))
+      .sort()
+      .map((name) => [
+        name.slice(0, -suffix.length).replace(/^.*-/, ''),
+        JSON.parse(readFileSync(join(folder, name), 'utf8')) as File,
+      ]);
+  const templates = read<TemplateFile>('.template.json');
+  return {
+    resources: templates.flatMap(([stack, { Resources }]) =>
+      Object.entries(Resources).map(([logicalId, resource]) => ({ ...resource, stack, logicalId })),
+    ),
+    exports: new Map(
+      templates.flatMap(([, { Outputs = {} }]) =>
+        Object.values(Outputs).flatMap(({ Export, Value }) => (Export ? [[Export.Name, Value] as const] : [])),
+      ),
+    ),
+    acknowledged: read<MetadataFile>('.metadata.json').flatMap(([, file]) => acknowledgedIn(file)),
+  };
+}
+
+function acknowledgedIn(file: MetadataFile): AcknowledgedRule[] {
+  return Object.entries(file).flatMap(([path, entries]) =>
+    entries
+      .filter(({ type }) => type === ACKNOWLEDGED)
+      .flatMap(({ data }) => Object.entries(data as Record<string, string>))
+      // The id of a rule follows the name of the plugin that it is of.
+      .map(([id, reason]) => ({ path: path.replace(/^\//, ''), rule: id.replace(/^.*::/, ''), reason })),
+  );
+}

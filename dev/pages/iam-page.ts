@@ -1,0 +1,90 @@
+import type { Assembly, Resource } from './assembly';
+import { plainName, written } from './names';
+import type { Permission } from './statements';
+import { permissions } from './statements';
+import { code, generatedBy, inOrder, table } from './table';
+
+const ROLE_POLICIES = ['AWS::IAM::ManagedPolicy', 'AWS::IAM::Policy'];
+
+/** Where AWS leaves no other resource to name, and what the asterisk means there. */
+const FORCED_WILDCARDS: Readonly<Record<string, string>> = {
+  'AWS::KMS::Key': "in a key's own policy it is that key",
+  'AWS::DynamoDB::Table': "in a table's own policy it is that table, whose name is not known yet",
+};
+
+/** A policy names every resource where it could name one. */
+export class WildcardUnexplained extends Error {
+  override readonly name = 'WildcardUnexplained';
+}
+
+/**
+ * Who may do what: function × action × resource × condition, and who else is let in.
+ *
+ * @throws WildcardUnexplained
+ */
+export function iamPage(assembly: Assembly): string {
+  const all = permissions(assembly);
+  const ofRoles = all.filter(({ resource }) => ROLE_POLICIES.includes(resource.Type));
+  const ofOthers = all.filter(({ resource }) => !ROLE_POLICIES.includes(resource.Type));
+  return [
+    generatedBy('Who may do what'),
+    'A resource is named as in [resources](resources.md); its data are in the region and account of the deployment.',
+    '## Functions and roles',
+    table(
+      ['function', 'resource', 'action', 'condition'],
+      inOrder(ofRoles.flatMap((permission) => rowsOfRole(permission, assembly))),
+      { blankRepeatsOf: 2 },
+    ),
+    '## Whom resources let in',
+    table(
+      ['resource', 'principal', 'effect', 'action', 'condition'],
+      inOrder([...ofOthers.map(rowOfOther), ...invocations(assembly)]),
+      { blankRepeatsOf: 3 },
+    ),
+    '## `Resource: *`',
+    'Only where AWS leaves nothing else to say.',
+    table(['policy of', 'because'], inOrder(wildcards(all))),
+    '',
+  ].join('\n\n');
+}
+
+function rowsOfRole({ resource, action, on, condition }: Permission, assembly: Assembly): string[][] {
+  const roles = (resource.Properties['Roles'] ?? []) as readonly { readonly Ref: string }[];
+  return roles.map(({ Ref }) => [holderOf(Ref, assembly), code(on), code(action), code(condition)]);
+}
+
+/** The function that has the role, or the role itself where a service of AWS takes it. */
+function holderOf(role: string, { resources }: Assembly): string {
+  const lambda = resources.find(
+    ({ Type, Properties }) => Type === 'AWS::Lambda::Function' && roleOf(Properties['Role']) === role,
+  );
+  return lambda ? plainName(lambda.logicalId).replace(/Function$/, '') : plainName(role);
+}
+
+const roleOf = (value: unknown): string | undefined =>
+  (value as { readonly 'Fn::GetAtt'?: readonly string[] } | undefined)?.['Fn::GetAtt']?.[0];
+
+function rowOfOther({ resource, principal, effect, action, condition }: Permission): string[] {
+  return [plainName(resource.logicalId), code(principal), effect, code(action), code(condition)];
+}
+
+/** Who may invoke a function is no policy in a template but a resource of its own. */
+function invocations(assembly: Assembly): string[][] {
+  return assembly.resources
+    .filter(({ Type }) => Type === 'AWS::Lambda::Permission')
+    .map(({ Properties }) => {
+      const { FunctionName, Principal, Action, ...conditions } = Properties;
+      const condition = Object.entries(conditions).map(([name, value]) => `${name} = ${written(value, assembly)}`);
+      const [on, action, principal] = [FunctionName, Action, Principal].map((value) => written(value, assembly));
+      return [on ?? '', code(principal ?? ''), 'Allow', code(action ?? ''), code(condition.join(' and '))];
+    });
+}
+
+function wildcards(all: readonly Permission[]): string[][] {
+  const found = new Set<Resource>(all.filter(({ on }) => on === '*').map(({ resource }) => resource));
+  return [...found].map(({ logicalId, Type }) => {
+    const because = FORCED_WILDCARDS[Type];
+    if (because === undefined) throw new WildcardUnexplained(`${logicalId} names every resource.`);
+    return [plainName(logicalId), because];
+  });
+}

@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { emulatedAws } from './emulator';
+import { type GuardedProcess, startGuarded } from './guarded-process';
+import { runtimeClient } from './runtime-client-package';
+
+const NEXT = '/2018-06-01/runtime/invocation/next';
+const ANSWER = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/;
+const INVOCATION_MS_MAX = 60_000;
+
+export interface FunctionOptions {
+  /** The folder with its code. */
+  readonly bundle: string;
+  /** File and export. @default index.handler */
+  readonly handler?: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Of the emulated services that it uses. */
+  readonly endpoint: string;
+}
+
+/** What the function sends back: body and trailers are the message's own, as they come. */
+export interface Returned {
+  readonly kind: 'response' | 'error';
+  readonly message: IncomingMessage;
+}
+
+/** A function under Lambda's own runtime client, with the small server that Lambda is to it. */
+export class RunningFunction {
+  readonly #server: Server;
+  readonly #waiting = new Map<string, (returned: Returned) => void>();
+  readonly #events: object[] = [];
+  #poll: ServerResponse | undefined;
+  #process: GuardedProcess | undefined;
+  #output = '';
+  #count = 0;
+
+  private constructor() {
+    this.#server = createServer((request, reply) => this.#serve(request, reply));
+  }
+
+  static async start({ bundle, handler = 'index.handler', environment, endpoint }: FunctionOptions): Promise<RunningFunction> {
+    const running = new RunningFunction();
+    running.#server.listen(0, '127.0.0.1');
+    await once(running.#server, 'listening');
+    const { port } = running.#server.address() as AddressInfo;
+    running.#process = startGuarded([process.execPath, runtimeClient()], {
+      cwd: bundle,
+      env: {
+        ...emulatedAws(endpoint),
+        ...environment,
+        AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
+        AWS_LAMBDA_FUNCTION_NAME: 'under-test',
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
+        LAMBDA_TASK_ROOT: bundle,
+        _HANDLER: handler,
+      },
+      onOutput: (text) => (running.#output += text),
+    });
+    return running;
+  }
+
+  /** Everything that it printed: in AWS, its log. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Resolves when the function begins to answer. */
+  invoke(event: object): Promise<Returned> {
+    return new Promise((resolve) => {
+      this.#count += 1;
+      this.#waiting.set(`invocation-${this.#count}`, resolve);
+      this.#events.push(event);
+      this.#handOut();
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#process?.stop();
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  #serve(request: IncomingMessage, reply: ServerResponse): void {
+    if (request.url === NEXT) {
+      this.#poll = reply;
+      return this.#handOut();
+    }
+    const [, id = '', kind] = ANSWER.exec(request.url ?? '') ?? [];
+    const taken = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    request.once('end', () => reply.writeHead(202, { 'content-type': 'application/json' }).end('{}'));
+    if (taken === undefined) request.resume();
+    else taken({ kind: kind === 'error' ? 'error' : 'response', message: request });
+  }
+
+  /** One invocation at a time, as Lambda does it. */
+  #handOut(): void {
+    if (this.#poll === undefined) return;
+    const event = this.#events.shift();
+    if (event === undefined) return;
+    const [id = ''] = this.#waiting.keys();
+    const head = {
+      'lambda-runtime-aws-request-id': id,
+      'lambda-runtime-deadline-ms': String(Date.now() + INVOCATION_MS_MAX),
+      'lambda-runtime-invoked-function-arn': 'arn:aws:lambda:us-east-1:000000000000:function:under-test',
+      'content-type': 'application/json',
+    };
+    this.#poll.writeHead(200, head).end(JSON.stringify(event));
+    this.#poll = undefined;
+  }
+}
