@@ -28,7 +28,7 @@ export function iamPage(assembly: Assembly): string {
   const ofOthers = all.filter(({ resource }) => !ROLE_POLICIES.includes(resource.Type));
   return [
     generatedBy('Who may do what'),
-    'A resource is named as in [resources](resources.md); its data are in the region and account of the deployment.',
+    'Resources are named as in [resources](resources.md).',
     '## Functions and roles',
     table(
       ['function', 'resource', 'action', 'condition'],

@@ -28,7 +28,7 @@ export class EdgeStack extends Stack {
     const webAcl = new EdgeWebAcl(this, 'WebAcl', { stage: config.stage });
     const logGroupName = refusedLogGroupName(config.stage);
     // A log group takes a key of its own region only, and the deployment's may be in another.
-    const encryptionKey = new EncryptionKey(this, 'Key', {
+    const encryptionKey = new EncryptionKey(this, 'EdgeKey', {
       alias: `tollgate-${config.stage}-edge`,
       description: `Tollgate ${config.stage}: the firewall's log`,
       logGroups: logGroupName,

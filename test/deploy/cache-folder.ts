@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-export const ROOT = resolve(__dirname, '../..');
+/** npm runs every script in the repository's root. */
+export const ROOT = process.cwd();
+export const HERE = join(ROOT, 'test/deploy');
 
 /** Where what is downloaded or built stays from run to run; `TOLLGATE_CACHE` moves it. */
 export const cacheFolder = (): string => resolve(process.env['TOLLGATE_CACHE'] ?? join(ROOT, '.cache'));
@@ -30,4 +32,4 @@ export async function completed(folder: string, build: () => Promise<void>): Pro
   writeFileSync(join(folder, COMPLETE), '');
 }
 
-export const readText = (...path: readonly string[]): string => readFileSync(join(__dirname, ...path), 'utf8');
+export const readText = (...path: readonly string[]): string => readFileSync(join(HERE, ...path), 'utf8');

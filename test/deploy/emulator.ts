@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { until } from '../e2e/until';
-import { runFolder } from './cache-folder';
+import { HERE, runFolder } from './cache-folder';
 import { startGuarded } from './guarded-process';
 
 export const REGION = 'us-east-1';
@@ -52,7 +52,7 @@ export async function startEmulator(python: string): Promise<Emulator> {
       BIND_HOST: '127.0.0.1',
       MINISTACK_ACCOUNT_ID: ACCOUNT,
       // What the functions' Node lacks beside Lambda's own; see the file.
-      NODE_OPTIONS: `--require=${JSON.stringify(join(__dirname, 'emulated-runtime.cjs'))}`,
+      NODE_OPTIONS: `--require=${JSON.stringify(join(HERE, 'emulated-runtime.cjs'))}`,
     },
     onOutput: (text) => (log += text),
   });

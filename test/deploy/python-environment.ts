@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { builtFrom, completed, isComplete, readText, ROOT } from './cache-folder';
+import { builtFrom, completed, HERE, isComplete, readText, ROOT } from './cache-folder';
 import { run } from './guarded-process';
 
 const PYTHON_MINIMUM = [3, 11] as const;
@@ -49,7 +49,7 @@ export async function pythonEnvironment(): Promise<string> {
   const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--require-hashes', '--only-binary', ':all:'];
   await completed(folder, async () => {
     await run(['python3', '-m', 'venv', folder], options);
-    await run([executable, ...install, '--requirement', join(__dirname, REQUIREMENTS)], options);
+    await run([executable, ...install, '--requirement', join(HERE, REQUIREMENTS)], options);
   });
   return executable;
 }

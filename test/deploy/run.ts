@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EMULATOR_EXCLUSIONS } from '../../lib/shared/emulator-exclusions';
-import { ROOT, runFolder } from './cache-folder';
+import { HERE, ROOT, runFolder } from './cache-folder';
 import { startGuarded } from './guarded-process';
 import { pythonEnvironment, whyNoEmulator } from './python-environment';
 import { buildRuntimeClient, whyNoRuntimeClient } from './runtime-client-package';
@@ -41,7 +41,7 @@ async function testDeployment(): Promise<number> {
   await Promise.all([pythonEnvironment(), buildRuntimeClient()]);
   sayWhatIsLeftOut();
   const jest = join(ROOT, 'node_modules/.bin/jest');
-  return startGuarded([jest, '--config', join(__dirname, 'jest.config.js')], {
+  return startGuarded([jest, '--config', join(HERE, 'jest.config.js')], {
     cwd: ROOT,
     env: process.env,
     onOutput: (text) => void process.stdout.write(text),

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { builtFrom, completed, readText } from './cache-folder';
+import { builtFrom, completed, HERE, isComplete, readText } from './cache-folder';
 import { run } from './guarded-process';
 
 const PACKAGE = 'runtime-client';
@@ -27,7 +27,8 @@ function whyItCannotBeBuilt(): string | undefined {
 export function whyNoRuntimeClient(): string | undefined {
   const reason = whyItCannotBeBuilt();
   if (reason !== undefined) return reason;
-  return existsSync(reasonFile()) ? readFileSync(reasonFile(), 'utf8') : undefined;
+  if (existsSync(reasonFile())) return readFileSync(reasonFile(), 'utf8');
+  return isComplete(folder()) ? undefined : 'it was not built';
 }
 
 /** Builds it, once. Where that fails the reason is kept, and its tests are skipped with it; the next run tries again. */
@@ -37,7 +38,7 @@ export async function buildRuntimeClient(): Promise<void> {
   rmSync(reasonFile(), { force: true });
   try {
     await completed(cwd, async () => {
-      for (const file of FILES) copyFileSync(join(__dirname, PACKAGE, file), join(cwd, file));
+      for (const file of FILES) copyFileSync(join(HERE, PACKAGE, file), join(cwd, file));
       await run(['npm', 'ci', '--no-progress'], { env: process.env, cwd });
     });
   } catch (error) {

@@ -1,0 +1,168 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AuthenticationError, type APIError } from 'openai';
+import { EXPIRES_AT, USAGE } from '../../lambdas/contracts/tables';
+import { usageRecordKey } from '../../lambdas/contracts/table-keys';
+import { systemClock as clock } from '../../lambdas/domain/clock';
+import { verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
+import { EMULATOR_EXCLUSIONS } from '../../lib/shared/emulator-exclusions';
+import { chatStream } from '../e2e/shapes';
+import { streamed } from '../e2e/upstream';
+import { until } from '../e2e/until';
+import { addressedRequest } from './addressed-request';
+import { readOutputs, STACKS, STAGE } from './cdk';
+import { underTheRuntimeClient } from './runtime-client-tests';
+import { CHAT, COST_PICO, CREDIT_PICO, PROMPT, PROVIDER_KEY, REPORTED, Stage } from './stage';
+
+const SWEEP_TIMEOUT_MS = 100_000;
+const SWEEP_POLL_MS = 500;
+const DAY_SECONDS = 86_400;
+
+let stage: Stage;
+let abandoned: { readonly accountId: string; readonly requestId: string };
+const stops: (() => Promise<void> | void)[] = [];
+
+beforeAll(async () => {
+  stage = await Stage.set((stop) => stops.unshift(stop));
+  abandoned = await stage.abandonHold();
+  stage.upstream.plays(streamed(chatStream(['Hel', 'lo'], REPORTED)));
+});
+
+afterAll(async () => {
+  for (const stop of stops) await stop();
+});
+
+/** Sends one chat and reads it to its end. */
+async function chat(): Promise<string> {
+  let text = '';
+  for await (const { choices } of await stage.openai().chat.completions.create(CHAT)) text += choices[0]?.delta.content ?? '';
+  return text;
+}
+
+async function newestRecord(accountId: string) {
+  const [record] = await stage.deployment.usage.newest(accountId, 1);
+  if (record === undefined) throw new Error('there is no usage record');
+  return record;
+}
+
+const balanceOf = async (accountId: string) => stage.deployment.wallet.balance(accountId);
+
+describe('a first deployment', () => {
+  test('leaves out what is listed and nothing else, and says so', () => {
+    const said = [...stage.printed.matchAll(/Left out for the emulator: (\S+),/g)].map(([, type]) => type);
+    expect([...new Set(said)].sort()).toEqual(EMULATOR_EXCLUSIONS.map(({ type }) => type).sort());
+  });
+
+  test('streams a chat through the function URL, and charges and records exactly what the provider reports', async () => {
+    const { customer, upstream } = stage;
+    expect(await chat()).toBe('Hello');
+    expect(upstream.received[0]?.headers.authorization).toBe(`Bearer ${PROVIDER_KEY}`);
+    expect(await balanceOf(customer.accountId)).toMatchObject({
+      ...{ availablePico: CREDIT_PICO - COST_PICO, heldPico: 0n, spentPico: COST_PICO },
+    });
+    expect(await newestRecord(customer.accountId)).toMatchObject({
+      ...{ status: 'completed', streamed: true, estimated: false, costPico: COST_PICO },
+      usage: { input: REPORTED.prompt_tokens, output: REPORTED.completion_tokens },
+    });
+  });
+
+  test('turns away who has no key or no money before anything leaves for the provider', async () => {
+    const { upstream, deployment } = stage;
+    upstream.received.length = 0;
+    const stranger = { accountId: '', apiKey: stage.customer.apiKey.replace(/.$/, (last) => (last === 'a' ? 'b' : 'a')) };
+    await expect(stage.openai(stranger).chat.completions.create(CHAT)).rejects.toThrow(AuthenticationError);
+    const penniless = await deployment.newCustomer(0n);
+    const refusal = stage.openai(penniless).chat.completions.create(CHAT);
+    await expect(refusal).rejects.toMatchObject({ status: 402, code: 'insufficient_quota' } satisfies Partial<APIError>);
+    expect(upstream.received).toEqual([]);
+  });
+
+  test('answers at the function URL only to who knows the secret of the edge', async () => {
+    expect((await fetch(`${stage.dataPlane}/healthz`)).status).toBe(403);
+  });
+
+  test('answers through the edge, which knows it, over TLS 1.3 and nothing older', async () => {
+    const { emulator, deployment, customer } = stage;
+    const { host } = new URL(deployment.output('Address'));
+    // The emulator terminates no TLS: the request says what CloudFront would find out about its connection.
+    const over = (tls: string) => ({ 'x-forwarded-proto': 'https', 'cloudfront-viewer-tls': `${tls}:cipher:fullHandshake` });
+    const ask = (headers: Readonly<Record<string, string>>) =>
+      addressedRequest(emulator.endpoint, host, '/v1/chat/completions', {
+        headers: { authorization: `Bearer ${customer.apiKey}`, ...headers },
+        body: CHAT,
+      });
+    const answer = await ask(over('TLSv1.3'));
+    expect(answer).toMatchObject({ status: 200, text: expect.stringMatching(/"content":"Hel".*: x-tollgate-cost /s) as string });
+    expect(await ask(over('TLSv1.2'))).toMatchObject({ status: 403 });
+    expect(await ask({})).toMatchObject({ status: 403 });
+  });
+
+  test('answers the health of the control plane with and without a token, and nothing else', async () => {
+    const { emulator, deployment } = stage;
+    const { host } = new URL(deployment.output('ControlPlaneUrl'));
+    const ask = (path: string, headers = {}) => addressedRequest(emulator.endpoint, host, path, { headers });
+    const healthy = { status: 200, text: JSON.stringify({ status: 'ok', stage: STAGE }) };
+    expect(await ask('/api/health')).toEqual(healthy);
+    expect(await ask('/api/health', { authorization: 'Bearer anything' })).toEqual(healthy);
+    expect(await ask('/api/accounts')).toMatchObject({ status: 404 });
+  });
+
+  test('writes no word of a prompt or an answer into a log', () => {
+    expect(stage.emulator.log()).not.toContain(PROMPT);
+    expect(stage.emulator.log()).not.toContain('Hel');
+  });
+});
+
+underTheRuntimeClient(() => stage);
+
+test('the schedule lets the sweeper end what a dead request held', async () => {
+  const isEnded = async () => {
+    await delay(SWEEP_POLL_MS);
+    return (await balanceOf(abandoned.accountId))?.heldPico === 0n;
+  };
+  await until('the sweeper', isEnded, SWEEP_TIMEOUT_MS);
+  expect(await balanceOf(abandoned.accountId)).toMatchObject({ availablePico: CREDIT_PICO, spentPico: 0n });
+  expect(await newestRecord(abandoned.accountId)).toMatchObject({ requestId: abandoned.requestId, status: 'expired' });
+});
+
+describe('deploying again', () => {
+  test('changes nothing where nothing changed', async () => {
+    const before = await stage.deployment.storeIdentities();
+    const printed = await stage.cdk.deploy(stage.config);
+    for (const stack of STACKS) expect(printed).toContain(`${stack} (no changes)`);
+    expect(await stage.deployment.storeIdentities()).toEqual(before);
+  });
+
+  test('brings another configuration into force and replaces no store', async () => {
+    const { deployment, customer, config } = stage;
+    const [identities, balance] = [await deployment.storeIdentities(), await balanceOf(customer.accountId)];
+    const change = { usageDays: 30, pitrDays: 14, logDays: 7, dataPlane: { memoryMb: 256 }, originSecretGeneration: 2 };
+    const printed = await stage.cdk.deploy({ ...config, ...change });
+    for (const stack of STACKS) expect(printed).not.toContain(`${stack} (no changes)`);
+    expect(readOutputs()).toEqual(deployment.outputs);
+    expect(await deployment.storeIdentities()).toEqual(identities);
+    expect(await balanceOf(customer.accountId)).toEqual(balance);
+
+    expect(await chat()).toBe('Hello');
+    const { requestId, at } = await newestRecord(customer.accountId);
+    const item = await deployment.store.get({ table: USAGE, key: usageRecordKey(customer.accountId, requestId) });
+    expect(item?.[EXPIRES_AT]).toBe(BigInt(Math.floor(Date.parse(at) / 1_000) + 30 * DAY_SECONDS));
+  });
+});
+
+describe('destroying', () => {
+  test('ends what runs and is refused for what keeps', async () => {
+    await expect(stage.cdk.destroy(stage.config)).rejects.toThrow('TerminationProtection is enabled');
+    expect((await fetch(`${stage.dataPlane}/healthz`)).status).toBe(404);
+  });
+
+  test('leaves every store with all that is in it even where it is allowed', async () => {
+    const { deployment, customer } = stage;
+    const [identities, balance] = [await deployment.storeIdentities(), await balanceOf(customer.accountId)];
+    await stage.cdk.allowDeletionOf(`tollgate-${STAGE}-stateful`);
+    await stage.cdk.destroy(stage.config);
+    expect(await deployment.storeIdentities()).toEqual(identities);
+    expect(await balanceOf(customer.accountId)).toEqual(balance);
+    const report = await verifyLedger({ store: deployment.store, usageWindow: { clock, usageRetentionDays: 30 } });
+    expect(report).toMatchObject({ differences: [], unstable: [] });
+  });
+});

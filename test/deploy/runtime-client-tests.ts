@@ -1,0 +1,106 @@
+import { json } from 'node:stream/consumers';
+import { ORIGIN_SECRET_HEADER } from '../../lib/shared/origin-secret';
+import { chatDelta, chatStream } from '../e2e/shapes';
+import { cut, streamed } from '../e2e/upstream';
+import { HERE } from './cache-folder';
+import { deployedBundle } from './cdk';
+import { FramedStream } from './framed-stream';
+import { functionUrlEvent } from './function-url-event';
+import { RunningFunction } from './runtime-api';
+import { whyNoRuntimeClient } from './runtime-client-package';
+import { CHAT, PROMPT, REPORTED, type Stage } from './stage';
+
+const describeWhereBuilt = whyNoRuntimeClient() === undefined ? describe : describe.skip;
+const STREAMED = {
+  'lambda-runtime-function-response-mode': 'streaming',
+  'content-type': 'application/vnd.awslambda.http-integration-response',
+  'transfer-encoding': 'chunked',
+};
+
+/** The deployed bundles under the runtime client that Lambda itself runs them with. */
+export function underTheRuntimeClient(stage: () => Stage): void {
+  describeWhereBuilt("the bundles under Lambda's own runtime client", () => {
+    let proxy: RunningFunction;
+    beforeAll(async () => {
+      const { emulator } = stage();
+      const environment = stage().proxyEnvironment();
+      proxy = await RunningFunction.start({ bundle: deployedBundle('DataPlaneProxy'), environment, endpoint: emulator.endpoint });
+    });
+    afterAll(() => proxy.stop());
+
+    const chatEvent = (): object => {
+      const { customer, originSecret } = stage();
+      const headers = { authorization: `Bearer ${customer.apiKey}`, [ORIGIN_SECRET_HEADER]: originSecret };
+      return functionUrlEvent('/v1/chat/completions', headers, CHAT);
+    };
+
+    test('the data plane sends its head first and every event as it comes', async () => {
+      const [first = '', ...others] = chatStream(['Hel', 'lo'], REPORTED);
+      let goOn: () => void = () => undefined;
+      const isRead = new Promise<void>((resolve) => (goOn = resolve));
+      stage().upstream.plays(async (reply) => {
+        reply.writeHead(200, { 'content-type': 'text/event-stream' }).write(first);
+        await isRead;
+        reply.end(others.join(''));
+      });
+      const { message } = await proxy.invoke(chatEvent());
+      expect(message.headers).toMatchObject(STREAMED);
+      const answer = new FramedStream(message);
+      expect(await answer.head()).toMatchObject({ statusCode: 200, headers: { 'content-type': expect.stringMatching(/^text\/event-stream/) as string } });
+      expect(await answer.bodyThrough('\n\n')).toBe(first);
+      goOn();
+      expect(await answer.rest()).toMatch(/"content":"lo".*\[DONE\].*: x-tollgate-cost /s);
+      expect(message.trailers).toEqual({});
+    });
+
+    test("a provider that breaks off ends the stream with the dialect's error, not with an error of the function", async () => {
+      stage().upstream.plays(cut([chatDelta('Hel')]));
+      const { message } = await proxy.invoke(chatEvent());
+      const answer = new FramedStream(message);
+      expect(await answer.head()).toMatchObject({ statusCode: 200 });
+      expect(await answer.rest()).toMatch(/"content":"Hel".*"error":.*: x-tollgate-cost /s);
+      expect(message.trailers).toEqual({});
+    });
+
+    test('a refusal is a whole answer with its own status', async () => {
+      const { message } = await proxy.invoke(functionUrlEvent('/healthz', {}));
+      const answer = new FramedStream(message);
+      expect(await answer.head()).toMatchObject({ statusCode: 403 });
+      expect(JSON.parse(await answer.rest())).toMatchObject({ error: { message: expect.any(String) as string } });
+    });
+
+    test('nothing that it prints holds a word of a prompt', () => {
+      expect(proxy.output).not.toContain(PROMPT);
+    });
+
+    test('a function that breaks off mid-stream would show it in trailers', async () => {
+      const failing = await RunningFunction.start({
+        ...{ bundle: HERE, handler: 'fails-mid-stream.handler', environment: {}, endpoint: stage().emulator.endpoint },
+      });
+      try {
+        const { message } = await failing.invoke({});
+        const answer = new FramedStream(message);
+        await answer.head();
+        expect(await answer.rest()).toBe('begun');
+        expect(message.trailers).toMatchObject({ 'lambda-runtime-function-error-type': 'RangeError' });
+      } finally {
+        await failing.stop();
+      }
+    });
+
+    test('the health route answers with its stage', async () => {
+      const endpoint = stage().emulator.endpoint;
+      const bundle = deployedBundle('ControlPlaneHealth');
+      const health = await RunningFunction.start({ bundle, environment: { STAGE: 'any' }, endpoint });
+      try {
+        const { kind, message } = await health.invoke({});
+        expect(kind).toBe('response');
+        expect(await json(message)).toMatchObject({ statusCode: 200, body: '{"status":"ok","stage":"any"}' });
+      } finally {
+        await health.stop();
+      }
+    });
+
+    afterAll(() => stage().upstream.plays(streamed(chatStream(['Hel', 'lo'], REPORTED))));
+  });
+}
