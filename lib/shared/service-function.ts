@@ -130,7 +130,8 @@ export class ServiceFunction<const Names extends readonly string[]> extends Cons
       acknowledge(this.function, {
         decision: 'unreserved-concurrency',
         rules: inHipaaAndNist('LambdaConcurrency'),
-        control: 'The firewall and the API limit requests, wallets limit spending, and throttled calls are alarmed.',
+        control:
+          'The firewall and the API limit requests, wallets limit spending, and turning clients away rings an alarm.',
         consequence:
           "One function can use up the account's pool. Reserving from it would fail in a new account, whose pool may be ten: dataPlane.reservedConcurrency does it where there is room.",
         test: 'the data plane reserves concurrency where the configuration says so',

@@ -43,9 +43,14 @@ export class EdgeStack extends Stack {
       consoleFiles: console.bucket,
       webAclArn: webAcl.attrArn,
     });
+    const address = `https://${distribution.distributionDomainName}`;
     new CfnOutput(this, 'Address', {
-      description: config.domain ? `Point ${config.domain.name} here` : "The base URL of the gateway's clients",
-      value: `https://${distribution.distributionDomainName}`,
+      description: config.domain ? `Point ${config.domain.name} here` : "CloudFront's own name",
+      value: address,
+    });
+    new CfnOutput(this, 'Endpoint', {
+      description: 'What clients use, with /v1 behind it',
+      value: config.domain ? `https://${config.domain.name}` : address,
     });
   }
 }

@@ -70,11 +70,11 @@ export class StatefulStack extends Stack {
       new DeploymentSecrets(this, 'Secrets', { stage: config.stage, encryptionKey: this.encryptionKey, edgeRegion }),
       SecretGrants,
     );
-    this.#tellNames();
+    this.#tellNames(config);
   }
 
-  /** Where an operator finds each store. Names only: whoever may describe the stack reads them. */
-  #tellNames(): void {
+  /** What an operator's commands need (docs/deploy.md). No secret: whoever may describe the stack reads it. */
+  #tellNames(config: Config): void {
     const { accounts, keys, wallet, usage, rollups, audit, catalog, secrets } = this;
     const tables = { Accounts: accounts, Keys: keys, Wallet: wallet, Usage: usage };
     for (const [name, { table }] of Object.entries({ ...tables, Rollups: rollups, Audit: audit, Catalog: catalog })) {
@@ -84,6 +84,9 @@ export class StatefulStack extends Stack {
     for (const [name, secret] of Object.entries({ ProviderKeys: providerKeys, KeyPepper: keyPepper, Origin: origin })) {
       new CfnOutput(this, `${name}Secret`, { value: secret.secretArn });
     }
+    new CfnOutput(this, 'UsageDays', { value: String(config.usageDays) });
+    // The ids by which the provider-keys secret must name a key each.
+    new CfnOutput(this, 'Providers', { value: config.providers.map(({ id }) => id).join(',') });
   }
 }
 

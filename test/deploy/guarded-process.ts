@@ -10,12 +10,12 @@ const GUARD = `
 exec 3<&0
 "$@" </dev/null 3<&- &
 command=$!
-{ cat <&3 >/dev/null; kill -TERM -- -$$; } &
+{ cat <&3 >/dev/null; kill -TERM -$$; } &
 trap : TERM
 wait "$command"; status=$?
 while kill -0 "$command" 2>/dev/null; do wait "$command"; status=$?; done
 trap '' TERM
-kill -TERM -- -$$
+kill -TERM -$$
 exit "$status"
 `;
 

@@ -39,7 +39,8 @@ export async function buildRuntimeClient(): Promise<void> {
   try {
     await completed(cwd, async () => {
       for (const file of FILES) copyFileSync(join(HERE, PACKAGE, file), join(cwd, file));
-      await run(['npm', 'ci', '--no-progress'], { env: process.env, cwd });
+      // Said on the command line, because npm hands this repository's own `ignore-scripts` down to what it runs.
+      await run(['npm', 'ci', '--no-progress', '--ignore-scripts=false'], { env: process.env, cwd });
     });
   } catch (error) {
     writeFileSync(reasonFile(), `it did not build: ${error instanceof Error ? error.message : 'for no known reason'}`);

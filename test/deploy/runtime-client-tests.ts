@@ -27,6 +27,7 @@ export function underTheRuntimeClient(stage: () => Stage): void {
       proxy = await RunningFunction.start({ bundle: deployedBundle('DataPlaneProxy'), environment, endpoint: emulator.endpoint });
     });
     afterAll(() => proxy.stop());
+    afterAll(() => stage().upstream.plays(streamed(chatStream(['Hel', 'lo'], REPORTED))));
 
     const chatEvent = (): object => {
       const { customer, originSecret } = stage();
@@ -100,7 +101,5 @@ export function underTheRuntimeClient(stage: () => Stage): void {
         await health.stop();
       }
     });
-
-    afterAll(() => stage().upstream.plays(streamed(chatStream(['Hel', 'lo'], REPORTED))));
   });
 }

@@ -1,5 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { PRICE_LISTS } from '../../lambdas/contracts/price-lists';
 import { ConfigInvalid, parseConfig, readConfig } from '../../lib/config';
-import { testApp } from './synthesis';
+import { synthesize, testApp } from './synthesis';
+
+const DOMAIN = { name: 'gateway.example.com', certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/a' };
 
 function mistakesOf(config: unknown): string {
   try {
@@ -41,6 +46,22 @@ test.each([
     { providers: [{ id: 'openai', dialect: 'openai', baseUrl: 'http://api.openai.com/v1' }] },
     'tollgate.providers.0.baseUrl: must be an https:// address, because prompts travel there.',
   ],
+  [
+    { providers: [{ id: 'mistral', dialect: 'openai', baseUrl: 'https://api.mistral.ai/v1' }] },
+    'tollgate.providers.0.catalog: must be given, as one of anthropic, openai, for a provider that has no price list of its own, because what has no price is not served.',
+  ],
+  [
+    { minimumTls: '1.3' },
+    "tollgate.minimumTls: cannot be promised without a domain, because CloudFront's own accepts older handshakes whatever it is told.",
+  ],
+  [{ domain: DOMAIN, minimumTls: '1.2' }, 'tollgate.minimumTls: must be 1.3: nothing older is served.'],
+  [
+    { domain: DOMAIN, account: '444455556666' },
+    'tollgate.domain.certificateArn: must be a certificate of the account that is deployed to.',
+  ],
+  [{ retentionProfile: 'forever' }, 'tollgate.retentionProfile: must be one of standard, brief, year.'],
+  [{ region: 'Frankfurt' }, 'tollgate.region: must be a region such as eu-central-1.'],
+  [{ alarmEmail: 'operator' }, 'tollgate.alarmEmail: must be an e-mail address.'],
   [{ retention: 30 }, 'tollgate: no such setting: retention.'],
 ])('%j is refused with one sentence', (config, message) => {
   expect(mistakesOf(config)).toBe(message);
@@ -58,19 +79,49 @@ test('a provider may not be named twice', () => {
 test('the command line may give the configuration as JSON', () => {
   const app = testApp();
   app.node.setContext('tollgate', '{"stage":"test"}');
-  expect(readConfig(app.node, {}).stage).toBe('test');
+  expect(readConfig(app.node, { environment: {} }).stage).toBe('test');
   app.node.setContext('tollgate', 'stage=test');
-  expect(() => readConfig(app.node, {})).toThrow('must be JSON');
+  expect(() => readConfig(app.node, { environment: {} })).toThrow('must be JSON');
 });
 
 test("region and account are the configuration's, then the credentials', then nobody's", () => {
   const { node } = testApp();
-  const credentials = { CDK_DEFAULT_ACCOUNT: '111122223333', CDK_DEFAULT_REGION: 'eu-west-1' };
-  expect(readConfig(node, {})).toMatchObject({ account: undefined, region: undefined });
-  expect(readConfig(node, credentials)).toMatchObject({ account: '111122223333', region: 'eu-west-1' });
+  const environment = { CDK_DEFAULT_ACCOUNT: '111122223333', CDK_DEFAULT_REGION: 'eu-west-1' };
+  expect(readConfig(node, { environment: {} })).toMatchObject({ account: undefined, region: undefined });
+  expect(readConfig(node, { environment })).toMatchObject({ account: '111122223333', region: 'eu-west-1' });
   node.setContext('tollgate', { region: 'eu-central-1' });
-  expect(readConfig(node, credentials)).toMatchObject({ account: '111122223333', region: 'eu-central-1' });
+  expect(readConfig(node, { environment })).toMatchObject({ account: '111122223333', region: 'eu-central-1' });
   // A region without an account is a guess of the command's, so the template stays agnostic.
   node.setContext('tollgate', {});
-  expect(readConfig(node, { CDK_DEFAULT_REGION: 'us-west-2' }).region).toBeUndefined();
+  expect(readConfig(node, { environment: { CDK_DEFAULT_REGION: 'us-west-2' } }).region).toBeUndefined();
+});
+
+test('the context takes the place of the configuration file, whole', () => {
+  const { node } = testApp();
+  const sources = { file: { stage: 'prod', usageDays: 30 }, environment: {} };
+  expect(readConfig(node, sources)).toMatchObject({ stage: 'prod', usageDays: 30 });
+  node.setContext('tollgate', { stage: 'test' });
+  expect(readConfig(node, sources)).toMatchObject({ stage: 'test', usageDays: 90 });
+});
+
+test('a figure goes before its retention profile', () => {
+  expect(parseConfig({ retentionProfile: 'brief' })).toMatchObject({ usageDays: 30, pitrDays: 7, logDays: 7 });
+  expect(parseConfig({ retentionProfile: 'year', logDays: 14 })).toMatchObject({ usageDays: 366, logDays: 14 });
+});
+
+test('the example can be deployed as it is', async () => {
+  const example = (await import(resolve('tollgate.config.example.ts'))) as { readonly config: unknown };
+  const { stacks } = synthesize(example.config);
+  expect(stacks.stateful.region).toBe('eu-central-1');
+});
+
+test('a provider may use the price list of another', () => {
+  const provider = { id: 'compatible', dialect: 'openai', baseUrl: 'https://api.example.com/v1', catalog: 'openai' };
+  expect(parseConfig({ providers: [provider] }).providers).toEqual([provider]);
+});
+
+test('the price lists that a configuration may name are those that were imported', () => {
+  const path = 'lambdas/domain/catalog/generated/prices.json';
+  const { providers } = JSON.parse(readFileSync(path, 'utf8')) as { readonly providers: object };
+  expect(Object.keys(providers).sort()).toEqual([...PRICE_LISTS]);
 });

@@ -84,6 +84,21 @@ test('every bucket, log group and secret declares its data class and when its da
   }
 });
 
+test('a key rotates, and only services of AWS can be granted its use', () => {
+  const keys = ofType(synthesis, 'AWS::KMS::Key');
+  expect(keys).toHaveLength(2);
+  for (const [, { Properties }] of keys) {
+    expect(Properties['EnableKeyRotation']).toBe(true);
+    expect(at(Properties, 'KeyPolicy', 'Statement')).toContainEqual(
+      expect.objectContaining({
+        Effect: 'Deny',
+        Action: 'kms:CreateGrant',
+        Condition: { BoolIfExists: { 'kms:GrantIsForAWSResource': 'false', 'aws:PrincipalIsAWSService': 'false' } },
+      }),
+    );
+  }
+});
+
 test('a data class without a retention fails', () => {
   const stack = new Stack(testApp(), 'stack');
   const table = (id: string, retention: string) => () =>
@@ -106,6 +121,6 @@ test('the first value of a secret never depends on the configuration', () => {
       Properties['SecretString'],
       Properties['GenerateSecretString'],
     ]);
-  const provider = { id: 'other', dialect: 'openai', baseUrl: 'https://api.example.com' };
+  const provider = { id: 'other', dialect: 'openai', baseUrl: 'https://api.example.com', catalog: 'openai' };
   expect(values({ stage: 'test', providers: [provider] })).toEqual(values({}));
 });

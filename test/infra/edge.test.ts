@@ -122,6 +122,7 @@ test("the console's files are private, encrypted and reached over TLS only", () 
       RestrictPublicBuckets: true,
     },
     BucketEncryption: Match.anyValue(),
+    VersioningConfiguration: { Status: 'Enabled' },
   });
   plain.templates.edge.hasResourceProperties('AWS::S3::BucketPolicy', {
     PolicyDocument: {

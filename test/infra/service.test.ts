@@ -7,6 +7,8 @@ const synthesis = synthesize({});
 const { service } = synthesis.templates;
 const functions = ofType(synthesis, 'AWS::Lambda::Function');
 
+const MANAGED_POLICY_CHARACTERS_MAX = 6_144;
+
 interface Statement {
   readonly Effect: string;
   readonly Action: string | readonly string[];
@@ -30,7 +32,7 @@ function statementsIn(value: unknown): Statement[] {
 }
 
 function policyOf(idPrefix: string): Statement[] {
-  return ofType(synthesis, 'AWS::IAM::Policy')
+  return ofType(synthesis, 'AWS::IAM::ManagedPolicy')
     .filter(([id]) => id.startsWith(idPrefix))
     .flatMap(([, policy]) => statementsIn(policy));
 }
@@ -50,11 +52,26 @@ describe('access', () => {
     expect(allowed.filter(({ statement }) => list(statement.Resource).includes('*'))).toEqual([]);
   });
 
-  test('every function has a role of its own, without managed policies', () => {
+  test('every function has a role of its own, without managed policies of AWS', () => {
     const roles = functions.map(([, { Properties }]) => at(Properties, 'Role', 'Fn::GetAtt', 0));
     expect(new Set(roles).size).toBe(functions.length);
     for (const role of roles)
       expect(synthesis.resources.get(String(role))?.Properties['ManagedPolicyArns']).toBeUndefined();
+  });
+
+  test('every role has one policy, no policy is inline, and each fits into what IAM takes', () => {
+    const policies = ofType(synthesis, 'AWS::IAM::ManagedPolicy').map(([, { Properties }]) => Properties);
+    const roles = policies.map(({ Roles }) => at(Roles, 0, 'Ref'));
+    expect(roles.sort()).toEqual(
+      ofType(synthesis, 'AWS::IAM::Role')
+        .map(([id]) => id)
+        .sort(),
+    );
+    expect(ofType(synthesis, 'AWS::IAM::Policy')).toEqual([]);
+    // Written with references, which are about as long as the names that take their place.
+    for (const { PolicyDocument } of policies) {
+      expect(JSON.stringify(PolicyDocument).length).toBeLessThan(MANAGED_POLICY_CHARACTERS_MAX);
+    }
   });
 
   test('nothing may scan a table, nor delete from a partition of an account', () => {
@@ -68,15 +85,15 @@ describe('access', () => {
   });
 
   test('the data plane can list nothing, the sweeper only holds', () => {
-    expect(actionsOf(policyOf('DataPlaneProxyRole'))).not.toContain('dynamodb:Query');
-    expect(policyOf('SweeperSweepRole').filter(({ Action }) => list(Action).includes('dynamodb:Query'))).toEqual([
+    expect(actionsOf(policyOf('DataPlaneProxyPolicy'))).not.toContain('dynamodb:Query');
+    expect(policyOf('SweeperSweepPolicy').filter(({ Action }) => list(Action).includes('dynamodb:Query'))).toEqual([
       expect.objectContaining({ Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['holds#*'] } } }),
     ]);
   });
 
   test('the sweeper reads no secret, and the health route nothing at all', () => {
-    expect(actionsOf(policyOf('SweeperSweepRole'))).not.toContain('secretsmanager:GetSecretValue');
-    expect(actionsOf(policyOf('ControlPlaneHealthRole'))).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+    expect(actionsOf(policyOf('SweeperSweepPolicy'))).not.toContain('secretsmanager:GetSecretValue');
+    expect(actionsOf(policyOf('ControlPlaneHealthPolicy'))).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
   });
 });
 
@@ -119,6 +136,20 @@ describe('functions', () => {
     expect(open).toHaveLength(2);
   });
 
+  test('no queue keeps what a failed invocation carried', () => {
+    for (const [, { Properties }] of functions) expect(Properties['DeadLetterConfig']).toBeUndefined();
+    expect(ofType(synthesis, 'AWS::SQS::Queue', 'AWS::Lambda::EventInvokeConfig')).toEqual([]);
+  });
+
+  test('the data plane reserves concurrency where the configuration says so', () => {
+    const reserved = (config: unknown) =>
+      ofType(synthesize(config), 'AWS::Lambda::Function').map(
+        ([, { Properties }]) => Properties['ReservedConcurrentExecutions'],
+      );
+    expect(reserved({}).filter(Boolean)).toEqual([]);
+    expect(reserved({ dataPlane: { reservedConcurrency: 50 } }).filter(Boolean)).toEqual([50]);
+  });
+
   test('the sweeper runs every minute', () => {
     service.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(1 minute)' });
   });
@@ -131,6 +162,15 @@ describe('logs and alarms', () => {
     const used = functions.map(([, { Properties }]) => at(Properties, 'LoggingConfig', 'LogGroup', 'Ref'));
     expect(new Set(used).size).toBe(functions.length);
     expect(groups.map(([id]) => id)).toEqual(expect.arrayContaining(used));
+  });
+
+  test('every log group is encrypted with a key that names it', () => {
+    const keys = ofType(synthesis, 'AWS::KMS::Key').map(([, key]) => JSON.stringify(key.Properties['KeyPolicy']));
+    for (const [, { Properties }] of ofType(synthesis, 'AWS::Logs::LogGroup')) {
+      expect(Properties['KmsKeyId']).toBeDefined();
+      const pattern = String(Properties['LogGroupName']).replace(/^(\/tollgate\/prod\/).*/, '$1*');
+      expect(keys.filter((policy) => policy.includes(`log-group:${pattern}`))).toHaveLength(1);
+    }
   });
 
   test("the API's access log holds no address, agent or path", () => {

@@ -16,6 +16,8 @@ const SSE_HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache
  */
 export class ClientStream {
   #out: Writable | undefined;
+  /** What is said from now on reaches nobody. */
+  #lost = false;
   #onDrain: (() => void) | undefined;
   readonly #exchange: Exchange;
   readonly #headers: { readonly [name: string]: string };
@@ -32,10 +34,20 @@ export class ClientStream {
     return this.#out !== undefined;
   }
 
+  /** Never throws: it is called from a timer and from the provider's connection, where nobody would catch it. */
   begin(status = 200, headers: { readonly [name: string]: string } = SSE_HEADERS): void {
-    if (this.#out !== undefined) return;
-    this.#out = this.#exchange.begin(status, { ...SSE_HEADERS, ...headers, ...this.#headers });
-    this.#out.on('drain', () => this.#onDrain?.());
+    if (this.#out !== undefined || this.#lost) return;
+    try {
+      this.#out = this.#exchange.begin(status, { ...SSE_HEADERS, ...headers, ...this.#headers });
+    } catch {
+      this.#lost = true;
+      return;
+    }
+    const onLost = (): void => this.#lose();
+    this.#out
+      .on('drain', () => this.#onDrain?.())
+      .on('error', onLost)
+      .on('close', onLost);
   }
 
   /**
@@ -46,29 +58,39 @@ export class ClientStream {
   write(events: Buffer, onDrain: () => void): boolean {
     this.#timer.refresh();
     this.#onDrain = onDrain;
-    return this.#out?.write(events) ?? true;
+    return this.#write(events);
   }
 
   comment(text: string): void {
-    this.#out?.write(`: ${text}\n\n`);
+    this.#write(`: ${text}\n\n`);
   }
 
   fail(error: AppError, dialect: Dialect): void {
-    this.#out?.write(errorEvent(error, dialect));
+    this.#write(errorEvent(error, dialect));
   }
 
   end(): void {
     this.#out?.end();
   }
 
-  /** No comment comes after this: what is left to say is said by the caller. */
-  close(): void {
+  stopKeepAlive(): void {
     clearTimeout(this.#timer);
   }
 
   #keepAlive(): void {
     this.begin();
-    this.#out?.write(KEEP_ALIVE);
+    this.#write(KEEP_ALIVE);
     this.#timer.refresh();
+  }
+
+  #write(bytes: Buffer | string): boolean {
+    if (this.#out === undefined || this.#lost) return true;
+    return this.#out.write(bytes);
+  }
+
+  /** A stream that is lost never drains: a provider that waits for it goes on, to its final usage. */
+  #lose(): void {
+    this.#lost = true;
+    this.#onDrain?.();
   }
 }

@@ -2,7 +2,7 @@ import { formatUsd } from '../money/pico';
 import type { Settlement } from '../wallet/settlement';
 import type { PaidRequest } from './paid-request';
 import { errorOf, type Outcome } from './outcome';
-import { failureError } from './provider-errors';
+import { unstreamedError } from './provider-errors';
 import { clientHeaders } from './provider-headers';
 import { respond, respondError, type ResponseHeaders } from './respond';
 
@@ -10,7 +10,6 @@ import { respond, respondError, type ResponseHeaders } from './respond';
 export function closeAnswer(paid: PaidRequest, outcome: Outcome, settlement: Settlement | undefined): void {
   const { client } = paid;
   const cost = settlement === undefined ? undefined : formatUsd(settlement.costPico);
-  client?.close();
   if (client?.begun) closeStream(paid, outcome, cost);
   else closeWhole(paid, outcome, cost);
 }
@@ -30,7 +29,7 @@ function closeWhole({ call }: PaidRequest, outcome: Outcome, cost: string | unde
 function closeStream({ client, call }: PaidRequest, outcome: Outcome, cost: string | undefined): void {
   const { answer, target } = outcome;
   // A stream that was begun only to keep the client alive cannot carry a whole answer any more.
-  const error = errorOf(outcome) ?? (answer.kind === 'body' ? failureError(target.provider.id, 'broken') : undefined);
+  const error = errorOf(outcome) ?? (answer.kind === 'body' ? unstreamedError(target.provider.id, answer) : undefined);
   if (error) client?.fail(error, call.route.dialect);
   if (cost !== undefined) client?.comment(`x-tollgate-cost ${cost}`);
   client?.end();

@@ -12,7 +12,10 @@ export interface Exchange {
   readonly headers: Headers;
   /** The whole body. Throws PayloadTooLarge above `bytesMax`, without reading on. */
   readBody(bytesMax: number): Promise<Buffer>;
-  /** Starts the response; called once. What it returns carries the body and must be ended. */
+  /**
+   * Starts the response; called once. What it returns carries the body and must be ended. The host listens to its
+   * errors; who writes to it need not.
+   */
   begin(status: number, headers: { readonly [name: string]: string }): Writable;
   /** Aborted when the client has left. A host that does not learn it (Lambda) never aborts. */
   readonly gone: AbortSignal;

@@ -2,7 +2,7 @@ import { admit, type Admitted, priceTargets } from './admission';
 import { ClientStream } from './client-stream';
 import { closeAnswer } from './close-answer';
 import { type MeteredRequest, parseMeteredRequest } from './metered-request';
-import type { MeteredCall, MeteredParts, PaidRequest } from './paid-request';
+import { elapsedMs, type MeteredCall, type MeteredParts, type PaidRequest } from './paid-request';
 import type { Outcome } from './outcome';
 import { attempt } from './provider-attempt';
 import { providerBody } from './provider-body';
@@ -28,8 +28,15 @@ export async function serveMetered(parts: MeteredParts, call: MeteredCall): Prom
   const client = request.stream ? new ClientStream(call.exchange, call.headers) : undefined;
   const paid: PaidRequest = { call, request, admitted, admittedAt, client };
   const outcome = await ask(parts, paid);
+  // A comment from here on could commit to a 200 after another status was recorded.
+  client?.stopKeepAlive();
   const settlement = await settleOutcome(parts, paid, outcome);
-  closeAnswer(paid, outcome, settlement);
+  try {
+    closeAnswer(paid, outcome, settlement);
+  } catch {
+    // The client is gone, or its connection is: it is charged, and there is nobody to tell.
+    parts.log.warn('ANSWER_NOT_SENT', { requestId: call.requestId });
+  }
 }
 
 async function hold(parts: MeteredParts, call: MeteredCall, request: MeteredRequest, now: number): Promise<Admitted> {
@@ -56,7 +63,7 @@ async function ask(parts: MeteredParts, paid: PaidRequest): Promise<Outcome> {
   const { wantsUsage } = request;
   let firstByteMs: number | undefined;
   const onFirstByte = (): void => {
-    firstByteMs ??= parts.clock() - paid.admittedAt;
+    firstByteMs ??= elapsedMs(paid, parts.clock());
   };
   let [target] = admitted.targets;
   try {

@@ -4,6 +4,7 @@ import type { Dialect } from '../../contracts/catalog';
 import { readAnthropicUsage, readOpenaiUsage, type UsageReading } from '../usage/provider-usage';
 import type { Answer } from './provider-attempt';
 import type { StreamReading } from './stream-meter';
+import { isAnswer } from './whole-answer';
 
 /** The most that the request can have used: what the hold was made for. */
 export interface UsageBound {
@@ -35,8 +36,11 @@ export function meter(answer: Answer, clientGone: boolean, dialect: Dialect, bou
       // The provider had the prompt and was working on it; nothing of an answer was seen.
       return { status: 'client_gone', ...NOTHING, usage: { input: bound.inputTokensMax }, estimated: true };
     case 'body':
-      if (answer.status < 200 || answer.status >= 300) return { status: 'provider_error', ...NOTHING };
+      if (!isAnswer(answer)) return { status: 'provider_error', ...NOTHING };
       return { status: clientGone ? 'client_gone' : 'completed', ...meterBody(answer.body, dialect, bound) };
+    case 'oversized':
+      // Clients can bring it about, so it is not free: the provider is paid for it.
+      return { status: 'interrupted', ...count({ kind: 'absent' }, bound) };
     case 'stream':
       return { status: streamStatus(answer), ...meterStream(answer, dialect, bound) };
   }
@@ -57,8 +61,8 @@ function meterBody(body: Buffer, dialect: Dialect, bound: UsageBound): Counted {
 
 function meterStream(answer: Answer & { kind: 'stream' }, dialect: Dialect, bound: UsageBound): Counted {
   const { reading, end } = answer;
-  // A provider that broke off before it produced anything is not paid for its silence.
-  if (end === 'cut' && reading.usage.kind === 'absent' && reading.outputBytes === 0) return NOTHING;
+  // A provider that broke off or failed before it produced anything is not paid for its silence.
+  if ((end === 'cut' || reading.failed) && reading.usage.kind === 'absent' && reading.outputBytes === 0) return NOTHING;
   const seen = { inputTokensMax: bound.inputTokensMax, outputTokensMax: Math.min(reading.outputBytes, bound.outputTokensMax) };
   const counted = count(reading.usage, seen);
   return dialect === 'anthropic' && !reading.complete ? withOutputSeen(counted, reading, seen) : counted;

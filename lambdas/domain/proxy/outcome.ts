@@ -2,7 +2,7 @@ import type { AppError } from '../errors/app-error';
 import type { PricedTarget } from './admission';
 import type { ClientStream } from './client-stream';
 import type { Answer } from './provider-attempt';
-import { failureError, statusError } from './provider-errors';
+import { failureError, oversizedError, statusError } from './provider-errors';
 
 /** What the provider side of a request came to. */
 export interface Outcome {
@@ -21,6 +21,8 @@ export function errorOf({ answer, target }: Outcome): AppError | undefined {
       return undefined;
     case 'body':
       return statusError(target.provider.id, answer);
+    case 'oversized':
+      return oversizedError(target.provider.id);
     case 'stream':
       // An error that the provider told in-band has reached the client already.
       return answer.end === 'cut' && !answer.reading.failed ? failureError(target.provider.id, 'broken') : undefined;

@@ -41,3 +41,8 @@ export interface PaidRequest {
   /** Where events go; absent when the client asked for a whole answer. */
   readonly client: ClientStream | undefined;
 }
+
+/** Since admission. A clock can be set back while a request runs; no time is negative. */
+export function elapsedMs({ admittedAt }: PaidRequest, now: number): number {
+  return Math.max(0, now - admittedAt);
+}

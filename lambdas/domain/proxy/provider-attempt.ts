@@ -1,9 +1,10 @@
 import type { ClientStream } from './client-stream';
 import type { Exchange, Headers } from './exchange';
 import type { ProviderCall, ProviderClient, ProviderFailure, ProviderListener, ProviderRequest } from './provider-client';
-import { clientHeaders } from './provider-headers';
+import { clientHeaders, isEventStream } from './provider-headers';
 import { EventSplitter } from './sse-events';
 import { StreamMeter, type StreamReading } from './stream-meter';
+import type { WholeAnswer } from './whole-answer';
 
 /** A whole answer is kept until its charge is known. Larger ones (thousands of embeddings as text) are refused. */
 export const RESPONSE_BYTES_MAX = 32 * 1024 * 1024;
@@ -12,10 +13,12 @@ export const RESPONSE_BYTES_MAX = 32 * 1024 * 1024;
 export type Answer =
   /** No answer, or one that broke off before the client saw any of it. */
   | { readonly kind: 'failed'; readonly failure: ProviderFailure }
-  /** The client left a stream before it began; `sent` tells whether the provider had been asked by then. */
+  /** The client left before an answer began; `sent` tells whether the provider had been asked by then. */
   | { readonly kind: 'gone'; readonly sent: boolean }
   /** A whole answer, good or bad. */
-  | { readonly kind: 'body'; readonly status: number; readonly headers: Headers; readonly body: Buffer }
+  | ({ readonly kind: 'body' } & WholeAnswer)
+  /** A whole answer, larger than what is kept: the provider has done its work, and the client cannot have it. */
+  | { readonly kind: 'oversized' }
   /** Events that went to the client as they came. */
   | { readonly kind: 'stream'; readonly end: 'whole' | 'cut' | 'gone'; readonly reading: StreamReading };
 
@@ -31,7 +34,7 @@ export interface Attempt {
   readonly onFirstByte: () => void;
 }
 
-/** Sends one request to one provider and passes a stream on to the client. Never rejects. */
+/** Sends one request to one provider and passes a stream on to the client. Rejects only when the provider client throws. */
 export function attempt(providers: ProviderClient, options: Attempt): Promise<Answer> {
   return new Promise((resolve) => {
     const listener = new AnswerListener(options, resolve);
@@ -53,7 +56,9 @@ class AnswerListener implements ProviderListener {
   #call: ProviderCall | undefined;
   readonly #onGone = (): void => this.#clientGone();
   readonly #onStop = (): void => this.#hostStops();
-  readonly #resume = (): void => this.#call?.resume();
+  readonly #resume = (): void => {
+    if (!this.#ended) this.#call?.resume();
+  };
 
   constructor(options: Attempt, resolve: (answer: Answer) => void) {
     this.#options = options;
@@ -66,16 +71,15 @@ class AnswerListener implements ProviderListener {
     exchange.gone.addEventListener('abort', this.#onGone);
     stop.addEventListener('abort', this.#onStop);
     if (stop.aborted) this.#hostStops();
-    else if (exchange.gone.aborted) this.#clientGone();
-    if (!this.#ended) this.#call = providers.send(request, this);
+    else if (exchange.gone.aborted) this.#finish({ kind: 'gone', sent: false });
+    else this.#call = providers.send(request, this);
   }
 
   onHead(status: number, headers: Headers): void {
     this.#options.onFirstByte();
     this.#status = status;
     this.#headers = headers;
-    const isEventStream = headers['content-type']?.startsWith('text/event-stream') ?? false;
-    this.#streaming = this.#options.client !== undefined && status >= 200 && status < 300 && isEventStream;
+    this.#streaming = this.#options.client !== undefined && this.#isGood() && isEventStream(headers);
     if (this.#streaming) this.#options.client?.begin(status, clientHeaders(headers));
   }
 
@@ -85,7 +89,7 @@ class AnswerListener implements ProviderListener {
     this.#collected += chunk.length;
     if (this.#collected > RESPONSE_BYTES_MAX) {
       this.#call?.abort();
-      this.#finish({ kind: 'failed', failure: 'broken' });
+      this.#finish(this.#isGood() ? { kind: 'oversized' } : { kind: 'failed', failure: 'broken' });
       return true;
     }
     this.#chunks.push(chunk);
@@ -107,6 +111,10 @@ class AnswerListener implements ProviderListener {
   onFailure(failure: ProviderFailure): void {
     if (this.#streaming) this.#finish({ kind: 'stream', end: 'cut', reading: this.#meter.reading });
     else this.#finish({ kind: 'failed', failure });
+  }
+
+  #isGood(): boolean {
+    return this.#status >= 200 && this.#status < 300;
   }
 
   #passOn(chunk: Buffer): boolean {

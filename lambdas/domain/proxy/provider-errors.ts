@@ -1,6 +1,7 @@
 import { ProviderFailed } from '../errors/app-error';
 import type { Answer } from './provider-attempt';
 import type { ProviderFailure } from './provider-client';
+import { isAnswer, type WholeAnswer } from './whole-answer';
 
 /** How much of a provider's own words goes into our message. */
 const TEXT_CHARACTERS_MAX = 2_000;
@@ -14,10 +15,17 @@ const FAILURES: { readonly [failure in ProviderFailure]: readonly [502 | 504, st
 /** The operator's own trouble with the provider (its key, its bill): not the client's, and its text may name the key. */
 const OPERATOR_STATUSES = new Set([401, 402, 403, 407]);
 
+/** Refusals that the provider may not repeat, or another provider not make. */
+const PASSING_STATUSES = new Set([408, 429]);
+
 /** Whether another provider may do better: the fault is not in the request. */
 export function isWorthAnother(answer: Answer): boolean {
   if (answer.kind === 'failed') return true;
-  return answer.kind === 'body' && (answer.status >= 500 || answer.status === 429 || answer.status === 408 || OPERATOR_STATUSES.has(answer.status));
+  return answer.kind === 'body' && !isAnswer(answer) && !isRequestAtFault(answer.status);
+}
+
+function isRequestAtFault(status: number): boolean {
+  return status >= 400 && status < 500 && !PASSING_STATUSES.has(status) && !OPERATOR_STATUSES.has(status);
 }
 
 export function failureError(provider: string, failure: ProviderFailure): ProviderFailed {
@@ -25,18 +33,31 @@ export function failureError(provider: string, failure: ProviderFailure): Provid
   return new ProviderFailed(status, `The provider ${provider} ${what}.`);
 }
 
-/** @returns undefined when the provider's refusal is the client's to see as it is: the request was at fault */
-export function statusError(provider: string, answer: Answer & { kind: 'body' }): ProviderFailed | undefined {
-  const { status } = answer;
-  if (status >= 200 && status < 500 && !isWorthAnother(answer)) return undefined;
-  const told = `The provider ${provider} answered ${status}`;
-  if (OPERATOR_STATUSES.has(status)) return new ProviderFailed(502, `${told}.`);
-  const message = `${told}: ${providerText(answer.body)}`;
+export function oversizedError(provider: string): ProviderFailed {
+  return new ProviderFailed(502, `The answer of the provider ${provider} is too large to be passed on; ask for less at once.`);
+}
+
+/** @returns undefined when the provider's answer, or its refusal of the request, is the client's to see as it is */
+export function statusError(provider: string, answer: WholeAnswer): ProviderFailed | undefined {
+  const { status, headers } = answer;
+  if (isAnswer(answer) || isRequestAtFault(status)) return undefined;
+  if (OPERATOR_STATUSES.has(status)) return new ProviderFailed(502, `The provider ${provider} answered ${status}.`);
+  const message = answered(provider, answer);
   if (status === 408 || status === 504) return new ProviderFailed(504, message);
-  const retryAfter = Number(answer.headers['retry-after']);
+  const retryAfter = Number(headers['retry-after']);
   const seconds = Number.isInteger(retryAfter) && retryAfter >= 0 ? retryAfter : undefined;
   if (status === 429 || status === 503 || status === 529) return new ProviderFailed(503, message, seconds);
   return new ProviderFailed(502, message);
+}
+
+/** What a stream that has begun says where a whole answer would have been passed on as it is. */
+export function unstreamedError(provider: string, answer: WholeAnswer): ProviderFailed {
+  if (isAnswer(answer)) return new ProviderFailed(502, `The provider ${provider} did not stream its answer.`);
+  return new ProviderFailed(502, answered(provider, answer));
+}
+
+function answered(provider: string, { status, body }: WholeAnswer): string {
+  return `The provider ${provider} answered ${status}: ${providerText(body)}`;
 }
 
 function providerText(body: Buffer): string {

@@ -11,6 +11,11 @@ export function providerHeaders(headers: Headers, stream: boolean): { [name: str
   return { ...pick(headers, REQUEST_HEADERS), 'content-type': 'application/json', accept: stream ? 'text/event-stream' : 'application/json' };
 }
 
+/** Media types are written in any case. */
+export function isEventStream(headers: Headers): boolean {
+  return /^text\/event-stream\s*(;|$)/i.test(headers['content-type'] ?? '');
+}
+
 export function clientHeaders(headers: Headers): { [name: string]: string } {
   return pick(headers, RESPONSE_HEADERS);
 }

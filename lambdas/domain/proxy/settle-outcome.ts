@@ -1,7 +1,7 @@
 import type { Log } from '../log';
 import { chargeFor } from '../usage/charge';
 import type { Settlement } from '../wallet/settlement';
-import type { MeteredParts, PaidRequest } from './paid-request';
+import { elapsedMs, type MeteredParts, type PaidRequest } from './paid-request';
 import { type Metered, meter } from './metering';
 import { type Outcome, statusSent } from './outcome';
 
@@ -39,7 +39,9 @@ function meterOutcome({ call, request, admitted }: PaidRequest, { answer, target
   return meter(answer, call.exchange.gone.aborted, target.provider.dialect, bound);
 }
 
-function recordOf({ admitted: { hold }, admittedAt, client }: PaidRequest, outcome: Outcome, metered: Metered, now: number) {
+function recordOf(paid: PaidRequest, outcome: Outcome, metered: Metered, now: number) {
+  const { admitted, client } = paid;
+  const { hold } = admitted;
   const { target, firstByteMs } = outcome;
   return {
     ...hold.request,
@@ -54,7 +56,7 @@ function recordOf({ admitted: { hold }, admittedAt, client }: PaidRequest, outco
     usage: metered.usage,
     estimated: metered.estimated,
     ...(firstByteMs === undefined ? {} : { firstByteMs }),
-    durationMs: now - admittedAt,
+    durationMs: elapsedMs(paid, now),
   };
 }
 

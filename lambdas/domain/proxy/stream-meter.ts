@@ -41,9 +41,7 @@ export class StreamMeter {
     this.#produced += outputBytes(bytes, start, end);
     const event = bytes.subarray(start, end);
     this.#seeEnd(event);
-    const at = event.indexOf(USAGE);
-    if (at === -1 || isNull(event, at + USAGE.length)) return false;
-    return this.#seeUsage(event);
+    return carriesUsage(event) && this.#seeUsage(event);
   }
 
   get reading(): StreamReading {
@@ -52,7 +50,7 @@ export class StreamMeter {
 
   #seeEnd(event: Buffer): void {
     if (this.#dialect === 'openai') {
-      if (event.length <= DONE_BYTES_MAX && event.includes(OPENAI_DONE)) this.#complete = true;
+      if (event.length <= DONE_BYTES_MAX && event.includes(OPENAI_DONE)) this.#complete ||= isDone(event);
       else if (event.subarray(0, 20).includes(OPENAI_ERROR)) this.#failed = true;
     } else if (event.length <= DONE_BYTES_MAX && event.includes(ANTHROPIC_DONE)) this.#complete = true;
     else if (event.subarray(0, ANTHROPIC_ERROR.length).equals(ANTHROPIC_ERROR)) this.#failed = true;
@@ -71,6 +69,19 @@ export class StreamMeter {
     if (reading.kind !== 'absent') this.#usage = reading;
     return reading.kind !== 'absent' && Array.isArray(data['choices']) && data['choices'].length === 0;
   }
+}
+
+/** A model can write the mark into its text; then it does not stand alone. */
+function isDone(event: Buffer): boolean {
+  return /^data: ?\[DONE\]\s*$/m.test(event.toString('latin1'));
+}
+
+/** Some providers write a null one into a choice, in front of the event's own. */
+function carriesUsage(event: Buffer): boolean {
+  for (let at = event.indexOf(USAGE); at !== -1; at = event.indexOf(USAGE, at + USAGE.length)) {
+    if (!isNull(event, at + USAGE.length)) return true;
+  }
+  return false;
 }
 
 /** OpenAI writes `"usage":null` into every event but the last: not worth parsing. */

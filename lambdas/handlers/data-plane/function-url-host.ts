@@ -37,6 +37,8 @@ export function functionUrlExchange(
       const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
       return body.length > bytesMax ? Promise.reject(new PayloadTooLarge(bytesMax)) : Promise.resolve(body);
     },
-    begin: (statusCode, headers) => runtime.HttpResponseStream.from(stream, { statusCode, headers }),
+    // A connection that breaks is nobody's defect; unheard, its error would end the process and every hold in it.
+    begin: (statusCode, headers) =>
+      runtime.HttpResponseStream.from(stream, { statusCode, headers }).on('error', () => undefined),
   };
 }

@@ -39,6 +39,13 @@ describe('a request that is refused before anything is held', () => {
     ['no limit in Anthropic’s dialect', MESSAGES, '{"model":"m","messages":[]}', 'max_tokens'],
     ['no input', EMBEDDINGS, '{"model":"m"}', 'input'],
     ['input that is a number', EMBEDDINGS, '{"model":"m","input":5}', 'input'],
+    ['a member that differs from one of ours in case', CHAT, chat(',"Max_Tokens":9'), 'Max_Tokens'],
+    ['a second model in capitals', CHAT, chat(',"MODEL":"dearer"'), 'MODEL'],
+    ['an identity in capitals', CHAT, chat(',"User":"alice"'), 'User'],
+    ['a member in letters that fold to ours', CHAT, chat(',"\u017ftream":true'), '\u017ftream'],
+    ['a member that decides and is longer than any that is meant', CHAT, chat(`,"modalities":[${'1,'.repeat(100_000)}1]`), 'modalities'],
+    ['a byte order mark', CHAT, `\ufeff${chat('')}`, undefined],
+    ['more members than a request has', CHAT, chat(Array.from({ length: 2_000 }, (_, at) => `,"x${at}":1`).join('')), undefined],
   ])('%s', (_what, path, body, param) => {
     expect(refusal(path, body)).toMatchObject({ status: 400, code: 'invalid_request', param });
   });
@@ -54,8 +61,15 @@ describe('a request that is refused before anything is held', () => {
     ['mcp_servers', MESSAGES, messages(',"mcp_servers":[]')],
     ['container', MESSAGES, messages(',"container":"c"')],
     ['speed', MESSAGES, messages(',"speed":"fast"')],
+    ['context_management', MESSAGES, messages(',"context_management":{"edits":[{"type":"compact_20260112"}]}')],
   ])('%s would keep content or has no price (%s)', (param, path, body) => {
     expect(refusal(path, body)).toMatchObject({ status: 400, code: 'unsupported_parameter', param });
+  });
+
+  test('editing the context without summarising it passes', () => {
+    const route = METERED_ROUTES.get(MESSAGES);
+    const body = messages(',"context_management":{"edits":[{"type":"clear_tool_uses_20250919"}]}');
+    expect(route && parseMeteredRequest(route, Buffer.from(body))).toMatchObject({ model: 'm' });
   });
 
   test('harmless values of the same members pass', () => {

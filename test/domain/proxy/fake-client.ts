@@ -1,0 +1,93 @@
+import { Writable } from 'node:stream';
+import type { Exchange, Headers } from '../../../lambdas/domain/proxy/exchange';
+
+export interface Sent {
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Headers;
+  readonly body?: object | string | Buffer;
+}
+
+/** A client and the host that presents it: what it is sent is kept, and it can leave, stall or break at any byte. */
+export class FakeClient implements Exchange {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Headers;
+  readonly deadline: number;
+  status = 0;
+  answerHeaders: { readonly [name: string]: string } = {};
+  text = '';
+  ended = false;
+  /** How often the host was asked to begin. */
+  begins = 0;
+  bodyReads = 0;
+  /** Called with each piece that arrives. */
+  onBytes: (text: string) => void = () => undefined;
+  /** While it is set, nothing is taken from the stream. */
+  stalled = false;
+  readonly #body: Buffer;
+  readonly #leaving = new AbortController();
+  #taken: (() => void) | undefined;
+  #out: Writable | undefined;
+
+  constructor({ method = 'POST', path = '/v1/chat/completions', headers = {}, body = '' }: Sent, deadline: number) {
+    this.method = method;
+    this.path = path;
+    this.headers = { 'content-type': 'application/json', ...headers };
+    this.deadline = deadline;
+    this.#body = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  }
+
+  get gone(): AbortSignal {
+    return this.#leaving.signal;
+  }
+
+  /** How many bytes the host keeps for this client. */
+  get kept(): number {
+    return this.#out?.writableLength ?? 0;
+  }
+
+  get json(): unknown {
+    return JSON.parse(this.text);
+  }
+
+  readBody(): Promise<Buffer> {
+    this.bodyReads += 1;
+    return Promise.resolve(this.#body);
+  }
+
+  begin(status: number, headers: { readonly [name: string]: string }): Writable {
+    this.begins += 1;
+    if (this.begins > 1) throw new Error('begun twice');
+    this.status = status;
+    this.answerHeaders = headers;
+    this.#out = new Writable({
+      write: (chunk: Buffer, _encoding, taken) => {
+        this.text += chunk.toString();
+        this.onBytes(chunk.toString());
+        if (this.stalled) this.#taken = taken;
+        else taken();
+      },
+      final: (done) => {
+        this.ended = true;
+        done();
+      },
+    });
+    return this.#out;
+  }
+
+  leave(): void {
+    this.#leaving.abort();
+  }
+
+  /** The host's stream fails without the host saying that the client left, as in a function. */
+  breakStream(): void {
+    this.#out?.destroy(new Error('EPIPE'));
+  }
+
+  read(): void {
+    this.stalled = false;
+    this.#taken?.();
+    this.#taken = undefined;
+  }
+}

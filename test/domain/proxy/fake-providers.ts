@@ -1,0 +1,104 @@
+import type { Headers } from '../../../lambdas/domain/proxy/exchange';
+import type { ProviderCall, ProviderClient, ProviderFailure, ProviderListener, ProviderRequest } from '../../../lambdas/domain/proxy/provider-client';
+
+export const SSE = { 'content-type': 'text/event-stream' };
+export const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** One request that a provider was sent, and the means to answer it. */
+export class FakeCall implements ProviderCall {
+  readonly request: ProviderRequest;
+  aborted = false;
+  resumes = 0;
+  readonly #listener: ProviderListener;
+
+  constructor(request: ProviderRequest, listener: ProviderListener) {
+    this.request = request;
+    this.#listener = listener;
+  }
+
+  get json(): { readonly [name: string]: unknown } {
+    return JSON.parse(this.request.body.toString()) as { [name: string]: unknown };
+  }
+
+  head(status = 200, headers: Headers = JSON_TYPE): void {
+    if (!this.aborted) this.#listener.onHead(status, headers);
+  }
+
+  /** @returns whether there is room for more */
+  data(text: string | Buffer): boolean {
+    return this.aborted || this.#listener.onData(Buffer.from(text as string));
+  }
+
+  end(): void {
+    if (!this.aborted) this.#listener.onEnd();
+  }
+
+  fail(failure: ProviderFailure = 'broken'): void {
+    if (!this.aborted) this.#listener.onFailure(failure);
+  }
+
+  resume(): void {
+    this.resumes += 1;
+  }
+
+  abort(): void {
+    this.aborted = true;
+  }
+}
+
+export type Play = (call: FakeCall) => void;
+
+/** Providers that do what a test says, each call as its play tells; the last play is repeated. */
+export class FakeProviders implements ProviderClient {
+  readonly calls: FakeCall[] = [];
+  #plays: readonly Play[] = [];
+
+  play(...plays: readonly Play[]): void {
+    this.#plays = plays;
+    this.calls.length = 0;
+  }
+
+  send(request: ProviderRequest, listener: ProviderListener): ProviderCall {
+    const call = new FakeCall(request, listener);
+    this.calls.push(call);
+    const play = this.#plays[this.calls.length - 1] ?? this.#plays.at(-1);
+    // A provider answers later than it is asked.
+    setImmediate(() => play?.(call));
+    return call;
+  }
+}
+
+/** A whole answer. */
+export const whole =
+  (body: object | string, status = 200, headers: Headers = JSON_TYPE): Play =>
+  (call) => {
+    call.head(status, headers);
+    call.data(typeof body === 'string' ? body : JSON.stringify(body));
+    call.end();
+  };
+
+/** Events that come at once, and their end. */
+export const events =
+  (...texts: readonly string[]): Play =>
+  (call) => {
+    call.head(200, SSE);
+    for (const text of texts) call.data(text);
+    call.end();
+  };
+
+export const fails =
+  (failure: ProviderFailure = 'broken'): Play =>
+  (call) =>
+    call.fail(failure);
+
+export const silent: Play = () => undefined;
+
+export const event = (value: object): string => `data: ${JSON.stringify(value)}\n\n`;
+export const delta = (content: string): string => event({ choices: [{ index: 0, delta: { content } }] });
+export const usageEvent = (usage: object): string => event({ choices: [], usage });
+export const DONE = 'data: [DONE]\n\n';
+export const completion = (content: string, usage?: object): object => ({
+  id: 'c',
+  choices: [{ index: 0, message: { role: 'assistant', content } }],
+  ...(usage && { usage }),
+});

@@ -1,0 +1,264 @@
+import { completion, delta, DONE, events, fails, silent, SSE, usageEvent, whole } from './fake-providers';
+import type { FakeCall } from './fake-providers';
+import type { FakeClient } from './fake-client';
+import { chat, GatewayStage } from './gateway-stage';
+
+let stage: GatewayStage;
+beforeEach(async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date'] });
+  stage = await GatewayStage.open();
+});
+afterEach(async () => {
+  jest.useRealTimers();
+  await stage.expectBalanced();
+});
+
+const USAGE = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function asked(count = 1): Promise<FakeCall> {
+  for (let turns = 0; turns < 1_000; turns += 1) {
+    await turn();
+    const call = stage.providers.calls[count - 1];
+    if (call) return call;
+  }
+  throw new Error('no provider was asked');
+}
+
+function begin(client: FakeClient): { readonly done: Promise<void> } {
+  return { done: stage.gateway.handle(client) };
+}
+
+describe('a client that leaves', () => {
+  test.each([true, false])('before its money is held has nothing sent and pays nothing (stream: %s)', async (stream) => {
+    stage.providers.play(whole(completion('hi', USAGE)));
+    const client = stage.client(chat({ stream }));
+    client.leave();
+    await stage.gateway.handle(client);
+    expect(stage.providers.calls).toEqual([]);
+    expect(await stage.records()).toMatchObject([{ status: 'client_gone', httpStatus: 0, costPico: 0n, usage: {} }]);
+  });
+
+  test('a whole answer, whose first provider fails, has no other asked', async () => {
+    stage.providers.play(silent);
+    const client = stage.client(chat());
+    const { done } = begin(client);
+    const call = await asked();
+    client.leave();
+    call.fail();
+    await done;
+    expect(stage.providers.calls).toHaveLength(1);
+    expect(await stage.records()).toMatchObject([{ status: 'client_gone', costPico: 0n }]);
+  });
+
+  test.each([0, 1, 3])('its stream after %s events stops the provider and pays for them', async (count) => {
+    stage.providers.play(silent);
+    const client = stage.client(chat({ stream: true }));
+    const { done } = begin(client);
+    const call = await asked();
+    call.head(200, SSE);
+    for (let sent = 0; sent < count; sent += 1) call.data(delta('four'));
+    client.leave();
+    await done;
+    expect(call.aborted).toBe(true);
+    const [record] = await stage.records();
+    expect(record).toMatchObject({ status: 'client_gone', httpStatus: 200, estimated: true });
+    expect(record?.usage.output ?? 0).toBe(4 * count);
+  });
+
+  test('while its request is settled is charged once', async () => {
+    stage.providers.play(events(delta('hi'), usageEvent(USAGE), DONE));
+    const client = stage.client(chat({ stream: true }));
+    client.onBytes = (text) => {
+      if (text.includes(DONE)) setImmediate(() => client.leave());
+    };
+    await stage.gateway.handle(client);
+    expect(await stage.records()).toMatchObject([{ costPico: 270n }]);
+  });
+});
+
+describe('a stream to the client that fails without word', () => {
+  test('is drained to the provider’s usage, even when the client was slow', async () => {
+    stage.providers.play(silent);
+    const client = stage.client(chat({ stream: true }));
+    client.stalled = true;
+    const { done } = begin(client);
+    const call = await asked();
+    call.head(200, SSE);
+    let room = true;
+    while (room) room = call.data(delta('x'.repeat(8_192)));
+    client.breakStream();
+    await turn();
+    expect(call.resumes).toBeGreaterThan(0);
+    expect(call.data(usageEvent(USAGE) + DONE)).toBe(true);
+    call.end();
+    await done;
+    expect(await stage.records()).toMatchObject([{ status: 'completed', estimated: false, usage: { input: 7, output: 2 } }]);
+  });
+
+  test('whose host cannot begin it at all still settles', async () => {
+    stage.providers.play(whole(completion('hi', USAGE)));
+    const client = stage.client(chat());
+    client.begin = () => {
+      throw new Error('the head was sent');
+    };
+    await stage.gateway.handle(client);
+    expect(await stage.records()).toMatchObject([{ costPico: 270n }]);
+  });
+});
+
+describe('a silent provider', () => {
+  const keepAlives = async (count: number): Promise<void> => jest.advanceTimersByTimeAsync(count * 10_000);
+
+  test('commits to a stream after ten seconds, and an error after that is told in-band with its own words', async () => {
+    stage.providers.play(silent);
+    const client = stage.client(chat({ stream: true }));
+    const { done } = begin(client);
+    const call = await asked();
+    await keepAlives(2);
+    expect([client.status, client.text]).toEqual([200, ': keep-alive\n\n: keep-alive\n\n']);
+    whole({ error: { message: 'the image is broken' } }, 400)(call);
+    await done;
+    expect(client.text).toContain('answered 400: the image is broken');
+    expect(client.text).not.toContain('broke off');
+    expect(client.ended).toBe(true);
+    expect(await stage.records()).toMatchObject([{ status: 'provider_error', httpStatus: 200, costPico: 0n }]);
+  });
+
+  test('whose next target streams loses nothing of it', async () => {
+    stage.providers.play(silent, events(delta('hi'), usageEvent(USAGE), DONE));
+    const client = stage.client(chat({ stream: true }));
+    const { done } = begin(client);
+    const call = await asked();
+    await keepAlives(1);
+    call.fail('timeout');
+    await done;
+    expect(client.text).toContain(delta('hi') + DONE);
+    expect(client.begins).toBe(1);
+    expect(await stage.records()).toMatchObject([{ provider: 'second', status: 'completed' }]);
+  });
+
+  test('does not bring the gateway down when the client can no longer be told', async () => {
+    stage.providers.play(silent);
+    const client = stage.client(chat({ stream: true }));
+    client.begin = () => {
+      throw new Error('the connection is closed');
+    };
+    const { done } = begin(client);
+    const call = await asked();
+    await keepAlives(3);
+    whole(completion('hi', USAGE))(call);
+    await done;
+    expect(await stage.records()).toMatchObject([{ costPico: 270n }]);
+  });
+
+  test('is given up in time to settle, and a keep-alive does not come after the verdict', async () => {
+    stage.providers.play(silent);
+    const client = stage.client(chat({ stream: true }), 12_000);
+    const { done } = begin(client);
+    await asked();
+    await jest.advanceTimersByTimeAsync(2_100);
+    await done;
+    await keepAlives(3);
+    expect(client.status).toBe(504);
+    expect(client.text).not.toContain('keep-alive');
+    expect(await stage.records()).toMatchObject([{ status: 'provider_error', httpStatus: 504 }]);
+  });
+});
+
+describe('a slow client', () => {
+  test('holds the provider back, so that what is kept for it stays flat', async () => {
+    stage.providers.play(silent);
+    const client = stage.client(chat({ stream: true }));
+    client.stalled = true;
+    const { done } = begin(client);
+    const call = await asked();
+    call.head(200, SSE);
+    const piece = delta('x'.repeat(4_096));
+    let most = 0;
+    for (let sent = 0; sent < 2_000; ) {
+      // As a transport does: nothing more comes until it is resumed.
+      while (sent < 2_000) {
+        sent += 1;
+        if (!call.data(piece)) break;
+      }
+      most = Math.max(most, client.kept);
+      const { resumes } = call;
+      if (sent === 2_000) break;
+      while (call.resumes === resumes) {
+        client.read();
+        await turn();
+        client.stalled = true;
+      }
+    }
+    expect(most).toBeLessThan(64 * 1024);
+    client.read();
+    call.data(usageEvent(USAGE) + DONE);
+    call.end();
+    await done;
+    expect(client.text.split('\n\n').filter((text) => text.startsWith('data: {'))).toHaveLength(2_000);
+  });
+});
+
+describe('a host that stops', () => {
+  test('ends and settles what is in flight, whatever it was doing', async () => {
+    stage.providers.play(silent);
+    const clients = [chat(), chat({ stream: true }), chat({ stream: true })].map((sent) => stage.client(sent));
+    const done = clients.map((client) => stage.gateway.handle(client));
+    const call = await asked(3);
+    call.head(200, SSE);
+    call.data(delta('hi'));
+    await stage.gateway.stop();
+    await Promise.all(done);
+    expect(clients.map(({ status }) => status)).toEqual([504, 504, 200]);
+    expect(stage.providers.calls.every(({ aborted }) => aborted)).toBe(true);
+    expect(await stage.records()).toHaveLength(3);
+  });
+
+  test('sends nothing to a provider for a request that was being admitted', async () => {
+    stage.providers.play(silent);
+    const client = stage.client(chat());
+    const done = stage.gateway.handle(client);
+    await stage.gateway.stop();
+    await done;
+    expect([client.status, stage.providers.calls]).toEqual([504, []]);
+  });
+});
+
+test('a provider client that throws costs nobody anything', async () => {
+  stage.providers.send = () => {
+    throw new Error('a defect');
+  };
+  const client = await stage.send(chat());
+  expect(client.status).toBe(502);
+  expect(await stage.records()).toMatchObject([{ status: 'provider_error', costPico: 0n }]);
+});
+
+test('a store that fails at the settle leaves the hold to the sweeper, and the client its answer', async () => {
+  stage.providers.play((call) => {
+    stage.store.plan(...Array.from({ length: 20 }, () => 'unreachable' as const));
+    whole(completion('hi', USAGE))(call);
+  });
+  const client = await stage.send(chat());
+  expect([client.status, client.answerHeaders['x-tollgate-cost']]).toEqual([200, undefined]);
+  expect(stage.lines).toContain('SETTLE_FAILED');
+  stage.store.clear();
+  await stage.wallet.expireDue({ everything: true });
+});
+
+test('a store that fails at the reserve is a 503, and nothing is sent', async () => {
+  stage.providers.play(fails());
+  stage.store.plan(...Array.from({ length: 20 }, () => 'unreachable' as const));
+  const client = await stage.send(chat());
+  stage.store.clear();
+  expect([client.status, stage.providers.calls]).toEqual([503, []]);
+});
+
+test('a clock that is set back during a request leaves a record that can be read', async () => {
+  stage.providers.play((call) => {
+    stage.turnedMs = -60_000;
+    whole(completion('hi', USAGE))(call);
+  });
+  await stage.send(chat());
+  expect(await stage.records()).toMatchObject([{ firstByteMs: 0, durationMs: 0 }]);
+});

@@ -1,0 +1,265 @@
+import { completion, delta, DONE, event, events, type Play, fails, JSON_TYPE, SSE, usageEvent, whole } from './fake-providers';
+import { chat, GatewayStage, INPUT_PICO, messages, OUTPUT_PICO } from './gateway-stage';
+
+let stage: GatewayStage;
+beforeEach(async () => {
+  stage = await GatewayStage.open();
+});
+afterEach(() => stage.expectBalanced());
+
+const USAGE = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
+const COST = 7n * INPUT_PICO + 2n * OUTPUT_PICO;
+
+/** What the client is sent, and what is written down, for each way in which a provider can answer. */
+interface Case {
+  readonly play: Play;
+  readonly stream?: boolean;
+  readonly status: number;
+  /** Part of what the client reads. */
+  readonly reads: string;
+  readonly record: object;
+  /** @default nothing */
+  readonly costPico?: bigint | 'bound';
+}
+
+const failed = { status: 'provider_error', costPico: 0n, usage: {}, estimated: false };
+
+const cases: { readonly [what: string]: Case } = {
+  'a whole answer': {
+    play: whole(completion('hi', USAGE)),
+    status: 200,
+    reads: '"content":"hi"',
+    record: { status: 'completed', httpStatus: 200, estimated: false },
+    costPico: COST,
+  },
+  'a whole stream': {
+    play: events(delta('hi'), usageEvent(USAGE), DONE),
+    stream: true,
+    status: 200,
+    reads: delta('hi') + DONE,
+    record: { status: 'completed', httpStatus: 200, estimated: false },
+    costPico: COST,
+  },
+  'an event stream whose type is written in capitals': {
+    play: (call) => {
+      call.head(200, { 'content-type': 'Text/Event-Stream' });
+      call.data(delta('hi'));
+      call.data(usageEvent(USAGE));
+      call.data(DONE);
+      call.end();
+    },
+    stream: true,
+    status: 200,
+    reads: `${DONE}: x-tollgate-cost`,
+    record: { status: 'completed' },
+    costPico: COST,
+  },
+  'usage behind a null one in the same event': {
+    play: events(delta('hi'), event({ choices: [{ index: 0, delta: {}, usage: null }], usage: USAGE }), DONE),
+    stream: true,
+    status: 200,
+    reads: DONE,
+    record: { status: 'completed', estimated: false },
+    costPico: COST,
+  },
+  'a whole answer to a request for a stream': {
+    play: whole(completion('hi', USAGE)),
+    stream: true,
+    status: 200,
+    reads: '"content":"hi"',
+    record: { status: 'completed', streamed: true },
+    costPico: COST,
+  },
+  'events to a request for a whole answer': {
+    play: events(delta('hi'), DONE),
+    status: 200,
+    reads: DONE,
+    record: { status: 'completed', estimated: true },
+    costPico: 'bound',
+  },
+  'an error under status 200': {
+    play: whole({ error: { message: 'overloaded', code: 502 } }),
+    status: 502,
+    reads: 'answered 200: overloaded',
+    record: { ...failed, httpStatus: 502 },
+  },
+  'an error under status 200, to a request for a stream': {
+    play: whole({ error: { message: 'overloaded' } }),
+    stream: true,
+    status: 502,
+    reads: 'answered 200: overloaded',
+    record: { ...failed, httpStatus: 502 },
+  },
+  'an answer that says that there was no error': {
+    play: whole({ ...completion('hi', USAGE), error: null }),
+    status: 200,
+    reads: '"content":"hi"',
+    record: { status: 'completed' },
+    costPico: COST,
+  },
+  'HTML under status 200': {
+    play: whole('<html>welcome</html>', 200, { 'content-type': 'text/html' }),
+    status: 502,
+    reads: 'answered 200: <html>',
+    record: { ...failed, httpStatus: 502 },
+  },
+  'nothing under status 200': { play: whole('', 200), status: 502, reads: 'answered 200', record: { ...failed, httpStatus: 502 } },
+  'no content': { play: whole('', 204), status: 502, reads: 'answered 204', record: { ...failed, httpStatus: 502 } },
+  'a redirect': {
+    play: whole('', 302, { location: 'http://elsewhere.test' }),
+    status: 502,
+    reads: 'answered 302',
+    record: { ...failed, httpStatus: 502 },
+  },
+  'events under an error status': {
+    play: whole(event({ error: { message: 'no' } }), 500, SSE),
+    stream: true,
+    status: 502,
+    reads: 'answered 500',
+    record: { ...failed, httpStatus: 502 },
+  },
+  'a refusal of the request': {
+    play: whole({ error: { message: 'bad image' } }, 400),
+    stream: true,
+    status: 400,
+    reads: 'bad image',
+    record: { ...failed, httpStatus: 400 },
+  },
+  'no answer': { play: fails('unreachable'), status: 502, reads: 'could not be reached', record: { ...failed, httpStatus: 502 } },
+  'an answer that breaks off': {
+    play: (call) => {
+      call.head(200, JSON_TYPE);
+      call.data('{"choices":[');
+      call.fail();
+    },
+    status: 502,
+    reads: 'broke off',
+    record: { ...failed, httpStatus: 502 },
+  },
+  'an in-band error before any text': {
+    play: events(event({ error: { message: 'overloaded' } }), DONE),
+    stream: true,
+    status: 200,
+    reads: 'overloaded',
+    record: { status: 'interrupted', usage: {}, estimated: false },
+  },
+  'a stream that breaks off right after text that looks like its end': {
+    play: (call) => {
+      call.head(200, SSE);
+      call.data(delta('[DONE]'));
+      call.fail();
+    },
+    stream: true,
+    status: 200,
+    reads: 'broke off',
+    record: { status: 'interrupted', estimated: true },
+    costPico: 'bound',
+  },
+  'a stream that ends right after text that looks like its end': {
+    play: events(delta('[DONE]')),
+    stream: true,
+    status: 200,
+    reads: 'broke off',
+    record: { status: 'interrupted', estimated: true },
+    costPico: 'bound',
+  },
+  'a stream without any event': {
+    play: events('<html>no events here</html>'),
+    stream: true,
+    status: 200,
+    reads: 'broke off',
+    record: { status: 'interrupted', usage: {} },
+  },
+  'an endless event': {
+    play: (call) => {
+      call.head(200, SSE);
+      const piece = Buffer.alloc(1024 * 1024, 'x');
+      for (let pieces = 0; pieces < 20 && !call.aborted; pieces += 1) call.data(piece);
+      if (!call.aborted) throw new Error('the endless event was taken');
+    },
+    stream: true,
+    status: 200,
+    reads: 'broke off',
+    record: { status: 'interrupted', usage: {} },
+  },
+};
+
+test.each(Object.entries(cases))('%s is answered and paid for as it must be', async (_what, expected) => {
+  const { play, stream = false, status, reads, record, costPico = 0n } = expected;
+  stage.providers.play(play);
+  const client = await stage.send(chat({ stream }));
+  expect(client.status).toBe(status);
+  expect(client.text).toContain(reads);
+  expect(client.ended).toBe(true);
+  expect(client.begins).toBe(1);
+  const records = await stage.records();
+  expect(records).toMatchObject([record]);
+  const spentPico = await stage.spentPico();
+  if (costPico === 'bound') expect(spentPico).toBeGreaterThan(0n);
+  else expect(spentPico).toBe(costPico);
+});
+
+test('an answer larger than the gateway keeps is not asked for again, and what the provider did is paid', async () => {
+  const piece = Buffer.alloc(1024 * 1024, '[');
+  stage.providers.play((call) => {
+    call.head();
+    for (let pieces = 0; pieces < 40 && !call.aborted; pieces += 1) call.data(piece);
+  });
+  const body = { model: 'vectors', input: ['a', 'b'] };
+  const client = await stage.send({ path: '/v1/embeddings', body });
+  expect([client.status, stage.providers.calls.map(({ aborted }) => aborted)]).toEqual([502, [true]]);
+  expect(client.text).toContain('too large');
+  expect(await stage.records()).toMatchObject([{ status: 'interrupted', estimated: true, usage: { input: JSON.stringify(body).length } }]);
+});
+
+test('the next provider is asked when the first fails, and only the one that answered is paid', async () => {
+  stage.providers.play(fails('unreachable'), whole(completion('hi', USAGE)));
+  const client = await stage.send(chat());
+  expect(client.status).toBe(200);
+  expect(stage.providers.calls.map(({ request }) => request.provider.id)).toEqual(['first', 'second']);
+  expect(await stage.records()).toMatchObject([{ provider: 'second', costPico: COST }]);
+});
+
+test.each([
+  ['HTML under 200', whole('<p>hi</p>')],
+  ['an error under 200', whole({ error: { message: 'no' } })],
+  ['a rate limit', whole({ error: { message: 'no' } }, 429)],
+  ['the operator’s key refused', whole({ error: { message: 'no' } }, 401)],
+])('%s is worth another provider', async (_what, play) => {
+  stage.providers.play(play, events(delta('hi'), usageEvent(USAGE), DONE));
+  const client = await stage.send(chat({ stream: true }));
+  expect(client.text).toContain(DONE);
+  expect(await stage.records()).toMatchObject([{ provider: 'second', costPico: COST }]);
+});
+
+test('a stream that has begun is not tried elsewhere', async () => {
+  stage.providers.play((call) => {
+    call.head(200, SSE);
+    call.data(delta('hi'));
+    call.fail();
+  });
+  await stage.send(chat({ stream: true }));
+  expect(stage.providers.calls).toHaveLength(1);
+});
+
+test('Anthropic’s in-band error ends its stream, and what it reported is paid', async () => {
+  const start = { type: 'message_start', message: { usage: { input_tokens: 5, output_tokens: 1 } } };
+  stage.providers.play(events(`event: message_start\n${event(start)}`, 'event: error\ndata: {"type":"error","error":{"type":"overloaded_error"}}\n\n'));
+  const client = await stage.send(messages({ stream: true }));
+  expect(client.text.match(/event: error/g)).toHaveLength(1);
+  expect(await stage.records()).toMatchObject([{ status: 'interrupted', usage: { input: 5, output: 1 } }]);
+});
+
+test('of a provider’s headers a client sees none that speak of the operator', async () => {
+  stage.providers.play(whole(completion('hi', USAGE), 200, { ...JSON_TYPE, 'openai-organization': 'org', 'set-cookie': 'a=b', 'x-ratelimit-limit-requests': '5' }));
+  const { answerHeaders } = await stage.send(chat());
+  expect(Object.keys(answerHeaders).sort()).toEqual(['content-length', 'content-type', 'x-request-id', 'x-tollgate-cost']);
+});
+
+test('of a client’s headers and identities a provider sees none', async () => {
+  stage.providers.play(whole(completion('hi', USAGE)));
+  await stage.send({ ...chat({ user: 'alice' }), headers: { 'x-forwarded-for': '203.0.113.9', cookie: 'a=b', 'user-agent': 'alice', 'openai-beta': 'x' } });
+  const [call] = stage.providers.calls;
+  expect(call?.request.headers).toEqual({ 'openai-beta': 'x', 'content-type': 'application/json', accept: 'application/json' });
+  expect(call?.json['user']).toBeUndefined();
+});

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import type { Assembly } from '../../dev/pages/assembly';
+import { DOCUMENTED_DEPLOYMENT, readAssembly } from '../../dev/pages/assembly';
+import { iamPage, WildcardUnexplained } from '../../dev/pages/iam-page';
+import { PAGES } from '../../dev/pages/pages';
+import { synthesize } from './synthesis';
+
+const assembly = readAssembly(synthesize(DOCUMENTED_DEPLOYMENT).app.synth().directory);
+
+test.each(PAGES)('docs/generated/%s says what the templates say', (file, render) => {
+  // After a change: npm run docs.
+  expect(readFileSync(`docs/generated/${file}`, 'utf8')).toBe(render(assembly));
+});
+
+test('the pages show every resource, every role and every acknowledgement', () => {
+  const [acknowledgements, iam, resources] = PAGES.map(([, render]) => render(assembly));
+  for (const { logicalId, Type } of assembly.resources) {
+    const name = logicalId.replace(/[0-9A-F]{8}$/, '');
+    expect(resources).toContain(`| ${name} |`);
+    if (Type === 'AWS::Lambda::Function') expect(iam).toContain(`| ${name.replace(/Function$/, '')} |`);
+  }
+  for (const { rule } of assembly.acknowledged) expect(acknowledgements).toContain(`\`${rule}\``);
+});
+
+test('a policy that names every resource without need is no page but an error', () => {
+  const policy = {
+    stack: 'service',
+    logicalId: 'Wide',
+    Type: 'AWS::IAM::ManagedPolicy',
+    Properties: {
+      Roles: [{ Ref: 'Role' }],
+      PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] },
+    },
+  };
+  const widened: Assembly = { ...assembly, resources: [...assembly.resources, policy] };
+  expect(() => iamPage(widened)).toThrow(WildcardUnexplained);
+});
