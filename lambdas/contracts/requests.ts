@@ -8,7 +8,9 @@ const model = z.string('model must be a string').min(1, 'model must not be empty
 const stream = z.boolean('stream must be true or false').nullish();
 const tokens = z.int('must be a whole number').positive('must be at least 1').max(100_000_000, 'is too large');
 /** Tiers other than the standard one have other prices; without a price a request is refused before egress. */
-const serviceTier = z.enum(['auto', 'default', 'standard_only'], 'only the standard service tier has a price here').nullish();
+const serviceTier = z
+  .enum(['auto', 'default', 'standard_only'], 'only the standard service tier has a price here')
+  .nullish();
 const never = (why: string) => z.union([z.null(), z.literal(false)], why).optional();
 
 const STORED = 'is not supported: it would make the provider keep content';
@@ -18,7 +20,9 @@ export const chatRequestSchema = z.object({
   model,
   messages: z.literal(true, 'messages must be an array'),
   stream,
-  stream_options: z.looseObject({ include_usage: z.boolean('include_usage must be true or false').nullish() }).nullish(),
+  stream_options: z
+    .looseObject({ include_usage: z.boolean('include_usage must be true or false').nullish() })
+    .nullish(),
   max_tokens: tokens.nullish(),
   max_completion_tokens: tokens.nullish(),
   n: z.int('n must be a whole number').min(1, 'n must be at least 1').max(128, 'n must be at most 128').nullish(),

@@ -14,6 +14,8 @@ const json = z.string().transform((text, context): unknown => {
 export const providerKeysSecretSchema = json.pipe(z.record(z.string(), z.string().min(1)));
 
 /** The origin secret: two values are valid, so that it can rotate without a refused request. */
-export const originSecretSchema = json.pipe(z.object({ current: z.string().min(16), previous: z.string().min(16).optional() }));
+export const originSecretSchema = json.pipe(
+  z.object({ current: z.string().min(16), previous: z.string().min(16).optional() }),
+);
 
 export const pepperSecretSchema = z.string().min(16);

@@ -1,7 +1,13 @@
 import { Agent, type Dispatcher } from 'undici';
 import type { ProviderSettings } from '../../contracts/catalog';
 import type { Headers } from '../../domain/proxy/exchange';
-import type { ProviderCall, ProviderClient, ProviderFailure, ProviderListener, ProviderRequest } from '../../domain/proxy/provider-client';
+import type {
+  ProviderCall,
+  ProviderClient,
+  ProviderFailure,
+  ProviderListener,
+  ProviderRequest,
+} from '../../domain/proxy/provider-client';
 
 /** A provider that has not begun to answer by then will not; reasoning models take minutes. */
 const HEAD_TIMEOUT_MS = 600_000;
@@ -91,7 +97,11 @@ class DispatchListener implements Dispatcher.DispatchHandler, ProviderCall {
     if (this.#aborted) controller.abort(new Error('aborted'));
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: { [name: string]: string | string[] | undefined }): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: { [name: string]: string | string[] | undefined },
+  ): void {
     // 1xx answers announce the real one.
     if (status >= 200 && !this.#aborted) this.#listener.onHead(status, firstValues(headers));
   }
@@ -110,7 +120,9 @@ class DispatchListener implements Dispatcher.DispatchHandler, ProviderCall {
 }
 
 function firstValues(headers: { [name: string]: string | string[] | undefined }): Headers {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]));
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+  );
 }
 
 const TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);

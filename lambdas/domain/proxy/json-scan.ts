@@ -28,6 +28,9 @@ export class MalformedJson extends Error {
 /** Nesting beyond this is an attack or a mistake; deep schemas of real tools stay below 20. */
 export const JSON_DEPTH_MAX = 64;
 
+/** Outer members beyond this are no request's: each of them is kept. */
+export const JSON_MEMBERS_MAX = 1_000;
+
 /** A `type` longer than this is none that anybody knows: it is not counted. Escapes take up to six bytes a letter. */
 const TYPE_BYTES_MAX = 512;
 
@@ -153,6 +156,7 @@ class Scanner {
   #enterOuter(start: number, end: number): void {
     this.#outerName = this.#decode(start, end);
     if (this.#members.has(this.#outerName)) throw new MalformedJson('a member is given twice', start);
+    if (this.#members.size === JSON_MEMBERS_MAX) throw new MalformedJson(`more than ${JSON_MEMBERS_MAX} members`, start);
   }
 
   #isType(start: number, end: number): boolean {

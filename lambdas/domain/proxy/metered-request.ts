@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
 import { chatRequestSchema, embeddingsRequestSchema, messagesRequestSchema } from '../../contracts/requests';
 import { InvalidRequest } from '../errors/app-error';
-import { type JsonScan, MalformedJson, scanJson } from './json-scan';
+import { type JsonScan, MalformedJson, type Member, scanJson } from './json-scan';
+import { refuseLookalikes } from './member-names';
 import type { MeteredRoute } from './routes';
 
 /** What admission knows of a request. The body stays bytes. */
@@ -45,6 +46,7 @@ export function parseMeteredRequest(route: MeteredRoute, body: Buffer): MeteredR
     case 'messages': {
       const messages = readMembers(messagesRequestSchema, body, scan);
       refuseServerTools(scan);
+      refuseCompaction(body, scan);
       return { ...base, ...PLAIN, model: messages.model, stream: messages.stream ?? false, outputTokensMax: messages.max_tokens };
     }
     case 'embeddings': {
@@ -63,6 +65,9 @@ const SHAPES: ReadonlyMap<string, RegExp> = new Map([
   ['prediction', /^/],
 ]);
 
+/** Those that are parsed are short: a list of a million wrong elements would become a million complaints. */
+const MEMBER_BYTES_MAX = 16 * 1024;
+
 function scanBody(body: Buffer): JsonScan {
   try {
     return scanJson(body);
@@ -73,13 +78,14 @@ function scanBody(body: Buffer): JsonScan {
 }
 
 function readMembers<T extends z.ZodObject>(schema: T, body: Buffer, scan: JsonScan): z.infer<T> {
+  refuseLookalikes(scan, schema.shape);
   const values: { [name: string]: unknown } = {};
   for (const name of Object.keys(schema.shape)) {
     const member = scan.members.get(name);
     if (member === undefined) continue;
     const shape = SHAPES.get(name);
     if (shape !== undefined) values[name] = shape.test(body.toString('latin1', member.valueStart, member.valueStart + 1));
-    else values[name] = parseValue(name, body.toString('utf8', member.valueStart, member.valueEnd));
+    else values[name] = parseValue(name, body, member);
   }
   const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;
@@ -91,9 +97,10 @@ function readMembers<T extends z.ZodObject>(schema: T, body: Buffer, scan: JsonS
   throw new InvalidRequest(message, param, text.includes('not supported') ? 'unsupported_parameter' : 'invalid_request');
 }
 
-function parseValue(name: string, json: string): unknown {
+function parseValue(name: string, body: Buffer, { valueStart, valueEnd }: Member): unknown {
+  if (valueEnd - valueStart > MEMBER_BYTES_MAX) throw new InvalidRequest(`${name} is too long.`, name);
   try {
-    return JSON.parse(json);
+    return JSON.parse(body.toString('utf8', valueStart, valueEnd));
   } catch {
     throw new InvalidRequest(`${name} is not valid JSON.`, name);
   }
@@ -107,6 +114,15 @@ function refuseServerTools(scan: JsonScan): void {
     if (CLIENT_TOOLS.test(type)) continue;
     throw new InvalidRequest(`The tool type "${type.slice(0, 64)}" is not supported: it has no price here.`, 'tools', 'unsupported_parameter');
   }
+}
+
+/** Summarising a long context is billed beside the usage that the answer reports. */
+const COMPACTION = /"compact_\d+"/;
+
+function refuseCompaction(body: Buffer, scan: JsonScan): void {
+  const member = scan.members.get('context_management');
+  if (member === undefined || !COMPACTION.test(JSON.stringify(parseValue('context_management', body, member)))) return;
+  throw new InvalidRequest('Compaction is not supported: it has no price here.', 'context_management', 'unsupported_parameter');
 }
 
 function largest(a: number | null | undefined, b: number | null | undefined): number | undefined {

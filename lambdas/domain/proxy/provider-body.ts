@@ -1,8 +1,6 @@
 import { type Edit, insertMember, removeMembers, replaceValue, splice } from './splice';
+import { IDENTITY_MEMBERS } from './member-names';
 import type { MeteredRequest } from './metered-request';
-
-/** Who the end user is stays with us: providers get the content and nothing of the account (docs/data-map.md). */
-const IDENTITY_MEMBERS = new Set(['user', 'metadata', 'safety_identifier']);
 
 /**
  * The body as the provider gets it: the client's bytes, except that usage is asked for, identities are left

@@ -1,5 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
 import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
@@ -18,17 +17,17 @@ import { Gateway } from '../../domain/proxy/gateway';
 import { UsageRecords } from '../../domain/usage/usage-records';
 import { Wallet } from '../../domain/wallet/wallet';
 
-export interface DeployedParts {
-  readonly env: Env<typeof PROXY_ENV>;
-  readonly dynamodb: DynamoDBClient;
-  readonly secrets: SecretsManagerClient;
-}
-
 /** The gateway as it runs in AWS: one per execution environment, its secrets fetched once and again by age. */
-export async function deployedGateway({ env, dynamodb, secrets: client }: DeployedParts): Promise<Pick<Gateway, 'handle'>> {
+export async function deployedGateway(env: Env<typeof PROXY_ENV>): Promise<Pick<Gateway, 'handle'>> {
   const tableNames = { wallet: env.WALLET_TABLE, keys: env.KEYS_TABLE, usage: env.USAGE_TABLE };
-  const store = new DynamodbStore({ transport: new SdkTransport(dynamodb), tableNames, clock });
-  const providerKeys = new AgedSecret({ client, arn: env.PROVIDER_KEYS_SECRET, schema: providerKeysSecretSchema, clock });
+  const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
+  const client = new SecretsManagerClient();
+  const providerKeys = new AgedSecret({
+    client,
+    arn: env.PROVIDER_KEYS_SECRET,
+    schema: providerKeysSecretSchema,
+    clock,
+  });
   const originSecret = new AgedSecret({ client, arn: env.ORIGIN_SECRET, schema: originSecretSchema, clock });
   const pepper = new AgedSecret({ client, arn: env.KEY_PEPPER_SECRET, schema: pepperSecretSchema, clock });
   const providers = z.array(providerSettingsSchema).parse(JSON.parse(env.PROVIDERS));

@@ -1,5 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PROXY_ENV } from '../../contracts/env';
 import { readEnv } from '../../adapters/read-env';
 import { functionUrlExchange, type StreamingRuntime } from './function-url-host';
@@ -11,7 +9,7 @@ const { awslambda } = globalThis as { awslambda?: StreamingRuntime };
 export const handler = awslambda && streaming(awslambda);
 
 function streaming(runtime: StreamingRuntime): unknown {
-  const gateway = deployedGateway({ env: readEnv(PROXY_ENV), dynamodb: new DynamoDBClient({}), secrets: new SecretsManagerClient({}) });
+  const gateway = deployedGateway(readEnv(PROXY_ENV));
   return runtime.streamifyResponse(async (event, stream, context) => {
     await (await gateway).handle(functionUrlExchange(runtime, event, stream, context));
   });

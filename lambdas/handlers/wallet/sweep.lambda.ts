@@ -1,4 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import middy from '@middy/core';
 import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
@@ -11,7 +10,7 @@ import { sweep } from './sweep';
 
 const env = readEnv(SWEEP_ENV);
 const store = new DynamodbStore({
-  transport: new SdkTransport(new DynamoDBClient({})),
+  transport: new SdkTransport(),
   tableNames: { wallet: env.WALLET_TABLE, usage: env.USAGE_TABLE },
   clock,
 });
