@@ -20,21 +20,30 @@ export class WalletStage {
   now = Date.parse('2026-11-20T10:00:00.000Z');
   /** How long each wait between attempts was asked to be. */
   readonly waits: number[] = [];
-  readonly engine: TableStore = EmbeddedStore.memory({ clock: () => this.now });
-  readonly store = new FaultyStore(this.engine);
-  readonly wallet = new Wallet({
-    store: this.store,
-    clock: () => this.now,
-    usageRetentionDays: USAGE_RETENTION_DAYS,
-    random: () => 0.5,
-    sleep: (milliseconds) => {
-      this.waits.push(milliseconds);
-      return Promise.resolve();
-    },
-  });
-  readonly accounts = new Accounts({ store: this.store, clock: () => this.now });
-  readonly usage = new UsageRecords({ store: this.store });
+  readonly engine: TableStore;
+  readonly store: FaultyStore;
+  readonly wallet: Wallet;
+  readonly accounts: Accounts;
+  readonly usage: UsageRecords;
   #requests = 0;
+
+  constructor(engine?: TableStore) {
+    const clock = () => this.now;
+    this.engine = engine ?? EmbeddedStore.memory({ clock });
+    this.store = new FaultyStore(this.engine);
+    this.accounts = new Accounts({ store: this.store, clock });
+    this.usage = new UsageRecords({ store: this.store });
+    this.wallet = new Wallet({
+      store: this.store,
+      clock,
+      usageRetentionDays: USAGE_RETENTION_DAYS,
+      random: () => 0.5,
+      sleep: (milliseconds) => {
+        this.waits.push(milliseconds);
+        return Promise.resolve();
+      },
+    });
+  }
 
   /** An account whose wallet has been funded by one payment. */
   async fund(amountPico: bigint, accountId = ACCOUNT): Promise<void> {

@@ -1,0 +1,79 @@
+import { Keys } from '../../lambdas/domain/keys/keys';
+import { InsufficientFunds } from '../../lambdas/domain/wallet/wallet-errors';
+import { WalletStage } from '../domain/wallet/wallet-stage';
+import { dynamodb, embeddedOnFile, type Engine } from './table-store-engines';
+
+const CENT = 10_000_000_000n;
+const AFFORDED = 50;
+const REQUESTS = 200;
+
+/** The money path on each engine as it is; its rules are tested in test/domain/wallet. */
+describe.each([embeddedOnFile, ...(dynamodb === undefined ? [] : [dynamodb])])(
+  'the wallet on $name',
+  (engine: Engine) => {
+    let running: Awaited<ReturnType<Engine['start']>>;
+    let stage: WalletStage;
+    const now = Date.now();
+
+    beforeEach(async () => {
+      running = await engine.start(() => stage.now);
+      stage = new WalletStage(running.store);
+      stage.now = now;
+    });
+
+    afterEach(() => running.stop());
+
+    test('of two hundred requests at once exactly the fifty that it affords are held, then charged', async () => {
+      await stage.fund(BigInt(AFFORDED) * CENT);
+      const reserved = await Promise.allSettled(Array.from({ length: REQUESTS }, () => stage.reserve(CENT)));
+      const holds = reserved.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+      const refusals = reserved.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+      expect(holds).toHaveLength(AFFORDED);
+      expect(refusals.every((refusal) => refusal instanceof InsufficientFunds)).toBe(true);
+      expect(await stage.amounts()).toEqual([0n, BigInt(AFFORDED) * CENT, 0n]);
+
+      await Promise.all(holds.map((hold) => stage.settle(hold, CENT / 2n)));
+      expect(await stage.amounts()).toEqual([25n * CENT, 0n, 25n * CENT]);
+      expect(await stage.verify()).toMatchObject({ accounts: 1, entries: AFFORDED + 1, differences: [] });
+    });
+
+    test('each end of a hold happens once, and a late settle adjusts', async () => {
+      await stage.fund(10n * CENT);
+      const [charged, released, expired] = [
+        await stage.reserve(CENT),
+        await stage.reserve(CENT),
+        await stage.reserve(CENT),
+      ];
+      expect(await stage.settle(charged, 3n * CENT)).toEqual({
+        outcome: 'charged',
+        costPico: CENT,
+        overrunPico: 2n * CENT,
+      });
+      expect(await stage.settle(charged, 3n * CENT)).toMatchObject({ outcome: 'already_settled' });
+      expect(await stage.release(released)).toMatchObject({ outcome: 'released' });
+      expect(await stage.expire()).toMatchObject({ expired: 1, failed: 0 });
+      expect(await stage.settle(expired, CENT)).toMatchObject({ outcome: 'adjusted', costPico: CENT });
+      expect(await stage.usage.get(expired.accountId, expired.requestId)).toMatchObject({
+        status: 'completed',
+        costPico: CENT,
+      });
+      expect(await stage.amounts()).toEqual([8n * CENT, 0n, 2n * CENT]);
+      expect((await stage.verify()).differences).toEqual([]);
+    });
+
+    test('a payment is credited once, and a key verifies until it is revoked', async () => {
+      await stage.fund(CENT);
+      const { accountId } = await stage.reserve(0n);
+      const payment = { accountId, amountPico: CENT, paymentId: 'pi_twice' };
+      const outcomes = await Promise.all([stage.wallet.credit(payment), stage.wallet.credit(payment)]);
+      expect([...outcomes].sort()).toEqual(['already_credited', 'credited']);
+
+      const keys = new Keys({ store: running.store, pepper: 'a pepper of enough bytes', clock: () => stage.now });
+      const { keyId, key } = await keys.create({ accountId });
+      expect(await keys.verify(key)).toEqual({ accountId, keyId });
+      expect(await keys.verify(`${key.slice(0, -1)}${key.endsWith('0') ? '1' : '0'}`)).toBeUndefined();
+      await keys.revoke(keyId);
+      expect(await keys.verify(key)).toBeUndefined();
+    });
+  },
+);
