@@ -1,20 +1,33 @@
-/** `npm run --silent tollgate -- <command>`: looks at the data folder of a local run, and adds to it. */
+/** `npm run --silent tollgate -- <command>`: looks at a local run or, with `--stack`, at a deployment, and adds to it. */
+import { type CommandLine, parseCommandLine } from './commands/command-line';
 import { execute } from './commands/execute';
-import { parseCommand, USAGE, UsageError } from './commands/command';
+import type { CommandResult } from './commands/run-command';
+import { USAGE, UsageError } from './commands/usage';
 import { DataFolder } from './folder/data-folder';
 import { print, printError } from './print';
 import { readSettings } from './settings';
 
 async function main(args: readonly string[]): Promise<number> {
-  const command = parseCommand(args);
-  if (command === undefined) {
+  const line = parseCommandLine(args);
+  if (line === undefined) {
     print(USAGE);
     return 0;
   }
-  const result = await execute(new DataFolder(readSettings().dataFolder), command);
-  for (const line of result.lines) print(line);
+  const result = await run(line);
+  for (const text of result.lines) print(text);
+  for (const note of result.notes ?? []) printError(note);
   if (result.error !== undefined) printError(result.error);
   return result.exitCode;
+}
+
+async function run(line: CommandLine): Promise<CommandResult> {
+  if (line.target === 'folder') return execute(new DataFolder(readSettings().dataFolder), line.command);
+  // The AWS SDK is loaded only where it is used.
+  const [{ runOnStack }, { StandardInput }] = await Promise.all([
+    import('./deployment/run-on-stack'),
+    import('./deployment/key-input'),
+  ]);
+  return runOnStack(line.target, line.command, new StandardInput(process.stdin, process.stderr));
 }
 
 main(process.argv.slice(2)).then(

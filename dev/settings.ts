@@ -54,7 +54,7 @@ const environmentSchema = z.object({
 });
 
 /**
- * The only reader of the environment in a local run. An empty variable is as good as none.
+ * What a local run takes from its environment, which nothing else in dev/ reads. An empty variable is as good as none.
  * @throws SettingsInvalid
  */
 export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings {
@@ -83,6 +83,12 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
     requestSeconds: environment.TOLLGATE_REQUEST_SECONDS,
     providers: [...openai, ...anthropic],
   };
+}
+
+/** The API key with which a deployment is checked; undefined where there is none. */
+export function readClientKey(source: NodeJS.ProcessEnv = process.env): string | undefined {
+  const key = source['TOLLGATE_KEY'];
+  return key?.trim() === '' ? undefined : key;
 }
 
 /** A base URL alone is enough: a provider on this machine may want no key. */

@@ -1,26 +1,10 @@
-import { parseArgs } from 'node:util';
-import { ulid } from 'ulid';
 import { z } from 'zod';
+import { accountIdSchema } from '../../lambdas/contracts/ids';
 import { parseUsd } from '../../lambdas/domain/money/pico';
-
-/** The command line is wrong; the message says how in one line. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-export const USAGE = `Usage: npm run --silent tollgate -- <command>
-
-  wallet <accountId>                 what is available, held and spent, as JSON
-  wallet credit <accountId> <usd>    adds money, "5" or "0.25"; --payment-id <id> makes it safe to repeat
-  usage <accountId>                  the newest usage records as JSON lines; --limit <count>, 100 unless told
-  keys create <accountId>            makes an API key and shows it, once, as JSON
-  ledger verify                      replays the ledger; exits 1 when a balance differs
-
-The data folder is .tollgate/, or what TOLLGATE_DATA names.`;
 
 const PAYMENT_ID_CHARACTERS_MAX = 200;
 const USAGE_LIMIT_MAX = 100_000;
-const USAGE_LIMIT_DEFAULT = 100;
+export const USAGE_LIMIT_DEFAULT = 100;
 
 const amount = z.string().refine((text) => isPositiveUsd(text), 'The amount is positive dollars, such as 5 or 0.25.');
 const paymentId = z
@@ -38,6 +22,7 @@ const limit = z.coerce
 
 /** A command as it travels to the process that owns the data folder: JSON, so the amount is text. */
 export const commandSchema = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('create-account'), accountId: accountIdSchema }),
   z.strictObject({ name: z.literal('wallet'), accountId: z.string() }),
   z.strictObject({ name: z.literal('credit'), accountId: z.string(), amount, paymentId }),
   z.strictObject({ name: z.literal('usage'), accountId: z.string(), limit }),
@@ -47,74 +32,26 @@ export const commandSchema = z.discriminatedUnion('name', [
 
 export type Command = z.infer<typeof commandSchema>;
 
-/**
- * @returns undefined when help was asked for
- * @throws UsageError
- */
-export function parseCommand(args: readonly string[]): Command | undefined {
-  const { values, positionals } = parse(args);
-  if (values.help === true) return undefined;
-  const parsed = commandSchema.safeParse(read(positionals, values));
-  if (!parsed.success) throw new UsageError(parsed.error.issues[0]?.message ?? 'The command is wrong.');
-  return parsed.data;
-}
+/** Completes a deployment; a data folder needs none of it. */
+export const initSchema = z.strictObject({ name: z.literal('init'), credit: amount.optional() });
 
-interface Options {
-  readonly help?: boolean;
-  readonly limit?: string;
-  readonly 'payment-id'?: string;
-}
+export type InitCommand = z.infer<typeof initSchema>;
 
-function parse(args: readonly string[]): { readonly values: Options; readonly positionals: readonly string[] } {
-  const options = {
-    help: { type: 'boolean', short: 'h' },
-    limit: { type: 'string' },
-    'payment-id': { type: 'string' },
-  } as const;
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    const [line = ''] = (error as Error).message.split(/\n|\. /);
-    throw new UsageError(`${line.replace(/\.$/, '')}.`);
-  }
-}
+const STACK_MESSAGE = 'A stack is named by what its three stacks begin with: tollgate-prod for the stage prod.';
 
-function read([first, ...others]: readonly string[], options: Options): object {
-  if (first === undefined) throw new UsageError('No command was given.');
-  if (first === 'wallet' && others[0] === 'credit') {
-    const [, accountId, amount] = take(others, 3, options, ['payment-id']);
-    // Made here, so that asking the owner again cannot credit twice.
-    return { name: 'credit', accountId, amount, paymentId: options['payment-id'] ?? `manual_${ulid()}` };
-  }
-  if (first === 'wallet') return { name: 'wallet', accountId: take(others, 1, options)[0] };
-  if (first === 'usage') {
-    return {
-      name: 'usage',
-      accountId: take(others, 1, options, ['limit'])[0],
-      limit: options.limit ?? USAGE_LIMIT_DEFAULT,
-    };
-  }
-  if (first === 'keys' && others[0] === 'create') return { name: 'create-key', accountId: take(others, 2, options)[1] };
-  if (first === 'ledger' && others[0] === 'verify') {
-    take(others, 1, options);
-    return { name: 'verify' };
-  }
-  throw new UsageError(`There is no command "${[first, ...others.slice(0, 1)].join(' ').slice(0, 80)}".`);
-}
+/** A deployment, as an operator names it. */
+export const stackTargetSchema = z.strictObject({
+  stack: z
+    .string()
+    .regex(/^tollgate-[a-z][a-z0-9-]{0,15}$/, STACK_MESSAGE)
+    .refine((name) => !/-(stateful|service|edge)$/.test(name), STACK_MESSAGE),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'A region is named as in eu-central-1.')
+    .optional(),
+});
 
-function take(
-  words: readonly string[],
-  count: number,
-  options: Options,
-  allowed: readonly (keyof Options)[] = [],
-): readonly string[] {
-  if (words.length < count) throw new UsageError('The command lacks an argument.');
-  if (words.length > count) throw new UsageError('The command has an argument too many.');
-  for (const name of Object.keys(options)) {
-    if (!(allowed as readonly string[]).includes(name)) throw new UsageError(`The command has no option --${name}.`);
-  }
-  return words;
-}
+export type StackTarget = z.infer<typeof stackTargetSchema>;
 
 function isPositiveUsd(text: string): boolean {
   try {

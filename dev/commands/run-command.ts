@@ -1,9 +1,14 @@
 import { accountIdSchema } from '../../lambdas/contracts/ids';
+import type { Accounts } from '../../lambdas/domain/accounts/accounts';
+import type { Clock } from '../../lambdas/domain/clock';
+import type { Keys } from '../../lambdas/domain/keys/keys';
 import { formatUsd, parseUsd } from '../../lambdas/domain/money/pico';
+import type { TableStore } from '../../lambdas/domain/table/table-store';
 import { renderUsageRecord } from '../../lambdas/domain/usage/render-usage-record';
+import type { UsageRecords } from '../../lambdas/domain/usage/usage-records';
 import type { Balance } from '../../lambdas/domain/wallet/balance';
 import { type LedgerReport, verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
-import { type LocalParts, USAGE_RETENTION_DAYS } from '../gateway/local-parts';
+import type { Wallet } from '../../lambdas/domain/wallet/wallet';
 import type { Command } from './command';
 
 /** What a command says to people and scripts. */
@@ -11,15 +16,31 @@ export interface CommandResult {
   readonly exitCode: 0 | 1;
   /** For standard output. */
   readonly lines: readonly string[];
+  /** What people shall read beside it, on standard error. */
+  readonly notes?: readonly string[];
   /** One line for standard error. */
   readonly error?: string;
 }
 
-type Parts = Pick<LocalParts, 'store' | 'wallet' | 'keys' | 'accounts' | 'usage' | 'clock'>;
+/** What commands work on: a data folder's or a deployment's. */
+export interface CommandParts {
+  readonly store: TableStore;
+  readonly wallet: Wallet;
+  readonly keys: Pick<Keys, 'create' | 'list'>;
+  readonly accounts: Accounts;
+  readonly usage: UsageRecords;
+  readonly clock: Clock;
+  readonly usageRetentionDays: number;
+}
 
-/** Runs a command on what the data folder holds; in the process that owns it, and nowhere else. */
-export async function runCommand(parts: Parts, command: Command): Promise<CommandResult> {
+/** Runs a command; on a data folder in the process that owns it, and nowhere else. */
+export async function runCommand(parts: CommandParts, command: Command): Promise<CommandResult> {
   if (command.name === 'verify') return verify(parts);
+  if (command.name === 'create-account') {
+    const accountId = await parts.accounts.create({ accountId: command.accountId });
+    await parts.wallet.open(accountId);
+    return done({ accountId });
+  }
   const { accountId } = command;
   const isKnown = accountIdSchema.safeParse(accountId).success && (await parts.accounts.exists(accountId));
   if (!isKnown) return { exitCode: 1, lines: [], error: `There is no account "${accountId.slice(0, 80)}".` };
@@ -58,8 +79,8 @@ function renderBalance(accountId: string, balance: Balance | undefined): object 
   };
 }
 
-async function verify({ store, clock }: Parts): Promise<CommandResult> {
-  const report = await verifyLedger({ store, usageWindow: { clock, usageRetentionDays: USAGE_RETENTION_DAYS } });
+async function verify({ store, clock, usageRetentionDays }: CommandParts): Promise<CommandResult> {
+  const report = await verifyLedger({ store, usageWindow: { clock, usageRetentionDays } });
   const differs = report.differences.length > 0;
   const lines = [JSON.stringify(renderReport(report))];
   return differs ? { exitCode: 1, lines, error: 'The ledger does not add up.' } : { exitCode: 0, lines };

@@ -9,7 +9,7 @@ import { UsageRecords } from '../../lambdas/domain/usage/usage-records';
 import { Wallet } from '../../lambdas/domain/wallet/wallet';
 import type { DataFolder } from '../folder/data-folder';
 
-export const USAGE_RETENTION_DAYS = 90;
+const USAGE_RETENTION_DAYS = 90;
 
 const PEPPER_BYTES = 32;
 const SECRETS_FILE = 'secrets.json';
@@ -24,6 +24,7 @@ export interface LocalParts {
   readonly accounts: Accounts;
   readonly usage: UsageRecords;
   readonly clock: Clock;
+  readonly usageRetentionDays: number;
   close(): void;
 }
 
@@ -37,6 +38,7 @@ export function openLocalParts(folder: DataFolder, clock: Clock = systemClock): 
     accounts: new Accounts({ store, clock }),
     usage: new UsageRecords({ store }),
     clock,
+    usageRetentionDays: USAGE_RETENTION_DAYS,
     close: () => store.close(),
   };
 }

@@ -1,18 +1,8 @@
-import type { Endpoint } from '../../lambdas/contracts/catalog';
 import type { Catalog } from '../../lambdas/domain/catalog/catalog';
 import { ENDPOINT_PATHS } from '../../lambdas/domain/proxy/routes';
 import { formatUsd } from '../../lambdas/domain/money/pico';
-import { DEMO_MODEL } from '../demo/demo-catalog';
+import { EXAMPLE_MODELS } from '../example-models';
 import type { LocalGateway } from './local-gateway';
-
-/** For the example, in this order: cheap ones, where they are priced. */
-const EXAMPLES: readonly (readonly [model: string, endpoint: Endpoint])[] = [
-  [DEMO_MODEL, 'chat'],
-  ['gpt-5-nano', 'chat'],
-  ['gpt-4o-mini', 'chat'],
-  ['claude-haiku-4-5', 'messages'],
-  ['claude-3-5-haiku-latest', 'messages'],
-];
 
 /** What a person sees at the start, with a line to paste. */
 export async function welcome({ url, account, catalog, parts, swept }: LocalGateway): Promise<string> {
@@ -34,7 +24,7 @@ export async function welcome({ url, account, catalog, parts, swept }: LocalGate
 }
 
 function curlLine(url: string, apiKey: string, catalog: Catalog): string | undefined {
-  const example = EXAMPLES.find(([model, endpoint]) => catalog.targets(model, endpoint).length > 0);
+  const example = EXAMPLE_MODELS.find(([model, endpoint]) => catalog.targets(model, endpoint).length > 0);
   if (example === undefined) return undefined;
   const [model, endpoint] = example;
   const path = ENDPOINT_PATHS[endpoint].slice('/v1'.length);

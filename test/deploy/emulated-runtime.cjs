@@ -4,12 +4,24 @@
  * The part of Lambda's Node runtime that the emulator lacks: `awslambda`, by which a handler streams. The
  * emulator is started with NODE_OPTIONS=--require of this file, so the deployed bundles are the ones that AWS
  * gets. It collects a stream and hands it over whole, framed as the emulator expects: head as JSON, eight NUL
- * bytes, body. That bytes arrive as they are written is tested with Lambda's own client (official-runtime.ts).
+ * bytes, body. That bytes arrive as they are written is tested with Lambda's own client (runtime-client-tests.ts).
  */
 const { PassThrough } = require('node:stream');
 const { buffer } = require('node:stream/consumers');
 
 const DELIMITER = Buffer.alloc(8);
+
+/** As in Lambda's own: the head goes out with the first write, and `end` alone, even with a body, is none. */
+function writeHeadFirst(stream, head) {
+  const { write } = stream;
+  stream.write = (...args) => {
+    stream.write = write;
+    stream.write(JSON.stringify(head));
+    stream.write(DELIMITER);
+    return stream.write(...args);
+  };
+  return stream;
+}
 
 globalThis.awslambda = {
   streamifyResponse: (handler) => async (event, context) => {
@@ -19,11 +31,5 @@ globalThis.awslambda = {
     stream.end();
     return (await sent).toString('utf8');
   },
-  HttpResponseStream: {
-    from: (stream, head) => {
-      stream.write(JSON.stringify(head));
-      stream.write(DELIMITER);
-      return stream;
-    },
-  },
+  HttpResponseStream: { from: writeHeadFirst },
 };

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { until } from '../e2e/until';
@@ -54,7 +54,10 @@ export async function startEmulator(python: string): Promise<Emulator> {
       // What the functions' Node lacks beside Lambda's own; see the file.
       NODE_OPTIONS: `--require=${JSON.stringify(join(HERE, 'emulated-runtime.cjs'))}`,
     },
-    onOutput: (text) => (log += text),
+    onOutput: (text) => {
+      log += text;
+      appendFileSync(join(runFolder(), 'emulator.log'), text);
+    },
   });
   let code: number | undefined;
   void emulator.ended.then((ended) => (code = ended));

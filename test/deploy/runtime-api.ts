@@ -9,6 +9,15 @@ const NEXT = '/2018-06-01/runtime/invocation/next';
 const ANSWER = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/;
 const INVOCATION_MS_MAX = 60_000;
 
+/** What Lambda says to every function. */
+const FUNCTION = {
+  AWS_LAMBDA_FUNCTION_NAME: 'under-test',
+  AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
+  AWS_LAMBDA_LOG_GROUP_NAME: 'under-test',
+  AWS_LAMBDA_LOG_STREAM_NAME: 'under-test',
+};
+
 export interface FunctionOptions {
   /** The folder with its code. */
   readonly bundle: string;
@@ -28,7 +37,7 @@ export interface Returned {
 /** A function under Lambda's own runtime client, with the small server that Lambda is to it. */
 export class RunningFunction {
   readonly #server: Server;
-  readonly #waiting = new Map<string, (returned: Returned) => void>();
+  readonly #waiting = new Map<string, { resolve(returned: Returned): void; reject(error: Error): void }>();
   readonly #events: object[] = [];
   #poll: ServerResponse | undefined;
   #process: GuardedProcess | undefined;
@@ -50,13 +59,13 @@ export class RunningFunction {
         ...emulatedAws(endpoint),
         ...environment,
         AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${port}`,
-        AWS_LAMBDA_FUNCTION_NAME: 'under-test',
-        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
+        ...FUNCTION,
         LAMBDA_TASK_ROOT: bundle,
         _HANDLER: handler,
       },
       onOutput: (text) => (running.#output += text),
     });
+    void running.#process.ended.then(() => running.#giveUp());
     return running;
   }
 
@@ -65,11 +74,11 @@ export class RunningFunction {
     return this.#output;
   }
 
-  /** Resolves when the function begins to answer. */
+  /** Resolves when the function begins to answer, and rejects when its process ends before. */
   invoke(event: object): Promise<Returned> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.#count += 1;
-      this.#waiting.set(`invocation-${this.#count}`, resolve);
+      this.#waiting.set(`invocation-${this.#count}`, { resolve, reject });
       this.#events.push(event);
       this.#handOut();
     });
@@ -91,7 +100,12 @@ export class RunningFunction {
     this.#waiting.delete(id);
     request.once('end', () => reply.writeHead(202, { 'content-type': 'application/json' }).end('{}'));
     if (taken === undefined) request.resume();
-    else taken({ kind: kind === 'error' ? 'error' : 'response', message: request });
+    else taken.resolve({ kind: kind === 'error' ? 'error' : 'response', message: request });
+  }
+
+  #giveUp(): void {
+    for (const { reject } of this.#waiting.values()) reject(new Error(`the function ended:\n${this.#output}`));
+    this.#waiting.clear();
   }
 
   /** One invocation at a time, as Lambda does it. */

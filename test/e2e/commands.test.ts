@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseCommand, UsageError } from '../../dev/commands/command';
+import { parseCommandLine } from '../../dev/commands/command-line';
+import { UsageError } from '../../dev/commands/usage';
 import { type DevFile, endChildren, start, tollgate } from './child-process';
 import { temporaryFolder } from './local-run';
 
@@ -100,7 +101,7 @@ test.each([
   [['usage', 'a', '--limit', 'many'], 'The limit is a whole number.'],
   [['wallet', 'a', '--limit', '5'], 'The command has no option --limit.'],
 ])('%j is a usage error', (args, message) => {
-  expect(() => parseCommand(args)).toThrow(new UsageError(message));
+  expect(() => parseCommandLine(args)).toThrow(new UsageError(message));
 });
 
 test('a usage error is told in one line, with where to read more, and exit code 2', async () => {

@@ -15,8 +15,16 @@ const runtime: StreamingRuntime = {
 };
 
 function exchangeOf(event: Partial<LambdaFunctionURLEvent>) {
-  const full = { rawPath: '/v1/models', headers: { host: 'x' }, requestContext: { http: { method: 'GET' } }, isBase64Encoded: false, ...event };
-  return functionUrlExchange(runtime, full as LambdaFunctionURLEvent, new PassThrough(), { getRemainingTimeInMillis: () => 5_000 });
+  const full = {
+    rawPath: '/v1/models',
+    headers: { host: 'x' },
+    requestContext: { http: { method: 'GET' } },
+    isBase64Encoded: false,
+    ...event,
+  };
+  return functionUrlExchange(runtime, full as LambdaFunctionURLEvent, new PassThrough(), {
+    getRemainingTimeInMillis: () => 5_000,
+  });
 }
 
 describe('an invocation through a function URL', () => {
@@ -37,6 +45,13 @@ describe('an invocation through a function URL', () => {
     const exchange = exchangeOf({});
     expect(exchange.deadline).toBeGreaterThanOrEqual(before + 5_000);
     expect(exchange.gone.aborted).toBe(false);
+  });
+
+  test('outlives a response whose connection breaks', async () => {
+    const out = exchangeOf({}).begin(200, {});
+    const closed = new Promise((resolve) => out.once('close', resolve));
+    out.destroy(new Error('EPIPE'));
+    await closed;
   });
 
   test('starts a response with status and headers', () => {

@@ -1,21 +1,26 @@
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import type { ProviderSettings } from '../../contracts/catalog';
-import type { Headers } from '../../domain/proxy/exchange';
 import type {
   ProviderCall,
   ProviderClient,
-  ProviderFailure,
   ProviderListener,
   ProviderRequest,
 } from '../../domain/proxy/provider-client';
+import { DispatchListener } from './dispatch-listener';
+import { StaleConnections } from './stale-connections';
 
 /** A provider that has not begun to answer by then will not; reasoning models take minutes. */
 const HEAD_TIMEOUT_MS = 600_000;
 /** Between two pieces of an answer. */
 const SILENCE_TIMEOUT_MS = 300_000;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Connections stay warm between requests, across invocations of one environment too. */
+/**
+ * Connections stay warm between requests, across invocations of one environment too: however long a provider would
+ * keep them, not longer, because a gateway on the way (AWS's after 350 s) forgets them without a word.
+ */
 const KEEP_ALIVE_MS = 60_000;
+/** A connection that has ended is told of within a round trip; a provider that breaks off later was at work. */
+const STALE_MS = 2_000;
 /** Streams hold a connection each. */
 const CONNECTIONS_PER_PROVIDER_MAX = 2_048;
 
@@ -26,36 +31,53 @@ export interface UndiciProviderClientOptions {
   readonly headTimeoutMs?: number;
   /** @default 300,000 ms */
   readonly silenceTimeoutMs?: number;
+  /** How soon after it was sent a request must fail to count as sent into a connection that had ended. @default 2,000 ms */
+  readonly staleMs?: number;
 }
 
 /** Reaches providers through undici's dispatch: callbacks and bytes, no streams or promises per chunk. */
 export class UndiciProviderClient implements ProviderClient {
   readonly #agent: Agent;
+  /** Its connections carry one request each. */
+  readonly #freshAgent: Agent;
+  readonly #stale: StaleConnections;
   readonly #apiKey: (providerId: string) => string | undefined;
   readonly #targets = new Map<string, { origin: string; prefix: string }>();
 
   constructor(options: UndiciProviderClientOptions) {
     this.#apiKey = options.apiKey;
-    this.#agent = new Agent({
+    this.#stale = new StaleConnections({ connectTimeoutMs: CONNECT_TIMEOUT_MS, staleMs: options.staleMs ?? STALE_MS });
+    const settings = {
       connections: CONNECTIONS_PER_PROVIDER_MAX,
-      pipelining: 1,
       headersTimeout: options.headTimeoutMs ?? HEAD_TIMEOUT_MS,
       bodyTimeout: options.silenceTimeoutMs ?? SILENCE_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      connect: { timeout: CONNECT_TIMEOUT_MS },
-    });
+      keepAliveMaxTimeout: KEEP_ALIVE_MS,
+      connect: this.#stale.connect,
+    };
+    this.#agent = new Agent({ ...settings, pipelining: 1 });
+    this.#freshAgent = new Agent({ ...settings, pipelining: 0 });
   }
 
+  /**
+   * A request that went into a kept connection which had ended meanwhile (a function was frozen, a provider closes what
+   * is idle) is sent once more, on a new connection: nobody has seen it.
+   */
   send(request: ProviderRequest, listener: ProviderListener): ProviderCall {
     const { origin, prefix } = this.#targetOf(request.provider);
-    const handler = new DispatchListener(listener);
     const headers = { ...request.headers, ...credentials(request.provider, this.#apiKey(request.provider.id)) };
-    this.#agent.dispatch({ origin, path: prefix + request.path, method: 'POST', headers, body: request.body }, handler);
+    const sent = { origin, path: prefix + request.path, method: 'POST' as const, headers, body: request.body };
+    const handler = new DispatchListener(listener, (failed) => {
+      if (!this.#stale.isCauseOf(failed)) return false;
+      this.#freshAgent.dispatch(sent, handler);
+      return true;
+    });
+    this.#agent.dispatch(sent, handler);
     return handler;
   }
 
-  close(): Promise<void> {
-    return this.#agent.destroy();
+  async close(): Promise<void> {
+    await Promise.all([this.#agent.destroy(), this.#freshAgent.destroy()]);
   }
 
   #targetOf({ baseUrl }: ProviderSettings): { origin: string; prefix: string } {
@@ -72,64 +94,4 @@ export class UndiciProviderClient implements ProviderClient {
 function credentials({ dialect }: ProviderSettings, apiKey: string | undefined): { [name: string]: string } {
   if (apiKey === undefined) return {};
   return dialect === 'anthropic' ? { 'x-api-key': apiKey } : { authorization: `Bearer ${apiKey}` };
-}
-
-class DispatchListener implements Dispatcher.DispatchHandler, ProviderCall {
-  readonly #listener: ProviderListener;
-  #controller: Dispatcher.DispatchController | undefined;
-  #aborted = false;
-
-  constructor(listener: ProviderListener) {
-    this.#listener = listener;
-  }
-
-  resume(): void {
-    this.#controller?.resume();
-  }
-
-  abort(): void {
-    this.#aborted = true;
-    this.#controller?.abort(new Error('aborted'));
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#aborted) controller.abort(new Error('aborted'));
-  }
-
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: { [name: string]: string | string[] | undefined },
-  ): void {
-    // 1xx answers announce the real one.
-    if (status >= 200 && !this.#aborted) this.#listener.onHead(status, firstValues(headers));
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#aborted && !this.#listener.onData(chunk)) controller.pause();
-  }
-
-  onResponseEnd(): void {
-    if (!this.#aborted) this.#listener.onEnd();
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (!this.#aborted) this.#listener.onFailure(failureOf(error));
-  }
-}
-
-function firstValues(headers: { [name: string]: string | string[] | undefined }): Headers {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
-  );
-}
-
-const TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
-const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-
-function failureOf(error: Error): ProviderFailure {
-  const code = (error as { code?: string }).code ?? '';
-  if (TIMEOUTS.has(code)) return 'timeout';
-  return UNREACHABLE.has(code) ? 'unreachable' : 'broken';
 }

@@ -85,14 +85,18 @@ function reserve({ wallet, accountId, requestId, deadline, details }: Admission,
 }
 
 function dearest(targets: PricedTargets, outputTokens: (target: PricedTarget) => number): bigint {
-  const costs = targets.map((target) => worstCasePico({ version: target.price, ...target.bound, outputTokensMax: outputTokens(target) }));
+  const costs = targets.map((target) =>
+    worstCasePico({ version: target.price, ...target.bound, outputTokensMax: outputTokens(target) }),
+  );
   return costs.reduce((most, cost) => (cost > most ? cost : most), 0n);
 }
 
 /** @returns tokens for one choice that every target can be paid for; undefined when that is too few, or not ours to set */
 function affordableCap(request: MeteredRequest, targets: PricedTargets, availablePico: bigint): number | undefined {
   if (request.outputTokensMax !== undefined || request.hasPrediction) return undefined;
-  const affordable = targets.map((target) => affordableOutputTokens({ version: target.price, ...target.bound, availablePico }));
+  const affordable = targets.map((target) =>
+    affordableOutputTokens({ version: target.price, ...target.bound, availablePico }),
+  );
   const cap = Math.floor(Math.min(...affordable) / request.choices);
   return cap >= OUTPUT_TOKENS_MIN ? cap : undefined;
 }
@@ -105,7 +109,8 @@ function outputBound(request: MeteredRequest, { model }: Target, bound: InputBou
 }
 
 function refuseUnpricedUnits(request: MeteredRequest, price: PriceVersion, bound: InputBound): void {
-  const priced = (unit: 'audioInput' | 'audioOutput') => price.tiers.every((tier) => tier.picoPerToken[unit] !== undefined);
+  const priced = (unit: 'audioInput' | 'audioOutput') =>
+    price.tiers.every((tier) => tier.picoPerToken[unit] !== undefined);
   if (bound.audio && !(priced('audioInput') && priced('audioOutput'))) {
     throw new InvalidRequest(`Audio has no price for the model ${request.model}.`, 'model', 'unsupported_parameter');
   }
@@ -115,7 +120,9 @@ function unknownModel(catalog: Catalog, name: string): ModelNotFound {
   const endpoints = catalog.endpointsOf(name);
   const shown = name.slice(0, 128);
   if (endpoints.length === 0) return new ModelNotFound(`The model "${shown}" does not exist here or has no price.`);
-  return new ModelNotFound(`The model "${shown}" is served at ${endpoints.map((endpoint) => ENDPOINT_PATHS[endpoint]).join(' and ')}.`);
+  return new ModelNotFound(
+    `The model "${shown}" is served at ${endpoints.map((endpoint) => ENDPOINT_PATHS[endpoint]).join(' and ')}.`,
+  );
 }
 
 function insufficientQuota(availablePico: bigint, holdPico: bigint): InsufficientQuota {

@@ -1,4 +1,13 @@
-import { AppError, Forbidden, InternalError, InvalidApiKey, MethodNotAllowed, NotFound, ServiceUnavailable, UnsupportedMediaType } from '../errors/app-error';
+import {
+  AppError,
+  Forbidden,
+  InternalError,
+  InvalidApiKey,
+  MethodNotAllowed,
+  NotFound,
+  ServiceUnavailable,
+  UnsupportedMediaType,
+} from '../errors/app-error';
 import type { Keys } from '../keys/keys';
 import type { UsageRecords } from '../usage/usage-records';
 import { StoreUnavailable } from '../table/table-errors';
@@ -63,7 +72,8 @@ export class Gateway {
   async #route(exchange: Exchange, requestId: string, headers: ResponseHeaders, stop: AbortSignal): Promise<void> {
     const { path } = exchange;
     const { originSecrets } = this.#parts;
-    if (originSecrets && !isFromEdge(exchange.headers, await originSecrets())) throw new Forbidden('Requests come through the public endpoint.');
+    if (originSecrets && !isFromEdge(exchange.headers, await originSecrets()))
+      throw new Forbidden('Requests come through the public endpoint.');
     if (path === '/healthz') {
       respondJson(exchange, 200, headers, { status: 'ok' });
       return;
@@ -81,12 +91,14 @@ export class Gateway {
 
   async #read(exchange: Exchange, caller: Caller, headers: ResponseHeaders): Promise<void> {
     const [, version, resource, id, ...rest] = exchange.path.split('/');
-    const known = version === 'v1' && rest.length === 0 && (resource === 'models' || (resource === 'requests' && id !== undefined));
+    const known =
+      version === 'v1' && rest.length === 0 && (resource === 'models' || (resource === 'requests' && id !== undefined));
     if (!known) throw new NotFound('There is nothing at this path.', 'not_found');
     requireMethod(exchange, 'GET');
     const dialect = dialectOf(exchange.path, exchange.headers);
     const { catalog, usage } = this.#parts;
-    if (resource === 'requests') respondJson(exchange, 200, headers, await readRequest(usage, caller.accountId, id ?? ''));
+    if (resource === 'requests')
+      respondJson(exchange, 200, headers, await readRequest(usage, caller.accountId, id ?? ''));
     else if (id === undefined) respondJson(exchange, 200, headers, listModels(catalog, dialect));
     else respondJson(exchange, 200, headers, readModel(catalog, id, dialect));
   }
@@ -124,7 +136,9 @@ function requireMethod(exchange: Exchange, method: string): void {
 
 function requireJson(headers: Headers): void {
   const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') throw new UnsupportedMediaType('Send the request body without a content-encoding.');
+  if (encoding !== undefined && encoding !== 'identity')
+    throw new UnsupportedMediaType('Send the request body without a content-encoding.');
   const type = headers['content-type'] ?? '';
-  if (!/^application\/json\s*(;|$)/i.test(type)) throw new UnsupportedMediaType('Send the request body as application/json.');
+  if (!/^application\/json\s*(;|$)/i.test(type))
+    throw new UnsupportedMediaType('Send the request body as application/json.');
 }

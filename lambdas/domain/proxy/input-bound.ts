@@ -23,7 +23,17 @@ const IMAGE_TYPES = ['image_url', 'image', 'input_image'] as const;
  * A document's pages are rendered to images on the provider's side, and what stands at an address is not here to be
  * measured: nothing short of the context bounds them.
  */
-const UNBOUNDED_TYPES = ['file', 'document', 'input_file', 'container_upload', 'search_result', 'video_url', 'input_video', 'video', 'audio_url'] as const;
+const UNBOUNDED_TYPES = [
+  'file',
+  'document',
+  'input_file',
+  'container_upload',
+  'search_result',
+  'video_url',
+  'input_video',
+  'video',
+  'audio_url',
+] as const;
 const AUDIO_TYPES = ['input_audio', 'audio', 'audio_url'] as const;
 
 /** What a request can at most put into the model, and which dearer units it can touch. */
@@ -45,8 +55,13 @@ export function boundInput(request: MeteredRequest, model: Model): InputBound {
   // A batch of embeddings has many inputs, each within the context.
   if (route.endpoint === 'embeddings') return { inputTokensMax: body.length, audio: false, image: false };
   const ownTools = [...scan.toolTypes].filter((type) => !DECLARED_TOOLS.has(type)).length;
-  const overhead = OVERHEAD_TOKENS + (scan.members.has('tools') ? TOOLS_OVERHEAD_TOKENS : 0) + ownTools * OWN_TOOL_TOKENS;
+  const overhead =
+    OVERHEAD_TOKENS + (scan.members.has('tools') ? TOOLS_OVERHEAD_TOKENS : 0) + ownTools * OWN_TOOL_TOKENS;
   const text = body.length + overhead + images * IMAGE_TOKENS_MAX[route.dialect];
   const unbounded = count(UNBOUNDED_TYPES) > 0;
-  return { inputTokensMax: unbounded ? model.contextTokens : Math.min(text, model.contextTokens), audio, image: images > 0 };
+  return {
+    inputTokensMax: unbounded ? model.contextTokens : Math.min(text, model.contextTokens),
+    audio,
+    image: images > 0,
+  };
 }

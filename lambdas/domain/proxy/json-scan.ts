@@ -29,7 +29,7 @@ export class MalformedJson extends Error {
 export const JSON_DEPTH_MAX = 64;
 
 /** Outer members beyond this are no request's: each of them is kept. */
-export const JSON_MEMBERS_MAX = 1_000;
+const JSON_MEMBERS_MAX = 1_000;
 
 /** A `type` longer than this is none that anybody knows: it is not counted. Escapes take up to six bytes a letter. */
 const TYPE_BYTES_MAX = 512;
@@ -147,7 +147,12 @@ class Scanner {
     const start = this.#at;
     while (isLiteralByte(this.#bytes[this.#at])) this.#at += 1;
     const text = this.#bytes.toString('latin1', start, this.#at);
-    if (text !== 'true' && text !== 'false' && text !== 'null' && !/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)) {
+    if (
+      text !== 'true' &&
+      text !== 'false' &&
+      text !== 'null' &&
+      !/^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text)
+    ) {
       throw new MalformedJson('not a JSON value', start);
     }
   }
@@ -156,7 +161,8 @@ class Scanner {
   #enterOuter(start: number, end: number): void {
     this.#outerName = this.#decode(start, end);
     if (this.#members.has(this.#outerName)) throw new MalformedJson('a member is given twice', start);
-    if (this.#members.size === JSON_MEMBERS_MAX) throw new MalformedJson(`more than ${JSON_MEMBERS_MAX} members`, start);
+    if (this.#members.size === JSON_MEMBERS_MAX)
+      throw new MalformedJson(`more than ${JSON_MEMBERS_MAX} members`, start);
   }
 
   #isType(start: number, end: number): boolean {
@@ -201,5 +207,12 @@ class Scanner {
 /** Digits, letters, `+`, `-`, `.`: what numbers, `true`, `false` and `null` are made of. */
 function isLiteralByte(byte: number | undefined): boolean {
   if (byte === undefined) return false;
-  return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7a) || byte === 0x2b || byte === 0x2d || byte === 0x2e || byte === 0x45;
+  return (
+    (byte >= 0x30 && byte <= 0x39) ||
+    (byte >= 0x61 && byte <= 0x7a) ||
+    byte === 0x2b ||
+    byte === 0x2d ||
+    byte === 0x2e ||
+    byte === 0x45
+  );
 }

@@ -73,11 +73,15 @@ async function ask(parts: MeteredParts, paid: PaidRequest): Promise<Outcome> {
       target = next;
       const sent = { provider: target.provider, path: request.route.providerPath, headers, body };
       const answer = await attempt(parts.providers, { request: sent, client, wantsUsage, exchange, stop, onFirstByte });
-      if (!isWorthAnother(answer) || stop.aborted || target === admitted.targets.at(-1)) return { answer, target, firstByteMs };
+      if (!isWorthAnother(answer) || stop.aborted || target === admitted.targets.at(-1))
+        return { answer, target, firstByteMs };
     }
   } catch (error) {
     // A defect of ours must not leave the hold behind.
-    parts.log.error('REQUEST_FAILED', { requestId: call.requestId, code: error instanceof Error ? error.name : 'Unknown' });
+    parts.log.error('REQUEST_FAILED', {
+      requestId: call.requestId,
+      code: error instanceof Error ? error.name : 'Unknown',
+    });
   }
   return { answer: { kind: 'failed', failure: 'broken' }, target, firstByteMs };
 }

@@ -47,7 +47,13 @@ export function parseMeteredRequest(route: MeteredRoute, body: Buffer): MeteredR
       const messages = readMembers(messagesRequestSchema, body, scan);
       refuseServerTools(scan);
       refuseCompaction(body, scan);
-      return { ...base, ...PLAIN, model: messages.model, stream: messages.stream ?? false, outputTokensMax: messages.max_tokens };
+      return {
+        ...base,
+        ...PLAIN,
+        model: messages.model,
+        stream: messages.stream ?? false,
+        outputTokensMax: messages.max_tokens,
+      };
     }
     case 'embeddings': {
       const { model } = readMembers(embeddingsRequestSchema, body, scan);
@@ -72,7 +78,8 @@ function scanBody(body: Buffer): JsonScan {
   try {
     return scanJson(body);
   } catch (error) {
-    if (error instanceof MalformedJson) throw new InvalidRequest(`The request body is not valid JSON: ${error.message}.`);
+    if (error instanceof MalformedJson)
+      throw new InvalidRequest(`The request body is not valid JSON: ${error.message}.`);
     throw error;
   }
 }
@@ -84,7 +91,8 @@ function readMembers<T extends z.ZodObject>(schema: T, body: Buffer, scan: JsonS
     const member = scan.members.get(name);
     if (member === undefined) continue;
     const shape = SHAPES.get(name);
-    if (shape !== undefined) values[name] = shape.test(body.toString('latin1', member.valueStart, member.valueStart + 1));
+    if (shape !== undefined)
+      values[name] = shape.test(body.toString('latin1', member.valueStart, member.valueStart + 1));
     else values[name] = parseValue(name, body, member);
   }
   const parsed = schema.safeParse(values);
@@ -94,7 +102,11 @@ function readMembers<T extends z.ZodObject>(schema: T, body: Buffer, scan: JsonS
   const text = issue?.message ?? 'is wrong';
   // Our own messages name the member; a bare one ("must be at least 1") gets the name in front.
   const message = param !== undefined && !text.startsWith(param.split('.')[0] ?? param) ? `${param}: ${text}` : text;
-  throw new InvalidRequest(message, param, text.includes('not supported') ? 'unsupported_parameter' : 'invalid_request');
+  throw new InvalidRequest(
+    message,
+    param,
+    text.includes('not supported') ? 'unsupported_parameter' : 'invalid_request',
+  );
 }
 
 function parseValue(name: string, body: Buffer, { valueStart, valueEnd }: Member): unknown {
@@ -112,7 +124,11 @@ const CLIENT_TOOLS = /^(function|custom|bash_\d+|text_editor_\d+|computer_\d+|me
 function refuseServerTools(scan: JsonScan): void {
   for (const type of scan.toolTypes) {
     if (CLIENT_TOOLS.test(type)) continue;
-    throw new InvalidRequest(`The tool type "${type.slice(0, 64)}" is not supported: it has no price here.`, 'tools', 'unsupported_parameter');
+    throw new InvalidRequest(
+      `The tool type "${type.slice(0, 64)}" is not supported: it has no price here.`,
+      'tools',
+      'unsupported_parameter',
+    );
   }
 }
 
@@ -122,7 +138,11 @@ const COMPACTION = /"compact_\d+"/;
 function refuseCompaction(body: Buffer, scan: JsonScan): void {
   const member = scan.members.get('context_management');
   if (member === undefined || !COMPACTION.test(JSON.stringify(parseValue('context_management', body, member)))) return;
-  throw new InvalidRequest('Compaction is not supported: it has no price here.', 'context_management', 'unsupported_parameter');
+  throw new InvalidRequest(
+    'Compaction is not supported: it has no price here.',
+    'context_management',
+    'unsupported_parameter',
+  );
 }
 
 function largest(a: number | null | undefined, b: number | null | undefined): number | undefined {

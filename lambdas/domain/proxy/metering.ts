@@ -56,14 +56,20 @@ type Counted = Omit<Metered, 'status'>;
 function meterBody(body: Buffer, dialect: Dialect, bound: UsageBound): Counted {
   const usage = readMember(body, 'usage');
   const reading = dialect === 'anthropic' ? readAnthropicUsage(usage) : readOpenaiUsage(usage);
-  return count(reading, { inputTokensMax: bound.inputTokensMax, outputTokensMax: Math.min(body.length, bound.outputTokensMax) });
+  return count(reading, {
+    inputTokensMax: bound.inputTokensMax,
+    outputTokensMax: Math.min(body.length, bound.outputTokensMax),
+  });
 }
 
 function meterStream(answer: Answer & { kind: 'stream' }, dialect: Dialect, bound: UsageBound): Counted {
   const { reading, end } = answer;
   // A provider that broke off or failed before it produced anything is not paid for its silence.
   if ((end === 'cut' || reading.failed) && reading.usage.kind === 'absent' && reading.outputBytes === 0) return NOTHING;
-  const seen = { inputTokensMax: bound.inputTokensMax, outputTokensMax: Math.min(reading.outputBytes, bound.outputTokensMax) };
+  const seen = {
+    inputTokensMax: bound.inputTokensMax,
+    outputTokensMax: Math.min(reading.outputBytes, bound.outputTokensMax),
+  };
   const counted = count(reading.usage, seen);
   return dialect === 'anthropic' && !reading.complete ? withOutputSeen(counted, reading, seen) : counted;
 }
@@ -75,7 +81,8 @@ function withOutputSeen(counted: Counted, reading: StreamReading, seen: UsageBou
 }
 
 function count(reading: UsageReading, bound: UsageBound): Counted {
-  if (reading.kind === 'reported') return { usage: reading.usage, estimated: false, malformed: false, unbilled: reading.unbilled };
+  if (reading.kind === 'reported')
+    return { usage: reading.usage, estimated: false, malformed: false, unbilled: reading.unbilled };
   const usage = { input: bound.inputTokensMax, output: bound.outputTokensMax };
   return { usage, estimated: true, malformed: reading.kind === 'malformed', unbilled: [] };
 }

@@ -14,7 +14,8 @@ export function listModels(catalog: Catalog, dialect: Dialect): object {
 export function readModel(catalog: Catalog, segment: string, dialect: Dialect): object {
   const id = decodeSegment(segment);
   const model = catalog.models().find((candidate) => candidate.id === id);
-  if (model === undefined) throw new ModelNotFound(`The model "${id.slice(0, 128)}" does not exist here or has no price.`);
+  if (model === undefined)
+    throw new ModelNotFound(`The model "${id.slice(0, 128)}" does not exist here or has no price.`);
   return renderModel(model, dialect);
 }
 

@@ -3,7 +3,20 @@ const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 
 /** Members of a delta whose strings are no output of the model. */
-const NOT_OUTPUT = new Set(['type', 'id', 'role', 'signature', 'finish_reason', 'stop_reason', 'obfuscation', 'object', 'model', 'service_tier', 'system_fingerprint', 'token']);
+const NOT_OUTPUT = new Set([
+  'type',
+  'id',
+  'role',
+  'signature',
+  'finish_reason',
+  'stop_reason',
+  'obfuscation',
+  'object',
+  'model',
+  'service_tier',
+  'system_fingerprint',
+  'token',
+]);
 
 const MARKERS = [Buffer.from('"delta"'), Buffer.from('"content_block"')];
 

@@ -1,6 +1,12 @@
 import type { ClientStream } from './client-stream';
 import type { Exchange, Headers } from './exchange';
-import type { ProviderCall, ProviderClient, ProviderFailure, ProviderListener, ProviderRequest } from './provider-client';
+import type {
+  ProviderCall,
+  ProviderClient,
+  ProviderFailure,
+  ProviderListener,
+  ProviderRequest,
+} from './provider-client';
 import { clientHeaders, isEventStream } from './provider-headers';
 import { EventSplitter } from './sse-events';
 import { StreamMeter, type StreamReading } from './stream-meter';
@@ -104,7 +110,8 @@ class AnswerListener implements ProviderListener {
     this.#passOnRest();
     const { reading } = this.#meter;
     // Some providers never send the dialect's last event; their usage is as good a sign of the end.
-    const whole = reading.complete || (reading.usage.kind === 'reported' && this.#options.request.provider.dialect === 'openai');
+    const whole =
+      reading.complete || (reading.usage.kind === 'reported' && this.#options.request.provider.dialect === 'openai');
     this.#finish({ kind: 'stream', end: whole ? 'whole' : 'cut', reading });
   }
 

@@ -14,7 +14,11 @@ export function providerBody(request: MeteredRequest, outputTokensCap?: number):
   if (outputTokensCap !== undefined) {
     const limit = scan.members.get('max_completion_tokens');
     // A null limit is a member too, and a second one of the same name would be ambiguous.
-    edits.push(limit ? replaceValue(limit, String(outputTokensCap)) : insertMember(body, 'max_completion_tokens', String(outputTokensCap)));
+    edits.push(
+      limit
+        ? replaceValue(limit, String(outputTokensCap))
+        : insertMember(body, 'max_completion_tokens', String(outputTokensCap)),
+    );
   }
   return splice(body, edits);
 }

@@ -34,7 +34,10 @@ export function failureError(provider: string, failure: ProviderFailure): Provid
 }
 
 export function oversizedError(provider: string): ProviderFailed {
-  return new ProviderFailed(502, `The answer of the provider ${provider} is too large to be passed on; ask for less at once.`);
+  return new ProviderFailed(
+    502,
+    `The answer of the provider ${provider} is too large to be passed on; ask for less at once.`,
+  );
 }
 
 /** @returns undefined when the provider's answer, or its refusal of the request, is the client's to see as it is */

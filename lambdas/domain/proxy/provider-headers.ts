@@ -8,7 +8,11 @@ const RESPONSE_HEADERS = ['content-type', 'retry-after'] as const;
 
 /** @returns the headers for the provider; its credentials are added by the client of it */
 export function providerHeaders(headers: Headers, stream: boolean): { [name: string]: string } {
-  return { ...pick(headers, REQUEST_HEADERS), 'content-type': 'application/json', accept: stream ? 'text/event-stream' : 'application/json' };
+  return {
+    ...pick(headers, REQUEST_HEADERS),
+    'content-type': 'application/json',
+    accept: stream ? 'text/event-stream' : 'application/json',
+  };
 }
 
 /** Media types are written in any case. */

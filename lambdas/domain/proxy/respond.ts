@@ -19,6 +19,12 @@ export function respondJson(exchange: Exchange, status: number, headers: Respons
 
 /** The one place where an error becomes a response. */
 export function respondError(exchange: Exchange, error: AppError, dialect: Dialect, headers: ResponseHeaders): void {
-  const retryAfter: ResponseHeaders = error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) };
-  respond(exchange, error.status, { 'content-type': 'application/json', ...retryAfter, ...headers }, errorBody(error, dialect));
+  const retryAfter: ResponseHeaders =
+    error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) };
+  respond(
+    exchange,
+    error.status,
+    { 'content-type': 'application/json', ...retryAfter, ...headers },
+    errorBody(error, dialect),
+  );
 }

@@ -9,7 +9,11 @@ import { type Outcome, statusSent } from './outcome';
  * Charges what was used and writes the usage record, in one transaction. A wallet that cannot be reached leaves
  * the hold to the sweeper, and an alarm. Never rejects.
  */
-export async function settleOutcome(parts: MeteredParts, paid: PaidRequest, outcome: Outcome): Promise<Settlement | undefined> {
+export async function settleOutcome(
+  parts: MeteredParts,
+  paid: PaidRequest,
+  outcome: Outcome,
+): Promise<Settlement | undefined> {
   const { requestId } = paid.call;
   try {
     const metered = meterOutcome(paid, outcome);

@@ -60,7 +60,8 @@ export class StreamMeter {
     const data = parseData(event);
     if (data === undefined) return false;
     if (this.#dialect === 'anthropic') {
-      const raw = data['type'] === 'message_start' ? (data['message'] as { usage?: unknown } | undefined)?.usage : data['usage'];
+      const raw =
+        data['type'] === 'message_start' ? (data['message'] as { usage?: unknown } | undefined)?.usage : data['usage'];
       this.#usage = mergeAnthropic(this.#usage, readAnthropicUsage(raw));
       return false;
     }

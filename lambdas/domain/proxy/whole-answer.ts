@@ -20,7 +20,7 @@ const ERROR = Buffer.from('"error"');
  */
 export function isAnswer({ status, headers, body }: WholeAnswer): boolean {
   if (status < 200 || status >= 300) return false;
-  if (isEventStream(headers)) return true;
+  if (isEventStream(headers)) return body.length > 0;
   return firstByte(body) === OPEN_OBJECT && !isError(body);
 }
 

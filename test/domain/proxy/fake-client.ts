@@ -48,7 +48,7 @@ export class FakeClient implements Exchange {
   }
 
   get json(): unknown {
-    return JSON.parse(this.text);
+    return JSON.parse(this.text) as unknown;
   }
 
   readBody(): Promise<Buffer> {

@@ -1,5 +1,11 @@
 import type { Headers } from '../../../lambdas/domain/proxy/exchange';
-import type { ProviderCall, ProviderClient, ProviderFailure, ProviderListener, ProviderRequest } from '../../../lambdas/domain/proxy/provider-client';
+import type {
+  ProviderCall,
+  ProviderClient,
+  ProviderFailure,
+  ProviderListener,
+  ProviderRequest,
+} from '../../../lambdas/domain/proxy/provider-client';
 
 export const SSE = { 'content-type': 'text/event-stream' };
 export const JSON_TYPE = { 'content-type': 'application/json' };

@@ -30,14 +30,17 @@ function begin(client: FakeClient): { readonly done: Promise<void> } {
 }
 
 describe('a client that leaves', () => {
-  test.each([true, false])('before its money is held has nothing sent and pays nothing (stream: %s)', async (stream) => {
-    stage.providers.play(whole(completion('hi', USAGE)));
-    const client = stage.client(chat({ stream }));
-    client.leave();
-    await stage.gateway.handle(client);
-    expect(stage.providers.calls).toEqual([]);
-    expect(await stage.records()).toMatchObject([{ status: 'client_gone', httpStatus: 0, costPico: 0n, usage: {} }]);
-  });
+  test.each([true, false])(
+    'before its money is held has nothing sent and pays nothing (stream: %s)',
+    async (stream) => {
+      stage.providers.play(whole(completion('hi', USAGE)));
+      const client = stage.client(chat({ stream }));
+      client.leave();
+      await stage.gateway.handle(client);
+      expect(stage.providers.calls).toEqual([]);
+      expect(await stage.records()).toMatchObject([{ status: 'client_gone', httpStatus: 0, costPico: 0n, usage: {} }]);
+    },
+  );
 
   test('a whole answer, whose first provider fails, has no other asked', async () => {
     stage.providers.play(silent);
@@ -93,7 +96,9 @@ describe('a stream to the client that fails without word', () => {
     expect(call.data(usageEvent(USAGE) + DONE)).toBe(true);
     call.end();
     await done;
-    expect(await stage.records()).toMatchObject([{ status: 'completed', estimated: false, usage: { input: 7, output: 2 } }]);
+    expect(await stage.records()).toMatchObject([
+      { status: 'completed', estimated: false, usage: { input: 7, output: 2 } },
+    ]);
   });
 
   test('whose host cannot begin it at all still settles', async () => {
@@ -176,7 +181,7 @@ describe('a slow client', () => {
     call.head(200, SSE);
     const piece = delta('x'.repeat(4_096));
     let most = 0;
-    for (let sent = 0; sent < 2_000; ) {
+    for (let sent = 0; sent < 2_000;) {
       // As a transport does: nothing more comes until it is resumed.
       while (sent < 2_000) {
         sent += 1;

@@ -1,4 +1,16 @@
-import { completion, delta, DONE, event, events, type Play, fails, JSON_TYPE, SSE, usageEvent, whole } from './fake-providers';
+import {
+  completion,
+  delta,
+  DONE,
+  event,
+  events,
+  type Play,
+  fails,
+  JSON_TYPE,
+  SSE,
+  usageEvent,
+  whole,
+} from './fake-providers';
 import { chat, GatewayStage, INPUT_PICO, messages, OUTPUT_PICO } from './gateway-stage';
 
 let stage: GatewayStage;
@@ -103,7 +115,12 @@ const cases: { readonly [what: string]: Case } = {
     reads: 'answered 200: <html>',
     record: { ...failed, httpStatus: 502 },
   },
-  'nothing under status 200': { play: whole('', 200), status: 502, reads: 'answered 200', record: { ...failed, httpStatus: 502 } },
+  'nothing under status 200': {
+    play: whole('', 200),
+    status: 502,
+    reads: 'answered 200',
+    record: { ...failed, httpStatus: 502 },
+  },
   'no content': { play: whole('', 204), status: 502, reads: 'answered 204', record: { ...failed, httpStatus: 502 } },
   'a redirect': {
     play: whole('', 302, { location: 'http://elsewhere.test' }),
@@ -125,7 +142,12 @@ const cases: { readonly [what: string]: Case } = {
     reads: 'bad image',
     record: { ...failed, httpStatus: 400 },
   },
-  'no answer': { play: fails('unreachable'), status: 502, reads: 'could not be reached', record: { ...failed, httpStatus: 502 } },
+  'no answer': {
+    play: fails('unreachable'),
+    status: 502,
+    reads: 'could not be reached',
+    record: { ...failed, httpStatus: 502 },
+  },
   'an answer that breaks off': {
     play: (call) => {
       call.head(200, JSON_TYPE);
@@ -209,7 +231,9 @@ test('an answer larger than the gateway keeps is not asked for again, and what t
   const client = await stage.send({ path: '/v1/embeddings', body });
   expect([client.status, stage.providers.calls.map(({ aborted }) => aborted)]).toEqual([502, [true]]);
   expect(client.text).toContain('too large');
-  expect(await stage.records()).toMatchObject([{ status: 'interrupted', estimated: true, usage: { input: JSON.stringify(body).length } }]);
+  expect(await stage.records()).toMatchObject([
+    { status: 'interrupted', estimated: true, usage: { input: JSON.stringify(body).length } },
+  ]);
 });
 
 test('the next provider is asked when the first fails, and only the one that answered is paid', async () => {
@@ -244,22 +268,46 @@ test('a stream that has begun is not tried elsewhere', async () => {
 
 test('Anthropic’s in-band error ends its stream, and what it reported is paid', async () => {
   const start = { type: 'message_start', message: { usage: { input_tokens: 5, output_tokens: 1 } } };
-  stage.providers.play(events(`event: message_start\n${event(start)}`, 'event: error\ndata: {"type":"error","error":{"type":"overloaded_error"}}\n\n'));
+  stage.providers.play(
+    events(
+      `event: message_start\n${event(start)}`,
+      'event: error\ndata: {"type":"error","error":{"type":"overloaded_error"}}\n\n',
+    ),
+  );
   const client = await stage.send(messages({ stream: true }));
   expect(client.text.match(/event: error/g)).toHaveLength(1);
   expect(await stage.records()).toMatchObject([{ status: 'interrupted', usage: { input: 5, output: 1 } }]);
 });
 
 test('of a provider’s headers a client sees none that speak of the operator', async () => {
-  stage.providers.play(whole(completion('hi', USAGE), 200, { ...JSON_TYPE, 'openai-organization': 'org', 'set-cookie': 'a=b', 'x-ratelimit-limit-requests': '5' }));
+  stage.providers.play(
+    whole(completion('hi', USAGE), 200, {
+      ...JSON_TYPE,
+      'openai-organization': 'org',
+      'set-cookie': 'a=b',
+      'x-ratelimit-limit-requests': '5',
+    }),
+  );
   const { answerHeaders } = await stage.send(chat());
-  expect(Object.keys(answerHeaders).sort()).toEqual(['content-length', 'content-type', 'x-request-id', 'x-tollgate-cost']);
+  expect(Object.keys(answerHeaders).sort()).toEqual([
+    'content-length',
+    'content-type',
+    'x-request-id',
+    'x-tollgate-cost',
+  ]);
 });
 
 test('of a client’s headers and identities a provider sees none', async () => {
   stage.providers.play(whole(completion('hi', USAGE)));
-  await stage.send({ ...chat({ user: 'alice' }), headers: { 'x-forwarded-for': '203.0.113.9', cookie: 'a=b', 'user-agent': 'alice', 'openai-beta': 'x' } });
+  await stage.send({
+    ...chat({ user: 'alice' }),
+    headers: { 'x-forwarded-for': '203.0.113.9', cookie: 'a=b', 'user-agent': 'alice', 'openai-beta': 'x' },
+  });
   const [call] = stage.providers.calls;
-  expect(call?.request.headers).toEqual({ 'openai-beta': 'x', 'content-type': 'application/json', accept: 'application/json' });
+  expect(call?.request.headers).toEqual({
+    'openai-beta': 'x',
+    'content-type': 'application/json',
+    accept: 'application/json',
+  });
   expect(call?.json['user']).toBeUndefined();
 });

@@ -14,7 +14,7 @@ import { FaultyStore } from '../wallet/faulty-store';
 import { FakeClient, type Sent } from './fake-client';
 import { FakeProviders } from './fake-providers';
 
-export const ACCOUNT = 'acc_01JD0000000000000000000000';
+const ACCOUNT = 'acc_01JD0000000000000000000000';
 /** Ten pico-dollars a token in, a hundred out. */
 export const INPUT_PICO = 10n;
 export const OUTPUT_PICO = 100n;
@@ -24,11 +24,29 @@ const USAGE_RETENTION_DAYS = 90;
 const ulid = monotonicFactory();
 
 const MODELS = [
-  modelOf({ id: 'chatty', contextTokens: 200_000, outputTokensMax: 4_000, endpoints: ['chat'], prices: [versionOf([0, PRICES])] }),
-  modelOf({ id: 'vectors', contextTokens: 8_000, outputTokensMax: 0, endpoints: ['embeddings'], prices: [versionOf([0, PRICES])] }),
+  modelOf({
+    id: 'chatty',
+    contextTokens: 200_000,
+    outputTokensMax: 4_000,
+    endpoints: ['chat'],
+    prices: [versionOf([0, PRICES])],
+  }),
+  modelOf({
+    id: 'vectors',
+    contextTokens: 8_000,
+    outputTokensMax: 0,
+    endpoints: ['embeddings'],
+    prices: [versionOf([0, PRICES])],
+  }),
 ];
 const MESSAGES_MODELS = [
-  modelOf({ id: 'claude', contextTokens: 200_000, outputTokensMax: 4_000, endpoints: ['messages'], prices: [versionOf([0, PRICES])] }),
+  modelOf({
+    id: 'claude',
+    contextTokens: 200_000,
+    outputTokensMax: 4_000,
+    endpoints: ['messages'],
+    prices: [versionOf([0, PRICES])],
+  }),
 ];
 
 /** The gateway on a store in memory, between a client and providers that do what a test says. */
@@ -50,7 +68,7 @@ export class GatewayStage {
   /** How far the clock has been turned. */
   turnedMs = 0;
 
-  private constructor() {
+  private constructor(originSecrets?: readonly string[]) {
     const write = (line: string): void => void this.lines.push(line);
     const log: Log = { info: write, warn: write, error: write };
     const { wallet, keys, usage, providers } = this;
@@ -60,11 +78,16 @@ export class GatewayStage {
       { id: 'anthropic', dialect: 'anthropic', baseUrl: 'http://anthropic.test' },
     ]);
     const newRequestId = (): string => `req_${ulid()}`;
-    this.gateway = new Gateway({ wallet, keys, usage, catalog, providers, clock: () => Date.now() + this.turnedMs, log, newRequestId });
+    const clock = (): number => Date.now() + this.turnedMs;
+    this.gateway = new Gateway({
+      ...{ wallet, keys, usage, catalog, providers, clock, log, newRequestId },
+      ...(originSecrets && { originSecrets: () => Promise.resolve(originSecrets) }),
+    });
   }
 
-  static async open(): Promise<GatewayStage> {
-    const stage = new GatewayStage();
+  /** @param originSecrets as behind an edge. @default none: a local run */
+  static async open(originSecrets?: readonly string[]): Promise<GatewayStage> {
+    const stage = new GatewayStage(originSecrets);
     await new Accounts({ store: stage.store, clock: Date.now }).create({ accountId: ACCOUNT });
     await stage.wallet.open(ACCOUNT);
     await stage.wallet.credit({ accountId: ACCOUNT, amountPico: FUNDS_PICO, paymentId: 'pi_1' });
@@ -92,17 +115,55 @@ export class GatewayStage {
     return (await this.wallet.balance(ACCOUNT))?.spentPico ?? 0n;
   }
 
+  /** Leaves this much in the wallet. */
+  async spendDownTo(availablePico: bigint): Promise<void> {
+    const takenPico = FUNDS_PICO - availablePico;
+    const requestId = `req_${ulid()}`;
+    const details = {
+      keyId: 'k',
+      endpoint: 'chat' as const,
+      model: 'chatty',
+      provider: 'first',
+      streamed: false,
+      at: new Date().toISOString(),
+      priceVersion: 'v',
+    };
+    const hold = await this.wallet.reserve({
+      accountId: ACCOUNT,
+      requestId,
+      holdPico: takenPico,
+      deadline: Date.now() + 60_000,
+      request: details,
+    });
+    const record = {
+      ...details,
+      requestId,
+      accountId: ACCOUNT,
+      status: 'completed' as const,
+      httpStatus: 200,
+      usage: {},
+      estimated: false,
+      durationMs: 1,
+    };
+    await this.wallet.settle({ hold, charge: { costPico: takenPico }, record });
+  }
+
   /** Nothing is held, nothing is lost, and the ledger replays. */
   async expectBalanced(): Promise<void> {
     const balance = await this.wallet.balance(ACCOUNT);
     expect(balance?.heldPico).toBe(0n);
     expect((balance?.availablePico ?? 0n) + (balance?.spentPico ?? 0n)).toBe(FUNDS_PICO);
-    const report = await verifyLedger({ store: this.store, usageWindow: { clock: Date.now, usageRetentionDays: USAGE_RETENTION_DAYS } });
+    const report = await verifyLedger({
+      store: this.store,
+      usageWindow: { clock: Date.now, usageRetentionDays: USAGE_RETENTION_DAYS },
+    });
     expect(report.differences).toEqual([]);
   }
 }
 
-export const chat = (extra: object = {}): Sent => ({ body: { model: 'chatty', messages: [{ role: 'user', content: 'hi' }], max_tokens: 50, ...extra } });
+export const chat = (extra: object = {}): Sent => ({
+  body: { model: 'chatty', messages: [{ role: 'user', content: 'hi' }], max_tokens: 50, ...extra },
+});
 export const messages = (extra: object = {}): Sent => ({
   path: '/v1/messages',
   body: { model: 'claude', messages: [{ role: 'user', content: 'hi' }], max_tokens: 50, ...extra },

@@ -12,8 +12,10 @@ function bound(path: string, body: object) {
   return boundInput(parseMeteredRequest(route, Buffer.from(JSON.stringify({ model: 'm', ...body }))), model);
 }
 
-const chat = (...content: readonly object[]) => bound('/v1/chat/completions', { messages: [{ role: 'user', content }] });
-const claude = (extra: object) => bound('/v1/messages', { max_tokens: 9, messages: [{ role: 'user', content: 'hi' }], ...extra });
+const chat = (...content: readonly object[]) =>
+  bound('/v1/chat/completions', { messages: [{ role: 'user', content }] });
+const claude = (extra: object) =>
+  bound('/v1/messages', { max_tokens: 9, messages: [{ role: 'user', content: 'hi' }], ...extra });
 
 describe('the most that a prompt can count for', () => {
   test('is at least the bytes of its text and never more than the context', () => {

@@ -6,13 +6,20 @@ const scan = (text: string) => scanJson(Buffer.from(text));
 describe('scanning a JSON object', () => {
   test('finds every outer member where JSON.parse finds it', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true }), fc.nat(3), (object, spaces) => {
-        const bytes = Buffer.from(JSON.stringify(object, null, spaces));
-        const { members } = scanJson(bytes);
-        const read = [...members].map(([name, member]) => [name, JSON.parse(bytes.toString('utf8', member.valueStart, member.valueEnd)) as unknown]);
-        const parsed = JSON.parse(bytes.toString()) as object;
-        expect(Object.fromEntries(read)).toEqual(parsed);
-      }),
+      fc.property(
+        fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true }),
+        fc.nat(3),
+        (object, spaces) => {
+          const bytes = Buffer.from(JSON.stringify(object, null, spaces));
+          const { members } = scanJson(bytes);
+          const read = [...members].map(([name, member]) => [
+            name,
+            JSON.parse(bytes.toString('utf8', member.valueStart, member.valueEnd)) as unknown,
+          ]);
+          const parsed = JSON.parse(bytes.toString()) as object;
+          expect(Object.fromEntries(read)).toEqual(parsed);
+        },
+      ),
     );
   });
 
@@ -27,7 +34,10 @@ describe('scanning a JSON object', () => {
         } catch {
           valid = false;
         }
-        const duplicate = valid && new Set(Array.from(text.matchAll(/"([ab])"\s*:/g), (match) => match[1])).size < Array.from(text.matchAll(/"[ab]"\s*:/g)).length;
+        const duplicate =
+          valid &&
+          new Set(Array.from(text.matchAll(/"([ab])"\s*:/g), (match) => match[1])).size <
+            Array.from(text.matchAll(/"[ab]"\s*:/g)).length;
         if (duplicate) return;
         if (valid) expect(() => scan(text)).not.toThrow();
         else expect(() => scan(text)).toThrow(MalformedJson);

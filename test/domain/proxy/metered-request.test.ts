@@ -2,13 +2,17 @@ import { AppError } from '../../../lambdas/domain/errors/app-error';
 import { parseMeteredRequest } from '../../../lambdas/domain/proxy/metered-request';
 import { METERED_ROUTES } from '../../../lambdas/domain/proxy/routes';
 
-function refusal(path: string, body: string | Buffer): { status: number; code: string; param: string | undefined; message: string } {
+function refusal(
+  path: string,
+  body: string | Buffer,
+): { status: number; code: string; param: string | undefined; message: string } {
   const route = METERED_ROUTES.get(path);
   if (!route) throw new Error(`no route ${path}`);
   try {
     parseMeteredRequest(route, Buffer.from(body as string));
   } catch (error) {
-    if (error instanceof AppError) return { status: error.status, code: error.code, param: error.param, message: error.message };
+    if (error instanceof AppError)
+      return { status: error.status, code: error.code, param: error.param, message: error.message };
     throw error;
   }
   throw new Error('the request was accepted');
@@ -43,9 +47,19 @@ describe('a request that is refused before anything is held', () => {
     ['a second model in capitals', CHAT, chat(',"MODEL":"dearer"'), 'MODEL'],
     ['an identity in capitals', CHAT, chat(',"User":"alice"'), 'User'],
     ['a member in letters that fold to ours', CHAT, chat(',"\u017ftream":true'), '\u017ftream'],
-    ['a member that decides and is longer than any that is meant', CHAT, chat(`,"modalities":[${'1,'.repeat(100_000)}1]`), 'modalities'],
+    [
+      'a member that decides and is longer than any that is meant',
+      CHAT,
+      chat(`,"modalities":[${'1,'.repeat(100_000)}1]`),
+      'modalities',
+    ],
     ['a byte order mark', CHAT, `\ufeff${chat('')}`, undefined],
-    ['more members than a request has', CHAT, chat(Array.from({ length: 2_000 }, (_, at) => `,"x${at}":1`).join('')), undefined],
+    [
+      'more members than a request has',
+      CHAT,
+      chat(Array.from({ length: 2_000 }, (_, at) => `,"x${at}":1`).join('')),
+      undefined,
+    ],
   ])('%s', (_what, path, body, param) => {
     expect(refusal(path, body)).toMatchObject({ status: 400, code: 'invalid_request', param });
   });
@@ -75,6 +89,10 @@ describe('a request that is refused before anything is held', () => {
   test('harmless values of the same members pass', () => {
     const route = METERED_ROUTES.get(CHAT);
     const body = chat(',"store":false,"background":null,"previous_response_id":null,"service_tier":"auto","n":null');
-    expect(route && parseMeteredRequest(route, Buffer.from(body))).toMatchObject({ model: 'm', choices: 1, stream: false });
+    expect(route && parseMeteredRequest(route, Buffer.from(body))).toMatchObject({
+      model: 'm',
+      choices: 1,
+      stream: false,
+    });
   });
 });

@@ -22,11 +22,17 @@ describe('the body that a provider gets', () => {
 
   test('asks for usage in a stream, and keeps the client’s other stream options', () => {
     expect(parse(sent(streamed))).toMatchObject({ stream_options: { include_usage: true } });
-    expect(parse(sent('{"model":"m","messages":[],"stream":true,"stream_options":{"include_usage":false,"x":1}}'))['stream_options']).toEqual({
+    expect(
+      parse(sent('{"model":"m","messages":[],"stream":true,"stream_options":{"include_usage":false,"x":1}}'))[
+        'stream_options'
+      ],
+    ).toEqual({
       include_usage: true,
       x: 1,
     });
-    expect(parse(sent('{"model":"m","messages":[],"stream":true,"stream_options":null}'))['stream_options']).toEqual({ include_usage: true });
+    expect(parse(sent('{"model":"m","messages":[],"stream":true,"stream_options":null}'))['stream_options']).toEqual({
+      include_usage: true,
+    });
   });
 
   test('leaves a client’s own request for usage as it is', () => {

@@ -11,21 +11,31 @@ const cuts = (bytes: Buffer, places: readonly number[]): Buffer[] => {
 
 describe('cutting a stream into events', () => {
   test('gives the same whole events wherever the network cut it', () => {
-    const event = fc.tuple(fc.string({ unit: fc.constantFrom('a', 'é', '{', '"', ' ') }), fc.constantFrom('\n\n', '\r\n\r\n'));
+    const event = fc.tuple(
+      fc.string({ unit: fc.constantFrom('a', 'é', '{', '"', ' ') }),
+      fc.constantFrom('\n\n', '\r\n\r\n'),
+    );
     fc.assert(
-      fc.property(fc.array(event), fc.string({ unit: 'grapheme-ascii' }), fc.array(fc.nat(), { maxLength: 8 }), (events, tail, places) => {
-        const whole = events.map(([text, end]) => `data: ${text}${end}`);
-        const rest = `data: ${tail.replace(/[\r\n]/g, '')}`;
-        const splitter = new EventSplitter();
-        const seen: string[] = [];
-        let passed = '';
-        for (const chunk of cuts(Buffer.from(whole.join('') + rest), places)) {
-          passed += splitter.push(chunk, (bytes, start, end) => seen.push(bytes.toString('utf8', start, end))).toString();
-        }
-        expect(seen).toEqual(whole);
-        expect(passed).toBe(whole.join(''));
-        expect(splitter.takeRest()?.toString()).toBe(rest);
-      }),
+      fc.property(
+        fc.array(event),
+        fc.string({ unit: 'grapheme-ascii' }),
+        fc.array(fc.nat(), { maxLength: 8 }),
+        (events, tail, places) => {
+          const whole = events.map(([text, end]) => `data: ${text}${end}`);
+          const rest = `data: ${tail.replace(/[\r\n]/g, '')}`;
+          const splitter = new EventSplitter();
+          const seen: string[] = [];
+          let passed = '';
+          for (const chunk of cuts(Buffer.from(whole.join('') + rest), places)) {
+            passed += splitter
+              .push(chunk, (bytes, start, end) => seen.push(bytes.toString('utf8', start, end)))
+              .toString();
+          }
+          expect(seen).toEqual(whole);
+          expect(passed).toBe(whole.join(''));
+          expect(splitter.takeRest()?.toString()).toBe(rest);
+        },
+      ),
     );
   });
 });
@@ -39,8 +49,17 @@ describe('bounding the text of an event', () => {
   test('never counts less than the text’s UTF-8 bytes, and no envelope', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.string(), (content, args) => {
-        const delta = { role: 'assistant', content, tool_calls: [{ id: 'call_1', type: 'function', function: { arguments: args } }] };
-        const counted = measure({ id: 'x', model: 'm', choices: [{ index: 0, delta, finish_reason: 'stop' }], obfuscation: 'zzzz' });
+        const delta = {
+          role: 'assistant',
+          content,
+          tool_calls: [{ id: 'call_1', type: 'function', function: { arguments: args } }],
+        };
+        const counted = measure({
+          id: 'x',
+          model: 'm',
+          choices: [{ index: 0, delta, finish_reason: 'stop' }],
+          obfuscation: 'zzzz',
+        });
         const text = JSON.stringify(content).length - 2 + (JSON.stringify(args).length - 2);
         expect(counted).toBeGreaterThanOrEqual(Buffer.byteLength(content) + Buffer.byteLength(args));
         expect(counted).toBeLessThanOrEqual(text * 3);
@@ -50,7 +69,9 @@ describe('bounding the text of an event', () => {
 
   test('counts Anthropic’s text and thinking, not its signatures', () => {
     expect(measure({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'hello' } })).toBe(5);
-    expect(measure({ type: 'content_block_delta', index: 0, delta: { type: 'signature_delta', signature: 'EqQB' } })).toBe(0);
+    expect(
+      measure({ type: 'content_block_delta', index: 0, delta: { type: 'signature_delta', signature: 'EqQB' } }),
+    ).toBe(0);
   });
 });
 
@@ -72,11 +93,19 @@ describe('metering a stream', () => {
       'data: [DONE]\n\n',
     );
     expect(usageOnly).toEqual([false, true, false]);
-    expect(reading).toMatchObject({ complete: true, failed: false, outputBytes: 2, usage: { kind: 'reported', usage: { input: 7, output: 2 } } });
+    expect(reading).toMatchObject({
+      complete: true,
+      failed: false,
+      outputBytes: 2,
+      usage: { kind: 'reported', usage: { input: 7, output: 2 } },
+    });
   });
 
   test('text that looks like usage is not usage', () => {
-    const { reading } = see('openai', `data: ${JSON.stringify({ choices: [{ delta: { content: '"usage":{"prompt_tokens":1}' } }] })}\n\n`);
+    const { reading } = see(
+      'openai',
+      `data: ${JSON.stringify({ choices: [{ delta: { content: '"usage":{"prompt_tokens":1}' } }] })}\n\n`,
+    );
     expect(reading.usage.kind).toBe('absent');
   });
 
@@ -87,7 +116,10 @@ describe('metering a stream', () => {
       'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":25}}\n\n',
       'event: message_stop\ndata: {"type":"message_stop"}\n\n',
     );
-    expect(reading).toMatchObject({ complete: true, usage: { kind: 'reported', usage: { input: 10, cachedInput: 3, output: 25 } } });
+    expect(reading).toMatchObject({
+      complete: true,
+      usage: { kind: 'reported', usage: { input: 10, cachedInput: 3, output: 25 } },
+    });
   });
 
   test('an error told in-band is seen in both dialects', () => {

@@ -1,0 +1,114 @@
+import { parseArgs } from 'node:util';
+import { ulid } from 'ulid';
+import type { z } from 'zod';
+import {
+  type Command,
+  commandSchema,
+  type InitCommand,
+  initSchema,
+  type StackTarget,
+  stackTargetSchema,
+  USAGE_LIMIT_DEFAULT,
+} from './command';
+import { UsageError } from './usage';
+
+/** What to do, and to what: the data folder where no stack is named. */
+export type CommandLine =
+  | { readonly target: 'folder'; readonly command: Command }
+  | { readonly target: StackTarget; readonly command: Command | InitCommand };
+
+/**
+ * @returns undefined when help was asked for
+ * @throws UsageError
+ */
+export function parseCommandLine(args: readonly string[]): CommandLine | undefined {
+  const { values, positionals } = parse(args);
+  const { help, stack, region, ...options } = values;
+  if (help === true) return undefined;
+  const target = stack === undefined ? undefined : valid(stackTargetSchema, { stack, region });
+  if (target === undefined && region !== undefined)
+    throw new UsageError('--region is for a deployment: name its --stack.');
+  const [first, ...others] = positionals;
+  if (first === 'init') {
+    take(others, 0, options, ['credit']);
+    if (target === undefined) throw new UsageError('init completes a deployment: name its --stack.');
+    return { target, command: valid(initSchema, { name: 'init', credit: options.credit }) };
+  }
+  const command = valid(commandSchema, read(first, others, options));
+  return { target: target ?? 'folder', command };
+}
+
+function valid<T>(schema: z.ZodType<T>, input: unknown): T {
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) throw new UsageError(parsed.error.issues[0]?.message ?? 'The command is wrong.');
+  return parsed.data;
+}
+
+const OPTIONS = {
+  help: { type: 'boolean', short: 'h' },
+  stack: { type: 'string' },
+  region: { type: 'string' },
+  limit: { type: 'string' },
+  credit: { type: 'string' },
+  'payment-id': { type: 'string' },
+} as const;
+
+/** Those of single commands. */
+interface Options {
+  readonly limit?: string;
+  readonly credit?: string;
+  readonly 'payment-id'?: string;
+}
+
+interface GivenOptions extends Options {
+  readonly help?: boolean;
+  readonly stack?: string;
+  readonly region?: string;
+}
+
+function parse(args: readonly string[]): { readonly values: GivenOptions; readonly positionals: readonly string[] } {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    const [line = ''] = (error as Error).message.split(/\n|\. /);
+    throw new UsageError(`${line.replace(/\.$/, '')}.`);
+  }
+}
+
+function read(first: string | undefined, others: readonly string[], options: Options): object {
+  if (first === undefined) throw new UsageError('No command was given.');
+  if (first === 'accounts' && others[0] === 'create') {
+    take(others, 1, options);
+    // Made here, as below, so that asking the owner again cannot make two.
+    return { name: 'create-account', accountId: `acc_${ulid()}` };
+  }
+  if (first === 'wallet' && others[0] === 'credit') {
+    const [, accountId, amount] = take(others, 3, options, ['payment-id']);
+    return { name: 'credit', accountId, amount, paymentId: options['payment-id'] ?? `manual_${ulid()}` };
+  }
+  if (first === 'wallet') return { name: 'wallet', accountId: take(others, 1, options)[0] };
+  if (first === 'usage') {
+    const [accountId] = take(others, 1, options, ['limit']);
+    return { name: 'usage', accountId, limit: options.limit ?? USAGE_LIMIT_DEFAULT };
+  }
+  if (first === 'keys' && others[0] === 'create') return { name: 'create-key', accountId: take(others, 2, options)[1] };
+  if (first === 'ledger' && others[0] === 'verify') {
+    take(others, 1, options);
+    return { name: 'verify' };
+  }
+  throw new UsageError(`There is no command "${[first, ...others.slice(0, 1)].join(' ').slice(0, 80)}".`);
+}
+
+function take(
+  words: readonly string[],
+  count: number,
+  options: Options,
+  allowed: readonly (keyof Options)[] = [],
+): readonly string[] {
+  if (words.length < count) throw new UsageError('The command lacks an argument.');
+  if (words.length > count) throw new UsageError('The command has an argument too many.');
+  for (const name of Object.keys(options)) {
+    if (!(allowed as readonly string[]).includes(name)) throw new UsageError(`The command has no option --${name}.`);
+  }
+  return words;
+}

@@ -1,0 +1,20 @@
+/** The command line is wrong; the message says how in one line. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const USAGE = `Usage: npm run --silent tollgate -- [--stack <name> [--region <region>]] <command>
+
+  accounts create                    makes an account with an empty wallet and shows its id, as JSON
+  wallet <accountId>                 what is available, held and spent, as JSON
+  wallet credit <accountId> <usd>    adds money, "5" or "0.25"; --payment-id <id> makes it safe to repeat
+  usage <accountId>                  the newest usage records as JSON lines; --limit <count>, 100 unless told
+  keys create <accountId>            makes an API key and shows it, once, as JSON
+  ledger verify                      replays the ledger; exits 1 when a balance differs
+  init                               completes a deployment: providers' keys, first account, its API key;
+                                     needs --stack; --credit <usd> opens its wallet with money
+
+Without --stack a command works on the data folder: .tollgate/, or what TOLLGATE_DATA names. With it, on a
+deployment in AWS: --stack tollgate-prod for the stage prod, with the credentials and, unless --region says
+otherwise, the region that the AWS command line would use. "init" takes the providers' keys from a prompt or,
+where standard input is no terminal, from there: a JSON object or lines of provider=key.`;

@@ -1,0 +1,56 @@
+import { DynamodbStore } from '../../lambdas/adapters/dynamodb/dynamodb-store';
+import { SdkTransport } from '../../lambdas/adapters/dynamodb/sdk-transport';
+import type { StoreTransport } from '../../lambdas/adapters/dynamodb/store-transport';
+import { pepperSecretSchema } from '../../lambdas/contracts/secrets';
+import { Accounts } from '../../lambdas/domain/accounts/accounts';
+import { systemClock as clock } from '../../lambdas/domain/clock';
+import { Keys } from '../../lambdas/domain/keys/keys';
+import type { TableStore } from '../../lambdas/domain/table/table-store';
+import { UsageRecords } from '../../lambdas/domain/usage/usage-records';
+import { Wallet } from '../../lambdas/domain/wallet/wallet';
+import type { CommandParts } from '../commands/run-command';
+import type { Deployment } from './deployment';
+import type { SecretTexts } from './secret-texts';
+
+/** The tables of a deployment, opened for commands. */
+export function deployedParts(deployment: Deployment, transport: StoreTransport, secrets: SecretTexts): CommandParts {
+  const { tableNames, usageRetentionDays, keyPepperSecret } = deployment;
+  const store = new DynamodbStore({ transport, tableNames, clock });
+  return {
+    store,
+    wallet: new Wallet({ store, clock, usageRetentionDays }),
+    keys: new DeployedKeys(store, () => secrets.read(keyPepperSecret)),
+    accounts: new Accounts({ store, clock }),
+    usage: new UsageRecords({ store }),
+    clock,
+    usageRetentionDays,
+  };
+}
+
+export const openTransport = (region: string | undefined): SdkTransport =>
+  new SdkTransport(region === undefined ? {} : { region });
+
+/** Reads the pepper only where a key is made: whoever looks at a wallet needs no right to a secret. */
+class DeployedKeys implements Pick<Keys, 'create' | 'list'> {
+  readonly #store: TableStore;
+  readonly #readPepper: () => Promise<string>;
+
+  constructor(store: TableStore, readPepper: () => Promise<string>) {
+    this.#store = store;
+    this.#readPepper = readPepper;
+  }
+
+  async create(request: Parameters<Keys['create']>[0]): ReturnType<Keys['create']> {
+    return (await this.#keys()).create(request);
+  }
+
+  async list(accountId: string): ReturnType<Keys['list']> {
+    return (await this.#keys()).list(accountId);
+  }
+
+  async #keys(): Promise<Keys> {
+    const pepper = pepperSecretSchema.safeParse(await this.#readPepper());
+    if (!pepper.success) throw new Error('The pepper of the keys is empty or malformed.');
+    return new Keys({ store: this.#store, pepper: pepper.data, clock });
+  }
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import type { StackTarget } from '../commands/command';
+import type { StackReader } from './stack-outputs';
+
+/** Where the edge is, wherever the rest is: CloudFront's firewall and certificates know no other region. */
+const EDGE_REGION = 'us-east-1';
+
+/** There is nothing to work on under this name; the message says why in one line. */
+export class NoDeployment extends Error {
+  override readonly name = 'NoDeployment';
+}
+
+const name = z.string().min(1);
+
+/** The outputs of the stateful stack that commands need; a test compares them with the templates. */
+const statefulSchema = z
+  .object({
+    AccountsTable: name,
+    KeysTable: name,
+    WalletTable: name,
+    UsageTable: name,
+    ProviderKeysSecret: name,
+    KeyPepperSecret: name,
+    UsageDays: z.string().regex(/^\d{1,4}$/),
+    Providers: name,
+  })
+  .transform((outputs) => ({
+    tableNames: {
+      accounts: outputs.AccountsTable,
+      keys: outputs.KeysTable,
+      wallet: outputs.WalletTable,
+      usage: outputs.UsageTable,
+    },
+    providerKeysSecret: outputs.ProviderKeysSecret,
+    keyPepperSecret: outputs.KeyPepperSecret,
+    usageRetentionDays: Number(outputs.UsageDays),
+    /** In the order in which they are configured. */
+    providerIds: outputs.Providers.split(','),
+  }));
+
+/** The stores of a deployment by their physical names, and what of its configuration commands need. */
+export type Deployment = Readonly<z.infer<typeof statefulSchema>>;
+
+/** @throws NoDeployment */
+export async function readDeployment(stacks: StackReader, { stack, region }: StackTarget): Promise<Deployment> {
+  const outputs = await stacks.outputs(`${stack}-stateful`, region);
+  if (outputs === undefined) {
+    throw new NoDeployment(
+      `There is no stack ${stack}-stateful in ${region ?? "the credentials' account and region"}.`,
+    );
+  }
+  const parsed = statefulSchema.safeParse(outputs);
+  if (parsed.success) return parsed.data;
+  const missing = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
+  throw new NoDeployment(`The stack ${stack}-stateful does not tell ${missing}: deploy this version first.`);
+}
+
+/** Where clients find the gateway. */
+export interface Endpoint {
+  readonly url: string;
+  /** False for the function's own URL, which refuses whoever does not know the edge's secret. */
+  readonly isPublic: boolean;
+}
+
+/** @throws NoDeployment */
+export async function readEndpoint(stacks: StackReader, { stack, region }: StackTarget): Promise<Endpoint> {
+  const edge = (await stacks.outputs(`${stack}-edge`, EDGE_REGION)) ?? (await stacks.outputs(`${stack}-edge`, region));
+  if (edge?.['Endpoint'] !== undefined) return { url: edge['Endpoint'], isPublic: true };
+  const service = await stacks.outputs(`${stack}-service`, region);
+  const url = service?.['DataPlaneUrl'];
+  if (url === undefined) throw new NoDeployment(`The stacks ${stack}-service and ${stack}-edge are not deployed.`);
+  return { url: url.replace(/\/$/, ''), isPublic: false };
+}

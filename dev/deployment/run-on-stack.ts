@@ -1,0 +1,29 @@
+import type { Command, InitCommand, StackTarget } from '../commands/command';
+import { type CommandResult, runCommand } from '../commands/run-command';
+import { CloudformationStacks } from './cloudformation-stacks';
+import { deployedParts, openTransport } from './deployed-parts';
+import { readDeployment, readEndpoint } from './deployment';
+import { init } from './init';
+import type { KeyInput } from './key-input';
+import { SecretsManagerTexts } from './secret-texts';
+
+/** Runs a command on a deployment, with the credentials that the AWS SDK finds. */
+export async function runOnStack(
+  target: StackTarget,
+  command: Command | InitCommand,
+  input: KeyInput,
+): Promise<CommandResult> {
+  const stacks = new CloudformationStacks();
+  const deployment = await readDeployment(stacks, target);
+  const transport = openTransport(target.region);
+  const secrets = new SecretsManagerTexts(target.region);
+  try {
+    const parts = deployedParts(deployment, transport, secrets);
+    if (command.name !== 'init') return await runCommand(parts, command);
+    const endpoint = await readEndpoint(stacks, target);
+    return await init({ deployment, endpoint, secrets, input, parts }, command);
+  } finally {
+    transport.close();
+    secrets.close();
+  }
+}

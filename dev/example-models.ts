@@ -1,0 +1,10 @@
+import type { Endpoint } from '../lambdas/contracts/catalog';
+
+/** Cheap ones, to ask first, in this order where they are served. */
+export const EXAMPLE_MODELS: readonly (readonly [model: string, endpoint: Endpoint])[] = [
+  ['demo', 'chat'],
+  ['gpt-5-nano', 'chat'],
+  ['gpt-4o-mini', 'chat'],
+  ['claude-haiku-4-5', 'messages'],
+  ['claude-3-5-haiku-latest', 'messages'],
+];

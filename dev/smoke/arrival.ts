@@ -1,0 +1,27 @@
+/** A stream as it came. */
+export interface Arrival {
+  /** The first line with data; comments before it only keep the connection. Milliseconds on performance.now(). */
+  readonly firstEventAt: number | undefined;
+  readonly endedAt: number;
+  /** How many times something came. */
+  readonly pieces: number;
+  readonly text: string;
+}
+
+/** Reads to the end, or until the first event when told so. */
+export async function readArrival(
+  response: Response,
+  isEnough: (arrival: Arrival) => boolean = () => false,
+): Promise<Arrival> {
+  const decoder = new TextDecoder();
+  let arrival: Arrival = { firstEventAt: undefined, endedAt: performance.now(), pieces: 0, text: '' };
+  if (response.body === null) return arrival;
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    const now = performance.now();
+    const text = arrival.text + decoder.decode(chunk, { stream: true });
+    const firstEventAt = arrival.firstEventAt ?? (/^data:/m.test(text) ? now : undefined);
+    arrival = { firstEventAt, endedAt: now, pieces: arrival.pieces + 1, text };
+    if (isEnough(arrival)) break;
+  }
+  return arrival;
+}

@@ -1,0 +1,85 @@
+import { parseArgs } from 'node:util';
+import { parseKey } from '../../lambdas/domain/keys/key-format';
+import { UsageError } from '../commands/usage';
+
+export const SMOKE_USAGE = `Usage: npm run smoke -- --endpoint <url> [options]
+
+Checks a deployment from outside, with a few paid requests of a fraction of a cent each.
+
+  --endpoint <url>      where clients find the gateway, with or without /v1
+  --function-url <url>  the function behind the edge, which must refuse whoever comes past the edge
+  --model <name>        the model to ask. Default: the cheapest that this command knows
+  --json                one JSON object in place of lines
+
+The API key is read from TOLLGATE_KEY or else from standard input. --key <key> works too, but every process on
+the machine can read the arguments of a command. Exit code 1 when a check fails.`;
+
+export interface SmokeOptions {
+  /** An origin: no path. */
+  readonly endpoint: string;
+  readonly functionUrl?: string;
+  readonly model?: string;
+  readonly key?: string;
+  readonly isJson: boolean;
+}
+
+const OPTIONS = {
+  help: { type: 'boolean', short: 'h' },
+  endpoint: { type: 'string' },
+  'function-url': { type: 'string' },
+  model: { type: 'string' },
+  key: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
+/**
+ * @returns undefined when help was asked for
+ * @throws UsageError
+ */
+export function parseSmokeOptions(args: readonly string[]): SmokeOptions | undefined {
+  const values = parse(args);
+  if (values.help === true) return undefined;
+  const { endpoint, 'function-url': functionUrl, model, key, json } = values;
+  if (endpoint === undefined) throw new UsageError('--endpoint says which deployment.');
+  return {
+    endpoint: originOf('--endpoint', endpoint),
+    functionUrl: functionUrl === undefined ? undefined : functionUrlOf(functionUrl),
+    model,
+    key: key === undefined ? undefined : requireKey(key),
+    isJson: json === true,
+  };
+}
+
+/** @throws UsageError, which does not repeat the text */
+export function requireKey(text: string): string {
+  const key = text.trim();
+  if (parseKey(key) === undefined) throw new UsageError('TOLLGATE_KEY, or standard input, must be a key: tg_….');
+  return key;
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS }).values;
+  } catch {
+    // Its message would quote the argument, and that may be a key.
+    throw new UsageError('The options are wrong.');
+  }
+}
+
+function urlOf(option: string, text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isPlain = url && url.username + url.password + url.search + url.hash === '';
+  if (!isPlain || !/^https?:$/.test(url.protocol)) throw new UsageError(`${option} must be an http or https URL.`);
+  return url;
+}
+
+function originOf(option: string, text: string): string {
+  const url = urlOf(option, text);
+  if (!/^\/(v1\/?)?$/.test(url.pathname)) throw new UsageError(`${option} has no path but /v1.`);
+  return url.origin;
+}
+
+/** May have a path: an emulator's has. */
+function functionUrlOf(text: string): string {
+  return urlOf('--function-url', text).href.replace(/\/+$/, '');
+}

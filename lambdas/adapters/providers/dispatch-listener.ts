@@ -1,0 +1,81 @@
+import type { Dispatcher } from 'undici';
+import type { Headers } from '../../domain/proxy/exchange';
+import type { ProviderCall, ProviderFailure, ProviderListener } from '../../domain/proxy/provider-client';
+import type { FailedDispatch } from './stale-connections';
+
+/** Tells a listener what undici tells of one request, be it sent once or twice. */
+export class DispatchListener implements Dispatcher.DispatchHandler, ProviderCall {
+  readonly #listener: ProviderListener;
+  /** Absent once it was used: a request is repeated once. */
+  #repeat: ((failed: FailedDispatch) => boolean) | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+  #startedAt = 0;
+  #answered = false;
+  #aborted = false;
+
+  /** @param repeat sends the request again, if it may; returns whether it did */
+  constructor(listener: ProviderListener, repeat: (failed: FailedDispatch) => boolean) {
+    this.#listener = listener;
+    this.#repeat = repeat;
+  }
+
+  resume(): void {
+    this.#controller?.resume();
+  }
+
+  abort(): void {
+    this.#aborted = true;
+    this.#controller?.abort(new Error('aborted'));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    this.#startedAt = performance.now();
+    if (this.#aborted) controller.abort(new Error('aborted'));
+  }
+
+  /** At the first byte of an answer, long before its head is whole. */
+  onResponseStarted(): void {
+    this.#answered = true;
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: { [name: string]: string | string[] | undefined },
+  ): void {
+    // 1xx answers announce the real one.
+    if (status >= 200 && !this.#aborted) this.#listener.onHead(status, firstValues(headers));
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#aborted && !this.#listener.onData(chunk)) controller.pause();
+  }
+
+  onResponseEnd(): void {
+    if (!this.#aborted) this.#listener.onEnd();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#aborted) return;
+    const repeat = this.#repeat;
+    this.#repeat = undefined;
+    if (!this.#answered && repeat?.({ error, afterMs: performance.now() - this.#startedAt }) === true) return;
+    this.#listener.onFailure(failureOf(error));
+  }
+}
+
+function firstValues(headers: { [name: string]: string | string[] | undefined }): Headers {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+  );
+}
+
+const TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
+const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+function failureOf(error: Error): ProviderFailure {
+  const code = (error as { code?: string }).code ?? '';
+  if (TIMEOUTS.has(code)) return 'timeout';
+  return UNREACHABLE.has(code) ? 'unreachable' : 'broken';
+}

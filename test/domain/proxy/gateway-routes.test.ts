@@ -1,0 +1,144 @@
+import { completion, whole } from './fake-providers';
+import { chat, GatewayStage } from './gateway-stage';
+
+let stage: GatewayStage;
+beforeEach(async () => {
+  stage = await GatewayStage.open();
+  stage.providers.play(whole(completion('hi', { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 })));
+});
+afterEach(() => stage.expectBalanced());
+
+describe('a request without a valid key', () => {
+  const unknown = `tg_01JD0000000000000000000001_${'a'.repeat(43)}`;
+  test.each([
+    ['none', { authorization: undefined }],
+    ['another scheme', { authorization: 'Basic dGc6' }],
+    ['no key after the scheme', { authorization: 'Bearer ' }],
+    ['an unknown key', { authorization: `Bearer ${unknown}` }],
+    ['an unknown x-api-key beside a bearer', { 'x-api-key': unknown }],
+    ['a very long one', { authorization: `Bearer ${'x'.repeat(8_000)}` }],
+  ])('(%s) is refused before its body is read, in one and the same way', async (_what, headers) => {
+    const client = await stage.send({ ...chat(), headers });
+    expect([client.status, client.bodyReads, stage.providers.calls.length]).toEqual([401, 0, 0]);
+    expect(client.json).toMatchObject({ error: { code: 'invalid_api_key', message: /^No valid API key was given/ } });
+  });
+
+  test('learns nothing of which paths there are', async () => {
+    const headers = { authorization: undefined };
+    const statuses = ['/v1/models', '/v1/requests/req_1', '/v1/nothing', '//v1/models', '/'].map(
+      async (path) => (await stage.send({ method: 'GET', path, headers })).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([401, 401, 401, 401, 401]);
+  });
+});
+
+test.each([
+  ['//v1/chat/completions', 404],
+  ['/v1/chat/completions/', 404],
+  ['/v1//chat/completions', 404],
+  ['/v1/chat%2Fcompletions', 404],
+  ['/V1/chat/completions', 404],
+  ['/v1/chat/completions/../embeddings', 404],
+  ['http://localhost/v1/chat/completions', 404],
+  ['/v1/requests', 404],
+  ['/v1/requests/', 405],
+  ['', 404],
+])('the path %j leads to no provider', async (path, status) => {
+  const client = await stage.send({ ...chat(), path });
+  expect([client.status, stage.providers.calls.length]).toEqual([status, 0]);
+});
+
+test.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])(
+  '%s is not allowed where something is paid for',
+  async (method) => {
+    const client = await stage.send({ ...chat(), method });
+    expect([client.status, client.bodyReads, stage.providers.calls.length]).toEqual([405, 0, 0]);
+  },
+);
+
+test.each([
+  ['none', undefined, undefined, 415],
+  ['a form', 'application/x-www-form-urlencoded', undefined, 415],
+  ['a type that only begins alike', 'application/jsonp', undefined, 415],
+  ['JSON with parameters', 'Application/JSON ; charset=utf-8', undefined, 200],
+  ['a compressed body', 'application/json', 'gzip', 415],
+  ['an identity encoding', 'application/json', 'identity', 200],
+])('a body of %s is taken or refused before it is read', async (_what, type, encoding, status) => {
+  const client = await stage.send({ ...chat(), headers: { 'content-type': type, 'content-encoding': encoding } });
+  expect([client.status, client.bodyReads]).toEqual([status, status === 200 ? 1 : 0]);
+});
+
+test('an answer’s record is its own account’s to read, and nobody else’s', async () => {
+  const { answerHeaders } = await stage.send(chat());
+  const path = `/v1/requests/${answerHeaders['x-request-id']}`;
+  expect((await stage.send({ method: 'GET', path })).json).toMatchObject({
+    status: 'completed',
+    cost: '0.00000000011',
+  });
+  const stranger = (await stage.keys.create({ accountId: 'acc_01JD0000000000000000000009' })).key;
+  const refused = await stage.send({ method: 'GET', path, headers: { authorization: `Bearer ${stranger}` } });
+  expect([refused.status, refused.json]).toMatchObject([404, { error: { code: 'request_not_found' } }]);
+});
+
+test.each([
+  ['/v1/chat/completions', {}, 'openai'],
+  ['/v1/messages', {}, 'anthropic'],
+  ['/v1/models', { 'anthropic-version': '2023-06-01' }, 'anthropic'],
+  ['/v1/models', {}, 'openai'],
+])('an error at %s (%j) speaks %s', async (path, headers, dialect) => {
+  const { json } = await stage.send({ method: 'PUT', path, headers });
+  expect(json).toMatchObject(dialect === 'anthropic' ? { type: 'error', error: {} } : { error: { param: null } });
+});
+
+test('without a price, or at another endpoint, a model is asked of nobody', async () => {
+  const statuses = [{ model: 'unknown' }, { model: 'vectors' }, { model: 'claude' }].map(async (model) => {
+    const client = await stage.send(chat(model));
+    return client.status;
+  });
+  expect(await Promise.all(statuses)).toEqual([404, 404, 404]);
+  expect(stage.providers.calls).toEqual([]);
+});
+
+describe('a wallet that cannot afford everything', () => {
+  const wide = { max_tokens: undefined, messages: [{ role: 'user', content: 'hi' }] };
+
+  test('limits what the client left open, for each choice alike', async () => {
+    await stage.spendDownTo(20_000n);
+    await stage.send(chat({ ...wide, n: 2 }));
+    const cap = stage.providers.calls[0]?.json['max_completion_tokens'] as number;
+    expect(cap).toBeGreaterThan(15);
+    expect(cap).toBeLessThan(100);
+  });
+
+  test.each([
+    ['a limit of the client’s own', { max_tokens: 4_000 }],
+    [
+      'a prediction, which is billed beside the answer',
+      { max_tokens: undefined, prediction: { type: 'content', content: 'x' } },
+    ],
+    ['many choices', { max_tokens: undefined, n: 128 }],
+  ])('refuses %s', async (_what, extra) => {
+    await stage.spendDownTo(20_000n);
+    const client = await stage.send(chat(extra));
+    expect([client.status, stage.providers.calls.length]).toEqual([402, 0]);
+  });
+});
+
+test('audio is refused where it has no price', async () => {
+  const content = [{ type: 'input_audio', input_audio: { data: '', format: 'mp3' } }];
+  for (const extra of [{ messages: [{ role: 'user', content }] }, { modalities: ['text', 'audio'] }]) {
+    const client = await stage.send(chat(extra));
+    expect([client.status, client.json]).toMatchObject([400, { error: { code: 'unsupported_parameter' } }]);
+  }
+});
+
+test('what does not come from the edge is refused before any store is asked', async () => {
+  const behind = await GatewayStage.open(['current secret', '', 'old secret']);
+  const send = (secret?: string) => behind.send({ ...chat(), headers: { 'x-tollgate-origin-secret': secret } });
+  behind.providers.play(whole(completion('hi', { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 })));
+  const { store } = behind;
+  const get = jest.spyOn(store, 'get');
+  expect([(await send()).status, (await send('')).status, (await send('guess')).status]).toEqual([403, 403, 403]);
+  expect(get).not.toHaveBeenCalled();
+  expect([(await send('current secret')).status, (await send('old secret')).status]).toEqual([200, 200]);
+});

@@ -1,0 +1,74 @@
+import { Keys } from '../../lambdas/domain/keys/keys';
+import { StoreUnavailable, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
+import { Wallet } from '../../lambdas/domain/wallet/wallet';
+import { WalletUnavailable } from '../../lambdas/domain/wallet/wallet-errors';
+import type { Operation } from './plan';
+import { ProcessStore } from './process-store';
+import type { Process } from './processes';
+import { Random } from './random';
+import { Violation } from './violation';
+import type { World } from './world';
+
+/** Short, so that some histories outlive their usage records. */
+export const USAGE_RETENTION_DAYS = 1;
+
+const PEPPER = 'the pepper of a simulation';
+
+/** One operation at work: the real code, on parts whose time and luck are the history's. */
+export class Actor {
+  readonly world: World;
+  readonly operation: Operation;
+  readonly process: Process;
+  readonly random: Random;
+  readonly store: ProcessStore;
+  readonly wallet: Wallet;
+  readonly keys: Keys;
+
+  /** @param process whose part it plays. @default the operation's own */
+  constructor(world: World, operation: Operation, process?: Process) {
+    const own = world.processes[operation.process];
+    const played = process ?? own;
+    if (!played) throw new RangeError('there is no such process');
+    const random = new Random(world.plan.seed).fork(operation.index);
+    const { clock } = played;
+    this.world = world;
+    this.operation = operation;
+    this.process = played;
+    this.random = random;
+    this.store = new ProcessStore(world, played, random, `operation ${operation.index}`);
+    this.wallet = new Wallet({
+      ...{ store: this.store, clock, usageRetentionDays: USAGE_RETENTION_DAYS },
+      random: () => random.fraction(),
+      sleep: (milliseconds) => played.sleep(milliseconds, random),
+    });
+    const randomBytes = (bytes: number): Uint8Array => Uint8Array.from({ length: bytes }, () => random.next());
+    this.keys = new Keys({ store: this.store, clock, pepper: PEPPER, randomBytes });
+  }
+
+  note(line: () => string): void {
+    this.world.note(() => `${this.process.name}, operation ${this.operation.index}: ${line()}`);
+  }
+
+  /**
+   * What a call comes to. An outage is an answer while calls may fail, and so is a refusal that the caller names;
+   * any other error breaks the history.
+   */
+  async outcome<T, E extends Error = never>(
+    call: Promise<T>,
+    refusals: readonly (new (...parameters: never[]) => E)[] = [],
+  ): Promise<{ readonly answer: T } | { readonly refusal: E } | { readonly outage: Error }> {
+    try {
+      return { answer: await call };
+    } catch (error) {
+      for (const Refusal of refusals) if (error instanceof Refusal) return { refusal: error };
+      if (error instanceof Error && this.world.mayFail && isOutage(error)) return { outage: error };
+      throw new Violation('answers', `unexpectedly ${error instanceof Error ? error.stack : String(error)}`);
+    }
+  }
+}
+
+function isOutage(error: Error): boolean {
+  if (error instanceof WalletUnavailable || error instanceof StoreUnavailable) return true;
+  // Keys do not try again by themselves.
+  return error instanceof TransactionCancelled && error.reasons.every((reason) => reason?.code !== 'Invalid');
+}

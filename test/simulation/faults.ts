@@ -1,0 +1,48 @@
+import type { Random } from './random';
+
+/**
+ * What goes wrong with one call of the store.
+ * - `conflict`, `throttled`: nothing is written, and the store says so.
+ * - `unreachable`: nothing is written, and the caller does not know.
+ * - `lost reply`: everything is written, and the caller does not know.
+ * - `late`: the caller gives up waiting, and the call arrives afterwards.
+ * - `twice`: the network repeats the call, and the caller has the answer to the repeat.
+ * - `crash before`, `crash after`: the caller's process dies, and nothing or everything is written.
+ */
+export type Fault =
+  | 'none'
+  | 'conflict'
+  | 'throttled'
+  | 'unreachable'
+  | 'lost reply'
+  | 'late'
+  | 'twice'
+  | 'crash before'
+  | 'crash after';
+
+export type CallKind = 'get' | 'query' | 'write' | 'transact' | 'transact once';
+
+const CRASHES = ['crash before', 'crash after'] as const;
+const READ_FAULTS = ['throttled', 'unreachable', 'lost reply', 'crash before'] as const;
+const WRITE_FAULTS = ['conflict', 'throttled', 'unreachable', 'lost reply', 'lost reply', 'late', ...CRASHES] as const;
+const TRANSACT_FAULTS = [...WRITE_FAULTS, 'late', 'twice'] as const;
+/** The tables in the process's own memory: a full disk, or the end of both. */
+const LOCAL_WRITE_FAULTS = ['unreachable', 'unreachable', ...CRASHES] as const;
+
+/** @param isLocal whether the store is the process's own, and not behind a network. */
+export function drawFault(kind: CallKind, rate: number, isLocal: boolean, random: Random): Fault {
+  if (!random.chance(rate)) return 'none';
+  const isRead = kind === 'get' || kind === 'query';
+  if (isLocal) return isRead ? 'none' : random.pick(LOCAL_WRITE_FAULTS);
+  if (isRead) return random.pick(READ_FAULTS);
+  // Without a token of its own, a transaction is never repeated below the store's interface.
+  return random.pick(kind === 'transact' ? TRANSACT_FAULTS : WRITE_FAULTS);
+}
+
+/** How long a message is on its way: mostly so short that calls overtake each other. */
+export const latencyMs = (random: Random): number =>
+  random.chance(0.08) ? random.between(20, 400) : random.between(0, 6);
+
+/** A caller that waits no longer; well within the store's ten minutes of remembering a token. */
+export const timeoutMs = (random: Random): number => random.between(800, 1_500);
+export const latenessMs = (random: Random): number => random.pick([1_600, 2_000, 10_000, random.between(1, 60_000)]);

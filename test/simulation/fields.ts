@@ -1,0 +1,54 @@
+import type { Item, Value } from '../../lambdas/domain/table/value';
+
+// Stored items are read here by their attributes' names, and not by the code under test.
+
+export function pico(item: Item | undefined, name: string): bigint {
+  const value = item?.[name];
+  if (typeof value !== 'bigint') throw new TypeError(`${name} is not an integer`);
+  return value;
+}
+
+export function text(item: Item | undefined, name: string): string {
+  const value = item?.[name];
+  if (typeof value !== 'string') throw new TypeError(`${name} is not a text`);
+  return value;
+}
+
+/** The same for two items only if they are the same. */
+export const fingerprint = (item: Item | undefined): string | undefined =>
+  item && JSON.stringify(item, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+  readonly amountPico: bigint;
+}
+
+export function movesOf(entry: Item): readonly Move[] {
+  const moves = entry['transfers'];
+  if (!isList(moves)) throw new TypeError('an entry has transfers');
+  return moves.map((move) => {
+    if (!isItem(move)) throw new TypeError('a transfer is an object');
+    return { from: text(move, 'from'), to: text(move, 'to'), amountPico: pico(move, 'amountPico') };
+  });
+}
+
+/** What an entry moves into a book, less what it moves out of it. */
+export function movedInto(book: string, entry: Item): bigint {
+  let sum = 0n;
+  for (const { from, to, amountPico } of movesOf(entry)) {
+    if (to === book) sum += amountPico;
+    if (from === book) sum -= amountPico;
+  }
+  return sum;
+}
+
+/** The output tokens of a usage record. */
+export function tokensOf(record: Item): bigint {
+  const usage = record['usage'];
+  return isItem(usage) && usage['output'] !== undefined ? pico(usage, 'output') : 0n;
+}
+
+const isList = (value: Value | undefined): value is readonly Value[] => Array.isArray(value);
+const isItem = (value: Value | undefined): value is Item =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);

@@ -1,0 +1,67 @@
+import { invariantsOfAccount } from './account-invariants';
+import { fingerprint, pico, text } from './fields';
+import type { Intents } from './intents';
+import { keyPromises } from './key-promises';
+import type { Payment } from './plan';
+import type { ItemChange, ItemKind, Stored } from './stored';
+import { expectKept } from './violation';
+
+// The twelve invariants of DESIGN.md, section 5, read off the stored items. What the product does not do yet
+// waits for its feature:
+//  2 has no debt until there are payment disputes: until then nothing may fall below zero;
+// 11 compares entries with usage records until there are roll-ups;
+// 12 waits for erasure.
+
+/** Checks what one commit changed, and the accounts that it touched. */
+export function checkCommit(
+  changes: readonly ItemChange[],
+  stored: Stored,
+  intents: Intents,
+  payments: readonly Payment[],
+): void {
+  for (const change of changes) {
+    if (change.kind === 'entry') entryStays(change);
+    if (change.kind === 'hold') holdBeginsAndEnds(change, changes, stored, intents);
+    if (change.kind === 'key' || change.kind === 'key listing') keyPromises(change, stored);
+  }
+  // Whatever moves an account's money writes its balance too, or the account does not add up when next it does.
+  const touched = changes.filter(({ kind }) => MONEY.has(kind)).map(({ key }) => key.pk);
+  for (const accountId of new Set(touched)) invariantsOfAccount(accountId, stored, intents, payments);
+}
+
+const MONEY: ReadonlySet<ItemKind> = new Set(['balance', 'entry', 'usage']);
+
+/** An entry is immutable. The repeat of a commit that was acknowledged before reads the same item again. */
+function entryStays({ key, before, after }: ItemChange): void {
+  expectKept('invariant 1', after !== undefined, `the entry ${key.sk} is gone`);
+  expectKept('invariant 1', !before || fingerprint(before) === fingerprint(after), `the entry ${key.sk} changed`);
+}
+
+function holdBeginsAndEnds(
+  { before, after }: ItemChange,
+  changes: readonly ItemChange[],
+  stored: Stored,
+  intents: Intents,
+): void {
+  const hold = after ?? before;
+  // A repeat of an earlier commit: neither there before nor now.
+  if (!hold) return;
+  const [accountId, requestId] = [text(hold, 'accountId'), text(hold, 'requestId')];
+  if (after) {
+    const intent = intents.requests.get(requestId);
+    const isWanted = intent?.accountId === accountId && intent.holdsPico.has(pico(after, 'heldPico'));
+    expectKept('invariant 8', isWanted, `nobody wanted the hold of ${requestId}`);
+    const { end } = stored.endOf(accountId, requestId);
+    expectKept('invariant 3', end === undefined, `${requestId} is held again after its end`);
+  } else {
+    const ends = changes.filter(({ kind, key, before: earlier }) => isEntryOf(kind, key.sk, requestId) && !earlier);
+    expectKept('invariant 3', ends.length === 1, `the hold of ${requestId} went without an end`);
+    const held = pico(ends[0]?.after, 'heldPico');
+    expectKept('invariant 3', held === pico(hold, 'heldPico'), `the end of ${requestId} names another hold`);
+    const isRecorded = changes.some(({ kind, key }) => kind === 'usage' && key.sk === requestId);
+    expectKept('usage records', isRecorded, `${requestId} ended without a usage record`);
+  }
+}
+
+const isEntryOf = (kind: string, sk: string, requestId: string): boolean =>
+  kind === 'entry' && sk === `entry#${requestId}`;

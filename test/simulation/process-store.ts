@@ -1,0 +1,159 @@
+import { StoreUnavailable, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
+import type { Check, Get, Page, Query, TableStore, Write } from '../../lambdas/domain/table/table-store';
+import type { Item } from '../../lambdas/domain/table/value';
+import type { CallKind } from './faults';
+import { latencyMs, latenessMs, timeoutMs } from './faults';
+import type { Process } from './processes';
+import type { Random } from './random';
+import type { World } from './world';
+
+interface Call<T> {
+  readonly kind: CallKind;
+  readonly apply: () => Promise<T>;
+  /** Made only for a trace. */
+  readonly name: () => string;
+  readonly writes: number;
+}
+
+/** What a caller is told: the answer, or a failure. */
+interface Caller<T> {
+  readonly resolve: (answer: T | PromiseLike<T>) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const FULL_DISK_BYTES = 10;
+
+/** The tables as one operation of one process reaches them: each call is on its way, and may go wrong. */
+export class ProcessStore implements TableStore {
+  readonly #world: World;
+  readonly #process: Process;
+  readonly #random: Random;
+  readonly #label: string;
+
+  constructor(world: World, process: Process, random: Random, label: string) {
+    this.#world = world;
+    this.#process = process;
+    this.#random = random;
+    this.#label = label;
+  }
+
+  get(get: Get): Promise<Item | undefined> {
+    const name = (): string => `get ${get.key.pk} ${get.key.sk}`;
+    return this.#call({ kind: 'get', name, writes: 0, apply: () => this.#world.engine.get(get) });
+  }
+
+  query(query: Query): Promise<Page> {
+    const name = (): string => `query ${query.partition}`;
+    return this.#call({ kind: 'query', name, writes: 0, apply: () => this.#world.engine.query(query) });
+  }
+
+  write(write: Write): Promise<Item | undefined> {
+    const apply = (): Promise<Item | undefined> => this.#world.commit([write], () => this.#world.engine.write(write));
+    return this.#call({ kind: 'write', name: () => `write ${nameOf(write)}`, writes: 1, apply });
+  }
+
+  transact(writes: readonly (Write | Check)[], token?: string): Promise<void> {
+    const apply = (): Promise<void> =>
+      this.#world.commit(writes, (arriving) => this.#world.engine.transact(arriving, token));
+    const name = (): string => `transact ${writes.map(nameOf).join(', ')}`;
+    const kind = token === undefined ? 'transact once' : 'transact';
+    return this.#call({ kind, name, writes: writes.length, apply });
+  }
+
+  #call<T>(call: Call<T>): Promise<T> {
+    const fault = this.#world.drawFault(call.kind, this.#random);
+    if (fault !== 'none') this.#note(() => `${fault}: ${call.name()}`);
+    return new Promise((resolve, reject) => {
+      const caller = { resolve, reject };
+      switch (fault) {
+        case 'none':
+          return this.#arrive(this.#latency(), call, caller);
+        case 'twice': {
+          const first = this.#latency();
+          this.#arrive(first, call);
+          return this.#arrive(first + this.#latency(), call, caller);
+        }
+        case 'conflict':
+        case 'throttled':
+          return this.#refuse(this.#latency(), caller, refusal(fault, call));
+        case 'unreachable':
+          if (this.#world.plan.isLocal) return this.#arriveAtFullDisk(call, caller);
+          return this.#refuse(timeoutMs(this.#random), caller, new StoreUnavailable('ECONNRESET'));
+        case 'lost reply':
+        case 'late': {
+          this.#arrive(fault === 'late' ? latenessMs(this.#random) : this.#latency(), call);
+          return this.#refuse(timeoutMs(this.#random), caller, new StoreUnavailable('ETIMEDOUT'));
+        }
+        case 'crash before':
+          return this.#process.later(this.#latency(), this.#random, () => this.#crash());
+        case 'crash after':
+          return this.#arrive(this.#latency(), call, undefined, () => this.#crash());
+      }
+    });
+  }
+
+  /** The call reaches the tables, even if its process has died meanwhile; the answer only who is alive. */
+  #arrive<T>(delayMs: number, call: Call<T>, caller?: Caller<T>, then?: () => unknown): void {
+    const arrival = async (): Promise<void> => {
+      const answer = await this.#answerOf(call);
+      if (caller) this.#process.later(this.#replyLatency(call), this.#random, () => answer(caller));
+      await then?.();
+    };
+    // What a process does with its own memory ends with it.
+    if (this.#world.plan.isLocal) this.#process.later(delayMs, this.#random, arrival);
+    else this.#world.scheduler.later(delayMs, this.#random, arrival);
+  }
+
+  async #answerOf<T>(call: Call<T>): Promise<(caller: Caller<T>) => void> {
+    try {
+      const answer = await call.apply();
+      this.#note(call.name);
+      return ({ resolve }) => resolve(answer);
+    } catch (error) {
+      const failure = error instanceof Error ? error : new Error(String(error));
+      this.#note(() => `${call.name()} failed: ${failure.message}`);
+      return ({ reject }) => reject(failure);
+    }
+  }
+
+  #arriveAtFullDisk<T>(call: Call<T>, caller: Caller<T>): void {
+    const apply = (): Promise<T> => this.#world.withFullDisk(this.#random.between(0, FULL_DISK_BYTES), call.apply);
+    this.#arrive(this.#latency(), { ...call, apply }, caller);
+  }
+
+  #refuse(delayMs: number, { reject }: Caller<never>, error: Error): void {
+    this.#process.later(delayMs, this.#random, () => reject(error));
+  }
+
+  async #crash(): Promise<void> {
+    this.#note(() => 'crash');
+    this.#process.crash(this.#random);
+    if (this.#world.plan.isLocal) await this.#world.reopen(this.#random);
+  }
+
+  #latency(): number {
+    return latencyMs(this.#random);
+  }
+
+  /** What a read found may be out of date when it is told, but mostly it is told at once. */
+  #replyLatency({ writes }: Call<unknown>): number {
+    return writes > 0 || this.#random.chance(0.2) ? this.#latency() : 0;
+  }
+
+  #note(line: () => string): void {
+    this.#world.note(() => `${this.#process.name}, ${this.#label}: ${line()}`);
+  }
+}
+
+function refusal(fault: 'conflict' | 'throttled', { kind, writes }: Call<unknown>): Error {
+  if (kind !== 'transact' && kind !== 'transact once') return new StoreUnavailable(fault);
+  const code = fault === 'conflict' ? 'Conflict' : 'Throttled';
+  return new TransactionCancelled(Array.from({ length: writes }, () => ({ code })));
+}
+
+function nameOf(write: Write | Check): string {
+  if ('put' in write) return `put ${String(write.put['pk'])} ${String(write.put['sk'])}`;
+  if ('update' in write) return `update ${write.update.pk} ${write.update.sk}`;
+  if ('delete' in write) return `delete ${write.delete.pk} ${write.delete.sk}`;
+  return `check ${write.check.pk} ${write.check.sk}`;
+}

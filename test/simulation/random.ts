@@ -1,0 +1,50 @@
+const GOLDEN = 0x9e3779b9;
+
+/** Splitmix32: a seed gives the same numbers on every machine, and nothing else of a history is random. */
+export class Random {
+  readonly #seed: number;
+  #state: number;
+
+  constructor(seed: number) {
+    this.#seed = mix(seed);
+    this.#state = this.#seed;
+  }
+
+  /** A generator of its own for one part of a history, so that leaving another part out does not change it. */
+  fork(part: number): Random {
+    return new Random(this.#seed ^ Math.imul(part + 1, GOLDEN));
+  }
+
+  /** From 0 to 2³² - 1. */
+  next(): number {
+    this.#state = (this.#state + GOLDEN) | 0;
+    return mix(this.#state);
+  }
+
+  /** From 0 to below 1. */
+  fraction(): number {
+    return this.next() / 2 ** 32;
+  }
+
+  /** From `low` to `high`, both included. */
+  between(low: number, high: number): number {
+    return low + Math.floor(this.fraction() * (high - low + 1));
+  }
+
+  chance(probability: number): boolean {
+    return this.fraction() < probability;
+  }
+
+  pick<T>(values: readonly T[]): T {
+    const picked = values[this.between(0, values.length - 1)];
+    if (picked === undefined) throw new RangeError('there is nothing to pick from');
+    return picked;
+  }
+}
+
+function mix(value: number): number {
+  let mixed = value ^ (value >>> 16);
+  mixed = Math.imul(mixed, 0x21f0aaad);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+  return (mixed ^ (mixed >>> 15)) >>> 0;
+}

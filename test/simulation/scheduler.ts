@@ -1,0 +1,56 @@
+import type { Random } from './random';
+
+interface Event {
+  readonly at: number;
+  /** Decides between events of the same moment. */
+  readonly order: number;
+  readonly run: () => unknown;
+}
+
+const START = Date.parse('2026-11-20T10:00:00.000Z');
+
+/** A history that takes more steps than this does not end. */
+export const STEPS_MAX = 20_000;
+
+export class NeverEnds extends Error {
+  override readonly name = 'NeverEnds';
+  constructor() {
+    super(`the history goes on after ${STEPS_MAX} steps`);
+  }
+}
+
+/** The only source of time and of order. Nothing waits: time jumps to the next event. */
+export class Scheduler {
+  /** Epoch milliseconds of the one true clock, which no process sees. */
+  now = START;
+  steps = 0;
+  readonly #events: Event[] = [];
+
+  /** @param random of whoever asks: it decides who comes first of those that come at once. */
+  later(delayMs: number, random: Random, run: () => unknown): void {
+    this.#events.push({ at: this.now + delayMs, order: random.next(), run });
+  }
+
+  /** Runs until nothing is left to do. What an event sets off in memory ends before the next event. */
+  async run(afterEach: () => void): Promise<void> {
+    for (let event = this.#take(); event; event = this.#take()) {
+      this.now = Math.max(this.now, event.at);
+      this.steps += 1;
+      if (this.steps > STEPS_MAX) throw new NeverEnds();
+      await event.run();
+      await new Promise(setImmediate);
+      afterEach();
+    }
+  }
+
+  #take(): Event | undefined {
+    let first = 0;
+    for (const [place, event] of this.#events.entries()) {
+      if (isBefore(event, this.#events[first])) first = place;
+    }
+    return this.#events.splice(first, 1)[0];
+  }
+}
+
+const isBefore = (event: Event, other: Event | undefined): boolean =>
+  other === undefined || event.at < other.at || (event.at === other.at && event.order < other.order);

@@ -1,0 +1,105 @@
+import type { TableSpec } from '../../lambdas/contracts/tables';
+import { KEYS, USAGE, WALLET } from '../../lambdas/contracts/tables';
+import type { Check, TableStore, Write } from '../../lambdas/domain/table/table-store';
+import type { Item, Key } from '../../lambdas/domain/table/value';
+import { text } from './fields';
+
+export type ItemKind = 'balance' | 'hold' | 'entry' | 'usage' | 'key' | 'key listing';
+
+/** What one commit did to one item. */
+export interface ItemChange {
+  readonly kind: ItemKind;
+  readonly key: Key;
+  readonly before: Item | undefined;
+  readonly after: Item | undefined;
+}
+
+/**
+ * What the tables hold, kept beside them: after each commit the items that it named are read again. So an
+ * invariant sees an item's past, and costs no reading of what did not change.
+ */
+export class Stored {
+  readonly balances = new Map<string, Item>();
+  /** By request id: those that are live, and those that ever were. */
+  readonly holds = new Map<string, Item>();
+  readonly holdsEver = new Map<string, Item>();
+  /** By account, then by sort key. */
+  readonly entries = new Map<string, Map<string, Item>>();
+  /** By request id; also those that have ended by time. */
+  readonly usage = new Map<string, Item>();
+  readonly keys = new Map<string, Item>();
+  readonly keyListings = new Map<string, Item>();
+
+  async refresh(engine: TableStore, writes: readonly (Write | Check)[]): Promise<readonly ItemChange[]> {
+    const changes: ItemChange[] = [];
+    for (const write of writes) {
+      if (!('check' in write)) changes.push(await this.#read(engine, write.table, keyOf(write)));
+    }
+    return changes;
+  }
+
+  entriesOf(accountId: string): ReadonlyMap<string, Item> {
+    return this.entries.get(accountId) ?? new Map<string, Item>();
+  }
+
+  /** What was recorded of a request's end: its entry, and that of a settle after the expiry. */
+  endOf(accountId: string, requestId: string): { readonly end: Item | undefined; readonly late: Item | undefined } {
+    const entries = this.entriesOf(accountId);
+    return { end: entries.get(`entry#${requestId}`), late: entries.get(`entry#${requestId}#late`) };
+  }
+
+  /** All of it but the keys' own items, which no query lists, by the names of `readAll`. */
+  listed(): ReadonlyMap<string, Item> {
+    const listed = new Map<string, Item>();
+    const add = (table: TableSpec, item: Item): unknown =>
+      listed.set(`${table.name} ${text(item, 'pk')} ${text(item, 'sk')}`, item);
+    for (const item of this.balances.values()) add(WALLET, item);
+    for (const item of this.holds.values()) add(WALLET, item);
+    for (const entries of this.entries.values()) for (const item of entries.values()) add(WALLET, item);
+    for (const item of this.usage.values()) add(USAGE, item);
+    for (const item of this.keyListings.values()) add(KEYS, item);
+    return listed;
+  }
+
+  async #read(engine: TableStore, table: TableSpec, key: Key): Promise<ItemChange> {
+    const [kind, items, name] = this.#placeOf(table, key);
+    const before = items.get(name);
+    const after = await engine.get({ table, key });
+    if (after === undefined) items.delete(name);
+    else items.set(name, after);
+    if (kind === 'hold' && after) this.holdsEver.set(name, after);
+    return { kind, key, before, after };
+  }
+
+  #placeOf(table: TableSpec, { pk, sk }: Key): readonly [kind: ItemKind, items: Map<string, Item>, name: string] {
+    if (table === USAGE) return ['usage', this.usage, sk];
+    if (table === KEYS) return sk === 'key' ? ['key', this.keys, pk] : ['key listing', this.keyListings, sk.slice(4)];
+    if (table !== WALLET) throw new Error(`the simulation knows no table ${table.name}`);
+    if (sk === 'wallet') return ['balance', this.balances, pk];
+    if (pk.startsWith('holds#')) return ['hold', this.holds, sk.slice(sk.indexOf('#') + 1)];
+    let entries = this.entries.get(pk);
+    if (!entries) this.entries.set(pk, (entries = new Map()));
+    return ['entry', entries, sk];
+  }
+}
+
+function keyOf(write: Write): Key {
+  if ('put' in write) return { pk: text(write.put, 'pk'), sk: text(write.put, 'sk') };
+  return 'update' in write ? write.update : write.delete;
+}
+
+/** Everything that the tables hold of these accounts, by table and key. Reads by query, as anybody can. */
+export async function readAll(engine: TableStore, accounts: readonly string[]): Promise<ReadonlyMap<string, Item>> {
+  const all = new Map<string, Item>();
+  const shards = Array.from({ length: 16 }, (_, shard) => `holds#${String(shard).padStart(2, '0')}`);
+  const partitions = [
+    ...shards.map((partition) => [WALLET, partition] as const),
+    ...accounts.flatMap((partition) => [WALLET, USAGE, KEYS].map((table) => [table, partition] as const)),
+  ];
+  for (const [table, partition] of partitions) {
+    const { items, next } = await engine.query({ table, partition, limit: 1_000 });
+    if (next) throw new Error('a history fills no page');
+    for (const item of items) all.set(`${table.name} ${partition} ${text(item, 'sk')}`, item);
+  }
+  return all;
+}

@@ -1,0 +1,144 @@
+import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
+import type { Check, TableStore, Write } from '../../lambdas/domain/table/table-store';
+import { FaultyDisk } from '../contracts/table-store-faulty-disk';
+import type { CallKind, Fault } from './faults';
+import { drawFault } from './faults';
+import { fingerprint } from './fields';
+import { accountIdOf, Intents } from './intents';
+import { checkCommit } from './invariants';
+import type { Plan } from './plan';
+import { Process } from './processes';
+import type { Random } from './random';
+import { Scheduler } from './scheduler';
+import { readAll, Stored } from './stored';
+import { expectKept } from './violation';
+
+const JOURNAL = 'journal';
+
+/** What stands between a process and the tables; a test may put something broken there. */
+export type Sabotage = (writes: readonly (Write | Check)[]) => readonly (Write | Check)[];
+
+/** Everything that a history has beside the code under test: time, processes, tables, and what is known of them. */
+export class World {
+  readonly plan: Plan;
+  readonly scheduler = new Scheduler();
+  readonly stored = new Stored();
+  readonly intents = new Intents();
+  readonly processes: readonly Process[];
+  readonly accountIds: readonly string[];
+  /** The steps so far, where somebody wants to read them. */
+  readonly trace: string[] | undefined;
+  readonly #disk = new FaultyDisk();
+  readonly #sabotage: Sabotage;
+  #engine: EmbeddedStore;
+  #faultRate: number;
+  #failure: unknown;
+
+  constructor(plan: Plan, options: { readonly trace?: string[]; readonly sabotage?: Sabotage | undefined } = {}) {
+    this.plan = plan;
+    this.trace = options.trace;
+    this.#sabotage = options.sabotage ?? ((writes) => writes);
+    this.processes = plan.drifts.map((drift, place) => new Process(`process ${place}`, this.scheduler, drift));
+    this.accountIds = Array.from({ length: plan.accounts }, (_, account) => accountIdOf(account));
+    this.#faultRate = plan.faultRate;
+    this.#engine = this.#openEngine();
+  }
+
+  get engine(): TableStore {
+    return this.#engine;
+  }
+
+  /** Whether a call may be answered with an outage. */
+  get mayFail(): boolean {
+    return this.#faultRate > 0;
+  }
+
+  /** Nothing goes wrong from here on. */
+  calm(): void {
+    this.#faultRate = 0;
+  }
+
+  drawFault(kind: CallKind, random: Random): Fault {
+    return drawFault(kind, this.#faultRate, this.plan.isLocal, random);
+  }
+
+  /** One line per step; the text is made only where it is kept. */
+  note(line: () => string): void {
+    this.trace?.push(`${String(this.scheduler.now).slice(-9)} ${line()}`);
+  }
+
+  /** What somebody found while no step could report it. The first one ends the history. */
+  fail(error: unknown): void {
+    this.#failure ??= error;
+  }
+
+  throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** A transaction or a write arrives at the tables. What it did is checked before anything else happens. */
+  async commit<T>(
+    writes: readonly (Write | Check)[],
+    apply: (writes: readonly (Write | Check)[]) => Promise<T>,
+  ): Promise<T> {
+    const result = await apply(this.#sabotage(writes));
+    try {
+      await this.#observe(writes);
+    } catch (error) {
+      this.fail(error);
+    }
+    return result;
+  }
+
+  removeExpired(): Promise<number> {
+    return this.#engine.removeExpired();
+  }
+
+  /** The disk of a local process is full for this one call. */
+  async withFullDisk<T>(room: number, call: () => Promise<T>): Promise<T> {
+    this.#disk.room = room;
+    try {
+      return await call();
+    } finally {
+      this.#disk.room = Infinity;
+    }
+  }
+
+  /** A local process has died, perhaps while it wrote a line, and its next life reads what is on the disk. */
+  async reopen(random: Random): Promise<void> {
+    if (random.chance(0.5)) this.#disk.open(JOURNAL).append('{"commit":9');
+    this.#engine = this.#openEngine();
+    this.intents.sweepsEverything = true;
+    await this.expectDurable();
+  }
+
+  /** All tables hold exactly what the commits so far have left, and nothing that no commit named. */
+  async expectDurable(): Promise<void> {
+    const actual = await readAll(this.#engine, this.accountIds);
+    const known = this.stored.listed();
+    for (const [name, item] of actual) {
+      const isSame = fingerprint(item) === fingerprint(known.get(name));
+      expectKept('durability', isSame, `${name} is not as it was written`);
+    }
+    for (const name of known.keys()) {
+      // Only usage records end by time.
+      expectKept('durability', actual.has(name) || name.startsWith('usage '), `${name} was written and is lost`);
+    }
+  }
+
+  async #observe(writes: readonly (Write | Check)[]): Promise<void> {
+    const changes = await this.stored.refresh(this.#engine, writes);
+    for (const { kind, key, before, after } of changes) {
+      if (kind === 'balance' && !before) this.intents.opened.set(key.pk, this.scheduler.now);
+      const isRevoked = kind === 'key' && !before?.['revokedAt'] && after?.['revokedAt'] !== undefined;
+      if (isRevoked) this.intents.revoked.set(key.pk, this.scheduler.now);
+    }
+    checkCommit(changes, this.stored, this.intents, this.plan.payments);
+  }
+
+  #openEngine(): EmbeddedStore {
+    const clock = () => this.scheduler.now;
+    if (!this.plan.isLocal) return EmbeddedStore.memory({ clock });
+    return EmbeddedStore.open({ file: JOURNAL, clock, files: this.#disk });
+  }
+}
