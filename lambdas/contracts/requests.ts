@@ -7,14 +7,23 @@ import { z } from 'zod';
 const model = z.string('model must be a string').min(1, 'model must not be empty').max(256, 'model is too long');
 const stream = z.boolean('stream must be true or false').nullish();
 const tokens = z.int('must be a whole number').positive('must be at least 1').max(100_000_000, 'is too large');
+
+/** A refusal that says so is a request for something that we do not do, not a mistake in the request. */
+export const NOT_SUPPORTED = 'is not supported';
+const STORED = `${NOT_SUPPORTED}: it would make the provider keep content`;
+const UNPRICED = `${NOT_SUPPORTED}: it has no price here`;
+
+const never = (why: string) => z.union([z.null(), z.literal(false)], why).optional();
 /** Tiers other than the standard one have other prices; without a price a request is refused before egress. */
 const serviceTier = z
-  .enum(['auto', 'default', 'standard_only'], 'only the standard service tier has a price here')
+  .enum(['auto', 'default', 'standard_only'], `service_tier other than standard ${UNPRICED}`)
   .nullish();
-const never = (why: string) => z.union([z.null(), z.literal(false)], why).optional();
-
-const STORED = 'is not supported: it would make the provider keep content';
-const UNPRICED = 'is not supported: it has no price here';
+/** Other gateways' and compatible providers' own: more models, or searches, that nobody priced. */
+const vendorExtras = {
+  models: never(`models ${UNPRICED}`),
+  plugins: never(`plugins ${UNPRICED}`),
+  search_parameters: never(`search_parameters ${UNPRICED}`),
+};
 
 export const chatRequestSchema = z.object({
   model,
@@ -33,6 +42,8 @@ export const chatRequestSchema = z.object({
   background: never(`background ${STORED}`),
   previous_response_id: never(`previous_response_id ${STORED}`),
   web_search_options: never(`web_search_options ${UNPRICED}`),
+  prompt_cache_retention: z.enum(['in-memory', 'in_memory'], `prompt_cache_retention ${STORED}`).nullish(),
+  ...vendorExtras,
 });
 
 export const messagesRequestSchema = z.object({

@@ -31,18 +31,6 @@ export class Cdk {
     return this.#run('destroy', '--all', '--force', ...contextOf(config));
   }
 
-  /** What the console's switch does: a protected stack can be deleted only after it. */
-  async allowDeletionOf(stackName: string): Promise<void> {
-    const query = { Action: 'UpdateTerminationProtection', Version: '2010-05-15', StackName: stackName };
-    const { endpoint } = this.#emulator;
-    const response = await fetch(endpoint, {
-      method: 'POST',
-      headers: { authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/cloudformation/aws4_request` },
-      body: new URLSearchParams({ ...query, EnableTerminationProtection: 'false' }),
-    });
-    if (!response.ok) throw new Error(await response.text());
-  }
-
   #run(...args: readonly string[]): Promise<string> {
     const command = join(ROOT, 'node_modules/.bin/cdk');
     return run([command, ...args, '--no-notices', '--no-color', '--output', assemblyFolder()], {

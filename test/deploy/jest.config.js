@@ -7,7 +7,7 @@ export default {
   roots: ['<rootDir>/test/deploy'],
   testMatch: ['**/*.deploy.ts'],
   // A deployment takes as long as it takes; the first one also starts the emulator.
-  testTimeout: 20_000,
+  testTimeout: 120_000,
   maxWorkers: 1,
   verbose: true,
 };

@@ -62,7 +62,7 @@ const shared = (body: (more?: object) => object): readonly Case[] => [
   ['store', body({ store: true }), 400, 'unsupported_parameter'],
   ['previous_response_id', body({ previous_response_id: 'resp_1' }), 400, 'unsupported_parameter'],
   ['background', body({ background: true }), 400, 'unsupported_parameter'],
-  ['a dearer service tier', body({ service_tier: 'priority' }), 400, 'invalid_request'],
+  ['a dearer service tier', body({ service_tier: 'priority' }), 400, 'unsupported_parameter'],
   [
     'a tool that the provider runs',
     body({ tools: [{ type: 'web_search_20250305', name: 'w' }] }),

@@ -14,6 +14,8 @@ export const USAGE_RETENTION_DAYS = 1;
 
 const PEPPER = 'the pepper of a simulation';
 
+type ErrorClass = new (...parameters: never[]) => Error;
+
 /** One operation at work: the real code, on parts whose time and luck are the history's. */
 export class Actor {
   readonly world: World;
@@ -53,14 +55,15 @@ export class Actor {
    * What a call comes to. An outage is an answer while calls may fail, and so is a refusal that the caller names;
    * any other error breaks the history.
    */
-  async outcome<T, E extends Error = never>(
+  async outcome<T, Refusal extends ErrorClass = never>(
     call: Promise<T>,
-    refusals: readonly (new (...parameters: never[]) => E)[] = [],
-  ): Promise<{ readonly answer: T } | { readonly refusal: E } | { readonly outage: Error }> {
+    refusals: readonly Refusal[] = [],
+  ): Promise<{ readonly answer: T } | { readonly refusal: InstanceType<Refusal> } | { readonly outage: Error }> {
     try {
       return { answer: await call };
     } catch (error) {
-      for (const Refusal of refusals) if (error instanceof Refusal) return { refusal: error };
+      const refusal = refusals.find((known) => error instanceof known);
+      if (refusal) return { refusal: error as InstanceType<Refusal> };
       if (error instanceof Error && this.world.mayFail && isOutage(error)) return { outage: error };
       throw new Violation('answers', `unexpectedly ${error instanceof Error ? error.stack : String(error)}`);
     }

@@ -40,7 +40,7 @@ export type Action =
   | { readonly do: 'credit'; readonly payment: number }
   | RequestAction
   | { readonly do: 'sweep' }
-  | { readonly do: 'create key'; readonly account: number; readonly lifeMs: number | undefined }
+  | { readonly do: 'create key'; readonly account: number; readonly lifeMs: number }
   | { readonly do: 'use key'; readonly key: number; readonly guessed: boolean }
   | { readonly do: 'revoke key'; readonly key: number }
   | { readonly do: 'crash' }
@@ -118,7 +118,7 @@ function actionOf(random: Random, accounts: number, payments: number): Action {
   if (draw < 0.5) return requestOf(random, account);
   if (draw < 0.6) return { do: 'credit', payment: random.between(0, payments - 1) };
   if (draw < 0.74) return { do: 'sweep' };
-  if (draw < 0.78) return { do: 'create key', account, lifeMs: random.pick([undefined, undefined, 0, MINUTE_MS]) };
+  if (draw < 0.78) return { do: 'create key', account, lifeMs: random.pick([Infinity, Infinity, 0, MINUTE_MS]) };
   if (draw < 0.84) return { do: 'use key', key: random.between(0, 3), guessed: random.chance(0.2) };
   if (draw < 0.87) return { do: 'revoke key', key: random.between(0, 3) };
   if (draw < 0.91) return { do: 'crash' };

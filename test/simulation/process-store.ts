@@ -85,9 +85,9 @@ export class ProcessStore implements TableStore {
           return this.#refuse(timeoutMs(this.#random), caller, new StoreUnavailable('ETIMEDOUT'));
         }
         case 'crash before':
-          return this.#process.later(this.#latency(), this.#random, () => this.#crash());
+          return this.#process.later(this.#latency(), this.#random, () => this.#world.crash(this.#process, this.#random));
         case 'crash after':
-          return this.#arrive(this.#latency(), call, undefined, () => this.#crash());
+          return this.#arrive(this.#latency(), call, undefined, () => this.#world.crash(this.#process, this.#random));
       }
     });
   }
@@ -123,12 +123,6 @@ export class ProcessStore implements TableStore {
 
   #refuse(delayMs: number, { reject }: Caller<never>, error: Error): void {
     this.#process.later(delayMs, this.#random, () => reject(error));
-  }
-
-  async #crash(): Promise<void> {
-    this.#note(() => 'crash');
-    this.#process.crash(this.#random);
-    if (this.#world.plan.isLocal) await this.#world.reopen(this.#random);
   }
 
   #latency(): number {

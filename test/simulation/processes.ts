@@ -1,7 +1,7 @@
 import type { Clock } from '../../lambdas/domain/clock';
 import { latencyMs } from './faults';
 import type { Random } from './random';
-import type { Scheduler } from './scheduler';
+import type { Run, Scheduler } from './scheduler';
 
 /** How far a process's clock may be from the true one. */
 export const DRIFT_MS_MAX = 10 * 60_000;
@@ -31,9 +31,9 @@ export class Process {
   }
 
   /** Runs once the time has come and the process is awake, unless it has died by then. */
-  later(delayMs: number, random: Random, run: () => unknown): void {
+  later(delayMs: number, random: Random, run: Run): void {
     const life = this.#life;
-    const runIfAlive = (): unknown => {
+    const runIfAlive: Run = () => {
       if (life !== this.#life) return undefined;
       if (this.#scheduler.now >= this.#pausedUntil) return run();
       this.#scheduler.later(this.#pausedUntil - this.#scheduler.now, random, runIfAlive);
@@ -43,7 +43,7 @@ export class Process {
   }
 
   /** Begins something new, in whatever life the process is then. */
-  begin(delayMs: number, random: Random, run: () => unknown): void {
+  begin(delayMs: number, random: Random, run: Run): void {
     this.#scheduler.later(delayMs, random, () => this.later(0, random, run));
   }
 

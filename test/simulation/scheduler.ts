@@ -4,8 +4,11 @@ interface Event {
   readonly at: number;
   /** Decides between events of the same moment. */
   readonly order: number;
-  readonly run: () => unknown;
+  readonly run: Run;
 }
+
+/** A call that reaches the tables is awaited; what goes on for longer is not. */
+export type Run = () => void | Promise<void>;
 
 const START = Date.parse('2026-11-20T10:00:00.000Z');
 
@@ -27,7 +30,7 @@ export class Scheduler {
   readonly #events: Event[] = [];
 
   /** @param random of whoever asks: it decides who comes first of those that come at once. */
-  later(delayMs: number, random: Random, run: () => unknown): void {
+  later(delayMs: number, random: Random, run: Run): void {
     this.#events.push({ at: this.now + delayMs, order: random.next(), run });
   }
 

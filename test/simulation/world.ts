@@ -33,6 +33,7 @@ export class World {
   #engine: EmbeddedStore;
   #faultRate: number;
   #failure: unknown;
+  #hasRestarted = false;
 
   constructor(plan: Plan, options: { readonly trace?: string[]; readonly sabotage?: Sabotage | undefined } = {}) {
     this.plan = plan;
@@ -72,6 +73,11 @@ export class World {
     this.#failure ??= error;
   }
 
+  /** Lets something go on by itself; it may never end, if its process dies. */
+  watch(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.fail(error));
+  }
+
   throwFailure(): void {
     if (this.#failure !== undefined) throw this.#failure;
   }
@@ -104,12 +110,23 @@ export class World {
     }
   }
 
-  /** A local process has died, perhaps while it wrote a line, and its next life reads what is on the disk. */
-  async reopen(random: Random): Promise<void> {
+  /** A local process takes its tables with it, perhaps while it writes a line; its next life reads the disk. */
+  async crash(process: Process, random: Random): Promise<void> {
+    this.note(() => `${process.name}: crash`);
+    process.crash(random);
+    if (!this.plan.isLocal) return;
     if (random.chance(0.5)) this.#disk.open(JOURNAL).append('{"commit":9');
     this.#engine = this.#openEngine();
     this.intents.sweepsEverything = true;
+    this.#hasRestarted = true;
     await this.expectDurable();
+  }
+
+  /** Whether a local process has restarted and not swept since. */
+  takeRestart(): boolean {
+    const hasRestarted = this.#hasRestarted;
+    this.#hasRestarted = false;
+    return hasRestarted;
   }
 
   /** All tables hold exactly what the commits so far have left, and nothing that no commit named. */

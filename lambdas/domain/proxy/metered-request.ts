@@ -1,6 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
-import { chatRequestSchema, embeddingsRequestSchema, messagesRequestSchema } from '../../contracts/requests';
+import {
+  chatRequestSchema,
+  embeddingsRequestSchema,
+  messagesRequestSchema,
+  NOT_SUPPORTED,
+} from '../../contracts/requests';
 import { InvalidRequest } from '../errors/app-error';
 import { type JsonScan, MalformedJson, type Member, scanJson } from './json-scan';
 import { refuseLookalikes } from './member-names';
@@ -102,11 +107,7 @@ function readMembers<T extends z.ZodObject>(schema: T, body: Buffer, scan: JsonS
   const text = issue?.message ?? 'is wrong';
   // Our own messages name the member; a bare one ("must be at least 1") gets the name in front.
   const message = param !== undefined && !text.startsWith(param.split('.')[0] ?? param) ? `${param}: ${text}` : text;
-  throw new InvalidRequest(
-    message,
-    param,
-    text.includes('not supported') ? 'unsupported_parameter' : 'invalid_request',
-  );
+  throw new InvalidRequest(message, param, text.includes(NOT_SUPPORTED) ? 'unsupported_parameter' : 'invalid_request');
 }
 
 function parseValue(name: string, body: Buffer, { valueStart, valueEnd }: Member): unknown {

@@ -3,7 +3,21 @@ import { formatUsd } from '../money/pico';
 
 /** A usage record as people and scripts read it: money in exact decimal dollars. */
 export function renderUsageRecord(record: UsageRecord): object {
-  const { requestId, at, endpoint, model, provider, streamed, status, httpStatus, usage, estimated, costPico, overrunPico, priceVersion } = record;
+  const {
+    requestId,
+    at,
+    endpoint,
+    model,
+    provider,
+    streamed,
+    status,
+    httpStatus,
+    usage,
+    estimated,
+    costPico,
+    overrunPico,
+    priceVersion,
+  } = record;
   return {
     ...{ requestId, at, endpoint, model, provider, streamed, status, httpStatus, usage },
     cost: formatUsd(costPico),

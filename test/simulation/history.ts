@@ -1,0 +1,105 @@
+import { verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
+import { Actor, USAGE_RETENTION_DAYS } from './actor';
+import { createKey, revokeKey, useKey } from './key-actors';
+import type { Operation, Plan } from './plan';
+import { DRIFT_MS_MAX, Process } from './processes';
+import { Random } from './random';
+import { request } from './request-actor';
+import { expectKept } from './violation';
+import { credit, open, sweep } from './wallet-actors';
+import type { Sabotage } from './world';
+import { World } from './world';
+
+/** Longer than any hold of a plan, and the drift of the clock that set its deadline. */
+const HOLDS_ARE_DUE_MS = 16 * 60_000 + 2 * DRIFT_MS_MAX;
+/** One history in so many is also held to what the product's own verifier finds. */
+const VERIFIED_EVERY = 8;
+
+export interface HistoryOptions {
+  /** Takes one line per step. */
+  readonly trace?: string[];
+  readonly sabotage?: Sabotage | undefined;
+}
+
+/**
+ * Plays a plan to its end, and then what must come after any history: outages end, every payment is reported once
+ * more, the deadlines pass and one sweep runs.
+ * @returns how many steps it took
+ * @throws Violation and whatever else breaks
+ */
+export async function play(plan: Plan, options: HistoryOptions = {}): Promise<number> {
+  const world = new World(plan, options);
+  for (const operation of plan.operations) {
+    const random = new Random(plan.seed).fork(operation.index);
+    const begin = (): void => world.watch(perform(new Actor(world, operation), operation));
+    world.processes[operation.process]?.begin(operation.at, random, begin);
+  }
+  await run(world);
+  await settleDown(world);
+  return world.scheduler.steps;
+}
+
+async function perform(actor: Actor, { action }: Operation): Promise<void> {
+  const { world, process } = actor;
+  actor.note(() => `begins ${describe(action)}`);
+  switch (action.do) {
+    case 'open':
+      return open(actor, action.account);
+    case 'credit':
+      return credit(actor, action.payment);
+    case 'request':
+      return request(actor, action);
+    case 'sweep':
+      return sweep(actor);
+    case 'create key':
+      return createKey(actor, action.account, action.lifeMs);
+    case 'use key':
+      return useKey(actor, action.key, action.guessed);
+    case 'revoke key':
+      return revokeKey(actor, action.key);
+    case 'crash':
+      return world.crash(process, actor.random);
+    case 'pause':
+      return process.pause(action.forMs);
+    case 'turn clock':
+      return process.turnClock(action.byMs);
+    case 'remove expired':
+      await world.removeExpired();
+  }
+}
+
+async function settleDown(world: World): Promise<void> {
+  const { plan, scheduler } = world;
+  world.calm();
+  const process = new Process('afterwards', scheduler, 0);
+  const afterwards = (index: number): Actor => new Actor(world, { index, at: 0, process: 0, action: { do: 'sweep' } }, process);
+  const works = [
+    ...world.accountIds.map((_, account) => (actor: Actor) => open(actor, account)),
+    ...plan.payments.map((_, payment) => (actor: Actor) => credit(actor, payment)),
+    sweep,
+  ];
+  scheduler.now += HOLDS_ARE_DUE_MS;
+  for (const [place, work] of works.entries()) {
+    const actor = afterwards(plan.operations.length + 1_000 + place);
+    process.begin(0, actor.random, () => world.watch(work(actor)));
+    await run(world);
+  }
+  for (const [accountId, balance] of world.stored.balances) {
+    expectKept('invariant 9', balance['heldPico'] === 0n, `${accountId} still holds ${String(balance['heldPico'])}`);
+  }
+  expectKept('invariant 9', world.stored.holds.size === 0, 'a hold is left after its deadline and a sweep');
+  await world.expectDurable();
+  if (plan.seed % VERIFIED_EVERY === 0) await agreeWithVerifier(world);
+}
+
+async function agreeWithVerifier({ engine, accountIds, scheduler }: World): Promise<void> {
+  const usageWindow = { clock: () => scheduler.now, usageRetentionDays: USAGE_RETENTION_DAYS };
+  const { differences } = await verifyLedger({ store: engine, accounts: accountIds, usageWindow });
+  const found = differences.map(({ kind, id }) => `${kind} ${id ?? ''}`).join(', ');
+  expectKept('invariant 7', differences.length === 0, `the ledger's verifier finds ${found}`);
+}
+
+const run = (world: World): Promise<void> => world.scheduler.run(() => world.throwFailure());
+
+const describe = (action: object): string =>
+  JSON.stringify(action, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));

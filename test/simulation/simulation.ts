@@ -1,0 +1,75 @@
+import { play } from './history';
+import type { Plan } from './plan';
+import { planOf } from './plan';
+import { shrink } from './shrink';
+import type { Sabotage } from './world';
+
+/** Histories that are played beside each other: they share nothing but the turns of the event loop. */
+const BESIDE = 32;
+
+export interface Failure {
+  readonly seed: number;
+  /** What broke, how to see it again, and the steps of the shortest history that breaks. */
+  readonly report: string;
+}
+
+export interface Simulation {
+  readonly steps: number;
+  /** Of the lowest seed that was seen to fail. */
+  readonly failure: Failure | undefined;
+}
+
+/** Plays histories until one fails or all are done. */
+export async function simulate(options: {
+  readonly histories: number;
+  /** The first history's; each one has the next. */
+  readonly seed: number;
+  readonly sabotage?: Sabotage;
+}): Promise<Simulation> {
+  const { histories, seed, sabotage } = options;
+  const failed: number[] = [];
+  let next = seed;
+  let steps = 0;
+  const playNext = async (): Promise<void> => {
+    while (next < seed + histories && failed.length === 0) {
+      const mine = next;
+      next += 1;
+      try {
+        steps += await play(planOf(mine), { sabotage });
+      } catch {
+        failed.push(mine);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: BESIDE }, playNext));
+  if (failed.length === 0) return { steps, failure: undefined };
+  return { steps, failure: await explain(Math.min(...failed), sabotage) };
+}
+
+export async function explain(seed: number, sabotage?: Sabotage): Promise<Failure> {
+  const plan = await shrink(planOf(seed), async (smaller) => (await failureOf(smaller, { sabotage })) !== undefined);
+  const trace: string[] = [];
+  const error = await failureOf(plan, { trace, sabotage });
+  const report = [
+    `Seed ${seed} fails: ${error instanceof Error ? error.message : String(error)}`,
+    `Again with: npm run simulate -- --histories 1 --seed ${seed}`,
+    `The shortest history found has ${plan.operations.length} of ${planOf(seed).operations.length} operations:`,
+    ...headOf(plan),
+    ...trace,
+  ];
+  return { seed, report: report.join('\n') };
+}
+
+async function failureOf(plan: Plan, options: Parameters<typeof play>[1]): Promise<unknown> {
+  try {
+    await play(plan, options);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+const headOf = ({ isLocal, drifts, faultRate, payments }: Plan): readonly string[] => [
+  `  ${isLocal ? 'a local process' : `${drifts.length} processes`}, clocks off by ${drifts.join(', ')} ms`,
+  `  ${faultRate * 100} % of the calls go wrong; payments of ${payments.map((payment) => payment.amountPico).join(', ')}`,
+];
