@@ -85,12 +85,12 @@ function notes(endpoint: Endpoint, written: readonly string[], { accountId, apiK
     ...(accountId === undefined ? ['There are several accounts: none was made or changed.'] : []),
     ...(apiKey === undefined
       ? []
-      : ['The API key above is shown now and never again; $TOLLGATE_KEY stands for it below.']),
+      : ['The API key above is shown now and never again. What follows expects it in TOLLGATE_KEY.']),
     ...(endpoint.isPublic ? [] : ["No edge is deployed: this is the function's own URL, which refuses clients."]),
     '',
     'Try it:',
     '',
     `curl ${endpoint.url}/v1/models -H "authorization: Bearer $TOLLGATE_KEY"`,
-    `TOLLGATE_KEY=$TOLLGATE_KEY npm run smoke -- --endpoint ${endpoint.url}`,
+    `npm run smoke -- --endpoint ${endpoint.url}`,
   ];
 }

@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline';
-import type { ReadStream } from 'node:tty';
-import { Writable } from 'node:stream';
+import { type Readable, Writable } from 'node:stream';
 import { checkProviderKey, parseProviderKeys, type ProviderKeys, ProviderKeysInvalid } from './provider-keys';
 
 const INPUT_BYTES_MAX = 64 * 1024;
@@ -13,16 +12,16 @@ export interface KeyInput {
 
 /** A prompt that shows nothing of what is typed or, where standard input is no terminal, all of that. */
 export class StandardInput implements KeyInput {
-  readonly #input: ReadStream;
+  readonly #input: Readable & { readonly isTTY?: boolean };
   readonly #output: Writable;
 
-  constructor(input: ReadStream, output: Writable) {
+  constructor(input: Readable & { readonly isTTY?: boolean }, output: Writable) {
     this.#input = input;
     this.#output = output;
   }
 
   async read(providerIds: readonly string[], stored: readonly string[]): Promise<ProviderKeys> {
-    if (this.#input.isTTY) return this.#prompt(providerIds, stored);
+    if (this.#input.isTTY === true) return this.#prompt(providerIds, stored);
     const chunks: Buffer[] = [];
     let bytes = 0;
     for await (const chunk of this.#input as AsyncIterable<Buffer>) {
@@ -34,30 +33,25 @@ export class StandardInput implements KeyInput {
   }
 
   async #prompt(providerIds: readonly string[], stored: readonly string[]): Promise<ProviderKeys> {
-    const shown = new Writable({ write: (_chunk, _encoding, written) => written() });
-    const lines = createInterface({ input: this.#input, output: shown, terminal: true, historySize: 0 });
-    const ended = new Promise<never>((_resolve, reject) => {
-      lines.on('close', () => reject(new ProviderKeysInvalid('No key was written: the prompt was left.')));
-    });
-    // It is also rejected where nobody waits for it any more.
-    ended.catch(() => undefined);
-    const ask = (question: string): Promise<string> => {
-      this.#output.write(question);
-      const answer = new Promise<string>((resolve) => lines.question('', resolve));
-      return Promise.race([answer, ended]).finally(() => this.#output.write('\n'));
-    };
+    const unseen = new Writable({ write: (_chunk, _encoding, written) => written() });
+    const terminal = createInterface({ input: this.#input, output: unseen, terminal: true, historySize: 0 });
+    const lines = terminal[Symbol.asyncIterator]();
     try {
       const keys: Record<string, string> = {};
       for (const id of providerIds) {
         const hint = stored.includes(id) ? 'enter keeps the one that is there' : 'not shown';
-        const key = (await ask(`API key of ${id} (${hint}): `)).trim();
+        this.#output.write(`API key of ${id} (${hint}): `);
+        const line = await lines.next();
+        this.#output.write('\n');
+        if (line.done === true) throw new ProviderKeysInvalid('No key was written: the prompt was left.');
+        const key = line.value.trim();
         if (key === '') continue;
         checkProviderKey(key, `The key of ${id}`);
         keys[id] = key;
       }
       return keys;
     } finally {
-      lines.close();
+      terminal.close();
     }
   }
 }

@@ -2,6 +2,7 @@ import { UndiciProviderClient } from '../../lambdas/adapters/providers/undici-pr
 import { Catalog, mergeCatalogs } from '../../lambdas/domain/catalog/catalog';
 import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
 import type { Log } from '../../lambdas/domain/log';
+import { Cancellations } from '../../lambdas/domain/proxy/cancellations';
 import { Gateway } from '../../lambdas/domain/proxy/gateway';
 import type { Sweep } from '../../lambdas/domain/wallet/sweep';
 import { commandHandler } from '../commands/execute';
@@ -69,7 +70,8 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   );
   const client = new UndiciProviderClient({ apiKey: (id) => keyOf(providers, id) });
   opened.add(() => client.close());
-  const gateway = new Gateway({ ...parts, catalog, providers: client, log });
+  const cancellations = new Cancellations(parts);
+  const gateway = new Gateway({ ...parts, catalog, cancellations, providers: client, log });
   const host = new NodeHost({ gateway, requestMs: settings.requestSeconds * 1_000 });
   const port = await host.listen(settings.port);
   const sweeper = new Sweeper(parts, log);

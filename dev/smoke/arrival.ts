@@ -1,3 +1,5 @@
+import type { Response } from 'undici';
+
 /** A stream as it came. */
 export interface Arrival {
   /** The first line with data; comments before it only keep the connection. Milliseconds on performance.now(). */

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import { readArrival } from './arrival';
 import { failed, type Finding, ok } from './finding';
-import type { GatewayClient } from './gateway-client';
+import { type GatewayClient, isRequestId } from './gateway-client';
 import type { PaidRequest } from './paid-request';
 import type { PaidFindings } from './stream-checks';
 import { findRecord, type ShownRecord } from './usage-record';
@@ -19,9 +19,10 @@ export async function checkDeparture(client: GatewayClient, { path, body }: Paid
   const requestId = response.headers.get('x-request-id');
   const { firstEventAt } = await readArrival(response, (arrival) => arrival.firstEventAt !== undefined);
   leaving.abort();
-  if (response.status !== 200 || requestId === null || firstEventAt === undefined) {
+  if (response.status !== 200 || firstEventAt === undefined) {
     return { findings: [failed(CHECK, `no stream to leave: ${response.status}`)], costPico: 0n };
   }
+  if (!isRequestId(requestId)) return { findings: [failed(CHECK, 'its answer has no x-request-id')], costPico: 0n };
   const leftAt = performance.now();
   while (performance.now() - leftAt < PATIENCE_MS) {
     const record = await findRecord(client, requestId);

@@ -1,12 +1,13 @@
-import { judged, type Finding } from './finding';
+import { Agent, fetch, type RequestInit, type Response } from 'undici';
+import { requestIdSchema } from '../../lambdas/contracts/ids';
+import { type Finding, judged } from './finding';
 
 /** For a whole answer, and for a stream to its end. */
 const REQUEST_TIMEOUT_MS = 120_000;
-const REQUEST_ID = /^req_[0-9A-HJKMNP-TV-Z]{26}$/;
 
 export interface Answer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: Response['headers'];
   readonly text: string;
 }
 
@@ -19,6 +20,7 @@ interface Seen {
 export class GatewayClient {
   readonly origin: string;
   readonly #apiKey: string;
+  readonly #agent = new Agent();
   readonly #seen: Seen[] = [];
 
   constructor(origin: string, apiKey: string) {
@@ -41,8 +43,13 @@ export class GatewayClient {
     return this.#fetch(path, { method: 'POST', headers, body: JSON.stringify(body), signal });
   }
 
+  /** Ends its connections. */
+  close(): Promise<void> {
+    return this.#agent.destroy();
+  }
+
   requestIds(): Finding {
-    const unnamed = this.#seen.filter(({ requestId }) => requestId === null || !REQUEST_ID.test(requestId));
+    const unnamed = this.#seen.filter(({ requestId }) => !isRequestId(requestId));
     const paths = [...new Set(unnamed.map(({ path }) => path))].join(', ');
     const measured = unnamed.length === 0 ? `${this.#seen.length} answers` : `not so: ${paths}`;
     return judged('every answer has an x-request-id', this.#seen.length > 0 && unnamed.length === 0, measured);
@@ -52,6 +59,7 @@ export class GatewayClient {
     const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     const response = await fetch(`${this.origin}${path}`, {
       ...init,
+      dispatcher: this.#agent,
       redirect: 'error',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
@@ -63,6 +71,8 @@ export class GatewayClient {
     return { authorization: `Bearer ${this.#apiKey}` };
   }
 }
+
+export const isRequestId = (text: string | null): text is string => requestIdSchema.safeParse(text).success;
 
 /** @returns undefined for what is no JSON object */
 export function jsonOf(text: string): Readonly<Record<string, unknown>> | undefined {

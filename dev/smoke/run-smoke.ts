@@ -26,12 +26,24 @@ export async function runSmoke(
   target: SmokeTarget,
   told: (finding: Finding) => void = () => undefined,
 ): Promise<SmokeReport> {
+  const client = new GatewayClient(target.endpoint, target.apiKey);
+  try {
+    return await runChecks(target, client, told);
+  } finally {
+    await client.close();
+  }
+}
+
+async function runChecks(
+  target: SmokeTarget,
+  client: GatewayClient,
+  told: (finding: Finding) => void,
+): Promise<SmokeReport> {
   const findings: Finding[] = [];
   const add = (...found: readonly Finding[]): void => {
     findings.push(...found);
     found.forEach(told);
   };
-  const client = new GatewayClient(target.endpoint, target.apiKey);
   add(...(await checkTls(target.endpoint)));
   const plain = await checkPlain(client).catch((error: unknown) => ({
     findings: [failed('the gateway answers', reasonOf(error))],

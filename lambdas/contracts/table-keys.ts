@@ -42,6 +42,12 @@ export const lateEntryKey = (accountId: string, requestId: string): Key =>
 // Usage table.
 export const usageRecordKey = (accountId: string, requestId: string): Key => ({ pk: accountId, sk: requestId });
 
+/** In a partition of its own, so that an account's records are records only. */
+export const cancellationKey = (accountId: string, requestId: string): Key => ({
+  pk: `cancel#${accountId}`,
+  sk: requestId,
+});
+
 // Accounts table.
 export const accountKey = (accountId: string): Key => ({ pk: accountId, sk: 'account' });
 export const directoryPartition = (shard: string): string => `accounts#${shard}`;

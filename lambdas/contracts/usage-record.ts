@@ -8,9 +8,17 @@ import { UNITS } from './units';
  * - `client_gone`: the client left first; what was produced until then is charged.
  * - `provider_error`: the provider answered with an error, or not at all; nothing is charged.
  * - `interrupted`: the provider's answer broke off after its first byte; what was produced is charged.
+ * - `cancelled`: the account cancelled it; of a stream what was produced is charged, of a whole answer its bound.
  * - `expired`: nobody ended the request before its hold's deadline (a crash); nothing is charged.
  */
-export const REQUEST_STATUSES = ['completed', 'client_gone', 'provider_error', 'interrupted', 'expired'] as const;
+export const REQUEST_STATUSES = [
+  'completed',
+  'client_gone',
+  'provider_error',
+  'interrupted',
+  'cancelled',
+  'expired',
+] as const;
 export type RequestStatus = (typeof REQUEST_STATUSES)[number];
 
 const count = z.coerce.number().pipe(z.int().nonnegative());

@@ -16,7 +16,10 @@ export function addressedRequest(
   const { headers = {}, body } = options;
   return new Promise((resolve, reject) => {
     const method = body === undefined ? 'GET' : 'POST';
-    const sent = request(new URL(path, endpoint), { method, headers: { 'content-type': 'application/json', ...headers, host } });
+    const sent = request(new URL(path, endpoint), {
+      method,
+      headers: { 'content-type': 'application/json', ...headers, host },
+    });
     sent.on('error', reject);
     sent.on('response', (answer) => {
       text(answer).then((received) => resolve({ status: answer.statusCode, text: received }), reject);

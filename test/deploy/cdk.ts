@@ -56,8 +56,12 @@ export function readOutputs(): Outputs {
 
 /** The folder with the code that was deployed for the function whose logical id begins so: `index.js`, as esbuild made it. */
 export function deployedBundle(logicalIdPrefix: string): string {
-  const template = JSON.parse(readFileSync(join(assemblyFolder(), `tollgate-${STAGE}-service.template.json`), 'utf8')) as {
-    readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: { Code?: { S3Key?: string } } }>>;
+  const template = JSON.parse(
+    readFileSync(join(assemblyFolder(), `tollgate-${STAGE}-service.template.json`), 'utf8'),
+  ) as {
+    readonly Resources: Readonly<
+      Record<string, { readonly Type: string; readonly Properties: { Code?: { S3Key?: string } } }>
+    >;
   };
   const found = Object.entries(template.Resources).find(
     ([id, { Type }]) => Type === 'AWS::Lambda::Function' && id.startsWith(logicalIdPrefix),

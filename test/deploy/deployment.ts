@@ -1,5 +1,10 @@
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { DynamodbStore } from '../../lambdas/adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../lambdas/adapters/dynamodb/sdk-transport';
 import { originSecretSchema } from '../../lambdas/contracts/secrets';
@@ -42,7 +47,8 @@ export class Deployment {
     this.#dynamodb = new DynamoDBClient(client);
     this.#secrets = new SecretsManagerClient(client);
     this.#transport = new SdkTransport(client);
-    const nameOf = (table: TableName): string => this.output(`${table.replace(/^./, (first) => first.toUpperCase())}Table`);
+    const nameOf = (table: TableName): string =>
+      this.output(`${table.replace(/^./, (first) => first.toUpperCase())}Table`);
     this.tableNames = Object.fromEntries(TABLES.map(({ name }) => [name, nameOf(name)])) as Record<TableName, string>;
     const store = new DynamodbStore({ transport: this.#transport, tableNames: this.tableNames, clock });
     this.store = store;
@@ -81,8 +87,15 @@ export class Deployment {
       return [TableName, table?.TableId] as const;
     });
     const secrets = SECRETS.map(async (name) => {
-      const { ARN, VersionIdsToStages } = await this.#secrets.send(new DescribeSecretCommand({ SecretId: this.output(name) }));
-      return [name, `${ARN} ${Object.keys(VersionIdsToStages ?? {}).sort().join()}`] as const;
+      const { ARN, VersionIdsToStages } = await this.#secrets.send(
+        new DescribeSecretCommand({ SecretId: this.output(name) }),
+      );
+      return [
+        name,
+        `${ARN} ${Object.keys(VersionIdsToStages ?? {})
+          .sort()
+          .join()}`,
+      ] as const;
     });
     return Object.fromEntries(await Promise.all([...tables, ...secrets]));
   }

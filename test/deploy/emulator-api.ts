@@ -4,7 +4,11 @@ import { REGION } from './emulator';
  * One call of a service whose client this repository does not otherwise need. The emulator checks no
  * signature; it reads the service's name from where one would be.
  */
-async function call(endpoint: string, service: string, request: { headers?: Record<string, string>; body: URLSearchParams | string }): Promise<string> {
+async function call(
+  endpoint: string,
+  service: string,
+  request: { headers?: Record<string, string>; body: URLSearchParams | string },
+): Promise<string> {
   const authorization = `AWS4-HMAC-SHA256 Credential=test/20260101/${REGION}/${service}/aws4_request`;
   const headers = { authorization, ...request.headers };
   const response = await fetch(endpoint, { method: 'POST', headers, body: request.body });
@@ -16,7 +20,9 @@ async function call(endpoint: string, service: string, request: { headers?: Reco
 /** What the console's switch does: a protected stack can be deleted only after it. */
 export async function allowDeletionOf(endpoint: string, stackName: string): Promise<void> {
   const query = { Action: 'UpdateTerminationProtection', Version: '2010-05-15', StackName: stackName };
-  await call(endpoint, 'cloudformation', { body: new URLSearchParams({ ...query, EnableTerminationProtection: 'false' }) });
+  await call(endpoint, 'cloudformation', {
+    body: new URLSearchParams({ ...query, EnableTerminationProtection: 'false' }),
+  });
 }
 
 /** Every line of every log group. */
@@ -25,9 +31,13 @@ export async function logLines(endpoint: string): Promise<string[]> {
     const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Logs_20140328.${action}` };
     return JSON.parse(await call(endpoint, 'logs', { headers, body: JSON.stringify(input) }));
   };
-  const { logGroups } = (await ask('DescribeLogGroups', {})) as { readonly logGroups: { readonly logGroupName: string }[] };
+  const { logGroups } = (await ask('DescribeLogGroups', {})) as {
+    readonly logGroups: { readonly logGroupName: string }[];
+  };
   const lines = logGroups.map(async ({ logGroupName }) => {
-    const found = (await ask('FilterLogEvents', { logGroupName })) as { readonly events: { readonly message: string }[] };
+    const found = (await ask('FilterLogEvents', { logGroupName })) as {
+      readonly events: { readonly message: string }[];
+    };
     return found.events.map(({ message }) => message);
   });
   return (await Promise.all(lines)).flat();

@@ -66,7 +66,10 @@ export async function startEmulator(python: string): Promise<Emulator> {
       'the emulator to start',
       () => {
         if (code !== undefined) throw new Error(`the emulator ended with ${code}:\n${log}`);
-        return fetch(`${endpoint}/_ministack/health`).then(({ ok }) => ok, () => false);
+        return fetch(`${endpoint}/_ministack/health`).then(
+          ({ ok }) => ok,
+          () => false,
+        );
       },
       START_TIMEOUT_MS,
     );

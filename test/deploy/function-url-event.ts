@@ -6,7 +6,10 @@ export function functionUrlEvent(path: string, headers: Readonly<Record<string, 
     rawPath: path,
     rawQueryString: '',
     headers: { 'content-type': 'application/json', ...headers },
-    requestContext: { http: { method: body === undefined ? 'GET' : 'POST', path, protocol: 'HTTP/1.1' }, stage: '$default' },
+    requestContext: {
+      http: { method: body === undefined ? 'GET' : 'POST', path, protocol: 'HTTP/1.1' },
+      stage: '$default',
+    },
     isBase64Encoded: false,
     ...(body !== undefined && { body: JSON.stringify(body) }),
   };

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { builtFrom, completed, HERE, isComplete, readText, ROOT } from './cache-folder';
+import { builtFrom, cacheFolder, completed, HERE, isComplete, readText, ROOT } from './cache-folder';
 import { run } from './guarded-process';
 
 const PYTHON_MINIMUM = [3, 11] as const;
@@ -29,11 +29,20 @@ export function whyNoEmulator(): string | undefined {
   if ('whyNot' in python) return python.whyNot;
   if (isComplete(folderFor(python.version))) return undefined;
   const [name = ''] = /^ministack==\S+/m.exec(readText(REQUIREMENTS)) ?? [];
-  const args = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary', ':all:'];
+  const args = [
+    '-m',
+    'pip',
+    'download',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--no-deps',
+    '--only-binary',
+    ':all:',
+  ];
   const limits = ['--retries', '0', '--timeout', String(PROBE_TIMEOUT_SECONDS)];
-  const into = builtFrom('deploy-probe', []);
-  const { status } = spawnSync('python3', [...args, ...limits, '--dest', into, name], { encoding: 'utf8' });
-  return status === 0 ? undefined : `pip cannot download ${name}`;
+  const into = join(cacheFolder(), 'deploy-probe');
+  const { status, stderr } = spawnSync('python3', [...args, ...limits, '--dest', into, name], { encoding: 'utf8' });
+  return status === 0 ? undefined : `pip cannot download ${name}: ${stderr.trim().split('\n').at(-1)}`;
 }
 
 /**
@@ -46,7 +55,16 @@ export async function pythonEnvironment(): Promise<string> {
   const folder = folderFor(python.version);
   const options = { env: process.env, cwd: ROOT };
   const executable = join(folder, 'bin/python');
-  const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--require-hashes', '--only-binary', ':all:'];
+  const install = [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--require-hashes',
+    '--only-binary',
+    ':all:',
+  ];
   await completed(folder, async () => {
     await run(['python3', '-m', 'venv', folder], options);
     await run([executable, ...install, '--requirement', join(HERE, REQUIREMENTS)], options);

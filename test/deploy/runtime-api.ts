@@ -48,7 +48,12 @@ export class RunningFunction {
     this.#server = createServer((request, reply) => this.#serve(request, reply));
   }
 
-  static async start({ bundle, handler = 'index.handler', environment, endpoint }: FunctionOptions): Promise<RunningFunction> {
+  static async start({
+    bundle,
+    handler = 'index.handler',
+    environment,
+    endpoint,
+  }: FunctionOptions): Promise<RunningFunction> {
     const running = new RunningFunction();
     running.#server.listen(0, '127.0.0.1');
     await once(running.#server, 'listening');

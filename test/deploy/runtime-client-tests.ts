@@ -1,4 +1,4 @@
-import { json } from 'node:stream/consumers';
+import { json, text } from 'node:stream/consumers';
 import { ORIGIN_SECRET_HEADER } from '../../lib/shared/origin-secret';
 import { chatDelta, chatStream } from '../e2e/shapes';
 import { cut, streamed } from '../e2e/upstream';
@@ -6,9 +6,10 @@ import { HERE } from './cache-folder';
 import { deployedBundle } from './cdk';
 import { FramedStream } from './framed-stream';
 import { functionUrlEvent } from './function-url-event';
-import { RunningFunction } from './runtime-api';
+import { type FunctionOptions, type Returned, RunningFunction } from './runtime-api';
 import { whyNoRuntimeClient } from './runtime-client-package';
-import { CHAT, PROMPT, REPORTED, type Stage } from './stage';
+import type { Stage } from './stage';
+import { ANSWER, CHAT, deadRequest, PROMPT, proxyEnvironment, REPORTED, sweepEnvironment } from './stage';
 
 const describeWhereBuilt = whyNoRuntimeClient() === undefined ? describe : describe.skip;
 const STREAMED = {
@@ -23,11 +24,15 @@ export function underTheRuntimeClient(stage: () => Stage): void {
     let proxy: RunningFunction;
     beforeAll(async () => {
       const { emulator } = stage();
-      const environment = stage().proxyEnvironment();
-      proxy = await RunningFunction.start({ bundle: deployedBundle('DataPlaneProxy'), environment, endpoint: emulator.endpoint });
+      const environment = proxyEnvironment(stage());
+      proxy = await RunningFunction.start({
+        bundle: deployedBundle('DataPlaneProxy'),
+        environment,
+        endpoint: emulator.endpoint,
+      });
     });
     afterAll(() => proxy.stop());
-    afterAll(() => stage().upstream.plays(streamed(chatStream(['Hel', 'lo'], REPORTED))));
+    afterAll(() => stage().upstream.plays(streamed(chatStream(ANSWER, REPORTED))));
 
     const chatEvent = (): object => {
       const { customer, originSecret } = stage();
@@ -36,7 +41,7 @@ export function underTheRuntimeClient(stage: () => Stage): void {
     };
 
     test('the data plane sends its head first and every event as it comes', async () => {
-      const [first = '', ...others] = chatStream(['Hel', 'lo'], REPORTED);
+      const [first = '', ...others] = chatStream(ANSWER, REPORTED);
       let goOn: () => void = () => undefined;
       const isRead = new Promise<void>((resolve) => (goOn = resolve));
       stage().upstream.plays(async (reply) => {
@@ -47,10 +52,13 @@ export function underTheRuntimeClient(stage: () => Stage): void {
       const { message } = await proxy.invoke(chatEvent());
       expect(message.headers).toMatchObject(STREAMED);
       const answer = new FramedStream(message);
-      expect(await answer.head()).toMatchObject({ statusCode: 200, headers: { 'content-type': expect.stringMatching(/^text\/event-stream/) as string } });
+      expect(await answer.head()).toMatchObject({
+        statusCode: 200,
+        headers: { 'content-type': expect.stringMatching(/^text\/event-stream/) as string },
+      });
       expect(await answer.bodyThrough('\n\n')).toBe(first);
       goOn();
-      expect(await answer.rest()).toMatch(/"content":"lo".*\[DONE\].*: x-tollgate-cost /s);
+      expect(await answer.rest()).toMatch(/nobody may keep either.*\[DONE\].*: x-tollgate-cost /s);
       expect(message.trailers).toEqual({});
     });
 
@@ -74,32 +82,43 @@ export function underTheRuntimeClient(stage: () => Stage): void {
       expect(proxy.output).not.toContain(PROMPT);
     });
 
-    test('a function that breaks off mid-stream would show it in trailers', async () => {
-      const failing = await RunningFunction.start({
-        ...{ bundle: HERE, handler: 'fails-mid-stream.handler', environment: {}, endpoint: stage().emulator.endpoint },
-      });
+    /** Starts a function for one invocation. */
+    async function once<T>(
+      options: Omit<FunctionOptions, 'endpoint'>,
+      read: (returned: Returned) => Promise<T>,
+    ): Promise<T> {
+      const running = await RunningFunction.start({ ...options, endpoint: stage().emulator.endpoint });
       try {
-        const { message } = await failing.invoke({});
+        return await read(await running.invoke({}));
+      } finally {
+        await running.stop();
+      }
+    }
+
+    test('a function that breaks off mid-stream would show it in trailers', async () => {
+      const failing = { bundle: HERE, handler: 'fails-mid-stream.handler', environment: {} };
+      await once(failing, async ({ message }) => {
         const answer = new FramedStream(message);
         await answer.head();
         expect(await answer.rest()).toBe('begun');
         expect(message.trailers).toMatchObject({ 'lambda-runtime-function-error-type': 'RangeError' });
-      } finally {
-        await failing.stop();
-      }
+      });
     });
 
     test('the health route answers with its stage', async () => {
-      const endpoint = stage().emulator.endpoint;
-      const bundle = deployedBundle('ControlPlaneHealth');
-      const health = await RunningFunction.start({ bundle, environment: { STAGE: 'any' }, endpoint });
-      try {
-        const { kind, message } = await health.invoke({});
-        expect(kind).toBe('response');
-        expect(await json(message)).toMatchObject({ statusCode: 200, body: '{"status":"ok","stage":"any"}' });
-      } finally {
-        await health.stop();
-      }
+      const health = { bundle: deployedBundle('ControlPlaneHealth'), environment: { STAGE: 'any' } };
+      const answer = await once(health, ({ message }) => json(message));
+      expect(answer).toMatchObject({ statusCode: 200, body: '{"status":"ok","stage":"any"}' });
+    });
+
+    test('the sweeper ends what a dead request held', async () => {
+      const { accountId } = await deadRequest(stage());
+      const sweeper = { bundle: deployedBundle('SweeperSweep'), environment: sweepEnvironment(stage()) };
+      expect(await once(sweeper, async ({ kind, message }) => [kind, await text(message)])).toEqual([
+        'response',
+        expect.anything(),
+      ]);
+      expect(await stage().deployment.wallet.balance(accountId)).toMatchObject({ heldPico: 0n });
     });
   });
 }

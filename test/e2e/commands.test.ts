@@ -73,6 +73,14 @@ describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
     expect(funded).toMatch(isRunning ? /^12\./ : /^19\./);
   });
 
+  test('a new account has an empty wallet', async () => {
+    const { accountId = '' } = json((await tollgate(folder, 'accounts', 'create')).out);
+    expect(json((await tollgate(folder, 'wallet', accountId)).out)).toMatchObject({
+      available: '0.00',
+      funded: '0.00',
+    });
+  });
+
   test('an unknown account is one line and exit code 1', async () => {
     for (const account of ['acc_01ARZ3NDEKTSV4RRFFQ69G5FAV', 'nobody', '../etc']) {
       expect(await tollgate(folder, 'wallet', account)).toEqual({

@@ -10,15 +10,7 @@ import type { Random } from './random';
  * - `crash before`, `crash after`: the caller's process dies, and nothing or everything is written.
  */
 export type Fault =
-  | 'none'
-  | 'conflict'
-  | 'throttled'
-  | 'unreachable'
-  | 'lost reply'
-  | 'late'
-  | 'twice'
-  | 'crash before'
-  | 'crash after';
+  'none' | 'conflict' | 'throttled' | 'unreachable' | 'lost reply' | 'late' | 'twice' | 'crash before' | 'crash after';
 
 export type CallKind = 'get' | 'query' | 'write' | 'transact' | 'transact once';
 

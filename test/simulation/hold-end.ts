@@ -45,7 +45,8 @@ export class HoldEnd {
     const isSame = movedInto('spent', decisive) === costPico && movedInto('overrun', decisive) === overrunPico;
     expectKept('answers', isSame && costPico + overrunPico === wantedPico, `${requestId} has another charge`);
     const kinds = { charged: ['charge'], released: ['release'], adjusted: ['adjustment'] };
-    const wanted = outcome === 'already_settled' ? [as === 'settle' ? 'charge' : 'release', 'adjustment'] : kinds[outcome];
+    const wanted =
+      outcome === 'already_settled' ? [as === 'settle' ? 'charge' : 'release', 'adjustment'] : kinds[outcome];
     expectKept(outcome === 'adjusted' ? 'invariant 10' : 'answers', wanted.includes(kind), `${requestId} is a ${kind}`);
     if (outcome !== 'already_settled') this.#intent.ends += 1;
     expectKept('invariant 3', this.#intent.ends <= 1, `two were told that they ended ${requestId}`);
@@ -54,6 +55,7 @@ export class HoldEnd {
   #refusalIsRecorded(refusal: HoldAlreadySettled | HoldAlreadyReleased, as: Ending, wantedPico: bigint): void {
     const { requestId } = this.#hold;
     const { decisive, kind } = this.#recorded();
+    expectKept('invariant 10', kind !== 'expire', `the end of ${requestId} came late and was not recorded`);
     if (refusal instanceof HoldAlreadyReleased) {
       expectKept('answers', kind === 'release' && as === 'settle', `${requestId} was not released`);
       return;

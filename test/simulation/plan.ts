@@ -5,6 +5,9 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
+/** More than any wallet has: who is content with less takes all of it. */
+const HUGE_HOLD_PICO = 10n ** 16n;
+
 /** How far a clock is set while its process runs. */
 export const CLOCK_STEP_MS_MAX = MINUTE_MS;
 
@@ -92,14 +95,24 @@ export function planOf(seed: number): Plan {
   const gaps = random.pick([DENSE, SPARSE]);
   const operations: Operation[] = [];
   let at = 0;
-  const add = (action: Action): void => {
-    operations.push({ index: operations.length, at, process: random.between(0, processes - 1), action });
+  const add = (action: Action, afterMs = 0): void => {
+    const process = random.between(0, processes - 1);
+    operations.push({ index: operations.length, at: at + afterMs, process, action });
+  };
+  const pass = (): void => {
     at += random.chance(0.01) ? 25 * HOUR_MS : random.pick(gaps);
   };
   for (let account = 0; account < accounts; account += 1) add({ do: 'open', account });
+  pass();
   payments.forEach((_, payment) => add({ do: 'credit', payment }));
-  const length = random.between(2, 9);
-  for (let count = 0; count < length; count += 1) add(actionOf(random, accounts, payments.length));
+  if (random.chance(0.15)) add({ do: 'create key', account: 0, lifeMs: Infinity });
+  const length = random.between(2, 8);
+  for (let count = 0; count < length; count += 1) {
+    pass();
+    const action = actionOf(random, accounts, payments.length);
+    add(action);
+    for (const [after, afterMs] of consequencesOf(action, random)) add(after, afterMs);
+  }
   return {
     ...{ seed, isLocal, accounts, payments, operations },
     drifts: Array.from({ length: processes }, () => random.between(-drift, drift)),
@@ -107,9 +120,22 @@ export function planOf(seed: number): Plan {
   };
 }
 
+/** What is likelier to find a weakness than chance alone. */
+function consequencesOf(action: Action, random: Random): readonly (readonly [Action, afterMs: number])[] {
+  if (action.do === 'revoke key' && random.chance(0.7)) {
+    return [[{ do: 'use key', key: action.key, guessed: false }, random.between(0, 30)]];
+  }
+  if (action.do !== 'request' || action.thinkMs < action.holdMs || random.chance(0.3)) return [];
+  // The sweeper races the settlement, and another request takes all that the wallet has.
+  const sweep = [{ do: 'sweep' }, action.holdMs + random.between(0, 20)] as const;
+  if (random.chance(0.5)) return [sweep];
+  const other = { ...requestOf(random, action.account), holdPico: HUGE_HOLD_PICO, capped: true };
+  return [sweep, [other, random.between(action.holdMs + 10, action.thinkMs + 25)]];
+}
+
 const paymentOf = (random: Random, accounts: number): Payment => ({
   account: random.between(0, accounts - 1),
-  amountPico: BigInt(random.pick([1, 50, 500, 500, 10 ** 15])),
+  amountPico: BigInt(random.pick([1, 100, 500, 500, 1_000, 10 ** 15])),
 });
 
 function actionOf(random: Random, accounts: number, payments: number): Action {
@@ -117,10 +143,10 @@ function actionOf(random: Random, accounts: number, payments: number): Action {
   const draw = random.fraction();
   if (draw < 0.5) return requestOf(random, account);
   if (draw < 0.6) return { do: 'credit', payment: random.between(0, payments - 1) };
-  if (draw < 0.74) return { do: 'sweep' };
-  if (draw < 0.78) return { do: 'create key', account, lifeMs: random.pick([Infinity, Infinity, 0, MINUTE_MS]) };
-  if (draw < 0.84) return { do: 'use key', key: random.between(0, 3), guessed: random.chance(0.2) };
-  if (draw < 0.87) return { do: 'revoke key', key: random.between(0, 3) };
+  if (draw < 0.7) return { do: 'sweep' };
+  if (draw < 0.73) return { do: 'create key', account, lifeMs: random.pick([Infinity, Infinity, 0, MINUTE_MS]) };
+  if (draw < 0.82) return { do: 'use key', key: random.between(0, 3), guessed: random.chance(0.2) };
+  if (draw < 0.86) return { do: 'revoke key', key: random.between(0, 3) };
   if (draw < 0.91) return { do: 'crash' };
   if (draw < 0.96) return { do: 'pause', forMs: random.pick([100, 3 * SECOND_MS, 61 * SECOND_MS, 12 * MINUTE_MS]) };
   if (draw < 0.98) return { do: 'turn clock', byMs: random.between(-CLOCK_STEP_MS_MAX, CLOCK_STEP_MS_MAX) };
@@ -132,8 +158,10 @@ function requestOf(random: Random, account: number): RequestAction {
   const afterMs = random.pick([0, 0, 3, 50, 11 * MINUTE_MS]);
   return {
     ...{ do: 'request', account, holdMs },
-    holdPico: BigInt(random.pick([0, random.between(1, 60), random.between(1, 400), 10 ** 14])),
-    thinkMs: random.pick([0, 2, 10, 40, SECOND_MS, holdMs, random.between(0, 2 * holdMs)]),
+    holdPico: random.chance(0.04)
+      ? HUGE_HOLD_PICO
+      : BigInt(random.pick([0, random.between(1, 60), random.between(1, 400)])),
+    thinkMs: random.pick([0, 2, 10, 40, SECOND_MS, holdMs, holdMs + 10, random.between(0, 2 * holdMs)]),
     priceVersion: random.pick([...PRICES.keys()]),
     tokens: random.pick([0, random.between(0, 20), random.between(0, 150)]),
     end: random.pick(['settle', 'settle', 'settle', 'settle', 'release', 'vanish']),

@@ -5,6 +5,7 @@ import type { CallKind } from './faults';
 import { latencyMs, latenessMs, timeoutMs } from './faults';
 import type { Process } from './processes';
 import type { Random } from './random';
+import type { Run } from './scheduler';
 import type { World } from './world';
 
 interface Call<T> {
@@ -27,12 +28,15 @@ const FULL_DISK_BYTES = 10;
 export class ProcessStore implements TableStore {
   readonly #world: World;
   readonly #process: Process;
+  /** Answers are for who asked, and not for the process that took its place. */
+  readonly #life: number;
   readonly #random: Random;
   readonly #label: string;
 
   constructor(world: World, process: Process, random: Random, label: string) {
     this.#world = world;
     this.#process = process;
+    this.#life = process.life;
     this.#random = random;
     this.#label = label;
   }
@@ -85,7 +89,7 @@ export class ProcessStore implements TableStore {
           return this.#refuse(timeoutMs(this.#random), caller, new StoreUnavailable('ETIMEDOUT'));
         }
         case 'crash before':
-          return this.#process.later(this.#latency(), this.#random, () => this.#world.crash(this.#process, this.#random));
+          return this.#later(this.#latency(), () => this.#world.crash(this.#process, this.#random));
         case 'crash after':
           return this.#arrive(this.#latency(), call, undefined, () => this.#world.crash(this.#process, this.#random));
       }
@@ -96,11 +100,11 @@ export class ProcessStore implements TableStore {
   #arrive<T>(delayMs: number, call: Call<T>, caller?: Caller<T>, then?: () => unknown): void {
     const arrival = async (): Promise<void> => {
       const answer = await this.#answerOf(call);
-      if (caller) this.#process.later(this.#replyLatency(call), this.#random, () => answer(caller));
+      if (caller) this.#later(this.#replyLatency(call), () => answer(caller));
       await then?.();
     };
     // What a process does with its own memory ends with it.
-    if (this.#world.plan.isLocal) this.#process.later(delayMs, this.#random, arrival);
+    if (this.#world.plan.isLocal) this.#later(delayMs, arrival);
     else this.#world.scheduler.later(delayMs, this.#random, arrival);
   }
 
@@ -122,7 +126,11 @@ export class ProcessStore implements TableStore {
   }
 
   #refuse(delayMs: number, { reject }: Caller<never>, error: Error): void {
-    this.#process.later(delayMs, this.#random, () => reject(error));
+    this.#later(delayMs, () => reject(error));
+  }
+
+  #later(delayMs: number, run: Run): void {
+    this.#process.later(delayMs, this.#random, run, this.#life);
   }
 
   #latency(): number {

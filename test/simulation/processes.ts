@@ -30,9 +30,11 @@ export class Process {
     return this.#life;
   }
 
-  /** Runs once the time has come and the process is awake, unless it has died by then. */
-  later(delayMs: number, random: Random, run: Run): void {
-    const life = this.#life;
+  /**
+   * Runs once the time has come and the process is awake, unless it has died by then.
+   * @param life whose the thing is. @default the present one
+   */
+  later(delayMs: number, random: Random, run: Run, life = this.#life): void {
     const runIfAlive: Run = () => {
       if (life !== this.#life) return undefined;
       if (this.#scheduler.now >= this.#pausedUntil) return run();

@@ -1,12 +1,19 @@
 import type { Hold, HoldRequest } from '../../lambdas/domain/wallet/hold';
 import type { Reservation } from '../../lambdas/domain/wallet/reserve';
-import { InsufficientFunds, RequestIdReused, WalletNotFound } from '../../lambdas/domain/wallet/wallet-errors';
+import { RESERVE_AGE_MS_MAX } from '../../lambdas/domain/wallet/reserve';
+import {
+  InsufficientFunds,
+  RequestIdReused,
+  WalletNotFound,
+  WalletUnavailable,
+} from '../../lambdas/domain/wallet/wallet-errors';
 import type { Actor } from './actor';
 import { pico } from './fields';
 import { HoldEnd } from './hold-end';
 import type { RequestIntent } from './intents';
 import { accountIdOf, requestIdOf } from './intents';
 import type { RequestAction } from './plan';
+import { CLOCK_STEP_MS_MAX } from './plan';
 import { expectKept } from './violation';
 
 /** The life of a paid request as the gateway leads it: reserve, ask the provider, settle or release. */
@@ -55,14 +62,14 @@ const intentOf = ({ accountId, deadline, request: { priceVersion } }: Reservatio
 
 /** As `admit` does: a wallet that does not cover the worst case is asked for less. */
 async function reserve(actor: Actor, reservation: Reservation, isCapped: boolean): Promise<Hold | undefined> {
-  const { world, wallet } = actor;
+  const { world, wallet, process } = actor;
   const { accountId, requestId, holdPico } = reservation;
   const startedAt = world.scheduler.now;
   world.intents.requests.get(requestId)?.holdsPico.add(holdPico);
-  const refusals = [InsufficientFunds, WalletNotFound, RequestIdReused];
+  const refusals = [InsufficientFunds, WalletNotFound, RequestIdReused, WalletUnavailable];
   const result = await actor.outcome(wallet.reserve(reservation), refusals);
   if ('answer' in result) return result.answer;
-  if ('outage' in result) return undefined;
+  if (!('refusal' in result)) return undefined;
   const { refusal } = result;
   actor.note(() => `reserve ${holdPico}: ${refusal.name}`);
   if (refusal instanceof WalletNotFound) {
@@ -71,6 +78,10 @@ async function reserve(actor: Actor, reservation: Reservation, isCapped: boolean
   if (refusal instanceof RequestIdReused) {
     const others = world.intents.requests.get(requestId)?.holdsPico.size ?? 0;
     expectKept('answers', others > 1, `nobody else reserved under ${requestId}`);
+  }
+  if (refusal instanceof WalletUnavailable) {
+    const ageMs = process.clock() - Date.parse(reservation.request.at);
+    expectKept('answers', world.mayFail || ageMs > RESERVE_AGE_MS_MAX - CLOCK_STEP_MS_MAX, 'a request was not too old');
   }
   if (!(refusal instanceof InsufficientFunds)) return undefined;
   expectKept('answers', refusal.availablePico < holdPico, 'a hold was refused that was covered');

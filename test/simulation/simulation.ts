@@ -35,7 +35,8 @@ export async function simulate(options: {
       const mine = next;
       next += 1;
       try {
-        steps += await play(planOf(mine), { sabotage });
+        const taken = await play(planOf(mine), { sabotage });
+        steps += taken;
       } catch {
         failed.push(mine);
       }

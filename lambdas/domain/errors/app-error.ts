@@ -81,6 +81,16 @@ export class MethodNotAllowed extends AppError {
   override readonly types = INVALID_REQUEST;
 }
 
+/** The account cancelled the request while it ran. */
+export class RequestCancelled extends AppError {
+  override readonly status = 409;
+  override readonly code = 'request_cancelled';
+  override readonly types = INVALID_REQUEST;
+  constructor() {
+    super('The request was cancelled.');
+  }
+}
+
 export class PayloadTooLarge extends AppError {
   override readonly status = 413;
   override readonly code = 'request_too_large';

@@ -18,7 +18,7 @@ import { serveMetered } from './metered-handler';
 import { isFromEdge } from './origin-secret';
 import type { MeteredParts } from './paid-request';
 import { newRequestId } from './request-ids';
-import { readRequest } from './requests';
+import { cancelRequest, readRequest } from './requests';
 import { respondError, respondJson, type ResponseHeaders } from './respond';
 import { dialectOf, METERED_ROUTES } from './routes';
 
@@ -31,6 +31,8 @@ export interface GatewayParts extends MeteredParts {
 
 /** Time kept at the end of a host's deadline to settle in. */
 const SETTLE_MARGIN_MS = 10_000;
+
+const CANCEL_PATH = /^\/v1\/requests\/([^/]+)\/cancel$/;
 
 /** Who is calling. */
 interface Caller {
@@ -86,6 +88,13 @@ export class Gateway {
       return serveMetered(this.#parts, { exchange, route: metered, requestId, ...caller, headers, stop });
     }
     const caller = await this.#authenticate(exchange.headers);
+    const cancelled = CANCEL_PATH.exec(path)?.[1];
+    if (cancelled !== undefined) {
+      requireMethod(exchange, 'POST');
+      const { status, body } = await cancelRequest(this.#parts, caller.accountId, cancelled);
+      respondJson(exchange, status, headers, body);
+      return;
+    }
     return this.#read(exchange, caller, headers);
   }
 

@@ -27,7 +27,9 @@ export async function serveMetered(parts: MeteredParts, call: MeteredCall): Prom
   const admitted = await hold(parts, call, request, admittedAt);
   const client = request.stream ? new ClientStream(call.exchange, call.headers) : undefined;
   const paid: PaidRequest = { call, request, admitted, admittedAt, client };
-  const outcome = await ask(parts, paid);
+  const watch = parts.cancellations.watch(call.accountId, call.requestId);
+  const outcome = await ask(parts, paid, watch.signal);
+  watch.end();
   // A comment from here on could commit to a 200 after another status was recorded.
   client?.stopKeepAlive();
   const settlement = await settleOutcome(parts, paid, outcome);
@@ -57,7 +59,7 @@ async function hold(parts: MeteredParts, call: MeteredCall, request: MeteredRequ
 }
 
 /** Asks the targets in order until one answers well enough. */
-async function ask(parts: MeteredParts, paid: PaidRequest): Promise<Outcome> {
+async function ask(parts: MeteredParts, paid: PaidRequest, cancelled: AbortSignal): Promise<Outcome> {
   const { call, request, admitted, client } = paid;
   const { exchange, stop } = call;
   const { wantsUsage } = request;
@@ -72,7 +74,15 @@ async function ask(parts: MeteredParts, paid: PaidRequest): Promise<Outcome> {
     for (const next of admitted.targets) {
       target = next;
       const sent = { provider: target.provider, path: request.route.providerPath, headers, body };
-      const answer = await attempt(parts.providers, { request: sent, client, wantsUsage, exchange, stop, onFirstByte });
+      const answer = await attempt(parts.providers, {
+        request: sent,
+        client,
+        wantsUsage,
+        exchange,
+        stop,
+        cancelled,
+        onFirstByte,
+      });
       if (!isWorthAnother(answer) || stop.aborted || target === admitted.targets.at(-1))
         return { answer, target, firstByteMs };
     }

@@ -35,6 +35,9 @@ export function meter(answer: Answer, clientGone: boolean, dialect: Dialect, bou
       if (!answer.sent) return { status: 'client_gone', ...NOTHING };
       // The provider had the prompt and was working on it; nothing of an answer was seen.
       return { status: 'client_gone', ...NOTHING, usage: { input: bound.inputTokensMax }, estimated: true };
+    case 'cancelled':
+      // Of a whole answer nothing was seen, so all that it can have cost is its bound.
+      return { status: 'cancelled', ...(answer.sent ? count({ kind: 'absent' }, bound) : NOTHING) };
     case 'body':
       if (!isAnswer(answer)) return { status: 'provider_error', ...NOTHING };
       return { status: clientGone ? 'client_gone' : 'completed', ...meterBody(answer.body, dialect, bound) };
@@ -48,6 +51,7 @@ export function meter(answer: Answer, clientGone: boolean, dialect: Dialect, bou
 
 function streamStatus(answer: Answer & { kind: 'stream' }): RequestStatus {
   if (answer.end === 'gone') return 'client_gone';
+  if (answer.end === 'cancelled') return 'cancelled';
   return answer.end === 'cut' || answer.reading.failed ? 'interrupted' : 'completed';
 }
 

@@ -1,4 +1,4 @@
-import type { AppError } from '../errors/app-error';
+import { type AppError, RequestCancelled } from '../errors/app-error';
 import type { PricedTarget } from './admission';
 import type { ClientStream } from './client-stream';
 import type { Answer } from './provider-attempt';
@@ -19,11 +19,14 @@ export function errorOf({ answer, target }: Outcome): AppError | undefined {
       return failureError(target.provider.id, answer.failure);
     case 'gone':
       return undefined;
+    case 'cancelled':
+      return new RequestCancelled();
     case 'body':
       return statusError(target.provider.id, answer);
     case 'oversized':
       return oversizedError(target.provider.id);
     case 'stream':
+      if (answer.end === 'cancelled') return new RequestCancelled();
       // An error that the provider told in-band has reached the client already.
       return answer.end === 'cut' && !answer.reading.failed ? failureError(target.provider.id, 'broken') : undefined;
   }

@@ -3,6 +3,7 @@ import type { Clock } from '../clock';
 import type { Log } from '../log';
 import type { Wallet } from '../wallet/wallet';
 import type { Admitted } from './admission';
+import type { Cancellations } from './cancellations';
 import type { ClientStream } from './client-stream';
 import type { Exchange } from './exchange';
 import type { MeteredRequest } from './metered-request';
@@ -14,6 +15,7 @@ export interface MeteredParts {
   readonly wallet: Wallet;
   readonly catalog: Catalog;
   readonly providers: ProviderClient;
+  readonly cancellations: Cancellations;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -21,12 +21,14 @@ export type Answer =
   | { readonly kind: 'failed'; readonly failure: ProviderFailure }
   /** The client left before an answer began; `sent` tells whether the provider had been asked by then. */
   | { readonly kind: 'gone'; readonly sent: boolean }
+  /** The account cancelled the request before an answer began, or while a whole one was awaited. */
+  | { readonly kind: 'cancelled'; readonly sent: boolean }
   /** A whole answer, good or bad. */
   | ({ readonly kind: 'body' } & WholeAnswer)
   /** A whole answer, larger than what is kept: the provider has done its work, and the client cannot have it. */
   | { readonly kind: 'oversized' }
   /** Events that went to the client as they came. */
-  | { readonly kind: 'stream'; readonly end: 'whole' | 'cut' | 'gone'; readonly reading: StreamReading };
+  | { readonly kind: 'stream'; readonly end: 'whole' | 'cut' | 'gone' | 'cancelled'; readonly reading: StreamReading };
 
 export interface Attempt {
   readonly request: ProviderRequest;
@@ -37,6 +39,8 @@ export interface Attempt {
   readonly exchange: Exchange;
   /** Aborted when the host needs the work to end: its deadline is near, or it is shutting down. */
   readonly stop: AbortSignal;
+  /** Aborted when the account cancels the request. */
+  readonly cancelled: AbortSignal;
   readonly onFirstByte: () => void;
 }
 
@@ -62,6 +66,7 @@ class AnswerListener implements ProviderListener {
   #call: ProviderCall | undefined;
   readonly #onGone = (): void => this.#clientGone();
   readonly #onStop = (): void => this.#hostStops();
+  readonly #onCancel = (): void => this.#cancelled();
   readonly #resume = (): void => {
     if (!this.#ended) this.#call?.resume();
   };
@@ -73,10 +78,12 @@ class AnswerListener implements ProviderListener {
   }
 
   start(providers: ProviderClient): void {
-    const { exchange, stop, request } = this.#options;
+    const { exchange, stop, cancelled, request } = this.#options;
     exchange.gone.addEventListener('abort', this.#onGone);
     stop.addEventListener('abort', this.#onStop);
+    cancelled.addEventListener('abort', this.#onCancel);
     if (stop.aborted) this.#hostStops();
+    else if (cancelled.aborted) this.#cancelled();
     else if (exchange.gone.aborted) this.#finish({ kind: 'gone', sent: false });
     else this.#call = providers.send(request, this);
   }
@@ -164,6 +171,12 @@ class AnswerListener implements ProviderListener {
     else this.#finish({ kind: 'gone', sent: this.#call !== undefined });
   }
 
+  #cancelled(): void {
+    this.#call?.abort();
+    if (this.#streaming) this.#finish({ kind: 'stream', end: 'cancelled', reading: this.#meter.reading });
+    else this.#finish({ kind: 'cancelled', sent: this.#call !== undefined });
+  }
+
   #hostStops(): void {
     this.#call?.abort();
     this.onFailure('timeout');
@@ -174,6 +187,7 @@ class AnswerListener implements ProviderListener {
     this.#ended = true;
     this.#options.exchange.gone.removeEventListener('abort', this.#onGone);
     this.#options.stop.removeEventListener('abort', this.#onStop);
+    this.#options.cancelled.removeEventListener('abort', this.#onCancel);
     this.#resolve(answer);
   }
 }

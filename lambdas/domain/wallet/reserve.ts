@@ -7,7 +7,7 @@ import { decodeHold, encodeHold } from './hold';
 import type { Ledger } from './ledger';
 import { failedCondition, reserveToken } from './ledger';
 import { patiently, RESERVE_PATIENCE } from './patience';
-import { InsufficientFunds, RequestIdReused, WalletNotFound } from './wallet-errors';
+import { InsufficientFunds, RequestIdReused, WalletNotFound, WalletUnavailable } from './wallet-errors';
 
 export interface Reservation {
   readonly accountId: string;
@@ -19,6 +19,13 @@ export interface Reservation {
   readonly deadline: number;
   readonly request: HoldRequest;
 }
+
+/**
+ * The store remembers the token of a hold for ten minutes. An attempt after that, by a process that stood still or
+ * by somebody who repeats a request, could hold money again for a request that has ended, and no end of that hold
+ * would be left. So none begins this long after the admission, by the clock that dated it.
+ */
+export const RESERVE_AGE_MS_MAX = 5 * 60_000;
 
 const BALANCE_PLACE = 0;
 const HOLD_PLACE = 1;
@@ -33,6 +40,8 @@ export async function reserve(ledger: Ledger, reservation: Reservation): Promise
     { table: WALLET, put: encodeHold(hold), when: absent() },
   ];
   return patiently(RESERVE_PATIENCE, ledger.timing, async () => {
+    const ageMs = ledger.timing.clock() - Date.parse(request.at);
+    if (ageMs > RESERVE_AGE_MS_MAX) throw new WalletUnavailable({ cause: 'the request was admitted too long ago' });
     try {
       await ledger.store.transact(writes, reserveToken(requestId));
     } catch (error) {

@@ -16,8 +16,11 @@ export interface UsageWindow {
 }
 
 const DAY_MS = 86_400_000;
-/** A record ends by when its request began, an entry is dated by when it ended: the longest request lies between. */
-const REQUEST_MS_MAX = 3_600_000;
+/**
+ * A record ends by when its request began, an entry is dated by when the hold ended. Between them lies the longest
+ * request, or the time that no sweep ran.
+ */
+const HOLD_ENDS_WITHIN_MS = DAY_MS;
 
 /** What one request was charged by its entries, an expiry's adjustment included. */
 interface Charged {
@@ -90,7 +93,7 @@ export class UsageMatch {
   #reportMissing({ requestId, at, costPico }: Charged): void {
     if (!this.#usageWindow) return;
     const { clock, usageRetentionDays } = this.#usageWindow;
-    const keptUntil = Date.parse(at) - REQUEST_MS_MAX + usageRetentionDays * DAY_MS;
+    const keptUntil = Date.parse(at) - HOLD_ENDS_WITHIN_MS + usageRetentionDays * DAY_MS;
     if (clock() >= keptUntil) return;
     this.#report({ kind: 'entry_without_usage', id: requestId, expectedPico: costPico, actualPico: 0n });
   }

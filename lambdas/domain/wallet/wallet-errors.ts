@@ -61,7 +61,8 @@ export class LedgerInconsistent extends Error {
 }
 
 /**
- * The store conflicted or was unreachable for longer than the wallet waits. Whether the last attempt was
+ * The store conflicted or was unreachable for longer than the wallet waits, or a request asks for a hold long after
+ * its admission. Whether the last attempt was
  * committed is unknown: a hold that was is swept after its deadline.
  */
 export class WalletUnavailable extends Error {

@@ -12,6 +12,7 @@ import { Catalog } from '../../domain/catalog/catalog';
 import { PRICE_LIST } from '../../domain/catalog/price-list';
 import { systemClock as clock } from '../../domain/clock';
 import { Keys } from '../../domain/keys/keys';
+import { Cancellations } from '../../domain/proxy/cancellations';
 import type { Exchange } from '../../domain/proxy/exchange';
 import { Gateway } from '../../domain/proxy/gateway';
 import { UsageRecords } from '../../domain/usage/usage-records';
@@ -36,6 +37,7 @@ export async function deployedGateway(env: Env<typeof PROXY_ENV>): Promise<Pick<
     wallet: new Wallet({ store, clock, usageRetentionDays: Number(env.USAGE_RETENTION_DAYS) }),
     keys: new Keys({ store, pepper: await pepper.get(), clock }),
     usage: new UsageRecords({ store }),
+    cancellations: new Cancellations({ store, clock }),
     catalog: new Catalog(PRICE_LIST, providers),
     providers: new UndiciProviderClient({ apiKey: (id) => apiKeys[id] }),
     clock,

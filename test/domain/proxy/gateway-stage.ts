@@ -5,6 +5,7 @@ import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import { Catalog } from '../../../lambdas/domain/catalog/catalog';
 import { Keys } from '../../../lambdas/domain/keys/keys';
 import type { Log } from '../../../lambdas/domain/log';
+import { Cancellations } from '../../../lambdas/domain/proxy/cancellations';
 import { Gateway } from '../../../lambdas/domain/proxy/gateway';
 import { UsageRecords } from '../../../lambdas/domain/usage/usage-records';
 import { verifyLedger } from '../../../lambdas/domain/wallet/verify-ledger';
@@ -77,10 +78,10 @@ export class GatewayStage {
       { id: 'second', dialect: 'openai', baseUrl: 'http://second.test/v1' },
       { id: 'anthropic', dialect: 'anthropic', baseUrl: 'http://anthropic.test' },
     ]);
-    const newRequestId = (): string => `req_${ulid()}`;
     const clock = (): number => Date.now() + this.turnedMs;
     this.gateway = new Gateway({
-      ...{ wallet, keys, usage, catalog, providers, clock, log, newRequestId },
+      ...{ wallet, keys, usage, catalog, providers, clock, log },
+      cancellations: new Cancellations({ store: this.store, clock }),
       ...(originSecrets && { originSecrets: () => Promise.resolve(originSecrets) }),
     });
   }

@@ -1,0 +1,121 @@
+import { holdPartition, SHARDS } from '../../../lambdas/contracts/table-keys';
+import { WALLET } from '../../../lambdas/contracts/tables';
+import { Cancellations } from '../../../lambdas/domain/proxy/cancellations';
+import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
+import type { TableStore } from '../../../lambdas/domain/table/table-store';
+import type { Item } from '../../../lambdas/domain/table/value';
+import type { FakeCall } from './fake-providers';
+import { completion, delta, silent, SSE, whole } from './fake-providers';
+import type { FakeClient } from './fake-client';
+import { chat, GatewayStage } from './gateway-stage';
+
+let stage: GatewayStage;
+beforeEach(async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date'] });
+  stage = await GatewayStage.open();
+});
+afterEach(async () => {
+  jest.useRealTimers();
+  await stage.expectBalanced();
+});
+
+const USAGE = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function asked(): Promise<FakeCall> {
+  for (let turns = 0; turns < 1_000; turns += 1) {
+    await turn();
+    const [call] = stage.providers.calls;
+    if (call) return call;
+  }
+  throw new Error('no provider was asked');
+}
+
+const cancel = (requestId: string): Promise<FakeClient> =>
+  stage.send({ method: 'POST', path: `/v1/requests/${requestId}/cancel` });
+
+/** The running request's id: it is on the hold before anything is sent. */
+async function runningId(): Promise<string> {
+  for (const shard of SHARDS) {
+    const { items } = await stage.store.query({ table: WALLET, partition: holdPartition(shard) });
+    if (items[0]) return String(items[0]['requestId']);
+  }
+  throw new Error('nothing is held');
+}
+
+describe('a cancel', () => {
+  test('stops a stream at the provider within a second and charges what was produced', async () => {
+    stage.providers.play(silent);
+    const client = stage.client(chat({ stream: true }));
+    const done = stage.gateway.handle(client);
+    const call = await asked();
+    call.head(200, SSE);
+    call.data(delta('hello'));
+    expect((await cancel(await runningId())).status).toBe(202);
+    await jest.advanceTimersByTimeAsync(1_000);
+    await done;
+    expect(call.aborted).toBe(true);
+    expect(client.text).toContain('request_cancelled');
+    expect(await stage.records()).toMatchObject([{ status: 'cancelled', estimated: true, usage: { output: 5 } }]);
+  });
+
+  test('of a whole answer charges its bound', async () => {
+    stage.providers.play(silent);
+    const client = stage.client(chat({ max_tokens: 50 }));
+    const done = stage.gateway.handle(client);
+    const call = await asked();
+    await cancel(await runningId());
+    await jest.advanceTimersByTimeAsync(1_000);
+    await done;
+    expect(call.aborted).toBe(true);
+    expect(client.status).toBe(409);
+    expect(await stage.records()).toMatchObject([{ status: 'cancelled', httpStatus: 409, usage: { output: 50 } }]);
+  });
+
+  test('of a request that has ended answers with its record and changes nothing', async () => {
+    stage.providers.play(whole(completion('hi', USAGE)));
+    await stage.send(chat());
+    const [record] = await stage.records();
+    const answer = await cancel(record?.requestId ?? '');
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.text)).toMatchObject({ requestId: record?.requestId, status: 'completed' });
+    expect(await stage.records()).toEqual([record]);
+  });
+
+  test('by another account stops nothing', async () => {
+    stage.providers.play(silent);
+    const client = stage.client(chat({ stream: true }));
+    const done = stage.gateway.handle(client);
+    const call = await asked();
+    const other = await stage.keys.create({ accountId: 'acc_01JD0000000000000000000009' });
+    const requestId = await runningId();
+    const headers = { authorization: `Bearer ${other.key}` };
+    await stage.send({ method: 'POST', path: `/v1/requests/${requestId}/cancel`, headers });
+    await jest.advanceTimersByTimeAsync(3_000);
+    expect(call.aborted).toBe(false);
+    client.leave();
+    await done;
+  });
+
+  test('outlasts a store that does not answer for a while', async () => {
+    let looks = 0;
+    const get = (): Promise<Item | undefined> => {
+      looks += 1;
+      return looks === 1 ? Promise.reject(new StoreUnavailable('ETIMEDOUT')) : Promise.resolve({ pk: 'p', sk: 's' });
+    };
+    const store = { get } as unknown as TableStore;
+    const watch = new Cancellations({ store, clock: Date.now }).watch('acc', 'req');
+    await jest.advanceTimersByTimeAsync(700);
+    expect(watch.signal.aborted).toBe(false);
+    await jest.advanceTimersByTimeAsync(700);
+    expect(watch.signal.aborted).toBe(true);
+    watch.end();
+  });
+
+  test('needs a key and a request id', async () => {
+    const path = '/v1/requests/req_01JD0000000000000000000000/cancel';
+    expect((await stage.send({ method: 'POST', path, headers: { authorization: 'Bearer no' } })).status).toBe(401);
+    expect((await stage.send({ method: 'GET', path })).status).toBe(405);
+    expect((await cancel('nonsense')).status).toBe(404);
+  });
+});
