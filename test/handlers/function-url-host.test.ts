@@ -1,4 +1,4 @@
-import { PassThrough, type Writable } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { PayloadTooLarge } from '../../lambdas/domain/errors/app-error';
 import { functionUrlExchange, type StreamingRuntime } from '../../lambdas/handlers/data-plane/function-url-host';
@@ -54,8 +54,18 @@ describe('an invocation through a function URL', () => {
     await closed;
   });
 
-  test('starts a response with status and headers', () => {
-    exchangeOf({}).begin(402, { 'x-request-id': 'r' });
+  test('sends status and headers before the body, also when all of that comes with the end', () => {
+    // The runtime puts the head in front of the first write, and only of a write.
+    const sent: string[] = [];
+    const stream = new Writable({ write: (chunk, _encoding, done) => (sent.push(String(chunk)), done()) });
+    const wrote = jest.spyOn(stream, 'write');
+    const event = { rawPath: '/', headers: {}, requestContext: { http: { method: 'GET' } }, isBase64Encoded: false };
+    const context = { getRemainingTimeInMillis: () => 1 };
+    functionUrlExchange(runtime, event as unknown as LambdaFunctionURLEvent, stream, context)
+      .begin(402, { 'x-request-id': 'r' })
+      .end('body');
     expect(heads.at(-1)).toEqual({ statusCode: 402, headers: { 'x-request-id': 'r' } });
+    expect(wrote).toHaveBeenCalledWith('');
+    expect(sent.join('')).toBe('body');
   });
 });

@@ -31,9 +31,12 @@ export function drawFault(kind: CallKind, rate: number, isLocal: boolean, random
   return random.pick(kind === 'transact' ? TRANSACT_FAULTS : WRITE_FAULTS);
 }
 
-/** How long a message is on its way: mostly so short that calls overtake each other. */
+/** How long a write's message is on its way: mostly so short that calls overtake each other. */
 export const latencyMs = (random: Random): number =>
   random.chance(0.08) ? random.between(20, 400) : random.between(0, 6);
+/** A sweep reads many partitions one after the other, and is to meet other steps in all of them. */
+export const readLatencyMs = (random: Random): number =>
+  random.chance(0.01) ? random.between(20, 400) : random.between(0, 2);
 
 /** A caller that waits no longer; well within the store's ten minutes of remembering a token. */
 export const timeoutMs = (random: Random): number => random.between(800, 1_500);

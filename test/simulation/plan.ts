@@ -161,7 +161,7 @@ function requestOf(random: Random, account: number): RequestAction {
     holdPico: random.chance(0.04)
       ? HUGE_HOLD_PICO
       : BigInt(random.pick([0, random.between(1, 60), random.between(1, 400)])),
-    thinkMs: random.pick([0, 2, 10, 40, SECOND_MS, holdMs, holdMs + 10, random.between(0, 2 * holdMs)]),
+    thinkMs: random.pick([0, 2, 10, SECOND_MS, holdMs, holdMs + random.between(0, 200), random.between(0, 2 * holdMs)]),
     priceVersion: random.pick([...PRICES.keys()]),
     tokens: random.pick([0, random.between(0, 20), random.between(0, 150)]),
     end: random.pick(['settle', 'settle', 'settle', 'settle', 'release', 'vanish']),

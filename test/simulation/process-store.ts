@@ -2,7 +2,7 @@ import { StoreUnavailable, TransactionCancelled } from '../../lambdas/domain/tab
 import type { Check, Get, Page, Query, TableStore, Write } from '../../lambdas/domain/table/table-store';
 import type { Item } from '../../lambdas/domain/table/value';
 import type { CallKind } from './faults';
-import { latencyMs, latenessMs, timeoutMs } from './faults';
+import { latencyMs, latenessMs, readLatencyMs, timeoutMs } from './faults';
 import type { Process } from './processes';
 import type { Random } from './random';
 import type { Run } from './scheduler';
@@ -71,27 +71,29 @@ export class ProcessStore implements TableStore {
       const caller = { resolve, reject };
       switch (fault) {
         case 'none':
-          return this.#arrive(this.#latency(), call, caller);
+          return this.#arrive(this.#latency(call), call, caller);
         case 'twice': {
-          const first = this.#latency();
+          const first = this.#latency(call);
           this.#arrive(first, call);
-          return this.#arrive(first + this.#latency(), call, caller);
+          return this.#arrive(first + this.#latency(call), call, caller);
         }
         case 'conflict':
         case 'throttled':
-          return this.#refuse(this.#latency(), caller, refusal(fault, call));
+          return this.#refuse(this.#latency(call), caller, refusal(fault, call));
         case 'unreachable':
           if (this.#world.plan.isLocal) return this.#arriveAtFullDisk(call, caller);
           return this.#refuse(timeoutMs(this.#random), caller, new StoreUnavailable('ECONNRESET'));
         case 'lost reply':
         case 'late': {
-          this.#arrive(fault === 'late' ? latenessMs(this.#random) : this.#latency(), call);
+          this.#arrive(fault === 'late' ? latenessMs(this.#random) : this.#latency(call), call);
           return this.#refuse(timeoutMs(this.#random), caller, new StoreUnavailable('ETIMEDOUT'));
         }
         case 'crash before':
-          return this.#later(this.#latency(), () => this.#world.crash(this.#process, this.#random));
+          return this.#later(this.#latency(call), () => this.#world.crash(this.#process, this.#random));
         case 'crash after':
-          return this.#arrive(this.#latency(), call, undefined, () => this.#world.crash(this.#process, this.#random));
+          return this.#arrive(this.#latency(call), call, undefined, () =>
+            this.#world.crash(this.#process, this.#random),
+          );
       }
     });
   }
@@ -103,9 +105,11 @@ export class ProcessStore implements TableStore {
       if (caller) this.#later(this.#replyLatency(call), () => answer(caller));
       await then?.();
     };
-    // What a process does with its own memory ends with it.
-    if (this.#world.plan.isLocal) this.#later(delayMs, arrival);
-    else this.#world.scheduler.later(delayMs, this.#random, arrival);
+    this.#world.scheduler.later(delayMs, this.#random, () => {
+      // What a process does with its own memory ends with it.
+      const isLost = this.#world.plan.isLocal && this.#process.life !== this.#life;
+      return isLost ? undefined : arrival();
+    });
   }
 
   async #answerOf<T>(call: Call<T>): Promise<(caller: Caller<T>) => void> {
@@ -122,7 +126,7 @@ export class ProcessStore implements TableStore {
 
   #arriveAtFullDisk<T>(call: Call<T>, caller: Caller<T>): void {
     const apply = (): Promise<T> => this.#world.withFullDisk(this.#random.between(0, FULL_DISK_BYTES), call.apply);
-    this.#arrive(this.#latency(), { ...call, apply }, caller);
+    this.#arrive(this.#latency(call), { ...call, apply }, caller);
   }
 
   #refuse(delayMs: number, { reject }: Caller<never>, error: Error): void {
@@ -133,13 +137,13 @@ export class ProcessStore implements TableStore {
     this.#process.later(delayMs, this.#random, run, this.#life);
   }
 
-  #latency(): number {
-    return latencyMs(this.#random);
+  #latency({ writes }: Call<unknown>): number {
+    return writes > 0 ? latencyMs(this.#random) : readLatencyMs(this.#random);
   }
 
   /** What a read found may be out of date when it is told, but mostly it is told at once. */
-  #replyLatency({ writes }: Call<unknown>): number {
-    return writes > 0 || this.#random.chance(0.2) ? this.#latency() : 0;
+  #replyLatency(call: Call<unknown>): number {
+    return call.writes > 0 || this.#random.chance(0.2) ? this.#latency(call) : 0;
   }
 
   #note(line: () => string): void {

@@ -5,7 +5,7 @@ import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
 import { UndiciProviderClient } from '../../adapters/providers/undici-provider-client';
 import { AgedSecret } from '../../adapters/secrets/aged-secret';
 import { StdoutLog } from '../../adapters/stdout-log';
-import { providerSettingsSchema } from '../../contracts/catalog';
+import { type ProviderSettings, providerSettingsSchema } from '../../contracts/catalog';
 import type { Env, PROXY_ENV } from '../../contracts/env';
 import { originSecretSchema, pepperSecretSchema, providerKeysSecretSchema } from '../../contracts/secrets';
 import { Catalog } from '../../domain/catalog/catalog';
@@ -32,16 +32,17 @@ export async function deployedGateway(env: Env<typeof PROXY_ENV>): Promise<Pick<
   const originSecret = new AgedSecret({ client, arn: env.ORIGIN_SECRET, schema: originSecretSchema, clock });
   const pepper = new AgedSecret({ client, arn: env.KEY_PEPPER_SECRET, schema: pepperSecretSchema, clock });
   const providers = z.array(providerSettingsSchema).parse(JSON.parse(env.PROVIDERS));
+  const log = new StdoutLog();
   let apiKeys = await providerKeys.get();
   const gateway = new Gateway({
     wallet: new Wallet({ store, clock, usageRetentionDays: Number(env.USAGE_RETENTION_DAYS) }),
     keys: new Keys({ store, pepper: await pepper.get(), clock }),
     usage: new UsageRecords({ store }),
     cancellations: new Cancellations({ store, clock }),
-    catalog: new Catalog(PRICE_LIST, providers),
+    catalog: new Catalog(PRICE_LIST, withKey(providers, apiKeys, log)),
     providers: new UndiciProviderClient({ apiKey: (id) => apiKeys[id] }),
     clock,
-    log: new StdoutLog(),
+    log,
     originSecrets: async () => Object.values(await originSecret.get()),
   });
   return {
@@ -50,4 +51,19 @@ export async function deployedGateway(env: Env<typeof PROXY_ENV>): Promise<Pick<
       return gateway.handle(exchange);
     },
   };
+}
+
+/**
+ * A provider without a key could only answer that it has none: its models are not served.
+ * @throws when none has one, so that a deployment without keys does not start
+ */
+function withKey(
+  providers: readonly ProviderSettings[],
+  apiKeys: { readonly [providerId: string]: string },
+  log: StdoutLog,
+): readonly ProviderSettings[] {
+  const usable = providers.filter(({ id }) => apiKeys[id] !== undefined);
+  if (usable.length === 0) throw new Error('the provider-keys secret has no key of a configured provider');
+  for (const { id } of providers) if (apiKeys[id] === undefined) log.warn('PROVIDER_WITHOUT_KEY', { provider: id });
+  return usable;
 }

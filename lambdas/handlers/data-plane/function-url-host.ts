@@ -37,8 +37,13 @@ export function functionUrlExchange(
       const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
       return body.length > bytesMax ? Promise.reject(new PayloadTooLarge(bytesMax)) : Promise.resolve(body);
     },
-    // A connection that breaks is nobody's defect; unheard, its error would end the process and every hold in it.
-    begin: (statusCode, headers) =>
-      runtime.HttpResponseStream.from(stream, { statusCode, headers }).on('error', () => undefined),
+    begin: (statusCode, headers) => {
+      const response = runtime.HttpResponseStream.from(stream, { statusCode, headers });
+      // A connection that breaks is nobody's defect; unheard, its error would end the process and every hold in it.
+      response.on('error', () => undefined);
+      // The runtime sends the head with the first write: a body that only comes with the end would go without it.
+      response.write('');
+      return response;
+    },
   };
 }

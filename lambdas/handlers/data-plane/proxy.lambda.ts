@@ -3,10 +3,14 @@ import { readEnv } from '../../adapters/read-env';
 import { functionUrlExchange, type StreamingRuntime } from './function-url-host';
 import { deployedGateway } from './deployed-gateway';
 
-/** Defined by the Lambda runtime alone, so the module loads without it. */
-const { awslambda } = globalThis as { awslambda?: StreamingRuntime };
+/** Filled by the Lambda runtime alone, so the module loads without it; the SDK leaves an empty one elsewhere. */
+const { awslambda } = globalThis as { awslambda?: Partial<StreamingRuntime> };
 
-export const handler = awslambda && streaming(awslambda);
+export const handler = isStreaming(awslambda) ? streaming(awslambda) : undefined;
+
+function isStreaming(runtime: Partial<StreamingRuntime> | undefined): runtime is StreamingRuntime {
+  return runtime?.streamifyResponse !== undefined;
+}
 
 function streaming(runtime: StreamingRuntime): unknown {
   const gateway = deployedGateway(readEnv(PROXY_ENV));

@@ -38,7 +38,7 @@ const cancel = (requestId: string): Promise<FakeClient> =>
 async function runningId(): Promise<string> {
   for (const shard of SHARDS) {
     const { items } = await stage.store.query({ table: WALLET, partition: holdPartition(shard) });
-    if (items[0]) return String(items[0]['requestId']);
+    if (items[0]) return items[0]['requestId'] as string;
   }
   throw new Error('nothing is held');
 }
