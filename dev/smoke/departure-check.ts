@@ -43,6 +43,7 @@ function judge({ status, estimated, cost }: ShownRecord, afterMs: number): Findi
       return ok(CHECK, measured);
     case 'provider_error':
     case 'interrupted':
+    case 'cancelled':
     case 'expired':
       return failed(CHECK, measured);
   }

@@ -2,8 +2,10 @@ import { Agent, fetch, type RequestInit, type Response } from 'undici';
 import { requestIdSchema } from '../../lambdas/contracts/ids';
 import { type Finding, judged } from './finding';
 
-/** For a whole answer, and for a stream to its end. */
-const REQUEST_TIMEOUT_MS = 120_000;
+/** For what no provider is asked for; a cold start is in it. */
+const READ_TIMEOUT_MS = 30_000;
+/** For a stream to its end. */
+const STREAM_TIMEOUT_MS = 120_000;
 
 export interface Answer {
   readonly status: number;
@@ -56,7 +58,7 @@ export class GatewayClient {
   }
 
   async #fetch(path: string, { signal, ...init }: RequestInit): Promise<Response> {
-    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    const timeout = AbortSignal.timeout(init.method === 'POST' ? STREAM_TIMEOUT_MS : READ_TIMEOUT_MS);
     const response = await fetch(`${this.origin}${path}`, {
       ...init,
       dispatcher: this.#agent,
