@@ -1,4 +1,5 @@
-import { PassThrough, Writable } from 'node:stream';
+import { PassThrough, type Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { PayloadTooLarge } from '../../lambdas/domain/errors/app-error';
 import { functionUrlExchange, type StreamingRuntime } from '../../lambdas/handlers/data-plane/function-url-host';
@@ -54,16 +55,17 @@ describe('an invocation through a function URL', () => {
     await closed;
   });
 
-  test('sends status and headers before the body, also when all of that comes with the end', () => {
+  test('sends status and headers before the body, also when all of that comes with the end', async () => {
     // The runtime puts the head in front of the first write, and only of a write.
     const sent: string[] = [];
-    const stream = new Writable({ write: (chunk, _encoding, done) => (sent.push(String(chunk)), done()) });
+    const stream = new PassThrough().on('data', (chunk: Buffer) => sent.push(chunk.toString()));
     const wrote = jest.spyOn(stream, 'write');
     const event = { rawPath: '/', headers: {}, requestContext: { http: { method: 'GET' } }, isBase64Encoded: false };
     const context = { getRemainingTimeInMillis: () => 1 };
     functionUrlExchange(runtime, event as unknown as LambdaFunctionURLEvent, stream, context)
       .begin(402, { 'x-request-id': 'r' })
       .end('body');
+    await finished(stream);
     expect(heads.at(-1)).toEqual({ statusCode: 402, headers: { 'x-request-id': 'r' } });
     expect(wrote).toHaveBeenCalledWith('');
     expect(sent.join('')).toBe('body');
