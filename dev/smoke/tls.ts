@@ -36,8 +36,10 @@ async function tryOlder(url: URL): Promise<Finding> {
     return judged(OLDER, REFUSALS.test(reason), `no handshake (${reason})`);
   }
   // CloudFront's own name shakes hands in any version, and a function behind it refuses the request.
-  socket.end(`GET /healthz HTTP/1.1\r\nhost: ${url.host}\r\nconnection: close\r\n\r\n`);
+  // Not `end`: a server may take a half-closed connection for one that was left.
+  socket.write(`GET /healthz HTTP/1.1\r\nhost: ${url.host}\r\nconnection: close\r\n\r\n`);
   const answer = await text(socket).catch(() => '');
+  socket.destroy();
   const status = /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 'no answer';
   if (status === '403') return ok(OLDER, 'handshake, then 403');
   return failed(OLDER, `handshake, then ${status}`);

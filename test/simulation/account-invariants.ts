@@ -3,7 +3,7 @@ import { movedInto, movesOf, pico, text, tokensOf } from './fields';
 import type { Intents } from './intents';
 import { accountIdOf, paymentIdOf } from './intents';
 import type { Payment } from './plan';
-import { CLOCK_STEP_MS_MAX, PRICES } from './plan';
+import { CLOCK_STEP_MS_MAX, PRICES } from './actions';
 import type { Stored } from './stored';
 import { expectKept } from './violation';
 

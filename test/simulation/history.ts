@@ -1,5 +1,6 @@
 import { verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
 import { Actor, USAGE_RETENTION_DAYS } from './actor';
+import { pico } from './fields';
 import { createKey, revokeKey, useKey } from './key-actors';
 import type { Operation, Plan } from './plan';
 import { DRIFT_MS_MAX, Process } from './processes';
@@ -61,9 +62,11 @@ async function perform(actor: Actor, { action }: Operation): Promise<void> {
     case 'crash':
       return world.crash(process, actor.random);
     case 'pause':
-      return process.pause(action.forMs);
+      process.pause(action.forMs);
+      return;
     case 'turn clock':
-      return process.turnClock(action.byMs);
+      process.turnClock(action.byMs);
+      return;
     case 'remove expired':
       await world.removeExpired();
   }
@@ -87,7 +90,7 @@ async function settleDown(world: World): Promise<void> {
     await run(world);
   }
   for (const [accountId, balance] of world.stored.balances) {
-    expectKept('invariant 9', balance['heldPico'] === 0n, `${accountId} still holds ${String(balance['heldPico'])}`);
+    expectKept('invariant 9', pico(balance, 'heldPico') === 0n, `${accountId} still holds money`);
   }
   expectKept('invariant 9', world.stored.holds.size === 0, 'a hold is left after its deadline and a sweep');
   await world.expectDurable();

@@ -3,9 +3,9 @@ import type { RequestOutcome } from '../../lambdas/domain/wallet/hold-end';
 import type { Settlement } from '../../lambdas/domain/wallet/settlement';
 import { HoldAlreadyReleased, HoldAlreadySettled } from '../../lambdas/domain/wallet/wallet-errors';
 import type { Actor } from './actor';
-import { movedInto } from './fields';
+import { movedInto, text } from './fields';
 import type { RequestIntent } from './intents';
-import { PRICES } from './plan';
+import { PRICES } from './actions';
 import { expectKept } from './violation';
 
 type Ending = 'settle' | 'release';
@@ -71,7 +71,7 @@ export class HoldEnd {
     const { end, late } = this.#actor.world.stored.endOf(accountId, requestId);
     const decisive = late ?? end;
     expectKept('invariant 3', decisive !== undefined, `${requestId} was ended and has no entry`);
-    return { decisive, kind: String(decisive['kind']) };
+    return { decisive, kind: text(decisive, 'kind') };
   }
 }
 

@@ -8,6 +8,7 @@ import { expectKept } from './violation';
 
 // The twelve invariants of DESIGN.md, section 5, read off the stored items. What the product does not do yet
 // waits for its feature:
+//  1 sees nothing refunded until there are refunds;
 //  2 has no debt until there are payment disputes: until then nothing may fall below zero;
 // 11 compares entries with usage records until there are roll-ups;
 // 12 waits for erasure.

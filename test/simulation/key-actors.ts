@@ -1,7 +1,7 @@
 import type { Actor } from './actor';
 import type { ShownKey } from './intents';
 import { accountIdOf } from './intents';
-import { CLOCK_STEP_MS_MAX } from './plan';
+import { CLOCK_STEP_MS_MAX } from './actions';
 import { expectKept } from './violation';
 
 export async function createKey(actor: Actor, account: number, lifeMs: number): Promise<void> {

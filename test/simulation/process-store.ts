@@ -3,6 +3,7 @@ import type { Check, Get, Page, Query, TableStore, Write } from '../../lambdas/d
 import type { Item } from '../../lambdas/domain/table/value';
 import type { CallKind } from './faults';
 import { latencyMs, latenessMs, readLatencyMs, timeoutMs } from './faults';
+import { text } from './fields';
 import type { Process } from './processes';
 import type { Random } from './random';
 import type { Run } from './scheduler';
@@ -158,7 +159,7 @@ function refusal(fault: 'conflict' | 'throttled', { kind, writes }: Call<unknown
 }
 
 function nameOf(write: Write | Check): string {
-  if ('put' in write) return `put ${String(write.put['pk'])} ${String(write.put['sk'])}`;
+  if ('put' in write) return `put ${text(write.put, 'pk')} ${text(write.put, 'sk')}`;
   if ('update' in write) return `update ${write.update.pk} ${write.update.sk}`;
   if ('delete' in write) return `delete ${write.delete.pk} ${write.delete.sk}`;
   return `check ${write.check.pk} ${write.check.sk}`;

@@ -12,8 +12,8 @@ import { pico } from './fields';
 import { HoldEnd } from './hold-end';
 import type { RequestIntent } from './intents';
 import { accountIdOf, requestIdOf } from './intents';
-import type { RequestAction } from './plan';
-import { CLOCK_STEP_MS_MAX } from './plan';
+import type { RequestAction } from './actions';
+import { CLOCK_STEP_MS_MAX } from './actions';
 import { expectKept } from './violation';
 
 /** The life of a paid request as the gateway leads it: reserve, ask the provider, settle or release. */

@@ -1,10 +1,11 @@
 import type { Check, Write } from '../../lambdas/domain/table/table-store';
+import { text } from './fields';
 import type { Sabotage } from './world';
 
 type AnyWrite = Write | Check;
 
-const isEntry = (write: AnyWrite): boolean => 'put' in write && String(write.put['sk']).startsWith('entry#');
-const isHold = (write: AnyWrite): boolean => 'put' in write && String(write.put['pk']).startsWith('holds#');
+const isEntry = (write: AnyWrite): boolean => 'put' in write && text(write.put, 'sk').startsWith('entry#');
+const isHold = (write: AnyWrite): boolean => 'put' in write && text(write.put, 'pk').startsWith('holds#');
 const isUsage = (write: AnyWrite): boolean => write.table.name === 'usage';
 
 /** A table that does not look at the condition of some writes. */

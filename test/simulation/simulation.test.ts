@@ -22,6 +22,7 @@ async function traceOf(seed: number): Promise<string> {
 }
 
 describe('a simulated history', () => {
+  // A seed stands for its history for as long as plan.ts, scenes.ts and faults.ts draw the same numbers.
   test.each(corpus)('of seed $seed is sound: it once showed that $showed', async ({ seed }) => {
     await play(planOf(seed));
   });

@@ -78,7 +78,7 @@ export class Stored {
     if (sk === 'wallet') return ['balance', this.balances, pk];
     if (pk.startsWith('holds#')) return ['hold', this.holds, sk.slice(sk.indexOf('#') + 1)];
     let entries = this.entries.get(pk);
-    if (!entries) this.entries.set(pk, (entries = new Map()));
+    if (!entries) this.entries.set(pk, (entries = new Map<string, Item>()));
     return ['entry', entries, sk];
   }
 }

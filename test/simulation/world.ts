@@ -14,6 +14,7 @@ import { readAll, Stored } from './stored';
 import { expectKept } from './violation';
 
 const JOURNAL = 'journal';
+const KEY_ID = /\b01[0-9A-HJKMNP-TV-Z]{24}\b/g;
 
 /** What stands between a process and the tables; a test may put something broken there. */
 export type Sabotage = (writes: readonly (Write | Check)[]) => readonly (Write | Check)[];
@@ -32,7 +33,7 @@ export class World {
   readonly #sabotage: Sabotage;
   #engine: EmbeddedStore;
   #faultRate: number;
-  #failure: unknown;
+  #failure: Error | undefined;
   #hasRestarted = false;
 
   constructor(plan: Plan, options: { readonly trace?: string[]; readonly sabotage?: Sabotage | undefined } = {}) {
@@ -65,12 +66,13 @@ export class World {
 
   /** One line per step; the text is made only where it is kept. */
   note(line: () => string): void {
-    this.trace?.push(`${String(this.scheduler.now).slice(-9)} ${line()}`);
+    // The id of a key is drawn from the system's randomness, and no step depends on it.
+    this.trace?.push(`${String(this.scheduler.now).slice(-9)} ${line().replaceAll(KEY_ID, 'key id')}`);
   }
 
   /** What somebody found while no step could report it. The first one ends the history. */
   fail(error: unknown): void {
-    this.#failure ??= error;
+    this.#failure ??= error instanceof Error ? error : new Error(String(error));
   }
 
   /** Lets something go on by itself; it may never end, if its process dies. */
@@ -79,7 +81,7 @@ export class World {
   }
 
   throwFailure(): void {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure) throw this.#failure;
   }
 
   /** A transaction or a write arrives at the tables. What it did is checked before anything else happens. */

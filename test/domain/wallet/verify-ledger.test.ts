@@ -4,7 +4,7 @@ import type { Hold } from '../../../lambdas/domain/wallet/hold';
 import { encodeHold } from '../../../lambdas/domain/wallet/hold';
 import type { Item } from '../../../lambdas/domain/table/value';
 import { verifyLedger } from '../../../lambdas/domain/wallet/verify-ledger';
-import { ACCOUNT, WalletStage } from './wallet-stage';
+import { ACCOUNT, USAGE_RETENTION_DAYS, WalletStage } from './wallet-stage';
 
 interface Scene {
   readonly stage: WalletStage;
@@ -166,6 +166,17 @@ describe('the replay of the ledger', () => {
     const { stage, charged } = await soundScene();
     await stage.engine.write({ table: USAGE, delete: usageRecordKey(ACCOUNT, charged.requestId) });
     expect((await verifyLedger({ store: stage.engine })).differences).toEqual([]);
+  });
+
+  test('does not miss a usage record that ended before its entry suggests, as no sweep had run for hours', async () => {
+    const stage = new WalletStage();
+    await stage.fund(1_000n);
+    const begunAt = stage.now;
+    await stage.reserve(400n);
+    stage.now += 3 * 3_600_000;
+    await stage.expire();
+    stage.now = begunAt + USAGE_RETENTION_DAYS * 86_400_000;
+    expect((await stage.verify()).differences).toEqual([]);
   });
 
   test('may run beside requests and takes none of their changes for a difference', async () => {

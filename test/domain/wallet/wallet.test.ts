@@ -283,3 +283,14 @@ test('a usage record is invisible from the end of its retention on, and the mone
   expect(await stage.amounts()).toEqual([850n, 0n, 150n]);
   expect((await stage.verify()).differences).toEqual([]);
 });
+
+test('a reserve repeated when the store has forgotten the first is refused, and no money is stuck in a second hold', async () => {
+  const stage = new WalletStage();
+  await stage.fund(1_000n);
+  const hold = await stage.reserve(400n);
+  await stage.settle(hold, 150n);
+  stage.now += 11 * 60_000;
+  const again = stage.wallet.reserve({ ...hold, holdPico: hold.heldPico });
+  await expect(again).rejects.toMatchObject({ name: 'WalletUnavailable' });
+  expect(await stage.amounts()).toEqual([850n, 0n, 150n]);
+});
