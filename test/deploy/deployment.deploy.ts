@@ -3,6 +3,7 @@ import { AuthenticationError, type APIError } from 'openai';
 import { EXPIRES_AT, USAGE } from '../../lambdas/contracts/tables';
 import { usageRecordKey } from '../../lambdas/contracts/table-keys';
 import { systemClock as clock } from '../../lambdas/domain/clock';
+import { formatUsd } from '../../lambdas/domain/money/pico';
 import { verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
 import { EMULATOR_EXCLUSIONS } from '../../lib/shared/emulator-exclusions';
 import { chatStream } from '../e2e/shapes';
@@ -14,7 +15,8 @@ import { readOutputs, STACKS, STAGE } from './cdk';
 import { underTheRuntimeClient } from './runtime-client-tests';
 import type { Stage } from './stage';
 import { ANSWER, CHAT, COST_PICO, CREDIT_PICO, dataPlaneOf, deadRequest, openaiOf } from './stage';
-import { PROMPT, PROVIDER_KEY, REPORTED, setStage } from './stage';
+import { initialised, PROMPT, PROVIDER_KEY, REPORTED, setStage } from './stage';
+import { tollgate } from './tollgate-command';
 
 const SWEEP_TIMEOUT_MS = 100_000;
 const SWEEP_POLL_MS = 500;
@@ -65,6 +67,23 @@ describe('a first deployment', () => {
       ...{ status: 'completed', streamed: true, estimated: false, costPico: COST_PICO },
       usage: { input: REPORTED.prompt_tokens, output: REPORTED.completion_tokens },
     });
+  });
+
+  test('is at hand from the command line, which shows a key once and credits once', async () => {
+    const { emulator, customer, deployment } = stage;
+    const again = await initialised(emulator);
+    expect(again).toMatchObject({ accountId: customer.accountId, credit: 'already_credited' });
+    expect(again).not.toHaveProperty('apiKey');
+    expect(JSON.stringify(again)).not.toContain(PROVIDER_KEY);
+    const [available, spent] = [CREDIT_PICO - COST_PICO, COST_PICO].map(formatUsd);
+    expect(await tollgate(emulator.endpoint, ['wallet', customer.accountId])).toMatchObject({
+      available,
+      spent,
+      held: '0.00',
+    });
+    expect(await tollgate(emulator.endpoint, ['ledger', 'verify'])).toMatchObject({ verified: true, differences: [] });
+    expect(await tollgate(emulator.endpoint, ['usage', customer.accountId])).toMatchObject({ cost: spent });
+    expect(deployment.output('Endpoint')).toMatch(/^https:/);
   });
 
   test('turns away who has no key or no money before anything leaves for the provider', async () => {

@@ -1,10 +1,5 @@
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import {
-  DescribeSecretCommand,
-  GetSecretValueCommand,
-  PutSecretValueCommand,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
+import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DynamodbStore } from '../../lambdas/adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../lambdas/adapters/dynamodb/sdk-transport';
 import { originSecretSchema } from '../../lambdas/contracts/secrets';
@@ -70,11 +65,6 @@ export class Deployment {
     if (creditPico > 0n) await this.wallet.credit({ accountId, amountPico: creditPico, paymentId: 'first_credit' });
     const keys = new Keys({ store: this.store, clock, pepper: await this.#secret('KeyPepperSecret') });
     return { accountId, apiKey: (await keys.create({ accountId })).key };
-  }
-
-  async putProviderKeys(keys: Readonly<Record<string, string>>): Promise<void> {
-    const SecretId = this.output('ProviderKeysSecret');
-    await this.#secrets.send(new PutSecretValueCommand({ SecretId, SecretString: JSON.stringify(keys) }));
   }
 
   async originSecret(): Promise<string> {

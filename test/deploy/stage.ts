@@ -4,12 +4,14 @@ import type { ProviderSettings } from '../../lambdas/contracts/catalog';
 import type { Env, PROXY_ENV, SWEEP_ENV } from '../../lambdas/contracts/env';
 import { isoTime } from '../../lambdas/contracts/table-keys';
 import { ORIGIN_SECRET_HEADER } from '../../lib/shared/origin-secret';
+import { formatUsd } from '../../lambdas/domain/money/pico';
 import { CHAT_MODEL, costOf, priceOf } from '../e2e/local-run';
 import { Upstream } from '../e2e/upstream';
 import { Cdk, readOutputs } from './cdk';
 import { type Customer, Deployment, USAGE_DAYS } from './deployment';
 import { type Emulator, startEmulator } from './emulator';
 import { pythonEnvironment } from './python-environment';
+import { tollgate } from './tollgate-command';
 
 const PROVIDER = 'openai';
 export const PROVIDER_KEY = 'the-providers-own-key';
@@ -51,10 +53,15 @@ export async function setStage(onStop: (stop: () => Promise<void> | void) => voi
   const printed = await cdk.deploy(config);
   const deployment = new Deployment(emulator.endpoint, readOutputs());
   onStop(() => deployment.close());
-  await deployment.putProviderKeys({ [PROVIDER]: PROVIDER_KEY });
+  const customer = (await initialised(emulator)) as Customer;
   const originSecret = await deployment.originSecret();
-  const customer = await deployment.newCustomer(CREDIT_PICO);
   return { upstream, emulator, cdk, config, printed, deployment, customer, originSecret };
+}
+
+/** The first command of an operator: the provider's key goes in, the first account and its key come out. */
+export function initialised(emulator: Emulator): Promise<unknown> {
+  const credit = formatUsd(CREDIT_PICO);
+  return tollgate(emulator.endpoint, ['init', '--credit', credit], `${PROVIDER}=${PROVIDER_KEY}\n`);
 }
 
 /** The function's own address, behind the edge. */

@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { ROOT } from './cache-folder';
+import { STAGE } from './cdk';
+import { emulatedAws } from './emulator';
+
+/**
+ * The command line on the deployed stack, as an operator runs it.
+ * @param input what it reads from standard input: secrets never go through its arguments
+ * @returns the JSON that it printed
+ */
+export async function tollgate(endpoint: string, args: readonly string[], input = ''): Promise<unknown> {
+  const command = ['--import', 'tsx', 'dev/cli.ts', '--stack', `tollgate-${STAGE}`, ...args];
+  const child = spawn(process.execPath, command, { cwd: ROOT, env: emulatedAws(endpoint) });
+  child.stdin.end(input);
+  const [printed, complaints, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit'),
+  ]);
+  if (code !== 0) throw new Error(`tollgate ${args.join(' ')} ended with ${String(code)}: ${complaints}`);
+  return JSON.parse(printed) as unknown;
+}
