@@ -14,11 +14,7 @@ export async function tollgate(endpoint: string, args: readonly string[], input 
   const command = ['--import', 'tsx', 'dev/cli.ts', '--stack', `tollgate-${STAGE}`, ...args];
   const child = spawn(process.execPath, command, { cwd: ROOT, env: emulatedAws(endpoint) });
   child.stdin.end(input);
-  const [printed, complaints, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'exit'),
-  ]);
-  if (code !== 0) throw new Error(`tollgate ${args.join(' ')} ended with ${String(code)}: ${complaints}`);
+  const [printed, complaints] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  if (child.exitCode !== 0) throw new Error(`tollgate ${args.join(' ')} failed: ${complaints}`);
   return JSON.parse(printed) as unknown;
 }
