@@ -96,6 +96,9 @@ function read(first: string | undefined, others: readonly string[], options: Opt
     take(others, 1, options);
     return { name: 'verify' };
   }
+  if (first === 'ledger' && others[0] === 'recompute') {
+    return { name: 'recompute', requestId: take(others, 2, options)[1] };
+  }
   throw new UsageError(`There is no command "${[first, ...others.slice(0, 1)].join(' ').slice(0, 80)}".`);
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountIdSchema } from '../../lambdas/contracts/ids';
+import { accountIdSchema, requestIdSchema } from '../../lambdas/contracts/ids';
 import { parseUsd } from '../../lambdas/domain/money/pico';
 
 const PAYMENT_ID_CHARACTERS_MAX = 200;
@@ -28,6 +28,7 @@ export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('usage'), accountId: z.string(), limit }),
   z.strictObject({ name: z.literal('create-key'), accountId: z.string() }),
   z.strictObject({ name: z.literal('verify') }),
+  z.strictObject({ name: z.literal('recompute'), requestId: requestIdSchema }),
 ]);
 
 export type Command = z.infer<typeof commandSchema>;

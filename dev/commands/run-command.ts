@@ -10,6 +10,7 @@ import type { Balance } from '../../lambdas/domain/wallet/balance';
 import { type LedgerReport, verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
 import type { Wallet } from '../../lambdas/domain/wallet/wallet';
 import type { Command } from './command';
+import { recomputeCharge } from './recompute-charge';
 
 /** What a command says to people and scripts. */
 export interface CommandResult {
@@ -36,6 +37,7 @@ export interface CommandParts {
 /** Runs a command; on a data folder in the process that owns it, and nowhere else. */
 export async function runCommand(parts: CommandParts, command: Command): Promise<CommandResult> {
   if (command.name === 'verify') return verify(parts);
+  if (command.name === 'recompute') return recomputeCharge(parts, command.requestId);
   if (command.name === 'create-account') {
     const accountId = await parts.accounts.create({ accountId: command.accountId });
     await parts.wallet.open(accountId);

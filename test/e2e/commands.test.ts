@@ -57,6 +57,16 @@ describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
     expect(after['held']).toBe('0.00');
     if (isRunning) expect(Number(after['spent'])).toBeGreaterThan(Number(before['spent']));
     expect(await tollgate(folder, 'ledger', 'verify')).toMatchObject({ code: 0, err: '' });
+
+    const recomputed = await tollgate(folder, 'ledger', 'recompute', record['requestId'] ?? '');
+    expect(recomputed).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse(recomputed.out)).toMatchObject({
+      matches: true,
+      expected: record['cost'],
+      charged: record['cost'],
+    });
+    const unknown = await tollgate(folder, 'ledger', 'recompute', 'req_01JD0000000000000000000000');
+    expect(unknown).toMatchObject({ code: 1, out: '' });
   });
 
   test('several commands at once all count', async () => {
