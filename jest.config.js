@@ -3,6 +3,8 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  // A guard against what hangs, not a measure of speed: a busy machine must not fail a sound test.
+  testTimeout: 60_000,
   transform: {
     '^.+\\.[cm]?[jt]s$': [
       '@swc/jest',
