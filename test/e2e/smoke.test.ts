@@ -175,6 +175,8 @@ describe('the command', () => {
 });
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+if (!hasOpenssl)
+  process.stderr.write('The TLS checks of smoke were not tried: there is no openssl to make a certificate with.\n');
 // Node can read a certificate and not make one.
 (hasOpenssl ? describe : describe.skip)('over TLS', () => {
   let folder: string;

@@ -52,6 +52,9 @@ export class FakeCall implements ProviderCall {
   }
 }
 
+/** More than any admission takes. */
+const TURNS_MAX = 1_000;
+
 export type Play = (call: FakeCall) => void;
 
 /** Providers that do what a test says, each call as its play tells; the last play is repeated. */
@@ -62,6 +65,16 @@ export class FakeProviders implements ProviderClient {
   play(...plays: readonly Play[]): void {
     this.#plays = plays;
     this.calls.length = 0;
+  }
+
+  /** The call of this number, once a provider has been asked so often. */
+  async asked(count = 1): Promise<FakeCall> {
+    for (let turns = 0; turns < TURNS_MAX; turns += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      const call = this.calls[count - 1];
+      if (call) return call;
+    }
+    throw new Error('no provider was asked');
   }
 
   send(request: ProviderRequest, listener: ProviderListener): ProviderCall {

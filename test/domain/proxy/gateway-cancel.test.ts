@@ -4,7 +4,6 @@ import { Cancellations } from '../../../lambdas/domain/proxy/cancellations';
 import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import type { Item } from '../../../lambdas/domain/table/value';
-import type { FakeCall } from './fake-providers';
 import { completion, delta, silent, SSE, whole } from './fake-providers';
 import type { FakeClient } from './fake-client';
 import { chat, GatewayStage } from './gateway-stage';
@@ -20,16 +19,6 @@ afterEach(async () => {
 });
 
 const USAGE = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-async function asked(): Promise<FakeCall> {
-  for (let turns = 0; turns < 1_000; turns += 1) {
-    await turn();
-    const [call] = stage.providers.calls;
-    if (call) return call;
-  }
-  throw new Error('no provider was asked');
-}
 
 const cancel = (requestId: string): Promise<FakeClient> =>
   stage.send({ method: 'POST', path: `/v1/requests/${requestId}/cancel` });
@@ -48,7 +37,7 @@ describe('a cancel', () => {
     stage.providers.play(silent);
     const client = stage.client(chat({ stream: true }));
     const done = stage.gateway.handle(client);
-    const call = await asked();
+    const call = await stage.providers.asked();
     call.head(200, SSE);
     call.data(delta('hello'));
     expect((await cancel(await runningId())).status).toBe(202);
@@ -63,7 +52,7 @@ describe('a cancel', () => {
     stage.providers.play(silent);
     const client = stage.client(chat({ max_tokens: 50 }));
     const done = stage.gateway.handle(client);
-    const call = await asked();
+    const call = await stage.providers.asked();
     await cancel(await runningId());
     await jest.advanceTimersByTimeAsync(1_000);
     await done;
@@ -86,7 +75,7 @@ describe('a cancel', () => {
     stage.providers.play(silent);
     const client = stage.client(chat({ stream: true }));
     const done = stage.gateway.handle(client);
-    const call = await asked();
+    const call = await stage.providers.asked();
     const other = await stage.keys.create({ accountId: 'acc_01JD0000000000000000000009' });
     const requestId = await runningId();
     const headers = { authorization: `Bearer ${other.key}` };

@@ -1,5 +1,4 @@
 import { completion, delta, DONE, events, fails, silent, SSE, usageEvent, whole } from './fake-providers';
-import type { FakeCall } from './fake-providers';
 import type { FakeClient } from './fake-client';
 import { chat, GatewayStage } from './gateway-stage';
 
@@ -15,15 +14,6 @@ afterEach(async () => {
 
 const USAGE = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-async function asked(count = 1): Promise<FakeCall> {
-  for (let turns = 0; turns < 1_000; turns += 1) {
-    await turn();
-    const call = stage.providers.calls[count - 1];
-    if (call) return call;
-  }
-  throw new Error('no provider was asked');
-}
 
 function begin(client: FakeClient): { readonly done: Promise<void> } {
   return { done: stage.gateway.handle(client) };
@@ -46,7 +36,7 @@ describe('a client that leaves', () => {
     stage.providers.play(silent);
     const client = stage.client(chat());
     const { done } = begin(client);
-    const call = await asked();
+    const call = await stage.providers.asked();
     client.leave();
     call.fail();
     await done;
@@ -58,7 +48,7 @@ describe('a client that leaves', () => {
     stage.providers.play(silent);
     const client = stage.client(chat({ stream: true }));
     const { done } = begin(client);
-    const call = await asked();
+    const call = await stage.providers.asked();
     call.head(200, SSE);
     for (let sent = 0; sent < count; sent += 1) call.data(delta('four'));
     client.leave();
@@ -86,7 +76,7 @@ describe('a stream to the client that fails without word', () => {
     const client = stage.client(chat({ stream: true }));
     client.stalled = true;
     const { done } = begin(client);
-    const call = await asked();
+    const call = await stage.providers.asked();
     call.head(200, SSE);
     let room = true;
     while (room) room = call.data(delta('x'.repeat(8_192)));
@@ -119,7 +109,7 @@ describe('a silent provider', () => {
     stage.providers.play(silent);
     const client = stage.client(chat({ stream: true }));
     const { done } = begin(client);
-    const call = await asked();
+    const call = await stage.providers.asked();
     await keepAlives(2);
     expect([client.status, client.text]).toEqual([200, ': keep-alive\n\n: keep-alive\n\n']);
     whole({ error: { message: 'the image is broken' } }, 400)(call);
@@ -134,7 +124,7 @@ describe('a silent provider', () => {
     stage.providers.play(silent, events(delta('hi'), usageEvent(USAGE), DONE));
     const client = stage.client(chat({ stream: true }));
     const { done } = begin(client);
-    const call = await asked();
+    const call = await stage.providers.asked();
     await keepAlives(1);
     call.fail('timeout');
     await done;
@@ -150,7 +140,7 @@ describe('a silent provider', () => {
       throw new Error('the connection is closed');
     };
     const { done } = begin(client);
-    const call = await asked();
+    const call = await stage.providers.asked();
     await keepAlives(3);
     whole(completion('hi', USAGE))(call);
     await done;
@@ -161,7 +151,7 @@ describe('a silent provider', () => {
     stage.providers.play(silent);
     const client = stage.client(chat({ stream: true }), 12_000);
     const { done } = begin(client);
-    await asked();
+    await stage.providers.asked();
     await jest.advanceTimersByTimeAsync(2_100);
     await done;
     await keepAlives(3);
@@ -177,7 +167,7 @@ describe('a slow client', () => {
     const client = stage.client(chat({ stream: true }));
     client.stalled = true;
     const { done } = begin(client);
-    const call = await asked();
+    const call = await stage.providers.asked();
     call.head(200, SSE);
     const piece = delta('x'.repeat(4_096));
     let most = 0;
@@ -210,7 +200,7 @@ describe('a host that stops', () => {
     stage.providers.play(silent);
     const clients = [chat(), chat({ stream: true }), chat({ stream: true })].map((sent) => stage.client(sent));
     const done = clients.map((client) => stage.gateway.handle(client));
-    const call = await asked(3);
+    const call = await stage.providers.asked(3);
     call.head(200, SSE);
     call.data(delta('hi'));
     await stage.gateway.stop();
