@@ -1,7 +1,7 @@
 /** `npm run --silent tollgate -- <command>`: looks at a local run or, with `--stack`, at a deployment, and adds to it. */
 import { type CommandLine, parseCommandLine } from './commands/command-line';
 import { execute } from './commands/execute';
-import type { CommandResult } from './commands/run-command';
+import type { CommandResult } from './commands/command-parts';
 import { USAGE, UsageError } from './commands/usage';
 import { DataFolder } from './folder/data-folder';
 import { print, printError } from './print';

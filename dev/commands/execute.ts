@@ -7,7 +7,8 @@ import type { Owner } from '../folder/owner';
 import { findOwner, FolderInUse, FolderOwnership } from '../folder/ownership';
 import { openLocalParts } from '../gateway/local-parts';
 import { type Command, commandSchema } from './command';
-import { type CommandResult, runCommand } from './run-command';
+import type { CommandResult } from './command-parts';
+import { runCommand } from './run-command';
 
 /** For an owner that is starting, stopping or running another command. */
 const PATIENCE_MS = 30_000;

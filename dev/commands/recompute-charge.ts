@@ -3,7 +3,7 @@ import { PriceHistory } from '../../lambdas/domain/catalog/price-history';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import { recompute } from '../../lambdas/domain/usage/recompute';
 import { DEMO_CATALOG } from '../demo/demo-catalog';
-import type { CommandParts, CommandResult } from './run-command';
+import type { CommandParts, CommandResult } from './command-parts';
 
 /** Works one charge out again from its usage and its price version, and compares. */
 export async function recomputeCharge(parts: CommandParts, requestId: string): Promise<CommandResult> {

@@ -1,38 +1,11 @@
 import { accountIdSchema } from '../../lambdas/contracts/ids';
-import type { Accounts } from '../../lambdas/domain/accounts/accounts';
-import type { Clock } from '../../lambdas/domain/clock';
-import type { Keys } from '../../lambdas/domain/keys/keys';
 import { formatUsd, parseUsd } from '../../lambdas/domain/money/pico';
-import type { TableStore } from '../../lambdas/domain/table/table-store';
 import { renderUsageRecord } from '../../lambdas/domain/usage/render-usage-record';
-import type { UsageRecords } from '../../lambdas/domain/usage/usage-records';
 import type { Balance } from '../../lambdas/domain/wallet/balance';
 import { type LedgerReport, verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
-import type { Wallet } from '../../lambdas/domain/wallet/wallet';
 import type { Command } from './command';
+import type { CommandParts, CommandResult } from './command-parts';
 import { recomputeCharge } from './recompute-charge';
-
-/** What a command says to people and scripts. */
-export interface CommandResult {
-  readonly exitCode: 0 | 1;
-  /** For standard output. */
-  readonly lines: readonly string[];
-  /** What people shall read beside it, on standard error. */
-  readonly notes?: readonly string[];
-  /** One line for standard error. */
-  readonly error?: string;
-}
-
-/** What commands work on: a data folder's or a deployment's. */
-export interface CommandParts {
-  readonly store: TableStore;
-  readonly wallet: Wallet;
-  readonly keys: Pick<Keys, 'create' | 'list'>;
-  readonly accounts: Accounts;
-  readonly usage: UsageRecords;
-  readonly clock: Clock;
-  readonly usageRetentionDays: number;
-}
 
 /** Runs a command; on a data folder in the process that owns it, and nowhere else. */
 export async function runCommand(parts: CommandParts, command: Command): Promise<CommandResult> {

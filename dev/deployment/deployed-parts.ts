@@ -8,7 +8,7 @@ import { Keys } from '../../lambdas/domain/keys/keys';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
 import { UsageRecords } from '../../lambdas/domain/usage/usage-records';
 import { Wallet } from '../../lambdas/domain/wallet/wallet';
-import type { CommandParts } from '../commands/run-command';
+import type { CommandParts } from '../commands/command-parts';
 import type { Deployment } from './deployment';
 import type { SecretTexts } from './secret-texts';
 

@@ -1,6 +1,6 @@
 import { parseUsd } from '../../lambdas/domain/money/pico';
 import type { InitCommand } from '../commands/command';
-import type { CommandParts, CommandResult } from '../commands/run-command';
+import type { CommandParts, CommandResult } from '../commands/command-parts';
 import type { Deployment, Endpoint } from './deployment';
 import type { KeyInput } from './key-input';
 import { parseStoredKeys } from './provider-keys';

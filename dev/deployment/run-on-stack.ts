@@ -1,5 +1,6 @@
 import type { Command, InitCommand, StackTarget } from '../commands/command';
-import { type CommandResult, runCommand } from '../commands/run-command';
+import type { CommandResult } from '../commands/command-parts';
+import { runCommand } from '../commands/run-command';
 import { CloudformationStacks } from './cloudformation-stacks';
 import { deployedParts, openTransport } from './deployed-parts';
 import { readDeployment, readEndpoint } from './deployment';

@@ -1,0 +1,28 @@
+import type { Accounts } from '../../lambdas/domain/accounts/accounts';
+import type { Clock } from '../../lambdas/domain/clock';
+import type { Keys } from '../../lambdas/domain/keys/keys';
+import type { TableStore } from '../../lambdas/domain/table/table-store';
+import type { UsageRecords } from '../../lambdas/domain/usage/usage-records';
+import type { Wallet } from '../../lambdas/domain/wallet/wallet';
+
+/** What a command says to people and scripts. */
+export interface CommandResult {
+  readonly exitCode: 0 | 1;
+  /** For standard output. */
+  readonly lines: readonly string[];
+  /** What people shall read beside it, on standard error. */
+  readonly notes?: readonly string[];
+  /** One line for standard error. */
+  readonly error?: string;
+}
+
+/** What commands work on: a data folder's or a deployment's. */
+export interface CommandParts {
+  readonly store: TableStore;
+  readonly wallet: Wallet;
+  readonly keys: Pick<Keys, 'create' | 'list'>;
+  readonly accounts: Accounts;
+  readonly usage: UsageRecords;
+  readonly clock: Clock;
+  readonly usageRetentionDays: number;
+}
