@@ -43,7 +43,8 @@ export class GatewayDistribution extends Construct {
   constructor(scope: Construct, id: string, props: GatewayDistributionProps) {
     super(scope, id);
     const { config } = props;
-    const viewer = config.domain ? {} : this.#tlsGuard();
+    // With a domain too: CloudFront's own name goes on answering, and takes older handshakes.
+    const viewer = this.#tlsGuard();
     const planes = {
       ...viewer,
       // Not a redirect: a request over plain HTTP has already shown its key.
@@ -71,7 +72,7 @@ export class GatewayDistribution extends Construct {
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         cachePolicy: CachePolicy.CACHING_OPTIMIZED,
         responseHeadersPolicy: new ConsoleResponseHeaders(this, 'ConsoleHeaders'),
-        ...(config.domain ? {} : { originRequestPolicy: this.#tellViewerTls() }),
+        originRequestPolicy: this.#tellViewerTls(),
       },
       additionalBehaviors: { '/v1/*': dataPlane, '/healthz': dataPlane, '/api/*': controlPlane },
     });
@@ -110,7 +111,7 @@ export class GatewayDistribution extends Construct {
         rules: ['AwsSolutions-CFR1'],
         control: 'Keys, rate rules and the reputation list decide who is served.',
         consequence: 'Reachable from everywhere: where its callers are is for the organisation that deploys it.',
-        test: 'the firewall is attached, limits both planes by address, and samples nothing',
+        test: 'the firewall is attached, limits every path by address, and samples nothing',
       },
       {
         decision: 'no-second-record-of-requests',
@@ -136,7 +137,7 @@ export class GatewayDistribution extends Construct {
       control: 'A viewer function refuses what is older than TLS 1.3.',
       consequence:
         "On CloudFront's own domain an older handshake succeeds and is refused afterwards; a domain of one's own ends that.",
-      test: 'without one every behaviour asks the viewer function',
+      test: 'every behaviour asks the viewer function, with a domain and without',
     });
   }
 }

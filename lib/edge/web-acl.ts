@@ -2,7 +2,7 @@ import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 
 /** Requests of one address in five minutes. An office behind one address is a hundred developers. */
-const DATA_PLANE_REQUESTS_PER_ADDRESS_MAX = 20_000;
+const REQUESTS_PER_ADDRESS_MAX = 20_000;
 const CONTROL_PLANE_REQUESTS_PER_ADDRESS_MAX = 2_000;
 
 /** What carries a credential: neither a log nor a rule's details may show it. */
@@ -24,8 +24,9 @@ export class EdgeWebAcl extends CfnWebACL {
       visibilityConfig: visibility('all'),
       rules: [
         managed(0, 'AWSManagedRulesAmazonIpReputationList'),
-        rateLimit(1, '/v1/', DATA_PLANE_REQUESTS_PER_ADDRESS_MAX),
-        rateLimit(2, '/api/', CONTROL_PLANE_REQUESTS_PER_ADDRESS_MAX),
+        // Of any path: a spelling that CloudFront routes and a prefix does not match must not get around it.
+        rateLimit(1, 'rate-all', REQUESTS_PER_ADDRESS_MAX),
+        rateLimit(2, 'rate-api', CONTROL_PLANE_REQUESTS_PER_ADDRESS_MAX, pathStartsWith('/api/')),
         managed(3, 'AWSManagedRulesKnownBadInputsRuleSet', not(pathStartsWith('/v1/'))),
         managed(4, 'AWSManagedRulesCommonRuleSet', not(pathStartsWith('/v1/'))),
       ],
@@ -56,8 +57,12 @@ function managed(
   };
 }
 
-function rateLimit(priority: number, path: string, limit: number): CfnWebACL.RuleProperty {
-  const name = `rate-${path.replaceAll('/', '')}`;
+function rateLimit(
+  priority: number,
+  name: string,
+  limit: number,
+  scopeDownStatement?: CfnWebACL.StatementProperty,
+): CfnWebACL.RuleProperty {
   return {
     name,
     priority,
@@ -69,7 +74,7 @@ function rateLimit(priority: number, path: string, limit: number): CfnWebACL.Rul
         aggregateKeyType: 'IP',
         evaluationWindowSec: 300,
         limit,
-        scopeDownStatement: pathStartsWith(path),
+        ...(scopeDownStatement && { scopeDownStatement }),
       },
     },
     visibilityConfig: visibility(name),

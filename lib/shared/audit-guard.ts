@@ -2,7 +2,8 @@ import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ClassifiedTable } from './table';
 
 /**
- * Denies every principal, administrators included, to change or delete an audit record. Batches are denied
+ * Denies every principal to change or delete an audit record, until somebody who may removes this policy: the
+ * account's administrators, of which CloudTrail tells. Batches are denied
  * whole, because one may carry deletes. DynamoDB's own expiry is no principal and goes on.
  *
  * A put over an existing record cannot be told from a first one by a policy: the writer's condition refuses

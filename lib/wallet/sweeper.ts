@@ -61,7 +61,8 @@ export class Sweeper extends Construct {
       target: {
         arn: functionArn,
         roleArn: role.roleArn,
-        // A missed minute is not made up for: the next one is due already.
+        // A missed minute is not made up for: the next one is due already. A run that fails is repeated twice by
+        // Lambda itself; sweeping again changes nothing.
         retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
       },
     });

@@ -36,7 +36,7 @@ export class WalletAlarms extends Construct {
     });
     new HarmAlarm(this, 'SweeperErrors', {
       topic,
-      // One lost minute does no harm; three in fifteen are a fault.
+      // A run that fails counts with its two repeats: one lost minute rings, and two more show that it stays.
       threshold: 3,
       metric: sweep.function.metricErrors({ ...sum, period: Duration.minutes(15) }),
       alarm: { impact: 'Holds of crashed requests may stay beyond their deadline' },
