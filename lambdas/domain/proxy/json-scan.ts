@@ -37,6 +37,8 @@ const TYPE_BYTES_MAX = 512;
 /** The outermost object is at depth 1, the array `tools` at 2, a tool in it at 3. */
 const TOOL_DEPTH = 3;
 
+const ESCAPE = /^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPEN_OBJECT = 0x7b;
@@ -48,8 +50,7 @@ const COMMA = 0x2c;
 
 /**
  * Finds what admission needs in a JSON object without building it: a few hundred bytes of a body that may
- * be megabytes. It checks the structure (nesting, commas, literals, duplicate outer names); what stands inside
- * a string is left to the provider.
+ * be megabytes. It checks the structure (nesting, commas, literals, strings, duplicate outer names).
  * @throws MalformedJson
  */
 export function scanJson(bytes: Buffer): JsonScan {
@@ -132,8 +133,21 @@ class Scanner {
       quote = bytes.indexOf(QUOTE, quote + 1);
       if (quote === -1) throw new MalformedJson('a string is not closed', this.#at);
     } while (this.#isEscaped(quote));
+    this.#checkString(this.#at + 1, quote);
     this.#at = quote + 1;
     return this.#at;
+  }
+
+  /** No control characters, and no escapes but JSON's own: a provider may read others differently, or not at all. */
+  #checkString(start: number, end: number): void {
+    const bytes = this.#bytes;
+    for (let at = start; at < end; at += 1) {
+      const byte = bytes[at] ?? 0;
+      if (byte < 0x20) throw new MalformedJson('a control character in a string', at);
+      if (byte !== BACKSLASH) continue;
+      if (!ESCAPE.test(bytes.toString('latin1', at, at + 6))) throw new MalformedJson('an unknown escape', at);
+      at += 1;
+    }
   }
 
   /** A quote is escaped by an odd number of backslashes before it. */

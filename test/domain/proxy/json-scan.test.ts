@@ -51,6 +51,13 @@ describe('scanning a JSON object', () => {
     expect(() => scan(String.raw`{"model":"a","mod\u0065l":"b"}`)).toThrow('given twice');
   });
 
+  test.each(['"\u0001"', '"\n"', String.raw`"\q"`, String.raw`"\x41"`, String.raw`"\u12G4"`])(
+    'refuses the string %j',
+    (text) => {
+      expect(() => scan(`{"a":[${text}]}`)).toThrow(MalformedJson);
+    },
+  );
+
   test('nesting has a limit', () => {
     const nested = (depth: number) => `{"a":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`;
     expect(() => scan(nested(JSON_DEPTH_MAX))).not.toThrow();
