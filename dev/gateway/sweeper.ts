@@ -40,7 +40,7 @@ export class Sweeper {
       if (failed > 0) this.log.error('HOLD_NOT_EXPIRED', { count: failed });
       await this.parts.store.removeExpired();
     } catch (error) {
-      this.log.error('SWEEP_FAILED', { code: error instanceof Error ? error.name : 'Unknown' });
+      this.log.error('SWEEP_FAILED', { cause: error instanceof Error ? error.name : 'Unknown' });
     }
   }
 }

@@ -24,11 +24,8 @@ export class StdoutLog implements Log {
   }
 
   #line(level: Level, code: string, fields: LogFields = {}): void {
-    // The line's own code is what alarms look for: a field of that name must not take its place.
-    const { code: cause, ...others } = fields;
-    const line = JSON.stringify(
-      { level, ...others, code, cause, at: new Date().toISOString() },
-      (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value),
+    const line = JSON.stringify({ level, code, ...fields, at: new Date().toISOString() }, (_name, value: unknown) =>
+      typeof value === 'bigint' ? value.toString() : value,
     );
     this.#write(`${line}\n`);
   }

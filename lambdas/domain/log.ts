@@ -12,8 +12,8 @@ export interface LogFields {
   readonly overrunPico?: bigint;
   readonly durationMs?: number;
   readonly count?: number;
-  /** A code of ours or a system error's code (`ECONNRESET`), never its message. */
-  readonly code?: string;
+  /** What lies behind the line's own code: a code of ours or a system error's code (`ECONNRESET`), never its message. */
+  readonly cause?: string;
 }
 
 /** A line is a code in capitals and allow-listed fields. */

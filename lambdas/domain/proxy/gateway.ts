@@ -123,7 +123,7 @@ export class Gateway {
   #fail(exchange: Exchange, error: unknown, requestId: string, headers: ResponseHeaders): void {
     const shown = toAppError(error);
     if (shown instanceof InternalError) {
-      this.#parts.log.error('REQUEST_FAILED', { requestId, code: error instanceof Error ? error.name : 'Unknown' });
+      this.#parts.log.error('REQUEST_FAILED', { requestId, cause: error instanceof Error ? error.name : 'Unknown' });
     }
     try {
       respondError(exchange, shown, dialectOf(exchange.path, exchange.headers), headers);

@@ -90,7 +90,7 @@ async function ask(parts: MeteredParts, paid: PaidRequest, cancelled: AbortSigna
     // A defect of ours must not leave the hold behind.
     parts.log.error('REQUEST_FAILED', {
       requestId: call.requestId,
-      code: error instanceof Error ? error.name : 'Unknown',
+      cause: error instanceof Error ? error.name : 'Unknown',
     });
   }
   return { answer: { kind: 'failed', failure: 'broken' }, target, firstByteMs };

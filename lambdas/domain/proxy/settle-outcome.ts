@@ -29,7 +29,7 @@ export async function settleOutcome(
     parts.log.info('REQUEST_SETTLED', { requestId, status: metered.status, costPico: settled.costPico });
     return settled;
   } catch (error) {
-    parts.log.error('SETTLE_FAILED', { requestId, code: error instanceof Error ? error.name : 'Unknown' });
+    parts.log.error('SETTLE_FAILED', { requestId, cause: error instanceof Error ? error.name : 'Unknown' });
     return undefined;
   }
 }
@@ -67,5 +67,5 @@ function recordOf(paid: PaidRequest, outcome: Outcome, metered: Metered, now: nu
 function report(log: Log, requestId: string, metered: Metered, unpriced: readonly string[]): void {
   if (metered.malformed) log.error('USAGE_MALFORMED', { requestId });
   else if (metered.estimated && metered.status === 'completed') log.warn('USAGE_ABSENT', { requestId });
-  for (const unit of [...unpriced, ...metered.unbilled]) log.error('UNIT_UNPRICED', { requestId, code: unit });
+  for (const unit of [...unpriced, ...metered.unbilled]) log.error('UNIT_UNPRICED', { requestId, cause: unit });
 }
