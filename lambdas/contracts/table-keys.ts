@@ -39,12 +39,17 @@ export const entryKey = (accountId: string, entryId: string): Key => ({
 export const lateEntryKey = (accountId: string, requestId: string): Key =>
   entryKey(accountId, `${requestId}${LATE_SUFFIX}`);
 
-// Usage table.
-export const usageRecordKey = (accountId: string, requestId: string): Key => ({ pk: accountId, sk: requestId });
+// Usage table. One partition takes a thousand writes a second, and one account may make more requests than that.
+/** Every partition of an account's records. */
+export const usagePartitions = (accountId: string): readonly string[] => SHARDS.map((shard) => `${accountId}#${shard}`);
+export const usageRecordKey = (accountId: string, requestId: string): Key => ({
+  pk: `${accountId}#${shardOf(requestId)}`,
+  sk: requestId,
+});
 
-/** In a partition of its own, so that an account's records are records only. */
+/** In partitions of their own, so that an account's records are records only. */
 export const cancellationKey = (accountId: string, requestId: string): Key => ({
-  pk: `cancel#${accountId}`,
+  pk: `cancel#${accountId}#${shardOf(requestId)}`,
   sk: requestId,
 });
 

@@ -28,7 +28,7 @@ export function checkCommit(
     if (change.kind === 'key' || change.kind === 'key listing') keyPromises(change, stored);
   }
   // Whatever moves an account's money writes its balance too, or the account does not add up when next it does.
-  const touched = changes.filter(({ kind }) => MONEY.has(kind)).map(({ key }) => key.pk);
+  const touched = changes.filter(({ kind }) => MONEY.has(kind)).map(({ key }) => key.pk.split('#')[0] ?? '');
   for (const accountId of new Set(touched)) invariantsOfAccount(accountId, stored, intents, payments);
 }
 

@@ -4,6 +4,8 @@ import type { Check, TableStore, Write } from '../../lambdas/domain/table/table-
 import type { Item, Key } from '../../lambdas/domain/table/value';
 import { text } from './fields';
 
+const SHARDS = Array.from({ length: 16 }, (_, shard) => String(shard).padStart(2, '0'));
+
 export type ItemKind = 'balance' | 'hold' | 'entry' | 'usage' | 'key' | 'key listing';
 
 /** What one commit did to one item. */
@@ -91,10 +93,10 @@ function keyOf(write: Write): Key {
 /** Everything that the tables hold of these accounts, by table and key. Reads by query, as anybody can. */
 export async function readAll(engine: TableStore, accounts: readonly string[]): Promise<ReadonlyMap<string, Item>> {
   const all = new Map<string, Item>();
-  const shards = Array.from({ length: 16 }, (_, shard) => `holds#${String(shard).padStart(2, '0')}`);
   const partitions = [
-    ...shards.map((partition) => [WALLET, partition] as const),
-    ...accounts.flatMap((partition) => [WALLET, USAGE, KEYS].map((table) => [table, partition] as const)),
+    ...SHARDS.map((shard) => [WALLET, `holds#${shard}`] as const),
+    ...accounts.flatMap((partition) => [WALLET, KEYS].map((table) => [table, partition] as const)),
+    ...accounts.flatMap((account) => SHARDS.map((shard) => [USAGE, `${account}#${shard}`] as const)),
   ];
   for (const [table, partition] of partitions) {
     const { items, next } = await engine.query({ table, partition, limit: 1_000 });

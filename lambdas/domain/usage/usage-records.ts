@@ -1,4 +1,4 @@
-import { usageRecordKey } from '../../contracts/table-keys';
+import { usagePartitions, usageRecordKey } from '../../contracts/table-keys';
 import { EXPIRES_AT, USAGE } from '../../contracts/tables';
 import { UNITS } from '../../contracts/units';
 import type { UsageRecord } from '../../contracts/usage-record';
@@ -6,9 +6,12 @@ import { usageRecordSchema } from '../../contracts/usage-record';
 import type { Condition } from '../table/condition';
 import type { Put, TableStore } from '../table/table-store';
 import type { Item } from '../table/value';
-import { everyItem } from '../table/every-item';
+import { mergedItems } from '../table/merged-items';
 
 const DAY_SECONDS = 86_400;
+
+/** Of each partition: a list takes from all of them. */
+const LISTED_PAGE_ITEMS = 20;
 
 /** Epoch seconds at which a record ends. Rounded down: it may end a part of a second early, never late. */
 function expiresAt(at: string, retentionDays: number): number {
@@ -61,8 +64,8 @@ export class UsageRecords {
   /** The newest `limit` records, newest first: request ids sort by time. At least 1. */
   async newest(accountId: string, limit: number): Promise<UsageRecord[]> {
     const records: UsageRecord[] = [];
-    const query = { table: USAGE, partition: accountId, newestFirst: true, limit };
-    for await (const item of everyItem(this.#store, query)) {
+    const query = { table: USAGE, newestFirst: true, limit: Math.min(limit, LISTED_PAGE_ITEMS) };
+    for await (const item of mergedItems(this.#store, usagePartitions(accountId), query)) {
       records.push(decodeUsageRecord(item));
       if (records.length === limit) break;
     }

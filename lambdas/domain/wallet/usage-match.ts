@@ -1,3 +1,4 @@
+import { usagePartitions } from '../../contracts/table-keys';
 import { USAGE } from '../../contracts/tables';
 import type { UsageRecord } from '../../contracts/usage-record';
 import type { Clock } from '../clock';
@@ -7,7 +8,7 @@ import { decodeUsageRecord } from '../usage/usage-records';
 import type { Report } from './difference';
 import type { Entry } from './entry';
 import { movedInto } from './entry';
-import { everyItem } from '../table/every-item';
+import { mergedItems } from '../table/merged-items';
 
 /** For how long every end of a hold must have its usage record. */
 export interface UsageWindow {
@@ -45,7 +46,7 @@ export class UsageMatch {
     readonly report: Report;
     readonly usageWindow: UsageWindow | undefined;
   }) {
-    this.#records = everyItem(options.store, { table: USAGE, partition: options.accountId });
+    this.#records = mergedItems(options.store, usagePartitions(options.accountId), { table: USAGE });
     this.#report = options.report;
     this.#usageWindow = options.usageWindow;
   }

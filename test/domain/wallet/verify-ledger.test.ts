@@ -97,12 +97,14 @@ const PLANTED: readonly (readonly [what: string, kind: string, plant: (scene: Sc
   [
     'a usage record of another cost',
     'usage_cost',
-    ({ stage, charged }) => rewrite(stage, ACCOUNT, charged.requestId, { costPico: 149n }, USAGE),
+    ({ stage, charged }) =>
+      rewrite(stage, usageRecordKey(ACCOUNT, charged.requestId).pk, charged.requestId, { costPico: 149n }, USAGE),
   ],
   [
     'a usage record of another overrun',
     'usage_cost',
-    ({ stage, charged }) => rewrite(stage, ACCOUNT, charged.requestId, { overrunPico: 1n }, USAGE),
+    ({ stage, charged }) =>
+      rewrite(stage, usageRecordKey(ACCOUNT, charged.requestId).pk, charged.requestId, { overrunPico: 1n }, USAGE),
   ],
   [
     'a usage record without a charge',
@@ -144,7 +146,7 @@ describe('the replay of the ledger', () => {
 
   test('tells the account, the item and both amounts', async () => {
     const { stage, charged } = await soundScene();
-    await rewrite(stage, ACCOUNT, charged.requestId, { costPico: 149n }, USAGE);
+    await rewrite(stage, usageRecordKey(ACCOUNT, charged.requestId).pk, charged.requestId, { costPico: 149n }, USAGE);
     expect((await stage.verify()).differences).toEqual([
       { kind: 'usage_cost', accountId: ACCOUNT, id: charged.requestId, expectedPico: 150n, actualPico: 149n },
     ]);
