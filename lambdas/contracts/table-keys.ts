@@ -16,7 +16,11 @@ export const SHARDS: readonly string[] = Array.from({ length: SHARD_COUNT }, (_,
 export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 // Wallet table.
-export const balanceKey = (accountId: string): Key => ({ pk: accountId, sk: 'wallet' });
+/** @param drawer a shard: where an account's leases find their money. @default the account's main balance */
+export const balanceKey = (accountId: string, drawer?: string): Key => ({
+  pk: drawer === undefined ? accountId : `${accountId}#${drawer}`,
+  sk: 'wallet',
+});
 
 export const holdPartition = (shard: string): string => `holds#${shard}`;
 /** The sort key is the index by deadline. */
@@ -26,11 +30,13 @@ export const holdKey = (requestId: string, deadline: number): Key => ({
 });
 /** The last sort key of a hold whose deadline is `milliseconds` or before: `~` sorts after the separator. */
 export const lastHoldDueAt = (milliseconds: number): string => `${isoTime(milliseconds)}~`;
+/** Leases are found as holds are: by when somebody must look at them. */
+export const leaseKey = (leaseId: string, dueAt: number): Key => holdKey(leaseId, dueAt);
 export const deadlineOfHold = (sk: string): number => Date.parse(sk.slice(0, sk.indexOf('#')));
 
 export const ENTRY_PREFIX = 'entry#';
 const LATE_SUFFIX = '#late';
-/** @param entryId the request's id for the end of a hold, the payment's for a credit */
+/** @param entryId the request's id for the end of a hold, the lease's for that of a lease, the payment's for a credit */
 export const entryKey = (accountId: string, entryId: string): Key => ({
   pk: accountId,
   sk: `${ENTRY_PREFIX}${entryId}`,

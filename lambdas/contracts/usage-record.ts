@@ -53,6 +53,8 @@ export const usageRecordSchema = z.strictObject({
   overrunPico: z.bigint().nonnegative(),
   /** The price version that was charged; any charge can be recomputed from it and `usage`. */
   priceVersion: z.string(),
+  /** The lease whose money was charged, and which of its requests this was; absent for a hold of its own. */
+  leaseTurn: z.string().optional(),
   /** From admission to the provider's first byte; absent when none came. */
   firstByteMs: count.optional(),
   /** From admission to the end. */

@@ -38,7 +38,8 @@ export class SdkTransport implements StoreTransport {
       ...config,
     });
     // A single write that got no answer may have been made, and an ADD would then be made twice: only the caller
-    // knows whether a repeat is harmless. Transactions carry a token (the SDK adds one), so those may repeat.
+    // knows whether a repeat is harmless. Transactions carry a token (the SDK adds one), so those may repeat; who
+    // brings a token repeats by himself, and must know of each attempt.
     const once = new DynamoDBClient({ ...config, requestHandler: repeating.config.requestHandler, maxAttempts: 1 });
     this.#clients = [repeating, once];
     this.#senders = {
@@ -47,7 +48,8 @@ export class SdkTransport implements StoreTransport {
       PutItem: (input) => once.send(new PutItemCommand(input)),
       UpdateItem: (input) => once.send(new UpdateItemCommand(input)),
       DeleteItem: (input) => once.send(new DeleteItemCommand(input)),
-      TransactWriteItems: (input) => repeating.send(new TransactWriteItemsCommand(input)),
+      TransactWriteItems: (input) =>
+        (input.ClientRequestToken === undefined ? repeating : once).send(new TransactWriteItemsCommand(input)),
     };
   }
 

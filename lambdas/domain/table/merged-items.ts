@@ -28,6 +28,7 @@ export async function* mergedItems(
 }
 
 function comesBefore(item: Item, other: Item, { newestFirst = false }: { readonly newestFirst?: boolean }): boolean {
-  const [sk, otherSk] = [String(item['sk']), String(other['sk'])];
-  return newestFirst ? sk > otherSk : sk < otherSk;
+  return newestFirst ? sortKeyOf(item) > sortKeyOf(other) : sortKeyOf(item) < sortKeyOf(other);
 }
+
+const sortKeyOf = ({ sk }: Item): string => (typeof sk === 'string' ? sk : '');

@@ -2,9 +2,10 @@ import { balanceKey, isoTime, lateEntryKey } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import { absent, any, compare } from '../table/condition';
 import type { Write } from '../table/table-store';
-import type { Item } from '../table/value';
 import { putUsageRecord } from '../usage/usage-records';
+import type { Balance } from './balance';
 import { changeBalance, decodeBalance } from './balance';
+import { emptyDrawers } from './drawers';
 import { decodeEntry, putEntry, transfers } from './entry';
 import type { Ledger } from './ledger';
 import { callToken, failedCondition } from './ledger';
@@ -27,10 +28,9 @@ interface Adjustment {
  * now: what is left there is charged, up to what the hold held, and the rest is the operator's loss.
  */
 export async function adjustExpired(ledger: Ledger, ending: Ending): Promise<Settlement> {
-  const key = balanceKey(ending.hold.accountId);
   let adjustment: Adjustment | undefined;
   return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
-    adjustment ??= adjustmentTo(await ledger.store.get({ table: WALLET, key }), ledger, ending);
+    adjustment ??= adjustmentTo(await mainBalance(ledger, ending), ledger, ending);
     try {
       await ledger.store.transact(adjustment.writes, adjustment.token);
       return adjustment.settlement;
@@ -40,16 +40,27 @@ export async function adjustExpired(ledger: Ledger, ending: Ending): Promise<Set
       const balance = failedCondition(error, BALANCE_PLACE);
       if (!balance) throw error;
       // Another request took the money in between, so the charge is made again from what is left.
-      adjustment = adjustmentTo(balance.item, ledger, ending);
+      adjustment = undefined;
       throw new TryAgain();
     }
   });
 }
 
-function adjustmentTo(balance: Item | undefined, ledger: Ledger, { hold, record, ...ending }: Ending): Adjustment {
-  if (!balance) throw new WalletNotFound();
+/** With what lies in the account's drawers, where it is needed. */
+async function mainBalance(ledger: Ledger, { hold, costPico }: Ending): Promise<Balance> {
+  const read = async (): Promise<Balance> => {
+    const item = await ledger.store.get({ table: WALLET, key: balanceKey(hold.accountId) });
+    if (!item) throw new WalletNotFound();
+    return decodeBalance(item);
+  };
+  const balance = await read();
+  if (!balance.hasDrawers || balance.availablePico >= costPico) return balance;
+  await emptyDrawers(ledger, balance, hold.accountId);
+  return read();
+}
+
+function adjustmentTo({ availablePico }: Balance, ledger: Ledger, { hold, record, ...ending }: Ending): Adjustment {
   const { accountId, requestId, heldPico } = hold;
-  const { availablePico } = decodeBalance(balance);
   const costPico = [ending.costPico, heldPico, availablePico].reduce((least, pico) => (pico < least ? pico : least));
   const overrunPico = ending.costPico - costPico;
   const entry = {
@@ -65,7 +76,7 @@ function adjustmentTo(balance: Item | undefined, ledger: Ledger, { hold, record,
     settlement: { outcome: 'adjusted', costPico, overrunPico },
     writes: [
       putEntry(lateEntryKey(accountId, requestId), entry),
-      changeBalance(accountId, { availablePico: -costPico, spentPico: costPico }, isCovered),
+      changeBalance({ accountId }, { availablePico: -costPico, spentPico: costPico }, isCovered),
       putUsageRecord({ ...record, accountId, requestId, costPico, overrunPico }, ledger.usageRetentionDays, isExpiry),
     ],
     token: callToken('a', requestId),

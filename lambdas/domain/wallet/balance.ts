@@ -7,19 +7,37 @@ import type { Item } from '../table/value';
 
 const amount = z.bigint();
 
+/** Where money is: an account's main balance, or one of the drawers that its leases draw on. */
+export interface BalancePlace {
+  readonly accountId: string;
+  /** @default the main balance */
+  readonly drawer?: string | undefined;
+}
+
 /** All amounts are pico-dollars and never negative; funded = available + held + spent + refunded. */
 const balanceSchema = z.object({
   availablePico: amount,
   heldPico: amount,
   spentPico: amount,
-  fundedPico: amount,
-  refundedPico: amount,
+  // A drawer has neither: payments and refunds are the main balance's.
+  fundedPico: amount.default(0n),
+  refundedPico: amount.default(0n),
   /** Counts the changes, so that a reader of several items can tell whether they belong together. */
   revision: z.bigint(),
+  /** Whether money was ever put into drawers: then the account's balance is the sum of all of them. */
+  hasDrawers: z.boolean().default(false),
 });
 
 export type Balance = Readonly<z.infer<typeof balanceSchema>>;
-type AmountName = Exclude<keyof Balance, 'revision'>;
+type AmountName = Exclude<keyof Balance, 'revision' | 'hasDrawers'>;
+
+export const AMOUNT_NAMES: readonly AmountName[] = [
+  'availablePico',
+  'heldPico',
+  'spentPico',
+  'fundedPico',
+  'refundedPico',
+];
 
 export const EMPTY_BALANCE: Balance = {
   availablePico: 0n,
@@ -28,15 +46,22 @@ export const EMPTY_BALANCE: Balance = {
   fundedPico: 0n,
   refundedPico: 0n,
   revision: 0n,
+  hasDrawers: false,
 };
 
 export const decodeBalance = (item: Item): Balance => balanceSchema.parse(item);
 
-/** A change of one account's balance. An absent amount does not change. */
+/** Two places' money together. */
+export function sumOfBalances(sum: Balance, other: Balance): Balance {
+  const amounts = Object.fromEntries(AMOUNT_NAMES.map((name) => [name, sum[name] + other[name]]));
+  return { ...sum, ...amounts, revision: sum.revision + other.revision };
+}
+
+/** A change of one balance. An absent amount does not change. */
 export function changeBalance(
-  accountId: string,
+  { accountId, drawer }: BalancePlace,
   add: { readonly [name in AmountName]?: bigint },
   when: Condition,
 ): Update {
-  return { table: WALLET, update: balanceKey(accountId), change: { add: { ...add, revision: 1n } }, when };
+  return { table: WALLET, update: balanceKey(accountId, drawer), change: { add: { ...add, revision: 1n } }, when };
 }

@@ -8,6 +8,7 @@ const CHARGE_MOVES: readonly Move[] = ['available>spent', 'operatorLoss>overrun'
 const MOVES: { readonly [kind in EntryKind]: readonly Move[] } = {
   credit: ['funded>available'],
   charge: CHARGE_MOVES,
+  lease: CHARGE_MOVES,
   adjustment: CHARGE_MOVES,
   release: [],
   expire: [],

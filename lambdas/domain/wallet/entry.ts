@@ -14,10 +14,11 @@ export type Book = (typeof BOOKS)[number];
 
 /**
  * - `credit`: a payment.
+ * - `lease`: the end of a lease: the charges of its requests together.
  * - `charge`, `release`, `expire`: the three ends of a hold.
  * - `adjustment`: what a settle still charged after its hold had expired.
  */
-export const ENTRY_KINDS = ['credit', 'charge', 'release', 'expire', 'adjustment'] as const;
+export const ENTRY_KINDS = ['credit', 'charge', 'lease', 'release', 'expire', 'adjustment'] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 const transferSchema = z.object({ from: z.enum(BOOKS), to: z.enum(BOOKS), amountPico: z.bigint() });
@@ -32,6 +33,9 @@ const entrySchema = z.object({
   heldPico: z.bigint().nonnegative(),
   /** The price version of the charge: with the usage record, any charge can be recomputed. */
   priceVersion: z.string().optional(),
+  /** Of a lease: the price versions of its charges, and how many requests they were. */
+  priceVersions: z.array(z.string()).optional(),
+  requests: z.bigint().optional(),
   transfers: z.array(transferSchema),
 });
 
@@ -53,12 +57,14 @@ export function transfers(...moves: readonly (readonly [from: Book, to: Book, am
 
 /** Only ever put where nothing is: an entry never changes. */
 export function putEntry(key: Key, entry: Omit<Entry, 'entryId'>): Put {
-  const { kind, at, requestId, heldPico, priceVersion } = entry;
+  const { kind, at, requestId, heldPico, priceVersion, priceVersions, requests } = entry;
   const item: Item = {
     ...key,
     ...{ kind, at, heldPico },
     ...(requestId !== undefined && { requestId }),
     ...(priceVersion !== undefined && { priceVersion }),
+    ...(priceVersions !== undefined && { priceVersions }),
+    ...(requests !== undefined && { requests }),
     transfers: entry.transfers.map(({ from, to, amountPico }) => ({ from, to, amountPico })),
   };
   return { table: WALLET, put: item, when: absent() };

@@ -12,7 +12,7 @@ import { failedCondition } from './ledger';
 import { LedgerInconsistent } from './wallet-errors';
 
 /** What is known of a request at its end; the wallet adds what was charged. */
-export type RequestOutcome = Omit<UsageRecord, 'costPico' | 'overrunPico'>;
+export type RequestOutcome = Omit<UsageRecord, 'costPico' | 'overrunPico' | 'leaseTurn'>;
 
 export interface HoldEnd {
   readonly hold: Hold;
@@ -44,7 +44,7 @@ export function holdEndWrites(ledger: Ledger, end: HoldEnd): readonly Write[] {
     putEntry(entryKey(accountId, requestId), entry),
     putUsageRecord(record, ledger.usageRetentionDays, absent()),
     // The second line of defence: whatever went wrong elsewhere, `held` does not fall below zero.
-    changeBalance(accountId, balance, compare('heldPico', '>=', heldPico)),
+    changeBalance({ accountId }, balance, compare('heldPico', '>=', heldPico)),
   ];
 }
 
@@ -52,4 +52,16 @@ export function holdEndWrites(ledger: Ledger, end: HoldEnd): readonly Write[] {
 export function inconsistencyOr(error: unknown): unknown {
   const { entry, usage, balance } = HOLD_END_PLACES;
   return [entry, usage, balance].some((place) => failedCondition(error, place)) ? new LedgerInconsistent() : error;
+}
+
+/** What is known of a request that nobody ended. */
+export function expiredOutcome({ accountId, requestId, request }: Hold, endedAt: number): RequestOutcome {
+  return {
+    ...{ requestId, accountId, ...request },
+    status: 'expired',
+    httpStatus: 0,
+    usage: {},
+    estimated: false,
+    durationMs: Math.max(0, endedAt - Date.parse(request.at)),
+  };
 }

@@ -4,7 +4,7 @@ import { deadlineOfHold, holdKey } from '../../contracts/table-keys';
 import type { Item } from '../table/value';
 
 /** What the usage record of a hold needs if nobody ends it. */
-const holdRequestSchema = z.object({
+export const holdRequestSchema = z.object({
   keyId: z.string(),
   endpoint: z.enum(ENDPOINTS),
   model: z.string(),
@@ -32,6 +32,8 @@ export interface Hold {
   /** Epoch milliseconds; from then on the sweeper may expire the hold. */
   readonly deadline: number;
   readonly request: HoldRequest;
+  /** Present when a lease holds the money: which of its requests this is. */
+  readonly leaseTurn?: string;
 }
 
 export function encodeHold(hold: Hold): Item {

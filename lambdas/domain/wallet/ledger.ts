@@ -10,6 +10,8 @@ export interface Ledger {
   readonly timing: Timing;
   /** Days until a usage record ends. */
   readonly usageRetentionDays: number;
+  /** The drawer that this process's leases draw on. */
+  readonly drawer: string;
 }
 
 const ULID_CHARACTERS = 26;
@@ -22,8 +24,8 @@ export const reserveToken = (requestId: string): string => `r-${requestId.slice(
  * New for every call and shared by its attempts: an attempt whose answer was lost is acknowledged as done,
  * while another call meets the conditions and learns what was recorded.
  */
-export function callToken(step: 's' | 'e' | 'a', requestId: string): string {
-  return `${step}-${requestId.slice(-ULID_CHARACTERS)}-${randomBytes(NONCE_BYTES).toString('hex')}`;
+export function callToken(step: 's' | 'e' | 'a' | 'l' | 'd', id: string): string {
+  return `${step}-${id.slice(-ULID_CHARACTERS)}-${randomBytes(NONCE_BYTES).toString('hex')}`;
 }
 
 /** What was stored where the condition of the write at this place failed; `undefined` when it did not fail. */

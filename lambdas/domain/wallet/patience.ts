@@ -51,7 +51,11 @@ export async function patiently<T>(patience: Patience, timing: Timing, attempt: 
 }
 
 function isTransient(error: unknown): boolean {
-  if (error instanceof StoreUnavailable || error instanceof TryAgain) return true;
+  return error instanceof StoreUnavailable || error instanceof TryAgain || isContention(error);
+}
+
+/** Whether a transaction wrote nothing because of others that write the same items. */
+export function isContention(error: unknown): boolean {
   if (!(error instanceof TransactionCancelled)) return false;
   // A failed condition is a fact that its owner names before it comes here; an invalid write stays invalid.
   const codes = error.reasons.map((reason) => reason?.code);

@@ -6,7 +6,7 @@ import type { Hold, HoldRequest } from './hold';
 import { decodeHold, encodeHold } from './hold';
 import type { Ledger } from './ledger';
 import { failedCondition, reserveToken } from './ledger';
-import { patiently, RESERVE_PATIENCE } from './patience';
+import { isContention, patiently, RESERVE_PATIENCE } from './patience';
 import { InsufficientFunds, RequestIdReused, WalletNotFound, WalletUnavailable } from './wallet-errors';
 
 export interface Reservation {
@@ -30,22 +30,49 @@ export const RESERVE_AGE_MS_MAX = 5 * 60_000;
 const BALANCE_PLACE = 0;
 const HOLD_PLACE = 1;
 
-export async function reserve(ledger: Ledger, reservation: Reservation): Promise<Hold> {
+/** Throws WalletUnavailable when the request was admitted too long ago. */
+export function refuseLate({ timing }: Ledger, { request }: Reservation): void {
+  const ageMs = timing.clock() - Date.parse(request.at);
+  if (ageMs > RESERVE_AGE_MS_MAX) throw new WalletUnavailable({ cause: 'the request was admitted too long ago' });
+}
+
+/** Another request is writing the same balance, or more than its partition takes. Nothing was written. */
+export class BalanceContended extends Error {
+  override readonly name = 'BalanceContended';
+}
+
+/** Throws BalanceContended where the very first attempt meets others, and only then: nothing is under way. */
+export async function reserveUncontended(ledger: Ledger, reservation: Reservation): Promise<Hold> {
+  let attempts = 0;
+  return reserveWhile(ledger, reservation, (error) => {
+    attempts += 1;
+    return attempts === 1 && isContention(error) ? new BalanceContended() : error;
+  });
+}
+
+/** However long others write the same balance, as far as patience goes. */
+export function reserve(ledger: Ledger, reservation: Reservation): Promise<Hold> {
+  return reserveWhile(ledger, reservation, (error) => error);
+}
+
+async function reserveWhile(
+  ledger: Ledger,
+  reservation: Reservation,
+  failure: (error: unknown) => unknown,
+): Promise<Hold> {
   const { accountId, requestId, holdPico, deadline, request } = reservation;
-  if (holdPico < 0n) throw new RangeError('a hold is not negative');
   const hold: Hold = { accountId, requestId, heldPico: holdPico, deadline, request };
   const isCovered = compare('availablePico', '>=', holdPico);
   const writes = [
-    changeBalance(accountId, { availablePico: -holdPico, heldPico: holdPico }, isCovered),
+    changeBalance({ accountId }, { availablePico: -holdPico, heldPico: holdPico }, isCovered),
     { table: WALLET, put: encodeHold(hold), when: absent() },
   ];
   return patiently(RESERVE_PATIENCE, ledger.timing, async () => {
-    const ageMs = ledger.timing.clock() - Date.parse(request.at);
-    if (ageMs > RESERVE_AGE_MS_MAX) throw new WalletUnavailable({ cause: 'the request was admitted too long ago' });
+    refuseLate(ledger, reservation);
     try {
       await ledger.store.transact(writes, reserveToken(requestId));
     } catch (error) {
-      if (!isHeldAlready(error, hold)) throw refusalOr(error);
+      if (!isHeldAlready(error, hold)) throw failure(refusalOr(error));
     }
     return hold;
   });
@@ -64,5 +91,5 @@ function refusalOr(error: unknown): unknown {
   if (error instanceof IdempotencyMismatch) return new RequestIdReused();
   const refusal = failedCondition(error, BALANCE_PLACE);
   if (!refusal) return error;
-  return refusal.item ? new InsufficientFunds(decodeBalance(refusal.item).availablePico) : new WalletNotFound();
+  return refusal.item ? new InsufficientFunds(decodeBalance(refusal.item)) : new WalletNotFound();
 }

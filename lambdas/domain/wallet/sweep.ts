@@ -4,11 +4,13 @@ import type { Item } from '../table/value';
 import { everyItem } from '../table/every-item';
 import type { Hold } from './hold';
 import { decodeHold } from './hold';
-import type { RequestOutcome } from './hold-end';
-import { HOLD_END_PLACES, holdEndWrites, inconsistencyOr } from './hold-end';
+import { expiredOutcome, HOLD_END_PLACES, holdEndWrites, inconsistencyOr } from './hold-end';
+import { decodeLease, isLease } from './lease';
 import type { Ledger } from './ledger';
 import { callToken, failedCondition } from './ledger';
 import { patiently, SETTLE_PATIENCE } from './patience';
+import type { SweptItem } from './sweep-lease';
+import { sweepLease } from './sweep-lease';
 import { WalletUnavailable } from './wallet-errors';
 
 /** A hold this long past its deadline shows that sweeps do not run or do not keep up. */
@@ -23,41 +25,60 @@ export interface Sweep {
   readonly failed: number;
 }
 
+/** How far a sweep goes. */
+interface Range {
+  /** Epoch milliseconds; what is due until then is ended. */
+  readonly now: number;
+  /** Also what is not due. */
+  readonly everything: boolean;
+}
+
 /**
- * Gives back what nobody settled or released. The deadline is part of the sort key, so a sweep reads due holds only.
+ * Gives back what nobody settled or released, and ends the leases that take no more requests. The deadline is part of
+ * the sort key, so a sweep reads due items only.
  * @param range.now epoch milliseconds; holds due until then are ended. @default the ledger's clock
  * @param range.everything also holds that are not due: for a host that restarts and knows that nobody runs.
  */
 export async function expireDue(
   ledger: Ledger,
-  range: { readonly now?: number; readonly everything?: boolean },
+  { now = ledger.timing.clock(), everything = false }: Partial<Range>,
 ): Promise<Sweep> {
-  const now = range.now ?? ledger.timing.clock();
-  const sort = range.everything ? {} : { sort: { to: lastHoldDueAt(now) } };
   const sweep = { expired: 0, overdue: 0, failed: 0 };
-  for (const shard of SHARDS) {
-    for await (const item of everyItem(ledger.store, { table: WALLET, partition: holdPartition(shard), ...sort })) {
-      await sweepOne(ledger, item, now, sweep);
-    }
-  }
+  const shards = await Promise.allSettled(SHARDS.map((shard) => sweepShard(ledger, shard, { now, everything }, sweep)));
+  const failed = shards.find((shard) => shard.status === 'rejected');
+  if (failed) throw failed.reason;
   return sweep;
 }
 
-async function sweepOne(ledger: Ledger, item: Item, now: number, sweep: { -readonly [count in keyof Sweep]: number }) {
-  try {
-    const hold = decodeHold(item);
-    if (now - hold.deadline > OVERDUE_MS) sweep.overdue += 1;
-    if (await expire(ledger, hold)) sweep.expired += 1;
-  } catch (error) {
-    // Without the store no other hold fares better; a broken one must not keep the rest from their end.
-    if (error instanceof WalletUnavailable) throw error;
-    sweep.failed += 1;
+async function sweepShard(
+  ledger: Ledger,
+  shard: string,
+  range: Range,
+  sweep: { -readonly [count in keyof Sweep]: number },
+): Promise<void> {
+  const sort = range.everything ? {} : { sort: { to: lastHoldDueAt(range.now) } };
+  for await (const item of everyItem(ledger.store, { table: WALLET, partition: holdPartition(shard), ...sort })) {
+    try {
+      const { isExpired, dueSince } = await sweepItem(ledger, item, range);
+      if (isExpired) sweep.expired += 1;
+      if (range.now - dueSince > OVERDUE_MS) sweep.overdue += 1;
+    } catch (error) {
+      // Without the store no other hold fares better; a broken one must not keep the rest from their end.
+      if (error instanceof WalletUnavailable) throw error;
+      sweep.failed += 1;
+    }
   }
+}
+
+async function sweepItem(ledger: Ledger, item: Item, range: Range): Promise<SweptItem> {
+  if (isLease(item)) return sweepLease(ledger, decodeLease(item), range);
+  const hold = decodeHold(item);
+  return { isExpired: await expire(ledger, hold), dueSince: hold.deadline };
 }
 
 /** Resolves to false when its request ended the hold first. */
 function expire(ledger: Ledger, hold: Hold): Promise<boolean> {
-  const record = expiredRequest(hold, ledger.timing.clock());
+  const record = expiredOutcome(hold, ledger.timing.clock());
   const writes = holdEndWrites(ledger, { hold, kind: 'expire', costPico: 0n, overrunPico: 0n, record });
   const token = callToken('e', hold.requestId);
   return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
@@ -69,15 +90,4 @@ function expire(ledger: Ledger, hold: Hold): Promise<boolean> {
       throw inconsistencyOr(error);
     }
   });
-}
-
-function expiredRequest({ accountId, requestId, request }: Hold, endedAt: number): RequestOutcome {
-  return {
-    ...{ requestId, accountId, ...request },
-    status: 'expired',
-    httpStatus: 0,
-    usage: {},
-    estimated: false,
-    durationMs: Math.max(0, endedAt - Date.parse(request.at)),
-  };
 }

@@ -6,6 +6,7 @@ import type { TableStore } from '../table/table-store';
 import type { Item } from '../table/value';
 import { decodeUsageRecord } from '../usage/usage-records';
 import type { Report } from './difference';
+import type { LeaseMatch } from './lease-match';
 import type { Entry } from './entry';
 import { movedInto } from './entry';
 import { mergedItems } from '../table/merged-items';
@@ -36,6 +37,7 @@ export class UsageMatch {
   readonly #records: AsyncGenerator<Item, void>;
   readonly #report: Report;
   readonly #usageWindow: UsageWindow | undefined;
+  readonly #leases: LeaseMatch;
   #charged: Charged | undefined;
   #record: UsageRecord | undefined;
   #hasBegun = false;
@@ -45,14 +47,17 @@ export class UsageMatch {
     readonly accountId: string;
     readonly report: Report;
     readonly usageWindow: UsageWindow | undefined;
+    readonly leases: LeaseMatch;
   }) {
     this.#records = mergedItems(options.store, usagePartitions(options.accountId), { table: USAGE });
     this.#report = options.report;
     this.#usageWindow = options.usageWindow;
+    this.#leases = options.leases;
   }
 
   async next(entry: Entry): Promise<void> {
     const { requestId, at } = entry;
+    if (entry.kind === 'lease') this.#leases.addEntry(entry);
     if (requestId === undefined) return;
     const earlier = this.#charged?.requestId === requestId ? this.#charged : undefined;
     if (!earlier) await this.#match();
@@ -66,6 +71,7 @@ export class UsageMatch {
   async end(): Promise<void> {
     await this.#match();
     for (let record = await this.#peek(); record; record = await this.#advance()) this.#reportUncharged(record);
+    this.#leases.end(this.#report, (at) => this.#isKept(at));
   }
 
   /** Compares the request whose entries are complete with its record. */
@@ -92,11 +98,15 @@ export class UsageMatch {
   }
 
   #reportMissing({ requestId, at, costPico }: Charged): void {
-    if (!this.#usageWindow) return;
-    const { clock, usageRetentionDays } = this.#usageWindow;
-    const keptUntil = Date.parse(at) - HOLD_ENDS_WITHIN_MS + usageRetentionDays * DAY_MS;
-    if (clock() >= keptUntil) return;
+    if (!this.#isKept(at)) return;
     this.#report({ kind: 'entry_without_usage', id: requestId, expectedPico: costPico, actualPico: 0n });
+  }
+
+  /** Whether the records of what was entered at this time must be there still. */
+  #isKept(at: string): boolean {
+    if (!this.#usageWindow) return false;
+    const { clock, usageRetentionDays } = this.#usageWindow;
+    return clock() < Date.parse(at) - HOLD_ENDS_WITHIN_MS + usageRetentionDays * DAY_MS;
   }
 
   async #peek(): Promise<UsageRecord | undefined> {
@@ -105,8 +115,12 @@ export class UsageMatch {
 
   async #advance(): Promise<UsageRecord | undefined> {
     this.#hasBegun = true;
-    const result = await this.#records.next();
-    this.#record = result.done === true ? undefined : decodeUsageRecord(result.value);
-    return this.#record;
+    for (;;) {
+      const result = await this.#records.next();
+      this.#record = result.done === true ? undefined : decodeUsageRecord(result.value);
+      if (this.#record?.leaseTurn === undefined) return this.#record;
+      // It has no entry of its own.
+      this.#leases.addRecord(this.#record, this.#record.leaseTurn);
+    }
   }
 }

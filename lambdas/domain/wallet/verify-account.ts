@@ -2,12 +2,14 @@ import { balanceKey, ENTRY_PREFIX } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import type { TableStore } from '../table/table-store';
 import type { Balance } from './balance';
-import { decodeBalance, EMPTY_BALANCE } from './balance';
+import { AMOUNT_NAMES, decodeBalance, sumOfBalances } from './balance';
 import type { Difference, Report } from './difference';
 import type { Book, Entry } from './entry';
 import { decodeEntry, movedInto } from './entry';
 import { everyItem } from '../table/every-item';
-import type { Hold } from './hold';
+import { readDrawers } from './drawers';
+import { LeaseMatch } from './lease-match';
+import type { LiveHold } from './live-holds';
 import { entryFault } from './entry-form';
 import type { UsageWindow } from './usage-match';
 import { UsageMatch } from './usage-match';
@@ -16,14 +18,16 @@ import { UsageMatch } from './usage-match';
 export async function verifyAccount(
   store: TableStore,
   accountId: string,
-  holds: readonly Hold[],
+  holds: readonly LiveHold[],
   usageWindow: UsageWindow | undefined,
 ): Promise<{ readonly entries: number; readonly differences: readonly Difference[] }> {
   const differences: Difference[] = [];
   const report: Report = (difference) => differences.push({ accountId, ...difference });
-  const item = await store.get({ table: WALLET, key: balanceKey(accountId) });
-  const held = new Map(holds.map((hold) => [hold.requestId, hold]));
-  const usage = new UsageMatch({ store, accountId, report, usageWindow });
+  const main = await mainBalance(store, accountId);
+  const drawers = main ? await readDrawers(store, main, accountId) : new Map<string, Balance>();
+  const held = new Map(holds.map((hold) => [hold.id, hold]));
+  const leases = new LeaseMatch(holds.flatMap(({ lease }) => lease ?? []));
+  const usage = new UsageMatch({ store, accountId, report, usageWindow, leases });
   const books = new Map<Book, bigint>();
   let entries = 0;
   let before: Entry | undefined;
@@ -37,9 +41,16 @@ export async function verifyAccount(
     before = entry;
   }
   await usage.end();
-  if (item) verifyBalance(decodeBalance(item), books, holds, report);
-  else if (entries > 0 || holds.length > 0) report({ kind: 'balance_missing', expectedPico: 0n, actualPico: 0n });
+  if (main) {
+    verifyBalance([main, ...drawers.values()].reduce(sumOfBalances), books, holds, report);
+    for (const balance of [main, ...drawers.values()]) verifyAmounts(balance, report);
+  } else if (entries > 0 || holds.length > 0) report({ kind: 'balance_missing', expectedPico: 0n, actualPico: 0n });
   return { entries, differences };
+}
+
+async function mainBalance(store: TableStore, accountId: string): Promise<Balance | undefined> {
+  const item = await store.get({ table: WALLET, key: balanceKey(accountId) });
+  return item && decodeBalance(item);
 }
 
 function replay(entry: Entry, books: Map<Book, bigint>): void {
@@ -49,7 +60,12 @@ function replay(entry: Entry, books: Map<Book, bigint>): void {
   }
 }
 
-function verifyEntry(entry: Entry, before: Entry | undefined, held: ReadonlyMap<string, Hold>, report: Report): void {
+function verifyEntry(
+  entry: Entry,
+  before: Entry | undefined,
+  held: ReadonlyMap<string, LiveHold>,
+  report: Report,
+): void {
   const id = entry.entryId;
   const fault = entryFault(entry);
   if (fault) report({ kind: 'unbalanced_entry', id, expectedPico: 0n, actualPico: fault.amountPico });
@@ -62,14 +78,14 @@ function verifyEntry(entry: Entry, before: Entry | undefined, held: ReadonlyMap<
   if (entry.kind === 'adjustment' && !isAfterExpiry) {
     report({ kind: 'adjustment_without_expiry', id, expectedPico: 0n, actualPico: chargedPico });
   }
-  const hold = entry.requestId === undefined ? undefined : held.get(entry.requestId);
-  if (hold) report({ kind: 'hold_after_end', id: hold.requestId, expectedPico: 0n, actualPico: hold.heldPico });
+  const hold = held.get(entry.kind === 'lease' ? id : (entry.requestId ?? ''));
+  if (hold) report({ kind: 'hold_after_end', id: hold.id, expectedPico: 0n, actualPico: hold.heldPico });
 }
 
 function verifyBalance(
   balance: Balance,
   books: ReadonlyMap<Book, bigint>,
-  holds: readonly Hold[],
+  holds: readonly LiveHold[],
   report: Report,
 ): void {
   const replayed = (book: Book): bigint => books.get(book) ?? 0n;
@@ -85,7 +101,11 @@ function verifyBalance(
   for (const [kind, expectedPico, actualPico] of rows) {
     if (expectedPico !== actualPico) report({ kind, expectedPico, actualPico });
   }
-  for (const [name, actualPico] of Object.entries({ ...EMPTY_BALANCE, ...balance })) {
+}
+
+function verifyAmounts(balance: Balance, report: Report): void {
+  for (const name of AMOUNT_NAMES) {
+    const actualPico = balance[name];
     if (actualPico < 0n) report({ kind: 'negative_amount', id: name, expectedPico: 0n, actualPico });
   }
 }

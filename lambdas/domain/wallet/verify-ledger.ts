@@ -1,12 +1,9 @@
-import { balanceKey, holdPartition, SHARDS } from '../../contracts/table-keys';
-import { WALLET } from '../../contracts/tables';
 import { everyAccount } from '../accounts/accounts';
 import type { TableStore } from '../table/table-store';
-import { decodeBalance } from './balance';
 import type { Difference } from './difference';
-import { everyItem } from '../table/every-item';
-import type { Hold } from './hold';
-import { decodeHold } from './hold';
+import { readBalance } from './drawers';
+import type { LiveHold, LiveHolds } from './live-holds';
+import { liveHolds } from './live-holds';
 import type { UsageWindow } from './usage-match';
 import { verifyAccount } from './verify-account';
 
@@ -53,7 +50,7 @@ export async function verifyLedger(options: {
 async function verifyStable(
   store: TableStore,
   accountId: string,
-  holds: readonly Hold[],
+  holds: readonly LiveHold[],
   usageWindow: UsageWindow | undefined,
 ): Promise<{ readonly entries: number; readonly differences?: readonly Difference[] }> {
   const first = await verifyAccount(store, accountId, holds, usageWindow);
@@ -68,29 +65,15 @@ async function verifyStable(
 }
 
 async function revision(store: TableStore, accountId: string): Promise<bigint | undefined> {
-  const item = await store.get({ table: WALLET, key: balanceKey(accountId) });
-  return item && decodeBalance(item).revision;
+  return (await readBalance(store, accountId))?.revision;
 }
 
-async function liveHolds(store: TableStore): Promise<ReadonlyMap<string, readonly Hold[]>> {
-  const holds = new Map<string, Hold[]>();
-  for (const shard of SHARDS) {
-    for await (const item of everyItem(store, { table: WALLET, partition: holdPartition(shard) })) {
-      const hold = decodeHold(item);
-      const others = holds.get(hold.accountId);
-      if (others) others.push(hold);
-      else holds.set(hold.accountId, [hold]);
-    }
-  }
-  return holds;
-}
-
-function holdsOfNobody(holds: ReadonlyMap<string, readonly Hold[]>, accounts: ReadonlySet<string>): Difference[] {
+function holdsOfNobody(holds: LiveHolds, accounts: ReadonlySet<string>): Difference[] {
   return [...holds]
     .filter(([accountId]) => !accounts.has(accountId))
     .flatMap(([accountId, orphans]) =>
-      orphans.map(({ requestId, heldPico }) => ({
-        ...{ kind: 'hold_without_account' as const, accountId, id: requestId },
+      orphans.map(({ id, heldPico }) => ({
+        ...{ kind: 'hold_without_account' as const, accountId, id },
         ...{ expectedPico: 0n, actualPico: heldPico },
       })),
     );

@@ -2,9 +2,12 @@
 export class InsufficientFunds extends Error {
   override readonly name = 'InsufficientFunds';
   readonly availablePico: bigint;
-  constructor(availablePico: bigint) {
+  /** Whether more may lie in drawers. */
+  readonly hasDrawers: boolean;
+  constructor({ availablePico, hasDrawers }: { readonly availablePico: bigint; readonly hasDrawers: boolean }) {
     super('the wallet does not cover the hold');
     this.availablePico = availablePico;
+    this.hasDrawers = hasDrawers;
   }
 }
 

@@ -1,23 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { balanceKey, ENTRY_PREFIX, entryKey, isoTime } from '../../contracts/table-keys';
+import { balanceKey, ENTRY_PREFIX, entryKey, isoTime, SHARDS } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import type { Clock } from '../clock';
 import { absent, exists } from '../table/condition';
 import { ConditionFailed } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import type { Balance } from './balance';
-import { changeBalance, decodeBalance, EMPTY_BALANCE } from './balance';
+import { changeBalance, EMPTY_BALANCE } from './balance';
+import { readBalance } from './drawers';
 import type { Entry } from './entry';
 import { decodeEntry, putEntry, transfers } from './entry';
 import { everyItem } from '../table/every-item';
 import type { Hold } from './hold';
 import type { RequestOutcome } from './hold-end';
+import { LeaseBook } from './lease-book';
+import { Leases } from './leases';
 import type { Ledger } from './ledger';
 import { failedCondition } from './ledger';
 import { patiently, SETTLE_PATIENCE } from './patience';
 import type { Reservation } from './reserve';
-import { reserve } from './reserve';
-import { endHold } from './settle';
 import type { Settlement } from './settlement';
 import type { Sweep } from './sweep';
 import { expireDue } from './sweep';
@@ -25,13 +26,15 @@ import { WalletNotFound } from './wallet-errors';
 
 const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, milliseconds));
 
-/** A payment's id becomes an entry's: a separator in it, or a request's prefix, could name another entry. */
-const PAYMENT_ID = /^(?!req_)[\w.:-]{1,200}$/;
+/** A payment's id becomes an entry's: a separator in it, or the prefix of a request or a lease, could name another entry. */
+const PAYMENT_ID = /^(?!req_|lease_)[\w.:-]{1,200}$/;
 
 export interface WalletOptions {
   readonly store: TableStore;
   readonly clock: Clock;
   readonly usageRetentionDays: number;
+  /** What the process knows of its leases, where several wallets of it share that. @default what this wallet learns */
+  readonly leaseBook?: LeaseBook;
   /** From 0 to below 1: the jitter between attempts. @default Math.random */
   readonly random?: () => number;
   /** Waits between attempts. @default the system's timer */
@@ -45,12 +48,15 @@ export interface WalletOptions {
  */
 export class Wallet {
   readonly #ledger: Ledger;
+  readonly #leases: Leases;
 
   constructor(options: WalletOptions) {
     const { store, clock, usageRetentionDays, sleep = wait } = options;
     // eslint-disable-next-line no-restricted-syntax -- a fraction of a waiting time: no money depends on it.
     const random = options.random ?? Math.random;
-    this.#ledger = { store, usageRetentionDays, timing: { clock, random, sleep } };
+    const drawer = SHARDS[Math.floor(random() * SHARDS.length)] ?? '00';
+    this.#ledger = { store, usageRetentionDays, drawer, timing: { clock, random, sleep } };
+    this.#leases = new Leases(this.#ledger, options.leaseBook ?? new LeaseBook());
   }
 
   /** Opens an account's wallet, empty; without effect on one that is open. */
@@ -80,7 +86,7 @@ export class Wallet {
     };
     const writes = [
       putEntry(entryKey(accountId, paymentId), entry),
-      changeBalance(accountId, { availablePico: amountPico, fundedPico: amountPico }, exists()),
+      changeBalance({ accountId }, { availablePico: amountPico, fundedPico: amountPico }, exists()),
     ];
     const token = `c-${randomBytes(16).toString('hex')}`;
     return this.#patiently(async () => {
@@ -100,7 +106,7 @@ export class Wallet {
    * Throws InsufficientFunds, WalletNotFound or RequestIdReused.
    */
   async reserve(reservation: Reservation): Promise<Hold> {
-    return reserve(this.#ledger, reservation);
+    return this.#leases.reserve(reservation);
   }
 
   /**
@@ -114,12 +120,12 @@ export class Wallet {
     readonly record: RequestOutcome;
   }): Promise<Settlement> {
     const { hold, record, charge } = end;
-    return endHold(this.#ledger, { hold, record, kind: 'charge', costPico: charge.costPico });
+    return this.#leases.end({ hold, record, kind: 'charge', costPico: charge.costPico });
   }
 
   /** Ends a hold without a charge. Throws as `settle` does. */
   async release({ hold, record }: { readonly hold: Hold; readonly record: RequestOutcome }): Promise<Settlement> {
-    return endHold(this.#ledger, { hold, record, kind: 'release', costPico: 0n });
+    return this.#leases.end({ hold, record, kind: 'release', costPico: 0n });
   }
 
   /** Ends the holds that nobody ended before their deadline; see `expireDue` in ./sweep.ts. */
@@ -127,9 +133,9 @@ export class Wallet {
     return expireDue(this.#ledger, range);
   }
 
+  /** Drawers included. */
   async balance(accountId: string): Promise<Balance | undefined> {
-    const item = await this.#ledger.store.get({ table: WALLET, key: balanceKey(accountId) });
-    return item && decodeBalance(item);
+    return readBalance(this.#ledger.store, accountId);
   }
 
   /** All entries of an account, by entry id: an order in time for requests only. */

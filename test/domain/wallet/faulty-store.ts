@@ -3,7 +3,7 @@ import type { Check, Get, Page, Query, TableStore, Write } from '../../../lambda
 import type { Item } from '../../../lambdas/domain/table/value';
 
 /**
- * What goes wrong with one transaction.
+ * What goes wrong with one transaction or write.
  * - `conflict`, `throttled`: nothing is written, and the store says so.
  * - `unreachable`: nothing is written, and nobody knows.
  * - `lost reply`: everything is written, and nobody knows.
@@ -12,10 +12,10 @@ type NamedFault = 'none' | 'conflict' | 'throttled' | 'unreachable' | 'lost repl
 
 export type Fault = NamedFault | Meanwhile;
 
-/** Runs just before the transaction: another request, time that passes, or a failure that it throws. */
+/** Runs just before it: another request, time that passes, or a failure that it throws. */
 type Meanwhile = () => Promise<unknown>;
 
-/** A store whose next transactions meet the planned faults, one each, and whose answers take their turns. */
+/** A store whose next transactions and writes meet the planned faults, one each, and whose answers take their turns. */
 export class FaultyStore implements TableStore {
   readonly #inner: TableStore;
   readonly #faults: Fault[] = [];
@@ -49,7 +49,15 @@ export class FaultyStore implements TableStore {
   }
 
   write(write: Write): Promise<Item | undefined> {
-    return this.#inTurn(() => this.#inner.write(write));
+    const fault = this.#faults.shift() ?? 'none';
+    return this.#inTurn(async () => {
+      if (typeof fault === 'function') await fault();
+      const isRefused = fault === 'unreachable' || fault === 'conflict' || fault === 'throttled';
+      if (isRefused) throw new StoreUnavailable(fault);
+      const before = await this.#inner.write(write);
+      if (fault === 'lost reply') throw new StoreUnavailable('ETIMEDOUT');
+      return before;
+    });
   }
 
   transact(writes: readonly (Write | Check)[], token?: string): Promise<void> {

@@ -130,7 +130,8 @@ describe('patience', () => {
     const stage = new WalletStage();
     await stage.fund(1_000n);
     await Promise.all([stage.reserve(100n), stage.reserve(100n)]);
-    stage.store.plan(...times(13, 'unreachable'));
+    // Both holds are tried for as long as patience goes.
+    stage.store.plan(...times(26, 'unreachable'));
     await expect(stage.expire()).rejects.toMatchObject({ name: 'WalletUnavailable' });
     expect(await stage.expire()).toMatchObject({ expired: 2, failed: 0 });
   });

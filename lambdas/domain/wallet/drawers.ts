@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { balanceKey, SHARDS } from '../../contracts/table-keys';
+import { WALLET } from '../../contracts/tables';
+import { compare, exists } from '../table/condition';
+import type { TableStore } from '../table/table-store';
+import type { Balance } from './balance';
+import { changeBalance, decodeBalance, sumOfBalances } from './balance';
+import type { Ledger } from './ledger';
+import { callToken, failedCondition } from './ledger';
+import { patiently, RESERVE_PATIENCE } from './patience';
+
+/** A drawer is filled for this many leases, so that the main balance is written seldom. */
+const REFILL_LEASES = 8n;
+/** A main balance that could not fill this many drawers keeps its money: requests then hold their own. */
+const REFILLS_MIN = BigInt(SHARDS.length);
+
+const newToken = (): string => callToken('d', randomBytes(13).toString('hex'));
+
+/** The account's balance: the main one and, where there are any, all its drawers. Not read at one moment. */
+export async function readBalance(store: TableStore, accountId: string): Promise<Balance | undefined> {
+  const item = await store.get({ table: WALLET, key: balanceKey(accountId) });
+  if (!item) return undefined;
+  const balance = decodeBalance(item);
+  const drawers = await readDrawers(store, balance, accountId);
+  return [...drawers.values()].reduce(sumOfBalances, balance);
+}
+
+/** An account's drawers that exist, by name. */
+export async function readDrawers(
+  store: TableStore,
+  { hasDrawers }: Balance,
+  accountId: string,
+): Promise<ReadonlyMap<string, Balance>> {
+  if (!hasDrawers) return new Map();
+  const read = async (drawer: string) => [drawer, await readDrawer(store, accountId, drawer)] as const;
+  const drawers = await Promise.all(SHARDS.map(read));
+  return new Map(drawers.flatMap(([drawer, balance]) => (balance ? [[drawer, balance] as const] : [])));
+}
+
+async function readDrawer(store: TableStore, accountId: string, drawer: string): Promise<Balance | undefined> {
+  const item = await store.get({ table: WALLET, key: balanceKey(accountId, drawer) });
+  return item && decodeBalance(item);
+}
+
+/**
+ * Moves what some leases need from the main balance into a drawer. It conserves money whatever is lost or repeated,
+ * so its entries would tell nothing.
+ * @returns false when the main balance keeps its money for itself
+ */
+export function refillDrawer(ledger: Ledger, accountId: string, leasePico: bigint): Promise<boolean> {
+  const amountPico = leasePico * REFILL_LEASES;
+  const isAmple = compare('availablePico', '>=', amountPico * REFILLS_MIN);
+  const main = changeBalance({ accountId }, { availablePico: -amountPico }, isAmple);
+  const amounts = { availablePico: amountPico, heldPico: 0n, spentPico: 0n };
+  const { when: _always, ...drawer } = changeBalance({ accountId, drawer: ledger.drawer }, amounts, exists());
+  const writes = [{ ...main, change: { ...main.change, set: { hasDrawers: true } } }, drawer];
+  const token = newToken();
+  return patiently(RESERVE_PATIENCE, ledger.timing, async () => {
+    try {
+      await ledger.store.transact(writes, token);
+      return true;
+    } catch (error) {
+      if (failedCondition(error, 0)) return false;
+      throw error;
+    }
+  });
+}
+
+/** Brings what lies in an account's drawers back to its main balance: money is scarce. What is leased stays where it is. */
+export async function emptyDrawers(ledger: Ledger, main: Balance, accountId: string): Promise<void> {
+  const drawers = await patiently(RESERVE_PATIENCE, ledger.timing, () => readDrawers(ledger.store, main, accountId));
+  for (const [drawer, { availablePico }] of drawers) {
+    if (availablePico > 0n) await emptyDrawer(ledger, accountId, drawer, availablePico);
+  }
+}
+
+function emptyDrawer(ledger: Ledger, accountId: string, drawer: string, amountPico: bigint): Promise<void> {
+  const isThere = compare('availablePico', '>=', amountPico);
+  const writes = [
+    changeBalance({ accountId, drawer }, { availablePico: -amountPico }, isThere),
+    changeBalance({ accountId }, { availablePico: amountPico }, exists()),
+  ];
+  const token = newToken();
+  return patiently(RESERVE_PATIENCE, ledger.timing, async () => {
+    try {
+      await ledger.store.transact(writes, token);
+    } catch (error) {
+      // Another lease took of it, or somebody else emptied it.
+      if (!failedCondition(error, 0)) throw error;
+    }
+  });
+}

@@ -1,0 +1,80 @@
+import type { Tally } from './lease';
+import { affords, type Lease, tallied } from './lease';
+
+/** After a balance was contended, its account's requests draw on leases for this long. */
+const HOT_MS = 10 * 60_000;
+/** A process that has this many contended accounts at a time forgets the oldest; they are found again. */
+const HOT_ACCOUNTS_MAX = 10_000;
+
+/** A lease whose last request has ended, with what all of them came to. */
+export interface IdleLease {
+  readonly lease: Lease;
+  readonly settled: Tally;
+}
+
+/**
+ * What one process knows of its leases, in its memory only: which accounts need them, which are idle, which are in
+ * use. All of it may be lost at any time: the leases themselves are stored, and the sweeper ends those that are left.
+ */
+export class LeaseBook {
+  /** Epoch milliseconds until which an account is treated as contended. */
+  readonly #hot = new Map<string, number>();
+  readonly #idle = new Map<string, IdleLease[]>();
+  /** By request id. */
+  readonly #inUse = new Map<string, Lease>();
+
+  isHot(accountId: string, now: number): boolean {
+    return (this.#hot.get(accountId) ?? -Infinity) > now;
+  }
+
+  markHot(accountId: string, now: number): void {
+    this.#hot.delete(accountId);
+    this.#hot.set(accountId, now + HOT_MS);
+    const [oldest] = this.#hot.keys();
+    if (this.#hot.size > HOT_ACCOUNTS_MAX && oldest !== undefined) this.#hot.delete(oldest);
+  }
+
+  /** Takes out an idle lease that has room and time for one more request, and with it those that no longer have. */
+  take(
+    accountId: string,
+    holdPico: bigint,
+    now: number,
+  ): { readonly idle: IdleLease | undefined; readonly done: readonly IdleLease[] } {
+    const leases = this.#idle.get(accountId) ?? [];
+    const done: IdleLease[] = [];
+    let idle: IdleLease | undefined;
+    while (idle === undefined && leases.length > 0) {
+      const next = leases.pop();
+      if (next && affords(next.lease, next.settled, holdPico, now)) idle = next;
+      else if (next) done.push(next);
+    }
+    if (leases.length === 0) this.#idle.delete(accountId);
+    return { idle, done };
+  }
+
+  begin(lease: Lease): void {
+    this.#inUse.set(lease.last.requestId, lease);
+  }
+
+  /** The lease in use for a request, if it is this turn of it. */
+  inUse(requestId: string, leaseTurn: string): Lease | undefined {
+    const lease = this.#inUse.get(requestId);
+    return lease && leaseTurn === `${lease.leaseId}#${lease.last.turn}` ? lease : undefined;
+  }
+
+  /** The request has ended with this charge: its lease can take the next one. */
+  end(lease: Lease, charge: Parameters<typeof tallied>[1]): void {
+    const { accountId, last } = lease;
+    if (this.#inUse.get(last.requestId) !== lease) return;
+    this.#inUse.delete(last.requestId);
+    const idle = { lease, settled: tallied(lease.settled, charge) };
+    const others = this.#idle.get(accountId);
+    if (others) others.push(idle);
+    else this.#idle.set(accountId, [idle]);
+  }
+
+  /** How the request ended is not known here, so its lease is left to the sweeper. */
+  forget(lease: Lease): void {
+    if (this.#inUse.get(lease.last.requestId) === lease) this.#inUse.delete(lease.last.requestId);
+  }
+}

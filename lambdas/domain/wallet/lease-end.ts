@@ -1,0 +1,54 @@
+import { entryKey, isoTime, leaseKey } from '../../contracts/table-keys';
+import { WALLET } from '../../contracts/tables';
+import { compare } from '../table/condition';
+import type { Write } from '../table/table-store';
+import { changeBalance } from './balance';
+import { putEntry, transfers } from './entry';
+import type { Lease, Tally } from './lease';
+import type { IdleLease } from './lease-book';
+import type { Ledger } from './ledger';
+import { callToken, failedCondition } from './ledger';
+import { patiently, SETTLE_PATIENCE } from './patience';
+import { LedgerInconsistent } from './wallet-errors';
+
+/** Where each write stands in the transaction. */
+export const LEASE_END_PLACES = { lease: 0, entry: 1, balance: 2 } as const;
+
+/** All that ends a lease, in one transaction: its charges are booked and the rest goes back to its drawer. */
+export function leaseEndWrites(ledger: Ledger, lease: Lease, settled: Tally): readonly Write[] {
+  const { leaseId, accountId, drawer, heldPico, dueAt, last } = lease;
+  const { costPico, overrunPico, requests, priceVersions } = settled;
+  const entry = {
+    ...{ kind: 'lease' as const, heldPico, requests, priceVersions },
+    at: isoTime(ledger.timing.clock()),
+    transfers: transfers(['available', 'spent', costPico], ['operatorLoss', 'overrun', overrunPico]),
+  };
+  const balance = { heldPico: -heldPico, availablePico: heldPico - costPico, spentPico: costPico };
+  return [
+    // As long as nobody has given the lease to another request, or ended it.
+    { table: WALLET, delete: leaseKey(leaseId, dueAt), when: compare('turn', '=', last.turn) },
+    putEntry(entryKey(accountId, leaseId), entry),
+    changeBalance({ accountId, drawer }, balance, compare('heldPico', '>=', heldPico)),
+  ];
+}
+
+/** Ends a lease whose requests have all ended. Resolves to false when somebody else ended it first. */
+export function endLease(ledger: Ledger, { lease, settled }: IdleLease): Promise<boolean> {
+  const writes = leaseEndWrites(ledger, lease, settled);
+  const token = callToken('l', lease.leaseId);
+  return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
+    try {
+      await ledger.store.transact(writes, token);
+      return true;
+    } catch (error) {
+      if (failedCondition(error, LEASE_END_PLACES.lease)) return false;
+      throw leaseInconsistencyOr(error);
+    }
+  });
+}
+
+/** A live lease whose end the other items do not admit is no race but a broken ledger. */
+export function leaseInconsistencyOr(error: unknown): unknown {
+  const { entry, balance } = LEASE_END_PLACES;
+  return [entry, balance].some((place) => failedCondition(error, place)) ? new LedgerInconsistent() : error;
+}

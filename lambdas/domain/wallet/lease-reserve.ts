@@ -1,0 +1,86 @@
+import { ulid } from 'ulid';
+import { leaseKey } from '../../contracts/table-keys';
+import { WALLET } from '../../contracts/tables';
+import { absent, all, any, compare, exists } from '../table/condition';
+import { ConditionFailed } from '../table/table-errors';
+import { changeBalance } from './balance';
+import { refillDrawer } from './drawers';
+import type { Lease } from './lease';
+import { encodeLease, encodeTurn, LEASE_HOLDS, LEASE_MS, NOTHING_SETTLED } from './lease';
+import type { IdleLease } from './lease-book';
+import type { Ledger } from './ledger';
+import { callToken, failedCondition } from './ledger';
+import { patiently, RESERVE_PATIENCE, TryAgain } from './patience';
+import type { Reservation } from './reserve';
+import { refuseLate } from './reserve';
+
+const BALANCE_PLACE = 0;
+const LEASE_PLACE = 1;
+
+/**
+ * Gives an idle lease to one more request, in a single write.
+ * @returns undefined when the sweeper has ended the lease meanwhile
+ */
+export function extendLease(ledger: Ledger, idle: IdleLease, reservation: Reservation): Promise<Lease | undefined> {
+  const { lease: before, settled } = idle;
+  const lease: Lease = { ...before, settled, last: lastOf(reservation, before.last.turn + 1n) };
+  const isIdle = compare('turn', '=', before.last.turn);
+  // An earlier attempt may have been made without an answer.
+  const isDone = all(compare('turn', '=', lease.last.turn), compare('requestId', '=', reservation.requestId));
+  const write = {
+    table: WALLET,
+    update: leaseKey(lease.leaseId, lease.dueAt),
+    change: { set: encodeTurn(lease) },
+    when: all(exists(), any(isIdle, isDone)),
+  };
+  return patiently(RESERVE_PATIENCE, ledger.timing, async () => {
+    refuseLate(ledger, reservation);
+    try {
+      await ledger.store.write(write);
+      return lease;
+    } catch (error) {
+      if (error instanceof ConditionFailed) return undefined;
+      throw error;
+    }
+  });
+}
+
+/**
+ * Takes a lease for several requests of this size from the process's drawer, which is filled where it is short.
+ * @returns undefined when the account has too little for that: then each request holds its own
+ */
+export async function takeLease(ledger: Ledger, reservation: Reservation): Promise<Lease | undefined> {
+  const { accountId, holdPico } = reservation;
+  const { drawer, timing } = ledger;
+  const now = timing.clock();
+  const heldPico = holdPico * LEASE_HOLDS;
+  const leaseId = `lease_${ulid(now)}`;
+  const lease: Lease = {
+    ...{ leaseId, accountId, drawer, heldPico, dueAt: now + LEASE_MS },
+    settled: NOTHING_SETTLED,
+    last: lastOf(reservation, 1n),
+  };
+  const isCovered = compare('availablePico', '>=', heldPico);
+  const writes = [
+    changeBalance({ accountId, drawer }, { availablePico: -heldPico, heldPico }, isCovered),
+    { table: WALLET, put: encodeLease(lease), when: absent() },
+  ];
+  const token = callToken('l', leaseId);
+  return patiently(RESERVE_PATIENCE, timing, async () => {
+    refuseLate(ledger, reservation);
+    try {
+      await ledger.store.transact(writes, token);
+    } catch (error) {
+      // The id is new, so it can only be this lease, whose answer was lost.
+      if (failedCondition(error, LEASE_PLACE)?.item) return lease;
+      if (!failedCondition(error, BALANCE_PLACE)) throw error;
+      if (!(await refillDrawer(ledger, accountId, heldPico))) return undefined;
+      throw new TryAgain();
+    }
+    return lease;
+  });
+}
+
+function lastOf({ requestId, holdPico, deadline, request }: Reservation, turn: bigint): Lease['last'] {
+  return { turn, requestId, heldPico: holdPico, deadline, request };
+}

@@ -1,0 +1,84 @@
+import { balanceKey } from '../../contracts/table-keys';
+import { WALLET } from '../../contracts/tables';
+import { decodeBalance } from './balance';
+import { emptyDrawers } from './drawers';
+import type { Hold } from './hold';
+import { holdOf, type Lease } from './lease';
+import type { IdleLease } from './lease-book';
+import type { LeaseBook } from './lease-book';
+import { endLease } from './lease-end';
+import { extendLease, takeLease } from './lease-reserve';
+import { settleOnLease } from './lease-settle';
+import type { Ledger } from './ledger';
+import type { Reservation } from './reserve';
+import { BalanceContended, reserve, reserveUncontended } from './reserve';
+import { endHold } from './settle';
+import type { Ending, Settlement } from './settlement';
+import { InsufficientFunds } from './wallet-errors';
+
+/**
+ * Whose money a request holds: its own hold, as long as the account's balance is written by few at a time, and a
+ * lease of this process once it is contended (docs/adr/0009-leases-for-hot-wallets.md).
+ */
+export class Leases {
+  readonly #ledger: Ledger;
+  readonly #book: LeaseBook;
+
+  constructor(ledger: Ledger, book: LeaseBook) {
+    this.#ledger = ledger;
+    this.#book = book;
+  }
+
+  async reserve(reservation: Reservation): Promise<Hold> {
+    if (reservation.holdPico < 0n) throw new RangeError('a hold is not negative');
+    const { accountId } = reservation;
+    const now = this.#ledger.timing.clock();
+    if (!this.#book.isHot(accountId, now)) {
+      try {
+        return await this.#reserveMain(reservation, reserveUncontended);
+      } catch (error) {
+        if (!(error instanceof BalanceContended)) throw error;
+        this.#book.markHot(accountId, now);
+      }
+    }
+    const lease = await this.#lease(reservation, now);
+    if (!lease) return this.#reserveMain(reservation, reserve);
+    this.#book.begin(lease);
+    return holdOf(lease);
+  }
+
+  end(ending: Ending): Promise<Settlement> {
+    const { leaseTurn } = ending.hold;
+    return leaseTurn === undefined
+      ? endHold(this.#ledger, ending)
+      : settleOnLease(this.#ledger, this.#book, ending, leaseTurn);
+  }
+
+  async #lease(reservation: Reservation, now: number): Promise<Lease | undefined> {
+    const { idle, done } = this.#book.take(reservation.accountId, reservation.holdPico, now);
+    this.#endInBackground(done);
+    const extended = idle && (await extendLease(this.#ledger, idle, reservation));
+    return extended ?? (await takeLease(this.#ledger, reservation));
+  }
+
+  /** Beside the request that found them: what fails here, or is cut short, is the sweeper's. */
+  #endInBackground(leases: readonly IdleLease[]): void {
+    for (const idle of leases) endLease(this.#ledger, idle).catch(() => undefined);
+  }
+
+  /** A main balance that does not cover the hold may have money in its drawers. */
+  async #reserveMain(reservation: Reservation, take: typeof reserve): Promise<Hold> {
+    try {
+      return await take(this.#ledger, reservation);
+    } catch (error) {
+      if (!(error instanceof InsufficientFunds) || !error.hasDrawers) throw error;
+      await this.#emptyDrawers(reservation.accountId);
+      return take(this.#ledger, reservation);
+    }
+  }
+
+  async #emptyDrawers(accountId: string): Promise<void> {
+    const item = await this.#ledger.store.get({ table: WALLET, key: balanceKey(accountId) });
+    if (item) await emptyDrawers(this.#ledger, decodeBalance(item), accountId);
+  }
+}

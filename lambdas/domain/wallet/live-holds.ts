@@ -1,0 +1,42 @@
+import { holdPartition, SHARDS } from '../../contracts/table-keys';
+import { WALLET } from '../../contracts/tables';
+import { everyItem } from '../table/every-item';
+import type { TableStore } from '../table/table-store';
+import type { Item } from '../table/value';
+import { decodeHold } from './hold';
+import { decodeLease, isLease, type Lease } from './lease';
+
+/** Money that is held at the moment: for one request, or by a lease. */
+export interface LiveHold {
+  readonly accountId: string;
+  /** The request's or the lease's. */
+  readonly id: string;
+  readonly heldPico: bigint;
+  /** Present for a lease. */
+  readonly lease?: Lease;
+}
+
+/** By account. */
+export type LiveHolds = ReadonlyMap<string, readonly LiveHold[]>;
+
+export async function liveHolds(store: TableStore): Promise<LiveHolds> {
+  const holds = new Map<string, LiveHold[]>();
+  for (const shard of SHARDS) {
+    for await (const item of everyItem(store, { table: WALLET, partition: holdPartition(shard) })) {
+      const hold = liveHoldOf(item);
+      const others = holds.get(hold.accountId);
+      if (others) others.push(hold);
+      else holds.set(hold.accountId, [hold]);
+    }
+  }
+  return holds;
+}
+
+function liveHoldOf(item: Item): LiveHold {
+  if (isLease(item)) {
+    const lease = decodeLease(item);
+    return { accountId: lease.accountId, id: lease.leaseId, heldPico: lease.heldPico, lease };
+  }
+  const { accountId, requestId, heldPico } = decodeHold(item);
+  return { accountId, id: requestId, heldPico };
+}

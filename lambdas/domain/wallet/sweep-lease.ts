@@ -1,0 +1,78 @@
+import { entryKey, isoTime } from '../../contracts/table-keys';
+import { absent } from '../table/condition';
+import type { Write } from '../table/table-store';
+import { putUsageRecord } from '../usage/usage-records';
+import { putEntry } from './entry';
+import { expiredOutcome } from './hold-end';
+import type { Lease, Tally } from './lease';
+import { holdOf, leaseTurnOf, tallied } from './lease';
+import { LEASE_END_PLACES, leaseEndWrites, leaseInconsistencyOr } from './lease-end';
+import { recordOf } from './lease-settle';
+import type { Ledger } from './ledger';
+import { callToken, failedCondition } from './ledger';
+import { patiently, SETTLE_PATIENCE, TryAgain } from './patience';
+
+/** Behind the writes that end the lease. */
+const RECORD_PLACE = 3;
+
+/** What a sweep found in one item. */
+export interface SweptItem {
+  /** Whether this sweep ended a request that nobody else had ended. */
+  readonly isExpired: boolean;
+  /** Epoch milliseconds from which the item should have been ended. */
+  readonly dueSince: number;
+}
+
+/**
+ * Ends a lease whose last request has ended, or was to have ended by now. Its usage record tells which: where there is
+ * none, the request is recorded as expired, in the same transaction. A lease whose request still runs is left.
+ */
+export function sweepLease(
+  ledger: Ledger,
+  lease: Lease,
+  { now, everything }: { readonly now: number; readonly everything: boolean },
+): Promise<SweptItem> {
+  const { accountId, last } = lease;
+  return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
+    const record = await recordOf(ledger, accountId, last.requestId);
+    if (!record && now < last.deadline && !everything) return { isExpired: false, dueSince: last.deadline };
+    // A record of another turn was charged there: of this one nobody made use.
+    const isCharged = record?.leaseTurn === leaseTurnOf(lease);
+    const settled = isCharged ? tallied(lease.settled, record) : lease.settled;
+    const expiry = record ? [] : expiryWrites(ledger, lease);
+    const dueSince = record ? Math.max(lease.dueAt, Date.parse(record.at) + record.durationMs) : last.deadline;
+    const isEnded = await commit(ledger, lease, settled, expiry, callToken('e', lease.leaseId));
+    return { isExpired: isEnded && !record, dueSince };
+  });
+}
+
+/** Resolves to false when somebody else has ended the lease, or its owner has given it to another request. */
+async function commit(
+  ledger: Ledger,
+  lease: Lease,
+  settled: Tally,
+  expiry: readonly Write[],
+  token: string,
+): Promise<boolean> {
+  try {
+    await ledger.store.transact([...leaseEndWrites(ledger, lease, settled), ...expiry], token);
+    return true;
+  } catch (error) {
+    if (failedCondition(error, LEASE_END_PLACES.lease)) return false;
+    // Its request was ended in between, and is looked at again.
+    if (failedCondition(error, RECORD_PLACE)) throw new TryAgain();
+    throw leaseInconsistencyOr(error);
+  }
+}
+
+function expiryWrites(ledger: Ledger, lease: Lease): readonly Write[] {
+  const hold = holdOf(lease);
+  const { accountId, requestId, heldPico, request } = hold;
+  const now = ledger.timing.clock();
+  const record = { ...expiredOutcome(hold, now), costPico: 0n, overrunPico: 0n };
+  const entry = {
+    ...{ kind: 'expire' as const, requestId, heldPico, priceVersion: request.priceVersion },
+    ...{ at: isoTime(now), transfers: [] },
+  };
+  return [putUsageRecord(record, ledger.usageRetentionDays, absent()), putEntry(entryKey(accountId, requestId), entry)];
+}
