@@ -36,11 +36,17 @@ export const deadlineOfHold = (sk: string): number => Date.parse(sk.slice(0, sk.
 
 export const ENTRY_PREFIX = 'entry#';
 const LATE_SUFFIX = '#late';
-/** @param entryId the request's id for the end of a hold, the lease's for that of a lease, the payment's for a credit */
+/** @param entryId the request's id for the end of a hold, the payment's for a credit */
 export const entryKey = (accountId: string, entryId: string): Key => ({
   pk: accountId,
   sk: `${ENTRY_PREFIX}${entryId}`,
 });
+/** With its drawer: leases of one account end faster than one partition takes entries. */
+export const leaseEntryKey = (accountId: string, drawer: string, leaseId: string): Key =>
+  entryKey(`${accountId}#${drawer}`, leaseId);
+/** Every partition of an account's entries. */
+export const entryPartitions = (accountId: string, hasDrawers: boolean): readonly string[] =>
+  hasDrawers ? [accountId, ...SHARDS.map((shard) => `${accountId}#${shard}`)] : [accountId];
 /** The entry of a settle that came after its hold had expired. It sorts right behind the expiry's. */
 export const lateEntryKey = (accountId: string, requestId: string): Key =>
   entryKey(accountId, `${requestId}${LATE_SUFFIX}`);

@@ -26,10 +26,12 @@ const balanceSchema = z.object({
   revision: z.bigint(),
   /** Whether money was ever put into drawers: then the account's balance is the sum of all of them. */
   hasDrawers: z.boolean().default(false),
+  /** Epoch milliseconds until which its requests draw on leases, so that a new process knows before it adds to the crowd. */
+  hotUntil: z.bigint().default(0n),
 });
 
 export type Balance = Readonly<z.infer<typeof balanceSchema>>;
-type AmountName = Exclude<keyof Balance, 'revision' | 'hasDrawers'>;
+type AmountName = Exclude<keyof Balance, 'revision' | 'hasDrawers' | 'hotUntil'>;
 
 export const AMOUNT_NAMES: readonly AmountName[] = [
   'availablePico',
@@ -47,6 +49,7 @@ export const EMPTY_BALANCE: Balance = {
   refundedPico: 0n,
   revision: 0n,
   hasDrawers: false,
+  hotUntil: 0n,
 };
 
 export const decodeBalance = (item: Item): Balance => balanceSchema.parse(item);

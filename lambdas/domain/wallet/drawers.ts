@@ -3,18 +3,23 @@ import { balanceKey, SHARDS } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import { compare, exists } from '../table/condition';
 import type { TableStore } from '../table/table-store';
-import type { Balance } from './balance';
+import type { Balance, BalancePlace } from './balance';
 import { changeBalance, decodeBalance, sumOfBalances } from './balance';
 import type { Ledger } from './ledger';
 import { callToken, failedCondition } from './ledger';
 import { patiently, RESERVE_PATIENCE } from './patience';
 
-/** A drawer is filled for this many leases, so that the main balance is written seldom. */
-const REFILL_LEASES = 8n;
+/** A drawer is filled with this part of the main balance, */
+const REFILL_SHARE = 256n;
+/** and for no fewer leases than this. */
+const REFILL_LEASES_MIN = 8n;
 /** A main balance that could not fill this many drawers keeps its money: requests then hold their own. */
 const REFILLS_MIN = BigInt(SHARDS.length);
 
 const newToken = (): string => callToken('d', randomBytes(13).toString('hex'));
+
+/** @param fraction from 0 to below 1 */
+export const drawerAt = (fraction: number): string => SHARDS[Math.floor(fraction * SHARDS.length)] ?? '00';
 
 /** The account's balance: the main one and, where there are any, all its drawers. Not read at one moment. */
 export async function readBalance(store: TableStore, accountId: string): Promise<Balance | undefined> {
@@ -43,27 +48,30 @@ async function readDrawer(store: TableStore, accountId: string, drawer: string):
 }
 
 /**
- * Moves what some leases need from the main balance into a drawer. It conserves money whatever is lost or repeated,
- * so its entries would tell nothing.
+ * Moves what some leases need from the main balance into a drawer: the more there is, the more, so that a rich account's
+ * main balance is written seldom. It conserves money whatever is lost or repeated, so its entries would tell nothing.
+ * One attempt: where it meets others, they are filling drawers too.
  * @returns false when the main balance keeps its money for itself
  */
-export function refillDrawer(ledger: Ledger, accountId: string, leasePico: bigint): Promise<boolean> {
-  const amountPico = leasePico * REFILL_LEASES;
+export async function refillDrawer(ledger: Ledger, place: BalancePlace, leasePico: bigint): Promise<boolean> {
+  const { accountId } = place;
+  const main = await ledger.store.get({ table: WALLET, key: balanceKey(accountId) });
+  if (!main) return false;
+  const sharePico = decodeBalance(main).availablePico / REFILL_SHARE;
+  const leastPico = leasePico * REFILL_LEASES_MIN;
+  const amountPico = sharePico > leastPico ? sharePico : leastPico;
   const isAmple = compare('availablePico', '>=', amountPico * REFILLS_MIN);
-  const main = changeBalance({ accountId }, { availablePico: -amountPico }, isAmple);
+  const taking = changeBalance({ accountId }, { availablePico: -amountPico }, isAmple);
   const amounts = { availablePico: amountPico, heldPico: 0n, spentPico: 0n };
-  const { when: _always, ...drawer } = changeBalance({ accountId, drawer: ledger.drawer }, amounts, exists());
-  const writes = [{ ...main, change: { ...main.change, set: { hasDrawers: true } } }, drawer];
-  const token = newToken();
-  return patiently(RESERVE_PATIENCE, ledger.timing, async () => {
-    try {
-      await ledger.store.transact(writes, token);
-      return true;
-    } catch (error) {
-      if (failedCondition(error, 0)) return false;
-      throw error;
-    }
-  });
+  const { when: _always, ...giving } = changeBalance(place, amounts, exists());
+  const writes = [{ ...taking, change: { ...taking.change, set: { hasDrawers: true } } }, giving];
+  try {
+    await ledger.store.transact(writes, newToken());
+    return true;
+  } catch (error) {
+    if (failedCondition(error, 0)) return false;
+    throw error;
+  }
 }
 
 /** Brings what lies in an account's drawers back to its main balance: money is scarce. What is leased stays where it is. */

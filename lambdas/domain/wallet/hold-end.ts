@@ -8,7 +8,8 @@ import { changeBalance } from './balance';
 import { putEntry, transfers } from './entry';
 import type { Hold } from './hold';
 import type { Ledger } from './ledger';
-import { failedCondition } from './ledger';
+import { callToken, failedCondition } from './ledger';
+import { patiently, SETTLE_PATIENCE } from './patience';
 import { LedgerInconsistent } from './wallet-errors';
 
 /** What is known of a request at its end; the wallet adds what was charged. */
@@ -46,6 +47,33 @@ export function holdEndWrites(ledger: Ledger, end: HoldEnd): readonly Write[] {
     // The second line of defence: whatever went wrong elsewhere, `held` does not fall below zero.
     changeBalance({ accountId }, balance, compare('heldPico', '>=', heldPico)),
   ];
+}
+
+/**
+ * Whether the request of a live hold has ended all the same, by a lease. One request can have both, when an attempt to
+ * hold for it arrived after its caller had given up on it and gone on with a lease.
+ */
+export function hasEndedOnLease(error: unknown): boolean {
+  const { entry, usage } = HOLD_END_PLACES;
+  const isExpired = failedCondition(error, entry)?.item?.['kind'] === 'expire';
+  return isExpired || failedCondition(error, usage)?.item?.['leaseTurn'] !== undefined;
+}
+
+/** Gives back all that is held for a request that has its end already. */
+export function returnHold(ledger: Ledger, { accountId, requestId, heldPico, deadline }: Hold): Promise<void> {
+  const writes = [
+    { table: WALLET, delete: holdKey(requestId, deadline), when: exists() },
+    changeBalance({ accountId }, { heldPico: -heldPico, availablePico: heldPico }, compare('heldPico', '>=', heldPico)),
+  ];
+  const token = callToken('s', requestId);
+  return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
+    try {
+      await ledger.store.transact(writes, token);
+    } catch (error) {
+      if (failedCondition(error, 0)) return;
+      throw failedCondition(error, 1) ? new LedgerInconsistent() : error;
+    }
+  });
 }
 
 /** A live hold whose end the other items do not admit is no race but a broken ledger; any other error stays itself. */

@@ -2,9 +2,11 @@ import type { Tally } from './lease';
 import { affords, type Lease, tallied } from './lease';
 
 /** After a balance was contended, its account's requests draw on leases for this long. */
-const HOT_MS = 10 * 60_000;
-/** A process that has this many contended accounts at a time forgets the oldest; they are found again. */
-const HOT_ACCOUNTS_MAX = 10_000;
+export const HOT_MS = 10 * 60_000;
+/** For this long a process need not look whether others found a balance contended. */
+const COOL_MS = 60_000;
+/** A process that knows this many accounts forgets the oldest; they are found again. */
+const ACCOUNTS_MAX = 10_000;
 
 /** A lease whose last request has ended, with what all of them came to. */
 export interface IdleLease {
@@ -17,21 +19,24 @@ export interface IdleLease {
  * use. All of it may be lost at any time: the leases themselves are stored, and the sweeper ends those that are left.
  */
 export class LeaseBook {
-  /** Epoch milliseconds until which an account is treated as contended. */
-  readonly #hot = new Map<string, number>();
+  readonly #accounts = new Map<string, { readonly isHot: boolean; readonly until: number }>();
   readonly #idle = new Map<string, IdleLease[]>();
   /** By request id. */
   readonly #inUse = new Map<string, Lease>();
 
-  isHot(accountId: string, now: number): boolean {
-    return (this.#hot.get(accountId) ?? -Infinity) > now;
+  /** Whether an account's balance is contended; undefined when nothing is known of it. */
+  isHot(accountId: string, now: number): boolean | undefined {
+    const known = this.#accounts.get(accountId);
+    return known && now < known.until ? known.isHot : undefined;
   }
 
-  markHot(accountId: string, now: number): void {
-    this.#hot.delete(accountId);
-    this.#hot.set(accountId, now + HOT_MS);
-    const [oldest] = this.#hot.keys();
-    if (this.#hot.size > HOT_ACCOUNTS_MAX && oldest !== undefined) this.#hot.delete(oldest);
+  /** @param until epoch milliseconds. @default ten minutes from now */
+  markHot(accountId: string, now: number, until = now + HOT_MS): void {
+    this.#mark(accountId, { isHot: true, until });
+  }
+
+  markCool(accountId: string, now: number): void {
+    this.#mark(accountId, { isHot: false, until: now + COOL_MS });
   }
 
   /** Takes out an idle lease that has room and time for one more request, and with it those that no longer have. */
@@ -76,5 +81,12 @@ export class LeaseBook {
   /** How the request ended is not known here, so its lease is left to the sweeper. */
   forget(lease: Lease): void {
     if (this.#inUse.get(lease.last.requestId) === lease) this.#inUse.delete(lease.last.requestId);
+  }
+
+  #mark(accountId: string, known: { readonly isHot: boolean; readonly until: number }): void {
+    this.#accounts.delete(accountId);
+    this.#accounts.set(accountId, known);
+    const [oldest] = this.#accounts.keys();
+    if (this.#accounts.size > ACCOUNTS_MAX && oldest !== undefined) this.#accounts.delete(oldest);
   }
 }

@@ -1,4 +1,4 @@
-import { entryKey, isoTime, leaseKey } from '../../contracts/table-keys';
+import { isoTime, leaseEntryKey, leaseKey } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import { compare } from '../table/condition';
 import type { Write } from '../table/table-store';
@@ -27,7 +27,7 @@ export function leaseEndWrites(ledger: Ledger, lease: Lease, settled: Tally): re
   return [
     // As long as nobody has given the lease to another request, or ended it.
     { table: WALLET, delete: leaseKey(leaseId, dueAt), when: compare('turn', '=', last.turn) },
-    putEntry(entryKey(accountId, leaseId), entry),
+    putEntry(leaseEntryKey(accountId, drawer, leaseId), entry),
     changeBalance({ accountId, drawer }, balance, compare('heldPico', '>=', heldPico)),
   ];
 }

@@ -1,16 +1,16 @@
-import { ulid } from 'ulid';
 import { leaseKey } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import { absent, all, any, compare, exists } from '../table/condition';
 import { ConditionFailed } from '../table/table-errors';
+import type { Write } from '../table/table-store';
 import { changeBalance } from './balance';
-import { refillDrawer } from './drawers';
+import { drawerAt, refillDrawer } from './drawers';
 import type { Lease } from './lease';
 import { encodeLease, encodeTurn, LEASE_HOLDS, LEASE_MS, NOTHING_SETTLED } from './lease';
 import type { IdleLease } from './lease-book';
 import type { Ledger } from './ledger';
 import { callToken, failedCondition } from './ledger';
-import { patiently, RESERVE_PATIENCE, TryAgain } from './patience';
+import { isContention, patiently, RESERVE_PATIENCE, TryAgain } from './patience';
 import type { Reservation } from './reserve';
 import { refuseLate } from './reserve';
 
@@ -46,15 +46,39 @@ export function extendLease(ledger: Ledger, idle: IdleLease, reservation: Reserv
 }
 
 /**
- * Takes a lease for several requests of this size from the process's drawer, which is filled where it is short.
+ * Takes a lease for several requests of this size from one of the account's drawers, which is filled where it is short.
  * @returns undefined when the account has too little for that: then each request holds its own
  */
 export async function takeLease(ledger: Ledger, reservation: Reservation): Promise<Lease | undefined> {
+  let attempt = leaseAttempt(ledger, reservation);
+  return patiently(RESERVE_PATIENCE, ledger.timing, async () => {
+    refuseLate(ledger, reservation);
+    const { lease, writes, token } = attempt;
+    try {
+      await ledger.store.transact(writes, token);
+    } catch (error) {
+      // The id is new, so it can only be this lease, whose answer was lost.
+      if (failedCondition(error, LEASE_PLACE)?.item) return lease;
+      // Nothing was written, so another drawer may do: somebody is at this one.
+      if (isContention(error)) attempt = leaseAttempt(ledger, reservation);
+      if (!failedCondition(error, BALANCE_PLACE)) throw error;
+      if (!(await refillDrawer(ledger, lease, lease.heldPico))) return undefined;
+      throw new TryAgain();
+    }
+    return lease;
+  });
+}
+
+/** What one lease writes: the same every time it is sent. */
+function leaseAttempt(
+  { timing, newUlid }: Ledger,
+  reservation: Reservation,
+): { readonly lease: Lease; readonly writes: readonly Write[]; readonly token: string } {
   const { accountId, holdPico } = reservation;
-  const { drawer, timing } = ledger;
   const now = timing.clock();
+  const drawer = drawerAt(timing.random());
   const heldPico = holdPico * LEASE_HOLDS;
-  const leaseId = `lease_${ulid(now)}`;
+  const leaseId = `lease_${newUlid(now)}`;
   const lease: Lease = {
     ...{ leaseId, accountId, drawer, heldPico, dueAt: now + LEASE_MS },
     settled: NOTHING_SETTLED,
@@ -65,20 +89,7 @@ export async function takeLease(ledger: Ledger, reservation: Reservation): Promi
     changeBalance({ accountId, drawer }, { availablePico: -heldPico, heldPico }, isCovered),
     { table: WALLET, put: encodeLease(lease), when: absent() },
   ];
-  const token = callToken('l', leaseId);
-  return patiently(RESERVE_PATIENCE, timing, async () => {
-    refuseLate(ledger, reservation);
-    try {
-      await ledger.store.transact(writes, token);
-    } catch (error) {
-      // The id is new, so it can only be this lease, whose answer was lost.
-      if (failedCondition(error, LEASE_PLACE)?.item) return lease;
-      if (!failedCondition(error, BALANCE_PLACE)) throw error;
-      if (!(await refillDrawer(ledger, accountId, heldPico))) return undefined;
-      throw new TryAgain();
-    }
-    return lease;
-  });
+  return { lease, writes, token: callToken('l', leaseId) };
 }
 
 function lastOf({ requestId, holdPico, deadline, request }: Reservation, turn: bigint): Lease['last'] {

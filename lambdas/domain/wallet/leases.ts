@@ -1,11 +1,13 @@
 import { balanceKey } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
+import { exists } from '../table/condition';
 import { decodeBalance } from './balance';
 import { emptyDrawers } from './drawers';
 import type { Hold } from './hold';
 import { holdOf, type Lease } from './lease';
 import type { IdleLease } from './lease-book';
 import type { LeaseBook } from './lease-book';
+import { HOT_MS } from './lease-book';
 import { endLease } from './lease-end';
 import { extendLease, takeLease } from './lease-reserve';
 import { settleOnLease } from './lease-settle';
@@ -33,12 +35,13 @@ export class Leases {
     if (reservation.holdPico < 0n) throw new RangeError('a hold is not negative');
     const { accountId } = reservation;
     const now = this.#ledger.timing.clock();
-    if (!this.#book.isHot(accountId, now)) {
+    const isHot = this.#book.isHot(accountId, now) ?? (await this.#learn(accountId, now));
+    if (!isHot) {
       try {
         return await this.#reserveMain(reservation, reserveUncontended);
       } catch (error) {
         if (!(error instanceof BalanceContended)) throw error;
-        this.#book.markHot(accountId, now);
+        this.#tell(accountId, now);
       }
     }
     const lease = await this.#lease(reservation, now);
@@ -52,6 +55,23 @@ export class Leases {
     return leaseTurn === undefined
       ? endHold(this.#ledger, ending)
       : settleOnLease(this.#ledger, this.#book, ending, leaseTurn);
+  }
+
+  /** What others found out about this balance. */
+  async #learn(accountId: string, now: number): Promise<boolean> {
+    const item = await this.#ledger.store.get({ table: WALLET, key: balanceKey(accountId), consistent: false });
+    const hotUntil = item ? Number(decodeBalance(item).hotUntil) : 0;
+    if (hotUntil > now) this.#book.markHot(accountId, now, hotUntil);
+    else this.#book.markCool(accountId, now);
+    return hotUntil > now;
+  }
+
+  /** Others are told beside the request; where that fails, they find out for themselves. */
+  #tell(accountId: string, now: number): void {
+    this.#book.markHot(accountId, now);
+    const set = { hotUntil: BigInt(now + HOT_MS) };
+    const write = { table: WALLET, update: balanceKey(accountId), change: { set }, when: exists() };
+    this.#ledger.store.write(write).catch(() => undefined);
   }
 
   async #lease(reservation: Reservation, now: number): Promise<Lease | undefined> {

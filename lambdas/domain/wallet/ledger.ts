@@ -10,8 +10,8 @@ export interface Ledger {
   readonly timing: Timing;
   /** Days until a usage record ends. */
   readonly usageRetentionDays: number;
-  /** The drawer that this process's leases draw on. */
-  readonly drawer: string;
+  /** For the id of a lease taken at this time. */
+  readonly newUlid: (now: number) => string;
 }
 
 const ULID_CHARACTERS = 26;

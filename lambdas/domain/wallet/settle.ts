@@ -2,7 +2,7 @@ import { entryKey } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import { adjustExpired } from './adjust-expired';
 import { decodeEntry } from './entry';
-import { HOLD_END_PLACES, holdEndWrites, inconsistencyOr } from './hold-end';
+import { hasEndedOnLease, HOLD_END_PLACES, holdEndWrites, inconsistencyOr, returnHold } from './hold-end';
 import type { Ledger } from './ledger';
 import { callToken, failedCondition } from './ledger';
 import { patiently, SETTLE_PATIENCE } from './patience';
@@ -25,7 +25,9 @@ export async function endHold(ledger: Ledger, ending: Ending): Promise<Settlemen
       return true;
     } catch (error) {
       if (failedCondition(error, HOLD_END_PLACES.hold)) return false;
-      throw inconsistencyOr(error);
+      if (!hasEndedOnLease(error)) throw inconsistencyOr(error);
+      await returnHold(ledger, hold);
+      return false;
     }
   });
   if (!isEnded) return endedBefore(ledger, ending);

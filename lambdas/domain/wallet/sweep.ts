@@ -4,7 +4,14 @@ import type { Item } from '../table/value';
 import { everyItem } from '../table/every-item';
 import type { Hold } from './hold';
 import { decodeHold } from './hold';
-import { expiredOutcome, HOLD_END_PLACES, holdEndWrites, inconsistencyOr } from './hold-end';
+import {
+  expiredOutcome,
+  hasEndedOnLease,
+  HOLD_END_PLACES,
+  holdEndWrites,
+  inconsistencyOr,
+  returnHold,
+} from './hold-end';
 import { decodeLease, isLease } from './lease';
 import type { Ledger } from './ledger';
 import { callToken, failedCondition } from './ledger';
@@ -87,7 +94,9 @@ function expire(ledger: Ledger, hold: Hold): Promise<boolean> {
       return true;
     } catch (error) {
       if (failedCondition(error, HOLD_END_PLACES.hold)) return false;
-      throw inconsistencyOr(error);
+      if (!hasEndedOnLease(error)) throw inconsistencyOr(error);
+      await returnHold(ledger, hold);
+      return false;
     }
   });
 }

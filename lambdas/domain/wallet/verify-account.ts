@@ -1,12 +1,12 @@
-import { balanceKey, ENTRY_PREFIX } from '../../contracts/table-keys';
+import { balanceKey } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import type { TableStore } from '../table/table-store';
 import type { Balance } from './balance';
 import { AMOUNT_NAMES, decodeBalance, sumOfBalances } from './balance';
 import type { Difference, Report } from './difference';
 import type { Book, Entry } from './entry';
-import { decodeEntry, movedInto } from './entry';
-import { everyItem } from '../table/every-item';
+import { movedInto } from './entry';
+import { everyEntry } from './every-entry';
 import { readDrawers } from './drawers';
 import { LeaseMatch } from './lease-match';
 import type { LiveHold } from './live-holds';
@@ -31,9 +31,7 @@ export async function verifyAccount(
   const books = new Map<Book, bigint>();
   let entries = 0;
   let before: Entry | undefined;
-  const query = { table: WALLET, partition: accountId, sort: { beginsWith: ENTRY_PREFIX } };
-  for await (const entryItem of everyItem(store, query)) {
-    const entry = decodeEntry(entryItem);
+  for await (const entry of everyEntry(store, accountId)) {
     entries += 1;
     replay(entry, books);
     verifyEntry(entry, before, held, report);

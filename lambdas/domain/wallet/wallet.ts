@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { balanceKey, ENTRY_PREFIX, entryKey, isoTime, SHARDS } from '../../contracts/table-keys';
+import { ulid } from 'ulid';
+import { balanceKey, entryKey, isoTime } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import type { Clock } from '../clock';
 import { absent, exists } from '../table/condition';
@@ -9,8 +10,8 @@ import type { Balance } from './balance';
 import { changeBalance, EMPTY_BALANCE } from './balance';
 import { readBalance } from './drawers';
 import type { Entry } from './entry';
-import { decodeEntry, putEntry, transfers } from './entry';
-import { everyItem } from '../table/every-item';
+import { putEntry, transfers } from './entry';
+import { everyEntry } from './every-entry';
 import type { Hold } from './hold';
 import type { RequestOutcome } from './hold-end';
 import { LeaseBook } from './lease-book';
@@ -35,6 +36,8 @@ export interface WalletOptions {
   readonly usageRetentionDays: number;
   /** What the process knows of its leases, where several wallets of it share that. @default what this wallet learns */
   readonly leaseBook?: LeaseBook;
+  /** A new ULID for a lease taken at this time. @default from the system's randomness */
+  readonly newUlid?: (now: number) => string;
   /** From 0 to below 1: the jitter between attempts. @default Math.random */
   readonly random?: () => number;
   /** Waits between attempts. @default the system's timer */
@@ -51,11 +54,10 @@ export class Wallet {
   readonly #leases: Leases;
 
   constructor(options: WalletOptions) {
-    const { store, clock, usageRetentionDays, sleep = wait } = options;
+    const { store, clock, usageRetentionDays, newUlid = ulid, sleep = wait } = options;
     // eslint-disable-next-line no-restricted-syntax -- a fraction of a waiting time: no money depends on it.
     const random = options.random ?? Math.random;
-    const drawer = SHARDS[Math.floor(random() * SHARDS.length)] ?? '00';
-    this.#ledger = { store, usageRetentionDays, drawer, timing: { clock, random, sleep } };
+    this.#ledger = { store, usageRetentionDays, newUlid, timing: { clock, random, sleep } };
     this.#leases = new Leases(this.#ledger, options.leaseBook ?? new LeaseBook());
   }
 
@@ -139,9 +141,8 @@ export class Wallet {
   }
 
   /** All entries of an account, by entry id: an order in time for requests only. */
-  async *entries(accountId: string): AsyncGenerator<Entry> {
-    const query = { table: WALLET, partition: accountId, sort: { beginsWith: ENTRY_PREFIX } };
-    for await (const item of everyItem(this.#ledger.store, query)) yield decodeEntry(item);
+  entries(accountId: string): AsyncGenerator<Entry> {
+    return everyEntry(this.#ledger.store, accountId);
   }
 
   #patiently<T>(attempt: () => Promise<T>): Promise<T> {

@@ -63,6 +63,35 @@ describe('a key', () => {
     expect(await stage.keys.verify(key)).toBeUndefined();
   });
 
+  test('that was right is not looked up again for five seconds, and one that was wrong always', async () => {
+    const stage = new Stage();
+    const { key } = await stage.keys.create({ accountId: ACCOUNT });
+    const reads = jest.spyOn(stage.store, 'get');
+    const readsOf = async (presented: string): Promise<number> => {
+      const before = reads.mock.calls.length;
+      await stage.keys.verify(presented);
+      return reads.mock.calls.length - before;
+    };
+    expect(await readsOf(key)).toBe(1);
+    stage.now += 4_999;
+    expect(await readsOf(key)).toBe(0);
+    const wrong = withSecret(key, 'A'.repeat(43));
+    expect([await readsOf(wrong), await readsOf(wrong)]).toEqual([1, 1]);
+    stage.now += 1;
+    expect(await readsOf(key)).toBe(1);
+  });
+
+  test('that another process revokes ends within five seconds, also when the clock is set back', async () => {
+    const stage = new Stage();
+    const { key, keyId } = await stage.keys.create({ accountId: ACCOUNT });
+    await stage.keys.verify(key);
+    await new Keys({ store: stage.store, pepper: PEPPER, clock: stage.clock }).revoke(keyId);
+    stage.now -= 60_000;
+    expect(await stage.keys.verify(key)).toBeUndefined();
+    stage.now += 65_000;
+    expect(await stage.keys.verify(key)).toBeUndefined();
+  });
+
   test('is listed for its account without anything that could verify it', async () => {
     const stage = new Stage();
     const first = await stage.keys.create({ accountId: ACCOUNT, label: 'laptop' });

@@ -1,4 +1,4 @@
-import { balanceKey, usageRecordKey } from '../../../lambdas/contracts/table-keys';
+import { balanceKey, SHARDS, usageRecordKey } from '../../../lambdas/contracts/table-keys';
 import { USAGE, WALLET } from '../../../lambdas/contracts/tables';
 import type { Hold } from '../../../lambdas/domain/wallet/hold';
 import type { Fault } from './faulty-store';
@@ -239,12 +239,10 @@ describe('the ledger tells', () => {
 
   test('money that is missing in a drawer', async () => {
     const { stage } = await hotStage();
-    const [drawer] = await Promise.all(
-      ['00', '01', '02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12', '13', '14', '15'].map((name) =>
-        stage.engine.get({ table: WALLET, key: balanceKey(ACCOUNT, name) }),
-      ),
-    ).then((drawers) => drawers.filter((item) => item !== undefined));
-    const update = { pk: String(drawer?.['pk']), sk: 'wallet' };
+    const drawers = await Promise.all(
+      SHARDS.map((drawer) => stage.engine.get({ table: WALLET, key: balanceKey(ACCOUNT, drawer) })),
+    );
+    const update = balanceKey(ACCOUNT, SHARDS[drawers.findIndex((drawer) => drawer !== undefined)]);
     await stage.engine.write({ table: WALLET, update, change: { add: { availablePico: -1n } } });
     expect((await stage.verify()).differences).toMatchObject([{ kind: 'available_and_held' }]);
   });

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { formatKey, type PresentedKey } from './key-format';
+
+/** Whom a key speaks for. */
+export interface KeyOwner {
+  readonly accountId: string;
+  readonly keyId: string;
+}
+
+/** A revocation reaches every process within this time, well below the ten seconds that are promised. */
+export const VERIFIED_MS = 5_000;
+const VERIFIED_MAX = 10_000;
+
+interface Verified {
+  readonly owner: KeyOwner;
+  /** Epoch milliseconds: a clock that was set back does not prolong it. */
+  readonly from: number;
+  readonly until: number;
+}
+
+/**
+ * Keys that were right a moment ago, so that one busy key does not make one item the busiest of its table. Only whole
+ * keys that were right are remembered: every wrong one takes all the steps, however often it comes.
+ */
+export class VerifiedKeys {
+  /** By the digest of the whole key, so that no key lies in memory for longer than its request. */
+  readonly #verified = new Map<string, Verified>();
+
+  find(presented: PresentedKey, now: number): KeyOwner | undefined {
+    const verified = this.#verified.get(digestOf(presented));
+    return verified && verified.from <= now && now < verified.until ? verified.owner : undefined;
+  }
+
+  /** @param validUntil epoch milliseconds at which the key itself ends */
+  add(presented: PresentedKey, owner: KeyOwner, now: number, validUntil: number): void {
+    const digest = digestOf(presented);
+    this.#verified.delete(digest);
+    this.#verified.set(digest, { owner, from: now, until: Math.min(now + VERIFIED_MS, validUntil) });
+    const [oldest] = this.#verified.keys();
+    if (this.#verified.size > VERIFIED_MAX && oldest !== undefined) this.#verified.delete(oldest);
+  }
+
+  forget(keyId: string): void {
+    for (const [digest, { owner }] of this.#verified) {
+      if (owner.keyId === keyId) this.#verified.delete(digest);
+    }
+  }
+}
+
+const digestOf = (presented: PresentedKey): string =>
+  createHash('sha256').update(formatKey(presented)).digest('base64');

@@ -1,0 +1,70 @@
+import { ulid } from 'ulid';
+import { cancellationKey } from '../../lambdas/contracts/table-keys';
+import { USAGE } from '../../lambdas/contracts/tables';
+import { Keys } from '../../lambdas/domain/keys/keys';
+import type { TableStore } from '../../lambdas/domain/table/table-store';
+import { Wallet } from '../../lambdas/domain/wallet/wallet';
+import type { VirtualTime } from './virtual-time';
+
+export const PEPPER = 'the pepper of a capacity test';
+export const USAGE_RETENTION_DAYS = 90;
+const HOLD_MS = 16 * 60_000;
+const CANCEL_LOOK_MS = 700;
+
+export interface CapacityRequest {
+  readonly accountId: string;
+  readonly key: string;
+  readonly holdPico: bigint;
+  readonly costPico: bigint;
+  /** How long the provider takes. */
+  readonly providerMs: number;
+}
+
+/** One execution environment of the data plane: a request at a time, and what it remembers from one to the next. */
+export class Environment {
+  readonly #store: TableStore;
+  readonly #time: VirtualTime;
+  readonly #keys: Keys;
+  readonly #wallet: Wallet;
+
+  constructor(store: TableStore, time: VirtualTime, random: () => number) {
+    const { clock } = time;
+    this.#store = store;
+    this.#time = time;
+    this.#keys = new Keys({ store, clock, pepper: PEPPER });
+    const sleep = (milliseconds: number): Promise<void> => time.sleep(milliseconds);
+    this.#wallet = new Wallet({ store, clock, usageRetentionDays: USAGE_RETENTION_DAYS, random, sleep });
+  }
+
+  /** What the data plane asks of the store for one paid, streamed request. Rejects where the client would get an error. */
+  async serve({ accountId, key, holdPico, costPico, providerMs }: CapacityRequest): Promise<void> {
+    const admittedAt = this.#time.clock();
+    const owner = await this.#keys.verify(key);
+    if (owner?.accountId !== accountId) throw new Error('the key was refused');
+    const requestId = `req_${ulid(admittedAt)}`;
+    const request = {
+      ...{ keyId: owner.keyId, endpoint: 'chat' as const, model: 'gpt-5-mini', provider: 'openai', streamed: true },
+      ...{ at: new Date(admittedAt).toISOString(), priceVersion: 'openai/gpt-5-mini@2026-11-01' },
+    };
+    const deadline = admittedAt + HOLD_MS;
+    const hold = await this.#wallet.reserve({ accountId, requestId, holdPico, deadline, request });
+    await this.#stream(accountId, requestId, providerMs);
+    const usage = { input: 900, output: 350, cachedInput: 512 };
+    const outcome = { status: 'completed' as const, httpStatus: 200, usage, estimated: false, firstByteMs: 400 };
+    const durationMs = Math.round(this.#time.now - admittedAt);
+    const record = { requestId, accountId, ...request, ...outcome, durationMs };
+    const settlement = await this.#wallet.settle({ hold, charge: { costPico }, record });
+    if (settlement.costPico !== costPico) throw new Error('the request was charged another amount');
+  }
+
+  /** While the provider answers, the request looks for its cancellation. */
+  async #stream(accountId: string, requestId: string, providerMs: number): Promise<void> {
+    const endsAt = this.#time.now + providerMs;
+    const key = cancellationKey(accountId, requestId);
+    while (this.#time.now + CANCEL_LOOK_MS < endsAt) {
+      await this.#time.sleep(CANCEL_LOOK_MS);
+      await this.#store.get({ table: USAGE, key, consistent: false });
+    }
+    await this.#time.sleep(endsAt - this.#time.now);
+  }
+}
