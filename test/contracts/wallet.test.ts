@@ -61,6 +61,34 @@ describe.each([embeddedOnFile, ...(dynamodb === undefined ? [] : [dynamodb])])(
       expect((await stage.verify()).differences).toEqual([]);
     });
 
+    test('a contended account draws on leases, and what its requests cost is booked at their end', async () => {
+      await stage.fund(100_000n * CENT);
+      stage.store.plan('conflict');
+      const [first, second] = [await stage.reserve(CENT), await stage.reserve(CENT)];
+      expect([first.leaseTurn, second.leaseTurn]).toEqual([expect.stringMatching(/#1$/), expect.stringMatching(/#1$/)]);
+      expect(await stage.settle(first, 3n * CENT)).toEqual({
+        outcome: 'charged',
+        costPico: CENT,
+        overrunPico: 2n * CENT,
+      });
+      const third = await stage.reserve(CENT);
+      expect(third.leaseTurn).toMatch(/#2$/);
+      expect(await stage.release(third)).toMatchObject({ outcome: 'released' });
+      expect((await stage.verify()).differences).toEqual([]);
+      stage.now += 120_000;
+      expect(await stage.wallet.expireDue()).toEqual({ expired: 1, overdue: 0, failed: 0 });
+      expect(await stage.settle(second, CENT)).toMatchObject({ outcome: 'adjusted', costPico: CENT });
+      expect(await stage.amounts()).toEqual([99_998n * CENT, 0n, 2n * CENT]);
+      expect((await stage.entries()).map(({ kind }) => kind).sort()).toEqual([
+        'adjustment',
+        'credit',
+        'expire',
+        'lease',
+        'lease',
+      ]);
+      expect((await stage.verify()).differences).toEqual([]);
+    });
+
     test('a payment is credited once, and a key verifies until it is revoked', async () => {
       await stage.fund(CENT);
       const { accountId } = await stage.reserve(0n);
