@@ -1,0 +1,17 @@
+/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
+export default {
+  // What must be right to the pico-dollar: a change of any of it must fail a test.
+  mutate: ['lambdas/domain/{money,wallet,keys}/**/*.ts'],
+  testRunner: 'jest',
+  jest: { configFile: 'test/mutation/jest.config.js', enableFindRelatedTests: false },
+  coverageAnalysis: 'perTest',
+  concurrency: 2,
+  thresholds: { high: 98, low: 95, break: 95 },
+  reporters: ['clear-text', 'html'],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  htmlReporter: { fileName: '.cache/mutation.html' },
+  tempDirName: '.cache/mutation',
+  ignorePatterns: ['/bench', '/web', '/cdk.out*', '/.cache', '/.tollgate*', '/test/deploy', '/test/e2e'],
+  // What only words say: the text of an error, and its name.
+  ignoreStatic: true,
+};
