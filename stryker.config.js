@@ -1,4 +1,4 @@
-/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
+/** What `npm run mutate` changes, and with which tests it looks whether anybody notices. */
 export default {
   // What must be right to the pico-dollar: a change of any of it must fail a test.
   mutate: ['lambdas/domain/{money,wallet,keys}/**/*.ts'],
@@ -12,6 +12,6 @@ export default {
   htmlReporter: { fileName: '.cache/mutation.html' },
   tempDirName: '.cache/mutation',
   ignorePatterns: ['/bench', '/web', '/cdk.out*', '/.cache', '/.tollgate*', '/test/deploy', '/test/e2e'],
-  // What only words say: the text of an error, and its name.
+  // What is made once when a file loads takes all tests for each change of it.
   ignoreStatic: true,
 };

@@ -172,10 +172,16 @@ export interface ConfigSources {
 export function readConfig(node: Node, { file, environment = process.env }: ConfigSources = {}): Config {
   const context: unknown = node.tryGetContext('tollgate') ?? {};
   const given = typeof context === 'string' ? parseJson(context) : context;
-  const config = parseConfig(isEmpty(given) ? (file ?? {}) : given);
-  const account = config.account ?? environment['CDK_DEFAULT_ACCOUNT'];
+  const config = parseConfig(inAccount(isEmpty(given) ? (file ?? {}) : given, environment['CDK_DEFAULT_ACCOUNT']));
+  const { account } = config;
   const region = config.region ?? (account === undefined ? undefined : environment['CDK_DEFAULT_REGION']);
   return { ...config, account, region };
+}
+
+/** Before the settings are checked, so that what depends on the account is checked whoever names it. */
+function inAccount(settings: unknown, account: string | undefined): unknown {
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) return settings;
+  return { ...settings, account: ('account' in settings ? settings.account : undefined) ?? account };
 }
 
 function isEmpty(settings: unknown): boolean {

@@ -17,6 +17,7 @@ const POLL_MS = 50;
 const resultSchema = z.object({
   exitCode: z.union([z.literal(0), z.literal(1)]),
   lines: z.array(z.string()),
+  notes: z.array(z.string()).optional(),
   error: z.string().optional(),
 });
 

@@ -28,12 +28,19 @@ export async function runCommand(parts: CommandParts, command: Command): Promise
       return done({ ...renderBalance(accountId, await parts.wallet.balance(accountId)), paymentId, outcome });
     }
     case 'usage':
-      return done(...(await parts.usage.newest(accountId, command.limit)).map(renderUsageRecord));
+      return usage(parts, accountId, command.limit);
     case 'create-key': {
       const { keyId, key } = await parts.keys.create({ accountId });
       return done({ accountId, keyId, apiKey: key });
     }
   }
+}
+
+async function usage(parts: CommandParts, accountId: string, limit: number): Promise<CommandResult> {
+  const records = await parts.usage.newest(accountId, limit + 1);
+  const result = done(...records.slice(0, limit).map(renderUsageRecord));
+  if (records.length <= limit) return result;
+  return { ...result, notes: [`There are more than ${limit}; --limit <count> shows as many as it says.`] };
 }
 
 const done = (...values: readonly object[]): CommandResult => ({

@@ -8,7 +8,8 @@ export const USAGE = `Usage: npm run --silent tollgate -- [--stack <name> [--reg
   accounts create                    makes an account with an empty wallet and shows its id, as JSON
   wallet <accountId>                 what is available, held and spent, as JSON
   wallet credit <accountId> <usd>    adds money, "5" or "0.25"; --payment-id <id> makes it safe to repeat
-  usage <accountId>                  the newest usage records as JSON lines; --limit <count>, 100 unless told
+  usage <accountId>                  the newest usage records as JSON lines; --limit <count>, 100 unless told,
+                                     and a word on standard error when there are more
   keys create <accountId>            makes an API key and shows it, once, as JSON
   ledger verify                      replays the ledger; exits 1 when a balance differs
   ledger recompute <requestId>       works one charge out again from its usage and price; exits 1 when it differs

@@ -60,14 +60,17 @@ export interface Endpoint {
   readonly url: string;
   /** False for the function's own URL, which refuses whoever does not know the edge's secret. */
   readonly isPublic: boolean;
+  /** The function behind the edge, for a check that it refuses whoever comes past it. */
+  readonly functionUrl?: string | undefined;
 }
 
 /** @throws NoDeployment */
 export async function readEndpoint(stacks: StackReader, { stack, region }: StackTarget): Promise<Endpoint> {
   const edge = (await stacks.outputs(`${stack}-edge`, EDGE_REGION)) ?? (await stacks.outputs(`${stack}-edge`, region));
-  if (edge?.['Endpoint'] !== undefined) return { url: edge['Endpoint'], isPublic: true };
   const service = await stacks.outputs(`${stack}-service`, region);
-  const url = service?.['DataPlaneUrl'];
-  if (url === undefined) throw new NoDeployment(`The stacks ${stack}-service and ${stack}-edge are not deployed.`);
-  return { url: url.replace(/\/$/, ''), isPublic: false };
+  const functionUrl = service?.['DataPlaneUrl']?.replace(/\/$/, '');
+  if (edge?.['Endpoint'] !== undefined) return { url: edge['Endpoint'], isPublic: true, functionUrl };
+  if (functionUrl === undefined)
+    throw new NoDeployment(`The stacks ${stack}-service and ${stack}-edge are not deployed.`);
+  return { url: functionUrl, isPublic: false };
 }

@@ -86,11 +86,19 @@ function notes(endpoint: Endpoint, written: readonly string[], { accountId, apiK
     ...(apiKey === undefined
       ? []
       : ['The API key above is shown now and never again. What follows expects it in TOLLGATE_KEY.']),
-    ...(endpoint.isPublic ? [] : ["No edge is deployed: this is the function's own URL, which refuses clients."]),
+    ...(endpoint.isPublic
+      ? firstRequests(endpoint)
+      : ["No edge is deployed: this is the function's own URL, which refuses clients."]),
+  ];
+}
+
+function firstRequests({ url, functionUrl }: Endpoint): string[] {
+  const pastTheEdge = functionUrl === undefined ? '' : ` --function-url ${functionUrl}`;
+  return [
     '',
     'Try it:',
     '',
-    `curl ${endpoint.url}/v1/models -H "authorization: Bearer $TOLLGATE_KEY"`,
-    `npm run smoke -- --endpoint ${endpoint.url}`,
+    `curl ${url}/v1/models -H "authorization: Bearer $TOLLGATE_KEY"`,
+    `npm run smoke -- --endpoint ${url}${pastTheEdge}`,
   ];
 }

@@ -1,8 +1,8 @@
+import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/edge';
 import { type Finding, judged, reasonOf, failed, skipped } from './finding';
 
 const CHECK = 'the function refuses who comes past the edge';
 const TIMEOUT_MS = 30_000;
-const HEADER = 'x-tollgate-origin-secret';
 
 /** Asks the function itself, without the edge's secret and with a wrong one. */
 export async function checkOrigin(functionUrl: string | undefined): Promise<Finding> {
@@ -10,7 +10,7 @@ export async function checkOrigin(functionUrl: string | undefined): Promise<Find
   try {
     const statuses = await Promise.all([
       ask(functionUrl, {}),
-      ask(functionUrl, { [HEADER]: 'a-wrong-secret-of-some-length' }),
+      ask(functionUrl, { [ORIGIN_SECRET_HEADER]: 'a-wrong-secret-of-some-length' }),
     ]);
     return judged(
       CHECK,

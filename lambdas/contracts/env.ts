@@ -24,5 +24,8 @@ export const SWEEP_ENV = ['WALLET_TABLE', 'USAGE_TABLE', 'USAGE_RETENTION_DAYS']
 /** Health touches no store and no secret: it must answer while everything else fails. */
 export const HEALTH_ENV = ['STAGE'] as const;
 
+/** What answers where the control plane has no other route. The secret is an ARN. */
+export const NOT_FOUND_ENV = ['ORIGIN_SECRET'] as const;
+
 /** The environment that a list of names asks for. */
 export type Env<Names extends readonly string[]> = { readonly [name in Names[number]]: string };

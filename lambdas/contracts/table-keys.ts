@@ -65,6 +65,37 @@ export const cancellationKey = (accountId: string, requestId: string): Key => ({
   sk: requestId,
 });
 
+// Receipts are in the usage table too: they are made of its records and end with them.
+export const openLeavesPartition = (shard: string): string => `leaves#${shard}`;
+/** @param batch names what the leaves were made of: the same batch again is the same item */
+export const openLeavesKey = (batch: string): Key => ({ pk: openLeavesPartition(shardOf(batch)), sk: batch });
+
+export const treesPartition = (accountId: string): string => `trees#${accountId}`;
+/** By time, so that a receipt's tree is found from the end of its request on. Another content has another key. */
+export const treeKey = (
+  accountId: string,
+  tree: { readonly minute: string; readonly seal: number; readonly number: number; readonly hash: string },
+): Key => ({
+  pk: treesPartition(accountId),
+  sk: `${tree.minute}#${ordinal(tree.seal)}#${ordinal(tree.number)}#${tree.hash}`,
+});
+
+export const lateReceiptPartition = (accountId: string): string => `late#${accountId}`;
+/** Where a receipt is whose tree came long after its request. The tree's sort key follows the request's id. */
+export const lateReceiptKey = (accountId: string, requestId: string, tree: string): Key => ({
+  pk: lateReceiptPartition(accountId),
+  sk: `${requestId}#${tree}`,
+});
+
+const SEALS = 'seals';
+export const sealKey = (number: number): Key => ({ pk: SEALS, sk: ordinal(number) });
+/** The number of the last seal. Never ends by time: the next seal follows it, however late. */
+export const LAST_SEAL_KEY: Key = { pk: SEALS, sk: 'last' };
+
+/** Public keys never end by time: whoever kept a receipt can verify it. */
+export const RECEIPT_KEYS_PARTITION = 'receipt-keys';
+export const receiptKeyKey = (keyId: string): Key => ({ pk: RECEIPT_KEYS_PARTITION, sk: keyId });
+
 // Accounts table.
 export const accountKey = (accountId: string): Key => ({ pk: accountId, sk: 'account' });
 export const directoryPartition = (shard: string): string => `accounts#${shard}`;
@@ -86,6 +117,11 @@ function shardOf(id: string): string {
   }
   // FNV's low bits are its weak ones, so the high half is folded in.
   return twoDigits(((hash >>> 16) ^ hash) & (SHARD_COUNT - 1));
+}
+
+/** Sorts as text. */
+function ordinal(number: number): string {
+  return String(number).padStart(12, '0');
 }
 
 function twoDigits(shard: number): string {

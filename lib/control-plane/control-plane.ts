@@ -1,17 +1,24 @@
 import { Duration } from 'aws-cdk-lib';
-import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  HttpApi,
+  HttpMethod,
+  HttpRoute,
+  HttpRouteKey,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { HEALTH_ENV } from '../../lambdas/contracts/env';
+import { HEALTH_ENV, NOT_FOUND_ENV } from '../../lambdas/contracts/env';
 import type { Config } from '../config';
 import { acknowledge } from '../shared/acknowledgements';
 import { HarmAlarm } from '../shared/alarm';
 import { ServiceFunction } from '../shared/service-function';
 import { ServiceLogGroup } from '../shared/service-log-group';
+import type { StatefulStack } from '../stacks/stateful-stack';
 
 /** For the whole API, all accounts together. */
 const REQUESTS_PER_SECOND_MAX = 100;
@@ -28,9 +35,8 @@ const ACCESS_LOG_FORMAT = JSON.stringify({
 
 export interface ControlPlaneProps {
   readonly config: Config;
+  readonly stateful: StatefulStack;
   readonly alarmTopic: ITopic;
-  /** For its logs. */
-  readonly encryptionKey: IKey;
 }
 
 /** The management API behind `/api`. */
@@ -39,7 +45,8 @@ export class ControlPlane extends Construct {
 
   constructor(scope: Construct, id: string, props: ControlPlaneProps) {
     super(scope, id);
-    const { config, encryptionKey } = props;
+    const { config, stateful } = props;
+    const { encryptionKey } = stateful;
     this.api = new HttpApi(this, 'Api', { apiName: `tollgate-${config.stage}`, createDefaultStage: false });
     const accessLogs = new ServiceLogGroup(this, 'AccessLogs', {
       logGroupName: `/tollgate/${config.stage}/control-plane-access`,
@@ -56,7 +63,8 @@ export class ControlPlane extends Construct {
         format: AccessLogFormat.custom(ACCESS_LOG_FORMAT),
       },
     });
-    this.#routeHealth(config, encryptionKey);
+    this.#routeHealth(config, stateful);
+    this.#routeEverythingElse(config, stateful);
     new HarmAlarm(this, 'ControlPlaneFailing', {
       topic: props.alarmTopic,
       metric: this.api.metricServerError({ statistic: Stats.SUM, period: Duration.minutes(5) }),
@@ -64,7 +72,7 @@ export class ControlPlane extends Construct {
     });
   }
 
-  #routeHealth(config: Config, encryptionKey: IKey): void {
+  #routeHealth(config: Config, { encryptionKey }: StatefulStack): void {
     const health = new ServiceFunction(this, 'Health', {
       entry: 'lambdas/handlers/control-plane/health.lambda.ts',
       description: 'Says that the control plane answers',
@@ -89,6 +97,35 @@ export class ControlPlane extends Construct {
       control: 'The route reads nothing and answers a constant; throttling and rate rules apply.',
       consequence: 'Anyone can learn that the deployment is up.',
       test: 'the sweeper reads no secret, and the health route nothing at all',
+    });
+  }
+
+  // The API's own answer would be the same for who comes past the edge.
+  #routeEverythingElse(config: Config, { encryptionKey, secrets }: StatefulStack): void {
+    const notFound = new ServiceFunction(this, 'NotFound', {
+      entry: 'lambdas/handlers/control-plane/not-found.lambda.ts',
+      description: 'Answers where there is no other route, to the edge only',
+      memoryMb: 128,
+      timeout: Duration.seconds(10),
+      logGroupName: `/tollgate/${config.stage}/not-found`,
+      logDays: config.logDays,
+      encryptionKey,
+      failedInvocations: { needNoQueueBecause: 'It is only called by the API, which hands the error to the caller.' },
+      environmentNames: NOT_FOUND_ENV,
+      environment: { ORIGIN_SECRET: secrets.origin.secretArn },
+    });
+    secrets.grants.readOrigin(notFound);
+    const route = new HttpRoute(this, 'Everything', {
+      httpApi: this.api,
+      routeKey: HttpRouteKey.DEFAULT,
+      integration: new HttpLambdaIntegration('NotFoundIntegration', notFound.function),
+    });
+    acknowledge(route, {
+      decision: 'open-to-callers',
+      rules: ['AwsSolutions-APIG4', 'CT.APIGATEWAY.PR.5'],
+      control: "Without CloudFront's secret header the function answers 403, and with it that there is nothing.",
+      consequence: "Whoever learns the API's own address can make it refuse, past the firewall and at our cost.",
+      test: 'every route of the control plane but health is served by a function that knows the edge',
     });
   }
 }

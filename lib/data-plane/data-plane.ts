@@ -73,6 +73,7 @@ export class DataPlane extends Construct {
     wallet.grants.settle(this.proxy);
     usage.grants.record(this.proxy);
     usage.grants.find(this.proxy);
+    usage.grants.cancel(this.proxy);
     secrets.grants.readProviderKeys(this.proxy);
     secrets.grants.readKeyPepper(this.proxy);
     secrets.grants.readOrigin(this.proxy);

@@ -17,9 +17,10 @@ import {
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/edge';
 import type { Config } from '../config';
 import { acknowledge } from '../shared/acknowledgements';
-import { currentOriginSecret, ORIGIN_SECRET_HEADER } from '../shared/origin-secret';
+import { currentOriginSecret } from '../shared/origin-secret';
 import { ApiResponseHeaders, ConsoleResponseHeaders } from './response-headers';
 import { RefuseOlderTls, VIEWER_TLS_HEADER } from './viewer-tls';
 

@@ -4,7 +4,7 @@ import { CfnLoggingConfiguration } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { ServiceLogGroup } from '../shared/service-log-group';
 import type { EdgeWebAcl } from './web-acl';
-import { CREDENTIAL_HEADERS } from './web-acl';
+import { UNKEPT_HEADERS } from './web-acl';
 
 /** Addresses are personal data: long enough to answer an attack, no longer. */
 const SECURITY_LOG_DAYS = 7;
@@ -40,7 +40,7 @@ export class WebAclLogs extends Construct {
           arnFormat: ArnFormat.COLON_RESOURCE_NAME,
         }),
       ],
-      redactedFields: [...CREDENTIAL_HEADERS.map((Name) => ({ singleHeader: { Name } })), { queryString: {} }],
+      redactedFields: [...UNKEPT_HEADERS.map((Name) => ({ singleHeader: { Name } })), { queryString: {} }],
       loggingFilter: {
         DefaultBehavior: 'DROP',
         Filters: [

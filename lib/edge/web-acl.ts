@@ -5,8 +5,27 @@ import type { Construct } from 'constructs';
 const REQUESTS_PER_ADDRESS_MAX = 20_000;
 const CONTROL_PLANE_REQUESTS_PER_ADDRESS_MAX = 2_000;
 
-/** What carries a credential: neither a log nor a rule's details may show it. */
-export const CREDENTIAL_HEADERS = ['authorization', 'x-api-key', 'cookie'];
+/**
+ * Headers that neither a log nor a rule's details may show: those that carry a credential, also of a client that is set
+ * up for somebody else's API, and those that tell who a person is. The firewall can leave out headers that are named
+ * and no others.
+ */
+export const UNKEPT_HEADERS: readonly string[] = [
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'x-api-key',
+  'api-key',
+  'x-goog-api-key',
+  'openai-organization',
+  'openai-project',
+  'user-agent',
+  'accept-language',
+  'referer',
+  'from',
+  'forwarded',
+  'x-forwarded-for',
+];
 
 /**
  * The firewall of the edge.
@@ -34,7 +53,7 @@ export class EdgeWebAcl extends CfnWebACL {
         dataProtections: [
           { field: { fieldType: 'BODY' }, action: 'SUBSTITUTION' },
           { field: { fieldType: 'QUERY_STRING' }, action: 'SUBSTITUTION' },
-          { field: { fieldType: 'SINGLE_HEADER', fieldKeys: CREDENTIAL_HEADERS }, action: 'SUBSTITUTION' },
+          { field: { fieldType: 'SINGLE_HEADER', fieldKeys: [...UNKEPT_HEADERS] }, action: 'SUBSTITUTION' },
         ],
       },
     });

@@ -11,7 +11,10 @@ export interface HarmAlarmProps {
   readonly topic: ITopic;
   /** Rings at this value or above; with `below`, under it. @default 1 */
   readonly threshold?: number;
-  /** Rings when the value is under the threshold, and when there is none. @default false */
+  /**
+   * Rings when the value is under the threshold, and when values cease to come. Before the first one it does not ring:
+   * at a first deployment the alarm may be there before what it watches. @default false
+   */
   readonly below?: boolean;
   /** How many periods in a row. @default 1 */
   readonly periods?: number;
@@ -32,9 +35,10 @@ export class HarmAlarm extends Construct {
       comparisonOperator: below
         ? ComparisonOperator.LESS_THAN_THRESHOLD
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: below ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      treatMissingData: below ? TreatMissingData.MISSING : TreatMissingData.NOT_BREACHING,
     });
     this.alarm.addAlarmAction(new SnsAction(props.topic));
+    if (below) this.alarm.addInsufficientDataAction(new SnsAction(props.topic));
   }
 }
 

@@ -3,6 +3,7 @@ import { Aws, Stack } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { KEY_ACTIONS } from './key-actions';
 
 export interface EncryptionKeyProps {
   /** Without the `alias/`. */
@@ -34,15 +35,7 @@ export class EncryptionKey extends Key {
       new PolicyStatement({
         sid: 'LogsOfTheDeployment',
         principals: [new ServicePrincipal(`logs.${region}.amazonaws.com`)],
-        actions: [
-          'kms:Decrypt',
-          'kms:DescribeKey',
-          'kms:Encrypt',
-          'kms:GenerateDataKey',
-          'kms:GenerateDataKeyWithoutPlaintext',
-          'kms:ReEncryptFrom',
-          'kms:ReEncryptTo',
-        ],
+        actions: [...KEY_ACTIONS],
         resources: ['*'],
         conditions: {
           ArnLike: {

@@ -1,4 +1,4 @@
-import type { Duration } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
 import { Grant, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -20,6 +20,9 @@ import type { LogDays } from '../config';
 import { acknowledge, inEveryStandard, inHipaaAndNist } from './acknowledgements';
 import { ServiceLogGroup } from './service-log-group';
 
+/** The shortest for which Lambda keeps an asynchronous invocation that it cannot start. */
+const EVENT_AGE_MIN = Duration.seconds(60);
+
 export interface ServiceFunctionProps<Names extends readonly string[]> {
   /** The handler's file, from the repository's root; it exports `handler`. */
   readonly entry: string;
@@ -37,6 +40,8 @@ export interface ServiceFunctionProps<Names extends readonly string[]> {
   readonly encryptionKey: IKey;
   /** Where an asynchronous invocation that failed is kept, or why losing one does no harm. */
   readonly failedInvocations: { readonly queue: IQueue } | { readonly needNoQueueBecause: string };
+  /** Whether a failed asynchronous invocation is repeated: not where the next one does its work. @default twice */
+  readonly repeatsFailed?: boolean;
   /** @default the account's pool */
   readonly reservedConcurrency?: number | undefined;
 }
@@ -81,6 +86,7 @@ export class ServiceFunction<const Names extends readonly string[]> extends Cons
       tracing: Tracing.DISABLED,
       environment: { ...props.environment },
       ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
+      ...(props.repeatsFailed === false && { retryAttempts: 0, maxEventAge: EVENT_AGE_MIN }),
       ...('queue' in failedInvocations && { deadLetterQueue: failedInvocations.queue }),
       depsLockFilePath: 'package-lock.json',
       bundling: {
@@ -97,7 +103,7 @@ export class ServiceFunction<const Names extends readonly string[]> extends Cons
     this.#acknowledge(props);
   }
 
-  #acknowledge({ failedInvocations, reservedConcurrency }: ServiceFunctionProps<Names>): void {
+  #acknowledge({ failedInvocations, reservedConcurrency, repeatsFailed }: ServiceFunctionProps<Names>): void {
     acknowledge(
       this.function,
       {
@@ -120,7 +126,12 @@ export class ServiceFunction<const Names extends readonly string[]> extends Cons
     if ('needNoQueueBecause' in failedInvocations) {
       acknowledge(this.function, {
         decision: 'no-dead-letters',
-        rules: ['Serverless-LambdaDLQ', ...inHipaaAndNist('LambdaDLQ')],
+        rules: [
+          'Serverless-LambdaDLQ',
+          ...inHipaaAndNist('LambdaDLQ'),
+          // It looks at functions that say how they repeat, and asks for the same.
+          ...(repeatsFailed === false ? ['Serverless-LambdaAsyncFailureDestination'] : []),
+        ],
         control: failedInvocations.needNoQueueBecause,
         consequence: 'A failed invocation is counted and alarmed, its event is not kept.',
         test: 'no queue keeps what a failed invocation carried',

@@ -1,22 +1,12 @@
 import { Stack } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
+import { KEY_ACTIONS } from './key-actions';
 import type { ClassifiedTable } from './table';
 
 /** The actions that any grant on a table is made of. There is no Scan: nothing is found by one. */
 export type TableAction =
   'dynamodb:GetItem' | 'dynamodb:Query' | 'dynamodb:PutItem' | 'dynamodb:UpdateItem' | 'dynamodb:DeleteItem';
-
-/** What a reader or writer of a table asks of its key. Listed one by one: no wildcard in any action. */
-const KEY_ACTIONS = [
-  'kms:Decrypt',
-  'kms:DescribeKey',
-  'kms:Encrypt',
-  'kms:GenerateDataKey',
-  'kms:GenerateDataKeyWithoutPlaintext',
-  'kms:ReEncryptFrom',
-  'kms:ReEncryptTo',
-];
 
 /**
  * Grants actions on the items of a table whose partition keys match.
@@ -45,7 +35,7 @@ export function grantItems(
 function grantTableKey(grantee: IGrantable, { encryptionKey, table }: ClassifiedTable): Grant {
   return Grant.addToPrincipal({
     grantee,
-    actions: KEY_ACTIONS,
+    actions: [...KEY_ACTIONS],
     resourceArns: encryptionKey ? [encryptionKey.keyArn] : [],
     conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${Stack.of(table).region}.amazonaws.com` } },
   });

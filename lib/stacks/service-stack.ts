@@ -28,7 +28,7 @@ export class ServiceStack extends Stack {
     this.dataPlane = new DataPlane(this, 'DataPlane', { config, stateful, alarmTopic });
     const { sweep } = new Sweeper(this, 'Sweeper', { config, stateful });
     new WalletAlarms(this, 'WalletAlarms', { proxy: this.dataPlane.proxy, sweep, topic: alarmTopic });
-    this.controlPlane = new ControlPlane(this, 'ControlPlane', { config, alarmTopic, encryptionKey });
+    this.controlPlane = new ControlPlane(this, 'ControlPlane', { config, stateful, alarmTopic });
     // What the edge reaches; clients use the edge's address, and without its secret the data plane refuses them.
     new CfnOutput(this, 'DataPlaneUrl', { value: this.dataPlane.url.url });
     new CfnOutput(this, 'ControlPlaneUrl', { value: this.controlPlane.api.apiEndpoint });

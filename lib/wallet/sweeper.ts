@@ -31,6 +31,7 @@ export class Sweeper extends Construct {
       failedInvocations: {
         needNoQueueBecause: "The event carries nothing, and the next minute's sweep does the same work.",
       },
+      repeatsFailed: false,
       environmentNames: SWEEP_ENV,
       environment: {
         WALLET_TABLE: stateful.wallet.table.tableName,
@@ -40,6 +41,7 @@ export class Sweeper extends Construct {
     });
     stateful.wallet.grants.sweep(this.sweep);
     stateful.usage.grants.record(this.sweep);
+    stateful.usage.grants.find(this.sweep);
     this.#schedule();
   }
 
@@ -61,8 +63,7 @@ export class Sweeper extends Construct {
       target: {
         arn: functionArn,
         roleArn: role.roleArn,
-        // A missed minute is not made up for: the next one is due already. A run that fails is repeated twice by
-        // Lambda itself; sweeping again changes nothing.
+        // A missed minute is not made up for: the next one is due already.
         retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
       },
     });

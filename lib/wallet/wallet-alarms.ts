@@ -36,7 +36,7 @@ export class WalletAlarms extends Construct {
     });
     new HarmAlarm(this, 'SweeperErrors', {
       topic,
-      // A run that fails counts with its two repeats: one lost minute rings, and two more show that it stays.
+      // The next run does the work of one that failed; three show that it stays.
       threshold: 3,
       metric: sweep.function.metricErrors({ ...sum, period: Duration.minutes(15) }),
       alarm: { impact: 'Holds of crashed requests may stay beyond their deadline' },
@@ -44,7 +44,8 @@ export class WalletAlarms extends Construct {
     new HarmAlarm(this, 'SweeperNotRunning', {
       topic,
       below: true,
-      metric: sweep.function.metricInvocations(sum),
+      periods: 5,
+      metric: sweep.function.metricInvocations({ ...sum, period: Duration.minutes(1) }),
       alarm: { impact: 'Holds of crashed requests stay for ever' },
     });
   }

@@ -2,7 +2,7 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ClassifiedTable } from '../shared/table';
 import { grantItems } from '../shared/table-grant';
 
-/** Balances and entries are in their account's partition, holds in partitions of their own. */
+/** Balances and entries are in their account's partitions, holds and leases in partitions of their own. */
 const ACCOUNTS = ['acc_*'];
 const HOLDS = ['holds#*'];
 
@@ -18,10 +18,10 @@ export class WalletGrants {
     this.#wallet = wallet;
   }
 
-  /** Takes from a balance and puts a hold. */
+  /** Takes from a balance and puts a hold or a lease, or gives a lease to one more request. */
   reserve(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#wallet, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS).combine(
-      grantItems(grantee, this.#wallet, ['dynamodb:PutItem'], HOLDS),
+      grantItems(grantee, this.#wallet, ['dynamodb:PutItem', 'dynamodb:UpdateItem'], HOLDS),
     );
   }
 
@@ -35,6 +35,8 @@ export class WalletGrants {
 
   /** Finds the holds that nobody ended, and ends them. */
   sweep(grantee: IGrantable): Grant {
-    return grantItems(grantee, this.#wallet, ['dynamodb:Query'], HOLDS).combine(this.settle(grantee));
+    return grantItems(grantee, this.#wallet, ['dynamodb:UpdateItem', 'dynamodb:PutItem'], ACCOUNTS).combine(
+      grantItems(grantee, this.#wallet, ['dynamodb:Query', 'dynamodb:DeleteItem'], HOLDS),
+    );
   }
 }

@@ -18,13 +18,15 @@ export class Cdk {
     this.#emulator = emulator;
   }
 
-  bootstrap(): Promise<string> {
-    return this.#run('bootstrap', `aws://${ACCOUNT}/${REGION}`, '--app', '');
+  /** @param region @default the emulator's own */
+  bootstrap(region = REGION): Promise<string> {
+    return this.#run('bootstrap', `aws://${ACCOUNT}/${region}`, '--app', '');
   }
 
-  deploy(config: object): Promise<string> {
+  /** @param stack with those that it depends on. @default all */
+  deploy(config: object, stack = '--all'): Promise<string> {
     const outputs = ['--outputs-file', outputsFile()];
-    return this.#run('deploy', '--all', '--require-approval', 'never', ...outputs, ...contextOf(config));
+    return this.#run('deploy', stack, '--require-approval', 'never', ...outputs, ...contextOf(config));
   }
 
   destroy(config: object): Promise<string> {

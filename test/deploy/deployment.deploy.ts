@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AuthenticationError, type APIError } from 'openai';
+import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/edge';
 import { EXPIRES_AT, USAGE } from '../../lambdas/contracts/tables';
 import { usageRecordKey } from '../../lambdas/contracts/table-keys';
 import { systemClock as clock } from '../../lambdas/domain/clock';
@@ -10,6 +11,7 @@ import { chatStream } from '../e2e/shapes';
 import { streamed } from '../e2e/upstream';
 import { until } from '../e2e/until';
 import { addressedRequest } from './addressed-request';
+import { inAnotherRegion } from './another-region';
 import { allowDeletionOf, logLines } from './emulator-api';
 import { readOutputs, STACKS, STAGE } from './cdk';
 import { underTheRuntimeClient } from './runtime-client-tests';
@@ -126,14 +128,19 @@ describe('a first deployment', () => {
     expect(await ask({})).toMatchObject({ status: 403 });
   });
 
-  test('answers the health of the control plane with and without a token, and nothing else', async () => {
-    const { emulator, deployment } = stage;
+  test('answers the health of the control plane to anybody, and everything else to the edge alone', async () => {
+    const { emulator, deployment, originSecret } = stage;
     const { host } = new URL(deployment.output('ControlPlaneUrl'));
     const ask = (path: string, headers = {}) => addressedRequest(emulator.endpoint, host, path, { headers });
     const healthy = { status: 200, text: JSON.stringify({ status: 'ok', stage: STAGE }) };
     expect(await ask('/api/health')).toEqual(healthy);
     expect(await ask('/api/health', { authorization: 'Bearer anything' })).toEqual(healthy);
-    expect(await ask('/api/accounts')).toMatchObject({ status: 404 });
+    const problem = (status: number) => ({ status, text: expect.stringContaining(`"status":${status}`) as string });
+    for (const path of ['/api/accounts', '/']) {
+      expect(await ask(path)).toMatchObject(problem(403));
+      expect(await ask(path, { [ORIGIN_SECRET_HEADER]: 'a-wrong-secret-of-some-length' })).toMatchObject(problem(403));
+      expect(await ask(path, { [ORIGIN_SECRET_HEADER]: originSecret })).toMatchObject(problem(404));
+    }
   });
 
   test('writes no word of a prompt or an answer into a log', async () => {
@@ -198,3 +205,5 @@ describe('destroying', () => {
     expect(report).toMatchObject({ differences: [], unstable: [] });
   });
 });
+
+inAnotherRegion(() => stage);

@@ -3,7 +3,7 @@ import { ulid } from 'ulid';
 import type { ProviderSettings } from '../../lambdas/contracts/catalog';
 import type { Env, PROXY_ENV, SWEEP_ENV } from '../../lambdas/contracts/env';
 import { isoTime } from '../../lambdas/contracts/table-keys';
-import { ORIGIN_SECRET_HEADER } from '../../lib/shared/origin-secret';
+import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/edge';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import { CHAT_MODEL, costOf, priceOf } from '../e2e/local-run';
 import { Upstream } from '../e2e/upstream';
@@ -59,15 +59,24 @@ export async function setStage(onStop: (stop: () => Promise<void> | void) => voi
 }
 
 /** The first command of an operator: the provider's key goes in, the first account and its key come out. */
-export function initialised(emulator: Emulator): Promise<unknown> {
-  const credit = formatUsd(CREDIT_PICO);
-  return tollgate(emulator.endpoint, ['init', '--credit', credit], `${PROVIDER}=${PROVIDER_KEY}\n`);
+export function initialised(
+  emulator: Emulator,
+  { stage, region }: { readonly stage?: string; readonly region?: string } = {},
+): Promise<unknown> {
+  const where = region === undefined ? [] : ['--region', region];
+  const command = [...where, 'init', '--credit', formatUsd(CREDIT_PICO)];
+  return tollgate(emulator.endpoint, command, `${PROVIDER}=${PROVIDER_KEY}\n`, stage);
 }
 
 /** The function's own address, behind the edge. */
 export function dataPlaneOf({ deployment, emulator }: Stage): string {
-  const [id = ''] = new URL(deployment.output('DataPlaneUrl')).hostname.split('.');
-  return `${emulator.endpoint}/_aws/lambda-url/${id}`;
+  return dataPlaneAt(emulator, deployment.output('DataPlaneUrl'));
+}
+
+/** Where the emulator answers for the URL of a function. */
+export function dataPlaneAt({ endpoint }: Emulator, functionUrl: string): string {
+  const [id = ''] = new URL(functionUrl).hostname.split('.');
+  return `${endpoint}/_aws/lambda-url/${id}`;
 }
 
 /** A client of the function itself: it adds what the edge would. */

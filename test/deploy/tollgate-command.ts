@@ -8,10 +8,11 @@ import { emulatedAws } from './emulator';
 /**
  * The command line on the deployed stack, as an operator runs it.
  * @param input what it reads from standard input: secrets never go through its arguments
+ * @param stage which deployment. @default the one of the test's stage
  * @returns the JSON that it printed
  */
-export async function tollgate(endpoint: string, args: readonly string[], input = ''): Promise<unknown> {
-  const command = ['--import', 'tsx', 'dev/cli.ts', '--stack', `tollgate-${STAGE}`, ...args];
+export async function tollgate(endpoint: string, args: readonly string[], input = '', stage = STAGE): Promise<unknown> {
+  const command = ['--import', 'tsx', 'dev/cli.ts', '--stack', `tollgate-${stage}`, ...args];
   const child = spawn(process.execPath, command, { cwd: ROOT, env: emulatedAws(endpoint) });
   child.stdin.end(input);
   const [printed, complaints] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);

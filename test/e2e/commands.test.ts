@@ -42,8 +42,10 @@ describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
     const { apiKey = '' } = json(created.out);
     if (isRunning) expect((await ask(gateway, apiKey)).status).toBe(200);
 
-    const lines = (await tollgate(folder, 'usage', accountId, '--limit', '1')).out.trim().split('\n');
+    const newest = await tollgate(folder, 'usage', accountId, '--limit', '1');
+    const lines = newest.out.trim().split('\n');
     expect(lines).toHaveLength(1);
+    expect(newest.err).toMatch(isRunning ? /^$/ : /^There are more than 1;/);
     const record = json(lines[0] ?? '');
     expect(record).toMatchObject({ model: 'demo', provider: 'demo', status: 'completed', estimated: false });
     expect(Object.keys(record)).toEqual(expect.arrayContaining(['requestId', 'at', 'usage', 'cost']));
@@ -67,6 +69,16 @@ describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
     });
     const unknown = await tollgate(folder, 'ledger', 'recompute', 'req_01JD0000000000000000000000');
     expect(unknown).toMatchObject({ code: 1, out: '' });
+  });
+
+  test('usage says when there is more of it', async () => {
+    const { accountId } = gateway;
+    if (isRunning) expect((await ask(gateway, gateway.apiKey)).status).toBe(200);
+    const some = await tollgate(folder, 'usage', accountId, '--limit', '1');
+    expect(some.out.trim().split('\n')).toHaveLength(1);
+    expect(some.err).toBe('There are more than 1; --limit <count> shows as many as it says.\n');
+    const all = await tollgate(folder, 'usage', accountId, '--limit', '2');
+    expect([all.out.trim().split('\n').length, all.err]).toEqual([2, '']);
   });
 
   test('several commands at once all count', async () => {

@@ -132,7 +132,7 @@ test('a gateway that stops ends a stream with an error, settled', async () => {
   await until('something to be held', async () => (await balanceOf(run)).heldPico > 0n);
   const { stop } = run.gateway;
   const stopped = stop();
-  expect((await answer).text).toMatch('provider_error');
+  expect((await answer).text).toMatch('request_stopped');
   await stopped;
   expect((await balanceOf(run)).heldPico).toBe(0n);
   expect((await recordsOf(run)).map(({ status }) => status)).toHaveLength(1);

@@ -54,8 +54,9 @@ test("the endpoint is the edge's, else the function's own, which is not public",
   const service = { 'tollgate-prod-service@eu-central-1': { DataPlaneUrl: 'https://x.on.aws/' } };
   const far = { ...service, 'tollgate-prod-edge@us-east-1': { Endpoint: 'https://far' } };
   const near = { ...service, 'tollgate-prod-edge@eu-central-1': { Endpoint: 'https://near' } };
-  expect(await readEndpoint(stacks(far), target)).toEqual({ url: 'https://far', isPublic: true });
-  expect(await readEndpoint(stacks(near), target)).toEqual({ url: 'https://near', isPublic: true });
-  expect(await readEndpoint(stacks(service), target)).toEqual({ url: 'https://x.on.aws', isPublic: false });
+  const functionUrl = 'https://x.on.aws';
+  expect(await readEndpoint(stacks(far), target)).toEqual({ url: 'https://far', isPublic: true, functionUrl });
+  expect(await readEndpoint(stacks(near), target)).toEqual({ url: 'https://near', isPublic: true, functionUrl });
+  expect(await readEndpoint(stacks(service), target)).toEqual({ url: functionUrl, isPublic: false });
   await expect(readEndpoint(stacks({}), target)).rejects.toThrow(NoDeployment);
 });

@@ -41,7 +41,7 @@ async function run(typed: string, { isTerminal = false, ...options }: { isTermin
   const result = await init(
     {
       deployment: { providerIds: PROVIDERS, providerKeysSecret: SECRET },
-      endpoint: { url: 'https://gateway.example.com', isPublic: true },
+      endpoint: { url: 'https://gateway.example.com', isPublic: true, functionUrl: 'https://x.on.aws' },
       input: new StandardInput(stdin, terminal),
       ...{ secrets, parts },
     },
@@ -67,6 +67,9 @@ describe('a first init', () => {
     expect(await parts.keys.verify(String(told['apiKey']))).toMatchObject({ accountId });
     expect((await parts.wallet.balance(accountId))?.fundedPico).toBe(0n);
     expect(notes?.join('\n')).toContain('curl https://gateway.example.com/v1/models');
+    expect(notes?.at(-1)).toBe(
+      'npm run smoke -- --endpoint https://gateway.example.com --function-url https://x.on.aws',
+    );
     expect(notes?.join('\n')).not.toContain(String(told['apiKey']));
   });
 

@@ -106,7 +106,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s settles what is in flight before t
     const stream = await openStream(gateway);
     gateway.kill(signal);
     expect(await gateway.ended).toBe(0);
-    expect(await stream.rest).toMatch(/provider_error[^]*x-tollgate-cost/);
+    expect(await stream.rest).toMatch(/request_stopped[^]*x-tollgate-cost/);
     const { held, spent } = await wallet(gateway);
     expect([held, Number(spent) > 0]).toEqual(['0.00', true]);
     const [record] = (await tollgate(folder, 'usage', gateway.accountId)).out.trim().split('\n');

@@ -38,6 +38,8 @@ afterAll(async () => {
   await run.stop();
 });
 
+const HI = [{ role: 'user' as const, content: 'Hi' }];
+
 const refused = (status: number, headers = {}): Play =>
   whole({ error: { message: 'the provider’s words' } }, status, headers);
 
@@ -69,7 +71,6 @@ describe('a provider that fails before it answers', () => {
     ],
     ['a bill that the operator did not pay', refused(402), 502, 'The provider % answered 402.', 'api_error'],
     ['a connection that breaks', reset, 502, 'The provider % broke off its answer.', 'api_error'],
-    ['silence', silent, 504, 'The provider % did not answer in time.', 'timeout_error'],
     ['HTML', whole('<h1>no</h1>', 502), 502, 'The provider % answered 502: <h1>no</h1>', 'api_error'],
   ];
 
@@ -105,6 +106,27 @@ describe('a provider that fails before it answers', () => {
     });
     expect(records).toMatchObject([{ status: 'provider_error', httpStatus: 400, costPico: 0n }]);
   });
+});
+
+test('a whole answer that does not come within the request’s time is ended by the gateway, and charged its bound', async () => {
+  run.upstream.plays(silent);
+  const { records, paidPico } = await during(run, async () => {
+    const [chat, messages] = await Promise.all([
+      post(run, '/v1/chat/completions', chatBody({ max_tokens: 10 })),
+      post(run, '/v1/messages', messagesBody()),
+    ]);
+    expect([chat.status, messages.status]).toEqual([504, 504]);
+    const text = 'The gateway ended the request at its time limit.';
+    expect(JSON.parse(chat.text)).toEqual({
+      error: { message: text, type: 'server_error', code: 'request_stopped', param: null },
+    });
+    expect(JSON.parse(messages.text)).toEqual({ type: 'error', error: { type: 'timeout_error', message: text } });
+    expect(chat.headers.get('x-should-retry')).toBe('false');
+  });
+  for (const record of records)
+    expect(record).toMatchObject({ status: 'interrupted', httpStatus: 504, estimated: true });
+  expect(records.map(({ usage }) => usage.output).sort()).toEqual([10, 100]);
+  expect(records.reduce((sum, { costPico }) => sum + costPico, 0n)).toBe(paidPico);
 });
 
 test('a provider that nobody is at is a 502', async () => {
@@ -167,13 +189,13 @@ describe('a stream that breaks off', () => {
   test('is reported by the official clients as an error, not as an end', async () => {
     await during(run, async () => {
       run.upstream.plays(cut([chatDelta('Hello')]));
-      const stream = await run.openai.chat.completions.create({ model: CHAT_MODEL, messages: [], stream: true });
+      const stream = await run.openai.chat.completions.create({ model: CHAT_MODEL, messages: HI, stream: true });
       const reading = (async () => {
         for await (const chunk of stream) expect(chunk.choices[0]?.delta.content).toBe('Hello');
       })();
       await expect(reading).rejects.toThrow('broke off');
       run.upstream.plays(cut(messageStream(['Hello'], { input_tokens: 4, output_tokens: 1 }, {}).slice(0, 3)));
-      const messages = run.anthropic.messages.stream({ model: MESSAGES_MODEL, max_tokens: 9, messages: [] });
+      const messages = run.anthropic.messages.stream({ model: MESSAGES_MODEL, max_tokens: 9, messages: HI });
       await expect(messages.finalText()).rejects.toThrow('broke off');
     });
   });
@@ -196,7 +218,7 @@ describe('a stream that breaks off', () => {
     });
     const { records } = await during(run, async () => {
       const { text } = await post(run, '/v1/chat/completions', chatBody({ stream: true }));
-      expect(text).toContain('provider_error');
+      expect(text).toContain('request_stopped');
     });
     expect(records).toMatchObject([{ status: 'interrupted', estimated: true }]);
   });

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import {
   balanceOf,
   chatBody,
+  EMBEDDINGS_MODEL,
   type LocalRun,
   messagesBody,
   MESSAGES_MODEL,
@@ -71,10 +72,18 @@ const shared = (body: (more?: object) => object): readonly Case[] => [
   ],
   ['a model that is no string', body({ model: 7 }), 400, 'invalid_request'],
   ['messages that are no array', body({ messages: 'x' }), 400, 'invalid_request'],
+  ['no message at all', body({ messages: [] }), 400, 'invalid_request'],
   ['stream that is no boolean', body({ stream: 'yes' }), 400, 'invalid_request'],
   ['a negative limit', body({ max_tokens: -1 }), 400, 'invalid_request'],
   ['a fractional limit', body({ max_tokens: 1.5 }), 400, 'invalid_request'],
   ['another type', JSON.stringify(body()), 415, 'unsupported_media_type', { 'content-type': 'text/plain' }],
+  [
+    'another charset',
+    Buffer.from(JSON.stringify(body()), 'utf16le').toString('latin1'),
+    415,
+    'unsupported_media_type',
+    { 'content-type': 'application/json; charset=utf-16' },
+  ],
   ['an encoding', JSON.stringify(body()), 415, 'unsupported_media_type', { 'content-encoding': 'gzip' }],
   ['a body above 5 MiB', body({ x: 'x'.repeat(5 * 1024 * 1024) }), 413, 'request_too_large'],
 ];
@@ -89,7 +98,7 @@ describe('a chat completion', () => {
   test.each(
     named([
       ...shared(chatBody),
-      ['no model', { messages: [] }, 400, 'invalid_request'],
+      ['no model', { messages: [{}] }, 400, 'invalid_request'],
       ['no messages', { model: 'gpt-4o-mini' }, 400, 'invalid_request'],
       ['too many choices', chatBody({ n: 1_000 }), 400, 'invalid_request'],
       ['a search that has no price', chatBody({ web_search_options: {} }), 400, 'unsupported_parameter'],
@@ -108,11 +117,22 @@ describe('a chat completion', () => {
   });
 });
 
+test.each([
+  ['empty text', ''],
+  ['no inputs', []],
+])('embeddings of %s are refused', async (_what, input) => {
+  const answer = await post(run, '/v1/embeddings', { model: EMBEDDINGS_MODEL, input });
+  expect(answer.status).toBe(400);
+  expect(JSON.parse(answer.text)).toMatchObject({
+    error: { code: 'invalid_request', param: 'input', message: 'input must not be empty' },
+  });
+});
+
 describe('a message', () => {
   test.each(
     named([
       ...shared(messagesBody),
-      ['no max_tokens', { model: MESSAGES_MODEL, messages: [] }, 400, 'invalid_request'],
+      ['no max_tokens', { model: MESSAGES_MODEL, messages: [{}] }, 400, 'invalid_request'],
       ['an MCP server', messagesBody({ mcp_servers: [{}] }), 400, 'unsupported_parameter'],
       ['a container', messagesBody({ container: 'c' }), 400, 'unsupported_parameter'],
     ]),
@@ -140,6 +160,7 @@ describe('a path or method that is not served', () => {
     });
 
   test.each([
+    ['POST', '/healthz', 405, 'method_not_allowed'],
     ['GET', '/v1/chat/completions', 405, 'method_not_allowed'],
     ['PUT', '/v1/embeddings', 405, 'method_not_allowed'],
     ['POST', '/v1/models', 405, 'method_not_allowed'],

@@ -96,6 +96,29 @@ test("region and account are the configuration's, then the credentials', then no
   expect(readConfig(node, { environment: { CDK_DEFAULT_REGION: 'us-west-2' } }).region).toBeUndefined();
 });
 
+test('a certificate is of the account that is deployed to, whoever names it', () => {
+  const { node } = testApp();
+  const file = { domain: DOMAIN };
+  const read =
+    (account: string, settings: object = file) =>
+    () =>
+      readConfig(node, { file: settings, environment: { CDK_DEFAULT_ACCOUNT: account } });
+  expect(read('111122223333')()).toMatchObject({ account: '111122223333', domain: DOMAIN });
+  expect(read('444455556666')).toThrow(
+    'tollgate.domain.certificateArn: must be a certificate of the account that is deployed to.',
+  );
+  expect(read('444455556666', { ...file, account: undefined })).toThrow(ConfigInvalid);
+  expect(read('444455556666', { ...file, account: '111122223333' })().account).toBe('111122223333');
+});
+
+test.each([['settings'], [[{ stage: 'test' }]]])(
+  '%j is no object of settings, wherever the account comes from',
+  (file) => {
+    const environment = { CDK_DEFAULT_ACCOUNT: '111122223333' };
+    expect(() => readConfig(testApp().node, { file, environment })).toThrow(ConfigInvalid);
+  },
+);
+
 test('the context takes the place of the configuration file, whole', () => {
   const { node } = testApp();
   const sources = { file: { stage: 'prod', usageDays: 30 }, environment: {} };

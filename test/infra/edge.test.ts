@@ -3,6 +3,10 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { REFUSE_OLDER_TLS } from '../../lib/edge/viewer-tls';
 import { at, ofType, synthesize } from './synthesis';
 
+/** Headers that no log may show, of our API and of those that a client may be set up for. */
+const CREDENTIALS = ['authorization', 'proxy-authorization', 'cookie', 'x-api-key', 'api-key', 'x-goog-api-key'];
+const PERSONAL = ['user-agent', 'accept-language', 'referer', 'from', 'forwarded', 'x-forwarded-for'];
+
 const plain = synthesize({});
 const withDomain = synthesize({
   domain: { name: 'gateway.example.com', certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/a' },
@@ -107,13 +111,30 @@ test('no managed rule that reads bodies sees a prompt', () => {
 });
 
 test("the firewall's log shows no credential and keeps only refusals", () => {
-  plain.templates.edge.hasResourceProperties('AWS::WAFv2::LoggingConfiguration', {
-    RedactedFields: Match.arrayWith([
-      { SingleHeader: { Name: 'authorization' } },
-      { SingleHeader: { Name: 'x-api-key' } },
-    ]),
-    LoggingFilter: Match.objectLike({ DefaultBehavior: 'DROP' }),
+  const [log] = ofType(plain, 'AWS::WAFv2::LoggingConfiguration');
+  const redacted = at(log, 1, 'Properties', 'RedactedFields') as readonly Record<string, unknown>[];
+  expect(redacted).toContainEqual({ QueryString: {} });
+  const headers = redacted.flatMap((field) => at(field, 'SingleHeader', 'Name') ?? []);
+  expect(headers).toEqual(expect.arrayContaining([...CREDENTIALS, ...PERSONAL]));
+  expect(at(log, 1, 'Properties', 'LoggingFilter')).toEqual({
+    DefaultBehavior: 'DROP',
+    Filters: [{ Behavior: 'KEEP', Requirement: 'MEETS_ANY', Conditions: [{ ActionCondition: { Action: 'BLOCK' } }] }],
   });
+});
+
+test('no detail of a match shows a credential, a query or a body', () => {
+  const [webAcl] = ofType(plain, 'AWS::WAFv2::WebACL');
+  const protections = at(webAcl, 1, 'Properties', 'DataProtectionConfig', 'DataProtections');
+  const protectedField = (field: object) =>
+    expect.objectContaining({ Field: expect.objectContaining(field) as object }) as object;
+  expect(protections).toEqual([
+    protectedField({ FieldType: 'BODY' }),
+    protectedField({ FieldType: 'QUERY_STRING' }),
+    protectedField({
+      FieldType: 'SINGLE_HEADER',
+      FieldKeys: expect.arrayContaining([...CREDENTIALS, ...PERSONAL]) as object,
+    }),
+  ]);
 });
 
 test("the console's files are private, encrypted and reached over TLS only", () => {
@@ -144,4 +165,19 @@ test('a deployment in another region keeps its edge in us-east-1, without functi
     ReplicaRegions: [{ Region: 'us-east-1' }],
   });
   expect(ofType(elsewhere, 'AWS::Lambda::Function')).toHaveLength(ofType(plain, 'AWS::Lambda::Function').length);
+});
+
+test("an edge in us-east-1 reads the planes' addresses from the outputs of the other region's stack", () => {
+  const origins = (distribution(elsewhere)['Origins'] as readonly Record<string, unknown>[]).filter(
+    (origin) => 'CustomOriginConfig' in origin,
+  );
+  const asked = origins.map((origin) => {
+    const [, address] = at(origin, 'DomainName', 'Fn::Select', 1, 'Fn::Split') as readonly [string, object];
+    return at(address, 'Fn::GetStackOutput') as Readonly<Record<string, string>>;
+  });
+  const outputs = elsewhere.templates.service.toJSON()['Outputs'] as Record<string, { readonly Value: unknown }>;
+  const told = asked.map(({ OutputName = '' }) => outputs[OutputName]?.Value);
+  expect(told).toEqual([outputs['DataPlaneUrl']?.Value, outputs['ControlPlaneUrl']?.Value]);
+  for (const { StackName, Region } of asked)
+    expect([StackName, Region]).toEqual([elsewhere.stacks.service.stackName, 'eu-central-1']);
 });

@@ -32,10 +32,10 @@ describe("what the stacks tell an operator's commands", () => {
     });
   });
 
-  test("is the endpoint of the edge: the domain, or CloudFront's own name", async () => {
+  test("is the endpoint of the edge, the domain or CloudFront's own name, and the function's URL behind it", async () => {
     const domain = { name: 'gateway.example.com', certificateArn: CERTIFICATE };
     const own = await readEndpoint(deployedStacks({ domain }), TARGET);
-    expect(own).toEqual({ url: 'https://gateway.example.com', isPublic: true });
-    expect(await readEndpoint(deployedStacks({}), TARGET)).toEqual({ url: 'Endpoint', isPublic: true });
+    expect(own).toEqual({ url: 'https://gateway.example.com', isPublic: true, functionUrl: 'DataPlaneUrl' });
+    expect(await readEndpoint(deployedStacks({}), TARGET)).toMatchObject({ url: 'Endpoint', isPublic: true });
   });
 });

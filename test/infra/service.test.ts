@@ -1,6 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { HEALTH_ENV, PROXY_ENV, SWEEP_ENV } from '../../lambdas/contracts/env';
-import type { Resource } from './synthesis';
+import { HEALTH_ENV, NOT_FOUND_ENV, PROXY_ENV, SWEEP_ENV } from '../../lambdas/contracts/env';
 import { at, ofType, synthesize } from './synthesis';
 
 const synthesis = synthesize({});
@@ -102,6 +101,7 @@ describe('functions', () => {
     ['DataPlaneProxy', PROXY_ENV],
     ['SweeperSweep', SWEEP_ENV],
     ['ControlPlaneHealth', HEALTH_ENV],
+    ['ControlPlaneNotFound', NOT_FOUND_ENV],
   ])('%s gets exactly the environment that it reads', (prefix, names) => {
     const [found] = functions.filter(([id]) => id.startsWith(prefix));
     expect(Object.keys(at(found, 1, 'Properties', 'Environment', 'Variables') as object).sort()).toEqual(
@@ -138,7 +138,23 @@ describe('functions', () => {
 
   test('no queue keeps what a failed invocation carried', () => {
     for (const [, { Properties }] of functions) expect(Properties['DeadLetterConfig']).toBeUndefined();
-    expect(ofType(synthesis, 'AWS::SQS::Queue', 'AWS::Lambda::EventInvokeConfig')).toEqual([]);
+    expect(ofType(synthesis, 'AWS::SQS::Queue')).toEqual([]);
+    for (const [, { Properties }] of ofType(synthesis, 'AWS::Lambda::EventInvokeConfig'))
+      expect(Properties['DestinationConfig']).toBeUndefined();
+  });
+
+  test('every route of the control plane but health is served by a function that knows the edge', () => {
+    const routes = ofType(synthesis, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties);
+    expect(routes.map(({ RouteKey }) => RouteKey)).toEqual(expect.arrayContaining(['GET /api/health', '$default']));
+    for (const { RouteKey, Target } of routes) {
+      const [, integration] = at(Target, 'Fn::Join', 1) as readonly [string, { readonly Ref: string }];
+      const uri = at(synthesis.resources.get(integration.Ref), 'Properties', 'IntegrationUri', 'Fn::GetAtt', 0);
+      const variables = at(synthesis.resources.get(String(uri)), 'Properties', 'Environment', 'Variables');
+      expect([RouteKey, at(variables, 'ORIGIN_SECRET') !== undefined]).toEqual([
+        RouteKey,
+        RouteKey !== 'GET /api/health',
+      ]);
+    }
   });
 
   test('the data plane reserves concurrency where the configuration says so', () => {
@@ -153,86 +169,16 @@ describe('functions', () => {
   test('the sweeper runs every minute', () => {
     service.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(1 minute)' });
   });
-});
 
-describe('logs and alarms', () => {
-  test('every log group expires within 30 days, and every function writes to one of its own', () => {
-    const groups = ofType(synthesis, 'AWS::Logs::LogGroup');
-    for (const [, { Properties }] of groups) expect(Properties['RetentionInDays']).toBeLessThanOrEqual(30);
-    const used = functions.map(([, { Properties }]) => at(Properties, 'LoggingConfig', 'LogGroup', 'Ref'));
-    expect(new Set(used).size).toBe(functions.length);
-    expect(groups.map(([id]) => id)).toEqual(expect.arrayContaining(used));
-  });
-
-  test('every log group is encrypted with a key that names it', () => {
-    const keys = ofType(synthesis, 'AWS::KMS::Key').map(([, key]) => JSON.stringify(key.Properties['KeyPolicy']));
-    for (const [, { Properties }] of ofType(synthesis, 'AWS::Logs::LogGroup')) {
-      expect(Properties['KmsKeyId']).toBeDefined();
-      const pattern = String(Properties['LogGroupName']).replace(/^(\/tollgate\/prod\/).*/, '$1*');
-      expect(keys.filter((policy) => policy.includes(`log-group:${pattern}`))).toHaveLength(1);
-    }
-  });
-
-  test("the API's access log holds no address, agent or path", () => {
-    const [stage] = ofType(synthesis, 'AWS::ApiGatewayV2::Stage');
-    const format = String(at(stage, 1, 'Properties', 'AccessLogSettings', 'Format'));
-    expect(format).toContain('$context.routeKey');
-    expect(format).not.toMatch(/identity|sourceIp|userAgent|\$context\.path/);
-  });
-
-  test('the API is throttled', () => {
-    service.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
-      DefaultRouteSettings: { ThrottlingBurstLimit: Match.anyValue(), ThrottlingRateLimit: Match.anyValue() },
+  test('a sweep that fails is not repeated, neither by its schedule nor by Lambda', () => {
+    service.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Target: Match.objectLike({ RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 } }),
     });
-  });
-
-  test('every alarm says its impact, points into the runbook and tells the topic', () => {
-    const alarms = ofType(synthesis, 'AWS::CloudWatch::Alarm');
-    const anchors = alarms.map(([, { Properties }]) => {
-      expect(Properties['AlarmActions']).toHaveLength(1);
-      const description = String(Properties['AlarmDescription']);
-      expect(description).toMatch(/^[A-Z].{20,}\. Runbook: docs\/runbook\.md#[a-z-]+$/);
-      return description.slice(description.indexOf('#') + 1);
-    });
-    expect(anchors.sort()).toEqual([
-      'charge-overrun',
-      'control-plane-failing',
-      'data-plane-errors',
-      'data-plane-throttles',
-      'hold-overdue',
-      'settle-failed',
-      'sweeper-errors',
-      'sweeper-not-running',
-      'usage-malformed',
-    ]);
-  });
-
-  test('an alarm about a log code counts what the filters of that code count', () => {
-    const counted = (code: string): Resource[] =>
-      ofType(synthesis, 'AWS::Logs::MetricFilter')
-        .map(([, filter]) => filter)
-        .filter(({ Properties }) => Properties['FilterPattern'] === `"${code}"`);
-    expect(counted('CHARGE_OVERRUN')).toHaveLength(2);
-    const names = counted('CHARGE_OVERRUN').map((filter) =>
-      at(filter, 'Properties', 'MetricTransformations', 0, 'MetricName'),
-    );
-    expect(new Set(names).size).toBe(1);
-    service.hasResourceProperties('AWS::CloudWatch::Alarm', { Namespace: 'Tollgate', MetricName: names[0] });
-  });
-
-  test('the topic is encrypted, closed without TLS, and CloudWatch may publish', () => {
-    service.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
-    service.hasResourceProperties('AWS::SNS::TopicPolicy', {
-      PolicyDocument: {
-        Statement: Match.arrayWith([
-          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
-          Match.objectLike({
-            Effect: 'Allow',
-            Principal: { Service: 'cloudwatch.amazonaws.com' },
-            Action: 'sns:Publish',
-          }),
-        ]),
-      },
+    const [sweep] = functions.filter(([id]) => id.startsWith('SweeperSweep'));
+    service.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: sweep?.[0] },
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
     });
   });
 });

@@ -4,10 +4,11 @@ import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
 import { UndiciProviderClient } from '../../adapters/providers/undici-provider-client';
 import { AgedSecret } from '../../adapters/secrets/aged-secret';
+import { originSecrets } from '../../adapters/secrets/origin-secrets';
 import { StdoutLog } from '../../adapters/stdout-log';
 import { type ProviderSettings, providerSettingsSchema } from '../../contracts/catalog';
 import type { Env, PROXY_ENV } from '../../contracts/env';
-import { originSecretSchema, pepperSecretSchema, providerKeysSecretSchema } from '../../contracts/secrets';
+import { pepperSecretSchema, providerKeysSecretSchema } from '../../contracts/secrets';
 import { Catalog } from '../../domain/catalog/catalog';
 import { PRICE_LIST } from '../../domain/catalog/price-list';
 import { systemClock as clock } from '../../domain/clock';
@@ -29,7 +30,6 @@ export async function deployedGateway(env: Env<typeof PROXY_ENV>): Promise<Pick<
     schema: providerKeysSecretSchema,
     clock,
   });
-  const originSecret = new AgedSecret({ client, arn: env.ORIGIN_SECRET, schema: originSecretSchema, clock });
   const pepper = new AgedSecret({ client, arn: env.KEY_PEPPER_SECRET, schema: pepperSecretSchema, clock });
   const providers = z.array(providerSettingsSchema).parse(JSON.parse(env.PROVIDERS));
   const log = new StdoutLog();
@@ -43,7 +43,7 @@ export async function deployedGateway(env: Env<typeof PROXY_ENV>): Promise<Pick<
     providers: new UndiciProviderClient({ apiKey: (id) => apiKeys[id] }),
     clock,
     log,
-    originSecrets: async () => Object.values(await originSecret.get()),
+    originSecrets: originSecrets({ client, arn: env.ORIGIN_SECRET, clock }),
   });
   return {
     handle: async (exchange: Exchange) => {

@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
+import { Keys } from '../../lambdas/domain/keys/keys';
+import { Cancellations } from '../../lambdas/domain/proxy/cancellations';
+import { ACCOUNT, WalletStage } from '../domain/wallet/wallet-stage';
+import { CallRecorder } from './call-recorder';
+import { at, ofType, synthesize } from './synthesis';
+
+// The emulator and the embedded engine check no policy, so a verb that lacks a call would fail in AWS only.
+
+const MINUTE_MS = 60_000;
+const AMPLE_PICO = 1_000_000n;
+const OTHER_ACCOUNT = 'acc_01JD0000000000000000000009';
+
+const synthesis = synthesize({});
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+/** What a policy allows on tables: one line for each action on each kind of partition. */
+function allowedBy(policyPrefix: string): string[] {
+  const [policy] = ofType(synthesis, 'AWS::IAM::ManagedPolicy').filter(([id]) => id.startsWith(policyPrefix));
+  const statements = at(policy, 1, 'Properties', 'PolicyDocument', 'Statement') as readonly Statement[];
+  const lines = statements.flatMap(({ Action, Resource, Condition }) => {
+    const table = /GetAtt([A-Z][a-z]+)Table/.exec(JSON.stringify(Resource))?.[1]?.toLowerCase();
+    const partitions = (at(Condition, 'ForAllValues:StringLike', 'dynamodb:LeadingKeys') ?? ['*']) as readonly string[];
+    return [Action].flat().flatMap((action) => {
+      const [service, name] = action.split(':');
+      return service === 'dynamodb' ? partitions.map((keys) => `${table} ${name} ${keys}`) : [];
+    });
+  });
+  return [...new Set(lines)].sort();
+}
+
+function recordedStage() {
+  let now = (): number => Date.now();
+  const clock = () => now();
+  const calls = new CallRecorder(EmbeddedStore.memory({ clock }));
+  const stage = new WalletStage(calls);
+  now = () => stage.now;
+  return { calls, stage, clock };
+}
+
+test('the data plane may do with tables what it does, and nothing else', async () => {
+  const { calls, stage, clock } = recordedStage();
+  const keys = new Keys({ store: calls, clock, pepper: 'a pepper of sixteen bytes' });
+  await stage.fund(AMPLE_PICO);
+  await stage.fund(AMPLE_PICO, OTHER_ACCOUNT);
+  const { key } = await keys.create({ accountId: ACCOUNT });
+  const late = await stage.reserve(100n, undefined, OTHER_ACCOUNT);
+  await stage.expire();
+  calls.take();
+
+  await keys.verify(key);
+  await stage.settle(await stage.reserve(100n, undefined, OTHER_ACCOUNT), 40n);
+  await stage.settle(late, 40n);
+  // Contended: a lease is taken, given to a second request, and ended once it takes no more.
+  stage.store.plan('conflict');
+  await stage.settle(await stage.reserve(100n), 40n);
+  const { requestId } = await stage.reserve(100n);
+  const cancellations = new Cancellations({ store: calls, clock });
+  const { signal } = cancellations.watch(ACCOUNT, requestId);
+  await cancellations.cancel(ACCOUNT, requestId);
+  await once(signal, 'abort');
+  const idle = await stage.reserve(100n);
+  await stage.settle(idle, 40n);
+  stage.now += 2 * MINUTE_MS;
+  await stage.reserve(100n);
+  await stage.usage.get(ACCOUNT, requestId);
+  expect(calls.take()).toEqual(allowedBy('DataPlaneProxyPolicy'));
+});
+
+test('the sweeper may do with tables what it does, and nothing else', async () => {
+  const { calls, stage } = recordedStage();
+  await stage.fund(AMPLE_PICO);
+  await stage.reserve(100n);
+  stage.store.plan('conflict');
+  const { leaseTurn } = await stage.reserve(100n);
+  expect(leaseTurn).toBeDefined();
+  stage.now += 2 * MINUTE_MS;
+  calls.take();
+
+  expect(await stage.expire()).toMatchObject({ expired: 2, failed: 0 });
+  expect(calls.take()).toEqual(allowedBy('SweeperSweepPolicy'));
+});

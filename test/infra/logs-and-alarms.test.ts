@@ -1,0 +1,99 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import type { Resource } from './synthesis';
+import { at, ofType, synthesize } from './synthesis';
+
+const synthesis = synthesize({});
+const { service } = synthesis.templates;
+const functions = ofType(synthesis, 'AWS::Lambda::Function');
+
+describe('logs', () => {
+  test('every log group expires within 30 days, and every function writes to one of its own', () => {
+    const groups = ofType(synthesis, 'AWS::Logs::LogGroup');
+    for (const [, { Properties }] of groups) expect(Properties['RetentionInDays']).toBeLessThanOrEqual(30);
+    const used = functions.map(([, { Properties }]) => at(Properties, 'LoggingConfig', 'LogGroup', 'Ref'));
+    expect(new Set(used).size).toBe(functions.length);
+    expect(groups.map(([id]) => id)).toEqual(expect.arrayContaining(used));
+  });
+
+  test('every log group is encrypted with a key that names it', () => {
+    const keys = ofType(synthesis, 'AWS::KMS::Key').map(([, key]) => JSON.stringify(key.Properties['KeyPolicy']));
+    for (const [, { Properties }] of ofType(synthesis, 'AWS::Logs::LogGroup')) {
+      expect(Properties['KmsKeyId']).toBeDefined();
+      const pattern = String(Properties['LogGroupName']).replace(/^(\/tollgate\/prod\/).*/, '$1*');
+      expect(keys.filter((policy) => policy.includes(`log-group:${pattern}`))).toHaveLength(1);
+    }
+  });
+
+  test("the API's access log holds no address, agent or path", () => {
+    const [stage] = ofType(synthesis, 'AWS::ApiGatewayV2::Stage');
+    const format = String(at(stage, 1, 'Properties', 'AccessLogSettings', 'Format'));
+    expect(format).toContain('$context.routeKey');
+    expect(format).not.toMatch(/identity|sourceIp|userAgent|\$context\.path/);
+  });
+
+  test('the API is throttled', () => {
+    service.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingBurstLimit: Match.anyValue(), ThrottlingRateLimit: Match.anyValue() },
+    });
+  });
+});
+
+describe('alarms', () => {
+  test('every alarm says its impact, points into the runbook and tells the topic', () => {
+    const alarms = ofType(synthesis, 'AWS::CloudWatch::Alarm');
+    const anchors = alarms.map(([, { Properties }]) => {
+      expect(Properties['AlarmActions']).toHaveLength(1);
+      const description = String(Properties['AlarmDescription']);
+      expect(description).toMatch(/^[A-Z].{20,}\. Runbook: docs\/runbook\.md#[a-z-]+$/);
+      return description.slice(description.indexOf('#') + 1);
+    });
+    expect(anchors.sort()).toEqual([
+      'charge-overrun',
+      'control-plane-failing',
+      'data-plane-errors',
+      'data-plane-throttles',
+      'hold-overdue',
+      'settle-failed',
+      'sweeper-errors',
+      'sweeper-not-running',
+      'usage-malformed',
+    ]);
+  });
+
+  test('the alarm about a sweeper that does not run rings when its runs end, and not before the first', () => {
+    const [alarm] = ofType(synthesis, 'AWS::CloudWatch::Alarm').filter(([id]) => id.includes('SweeperNotRunning'));
+    const { AlarmActions, InsufficientDataActions, ...properties } = alarm?.[1].Properties ?? {};
+    expect(properties).toMatchObject({ MetricName: 'Invocations', TreatMissingData: 'missing', EvaluationPeriods: 5 });
+    expect(InsufficientDataActions).toHaveLength(1);
+    expect(InsufficientDataActions).toEqual(AlarmActions);
+  });
+
+  test('an alarm about a log code counts what the filters of that code count', () => {
+    const counted = (code: string): Resource[] =>
+      ofType(synthesis, 'AWS::Logs::MetricFilter')
+        .map(([, filter]) => filter)
+        .filter(({ Properties }) => Properties['FilterPattern'] === `"${code}"`);
+    expect(counted('CHARGE_OVERRUN')).toHaveLength(2);
+    const names = counted('CHARGE_OVERRUN').map((filter) =>
+      at(filter, 'Properties', 'MetricTransformations', 0, 'MetricName'),
+    );
+    expect(new Set(names).size).toBe(1);
+    service.hasResourceProperties('AWS::CloudWatch::Alarm', { Namespace: 'Tollgate', MetricName: names[0] });
+  });
+
+  test('the topic is encrypted, closed without TLS, and CloudWatch may publish', () => {
+    service.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
+    service.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+          Match.objectLike({
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Action: 'sns:Publish',
+          }),
+        ]),
+      },
+    });
+  });
+});
