@@ -13,6 +13,7 @@ import type { LocalProvider, Settings } from '../settings';
 import { type DemoAccount, demoAccount, writeDevFile } from './first-start';
 import { type LocalParts, openLocalParts } from './local-parts';
 import { NodeHost } from './node-host';
+import { Sealer } from './sealer';
 import { Sweeper } from './sweeper';
 
 /** A gateway that runs on a data folder. */
@@ -62,6 +63,9 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   // The folder is ours alone, so whoever made these holds is gone and cannot settle them.
   const swept = await parts.wallet.expireDue({ everything: true });
   const account = await demoAccount(folder, parts);
+  const sealer = new Sealer(folder, parts, log);
+  await sealer.start();
+  opened.add(() => sealer.stop());
 
   const providers = await openProviders(settings, opened);
   const catalog = new Catalog(

@@ -5,6 +5,7 @@ import { pepperSecretSchema } from '../../lambdas/contracts/secrets';
 import { Accounts } from '../../lambdas/domain/accounts/accounts';
 import { type Clock, systemClock } from '../../lambdas/domain/clock';
 import { Keys } from '../../lambdas/domain/keys/keys';
+import { Receipts } from '../../lambdas/domain/receipts/receipts';
 import { UsageRecords } from '../../lambdas/domain/usage/usage-records';
 import { Wallet } from '../../lambdas/domain/wallet/wallet';
 import type { DataFolder } from '../folder/data-folder';
@@ -23,6 +24,7 @@ export interface LocalParts {
   readonly keys: Keys;
   readonly accounts: Accounts;
   readonly usage: UsageRecords;
+  readonly receipts: Receipts;
   readonly clock: Clock;
   readonly usageRetentionDays: number;
   close(): void;
@@ -37,6 +39,7 @@ export function openLocalParts(folder: DataFolder, clock: Clock = systemClock): 
     keys: new Keys({ store, pepper, clock }),
     accounts: new Accounts({ store, clock }),
     usage: new UsageRecords({ store }),
+    receipts: new Receipts({ store, clock }),
     clock,
     usageRetentionDays: USAGE_RETENTION_DAYS,
     close: () => store.close(),

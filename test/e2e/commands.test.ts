@@ -130,6 +130,9 @@ test.each([
   [['usage', 'a', '--limit', '0'], 'The limit is at least 1.'],
   [['usage', 'a', '--limit', 'many'], 'The limit is a whole number.'],
   [['wallet', 'a', '--limit', '5'], 'The command has no option --limit.'],
+  [['receipts', 'verify'], 'The command lacks an argument.'],
+  [['receipts', 'export', 'a', '--key', 'k.pem'], 'The command has no option --key.'],
+  [['receipts', 'sign', 'a'], 'There is no command "receipts sign".'],
 ])('%j is a usage error', (args, message) => {
   expect(() => parseCommandLine(args)).toThrow(new UsageError(message));
 });
