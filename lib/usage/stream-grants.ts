@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -30,6 +31,8 @@ export function tellOfFailures(grantee: IGrantable, topic: ITopic): Grant {
       grantee,
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
       resourceArns: [masterKey.keyArn],
+      // Only through SNS: the function itself can decrypt nothing with the key.
+      conditions: { StringEquals: { 'kms:ViaService': `sns.${Stack.of(topic).region}.amazonaws.com` } },
     }),
   );
 }

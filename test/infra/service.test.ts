@@ -96,6 +96,15 @@ describe('access', () => {
     expect(listed('SweeperSweepPolicy')).toEqual(['holds#*']);
   });
 
+  test('no function uses a key of encryption but through the service whose data it is', () => {
+    const uses = functions
+      .flatMap(([id]) => policyOf(id.replace(/Function[0-9A-F]{8}$/, 'Policy')))
+      .filter(({ Action }) => list(Action).some((action) => /^kms:(?!Sign|GetPublicKey)/.test(action)));
+    expect(uses.length).toBeGreaterThan(4);
+    const conditions = uses.map(({ Condition }) => at(Condition, 'StringEquals', 'kms:ViaService'));
+    expect(conditions).not.toContain(undefined);
+  });
+
   test('only the sealer signs, with the one algorithm, and nobody reads a record to make a receipt of it', () => {
     const signers = allowed.filter(({ statement }) => list(statement.Action).includes('kms:Sign'));
     expect(signers).toEqual([

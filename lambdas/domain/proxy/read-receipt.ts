@@ -6,7 +6,7 @@ import type { UsageRecords } from '../usage/usage-records';
 
 /** How often a seal is made. */
 const SEAL_SECONDS = 60;
-/** For how long the stream repeats what could not be taken from it. What has no receipt by then gets none by itself. */
+/** For half of it the stream repeats what could not be taken from it; the rest is for the operator, who is then told. */
 const SEALED_WITHIN_MS = 24 * 3_600_000;
 
 export interface ReceiptParts {

@@ -4,8 +4,9 @@ import { treeKey } from '../../contracts/table-keys';
 import { EXPIRES_AT, USAGE } from '../../contracts/tables';
 import type { Put } from '../table/table-store';
 import type { Item, Key } from '../table/value';
-import { inTreeOrder, type Leaf, packLeaves, unpackLeaves } from './leaf';
+import { inTreeOrder, type Leaf } from './leaf';
 import { leafHash, MerkleTree } from './merkle-tree';
+import { type PackedLeaves, packLeaves, readPackedLeaves } from './packed-leaves';
 
 /** An item has at most 400 KB; a leaf takes 49 bytes, and those with a text that much more. */
 const TREE_LEAVES_MAX = 4_096;
@@ -18,12 +19,19 @@ export interface AccountTree {
   readonly leaves: readonly Leaf[];
 }
 
-/** A tree with its place under the root that is signed. */
-export interface PlacedTree extends AccountTree {
+/** A tree's place under the root that is signed. */
+interface Place {
   /** The seal's number. */
   readonly seal: number;
   readonly index: number;
   readonly path: readonly Buffer[];
+}
+
+export interface PlacedTree extends AccountTree, Place {}
+
+export interface StoredTree extends Place {
+  readonly header: TreeHeader;
+  readonly packed: PackedLeaves;
 }
 
 /** The one text of a header: JSON without spaces, its members in this order. A leaf of the signed tree. */
@@ -89,7 +97,7 @@ export function putTree(tree: PlacedTree, expiresAt: number): Put {
 }
 
 /** @throws Error, ZodError on an item that is no tree */
-export function decodeTree(item: Item): PlacedTree {
+export function decodeTree(item: Item): StoredTree {
   const { header, seal, index, path } = item;
   const isTree =
     typeof header === 'string' &&
@@ -101,7 +109,7 @@ export function decodeTree(item: Item): PlacedTree {
   const bytes = Buffer.from(path);
   return {
     header: treeHeaderSchema.parse(JSON.parse(header)),
-    leaves: unpackLeaves(item),
+    packed: readPackedLeaves(item),
     ...{ seal: Number(seal), index: Number(index) },
     path: Array.from({ length: bytes.length / HASH_BYTES }, (_, place) =>
       bytes.subarray(place * HASH_BYTES, (place + 1) * HASH_BYTES),

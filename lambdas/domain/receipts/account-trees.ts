@@ -3,7 +3,7 @@ import { USAGE } from '../../contracts/tables';
 import { everyItem } from '../table/every-item';
 import type { Query, TableStore } from '../table/table-store';
 import type { Item, Key } from '../table/value';
-import { decodeTree, headerHash, type PlacedTree } from './account-tree';
+import { decodeTree, headerHash, type StoredTree } from './account-tree';
 import { rootOfPath } from './merkle-tree';
 import type { SignedSeal } from './seal';
 import { Seals } from './seals';
@@ -20,7 +20,7 @@ export const minuteOf = (milliseconds: number): string => isoTime(milliseconds -
 export const earliestMinute = (endedAt: number): string => minuteOf(Math.max(0, endedAt - CLOCK_SKEW_MS));
 
 /** A tree that counts: a committed seal holds it. */
-export interface SealedTree extends PlacedTree {
+export interface SealedTree extends StoredTree {
   readonly signed: SignedSeal;
 }
 

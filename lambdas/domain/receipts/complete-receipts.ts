@@ -8,6 +8,7 @@ import { AccountTrees } from './account-trees';
 import { requestedAt } from './late-receipts';
 import { type Leaf, leafName } from './leaf';
 import { type OpenLeaf, OpenLeaves } from './open-leaves';
+import { unpackLeaves } from './packed-leaves';
 import { parseReceipt } from './receipt';
 import { leafOf, supersedingLeafOf } from './record-changes';
 
@@ -47,10 +48,11 @@ async function knownLeaves(
   const known = new Map<string, Leaf[]>();
   const add = (leaf: Leaf): void => void known.set(leaf.requestId, [...(known.get(leaf.requestId) ?? []), leaf]);
   // The open ones first: what is sealed meanwhile is then met twice rather than never.
-  for await (const { accounts } of openLeaves.batches()) {
-    for (const account of accounts) if (account.accountId === accountId) account.leaves.forEach(add);
+  for await (const batch of openLeaves.batches()) {
+    for (const account of batch.accounts()) if (account.accountId === accountId) account.leaves.forEach(add);
   }
-  for await (const { leaves } of new AccountTrees({ store }).of(accountId, { since })) leaves.forEach(add);
+  const trees = new AccountTrees({ store }).of(accountId, { since });
+  for await (const { packed } of trees) unpackLeaves(packed).forEach(add);
   return known;
 }
 

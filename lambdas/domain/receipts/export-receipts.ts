@@ -6,6 +6,7 @@ import { AccountTrees, type SealedTree } from './account-trees';
 import { inParallel } from './in-parallel';
 import { requestedAt } from './late-receipts';
 import type { Leaf } from './leaf';
+import { unpackLeaves } from './packed-leaves';
 import { parseReceipt, receiptOf } from './receipt';
 import { provenBy } from './receipts';
 
@@ -35,13 +36,14 @@ export async function exportReceipts(options: ExportOptions, accountId: string):
   const records = new UsageRecords({ store });
   const exported: ExportedTree[] = [];
   for await (const tree of new AccountTrees({ store }).of(accountId)) {
-    const receipts = await inParallel(tree.leaves, AT_ONCE, (leaf) => receiptOfLeaf(records, accountId, leaf));
+    const leaves = unpackLeaves(tree.packed);
+    const receipts = await inParallel(leaves, AT_ONCE, (leaf) => receiptOfLeaf(records, accountId, leaf));
     const endedBefore = clock() - retentionDays * DAY_MS + ROUNDING_MS;
-    const isOver = tree.leaves.some(
+    const isOver = leaves.some(
       ({ requestId }, index) => receipts[index] === undefined && requestedAt(requestId) < endedBefore,
     );
     if (isOver) exported.length = 0;
-    else exported.push({ line: lineOf(tree), receipts: receipts.filter((receipt) => receipt !== undefined) });
+    else exported.push({ line: lineOf(tree, leaves), receipts: receipts.filter((receipt) => receipt !== undefined) });
   }
   return exported;
 }
@@ -52,7 +54,7 @@ async function receiptOfLeaf(records: UsageRecords, accountId: string, leaf: Lea
   return record && receiptOf(record);
 }
 
-const lineOf = (tree: SealedTree): TreeLine => ({
+const lineOf = (tree: SealedTree, leaves: readonly Leaf[]): TreeLine => ({
   ...provenBy(tree),
-  leaves: tree.leaves.map(({ hash }) => hash.toString('hex')),
+  leaves: leaves.map(({ hash }) => hash.toString('hex')),
 });

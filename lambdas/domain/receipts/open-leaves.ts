@@ -4,7 +4,8 @@ import { USAGE } from '../../contracts/tables';
 import { everyItem } from '../table/every-item';
 import type { TableStore } from '../table/table-store';
 import type { Item, Key, Value } from '../table/value';
-import { type Leaf, packLeaves, unpackLeaves } from './leaf';
+import type { Leaf } from './leaf';
+import { packLeaves, readPackedLeaves, unpackLeaves } from './packed-leaves';
 
 /** A leaf that no tree holds yet, with whose it is. */
 export interface OpenLeaf extends Leaf {
@@ -24,7 +25,8 @@ export interface AccountLeaves {
 /** One stored batch. */
 export interface OpenBatch {
   readonly key: Key;
-  readonly accounts: readonly AccountLeaves[];
+  /** Unpacks them. */
+  readonly accounts: () => AccountLeaves[];
 }
 
 /** An item has at most 400 KB; a leaf takes 49 bytes, and some carry a text of about as many hundred. */
@@ -81,11 +83,11 @@ const encode = ({ accountId, since, leaves }: AccountLeaves): Item => ({ account
 function decode({ pk, sk, accounts }: Item): OpenBatch {
   if (typeof pk !== 'string' || typeof sk !== 'string' || !Array.isArray(accounts))
     throw new Error('this is no batch of leaves');
-  return { key: { pk, sk }, accounts: (accounts as readonly Value[]).map(decodeAccount) };
+  return { key: { pk, sk }, accounts: () => (accounts as readonly Value[]).map(decodeAccount) };
 }
 
 function decodeAccount(value: Value): AccountLeaves {
   const { accountId, since, ...packed } = value as Item;
   if (typeof accountId !== 'string' || typeof since !== 'bigint') throw new Error('these are no leaves of an account');
-  return { accountId, since: Number(since), leaves: unpackLeaves(packed) };
+  return { accountId, since: Number(since), leaves: unpackLeaves(readPackedLeaves(packed)) };
 }

@@ -6,6 +6,7 @@ import { AccountTrees, type SealedTree } from './account-trees';
 import { punctualUntil, treesOfLateReceipts } from './late-receipts';
 import type { Leaf } from './leaf';
 import { MerkleTree } from './merkle-tree';
+import { unpackLeaves } from './packed-leaves';
 import { parseReceipt, receiptOf, receiptText } from './receipt';
 import { type ReceiptKey, ReceiptKeys } from './receipt-keys';
 
@@ -22,9 +23,10 @@ export class Receipts {
   /** @returns undefined while the receipt is not sealed */
   async find(record: UsageRecord): Promise<ReceiptProof | undefined> {
     for await (const tree of this.#treesWith(record)) {
-      for (const [index, leaf] of tree.leaves.entries()) {
+      const leaves = unpackLeaves(tree.packed);
+      for (const [index, leaf] of leaves.entries()) {
         const receipt = leaf.requestId === record.requestId ? currentReceipt(leaf, record) : undefined;
-        if (receipt !== undefined) return proofOf(receipt, index, tree);
+        if (receipt !== undefined) return proofOf(receipt, index, leaves, tree);
       }
     }
     return undefined;
@@ -55,8 +57,8 @@ function currentReceipt({ text }: Leaf, record: UsageRecord): Receipt | undefine
   return receiptText(receiptOf(record, receipt.supersedes)) === text ? receipt : undefined;
 }
 
-function proofOf(receipt: Receipt, index: number, tree: SealedTree): ReceiptProof {
-  const path = new MerkleTree(tree.leaves.map(({ hash }) => hash)).path(index);
+function proofOf(receipt: Receipt, index: number, leaves: readonly Leaf[], tree: SealedTree): ReceiptProof {
+  const path = new MerkleTree(leaves.map(({ hash }) => hash)).path(index);
   return { receipt, index, path: path.map(hex), ...provenBy(tree) };
 }
 

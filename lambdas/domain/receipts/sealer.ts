@@ -1,14 +1,15 @@
 import type { Seal } from '../../contracts/receipt';
 import type { Clock } from '../clock';
 import type { Put, TableStore } from '../table/table-store';
+import type { Key } from '../table/value';
 import { type AccountTree, headerHash, type PlacedTree, putTree, treesOf } from './account-tree';
-import { AccountTrees, earliestMinute, minuteOf } from './account-trees';
+import { AccountTrees, earliestMinute, minuteOf, type SealedTree } from './account-trees';
 import { inParallel } from './in-parallel';
 import { noteLateReceipts } from './late-receipts';
 import { type Leaf, leafName } from './leaf';
 import { MerkleTree } from './merkle-tree';
-import type { AccountLeaves, OpenBatch } from './open-leaves';
-import { OpenLeaves } from './open-leaves';
+import { type AccountLeaves, OpenLeaves } from './open-leaves';
+import { LeafMarks, unpackLeaves } from './packed-leaves';
 import { PatientStore } from './patient-store';
 import { keyIdOf, ReceiptKeys } from './receipt-keys';
 import type { ReceiptSigner } from './receipt-signer';
@@ -42,6 +43,12 @@ export interface SealRun {
   readonly seals: number;
   /** Another run sealed at the same time; what this one meant to seal is left to it and to the next. */
   readonly overtaken: boolean;
+}
+
+/** A batch that this seal takes. */
+interface TakenBatch {
+  readonly key: Key;
+  readonly accounts: readonly AccountLeaves[];
 }
 
 /** An account's leaves by name, so that each is there once. */
@@ -91,29 +98,31 @@ export class Sealer {
   }
 
   /** What no seal has taken. What the last one took and did not get to remove is removed here, before another one. */
-  async #openBatches({ consumed }: LastSeal): Promise<OpenBatch[]> {
+  async #openBatches({ consumed }: LastSeal): Promise<TakenBatch[]> {
     const taken = new Set(consumed.map(({ pk, sk }) => `${pk} ${sk}`));
-    const batches: OpenBatch[] = [];
+    const batches: TakenBatch[] = [];
     let leaves = 0;
     for await (const batch of this.#leaves.batches()) {
       if (taken.has(`${batch.key.pk} ${batch.key.sk}`)) {
         await this.#leaves.remove(batch.key);
       } else if (leaves < SEAL_LEAVES_MAX && batches.length < SEAL_BATCHES_MAX) {
-        batches.push(batch);
-        leaves += batch.accounts.reduce((sum, account) => sum + account.leaves.length, 0);
+        const accounts = batch.accounts();
+        batches.push({ key: batch.key, accounts });
+        leaves += accounts.reduce((sum, account) => sum + account.leaves.length, 0);
       }
     }
     return batches;
   }
 
-  async #trees(batches: readonly OpenBatch[], minute: string, sealed: AccountTrees): Promise<AccountTree[]> {
+  async #trees(batches: readonly TakenBatch[], minute: string, sealed: AccountTrees): Promise<AccountTree[]> {
     const accounts = gather(batches.flatMap((batch) => batch.accounts));
     const trees = await inParallel([...accounts], AT_ONCE, async ([accountId, { since, leaves }]) => {
-      let before: AccountTree | undefined;
+      const marks = new LeafMarks(leaves.values());
+      let before: SealedTree | undefined;
       // A batch that comes again after its leaves were sealed, because its sender did not learn that it came.
       for await (const tree of sealed.newestFirst(accountId)) {
         before ??= tree;
-        for (const leaf of tree.leaves) leaves.delete(leafName(leaf));
+        if (marks.mayBeIn(tree.packed)) for (const leaf of unpackLeaves(tree.packed)) leaves.delete(leafName(leaf));
         if (tree.header.minute < earliestMinute(since)) break;
       }
       const previous = before && {
@@ -130,7 +139,7 @@ export class Sealer {
     trees: readonly AccountTree[],
     seals: Seals,
     last: LastSeal,
-    batches: readonly OpenBatch[],
+    batches: readonly TakenBatch[],
   ): Promise<boolean> {
     const { signer, store, retentionDays } = this.#options;
     const [first] = trees;

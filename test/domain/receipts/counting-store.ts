@@ -1,5 +1,6 @@
 import type { Check, Get, Page, Query, TableStore, Write } from '../../../lambdas/domain/table/table-store';
-import type { Item, Value } from '../../../lambdas/domain/table/value';
+import type { Item } from '../../../lambdas/domain/table/value';
+import { bytesOf } from './item-bytes';
 
 const WRITE_UNIT_BYTES = 1_024;
 const READ_UNIT_BYTES = 4_096;
@@ -48,15 +49,3 @@ function writeUnitsOf(write: Write | Check, before: Item | undefined): number {
 
 const unitsOf = (item: Item | undefined, unitBytes: number): number =>
   Math.max(1, Math.ceil((item === undefined ? 0 : bytesOf(item)) / unitBytes));
-
-/** As DynamoDB counts them, numbers rounded up. */
-function bytesOf(value: Value): number {
-  if (typeof value === 'string') return Buffer.byteLength(value);
-  if (typeof value === 'bigint' || typeof value === 'number') return Math.ceil(String(value).length / 2) + 1;
-  if (value instanceof Uint8Array) return value.length;
-  if (typeof value !== 'object' || value === null) return 1;
-  const inner = Object.entries(value).map(
-    ([name, part]) => (Array.isArray(value) ? 0 : Buffer.byteLength(name)) + bytesOf(part) + 1,
-  );
-  return inner.reduce((sum, bytes) => sum + bytes, 3);
-}

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { inTreeOrder, type Leaf, packLeaves, unpackLeaves } from '../../../lambdas/domain/receipts/leaf';
+import { inTreeOrder, type Leaf } from '../../../lambdas/domain/receipts/leaf';
+import { LeafMarks, packLeaves, readPackedLeaves, unpackLeaves } from '../../../lambdas/domain/receipts/packed-leaves';
 
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -17,7 +18,18 @@ test('leaves come out of their packing as they went in, in 49 bytes each and the
     fc.property(fc.array(leaf, { maxLength: 20 }), (leaves) => {
       const packed = packLeaves(leaves);
       expect(packed['leaves']).toHaveLength(49 * leaves.length);
-      expect(unpackLeaves(packed)).toEqual(leaves);
+      expect(unpackLeaves(readPackedLeaves(packed))).toEqual(leaves);
+    }),
+  );
+});
+
+test('leaves are recognised among packed ones', () => {
+  fc.assert(
+    fc.property(fc.array(leaf, { minLength: 1 }), fc.array(leaf), fc.nat(), (leaves, others, at) => {
+      const packed = readPackedLeaves(packLeaves(leaves));
+      const marks = new LeafMarks([...others, leaves[at % leaves.length]!]);
+      expect(marks.mayBeIn(packed)).toBe(true);
+      expect(new LeafMarks([]).mayBeIn(packed)).toBe(false);
     }),
   );
 });
@@ -25,7 +37,7 @@ test('leaves come out of their packing as they went in, in 49 bytes each and the
 test('the first and the last id there can be are packed like any other', () => {
   const ids = ['0', '7', 'Z'].map((digit) => `req_${digit.repeat(26)}`);
   const leaves = ids.map((id) => ({ requestId: id, hash: Buffer.alloc(32, 7) }));
-  expect(unpackLeaves(packLeaves(leaves))).toEqual(leaves);
+  expect(unpackLeaves(readPackedLeaves(packLeaves(leaves)))).toEqual(leaves);
 });
 
 test.each([
@@ -40,8 +52,8 @@ test.each([
 });
 
 test('attributes that hold no leaves are no leaves', () => {
-  expect(() => unpackLeaves({ leaves: Buffer.alloc(48) })).toThrow('these are no leaves');
-  expect(() => unpackLeaves({})).toThrow('these are no leaves');
+  expect(() => readPackedLeaves({ leaves: Buffer.alloc(48) })).toThrow('these are no leaves');
+  expect(() => readPackedLeaves({})).toThrow('these are no leaves');
 });
 
 test('leaves stand by request, and of one request what supersedes stands last', () => {
