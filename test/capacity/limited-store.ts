@@ -3,6 +3,7 @@ import type { TableSpec } from '../../lambdas/contracts/tables';
 import { StoreUnavailable, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
 import type { Check, Get, Page, Query, TableStore, Write } from '../../lambdas/domain/table/table-store';
 import type { Item, Key } from '../../lambdas/domain/table/value';
+import { bytesOf } from '../domain/receipts/item-bytes';
 import { PartitionLimits } from './partition-limits';
 import type { VirtualTime } from './virtual-time';
 
@@ -111,8 +112,4 @@ function keyOf(write: Write | Check): Key {
   return 'delete' in write ? write.delete : write.check;
 }
 
-/** As DynamoDB counts: names and values as text. */
-const sizeOf = (item: Item | undefined): number =>
-  item === undefined
-    ? 0
-    : JSON.stringify(item, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)).length;
+const sizeOf = (item: Item | undefined): number => (item === undefined ? 0 : bytesOf(item));

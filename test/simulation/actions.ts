@@ -34,7 +34,8 @@ export type Action =
   | { readonly do: 'open'; readonly account: number }
   | { readonly do: 'credit'; readonly payment: number }
   | RequestAction
-  | { readonly do: 'sweep' }
+  /** `calm`: no call of it goes wrong. */
+  | { readonly do: 'sweep'; readonly calm?: true }
   | { readonly do: 'create key'; readonly account: number; readonly lifeMs: number }
   | { readonly do: 'use key'; readonly key: number; readonly guessed: boolean }
   | { readonly do: 'revoke key'; readonly key: number }

@@ -1,3 +1,4 @@
+import { ulid } from 'ulid';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import { StoreUnavailable, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
 import { Wallet } from '../../lambdas/domain/wallet/wallet';
@@ -12,6 +13,7 @@ import type { World } from './world';
 /** Short, so that some histories outlive their usage records. */
 export const USAGE_RETENTION_DAYS = 1;
 
+const DRAWERS = 16;
 const PEPPER = 'the pepper of a simulation';
 
 type ErrorClass = new (...parameters: never[]) => Error;
@@ -37,10 +39,12 @@ export class Actor {
     this.operation = operation;
     this.process = played;
     this.random = random;
-    this.store = new ProcessStore(world, played, random, `operation ${operation.index}`);
+    this.store = new ProcessStore(world, played, random, operation);
     this.wallet = new Wallet({
-      ...{ store: this.store, clock, usageRetentionDays: USAGE_RETENTION_DAYS },
-      random: () => random.fraction(),
+      ...{ store: this.store, clock, usageRetentionDays: USAGE_RETENTION_DAYS, leaseBook: played.leaseBook },
+      // The same numbers pick the drawers of leases.
+      random: () => (random.fraction() * world.plan.drawers) / DRAWERS,
+      newUlid: (now) => ulid(now, () => random.fraction()),
       sleep: (milliseconds) => played.sleep(milliseconds, random),
     });
     const randomBytes = (bytes: number): Uint8Array => Uint8Array.from({ length: bytes }, () => random.next());

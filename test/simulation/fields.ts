@@ -14,6 +14,16 @@ export function text(item: Item | undefined, name: string): string {
   return value;
 }
 
+/** A list of texts. */
+export function texts(item: Item | undefined, name: string): readonly string[] {
+  const value = item?.[name];
+  if (!isList(value)) throw new TypeError(`${name} is not a list`);
+  return value.map((each) => {
+    if (typeof each !== 'string') throw new TypeError(`${name} is not a list of texts`);
+    return each;
+  });
+}
+
 /** The same for two items only if they are the same. */
 export const fingerprint = (item: Item | undefined): string | undefined =>
   item && JSON.stringify(item, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));

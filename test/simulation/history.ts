@@ -1,11 +1,12 @@
 import { verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
 import { Actor, USAGE_RETENTION_DAYS } from './actor';
 import { pico } from './fields';
+import type { Landmark } from './landmarks';
 import { createKey, revokeKey, useKey } from './key-actors';
 import type { Operation, Plan } from './plan';
 import { DRIFT_MS_MAX, Process } from './processes';
 import { Random } from './random';
-import { request } from './request-actor';
+import { request, spendAll } from './request-actor';
 import { expectKept } from './violation';
 import { credit, open, sweep } from './wallet-actors';
 import type { Sabotage } from './world';
@@ -23,13 +24,18 @@ export interface HistoryOptions {
   readonly sabotage?: Sabotage | undefined;
 }
 
+/** What a history came to. */
+export interface Played {
+  readonly steps: number;
+  readonly met: ReadonlySet<Landmark>;
+}
+
 /**
  * Plays a plan to its end, and then what must come after any history: outages end, every payment is reported once
- * more, the deadlines pass and one sweep runs.
- * @returns how many steps it took
+ * more, the deadlines pass and one sweep runs. Then all that is left can be spent.
  * @throws Violation and whatever else breaks
  */
-export async function play(plan: Plan, options: HistoryOptions = {}): Promise<number> {
+export async function play(plan: Plan, options: HistoryOptions = {}): Promise<Played> {
   const world = new World(plan, options);
   for (const operation of plan.operations) {
     const random = new Random(plan.seed).fork(operation.index);
@@ -38,7 +44,7 @@ export async function play(plan: Plan, options: HistoryOptions = {}): Promise<nu
   }
   await run(world);
   await settleDown(world);
-  return world.scheduler.steps;
+  return { steps: world.scheduler.steps, met: world.met };
 }
 
 async function perform(actor: Actor, { action }: Operation): Promise<void> {
@@ -82,6 +88,7 @@ async function settleDown(world: World): Promise<void> {
     ...world.accountIds.map((_, account) => (actor: Actor) => open(actor, account)),
     ...plan.payments.map((_, payment) => (actor: Actor) => credit(actor, payment)),
     sweep,
+    ...world.accountIds.map((_, account) => (actor: Actor) => spendAll(actor, account)),
   ];
   scheduler.now += HOLDS_ARE_DUE_MS;
   for (const [place, work] of works.entries()) {
@@ -89,10 +96,11 @@ async function settleDown(world: World): Promise<void> {
     process.begin(0, actor.random, () => world.watch(work(actor)));
     await run(world);
   }
-  for (const [accountId, balance] of world.stored.balances) {
-    expectKept('invariant 9', pico(balance, 'heldPico') === 0n, `${accountId} still holds money`);
+  const { balances, drawers, holds, leases } = world.stored;
+  for (const [place, balance] of [...balances, ...drawers]) {
+    expectKept('invariant 9', pico(balance, 'heldPico') === 0n, `${place} still holds money`);
   }
-  expectKept('invariant 9', world.stored.holds.size === 0, 'a hold is left after its deadline and a sweep');
+  expectKept('invariant 9', holds.size + leases.size === 0, 'a hold is left after its deadline and a sweep');
   await world.expectDurable();
   if (plan.seed % VERIFIED_EVERY === 0) await agreeWithVerifier(world);
 }

@@ -1,9 +1,9 @@
 import type { Hold } from '../../lambdas/domain/wallet/hold';
 import type { RequestOutcome } from '../../lambdas/domain/wallet/hold-end';
 import type { Settlement } from '../../lambdas/domain/wallet/settlement';
-import { HoldAlreadyReleased, HoldAlreadySettled } from '../../lambdas/domain/wallet/wallet-errors';
+import { HoldAlreadyReleased, HoldAlreadySettled, WalletUnavailable } from '../../lambdas/domain/wallet/wallet-errors';
 import type { Actor } from './actor';
-import { movedInto, text } from './fields';
+import { movedInto, pico, text } from './fields';
 import type { RequestIntent } from './intents';
 import { PRICES } from './actions';
 import { expectKept } from './violation';
@@ -32,7 +32,10 @@ export class HoldEnd {
     const call =
       as === 'settle' ? wallet.settle({ hold, charge: { costPico }, record }) : wallet.release({ hold, record });
     const result = await this.#actor.outcome(call, [HoldAlreadySettled, HoldAlreadyReleased]);
-    if ('outage' in result) return;
+    if ('outage' in result) {
+      expectKept('answers', result.outage instanceof WalletUnavailable, `${hold.requestId} met a bare outage`);
+      return;
+    }
     this.#actor.note(() => `${as} of ${costPico}: ${'answer' in result ? result.answer.outcome : result.refusal.name}`);
     if ('answer' in result) this.#answerIsRecorded(result.answer, as, costPico);
     else this.#refusalIsRecorded(result.refusal, as, costPico);
@@ -41,12 +44,15 @@ export class HoldEnd {
   /** What a caller is told is what the ledger has. */
   #answerIsRecorded({ outcome, costPico, overrunPico }: Settlement, as: Ending, wantedPico: bigint): void {
     const { requestId } = this.#hold;
-    const { decisive, kind } = this.#recorded();
-    const isSame = movedInto('spent', decisive) === costPico && movedInto('overrun', decisive) === overrunPico;
+    const recorded = this.#recorded();
+    const { kind } = recorded;
+    const isSame = recorded.costPico === costPico && recorded.overrunPico === overrunPico;
     expectKept('answers', isSame && costPico + overrunPico === wantedPico, `${requestId} has another charge`);
-    const kinds = { charged: ['charge'], released: ['release'], adjusted: ['adjustment'] };
-    const wanted =
-      outcome === 'already_settled' ? [as === 'settle' ? 'charge' : 'release', 'adjustment'] : kinds[outcome];
+    const adjusted = ['adjustment'];
+    const wanted = {
+      ...{ charged: [this.#kindOf('settle')], released: [this.#kindOf('release')], adjusted },
+      already_settled: [this.#kindOf(as), ...adjusted],
+    }[outcome];
     expectKept(outcome === 'adjusted' ? 'invariant 10' : 'answers', wanted.includes(kind), `${requestId} is a ${kind}`);
     if (outcome !== 'already_settled') this.#intent.ends += 1;
     expectKept('invariant 3', this.#intent.ends <= 1, `two were told that they ended ${requestId}`);
@@ -54,24 +60,37 @@ export class HoldEnd {
 
   #refusalIsRecorded(refusal: HoldAlreadySettled | HoldAlreadyReleased, as: Ending, wantedPico: bigint): void {
     const { requestId } = this.#hold;
-    const { decisive, kind } = this.#recorded();
+    const { kind, ...recorded } = this.#recorded();
     expectKept('invariant 10', kind !== 'expire', `the end of ${requestId} came late and was not recorded`);
     if (refusal instanceof HoldAlreadyReleased) {
       expectKept('answers', kind === 'release' && as === 'settle', `${requestId} was not released`);
       return;
     }
     const { costPico, overrunPico } = refusal;
-    const isSame = movedInto('spent', decisive) === costPico && movedInto('overrun', decisive) === overrunPico;
-    const isOther = costPico + overrunPico !== wantedPico || kind !== (as === 'settle' ? 'charge' : 'release');
+    const isSame = recorded.costPico === costPico && recorded.overrunPico === overrunPico;
+    const isOther = costPico + overrunPico !== wantedPico || kind !== this.#kindOf(as);
     expectKept('answers', isSame && isOther, `${requestId} was not settled otherwise`);
   }
 
-  #recorded() {
-    const { accountId, requestId } = this.#hold;
-    const { end, late } = this.#actor.world.stored.endOf(accountId, requestId);
+  /** What an end in time leaves: a lease has its request's usage record, and no entry yet. */
+  #kindOf(as: Ending): string {
+    if (this.#hold.leaseTurn !== undefined) return 'record';
+    return as === 'settle' ? 'charge' : 'release';
+  }
+
+  #recorded(): { readonly kind: string; readonly costPico: bigint; readonly overrunPico: bigint } {
+    const { accountId, requestId, leaseTurn } = this.#hold;
+    const { stored } = this.#actor.world;
+    const { end, late } = stored.endOf(accountId, requestId);
     const decisive = late ?? end;
+    if (!decisive && leaseTurn !== undefined) {
+      const record = stored.turns.at(leaseTurn)?.record;
+      expectKept('invariant 3', record !== undefined, `${requestId} was ended and has no record`);
+      return { kind: 'record', costPico: pico(record, 'costPico'), overrunPico: pico(record, 'overrunPico') };
+    }
     expectKept('invariant 3', decisive !== undefined, `${requestId} was ended and has no entry`);
-    return { decisive, kind: text(decisive, 'kind') };
+    const [costPico, overrunPico] = [movedInto('spent', decisive), movedInto('overrun', decisive)];
+    return { kind: text(decisive, 'kind'), costPico, overrunPico };
   }
 }
 

@@ -2,8 +2,11 @@ import { invariantsOfAccount } from './account-invariants';
 import { fingerprint, pico, text } from './fields';
 import type { Intents } from './intents';
 import { keyPromises } from './key-promises';
+import { leaseIsRight } from './lease-invariants';
 import type { Payment } from './plan';
 import type { ItemChange, ItemKind, Stored } from './stored';
+import { accountOf } from './stored';
+import { recordIsRight } from './usage-invariants';
 import { expectKept } from './violation';
 
 // The twelve invariants of DESIGN.md, section 5, read off the stored items. What the product does not do yet
@@ -25,14 +28,16 @@ export function checkCommit(
   for (const change of changes) {
     if (change.kind === 'entry') entryStays(change);
     if (change.kind === 'hold') holdBeginsAndEnds(change, changes, stored, intents);
+    if (change.kind === 'lease') leaseIsRight(change, changes, stored, intents);
+    if (change.kind === 'usage') recordIsRight(change, stored, intents);
     if (change.kind === 'key' || change.kind === 'key listing') keyPromises(change, stored);
   }
   // Whatever moves an account's money writes its balance too, or the account does not add up when next it does.
-  const touched = changes.filter(({ kind }) => MONEY.has(kind)).map(({ key }) => key.pk.split('#')[0] ?? '');
+  const touched = changes.filter(({ kind }) => MONEY.has(kind)).map(({ key }) => accountOf(key.pk));
   for (const accountId of new Set(touched)) invariantsOfAccount(accountId, stored, intents, payments);
 }
 
-const MONEY: ReadonlySet<ItemKind> = new Set(['balance', 'entry', 'usage']);
+const MONEY: ReadonlySet<ItemKind> = new Set(['balance', 'drawer', 'entry', 'usage']);
 
 /** An entry is immutable. The repeat of a commit that was acknowledged before reads the same item again. */
 function entryStays({ key, before, after }: ItemChange): void {
@@ -54,9 +59,11 @@ function holdBeginsAndEnds(
     const intent = intents.requests.get(requestId);
     const isWanted = intent?.accountId === accountId && intent.holdsPico.has(pico(after, 'heldPico'));
     expectKept('invariant 8', isWanted, `nobody wanted the hold of ${requestId}`);
+    // What ended it with a lease does not keep another attempt from holding; that goes back.
     const { end } = stored.endOf(accountId, requestId);
-    expectKept('invariant 3', end === undefined, `${requestId} is held again after its end`);
-  } else {
+    const isOver = end !== undefined && stored.turns.ofRequest(requestId).length === 0;
+    expectKept('invariant 3', !isOver, `${requestId} is held again after its end`);
+  } else if (!endedOnLease(accountId, requestId, changes, stored)) {
     const ends = changes.filter(({ kind, key, before: earlier }) => isEntryOf(kind, key.sk, requestId) && !earlier);
     expectKept('invariant 3', ends.length === 1, `the hold of ${requestId} went without an end`);
     const held = pico(ends[0]?.after, 'heldPico');
@@ -66,6 +73,14 @@ function holdBeginsAndEnds(
     const hasEndedByTime = Date.parse(text(ends[0]?.after, 'at')) - Date.parse(text(hold, 'at')) > DAY_MS / 2;
     expectKept('usage records', isRecorded || hasEndedByTime, `${requestId} ended without a usage record`);
   }
+}
+
+/** A request that had a lease too, and ended with that: its hold goes back whole, and nothing is left to record. */
+function endedOnLease(accountId: string, requestId: string, changes: readonly ItemChange[], stored: Stored): boolean {
+  if (changes.some(({ kind }) => kind === 'entry' || kind === 'usage')) return false;
+  const { end } = stored.endOf(accountId, requestId);
+  const turns = stored.turns.ofRequest(requestId);
+  return turns.length > 0 && (end?.['kind'] === 'expire' || turns.some(({ record }) => record !== undefined));
 }
 
 const isEntryOf = (kind: string, sk: string, requestId: string): boolean =>

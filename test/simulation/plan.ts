@@ -1,4 +1,5 @@
 import type { Action } from './actions';
+import { leaseScene } from './lease-scenes';
 import { DRIFT_MS_MAX } from './processes';
 import { Random } from './random';
 import { sceneOf } from './scenes';
@@ -34,12 +35,19 @@ export interface Plan {
   /** How many of the store's calls go wrong, from 0 to 1. */
   readonly faultRate: number;
   readonly payments: readonly Payment[];
+  /** Whether the processes know from the beginning that all accounts are contended. */
+  readonly isHot: boolean;
+  /** How many drawers the processes' leases draw on. */
+  readonly drawers: number;
   readonly operations: readonly Operation[];
 }
 
 const DENSE = [0, 0, 1, 2, 5, 10];
 const SPARSE = [...DENSE, 50, SECOND_MS, 61 * SECOND_MS, 11 * MINUTE_MS];
 const FAULT_RATES = [0, 0.04, 0.04, 0.15, 0.4];
+const LONG_MS = 25 * HOUR_MS;
+/** The sweeper runs every minute, and once in these many it is not disturbed. By then all leases are due. */
+const SWEPT_AFTER_MS = 2 * HOUR_MS;
 
 export function planOf(seed: number): Plan {
   const random = new Random(seed);
@@ -50,13 +58,16 @@ export function planOf(seed: number): Plan {
   const payments = Array.from({ length: random.between(1, 3) }, () => paymentOf(random, accounts));
   const gaps = random.pick([DENSE, SPARSE]);
   const operations: Operation[] = [];
+  const undisturbed: number[] = [];
   let at = 0;
   const add = (action: Action, afterMs = 0): void => {
     const process = random.between(0, processes - 1);
     operations.push({ index: operations.length, at: at + afterMs, process, action });
   };
   const pass = (): void => {
-    at += random.chance(0.01) ? 25 * HOUR_MS : random.pick(gaps);
+    const isLong = random.chance(0.01);
+    if (isLong) undisturbed.push(at + SWEPT_AFTER_MS);
+    at += isLong ? LONG_MS : random.pick(gaps);
   };
   for (let account = 0; account < accounts; account += 1) add({ do: 'open', account });
   pass();
@@ -67,11 +78,45 @@ export function planOf(seed: number): Plan {
     pass();
     for (const [action, afterMs] of sceneOf(random, accounts, payments.length)) add(action, afterMs);
   }
-  return {
-    ...{ seed, isLocal, accounts, payments, operations },
+  const plan = {
+    ...{ seed, isLocal, accounts, payments, operations, isHot: false, drawers: 16 },
     drifts: Array.from({ length: processes }, () => random.between(-drift, drift)),
     faultRate: random.pick(FAULT_RATES),
   };
+  for (const time of undisturbed) {
+    operations.push({ index: operations.length, at: time, process: 0, action: { do: 'sweep', calm: true } });
+  }
+  return withLeases(plan);
+}
+
+/** A generator of its own draws this, so that the rest of a plan stays as it was. */
+const LEASES_PART = 1_000_000;
+/** Eight leases of eight holds fill a drawer, and an account must have sixteen times that: some are just not enough. */
+const RICH_PICO = [4_000, 20_000, 60_000, 300_000, 10 ** 15, 10 ** 15];
+
+/** Some plans have accounts whose payments suffice for leases, and who use them. */
+function withLeases(plan: Plan): Plan {
+  const random = new Random(plan.seed).fork(LEASES_PART);
+  if (!random.chance(0.3)) return plan;
+  const { drifts } = plan;
+  const isSetup = ({ do: what }: Action): boolean => what === 'open' || what === 'credit';
+  const isCalm = (action: Action): boolean => action.do === 'sweep' && action.calm === true;
+  // Fewer of the rest, so that they do not keep the scenes from what they are about.
+  const kept = plan.operations.filter(({ action }) => isSetup(action) || isCalm(action) || random.chance(0.5));
+  const payments = plan.payments.map(({ account }) => ({ account, amountPico: BigInt(random.pick(RICH_PICO)) }));
+  const isHot = random.chance(0.75);
+  const paidAt = kept.find(({ action }) => action.do === 'credit')?.at ?? 0;
+  const beginnings = kept.filter(({ at, action }) => at >= paidAt && !isCalm(action));
+  const operations = [...kept];
+  const scenes = random.between(1, 3);
+  for (let count = 0; count < scenes; count += 1) {
+    const beginning = random.pick(beginnings).at + random.between(0, 60);
+    for (const { action, afterMs, process } of leaseScene(random, random.pick(payments).account, drifts.length)) {
+      const index = plan.operations.length + operations.length;
+      operations.push({ index, at: beginning + afterMs, process, action });
+    }
+  }
+  return { ...plan, payments, isHot, drawers: random.pick([1, 3, 16]), operations };
 }
 
 const paymentOf = (random: Random, accounts: number): Payment => ({

@@ -4,6 +4,7 @@ import type { Item } from '../../lambdas/domain/table/value';
 import type { CallKind } from './faults';
 import { latencyMs, latenessMs, readLatencyMs, timeoutMs } from './faults';
 import { text } from './fields';
+import type { Operation } from './plan';
 import type { Process } from './processes';
 import type { Random } from './random';
 import type { Run } from './scheduler';
@@ -33,13 +34,15 @@ export class ProcessStore implements TableStore {
   readonly #life: number;
   readonly #random: Random;
   readonly #label: string;
+  readonly #isCalm: boolean;
 
-  constructor(world: World, process: Process, random: Random, label: string) {
+  constructor(world: World, process: Process, random: Random, { index, action }: Operation) {
     this.#world = world;
     this.#process = process;
     this.#life = process.life;
     this.#random = random;
-    this.#label = label;
+    this.#label = `operation ${index}`;
+    this.#isCalm = action.do === 'sweep' && action.calm === true;
   }
 
   get(get: Get): Promise<Item | undefined> {
@@ -53,7 +56,10 @@ export class ProcessStore implements TableStore {
   }
 
   write(write: Write): Promise<Item | undefined> {
-    const apply = (): Promise<Item | undefined> => this.#world.commit([write], () => this.#world.engine.write(write));
+    const apply = (): Promise<Item | undefined> =>
+      this.#world.commit([write], async ([arriving]) =>
+        arriving && !('check' in arriving) ? this.#world.engine.write(arriving) : undefined,
+      );
     return this.#call({ kind: 'write', name: () => `write ${nameOf(write)}`, writes: 1, apply });
   }
 
@@ -66,7 +72,7 @@ export class ProcessStore implements TableStore {
   }
 
   #call<T>(call: Call<T>): Promise<T> {
-    const fault = this.#world.drawFault(call.kind, this.#random);
+    const fault = this.#isCalm ? 'none' : this.#world.drawFault(call.kind, this.#random);
     if (fault !== 'none') this.#note(() => `${fault}: ${call.name()}`);
     return new Promise((resolve, reject) => {
       const caller = { resolve, reject };

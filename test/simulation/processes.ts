@@ -1,4 +1,5 @@
 import type { Clock } from '../../lambdas/domain/clock';
+import { LeaseBook } from '../../lambdas/domain/wallet/lease-book';
 import { latencyMs } from './faults';
 import type { Random } from './random';
 import type { Run, Scheduler } from './scheduler';
@@ -12,6 +13,8 @@ export const DRIFT_MS_MAX = 10 * 60_000;
  */
 export class Process {
   readonly name: string;
+  /** What it knows of its leases: its wallets share that, and it ends with its life. */
+  leaseBook = new LeaseBook();
   readonly #scheduler: Scheduler;
   #offsetMs: number;
   #life = 0;
@@ -24,6 +27,11 @@ export class Process {
   }
 
   readonly clock: Clock = () => this.#scheduler.now + this.#offsetMs;
+
+  /** It knows from the beginning of this life that an account is contended. */
+  knowHot(accountId: string): void {
+    this.leaseBook.markHot(accountId, this.clock(), Infinity);
+  }
 
   /** Which of its lives a process is in: it grows by one with each crash. */
   get life(): number {
@@ -56,6 +64,7 @@ export class Process {
   /** All that it did and knew is gone, and it is there again at once, perhaps on another machine. */
   crash(random: Random): void {
     this.#life += 1;
+    this.leaseBook = new LeaseBook();
     this.#pausedUntil = this.#scheduler.now + latencyMs(random);
     this.#offsetMs = random.between(-DRIFT_MS_MAX, DRIFT_MS_MAX);
   }

@@ -1,12 +1,23 @@
 import type { Check, Write } from '../../lambdas/domain/table/table-store';
+import type { Item } from '../../lambdas/domain/table/value';
 import { text } from './fields';
 import type { Sabotage } from './world';
 
 type AnyWrite = Write | Check;
 
-const isEntry = (write: AnyWrite): boolean => 'put' in write && text(write.put, 'sk').startsWith('entry#');
-const isHold = (write: AnyWrite): boolean => 'put' in write && text(write.put, 'pk').startsWith('holds#');
+const isPut = (write: AnyWrite, beginning: string): boolean =>
+  'put' in write && `${text(write.put, 'pk')} ${text(write.put, 'sk')}`.includes(beginning);
+const isEntry = (write: AnyWrite): boolean => isPut(write, ' entry#');
+const isLeaseEntry = (write: AnyWrite): boolean => isPut(write, ' entry#lease_');
+const isHold = (write: AnyWrite): boolean => isPut(write, 'holds#') && !isPut(write, '#lease_');
 const isUsage = (write: AnyWrite): boolean => write.table.name === 'usage';
+const isDelete = (write: AnyWrite): boolean => 'delete' in write;
+const isLeaseDelete = (write: AnyWrite): boolean => 'delete' in write && write.delete.sk.includes('#lease_');
+const isLeaseUpdate = (write: AnyWrite): boolean => 'update' in write && write.update.sk.includes('#lease_');
+const isDrawer = (write: AnyWrite): boolean => 'update' in write && /#\d\d$/.test(write.update.pk);
+/** Either ends a request of a lease: its own record, or that of its expiry. */
+const isLeasedUsage = (write: AnyWrite): boolean =>
+  isUsage(write) && 'put' in write && (write.put['leaseTurn'] !== undefined || write.put['status'] === 'expired');
 
 /** A table that does not look at the condition of some writes. */
 const unconditional =
@@ -24,14 +35,47 @@ const lossy =
   (writes) =>
     writes.filter((write) => !isMeant(write));
 
+/** A wallet that puts something else into some items, or into what it changes of them. */
+const forging =
+  (isMeant: (write: AnyWrite) => boolean, forged: (item: Item) => Item): Sabotage =>
+  (writes) =>
+    writes.map((write) => {
+      if (!isMeant(write)) return write;
+      if ('put' in write) return { ...write, put: { ...write.put, ...forged(write.put) } };
+      if (!('update' in write) || !write.change.set) return write;
+      return { ...write, change: { ...write.change, set: { ...write.change.set, ...forged(write.change.set) } } };
+    });
+
 /** What is broken on purpose, so that it is known that the simulation would see it. */
 export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage])[] = [
   ['an overdrawn wallet', unconditional((write) => 'update' in write)],
   ['a payment that is credited twice', unconditional(isEntry)],
-  ['a hold that is ended although it is gone', unconditional((write) => 'delete' in write)],
+  ['a hold that is ended although it is gone', unconditional(isDelete)],
   ['an entry that was not written', lossy(isEntry)],
   ['a hold that was not written', lossy(isHold)],
-  ['a hold that was not ended', lossy((write) => 'delete' in write)],
+  ['a hold that was not ended', lossy(isDelete)],
   ['a balance that did not change', lossy((write) => 'update' in write)],
   ['a usage record that was not written', lossy(isUsage)],
+  ['a lease that is given on although it has ended', unconditional(isLeaseUpdate)],
+  ['a lease that is ended although it was given on', unconditional(isLeaseDelete)],
+  ['a lease that was not ended', lossy(isLeaseDelete)],
+  ['a lease whose charges were not booked', lossy(isLeaseEntry)],
+  ['a drawer that is overdrawn', unconditional(isDrawer)],
+  ['a drawer that did not change', lossy(isDrawer)],
+  ['a leased request that is settled although it has expired', unconditional(isLeasedUsage)],
+  [
+    'a lease that holds too little',
+    forging(
+      (write) => isPut(write, '#lease_') && !isEntry(write),
+      () => ({ heldPico: 0n }),
+    ),
+  ],
+  ['a tally that forgets a charge', forging(isLeaseUpdate, () => ({ settledPico: 0n }))],
+  ['a tally that forgets a request', forging(isLeaseUpdate, () => ({ requests: 0n }))],
+  ['a lease that is charged for another request', forging(isUsage, ({ leaseTurn }) => next(leaseTurn))],
+  ['an end that does not name what its lease held', forging(isLeaseEntry, () => ({ heldPico: 1n }))],
+  ['an end that does not name the prices of its charges', forging(isLeaseEntry, () => ({ priceVersions: [] }))],
 ];
+
+const next = (leaseTurn: Item[string] | undefined): Item =>
+  typeof leaseTurn === 'string' ? { leaseTurn: leaseTurn.replace(/\d+$/, (turn) => String(Number(turn) + 1)) } : {};

@@ -6,7 +6,7 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 
 /** More than any wallet has: who is content with less takes all of it. */
-const HUGE_HOLD_PICO = 10n ** 16n;
+export const HUGE_HOLD_PICO = 10n ** 16n;
 
 export type Scene = readonly (readonly [action: Action, afterMs: number])[];
 
@@ -58,7 +58,7 @@ function actionOf(random: Random, accounts: number, payments: number): Action {
   return random.chance(0.5) ? { do: 'remove expired' } : { do: 'open', account };
 }
 
-function requestOf(random: Random, account: number): RequestAction {
+export function requestOf(random: Random, account: number): RequestAction {
   const holdMs = random.pick([5, 50, SECOND_MS, MINUTE_MS, 16 * MINUTE_MS]);
   const afterMs = random.pick([0, 0, 3, 50, 11 * MINUTE_MS]);
   return {

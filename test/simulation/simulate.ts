@@ -16,11 +16,12 @@ if (![histories, seed].every((count) => Number.isSafeInteger(count) && count >= 
 
 const startedAt = performance.now();
 process.stdout.write(`Playing ${histories} histories from seed ${seed}.\n`);
-const { steps, failure } = await simulate({ histories, seed });
+const { steps, met, failure } = await simulate({ histories, seed });
 if (failure) {
   process.stdout.write(`${failure.report}\n`);
   process.exitCode = 1;
 } else {
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   process.stdout.write(`${histories} histories, ${steps} steps, ${seconds} s: every invariant held.\n`);
+  for (const [landmark, count] of met) process.stdout.write(`${String(count).padStart(8)} in which ${landmark}\n`);
 }

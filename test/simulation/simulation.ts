@@ -1,4 +1,6 @@
 import { play } from './history';
+import type { Landmark } from './landmarks';
+import { LANDMARKS } from './landmarks';
 import type { Plan } from './plan';
 import { planOf } from './plan';
 import { shrink } from './shrink';
@@ -15,6 +17,8 @@ export interface Failure {
 
 export interface Simulation {
   readonly steps: number;
+  /** How many histories met each landmark. */
+  readonly met: ReadonlyMap<Landmark, number>;
   /** Of the lowest seed that was seen to fail. */
   readonly failure: Failure | undefined;
 }
@@ -30,21 +34,30 @@ export async function simulate(options: {
   const failed: number[] = [];
   let next = seed;
   let steps = 0;
+  const met = new Map<Landmark, number>(LANDMARKS.map((landmark) => [landmark, 0]));
   const playNext = async (): Promise<void> => {
     while (next < seed + histories && failed.length === 0) {
       const mine = next;
       next += 1;
       try {
-        const taken = await play(planOf(mine), { sabotage });
-        steps += taken;
+        const played = await play(planOf(mine), { sabotage });
+        steps += played.steps;
+        for (const landmark of played.met) met.set(landmark, (met.get(landmark) ?? 0) + 1);
       } catch {
         failed.push(mine);
       }
     }
   };
-  await Promise.all(Array.from({ length: BESIDE }, playNext));
-  if (failed.length === 0) return { steps, failure: undefined };
-  return { steps, failure: await explain(Math.min(...failed), sabotage) };
+  const { stackTraceLimit } = Error;
+  // Most errors are answers, and nobody reads where they come from before a history is explained.
+  Error.stackTraceLimit = 0;
+  try {
+    await Promise.all(Array.from({ length: BESIDE }, playNext));
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+  if (failed.length === 0) return { steps, met, failure: undefined };
+  return { steps, met, failure: await explain(Math.min(...failed), sabotage) };
 }
 
 export async function explain(seed: number, sabotage?: Sabotage): Promise<Failure> {
@@ -70,7 +83,7 @@ async function failureOf(plan: Plan, options: Parameters<typeof play>[1]): Promi
   }
 }
 
-const headOf = ({ isLocal, drifts, faultRate, payments }: Plan): readonly string[] => [
-  `  ${isLocal ? 'a local process' : `${drifts.length} processes`}, clocks off by ${drifts.join(', ')} ms`,
+const headOf = ({ isLocal, isHot, drifts, faultRate, payments }: Plan): readonly string[] => [
+  `  ${isLocal ? 'a local process' : `${drifts.length} processes`}, clocks off by ${drifts.join(', ')} ms${isHot ? ', contended accounts' : ''}`,
   `  ${faultRate * 100} % of the calls go wrong; payments of ${payments.map((payment) => payment.amountPico).join(', ')}`,
 ];

@@ -2,11 +2,12 @@ import type { TableSpec } from '../../lambdas/contracts/tables';
 import { KEYS, USAGE, WALLET } from '../../lambdas/contracts/tables';
 import type { Check, TableStore, Write } from '../../lambdas/domain/table/table-store';
 import type { Item, Key } from '../../lambdas/domain/table/value';
-import { text } from './fields';
+import { pico, text } from './fields';
+import { LeaseTurns } from './lease-turns';
 
 const SHARDS = Array.from({ length: 16 }, (_, shard) => String(shard).padStart(2, '0'));
 
-export type ItemKind = 'balance' | 'hold' | 'entry' | 'usage' | 'key' | 'key listing';
+export type ItemKind = 'balance' | 'drawer' | 'hold' | 'lease' | 'entry' | 'usage' | 'key' | 'key listing';
 
 /** What one commit did to one item. */
 export interface ItemChange {
@@ -22,9 +23,14 @@ export interface ItemChange {
  */
 export class Stored {
   readonly balances = new Map<string, Item>();
+  /** By account and drawer, as their partitions are named. */
+  readonly drawers = new Map<string, Item>();
   /** By request id: those that are live, and those that ever were. */
   readonly holds = new Map<string, Item>();
   readonly holdsEver = new Map<string, Item>();
+  /** By lease id: those that are live. */
+  readonly leases = new Map<string, Item>();
+  readonly turns = new LeaseTurns();
   /** By account, then by sort key. */
   readonly entries = new Map<string, Map<string, Item>>();
   /** By request id; also those that have ended by time. */
@@ -44,6 +50,16 @@ export class Stored {
     return this.entries.get(accountId) ?? new Map<string, Item>();
   }
 
+  drawersOf(accountId: string): readonly Item[] {
+    return [...this.drawers].filter(([name]) => accountOf(name) === accountId).map(([, drawer]) => drawer);
+  }
+
+  /** What was ever held for a request: by itself, and by leases. */
+  heldFor(requestId: string): readonly bigint[] {
+    const hold = this.holdsEver.get(requestId);
+    return [...(hold ? [pico(hold, 'heldPico')] : []), ...this.turns.ofRequest(requestId).map((turn) => turn.heldPico)];
+  }
+
   /** What was recorded of a request's end: its entry, and that of a settle after the expiry. */
   endOf(accountId: string, requestId: string): { readonly end: Item | undefined; readonly late: Item | undefined } {
     const entries = this.entriesOf(accountId);
@@ -55,8 +71,9 @@ export class Stored {
     const listed = new Map<string, Item>();
     const add = (table: TableSpec, item: Item): unknown =>
       listed.set(`${table.name} ${text(item, 'pk')} ${text(item, 'sk')}`, item);
-    for (const item of this.balances.values()) add(WALLET, item);
-    for (const item of this.holds.values()) add(WALLET, item);
+    for (const items of [this.balances, this.drawers, this.holds, this.leases]) {
+      for (const item of items.values()) add(WALLET, item);
+    }
     for (const entries of this.entries.values()) for (const item of entries.values()) add(WALLET, item);
     for (const item of this.usage.values()) add(USAGE, item);
     for (const item of this.keyListings.values()) add(KEYS, item);
@@ -70,6 +87,8 @@ export class Stored {
     if (after === undefined) items.delete(name);
     else items.set(name, after);
     if (kind === 'hold' && after) this.holdsEver.set(name, after);
+    if (kind === 'lease' && after) this.turns.begin(after);
+    if (kind === 'usage' && after) this.turns.end(after);
     return { kind, key, before, after };
   }
 
@@ -77,13 +96,20 @@ export class Stored {
     if (table === USAGE) return ['usage', this.usage, sk];
     if (table === KEYS) return sk === 'key' ? ['key', this.keys, pk] : ['key listing', this.keyListings, sk.slice(4)];
     if (table !== WALLET) throw new Error(`the simulation knows no table ${table.name}`);
-    if (sk === 'wallet') return ['balance', this.balances, pk];
-    if (pk.startsWith('holds#')) return ['hold', this.holds, sk.slice(sk.indexOf('#') + 1)];
-    let entries = this.entries.get(pk);
-    if (!entries) this.entries.set(pk, (entries = new Map<string, Item>()));
+    if (sk === 'wallet') return pk.includes('#') ? ['drawer', this.drawers, pk] : ['balance', this.balances, pk];
+    if (pk.startsWith('holds#')) {
+      const id = sk.slice(sk.indexOf('#') + 1);
+      return id.startsWith('lease_') ? ['lease', this.leases, id] : ['hold', this.holds, id];
+    }
+    const accountId = accountOf(pk);
+    let entries = this.entries.get(accountId);
+    if (!entries) this.entries.set(accountId, (entries = new Map<string, Item>()));
     return ['entry', entries, sk];
   }
 }
+
+/** Some partitions of an account have a shard behind its id. */
+export const accountOf = (partition: string): string => partition.split('#')[0] ?? '';
 
 function keyOf(write: Write): Key {
   if ('put' in write) return { pk: text(write.put, 'pk'), sk: text(write.put, 'sk') };
@@ -96,7 +122,9 @@ export async function readAll(engine: TableStore, accounts: readonly string[]): 
   const partitions = [
     ...SHARDS.map((shard) => [WALLET, `holds#${shard}`] as const),
     ...accounts.flatMap((partition) => [WALLET, KEYS].map((table) => [table, partition] as const)),
-    ...accounts.flatMap((account) => SHARDS.map((shard) => [USAGE, `${account}#${shard}`] as const)),
+    ...accounts.flatMap((account) =>
+      SHARDS.flatMap((shard) => [WALLET, USAGE].map((table) => [table, `${account}#${shard}`] as const)),
+    ),
   ];
   for (const [table, partition] of partitions) {
     const { items, next } = await engine.query({ table, partition, limit: 1_000 });

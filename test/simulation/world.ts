@@ -6,6 +6,8 @@ import { drawFault } from './faults';
 import { fingerprint } from './fields';
 import { accountIdOf, Intents } from './intents';
 import { checkCommit } from './invariants';
+import type { Landmark } from './landmarks';
+import { landmarkOfFailure, landmarksOf } from './landmarks';
 import type { Plan } from './plan';
 import { Process } from './processes';
 import type { Random } from './random';
@@ -29,6 +31,7 @@ export class World {
   readonly accountIds: readonly string[];
   /** The steps so far, where somebody wants to read them. */
   readonly trace: string[] | undefined;
+  readonly met = new Set<Landmark>();
   readonly #disk = new FaultyDisk();
   readonly #sabotage: Sabotage;
   #engine: EmbeddedStore;
@@ -42,6 +45,7 @@ export class World {
     this.#sabotage = options.sabotage ?? ((writes) => writes);
     this.processes = plan.drifts.map((drift, place) => new Process(`process ${place}`, this.scheduler, drift));
     this.accountIds = Array.from({ length: plan.accounts }, (_, account) => accountIdOf(account));
+    if (plan.isHot) for (const process of this.processes) this.accountIds.forEach((id) => process.knowHot(id));
     this.#faultRate = plan.faultRate;
     this.#engine = this.#openEngine();
   }
@@ -89,7 +93,14 @@ export class World {
     writes: readonly (Write | Check)[],
     apply: (writes: readonly (Write | Check)[]) => Promise<T>,
   ): Promise<T> {
-    const result = await apply(this.#sabotage(writes));
+    let result: T;
+    try {
+      result = await apply(this.#sabotage(writes));
+    } catch (error) {
+      const landmark = landmarkOfFailure(writes, error);
+      if (landmark) this.met.add(landmark);
+      throw error;
+    }
     try {
       await this.#observe(writes);
     } catch (error) {
@@ -152,6 +163,7 @@ export class World {
       const isRevoked = kind === 'key' && !before?.['revokedAt'] && after?.['revokedAt'] !== undefined;
       if (isRevoked) this.intents.revoked.set(key.pk, this.scheduler.now);
     }
+    for (const landmark of landmarksOf(changes, this.stored)) this.met.add(landmark);
     checkCommit(changes, this.stored, this.intents, this.plan.payments);
   }
 

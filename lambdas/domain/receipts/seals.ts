@@ -65,6 +65,7 @@ export class Seals {
     const follows = number === 1 ? absent() : compare('number', '=', number - 1);
     try {
       await this.#store.transact([
+        // The second line of defence: whatever became of the last one's number, no seal is replaced.
         { table: USAGE, put, when: absent() },
         { table: USAGE, put: last, when: follows },
       ]);

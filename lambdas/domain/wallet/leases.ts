@@ -1,6 +1,8 @@
 import { balanceKey } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import { exists } from '../table/condition';
+import { StoreUnavailable } from '../table/table-errors';
+import type { Item } from '../table/value';
 import { decodeBalance } from './balance';
 import { emptyDrawers } from './drawers';
 import type { Hold } from './hold';
@@ -12,6 +14,7 @@ import { endLease } from './lease-end';
 import { extendLease, takeLease } from './lease-reserve';
 import { settleOnLease } from './lease-settle';
 import type { Ledger } from './ledger';
+import { patiently, RESERVE_PATIENCE } from './patience';
 import type { Reservation } from './reserve';
 import { BalanceContended, reserve, reserveUncontended } from './reserve';
 import { endHold } from './settle';
@@ -57,9 +60,15 @@ export class Leases {
       : settleOnLease(this.#ledger, this.#book, ending, leaseTurn);
   }
 
-  /** What others found out about this balance. */
+  /** What others found out about this balance. A request does not depend on it: what cannot be read is asked again. */
   async #learn(accountId: string, now: number): Promise<boolean> {
-    const item = await this.#ledger.store.get({ table: WALLET, key: balanceKey(accountId), consistent: false });
+    let item: Item | undefined;
+    try {
+      item = await this.#ledger.store.get({ table: WALLET, key: balanceKey(accountId), consistent: false });
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return false;
+      throw error;
+    }
     const hotUntil = item ? Number(decodeBalance(item).hotUntil) : 0;
     if (hotUntil > now) this.#book.markHot(accountId, now, hotUntil);
     else this.#book.markCool(accountId, now);
@@ -98,7 +107,9 @@ export class Leases {
   }
 
   async #emptyDrawers(accountId: string): Promise<void> {
-    const item = await this.#ledger.store.get({ table: WALLET, key: balanceKey(accountId) });
+    const { store, timing } = this.#ledger;
+    const get = { table: WALLET, key: balanceKey(accountId) };
+    const item = await patiently(RESERVE_PATIENCE, timing, () => store.get(get));
     if (item) await emptyDrawers(this.#ledger, decodeBalance(item), accountId);
   }
 }

@@ -1,10 +1,11 @@
 import { entryKey, isoTime } from '../../contracts/table-keys';
+import type { UsageRecord } from '../../contracts/usage-record';
 import { absent } from '../table/condition';
 import type { Write } from '../table/table-store';
-import { putUsageRecord } from '../usage/usage-records';
+import { decodeUsageRecord, putUsageRecord } from '../usage/usage-records';
 import { putEntry } from './entry';
 import { expiredOutcome } from './hold-end';
-import type { Lease, Tally } from './lease';
+import type { Lease } from './lease';
 import { holdOf, leaseTurnOf, tallied } from './lease';
 import { LEASE_END_PLACES, leaseEndWrites, leaseInconsistencyOr } from './lease-end';
 import { recordOf } from './lease-settle';
@@ -33,36 +34,31 @@ export function sweepLease(
   { now, everything }: { readonly now: number; readonly everything: boolean },
 ): Promise<SweptItem> {
   const { accountId, last } = lease;
+  let met: UsageRecord | undefined;
   return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
-    const record = await recordOf(ledger, accountId, last.requestId);
+    const record = met ?? (await recordOf(ledger, accountId, last.requestId));
     if (!record && now < last.deadline && !everything) return { isExpired: false, dueSince: last.deadline };
     // A record of another turn was charged there: of this one nobody made use.
     const isCharged = record?.leaseTurn === leaseTurnOf(lease);
     const settled = isCharged ? tallied(lease.settled, record) : lease.settled;
     const expiry = record ? [] : expiryWrites(ledger, lease);
     const dueSince = record ? Math.max(lease.dueAt, Date.parse(record.at) + record.durationMs) : last.deadline;
-    const isEnded = await commit(ledger, lease, settled, expiry, callToken('e', lease.leaseId));
-    return { isExpired: isEnded && !record, dueSince };
+    try {
+      await ledger.store.transact(
+        [...leaseEndWrites(ledger, lease, settled), ...expiry],
+        callToken('e', lease.leaseId),
+      );
+    } catch (error) {
+      // Somebody else has ended the lease, or its owner has given it to another request.
+      if (failedCondition(error, LEASE_END_PLACES.lease)) return { isExpired: false, dueSince };
+      const item = failedCondition(error, RECORD_PLACE)?.item;
+      if (!item) throw leaseInconsistencyOr(error);
+      // Its request was ended in between, or so long ago that no read finds the record any more.
+      met = decodeUsageRecord(item);
+      throw new TryAgain();
+    }
+    return { isExpired: !record, dueSince };
   });
-}
-
-/** Resolves to false when somebody else has ended the lease, or its owner has given it to another request. */
-async function commit(
-  ledger: Ledger,
-  lease: Lease,
-  settled: Tally,
-  expiry: readonly Write[],
-  token: string,
-): Promise<boolean> {
-  try {
-    await ledger.store.transact([...leaseEndWrites(ledger, lease, settled), ...expiry], token);
-    return true;
-  } catch (error) {
-    if (failedCondition(error, LEASE_END_PLACES.lease)) return false;
-    // Its request was ended in between, and is looked at again.
-    if (failedCondition(error, RECORD_PLACE)) throw new TryAgain();
-    throw leaseInconsistencyOr(error);
-  }
 }
 
 function expiryWrites(ledger: Ledger, lease: Lease): readonly Write[] {

@@ -69,6 +69,21 @@ describe('a seal', () => {
     await expectSealedOnce(ACCOUNT, requests.slice(0, 2));
   });
 
+  test('takes a change no second time that comes again behind later ones', async () => {
+    const early = await stage.charge();
+    const changes = await stage.changes();
+    await stage.pipe(changes);
+    await stage.seal();
+    const requests = [early];
+    for (const again of [[], changes]) {
+      stage.wallet.now += 10 * 60_000;
+      requests.push(await stage.charge());
+      await stage.pipe([...(await stage.changes()), ...again]);
+      expect(await stage.seal()).toMatchObject({ receipts: 1 });
+    }
+    await expectSealedOnce(ACCOUNT, requests);
+  });
+
   test('is one of two that are made at once, and the rest comes with the next', async () => {
     const first = await stage.charge();
     await stage.pipe();
@@ -131,6 +146,19 @@ describe('a seal', () => {
       expect(deaths).toBeLessThan(WRITES_MAX);
     },
   );
+
+  test('is made once where requests ended by a clock that is ahead', async () => {
+    stage.wallet.now += 10 * 60_000;
+    const requests = await stage.ended(5_000);
+    await stage.pipe();
+    stage.wallet.now -= 10 * 60_000;
+    // Key, two trees, seal: then it dies before it has removed what it sealed.
+    await expect(stage.seal(new DyingStore(stage.engine, 4, 'before'))).rejects.toThrow('the process is dead');
+    expect(await stage.openBatches()).toBe(3);
+    expect(await stage.seal()).toMatchObject({ receipts: 0 });
+    await expectSealedOnce(ACCOUNT, requests);
+    expect(await stage.openBatches()).toBe(0);
+  });
 
   test('goes on where no seal was made for longer than anything is kept', async () => {
     await stage.charge();

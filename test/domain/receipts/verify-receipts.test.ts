@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { KeySigner } from '../../../lambdas/adapters/receipts/key-signer';
-import type { ReceiptProof, TreeLine } from '../../../lambdas/contracts/receipt';
+import type { ReceiptLine, ReceiptProof, TreeLine } from '../../../lambdas/contracts/receipt';
+import { receiptHash } from '../../../lambdas/domain/receipts/receipt';
 import { readDocuments } from '../../../lambdas/domain/receipts/receipt-document';
 import { sealText } from '../../../lambdas/domain/receipts/seal';
 import { readPublicKeys } from '../../../lambdas/domain/receipts/verify-signature';
@@ -100,6 +101,14 @@ describe('what is found in an export:', () => {
     expect(await faultsOf([...one, ...one, ...rest])).toHaveLength(1);
   });
 
+  test('a receipt that was changed together with its place in the list', async () => {
+    const changed = changedReceipt(3, { costPico: '1' });
+    const { receipt } = JSON.parse(changed[2] ?? '') as ReceiptLine;
+    const list = (json: Json) => (json['leaves'] as string[]).with(1, receiptHash(receipt).toString('hex'));
+    const forged = rewritten(1, (json) => ({ ...json, leaves: list(json) })).with(2, changed[2] ?? '');
+    expect(await faultsOf(forged)).toEqual(['line 1: tree 1: its list of receipts is not the one that was sealed']);
+  });
+
   test('a tree whose receipts were changed together with its list and its root', async () => {
     const other = JSON.parse((await stage.exported(OTHER_ACCOUNT))[0] ?? '') as TreeLine;
     const faults = await faultsOf(
@@ -147,6 +156,11 @@ describe('what is found in an export:', () => {
     expect(await faultsOf(forged)).toEqual(['seal 2 does not follow seal 1', 'seal 3 does not follow seal 2']);
     const twin = await resealed(6, (seal) => ({ ...seal, number: 1 }));
     expect(await faultsOf(twin)).toContain('there are two different seals 1');
+  });
+
+  test('a seal of another minute than its trees', async () => {
+    const forged = await resealed(11, (seal) => ({ ...seal, minute: '2026-11-20T11:00:00.000Z' }));
+    expect(await faultsOf(forged)).toEqual(['line 11: tree 3: its minute is not that of its seal']);
   });
 
   test('what is no receipt and no tree, and nothing at all', async () => {

@@ -1,0 +1,76 @@
+import type { Item } from '../../lambdas/domain/table/value';
+import { ConditionFailed, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
+import type { Check, Write } from '../../lambdas/domain/table/table-store';
+import { pico } from './fields';
+import type { ItemChange, Stored } from './stored';
+
+/** What histories must have met for their silence about leases to mean something. */
+export const LANDMARKS = [
+  'a drawer was filled',
+  'a drawer was emptied',
+  'a lease was taken',
+  'a lease was given on',
+  'a lease ended with the charges of several requests',
+  'a lease ended and its request expired',
+  'a leased request was adjusted after its expiry',
+  'a request of an account with leases had a hold of its own',
+  'a request had a hold of its own and a lease',
+  'a lease was gone when it was to be given on',
+  'a lease was gone or given on when it was to end',
+  'a leased request was settled when it was to expire',
+  'a leased request had expired when it was to be settled',
+] as const;
+export type Landmark = (typeof LANDMARKS)[number];
+
+/** What a commit has shown. */
+export function landmarksOf(changes: readonly ItemChange[], stored: Stored): readonly Landmark[] {
+  const isLeased = ({ accountId }: Item): boolean =>
+    [...stored.leases.values()].some((lease) => lease['accountId'] === accountId);
+  return changes.flatMap((change): readonly Landmark[] => {
+    const { kind, before, after } = change;
+    if (kind === 'drawer' && changes.some((other) => other.kind === 'balance')) {
+      return [availableOf(after) > availableOf(before) ? 'a drawer was filled' : 'a drawer was emptied'];
+    }
+    if (kind === 'lease' && after) return leaseWas(before, after, stored);
+    if (kind === 'hold' && after && isLeased(after))
+      return ['a request of an account with leases had a hold of its own'];
+    if (kind === 'entry' && after) return entryShows(after, changes, stored);
+    return [];
+  });
+}
+
+const availableOf = (balance: Item | undefined): bigint => (balance ? pico(balance, 'availablePico') : 0n);
+
+function leaseWas(before: Item | undefined, after: Item, stored: Stored): readonly Landmark[] {
+  const hasBoth = [...stored.holds.values()].some((hold) => hold['requestId'] === after['requestId']);
+  const landmark = before ? 'a lease was given on' : 'a lease was taken';
+  return hasBoth ? [landmark, 'a request had a hold of its own and a lease'] : [landmark];
+}
+
+function entryShows(entry: Item, changes: readonly ItemChange[], stored: Stored): readonly Landmark[] {
+  const { kind, requestId } = entry;
+  if (kind === 'lease' && pico(entry, 'requests') > 1n) return ['a lease ended with the charges of several requests'];
+  const isOfLease = changes.some((change) => change.kind === 'lease');
+  if (kind === 'expire' && isOfLease) return ['a lease ended and its request expired'];
+  if (kind !== 'adjustment' || typeof requestId !== 'string') return [];
+  return stored.turns.ofRequest(requestId).length > 0 ? ['a leased request was adjusted after its expiry'] : [];
+}
+
+/** What a write that found something else than it expected has shown. */
+export function landmarkOfFailure(writes: readonly (Write | Check)[], error: unknown): Landmark | undefined {
+  const [first] = writes;
+  if (error instanceof ConditionFailed && first) {
+    if ('update' in first && isLease(first.update.pk, first.update.sk)) {
+      return 'a lease was gone when it was to be given on';
+    }
+    const isExpired = 'put' in first && first.put['leaseTurn'] !== undefined && error.item?.['status'] === 'expired';
+    return isExpired ? 'a leased request had expired when it was to be settled' : undefined;
+  }
+  const lease = writes.findIndex((write) => 'delete' in write && isLease(write.delete.pk, write.delete.sk));
+  if (!(error instanceof TransactionCancelled) || lease < 0) return undefined;
+  if (error.reasons[lease]) return 'a lease was gone or given on when it was to end';
+  const record = writes.findIndex(({ table }) => table.name === 'usage');
+  return error.reasons[record] ? 'a leased request was settled when it was to expire' : undefined;
+}
+
+const isLease = (pk: string, sk: string): boolean => pk.startsWith('holds#') && sk.includes('#lease_');

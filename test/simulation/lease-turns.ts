@@ -1,0 +1,50 @@
+import type { Item } from '../../lambdas/domain/table/value';
+import { pico, text } from './fields';
+
+/** A lease given to one request. */
+export interface Turn {
+  readonly leaseId: string;
+  readonly requestId: string;
+  /** The request's part of what the lease holds. */
+  readonly heldPico: bigint;
+  /** The usage record that names this turn, once it is there; also one that has ended by time. */
+  readonly record: Item | undefined;
+}
+
+/** All that leases were ever given to, and what each of it came to. */
+export class LeaseTurns {
+  /** By lease and turn, as usage records name them. */
+  readonly #turns = new Map<string, Turn>();
+
+  /** A lease as it is stored now. */
+  begin(lease: Item): void {
+    const leaseId = text(lease, 'leaseId');
+    const requestId = text(lease, 'requestId');
+    const name = nameOfTurn(lease);
+    const record = this.#turns.get(name)?.record;
+    this.#turns.set(name, { leaseId, requestId, heldPico: pico(lease, 'requestHeldPico'), record });
+  }
+
+  /** A usage record as it is stored now. */
+  end(record: Item): void {
+    if (record['leaseTurn'] === undefined) return;
+    const name = text(record, 'leaseTurn');
+    const turn = this.#turns.get(name);
+    if (turn) this.#turns.set(name, { ...turn, record });
+  }
+
+  at(name: string): Turn | undefined {
+    return this.#turns.get(name);
+  }
+
+  /** In their order. */
+  of(leaseId: string): readonly Turn[] {
+    return [...this.#turns.values()].filter((turn) => turn.leaseId === leaseId);
+  }
+
+  ofRequest(requestId: string): readonly Turn[] {
+    return [...this.#turns.values()].filter((turn) => turn.requestId === requestId);
+  }
+}
+
+export const nameOfTurn = (lease: Item): string => `${text(lease, 'leaseId')}#${pico(lease, 'turn')}`;

@@ -1,0 +1,53 @@
+import { fingerprint, pico, text, tokensOf } from './fields';
+import type { Item } from '../../lambdas/domain/table/value';
+import { PRICES } from './actions';
+import type { Intents } from './intents';
+import { nameOfTurn } from './lease-turns';
+import type { ItemChange, Stored } from './stored';
+import { expectKept } from './violation';
+
+/** A usage record ends a request of a lease by itself, and goes with an entry otherwise. */
+export function recordIsRight({ before, after }: ItemChange, stored: Stored, intents: Intents): void {
+  // It has ended by time before it was written.
+  if (!after) return;
+  const [accountId, requestId] = [text(after, 'accountId'), text(after, 'requestId')];
+  const { end } = stored.endOf(accountId, requestId);
+  if (before?.['leaseTurn'] !== undefined) {
+    const isSame = fingerprint(before) === fingerprint(after);
+    expectKept('usage records', isSame, `the record of ${requestId} changed after it was charged`);
+  } else if (after['leaseTurn'] === undefined) {
+    expectKept('usage records', end !== undefined, `the record of ${requestId} was charged to nobody`);
+  } else {
+    expectKept('invariant 3', before === undefined && end === undefined, `${requestId} ended before its record`);
+    chargesItsLease(after, stored, intents);
+  }
+}
+
+function chargesItsLease(record: Item, stored: Stored, intents: Intents): void {
+  const requestId = text(record, 'requestId');
+  const turn = text(record, 'leaseTurn');
+  const lease = stored.leases.get(turn.slice(0, turn.indexOf('#')));
+  expectKept('invariant 3', lease !== undefined, `${requestId} was charged to a lease that has ended`);
+  const isItsTurn =
+    nameOfTurn(lease) === turn && lease['requestId'] === requestId && lease['accountId'] === record['accountId'];
+  expectKept('invariant 3', isItsTurn, `${requestId} was charged to the lease of another request`);
+  const [costPico, overrunPico] = [pico(record, 'costPico'), pico(record, 'overrunPico')];
+  const heldPico = pico(lease, 'requestHeldPico');
+  const isWithin = costPico <= heldPico && (overrunPico === 0n || costPico === heldPico);
+  expectKept('invariant 4', isWithin, `${requestId} was charged more than its part, or the operator too much`);
+  const intent = intents.requests.get(requestId);
+  const isWanted = intent?.costsPico.has(costPico + overrunPico) ?? false;
+  expectKept('invariant 4', isWanted, `nobody's usage of ${requestId} cost ${costPico} and ${overrunPico}`);
+  expectKept('invariant 6', record['priceVersion'] === intent?.priceVersion, `${requestId} names no price`);
+  isRecomputed(record);
+}
+
+/** The charge of a record can be computed from it again. */
+export function isRecomputed(record: Item): void {
+  if (record['status'] !== 'completed') return;
+  const requestId = text(record, 'requestId');
+  const price = PRICES.get(text(record, 'priceVersion'));
+  expectKept('invariant 6', price !== undefined, `the record of ${requestId} names no price`);
+  const costPico = pico(record, 'costPico') + pico(record, 'overrunPico');
+  expectKept('invariant 6', tokensOf(record) * price === costPico, `${requestId} cannot be computed again`);
+}
