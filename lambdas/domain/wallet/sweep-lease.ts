@@ -1,5 +1,7 @@
 import { entryKey, isoTime } from '../../contracts/table-keys';
 import { absent } from '../table/condition';
+import { TryAgain } from '../table/patience';
+import { failedCondition } from '../table/table-errors';
 import type { Write } from '../table/table-store';
 import { putUsageRecord } from '../usage/usage-records';
 import { putEntry } from './entry';
@@ -9,8 +11,8 @@ import { holdOf, leaseTurnOf, tallied } from './lease';
 import { LEASE_END_PLACES, leaseEndWrites, leaseInconsistencyOr } from './lease-end';
 import { recordOf } from './lease-settle';
 import type { Ledger } from './ledger';
-import { callToken, failedCondition } from './ledger';
-import { patiently, SETTLE_PATIENCE, TryAgain } from './patience';
+import { callToken } from './ledger';
+import { patiently, SETTLE_PATIENCE } from './patience';
 
 /** Behind the writes that end the lease. */
 const RECORD_PLACE = 3;
