@@ -10,6 +10,7 @@ import { DEMO_CATALOG } from '../demo/demo-catalog';
 import { DataFolder } from '../folder/data-folder';
 import { FolderOwnership } from '../folder/ownership';
 import { LocalIdentity } from '../identity/local-identity';
+import { seedPeople } from '../identity/seed-people';
 import type { LocalProvider, Settings } from '../settings';
 import { type DemoAccount, demoAccount, writeDevFile } from './first-start';
 import { type LocalParts, openLocalParts } from './local-parts';
@@ -66,6 +67,7 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   const account = await demoAccount(folder, parts);
   const identity = await LocalIdentity.start(folder);
   opened.add(() => identity.stop());
+  await seedPeople(parts, account.accountId, identity.users);
 
   const providers = await openProviders(settings, opened);
   const catalog = new Catalog(
