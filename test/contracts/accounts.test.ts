@@ -26,11 +26,13 @@ describe.each([embeddedOnFile, ...(dynamodb === undefined ? [] : [dynamodb])])(
       await stage.members.changeRole({ accountId, personId: developer.personId, role: 'billing', actor: admin });
       await stage.ownership.transfer({ accountId, to: admin.personId, actor: owner });
       await stage.members.remove({ accountId, personId: owner.personId, actor: { ...admin, role: 'owner' } });
-      const roles = (await stage.membersOf(accountId)).map(({ personId, role }) => [personId, role]);
-      expect(roles).toEqual([
-        [admin.personId, 'owner'],
-        [developer.personId, 'billing'],
-      ]);
+      const roles = new Map((await stage.membersOf(accountId)).map(({ personId, role }) => [personId, role]));
+      expect(roles).toEqual(
+        new Map([
+          [admin.personId, 'owner'],
+          [developer.personId, 'billing'],
+        ]),
+      );
       expect(await stage.verify(accountId)).toEqual({ events: 8, faults: [] });
       // The right that somebody had a moment ago.
       const late = stage.accounts.rename({ accountId, name: 'late', actor: owner });

@@ -41,7 +41,7 @@ async function open(): Promise<Scene> {
 }
 
 /** As the edge does it: the right is looked up, then the action is asked for. */
-async function take({ stage, accountId, people, tokens }: Scene, step: Step): Promise<void> {
+async function take({ stage, accountId, people, tokens }: Scene, step: Step): Promise<unknown> {
   const [personId, whom] = [people[step.who]!, people[step.whom]!];
   const actor = (permission: Permission): Promise<Actor> => stage.access.inAccount(permission, accountId, personId);
   const about = { accountId, personId: whom };
@@ -49,12 +49,12 @@ async function take({ stage, accountId, people, tokens }: Scene, step: Step): Pr
     case 'invite': {
       const invitation = { accountId, email: 'new@example.test', role: step.role };
       const { token } = await stage.invitations.create({ ...invitation, actor: await actor('invitation.create') });
-      return void tokens.push(token);
+      return tokens.push(token);
     }
     case 'accept':
-      return void (await stage.invitations.accept({ token: tokens.at(-1) ?? '', personId }));
+      return stage.invitations.accept({ token: tokens.at(-1) ?? '', personId });
     case 'change':
-      return void (await stage.members.changeRole({ ...about, role: step.role, actor: await actor('member.change') }));
+      return stage.members.changeRole({ ...about, role: step.role, actor: await actor('member.change') });
     case 'remove':
       return stage.members.remove({ ...about, actor: await actor('member.remove') });
     case 'leave':

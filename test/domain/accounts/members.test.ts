@@ -117,6 +117,26 @@ describe('a member', () => {
 });
 
 describe('ownership', () => {
+  test('is not lost with a member who was given it a moment ago', async () => {
+    const stage = new AccountStage();
+    const { accountId, owner } = await stage.account();
+    const [admin, heir] = [await stage.join(accountId, owner, 'admin'), await stage.join(accountId, owner, 'auditor')];
+    stage.store.plan(() => stage.ownership.transfer({ accountId, to: heir.personId, actor: owner }));
+    const removal = stage.members.remove({ accountId, personId: heir.personId, actor: admin });
+    await expect(removal).rejects.toMatchObject({ name: 'VersionMismatch' });
+    expect(await stage.members.get(accountId, heir.personId)).toMatchObject({ role: 'owner' });
+  });
+
+  test('passes only in the account as it was read', async () => {
+    const stage = new AccountStage();
+    const { accountId, owner } = await stage.account();
+    const { personId: to } = await stage.join(accountId, owner, 'admin');
+    await stage.accounts.rename({ accountId, name: 'Renamed', actor: owner });
+    const transfer = stage.ownership.transfer({ accountId, to, actor: owner, version: 1 });
+    await expect(transfer).rejects.toMatchObject({ code: 'version_mismatch' });
+    expect(await stage.accounts.get(accountId)).toMatchObject({ ownerId: owner.personId });
+  });
+
   test('passes to another member, and whoever had it becomes an admin', async () => {
     const stage = new AccountStage();
     const { accountId, owner } = await stage.account();

@@ -19,6 +19,20 @@ describe('a key', () => {
     });
   });
 
+  test('that a command creates, and its account, are recorded as the deployment’s doing', async () => {
+    const stage = new AccountStage();
+    const accountId = await stage.accounts.create();
+    const { keyId } = await stage.keys.create({ accountId });
+    expect(await stage.keys.get(accountId, keyId)).not.toHaveProperty('createdBy');
+    expect((await stage.events(accountId)).map(({ actor, action, target }) => [actor, action, target])).toEqual([
+      ['deployment', 'account.create', accountId],
+      ['deployment', 'key.create', keyId],
+    ]);
+    // Creating the same account again is without effect, and so without an event.
+    await stage.accounts.create({ accountId });
+    expect(await stage.verify(accountId)).toEqual({ events: 2, faults: [] });
+  });
+
   test('is created by nobody who has not stated their age', async () => {
     const stage = new AccountStage();
     const { personId } = await stage.people.ofSubject('young');
