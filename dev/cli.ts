@@ -1,7 +1,8 @@
 /** `npm run --silent tollgate -- <command>`: looks at a local run or, with `--stack`, at a deployment, and adds to it. */
-import { type CommandLine, parseCommandLine } from './commands/command-line';
+import { type CommandLine, parseCommandLine, type StoreWork } from './commands/command-line';
 import { execute } from './commands/execute';
 import type { CommandResult } from './commands/command-parts';
+import { verifyFile } from './commands/receipts';
 import { USAGE, UsageError } from './commands/usage';
 import { DataFolder } from './folder/data-folder';
 import { print, printError } from './print';
@@ -21,13 +22,17 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run(line: CommandLine): Promise<CommandResult> {
-  if (line.target === 'folder') return execute(new DataFolder(readSettings().dataFolder), line.command);
+  return line.target === 'files' ? verifyFile(line.command, () => runOnStore(line.keysFrom)) : runOnStore(line);
+}
+
+async function runOnStore(work: StoreWork): Promise<CommandResult> {
+  if (work.target === 'folder') return execute(new DataFolder(readSettings().dataFolder), work.command);
   // The AWS SDK is loaded only where it is used.
   const [{ runOnStack }, { StandardInput }] = await Promise.all([
     import('./deployment/run-on-stack'),
     import('./deployment/key-input'),
   ]);
-  return runOnStack(line.target, line.command, new StandardInput(process.stdin, process.stderr));
+  return runOnStack(work.target, work.command, new StandardInput(process.stdin, process.stderr));
 }
 
 main(process.argv.slice(2)).then(

@@ -9,13 +9,19 @@ import {
   type StackTarget,
   stackTargetSchema,
   USAGE_LIMIT_DEFAULT,
+  type VerifyCommand,
+  verifySchema,
 } from './command';
 import { UsageError } from './usage';
 
 /** What to do, and to what: the data folder where no stack is named. */
-export type CommandLine =
+export type StoreWork =
   | { readonly target: 'folder'; readonly command: Command }
   | { readonly target: StackTarget; readonly command: Command | InitCommand };
+
+/** Some work needs no store, but may ask one. */
+export type CommandLine =
+  StoreWork | { readonly target: 'files'; readonly command: VerifyCommand; readonly keysFrom: StoreWork };
 
 /**
  * @returns undefined when help was asked for
@@ -33,6 +39,11 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
     take(others, 0, options, ['credit']);
     if (target === undefined) throw new UsageError('init completes a deployment: name its --stack.');
     return { target, command: valid(initSchema, { name: 'init', credit: options.credit }) };
+  }
+  if (first === 'receipts' && others[0] === 'verify') {
+    const [, file] = take(others, 2, options, ['key']);
+    const command = valid(verifySchema, { name: 'verify-receipts', file, key: options.key });
+    return { target: 'files', command, keysFrom: { target: target ?? 'folder', command: { name: 'receipt-keys' } } };
   }
   const command = valid(commandSchema, read(first, others, options));
   if (command.name === 'token' && target !== undefined)
@@ -54,6 +65,7 @@ const OPTIONS = {
   credit: { type: 'string' },
   'payment-id': { type: 'string' },
   as: { type: 'string' },
+  key: { type: 'string' },
 } as const;
 
 /** Those of single commands. */
@@ -62,6 +74,7 @@ interface Options {
   readonly credit?: string;
   readonly 'payment-id'?: string;
   readonly as?: string;
+  readonly key?: string;
 }
 
 interface GivenOptions extends Options {
@@ -106,6 +119,16 @@ function read(first: string | undefined, others: readonly string[], options: Opt
   }
   if (first === 'ledger' && others[0] === 'recompute') {
     return { name: 'recompute', requestId: take(others, 2, options)[1] };
+  }
+  if (first === 'receipts' && others[0] === 'export') {
+    return { name: 'export-receipts', accountId: take(others, 2, options)[1] };
+  }
+  if (first === 'receipts' && others[0] === 'complete') {
+    return { name: 'complete-receipts', accountId: take(others, 2, options)[1] };
+  }
+  if (first === 'receipts' && others[0] === 'key') {
+    take(others, 1, options);
+    return { name: 'receipt-keys' };
   }
   throw new UsageError(`There is no command "${[first, ...others.slice(0, 1)].join(' ').slice(0, 80)}".`);
 }

@@ -34,6 +34,9 @@ export const commandSchema = z.discriminatedUnion('name', [
   }),
   z.strictObject({ name: z.literal('verify') }),
   z.strictObject({ name: z.literal('recompute'), requestId: requestIdSchema }),
+  z.strictObject({ name: z.literal('export-receipts'), accountId: z.string() }),
+  z.strictObject({ name: z.literal('complete-receipts'), accountId: z.string() }),
+  z.strictObject({ name: z.literal('receipt-keys') }),
 ]);
 
 export type Command = z.infer<typeof commandSchema>;
@@ -42,6 +45,15 @@ export type Command = z.infer<typeof commandSchema>;
 export const initSchema = z.strictObject({ name: z.literal('init'), credit: amount.optional() });
 
 export type InitCommand = z.infer<typeof initSchema>;
+
+/** Looks at files alone, where the command runs; it asks for the published keys only where no file of them is named. */
+export const verifySchema = z.strictObject({
+  name: z.literal('verify-receipts'),
+  file: z.string(),
+  key: z.string().optional(),
+});
+
+export type VerifyCommand = z.infer<typeof verifySchema>;
 
 const STACK_MESSAGE = 'A stack is named by what its three stacks begin with: tollgate-prod for the stage prod.';
 

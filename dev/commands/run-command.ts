@@ -1,11 +1,13 @@
 import { accountIdSchema } from '../../lambdas/contracts/ids';
 import type { Standing } from '../../lambdas/contracts/roles';
 import { formatUsd, parseUsd } from '../../lambdas/domain/money/pico';
+import { completeReceipts } from '../../lambdas/domain/receipts/complete-receipts';
 import { renderUsageRecord } from '../../lambdas/domain/usage/render-usage-record';
 import type { Balance } from '../../lambdas/domain/wallet/balance';
 import { type LedgerReport, verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
 import type { Command } from './command';
 import type { CommandParts, CommandResult } from './command-parts';
+import { exportAccount, showKeys } from './receipts';
 import { recomputeCharge } from './recompute-charge';
 
 /** Runs a command; on a data folder in the process that owns it, and nowhere else. */
@@ -13,6 +15,7 @@ export async function runCommand(parts: CommandParts, command: Command): Promise
   if (command.name === 'verify') return verify(parts);
   if (command.name === 'recompute') return recomputeCharge(parts, command.requestId);
   if (command.name === 'token') return token(parts, command.as);
+  if (command.name === 'receipt-keys') return showKeys(parts);
   if (command.name === 'create-account') {
     const accountId = await parts.accounts.create({ accountId: command.accountId });
     await parts.wallet.open(accountId);
@@ -31,6 +34,10 @@ export async function runCommand(parts: CommandParts, command: Command): Promise
     }
     case 'usage':
       return usage(parts, accountId, command.limit);
+    case 'export-receipts':
+      return exportAccount(parts, accountId);
+    case 'complete-receipts':
+      return done({ accountId, opened: await completeReceipts(parts.store, accountId) });
     case 'create-key': {
       const { keyId, key } = await parts.keys.create({ accountId });
       return done({ accountId, keyId, apiKey: key });

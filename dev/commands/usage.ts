@@ -15,6 +15,13 @@ export const USAGE = `Usage: npm run --silent tollgate -- [--stack <name> [--reg
                                      billing, auditor or operator
   ledger verify                      replays the ledger; exits 1 when a balance differs
   ledger recompute <requestId>       works one charge out again from its usage and price; exits 1 when it differs
+  receipts export <accountId>        an account's signed receipts as JSON lines: each tree, then its receipts
+  receipts complete <accountId>      makes up for changes of usage records that were lost: opens a leaf for each record
+                                     that has no receipt, which the next seal takes
+  receipts key                       the published public keys, as PEM
+  receipts verify <file>             checks an export, or answers of the API, and says what is wrong, line by line;
+                                     exits 1 when anything is. --key <file> names the public keys; otherwise they
+                                     are asked for as "receipts key" does
   init                               completes a deployment: providers' keys, first account, its API key;
                                      needs --stack; --credit <usd> opens its wallet with money
 

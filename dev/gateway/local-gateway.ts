@@ -15,6 +15,7 @@ import type { LocalProvider, Settings } from '../settings';
 import { type DemoAccount, demoAccount, writeDevFile } from './first-start';
 import { type LocalParts, openLocalParts } from './local-parts';
 import { NodeHost } from './node-host';
+import { Sealer } from './sealer';
 import { Sweeper } from './sweeper';
 
 /** A gateway that runs on a data folder. */
@@ -68,6 +69,9 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   const identity = await LocalIdentity.start(folder);
   opened.add(() => identity.stop());
   await seedPeople(parts, account.accountId, identity.users);
+  const sealer = new Sealer(folder, parts, log);
+  await sealer.start();
+  opened.add(() => sealer.stop());
 
   const providers = await openProviders(settings, opened);
   const catalog = new Catalog(

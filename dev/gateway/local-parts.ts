@@ -6,6 +6,7 @@ import { Accounts } from '../../lambdas/domain/accounts/accounts';
 import { AuditLog } from '../../lambdas/domain/audit/audit-log';
 import { type Clock, systemClock } from '../../lambdas/domain/clock';
 import { Keys } from '../../lambdas/domain/keys/keys';
+import { Receipts } from '../../lambdas/domain/receipts/receipts';
 import { UsageRecords } from '../../lambdas/domain/usage/usage-records';
 import { Wallet } from '../../lambdas/domain/wallet/wallet';
 import type { DataFolder } from '../folder/data-folder';
@@ -24,6 +25,7 @@ export interface LocalParts {
   readonly keys: Keys;
   readonly accounts: Accounts;
   readonly usage: UsageRecords;
+  readonly receipts: Receipts;
   readonly clock: Clock;
   readonly usageRetentionDays: number;
   close(): void;
@@ -39,6 +41,7 @@ export function openLocalParts(folder: DataFolder, clock: Clock = systemClock): 
     keys: new Keys({ store, pepper, clock, audit }),
     accounts: new Accounts({ store, clock, audit }),
     usage: new UsageRecords({ store }),
+    receipts: new Receipts({ store, clock }),
     clock,
     usageRetentionDays: USAGE_RETENTION_DAYS,
     close: () => store.close(),

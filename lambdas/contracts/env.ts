@@ -21,6 +21,12 @@ export const PROXY_ENV = [
 /** The sweeper ends holds that nobody ended; it writes their usage records, hence the retention. */
 export const SWEEP_ENV = ['WALLET_TABLE', 'USAGE_TABLE', 'USAGE_RETENTION_DAYS'] as const;
 
+/** The pipeline opens leaves in the table whose stream it reads. */
+export const RECEIPTS_ENV = ['USAGE_TABLE'] as const;
+
+/** The sealer signs with `RECEIPT_KEY`, an ARN; trees are kept as long as the records that they are made of. */
+export const SEAL_ENV = ['USAGE_TABLE', 'USAGE_RETENTION_DAYS', 'RECEIPT_KEY'] as const;
+
 /** Health touches no store and no secret: it must answer while everything else fails. */
 export const HEALTH_ENV = ['STAGE'] as const;
 

@@ -54,6 +54,8 @@ export const lateEntryKey = (accountId: string, requestId: string): Key =>
 // Usage table. One partition takes a thousand writes a second, and one account may make more requests than that.
 /** Every partition of an account's records. */
 export const usagePartitions = (accountId: string): readonly string[] => SHARDS.map((shard) => `${accountId}#${shard}`);
+/** No partition of another kind in the usage table begins so. */
+export const USAGE_RECORDS_PREFIX = 'acc_';
 export const usageRecordKey = (accountId: string, requestId: string): Key => ({
   pk: `${accountId}#${shardOf(requestId)}`,
   sk: requestId,

@@ -7,7 +7,8 @@ import { UNITS } from './units';
  * - `completed`: the provider's whole answer was passed on.
  * - `client_gone`: the client left first; what was produced until then is charged.
  * - `provider_error`: the provider answered with an error, or not at all; nothing is charged.
- * - `interrupted`: the provider's answer broke off after its first byte; what was produced is charged.
+ * - `interrupted`: the provider's answer broke off after its first byte, or the gateway ended the request (its time
+ *   limit, or it stops); of a stream what was produced is charged, of a whole answer its bound.
  * - `cancelled`: the account cancelled it; of a stream what was produced is charged, of a whole answer its bound.
  * - `expired`: nobody ended the request before its hold's deadline (a crash); nothing is charged.
  */

@@ -74,6 +74,7 @@ export class DataPlane extends Construct {
     usage.grants.record(this.proxy);
     usage.grants.find(this.proxy);
     usage.grants.cancel(this.proxy);
+    usage.grants.readReceipts(this.proxy);
     secrets.grants.readProviderKeys(this.proxy);
     secrets.grants.readKeyPepper(this.proxy);
     secrets.grants.readOrigin(this.proxy);

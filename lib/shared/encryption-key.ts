@@ -20,17 +20,7 @@ export class EncryptionKey extends Key {
     const { alias, description, logGroups, removalPolicy } = props;
     super(scope, id, { alias: `alias/${alias}`, description, enableKeyRotation: true, removalPolicy });
     const { account, region } = Stack.of(this);
-    this.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'OnlyServicesAreGrantedIt',
-        effect: Effect.DENY,
-        principals: [new AnyPrincipal()],
-        actions: ['kms:CreateGrant'],
-        resources: ['*'],
-        // DynamoDB's own grants are for an AWS resource, and stay possible.
-        conditions: { BoolIfExists: { 'kms:GrantIsForAWSResource': 'false', 'aws:PrincipalIsAWSService': 'false' } },
-      }),
-    );
+    this.addToResourcePolicy(grantsForServicesOnly());
     this.addToResourcePolicy(
       new PolicyStatement({
         sid: 'LogsOfTheDeployment',
@@ -45,4 +35,17 @@ export class EncryptionKey extends Key {
       }),
     );
   }
+}
+
+/** What a key's policy says so that nobody but a service of AWS can pass the key on. */
+export function grantsForServicesOnly(): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'OnlyServicesAreGrantedIt',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ['kms:CreateGrant'],
+    resources: ['*'],
+    // DynamoDB's own grants are for an AWS resource, and stay possible.
+    conditions: { BoolIfExists: { 'kms:GrantIsForAWSResource': 'false', 'aws:PrincipalIsAWSService': 'false' } },
+  });
 }

@@ -5,6 +5,8 @@ import type { Config } from '../config';
 import { ControlPlane } from '../control-plane/control-plane';
 import { DataPlane } from '../data-plane/data-plane';
 import { AlarmTopic } from '../shared/alarm-topic';
+import { ReceiptAlarms } from '../usage/receipt-alarms';
+import { Receipts } from '../usage/receipts';
 import { Sweeper } from '../wallet/sweeper';
 import { WalletAlarms } from '../wallet/wallet-alarms';
 import type { StatefulStack } from './stateful-stack';
@@ -14,7 +16,7 @@ export interface ServiceStackProps extends StackProps {
   readonly stateful: StatefulStack;
 }
 
-/** Everything that runs: the data plane, the sweeper, the control plane, their alarms. */
+/** Everything that runs: the data plane, the sweeper, the pipeline of receipts, the control plane, their alarms. */
 export class ServiceStack extends Stack {
   readonly dataPlane: DataPlane;
   readonly controlPlane: ControlPlane;
@@ -28,6 +30,8 @@ export class ServiceStack extends Stack {
     this.dataPlane = new DataPlane(this, 'DataPlane', { config, stateful, alarmTopic });
     const { sweep } = new Sweeper(this, 'Sweeper', { config, stateful });
     new WalletAlarms(this, 'WalletAlarms', { proxy: this.dataPlane.proxy, sweep, topic: alarmTopic });
+    const receipts = new Receipts(this, 'Receipts', { config, stateful, alarmTopic });
+    new ReceiptAlarms(this, 'ReceiptAlarms', { receipts, topic: alarmTopic });
     this.controlPlane = new ControlPlane(this, 'ControlPlane', { config, stateful, alarmTopic });
     // What the edge reaches; clients use the edge's address, and without its secret the data plane refuses them.
     new CfnOutput(this, 'DataPlaneUrl', { value: this.dataPlane.url.url });

@@ -11,6 +11,7 @@ import { DeploymentKey } from '../shared/deployment-key';
 import { DeploymentSecrets } from '../shared/deployment-secrets';
 import { SecretGrants } from '../shared/secret-grants';
 import { ClassifiedTable } from '../shared/table';
+import { ReceiptKey, ReceiptKeyGrants } from '../usage/receipt-key';
 import { UsageGrants } from '../usage/usage-grants';
 import { WalletGrants } from '../wallet/wallet-grants';
 
@@ -33,9 +34,10 @@ function retentions(config: Config): Readonly<Record<TableName, string>> {
   };
 }
 
-/** Everything that outlives a release: tables, secrets and their key, and who people are. */
+/** Everything that outlives a release: tables, secrets and their key, the key of receipts, and who people are. */
 export class StatefulStack extends Stack {
   readonly encryptionKey: DeploymentKey;
+  readonly receiptKey: ReceiptKey & { readonly grants: ReceiptKeyGrants };
   readonly secrets: DeploymentSecrets & { readonly grants: SecretGrants };
   readonly accounts: ClassifiedTable;
   readonly keys: ClassifiedTable & { readonly grants: KeyGrants };
@@ -51,6 +53,7 @@ export class StatefulStack extends Stack {
     const { config, edgeRegion } = props;
     const retention = retentions(config);
     this.encryptionKey = new DeploymentKey(this, 'Key', { stage: config.stage });
+    this.receiptKey = withGrants(new ReceiptKey(this, 'ReceiptKey', { stage: config.stage }), ReceiptKeyGrants);
     const table = (tableId: string, spec: TableSpec): ClassifiedTable =>
       new ClassifiedTable(this, tableId, {
         spec,

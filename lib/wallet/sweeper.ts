@@ -1,9 +1,8 @@
-import { Duration, Stack } from 'aws-cdk-lib';
-import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
+import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { SWEEP_ENV } from '../../lambdas/contracts/env';
 import type { Config } from '../config';
+import { invokeEveryMinute } from '../shared/every-minute';
 import { ServiceFunction } from '../shared/service-function';
 import type { StatefulStack } from '../stacks/stateful-stack';
 
@@ -42,31 +41,6 @@ export class Sweeper extends Construct {
     stateful.wallet.grants.sweep(this.sweep);
     stateful.usage.grants.record(this.sweep);
     stateful.usage.grants.find(this.sweep);
-    this.#schedule();
-  }
-
-  // Spelt out: the ready-made target would let the schedule invoke every version of the function.
-  #schedule(): void {
-    const role = new Role(this, 'ScheduleRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
-    });
-    const { functionArn } = this.sweep.function;
-    const policy = new ManagedPolicy(this, 'SchedulePolicy', {
-      roles: [role],
-      statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] })],
-    });
-    const schedule = new CfnSchedule(this, 'Schedule', {
-      scheduleExpression: 'rate(1 minute)',
-      flexibleTimeWindow: { mode: 'OFF' },
-      target: {
-        arn: functionArn,
-        roleArn: role.roleArn,
-        // A missed minute is not made up for: the next one is due already.
-        retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
-      },
-    });
-    schedule.node.addDependency(policy);
+    invokeEveryMinute(this, this.sweep.function);
   }
 }

@@ -14,6 +14,7 @@ import { addressedRequest } from './addressed-request';
 import { inAnotherRegion } from './another-region';
 import { allowDeletionOf, logLines } from './emulator-api';
 import { readOutputs, STACKS, STAGE } from './cdk';
+import { receiptsOfADeployment } from './receipt-tests';
 import { underTheRuntimeClient } from './runtime-client-tests';
 import type { Stage } from './stage';
 import { ANSWER, CHAT, COST_PICO, CREDIT_PICO, dataPlaneOf, deadRequest, openaiOf } from './stage';
@@ -151,6 +152,11 @@ describe('a first deployment', () => {
 });
 
 underTheRuntimeClient(() => stage);
+
+receiptsOfADeployment(
+  () => stage,
+  () => newestRecord(stage.customer.accountId),
+);
 
 test('the schedule lets the sweeper end what a dead request held', async () => {
   const { accountId, requestId } = await deadRequest(stage);

@@ -153,6 +153,9 @@ test.each([
   ],
   [['--stack', 'tollgate-prod', 'token', '--as', 'owner'], 'A deployment gives tokens at its sign-in page only.'],
   [['wallet', 'a', '--limit', '5'], 'The command has no option --limit.'],
+  [['receipts', 'verify'], 'The command lacks an argument.'],
+  [['receipts', 'export', 'a', '--key', 'k.pem'], 'The command has no option --key.'],
+  [['receipts', 'sign', 'a'], 'There is no command "receipts sign".'],
 ])('%j is a usage error', (args, message) => {
   expect(() => parseCommandLine(args)).toThrow(new UsageError(message));
 });

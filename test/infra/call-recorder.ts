@@ -46,7 +46,8 @@ export class CallRecorder implements TableStore {
   }
 
   #note(table: string, action: string, partition: string): void {
-    const [kind = '*'] = /^([a-z]+#|acc_)/.exec(partition) ?? [''];
-    this.#calls.add(`${table} ${action} ${kind}*`);
+    const [kind = ''] = /^([a-z]+#|acc_)/.exec(partition) ?? [];
+    const isFixed = /^[a-z-]+$/.test(partition);
+    this.#calls.add(`${table} ${action} ${isFixed ? partition : `${kind}*`}`);
   }
 }

@@ -84,11 +84,16 @@ test('every bucket, log group and secret declares its data class and when its da
   }
 });
 
-test('a key rotates, and only services of AWS can be granted its use', () => {
+test('a key that encrypts rotates, the one that signs stays, and only services of AWS can be granted their use', () => {
   const keys = ofType(synthesis, 'AWS::KMS::Key');
-  expect(keys).toHaveLength(2);
-  for (const [, { Properties }] of keys) {
-    expect(Properties['EnableKeyRotation']).toBe(true);
+  expect(keys).toHaveLength(3);
+  for (const [id, { Properties, DeletionPolicy }] of keys) {
+    if (id.startsWith('ReceiptKey')) {
+      expect(Properties).toMatchObject({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' });
+      expect(DeletionPolicy).toBe('Retain');
+    } else {
+      expect(Properties['EnableKeyRotation']).toBe(true);
+    }
     expect(at(Properties, 'KeyPolicy', 'Statement')).toContainEqual(
       expect.objectContaining({
         Effect: 'Deny',

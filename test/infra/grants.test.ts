@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
 import { Keys } from '../../lambdas/domain/keys/keys';
+import { Receipts } from '../../lambdas/domain/receipts/receipts';
 import { Cancellations } from '../../lambdas/domain/proxy/cancellations';
+import { ReceiptStage } from '../domain/receipts/receipt-stage';
 import { ACCOUNT, WalletStage } from '../domain/wallet/wallet-stage';
 import { CallRecorder } from './call-recorder';
 import { at, ofType, synthesize } from './synthesis';
@@ -9,6 +11,7 @@ import { at, ofType, synthesize } from './synthesis';
 // The emulator and the embedded engine check no policy, so a verb that lacks a call would fail in AWS only.
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 1_440 * MINUTE_MS;
 const AMPLE_PICO = 1_000_000n;
 const OTHER_ACCOUNT = 'acc_01JD0000000000000000000009';
 
@@ -44,6 +47,22 @@ function recordedStage() {
   return { calls, stage, clock };
 }
 
+/** A receipt in time and one that was sealed a day late. */
+async function sealedStage() {
+  const stage = new ReceiptStage();
+  const calls = new CallRecorder(stage.engine);
+  await stage.fund(ACCOUNT);
+  const requestIds = [await stage.charge()];
+  await stage.pipe(undefined, calls);
+  const opening = calls.take();
+  await stage.seal(calls);
+  requestIds.push(await stage.charge());
+  stage.wallet.now += DAY_MS;
+  await stage.pipe();
+  expect(await stage.seal(calls)).toMatchObject({ receipts: 1 });
+  return { stage, calls, requestIds, opening, sealing: calls.take() };
+}
+
 test('the data plane may do with tables what it does, and nothing else', async () => {
   const { calls, stage, clock } = recordedStage();
   const keys = new Keys({ store: calls, clock, pepper: 'a pepper of sixteen bytes' });
@@ -70,7 +89,12 @@ test('the data plane may do with tables what it does, and nothing else', async (
   stage.now += 2 * MINUTE_MS;
   await stage.reserve(100n);
   await stage.usage.get(ACCOUNT, requestId);
-  expect(calls.take()).toEqual(allowedBy('DataPlaneProxyPolicy'));
+  const sealed = await sealedStage();
+  const receipts = new Receipts({ store: sealed.calls, clock });
+  for (const request of sealed.requestIds)
+    expect(await receipts.find(await sealed.stage.record(request))).toBeDefined();
+  await receipts.keys();
+  expect([...calls.take(), ...sealed.calls.take()].sort()).toEqual(allowedBy('DataPlaneProxyPolicy'));
 });
 
 test('the sweeper may do with tables what it does, and nothing else', async () => {
@@ -85,4 +109,15 @@ test('the sweeper may do with tables what it does, and nothing else', async () =
 
   expect(await stage.expire()).toMatchObject({ expired: 2, failed: 0 });
   expect(calls.take()).toEqual(allowedBy('SweeperSweepPolicy'));
+});
+
+test('what opens leaves is handed changes and may do with tables nothing but that', async () => {
+  const { opening } = await sealedStage();
+  const handed = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `usage ${name} *`);
+  expect([...opening, ...handed].sort()).toEqual(allowedBy('ReceiptsCollectPolicy'));
+});
+
+test('the sealer may do with tables what it does, and nothing else', async () => {
+  const { sealing } = await sealedStage();
+  expect(sealing).toEqual(allowedBy('ReceiptsSealPolicy'));
 });

@@ -53,6 +53,9 @@ describe('alarms', () => {
       'data-plane-errors',
       'data-plane-throttles',
       'hold-overdue',
+      'receipts-behind',
+      'seal-errors',
+      'seal-not-running',
       'settle-failed',
       'sweeper-errors',
       'sweeper-not-running',
@@ -60,8 +63,8 @@ describe('alarms', () => {
     ]);
   });
 
-  test('the alarm about a sweeper that does not run rings when its runs end, and not before the first', () => {
-    const [alarm] = ofType(synthesis, 'AWS::CloudWatch::Alarm').filter(([id]) => id.includes('SweeperNotRunning'));
+  test.each(['SweeperNotRunning', 'SealNotRunning'])('%s rings when the runs end, and not before the first', (name) => {
+    const [alarm] = ofType(synthesis, 'AWS::CloudWatch::Alarm').filter(([id]) => id.includes(name));
     const { AlarmActions, InsufficientDataActions, ...properties } = alarm?.[1].Properties ?? {};
     expect(properties).toMatchObject({ MetricName: 'Invocations', TreatMissingData: 'missing', EvaluationPeriods: 5 });
     expect(InsufficientDataActions).toHaveLength(1);

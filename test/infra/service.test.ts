@@ -1,5 +1,5 @@
 import { Match } from 'aws-cdk-lib/assertions';
-import { HEALTH_ENV, NOT_FOUND_ENV, PROXY_ENV, SWEEP_ENV } from '../../lambdas/contracts/env';
+import { HEALTH_ENV, NOT_FOUND_ENV, PROXY_ENV, RECEIPTS_ENV, SEAL_ENV, SWEEP_ENV } from '../../lambdas/contracts/env';
 import { at, ofType, synthesize } from './synthesis';
 
 const synthesis = synthesize({});
@@ -7,6 +7,7 @@ const { service } = synthesis.templates;
 const functions = ofType(synthesis, 'AWS::Lambda::Function');
 
 const MANAGED_POLICY_CHARACTERS_MAX = 6_144;
+const DAY_SECONDS = 86_400;
 
 interface Statement {
   readonly Effect: string;
@@ -35,6 +36,10 @@ function policyOf(idPrefix: string): Statement[] {
     .filter(([id]) => id.startsWith(idPrefix))
     .flatMap(([, policy]) => statementsIn(policy));
 }
+
+/** The partitions that a statement about a table is narrowed to. */
+const partitionsOf = ({ Condition }: Statement): readonly string[] =>
+  (at(Condition, 'ForAllValues:StringLike', 'dynamodb:LeadingKeys') ?? []) as readonly string[];
 
 const actionsOf = (statements: readonly Statement[]): string[] =>
   statements.flatMap(({ Action }) => list(Action)).sort();
@@ -78,16 +83,40 @@ describe('access', () => {
     const deletes = allowed.filter(({ statement }) => list(statement.Action).includes('dynamodb:DeleteItem'));
     expect(wide).toEqual([]);
     expect(deletes.length).toBeGreaterThan(0);
-    for (const { statement } of deletes) {
-      expect(statement.Condition).toEqual({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['holds#*'] } });
-    }
+    const partitions = deletes.map(({ statement }) => partitionsOf(statement));
+    expect(new Set(partitions.flat())).toEqual(new Set(['holds#*', 'leaves#*']));
   });
 
-  test('the data plane can list nothing, the sweeper only holds', () => {
-    expect(actionsOf(policyOf('DataPlaneProxyPolicy'))).not.toContain('dynamodb:Query');
-    expect(policyOf('SweeperSweepPolicy').filter(({ Action }) => list(Action).includes('dynamodb:Query'))).toEqual([
-      expect.objectContaining({ Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['holds#*'] } } }),
+  test('the data plane can list receipts and nothing else, the sweeper only holds', () => {
+    const listed = (policy: string) =>
+      policyOf(policy)
+        .filter(({ Action }) => list(Action).includes('dynamodb:Query'))
+        .flatMap(partitionsOf);
+    expect(listed('DataPlaneProxyPolicy').sort()).toEqual(['late#*', 'receipt-keys', 'trees#*']);
+    expect(listed('SweeperSweepPolicy')).toEqual(['holds#*']);
+  });
+
+  test('no function uses a key of encryption but through the service whose data it is', () => {
+    const uses = functions
+      .flatMap(([id]) => policyOf(id.replace(/Function[0-9A-F]{8}$/, 'Policy')))
+      .filter(({ Action }) => list(Action).some((action) => /^kms:(?!Sign|GetPublicKey)/.test(action)));
+    expect(uses.length).toBeGreaterThan(4);
+    const conditions = uses.map(({ Condition }) => at(Condition, 'StringEquals', 'kms:ViaService'));
+    expect(conditions).not.toContain(undefined);
+  });
+
+  test('only the sealer signs, with the one algorithm, and nobody reads a record to make a receipt of it', () => {
+    const signers = allowed.filter(({ statement }) => list(statement.Action).includes('kms:Sign'));
+    expect(signers).toEqual([
+      expect.objectContaining({
+        id: expect.stringMatching(/^ReceiptsSealPolicy/) as string,
+        statement: expect.objectContaining({
+          Condition: { StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' } },
+        }) as unknown,
+      }),
     ]);
+    for (const policy of ['ReceiptsCollectPolicy', 'ReceiptsSealPolicy'])
+      expect(policyOf(policy).flatMap(partitionsOf)).not.toContain('acc_*');
   });
 
   test('the sweeper reads no secret, and the health route nothing at all', () => {
@@ -100,6 +129,8 @@ describe('functions', () => {
   test.each([
     ['DataPlaneProxy', PROXY_ENV],
     ['SweeperSweep', SWEEP_ENV],
+    ['ReceiptsCollect', RECEIPTS_ENV],
+    ['ReceiptsSeal', SEAL_ENV],
     ['ControlPlaneHealth', HEALTH_ENV],
     ['ControlPlaneNotFound', NOT_FOUND_ENV],
   ])('%s gets exactly the environment that it reads', (prefix, names) => {
@@ -166,19 +197,41 @@ describe('functions', () => {
     expect(reserved({ dataPlane: { reservedConcurrency: 50 } }).filter(Boolean)).toEqual([50]);
   });
 
-  test('the sweeper runs every minute', () => {
-    service.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(1 minute)' });
+  test('only the ends of requests invoke what opens leaves; a batch comes again in halves, and one that is given up is told of', () => {
+    const [mapping, ...others] = ofType(synthesis, 'AWS::Lambda::EventSourceMapping').map(([, found]) => found);
+    const [collect] = functions.filter(([id]) => id.startsWith('ReceiptsCollect'));
+    expect(others).toEqual([]);
+    expect(mapping?.Properties).toMatchObject({
+      FunctionName: { 'Fn::GetAtt': [collect?.[0], 'Arn'] },
+      EventSourceArn: { 'Fn::ImportValue': expect.stringContaining('UsageTable') as string },
+      StartingPosition: 'TRIM_HORIZON',
+      BisectBatchOnFunctionError: true,
+      DestinationConfig: { OnFailure: { Destination: { Ref: expect.stringMatching(/^Alarms/) as string } } },
+    });
+    // The stream keeps a change for a day: what is given up can still be read by hand.
+    expect(mapping?.Properties['MaximumRecordAgeInSeconds']).toBeLessThan(DAY_SECONDS);
+    const filters = at(mapping?.Properties, 'FilterCriteria', 'Filters') as readonly { readonly Pattern: string }[];
+    expect(filters.map(({ Pattern }) => JSON.parse(Pattern) as unknown)).toEqual([
+      { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { pk: { S: [{ prefix: 'acc_' }] } } } },
+    ]);
   });
 
-  test('a sweep that fails is not repeated, neither by its schedule nor by Lambda', () => {
-    service.hasResourceProperties('AWS::Scheduler::Schedule', {
-      Target: Match.objectLike({ RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 } }),
-    });
-    const [sweep] = functions.filter(([id]) => id.startsWith('SweeperSweep'));
-    service.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
-      FunctionName: { Ref: sweep?.[0] },
-      MaximumRetryAttempts: 0,
-      MaximumEventAgeInSeconds: 60,
-    });
-  });
+  test.each(['SweeperSweep', 'ReceiptsSeal'])(
+    '%s runs every minute; a run that fails is not repeated, neither by its schedule nor by Lambda',
+    (prefix) => {
+      const [found] = functions.filter(([id]) => id.startsWith(prefix));
+      service.hasResourceProperties('AWS::Scheduler::Schedule', {
+        ScheduleExpression: 'rate(1 minute)',
+        Target: Match.objectLike({
+          Arn: { 'Fn::GetAtt': [found?.[0], 'Arn'] },
+          RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+        }),
+      });
+      service.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+        FunctionName: { Ref: found?.[0] },
+        MaximumRetryAttempts: 0,
+        MaximumEventAgeInSeconds: 60,
+      });
+    },
+  );
 });

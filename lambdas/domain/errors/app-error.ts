@@ -79,6 +79,11 @@ export class MethodNotAllowed extends AppError {
   override readonly status = 405;
   override readonly code = 'method_not_allowed';
   override readonly types = INVALID_REQUEST;
+  readonly allowed: string;
+  constructor(method: string, allowed: string) {
+    super(`${method} is not allowed here; use ${allowed}.`);
+    this.allowed = allowed;
+  }
 }
 
 /** The account cancelled the request while it ran. */
@@ -129,6 +134,27 @@ export class ProviderFailed extends AppError {
 }
 
 const ANTHROPIC_TYPES = { 502: 'api_error', 503: 'overloaded_error', 504: 'timeout_error' } as const;
+
+/** Why the gateway ends a request that is under way: its time is over, or the host stops. */
+export type StopReason = 'time_limit' | 'shutdown';
+
+const STOPS: { readonly [reason in StopReason]: readonly [503 | 504, string] } = {
+  time_limit: [504, 'at its time limit'],
+  shutdown: [503, 'because it stops'],
+};
+
+/** The gateway itself ended the request while the provider was at work. */
+export class RequestStopped extends AppError {
+  readonly status: 503 | 504;
+  override readonly code = 'request_stopped';
+  readonly types: ErrorTypes;
+  constructor(reason: StopReason) {
+    const [status, why] = STOPS[reason];
+    super(`The gateway ended the request ${why}.`);
+    this.status = status;
+    this.types = { openai: 'server_error', anthropic: ANTHROPIC_TYPES[status] };
+  }
+}
 
 /** The gateway cannot serve now: its store is unavailable. Nothing was charged. */
 export class ServiceUnavailable extends AppError {

@@ -2,6 +2,7 @@ import { formatUsd } from '../money/pico';
 import type { Settlement } from '../wallet/settlement';
 import type { PaidRequest } from './paid-request';
 import { errorOf, type Outcome } from './outcome';
+import type { Answer } from './provider-attempt';
 import { unstreamedError } from './provider-errors';
 import { clientHeaders } from './provider-headers';
 import { respond, respondError, type ResponseHeaders } from './respond';
@@ -17,13 +18,20 @@ export function closeAnswer(paid: PaidRequest, outcome: Outcome, settlement: Set
 function closeWhole({ call }: PaidRequest, outcome: Outcome, cost: string | undefined): void {
   const { answer } = outcome;
   const error = errorOf(outcome);
+  const costHeader: ResponseHeaders = cost === undefined ? {} : { 'x-tollgate-cost': cost };
   if (error) {
-    respondError(call.exchange, error, call.route.dialect, call.headers);
+    const noRetry: ResponseHeaders = isPaidFor(answer) ? { 'x-should-retry': 'false' } : {};
+    respondError(call.exchange, error, call.route.dialect, { ...call.headers, ...costHeader, ...noRetry });
   } else if (answer.kind === 'body') {
-    const costHeader: ResponseHeaders = cost === undefined ? {} : { 'x-tollgate-cost': cost };
     const headers = { ...clientHeaders(answer.headers), ...call.headers, ...costHeader };
     respond(call.exchange, answer.status, headers, answer.body);
   }
+}
+
+/** The official clients repeat failed requests by themselves unless they are told not to: each time would be charged. */
+function isPaidFor(answer: Answer): boolean {
+  if (answer.kind === 'stopped') return answer.sent;
+  return answer.kind === 'cancelled' || answer.kind === 'oversized';
 }
 
 function closeStream({ client, call }: PaidRequest, outcome: Outcome, cost: string | undefined): void {

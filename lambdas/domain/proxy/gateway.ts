@@ -6,31 +6,38 @@ import {
   MethodNotAllowed,
   NotFound,
   ServiceUnavailable,
+  type StopReason,
   UnsupportedMediaType,
 } from '../errors/app-error';
+import { isFromEdge } from '../edge/origin-secret';
 import type { Keys } from '../keys/keys';
+import type { Receipts } from '../receipts/receipts';
 import type { UsageRecords } from '../usage/usage-records';
 import { StoreUnavailable } from '../table/table-errors';
 import { WalletUnavailable } from '../wallet/wallet-errors';
 import type { Exchange, Headers } from './exchange';
-import { listModels, readModel } from './models';
 import { serveMetered } from './metered-handler';
-import { isFromEdge } from './origin-secret';
 import type { MeteredParts } from './paid-request';
 import { newRequestId } from './request-ids';
-import { cancelRequest, readRequest } from './requests';
+import { readAt } from './reads';
+import { cancelRequest } from './requests';
 import { respondError, respondJson, type ResponseHeaders } from './respond';
 import { dialectOf, METERED_ROUTES } from './routes';
+import { UnsettledRequests } from './unsettled-requests';
 
-export interface GatewayParts extends MeteredParts {
+export interface GatewayParts extends Omit<MeteredParts, 'unsettled'> {
   readonly keys: Keys;
   readonly usage: UsageRecords;
+  readonly receipts: Receipts;
   /** The values of the secret header that the edge adds; absent where there is no edge (a local run). */
   readonly originSecrets?: () => Promise<readonly string[]>;
 }
 
 /** Time kept at the end of a host's deadline to settle in. */
 const SETTLE_MARGIN_MS = 10_000;
+
+const TIME_LIMIT: StopReason = 'time_limit';
+const SHUTDOWN: StopReason = 'shutdown';
 
 const CANCEL_PATH = /^\/v1\/requests\/([^/]+)\/cancel$/;
 
@@ -42,33 +49,39 @@ interface Caller {
 
 /** The data plane: every request of every host comes through `handle`. */
 export class Gateway {
-  readonly #parts: GatewayParts;
+  readonly #parts: GatewayParts & MeteredParts;
   readonly #inFlight = new Map<Promise<void>, AbortController>();
 
   constructor(parts: GatewayParts) {
-    this.#parts = parts;
+    this.#parts = { ...parts, unsettled: new UnsettledRequests(parts) };
   }
 
-  /** Answers one request. Resolves once it is answered and settled; never rejects. */
+  /**
+   * Answers one request. Resolves once it is answered and settled, and once those before it that are not yet settled
+   * have been tried again: what a function leaves to do is frozen. Never rejects.
+   */
   handle(exchange: Exchange): Promise<void> {
     const requestId = newRequestId();
     const headers = { 'x-request-id': requestId };
     const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), exchange.deadline - this.#parts.clock() - SETTLE_MARGIN_MS);
+    const resumed = this.#parts.unsettled.resume();
+    const timer = setTimeout(() => stop.abort(TIME_LIMIT), exchange.deadline - this.#parts.clock() - SETTLE_MARGIN_MS);
     const done = this.#route(exchange, requestId, headers, stop.signal)
       .catch((error: unknown) => this.#fail(exchange, error, requestId, headers))
-      .finally(() => {
+      .finally(async () => {
         clearTimeout(timer);
+        await resumed;
         this.#inFlight.delete(done);
       });
     this.#inFlight.set(done, stop);
     return done;
   }
 
-  /** Stops what is in flight at its providers, and resolves once all of it is settled. */
+  /** Stops what is in flight at its providers, and resolves once all of it is settled, or was tried a last time. */
   async stop(): Promise<void> {
-    for (const stop of this.#inFlight.values()) stop.abort();
+    for (const stop of this.#inFlight.values()) stop.abort(SHUTDOWN);
     await Promise.all(this.#inFlight.keys());
+    await this.#parts.unsettled.stop();
   }
 
   async #route(exchange: Exchange, requestId: string, headers: ResponseHeaders, stop: AbortSignal): Promise<void> {
@@ -77,6 +90,7 @@ export class Gateway {
     if (originSecrets && !isFromEdge(exchange.headers, await originSecrets()))
       throw new Forbidden('Requests come through the public endpoint.');
     if (path === '/healthz') {
+      requireMethod(exchange, 'GET');
       respondJson(exchange, 200, headers, { status: 'ok' });
       return;
     }
@@ -99,17 +113,14 @@ export class Gateway {
   }
 
   async #read(exchange: Exchange, caller: Caller, headers: ResponseHeaders): Promise<void> {
-    const [, version, resource, id, ...rest] = exchange.path.split('/');
-    const known =
-      version === 'v1' && rest.length === 0 && (resource === 'models' || (resource === 'requests' && id !== undefined));
-    if (!known) throw new NotFound('There is nothing at this path.', 'not_found');
+    const read = readAt(exchange.path);
+    if (read === undefined) throw new NotFound('There is nothing at this path.', 'not_found');
     requireMethod(exchange, 'GET');
     const dialect = dialectOf(exchange.path, exchange.headers);
-    const { catalog, usage } = this.#parts;
-    if (resource === 'requests')
-      respondJson(exchange, 200, headers, await readRequest(usage, caller.accountId, id ?? ''));
-    else if (id === undefined) respondJson(exchange, 200, headers, listModels(catalog, dialect));
-    else respondJson(exchange, 200, headers, readModel(catalog, id, dialect));
+    const { status, body, retryAfterSeconds } = await read(this.#parts, { accountId: caller.accountId, dialect });
+    const retryAfter: ResponseHeaders =
+      retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+    respondJson(exchange, status, { ...headers, ...retryAfter }, body);
   }
 
   async #authenticate(headers: Headers): Promise<Caller> {
@@ -141,7 +152,7 @@ function toAppError(error: unknown): AppError {
 }
 
 function requireMethod(exchange: Exchange, method: string): void {
-  if (exchange.method !== method) throw new MethodNotAllowed(`${exchange.method} is not allowed here; use ${method}.`);
+  if (exchange.method !== method) throw new MethodNotAllowed(exchange.method, method);
 }
 
 function requireJson(headers: Headers): void {
@@ -151,4 +162,7 @@ function requireJson(headers: Headers): void {
   const type = headers['content-type'] ?? '';
   if (!/^application\/json\s*(;|$)/i.test(type))
     throw new UnsupportedMediaType('Send the request body as application/json.');
+  const charsets = [...type.matchAll(/;\s*charset\s*=\s*"?([^\s;"]*)/gi)].map(([, charset = '']) => charset);
+  if (!charsets.every((charset) => /^utf-?8$/i.test(charset)))
+    throw new UnsupportedMediaType('Send the request body in UTF-8.');
 }

@@ -28,8 +28,11 @@ export class MalformedJson extends Error {
 /** Nesting beyond this is an attack or a mistake; deep schemas of real tools stay below 20. */
 export const JSON_DEPTH_MAX = 64;
 
-/** Outer members beyond this are no request's: each of them is kept. */
+/** Members beyond this are no request's: each of them is kept. */
 const JSON_MEMBERS_MAX = 1_000;
+
+/** Members whose objects are read here, at any depth; of all others only the outermost names are. */
+const INTERPRETED: ReadonlySet<string> = new Set(['stream_options', 'context_management']);
 
 /** A `type` longer than this is none that anybody knows: it is not counted. Escapes take up to six bytes a letter. */
 const TYPE_BYTES_MAX = 512;
@@ -50,7 +53,7 @@ const COMMA = 0x2c;
 
 /**
  * Finds what admission needs in a JSON object without building it: a few hundred bytes of a body that may
- * be megabytes. It checks the structure (nesting, commas, literals, strings, duplicate outer names).
+ * be megabytes. It checks the structure (nesting, commas, literals, strings, names given twice where they are read).
  * @throws MalformedJson
  */
 export function scanJson(bytes: Buffer): JsonScan {
@@ -96,6 +99,7 @@ class Scanner {
   #readMembers(depth: number): void {
     this.#skipSpace();
     if (this.#take(CLOSE_OBJECT)) return;
+    const names = depth > 1 && INTERPRETED.has(this.#outerName) ? new Set<string>() : undefined;
     do {
       this.#skipSpace();
       const start = this.#at;
@@ -104,7 +108,8 @@ class Scanner {
       if (!this.#take(COLON)) throw new MalformedJson('a colon is missing', this.#at);
       this.#skipSpace();
       const valueStart = this.#at;
-      if (depth === 1) this.#enterOuter(start, keyEnd);
+      if (depth === 1) this.#outerName = this.#enter(this.#members, start, keyEnd);
+      else if (names) names.add(this.#enter(names, start, keyEnd));
       this.#readValue(depth);
       if (depth === 1) this.#members.set(this.#outerName, { start, valueStart, valueEnd: this.#at });
       else if (this.#isType(start, keyEnd)) this.#countType(valueStart, this.#at, depth);
@@ -172,11 +177,11 @@ class Scanner {
   }
 
   /** A name given twice would let us read one value and the provider the other. */
-  #enterOuter(start: number, end: number): void {
-    this.#outerName = this.#decode(start, end);
-    if (this.#members.has(this.#outerName)) throw new MalformedJson('a member is given twice', start);
-    if (this.#members.size === JSON_MEMBERS_MAX)
-      throw new MalformedJson(`more than ${JSON_MEMBERS_MAX} members`, start);
+  #enter(known: ReadonlyMap<string, Member> | ReadonlySet<string>, start: number, end: number): string {
+    const name = this.#decode(start, end);
+    if (known.has(name)) throw new MalformedJson('a member is given twice', start);
+    if (known.size === JSON_MEMBERS_MAX) throw new MalformedJson(`more than ${JSON_MEMBERS_MAX} members`, start);
+    return name;
   }
 
   #isType(start: number, end: number): boolean {

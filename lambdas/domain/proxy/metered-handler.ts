@@ -76,6 +76,7 @@ async function ask(parts: MeteredParts, paid: PaidRequest, cancelled: AbortSigna
       const sent = { provider: target.provider, path: request.route.providerPath, headers, body };
       const answer = await attempt(parts.providers, {
         request: sent,
+        endpoint: request.route.endpoint,
         client,
         wantsUsage,
         exchange,

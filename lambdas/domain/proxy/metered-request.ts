@@ -69,12 +69,17 @@ export function parseMeteredRequest(route: MeteredRoute, body: Buffer): MeteredR
 
 const PLAIN = { wantsUsage: true, choices: 1, hasPrediction: false, wantsAudio: false } as const;
 
-/** Members whose shape alone matters: their bytes may be the whole prompt, so they are never parsed. */
+const OPEN_ARRAY = 0x5b;
+
+/** Members whose shape alone matters, by their first byte: they may be the whole prompt, so they are never parsed. */
 const SHAPES: ReadonlyMap<string, RegExp> = new Map([
   ['messages', /^\[/],
   ['input', /^["[]/],
   ['prediction', /^/],
 ]);
+
+/** Providers refuse them empty: OpenAI as an "empty array", Anthropic because "at least one message is required". */
+const FILLED: ReadonlySet<string> = new Set(['messages', 'input']);
 
 /** Those that are parsed are short: a list of a million wrong elements would become a million complaints. */
 const MEMBER_BYTES_MAX = 16 * 1024;
@@ -96,9 +101,11 @@ function readMembers<T extends z.ZodObject>(schema: T, body: Buffer, scan: JsonS
     const member = scan.members.get(name);
     if (member === undefined) continue;
     const shape = SHAPES.get(name);
-    if (shape !== undefined)
+    if (shape !== undefined) {
       values[name] = shape.test(body.toString('latin1', member.valueStart, member.valueStart + 1));
-    else values[name] = parseValue(name, body, member);
+      if (values[name] === true && FILLED.has(name) && isEmpty(body, member))
+        throw new InvalidRequest(`${name} must not be empty`, name);
+    } else values[name] = parseValue(name, body, member);
   }
   const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;
@@ -108,6 +115,13 @@ function readMembers<T extends z.ZodObject>(schema: T, body: Buffer, scan: JsonS
   // Our own messages name the member; a bare one ("must be at least 1") gets the name in front.
   const message = param !== undefined && !text.startsWith(param.split('.')[0] ?? param) ? `${param}: ${text}` : text;
   throw new InvalidRequest(message, param, text.includes(NOT_SUPPORTED) ? 'unsupported_parameter' : 'invalid_request');
+}
+
+/** Of an array or a string. A string of spaces is none. */
+function isEmpty(body: Buffer, { valueStart, valueEnd }: Member): boolean {
+  let at = valueStart + 1;
+  if (body[valueStart] === OPEN_ARRAY) while ((body[at] ?? 0) <= 0x20 && at < valueEnd) at += 1;
+  return at === valueEnd - 1;
 }
 
 function parseValue(name: string, body: Buffer, { valueStart, valueEnd }: Member): unknown {

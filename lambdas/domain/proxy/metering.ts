@@ -4,7 +4,7 @@ import type { Dialect } from '../../contracts/catalog';
 import { readAnthropicUsage, readOpenaiUsage, type UsageReading } from '../usage/provider-usage';
 import type { Answer } from './provider-attempt';
 import type { StreamReading } from './stream-meter';
-import { isAnswer } from './whole-answer';
+import type { WholeAnswer } from './whole-answer';
 
 /** The most that the request can have used: what the hold was made for. */
 export interface UsageBound {
@@ -36,14 +36,15 @@ export function meter(answer: Answer, clientGone: boolean, dialect: Dialect, bou
       // The provider had the prompt and was working on it; nothing of an answer was seen.
       return { status: 'client_gone', ...NOTHING, usage: { input: bound.inputTokensMax }, estimated: true };
     case 'cancelled':
-      // Of a whole answer nothing was seen, so all that it can have cost is its bound.
-      return { status: 'cancelled', ...(answer.sent ? count({ kind: 'absent' }, bound) : NOTHING) };
+      return { status: 'cancelled', ...(answer.sent ? unseen(bound) : NOTHING) };
+    case 'stopped':
+      return { status: 'interrupted', ...(answer.sent ? unseen(bound) : NOTHING) };
     case 'body':
-      if (!isAnswer(answer)) return { status: 'provider_error', ...NOTHING };
-      return { status: clientGone ? 'client_gone' : 'completed', ...meterBody(answer.body, dialect, bound) };
+      if (!answer.isAnswer) return { status: 'provider_error', ...NOTHING };
+      return { status: clientGone ? 'client_gone' : 'completed', ...meterBody(answer, dialect, bound) };
     case 'oversized':
       // Clients can bring it about, so it is not free: the provider is paid for it.
-      return { status: 'interrupted', ...count({ kind: 'absent' }, bound) };
+      return { status: 'interrupted', ...unseen(bound) };
     case 'stream':
       return { status: streamStatus(answer), ...meterStream(answer, dialect, bound) };
   }
@@ -52,13 +53,17 @@ export function meter(answer: Answer, clientGone: boolean, dialect: Dialect, bou
 function streamStatus(answer: Answer & { kind: 'stream' }): RequestStatus {
   if (answer.end === 'gone') return 'client_gone';
   if (answer.end === 'cancelled') return 'cancelled';
-  return answer.end === 'cut' || answer.reading.failed ? 'interrupted' : 'completed';
+  return answer.end !== 'whole' || answer.reading.failed ? 'interrupted' : 'completed';
 }
 
 type Counted = Omit<Metered, 'status'>;
 
-function meterBody(body: Buffer, dialect: Dialect, bound: UsageBound): Counted {
-  const usage = readMember(body, 'usage');
+/** Of an answer that nobody saw, all that it can have cost is its bound. */
+function unseen(bound: UsageBound): Counted {
+  return count({ kind: 'absent' }, bound);
+}
+
+function meterBody({ usage, body }: WholeAnswer, dialect: Dialect, bound: UsageBound): Counted {
   const reading = dialect === 'anthropic' ? readAnthropicUsage(usage) : readOpenaiUsage(usage);
   return count(reading, {
     inputTokensMax: bound.inputTokensMax,
@@ -89,13 +94,4 @@ function count(reading: UsageReading, bound: UsageBound): Counted {
     return { usage: reading.usage, estimated: false, malformed: false, unbilled: reading.unbilled };
   const usage = { input: bound.inputTokensMax, output: bound.outputTokensMax };
   return { usage, estimated: true, malformed: reading.kind === 'malformed', unbilled: [] };
-}
-
-function readMember(body: Buffer, name: string): unknown {
-  try {
-    const value: unknown = JSON.parse(body.toString());
-    return typeof value === 'object' && value !== null ? (value as { [name: string]: unknown })[name] : undefined;
-  } catch {
-    return undefined;
-  }
 }

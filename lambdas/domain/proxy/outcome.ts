@@ -1,4 +1,4 @@
-import { type AppError, RequestCancelled } from '../errors/app-error';
+import { type AppError, RequestCancelled, RequestStopped } from '../errors/app-error';
 import type { PricedTarget } from './admission';
 import type { ClientStream } from './client-stream';
 import type { Answer } from './provider-attempt';
@@ -21,14 +21,30 @@ export function errorOf({ answer, target }: Outcome): AppError | undefined {
       return undefined;
     case 'cancelled':
       return new RequestCancelled();
+    case 'stopped':
+      return new RequestStopped(answer.reason);
     case 'body':
       return statusError(target.provider.id, answer);
     case 'oversized':
       return oversizedError(target.provider.id);
     case 'stream':
-      if (answer.end === 'cancelled') return new RequestCancelled();
+      return streamError(answer, target);
+  }
+}
+
+function streamError({ end, reading }: Answer & { kind: 'stream' }, target: PricedTarget): AppError | undefined {
+  switch (end) {
+    case 'cancelled':
+      return new RequestCancelled();
+    case 'time_limit':
+    case 'shutdown':
+      return new RequestStopped(end);
+    case 'cut':
       // An error that the provider told in-band has reached the client already.
-      return answer.end === 'cut' && !answer.reading.failed ? failureError(target.provider.id, 'broken') : undefined;
+      return reading.failed ? undefined : failureError(target.provider.id, 'broken');
+    case 'whole':
+    case 'gone':
+      return undefined;
   }
 }
 

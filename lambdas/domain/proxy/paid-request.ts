@@ -10,12 +10,14 @@ import type { MeteredRequest } from './metered-request';
 import type { ProviderClient } from './provider-client';
 import type { ResponseHeaders } from './respond';
 import type { MeteredRoute } from './routes';
+import type { UnsettledRequests } from './unsettled-requests';
 
 export interface MeteredParts {
   readonly wallet: Wallet;
   readonly catalog: Catalog;
   readonly providers: ProviderClient;
   readonly cancellations: Cancellations;
+  readonly unsettled: UnsettledRequests;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -29,7 +31,7 @@ export interface MeteredCall {
   readonly keyId: string;
   /** Sent with every answer. */
   readonly headers: ResponseHeaders;
-  /** Aborted when the host needs the work to end: its deadline is near, or it shuts down. */
+  /** Aborted, with a StopReason, when the host needs the work to end. */
   readonly stop: AbortSignal;
 }
 

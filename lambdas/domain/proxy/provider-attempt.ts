@@ -1,3 +1,5 @@
+import type { Endpoint } from '../../contracts/catalog';
+import type { StopReason } from '../errors/app-error';
 import type { ClientStream } from './client-stream';
 import type { Exchange, Headers } from './exchange';
 import type {
@@ -10,7 +12,7 @@ import type {
 import { clientHeaders, isEventStream } from './provider-headers';
 import { EventSplitter } from './sse-events';
 import { StreamMeter, type StreamReading } from './stream-meter';
-import type { WholeAnswer } from './whole-answer';
+import { readWholeAnswer, type WholeAnswer } from './whole-answer';
 
 /** A whole answer is kept until its charge is known. Larger ones (thousands of embeddings as text) are refused. */
 export const RESPONSE_BYTES_MAX = 32 * 1024 * 1024;
@@ -23,21 +25,29 @@ export type Answer =
   | { readonly kind: 'gone'; readonly sent: boolean }
   /** The account cancelled the request before an answer began, or while a whole one was awaited. */
   | { readonly kind: 'cancelled'; readonly sent: boolean }
+  /** The gateway ended the request before an answer began, or while a whole one was awaited. */
+  | { readonly kind: 'stopped'; readonly reason: StopReason; readonly sent: boolean }
   /** A whole answer, good or bad. */
   | ({ readonly kind: 'body' } & WholeAnswer)
   /** A whole answer, larger than what is kept: the provider has done its work, and the client cannot have it. */
   | { readonly kind: 'oversized' }
   /** Events that went to the client as they came. */
-  | { readonly kind: 'stream'; readonly end: 'whole' | 'cut' | 'gone' | 'cancelled'; readonly reading: StreamReading };
+  | {
+      readonly kind: 'stream';
+      readonly end: 'whole' | 'cut' | 'gone' | 'cancelled' | StopReason;
+      readonly reading: StreamReading;
+    };
 
 export interface Attempt {
   readonly request: ProviderRequest;
+  /** What the answer must be one of. */
+  readonly endpoint: Endpoint;
   /** Where events go; absent when the client asked for a whole answer. */
   readonly client: ClientStream | undefined;
   /** Whether the client asked for the usage event itself. */
   readonly wantsUsage: boolean;
   readonly exchange: Exchange;
-  /** Aborted when the host needs the work to end: its deadline is near, or it is shutting down. */
+  /** Aborted, with a StopReason, when the host needs the work to end. */
   readonly stop: AbortSignal;
   /** Aborted when the account cancels the request. */
   readonly cancelled: AbortSignal;
@@ -111,7 +121,9 @@ class AnswerListener implements ProviderListener {
 
   onEnd(): void {
     if (!this.#streaming) {
-      this.#finish({ kind: 'body', status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) });
+      const body = Buffer.concat(this.#chunks);
+      const answer = readWholeAnswer(this.#options.endpoint, this.#status, this.#headers, body);
+      this.#finish({ kind: 'body', ...answer });
       return;
     }
     this.#passOnRest();
@@ -179,7 +191,9 @@ class AnswerListener implements ProviderListener {
 
   #hostStops(): void {
     this.#call?.abort();
-    this.onFailure('timeout');
+    const reason = this.#options.stop.reason as StopReason;
+    if (this.#streaming) this.#finish({ kind: 'stream', end: reason, reading: this.#meter.reading });
+    else this.#finish({ kind: 'stopped', reason, sent: this.#call !== undefined });
   }
 
   #finish(answer: Answer): void {

@@ -1,5 +1,5 @@
 import type { Dialect } from '../../contracts/catalog';
-import type { AppError } from '../errors/app-error';
+import { type AppError, MethodNotAllowed } from '../errors/app-error';
 import { errorBody } from '../errors/render-error';
 import type { Exchange } from './exchange';
 
@@ -21,10 +21,11 @@ export function respondJson(exchange: Exchange, status: number, headers: Respons
 export function respondError(exchange: Exchange, error: AppError, dialect: Dialect, headers: ResponseHeaders): void {
   const retryAfter: ResponseHeaders =
     error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) };
+  const allow: ResponseHeaders = error instanceof MethodNotAllowed ? { allow: error.allowed } : {};
   respond(
     exchange,
     error.status,
-    { 'content-type': 'application/json', ...retryAfter, ...headers },
+    { 'content-type': 'application/json', ...retryAfter, ...allow, ...headers },
     errorBody(error, dialect),
   );
 }

@@ -4,10 +4,12 @@ import type { Settlement } from '../wallet/settlement';
 import { elapsedMs, type MeteredParts, type PaidRequest } from './paid-request';
 import { type Metered, meter } from './metering';
 import { type Outcome, statusSent } from './outcome';
+import { type RequestEnd, writeEnd } from './request-end';
+import { isWorthAnotherTry } from './unsettled-requests';
 
 /**
- * Charges what was used and writes the usage record, in one transaction. A wallet that cannot be reached leaves
- * the hold to the sweeper, and an alarm. Never rejects.
+ * Charges what was used and writes the usage record, in one transaction. Where the wallet cannot be reached, the
+ * client's answer goes out without the cost, an alarm rings, and the end is kept to be tried again. Never rejects.
  */
 export async function settleOutcome(
   parts: MeteredParts,
@@ -15,21 +17,18 @@ export async function settleOutcome(
   outcome: Outcome,
 ): Promise<Settlement | undefined> {
   const { requestId } = paid.call;
+  let end: RequestEnd | undefined;
   try {
     const metered = meterOutcome(paid, outcome);
     const { costPico, unpriced } = chargeFor(metered.usage, outcome.target.price);
     report(parts.log, requestId, metered, unpriced);
-    const { hold } = paid.admitted;
-    const record = recordOf(paid, outcome, metered, parts.clock());
-    const settled =
-      metered.status === 'provider_error'
-        ? await parts.wallet.release({ hold, record })
-        : await parts.wallet.settle({ hold, charge: { costPico }, record });
-    if (settled.overrunPico > 0n) parts.log.error('CHARGE_OVERRUN', { requestId, overrunPico: settled.overrunPico });
+    end = { hold: paid.admitted.hold, costPico, record: recordOf(paid, outcome, metered, parts.clock()) };
+    const settled = await writeEnd(parts, end);
     parts.log.info('REQUEST_SETTLED', { requestId, status: metered.status, costPico: settled.costPico });
     return settled;
   } catch (error) {
     parts.log.error('SETTLE_FAILED', { requestId, cause: error instanceof Error ? error.name : 'Unknown' });
+    if (end !== undefined && isWorthAnotherTry(error)) parts.unsettled.keep(end);
     return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import type { Endpoint } from '../../contracts/catalog';
 import type { Headers } from './exchange';
 import { isEventStream } from './provider-headers';
 
@@ -6,34 +7,34 @@ export interface WholeAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Buffer;
+  /**
+   * Whether it is what was asked for. Not every answer of status 200 is: some providers put their errors there, a proxy
+   * in front of one may answer with a page, or break off without saying so. Whoever got none of the model's work does
+   * not pay for it.
+   */
+  readonly isAnswer: boolean;
+  /** What it says of its usage, as the provider wrote it; undefined where it says nothing. */
+  readonly usage: unknown;
 }
 
-/** An error is short: a longer answer is not searched for one. */
-const ERROR_BYTES_MAX = 64 * 1024;
+/** The member that holds the model's work. */
+const WORK: { readonly [endpoint in Endpoint]: string } = { chat: 'choices', messages: 'content', embeddings: 'data' };
 
-const OPEN_OBJECT = 0x7b;
-const ERROR = Buffer.from('"error"');
-
-/**
- * Whether it is what was asked for. Not every answer of status 200 is: some providers put their errors there, and a
- * proxy in front of one may answer with a page. Whoever got none of the model's work does not pay for it.
- */
-export function isAnswer({ status, headers, body }: WholeAnswer): boolean {
-  if (status < 200 || status >= 300) return false;
-  if (isEventStream(headers)) return body.length > 0;
-  return firstByte(body) === OPEN_OBJECT && !isError(body);
+/** Parses the body once, and keeps nothing of it but the verdict and the usage. */
+export function readWholeAnswer(endpoint: Endpoint, status: number, headers: Headers, body: Buffer): WholeAnswer {
+  const answer = { status, headers, body, usage: undefined };
+  if (status < 200 || status >= 300) return { ...answer, isAnswer: false };
+  if (isEventStream(headers)) return { ...answer, isAnswer: body.length > 0 };
+  const json = parseObject(body);
+  const isError = json?.['error'] !== undefined && json['error'] !== null;
+  return { ...answer, isAnswer: !isError && Array.isArray(json?.[WORK[endpoint]]), usage: json?.['usage'] };
 }
 
-function firstByte(body: Buffer): number | undefined {
-  return body.find((byte) => byte > 0x20);
-}
-
-function isError(body: Buffer): boolean {
-  if (body.length > ERROR_BYTES_MAX || !body.includes(ERROR)) return false;
+function parseObject(body: Buffer): { readonly [name: string]: unknown } | undefined {
   try {
-    const { error } = JSON.parse(body.toString()) as { readonly error?: unknown };
-    return error !== undefined && error !== null;
+    const value: unknown = JSON.parse(body.toString());
+    return typeof value === 'object' && value !== null ? (value as { [name: string]: unknown }) : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

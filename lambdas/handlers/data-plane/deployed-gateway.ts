@@ -16,6 +16,7 @@ import { Keys } from '../../domain/keys/keys';
 import { Cancellations } from '../../domain/proxy/cancellations';
 import type { Exchange } from '../../domain/proxy/exchange';
 import { Gateway } from '../../domain/proxy/gateway';
+import { Receipts } from '../../domain/receipts/receipts';
 import { UsageRecords } from '../../domain/usage/usage-records';
 import { Wallet } from '../../domain/wallet/wallet';
 
@@ -38,6 +39,7 @@ export async function deployedGateway(env: Env<typeof PROXY_ENV>): Promise<Pick<
     wallet: new Wallet({ store, clock, usageRetentionDays: Number(env.USAGE_RETENTION_DAYS) }),
     keys: new Keys({ store, pepper: await pepper.get(), clock }),
     usage: new UsageRecords({ store }),
+    receipts: new Receipts({ store, clock }),
     cancellations: new Cancellations({ store, clock }),
     catalog: new Catalog(PRICE_LIST, withKey(providers, apiKeys, log)),
     providers: new UndiciProviderClient({ apiKey: (id) => apiKeys[id] }),

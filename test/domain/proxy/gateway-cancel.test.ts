@@ -58,7 +58,14 @@ describe('a cancel', () => {
     await done;
     expect(call.aborted).toBe(true);
     expect(client.status).toBe(409);
+    // The official clients would repeat it by themselves.
+    expect(client.answerHeaders['x-should-retry']).toBe('false');
+    expect(client.answerHeaders['x-tollgate-cost']).toMatch(/^0\.0\d+$/);
     expect(await stage.records()).toMatchObject([{ status: 'cancelled', httpStatus: 409, usage: { output: 50 } }]);
+  });
+
+  test('of a request that never was is taken too, for whether it runs is known only where it runs', async () => {
+    expect((await cancel('req_01JD0000000000000000000000')).status).toBe(202);
   });
 
   test('of a request that has ended answers with its record and changes nothing', async () => {

@@ -121,6 +121,36 @@ const cases: { readonly [what: string]: Case } = {
     reads: 'answered 200',
     record: { ...failed, httpStatus: 502 },
   },
+  'half of an answer under status 200': {
+    play: whole(JSON.stringify(completion('hi', USAGE)).slice(0, -20)),
+    status: 502,
+    reads: 'answered 200',
+    record: { ...failed, httpStatus: 502 },
+  },
+  'an answer in which a number is none': {
+    play: whole('{"choices":[],"usage":{"prompt_tokens":NaN,"completion_tokens":2}}'),
+    status: 502,
+    reads: 'answered 200',
+    record: { ...failed, httpStatus: 502 },
+  },
+  'JSON under status 200 that is no completion': {
+    play: whole({ status: 'warming up', usage: USAGE }),
+    status: 502,
+    reads: 'answered 200',
+    record: { ...failed, httpStatus: 502 },
+  },
+  'an answer whose usage is given twice': {
+    play: whole(
+      JSON.stringify(completion('hi', USAGE)).replace(
+        '"usage"',
+        '"usage":{"prompt_tokens":1,"total_tokens":1},"usage"',
+      ),
+    ),
+    status: 200,
+    reads: '"content":"hi"',
+    record: { status: 'completed', estimated: false },
+    costPico: COST,
+  },
   'no content': { play: whole('', 204), status: 502, reads: 'answered 204', record: { ...failed, httpStatus: 502 } },
   'a redirect': {
     play: whole('', 302, { location: 'http://elsewhere.test' }),
@@ -221,6 +251,29 @@ test.each(Object.entries(cases))('%s is answered and paid for as it must be', as
   else expect(spentPico).toBe(costPico);
 });
 
+test.each([
+  ['embeddings', { path: '/v1/embeddings', body: { model: 'vectors', input: 'a' } }, { object: 'list' }],
+  ['a message', messages(), { type: 'message', content: 'hi' }],
+  ['a message, as a chat completion,', messages(), completion('hi', USAGE)],
+])('%s that is none of it is a failure, and free', async (_what, sent, body) => {
+  stage.providers.play(whole(body));
+  const client = await stage.send(sent);
+  expect([client.status, client.text]).toEqual([502, expect.stringContaining('answered 200')]);
+  expect(await stage.records()).toMatchObject([failed]);
+});
+
+test.each([
+  ['a provider’s failure', fails(), 502, '0.00'],
+  ['a provider’s overload', whole({ error: { message: 'no' } }, 429), 503, '0.00'],
+  ['a provider’s timeout', fails('timeout'), 504, '0.00'],
+  ['a refusal of the request', whole({ error: { message: 'bad image' } }, 400), 400, '0.00'],
+])('an error that tells of %s tells its cost too', async (_what, play, status, cost) => {
+  stage.providers.play(play);
+  const client = await stage.send(chat());
+  expect([client.status, client.answerHeaders['x-tollgate-cost']]).toEqual([status, cost]);
+  expect(client.answerHeaders['x-should-retry']).toBeUndefined();
+});
+
 test('an answer larger than the gateway keeps is not asked for again, and what the provider did is paid', async () => {
   const piece = Buffer.alloc(1024 * 1024, '[');
   stage.providers.play((call) => {
@@ -231,6 +284,8 @@ test('an answer larger than the gateway keeps is not asked for again, and what t
   const client = await stage.send({ path: '/v1/embeddings', body });
   expect([client.status, stage.providers.calls.map(({ aborted }) => aborted)]).toEqual([502, [true]]);
   expect(client.text).toContain('too large');
+  expect(client.answerHeaders['x-tollgate-cost']).toMatch(/^0\.0{6,}\d+$/);
+  expect(client.answerHeaders['x-should-retry']).toBe('false');
   expect(await stage.records()).toMatchObject([
     { status: 'interrupted', estimated: true, usage: { input: JSON.stringify(body).length } },
   ]);
@@ -246,6 +301,7 @@ test('the next provider is asked when the first fails, and only the one that ans
 
 test.each([
   ['HTML under 200', whole('<p>hi</p>')],
+  ['half of an answer under 200', whole('{"choices":[{"index":0,')],
   ['an error under 200', whole({ error: { message: 'no' } })],
   ['a rate limit', whole({ error: { message: 'no' } }, 429)],
   ['the operator’s key refused', whole({ error: { message: 'no' } }, 401)],

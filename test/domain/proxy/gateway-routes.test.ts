@@ -53,14 +53,32 @@ test.each(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])(
   async (method) => {
     const client = await stage.send({ ...chat(), method });
     expect([client.status, client.bodyReads, stage.providers.calls.length]).toEqual([405, 0, 0]);
+    expect(client.answerHeaders['allow']).toBe('POST');
   },
 );
+
+test.each([
+  ['/healthz', 'POST', 405],
+  ['/healthz', 'HEAD', 405],
+  ['/healthz', 'GET', 200],
+  ['/v1/models', 'HEAD', 405],
+  ['/v1/models', 'GET', 200],
+])('what is only read, %s, answers %s with %i', async (path, method, status) => {
+  const client = await stage.send({ method, path });
+  expect([client.status, client.answerHeaders['allow']]).toEqual([status, status === 405 ? 'GET' : undefined]);
+});
 
 test.each([
   ['none', undefined, undefined, 415],
   ['a form', 'application/x-www-form-urlencoded', undefined, 415],
   ['a type that only begins alike', 'application/jsonp', undefined, 415],
   ['JSON with parameters', 'Application/JSON ; charset=utf-8', undefined, 200],
+  ['JSON in UTF-8 by its other name', 'application/json;charset="UTF8"', undefined, 200],
+  ['JSON with another parameter', 'application/json; profile=x', undefined, 200],
+  ['JSON in UTF-16', 'application/json; charset=utf-16', undefined, 415],
+  ['JSON in UTF-16, in quotes', 'application/json; charset="UTF-16LE"', undefined, 415],
+  ['JSON in two charsets', 'application/json; charset=utf-8; charset=utf-16', undefined, 415],
+  ['JSON in Latin-1', 'application/json;Charset = iso-8859-1', undefined, 415],
   ['a compressed body', 'application/json', 'gzip', 415],
   ['an identity encoding', 'application/json', 'identity', 200],
 ])('a body of %s is taken or refused before it is read', async (_what, type, encoding, status) => {

@@ -7,13 +7,18 @@ import { Keys } from '../../../lambdas/domain/keys/keys';
 import type { Log } from '../../../lambdas/domain/log';
 import { Cancellations } from '../../../lambdas/domain/proxy/cancellations';
 import { Gateway } from '../../../lambdas/domain/proxy/gateway';
+import { Receipts } from '../../../lambdas/domain/receipts/receipts';
 import { UsageRecords } from '../../../lambdas/domain/usage/usage-records';
+import type { Balance } from '../../../lambdas/domain/wallet/balance';
+import type { Hold } from '../../../lambdas/domain/wallet/hold';
 import { verifyLedger } from '../../../lambdas/domain/wallet/verify-ledger';
 import { Wallet } from '../../../lambdas/domain/wallet/wallet';
 import { catalogOf, modelOf, versionOf } from '../catalog/example-catalog';
 import { FaultyStore } from '../wallet/faulty-store';
+import { outcomeOf } from '../wallet/wallet-stage';
 import { FakeClient, type Sent } from './fake-client';
 import { FakeProviders } from './fake-providers';
+import { MortalStore } from './mortal-store';
 
 const ACCOUNT = 'acc_01JD0000000000000000000000';
 /** Ten pico-dollars a token in, a hundred out. */
@@ -31,6 +36,20 @@ const MODELS = [
     outputTokensMax: 4_000,
     endpoints: ['chat'],
     prices: [versionOf([0, PRICES])],
+  }),
+  modelOf({
+    id: 'dearer-soon',
+    contextTokens: 200_000,
+    outputTokensMax: 4_000,
+    endpoints: ['chat'],
+    prices: [
+      { ...versionOf([0, PRICES]), version: 'now' },
+      {
+        ...versionOf([0, { input: 3 * PRICES.input, output: 3 * PRICES.output }]),
+        version: 'later',
+        from: new Date(Date.now() + 3_600_000).toISOString(),
+      },
+    ],
   }),
   modelOf({
     id: 'vectors',
@@ -54,7 +73,12 @@ const MESSAGES_MODELS = [
 export class GatewayStage {
   readonly lines: string[] = [];
   readonly providers = new FakeProviders();
-  readonly store = new FaultyStore(EmbeddedStore.memory({ clock: Date.now }));
+  readonly engine = EmbeddedStore.memory({ clock: Date.now });
+  /** The gateway's process: what it stores passes through here, and may be the last that it does. */
+  readonly process = new MortalStore(this.engine);
+  readonly store = new FaultyStore(this.process);
+  /** As another process sees the same wallet. */
+  readonly other = new Wallet({ store: this.engine, clock: Date.now, usageRetentionDays: USAGE_RETENTION_DAYS });
   readonly wallet = new Wallet({
     store: this.store,
     clock: Date.now,
@@ -82,6 +106,7 @@ export class GatewayStage {
     this.gateway = new Gateway({
       ...{ wallet, keys, usage, catalog, providers, clock, log },
       cancellations: new Cancellations({ store: this.store, clock }),
+      receipts: new Receipts({ store: this.store, clock }),
       ...(originSecrets && { originSecrets: () => Promise.resolve(originSecrets) }),
     });
   }
@@ -109,18 +134,22 @@ export class GatewayStage {
   }
 
   records(): Promise<UsageRecord[]> {
-    return this.usage.newest(ACCOUNT, 100);
+    return new UsageRecords({ store: this.engine }).newest(ACCOUNT, 100);
+  }
+
+  async balance(): Promise<Balance> {
+    const balance = await this.other.balance(ACCOUNT);
+    if (balance === undefined) throw new Error('the wallet is not open');
+    return balance;
   }
 
   async spentPico(): Promise<bigint> {
-    return (await this.wallet.balance(ACCOUNT))?.spentPico ?? 0n;
+    return (await this.balance()).spentPico;
   }
 
-  /** Leaves this much in the wallet. */
-  async spendDownTo(availablePico: bigint): Promise<void> {
-    const takenPico = FUNDS_PICO - availablePico;
-    const requestId = `req_${ulid()}`;
-    const details = {
+  /** A hold as a request of an hour has it, without the request. */
+  reserve(holdPico: bigint): Promise<Hold> {
+    const request = {
       keyId: 'k',
       endpoint: 'chat' as const,
       model: 'chatty',
@@ -129,33 +158,23 @@ export class GatewayStage {
       at: new Date().toISOString(),
       priceVersion: 'v',
     };
-    const hold = await this.wallet.reserve({
-      accountId: ACCOUNT,
-      requestId,
-      holdPico: takenPico,
-      deadline: Date.now() + 60_000,
-      request: details,
-    });
-    const record = {
-      ...details,
-      requestId,
-      accountId: ACCOUNT,
-      status: 'completed' as const,
-      httpStatus: 200,
-      usage: {},
-      estimated: false,
-      durationMs: 1,
-    };
-    await this.wallet.settle({ hold, charge: { costPico: takenPico }, record });
+    const deadline = Date.now() + 3_600_000;
+    return this.wallet.reserve({ accountId: ACCOUNT, requestId: `req_${ulid()}`, holdPico, deadline, request });
+  }
+
+  /** Leaves this much in the wallet. */
+  async spendDownTo(availablePico: bigint): Promise<void> {
+    const takenPico = FUNDS_PICO - availablePico;
+    const hold = await this.reserve(takenPico);
+    await this.wallet.settle({ hold, charge: { costPico: takenPico }, record: outcomeOf(hold) });
   }
 
   /** Nothing is held, nothing is lost, and the ledger replays. */
   async expectBalanced(): Promise<void> {
-    const balance = await this.wallet.balance(ACCOUNT);
-    expect(balance?.heldPico).toBe(0n);
-    expect((balance?.availablePico ?? 0n) + (balance?.spentPico ?? 0n)).toBe(FUNDS_PICO);
+    const { availablePico, heldPico, spentPico } = await this.balance();
+    expect([heldPico, availablePico + spentPico]).toEqual([0n, FUNDS_PICO]);
     const report = await verifyLedger({
-      store: this.store,
+      store: this.engine,
       usageWindow: { clock: Date.now, usageRetentionDays: USAGE_RETENTION_DAYS },
     });
     expect(report.differences).toEqual([]);

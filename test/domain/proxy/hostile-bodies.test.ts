@@ -19,17 +19,17 @@ const bodies: { readonly [what: string]: Buffer } = {
   backslashes: filled(String.raw`\\`, '{"model":"m","messages":["', '"]}'),
   'nested arrays': filled(`${'['.repeat(40)}${']'.repeat(40)},`, '{"model":"m","messages":[', '1]}'),
   numbers: filled('1,', '{"model":"m","messages":[', '1]}'),
-  digits: filled('1', '{"model":"m","messages":[],"x":', '}'),
+  digits: filled('1', '{"model":"m","messages":[{}],"x":', '}'),
   'escaped keys': filled(String.raw`{"\u0061":1},`, '{"model":"m","messages":[', '1]}'),
   'types that are all different': Buffer.from(
     `{"model":"m","messages":[${many(250_000, (at) => `{"type":"${at}"},`)}1]}`,
   ),
-  members: Buffer.from(`{"model":"m","messages":[]${many(400_000, (at) => `,"${at}":1`)}}`),
-  'modalities that are none': filled('1,', '{"model":"m","messages":[],"modalities":[', '1]}'),
+  members: Buffer.from(`{"model":"m","messages":[{}]${many(400_000, (at) => `,"${at}":1`)}}`),
+  'modalities that are none': filled('1,', '{"model":"m","messages":[{}],"modalities":[', '1]}'),
   'stream options': Buffer.from(
-    `{"model":"m","messages":[],"stream":true,"stream_options":{${many(350_000, (at) => `"${at}":1,`)}"x":1}}`,
+    `{"model":"m","messages":[{}],"stream":true,"stream_options":{${many(350_000, (at) => `"${at}":1,`)}"x":1}}`,
   ),
-  'a long model': filled('m', '{"messages":[],"model":"', '"}'),
+  'a long model': filled('m', '{"messages":[{}],"model":"', '"}'),
 };
 
 /** Linear work takes tens to hundreds of milliseconds on a slow machine; what is quadratic, or builds the body, takes far more. */

@@ -21,8 +21,8 @@ function refusal(
 const CHAT = '/v1/chat/completions';
 const MESSAGES = '/v1/messages';
 const EMBEDDINGS = '/v1/embeddings';
-const chat = (extra: string) => `{"model":"m","messages":[]${extra}}`;
-const messages = (extra: string) => `{"model":"m","messages":[],"max_tokens":9${extra}}`;
+const chat = (extra: string) => `{"model":"m","messages":[{}]${extra}}`;
+const messages = (extra: string) => `{"model":"m","messages":[{}],"max_tokens":9${extra}}`;
 
 describe('a request that is refused before anything is held', () => {
   test.each([
@@ -30,8 +30,8 @@ describe('a request that is refused before anything is held', () => {
     ['an array', CHAT, '[]', undefined],
     ['cut off', CHAT, '{"model":"m","messages":[', undefined],
     ['not UTF-8', CHAT, Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), undefined],
-    ['no model', CHAT, '{"messages":[]}', 'model'],
-    ['a model that is no string', CHAT, '{"model":7,"messages":[]}', 'model'],
+    ['no model', CHAT, '{"messages":[{}]}', 'model'],
+    ['a model that is no string', CHAT, '{"model":7,"messages":[{}]}', 'model'],
     ['no messages', CHAT, '{"model":"m"}', 'messages'],
     ['messages that are no list', CHAT, '{"model":"m","messages":"hi"}', 'messages'],
     ['stream that is no boolean', CHAT, chat(',"stream":"yes"'), 'stream'],
@@ -39,8 +39,38 @@ describe('a request that is refused before anything is held', () => {
     ['a limit that is no number', CHAT, chat(',"max_completion_tokens":"9"'), 'max_completion_tokens'],
     ['a fractional limit', CHAT, chat(',"max_tokens":1.5'), 'max_tokens'],
     ['n out of range', CHAT, chat(',"n":1000'), 'n'],
-    ['no limit in Anthropic’s dialect', MESSAGES, '{"model":"m","messages":[]}', 'max_tokens'],
+    ['no limit in Anthropic’s dialect', MESSAGES, '{"model":"m","messages":[{}]}', 'max_tokens'],
     ['no input', EMBEDDINGS, '{"model":"m"}', 'input'],
+    // As the providers refuse them: OpenAI with "empty array. Expected an array with minimum length 1", Anthropic with
+    // "at least one message is required"; of embeddings' input OpenAI's reference says that it cannot be empty.
+    ['messages of which there is none', CHAT, '{"model":"m","messages":[]}', 'messages'],
+    ['messages of which there is none, in spaces', CHAT, '{"model":"m","messages":[ \n\t\r]}', 'messages'],
+    [
+      'messages of which there is none, to Anthropic',
+      MESSAGES,
+      '{"model":"m","max_tokens":9,"messages":[]}',
+      'messages',
+    ],
+    ['an empty input', EMBEDDINGS, '{"model":"m","input":""}', 'input'],
+    ['an input of nothing', EMBEDDINGS, '{"model":"m","input":[ ]}', 'input'],
+    [
+      'stream options with a member given twice',
+      CHAT,
+      chat(',"stream_options":{"include_usage":true,"include_usage":false}'),
+      undefined,
+    ],
+    [
+      'stream options with a member given twice in disguise',
+      CHAT,
+      chat(String.raw`,"stream_options":{"x":{"y":1,"\u0079":2}}`),
+      undefined,
+    ],
+    [
+      'compaction behind another edit of the same name',
+      MESSAGES,
+      messages(',"context_management":{"edits":[{"type":"compact_20260112","type":"clear_tool_uses_20250919"}]}'),
+      undefined,
+    ],
     ['input that is a number', EMBEDDINGS, '{"model":"m","input":5}', 'input'],
     ['a member that differs from one of ours in case', CHAT, chat(',"Max_Tokens":9'), 'Max_Tokens'],
     ['a second model in capitals', CHAT, chat(',"MODEL":"dearer"'), 'MODEL'],
@@ -88,6 +118,18 @@ describe('a request that is refused before anything is held', () => {
     const route = METERED_ROUTES.get(MESSAGES);
     const body = messages(',"context_management":{"edits":[{"type":"clear_tool_uses_20250919"}]}');
     expect(route && parseMeteredRequest(route, Buffer.from(body))).toMatchObject({ model: 'm' });
+  });
+
+  test('names that come twice where nothing is read of them pass, as do equal names in different objects', () => {
+    const route = METERED_ROUTES.get(CHAT);
+    const body = chat(',"logit_bias":{"1":1,"1":2},"stream_options":{"x":{"y":1},"z":[{"y":1},{"y":2}]}');
+    expect(route && parseMeteredRequest(route, Buffer.from(body))).toMatchObject({ model: 'm' });
+  });
+
+  test('an input of spaces is not empty', () => {
+    const route = METERED_ROUTES.get(EMBEDDINGS);
+    const body = Buffer.from('{"model":"m","input":"  "}');
+    expect(route && parseMeteredRequest(route, body)).toMatchObject({ model: 'm' });
   });
 
   test('harmless values of the same members pass', () => {

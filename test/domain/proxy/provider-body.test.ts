@@ -13,7 +13,7 @@ const sent = (body: string, cap?: number) => providerBody(parseMeteredRequest(ch
 const parse = (text: string) => JSON.parse(text) as { [name: string]: unknown };
 
 const plain = '{"model":"m", "messages" : [{"role":"user","content":"hi"}] }';
-const streamed = '{"stream":true,"model":"m","messages":[]}';
+const streamed = '{"stream":true,"model":"m","messages":[{}]}';
 
 describe('the body that a provider gets', () => {
   test('is the client’s own bytes when nothing needs to change', () => {
@@ -23,31 +23,31 @@ describe('the body that a provider gets', () => {
   test('asks for usage in a stream, and keeps the client’s other stream options', () => {
     expect(parse(sent(streamed))).toMatchObject({ stream_options: { include_usage: true } });
     expect(
-      parse(sent('{"model":"m","messages":[],"stream":true,"stream_options":{"include_usage":false,"x":1}}'))[
+      parse(sent('{"model":"m","messages":[{}],"stream":true,"stream_options":{"include_usage":false,"x":1}}'))[
         'stream_options'
       ],
     ).toEqual({
       include_usage: true,
       x: 1,
     });
-    expect(parse(sent('{"model":"m","messages":[],"stream":true,"stream_options":null}'))['stream_options']).toEqual({
+    expect(parse(sent('{"model":"m","messages":[{}],"stream":true,"stream_options":null}'))['stream_options']).toEqual({
       include_usage: true,
     });
   });
 
   test('leaves a client’s own request for usage as it is', () => {
-    const asked = '{"model":"m","messages":[],"stream":true,"stream_options":{"include_usage":true}}';
+    const asked = '{"model":"m","messages":[{}],"stream":true,"stream_options":{"include_usage":true}}';
     expect(sent(asked)).toBe(asked);
   });
 
   test('names nobody: identities are left out wherever they stand, and the rest stays valid', () => {
     const identities = { user: 'u-1', metadata: { a: 'b' }, safety_identifier: 'x' };
-    const others = { model: 'm', messages: [], temperature: 0.5, stop: ['\n'] };
+    const others = { model: 'm', messages: [{}], temperature: 0.5, stop: ['\n'] };
     const members = fc.shuffledSubarray(Object.entries({ ...identities, ...others }), { minLength: 0 });
     fc.assert(
       fc.property(members, fc.nat(2), fc.boolean(), (picked, spaces, stream) => {
         const all = [...picked.filter(([name]) => name !== 'model' && name !== 'messages')];
-        all.splice(all.length >> 1, 0, ['model', 'm'], ['messages', []]);
+        all.splice(all.length >> 1, 0, ['model', 'm'], ['messages', [{}]]);
         const body = { ...Object.fromEntries(all), stream };
         const expected = Object.fromEntries(Object.entries(body).filter(([name]) => !(name in identities)));
         const got = parse(sent(JSON.stringify(body, null, spaces)));
@@ -58,9 +58,9 @@ describe('the body that a provider gets', () => {
 
   test('carries the wallet’s limit where the client set none', () => {
     expect(parse(sent(plain, 77))['max_completion_tokens']).toBe(77);
-    expect(parse(sent('{"model":"m","messages":[],"max_completion_tokens":null}', 77))).toEqual({
+    expect(parse(sent('{"model":"m","messages":[{}],"max_completion_tokens":null}', 77))).toEqual({
       model: 'm',
-      messages: [],
+      messages: [{}],
       max_completion_tokens: 77,
     });
   });

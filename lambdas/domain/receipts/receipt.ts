@@ -1,0 +1,40 @@
+import type { Receipt } from '../../contracts/receipt';
+import { receiptSchema } from '../../contracts/receipt';
+import { UNITS } from '../../contracts/units';
+import type { UsageRecord } from '../../contracts/usage-record';
+import { leafHash } from './merkle-tree';
+
+/** The receipt of a request, from the record of its end. */
+export function receiptOf(record: UsageRecord, supersedes?: string): Receipt {
+  const { requestId, at, model, status, estimated, priceVersion } = record;
+  return {
+    version: 1,
+    ...{ requestId, at, model, status },
+    usage: Object.fromEntries(
+      UNITS.flatMap((unit) => {
+        const count = record.usage[unit];
+        return count === undefined ? [] : [[unit, String(count)]];
+      }),
+    ),
+    ...{ estimated, priceVersion, costPico: record.costPico.toString() },
+    ...(supersedes !== undefined && { supersedes }),
+  };
+}
+
+/**
+ * The one text of a receipt: JSON without spaces, its members in this order, the units in that of
+ * lambdas/contracts/units.ts. Its UTF-8 bytes are what is hashed.
+ */
+export function receiptText(receipt: Receipt): string {
+  const { version, requestId, at, model, status, usage, estimated, priceVersion, costPico, supersedes } = receipt;
+  const units = Object.fromEntries(UNITS.flatMap((unit) => (usage[unit] === undefined ? [] : [[unit, usage[unit]]])));
+  return JSON.stringify({
+    ...{ version, requestId, at, model, status, usage: units, estimated, priceVersion, costPico },
+    ...(supersedes !== undefined && { supersedes }),
+  });
+}
+
+export const receiptHash = (receipt: Receipt): Buffer => leafHash(receiptText(receipt));
+
+/** @throws ZodError, SyntaxError */
+export const parseReceipt = (text: string): Receipt => receiptSchema.parse(JSON.parse(text));

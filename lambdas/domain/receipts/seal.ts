@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto';
+import type { Seal } from '../../contracts/receipt';
+import { sealSchema } from '../../contracts/receipt';
+
+/** The one text of a seal, which is signed: JSON without spaces, its members in this order. */
+export function sealText({ version, number, minute, size, root, previous, keyId }: Seal): string {
+  return JSON.stringify({ version, number, minute, size, root, previous, keyId });
+}
+
+export const sealHash = (seal: Seal): string => createHash('sha256').update(sealText(seal)).digest('hex');
+
+/** A seal with its signature. */
+export interface SignedSeal {
+  readonly seal: Seal;
+  readonly signature: Buffer;
+}
+
+/** @throws ZodError, SyntaxError */
+export const parseSeal = (text: string): Seal => sealSchema.parse(JSON.parse(text));

@@ -1,0 +1,14 @@
+import middy from '@middy/core';
+import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
+import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
+import { readEnv } from '../../adapters/read-env';
+import { StdoutLog } from '../../adapters/stdout-log';
+import { RECEIPTS_ENV } from '../../contracts/env';
+import { systemClock as clock } from '../../domain/clock';
+import { OpenLeaves } from '../../domain/receipts/open-leaves';
+import { receipts } from './receipts';
+
+const { USAGE_TABLE: usage } = readEnv(RECEIPTS_ENV);
+const store = new DynamodbStore({ transport: new SdkTransport(), tableNames: { usage }, clock });
+
+export const handler = middy(receipts({ openLeaves: new OpenLeaves({ store }), log: new StdoutLog() }));

@@ -1,0 +1,50 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/edge';
+import { receiptProofSchema } from '../../lambdas/contracts/receipt';
+import type { UsageRecord } from '../../lambdas/contracts/usage-record';
+import { readDocuments } from '../../lambdas/domain/receipts/receipt-document';
+import { verifyReceipts } from '../../lambdas/domain/receipts/verify-receipts';
+import { readPublicKeys } from '../../lambdas/domain/receipts/verify-signature';
+import { until } from '../e2e/until';
+import { dataPlaneOf, type Stage } from './stage';
+
+/** The batch window, the minute to the next seal, and what the emulator adds to both. */
+const RECEIPT_TIMEOUT_MS = 150_000;
+const TEST_TIMEOUT_MS = RECEIPT_TIMEOUT_MS + 10_000;
+const RECEIPT_POLL_MS = 500;
+
+/** The stream, its function, the schedule, the key: what no test of a part puts together. */
+export function receiptsOfADeployment(stage: () => Stage, newestRecord: () => Promise<UsageRecord>): void {
+  const ask = async (path: string): Promise<{ status: number; text: string }> => {
+    const { customer, originSecret } = stage();
+    const headers = { authorization: `Bearer ${customer.apiKey}`, [ORIGIN_SECRET_HEADER]: originSecret };
+    const answer = await fetch(`${dataPlaneOf(stage())}${path}`, { headers });
+    return { status: answer.status, text: await answer.text() };
+  };
+
+  test(
+    'a paid request has a receipt minutes later, which the published key verifies and nobody can change',
+    async () => {
+      const { requestId, costPico: cost } = await newestRecord();
+      const costPico = cost.toString();
+      const sealed = async (): Promise<string | false> => {
+        const { status, text } = await ask(`/v1/requests/${requestId}/receipt`);
+        if (status === 200) return text;
+        expect([status, text]).toEqual([202, expect.stringContaining('"pending"')]);
+        await delay(RECEIPT_POLL_MS);
+        return false;
+      };
+      const proof = await until('the receipt', sealed, RECEIPT_TIMEOUT_MS);
+      const published = JSON.parse((await ask('/v1/receipts/keys')).text) as { keys: { pem: string }[] };
+      const keys = readPublicKeys(published.keys.map(({ pem }) => pem).join('\n'));
+      expect(receiptProofSchema.parse(JSON.parse(proof)).receipt).toMatchObject({
+        requestId,
+        costPico,
+      });
+      expect(verifyReceipts(readDocuments(proof), keys)).toMatchObject({ receipts: 1, faults: [] });
+      const changed = proof.replace(`"costPico":"${costPico}"`, '"costPico":"1"');
+      expect(verifyReceipts(readDocuments(changed), keys).faults).not.toEqual([]);
+    },
+    TEST_TIMEOUT_MS,
+  );
+}

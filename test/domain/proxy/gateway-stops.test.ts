@@ -1,0 +1,129 @@
+import { completion, delta, fails, silent, SSE, whole } from './fake-providers';
+import type { FakeClient } from './fake-client';
+import { chat, GatewayStage, INPUT_PICO, messages, OUTPUT_PICO } from './gateway-stage';
+
+let stage: GatewayStage;
+beforeEach(async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date'] });
+  stage = await GatewayStage.open();
+});
+afterEach(async () => {
+  jest.useRealTimers();
+  await stage.expectBalanced();
+});
+
+const TIME_LIMIT = 'The gateway ended the request at its time limit.';
+const STOPS = 'The gateway ended the request because it stops.';
+/** Ten seconds are kept to settle in. */
+const SHORT_MS = 12_000;
+
+describe('a whole answer that the gateway does not wait for any longer', () => {
+  /** The provider had the prompt, and is paid for what it does with it. */
+  const expectBound = async (client: FakeClient, httpStatus: number): Promise<void> => {
+    const [record] = await stage.records();
+    expect(record).toMatchObject({ status: 'interrupted', httpStatus, estimated: true, usage: { output: 50 } });
+    const { input = 0 } = record?.usage ?? {};
+    expect(record?.costPico).toBe(BigInt(input) * INPUT_PICO + 50n * OUTPUT_PICO);
+    expect(client.answerHeaders['x-tollgate-cost']).toMatch(/^0\.0\d+$/);
+    expect(client.answerHeaders['x-should-retry']).toBe('false');
+  };
+
+  test('at its time limit is a 504 that says so, and is charged as a cancelled one is', async () => {
+    stage.providers.play(silent);
+    const client = stage.client(chat(), SHORT_MS);
+    const done = stage.gateway.handle(client);
+    const call = await stage.providers.asked();
+    await jest.advanceTimersByTimeAsync(2_100);
+    await done;
+    expect([client.status, call.aborted]).toEqual([504, true]);
+    expect(client.json).toMatchObject({ error: { code: 'request_stopped', message: TIME_LIMIT } });
+    await expectBound(client, 504);
+  });
+
+  test('because it stops is a 503 that says so, in the client’s dialect', async () => {
+    stage.providers.play(silent);
+    const client = stage.client(messages());
+    const done = stage.gateway.handle(client);
+    await stage.providers.asked();
+    await stage.gateway.stop();
+    await done;
+    expect([client.status, client.json]).toMatchObject([
+      503,
+      { type: 'error', error: { type: 'overloaded_error', message: STOPS } },
+    ]);
+    await expectBound(client, 503);
+  });
+
+  test('is not asked of another provider', async () => {
+    stage.providers.play(silent);
+    const client = stage.client(chat());
+    const done = stage.gateway.handle(client);
+    await stage.providers.asked();
+    await stage.gateway.stop();
+    await done;
+    expect(stage.providers.calls).toHaveLength(1);
+  });
+
+  test('has no other provider asked when the first one fails just then, and is free', async () => {
+    stage.providers.play(silent);
+    const client = stage.client(chat());
+    const done = stage.gateway.handle(client);
+    const call = await stage.providers.asked();
+    fails('unreachable')(call);
+    const stopped = stage.gateway.stop();
+    await Promise.all([done, stopped]);
+    expect(stage.providers.calls).toHaveLength(1);
+    expect(await stage.records()).toMatchObject([{ status: 'provider_error', costPico: 0n }]);
+  });
+});
+
+describe('a stream that the gateway ends', () => {
+  test.each([
+    ['at its time limit', () => jest.advanceTimersByTimeAsync(2_100), TIME_LIMIT],
+    ['because it stops', () => stage.gateway.stop(), STOPS],
+  ])('%s says so in-band, and what was produced is charged', async (_when, end, says) => {
+    stage.providers.play(silent);
+    const client = stage.client(chat({ stream: true }), SHORT_MS);
+    const done = stage.gateway.handle(client);
+    const call = await stage.providers.asked();
+    call.head(200, SSE);
+    call.data(delta('hello'));
+    await end();
+    await done;
+    expect(call.aborted).toBe(true);
+    const [, error, cost] = client.text.split(/(?<=\n\n)/);
+    expect(error).toContain(`"message":"${says}"`);
+    expect(cost).toMatch(/^: x-tollgate-cost 0\./);
+    expect(await stage.records()).toMatchObject([
+      { status: 'interrupted', httpStatus: 200, estimated: true, usage: { output: 5 } },
+    ]);
+  });
+});
+
+describe('a host that stops', () => {
+  test('ends and settles what is in flight, whatever it was doing', async () => {
+    stage.providers.play(silent);
+    const clients = [chat(), chat({ stream: true }), chat({ stream: true })].map((sent) => stage.client(sent));
+    const done = clients.map((client) => stage.gateway.handle(client));
+    const call = await stage.providers.asked(3);
+    call.head(200, SSE);
+    call.data(delta('hi'));
+    await stage.gateway.stop();
+    await Promise.all(done);
+    expect(clients.map(({ status }) => status)).toEqual([503, 503, 200]);
+    expect(stage.providers.calls.every(({ aborted }) => aborted)).toBe(true);
+    expect(await stage.records()).toHaveLength(3);
+  });
+
+  test('sends nothing to a provider for a request that was being admitted, which costs nothing', async () => {
+    stage.providers.play(whole(completion('hi')));
+    const client = stage.client(chat());
+    const done = stage.gateway.handle(client);
+    await stage.gateway.stop();
+    await done;
+    expect([client.status, stage.providers.calls]).toEqual([503, []]);
+    expect(client.answerHeaders).toMatchObject({ 'x-tollgate-cost': '0.00' });
+    expect(client.answerHeaders['x-should-retry']).toBeUndefined();
+    expect(await stage.records()).toMatchObject([{ status: 'interrupted', costPico: 0n, usage: {} }]);
+  });
+});

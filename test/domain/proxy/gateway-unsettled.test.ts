@@ -1,0 +1,224 @@
+import { UNSETTLED_MAX, UnsettledRequests } from '../../../lambdas/domain/proxy/unsettled-requests';
+import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
+import type { RequestEnd } from '../../../lambdas/domain/proxy/request-end';
+import { outcomeOf } from '../wallet/wallet-stage';
+import { completion, fails, type Play, silent, whole } from './fake-providers';
+import type { FakeClient } from './fake-client';
+import { chat, GatewayStage } from './gateway-stage';
+
+let stage: GatewayStage;
+beforeEach(async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date'] });
+  stage = await GatewayStage.open();
+});
+afterEach(async () => {
+  jest.useRealTimers();
+  await stage.expectBalanced();
+});
+
+const USAGE = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
+const COST_PICO = 270n;
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+/** The wallet tries a settle so often before it gives up. */
+const TRIES = 13;
+
+/** Answers, and from then on the store meets this fault for as long as it was planned. */
+const answered =
+  (fault: 'unreachable' | 'lost reply', times: number, play: Play = whole(completion('hi', USAGE))): Play =>
+  (call) => {
+    stage.store.plan(...Array.from({ length: times }, () => fault));
+    play(call);
+  };
+
+/** One request whose settle fails for as long as the wallet has patience. */
+async function unsettled(...plays: readonly Play[]): Promise<FakeClient> {
+  stage.providers.play(...(plays.length > 0 ? plays : [answered('unreachable', TRIES)]));
+  const client = await stage.send(chat());
+  expect(stage.lines).toContain('SETTLE_FAILED');
+  return client;
+}
+
+async function heldPico(): Promise<bigint> {
+  return (await stage.balance()).heldPico;
+}
+
+describe('a settle that fails for longer than the wallet has patience', () => {
+  test('costs the client nothing of its answer but the cost', async () => {
+    const client = await unsettled();
+    expect([client.status, client.answerHeaders['x-tollgate-cost']]).toEqual([200, undefined]);
+    expect(client.text).toContain('"content":"hi"');
+    expect(await heldPico()).toBeGreaterThan(0n);
+    await stage.gateway.stop();
+  });
+
+  test('is made once the store is well, and no other request is needed for it', async () => {
+    await unsettled();
+    await jest.advanceTimersByTimeAsync(SECOND_MS);
+    expect(await stage.records()).toMatchObject([{ status: 'completed', costPico: COST_PICO, usage: { output: 2 } }]);
+    expect(stage.lines.slice(-2)).toEqual(['SETTLE_FAILED', 'SETTLE_RECOVERED']);
+  });
+
+  test('is made by the next request where timers stand still between two, as in a function', async () => {
+    await unsettled();
+    stage.turnedMs = MINUTE_MS;
+    stage.providers.play(whole(completion('hi', USAGE)));
+    await stage.send(chat());
+    // It is done when the request is: what comes after may be frozen.
+    expect(await stage.records()).toHaveLength(2);
+    expect(await stage.spentPico()).toBe(2n * COST_PICO);
+  });
+
+  test('does not keep the next request’s client waiting', async () => {
+    await unsettled();
+    stage.turnedMs = MINUTE_MS;
+    stage.providers.play(silent);
+    const client = stage.client(chat());
+    let answer = (): void => undefined;
+    const stuck = new Promise<void>((resolve) => (answer = resolve));
+    stage.store.plan(() => stuck);
+    const done = stage.gateway.handle(client);
+    const call = await stage.providers.asked();
+    whole(completion('hi', USAGE))(call);
+    while (!client.ended) await new Promise((resolve) => setImmediate(resolve));
+    expect(stage.lines).not.toContain('SETTLE_RECOVERED');
+    answer();
+    await done;
+    expect(stage.lines).toContain('SETTLE_RECOVERED');
+  });
+
+  test('charges once when it was the reply that was lost', async () => {
+    await unsettled(answered('lost reply', TRIES));
+    await jest.advanceTimersByTimeAsync(SECOND_MS);
+    expect(stage.lines).toContain('SETTLE_RECOVERED');
+    expect(await stage.spentPico()).toBe(COST_PICO);
+  });
+
+  test('gives a failed request’s money back before its deadline', async () => {
+    await unsettled(fails(), answered('unreachable', TRIES, fails()));
+    expect(await heldPico()).toBeGreaterThan(0n);
+    await jest.advanceTimersByTimeAsync(SECOND_MS);
+    expect(await heldPico()).toBe(0n);
+    expect(await stage.records()).toMatchObject([{ status: 'provider_error', costPico: 0n }]);
+  });
+
+  test('is made on a lease as on a hold of its own', async () => {
+    // The balance is contended at the reserve: a lease holds the money.
+    stage.store.plan('conflict');
+    await unsettled();
+    await jest.advanceTimersByTimeAsync(SECOND_MS);
+    expect(stage.lines).toContain('SETTLE_RECOVERED');
+    expect(await stage.records()).toMatchObject([
+      { status: 'completed', costPico: COST_PICO, leaseTurn: expect.any(String) as string },
+    ]);
+    await stage.wallet.expireDue({ everything: true });
+    expect(await stage.spentPico()).toBe(COST_PICO);
+  });
+
+  test('is an adjustment when the hold has expired meanwhile', async () => {
+    await unsettled();
+    await stage.wallet.expireDue({ everything: true });
+    expect(await stage.records()).toMatchObject([{ status: 'expired', costPico: 0n }]);
+    await jest.advanceTimersByTimeAsync(SECOND_MS);
+    expect(await stage.records()).toMatchObject([{ status: 'completed', costPico: COST_PICO }]);
+  });
+
+  test('is tried again after longer and longer, a minute at most', async () => {
+    await unsettled();
+    const triedAt: number[] = [];
+    const start = jest.now();
+    const down = (): Promise<never> => {
+      triedAt.push(Math.round((jest.now() - start) / SECOND_MS));
+      return Promise.reject(new StoreUnavailable('ECONNREFUSED'));
+    };
+    stage.store.plan(...Array.from({ length: 1_000 }, () => down));
+    for (let seconds = 0; seconds < 250; seconds += 1) await jest.advanceTimersByTimeAsync(SECOND_MS);
+    stage.store.clear();
+    expect([...new Set(triedAt)]).toEqual([1, 3, 7, 15, 31, 63, 123, 183, 243]);
+    await stage.gateway.stop();
+    expect(stage.lines.at(-1)).toBe('SETTLE_RECOVERED');
+  });
+
+  test('is given up an hour after the hold’s deadline', async () => {
+    await unsettled();
+    stage.turnedMs = 16 * MINUTE_MS + HOUR_MS + SECOND_MS;
+    await stage.wallet.expireDue({ everything: true });
+    await jest.advanceTimersByTimeAsync(SECOND_MS);
+    expect(stage.lines).toContain('SETTLE_GIVEN_UP');
+    expect(await stage.records()).toMatchObject([{ status: 'expired', costPico: 0n }]);
+  });
+
+  test('is tried a last time when the gateway stops', async () => {
+    await unsettled();
+    await stage.gateway.stop();
+    expect(await stage.records()).toMatchObject([{ costPico: COST_PICO }]);
+  });
+
+  test('is left to the sweeper when it fails then too', async () => {
+    await unsettled(answered('unreachable', 2 * TRIES));
+    await stage.gateway.stop();
+    expect(stage.lines.at(-1)).toBe('SETTLE_GIVEN_UP');
+    await jest.advanceTimersByTimeAsync(HOUR_MS);
+    expect(await heldPico()).toBeGreaterThan(0n);
+    await stage.wallet.expireDue({ everything: true });
+    expect(await stage.records()).toMatchObject([{ status: 'expired' }]);
+  });
+});
+
+describe('what is kept of unsettled requests', () => {
+  const endOf = async (): Promise<RequestEnd> => {
+    const hold = await stage.reserve(COST_PICO);
+    return { hold, costPico: COST_PICO, record: outcomeOf(hold) };
+  };
+  const open = (): UnsettledRequests =>
+    new UnsettledRequests({
+      wallet: stage.wallet,
+      clock: Date.now,
+      log: { info: log('info'), warn: log('warn'), error: log('error') },
+    });
+  const log = (level: string) => (code: string, fields?: object) =>
+    void stage.lines.push(
+      `${level} ${code} ${JSON.stringify(fields, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value))}`,
+    );
+
+  test('is limited', async () => {
+    const requests = open();
+    const end = await endOf();
+    for (let kept = 0; kept < UNSETTLED_MAX; kept += 1) requests.keep(end);
+    expect(stage.lines).toEqual([]);
+    requests.keep(end);
+    expect(stage.lines).toEqual([`warn SETTLE_GIVEN_UP {"requestId":"${end.hold.requestId}","cause":"too_many"}`]);
+    await requests.stop();
+    expect(await stage.spentPico()).toBe(COST_PICO);
+  });
+
+  test('that can never be settled is given up at once, and the others are settled', async () => {
+    const requests = open();
+    const [ended, other] = [await endOf(), await endOf()];
+    await stage.wallet.release({ hold: ended.hold, record: { ...ended.record, status: 'provider_error' } });
+    requests.keep(ended);
+    requests.keep(other);
+    await jest.advanceTimersByTimeAsync(SECOND_MS);
+    expect(stage.lines).toEqual([
+      `warn SETTLE_GIVEN_UP {"requestId":"${ended.hold.requestId}","cause":"HoldAlreadyReleased"}`,
+      expect.stringMatching(`^info SETTLE_RECOVERED .*${other.hold.requestId}`),
+    ]);
+  });
+
+  test('that the store conflicts over does not hold up the others for ever', async () => {
+    const requests = open();
+    const [first, second] = [await endOf(), await endOf()];
+    requests.keep(first);
+    requests.keep(second);
+    stage.store.plan(...Array.from({ length: TRIES }, () => 'conflict' as const));
+    await jest.advanceTimersByTimeAsync(SECOND_MS);
+    expect(await stage.records()).toEqual([]);
+    stage.store.plan('none', ...Array.from({ length: TRIES }, () => 'conflict' as const));
+    await jest.advanceTimersByTimeAsync(2 * SECOND_MS);
+    expect(await stage.records()).toMatchObject([{ requestId: second.hold.requestId }]);
+    await requests.stop();
+    expect(await stage.records()).toHaveLength(2);
+  });
+});

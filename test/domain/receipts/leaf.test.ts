@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { inTreeOrder, type Leaf } from '../../../lambdas/domain/receipts/leaf';
+import { LeafMarks, packLeaves, readPackedLeaves, unpackLeaves } from '../../../lambdas/domain/receipts/packed-leaves';
+
+const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+const requestId = fc
+  .array(fc.constantFrom(...DIGITS.split('')), { minLength: 26, maxLength: 26 })
+  .map((digits) => `req_${digits.join('')}`);
+const hash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes));
+const leaf: fc.Arbitrary<Leaf> = fc.oneof(
+  fc.record({ requestId, hash }),
+  fc.record({ requestId, hash, text: fc.string() }),
+);
+
+test('leaves come out of their packing as they went in, in 49 bytes each and their texts', () => {
+  fc.assert(
+    fc.property(fc.array(leaf, { maxLength: 20 }), (leaves) => {
+      const packed = packLeaves(leaves);
+      expect(packed['leaves']).toHaveLength(49 * leaves.length);
+      expect(unpackLeaves(readPackedLeaves(packed))).toEqual(leaves);
+    }),
+  );
+});
+
+test('leaves are recognised among packed ones', () => {
+  fc.assert(
+    fc.property(fc.array(leaf, { minLength: 1 }), fc.array(leaf), fc.nat(), (leaves, others, at) => {
+      const packed = readPackedLeaves(packLeaves(leaves));
+      const marks = new LeafMarks([...others, leaves[at % leaves.length]!]);
+      expect(marks.mayBeIn(packed)).toBe(true);
+      expect(new LeafMarks([]).mayBeIn(packed)).toBe(false);
+    }),
+  );
+});
+
+test('the first and the last id there can be are packed like any other', () => {
+  const ids = ['0', '7', 'Z'].map((digit) => `req_${digit.repeat(26)}`);
+  const leaves = ids.map((id) => ({ requestId: id, hash: Buffer.alloc(32, 7) }));
+  expect(unpackLeaves(readPackedLeaves(packLeaves(leaves)))).toEqual(leaves);
+});
+
+test.each([
+  '',
+  'req_',
+  `req_${'0'.repeat(25)}`,
+  `req_${'0'.repeat(27)}`,
+  `req_${'I'.repeat(26)}`,
+  `acc_${'0'.repeat(26)}`,
+])('"%s" is packed as no request id', (id) => {
+  expect(() => packLeaves([{ requestId: id, hash: Buffer.alloc(32) }])).toThrow(RangeError);
+});
+
+test('attributes that hold no leaves are no leaves', () => {
+  expect(() => readPackedLeaves({ leaves: Buffer.alloc(48) })).toThrow('these are no leaves');
+  expect(() => readPackedLeaves({})).toThrow('these are no leaves');
+});
+
+test('leaves stand by request, and of one request what supersedes stands last', () => {
+  const of = (id: string, text?: string): Leaf => ({ requestId: id, hash: Buffer.alloc(32), ...(text && { text }) });
+  const [expiry, late, other] = [of('req_1', '{"status":"expired"}'), of('req_1', '{"supersedes":"…"}'), of('req_0')];
+  expect(inTreeOrder([late, expiry, other])).toEqual([other, expiry, late]);
+});

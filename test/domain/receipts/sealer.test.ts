@@ -1,0 +1,184 @@
+import { LAST_SEAL_KEY, SHARDS, treesPartition } from '../../../lambdas/contracts/table-keys';
+import { EXPIRES_AT, USAGE } from '../../../lambdas/contracts/tables';
+import { FaultyStore } from '../wallet/faulty-store';
+import { ACCOUNT } from '../wallet/wallet-stage';
+import { type Death, DyingStore } from './dying-store';
+import { OTHER_ACCOUNT, ReceiptStage, requestsIn } from './receipt-stage';
+
+const WRITES_MAX = 200;
+
+let stage: ReceiptStage;
+beforeEach(async () => {
+  stage = new ReceiptStage();
+  await stage.fund(ACCOUNT, OTHER_ACCOUNT);
+  await stage.changes();
+});
+
+/** Fails unless these requests have one receipt each, in one unbroken chain of their account. */
+async function expectSealedOnce(accountId: string, requestIds: readonly string[]): Promise<void> {
+  const lines = await stage.exported(accountId);
+  expect(requestsIn(lines).sort()).toEqual([...requestIds].sort());
+  expect(await stage.verify(lines)).toMatchObject({ receipts: requestIds.length, faults: [] });
+}
+
+describe('a seal', () => {
+  test('holds every charge of the minute once, in a tree per account', async () => {
+    const [one, other] = [await stage.charge(), await stage.charge(OTHER_ACCOUNT)];
+    const third = await stage.charge();
+    await stage.pipe();
+    expect(await stage.seal()).toEqual({ receipts: 3, trees: 2, seals: 1, overtaken: false });
+    await expectSealedOnce(ACCOUNT, [one, third]);
+    await expectSealedOnce(OTHER_ACCOUNT, [other]);
+    expect(await stage.openBatches()).toBe(0);
+  });
+
+  test('is not made where nothing was charged', async () => {
+    expect(await stage.seal()).toMatchObject({ seals: 0 });
+    expect(await stage.engine.get({ table: USAGE, key: LAST_SEAL_KEY })).toBeUndefined();
+  });
+
+  test('follows the one before, and each tree its account’s one before', async () => {
+    const requests: string[] = [];
+    for (let minute = 0; minute < 3; minute += 1) {
+      requests.push(await stage.charge());
+      if (minute !== 1) await stage.charge(OTHER_ACCOUNT);
+      await stage.pipe();
+      await stage.seal();
+    }
+    await expectSealedOnce(ACCOUNT, requests);
+    const headers = (await stage.exported(OTHER_ACCOUNT)).flatMap((line) => {
+      const { tree, seal } = JSON.parse(line) as { tree?: { number: number }; seal?: { number: number } };
+      return tree && seal ? [[tree.number, seal.number]] : [];
+    });
+    expect(headers).toEqual([
+      [1, 1],
+      [2, 3],
+    ]);
+  });
+
+  test('takes a batch that comes again, whole or in parts, no second time', async () => {
+    const requests = [await stage.charge(), await stage.charge(), await stage.charge(OTHER_ACCOUNT)];
+    const changes = await stage.changes();
+    await stage.pipe(changes);
+    await stage.pipe(changes);
+    await stage.pipe(changes.slice(0, 1));
+    await stage.seal();
+    for (const again of [changes, changes.slice(0, 1), changes.slice(1)]) await stage.pipe(again);
+    expect(await stage.seal()).toMatchObject({ receipts: 0, seals: 0 });
+    expect(await stage.openBatches()).toBe(0);
+    await expectSealedOnce(ACCOUNT, requests.slice(0, 2));
+  });
+
+  test('is one of two that are made at once, and the rest comes with the next', async () => {
+    const first = await stage.charge();
+    await stage.pipe();
+    // The second run commits while the first one is about to.
+    const slow = new FaultyStore(stage.engine);
+    let second: string | undefined;
+    slow.plan('none', 'none', async () => {
+      second = await stage.charge();
+      await stage.pipe();
+      expect(await stage.seal()).toMatchObject({ receipts: 2, overtaken: false });
+    });
+    expect(await stage.seal(slow)).toEqual({ receipts: 0, trees: 0, seals: 0, overtaken: true });
+    const third = await stage.charge();
+    await stage.pipe();
+    await stage.seal();
+    await expectSealedOnce(ACCOUNT, [first, second ?? '', third]);
+    // The trees of the run that lost are there, and do not count.
+    const { items } = await stage.engine.query({ table: USAGE, partition: treesPartition(ACCOUNT) });
+    expect(items).toHaveLength(3);
+  });
+
+  test.each<Death>(['before', 'after'])(
+    'is complete and made once, wherever the process dies %s a write',
+    async (death) => {
+      let deaths = 0;
+      for (let writes = 0; writes < WRITES_MAX; writes += 1) {
+        stage = new ReceiptStage();
+        await stage.fund(ACCOUNT, OTHER_ACCOUNT);
+        await stage.changes();
+        const requests: [accountId: string, requestId: string][] = [];
+        const charge = async (accountId: string): Promise<void> => {
+          requests.push([accountId, await stage.charge(accountId)]);
+          await stage.pipe();
+        };
+        await charge(ACCOUNT);
+        await stage.seal();
+        for (const accountId of [ACCOUNT, OTHER_ACCOUNT, ACCOUNT]) await charge(accountId);
+        const dying = new DyingStore(stage.engine, writes, death);
+        const isDead = await stage.seal(dying).then(
+          () => false,
+          () => true,
+        );
+        expect(dying.isDead).toBe(isDead);
+        await charge(OTHER_ACCOUNT);
+        await stage.seal();
+        await stage.seal();
+        for (const accountId of [ACCOUNT, OTHER_ACCOUNT]) {
+          const own = requests.filter(([owner]) => owner === accountId);
+          await expectSealedOnce(
+            accountId,
+            own.map(([, requestId]) => requestId),
+          );
+        }
+        expect(await stage.openBatches()).toBe(0);
+        if (!isDead) break;
+        deaths += 1;
+      }
+      // Key, two trees, the seal, three batches.
+      expect(deaths).toBeGreaterThanOrEqual(6);
+      expect(deaths).toBeLessThan(WRITES_MAX);
+    },
+  );
+
+  test('goes on where no seal was made for longer than anything is kept', async () => {
+    await stage.charge();
+    await stage.pipe();
+    await stage.seal();
+    stage.wallet.now += 91 * 86_400_000;
+    await stage.engine.removeExpired();
+    const later = await stage.charge();
+    await stage.pipe();
+    await stage.seal();
+    await expectSealedOnce(ACCOUNT, [later]);
+    const [line = ''] = await stage.exported();
+    expect(JSON.parse(line)).toMatchObject({
+      seal: { number: 2, previous: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+      tree: { number: 1, previous: null },
+    });
+  });
+
+  test('is in order although the clock was set back', async () => {
+    const requests = [await stage.charge()];
+    await stage.pipe();
+    await stage.seal();
+    stage.wallet.now -= 10 * 60_000;
+    requests.push(await stage.charge());
+    await stage.pipe();
+    await stage.seal();
+    await expectSealedOnce(ACCOUNT, requests);
+  });
+
+  test('leaves behind what ends by time, but for keys and the last seal', async () => {
+    await stage.charge();
+    await stage.pipe();
+    await stage.seal();
+    const partitions = [treesPartition(ACCOUNT), 'seals', 'receipt-keys', ...SHARDS.map((shard) => `leaves#${shard}`)];
+    const items = await Promise.all(
+      partitions.map(async (partition) => (await stage.engine.query({ table: USAGE, partition })).items),
+    );
+    const lasting = items.flat().filter((item) => item[EXPIRES_AT] === undefined);
+    expect(lasting.map(({ pk, sk }) => [pk, sk === 'last' ? sk : 'a key'])).toEqual([
+      ['seals', 'last'],
+      ['receipt-keys', 'a key'],
+    ]);
+  });
+});
+
+test('thousands of receipts of a minute go into several trees, each of which fits into an item', async () => {
+  const requests = await stage.ended(5_000);
+  await stage.pipe();
+  expect(await stage.seal()).toMatchObject({ receipts: 5_000, trees: 2, seals: 1 });
+  await expectSealedOnce(ACCOUNT, requests);
+});

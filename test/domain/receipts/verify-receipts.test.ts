@@ -1,0 +1,227 @@
+import fc from 'fast-check';
+import { KeySigner } from '../../../lambdas/adapters/receipts/key-signer';
+import type { ReceiptProof, TreeLine } from '../../../lambdas/contracts/receipt';
+import { readDocuments } from '../../../lambdas/domain/receipts/receipt-document';
+import { sealText } from '../../../lambdas/domain/receipts/seal';
+import { readPublicKeys } from '../../../lambdas/domain/receipts/verify-signature';
+import { verifyReceipts } from '../../../lambdas/domain/receipts/verify-receipts';
+import { ACCOUNT } from '../wallet/wallet-stage';
+import { OTHER_ACCOUNT, ReceiptStage } from './receipt-stage';
+
+const TREES = 3;
+const TREE_RECEIPTS = 4;
+const TREE_LINES = TREE_RECEIPTS + 1;
+
+type Json = Readonly<Record<string, unknown>>;
+
+let stage: ReceiptStage;
+/** Three trees of four receipts each, beside another account's. */
+let lines: readonly string[];
+beforeAll(async () => {
+  stage = new ReceiptStage();
+  for (let minute = 0; minute < TREES; minute += 1) {
+    await stage.ended(TREE_RECEIPTS);
+    await stage.ended(2, OTHER_ACCOUNT);
+    await stage.pipe();
+    await stage.seal();
+  }
+  lines = await stage.exported();
+});
+
+const faultsOf = async (changed: readonly string[]): Promise<readonly string[]> => (await stage.verify(changed)).faults;
+
+/** The export with one line written anew; lines are counted from 1. */
+const rewritten = (line: number, change: (json: Json) => unknown): string[] =>
+  lines.map((text, index) => (index + 1 === line ? JSON.stringify(change(JSON.parse(text) as Json)) : text));
+
+const without = (...gone: readonly number[]): string[] => lines.filter((_, index) => !gone.includes(index + 1));
+
+const changedTree = (line: number, change: object): string[] =>
+  rewritten(line, (json) => ({ ...json, tree: { ...(json['tree'] as object), ...change } }));
+
+const changedReceipt = (line: number, change: object): string[] =>
+  rewritten(line, ({ receipt }) => ({ receipt: { ...(receipt as object), ...change } }));
+
+const requestOf = (line: number): string =>
+  (JSON.parse(lines[line - 1] ?? '') as { receipt: { requestId: string } }).receipt.requestId;
+
+test('an export as it is has no fault', async () => {
+  expect(await stage.verify(lines)).toEqual({ receipts: 12, trees: 3, seals: 3, faults: [] });
+});
+
+test('a single answer of the API, on lines of its own or not, has no fault', async () => {
+  const proof = await stage.receipts.find(await stage.record(requestOf(2)));
+  const keys = await stage.keys();
+  for (const text of [JSON.stringify(proof), JSON.stringify(proof, undefined, 2)]) {
+    expect(verifyReceipts(readDocuments(text), keys)).toMatchObject({ receipts: 1, trees: 0, seals: 1, faults: [] });
+  }
+});
+
+describe('what is found in an export:', () => {
+  test('a changed receipt, by name', async () => {
+    expect(await faultsOf(changedReceipt(3, { costPico: '1' }))).toEqual([
+      `line 1: tree 1: line 3: the receipt of ${requestOf(3)} was changed or is not of this tree`,
+    ]);
+  });
+
+  test('a missing receipt', async () => {
+    expect(await faultsOf(without(3))).toEqual(['line 1: tree 1: 1 of its 4 receipts are missing']);
+  });
+
+  test('receipts in another order', async () => {
+    const [one = '', two = ''] = [lines[1], lines[2]];
+    const swapped = lines.with(1, two).with(2, one);
+    expect(await faultsOf(swapped)).toEqual([
+      `line 1: tree 1: line 3: the receipt of ${requestOf(2)} is not in its place`,
+    ]);
+  });
+
+  test('a receipt that is there twice', async () => {
+    expect(await faultsOf(lines.toSpliced(2, 0, lines[1] ?? ''))).toEqual([
+      `line 1: tree 1: line 3: the receipt of ${requestOf(2)} is there twice`,
+    ]);
+  });
+
+  test('a receipt of another account', async () => {
+    const [, other = ''] = await stage.exported(OTHER_ACCOUNT);
+    expect(await faultsOf(lines.toSpliced(2, 0, other))).toHaveLength(1);
+  });
+
+  test('a tree cut out of the middle', async () => {
+    const middle = Array.from({ length: TREE_LINES }, (_, index) => TREE_LINES + 1 + index);
+    expect(await faultsOf(without(...middle))).toEqual(['line 6: tree 3: the trees 2 to 2 before it are missing']);
+  });
+
+  test('trees in another order, or twice', async () => {
+    const [one, rest] = [lines.slice(0, TREE_LINES), lines.slice(TREE_LINES)];
+    expect(await faultsOf([...rest, ...one])).toEqual([
+      'line 11: tree 1: it is there twice or not in its place: tree 3 is before it',
+    ]);
+    expect(await faultsOf([...one, ...one, ...rest])).toHaveLength(1);
+  });
+
+  test('a tree whose receipts were changed together with its list and its root', async () => {
+    const other = JSON.parse((await stage.exported(OTHER_ACCOUNT))[0] ?? '') as TreeLine;
+    const faults = await faultsOf(
+      rewritten(1, (json) => ({ ...json, leaves: other.leaves, tree: { ...other.tree, accountId: ACCOUNT } })),
+    );
+    expect(faults).toContain('line 1: tree 1: its header was changed, or is not under its seal');
+  });
+
+  test.each([
+    { accountId: OTHER_ACCOUNT },
+    { minute: '2026-11-20T10:00:00.000Z' },
+    { number: 7 },
+    { size: 3 },
+    { previous: '0'.repeat(64) },
+  ])('a header with %j', async (change) => {
+    expect(await faultsOf(changedTree(1, change))).toContain(
+      'line 1: tree 1: its header was changed, or is not under its seal'.replace(
+        'tree 1',
+        `tree ${change.number ?? 1}`,
+      ),
+    );
+  });
+
+  test('a signature by another key that says it is the published one', async () => {
+    const forger = new KeySigner(KeySigner.makeKey());
+    const { seal } = JSON.parse(lines[0] ?? '') as TreeLine;
+    const signature = Buffer.from(await forger.sign(Buffer.from(sealText(seal)))).toString('base64');
+    expect(await faultsOf(rewritten(1, (json) => ({ ...json, signature })))).toEqual([
+      'line 1: tree 1: its seal 1 has a signature that is not of its key',
+    ]);
+  });
+
+  test('a key that is not published', async () => {
+    const other = new KeySigner(KeySigner.makeKey());
+    const pem = `-----BEGIN PUBLIC KEY-----\n${Buffer.from(await other.publicKey()).toString('base64')}\n-----END PUBLIC KEY-----`;
+    const { faults } = verifyReceipts(readDocuments(lines.join('\n')), readPublicKeys(pem));
+    expect(faults).toHaveLength(TREES);
+    expect(faults[0]).toMatch(
+      /^line 1: tree 1: its seal 1 is signed by the key [0-9a-f]{16}…, which is not published$/,
+    );
+  });
+
+  test('two seals of one number, and a seal that does not follow the one before', async () => {
+    const forged = await resealed(6, (seal) => ({ ...seal, previous: 'f'.repeat(64) }));
+    expect(await faultsOf(forged)).toEqual(['seal 2 does not follow seal 1', 'seal 3 does not follow seal 2']);
+    const twin = await resealed(6, (seal) => ({ ...seal, number: 1 }));
+    expect(await faultsOf(twin)).toContain('there are two different seals 1');
+  });
+
+  test('what is no receipt and no tree, and nothing at all', async () => {
+    expect(await faultsOf([...lines.slice(0, 3), '{"receipt":{}}', ...lines.slice(3)])).toEqual([
+      'line 4: this is no receipt and no tree',
+    ]);
+    expect(await faultsOf(lines.slice(1, 3))).toEqual([
+      'line 1: a receipt without its tree before it',
+      'line 2: a receipt without its tree before it',
+    ]);
+    expect(await faultsOf([])).toEqual(['There is nothing in it.']);
+  });
+
+  /** The operator's own key signs another seal: what its chain then still gives away. */
+  async function resealed(line: number, change: (seal: TreeLine['seal']) => TreeLine['seal']): Promise<string[]> {
+    const seal = change((JSON.parse(lines[line - 1] ?? '') as TreeLine).seal);
+    const signature = Buffer.from(await stage.signer.sign(Buffer.from(sealText(seal)))).toString('base64');
+    return rewritten(line, (json) => ({ ...json, seal, signature }));
+  }
+});
+
+test('any value that is changed, and any line that is left out, doubled or moved, is found', async () => {
+  const place = fc.nat(lines.length - 1);
+  const edits = fc.oneof(
+    fc.record({ do: fc.constant('leave out' as const), at: place }),
+    fc.record({ do: fc.constant('double' as const), at: place, to: place }),
+    fc.record({ do: fc.constant('move' as const), at: place, to: place }),
+    fc.record({ do: fc.constant('change' as const), at: place, value: fc.nat() }),
+  );
+  await fc.assert(
+    fc.asyncProperty(edits, async (edit) => {
+      const line = lines[edit.at] ?? '';
+      const others = lines.toSpliced(edit.at, 1);
+      if (edit.do === 'leave out') return (await faultsOf(others)).length > 0;
+      if (edit.do === 'double') return (await faultsOf(lines.toSpliced(edit.to, 0, line))).length > 0;
+      if (edit.do === 'move') {
+        const moved = others.toSpliced(edit.to, 0, line);
+        fc.pre(moved.join() !== lines.join());
+        return (await faultsOf(moved)).length > 0;
+      }
+      return (await faultsOf(lines.with(edit.at, changedSomewhere(line, edit.value)))).length > 0;
+    }),
+    { numRuns: 400 },
+  );
+});
+
+test('any value that is changed in a single answer is found', async () => {
+  const proof = JSON.stringify(await stage.receipts.find(await stage.record(requestOf(3))));
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), async (value) => (await faultsOf([changedSomewhere(proof, value)])).length > 0),
+  );
+  const { receipt: _receipt, ...rest } = JSON.parse(proof) as ReceiptProof;
+  expect(await faultsOf([JSON.stringify(rest)])).toEqual(['line 1: this is no receipt and no tree']);
+});
+
+/** A line with one of its values replaced by one that the same member could have. */
+function changedSomewhere(line: string, choice: number): string {
+  let values = 0;
+  JSON.parse(line, (_name, value: unknown) => {
+    if (typeof value !== 'object' || value === null) values += 1;
+    return value;
+  });
+  let place = choice % values;
+  return JSON.stringify(JSON.parse(line), (_name, value: unknown) => {
+    if (typeof value === 'object' && value !== null) return value;
+    place -= 1;
+    return place === -1 ? otherThan(value, choice) : value;
+  });
+}
+
+function otherThan(value: unknown, choice: number): unknown {
+  if (typeof value === 'number') return value + 1;
+  if (typeof value === 'boolean') return !value;
+  if (typeof value !== 'string') return '0'.repeat(64);
+  // Not the last characters: bits that are left over at the end of base64 say nothing.
+  const at = choice % Math.max(1, value.length - 4);
+  return `${value.slice(0, at)}${value.charAt(at) === '1' ? '2' : '1'}${value.slice(at + 1)}`;
+}

@@ -1,0 +1,125 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { StreamFault } from '../../lambdas/adapters/stream/stream-pipeline';
+import { absent } from '../../lambdas/domain/table/condition';
+import { USAGE } from '../../lambdas/contracts/tables';
+import { putUsageRecord } from '../../lambdas/domain/usage/usage-records';
+import { FaultyStore } from '../domain/wallet/faulty-store';
+import { ACCOUNT } from '../domain/wallet/wallet-stage';
+import { OTHER_ACCOUNT, ReceiptStage, requestsIn } from '../domain/receipts/receipt-stage';
+
+let stage: ReceiptStage;
+beforeEach(async () => {
+  stage = new ReceiptStage();
+  await stage.fund(ACCOUNT, OTHER_ACCOUNT);
+  await stage.changes();
+});
+
+const sealedRequests = async (accountId = ACCOUNT): Promise<string[]> => {
+  await stage.seal();
+  return requestsIn(await stage.exported(accountId));
+};
+
+/** A change whose record holds what no record may. */
+function malformed(change: DynamoDBRecord | undefined): DynamoDBRecord {
+  const { dynamodb } = change ?? {};
+  const after = { ...dynamodb?.NewImage, prompt: { S: 'what nobody may read' } };
+  return { ...change, dynamodb: { ...dynamodb, NewImage: after } };
+}
+
+describe('the changes of the usage table', () => {
+  test('become a leaf per request, in one write for all of them', async () => {
+    const requests = [await stage.charge(), await stage.charge(), await stage.charge(OTHER_ACCOUNT)];
+    const changes = await stage.changes();
+    await stage.pipe(changes);
+    expect(await stage.openBatches()).toBe(1);
+    expect((await sealedRequests()).sort()).toEqual(requests.slice(0, 2).sort());
+    expect(await sealedRequests(OTHER_ACCOUNT)).toEqual(requests.slice(2));
+  });
+
+  test('become nothing where they are of no request’s end', async () => {
+    const requestId = await stage.charge();
+    await stage.pipe();
+    await stage.seal();
+    // The tree, the seal, the key and the leaves that are gone; a wish to cancel; what ended by time.
+    await stage.engine.write({ table: USAGE, put: { pk: `cancel#${ACCOUNT}#00`, sk: requestId } });
+    stage.wallet.now += 100 * 86_400_000;
+    await stage.engine.removeExpired();
+    const changes = await stage.changes();
+    expect(new Set(changes.map(({ eventName }) => eventName))).toEqual(new Set(['INSERT', 'REMOVE']));
+    await stage.pipe(changes);
+    expect(await stage.openBatches()).toBe(0);
+  });
+
+  test('keep every digit', async () => {
+    const costPico = 123_456_789_012_345_678_901_234_567_890n;
+    const requestId = await stage.charge();
+    await stage.changes();
+    const record = { ...(await stage.record(requestId)), requestId: stage.wallet.nextRequestId(), costPico };
+    await stage.engine.write(putUsageRecord(record, 90, absent()));
+    await stage.pipe();
+    await stage.seal();
+    expect(await stage.receipts.find(record)).toMatchObject({ receipt: { costPico: costPico.toString() } });
+  });
+
+  test('that another process changed without effect on the receipt become no other one', async () => {
+    const requestId = await stage.charge();
+    await stage.pipe();
+    const record = await stage.record(requestId);
+    await stage.engine.write(putUsageRecord({ ...record, durationMs: 5 }, 90, { exists: 'pk' }));
+    await stage.pipe();
+    expect(await stage.seal()).toMatchObject({ receipts: 1 });
+  });
+
+  test('of several invocations at once do not mix', async () => {
+    const invocations: DynamoDBRecord[][] = [];
+    for (let invocation = 0; invocation < 5; invocation += 1) {
+      await stage.charge();
+      invocations.push(await stage.changes());
+    }
+    const store = new FaultyStore(stage.engine);
+    store.interleave([3, 0, 5, 1]);
+    await Promise.all(invocations.map((changes) => stage.pipe(changes, store)));
+    expect(await stage.openBatches()).toBe(5);
+    expect(await sealedRequests()).toHaveLength(5);
+  });
+});
+
+describe('a fault', () => {
+  test('fails the whole batch, which comes again', async () => {
+    const requestId = await stage.charge();
+    const changes = await stage.changes();
+    const store = new FaultyStore(stage.engine);
+    store.plan('unreachable');
+    await expect(stage.pipe(changes, store)).rejects.toThrow(new StreamFault('ended', 'StoreUnavailable'));
+    store.plan('lost reply');
+    await expect(stage.pipe(changes, store)).rejects.toThrow(StreamFault);
+    await stage.pipe(changes, store);
+    expect(await sealedRequests()).toEqual([requestId]);
+  });
+
+  test('by a record that is none opens no leaf, and tells nothing of it', async () => {
+    await stage.charge();
+    await stage.charge();
+    const [first, ...rest] = (await stage.changes()).filter(({ eventName }) => eventName === 'INSERT');
+    const fault: unknown = await stage.pipe([malformed(first), ...rest]).catch((error: unknown) => error);
+    expect(fault).toBeInstanceOf(StreamFault);
+    expect(await stage.openBatches()).toBe(0);
+    expect(stage.log.map((line) => JSON.parse(line) as object)).toEqual([
+      { level: 'error', code: 'STREAM_FAULT', cause: 'ZodError', count: 2, at: expect.any(String) as string },
+    ]);
+    const told = [
+      ...stage.log,
+      ...Object.values(fault as Record<string, unknown>),
+      (fault as Error).message,
+      (fault as Error).stack,
+    ].join();
+    expect(told).not.toContain('what nobody may read');
+    expect(fault).not.toHaveProperty('uow.record');
+    await stage.pipe(rest);
+    expect(await sealedRequests()).toHaveLength(1);
+  });
+
+  test('by a change without its form fails too', async () => {
+    await expect(stage.pipe([{ eventName: 'INSERT' }])).rejects.toThrow('the rule read failed with TypeError');
+  });
+});

@@ -1,0 +1,33 @@
+import { StdoutLog } from '../../lambdas/adapters/stdout-log';
+import type { SealRun } from '../../lambdas/domain/receipts/sealer';
+import { seal } from '../../lambdas/handlers/usage/seal';
+
+/** What a run of the function logs, without the time. */
+async function loggedBy(run: () => Promise<SealRun>): Promise<object[]> {
+  const lines: object[] = [];
+  const log = new StdoutLog((line) => {
+    const { at: _at, ...said } = JSON.parse(line) as { at: string };
+    lines.push(said);
+  });
+  await seal({ sealer: { run }, log })();
+  return lines;
+}
+
+const NOTHING: SealRun = { receipts: 0, trees: 0, seals: 0, overtaken: false };
+
+test('a run that sealed something says how much, and one that did not says nothing', async () => {
+  expect(await loggedBy(async () => NOTHING)).toEqual([]);
+  expect(await loggedBy(async () => ({ ...NOTHING, receipts: 3, trees: 2, seals: 1 }))).toEqual([
+    { level: 'info', code: 'RECEIPTS_SEALED', count: 3 },
+  ]);
+});
+
+test('a run that another overtook says so and is no failure', async () => {
+  expect(await loggedBy(async () => ({ ...NOTHING, overtaken: true }))).toEqual([
+    { level: 'warn', code: 'SEAL_OVERTAKEN' },
+  ]);
+});
+
+test('a run that fails is a failed invocation', async () => {
+  await expect(loggedBy(() => Promise.reject(new Error('KMS does not answer')))).rejects.toThrow();
+});
