@@ -48,6 +48,7 @@ module.exports = {
           '@aws-lambda-powertools',
           '@middy',
           '@smithy',
+          'aws-jwt-verify',
           'aws-lambda-stream',
           'hono',
           'stripe',

@@ -30,6 +30,21 @@ export const config: TollgateConfig = {
     { id: 'openai-eu', dialect: 'openai', baseUrl: 'https://eu.api.openai.com/v1', catalog: 'openai' },
   ],
 
+  // People sign in with a password, a code by mail or a passkey, and here also at their organisation's.
+  identity: {
+    mailFrom: 'tollgate@example.com',
+    providers: [
+      { type: 'saml', name: 'Directory', metadataUrl: 'https://directory.example.com/federation/metadata.xml' },
+      {
+        type: 'oidc',
+        name: 'Workplace',
+        issuerUrl: 'https://login.example.com',
+        clientId: 'tollgate',
+        clientSecretName: 'tollgate/workplace',
+      },
+    ],
+  },
+
   // SNS sends one mail to confirm first; until then nobody is told of an alarm.
   alarmEmail: 'operator@example.com',
 };

@@ -2,6 +2,7 @@ import type { Node } from 'constructs';
 import { z } from 'zod';
 import { DIALECTS } from '../lambdas/contracts/catalog';
 import { PRICE_LISTS } from '../lambdas/contracts/price-lists';
+import { identitySchema, isReservedStage } from './identity/identity-config';
 import { LOG_DAYS_MAX, PITR_DAYS_MAX, RETENTION_PROFILES, USAGE_DAYS_MAX } from './shared/retention-profiles';
 
 /** The periods that CloudWatch Logs offers, in days. */
@@ -101,6 +102,7 @@ const configSchema = z.strictObject({
       { id: 'openai', dialect: 'openai', baseUrl: 'https://api.openai.com/v1' },
       { id: 'anthropic', dialect: 'anthropic', baseUrl: 'https://api.anthropic.com' },
     ]),
+  identity: identitySchema.prefault({}),
   dataPlane: z
     .strictObject({
       /** Memory is the cost lever: a streamed answer is billed for its whole duration. */
@@ -122,6 +124,10 @@ const deployableSchema = configSchema
   .refine(({ account, domain }) => !account || !domain || domain.certificateArn.split(':')[4] === account, {
     path: ['domain', 'certificateArn'],
     error: 'must be a certificate of the account that is deployed to',
+  })
+  .refine(({ stage, identity }) => identity.signInPrefix !== undefined || !isReservedStage(stage), {
+    path: ['identity', 'signInPrefix'],
+    error: 'must be given for this stage, because Cognito takes no sign-in address with aws, amazon or cognito in it',
   })
   .transform(({ retentionProfile, ...config }) => {
     const profile = RETENTION_PROFILES[retentionProfile];

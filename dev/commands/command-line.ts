@@ -46,6 +46,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
     return { target: 'files', command, keysFrom: { target: target ?? 'folder', command: { name: 'receipt-keys' } } };
   }
   const command = valid(commandSchema, read(first, others, options));
+  if (command.name === 'token' && target !== undefined)
+    throw new UsageError('A deployment gives tokens at its sign-in page only.');
   return { target: target ?? 'folder', command };
 }
 
@@ -62,6 +64,7 @@ const OPTIONS = {
   limit: { type: 'string' },
   credit: { type: 'string' },
   'payment-id': { type: 'string' },
+  as: { type: 'string' },
   key: { type: 'string' },
 } as const;
 
@@ -70,6 +73,7 @@ interface Options {
   readonly limit?: string;
   readonly credit?: string;
   readonly 'payment-id'?: string;
+  readonly as?: string;
   readonly key?: string;
 }
 
@@ -105,6 +109,10 @@ function read(first: string | undefined, others: readonly string[], options: Opt
     return { name: 'usage', accountId, limit: options.limit ?? USAGE_LIMIT_DEFAULT };
   }
   if (first === 'keys' && others[0] === 'create') return { name: 'create-key', accountId: take(others, 2, options)[1] };
+  if (first === 'token') {
+    take(others, 0, options, ['as']);
+    return { name: 'token', as: options.as };
+  }
   if (first === 'ledger' && others[0] === 'verify') {
     take(others, 1, options);
     return { name: 'verify' };

@@ -1,3 +1,4 @@
+import type { Standing } from '../../lambdas/contracts/roles';
 import type { Accounts } from '../../lambdas/domain/accounts/accounts';
 import type { Clock } from '../../lambdas/domain/clock';
 import type { Keys } from '../../lambdas/domain/keys/keys';
@@ -25,4 +26,6 @@ export interface CommandParts {
   readonly usage: UsageRecords;
   readonly clock: Clock;
   readonly usageRetentionDays: number;
+  /** Gives out access tokens. Only a local run that is up has one. */
+  readonly identity?: { accessToken(role: Standing): Promise<string> };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountIdSchema, requestIdSchema } from '../../lambdas/contracts/ids';
+import { STANDINGS } from '../../lambdas/contracts/roles';
 import { parseUsd } from '../../lambdas/domain/money/pico';
 
 const PAYMENT_ID_CHARACTERS_MAX = 200;
@@ -27,6 +28,10 @@ export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('credit'), accountId: z.string(), amount, paymentId }),
   z.strictObject({ name: z.literal('usage'), accountId: z.string(), limit }),
   z.strictObject({ name: z.literal('create-key'), accountId: z.string() }),
+  z.strictObject({
+    name: z.literal('token'),
+    as: z.enum(STANDINGS, `A token is for one of ${STANDINGS.join(', ')}: --as <role>.`),
+  }),
   z.strictObject({ name: z.literal('verify') }),
   z.strictObject({ name: z.literal('recompute'), requestId: requestIdSchema }),
   z.strictObject({ name: z.literal('export-receipts'), accountId: z.string() }),

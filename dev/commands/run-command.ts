@@ -1,4 +1,5 @@
 import { accountIdSchema } from '../../lambdas/contracts/ids';
+import type { Standing } from '../../lambdas/contracts/roles';
 import { formatUsd, parseUsd } from '../../lambdas/domain/money/pico';
 import { completeReceipts } from '../../lambdas/domain/receipts/complete-receipts';
 import { renderUsageRecord } from '../../lambdas/domain/usage/render-usage-record';
@@ -13,6 +14,7 @@ import { recomputeCharge } from './recompute-charge';
 export async function runCommand(parts: CommandParts, command: Command): Promise<CommandResult> {
   if (command.name === 'verify') return verify(parts);
   if (command.name === 'recompute') return recomputeCharge(parts, command.requestId);
+  if (command.name === 'token') return token(parts, command.as);
   if (command.name === 'receipt-keys') return showKeys(parts);
   if (command.name === 'create-account') {
     const accountId = await parts.accounts.create({ accountId: command.accountId });
@@ -41,6 +43,11 @@ export async function runCommand(parts: CommandParts, command: Command): Promise
       return done({ accountId, keyId, apiKey: key });
     }
   }
+}
+
+async function token({ identity }: CommandParts, role: Standing): Promise<CommandResult> {
+  if (identity !== undefined) return { exitCode: 0, lines: [await identity.accessToken(role)] };
+  return { exitCode: 1, lines: [], error: 'A token comes from a running gateway: "npm start".' };
 }
 
 async function usage(parts: CommandParts, accountId: string, limit: number): Promise<CommandResult> {

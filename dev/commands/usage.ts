@@ -11,6 +11,8 @@ export const USAGE = `Usage: npm run --silent tollgate -- [--stack <name> [--reg
   usage <accountId>                  the newest usage records as JSON lines; --limit <count>, 100 unless told,
                                      and a word on standard error when there are more
   keys create <accountId>            makes an API key and shows it, once, as JSON
+  token --as <role>                  an access token of a local run's user, an hour long: owner, admin, developer,
+                                     billing, auditor or operator
   ledger verify                      replays the ledger; exits 1 when a balance differs
   ledger recompute <requestId>       works one charge out again from its usage and price; exits 1 when it differs
   receipts export <accountId>        an account's signed receipts as JSON lines: each tree, then its receipts

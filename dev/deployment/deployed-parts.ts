@@ -3,6 +3,7 @@ import { SdkTransport } from '../../lambdas/adapters/dynamodb/sdk-transport';
 import type { StoreTransport } from '../../lambdas/adapters/dynamodb/store-transport';
 import { pepperSecretSchema } from '../../lambdas/contracts/secrets';
 import { Accounts } from '../../lambdas/domain/accounts/accounts';
+import { AuditLog } from '../../lambdas/domain/audit/audit-log';
 import { systemClock as clock } from '../../lambdas/domain/clock';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
@@ -51,6 +52,7 @@ class DeployedKeys implements Pick<Keys, 'create' | 'list'> {
   async #keys(): Promise<Keys> {
     const pepper = pepperSecretSchema.safeParse(await this.#readPepper());
     if (!pepper.success) throw new Error('The pepper of the keys is empty or malformed.');
-    return new Keys({ store: this.#store, pepper: pepper.data, clock });
+    const audit = new AuditLog({ store: this.#store, clock });
+    return new Keys({ store: this.#store, pepper: pepper.data, clock, audit });
   }
 }

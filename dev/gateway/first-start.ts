@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accountIdSchema } from '../../lambdas/contracts/ids';
 import { parseUsd } from '../../lambdas/domain/money/pico';
 import type { DataFolder } from '../folder/data-folder';
+import type { LocalIdentity } from '../identity/local-identity';
 import type { LocalParts } from './local-parts';
 
 /** What scripts read to find the gateway. The key is in it: it is for demonstrations, on this machine only. */
@@ -32,8 +33,17 @@ export async function demoAccount(folder: DataFolder, parts: Parts): Promise<Dem
   return { accountId, apiKey: await workingKey(parts, accountId, known?.apiKey) };
 }
 
-export function writeDevFile(folder: DataFolder, gatewayUrl: string, { accountId, apiKey }: DemoAccount): void {
-  folder.replace(DEV_FILE, `${JSON.stringify({ gatewayUrl, apiKey, accountId }, null, 2)}\n`);
+/** @param origin the gateway's own: scheme, host and port */
+export function writeDevFile(
+  folder: DataFolder,
+  origin: string,
+  { accountId, apiKey }: DemoAccount,
+  { issuer, clientId, users }: Pick<LocalIdentity, 'issuer' | 'clientId' | 'users'>,
+): void {
+  const urls = { gatewayUrl: `${origin}/v1`, apiUrl: `${origin}/api` };
+  const signIn = { issuer, clientId };
+  const people = users.map(({ role, email, password }) => ({ role, email, password }));
+  folder.replace(DEV_FILE, `${JSON.stringify({ ...urls, apiKey, accountId, signIn, users: people }, null, 2)}\n`);
 }
 
 /** A file that somebody edited is as good as none: a new key is made for the account that is there. */

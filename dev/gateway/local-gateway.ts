@@ -9,6 +9,8 @@ import { commandHandler } from '../commands/execute';
 import { DEMO_CATALOG } from '../demo/demo-catalog';
 import { DataFolder } from '../folder/data-folder';
 import { FolderOwnership } from '../folder/ownership';
+import { LocalIdentity } from '../identity/local-identity';
+import { seedPeople } from '../identity/seed-people';
 import type { LocalProvider, Settings } from '../settings';
 import { type DemoAccount, demoAccount, writeDevFile } from './first-start';
 import { type LocalParts, openLocalParts } from './local-parts';
@@ -23,6 +25,7 @@ export interface LocalGateway {
   readonly account: DemoAccount;
   readonly catalog: Catalog;
   readonly parts: LocalParts;
+  readonly identity: LocalIdentity;
   /** What a run before this one left behind. */
   readonly swept: Sweep;
   /** Stops what is in flight, settles it, and gives the folder up. */
@@ -63,6 +66,9 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   // The folder is ours alone, so whoever made these holds is gone and cannot settle them.
   const swept = await parts.wallet.expireDue({ everything: true });
   const account = await demoAccount(folder, parts);
+  const identity = await LocalIdentity.start(folder);
+  opened.add(() => identity.stop());
+  await seedPeople(parts, account.accountId, identity.users);
   const sealer = new Sealer(folder, parts, log);
   await sealer.start();
   opened.add(() => sealer.stop());
@@ -86,11 +92,12 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
     // What came over a connection that was still busy.
     await gateway.stop();
   });
-  const url = `http://127.0.0.1:${port}/v1`;
-  writeDevFile(folder, url, account);
+  const origin = `http://127.0.0.1:${port}`;
+  await identity.allowConsole(origin);
+  writeDevFile(folder, origin, account, identity);
   sweeper.start();
-  ownership.serve(commandHandler(parts));
-  return { url, account, catalog, parts, swept, stop: () => opened.close() };
+  ownership.serve(commandHandler({ ...parts, identity }));
+  return { url: `${origin}/v1`, account, catalog, parts, identity, swept, stop: () => opened.close() };
 }
 
 /** The demo provider is loaded only where it is used. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
 import { pepperSecretSchema } from '../../lambdas/contracts/secrets';
 import { Accounts } from '../../lambdas/domain/accounts/accounts';
+import { AuditLog } from '../../lambdas/domain/audit/audit-log';
 import { type Clock, systemClock } from '../../lambdas/domain/clock';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
@@ -33,11 +34,12 @@ export interface LocalParts {
 export function openLocalParts(folder: DataFolder, clock: Clock = systemClock): LocalParts {
   const pepper = readPepper(folder);
   const store = EmbeddedStore.open({ file: folder.file('journal.jsonl'), clock });
+  const audit = new AuditLog({ store, clock });
   return {
     store,
     wallet: new Wallet({ store, clock, usageRetentionDays: USAGE_RETENTION_DAYS }),
-    keys: new Keys({ store, pepper, clock }),
-    accounts: new Accounts({ store, clock }),
+    keys: new Keys({ store, pepper, clock, audit }),
+    accounts: new Accounts({ store, clock, audit }),
     usage: new UsageRecords({ store }),
     receipts: new Receipts({ store, clock }),
     clock,

@@ -2,10 +2,12 @@ import { acknowledgementsPage } from './acknowledgements-page';
 import type { Assembly } from './assembly';
 import { iamPage } from './iam-page';
 import { resourcesPage } from './resources-page';
+import { rolesPage } from './roles-page';
 
 /** The pages of docs/generated that say what a deployment is, by the name of their file. */
 export const PAGES: readonly (readonly [file: string, render: (assembly: Assembly) => string])[] = [
   ['acknowledgements.md', acknowledgementsPage],
   ['iam.md', iamPage],
   ['resources.md', resourcesPage],
+  ['roles.md', rolesPage],
 ];

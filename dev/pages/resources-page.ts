@@ -6,6 +6,7 @@ type Properties = Resource['Properties'];
 
 /** The key, or the method, by which a store is encrypted at rest. Others hold nothing. */
 const ENCRYPTION: Readonly<Record<string, (properties: Properties) => unknown>> = {
+  'AWS::Cognito::UserPool': () => "Cognito's own key",
   'AWS::DynamoDB::Table': (table) => inside(table, 'SSESpecification', 'KMSMasterKeyId'),
   'AWS::Logs::LogGroup': (group) => group['KmsKeyId'],
   'AWS::S3::Bucket': (bucket) =>
@@ -61,7 +62,8 @@ function rowOfStore({ stack, logicalId, Type, Properties, DeletionPolicy }: Reso
 
 function tagsOf(properties: Properties): ReadonlyMap<string, string> {
   const tags = (properties['Tags'] ?? []) as readonly { readonly Key: string; readonly Value: string }[];
-  return new Map(tags.map(({ Key, Value }) => [Key, Value]));
+  const userPoolTags = (properties['UserPoolTags'] ?? {}) as Readonly<Record<string, string>>;
+  return new Map([...tags.map(({ Key, Value }) => [Key, Value] as const), ...Object.entries(userPoolTags)]);
 }
 
 function inside(value: unknown, ...path: readonly (string | number)[]): unknown {

@@ -3,5 +3,12 @@ import { z } from 'zod';
 /** Ids carry a prefix and a ULID: sortable by time, meaningless without our tables. */
 const ulid = '[0-9A-HJKMNP-TV-Z]{26}';
 
-export const accountIdSchema = z.string().regex(new RegExp(`^acc_${ulid}$`), 'an account id: acc_ and a ULID');
-export const requestIdSchema = z.string().regex(new RegExp(`^req_${ulid}$`), 'a request id: req_ and a ULID');
+const idSchema = (prefix: string, what: string) =>
+  z.string().regex(new RegExp(`^${prefix}_${ulid}$`), `${what} id: ${prefix}_ and a ULID`);
+
+export const accountIdSchema = idSchema('acc', 'an account');
+export const requestIdSchema = idSchema('req', 'a request');
+/** A person's pseudonym: the same in every account, and nothing of who it is. */
+export const personIdSchema = idSchema('per', 'a person');
+export const invitationIdSchema = idSchema('inv', 'an invitation');
+export const keyIdSchema = z.string().regex(new RegExp(`^${ulid}$`), 'a key id: a ULID');

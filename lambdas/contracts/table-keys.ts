@@ -103,6 +103,36 @@ export const accountKey = (accountId: string): Key => ({ pk: accountId, sk: 'acc
 export const directoryPartition = (shard: string): string => `accounts#${shard}`;
 export const directoryKey = (accountId: string): Key => ({ pk: directoryPartition(shardOf(accountId)), sk: accountId });
 
+export const MEMBER_PREFIX = 'member#';
+export const memberKey = (accountId: string, personId: string): Key => ({
+  pk: accountId,
+  sk: `${MEMBER_PREFIX}${personId}`,
+});
+export const INVITATION_PREFIX = 'invitation#';
+export const invitationKey = (accountId: string, invitationId: string): Key => ({
+  pk: accountId,
+  sk: `${INVITATION_PREFIX}${invitationId}`,
+});
+
+export const personKey = (personId: string): Key => ({ pk: personId, sk: 'person' });
+/** @param subject the user pool's id of a person: a pseudonym too */
+export const subjectKey = (subject: string): Key => ({ pk: `subject#${subject}`, sk: 'person' });
+/** The other side of a membership: a person's accounts. */
+export const MEMBERSHIP_PREFIX = 'account#';
+export const membershipKey = (personId: string, accountId: string): Key => ({
+  pk: personId,
+  sk: `${MEMBERSHIP_PREFIX}${accountId}`,
+});
+export const OPERATORS_PARTITION = 'operators';
+export const operatorKey = (personId: string): Key => ({ pk: OPERATORS_PARTITION, sk: personId });
+
+/** The end of an audit chain. Not in the audit table: nothing of that may ever be updated. */
+export const auditHeadKey = (chain: string): Key => ({ pk: chain, sk: 'audit-head' });
+
+// Audit table.
+/** @param chain an account's id, or `deployment` */
+export const auditEventKey = (chain: string, sequence: number): Key => ({ pk: chain, sk: ordinal(sequence) });
+
 // Keys table.
 export const apiKeyKey = (keyId: string): Key => ({ pk: keyId, sk: 'key' });
 export const KEY_LISTING_PREFIX = 'key#';

@@ -17,7 +17,8 @@ export interface TableSpec {
 
 export type TableName = 'accounts' | 'keys' | 'wallet' | 'usage' | 'rollups' | 'audit' | 'catalog';
 
-export const ACCOUNTS: TableSpec = { name: 'accounts', dataClass: 'personal', expires: false, stream: false };
+/** Only invitations in it expire by time: they hold a mail address. */
+export const ACCOUNTS: TableSpec = { name: 'accounts', dataClass: 'personal', expires: true, stream: false };
 export const KEYS: TableSpec = { name: 'keys', dataClass: 'secret', expires: false, stream: false };
 /** Holds the balances, the holds and the entries. Nothing in it expires by time: holds are ended, entries stay. */
 export const WALLET: TableSpec = { name: 'wallet', dataClass: 'financial', expires: false, stream: true };

@@ -8,6 +8,7 @@ import type { IConstruct } from 'constructs';
 export const DECISIONS = [
   'backup-by-restore-point',
   'console-is-rebuilt',
+  'essentials-sign-in',
   'no-dead-letters',
   'no-network-of-its-own',
   'no-second-record-of-requests',

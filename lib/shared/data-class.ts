@@ -1,5 +1,6 @@
 import type { CfnResource } from 'aws-cdk-lib';
 import { TagManager, Tags } from 'aws-cdk-lib';
+import { CfnUserPool } from 'aws-cdk-lib/aws-cognito';
 import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnBucket } from 'aws-cdk-lib/aws-s3';
@@ -37,7 +38,7 @@ export function classify(store: IConstruct, { dataClass, retention }: Classifica
   Tags.of(store).add(RETENTION_TAG, retention);
 }
 
-/** Fails the synthesis for every table, bucket, log group and secret that nobody classified. */
+/** Fails the synthesis for every table, bucket, log group, secret and user pool that nobody classified. */
 export function requireDataClasses(root: IConstruct): void {
   root.node.addValidation({
     validate: () => {
@@ -57,6 +58,7 @@ function isStore(construct: IConstruct): construct is CfnResource {
     construct instanceof CfnTable ||
     construct instanceof CfnBucket ||
     construct instanceof CfnLogGroup ||
-    construct instanceof CfnSecret
+    construct instanceof CfnSecret ||
+    construct instanceof CfnUserPool
   );
 }

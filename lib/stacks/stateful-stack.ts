@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { ACCOUNTS, AUDIT, CATALOG, KEYS, ROLLUPS, USAGE, WALLET } from '../../lambdas/contracts/tables';
 import type { TableName, TableSpec } from '../../lambdas/contracts/tables';
 import type { Config } from '../config';
+import { Identity } from '../identity/identity';
 import { KeyGrants } from '../keys/key-grants';
 import { denyChangesOf } from '../shared/audit-guard';
 import { DeploymentKey } from '../shared/deployment-key';
@@ -33,7 +34,7 @@ function retentions(config: Config): Readonly<Record<TableName, string>> {
   };
 }
 
-/** Everything that outlives a release: tables, secrets and their key, and the key of receipts. */
+/** Everything that outlives a release: tables, secrets and their key, the key of receipts, and who people are. */
 export class StatefulStack extends Stack {
   readonly encryptionKey: DeploymentKey;
   readonly receiptKey: ReceiptKey & { readonly grants: ReceiptKeyGrants };
@@ -45,6 +46,7 @@ export class StatefulStack extends Stack {
   readonly rollups: ClassifiedTable;
   readonly audit: ClassifiedTable;
   readonly catalog: ClassifiedTable;
+  readonly identity: Identity;
 
   constructor(scope: Construct, id: string, props: StatefulStackProps) {
     super(scope, id, { terminationProtection: true, ...props });
@@ -73,6 +75,7 @@ export class StatefulStack extends Stack {
       new DeploymentSecrets(this, 'Secrets', { stage: config.stage, encryptionKey: this.encryptionKey, edgeRegion }),
       SecretGrants,
     );
+    this.identity = new Identity(this, 'Identity', { config });
     this.#tellNames(config);
   }
 
@@ -87,6 +90,10 @@ export class StatefulStack extends Stack {
     for (const [name, secret] of Object.entries({ ProviderKeys: providerKeys, KeyPepper: keyPepper, Origin: origin })) {
       new CfnOutput(this, `${name}Secret`, { value: secret.secretArn });
     }
+    const { userPool, client, signInUrl } = this.identity;
+    new CfnOutput(this, 'UserPoolId', { value: userPool.userPoolId });
+    new CfnOutput(this, 'UserPoolClientId', { value: client.userPoolClientId });
+    new CfnOutput(this, 'SignInUrl', { value: signInUrl });
     new CfnOutput(this, 'UsageDays', { value: String(config.usageDays) });
     // The ids by which the provider-keys secret must name a key each.
     new CfnOutput(this, 'Providers', { value: config.providers.map(({ id }) => id).join(',') });

@@ -51,6 +51,9 @@ export interface DevFile {
   readonly gatewayUrl: string;
   readonly apiKey: string;
   readonly accountId: string;
+  readonly apiUrl: string;
+  readonly signIn: { readonly issuer: string; readonly clientId: string };
+  readonly users: readonly { readonly role: string; readonly email: string; readonly password: string }[];
 }
 
 export const readDevFile = (folder: string): DevFile =>

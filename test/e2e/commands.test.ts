@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCommandLine } from '../../dev/commands/command-line';
 import { UsageError } from '../../dev/commands/usage';
+import { CognitoTokenVerifier } from '../../lambdas/adapters/cognito/cognito-token-verifier';
 import { type DevFile, endChildren, start, tollgate } from './child-process';
 import { temporaryFolder } from './local-run';
 
@@ -103,6 +104,22 @@ describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
     });
   });
 
+  test('a token is the line that the API takes from the running gateway, and cannot be had without it', async () => {
+    const { code, out, err } = await tollgate(folder, 'token', '--as', 'auditor');
+    if (!isRunning) {
+      expect([code, out, err]).toEqual([1, '', 'A token comes from a running gateway: "npm start".\n']);
+      return;
+    }
+    expect([code, err]).toEqual([0, '']);
+    const { signIn, users } = gateway;
+    const fetchKeys = async (): Promise<unknown> => (await fetch(`${signIn.issuer}/.well-known/jwks.json`)).json();
+    const { issuer, clientId } = signIn;
+    const verifier = new CognitoTokenVerifier({ issuer, clientIds: [clientId], clock: Date.now, fetchKeys });
+    await expect(verifier.verify(out.trim())).resolves.toMatchObject({ clientId });
+    expect(users.map(({ role, email }) => [role, email])).toContainEqual(['auditor', 'auditor@example.test']);
+    expect(gateway.apiUrl).toBe(gateway.gatewayUrl.replace('/v1', '/api'));
+  });
+
   test('an unknown account is one line and exit code 1', async () => {
     for (const account of ['acc_01ARZ3NDEKTSV4RRFFQ69G5FAV', 'nobody', '../etc']) {
       expect(await tollgate(folder, 'wallet', account)).toEqual({
@@ -129,6 +146,12 @@ test.each([
   ],
   [['usage', 'a', '--limit', '0'], 'The limit is at least 1.'],
   [['usage', 'a', '--limit', 'many'], 'The limit is a whole number.'],
+  [['token'], 'A token is for one of owner, admin, developer, billing, auditor, operator: --as <role>.'],
+  [
+    ['token', '--as', 'root'],
+    'A token is for one of owner, admin, developer, billing, auditor, operator: --as <role>.',
+  ],
+  [['--stack', 'tollgate-prod', 'token', '--as', 'owner'], 'A deployment gives tokens at its sign-in page only.'],
   [['wallet', 'a', '--limit', '5'], 'The command has no option --limit.'],
   [['receipts', 'verify'], 'The command lacks an argument.'],
   [['receipts', 'export', 'a', '--key', 'k.pem'], 'The command has no option --key.'],

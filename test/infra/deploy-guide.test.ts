@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { synthesize } from './synthesis';
 
 /** A deployment with everything that the configuration can ask for. */
-const WHOLE = { region: 'eu-central-1', account: '111122223333', alarmEmail: 'operator@example.com' };
+const WHOLE = {
+  region: 'eu-central-1',
+  account: '111122223333',
+  alarmEmail: 'operator@example.com',
+  identity: { providers: [{ type: 'saml', name: 'Organisation', metadataUrl: 'https://login.example.com/metadata' }] },
+};
 
 test('the guide names the permissions for every kind of resource that is deployed, and for no other', () => {
   const guide = readFileSync('docs/deploy.md', 'utf8');

@@ -21,7 +21,9 @@ test('every exclusion still excludes something, and its test asserts it for AWS'
 
 test('a synthesis says what it leaves out, and one for AWS says nothing', () => {
   const said = (stacks: typeof aws.stacks) =>
-    Annotations.fromStack(stacks.edge).findInfo('*', Match.stringLikeRegexp('^Left out for the emulator: '));
+    [stacks.stateful, stacks.service, stacks.edge].flatMap((stack) =>
+      Annotations.fromStack(stack).findInfo('*', Match.stringLikeRegexp('^Left out for the emulator: ')),
+    );
   expect(said(emulator.stacks).map(({ entry }) => entry.data)).toEqual(
     EMULATOR_EXCLUSIONS.map(({ type, because }) => `Left out for the emulator: ${type}, because ${because}.`),
   );

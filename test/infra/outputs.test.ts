@@ -24,7 +24,13 @@ describe("what the stacks tell an operator's commands", () => {
       { id: 'openai', dialect: 'openai', baseUrl: 'https://api.openai.com/v1' },
     ];
     expect(await readDeployment(deployedStacks({ usageDays: 30, providers }), TARGET)).toEqual({
-      tableNames: { accounts: 'AccountsTable', keys: 'KeysTable', wallet: 'WalletTable', usage: 'UsageTable' },
+      tableNames: {
+        accounts: 'AccountsTable',
+        keys: 'KeysTable',
+        wallet: 'WalletTable',
+        usage: 'UsageTable',
+        audit: 'AuditTable',
+      },
       providerKeysSecret: 'ProviderKeysSecret',
       keyPepperSecret: 'KeyPepperSecret',
       usageRetentionDays: 30,

@@ -1,50 +1,190 @@
 import { ulid } from 'ulid';
+import type { BillingDetails, SuspensionReason } from '../../contracts/accounts';
+import { accountNameSchema, billingDetailsSchema, suspensionReasonSchema } from '../../contracts/accounts';
+import type { AuditFields } from '../../contracts/audit-event';
 import { accountIdSchema } from '../../contracts/ids';
+import type { Permission } from '../../contracts/permissions';
 import { accountKey, directoryKey, directoryPartition, isoTime, SHARDS } from '../../contracts/table-keys';
 import { ACCOUNTS } from '../../contracts/tables';
+import type { Actor } from '../access/actor';
+import { DEPLOYMENT } from '../access/actor';
+import { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { absent } from '../table/condition';
-import { TransactionCancelled } from '../table/table-errors';
-import type { TableStore } from '../table/table-store';
+import { AccountNotFound, VersionMismatch } from '../errors/refusal';
+import type { Change, Condition } from '../table/condition';
+import { absent, all, exists } from '../table/condition';
 import { everyItem } from '../table/every-item';
+import type { PageOf, PageRequest } from '../table/page';
+import { readPage } from '../table/page';
+import { failedCondition } from '../table/table-errors';
+import type { TableStore, Write } from '../table/table-store';
+import type { Item } from '../table/value';
+import { isVersion } from '../table/version';
+import type { Account, Billing } from './account-item';
+import { decodeAccount, decodeBilling } from './account-item';
+import { putMember } from './member-item';
+import { expectFewAccounts } from './memberships';
+
+export interface AccountsOptions {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  /** @default one on the same store */
+  readonly audit?: AuditLog;
+}
+
+/** A change of one account by somebody. */
+interface AccountChange {
+  readonly accountId: string;
+  readonly actor: Actor;
+  /** The version that was read. @default any */
+  readonly version?: number | undefined;
+}
 
 /** The paying tenants, and the directory that lists them without a scan. */
 export class Accounts {
   readonly #store: TableStore;
   readonly #clock: Clock;
+  readonly #audit: AuditLog;
 
-  constructor(options: { readonly store: TableStore; readonly clock: Clock }) {
-    this.#store = options.store;
-    this.#clock = options.clock;
+  constructor({ store, clock, audit }: AccountsOptions) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#audit = audit ?? new AuditLog({ store, clock });
   }
 
   /**
    * Creates an account; without effect when the given one exists, so that it can be repeated.
+   * Throws LimitReached for somebody who is in too many.
    * @param account.accountId @default a new id
+   * @param account.ownerId who creates it. @default nobody: it is made by a command
    */
-  async create(account: { readonly accountId?: string } = {}): Promise<string> {
-    const createdAt = this.#clock();
-    const accountId = accountIdSchema.parse(account.accountId ?? `acc_${ulid(createdAt)}`);
-    const put = { createdAt: isoTime(createdAt) };
+  async create(
+    account: { readonly accountId?: string | undefined; readonly name?: string; readonly ownerId?: string } = {},
+  ): Promise<string> {
+    const now = this.#clock();
+    const createdAt = isoTime(now);
+    const { ownerId } = account;
+    const accountId = accountIdSchema.parse(account.accountId ?? `acc_${ulid(now)}`);
+    const name = accountNameSchema.optional().parse(account.name);
+    if (ownerId !== undefined) await expectFewAccounts(this.#store, ownerId);
+    const put: Item = {
+      ...{ ...accountKey(accountId), createdAt, members: ownerId === undefined ? 0 : 1, version: 1 },
+      ...(name !== undefined && { name }),
+      ...(ownerId !== undefined && { ownerId }),
+    };
+    const writes: Write[] = [
+      { table: ACCOUNTS, put, when: absent() },
+      { table: ACCOUNTS, put: { ...directoryKey(accountId), createdAt }, when: absent() },
+    ];
+    if (ownerId !== undefined) {
+      const owner = { personId: ownerId, role: 'owner' as const, joinedAt: createdAt, version: 1 };
+      writes.push(...putMember(accountId, owner, absent()));
+    }
+    const actor: Actor = ownerId === undefined ? DEPLOYMENT : { kind: 'self', personId: ownerId };
+    const after = ownerId === undefined ? {} : { after: { ownerId } };
     try {
-      await this.#store.transact([
-        { table: ACCOUNTS, put: { ...accountKey(accountId), ...put }, when: absent() },
-        { table: ACCOUNTS, put: { ...directoryKey(accountId), ...put }, when: absent() },
-      ]);
+      await this.#audit.record({
+        ...{ chain: accountId, actor, action: 'account.create', target: accountId },
+        ...after,
+        writes,
+      });
     } catch (error) {
-      if (!(error instanceof TransactionCancelled) || error.reasons[0]?.code !== 'ConditionFailed') throw error;
+      if (!failedCondition(error, 0)) throw error;
     }
     return accountId;
   }
 
   async exists(accountId: string): Promise<boolean> {
-    return (await this.#store.get({ table: ACCOUNTS, key: accountKey(accountId) })) !== undefined;
+    return (await this.#read(accountId)) !== undefined;
+  }
+
+  async get(accountId: string): Promise<Account | undefined> {
+    const item = await this.#read(accountId);
+    return item && decodeAccount(item);
+  }
+
+  async billing(accountId: string): Promise<Billing | undefined> {
+    const item = await this.#read(accountId);
+    return item && decodeBilling(item);
+  }
+
+  /** Throws AccountNotFound or VersionMismatch. */
+  async rename({ name, ...change }: AccountChange & { readonly name: string }): Promise<void> {
+    await this.#change('account.rename', change, { set: { name: accountNameSchema.parse(name) } });
+  }
+
+  /** Throws AccountNotFound or VersionMismatch. */
+  async setBilling({ details, ...change }: AccountChange & { readonly details: BillingDetails }): Promise<void> {
+    const billing: { [name: string]: string } = {};
+    for (const [name, text] of Object.entries(billingDetailsSchema.parse(details))) billing[name] = text;
+    await this.#change('billing.update', change, { set: { billing } });
+  }
+
+  /** Without effect on a suspended account: its first reason stands. Throws AccountNotFound or VersionMismatch. */
+  async suspend({ reason, ...change }: AccountChange & { readonly reason: SuspensionReason }): Promise<void> {
+    const suspensionReason = suspensionReasonSchema.parse(reason);
+    const set = { suspendedAt: isoTime(this.#clock()), suspensionReason };
+    const [before, after] = [{ state: 'active' }, { state: 'suspended', reason: suspensionReason }] as const;
+    await this.#change('account.suspend', change, { set }, { when: absent('suspendedAt'), before, after });
+  }
+
+  /** Without effect on an account that is not suspended. Throws AccountNotFound or VersionMismatch. */
+  async resume(change: AccountChange): Promise<void> {
+    const remove = ['suspendedAt', 'suspensionReason'];
+    const [before, after] = [{ state: 'suspended' }, { state: 'active' }] as const;
+    await this.#change('account.resume', change, { remove }, { when: exists('suspendedAt'), before, after });
   }
 
   list(): AsyncGenerator<string> {
     return everyAccount(this.#store);
   }
+
+  /** Some of all accounts' ids, in no useful order: one shard of the directory after the other. */
+  async page({ limit, after }: PageRequest): Promise<PageOf<string>> {
+    const items: string[] = [];
+    const first = SHARDS.findIndex((shard) => directoryPartition(shard) === after?.pk);
+    let within = after;
+    for (const shard of SHARDS.slice(Math.max(0, first))) {
+      const query = { table: ACCOUNTS, partition: directoryPartition(shard) };
+      const page = await readPage(this.#store, query, { limit: limit - items.length, after: within }, directoryEntry);
+      items.push(...page.items);
+      within = undefined;
+      const last = items.at(-1);
+      if (items.length === limit && last !== undefined) return { items, next: directoryKey(last) };
+    }
+    return { items };
+  }
+
+  /** @param effect.when what must hold for the change to have an effect: else it was made before */
+  async #change(
+    action: Permission,
+    { accountId, actor, version }: AccountChange,
+    { set, remove }: Change,
+    effect: { readonly when?: Condition; readonly before?: AuditFields; readonly after?: AuditFields } = {},
+  ): Promise<void> {
+    const { when, ...fields } = effect;
+    const write: Write = {
+      table: ACCOUNTS,
+      update: accountKey(accountId),
+      change: { ...(set && { set }), ...(remove && { remove }), add: { version: 1n } },
+      when: all(exists(), ...isVersion(version), ...(when ? [when] : [])),
+    };
+    try {
+      await this.#audit.record({ chain: accountId, actor, action, target: accountId, ...fields, writes: [write] });
+    } catch (error) {
+      const failed = failedCondition(error, 0);
+      if (!failed) throw error;
+      if (!failed.item) throw new AccountNotFound();
+      if (version !== undefined && decodeAccount(failed.item).version !== version) throw new VersionMismatch();
+    }
+  }
+
+  #read(accountId: string): Promise<Item | undefined> {
+    return this.#store.get({ table: ACCOUNTS, key: accountKey(accountId) });
+  }
 }
+
+const directoryEntry = ({ sk }: Item): string => accountIdSchema.parse(sk);
 
 /** Every account's id, in no useful order. */
 export async function* everyAccount(store: TableStore): AsyncGenerator<string> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keyIdSchema, personIdSchema } from '../../contracts/ids';
 import { apiKeyKey, keyListingKey } from '../../contracts/table-keys';
 import type { Item } from '../table/value';
 
@@ -11,11 +12,17 @@ const keyInfoSchema = z.object({
   revokedAt: z.iso.datetime().optional(),
   /** The key ends at this time. */
   validUntil: z.iso.datetime().optional(),
+  /** The person who created it; absent when a command did. */
+  createdBy: personIdSchema.optional(),
+  /** The key that this one came in the place of. */
+  replaces: keyIdSchema.optional(),
+  /** The key that came in the place of this one. */
+  replacedBy: keyIdSchema.optional(),
 });
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
-const keyItemSchema = keyInfoSchema.omit({ label: true }).extend({
+const keyItemSchema = keyInfoSchema.omit({ label: true, createdBy: true, replaces: true }).extend({
   accountId: z.string(),
   salt: bytes,
   verifier: bytes,
@@ -32,12 +39,15 @@ export function encodeKey({ keyId, accountId, salt, verifier, lastFour, createdA
 }
 
 /** What an account's list shows, kept beside the key so that listing reads no verifier. */
-export function encodeKeyListing(accountId: string, { keyId, lastFour, createdAt, label, validUntil }: KeyInfo): Item {
+export function encodeKeyListing(accountId: string, info: KeyInfo): Item {
+  const { keyId, lastFour, createdAt, label, validUntil, createdBy, replaces } = info;
   return {
     ...keyListingKey(accountId, keyId),
     ...{ keyId, lastFour, createdAt },
     ...(label !== undefined && { label }),
     ...(validUntil !== undefined && { validUntil }),
+    ...(createdBy !== undefined && { createdBy }),
+    ...(replaces !== undefined && { replaces }),
   };
 }
 

@@ -2,22 +2,30 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { ulid } from 'ulid';
 import { apiKeyKey, isoTime, KEY_LISTING_PREFIX, keyListingKey } from '../../contracts/table-keys';
 import { KEYS } from '../../contracts/tables';
+import type { Actor } from '../access/actor';
+import { DEPLOYMENT, personOf } from '../access/actor';
+import type { Action, AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { absent, all, exists } from '../table/condition';
-import { TransactionCancelled } from '../table/table-errors';
-import type { TableStore } from '../table/table-store';
+import { KeyNotFound, KeyNotLive } from '../errors/refusal';
+import { absent, all, compare, exists } from '../table/condition';
 import { everyItem } from '../table/every-item';
+import type { PageOf, PageRequest } from '../table/page';
+import { readPage } from '../table/page';
+import { failedCondition } from '../table/table-errors';
+import type { TableStore, Write } from '../table/table-store';
 import type { PresentedKey } from './key-format';
 import { encodeSecret, formatKey, parseKey, SECRET_BYTES } from './key-format';
 import type { KeyInfo, StoredKey } from './key-item';
 import { decodeKey, decodeKeyListing, encodeKey, encodeKeyListing } from './key-item';
 import type { KeyOwner } from './verified-keys';
+import { keyPremises, premiseRefusal } from './premises';
 import { VerifiedKeys } from './verified-keys';
 
 const PEPPER_BYTES_MIN = 16;
 const SALT_BYTES = 16;
 const VERIFIER_BYTES = 32;
 export const KEY_LABEL_CHARACTERS_MAX = 100;
+export const ROTATION_GRACE_MS_MAX = 30 * 86_400_000;
 
 /** Stands in for what is missing, so that every refusal takes the same steps. No key ever has this id. */
 const NOBODY: PresentedKey = { keyId: '0'.repeat(26), secret: '0'.repeat(43) };
@@ -30,13 +38,6 @@ const NOBODYS_ITEM = encodeKey({
   createdAt: isoTime(0),
 });
 
-export class KeyNotFound extends Error {
-  override readonly name = 'KeyNotFound';
-  constructor() {
-    super('there is no such key');
-  }
-}
-
 export interface KeysOptions {
   readonly store: TableStore;
   /** A secret of the deployment, at least 16 bytes: the table alone does not suffice to test a guess. */
@@ -44,6 +45,23 @@ export interface KeysOptions {
   readonly clock: Clock;
   /** @default the system's source of randomness */
   readonly randomBytes?: (bytes: number) => Uint8Array;
+  /** Where keys are administered, each change goes with its event. @default none: what only verifies needs none */
+  readonly audit?: AuditLog;
+}
+
+export interface KeyRequest {
+  readonly accountId: string;
+  readonly label?: string;
+  /** Epoch milliseconds at which the key ends. @default never */
+  readonly validUntil?: number;
+  /** @default a command of the deployment */
+  readonly actor?: Actor;
+}
+
+/** A key that was just made: the only time that it is shown. */
+export interface ShownKey {
+  readonly keyId: string;
+  readonly key: string;
 }
 
 /** API keys. A key is shown once, by `create`; what is stored only verifies it. */
@@ -52,6 +70,7 @@ export class Keys {
   readonly #pepper: Buffer;
   readonly #clock: Clock;
   readonly #randomBytes: (bytes: number) => Uint8Array;
+  readonly #audit: AuditLog | undefined;
   readonly #verified = new VerifiedKeys();
 
   constructor(options: KeysOptions) {
@@ -59,37 +78,75 @@ export class Keys {
     this.#pepper = typeof options.pepper === 'string' ? Buffer.from(options.pepper) : Buffer.from(options.pepper);
     this.#clock = options.clock;
     this.#randomBytes = options.randomBytes ?? randomBytes;
+    this.#audit = options.audit;
     if (this.#pepper.length < PEPPER_BYTES_MIN) throw new RangeError(`the pepper needs ${PEPPER_BYTES_MIN} bytes`);
   }
 
   /**
-   * @param request.validUntil epoch milliseconds at which the key ends. @default never
-   * @returns the key itself, for the only time
+   * With an audit log it throws AccountNotFound, AccountSuspended, or AttestationRequired for a person who has not
+   * stated their age.
    */
-  async create(request: {
-    readonly accountId: string;
-    readonly label?: string;
-    readonly validUntil?: number;
-  }): Promise<{ readonly keyId: string; readonly key: string }> {
-    const { accountId, label, validUntil } = request;
+  async create(request: KeyRequest): Promise<ShownKey> {
+    const { accountId, label, validUntil, actor = DEPLOYMENT } = request;
     if (label !== undefined && label.length > KEY_LABEL_CHARACTERS_MAX) throw new RangeError('the label is too long');
-    const now = this.#clock();
-    const keyId = ulid(now);
-    const secret = encodeSecret(this.#randomBytes(SECRET_BYTES));
-    const salt = this.#randomBytes(SALT_BYTES);
-    const info: KeyInfo = {
-      keyId,
-      lastFour: secret.slice(-4),
-      createdAt: isoTime(now),
-      ...(label !== undefined && { label }),
-      ...(validUntil !== undefined && { validUntil: isoTime(validUntil) }),
-    };
-    const stored: StoredKey = { ...info, accountId, salt, verifier: this.#verifierOf(salt, secret) };
-    await this.#store.transact([
-      { table: KEYS, put: encodeKey(stored), when: absent() },
-      { table: KEYS, put: encodeKeyListing(accountId, info), when: absent() },
-    ]);
-    return { keyId, key: formatKey({ keyId, secret }) };
+    const premises = this.#audit ? keyPremises(accountId, actor) : [];
+    const made = this.#make({
+      ...{ accountId, label, createdBy: personOf(actor) },
+      validUntil: validUntil === undefined ? undefined : isoTime(validUntil),
+    });
+    try {
+      await this.#perform({
+        ...{ chain: accountId, actor, action: 'key.create', target: made.shown.keyId },
+        ...(made.info.validUntil !== undefined && { after: { validUntil: made.info.validUntil } }),
+        writes: [...made.writes, ...premises],
+      });
+    } catch (error) {
+      throw premiseRefusal(error, made.writes.length);
+    }
+    return made.shown;
+  }
+
+  /**
+   * Makes a key in the place of another, which ends after a grace period, or at its own time if that is before. What
+   * the old one is allowed, its end included, the new one is too. Throws KeyNotFound, KeyNotLive, and as `create` does.
+   * @param request.graceMs from 0 to ROTATION_GRACE_MS_MAX
+   */
+  async rotate(request: {
+    readonly accountId: string;
+    readonly keyId: string;
+    readonly graceMs: number;
+    readonly actor?: Actor;
+  }): Promise<ShownKey> {
+    const { accountId, keyId, graceMs, actor = DEPLOYMENT } = request;
+    if (!(graceMs >= 0 && graceMs <= ROTATION_GRACE_MS_MAX)) throw new RangeError('not a grace period');
+    const old = await this.#owned(accountId, keyId);
+    const listing = await this.get(accountId, keyId);
+    if (!this.#isLive(old) || old.replacedBy !== undefined || !listing) throw new KeyNotLive();
+    const { label, validUntil } = listing;
+    const premises = this.#audit ? keyPremises(accountId, actor) : [];
+    const made = this.#make({ accountId, label, validUntil, createdBy: personOf(actor), replaces: keyId });
+    const replacedBy = made.shown.keyId;
+    const graceUntil = isoTime(this.#clock() + graceMs);
+    const end = validUntil !== undefined && validUntil < graceUntil ? validUntil : graceUntil;
+    const change = { set: { replacedBy, validUntil: end } };
+    const isUnchanged = validUntil === undefined ? absent('validUntil') : compare('validUntil', '=', validUntil);
+    const when = all(exists(), absent('revokedAt'), absent('replacedBy'), isUnchanged);
+    try {
+      await this.#perform({
+        ...{ chain: accountId, actor, action: 'key.rotate', target: keyId },
+        after: { replacedBy, validUntil: end },
+        writes: [
+          { table: KEYS, update: apiKeyKey(keyId), change, when },
+          { table: KEYS, update: keyListingKey(accountId, keyId), change, when },
+          ...made.writes,
+          ...premises,
+        ],
+      });
+    } catch (error) {
+      throw failedCondition(error, 0) ? new KeyNotLive() : premiseRefusal(error, made.writes.length + 2);
+    }
+    this.#verified.forget(keyId);
+    return made.shown;
   }
 
   /**
@@ -116,32 +173,78 @@ export class Keys {
     return owner;
   }
 
-  /** Ends a key at once and for good; without effect on one that was revoked before. Throws KeyNotFound. */
-  async revoke(keyId: string): Promise<void> {
-    const item = await this.#store.get({ table: KEYS, key: apiKeyKey(keyId) });
-    if (!item) throw new KeyNotFound();
-    const { accountId } = decodeKey(item);
+  /**
+   * Ends a key at once and for good; without effect on one that was revoked before. Throws KeyNotFound.
+   * @param by.accountId the account that the key must belong to. @default any
+   */
+  async revoke(keyId: string, by: { readonly accountId?: string; readonly actor?: Actor } = {}): Promise<void> {
+    const { accountId } = await this.#owned(by.accountId, keyId);
+    const { actor = DEPLOYMENT } = by;
     this.#verified.forget(keyId);
     const change = { set: { revokedAt: isoTime(this.#clock()) } };
     const when = all(exists(), absent('revokedAt'));
     try {
-      await this.#store.transact([
-        { table: KEYS, update: apiKeyKey(keyId), change, when },
-        { table: KEYS, update: keyListingKey(accountId, keyId), change, when },
-      ]);
+      await this.#perform({
+        ...{ chain: accountId, actor, action: 'key.revoke', target: keyId },
+        writes: [
+          { table: KEYS, update: apiKeyKey(keyId), change, when },
+          { table: KEYS, update: keyListingKey(accountId, keyId), change, when },
+        ],
+      });
     } catch (error) {
-      const [reason] = error instanceof TransactionCancelled ? error.reasons : [];
-      const isRevoked = reason?.code === 'ConditionFailed' && reason.item?.['revokedAt'] !== undefined;
-      if (!isRevoked) throw error;
+      if (failedCondition(error, 0)?.item?.['revokedAt'] === undefined) throw error;
     }
+  }
+
+  /** What may be shown of an account's key. */
+  async get(accountId: string, keyId: string): Promise<KeyInfo | undefined> {
+    const item = await this.#store.get({ table: KEYS, key: keyListingKey(accountId, keyId) });
+    return item && decodeKeyListing(item);
+  }
+
+  /** Some of an account's keys, oldest first, revoked and ended ones included. */
+  page(accountId: string, request: PageRequest): Promise<PageOf<KeyInfo>> {
+    return readPage(this.#store, listingOf(accountId), request, decodeKeyListing);
   }
 
   /** An account's keys, oldest first, revoked and ended ones included. */
   async list(accountId: string): Promise<KeyInfo[]> {
     const keys: KeyInfo[] = [];
-    const query = { table: KEYS, partition: accountId, sort: { beginsWith: KEY_LISTING_PREFIX } };
-    for await (const item of everyItem(this.#store, query)) keys.push(decodeKeyListing(item));
+    for await (const item of everyItem(this.#store, listingOf(accountId))) keys.push(decodeKeyListing(item));
     return keys;
+  }
+
+  #make(request: MadeOf): { readonly shown: ShownKey; readonly info: KeyInfo; readonly writes: readonly Write[] } {
+    const { accountId, label, validUntil, createdBy, replaces } = request;
+    const now = this.#clock();
+    const keyId = ulid(now);
+    const secret = encodeSecret(this.#randomBytes(SECRET_BYTES));
+    const salt = this.#randomBytes(SALT_BYTES);
+    const info: KeyInfo = {
+      ...{ keyId, lastFour: secret.slice(-4), createdAt: isoTime(now) },
+      ...(label !== undefined && { label }),
+      ...(validUntil !== undefined && { validUntil }),
+      ...(createdBy !== undefined && { createdBy }),
+      ...(replaces !== undefined && { replaces }),
+    };
+    const stored: StoredKey = { ...info, accountId, salt, verifier: this.#verifierOf(salt, secret) };
+    const writes: Write[] = [
+      { table: KEYS, put: encodeKey(stored), when: absent() },
+      { table: KEYS, put: encodeKeyListing(accountId, info), when: absent() },
+    ];
+    return { shown: { keyId, key: formatKey({ keyId, secret }) }, info, writes };
+  }
+
+  async #perform(action: Action): Promise<void> {
+    await (this.#audit ? this.#audit.record(action) : this.#store.transact(action.writes));
+  }
+
+  /** Throws KeyNotFound also for a key of another account: whether it exists is nobody else's business. */
+  async #owned(accountId: string | undefined, keyId: string): Promise<StoredKey> {
+    const item = await this.#store.get({ table: KEYS, key: apiKeyKey(keyId) });
+    const stored = item && decodeKey(item);
+    if (!stored || (accountId !== undefined && stored.accountId !== accountId)) throw new KeyNotFound();
+    return stored;
   }
 
   #isLive({ revokedAt, validUntil }: StoredKey): boolean {
@@ -152,3 +255,17 @@ export class Keys {
     return createHmac('sha256', this.#pepper).update(salt).update(secret).digest();
   }
 }
+
+/** What a new key is made of. */
+interface MadeOf {
+  readonly accountId: string;
+  readonly label: string | undefined;
+  /** ISO 8601. */
+  readonly validUntil: string | undefined;
+  readonly createdBy: string | undefined;
+  readonly replaces?: string;
+}
+
+const listingOf = (accountId: string) => ({
+  ...{ table: KEYS, partition: accountId, sort: { beginsWith: KEY_LISTING_PREFIX } },
+});

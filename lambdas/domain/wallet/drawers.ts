@@ -3,10 +3,11 @@ import { balanceKey, SHARDS } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import { compare, exists } from '../table/condition';
 import type { TableStore } from '../table/table-store';
+import { failedCondition } from '../table/table-errors';
 import type { Balance, BalancePlace } from './balance';
 import { changeBalance, decodeBalance, sumOfBalances } from './balance';
 import type { Ledger } from './ledger';
-import { callToken, failedCondition } from './ledger';
+import { callToken } from './ledger';
 import { patiently, RESERVE_PATIENCE } from './patience';
 
 /** A drawer is filled with this part of the main balance, */

@@ -4,11 +4,12 @@ import { WALLET } from '../../contracts/tables';
 import { absent, compare, exists } from '../table/condition';
 import type { Write } from '../table/table-store';
 import { putUsageRecord } from '../usage/usage-records';
+import { failedCondition } from '../table/table-errors';
 import { changeBalance } from './balance';
 import { putEntry, transfers } from './entry';
 import type { Hold } from './hold';
 import type { Ledger } from './ledger';
-import { callToken, failedCondition } from './ledger';
+import { callToken } from './ledger';
 import { patiently, SETTLE_PATIENCE } from './patience';
 import { LedgerInconsistent } from './wallet-errors';
 

@@ -2,12 +2,13 @@ import { isoTime, leaseEntryKey, leaseKey } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import { compare } from '../table/condition';
 import type { Write } from '../table/table-store';
+import { failedCondition } from '../table/table-errors';
 import { changeBalance } from './balance';
 import { putEntry, transfers } from './entry';
 import type { Lease, Tally } from './lease';
 import type { IdleLease } from './lease-book';
 import type { Ledger } from './ledger';
-import { callToken, failedCondition } from './ledger';
+import { callToken } from './ledger';
 import { patiently, SETTLE_PATIENCE } from './patience';
 import { LedgerInconsistent } from './wallet-errors';
 

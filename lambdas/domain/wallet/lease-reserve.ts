@@ -1,7 +1,8 @@
 import { leaseKey } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import { absent, all, any, compare, exists } from '../table/condition';
-import { ConditionFailed } from '../table/table-errors';
+import { isContention, TryAgain } from '../table/patience';
+import { ConditionFailed, failedCondition } from '../table/table-errors';
 import type { Write } from '../table/table-store';
 import { changeBalance } from './balance';
 import { drawerAt, refillDrawer } from './drawers';
@@ -9,8 +10,8 @@ import type { Lease } from './lease';
 import { encodeLease, encodeTurn, LEASE_HOLDS, LEASE_MS, NOTHING_SETTLED } from './lease';
 import type { IdleLease } from './lease-book';
 import type { Ledger } from './ledger';
-import { callToken, failedCondition } from './ledger';
-import { isContention, patiently, RESERVE_PATIENCE, TryAgain } from './patience';
+import { callToken } from './ledger';
+import { patiently, RESERVE_PATIENCE } from './patience';
 import type { Reservation } from './reserve';
 import { refuseLate } from './reserve';
 

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { TransactionCancelled } from '../table/table-errors';
+import type { Timing } from '../table/patience';
 import type { TableStore } from '../table/table-store';
-import type { Item } from '../table/value';
-import type { Timing } from './patience';
 
 /** What every step of the wallet works on. */
 export interface Ledger {
@@ -26,10 +24,4 @@ export const reserveToken = (requestId: string): string => `r-${requestId.slice(
  */
 export function callToken(step: 's' | 'e' | 'a' | 'l' | 'd', id: string): string {
   return `${step}-${id.slice(-ULID_CHARACTERS)}-${randomBytes(NONCE_BYTES).toString('hex')}`;
-}
-
-/** What was stored where the condition of the write at this place failed; `undefined` when it did not fail. */
-export function failedCondition(error: unknown, place: number): { readonly item: Item | undefined } | undefined {
-  const reason = error instanceof TransactionCancelled ? error.reasons[place] : undefined;
-  return reason?.code === 'ConditionFailed' ? reason : undefined;
 }

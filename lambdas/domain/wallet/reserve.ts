@@ -1,12 +1,13 @@
 import { WALLET } from '../../contracts/tables';
 import { absent, compare } from '../table/condition';
-import { IdempotencyMismatch } from '../table/table-errors';
+import { isContention } from '../table/patience';
+import { failedCondition, IdempotencyMismatch } from '../table/table-errors';
 import { changeBalance, decodeBalance } from './balance';
 import type { Hold, HoldRequest } from './hold';
 import { decodeHold, encodeHold } from './hold';
 import type { Ledger } from './ledger';
-import { failedCondition, reserveToken } from './ledger';
-import { isContention, patiently, RESERVE_PATIENCE } from './patience';
+import { reserveToken } from './ledger';
+import { patiently, RESERVE_PATIENCE } from './patience';
 import { InsufficientFunds, RequestIdReused, WalletNotFound, WalletUnavailable } from './wallet-errors';
 
 export interface Reservation {

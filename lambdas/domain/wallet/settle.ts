@@ -1,10 +1,11 @@
 import { entryKey } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
+import { failedCondition } from '../table/table-errors';
 import { adjustExpired } from './adjust-expired';
 import { decodeEntry } from './entry';
 import { hasEndedOnLease, HOLD_END_PLACES, holdEndWrites, inconsistencyOr, returnHold } from './hold-end';
 import type { Ledger } from './ledger';
-import { callToken, failedCondition } from './ledger';
+import { callToken } from './ledger';
 import { patiently, SETTLE_PATIENCE } from './patience';
 import type { Ending, Settlement } from './settlement';
 import { recordedSettlement } from './settlement';

@@ -1,6 +1,8 @@
 import { entryKey, isoTime } from '../../contracts/table-keys';
 import type { UsageRecord } from '../../contracts/usage-record';
 import { absent } from '../table/condition';
+import { TryAgain } from '../table/patience';
+import { failedCondition } from '../table/table-errors';
 import type { Write } from '../table/table-store';
 import { decodeUsageRecord, putUsageRecord } from '../usage/usage-records';
 import { putEntry } from './entry';
@@ -10,8 +12,8 @@ import { holdOf, leaseTurnOf, tallied } from './lease';
 import { LEASE_END_PLACES, leaseEndWrites, leaseInconsistencyOr } from './lease-end';
 import { recordOf } from './lease-settle';
 import type { Ledger } from './ledger';
-import { callToken, failedCondition } from './ledger';
-import { patiently, SETTLE_PATIENCE, TryAgain } from './patience';
+import { callToken } from './ledger';
+import { patiently, SETTLE_PATIENCE } from './patience';
 
 /** Behind the writes that end the lease. */
 const RECORD_PLACE = 3;

@@ -2,6 +2,7 @@ import { holdPartition, lastHoldDueAt, SHARDS } from '../../contracts/table-keys
 import { WALLET } from '../../contracts/tables';
 import type { Item } from '../table/value';
 import { everyItem } from '../table/every-item';
+import { failedCondition } from '../table/table-errors';
 import type { Hold } from './hold';
 import { decodeHold } from './hold';
 import {
@@ -14,7 +15,7 @@ import {
 } from './hold-end';
 import { decodeLease, isLease } from './lease';
 import type { Ledger } from './ledger';
-import { callToken, failedCondition } from './ledger';
+import { callToken } from './ledger';
 import { patiently, SETTLE_PATIENCE } from './patience';
 import type { SweptItem } from './sweep-lease';
 import { sweepLease } from './sweep-lease';

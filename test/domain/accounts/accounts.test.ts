@@ -1,5 +1,8 @@
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
+import { accountKey } from '../../../lambdas/contracts/table-keys';
+import { ACCOUNTS } from '../../../lambdas/contracts/tables';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
+import { AccountStage } from './account-stage';
 
 const clock = (): number => Date.parse('2026-11-20T10:00:00.000Z');
 const newAccounts = (): Accounts => new Accounts({ store: EmbeddedStore.memory({ clock }), clock });
@@ -30,5 +33,116 @@ describe('accounts', () => {
     const accountId = await accounts.create();
     expect(await accounts.create({ accountId })).toBe(accountId);
     expect(await listed(accounts)).toEqual([accountId]);
+  });
+});
+
+const BILLING = {
+  name: 'Example Ltd',
+  email: 'invoices@example.test',
+  addressLine1: '1 Example Street',
+  city: 'Exampleton',
+  country: 'GB',
+};
+
+describe('an account', () => {
+  test('is listed page by page, each once', async () => {
+    const accounts = newAccounts();
+    const created = await Promise.all(Array.from({ length: 60 }, () => accounts.create()));
+    const seen: string[] = [];
+    let page = await accounts.page({ limit: 7 });
+    while (page.next) {
+      expect(page.items).toHaveLength(7);
+      seen.push(...page.items);
+      page = await accounts.page({ limit: 7, after: page.next });
+    }
+    seen.push(...page.items);
+    expect(seen.toSorted()).toEqual(created.toSorted());
+  });
+
+  test('of before there were names and members is one without', async () => {
+    const stage = new AccountStage();
+    const [accountId, createdAt] = ['acc_01JD0000000000000000000000', '2026-11-01T00:00:00.000Z'];
+    await stage.store.write({ table: ACCOUNTS, put: { ...accountKey(accountId), createdAt } });
+    expect(await stage.accounts.get(accountId)).toEqual({ accountId, createdAt, version: 0 });
+    const { personId } = await stage.operator();
+    const actor = { kind: 'operator' as const, personId };
+    await stage.accounts.rename({ accountId, name: 'Old', version: 0, actor });
+    await stage.ownership.appoint({ accountId, personId, actor });
+    await stage.join(accountId, { kind: 'member', personId, role: 'owner' }, 'admin');
+    expect(await stage.accounts.get(accountId)).toMatchObject({ name: 'Old', ownerId: personId, version: 2 });
+  });
+
+  test('is changed by whoever read its last version, and by nobody else', async () => {
+    const stage = new AccountStage();
+    const { accountId, owner: actor } = await stage.account();
+    await stage.accounts.rename({ accountId, name: 'Renamed', version: 1, actor });
+    const stale = { accountId, version: 1, actor };
+    await expect(stage.accounts.rename({ ...stale, name: 'Other' })).rejects.toMatchObject({ status: 412 });
+    await expect(stage.accounts.setBilling({ ...stale, details: BILLING })).rejects.toMatchObject({
+      code: 'version_mismatch',
+    });
+    await stage.accounts.setBilling({ accountId, actor, version: 2, details: BILLING });
+    expect(await stage.accounts.get(accountId)).toMatchObject({ name: 'Renamed', version: 3 });
+    expect(await stage.accounts.billing(accountId)).toEqual({ details: BILLING, version: 3 });
+  });
+
+  test('that does not exist is not changed, nor made by a change', async () => {
+    const stage = new AccountStage();
+    const actor = await stage.operator();
+    const accountId = 'acc_01JD0000000000000000000000';
+    const suspension = stage.accounts.suspend({ accountId, reason: 'abuse', actor });
+    await expect(suspension).rejects.toMatchObject({ code: 'account_not_found', status: 404 });
+    expect(await stage.accounts.exists(accountId)).toBe(false);
+    expect(await stage.events(accountId)).toEqual([]);
+  });
+
+  test('keeps its billing details to those who may see them, and out of the audit log', async () => {
+    const stage = new AccountStage();
+    const { accountId, owner: actor } = await stage.account();
+    expect(await stage.accounts.billing(accountId)).toEqual({ version: 1 });
+    await stage.accounts.setBilling({ accountId, actor, details: BILLING });
+    await stage.accounts.rename({ accountId, actor, name: 'Jane Doe' });
+    await stage.join(accountId, actor, 'auditor');
+    expect(JSON.stringify(await stage.accounts.get(accountId))).not.toContain(BILLING.email);
+    const log = JSON.stringify(await stage.events(accountId));
+    for (const personal of [...Object.values(BILLING).slice(0, 4), 'Jane Doe', 'example.test']) {
+      expect(log).not.toContain(personal);
+    }
+  });
+
+  test.each([
+    ['a name of two lines', { name: 'two\nlines' }],
+    ['a name that turns the text around it', { name: 'abc\u202Edef' }],
+    ['half a character', { name: 'half \ud83d' }],
+    ['a member of its own', { name: 'Example', admin: true }],
+    ['no country', { country: 'Narnia' }],
+    ['no address', { email: 'nobody' }],
+  ])('takes no billing details with %s', async (_, wrong) => {
+    const stage = new AccountStage();
+    const { accountId, owner: actor } = await stage.account();
+    const details = { ...BILLING, ...wrong };
+    await expect(stage.accounts.setBilling({ accountId, actor, details })).rejects.toMatchObject({ name: 'ZodError' });
+  });
+
+  test('is suspended and resumed, each once', async () => {
+    const stage = new AccountStage();
+    const { accountId } = await stage.account();
+    const actor = await stage.operator();
+    await stage.accounts.suspend({ accountId, reason: 'payment', actor });
+    stage.now += 1_000;
+    await stage.accounts.suspend({ accountId, reason: 'abuse', actor });
+    expect(await stage.accounts.get(accountId)).toMatchObject({
+      ...{ suspendedAt: '2026-11-20T10:00:00.000Z', suspensionReason: 'payment', version: 2 },
+    });
+    const stale = stage.accounts.resume({ accountId, actor, version: 1 });
+    await expect(stale).rejects.toMatchObject({ code: 'version_mismatch' });
+    await stage.accounts.resume({ accountId, actor });
+    await stage.accounts.resume({ accountId, actor });
+    expect(await stage.accounts.get(accountId)).not.toHaveProperty('suspendedAt');
+    const operator = `operator:${actor.personId}`;
+    expect((await stage.events(accountId)).slice(1)).toMatchObject([
+      { actor: operator, action: 'account.suspend', after: { state: 'suspended', reason: 'payment' } },
+      { actor: operator, action: 'account.resume', before: { state: 'suspended' }, after: { state: 'active' } },
+    ]);
   });
 });

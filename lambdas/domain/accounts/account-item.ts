@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { BillingDetails } from '../../contracts/accounts';
+import { accountNameSchema, billingDetailsSchema, suspensionReasonSchema } from '../../contracts/accounts';
+import { accountIdSchema, personIdSchema } from '../../contracts/ids';
+import { accountKey } from '../../contracts/table-keys';
+import { ACCOUNTS } from '../../contracts/tables';
+import { absent, all, any, compare, exists } from '../table/condition';
+import type { Check } from '../table/table-store';
+import { versionSchema } from '../table/version';
+import type { Item } from '../table/value';
+
+const accountSchema = z.object({
+  accountId: accountIdSchema,
+  createdAt: z.iso.datetime(),
+  name: accountNameSchema.optional(),
+  /** Absent only for an account that a command made. */
+  ownerId: personIdSchema.optional(),
+  suspendedAt: z.iso.datetime().optional(),
+  suspensionReason: suspensionReasonSchema.optional(),
+  version: versionSchema,
+});
+
+/** A paying tenant, without what only some of its members may see. */
+export type Account = Readonly<z.infer<typeof accountSchema>>;
+
+export interface Billing {
+  /** Absent until somebody wrote them. */
+  readonly details?: BillingDetails;
+  /** The account's. */
+  readonly version: number;
+}
+
+export const decodeAccount = (item: Item): Account => accountSchema.parse({ ...item, accountId: item['pk'] });
+
+export function decodeBilling(item: Item): Billing {
+  const version = versionSchema.parse(item['version']);
+  const stored = item['billing'];
+  return stored === undefined ? { version } : { details: billingDetailsSchema.parse(stored), version };
+}
+
+/** Where something new begins in an account, it must be there and in good standing. */
+export const isActive = (accountId: string): Check => ({
+  table: ACCOUNTS,
+  check: accountKey(accountId),
+  when: all(exists(), absent('suspendedAt')),
+});
+
+export const MEMBERS_MAX = 500;
+/** An account of before members has no count. */
+export const hasRoom = any(absent('members'), compare('members', '<', MEMBERS_MAX));

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { invitationIdSchema, personIdSchema } from '../../contracts/ids';
+import { emailSchema } from '../../contracts/accounts';
+import { grantedRoleSchema } from '../../contracts/roles';
+import { invitationKey } from '../../contracts/table-keys';
+import { EXPIRES_AT } from '../../contracts/tables';
+import type { Item } from '../table/value';
+
+const invitationSchema = z.object({
+  invitationId: invitationIdSchema,
+  email: emailSchema,
+  role: grantedRoleSchema,
+  /** Absent when a command invited. */
+  invitedBy: personIdSchema.optional(),
+  createdAt: z.iso.datetime(),
+  /** The invitation ends at this time. */
+  validUntil: z.iso.datetime(),
+});
+
+const storedInvitationSchema = invitationSchema.extend({
+  verifier: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+});
+
+/** An open invitation, as those see it who may invite. It ends with its acceptance, and its mail address with it. */
+export type Invitation = Readonly<z.infer<typeof invitationSchema>>;
+type StoredInvitation = Readonly<z.infer<typeof storedInvitationSchema>>;
+
+export const decodeInvitation = (item: Item): Invitation => invitationSchema.parse(item);
+export const decodeStoredInvitation = (item: Item): StoredInvitation => storedInvitationSchema.parse(item);
+
+export function encodeInvitation(accountId: string, invitation: Invitation, verifier: Uint8Array): Item {
+  const { invitationId, email, role, invitedBy, createdAt, validUntil } = invitation;
+  return {
+    ...invitationKey(accountId, invitationId),
+    ...{ invitationId, email, role, createdAt, validUntil, verifier },
+    ...(invitedBy !== undefined && { invitedBy }),
+    [EXPIRES_AT]: Math.floor(Date.parse(validUntil) / 1_000),
+  };
+}

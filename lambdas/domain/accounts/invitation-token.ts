@@ -1,0 +1,30 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+/** What an invitation's mail carries: it names the invitation and proves that the mail was received. */
+export interface InvitationToken {
+  readonly accountId: string;
+  readonly invitationId: string;
+  readonly secret: string;
+}
+
+const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
+const TOKEN_SHAPE = new RegExp(`^tgi_(${ULID})_(${ULID})_([0-9A-Za-z]{43})$`);
+const TOKEN_CHARACTERS_MAX = 128;
+const PREFIX_CHARACTERS = 4;
+
+export const formatInvitationToken = ({ accountId, invitationId, secret }: InvitationToken): string =>
+  `tgi_${accountId.slice(PREFIX_CHARACTERS)}_${invitationId.slice(PREFIX_CHARACTERS)}_${secret}`;
+
+/** `undefined` for anything that is no token by its shape. */
+export function parseInvitationToken(presented: string): InvitationToken | undefined {
+  if (presented.length > TOKEN_CHARACTERS_MAX) return undefined;
+  const [, account, invitation, secret] = TOKEN_SHAPE.exec(presented) ?? [];
+  if (account === undefined || invitation === undefined || secret === undefined) return undefined;
+  return { accountId: `acc_${account}`, invitationId: `inv_${invitation}`, secret };
+}
+
+/** A plain hash suffices: the secret has 256 bits of its own, and lives for days. */
+export const invitationVerifier = (secret: string): Buffer => createHash('sha256').update(secret).digest();
+
+export const isSameVerifier = (one: Uint8Array, other: Uint8Array): boolean =>
+  one.length === other.length && timingSafeEqual(one, other);

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { accountIdSchema, personIdSchema } from '../../contracts/ids';
+import type { Role } from '../../contracts/roles';
+import { roleSchema } from '../../contracts/roles';
+import { memberKey, membershipKey } from '../../contracts/table-keys';
+import { ACCOUNTS } from '../../contracts/tables';
+import type { Condition } from '../table/condition';
+import { all, exists } from '../table/condition';
+import type { Put, Update } from '../table/table-store';
+import type { Item } from '../table/value';
+import { versionSchema } from '../table/version';
+
+const joined = { role: roleSchema, joinedAt: z.iso.datetime() };
+const memberSchema = z.object({ personId: personIdSchema, ...joined, version: versionSchema });
+const membershipSchema = z.object({ accountId: accountIdSchema, ...joined });
+
+/** A person as an account sees them. */
+export type Member = Readonly<z.infer<typeof memberSchema>>;
+/** An account as its member sees it. */
+export type Membership = Readonly<z.infer<typeof membershipSchema>>;
+
+export const decodeMember = (item: Item): Member => memberSchema.parse(item);
+export const decodeMembership = (item: Item): Membership => membershipSchema.parse(item);
+
+/** Both sides of a membership; the member's own comes first. */
+export function putMember(accountId: string, member: Member, when: Condition): readonly [Put, Put] {
+  const { personId, role, joinedAt, version } = member;
+  return [
+    { table: ACCOUNTS, put: { ...memberKey(accountId, personId), personId, role, joinedAt, version }, when },
+    { table: ACCOUNTS, put: { ...membershipKey(personId, accountId), accountId, role, joinedAt }, when },
+  ];
+}
+
+/** A new role on both sides; the member's own comes first. */
+export function setRole(
+  accountId: string,
+  personId: string,
+  role: Role,
+  ...conditions: readonly Condition[]
+): readonly [Update, Update] {
+  const set = { role };
+  const update = memberKey(accountId, personId);
+  return [
+    { table: ACCOUNTS, update, change: { set, add: { version: 1n } }, when: all(exists(), ...conditions) },
+    { table: ACCOUNTS, update: membershipKey(personId, accountId), change: { set }, when: exists() },
+  ];
+}

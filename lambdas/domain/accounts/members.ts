@@ -1,0 +1,103 @@
+import type { GrantedRole } from '../../contracts/roles';
+import { grantedRoleSchema } from '../../contracts/roles';
+import { accountKey, MEMBER_PREFIX, memberKey, membershipKey } from '../../contracts/table-keys';
+import { ACCOUNTS } from '../../contracts/tables';
+import type { Actor } from '../access/actor';
+import type { AuditLog } from '../audit/audit-log';
+import { MemberNotFound, OwnerIsFixed, VersionMismatch } from '../errors/refusal';
+import { all, compare, exists } from '../table/condition';
+import type { PageOf, PageRequest } from '../table/page';
+import { readPage } from '../table/page';
+import { failedCondition } from '../table/table-errors';
+import type { TableStore } from '../table/table-store';
+import { isVersion } from '../table/version';
+import type { Member, Membership } from './member-item';
+import { decodeMember, decodeMembership, setRole } from './member-item';
+import { membershipsOf } from './memberships';
+
+/** Something done to a member by somebody. */
+interface MemberChange {
+  readonly accountId: string;
+  readonly personId: string;
+  readonly actor: Actor;
+  /** The version that was read. @default any */
+  readonly version?: number | undefined;
+}
+
+/** Who is in which account, and as what. The owner changes only by ./ownership.ts. */
+export class Members {
+  readonly #store: TableStore;
+  readonly #audit: AuditLog;
+
+  constructor(options: { readonly store: TableStore; readonly audit: AuditLog }) {
+    this.#store = options.store;
+    this.#audit = options.audit;
+  }
+
+  async get(accountId: string, personId: string): Promise<Member | undefined> {
+    const item = await this.#store.get({ table: ACCOUNTS, key: memberKey(accountId, personId) });
+    return item && decodeMember(item);
+  }
+
+  /** An account's members, in the order in which they first signed in. */
+  page(accountId: string, request: PageRequest): Promise<PageOf<Member>> {
+    const query = { table: ACCOUNTS, partition: accountId, sort: { beginsWith: MEMBER_PREFIX } };
+    return readPage(this.#store, query, request, decodeMember);
+  }
+
+  /** A person's accounts, the oldest first. */
+  accountsOf(personId: string, request: PageRequest): Promise<PageOf<Membership>> {
+    return readPage(this.#store, membershipsOf(personId), request, decodeMembership);
+  }
+
+  /** Throws MemberNotFound, OwnerIsFixed or VersionMismatch. */
+  async changeRole(change: MemberChange & { readonly role: GrantedRole }): Promise<Member> {
+    const { accountId, personId, actor } = change;
+    const role = grantedRoleSchema.parse(change.role);
+    const member = await this.#expectChangeable(change);
+    if (member.role === role) return member;
+    const isAsRead = [compare('role', '=', member.role), ...isVersion(member.version)];
+    await this.#record({
+      ...{ chain: accountId, actor, action: 'member.change', target: personId },
+      ...{ before: { role: member.role }, after: { role } },
+      writes: setRole(accountId, personId, role, ...isAsRead),
+    });
+    return { ...member, role, version: member.version + 1 };
+  }
+
+  /** Ends a membership; the account's keys stay as they are. Throws MemberNotFound, OwnerIsFixed or VersionMismatch. */
+  async remove(change: MemberChange): Promise<void> {
+    const { accountId, personId, actor } = change;
+    const { role, version } = await this.#expectChangeable(change);
+    const isOneself = actor.kind === 'member' && actor.personId === personId;
+    const when = all(compare('role', '=', role), ...isVersion(version));
+    await this.#record({
+      ...{ chain: accountId, actor, action: isOneself ? 'member.leave' : 'member.remove', target: personId },
+      before: { role },
+      writes: [
+        { table: ACCOUNTS, delete: memberKey(accountId, personId), when },
+        { table: ACCOUNTS, delete: membershipKey(personId, accountId), when: exists() },
+        { table: ACCOUNTS, update: accountKey(accountId), change: { add: { members: -1n } }, when: exists() },
+      ],
+    });
+  }
+
+  async #expectChangeable({ accountId, personId, version }: MemberChange): Promise<Member> {
+    const member = await this.get(accountId, personId);
+    if (!member) throw new MemberNotFound();
+    if (version !== undefined && member.version !== version) throw new VersionMismatch();
+    if (member.role === 'owner') throw new OwnerIsFixed();
+    return member;
+  }
+
+  /** The first write is the member's. */
+  async #record(action: Parameters<AuditLog['record']>[0]): Promise<void> {
+    try {
+      await this.#audit.record(action);
+    } catch (error) {
+      const failed = failedCondition(error, 0);
+      if (!failed) throw error;
+      throw failed.item ? new VersionMismatch() : new MemberNotFound();
+    }
+  }
+}

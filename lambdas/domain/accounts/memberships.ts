@@ -1,0 +1,17 @@
+import { MEMBERSHIP_PREFIX } from '../../contracts/table-keys';
+import { ACCOUNTS } from '../../contracts/tables';
+import { LimitReached } from '../errors/refusal';
+import type { TableStore } from '../table/table-store';
+
+export const ACCOUNTS_OF_PERSON_MAX = 50;
+
+/** A person's accounts, as a query of the accounts table. */
+export const membershipsOf = (personId: string) => ({
+  ...{ table: ACCOUNTS, partition: personId, sort: { beginsWith: MEMBERSHIP_PREFIX } },
+});
+
+/** Two that come at once may pass together: it keeps lists short and is no promise. */
+export async function expectFewAccounts(store: TableStore, personId: string): Promise<void> {
+  const { items } = await store.query({ ...membershipsOf(personId), limit: ACCOUNTS_OF_PERSON_MAX });
+  if (items.length >= ACCOUNTS_OF_PERSON_MAX) throw new LimitReached('accounts of one person', ACCOUNTS_OF_PERSON_MAX);
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { AuditEvent, AuditFields } from '../../contracts/audit-event';
+import { AUDIT_RETENTION_DAYS, auditEventSchema } from '../../contracts/audit-event';
+import { auditEventKey, auditHeadKey } from '../../contracts/table-keys';
+import { ACCOUNTS, AUDIT, EXPIRES_AT } from '../../contracts/tables';
+import { absent, compare } from '../table/condition';
+import type { Put, Update } from '../table/table-store';
+import type { Item, Value } from '../table/value';
+import { canonicalJson } from './canonical-json';
+
+const DAY_SECONDS = 86_400;
+
+const ordinal = z.coerce.number().pipe(z.int().positive());
+const headSchema = z.object({ sequence: ordinal, hash: z.string(), at: z.iso.datetime() });
+
+/** The last event of a chain. */
+export type AuditHead = Readonly<z.infer<typeof headSchema>>;
+
+export const decodeHead = (item: Item): AuditHead => headSchema.parse(item);
+
+export const hashOf = ({ hash: _hash, ...event }: Omit<AuditEvent, 'hash'> & { readonly hash?: string }): string =>
+  createHash('sha256').update(canonicalJson(event)).digest('hex');
+
+/** Epoch seconds at which an event of this time has ended. */
+export const auditEnd = (at: string): number => Math.floor(Date.parse(at) / 1_000) + AUDIT_RETENTION_DAYS * DAY_SECONDS;
+
+/** The write of one event; nothing may be where it comes. */
+export function putEvent(event: AuditEvent): Put {
+  const { before, after, ...rest } = event;
+  const put: Item = {
+    ...auditEventKey(event.chain, event.sequence),
+    [EXPIRES_AT]: auditEnd(event.at),
+    ...rest,
+    ...(before && { before: presentFields(before) }),
+    ...(after && { after: presentFields(after) }),
+  };
+  return { table: AUDIT, put, when: absent() };
+}
+
+/** Moves the chain's end on, from the head that the event was made after. */
+export function moveHead({ chain, sequence, hash, at }: AuditEvent, from: AuditHead | undefined): Update {
+  return {
+    table: ACCOUNTS,
+    update: auditHeadKey(chain),
+    change: { set: { sequence, hash, at } },
+    when: from ? compare('hash', '=', from.hash) : absent(),
+  };
+}
+
+/** Throws ZodError on an item that is no event. */
+export function decodeEvent(item: Item): AuditEvent {
+  const { pk: _pk, sk: _sk, [EXPIRES_AT]: _expiresAt, ...event } = item;
+  return auditEventSchema.parse({
+    ...event,
+    version: toNumber(event['version']),
+    sequence: toNumber(event['sequence']),
+  });
+}
+
+const toNumber = (value: Value | undefined): unknown => (typeof value === 'bigint' ? Number(value) : value);
+
+function presentFields(fields: AuditFields): { readonly [name: string]: string } {
+  const present: { [name: string]: string } = {};
+  for (const [name, value] of Object.entries(fields)) present[name] = value;
+  return present;
+}

@@ -1,0 +1,17 @@
+type Json = string | number | boolean | null | { readonly [name: string]: Json | undefined };
+
+/**
+ * One text for one value: members in the order of their names' code units, no space, as RFC 8785 has it. Numbers
+ * are safe integers; an undefined member is as an absent one.
+ */
+export function canonicalJson(value: Json): string {
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new RangeError('not a safe integer');
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const members = Object.keys(value)
+    .sort()
+    .flatMap((name) => {
+      const member = value[name];
+      return member === undefined ? [] : [`${JSON.stringify(name)}:${canonicalJson(member)}`];
+    });
+  return `{${members.join(',')}}`;
+}

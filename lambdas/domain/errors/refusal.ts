@@ -1,0 +1,151 @@
+import { AppError } from './app-error';
+
+/** What the control plane answers instead of what it was asked for. Its dialect is its own: problem details. */
+export abstract class Refusal extends AppError {
+  override readonly types = { openai: 'invalid_request_error', anthropic: 'invalid_request_error' };
+}
+
+/** Also for what belongs to another account: whether it exists is nobody else's business. */
+class Missing extends Refusal {
+  override readonly status = 404;
+  readonly code: string;
+  constructor(what: 'account' | 'member' | 'invitation' | 'key' | 'person' | 'operator') {
+    super(`There is no such ${what}.`);
+    this.code = `${what}_not_found`;
+  }
+}
+
+export class AccountNotFound extends Missing {
+  override readonly name = 'AccountNotFound';
+  constructor() {
+    super('account');
+  }
+}
+
+export class MemberNotFound extends Missing {
+  override readonly name = 'MemberNotFound';
+  constructor() {
+    super('member');
+  }
+}
+
+/** One answer for an invitation that is unknown, wrong, accepted, withdrawn or over. */
+export class InvitationNotFound extends Missing {
+  override readonly name = 'InvitationNotFound';
+  constructor() {
+    super('invitation');
+  }
+}
+
+export class KeyNotFound extends Missing {
+  override readonly name = 'KeyNotFound';
+  constructor() {
+    super('key');
+  }
+}
+
+export class PersonNotFound extends Missing {
+  override readonly name = 'PersonNotFound';
+  constructor() {
+    super('person');
+  }
+}
+
+export class OperatorNotFound extends Missing {
+  override readonly name = 'OperatorNotFound';
+  constructor() {
+    super('operator');
+  }
+}
+
+export class NotAllowed extends Refusal {
+  override readonly name = 'NotAllowed';
+  override readonly status = 403;
+  override readonly code = 'not_allowed';
+  constructor() {
+    super('Your role does not allow this.');
+  }
+}
+
+export class AttestationRequired extends Refusal {
+  override readonly name = 'AttestationRequired';
+  override readonly status = 403;
+  override readonly code = 'attestation_required';
+  constructor() {
+    super('State that you are 18 or older before you create a key.');
+  }
+}
+
+/** The state of things does not allow it now; what is wrong is in the code. */
+class Conflict extends Refusal {
+  override readonly status = 409;
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export class AccountSuspended extends Conflict {
+  override readonly name = 'AccountSuspended';
+  constructor() {
+    super('account_suspended', 'The account is suspended.');
+  }
+}
+
+export class AlreadyMember extends Conflict {
+  override readonly name = 'AlreadyMember';
+  constructor() {
+    super('already_member', 'The person is a member of the account already.');
+  }
+}
+
+export class OwnerIsFixed extends Conflict {
+  override readonly name = 'OwnerIsFixed';
+  constructor() {
+    super('owner_is_fixed', 'An account has exactly one owner: transfer the ownership first.');
+  }
+}
+
+export class OwnerExists extends Conflict {
+  override readonly name = 'OwnerExists';
+  constructor() {
+    super('owner_exists', 'The account has an owner already.');
+  }
+}
+
+/** The key was revoked, has ended, or was rotated before. */
+export class KeyNotLive extends Conflict {
+  override readonly name = 'KeyNotLive';
+  constructor() {
+    super('key_not_live', 'The key was revoked, has ended, or was replaced before.');
+  }
+}
+
+export class LimitReached extends Conflict {
+  override readonly name = 'LimitReached';
+  constructor(what: string, most: number) {
+    super('limit_reached', `There can be at most ${most} ${what}.`);
+  }
+}
+
+/** Somebody changed it since it was read. */
+export class VersionMismatch extends Refusal {
+  override readonly name = 'VersionMismatch';
+  override readonly status = 412;
+  override readonly code = 'version_mismatch';
+  constructor() {
+    super('It was changed since you read it: read it again.');
+  }
+}
+
+/** The store conflicted or was unreachable for too long. Whether the last attempt was committed is unknown. */
+export class ControlPlaneUnavailable extends Refusal {
+  override readonly name = 'ControlPlaneUnavailable';
+  override readonly status = 503;
+  override readonly code = 'service_unavailable';
+  constructor(options: ErrorOptions) {
+    super('The gateway cannot do this right now.', { retryAfterSeconds: 1 });
+    this.cause = options.cause;
+  }
+}

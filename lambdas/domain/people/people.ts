@@ -1,0 +1,78 @@
+import { ulid } from 'ulid';
+import { personIdSchema } from '../../contracts/ids';
+import { isoTime, personKey, subjectKey } from '../../contracts/table-keys';
+import { ACCOUNTS } from '../../contracts/tables';
+import type { Clock } from '../clock';
+import { PersonNotFound } from '../errors/refusal';
+import { absent, all, exists } from '../table/condition';
+import { ConditionFailed, failedCondition } from '../table/table-errors';
+import type { TableStore } from '../table/table-store';
+import type { Person } from './person-item';
+import { decodePerson } from './person-item';
+
+/** The user pool's ids of people: the characters of a UUID, or of another provider's opaque ids. */
+const SUBJECT = /^[\w.:|-]{1,128}$/;
+
+/** Everybody who ever signed in, under a pseudonym. */
+export class People {
+  readonly #store: TableStore;
+  readonly #clock: Clock;
+
+  constructor(options: { readonly store: TableStore; readonly clock: Clock }) {
+    this.#store = options.store;
+    this.#clock = options.clock;
+  }
+
+  /** The person of a verified token's subject; made at first sight. */
+  async ofSubject(subject: string): Promise<Person> {
+    if (!SUBJECT.test(subject)) throw new RangeError('not a subject');
+    return (await this.#find(subject)) ?? this.#create(subject);
+  }
+
+  async get(personId: string): Promise<Person | undefined> {
+    const item = await this.#store.get({ table: ACCOUNTS, key: personKey(personId) });
+    return item && decodePerson(item);
+  }
+
+  /** Dates the person's statement that they are 18 or older. The first one stands. Throws PersonNotFound. */
+  async attestAdult(personId: string): Promise<Person> {
+    const attestedAt = isoTime(this.#clock());
+    try {
+      await this.#store.write({
+        table: ACCOUNTS,
+        update: personKey(personId),
+        change: { set: { attestedAt } },
+        when: all(exists(), absent('attestedAt')),
+      });
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      if (!error.item) throw new PersonNotFound();
+    }
+    const person = await this.get(personId);
+    if (!person) throw new PersonNotFound();
+    return person;
+  }
+
+  async #find(subject: string): Promise<Person | undefined> {
+    const pointer = await this.#store.get({ table: ACCOUNTS, key: subjectKey(subject) });
+    return pointer && this.get(personIdSchema.parse(pointer['personId']));
+  }
+
+  async #create(subject: string): Promise<Person> {
+    const now = this.#clock();
+    const person: Person = { personId: `per_${ulid(now)}`, createdAt: isoTime(now) };
+    const { personId } = person;
+    try {
+      await this.#store.transact([
+        { table: ACCOUNTS, put: { ...subjectKey(subject), personId }, when: absent() },
+        { table: ACCOUNTS, put: { ...personKey(personId), ...person, subject }, when: absent() },
+      ]);
+      return person;
+    } catch (error) {
+      // Another of their requests came first, or an attempt of this one whose answer was lost.
+      const found = failedCondition(error, 0) && (await this.#find(subject));
+      if (!found) throw error;
+      return found;
+    }
+  }
+}

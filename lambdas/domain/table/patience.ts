@@ -1,0 +1,63 @@
+import type { Clock } from '../clock';
+import { StoreUnavailable, TransactionCancelled } from './table-errors';
+
+/** How long to go on when others are writing the same items or the store does not answer. */
+export interface Patience {
+  readonly attemptsMax: number;
+  /** The ceiling of the first wait in milliseconds; it doubles with each attempt. */
+  readonly firstWaitMs: number;
+  readonly longestWaitMs: number;
+  /** No new attempt begins after this many milliseconds, the store's own time included. */
+  readonly totalMs: number;
+}
+
+/** What waiting takes, so that a test can do without it. */
+export interface Timing {
+  readonly clock: Clock;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  /** From 0 to below 1: the jitter. */
+  readonly random: () => number;
+}
+
+/** An attempt met another writer and is to be made again with what it has learned. */
+export class TryAgain extends Error {
+  override readonly name = 'TryAgain';
+}
+
+/**
+ * Attempts until the store neither conflicts nor fails. Full jitter keeps writers that met once from meeting again.
+ * The attempt may have been committed without an answer, so it must be idempotent.
+ * @param giveUp what is thrown when patience ends
+ */
+export async function persist<T>(
+  patience: Patience,
+  timing: Timing,
+  attempt: () => Promise<T>,
+  giveUp: (cause: unknown) => Error,
+): Promise<T> {
+  const startedAt = timing.clock();
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      const ceiling = Math.min(patience.longestWaitMs, patience.firstWaitMs * 2 ** (attempts - 1));
+      const waitMs = Math.floor(timing.random() * ceiling);
+      const isOver = attempts >= patience.attemptsMax || timing.clock() + waitMs - startedAt > patience.totalMs;
+      if (isOver) throw giveUp(error);
+      await timing.sleep(waitMs);
+    }
+  }
+}
+
+function isTransient(error: unknown): boolean {
+  return error instanceof StoreUnavailable || error instanceof TryAgain || isContention(error);
+}
+
+/** Whether a transaction wrote nothing because of others that write the same items. */
+export function isContention(error: unknown): boolean {
+  if (!(error instanceof TransactionCancelled)) return false;
+  // A failed condition is a fact that its owner names before it comes here; an invalid write stays invalid.
+  const codes = error.reasons.map((reason) => reason?.code);
+  return (codes.includes('Conflict') || codes.includes('Throttled')) && !codes.includes('Invalid');
+}

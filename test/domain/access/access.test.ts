@@ -1,0 +1,128 @@
+import { allows, PERMISSION_IDS, PERMISSIONS } from '../../../lambdas/contracts/permissions';
+import type { Standing } from '../../../lambdas/contracts/roles';
+import { GRANTED_ROLES, ROLES, STANDINGS } from '../../../lambdas/contracts/roles';
+import type { Actor } from '../../../lambdas/domain/access/actor';
+import { AccountStage } from '../accounts/account-stage';
+
+const inScope = (scope: string) => PERMISSION_IDS.filter((id) => PERMISSIONS[id].scope === scope);
+
+/** An account with a member of each role, an operator, and somebody who has nothing to do with it. */
+async function peopled() {
+  const stage = new AccountStage();
+  const { accountId, owner } = await stage.account();
+  const standing = new Map<Standing, string>([['owner', owner.personId]]);
+  for (const role of GRANTED_ROLES) standing.set(role, (await stage.join(accountId, owner, role)).personId);
+  standing.set('operator', (await stage.operator()).personId);
+  return { stage, accountId, standing, stranger: await stage.person(), other: await stage.account() };
+}
+
+const outcome = (asked: Promise<Actor>): Promise<string> =>
+  asked.then(
+    (actor) => (actor.kind === 'member' ? actor.role : actor.kind),
+    (error: unknown) => (error as Error).name,
+  );
+
+describe('the table of permissions', () => {
+  test('is what it was reviewed to be', () => {
+    const rows = [...inScope('account'), ...inScope('deployment')].map((id) =>
+      [id, ...STANDINGS.filter((standing) => allows(id, standing))].join(' '),
+    );
+    expect(rows).toEqual([
+      'account.read owner admin developer billing auditor operator',
+      'account.rename owner admin',
+      'account.transfer owner',
+      'account.suspend operator',
+      'account.resume operator',
+      'account.appoint operator',
+      'billing.read owner admin billing auditor',
+      'billing.update owner admin billing',
+      'member.read owner admin developer billing auditor',
+      'member.change owner admin',
+      'member.remove owner admin',
+      'member.leave admin developer billing auditor',
+      'invitation.read owner admin',
+      'invitation.create owner admin',
+      'invitation.revoke owner admin',
+      'key.read owner admin developer auditor',
+      'key.create owner admin developer',
+      'key.rotate owner admin developer',
+      'key.revoke owner admin developer operator',
+      'audit.read owner admin auditor operator',
+      'deployment.accounts operator',
+      'deployment.audit operator',
+      'operator.read operator',
+      'operator.appoint operator',
+      'operator.dismiss operator',
+    ]);
+  });
+
+  test('gives an auditor nothing but reading', () => {
+    const allowed = inScope('account').filter((id) => allows(id, 'auditor'));
+    expect(allowed.filter((id) => !id.endsWith('.read'))).toEqual(['member.leave']);
+  });
+
+  test('gives whoever is neither a member nor an operator only what is about themselves', () => {
+    expect(PERMISSION_IDS.filter((id) => allows(id, undefined))).toEqual(inScope('self'));
+  });
+});
+
+describe('access', () => {
+  test('is given in each cell of the table, and refused in each other', async () => {
+    const { stage, accountId, standing } = await peopled();
+    for (const permission of inScope('account')) {
+      for (const [who, personId] of standing) {
+        const expected = allows(permission, who) ? who : 'NotAllowed';
+        const asked = stage.access.inAccount(permission, accountId, personId);
+        expect([permission, who, await outcome(asked)]).toEqual([permission, who, expected]);
+      }
+    }
+  });
+
+  test('to another’s account is as to one that does not exist, except for an operator', async () => {
+    const { stage, accountId, standing, stranger, other } = await peopled();
+    standing.delete('operator');
+    const missing = 'acc_01JD0000000000000000000000';
+    for (const permission of inScope('account')) {
+      for (const personId of [...standing.values(), stranger]) {
+        for (const foreign of [other.accountId, missing]) {
+          expect(await outcome(stage.access.inAccount(permission, foreign, personId))).toBe('AccountNotFound');
+        }
+      }
+      expect(await outcome(stage.access.inAccount(permission, accountId, stranger))).toBe('AccountNotFound');
+    }
+  });
+
+  test('to the deployment is for operators', async () => {
+    const { stage, standing, stranger } = await peopled();
+    for (const permission of inScope('deployment')) {
+      for (const role of ROLES) {
+        expect(await outcome(stage.access.inDeployment(permission, standing.get(role)!))).toBe('NotAllowed');
+      }
+      expect(await outcome(stage.access.inDeployment(permission, stranger))).toBe('NotAllowed');
+      expect(await outcome(stage.access.inDeployment(permission, standing.get('operator')!))).toBe('operator');
+    }
+  });
+
+  test('ends with the membership', async () => {
+    const { stage, accountId, standing } = await peopled();
+    const personId = standing.get('admin')!;
+    const actor = { kind: 'member', personId: standing.get('owner')!, role: 'owner' } as const;
+    await stage.members.remove({ accountId, personId, actor });
+    expect(await outcome(stage.access.inAccount('account.read', accountId, personId))).toBe('AccountNotFound');
+  });
+
+  test('of an operator who is a member too is by whichever suffices', async () => {
+    const { stage, accountId, standing } = await peopled();
+    const personId = standing.get('developer')!;
+    await stage.operators.appoint({ personId, actor: { kind: 'deployment' } });
+    expect(await outcome(stage.access.inAccount('key.create', accountId, personId))).toBe('developer');
+    expect(await outcome(stage.access.inAccount('account.suspend', accountId, personId))).toBe('operator');
+    expect(await outcome(stage.access.inAccount('account.transfer', accountId, personId))).toBe('NotAllowed');
+  });
+
+  test('is asked for what it is about', async () => {
+    const { stage, accountId, stranger } = await peopled();
+    await expect(stage.access.inAccount('operator.read', accountId, stranger)).rejects.toThrow('not about an account');
+    await expect(stage.access.inDeployment('key.read', stranger)).rejects.toThrow('not about the deployment');
+  });
+});

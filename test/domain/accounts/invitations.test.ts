@@ -1,0 +1,140 @@
+import { INVITATION_DAYS, INVITATIONS_MAX } from '../../../lambdas/domain/accounts/invitations';
+import { AccountStage } from './account-stage';
+
+const ALL = { limit: 100 };
+const DAY_MS = 86_400_000;
+
+/** A stage with an account whose owner invites. */
+async function openStage() {
+  const stage = new AccountStage();
+  const { accountId, owner } = await stage.account();
+  const invitation = { accountId, actor: owner, role: 'developer' as const, email: 'new@example.test' };
+  return Object.assign(stage, { accountId, owner, invite: () => stage.invitations.create(invitation) });
+}
+
+describe('an invitation', () => {
+  test('makes whoever has its token a member, once, and is gone with its address', async () => {
+    const stage = await openStage();
+    const { accountId } = stage;
+    const { token, invitation } = await stage.invite();
+    expect((await stage.invitations.page(accountId, ALL)).items).toEqual([invitation]);
+    const [personId, other] = [await stage.person(), await stage.person()];
+    expect(await stage.invitations.accept({ token, personId })).toMatchObject({ accountId, role: 'developer' });
+    await expect(stage.invitations.accept({ token, personId: other })).rejects.toMatchObject({
+      code: 'invitation_not_found',
+    });
+    expect((await stage.invitations.page(accountId, ALL)).items).toEqual([]);
+    expect(await stage.members.get(accountId, personId)).toMatchObject({ role: 'developer', version: 1 });
+  });
+
+  test('is accepted by one of two at once', async () => {
+    const stage = await openStage();
+    const { token } = await stage.invite();
+    const people = [await stage.person(), await stage.person()];
+    const outcomes = await Promise.allSettled(people.map((personId) => stage.invitations.accept({ token, personId })));
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(await stage.membersOf(stage.accountId)).toHaveLength(2);
+  });
+
+  test('is shown without what could accept it', async () => {
+    const stage = await openStage();
+    const { token, invitation } = await stage.invite();
+    const secret = token.slice(-43);
+    expect(JSON.stringify((await stage.invitations.page(stage.accountId, ALL)).items)).not.toContain(secret);
+    expect(Object.keys(invitation)).not.toContain('verifier');
+  });
+
+  test.each([
+    ['a wrong secret', (token: string) => `${token.slice(0, -43)}${'A'.repeat(43)}`],
+    ['another account’s id', (token: string) => token.replace(/^tgi_\w{26}/, `tgi_${'0'.repeat(26)}`)],
+    ['something behind it', (token: string) => `${token}\n`],
+    ['nothing', () => ''],
+    ['far too much', () => 'x'.repeat(1_000_000)],
+  ])('is not found with %s', async (_, change) => {
+    const stage = await openStage();
+    const { token } = await stage.invite();
+    const personId = await stage.person();
+    await expect(stage.invitations.accept({ token: change(token), personId })).rejects.toMatchObject({
+      ...{ code: 'invitation_not_found', status: 404 },
+    });
+  });
+
+  test('ends by time, and cannot be accepted however late it is deleted', async () => {
+    const stage = await openStage();
+    const { token } = await stage.invite();
+    const personId = await stage.person();
+    stage.now += INVITATION_DAYS * DAY_MS - 1;
+    expect((await stage.invitations.page(stage.accountId, ALL)).items).toHaveLength(1);
+    stage.now += 1;
+    await expect(stage.invitations.accept({ token, personId })).rejects.toMatchObject({
+      code: 'invitation_not_found',
+    });
+    expect((await stage.invitations.page(stage.accountId, ALL)).items).toEqual([]);
+  });
+
+  test('is withdrawn by its id, in its own account only', async () => {
+    const stage = await openStage();
+    const { accountId, owner: actor } = stage;
+    const { token, invitation } = await stage.invite();
+    const { accountId: foreign, owner: foreigner } = await stage.account();
+    const { invitationId } = invitation;
+    await expect(
+      stage.invitations.revoke({ accountId: foreign, invitationId, actor: foreigner }),
+    ).rejects.toMatchObject({ code: 'invitation_not_found' });
+    await stage.invitations.revoke({ accountId, invitationId, actor });
+    await expect(stage.invitations.accept({ token, personId: await stage.person() })).rejects.toMatchObject({
+      code: 'invitation_not_found',
+    });
+  });
+
+  test('ends with its inviter’s right to invite, so that nobody who was removed comes back by it', async () => {
+    const stage = await openStage();
+    const { accountId } = stage;
+    const admin = await stage.join(accountId, stage.owner, 'admin');
+    const invitation = { accountId, email: 'friend@example.test', role: 'admin' as const, actor: admin };
+    const { token } = await stage.invitations.create(invitation);
+    await stage.members.remove({ accountId, personId: admin.personId, actor: stage.owner });
+    for (const personId of [await stage.person(), admin.personId]) {
+      await expect(stage.invitations.accept({ token, personId })).rejects.toMatchObject({
+        code: 'invitation_not_found',
+      });
+    }
+  });
+
+  test('is nothing to a member, nor to a suspended account, nor without an account', async () => {
+    const stage = await openStage();
+    const { accountId, owner } = stage;
+    const { token } = await stage.invite();
+    const member = await stage.join(accountId, owner, 'auditor');
+    await expect(stage.invitations.accept({ token, personId: member.personId })).rejects.toMatchObject({
+      code: 'already_member',
+    });
+    const operator = await stage.operator();
+    await stage.accounts.suspend({ accountId, reason: 'abuse', actor: operator });
+    const personId = await stage.person();
+    await expect(stage.invitations.accept({ token, personId })).rejects.toMatchObject({ code: 'account_suspended' });
+    await expect(stage.invite()).rejects.toMatchObject({ code: 'account_suspended' });
+    await stage.accounts.resume({ accountId, actor: operator });
+    expect(await stage.invitations.accept({ token, personId })).toMatchObject({ role: 'developer' });
+    const nowhere = { accountId: 'acc_01JD0000000000000000000000', email: 'a@example.test', actor: operator };
+    await expect(stage.invitations.create({ ...nowhere, role: 'admin' })).rejects.toMatchObject({
+      code: 'account_not_found',
+    });
+  });
+
+  test('never gives ownership, nor goes to what is no address', async () => {
+    const stage = await openStage();
+    const { accountId, owner: actor } = stage;
+    const request = { accountId, actor, email: 'new@example.test' };
+    const owning = stage.invitations.create({ ...request, role: 'owner' as 'admin' });
+    await expect(owning).rejects.toMatchObject({ name: 'ZodError' });
+    const nowhere = stage.invitations.create({ ...request, role: 'admin', email: 'a@example.test\nbcc: b@x.test' });
+    await expect(nowhere).rejects.toMatchObject({ name: 'ZodError' });
+  });
+
+  test('is one of a limited number', async () => {
+    const stage = await openStage();
+    for (let count = 0; count < INVITATIONS_MAX; count += 1) await stage.invite();
+    await expect(stage.invite()).rejects.toMatchObject({ code: 'limit_reached' });
+  });
+});

@@ -1,0 +1,144 @@
+import { ROTATION_GRACE_MS_MAX } from '../../../lambdas/domain/keys/keys';
+import { AccountStage } from '../accounts/account-stage';
+
+const HOUR_MS = 3_600_000;
+
+async function withKey(request: { readonly validUntil?: number } = {}) {
+  const stage = new AccountStage();
+  const { accountId, owner: actor } = await stage.account();
+  const { keyId, key } = await stage.keys.create({ accountId, actor, label: 'laptop', ...request });
+  return { stage, accountId, actor, keyId, key };
+}
+
+describe('a key', () => {
+  test('names who created it, and its creation is recorded', async () => {
+    const { stage, accountId, actor, keyId } = await withKey();
+    expect(await stage.keys.get(accountId, keyId)).toMatchObject({ label: 'laptop', createdBy: actor.personId });
+    expect((await stage.events(accountId)).at(-1)).toMatchObject({
+      ...{ action: 'key.create', actor: actor.personId, target: keyId },
+    });
+  });
+
+  test('that a command creates, and its account, are recorded as the deployment’s doing', async () => {
+    const stage = new AccountStage();
+    const accountId = await stage.accounts.create();
+    const { keyId } = await stage.keys.create({ accountId });
+    expect(await stage.keys.get(accountId, keyId)).not.toHaveProperty('createdBy');
+    expect((await stage.events(accountId)).map(({ actor, action, target }) => [actor, action, target])).toEqual([
+      ['deployment', 'account.create', accountId],
+      ['deployment', 'key.create', keyId],
+    ]);
+    // Creating the same account again is without effect, and so without an event.
+    await stage.accounts.create({ accountId });
+    expect(await stage.verify(accountId)).toEqual({ events: 2, faults: [] });
+  });
+
+  test('is created by nobody who has not stated their age', async () => {
+    const stage = new AccountStage();
+    const { personId } = await stage.people.ofSubject('young');
+    const accountId = await stage.accounts.create({ ownerId: personId });
+    const request = { accountId, actor: { kind: 'member', personId, role: 'owner' } as const };
+    await expect(stage.keys.create(request)).rejects.toMatchObject({ code: 'attestation_required', status: 403 });
+    expect(await stage.keys.list(accountId)).toEqual([]);
+    await stage.people.attestAdult(personId);
+    await stage.keys.create(request);
+    expect(await stage.keys.list(accountId)).toHaveLength(1);
+  });
+
+  test('is not created in a suspended account, nor in none', async () => {
+    const { stage, accountId, actor, keyId } = await withKey();
+    await stage.accounts.suspend({ accountId, reason: 'security', actor: await stage.operator() });
+    await expect(stage.keys.create({ accountId, actor })).rejects.toMatchObject({ code: 'account_suspended' });
+    await expect(stage.keys.rotate({ accountId, keyId, graceMs: 0, actor })).rejects.toMatchObject({
+      code: 'account_suspended',
+    });
+    await expect(stage.keys.create({ accountId: 'acc_01JD0000000000000000000000' })).rejects.toMatchObject({
+      code: 'account_not_found',
+    });
+  });
+
+  test('is nothing to another account', async () => {
+    const { stage, accountId, actor, keyId, key } = await withKey();
+    const { accountId: foreign, owner: foreigner } = await stage.account();
+    const theirs = { accountId: foreign, actor: foreigner };
+    await expect(stage.keys.revoke(keyId, theirs)).rejects.toMatchObject({ code: 'key_not_found' });
+    await expect(stage.keys.rotate({ ...theirs, keyId, graceMs: 0 })).rejects.toMatchObject({ code: 'key_not_found' });
+    expect(await stage.keys.get(foreign, keyId)).toBeUndefined();
+    expect(await stage.keys.verify(key)).toBeDefined();
+    await stage.keys.revoke(keyId, { accountId, actor });
+    await stage.keys.revoke(keyId, { accountId, actor });
+    expect(await stage.keys.verify(key)).toBeUndefined();
+    const actions = (await stage.events(accountId)).map(({ action }) => action);
+    expect(actions).toEqual(['account.create', 'key.create', 'key.revoke']);
+  });
+
+  test('is listed page by page', async () => {
+    const { stage, accountId, actor, keyId } = await withKey();
+    stage.now += 1;
+    const second = await stage.keys.create({ accountId, actor });
+    const page = await stage.keys.page(accountId, { limit: 1 });
+    expect(page.items).toMatchObject([{ keyId }]);
+    const rest = await stage.keys.page(accountId, { limit: 10, after: page.next });
+    expect(rest.items).toMatchObject([{ keyId: second.keyId }]);
+    expect(rest.next).toBeUndefined();
+  });
+});
+
+describe('a rotated key', () => {
+  test('works beside its successor until its grace is over', async () => {
+    const { stage, accountId, actor, keyId, key } = await withKey();
+    const next = await stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
+    expect([await stage.keys.verify(key), await stage.keys.verify(next.key)]).toEqual([
+      { accountId, keyId },
+      { accountId, keyId: next.keyId },
+    ]);
+    stage.now += HOUR_MS;
+    expect([await stage.keys.verify(key), await stage.keys.verify(next.key)]).toEqual([
+      undefined,
+      { accountId, keyId: next.keyId },
+    ]);
+    const listed = await stage.keys.list(accountId);
+    expect(listed).toHaveLength(2);
+    expect(listed).toContainEqual(
+      expect.objectContaining({ keyId, replacedBy: next.keyId, validUntil: '2026-11-20T11:00:00.000Z' }),
+    );
+    expect(listed).toContainEqual(expect.objectContaining({ keyId: next.keyId, replaces: keyId, label: 'laptop' }));
+    expect((await stage.events(accountId)).at(-1)).toMatchObject({
+      ...{ action: 'key.rotate', target: keyId, after: { replacedBy: next.keyId } },
+    });
+  });
+
+  test('ends at once without grace, also where it was verified a moment ago', async () => {
+    const { stage, accountId, actor, keyId, key } = await withKey();
+    await stage.keys.verify(key);
+    await stage.keys.rotate({ accountId, keyId, graceMs: 0, actor });
+    expect(await stage.keys.verify(key)).toBeUndefined();
+  });
+
+  test('never lives longer than it would have, nor does its successor', async () => {
+    const validUntil = Date.parse('2026-11-20T10:30:00.000Z');
+    const { stage, accountId, actor, keyId, key } = await withKey({ validUntil });
+    const next = await stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
+    stage.now = validUntil;
+    expect([await stage.keys.verify(key), await stage.keys.verify(next.key)]).toEqual([undefined, undefined]);
+  });
+
+  test('is rotated once, and only while it lives', async () => {
+    const { stage, accountId, actor, keyId } = await withKey();
+    const rotate = () => stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
+    const outcomes = await Promise.allSettled([rotate(), rotate()]);
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    await expect(rotate()).rejects.toMatchObject({ code: 'key_not_live', status: 409 });
+    const revoked = await stage.keys.create({ accountId, actor });
+    await stage.keys.revoke(revoked.keyId);
+    await expect(stage.keys.rotate({ accountId, keyId: revoked.keyId, graceMs: 0, actor })).rejects.toMatchObject({
+      code: 'key_not_live',
+    });
+    expect(await stage.keys.list(accountId)).toHaveLength(3);
+  });
+
+  test.each([-1, NaN, Infinity, ROTATION_GRACE_MS_MAX + 1])('has no grace of %d ms', async (graceMs) => {
+    const { stage, accountId, actor, keyId } = await withKey();
+    await expect(stage.keys.rotate({ accountId, keyId, graceMs, actor })).rejects.toThrow(RangeError);
+  });
+});

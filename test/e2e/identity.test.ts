@@ -1,0 +1,176 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataFolder } from '../../dev/folder/data-folder';
+import { LocalIdentity } from '../../dev/identity/local-identity';
+import { STANDINGS } from '../../lambdas/contracts/roles';
+import { systemClock } from '../../lambdas/domain/clock';
+import { temporaryFolder } from './local-run';
+
+const CONSOLE = 'http://127.0.0.1:8787';
+const CALLBACK = `${CONSOLE}/signed-in`;
+
+let folder: DataFolder;
+let identity: LocalIdentity;
+beforeEach(async () => {
+  folder = new DataFolder(temporaryFolder());
+  identity = await LocalIdentity.start(folder);
+  await identity.allowConsole(CONSOLE);
+});
+afterEach(async () => {
+  await identity.stop();
+  rmSync(folder.path, { recursive: true });
+});
+
+interface Metadata {
+  readonly issuer: string;
+  readonly authorization_endpoint: string;
+  readonly token_endpoint: string;
+  readonly jwks_uri: string;
+}
+
+const metadata = async (): Promise<Metadata> =>
+  (await (await fetch(`${identity.issuer}/.well-known/openid-configuration`)).json()) as Metadata;
+
+const user = (role: string) => identity.users.find((one) => one.role === role)!;
+
+/** What a console does: opens the sign-in page, has the person fill it in, and is sent back with a code. */
+async function signIn(fields: { readonly [name: string]: string } = {}) {
+  const { authorization_endpoint: authorize, token_endpoint: tokens } = await metadata();
+  const verifier = randomBytes(32).toString('base64url');
+  const asked = {
+    client_id: identity.clientId,
+    redirect_uri: CALLBACK,
+    response_type: 'code',
+    scope: 'openid email',
+    state: 'a1b2c3',
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+    username: user('owner').email,
+    password: user('owner').password,
+    ...fields,
+  };
+  const page = await fetch(`${authorize}?${new URLSearchParams(asked).toString()}`);
+  const answer = await fetch(authorize, { method: 'POST', body: new URLSearchParams(asked), redirect: 'manual' });
+  const back = answer.headers.get('location');
+  const code = back === null ? undefined : (new URL(back).searchParams.get('code') ?? undefined);
+  const redeem = (form: { readonly [name: string]: string }) =>
+    fetch(tokens, { method: 'POST', body: new URLSearchParams({ client_id: identity.clientId, ...form }) });
+  return { page, answer, back, code, verifier, redeem };
+}
+
+interface TokenAnswer {
+  readonly access_token: string;
+  readonly id_token: string;
+  readonly refresh_token: string;
+  readonly expires_in: number;
+}
+
+const claimsOf = (token: string) =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+
+test('a person signs in with a password through the code flow and is known by the access token, not by the id token', async () => {
+  const { page, back, code = '', verifier, redeem } = await signIn();
+  expect(await page.text()).toContain('<form method="POST"');
+  expect(back).toMatch(new RegExp(`^${CALLBACK}\\?code=[^&]+&state=a1b2c3$`));
+  const answer = await redeem({
+    grant_type: 'authorization_code',
+    code,
+    redirect_uri: CALLBACK,
+    code_verifier: verifier,
+  });
+  const tokens = (await answer.json()) as TokenAnswer;
+  const known = { subject: user('owner').subject, clientId: identity.clientId };
+  const tokenVerifier = identity.verifier(systemClock);
+  await expect(tokenVerifier.verify(tokens.access_token)).resolves.toMatchObject(known);
+  await expect(tokenVerifier.verify(tokens.id_token)).resolves.toBeUndefined();
+  expect(claimsOf(tokens.id_token)).toMatchObject({ email: 'owner@example.test', aud: identity.clientId });
+  expect(JSON.stringify(claimsOf(tokens.access_token))).not.toContain('example.test');
+  const { iat, exp } = claimsOf(tokens.access_token) as { readonly iat: number; readonly exp: number };
+  expect(exp - iat).toBe(tokens.expires_in);
+
+  const refreshed = await redeem({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token });
+  const { access_token: next } = (await refreshed.json()) as TokenAnswer;
+  await expect(tokenVerifier.verify(next)).resolves.toMatchObject(known);
+});
+
+test('a code without its verifier, a second time, or for another address is worth nothing', async () => {
+  const { code = '', verifier, redeem } = await signIn();
+  const form = { grant_type: 'authorization_code', code, redirect_uri: CALLBACK };
+  expect((await redeem(form)).status).toBe(400);
+  expect((await redeem({ ...form, code_verifier: verifier })).status).toBe(200);
+  expect((await redeem({ ...form, code_verifier: verifier })).status).toBe(400);
+  const { code: other = '', redeem: redeemOther } = await signIn();
+  const wrong = { ...form, code: other, code_verifier: randomBytes(32).toString('base64url') };
+  expect((await redeemOther(wrong)).status).toBe(400);
+});
+
+test.each([
+  ['a wrong password', { password: 'wrong' }],
+  ["another's password", { username: 'operator@example.test' }],
+  ['nobody', { username: 'nobody@example.test' }],
+  ['another address to be sent back to', { redirect_uri: 'http://127.0.0.1:8787.example.com/signed-in' }],
+  ['another client', { client_id: 'another' }],
+  ['no PKCE', { code_challenge: '' }],
+  ['PKCE in plain', { code_challenge_method: 'plain' }],
+  ['the implicit flow', { response_type: 'token' }],
+])('%s gets no code', async (_what, fields) => {
+  const { code, answer } = await signIn(fields);
+  expect(code).toBeUndefined();
+  expect([200, 400]).toContain(answer.status);
+});
+
+test('no script that an address carries runs on the sign-in page', async () => {
+  const { page } = await signIn({ state: '"><script>alert(1)</script>' });
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+});
+
+test('every role has a user whose token can be had, and whose id and password stay', async () => {
+  const verifier = identity.verifier(systemClock);
+  expect(identity.users.map(({ role, email }) => [role, email])).toEqual(
+    STANDINGS.map((role) => [role, `${role}@example.test`]),
+  );
+  for (const { role, subject } of identity.users)
+    await expect(verifier.verify(await identity.accessToken(role))).resolves.toMatchObject({ subject });
+  const { users } = identity;
+  await identity.stop();
+  identity = await LocalIdentity.start(folder);
+  await identity.allowConsole(CONSOLE);
+  expect(identity.users).toEqual(users);
+  expect((await signIn()).code).toBeDefined();
+});
+
+test('a token of an earlier run, and one of another folder, are nobody’s', async () => {
+  const before = await identity.accessToken('owner');
+  await identity.stop();
+  identity = await LocalIdentity.start(folder);
+  await expect(identity.verifier(systemClock).verify(before)).resolves.toBeUndefined();
+});
+
+test('passwords are each folder’s own, long, and in no file that others on the machine can read', async () => {
+  const passwords = identity.users.map(({ password }) => password);
+  expect(new Set(passwords).size).toBe(STANDINGS.length);
+  expect(Math.min(...passwords.map((password) => password.length))).toBeGreaterThanOrEqual(24);
+  for (const file of ['users.json', 'identity/local_tollgate.json']) {
+    const path = join(folder.path, file);
+    expect(readFileSync(path, 'utf8')).toContain(passwords[0]);
+    expect(statSync(path).mode & 0o077).toBe(0);
+  }
+});
+
+test('nobody can change a user over the port', async () => {
+  const { origin } = new URL(identity.issuer);
+  const change = (target: string, body: object) =>
+    fetch(`${origin}/`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': `AWSCognitoIdentityProviderService.${target}`,
+      },
+      body: JSON.stringify({ UserPoolId: 'local_tollgate', ...body }),
+    });
+  const reset = { Username: 'operator@example.test', Password: 'Known-to-me-1', Permanent: true };
+  expect((await change('AdminSetUserPassword', reset)).status).toBe(404);
+  expect((await change('ListUsers', {})).status).toBe(404);
+  expect((await signIn({ username: 'operator@example.test', password: 'Known-to-me-1' })).code).toBeUndefined();
+});

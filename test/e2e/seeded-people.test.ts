@@ -1,0 +1,63 @@
+import { rmSync } from 'node:fs';
+import { DataFolder } from '../../dev/folder/data-folder';
+import { demoAccount } from '../../dev/gateway/first-start';
+import { type LocalParts, openLocalParts } from '../../dev/gateway/local-parts';
+import { localUsers } from '../../dev/identity/local-users';
+import { seedPeople } from '../../dev/identity/seed-people';
+import { GRANTED_ROLES } from '../../lambdas/contracts/roles';
+import { Access } from '../../lambdas/domain/access/access';
+import { Members } from '../../lambdas/domain/accounts/members';
+import { AuditLog } from '../../lambdas/domain/audit/audit-log';
+import { People } from '../../lambdas/domain/people/people';
+import { temporaryFolder } from './local-run';
+
+let folder: DataFolder;
+let parts: LocalParts;
+let accountId: string;
+beforeEach(async () => {
+  folder = new DataFolder(temporaryFolder());
+  parts = openLocalParts(folder);
+  accountId = (await demoAccount(folder, parts)).accountId;
+});
+afterEach(() => {
+  parts.close();
+  rmSync(folder.path, { recursive: true });
+});
+
+const seed = () => seedPeople(parts, accountId, localUsers(folder));
+const members = () => new Members({ store: parts.store, audit: new AuditLog(parts) });
+
+async function personOf(role: string) {
+  const { subject } = localUsers(folder).find((one) => one.role === role)!;
+  return new People(parts).ofSubject(subject);
+}
+
+test('every user of a local run is what they are called, and of age', async () => {
+  await seed();
+  const access = new Access(parts);
+  const right = async (role: string) => access.inAccount('account.read', accountId, (await personOf(role)).personId);
+  for (const role of ['owner', ...GRANTED_ROLES])
+    await expect(right(role)).resolves.toMatchObject({ kind: 'member', role });
+  await expect(right('operator')).resolves.toMatchObject({ kind: 'operator' });
+  expect((await personOf('developer')).attestedAt).toBeDefined();
+});
+
+test('a second start leaves them as people have made them since', async () => {
+  await seed();
+  const { personId } = await personOf('developer');
+  await members().remove({ accountId, personId, actor: { kind: 'deployment' } });
+  await seed();
+  await expect(members().get(accountId, personId)).resolves.toBeUndefined();
+});
+
+test('a start that was killed on its way is completed by the next', async () => {
+  const users = localUsers(folder);
+  await seedPeople(
+    parts,
+    accountId,
+    users.filter(({ role }) => role === 'admin' || role === 'operator'),
+  );
+  await seed();
+  for (const { role } of users.filter((user) => user.role !== 'operator'))
+    await expect(members().get(accountId, (await personOf(role)).personId)).resolves.toMatchObject({ role });
+});
