@@ -1,17 +1,18 @@
 import { HotAccount, type HotAccountReport } from './hot-account';
 
 // A shorter load than `npm run simulate:hot` plays, with faster answers so that it takes fewer environments.
-const LOAD = { requestsPerSecond: 5_000, rampSeconds: 3, seconds: 9, providerMs: 300, seed: 20_261_121 };
+const LOAD = { requestsPerSecond: 5_000, rampSeconds: 3, seconds: 5, providerMs: 300, seed: 20_261_121 };
 
 describe('five thousand requests a second on one account', () => {
   let report: HotAccountReport;
 
   beforeAll(async () => {
     report = await new HotAccount(LOAD).play();
-  });
+    // A guard, as any test's time; a busy machine plays it in minutes.
+  }, 600_000);
 
   test('are all served: no partition turns a call away', () => {
-    expect(report.requests).toBeGreaterThan(45_000);
+    expect(report.requests).toBeGreaterThan(30_000);
     expect([...report.failures]).toEqual([]);
     expect(report.throttled).toBe(0);
   });
