@@ -1,14 +1,13 @@
-import { balanceKey, isoTime, lateEntryKey } from '../../contracts/table-keys';
-import { WALLET } from '../../contracts/tables';
+import { isoTime, lateEntryKey } from '../../contracts/table-keys';
 import { absent, any, compare } from '../table/condition';
 import { TryAgain } from '../table/patience';
 import { failedCondition } from '../table/table-errors';
 import type { Write } from '../table/table-store';
 import { putUsageRecord } from '../usage/usage-records';
 import type { Balance } from './balance';
-import { changeBalance, decodeBalance } from './balance';
+import { changeBalance, readPlace } from './balance';
 import { emptyDrawers } from './drawers';
-import { decodeEntry, putEntry, transfers } from './entry';
+import { chargeTransfers, decodeEntry, putEntry } from './entry';
 import type { Ledger } from './ledger';
 import { callToken } from './ledger';
 import { patiently, SETTLE_PATIENCE } from './patience';
@@ -50,15 +49,14 @@ export async function adjustExpired(ledger: Ledger, ending: Ending): Promise<Set
 
 /** With what lies in the account's drawers, where it is needed. */
 async function mainBalance(ledger: Ledger, { hold, costPico }: Ending): Promise<Balance> {
-  const read = async (): Promise<Balance> => {
-    const item = await ledger.store.get({ table: WALLET, key: balanceKey(hold.accountId) });
-    if (!item) throw new WalletNotFound();
-    return decodeBalance(item);
-  };
-  const balance = await read();
-  if (!balance.hasDrawers || balance.availablePico >= costPico) return balance;
-  await emptyDrawers(ledger, balance, hold.accountId);
-  return read();
+  const { accountId } = hold;
+  let balance = await readPlace(ledger.store, { accountId });
+  if (balance?.hasDrawers && balance.availablePico < costPico) {
+    await emptyDrawers(ledger, accountId);
+    balance = await readPlace(ledger.store, { accountId });
+  }
+  if (!balance) throw new WalletNotFound();
+  return balance;
 }
 
 function adjustmentTo({ availablePico }: Balance, ledger: Ledger, { hold, record, ...ending }: Ending): Adjustment {
@@ -69,7 +67,7 @@ function adjustmentTo({ availablePico }: Balance, ledger: Ledger, { hold, record
     ...{ kind: 'adjustment' as const, requestId, heldPico },
     at: isoTime(ledger.timing.clock()),
     priceVersion: record.priceVersion,
-    transfers: transfers(['available', 'spent', costPico], ['operatorLoss', 'overrun', overrunPico]),
+    transfers: chargeTransfers({ costPico, overrunPico }),
   };
   const isCovered = compare('availablePico', '>=', costPico);
   // The expiry's record gives way to the true one; it may have ended by time.

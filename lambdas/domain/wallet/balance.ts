@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { balanceKey } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import type { Condition } from '../table/condition';
-import type { Update } from '../table/table-store';
+import type { Get, TableStore, Update } from '../table/table-store';
 import type { Item } from '../table/value';
 
 const amount = z.bigint();
@@ -53,6 +53,16 @@ export const EMPTY_BALANCE: Balance = {
 };
 
 export const decodeBalance = (item: Item): Balance => balanceSchema.parse(item);
+
+/** One place's balance; the account's other places are not read. */
+export async function readPlace(
+  store: TableStore,
+  { accountId, drawer }: BalancePlace,
+  options: Pick<Get, 'consistent'> = {},
+): Promise<Balance | undefined> {
+  const item = await store.get({ table: WALLET, key: balanceKey(accountId, drawer), ...options });
+  return item && decodeBalance(item);
+}
 
 /** Two places' money together. */
 export function sumOfBalances(sum: Balance, other: Balance): Balance {

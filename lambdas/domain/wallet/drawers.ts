@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { balanceKey, SHARDS } from '../../contracts/table-keys';
-import { WALLET } from '../../contracts/tables';
+import { SHARDS } from '../../contracts/table-keys';
 import { compare, exists } from '../table/condition';
 import type { TableStore } from '../table/table-store';
 import { failedCondition } from '../table/table-errors';
 import type { Balance, BalancePlace } from './balance';
-import { changeBalance, decodeBalance, sumOfBalances } from './balance';
+import { changeBalance, readPlace, sumOfBalances } from './balance';
 import type { Ledger } from './ledger';
 import { callToken } from './ledger';
 import { patiently, RESERVE_PATIENCE } from './patience';
@@ -24,9 +23,8 @@ export const drawerAt = (fraction: number): string => SHARDS[Math.floor(fraction
 
 /** The account's balance: the main one and, where there are any, all its drawers. Not read at one moment. */
 export async function readBalance(store: TableStore, accountId: string): Promise<Balance | undefined> {
-  const item = await store.get({ table: WALLET, key: balanceKey(accountId) });
-  if (!item) return undefined;
-  const balance = decodeBalance(item);
+  const balance = await readPlace(store, { accountId });
+  if (!balance) return undefined;
   const drawers = await readDrawers(store, balance, accountId);
   return [...drawers.values()].reduce(sumOfBalances, balance);
 }
@@ -38,14 +36,9 @@ export async function readDrawers(
   accountId: string,
 ): Promise<ReadonlyMap<string, Balance>> {
   if (!hasDrawers) return new Map();
-  const read = async (drawer: string) => [drawer, await readDrawer(store, accountId, drawer)] as const;
+  const read = async (drawer: string) => [drawer, await readPlace(store, { accountId, drawer })] as const;
   const drawers = await Promise.all(SHARDS.map(read));
   return new Map(drawers.flatMap(([drawer, balance]) => (balance ? [[drawer, balance] as const] : [])));
-}
-
-async function readDrawer(store: TableStore, accountId: string, drawer: string): Promise<Balance | undefined> {
-  const item = await store.get({ table: WALLET, key: balanceKey(accountId, drawer) });
-  return item && decodeBalance(item);
 }
 
 /**
@@ -56,9 +49,9 @@ async function readDrawer(store: TableStore, accountId: string, drawer: string):
  */
 export async function refillDrawer(ledger: Ledger, place: BalancePlace, leasePico: bigint): Promise<boolean> {
   const { accountId } = place;
-  const main = await ledger.store.get({ table: WALLET, key: balanceKey(accountId) });
+  const main = await readPlace(ledger.store, { accountId });
   if (!main) return false;
-  const sharePico = decodeBalance(main).availablePico / REFILL_SHARE;
+  const sharePico = main.availablePico / REFILL_SHARE;
   const leastPico = leasePico * REFILL_LEASES_MIN;
   const amountPico = sharePico > leastPico ? sharePico : leastPico;
   const isAmple = compare('availablePico', '>=', amountPico * REFILLS_MIN);
@@ -76,8 +69,12 @@ export async function refillDrawer(ledger: Ledger, place: BalancePlace, leasePic
 }
 
 /** Brings what lies in an account's drawers back to its main balance: money is scarce. What is leased stays where it is. */
-export async function emptyDrawers(ledger: Ledger, main: Balance, accountId: string): Promise<void> {
-  const drawers = await patiently(RESERVE_PATIENCE, ledger.timing, () => readDrawers(ledger.store, main, accountId));
+export async function emptyDrawers(ledger: Ledger, accountId: string): Promise<void> {
+  const { store, timing } = ledger;
+  const drawers = await patiently(RESERVE_PATIENCE, timing, async () => {
+    const main = await readPlace(store, { accountId });
+    return main ? readDrawers(store, main, accountId) : new Map<string, Balance>();
+  });
   for (const [drawer, { availablePico }] of drawers) {
     if (availablePico > 0n) await emptyDrawer(ledger, accountId, drawer, availablePico);
   }

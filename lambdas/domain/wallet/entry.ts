@@ -55,6 +55,10 @@ export function transfers(...moves: readonly (readonly [from: Book, to: Book, am
     .map(([from, to, amountPico]) => ({ from, to, amountPico }));
 }
 
+/** What a charge moves: from the customer what was held for it, from the operator the rest. In pico-dollars. */
+export const chargeTransfers = (charge: { readonly costPico: bigint; readonly overrunPico: bigint }): Transfer[] =>
+  transfers(['available', 'spent', charge.costPico], ['operatorLoss', 'overrun', charge.overrunPico]);
+
 /** Only ever put where nothing is: an entry never changes. */
 export function putEntry(key: Key, entry: Omit<Entry, 'entryId'>): Put {
   const { kind, at, requestId, heldPico, priceVersion, priceVersions, requests } = entry;

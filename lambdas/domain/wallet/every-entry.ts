@@ -2,13 +2,13 @@ import { ENTRY_PREFIX, entryPartitions } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import { mergedItems } from '../table/merged-items';
 import type { TableStore } from '../table/table-store';
-import { readBalance } from './drawers';
+import { readPlace } from './balance';
 import { decodeEntry, type Entry } from './entry';
 
 /** All entries of an account, by entry id: those of its leases, and those of its requests in the order of time. */
 export async function* everyEntry(store: TableStore, accountId: string): AsyncGenerator<Entry, void> {
-  const balance = await readBalance(store, accountId);
-  const partitions = entryPartitions(accountId, balance?.hasDrawers ?? false);
+  const main = await readPlace(store, { accountId });
+  const partitions = entryPartitions(accountId, main?.hasDrawers ?? false);
   const query = { table: WALLET, sort: { beginsWith: ENTRY_PREFIX } };
   for await (const item of mergedItems(store, partitions, query)) yield decodeEntry(item);
 }

@@ -6,7 +6,7 @@ import type { Write } from '../table/table-store';
 import { putUsageRecord } from '../usage/usage-records';
 import { failedCondition } from '../table/table-errors';
 import { changeBalance } from './balance';
-import { putEntry, transfers } from './entry';
+import { chargeTransfers, putEntry } from './entry';
 import type { Hold } from './hold';
 import type { Ledger } from './ledger';
 import { callToken } from './ledger';
@@ -26,18 +26,39 @@ export interface HoldEnd {
   readonly record: RequestOutcome;
 }
 
+/**
+ * Ends a hold. Resolves to false when its request has an end already. Throws LedgerInconsistent.
+ * @param step what the attempts' token begins with
+ */
+export function commitHoldEnd(ledger: Ledger, end: HoldEnd, step: 's' | 'e'): Promise<boolean> {
+  // Made once: only the same writes may be sent again under the same token.
+  const writes = holdEndWrites(ledger, end);
+  const token = callToken(step, end.hold.requestId);
+  return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
+    try {
+      await ledger.store.transact(writes, token);
+      return true;
+    } catch (error) {
+      if (failedCondition(error, HOLD_END_PLACES.hold)) return false;
+      if (!hasEndedOnLease(error)) throw inconsistencyOr(error);
+      await returnHold(ledger, end.hold);
+      return false;
+    }
+  });
+}
+
 /** Where each write stands in the transaction, for reading why it was cancelled. */
-export const HOLD_END_PLACES = { hold: 0, entry: 1, usage: 2, balance: 3 } as const;
+const HOLD_END_PLACES = { hold: 0, entry: 1, usage: 2, balance: 3 } as const;
 
 /** All that ends a hold, in one transaction: the hold is there once, so it ends once. */
-export function holdEndWrites(ledger: Ledger, end: HoldEnd): readonly Write[] {
+function holdEndWrites(ledger: Ledger, end: HoldEnd): readonly Write[] {
   const { hold, kind, costPico, overrunPico } = end;
   const { accountId, requestId, heldPico } = hold;
   const entry = {
     ...{ kind, requestId, heldPico },
     at: isoTime(ledger.timing.clock()),
     priceVersion: end.record.priceVersion,
-    transfers: transfers(['available', 'spent', costPico], ['operatorLoss', 'overrun', overrunPico]),
+    transfers: chargeTransfers({ costPico, overrunPico }),
   };
   const record: UsageRecord = { ...end.record, accountId, requestId, costPico, overrunPico };
   const balance = { heldPico: -heldPico, availablePico: heldPico - costPico, spentPico: costPico };
@@ -54,14 +75,14 @@ export function holdEndWrites(ledger: Ledger, end: HoldEnd): readonly Write[] {
  * Whether the request of a live hold has ended all the same, by a lease. One request can have both, when an attempt to
  * hold for it arrived after its caller had given up on it and gone on with a lease.
  */
-export function hasEndedOnLease(error: unknown): boolean {
+function hasEndedOnLease(error: unknown): boolean {
   const { entry, usage } = HOLD_END_PLACES;
   const isExpired = failedCondition(error, entry)?.item?.['kind'] === 'expire';
   return isExpired || failedCondition(error, usage)?.item?.['leaseTurn'] !== undefined;
 }
 
 /** Gives back all that is held for a request that has its end already. */
-export function returnHold(ledger: Ledger, { accountId, requestId, heldPico, deadline }: Hold): Promise<void> {
+function returnHold(ledger: Ledger, { accountId, requestId, heldPico, deadline }: Hold): Promise<void> {
   const writes = [
     { table: WALLET, delete: holdKey(requestId, deadline), when: exists() },
     changeBalance({ accountId }, { heldPico: -heldPico, availablePico: heldPico }, compare('heldPico', '>=', heldPico)),
@@ -78,7 +99,7 @@ export function returnHold(ledger: Ledger, { accountId, requestId, heldPico, dea
 }
 
 /** A live hold whose end the other items do not admit is no race but a broken ledger; any other error stays itself. */
-export function inconsistencyOr(error: unknown): unknown {
+function inconsistencyOr(error: unknown): unknown {
   const { entry, usage, balance } = HOLD_END_PLACES;
   return [entry, usage, balance].some((place) => failedCondition(error, place)) ? new LedgerInconsistent() : error;
 }

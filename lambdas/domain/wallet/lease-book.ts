@@ -1,5 +1,5 @@
 import type { Tally } from './lease';
-import { affords, type Lease, tallied } from './lease';
+import { affords, type Lease, leaseTurnOf, tallied } from './lease';
 
 /** After a balance was contended, its account's requests draw on leases for this long. */
 export const HOT_MS = 10 * 60_000;
@@ -64,7 +64,7 @@ export class LeaseBook {
   /** The lease in use for a request, if it is this turn of it. */
   inUse(requestId: string, leaseTurn: string): Lease | undefined {
     const lease = this.#inUse.get(requestId);
-    return lease && leaseTurn === `${lease.leaseId}#${lease.last.turn}` ? lease : undefined;
+    return lease && leaseTurn === leaseTurnOf(lease) ? lease : undefined;
   }
 
   /** The request has ended with this charge: its lease can take the next one. */

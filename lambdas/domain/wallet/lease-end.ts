@@ -4,7 +4,7 @@ import { compare } from '../table/condition';
 import type { Write } from '../table/table-store';
 import { failedCondition } from '../table/table-errors';
 import { changeBalance } from './balance';
-import { putEntry, transfers } from './entry';
+import { chargeTransfers, putEntry } from './entry';
 import type { Lease, Tally } from './lease';
 import type { IdleLease } from './lease-book';
 import type { Ledger } from './ledger';
@@ -22,7 +22,7 @@ export function leaseEndWrites(ledger: Ledger, lease: Lease, settled: Tally): re
   const entry = {
     ...{ kind: 'lease' as const, heldPico, requests, priceVersions },
     at: isoTime(ledger.timing.clock()),
-    transfers: transfers(['available', 'spent', costPico], ['operatorLoss', 'overrun', overrunPico]),
+    transfers: chargeTransfers({ costPico, overrunPico }),
   };
   const balance = { heldPico: -heldPico, availablePico: heldPico - costPico, spentPico: costPico };
   return [

@@ -9,6 +9,7 @@ import type { LeaseBook } from './lease-book';
 import type { Ledger } from './ledger';
 import { patiently, SETTLE_PATIENCE } from './patience';
 import type { Ending, Settlement } from './settlement';
+import { chargeOf } from './settlement';
 import { HoldAlreadySettled } from './wallet-errors';
 
 /**
@@ -21,12 +22,10 @@ export async function settleOnLease(
   ending: Ending,
   leaseTurn: string,
 ): Promise<Settlement> {
-  if (ending.costPico < 0n) throw new RangeError('a cost is not negative');
+  const charge = chargeOf(ending);
   const { hold, kind, record: outcome } = ending;
-  const { accountId, requestId, heldPico } = hold;
-  const costPico = ending.costPico < heldPico ? ending.costPico : heldPico;
-  const overrunPico = ending.costPico - costPico;
-  const record: UsageRecord = { ...outcome, accountId, requestId, costPico, overrunPico, leaseTurn };
+  const { accountId, requestId } = hold;
+  const record: UsageRecord = { ...outcome, accountId, requestId, ...charge, leaseTurn };
   const lease = book.inUse(requestId, leaseTurn);
   try {
     const recorded = await put(ledger, record);
@@ -35,7 +34,7 @@ export async function settleOnLease(
     const booked = recorded ?? record;
     if (lease && booked.leaseTurn === leaseTurn) book.end(lease, booked);
     if (recorded) return recordedBefore(ending, recorded);
-    return { outcome: kind === 'charge' ? 'charged' : 'released', costPico, overrunPico };
+    return { outcome: kind === 'charge' ? 'charged' : 'released', ...charge };
   } finally {
     if (lease) book.forget(lease);
   }

@@ -2,19 +2,16 @@ import { balanceKey } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import { exists } from '../table/condition';
 import { StoreUnavailable } from '../table/table-errors';
-import type { Item } from '../table/value';
-import { decodeBalance } from './balance';
+import { type Balance, readPlace } from './balance';
 import { emptyDrawers } from './drawers';
 import type { Hold } from './hold';
 import { holdOf, type Lease } from './lease';
-import type { IdleLease } from './lease-book';
-import type { LeaseBook } from './lease-book';
+import type { IdleLease, LeaseBook } from './lease-book';
 import { HOT_MS } from './lease-book';
 import { endLease } from './lease-end';
 import { extendLease, takeLease } from './lease-reserve';
 import { settleOnLease } from './lease-settle';
 import type { Ledger } from './ledger';
-import { patiently, RESERVE_PATIENCE } from './patience';
 import type { Reservation } from './reserve';
 import { BalanceContended, reserve, reserveUncontended } from './reserve';
 import { endHold } from './settle';
@@ -62,14 +59,14 @@ export class Leases {
 
   /** What others found out about this balance. A request does not depend on it: what cannot be read is asked again. */
   async #learn(accountId: string, now: number): Promise<boolean> {
-    let item: Item | undefined;
+    let balance: Balance | undefined;
     try {
-      item = await this.#ledger.store.get({ table: WALLET, key: balanceKey(accountId), consistent: false });
+      balance = await readPlace(this.#ledger.store, { accountId }, { consistent: false });
     } catch (error) {
       if (error instanceof StoreUnavailable) return false;
       throw error;
     }
-    const hotUntil = item ? Number(decodeBalance(item).hotUntil) : 0;
+    const hotUntil = Number(balance?.hotUntil ?? 0n);
     if (hotUntil > now) this.#book.markHot(accountId, now, hotUntil);
     else this.#book.markCool(accountId, now);
     return hotUntil > now;
@@ -101,15 +98,8 @@ export class Leases {
       return await take(this.#ledger, reservation);
     } catch (error) {
       if (!(error instanceof InsufficientFunds) || !error.hasDrawers) throw error;
-      await this.#emptyDrawers(reservation.accountId);
+      await emptyDrawers(this.#ledger, reservation.accountId);
       return take(this.#ledger, reservation);
     }
-  }
-
-  async #emptyDrawers(accountId: string): Promise<void> {
-    const { store, timing } = this.#ledger;
-    const get = { table: WALLET, key: balanceKey(accountId) };
-    const item = await patiently(RESERVE_PATIENCE, timing, () => store.get(get));
-    if (item) await emptyDrawers(this.#ledger, decodeBalance(item), accountId);
   }
 }

@@ -27,6 +27,13 @@ export interface Settlement {
   readonly overrunPico: bigint;
 }
 
+/** What of a cost the hold covers, and what is left for the operator; both in pico-dollars. */
+export function chargeOf({ hold, costPico: wantedPico }: Ending): Pick<Settlement, 'costPico' | 'overrunPico'> {
+  if (wantedPico < 0n) throw new RangeError('a cost is not negative');
+  const costPico = wantedPico < hold.heldPico ? wantedPico : hold.heldPico;
+  return { costPico, overrunPico: wantedPico - costPico };
+}
+
 /** The settlement that an entry recorded. Throws HoldAlreadySettled or HoldAlreadyReleased if another end is wanted now. */
 export function recordedSettlement(ending: Ending, entry: Entry): Settlement {
   const recorded = { costPico: movedInto('spent', entry), overrunPico: movedInto('overrun', entry) };

@@ -2,21 +2,11 @@ import { holdPartition, lastHoldDueAt, SHARDS } from '../../contracts/table-keys
 import { WALLET } from '../../contracts/tables';
 import type { Item } from '../table/value';
 import { everyItem } from '../table/every-item';
-import { failedCondition } from '../table/table-errors';
 import type { Hold } from './hold';
 import { decodeHold } from './hold';
-import {
-  expiredOutcome,
-  hasEndedOnLease,
-  HOLD_END_PLACES,
-  holdEndWrites,
-  inconsistencyOr,
-  returnHold,
-} from './hold-end';
+import { commitHoldEnd, expiredOutcome } from './hold-end';
 import { decodeLease, isLease } from './lease';
 import type { Ledger } from './ledger';
-import { callToken } from './ledger';
-import { patiently, SETTLE_PATIENCE } from './patience';
 import type { SweptItem } from './sweep-lease';
 import { sweepLease } from './sweep-lease';
 import { WalletUnavailable } from './wallet-errors';
@@ -87,17 +77,5 @@ async function sweepItem(ledger: Ledger, item: Item, range: Range): Promise<Swep
 /** Resolves to false when its request ended the hold first. */
 function expire(ledger: Ledger, hold: Hold): Promise<boolean> {
   const record = expiredOutcome(hold, ledger.timing.clock());
-  const writes = holdEndWrites(ledger, { hold, kind: 'expire', costPico: 0n, overrunPico: 0n, record });
-  const token = callToken('e', hold.requestId);
-  return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
-    try {
-      await ledger.store.transact(writes, token);
-      return true;
-    } catch (error) {
-      if (failedCondition(error, HOLD_END_PLACES.hold)) return false;
-      if (!hasEndedOnLease(error)) throw inconsistencyOr(error);
-      await returnHold(ledger, hold);
-      return false;
-    }
-  });
+  return commitHoldEnd(ledger, { hold, kind: 'expire', costPico: 0n, overrunPico: 0n, record }, 'e');
 }

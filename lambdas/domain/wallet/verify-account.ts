@@ -1,8 +1,6 @@
-import { balanceKey } from '../../contracts/table-keys';
-import { WALLET } from '../../contracts/tables';
 import type { TableStore } from '../table/table-store';
 import type { Balance } from './balance';
-import { AMOUNT_NAMES, decodeBalance, sumOfBalances } from './balance';
+import { AMOUNT_NAMES, readPlace, sumOfBalances } from './balance';
 import type { Difference, Report } from './difference';
 import type { Book, Entry } from './entry';
 import { movedInto } from './entry';
@@ -23,7 +21,7 @@ export async function verifyAccount(
 ): Promise<{ readonly entries: number; readonly differences: readonly Difference[] }> {
   const differences: Difference[] = [];
   const report: Report = (difference) => differences.push({ accountId, ...difference });
-  const main = await mainBalance(store, accountId);
+  const main = await readPlace(store, { accountId });
   const drawers = main ? await readDrawers(store, main, accountId) : new Map<string, Balance>();
   const held = new Map(holds.map((hold) => [hold.id, hold]));
   const leases = new LeaseMatch(holds.flatMap(({ lease }) => lease ?? []));
@@ -44,11 +42,6 @@ export async function verifyAccount(
     for (const balance of [main, ...drawers.values()]) verifyAmounts(balance, report);
   } else if (entries > 0 || holds.length > 0) report({ kind: 'balance_missing', expectedPico: 0n, actualPico: 0n });
   return { entries, differences };
-}
-
-async function mainBalance(store: TableStore, accountId: string): Promise<Balance | undefined> {
-  const item = await store.get({ table: WALLET, key: balanceKey(accountId) });
-  return item && decodeBalance(item);
 }
 
 function replay(entry: Entry, books: Map<Book, bigint>): void {
