@@ -3,6 +3,7 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ACCOUNTS, AUDIT, CATALOG, KEYS, ROLLUPS, USAGE, WALLET } from '../../lambdas/contracts/tables';
 import type { TableName, TableSpec } from '../../lambdas/contracts/tables';
+import { CatalogGrants } from '../catalog/catalog-grants';
 import type { Config } from '../config';
 import { Identity } from '../identity/identity';
 import { KeyGrants } from '../keys/key-grants';
@@ -45,7 +46,7 @@ export class StatefulStack extends Stack {
   readonly usage: ClassifiedTable & { readonly grants: UsageGrants };
   readonly rollups: ClassifiedTable;
   readonly audit: ClassifiedTable;
-  readonly catalog: ClassifiedTable;
+  readonly catalog: ClassifiedTable & { readonly grants: CatalogGrants };
   readonly identity: Identity;
 
   constructor(scope: Construct, id: string, props: StatefulStackProps) {
@@ -69,7 +70,7 @@ export class StatefulStack extends Stack {
     this.rollups = table('Rollups', ROLLUPS);
     this.audit = table('Audit', AUDIT);
     denyChangesOf(this.audit);
-    this.catalog = table('Catalog', CATALOG);
+    this.catalog = withGrants(table('Catalog', CATALOG), CatalogGrants);
 
     this.secrets = withGrants(
       new DeploymentSecrets(this, 'Secrets', { stage: config.stage, encryptionKey: this.encryptionKey, edgeRegion }),

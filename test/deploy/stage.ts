@@ -122,6 +122,7 @@ export function proxyEnvironment(stage: Stage): Env<typeof PROXY_ENV> {
   return {
     ...sweepEnvironment(stage),
     KEYS_TABLE: deployment.tableNames.keys,
+    CATALOG_TABLE: deployment.tableNames.catalog,
     PROVIDER_KEYS_SECRET: deployment.output('ProviderKeysSecret'),
     KEY_PEPPER_SECRET: deployment.output('KeyPepperSecret'),
     ORIGIN_SECRET: deployment.output('OriginSecret'),

@@ -42,7 +42,7 @@ export async function serveMetered(parts: MeteredParts, call: MeteredCall): Prom
 }
 
 async function hold(parts: MeteredParts, call: MeteredCall, request: MeteredRequest, now: number): Promise<Admitted> {
-  const targets = priceTargets(parts.catalog, request, now);
+  const targets = priceTargets(await parts.catalog.current(), request, now);
   const [{ model, provider, price }] = targets;
   const { accountId, requestId, keyId } = call;
   const details = {
@@ -69,7 +69,7 @@ async function ask(parts: MeteredParts, paid: PaidRequest, cancelled: AbortSigna
   };
   let [target] = admitted.targets;
   try {
-    const body = providerBody(request, admitted.outputTokensCap);
+    const body = providerBody(request, { outputTokensCap: admitted.outputTokensCap, model: target.sentAs });
     const headers = providerHeaders(exchange.headers, request.stream);
     for (const next of admitted.targets) {
       target = next;

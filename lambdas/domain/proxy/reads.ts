@@ -1,11 +1,11 @@
 import type { Dialect } from '../../contracts/catalog';
-import type { Catalog } from '../catalog/catalog';
 import { listModels, readModel } from './models';
 import { readReceipt, type ReadAnswer, type ReceiptParts } from './read-receipt';
+import type { CatalogSource } from './paid-request';
 import { readRequest } from './requests';
 
 export interface ReadParts extends ReceiptParts {
-  readonly catalog: Catalog;
+  readonly catalog: CatalogSource;
 }
 
 /** What is asked for, and by whom. */
@@ -22,8 +22,11 @@ const ok = (body: object): ReadAnswer => ({ status: 200, body });
 
 /** What a key can look at; there is nothing else to GET. */
 const READS: readonly (readonly [path: RegExp, read: Read])[] = [
-  [/^\/v1\/models$/, ({ catalog }, { dialect }) => ok(listModels(catalog, dialect))],
-  [/^\/v1\/models\/([^/]*)$/, ({ catalog }, { id, dialect }) => ok(readModel(catalog, id, dialect))],
+  [/^\/v1\/models$/, async ({ catalog }, { dialect }) => ok(listModels(await catalog.current(), dialect))],
+  [
+    /^\/v1\/models\/([^/]*)$/,
+    async ({ catalog }, { id, dialect }) => ok(readModel(await catalog.current(), id, dialect)),
+  ],
   [/^\/v1\/requests\/([^/]*)$/, async ({ usage }, { accountId, id }) => ok(await readRequest(usage, accountId, id))],
   [/^\/v1\/requests\/([^/]+)\/receipt$/, (parts, { accountId, id }) => readReceipt(parts, accountId, id)],
   [/^\/v1\/receipts\/keys$/, async ({ receipts }) => ok({ keys: await receipts.keys() })],
