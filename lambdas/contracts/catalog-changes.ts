@@ -47,7 +47,7 @@ const routeSetting = z.strictObject({
 /** On what the provider costs. That of a model goes before that of its list, and that before the one of all. */
 const markupSetting = z.strictObject({
   kind: z.literal('markup'),
-  of: z.union([z.literal('all'), idSchema, listedModelSchema], 'must be all, a price list or <list>/<model>'),
+  on: z.union([z.literal('all'), idSchema, listedModelSchema], 'must be all, a price list or <list>/<model>'),
   /** Null is none of its own. */
   basisPoints: z.int().min(0).max(BASIS_POINTS_MAX).nullable(),
 });

@@ -44,6 +44,18 @@ export function approvalEntries(timelines: Timelines, approval: Approval): reado
   return [...entries, ...pricesOf(timelines, entries, from, number)];
 }
 
+/** Those of the named models that the approval cannot be about: a mistyped name would approve nothing. */
+export function strangers(
+  timelines: Timelines,
+  { candidate, complete, models = [], from }: Approval,
+): readonly string[] {
+  const names = Object.entries(candidate.providers).flatMap(([list, listedModels]) =>
+    listedModels.map(({ id }) => listed({ list, model: id })),
+  );
+  const known = new Set([...names, ...(complete ? modelsAt(timelines, from).map(listed) : [])]);
+  return models.filter((name) => !known.has(name));
+}
+
 /** A price list as it is served while nothing is approved: under its own versions' names, as if it always had been. */
 export function compiledTimelines(list: CatalogData): Timelines {
   const entries = Object.entries(list.providers).flatMap(([name, models]) =>
@@ -131,7 +143,7 @@ function definitionEntry(list: string, { id, prices: _prices, ...given }: Model,
   return [{ from, setting: { kind: 'model', list, model: id, definition } }];
 }
 
-const textOf = (value: unknown): string => JSON.stringify(value) ?? '';
+const textOf = (setting: CatalogEntry['setting'] | undefined): string => JSON.stringify(setting ?? null);
 const momentOf = (from: string): string => isoTime(Date.parse(from));
 /** Units in their one order, so that equal prices are equal texts. */
 const ordered = (tiers: readonly PriceTier[]): PriceTier[] => withMarkup(tiers, 0);

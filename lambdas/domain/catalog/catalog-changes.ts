@@ -13,7 +13,7 @@ import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
 import { failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
-import { approvalEntries, compiledTimelines } from './approval';
+import { approvalEntries, compiledTimelines, strangers } from './approval';
 import { isAdopted } from './catalog-at';
 import type { ModelDifference } from './catalog-diff';
 import { catalogDiff } from './catalog-diff';
@@ -120,7 +120,10 @@ export class CatalogChanges {
       if (!adopted && (!complete || models !== undefined || lacksList(candidate, compiled)))
         throw new CatalogNotAdopted();
       const adoption: CatalogEntry[] = adopted ? [] : [{ from, setting: { kind: 'adoption' } }];
-      const approved = approvalEntries(state.timelines, { candidate, complete, models, from, number });
+      const approval = { candidate, complete, models, from, number };
+      const [stranger] = strangers(state.timelines, approval);
+      if (stranger !== undefined) throw new CatalogConflict(`The proposal says nothing of ${stranger.slice(0, 160)}.`);
+      const approved = approvalEntries(state.timelines, approval);
       const entries = [...adoption, ...approved];
       expectSound(fold(state.timelines, entries), compiled, from);
       return entries;

@@ -12,7 +12,7 @@ import { CATALOG } from '../../contracts/tables';
 import { LimitReached } from '../errors/refusal';
 import { absent, compare } from '../table/condition';
 import type { Put, Update } from '../table/table-store';
-import type { Item } from '../table/value';
+import type { Item, Value } from '../table/value';
 import { fold, NOTHING_SET, since, type Timelines } from './timelines';
 
 /** An item takes 400 KB. */
@@ -78,8 +78,8 @@ export function changeWrites(
 }
 
 export function decodeChange(item: Item): CatalogChange {
-  const { pk: _pk, sk: _sk, content, number, ...rest } = item;
-  return catalogChangeSchema.parse({ ...rest, number: Number(number), entries: JSON.parse(String(content)) });
+  const { pk: _pk, sk: _sk, content, ...rest } = item;
+  return catalogChangeSchema.parse({ ...rest, number: decodeHead(item), entries: parseContent(content) });
 }
 
 export function putProposal(proposal: Proposal): Put {
@@ -93,8 +93,10 @@ export function putProposal(proposal: Proposal): Put {
 
 export function decodeProposal(item: Item): Proposal {
   const { pk: _pk, sk: id, content, ...rest } = item;
-  return proposalSchema.parse({ ...rest, id, list: JSON.parse(String(content)) });
+  return proposalSchema.parse({ ...rest, id, list: parseContent(content) });
 }
+
+const parseContent = (content: Value | undefined): unknown => JSON.parse(z.string().parse(content));
 
 function contentOf(value: object): string {
   const content = JSON.stringify(value);

@@ -74,7 +74,7 @@ export class Catalog {
   }
 
   /** This catalog never changes; one that does is a LiveCatalog. */
-  current(): Catalog {
+  current(): this {
     return this;
   }
 

@@ -22,8 +22,8 @@ export function changeOfVersion(version: string): number | undefined {
 
 /** The most particular markup that is in force, in basis points. */
 export function markupAt(timelines: Timelines, model: ListedModel, at: string): number {
-  for (const of of markupNames(model)) {
-    const basisPoints = settingAt(timelines, 'markup', of, at)?.basisPoints;
+  for (const on of markupNames(model)) {
+    const basisPoints = settingAt(timelines, 'markup', on, at)?.basisPoints;
     if (basisPoints !== undefined && basisPoints !== null) return basisPoints;
   }
   return 0;
@@ -78,7 +78,7 @@ const markupNames = (model: ListedModel): readonly string[] => [listed(model), m
 function momentsOf(timelines: Timelines, model: ListedModel, from: string): readonly string[] {
   const later = [
     ...timelineOf(timelines, 'cost', listed(model)),
-    ...markupNames(model).flatMap((of) => timelineOf(timelines, 'markup', of)),
+    ...markupNames(model).flatMap((on) => timelineOf(timelines, 'markup', on)),
   ].flatMap((entry) => (entry.from > from ? [entry.from] : []));
   return [...new Set([from, ...later])].sort();
 }

@@ -36,9 +36,9 @@ export function expectSettable(setting: OperatorSetting, circumstances: Circumst
       for (const provider of setting.route.providers) expectProvider(provider, circumstances);
       return undefined;
     case 'markup': {
-      const [list = ''] = setting.of.split('/', 1);
-      const model = setting.of.slice(list.length + 1);
-      if (setting.of !== 'all' && !Object.hasOwn(compiled.providers, list))
+      const [list = ''] = setting.on.split('/', 1);
+      const model = setting.on.slice(list.length + 1);
+      if (setting.on !== 'all' && !Object.hasOwn(compiled.providers, list))
         throw new CatalogConflict(`There is no price list ${list}.`);
       return model === '' ? undefined : expectModel(model, circumstances, list);
     }

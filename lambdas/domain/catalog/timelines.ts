@@ -81,7 +81,7 @@ function subjectOf(setting: Setting): string {
     case 'alias':
       return `alias ${setting.alias}`;
     case 'markup':
-      return `markup ${setting.of}`;
+      return `markup ${setting.on}`;
     case 'adoption':
       return 'adoption ';
     case 'model':
