@@ -67,16 +67,13 @@ export class LiveCatalog {
     const startedAt = clock();
     try {
       const state = await readState(this.#options, this.#state);
-      const now = isoTime(startedAt);
       if (state !== this.#state) {
-        this.#built = catalogAt(state.timelines, this.#options, now);
-        this.#builtUntil = nextMoment(state.timelines, now);
-        this.#state = state;
+        this.#build(state, isoTime(startedAt));
         log.info('CATALOG_CHANGED', { count: state.number });
       }
       this.#checkedAt = startedAt;
     } catch (error) {
-      log.warn('CATALOG_NOT_REFRESHED', { cause: error instanceof Error ? error.name : 'Unknown' });
+      this.#report(error);
       this.#checkedAt = startedAt - REFRESH_AFTER_MS + REFRESH_AGAIN_MS;
     }
   }
@@ -84,12 +81,25 @@ export class LiveCatalog {
   #now(): Catalog {
     if (this.#builtUntil === undefined) return this.#built;
     const now = isoTime(this.#options.clock());
-    if (now >= this.#builtUntil) {
-      const { timelines } = this.#state;
-      this.#built = catalogAt(timelines, this.#options, now);
-      this.#builtUntil = nextMoment(timelines, now);
+    if (now < this.#builtUntil) return this.#built;
+    try {
+      this.#build(this.#state, now);
+    } catch (error) {
+      this.#report(error);
+      this.#builtUntil = nextMoment(this.#state.timelines, now);
     }
     return this.#built;
+  }
+
+  #build(state: CatalogState, now: string): void {
+    this.#built = catalogAt(state.timelines, this.#options, now);
+    this.#builtUntil = nextMoment(state.timelines, now);
+    this.#state = state;
+  }
+
+  #report(error: unknown): void {
+    const cause = error instanceof Error ? error.name : 'Unknown';
+    this.#options.log.warn('CATALOG_NOT_REFRESHED', { cause });
   }
 }
 
