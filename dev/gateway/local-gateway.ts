@@ -5,7 +5,6 @@ import { Cancellations } from '../../lambdas/domain/proxy/cancellations';
 import { Gateway } from '../../lambdas/domain/proxy/gateway';
 import type { Sweep } from '../../lambdas/domain/wallet/sweep';
 import { commandHandler } from '../commands/execute';
-import { LOCAL_PRICE_LIST } from '../demo/demo-catalog';
 import { DataFolder } from '../folder/data-folder';
 import { FolderOwnership } from '../folder/ownership';
 import { LocalIdentity } from '../identity/local-identity';
@@ -74,7 +73,7 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
 
   const providers = await openProviders(settings, opened);
   const catalog = await LiveCatalog.open({
-    ...{ store: parts.store, clock: parts.clock, log, list: LOCAL_PRICE_LIST },
+    ...{ store: parts.store, clock: parts.clock, log, list: parts.compiled },
     providers: providers.map((provider) => provider.settings),
   });
   const client = new UndiciProviderClient({ apiKey: (id) => keyOf(providers, id) });

@@ -55,7 +55,7 @@ const markupSetting = z.strictObject({
 const operatorSettings = [providerSetting, hiddenSetting, aliasSetting, routeSetting, markupSetting] as const;
 
 /** What an operator sets by hand. */
-const operatorSettingSchema = z.discriminatedUnion('kind', operatorSettings);
+export const operatorSettingSchema = z.discriminatedUnion('kind', operatorSettings);
 export const operatorSettingsSchema = z.array(operatorSettingSchema).min(1).max(SETTINGS_MAX);
 
 const ofModel = { list: idSchema, model: modelNameSchema };
