@@ -101,9 +101,8 @@ export class CatalogChanges {
     const { timelines, at, number } = await this.state();
     const from = this.#earliest(at, PRICE_LEAD_MS);
     const approval = { candidate: list, complete, from, number: number + 1 };
-    const after = fold(timelines, approvalEntries(timelines, approval));
     const before = isAdopted(timelines, from) ? timelines : compiledTimelines(this.#options.compiled);
-    return catalogDiff(before, after, from);
+    return catalogDiff(before, fold(before, approvalEntries(before, approval)), from);
   }
 
   /**

@@ -9,6 +9,15 @@ describe('the diff of a price list', () => {
     expect(await stage.changes.diff(COMPILED, true)).toEqual([]);
   });
 
+  test('of some models is about those alone, before a list is approved as after', async () => {
+    const stage = new CatalogStage();
+    const list = catalogOf({ alpha: [priced('new', { input: 5 })] });
+    const added = [expect.objectContaining({ model: 'new', kind: 'added' })];
+    expect(await stage.changes.diff(list, false)).toEqual(added);
+    await stage.adopt();
+    expect(await stage.changes.diff(list, false)).toEqual(added);
+  });
+
   test('says what is added, removed and changed, by tier and unit', async () => {
     const stage = new CatalogStage();
     await stage.adopt();
