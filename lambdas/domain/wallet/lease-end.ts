@@ -36,7 +36,7 @@ export function leaseEndWrites(ledger: Ledger, lease: Lease, settled: Tally): re
 /** Ends a lease whose requests have all ended. Resolves to false when somebody else ended it first. */
 export function endLease(ledger: Ledger, { lease, settled }: IdleLease): Promise<boolean> {
   const writes = leaseEndWrites(ledger, lease, settled);
-  const token = callToken('l', lease.leaseId);
+  const token = callToken();
   return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
     try {
       await ledger.store.transact(writes, token);
