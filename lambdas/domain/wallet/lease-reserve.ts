@@ -16,7 +16,6 @@ import type { Reservation } from './reserve';
 import { refuseLate } from './reserve';
 
 const BALANCE_PLACE = 0;
-const LEASE_PLACE = 1;
 
 /**
  * Gives an idle lease to one more request, in a single write.
@@ -58,8 +57,6 @@ export async function takeLease(ledger: Ledger, reservation: Reservation): Promi
     try {
       await ledger.store.transact(writes, token);
     } catch (error) {
-      // The id is new, so it can only be this lease, whose answer was lost.
-      if (failedCondition(error, LEASE_PLACE)?.item) return lease;
       // Nothing was written, so another drawer may do: somebody is at this one.
       if (isContention(error)) attempt = leaseAttempt(ledger, reservation);
       if (!failedCondition(error, BALANCE_PLACE)) throw error;
