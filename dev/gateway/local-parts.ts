@@ -34,6 +34,8 @@ export interface LocalParts {
   readonly proposals: Proposals;
   readonly compiled: CatalogData;
   readonly clock: Clock;
+  /** The secret that keys are verified with. */
+  readonly pepper: string;
   readonly usageRetentionDays: number;
   close(): void;
 }
@@ -54,6 +56,7 @@ export function openLocalParts(folder: DataFolder, clock: Clock = systemClock): 
     proposals: new Proposals({ store, clock, audit, compiled }),
     compiled,
     clock,
+    pepper,
     usageRetentionDays: USAGE_RETENTION_DAYS,
     close: () => store.close(),
   };
