@@ -1,20 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { type CatalogData, catalogSchema, type UnitPrices } from '../../lambdas/contracts/catalog';
-import { UNITS } from '../../lambdas/contracts/units';
+import { type CatalogData, catalogSchema } from '../../lambdas/contracts/catalog';
 import { isoTime } from '../../lambdas/contracts/table-keys';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
-import { compiledTimelines, modelsAt } from '../../lambdas/domain/catalog/approval';
 import { isAdopted } from '../../lambdas/domain/catalog/catalog-at';
 import type { ModelDifference, PriceDifference } from '../../lambdas/domain/catalog/catalog-diff';
-import { markupAt } from '../../lambdas/domain/catalog/customer-prices';
-import { listed, settingAt } from '../../lambdas/domain/catalog/timelines';
+import { settingsOf, viewChange, viewModels } from '../../lambdas/domain/catalog/catalog-view';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import type { CatalogCommand } from './catalog-command';
 import type { CommandParts, CommandResult } from './command-parts';
 import { FileUnusable } from './receipts';
 
 const TOKENS_PER_MILLION = 1_000_000n;
-const FOLLOWS_FROM_APPROVAL: ReadonlySet<string> = new Set(['model', 'cost', 'price']);
 
 /** What operators do with the catalog, as the deployment itself: which person ran it is not known here. */
 export async function runCatalogCommand(parts: CommandParts, command: CatalogCommand): Promise<CommandResult> {
@@ -24,13 +20,7 @@ export async function runCatalogCommand(parts: CommandParts, command: CatalogCom
       return show(parts);
     case 'catalog-changes': {
       const { items } = await catalog.page({ limit: command.limit });
-      return done(
-        items.map(({ entries, ...change }) => ({
-          ...change,
-          entries: entries.filter(({ setting }) => !FOLLOWS_FROM_APPROVAL.has(setting.kind)),
-          models: new Set(entries.flatMap(({ setting }) => ('list' in setting ? [listed(setting)] : []))).size,
-        })),
-      );
+      return done(items.map(viewChange));
     }
     case 'catalog-diff': {
       const differences = await catalog.diff(readList(parts, command), command.complete);
@@ -63,25 +53,15 @@ export async function runCatalogCommand(parts: CommandParts, command: CatalogCom
 async function show({ catalog, compiled, clock }: CommandParts): Promise<CommandResult> {
   const { number: version, timelines } = await catalog.state();
   const now = isoTime(clock());
-  const approved = isAdopted(timelines, now);
-  const differences = await catalog.diff(compiled, true);
-  const settings = [...timelines.values()]
-    .flat()
-    .filter(({ setting }) => !FOLLOWS_FROM_APPROVAL.has(setting.kind))
-    .map(({ from, setting }) => ({ from, ...setting }));
-  const served = approved ? timelines : compiledTimelines(compiled);
-  const models = modelsAt(served, now).map(({ list, model, definition }) => {
-    const name = listed({ list, model });
-    const price = settingAt(served, 'price', name, now);
-    return {
-      ...{ list, model, aliases: definition.aliases, endpoints: definition.endpoints },
-      priceVersion: price?.version,
-      basisPoints: markupAt(served, { list, model }, now),
-      usdPerMillionTokens: perMillion(price?.tiers[0]?.picoPerToken),
-      cost: perMillion(settingAt(served, 'cost', name, now)?.tiers[0]?.picoPerToken),
-    };
-  });
-  return done([{ version, approved, compiledDiffersIn: differences.length }, ...settings, ...models]);
+  const compiledDiffersIn = (await catalog.diff(compiled, true)).length;
+  const settings = settingsOf([...timelines.values()].flat()).map(({ from, setting }) => ({ from, ...setting }));
+  const models = viewModels(timelines, compiled, now).map(({ tiers, ...model }) => ({
+    ...model,
+    usdPerMillionTokens: tiers.map(({ abovePromptTokens, picoPerToken, costPicoPerToken }) => ({
+      ...{ abovePromptTokens, price: inUsd(picoPerToken), cost: inUsd(costPicoPerToken) },
+    })),
+  }));
+  return done([{ version, approved: isAdopted(timelines, now), compiledDiffersIn }, ...settings, ...models]);
 }
 
 function readList({ compiled }: CommandParts, { file }: { readonly file?: string | undefined }): CatalogData {
@@ -113,14 +93,10 @@ function renderPrice({ from, abovePromptTokens, unit, beforePico, afterPico }: P
 
 const usdPerMillion = (pico: bigint): string => `$${formatUsd(pico * TOKENS_PER_MILLION)}`;
 
-function perMillion(prices: UnitPrices = {}): object {
-  return Object.fromEntries(
-    UNITS.flatMap((unit) => {
-      const pico = prices[unit];
-      return pico === undefined ? [] : [[unit, formatUsd(BigInt(pico) * TOKENS_PER_MILLION)]];
-    }),
+const inUsd = (prices: { readonly [unit: string]: string }): object =>
+  Object.fromEntries(
+    Object.entries(prices).map(([unit, pico]) => [unit, formatUsd(BigInt(pico) * TOKENS_PER_MILLION)]),
   );
-}
 
 const done = (values: readonly object[]): CommandResult => ({
   exitCode: 0,

@@ -61,7 +61,7 @@ export const operatorSettingsSchema = z.array(operatorSettingSchema).min(1).max(
 const ofModel = { list: idSchema, model: modelNameSchema };
 
 /** Everything that can be set. What is not for an operator's hand follows from what was approved. */
-const settingSchema = z.discriminatedUnion('kind', [
+export const settingSchema = z.discriminatedUnion('kind', [
   ...operatorSettings,
   /** From here on only approved models are served, at approved prices: the compiled list is a proposal like others. */
   z.strictObject({ kind: z.literal('adoption') }),

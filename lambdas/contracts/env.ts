@@ -34,10 +34,12 @@ export const API_ENV = [
   'KEYS_TABLE',
   'AUDIT_TABLE',
   'WALLET_TABLE',
+  'CATALOG_TABLE',
   'KEY_PEPPER_SECRET',
   'ORIGIN_SECRET',
   'USER_POOL_ID',
   'USER_POOL_CLIENT_ID',
+  'PROVIDER_IDS',
 ] as const;
 
 /** Health touches no store and no secret: it must answer while everything else fails. */

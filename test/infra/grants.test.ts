@@ -6,7 +6,6 @@ import { Operators } from '../../lambdas/domain/people/operators';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
 import { FaultyStore } from '../domain/wallet/faulty-store';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
-import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import { LiveCatalog } from '../../lambdas/domain/catalog/live-catalog';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
