@@ -77,13 +77,14 @@ export const settingSchema = z.discriminatedUnion('kind', [
 const entrySchema = z.strictObject({ from: time, setting: settingSchema });
 export const entriesSchema = z.array(entrySchema);
 
-/** One change of the catalog, as it was made. Never edited. */
+/**
+ * One change of the catalog, as it was made. Never edited. It is kept for good, so it does not say whose it was: the
+ * audit log does, for as long as that is kept.
+ */
 export const catalogChangeSchema = z.strictObject({
   /** Counted from 1. */
   number: z.int().positive(),
   at: time,
-  /** As in the audit log: a pseudonym. */
-  actor: z.string().min(1),
   action: z.enum(PERMISSION_IDS),
   proposalId: proposalIdSchema.optional(),
   entries: entriesSchema,
@@ -93,7 +94,6 @@ export const catalogChangeSchema = z.strictObject({
 export const proposalSchema = z.strictObject({
   id: proposalIdSchema,
   at: time,
-  actor: z.string().min(1),
   /** Whether a model that it does not have is to be removed. */
   complete: z.boolean(),
   list: catalogSchema,

@@ -38,7 +38,7 @@ export const catalogModelSchema = z
   .meta({ id: 'CatalogModel' });
 
 export const catalogChangeViewSchema = catalogChangeSchema
-  .pick({ number: true, at: true, actor: true, action: true, proposalId: true })
+  .pick({ number: true, at: true, action: true, proposalId: true })
   .extend({ settings: z.array(setSchema), models: z.array(name).describe('Models that got other prices or limits.') })
   .meta({ id: 'CatalogChange' });
 

@@ -5,7 +5,6 @@ import { operatorSettingsSchema, PRICE_LEAD_MS } from '../../contracts/catalog-c
 import { CATALOG_CHANGES_PARTITION, CATALOG_STATE_KEY, catalogChangeKey, isoTime } from '../../contracts/table-keys';
 import { CATALOG } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
-import { auditActor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
 import { BeginsTooSoon, CatalogConflict, CatalogNotAdopted, VersionMismatch } from '../errors/refusal';
@@ -148,7 +147,7 @@ export class CatalogChanges {
     if (entries.length === 0) return state;
     const at = this.#earliest(state.at, 0);
     const made: CatalogChange = {
-      ...{ number, at, actor: auditActor(actor), action, entries },
+      ...{ number, at, action, entries },
       ...(proposalId !== undefined && { proposalId }),
     };
     const { writes, state: after } = changeWrites(made, state);

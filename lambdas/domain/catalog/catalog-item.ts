@@ -83,10 +83,10 @@ export function decodeChange(item: Item): CatalogChange {
 }
 
 export function putProposal(proposal: Proposal): Put {
-  const { id, at, actor, complete, list } = proposalSchema.parse(proposal);
+  const { id, at, complete, list } = proposalSchema.parse(proposal);
   return {
     table: CATALOG,
-    put: { ...proposalKey(id), at, actor, complete, content: contentOf(list) },
+    put: { ...proposalKey(id), at, complete, content: contentOf(list) },
     when: absent(),
   };
 }
@@ -104,7 +104,7 @@ function contentOf(value: object): string {
   return content;
 }
 
-function present(fields: Pick<CatalogChange, 'actor' | 'action' | 'proposalId'>): Item {
+function present(fields: Pick<CatalogChange, 'action' | 'proposalId'>): Item {
   const { proposalId, ...rest } = fields;
   return proposalId === undefined ? rest : { ...rest, proposalId };
 }

@@ -6,7 +6,6 @@ import { proposalIdSchema } from '../../contracts/ids';
 import { isoTime, proposalKey, PROPOSALS_PARTITION } from '../../contracts/table-keys';
 import { CATALOG } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
-import { auditActor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
 import { CatalogConflict, ProposalNotFound } from '../errors/refusal';
@@ -42,7 +41,7 @@ export class Proposals {
     const list = catalogSchema.parse(proposal.list);
     this.#expectServable(list);
     const now = this.#options.clock();
-    const made: Proposal = { id: `pro_${ulid(now)}`, at: isoTime(now), actor: auditActor(actor), complete, list };
+    const made: Proposal = { id: `pro_${ulid(now)}`, at: isoTime(now), complete, list };
     const writes = [putProposal(made)];
     await this.#options.audit.record({
       ...{ chain: DEPLOYMENT_CHAIN, actor, action: 'catalog.change', target: made.id },

@@ -99,7 +99,7 @@ describe('what an operator sets', () => {
       ['catalog.approve', 'catalog@2'],
     ]);
     const { items, next } = await stage.changes.page({ limit: 1 });
-    expect(items).toMatchObject([{ number: 2, actor: 'deployment', action: 'catalog.approve' }]);
+    expect(items).toMatchObject([{ number: 2, action: 'catalog.approve' }]);
     expect((await stage.changes.page({ limit: 1, after: next })).items).toMatchObject([{ number: 1 }]);
   });
 
