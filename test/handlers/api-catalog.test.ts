@@ -90,7 +90,7 @@ test('what operators do with prices is in the deployment’s audit log', async (
 test.each([
   [{ settings: [{ kind: 'provider', provider: 'alpha', enabled: false, baseUrl: 'https://elsewhere.example' }] }],
   [{ settings: [{ kind: 'price', list: 'alpha', model: 'one', version: 'v', tiers: [] }] }],
-  [{ settings: [{ kind: 'markup', on: 'all', basisPoints: 9_007_199_254_740_993 }] }],
+  [{ settings: [{ kind: 'markup', on: 'all', basisPoints: 100_001 }] }],
   [{ settings: [], from: '2027-01-01T00:00:00Z' }],
   [{ settings: [{ kind: 'alias', alias: '__proto__ x', model: 'one' }] }],
 ])('%j is no change', async (body) => {
