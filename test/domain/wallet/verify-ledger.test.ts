@@ -81,6 +81,20 @@ const PLANTED: readonly (readonly [what: string, kind: string, plant: (scene: Sc
       }),
   ],
   [
+    'a transfer of nothing',
+    'unbalanced_entry',
+    ({ stage }) =>
+      put(stage, {
+        ...entryKey(ACCOUNT, 'pi_x'),
+        ...entry({ kind: 'credit', transfers: [{ from: 'funded', to: 'available', amountPico: 0n }] }),
+      }),
+  ],
+  [
+    'a release that charges',
+    'unbalanced_entry',
+    ({ stage, charged }) => rewrite(stage, ACCOUNT, entryKey(ACCOUNT, charged.requestId).sk, { kind: 'release' }),
+  ],
+  [
     'a charge above its hold',
     'charge_above_hold',
     ({ stage, charged }) => rewrite(stage, ACCOUNT, entryKey(ACCOUNT, charged.requestId).sk, { heldPico: 149n }),

@@ -1,4 +1,7 @@
+import { balanceKey } from '../../../lambdas/contracts/table-keys';
+import { WALLET } from '../../../lambdas/contracts/tables';
 import { StoreUnavailable, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
+import { Wallet } from '../../../lambdas/domain/wallet/wallet';
 import type { Fault } from './faulty-store';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 
@@ -64,6 +67,17 @@ test('a late settle whose money is taken just before charges what that leaves', 
   expect(await stage.settle(hold, 250n)).toEqual({ outcome: 'adjusted', costPico: 100n, overrunPico: 150n });
   expect(await stage.amounts()).toEqual([0n, 900n, 100n]);
   expect((await stage.verify()).differences).toEqual([]);
+});
+
+test('a wallet of itself waits by the system’s timer, and by chance', async () => {
+  const { engine, store } = new WalletStage();
+  const wallet = new Wallet({ store, clock: Date.now, usageRetentionDays: 90 });
+  store.plan(...times(5, 'unreachable'));
+  const startedAt = performance.now();
+  await wallet.open(ACCOUNT);
+  // Five waits of up to 20, 40, 80, 160 and 320 milliseconds: together hardly ever less than this.
+  expect(performance.now() - startedAt).toBeGreaterThan(10);
+  expect(await engine.get({ table: WALLET, key: balanceKey(ACCOUNT) })).toBeDefined();
 });
 
 describe('patience', () => {
