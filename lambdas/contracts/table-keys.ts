@@ -132,6 +132,9 @@ export const operatorKey = (personId: string): Key => ({ pk: OPERATORS_PARTITION
 /** The end of an audit chain. Not in the audit table: nothing of that may ever be updated. */
 export const auditHeadKey = (chain: string): Key => ({ pk: chain, sk: 'audit-head' });
 
+/** What a request answered, for its repeats. @param id a keyed hash: it tells neither who asked nor what */
+export const idempotencyKey = (id: string): Key => ({ pk: `idempotency#${id}`, sk: 'answer' });
+
 // Audit table.
 /** @param chain an account's id, or `deployment` */
 export const auditEventKey = (chain: string, sequence: number): Key => ({ pk: chain, sk: ordinal(sequence) });

@@ -1,24 +1,7 @@
 import { z } from 'zod';
-import { keyIdSchema, personIdSchema } from '../../contracts/ids';
+import { keyInfoSchema } from '../../contracts/api-keys';
 import { apiKeyKey, keyListingKey } from '../../contracts/table-keys';
 import type { Item } from '../table/value';
-
-/** What may be shown of a key, its last four characters for one. Times are ISO 8601, UTC. */
-const keyInfoSchema = z.object({
-  keyId: z.string(),
-  lastFour: z.string().length(4),
-  createdAt: z.iso.datetime(),
-  label: z.string().optional(),
-  revokedAt: z.iso.datetime().optional(),
-  /** The key ends at this time. */
-  validUntil: z.iso.datetime().optional(),
-  /** The person who created it; absent when a command did. */
-  createdBy: personIdSchema.optional(),
-  /** The key that this one came in the place of. */
-  replaces: keyIdSchema.optional(),
-  /** The key that came in the place of this one. */
-  replacedBy: keyIdSchema.optional(),
-});
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { ulid } from 'ulid';
+import { KEY_LABEL_CHARACTERS_MAX, ROTATION_GRACE_SECONDS_MAX } from '../../contracts/api-keys';
 import { apiKeyKey, isoTime, KEY_LISTING_PREFIX, keyListingKey } from '../../contracts/table-keys';
 import { KEYS } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
@@ -24,8 +25,7 @@ import { VerifiedKeys } from './verified-keys';
 const PEPPER_BYTES_MIN = 16;
 const SALT_BYTES = 16;
 const VERIFIER_BYTES = 32;
-export const KEY_LABEL_CHARACTERS_MAX = 100;
-export const ROTATION_GRACE_MS_MAX = 30 * 86_400_000;
+export const ROTATION_GRACE_MS_MAX = ROTATION_GRACE_SECONDS_MAX * 1_000;
 
 /** Stands in for what is missing, so that every refusal takes the same steps. No key ever has this id. */
 const NOBODY: PresentedKey = { keyId: '0'.repeat(26), secret: '0'.repeat(43) };

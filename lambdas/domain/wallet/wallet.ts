@@ -1,12 +1,11 @@
 import { ulid } from 'ulid';
-import { balanceKey, entryKey, isoTime } from '../../contracts/table-keys';
-import { WALLET } from '../../contracts/tables';
+import { entryKey, isoTime } from '../../contracts/table-keys';
 import type { Clock } from '../clock';
-import { absent, exists } from '../table/condition';
+import { exists } from '../table/condition';
 import { ConditionFailed, failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import type { Balance } from './balance';
-import { changeBalance, EMPTY_BALANCE } from './balance';
+import { changeBalance, openBalance } from './balance';
 import { readBalance } from './drawers';
 import type { Entry } from './entry';
 import { putEntry, transfers } from './entry';
@@ -62,10 +61,9 @@ export class Wallet {
 
   /** Opens an account's wallet, empty; without effect on one that is open. */
   async open(accountId: string): Promise<void> {
-    const put = { ...balanceKey(accountId), ...EMPTY_BALANCE };
     await this.#patiently(async () => {
       try {
-        await this.#ledger.store.write({ table: WALLET, put, when: absent() });
+        await this.#ledger.store.write(openBalance(accountId));
       } catch (error) {
         if (!(error instanceof ConditionFailed)) throw error;
       }

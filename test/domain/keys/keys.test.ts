@@ -4,7 +4,8 @@ import { KEYS } from '../../../lambdas/contracts/tables';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
 import { encodeSecret } from '../../../lambdas/domain/keys/key-format';
 import { encodeKey } from '../../../lambdas/domain/keys/key-item';
-import { KEY_LABEL_CHARACTERS_MAX, Keys } from '../../../lambdas/domain/keys/keys';
+import { KEY_LABEL_CHARACTERS_MAX } from '../../../lambdas/contracts/api-keys';
+import { Keys } from '../../../lambdas/domain/keys/keys';
 import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
 import type { Get, TableStore } from '../../../lambdas/domain/table/table-store';
 
