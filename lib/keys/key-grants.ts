@@ -2,6 +2,9 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ClassifiedTable } from '../shared/table';
 import { grantItems } from '../shared/table-grant';
 
+/** What keys have used of their limits; the keys themselves are in other partitions. */
+const COUNTERS = ['counters#*'];
+
 /** The power over API keys. */
 export class KeyGrants {
   readonly #keys: ClassifiedTable;
@@ -13,5 +16,10 @@ export class KeyGrants {
   /** Reads the verifier of a key whose id is known. No Query: nobody who verifies can list. */
   verify(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#keys, ['dynamodb:GetItem']);
+  }
+
+  /** Counts what a hold takes of a key's limits, and gives back what it did not use. */
+  count(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#keys, ['dynamodb:UpdateItem'], COUNTERS);
   }
 }

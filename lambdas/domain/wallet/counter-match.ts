@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { budgetCounterKey, runningCounterKey } from '../../contracts/table-keys';
 import { KEYS } from '../../contracts/tables';
 import type { TableStore } from '../table/table-store';
@@ -38,8 +39,9 @@ export class CounterMatch {
 
   async compare(store: TableStore, report: Report): Promise<void> {
     for (const { kind, id, key, attribute, value } of this.#expected.values()) {
-      const counted = (await store.get({ table: KEYS, key }))?.[attribute] ?? 0n;
-      if (counted !== value) report({ kind, id, expectedPico: value, actualPico: BigInt(String(counted)) });
+      const item = await store.get({ table: KEYS, key });
+      const counted = z.bigint().parse(item?.[attribute] ?? 0n);
+      if (counted !== value) report({ kind, id, expectedPico: value, actualPico: counted });
     }
   }
 

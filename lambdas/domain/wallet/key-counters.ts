@@ -12,7 +12,7 @@ import { KeyLimitReached } from './wallet-errors';
 
 export const MINUTE_MS = 60_000;
 /** A minute's counter is of no use once the minute is over; the rest is for clocks that run apart. */
-const MINUTE_KEPT_SECONDS = 600;
+const MINUTE_KEPT_MS = 10 * MINUTE_MS;
 
 const whole = z.coerce.number().pipe(z.int());
 
@@ -142,7 +142,7 @@ const addToMinute = (
   update: minuteCounterKey(counterId, start),
   change: {
     add: { requests: BigInt(requests), tokens: BigInt(tokens) },
-    set: { [EXPIRES_AT]: Math.ceil((start + MINUTE_MS) / 1_000) + MINUTE_KEPT_SECONDS },
+    set: { [EXPIRES_AT]: BigInt(start + MINUTE_KEPT_MS) / 1_000n },
   },
 });
 
