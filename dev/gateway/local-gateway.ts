@@ -4,6 +4,8 @@ import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
 import type { Log } from '../../lambdas/domain/log';
 import { Cancellations } from '../../lambdas/domain/proxy/cancellations';
 import { Gateway } from '../../lambdas/domain/proxy/gateway';
+import { apiParts } from '../../lambdas/handlers/control-plane/api/api-parts';
+import { serveApi } from '../../lambdas/handlers/control-plane/api/serve-api';
 import type { Sweep } from '../../lambdas/domain/wallet/sweep';
 import { commandHandler } from '../commands/execute';
 import { DEMO_CATALOG } from '../demo/demo-catalog';
@@ -14,6 +16,7 @@ import { seedPeople } from '../identity/seed-people';
 import type { LocalProvider, Settings } from '../settings';
 import { type DemoAccount, demoAccount, writeDevFile } from './first-start';
 import { type LocalParts, openLocalParts } from './local-parts';
+import { LocalApi } from './local-api';
 import { NodeHost } from './node-host';
 import { Sealer } from './sealer';
 import { Sweeper } from './sweeper';
@@ -82,7 +85,9 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   opened.add(() => client.close());
   const cancellations = new Cancellations(parts);
   const gateway = new Gateway({ ...parts, catalog, cancellations, providers: client, log });
-  const host = new NodeHost({ gateway, requestMs: settings.requestSeconds * 1_000 });
+  const verifier = identity.verifier(parts.clock);
+  const api = new LocalApi(serveApi(apiParts({ ...parts, verifier, log })));
+  const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000 });
   const port = await host.listen(settings.port);
   const sweeper = new Sweeper(parts, log);
   opened.add(async () => {

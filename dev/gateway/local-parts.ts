@@ -27,6 +27,8 @@ export interface LocalParts {
   readonly usage: UsageRecords;
   readonly receipts: Receipts;
   readonly clock: Clock;
+  /** The secret that keys are verified with. */
+  readonly pepper: string;
   readonly usageRetentionDays: number;
   close(): void;
 }
@@ -43,6 +45,7 @@ export function openLocalParts(folder: DataFolder, clock: Clock = systemClock): 
     usage: new UsageRecords({ store }),
     receipts: new Receipts({ store, clock }),
     clock,
+    pepper,
     usageRetentionDays: USAGE_RETENTION_DAYS,
     close: () => store.close(),
   };

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import type { Exchange } from '../../lambdas/domain/proxy/exchange';
 import type { Gateway } from '../../lambdas/domain/proxy/gateway';
+import { isApiPath, type LocalApi } from './local-api';
 import { discard, readBody } from './request-body';
 
 /** Loopback only: a local run has no TLS and prints its key. */
@@ -18,17 +19,20 @@ const CLOSE_PATIENCE_MS = 5_000;
 
 export interface NodeHostOptions {
   readonly gateway: Pick<Gateway, 'handle'>;
+  /** @default none: the gateway answers every path */
+  readonly api?: LocalApi;
   /** How long a request may take in all. */
   readonly requestMs: number;
 }
 
-/** Presents what comes in over HTTP to the gateway, as the function URL's host does in AWS. */
+/** Presents what comes in over HTTP to the planes, as CloudFront and the hosts behind it do in AWS. */
 export class NodeHost {
   private readonly server: Server;
 
-  constructor({ gateway, requestMs }: NodeHostOptions) {
+  constructor({ gateway, api, requestMs }: NodeHostOptions) {
     this.server = createServer({ noDelay: true, keepAlive: true }, (request, response) => {
-      void gateway.handle(toExchange(request, response, Date.now() + requestMs));
+      if (api && isApiPath(request.url ?? '')) void api.answer(request, response);
+      else void gateway.handle(toExchange(request, response, Date.now() + requestMs));
     });
     this.server.headersTimeout = HEADERS_TIMEOUT_MS;
     this.server.requestTimeout = REQUEST_TIMEOUT_MS;

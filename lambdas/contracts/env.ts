@@ -27,6 +27,18 @@ export const RECEIPTS_ENV = ['USAGE_TABLE'] as const;
 /** The sealer signs with `RECEIPT_KEY`, an ARN; trees are kept as long as the records that they are made of. */
 export const SEAL_ENV = ['USAGE_TABLE', 'USAGE_RETENTION_DAYS', 'RECEIPT_KEY'] as const;
 
+/** The management API. Tables are physical names, secrets are ARNs. */
+export const API_ENV = [
+  'ACCOUNTS_TABLE',
+  'KEYS_TABLE',
+  'AUDIT_TABLE',
+  'WALLET_TABLE',
+  'KEY_PEPPER_SECRET',
+  'ORIGIN_SECRET',
+  'USER_POOL_ID',
+  'USER_POOL_CLIENT_ID',
+] as const;
+
 /** Health touches no store and no secret: it must answer while everything else fails. */
 export const HEALTH_ENV = ['STAGE'] as const;
 

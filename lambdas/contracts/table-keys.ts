@@ -12,6 +12,9 @@ const SHARD_COUNT = 16;
 /** Every shard, `00` to `15`. */
 export const SHARDS: readonly string[] = Array.from({ length: SHARD_COUNT }, (_, shard) => twoDigits(shard));
 
+/** @param fraction from 0 to below 1 */
+export const shardAt = (fraction: number): string => twoDigits(Math.floor(fraction * SHARD_COUNT));
+
 /** Epoch milliseconds as ISO 8601 with milliseconds, always 24 characters: it sorts as text. */
 export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
@@ -128,6 +131,9 @@ export const operatorKey = (personId: string): Key => ({ pk: OPERATORS_PARTITION
 
 /** The end of an audit chain. Not in the audit table: nothing of that may ever be updated. */
 export const auditHeadKey = (chain: string): Key => ({ pk: chain, sk: 'audit-head' });
+
+/** What a request answered, for its repeats. @param id a keyed hash: it tells neither who asked nor what */
+export const idempotencyKey = (id: string): Key => ({ pk: `idempotency#${id}`, sk: 'answer' });
 
 // Audit table.
 /** @param chain an account's id, or `deployment` */

@@ -40,7 +40,7 @@ export class Sweeper extends Construct {
       },
     });
     stateful.wallet.grants.sweep(this.sweep);
-    stateful.keys.grants.count(this.sweep);
+    stateful.keys.grants.giveBack(this.sweep);
     stateful.usage.grants.record(this.sweep);
     stateful.usage.grants.find(this.sweep);
     invokeEveryMinute(this, this.sweep.function);

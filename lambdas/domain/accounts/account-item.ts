@@ -1,7 +1,6 @@
-import { z } from 'zod';
-import type { BillingDetails } from '../../contracts/accounts';
-import { accountNameSchema, billingDetailsSchema, suspensionReasonSchema } from '../../contracts/accounts';
-import { accountIdSchema, personIdSchema } from '../../contracts/ids';
+import type { z } from 'zod';
+import type { billingSchema } from '../../contracts/accounts';
+import { accountSchema, billingDetailsSchema } from '../../contracts/accounts';
 import { accountKey } from '../../contracts/table-keys';
 import { ACCOUNTS } from '../../contracts/tables';
 import { absent, all, any, compare, exists } from '../table/condition';
@@ -9,28 +8,14 @@ import type { Check } from '../table/table-store';
 import { versionSchema } from '../table/version';
 import type { Item } from '../table/value';
 
-const accountSchema = z.object({
-  accountId: accountIdSchema,
-  createdAt: z.iso.datetime(),
-  name: accountNameSchema.optional(),
-  /** Absent only for an account that a command made. */
-  ownerId: personIdSchema.optional(),
-  suspendedAt: z.iso.datetime().optional(),
-  suspensionReason: suspensionReasonSchema.optional(),
-  version: versionSchema,
-});
+const accountItemSchema = accountSchema.extend({ version: versionSchema });
 
 /** A paying tenant, without what only some of its members may see. */
 export type Account = Readonly<z.infer<typeof accountSchema>>;
 
-export interface Billing {
-  /** Absent until somebody wrote them. */
-  readonly details?: BillingDetails;
-  /** The account's. */
-  readonly version: number;
-}
+export type Billing = Readonly<z.infer<typeof billingSchema>>;
 
-export const decodeAccount = (item: Item): Account => accountSchema.parse({ ...item, accountId: item['pk'] });
+export const decodeAccount = (item: Item): Account => accountItemSchema.parse({ ...item, accountId: item['pk'] });
 
 export function decodeBilling(item: Item): Billing {
   const version = versionSchema.parse(item['version']);

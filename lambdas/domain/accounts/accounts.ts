@@ -21,6 +21,7 @@ import type { TableStore, Write } from '../table/table-store';
 import type { Item } from '../table/value';
 import { isVersion } from '../table/version';
 import type { Account, Billing } from './account-item';
+import { openBalance } from '../wallet/balance';
 import { decodeAccount, decodeBilling } from './account-item';
 import { suspendBalance } from '../wallet/balance';
 import { putMember } from './member-item';
@@ -79,7 +80,7 @@ export class Accounts {
     ];
     if (ownerId !== undefined) {
       const owner = { personId: ownerId, role: 'owner' as const, joinedAt: createdAt, version: 1 };
-      writes.push(...putMember(accountId, owner, absent()));
+      writes.push(...putMember(accountId, owner, absent()), openBalance(accountId));
     }
     const actor: Actor = ownerId === undefined ? DEPLOYMENT : { kind: 'self', personId: ownerId };
     const after = ownerId === undefined ? {} : { after: { ownerId } };

@@ -1,21 +1,8 @@
 import { z } from 'zod';
-import { invitationIdSchema, personIdSchema } from '../../contracts/ids';
-import { emailSchema } from '../../contracts/accounts';
-import { grantedRoleSchema } from '../../contracts/roles';
+import { invitationSchema } from '../../contracts/members';
 import { invitationKey } from '../../contracts/table-keys';
 import { EXPIRES_AT } from '../../contracts/tables';
 import type { Item } from '../table/value';
-
-const invitationSchema = z.object({
-  invitationId: invitationIdSchema,
-  email: emailSchema,
-  role: grantedRoleSchema,
-  /** Absent when a command invited. */
-  invitedBy: personIdSchema.optional(),
-  createdAt: z.iso.datetime(),
-  /** The invitation ends at this time. */
-  validUntil: z.iso.datetime(),
-});
 
 const storedInvitationSchema = invitationSchema.extend({
   verifier: z.custom<Uint8Array>((value) => value instanceof Uint8Array),

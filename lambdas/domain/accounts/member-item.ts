@@ -1,7 +1,6 @@
-import { z } from 'zod';
-import { accountIdSchema, personIdSchema } from '../../contracts/ids';
+import type { z } from 'zod';
+import { memberSchema, membershipSchema } from '../../contracts/members';
 import type { Role } from '../../contracts/roles';
-import { roleSchema } from '../../contracts/roles';
 import { memberKey, membershipKey } from '../../contracts/table-keys';
 import { ACCOUNTS } from '../../contracts/tables';
 import type { Condition } from '../table/condition';
@@ -10,16 +9,14 @@ import type { Put, Update } from '../table/table-store';
 import type { Item } from '../table/value';
 import { versionSchema } from '../table/version';
 
-const joined = { role: roleSchema, joinedAt: z.iso.datetime() };
-const memberSchema = z.object({ personId: personIdSchema, ...joined, version: versionSchema });
-const membershipSchema = z.object({ accountId: accountIdSchema, ...joined });
+const memberItemSchema = memberSchema.extend({ version: versionSchema });
 
 /** A person as an account sees them. */
 export type Member = Readonly<z.infer<typeof memberSchema>>;
 /** An account as its member sees it. */
 export type Membership = Readonly<z.infer<typeof membershipSchema>>;
 
-export const decodeMember = (item: Item): Member => memberSchema.parse(item);
+export const decodeMember = (item: Item): Member => memberItemSchema.parse(item);
 export const decodeMembership = (item: Item): Membership => membershipSchema.parse(item);
 
 /** Both sides of a membership; the member's own comes first. */

@@ -5,6 +5,35 @@ export abstract class Refusal extends AppError {
   override readonly types = { openai: 'invalid_request_error', anthropic: 'invalid_request_error' };
 }
 
+/** A member of a request that is not as it must be. */
+export interface Fault {
+  /** A JSON pointer (RFC 6901) into the body, or the name of a header, a query or a path parameter. */
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** The request is not one that could be done, whoever asks. */
+export class InvalidInput extends Refusal {
+  override readonly name = 'InvalidInput';
+  override readonly status = 400;
+  override readonly code = 'invalid_request';
+  readonly faults: readonly Fault[];
+  constructor(faults: readonly Fault[]) {
+    super('The request is not valid.');
+    this.faults = faults;
+  }
+}
+
+/** One answer for every way in which a token can be missing or wrong. */
+export class Unauthenticated extends Refusal {
+  override readonly name = 'Unauthenticated';
+  override readonly status = 401;
+  override readonly code = 'unauthenticated';
+  constructor() {
+    super('Sign in, and send the access token as "Authorization: Bearer <token>".');
+  }
+}
+
 /** Also for what belongs to another account: whether it exists is nobody else's business. */
 class Missing extends Refusal {
   override readonly status = 404;
@@ -136,6 +165,36 @@ export class VersionMismatch extends Refusal {
   override readonly code = 'version_mismatch';
   constructor() {
     super('It was changed since you read it: read it again.');
+  }
+}
+
+/** A change says which version it changes, so that nobody undoes another's without knowing. */
+export class PreconditionRequired extends Refusal {
+  override readonly name = 'PreconditionRequired';
+  override readonly status = 428;
+  override readonly code = 'precondition_required';
+  constructor() {
+    super('Send the version that you read as "If-Match: <ETag>".');
+  }
+}
+
+/** The first request with this Idempotency-Key is still under way. */
+export class RequestInProgress extends Refusal {
+  override readonly name = 'RequestInProgress';
+  override readonly status = 409;
+  override readonly code = 'request_in_progress';
+  constructor() {
+    super('The request with this Idempotency-Key is still under way.', { retryAfterSeconds: 1 });
+  }
+}
+
+/** One key names one request. */
+export class IdempotencyKeyReused extends Refusal {
+  override readonly name = 'IdempotencyKeyReused';
+  override readonly status = 422;
+  override readonly code = 'idempotency_key_reused';
+  constructor() {
+    super('This Idempotency-Key came with another request before.');
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { keyIdSchema, personIdSchema } from '../../contracts/ids';
+import { keyInfoSchema } from '../../contracts/api-keys';
+import { keyIdSchema } from '../../contracts/ids';
 import type { KeyRules } from '../../contracts/key-rules';
 import { keyRulesSchema } from '../../contracts/key-rules';
 import { apiKeyKey, keyListingKey } from '../../contracts/table-keys';
@@ -16,22 +17,7 @@ export const VERIFIER_BYTES = 32;
 /** Stored as JSON: what is read is what was written. Throws on rules that this version does not know: nobody comes in. */
 export const decodeRules = (text: string): KeyRules => keyRulesSchema.parse(JSON.parse(text));
 
-/** What may be shown of a key, its last four characters for one. Times are ISO 8601, UTC. */
-const keyInfoSchema = z.object({
-  keyId: z.string(),
-  lastFour: z.string().length(4),
-  createdAt: z.iso.datetime(),
-  label: z.string().optional(),
-  revokedAt: z.iso.datetime().optional(),
-  /** The key ends at this time. */
-  validUntil: z.iso.datetime().optional(),
-  /** The person who created it; absent when a command did. */
-  createdBy: personIdSchema.optional(),
-  /** The key that this one came in the place of. */
-  replaces: keyIdSchema.optional(),
-  /** The key that came in the place of this one. */
-  replacedBy: keyIdSchema.optional(),
-  /** Absent where everything is allowed. */
+const listingSchema = keyInfoSchema.extend({
   rules: z.string().transform(decodeRules).optional(),
   version: versionSchema,
 });
@@ -81,7 +67,7 @@ export function encodeKeyListing(accountId: string, info: KeyInfo): Item {
 }
 
 export const decodeKey = (item: Item): StoredKey => keyItemSchema.parse(item);
-export const decodeKeyListing = (item: Item): KeyInfo => keyInfoSchema.parse(item);
+export const decodeKeyListing = (item: Item): KeyInfo => listingSchema.parse(item);
 
 export const isLive = ({ revokedAt, validUntil }: StoredKey, now: number): boolean =>
   revokedAt === undefined && (validUntil === undefined || now < Date.parse(validUntil));

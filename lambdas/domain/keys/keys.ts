@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { KEY_LABEL_CHARACTERS_MAX, ROTATION_GRACE_SECONDS_MAX } from '../../contracts/api-keys';
 import type { KeyRules } from '../../contracts/key-rules';
 import { apiKeyKey, isoTime, KEY_LISTING_PREFIX, keyListingKey } from '../../contracts/table-keys';
 import { KEYS } from '../../contracts/tables';
@@ -26,8 +27,7 @@ import { keyPremises, premiseRefusal } from './premises';
 import { changedRules, parseRules, recordedRules } from './rule-changes';
 import type { KeyOwner } from './verified-keys';
 
-export const KEY_LABEL_CHARACTERS_MAX = 100;
-export const ROTATION_GRACE_MS_MAX = 30 * 86_400_000;
+export const ROTATION_GRACE_MS_MAX = ROTATION_GRACE_SECONDS_MAX * 1_000;
 
 export interface KeysOptions extends KeyVerifierOptions {
   /** @default the system's source of randomness */
@@ -146,7 +146,7 @@ export class Keys {
     if (!(graceMs >= 0 && graceMs <= ROTATION_GRACE_MS_MAX)) throw new RangeError('not a grace period');
     const old = await this.#owned(accountId, keyId);
     const listing = await this.get(accountId, keyId);
-    if (!isLive(old, this.#clock()) || old.replacedBy !== undefined || !listing) throw new KeyNotLive();
+    if (!isLive(old, this.#clock()) || !listing) throw new KeyNotLive();
     const { label, validUntil, rules } = listing;
     const premises = this.#audit ? keyPremises(accountId, actor) : [];
     const made = this.#make({

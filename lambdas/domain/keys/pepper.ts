@@ -8,7 +8,7 @@ export class Pepper {
 
   /** Throws RangeError for less than 16 bytes. */
   constructor(secret: Uint8Array | string) {
-    this.#bytes = typeof secret === 'string' ? Buffer.from(secret) : Buffer.from(secret);
+    this.#bytes = Buffer.from(secret);
     if (this.#bytes.length < PEPPER_BYTES_MIN) throw new RangeError(`the pepper needs ${PEPPER_BYTES_MIN} bytes`);
   }
 

@@ -1,4 +1,5 @@
 import { isoTime, lateEntryKey } from '../../contracts/table-keys';
+import { lesser } from '../money/pico';
 import { absent, any, compare } from '../table/condition';
 import { TryAgain } from '../table/patience';
 import { failedCondition } from '../table/table-errors';
@@ -53,7 +54,7 @@ async function affordedPico(ledger: Ledger, ending: Ending): Promise<bigint> {
   const { counting } = ending.hold;
   const { availablePico } = await mainBalance(ledger, ending);
   const leftPico = counting && (await budgetLeft(ledger.store, counting));
-  return leftPico !== undefined && leftPico < availablePico ? leftPico : availablePico;
+  return leftPico === undefined ? availablePico : lesser(leftPico, availablePico);
 }
 
 /** With what lies in the account's drawers, where it is needed. */
@@ -70,7 +71,7 @@ async function mainBalance(ledger: Ledger, { hold, costPico }: Ending): Promise<
 
 function adjustmentTo(affordedPico: bigint, ledger: Ledger, { hold, record, ...ending }: Ending): Adjustment {
   const { accountId, requestId, heldPico, counting } = hold;
-  const costPico = [ending.costPico, heldPico, affordedPico].reduce((least, pico) => (pico < least ? pico : least));
+  const costPico = [ending.costPico, heldPico, affordedPico].reduce(lesser);
   const overrunPico = ending.costPico - costPico;
   const entry = {
     ...{ kind: 'adjustment' as const, requestId, heldPico, ...countedIn(counting) },
@@ -89,6 +90,6 @@ function adjustmentTo(affordedPico: bigint, ledger: Ledger, { hold, record, ...e
       putUsageRecord({ ...record, accountId, requestId, costPico, overrunPico }, ledger.usageRetentionDays, isExpiry),
       ...(counting ? countLate(counting, costPico) : []),
     ],
-    token: callToken('a', requestId),
+    token: callToken(),
   };
 }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { balanceKey } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import type { Condition } from '../table/condition';
-import type { Get, TableStore, Update } from '../table/table-store';
+import { absent } from '../table/condition';
+import type { Get, Put, TableStore, Update } from '../table/table-store';
 import type { Item } from '../table/value';
 
 const amount = z.bigint();
@@ -43,7 +44,7 @@ export const AMOUNT_NAMES: readonly AmountName[] = [
   'refundedPico',
 ];
 
-export const EMPTY_BALANCE: Balance = {
+const EMPTY_BALANCE: Balance = {
   availablePico: 0n,
   heldPico: 0n,
   spentPico: 0n,
@@ -53,6 +54,11 @@ export const EMPTY_BALANCE: Balance = {
   hasDrawers: false,
   hotUntil: 0n,
 };
+
+/** An account's wallet begins empty, and once. */
+export const openBalance = (accountId: string): Put => ({
+  ...{ table: WALLET, put: { ...balanceKey(accountId), ...EMPTY_BALANCE }, when: absent() },
+});
 
 export const decodeBalance = (item: Item): Balance => balanceSchema.parse(item);
 

@@ -51,12 +51,12 @@ export class LeaseBook {
   ): { readonly idle: IdleLease | undefined; readonly done: readonly IdleLease[] } {
     const leases = this.#idle.get(accountId) ?? [];
     const done: IdleLease[] = [];
-    let idle: IdleLease | undefined;
-    while (idle === undefined && leases.length > 0) {
-      const next = leases.pop();
-      if (next && affords(next.lease, next.settled, holdPico, now)) idle = next;
-      else if (next) done.push(next);
+    let idle = leases.pop();
+    while (idle && !affords(idle.lease, idle.settled, holdPico, now)) {
+      done.push(idle);
+      idle = leases.pop();
     }
+    // Stryker disable next-line ConditionalExpression: an empty list is as good as none, it only takes memory.
     if (leases.length === 0) this.#idle.delete(accountId);
     return { idle, done };
   }
@@ -105,6 +105,8 @@ export class LeaseBook {
 function remember<Known>(accounts: Map<string, Known>, accountId: string, known: Known): void {
   accounts.delete(accountId);
   accounts.set(accountId, known);
-  const [oldest] = accounts.keys();
-  if (accounts.size > ACCOUNTS_MAX && oldest !== undefined) accounts.delete(oldest);
+  for (const oldest of accounts.keys()) {
+    if (accounts.size <= ACCOUNTS_MAX) break;
+    accounts.delete(oldest);
+  }
 }

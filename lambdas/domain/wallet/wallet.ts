@@ -1,13 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { ulid } from 'ulid';
-import { balanceKey, entryKey, isoTime } from '../../contracts/table-keys';
-import { WALLET } from '../../contracts/tables';
+import { entryKey, isoTime } from '../../contracts/table-keys';
 import type { Clock } from '../clock';
-import { absent, exists } from '../table/condition';
+import { exists } from '../table/condition';
 import { ConditionFailed, failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import type { Balance } from './balance';
-import { changeBalance, EMPTY_BALANCE } from './balance';
+import { changeBalance, openBalance } from './balance';
 import { readBalance } from './drawers';
 import type { Entry } from './entry';
 import { putEntry, transfers } from './entry';
@@ -17,6 +15,7 @@ import type { RequestOutcome } from './hold-end';
 import { LeaseBook } from './lease-book';
 import { Leases } from './leases';
 import type { Ledger } from './ledger';
+import { callToken } from './ledger';
 import { patiently, SETTLE_PATIENCE } from './patience';
 import type { Reservation } from './reserve';
 import type { Settlement } from './settlement';
@@ -62,10 +61,9 @@ export class Wallet {
 
   /** Opens an account's wallet, empty; without effect on one that is open. */
   async open(accountId: string): Promise<void> {
-    const put = { ...balanceKey(accountId), ...EMPTY_BALANCE };
     await this.#patiently(async () => {
       try {
-        await this.#ledger.store.write({ table: WALLET, put, when: absent() });
+        await this.#ledger.store.write(openBalance(accountId));
       } catch (error) {
         if (!(error instanceof ConditionFailed)) throw error;
       }
@@ -89,7 +87,7 @@ export class Wallet {
       putEntry(entryKey(accountId, paymentId), entry),
       changeBalance({ accountId }, { availablePico: amountPico, fundedPico: amountPico }, exists()),
     ];
-    const token = `c-${randomBytes(16).toString('hex')}`;
+    const token = callToken();
     return this.#patiently(async () => {
       try {
         await this.#ledger.store.transact(writes, token);

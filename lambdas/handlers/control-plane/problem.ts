@@ -1,19 +1,28 @@
 import { STATUS_CODES } from 'node:http';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { AppError } from '../../domain/errors/app-error';
+import type { Problem } from '../../contracts/problem';
+import { type AppError } from '../../domain/errors/app-error';
+import { InvalidInput, Unauthenticated } from '../../domain/errors/refusal';
 
-/** An error as RFC 9457 writes it. `code` is the member to rely on: the sentence may change. */
+/** An error as RFC 9457 writes it. */
 export function problem(
-  { status, code, message }: AppError,
+  error: AppError,
   { requestId }: { readonly requestId: string },
-): APIGatewayProxyStructuredResultV2 {
+): Required<Pick<APIGatewayProxyStructuredResultV2, 'statusCode' | 'body'>> & { headers: Record<string, string> } {
+  const { status, code, message, retryAfterSeconds } = error;
+  const body: Problem = {
+    ...{ type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, code, detail: message },
+    ...(error instanceof InvalidInput && { errors: [...error.faults] }),
+  };
   return {
     statusCode: status,
     headers: {
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
       'x-request-id': requestId,
+      ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+      ...(error instanceof Unauthenticated && { 'www-authenticate': 'Bearer' }),
     },
-    body: JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, code, detail: message }),
+    body: JSON.stringify(body),
   };
 }

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { line } from './text';
+import { keyIdSchema, personIdSchema } from './ids';
+import { keyRulesSchema } from './key-rules';
+import { versionSchema } from './version';
+
+export const KEY_LABEL_CHARACTERS_MAX = 100;
+export const keyLabelSchema = line(KEY_LABEL_CHARACTERS_MAX);
+export const ROTATION_GRACE_SECONDS_MAX = 30 * 86_400;
+
+/** What may be shown of a key, its last four characters for one. Times are ISO 8601, UTC. */
+export const keyInfoSchema = z
+  .object({
+    keyId: keyIdSchema,
+    lastFour: z.string().length(4),
+    createdAt: z.iso.datetime(),
+    label: z.string().optional(),
+    revokedAt: z.iso.datetime().optional(),
+    /** The key ends at this time. */
+    validUntil: z.iso.datetime().optional(),
+    /** The person who created it; absent when a command did. */
+    createdBy: personIdSchema.optional(),
+    /** The key that this one came in the place of. */
+    replaces: keyIdSchema.optional(),
+    /** The key that came in the place of this one. */
+    replacedBy: keyIdSchema.optional(),
+    /** Absent where everything is allowed. */
+    rules: keyRulesSchema.optional(),
+    version: versionSchema,
+  })
+  .meta({ id: 'Key' });
+
+/** A key that was just made: the only time that it is shown. */
+export const shownKeySchema = z.object({ keyId: keyIdSchema, key: z.string() }).meta({ id: 'ShownKey' });

@@ -1,0 +1,59 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { ErrorHandler } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { AppError, InternalError, NotFound } from '../../../domain/errors/app-error';
+import { ControlPlaneUnavailable, InvalidInput } from '../../../domain/errors/refusal';
+import { StoreUnavailable } from '../../../domain/table/table-errors';
+import { problem } from '../problem';
+import { apiDocument } from './api-document';
+import type { Api, ApiEnv } from './api-env';
+import type { ApiParts } from './api-parts';
+import { authenticate } from './authenticate';
+import { faultsOf } from './faults';
+import { checkBody } from './check-body';
+import { ROUTES } from './routes/routes';
+import { serveRoute } from './serve-route';
+
+/** The management API, every route of it. */
+export function buildApi(parts: ApiParts): Api {
+  const api = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw new InvalidInput(faultsOf(result.error.issues, result.target));
+    },
+  }).basePath('/api') as Api;
+  api.onError(asProblem(parts));
+  api.notFound((context) => {
+    throw new NotFound(`There is nothing at ${context.req.method} of this path.`, 'not_found');
+  });
+  api.use(async (context, next) => {
+    await next();
+    context.header('cache-control', 'no-store');
+    context.header('x-request-id', context.env.requestContext.requestId);
+  });
+  api.get('/v1/openapi.json', (context) => context.json(apiDocument()));
+  api.use('/v1/*', authenticate(parts), checkBody);
+  for (const route of ROUTES) serveRoute(api, parts, route);
+  return api;
+}
+
+function asProblem({ log }: Pick<ApiParts, 'log'>): ErrorHandler<ApiEnv> {
+  return (error, context) => {
+    const { requestContext } = context.env;
+    const shown = toAppError(error);
+    if (shown instanceof InternalError) {
+      log.error('REQUEST_FAILED', { requestId: requestContext.requestId, cause: error.name });
+    }
+    const { statusCode, headers, body } = problem(shown, requestContext);
+    return new Response(body, { status: statusCode, headers });
+  };
+}
+
+function toAppError(error: Error): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof StoreUnavailable) return new ControlPlaneUnavailable({ cause: error });
+  // The router's own refusals are all of a request that it cannot read.
+  if (error instanceof HTTPException && error.status < 500) {
+    return new InvalidInput([{ pointer: '', detail: 'must be a JSON object' }]);
+  }
+  return new InternalError();
+}

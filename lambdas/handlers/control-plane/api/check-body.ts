@@ -1,0 +1,22 @@
+import { isUtf8 } from 'node:buffer';
+import type { MiddlewareHandler } from 'hono';
+import { PayloadTooLarge, UnsupportedMediaType } from '../../../domain/errors/app-error';
+import { InvalidInput } from '../../../domain/errors/refusal';
+import { parseStrictJson } from './strict-json';
+
+/** Many times what any request of ours needs. */
+export const BODY_BYTES_MAX = 64 * 1024;
+
+/** Takes a body only as JSON that cannot be read in two ways. What is in it, the route's schema says. */
+export const checkBody: MiddlewareHandler = async ({ req }, next) => {
+  const body = Buffer.from(await req.arrayBuffer());
+  if (body.length > BODY_BYTES_MAX) throw new PayloadTooLarge(BODY_BYTES_MAX);
+  if (body.length > 0) {
+    if (!/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(req.header('content-type') ?? '')) {
+      throw new UnsupportedMediaType('Send the request body as application/json in UTF-8.');
+    }
+    if (!isUtf8(body)) throw new InvalidInput([{ pointer: '', detail: 'is not UTF-8' }]);
+    parseStrictJson(body.toString('utf8'));
+  }
+  await next();
+};

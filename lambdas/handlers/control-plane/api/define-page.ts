@@ -1,0 +1,37 @@
+import type { z } from 'zod';
+import { pageOf, pageQuerySchema } from '../../../contracts/page';
+import type { PageOf, PageRequest } from '../../../domain/table/page';
+import type { ApiParts } from './api-parts';
+import type { Call, Definition, NoMembers, Route } from './define-route';
+import { defineRoute } from './define-route';
+
+type Shape = z.ZodObject;
+type PageDefinition<Params extends Shape, Item extends z.ZodType> = Pick<
+  Definition<Params, Shape, z.ZodType, Item>,
+  'id' | 'path' | 'summary' | 'permission' | 'params'
+> & {
+  readonly item: Item;
+  readonly read: (
+    parts: ApiParts,
+    call: Pick<Call<z.output<Params>, unknown, unknown>, 'params' | 'personId'>,
+    page: PageRequest,
+  ) => Promise<PageOf<z.input<Item>>>;
+};
+
+/** A list, read page by page. A cursor is good for the list that gave it and for no other. */
+export function definePage<Item extends z.ZodType, Params extends Shape = NoMembers>(
+  definition: PageDefinition<Params, Item>,
+): Route {
+  const { id, path, summary, permission, params, item, read } = definition;
+  return defineRoute({
+    ...{ id, method: 'get', path, summary, permission, query: pageQuerySchema, answer: pageOf(item) },
+    ...(params && { params }),
+    handle: async (parts, call) => {
+      const { limit, after: cursor } = call.query;
+      const list = JSON.stringify([id, call.params, call.personId]);
+      const after = cursor === undefined ? undefined : parts.cursors.open(list, cursor);
+      const { items, next } = await read(parts, call, { limit, after });
+      return { items: [...items], ...(next && { next: parts.cursors.seal(list, next) }) };
+    },
+  });
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import {
+  accountNameSchema,
+  accountSchema,
+  billingDetailsSchema,
+  billingSchema,
+  suspensionReasonSchema,
+} from '../../../../contracts/accounts';
+import { accountIdSchema, personIdSchema } from '../../../../contracts/ids';
+import { AccountNotFound } from '../../../../domain/errors/refusal';
+import type { ApiParts } from '../api-parts';
+import { definePage } from '../define-page';
+import { defineRoute } from '../define-route';
+import { inAccount } from './path-parameters';
+
+async function read({ accounts }: ApiParts, accountId: string) {
+  const account = await accounts.get(accountId);
+  if (!account) throw new AccountNotFound();
+  return account;
+}
+
+async function readBilling({ accounts }: ApiParts, accountId: string) {
+  const billing = await accounts.billing(accountId);
+  if (!billing) throw new AccountNotFound();
+  return billing;
+}
+
+/** The paying tenants. */
+export const ACCOUNT_ROUTES = [
+  defineRoute({
+    ...{ id: 'createAccount', method: 'post', path: '/v1/accounts', permission: 'account.create', status: 201 },
+    summary: 'Create an account and own it',
+    body: z.strictObject({ name: accountNameSchema }),
+    answer: accountSchema,
+    handle: async (parts, { body, personId }) => {
+      const accountId = await parts.accounts.create({ ...body, ownerId: personId });
+      return read(parts, accountId);
+    },
+  }),
+  definePage({
+    ...{ id: 'listAccounts', path: '/v1/accounts', permission: 'deployment.accounts' },
+    summary: 'All accounts of the deployment, in no useful order',
+    item: z.object({ accountId: accountIdSchema }),
+    read: async ({ accounts }, _call, page) => {
+      const { items, next } = await accounts.page(page);
+      return { items: items.map((accountId) => ({ accountId })), ...(next && { next }) };
+    },
+  }),
+  defineRoute({
+    ...{ id: 'getAccount', method: 'get', path: '/v1/accounts/{accountId}', permission: 'account.read' },
+    summary: 'An account’s name and state',
+    params: inAccount,
+    answer: accountSchema,
+    handle: (parts, { params }) => read(parts, params.accountId),
+  }),
+  defineRoute({
+    ...{ id: 'renameAccount', method: 'patch', path: '/v1/accounts/{accountId}', permission: 'account.rename' },
+    summary: 'Rename an account',
+    params: inAccount,
+    body: z.strictObject({ name: accountNameSchema }),
+    answer: accountSchema,
+    changesVersion: true,
+    handle: async (parts, { params, body, actor, version }) => {
+      await parts.accounts.rename({ ...params, ...body, actor, version });
+      return read(parts, params.accountId);
+    },
+  }),
+  defineRoute({
+    ...{ id: 'getBilling', method: 'get', path: '/v1/accounts/{accountId}/billing', permission: 'billing.read' },
+    summary: 'What invoices say about who pays',
+    params: inAccount,
+    answer: billingSchema,
+    handle: (parts, { params }) => readBilling(parts, params.accountId),
+  }),
+  defineRoute({
+    ...{ id: 'setBilling', method: 'put', path: '/v1/accounts/{accountId}/billing', permission: 'billing.update' },
+    summary: 'Replace the billing details',
+    params: inAccount,
+    body: billingDetailsSchema,
+    answer: billingSchema,
+    changesVersion: true,
+    handle: async (parts, { params, body, actor, version }) => {
+      await parts.accounts.setBilling({ ...params, details: body, actor, version });
+      return readBilling(parts, params.accountId);
+    },
+  }),
+  defineRoute({
+    ...{ id: 'transferAccount', method: 'post', path: '/v1/accounts/{accountId}/transfer' },
+    permission: 'account.transfer',
+    summary: 'Make another member the owner, and become an admin',
+    params: inAccount,
+    body: z.strictObject({ to: personIdSchema }),
+    answer: accountSchema,
+    handle: async (parts, { params, body, actor, version }) => {
+      await parts.ownership.transfer({ ...params, ...body, actor, version });
+      return read(parts, params.accountId);
+    },
+  }),
+  defineRoute({
+    ...{ id: 'appointOwner', method: 'put', path: '/v1/accounts/{accountId}/owner', permission: 'account.appoint' },
+    summary: 'Give an account without an owner its first',
+    params: inAccount,
+    body: z.strictObject({ personId: personIdSchema }),
+    answer: accountSchema,
+    handle: async (parts, { params, body, actor }) => {
+      await parts.ownership.appoint({ ...params, ...body, actor });
+      return read(parts, params.accountId);
+    },
+  }),
+  defineRoute({
+    ...{ id: 'suspendAccount', method: 'post', path: '/v1/accounts/{accountId}/suspend' },
+    permission: 'account.suspend',
+    summary: 'Suspend an account; its first reason stands',
+    params: inAccount,
+    body: z.strictObject({ reason: suspensionReasonSchema }),
+    answer: accountSchema,
+    handle: async (parts, { params, body, actor, version }) => {
+      await parts.accounts.suspend({ ...params, ...body, actor, version });
+      return read(parts, params.accountId);
+    },
+  }),
+  defineRoute({
+    ...{ id: 'resumeAccount', method: 'post', path: '/v1/accounts/{accountId}/resume' },
+    permission: 'account.resume',
+    summary: 'Resume a suspended account',
+    params: inAccount,
+    answer: accountSchema,
+    handle: async (parts, { params, actor, version }) => {
+      await parts.accounts.resume({ ...params, actor, version });
+      return read(parts, params.accountId);
+    },
+  }),
+];

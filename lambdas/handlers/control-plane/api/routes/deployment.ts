@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { auditEventSchema, DEPLOYMENT_CHAIN } from '../../../../contracts/audit-event';
+import { personIdSchema } from '../../../../contracts/ids';
+import { verifyAudit } from '../../../../domain/audit/verify-audit';
+import type { ApiParts } from '../api-parts';
+import { definePage } from '../define-page';
+import { defineRoute } from '../define-route';
+import { inAccount, ofPerson } from './path-parameters';
+
+const reportSchema = z
+  .object({
+    events: z.int().describe('How many were read; those that have ended by time are not among them.'),
+    faults: z.array(z.object({ kind: z.enum(['changed', 'missing', 'unlinked']), sequence: z.int() })),
+  })
+  .meta({ id: 'AuditReport' });
+
+async function verify({ store, clock }: ApiParts, chain: string) {
+  const { events, faults } = await verifyAudit({ store, clock, chain });
+  return { events, faults: [...faults] };
+}
+
+/** What was done by whom, and who may do everything. */
+export const DEPLOYMENT_ROUTES = [
+  definePage({
+    ...{ id: 'listAuditEvents', path: '/v1/accounts/{accountId}/audit', permission: 'audit.read' },
+    summary: 'The account’s administrative actions, newest first',
+    params: inAccount,
+    item: auditEventSchema,
+    read: ({ audit }, { params }, page) => audit.page(params.accountId, page),
+  }),
+  defineRoute({
+    ...{ id: 'verifyAudit', method: 'get', path: '/v1/accounts/{accountId}/audit/verification' },
+    permission: 'audit.read',
+    summary: 'Whether the account’s audit log is whole',
+    params: inAccount,
+    answer: reportSchema,
+    handle: (parts, { params }) => verify(parts, params.accountId),
+  }),
+  definePage({
+    ...{ id: 'listDeploymentAuditEvents', path: '/v1/audit', permission: 'deployment.audit' },
+    summary: 'The deployment’s administrative actions, newest first',
+    item: auditEventSchema,
+    read: ({ audit }, _call, page) => audit.page(DEPLOYMENT_CHAIN, page),
+  }),
+  defineRoute({
+    ...{ id: 'verifyDeploymentAudit', method: 'get', path: '/v1/audit/verification', permission: 'deployment.audit' },
+    summary: 'Whether the deployment’s audit log is whole',
+    answer: reportSchema,
+    handle: (parts) => verify(parts, DEPLOYMENT_CHAIN),
+  }),
+  definePage({
+    ...{ id: 'listOperators', path: '/v1/operators', permission: 'operator.read' },
+    summary: 'Who runs the deployment',
+    item: z.object({ personId: personIdSchema }),
+    read: async ({ operators }, _call, page) => {
+      const { items, next } = await operators.page(page);
+      return { items: items.map((personId) => ({ personId })), ...(next && { next }) };
+    },
+  }),
+  defineRoute({
+    ...{ id: 'appointOperator', method: 'put', path: '/v1/operators/{personId}', permission: 'operator.appoint' },
+    summary: 'Make a person an operator',
+    params: ofPerson,
+    handle: ({ operators }, { params, actor }) => operators.appoint({ ...params, actor }),
+  }),
+  defineRoute({
+    ...{ id: 'dismissOperator', method: 'delete', path: '/v1/operators/{personId}', permission: 'operator.dismiss' },
+    summary: 'End a person’s time as an operator',
+    params: ofPerson,
+    handle: ({ operators }, { params, actor }) => operators.dismiss({ ...params, actor }),
+  }),
+];

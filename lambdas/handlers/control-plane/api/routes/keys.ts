@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import {
+  keyInfoSchema,
+  keyLabelSchema,
+  ROTATION_GRACE_SECONDS_MAX,
+  shownKeySchema,
+} from '../../../../contracts/api-keys';
+import { KeyNotFound } from '../../../../domain/errors/refusal';
+import { definePage } from '../define-page';
+import { defineRoute } from '../define-route';
+import { inAccount, ofKey } from './path-parameters';
+
+const newKeySchema = z
+  .strictObject({
+    label: keyLabelSchema.optional(),
+    validUntil: z.iso.datetime().optional().describe('The key ends at this time. Without it, when it is revoked.'),
+  })
+  .meta({ id: 'NewKey' });
+
+const rotationSchema = z.strictObject({
+  graceSeconds: z
+    .int()
+    .min(0)
+    .max(ROTATION_GRACE_SECONDS_MAX)
+    .describe('How long the old key goes on beside the new one.'),
+});
+
+/** API keys: a key is shown once, when it is made. */
+export const KEY_ROUTES = [
+  definePage({
+    ...{ id: 'listKeys', path: '/v1/accounts/{accountId}/keys', permission: 'key.read' },
+    summary: 'The keys, oldest first, revoked and ended ones included',
+    params: inAccount,
+    item: keyInfoSchema,
+    read: ({ keys }, { params }, page) => keys.page(params.accountId, page),
+  }),
+  defineRoute({
+    ...{ id: 'getKey', method: 'get', path: '/v1/accounts/{accountId}/keys/{keyId}', permission: 'key.read' },
+    summary: 'One key, without its secret',
+    params: ofKey,
+    answer: keyInfoSchema,
+    handle: async ({ keys }, { params }) => {
+      const key = await keys.get(params.accountId, params.keyId);
+      if (!key) throw new KeyNotFound();
+      return key;
+    },
+  }),
+  defineRoute({
+    ...{ id: 'createKey', method: 'post', path: '/v1/accounts/{accountId}/keys', permission: 'key.create' },
+    status: 201,
+    summary: 'Create a key; it is shown this once',
+    params: inAccount,
+    body: newKeySchema,
+    answer: shownKeySchema,
+    handle: ({ keys }, { params, body, actor }) =>
+      keys.create({
+        ...{ ...params, actor },
+        ...(body.label !== undefined && { label: body.label }),
+        ...(body.validUntil !== undefined && { validUntil: Date.parse(body.validUntil) }),
+      }),
+  }),
+  defineRoute({
+    ...{ id: 'rotateKey', method: 'post', path: '/v1/accounts/{accountId}/keys/{keyId}/rotate' },
+    ...{ permission: 'key.rotate', status: 201 },
+    summary: 'Replace a key by a new one, which is shown this once',
+    params: ofKey,
+    body: rotationSchema,
+    answer: shownKeySchema,
+    handle: ({ keys }, { params, body, actor }) =>
+      keys.rotate({ ...params, actor, graceMs: body.graceSeconds * 1_000 }),
+  }),
+  defineRoute({
+    ...{ id: 'revokeKey', method: 'delete', path: '/v1/accounts/{accountId}/keys/{keyId}', permission: 'key.revoke' },
+    summary: 'Revoke a key for good',
+    params: ofKey,
+    handle: ({ keys }, { params, actor }) => keys.revoke(params.keyId, { accountId: params.accountId, actor }),
+  }),
+];

@@ -1,0 +1,8 @@
+import { z } from 'zod';
+import { accountIdSchema, invitationIdSchema, keyIdSchema, personIdSchema } from '../../../../contracts/ids';
+
+export const inAccount = z.strictObject({ accountId: accountIdSchema });
+export const ofMember = z.strictObject({ accountId: accountIdSchema, personId: personIdSchema });
+export const ofInvitation = z.strictObject({ accountId: accountIdSchema, invitationId: invitationIdSchema });
+export const ofKey = z.strictObject({ accountId: accountIdSchema, keyId: keyIdSchema });
+export const ofPerson = z.strictObject({ personId: personIdSchema });

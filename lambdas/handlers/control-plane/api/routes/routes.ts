@@ -1,0 +1,15 @@
+import type { Route } from '../define-route';
+import { ACCOUNT_ROUTES } from './accounts';
+import { DEPLOYMENT_ROUTES } from './deployment';
+import { KEY_ROUTES } from './keys';
+import { MEMBER_ROUTES } from './members';
+import { PEOPLE_ROUTES } from './people';
+
+/** Every route of the API. There is no other way in. */
+export const ROUTES: readonly Route[] = [
+  ...PEOPLE_ROUTES,
+  ...ACCOUNT_ROUTES,
+  ...MEMBER_ROUTES,
+  ...KEY_ROUTES,
+  ...DEPLOYMENT_ROUTES,
+];

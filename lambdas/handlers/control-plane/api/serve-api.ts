@@ -1,0 +1,52 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { InvalidInput } from '../../../domain/errors/refusal';
+import { problem } from '../problem';
+import { buildApi } from './api';
+import type { ApiParts } from './api-parts';
+
+/** No host: which name a request came by decides nothing. */
+const ORIGIN = 'https://tollgate.invalid';
+
+type Serve = (event: Event) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** What of an API Gateway event is read. */
+export type Event = Pick<
+  APIGatewayProxyEventV2,
+  'rawPath' | 'rawQueryString' | 'headers' | 'body' | 'isBase64Encoded'
+> & {
+  readonly requestContext: {
+    readonly requestId: string;
+    readonly http: Pick<APIGatewayProxyEventV2['requestContext']['http'], 'method'>;
+  };
+};
+
+/** The API behind API Gateway, or behind whatever makes events as it does. */
+export function serveApi(parts: ApiParts): Serve {
+  const api = buildApi(parts);
+  return async (event) => {
+    const { requestContext } = event;
+    let request: Request;
+    try {
+      request = requestOf(event);
+    } catch {
+      return problem(new InvalidInput([{ pointer: '', detail: 'is no HTTP request' }]), requestContext);
+    }
+    const response = await api.fetch(request, { requestContext });
+    return {
+      statusCode: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: await response.text(),
+    };
+  };
+}
+
+function requestOf({ rawPath, rawQueryString, headers, body, isBase64Encoded, requestContext }: Event): Request {
+  const { method } = requestContext.http;
+  const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
+  const given = Object.entries(headers).filter((header): header is [string, string] => header[1] !== undefined);
+  const bytes = body === undefined ? undefined : Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+  return new Request(`${ORIGIN}${rawPath}${query}`, {
+    ...{ method, headers: given },
+    ...(bytes && method !== 'GET' && method !== 'HEAD' && { body: bytes }),
+  });
+}

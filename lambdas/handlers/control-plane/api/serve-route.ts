@@ -1,0 +1,84 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { PERMISSIONS } from '../../../contracts/permissions';
+import type { Actor } from '../../../domain/access/actor';
+import { InvalidInput, PreconditionRequired } from '../../../domain/errors/refusal';
+import { openApiOf } from './api-document';
+import type { Api, ApiEnv } from './api-env';
+import type { ApiParts } from './api-parts';
+import type { Route } from './define-route';
+
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+const ETAG = /^"(0|[1-9]\d{0,14})"$/;
+
+/** Lets the route's caller in or not, does what it asks once, and answers what the route says that it answers. */
+export function serveRoute(api: Api, parts: ApiParts, route: Route): void {
+  const { request: { headers: _headers, ...request } = {}, ...openApi } = openApiOf(route);
+  api.openapi(createRoute({ ...openApi, request }), async (context) => {
+    const { personId } = context.var;
+    const valid = context.req as unknown as { valid(part: 'param' | 'query' | 'json'): unknown };
+    const params = (route.params ? valid.valid('param') : {}) as { readonly accountId?: string };
+    const call = {
+      ...{ params, personId, actor: await actorOf(parts, route, params.accountId, personId) },
+      query: route.query ? valid.valid('query') : {},
+      body: route.body ? valid.valid('json') : undefined,
+      version: versionOf(context, route),
+    };
+    const act = async (): Promise<string> => JSON.stringify((await answerOf(parts, route, call)) ?? null);
+    const text = await onceIfAsked(context, parts, route, act);
+    return route.answer ? respond(context, route.status ?? 200, text) : context.body(null, 204);
+  });
+}
+
+function actorOf(parts: ApiParts, route: Route, accountId: string | undefined, personId: string): Promise<Actor> {
+  switch (PERMISSIONS[route.permission].scope) {
+    case 'self':
+      return Promise.resolve({ kind: 'self', personId });
+    case 'deployment':
+      return parts.access.inDeployment(route.permission, personId);
+    case 'account':
+      if (accountId === undefined) throw new Error(`${route.id} names no account`);
+      return parts.access.inAccount(route.permission, accountId, personId);
+  }
+}
+
+/** What its schema names and nothing else, so that nothing leaves by accident. */
+async function answerOf(parts: ApiParts, route: Route, call: Parameters<Route['handle']>[1]): Promise<unknown> {
+  const answer = await route.handle(parts, call);
+  return route.answer?.parse(answer);
+}
+
+async function onceIfAsked(
+  context: Context<ApiEnv>,
+  parts: ApiParts,
+  route: Route,
+  act: () => Promise<string>,
+): Promise<string> {
+  const idempotencyKey = context.req.header('idempotency-key');
+  if (route.method !== 'post' || idempotencyKey === undefined) return act();
+  if (!IDEMPOTENCY_KEY.test(idempotencyKey)) {
+    throw new InvalidInput([{ pointer: 'Idempotency-Key', detail: 'must be 1 to 255 visible ASCII characters' }]);
+  }
+  const { personId } = context.var;
+  const operation = `${route.method} ${context.req.path}`;
+  return parts.idempotency.run({ personId, operation, idempotencyKey, body: await context.req.text() }, act);
+}
+
+function versionOf(context: Context<ApiEnv>, { changesVersion }: Route): number | undefined {
+  const ifMatch = context.req.header('if-match');
+  if (ifMatch === undefined) {
+    if (changesVersion) throw new PreconditionRequired();
+    return undefined;
+  }
+  if (ifMatch === '*') return undefined;
+  const version = ETAG.exec(ifMatch)?.[1];
+  if (version === undefined)
+    throw new InvalidInput([{ pointer: 'If-Match', detail: 'must be the ETag that you read' }]);
+  return Number(version);
+}
+
+function respond(context: Context<ApiEnv>, status: 200 | 201, text: string): Response {
+  const { version } = JSON.parse(text) as { readonly version?: number };
+  if (version !== undefined) context.header('etag', `"${version}"`);
+  return context.body(text, status, { 'content-type': 'application/json' });
+}
