@@ -8,6 +8,7 @@ import {
   personIdSchema,
   proposalIdSchema,
 } from './ids';
+import { impersonalRulesSchema, RULE_NAMES } from './key-rules';
 import { PERMISSION_IDS } from './permissions';
 import { roleSchema } from './roles';
 
@@ -31,6 +32,10 @@ export const auditFieldsSchema = z.strictObject({
   validUntil: time.optional(),
   /** The key that takes another's place. */
   replacedBy: keyIdSchema.optional(),
+  /** A key's, without the addresses and labels in them. */
+  rules: impersonalRulesSchema.optional(),
+  /** The names of the rules that changed, of those too that are not recorded. */
+  changed: z.array(z.enum(RULE_NAMES)).optional(),
 });
 
 export type AuditFields = z.infer<typeof auditFieldsSchema>;

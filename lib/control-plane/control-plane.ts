@@ -133,6 +133,7 @@ export class ControlPlane extends Construct {
     audit.grants.record(management);
     audit.grants.read(management);
     wallet.grants.open(management);
+    wallet.grants.suspend(management);
     catalog.grants.administer(management);
     secrets.grants.readKeyPepper(management);
     secrets.grants.readOrigin(management);

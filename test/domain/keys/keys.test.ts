@@ -103,8 +103,11 @@ describe('a key', () => {
     const second = await stage.keys.create({ accountId: ACCOUNT });
     await stage.keys.create({ accountId: 'acc_01JD0000000000000000000002' });
     expect(await stage.keys.list(ACCOUNT)).toEqual([
-      { keyId: first.keyId, label: 'laptop', lastFour: first.key.slice(-4), createdAt: '2026-11-20T10:00:00.000Z' },
-      { keyId: second.keyId, lastFour: second.key.slice(-4), createdAt: '2026-11-20T10:00:00.001Z' },
+      {
+        ...{ keyId: first.keyId, label: 'laptop', lastFour: first.key.slice(-4), version: 1 },
+        createdAt: '2026-11-20T10:00:00.000Z',
+      },
+      { keyId: second.keyId, lastFour: second.key.slice(-4), version: 1, createdAt: '2026-11-20T10:00:00.001Z' },
     ]);
   });
 
@@ -122,6 +125,16 @@ describe('a key', () => {
     const tooLong = keys.create({ accountId: ACCOUNT, label: 'x'.repeat(KEY_LABEL_CHARACTERS_MAX + 1) });
     await expect(tooLong).rejects.toThrow(new RangeError('the label is too long'));
     expect(await keys.list(ACCOUNT)).toHaveLength(1);
+  });
+
+  test('is rotated without an audit log too', async () => {
+    const stage = new Stage();
+    const { keyId, key } = await stage.keys.create({ accountId: ACCOUNT });
+    const next = await stage.keys.rotate({ accountId: ACCOUNT, keyId, graceMs: 0 });
+    expect([await stage.keys.verify(key), await stage.keys.verify(next.key)]).toEqual([
+      undefined,
+      { accountId: ACCOUNT, keyId: next.keyId },
+    ]);
   });
 
   test('that cannot be revoked at the moment is not taken for revoked', async () => {
