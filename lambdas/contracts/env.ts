@@ -28,7 +28,7 @@ export const RECEIPTS_ENV = ['USAGE_TABLE'] as const;
 /** The sealer signs with `RECEIPT_KEY`, an ARN; trees are kept as long as the records that they are made of. */
 export const SEAL_ENV = ['USAGE_TABLE', 'USAGE_RETENTION_DAYS', 'RECEIPT_KEY'] as const;
 
-/** The management API. Tables are physical names, secrets are ARNs. */
+/** The management API. Tables are physical names, secrets are ARNs, `PROVIDER_IDS` has commas between them. */
 export const API_ENV = [
   'ACCOUNTS_TABLE',
   'KEYS_TABLE',
