@@ -22,6 +22,7 @@ import type { MeteredParts } from './paid-request';
 import { permitUse } from './permit';
 import { newRequestId } from './request-ids';
 import { readAt, scopeOfRead } from './reads';
+import { refuseKeyInQuery } from './refuse-key-in-query';
 import { cancelRequest } from './requests';
 import { respondError, respondJson, type ResponseHeaders } from './respond';
 import { dialectOf, METERED_ROUTES } from './routes';
@@ -85,6 +86,7 @@ export class Gateway {
     const { originSecrets } = this.#parts;
     if (originSecrets && !isFromEdge(exchange.headers, await originSecrets()))
       throw new Forbidden('Requests come through the public endpoint.');
+    refuseKeyInQuery(exchange.query);
     if (path === '/healthz') {
       requireMethod(exchange, 'GET');
       respondJson(exchange, 200, headers, { status: 'ok' });
