@@ -12,6 +12,8 @@ import {
   type VerifyCommand,
   verifySchema,
 } from './command';
+import { readCatalogCommand } from './catalog-command-line';
+import { type Options, take } from './take';
 import { UsageError } from './usage';
 
 /** What to do, and to what: the data folder where no stack is named. */
@@ -66,16 +68,12 @@ const OPTIONS = {
   'payment-id': { type: 'string' },
   as: { type: 'string' },
   key: { type: 'string' },
+  complete: { type: 'boolean' },
+  model: { type: 'string', multiple: true },
+  endpoints: { type: 'string' },
+  from: { type: 'string' },
+  version: { type: 'string' },
 } as const;
-
-/** Those of single commands. */
-interface Options {
-  readonly limit?: string;
-  readonly credit?: string;
-  readonly 'payment-id'?: string;
-  readonly as?: string;
-  readonly key?: string;
-}
 
 interface GivenOptions extends Options {
   readonly help?: boolean;
@@ -130,19 +128,9 @@ function read(first: string | undefined, others: readonly string[], options: Opt
     take(others, 1, options);
     return { name: 'receipt-keys' };
   }
-  throw new UsageError(`There is no command "${[first, ...others.slice(0, 1)].join(' ').slice(0, 80)}".`);
-}
-
-function take(
-  words: readonly string[],
-  count: number,
-  options: Options,
-  allowed: readonly (keyof Options)[] = [],
-): readonly string[] {
-  if (words.length < count) throw new UsageError('The command lacks an argument.');
-  if (words.length > count) throw new UsageError('The command has an argument too many.');
-  for (const name of Object.keys(options)) {
-    if (!(allowed as readonly string[]).includes(name)) throw new UsageError(`The command has no option --${name}.`);
+  if (first === 'catalog') {
+    const command = readCatalogCommand(others, options);
+    if (command !== undefined) return command;
   }
-  return words;
+  throw new UsageError(`There is no command "${[first, ...others.slice(0, 1)].join(' ').slice(0, 80)}".`);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accountIdSchema, requestIdSchema } from '../../lambdas/contracts/ids';
 import { STANDINGS } from '../../lambdas/contracts/roles';
 import { parseUsd } from '../../lambdas/domain/money/pico';
+import { CATALOG_COMMANDS } from './catalog-command';
 
 const PAYMENT_ID_CHARACTERS_MAX = 200;
 const USAGE_LIMIT_MAX = 100_000;
@@ -37,6 +38,7 @@ export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('export-receipts'), accountId: z.string() }),
   z.strictObject({ name: z.literal('complete-receipts'), accountId: z.string() }),
   z.strictObject({ name: z.literal('receipt-keys') }),
+  ...CATALOG_COMMANDS,
 ]);
 
 export type Command = z.infer<typeof commandSchema>;

@@ -5,6 +5,8 @@ import { completeReceipts } from '../../lambdas/domain/receipts/complete-receipt
 import { renderUsageRecord } from '../../lambdas/domain/usage/render-usage-record';
 import type { Balance } from '../../lambdas/domain/wallet/balance';
 import { type LedgerReport, verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
+import { runCatalogCommand } from './catalog';
+import { isCatalogCommand } from './catalog-command';
 import type { Command } from './command';
 import type { CommandParts, CommandResult } from './command-parts';
 import { exportAccount, showKeys } from './receipts';
@@ -16,6 +18,7 @@ export async function runCommand(parts: CommandParts, command: Command): Promise
   if (command.name === 'recompute') return recomputeCharge(parts, command.requestId);
   if (command.name === 'token') return token(parts, command.as);
   if (command.name === 'receipt-keys') return showKeys(parts);
+  if (isCatalogCommand(command)) return runCatalogCommand(parts, command);
   if (command.name === 'create-account') {
     const accountId = await parts.accounts.create({ accountId: command.accountId });
     await parts.wallet.open(accountId);

@@ -11,6 +11,7 @@ export const PROXY_ENV = [
   'WALLET_TABLE',
   'KEYS_TABLE',
   'USAGE_TABLE',
+  'CATALOG_TABLE',
   'PROVIDER_KEYS_SECRET',
   'KEY_PEPPER_SECRET',
   'ORIGIN_SECRET',
@@ -33,10 +34,12 @@ export const API_ENV = [
   'KEYS_TABLE',
   'AUDIT_TABLE',
   'WALLET_TABLE',
+  'CATALOG_TABLE',
   'KEY_PEPPER_SECRET',
   'ORIGIN_SECRET',
   'USER_POOL_ID',
   'USER_POOL_CLIENT_ID',
+  'PROVIDER_IDS',
 ] as const;
 
 /** Health touches no store and no secret: it must answer while everything else fails. */

@@ -58,6 +58,9 @@ const RULES = {
 
   'deployment.accounts': operators('list all accounts'),
   'deployment.audit': operators('read and verify the deployment’s audit log'),
+  'catalog.read': operators('see the catalog, its changes and what is proposed'),
+  'catalog.change': operators('disable providers, change models’ names, routes and markups, propose a price list'),
+  'catalog.approve': operators('approve a proposed price list'),
   'operator.read': operators('list the operators'),
   'operator.appoint': operators('make a person an operator'),
   'operator.dismiss': operators('end a person’s time as an operator'),

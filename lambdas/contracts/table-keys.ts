@@ -139,6 +139,17 @@ export const idempotencyKey = (id: string): Key => ({ pk: `idempotency#${id}`, s
 /** @param chain an account's id, or `deployment` */
 export const auditEventKey = (chain: string, sequence: number): Key => ({ pk: chain, sk: ordinal(sequence) });
 
+// Catalog table.
+/** What every process of the data plane reads, and all that it may read. */
+export const CATALOG_PARTITION = 'catalog';
+/** The number of the last change: whether there is anything new costs one small read. */
+export const CATALOG_HEAD_KEY: Key = { pk: CATALOG_PARTITION, sk: 'head' };
+export const CATALOG_STATE_KEY: Key = { pk: CATALOG_PARTITION, sk: 'state' };
+export const CATALOG_CHANGES_PARTITION = 'changes';
+export const catalogChangeKey = (number: number): Key => ({ pk: CATALOG_CHANGES_PARTITION, sk: ordinal(number) });
+export const PROPOSALS_PARTITION = 'proposals';
+export const proposalKey = (proposalId: string): Key => ({ pk: PROPOSALS_PARTITION, sk: proposalId });
+
 // Keys table.
 export const apiKeyKey = (keyId: string): Key => ({ pk: keyId, sk: 'key' });
 export const KEY_LISTING_PREFIX = 'key#';

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { ACCOUNTS, AUDIT, CATALOG, KEYS, ROLLUPS, USAGE, WALLET } from '../../lambdas/contracts/tables';
 import type { TableName, TableSpec } from '../../lambdas/contracts/tables';
 import { AccountGrants } from '../accounts/account-grants';
+import { CatalogGrants } from '../catalog/catalog-grants';
 import type { Config } from '../config';
 import { Identity } from '../identity/identity';
 import { KeyGrants } from '../keys/key-grants';
@@ -47,7 +48,7 @@ export class StatefulStack extends Stack {
   readonly usage: ClassifiedTable & { readonly grants: UsageGrants };
   readonly rollups: ClassifiedTable;
   readonly audit: ClassifiedTable & { readonly grants: AuditGrants };
-  readonly catalog: ClassifiedTable;
+  readonly catalog: ClassifiedTable & { readonly grants: CatalogGrants };
   readonly identity: Identity;
 
   constructor(scope: Construct, id: string, props: StatefulStackProps) {
@@ -71,7 +72,7 @@ export class StatefulStack extends Stack {
     this.rollups = table('Rollups', ROLLUPS);
     this.audit = withGrants(table('Audit', AUDIT), AuditGrants);
     denyChangesOf(this.audit);
-    this.catalog = table('Catalog', CATALOG);
+    this.catalog = withGrants(table('Catalog', CATALOG), CatalogGrants);
 
     this.secrets = withGrants(
       new DeploymentSecrets(this, 'Secrets', { stage: config.stage, encryptionKey: this.encryptionKey, edgeRegion }),

@@ -55,7 +55,7 @@ export class Gateway {
 
   /**
    * Answers one request. Resolves once it is answered and settled, and once those before it that are not yet settled
-   * have been tried again: what a function leaves to do is frozen. Never rejects.
+   * have been tried again and the catalog is read: what a function leaves to do is frozen. Never rejects.
    */
   handle(exchange: Exchange): Promise<void> {
     const requestId = newRequestId();
@@ -67,7 +67,7 @@ export class Gateway {
       .catch((error: unknown) => this.#fail(exchange, error, requestId, headers))
       .finally(async () => {
         clearTimeout(timer);
-        await resumed;
+        await Promise.all([resumed, this.#parts.catalog.settled?.()]);
         this.#inFlight.delete(done);
       });
     this.#inFlight.set(done, stop);
@@ -95,6 +95,8 @@ export class Gateway {
     const metered = METERED_ROUTES.get(path);
     if (metered) {
       requireMethod(exchange, 'POST');
+      // Where it is too old, it is read while the key is verified and the body comes.
+      void this.#parts.catalog.current();
       const caller = await this.#authenticate(exchange.headers);
       permitUse(caller, metered.endpoint, exchange.clientAddress);
       requireJson(exchange.headers);

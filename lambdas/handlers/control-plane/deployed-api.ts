@@ -20,6 +20,7 @@ export async function deployedApi(
     keys: env.KEYS_TABLE,
     audit: env.AUDIT_TABLE,
     wallet: env.WALLET_TABLE,
+    catalog: env.CATALOG_TABLE,
   };
   const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
   const pepper = new AgedSecret({ client, arn: env.KEY_PEPPER_SECRET, schema: pepperSecretSchema, clock });
@@ -28,5 +29,7 @@ export async function deployedApi(
     clientIds: [env.USER_POOL_CLIENT_ID],
     clock,
   });
-  return serveApi(apiParts({ store, clock, log: new StdoutLog(), verifier, pepper: await pepper.get() }));
+  const providerIds = env.PROVIDER_IDS.split(',');
+  const log = new StdoutLog();
+  return serveApi(apiParts({ store, clock, log, verifier, pepper: await pepper.get(), providerIds }));
 }

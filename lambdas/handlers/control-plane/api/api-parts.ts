@@ -1,11 +1,15 @@
 import { hkdfSync } from 'node:crypto';
 import { Idempotency } from '../../../adapters/idempotency/idempotency';
+import type { CatalogData } from '../../../contracts/catalog';
 import { Access } from '../../../domain/access/access';
 import { Accounts } from '../../../domain/accounts/accounts';
 import { Invitations } from '../../../domain/accounts/invitations';
 import { Members } from '../../../domain/accounts/members';
 import { Ownership } from '../../../domain/accounts/ownership';
 import { AuditLog } from '../../../domain/audit/audit-log';
+import { CatalogChanges } from '../../../domain/catalog/catalog-changes';
+import { PRICE_LIST } from '../../../domain/catalog/price-list';
+import { Proposals } from '../../../domain/catalog/proposals';
 import type { Clock } from '../../../domain/clock';
 import type { TokenVerifier } from '../../../domain/identity/token-verifier';
 import { Keys } from '../../../domain/keys/keys';
@@ -25,6 +29,10 @@ export interface ApiOptions {
   readonly verifier: TokenVerifier;
   /** The deployment's secret, of which the API's own are derived. */
   readonly pepper: string;
+  /** The compiled price list. @default that of the public providers */
+  readonly compiled?: CatalogData;
+  /** Ids of the configured providers. @default not known: any may be named */
+  readonly providerIds?: readonly string[];
   /** @default none: whoever invites hands the token over */
   readonly mailer?: Mailer;
 }
@@ -32,11 +40,12 @@ export interface ApiOptions {
 /** What the API's routes work with. */
 export type ApiParts = ReturnType<typeof apiParts>;
 
-export function apiParts({ store, clock, log, verifier, pepper, mailer }: ApiOptions) {
+export function apiParts(options: ApiOptions) {
+  const { store, clock, log, verifier, pepper, mailer, compiled = PRICE_LIST, providerIds } = options;
   const audit = new AuditLog({ store, clock });
   const members = new Members({ store, audit });
   return {
-    ...{ store, clock, log, verifier, mailer, audit, members },
+    ...{ store, clock, log, verifier, mailer, audit, members, compiled },
     people: new People({ store, clock }),
     operators: new Operators({ store, clock, audit }),
     access: new Access({ store }),
@@ -44,6 +53,8 @@ export function apiParts({ store, clock, log, verifier, pepper, mailer }: ApiOpt
     ownership: new Ownership({ clock, audit, members }),
     invitations: new Invitations({ store, clock, audit }),
     keys: new Keys({ store, pepper, clock, audit }),
+    catalog: new CatalogChanges({ store, clock, audit, compiled, providerIds }),
+    proposals: new Proposals({ store, clock, audit, compiled }),
     cursors: new Cursors(derivedSecret(pepper, 'cursors')),
     idempotency: new Idempotency({ store, clock, secret: derivedSecret(pepper, 'idempotency') }),
   };

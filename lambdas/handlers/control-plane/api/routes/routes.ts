@@ -1,5 +1,6 @@
 import type { Route } from '../define-route';
 import { ACCOUNT_ROUTES } from './accounts';
+import { CATALOG_ROUTES } from './catalog';
 import { DEPLOYMENT_ROUTES } from './deployment';
 import { KEY_ROUTES } from './keys';
 import { MEMBER_ROUTES } from './members';
@@ -12,4 +13,5 @@ export const ROUTES: readonly Route[] = [
   ...MEMBER_ROUTES,
   ...KEY_ROUTES,
   ...DEPLOYMENT_ROUTES,
+  ...CATALOG_ROUTES,
 ];
