@@ -5,6 +5,7 @@ import { ACCOUNTS, AUDIT, CATALOG, KEYS, ROLLUPS, USAGE, WALLET } from '../../la
 import type { TableName, TableSpec } from '../../lambdas/contracts/tables';
 import type { Config } from '../config';
 import { Identity } from '../identity/identity';
+import { IdentityGrants } from '../identity/identity-grants';
 import { KeyGrants } from '../keys/key-grants';
 import { denyChangesOf } from '../shared/audit-guard';
 import { DeploymentKey } from '../shared/deployment-key';
@@ -46,7 +47,7 @@ export class StatefulStack extends Stack {
   readonly rollups: ClassifiedTable;
   readonly audit: ClassifiedTable;
   readonly catalog: ClassifiedTable;
-  readonly identity: Identity;
+  readonly identity: Identity & { readonly grants: IdentityGrants };
 
   constructor(scope: Construct, id: string, props: StatefulStackProps) {
     super(scope, id, { terminationProtection: true, ...props });
@@ -75,7 +76,7 @@ export class StatefulStack extends Stack {
       new DeploymentSecrets(this, 'Secrets', { stage: config.stage, encryptionKey: this.encryptionKey, edgeRegion }),
       SecretGrants,
     );
-    this.identity = new Identity(this, 'Identity', { config });
+    this.identity = withGrants(new Identity(this, 'Identity', { config }), IdentityGrants);
     this.#tellNames(config);
   }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { BoundedMap } from '../bounded-map';
 import { formatKey, type PresentedKey } from './key-format';
 
 /** Whom a key speaks for. */
@@ -24,7 +25,7 @@ interface Verified {
  */
 export class VerifiedKeys {
   /** By the digest of the whole key, so that no key lies in memory for longer than its request. */
-  readonly #verified = new Map<string, Verified>();
+  readonly #verified = new BoundedMap<Verified>(VERIFIED_MAX);
 
   find(presented: PresentedKey, now: number): KeyOwner | undefined {
     const verified = this.#verified.get(digestOf(presented));
@@ -33,15 +34,12 @@ export class VerifiedKeys {
 
   /** @param validUntil epoch milliseconds at which the key itself ends */
   add(presented: PresentedKey, owner: KeyOwner, now: number, validUntil: number): void {
-    const digest = digestOf(presented);
-    this.#verified.delete(digest);
-    this.#verified.set(digest, { owner, from: now, until: Math.min(now + VERIFIED_MS, validUntil) });
-    const [oldest] = this.#verified.keys();
-    if (this.#verified.size > VERIFIED_MAX && oldest !== undefined) this.#verified.delete(oldest);
+    const until = Math.min(now + VERIFIED_MS, validUntil);
+    this.#verified.set(digestOf(presented), { owner, from: now, until });
   }
 
   forget(keyId: string): void {
-    for (const [digest, { owner }] of this.#verified) {
+    for (const [digest, { owner }] of this.#verified.entries()) {
       if (owner.keyId === keyId) this.#verified.delete(digest);
     }
   }

@@ -7,6 +7,7 @@ import { Members } from '../../../domain/accounts/members';
 import { Ownership } from '../../../domain/accounts/ownership';
 import { AuditLog } from '../../../domain/audit/audit-log';
 import type { Clock } from '../../../domain/clock';
+import type { SecondFactors } from '../../../domain/identity/second-factors';
 import type { TokenVerifier } from '../../../domain/identity/token-verifier';
 import { Keys } from '../../../domain/keys/keys';
 import type { Log } from '../../../domain/log';
@@ -26,20 +27,22 @@ export interface ApiOptions {
   /** The deployment's secret, of which the API's own are derived. */
   readonly pepper: string;
   /** @default none: whoever invites hands the token over */
-  readonly mailer?: Mailer;
+  readonly mailer?: Mailer | undefined;
+  /** @default none: operators need no second factor */
+  readonly secondFactors?: SecondFactors | undefined;
 }
 
 /** What the API's routes work with. */
 export type ApiParts = ReturnType<typeof apiParts>;
 
-export function apiParts({ store, clock, log, verifier, pepper, mailer }: ApiOptions) {
+export function apiParts({ store, clock, log, verifier, pepper, mailer, secondFactors }: ApiOptions) {
   const audit = new AuditLog({ store, clock });
   const members = new Members({ store, audit });
   return {
     ...{ store, clock, log, verifier, mailer, audit, members },
     people: new People({ store, clock }),
     operators: new Operators({ store, clock, audit }),
-    access: new Access({ store }),
+    access: new Access({ store, secondFactors }),
     accounts: new Accounts({ store, clock, audit }),
     ownership: new Ownership({ clock, audit, members }),
     invitations: new Invitations({ store, clock, audit }),
