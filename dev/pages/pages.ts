@@ -1,6 +1,7 @@
 import { acknowledgementsPage } from './acknowledgements-page';
 import type { Assembly } from './assembly';
 import { iamPage } from './iam-page';
+import { openApiPage } from './openapi-page';
 import { resourcesPage } from './resources-page';
 import { rolesPage } from './roles-page';
 
@@ -10,4 +11,5 @@ export const PAGES: readonly (readonly [file: string, render: (assembly: Assembl
   ['iam.md', iamPage],
   ['resources.md', resourcesPage],
   ['roles.md', rolesPage],
+  ['openapi.json', openApiPage],
 ];

@@ -12,7 +12,7 @@ import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { HEALTH_ENV, NOT_FOUND_ENV } from '../../lambdas/contracts/env';
+import { API_ENV, HEALTH_ENV, NOT_FOUND_ENV } from '../../lambdas/contracts/env';
 import type { Config } from '../config';
 import { acknowledge } from '../shared/acknowledgements';
 import { HarmAlarm } from '../shared/alarm';
@@ -64,6 +64,7 @@ export class ControlPlane extends Construct {
       },
     });
     this.#routeHealth(config, stateful);
+    this.#routeManagement(config, stateful);
     this.#routeEverythingElse(config, stateful);
     new HarmAlarm(this, 'ControlPlaneFailing', {
       topic: props.alarmTopic,
@@ -98,6 +99,55 @@ export class ControlPlane extends Construct {
       consequence: 'Anyone can learn that the deployment is up.',
       test: 'the sweeper reads no secret, and the health route nothing at all',
     });
+  }
+
+  // It takes the token itself: API Gateway would take id tokens too, and answer in words of its own.
+  #routeManagement(config: Config, { encryptionKey, ...stateful }: StatefulStack): void {
+    const { accounts, keys, audit, wallet, secrets, identity } = stateful;
+    const management = new ServiceFunction(this, 'Management', {
+      entry: 'lambdas/handlers/control-plane/api.lambda.ts',
+      description: 'Accounts, people, keys and the audit log, for whoever is signed in',
+      memoryMb: 512,
+      // API Gateway waits a second longer.
+      timeout: Duration.seconds(29),
+      logGroupName: `/tollgate/${config.stage}/control-plane`,
+      logDays: config.logDays,
+      encryptionKey,
+      failedInvocations: { needNoQueueBecause: 'It is only called by the API, which hands the error to the caller.' },
+      environmentNames: API_ENV,
+      environment: {
+        ACCOUNTS_TABLE: accounts.table.tableName,
+        KEYS_TABLE: keys.table.tableName,
+        AUDIT_TABLE: audit.table.tableName,
+        WALLET_TABLE: wallet.table.tableName,
+        KEY_PEPPER_SECRET: secrets.keyPepper.secretArn,
+        ORIGIN_SECRET: secrets.origin.secretArn,
+        USER_POOL_ID: identity.userPool.userPoolId,
+        USER_POOL_CLIENT_ID: identity.client.userPoolClientId,
+      },
+    });
+    accounts.grants.administer(management);
+    keys.grants.administer(management);
+    audit.grants.record(management);
+    audit.grants.read(management);
+    wallet.grants.open(management);
+    secrets.grants.readKeyPepper(management);
+    secrets.grants.readOrigin(management);
+    const routes = this.api.addRoutes({
+      path: '/api/v1/{proxy+}',
+      methods: [HttpMethod.ANY],
+      integration: new HttpLambdaIntegration('ManagementIntegration', management.function),
+    });
+    for (const route of routes) {
+      acknowledge(route, {
+        decision: 'open-to-callers',
+        rules: ['AwsSolutions-APIG4', 'CT.APIGATEWAY.PR.5'],
+        control:
+          "Without CloudFront's secret header the function answers 403, and without an access token of the user pool 401.",
+        consequence: 'Requests without a token reach the function and are paid for.',
+        test: 'every route of the control plane but health is served by a function that knows the edge',
+      });
+    }
   }
 
   // The API's own answer would be the same for who comes past the edge.

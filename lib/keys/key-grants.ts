@@ -2,6 +2,10 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ClassifiedTable } from '../shared/table';
 import { grantItems } from '../shared/table-grant';
 
+/** A key is in the partition of its id, a ULID; those of this millennium begin so. An account's list is in its own. */
+const KEYS = ['0*'];
+const LISTS = ['acc_*'];
+
 /** The power over API keys. */
 export class KeyGrants {
   readonly #keys: ClassifiedTable;
@@ -12,6 +16,14 @@ export class KeyGrants {
 
   /** Reads the verifier of a key whose id is known. No Query: nobody who verifies can list. */
   verify(grantee: IGrantable): Grant {
-    return grantItems(grantee, this.#keys, ['dynamodb:GetItem']);
+    return grantItems(grantee, this.#keys, ['dynamodb:GetItem'], KEYS);
+  }
+
+  /** Lists, makes, replaces and revokes keys. No verb deletes one: that a key was there stays known. */
+  administer(grantee: IGrantable): Grant {
+    const write = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] as const;
+    return grantItems(grantee, this.#keys, write, [...KEYS, ...LISTS]).combine(
+      grantItems(grantee, this.#keys, ['dynamodb:Query'], LISTS),
+    );
   }
 }

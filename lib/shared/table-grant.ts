@@ -6,7 +6,12 @@ import type { ClassifiedTable } from './table';
 
 /** The actions that any grant on a table is made of. There is no Scan: nothing is found by one. */
 export type TableAction =
-  'dynamodb:GetItem' | 'dynamodb:Query' | 'dynamodb:PutItem' | 'dynamodb:UpdateItem' | 'dynamodb:DeleteItem';
+  | 'dynamodb:GetItem'
+  | 'dynamodb:Query'
+  | 'dynamodb:PutItem'
+  | 'dynamodb:UpdateItem'
+  | 'dynamodb:DeleteItem'
+  | 'dynamodb:ConditionCheckItem';
 
 /**
  * Grants actions on the items of a table whose partition keys match.

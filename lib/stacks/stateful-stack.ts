@@ -3,10 +3,12 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ACCOUNTS, AUDIT, CATALOG, KEYS, ROLLUPS, USAGE, WALLET } from '../../lambdas/contracts/tables';
 import type { TableName, TableSpec } from '../../lambdas/contracts/tables';
+import { AccountGrants } from '../accounts/account-grants';
 import type { Config } from '../config';
 import { Identity } from '../identity/identity';
 import { IdentityGrants } from '../identity/identity-grants';
 import { KeyGrants } from '../keys/key-grants';
+import { AuditGrants } from '../shared/audit-grants';
 import { denyChangesOf } from '../shared/audit-guard';
 import { DeploymentKey } from '../shared/deployment-key';
 import { DeploymentSecrets } from '../shared/deployment-secrets';
@@ -40,12 +42,12 @@ export class StatefulStack extends Stack {
   readonly encryptionKey: DeploymentKey;
   readonly receiptKey: ReceiptKey & { readonly grants: ReceiptKeyGrants };
   readonly secrets: DeploymentSecrets & { readonly grants: SecretGrants };
-  readonly accounts: ClassifiedTable;
+  readonly accounts: ClassifiedTable & { readonly grants: AccountGrants };
   readonly keys: ClassifiedTable & { readonly grants: KeyGrants };
   readonly wallet: ClassifiedTable & { readonly grants: WalletGrants };
   readonly usage: ClassifiedTable & { readonly grants: UsageGrants };
   readonly rollups: ClassifiedTable;
-  readonly audit: ClassifiedTable;
+  readonly audit: ClassifiedTable & { readonly grants: AuditGrants };
   readonly catalog: ClassifiedTable;
   readonly identity: Identity & { readonly grants: IdentityGrants };
 
@@ -63,12 +65,12 @@ export class StatefulStack extends Stack {
         encryptionKey: this.encryptionKey,
       });
 
-    this.accounts = table('Accounts', ACCOUNTS);
+    this.accounts = withGrants(table('Accounts', ACCOUNTS), AccountGrants);
     this.keys = withGrants(table('Keys', KEYS), KeyGrants);
     this.wallet = withGrants(table('Wallet', WALLET), WalletGrants);
     this.usage = withGrants(table('Usage', USAGE), UsageGrants);
     this.rollups = table('Rollups', ROLLUPS);
-    this.audit = table('Audit', AUDIT);
+    this.audit = withGrants(table('Audit', AUDIT), AuditGrants);
     denyChangesOf(this.audit);
     this.catalog = table('Catalog', CATALOG);
 

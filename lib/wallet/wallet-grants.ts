@@ -18,6 +18,11 @@ export class WalletGrants {
     this.#wallet = wallet;
   }
 
+  /** Puts the empty balance of a new account; that it replaces none, the write's condition says. */
+  open(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#wallet, ['dynamodb:PutItem'], ACCOUNTS);
+  }
+
   /** Takes from a balance and puts a hold or a lease, or gives a lease to one more request. */
   reserve(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#wallet, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS).combine(

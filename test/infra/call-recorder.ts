@@ -46,7 +46,8 @@ export class CallRecorder implements TableStore {
   }
 
   #note(table: string, action: string, partition: string): void {
-    const [kind = ''] = /^([a-z]+#|acc_)/.exec(partition) ?? [];
+    // A key's id is a ULID, and those of this millennium begin so.
+    const [kind = ''] = /^([a-z]+#|acc_|per_|0)/.exec(partition) ?? [];
     const isFixed = /^[a-z-]+$/.test(partition);
     this.#calls.add(`${table} ${action} ${isFixed ? partition : `${kind}*`}`);
   }

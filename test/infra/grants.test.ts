@@ -1,10 +1,19 @@
 import { once } from 'node:events';
+import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
+import { Accounts } from '../../lambdas/domain/accounts/accounts';
+import { AuditLog } from '../../lambdas/domain/audit/audit-log';
+import { Operators } from '../../lambdas/domain/people/operators';
+import type { TableStore } from '../../lambdas/domain/table/table-store';
+import { FaultyStore } from '../domain/wallet/faulty-store';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
 import { Cancellations } from '../../lambdas/domain/proxy/cancellations';
 import { ReceiptStage } from '../domain/receipts/receipt-stage';
 import { ACCOUNT, WalletStage } from '../domain/wallet/wallet-stage';
+import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';
+import { EXAMPLES } from '../handlers/api-examples';
+import { ApiStage } from '../handlers/api-stage';
 import { CallRecorder } from './call-recorder';
 import { at, ofType, synthesize } from './synthesis';
 
@@ -95,6 +104,48 @@ test('the data plane may do with tables what it does, and nothing else', async (
     expect(await receipts.find(await sealed.stage.record(request))).toBeDefined();
   await receipts.keys();
   expect([...calls.take(), ...sealed.calls.take()].sort()).toEqual(allowedBy('DataPlaneProxyPolicy'));
+});
+
+/** An action's answer is lost and another action overtakes its repeat: the log tells whether it was done. */
+async function callsOfLostAnswer(isInAccount: boolean): Promise<string[]> {
+  const stage = await ApiStage.open({ wrap: (store) => new CallRecorder(store) });
+  const recorder = stage.store as CallRecorder;
+  const slow = new FaultyStore(recorder);
+  const act = (store: TableStore) => {
+    const audit = new AuditLog({ store, clock: () => stage.now, sleep: () => Promise.resolve() });
+    if (isInAccount) {
+      const accounts = new Accounts({ store, clock: () => stage.now, audit });
+      return accounts.rename({ accountId: stage.accountId, name: 'New', actor: DEPLOYMENT });
+    }
+    const operators = new Operators({ store, clock: () => stage.now, audit });
+    return operators.dismiss({ personId: stage.person('operator'), actor: DEPLOYMENT });
+  };
+  slow.plan('lost reply', async () => {
+    await stage.parts.accounts.rename({ accountId: stage.accountId, name: 'Newer', actor: DEPLOYMENT });
+    await stage.parts.operators.appoint({ personId: stage.person('admin'), actor: DEPLOYMENT });
+    // The store remembers a token for ten minutes.
+    stage.now += 3_600_000;
+  });
+  recorder.take();
+  await act(slow);
+  return recorder.take();
+}
+
+test('the management API may do with tables what it does, and nothing else', async () => {
+  const calls: string[] = [];
+  for (const route of ROUTES) {
+    const stage = await ApiStage.open({ wrap: (store) => new CallRecorder(store) });
+    const recorder = stage.store as CallRecorder;
+    const asked = await EXAMPLES[route.id]!(stage, stage.accountId);
+    recorder.take();
+    const headers = { ...asked.headers, ...(route.method === 'post' && { 'idempotency-key': 'once' }) };
+    for (const as of ['developer', 'operator', 'owner', 'newcomer']) {
+      await stage.ask({ ...asked, method: route.method.toUpperCase(), as, headers });
+    }
+    calls.push(...recorder.take());
+  }
+  for (const account of ['ours', 'the deployment']) calls.push(...(await callsOfLostAnswer(account === 'ours')));
+  expect([...new Set(calls)].sort()).toEqual(allowedBy('ControlPlaneManagementPolicy'));
 });
 
 test('the sweeper may do with tables what it does, and nothing else', async () => {

@@ -5,6 +5,7 @@ import { AppError, InternalError, NotFound } from '../../../domain/errors/app-er
 import { ControlPlaneUnavailable, InvalidInput } from '../../../domain/errors/refusal';
 import { StoreUnavailable } from '../../../domain/table/table-errors';
 import { problem } from '../problem';
+import { apiDocument } from './api-document';
 import type { Api, ApiEnv } from './api-env';
 import type { ApiParts } from './api-parts';
 import { authenticate } from './authenticate';
@@ -12,16 +13,6 @@ import { faultsOf } from './faults';
 import { checkBody } from './check-body';
 import { ROUTES } from './routes/routes';
 import { serveRoute } from './serve-route';
-
-const DOCUMENT = {
-  openapi: '3.1.0',
-  info: {
-    title: 'Tollgate control plane',
-    version: '1',
-    description:
-      'Accounts, people, keys and the audit log. Times are ISO 8601 in UTC. A POST with an `Idempotency-Key` is done once within 24 hours. What has a `version` has it as its `ETag` too; a change of it says `If-Match`.',
-  },
-};
 
 /** The management API, every route of it. */
 export function buildApi(parts: ApiParts): Api {
@@ -39,18 +30,11 @@ export function buildApi(parts: ApiParts): Api {
     context.header('cache-control', 'no-store');
     context.header('x-request-id', context.env.requestContext.requestId);
   });
-  api.get('/v1/openapi.json', (context) => context.json(openApiOf(api)));
+  api.get('/v1/openapi.json', (context) => context.json(apiDocument()));
   api.use('/v1/*', authenticate(parts), checkBody);
   for (const route of ROUTES) serveRoute(api, parts, route);
-  api.openAPIRegistry.registerComponent('securitySchemes', 'accessToken', {
-    ...{ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-    description: 'An access token of the deployment’s user pool.',
-  });
   return api;
 }
-
-/** The OpenAPI 3.1 page of the API. */
-export const openApiOf = (api: Api): object => api.getOpenAPI31Document(DOCUMENT);
 
 function asProblem({ log }: Pick<ApiParts, 'log'>): ErrorHandler<ApiEnv> {
   return (error, context) => {

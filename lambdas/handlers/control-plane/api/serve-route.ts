@@ -1,10 +1,9 @@
-import type { RouteConfig } from '@hono/zod-openapi';
 import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { PERMISSIONS } from '../../../contracts/permissions';
-import { problemSchema } from '../../../contracts/problem';
 import type { Actor } from '../../../domain/access/actor';
 import { InvalidInput, PreconditionRequired } from '../../../domain/errors/refusal';
+import { openApiOf } from './api-document';
 import type { Api, ApiEnv } from './api-env';
 import type { ApiParts } from './api-parts';
 import type { Route } from './define-route';
@@ -14,14 +13,15 @@ const ETAG = /^"(0|[1-9]\d{0,14})"$/;
 
 /** Lets the route's caller in or not, does what it asks once, and answers what the route says that it answers. */
 export function serveRoute(api: Api, parts: ApiParts, route: Route): void {
-  api.openapi(createRoute(openApiOf(route)), async (context) => {
+  const { request: { headers: _headers, ...request } = {}, ...openApi } = openApiOf(route);
+  api.openapi(createRoute({ ...openApi, request }), async (context) => {
     const { personId } = context.var;
-    const request = context.req as unknown as { valid(part: 'param' | 'query' | 'json'): unknown };
-    const params = (route.params ? request.valid('param') : {}) as { readonly accountId?: string };
+    const valid = context.req as unknown as { valid(part: 'param' | 'query' | 'json'): unknown };
+    const params = (route.params ? valid.valid('param') : {}) as { readonly accountId?: string };
     const call = {
       ...{ params, personId, actor: await actorOf(parts, route, params.accountId, personId) },
-      query: route.query ? request.valid('query') : {},
-      body: route.body ? request.valid('json') : undefined,
+      query: route.query ? valid.valid('query') : {},
+      body: route.body ? valid.valid('json') : undefined,
       version: versionOf(context, route),
     };
     const act = async (): Promise<string> => JSON.stringify((await answerOf(parts, route, call)) ?? null);
@@ -81,25 +81,4 @@ function respond(context: Context<ApiEnv>, status: 200 | 201, text: string): Res
   const { version } = JSON.parse(text) as { readonly version?: number };
   if (version !== undefined) context.header('etag', `"${version}"`);
   return context.body(text, status, { 'content-type': 'application/json' });
-}
-
-function openApiOf(route: Route): RouteConfig {
-  const { id, method, path, summary, permission, params, query, body, answer, status = 200 } = route;
-  const succeeded: RouteConfig['responses'] = answer
-    ? { [status]: { description: 'Done.', content: { 'application/json': { schema: answer } } } }
-    : { 204: { description: 'Done.' } };
-  return {
-    ...{ method, path, summary, operationId: id, tags: [permission.slice(0, permission.indexOf('.'))] },
-    description: `Needs \`${permission}\`.`,
-    security: [{ accessToken: [] }],
-    request: {
-      ...(params && { params }),
-      ...(query && { query }),
-      ...(body && { body: { required: true, content: { 'application/json': { schema: body } } } }),
-    },
-    responses: {
-      ...succeeded,
-      default: { description: 'A problem.', content: { 'application/problem+json': { schema: problemSchema } } },
-    },
-  };
 }

@@ -1,0 +1,69 @@
+import type { Permission } from '../../lambdas/contracts/permissions';
+import { allows, PERMISSIONS } from '../../lambdas/contracts/permissions';
+import type { Standing } from '../../lambdas/contracts/roles';
+import { STANDINGS } from '../../lambdas/contracts/roles';
+import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';
+import { EXAMPLES } from './api-examples';
+import { ApiStage } from './api-stage';
+
+type Outcome = readonly [status: number, code?: unknown];
+
+/** What the table of permissions says, in the API's words. */
+function expectedOf(permission: Permission, standing: Standing, isOwn: boolean): 'done' | Outcome {
+  const { scope } = PERMISSIONS[permission];
+  if (scope === 'self') return 'done';
+  const isMemberOfAnother = scope === 'account' && standing !== 'operator' && !isOwn;
+  if (isMemberOfAnother) return [404, 'account_not_found'];
+  return allows(permission, standing) ? 'done' : [403, 'not_allowed'];
+}
+
+const cells = ROUTES.flatMap((route) =>
+  STANDINGS.flatMap((standing) => [true, false].map((isOwn) => ({ route, standing, isOwn }))),
+);
+
+test.each(cells.map((cell) => [cell.route.id, cell.standing, cell.isOwn ? 'their own' : 'another', cell] as const))(
+  '%s by %s in %s account is as the table of permissions says',
+  async (id, as, _which, { route, standing, isOwn }) => {
+    const stage = await ApiStage.open();
+    const example = EXAMPLES[id];
+    if (example === undefined) throw new Error(`${id} needs an example`);
+    const asked = await example(stage, isOwn ? stage.accountId : stage.otherAccountId);
+    const { status, body } = await stage.ask({ method: route.method.toUpperCase(), as, ...asked });
+    const expected = expectedOf(route.permission, standing, isOwn);
+    if (expected === 'done') {
+      // Let in: what is refused then is refused for what was asked, not for who asks.
+      if (id === 'appointOwner') expect([status, body['code']]).toEqual([409, 'owner_exists']);
+      else expect(status).toBe(route.answer ? (route.status ?? 200) : 204);
+    } else {
+      expect([status, body['code']]).toEqual(expected);
+    }
+  },
+);
+
+test('an operator gives an account without an owner its first', async () => {
+  const stage = await ApiStage.open();
+  const path = `/v1/accounts/${await stage.parts.accounts.create()}/owner`;
+  const asked = { method: 'PUT', path, as: 'operator', body: { personId: stage.person('admin') } };
+  expect(await stage.ask(asked)).toMatchObject({ status: 200, body: { ownerId: stage.person('admin') } });
+});
+
+test.each(ROUTES.map((route) => [route.id, route] as const))('%s takes nobody without a token', async (id, route) => {
+  const stage = await ApiStage.open();
+  const asked = await EXAMPLES[id]!(stage, stage.accountId);
+  for (const authorization of [undefined, 'Bearer wrong', 'Bearer ', 'Basic b3duZXI6', 'owner']) {
+    const headers = { ...asked.headers, ...(authorization !== undefined && { authorization }) };
+    const {
+      status,
+      body,
+      headers: answered,
+    } = await stage.ask({
+      ...{ ...asked, method: route.method.toUpperCase(), headers },
+    });
+    expect([status, body['code'], answered['www-authenticate']]).toEqual([401, 'unauthenticated', 'Bearer']);
+  }
+});
+
+test('no two routes have one name, and each is in the OpenAPI page', () => {
+  expect(new Set(ROUTES.map(({ id }) => id)).size).toBe(ROUTES.length);
+  expect(Object.keys(EXAMPLES).sort()).toEqual(ROUTES.map(({ id }) => id).sort());
+});

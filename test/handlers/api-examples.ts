@@ -1,0 +1,97 @@
+import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
+import type { Asked } from './api-stage';
+import type { ApiStage } from './api-stage';
+
+/** A request of a route that succeeds for whoever may make it. */
+type Example = (stage: ApiStage, accountId: string) => Promise<Pick<Asked, 'path' | 'body' | 'headers'>>;
+
+const ANY_VERSION = { 'if-match': '*' };
+const BILLING = {
+  ...{ name: 'Ours Ltd', email: 'bills@example.test', addressLine1: '1 Street' },
+  ...{ city: 'Town', postalCode: '1', country: 'DE' },
+};
+
+const at = (path: string, more: Partial<Asked> = {}): Example => {
+  return async (_stage, accountId) => ({ path: path.replace('{accountId}', accountId), ...more });
+};
+
+async function aMember(stage: ApiStage, accountId: string): Promise<string> {
+  if (accountId === stage.otherAccountId) return stage.person('stranger');
+  return stage.person('billing');
+}
+
+async function aKey(stage: ApiStage, accountId: string): Promise<string> {
+  return (await stage.parts.keys.create({ accountId })).keyId;
+}
+
+async function anInvitation(stage: ApiStage, accountId: string): Promise<string> {
+  const request = { accountId, email: 'someone@example.test', role: 'auditor', actor: DEPLOYMENT } as const;
+  return (await stage.parts.invitations.create(request)).invitation.invitationId;
+}
+
+/** One for each route; a route without one fails the suite. */
+export const EXAMPLES: { readonly [id: string]: Example } = {
+  getMe: at('/v1/me'),
+  listMyAccounts: at('/v1/me/accounts'),
+  leaveAccount: at('/v1/me/accounts/{accountId}'),
+  attestAdult: at('/v1/me/attestation', { body: { adult: true } }),
+
+  createAccount: at('/v1/accounts', { body: { name: 'Another' } }),
+  listAccounts: at('/v1/accounts'),
+  getAccount: at('/v1/accounts/{accountId}'),
+  renameAccount: at('/v1/accounts/{accountId}', { body: { name: 'New' }, headers: ANY_VERSION }),
+  getBilling: at('/v1/accounts/{accountId}/billing'),
+  setBilling: at('/v1/accounts/{accountId}/billing', { body: BILLING, headers: ANY_VERSION }),
+  transferAccount: async (stage, accountId) => ({
+    path: `/v1/accounts/${accountId}/transfer`,
+    body: { to: stage.person('admin') },
+  }),
+  appointOwner: async (stage, accountId) => ({
+    path: `/v1/accounts/${accountId}/owner`,
+    body: { personId: stage.person('admin') },
+  }),
+  suspendAccount: at('/v1/accounts/{accountId}/suspend', { body: { reason: 'abuse' } }),
+  resumeAccount: at('/v1/accounts/{accountId}/resume'),
+
+  listMembers: at('/v1/accounts/{accountId}/members'),
+  getMember: async (stage, accountId) => ({
+    path: `/v1/accounts/${accountId}/members/${await aMember(stage, accountId)}`,
+  }),
+  changeMember: async (stage, accountId) => ({
+    path: `/v1/accounts/${accountId}/members/${await aMember(stage, accountId)}`,
+    body: { role: 'developer' },
+    headers: ANY_VERSION,
+  }),
+  removeMember: async (stage, accountId) => ({
+    path: `/v1/accounts/${accountId}/members/${await aMember(stage, accountId)}`,
+  }),
+  listInvitations: at('/v1/accounts/{accountId}/invitations'),
+  createInvitation: at('/v1/accounts/{accountId}/invitations', {
+    body: { email: 'someone@example.test', role: 'auditor' },
+  }),
+  revokeInvitation: async (stage, accountId) => ({
+    path: `/v1/accounts/${accountId}/invitations/${await anInvitation(stage, accountId)}`,
+  }),
+  acceptInvitation: async (stage) => {
+    const accountId = await stage.parts.accounts.create();
+    const request = { accountId, email: 'someone@example.test', role: 'auditor', actor: DEPLOYMENT } as const;
+    return { path: '/v1/invitations/accept', body: { token: (await stage.parts.invitations.create(request)).token } };
+  },
+
+  listKeys: at('/v1/accounts/{accountId}/keys'),
+  getKey: async (stage, accountId) => ({ path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}` }),
+  createKey: at('/v1/accounts/{accountId}/keys', { body: { label: 'ci' } }),
+  rotateKey: async (stage, accountId) => ({
+    path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}/rotate`,
+    body: { graceSeconds: 60 },
+  }),
+  revokeKey: async (stage, accountId) => ({ path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}` }),
+
+  listAuditEvents: at('/v1/accounts/{accountId}/audit'),
+  verifyAudit: at('/v1/accounts/{accountId}/audit/verification'),
+  listDeploymentAuditEvents: at('/v1/audit'),
+  verifyDeploymentAudit: at('/v1/audit/verification'),
+  listOperators: at('/v1/operators'),
+  appointOperator: async (stage) => ({ path: `/v1/operators/${stage.person('admin')}` }),
+  dismissOperator: async (stage) => ({ path: `/v1/operators/${stage.person('operator')}` }),
+};
