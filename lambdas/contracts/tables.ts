@@ -17,7 +17,7 @@ export interface TableSpec {
 
 export type TableName = 'accounts' | 'keys' | 'wallet' | 'usage' | 'rollups' | 'audit' | 'catalog';
 
-/** Only invitations in it expire by time: they hold a mail address. */
+/** By time expire in it: invitations, answers for repeats, and counts of an hour or a day. */
 export const ACCOUNTS: TableSpec = { name: 'accounts', dataClass: 'personal', expires: true, stream: false };
 export const KEYS: TableSpec = { name: 'keys', dataClass: 'secret', expires: false, stream: false };
 /** Holds the balances, the holds and the entries. Nothing in it expires by time: holds are ended, entries stay. */

@@ -72,6 +72,11 @@ export class ControlPlane extends Construct {
       metric: this.api.metricServerError({ statistic: Stats.SUM, period: Duration.minutes(5) }),
       alarm: { impact: 'Customers cannot manage keys, members or money' },
     });
+    new HarmAlarm(this, 'AccountsPerHourReached', {
+      topic: props.alarmTopic,
+      metric: logCodeMetric(this, 'ACCOUNTS_PER_HOUR_REACHED', { Management: management.logGroup }),
+      alarm: { impact: 'Nobody can create an account for the rest of the hour' },
+    });
     if (config.identity.mailFrom !== undefined) {
       new HarmAlarm(this, 'MailNotTaken', {
         topic: props.alarmTopic,

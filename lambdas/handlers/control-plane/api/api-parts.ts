@@ -5,6 +5,7 @@ import { Accounts } from '../../../domain/accounts/accounts';
 import { Invitations } from '../../../domain/accounts/invitations';
 import { Members } from '../../../domain/accounts/members';
 import { Ownership } from '../../../domain/accounts/ownership';
+import { FailedAttempts } from '../../../domain/attempts/failed-attempts';
 import { AuditLog } from '../../../domain/audit/audit-log';
 import type { Clock } from '../../../domain/clock';
 import type { SecondFactors } from '../../../domain/identity/second-factors';
@@ -40,6 +41,7 @@ export function apiParts({ store, clock, log, verifier, pepper, mailer, secondFa
   const members = new Members({ store, audit });
   return {
     ...{ store, clock, log, verifier, mailer, audit, members },
+    attempts: new FailedAttempts({ clock }),
     people: new People({ store, clock }),
     operators: new Operators({ store, clock, audit }),
     access: new Access({ store, secondFactors }),
