@@ -85,6 +85,7 @@ function toExchange(request: IncomingMessage, response: ServerResponse, deadline
     method: request.method ?? '',
     path: query === -1 ? url : url.slice(0, query),
     headers: request.headers as Exchange['headers'],
+    clientAddress: request.socket.remoteAddress,
     deadline,
     gone: gone.signal,
     readBody: (bytesMax) => readBody(request, bytesMax),

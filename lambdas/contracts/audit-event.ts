@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SUSPENSION_REASONS } from './accounts';
 import { accountIdSchema, invitationIdSchema, keyIdSchema, personIdSchema } from './ids';
+import { impersonalRulesSchema, RULE_NAMES } from './key-rules';
 import { PERMISSION_IDS } from './permissions';
 import { roleSchema } from './roles';
 
@@ -24,6 +25,10 @@ export const auditFieldsSchema = z.strictObject({
   validUntil: time.optional(),
   /** The key that takes another's place. */
   replacedBy: keyIdSchema.optional(),
+  /** A key's, without the addresses and labels in them. */
+  rules: impersonalRulesSchema.optional(),
+  /** The names of the rules that changed, of those too that are not recorded. */
+  changed: z.array(z.enum(RULE_NAMES)).optional(),
 });
 
 export type AuditFields = z.infer<typeof auditFieldsSchema>;

@@ -70,6 +70,19 @@ export const retiredPricesSchema = z
     'must name each once',
   );
 
+/** Where a provider processes what it is sent, as the operator names it: `eu-central-1` or `eu` for one. */
+export const regionSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be lower-case letters, digits and hyphens, such as eu or eu-central-1');
+
+/** What the operator knows of a provider; keys can be bound to it. */
+export const providerPromises = {
+  /** Where it processes what it is sent. @default unknown: no key that is bound to a region is served there */
+  region: regionSchema.optional(),
+  /** Whether it keeps nothing of a request. @default false */
+  zeroDataRetention: z.boolean().optional(),
+};
+
 /** An upstream that this deployment may call. Its key is a secret and lives elsewhere. */
 export const providerSettingsSchema = z.strictObject({
   id: z.string().min(1),
@@ -77,6 +90,7 @@ export const providerSettingsSchema = z.strictObject({
   baseUrl: z.url(),
   /** Whose price list applies. @default the provider's own id */
   catalog: z.string().min(1).optional(),
+  ...providerPromises,
 });
 
 export type UnitPrices = z.infer<typeof unitPricesSchema>;

@@ -5,7 +5,7 @@
 
 /**
  * The data plane. Tables are physical names, secrets are ARNs, `PROVIDERS` is a JSON list of
- * `{ id, dialect, baseUrl }`, `USAGE_RETENTION_DAYS` a whole number of days.
+ * `{ id, dialect, baseUrl }` and what else the operator says of a provider, `USAGE_RETENTION_DAYS` a whole number of days.
  */
 export const PROXY_ENV = [
   'WALLET_TABLE',
@@ -18,8 +18,8 @@ export const PROXY_ENV = [
   'USAGE_RETENTION_DAYS',
 ] as const;
 
-/** The sweeper ends holds that nobody ended; it writes their usage records, hence the retention. */
-export const SWEEP_ENV = ['WALLET_TABLE', 'USAGE_TABLE', 'USAGE_RETENTION_DAYS'] as const;
+/** The sweeper ends holds that nobody ended, and what keys count of them; it writes their usage records, hence the retention. */
+export const SWEEP_ENV = ['WALLET_TABLE', 'KEYS_TABLE', 'USAGE_TABLE', 'USAGE_RETENTION_DAYS'] as const;
 
 /** The pipeline opens leaves in the table whose stream it reads. */
 export const RECEIPTS_ENV = ['USAGE_TABLE'] as const;

@@ -50,6 +50,7 @@ const RULES = {
 
   'key.read': members('list the keys', 'owner', 'admin', 'developer', 'auditor'),
   'key.create': members('create a key', 'owner', 'admin', 'developer'),
+  'key.change': members('change what a key is allowed', 'owner', 'admin', 'developer'),
   'key.rotate': members('replace a key by a new one', 'owner', 'admin', 'developer'),
   'key.revoke': membersAndOperators('revoke a key', 'owner', 'admin', 'developer'),
 

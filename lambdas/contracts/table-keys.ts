@@ -153,6 +153,20 @@ export const keyListingKey = (accountId: string, keyId: string): Key => ({
   sk: `${KEY_LISTING_PREFIX}${keyId}`,
 });
 
+export const countersPartition = (counterId: string): string => `counters#${counterId}`;
+/** What a key has spent or holds in one window of its budget: a window of another kind, or of another zone, is another. */
+export const budgetCounterKey = (counterId: string, window: string): Key => ({
+  pk: countersPartition(counterId),
+  sk: `budget#${window}`,
+});
+/** @param minute when it begins, epoch milliseconds */
+export const minuteCounterKey = (counterId: string, minute: number): Key => ({
+  pk: countersPartition(counterId),
+  sk: `minute#${isoTime(minute)}`,
+});
+/** How many paid requests run. */
+export const runningCounterKey = (counterId: string): Key => ({ pk: countersPartition(counterId), sk: 'running' });
+
 /** FNV-1a: spreads ids that differ only in their last characters, and is the same in every process. */
 function shardOf(id: string): string {
   let hash = 0x811c9dc5;

@@ -19,7 +19,8 @@ export type TableName = 'accounts' | 'keys' | 'wallet' | 'usage' | 'rollups' | '
 
 /** By time expire in it: invitations, answers for repeats, and counts of an hour or a day. */
 export const ACCOUNTS: TableSpec = { name: 'accounts', dataClass: 'personal', expires: true, stream: false };
-export const KEYS: TableSpec = { name: 'keys', dataClass: 'secret', expires: false, stream: false };
+/** Only the counters of minutes in it expire by time. */
+export const KEYS: TableSpec = { name: 'keys', dataClass: 'secret', expires: true, stream: false };
 /** Holds the balances, the holds and the entries. Nothing in it expires by time: holds are ended, entries stay. */
 export const WALLET: TableSpec = { name: 'wallet', dataClass: 'financial', expires: false, stream: true };
 export const USAGE: TableSpec = { name: 'usage', dataClass: 'usage', expires: true, stream: true };

@@ -69,6 +69,7 @@ export class DataPlane extends Construct {
     });
 
     keys.grants.verify(this.proxy);
+    keys.grants.count(this.proxy);
     wallet.grants.reserve(this.proxy);
     wallet.grants.settle(this.proxy);
     usage.grants.record(this.proxy);

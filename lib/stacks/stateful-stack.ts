@@ -28,7 +28,7 @@ export interface StatefulStackProps extends StackProps {
 function retentions(config: Config): Readonly<Record<TableName, string>> {
   return {
     accounts: 'life of the account + 30 days',
-    keys: 'life of the key',
+    keys: 'life of the key - minute counters 10 minutes',
     wallet: 'indefinite',
     usage: `each record ${config.usageDays} days`,
     rollups: `live ${config.usageDays} days - anonymised indefinite`,

@@ -10,6 +10,8 @@ export interface Exchange {
   /** With its leading slash and without a query. */
   readonly path: string;
   readonly headers: Headers;
+  /** The client's IP address as the host knows it; never what the client says. For the rules of its key, and nothing else. */
+  readonly clientAddress: string | undefined;
   /** The whole body. Throws PayloadTooLarge above `bytesMax`, without reading on. */
   readBody(bytesMax: number): Promise<Buffer>;
   /**

@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/catalog';
 import type { Clock } from '../clock';
+import type { KeyOwner } from '../keys/verified-keys';
 import type { Log } from '../log';
 import type { Wallet } from '../wallet/wallet';
 import type { Admitted } from './admission';
@@ -27,8 +28,7 @@ export interface MeteredCall {
   readonly exchange: Exchange;
   readonly route: MeteredRoute;
   readonly requestId: string;
-  readonly accountId: string;
-  readonly keyId: string;
+  readonly caller: KeyOwner;
   /** Sent with every answer. */
   readonly headers: ResponseHeaders;
   /** Aborted, with a StopReason, when the host needs the work to end. */

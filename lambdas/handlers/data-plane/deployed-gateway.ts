@@ -12,7 +12,7 @@ import { pepperSecretSchema, providerKeysSecretSchema } from '../../contracts/se
 import { Catalog } from '../../domain/catalog/catalog';
 import { PRICE_LIST } from '../../domain/catalog/price-list';
 import { systemClock as clock } from '../../domain/clock';
-import { Keys } from '../../domain/keys/keys';
+import { KeyVerifier } from '../../domain/keys/key-verifier';
 import { Cancellations } from '../../domain/proxy/cancellations';
 import type { Exchange } from '../../domain/proxy/exchange';
 import { Gateway } from '../../domain/proxy/gateway';
@@ -37,7 +37,7 @@ export async function deployedGateway(env: Env<typeof PROXY_ENV>): Promise<Pick<
   let apiKeys = await providerKeys.get();
   const gateway = new Gateway({
     wallet: new Wallet({ store, clock, usageRetentionDays: Number(env.USAGE_RETENTION_DAYS) }),
-    keys: new Keys({ store, pepper: await pepper.get(), clock }),
+    keys: new KeyVerifier({ store, pepper: await pepper.get(), clock }),
     usage: new UsageRecords({ store }),
     receipts: new Receipts({ store, clock }),
     cancellations: new Cancellations({ store, clock }),

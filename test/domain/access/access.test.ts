@@ -45,6 +45,7 @@ describe('the table of permissions', () => {
       'invitation.revoke owner admin',
       'key.read owner admin developer auditor',
       'key.create owner admin developer',
+      'key.change owner admin developer',
       'key.rotate owner admin developer',
       'key.revoke owner admin developer operator',
       'audit.read owner admin auditor operator',

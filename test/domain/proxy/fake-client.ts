@@ -6,6 +6,8 @@ export interface Sent {
   readonly path?: string;
   readonly headers?: Headers;
   readonly body?: object | string | Buffer;
+  /** @default not known to the host */
+  readonly clientAddress?: string;
 }
 
 /** A client and the host that presents it: what it is sent is kept, and it can leave, stall or break at any byte. */
@@ -13,6 +15,7 @@ export class FakeClient implements Exchange {
   readonly method: string;
   readonly path: string;
   readonly headers: Headers;
+  readonly clientAddress: string | undefined;
   readonly deadline: number;
   status = 0;
   answerHeaders: { readonly [name: string]: string } = {};
@@ -30,7 +33,9 @@ export class FakeClient implements Exchange {
   #taken: (() => void) | undefined;
   #out: Writable | undefined;
 
-  constructor({ method = 'POST', path = '/v1/chat/completions', headers = {}, body = '' }: Sent, deadline: number) {
+  constructor(sent: Sent, deadline: number) {
+    const { method = 'POST', path = '/v1/chat/completions', headers = {}, body = '', clientAddress } = sent;
+    this.clientAddress = clientAddress;
     this.method = method;
     this.path = path;
     this.headers = { 'content-type': 'application/json', ...headers };
