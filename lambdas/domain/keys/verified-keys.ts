@@ -37,10 +37,20 @@ export class VerifiedKeys {
     return verified && verified.from <= now && now < verified.until ? verified.owner : undefined;
   }
 
+  /** Whether the whole key was right here, however long ago, and nothing has been heard against it. */
+  wasRight(presented: PresentedKey): boolean {
+    return this.#verified.get(digestOf(presented)) !== undefined;
+  }
+
   /** @param validUntil epoch milliseconds at which the key itself ends */
   add(presented: PresentedKey, owner: KeyOwner, now: number, validUntil: number): void {
     const until = Math.min(now + VERIFIED_MS, validUntil);
     this.#verified.set(digestOf(presented), { owner, from: now, until });
+  }
+
+  /** The key is right no longer. */
+  drop(presented: PresentedKey): void {
+    this.#verified.delete(digestOf(presented));
   }
 
   forget(keyId: string): void {

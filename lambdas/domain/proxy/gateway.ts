@@ -93,12 +93,12 @@ export class Gateway {
     const metered = METERED_ROUTES.get(path);
     if (metered) {
       requireMethod(exchange, 'POST');
-      const caller = await this.#authenticate(exchange.headers);
+      const caller = await this.#authenticate(exchange);
       permitUse(caller, metered.endpoint, exchange.clientAddress);
       requireJson(exchange.headers);
       return serveMetered(this.#parts, { exchange, route: metered, requestId, caller, headers, stop });
     }
-    const caller = await this.#authenticate(exchange.headers);
+    const caller = await this.#authenticate(exchange);
     permitUse(caller, scopeOfRead(path), exchange.clientAddress);
     const cancelled = CANCEL_PATH.exec(path)?.[1];
     if (cancelled !== undefined) {
@@ -121,10 +121,10 @@ export class Gateway {
     respondJson(exchange, status, { ...headers, ...retryAfter }, body);
   }
 
-  async #authenticate(headers: Headers): Promise<KeyOwner> {
+  async #authenticate({ headers, clientAddress }: Exchange): Promise<KeyOwner> {
     const apiKey = headers['x-api-key'];
     const bearer = /^Bearer +(.+)$/i.exec(headers['authorization'] ?? '')?.[1];
-    const caller = await this.#parts.keys.verify(apiKey === '' ? bearer : (apiKey ?? bearer));
+    const caller = await this.#parts.keys.verify(apiKey === '' ? bearer : (apiKey ?? bearer), clientAddress);
     if (caller === undefined) throw new InvalidApiKey();
     return caller;
   }
