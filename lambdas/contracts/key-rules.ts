@@ -44,27 +44,29 @@ export const labelsSchema = z
   .refine((labels) => Object.keys(labels).length <= LABELS_MAX, `must be at most ${LABELS_MAX}`);
 
 /** What a key may do. An absent rule allows everything; all that are there must hold. */
-export const keyRulesSchema = z.strictObject({
-  scopes: listOf(z.enum(KEY_SCOPES), KEY_SCOPES.length).optional(),
-  /** Public names, as clients send them; a trailing `*` stands for any end. */
-  models: listOf(modelPatternSchema, MODELS_MAX).optional(),
-  budget: budgetSchema.optional(),
-  requestsPerMinute: z.int().min(1).max(REQUESTS_PER_MINUTE_MAX).optional(),
-  /** What a request can take and give at most, until it has ended; then what it did. */
-  tokensPerMinute: z.int().min(1).max(TOKENS_PER_MINUTE_MAX).optional(),
-  /** Paid requests at a time. */
-  concurrency: z.int().min(1).max(CONCURRENCY_MAX).optional(),
-  /** From where the key may be used. */
-  cidrs: listOf(
-    z.union([z.cidrv4(), z.cidrv6()], 'must be an address range such as 192.0.2.0/24'),
-    CIDRS_MAX,
-  ).optional(),
-  /** Where providers may be: one without a region is nowhere. */
-  regions: listOf(regionSchema, REGIONS_MAX).optional(),
-  /** Whether only providers may be asked that keep nothing of a request. */
-  zeroDataRetention: z.boolean().optional(),
-  labels: labelsSchema.optional(),
-});
+export const keyRulesSchema = z
+  .strictObject({
+    scopes: listOf(z.enum(KEY_SCOPES), KEY_SCOPES.length).optional(),
+    /** Public names, as clients send them; a trailing `*` stands for any end. */
+    models: listOf(modelPatternSchema, MODELS_MAX).optional(),
+    budget: budgetSchema.optional(),
+    requestsPerMinute: z.int().min(1).max(REQUESTS_PER_MINUTE_MAX).optional(),
+    /** What a request can take and give at most, until it has ended; then what it did. */
+    tokensPerMinute: z.int().min(1).max(TOKENS_PER_MINUTE_MAX).optional(),
+    /** Paid requests at a time. */
+    concurrency: z.int().min(1).max(CONCURRENCY_MAX).optional(),
+    /** From where the key may be used. */
+    cidrs: listOf(
+      z.union([z.cidrv4(), z.cidrv6()], 'must be an address range such as 192.0.2.0/24'),
+      CIDRS_MAX,
+    ).optional(),
+    /** Where providers may be: one without a region is nowhere. */
+    regions: listOf(regionSchema, REGIONS_MAX).optional(),
+    /** Whether only providers may be asked that keep nothing of a request. */
+    zeroDataRetention: z.boolean().optional(),
+    labels: labelsSchema.optional(),
+  })
+  .meta({ id: 'KeyRules' });
 
 export type KeyRules = Readonly<z.infer<typeof keyRulesSchema>>;
 export type BudgetRule = Readonly<z.infer<typeof budgetSchema>>;

@@ -147,6 +147,7 @@ export class ControlPlane extends Construct {
     audit.grants.record(management);
     audit.grants.read(management);
     wallet.grants.open(management);
+    wallet.grants.suspend(management);
     secrets.grants.readKeyPepper(management);
     secrets.grants.readOrigin(management);
     if (operatorMfa === 'required') identity.grants.readFactors(management);

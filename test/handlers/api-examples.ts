@@ -81,6 +81,11 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   listKeys: at('/v1/accounts/{accountId}/keys'),
   getKey: async (stage, accountId) => ({ path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}` }),
   createKey: at('/v1/accounts/{accountId}/keys', { body: { label: 'ci' } }),
+  changeKeyRules: async (stage, accountId) => ({
+    path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}/rules`,
+    body: { scopes: ['chat'], concurrency: 2 },
+    headers: ANY_VERSION,
+  }),
   rotateKey: async (stage, accountId) => ({
     path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}/rotate`,
     body: { graceSeconds: 60 },

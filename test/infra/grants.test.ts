@@ -22,6 +22,10 @@ import { at, ofType, synthesize } from './synthesis';
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
 const AMPLE_PICO = 1_000_000n;
+const COUNTING = {
+  ...{ counterId: '01JD0000000000000000000001', runningMax: 5 },
+  budget: { window: 'total', limitPico: AMPLE_PICO },
+};
 const OTHER_ACCOUNT = 'acc_01JD0000000000000000000009';
 
 const synthesis = synthesize({});
@@ -78,7 +82,7 @@ test('the data plane may do with tables what it does, and nothing else', async (
   await stage.fund(AMPLE_PICO);
   await stage.fund(AMPLE_PICO, OTHER_ACCOUNT);
   const { key } = await keys.create({ accountId: ACCOUNT });
-  const late = await stage.reserve(100n, undefined, OTHER_ACCOUNT);
+  const late = await stage.reserve(100n, undefined, OTHER_ACCOUNT, { counting: COUNTING });
   await stage.expire();
   calls.take();
 
@@ -157,13 +161,14 @@ test('the sweeper may do with tables what it does, and nothing else', async () =
   const { calls, stage } = recordedStage();
   await stage.fund(AMPLE_PICO);
   await stage.reserve(100n);
+  await stage.count(100n, COUNTING);
   stage.store.plan('conflict');
   const { leaseTurn } = await stage.reserve(100n);
   expect(leaseTurn).toBeDefined();
   stage.now += 2 * MINUTE_MS;
   calls.take();
 
-  expect(await stage.expire()).toMatchObject({ expired: 2, failed: 0 });
+  expect(await stage.expire()).toMatchObject({ expired: 3, failed: 0 });
   expect(calls.take()).toEqual(allowedBy('SweeperSweepPolicy'));
 });
 

@@ -123,7 +123,7 @@ export class Gateway {
 
   async #authenticate({ headers, clientAddress }: Exchange): Promise<KeyOwner> {
     const apiKey = headers['x-api-key'];
-    const bearer = /^Bearer +(.+)$/i.exec(headers['authorization'] ?? '')?.[1];
+    const bearer = /^Bearer +([^ ].*)$/i.exec(headers['authorization'] ?? '')?.[1];
     const caller = await this.#parts.keys.verify(apiKey === '' ? bearer : (apiKey ?? bearer), clientAddress);
     if (caller === undefined) throw new InvalidApiKey();
     return caller;

@@ -9,7 +9,7 @@ export const VIEWER_TLS_HEADER = 'CloudFront-Viewer-TLS';
  * Closed by default: a request without the header is refused too. What passes carries the viewer's address, in the
  * place of whatever the viewer claims. Runs at CloudFront, in its own JavaScript.
  */
-export const REFUSE_OLDER_TLS = `
+export const VIEWER_FUNCTION = `
 function handler(event) {
   var tls = event.request.headers['${VIEWER_TLS_HEADER.toLowerCase()}'];
   if (tls && tls.value.indexOf('TLSv1.3:') === 0) {
@@ -34,7 +34,7 @@ export class RefuseOlderTls extends ViewerFunction {
     super(scope, id, {
       comment: 'Refuses viewers older than TLS 1.3, and tells the planes who the others are',
       runtime: FunctionRuntime.JS_2_0,
-      code: FunctionCode.fromInline(REFUSE_OLDER_TLS),
+      code: FunctionCode.fromInline(VIEWER_FUNCTION),
     });
   }
 }
