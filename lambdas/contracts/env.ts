@@ -28,7 +28,11 @@ export const RECEIPTS_ENV = ['USAGE_TABLE'] as const;
 /** The sealer signs with `RECEIPT_KEY`, an ARN; trees are kept as long as the records that they are made of. */
 export const SEAL_ENV = ['USAGE_TABLE', 'USAGE_RETENTION_DAYS', 'RECEIPT_KEY'] as const;
 
-/** The management API. Tables are physical names, secrets are ARNs, `PROVIDER_IDS` has commas between them. */
+/**
+ * The management API. Tables are physical names, secrets are ARNs; `MAIL_FROM` is the address that mails come from, or
+ * `none` where none are sent; `OPERATOR_MFA` is `required` or `optional`; `PROVIDER_IDS` has commas
+ * between them.
+ */
 export const API_ENV = [
   'ACCOUNTS_TABLE',
   'KEYS_TABLE',
@@ -40,6 +44,8 @@ export const API_ENV = [
   'USER_POOL_ID',
   'USER_POOL_CLIENT_ID',
   'PROVIDER_IDS',
+  'MAIL_FROM',
+  'OPERATOR_MFA',
 ] as const;
 
 /** Health touches no store and no secret: it must answer while everything else fails. */

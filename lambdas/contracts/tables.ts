@@ -17,7 +17,7 @@ export interface TableSpec {
 
 export type TableName = 'accounts' | 'keys' | 'wallet' | 'usage' | 'rollups' | 'audit' | 'catalog';
 
-/** Only invitations in it expire by time: they hold a mail address. */
+/** By time expire in it: invitations, answers for repeats, and counts of an hour or a day. */
 export const ACCOUNTS: TableSpec = { name: 'accounts', dataClass: 'personal', expires: true, stream: false };
 /** Only the counters of minutes in it expire by time. */
 export const KEYS: TableSpec = { name: 'keys', dataClass: 'secret', expires: true, stream: false };

@@ -7,6 +7,7 @@ import { AccountGrants } from '../accounts/account-grants';
 import { CatalogGrants } from '../catalog/catalog-grants';
 import type { Config } from '../config';
 import { Identity } from '../identity/identity';
+import { IdentityGrants } from '../identity/identity-grants';
 import { KeyGrants } from '../keys/key-grants';
 import { AuditGrants } from '../shared/audit-grants';
 import { denyChangesOf } from '../shared/audit-guard';
@@ -49,7 +50,7 @@ export class StatefulStack extends Stack {
   readonly rollups: ClassifiedTable;
   readonly audit: ClassifiedTable & { readonly grants: AuditGrants };
   readonly catalog: ClassifiedTable & { readonly grants: CatalogGrants };
-  readonly identity: Identity;
+  readonly identity: Identity & { readonly grants: IdentityGrants };
 
   constructor(scope: Construct, id: string, props: StatefulStackProps) {
     super(scope, id, { terminationProtection: true, ...props });
@@ -78,7 +79,7 @@ export class StatefulStack extends Stack {
       new DeploymentSecrets(this, 'Secrets', { stage: config.stage, encryptionKey: this.encryptionKey, edgeRegion }),
       SecretGrants,
     );
-    this.identity = new Identity(this, 'Identity', { config });
+    this.identity = withGrants(new Identity(this, 'Identity', { config }), IdentityGrants);
     this.#tellNames(config);
   }
 

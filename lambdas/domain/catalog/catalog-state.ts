@@ -3,7 +3,7 @@ import type { CatalogEntry } from '../../contracts/catalog-changes';
 import type { Item } from '../table/value';
 import { fold, NOTHING_SET, type Timelines } from './timelines';
 
-/** Of what the data plane reads. A process that does not know the format keeps what it has. */
+/** Of what the data plane reads; a new kind of setting is a new one. A process that does not know it keeps what it has. */
 export const FORMAT = 1n;
 
 const numberSchema = z.coerce.number().pipe(z.int().positive());

@@ -22,6 +22,7 @@ import type { MeteredParts } from './paid-request';
 import { permitUse } from './permit';
 import { newRequestId } from './request-ids';
 import { readAt, scopeOfRead } from './reads';
+import { refuseKeyInQuery } from './refuse-key-in-query';
 import { cancelRequest } from './requests';
 import { respondError, respondJson, type ResponseHeaders } from './respond';
 import { dialectOf, METERED_ROUTES } from './routes';
@@ -85,6 +86,7 @@ export class Gateway {
     const { originSecrets } = this.#parts;
     if (originSecrets && !isFromEdge(exchange.headers, await originSecrets()))
       throw new Forbidden('Requests come through the public endpoint.');
+    refuseKeyInQuery(exchange.query);
     if (path === '/healthz') {
       requireMethod(exchange, 'GET');
       respondJson(exchange, 200, headers, { status: 'ok' });
@@ -95,12 +97,12 @@ export class Gateway {
       requireMethod(exchange, 'POST');
       // Where it is too old, it is read while the key is verified and the body comes.
       void this.#parts.catalog.current();
-      const caller = await this.#authenticate(exchange.headers);
+      const caller = await this.#authenticate(exchange);
       permitUse(caller, metered.endpoint, exchange.clientAddress);
       requireJson(exchange.headers);
       return serveMetered(this.#parts, { exchange, route: metered, requestId, caller, headers, stop });
     }
-    const caller = await this.#authenticate(exchange.headers);
+    const caller = await this.#authenticate(exchange);
     permitUse(caller, scopeOfRead(path), exchange.clientAddress);
     const cancelled = CANCEL_PATH.exec(path)?.[1];
     if (cancelled !== undefined) {
@@ -123,10 +125,10 @@ export class Gateway {
     respondJson(exchange, status, { ...headers, ...retryAfter }, body);
   }
 
-  async #authenticate(headers: Headers): Promise<KeyOwner> {
+  async #authenticate({ headers, clientAddress }: Exchange): Promise<KeyOwner> {
     const apiKey = headers['x-api-key'];
     const bearer = /^Bearer +([^ ].*)$/i.exec(headers['authorization'] ?? '')?.[1];
-    const caller = await this.#parts.keys.verify(apiKey === '' ? bearer : (apiKey ?? bearer));
+    const caller = await this.#parts.keys.verify(apiKey === '' ? bearer : (apiKey ?? bearer), clientAddress);
     if (caller === undefined) throw new InvalidApiKey();
     return caller;
   }
