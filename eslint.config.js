@@ -72,7 +72,18 @@ const SOURCES = ['{bin,lib,lambdas,dev,web,bench}/**/*.{ts,tsx}'];
 const TESTS = ['test/**/*.ts'];
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'cdk.out/', 'coverage/', '.cache/', '.tollgate/', 'docs/generated/', 'web/src/api/generated/', '**/dist/'] },
+  {
+    ignores: [
+      'node_modules/',
+      'cdk.out/',
+      'coverage/',
+      '.cache/',
+      '.tollgate/',
+      'docs/generated/',
+      'web/src/api/generated/',
+      '**/dist/',
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.{ts,tsx}'],

@@ -12,6 +12,9 @@ const SHARD_COUNT = 16;
 /** Every shard, `00` to `15`. */
 export const SHARDS: readonly string[] = Array.from({ length: SHARD_COUNT }, (_, shard) => twoDigits(shard));
 
+/** @param fraction from 0 to below 1 */
+export const shardAt = (fraction: number): string => twoDigits(Math.floor(fraction * SHARD_COUNT));
+
 /** Epoch milliseconds as ISO 8601 with milliseconds, always 24 characters: it sorts as text. */
 export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 

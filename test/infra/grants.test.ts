@@ -106,10 +106,16 @@ test('the data plane may do with tables what it does, and nothing else', async (
   expect([...calls.take(), ...sealed.calls.take()].sort()).toEqual(allowedBy('DataPlaneProxyPolicy'));
 });
 
+async function recordedApi() {
+  const recorders: CallRecorder[] = [];
+  const wrap = (store: TableStore) => (recorders[0] = new CallRecorder(store));
+  const stage = await ApiStage.open({ wrap });
+  return { stage, recorder: recorders[0]! };
+}
+
 /** An action's answer is lost and another action overtakes its repeat: the log tells whether it was done. */
 async function callsOfLostAnswer(isInAccount: boolean): Promise<string[]> {
-  const stage = await ApiStage.open({ wrap: (store) => new CallRecorder(store) });
-  const recorder = stage.store as CallRecorder;
+  const { stage, recorder } = await recordedApi();
   const slow = new FaultyStore(recorder);
   const act = (store: TableStore) => {
     const audit = new AuditLog({ store, clock: () => stage.now, sleep: () => Promise.resolve() });
@@ -134,8 +140,7 @@ async function callsOfLostAnswer(isInAccount: boolean): Promise<string[]> {
 test('the management API may do with tables what it does, and nothing else', async () => {
   const calls: string[] = [];
   for (const route of ROUTES) {
-    const stage = await ApiStage.open({ wrap: (store) => new CallRecorder(store) });
-    const recorder = stage.store as CallRecorder;
+    const { stage, recorder } = await recordedApi();
     const asked = await EXAMPLES[route.id]!(stage, stage.accountId);
     recorder.take();
     const headers = { ...asked.headers, ...(route.method === 'post' && { 'idempotency-key': 'once' }) };

@@ -75,7 +75,7 @@ export class Keys {
 
   constructor(options: KeysOptions) {
     this.#store = options.store;
-    this.#pepper = typeof options.pepper === 'string' ? Buffer.from(options.pepper) : Buffer.from(options.pepper);
+    this.#pepper = Buffer.from(options.pepper);
     this.#clock = options.clock;
     this.#randomBytes = options.randomBytes ?? randomBytes;
     this.#audit = options.audit;
@@ -121,7 +121,7 @@ export class Keys {
     if (!(graceMs >= 0 && graceMs <= ROTATION_GRACE_MS_MAX)) throw new RangeError('not a grace period');
     const old = await this.#owned(accountId, keyId);
     const listing = await this.get(accountId, keyId);
-    if (!this.#isLive(old) || old.replacedBy !== undefined || !listing) throw new KeyNotLive();
+    if (!this.#isLive(old) || !listing) throw new KeyNotLive();
     const { label, validUntil } = listing;
     const premises = this.#audit ? keyPremises(accountId, actor) : [];
     const made = this.#make({ accountId, label, validUntil, createdBy: personOf(actor), replaces: keyId });

@@ -36,8 +36,10 @@ export class VerifiedKeys {
     const digest = digestOf(presented);
     this.#verified.delete(digest);
     this.#verified.set(digest, { owner, from: now, until: Math.min(now + VERIFIED_MS, validUntil) });
-    const [oldest] = this.#verified.keys();
-    if (this.#verified.size > VERIFIED_MAX && oldest !== undefined) this.#verified.delete(oldest);
+    for (const oldest of this.#verified.keys()) {
+      if (this.#verified.size <= VERIFIED_MAX) break;
+      this.#verified.delete(oldest);
+    }
   }
 
   forget(keyId: string): void {

@@ -12,19 +12,27 @@ export class InvalidAmount extends Error {
   }
 }
 
+/** The smaller of two amounts. */
+// Stryker disable next-line EqualityOperator: of two equal amounts either is the smaller.
+export const lesser = (pico: bigint, other: bigint): bigint => (pico < other ? pico : other);
+
+/** The larger of two amounts. */
+// Stryker disable next-line EqualityOperator: of two equal amounts either is the larger.
+export const larger = (pico: bigint, other: bigint): bigint => (pico > other ? pico : other);
+
 /**
  * Reads dollars, `5` or `5.00` for two, without a detour through a float.
  * @throws InvalidAmount
  */
 export function parseUsd(text: string): bigint {
-  const [, dollars, fraction = ''] = /^(\d{1,26})(?:\.(\d{1,12}))?$/.exec(text) ?? [];
-  if (dollars === undefined) throw new InvalidAmount();
-  return BigInt(dollars) * PICO_PER_USD + BigInt(fraction.padEnd(DECIMALS, '0'));
+  if (!/^\d{1,26}(?:\.\d{1,12})?$/.test(text)) throw new InvalidAmount();
+  const [, fraction = ''] = text.split('.');
+  return BigInt(text.replace('.', '')) * 10n ** BigInt(DECIMALS - fraction.length);
 }
 
 /** Writes dollars exactly: no exponent, at least two decimals, and as many more as it takes (`5.00`, `-0.000123`). */
 export function formatUsd(pico: bigint): string {
-  const magnitude = pico < 0n ? -pico : pico;
+  const magnitude = larger(pico, -pico);
   const places = (magnitude % PICO_PER_USD).toString().padStart(DECIMALS, '0');
   const fraction = places.replace(/0+$/, '').padEnd(CENT_DECIMALS, '0');
   return `${pico < 0n ? '-' : ''}${magnitude / PICO_PER_USD}.${fraction}`;

@@ -1,4 +1,5 @@
 import { isoTime, lateEntryKey } from '../../contracts/table-keys';
+import { lesser } from '../money/pico';
 import { absent, any, compare } from '../table/condition';
 import { TryAgain } from '../table/patience';
 import { failedCondition } from '../table/table-errors';
@@ -61,7 +62,7 @@ async function mainBalance(ledger: Ledger, { hold, costPico }: Ending): Promise<
 
 function adjustmentTo({ availablePico }: Balance, ledger: Ledger, { hold, record, ...ending }: Ending): Adjustment {
   const { accountId, requestId, heldPico } = hold;
-  const costPico = [ending.costPico, heldPico, availablePico].reduce((least, pico) => (pico < least ? pico : least));
+  const costPico = [ending.costPico, heldPico, availablePico].reduce(lesser);
   const overrunPico = ending.costPico - costPico;
   const entry = {
     ...{ kind: 'adjustment' as const, requestId, heldPico },
@@ -79,6 +80,6 @@ function adjustmentTo({ availablePico }: Balance, ledger: Ledger, { hold, record
       changeBalance({ accountId }, { availablePico: -costPico, spentPico: costPico }, isCovered),
       putUsageRecord({ ...record, accountId, requestId, costPico, overrunPico }, ledger.usageRetentionDays, isExpiry),
     ],
-    token: callToken('a', requestId),
+    token: callToken(),
   };
 }

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { SHARDS } from '../../contracts/table-keys';
+import { larger } from '../money/pico';
 import { compare, exists } from '../table/condition';
 import type { TableStore } from '../table/table-store';
 import { failedCondition } from '../table/table-errors';
@@ -16,11 +16,6 @@ const REFILL_LEASES_MIN = 8n;
 /** A main balance that could not fill this many drawers keeps its money: requests then hold their own. */
 const REFILLS_MIN = BigInt(SHARDS.length);
 
-const newToken = (): string => callToken('d', randomBytes(13).toString('hex'));
-
-/** @param fraction from 0 to below 1 */
-export const drawerAt = (fraction: number): string => SHARDS[Math.floor(fraction * SHARDS.length)] ?? '00';
-
 /** The account's balance: the main one and, where there are any, all its drawers. Not read at one moment. */
 export async function readBalance(store: TableStore, accountId: string): Promise<Balance | undefined> {
   const balance = await readPlace(store, { accountId });
@@ -32,7 +27,7 @@ export async function readBalance(store: TableStore, accountId: string): Promise
 /** An account's drawers that exist, by name. */
 export async function readDrawers(
   store: TableStore,
-  { hasDrawers }: Balance,
+  { hasDrawers }: Pick<Balance, 'hasDrawers'>,
   accountId: string,
 ): Promise<ReadonlyMap<string, Balance>> {
   if (!hasDrawers) return new Map();
@@ -51,16 +46,14 @@ export async function refillDrawer(ledger: Ledger, place: BalancePlace, leasePic
   const { accountId } = place;
   const main = await readPlace(ledger.store, { accountId });
   if (!main) return false;
-  const sharePico = main.availablePico / REFILL_SHARE;
-  const leastPico = leasePico * REFILL_LEASES_MIN;
-  const amountPico = sharePico > leastPico ? sharePico : leastPico;
+  const amountPico = larger(main.availablePico / REFILL_SHARE, leasePico * REFILL_LEASES_MIN);
   const isAmple = compare('availablePico', '>=', amountPico * REFILLS_MIN);
   const taking = changeBalance({ accountId }, { availablePico: -amountPico }, isAmple);
   const amounts = { availablePico: amountPico, heldPico: 0n, spentPico: 0n };
   const { when: _always, ...giving } = changeBalance(place, amounts, exists());
   const writes = [{ ...taking, change: { ...taking.change, set: { hasDrawers: true } } }, giving];
   try {
-    await ledger.store.transact(writes, newToken());
+    await ledger.store.transact(writes, callToken());
     return true;
   } catch (error) {
     if (failedCondition(error, 0)) return false;
@@ -71,10 +64,7 @@ export async function refillDrawer(ledger: Ledger, place: BalancePlace, leasePic
 /** Brings what lies in an account's drawers back to its main balance: money is scarce. What is leased stays where it is. */
 export async function emptyDrawers(ledger: Ledger, accountId: string): Promise<void> {
   const { store, timing } = ledger;
-  const drawers = await patiently(RESERVE_PATIENCE, timing, async () => {
-    const main = await readPlace(store, { accountId });
-    return main ? readDrawers(store, main, accountId) : new Map<string, Balance>();
-  });
+  const drawers = await patiently(RESERVE_PATIENCE, timing, () => readDrawers(store, { hasDrawers: true }, accountId));
   for (const [drawer, { availablePico }] of drawers) {
     if (availablePico > 0n) await emptyDrawer(ledger, accountId, drawer, availablePico);
   }
@@ -86,7 +76,7 @@ function emptyDrawer(ledger: Ledger, accountId: string, drawer: string, amountPi
     changeBalance({ accountId, drawer }, { availablePico: -amountPico }, isThere),
     changeBalance({ accountId }, { availablePico: amountPico }, exists()),
   ];
-  const token = newToken();
+  const token = callToken();
   return patiently(RESERVE_PATIENCE, ledger.timing, async () => {
     try {
       await ledger.store.transact(writes, token);

@@ -8,7 +8,8 @@ import { decodeEntry, type Entry } from './entry';
 /** All entries of an account, by entry id: those of its leases, and those of its requests in the order of time. */
 export async function* everyEntry(store: TableStore, accountId: string): AsyncGenerator<Entry, void> {
   const main = await readPlace(store, { accountId });
-  const partitions = entryPartitions(accountId, main?.hasDrawers ?? false);
+  // Where the balance is gone, there may have been drawers.
+  const partitions = entryPartitions(accountId, main?.hasDrawers ?? true);
   const query = { table: WALLET, sort: { beginsWith: ENTRY_PREFIX } };
   for await (const item of mergedItems(store, partitions, query)) yield decodeEntry(item);
 }

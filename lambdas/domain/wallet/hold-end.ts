@@ -26,14 +26,11 @@ export interface HoldEnd {
   readonly record: RequestOutcome;
 }
 
-/**
- * Ends a hold. Resolves to false when its request has an end already. Throws LedgerInconsistent.
- * @param step what the attempts' token begins with
- */
-export function commitHoldEnd(ledger: Ledger, end: HoldEnd, step: 's' | 'e'): Promise<boolean> {
+/** Ends a hold. Resolves to false when its request has an end already. Throws LedgerInconsistent. */
+export function commitHoldEnd(ledger: Ledger, end: HoldEnd): Promise<boolean> {
   // Made once: only the same writes may be sent again under the same token.
   const writes = holdEndWrites(ledger, end);
-  const token = callToken(step, end.hold.requestId);
+  const token = callToken();
   return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
     try {
       await ledger.store.transact(writes, token);
@@ -87,7 +84,7 @@ function returnHold(ledger: Ledger, { accountId, requestId, heldPico, deadline }
     { table: WALLET, delete: holdKey(requestId, deadline), when: exists() },
     changeBalance({ accountId }, { heldPico: -heldPico, availablePico: heldPico }, compare('heldPico', '>=', heldPico)),
   ];
-  const token = callToken('s', requestId);
+  const token = callToken();
   return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
     try {
       await ledger.store.transact(writes, token);

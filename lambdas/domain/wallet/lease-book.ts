@@ -47,12 +47,12 @@ export class LeaseBook {
   ): { readonly idle: IdleLease | undefined; readonly done: readonly IdleLease[] } {
     const leases = this.#idle.get(accountId) ?? [];
     const done: IdleLease[] = [];
-    let idle: IdleLease | undefined;
-    while (idle === undefined && leases.length > 0) {
-      const next = leases.pop();
-      if (next && affords(next.lease, next.settled, holdPico, now)) idle = next;
-      else if (next) done.push(next);
+    let idle = leases.pop();
+    while (idle && !affords(idle.lease, idle.settled, holdPico, now)) {
+      done.push(idle);
+      idle = leases.pop();
     }
+    // Stryker disable next-line ConditionalExpression: an empty list is as good as none, it only takes memory.
     if (leases.length === 0) this.#idle.delete(accountId);
     return { idle, done };
   }
@@ -86,7 +86,9 @@ export class LeaseBook {
   #mark(accountId: string, known: { readonly isHot: boolean; readonly until: number }): void {
     this.#accounts.delete(accountId);
     this.#accounts.set(accountId, known);
-    const [oldest] = this.#accounts.keys();
-    if (this.#accounts.size > ACCOUNTS_MAX && oldest !== undefined) this.#accounts.delete(oldest);
+    for (const oldest of this.#accounts.keys()) {
+      if (this.#accounts.size <= ACCOUNTS_MAX) break;
+      this.#accounts.delete(oldest);
+    }
   }
 }

@@ -33,19 +33,11 @@ export function leaseEndWrites(ledger: Ledger, lease: Lease, settled: Tally): re
   ];
 }
 
-/** Ends a lease whose requests have all ended. Resolves to false when somebody else ended it first. */
-export function endLease(ledger: Ledger, { lease, settled }: IdleLease): Promise<boolean> {
+/** Ends a lease whose requests have all ended. Throws TransactionCancelled when somebody else ended it first. */
+export function endLease(ledger: Ledger, { lease, settled }: IdleLease): Promise<void> {
   const writes = leaseEndWrites(ledger, lease, settled);
-  const token = callToken('l', lease.leaseId);
-  return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
-    try {
-      await ledger.store.transact(writes, token);
-      return true;
-    } catch (error) {
-      if (failedCondition(error, LEASE_END_PLACES.lease)) return false;
-      throw leaseInconsistencyOr(error);
-    }
-  });
+  const token = callToken();
+  return patiently(SETTLE_PATIENCE, ledger.timing, () => ledger.store.transact(writes, token));
 }
 
 /** A live lease whose end the other items do not admit is no race but a broken ledger. */

@@ -1,11 +1,11 @@
-import { leaseKey } from '../../contracts/table-keys';
+import { leaseKey, shardAt } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import { absent, all, any, compare, exists } from '../table/condition';
 import { isContention, TryAgain } from '../table/patience';
 import { ConditionFailed, failedCondition } from '../table/table-errors';
 import type { Write } from '../table/table-store';
 import { changeBalance } from './balance';
-import { drawerAt, refillDrawer } from './drawers';
+import { refillDrawer } from './drawers';
 import type { Lease } from './lease';
 import { encodeLease, encodeTurn, LEASE_HOLDS, LEASE_MS, NOTHING_SETTLED } from './lease';
 import type { IdleLease } from './lease-book';
@@ -16,7 +16,6 @@ import type { Reservation } from './reserve';
 import { refuseLate } from './reserve';
 
 const BALANCE_PLACE = 0;
-const LEASE_PLACE = 1;
 
 /**
  * Gives an idle lease to one more request, in a single write.
@@ -58,8 +57,6 @@ export async function takeLease(ledger: Ledger, reservation: Reservation): Promi
     try {
       await ledger.store.transact(writes, token);
     } catch (error) {
-      // The id is new, so it can only be this lease, whose answer was lost.
-      if (failedCondition(error, LEASE_PLACE)?.item) return lease;
       // Nothing was written, so another drawer may do: somebody is at this one.
       if (isContention(error)) attempt = leaseAttempt(ledger, reservation);
       if (!failedCondition(error, BALANCE_PLACE)) throw error;
@@ -77,7 +74,7 @@ function leaseAttempt(
 ): { readonly lease: Lease; readonly writes: readonly Write[]; readonly token: string } {
   const { accountId, holdPico } = reservation;
   const now = timing.clock();
-  const drawer = drawerAt(timing.random());
+  const drawer = shardAt(timing.random());
   const heldPico = holdPico * LEASE_HOLDS;
   const leaseId = `lease_${newUlid(now)}`;
   const lease: Lease = {
@@ -90,7 +87,7 @@ function leaseAttempt(
     changeBalance({ accountId, drawer }, { availablePico: -heldPico, heldPico }, isCovered),
     { table: WALLET, put: encodeLease(lease), when: absent() },
   ];
-  return { lease, writes, token: callToken('l', leaseId) };
+  return { lease, writes, token: callToken() };
 }
 
 function lastOf({ requestId, holdPico, deadline, request }: Reservation, turn: bigint): Lease['last'] {

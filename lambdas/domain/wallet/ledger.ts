@@ -12,16 +12,13 @@ export interface Ledger {
   readonly newUlid: (now: number) => string;
 }
 
-const ULID_CHARACTERS = 26;
-const NONCE_BYTES = 3;
+const TOKEN_BYTES = 16;
 
 /** The same for every call: a request is reserved once, whoever asks again. */
-export const reserveToken = (requestId: string): string => `r-${requestId.slice(-ULID_CHARACTERS)}`;
+export const reserveToken = (requestId: string): string => `r-${requestId}`;
 
 /**
  * New for every call and shared by its attempts: an attempt whose answer was lost is acknowledged as done,
  * while another call meets the conditions and learns what was recorded.
  */
-export function callToken(step: 's' | 'e' | 'a' | 'l' | 'd', id: string): string {
-  return `${step}-${id.slice(-ULID_CHARACTERS)}-${randomBytes(NONCE_BYTES).toString('hex')}`;
-}
+export const callToken = (): string => randomBytes(TOKEN_BYTES).toString('hex');

@@ -12,7 +12,7 @@ import { HoldNotFound } from './wallet-errors';
 /** Ends a hold with a charge of at most what it holds, or with none. */
 export async function endHold(ledger: Ledger, ending: Ending): Promise<Settlement> {
   const charge = chargeOf(ending);
-  const isEnded = await commitHoldEnd(ledger, { ...ending, ...charge }, 's');
+  const isEnded = await commitHoldEnd(ledger, { ...ending, ...charge });
   if (!isEnded) return endedBefore(ledger, ending);
   return { outcome: ending.kind === 'charge' ? 'charged' : 'released', ...charge };
 }

@@ -1,3 +1,4 @@
+import { lesser } from '../money/pico';
 import type { Entry } from './entry';
 import { movedInto } from './entry';
 import type { Hold } from './hold';
@@ -30,7 +31,7 @@ export interface Settlement {
 /** What of a cost the hold covers, and what is left for the operator; both in pico-dollars. */
 export function chargeOf({ hold, costPico: wantedPico }: Ending): Pick<Settlement, 'costPico' | 'overrunPico'> {
   if (wantedPico < 0n) throw new RangeError('a cost is not negative');
-  const costPico = wantedPico < hold.heldPico ? wantedPico : hold.heldPico;
+  const costPico = lesser(wantedPico, hold.heldPico);
   return { costPico, overrunPico: wantedPico - costPico };
 }
 

@@ -46,10 +46,7 @@ export function sweepLease(
     const expiry = record ? [] : expiryWrites(ledger, lease);
     const dueSince = record ? Math.max(lease.dueAt, Date.parse(record.at) + record.durationMs) : last.deadline;
     try {
-      await ledger.store.transact(
-        [...leaseEndWrites(ledger, lease, settled), ...expiry],
-        callToken('e', lease.leaseId),
-      );
+      await ledger.store.transact([...leaseEndWrites(ledger, lease, settled), ...expiry], callToken());
     } catch (error) {
       // Somebody else has ended the lease, or its owner has given it to another request.
       if (failedCondition(error, LEASE_END_PLACES.lease)) return { isExpired: false, dueSince };

@@ -77,5 +77,5 @@ async function sweepItem(ledger: Ledger, item: Item, range: Range): Promise<Swep
 /** Resolves to false when its request ended the hold first. */
 function expire(ledger: Ledger, hold: Hold): Promise<boolean> {
   const record = expiredOutcome(hold, ledger.timing.clock());
-  return commitHoldEnd(ledger, { hold, kind: 'expire', costPico: 0n, overrunPico: 0n, record }, 'e');
+  return commitHoldEnd(ledger, { hold, kind: 'expire', costPico: 0n, overrunPico: 0n, record });
 }

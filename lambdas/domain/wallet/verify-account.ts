@@ -69,7 +69,7 @@ function verifyEntry(
   if (entry.kind === 'adjustment' && !isAfterExpiry) {
     report({ kind: 'adjustment_without_expiry', id, expectedPico: 0n, actualPico: chargedPico });
   }
-  const hold = held.get(entry.kind === 'lease' ? id : (entry.requestId ?? ''));
+  const hold = held.get(entry.requestId ?? id);
   if (hold) report({ kind: 'hold_after_end', id: hold.id, expectedPico: 0n, actualPico: hold.heldPico });
 }
 

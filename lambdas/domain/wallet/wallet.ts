@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { ulid } from 'ulid';
 import { entryKey, isoTime } from '../../contracts/table-keys';
 import type { Clock } from '../clock';
@@ -16,6 +15,7 @@ import type { RequestOutcome } from './hold-end';
 import { LeaseBook } from './lease-book';
 import { Leases } from './leases';
 import type { Ledger } from './ledger';
+import { callToken } from './ledger';
 import { patiently, SETTLE_PATIENCE } from './patience';
 import type { Reservation } from './reserve';
 import type { Settlement } from './settlement';
@@ -87,7 +87,7 @@ export class Wallet {
       putEntry(entryKey(accountId, paymentId), entry),
       changeBalance({ accountId }, { availablePico: amountPico, fundedPico: amountPico }, exists()),
     ];
-    const token = `c-${randomBytes(16).toString('hex')}`;
+    const token = callToken();
     return this.#patiently(async () => {
       try {
         await this.#ledger.store.transact(writes, token);

@@ -1,3 +1,5 @@
+import { apiKeyKey, keyListingKey } from '../../../lambdas/contracts/table-keys';
+import { KEYS } from '../../../lambdas/contracts/tables';
 import { ROTATION_GRACE_MS_MAX } from '../../../lambdas/domain/keys/keys';
 import { AccountStage } from '../accounts/account-stage';
 
@@ -31,6 +33,14 @@ describe('a key', () => {
     // Creating the same account again is without effect, and so without an event.
     await stage.accounts.create({ accountId });
     expect(await stage.verify(accountId)).toEqual({ events: 2, faults: [] });
+  });
+
+  test('that ends by itself is recorded with its end, and one that does not without', async () => {
+    const { stage, accountId, actor } = await withKey({ validUntil: Date.parse('2026-11-20T10:30:00.000Z') });
+    await stage.keys.create({ accountId, actor });
+    const [, ending, endless] = await stage.events(accountId);
+    expect(ending?.after).toEqual({ validUntil: '2026-11-20T10:30:00.000Z' });
+    expect(endless).not.toHaveProperty('after');
   });
 
   test('is created by nobody who has not stated their age', async () => {
@@ -70,6 +80,13 @@ describe('a key', () => {
     expect(await stage.keys.verify(key)).toBeUndefined();
     const actions = (await stage.events(accountId)).map(({ action }) => action);
     expect(actions).toEqual(['account.create', 'key.create', 'key.revoke']);
+  });
+
+  test('that is revoked is listed as revoked, and its event names it', async () => {
+    const { stage, accountId, actor, keyId } = await withKey();
+    await stage.keys.revoke(keyId, { accountId, actor });
+    expect(await stage.keys.get(accountId, keyId)).toMatchObject({ revokedAt: '2026-11-20T10:00:00.000Z' });
+    expect((await stage.events(accountId)).at(-1)).toMatchObject({ actor: actor.personId, target: keyId });
   });
 
   test('is listed page by page', async () => {
@@ -137,8 +154,51 @@ describe('a rotated key', () => {
     expect(await stage.keys.list(accountId)).toHaveLength(3);
   });
 
+  test('is not rotated once it has ended, nor where its account does not list it', async () => {
+    const { stage, accountId, actor, keyId } = await withKey({ validUntil: Date.parse('2026-11-20T10:30:00.000Z') });
+    const unlisted = await stage.keys.create({ accountId, actor });
+    await stage.engine.write({ table: KEYS, delete: keyListingKey(accountId, unlisted.keyId) });
+    stage.now += HOUR_MS / 2;
+    const rotated = { accountId, actor, graceMs: HOUR_MS };
+    await expect(stage.keys.rotate({ ...rotated, keyId })).rejects.toMatchObject({ code: 'key_not_live' });
+    await expect(stage.keys.rotate({ ...rotated, keyId: unlisted.keyId })).rejects.toMatchObject({
+      code: 'key_not_live',
+    });
+  });
+
+  test('that is revoked just before has no successor', async () => {
+    const { stage, accountId, actor, keyId } = await withKey();
+    stage.store.plan(() => stage.keys.revoke(keyId, { accountId, actor }));
+    const rotated = stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
+    await expect(rotated).rejects.toMatchObject({ code: 'key_not_live' });
+    expect(await stage.keys.list(accountId)).toHaveLength(1);
+  });
+
+  test('whose end was moved just before has no successor with the old one', async () => {
+    const { stage, accountId, actor, keyId } = await withKey();
+    const change = { set: { validUntil: '2026-11-20T10:30:00.000Z' } };
+    stage.store.plan(() => stage.engine.write({ table: KEYS, update: apiKeyKey(keyId), change }));
+    const rotated = stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
+    await expect(rotated).rejects.toMatchObject({ code: 'key_not_live' });
+  });
+
+  test('keeps its end where its grace would be longer, and its event tells it', async () => {
+    const { stage, accountId, actor, keyId } = await withKey({ validUntil: Date.parse('2026-11-20T10:30:00.000Z') });
+    const { keyId: replacedBy } = await stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
+    const validUntil = '2026-11-20T10:30:00.000Z';
+    expect((await stage.events(accountId)).at(-1)?.after).toEqual({ replacedBy, validUntil });
+    expect(await stage.keys.get(accountId, replacedBy)).toMatchObject({ validUntil, createdBy: actor.personId });
+  });
+
+  test('has a grace of thirty days at most', async () => {
+    const { stage, accountId, actor, keyId } = await withKey();
+    await stage.keys.rotate({ accountId, keyId, graceMs: ROTATION_GRACE_MS_MAX, actor });
+    expect(await stage.keys.get(accountId, keyId)).toMatchObject({ validUntil: '2026-12-20T10:00:00.000Z' });
+  });
+
   test.each([-1, NaN, Infinity, ROTATION_GRACE_MS_MAX + 1])('has no grace of %d ms', async (graceMs) => {
     const { stage, accountId, actor, keyId } = await withKey();
-    await expect(stage.keys.rotate({ accountId, keyId, graceMs, actor })).rejects.toThrow(RangeError);
+    const rotated = stage.keys.rotate({ accountId, keyId, graceMs, actor });
+    await expect(rotated).rejects.toThrow(new RangeError('not a grace period'));
   });
 });

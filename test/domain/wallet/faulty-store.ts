@@ -21,6 +21,8 @@ export class FaultyStore implements TableStore {
   readonly #faults: Fault[] = [];
   #turns: readonly number[] = [0];
   #calls = 0;
+  /** What it was asked for so far. */
+  readonly counts = { get: 0, query: 0, write: 0, transact: 0 };
 
   constructor(inner: TableStore) {
     this.#inner = inner;
@@ -41,14 +43,17 @@ export class FaultyStore implements TableStore {
   }
 
   get(get: Get): Promise<Item | undefined> {
+    this.counts.get += 1;
     return this.#inTurn(() => this.#inner.get(get));
   }
 
   query(query: Query): Promise<Page> {
+    this.counts.query += 1;
     return this.#inTurn(() => this.#inner.query(query));
   }
 
   write(write: Write): Promise<Item | undefined> {
+    this.counts.write += 1;
     const fault = this.#faults.shift() ?? 'none';
     return this.#inTurn(async () => {
       if (typeof fault === 'function') await fault();
@@ -61,6 +66,7 @@ export class FaultyStore implements TableStore {
   }
 
   transact(writes: readonly (Write | Check)[], token?: string): Promise<void> {
+    this.counts.transact += 1;
     const fault = this.#faults.shift() ?? 'none';
     return this.#inTurn(async () => {
       if (typeof fault === 'function') await fault();

@@ -13,11 +13,16 @@ import { FaultyStore } from './faulty-store';
 
 export const ACCOUNT = 'acc_01JD0000000000000000000000';
 export const USAGE_RETENTION_DAYS = 90;
-const HOLD_MS = 60_000;
 
 /** A wallet over a store that can fail, with a clock and waits that the test turns. */
 export class WalletStage {
   now = Date.parse('2026-11-20T10:00:00.000Z');
+  /** From 0 to below 1: what chance says. */
+  fraction = 0.5;
+  /** How long after its reserve a hold is due. */
+  holdMs = 60_000;
+  /** Of the requests that are reserved from now on. */
+  priceVersion = '2026-11-01';
   /** How long each wait between attempts was asked to be. */
   readonly waits: number[] = [];
   readonly engine: TableStore;
@@ -37,7 +42,7 @@ export class WalletStage {
       store: this.store,
       clock,
       usageRetentionDays: USAGE_RETENTION_DAYS,
-      random: () => 0.5,
+      random: () => this.fraction,
       sleep: (milliseconds) => {
         this.waits.push(milliseconds);
         return Promise.resolve();
@@ -65,9 +70,9 @@ export class WalletStage {
       provider: 'openai',
       streamed: true,
       at: new Date(this.now).toISOString(),
-      priceVersion: '2026-11-01',
+      priceVersion: this.priceVersion,
     };
-    return this.wallet.reserve({ accountId, requestId, holdPico, deadline: this.now + HOLD_MS, request });
+    return this.wallet.reserve({ accountId, requestId, holdPico, deadline: this.now + this.holdMs, request });
   }
 
   settle(hold: Hold, costPico: bigint): ReturnType<Wallet['settle']> {
@@ -80,7 +85,7 @@ export class WalletStage {
 
   /** Turns the clock past the deadline of every hold that is live now, and sweeps. */
   expire(): ReturnType<Wallet['expireDue']> {
-    this.now += HOLD_MS;
+    this.now += this.holdMs;
     return this.wallet.expireDue();
   }
 

@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
+import { encodeSecret } from '../../../lambdas/domain/keys/key-format';
+import { Keys } from '../../../lambdas/domain/keys/keys';
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+test('a presented key is refused whatever it is made of', async () => {
+  const clock = (): number => Date.parse('2026-11-20T10:00:00.000Z');
+  const keys = new Keys({ store: EmbeddedStore.memory({ clock }), pepper: 'a pepper of sufficient length', clock });
+  const { key } = await keys.create({ accountId: 'acc_01JD0000000000000000000000' });
+  const secret = fc.stringMatching(/^[0-9A-Za-z]{43}$/).map((other) => `${key.slice(0, -43)}${other}`);
+  const presented = fc.oneof(fc.string(), secret).filter((other) => other !== key);
+  await fc.assert(fc.asyncProperty(presented, async (other) => (await keys.verify(other)) === undefined));
+});
+
+test('a secret is 43 characters, one secret for each number of 256 bits', () => {
+  const value = (secret: string): bigint =>
+    Array.from(secret).reduce((sum, character) => sum * 62n + BigInt(ALPHABET.indexOf(character)), 0n);
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (bytes) => {
+      const secret = encodeSecret(bytes);
+      expect(secret).toMatch(/^[0-9A-Za-z]{43}$/);
+      expect(value(secret)).toBe(BigInt(`0x${Buffer.from(bytes).toString('hex')}`));
+    }),
+  );
+});

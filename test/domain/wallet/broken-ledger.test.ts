@@ -1,0 +1,99 @@
+import { balanceKey, entryKey, SHARDS, usageRecordKey } from '../../../lambdas/contracts/table-keys';
+import { USAGE, WALLET } from '../../../lambdas/contracts/tables';
+import type { Item } from '../../../lambdas/domain/table/value';
+import { ACCOUNT, WalletStage } from './wallet-stage';
+
+const AMPLE = 1_000_000n;
+const INCONSISTENT = { name: 'LedgerInconsistent', message: 'the balance does not carry the hold' };
+
+async function withHold() {
+  const stage = new WalletStage();
+  await stage.fund(1_000n);
+  return { stage, hold: await stage.reserve(400n) };
+}
+
+/** A request on a lease, and the drawer that the lease's money is from. */
+async function withLease() {
+  const stage = new WalletStage();
+  await stage.fund(AMPLE);
+  stage.store.plan('conflict');
+  const hold = await stage.reserve(100n);
+  const keys = SHARDS.map((shard) => balanceKey(ACCOUNT, shard));
+  const items = await Promise.all(keys.map((key) => stage.engine.get({ table: WALLET, key })));
+  const drawer = SHARDS[items.findIndex((item) => item !== undefined)];
+  return { stage, hold, drawer };
+}
+
+/** Changes a balance behind the wallet's back. */
+const tamper = (stage: WalletStage, add: { readonly [amount: string]: bigint }, drawer?: string): Promise<unknown> =>
+  stage.engine.write({ table: WALLET, update: balanceKey(ACCOUNT, drawer), change: { add } });
+
+const put = (stage: WalletStage, item: Item, table = WALLET): Promise<unknown> =>
+  stage.engine.write({ table, put: item });
+
+describe('the end of a hold that its ledger does not carry is refused, and nothing is written:', () => {
+  test('a balance that holds less', async () => {
+    const { stage, hold } = await withHold();
+    await tamper(stage, { heldPico: -1n });
+    await expect(stage.settle(hold, 1n)).rejects.toMatchObject(INCONSISTENT);
+    expect(await stage.amounts()).toEqual([600n, 399n, 0n]);
+    expect(await stage.usage.get(ACCOUNT, hold.requestId)).toBeUndefined();
+    expect((await stage.entries()).map(({ kind }) => kind)).toEqual(['credit']);
+  });
+
+  test('an entry that is there before', async () => {
+    const { stage, hold } = await withHold();
+    await put(stage, { ...entryKey(ACCOUNT, hold.requestId), kind: 'release' });
+    await expect(stage.settle(hold, 1n)).rejects.toMatchObject(INCONSISTENT);
+    expect(await stage.amounts()).toEqual([600n, 400n, 0n]);
+  });
+
+  test('a usage record that is there before', async () => {
+    const { stage, hold } = await withHold();
+    await put(stage, { ...usageRecordKey(ACCOUNT, hold.requestId), status: 'completed' }, USAGE);
+    await expect(stage.release(hold)).rejects.toMatchObject(INCONSISTENT);
+    expect(await stage.amounts()).toEqual([600n, 400n, 0n]);
+  });
+
+  test('a balance that holds less than is to be given back', async () => {
+    const { stage, hold } = await withHold();
+    await put(stage, { ...entryKey(ACCOUNT, hold.requestId), kind: 'expire' });
+    await tamper(stage, { heldPico: -1n });
+    await expect(stage.release(hold)).rejects.toMatchObject(INCONSISTENT);
+    expect(await stage.amounts()).toEqual([600n, 399n, 0n]);
+  });
+});
+
+test('a balance may hold exactly what its last hold takes back', async () => {
+  const { stage, hold } = await withHold();
+  await stage.settle(hold, 400n);
+  expect(await stage.amounts()).toEqual([600n, 0n, 400n]);
+});
+
+test('a late settle does not put its record in the place of a true one', async () => {
+  const { stage, hold } = await withHold();
+  await stage.expire();
+  const update = usageRecordKey(ACCOUNT, hold.requestId);
+  await stage.engine.write({ table: USAGE, update, change: { set: { status: 'completed' } } });
+  await expect(stage.settle(hold, 1n)).rejects.toMatchObject({ name: 'TransactionCancelled' });
+  expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
+});
+
+describe('a sweep counts as failed, and leaves as it is, a lease', () => {
+  test('whose drawer holds less', async () => {
+    const { stage, drawer } = await withLease();
+    await tamper(stage, { heldPico: -1n }, drawer);
+    stage.now += 2 * 60_000;
+    expect(await stage.wallet.expireDue()).toEqual({ expired: 0, overdue: 0, failed: 1 });
+    expect((await stage.amounts())[1]).toBe(799n);
+  });
+
+  test('whose entry is there before', async () => {
+    const { stage, hold, drawer } = await withLease();
+    const leaseId = hold.leaseTurn?.slice(0, -2) ?? '';
+    await put(stage, { ...entryKey(`${ACCOUNT}#${drawer}`, leaseId), kind: 'lease' });
+    stage.now += 2 * 60_000;
+    expect(await stage.wallet.expireDue()).toEqual({ expired: 0, overdue: 0, failed: 1 });
+    expect((await stage.amounts())[1]).toBe(800n);
+  });
+});

@@ -1,0 +1,190 @@
+import { ENTRY_PREFIX } from '../../../lambdas/contracts/table-keys';
+import { WALLET } from '../../../lambdas/contracts/tables';
+import { StoreUnavailable, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
+import { ACCOUNT, WalletStage } from './wallet-stage';
+
+const AMPLE = 1_000_000n;
+const MINUTE_MS = 60_000;
+
+const conflicting = (): Promise<never> => Promise.reject(new TransactionCancelled([{ code: 'Conflict' }, undefined]));
+
+async function funded(): Promise<WalletStage> {
+  const stage = new WalletStage();
+  await stage.fund(AMPLE);
+  return stage;
+}
+
+/** Another process on the same store, with a clock of its own that shows the same. */
+function otherProcess(stage: WalletStage): WalletStage {
+  const other = new WalletStage(stage.engine);
+  other.now = stage.now;
+  return other;
+}
+
+describe('that an account is contended', () => {
+  test('is known to another process as soon as it is asked for a hold', async () => {
+    const stage = await funded();
+    stage.store.plan('conflict');
+    await stage.reserve(100n);
+    const other = otherProcess(stage);
+    other.now += 10 * MINUTE_MS - 1;
+    expect((await other.reserve(100n, 'req_01JD00000000000000000000A0')).leaseTurn).toBeDefined();
+  });
+
+  test('is over for another process after ten minutes', async () => {
+    const stage = await funded();
+    stage.store.plan('conflict');
+    await stage.reserve(100n);
+    const other = otherProcess(stage);
+    other.now += 10 * MINUTE_MS;
+    expect((await other.reserve(100n, 'req_01JD00000000000000000000A0')).leaseTurn).toBeUndefined();
+    const before = other.store.counts.get;
+    await other.reserve(100n, 'req_01JD00000000000000000000A1');
+    expect(other.store.counts.get).toBe(before);
+  });
+
+  test('is not looked for again while it is hot, or for a minute after it was not', async () => {
+    const stage = await funded();
+    await stage.reserve(100n);
+    const before = stage.store.counts.get;
+    stage.now += MINUTE_MS - 1;
+    await stage.reserve(100n);
+    expect(stage.store.counts.get - before).toBe(0);
+    stage.now += 1;
+    await stage.reserve(100n);
+    expect(stage.store.counts.get - before).toBe(1);
+    stage.store.plan('conflict');
+    await stage.reserve(100n);
+    const contended = stage.store.counts.get;
+    await stage.reserve(100n);
+    expect(stage.store.counts.get).toBe(contended);
+  });
+
+  test('is known to another process for as long as it is, and not read each time', async () => {
+    const stage = await funded();
+    stage.store.plan('conflict');
+    await stage.reserve(100n);
+    const other = otherProcess(stage);
+    await other.reserve(100n, 'req_01JD00000000000000000000A0');
+    const before = other.store.counts.get;
+    await other.reserve(100n, 'req_01JD00000000000000000000A1');
+    expect(other.store.counts.get).toBe(before);
+  });
+
+  test('is told beside the request: where nobody can be told, the request goes on', async () => {
+    const stage = await funded();
+    stage.store.plan('conflict', () => Promise.reject(new Error('the disk is on fire')));
+    expect((await stage.reserve(100n)).leaseTurn).toBeDefined();
+  });
+
+  test('is taken for untrue where the store does not answer, and asked again', async () => {
+    const stage = await funded();
+    const get = stage.engine.get.bind(stage.engine);
+    stage.engine.get = () => Promise.reject(new StoreUnavailable('ETIMEDOUT'));
+    expect((await stage.reserve(100n)).leaseTurn).toBeUndefined();
+    stage.engine.get = get;
+    const before = stage.store.counts.get;
+    await stage.reserve(100n);
+    expect(stage.store.counts.get - before).toBe(1);
+  });
+
+  test('is not guessed where its balance cannot be read for another reason', async () => {
+    const stage = await funded();
+    const broken = new Error('the disk is on fire');
+    stage.engine.get = () => Promise.reject(broken);
+    await expect(stage.reserve(100n)).rejects.toBe(broken);
+  });
+
+  test('shows in the first attempt only: one that comes later may have been made without an answer', async () => {
+    const stage = await funded();
+    stage.store.plan('lost reply', 'conflict');
+    expect((await stage.reserve(100n)).leaseTurn).toBeUndefined();
+    expect(await stage.amounts()).toEqual([AMPLE - 100n, 100n, 0n]);
+  });
+});
+
+describe('a lease that is taken', () => {
+  test('is from another drawer where one is busy', async () => {
+    const stage = await funded();
+    stage.store.plan('conflict', 'none', () => {
+      stage.fraction = 0;
+      return conflicting();
+    });
+    await stage.reserve(100n);
+    const entries = { table: WALLET, partition: `${ACCOUNT}#00`, sort: { beginsWith: ENTRY_PREFIX } };
+    await stage.wallet.expireDue({ everything: true });
+    expect((await stage.engine.query(entries)).items).toMatchObject([{ kind: 'lease' }]);
+    expect(await stage.amounts()).toEqual([AMPLE, 0n, 0n]);
+  });
+
+  test('is taken once, although the answer is lost', async () => {
+    const stage = await funded();
+    stage.store.plan('conflict');
+    await stage.reserve(100n);
+    stage.store.plan('lost reply', 'unreachable');
+    await stage.reserve(100n);
+    expect(await stage.amounts()).toEqual([AMPLE - 1_600n, 1_600n, 0n]);
+  });
+
+  test('is not tried again for what is no fault of the store', async () => {
+    const stage = await funded();
+    stage.store.plan('conflict');
+    await stage.reserve(100n);
+    const broken = new Error('the disk is on fire');
+    stage.store.plan(() => Promise.reject(broken));
+    await expect(stage.reserve(100n)).rejects.toBe(broken);
+  });
+});
+
+describe('a lease that is given to another request', () => {
+  /** A stage with one idle lease. */
+  async function withIdleLease() {
+    const stage = await funded();
+    stage.store.plan('conflict');
+    const first = await stage.reserve(100n);
+    await stage.settle(first, 40n);
+    return { stage, leaseId: first.leaseTurn?.slice(0, -2) ?? '' };
+  }
+
+  test.each(['lost reply', 'unreachable', 'throttled'] as const)(
+    'is so although the store answers: %s',
+    async (fault) => {
+      const { stage, leaseId } = await withIdleLease();
+      stage.store.plan(fault, fault);
+      expect((await stage.reserve(100n)).leaseTurn).toBe(`${leaseId}#2`);
+    },
+  );
+
+  test('is another one where the sweeper has ended it meanwhile', async () => {
+    const { stage, leaseId } = await withIdleLease();
+    stage.store.plan(() => stage.wallet.expireDue({ everything: true }));
+    const { leaseTurn } = await stage.reserve(100n);
+    expect(leaseTurn).toMatch(/#1$/);
+    expect(leaseTurn).not.toBe(`${leaseId}#1`);
+    expect(await stage.amounts()).toEqual([AMPLE - 840n, 800n, 40n]);
+    expect((await stage.verify()).differences).toEqual([]);
+  });
+
+  test('holds just what is left of it', async () => {
+    const { stage, leaseId } = await withIdleLease();
+    expect((await stage.reserve(760n)).leaseTurn).toBe(`${leaseId}#2`);
+  });
+
+  test('has seen requests of at most four price versions', async () => {
+    const stage = await funded();
+    stage.store.plan('conflict');
+    const turns: (string | undefined)[] = [];
+    for (const version of ['1', '2', '3', '3', '4', '5']) {
+      stage.priceVersion = version;
+      const hold = await stage.reserve(100n);
+      turns.push(hold.leaseTurn?.slice(hold.leaseTurn.indexOf('#')));
+      await stage.settle(hold, 1n);
+    }
+    expect(turns).toEqual(['#1', '#2', '#3', '#4', '#5', '#1']);
+    stage.now += 2 * MINUTE_MS;
+    await stage.wallet.expireDue();
+    const leases = (await stage.entries()).filter(({ kind }) => kind === 'lease');
+    const priceVersions = leases.map((lease) => lease.priceVersions?.join());
+    expect(priceVersions.toSorted()).toEqual(['1,2,3,4', '5']);
+  });
+});

@@ -1,0 +1,123 @@
+import type { Lease } from '../../../lambdas/domain/wallet/lease';
+import { leaseTurnOf, NOTHING_SETTLED } from '../../../lambdas/domain/wallet/lease';
+import { HOT_MS, LeaseBook } from '../../../lambdas/domain/wallet/lease-book';
+import { ACCOUNT } from './wallet-stage';
+
+const NOW = 1_000_000;
+const MINUTE_MS = 60_000;
+const CHARGE = { costPico: 40n, overrunPico: 0n, priceVersion: 'v1' };
+
+/** A lease of 800 whose request holds 100, taken now. */
+function leaseFor(requestId: string, leaseId = 'lease_1'): Lease {
+  const request = { keyId: 'k', endpoint: 'chat' as const, model: 'm', provider: 'p', streamed: true };
+  const at = '2026-11-20T10:00:00.000Z';
+  return {
+    ...{ leaseId, accountId: ACCOUNT, drawer: '00', heldPico: 800n, dueAt: NOW + 2 * MINUTE_MS },
+    settled: NOTHING_SETTLED,
+    last: { turn: 1n, requestId, heldPico: 100n, deadline: NOW, request: { ...request, at, priceVersion: 'v1' } },
+  };
+}
+
+/** A book with one idle lease, of which 40 are spent. */
+function bookWithIdle(): { readonly book: LeaseBook; readonly lease: Lease } {
+  const [book, lease] = [new LeaseBook(), leaseFor('req_1')];
+  book.begin(lease);
+  book.end(lease, CHARGE);
+  return { book, lease };
+}
+
+describe('what a process knows of an account', () => {
+  test('is nothing at first, hot for ten minutes, and cool for one', () => {
+    const book = new LeaseBook();
+    expect(book.isHot(ACCOUNT, NOW)).toBeUndefined();
+    book.markHot(ACCOUNT, NOW);
+    expect(book.isHot(ACCOUNT, NOW + HOT_MS - 1)).toBe(true);
+    expect(book.isHot(ACCOUNT, NOW + HOT_MS)).toBeUndefined();
+    book.markCool(ACCOUNT, NOW);
+    expect(book.isHot(ACCOUNT, NOW + MINUTE_MS - 1)).toBe(false);
+    expect(book.isHot(ACCOUNT, NOW + MINUTE_MS)).toBeUndefined();
+  });
+
+  test('is forgotten when it knows of ten thousand others that it heard of later', () => {
+    const book = new LeaseBook();
+    for (let account = 0; account < 10_000; account += 1) book.markHot(`acc_${account}`, NOW);
+    expect(book.isHot('acc_0', NOW)).toBe(true);
+    book.markHot('acc_0', NOW);
+    book.markCool('acc_new', NOW);
+    expect(book.isHot('acc_1', NOW)).toBeUndefined();
+    const known = ['acc_0', 'acc_2', 'acc_new'].map((account) => book.isHot(account, NOW));
+    expect(known).toEqual([true, true, false]);
+  });
+});
+
+describe('an idle lease', () => {
+  test('is taken once, with what its requests came to', () => {
+    const { book, lease } = bookWithIdle();
+    const settled = { requests: 1n, costPico: 40n, overrunPico: 0n, priceVersions: ['v1'] };
+    expect(book.take(ACCOUNT, 100n, NOW)).toEqual({ idle: { lease, settled }, done: [] });
+    expect(book.take(ACCOUNT, 100n, NOW)).toEqual({ idle: undefined, done: [] });
+  });
+
+  test('has room for what is left of it, and time until it is due', () => {
+    expect(bookWithIdle().book.take(ACCOUNT, 760n, NOW).idle).toBeDefined();
+    expect(bookWithIdle().book.take(ACCOUNT, 761n, NOW).idle).toBeUndefined();
+    const dueAt = NOW + 2 * MINUTE_MS;
+    expect(bookWithIdle().book.take(ACCOUNT, 1n, dueAt - 1).idle).toBeDefined();
+    expect(bookWithIdle().book.take(ACCOUNT, 1n, dueAt).idle).toBeUndefined();
+  });
+
+  test('that is of no use any more is taken out with the one that is', () => {
+    const book = new LeaseBook();
+    const [useful, spent] = [leaseFor('req_1', 'lease_1'), leaseFor('req_2', 'lease_2')];
+    for (const lease of [useful, spent]) book.begin(lease);
+    book.end(useful, CHARGE);
+    book.end(spent, { ...CHARGE, costPico: 750n });
+    const { idle, done } = book.take(ACCOUNT, 100n, NOW);
+    expect(idle?.lease).toBe(useful);
+    expect(done.map(({ lease }) => lease)).toEqual([spent]);
+    expect(book.take(ACCOUNT, 1n, NOW)).toEqual({ idle: undefined, done: [] });
+  });
+
+  test('is of its account only', () => {
+    const { book } = bookWithIdle();
+    expect(book.take('acc_other', 1n, NOW)).toEqual({ idle: undefined, done: [] });
+  });
+});
+
+describe('a lease in use', () => {
+  test('is found by its request and its turn', () => {
+    const [book, lease] = [new LeaseBook(), leaseFor('req_1')];
+    book.begin(lease);
+    expect(book.inUse('req_1', leaseTurnOf(lease))).toBe(lease);
+    expect(book.inUse('req_1', 'lease_1#2')).toBeUndefined();
+    expect(book.inUse('req_2', leaseTurnOf(lease))).toBeUndefined();
+  });
+
+  test('ends once: it is idle then, and no longer in use', () => {
+    const { book, lease } = bookWithIdle();
+    book.end(lease, CHARGE);
+    expect(book.inUse('req_1', leaseTurnOf(lease))).toBeUndefined();
+    expect(book.take(ACCOUNT, 100n, NOW).idle).toBeDefined();
+    expect(book.take(ACCOUNT, 100n, NOW).idle).toBeUndefined();
+  });
+
+  test('that is forgotten is neither in use nor idle', () => {
+    const [book, lease] = [new LeaseBook(), leaseFor('req_1')];
+    book.begin(lease);
+    book.forget(lease);
+    expect(book.inUse('req_1', leaseTurnOf(lease))).toBeUndefined();
+    book.end(lease, CHARGE);
+    expect(book.take(ACCOUNT, 100n, NOW).idle).toBeUndefined();
+  });
+
+  test('is not forgotten in the place of another that its request has now', () => {
+    const book = new LeaseBook();
+    const [first, second] = [leaseFor('req_1', 'lease_1'), leaseFor('req_1', 'lease_2')];
+    book.begin(first);
+    book.begin(second);
+    book.forget(first);
+    book.end(first, CHARGE);
+    expect(book.inUse('req_1', leaseTurnOf(second))).toBe(second);
+    expect(book.take(ACCOUNT, 100n, NOW).idle).toBeUndefined();
+  });
+});

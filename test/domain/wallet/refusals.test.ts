@@ -1,0 +1,192 @@
+import { balanceKey, entryKey } from '../../../lambdas/contracts/table-keys';
+import { WALLET } from '../../../lambdas/contracts/tables';
+import type { Reservation } from '../../../lambdas/domain/wallet/reserve';
+import { RESERVE_AGE_MS_MAX } from '../../../lambdas/domain/wallet/reserve';
+import { ACCOUNT, WalletStage } from './wallet-stage';
+
+const OTHER = 'acc_01JD0000000000000000000002';
+
+async function funded(amountPico = 1_000n): Promise<WalletStage> {
+  const stage = new WalletStage();
+  await stage.fund(amountPico);
+  return stage;
+}
+
+const dropWallet = (stage: WalletStage): Promise<unknown> =>
+  stage.engine.write({ table: WALLET, delete: balanceKey(ACCOUNT) });
+
+describe('what cannot be is a mistake of the caller', () => {
+  test.each([0n, -1n])('a credit of %s', async (amountPico) => {
+    const stage = await funded();
+    const credit = stage.wallet.credit({ accountId: ACCOUNT, amountPico, paymentId: 'pi_1' });
+    await expect(credit).rejects.toThrow(new RangeError('a credit is positive'));
+  });
+
+  test('a payment under the id of a request or of a lease', async () => {
+    const stage = await funded();
+    for (const paymentId of ['req_1', 'lease_1', '', 'a#late', 'x'.repeat(201)]) {
+      const credit = stage.wallet.credit({ accountId: ACCOUNT, amountPico: 1n, paymentId });
+      await expect(credit).rejects.toThrow(new RangeError('not a payment id'));
+    }
+    expect(await stage.wallet.credit({ accountId: ACCOUNT, amountPico: 1n, paymentId: 'x'.repeat(200) })).toBe(
+      'credited',
+    );
+  });
+
+  test('a hold, or a cost, below nothing', async () => {
+    const stage = await funded();
+    await expect(stage.reserve(-1n)).rejects.toThrow(new RangeError('a hold is not negative'));
+    const hold = await stage.reserve(1n);
+    await expect(stage.settle(hold, -1n)).rejects.toThrow(new RangeError('a cost is not negative'));
+    expect(await stage.amounts()).toEqual([999n, 1n, 0n]);
+  });
+});
+
+describe('what the wallet does not cover', () => {
+  test('is refused with what is there', async () => {
+    const stage = await funded();
+    await expect(stage.reserve(1_001n)).rejects.toMatchObject({
+      ...{ name: 'InsufficientFunds', message: 'the wallet does not cover the hold' },
+      ...{ availablePico: 1_000n, hasDrawers: false },
+    });
+  });
+
+  test('is refused at once: waiting would not help', async () => {
+    const stage = await funded();
+    await expect(stage.reserve(1_001n)).rejects.toThrow();
+    expect(stage.waits).toEqual([]);
+  });
+});
+
+describe('without a wallet', () => {
+  const refusal = { name: 'WalletNotFound', message: 'the account has no wallet' };
+
+  test('nothing is held, whether or not the store is contended', async () => {
+    const stage = new WalletStage();
+    await expect(stage.reserve(1n)).rejects.toMatchObject(refusal);
+    stage.store.plan('conflict');
+    await expect(stage.reserve(1n)).rejects.toMatchObject(refusal);
+    expect(await stage.wallet.balance(ACCOUNT)).toBeUndefined();
+  });
+
+  test('nothing is credited', async () => {
+    const stage = new WalletStage();
+    const credit = stage.wallet.credit({ accountId: ACCOUNT, amountPico: 1n, paymentId: 'pi_1' });
+    await expect(credit).rejects.toMatchObject(refusal);
+    expect(await stage.entries()).toEqual([]);
+  });
+
+  test('nothing is charged late', async () => {
+    const stage = await funded();
+    const hold = await stage.reserve(400n);
+    await stage.expire();
+    await dropWallet(stage);
+    await expect(stage.settle(hold, 1n)).rejects.toMatchObject(refusal);
+  });
+});
+
+describe('a request id', () => {
+  const refusal = { name: 'RequestIdReused', message: 'the request id was used before with another hold' };
+
+  /** The same request again, long after the store has forgotten the first. */
+  async function again(changed: Partial<Reservation>): Promise<{ stage: WalletStage; result: Promise<unknown> }> {
+    const stage = await funded();
+    await stage.fund(1_000n, OTHER);
+    const { heldPico: holdPico, ...hold } = await stage.reserve(400n);
+    stage.now += 11 * 60_000;
+    const request = { ...hold.request, at: new Date(stage.now).toISOString() };
+    return { stage, result: stage.wallet.reserve({ ...hold, holdPico, request, ...changed }) };
+  }
+
+  test('names one hold, also when the store has forgotten the first attempt', async () => {
+    const { stage, result } = await again({});
+    expect(await result).toMatchObject({ heldPico: 400n });
+    expect(await stage.amounts()).toEqual([600n, 400n, 0n]);
+  });
+
+  test.each([
+    ['more money', { holdPico: 401n }],
+    ['less money', { holdPico: 399n }],
+    ['another account', { accountId: OTHER }],
+  ])('is not used again for %s', async (_what, changed) => {
+    const { stage, result } = await again(changed);
+    await expect(result).rejects.toMatchObject(refusal);
+    expect(await stage.amounts()).toEqual([600n, 400n, 0n]);
+    expect(await stage.amounts(OTHER)).toEqual([1_000n, 0n, 0n]);
+  });
+
+  test('is not used again right away either', async () => {
+    const stage = await funded();
+    const hold = await stage.reserve(400n);
+    await expect(stage.reserve(1n, hold.requestId)).rejects.toMatchObject(refusal);
+  });
+});
+
+describe('the end of a hold', () => {
+  test('that another charge has ended is refused with that charge', async () => {
+    const stage = await funded();
+    const hold = await stage.reserve(400n);
+    await stage.settle(hold, 401n);
+    await expect(stage.settle(hold, 400n)).rejects.toMatchObject({
+      ...{ name: 'HoldAlreadySettled', message: 'the hold was settled before with another charge' },
+      ...{ costPico: 400n, overrunPico: 1n },
+    });
+  });
+
+  test.each([0n, 1n])('that was released is refused for a charge of %s', async (costPico) => {
+    const stage = await funded();
+    const hold = await stage.reserve(400n);
+    await stage.release(hold);
+    await expect(stage.settle(hold, costPico)).rejects.toMatchObject({
+      ...{ name: 'HoldAlreadyReleased', message: 'the hold was released before' },
+    });
+  });
+
+  test('of none is refused', async () => {
+    const stage = await funded();
+    const hold = await stage.reserve(400n);
+    await expect(stage.settle({ ...hold, requestId: stage.nextRequestId() }, 1n)).rejects.toMatchObject({
+      ...{ name: 'HoldNotFound', message: 'there is no such hold' },
+    });
+    expect(await stage.engine.get({ table: WALLET, key: entryKey(ACCOUNT, hold.requestId) })).toBeUndefined();
+  });
+});
+
+describe('a wallet whose store does not answer', () => {
+  test('says so, and why', async () => {
+    const stage = await funded();
+    stage.store.plan(...Array.from({ length: 9 }, () => 'unreachable' as const));
+    await expect(stage.reserve(1n)).rejects.toMatchObject({
+      ...{ name: 'WalletUnavailable', message: 'the wallet is unavailable', cause: { name: 'StoreUnavailable' } },
+    });
+  });
+
+  test('throws what is no fault of the store as it is', async () => {
+    const broken = new Error('the disk is on fire');
+    const fails = (): Promise<never> => Promise.reject(broken);
+    const stage = await funded();
+    stage.store.plan(fails);
+    await expect(stage.wallet.open(OTHER)).rejects.toBe(broken);
+    stage.store.plan(fails);
+    const credit = stage.wallet.credit({ accountId: ACCOUNT, amountPico: 1n, paymentId: 'pi_1' });
+    await expect(credit).rejects.toBe(broken);
+    stage.store.plan(fails);
+    await expect(stage.reserve(1n)).rejects.toBe(broken);
+    const hold = await stage.reserve(1n);
+    stage.store.plan(fails);
+    await expect(stage.settle(hold, 1n)).rejects.toBe(broken);
+  });
+});
+
+test('a hold is not begun more than five minutes after its request was admitted', async () => {
+  const stage = await funded();
+  const { heldPico: holdPico, ...hold } = await stage.reserve(100n);
+  const attempt = () => stage.wallet.reserve({ ...hold, holdPico, requestId: stage.nextRequestId() });
+  stage.now += RESERVE_AGE_MS_MAX;
+  await attempt();
+  stage.now += 1;
+  await expect(attempt()).rejects.toMatchObject({
+    ...{ name: 'WalletUnavailable', cause: 'the request was admitted too long ago' },
+  });
+  expect(await stage.amounts()).toEqual([800n, 200n, 0n]);
+});

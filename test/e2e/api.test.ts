@@ -1,0 +1,118 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '../../web/src/api/generated/client';
+import {
+  acceptInvitation,
+  createAccount,
+  createInvitation,
+  createKey,
+  getAccount,
+  getMe,
+  listAuditEvents,
+  listKeys,
+  listMyAccounts,
+  renameAccount,
+  revokeKey,
+  verifyAudit,
+} from '../../web/src/api/generated/sdk.gen';
+import { endChildren, start, tollgate } from './child-process';
+
+// The client that the console uses, against `npm start`.
+
+let folder: string;
+let gateway: Awaited<ReturnType<typeof start>>;
+jest.setTimeout(60_000);
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tollgate-api-'));
+  gateway = await start(folder);
+});
+afterAll(async () => {
+  await endChildren();
+  rmSync(folder, { recursive: true });
+});
+
+async function clientOf(role: string) {
+  const { out } = await tollgate(folder, 'token', '--as', role);
+  return createClient({ baseUrl: gateway.apiUrl, auth: out.trim() });
+}
+
+test('health answers without a token, and nothing else does', async () => {
+  expect(await (await fetch(`${gateway.apiUrl}/health`)).json()).toEqual({ status: 'ok', stage: 'local' });
+  const refused = await fetch(`${gateway.apiUrl}/v1/me`);
+  expect([refused.status, refused.headers.get('content-type')]).toEqual([401, 'application/problem+json']);
+});
+
+test('the API says of itself what docs/generated/openapi.json says', async () => {
+  const answered = await (await fetch(`${gateway.apiUrl}/v1/openapi.json`)).json();
+  expect(answered).toEqual(JSON.parse(readFileSync('docs/generated/openapi.json', 'utf8')));
+});
+
+test('an owner makes an account, a key of it serves requests until it is revoked, and the log has it all', async () => {
+  const client = await clientOf('owner');
+  const { data: me } = await getMe({ client, throwOnError: true });
+  const headers = { 'Idempotency-Key': 'account' };
+  const { data: account } = await createAccount({ client, headers, body: { name: 'New' }, throwOnError: true });
+  expect(account).toMatchObject({ name: 'New', ownerId: me.personId });
+  const { data: again } = await createAccount({ client, headers, body: { name: 'New' }, throwOnError: true });
+  expect(again.accountId).toBe(account.accountId);
+
+  const path = { accountId: account.accountId };
+  const { data: shown } = await createKey({ client, path, body: { label: 'ci' }, throwOnError: true });
+  const ask = () =>
+    fetch(`${gateway.gatewayUrl}/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${shown.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'demo', messages: [{ role: 'user', content: 'Hi' }] }),
+    });
+  // A new wallet is empty.
+  expect((await ask()).status).toBe(402);
+  expect(await tollgate(folder, 'wallet', 'credit', account.accountId, '1.00')).toMatchObject({ code: 0 });
+  expect((await ask()).status).toBe(200);
+  await revokeKey({ client, path: { ...path, keyId: shown.keyId }, throwOnError: true });
+  const { data: keys } = await listKeys({ client, path, throwOnError: true });
+  expect(keys.items).toMatchObject([{ keyId: shown.keyId, label: 'ci', revokedAt: expect.any(String) as string }]);
+
+  const { response } = await getAccount({ client, path });
+  const ifMatch = { 'If-Match': response.headers.get('etag') ?? '' };
+  await renameAccount({ client, path, headers: ifMatch, body: { name: 'Newer' }, throwOnError: true });
+  const stale = await renameAccount({ client, path, headers: ifMatch, body: { name: 'Old' } });
+  expect(stale.error).toMatchObject({ status: 412, code: 'version_mismatch' });
+
+  const { data: events } = await listAuditEvents({ client, path, throwOnError: true });
+  const actions = events.items.map(({ action }) => action);
+  expect(actions).toEqual(['account.rename', 'key.revoke', 'key.create', 'account.create']);
+  const { data: report } = await verifyAudit({ client, path, throwOnError: true });
+  expect(report).toEqual({ events: 4, faults: [] });
+});
+
+test('who is invited joins; who is not does not learn that the account is there', async () => {
+  const owner = await clientOf('owner');
+  const operator = await clientOf('operator');
+  const { data: account } = await createAccount({ client: owner, body: { name: 'Shared' }, throwOnError: true });
+  const path = { accountId: account.accountId };
+  const auditor = await clientOf('auditor');
+  expect((await getAccount({ client: auditor, path })).error).toMatchObject({ status: 404, code: 'account_not_found' });
+  expect((await listKeys({ client: operator, path })).error).toMatchObject({ status: 403, code: 'not_allowed' });
+  const { data: invitation } = await createInvitation({
+    ...{ client: owner, path, throwOnError: true },
+    body: { email: 'auditor@example.test', role: 'auditor' },
+  });
+  const body = { token: invitation.token ?? '' };
+  await acceptInvitation({ client: auditor, body, throwOnError: true });
+  const { data: mine } = await listMyAccounts({ client: auditor, throwOnError: true });
+  expect(mine.items.map(({ accountId }) => accountId)).toContain(account.accountId);
+});
+
+test('a body that is too large or no JSON is refused, and the API goes on', async () => {
+  const { out } = await tollgate(folder, 'token', '--as', 'owner');
+  const headers = { authorization: `Bearer ${out.trim()}`, 'content-type': 'application/json' };
+  const body = JSON.stringify({ name: 'a'.repeat(70_000) });
+  const refused = await fetch(`${gateway.apiUrl}/v1/accounts`, { method: 'POST', headers, body });
+  expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([413, 'request_too_large']);
+  const plain = { ...headers, 'content-type': 'text/plain' };
+  expect((await fetch(`${gateway.apiUrl}/v1/accounts`, { method: 'POST', headers: plain, body: '{}' })).status).toBe(
+    415,
+  );
+  expect((await fetch(`${gateway.apiUrl}/v1/me`, { headers })).status).toBe(200);
+});

@@ -1,0 +1,112 @@
+import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
+import type { Standing } from '../../lambdas/contracts/roles';
+import { STANDINGS } from '../../lambdas/contracts/roles';
+import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
+import type { Log } from '../../lambdas/domain/log';
+import type { Mail } from '../../lambdas/domain/mail/mailer';
+import type { TableStore } from '../../lambdas/domain/table/table-store';
+import { type ApiOptions, type ApiParts, apiParts } from '../../lambdas/handlers/control-plane/api/api-parts';
+import { serveApi } from '../../lambdas/handlers/control-plane/api/serve-api';
+
+export interface Asked {
+  readonly method: string;
+  /** Below /api. */
+  readonly path: string;
+  readonly query?: string;
+  /** @default nobody: no token */
+  readonly as?: string;
+  readonly headers?: { readonly [name: string]: string };
+  /** Written as JSON, or as it is when it is a text. */
+  readonly body?: unknown;
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: { readonly [name: string]: string };
+  readonly text: string;
+  readonly body: { readonly [member: string]: unknown };
+}
+
+export type StageOptions = Partial<ApiOptions> & {
+  /** Stands between the API and its engine. */
+  readonly wrap?: (store: TableStore) => TableStore;
+};
+
+const START = Date.parse('2026-11-02T10:00:00.000Z');
+
+/** The management API on an engine in memory, with somebody for every role in an account, and one account beside it. */
+export class ApiStage {
+  now = START;
+  readonly store: TableStore;
+  readonly parts: ApiParts;
+  readonly logged: string[] = [];
+  readonly mails: Mail[] = [];
+  /** The persons by what they are; `stranger` owns the other account. */
+  readonly people = new Map<string, string>();
+  accountId = '';
+  otherAccountId = '';
+  readonly #serve: ReturnType<typeof serveApi>;
+
+  private constructor({ wrap, ...options }: StageOptions) {
+    const clock = () => this.now;
+    const engine = EmbeddedStore.memory({ clock });
+    this.store = wrap ? wrap(engine) : engine;
+    const line = (code: string, fields = {}): void => void this.logged.push(JSON.stringify([code, fields]));
+    const log: Log = { info: line, warn: line, error: line };
+    this.parts = apiParts({
+      ...{ store: this.store, clock, log, pepper: 'a pepper of sixteen bytes' },
+      // A token is its subject: what makes a token one of ours is the verifier's matter, and has tests of its own.
+      verifier: {
+        verify: async (token) =>
+          token === 'wrong' ? undefined : { subject: token, clientId: 'c', issuedAt: this.now },
+      },
+      mailer: { send: async (mail) => void this.mails.push(mail) },
+      ...options,
+    });
+    this.#serve = serveApi(this.parts);
+  }
+
+  static async open(options: StageOptions = {}): Promise<ApiStage> {
+    const stage = new ApiStage(options);
+    const { people, operators, accounts, invitations } = stage.parts;
+    for (const name of [...STANDINGS, 'stranger']) {
+      const { personId } = await people.ofSubject(name);
+      await people.attestAdult(personId);
+      stage.people.set(name, personId);
+    }
+    stage.accountId = await accounts.create({ name: 'Ours', ownerId: stage.person('owner') });
+    stage.otherAccountId = await accounts.create({ name: 'Theirs', ownerId: stage.person('stranger') });
+    for (const role of ['admin', 'developer', 'billing', 'auditor'] as const) {
+      const invited = { accountId: stage.accountId, email: `${role}@example.test`, role, actor: DEPLOYMENT };
+      const { token } = await invitations.create(invited);
+      await invitations.accept({ token, personId: stage.person(role) });
+    }
+    await operators.appoint({ personId: stage.person('operator'), actor: DEPLOYMENT });
+    return stage;
+  }
+
+  person(name: Standing | 'stranger'): string {
+    return this.people.get(name)!;
+  }
+
+  async ask({ method, path, query = '', as, headers = {}, body }: Asked): Promise<Answered> {
+    const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await this.#serve({
+      ...{ rawPath: `/api${path}`, rawQueryString: query, isBase64Encoded: false },
+      headers: {
+        ...(as !== undefined && { authorization: `Bearer ${as}` }),
+        ...(text !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(text !== undefined && { body: text }),
+      requestContext: { requestId: 'r-1', http: { method } },
+    });
+    const answered = response.body ?? '';
+    return {
+      status: response.statusCode ?? 0,
+      headers: response.headers as { [name: string]: string },
+      text: answered,
+      body: answered === '' ? {} : (JSON.parse(answered) as { [member: string]: unknown }),
+    };
+  }
+}

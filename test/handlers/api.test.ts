@@ -1,0 +1,327 @@
+import { FaultyStore } from '../domain/wallet/faulty-store';
+import { ApiStage } from './api-stage';
+
+let stage: ApiStage;
+let account: string;
+beforeEach(async () => {
+  stage = await ApiStage.open();
+  account = `/v1/accounts/${stage.accountId}`;
+});
+
+const KEY = /^tg_[0-9A-Z]{26}_[0-9A-Za-z]{43}$/;
+
+describe('an answer', () => {
+  test('is JSON, is never cached and carries the id of its request', async () => {
+    const { headers, body } = await stage.ask({ method: 'GET', path: '/v1/me', as: 'owner' });
+    expect(headers).toMatchObject({
+      ...{ 'content-type': 'application/json', 'cache-control': 'no-store', 'x-request-id': 'r-1' },
+    });
+    expect(body).toMatchObject({ personId: stage.person('owner'), isOperator: false });
+  });
+
+  test('of what is not there is a problem too', async () => {
+    for (const path of ['/v1/nothing', '/v2/me', '/', '/v1/me/']) {
+      const { status, body, headers } = await stage.ask({ method: 'GET', path, as: 'owner' });
+      expect([status, body['code']]).toEqual([404, 'not_found']);
+      expect(headers).toMatchObject({ 'content-type': 'application/problem+json', 'x-request-id': 'r-1' });
+    }
+  });
+
+  test('of a store that fails says so, and that one may try again', async () => {
+    const faulty: FaultyStore[] = [];
+    stage = await ApiStage.open({ wrap: (store) => (faulty[0] = new FaultyStore(store)) });
+    faulty[0]!.plan(...Array.from({ length: 12 }, () => 'unreachable' as const));
+    const path = `/v1/accounts/${stage.accountId}/keys`;
+    const { status, body, headers } = await stage.ask({ method: 'POST', path, as: 'owner', body: {} });
+    expect([status, body['code'], headers['retry-after']]).toEqual([503, 'service_unavailable', '1']);
+  });
+
+  test('of something that broke here tells nothing of it, and the log no more than its kind', async () => {
+    stage = await ApiStage.open({ mailer: { send: () => Promise.reject(new TypeError('someone@example.test')) } });
+    const path = `/v1/accounts/${stage.accountId}/invitations`;
+    const body = { email: 'someone@example.test', role: 'auditor' };
+    const answer = await stage.ask({ method: 'POST', path, as: 'owner', body });
+    expect([answer.status, answer.body['code']]).toEqual([500, 'internal_error']);
+    expect(answer.text + stage.logged.join()).not.toContain('example.test');
+    expect(stage.logged).toEqual([JSON.stringify(['REQUEST_FAILED', { requestId: 'r-1', cause: 'TypeError' }])]);
+  });
+});
+
+describe('a change', () => {
+  const rename = (headers: { readonly [name: string]: string }, as = 'owner', name = 'New') =>
+    stage.ask({ method: 'PATCH', path: account, as, body: { name }, headers });
+
+  test('says which version it changes, and undoes nobody else’s', async () => {
+    const { headers, body } = await stage.ask({ method: 'GET', path: account, as: 'admin' });
+    expect(headers['etag']).toBe(`"${String(body['version'])}"`);
+    const etag = headers['etag']!;
+    const changed = await rename({ 'if-match': etag });
+    expect(changed).toMatchObject({ status: 200, body: { name: 'New' } });
+    expect(changed.headers['etag']).not.toBe(etag);
+    expect(await rename({ 'if-match': etag }, 'admin', 'Mine')).toMatchObject({
+      ...{ status: 412, body: { code: 'version_mismatch' } },
+    });
+    expect(await rename({ 'if-match': '*' }, 'admin', 'Mine')).toMatchObject({ status: 200, body: { name: 'Mine' } });
+  });
+
+  test('without a version is not made', async () => {
+    expect(await rename({})).toMatchObject({ status: 428, body: { code: 'precondition_required' } });
+    for (const etag of ['1', 'W/"1"', '"-1"', '"1.5"', '"9007199254740993"', '""', '"1", "2"']) {
+      expect(await rename({ 'if-match': etag })).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    }
+    expect(await stage.parts.accounts.get(stage.accountId)).toMatchObject({ name: 'Ours' });
+  });
+
+  test('is in the audit log, by whom it was made and without what is personal', async () => {
+    await rename({ 'if-match': '*' });
+    const { body, text } = await stage.ask({
+      method: 'GET',
+      path: `${account}/audit`,
+      as: 'auditor',
+      query: 'limit=1',
+    });
+    expect(body['items']).toMatchObject([
+      { action: 'account.rename', actor: stage.person('owner'), target: stage.accountId },
+    ]);
+    expect(text).not.toContain('New');
+    const report = await stage.ask({ method: 'GET', path: `${account}/audit/verification`, as: 'auditor' });
+    expect(report.body).toEqual({ events: 10, faults: [] });
+  });
+});
+
+describe('a key', () => {
+  const create = (as: string, body: unknown = {}) => stage.ask({ method: 'POST', path: `${account}/keys`, as, body });
+
+  test('is shown once, works, and is listed by its prefix and its last four characters only', async () => {
+    const { status, body } = await create('developer', { label: 'ci' });
+    expect(status).toBe(201);
+    expect(body['key']).toMatch(KEY);
+    const key = String(body['key']);
+    expect(await stage.parts.keys.verify(key)).toMatchObject({ accountId: stage.accountId });
+    const listed = await stage.ask({ method: 'GET', path: `${account}/keys`, as: 'auditor' });
+    expect(listed.body['items']).toMatchObject([{ keyId: body['keyId'], lastFour: key.slice(-4), label: 'ci' }]);
+    expect(listed.text).not.toContain(key.slice(30, -4));
+  });
+
+  test('is made by nobody who has not stated their age', async () => {
+    const { token } = await stage.parts.invitations.create({
+      ...{ accountId: stage.accountId, email: 'new@example.test', role: 'developer' },
+      actor: { kind: 'member', personId: stage.person('owner'), role: 'owner' },
+    });
+    await stage.ask({ method: 'POST', path: '/v1/invitations/accept', as: 'newcomer', body: { token } });
+    expect(await create('newcomer')).toMatchObject({ status: 403, body: { code: 'attestation_required' } });
+    await stage.ask({ method: 'POST', path: '/v1/me/attestation', as: 'newcomer', body: { adult: true } });
+    expect(await create('newcomer')).toMatchObject({ status: 201 });
+  });
+
+  test('is replaced with a grace period, and revoked at once', async () => {
+    const first = await create('owner');
+    const rotated = await stage.ask({
+      ...{ method: 'POST', path: `${account}/keys/${String(first.body['keyId'])}/rotate`, as: 'owner' },
+      body: { graceSeconds: 60 },
+    });
+    expect(rotated.status).toBe(201);
+    const works = async (key: unknown) => (await stage.parts.keys.verify(String(key))) !== undefined;
+    expect(await works(first.body['key'])).toBe(true);
+    stage.now += 61_000;
+    expect([await works(first.body['key']), await works(rotated.body['key'])]).toEqual([false, true]);
+    const path = `${account}/keys/${String(rotated.body['keyId'])}`;
+    expect(await stage.ask({ method: 'DELETE', path, as: 'operator' })).toMatchObject({ status: 204, text: '' });
+    expect(await works(rotated.body['key'])).toBe(false);
+  });
+
+  test.each([
+    { validUntil: 'tomorrow' },
+    { label: '' },
+    { label: 'a\nb' },
+    { label: 'a'.repeat(101) },
+    { labels: 1 },
+    [],
+  ])('is not made of %j', async (body) => {
+    expect(await create('owner', body)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(await stage.parts.keys.list(stage.accountId)).toEqual([]);
+  });
+});
+
+describe('an invitation', () => {
+  const invite = () =>
+    stage.ask({
+      ...{ method: 'POST', path: `${account}/invitations`, as: 'admin' },
+      body: { email: 'someone@example.test', role: 'developer' },
+    });
+
+  test('goes out by mail, and makes a member of whoever has it', async () => {
+    const { status, body } = await invite();
+    expect(status).toBe(201);
+    expect(body).not.toHaveProperty('token');
+    expect(stage.mails).toMatchObject([{ to: 'someone@example.test' }]);
+    const token = /^\S{60,}$/m.exec(stage.mails[0]!.text)?.[0];
+    const accepted = await stage.ask({ method: 'POST', path: '/v1/invitations/accept', as: 'new', body: { token } });
+    expect(accepted.body).toMatchObject({ accountId: stage.accountId, role: 'developer' });
+    const again = await stage.ask({ method: 'POST', path: '/v1/invitations/accept', as: 'other', body: { token } });
+    expect([again.status, again.body['code']]).toEqual([404, 'invitation_not_found']);
+  });
+
+  test('is handed over by whoever invites, where no mail is sent', async () => {
+    stage = await ApiStage.open({ mailer: undefined as never });
+    account = `/v1/accounts/${stage.accountId}`;
+    const { body } = await invite();
+    const accept = { method: 'POST', path: '/v1/invitations/accept', as: 'new', body: { token: body['token'] } };
+    expect(await stage.ask(accept)).toMatchObject({ status: 200 });
+    const listed = await stage.ask({ method: 'GET', path: `${account}/invitations`, as: 'owner' });
+    expect(listed.text).not.toContain(String(body['token']));
+  });
+});
+
+describe('a list', () => {
+  async function pages(path: string, as: string, limit: number): Promise<unknown[][]> {
+    const found: unknown[][] = [];
+    let after = '';
+    do {
+      const query = `limit=${limit}${after === '' ? '' : `&after=${after}`}`;
+      const { status, body } = await stage.ask({ method: 'GET', path, as, query });
+      expect(status).toBe(200);
+      found.push(body['items'] as unknown[]);
+      after = (body['next'] as string | undefined) ?? '';
+    } while (after !== '');
+    return found;
+  }
+
+  test('is read in pages that miss and repeat nothing', async () => {
+    for (let made = 0; made < 5; made += 1) {
+      stage.now += 1;
+      await stage.parts.keys.create({ accountId: stage.accountId });
+    }
+    const all = (await pages(`${account}/keys`, 'owner', 200)).flat();
+    expect(all).toHaveLength(5);
+    const two = await pages(`${account}/keys`, 'owner', 2);
+    expect(two.map(({ length }) => length)).toEqual([2, 2, 1]);
+    expect(two.flat()).toEqual(all);
+    expect((await pages(`${account}/members`, 'owner', 1)).flat()).toHaveLength(5);
+    expect((await pages('/v1/accounts', 'operator', 1)).flat()).toHaveLength(2);
+    expect((await pages('/v1/me/accounts', 'owner', 1)).flat()).toHaveLength(1);
+    expect((await pages('/v1/operators', 'operator', 1)).flat()).toHaveLength(1);
+  });
+
+  test('goes on by its own cursor only', async () => {
+    const first = await stage.ask({ method: 'GET', path: `${account}/members`, as: 'owner', query: 'limit=1' });
+    const cursor = String(first.body['next']);
+    const bytes = Buffer.from(cursor, 'base64url');
+    bytes[bytes.length - 5]! ^= 1;
+    const ask = (path: string, after: string, as = 'owner') =>
+      stage.ask({ method: 'GET', path, as, query: `after=${encodeURIComponent(after)}` });
+    expect(await ask(`${account}/members`, cursor)).toMatchObject({ status: 200 });
+    const foreign = [
+      await ask(`${account}/members`, bytes.toString('base64url')),
+      await ask(`${account}/members`, cursor, 'admin'),
+      await ask(`${account}/invitations`, cursor),
+      await ask(`/v1/accounts/${stage.otherAccountId}/members`, cursor, 'stranger'),
+      ...(await Promise.all(
+        ['', 'x', `${cursor}=`, `${cursor}A`, '%00'].map((text) => ask(`${account}/members`, text)),
+      )),
+    ];
+    for (const { status, body } of foreign) {
+      expect([status, body['errors']]).toMatchObject([400, [{ pointer: 'after' }]]);
+    }
+  });
+
+  test.each([
+    'limit=0',
+    'limit=201',
+    'limit=1.5',
+    'limit=x',
+    'limit=1&limit=2',
+    'page=2',
+    `after=${'a'.repeat(2_000)}`,
+  ])('is not read with ?%s', async (query) => {
+    const answer = await stage.ask({ method: 'GET', path: `${account}/members`, as: 'owner', query });
+    expect([answer.status, answer.body['code']]).toEqual([400, 'invalid_request']);
+  });
+});
+
+describe('a request with an Idempotency-Key', () => {
+  const create = (key: string, body: unknown = { label: 'ci' }, as = 'owner', path = `${account}/keys`) =>
+    stage.ask({ method: 'POST', path, as, body, headers: { 'idempotency-key': key } });
+
+  test('is done once, and answered the same every time', async () => {
+    const first = await create('a');
+    expect(first.status).toBe(201);
+    expect(await create('a')).toEqual(first);
+    expect(await stage.parts.keys.list(stage.accountId)).toHaveLength(1);
+    expect((await create('b')).body['keyId']).not.toBe(first.body['keyId']);
+  });
+
+  test('is another’s when somebody else sends it, or to another path', async () => {
+    const first = await create('a');
+    expect((await create('a', { label: 'ci' }, 'admin')).body['keyId']).not.toBe(first.body['keyId']);
+    const path = `${account}/keys/${String(first.body['keyId'])}/rotate`;
+    expect(await create('a', { graceSeconds: 0 }, 'owner', path)).toMatchObject({ status: 201 });
+  });
+
+  test('is refused when it comes with another body', async () => {
+    await create('a');
+    expect(await create('a', { label: 'cd' })).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+  });
+
+  test('that was refused can be sent again', async () => {
+    expect(await create('a', {}, 'auditor')).toMatchObject({ status: 403 });
+    await stage.ask({ method: 'POST', path: `${account}/suspend`, as: 'operator', body: { reason: 'abuse' } });
+    expect(await create('a')).toMatchObject({ status: 409, body: { code: 'account_suspended' } });
+    await stage.ask({ method: 'POST', path: `${account}/resume`, as: 'operator' });
+    expect(await create('a')).toMatchObject({ status: 201 });
+  });
+
+  test('that comes twice at once is done once', async () => {
+    const answers = await Promise.all([create('a'), create('a'), create('a')]);
+    const statuses = answers.map(({ status }) => status).sort();
+    expect(statuses[0]).toBe(201);
+    expect(answers.filter(({ status }) => status === 409).map(({ body }) => body['code'])).toEqual(
+      Array.from({ length: statuses.filter((status) => status === 409).length }, () => 'request_in_progress'),
+    );
+    expect(await stage.parts.keys.list(stage.accountId)).toHaveLength(1);
+  });
+
+  test('that died under way is taken to be under way for half a minute, and then done', async () => {
+    let isDead = true;
+    const hang = () => (isDead ? new Promise<void>(() => undefined) : Promise.resolve());
+    stage = await ApiStage.open({ mailer: { send: hang } });
+    const path = `/v1/accounts/${stage.accountId}/invitations`;
+    const invite = () => create('a', { email: 'someone@example.test', role: 'auditor' }, 'owner', path);
+    void invite();
+    // Its clock is the system's.
+    stage.now = Date.now();
+    await new Promise(setImmediate);
+    expect(await invite()).toMatchObject({ status: 409, body: { code: 'request_in_progress' } });
+    isDead = false;
+    stage.now += 31_000;
+    expect(await invite()).toMatchObject({ status: 201 });
+  });
+
+  test('leaves nothing from which its answer can be read', async () => {
+    const stored: string[] = [];
+    stage = await ApiStage.open({
+      wrap: (inner) => ({
+        get: (get) => inner.get(get),
+        query: (query) => inner.query(query),
+        transact: (writes, token) => inner.transact(writes, token),
+        write: (write) => {
+          stored.push(JSON.stringify(write));
+          return inner.write(write);
+        },
+      }),
+    });
+    account = `/v1/accounts/${stage.accountId}`;
+    stored.length = 0;
+    const { body, text } = await create('a', {}, 'owner', `${account}/keys`);
+    expect(stored.map((write) => /idempotency#/.test(write))).toEqual([true, true]);
+    const secret = String(body['key']).slice(30);
+    for (const hidden of [secret, Buffer.from(text).toString('base64').slice(4, 40), stage.person('owner')]) {
+      expect(stored.join()).not.toContain(hidden);
+    }
+  });
+
+  test.each(['', 'a b', 'ä', 'a'.repeat(256), '\u0001'])('is refused for the key %j', async (key) => {
+    const { status, body } = await create(key);
+    expect([status, body['code']]).toEqual([400, 'invalid_request']);
+  });
+});
