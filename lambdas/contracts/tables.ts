@@ -24,7 +24,7 @@ export const KEYS: TableSpec = { name: 'keys', dataClass: 'secret', expires: fal
 export const WALLET: TableSpec = { name: 'wallet', dataClass: 'financial', expires: false, stream: true };
 export const USAGE: TableSpec = { name: 'usage', dataClass: 'usage', expires: true, stream: true };
 export const ROLLUPS: TableSpec = { name: 'rollups', dataClass: 'public', expires: true, stream: false };
-export const AUDIT: TableSpec = { name: 'audit', dataClass: 'audit', expires: true, stream: false };
+export const AUDIT: TableSpec = { name: 'audit', dataClass: 'audit', expires: true, stream: true };
 export const CATALOG: TableSpec = { name: 'catalog', dataClass: 'public', expires: false, stream: false };
 
 export const TABLES: readonly TableSpec[] = [ACCOUNTS, KEYS, WALLET, USAGE, ROLLUPS, AUDIT, CATALOG];
