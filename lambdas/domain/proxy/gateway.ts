@@ -125,7 +125,7 @@ export class Gateway {
 
   async #authenticate(headers: Headers): Promise<Caller> {
     const apiKey = headers['x-api-key'];
-    const bearer = /^Bearer +(.+)$/i.exec(headers['authorization'] ?? '')?.[1];
+    const bearer = /^Bearer +([^ ].*)$/i.exec(headers['authorization'] ?? '')?.[1];
     const caller = await this.#parts.keys.verify(apiKey === '' ? bearer : (apiKey ?? bearer));
     if (caller === undefined) throw new InvalidApiKey();
     return caller;
