@@ -1,3 +1,5 @@
+import { documentFetcher } from '../../lambdas/adapters/federation/issuer-documents';
+import { OidcTokens } from '../../lambdas/adapters/federation/oidc-tokens';
 import { UndiciProviderClient } from '../../lambdas/adapters/providers/undici-provider-client';
 import { Catalog, mergeCatalogs } from '../../lambdas/domain/catalog/catalog';
 import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
@@ -86,7 +88,8 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   const cancellations = new Cancellations(parts);
   const gateway = new Gateway({ ...parts, catalog, cancellations, providers: client, log });
   const verifier = identity.verifier(parts.clock);
-  const api = new LocalApi(serveApi(apiParts({ ...parts, verifier, log })));
+  const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock: parts.clock });
+  const api = new LocalApi(serveApi(apiParts({ ...parts, verifier, federatedTokens, log })));
   const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000 });
   const port = await host.listen(settings.port);
   const sweeper = new Sweeper(parts, log);

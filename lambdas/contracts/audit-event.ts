@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SUSPENSION_REASONS } from './accounts';
-import { accountIdSchema, invitationIdSchema, keyIdSchema, personIdSchema } from './ids';
+import { accountIdSchema, invitationIdSchema, keyIdSchema, personIdSchema, trustIdSchema } from './ids';
 import { PERMISSION_IDS } from './permissions';
 import { roleSchema } from './roles';
 
@@ -45,7 +45,7 @@ export const auditEventSchema = z.strictObject({
   at: time,
   actor: actorSchema,
   action: z.enum(PERMISSION_IDS),
-  target: z.union([accountIdSchema, personIdSchema, invitationIdSchema, keyIdSchema]),
+  target: z.union([accountIdSchema, personIdSchema, invitationIdSchema, keyIdSchema, trustIdSchema]),
   before: auditFieldsSchema.optional(),
   after: auditFieldsSchema.optional(),
   /** The hash of the event before; null for the first. */

@@ -11,4 +11,6 @@ export const requestIdSchema = idSchema('req', 'a request');
 /** A person's pseudonym: the same in every account, and nothing of who it is. */
 export const personIdSchema = idSchema('per', 'a person');
 export const invitationIdSchema = idSchema('inv', 'an invitation');
+/** Whose tokens an account takes. */
+export const trustIdSchema = idSchema('tru', 'a trust');
 export const keyIdSchema = z.string().regex(new RegExp(`^${ulid}$`), 'a key id: a ULID');

@@ -17,9 +17,10 @@ export interface TableSpec {
 
 export type TableName = 'accounts' | 'keys' | 'wallet' | 'usage' | 'rollups' | 'audit' | 'catalog';
 
-/** Only invitations in it expire by time: they hold a mail address. */
+/** Invitations expire by time, because they hold a mail address, and what is remembered of repeats. */
 export const ACCOUNTS: TableSpec = { name: 'accounts', dataClass: 'personal', expires: true, stream: false };
-export const KEYS: TableSpec = { name: 'keys', dataClass: 'secret', expires: false, stream: false };
+/** Only keys that came for a token expire by time. */
+export const KEYS: TableSpec = { name: 'keys', dataClass: 'secret', expires: true, stream: false };
 /** Holds the balances, the holds and the entries. Nothing in it expires by time: holds are ended, entries stay. */
 export const WALLET: TableSpec = { name: 'wallet', dataClass: 'financial', expires: false, stream: true };
 export const USAGE: TableSpec = { name: 'usage', dataClass: 'usage', expires: true, stream: true };

@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { ulid } from 'ulid';
 import { KEY_LABEL_CHARACTERS_MAX, ROTATION_GRACE_SECONDS_MAX } from '../../contracts/api-keys';
 import { apiKeyKey, isoTime, KEY_LISTING_PREFIX, keyListingKey } from '../../contracts/table-keys';
-import { KEYS } from '../../contracts/tables';
+import { EXPIRES_AT, KEYS } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
 import { DEPLOYMENT, personOf } from '../access/actor';
 import type { Action, AuditLog } from '../audit/audit-log';
@@ -104,6 +104,27 @@ export class Keys {
       throw premiseRefusal(error, made.writes.length);
     }
     return made.shown;
+  }
+
+  /**
+   * A key with the writes that make it, for a transaction of somebody else's, who also sees to its premises. It is no
+   * administrative action, and its items end by time: such keys come by the thousand.
+   * @param request.validUntil epoch milliseconds
+   * @param request.expiresAt epoch seconds, not before the key's own end
+   */
+  prepare(request: {
+    readonly accountId: string;
+    readonly validUntil: number;
+    readonly createdBy: string;
+    readonly expiresAt: number;
+  }): { readonly shown: ShownKey; readonly writes: readonly Write[] } {
+    const { accountId, createdBy, expiresAt } = request;
+    const validUntil = isoTime(request.validUntil);
+    const { shown, writes } = this.#make({ accountId, label: undefined, validUntil, createdBy });
+    const ending = writes.map((write) =>
+      'put' in write ? { ...write, put: { ...write.put, [EXPIRES_AT]: expiresAt } } : write,
+    );
+    return { shown, writes: ending };
   }
 
   /**

@@ -2,6 +2,8 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CognitoTokenVerifier, userPoolIssuer } from '../../adapters/cognito/cognito-token-verifier';
 import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
+import { documentFetcher } from '../../adapters/federation/issuer-documents';
+import { OidcTokens } from '../../adapters/federation/oidc-tokens';
 import { AgedSecret } from '../../adapters/secrets/aged-secret';
 import { StdoutLog } from '../../adapters/stdout-log';
 import type { API_ENV, Env } from '../../contracts/env';
@@ -28,5 +30,7 @@ export async function deployedApi(
     clientIds: [env.USER_POOL_CLIENT_ID],
     clock,
   });
-  return serveApi(apiParts({ store, clock, log: new StdoutLog(), verifier, pepper: await pepper.get() }));
+  const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock });
+  const log = new StdoutLog();
+  return serveApi(apiParts({ store, clock, log, verifier, federatedTokens, pepper: await pepper.get() }));
 }

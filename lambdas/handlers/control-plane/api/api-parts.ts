@@ -7,6 +7,9 @@ import { Members } from '../../../domain/accounts/members';
 import { Ownership } from '../../../domain/accounts/ownership';
 import { AuditLog } from '../../../domain/audit/audit-log';
 import type { Clock } from '../../../domain/clock';
+import type { FederatedTokens } from '../../../domain/federation/federated-tokens';
+import { TokenExchange } from '../../../domain/federation/token-exchange';
+import { Trusts } from '../../../domain/federation/trusts';
 import type { TokenVerifier } from '../../../domain/identity/token-verifier';
 import { Keys } from '../../../domain/keys/keys';
 import type { Log } from '../../../domain/log';
@@ -23,6 +26,8 @@ export interface ApiOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly verifier: TokenVerifier;
+  /** Tells whether an outside issuer's token is one. */
+  readonly federatedTokens: FederatedTokens;
   /** The deployment's secret, of which the API's own are derived. */
   readonly pepper: string;
   /** @default none: whoever invites hands the token over */
@@ -32,18 +37,21 @@ export interface ApiOptions {
 /** What the API's routes work with. */
 export type ApiParts = ReturnType<typeof apiParts>;
 
-export function apiParts({ store, clock, log, verifier, pepper, mailer }: ApiOptions) {
+export function apiParts(options: ApiOptions) {
+  const { store, clock, log, verifier, federatedTokens: tokens, pepper, mailer } = options;
   const audit = new AuditLog({ store, clock });
   const members = new Members({ store, audit });
+  const keys = new Keys({ store, pepper, clock, audit });
+  const trusts = new Trusts({ store, clock, audit });
   return {
-    ...{ store, clock, log, verifier, mailer, audit, members },
+    ...{ store, clock, log, verifier, mailer, audit, members, keys, trusts },
     people: new People({ store, clock }),
     operators: new Operators({ store, clock, audit }),
     access: new Access({ store }),
     accounts: new Accounts({ store, clock, audit }),
     ownership: new Ownership({ clock, audit, members }),
     invitations: new Invitations({ store, clock, audit }),
-    keys: new Keys({ store, pepper, clock, audit }),
+    tokenExchange: new TokenExchange({ store, clock, log, trusts, keys, tokens }),
     cursors: new Cursors(derivedSecret(pepper, 'cursors')),
     idempotency: new Idempotency({ store, clock, secret: derivedSecret(pepper, 'idempotency') }),
   };
