@@ -1,6 +1,6 @@
 import type { Node } from 'constructs';
 import { z } from 'zod';
-import { DIALECTS } from '../lambdas/contracts/catalog';
+import { DIALECTS, providerPromises } from '../lambdas/contracts/catalog';
 import { PRICE_LISTS } from '../lambdas/contracts/price-lists';
 import { identitySchema, isReservedStage } from './identity/identity-config';
 import { LOG_DAYS_MAX, PITR_DAYS_MAX, RETENTION_PROFILES, USAGE_DAYS_MAX } from './shared/retention-profiles';
@@ -24,6 +24,7 @@ const providerSchema = z
       ),
     /** Whose price list applies. @default the provider's own id */
     catalog: z.string().optional(),
+    ...providerPromises,
   })
   .refine(({ id, catalog = id }) => PRICE_LISTS.some((list) => list === catalog), {
     path: ['catalog'],

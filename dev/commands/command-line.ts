@@ -14,6 +14,8 @@ import {
   type VerifyCommand,
   verifySchema,
 } from './command';
+import { readCatalogCommand } from './catalog-command-line';
+import { type Options, take } from './take';
 import { UsageError } from './usage';
 
 /** What to do, and to what: the data folder where no stack is named. */
@@ -84,17 +86,12 @@ const OPTIONS = {
   as: { type: 'string' },
   key: { type: 'string' },
   file: { type: 'string' },
+  complete: { type: 'boolean' },
+  model: { type: 'string', multiple: true },
+  endpoints: { type: 'string' },
+  from: { type: 'string' },
+  version: { type: 'string' },
 } as const;
-
-/** Those of single commands. */
-interface Options {
-  readonly limit?: string;
-  readonly credit?: string;
-  readonly 'payment-id'?: string;
-  readonly as?: string;
-  readonly key?: string;
-  readonly file?: string;
-}
 
 interface GivenOptions extends Options {
   readonly help?: boolean;
@@ -154,19 +151,9 @@ function read(first: string | undefined, others: readonly string[], options: Opt
     return { name: 'verify-audit', ...(chain !== undefined && { chain }) };
   }
   if (first === 'audit' && others[0] === 'export') return { name: 'export-audit', chain: take(others, 2, options)[1] };
-  throw new UsageError(`There is no command "${[first, ...others.slice(0, 1)].join(' ').slice(0, 80)}".`);
-}
-
-function take(
-  words: readonly string[],
-  count: number,
-  options: Options,
-  allowed: readonly (keyof Options)[] = [],
-): readonly string[] {
-  if (words.length < count) throw new UsageError('The command lacks an argument.');
-  if (words.length > count) throw new UsageError('The command has an argument too many.');
-  for (const name of Object.keys(options)) {
-    if (!(allowed as readonly string[]).includes(name)) throw new UsageError(`The command has no option --${name}.`);
+  if (first === 'catalog') {
+    const command = readCatalogCommand(others, options);
+    if (command !== undefined) return command;
   }
-  return words;
+  throw new UsageError(`There is no command "${[first, ...others.slice(0, 1)].join(' ').slice(0, 80)}".`);
 }

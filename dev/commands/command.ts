@@ -3,6 +3,7 @@ import { DEPLOYMENT_CHAIN } from '../../lambdas/contracts/audit-event';
 import { accountIdSchema, requestIdSchema } from '../../lambdas/contracts/ids';
 import { STANDINGS } from '../../lambdas/contracts/roles';
 import { parseUsd } from '../../lambdas/domain/money/pico';
+import { CATALOG_COMMANDS } from './catalog-command';
 
 const PAYMENT_ID_CHARACTERS_MAX = 200;
 const USAGE_LIMIT_MAX = 100_000;
@@ -47,6 +48,7 @@ export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('receipt-keys') }),
   z.strictObject({ name: z.literal('verify-audit'), chain: chain.optional() }),
   z.strictObject({ name: z.literal('export-audit'), chain }),
+  ...CATALOG_COMMANDS,
 ]);
 
 export type Command = z.infer<typeof commandSchema>;

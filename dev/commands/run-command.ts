@@ -5,6 +5,8 @@ import { completeReceipts } from '../../lambdas/domain/receipts/complete-receipt
 import { renderUsageRecord } from '../../lambdas/domain/usage/render-usage-record';
 import type { Balance } from '../../lambdas/domain/wallet/balance';
 import { type LedgerReport, verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
+import { runCatalogCommand } from './catalog';
+import { isCatalogCommand } from './catalog-command';
 import type { Command } from './command';
 import { exportChain, verifyStoredAudit } from './audit';
 import { type CommandParts, type CommandResult, noAccount } from './command-parts';
@@ -19,6 +21,7 @@ export async function runCommand(parts: CommandParts, command: Command): Promise
   if (command.name === 'receipt-keys') return showKeys(parts);
   if (command.name === 'verify-audit') return verifyStoredAudit(parts, command.chain);
   if (command.name === 'export-audit') return exportChain(parts, command.chain);
+  if (isCatalogCommand(command)) return runCatalogCommand(parts, command);
   if (command.name === 'create-account') {
     const accountId = await parts.accounts.create({ accountId: command.accountId });
     await parts.wallet.open(accountId);

@@ -1,8 +1,7 @@
 import { documentFetcher } from '../../lambdas/adapters/federation/issuer-documents';
 import { OidcTokens } from '../../lambdas/adapters/federation/oidc-tokens';
 import { UndiciProviderClient } from '../../lambdas/adapters/providers/undici-provider-client';
-import { Catalog, mergeCatalogs } from '../../lambdas/domain/catalog/catalog';
-import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
+import { LiveCatalog } from '../../lambdas/domain/catalog/live-catalog';
 import type { Log } from '../../lambdas/domain/log';
 import { Cancellations } from '../../lambdas/domain/proxy/cancellations';
 import { Gateway } from '../../lambdas/domain/proxy/gateway';
@@ -10,7 +9,6 @@ import { apiParts } from '../../lambdas/handlers/control-plane/api/api-parts';
 import { serveApi } from '../../lambdas/handlers/control-plane/api/serve-api';
 import type { Sweep } from '../../lambdas/domain/wallet/sweep';
 import { commandHandler } from '../commands/execute';
-import { DEMO_CATALOG } from '../demo/demo-catalog';
 import { DataFolder } from '../folder/data-folder';
 import { FolderOwnership } from '../folder/ownership';
 import { LocalIdentity } from '../identity/local-identity';
@@ -28,7 +26,7 @@ export interface LocalGateway {
   /** Ends in /v1. */
   readonly url: string;
   readonly account: DemoAccount;
-  readonly catalog: Catalog;
+  readonly catalog: LiveCatalog;
   readonly parts: LocalParts;
   readonly identity: LocalIdentity;
   /** What a run before this one left behind. */
@@ -79,10 +77,10 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   opened.add(() => sealer.stop());
 
   const providers = await openProviders(settings, opened);
-  const catalog = new Catalog(
-    mergeCatalogs(PRICE_LIST, DEMO_CATALOG),
-    providers.map((provider) => provider.settings),
-  );
+  const catalog = await LiveCatalog.open({
+    ...{ store: parts.store, clock: parts.clock, log, list: parts.compiled },
+    providers: providers.map((provider) => provider.settings),
+  });
   const client = new UndiciProviderClient({ apiKey: (id) => keyOf(providers, id) });
   opened.add(() => client.close());
   const cancellations = new Cancellations(parts);

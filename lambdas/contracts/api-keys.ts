@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { line } from './text';
 import { keyIdSchema, personIdSchema, trustIdSchema } from './ids';
+import { keyRulesSchema } from './key-rules';
+import { versionSchema } from './version';
 
 export const KEY_LABEL_CHARACTERS_MAX = 100;
 export const keyLabelSchema = line(KEY_LABEL_CHARACTERS_MAX);
@@ -22,6 +24,9 @@ export const keyInfoSchema = z
     replaces: keyIdSchema.optional(),
     /** The key that came in the place of this one. */
     replacedBy: keyIdSchema.optional(),
+    /** Absent where everything is allowed. */
+    rules: keyRulesSchema.optional(),
+    version: versionSchema,
   })
   .meta({ id: 'Key' });
 

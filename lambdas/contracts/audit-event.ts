@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { SUSPENSION_REASONS } from './accounts';
-import { accountIdSchema, invitationIdSchema, keyIdSchema, personIdSchema, trustIdSchema } from './ids';
+import {
+  accountIdSchema,
+  catalogVersionSchema,
+  invitationIdSchema,
+  keyIdSchema,
+  personIdSchema,
+  proposalIdSchema,
+  trustIdSchema,
+} from './ids';
+import { impersonalRulesSchema, RULE_NAMES } from './key-rules';
 import { PERMISSION_IDS } from './permissions';
 import { roleSchema } from './roles';
 
@@ -24,6 +33,10 @@ export const auditFieldsSchema = z.strictObject({
   validUntil: time.optional(),
   /** The key that takes another's place. */
   replacedBy: keyIdSchema.optional(),
+  /** A key's, without the addresses and labels in them. */
+  rules: impersonalRulesSchema.optional(),
+  /** The names of the rules that changed, of those too that are not recorded. */
+  changed: z.array(z.enum(RULE_NAMES)).optional(),
 });
 
 export type AuditFields = z.infer<typeof auditFieldsSchema>;
@@ -45,7 +58,15 @@ export const auditEventSchema = z.strictObject({
   at: time,
   actor: actorSchema,
   action: z.enum(PERMISSION_IDS),
-  target: z.union([accountIdSchema, personIdSchema, invitationIdSchema, keyIdSchema, trustIdSchema]),
+  target: z.union([
+    accountIdSchema,
+    personIdSchema,
+    invitationIdSchema,
+    keyIdSchema,
+    trustIdSchema,
+    proposalIdSchema,
+    catalogVersionSchema,
+  ]),
   before: auditFieldsSchema.optional(),
   after: auditFieldsSchema.optional(),
   /** The hash of the event before; null for the first. */

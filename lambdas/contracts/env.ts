@@ -5,12 +5,13 @@
 
 /**
  * The data plane. Tables are physical names, secrets are ARNs, `PROVIDERS` is a JSON list of
- * `{ id, dialect, baseUrl }`, `USAGE_RETENTION_DAYS` a whole number of days.
+ * `{ id, dialect, baseUrl }` and what else the operator says of a provider, `USAGE_RETENTION_DAYS` a whole number of days.
  */
 export const PROXY_ENV = [
   'WALLET_TABLE',
   'KEYS_TABLE',
   'USAGE_TABLE',
+  'CATALOG_TABLE',
   'PROVIDER_KEYS_SECRET',
   'KEY_PEPPER_SECRET',
   'ORIGIN_SECRET',
@@ -18,8 +19,8 @@ export const PROXY_ENV = [
   'USAGE_RETENTION_DAYS',
 ] as const;
 
-/** The sweeper ends holds that nobody ended; it writes their usage records, hence the retention. */
-export const SWEEP_ENV = ['WALLET_TABLE', 'USAGE_TABLE', 'USAGE_RETENTION_DAYS'] as const;
+/** The sweeper ends holds that nobody ended, and what keys count of them; it writes their usage records, hence the retention. */
+export const SWEEP_ENV = ['WALLET_TABLE', 'KEYS_TABLE', 'USAGE_TABLE', 'USAGE_RETENTION_DAYS'] as const;
 
 /** The pipeline opens leaves in the table whose stream it reads. */
 export const RECEIPTS_ENV = ['USAGE_TABLE'] as const;
@@ -33,10 +34,12 @@ export const API_ENV = [
   'KEYS_TABLE',
   'AUDIT_TABLE',
   'WALLET_TABLE',
+  'CATALOG_TABLE',
   'KEY_PEPPER_SECRET',
   'ORIGIN_SECRET',
   'USER_POOL_ID',
   'USER_POOL_CLIENT_ID',
+  'PROVIDER_IDS',
 ] as const;
 
 /** The pipeline that keeps audit events; `AUDIT_ARCHIVE` is a bucket's name. */

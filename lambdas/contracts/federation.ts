@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountIdSchema, personIdSchema, trustIdSchema } from './ids';
+import { keyRulesSchema } from './key-rules';
 import { isPublicUrl } from './public-url';
 import { line } from './text';
 
@@ -48,6 +49,7 @@ export const newTrustSchema = z
       .max(EXCHANGED_KEY_SECONDS_MAX)
       .default(EXCHANGED_KEY_SECONDS_DEFAULT)
       .describe('How long a key lives that a token yields.'),
+    rules: keyRulesSchema.optional().describe('What such keys may do, counted for all of the trust’s keys together.'),
   })
   .refine(({ issuer, subject }) => SHARED_ISSUERS[issuer.replace(/\/$/, '')]?.test(subject) ?? true, {
     path: ['subject'],

@@ -50,6 +50,7 @@ const RULES = {
 
   'key.read': members('list the keys', 'owner', 'admin', 'developer', 'auditor'),
   'key.create': members('create a key', 'owner', 'admin', 'developer'),
+  'key.change': members('change what a key is allowed', 'owner', 'admin', 'developer'),
   'key.rotate': members('replace a key by a new one', 'owner', 'admin', 'developer'),
   'key.revoke': membersAndOperators('revoke a key', 'owner', 'admin', 'developer'),
 
@@ -61,6 +62,9 @@ const RULES = {
 
   'deployment.accounts': operators('list all accounts'),
   'deployment.audit': operators('read and verify the deployment’s audit log'),
+  'catalog.read': operators('see the catalog, its changes and what is proposed'),
+  'catalog.change': operators('disable providers, change models’ names, routes and markups, propose a price list'),
+  'catalog.approve': operators('approve a proposed price list'),
   'operator.read': operators('list the operators'),
   'operator.appoint': operators('make a person an operator'),
   'operator.dismiss': operators('end a person’s time as an operator'),

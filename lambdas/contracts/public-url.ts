@@ -19,8 +19,9 @@ const PRIVATE_SUFFIXES = [
  * query or fragment, and written as every reader of addresses would write it again.
  */
 export function isPublicUrl(text: string): boolean {
-  const url = URL.parse(text);
-  if (url === null || (url.href !== text && url.href !== `${text}/`)) return false;
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  if (url.href !== text && url.href !== `${text}/`) return false;
   const { protocol, hostname, port, username, password, search, hash } = url;
   const labels = hostname.replace(/\.$/, '').split('.');
   const isName = isIP(hostname.replace(/^\[|\]$/g, '')) === 0 && labels.length > 1;

@@ -147,6 +147,17 @@ export const idempotencyKey = (id: string): Key => ({ pk: `idempotency#${id}`, s
 /** @param chain an account's id, or `deployment` */
 export const auditEventKey = (chain: string, sequence: number): Key => ({ pk: chain, sk: ordinal(sequence) });
 
+// Catalog table.
+/** What every process of the data plane reads, and all that it may read. */
+export const CATALOG_PARTITION = 'catalog';
+/** The number of the last change: whether there is anything new costs one small read. */
+export const CATALOG_HEAD_KEY: Key = { pk: CATALOG_PARTITION, sk: 'head' };
+export const CATALOG_STATE_KEY: Key = { pk: CATALOG_PARTITION, sk: 'state' };
+export const CATALOG_CHANGES_PARTITION = 'changes';
+export const catalogChangeKey = (number: number): Key => ({ pk: CATALOG_CHANGES_PARTITION, sk: ordinal(number) });
+export const PROPOSALS_PARTITION = 'proposals';
+export const proposalKey = (proposalId: string): Key => ({ pk: PROPOSALS_PARTITION, sk: proposalId });
+
 // Keys table.
 export const apiKeyKey = (keyId: string): Key => ({ pk: keyId, sk: 'key' });
 export const KEY_LISTING_PREFIX = 'key#';
@@ -154,6 +165,20 @@ export const keyListingKey = (accountId: string, keyId: string): Key => ({
   pk: accountId,
   sk: `${KEY_LISTING_PREFIX}${keyId}`,
 });
+
+export const countersPartition = (counterId: string): string => `counters#${counterId}`;
+/** What a key has spent or holds in one window of its budget: a window of another kind, or of another zone, is another. */
+export const budgetCounterKey = (counterId: string, window: string): Key => ({
+  pk: countersPartition(counterId),
+  sk: `budget#${window}`,
+});
+/** @param minute when it begins, epoch milliseconds */
+export const minuteCounterKey = (counterId: string, minute: number): Key => ({
+  pk: countersPartition(counterId),
+  sk: `minute#${isoTime(minute)}`,
+});
+/** How many paid requests run. */
+export const runningCounterKey = (counterId: string): Key => ({ pk: countersPartition(counterId), sk: 'running' });
 
 /** FNV-1a: spreads ids that differ only in their last characters, and is the same in every process. */
 function shardOf(id: string): string {

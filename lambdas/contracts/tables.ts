@@ -19,7 +19,7 @@ export type TableName = 'accounts' | 'keys' | 'wallet' | 'usage' | 'rollups' | '
 
 /** Invitations expire by time, because they hold a mail address, and what is remembered of repeats. */
 export const ACCOUNTS: TableSpec = { name: 'accounts', dataClass: 'personal', expires: true, stream: false };
-/** Only keys that came for a token expire by time. */
+/** The counters of minutes expire by time, and keys that came for a token. */
 export const KEYS: TableSpec = { name: 'keys', dataClass: 'secret', expires: true, stream: false };
 /** Holds the balances, the holds and the entries. Nothing in it expires by time: holds are ended, entries stay. */
 export const WALLET: TableSpec = { name: 'wallet', dataClass: 'financial', expires: false, stream: true };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ENDPOINTS } from './catalog';
+import { labelsSchema } from './key-rules';
 import { UNITS } from './units';
 
 /**
@@ -54,6 +55,8 @@ export const usageRecordSchema = z.strictObject({
   overrunPico: z.bigint().nonnegative(),
   /** The price version that was charged; any charge can be recomputed from it and `usage`. */
   priceVersion: z.string(),
+  /** Those of the key, for cost allocation. */
+  labels: labelsSchema.optional(),
   /** The lease whose money was charged, and which of its requests this was; absent for a hold of its own. */
   leaseTurn: z.string().optional(),
   /** From admission to the provider's first byte; absent when none came. */

@@ -22,7 +22,7 @@ import type { Config } from '../config';
 import { acknowledge } from '../shared/acknowledgements';
 import { currentOriginSecret } from '../shared/origin-secret';
 import { ApiResponseHeaders, ConsoleResponseHeaders } from './response-headers';
-import { RefuseOlderTls, VIEWER_TLS_HEADER } from './viewer-tls';
+import { RefuseOlderTls, VIEWER_TLS_HEADER } from './viewer-function';
 
 /** How long an origin may be silent; the data plane sends a comment every 10 s. */
 const ORIGIN_SILENCE = Duration.seconds(60);

@@ -5,6 +5,8 @@ import { grantItems } from '../shared/table-grant';
 /** A key is in the partition of its id, a ULID; those of this millennium begin so. An account's list is in its own. */
 const KEYS = ['0*'];
 const LISTS = ['acc_*'];
+/** What keys have used of their limits. */
+const COUNTERS = ['counters#*'];
 
 /** The power over API keys. */
 export class KeyGrants {
@@ -25,5 +27,15 @@ export class KeyGrants {
     return grantItems(grantee, this.#keys, write, [...KEYS, ...LISTS]).combine(
       grantItems(grantee, this.#keys, ['dynamodb:Query'], LISTS),
     );
+  }
+
+  /** Counts what a hold takes of a key's limits, and sees what a charge that comes late may still take. */
+  count(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#keys, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], COUNTERS);
+  }
+
+  /** Gives back what was counted of a hold that nobody ended. */
+  giveBack(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#keys, ['dynamodb:UpdateItem'], COUNTERS);
   }
 }

@@ -5,6 +5,7 @@ import { ACCOUNTS, AUDIT, CATALOG, KEYS, ROLLUPS, USAGE, WALLET } from '../../la
 import type { TableName, TableSpec } from '../../lambdas/contracts/tables';
 import { AccountGrants } from '../accounts/account-grants';
 import { AuditArchive, AuditArchiveGrants } from '../audit/audit-archive';
+import { CatalogGrants } from '../catalog/catalog-grants';
 import type { Config } from '../config';
 import { Identity } from '../identity/identity';
 import { KeyGrants } from '../keys/key-grants';
@@ -28,7 +29,7 @@ export interface StatefulStackProps extends StackProps {
 function retentions(config: Config): Readonly<Record<TableName, string>> {
   return {
     accounts: 'life of the account + 30 days',
-    keys: 'life of the key',
+    keys: 'life of the key - minute counters 10 minutes',
     wallet: 'indefinite',
     usage: `each record ${config.usageDays} days`,
     rollups: `live ${config.usageDays} days - anonymised indefinite`,
@@ -50,7 +51,7 @@ export class StatefulStack extends Stack {
   readonly audit: ClassifiedTable & { readonly grants: AuditGrants };
   /** Only where the configuration asks for it. */
   readonly auditArchive: (AuditArchive & { readonly grants: AuditArchiveGrants }) | undefined;
-  readonly catalog: ClassifiedTable;
+  readonly catalog: ClassifiedTable & { readonly grants: CatalogGrants };
   readonly identity: Identity;
 
   constructor(scope: Construct, id: string, props: StatefulStackProps) {
@@ -75,7 +76,7 @@ export class StatefulStack extends Stack {
     this.audit = withGrants(table('Audit', AUDIT), AuditGrants);
     denyChangesOf(this.audit);
     this.auditArchive = this.#createArchive(config);
-    this.catalog = table('Catalog', CATALOG);
+    this.catalog = withGrants(table('Catalog', CATALOG), CatalogGrants);
 
     this.secrets = withGrants(
       new DeploymentSecrets(this, 'Secrets', { stage: config.stage, encryptionKey: this.encryptionKey, edgeRegion }),

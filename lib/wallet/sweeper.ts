@@ -34,11 +34,13 @@ export class Sweeper extends Construct {
       environmentNames: SWEEP_ENV,
       environment: {
         WALLET_TABLE: stateful.wallet.table.tableName,
+        KEYS_TABLE: stateful.keys.table.tableName,
         USAGE_TABLE: stateful.usage.table.tableName,
         USAGE_RETENTION_DAYS: String(config.usageDays),
       },
     });
     stateful.wallet.grants.sweep(this.sweep);
+    stateful.keys.grants.giveBack(this.sweep);
     stateful.usage.grants.record(this.sweep);
     stateful.usage.grants.find(this.sweep);
     invokeEveryMinute(this, this.sweep.function);

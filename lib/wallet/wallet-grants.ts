@@ -23,6 +23,11 @@ export class WalletGrants {
     return grantItems(grantee, this.#wallet, ['dynamodb:PutItem'], ACCOUNTS);
   }
 
+  /** Suspends an account's balance and resumes it: its amounts stay, which the write says. */
+  suspend(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#wallet, ['dynamodb:UpdateItem'], ACCOUNTS);
+  }
+
   /** Takes from a balance and puts a hold or a lease, or gives a lease to one more request. */
   reserve(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#wallet, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS).combine(

@@ -1,6 +1,7 @@
 import { Keys } from '../../lambdas/domain/keys/keys';
-import { InsufficientFunds } from '../../lambdas/domain/wallet/wallet-errors';
-import { WalletStage } from '../domain/wallet/wallet-stage';
+import type { Counting } from '../../lambdas/domain/wallet/key-counters';
+import { InsufficientFunds, KeyLimitReached, WalletSuspended } from '../../lambdas/domain/wallet/wallet-errors';
+import { ACCOUNT, WalletStage } from '../domain/wallet/wallet-stage';
 import { dynamodb, embeddedOnFile, type Engine } from './table-store-engines';
 
 const CENT = 10_000_000_000n;
@@ -87,6 +88,47 @@ describe.each([embeddedOnFile, ...(dynamodb === undefined ? [] : [dynamodb])])(
         'lease',
       ]);
       expect((await stage.verify()).differences).toEqual([]);
+    });
+
+    test('what a key may spend, run and send a minute is counted with the hold and given back with its end', async () => {
+      await stage.fund(100n * CENT);
+      const counting: Counting = {
+        ...{ counterId: '01JD0000000000000000000001', runningMax: 8 },
+        budget: { window: 'day#UTC#2026-11-20', limitPico: 20n * CENT },
+        minute: { start: stage.now - (stage.now % 60_000), tokens: 100, requestsMax: 20, tokensMax: 900 },
+      };
+      const reserveAll = async () => {
+        const reserved = await Promise.allSettled(Array.from({ length: 12 }, () => stage.count(CENT, counting)));
+        const refusals = reserved.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+        expect(refusals.every((refusal) => refusal instanceof KeyLimitReached)).toBe(true);
+        return reserved.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+      };
+      const first = await reserveAll();
+      expect(first).toHaveLength(8);
+      expect((await stage.verify()).differences).toEqual([]);
+      await Promise.all(first.map((hold, place) => (place < 4 ? stage.settle(hold, 2n * CENT) : stage.release(hold))));
+      // Each took thirty tokens: there is room for six more of a hundred in this minute.
+      const second = await reserveAll();
+      expect(second).toHaveLength(6);
+      expect(await stage.expire()).toMatchObject({ expired: 6, failed: 0 });
+      const next = { ...counting, minute: { start: stage.now, tokens: 901, tokensMax: 900 } };
+      await expect(stage.count(CENT, next)).rejects.toMatchObject({ limit: { kind: 'minute', tokensCounted: 0 } });
+      const { budget } = counting;
+      await expect(stage.count(17n * CENT, { counterId: counting.counterId, budget })).rejects.toMatchObject({
+        limit: { kind: 'budget', leftPico: 16n * CENT },
+      });
+      expect(await stage.settle(second[0]!, CENT)).toMatchObject({ outcome: 'adjusted', costPico: CENT });
+      expect(await stage.amounts()).toEqual([95n * CENT, 0n, 5n * CENT]);
+      expect((await stage.verify()).differences).toEqual([]);
+    });
+
+    test('a suspended account holds nothing until it is resumed', async () => {
+      await stage.fund(100n * CENT);
+      const operator = { kind: 'deployment' } as const;
+      await stage.accounts.suspend({ accountId: ACCOUNT, reason: 'abuse', actor: operator });
+      await expect(stage.reserve(CENT)).rejects.toThrow(WalletSuspended);
+      await stage.accounts.resume({ accountId: ACCOUNT, actor: operator });
+      expect(await stage.release(await stage.reserve(CENT))).toMatchObject({ outcome: 'released' });
     });
 
     test('a payment is credited once, and a key verifies until it is revoked', async () => {

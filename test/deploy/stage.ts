@@ -112,8 +112,8 @@ export async function deadRequest({ deployment }: Stage): Promise<DeadRequest> {
 
 /** What the stack gives to the sweeper. */
 export function sweepEnvironment({ deployment }: Stage): Env<typeof SWEEP_ENV> {
-  const { wallet, usage } = deployment.tableNames;
-  return { WALLET_TABLE: wallet, USAGE_TABLE: usage, USAGE_RETENTION_DAYS: String(USAGE_DAYS) };
+  const { wallet, keys, usage } = deployment.tableNames;
+  return { WALLET_TABLE: wallet, KEYS_TABLE: keys, USAGE_TABLE: usage, USAGE_RETENTION_DAYS: String(USAGE_DAYS) };
 }
 
 /** What the stack gives to the data plane. */
@@ -121,7 +121,7 @@ export function proxyEnvironment(stage: Stage): Env<typeof PROXY_ENV> {
   const { deployment, config } = stage;
   return {
     ...sweepEnvironment(stage),
-    KEYS_TABLE: deployment.tableNames.keys,
+    CATALOG_TABLE: deployment.tableNames.catalog,
     PROVIDER_KEYS_SECRET: deployment.output('ProviderKeysSecret'),
     KEY_PEPPER_SECRET: deployment.output('KeyPepperSecret'),
     ORIGIN_SECRET: deployment.output('OriginSecret'),

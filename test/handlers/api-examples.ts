@@ -39,6 +39,11 @@ async function anInvitation(stage: ApiStage, accountId: string): Promise<string>
   return (await stage.parts.invitations.create(request)).invitation.invitationId;
 }
 
+async function aProposal({ parts }: ApiStage): Promise<string> {
+  const { proposals, compiled: list } = parts;
+  return (await proposals.propose({ list, complete: true, actor: DEPLOYMENT })).id;
+}
+
 /** One for each route; a route without one fails the suite. */
 export const EXAMPLES: { readonly [id: string]: Example } = {
   getMe: at('/v1/me'),
@@ -91,6 +96,11 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   listKeys: at('/v1/accounts/{accountId}/keys'),
   getKey: async (stage, accountId) => ({ path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}` }),
   createKey: at('/v1/accounts/{accountId}/keys', { body: { label: 'ci' } }),
+  changeKeyRules: async (stage, accountId) => ({
+    path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}/rules`,
+    body: { scopes: ['chat'], concurrency: 2 },
+    headers: ANY_VERSION,
+  }),
   rotateKey: async (stage, accountId) => ({
     path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}/rotate`,
     body: { graceSeconds: 60 },
@@ -112,5 +122,18 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   verifyDeploymentAudit: at('/v1/audit/verification'),
   listOperators: at('/v1/operators'),
   appointOperator: async (stage) => ({ path: `/v1/operators/${stage.person('admin')}` }),
+  getCatalog: at('/v1/catalog'),
+  listCatalogModels: at('/v1/catalog/models'),
+  listCatalogChanges: at('/v1/catalog/changes'),
+  changeCatalog: at('/v1/catalog', {
+    body: { settings: [{ kind: 'hidden', model: 'gpt-4o-mini', hidden: true }] },
+    headers: ANY_VERSION,
+  }),
+  listProposals: at('/v1/catalog/proposals'),
+  createProposal: at('/v1/catalog/proposals', { body: {} }),
+  getProposal: async (stage) => ({ path: `/v1/catalog/proposals/${await aProposal(stage)}` }),
+  approveProposal: async (stage) => ({
+    ...{ path: `/v1/catalog/proposals/${await aProposal(stage)}/approve`, body: {}, headers: ANY_VERSION },
+  }),
   dismissOperator: async (stage) => ({ path: `/v1/operators/${stage.person('operator')}` }),
 };

@@ -1,6 +1,7 @@
 import { runInNewContext } from 'node:vm';
 import { Match } from 'aws-cdk-lib/assertions';
-import { REFUSE_OLDER_TLS } from '../../lib/edge/viewer-tls';
+import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/edge';
+import { VIEWER_FUNCTION } from '../../lib/edge/viewer-function';
 import { at, ofType, synthesize } from './synthesis';
 
 /** Headers that no log may show, of our API and of those that a client may be set up for. */
@@ -68,6 +69,12 @@ test('every behaviour asks the viewer function, with a domain and without', () =
   }
 });
 
+/** What CloudFront makes of a request of this viewer. */
+const seenBy = (headers: object): unknown => {
+  const event = { request: { headers }, viewer: { ip: '192.0.2.7' } };
+  return runInNewContext(`${VIEWER_FUNCTION}; handler(event)`, { event });
+};
+
 test.each([
   ['TLSv1.3:TLS_AES_128_GCM_SHA256:fullHandshake', true],
   ['TLSv1.2:ECDHE-RSA-AES128-GCM-SHA256:fullHandshake', false],
@@ -75,10 +82,21 @@ test.each([
   ['', false],
   [undefined, false],
 ])('the viewer function, told %p, lets pass: %p', (value, passes) => {
-  const request = { headers: value === undefined ? {} : { 'cloudfront-viewer-tls': { value } } };
-  const answer: unknown = runInNewContext(`${REFUSE_OLDER_TLS}; handler(event)`, { event: { request } });
-  if (passes) expect(answer).toBe(request);
+  const answer = seenBy(value === undefined ? {} : { 'cloudfront-viewer-tls': { value } });
+  if (passes) expect(answer).toHaveProperty('headers');
   else expect(answer).toMatchObject({ statusCode: 403 });
+});
+
+test('the viewer function tells the planes who the client is, whatever the client says', () => {
+  const tls = { 'cloudfront-viewer-tls': { value: 'TLSv1.3:x' } };
+  const address = { value: '192.0.2.7' };
+  expect(seenBy({ ...tls, accept: { value: '*/*' } })).toEqual({
+    headers: { ...tls, accept: { value: '*/*' }, [CLIENT_ADDRESS_HEADER]: address },
+  });
+  const claims = { value: '198.51.100.1', multiValue: [{ value: '198.51.100.1' }, { value: '198.51.100.2' }] };
+  expect(seenBy({ ...tls, [CLIENT_ADDRESS_HEADER]: claims })).toEqual({
+    headers: { ...tls, [CLIENT_ADDRESS_HEADER]: address },
+  });
 });
 
 test('the firewall is attached, limits every path by address, and samples nothing', () => {

@@ -6,9 +6,11 @@ import { Operators } from '../../lambdas/domain/people/operators';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
 import { FaultyStore } from '../domain/wallet/faulty-store';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
+import { LiveCatalog } from '../../lambdas/domain/catalog/live-catalog';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
 import { Cancellations } from '../../lambdas/domain/proxy/cancellations';
+import { CatalogStage, COMPILED, PROVIDERS } from '../domain/catalog/catalog-stage';
 import { ReceiptStage } from '../domain/receipts/receipt-stage';
 import { ACCOUNT, WalletStage } from '../domain/wallet/wallet-stage';
 import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';
@@ -22,6 +24,10 @@ import { at, ofType, synthesize } from './synthesis';
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
 const AMPLE_PICO = 1_000_000n;
+const COUNTING = {
+  ...{ counterId: '01JD0000000000000000000001', runningMax: 5 },
+  budget: { window: 'total', limitPico: AMPLE_PICO },
+};
 const OTHER_ACCOUNT = 'acc_01JD0000000000000000000009';
 
 const synthesis = synthesize({ audit: { archiveDays: 365 } });
@@ -56,6 +62,16 @@ function recordedStage() {
   return { calls, stage, clock };
 }
 
+/** A process that starts, and another that changes something meanwhile. */
+async function servedCatalog(clock: () => number): Promise<readonly string[]> {
+  const { engine, changes, log } = new CatalogStage();
+  const setting = { kind: 'hidden', model: 'one', hidden: true } as const;
+  await changes.change({ settings: [setting], actor: DEPLOYMENT });
+  const recorder = new CallRecorder(engine);
+  await LiveCatalog.open({ store: recorder, clock, log, list: COMPILED, providers: PROVIDERS });
+  return recorder.take();
+}
+
 /** A receipt in time and one that was sealed a day late. */
 async function sealedStage() {
   const stage = new ReceiptStage();
@@ -78,11 +94,12 @@ test('the data plane may do with tables what it does, and nothing else', async (
   await stage.fund(AMPLE_PICO);
   await stage.fund(AMPLE_PICO, OTHER_ACCOUNT);
   const { key } = await keys.create({ accountId: ACCOUNT });
-  const late = await stage.reserve(100n, undefined, OTHER_ACCOUNT);
+  const late = await stage.reserve(100n, undefined, OTHER_ACCOUNT, { counting: COUNTING });
   await stage.expire();
   calls.take();
 
   await keys.verify(key);
+  const catalogCalls = await servedCatalog(clock);
   await stage.settle(await stage.reserve(100n, undefined, OTHER_ACCOUNT), 40n);
   await stage.settle(late, 40n);
   // Contended: a lease is taken, given to a second request, and ended once it takes no more.
@@ -103,7 +120,7 @@ test('the data plane may do with tables what it does, and nothing else', async (
   for (const request of sealed.requestIds)
     expect(await receipts.find(await sealed.stage.record(request))).toBeDefined();
   await receipts.keys();
-  expect([...calls.take(), ...sealed.calls.take()].sort()).toEqual(allowedBy('DataPlaneProxyPolicy'));
+  expect([...catalogCalls, ...calls.take(), ...sealed.calls.take()].sort()).toEqual(allowedBy('DataPlaneProxyPolicy'));
 });
 
 async function recordedApi() {
@@ -157,13 +174,14 @@ test('the sweeper may do with tables what it does, and nothing else', async () =
   const { calls, stage } = recordedStage();
   await stage.fund(AMPLE_PICO);
   await stage.reserve(100n);
+  await stage.count(100n, COUNTING);
   stage.store.plan('conflict');
   const { leaseTurn } = await stage.reserve(100n);
   expect(leaseTurn).toBeDefined();
   stage.now += 2 * MINUTE_MS;
   calls.take();
 
-  expect(await stage.expire()).toMatchObject({ expired: 2, failed: 0 });
+  expect(await stage.expire()).toMatchObject({ expired: 3, failed: 0 });
   expect(calls.take()).toEqual(allowedBy('SweeperSweepPolicy'));
 });
 

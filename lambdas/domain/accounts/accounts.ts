@@ -23,6 +23,7 @@ import { isVersion } from '../table/version';
 import type { Account, Billing } from './account-item';
 import { openBalance } from '../wallet/balance';
 import { decodeAccount, decodeBilling } from './account-item';
+import { suspendBalance } from '../wallet/balance';
 import { putMember } from './member-item';
 import { expectFewAccounts } from './memberships';
 
@@ -121,19 +122,39 @@ export class Accounts {
     await this.#change('billing.update', change, { set: { billing } });
   }
 
-  /** Without effect on a suspended account: its first reason stands. Throws AccountNotFound or VersionMismatch. */
+  /**
+   * No new request of the account is paid from then on; those that run end as they would have. Without effect on a
+   * suspended account: its first reason stands. Throws AccountNotFound or VersionMismatch.
+   */
   async suspend({ reason, ...change }: AccountChange & { readonly reason: SuspensionReason }): Promise<void> {
     const suspensionReason = suspensionReasonSchema.parse(reason);
-    const set = { suspendedAt: isoTime(this.#clock()), suspensionReason };
+    const suspendedAt = isoTime(this.#clock());
+    const set = { suspendedAt, suspensionReason };
     const [before, after] = [{ state: 'active' }, { state: 'suspended', reason: suspensionReason }] as const;
-    await this.#change('account.suspend', change, { set }, { when: absent('suspendedAt'), before, after });
+    await this.#change(
+      'account.suspend',
+      change,
+      { set },
+      {
+        ...{ when: absent('suspendedAt'), before, after },
+        writes: [suspendBalance(change.accountId, suspendedAt)],
+      },
+    );
   }
 
   /** Without effect on an account that is not suspended. Throws AccountNotFound or VersionMismatch. */
   async resume(change: AccountChange): Promise<void> {
     const remove = ['suspendedAt', 'suspensionReason'];
     const [before, after] = [{ state: 'suspended' }, { state: 'active' }] as const;
-    await this.#change('account.resume', change, { remove }, { when: exists('suspendedAt'), before, after });
+    await this.#change(
+      'account.resume',
+      change,
+      { remove },
+      {
+        ...{ when: exists('suspendedAt'), before, after },
+        writes: [suspendBalance(change.accountId, undefined)],
+      },
+    );
   }
 
   list(): AsyncGenerator<string> {
@@ -156,14 +177,22 @@ export class Accounts {
     return { items };
   }
 
-  /** @param effect.when what must hold for the change to have an effect: else it was made before */
+  /**
+   * @param effect.when what must hold for the change to have an effect: else it was made before
+   * @param effect.writes what else changes with it
+   */
   async #change(
     action: Permission,
     { accountId, actor, version }: AccountChange,
     { set, remove }: Change,
-    effect: { readonly when?: Condition; readonly before?: AuditFields; readonly after?: AuditFields } = {},
+    effect: {
+      readonly when?: Condition;
+      readonly before?: AuditFields;
+      readonly after?: AuditFields;
+      readonly writes?: readonly Write[];
+    } = {},
   ): Promise<void> {
-    const { when, ...fields } = effect;
+    const { when, writes = [], ...fields } = effect;
     const write: Write = {
       table: ACCOUNTS,
       update: accountKey(accountId),
@@ -171,7 +200,14 @@ export class Accounts {
       when: all(exists(), ...isVersion(version), ...(when ? [when] : [])),
     };
     try {
-      await this.#audit.record({ chain: accountId, actor, action, target: accountId, ...fields, writes: [write] });
+      await this.#audit.record({
+        chain: accountId,
+        actor,
+        action,
+        target: accountId,
+        ...fields,
+        writes: [write, ...writes],
+      });
     } catch (error) {
       const failed = failedCondition(error, 0);
       if (!failed) throw error;

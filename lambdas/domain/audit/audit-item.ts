@@ -51,17 +51,16 @@ export function moveHead({ chain, sequence, hash, at }: AuditEvent, from: AuditH
 /** Throws ZodError on an item that is no event. */
 export function decodeEvent(item: Item): AuditEvent {
   const { pk: _pk, sk: _sk, [EXPIRES_AT]: _expiresAt, ...event } = item;
-  return auditEventSchema.parse({
-    ...event,
-    version: toNumber(event['version']),
-    sequence: toNumber(event['sequence']),
-  });
+  return auditEventSchema.parse(withNumbers(event));
 }
 
-const toNumber = (value: Value | undefined): unknown => (typeof value === 'bigint' ? Number(value) : value);
-
-function presentFields(fields: AuditFields): { readonly [name: string]: string } {
-  const present: { [name: string]: string } = {};
-  for (const [name, value] of Object.entries(fields)) present[name] = value;
-  return present;
+/** Its numbers are counts and limits, and small: no event holds an amount but as text. */
+function withNumbers(value: Value): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.map(withNumbers);
+  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withNumbers(member)]));
 }
+
+/** Without members that are absent by being undefined: no table holds those. */
+const presentFields = (fields: AuditFields): Item => JSON.parse(JSON.stringify(fields)) as Item;

@@ -1,4 +1,6 @@
-type Json = string | number | boolean | null | { readonly [name: string]: Json | undefined };
+type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json | undefined };
+
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 
 /**
  * One text for one value: members in the order of their names' code units, no space, as RFC 8785 has it. Numbers
@@ -7,6 +9,7 @@ type Json = string | number | boolean | null | { readonly [name: string]: Json |
 export function canonicalJson(value: Json): string {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new RangeError('not a safe integer');
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const members = Object.keys(value)
     .sort()
     .flatMap((name) => {

@@ -10,6 +10,8 @@ interface Details {
   /** The request's member that is wrong. */
   readonly param?: string;
   readonly retryAfterSeconds?: number;
+  /** What is sent with it, by lower-case name. */
+  readonly headers?: { readonly [name: string]: string };
 }
 
 /** Every error that a client can see. Data only: it is rendered once, in the client's dialect, at the edge. */
@@ -19,11 +21,13 @@ export abstract class AppError extends Error {
   abstract readonly types: ErrorTypes;
   readonly param: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  readonly headers: { readonly [name: string]: string };
 
   constructor(message: string, details: Details = {}) {
     super(message);
     this.param = details.param;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.headers = details.headers ?? {};
   }
 }
 
@@ -55,8 +59,12 @@ export class InsufficientQuota extends AppError {
 
 export class Forbidden extends AppError {
   override readonly status = 403;
-  override readonly code = 'forbidden';
+  readonly code: string;
   override readonly types = { openai: 'invalid_request_error', anthropic: 'permission_error' };
+  constructor(message: string, code = 'forbidden', param?: string) {
+    super(message, param === undefined ? {} : { param });
+    this.code = code;
+  }
 }
 
 export class NotFound extends AppError {
@@ -109,6 +117,13 @@ export class UnsupportedMediaType extends AppError {
   override readonly status = 415;
   override readonly code = 'unsupported_media_type';
   override readonly types = INVALID_REQUEST;
+}
+
+/** A limit of the key is reached. The client may come again, but for a request that is too large by itself. */
+export class RateLimited extends AppError {
+  override readonly status = 429;
+  override readonly code = 'rate_limit_exceeded';
+  override readonly types = { openai: 'rate_limit_error', anthropic: 'rate_limit_error' };
 }
 
 /** Something of ours failed. The client learns the request id and no more. */

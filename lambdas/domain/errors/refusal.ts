@@ -48,7 +48,7 @@ export class TokenRefused extends Refusal {
 class Missing extends Refusal {
   override readonly status = 404;
   readonly code: string;
-  constructor(what: 'account' | 'member' | 'invitation' | 'key' | 'trust' | 'person' | 'operator') {
+  constructor(what: 'account' | 'member' | 'invitation' | 'key' | 'trust' | 'person' | 'operator' | 'proposal') {
     super(`There is no such ${what}.`);
     this.code = `${what}_not_found`;
   }
@@ -101,6 +101,13 @@ export class OperatorNotFound extends Missing {
   override readonly name = 'OperatorNotFound';
   constructor() {
     super('operator');
+  }
+}
+
+export class ProposalNotFound extends Missing {
+  override readonly name = 'ProposalNotFound';
+  constructor() {
+    super('proposal');
   }
 }
 
@@ -172,6 +179,30 @@ export class LimitReached extends Conflict {
   override readonly name = 'LimitReached';
   constructor(what: string, most: number) {
     super('limit_reached', `There can be at most ${most} ${what}.`);
+  }
+}
+
+/** Prices change by approval only once a whole price list was approved. */
+export class CatalogNotAdopted extends Conflict {
+  override readonly name = 'CatalogNotAdopted';
+  constructor() {
+    super('catalog_not_adopted', 'First approve a complete price list as a whole: until then the compiled one holds.');
+  }
+}
+
+/** What would be set cannot be, beside what is there. */
+export class CatalogConflict extends Conflict {
+  override readonly name = 'CatalogConflict';
+  constructor(message: string) {
+    super('catalog_conflict', message);
+  }
+}
+
+/** A change would begin before every process knows of it, or in the past. */
+export class BeginsTooSoon extends Conflict {
+  override readonly name = 'BeginsTooSoon';
+  constructor(earliest: string) {
+    super('begins_too_soon', `The change can begin at ${earliest} at the earliest.`);
   }
 }
 

@@ -18,6 +18,7 @@ import type { Trusts } from './trusts';
 
 const PATIENCE: Patience = { attemptsMax: 6, firstWaitMs: 20, longestWaitMs: 200, totalMs: 3_000 };
 const WRITE_TOKEN_BYTES = 16;
+const TRUST_ID_PREFIX = 'tru_';
 /** A token is taken for a moment longer than it says: so long is it remembered. */
 const GRACE_SECONDS = 300;
 /** A key that has ended can still be seen in the account's list for this long. */
@@ -63,10 +64,14 @@ export class TokenExchange {
   /** The key, and that the token was exchanged, in one transaction: neither is without the other. */
   async #yield(accountId: string, trust: Trust, claims: FederatedClaims) {
     const { clock, store } = this.#parts;
-    const { trustId, keySeconds } = trust;
+    const { trustId, keySeconds, rules } = trust;
     const validUntil = clock() + keySeconds * 1_000;
     const expiresAt = Math.floor(validUntil / 1_000) + SEEN_AFTER_END_SECONDS;
-    const made = this.#parts.keys.prepare({ accountId, validUntil, createdBy: trustId, expiresAt });
+    const made = this.#parts.keys.prepare({
+      ...{ accountId, validUntil, createdBy: trustId, expiresAt, rules },
+      // The trust's keys are counted as one: a limit is not renewed by another token.
+      counterId: trustId.slice(TRUST_ID_PREFIX.length),
+    });
     const checks: readonly Check[] = [
       isActive(accountId),
       { table: ACCOUNTS, check: trustKey(accountId, trustId), when: exists() },

@@ -1,14 +1,37 @@
 import { z } from 'zod';
 import { keyInfoSchema } from '../../contracts/api-keys';
+import { keyIdSchema } from '../../contracts/ids';
+import type { KeyRules } from '../../contracts/key-rules';
+import { keyRulesSchema } from '../../contracts/key-rules';
 import { apiKeyKey, keyListingKey } from '../../contracts/table-keys';
+import { KEYS } from '../../contracts/tables';
+import type { Change, Condition } from '../table/condition';
+import { all, exists } from '../table/condition';
+import type { Update } from '../table/table-store';
 import type { Item } from '../table/value';
+import { versionSchema } from '../table/version';
+
+export const SALT_BYTES = 16;
+export const VERIFIER_BYTES = 32;
+
+/** Stored as JSON: what is read is what was written. Throws on rules that this version does not know: nobody comes in. */
+export const decodeRules = (text: string): KeyRules => keyRulesSchema.parse(JSON.parse(text));
+
+const listingSchema = keyInfoSchema.extend({
+  rules: z.string().transform(decodeRules).optional(),
+  version: versionSchema,
+});
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
-const keyItemSchema = keyInfoSchema.omit({ label: true, createdBy: true, replaces: true }).extend({
+const keyItemSchema = keyInfoSchema.omit({ label: true, createdBy: true, replaces: true, version: true }).extend({
   accountId: z.string(),
   salt: bytes,
   verifier: bytes,
+  /** Whose counters are this key's too: those of the first key that it came in the place of. @default its own */
+  counterId: keyIdSchema.optional(),
+  /** Not decoded before the key is known to be right: no refusal takes longer than another. */
+  rules: z.string().optional(),
 });
 
 export type KeyInfo = Readonly<z.infer<typeof keyInfoSchema>>;
@@ -16,23 +39,50 @@ export type KeyInfo = Readonly<z.infer<typeof keyInfoSchema>>;
 /** A key as it is stored: nothing from which the secret can be had. */
 export type StoredKey = Readonly<z.infer<typeof keyItemSchema>>;
 
-export function encodeKey({ keyId, accountId, salt, verifier, lastFour, createdAt, validUntil }: StoredKey): Item {
-  const item = { ...apiKeyKey(keyId), keyId, accountId, salt, verifier, lastFour, createdAt };
-  return validUntil === undefined ? item : { ...item, validUntil };
+export const encodeRules = (rules: KeyRules): string => JSON.stringify(rules);
+
+export function encodeKey(stored: StoredKey): Item {
+  const { keyId, accountId, salt, verifier, lastFour, createdAt, validUntil, counterId, rules } = stored;
+  return {
+    ...apiKeyKey(keyId),
+    ...{ keyId, accountId, salt, verifier, lastFour, createdAt },
+    ...(validUntil !== undefined && { validUntil }),
+    ...(counterId !== undefined && { counterId }),
+    ...(rules !== undefined && { rules }),
+  };
 }
 
 /** What an account's list shows, kept beside the key so that listing reads no verifier. */
 export function encodeKeyListing(accountId: string, info: KeyInfo): Item {
-  const { keyId, lastFour, createdAt, label, validUntil, createdBy, replaces } = info;
+  const { keyId, lastFour, createdAt, label, validUntil, createdBy, replaces, rules, version } = info;
   return {
     ...keyListingKey(accountId, keyId),
-    ...{ keyId, lastFour, createdAt },
+    ...{ keyId, lastFour, createdAt, version },
     ...(label !== undefined && { label }),
     ...(validUntil !== undefined && { validUntil }),
     ...(createdBy !== undefined && { createdBy }),
     ...(replaces !== undefined && { replaces }),
+    ...(rules !== undefined && { rules: encodeRules(rules) }),
   };
 }
 
 export const decodeKey = (item: Item): StoredKey => keyItemSchema.parse(item);
-export const decodeKeyListing = (item: Item): KeyInfo => keyInfoSchema.parse(item);
+export const decodeKeyListing = (item: Item): KeyInfo => listingSchema.parse(item);
+
+export const isLive = ({ revokedAt, validUntil }: StoredKey, now: number): boolean =>
+  revokedAt === undefined && (validUntil === undefined || now < Date.parse(validUntil));
+
+/** Changes both of a key's items; the one that verifies comes first. */
+export function changeKey(
+  accountId: string,
+  keyId: string,
+  change: Change,
+  when: Condition,
+  isAsRead: readonly Condition[] = [],
+): readonly [Update, Update] {
+  const listing = { ...change, add: { version: 1n } };
+  return [
+    { table: KEYS, update: apiKeyKey(keyId), change, when: all(exists(), when) },
+    { table: KEYS, update: keyListingKey(accountId, keyId), change: listing, when: all(exists(), ...isAsRead) },
+  ];
+}

@@ -1,51 +1,38 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { ulid } from 'ulid';
+import { randomBytes } from 'node:crypto';
 import { KEY_LABEL_CHARACTERS_MAX, ROTATION_GRACE_SECONDS_MAX } from '../../contracts/api-keys';
+import type { KeyRules } from '../../contracts/key-rules';
 import { apiKeyKey, isoTime, KEY_LISTING_PREFIX, keyListingKey } from '../../contracts/table-keys';
 import { EXPIRES_AT, KEYS } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
 import { DEPLOYMENT, personOf } from '../access/actor';
 import type { Action, AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { KeyNotFound, KeyNotLive } from '../errors/refusal';
-import { absent, all, compare, exists } from '../table/condition';
+import { KeyNotFound, KeyNotLive, VersionMismatch } from '../errors/refusal';
+import type { Change } from '../table/condition';
+import { absent, all, compare } from '../table/condition';
 import { everyItem } from '../table/every-item';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
 import { failedCondition } from '../table/table-errors';
-import type { TableStore, Write } from '../table/table-store';
-import type { PresentedKey } from './key-format';
-import { encodeSecret, formatKey, parseKey, SECRET_BYTES } from './key-format';
+import type { TableStore } from '../table/table-store';
+import { isVersion } from '../table/version';
 import type { KeyInfo, StoredKey } from './key-item';
-import { decodeKey, decodeKeyListing, encodeKey, encodeKeyListing } from './key-item';
-import type { KeyOwner } from './verified-keys';
+import { changeKey, decodeKey, decodeKeyListing, encodeRules, isLive } from './key-item';
+import type { KeyVerifierOptions } from './key-verifier';
+import { KeyVerifier } from './key-verifier';
+import type { MadeKey, MadeOf, ShownKey } from './new-key';
+import { makeKey } from './new-key';
+import { Pepper } from './pepper';
 import { keyPremises, premiseRefusal } from './premises';
-import { VerifiedKeys } from './verified-keys';
+import { changedRules, parseRules, recordedRules } from './rule-changes';
+import type { KeyOwner } from './verified-keys';
 
-const PEPPER_BYTES_MIN = 16;
-const SALT_BYTES = 16;
-const VERIFIER_BYTES = 32;
 export const ROTATION_GRACE_MS_MAX = ROTATION_GRACE_SECONDS_MAX * 1_000;
 
-/** Stands in for what is missing, so that every refusal takes the same steps. No key ever has this id. */
-const NOBODY: PresentedKey = { keyId: '0'.repeat(26), secret: '0'.repeat(43) };
-const NOBODYS_ITEM = encodeKey({
-  keyId: NOBODY.keyId,
-  accountId: '',
-  salt: new Uint8Array(SALT_BYTES),
-  verifier: new Uint8Array(VERIFIER_BYTES),
-  lastFour: '0000',
-  createdAt: isoTime(0),
-});
-
-export interface KeysOptions {
-  readonly store: TableStore;
-  /** A secret of the deployment, at least 16 bytes: the table alone does not suffice to test a guess. */
-  readonly pepper: Uint8Array | string;
-  readonly clock: Clock;
+export interface KeysOptions extends KeyVerifierOptions {
   /** @default the system's source of randomness */
   readonly randomBytes?: (bytes: number) => Uint8Array;
-  /** Where keys are administered, each change goes with its event. @default none: what only verifies needs none */
+  /** Where keys are administered, each change goes with its event. @default none */
   readonly audit?: AuditLog;
 }
 
@@ -54,32 +41,28 @@ export interface KeyRequest {
   readonly label?: string;
   /** Epoch milliseconds at which the key ends. @default never */
   readonly validUntil?: number;
+  /** @default everything is allowed */
+  readonly rules?: KeyRules | undefined;
   /** @default a command of the deployment */
   readonly actor?: Actor;
 }
 
-/** A key that was just made: the only time that it is shown. */
-export interface ShownKey {
-  readonly keyId: string;
-  readonly key: string;
-}
-
-/** API keys. A key is shown once, by `create`; what is stored only verifies it. */
+/** API keys, as they are administered. A key is shown once, by `create`; what is stored only verifies it. */
 export class Keys {
   readonly #store: TableStore;
-  readonly #pepper: Buffer;
+  readonly #pepper: Pepper;
   readonly #clock: Clock;
   readonly #randomBytes: (bytes: number) => Uint8Array;
   readonly #audit: AuditLog | undefined;
-  readonly #verified = new VerifiedKeys();
+  readonly #verifier: KeyVerifier;
 
   constructor(options: KeysOptions) {
     this.#store = options.store;
-    this.#pepper = Buffer.from(options.pepper);
+    this.#pepper = new Pepper(options.pepper);
     this.#clock = options.clock;
     this.#randomBytes = options.randomBytes ?? randomBytes;
     this.#audit = options.audit;
-    if (this.#pepper.length < PEPPER_BYTES_MIN) throw new RangeError(`the pepper needs ${PEPPER_BYTES_MIN} bytes`);
+    this.#verifier = new KeyVerifier(options);
   }
 
   /**
@@ -89,21 +72,62 @@ export class Keys {
   async create(request: KeyRequest): Promise<ShownKey> {
     const { accountId, label, validUntil, actor = DEPLOYMENT } = request;
     if (label !== undefined && label.length > KEY_LABEL_CHARACTERS_MAX) throw new RangeError('the label is too long');
+    const rules = parseRules(request.rules);
     const premises = this.#audit ? keyPremises(accountId, actor) : [];
     const made = this.#make({
-      ...{ accountId, label, createdBy: personOf(actor) },
+      ...{ accountId, label, rules, createdBy: personOf(actor) },
       validUntil: validUntil === undefined ? undefined : isoTime(validUntil),
     });
+    const after = {
+      ...(made.info.validUntil !== undefined && { validUntil: made.info.validUntil }),
+      ...recordedRules(rules),
+    };
     try {
       await this.#perform({
         ...{ chain: accountId, actor, action: 'key.create', target: made.shown.keyId },
-        ...(made.info.validUntil !== undefined && { after: { validUntil: made.info.validUntil } }),
+        ...(Object.keys(after).length > 0 && { after }),
         writes: [...made.writes, ...premises],
       });
     } catch (error) {
       throw premiseRefusal(error, made.writes.length);
     }
     return made.shown;
+  }
+
+  /**
+   * Puts other rules in the place of all that a key has; none allow everything. Every process knows them within
+   * VERIFIED_MS. What was counted stays counted. Throws KeyNotFound, KeyNotLive or VersionMismatch.
+   */
+  async changeRules(request: {
+    readonly accountId: string;
+    readonly keyId: string;
+    readonly rules: KeyRules;
+    readonly actor?: Actor;
+    /** The version that was read. @default any */
+    readonly version?: number | undefined;
+  }): Promise<KeyInfo> {
+    const { accountId, keyId, actor = DEPLOYMENT } = request;
+    const rules = parseRules(request.rules);
+    const stored = await this.#owned(accountId, keyId);
+    const listing = await this.get(accountId, keyId);
+    if (!listing || !isLive(stored, this.#clock())) throw new KeyNotLive();
+    const { rules: before, version } = listing;
+    if (request.version !== undefined && request.version !== version) throw new VersionMismatch();
+    const change: Change = rules ? { set: { rules: encodeRules(rules) } } : { remove: ['rules'] };
+    try {
+      await this.#perform({
+        ...{ chain: accountId, actor, action: 'key.change', target: keyId },
+        before: recordedRules(before),
+        after: { ...recordedRules(rules), changed: changedRules(before, rules) },
+        writes: changeKey(accountId, keyId, change, absent('revokedAt'), isVersion(version)),
+      });
+    } catch (error) {
+      if (failedCondition(error, 0)) throw new KeyNotLive();
+      throw failedCondition(error, 1) ? new VersionMismatch() : error;
+    }
+    this.#verifier.forget(keyId);
+    const { rules: _before, ...rest } = listing;
+    return { ...rest, ...(rules && { rules }), version: version + 1 };
   }
 
   /**
@@ -117,10 +141,20 @@ export class Keys {
     readonly validUntil: number;
     readonly createdBy: string;
     readonly expiresAt: number;
-  }): { readonly shown: ShownKey; readonly writes: readonly Write[] } {
-    const { accountId, createdBy, expiresAt } = request;
+    readonly rules: KeyRules | undefined;
+    /** With whose counters it is counted. */
+    readonly counterId: string;
+  }): Pick<MadeKey, 'shown' | 'writes'> {
+    const { accountId, createdBy, expiresAt, counterId } = request;
     const validUntil = isoTime(request.validUntil);
-    const { shown, writes } = this.#make({ accountId, label: undefined, validUntil, createdBy });
+    const { shown, writes } = this.#make({
+      accountId,
+      label: undefined,
+      validUntil,
+      createdBy,
+      counterId,
+      rules: parseRules(request.rules),
+    });
     const ending = writes.map((write) =>
       'put' in write ? { ...write, put: { ...write.put, [EXPIRES_AT]: expiresAt } } : write,
     );
@@ -129,7 +163,8 @@ export class Keys {
 
   /**
    * Makes a key in the place of another, which ends after a grace period, or at its own time if that is before. What
-   * the old one is allowed, its end included, the new one is too. Throws KeyNotFound, KeyNotLive, and as `create` does.
+   * the old one is allowed, its end included, the new one is too, and they are counted as one. Throws KeyNotFound,
+   * KeyNotLive, VersionMismatch when it was changed meanwhile, and as `create` does.
    * @param request.graceMs from 0 to ROTATION_GRACE_MS_MAX
    */
   async rotate(request: {
@@ -142,56 +177,36 @@ export class Keys {
     if (!(graceMs >= 0 && graceMs <= ROTATION_GRACE_MS_MAX)) throw new RangeError('not a grace period');
     const old = await this.#owned(accountId, keyId);
     const listing = await this.get(accountId, keyId);
-    if (!this.#isLive(old) || !listing) throw new KeyNotLive();
-    const { label, validUntil } = listing;
+    if (!isLive(old, this.#clock()) || !listing) throw new KeyNotLive();
+    const { label, validUntil, rules } = listing;
     const premises = this.#audit ? keyPremises(accountId, actor) : [];
-    const made = this.#make({ accountId, label, validUntil, createdBy: personOf(actor), replaces: keyId });
+    const made = this.#make({
+      ...{ accountId, label, validUntil, rules, createdBy: personOf(actor), replaces: keyId },
+      counterId: old.counterId ?? keyId,
+    });
     const replacedBy = made.shown.keyId;
     const graceUntil = isoTime(this.#clock() + graceMs);
     const end = validUntil !== undefined && validUntil < graceUntil ? validUntil : graceUntil;
     const change = { set: { replacedBy, validUntil: end } };
     const isUnchanged = validUntil === undefined ? absent('validUntil') : compare('validUntil', '=', validUntil);
-    const when = all(exists(), absent('revokedAt'), absent('replacedBy'), isUnchanged);
+    const when = all(absent('revokedAt'), absent('replacedBy'), isUnchanged);
     try {
       await this.#perform({
         ...{ chain: accountId, actor, action: 'key.rotate', target: keyId },
         after: { replacedBy, validUntil: end },
-        writes: [
-          { table: KEYS, update: apiKeyKey(keyId), change, when },
-          { table: KEYS, update: keyListingKey(accountId, keyId), change, when },
-          ...made.writes,
-          ...premises,
-        ],
+        writes: [...changeKey(accountId, keyId, change, when, isVersion(listing.version)), ...made.writes, ...premises],
       });
     } catch (error) {
-      throw failedCondition(error, 0) ? new KeyNotLive() : premiseRefusal(error, made.writes.length + 2);
+      if (failedCondition(error, 0)) throw new KeyNotLive();
+      throw failedCondition(error, 1) ? new VersionMismatch() : premiseRefusal(error, made.writes.length + 2);
     }
-    this.#verified.forget(keyId);
+    this.#verifier.forget(keyId);
     return made.shown;
   }
 
-  /**
-   * Whom a key speaks for. One that was right is not looked up again for VERIFIED_MS, so a revocation by another
-   * process takes that long.
-   *
-   * Resolves to nothing for a missing, malformed, unknown, wrong, revoked or ended key, and takes the same
-   * steps for each: one read, one HMAC, one comparison. Which of them it was cannot be told from the time.
-   */
-  async verify(presented: string | undefined): Promise<KeyOwner | undefined> {
-    const now = this.#clock();
-    const parsed = parseKey(presented);
-    const known = parsed && this.#verified.find(parsed, now);
-    if (known) return known;
-    const { keyId, secret } = parsed ?? NOBODY;
-    const item = await this.#store.get({ table: KEYS, key: apiKeyKey(keyId) });
-    const stored = decodeKey(item ?? NOBODYS_ITEM);
-    const isRight = timingSafeEqual(this.#verifierOf(stored.salt, secret), stored.verifier);
-    const isLive = this.#isLive(stored);
-    if (!parsed || !item || !isRight || !isLive) return undefined;
-    const owner = { accountId: stored.accountId, keyId };
-    const { validUntil } = stored;
-    this.#verified.add(parsed, owner, now, validUntil === undefined ? Infinity : Date.parse(validUntil));
-    return owner;
+  /** As KeyVerifier does: whoever administers keys may look at one too. */
+  verify(presented: string | undefined): Promise<KeyOwner | undefined> {
+    return this.#verifier.verify(presented);
   }
 
   /**
@@ -201,16 +216,12 @@ export class Keys {
   async revoke(keyId: string, by: { readonly accountId?: string; readonly actor?: Actor } = {}): Promise<void> {
     const { accountId } = await this.#owned(by.accountId, keyId);
     const { actor = DEPLOYMENT } = by;
-    this.#verified.forget(keyId);
+    this.#verifier.forget(keyId);
     const change = { set: { revokedAt: isoTime(this.#clock()) } };
-    const when = all(exists(), absent('revokedAt'));
     try {
       await this.#perform({
         ...{ chain: accountId, actor, action: 'key.revoke', target: keyId },
-        writes: [
-          { table: KEYS, update: apiKeyKey(keyId), change, when },
-          { table: KEYS, update: keyListingKey(accountId, keyId), change, when },
-        ],
+        writes: changeKey(accountId, keyId, change, absent('revokedAt')),
       });
     } catch (error) {
       if (failedCondition(error, 0)?.item?.['revokedAt'] === undefined) throw error;
@@ -235,25 +246,8 @@ export class Keys {
     return keys;
   }
 
-  #make(request: MadeOf): { readonly shown: ShownKey; readonly info: KeyInfo; readonly writes: readonly Write[] } {
-    const { accountId, label, validUntil, createdBy, replaces } = request;
-    const now = this.#clock();
-    const keyId = ulid(now);
-    const secret = encodeSecret(this.#randomBytes(SECRET_BYTES));
-    const salt = this.#randomBytes(SALT_BYTES);
-    const info: KeyInfo = {
-      ...{ keyId, lastFour: secret.slice(-4), createdAt: isoTime(now) },
-      ...(label !== undefined && { label }),
-      ...(validUntil !== undefined && { validUntil }),
-      ...(createdBy !== undefined && { createdBy }),
-      ...(replaces !== undefined && { replaces }),
-    };
-    const stored: StoredKey = { ...info, accountId, salt, verifier: this.#verifierOf(salt, secret) };
-    const writes: Write[] = [
-      { table: KEYS, put: encodeKey(stored), when: absent() },
-      { table: KEYS, put: encodeKeyListing(accountId, info), when: absent() },
-    ];
-    return { shown: { keyId, key: formatKey({ keyId, secret }) }, info, writes };
+  #make(made: MadeOf): MadeKey {
+    return makeKey(made, { now: this.#clock(), pepper: this.#pepper, randomBytes: this.#randomBytes });
   }
 
   async #perform(action: Action): Promise<void> {
@@ -267,24 +261,6 @@ export class Keys {
     if (!stored || (accountId !== undefined && stored.accountId !== accountId)) throw new KeyNotFound();
     return stored;
   }
-
-  #isLive({ revokedAt, validUntil }: StoredKey): boolean {
-    return revokedAt === undefined && (validUntil === undefined || this.#clock() < Date.parse(validUntil));
-  }
-
-  #verifierOf(salt: Uint8Array, secret: string): Buffer {
-    return createHmac('sha256', this.#pepper).update(salt).update(secret).digest();
-  }
-}
-
-/** What a new key is made of. */
-interface MadeOf {
-  readonly accountId: string;
-  readonly label: string | undefined;
-  /** ISO 8601. */
-  readonly validUntil: string | undefined;
-  readonly createdBy: string | undefined;
-  readonly replaces?: string;
 }
 
 const listingOf = (accountId: string) => ({

@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto';
+import type { KeyRules } from '../../contracts/key-rules';
 import { formatKey, type PresentedKey } from './key-format';
 
-/** Whom a key speaks for. */
+/** Whom a key speaks for, and what it may do. */
 export interface KeyOwner {
   readonly accountId: string;
   readonly keyId: string;
+  /** Whose counters are those of its rules. @default its own */
+  readonly counterId?: string;
+  /** @default everything is allowed */
+  readonly rules?: KeyRules;
 }
 
-/** A revocation reaches every process within this time, well below the ten seconds that are promised. */
+/** A revocation, or a change of rules, reaches every process within this time, well below the ten seconds that are promised. */
 export const VERIFIED_MS = 5_000;
 const VERIFIED_MAX = 10_000;
 

@@ -1,14 +1,15 @@
 import type { PriceVersion } from '../../contracts/catalog';
 import type { Catalog, Target } from '../catalog/catalog';
 import { priceAt } from '../catalog/price';
-import { InsufficientQuota, InvalidRequest, ModelNotFound } from '../errors/app-error';
-import { formatUsd } from '../money/pico';
+import { InvalidRequest, ModelNotFound } from '../errors/app-error';
+import { countingOf } from '../keys/counting';
+import type { KeyOwner } from '../keys/verified-keys';
 import { affordableOutputTokens, worstCasePico } from '../usage/worst-case';
 import type { Hold, HoldRequest } from '../wallet/hold';
-import { InsufficientFunds } from '../wallet/wallet-errors';
 import type { Wallet } from '../wallet/wallet';
 import { boundInput, type InputBound } from './input-bound';
 import type { MeteredRequest } from './metered-request';
+import { refuseTooLarge, shortageOr, type WorstCase } from './refusals';
 import { ENDPOINT_PATHS } from './routes';
 
 /** A wallet that affords fewer tokens than this is empty: OpenAI's own least limit. */
@@ -54,41 +55,53 @@ export interface Admission {
   readonly wallet: Wallet;
   readonly request: MeteredRequest;
   readonly targets: PricedTargets;
-  readonly accountId: string;
+  readonly caller: KeyOwner;
   readonly requestId: string;
   readonly deadline: number;
   readonly details: HoldRequest;
+  /** When it is admitted, epoch milliseconds. */
+  readonly now: number;
 }
 
 /**
- * Takes the worst case of the dearest target. Where the client set no limit of its own, a wallet that cannot
- * afford the model's whole output limits the output to what it can.
- * @throws InsufficientQuota
+ * Takes the worst case of the dearest target, and counts it where the key's rules say so. Where the client set no limit of
+ * its own, a wallet or a budget that cannot afford the model's whole output limits the output to what it can.
+ * @throws InsufficientQuota, RateLimited, Forbidden
  */
 export async function admit(admission: Admission): Promise<Admitted> {
   const { request, targets } = admission;
   let cap: number | undefined;
   for (let tries = 0; ; tries += 1) {
-    const holdPico = dearest(targets, (target) => (cap === undefined ? target.outputTokensMax : cap * request.choices));
+    const worst = worstCase(request, targets, cap);
     try {
-      return { hold: await reserve(admission, holdPico), targets, outputTokensCap: cap };
+      return { hold: await reserve(admission, worst), targets, outputTokensCap: cap };
     } catch (error) {
-      if (!(error instanceof InsufficientFunds)) throw error;
-      cap = affordableCap(request, targets, error.availablePico);
-      if (cap === undefined || tries === CAP_TRIES_MAX) throw insufficientQuota(error.availablePico, holdPico);
+      const shortage = shortageOr(error, admission, worst);
+      cap = affordableCap(request, targets, shortage.affordedPico);
+      if (cap === undefined || tries === CAP_TRIES_MAX) throw shortage.refusal;
     }
   }
 }
 
-function reserve({ wallet, accountId, requestId, deadline, details }: Admission, holdPico: bigint): Promise<Hold> {
-  return wallet.reserve({ accountId, requestId, holdPico, deadline, request: details });
+/** @throws RateLimited where no minute has room for the request */
+function reserve({ wallet, caller, requestId, deadline, details, now }: Admission, worst: WorstCase): Promise<Hold> {
+  const { accountId } = caller;
+  const counting = countingOf(caller, { now, tokens: worst.tokens });
+  if (counting?.minute) refuseTooLarge(counting.minute);
+  return wallet.reserve({ accountId, requestId, holdPico: worst.pico, deadline, request: details, counting });
 }
 
-function dearest(targets: PricedTargets, outputTokens: (target: PricedTarget) => number): bigint {
-  const costs = targets.map((target) =>
-    worstCasePico({ version: target.price, ...target.bound, outputTokensMax: outputTokens(target) }),
-  );
-  return costs.reduce((most, cost) => (cost > most ? cost : most), 0n);
+/** The most that the request can cost, and the most tokens that it can take and give, whoever serves it. */
+function worstCase(request: MeteredRequest, targets: PricedTargets, cap: number | undefined): WorstCase {
+  const cases = targets.map((target) => {
+    const outputTokensMax = cap === undefined ? target.outputTokensMax : cap * request.choices;
+    const pico = worstCasePico({ version: target.price, ...target.bound, outputTokensMax });
+    return { pico, tokens: target.bound.inputTokensMax + outputTokensMax };
+  });
+  return {
+    pico: cases.reduce((most, { pico }) => (pico > most ? pico : most), 0n),
+    tokens: Math.max(...cases.map(({ tokens }) => tokens)),
+  };
 }
 
 /** @returns tokens for one choice that every target can be paid for; undefined when that is too few, or not ours to set */
@@ -122,11 +135,5 @@ function unknownModel(catalog: Catalog, name: string): ModelNotFound {
   if (endpoints.length === 0) return new ModelNotFound(`The model "${shown}" does not exist here or has no price.`);
   return new ModelNotFound(
     `The model "${shown}" is served at ${endpoints.map((endpoint) => ENDPOINT_PATHS[endpoint]).join(' and ')}.`,
-  );
-}
-
-function insufficientQuota(availablePico: bigint, holdPico: bigint): InsufficientQuota {
-  return new InsufficientQuota(
-    `The wallet has $${formatUsd(availablePico)} available; this request can cost up to $${formatUsd(holdPico)}.`,
   );
 }

@@ -10,7 +10,8 @@ import {
   UnsupportedMediaType,
 } from '../errors/app-error';
 import { isFromEdge } from '../edge/origin-secret';
-import type { Keys } from '../keys/keys';
+import type { KeyVerifier } from '../keys/key-verifier';
+import type { KeyOwner } from '../keys/verified-keys';
 import type { Receipts } from '../receipts/receipts';
 import type { UsageRecords } from '../usage/usage-records';
 import { StoreUnavailable } from '../table/table-errors';
@@ -18,15 +19,17 @@ import { WalletUnavailable } from '../wallet/wallet-errors';
 import type { Exchange, Headers } from './exchange';
 import { serveMetered } from './metered-handler';
 import type { MeteredParts } from './paid-request';
+import { permitUse } from './permit';
 import { newRequestId } from './request-ids';
-import { readAt } from './reads';
+import { readAt, scopeOfRead } from './reads';
+import { refuseKeyInQuery } from './refuse-key-in-query';
 import { cancelRequest } from './requests';
 import { respondError, respondJson, type ResponseHeaders } from './respond';
 import { dialectOf, METERED_ROUTES } from './routes';
 import { UnsettledRequests } from './unsettled-requests';
 
 export interface GatewayParts extends Omit<MeteredParts, 'unsettled'> {
-  readonly keys: Keys;
+  readonly keys: Pick<KeyVerifier, 'verify'>;
   readonly usage: UsageRecords;
   readonly receipts: Receipts;
   /** The values of the secret header that the edge adds; absent where there is no edge (a local run). */
@@ -41,12 +44,6 @@ const SHUTDOWN: StopReason = 'shutdown';
 
 const CANCEL_PATH = /^\/v1\/requests\/([^/]+)\/cancel$/;
 
-/** Who is calling. */
-interface Caller {
-  readonly accountId: string;
-  readonly keyId: string;
-}
-
 /** The data plane: every request of every host comes through `handle`. */
 export class Gateway {
   readonly #parts: GatewayParts & MeteredParts;
@@ -58,7 +55,7 @@ export class Gateway {
 
   /**
    * Answers one request. Resolves once it is answered and settled, and once those before it that are not yet settled
-   * have been tried again: what a function leaves to do is frozen. Never rejects.
+   * have been tried again and the catalog is read: what a function leaves to do is frozen. Never rejects.
    */
   handle(exchange: Exchange): Promise<void> {
     const requestId = newRequestId();
@@ -70,7 +67,7 @@ export class Gateway {
       .catch((error: unknown) => this.#fail(exchange, error, requestId, headers))
       .finally(async () => {
         clearTimeout(timer);
-        await resumed;
+        await Promise.all([resumed, this.#parts.catalog.settled?.()]);
         this.#inFlight.delete(done);
       });
     this.#inFlight.set(done, stop);
@@ -89,6 +86,7 @@ export class Gateway {
     const { originSecrets } = this.#parts;
     if (originSecrets && !isFromEdge(exchange.headers, await originSecrets()))
       throw new Forbidden('Requests come through the public endpoint.');
+    refuseKeyInQuery(exchange.query);
     if (path === '/healthz') {
       requireMethod(exchange, 'GET');
       respondJson(exchange, 200, headers, { status: 'ok' });
@@ -97,11 +95,15 @@ export class Gateway {
     const metered = METERED_ROUTES.get(path);
     if (metered) {
       requireMethod(exchange, 'POST');
+      // Where it is too old, it is read while the key is verified and the body comes.
+      void this.#parts.catalog.current();
       const caller = await this.#authenticate(exchange.headers);
+      permitUse(caller, metered.endpoint, exchange.clientAddress);
       requireJson(exchange.headers);
-      return serveMetered(this.#parts, { exchange, route: metered, requestId, ...caller, headers, stop });
+      return serveMetered(this.#parts, { exchange, route: metered, requestId, caller, headers, stop });
     }
     const caller = await this.#authenticate(exchange.headers);
+    permitUse(caller, scopeOfRead(path), exchange.clientAddress);
     const cancelled = CANCEL_PATH.exec(path)?.[1];
     if (cancelled !== undefined) {
       requireMethod(exchange, 'POST');
@@ -112,18 +114,18 @@ export class Gateway {
     return this.#read(exchange, caller, headers);
   }
 
-  async #read(exchange: Exchange, caller: Caller, headers: ResponseHeaders): Promise<void> {
+  async #read(exchange: Exchange, caller: KeyOwner, headers: ResponseHeaders): Promise<void> {
     const read = readAt(exchange.path);
     if (read === undefined) throw new NotFound('There is nothing at this path.', 'not_found');
     requireMethod(exchange, 'GET');
     const dialect = dialectOf(exchange.path, exchange.headers);
-    const { status, body, retryAfterSeconds } = await read(this.#parts, { accountId: caller.accountId, dialect });
+    const { status, body, retryAfterSeconds } = await read(this.#parts, { caller, dialect });
     const retryAfter: ResponseHeaders =
       retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
     respondJson(exchange, status, { ...headers, ...retryAfter }, body);
   }
 
-  async #authenticate(headers: Headers): Promise<Caller> {
+  async #authenticate(headers: Headers): Promise<KeyOwner> {
     const apiKey = headers['x-api-key'];
     const bearer = /^Bearer +([^ ].*)$/i.exec(headers['authorization'] ?? '')?.[1];
     const caller = await this.#parts.keys.verify(apiKey === '' ? bearer : (apiKey ?? bearer));

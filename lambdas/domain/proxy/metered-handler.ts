@@ -5,6 +5,7 @@ import { type MeteredRequest, parseMeteredRequest } from './metered-request';
 import { elapsedMs, type MeteredCall, type MeteredParts, type PaidRequest } from './paid-request';
 import type { Outcome } from './outcome';
 import { attempt } from './provider-attempt';
+import { permittedTargets } from './permit';
 import { providerBody } from './provider-body';
 import { isWorthAnother } from './provider-errors';
 import { providerHeaders } from './provider-headers';
@@ -27,7 +28,7 @@ export async function serveMetered(parts: MeteredParts, call: MeteredCall): Prom
   const admitted = await hold(parts, call, request, admittedAt);
   const client = request.stream ? new ClientStream(call.exchange, call.headers) : undefined;
   const paid: PaidRequest = { call, request, admitted, admittedAt, client };
-  const watch = parts.cancellations.watch(call.accountId, call.requestId);
+  const watch = parts.cancellations.watch(call.caller.accountId, call.requestId);
   const outcome = await ask(parts, paid, watch.signal);
   watch.end();
   // A comment from here on could commit to a 200 after another status was recorded.
@@ -42,20 +43,23 @@ export async function serveMetered(parts: MeteredParts, call: MeteredCall): Prom
 }
 
 async function hold(parts: MeteredParts, call: MeteredCall, request: MeteredRequest, now: number): Promise<Admitted> {
-  const targets = priceTargets(parts.catalog, request, now);
+  const { caller, requestId } = call;
+  const catalog = await parts.catalog.current();
+  const targets = permittedTargets(caller, request.model, priceTargets(catalog, request, now));
   const [{ model, provider, price }] = targets;
-  const { accountId, requestId, keyId } = call;
+  const labels = caller.rules?.labels;
   const details = {
-    keyId,
+    keyId: caller.keyId,
     endpoint: request.route.endpoint,
     model: model.id,
     provider: provider.id,
     streamed: request.stream,
     at: new Date(now).toISOString(),
     priceVersion: price.version,
+    ...(labels && { labels }),
   };
   const deadline = call.exchange.deadline + HOLD_MARGIN_MS;
-  return admit({ wallet: parts.wallet, request, targets, accountId, requestId, deadline, details });
+  return admit({ wallet: parts.wallet, request, targets, caller, requestId, deadline, details, now });
 }
 
 /** Asks the targets in order until one answers well enough. */
@@ -69,7 +73,7 @@ async function ask(parts: MeteredParts, paid: PaidRequest, cancelled: AbortSigna
   };
   let [target] = admitted.targets;
   try {
-    const body = providerBody(request, admitted.outputTokensCap);
+    const body = providerBody(request, { outputTokensCap: admitted.outputTokensCap, model: target.sentAs });
     const headers = providerHeaders(exchange.headers, request.stream);
     for (const next of admitted.targets) {
       target = next;

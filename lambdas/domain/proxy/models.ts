@@ -1,19 +1,24 @@
 import type { Dialect } from '../../contracts/catalog';
 import type { Catalog, ListedModel } from '../catalog/catalog';
 import { ModelNotFound } from '../errors/app-error';
+import { allowsModel } from '../keys/rule-checks';
+import type { KeyOwner } from '../keys/verified-keys';
+
+/** What the caller's key may name. */
+export const modelsFor = (catalog: Catalog, { rules = {} }: KeyOwner): readonly ListedModel[] =>
+  catalog.models().filter(({ id }) => allowsModel(rules, id));
 
 /** The list as OpenAI's clients read it, or as Anthropic's do. Only models with a price and a provider are in it. */
-export function listModels(catalog: Catalog, dialect: Dialect): object {
-  const data = catalog.models().map((model) => renderModel(model, dialect));
+export function listModels(models: readonly ListedModel[], dialect: Dialect): object {
+  const data = models.map((model) => renderModel(model, dialect));
   if (dialect === 'openai') return { object: 'list', data };
-  const models = catalog.models();
   return { data, has_more: false, first_id: models[0]?.id ?? null, last_id: models.at(-1)?.id ?? null };
 }
 
 /** @throws ModelNotFound */
-export function readModel(catalog: Catalog, segment: string, dialect: Dialect): object {
+export function readModel(models: readonly ListedModel[], segment: string, dialect: Dialect): object {
   const id = decodeSegment(segment);
-  const model = catalog.models().find((candidate) => candidate.id === id);
+  const model = models.find((candidate) => candidate.id === id);
   if (model === undefined)
     throw new ModelNotFound(`The model "${id.slice(0, 128)}" does not exist here or has no price.`);
   return renderModel(model, dialect);

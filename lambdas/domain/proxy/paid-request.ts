@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/catalog';
 import type { Clock } from '../clock';
+import type { KeyOwner } from '../keys/verified-keys';
 import type { Log } from '../log';
 import type { Wallet } from '../wallet/wallet';
 import type { Admitted } from './admission';
@@ -12,9 +13,16 @@ import type { ResponseHeaders } from './respond';
 import type { MeteredRoute } from './routes';
 import type { UnsettledRequests } from './unsettled-requests';
 
+/** Gives the catalog as it is served now: a Catalog itself, or a LiveCatalog. */
+export interface CatalogSource {
+  current(): Catalog | Promise<Catalog>;
+  /** Resolves once nothing of it is under way. */
+  settled?(): Promise<void>;
+}
+
 export interface MeteredParts {
   readonly wallet: Wallet;
-  readonly catalog: Catalog;
+  readonly catalog: CatalogSource;
   readonly providers: ProviderClient;
   readonly cancellations: Cancellations;
   readonly unsettled: UnsettledRequests;
@@ -27,8 +35,7 @@ export interface MeteredCall {
   readonly exchange: Exchange;
   readonly route: MeteredRoute;
   readonly requestId: string;
-  readonly accountId: string;
-  readonly keyId: string;
+  readonly caller: KeyOwner;
   /** Sent with every answer. */
   readonly headers: ResponseHeaders;
   /** Aborted, with a StopReason, when the host needs the work to end. */

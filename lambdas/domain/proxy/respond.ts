@@ -25,7 +25,7 @@ export function respondError(exchange: Exchange, error: AppError, dialect: Diale
   respond(
     exchange,
     error.status,
-    { 'content-type': 'application/json', ...retryAfter, ...allow, ...headers },
+    { 'content-type': 'application/json', ...retryAfter, ...allow, ...error.headers, ...headers },
     errorBody(error, dialect),
   );
 }

@@ -24,6 +24,7 @@ export function renderUsageRecord(record: UsageRecord): object {
     estimated,
     ...(overrunPico > 0n ? { overrun: formatUsd(overrunPico) } : {}),
     priceVersion,
+    ...(record.labels ? { labels: record.labels } : {}),
     ...(record.firstByteMs === undefined ? {} : { firstByteMs: record.firstByteMs }),
     durationMs: record.durationMs,
   };

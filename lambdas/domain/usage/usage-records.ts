@@ -21,13 +21,14 @@ function expiresAt(at: string, retentionDays: number): number {
 /** The write of one record. Its fields are named one by one, so that nothing else can come along. */
 export function putUsageRecord(record: UsageRecord, retentionDays: number, when: Condition): Put {
   const { requestId, accountId, keyId, at, endpoint, model, provider, streamed, status, httpStatus } = record;
-  const { estimated, costPico, overrunPico, priceVersion, leaseTurn, firstByteMs, durationMs } = record;
+  const { estimated, costPico, overrunPico, priceVersion, labels, leaseTurn, firstByteMs, durationMs } = record;
   const item: Item = {
     ...usageRecordKey(accountId, requestId),
     [EXPIRES_AT]: expiresAt(at, retentionDays),
     ...{ requestId, accountId, keyId, at, endpoint, model, provider, streamed, status, httpStatus },
     usage: encodeUsage(record.usage),
     ...{ estimated, costPico, overrunPico, priceVersion, durationMs },
+    ...(labels && { labels }),
     ...(leaseTurn !== undefined && { leaseTurn }),
     ...(firstByteMs !== undefined && { firstByteMs }),
   };

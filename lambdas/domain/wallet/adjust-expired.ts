@@ -8,7 +8,8 @@ import { putUsageRecord } from '../usage/usage-records';
 import type { Balance } from './balance';
 import { changeBalance, readPlace } from './balance';
 import { emptyDrawers } from './drawers';
-import { chargeTransfers, decodeEntry, putEntry } from './entry';
+import { chargeTransfers, countedIn, decodeEntry, putEntry } from './entry';
+import { budgetLeft, countLate } from './key-counters';
 import type { Ledger } from './ledger';
 import { callToken } from './ledger';
 import { patiently, SETTLE_PATIENCE } from './patience';
@@ -18,6 +19,7 @@ import { WalletNotFound } from './wallet-errors';
 
 const ENTRY_PLACE = 0;
 const BALANCE_PLACE = 1;
+const BUDGET_PLACE = 3;
 
 interface Adjustment {
   readonly settlement: Settlement;
@@ -27,25 +29,32 @@ interface Adjustment {
 
 /**
  * A settle that came after its hold had expired. The money went back to `available`, where it may be spent by
- * now: what is left there is charged, up to what the hold held, and the rest is the operator's loss.
+ * now: what is left there, and in the key's budget, is charged, up to what the hold held. The rest is the operator's loss.
  */
 export async function adjustExpired(ledger: Ledger, ending: Ending): Promise<Settlement> {
   let adjustment: Adjustment | undefined;
   return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
-    adjustment ??= adjustmentTo(await mainBalance(ledger, ending), ledger, ending);
+    adjustment ??= adjustmentTo(await affordedPico(ledger, ending), ledger, ending);
     try {
       await ledger.store.transact(adjustment.writes, adjustment.token);
       return adjustment.settlement;
     } catch (error) {
       const recorded = failedCondition(error, ENTRY_PLACE)?.item;
       if (recorded) return recordedSettlement(ending, decodeEntry(recorded));
-      const balance = failedCondition(error, BALANCE_PLACE);
-      if (!balance) throw error;
-      // Another request took the money in between, so the charge is made again from what is left.
+      if (!failedCondition(error, BALANCE_PLACE) && !failedCondition(error, BUDGET_PLACE)) throw error;
+      // Another request took the money, or the budget, in between, so the charge is made again from what is left.
       adjustment = undefined;
       throw new TryAgain();
     }
   });
+}
+
+/** What is there to be charged: in the wallet, and in the budget of the key. */
+async function affordedPico(ledger: Ledger, ending: Ending): Promise<bigint> {
+  const { counting } = ending.hold;
+  const { availablePico } = await mainBalance(ledger, ending);
+  const leftPico = counting && (await budgetLeft(ledger.store, counting));
+  return leftPico === undefined ? availablePico : lesser(leftPico, availablePico);
 }
 
 /** With what lies in the account's drawers, where it is needed. */
@@ -60,12 +69,12 @@ async function mainBalance(ledger: Ledger, { hold, costPico }: Ending): Promise<
   return balance;
 }
 
-function adjustmentTo({ availablePico }: Balance, ledger: Ledger, { hold, record, ...ending }: Ending): Adjustment {
-  const { accountId, requestId, heldPico } = hold;
-  const costPico = [ending.costPico, heldPico, availablePico].reduce(lesser);
+function adjustmentTo(affordedPico: bigint, ledger: Ledger, { hold, record, ...ending }: Ending): Adjustment {
+  const { accountId, requestId, heldPico, counting } = hold;
+  const costPico = [ending.costPico, heldPico, affordedPico].reduce(lesser);
   const overrunPico = ending.costPico - costPico;
   const entry = {
-    ...{ kind: 'adjustment' as const, requestId, heldPico },
+    ...{ kind: 'adjustment' as const, requestId, heldPico, ...countedIn(counting) },
     at: isoTime(ledger.timing.clock()),
     priceVersion: record.priceVersion,
     transfers: chargeTransfers({ costPico, overrunPico }),
@@ -79,6 +88,7 @@ function adjustmentTo({ availablePico }: Balance, ledger: Ledger, { hold, record
       putEntry(lateEntryKey(accountId, requestId), entry),
       changeBalance({ accountId }, { availablePico: -costPico, spentPico: costPico }, isCovered),
       putUsageRecord({ ...record, accountId, requestId, costPico, overrunPico }, ledger.usageRetentionDays, isExpiry),
+      ...(counting ? countLate(counting, costPico) : []),
     ],
     token: callToken(),
   };

@@ -29,10 +29,12 @@ const balanceSchema = z.object({
   hasDrawers: z.boolean().default(false),
   /** Epoch milliseconds until which its requests draw on leases, so that a new process knows before it adds to the crowd. */
   hotUntil: z.bigint().default(0n),
+  /** Present while an operator has suspended the account: nothing is held any more. */
+  suspendedAt: z.iso.datetime().optional(),
 });
 
 export type Balance = Readonly<z.infer<typeof balanceSchema>>;
-type AmountName = Exclude<keyof Balance, 'revision' | 'hasDrawers' | 'hotUntil'>;
+type AmountName = Exclude<keyof Balance, 'revision' | 'hasDrawers' | 'hotUntil' | 'suspendedAt'>;
 
 export const AMOUNT_NAMES: readonly AmountName[] = [
   'availablePico',
@@ -68,6 +70,16 @@ export async function readPlace(
 ): Promise<Balance | undefined> {
   const item = await store.get({ table: WALLET, key: balanceKey(accountId, drawer), ...options });
   return item && decodeBalance(item);
+}
+
+/**
+ * Suspends an account's main balance, or resumes it. One that was never opened is opened with it, so that it is not
+ * open to requests later.
+ */
+export function suspendBalance(accountId: string, suspendedAt: string | undefined): Update {
+  const change = suspendedAt === undefined ? { remove: ['suspendedAt'] } : { set: { suspendedAt } };
+  const add = { availablePico: 0n, heldPico: 0n, spentPico: 0n, revision: 1n };
+  return { table: WALLET, update: balanceKey(accountId), change: { ...change, add } };
 }
 
 /** Two places' money together. */

@@ -15,12 +15,16 @@ export interface Difference {
     | 'adjustment_without_expiry'
     | 'hold_after_end'
     | 'hold_without_account'
+    // The counters of keys against the replay of the entries and the live holds.
+    | 'key_budget'
+    // Not amounts but numbers of requests.
+    | 'key_running'
     // The usage records against the entries.
     | 'usage_cost'
     | 'usage_without_entry'
     | 'entry_without_usage';
   readonly accountId: string;
-  /** The entry's or the request's id, where it is about one. */
+  /** The entry's, the request's or the counter's id, where it is about one. */
   readonly id?: string;
   readonly expectedPico: bigint;
   readonly actualPico: bigint;

@@ -4,6 +4,7 @@ import { WALLET } from '../../contracts/tables';
 import { absent } from '../table/condition';
 import type { Put } from '../table/table-store';
 import type { Item, Key } from '../table/value';
+import type { Counting } from './key-counters';
 
 /**
  * The books between which money moves. `funded` is the customer's payments, `operatorLoss` is what
@@ -36,6 +37,9 @@ const entrySchema = z.object({
   /** Of a lease: the price versions of its charges, and how many requests they were. */
   priceVersions: z.array(z.string()).optional(),
   requests: z.bigint().optional(),
+  /** Of a request whose key has rules that count: whose counters, and which window of a budget. */
+  counterId: z.string().optional(),
+  budgetWindow: z.string().optional(),
   transfers: z.array(transferSchema),
 });
 
@@ -59,9 +63,13 @@ export function transfers(...moves: readonly (readonly [from: Book, to: Book, am
 export const chargeTransfers = (charge: { readonly costPico: bigint; readonly overrunPico: bigint }): Transfer[] =>
   transfers(['available', 'spent', charge.costPico], ['operatorLoss', 'overrun', charge.overrunPico]);
 
+/** Where an entry is counted, so that the counters can be replayed as the balance is. */
+export const countedIn = (counting: Counting | undefined): Pick<Entry, 'counterId' | 'budgetWindow'> =>
+  counting ? { counterId: counting.counterId, ...(counting.budget && { budgetWindow: counting.budget.window }) } : {};
+
 /** Only ever put where nothing is: an entry never changes. */
 export function putEntry(key: Key, entry: Omit<Entry, 'entryId'>): Put {
-  const { kind, at, requestId, heldPico, priceVersion, priceVersions, requests } = entry;
+  const { kind, at, requestId, heldPico, priceVersion, priceVersions, requests, counterId, budgetWindow } = entry;
   const item: Item = {
     ...key,
     ...{ kind, at, heldPico },
@@ -69,6 +77,8 @@ export function putEntry(key: Key, entry: Omit<Entry, 'entryId'>): Put {
     ...(priceVersion !== undefined && { priceVersion }),
     ...(priceVersions !== undefined && { priceVersions }),
     ...(requests !== undefined && { requests }),
+    ...(counterId !== undefined && { counterId }),
+    ...(budgetWindow !== undefined && { budgetWindow }),
     transfers: entry.transfers.map(({ from, to, amountPico }) => ({ from, to, amountPico })),
   };
   return { table: WALLET, put: item, when: absent() };

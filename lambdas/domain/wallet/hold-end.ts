@@ -6,8 +6,9 @@ import type { Write } from '../table/table-store';
 import { putUsageRecord } from '../usage/usage-records';
 import { failedCondition } from '../table/table-errors';
 import { changeBalance } from './balance';
-import { chargeTransfers, putEntry } from './entry';
+import { chargeTransfers, countedIn, putEntry } from './entry';
 import type { Hold } from './hold';
+import { endCount } from './key-counters';
 import type { Ledger } from './ledger';
 import { callToken } from './ledger';
 import { patiently, SETTLE_PATIENCE } from './patience';
@@ -50,10 +51,11 @@ const HOLD_END_PLACES = { hold: 0, entry: 1, usage: 2, balance: 3 } as const;
 /** All that ends a hold, in one transaction: the hold is there once, so it ends once. */
 function holdEndWrites(ledger: Ledger, end: HoldEnd): readonly Write[] {
   const { hold, kind, costPico, overrunPico } = end;
-  const { accountId, requestId, heldPico } = hold;
+  const { accountId, requestId, heldPico, counting } = hold;
+  const now = ledger.timing.clock();
   const entry = {
-    ...{ kind, requestId, heldPico },
-    at: isoTime(ledger.timing.clock()),
+    ...{ kind, requestId, heldPico, ...countedIn(counting) },
+    at: isoTime(now),
     priceVersion: end.record.priceVersion,
     transfers: chargeTransfers({ costPico, overrunPico }),
   };
@@ -65,6 +67,7 @@ function holdEndWrites(ledger: Ledger, end: HoldEnd): readonly Write[] {
     putUsageRecord(record, ledger.usageRetentionDays, absent()),
     // The second line of defence: whatever went wrong elsewhere, `held` does not fall below zero.
     changeBalance({ accountId }, balance, compare('heldPico', '>=', heldPico)),
+    ...(counting ? endCount(counting, { heldPico, costPico, usage: end.record.usage, now }) : []),
   ];
 }
 
@@ -78,7 +81,7 @@ function hasEndedOnLease(error: unknown): boolean {
   return isExpired || failedCondition(error, usage)?.item?.['leaseTurn'] !== undefined;
 }
 
-/** Gives back all that is held for a request that has its end already. */
+/** Gives back all that is held for a request that has its end already: by a lease, so its key has no counters. */
 function returnHold(ledger: Ledger, { accountId, requestId, heldPico, deadline }: Hold): Promise<void> {
   const writes = [
     { table: WALLET, delete: holdKey(requestId, deadline), when: exists() },

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { ENDPOINTS } from '../../contracts/catalog';
+import { labelsSchema } from '../../contracts/key-rules';
 import { deadlineOfHold, holdKey } from '../../contracts/table-keys';
 import type { Item } from '../table/value';
+import { type Counting, countingSchema, encodeCounting } from './key-counters';
 
 /** What the usage record of a hold needs if nobody ends it. */
 export const holdRequestSchema = z.object({
@@ -13,6 +15,8 @@ export const holdRequestSchema = z.object({
   /** When the request was admitted; ISO 8601, UTC. */
   at: z.iso.datetime(),
   priceVersion: z.string(),
+  /** The key's, at the time. */
+  labels: labelsSchema.optional(),
 });
 
 const holdItemSchema = holdRequestSchema.extend({
@@ -20,6 +24,7 @@ const holdItemSchema = holdRequestSchema.extend({
   accountId: z.string(),
   requestId: z.string(),
   heldPico: z.bigint().nonnegative(),
+  counting: countingSchema.optional(),
 });
 
 export type HoldRequest = Readonly<z.infer<typeof holdRequestSchema>>;
@@ -32,22 +37,27 @@ export interface Hold {
   /** Epoch milliseconds; from then on the sweeper may expire the hold. */
   readonly deadline: number;
   readonly request: HoldRequest;
+  /** What the key's rules count of it, until it ends; absent for a key without such rules. */
+  readonly counting?: Counting;
   /** Present when a lease holds the money: which of its requests this is. */
   readonly leaseTurn?: string;
 }
 
-export function encodeHold(hold: Hold): Item {
-  const { keyId, endpoint, model, provider, streamed, at, priceVersion } = hold.request;
+export function encodeHold({ accountId, requestId, heldPico, deadline, request, counting }: Hold): Item {
   return {
-    ...holdKey(hold.requestId, hold.deadline),
-    accountId: hold.accountId,
-    requestId: hold.requestId,
-    heldPico: hold.heldPico,
-    ...{ keyId, endpoint, model, provider, streamed, at, priceVersion },
+    ...holdKey(requestId, deadline),
+    ...{ accountId, requestId, heldPico },
+    ...encodeRequest(request),
+    ...(counting && { counting: encodeCounting(counting) }),
   };
 }
 
+export function encodeRequest(held: HoldRequest): Item {
+  const { keyId, endpoint, model, provider, streamed, at, priceVersion, labels } = held;
+  return { ...{ keyId, endpoint, model, provider, streamed, at, priceVersion }, ...(labels && { labels }) };
+}
+
 export function decodeHold(item: Item): Hold {
-  const { sk, accountId, requestId, heldPico, ...request } = holdItemSchema.parse(item);
-  return { accountId, requestId, heldPico, deadline: deadlineOfHold(sk), request };
+  const { sk, accountId, requestId, heldPico, counting, ...request } = holdItemSchema.parse(item);
+  return { accountId, requestId, heldPico, deadline: deadlineOfHold(sk), request, ...(counting && { counting }) };
 }

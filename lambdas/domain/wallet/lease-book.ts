@@ -5,6 +5,8 @@ import { affords, type Lease, leaseTurnOf, tallied } from './lease';
 export const HOT_MS = 10 * 60_000;
 /** For this long a process need not look whether others found a balance contended. */
 const COOL_MS = 60_000;
+/** A suspension reaches every process within this time, well below the ten seconds that are promised. */
+const ACTIVE_MS = 5_000;
 /** A process that knows this many accounts forgets the oldest; they are found again. */
 const ACCOUNTS_MAX = 10_000;
 
@@ -20,6 +22,8 @@ export interface IdleLease {
  */
 export class LeaseBook {
   readonly #accounts = new Map<string, { readonly isHot: boolean; readonly until: number }>();
+  /** When each account was last seen not to be suspended; epoch milliseconds. */
+  readonly #activeAt = new Map<string, number>();
   readonly #idle = new Map<string, IdleLease[]>();
   /** By request id. */
   readonly #inUse = new Map<string, Lease>();
@@ -83,12 +87,26 @@ export class LeaseBook {
     if (this.#inUse.get(lease.last.requestId) === lease) this.#inUse.delete(lease.last.requestId);
   }
 
+  /** Whether an account was not suspended a moment ago. A clock that was set back does not prolong it. */
+  isActive(accountId: string, now: number): boolean {
+    const at = this.#activeAt.get(accountId) ?? -Infinity;
+    return at <= now && now < at + ACTIVE_MS;
+  }
+
+  markActive(accountId: string, now: number): void {
+    remember(this.#activeAt, accountId, now);
+  }
+
   #mark(accountId: string, known: { readonly isHot: boolean; readonly until: number }): void {
-    this.#accounts.delete(accountId);
-    this.#accounts.set(accountId, known);
-    for (const oldest of this.#accounts.keys()) {
-      if (this.#accounts.size <= ACCOUNTS_MAX) break;
-      this.#accounts.delete(oldest);
-    }
+    remember(this.#accounts, accountId, known);
+  }
+}
+
+function remember<Known>(accounts: Map<string, Known>, accountId: string, known: Known): void {
+  accounts.delete(accountId);
+  accounts.set(accountId, known);
+  for (const oldest of accounts.keys()) {
+    if (accounts.size <= ACCOUNTS_MAX) break;
+    accounts.delete(oldest);
   }
 }

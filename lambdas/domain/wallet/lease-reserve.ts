@@ -30,7 +30,8 @@ export function extendLease(ledger: Ledger, idle: IdleLease, reservation: Reserv
   const write = {
     table: WALLET,
     update: leaseKey(lease.leaseId, lease.dueAt),
-    change: { set: encodeTurn(lease) },
+    // Another request's labels must not stay behind.
+    change: { set: encodeTurn(lease), ...(lease.last.request.labels ? {} : { remove: ['labels'] }) },
     when: all(exists(), any(isIdle, isDone)),
   };
   return patiently(RESERVE_PATIENCE, ledger.timing, async () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { deadlineOfHold, leaseKey } from '../../contracts/table-keys';
 import type { Item } from '../table/value';
-import { holdRequestSchema, type Hold, type HoldRequest } from './hold';
+import { encodeRequest, holdRequestSchema, type Hold, type HoldRequest } from './hold';
 
 /** A lease holds this many times the worst case of the request that it was taken for. */
 export const LEASE_HOLDS = 8n;
@@ -69,12 +69,11 @@ export const isLease = (item: Item): boolean => item['leaseId'] !== undefined;
 /** What changes with each request of a lease. */
 export function encodeTurn(lease: Lease): Item {
   const { requestId, turn, heldPico: requestHeldPico, deadline, request } = lease.last;
-  const { keyId, endpoint, model, provider, streamed, at, priceVersion } = request;
   const { requests, costPico: settledPico, overrunPico, priceVersions } = lease.settled;
   return {
     ...{ requests, settledPico, overrunPico, priceVersions },
     ...{ turn, requestId, requestHeldPico, deadline },
-    ...{ keyId, endpoint, model, provider, streamed, at, priceVersion },
+    ...encodeRequest(request),
   };
 }
 

@@ -4,6 +4,7 @@ import { everyItem } from '../table/every-item';
 import type { TableStore } from '../table/table-store';
 import type { Item } from '../table/value';
 import { decodeHold } from './hold';
+import type { Counting } from './key-counters';
 import { decodeLease, isLease, type Lease } from './lease';
 
 /** Money that is held at the moment: for one request, or by a lease. */
@@ -12,6 +13,8 @@ export interface LiveHold {
   /** The request's or the lease's. */
   readonly id: string;
   readonly heldPico: bigint;
+  /** Present for a request whose key has rules that count. */
+  readonly counting?: Counting;
   /** Present for a lease. */
   readonly lease?: Lease;
 }
@@ -37,6 +40,6 @@ function liveHoldOf(item: Item): LiveHold {
     const lease = decodeLease(item);
     return { accountId: lease.accountId, id: lease.leaseId, heldPico: lease.heldPico, lease };
   }
-  const { accountId, requestId, heldPico } = decodeHold(item);
-  return { accountId, id: requestId, heldPico };
+  const { accountId, requestId, heldPico, counting } = decodeHold(item);
+  return { accountId, id: requestId, heldPico, ...(counting && { counting }) };
 }

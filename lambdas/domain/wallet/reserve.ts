@@ -1,14 +1,21 @@
 import { WALLET } from '../../contracts/tables';
-import { absent, compare } from '../table/condition';
+import { absent, all, compare } from '../table/condition';
 import { isContention } from '../table/patience';
 import { failedCondition, IdempotencyMismatch } from '../table/table-errors';
 import { changeBalance, decodeBalance } from './balance';
 import type { Hold, HoldRequest } from './hold';
 import { decodeHold, encodeHold } from './hold';
+import { countHold, type Counting, limitReached } from './key-counters';
 import type { Ledger } from './ledger';
 import { reserveToken } from './ledger';
 import { patiently, RESERVE_PATIENCE } from './patience';
-import { InsufficientFunds, RequestIdReused, WalletNotFound, WalletUnavailable } from './wallet-errors';
+import {
+  InsufficientFunds,
+  RequestIdReused,
+  WalletNotFound,
+  WalletSuspended,
+  WalletUnavailable,
+} from './wallet-errors';
 
 export interface Reservation {
   readonly accountId: string;
@@ -19,6 +26,8 @@ export interface Reservation {
   /** Epoch milliseconds; from then on the sweeper may expire the hold. */
   readonly deadline: number;
   readonly request: HoldRequest;
+  /** @default the key has no rule that counts */
+  readonly counting?: Counting | undefined;
 }
 
 /**
@@ -30,6 +39,7 @@ export const RESERVE_AGE_MS_MAX = 5 * 60_000;
 
 const BALANCE_PLACE = 0;
 const HOLD_PLACE = 1;
+const COUNTERS_PLACE = 2;
 
 /** Throws WalletUnavailable when the request was admitted too long ago. */
 export function refuseLate({ timing }: Ledger, { request }: Reservation): void {
@@ -61,19 +71,20 @@ async function reserveWhile(
   reservation: Reservation,
   failure: (error: unknown) => unknown,
 ): Promise<Hold> {
-  const { accountId, requestId, holdPico, deadline, request } = reservation;
-  const hold: Hold = { accountId, requestId, heldPico: holdPico, deadline, request };
-  const isCovered = compare('availablePico', '>=', holdPico);
+  const { accountId, requestId, holdPico, deadline, request, counting } = reservation;
+  const hold: Hold = { accountId, requestId, heldPico: holdPico, deadline, request, ...(counting && { counting }) };
+  const isCovered = all(compare('availablePico', '>=', holdPico), absent('suspendedAt'));
   const writes = [
     changeBalance({ accountId }, { availablePico: -holdPico, heldPico: holdPico }, isCovered),
     { table: WALLET, put: encodeHold(hold), when: absent() },
+    ...(counting ? countHold(counting, holdPico) : []),
   ];
   return patiently(RESERVE_PATIENCE, ledger.timing, async () => {
     refuseLate(ledger, reservation);
     try {
       await ledger.store.transact(writes, reserveToken(requestId));
     } catch (error) {
-      if (!isHeldAlready(error, hold)) throw failure(refusalOr(error));
+      if (!isHeldAlready(error, hold)) throw failure(refusalOr(error, counting));
     }
     return hold;
   });
@@ -88,9 +99,12 @@ function isHeldAlready(error: unknown, hold: Hold): boolean {
   return true;
 }
 
-function refusalOr(error: unknown): unknown {
+function refusalOr(error: unknown, counting: Counting | undefined): unknown {
   if (error instanceof IdempotencyMismatch) return new RequestIdReused();
   const refusal = failedCondition(error, BALANCE_PLACE);
-  if (!refusal) return error;
-  return refusal.item ? new InsufficientFunds(decodeBalance(refusal.item)) : new WalletNotFound();
+  if (refusal && !refusal.item) return new WalletNotFound();
+  const balance = refusal?.item && decodeBalance(refusal.item);
+  if (balance?.suspendedAt !== undefined) return new WalletSuspended();
+  const limit = counting && limitReached(error, counting, COUNTERS_PLACE);
+  return limit ?? (balance ? new InsufficientFunds(balance) : error);
 }

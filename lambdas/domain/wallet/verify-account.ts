@@ -1,6 +1,7 @@
 import type { TableStore } from '../table/table-store';
 import type { Balance } from './balance';
 import { AMOUNT_NAMES, readPlace, sumOfBalances } from './balance';
+import { CounterMatch } from './counter-match';
 import type { Difference, Report } from './difference';
 import type { Book, Entry } from './entry';
 import { movedInto } from './entry';
@@ -26,17 +27,20 @@ export async function verifyAccount(
   const held = new Map(holds.map((hold) => [hold.id, hold]));
   const leases = new LeaseMatch(holds.flatMap(({ lease }) => lease ?? []));
   const usage = new UsageMatch({ store, accountId, report, usageWindow, leases });
+  const counters = new CounterMatch(holds);
   const books = new Map<Book, bigint>();
   let entries = 0;
   let before: Entry | undefined;
   for await (const entry of everyEntry(store, accountId)) {
     entries += 1;
     replay(entry, books);
+    counters.addEntry(entry);
     verifyEntry(entry, before, held, report);
     await usage.next(entry);
     before = entry;
   }
   await usage.end();
+  await counters.compare(store, report);
   if (main) {
     verifyBalance([main, ...drawers.values()].reduce(sumOfBalances), books, holds, report);
     for (const balance of [main, ...drawers.values()]) verifyAmounts(balance, report);

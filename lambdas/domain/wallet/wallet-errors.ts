@@ -1,3 +1,5 @@
+import type { Counting } from './key-counters';
+
 /** What `available` covers is less than the hold that was asked for. Nothing was taken. */
 export class InsufficientFunds extends Error {
   override readonly name = 'InsufficientFunds';
@@ -8,6 +10,36 @@ export class InsufficientFunds extends Error {
     super('the wallet does not cover the hold');
     this.availablePico = availablePico;
     this.hasDrawers = hasDrawers;
+  }
+}
+
+/** Which of a key's limits a request would exceed. */
+export type ReachedLimit =
+  | { readonly kind: 'budget'; readonly leftPico: bigint }
+  | {
+      readonly kind: 'minute';
+      readonly minute: NonNullable<Counting['minute']>;
+      /** Before this request. */
+      readonly requestsCounted: number;
+      readonly tokensCounted: number;
+    }
+  | { readonly kind: 'running'; readonly runningMax: number };
+
+/** A rule of the key has no room for the request. Nothing was taken or counted. */
+export class KeyLimitReached extends Error {
+  override readonly name = 'KeyLimitReached';
+  readonly limit: ReachedLimit;
+  constructor(limit: ReachedLimit) {
+    super('a limit of the key is reached');
+    this.limit = limit;
+  }
+}
+
+/** An operator has suspended the account. Nothing was taken; what is held already ends as it would have. */
+export class WalletSuspended extends Error {
+  override readonly name = 'WalletSuspended';
+  constructor() {
+    super('the account is suspended');
   }
 }
 

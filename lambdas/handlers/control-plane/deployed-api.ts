@@ -22,6 +22,7 @@ export async function deployedApi(
     keys: env.KEYS_TABLE,
     audit: env.AUDIT_TABLE,
     wallet: env.WALLET_TABLE,
+    catalog: env.CATALOG_TABLE,
   };
   const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
   const pepper = new AgedSecret({ client, arn: env.KEY_PEPPER_SECRET, schema: pepperSecretSchema, clock });
@@ -31,6 +32,7 @@ export async function deployedApi(
     clock,
   });
   const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock });
+  const providerIds = env.PROVIDER_IDS.split(',');
   const log = new StdoutLog();
-  return serveApi(apiParts({ store, clock, log, verifier, federatedTokens, pepper: await pepper.get() }));
+  return serveApi(apiParts({ store, clock, log, verifier, federatedTokens, pepper: await pepper.get(), providerIds }));
 }

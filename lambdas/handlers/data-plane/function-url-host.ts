@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
+import { CLIENT_ADDRESS_HEADER } from '../../contracts/edge';
 import { PayloadTooLarge } from '../../domain/errors/app-error';
 import type { Exchange } from '../../domain/proxy/exchange';
 
@@ -30,7 +31,9 @@ export function functionUrlExchange(
   return {
     method: event.requestContext.http.method,
     path: event.rawPath,
+    query: event.rawQueryString,
     headers: event.headers,
+    clientAddress: event.headers[CLIENT_ADDRESS_HEADER],
     deadline: Date.now() + context.getRemainingTimeInMillis(),
     gone: NEVER_GONE,
     readBody: (bytesMax) => {

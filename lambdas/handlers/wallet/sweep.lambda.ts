@@ -11,7 +11,7 @@ import { sweep } from './sweep';
 const env = readEnv(SWEEP_ENV);
 const store = new DynamodbStore({
   transport: new SdkTransport(),
-  tableNames: { wallet: env.WALLET_TABLE, usage: env.USAGE_TABLE },
+  tableNames: { wallet: env.WALLET_TABLE, keys: env.KEYS_TABLE, usage: env.USAGE_TABLE },
   clock,
 });
 const wallet = new Wallet({ store, clock, usageRetentionDays: Number(env.USAGE_RETENTION_DAYS) });

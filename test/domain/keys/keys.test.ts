@@ -103,8 +103,11 @@ describe('a key', () => {
     const second = await stage.keys.create({ accountId: ACCOUNT });
     await stage.keys.create({ accountId: 'acc_01JD0000000000000000000002' });
     expect(await stage.keys.list(ACCOUNT)).toEqual([
-      { keyId: first.keyId, label: 'laptop', lastFour: first.key.slice(-4), createdAt: '2026-11-20T10:00:00.000Z' },
-      { keyId: second.keyId, lastFour: second.key.slice(-4), createdAt: '2026-11-20T10:00:00.001Z' },
+      {
+        ...{ keyId: first.keyId, label: 'laptop', lastFour: first.key.slice(-4), version: 1 },
+        createdAt: '2026-11-20T10:00:00.000Z',
+      },
+      { keyId: second.keyId, lastFour: second.key.slice(-4), version: 1, createdAt: '2026-11-20T10:00:00.001Z' },
     ]);
   });
 

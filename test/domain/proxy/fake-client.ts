@@ -4,15 +4,20 @@ import type { Exchange, Headers } from '../../../lambdas/domain/proxy/exchange';
 export interface Sent {
   readonly method?: string;
   readonly path?: string;
+  readonly query?: string;
   readonly headers?: Headers;
   readonly body?: object | string | Buffer;
+  /** @default not known to the host */
+  readonly clientAddress?: string;
 }
 
 /** A client and the host that presents it: what it is sent is kept, and it can leave, stall or break at any byte. */
 export class FakeClient implements Exchange {
   readonly method: string;
   readonly path: string;
+  readonly query: string;
   readonly headers: Headers;
+  readonly clientAddress: string | undefined;
   readonly deadline: number;
   status = 0;
   answerHeaders: { readonly [name: string]: string } = {};
@@ -30,9 +35,12 @@ export class FakeClient implements Exchange {
   #taken: (() => void) | undefined;
   #out: Writable | undefined;
 
-  constructor({ method = 'POST', path = '/v1/chat/completions', headers = {}, body = '' }: Sent, deadline: number) {
+  constructor(sent: Sent, deadline: number) {
+    const { method = 'POST', path = '/v1/chat/completions', headers = {}, body = '', clientAddress } = sent;
+    this.clientAddress = clientAddress;
     this.method = method;
     this.path = path;
+    this.query = sent.query ?? '';
     this.headers = { 'content-type': 'application/json', ...headers };
     this.deadline = deadline;
     this.#body = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));

@@ -1,5 +1,6 @@
 import { monotonicFactory } from 'ulid';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
+import type { KeyRules } from '../../../lambdas/contracts/key-rules';
 import type { UsageRecord } from '../../../lambdas/contracts/usage-record';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import { Catalog } from '../../../lambdas/domain/catalog/catalog';
@@ -89,6 +90,7 @@ export class GatewayStage {
   readonly keys = new Keys({ store: this.store, pepper: 'sixteen bytes or more', clock: Date.now });
   readonly usage = new UsageRecords({ store: this.store });
   readonly gateway: Gateway;
+  readonly accountId = ACCOUNT;
   apiKey = '';
   /** How far the clock has been turned. */
   turnedMs = 0;
@@ -98,8 +100,8 @@ export class GatewayStage {
     const log: Log = { info: write, warn: write, error: write };
     const { wallet, keys, usage, providers } = this;
     const catalog = new Catalog(catalogOf({ first: MODELS, second: MODELS, anthropic: MESSAGES_MODELS }), [
-      { id: 'first', dialect: 'openai', baseUrl: 'http://first.test/v1' },
-      { id: 'second', dialect: 'openai', baseUrl: 'http://second.test/v1' },
+      { id: 'first', dialect: 'openai', baseUrl: 'http://first.test/v1', region: 'us' },
+      { id: 'second', dialect: 'openai', baseUrl: 'http://second.test/v1', region: 'eu', zeroDataRetention: true },
       { id: 'anthropic', dialect: 'anthropic', baseUrl: 'http://anthropic.test' },
     ]);
     const clock = (): number => Date.now() + this.turnedMs;
@@ -125,6 +127,18 @@ export class GatewayStage {
   client(sent: Sent, requestMs = 900_000): FakeClient {
     const headers = { authorization: `Bearer ${this.apiKey}`, ...sent.headers };
     return new FakeClient({ ...sent, headers }, Date.now() + requestMs);
+  }
+
+  /** From now on the client's key is a new one with these rules. */
+  async useRules(rules: KeyRules): Promise<string> {
+    const { keyId, key } = await this.keys.create({ accountId: ACCOUNT, rules });
+    this.apiKey = key;
+    return keyId;
+  }
+
+  suspend(): Promise<void> {
+    const accounts = new Accounts({ store: this.engine, clock: Date.now });
+    return accounts.suspend({ accountId: ACCOUNT, reason: 'security', actor: { kind: 'deployment' } });
   }
 
   async send(sent: Sent): Promise<FakeClient> {

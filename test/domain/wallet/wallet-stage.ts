@@ -3,9 +3,11 @@ import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { UsageRecords } from '../../../lambdas/domain/usage/usage-records';
+import type { Labels } from '../../../lambdas/contracts/key-rules';
 import type { Entry } from '../../../lambdas/domain/wallet/entry';
 import type { Hold } from '../../../lambdas/domain/wallet/hold';
 import type { RequestOutcome } from '../../../lambdas/domain/wallet/hold-end';
+import type { Counting } from '../../../lambdas/domain/wallet/key-counters';
 import type { LedgerReport } from '../../../lambdas/domain/wallet/verify-ledger';
 import { verifyLedger } from '../../../lambdas/domain/wallet/verify-ledger';
 import { Wallet } from '../../../lambdas/domain/wallet/wallet';
@@ -62,7 +64,14 @@ export class WalletStage {
     return `req_${encodeTime(this.now)}${String(this.#requests).padStart(16, '0')}`;
   }
 
-  reserve(holdPico: bigint, requestId = this.nextRequestId(), accountId = ACCOUNT): Promise<Hold> {
+  /** @param rules what the key's rules add to the reservation */
+  reserve(
+    holdPico: bigint,
+    requestId = this.nextRequestId(),
+    accountId = ACCOUNT,
+    rules: { readonly counting?: Counting; readonly labels?: Labels } = {},
+  ): Promise<Hold> {
+    const { counting, labels } = rules;
     const request = {
       keyId: '01JD0000000000000000000001',
       endpoint: 'chat' as const,
@@ -71,8 +80,15 @@ export class WalletStage {
       streamed: true,
       at: new Date(this.now).toISOString(),
       priceVersion: this.priceVersion,
+      ...(labels && { labels }),
     };
-    return this.wallet.reserve({ accountId, requestId, holdPico, deadline: this.now + this.holdMs, request });
+    const deadline = this.now + this.holdMs;
+    return this.wallet.reserve({ accountId, requestId, holdPico, deadline, request, counting });
+  }
+
+  /** A request of a key whose rules count it. */
+  count(holdPico: bigint, counting: Counting, requestId?: string): Promise<Hold> {
+    return this.reserve(holdPico, requestId, ACCOUNT, { counting });
   }
 
   settle(hold: Hold, costPico: bigint): ReturnType<Wallet['settle']> {

@@ -1,11 +1,15 @@
 import { hkdfSync } from 'node:crypto';
 import { Idempotency } from '../../../adapters/idempotency/idempotency';
+import type { CatalogData } from '../../../contracts/catalog';
 import { Access } from '../../../domain/access/access';
 import { Accounts } from '../../../domain/accounts/accounts';
 import { Invitations } from '../../../domain/accounts/invitations';
 import { Members } from '../../../domain/accounts/members';
 import { Ownership } from '../../../domain/accounts/ownership';
 import { AuditLog } from '../../../domain/audit/audit-log';
+import { CatalogChanges } from '../../../domain/catalog/catalog-changes';
+import { PRICE_LIST } from '../../../domain/catalog/price-list';
+import { Proposals } from '../../../domain/catalog/proposals';
 import type { Clock } from '../../../domain/clock';
 import type { FederatedTokens } from '../../../domain/federation/federated-tokens';
 import { TokenExchange } from '../../../domain/federation/token-exchange';
@@ -30,6 +34,10 @@ export interface ApiOptions {
   readonly federatedTokens: FederatedTokens;
   /** The deployment's secret, of which the API's own are derived. */
   readonly pepper: string;
+  /** The compiled price list. @default that of the public providers */
+  readonly compiled?: CatalogData;
+  /** Ids of the configured providers. @default not known: any may be named */
+  readonly providerIds?: readonly string[];
   /** @default none: whoever invites hands the token over */
   readonly mailer?: Mailer;
 }
@@ -39,12 +47,13 @@ export type ApiParts = ReturnType<typeof apiParts>;
 
 export function apiParts(options: ApiOptions) {
   const { store, clock, log, verifier, federatedTokens: tokens, pepper, mailer } = options;
+  const { compiled = PRICE_LIST, providerIds } = options;
   const audit = new AuditLog({ store, clock });
   const members = new Members({ store, audit });
   const keys = new Keys({ store, pepper, clock, audit });
   const trusts = new Trusts({ store, clock, audit });
   return {
-    ...{ store, clock, log, verifier, mailer, audit, members, keys, trusts },
+    ...{ store, clock, log, verifier, mailer, audit, members, keys, trusts, compiled },
     people: new People({ store, clock }),
     operators: new Operators({ store, clock, audit }),
     access: new Access({ store }),
@@ -52,6 +61,8 @@ export function apiParts(options: ApiOptions) {
     ownership: new Ownership({ clock, audit, members }),
     invitations: new Invitations({ store, clock, audit }),
     tokenExchange: new TokenExchange({ store, clock, log, trusts, keys, tokens }),
+    catalog: new CatalogChanges({ store, clock, audit, compiled, providerIds }),
+    proposals: new Proposals({ store, clock, audit, compiled }),
     cursors: new Cursors(derivedSecret(pepper, 'cursors')),
     idempotency: new Idempotency({ store, clock, secret: derivedSecret(pepper, 'idempotency') }),
   };

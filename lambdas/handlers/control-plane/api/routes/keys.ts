@@ -5,6 +5,7 @@ import {
   ROTATION_GRACE_SECONDS_MAX,
   shownKeySchema,
 } from '../../../../contracts/api-keys';
+import { keyRulesSchema } from '../../../../contracts/key-rules';
 import { KeyNotFound } from '../../../../domain/errors/refusal';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
@@ -14,6 +15,7 @@ const newKeySchema = z
   .strictObject({
     label: keyLabelSchema.optional(),
     validUntil: z.iso.datetime().optional().describe('The key ends at this time. Without it, when it is revoked.'),
+    rules: keyRulesSchema.optional().describe('What the key may do. Without them, everything.'),
   })
   .meta({ id: 'NewKey' });
 
@@ -55,9 +57,21 @@ export const KEY_ROUTES = [
     handle: ({ keys }, { params, body, actor }) =>
       keys.create({
         ...{ ...params, actor },
+        rules: body.rules,
         ...(body.label !== undefined && { label: body.label }),
         ...(body.validUntil !== undefined && { validUntil: Date.parse(body.validUntil) }),
       }),
+  }),
+  defineRoute({
+    ...{ id: 'changeKeyRules', method: 'put', path: '/v1/accounts/{accountId}/keys/{keyId}/rules' },
+    permission: 'key.change',
+    summary: 'Replace all rules of a key; every process knows them within ten seconds',
+    params: ofKey,
+    body: keyRulesSchema,
+    answer: keyInfoSchema,
+    changesVersion: true,
+    handle: ({ keys }, { params, body, actor, version }) =>
+      keys.changeRules({ ...params, rules: body, actor, version }),
   }),
   defineRoute({
     ...{ id: 'rotateKey', method: 'post', path: '/v1/accounts/{accountId}/keys/{keyId}/rotate' },

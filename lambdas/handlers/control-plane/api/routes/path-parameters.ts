@@ -4,6 +4,7 @@ import {
   invitationIdSchema,
   keyIdSchema,
   personIdSchema,
+  proposalIdSchema,
   trustIdSchema,
 } from '../../../../contracts/ids';
 
@@ -13,3 +14,4 @@ export const ofInvitation = z.strictObject({ accountId: accountIdSchema, invitat
 export const ofKey = z.strictObject({ accountId: accountIdSchema, keyId: keyIdSchema });
 export const ofTrust = z.strictObject({ accountId: accountIdSchema, trustId: trustIdSchema });
 export const ofPerson = z.strictObject({ personId: personIdSchema });
+export const ofProposal = z.strictObject({ proposalId: proposalIdSchema });

@@ -1,5 +1,6 @@
 import type { Route } from '../define-route';
 import { ACCOUNT_ROUTES } from './accounts';
+import { CATALOG_ROUTES } from './catalog';
 import { DEPLOYMENT_ROUTES } from './deployment';
 import { FEDERATION_ROUTES } from './federation';
 import { KEY_ROUTES } from './keys';
@@ -14,4 +15,5 @@ export const ROUTES: readonly Route[] = [
   ...KEY_ROUTES,
   ...FEDERATION_ROUTES,
   ...DEPLOYMENT_ROUTES,
+  ...CATALOG_ROUTES,
 ];

@@ -1,14 +1,21 @@
 import { Function as ViewerFunction, FunctionCode, FunctionRuntime } from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
+import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/edge';
 
 /** CloudFront adds this header where an origin request policy asks for it: `TLSv1.3:TLS_AES_128_GCM_SHA256:fullHandshake`. */
 export const VIEWER_TLS_HEADER = 'CloudFront-Viewer-TLS';
 
-/** Closed by default: a request without the header is refused too. Runs at CloudFront, in its own JavaScript. */
-export const REFUSE_OLDER_TLS = `
+/**
+ * Closed by default: a request without the header is refused too. What passes carries the viewer's address, in the
+ * place of whatever the viewer claims. Runs at CloudFront, in its own JavaScript.
+ */
+export const VIEWER_FUNCTION = `
 function handler(event) {
   var tls = event.request.headers['${VIEWER_TLS_HEADER.toLowerCase()}'];
-  if (tls && tls.value.indexOf('TLSv1.3:') === 0) return event.request;
+  if (tls && tls.value.indexOf('TLSv1.3:') === 0) {
+    event.request.headers['${CLIENT_ADDRESS_HEADER}'] = { value: event.viewer.ip };
+    return event.request;
+  }
   return {
     statusCode: 403,
     statusDescription: 'Forbidden',
@@ -25,9 +32,9 @@ function handler(event) {
 export class RefuseOlderTls extends ViewerFunction {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
-      comment: 'Refuses viewers older than TLS 1.3',
+      comment: 'Refuses viewers older than TLS 1.3, and tells the planes who the others are',
       runtime: FunctionRuntime.JS_2_0,
-      code: FunctionCode.fromInline(REFUSE_OLDER_TLS),
+      code: FunctionCode.fromInline(VIEWER_FUNCTION),
     });
   }
 }

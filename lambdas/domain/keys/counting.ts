@@ -1,0 +1,30 @@
+import type { Counting } from '../wallet/key-counters';
+import { windowAt } from './budget-window';
+import type { KeyOwner } from './verified-keys';
+
+const MINUTE_MS = 60_000;
+
+/**
+ * What the key's rules count of a request.
+ * @param request.tokens the most that it can take and give
+ * @returns undefined for a key without a rule that counts
+ */
+export function countingOf(
+  { keyId, counterId = keyId, rules = {} }: KeyOwner,
+  { now, tokens }: { readonly now: number; readonly tokens: number },
+): Counting | undefined {
+  const { budget, requestsPerMinute: requestsMax, tokensPerMinute: tokensMax, concurrency: runningMax } = rules;
+  const counting: Counting = {
+    counterId,
+    ...(budget && { budget: { window: windowAt(budget, now), limitPico: BigInt(budget.limitPico) } }),
+    ...((requestsMax ?? tokensMax) !== undefined && {
+      minute: {
+        ...{ start: now - (now % MINUTE_MS), tokens },
+        ...(requestsMax !== undefined && { requestsMax }),
+        ...(tokensMax !== undefined && { tokensMax }),
+      },
+    }),
+    ...(runningMax !== undefined && { runningMax }),
+  };
+  return (counting.budget ?? counting.minute ?? counting.runningMax) ? counting : undefined;
+}

@@ -1,0 +1,65 @@
+import { ulid } from 'ulid';
+import type { KeyRules } from '../../contracts/key-rules';
+import { isoTime } from '../../contracts/table-keys';
+import { KEYS } from '../../contracts/tables';
+import { absent } from '../table/condition';
+import type { Write } from '../table/table-store';
+import { encodeSecret, formatKey, SECRET_BYTES } from './key-format';
+import type { KeyInfo, StoredKey } from './key-item';
+import { encodeKey, encodeKeyListing, encodeRules, SALT_BYTES } from './key-item';
+import type { Pepper } from './pepper';
+
+/** A key that was just made: the only time that it is shown. */
+export interface ShownKey {
+  readonly keyId: string;
+  readonly key: string;
+}
+
+/** What a new key is made of. */
+export interface MadeOf {
+  readonly accountId: string;
+  readonly label: string | undefined;
+  /** ISO 8601. */
+  readonly validUntil: string | undefined;
+  readonly createdBy: string | undefined;
+  readonly rules: KeyRules | undefined;
+  readonly replaces?: string;
+  readonly counterId?: string;
+}
+
+export interface MadeKey {
+  readonly shown: ShownKey;
+  readonly info: KeyInfo;
+  readonly writes: readonly Write[];
+}
+
+export function makeKey(
+  { accountId, label, validUntil, createdBy, rules, replaces, counterId }: MadeOf,
+  tools: { readonly now: number; readonly pepper: Pepper; readonly randomBytes: (bytes: number) => Uint8Array },
+): MadeKey {
+  const { now, pepper, randomBytes } = tools;
+  const keyId = ulid(now);
+  const secret = encodeSecret(randomBytes(SECRET_BYTES));
+  const salt = randomBytes(SALT_BYTES);
+  const base = {
+    ...{ keyId, lastFour: secret.slice(-4), createdAt: isoTime(now) },
+    ...(validUntil !== undefined && { validUntil }),
+  };
+  const info: KeyInfo = {
+    ...{ ...base, version: 1 },
+    ...(label !== undefined && { label }),
+    ...(createdBy !== undefined && { createdBy }),
+    ...(replaces !== undefined && { replaces }),
+    ...(rules && { rules }),
+  };
+  const stored: StoredKey = {
+    ...{ ...base, accountId, salt, verifier: pepper.verifierOf(salt, secret) },
+    ...(counterId !== undefined && { counterId }),
+    ...(rules && { rules: encodeRules(rules) }),
+  };
+  const writes: Write[] = [
+    { table: KEYS, put: encodeKey(stored), when: absent() },
+    { table: KEYS, put: encodeKeyListing(accountId, info), when: absent() },
+  ];
+  return { shown: { keyId, key: formatKey({ keyId, secret }) }, info, writes };
+}

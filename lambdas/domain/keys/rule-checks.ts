@@ -1,0 +1,24 @@
+import type { ProviderSettings } from '../../contracts/catalog';
+import type { KeyRules, KeyScope } from '../../contracts/key-rules';
+import { isInRange } from './ip-range';
+
+// What can be decided without a store. An absent rule allows everything.
+
+export const allowsScope = ({ scopes }: KeyRules, scope: KeyScope): boolean => scopes?.includes(scope) ?? true;
+
+/** @param address the caller's; one that is not known is nowhere */
+export const allowsAddress = ({ cidrs }: KeyRules, address: string | undefined): boolean =>
+  cidrs === undefined || (address !== undefined && cidrs.some((range) => isInRange(address, range)));
+
+/** @param name as the client sends it */
+export const allowsModel = ({ models }: KeyRules, name: string): boolean =>
+  models?.some((pattern) => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern)) ?? true;
+
+/** What the operator does not say of a provider is not so. */
+export function allowsProvider(
+  rules: KeyRules,
+  { region, zeroDataRetention }: Pick<ProviderSettings, 'region' | 'zeroDataRetention'>,
+): boolean {
+  const isThere = rules.regions === undefined || (region !== undefined && rules.regions.includes(region));
+  return isThere && (rules.zeroDataRetention !== true || zeroDataRetention === true);
+}

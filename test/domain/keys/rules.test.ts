@@ -1,0 +1,189 @@
+import type { KeyRules } from '../../../lambdas/contracts/key-rules';
+import { keyListingKey } from '../../../lambdas/contracts/table-keys';
+import { KEYS } from '../../../lambdas/contracts/tables';
+import { Keys } from '../../../lambdas/domain/keys/keys';
+import { AccountStage } from '../accounts/account-stage';
+
+const PROMISED_MS = 10_000;
+const RULES: KeyRules = {
+  scopes: ['chat'],
+  models: ['gpt-4.1*'],
+  budget: { limitPico: '5000000000000', window: 'month', timeZone: 'Europe/Berlin' },
+  requestsPerMinute: 10,
+  tokensPerMinute: 1_000,
+  concurrency: 3,
+  cidrs: ['192.0.2.0/24'],
+  regions: ['eu'],
+  zeroDataRetention: true,
+  labels: { team: 'research' },
+};
+const { cidrs: _cidrs, labels: _labels, ...IMPERSONAL } = RULES;
+
+async function withKey(rules?: KeyRules, request: { readonly validUntil?: number } = {}) {
+  const stage = new AccountStage();
+  const { accountId, owner: actor } = await stage.account();
+  const { keyId, key } = await stage.keys.create({ accountId, actor, rules, ...request });
+  const change = (changed: KeyRules, version?: number) =>
+    stage.keys.changeRules({ accountId, keyId, actor, rules: changed, version });
+  return { stage, accountId, actor, keyId, key, change };
+}
+
+describe('the rules of a key', () => {
+  test('come with whom it speaks for, and are shown with it', async () => {
+    const { stage, accountId, keyId, key } = await withKey(RULES);
+    expect(await stage.keys.verify(key)).toEqual({ accountId, keyId, rules: RULES });
+    expect(await stage.keys.get(accountId, keyId)).toMatchObject({ rules: RULES, version: 1 });
+    expect((await stage.keys.list(accountId)).map(({ rules }) => rules)).toEqual([RULES]);
+  });
+
+  test('are none where everything is allowed', async () => {
+    const { stage, accountId, keyId, key } = await withKey({});
+    expect(await stage.keys.verify(key)).toEqual({ accountId, keyId });
+    expect(await stage.keys.get(accountId, keyId)).not.toHaveProperty('rules');
+  });
+
+  test('that cannot be are refused, and nothing is made or changed', async () => {
+    const { stage, accountId, actor, keyId, change } = await withKey(RULES);
+    const wrong = { concurrency: 0 };
+    await expect(stage.keys.create({ accountId, actor, rules: wrong })).rejects.toMatchObject({ name: 'ZodError' });
+    await expect(change(wrong)).rejects.toMatchObject({ name: 'ZodError' });
+    expect(await stage.keys.list(accountId)).toHaveLength(1);
+    expect(await stage.keys.get(accountId, keyId)).toMatchObject({ rules: RULES, version: 1 });
+  });
+
+  test('that no version of the gateway knows let nobody in', async () => {
+    const { stage, keyId, key } = await withKey(RULES);
+    const update = { pk: keyId, sk: 'key' };
+    await stage.engine.write({ table: KEYS, update, change: { set: { rules: '{"moonPhase":"full"}' } } });
+    await expect(stage.keys.verify(key)).rejects.toMatchObject({ name: 'ZodError' });
+  });
+
+  test('are recorded without addresses and labels', async () => {
+    const { stage, accountId, keyId, change } = await withKey(RULES);
+    expect((await stage.events(accountId)).at(-1)).toMatchObject({
+      ...{ action: 'key.create', target: keyId, after: { rules: IMPERSONAL } },
+    });
+    await change({ ...RULES, concurrency: 4, cidrs: ['198.51.100.0/24'], labels: { team: 'sales' } });
+    expect((await stage.events(accountId)).at(-1)).toMatchObject({
+      ...{ action: 'key.change', target: keyId, before: { rules: IMPERSONAL } },
+      after: { rules: { ...IMPERSONAL, concurrency: 4 }, changed: ['concurrency', 'cidrs', 'labels'] },
+    });
+    await change({});
+    expect((await stage.events(accountId)).at(-1)?.after).toEqual({ changed: Object.keys(RULES) });
+    const text = JSON.stringify(await stage.events(accountId));
+    expect(['192.0.2', '198.51', 'research', 'sales'].filter((personal) => text.includes(personal))).toEqual([]);
+    expect(await stage.verify(accountId)).toMatchObject({ faults: [] });
+  });
+});
+
+describe('a change of rules', () => {
+  test('puts all of them in the place of all that were', async () => {
+    const { stage, accountId, actor, keyId, key, change } = await withKey(RULES);
+    const changed = await change({ concurrency: 1 });
+    expect(changed).toEqual(await stage.keys.get(accountId, keyId));
+    expect(changed).toMatchObject({ rules: { concurrency: 1 }, version: 2, createdBy: actor.personId });
+    expect(await stage.keys.verify(key)).toEqual({ accountId, keyId, rules: { concurrency: 1 } });
+    expect(await change({})).toEqual(await stage.keys.get(accountId, keyId));
+    expect(await stage.keys.get(accountId, keyId)).not.toHaveProperty('rules');
+    expect(await stage.keys.verify(key)).toEqual({ accountId, keyId });
+  });
+
+  test('is of the version that was read', async () => {
+    const { stage, accountId, actor, keyId, change } = await withKey();
+    await change(RULES, 1);
+    await expect(change({}, 1)).rejects.toMatchObject({ code: 'version_mismatch', status: 412 });
+    await change({}, 2);
+    await stage.keys.rotate({ accountId, keyId, graceMs: 1_000, actor });
+    await expect(change(RULES, 3)).rejects.toMatchObject({ code: 'version_mismatch' });
+    await change(RULES, 4);
+  });
+
+  test('of a key from before there were versions is of version 0', async () => {
+    const { stage, accountId, keyId, change } = await withKey();
+    const update = keyListingKey(accountId, keyId);
+    await stage.engine.write({ table: KEYS, update, change: { remove: ['version'] } });
+    expect(await stage.keys.get(accountId, keyId)).toMatchObject({ version: 0 });
+    expect(await change(RULES, 0)).toMatchObject({ version: 1 });
+  });
+
+  test('meets another one, and one of them is made', async () => {
+    const { stage, accountId, keyId, change } = await withKey();
+    const outcomes = await Promise.allSettled([change({ concurrency: 1 }), change({ concurrency: 2 })]);
+    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'version_mismatch' },
+    });
+    expect(await stage.keys.get(accountId, keyId)).toMatchObject({ version: 2 });
+  });
+
+  test('is for a key that lives, in its own account', async () => {
+    const { stage, accountId, actor, keyId, change } = await withKey(undefined, {
+      validUntil: Date.parse('2026-11-21'),
+    });
+    const { accountId: foreign, owner: foreigner } = await stage.account();
+    const theirs = { accountId: foreign, keyId, actor: foreigner, rules: {} };
+    await expect(stage.keys.changeRules(theirs)).rejects.toMatchObject({ code: 'key_not_found' });
+    const ended = { code: 'key_not_live', status: 409 };
+    const { keyId: revoked } = await stage.keys.create({ accountId, actor });
+    await stage.keys.revoke(revoked);
+    await expect(stage.keys.changeRules({ accountId, keyId: revoked, actor, rules: {} })).rejects.toMatchObject(ended);
+    stage.now = Date.parse('2026-11-21') - 1;
+    await change(RULES);
+    stage.now += 1;
+    await expect(change({})).rejects.toMatchObject(ended);
+  });
+
+  test('that meets a revocation is not made', async () => {
+    const { stage, accountId, keyId, change } = await withKey();
+    const outcomes = await Promise.allSettled([stage.keys.revoke(keyId), change(RULES)]);
+    const info = await stage.keys.get(accountId, keyId);
+    expect(info?.revokedAt).toBeDefined();
+    const isChanged = outcomes[1].status === 'fulfilled';
+    expect(info?.rules).toEqual(isChanged ? RULES : undefined);
+    if (!isChanged) expect(outcomes[1]).toMatchObject({ reason: { code: 'key_not_live' } });
+  });
+
+  test('and a revocation reach every process within ten seconds', async () => {
+    const { stage, accountId, keyId, key } = await withKey(RULES);
+    const { store, clock, audit } = stage;
+    const other = new Keys({ store, clock, audit, pepper: 'a pepper of sufficient length' });
+    expect((await other.verify(key))?.rules).toEqual(RULES);
+    await stage.keys.changeRules({ accountId, keyId, rules: { scopes: ['models'] } });
+    expect((await other.verify(key))?.rules).toEqual(RULES);
+    // The process that made the change knows it at once.
+    expect((await stage.keys.verify(key))?.rules).toEqual({ scopes: ['models'] });
+    // Traffic in between does not prolong what the other one remembers.
+    stage.now += PROMISED_MS / 4;
+    await other.verify(key);
+    stage.now += (3 * PROMISED_MS) / 4 - 1;
+    expect((await other.verify(key))?.rules).toEqual({ scopes: ['models'] });
+    await stage.keys.revoke(keyId);
+    stage.now += PROMISED_MS - 1;
+    expect(await other.verify(key)).toBeUndefined();
+  });
+});
+
+describe('a rotated key', () => {
+  test('hands its rules on, and is counted with the keys before it', async () => {
+    const { stage, accountId, actor, keyId, change } = await withKey(RULES);
+    const second = await stage.keys.rotate({ accountId, keyId, graceMs: 1_000, actor });
+    const third = await stage.keys.rotate({ accountId, keyId: second.keyId, graceMs: 1_000, actor });
+    expect(await stage.keys.get(accountId, third.keyId)).toMatchObject({ rules: RULES, version: 1 });
+    const owners = [await stage.keys.verify(second.key), await stage.keys.verify(third.key)];
+    expect(owners.map((owner) => owner?.counterId)).toEqual([keyId, keyId]);
+    // What is changed at the old one, while it lives, is the old one's.
+    await change({ concurrency: 1 });
+    expect((await stage.keys.verify(third.key))?.rules).toEqual(RULES);
+  });
+
+  test('does not hand on rules that were changed while it was rotated', async () => {
+    const { stage, accountId, actor, keyId, change } = await withKey();
+    const rotate = stage.keys.rotate({ accountId, keyId, graceMs: 1_000, actor });
+    const outcomes = await Promise.allSettled([change(RULES), rotate]);
+    const [changed, rotated] = outcomes.map(({ status }) => status === 'fulfilled');
+    expect([changed, rotated].filter(Boolean)).toHaveLength(1);
+    expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { code: 'version_mismatch' },
+    });
+  });
+});

@@ -1,0 +1,260 @@
+import type { KeyRules } from '../../../lambdas/contracts/key-rules';
+import { completion, fails, silent, whole } from './fake-providers';
+import { chat, GatewayStage, INPUT_PICO, messages, OUTPUT_PICO } from './gateway-stage';
+import type { Sent } from './fake-client';
+
+const USAGE = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
+const COST = 7n * INPUT_PICO + 2n * OUTPUT_PICO;
+
+let stage: GatewayStage;
+beforeEach(async () => {
+  stage = await GatewayStage.open();
+  stage.providers.play(whole(completion('hi', USAGE)));
+});
+afterEach(async () => {
+  await stage.expectBalanced();
+});
+
+async function answerTo(sent: Sent, rules: KeyRules) {
+  await stage.useRules(rules);
+  return stage.send(sent);
+}
+
+/** Refused before anything was held, in the client's dialect, and told apart by its code. */
+async function expectRefused(sent: Sent, rules: KeyRules, status: number, error: object): Promise<void> {
+  const answer = await answerTo(sent, rules);
+  expect([answer.status, answer.json]).toMatchObject([status, { error }]);
+  expect(stage.providers.calls).toHaveLength(0);
+  expect(await stage.records()).toEqual([]);
+}
+
+const get = (path: string): Sent => ({ method: 'GET', path });
+
+describe('a key is refused with 403', () => {
+  test('at an endpoint for which it has no scope, before its body is read', async () => {
+    const error = { code: 'scope_not_allowed', type: 'invalid_request_error', param: null };
+    await expectRefused(chat(), { scopes: ['messages', 'models', 'requests'] }, 403, error);
+    await expectRefused(get('/v1/models'), { scopes: ['chat'] }, 403, error);
+    await expectRefused(get('/v1/models/chatty'), { scopes: ['chat'] }, 403, error);
+    await expectRefused(get('/v1/requests/req_1'), { scopes: ['chat', 'models'] }, 403, error);
+    await expectRefused(get('/v1/receipts/keys'), { scopes: ['chat', 'models'] }, 403, error);
+    await expectRefused({ path: '/v1/requests/req_1/cancel' }, { scopes: ['models'] }, 403, error);
+    const answer = await answerTo({ ...chat(), body: 'no JSON' }, { scopes: ['models'] });
+    expect([answer.status, answer.bodyReads]).toEqual([403, 0]);
+  });
+
+  test('in Anthropic’s words where the client speaks them', async () => {
+    const error = { type: 'permission_error', message: expect.stringContaining('"messages"') as string };
+    await expectRefused(messages(), { scopes: ['chat'] }, 403, error);
+  });
+
+  test('from an address that it does not name, and from one that nobody knows', async () => {
+    const rules: KeyRules = { cidrs: ['192.0.2.0/24'] };
+    const error = { code: 'ip_not_allowed' };
+    await expectRefused({ ...chat(), clientAddress: '198.51.100.7' }, rules, 403, error);
+    await expectRefused(chat(), rules, 403, error);
+    await expectRefused({ ...get('/v1/models'), clientAddress: '198.51.100.7' }, rules, 403, error);
+    // What the client says of itself is no address.
+    const claims = {
+      'x-forwarded-for': '192.0.2.1',
+      'x-tollgate-client-address': '192.0.2.1',
+      forwarded: 'for=192.0.2.1',
+    };
+    await expectRefused({ ...chat(), headers: claims }, rules, 403, error);
+  });
+
+  test('for a model that it may not use, but not for one that there is not', async () => {
+    const rules: KeyRules = { models: ['vec*'] };
+    await expectRefused(chat(), rules, 403, { code: 'model_not_allowed', param: 'model' });
+    await expectRefused(chat({ model: 'unknown' }), rules, 404, { code: 'model_not_found' });
+  });
+
+  test('where no provider of the model is where it must be, or keeps nothing', async () => {
+    const error = { code: 'provider_not_allowed', param: 'model' };
+    const message = expect.stringContaining('No provider in ch or uk serves the model "chatty"') as string;
+    await expectRefused(chat(), { regions: ['ch', 'uk'] }, 403, { ...error, message });
+    await expectRefused(chat(), { regions: ['us'], zeroDataRetention: true }, 403, error);
+    // Nobody said where this provider is.
+    await expectRefused(messages(), { regions: ['us', 'eu'] }, 403, { type: 'permission_error' });
+    await expectRefused(messages(), { zeroDataRetention: true }, 403, { type: 'permission_error' });
+  });
+
+  test('while its account is suspended, except for what it asks about', async () => {
+    await stage.suspend();
+    const answer = await stage.send(chat());
+    expect([answer.status, answer.json]).toMatchObject([403, { error: { code: 'account_suspended' } }]);
+    expect((await stage.send(messages())).json).toMatchObject({ error: { type: 'permission_error' } });
+    expect((await stage.send(get('/v1/models'))).status).toBe(200);
+    expect(stage.providers.calls).toHaveLength(0);
+  });
+});
+
+describe('a key that is allowed', () => {
+  test('is served', async () => {
+    const rules: KeyRules = {
+      ...{ scopes: ['chat'], models: ['chat*'], cidrs: ['192.0.2.0/24', '2001:db8::/32'], concurrency: 1 },
+      ...{ budget: { limitPico: '1000000', window: 'day' }, requestsPerMinute: 5, tokensPerMinute: 100_000 },
+    };
+    const answer = await answerTo({ ...chat(), clientAddress: '2001:db8::7' }, rules);
+    expect(answer.status).toBe(200);
+    expect(await stage.spentPico()).toBe(COST);
+  });
+
+  test('is served by the first provider that its rules allow, and falls back on no other', async () => {
+    await answerTo(chat(), { regions: ['eu'], zeroDataRetention: true });
+    expect(stage.providers.calls.map(({ request }) => request.provider.id)).toEqual(['second']);
+    stage.providers.play(fails());
+    expect((await answerTo(chat(), { regions: ['us'] })).status).toBe(502);
+    expect(stage.providers.calls.map(({ request }) => request.provider.id)).toEqual(['first']);
+    expect((await stage.records()).map(({ provider }) => provider)).toEqual(['first', 'second']);
+  });
+
+  test('sees the models that it may use', async () => {
+    const list = await answerTo(get('/v1/models'), { models: ['chat*', 'claude'] });
+    expect((list.json as { data: { id: string }[] }).data.map(({ id }) => id)).toEqual(['chatty', 'claude']);
+    expect((await stage.send(get('/v1/models/chatty'))).status).toBe(200);
+    expect((await stage.send(get('/v1/models/vectors'))).json).toMatchObject({ error: { code: 'model_not_found' } });
+    const anthropic = await stage.send({ ...get('/v1/models'), headers: { 'anthropic-version': '2023-06-01' } });
+    expect(anthropic.json).toMatchObject({ first_id: 'chatty', last_id: 'claude' });
+    const none = await answerTo(get('/v1/models'), { models: ['nothing'] });
+    expect(none.json).toEqual({ object: 'list', data: [] });
+  });
+
+  test('has its labels on the records of its requests, and nowhere else', async () => {
+    const labels = { team: 'research', 'cost.centre': '4711' };
+    const answer = await answerTo(chat(), { labels });
+    const [record] = await stage.records();
+    expect(record).toMatchObject({ labels, status: 'completed' });
+    const read = await stage.send(get(`/v1/requests/${record?.requestId}`));
+    expect(read.json).toMatchObject({ labels });
+    const elsewhere = [
+      answer.text,
+      stage.providers.calls.map(({ request }) => [request.headers, String(request.body)]),
+    ];
+    expect(JSON.stringify([elsewhere, stage.lines])).not.toContain('research');
+    await answerTo(chat(), {});
+    expect((await stage.records())[0]).not.toHaveProperty('labels');
+  });
+});
+
+describe('a budget', () => {
+  const budget = (limitPico: bigint): KeyRules => ({ budget: { limitPico: String(limitPico), window: 'month' } });
+
+  test('that does not cover the worst case refuses with 402, as an empty wallet does', async () => {
+    const message =
+      /^The budget of this key has \$0\.000000001 left this month; this request can cost up to \$0\.0000000\d+\.$/;
+    await expectRefused(chat(), budget(1_000n), 402, {
+      ...{ code: 'insufficient_quota', type: 'insufficient_quota' },
+      message: expect.stringMatching(message) as string,
+    });
+    await expectRefused({ ...chat() }, { budget: { limitPico: '1000', window: 'total' } }, 402, {
+      message: expect.stringContaining('left in total;') as string,
+    });
+  });
+
+  test('limits the output of a request that has no limit of its own', async () => {
+    const unlimited = { body: { model: 'chatty', messages: [{ role: 'user', content: 'hi' }] } };
+    await answerTo(unlimited, budget(10_000n));
+    const [call] = stage.providers.calls;
+    const cap = Number(call?.json['max_completion_tokens']);
+    expect(cap).toBeGreaterThan(16);
+    expect(BigInt(cap) * OUTPUT_PICO).toBeLessThan(10_000n);
+    expect(await stage.spentPico()).toBe(COST);
+    // What it has left afterwards is the whole rest.
+    for (let requests = 1; requests < 7; requests += 1) expect((await stage.send(unlimited)).status).toBe(200);
+    expect(await stage.spentPico()).toBe(7n * COST);
+  });
+
+  test('is one for all requests of the key, whoever runs them', async () => {
+    await stage.useRules(budget(20_000n));
+    // Each can cost up to 50 tokens of output, and something for its input.
+    const answers = await Promise.all(Array.from({ length: 8 }, () => stage.send(chat())));
+    const served = answers.filter(({ status }) => status === 200);
+    expect(served.length).toBeGreaterThan(0);
+    expect(answers.filter(({ status }) => status === 402)).toHaveLength(8 - served.length);
+    expect(await stage.spentPico()).toBe(BigInt(served.length) * COST);
+  });
+});
+
+describe('a limit of the minute', () => {
+  /** The twentieth second of some minute. */
+  const turnTo = (second: number): void => {
+    stage.turnedMs += 60_000 - ((Date.now() + stage.turnedMs) % 60_000) + second * 1_000;
+  };
+
+  test('of requests answers 429 with the time to wait and what is left', async () => {
+    turnTo(20);
+    await stage.useRules({ requestsPerMinute: 2, tokensPerMinute: 1_000_000 });
+    expect([(await stage.send(chat())).status, (await stage.send(chat())).status]).toEqual([200, 200]);
+    const refused = await stage.send(chat());
+    expect([refused.status, refused.json]).toMatchObject([
+      429,
+      {
+        error: {
+          code: 'rate_limit_exceeded',
+          type: 'rate_limit_error',
+          message: expect.stringContaining('2 requests') as string,
+        },
+      },
+    ]);
+    expect(refused.answerHeaders).toMatchObject({
+      'retry-after': '40',
+      'x-ratelimit-limit-requests': '2',
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': '40s',
+      'x-ratelimit-limit-tokens': '1000000',
+      // Two requests of nine tokens each, as they really were.
+      'x-ratelimit-remaining-tokens': '999982',
+      'x-ratelimit-reset-tokens': '40s',
+    });
+    expect(refused.answerHeaders).not.toHaveProperty('x-should-retry');
+    turnTo(0);
+    expect((await stage.send(chat())).status).toBe(200);
+  });
+
+  test('of tokens counts what a request can take, and afterwards what it took', async () => {
+    turnTo(0);
+    // The body and what chat templates add are below 300 tokens, the output is at most 50.
+    await stage.useRules({ tokensPerMinute: 400 });
+    for (let requests = 0; requests < 5; requests += 1) expect((await stage.send(chat())).status).toBe(200);
+    const [first, second] = await Promise.all([stage.send(chat()), stage.send(chat())]);
+    const refused = first.status === 429 ? first : second;
+    expect([first.status, second.status].toSorted()).toEqual([200, 429]);
+    expect(refused.json).toMatchObject({
+      error: { code: 'rate_limit_exceeded', message: expect.stringContaining('allowed 400 tokens a minute') as string },
+    });
+    expect(refused.answerHeaders).toMatchObject({ 'x-ratelimit-limit-tokens': '400' });
+    expect(refused.answerHeaders).not.toHaveProperty('x-ratelimit-limit-requests');
+  });
+
+  test('that no minute has room for is not worth another try', async () => {
+    await stage.useRules({ tokensPerMinute: 50 });
+    const refused = await stage.send(messages());
+    expect([refused.status, refused.json]).toMatchObject([429, { error: { type: 'rate_limit_error' } }]);
+    expect(refused.answerHeaders).toMatchObject({ 'x-should-retry': 'false' });
+    expect(refused.answerHeaders).not.toHaveProperty('retry-after');
+    expect(stage.providers.calls).toHaveLength(0);
+  });
+});
+
+test('requests at a time are as many as the rule says, and a request that ends makes room', async () => {
+  await stage.useRules({ concurrency: 1 });
+  stage.providers.play(silent);
+  const running = stage.client(chat());
+  const done = stage.gateway.handle(running);
+  const call = await stage.providers.asked();
+  const refused = await stage.send(chat());
+  expect([refused.status, refused.json]).toMatchObject([429, { error: { code: 'rate_limit_exceeded' } }]);
+  expect(refused.answerHeaders).toMatchObject({ 'retry-after': '1' });
+  whole(completion('hi', USAGE))(call);
+  await done;
+  stage.providers.play(whole(completion('hi', USAGE)));
+  expect([running.status, (await stage.send(chat())).status]).toEqual([200, 200]);
+});
+
+test('a change of rules holds for the next request', async () => {
+  const keyId = await stage.useRules({ models: ['vectors'] });
+  expect((await stage.send(chat())).status).toBe(403);
+  await stage.keys.changeRules({ accountId: stage.accountId, keyId, rules: { models: ['chatty'] } });
+  expect((await stage.send(chat())).status).toBe(200);
+});

@@ -1,0 +1,151 @@
+import { balanceKey } from '../../../lambdas/contracts/table-keys';
+import { WALLET } from '../../../lambdas/contracts/tables';
+import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
+import { Wallet } from '../../../lambdas/domain/wallet/wallet';
+import { ACCOUNT, USAGE_RETENTION_DAYS, WalletStage } from './wallet-stage';
+
+const AMPLE = 1_000_000n;
+const MINUTE_MS = 60_000;
+const PROMISED_MS = 10_000;
+const OPERATOR = { kind: 'deployment' } as const;
+
+async function funded(): Promise<WalletStage> {
+  const stage = new WalletStage();
+  await stage.fund(AMPLE);
+  return stage;
+}
+
+const suspend = (stage: WalletStage, accountId = ACCOUNT): Promise<void> =>
+  stage.accounts.suspend({ accountId, reason: 'abuse', actor: OPERATOR });
+const resume = (stage: WalletStage): Promise<void> => stage.accounts.resume({ accountId: ACCOUNT, actor: OPERATOR });
+const SUSPENDED = { name: 'WalletSuspended' };
+
+describe('a suspended account', () => {
+  test('holds nothing more from that moment on, whatever it has, until it is resumed', async () => {
+    const stage = await funded();
+    await suspend(stage);
+    await expect(stage.reserve(1n)).rejects.toMatchObject(SUSPENDED);
+    await expect(stage.reserve(2n * AMPLE)).rejects.toMatchObject(SUSPENDED);
+    await expect(stage.count(1n, { counterId: 'k', runningMax: 1 })).rejects.toMatchObject(SUSPENDED);
+    expect(await stage.amounts()).toEqual([AMPLE, 0n, 0n]);
+    await resume(stage);
+    await stage.reserve(1n);
+    expect((await stage.verify()).differences).toEqual([]);
+  });
+
+  test('is told so rather than that a limit of its key is reached', async () => {
+    const stage = await funded();
+    const counting = { counterId: 'k', runningMax: 1 };
+    await stage.count(1n, counting);
+    await suspend(stage);
+    await expect(stage.count(1n, counting)).rejects.toMatchObject(SUSPENDED);
+  });
+
+  test('ends what it holds, is credited and swept as ever', async () => {
+    const stage = await funded();
+    const [charged, released, late] = [await stage.reserve(100n), await stage.reserve(100n), await stage.reserve(100n)];
+    await suspend(stage);
+    expect(await stage.settle(charged, 40n)).toMatchObject({ outcome: 'charged' });
+    expect(await stage.release(released)).toMatchObject({ outcome: 'released' });
+    expect(await stage.expire()).toMatchObject({ expired: 1 });
+    expect(await stage.settle(late, 7n)).toMatchObject({ outcome: 'adjusted', costPico: 7n });
+    const payment = { accountId: ACCOUNT, amountPico: 5n, paymentId: 'pi_late' };
+    expect(await stage.wallet.credit(payment)).toBe('credited');
+    expect(await stage.amounts()).toEqual([AMPLE - 42n, 0n, 47n]);
+    expect((await stage.verify()).differences).toEqual([]);
+  });
+
+  test('that has no wallet yet gets one that holds nothing', async () => {
+    const stage = await funded();
+    const accountId = await stage.accounts.create();
+    await suspend(stage, accountId);
+    await stage.wallet.open(accountId);
+    await stage.wallet.credit({ accountId, amountPico: 100n, paymentId: 'pi_1' });
+    await expect(stage.reserve(1n, undefined, accountId)).rejects.toMatchObject(SUSPENDED);
+    await stage.accounts.resume({ accountId, actor: OPERATOR });
+    await stage.reserve(1n, undefined, accountId);
+    expect((await stage.verify()).differences).toEqual([]);
+  });
+
+  test('stays so when it is suspended again, and when a change of another version is refused', async () => {
+    const stage = await funded();
+    await suspend(stage);
+    const first = await stage.engine.get({ table: WALLET, key: balanceKey(ACCOUNT) });
+    stage.now += 1_000;
+    await suspend(stage);
+    expect(await stage.engine.get({ table: WALLET, key: balanceKey(ACCOUNT) })).toEqual(first);
+    const version = 1;
+    await expect(stage.accounts.resume({ accountId: ACCOUNT, actor: OPERATOR, version })).rejects.toMatchObject({
+      code: 'version_mismatch',
+    });
+    await expect(stage.reserve(1n)).rejects.toMatchObject(SUSPENDED);
+  });
+});
+
+describe('an account that draws on leases', () => {
+  /** Its process has an idle lease at hand, and has just looked. */
+  async function leased() {
+    const stage = await funded();
+    stage.store.plan('conflict');
+    const hold = await stage.reserve(100n);
+    await stage.settle(hold, 1n);
+    const clock = (): number => stage.now;
+    const reads = jest.spyOn(stage.engine, 'get');
+    const balanceReads = (): number => reads.mock.calls.filter(([{ key }]) => key.sk === 'wallet').length;
+    return { stage, balanceReads, clock };
+  }
+
+  test('stops within ten seconds of its suspension, and looks for one every five', async () => {
+    const { stage, balanceReads } = await leased();
+    await stage.settle(await stage.reserve(100n), 1n);
+    const before = balanceReads();
+    stage.now += PROMISED_MS / 2 - 1;
+    const running = await stage.reserve(100n);
+    expect(running.leaseTurn).toBeDefined();
+    expect(balanceReads()).toBe(before);
+    await suspend(stage);
+    stage.now += 1;
+    await expect(stage.reserve(100n)).rejects.toMatchObject(SUSPENDED);
+    expect(balanceReads()).toBe(before + 1);
+    await expect(stage.reserve(100n)).rejects.toMatchObject(SUSPENDED);
+    await stage.settle(running, 1n);
+    await resume(stage);
+    await stage.reserve(100n);
+    stage.now += 3 * MINUTE_MS;
+    await stage.wallet.expireDue();
+    expect((await stage.verify()).differences).toEqual([]);
+  });
+
+  test('goes on for less than ten seconds where its process looked just before', async () => {
+    const { stage } = await leased();
+    await suspend(stage);
+    await stage.settle(await stage.reserve(100n), 1n);
+    stage.now += PROMISED_MS - 1;
+    await expect(stage.reserve(100n)).rejects.toMatchObject(SUSPENDED);
+  });
+
+  test('is looked at again where the clock was set back', async () => {
+    const { stage } = await leased();
+    await suspend(stage);
+    stage.now -= 1;
+    await expect(stage.reserve(100n)).rejects.toMatchObject(SUSPENDED);
+  });
+
+  test('is refused in a process that only now learns of it', async () => {
+    const { stage, clock } = await leased();
+    await suspend(stage);
+    const { store } = stage;
+    const other = new Wallet({ store, clock, usageRetentionDays: USAGE_RETENTION_DAYS });
+    const hold = await stage.reserve(100n);
+    const reservation = { accountId: ACCOUNT, requestId: stage.nextRequestId(), holdPico: 100n, deadline: stage.now };
+    await expect(other.reserve({ ...reservation, request: hold.request })).rejects.toMatchObject(SUSPENDED);
+  });
+
+  test('holds nothing while nobody can look whether it is suspended', async () => {
+    const { stage } = await leased();
+    stage.now += PROMISED_MS;
+    jest.spyOn(stage.engine, 'get').mockRejectedValue(new StoreUnavailable('ETIMEDOUT'));
+    await expect(stage.reserve(100n)).rejects.toMatchObject({ name: 'WalletUnavailable' });
+    expect(stage.waits.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,61 @@
+import { ApiStage } from './api-stage';
+
+const RULES = {
+  ...{ scopes: ['chat', 'models'], models: ['gpt-4.1*'], concurrency: 3, labels: { team: 'research' } },
+  budget: { limitPico: '5000000000000', window: 'month', timeZone: 'Europe/Berlin' },
+};
+
+let stage: ApiStage;
+let keys: string;
+beforeEach(async () => {
+  stage = await ApiStage.open();
+  keys = `/v1/accounts/${stage.accountId}/keys`;
+});
+
+const create = (body: unknown) => stage.ask({ method: 'POST', path: keys, as: 'developer', body });
+const change = (keyId: unknown, body: unknown, etag = '*') => {
+  const path = `${keys}/${String(keyId)}/rules`;
+  return stage.ask({ method: 'PUT', path, as: 'admin', body, headers: { 'if-match': etag } });
+};
+
+test('a key is made with its rules, and shown with them', async () => {
+  const made = await create({ label: 'ci', rules: RULES });
+  expect(made.status).toBe(201);
+  expect((await stage.parts.keys.verify(String(made.body['key'])))?.rules).toEqual(RULES);
+  const path = `${keys}/${String(made.body['keyId'])}`;
+  const shown = await stage.ask({ method: 'GET', path, as: 'auditor' });
+  expect(shown.body).toMatchObject({ label: 'ci', rules: RULES, version: 1 });
+});
+
+test('all rules of a key are replaced, by whoever says which version they read', async () => {
+  const { body: made } = await create({ rules: RULES });
+  const read = await stage.ask({ method: 'GET', path: `${keys}/${String(made['keyId'])}`, as: 'admin' });
+  const etag = read.headers['etag']!;
+  const changed = await change(made['keyId'], { concurrency: 1 }, etag);
+  expect([changed.status, changed.body['rules'], changed.headers['etag']]).toEqual([200, { concurrency: 1 }, '"2"']);
+  expect(await change(made['keyId'], {}, etag)).toMatchObject({ status: 412, body: { code: 'version_mismatch' } });
+  expect((await stage.parts.keys.verify(String(made['key'])))?.rules).toEqual({ concurrency: 1 });
+  expect((await change(made['keyId'], {})).body).not.toHaveProperty('rules');
+  const path = `/v1/accounts/${stage.accountId}/audit`;
+  const { body, text } = await stage.ask({ method: 'GET', path, as: 'auditor', query: 'limit=2' });
+  expect(body['items']).toMatchObject([
+    { action: 'key.change', before: { rules: { concurrency: 1 } }, after: { changed: ['concurrency'] } },
+    { action: 'key.change', after: { rules: { concurrency: 1 } } },
+  ]);
+  expect(text).not.toContain('research');
+});
+
+test.each([
+  ['an unknown rule', { rpm: 1 }, ''],
+  ['an amount that is a number', { budget: { ...RULES.budget, limitPico: 5 } }, '/budget/limitPico'],
+  ['a rule of the wrong kind', { scopes: 'chat' }, '/scopes'],
+  ['a range that is none', { cidrs: ['10.0.0.0/33'] }, '/cidrs/0'],
+])('%s is refused, member by member', async (_what, rules, pointer) => {
+  const { body: made } = await create({});
+  const changed = await change(made['keyId'], rules);
+  expect(changed).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+  expect(JSON.stringify(changed.body['errors'])).toContain(`"${pointer}"`);
+  const created = await create({ rules });
+  expect(created).toMatchObject({ status: 400 });
+  expect(JSON.stringify(created.body['errors'])).toContain(`"/rules${pointer}"`);
+});
