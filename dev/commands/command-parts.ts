@@ -36,3 +36,7 @@ export interface CommandParts {
   /** Gives out access tokens. Only a local run that is up has one. */
   readonly identity?: { accessToken(role: Standing): Promise<string> };
 }
+
+export const noAccount = (accountId: string): CommandResult => ({
+  ...{ exitCode: 1, lines: [], error: `There is no account "${accountId.slice(0, 80)}".` },
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEPLOYMENT_CHAIN } from '../../lambdas/contracts/audit-event';
 import { accountIdSchema, requestIdSchema } from '../../lambdas/contracts/ids';
 import { STANDINGS } from '../../lambdas/contracts/roles';
 import { parseUsd } from '../../lambdas/domain/money/pico';
@@ -22,6 +23,13 @@ const limit = z.coerce
       .max(USAGE_LIMIT_MAX, 'The limit is too large.'),
   );
 
+const chain = z
+  .string()
+  .refine(
+    (name) => name === DEPLOYMENT_CHAIN || accountIdSchema.safeParse(name).success,
+    'An audit log is named by its account’s id, or is "deployment".',
+  );
+
 /** A command as it travels to the process that owns the data folder: JSON, so the amount is text. */
 export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('create-account'), accountId: accountIdSchema }),
@@ -38,6 +46,8 @@ export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('export-receipts'), accountId: z.string() }),
   z.strictObject({ name: z.literal('complete-receipts'), accountId: z.string() }),
   z.strictObject({ name: z.literal('receipt-keys') }),
+  z.strictObject({ name: z.literal('verify-audit'), chain: chain.optional() }),
+  z.strictObject({ name: z.literal('export-audit'), chain }),
   ...CATALOG_COMMANDS,
 ]);
 
@@ -56,6 +66,11 @@ export const verifySchema = z.strictObject({
 });
 
 export type VerifyCommand = z.infer<typeof verifySchema>;
+
+/** Looks at a file, or at every file of a folder. */
+export const verifyAuditFileSchema = z.strictObject({ name: z.literal('verify-audit-file'), file: z.string() });
+
+export type VerifyAuditFileCommand = z.infer<typeof verifyAuditFileSchema>;
 
 const STACK_MESSAGE = 'A stack is named by what its three stacks begin with: tollgate-prod for the stage prod.';
 

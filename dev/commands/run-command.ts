@@ -8,7 +8,8 @@ import { type LedgerReport, verifyLedger } from '../../lambdas/domain/wallet/ver
 import { runCatalogCommand } from './catalog';
 import { isCatalogCommand } from './catalog-command';
 import type { Command } from './command';
-import type { CommandParts, CommandResult } from './command-parts';
+import { exportChain, verifyStoredAudit } from './audit';
+import { type CommandParts, type CommandResult, noAccount } from './command-parts';
 import { exportAccount, showKeys } from './receipts';
 import { recomputeCharge } from './recompute-charge';
 
@@ -18,6 +19,8 @@ export async function runCommand(parts: CommandParts, command: Command): Promise
   if (command.name === 'recompute') return recomputeCharge(parts, command.requestId);
   if (command.name === 'token') return token(parts, command.as);
   if (command.name === 'receipt-keys') return showKeys(parts);
+  if (command.name === 'verify-audit') return verifyStoredAudit(parts, command.chain);
+  if (command.name === 'export-audit') return exportChain(parts, command.chain);
   if (isCatalogCommand(command)) return runCatalogCommand(parts, command);
   if (command.name === 'create-account') {
     const accountId = await parts.accounts.create({ accountId: command.accountId });
@@ -26,7 +29,7 @@ export async function runCommand(parts: CommandParts, command: Command): Promise
   }
   const { accountId } = command;
   const isKnown = accountIdSchema.safeParse(accountId).success && (await parts.accounts.exists(accountId));
-  if (!isKnown) return { exitCode: 1, lines: [], error: `There is no account "${accountId.slice(0, 80)}".` };
+  if (!isKnown) return noAccount(accountId);
   switch (command.name) {
     case 'wallet':
       return done(renderBalance(accountId, await parts.wallet.balance(accountId)));

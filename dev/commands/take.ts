@@ -7,6 +7,7 @@ export interface Options {
   readonly 'payment-id'?: string;
   readonly as?: string;
   readonly key?: string;
+  readonly file?: string;
   readonly complete?: boolean;
   readonly model?: readonly string[];
   readonly endpoints?: string;

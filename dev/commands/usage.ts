@@ -22,6 +22,10 @@ export const USAGE = `Usage: npm run --silent tollgate -- [--stack <name> [--reg
   receipts verify <file>             checks an export, or answers of the API, and says what is wrong, line by line;
                                      exits 1 when anything is. --key <file> names the public keys; otherwise they
                                      are asked for as "receipts key" does
+  audit verify [<accountId>]         follows the audit log of an account, of the "deployment", or without a name all of
+                                     them, and says what was changed, taken out or put in; exits 1 when anything was.
+                                     --file <path> checks an export, or a folder of archived events, where it is
+  audit export <accountId>           an audit log as JSON lines: where it ends, then its events; or "deployment"
   catalog show                       the catalog as JSON lines: its version, what is set, each model with its price
   catalog diff [<file>]              how a price list differs from what is served: a file's, or the compiled one;
                                      a file is taken as some models unless it is --complete

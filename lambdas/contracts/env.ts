@@ -48,6 +48,9 @@ export const API_ENV = [
   'OPERATOR_MFA',
 ] as const;
 
+/** The pipeline that keeps audit events; `AUDIT_ARCHIVE` is a bucket's name. */
+export const ARCHIVE_ENV = ['AUDIT_ARCHIVE'] as const;
+
 /** Health touches no store and no secret: it must answer while everything else fails. */
 export const HEALTH_ENV = ['STAGE'] as const;
 
