@@ -12,6 +12,7 @@ import {
   type VerifyCommand,
   verifySchema,
 } from './command';
+import { readRules } from './rules-file';
 import { UsageError } from './usage';
 
 /** What to do, and to what: the data folder where no stack is named. */
@@ -66,6 +67,7 @@ const OPTIONS = {
   'payment-id': { type: 'string' },
   as: { type: 'string' },
   key: { type: 'string' },
+  rules: { type: 'string' },
 } as const;
 
 /** Those of single commands. */
@@ -75,6 +77,7 @@ interface Options {
   readonly 'payment-id'?: string;
   readonly as?: string;
   readonly key?: string;
+  readonly rules?: string;
 }
 
 interface GivenOptions extends Options {
@@ -108,7 +111,16 @@ function read(first: string | undefined, others: readonly string[], options: Opt
     const [accountId] = take(others, 1, options, ['limit']);
     return { name: 'usage', accountId, limit: options.limit ?? USAGE_LIMIT_DEFAULT };
   }
-  if (first === 'keys' && others[0] === 'create') return { name: 'create-key', accountId: take(others, 2, options)[1] };
+  if (first === 'keys' && others[0] === 'create') {
+    const [, accountId] = take(others, 2, options, ['rules']);
+    return { name: 'create-key', accountId, ...(options.rules !== undefined && { rules: readRules(options.rules) }) };
+  }
+  if (first === 'keys' && others[0] === 'list') return { name: 'list-keys', accountId: take(others, 2, options)[1] };
+  if (first === 'keys' && others[0] === 'change') {
+    const [, accountId, keyId] = take(others, 3, options, ['rules']);
+    if (options.rules === undefined) throw new UsageError('Name the rules: --rules <file>.');
+    return { name: 'change-key', accountId, keyId, rules: readRules(options.rules) };
+  }
   if (first === 'token') {
     take(others, 0, options, ['as']);
     return { name: 'token', as: options.as };
