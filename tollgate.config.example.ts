@@ -31,6 +31,9 @@ export const config: TollgateConfig = {
     { id: 'openai-eu', dialect: 'openai', baseUrl: 'https://eu.api.openai.com/v1', catalog: 'openai', region: 'eu' },
   ],
 
+  // Audit events are kept for a year beside their 90 days in the table, and nobody can shorten that: docs/audit.md.
+  audit: { archiveDays: 365 },
+
   // People sign in with a password, a code by mail or a passkey, and here also at their organisation's.
   identity: {
     mailFrom: 'tollgate@example.com',

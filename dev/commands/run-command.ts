@@ -6,8 +6,11 @@ import { renderUsageRecord } from '../../lambdas/domain/usage/render-usage-recor
 import type { Balance } from '../../lambdas/domain/wallet/balance';
 import type { Difference } from '../../lambdas/domain/wallet/difference';
 import { type LedgerReport, verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
+import { runCatalogCommand } from './catalog';
+import { isCatalogCommand } from './catalog-command';
 import type { Command } from './command';
-import type { CommandParts, CommandResult } from './command-parts';
+import { exportChain, verifyStoredAudit } from './audit';
+import { type CommandParts, type CommandResult, noAccount } from './command-parts';
 import { exportAccount, showKeys } from './receipts';
 import { recomputeCharge } from './recompute-charge';
 
@@ -17,6 +20,9 @@ export async function runCommand(parts: CommandParts, command: Command): Promise
   if (command.name === 'recompute') return recomputeCharge(parts, command.requestId);
   if (command.name === 'token') return token(parts, command.as);
   if (command.name === 'receipt-keys') return showKeys(parts);
+  if (command.name === 'verify-audit') return verifyStoredAudit(parts, command.chain);
+  if (command.name === 'export-audit') return exportChain(parts, command.chain);
+  if (isCatalogCommand(command)) return runCatalogCommand(parts, command);
   if (command.name === 'create-account') {
     const accountId = await parts.accounts.create({ accountId: command.accountId });
     await parts.wallet.open(accountId);
@@ -24,7 +30,7 @@ export async function runCommand(parts: CommandParts, command: Command): Promise
   }
   const { accountId } = command;
   const isKnown = accountIdSchema.safeParse(accountId).success && (await parts.accounts.exists(accountId));
-  if (!isKnown) return { exitCode: 1, lines: [], error: `There is no account "${accountId.slice(0, 80)}".` };
+  if (!isKnown) return noAccount(accountId);
   switch (command.name) {
     case 'wallet':
       return done(renderBalance(accountId, await parts.wallet.balance(accountId)));

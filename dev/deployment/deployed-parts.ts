@@ -4,6 +4,9 @@ import type { StoreTransport } from '../../lambdas/adapters/dynamodb/store-trans
 import { pepperSecretSchema } from '../../lambdas/contracts/secrets';
 import { Accounts } from '../../lambdas/domain/accounts/accounts';
 import { AuditLog } from '../../lambdas/domain/audit/audit-log';
+import { CatalogChanges } from '../../lambdas/domain/catalog/catalog-changes';
+import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
+import { Proposals } from '../../lambdas/domain/catalog/proposals';
 import { systemClock as clock } from '../../lambdas/domain/clock';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
@@ -15,14 +18,18 @@ import type { SecretTexts } from './secret-texts';
 
 /** The tables of a deployment, opened for commands. */
 export function deployedParts(deployment: Deployment, transport: StoreTransport, secrets: SecretTexts): CommandParts {
-  const { tableNames, usageRetentionDays, keyPepperSecret } = deployment;
+  const { tableNames, usageRetentionDays, keyPepperSecret, providerIds } = deployment;
   const store = new DynamodbStore({ transport, tableNames, clock });
+  const catalog = { store, clock, audit: new AuditLog({ store, clock }), compiled: PRICE_LIST };
   return {
     store,
     wallet: new Wallet({ store, clock, usageRetentionDays }),
     keys: new DeployedKeys(store, () => secrets.read(keyPepperSecret)),
     accounts: new Accounts({ store, clock }),
     usage: new UsageRecords({ store }),
+    catalog: new CatalogChanges({ ...catalog, providerIds }),
+    proposals: new Proposals(catalog),
+    compiled: PRICE_LIST,
     clock,
     usageRetentionDays,
   };

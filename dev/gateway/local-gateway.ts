@@ -1,6 +1,7 @@
+import { documentFetcher } from '../../lambdas/adapters/federation/issuer-documents';
+import { OidcTokens } from '../../lambdas/adapters/federation/oidc-tokens';
 import { UndiciProviderClient } from '../../lambdas/adapters/providers/undici-provider-client';
-import { Catalog, mergeCatalogs } from '../../lambdas/domain/catalog/catalog';
-import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
+import { LiveCatalog } from '../../lambdas/domain/catalog/live-catalog';
 import type { Log } from '../../lambdas/domain/log';
 import { Cancellations } from '../../lambdas/domain/proxy/cancellations';
 import { Gateway } from '../../lambdas/domain/proxy/gateway';
@@ -8,11 +9,11 @@ import { apiParts } from '../../lambdas/handlers/control-plane/api/api-parts';
 import { serveApi } from '../../lambdas/handlers/control-plane/api/serve-api';
 import type { Sweep } from '../../lambdas/domain/wallet/sweep';
 import { commandHandler } from '../commands/execute';
-import { DEMO_CATALOG } from '../demo/demo-catalog';
 import { DataFolder } from '../folder/data-folder';
 import { FolderOwnership } from '../folder/ownership';
 import { LocalIdentity } from '../identity/local-identity';
 import { seedPeople } from '../identity/seed-people';
+import { SpoolMailer } from '../mail/spool-mailer';
 import type { LocalProvider, Settings } from '../settings';
 import { type DemoAccount, demoAccount, writeDevFile } from './first-start';
 import { type LocalParts, openLocalParts } from './local-parts';
@@ -26,7 +27,7 @@ export interface LocalGateway {
   /** Ends in /v1. */
   readonly url: string;
   readonly account: DemoAccount;
-  readonly catalog: Catalog;
+  readonly catalog: LiveCatalog;
   readonly parts: LocalParts;
   readonly identity: LocalIdentity;
   /** What a run before this one left behind. */
@@ -77,16 +78,18 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   opened.add(() => sealer.stop());
 
   const providers = await openProviders(settings, opened);
-  const catalog = new Catalog(
-    mergeCatalogs(PRICE_LIST, DEMO_CATALOG),
-    providers.map((provider) => provider.settings),
-  );
+  const catalog = await LiveCatalog.open({
+    ...{ store: parts.store, clock: parts.clock, log, list: parts.compiled },
+    providers: providers.map((provider) => provider.settings),
+  });
   const client = new UndiciProviderClient({ apiKey: (id) => keyOf(providers, id) });
   opened.add(() => client.close());
   const cancellations = new Cancellations(parts);
   const gateway = new Gateway({ ...parts, catalog, cancellations, providers: client, log });
   const verifier = identity.verifier(parts.clock);
-  const api = new LocalApi(serveApi(apiParts({ ...parts, verifier, log })));
+  const mailer = new SpoolMailer(folder, parts.clock);
+  const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock: parts.clock });
+  const api = new LocalApi(serveApi(apiParts({ ...parts, verifier, federatedTokens, mailer, log })));
   const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000 });
   const port = await host.listen(settings.port);
   const sweeper = new Sweeper(parts, log);

@@ -26,10 +26,12 @@ describe("what the stacks tell an operator's commands", () => {
     expect(await readDeployment(deployedStacks({ usageDays: 30, providers }), TARGET)).toEqual({
       tableNames: {
         accounts: 'AccountsTable',
+        catalog: 'CatalogTable',
         keys: 'KeysTable',
         wallet: 'WalletTable',
         usage: 'UsageTable',
         audit: 'AuditTable',
+        catalog: 'CatalogTable',
       },
       providerKeysSecret: 'ProviderKeysSecret',
       keyPepperSecret: 'KeyPepperSecret',

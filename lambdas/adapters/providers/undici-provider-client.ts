@@ -84,7 +84,7 @@ export class UndiciProviderClient implements ProviderClient {
     let target = this.#targets.get(baseUrl);
     if (target === undefined) {
       const url = new URL(baseUrl);
-      target = { origin: url.origin, prefix: url.pathname.replace(/\/+$/, '') };
+      target = { origin: url.origin, prefix: url.pathname.replace(/(?<!\/)\/+$/, '') };
       this.#targets.set(baseUrl, target);
     }
     return target;

@@ -34,11 +34,21 @@ export class Unauthenticated extends Refusal {
   }
 }
 
+/** One answer for every way in which a token of somebody else's can be wrong, and its trust with it. */
+export class TokenRefused extends Refusal {
+  override readonly name = 'TokenRefused';
+  override readonly status = 401;
+  override readonly code = 'token_refused';
+  constructor() {
+    super('The token is not taken. Its issuer, audience, subject and age must be as the trust says.');
+  }
+}
+
 /** Also for what belongs to another account: whether it exists is nobody else's business. */
 class Missing extends Refusal {
   override readonly status = 404;
   readonly code: string;
-  constructor(what: 'account' | 'member' | 'invitation' | 'key' | 'person' | 'operator') {
+  constructor(what: 'account' | 'member' | 'invitation' | 'key' | 'trust' | 'person' | 'operator' | 'proposal') {
     super(`There is no such ${what}.`);
     this.code = `${what}_not_found`;
   }
@@ -73,6 +83,13 @@ export class KeyNotFound extends Missing {
   }
 }
 
+export class TrustNotFound extends Missing {
+  override readonly name = 'TrustNotFound';
+  constructor() {
+    super('trust');
+  }
+}
+
 export class PersonNotFound extends Missing {
   override readonly name = 'PersonNotFound';
   constructor() {
@@ -87,12 +104,29 @@ export class OperatorNotFound extends Missing {
   }
 }
 
+export class ProposalNotFound extends Missing {
+  override readonly name = 'ProposalNotFound';
+  constructor() {
+    super('proposal');
+  }
+}
+
 export class NotAllowed extends Refusal {
   override readonly name = 'NotAllowed';
   override readonly status = 403;
   override readonly code = 'not_allowed';
   constructor() {
     super('Your role does not allow this.');
+  }
+}
+
+/** Whoever runs the deployment needs more than a password to do so. */
+export class MfaRequired extends Refusal {
+  override readonly name = 'MfaRequired';
+  override readonly status = 403;
+  override readonly code = 'mfa_required';
+  constructor() {
+    super('Add an authenticator app to your user before you act as an operator.');
   }
 }
 
@@ -158,6 +192,30 @@ export class LimitReached extends Conflict {
   }
 }
 
+/** Prices change by approval only once a whole price list was approved. */
+export class CatalogNotAdopted extends Conflict {
+  override readonly name = 'CatalogNotAdopted';
+  constructor() {
+    super('catalog_not_adopted', 'First approve a complete price list as a whole: until then the compiled one holds.');
+  }
+}
+
+/** What would be set cannot be, beside what is there. */
+export class CatalogConflict extends Conflict {
+  override readonly name = 'CatalogConflict';
+  constructor(message: string) {
+    super('catalog_conflict', message);
+  }
+}
+
+/** A change would begin before every process knows of it, or in the past. */
+export class BeginsTooSoon extends Conflict {
+  override readonly name = 'BeginsTooSoon';
+  constructor(earliest: string) {
+    super('begins_too_soon', `The change can begin at ${earliest} at the earliest.`);
+  }
+}
+
 /** Somebody changed it since it was read. */
 export class VersionMismatch extends Refusal {
   override readonly name = 'VersionMismatch';
@@ -195,6 +253,16 @@ export class IdempotencyKeyReused extends Refusal {
   override readonly code = 'idempotency_key_reused';
   constructor() {
     super('This Idempotency-Key came with another request before.');
+  }
+}
+
+/** What was to be mailed was not done: nobody is left waiting for a mail that does not come. */
+export class MailNotTaken extends Refusal {
+  override readonly name = 'MailNotTaken';
+  override readonly status = 503;
+  override readonly code = 'mail_not_taken';
+  constructor() {
+    super('The mail could not be sent right now, and nothing was done.', { retryAfterSeconds: 30 });
   }
 }
 

@@ -34,6 +34,6 @@ export function parseUsd(text: string): bigint {
 export function formatUsd(pico: bigint): string {
   const magnitude = larger(pico, -pico);
   const places = (magnitude % PICO_PER_USD).toString().padStart(DECIMALS, '0');
-  const fraction = places.replace(/0+$/, '').padEnd(CENT_DECIMALS, '0');
+  const fraction = places.replace(/(?<!0)0+$/, '').padEnd(CENT_DECIMALS, '0');
   return `${pico < 0n ? '-' : ''}${magnitude / PICO_PER_USD}.${fraction}`;
 }

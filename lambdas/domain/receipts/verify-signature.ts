@@ -6,11 +6,12 @@ import { sealText } from './seal';
 /** By key id. */
 export type PublicKeys = ReadonlyMap<string, KeyObject>;
 
-const PEM = /-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g;
+const PEM_END = '-----END PUBLIC KEY-----';
+const PEM = /-----BEGIN PUBLIC KEY-----[^-]+/g;
 
 /** @throws Error when the text has no public key, or one that is none */
 export function readPublicKeys(text: string): PublicKeys {
-  const keys = (text.match(PEM) ?? []).map((pem) => createPublicKey(pem));
+  const keys = (text.match(PEM) ?? []).map((pem) => createPublicKey(pem + PEM_END));
   if (keys.length === 0) throw new Error('There is no public key in it.');
   return new Map(keys.map((key) => [keyIdOf(key.export({ format: 'der', type: 'spki' })), key]));
 }

@@ -190,6 +190,13 @@ describe('a rotated key', () => {
     expect(await stage.keys.get(accountId, replacedBy)).toMatchObject({ validUntil, createdBy: actor.personId });
   });
 
+  test('ends with its grace where its own end is later, and its successor at that end', async () => {
+    const { stage, accountId, actor, keyId } = await withKey({ validUntil: Date.parse('2026-11-20T12:00:00.000Z') });
+    const next = await stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
+    expect(await stage.keys.get(accountId, keyId)).toMatchObject({ validUntil: '2026-11-20T11:00:00.000Z' });
+    expect(await stage.keys.get(accountId, next.keyId)).toMatchObject({ validUntil: '2026-11-20T12:00:00.000Z' });
+  });
+
   test('has a grace of thirty days at most', async () => {
     const { stage, accountId, actor, keyId } = await withKey();
     await stage.keys.rotate({ accountId, keyId, graceMs: ROTATION_GRACE_MS_MAX, actor });

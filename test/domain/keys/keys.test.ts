@@ -127,6 +127,16 @@ describe('a key', () => {
     expect(await keys.list(ACCOUNT)).toHaveLength(1);
   });
 
+  test('is rotated without an audit log too', async () => {
+    const stage = new Stage();
+    const { keyId, key } = await stage.keys.create({ accountId: ACCOUNT });
+    const next = await stage.keys.rotate({ accountId: ACCOUNT, keyId, graceMs: 0 });
+    expect([await stage.keys.verify(key), await stage.keys.verify(next.key)]).toEqual([
+      undefined,
+      { accountId: ACCOUNT, keyId: next.keyId },
+    ]);
+  });
+
   test('that cannot be revoked at the moment is not taken for revoked', async () => {
     const stage = new Stage();
     const { keyId } = await stage.keys.create({ accountId: ACCOUNT });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { formatUsd, InvalidAmount, parseUsd, PICO_PER_USD } from '../../../lambdas/domain/money/pico';
+import { formatUsd, InvalidAmount, larger, lesser, parseUsd, PICO_PER_USD } from '../../../lambdas/domain/money/pico';
 
 describe('amounts of dollars', () => {
   test.each([
@@ -29,8 +29,16 @@ describe('amounts of dollars', () => {
     '5\n',
     '٥',
     '1_000',
+    '9'.repeat(27),
   ])('%j is no amount', (text) => {
     expect(() => parseUsd(text)).toThrow(InvalidAmount);
+  });
+
+  test('what is no amount is refused without being repeated', () => {
+    expect(() => parseUsd('a secret')).toThrow(
+      /^an amount is dollars in plain decimals, such as 5 or 0\.25, with at most 12 places and no sign$/,
+    );
+    expect(new InvalidAmount()).toMatchObject({ name: 'InvalidAmount' });
   });
 
   test.each([
@@ -43,6 +51,15 @@ describe('amounts of dollars', () => {
     [-2n * PICO_PER_USD, '-2.00'],
   ])('%s pico-dollars are written %s', (pico, text) => {
     expect(formatUsd(pico)).toBe(text);
+  });
+
+  test.each([
+    [1n, 2n],
+    [-2n, -1n],
+    [3n, 3n],
+  ])('of %s and %s the first is the lesser and the second the larger', (less, more) => {
+    expect([lesser(less, more), lesser(more, less)]).toEqual([less, less]);
+    expect([larger(less, more), larger(more, less)]).toEqual([more, more]);
   });
 
   test('what is written reads as the same amount', () => {

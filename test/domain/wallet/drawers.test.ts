@@ -123,6 +123,13 @@ describe('where money is scarce, drawers are emptied', () => {
     expect((await stage.verify()).differences).toEqual([]);
   });
 
+  test('in vain where there is too little all the same, contended or not', async () => {
+    const stage = new WalletStage();
+    await stage.fund(99n);
+    stage.store.plan('conflict');
+    await expect(stage.reserve(100n)).rejects.toMatchObject({ name: 'InsufficientFunds', availablePico: 99n });
+  });
+
   test('by one of those that need it: the other goes on with what is there', async () => {
     const stage = await cooled();
     const early = stage.nextRequestId();

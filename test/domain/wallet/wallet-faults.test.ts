@@ -1,4 +1,7 @@
+import { balanceKey } from '../../../lambdas/contracts/table-keys';
+import { WALLET } from '../../../lambdas/contracts/tables';
 import { StoreUnavailable, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
+import { Wallet } from '../../../lambdas/domain/wallet/wallet';
 import type { Fault } from './faulty-store';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 
@@ -64,6 +67,17 @@ test('a late settle whose money is taken just before charges what that leaves', 
   expect(await stage.settle(hold, 250n)).toEqual({ outcome: 'adjusted', costPico: 100n, overrunPico: 150n });
   expect(await stage.amounts()).toEqual([0n, 900n, 100n]);
   expect((await stage.verify()).differences).toEqual([]);
+});
+
+test('a wallet of itself waits by the system’s timer', async () => {
+  const { engine, store } = new WalletStage();
+  const wallet = new Wallet({ store, clock: Date.now, usageRetentionDays: 90, random: () => 0.999 });
+  store.plan('unreachable');
+  const startedAt = performance.now();
+  await wallet.open(ACCOUNT);
+  // Of 19 milliseconds, as far as a timer is exact.
+  expect(performance.now() - startedAt).toBeGreaterThan(15);
+  expect(await engine.get({ table: WALLET, key: balanceKey(ACCOUNT) })).toBeDefined();
 });
 
 describe('patience', () => {

@@ -3,12 +3,14 @@ import type { ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { AppError, InternalError, NotFound } from '../../../domain/errors/app-error';
 import { ControlPlaneUnavailable, InvalidInput } from '../../../domain/errors/refusal';
+import { TooManyAccounts } from '../../../domain/errors/too-many';
 import { StoreUnavailable } from '../../../domain/table/table-errors';
 import { problem } from '../problem';
 import { apiDocument } from './api-document';
 import type { Api, ApiEnv } from './api-env';
 import type { ApiParts } from './api-parts';
 import { authenticate } from './authenticate';
+import { EXCHANGE_PATH, exchangeToken } from './exchange-token';
 import { faultsOf } from './faults';
 import { checkBody } from './check-body';
 import { ROUTES } from './routes/routes';
@@ -31,6 +33,7 @@ export function buildApi(parts: ApiParts): Api {
     context.header('x-request-id', context.env.requestContext.requestId);
   });
   api.get('/v1/openapi.json', (context) => context.json(apiDocument()));
+  api.post(EXCHANGE_PATH, exchangeToken(parts));
   api.use('/v1/*', authenticate(parts), checkBody);
   for (const route of ROUTES) serveRoute(api, parts, route);
   return api;
@@ -42,6 +45,10 @@ function asProblem({ log }: Pick<ApiParts, 'log'>): ErrorHandler<ApiEnv> {
     const shown = toAppError(error);
     if (shown instanceof InternalError) {
       log.error('REQUEST_FAILED', { requestId: requestContext.requestId, cause: error.name });
+    }
+    // One person who is stopped is nobody's harm; when everybody is, somebody should look.
+    if (shown instanceof TooManyAccounts && shown.madeBy === 'deployment') {
+      log.error('ACCOUNTS_PER_HOUR_REACHED', { requestId: requestContext.requestId });
     }
     const { statusCode, headers, body } = problem(shown, requestContext);
     return new Response(body, { status: statusCode, headers });

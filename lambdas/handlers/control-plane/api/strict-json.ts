@@ -2,9 +2,6 @@ import { InvalidInput } from '../../../domain/errors/refusal';
 
 const DEPTH_MAX = 16;
 
-/** A string, with the colon behind it that makes it a member's name; or a bracket. For valid JSON only. */
-const TOKEN = /"(?:[^"\\]|\\.)*"(\s*:)?|[[\]{}]/g;
-
 /**
  * Reads JSON (RFC 8259) that means one thing to every reader. Throws InvalidInput for what is no JSON, names a member
  * twice or is nested deeper than any request of ours.
@@ -16,17 +13,32 @@ export function parseStrictJson(text: string): unknown {
   } catch {
     throw invalid('is not valid JSON');
   }
-  let names = 0;
-  let depth = 0;
-  for (const [token, colon] of text.matchAll(TOKEN)) {
-    if (token === '}' || token === ']') depth -= 1;
-    else if (token === '{' || token === '[') depth += 1;
-    else if (colon !== undefined) names += 1;
-    if (depth > DEPTH_MAX) throw invalid(`is nested deeper than ${DEPTH_MAX}`);
-  }
+  const { names, depth } = measure(text);
+  if (depth > DEPTH_MAX) throw invalid(`is nested deeper than ${DEPTH_MAX}`);
   // The parser keeps one member of each name.
   if (countNames(value) !== names) throw invalid('names a member twice');
   return value;
+}
+
+/** How many members valid JSON names, and how deep it is nested. */
+function measure(text: string): { readonly names: number; readonly depth: number } {
+  let names = 0;
+  let depth = 0;
+  let deepest = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index];
+    if (character === '"') index = endOfString(text, index);
+    else if (character === ':') names += 1;
+    else if (character === '{' || character === '[') deepest = Math.max(deepest, (depth += 1));
+    else if (character === '}' || character === ']') depth -= 1;
+  }
+  return { names, depth: deepest };
+}
+
+function endOfString(text: string, start: number): number {
+  let index = start + 1;
+  while (text[index] !== '"') index += text[index] === '\\' ? 2 : 1;
+  return index;
 }
 
 function countNames(value: unknown): number {

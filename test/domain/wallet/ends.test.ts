@@ -1,0 +1,208 @@
+import { usageRecordKey } from '../../../lambdas/contracts/table-keys';
+import { USAGE } from '../../../lambdas/contracts/tables';
+import { ConditionFailed, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
+import type { Hold } from '../../../lambdas/domain/wallet/hold';
+import { ACCOUNT, outcomeOf, WalletStage } from './wallet-stage';
+
+const AMPLE = 1_000_000n;
+const MINUTE_MS = 60_000;
+
+/** A request on a lease of eight times 100, which is due in two minutes. */
+async function leased(holdMs = MINUTE_MS): Promise<{ stage: WalletStage; hold: Hold }> {
+  const stage = new WalletStage();
+  stage.holdMs = holdMs;
+  await stage.fund(AMPLE);
+  stage.store.plan('conflict');
+  return { stage, hold: await stage.reserve(100n) };
+}
+
+const isSound = async (stage: WalletStage): Promise<void> => {
+  expect((await stage.verify()).differences).toEqual([]);
+};
+
+describe('a lease that is due', () => {
+  test('is left alone as long as its request may run, and ends with it at its deadline', async () => {
+    const { stage, hold } = await leased(5 * MINUTE_MS);
+    stage.now = hold.deadline - 1;
+    expect(await stage.wallet.expireDue()).toEqual({ expired: 0, overdue: 0, failed: 0 });
+    expect(await stage.amounts()).toEqual([AMPLE - 800n, 800n, 0n]);
+    stage.now = hold.deadline;
+    expect(await stage.wallet.expireDue()).toEqual({ expired: 1, overdue: 0, failed: 0 });
+    expect(await stage.amounts()).toEqual([AMPLE, 0n, 0n]);
+    await isSound(stage);
+  });
+
+  test('ends before the deadline of its request once that has ended', async () => {
+    const { stage, hold } = await leased(5 * MINUTE_MS);
+    await stage.settle(hold, 40n);
+    stage.now += 2 * MINUTE_MS;
+    expect(await stage.wallet.expireDue()).toEqual({ expired: 0, overdue: 0, failed: 0 });
+    expect(await stage.amounts()).toEqual([AMPLE - 40n, 0n, 40n]);
+    await isSound(stage);
+  });
+
+  test('ends with its running request where a host knows that nobody runs', async () => {
+    const { stage } = await leased(5 * MINUTE_MS);
+    expect(await stage.wallet.expireDue({ everything: true })).toEqual({ expired: 1, overdue: 0, failed: 0 });
+    expect(await stage.amounts()).toEqual([AMPLE, 0n, 0n]);
+  });
+
+  test('that another sweep ends first counts for that one, overdue or not', async () => {
+    const { stage } = await leased();
+    stage.now += 8 * MINUTE_MS;
+    const first: unknown[] = [];
+    stage.store.plan(async () => first.push(await stage.wallet.expireDue()));
+    expect(await stage.wallet.expireDue()).toEqual({ expired: 0, overdue: 1, failed: 0 });
+    expect(first).toEqual([{ expired: 1, overdue: 1, failed: 0 }]);
+    expect(await stage.amounts()).toEqual([AMPLE, 0n, 0n]);
+  });
+
+  test('and whose request ends just before the sweep is charged for it', async () => {
+    const { stage, hold } = await leased();
+    stage.now += 2 * MINUTE_MS;
+    stage.store.plan(() => stage.settle(hold, 40n));
+    expect(await stage.wallet.expireDue()).toEqual({ expired: 0, overdue: 0, failed: 0 });
+    expect(await stage.amounts()).toEqual([AMPLE - 40n, 0n, 40n]);
+    await isSound(stage);
+  });
+
+  test.each([
+    ['its last request ended', 4 * MINUTE_MS, 9 * MINUTE_MS],
+    ['it was due, where its last request had ended before', 1 * MINUTE_MS, 7 * MINUTE_MS],
+  ])('is overdue five minutes after %s', async (_when, durationMs, overdueMs) => {
+    for (const [late, overdue] of [
+      [0, 0],
+      [1, 1],
+    ] as const) {
+      const { stage, hold } = await leased(5 * MINUTE_MS);
+      await stage.wallet.settle({ hold, charge: { costPico: 1n }, record: { ...outcomeOf(hold), durationMs } });
+      stage.now += overdueMs + late;
+      expect(await stage.wallet.expireDue()).toEqual({ expired: 0, overdue, failed: 0 });
+    }
+  });
+});
+
+describe('a request on a lease', () => {
+  test('that is released is charged nothing, and says so', async () => {
+    const { stage, hold } = await leased();
+    expect(await stage.release(hold)).toEqual({ outcome: 'released', costPico: 0n, overrunPico: 0n });
+    expect(await stage.release(hold)).toEqual({ outcome: 'already_settled', costPico: 0n, overrunPico: 0n });
+    expect(await stage.usage.get(ACCOUNT, hold.requestId)).toMatchObject({ status: 'provider_error', costPico: 0n });
+  });
+
+  test('that is settled again tells what was charged, the overrun too', async () => {
+    const { stage, hold } = await leased();
+    await stage.settle(hold, 130n);
+    expect(await stage.settle(hold, 130n)).toEqual({ outcome: 'already_settled', costPico: 100n, overrunPico: 30n });
+    await expect(stage.settle(hold, 70n)).rejects.toMatchObject({ costPico: 100n, overrunPico: 30n });
+  });
+
+  test('leaves its lease to the sweeper where its settle gave up, although a later one goes through', async () => {
+    const { stage, hold } = await leased();
+    stage.store.plan(...Array.from({ length: 13 }, () => 'unreachable' as const));
+    await expect(stage.settle(hold, 40n)).rejects.toMatchObject({ name: 'WalletUnavailable' });
+    expect(await stage.settle(hold, 40n)).toMatchObject({ outcome: 'charged' });
+    expect((await stage.reserve(100n)).leaseTurn).toMatch(/#1$/);
+    await isSound(stage);
+  });
+
+  test('is booked to the turn that it was charged to, and not again to a later one', async () => {
+    const { stage, hold } = await leased();
+    await stage.settle(hold, 40n);
+    const again = await stage.reserve(100n, hold.requestId);
+    await stage.settle(again, 40n);
+    await stage.reserve(100n);
+    stage.now += 2 * MINUTE_MS;
+    await stage.wallet.expireDue();
+    expect(await stage.amounts()).toEqual([AMPLE - 40n, 0n, 40n]);
+    await isSound(stage);
+  });
+
+  test('that the store refuses without telling why has not been recorded', async () => {
+    const { stage, hold } = await leased();
+    stage.store.plan(() => Promise.reject(new ConditionFailed(undefined)));
+    await expect(stage.settle(hold, 40n)).rejects.toMatchObject({ name: 'ConditionFailed' });
+  });
+});
+
+describe('a hold whose request has ended on a lease', () => {
+  /** A request with a live hold of its own, whose usage record says that a lease was charged. */
+  async function endedOnLease() {
+    const stage = new WalletStage();
+    await stage.fund(1_000n);
+    const hold = await stage.reserve(400n);
+    const put = { ...usageRecordKey(ACCOUNT, hold.requestId), leaseTurn: 'lease_1#1' };
+    await stage.engine.write({ table: USAGE, put });
+    return { stage, hold };
+  }
+
+  test('is given back by the sweep, which ended no request', async () => {
+    const { stage } = await endedOnLease();
+    expect(await stage.expire()).toEqual({ expired: 0, overdue: 0, failed: 0 });
+    expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
+  });
+
+  test.each(['conflict', 'unreachable', 'lost reply'] as const)('is given back once, although: %s', async (fault) => {
+    const { stage } = await endedOnLease();
+    stage.store.plan('none', fault, fault);
+    expect(await stage.expire()).toEqual({ expired: 0, overdue: 0, failed: 0 });
+    expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
+  });
+
+  test('is given back once by two sweeps', async () => {
+    const { stage } = await endedOnLease();
+    stage.store.plan('none', () => stage.wallet.expireDue());
+    expect(await stage.expire()).toEqual({ expired: 0, overdue: 0, failed: 0 });
+    expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
+  });
+});
+
+test('a hold whose end the store refuses without telling why is no request that has ended', async () => {
+  const stage = new WalletStage();
+  await stage.fund(1_000n);
+  const failed = { code: 'ConditionFailed', item: undefined } as const;
+  for (const reasons of [
+    [undefined, failed],
+    [undefined, undefined, failed],
+  ]) {
+    const hold = await stage.reserve(10n);
+    stage.store.plan(() => Promise.reject(new TransactionCancelled(reasons)));
+    await expect(stage.settle(hold, 1n)).rejects.toMatchObject({ name: 'LedgerInconsistent' });
+  }
+});
+
+describe('the record of a request that nobody ended', () => {
+  test('is whole: it used nothing, and lasted until it was swept', async () => {
+    const stage = new WalletStage();
+    await stage.fund(1_000n);
+    const { requestId, accountId, request } = await stage.reserve(400n);
+    stage.now += 30_000;
+    await stage.expire();
+    expect(await stage.usage.get(ACCOUNT, requestId)).toEqual({
+      ...{ requestId, accountId, ...request, status: 'expired', httpStatus: 0, usage: {}, estimated: false },
+      ...{ costPico: 0n, overrunPico: 0n, durationMs: 90_000 },
+    });
+  });
+
+  test('lasted no less than nothing, whatever the sweeper’s clock says', async () => {
+    const stage = new WalletStage();
+    await stage.fund(1_000n);
+    const hold = await stage.reserve(400n);
+    stage.now -= 30_000;
+    await stage.wallet.expireDue({ now: hold.deadline });
+    expect(await stage.usage.get(ACCOUNT, hold.requestId)).toMatchObject({ status: 'expired', durationMs: 0 });
+  });
+});
+
+test('a hold is overdue when it is swept more than five minutes after its deadline', async () => {
+  for (const [late, overdue] of [
+    [0, 0],
+    [1, 1],
+  ] as const) {
+    const stage = new WalletStage();
+    await stage.fund(1_000n);
+    const hold = await stage.reserve(400n);
+    stage.now = hold.deadline + 5 * MINUTE_MS + late;
+    expect(await stage.wallet.expireDue()).toEqual({ expired: 1, overdue, failed: 0 });
+  }
+});

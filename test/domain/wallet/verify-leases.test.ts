@@ -1,0 +1,138 @@
+import { balanceKey, leaseKey, SHARDS, usageRecordKey } from '../../../lambdas/contracts/table-keys';
+import { USAGE, WALLET } from '../../../lambdas/contracts/tables';
+import type { Difference } from '../../../lambdas/domain/wallet/difference';
+import { leaseOfTurn } from '../../../lambdas/domain/wallet/lease';
+import { ACCOUNT, USAGE_RETENTION_DAYS, WalletStage } from './wallet-stage';
+
+const AMPLE = 1_000_000n;
+const MINUTE_MS = 60_000;
+
+/** A live lease with two ended requests: 40 in its tally, and 30 with an overrun of 5 not yet. */
+async function live() {
+  const stage = new WalletStage();
+  await stage.fund(AMPLE);
+  stage.store.plan('conflict');
+  const dueAt = stage.now + 2 * MINUTE_MS;
+  const first = await stage.reserve(100n);
+  await stage.settle(first, 40n);
+  const second = await stage.reserve(30n);
+  await stage.settle(second, 35n);
+  return { stage, first, second, leaseId: leaseOfTurn(first.leaseTurn ?? ''), dueAt };
+}
+
+/** The same, after the lease has ended. */
+async function ended() {
+  const scene = await live();
+  scene.stage.now = scene.dueAt;
+  await scene.stage.wallet.expireDue();
+  return scene;
+}
+
+const differences = async (stage: WalletStage): Promise<readonly Difference[]> => (await stage.verify()).differences;
+
+/** Changes a usage record behind the wallet's back. */
+const amend = (stage: WalletStage, requestId: string, set: { readonly [name: string]: bigint | string }) =>
+  stage.engine.write({ table: USAGE, update: usageRecordKey(ACCOUNT, requestId), change: { set } });
+
+describe('the ledger of a lease that lives', () => {
+  test('is sound with its last request ended and with it open', async () => {
+    const { stage } = await live();
+    expect(await differences(stage)).toEqual([]);
+    await stage.reserve(100n);
+    expect(await differences(stage)).toEqual([]);
+  });
+
+  test('tells a record of another charge', async () => {
+    const { stage, first, leaseId } = await live();
+    await amend(stage, first.requestId, { costPico: 41n });
+    expect(await differences(stage)).toEqual([
+      { kind: 'usage_cost', accountId: ACCOUNT, id: leaseId, expectedPico: 70n, actualPico: 71n },
+    ]);
+  });
+
+  test('tells a record of another overrun', async () => {
+    const { stage, first, leaseId } = await live();
+    await amend(stage, first.requestId, { overrunPico: 2n });
+    expect(await differences(stage)).toEqual([
+      { kind: 'usage_cost', accountId: ACCOUNT, id: leaseId, expectedPico: 5n, actualPico: 7n },
+    ]);
+  });
+
+  test('tells a record that is gone', async () => {
+    const { stage, first, leaseId } = await live();
+    await stage.engine.write({ table: USAGE, delete: usageRecordKey(ACCOUNT, first.requestId) });
+    expect(await differences(stage)).toMatchObject([{ kind: 'usage_cost', id: leaseId, expectedPico: 70n }]);
+  });
+
+  test('tells a lease that is gone, by its money and by its records', async () => {
+    const { stage, leaseId, dueAt } = await live();
+    await stage.engine.write({ table: WALLET, delete: leaseKey(leaseId, dueAt) });
+    expect(await differences(stage)).toEqual([
+      { kind: 'usage_without_entry', accountId: ACCOUNT, id: leaseId, expectedPico: 0n, actualPico: 70n },
+      { kind: 'held', accountId: ACCOUNT, expectedPico: 0n, actualPico: 800n },
+    ]);
+  });
+
+  test('tells a drawer that has less than nothing', async () => {
+    const { stage } = await live();
+    const items = await Promise.all(
+      SHARDS.map((drawer) => stage.engine.get({ table: WALLET, key: balanceKey(ACCOUNT, drawer) })),
+    );
+    const drawer = SHARDS[items.findIndex((item) => item !== undefined)];
+    for (const [update, availablePico] of [
+      [balanceKey(ACCOUNT, drawer), -10_000n],
+      [balanceKey(ACCOUNT), 10_000n],
+    ] as const) {
+      await stage.engine.write({ table: WALLET, update, change: { add: { availablePico } } });
+    }
+    expect(await differences(stage)).toEqual([
+      { kind: 'negative_amount', accountId: ACCOUNT, id: 'availablePico', expectedPico: 0n, actualPico: -4_400n },
+    ]);
+  });
+});
+
+describe('the ledger of a lease that has ended', () => {
+  test('is sound', async () => {
+    const { stage } = await ended();
+    expect(await differences(stage)).toEqual([]);
+    expect(await stage.amounts()).toEqual([AMPLE - 70n, 0n, 70n]);
+  });
+
+  test('tells a record of another overrun', async () => {
+    const { stage, second, leaseId } = await ended();
+    await amend(stage, second.requestId, { overrunPico: 4n });
+    expect(await differences(stage)).toEqual([
+      { kind: 'usage_cost', accountId: ACCOUNT, id: leaseId, expectedPico: 5n, actualPico: 4n },
+    ]);
+  });
+
+  test('tells a record that is charged to it too', async () => {
+    const { stage, first, leaseId } = await ended();
+    const record = await stage.engine.get({ table: USAGE, key: usageRecordKey(ACCOUNT, first.requestId) });
+    const requestId = stage.nextRequestId();
+    const put = { ...record, ...usageRecordKey(ACCOUNT, requestId), requestId };
+    await stage.engine.write({ table: USAGE, put });
+    expect(await differences(stage)).toMatchObject([
+      { kind: 'usage_cost', id: leaseId, expectedPico: 70n, actualPico: 110n },
+    ]);
+  });
+
+  test('tells a lease that lives all the same', async () => {
+    const { stage, leaseId, dueAt } = await live();
+    const item = await stage.engine.get({ table: WALLET, key: leaseKey(leaseId, dueAt) });
+    stage.now = dueAt;
+    await stage.wallet.expireDue();
+    await stage.engine.write({ table: WALLET, put: { ...leaseKey(leaseId, dueAt), ...item } });
+    const found = await differences(stage);
+    expect(found).toContainEqual({
+      ...{ kind: 'hold_after_end', accountId: ACCOUNT, id: leaseId },
+      ...{ expectedPico: 0n, actualPico: 800n },
+    });
+  });
+
+  test('does not miss records that have ended by time', async () => {
+    const { stage } = await ended();
+    stage.now += USAGE_RETENTION_DAYS * 86_400_000;
+    expect(await differences(stage)).toEqual([]);
+  });
+});

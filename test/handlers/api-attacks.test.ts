@@ -1,0 +1,216 @@
+import type { Permission } from '../../lambdas/contracts/permissions';
+import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
+import type { Get } from '../../lambdas/domain/table/table-store';
+import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';
+import { EXAMPLES } from './api-examples';
+import { type Answered, ApiStage } from './api-stage';
+
+let stage: ApiStage;
+beforeEach(async () => {
+  stage = await ApiStage.open();
+});
+
+const outcome = ({ status, body }: Answered) => [status, body['code']];
+const routesWith = (parameter: string) => ROUTES.filter(({ path }) => path.includes(`{${parameter}}`));
+const routesWithBody = ROUTES.filter(({ body }) => body !== undefined).map((route) => [route.id, route] as const);
+
+/** Whoever may use every route of an account between them. */
+const standingFor = (permission: Permission): string =>
+  ['account.suspend', 'account.resume', 'account.appoint'].includes(permission) ||
+  !/^(account|billing|member|invitation|key|audit)\./.test(permission)
+    ? 'operator'
+    : 'owner';
+
+describe('another account’s thing under one’s own account', () => {
+  const things = {
+    keyId: async () => (await stage.parts.keys.create({ accountId: stage.otherAccountId })).keyId,
+    personId: async () => stage.person('stranger'),
+    invitationId: async () => {
+      const invited = { accountId: stage.otherAccountId, email: 'x@example.test', role: 'auditor' } as const;
+      return (await stage.parts.invitations.create({ ...invited, actor: DEPLOYMENT })).invitation.invitationId;
+    },
+  };
+  const rows = Object.entries(things).flatMap(([parameter, make]) =>
+    routesWith(parameter)
+      .filter(({ path }) => path.includes('{accountId}'))
+      .map((route) => [route.id, parameter, route, make] as const),
+  );
+
+  test.each(rows)('%s does not find it by its %s', async (id, parameter, route, make) => {
+    const theirs = await make();
+    const { body, headers } = await EXAMPLES[id]!(stage, stage.accountId);
+    const path = route.path.replace('{accountId}', stage.accountId).replace(`{${parameter}}`, theirs);
+    const answer = await stage.ask({
+      ...{ method: route.method.toUpperCase(), path, as: 'owner' },
+      ...(body !== undefined && { body }),
+      ...(headers && { headers }),
+    });
+    expect(outcome(answer)).toEqual([404, expect.stringMatching(/^(key|member|invitation)_not_found$/)]);
+    expect(answer.text).not.toContain(theirs);
+  });
+
+  test('nobody who is no member becomes the owner', async () => {
+    const path = `/v1/accounts/${stage.accountId}/transfer`;
+    const answer = await stage.ask({ method: 'POST', path, as: 'owner', body: { to: stage.person('stranger') } });
+    expect(outcome(answer)).toEqual([404, 'member_not_found']);
+  });
+
+  test('an account that is not there is answered as one that is another’s, after the same steps', async () => {
+    const steps: string[] = [];
+    stage = await ApiStage.open({
+      wrap: (inner) => ({
+        get: (get: Get) => {
+          steps.push(`get ${get.key.pk.replace(/_.*/, '')}`);
+          return inner.get(get);
+        },
+        query: (query) => inner.query(query),
+        write: (write) => inner.write(write),
+        transact: (writes, token) => inner.transact(writes, token),
+      }),
+    });
+    const ask = async (accountId: string) => {
+      steps.length = 0;
+      const { status, text } = await stage.ask({ method: 'GET', path: `/v1/accounts/${accountId}`, as: 'owner' });
+      return { status, text, steps: [...steps] };
+    };
+    const theirs = await ask(stage.otherAccountId);
+    expect(theirs.status).toBe(404);
+    expect(await ask('acc_01JD0000000000000000000009')).toEqual(theirs);
+  });
+});
+
+describe('a body', () => {
+  const ask = async (id: string, change: (body: { readonly [name: string]: unknown }) => unknown) => {
+    const route = ROUTES.find((one) => one.id === id)!;
+    const asked = await EXAMPLES[id]!(stage, stage.accountId);
+    const body = change(asked.body as { readonly [name: string]: unknown });
+    return stage.ask({ ...asked, method: route.method.toUpperCase(), as: standingFor(route.permission), body });
+  };
+  const refused = [400, 'invalid_request'];
+
+  test.each(routesWithBody)('of %s sets nothing but what the route takes', async (id) => {
+    const assigned = { ownerId: stage.person('developer'), role: 'owner', version: 9, accountId: stage.otherAccountId };
+    for (const [name, value] of Object.entries(assigned)) {
+      // What the route does take, it takes as what it is.
+      const answer = await ask(id, (body) => (name in body ? { ...body, more: 1 } : { ...body, [name]: value }));
+      expect(outcome(answer)).toEqual(refused);
+    }
+  });
+
+  test.each(routesWithBody)('of %s names each member once', async (id) => {
+    const answer = await ask(id, (body) => {
+      const members = JSON.stringify({ ...body, twice: 1 }).slice(1, -1);
+      return `{${members},"twice":1}`;
+    });
+    expect(answer.body['errors']).toEqual([{ pointer: '', detail: 'names a member twice' }]);
+  });
+
+  test.each(routesWithBody)('of %s reaches no prototype', async (id) => {
+    for (const name of ['__proto__', 'constructor', 'prototype']) {
+      const answer = await ask(id, (body) => `${JSON.stringify(body).slice(0, -1)},"${name}":{"isOperator":true}}`);
+      expect(outcome(answer)).toEqual(refused);
+    }
+    expect({}).not.toHaveProperty('isOperator');
+  });
+
+  test.each(routesWithBody)('of %s has no control character, no half of a character', async (id) => {
+    for (const text of ['\\u0000', 'a\\u0000b', '\\ud800', '\\udc00a', '\\u202e', '\\u2028']) {
+      const answer = await ask(id, (body) => {
+        const [name] = Object.entries(body).find(([, value]) => typeof value === 'string') ?? [];
+        return name === undefined
+          ? `{"x":"${text}"}`
+          : JSON.stringify({ ...body, [name]: '?' }).replace('"?"', `"${text}"`);
+      });
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(answer.status).toBeLessThan(500);
+    }
+  });
+
+  test.each(['1e309', '-1e309', 'NaN', 'Infinity', '-1', '0.5', '9007199254740993', '1e21', '"60"', 'null', '[60]'])(
+    'gives no grace period of %s',
+    async (number) => {
+      expect(outcome(await ask('rotateKey', () => `{"graceSeconds":${number}}`))).toEqual(refused);
+    },
+  );
+
+  test.each([
+    ['{', 'is not valid JSON'],
+    ['{"name":"a",}', 'is not valid JSON'],
+    ["{'name':'a'}", 'is not valid JSON'],
+    ['{"name":"a"} {}', 'is not valid JSON'],
+    ['\ufeff{"name":"a"}', 'is not valid JSON'],
+    ['['.repeat(30_000) + ']'.repeat(30_000), 'is nested deeper than 16'],
+    ['{"a":'.repeat(17) + '1' + '}'.repeat(17), 'is nested deeper than 16'],
+    [`{"name":"${'\\"'.repeat(30_000)}`, 'is not valid JSON'],
+  ])('is refused for what it is: %.30s', async (text, detail) => {
+    const answer = await ask('createAccount', () => text);
+    expect(answer.body['errors']).toEqual([{ pointer: '', detail }]);
+  });
+
+  test.each(['null', '1', '"text"', '[]', 'true'])('is an object, not %s', async (text) => {
+    expect(outcome(await ask('createAccount', () => text))).toEqual(refused);
+  });
+
+  test('is not too large, not compressed and no form', async () => {
+    const path = '/v1/accounts';
+    const large = await stage.ask({ method: 'POST', path, as: 'owner', body: { name: 'a'.repeat(65_536) } });
+    expect(outcome(large)).toEqual([413, 'request_too_large']);
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=utf-16', '']) {
+      const headers = { 'content-type': type };
+      const answer = await stage.ask({ method: 'POST', path, as: 'owner', body: '{"name":"a"}', headers });
+      expect(outcome(answer)).toEqual([415, 'unsupported_media_type']);
+    }
+  });
+});
+
+describe('an address', () => {
+  test.each(['key=tg_x', 'api_key=1', 'access_token=1', '__proto__[a]=1', 'accountId=acc_1'])(
+    'with ?%s is refused, and none of it is logged',
+    async (query) => {
+      for (const path of ['/v1/me/accounts', '/v1/operators']) {
+        expect(outcome(await stage.ask({ method: 'GET', path, as: 'operator', query }))).toEqual([
+          400,
+          'invalid_request',
+        ]);
+      }
+      expect(stage.logged).toEqual([]);
+    },
+  );
+
+  test.each([
+    'acc_%00',
+    '../v1/me',
+    'acc_01jd0000000000000000000000',
+    '%2e%2e',
+    'ACC_01JD0000000000000000000000',
+    '*',
+    'ä',
+  ])('names no account by %s', async (accountId) => {
+    const { status } = await stage.ask({ method: 'GET', path: `/v1/accounts/${accountId}/members`, as: 'operator' });
+    expect([400, 404]).toContain(status);
+  });
+
+  test('is the same by whatever name of a host, method override or forwarded path it comes', async () => {
+    const path = `/v1/accounts/${stage.otherAccountId}`;
+    const plain = await stage.ask({ method: 'GET', path, as: 'owner' });
+    const forged: readonly { readonly [name: string]: string }[] = [
+      { host: 'evil.example' },
+      { 'x-forwarded-host': 'evil.example' },
+      { 'x-http-method-override': 'DELETE' },
+      { 'x-original-url': '/api/v1/me' },
+      { 'x-tollgate-person': stage.person('stranger') },
+    ];
+    for (const headers of forged) {
+      expect(await stage.ask({ method: 'GET', path, as: 'owner', headers })).toEqual(plain);
+    }
+    expect(plain.status).toBe(404);
+  });
+
+  test('gives no other origin a right to read', async () => {
+    const headers = { origin: 'https://evil.example', 'access-control-request-method': 'GET' };
+    for (const method of ['GET', 'OPTIONS']) {
+      const answer = await stage.ask({ method, path: '/v1/me', as: 'owner', headers });
+      expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+    }
+  });
+});
