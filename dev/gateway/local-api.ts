@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/edge';
 import { AppError, InternalError } from '../../lambdas/domain/errors/app-error';
 import { BODY_BYTES_MAX } from '../../lambdas/handlers/control-plane/api/check-body';
 import type { Event } from '../../lambdas/handlers/control-plane/api/serve-api';
@@ -46,7 +47,8 @@ export class LocalApi {
     if (rawPath === '/api/health' && request.method === 'GET') return this.health();
     return this.serve({
       ...{ rawPath, rawQueryString: query.join('?'), requestContext },
-      headers: request.headers as Event['headers'],
+      // As the edge does, whatever the client claims.
+      headers: { ...(request.headers as Event['headers']), [CLIENT_ADDRESS_HEADER]: request.socket.remoteAddress },
       ...{ body: body.toString('base64'), isBase64Encoded: true },
     });
   }

@@ -13,6 +13,7 @@ import { DataFolder } from '../folder/data-folder';
 import { FolderOwnership } from '../folder/ownership';
 import { LocalIdentity } from '../identity/local-identity';
 import { seedPeople } from '../identity/seed-people';
+import { SpoolMailer } from '../mail/spool-mailer';
 import type { LocalProvider, Settings } from '../settings';
 import { type DemoAccount, demoAccount, writeDevFile } from './first-start';
 import { type LocalParts, openLocalParts } from './local-parts';
@@ -86,8 +87,9 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   const cancellations = new Cancellations(parts);
   const gateway = new Gateway({ ...parts, catalog, cancellations, providers: client, log });
   const verifier = identity.verifier(parts.clock);
+  const mailer = new SpoolMailer(folder, parts.clock);
   const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock: parts.clock });
-  const api = new LocalApi(serveApi(apiParts({ ...parts, verifier, federatedTokens, log })));
+  const api = new LocalApi(serveApi(apiParts({ ...parts, verifier, federatedTokens, mailer, log })));
   const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000 });
   const port = await host.listen(settings.port);
   const sweeper = new Sweeper(parts, log);

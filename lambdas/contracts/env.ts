@@ -28,7 +28,10 @@ export const RECEIPTS_ENV = ['USAGE_TABLE'] as const;
 /** The sealer signs with `RECEIPT_KEY`, an ARN; trees are kept as long as the records that they are made of. */
 export const SEAL_ENV = ['USAGE_TABLE', 'USAGE_RETENTION_DAYS', 'RECEIPT_KEY'] as const;
 
-/** The management API. Tables are physical names, secrets are ARNs. */
+/**
+ * The management API. Tables are physical names, secrets are ARNs; `MAIL_FROM` is the address that mails come from, or
+ * `none` where none are sent; `OPERATOR_MFA` is `required` or `optional`.
+ */
 export const API_ENV = [
   'ACCOUNTS_TABLE',
   'KEYS_TABLE',
@@ -40,6 +43,8 @@ export const API_ENV = [
   'USER_POOL_ID',
   'USER_POOL_CLIENT_ID',
   'PROVIDER_IDS',
+  'MAIL_FROM',
+  'OPERATOR_MFA',
 ] as const;
 
 /** The pipeline that keeps audit events; `AUDIT_ARCHIVE` is a bucket's name. */

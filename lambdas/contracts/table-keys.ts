@@ -137,6 +137,12 @@ export const membershipKey = (personId: string, accountId: string): Key => ({
 export const OPERATORS_PARTITION = 'operators';
 export const operatorKey = (personId: string): Key => ({ pk: OPERATORS_PARTITION, sk: personId });
 
+/** How many were made in one hour or day. @param whose a person, an account, or the deployment */
+export const countKey = (whose: string, what: string, period: string): Key => ({
+  pk: whose,
+  sk: `count#${what}#${period}`,
+});
+
 /** The end of an audit chain. Not in the audit table: nothing of that may ever be updated. */
 export const auditHeadKey = (chain: string): Key => ({ pk: chain, sk: 'audit-head' });
 

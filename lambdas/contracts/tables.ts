@@ -17,7 +17,7 @@ export interface TableSpec {
 
 export type TableName = 'accounts' | 'keys' | 'wallet' | 'usage' | 'rollups' | 'audit' | 'catalog';
 
-/** Invitations expire by time, because they hold a mail address, and what is remembered of repeats. */
+/** By time expire in it: invitations, answers for repeats, counts of an hour or a day, and tokens that were exchanged. */
 export const ACCOUNTS: TableSpec = { name: 'accounts', dataClass: 'personal', expires: true, stream: false };
 /** The counters of minutes expire by time, and keys that came for a token. */
 export const KEYS: TableSpec = { name: 'keys', dataClass: 'secret', expires: true, stream: false };

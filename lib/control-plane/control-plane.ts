@@ -16,6 +16,7 @@ import { API_ENV, HEALTH_ENV, NOT_FOUND_ENV } from '../../lambdas/contracts/env'
 import type { Config } from '../config';
 import { acknowledge } from '../shared/acknowledgements';
 import { HarmAlarm } from '../shared/alarm';
+import { logCodeMetric } from '../shared/log-code-metric';
 import { ServiceFunction } from '../shared/service-function';
 import { ServiceLogGroup } from '../shared/service-log-group';
 import type { StatefulStack } from '../stacks/stateful-stack';
@@ -64,13 +65,25 @@ export class ControlPlane extends Construct {
       },
     });
     this.#routeHealth(config, stateful);
-    this.#routeManagement(config, stateful);
+    const management = this.#routeManagement(config, stateful);
     this.#routeEverythingElse(config, stateful);
     new HarmAlarm(this, 'ControlPlaneFailing', {
       topic: props.alarmTopic,
       metric: this.api.metricServerError({ statistic: Stats.SUM, period: Duration.minutes(5) }),
       alarm: { impact: 'Customers cannot manage keys, members or money' },
     });
+    new HarmAlarm(this, 'AccountsPerHourReached', {
+      topic: props.alarmTopic,
+      metric: logCodeMetric(this, 'ACCOUNTS_PER_HOUR_REACHED', { Management: management.logGroup }),
+      alarm: { impact: 'Nobody can create an account for the rest of the hour' },
+    });
+    if (config.identity.mailFrom !== undefined) {
+      new HarmAlarm(this, 'MailNotTaken', {
+        topic: props.alarmTopic,
+        metric: logCodeMetric(this, 'MAIL_NOT_TAKEN', { Management: management.logGroup }),
+        alarm: { impact: 'Nobody can be invited, because no mail leaves' },
+      });
+    }
   }
 
   #routeHealth(config: Config, { encryptionKey }: StatefulStack): void {
@@ -102,8 +115,9 @@ export class ControlPlane extends Construct {
   }
 
   // It takes the token itself: API Gateway would take id tokens too, and answer in words of its own.
-  #routeManagement(config: Config, { encryptionKey, ...stateful }: StatefulStack): void {
+  #routeManagement(config: Config, { encryptionKey, ...stateful }: StatefulStack): ServiceFunction<typeof API_ENV> {
     const { accounts, keys, audit, wallet, catalog, secrets, identity } = stateful;
+    const { mailFrom, operatorMfa } = config.identity;
     const management = new ServiceFunction(this, 'Management', {
       entry: 'lambdas/handlers/control-plane/api.lambda.ts',
       description: 'Accounts, people, keys, the catalog and the audit log, for whoever is signed in',
@@ -126,6 +140,8 @@ export class ControlPlane extends Construct {
         USER_POOL_ID: identity.userPool.userPoolId,
         USER_POOL_CLIENT_ID: identity.client.userPoolClientId,
         PROVIDER_IDS: config.providers.map(({ id }) => id).join(','),
+        MAIL_FROM: mailFrom ?? 'none',
+        OPERATOR_MFA: operatorMfa,
       },
     });
     accounts.grants.administer(management);
@@ -137,6 +153,8 @@ export class ControlPlane extends Construct {
     catalog.grants.administer(management);
     secrets.grants.readKeyPepper(management);
     secrets.grants.readOrigin(management);
+    if (operatorMfa === 'required') identity.grants.readFactors(management);
+    if (mailFrom !== undefined) identity.grants.sendMail(management, mailFrom);
     const routes = this.api.addRoutes({
       path: '/api/v1/{proxy+}',
       methods: [HttpMethod.ANY],
@@ -152,6 +170,7 @@ export class ControlPlane extends Construct {
         test: 'every route of the control plane but health is served by a function that knows the edge',
       });
     }
+    return management;
   }
 
   // The API's own answer would be the same for who comes past the edge.

@@ -47,6 +47,8 @@ export const identitySchema = z.strictObject({
     .optional(),
   /** From whom codes and invitations come: an address of a domain that SES has verified in the same region. @default Cognito's own, at most 50 mails a day */
   mailFrom: z.email('must be an e-mail address').optional(),
+  /** Whether operators need a second factor of this user pool. Where they sign in at a provider, it is the provider's to ask for. */
+  operatorMfa: z.enum(['required', 'optional'], 'must be required or optional').default('required'),
   /** Where people of the organisation sign in instead of with a password here. */
   providers: z
     .array(federatedProviderSchema)

@@ -8,6 +8,7 @@ import { AuditArchive, AuditArchiveGrants } from '../audit/audit-archive';
 import { CatalogGrants } from '../catalog/catalog-grants';
 import type { Config } from '../config';
 import { Identity } from '../identity/identity';
+import { IdentityGrants } from '../identity/identity-grants';
 import { KeyGrants } from '../keys/key-grants';
 import { AuditGrants } from '../shared/audit-grants';
 import { denyChangesOf } from '../shared/audit-guard';
@@ -52,7 +53,7 @@ export class StatefulStack extends Stack {
   /** Only where the configuration asks for it. */
   readonly auditArchive: (AuditArchive & { readonly grants: AuditArchiveGrants }) | undefined;
   readonly catalog: ClassifiedTable & { readonly grants: CatalogGrants };
-  readonly identity: Identity;
+  readonly identity: Identity & { readonly grants: IdentityGrants };
 
   constructor(scope: Construct, id: string, props: StatefulStackProps) {
     super(scope, id, { terminationProtection: true, ...props });
@@ -82,7 +83,7 @@ export class StatefulStack extends Stack {
       new DeploymentSecrets(this, 'Secrets', { stage: config.stage, encryptionKey: this.encryptionKey, edgeRegion }),
       SecretGrants,
     );
-    this.identity = new Identity(this, 'Identity', { config });
+    this.identity = withGrants(new Identity(this, 'Identity', { config }), IdentityGrants);
     this.#tellNames(config);
   }
 

@@ -211,3 +211,60 @@ test('a stage that Cognito would refuse in a sign-in address needs one of its ow
   expect(() => parseConfig({ stage: 'aws-prod' })).toThrow('tollgate.identity.signInPrefix: must be given');
   expect(parseConfig({ stage: 'aws-prod', identity: { signInPrefix: 'gateway' } }).stage).toBe('aws-prod');
 });
+
+describe('the management API', () => {
+  /** What its role may do at a service. */
+  const allowedAt = (synthesis: Synthesis, service: string) => {
+    const [policy] = ofType(synthesis, 'AWS::IAM::ManagedPolicy').filter(([id]) =>
+      id.startsWith('ControlPlaneManagementPolicy'),
+    );
+    const statements = at(policy, 1, 'Properties', 'PolicyDocument', 'Statement') as readonly object[];
+    return statements.filter((statement) => JSON.stringify(at(statement, 'Action')).includes(`"${service}:`));
+  };
+  const environmentOf = (synthesis: Synthesis) => {
+    const [management] = ofType(synthesis, 'AWS::Lambda::Function').filter(([id]) =>
+      id.startsWith('ControlPlaneManagement'),
+    );
+    return at(management, 1, 'Properties', 'Environment', 'Variables');
+  };
+  const arnOf = (resource: unknown): string =>
+    (at(resource, 'Fn::Join', 1) as readonly unknown[]).map(String).join('*');
+
+  test('sends mails from the one configured address, and from no other', () => {
+    const [statement, ...others] = allowedAt(whole, 'ses');
+    expect(others).toEqual([]);
+    expect(statement).toMatchObject({
+      Action: 'ses:SendEmail',
+      Condition: { StringEquals: { 'ses:FromAddress': 'tollgate@mail.example.com' } },
+      Effect: 'Allow',
+    });
+    const resources = at(statement, 'Resource') as readonly unknown[];
+    expect(resources.map((resource) => /:identity\/.*$/.exec(arnOf(resource))?.[0])).toEqual([
+      ':identity/mail.example.com',
+      ':identity/tollgate@mail.example.com',
+    ]);
+    expect(environmentOf(whole)).toMatchObject({ MAIL_FROM: 'tollgate@mail.example.com' });
+  });
+
+  test('sends none where no address is configured', () => {
+    expect(allowedAt(plain, 'ses')).toEqual([]);
+    expect(environmentOf(plain)).toMatchObject({ MAIL_FROM: 'none' });
+  });
+
+  test('may ask the user pool by which factors somebody signs in, and nothing else of it', () => {
+    const [statement, ...others] = allowedAt(plain, 'cognito-idp');
+    expect(others).toEqual([]);
+    expect(statement).toMatchObject({ Action: 'cognito-idp:AdminGetUserAuthFactors', Effect: 'Allow' });
+    expect(JSON.stringify(at(statement, 'Resource'))).toMatch(/IdentityUserPool\w+Arn/);
+    expect(environmentOf(plain)).toMatchObject({ OPERATOR_MFA: 'required' });
+  });
+
+  test('asks nothing of it where operators need no second factor', () => {
+    const lax = synthesize({ identity: { operatorMfa: 'optional' } });
+    expect(allowedAt(lax, 'cognito-idp')).toEqual([]);
+    expect(environmentOf(lax)).toMatchObject({ OPERATOR_MFA: 'optional' });
+    expect(() => parseConfig({ identity: { operatorMfa: 'off' } })).toThrow(
+      'tollgate.identity.operatorMfa: must be required or optional.',
+    );
+  });
+});

@@ -26,6 +26,7 @@ describe("what the stacks tell an operator's commands", () => {
     expect(await readDeployment(deployedStacks({ usageDays: 30, providers }), TARGET)).toEqual({
       tableNames: {
         accounts: 'AccountsTable',
+        catalog: 'CatalogTable',
         keys: 'KeysTable',
         wallet: 'WalletTable',
         usage: 'UsageTable',

@@ -1,23 +1,33 @@
 import type { Permission } from '../../contracts/permissions';
 import { allows, PERMISSIONS } from '../../contracts/permissions';
 import { roleSchema } from '../../contracts/roles';
-import { memberKey, operatorKey } from '../../contracts/table-keys';
+import { memberKey, operatorKey, personKey } from '../../contracts/table-keys';
 import { ACCOUNTS } from '../../contracts/tables';
-import { AccountNotFound, NotAllowed } from '../errors/refusal';
+import { AccountNotFound, MfaRequired, NotAllowed } from '../errors/refusal';
+import type { SecondFactors } from '../identity/second-factors';
+import { subjectOf } from '../people/person-item';
 import type { TableStore } from '../table/table-store';
 import type { Actor } from './actor';
+
+export interface AccessOptions {
+  readonly store: TableStore;
+  /** What an operator's second factor is asked of. @default nothing: operators need none */
+  readonly secondFactors?: SecondFactors | undefined;
+}
 
 /** Decides by our own records who may do what; nothing that a person could have written has a say. */
 export class Access {
   readonly #store: TableStore;
+  readonly #secondFactors: SecondFactors | undefined;
 
-  constructor(options: { readonly store: TableStore }) {
-    this.#store = options.store;
+  constructor({ store, secondFactors }: AccessOptions) {
+    this.#store = store;
+    this.#secondFactors = secondFactors;
   }
 
   /**
-   * Somebody within an account. Throws AccountNotFound for whoever has nothing to do with it, and NotAllowed for
-   * a member whose role does not suffice. Whether the account exists is not looked at: for an operator the action
+   * Somebody within an account. Throws AccountNotFound for whoever has nothing to do with it, NotAllowed for
+   * a member whose role does not suffice, and MfaRequired for an operator who has to add a second factor. Whether the account exists is not looked at: for an operator the action
    * itself finds that out.
    */
   async inAccount(permission: Permission, accountId: string, personId: string): Promise<Actor> {
@@ -26,14 +36,24 @@ export class Access {
     const role = item && roleSchema.parse(item['role']);
     if (role !== undefined && allows(permission, role)) return { kind: 'member', personId, role };
     const isOperator = await this.#isOperator(personId);
-    if (isOperator && allows(permission, 'operator')) return { kind: 'operator', personId };
+    if (isOperator && allows(permission, 'operator')) return this.#operator(personId);
     throw role !== undefined || isOperator ? new NotAllowed() : new AccountNotFound();
   }
 
-  /** An operator about the whole deployment. Throws NotAllowed for everybody else. */
+  /** An operator about the whole deployment. Throws NotAllowed for everybody else, and MfaRequired. */
   async inDeployment(permission: Permission, personId: string): Promise<Actor> {
     if (PERMISSIONS[permission].scope !== 'deployment') throw new Error(`${permission} is not about the deployment`);
     if (!(await this.#isOperator(personId))) throw new NotAllowed();
+    return this.#operator(personId);
+  }
+
+  /** The one place where somebody is let act as an operator. */
+  async #operator(personId: string): Promise<Actor> {
+    if (this.#secondFactors) {
+      const item = await this.#store.get({ table: ACCOUNTS, key: personKey(personId) });
+      const subject = item && subjectOf(item);
+      if (subject === undefined || !(await this.#secondFactors.has(subject))) throw new MfaRequired();
+    }
     return { kind: 'operator', personId };
   }
 

@@ -2,6 +2,7 @@ import { ulid } from 'ulid';
 import type { BillingDetails, SuspensionReason } from '../../contracts/accounts';
 import { accountNameSchema, billingDetailsSchema, suspensionReasonSchema } from '../../contracts/accounts';
 import type { AuditFields } from '../../contracts/audit-event';
+import { DEPLOYMENT_CHAIN } from '../../contracts/audit-event';
 import { accountIdSchema } from '../../contracts/ids';
 import type { Permission } from '../../contracts/permissions';
 import { accountKey, directoryKey, directoryPartition, isoTime, SHARDS } from '../../contracts/table-keys';
@@ -11,6 +12,7 @@ import { DEPLOYMENT } from '../access/actor';
 import { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
 import { AccountNotFound, VersionMismatch } from '../errors/refusal';
+import { TooManyAccounts } from '../errors/too-many';
 import type { Change, Condition } from '../table/condition';
 import { absent, all, exists } from '../table/condition';
 import { everyItem } from '../table/every-item';
@@ -26,6 +28,8 @@ import { decodeAccount, decodeBilling } from './account-item';
 import { suspendBalance } from '../wallet/balance';
 import { putMember } from './member-item';
 import { expectFewAccounts } from './memberships';
+import type { Pace } from './pace';
+import { ACCOUNTS_PER_HOUR_MAX, ACCOUNTS_PER_PERSON_AND_DAY_MAX, countOne, secondsLeft } from './pace';
 
 export interface AccountsOptions {
   readonly store: TableStore;
@@ -56,7 +60,7 @@ export class Accounts {
 
   /**
    * Creates an account; without effect when the given one exists, so that it can be repeated.
-   * Throws LimitReached for somebody who is in too many.
+   * Throws LimitReached for somebody who is in too many, TooManyAccounts where too many were made in a short time.
    * @param account.accountId @default a new id
    * @param account.ownerId who creates it. @default nobody: it is made by a command
    */
@@ -81,6 +85,7 @@ export class Accounts {
     if (ownerId !== undefined) {
       const owner = { personId: ownerId, role: 'owner' as const, joinedAt: createdAt, version: 1 };
       writes.push(...putMember(accountId, owner, absent()), openBalance(accountId));
+      writes.push(...pacesOf(ownerId).map((pace) => countOne(pace, now)));
     }
     const actor: Actor = ownerId === undefined ? DEPLOYMENT : { kind: 'self', personId: ownerId };
     const after = ownerId === undefined ? {} : { after: { ownerId } };
@@ -91,7 +96,7 @@ export class Accounts {
         writes,
       });
     } catch (error) {
-      if (!failedCondition(error, 0)) throw error;
+      if (!failedCondition(error, 0)) throw (ownerId !== undefined && paceRefusal(error, writes.length, now)) || error;
     }
     return accountId;
   }
@@ -219,6 +224,18 @@ export class Accounts {
   #read(accountId: string): Promise<Item | undefined> {
     return this.#store.get({ table: ACCOUNTS, key: accountKey(accountId) });
   }
+}
+
+/** How fast accounts can be made, a person's own first. */
+const pacesOf = (ownerId: string): readonly [Pace, Pace] => [
+  { whose: ownerId, what: 'accounts', per: 'day', most: ACCOUNTS_PER_PERSON_AND_DAY_MAX },
+  { whose: DEPLOYMENT_CHAIN, what: 'accounts', per: 'hour', most: ACCOUNTS_PER_HOUR_MAX },
+];
+
+/** @param writes how many there were, the counts last */
+function paceRefusal(error: unknown, writes: number, now: number): TooManyAccounts | undefined {
+  if (failedCondition(error, writes - 2)) return new TooManyAccounts('person', secondsLeft('day', now));
+  return failedCondition(error, writes - 1) && new TooManyAccounts('deployment', secondsLeft('hour', now));
 }
 
 const directoryEntry = ({ sk }: Item): string => accountIdSchema.parse(sk);

@@ -7,9 +7,11 @@ import { grantedRoleSchema } from '../../contracts/roles';
 import { accountKey, INVITATION_PREFIX, invitationKey, isoTime, memberKey } from '../../contracts/table-keys';
 import { ACCOUNTS, EXPIRES_AT } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
+import { FailedAttempts } from '../attempts/failed-attempts';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
 import { AccountNotFound, AccountSuspended, AlreadyMember, InvitationNotFound, LimitReached } from '../errors/refusal';
+import { TooManyInvitations } from '../errors/too-many';
 import { encodeSecret, SECRET_BYTES } from '../keys/key-format';
 import { absent, all, any, compare, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
@@ -23,6 +25,8 @@ import { formatInvitationToken, invitationVerifier, isSameVerifier, parseInvitat
 import type { Membership } from './member-item';
 import { putMember } from './member-item';
 import { expectFewAccounts } from './memberships';
+import type { Pace } from './pace';
+import { countOne, INVITATIONS_PER_ACCOUNT_AND_DAY_MAX, secondsLeft } from './pace';
 
 export const INVITATION_DAYS = 7;
 export const INVITATIONS_MAX = 50;
@@ -31,20 +35,33 @@ const DAY_MS = 86_400_000;
 /** Where each write of an acceptance stands. */
 const PLACES = { invitation: 0, account: 1, member: 2, inviter: 4 } as const;
 
+/** Stands in for what is missing. No account has this id, and no secret this verifier. */
+const NOBODYS_TOKEN = { accountId: `acc_${'0'.repeat(26)}`, invitationId: `inv_${'0'.repeat(26)}`, secret: '' };
+const NOBODYS_ITEM = encodeInvitation(
+  NOBODYS_TOKEN.accountId,
+  {
+    ...{ invitationId: NOBODYS_TOKEN.invitationId, email: 'nobody@example.com', role: 'auditor' },
+    ...{ createdAt: isoTime(0), validUntil: isoTime(0) },
+  },
+  new Uint8Array(invitationVerifier('').length),
+);
+
 /** How somebody becomes a member. An address is kept only as long as its invitation is open. */
 export class Invitations {
   readonly #store: TableStore;
   readonly #clock: Clock;
   readonly #audit: AuditLog;
+  readonly #attempts: FailedAttempts;
 
   constructor(options: { readonly store: TableStore; readonly clock: Clock; readonly audit: AuditLog }) {
     this.#store = options.store;
     this.#clock = options.clock;
     this.#audit = options.audit;
+    this.#attempts = new FailedAttempts(options);
   }
 
   /**
-   * Throws AccountNotFound, AccountSuspended or LimitReached.
+   * Throws AccountNotFound, AccountSuspended, LimitReached or TooManyInvitations.
    * @returns the token for the mail, for the only time
    */
   async create(request: {
@@ -72,9 +89,10 @@ export class Invitations {
       await this.#audit.record({
         ...{ chain: accountId, actor, action: 'invitation.create', target: invitationId },
         after: { role, validUntil },
-        writes: [isActive(accountId), { table: ACCOUNTS, put, when: absent() }],
+        writes: [isActive(accountId), { table: ACCOUNTS, put, when: absent() }, countOne(paceOf(accountId), now)],
       });
     } catch (error) {
+      if (failedCondition(error, 2)) throw new TooManyInvitations(secondsLeft('day', now));
       const failed = failedCondition(error, 0);
       if (!failed) throw error;
       throw failed.item ? new AccountSuspended() : new AccountNotFound();
@@ -107,19 +125,11 @@ export class Invitations {
 
   /**
    * Makes whoever received the mail a member, once. An invitation ends with its inviter's right to invite.
-   * Throws InvitationNotFound, AlreadyMember, AccountSuspended or LimitReached.
+   * Throws InvitationNotFound, after too many of those TooManyAttempts, AlreadyMember, AccountSuspended or LimitReached.
    */
   async accept({ token, personId }: { readonly token: string; readonly personId: string }): Promise<Membership> {
-    const presented = parseInvitationToken(token);
-    const key = presented && invitationKey(presented.accountId, presented.invitationId);
-    const item = key && (await this.#store.get({ table: ACCOUNTS, key }));
-    if (!presented || !item) throw new InvitationNotFound();
-    const { role, invitedBy, verifier } = decodeStoredInvitation(item);
-    if (!isSameVerifier(invitationVerifier(presented.secret), verifier)) throw new InvitationNotFound();
-    // Else somebody who was removed could come back by an invitation of their own.
-    if (invitedBy === personId) throw new InvitationNotFound();
+    const { accountId, invitationId, role, invitedBy } = await this.#open(token, personId);
     await expectFewAccounts(this.#store, personId);
-    const { accountId, invitationId } = presented;
     const now = this.#clock();
     const joinedAt = isoTime(now);
     const isOpen = all(exists(), compare(EXPIRES_AT, '>', Math.floor(now / 1_000)));
@@ -140,7 +150,34 @@ export class Invitations {
     }
     return { accountId, role, joinedAt };
   }
+
+  /**
+   * What a token opens for a person. The steps are the same whatever is wrong with it: one read, one hash, one
+   * comparison. Which of them it was cannot be told from the time.
+   */
+  async #open(token: string, personId: string): Promise<OpenInvitation> {
+    const attempt = { source: personId, subject: 'invitation' };
+    this.#attempts.expectFew(attempt);
+    const presented = parseInvitationToken(token);
+    const { accountId, invitationId, secret } = presented ?? NOBODYS_TOKEN;
+    const item = await this.#store.get({ table: ACCOUNTS, key: invitationKey(accountId, invitationId) });
+    const { role, invitedBy, verifier } = decodeStoredInvitation(item ?? NOBODYS_ITEM);
+    const isRight = isSameVerifier(invitationVerifier(secret), verifier);
+    // Else somebody who was removed could come back by an invitation of their own.
+    if (presented && item && isRight && invitedBy !== personId) return { accountId, invitationId, role, invitedBy };
+    this.#attempts.failed(attempt);
+    throw new InvitationNotFound();
+  }
 }
+
+interface OpenInvitation extends Pick<Invitation, 'invitationId' | 'role'> {
+  readonly accountId: string;
+  readonly invitedBy: string | undefined;
+}
+
+const paceOf = (accountId: string): Pace => ({
+  ...{ whose: accountId, what: 'invitations', per: 'day', most: INVITATIONS_PER_ACCOUNT_AND_DAY_MAX },
+});
 
 function mayInvite(accountId: string, personId: string): Check {
   const roles = PERMISSIONS['invitation.create'].roles.map((role) => compare('role', '=', role));

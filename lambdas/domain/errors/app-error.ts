@@ -51,6 +51,16 @@ export class InvalidApiKey extends AppError {
   }
 }
 
+/** Whoever fails to prove who they are again and again waits. It says nothing of whether they would have been right. */
+export class TooManyAttempts extends AppError {
+  override readonly status = 429;
+  override readonly code = 'too_many_attempts';
+  override readonly types = { openai: 'invalid_request_error', anthropic: 'rate_limit_error' };
+  constructor(retryAfterSeconds: number) {
+    super('Too many attempts have failed. Check the credentials, and wait before the next.', { retryAfterSeconds });
+  }
+}
+
 export class InsufficientQuota extends AppError {
   override readonly status = 402;
   override readonly code = 'insufficient_quota';

@@ -120,6 +120,16 @@ export class NotAllowed extends Refusal {
   }
 }
 
+/** Whoever runs the deployment needs more than a password to do so. */
+export class MfaRequired extends Refusal {
+  override readonly name = 'MfaRequired';
+  override readonly status = 403;
+  override readonly code = 'mfa_required';
+  constructor() {
+    super('Add an authenticator app to your user before you act as an operator.');
+  }
+}
+
 export class AttestationRequired extends Refusal {
   override readonly name = 'AttestationRequired';
   override readonly status = 403;
@@ -243,6 +253,16 @@ export class IdempotencyKeyReused extends Refusal {
   override readonly code = 'idempotency_key_reused';
   constructor() {
     super('This Idempotency-Key came with another request before.');
+  }
+}
+
+/** What was to be mailed was not done: nobody is left waiting for a mail that does not come. */
+export class MailNotTaken extends Refusal {
+  override readonly name = 'MailNotTaken';
+  override readonly status = 503;
+  override readonly code = 'mail_not_taken';
+  constructor() {
+    super('The mail could not be sent right now, and nothing was done.', { retryAfterSeconds: 30 });
   }
 }
 

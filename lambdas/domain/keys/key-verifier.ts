@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { apiKeyKey, isoTime } from '../../contracts/table-keys';
 import { KEYS } from '../../contracts/tables';
+import { FailedAttempts } from '../attempts/failed-attempts';
 import type { Clock } from '../clock';
 import type { TableStore } from '../table/table-store';
 import type { PresentedKey } from './key-format';
@@ -34,11 +35,13 @@ export class KeyVerifier {
   readonly #pepper: Pepper;
   readonly #clock: Clock;
   readonly #verified = new VerifiedKeys();
+  readonly #attempts: FailedAttempts;
 
   constructor({ store, pepper, clock }: KeyVerifierOptions) {
     this.#store = store;
     this.#pepper = new Pepper(pepper);
     this.#clock = clock;
+    this.#attempts = new FailedAttempts({ clock });
   }
 
   /**
@@ -47,17 +50,28 @@ export class KeyVerifier {
    *
    * Resolves to nothing for a missing, malformed, unknown, wrong, revoked or ended key, and takes the same
    * steps for each: one read, one HMAC, one comparison. Which of them it was cannot be told from the time.
+   *
+   * Throws TooManyAttempts, before anything is read, where too many have failed from the address; never for a key that
+   * was right in this process, so that those who share an address with a guesser go on.
+   *
+   * @param address the client's, as the host knows it. @default unknown: nothing is counted
    */
-  async verify(presented: string | undefined): Promise<KeyOwner | undefined> {
+  async verify(presented: string | undefined, address?: string): Promise<KeyOwner | undefined> {
     const now = this.#clock();
     const parsed = parseKey(presented);
     const known = parsed && this.#verified.find(parsed, now);
     if (known) return known;
     const { keyId, secret } = parsed ?? NOBODY;
+    const attempt = { source: address, subject: keyId };
+    if (!parsed || !this.#verified.wasRight(parsed)) this.#attempts.expectFew(attempt);
     const item = await this.#store.get({ table: KEYS, key: apiKeyKey(keyId) });
     const stored = decodeKey(item ?? NOBODYS_ITEM);
     const isRight = timingSafeEqual(this.#pepper.verifierOf(stored.salt, secret), stored.verifier);
-    if (!parsed || !item || !isRight || !isLive(stored, this.#clock())) return undefined;
+    if (!parsed || !item || !isRight || !isLive(stored, this.#clock())) {
+      this.#attempts.failed(attempt);
+      if (parsed) this.#verified.drop(parsed);
+      return undefined;
+    }
     const { accountId, validUntil, counterId, rules } = stored;
     const owner: KeyOwner = {
       ...{ accountId, keyId },

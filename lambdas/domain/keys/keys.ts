@@ -205,8 +205,8 @@ export class Keys {
   }
 
   /** As KeyVerifier does: whoever administers keys may look at one too. */
-  verify(presented: string | undefined): Promise<KeyOwner | undefined> {
-    return this.#verifier.verify(presented);
+  verify(presented: string | undefined, address?: string): Promise<KeyOwner | undefined> {
+    return this.#verifier.verify(presented, address);
   }
 
   /**

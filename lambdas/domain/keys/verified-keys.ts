@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KeyRules } from '../../contracts/key-rules';
+import { BoundedMap } from '../bounded-map';
 import { formatKey, type PresentedKey } from './key-format';
 
 /** Whom a key speaks for, and what it may do. */
@@ -29,26 +30,31 @@ interface Verified {
  */
 export class VerifiedKeys {
   /** By the digest of the whole key, so that no key lies in memory for longer than its request. */
-  readonly #verified = new Map<string, Verified>();
+  readonly #verified = new BoundedMap<Verified>(VERIFIED_MAX);
 
   find(presented: PresentedKey, now: number): KeyOwner | undefined {
     const verified = this.#verified.get(digestOf(presented));
     return verified && verified.from <= now && now < verified.until ? verified.owner : undefined;
   }
 
+  /** Whether the whole key was right here, however long ago, and nothing has been heard against it. */
+  wasRight(presented: PresentedKey): boolean {
+    return this.#verified.get(digestOf(presented)) !== undefined;
+  }
+
   /** @param validUntil epoch milliseconds at which the key itself ends */
   add(presented: PresentedKey, owner: KeyOwner, now: number, validUntil: number): void {
-    const digest = digestOf(presented);
-    this.#verified.delete(digest);
-    this.#verified.set(digest, { owner, from: now, until: Math.min(now + VERIFIED_MS, validUntil) });
-    for (const oldest of this.#verified.keys()) {
-      if (this.#verified.size <= VERIFIED_MAX) break;
-      this.#verified.delete(oldest);
-    }
+    const until = Math.min(now + VERIFIED_MS, validUntil);
+    this.#verified.set(digestOf(presented), { owner, from: now, until });
+  }
+
+  /** The key is right no longer. */
+  drop(presented: PresentedKey): void {
+    this.#verified.delete(digestOf(presented));
   }
 
   forget(keyId: string): void {
-    for (const [digest, { owner }] of this.#verified) {
+    for (const [digest, { owner }] of this.#verified.entries()) {
       if (owner.keyId === keyId) this.#verified.delete(digest);
     }
   }

@@ -8,6 +8,10 @@ export interface Mail {
 
 /** Whatever takes mails for delivery. */
 export interface Mailer {
-  /** Resolves once the mail is taken. @throws ServiceUnavailable when it is not, so that the caller can try again */
+  /**
+   * Resolves once the mail is taken. It is tried once: whether one that was not taken arrives is unknown.
+   *
+   * @throws MailNotTaken
+   */
   send(mail: Mail): Promise<void>;
 }

@@ -97,12 +97,12 @@ export class Gateway {
       requireMethod(exchange, 'POST');
       // Where it is too old, it is read while the key is verified and the body comes.
       void this.#parts.catalog.current();
-      const caller = await this.#authenticate(exchange.headers);
+      const caller = await this.#authenticate(exchange);
       permitUse(caller, metered.endpoint, exchange.clientAddress);
       requireJson(exchange.headers);
       return serveMetered(this.#parts, { exchange, route: metered, requestId, caller, headers, stop });
     }
-    const caller = await this.#authenticate(exchange.headers);
+    const caller = await this.#authenticate(exchange);
     permitUse(caller, scopeOfRead(path), exchange.clientAddress);
     const cancelled = CANCEL_PATH.exec(path)?.[1];
     if (cancelled !== undefined) {
@@ -125,10 +125,10 @@ export class Gateway {
     respondJson(exchange, status, { ...headers, ...retryAfter }, body);
   }
 
-  async #authenticate(headers: Headers): Promise<KeyOwner> {
+  async #authenticate({ headers, clientAddress }: Exchange): Promise<KeyOwner> {
     const apiKey = headers['x-api-key'];
     const bearer = /^Bearer +([^ ].*)$/i.exec(headers['authorization'] ?? '')?.[1];
-    const caller = await this.#parts.keys.verify(apiKey === '' ? bearer : (apiKey ?? bearer));
+    const caller = await this.#parts.keys.verify(apiKey === '' ? bearer : (apiKey ?? bearer), clientAddress);
     if (caller === undefined) throw new InvalidApiKey();
     return caller;
   }

@@ -1,15 +1,19 @@
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CognitoSecondFactors } from '../../adapters/cognito/cognito-second-factors';
 import { CognitoTokenVerifier, userPoolIssuer } from '../../adapters/cognito/cognito-token-verifier';
 import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
 import { documentFetcher } from '../../adapters/federation/issuer-documents';
 import { OidcTokens } from '../../adapters/federation/oidc-tokens';
 import { AgedSecret } from '../../adapters/secrets/aged-secret';
+import { SesMailer } from '../../adapters/ses/ses-mailer';
 import { StdoutLog } from '../../adapters/stdout-log';
 import type { API_ENV, Env } from '../../contracts/env';
 import { pepperSecretSchema } from '../../contracts/secrets';
 import { systemClock as clock } from '../../domain/clock';
-import { apiParts } from './api/api-parts';
+import type { Log } from '../../domain/log';
+import { type ApiOptions, apiParts } from './api/api-parts';
 import { serveApi } from './api/serve-api';
 
 /** The API as it runs in AWS: one per execution environment. */
@@ -31,8 +35,25 @@ export async function deployedApi(
     clientIds: [env.USER_POOL_CLIENT_ID],
     clock,
   });
-  const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock });
-  const providerIds = env.PROVIDER_IDS.split(',');
   const log = new StdoutLog();
-  return serveApi(apiParts({ store, clock, log, verifier, federatedTokens, pepper: await pepper.get(), providerIds }));
+  const { mailer, secondFactors } = peopleParts(env, log);
+  const providerIds = env.PROVIDER_IDS.split(',');
+  return serveApi(
+    apiParts({
+      ...{ store, clock, log, verifier, mailer, secondFactors, providerIds },
+      federatedTokens: new OidcTokens({ fetchDocument: documentFetcher(), clock }),
+      pepper: await pepper.get(),
+    }),
+  );
+}
+
+/** What the configuration can do without. */
+function peopleParts(env: Env<typeof API_ENV>, log: Log): Pick<ApiOptions, 'mailer' | 'secondFactors'> {
+  const { MAIL_FROM: from, OPERATOR_MFA: operatorMfa, USER_POOL_ID: userPoolId } = env;
+  const client = new CognitoIdentityProviderClient();
+  return {
+    ...(from !== 'none' && { mailer: new SesMailer({ from, log }) }),
+    // Anything but the word that does without.
+    ...(operatorMfa !== 'optional' && { secondFactors: new CognitoSecondFactors({ client, userPoolId, clock }) }),
+  };
 }

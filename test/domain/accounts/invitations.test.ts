@@ -1,4 +1,6 @@
 import { INVITATION_DAYS, INVITATIONS_MAX } from '../../../lambdas/domain/accounts/invitations';
+import { FAILURES_MAX } from '../../../lambdas/domain/attempts/failed-attempts';
+import { InvitationNotFound } from '../../../lambdas/domain/errors/refusal';
 import { AccountStage } from './account-stage';
 
 const ALL = { limit: 100 };
@@ -57,6 +59,49 @@ describe('an invitation', () => {
     await expect(stage.invitations.accept({ token: change(token), personId })).rejects.toMatchObject({
       ...{ code: 'invitation_not_found', status: 404 },
     });
+  });
+
+  test('that cannot be accepted is refused after the same one read, whatever is wrong', async () => {
+    const stage = await openStage();
+    const { token, invitation } = await stage.invite();
+    const { token: own } = await stage.invite();
+    const { accountId, owner, invitations } = stage;
+    const { token: withdrawn, invitation: gone } = await stage.invite();
+    await invitations.revoke({ accountId, actor: owner, invitationId: gone.invitationId });
+    const stranger = await stage.person();
+    const cases = [
+      ['nothing', '', stranger],
+      ['malformed', 'tgi_x', stranger],
+      ['another’s secret', `${token.slice(0, -43)}${'A'.repeat(43)}`, stranger],
+      ['no such invitation', token.replace(invitation.invitationId.slice(4), '0'.repeat(26)), stranger],
+      ['withdrawn', withdrawn, stranger],
+      ['one’s own', own, owner.personId],
+      ['the stand-in’s', `tgi_${'0'.repeat(26)}_${'0'.repeat(26)}_${'0'.repeat(43)}`, stranger],
+    ] as const;
+    for (const [what, presented, personId] of cases) {
+      const reads = jest.spyOn(stage.engine, 'get');
+      const before = reads.mock.calls.length;
+      const refusal: unknown = await invitations
+        .accept({ token: presented, personId })
+        .catch((error: unknown) => error);
+      expect([what, refusal]).toEqual([what, new InvitationNotFound()]);
+      expect([what, reads.mock.calls.length - before]).toEqual([what, 1]);
+    }
+  });
+
+  test('is refused to a person who tried too many tokens, before anything is read', async () => {
+    const stage = await openStage();
+    const { token } = await stage.invite();
+    const [guesser, invited] = [await stage.person(), await stage.person()];
+    const accept = (presented: string, personId: string) => stage.invitations.accept({ token: presented, personId });
+    const wrong = `${token.slice(0, -43)}${'A'.repeat(43)}`;
+    for (let time = 0; time < FAILURES_MAX; time += 1) {
+      await expect(accept(wrong, guesser)).rejects.toMatchObject({ code: 'invitation_not_found' });
+    }
+    const reads = jest.spyOn(stage.engine, 'get');
+    await expect(accept(token, guesser)).rejects.toMatchObject({ code: 'too_many_attempts', status: 429 });
+    expect(reads).not.toHaveBeenCalled();
+    await expect(accept(token, invited)).resolves.toMatchObject({ role: 'developer' });
   });
 
   test('ends by time, and cannot be accepted however late it is deleted', async () => {

@@ -6,6 +6,7 @@ import { Accounts } from '../../../domain/accounts/accounts';
 import { Invitations } from '../../../domain/accounts/invitations';
 import { Members } from '../../../domain/accounts/members';
 import { Ownership } from '../../../domain/accounts/ownership';
+import { FailedAttempts } from '../../../domain/attempts/failed-attempts';
 import { AuditLog } from '../../../domain/audit/audit-log';
 import { CatalogChanges } from '../../../domain/catalog/catalog-changes';
 import { PRICE_LIST } from '../../../domain/catalog/price-list';
@@ -14,6 +15,7 @@ import type { Clock } from '../../../domain/clock';
 import type { FederatedTokens } from '../../../domain/federation/federated-tokens';
 import { TokenExchange } from '../../../domain/federation/token-exchange';
 import { Trusts } from '../../../domain/federation/trusts';
+import type { SecondFactors } from '../../../domain/identity/second-factors';
 import type { TokenVerifier } from '../../../domain/identity/token-verifier';
 import { Keys } from '../../../domain/keys/keys';
 import type { Log } from '../../../domain/log';
@@ -39,14 +41,16 @@ export interface ApiOptions {
   /** Ids of the configured providers. @default not known: any may be named */
   readonly providerIds?: readonly string[];
   /** @default none: whoever invites hands the token over */
-  readonly mailer?: Mailer;
+  readonly mailer?: Mailer | undefined;
+  /** @default none: operators need no second factor */
+  readonly secondFactors?: SecondFactors | undefined;
 }
 
 /** What the API's routes work with. */
 export type ApiParts = ReturnType<typeof apiParts>;
 
 export function apiParts(options: ApiOptions) {
-  const { store, clock, log, verifier, federatedTokens: tokens, pepper, mailer } = options;
+  const { store, clock, log, verifier, federatedTokens: tokens, pepper, mailer, secondFactors } = options;
   const { compiled = PRICE_LIST, providerIds } = options;
   const audit = new AuditLog({ store, clock });
   const members = new Members({ store, audit });
@@ -54,9 +58,10 @@ export function apiParts(options: ApiOptions) {
   const trusts = new Trusts({ store, clock, audit });
   return {
     ...{ store, clock, log, verifier, mailer, audit, members, keys, trusts, compiled },
+    attempts: new FailedAttempts({ clock }),
     people: new People({ store, clock }),
     operators: new Operators({ store, clock, audit }),
-    access: new Access({ store }),
+    access: new Access({ store, secondFactors }),
     accounts: new Accounts({ store, clock, audit }),
     ownership: new Ownership({ clock, audit, members }),
     invitations: new Invitations({ store, clock, audit }),

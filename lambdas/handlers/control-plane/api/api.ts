@@ -3,6 +3,7 @@ import type { ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { AppError, InternalError, NotFound } from '../../../domain/errors/app-error';
 import { ControlPlaneUnavailable, InvalidInput } from '../../../domain/errors/refusal';
+import { TooManyAccounts } from '../../../domain/errors/too-many';
 import { StoreUnavailable } from '../../../domain/table/table-errors';
 import { problem } from '../problem';
 import { apiDocument } from './api-document';
@@ -44,6 +45,10 @@ function asProblem({ log }: Pick<ApiParts, 'log'>): ErrorHandler<ApiEnv> {
     const shown = toAppError(error);
     if (shown instanceof InternalError) {
       log.error('REQUEST_FAILED', { requestId: requestContext.requestId, cause: error.name });
+    }
+    // One person who is stopped is nobody's harm; when everybody is, somebody should look.
+    if (shown instanceof TooManyAccounts && shown.madeBy === 'deployment') {
+      log.error('ACCOUNTS_PER_HOUR_REACHED', { requestId: requestContext.requestId });
     }
     const { statusCode, headers, body } = problem(shown, requestContext);
     return new Response(body, { status: statusCode, headers });

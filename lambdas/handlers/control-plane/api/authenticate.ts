@@ -1,16 +1,27 @@
 import type { MiddlewareHandler } from 'hono';
+import { CLIENT_ADDRESS_HEADER } from '../../../contracts/edge';
 import { Unauthenticated } from '../../../domain/errors/refusal';
 import type { ApiEnv } from './api-env';
 import type { ApiParts } from './api-parts';
 
 const BEARER = /^Bearer +([\w.~+/=-]+)$/i;
 
-/** Finds out who calls, by the access token alone. */
-export function authenticate({ verifier, people }: Pick<ApiParts, 'verifier' | 'people'>): MiddlewareHandler<ApiEnv> {
+type Parts = Pick<ApiParts, 'verifier' | 'people' | 'attempts'>;
+
+/**
+ * Finds out who calls, by the access token alone. A right one is always taken, however many wrong ones come from the
+ * same address: telling them apart reads no store.
+ */
+export function authenticate({ verifier, people, attempts }: Parts): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {
     const token = BEARER.exec(context.req.header('authorization') ?? '')?.[1];
     const identity = token === undefined ? undefined : await verifier.verify(token);
-    if (identity === undefined) throw new Unauthenticated();
+    if (identity === undefined) {
+      const attempt = { source: context.req.header(CLIENT_ADDRESS_HEADER), subject: token ?? '' };
+      attempts.expectFew(attempt);
+      attempts.failed(attempt);
+      throw new Unauthenticated();
+    }
     const { personId } = await people.ofSubject(identity.subject);
     context.set('personId', personId);
     await next();

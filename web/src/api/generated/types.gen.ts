@@ -110,6 +110,27 @@ export type Key = {
     createdBy?: string;
     replaces?: string;
     replacedBy?: string;
+    rules?: KeyRules;
+    version: number;
+};
+
+export type KeyRules = {
+    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+    models?: Array<string>;
+    budget?: {
+        limitPico: string;
+        window: 'day' | 'week' | 'month' | 'total';
+        timeZone?: string;
+    };
+    requestsPerMinute?: number;
+    tokensPerMinute?: number;
+    concurrency?: number;
+    cidrs?: Array<string | string>;
+    regions?: Array<string>;
+    zeroDataRetention?: boolean;
+    labels?: {
+        [key: string]: string;
+    };
 };
 
 export type ShownKey = {
@@ -123,6 +144,27 @@ export type NewKey = {
      * The key ends at this time. Without it, when it is revoked.
      */
     validUntil?: string;
+    /**
+     * What the key may do. Without them, everything.
+     */
+    rules?: {
+        scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+        models?: Array<string>;
+        budget?: {
+            limitPico: string;
+            window: 'day' | 'week' | 'month' | 'total';
+            timeZone?: string;
+        };
+        requestsPerMinute?: number;
+        tokensPerMinute?: number;
+        concurrency?: number;
+        cidrs?: Array<string | string>;
+        regions?: Array<string>;
+        zeroDataRetention?: boolean;
+        labels?: {
+            [key: string]: string;
+        };
+    };
 };
 
 export type AuditReport = {
@@ -341,8 +383,7 @@ export type CatalogModel = {
 export type CatalogChange = {
     number: number;
     at: string;
-    actor: string;
-    action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.rotate' | 'key.revoke' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
+    action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
     proposalId?: string;
     settings: Array<{
         from: string;
@@ -437,7 +478,6 @@ export type CatalogVersion = {
 export type Proposal = {
     id: string;
     at: string;
-    actor: string;
     complete: boolean;
     source: string;
     models: number;
@@ -446,7 +486,6 @@ export type Proposal = {
 export type ProposalReview = {
     id: string;
     at: string;
-    actor: string;
     complete: boolean;
     source: string;
     models: number;
@@ -1321,6 +1360,40 @@ export type GetKeyResponses = {
 
 export type GetKeyResponse = GetKeyResponses[keyof GetKeyResponses];
 
+export type ChangeKeyRulesData = {
+    body: KeyRules;
+    headers: {
+        /**
+         * The ETag of what was read.
+         */
+        'If-Match': string;
+    };
+    path: {
+        accountId: string;
+        keyId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/keys/{keyId}/rules';
+};
+
+export type ChangeKeyRulesErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ChangeKeyRulesError = ChangeKeyRulesErrors[keyof ChangeKeyRulesErrors];
+
+export type ChangeKeyRulesResponses = {
+    /**
+     * Done.
+     */
+    200: Key;
+};
+
+export type ChangeKeyRulesResponse = ChangeKeyRulesResponses[keyof ChangeKeyRulesResponses];
+
 export type RotateKeyData = {
     body: {
         /**
@@ -1398,7 +1471,7 @@ export type ListAuditEventsResponses = {
             sequence: number;
             at: string;
             actor: string | string | 'deployment';
-            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.rotate' | 'key.revoke' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
+            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
             target: string | string | string | string | string | string;
             before?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
@@ -1407,6 +1480,21 @@ export type ListAuditEventsResponses = {
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;
+                rules?: {
+                    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+                    models?: Array<string>;
+                    budget?: {
+                        limitPico: string;
+                        window: 'day' | 'week' | 'month' | 'total';
+                        timeZone?: string;
+                    };
+                    requestsPerMinute?: number;
+                    tokensPerMinute?: number;
+                    concurrency?: number;
+                    regions?: Array<string>;
+                    zeroDataRetention?: boolean;
+                };
+                changed?: Array<'scopes' | 'models' | 'budget' | 'requestsPerMinute' | 'tokensPerMinute' | 'concurrency' | 'cidrs' | 'regions' | 'zeroDataRetention' | 'labels'>;
             };
             after?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
@@ -1415,6 +1503,21 @@ export type ListAuditEventsResponses = {
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;
+                rules?: {
+                    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+                    models?: Array<string>;
+                    budget?: {
+                        limitPico: string;
+                        window: 'day' | 'week' | 'month' | 'total';
+                        timeZone?: string;
+                    };
+                    requestsPerMinute?: number;
+                    tokensPerMinute?: number;
+                    concurrency?: number;
+                    regions?: Array<string>;
+                    zeroDataRetention?: boolean;
+                };
+                changed?: Array<'scopes' | 'models' | 'budget' | 'requestsPerMinute' | 'tokensPerMinute' | 'concurrency' | 'cidrs' | 'regions' | 'zeroDataRetention' | 'labels'>;
             };
             previous: string | null;
             previousAt: string | null;
@@ -1489,7 +1592,7 @@ export type ListDeploymentAuditEventsResponses = {
             sequence: number;
             at: string;
             actor: string | string | 'deployment';
-            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.rotate' | 'key.revoke' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
+            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
             target: string | string | string | string | string | string;
             before?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
@@ -1498,6 +1601,21 @@ export type ListDeploymentAuditEventsResponses = {
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;
+                rules?: {
+                    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+                    models?: Array<string>;
+                    budget?: {
+                        limitPico: string;
+                        window: 'day' | 'week' | 'month' | 'total';
+                        timeZone?: string;
+                    };
+                    requestsPerMinute?: number;
+                    tokensPerMinute?: number;
+                    concurrency?: number;
+                    regions?: Array<string>;
+                    zeroDataRetention?: boolean;
+                };
+                changed?: Array<'scopes' | 'models' | 'budget' | 'requestsPerMinute' | 'tokensPerMinute' | 'concurrency' | 'cidrs' | 'regions' | 'zeroDataRetention' | 'labels'>;
             };
             after?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
@@ -1506,6 +1624,21 @@ export type ListDeploymentAuditEventsResponses = {
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;
+                rules?: {
+                    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+                    models?: Array<string>;
+                    budget?: {
+                        limitPico: string;
+                        window: 'day' | 'week' | 'month' | 'total';
+                        timeZone?: string;
+                    };
+                    requestsPerMinute?: number;
+                    tokensPerMinute?: number;
+                    concurrency?: number;
+                    regions?: Array<string>;
+                    zeroDataRetention?: boolean;
+                };
+                changed?: Array<'scopes' | 'models' | 'budget' | 'requestsPerMinute' | 'tokensPerMinute' | 'concurrency' | 'cidrs' | 'regions' | 'zeroDataRetention' | 'labels'>;
             };
             previous: string | null;
             previousAt: string | null;

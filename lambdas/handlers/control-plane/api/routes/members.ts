@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { emailSchema } from '../../../../contracts/accounts';
 import { invitationSchema, memberSchema, membershipSchema } from '../../../../contracts/members';
 import { grantedRoleSchema } from '../../../../contracts/roles';
-import { invitationMail } from '../../../../domain/accounts/invitation-mail';
+import { invite } from '../../../../domain/accounts/invite';
 import { MemberNotFound } from '../../../../domain/errors/refusal';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
@@ -69,12 +69,7 @@ export const MEMBER_ROUTES = [
     params: inAccount,
     body: z.strictObject({ email: emailSchema, role: grantedRoleSchema }),
     answer: newInvitationSchema,
-    handle: async ({ invitations, mailer }, { params, body, actor }) => {
-      const { invitation, token } = await invitations.create({ ...params, ...body, actor });
-      if (!mailer) return { ...invitation, token };
-      await mailer.send(invitationMail(invitation, token));
-      return invitation;
-    },
+    handle: (parts, { params, body, actor }) => invite(parts, { ...params, ...body, actor }),
   }),
   defineRoute({
     ...{ id: 'revokeInvitation', method: 'delete', path: '/v1/accounts/{accountId}/invitations/{invitationId}' },

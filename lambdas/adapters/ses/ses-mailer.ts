@@ -1,0 +1,42 @@
+import type { SESv2ClientConfig } from '@aws-sdk/client-sesv2';
+import { SendEmailCommand, SESv2Client } from '@aws-sdk/client-sesv2';
+import { MailNotTaken } from '../../domain/errors/refusal';
+import type { Log } from '../../domain/log';
+import type { Mail, Mailer } from '../../domain/mail/mailer';
+
+export interface SesMailerOptions {
+  /** An address of a domain that SES has verified, or one that is verified itself. */
+  readonly from: string;
+  readonly log: Log;
+  /** @default the function's own region and role */
+  readonly connection?: Omit<SESv2ClientConfig, 'maxAttempts'>;
+}
+
+/** Hands mails to SES, each once. */
+export class SesMailer implements Mailer {
+  readonly #options: SesMailerOptions;
+  readonly #client: SESv2Client;
+
+  constructor(options: SesMailerOptions) {
+    this.#options = options;
+    // The SDK would repeat a request whose answer was lost, and SES knows no repeats: two mails.
+    this.#client = new SESv2Client({ ...options.connection, maxAttempts: 1 });
+  }
+
+  async send({ to, subject, text }: Mail): Promise<void> {
+    const { from, log } = this.#options;
+    const inUtf8 = (data: string) => ({ Data: data, Charset: 'UTF-8' });
+    const command = new SendEmailCommand({
+      FromEmailAddress: from,
+      Destination: { ToAddresses: [to] },
+      Content: { Simple: { Subject: inUtf8(subject), Body: { Text: inUtf8(text) } } },
+    });
+    try {
+      await this.#client.send(command);
+    } catch (error) {
+      // The error itself ends here: its message names addresses.
+      log.error('MAIL_NOT_TAKEN', { cause: error instanceof Error ? error.name : 'Unknown' });
+      throw new MailNotTaken();
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { BoundedMap } from '../bounded-map';
+import type { Clock } from '../clock';
+import { TooManyAttempts } from '../errors/app-error';
+import { networkOf } from './network-of';
+
+/** How often one source may fail as one subject within the window. */
+export const FAILURES_MAX = 10;
+/** As how many different subjects one source may fail within the window. */
+export const FAILED_SUBJECTS_MAX = 20;
+export const WINDOW_MS = 60_000;
+/** Some megabytes, however many addresses somebody has. */
+const COUNTED_MAX = 20_000;
+const SECRET_BYTES = 32;
+
+/** Somebody's attempt to be let in. */
+export interface Attempt {
+  /** Whose it is: an address, or a person. Nothing is counted where nobody knows. */
+  readonly source: string | undefined;
+  /** As whom they try: a key's id, a token. */
+  readonly subject: string;
+}
+
+interface Counted {
+  readonly failures: number;
+  /** Epoch milliseconds. */
+  readonly from: number;
+}
+
+/**
+ * Counts attempts that failed, in this process alone: a failure writes nothing and costs no more than its answer.
+ *
+ * Always by source, so that nobody is kept out by a stranger who knows their key's id. A source that fails again and
+ * again as one subject, as a client with an old key does, is refused as that subject only; one that tries many, as
+ * all of them. Sources and subjects are in memory as hashes under a key of this process.
+ */
+export class FailedAttempts {
+  readonly #clock: Clock;
+  readonly #secret = randomBytes(SECRET_BYTES);
+  readonly #counted = new BoundedMap<Counted>(COUNTED_MAX);
+
+  constructor({ clock }: { readonly clock: Clock }) {
+    this.#clock = clock;
+  }
+
+  /** Throws TooManyAttempts until the source's window is over. */
+  expectFew({ source, subject }: Attempt): void {
+    if (source === undefined) return;
+    const limits = [
+      [this.#hash(source, subject), FAILURES_MAX],
+      [this.#hash(source), FAILED_SUBJECTS_MAX],
+    ] as const;
+    for (const [hash, most] of limits) {
+      const counted = this.#find(hash);
+      if (!counted || counted.failures < most) continue;
+      throw new TooManyAttempts(Math.ceil((counted.from + WINDOW_MS - this.#clock()) / 1_000));
+    }
+  }
+
+  failed({ source, subject }: Attempt): void {
+    if (source === undefined) return;
+    const failures = this.#count(this.#hash(source, subject));
+    if (failures === 1) this.#count(this.#hash(source));
+  }
+
+  #count(hash: string): number {
+    const { failures, from } = this.#find(hash) ?? { failures: 0, from: this.#clock() };
+    this.#counted.set(hash, { failures: failures + 1, from });
+    return failures + 1;
+  }
+
+  #find(hash: string): Counted | undefined {
+    const now = this.#clock();
+    const counted = this.#counted.get(hash);
+    // A clock that was set back keeps nobody out for longer.
+    return counted && counted.from <= now && now < counted.from + WINDOW_MS ? counted : undefined;
+  }
+
+  #hash(source: string, subject?: string): string {
+    const text = subject === undefined ? networkOf(source) : `${networkOf(source)}\n${subject}`;
+    return createHmac('sha256', this.#secret).update(text).digest('base64');
+  }
+}

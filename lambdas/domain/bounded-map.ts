@@ -1,0 +1,31 @@
+/** A map in memory that callers cannot make larger: the oldest entry goes when there are too many. */
+export class BoundedMap<V> {
+  readonly #entries = new Map<string, V>();
+  readonly #entriesMax: number;
+
+  constructor(entriesMax: number) {
+    this.#entriesMax = entriesMax;
+  }
+
+  get(key: string): V | undefined {
+    return this.#entries.get(key);
+  }
+
+  /** The entry is the youngest from now on. */
+  set(key: string, value: V): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, value);
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size <= this.#entriesMax) break;
+      this.#entries.delete(oldest);
+    }
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  entries(): IterableIterator<[string, V]> {
+    return this.#entries.entries();
+  }
+}

@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { SesMailer } from '../../lambdas/adapters/ses/ses-mailer';
+import { StdoutLog } from '../../lambdas/adapters/stdout-log';
+
+const MAIL = { to: 'new@example.test', subject: 'You are invited', text: 'The token:\n\ntgi_secret é' };
+
+let server: Server;
+let asked: { readonly path: string; readonly body: string }[];
+let respond: (request: IncomingMessage) => { readonly status: number; readonly body: string } | 'break';
+let log: string[];
+let mailer: SesMailer;
+
+beforeEach(async () => {
+  asked = [];
+  log = [];
+  respond = () => ({ status: 200, body: '{"MessageId":"m-1"}' });
+  server = createServer((request, response) => {
+    void text(request).then((body) => {
+      asked.push({ path: request.url ?? '', body });
+      const answer = respond(request);
+      if (answer === 'break') return void request.socket.destroy();
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  mailer = new SesMailer({
+    from: 'gateway@example.com',
+    log: new StdoutLog((line) => void log.push(line)),
+    connection: {
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    },
+  });
+});
+afterEach(() => {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(resolve));
+});
+
+test('a mail is handed to SES as plain text from the configured address', async () => {
+  await mailer.send(MAIL);
+  expect(asked.map(({ path }) => path)).toEqual(['/v2/email/outbound-emails']);
+  expect(JSON.parse(asked[0]?.body ?? '')).toEqual({
+    FromEmailAddress: 'gateway@example.com',
+    Destination: { ToAddresses: [MAIL.to] },
+    Content: {
+      Simple: {
+        Subject: { Data: MAIL.subject, Charset: 'UTF-8' },
+        Body: { Text: { Data: MAIL.text, Charset: 'UTF-8' } },
+      },
+    },
+  });
+  expect(log).toEqual([]);
+});
+
+test.each([
+  ['throttles', () => ({ status: 429, body: '{}' })],
+  ['fails', () => ({ status: 500, body: '{}' })],
+  ['breaks off', () => 'break' as const],
+])('a mail is tried once where SES %s: it may be on its way', async (_what, answer) => {
+  respond = answer;
+  await expect(mailer.send(MAIL)).rejects.toMatchObject({ status: 503, code: 'mail_not_taken' });
+  expect(asked).toHaveLength(1);
+});
+
+test('what SES says of an address ends at the adapter', async () => {
+  const message = 'Email address is not verified: new@example.test, gateway@example.com';
+  respond = () => ({ status: 400, body: JSON.stringify({ __type: 'MessageRejected', message }) });
+  const refusal = (await mailer.send(MAIL).catch((error: unknown) => error)) as Error;
+  expect(`${refusal.stack ?? ''} ${JSON.stringify(refusal)} ${String(refusal.cause)}`).not.toContain('@');
+  expect(log).toHaveLength(1);
+  expect(JSON.parse(log[0] ?? '')).toMatchObject({ level: 'error', code: 'MAIL_NOT_TAKEN', cause: 'MessageRejected' });
+  expect(log[0]).not.toContain('@');
+});

@@ -1,0 +1,81 @@
+import {
+  ACCOUNTS_PER_HOUR_MAX,
+  ACCOUNTS_PER_PERSON_AND_DAY_MAX,
+  INVITATIONS_PER_ACCOUNT_AND_DAY_MAX,
+} from '../../../lambdas/domain/accounts/pace';
+import { AccountStage } from './account-stage';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const TOMORROW = Date.parse('2026-11-21T00:00:00.000Z');
+
+const times = async (count: number, act: () => Promise<unknown>): Promise<void> => {
+  for (let time = 0; time < count; time += 1) await act();
+};
+
+test('a person creates so many accounts a day, and another person theirs', async () => {
+  const stage = new AccountStage();
+  const [ownerId, other] = [await stage.person(), await stage.person()];
+  const create = () => stage.accounts.create({ ownerId });
+  await times(ACCOUNTS_PER_PERSON_AND_DAY_MAX, create);
+  const refusal = { status: 429, code: 'too_many_accounts', retryAfterSeconds: (TOMORROW - stage.now) / 1_000 };
+  await expect(create()).rejects.toMatchObject({ ...refusal, madeBy: 'person' });
+  await stage.accounts.create({ ownerId: other });
+  stage.now = TOMORROW - 1;
+  await expect(create()).rejects.toMatchObject({ code: 'too_many_accounts', retryAfterSeconds: 1 });
+  stage.now = TOMORROW;
+  await create();
+  expect(await stage.members.accountsOf(ownerId, { limit: 100 })).toMatchObject({
+    items: { length: ACCOUNTS_PER_PERSON_AND_DAY_MAX + 1 },
+  });
+});
+
+test('all people together create so many accounts an hour; the deployment’s own commands are not counted', async () => {
+  const stage = new AccountStage();
+  const create = async () => stage.accounts.create({ ownerId: await stage.person() });
+  await times(ACCOUNTS_PER_HOUR_MAX, create);
+  await expect(create()).rejects.toMatchObject({
+    ...{ code: 'too_many_accounts', madeBy: 'deployment', retryAfterSeconds: HOUR_MS / 1_000 },
+  });
+  await stage.accounts.create();
+  stage.now += HOUR_MS;
+  await create();
+});
+
+test('as many are created as may be, also when they all come at once', async () => {
+  const stage = new AccountStage();
+  const ownerId = await stage.person();
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 2 * ACCOUNTS_PER_PERSON_AND_DAY_MAX }, () => stage.accounts.create({ ownerId })),
+  );
+  const created = outcomes.filter(({ status }) => status === 'fulfilled');
+  expect(created).toHaveLength(ACCOUNTS_PER_PERSON_AND_DAY_MAX);
+  expect((await stage.members.accountsOf(ownerId, { limit: 100 })).items).toHaveLength(created.length);
+});
+
+test('an account that is not created is not counted', async () => {
+  const stage = new AccountStage();
+  const ownerId = await stage.person();
+  const accountId = await stage.accounts.create({ ownerId });
+  await times(2 * ACCOUNTS_PER_PERSON_AND_DAY_MAX, () => stage.accounts.create({ accountId, ownerId }));
+  await times(ACCOUNTS_PER_PERSON_AND_DAY_MAX - 1, () => stage.accounts.create({ ownerId }));
+  await expect(stage.accounts.create({ ownerId })).rejects.toMatchObject({ code: 'too_many_accounts' });
+});
+
+test('an account invites so many a day, those that were withdrawn included', async () => {
+  const stage = new AccountStage();
+  const { accountId, owner: actor } = await stage.account();
+  const invite = async () => {
+    const { invitation } = await stage.invitations.create({
+      accountId,
+      actor,
+      email: 'a@example.test',
+      role: 'auditor',
+    });
+    await stage.invitations.revoke({ accountId, actor, invitationId: invitation.invitationId });
+  };
+  await times(INVITATIONS_PER_ACCOUNT_AND_DAY_MAX, invite);
+  await expect(invite()).rejects.toMatchObject({ status: 429, code: 'too_many_invitations' });
+  stage.now += DAY_MS;
+  await invite();
+});

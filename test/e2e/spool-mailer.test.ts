@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataFolder } from '../../dev/folder/data-folder';
+import { SpoolMailer } from '../../dev/mail/spool-mailer';
+import { startLocalRun, temporaryFolder } from './local-run';
+
+const NOW = Date.parse('2026-11-20T10:00:00.000Z');
+const MAIL = { to: 'new@example.test', subject: 'You are invited', text: 'A token' };
+
+test('mails of a local run are files that nobody else can read, in the order in which they were sent', async () => {
+  const path = temporaryFolder();
+  const mailer = new SpoolMailer(new DataFolder(path), () => NOW);
+  await mailer.send(MAIL);
+  await mailer.send({ ...MAIL, subject: 'Another' });
+  const spool = join(path, 'mail');
+  const files = readdirSync(spool).sort();
+  expect(files).toEqual(['2026-11-20T100000.000Z-1.json', '2026-11-20T100000.000Z-2.json']);
+  expect(files.map((file) => statSync(join(spool, file)).mode & 0o777)).toEqual([0o600, 0o600]);
+  expect(statSync(spool).mode & 0o777).toBe(0o700);
+  expect(JSON.parse(readFileSync(join(spool, files[0] ?? ''), 'utf8'))).toEqual(MAIL);
+  rmSync(path, { recursive: true });
+});
+
+test('an invitation in a local run is a mail in the data folder, of which nothing is logged', async () => {
+  const run = await startLocalRun();
+  try {
+    const { accountId } = run.gateway.account;
+    const response = await fetch(new URL(`/api/v1/accounts/${accountId}/invitations`, run.gateway.url), {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${await run.gateway.identity.accessToken('owner')}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ email: 'new@example.test', role: 'developer' }),
+    });
+    expect([response.status, await response.text()]).toEqual([201, expect.not.stringContaining('tgi_')]);
+    const [file = '', ...others] = readdirSync(join(run.folder, 'mail'));
+    expect(others).toEqual([]);
+    expect(readFileSync(join(run.folder, 'mail', file), 'utf8')).toMatch(/"to": "new@example.test"[^]*tgi_/);
+    expect(run.log.join('')).not.toMatch(/@|tgi_/);
+  } finally {
+    await run.stop();
+  }
+});

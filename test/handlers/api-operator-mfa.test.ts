@@ -1,0 +1,69 @@
+import { PERMISSIONS } from '../../lambdas/contracts/permissions';
+import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
+import { ControlPlaneUnavailable } from '../../lambdas/domain/errors/refusal';
+import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';
+import { EXAMPLES } from './api-examples';
+import { ApiStage } from './api-stage';
+
+/** A stage whose user pool knows of second factors of these subjects. */
+const stageWith = (...subjects: readonly string[]) => {
+  const asked: string[] = [];
+  const has = async (subject: string): Promise<boolean> => {
+    asked.push(subject);
+    return subjects.includes(subject);
+  };
+  return ApiStage.open({ secondFactors: { has } }).then((stage) => ({ stage, asked }));
+};
+
+const forOperators = ROUTES.filter(({ permission }) => {
+  const { scope, operators } = PERMISSIONS[permission];
+  return scope !== 'self' && operators;
+});
+
+test('there are routes for operators, of the deployment and of accounts', () => {
+  const scopes = new Set(forOperators.map(({ permission }) => PERMISSIONS[permission].scope));
+  expect(scopes).toEqual(new Set(['account', 'deployment']));
+});
+
+test.each(forOperators.map((route) => [route.id, route] as const))(
+  '%s refuses an operator without a second factor',
+  async (id, route) => {
+    const { stage } = await stageWith();
+    const asked = await EXAMPLES[id]!(stage, stage.accountId);
+    const { status, body } = await stage.ask({ method: route.method.toUpperCase(), as: 'operator', ...asked });
+    expect([status, body['code']]).toEqual([403, 'mfa_required']);
+  },
+);
+
+const ACCOUNTS = { method: 'GET', path: '/v1/accounts' };
+
+test('an operator with a second factor is let in', async () => {
+  const { stage, asked } = await stageWith('operator');
+  expect((await stage.ask({ ...ACCOUNTS, as: 'operator' })).status).toBe(200);
+  expect(asked).toEqual(['operator']);
+});
+
+test('nobody else is asked for one, and nobody else learns that operators are', async () => {
+  const { stage, asked } = await stageWith();
+  for (const as of ['owner', 'auditor', 'stranger']) {
+    expect((await stage.ask({ method: 'GET', path: '/v1/me', as })).status).toBe(200);
+    expect(await stage.ask({ ...ACCOUNTS, as })).toMatchObject({ status: 403, body: { code: 'not_allowed' } });
+  }
+  expect((await stage.ask({ method: 'GET', path: `/v1/accounts/${stage.accountId}`, as: 'owner' })).status).toBe(200);
+  expect(asked).toEqual([]);
+});
+
+test('an operator acts on their own account by their role there, and on another by their standing', async () => {
+  const { stage } = await stageWith();
+  await stage.parts.operators.appoint({ personId: stage.person('owner'), actor: DEPLOYMENT });
+  expect((await stage.ask({ method: 'GET', path: `/v1/accounts/${stage.accountId}`, as: 'owner' })).status).toBe(200);
+  const other = { method: 'GET', path: `/v1/accounts/${stage.otherAccountId}`, as: 'owner' };
+  expect(await stage.ask(other)).toMatchObject({ status: 403, body: { code: 'mfa_required' } });
+});
+
+test('where the user pool cannot be asked no operator is let in', async () => {
+  const has = () => Promise.reject(new ControlPlaneUnavailable({ cause: new Error('unreachable') }));
+  const stage = await ApiStage.open({ secondFactors: { has } });
+  const answered = await stage.ask({ ...ACCOUNTS, as: 'operator' });
+  expect(answered).toMatchObject({ status: 503, body: { code: 'service_unavailable' } });
+});
