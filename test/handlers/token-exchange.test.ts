@@ -160,6 +160,17 @@ describe('is refused in one way', () => {
   });
 });
 
+test('who fails again and again is refused unasked, and others are not', async () => {
+  const from = (address: string) => ({ ...FORM, 'x-tollgate-client-address': address });
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    const refused = await ask(formOf({ subject_token: 'a.b.c' }), from('192.0.2.1'));
+    expect(refused.status).toBe(401);
+  }
+  const { status, body } = await ask(formOf(), from('192.0.2.1'));
+  expect([status, body['code']]).toEqual([429, 'too_many_attempts']);
+  expect((await ask(formOf(), from('198.51.100.1'))).status).toBe(200);
+});
+
 describe('a token that comes twice', () => {
   test('at once yields one key', async () => {
     const form = formOf();
