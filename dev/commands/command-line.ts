@@ -15,6 +15,7 @@ import {
   verifySchema,
 } from './command';
 import { readCatalogCommand } from './catalog-command-line';
+import { readRules } from './rules-file';
 import { type Options, take } from './take';
 import { UsageError } from './usage';
 
@@ -91,6 +92,7 @@ const OPTIONS = {
   endpoints: { type: 'string' },
   from: { type: 'string' },
   version: { type: 'string' },
+  rules: { type: 'string' },
 } as const;
 
 interface GivenOptions extends Options {
@@ -124,7 +126,16 @@ function read(first: string | undefined, others: readonly string[], options: Opt
     const [accountId] = take(others, 1, options, ['limit']);
     return { name: 'usage', accountId, limit: options.limit ?? USAGE_LIMIT_DEFAULT };
   }
-  if (first === 'keys' && others[0] === 'create') return { name: 'create-key', accountId: take(others, 2, options)[1] };
+  if (first === 'keys' && others[0] === 'create') {
+    const [, accountId] = take(others, 2, options, ['rules']);
+    return { name: 'create-key', accountId, ...(options.rules !== undefined && { rules: readRules(options.rules) }) };
+  }
+  if (first === 'keys' && others[0] === 'list') return { name: 'list-keys', accountId: take(others, 2, options)[1] };
+  if (first === 'keys' && others[0] === 'change') {
+    const [, accountId, keyId] = take(others, 3, options, ['rules']);
+    if (options.rules === undefined) throw new UsageError('Name the rules: --rules <file>.');
+    return { name: 'change-key', accountId, keyId, rules: readRules(options.rules) };
+  }
   if (first === 'token') {
     take(others, 0, options, ['as']);
     return { name: 'token', as: options.as };

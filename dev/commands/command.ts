@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEPLOYMENT_CHAIN } from '../../lambdas/contracts/audit-event';
-import { accountIdSchema, requestIdSchema } from '../../lambdas/contracts/ids';
+import { accountIdSchema, keyIdSchema, requestIdSchema } from '../../lambdas/contracts/ids';
+import { keyRulesSchema } from '../../lambdas/contracts/key-rules';
 import { STANDINGS } from '../../lambdas/contracts/roles';
 import { parseUsd } from '../../lambdas/domain/money/pico';
 import { CATALOG_COMMANDS } from './catalog-command';
@@ -36,7 +37,9 @@ export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('wallet'), accountId: z.string() }),
   z.strictObject({ name: z.literal('credit'), accountId: z.string(), amount, paymentId }),
   z.strictObject({ name: z.literal('usage'), accountId: z.string(), limit }),
-  z.strictObject({ name: z.literal('create-key'), accountId: z.string() }),
+  z.strictObject({ name: z.literal('create-key'), accountId: z.string(), rules: keyRulesSchema.optional() }),
+  z.strictObject({ name: z.literal('list-keys'), accountId: z.string() }),
+  z.strictObject({ name: z.literal('change-key'), accountId: z.string(), keyId: keyIdSchema, rules: keyRulesSchema }),
   z.strictObject({
     name: z.literal('token'),
     as: z.enum(STANDINGS, `A token is for one of ${STANDINGS.join(', ')}: --as <role>.`),

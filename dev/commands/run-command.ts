@@ -4,6 +4,7 @@ import { formatUsd, parseUsd } from '../../lambdas/domain/money/pico';
 import { completeReceipts } from '../../lambdas/domain/receipts/complete-receipts';
 import { renderUsageRecord } from '../../lambdas/domain/usage/render-usage-record';
 import type { Balance } from '../../lambdas/domain/wallet/balance';
+import type { Difference } from '../../lambdas/domain/wallet/difference';
 import { type LedgerReport, verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
 import { runCatalogCommand } from './catalog';
 import { isCatalogCommand } from './catalog-command';
@@ -45,9 +46,13 @@ export async function runCommand(parts: CommandParts, command: Command): Promise
     case 'complete-receipts':
       return done({ accountId, opened: await completeReceipts(parts.store, accountId) });
     case 'create-key': {
-      const { keyId, key } = await parts.keys.create({ accountId });
+      const { keyId, key } = await parts.keys.create({ accountId, rules: command.rules });
       return done({ accountId, keyId, apiKey: key });
     }
+    case 'list-keys':
+      return done(...(await parts.keys.list(accountId)));
+    case 'change-key':
+      return done(await parts.keys.changeRules({ accountId, keyId: command.keyId, rules: command.rules }));
   }
 }
 
@@ -95,10 +100,14 @@ function renderReport({ accounts, entries, differences, unstable }: LedgerReport
     entries,
     differences: differences.map(({ expectedPico, actualPico, ...difference }) => ({
       ...difference,
-      expected: formatUsd(expectedPico),
-      actual: formatUsd(actualPico),
+      expected: amount(difference.kind, expectedPico),
+      actual: amount(difference.kind, actualPico),
     })),
     // Accounts that changed all the while: neither right nor wrong. Ask again when there is less traffic.
     unstable,
   };
 }
+
+/** Dollars, but for what is a number of requests. */
+const amount = (kind: Difference['kind'], value: bigint): string =>
+  kind === 'key_running' ? value.toString() : formatUsd(value);

@@ -13,6 +13,7 @@ export interface Options {
   readonly endpoints?: string;
   readonly from?: string;
   readonly version?: string;
+  readonly rules?: string;
 }
 
 /** Exactly so many words, and no option that the command does not have. Throws UsageError. */

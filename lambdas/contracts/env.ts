@@ -30,7 +30,8 @@ export const SEAL_ENV = ['USAGE_TABLE', 'USAGE_RETENTION_DAYS', 'RECEIPT_KEY'] a
 
 /**
  * The management API. Tables are physical names, secrets are ARNs; `MAIL_FROM` is the address that mails come from, or
- * `none` where none are sent; `OPERATOR_MFA` is `required` or `optional`.
+ * `none` where none are sent; `OPERATOR_MFA` is `required` or `optional`; `PROVIDER_IDS` has commas
+ * between them.
  */
 export const API_ENV = [
   'ACCOUNTS_TABLE',

@@ -22,9 +22,10 @@ const isUnique = (values: readonly string[]): boolean => new Set(values).size ==
 const listOf = <Element extends z.ZodType<string>>(element: Element, most: number) =>
   z.array(element).min(1).max(most).refine(isUnique, 'must not name anything twice');
 
+/** Printable ASCII; a star only at the end. */
 const modelPatternSchema = z
   .string()
-  .regex(/^[^\s*\p{Cc}]{1,128}\*?$|^\*$/u, 'must be a model’s name, or its beginning and a *');
+  .regex(/^[!-)+-~]{1,128}\*?$|^\*$/, 'must be a model’s name, or its beginning and a *');
 
 const budgetSchema = z.strictObject({
   /** Pico-dollars (1e-12 USD), as a decimal string. */

@@ -131,10 +131,11 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
     headers: ANY_VERSION,
   }),
   listProposals: at('/v1/catalog/proposals'),
-  createProposal: at('/v1/catalog/proposals', { body: {} }),
+  createProposal: at('/v1/catalog/proposals', { body: { complete: true } }),
   getProposal: async (stage) => ({ path: `/v1/catalog/proposals/${await aProposal(stage)}` }),
   approveProposal: async (stage) => ({
-    ...{ path: `/v1/catalog/proposals/${await aProposal(stage)}/approve`, body: {}, headers: ANY_VERSION },
+    ...{ path: `/v1/catalog/proposals/${await aProposal(stage)}/approve`, headers: ANY_VERSION },
+    body: { from: new Date(stage.now + 3_600_000).toISOString() },
   }),
   dismissOperator: async (stage) => ({ path: `/v1/operators/${stage.person('operator')}` }),
 };

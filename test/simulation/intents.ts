@@ -3,6 +3,8 @@ export interface RequestIntent {
   readonly accountId: string;
   readonly deadline: number;
   readonly priceVersion: string;
+  /** Whether its key has the plan's limits. */
+  readonly isLimited: boolean;
   /** What a hold under its id may hold. */
   readonly holdsPico: Set<bigint>;
   /** What its usage cost, by each who wanted to end it; 0 for a release. */
