@@ -5,8 +5,7 @@ import { ENDPOINTS, regionSchema } from './catalog';
 export const KEY_SCOPES = [...ENDPOINTS, 'models', 'requests'] as const;
 export type KeyScope = (typeof KEY_SCOPES)[number];
 
-export const BUDGET_WINDOWS = ['day', 'week', 'month', 'total'] as const;
-export type BudgetWindow = (typeof BUDGET_WINDOWS)[number];
+const BUDGET_WINDOWS = ['day', 'week', 'month', 'total'] as const;
 
 const MODELS_MAX = 50;
 const CIDRS_MAX = 100;
@@ -77,7 +76,6 @@ export const RULE_NAMES = Object.keys(keyRulesSchema.shape) as [keyof KeyRules, 
 
 /** What of a key's rules is recorded when they change: an address and a label may say something of a person. */
 export const impersonalRulesSchema = keyRulesSchema.omit({ cidrs: true, labels: true });
-export type ImpersonalRules = z.infer<typeof impersonalRulesSchema>;
 
 function isTimeZone(name: string): boolean {
   try {

@@ -36,6 +36,8 @@ export class Intents {
 const ID_CHARACTERS = 26;
 const id = (prefix: string, place: number): string => `${prefix}_${String(place).padStart(ID_CHARACTERS, '0')}`;
 
+/** Whose counters are those of the one key with limits. */
+export const COUNTER_ID = '01JD0000000000000000000001';
 export const accountIdOf = (account: number): string => id('acc', account);
 /** One per operation. */
 export const requestIdOf = (operation: number): string => id('req', operation);

@@ -1,12 +1,11 @@
-import type { Counting } from '../../lambdas/domain/wallet/key-counters';
+import type { Counting } from '../../lambdas/domain/wallet/counting';
 import type { Item } from '../../lambdas/domain/table/value';
 import { movedInto, pico, text } from './fields';
-import { accountIdOf, type Intents } from './intents';
+import { accountIdOf, COUNTER_ID, type Intents } from './intents';
 import type { Limits } from './plan';
 import type { Stored } from './stored';
 import { expectKept } from './violation';
 
-export const COUNTER_ID = '01JD0000000000000000000001';
 const WINDOW = 'total';
 
 export const countingOf = ({ budgetPico, runningMax }: Limits): Counting => ({

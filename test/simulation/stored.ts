@@ -4,7 +4,7 @@ import type { Check, TableStore, Write } from '../../lambdas/domain/table/table-
 import type { Item, Key } from '../../lambdas/domain/table/value';
 import { countersPartition } from '../../lambdas/contracts/table-keys';
 import { pico, text } from './fields';
-import { COUNTER_ID } from './limits';
+import { COUNTER_ID } from './intents';
 import { LeaseTurns } from './lease-turns';
 
 const SHARDS = Array.from({ length: 16 }, (_, shard) => String(shard).padStart(2, '0'));
