@@ -7,9 +7,10 @@ import type { ApiStage } from './api-stage';
 type Example = (stage: ApiStage, accountId: string) => Promise<Pick<Asked, 'path' | 'body' | 'headers'>>;
 
 const ANY_VERSION = { 'if-match': '*' };
+export const FEDERATED_SUBJECT = 'repo:example/app:ref:refs/heads/main';
 const TRUST = {
   ...{ name: 'CI', issuer: 'https://token.actions.githubusercontent.com', audience: 'tollgate' },
-  subject: 'repo:example/app:ref:refs/heads/main',
+  subject: FEDERATED_SUBJECT,
 };
 const BILLING = {
   ...{ name: 'Ours Ltd', email: 'bills@example.test', addressLine1: '1 Street' },
