@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SUSPENSION_REASONS } from './accounts';
 import { accountIdSchema, invitationIdSchema, keyIdSchema, personIdSchema } from './ids';
 import { impersonalRulesSchema, RULE_NAMES } from './key-rules';
+import { KEY_SUSPENSION_REASONS } from './key-suspension';
 import { PERMISSION_IDS } from './permissions';
 import { roleSchema } from './roles';
 
@@ -20,7 +21,7 @@ const time = z.iso.datetime();
 export const auditFieldsSchema = z.strictObject({
   role: roleSchema.optional(),
   state: z.enum(['active', 'suspended']).optional(),
-  reason: z.enum(SUSPENSION_REASONS).optional(),
+  reason: z.enum([...SUSPENSION_REASONS, ...KEY_SUSPENSION_REASONS]).optional(),
   ownerId: personIdSchema.optional(),
   validUntil: time.optional(),
   /** The key that takes another's place. */

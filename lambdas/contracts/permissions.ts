@@ -53,6 +53,9 @@ const RULES = {
   'key.change': members('change what a key is allowed', 'owner', 'admin', 'developer'),
   'key.rotate': members('replace a key by a new one', 'owner', 'admin', 'developer'),
   'key.revoke': membersAndOperators('revoke a key', 'owner', 'admin', 'developer'),
+  // By the deployment itself, when a key's spend jumps.
+  'key.suspend': members('suspend a key'),
+  'key.resume': membersAndOperators('resume a suspended key', 'owner', 'admin'),
 
   'audit.read': membersAndOperators('read and verify the account’s audit log', 'owner', 'admin', 'auditor'),
 

@@ -1,13 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { RECEIPTS_ENV, SEAL_ENV } from '../../lambdas/contracts/env';
-import { USAGE_RECORDS_PREFIX } from '../../lambdas/contracts/table-keys';
 import type { Config } from '../config';
 import { invokeEveryMinute } from '../shared/every-minute';
 import { ServiceFunction } from '../shared/service-function';
 import type { StatefulStack } from '../stacks/stateful-stack';
+import { collectChanges } from './collect-changes';
 import { tellOfFailures } from './stream-grants';
 
 export interface ReceiptsProps {
@@ -16,13 +15,6 @@ export interface ReceiptsProps {
   /** Told of a batch of changes that was given up. */
   readonly alarmTopic: ITopic;
 }
-
-/** What Lambda hands over at most. A batch is one write, and the more it holds the less a receipt costs. */
-const BATCH_RECORDS = 1_000;
-/** A receipt comes after at most this and the minute to the next seal. */
-const BATCH_WINDOW = Duration.seconds(30);
-/** Within it an outage of DynamoDB ends; the stream itself keeps a change for 24 hours. */
-const RECORD_AGE_MAX = Duration.hours(12);
 
 /** Makes receipts of usage records, off the way of requests: a stream opens leaves, each minute's are sealed. */
 export class Receipts extends Construct {
@@ -49,7 +41,7 @@ export class Receipts extends Construct {
     });
     usage.grants.openLeaves(this.collect);
     tellOfFailures(this.collect, alarmTopic);
-    this.#collectChanges(props);
+    collectChanges(this, { stateful, alarmTopic, function: this.collect.function });
 
     this.seal = new ServiceFunction(this, 'Seal', {
       ...shared,
@@ -73,30 +65,4 @@ export class Receipts extends Construct {
     receiptKey.grants.sign(this.seal);
     invokeEveryMinute(this, this.seal.function);
   }
-
-  // Spelt out: the ready-made source would put inline policies on the role, one of them for every stream.
-  #collectChanges({ stateful, alarmTopic }: ReceiptsProps): void {
-    const { tableStreamArn } = stateful.usage.table;
-    if (tableStreamArn === undefined) throw new Error('the usage table publishes no changes');
-    new CfnEventSourceMapping(this, 'Changes', {
-      functionName: this.collect.function.functionArn,
-      eventSourceArn: tableStreamArn,
-      // From the oldest change that is still there: also those before this function was first deployed.
-      startingPosition: 'TRIM_HORIZON',
-      filterCriteria: { filters: [{ pattern: JSON.stringify(ENDS_OF_REQUESTS) }] },
-      batchSize: BATCH_RECORDS,
-      maximumBatchingWindowInSeconds: BATCH_WINDOW.toSeconds(),
-      // The whole batch comes again, in halves, so that at last one bad record stands alone.
-      bisectBatchOnFunctionError: true,
-      maximumRecordAgeInSeconds: RECORD_AGE_MAX.toSeconds(),
-      // It says which places of the stream were given up, and nothing of what stood there.
-      destinationConfig: { onFailure: { destination: alarmTopic.topicArn } },
-    });
-  }
 }
-
-/** Neither what ended by time, nor what receipts and cancellations put into the table, invokes the function. */
-const ENDS_OF_REQUESTS = {
-  eventName: ['INSERT', 'MODIFY'],
-  dynamodb: { Keys: { pk: { S: [{ prefix: USAGE_RECORDS_PREFIX }] } } },
-};

@@ -10,6 +10,7 @@ import { AuditLog } from '../../../domain/audit/audit-log';
 import type { Clock } from '../../../domain/clock';
 import type { SecondFactors } from '../../../domain/identity/second-factors';
 import type { TokenVerifier } from '../../../domain/identity/token-verifier';
+import { KeySuspensions } from '../../../domain/keys/key-suspensions';
 import { Keys } from '../../../domain/keys/keys';
 import type { Log } from '../../../domain/log';
 import type { Mailer } from '../../../domain/mail/mailer';
@@ -49,6 +50,7 @@ export function apiParts({ store, clock, log, verifier, pepper, mailer, secondFa
     ownership: new Ownership({ clock, audit, members }),
     invitations: new Invitations({ store, clock, audit }),
     keys: new Keys({ store, pepper, clock, audit }),
+    keySuspensions: new KeySuspensions({ store, clock, audit }),
     cursors: new Cursors(derivedSecret(pepper, 'cursors')),
     idempotency: new Idempotency({ store, clock, secret: derivedSecret(pepper, 'idempotency') }),
   };

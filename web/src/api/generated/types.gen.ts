@@ -110,6 +110,30 @@ export type Key = {
     createdBy?: string;
     replaces?: string;
     replacedBy?: string;
+    suspendedAt?: string;
+    suspensionReason?: 'spend_jump';
+    resumedAt?: string;
+    rules?: KeyRules;
+    version: number;
+};
+
+export type KeyRules = {
+    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+    models?: Array<string>;
+    budget?: {
+        limitPico: string;
+        window: 'day' | 'week' | 'month' | 'total';
+        timeZone?: string;
+    };
+    requestsPerMinute?: number;
+    tokensPerMinute?: number;
+    concurrency?: number;
+    cidrs?: Array<string | string>;
+    regions?: Array<string>;
+    zeroDataRetention?: boolean;
+    labels?: {
+        [key: string]: string;
+    };
 };
 
 export type ShownKey = {
@@ -123,6 +147,27 @@ export type NewKey = {
      * The key ends at this time. Without it, when it is revoked.
      */
     validUntil?: string;
+    /**
+     * What the key may do. Without them, everything.
+     */
+    rules?: {
+        scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+        models?: Array<string>;
+        budget?: {
+            limitPico: string;
+            window: 'day' | 'week' | 'month' | 'total';
+            timeZone?: string;
+        };
+        requestsPerMinute?: number;
+        tokensPerMinute?: number;
+        concurrency?: number;
+        cidrs?: Array<string | string>;
+        regions?: Array<string>;
+        zeroDataRetention?: boolean;
+        labels?: {
+            [key: string]: string;
+        };
+    };
 };
 
 export type AuditReport = {
@@ -979,6 +1024,40 @@ export type GetKeyResponses = {
 
 export type GetKeyResponse = GetKeyResponses[keyof GetKeyResponses];
 
+export type ChangeKeyRulesData = {
+    body: KeyRules;
+    headers: {
+        /**
+         * The ETag of what was read.
+         */
+        'If-Match': string;
+    };
+    path: {
+        accountId: string;
+        keyId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/keys/{keyId}/rules';
+};
+
+export type ChangeKeyRulesErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ChangeKeyRulesError = ChangeKeyRulesErrors[keyof ChangeKeyRulesErrors];
+
+export type ChangeKeyRulesResponses = {
+    /**
+     * Done.
+     */
+    200: Key;
+};
+
+export type ChangeKeyRulesResponse = ChangeKeyRulesResponses[keyof ChangeKeyRulesResponses];
+
 export type RotateKeyData = {
     body: {
         /**
@@ -1018,6 +1097,40 @@ export type RotateKeyResponses = {
 
 export type RotateKeyResponse = RotateKeyResponses[keyof RotateKeyResponses];
 
+export type ResumeKeyData = {
+    body?: never;
+    headers?: {
+        /**
+         * Does a repeat of this request once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+        keyId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/keys/{keyId}/resume';
+};
+
+export type ResumeKeyErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ResumeKeyError = ResumeKeyErrors[keyof ResumeKeyErrors];
+
+export type ResumeKeyResponses = {
+    /**
+     * Done.
+     */
+    200: Key;
+};
+
+export type ResumeKeyResponse = ResumeKeyResponses[keyof ResumeKeyResponses];
+
 export type ListAuditEventsData = {
     body?: never;
     path: {
@@ -1056,23 +1169,53 @@ export type ListAuditEventsResponses = {
             sequence: number;
             at: string;
             actor: string | string | 'deployment';
-            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.rotate' | 'key.revoke' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
+            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
             target: string | string | string | string;
             before?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
                 state?: 'active' | 'suspended';
-                reason?: 'abuse' | 'payment' | 'security' | 'request';
+                reason?: 'abuse' | 'payment' | 'security' | 'request' | 'spend_jump';
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;
+                rules?: {
+                    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+                    models?: Array<string>;
+                    budget?: {
+                        limitPico: string;
+                        window: 'day' | 'week' | 'month' | 'total';
+                        timeZone?: string;
+                    };
+                    requestsPerMinute?: number;
+                    tokensPerMinute?: number;
+                    concurrency?: number;
+                    regions?: Array<string>;
+                    zeroDataRetention?: boolean;
+                };
+                changed?: Array<'scopes' | 'models' | 'budget' | 'requestsPerMinute' | 'tokensPerMinute' | 'concurrency' | 'cidrs' | 'regions' | 'zeroDataRetention' | 'labels'>;
             };
             after?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
                 state?: 'active' | 'suspended';
-                reason?: 'abuse' | 'payment' | 'security' | 'request';
+                reason?: 'abuse' | 'payment' | 'security' | 'request' | 'spend_jump';
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;
+                rules?: {
+                    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+                    models?: Array<string>;
+                    budget?: {
+                        limitPico: string;
+                        window: 'day' | 'week' | 'month' | 'total';
+                        timeZone?: string;
+                    };
+                    requestsPerMinute?: number;
+                    tokensPerMinute?: number;
+                    concurrency?: number;
+                    regions?: Array<string>;
+                    zeroDataRetention?: boolean;
+                };
+                changed?: Array<'scopes' | 'models' | 'budget' | 'requestsPerMinute' | 'tokensPerMinute' | 'concurrency' | 'cidrs' | 'regions' | 'zeroDataRetention' | 'labels'>;
             };
             previous: string | null;
             previousAt: string | null;
@@ -1147,23 +1290,53 @@ export type ListDeploymentAuditEventsResponses = {
             sequence: number;
             at: string;
             actor: string | string | 'deployment';
-            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.rotate' | 'key.revoke' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
+            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
             target: string | string | string | string;
             before?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
                 state?: 'active' | 'suspended';
-                reason?: 'abuse' | 'payment' | 'security' | 'request';
+                reason?: 'abuse' | 'payment' | 'security' | 'request' | 'spend_jump';
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;
+                rules?: {
+                    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+                    models?: Array<string>;
+                    budget?: {
+                        limitPico: string;
+                        window: 'day' | 'week' | 'month' | 'total';
+                        timeZone?: string;
+                    };
+                    requestsPerMinute?: number;
+                    tokensPerMinute?: number;
+                    concurrency?: number;
+                    regions?: Array<string>;
+                    zeroDataRetention?: boolean;
+                };
+                changed?: Array<'scopes' | 'models' | 'budget' | 'requestsPerMinute' | 'tokensPerMinute' | 'concurrency' | 'cidrs' | 'regions' | 'zeroDataRetention' | 'labels'>;
             };
             after?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
                 state?: 'active' | 'suspended';
-                reason?: 'abuse' | 'payment' | 'security' | 'request';
+                reason?: 'abuse' | 'payment' | 'security' | 'request' | 'spend_jump';
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;
+                rules?: {
+                    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+                    models?: Array<string>;
+                    budget?: {
+                        limitPico: string;
+                        window: 'day' | 'week' | 'month' | 'total';
+                        timeZone?: string;
+                    };
+                    requestsPerMinute?: number;
+                    tokensPerMinute?: number;
+                    concurrency?: number;
+                    regions?: Array<string>;
+                    zeroDataRetention?: boolean;
+                };
+                changed?: Array<'scopes' | 'models' | 'budget' | 'requestsPerMinute' | 'tokensPerMinute' | 'concurrency' | 'cidrs' | 'regions' | 'zeroDataRetention' | 'labels'>;
             };
             previous: string | null;
             previousAt: string | null;
