@@ -1,5 +1,8 @@
+import type { CatalogData } from '../../lambdas/contracts/catalog';
 import type { Standing } from '../../lambdas/contracts/roles';
 import type { Accounts } from '../../lambdas/domain/accounts/accounts';
+import type { CatalogChanges } from '../../lambdas/domain/catalog/catalog-changes';
+import type { Proposals } from '../../lambdas/domain/catalog/proposals';
 import type { Clock } from '../../lambdas/domain/clock';
 import type { Keys } from '../../lambdas/domain/keys/keys';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
@@ -21,11 +24,19 @@ export interface CommandResult {
 export interface CommandParts {
   readonly store: TableStore;
   readonly wallet: Wallet;
-  readonly keys: Pick<Keys, 'create' | 'list'>;
+  readonly keys: Pick<Keys, 'create' | 'list' | 'changeRules'>;
   readonly accounts: Accounts;
   readonly usage: UsageRecords;
+  readonly catalog: CatalogChanges;
+  readonly proposals: Proposals;
+  /** The price list of this version of the code. */
+  readonly compiled: CatalogData;
   readonly clock: Clock;
   readonly usageRetentionDays: number;
   /** Gives out access tokens. Only a local run that is up has one. */
   readonly identity?: { accessToken(role: Standing): Promise<string> };
 }
+
+export const noAccount = (accountId: string): CommandResult => ({
+  ...{ exitCode: 1, lines: [], error: `There is no account "${accountId.slice(0, 80)}".` },
+});

@@ -9,7 +9,8 @@ import type { CommandParts, CommandResult } from './command-parts';
 export async function recomputeCharge(parts: CommandParts, requestId: string): Promise<CommandResult> {
   const record = await findRecord(parts, requestId);
   if (record === undefined) return failed(`There is no usage record of "${requestId.slice(0, 80)}".`);
-  const version = new PriceHistory(DEMO_CATALOG).find(record.priceVersion);
+  const { priceVersion: name } = record;
+  const version = new PriceHistory(DEMO_CATALOG).find(name) ?? (await parts.catalog.findVersion(name));
   if (version === undefined) return failed(`The price version ${record.priceVersion} is not known here.`);
   const { expectedPico, matches } = recompute(record, version);
   const { accountId, usage, priceVersion } = record;

@@ -1,4 +1,6 @@
 import type { CatalogData, Endpoint } from '../../lambdas/contracts/catalog';
+import { mergeCatalogs } from '../../lambdas/domain/catalog/catalog';
+import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
 
 export const DEMO_MODEL = 'demo';
 
@@ -23,3 +25,6 @@ export const DEMO_CATALOG: CatalogData = {
   source: 'demo',
   providers: { demo: [model(['chat', 'embeddings'])], 'demo-anthropic': [model(['messages'])] },
 };
+
+/** What a local run is compiled with. */
+export const LOCAL_PRICE_LIST = mergeCatalogs(PRICE_LIST, DEMO_CATALOG);

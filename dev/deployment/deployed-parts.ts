@@ -4,6 +4,9 @@ import type { StoreTransport } from '../../lambdas/adapters/dynamodb/store-trans
 import { pepperSecretSchema } from '../../lambdas/contracts/secrets';
 import { Accounts } from '../../lambdas/domain/accounts/accounts';
 import { AuditLog } from '../../lambdas/domain/audit/audit-log';
+import { CatalogChanges } from '../../lambdas/domain/catalog/catalog-changes';
+import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
+import { Proposals } from '../../lambdas/domain/catalog/proposals';
 import { systemClock as clock } from '../../lambdas/domain/clock';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
@@ -15,14 +18,18 @@ import type { SecretTexts } from './secret-texts';
 
 /** The tables of a deployment, opened for commands. */
 export function deployedParts(deployment: Deployment, transport: StoreTransport, secrets: SecretTexts): CommandParts {
-  const { tableNames, usageRetentionDays, keyPepperSecret } = deployment;
+  const { tableNames, usageRetentionDays, keyPepperSecret, providerIds } = deployment;
   const store = new DynamodbStore({ transport, tableNames, clock });
+  const catalog = { store, clock, audit: new AuditLog({ store, clock }), compiled: PRICE_LIST };
   return {
     store,
     wallet: new Wallet({ store, clock, usageRetentionDays }),
     keys: new DeployedKeys(store, () => secrets.read(keyPepperSecret)),
     accounts: new Accounts({ store, clock }),
     usage: new UsageRecords({ store }),
+    catalog: new CatalogChanges({ ...catalog, providerIds }),
+    proposals: new Proposals(catalog),
+    compiled: PRICE_LIST,
     clock,
     usageRetentionDays,
   };
@@ -31,8 +38,8 @@ export function deployedParts(deployment: Deployment, transport: StoreTransport,
 export const openTransport = (region: string | undefined): SdkTransport =>
   new SdkTransport(region === undefined ? {} : { region });
 
-/** Reads the pepper only where a key is made: whoever looks at a wallet needs no right to a secret. */
-class DeployedKeys implements Pick<Keys, 'create' | 'list'> {
+/** Reads the pepper only where keys are worked on: whoever looks at a wallet needs no right to a secret. */
+class DeployedKeys implements Pick<Keys, 'create' | 'list' | 'changeRules'> {
   readonly #store: TableStore;
   readonly #readPepper: () => Promise<string>;
 
@@ -47,6 +54,10 @@ class DeployedKeys implements Pick<Keys, 'create' | 'list'> {
 
   async list(accountId: string): ReturnType<Keys['list']> {
     return (await this.#keys()).list(accountId);
+  }
+
+  async changeRules(request: Parameters<Keys['changeRules']>[0]): ReturnType<Keys['changeRules']> {
+    return (await this.#keys()).changeRules(request);
   }
 
   async #keys(): Promise<Keys> {

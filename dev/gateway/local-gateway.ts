@@ -1,6 +1,7 @@
+import { documentFetcher } from '../../lambdas/adapters/federation/issuer-documents';
+import { OidcTokens } from '../../lambdas/adapters/federation/oidc-tokens';
 import { UndiciProviderClient } from '../../lambdas/adapters/providers/undici-provider-client';
-import { Catalog, mergeCatalogs } from '../../lambdas/domain/catalog/catalog';
-import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
+import { LiveCatalog } from '../../lambdas/domain/catalog/live-catalog';
 import type { Log } from '../../lambdas/domain/log';
 import { Cancellations } from '../../lambdas/domain/proxy/cancellations';
 import { Gateway } from '../../lambdas/domain/proxy/gateway';
@@ -8,7 +9,6 @@ import { apiParts } from '../../lambdas/handlers/control-plane/api/api-parts';
 import { serveApi } from '../../lambdas/handlers/control-plane/api/serve-api';
 import type { Sweep } from '../../lambdas/domain/wallet/sweep';
 import { commandHandler } from '../commands/execute';
-import { DEMO_CATALOG } from '../demo/demo-catalog';
 import { DataFolder } from '../folder/data-folder';
 import { FolderOwnership } from '../folder/ownership';
 import { LocalIdentity } from '../identity/local-identity';
@@ -28,7 +28,7 @@ export interface LocalGateway {
   /** Ends in /v1. */
   readonly url: string;
   readonly account: DemoAccount;
-  readonly catalog: Catalog;
+  readonly catalog: LiveCatalog;
   readonly parts: LocalParts;
   readonly identity: LocalIdentity;
   /** What a run before this one left behind. */
@@ -82,17 +82,18 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   opened.add(() => spendWatch.stop());
 
   const providers = await openProviders(settings, opened);
-  const catalog = new Catalog(
-    mergeCatalogs(PRICE_LIST, DEMO_CATALOG),
-    providers.map((provider) => provider.settings),
-  );
+  const catalog = await LiveCatalog.open({
+    ...{ store: parts.store, clock: parts.clock, log, list: parts.compiled },
+    providers: providers.map((provider) => provider.settings),
+  });
   const client = new UndiciProviderClient({ apiKey: (id) => keyOf(providers, id) });
   opened.add(() => client.close());
   const cancellations = new Cancellations(parts);
   const gateway = new Gateway({ ...parts, catalog, cancellations, providers: client, log });
   const verifier = identity.verifier(parts.clock);
   const mailer = new SpoolMailer(folder, parts.clock);
-  const api = new LocalApi(serveApi(apiParts({ ...parts, verifier, mailer, log })));
+  const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock: parts.clock });
+  const api = new LocalApi(serveApi(apiParts({ ...parts, verifier, federatedTokens, mailer, log })));
   const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000 });
   const port = await host.listen(settings.port);
   const sweeper = new Sweeper(parts, log);

@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
+import type { CatalogData } from '../../lambdas/contracts/catalog';
 import { pepperSecretSchema } from '../../lambdas/contracts/secrets';
 import { Accounts } from '../../lambdas/domain/accounts/accounts';
 import { AuditLog } from '../../lambdas/domain/audit/audit-log';
+import { CatalogChanges } from '../../lambdas/domain/catalog/catalog-changes';
+import { Proposals } from '../../lambdas/domain/catalog/proposals';
 import { type Clock, systemClock } from '../../lambdas/domain/clock';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
 import { UsageRecords } from '../../lambdas/domain/usage/usage-records';
 import { Wallet } from '../../lambdas/domain/wallet/wallet';
+import { LOCAL_PRICE_LIST } from '../demo/demo-catalog';
 import type { DataFolder } from '../folder/data-folder';
 
 const USAGE_RETENTION_DAYS = 90;
@@ -26,6 +30,9 @@ export interface LocalParts {
   readonly accounts: Accounts;
   readonly usage: UsageRecords;
   readonly receipts: Receipts;
+  readonly catalog: CatalogChanges;
+  readonly proposals: Proposals;
+  readonly compiled: CatalogData;
   readonly clock: Clock;
   /** The secret that keys are verified with. */
   readonly pepper: string;
@@ -37,6 +44,7 @@ export function openLocalParts(folder: DataFolder, clock: Clock = systemClock): 
   const pepper = readPepper(folder);
   const store = EmbeddedStore.open({ file: folder.file('journal.jsonl'), clock });
   const audit = new AuditLog({ store, clock });
+  const compiled = LOCAL_PRICE_LIST;
   return {
     store,
     wallet: new Wallet({ store, clock, usageRetentionDays: USAGE_RETENTION_DAYS }),
@@ -44,6 +52,9 @@ export function openLocalParts(folder: DataFolder, clock: Clock = systemClock): 
     accounts: new Accounts({ store, clock, audit }),
     usage: new UsageRecords({ store }),
     receipts: new Receipts({ store, clock }),
+    catalog: new CatalogChanges({ store, clock, audit, compiled }),
+    proposals: new Proposals({ store, clock, audit, compiled }),
+    compiled,
     clock,
     pepper,
     usageRetentionDays: USAGE_RETENTION_DAYS,

@@ -84,6 +84,7 @@ function toExchange(request: IncomingMessage, response: ServerResponse, deadline
   return {
     method: request.method ?? '',
     path: query === -1 ? url : url.slice(0, query),
+    query: query === -1 ? '' : url.slice(query + 1),
     headers: request.headers as Exchange['headers'],
     clientAddress: request.socket.remoteAddress,
     deadline,

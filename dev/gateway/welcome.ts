@@ -7,7 +7,7 @@ import type { LocalGateway } from './local-gateway';
 /** What a person sees at the start, with a line to paste. */
 export async function welcome({ url, account, catalog, parts, swept }: LocalGateway): Promise<string> {
   const balance = await parts.wallet.balance(account.accountId);
-  const example = curlLine(url, account.apiKey, catalog);
+  const example = curlLine(url, account.apiKey, await catalog.current());
   return [
     `Tollgate runs on ${url}`,
     '',

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { SUSPENSION_REASONS } from './accounts';
-import { accountIdSchema, invitationIdSchema, keyIdSchema, personIdSchema } from './ids';
+import {
+  accountIdSchema,
+  catalogVersionSchema,
+  invitationIdSchema,
+  keyIdSchema,
+  personIdSchema,
+  proposalIdSchema,
+  trustIdSchema,
+} from './ids';
 import { impersonalRulesSchema, RULE_NAMES } from './key-rules';
 import { KEY_SUSPENSION_REASONS } from './key-suspension';
 import { PERMISSION_IDS } from './permissions';
@@ -51,7 +59,15 @@ export const auditEventSchema = z.strictObject({
   at: time,
   actor: actorSchema,
   action: z.enum(PERMISSION_IDS),
-  target: z.union([accountIdSchema, personIdSchema, invitationIdSchema, keyIdSchema]),
+  target: z.union([
+    accountIdSchema,
+    personIdSchema,
+    invitationIdSchema,
+    keyIdSchema,
+    trustIdSchema,
+    proposalIdSchema,
+    catalogVersionSchema,
+  ]),
   before: auditFieldsSchema.optional(),
   after: auditFieldsSchema.optional(),
   /** The hash of the event before; null for the first. */

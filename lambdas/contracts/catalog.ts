@@ -23,21 +23,23 @@ const priceTierSchema = z.strictObject({
 const rises = (values: readonly number[]): boolean =>
   values.every((value, at) => at === 0 || value > (values[at - 1] ?? value));
 
+/** In rising order; the first is above 0 tokens. */
+export const priceTiersSchema = z
+  .array(priceTierSchema)
+  .min(1)
+  .refine((tiers) => tiers[0]?.abovePromptTokens === 0, 'must begin at 0 tokens')
+  .refine((tiers) => rises(tiers.map((tier) => tier.abovePromptTokens)), 'must be in rising order');
+
 /** Effective from `from` (inclusive, UTC) until the next version's. Never edited: a change is a new version. */
 const priceVersionSchema = z.strictObject({
   /** Names these very prices: a charge names it, and can be recomputed from it. */
   version: z.string().min(1),
   from: z.iso.datetime(),
-  /** In rising order; the first is above 0 tokens. */
-  tiers: z
-    .array(priceTierSchema)
-    .min(1)
-    .refine((tiers) => tiers[0]?.abovePromptTokens === 0, 'must begin at 0 tokens')
-    .refine((tiers) => rises(tiers.map((tier) => tier.abovePromptTokens)), 'must be in rising order'),
+  tiers: priceTiersSchema,
 });
 
-const modelSchema = z.strictObject({
-  id: z.string().min(1),
+/** What a model is, beside its id and its prices. */
+export const modelDefinitionSchema = z.strictObject({
   /** Other exact names of the same model, dated snapshots for one. */
   aliases: z.array(z.string().min(1)),
   endpoints: z.array(z.enum(ENDPOINTS)).min(1),
@@ -45,6 +47,11 @@ const modelSchema = z.strictObject({
   contextTokens: z.int().positive(),
   /** The most tokens one answer can have; 0 for embeddings. It bounds what a request can cost, as `contextTokens` does. */
   outputTokensMax: z.int().nonnegative(),
+});
+
+const modelSchema = z.strictObject({
+  id: z.string().min(1),
+  ...modelDefinitionSchema.shape,
   /** In rising order of `from`. */
   prices: z
     .array(priceVersionSchema)
@@ -96,6 +103,7 @@ export const providerSettingsSchema = z.strictObject({
 export type UnitPrices = z.infer<typeof unitPricesSchema>;
 export type PriceTier = z.infer<typeof priceTierSchema>;
 export type PriceVersion = z.infer<typeof priceVersionSchema>;
+export type ModelDefinition = z.infer<typeof modelDefinitionSchema>;
 export type Model = z.infer<typeof modelSchema>;
 export type CatalogData = z.infer<typeof catalogSchema>;
 export type ProviderSettings = Readonly<z.infer<typeof providerSettingsSchema>>;

@@ -11,6 +11,7 @@ export const PROXY_ENV = [
   'WALLET_TABLE',
   'KEYS_TABLE',
   'USAGE_TABLE',
+  'CATALOG_TABLE',
   'PROVIDER_KEYS_SECRET',
   'KEY_PEPPER_SECRET',
   'ORIGIN_SECRET',
@@ -32,20 +33,26 @@ export const SEAL_ENV = ['USAGE_TABLE', 'USAGE_RETENTION_DAYS', 'RECEIPT_KEY'] a
 
 /**
  * The management API. Tables are physical names, secrets are ARNs; `MAIL_FROM` is the address that mails come from, or
- * `none` where none are sent; `OPERATOR_MFA` is `required` or `optional`.
+ * `none` where none are sent; `OPERATOR_MFA` is `required` or `optional`; `PROVIDER_IDS` has commas
+ * between them.
  */
 export const API_ENV = [
   'ACCOUNTS_TABLE',
   'KEYS_TABLE',
   'AUDIT_TABLE',
   'WALLET_TABLE',
+  'CATALOG_TABLE',
   'KEY_PEPPER_SECRET',
   'ORIGIN_SECRET',
   'USER_POOL_ID',
   'USER_POOL_CLIENT_ID',
+  'PROVIDER_IDS',
   'MAIL_FROM',
   'OPERATOR_MFA',
 ] as const;
+
+/** The pipeline that keeps audit events; `AUDIT_ARCHIVE` is a bucket's name. */
+export const ARCHIVE_ENV = ['AUDIT_ARCHIVE'] as const;
 
 /** Health touches no store and no secret: it must answer while everything else fails. */
 export const HEALTH_ENV = ['STAGE'] as const;

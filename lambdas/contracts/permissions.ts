@@ -57,10 +57,17 @@ const RULES = {
   'key.suspend': members('suspend a key'),
   'key.resume': membersAndOperators('resume a suspended key', 'owner', 'admin'),
 
+  'federation.read': members('see whose tokens are taken in the place of a key', 'owner', 'admin', 'auditor'),
+  'federation.create': members('trust an issuer’s tokens', 'owner', 'admin'),
+  'federation.delete': members('end such a trust', 'owner', 'admin'),
+
   'audit.read': membersAndOperators('read and verify the account’s audit log', 'owner', 'admin', 'auditor'),
 
   'deployment.accounts': operators('list all accounts'),
   'deployment.audit': operators('read and verify the deployment’s audit log'),
+  'catalog.read': operators('see the catalog, its changes and what is proposed'),
+  'catalog.change': operators('disable providers, change models’ names, routes and markups, propose a price list'),
+  'catalog.approve': operators('approve a proposed price list'),
   'operator.read': operators('list the operators'),
   'operator.appoint': operators('make a person an operator'),
   'operator.dismiss': operators('end a person’s time as an operator'),

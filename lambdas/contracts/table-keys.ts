@@ -122,6 +122,14 @@ export const invitationKey = (accountId: string, invitationId: string): Key => (
   sk: `${INVITATION_PREFIX}${invitationId}`,
 });
 
+export const TRUST_PREFIX = 'trust#';
+export const trustKey = (accountId: string, trustId: string): Key => ({
+  pk: accountId,
+  sk: `${TRUST_PREFIX}${trustId}`,
+});
+/** @param hash of the issuer and the token's own id */
+export const exchangedTokenKey = (hash: string): Key => ({ pk: `exchanged#${hash}`, sk: 'token' });
+
 export const personKey = (personId: string): Key => ({ pk: personId, sk: 'person' });
 /** @param subject the user pool's id of a person: a pseudonym too */
 export const subjectKey = (subject: string): Key => ({ pk: `subject#${subject}`, sk: 'person' });
@@ -149,6 +157,17 @@ export const idempotencyKey = (id: string): Key => ({ pk: `idempotency#${id}`, s
 // Audit table.
 /** @param chain an account's id, or `deployment` */
 export const auditEventKey = (chain: string, sequence: number): Key => ({ pk: chain, sk: ordinal(sequence) });
+
+// Catalog table.
+/** What every process of the data plane reads, and all that it may read. */
+export const CATALOG_PARTITION = 'catalog';
+/** The number of the last change: whether there is anything new costs one small read. */
+export const CATALOG_HEAD_KEY: Key = { pk: CATALOG_PARTITION, sk: 'head' };
+export const CATALOG_STATE_KEY: Key = { pk: CATALOG_PARTITION, sk: 'state' };
+export const CATALOG_CHANGES_PARTITION = 'changes';
+export const catalogChangeKey = (number: number): Key => ({ pk: CATALOG_CHANGES_PARTITION, sk: ordinal(number) });
+export const PROPOSALS_PARTITION = 'proposals';
+export const proposalKey = (proposalId: string): Key => ({ pk: PROPOSALS_PARTITION, sk: proposalId });
 
 // Keys table.
 export const apiKeyKey = (keyId: string): Key => ({ pk: keyId, sk: 'key' });

@@ -116,11 +116,11 @@ export class ControlPlane extends Construct {
 
   // It takes the token itself: API Gateway would take id tokens too, and answer in words of its own.
   #routeManagement(config: Config, { encryptionKey, ...stateful }: StatefulStack): ServiceFunction<typeof API_ENV> {
-    const { accounts, keys, audit, wallet, secrets, identity } = stateful;
+    const { accounts, keys, audit, wallet, catalog, secrets, identity } = stateful;
     const { mailFrom, operatorMfa } = config.identity;
     const management = new ServiceFunction(this, 'Management', {
       entry: 'lambdas/handlers/control-plane/api.lambda.ts',
-      description: 'Accounts, people, keys and the audit log, for whoever is signed in',
+      description: 'Accounts, people, keys, the catalog and the audit log, for whoever is signed in',
       memoryMb: 512,
       // API Gateway waits a second longer.
       timeout: Duration.seconds(29),
@@ -134,10 +134,12 @@ export class ControlPlane extends Construct {
         KEYS_TABLE: keys.table.tableName,
         AUDIT_TABLE: audit.table.tableName,
         WALLET_TABLE: wallet.table.tableName,
+        CATALOG_TABLE: catalog.table.tableName,
         KEY_PEPPER_SECRET: secrets.keyPepper.secretArn,
         ORIGIN_SECRET: secrets.origin.secretArn,
         USER_POOL_ID: identity.userPool.userPoolId,
         USER_POOL_CLIENT_ID: identity.client.userPoolClientId,
+        PROVIDER_IDS: config.providers.map(({ id }) => id).join(','),
         MAIL_FROM: mailFrom ?? 'none',
         OPERATOR_MFA: operatorMfa,
       },
@@ -148,6 +150,7 @@ export class ControlPlane extends Construct {
     audit.grants.read(management);
     wallet.grants.open(management);
     wallet.grants.suspend(management);
+    catalog.grants.administer(management);
     secrets.grants.readKeyPepper(management);
     secrets.grants.readOrigin(management);
     if (operatorMfa === 'required') identity.grants.readFactors(management);

@@ -26,7 +26,7 @@ export class DataPlane extends Construct {
   constructor(scope: Construct, id: string, props: DataPlaneProps) {
     super(scope, id);
     const { config, stateful } = props;
-    const { wallet, keys, usage, secrets } = stateful;
+    const { wallet, keys, usage, catalog, secrets } = stateful;
 
     this.proxy = new ServiceFunction(this, 'Proxy', {
       entry: 'lambdas/handlers/data-plane/proxy.lambda.ts',
@@ -47,6 +47,7 @@ export class DataPlane extends Construct {
         WALLET_TABLE: wallet.table.tableName,
         KEYS_TABLE: keys.table.tableName,
         USAGE_TABLE: usage.table.tableName,
+        CATALOG_TABLE: catalog.table.tableName,
         PROVIDER_KEYS_SECRET: secrets.providerKeys.secretArn,
         KEY_PEPPER_SECRET: secrets.keyPepper.secretArn,
         ORIGIN_SECRET: secrets.origin.secretArn,
@@ -76,6 +77,7 @@ export class DataPlane extends Construct {
     usage.grants.find(this.proxy);
     usage.grants.cancel(this.proxy);
     usage.grants.readReceipts(this.proxy);
+    catalog.grants.serve(this.proxy);
     secrets.grants.readProviderKeys(this.proxy);
     secrets.grants.readKeyPepper(this.proxy);
     secrets.grants.readOrigin(this.proxy);

@@ -4,6 +4,8 @@ import type { Construct } from 'constructs';
 import { ACCOUNTS, AUDIT, CATALOG, KEYS, ROLLUPS, USAGE, WALLET } from '../../lambdas/contracts/tables';
 import type { TableName, TableSpec } from '../../lambdas/contracts/tables';
 import { AccountGrants } from '../accounts/account-grants';
+import { AuditArchive, AuditArchiveGrants } from '../audit/audit-archive';
+import { CatalogGrants } from '../catalog/catalog-grants';
 import type { Config } from '../config';
 import { Identity } from '../identity/identity';
 import { IdentityGrants } from '../identity/identity-grants';
@@ -48,7 +50,9 @@ export class StatefulStack extends Stack {
   readonly usage: ClassifiedTable & { readonly grants: UsageGrants };
   readonly rollups: ClassifiedTable;
   readonly audit: ClassifiedTable & { readonly grants: AuditGrants };
-  readonly catalog: ClassifiedTable;
+  /** Only where the configuration asks for it. */
+  readonly auditArchive: (AuditArchive & { readonly grants: AuditArchiveGrants }) | undefined;
+  readonly catalog: ClassifiedTable & { readonly grants: CatalogGrants };
   readonly identity: Identity & { readonly grants: IdentityGrants };
 
   constructor(scope: Construct, id: string, props: StatefulStackProps) {
@@ -72,7 +76,8 @@ export class StatefulStack extends Stack {
     this.rollups = table('Rollups', ROLLUPS);
     this.audit = withGrants(table('Audit', AUDIT), AuditGrants);
     denyChangesOf(this.audit);
-    this.catalog = table('Catalog', CATALOG);
+    this.auditArchive = this.#createArchive(config);
+    this.catalog = withGrants(table('Catalog', CATALOG), CatalogGrants);
 
     this.secrets = withGrants(
       new DeploymentSecrets(this, 'Secrets', { stage: config.stage, encryptionKey: this.encryptionKey, edgeRegion }),
@@ -82,6 +87,12 @@ export class StatefulStack extends Stack {
     this.#tellNames(config);
   }
 
+  #createArchive({ audit: { archiveDays: days } }: Config): StatefulStack['auditArchive'] {
+    if (days === undefined) return undefined;
+    const { encryptionKey } = this;
+    return withGrants(new AuditArchive(this, 'AuditArchive', { days, encryptionKey }), AuditArchiveGrants);
+  }
+
   /** What an operator's commands need (docs/deploy.md). No secret: whoever may describe the stack reads it. */
   #tellNames(config: Config): void {
     const { accounts, keys, wallet, usage, rollups, audit, catalog, secrets } = this;
@@ -89,6 +100,7 @@ export class StatefulStack extends Stack {
     for (const [name, { table }] of Object.entries({ ...tables, Rollups: rollups, Audit: audit, Catalog: catalog })) {
       new CfnOutput(this, `${name}Table`, { value: table.tableName });
     }
+    if (this.auditArchive) new CfnOutput(this, 'AuditArchiveBucket', { value: this.auditArchive.bucket.bucketName });
     const { providerKeys, keyPepper, origin } = secrets;
     for (const [name, secret] of Object.entries({ ProviderKeys: providerKeys, KeyPepper: keyPepper, Origin: origin })) {
       new CfnOutput(this, `${name}Secret`, { value: secret.secretArn });

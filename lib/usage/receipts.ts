@@ -2,12 +2,13 @@ import { Duration } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { RECEIPTS_ENV, SEAL_ENV } from '../../lambdas/contracts/env';
+import { USAGE_RECORDS_PREFIX } from '../../lambdas/contracts/table-keys';
 import type { Config } from '../config';
 import { invokeEveryMinute } from '../shared/every-minute';
 import { ServiceFunction } from '../shared/service-function';
+import { collectChanges } from '../shared/collect-changes';
+import { tellOfFailures } from '../shared/stream-grants';
 import type { StatefulStack } from '../stacks/stateful-stack';
-import { collectChanges } from './collect-changes';
-import { tellOfFailures } from './stream-grants';
 
 export interface ReceiptsProps {
   readonly config: Config;
@@ -15,6 +16,13 @@ export interface ReceiptsProps {
   /** Told of a batch of changes that was given up. */
   readonly alarmTopic: ITopic;
 }
+
+/** What Lambda hands over at most. A batch is one write, and the more it holds the less a receipt costs. */
+const BATCH_RECORDS = 1_000;
+/** A receipt comes after at most this and the minute to the next seal. */
+const BATCH_WINDOW = Duration.seconds(30);
+/** Within it an outage of DynamoDB ends; the stream itself keeps a change for 24 hours. */
+const RECORD_AGE_MAX = Duration.hours(12);
 
 /** Makes receipts of usage records, off the way of requests: a stream opens leaves, each minute's are sealed. */
 export class Receipts extends Construct {
@@ -41,7 +49,10 @@ export class Receipts extends Construct {
     });
     usage.grants.openLeaves(this.collect);
     tellOfFailures(this.collect, alarmTopic);
-    collectChanges(this, { stateful, alarmTopic, function: this.collect.function });
+    collectChanges(this, {
+      ...{ table: usage, to: this.collect.function, filter: ENDS_OF_REQUESTS, topic: alarmTopic },
+      ...{ records: BATCH_RECORDS, window: BATCH_WINDOW, recordAgeMax: RECORD_AGE_MAX },
+    });
 
     this.seal = new ServiceFunction(this, 'Seal', {
       ...shared,
@@ -66,3 +77,9 @@ export class Receipts extends Construct {
     invokeEveryMinute(this, this.seal.function);
   }
 }
+
+/** Neither what ended by time, nor what receipts and cancellations put into the table, invokes a function. */
+export const ENDS_OF_REQUESTS = {
+  eventName: ['INSERT', 'MODIFY'],
+  dynamodb: { Keys: { pk: { S: [{ prefix: USAGE_RECORDS_PREFIX }] } } },
+};

@@ -5,17 +5,25 @@ import { Construct } from 'constructs';
 import { SPEND_ENV } from '../../lambdas/contracts/env';
 import type { Config } from '../config';
 import { HarmAlarm } from '../shared/alarm';
+import { collectChanges } from '../shared/collect-changes';
 import { logCodeMetric } from '../shared/log-code-metric';
 import { ServiceFunction } from '../shared/service-function';
+import { tellOfFailures } from '../shared/stream-grants';
 import type { StatefulStack } from '../stacks/stateful-stack';
-import { collectChanges } from './collect-changes';
-import { tellOfFailures } from './stream-grants';
+import { ENDS_OF_REQUESTS } from './receipts';
 
 export interface SpendWatchProps {
   readonly config: Config;
   readonly stateful: StatefulStack;
   readonly alarmTopic: ITopic;
 }
+
+/** What Lambda hands over at most. The more a batch holds, the less a key's sum costs. */
+const BATCH_RECORDS = 1_000;
+/** A key spends on for at most so long, and the few seconds for which processes know it. */
+const BATCH_WINDOW = Duration.seconds(30);
+/** Within it an outage of DynamoDB ends. What is older than an hour suspends nobody, and is added up all the same. */
+const RECORD_AGE_MAX = Duration.hours(12);
 
 /** Suspends keys whose spend jumps, off the way of requests: it adds up their usage records as they come. */
 export class SpendWatch extends Construct {
@@ -48,7 +56,10 @@ export class SpendWatch extends Construct {
     accounts.grants.extendAudit(watch);
     audit.grants.recordOfAccounts(watch);
     tellOfFailures(watch, alarmTopic);
-    collectChanges(this, { function: watch.function, stateful, alarmTopic });
+    collectChanges(this, {
+      ...{ table: usage, to: watch.function, filter: ENDS_OF_REQUESTS, topic: alarmTopic },
+      ...{ records: BATCH_RECORDS, window: BATCH_WINDOW, recordAgeMax: RECORD_AGE_MAX },
+    });
     new HarmAlarm(this, 'KeySpendJumped', {
       topic: alarmTopic,
       metric: logCodeMetric(this, 'KEY_SPEND_JUMPED', { Watch: watch.logGroup }),

@@ -121,6 +121,7 @@ export function proxyEnvironment(stage: Stage): Env<typeof PROXY_ENV> {
   const { deployment, config } = stage;
   return {
     ...sweepEnvironment(stage),
+    CATALOG_TABLE: deployment.tableNames.catalog,
     PROVIDER_KEYS_SECRET: deployment.output('ProviderKeysSecret'),
     KEY_PEPPER_SECRET: deployment.output('KeyPepperSecret'),
     ORIGIN_SECRET: deployment.output('OriginSecret'),

@@ -3,7 +3,14 @@ import { UsageError } from '../../dev/commands/usage';
 import { NoDeployment, readDeployment, readEndpoint } from '../../dev/deployment/deployment';
 import type { StackOutputs } from '../../dev/deployment/stack-outputs';
 
-const NAMES = { AccountsTable: 'a', KeysTable: 'k', WalletTable: 'w', UsageTable: 'u', AuditTable: 'a' };
+const NAMES = {
+  AccountsTable: 'a',
+  KeysTable: 'k',
+  WalletTable: 'w',
+  UsageTable: 'u',
+  AuditTable: 'a',
+  CatalogTable: 'c',
+};
 const STATEFUL = { ...NAMES, ProviderKeysSecret: 'p', KeyPepperSecret: 'q', UsageDays: '90', Providers: 'openai' };
 
 /** Stacks by `name@region`. */

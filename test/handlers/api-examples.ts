@@ -1,3 +1,4 @@
+import { newTrustSchema } from '../../lambdas/contracts/federation';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { Asked } from './api-stage';
 import type { ApiStage } from './api-stage';
@@ -6,6 +7,10 @@ import type { ApiStage } from './api-stage';
 type Example = (stage: ApiStage, accountId: string) => Promise<Pick<Asked, 'path' | 'body' | 'headers'>>;
 
 const ANY_VERSION = { 'if-match': '*' };
+const TRUST = {
+  ...{ name: 'CI', issuer: 'https://token.actions.githubusercontent.com', audience: 'tollgate' },
+  subject: 'repo:example/app:ref:refs/heads/main',
+};
 const BILLING = {
   ...{ name: 'Ours Ltd', email: 'bills@example.test', addressLine1: '1 Street' },
   ...{ city: 'Town', postalCode: '1', country: 'DE' },
@@ -24,9 +29,19 @@ async function aKey(stage: ApiStage, accountId: string): Promise<string> {
   return (await stage.parts.keys.create({ accountId })).keyId;
 }
 
+async function aTrust(stage: ApiStage, accountId: string): Promise<string> {
+  const trust = newTrustSchema.parse(TRUST);
+  return (await stage.parts.trusts.create({ accountId, trust, actor: DEPLOYMENT })).trustId;
+}
+
 async function anInvitation(stage: ApiStage, accountId: string): Promise<string> {
   const request = { accountId, email: 'someone@example.test', role: 'auditor', actor: DEPLOYMENT } as const;
   return (await stage.parts.invitations.create(request)).invitation.invitationId;
+}
+
+async function aProposal({ parts }: ApiStage): Promise<string> {
+  const { proposals, compiled: list } = parts;
+  return (await proposals.propose({ list, complete: true, actor: DEPLOYMENT })).id;
 }
 
 /** One for each route; a route without one fails the suite. */
@@ -95,11 +110,34 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   }),
   revokeKey: async (stage, accountId) => ({ path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}` }),
 
+  listTrusts: at('/v1/accounts/{accountId}/trusts'),
+  getTrust: async (stage, accountId) => ({
+    path: `/v1/accounts/${accountId}/trusts/${await aTrust(stage, accountId)}`,
+  }),
+  createTrust: at('/v1/accounts/{accountId}/trusts', { body: TRUST }),
+  deleteTrust: async (stage, accountId) => ({
+    path: `/v1/accounts/${accountId}/trusts/${await aTrust(stage, accountId)}`,
+  }),
+
   listAuditEvents: at('/v1/accounts/{accountId}/audit'),
   verifyAudit: at('/v1/accounts/{accountId}/audit/verification'),
   listDeploymentAuditEvents: at('/v1/audit'),
   verifyDeploymentAudit: at('/v1/audit/verification'),
   listOperators: at('/v1/operators'),
   appointOperator: async (stage) => ({ path: `/v1/operators/${stage.person('admin')}` }),
+  getCatalog: at('/v1/catalog'),
+  listCatalogModels: at('/v1/catalog/models'),
+  listCatalogChanges: at('/v1/catalog/changes'),
+  changeCatalog: at('/v1/catalog', {
+    body: { settings: [{ kind: 'hidden', model: 'gpt-4o-mini', hidden: true }] },
+    headers: ANY_VERSION,
+  }),
+  listProposals: at('/v1/catalog/proposals'),
+  createProposal: at('/v1/catalog/proposals', { body: { complete: true } }),
+  getProposal: async (stage) => ({ path: `/v1/catalog/proposals/${await aProposal(stage)}` }),
+  approveProposal: async (stage) => ({
+    ...{ path: `/v1/catalog/proposals/${await aProposal(stage)}/approve`, headers: ANY_VERSION },
+    body: { from: new Date(stage.now + 3_600_000).toISOString() },
+  }),
   dismissOperator: async (stage) => ({ path: `/v1/operators/${stage.person('operator')}` }),
 };

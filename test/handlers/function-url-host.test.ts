@@ -18,6 +18,7 @@ const runtime: StreamingRuntime = {
 function exchangeOf(event: Partial<LambdaFunctionURLEvent>) {
   const full = {
     rawPath: '/v1/models',
+    rawQueryString: 'a=1',
     headers: { host: 'x' },
     requestContext: { http: { method: 'GET' } },
     isBase64Encoded: false,
@@ -44,6 +45,7 @@ describe('an invocation through a function URL', () => {
   test('ends by the invocation’s deadline and never learns that its client left', () => {
     const before = Date.now();
     const exchange = exchangeOf({});
+    expect([exchange.path, exchange.query]).toEqual(['/v1/models', 'a=1']);
     expect(exchange.deadline).toBeGreaterThanOrEqual(before + 5_000);
     expect(exchange.gone.aborted).toBe(false);
   });

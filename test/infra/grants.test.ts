@@ -6,9 +6,11 @@ import { Operators } from '../../lambdas/domain/people/operators';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
 import { FaultyStore } from '../domain/wallet/faulty-store';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
+import { LiveCatalog } from '../../lambdas/domain/catalog/live-catalog';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
 import { Cancellations } from '../../lambdas/domain/proxy/cancellations';
+import { CatalogStage, COMPILED, PROVIDERS } from '../domain/catalog/catalog-stage';
 import { ReceiptStage } from '../domain/receipts/receipt-stage';
 import { ACCOUNT, WalletStage } from '../domain/wallet/wallet-stage';
 import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';
@@ -29,7 +31,7 @@ const COUNTING = {
 };
 const OTHER_ACCOUNT = 'acc_01JD0000000000000000000009';
 
-const synthesis = synthesize({});
+const synthesis = synthesize({ audit: { archiveDays: 365 } });
 
 interface Statement {
   readonly Action: string | readonly string[];
@@ -61,6 +63,16 @@ function recordedStage() {
   return { calls, stage, clock };
 }
 
+/** A process that starts, and another that changes something meanwhile. */
+async function servedCatalog(clock: () => number): Promise<readonly string[]> {
+  const { engine, changes, log } = new CatalogStage();
+  const setting = { kind: 'hidden', model: 'one', hidden: true } as const;
+  await changes.change({ settings: [setting], actor: DEPLOYMENT });
+  const recorder = new CallRecorder(engine);
+  await LiveCatalog.open({ store: recorder, clock, log, list: COMPILED, providers: PROVIDERS });
+  return recorder.take();
+}
+
 /** A receipt in time and one that was sealed a day late. */
 async function sealedStage() {
   const stage = new ReceiptStage();
@@ -88,6 +100,7 @@ test('the data plane may do with tables what it does, and nothing else', async (
   calls.take();
 
   await keys.verify(key);
+  const catalogCalls = await servedCatalog(clock);
   await stage.settle(await stage.reserve(100n, undefined, OTHER_ACCOUNT), 40n);
   await stage.settle(late, 40n);
   // Contended: a lease is taken, given to a second request, and ended once it takes no more.
@@ -108,7 +121,7 @@ test('the data plane may do with tables what it does, and nothing else', async (
   for (const request of sealed.requestIds)
     expect(await receipts.find(await sealed.stage.record(request))).toBeDefined();
   await receipts.keys();
-  expect([...calls.take(), ...sealed.calls.take()].sort()).toEqual(allowedBy('DataPlaneProxyPolicy'));
+  expect([...catalogCalls, ...calls.take(), ...sealed.calls.take()].sort()).toEqual(allowedBy('DataPlaneProxyPolicy'));
 });
 
 async function recordedApi() {
@@ -200,4 +213,9 @@ test('what opens leaves is handed changes and may do with tables nothing but tha
 test('the sealer may do with tables what it does, and nothing else', async () => {
   const { sealing } = await sealedStage();
   expect(sealing).toEqual(allowedBy('ReceiptsSealPolicy'));
+});
+
+test('what keeps audit events is handed changes and may do with tables nothing', () => {
+  const handed = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `audit ${name} *`);
+  expect(handed.sort()).toEqual(allowedBy('AuditArchiveKeepPolicy'));
 });

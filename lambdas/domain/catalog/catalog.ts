@@ -1,10 +1,27 @@
 import type { CatalogData, Endpoint, Model, ProviderSettings } from '../../contracts/catalog';
+import type { Route } from '../../contracts/catalog-changes';
 
 /** One way to serve a model. */
 export interface Target {
   readonly provider: ProviderSettings;
   readonly model: Model;
+  /** The name that the provider knows; present where the client sent one of the deployment's own. */
+  readonly sentAs?: string;
 }
+
+/** What the deployment's operators changed. */
+export interface CatalogRules {
+  /** Ids of providers that get nothing. */
+  readonly disabled: ReadonlySet<string>;
+  /** Ids of models that are not served, under any name. */
+  readonly hidden: ReadonlySet<string>;
+  /** Names of their own, each for a name that is served. */
+  readonly aliases: ReadonlyMap<string, string>;
+  /** By the model's id. */
+  readonly routes: ReadonlyMap<string, Route>;
+}
+
+const NO_RULES: CatalogRules = { disabled: new Set(), hidden: new Set(), aliases: new Map(), routes: new Map() };
 
 /** A name that a client may send, and whose model it is. */
 export interface ListedModel {
@@ -32,17 +49,33 @@ export class Catalog {
    * @param providers Those that are configured, in the order in which they are tried.
    * @throws CatalogInvalid
    */
-  constructor(data: CatalogData, providers: readonly ProviderSettings[]) {
+  constructor(data: CatalogData, providers: readonly ProviderSettings[], rules: CatalogRules = NO_RULES) {
     const byName = new Map<string, TargetsByEndpoint>();
-    const listed = new Map<string, ListedModel>();
     for (const provider of providers) {
       for (const [name, model] of namesOf(data, provider)) {
-        byName.set(name, withTarget(byName.get(name) ?? {}, { provider, model }));
-        if (!listed.has(name)) listed.set(name, { id: name, provider: provider.id });
+        const endpoints = rules.disabled.has(provider.id) ? [] : endpointsAt(provider, model, rules);
+        for (const endpoint of endpoints) {
+          const targets = byName.get(name) ?? {};
+          byName.set(name, { ...targets, [endpoint]: [...(targets[endpoint] ?? []), { provider, model }] });
+        }
       }
     }
+    for (const [name, targets] of byName) byName.set(name, inRouteOrder(targets, rules));
+    const renamed = [...rules.aliases].flatMap(([alias, name]) => {
+      const targets = byName.get(name);
+      return targets === undefined ? [] : [[alias, sentAs(targets, name)] as const];
+    });
+    for (const [alias, targets] of renamed) byName.set(alias, targets);
     this.byName = byName;
-    this.listed = [...listed.values()];
+    this.listed = [...byName].flatMap(([id, targets]) => {
+      const provider = Object.values(targets)[0]?.[0]?.provider.id;
+      return provider === undefined ? [] : [{ id, provider }];
+    });
+  }
+
+  /** This catalog never changes; one that does is a LiveCatalog. */
+  current(): this {
+    return this;
   }
 
   /** In route order; empty when no configured provider serves the name there. */
@@ -83,7 +116,26 @@ function namesOf(data: CatalogData, provider: ProviderSettings): ReadonlyMap<str
   return names;
 }
 
-function withTarget(targets: TargetsByEndpoint, target: Target): TargetsByEndpoint {
-  const added = target.model.endpoints.map((endpoint) => [endpoint, [...(targets[endpoint] ?? []), target]]);
-  return { ...targets, ...(Object.fromEntries(added) as TargetsByEndpoint) };
+/** Where the provider serves the model; nowhere when a rule is against it. */
+function endpointsAt({ id }: ProviderSettings, model: Model, { hidden, routes }: CatalogRules): readonly Endpoint[] {
+  if (hidden.has(model.id)) return [];
+  const route = routes.get(model.id);
+  if (route === undefined) return model.endpoints;
+  if (!route.providers.includes(id)) return [];
+  return model.endpoints.filter((endpoint) => route.endpoints?.includes(endpoint) ?? true);
+}
+
+function inRouteOrder(targets: TargetsByEndpoint, { routes }: CatalogRules): TargetsByEndpoint {
+  const placeOf = ({ provider, model }: Target): number => routes.get(model.id)?.providers.indexOf(provider.id) ?? 0;
+  return mapTargets(targets, (list) => list.toSorted((one, other) => placeOf(one) - placeOf(other)));
+}
+
+const sentAs = (targets: TargetsByEndpoint, name: string): TargetsByEndpoint =>
+  mapTargets(targets, (list) => list.map((target) => ({ ...target, sentAs: name })));
+
+function mapTargets(
+  targets: TargetsByEndpoint,
+  change: (list: readonly Target[]) => readonly Target[],
+): TargetsByEndpoint {
+  return Object.fromEntries(Object.entries(targets).map(([endpoint, list]) => [endpoint, change(list)]));
 }

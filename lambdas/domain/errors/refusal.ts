@@ -34,11 +34,21 @@ export class Unauthenticated extends Refusal {
   }
 }
 
+/** One answer for every way in which a token of somebody else's can be wrong, and its trust with it. */
+export class TokenRefused extends Refusal {
+  override readonly name = 'TokenRefused';
+  override readonly status = 401;
+  override readonly code = 'token_refused';
+  constructor() {
+    super('The token is not taken. Its issuer, audience, subject and age must be as the trust says.');
+  }
+}
+
 /** Also for what belongs to another account: whether it exists is nobody else's business. */
 class Missing extends Refusal {
   override readonly status = 404;
   readonly code: string;
-  constructor(what: 'account' | 'member' | 'invitation' | 'key' | 'person' | 'operator') {
+  constructor(what: 'account' | 'member' | 'invitation' | 'key' | 'trust' | 'person' | 'operator' | 'proposal') {
     super(`There is no such ${what}.`);
     this.code = `${what}_not_found`;
   }
@@ -73,6 +83,13 @@ export class KeyNotFound extends Missing {
   }
 }
 
+export class TrustNotFound extends Missing {
+  override readonly name = 'TrustNotFound';
+  constructor() {
+    super('trust');
+  }
+}
+
 export class PersonNotFound extends Missing {
   override readonly name = 'PersonNotFound';
   constructor() {
@@ -84,6 +101,13 @@ export class OperatorNotFound extends Missing {
   override readonly name = 'OperatorNotFound';
   constructor() {
     super('operator');
+  }
+}
+
+export class ProposalNotFound extends Missing {
+  override readonly name = 'ProposalNotFound';
+  constructor() {
+    super('proposal');
   }
 }
 
@@ -165,6 +189,30 @@ export class LimitReached extends Conflict {
   override readonly name = 'LimitReached';
   constructor(what: string, most: number) {
     super('limit_reached', `There can be at most ${most} ${what}.`);
+  }
+}
+
+/** Prices change by approval only once a whole price list was approved. */
+export class CatalogNotAdopted extends Conflict {
+  override readonly name = 'CatalogNotAdopted';
+  constructor() {
+    super('catalog_not_adopted', 'First approve a complete price list as a whole: until then the compiled one holds.');
+  }
+}
+
+/** What would be set cannot be, beside what is there. */
+export class CatalogConflict extends Conflict {
+  override readonly name = 'CatalogConflict';
+  constructor(message: string) {
+    super('catalog_conflict', message);
+  }
+}
+
+/** A change would begin before every process knows of it, or in the past. */
+export class BeginsTooSoon extends Conflict {
+  override readonly name = 'BeginsTooSoon';
+  constructor(earliest: string) {
+    super('begins_too_soon', `The change can begin at ${earliest} at the earliest.`);
   }
 }
 

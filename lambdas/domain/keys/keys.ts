@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { KEY_LABEL_CHARACTERS_MAX, ROTATION_GRACE_SECONDS_MAX } from '../../contracts/api-keys';
 import type { KeyRules } from '../../contracts/key-rules';
 import { apiKeyKey, isoTime, KEY_LISTING_PREFIX, keyListingKey } from '../../contracts/table-keys';
-import { KEYS } from '../../contracts/tables';
+import { EXPIRES_AT, KEYS } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
 import { DEPLOYMENT, personOf } from '../access/actor';
 import type { Action, AuditLog } from '../audit/audit-log';
@@ -17,7 +17,7 @@ import { failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import { isVersion } from '../table/version';
 import type { KeyInfo, StoredKey } from './key-item';
-import { changeKey, decodeKey, decodeKeyListing, encodeRules, isLive } from './key-item';
+import { changeKey, decodeKey, decodeKeyListing, encodeRules, endOf, isLive } from './key-item';
 import type { KeyVerifierOptions } from './key-verifier';
 import { KeyVerifier } from './key-verifier';
 import type { MadeKey, MadeOf, ShownKey } from './new-key';
@@ -131,6 +131,37 @@ export class Keys {
   }
 
   /**
+   * A key with the writes that make it, for a transaction of somebody else's, who also sees to its premises. It is no
+   * administrative action, and its items end by time: such keys come by the thousand.
+   * @param request.validUntil epoch milliseconds
+   * @param request.expiresAt epoch seconds, not before the key's own end
+   */
+  prepare(request: {
+    readonly accountId: string;
+    readonly validUntil: number;
+    readonly createdBy: string;
+    readonly expiresAt: number;
+    readonly rules: KeyRules | undefined;
+    /** With whose counters it is counted. */
+    readonly counterId: string;
+  }): Pick<MadeKey, 'shown' | 'writes'> {
+    const { accountId, createdBy, expiresAt, counterId } = request;
+    const validUntil = isoTime(request.validUntil);
+    const { shown, writes } = this.#make({
+      accountId,
+      label: undefined,
+      validUntil,
+      createdBy,
+      counterId,
+      rules: parseRules(request.rules),
+    });
+    const ending = writes.map((write) =>
+      'put' in write ? { ...write, put: { ...write.put, [EXPIRES_AT]: expiresAt } } : write,
+    );
+    return { shown, writes: ending };
+  }
+
+  /**
    * Makes a key in the place of another, which ends after a grace period, or at its own time if that is before. What
    * the old one is allowed, its end included, the new one is too, and they are counted as one. Throws KeyNotFound,
    * KeyNotLive, VersionMismatch when it was changed meanwhile, and as `create` does.
@@ -154,8 +185,7 @@ export class Keys {
       counterId: old.counterId ?? keyId,
     });
     const replacedBy = made.shown.keyId;
-    const graceUntil = isoTime(this.#clock() + graceMs);
-    const end = validUntil !== undefined && validUntil < graceUntil ? validUntil : graceUntil;
+    const end = isoTime(Math.min(this.#clock() + graceMs, endOf(listing)));
     const change = { set: { replacedBy, validUntil: end } };
     const isUnchanged = validUntil === undefined ? absent('validUntil') : compare('validUntil', '=', validUntil);
     const when = all(absent('revokedAt'), absent('replacedBy'), isUnchanged);

@@ -9,6 +9,8 @@ export interface Exchange {
   readonly method: string;
   /** With its leading slash and without a query. */
   readonly path: string;
+  /** Without its question mark; empty where there is none. Nothing is taken from it. */
+  readonly query: string;
   readonly headers: Headers;
   /** The client's IP address as the host knows it; never what the client says. For the rules of its key, and nothing else. */
   readonly clientAddress: string | undefined;

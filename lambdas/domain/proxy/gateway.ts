@@ -22,6 +22,7 @@ import type { MeteredParts } from './paid-request';
 import { permitUse } from './permit';
 import { newRequestId } from './request-ids';
 import { readAt, scopeOfRead } from './reads';
+import { refuseKeyInQuery } from './refuse-key-in-query';
 import { cancelRequest } from './requests';
 import { respondError, respondJson, type ResponseHeaders } from './respond';
 import { dialectOf, METERED_ROUTES } from './routes';
@@ -54,7 +55,7 @@ export class Gateway {
 
   /**
    * Answers one request. Resolves once it is answered and settled, and once those before it that are not yet settled
-   * have been tried again: what a function leaves to do is frozen. Never rejects.
+   * have been tried again and the catalog is read: what a function leaves to do is frozen. Never rejects.
    */
   handle(exchange: Exchange): Promise<void> {
     const requestId = newRequestId();
@@ -66,7 +67,7 @@ export class Gateway {
       .catch((error: unknown) => this.#fail(exchange, error, requestId, headers))
       .finally(async () => {
         clearTimeout(timer);
-        await resumed;
+        await Promise.all([resumed, this.#parts.catalog.settled?.()]);
         this.#inFlight.delete(done);
       });
     this.#inFlight.set(done, stop);
@@ -85,6 +86,7 @@ export class Gateway {
     const { originSecrets } = this.#parts;
     if (originSecrets && !isFromEdge(exchange.headers, await originSecrets()))
       throw new Forbidden('Requests come through the public endpoint.');
+    refuseKeyInQuery(exchange.query);
     if (path === '/healthz') {
       requireMethod(exchange, 'GET');
       respondJson(exchange, 200, headers, { status: 'ok' });
@@ -93,6 +95,8 @@ export class Gateway {
     const metered = METERED_ROUTES.get(path);
     if (metered) {
       requireMethod(exchange, 'POST');
+      // Where it is too old, it is read while the key is verified and the body comes.
+      void this.#parts.catalog.current();
       const caller = await this.#authenticate(exchange);
       permitUse(caller, metered.endpoint, exchange.clientAddress);
       requireJson(exchange.headers);

@@ -44,7 +44,8 @@ export async function serveMetered(parts: MeteredParts, call: MeteredCall): Prom
 
 async function hold(parts: MeteredParts, call: MeteredCall, request: MeteredRequest, now: number): Promise<Admitted> {
   const { caller, requestId } = call;
-  const targets = permittedTargets(caller, request.model, priceTargets(parts.catalog, request, now));
+  const catalog = await parts.catalog.current();
+  const targets = permittedTargets(caller, request.model, priceTargets(catalog, request, now));
   const [{ model, provider, price }] = targets;
   const labels = caller.rules?.labels;
   const details = {
@@ -72,7 +73,7 @@ async function ask(parts: MeteredParts, paid: PaidRequest, cancelled: AbortSigna
   };
   let [target] = admitted.targets;
   try {
-    const body = providerBody(request, admitted.outputTokensCap);
+    const body = providerBody(request, { outputTokensCap: admitted.outputTokensCap, model: target.sentAs });
     const headers = providerHeaders(exchange.headers, request.stream);
     for (const next of admitted.targets) {
       target = next;

@@ -13,9 +13,16 @@ import type { ResponseHeaders } from './respond';
 import type { MeteredRoute } from './routes';
 import type { UnsettledRequests } from './unsettled-requests';
 
+/** Gives the catalog as it is served now: a Catalog itself, or a LiveCatalog. */
+export interface CatalogSource {
+  current(): Catalog | Promise<Catalog>;
+  /** Resolves once nothing of it is under way. */
+  settled?(): Promise<void>;
+}
+
 export interface MeteredParts {
   readonly wallet: Wallet;
-  readonly catalog: Catalog;
+  readonly catalog: CatalogSource;
   readonly providers: ProviderClient;
   readonly cancellations: Cancellations;
   readonly unsettled: UnsettledRequests;

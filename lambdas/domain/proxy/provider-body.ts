@@ -4,10 +4,17 @@ import type { MeteredRequest } from './metered-request';
 
 /**
  * The body as the provider gets it: the client's bytes, except that usage is asked for, identities are left
- * out, and an output limit is set where the wallet's is lower than the model's.
- * @param outputTokensCap for one choice; only where the client set no limit itself
+ * out, an output limit is set where the wallet's is lower than the model's, and an alias gives way to the model's name.
+ * @param changes.outputTokensCap for one choice; only where the client set no limit itself
+ * @param changes.model the name that the provider knows, where it is not the one that the client sent
  */
-export function providerBody(request: MeteredRequest, outputTokensCap?: number): Buffer {
+export function providerBody(
+  request: MeteredRequest,
+  {
+    outputTokensCap,
+    model,
+  }: { readonly outputTokensCap?: number | undefined; readonly model?: string | undefined } = {},
+): Buffer {
   const { body, scan, route } = request;
   const edits: Edit[] = removeMembers(scan, IDENTITY_MEMBERS);
   if (route.endpoint === 'chat' && request.stream && !request.wantsUsage) edits.push(askForUsage(request));
@@ -20,6 +27,8 @@ export function providerBody(request: MeteredRequest, outputTokensCap?: number):
         : insertMember(body, 'max_completion_tokens', String(outputTokensCap)),
     );
   }
+  const name = scan.members.get('model');
+  if (model !== undefined && name) edits.push(replaceValue(name, JSON.stringify(model)));
   return splice(body, edits);
 }
 

@@ -1,13 +1,13 @@
 import type { Dialect } from '../../contracts/catalog';
 import type { KeyScope } from '../../contracts/key-rules';
-import type { Catalog } from '../catalog/catalog';
 import type { KeyOwner } from '../keys/verified-keys';
 import { listModels, modelsFor, readModel } from './models';
 import { readReceipt, type ReadAnswer, type ReceiptParts } from './read-receipt';
+import type { CatalogSource } from './paid-request';
 import { readRequest } from './requests';
 
 export interface ReadParts extends ReceiptParts {
-  readonly catalog: Catalog;
+  readonly catalog: CatalogSource;
 }
 
 /** What is asked for, and by whom. */
@@ -24,10 +24,14 @@ const ok = (body: object): ReadAnswer => ({ status: 200, body });
 
 /** What a key can look at; there is nothing else to GET. */
 const READS: readonly (readonly [path: RegExp, read: Read])[] = [
-  [/^\/v1\/models$/, ({ catalog }, { caller, dialect }) => ok(listModels(modelsFor(catalog, caller), dialect))],
+  [
+    /^\/v1\/models$/,
+    async ({ catalog }, { caller, dialect }) => ok(listModels(modelsFor(await catalog.current(), caller), dialect)),
+  ],
   [
     /^\/v1\/models\/([^/]*)$/,
-    ({ catalog }, { caller, id, dialect }) => ok(readModel(modelsFor(catalog, caller), id, dialect)),
+    async ({ catalog }, { caller, id, dialect }) =>
+      ok(readModel(modelsFor(await catalog.current(), caller), id, dialect)),
   ],
   [
     /^\/v1\/requests\/([^/]*)$/,

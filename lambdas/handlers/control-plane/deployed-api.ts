@@ -4,6 +4,8 @@ import { CognitoSecondFactors } from '../../adapters/cognito/cognito-second-fact
 import { CognitoTokenVerifier, userPoolIssuer } from '../../adapters/cognito/cognito-token-verifier';
 import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
+import { documentFetcher } from '../../adapters/federation/issuer-documents';
+import { OidcTokens } from '../../adapters/federation/oidc-tokens';
 import { AgedSecret } from '../../adapters/secrets/aged-secret';
 import { SesMailer } from '../../adapters/ses/ses-mailer';
 import { StdoutLog } from '../../adapters/stdout-log';
@@ -24,6 +26,7 @@ export async function deployedApi(
     keys: env.KEYS_TABLE,
     audit: env.AUDIT_TABLE,
     wallet: env.WALLET_TABLE,
+    catalog: env.CATALOG_TABLE,
   };
   const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
   const pepper = new AgedSecret({ client, arn: env.KEY_PEPPER_SECRET, schema: pepperSecretSchema, clock });
@@ -34,7 +37,14 @@ export async function deployedApi(
   });
   const log = new StdoutLog();
   const { mailer, secondFactors } = peopleParts(env, log);
-  return serveApi(apiParts({ store, clock, log, verifier, mailer, secondFactors, pepper: await pepper.get() }));
+  const providerIds = env.PROVIDER_IDS.split(',');
+  return serveApi(
+    apiParts({
+      ...{ store, clock, log, verifier, mailer, secondFactors, providerIds },
+      federatedTokens: new OidcTokens({ fetchDocument: documentFetcher(), clock }),
+      pepper: await pepper.get(),
+    }),
+  );
 }
 
 /** What the configuration can do without. */

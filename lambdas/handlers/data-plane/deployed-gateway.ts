@@ -9,7 +9,7 @@ import { StdoutLog } from '../../adapters/stdout-log';
 import { type ProviderSettings, providerSettingsSchema } from '../../contracts/catalog';
 import type { Env, PROXY_ENV } from '../../contracts/env';
 import { pepperSecretSchema, providerKeysSecretSchema } from '../../contracts/secrets';
-import { Catalog } from '../../domain/catalog/catalog';
+import { LiveCatalog } from '../../domain/catalog/live-catalog';
 import { PRICE_LIST } from '../../domain/catalog/price-list';
 import { systemClock as clock } from '../../domain/clock';
 import { KeyVerifier } from '../../domain/keys/key-verifier';
@@ -22,7 +22,12 @@ import { Wallet } from '../../domain/wallet/wallet';
 
 /** The gateway as it runs in AWS: one per execution environment, its secrets fetched once and again by age. */
 export async function deployedGateway(env: Env<typeof PROXY_ENV>): Promise<Pick<Gateway, 'handle'>> {
-  const tableNames = { wallet: env.WALLET_TABLE, keys: env.KEYS_TABLE, usage: env.USAGE_TABLE };
+  const tableNames = {
+    wallet: env.WALLET_TABLE,
+    keys: env.KEYS_TABLE,
+    usage: env.USAGE_TABLE,
+    catalog: env.CATALOG_TABLE,
+  };
   const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
   const client = new SecretsManagerClient();
   const providerKeys = new AgedSecret({
@@ -35,13 +40,14 @@ export async function deployedGateway(env: Env<typeof PROXY_ENV>): Promise<Pick<
   const providers = z.array(providerSettingsSchema).parse(JSON.parse(env.PROVIDERS));
   const log = new StdoutLog();
   let apiKeys = await providerKeys.get();
+  const base = { list: PRICE_LIST, providers: withKey(providers, apiKeys, log) };
   const gateway = new Gateway({
     wallet: new Wallet({ store, clock, usageRetentionDays: Number(env.USAGE_RETENTION_DAYS) }),
     keys: new KeyVerifier({ store, pepper: await pepper.get(), clock }),
     usage: new UsageRecords({ store }),
     receipts: new Receipts({ store, clock }),
     cancellations: new Cancellations({ store, clock }),
-    catalog: new Catalog(PRICE_LIST, withKey(providers, apiKeys, log)),
+    catalog: await LiveCatalog.open({ ...base, store, clock, log }),
     providers: new UndiciProviderClient({ apiKey: (id) => apiKeys[id] }),
     clock,
     log,

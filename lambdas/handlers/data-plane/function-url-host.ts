@@ -31,6 +31,7 @@ export function functionUrlExchange(
   return {
     method: event.requestContext.http.method,
     path: event.rawPath,
+    query: event.rawQueryString,
     headers: event.headers,
     clientAddress: event.headers[CLIENT_ADDRESS_HEADER],
     deadline: Date.now() + context.getRemainingTimeInMillis(),

@@ -4,6 +4,7 @@ import type { Exchange, Headers } from '../../../lambdas/domain/proxy/exchange';
 export interface Sent {
   readonly method?: string;
   readonly path?: string;
+  readonly query?: string;
   readonly headers?: Headers;
   readonly body?: object | string | Buffer;
   /** @default not known to the host */
@@ -14,6 +15,7 @@ export interface Sent {
 export class FakeClient implements Exchange {
   readonly method: string;
   readonly path: string;
+  readonly query: string;
   readonly headers: Headers;
   readonly clientAddress: string | undefined;
   readonly deadline: number;
@@ -38,6 +40,7 @@ export class FakeClient implements Exchange {
     this.clientAddress = clientAddress;
     this.method = method;
     this.path = path;
+    this.query = sent.query ?? '';
     this.headers = { 'content-type': 'application/json', ...headers };
     this.deadline = deadline;
     this.#body = Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));

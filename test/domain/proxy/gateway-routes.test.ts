@@ -32,6 +32,30 @@ describe('a request without a valid key', () => {
   });
 });
 
+describe('a key in the address', () => {
+  const key = `tg_01JD0000000000000000000001_${'a'.repeat(43)}`;
+  test.each([
+    `key=${key}`,
+    'api_key=x',
+    'API-Key=x',
+    'access_token=x',
+    'a=1&token=x',
+    `a=${key}`,
+    `${key}`,
+    `a=%74g${key.slice(2)}`,
+  ])('is refused before anything else is looked at, and logged nowhere: ?%s', async (query) => {
+    const client = await stage.send({ ...chat(), query });
+    expect([client.status, client.bodyReads, stage.providers.calls.length]).toEqual([400, 0, 0]);
+    expect(client.json).toMatchObject({ error: { code: 'key_in_query' } });
+    expect(client.text).not.toContain(key);
+    expect(stage.lines).toEqual([]);
+  });
+
+  test.each(['beta=true', 'keys=1', 'model=tokenizer', '%', '=&&'])('?%s is none', async (query) => {
+    expect((await stage.send({ ...chat(), query })).status).toBe(200);
+  });
+});
+
 test.each([
   ['//v1/chat/completions', 404],
   ['/v1/chat/completions/', 404],

@@ -44,7 +44,7 @@ test.each(Object.entries(bodies))(
     const before = process.memoryUsage().heapUsed;
     const start = performance.now();
     try {
-      providerBody(parseMeteredRequest(route, body), 9);
+      providerBody(parseMeteredRequest(route, body), { outputTokensCap: 9 });
     } catch (error) {
       expect(error).toBeInstanceOf(AppError);
     }

@@ -9,7 +9,8 @@ const route = (path: string): MeteredRoute => {
   return found;
 };
 const chat = route('/v1/chat/completions');
-const sent = (body: string, cap?: number) => providerBody(parseMeteredRequest(chat, Buffer.from(body)), cap).toString();
+const sent = (body: string, outputTokensCap?: number, model?: string) =>
+  providerBody(parseMeteredRequest(chat, Buffer.from(body)), { outputTokensCap, model }).toString();
 const parse = (text: string) => JSON.parse(text) as { [name: string]: unknown };
 
 const plain = '{"model":"m", "messages" : [{"role":"user","content":"hi"}] }';
@@ -18,6 +19,10 @@ const streamed = '{"stream":true,"model":"m","messages":[{}]}';
 describe('the body that a provider gets', () => {
   test('is the client’s own bytes when nothing needs to change', () => {
     expect(sent(plain)).toBe(plain);
+  });
+
+  test('names the model as the provider knows it', () => {
+    expect(sent(plain, undefined, 'known "name"')).toBe(plain.replace('"m"', JSON.stringify('known "name"')));
   });
 
   test('asks for usage in a stream, and keeps the client’s other stream options', () => {

@@ -1,7 +1,7 @@
 import { budgetCounterKey, minuteCounterKey, runningCounterKey } from '../../../lambdas/contracts/table-keys';
 import { KEYS } from '../../../lambdas/contracts/tables';
 import type { Key } from '../../../lambdas/domain/table/value';
-import type { Counting } from '../../../lambdas/domain/wallet/key-counters';
+import type { Counting } from '../../../lambdas/domain/wallet/counting';
 import { KeyLimitReached } from '../../../lambdas/domain/wallet/wallet-errors';
 import type { Fault } from './faulty-store';
 import { ACCOUNT, outcomeOf, WalletStage } from './wallet-stage';
@@ -335,6 +335,13 @@ describe('a key with all of these rules', () => {
     await stage.count(1_000_000n, { counterId: ID, runningMax: 1 });
     expect(await stage.amounts()).toEqual([0n, 1_000_000n, 0n]);
     await isSound(stage);
+  });
+
+  test('is refused with one message, whichever limit it is', async () => {
+    const stage = await funded();
+    await expect(stage.count(1n, budgetOf(0n))).rejects.toMatchObject({
+      ...{ name: 'KeyLimitReached', message: 'a limit of the key is reached' },
+    });
   });
 
   test('cannot have a hold that is negative, by which it would be given room', async () => {

@@ -1,5 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 import { Idempotency } from '../../../adapters/idempotency/idempotency';
+import type { CatalogData } from '../../../contracts/catalog';
 import { Access } from '../../../domain/access/access';
 import { Accounts } from '../../../domain/accounts/accounts';
 import { Invitations } from '../../../domain/accounts/invitations';
@@ -7,7 +8,13 @@ import { Members } from '../../../domain/accounts/members';
 import { Ownership } from '../../../domain/accounts/ownership';
 import { FailedAttempts } from '../../../domain/attempts/failed-attempts';
 import { AuditLog } from '../../../domain/audit/audit-log';
+import { CatalogChanges } from '../../../domain/catalog/catalog-changes';
+import { PRICE_LIST } from '../../../domain/catalog/price-list';
+import { Proposals } from '../../../domain/catalog/proposals';
 import type { Clock } from '../../../domain/clock';
+import type { FederatedTokens } from '../../../domain/federation/federated-tokens';
+import { TokenExchange } from '../../../domain/federation/token-exchange';
+import { Trusts } from '../../../domain/federation/trusts';
 import type { SecondFactors } from '../../../domain/identity/second-factors';
 import type { TokenVerifier } from '../../../domain/identity/token-verifier';
 import { KeySuspensions } from '../../../domain/keys/key-suspensions';
@@ -26,8 +33,14 @@ export interface ApiOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly verifier: TokenVerifier;
+  /** Tells whether an outside issuer's token is one. */
+  readonly federatedTokens: FederatedTokens;
   /** The deployment's secret, of which the API's own are derived. */
   readonly pepper: string;
+  /** The compiled price list. @default that of the public providers */
+  readonly compiled?: CatalogData;
+  /** Ids of the configured providers. @default not known: any may be named */
+  readonly providerIds?: readonly string[];
   /** @default none: whoever invites hands the token over */
   readonly mailer?: Mailer | undefined;
   /** @default none: operators need no second factor */
@@ -37,11 +50,15 @@ export interface ApiOptions {
 /** What the API's routes work with. */
 export type ApiParts = ReturnType<typeof apiParts>;
 
-export function apiParts({ store, clock, log, verifier, pepper, mailer, secondFactors }: ApiOptions) {
+export function apiParts(options: ApiOptions) {
+  const { store, clock, log, verifier, federatedTokens: tokens, pepper, mailer, secondFactors } = options;
+  const { compiled = PRICE_LIST, providerIds } = options;
   const audit = new AuditLog({ store, clock });
   const members = new Members({ store, audit });
+  const keys = new Keys({ store, pepper, clock, audit });
+  const trusts = new Trusts({ store, clock, audit });
   return {
-    ...{ store, clock, log, verifier, mailer, audit, members },
+    ...{ store, clock, log, verifier, mailer, audit, members, keys, trusts, compiled },
     attempts: new FailedAttempts({ clock }),
     people: new People({ store, clock }),
     operators: new Operators({ store, clock, audit }),
@@ -49,8 +66,10 @@ export function apiParts({ store, clock, log, verifier, pepper, mailer, secondFa
     accounts: new Accounts({ store, clock, audit }),
     ownership: new Ownership({ clock, audit, members }),
     invitations: new Invitations({ store, clock, audit }),
-    keys: new Keys({ store, pepper, clock, audit }),
     keySuspensions: new KeySuspensions({ store, clock, audit }),
+    tokenExchange: new TokenExchange({ store, clock, log, trusts, keys, tokens }),
+    catalog: new CatalogChanges({ store, clock, audit, compiled, providerIds }),
+    proposals: new Proposals({ store, clock, audit, compiled }),
     cursors: new Cursors(derivedSecret(pepper, 'cursors')),
     idempotency: new Idempotency({ store, clock, secret: derivedSecret(pepper, 'idempotency') }),
   };

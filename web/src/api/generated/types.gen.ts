@@ -107,12 +107,9 @@ export type Key = {
     label?: string;
     revokedAt?: string;
     validUntil?: string;
-    createdBy?: string;
+    createdBy?: string | string;
     replaces?: string;
     replacedBy?: string;
-    suspendedAt?: string;
-    suspensionReason?: 'spend_jump';
-    resumedAt?: string;
     rules?: KeyRules;
     version: number;
 };
@@ -170,6 +167,117 @@ export type NewKey = {
     };
 };
 
+export type Trust = {
+    /**
+     * For people.
+     */
+    name: string;
+    /**
+     * As the tokens name it, to the letter. Its keys are found by its discovery document.
+     */
+    issuer: string;
+    /**
+     * What the tokens must be made for.
+     */
+    audience: string;
+    /**
+     * What `sub` must be. A `*` stands for anything but a colon, at the end for anything.
+     */
+    subject: string;
+    /**
+     * Claims that must be there, with exactly these texts.
+     */
+    claims?: {
+        [key: string]: string;
+    };
+    /**
+     * Whether a token is taken once, by its `jti`. Kubernetes gives a pod one token for many starts.
+     */
+    singleUse?: boolean;
+    /**
+     * How long a key lives that a token yields.
+     */
+    keySeconds?: number;
+    /**
+     * What such keys may do, counted for all of the trust’s keys together.
+     */
+    rules?: {
+        scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+        models?: Array<string>;
+        budget?: {
+            limitPico: string;
+            window: 'day' | 'week' | 'month' | 'total';
+            timeZone?: string;
+        };
+        requestsPerMinute?: number;
+        tokensPerMinute?: number;
+        concurrency?: number;
+        cidrs?: Array<string | string>;
+        regions?: Array<string>;
+        zeroDataRetention?: boolean;
+        labels?: {
+            [key: string]: string;
+        };
+    };
+    trustId: string;
+    createdAt: string;
+    createdBy?: string;
+};
+
+export type NewTrust = {
+    /**
+     * For people.
+     */
+    name: string;
+    /**
+     * As the tokens name it, to the letter. Its keys are found by its discovery document.
+     */
+    issuer: string;
+    /**
+     * What the tokens must be made for.
+     */
+    audience: string;
+    /**
+     * What `sub` must be. A `*` stands for anything but a colon, at the end for anything.
+     */
+    subject: string;
+    /**
+     * Claims that must be there, with exactly these texts.
+     */
+    claims?: {
+        [key: string]: string;
+    };
+    /**
+     * Whether a token is taken once, by its `jti`. Kubernetes gives a pod one token for many starts.
+     */
+    singleUse?: boolean;
+    /**
+     * How long a key lives that a token yields.
+     */
+    keySeconds?: number;
+    /**
+     * What such keys may do, counted for all of the trust’s keys together.
+     */
+    rules?: {
+        scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+        models?: Array<string>;
+        budget?: {
+            limitPico: string;
+            window: 'day' | 'week' | 'month' | 'total';
+            timeZone?: string;
+        };
+        requestsPerMinute?: number;
+        tokensPerMinute?: number;
+        concurrency?: number;
+        cidrs?: Array<string | string>;
+        regions?: Array<string>;
+        zeroDataRetention?: boolean;
+        labels?: {
+            [key: string]: string;
+        };
+    };
+};
+
 export type AuditReport = {
     /**
      * How many were read; those that have ended by time are not among them.
@@ -179,6 +287,352 @@ export type AuditReport = {
         kind: 'changed' | 'missing' | 'unlinked';
         sequence: number;
     }>;
+};
+
+export type Catalog = {
+    version: number;
+    /**
+     * Whether approved prices are served; else the compiled list is.
+     */
+    approved: boolean;
+    /**
+     * In how many models the compiled list differs from what is served.
+     */
+    compiledDiffersIn: number;
+    settings: Array<{
+        from: string;
+        setting: {
+            kind: 'provider';
+            provider: string;
+            enabled: boolean;
+        } | {
+            kind: 'hidden';
+            model: string;
+            hidden: boolean;
+        } | {
+            kind: 'alias';
+            alias: string;
+            model: string | null;
+        } | {
+            kind: 'route';
+            model: string;
+            route: {
+                providers: Array<string>;
+                endpoints?: Array<'chat' | 'messages' | 'embeddings'>;
+            } | null;
+        } | {
+            kind: 'markup';
+            on: 'all' | string | string;
+            basisPoints: number | null;
+        } | {
+            kind: 'adoption';
+        } | {
+            kind: 'model';
+            list: string;
+            model: string;
+            definition: {
+                aliases: Array<string>;
+                endpoints: Array<'chat' | 'messages' | 'embeddings'>;
+                contextTokens: number;
+                outputTokensMax: number;
+            } | null;
+        } | {
+            kind: 'cost';
+            list: string;
+            model: string;
+            tiers: Array<{
+                abovePromptTokens: number;
+                picoPerToken: {
+                    input?: number;
+                    cachedInput?: number;
+                    cacheWrite?: number;
+                    cacheWrite1h?: number;
+                    audioInput?: number;
+                    cachedAudioInput?: number;
+                    imageInput?: number;
+                    output?: number;
+                    reasoning?: number;
+                    audioOutput?: number;
+                    imageOutput?: number;
+                };
+            }>;
+        } | {
+            kind: 'price';
+            list: string;
+            model: string;
+            version: string;
+            tiers: Array<{
+                abovePromptTokens: number;
+                picoPerToken: {
+                    input?: number;
+                    cachedInput?: number;
+                    cacheWrite?: number;
+                    cacheWrite1h?: number;
+                    audioInput?: number;
+                    cachedAudioInput?: number;
+                    imageInput?: number;
+                    output?: number;
+                    reasoning?: number;
+                    audioOutput?: number;
+                    imageOutput?: number;
+                };
+            }>;
+        };
+    }>;
+};
+
+export type CatalogModel = {
+    list: string;
+    model: string;
+    aliases: Array<string>;
+    endpoints: Array<'chat' | 'messages' | 'embeddings'>;
+    /**
+     * Absent before its first price begins: it is not served.
+     */
+    priceVersion?: string;
+    /**
+     * The markup on the cost.
+     */
+    basisPoints: number;
+    tiers: Array<{
+        abovePromptTokens: number;
+        picoPerToken: {
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            input?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            cachedInput?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            cacheWrite?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            cacheWrite1h?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            audioInput?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            cachedAudioInput?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            imageInput?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            output?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            reasoning?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            audioOutput?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            imageOutput?: string;
+        };
+        costPicoPerToken: {
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            input?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            cachedInput?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            cacheWrite?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            cacheWrite1h?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            audioInput?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            cachedAudioInput?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            imageInput?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            output?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            reasoning?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            audioOutput?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            imageOutput?: string;
+        };
+    }>;
+};
+
+export type CatalogChange = {
+    number: number;
+    at: string;
+    action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
+    proposalId?: string;
+    settings: Array<{
+        from: string;
+        setting: {
+            kind: 'provider';
+            provider: string;
+            enabled: boolean;
+        } | {
+            kind: 'hidden';
+            model: string;
+            hidden: boolean;
+        } | {
+            kind: 'alias';
+            alias: string;
+            model: string | null;
+        } | {
+            kind: 'route';
+            model: string;
+            route: {
+                providers: Array<string>;
+                endpoints?: Array<'chat' | 'messages' | 'embeddings'>;
+            } | null;
+        } | {
+            kind: 'markup';
+            on: 'all' | string | string;
+            basisPoints: number | null;
+        } | {
+            kind: 'adoption';
+        } | {
+            kind: 'model';
+            list: string;
+            model: string;
+            definition: {
+                aliases: Array<string>;
+                endpoints: Array<'chat' | 'messages' | 'embeddings'>;
+                contextTokens: number;
+                outputTokensMax: number;
+            } | null;
+        } | {
+            kind: 'cost';
+            list: string;
+            model: string;
+            tiers: Array<{
+                abovePromptTokens: number;
+                picoPerToken: {
+                    input?: number;
+                    cachedInput?: number;
+                    cacheWrite?: number;
+                    cacheWrite1h?: number;
+                    audioInput?: number;
+                    cachedAudioInput?: number;
+                    imageInput?: number;
+                    output?: number;
+                    reasoning?: number;
+                    audioOutput?: number;
+                    imageOutput?: number;
+                };
+            }>;
+        } | {
+            kind: 'price';
+            list: string;
+            model: string;
+            version: string;
+            tiers: Array<{
+                abovePromptTokens: number;
+                picoPerToken: {
+                    input?: number;
+                    cachedInput?: number;
+                    cacheWrite?: number;
+                    cacheWrite1h?: number;
+                    audioInput?: number;
+                    cachedAudioInput?: number;
+                    imageInput?: number;
+                    output?: number;
+                    reasoning?: number;
+                    audioOutput?: number;
+                    imageOutput?: number;
+                };
+            }>;
+        };
+    }>;
+    /**
+     * Models that got other prices or limits.
+     */
+    models: Array<string>;
+};
+
+export type CatalogVersion = {
+    version: number;
+};
+
+export type Proposal = {
+    id: string;
+    at: string;
+    complete: boolean;
+    source: string;
+    models: number;
+};
+
+export type ProposalReview = {
+    id: string;
+    at: string;
+    complete: boolean;
+    source: string;
+    models: number;
+    /**
+     * The catalog’s, for `If-Match` of the approval.
+     */
+    version: number;
+    differences: Array<{
+        list: string;
+        model: string;
+        kind: 'added' | 'removed' | 'changed';
+        /**
+         * What else is different of it.
+         */
+        definition: Array<string>;
+        prices: Array<{
+            from: string;
+            abovePromptTokens: number;
+            unit: 'input' | 'cachedInput' | 'cacheWrite' | 'cacheWrite1h' | 'audioInput' | 'cachedAudioInput' | 'imageInput' | 'output' | 'reasoning' | 'audioOutput' | 'imageOutput';
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            beforePico?: string;
+            /**
+             * Pico-dollars (1e-12 USD) per token, as digits.
+             */
+            afterPico?: string;
+        }>;
+    }>;
+};
+
+export type ExchangedToken = {
+    access_token: string;
+    issued_token_type: 'urn:ietf:params:oauth:token-type:access_token';
+    token_type: 'Bearer';
+    expires_in: number;
 };
 
 export type GetMeData = {
@@ -1097,8 +1551,47 @@ export type RotateKeyResponses = {
 
 export type RotateKeyResponse = RotateKeyResponses[keyof RotateKeyResponses];
 
-export type ResumeKeyData = {
+export type ListTrustsData = {
     body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: {
+        /**
+         * The most that a page holds.
+         */
+        limit?: number;
+        /**
+         * The `next` of the page before.
+         */
+        after?: string;
+    };
+    url: '/v1/accounts/{accountId}/trusts';
+};
+
+export type ListTrustsErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListTrustsError = ListTrustsErrors[keyof ListTrustsErrors];
+
+export type ListTrustsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<Trust>;
+        next?: string;
+    };
+};
+
+export type ListTrustsResponse = ListTrustsResponses[keyof ListTrustsResponses];
+
+export type CreateTrustData = {
+    body: NewTrust;
     headers?: {
         /**
          * Does a repeat of this request once.
@@ -1107,29 +1600,84 @@ export type ResumeKeyData = {
     };
     path: {
         accountId: string;
-        keyId: string;
     };
     query?: never;
-    url: '/v1/accounts/{accountId}/keys/{keyId}/resume';
+    url: '/v1/accounts/{accountId}/trusts';
 };
 
-export type ResumeKeyErrors = {
+export type CreateTrustErrors = {
     /**
      * A problem.
      */
     default: Problem;
 };
 
-export type ResumeKeyError = ResumeKeyErrors[keyof ResumeKeyErrors];
+export type CreateTrustError = CreateTrustErrors[keyof CreateTrustErrors];
 
-export type ResumeKeyResponses = {
+export type CreateTrustResponses = {
     /**
      * Done.
      */
-    200: Key;
+    201: Trust;
 };
 
-export type ResumeKeyResponse = ResumeKeyResponses[keyof ResumeKeyResponses];
+export type CreateTrustResponse = CreateTrustResponses[keyof CreateTrustResponses];
+
+export type DeleteTrustData = {
+    body?: never;
+    path: {
+        accountId: string;
+        trustId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/trusts/{trustId}';
+};
+
+export type DeleteTrustErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type DeleteTrustError = DeleteTrustErrors[keyof DeleteTrustErrors];
+
+export type DeleteTrustResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteTrustResponse = DeleteTrustResponses[keyof DeleteTrustResponses];
+
+export type GetTrustData = {
+    body?: never;
+    path: {
+        accountId: string;
+        trustId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/trusts/{trustId}';
+};
+
+export type GetTrustErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetTrustError = GetTrustErrors[keyof GetTrustErrors];
+
+export type GetTrustResponses = {
+    /**
+     * Done.
+     */
+    200: Trust;
+};
+
+export type GetTrustResponse = GetTrustResponses[keyof GetTrustResponses];
 
 export type ListAuditEventsData = {
     body?: never;
@@ -1169,12 +1717,12 @@ export type ListAuditEventsResponses = {
             sequence: number;
             at: string;
             actor: string | string | 'deployment';
-            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
-            target: string | string | string | string;
+            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
+            target: string | string | string | string | string | string | string;
             before?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
                 state?: 'active' | 'suspended';
-                reason?: 'abuse' | 'payment' | 'security' | 'request' | 'spend_jump';
+                reason?: 'abuse' | 'payment' | 'security' | 'request';
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;
@@ -1197,7 +1745,7 @@ export type ListAuditEventsResponses = {
             after?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
                 state?: 'active' | 'suspended';
-                reason?: 'abuse' | 'payment' | 'security' | 'request' | 'spend_jump';
+                reason?: 'abuse' | 'payment' | 'security' | 'request';
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;
@@ -1290,12 +1838,12 @@ export type ListDeploymentAuditEventsResponses = {
             sequence: number;
             at: string;
             actor: string | string | 'deployment';
-            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
-            target: string | string | string | string;
+            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
+            target: string | string | string | string | string | string | string;
             before?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
                 state?: 'active' | 'suspended';
-                reason?: 'abuse' | 'payment' | 'security' | 'request' | 'spend_jump';
+                reason?: 'abuse' | 'payment' | 'security' | 'request';
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;
@@ -1318,7 +1866,7 @@ export type ListDeploymentAuditEventsResponses = {
             after?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
                 state?: 'active' | 'suspended';
-                reason?: 'abuse' | 'payment' | 'security' | 'request' | 'spend_jump';
+                reason?: 'abuse' | 'payment' | 'security' | 'request';
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;
@@ -1465,3 +2013,374 @@ export type AppointOperatorResponses = {
 };
 
 export type AppointOperatorResponse = AppointOperatorResponses[keyof AppointOperatorResponses];
+
+export type GetCatalogData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/catalog';
+};
+
+export type GetCatalogErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetCatalogError = GetCatalogErrors[keyof GetCatalogErrors];
+
+export type GetCatalogResponses = {
+    /**
+     * Done.
+     */
+    200: Catalog;
+};
+
+export type GetCatalogResponse = GetCatalogResponses[keyof GetCatalogResponses];
+
+export type ChangeCatalogData = {
+    body: {
+        settings: Array<{
+            kind: 'provider';
+            provider: string;
+            enabled: boolean;
+        } | {
+            kind: 'hidden';
+            model: string;
+            hidden: boolean;
+        } | {
+            kind: 'alias';
+            alias: string;
+            model: string | null;
+        } | {
+            kind: 'route';
+            model: string;
+            route: {
+                providers: Array<string>;
+                endpoints?: Array<'chat' | 'messages' | 'embeddings'>;
+            } | null;
+        } | {
+            kind: 'markup';
+            on: 'all' | string | string;
+            basisPoints: number | null;
+        }>;
+        /**
+         * When it begins. The earliest moment unless given.
+         */
+        from?: string;
+    };
+    headers: {
+        /**
+         * The ETag of what was read.
+         */
+        'If-Match': string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/catalog';
+};
+
+export type ChangeCatalogErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ChangeCatalogError = ChangeCatalogErrors[keyof ChangeCatalogErrors];
+
+export type ChangeCatalogResponses = {
+    /**
+     * Done.
+     */
+    200: CatalogVersion;
+};
+
+export type ChangeCatalogResponse = ChangeCatalogResponses[keyof ChangeCatalogResponses];
+
+export type ListCatalogModelsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The most that a page holds.
+         */
+        limit?: number;
+        /**
+         * The `next` of the page before.
+         */
+        after?: string;
+    };
+    url: '/v1/catalog/models';
+};
+
+export type ListCatalogModelsErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListCatalogModelsError = ListCatalogModelsErrors[keyof ListCatalogModelsErrors];
+
+export type ListCatalogModelsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<CatalogModel>;
+        next?: string;
+    };
+};
+
+export type ListCatalogModelsResponse = ListCatalogModelsResponses[keyof ListCatalogModelsResponses];
+
+export type ListCatalogChangesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The most that a page holds.
+         */
+        limit?: number;
+        /**
+         * The `next` of the page before.
+         */
+        after?: string;
+    };
+    url: '/v1/catalog/changes';
+};
+
+export type ListCatalogChangesErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListCatalogChangesError = ListCatalogChangesErrors[keyof ListCatalogChangesErrors];
+
+export type ListCatalogChangesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<CatalogChange>;
+        next?: string;
+    };
+};
+
+export type ListCatalogChangesResponse = ListCatalogChangesResponses[keyof ListCatalogChangesResponses];
+
+export type ListProposalsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The most that a page holds.
+         */
+        limit?: number;
+        /**
+         * The `next` of the page before.
+         */
+        after?: string;
+    };
+    url: '/v1/catalog/proposals';
+};
+
+export type ListProposalsErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListProposalsError = ListProposalsErrors[keyof ListProposalsErrors];
+
+export type ListProposalsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<Proposal>;
+        next?: string;
+    };
+};
+
+export type ListProposalsResponse = ListProposalsResponses[keyof ListProposalsResponses];
+
+export type CreateProposalData = {
+    body: {
+        /**
+         * The compiled list unless given.
+         */
+        list?: {
+            source: string;
+            providers: {
+                [key: string]: Array<{
+                    id: string;
+                    aliases: Array<string>;
+                    endpoints: Array<'chat' | 'messages' | 'embeddings'>;
+                    contextTokens: number;
+                    outputTokensMax: number;
+                    prices: Array<{
+                        version: string;
+                        from: string;
+                        tiers: Array<{
+                            abovePromptTokens: number;
+                            picoPerToken: {
+                                input?: number;
+                                cachedInput?: number;
+                                cacheWrite?: number;
+                                cacheWrite1h?: number;
+                                audioInput?: number;
+                                cachedAudioInput?: number;
+                                imageInput?: number;
+                                output?: number;
+                                reasoning?: number;
+                                audioOutput?: number;
+                                imageOutput?: number;
+                            };
+                        }>;
+                    }>;
+                }>;
+            };
+        };
+        /**
+         * Whether a model that the list does not have is to be removed.
+         */
+        complete?: boolean;
+    };
+    headers?: {
+        /**
+         * Does a repeat of this request once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/catalog/proposals';
+};
+
+export type CreateProposalErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateProposalError = CreateProposalErrors[keyof CreateProposalErrors];
+
+export type CreateProposalResponses = {
+    /**
+     * Done.
+     */
+    201: Proposal;
+};
+
+export type CreateProposalResponse = CreateProposalResponses[keyof CreateProposalResponses];
+
+export type GetProposalData = {
+    body?: never;
+    path: {
+        proposalId: string;
+    };
+    query?: never;
+    url: '/v1/catalog/proposals/{proposalId}';
+};
+
+export type GetProposalErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetProposalError = GetProposalErrors[keyof GetProposalErrors];
+
+export type GetProposalResponses = {
+    /**
+     * Done.
+     */
+    200: ProposalReview;
+};
+
+export type GetProposalResponse = GetProposalResponses[keyof GetProposalResponses];
+
+export type ApproveProposalData = {
+    body: {
+        /**
+         * As <list>/<model>; all unless given.
+         */
+        models?: Array<string>;
+        /**
+         * When it begins. The earliest moment unless given.
+         */
+        from?: string;
+    };
+    headers: {
+        /**
+         * Does a repeat of this request once.
+         */
+        'Idempotency-Key'?: string;
+        /**
+         * The ETag of what was read.
+         */
+        'If-Match': string;
+    };
+    path: {
+        proposalId: string;
+    };
+    query?: never;
+    url: '/v1/catalog/proposals/{proposalId}/approve';
+};
+
+export type ApproveProposalErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ApproveProposalError = ApproveProposalErrors[keyof ApproveProposalErrors];
+
+export type ApproveProposalResponses = {
+    /**
+     * Done.
+     */
+    200: CatalogVersion;
+};
+
+export type ApproveProposalResponse = ApproveProposalResponses[keyof ApproveProposalResponses];
+
+export type ExchangeTokenData = {
+    body: {
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange';
+        audience: string;
+        subject_token: string;
+        subject_token_type: 'urn:ietf:params:oauth:token-type:jwt' | 'urn:ietf:params:oauth:token-type:id_token';
+        requested_token_type?: 'urn:ietf:params:oauth:token-type:access_token';
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/token';
+};
+
+export type ExchangeTokenErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ExchangeTokenError = ExchangeTokenErrors[keyof ExchangeTokenErrors];
+
+export type ExchangeTokenResponses = {
+    /**
+     * Done.
+     */
+    200: ExchangedToken;
+};
+
+export type ExchangeTokenResponse = ExchangeTokenResponses[keyof ExchangeTokenResponses];

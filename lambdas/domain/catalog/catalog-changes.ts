@@ -1,0 +1,178 @@
+import { DEPLOYMENT_CHAIN } from '../../contracts/audit-event';
+import type { CatalogData, PriceVersion } from '../../contracts/catalog';
+import type { CatalogChange, CatalogEntry, OperatorSetting, Proposal } from '../../contracts/catalog-changes';
+import { operatorSettingsSchema, PRICE_LEAD_MS } from '../../contracts/catalog-changes';
+import { CATALOG_CHANGES_PARTITION, CATALOG_STATE_KEY, catalogChangeKey, isoTime } from '../../contracts/table-keys';
+import { CATALOG } from '../../contracts/tables';
+import type { Actor } from '../access/actor';
+import type { AuditLog } from '../audit/audit-log';
+import type { Clock } from '../clock';
+import { BeginsTooSoon, CatalogConflict, CatalogNotAdopted, VersionMismatch } from '../errors/refusal';
+import type { PageOf, PageRequest } from '../table/page';
+import { readPage } from '../table/page';
+import { failedCondition } from '../table/table-errors';
+import type { TableStore } from '../table/table-store';
+import { approvalEntries, compiledTimelines, strangers } from './approval';
+import { isAdopted } from './catalog-at';
+import type { ModelDifference } from './catalog-diff';
+import { catalogDiff } from './catalog-diff';
+import { changeWrites, decodeChange } from './catalog-item';
+import { type CatalogState, decodeState, EMPTY_STATE } from './catalog-state';
+import { changeOfVersion, priceEntries } from './customer-prices';
+import { expectSettable, expectSound } from './settable';
+import { fold, type Timelines } from './timelines';
+
+export interface CatalogChangesOptions {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  readonly audit: AuditLog;
+  /** The compiled price list: what holds until a list is approved. */
+  readonly compiled: CatalogData;
+  /** Ids of the configured providers. @default not known: any */
+  readonly providerIds?: readonly string[] | undefined;
+}
+
+/** Something done to the catalog by somebody. */
+interface Changing {
+  readonly actor: Actor;
+  /** When it begins; ISO 8601, UTC. @default as soon as it may */
+  readonly from?: string | undefined;
+  /** The version of the catalog that was read. @default any */
+  readonly version?: number | undefined;
+}
+
+/** What an operator approves: a proposal, whole or by model (`<list>/<model>`). */
+export interface Approving extends Changing {
+  readonly proposal: Proposal;
+  readonly models?: readonly string[] | undefined;
+}
+
+/** The deployment's own changes of the catalog: numbered, effective-dated, and never changed themselves. */
+export class CatalogChanges {
+  readonly #options: CatalogChangesOptions;
+
+  constructor(options: CatalogChangesOptions) {
+    this.#options = options;
+  }
+
+  async state(): Promise<CatalogState> {
+    const item = await this.#options.store.get({ table: CATALOG, key: CATALOG_STATE_KEY });
+    return item ? decodeState(item) : EMPTY_STATE;
+  }
+
+  /** Newest first. */
+  page(request: PageRequest): Promise<PageOf<CatalogChange>> {
+    const query = { table: CATALOG, partition: CATALOG_CHANGES_PARTITION, newestFirst: true };
+    return readPage(this.#options.store, query, request, decodeChange);
+  }
+
+  /** A price version that a charge names, in force or not, for as long as the table is there. */
+  async findVersion(version: string): Promise<PriceVersion | undefined> {
+    const number = changeOfVersion(version);
+    if (number === undefined) return undefined;
+    const item = await this.#options.store.get({ table: CATALOG, key: catalogChangeKey(number) });
+    const entries = item ? decodeChange(item).entries : [];
+    for (const { from, setting } of entries) {
+      if (setting.kind === 'price' && setting.version === version) return { version, from, tiers: setting.tiers };
+    }
+    return undefined;
+  }
+
+  /**
+   * Sets what an operator sets by hand. A markup makes new price versions of what it is on.
+   * Throws CatalogConflict, CatalogNotAdopted, BeginsTooSoon or VersionMismatch.
+   */
+  async change(change: Changing & { readonly settings: readonly OperatorSetting[] }): Promise<CatalogState> {
+    const settings = operatorSettingsSchema.parse(change.settings);
+    const changesPrices = settings.some(({ kind }) => kind === 'markup');
+    const leadMs = changesPrices ? PRICE_LEAD_MS : 0;
+    return this.#commit({ ...change, action: 'catalog.change', leadMs }, ({ timelines }, from, number) => {
+      if (changesPrices && !isAdopted(timelines, from)) throw new CatalogNotAdopted();
+      const { compiled, providerIds } = this.#options;
+      const served = isAdopted(timelines, from) ? timelines : compiledTimelines(compiled);
+      for (const setting of settings) expectSettable(setting, { served, from, compiled, providerIds });
+      const entries = settings.map((setting): CatalogEntry => ({ from, setting }));
+      return changesPrices ? [...entries, ...repriced(fold(timelines, entries), from, number)] : entries;
+    });
+  }
+
+  /** What approving it would change, from the earliest moment on. */
+  async diff(list: CatalogData, complete: boolean): Promise<readonly ModelDifference[]> {
+    const { timelines, at, number } = await this.state();
+    const from = this.#earliest(at, PRICE_LEAD_MS);
+    const approval = { candidate: list, complete, from, number: number + 1 };
+    const before = isAdopted(timelines, from) ? timelines : compiledTimelines(this.#options.compiled);
+    return catalogDiff(before, fold(before, approvalEntries(before, approval)), from);
+  }
+
+  /**
+   * Puts a proposal's prices and models in force. The first time it is a complete list as a whole, and from then on
+   * only what was approved is served. Without effect where nothing differs.
+   * Throws CatalogConflict, CatalogNotAdopted, BeginsTooSoon or VersionMismatch.
+   */
+  async approve({ proposal, models, ...change }: Approving): Promise<CatalogState> {
+    const { id: proposalId, list: candidate, complete } = proposal;
+    const { compiled } = this.#options;
+    const action = 'catalog.approve' as const;
+    return this.#commit({ ...change, action, leadMs: PRICE_LEAD_MS, proposalId }, (state, from, number) => {
+      const adopted = isAdopted(state.timelines, from);
+      if (!adopted && (!complete || models !== undefined || lacksList(candidate, compiled)))
+        throw new CatalogNotAdopted();
+      const adoption: CatalogEntry[] = adopted ? [] : [{ from, setting: { kind: 'adoption' } }];
+      const approval = { candidate, complete, models, from, number };
+      const [stranger] = strangers(state.timelines, approval);
+      if (stranger !== undefined) throw new CatalogConflict(`The proposal says nothing of ${stranger.slice(0, 160)}.`);
+      const approved = approvalEntries(state.timelines, approval);
+      const entries = [...adoption, ...approved];
+      expectSound(fold(state.timelines, entries), compiled, from);
+      return entries;
+    });
+  }
+
+  async #commit(
+    change: Changing & {
+      readonly action: 'catalog.change' | 'catalog.approve';
+      readonly leadMs: number;
+      readonly proposalId?: string;
+    },
+    entriesOf: (state: CatalogState, from: string, number: number) => readonly CatalogEntry[],
+  ): Promise<CatalogState> {
+    const { actor, action, version, proposalId } = change;
+    const state = await this.state();
+    if (version !== undefined && version !== state.number) throw new VersionMismatch();
+    const earliest = this.#earliest(state.at, change.leadMs);
+    const from = change.from === undefined ? earliest : isoTime(Date.parse(change.from));
+    if (from < earliest) throw new BeginsTooSoon(earliest);
+    const number = state.number + 1;
+    const entries = [...entriesOf(state, from, number)];
+    if (entries.length === 0) return state;
+    const at = this.#earliest(state.at, 0);
+    const made: CatalogChange = {
+      ...{ number, at, action, entries },
+      ...(proposalId !== undefined && { proposalId }),
+    };
+    const { writes, state: after } = changeWrites(made, state);
+    try {
+      const target = `catalog@${number}`;
+      await this.#options.audit.record({ chain: DEPLOYMENT_CHAIN, actor, action, target, writes });
+    } catch (error) {
+      throw failedCondition(error, 0) ? new VersionMismatch() : error;
+    }
+    return after;
+  }
+
+  /** A clock that runs behind that of the last change does not bring the past within reach. */
+  #earliest(lastAt: string | undefined, leadMs: number): string {
+    return isoTime(Math.max(this.#options.clock(), lastAt === undefined ? 0 : Date.parse(lastAt)) + leadMs);
+  }
+}
+
+/** The prices of every model that has a cost, where a markup makes them differ. */
+function repriced(timelines: Timelines, from: string, number: number): readonly CatalogEntry[] {
+  return [...timelines.values()].flatMap(([first]) =>
+    first?.setting.kind === 'cost' ? priceEntries(timelines, first.setting, from, number) : [],
+  );
+}
+
+const lacksList = (candidate: CatalogData, compiled: CatalogData): boolean =>
+  Object.keys(compiled.providers).some((list) => !Object.hasOwn(candidate.providers, list));

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { CatalogChange, Proposal } from '../../contracts/catalog-changes';
+import { catalogChangeSchema, proposalSchema } from '../../contracts/catalog-changes';
+import {
+  CATALOG_HEAD_KEY,
+  CATALOG_STATE_KEY,
+  catalogChangeKey,
+  isoTime,
+  proposalKey,
+} from '../../contracts/table-keys';
+import { CATALOG } from '../../contracts/tables';
+import { LimitReached } from '../errors/refusal';
+import { absent, compare } from '../table/condition';
+import type { Put, Update } from '../table/table-store';
+import type { Item, Value } from '../table/value';
+import { type CatalogState, decodeHead, FORMAT } from './catalog-state';
+import { fold, NOTHING_SET, since } from './timelines';
+
+/** An item takes 400 KB. */
+const CONTENT_BYTES_MAX = 350_000;
+
+/** What ended this recently stays readable for a process whose clock is behind. */
+const ENDED_KEPT_MS = 3_600_000;
+
+/** The writes of one change, and the state that follows from it. The first fails when another change came before. */
+export function changeWrites(
+  change: CatalogChange,
+  before: CatalogState,
+): { readonly writes: readonly [Update, Put, Put]; readonly state: CatalogState } {
+  const { number, at, entries, ...rest } = catalogChangeSchema.parse(change);
+  const timelines = fold(before.timelines, entries);
+  const current = since(timelines, isoTime(Date.parse(at) - ENDED_KEPT_MS));
+  const head: Update = {
+    table: CATALOG,
+    update: CATALOG_HEAD_KEY,
+    change: { set: { number, at } },
+    when: before.number === 0 ? absent() : compare('number', '=', before.number),
+  };
+  const made: Item = { ...catalogChangeKey(number), number, at, ...present(rest), content: contentOf(entries) };
+  const state: Item = { ...CATALOG_STATE_KEY, number, at, format: FORMAT, content: contentOf(current) };
+  return {
+    writes: [head, { table: CATALOG, put: made, when: absent() }, { table: CATALOG, put: state }],
+    state: { number, at, timelines: fold(NOTHING_SET, current) },
+  };
+}
+
+export function decodeChange(item: Item): CatalogChange {
+  const { pk: _pk, sk: _sk, content, ...rest } = item;
+  return catalogChangeSchema.parse({ ...rest, number: decodeHead(item), entries: parseContent(content) });
+}
+
+export function putProposal(proposal: Proposal): Put {
+  const { id, at, complete, list } = proposalSchema.parse(proposal);
+  return {
+    table: CATALOG,
+    put: { ...proposalKey(id), at, complete, content: contentOf(list) },
+    when: absent(),
+  };
+}
+
+export function decodeProposal(item: Item): Proposal {
+  const { pk: _pk, sk: id, content, ...rest } = item;
+  return proposalSchema.parse({ ...rest, id, list: parseContent(content) });
+}
+
+const parseContent = (content: Value | undefined): unknown => JSON.parse(z.string().parse(content));
+
+function contentOf(value: object): string {
+  const content = JSON.stringify(value);
+  if (Buffer.byteLength(content) > CONTENT_BYTES_MAX) throw new LimitReached('bytes in a catalog', CONTENT_BYTES_MAX);
+  return content;
+}
+
+function present(fields: Pick<CatalogChange, 'action' | 'proposalId'>): Item {
+  const { proposalId, ...rest } = fields;
+  return proposalId === undefined ? rest : { ...rest, proposalId };
+}

@@ -1,0 +1,94 @@
+import type { PriceTier, UnitPrices } from '../../contracts/catalog';
+import type { CatalogEntry } from '../../contracts/catalog-changes';
+import { UNITS } from '../../contracts/units';
+import { CatalogConflict } from '../errors/refusal';
+import { listed, settingAt, timelineOf, type Timelines } from './timelines';
+
+const BASIS_POINTS = 10_000n;
+
+interface ListedModel {
+  readonly list: string;
+  readonly model: string;
+}
+
+/** Names a price version of the table's own, and by its last part the change that made it. */
+export const versionName = (model: ListedModel, from: string, number: number): string =>
+  `${listed(model)}@${from}~${number}`;
+
+/** The change that made a version; undefined for a compiled one. */
+export function changeOfVersion(version: string): number | undefined {
+  const number = /~([1-9]\d{0,11})$/.exec(version)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
+/** The most particular markup that is in force, in basis points. */
+export function markupAt(timelines: Timelines, model: ListedModel, at: string): number {
+  for (const on of markupNames(model)) {
+    const basisPoints = settingAt(timelines, 'markup', on, at)?.basisPoints;
+    if (basisPoints !== undefined && basisPoints !== null) return basisPoints;
+  }
+  return 0;
+}
+
+/**
+ * What a model's customers pay from a moment on, wherever cost or markup differ from before: one integer price version
+ * each. None where nothing would differ from what is in force and scheduled.
+ */
+export function priceEntries(
+  timelines: Timelines,
+  model: ListedModel,
+  from: string,
+  number: number,
+): readonly CatalogEntry[] {
+  const entries: CatalogEntry[] = [];
+  let before: string | undefined;
+  for (const moment of momentsOf(timelines, model, from)) {
+    const cost = settingAt(timelines, 'cost', listed(model), moment);
+    if (cost === undefined) continue;
+    const tiers = withMarkup(cost.tiers, markupAt(timelines, model, moment));
+    const text = JSON.stringify(tiers);
+    if (text === before) continue;
+    before = text;
+    const version = versionName(model, moment, number);
+    entries.push({ from: moment, setting: { kind: 'price', list: model.list, model: model.model, version, tiers } });
+  }
+  return isAsBefore(timelines, model, from, entries) ? [] : entries;
+}
+
+/** Rounded up to the pico-dollar, so that no price is below its cost and markup. */
+export function withMarkup(tiers: readonly PriceTier[], basisPoints: number): PriceTier[] {
+  return tiers.map(({ abovePromptTokens, picoPerToken }) => {
+    const marked: { [unit in keyof UnitPrices]: number } = {};
+    for (const unit of UNITS) {
+      const cost = picoPerToken[unit];
+      if (cost !== undefined) marked[unit] = markUp(cost, basisPoints);
+    }
+    return { abovePromptTokens, picoPerToken: marked };
+  });
+}
+
+function markUp(cost: number, basisPoints: number): number {
+  const marked = Number((BigInt(cost) * (BASIS_POINTS + BigInt(basisPoints)) + BASIS_POINTS - 1n) / BASIS_POINTS);
+  if (!Number.isSafeInteger(marked)) throw new CatalogConflict('A price is too large.');
+  return marked;
+}
+
+const markupNames = (model: ListedModel): readonly string[] => [listed(model), model.list, 'all'];
+
+/** Whenever cost or markup may change, in order. */
+function momentsOf(timelines: Timelines, model: ListedModel, from: string): readonly string[] {
+  const later = [
+    ...timelineOf(timelines, 'cost', listed(model)),
+    ...markupNames(model).flatMap((on) => timelineOf(timelines, 'markup', on)),
+  ].flatMap((entry) => (entry.from > from ? [entry.from] : []));
+  return [...new Set([from, ...later])].sort();
+}
+
+function isAsBefore(timelines: Timelines, model: ListedModel, from: string, entries: readonly CatalogEntry[]): boolean {
+  const prices = timelineOf(timelines, 'price', listed(model));
+  const current = prices.findLast((entry) => entry.from <= from);
+  const scheduled = prices.filter((entry) => entry.from > from);
+  const texts = (of: readonly CatalogEntry[]): string =>
+    JSON.stringify(of.map((entry) => [entry.from, 'tiers' in entry.setting && entry.setting.tiers]));
+  return texts(entries) === texts([...(current ? [{ ...current, from }] : []), ...scheduled]);
+}

@@ -1,0 +1,112 @@
+import { CATALOG_HEAD_KEY, CATALOG_STATE_KEY, isoTime } from '../../contracts/table-keys';
+import { CATALOG } from '../../contracts/tables';
+import type { Clock } from '../clock';
+import type { Log } from '../log';
+import type { TableStore } from '../table/table-store';
+import type { Catalog } from './catalog';
+import { type CatalogBase, catalogAt, nextMoment } from './catalog-at';
+import { type CatalogState, decodeHead, decodeState, EMPTY_STATE } from './catalog-state';
+
+/** From this age on it is looked whether there is a change, while requests go on with what is there. */
+const REFRESH_AFTER_MS = 4_000;
+/** Nothing older is served, so that a change holds everywhere within ten seconds: a request waits for the read. */
+const AGE_MAX_MS = 9_000;
+/** After a failed read the next one waits this long. */
+const REFRESH_AGAIN_MS = 1_000;
+
+export interface LiveCatalogOptions extends CatalogBase {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What is served now: the catalog that follows from the base and from the table as it was a moment ago. */
+export class LiveCatalog {
+  readonly #options: LiveCatalogOptions;
+  #state: CatalogState;
+  #built: Catalog;
+  /** ISO 8601: from then on something else is served. */
+  #builtUntil: string | undefined;
+  /** Epoch milliseconds: the state is no older than this. */
+  #checkedAt: number;
+  #refreshing: Promise<void> | undefined;
+
+  private constructor(options: LiveCatalogOptions, state: CatalogState, checkedAt: number) {
+    this.#options = options;
+    this.#state = state;
+    this.#checkedAt = checkedAt;
+    const now = isoTime(checkedAt);
+    this.#built = catalogAt(state.timelines, options, now);
+    this.#builtUntil = nextMoment(state.timelines, now);
+  }
+
+  /** Waits for the first read: without it a provider that was disabled would be asked. */
+  static async open(options: LiveCatalogOptions): Promise<LiveCatalog> {
+    const now = options.clock();
+    return new LiveCatalog(options, await readState(options, EMPTY_STATE), now);
+  }
+
+  /** At once, unless nobody asked for so long that there may be a change. Never rejects: a failed read keeps the last. */
+  current(): Catalog | Promise<Catalog> {
+    const age = this.#options.clock() - this.#checkedAt;
+    // A clock that was set back makes no state young.
+    if (age >= 0 && age < REFRESH_AFTER_MS) return this.#now();
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return age >= 0 && age < AGE_MAX_MS ? this.#now() : this.#refreshing.then(() => this.#now());
+  }
+
+  /** Resolves once no read is under way: what a function leaves to do is frozen. */
+  async settled(): Promise<void> {
+    await this.#refreshing;
+  }
+
+  async #refresh(): Promise<void> {
+    const { clock, log } = this.#options;
+    const startedAt = clock();
+    try {
+      const state = await readState(this.#options, this.#state);
+      if (state !== this.#state) {
+        this.#build(state, isoTime(startedAt));
+        log.info('CATALOG_CHANGED', { count: state.number });
+      }
+      this.#checkedAt = startedAt;
+    } catch (error) {
+      this.#report(error);
+      this.#checkedAt = startedAt - REFRESH_AFTER_MS + REFRESH_AGAIN_MS;
+    }
+  }
+
+  #now(): Catalog {
+    if (this.#builtUntil === undefined) return this.#built;
+    const now = isoTime(this.#options.clock());
+    if (now < this.#builtUntil) return this.#built;
+    try {
+      this.#build(this.#state, now);
+    } catch (error) {
+      this.#report(error);
+      this.#builtUntil = nextMoment(this.#state.timelines, now);
+    }
+    return this.#built;
+  }
+
+  #build(state: CatalogState, now: string): void {
+    this.#built = catalogAt(state.timelines, this.#options, now);
+    this.#builtUntil = nextMoment(state.timelines, now);
+    this.#state = state;
+  }
+
+  #report(error: unknown): void {
+    const cause = error instanceof Error ? error.name : 'Unknown';
+    this.#options.log.warn('CATALOG_NOT_REFRESHED', { cause });
+  }
+}
+
+/** One small item as long as nothing has changed. */
+async function readState({ store }: LiveCatalogOptions, held: CatalogState): Promise<CatalogState> {
+  const head = await store.get({ table: CATALOG, key: CATALOG_HEAD_KEY });
+  if (head === undefined || decodeHead(head) === held.number) return held;
+  const item = await store.get({ table: CATALOG, key: CATALOG_STATE_KEY });
+  return item === undefined ? held : decodeState(item);
+}

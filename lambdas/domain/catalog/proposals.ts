@@ -1,0 +1,85 @@
+import { ulid } from 'ulid';
+import { DEPLOYMENT_CHAIN } from '../../contracts/audit-event';
+import { type CatalogData, catalogSchema } from '../../contracts/catalog';
+import { modelNameSchema, type Proposal } from '../../contracts/catalog-changes';
+import { proposalIdSchema } from '../../contracts/ids';
+import { line } from '../../contracts/text';
+import { isoTime, proposalKey, PROPOSALS_PARTITION } from '../../contracts/table-keys';
+import { CATALOG } from '../../contracts/tables';
+import type { Actor } from '../access/actor';
+import type { AuditLog } from '../audit/audit-log';
+import type { Clock } from '../clock';
+import { CatalogConflict, ProposalNotFound } from '../errors/refusal';
+import type { PageOf, PageRequest } from '../table/page';
+import { readPage } from '../table/page';
+import type { TableStore } from '../table/table-store';
+import { decodeProposal, putProposal } from './catalog-item';
+
+const SOURCE_CHARACTERS_MAX = 200;
+const sourceSchema = line(SOURCE_CHARACTERS_MAX);
+const VERSION = /^[\w.:/@#~+-]{1,200}$/;
+
+export interface ProposalsOptions {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  readonly audit: AuditLog;
+  /** Its price lists are all that there are: a configured provider names one of them. */
+  readonly compiled: CatalogData;
+}
+
+/** Price lists that wait for approval. They change nothing, and are never changed. */
+export class Proposals {
+  readonly #options: ProposalsOptions;
+
+  constructor(options: ProposalsOptions) {
+    this.#options = options;
+  }
+
+  /** Throws CatalogConflict for a list that could not be served, ZodError for what is none. */
+  async propose(proposal: {
+    readonly list: CatalogData;
+    /** Whether a model that it does not have is to be removed. */
+    readonly complete: boolean;
+    readonly actor: Actor;
+  }): Promise<Proposal> {
+    const { complete, actor } = proposal;
+    const list = catalogSchema.parse(proposal.list);
+    this.#expectServable(list);
+    const now = this.#options.clock();
+    const made: Proposal = { id: `pro_${ulid(now)}`, at: isoTime(now), complete, list };
+    const writes = [putProposal(made)];
+    await this.#options.audit.record({
+      ...{ chain: DEPLOYMENT_CHAIN, actor, action: 'catalog.change', target: made.id },
+      writes,
+    });
+    return made;
+  }
+
+  /** Throws ProposalNotFound. */
+  async get(proposalId: string): Promise<Proposal> {
+    const id = proposalIdSchema.safeParse(proposalId);
+    const item = id.success && (await this.#options.store.get({ table: CATALOG, key: proposalKey(id.data) }));
+    if (!item) throw new ProposalNotFound();
+    return decodeProposal(item);
+  }
+
+  /** Newest first. */
+  page(request: PageRequest): Promise<PageOf<Proposal>> {
+    const query = { table: CATALOG, partition: PROPOSALS_PARTITION, newestFirst: true };
+    return readPage(this.#options.store, query, request, decodeProposal);
+  }
+
+  #expectServable({ source, providers }: CatalogData): void {
+    if (!sourceSchema.safeParse(source).success) throw new CatalogConflict('The source of the list is no plain line.');
+    for (const [list, models] of Object.entries(providers)) {
+      if (!Object.hasOwn(this.#options.compiled.providers, list))
+        throw new CatalogConflict(`There is no price list ${list.slice(0, 128)}.`);
+      const names = models.flatMap(({ id, aliases }) => [id, ...aliases]);
+      const wrong = names.find((name, at) => !modelNameSchema.safeParse(name).success || names.indexOf(name) !== at);
+      const versions = models.flatMap(({ prices }) => prices.map(({ version }) => version));
+      if (!versions.every((version) => VERSION.test(version)))
+        throw new CatalogConflict('The name of a price version cannot be.');
+      if (wrong !== undefined) throw new CatalogConflict(`The name ${JSON.stringify(wrong.slice(0, 128))} cannot be.`);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type { CatalogData } from '../../contracts/catalog';
+import type { OperatorSetting } from '../../contracts/catalog-changes';
+import { CatalogConflict } from '../errors/refusal';
+import { modelsAt } from './approval';
+import { CatalogInvalid } from './catalog';
+import { catalogAt } from './catalog-at';
+import type { Timelines } from './timelines';
+
+interface Circumstances {
+  /** The models as they are served from `from` on. */
+  readonly served: Timelines;
+  readonly from: string;
+  readonly compiled: CatalogData;
+  /** Undefined where they are not known. */
+  readonly providerIds: readonly string[] | undefined;
+}
+
+/** A mistyped name would be set without effect. Throws CatalogConflict. */
+export function expectSettable(setting: OperatorSetting, circumstances: Circumstances): void {
+  const { compiled } = circumstances;
+  switch (setting.kind) {
+    case 'provider':
+      return expectProvider(setting.provider, circumstances);
+    case 'hidden':
+      // What is hidden may be gone from the list meanwhile, and must be shown again all the same.
+      return setting.hidden ? expectModel(setting.model, circumstances) : undefined;
+    case 'alias':
+      if (setting.model === null) return undefined;
+      expectName(setting.model, circumstances);
+      if (namesAt(circumstances).has(setting.alias))
+        throw new CatalogConflict(`The name ${setting.alias} belongs to a model.`);
+      return undefined;
+    case 'route':
+      if (setting.route === null) return undefined;
+      expectModel(setting.model, circumstances);
+      for (const provider of setting.route.providers) expectProvider(provider, circumstances);
+      return undefined;
+    case 'markup': {
+      const [list = ''] = setting.on.split('/', 1);
+      const model = setting.on.slice(list.length + 1);
+      if (setting.on !== 'all' && !Object.hasOwn(compiled.providers, list))
+        throw new CatalogConflict(`There is no price list ${list}.`);
+      return model === '' ? undefined : expectModel(model, circumstances, list);
+    }
+  }
+}
+
+/** A list in which a name means two models cannot be served. Throws CatalogConflict. */
+export function expectSound(timelines: Timelines, compiled: CatalogData, from: string): void {
+  const providers = Object.keys(compiled.providers).map((id) => ({ id, dialect: 'openai' as const, baseUrl: '' }));
+  const later = [...timelines.values()].flatMap((entries) => entries.flatMap((entry) => entry.from));
+  for (const moment of new Set([from, ...later.filter((other) => other > from)])) {
+    try {
+      catalogAt(timelines, { list: compiled, providers }, moment);
+    } catch (error) {
+      throw error instanceof CatalogInvalid ? new CatalogConflict(`Refused: ${error.message}.`) : error;
+    }
+  }
+}
+
+function expectProvider(id: string, { providerIds }: Circumstances): void {
+  if (providerIds?.includes(id) === false)
+    throw new CatalogConflict(`There is no provider ${id} in the configuration.`);
+}
+
+function expectModel(id: string, { served, from }: Circumstances, list?: string): void {
+  const isKnown = modelsAt(served, from).some(
+    ({ model, list: ofModel }) => model === id && (list === undefined || ofModel === list),
+  );
+  if (!isKnown) throw new CatalogConflict(`There is no model ${id}.`);
+}
+
+function expectName(name: string, circumstances: Circumstances): void {
+  if (!namesAt(circumstances).has(name)) throw new CatalogConflict(`There is no model ${name}.`);
+}
+
+const namesAt = ({ served, from }: Circumstances): ReadonlySet<string> =>
+  new Set(modelsAt(served, from).flatMap(({ model, definition }) => [model, ...definition.aliases]));

@@ -1,0 +1,92 @@
+import type { CatalogEntry, Setting } from '../../contracts/catalog-changes';
+
+/** A setting of one kind and the moment from which it holds. */
+export interface EntryOf<Kind extends Setting['kind']> {
+  readonly from: string;
+  readonly setting: Extract<Setting, { kind: Kind }>;
+}
+
+/** By what is set, its values one after the other, each from its moment on. */
+export type Timelines = ReadonlyMap<string, readonly CatalogEntry[]>;
+
+export const NOTHING_SET: Timelines = new Map();
+
+/**
+ * Makes changes in their order. A change holds from its moment on and takes the place of all that was scheduled for
+ * the same from then on: what is withdrawn does not come back by itself.
+ */
+export function fold(timelines: Timelines, entries: readonly CatalogEntry[]): Timelines {
+  const folded = new Map(timelines);
+  for (const entry of entries) {
+    const subject = subjectOf(entry.setting);
+    const before = (folded.get(subject) ?? []).filter(({ from }) => from < entry.from);
+    folded.set(subject, [...before, entry]);
+  }
+  return folded;
+}
+
+/** All that is in force at a moment or comes after it; what came before is in the changes. */
+export function since(timelines: Timelines, at: string): readonly CatalogEntry[] {
+  return [...timelines.values()].flatMap((entries) => {
+    const current = entries.findLastIndex(({ from }) => from <= at);
+    return entries.slice(Math.max(0, current));
+  });
+}
+
+/** The values of one setting. */
+export function timelineOf<Kind extends Setting['kind']>(
+  timelines: Timelines,
+  kind: Kind,
+  name: string,
+): readonly EntryOf<Kind>[] {
+  // What is kept under a subject is of its kind: `subjectOf` begins with it.
+  return (timelines.get(`${kind} ${name}`) ?? []) as unknown as readonly EntryOf<Kind>[];
+}
+
+/** The value in force; undefined before the first. */
+export function settingAt<Kind extends Setting['kind']>(
+  timelines: Timelines,
+  kind: Kind,
+  name: string,
+  at: string,
+): EntryOf<Kind>['setting'] | undefined {
+  return timelineOf(timelines, kind, name).findLast(({ from }) => from <= at)?.setting;
+}
+
+/** Every value of a kind that is in force. */
+export function settingsAt<Kind extends Setting['kind']>(
+  timelines: Timelines,
+  kind: Kind,
+  at: string,
+): readonly EntryOf<Kind>['setting'][] {
+  return [...timelines].flatMap(([subject, entries]) => {
+    if (!subject.startsWith(`${kind} `)) return [];
+    const current = entries.findLast(({ from }) => from <= at);
+    return current === undefined ? [] : [current.setting as EntryOf<Kind>['setting']];
+  });
+}
+
+/** A model of a price list, by one name. */
+export const listed = ({ list, model }: { readonly list: string; readonly model: string }): string =>
+  `${list}/${model}`;
+
+/** There is one value at a time for each. */
+function subjectOf(setting: Setting): string {
+  switch (setting.kind) {
+    case 'provider':
+      return `provider ${setting.provider}`;
+    case 'hidden':
+    case 'route':
+      return `${setting.kind} ${setting.model}`;
+    case 'alias':
+      return `alias ${setting.alias}`;
+    case 'markup':
+      return `markup ${setting.on}`;
+    case 'adoption':
+      return 'adoption ';
+    case 'model':
+    case 'cost':
+    case 'price':
+      return `${setting.kind} ${listed(setting)}`;
+  }
+}

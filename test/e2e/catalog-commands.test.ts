@@ -1,0 +1,108 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseCommandLine } from '../../dev/commands/command-line';
+import { execute } from '../../dev/commands/execute';
+import type { CommandResult } from '../../dev/commands/command-parts';
+import { UsageError } from '../../dev/commands/usage';
+import { DataFolder } from '../../dev/folder/data-folder';
+import { CHAT_MODEL, chatBody, type LocalRun, post, startLocalRun } from './local-run';
+import { chatCompletion } from './shapes';
+import { until } from './until';
+import { whole } from './upstream';
+
+let run: LocalRun;
+
+beforeAll(async () => {
+  run = await startLocalRun();
+  run.upstream.plays(whole(chatCompletion('Hello', { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 })));
+});
+
+afterAll(() => run.stop());
+
+/** As another process runs it: the gateway owns the folder and carries it out. */
+function catalog(...words: readonly string[]): Promise<CommandResult> {
+  const line = parseCommandLine(['catalog', ...words]);
+  if (line?.target !== 'folder') throw new Error('not a command on the folder');
+  return execute(new DataFolder(run.folder), line.command);
+}
+
+const json = ({ lines: [line = ''] }: CommandResult) => JSON.parse(line) as { readonly [name: string]: unknown };
+const asked = async (model = CHAT_MODEL): Promise<number> =>
+  (await post(run, '/v1/chat/completions', chatBody({ model }))).status;
+
+test('what an operator sets is served by the running gateway within ten seconds', async () => {
+  expect(await asked()).toBe(200);
+  expect(json(await catalog('alias', 'house-model', CHAT_MODEL))).toEqual({ version: 1 });
+  await catalog('hide', 'text-embedding-3-small');
+  const startedAt = Date.now();
+  await until('the new name to be served', async () => (await asked('house-model')) === 200);
+  expect(Date.now() - startedAt).toBeLessThan(10_000);
+  expect(run.upstream.received.at(-1)?.json).toMatchObject({ model: CHAT_MODEL });
+  expect((await post(run, '/v1/embeddings', { model: 'text-embedding-3-small', input: 'x' })).status).toBe(404);
+  expect(run.log.filter((line) => line.includes('CATALOG_CHANGED'))).not.toEqual([]);
+});
+
+test('a price list is shown, proposed with its diff, and approved for a minute later', async () => {
+  expect((await catalog('diff')).lines).toEqual(['Nothing differs.']);
+  const file = join(run.folder, 'list.json');
+  const prices = [
+    {
+      version: 'mine',
+      from: '2026-01-01T00:00:00Z',
+      tiers: [{ abovePromptTokens: 0, picoPerToken: { input: 150_001 } }],
+    },
+  ];
+  const model = { id: 'mine', aliases: [], endpoints: ['chat'], contextTokens: 1_000, outputTokensMax: 10, prices };
+  writeFileSync(file, JSON.stringify({ source: 'test', providers: { openai: [model] } }));
+  const diff = await catalog('diff', file);
+  expect(diff.lines).toEqual([
+    'openai/mine: added',
+    expect.stringMatching(/^ {2}input: no price -> \$0\.150001 per million tokens, from 20/),
+  ]);
+  const partial = json(await catalog('propose', file));
+  expect(partial).toMatchObject({ differences: 1 });
+  const refused = await catalog('approve', String(partial['proposalId']));
+  expect(refused).toMatchObject({
+    exitCode: 1,
+    error: expect.stringMatching(/^First approve a complete price list/) as string,
+  });
+
+  const { proposalId, version } = json(await catalog('propose'));
+  const stale = await catalog('approve', String(proposalId), '--version', '0');
+  expect(stale).toMatchObject({ exitCode: 1, error: expect.stringMatching(/^It was changed since/) as string });
+  const approved = await catalog('approve', String(proposalId), '--version', String(version));
+  expect(json(approved)).toEqual({ version: Number(version) + 1 });
+  const more = await catalog('approve', String(partial['proposalId']), '--model', 'openai/mine');
+  expect(more).toMatchObject({ exitCode: 0 });
+  const shown = (await catalog('show')).lines.map((line) => JSON.parse(line) as { readonly [name: string]: unknown });
+  expect(shown[0]).toEqual({ version: Number(version) + 2, approved: false, compiledDiffersIn: 1 });
+  expect(shown).toContainEqual(expect.objectContaining({ kind: 'alias', alias: 'house-model', model: CHAT_MODEL }));
+  expect(shown).toContainEqual(expect.objectContaining({ list: 'openai', model: CHAT_MODEL, basisPoints: 0 }));
+  expect(json(await catalog('changes', '--limit', '1'))).toMatchObject({
+    ...{ number: Number(version) + 2, models: ['openai/mine'], settings: [] },
+  });
+  expect(await asked()).toBe(200);
+});
+
+test('a file that is no price list is told in one line', async () => {
+  const file = join(run.folder, 'none.json');
+  writeFileSync(file, '{"source":"x","providers":{"openai":[{"id":"m"}]}}');
+  expect(await catalog('diff', file)).toMatchObject({
+    exitCode: 1,
+    error: expect.stringContaining('is no price list: ') as string,
+  });
+  expect(await catalog('diff', join(run.folder, 'missing.json'))).toMatchObject({ exitCode: 1 });
+});
+
+test.each([
+  [['catalog'], 'There is no command "catalog".'],
+  [['catalog', 'delete', 'x'], 'There is no command "catalog delete".'],
+  [['catalog', 'provider', 'openai', 'maybe'], 'A provider is on or off.'],
+  [['catalog', 'markup', 'all', '2.5'], 'A markup is a whole number of basis points: 250 is 2.5 %.'],
+  [['catalog', 'markup', 'all'], 'The command lacks an argument.'],
+  [['catalog', 'show', '--from', '2027-01-01T00:00:00Z'], 'The command has no option --from.'],
+  [['catalog', 'hide', 'm', '--from', 'tomorrow'], 'A time is written as 2027-01-01T00:00:00Z.'],
+  [['catalog', 'approve', 'x'], 'a proposal id: pro_ and a ULID'],
+])('%j is a usage error', (args, message) => {
+  expect(() => parseCommandLine(args)).toThrow(new UsageError(message));
+});
