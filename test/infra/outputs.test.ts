@@ -26,7 +26,6 @@ describe("what the stacks tell an operator's commands", () => {
     expect(await readDeployment(deployedStacks({ usageDays: 30, providers }), TARGET)).toEqual({
       tableNames: {
         accounts: 'AccountsTable',
-        catalog: 'CatalogTable',
         keys: 'KeysTable',
         wallet: 'WalletTable',
         usage: 'UsageTable',
