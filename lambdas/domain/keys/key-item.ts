@@ -69,8 +69,11 @@ export function encodeKeyListing(accountId: string, info: KeyInfo): Item {
 export const decodeKey = (item: Item): StoredKey => keyItemSchema.parse(item);
 export const decodeKeyListing = (item: Item): KeyInfo => listingSchema.parse(item);
 
-export const isLive = ({ revokedAt, validUntil }: StoredKey, now: number): boolean =>
-  revokedAt === undefined && (validUntil === undefined || now < Date.parse(validUntil));
+/** Epoch milliseconds at which a key ends by itself. */
+export const endOf = ({ validUntil }: Pick<KeyInfo, 'validUntil'>): number =>
+  validUntil === undefined ? Infinity : Date.parse(validUntil);
+
+export const isLive = (key: StoredKey, now: number): boolean => key.revokedAt === undefined && now < endOf(key);
 
 /** Changes both of a key's items; the one that verifies comes first. */
 export function changeKey(

@@ -6,7 +6,7 @@ import type { Clock } from '../clock';
 import type { TableStore } from '../table/table-store';
 import type { PresentedKey } from './key-format';
 import { parseKey } from './key-format';
-import { decodeKey, decodeRules, encodeKey, isLive, SALT_BYTES, VERIFIER_BYTES } from './key-item';
+import { decodeKey, decodeRules, encodeKey, endOf, isLive, SALT_BYTES, VERIFIER_BYTES } from './key-item';
 import { Pepper } from './pepper';
 import type { KeyOwner } from './verified-keys';
 import { VerifiedKeys } from './verified-keys';
@@ -72,12 +72,12 @@ export class KeyVerifier {
       if (parsed) this.#verified.drop(parsed);
       return undefined;
     }
-    const { accountId, validUntil, counterId, rules } = stored;
+    const { accountId, counterId, rules } = stored;
     const owner: KeyOwner = {
       ...{ accountId, keyId },
       ...(rules !== undefined && { rules: decodeRules(rules), ...(counterId !== undefined && { counterId }) }),
     };
-    this.#verified.add(parsed, owner, now, validUntil === undefined ? Infinity : Date.parse(validUntil));
+    this.#verified.add(parsed, owner, now, endOf(stored));
     return owner;
   }
 

@@ -17,7 +17,7 @@ import { failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import { isVersion } from '../table/version';
 import type { KeyInfo, StoredKey } from './key-item';
-import { changeKey, decodeKey, decodeKeyListing, encodeRules, isLive } from './key-item';
+import { changeKey, decodeKey, decodeKeyListing, encodeRules, endOf, isLive } from './key-item';
 import type { KeyVerifierOptions } from './key-verifier';
 import { KeyVerifier } from './key-verifier';
 import type { MadeKey, MadeOf, ShownKey } from './new-key';
@@ -185,8 +185,7 @@ export class Keys {
       counterId: old.counterId ?? keyId,
     });
     const replacedBy = made.shown.keyId;
-    const graceUntil = isoTime(this.#clock() + graceMs);
-    const end = validUntil !== undefined && validUntil < graceUntil ? validUntil : graceUntil;
+    const end = isoTime(Math.min(this.#clock() + graceMs, endOf(listing)));
     const change = { set: { replacedBy, validUntil: end } };
     const isUnchanged = validUntil === undefined ? absent('validUntil') : compare('validUntil', '=', validUntil);
     const when = all(absent('revokedAt'), absent('replacedBy'), isUnchanged);

@@ -41,22 +41,10 @@ export function makeKey(
   const keyId = ulid(now);
   const secret = encodeSecret(randomBytes(SECRET_BYTES));
   const salt = randomBytes(SALT_BYTES);
-  const base = {
-    ...{ keyId, lastFour: secret.slice(-4), createdAt: isoTime(now) },
-    ...(validUntil !== undefined && { validUntil }),
-  };
-  const info: KeyInfo = {
-    ...{ ...base, version: 1 },
-    ...(label !== undefined && { label }),
-    ...(createdBy !== undefined && { createdBy }),
-    ...(replaces !== undefined && { replaces }),
-    ...(rules && { rules }),
-  };
-  const stored: StoredKey = {
-    ...{ ...base, accountId, salt, verifier: pepper.verifierOf(salt, secret) },
-    ...(counterId !== undefined && { counterId }),
-    ...(rules && { rules: encodeRules(rules) }),
-  };
+  const base = { keyId, lastFour: secret.slice(-4), createdAt: isoTime(now), validUntil };
+  const info: KeyInfo = { ...base, version: 1, label, createdBy, replaces, rules };
+  const verifier = pepper.verifierOf(salt, secret);
+  const stored: StoredKey = { ...base, accountId, salt, verifier, counterId, rules: rules && encodeRules(rules) };
   const writes: Write[] = [
     { table: KEYS, put: encodeKey(stored), when: absent() },
     { table: KEYS, put: encodeKeyListing(accountId, info), when: absent() },

@@ -133,6 +133,17 @@ describe('a change of rules', () => {
     await expect(change({})).rejects.toMatchObject(ended);
   });
 
+  test('of a key that its account does not list, or that the store does not take, is not made', async () => {
+    const { stage, accountId, keyId, change } = await withKey();
+    const { store, clock } = stage;
+    const unaudited = new Keys({ store, clock, pepper: 'a pepper of sufficient length' });
+    stage.store.plan('unreachable');
+    const lost = unaudited.changeRules({ accountId, keyId, rules: RULES });
+    await expect(lost).rejects.toMatchObject({ name: 'StoreUnavailable' });
+    await stage.engine.write({ table: KEYS, delete: keyListingKey(accountId, keyId) });
+    await expect(change(RULES)).rejects.toMatchObject({ code: 'key_not_live' });
+  });
+
   test('that meets a revocation is not made', async () => {
     const { stage, accountId, keyId, change } = await withKey();
     const outcomes = await Promise.allSettled([stage.keys.revoke(keyId), change(RULES)]);

@@ -337,6 +337,13 @@ describe('a key with all of these rules', () => {
     await isSound(stage);
   });
 
+  test('is refused with one message, whichever limit it is', async () => {
+    const stage = await funded();
+    await expect(stage.count(1n, budgetOf(0n))).rejects.toMatchObject({
+      ...{ name: 'KeyLimitReached', message: 'a limit of the key is reached' },
+    });
+  });
+
   test('cannot have a hold that is negative, by which it would be given room', async () => {
     const stage = await funded();
     await expect(stage.count(-1n, EVERYTHING)).rejects.toThrow(RangeError);

@@ -18,7 +18,7 @@ async function funded(): Promise<WalletStage> {
 const suspend = (stage: WalletStage, accountId = ACCOUNT): Promise<void> =>
   stage.accounts.suspend({ accountId, reason: 'abuse', actor: OPERATOR });
 const resume = (stage: WalletStage): Promise<void> => stage.accounts.resume({ accountId: ACCOUNT, actor: OPERATOR });
-const SUSPENDED = { name: 'WalletSuspended' };
+const SUSPENDED = { name: 'WalletSuspended', message: 'the account is suspended' };
 
 describe('a suspended account', () => {
   test('holds nothing more from that moment on, whatever it has, until it is resumed', async () => {
