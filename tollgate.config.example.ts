@@ -23,12 +23,16 @@ export const config: TollgateConfig = {
   // 90 days of usage records, backups of 28 days, logs of 30. A single figure can differ: `logDays: 14`.
   retentionProfile: 'standard',
 
-  // In the order in which they are tried. A compatible provider names the price list that applies to it.
+  // In the order in which they are tried. A compatible provider names the price list that applies to it. Where one is,
+  // and that it keeps nothing of a request, is what you say here: keys can be bound to it (docs/keys.md).
   providers: [
     { id: 'openai', dialect: 'openai', baseUrl: 'https://api.openai.com/v1' },
     { id: 'anthropic', dialect: 'anthropic', baseUrl: 'https://api.anthropic.com' },
-    { id: 'openai-eu', dialect: 'openai', baseUrl: 'https://eu.api.openai.com/v1', catalog: 'openai' },
+    { id: 'openai-eu', dialect: 'openai', baseUrl: 'https://eu.api.openai.com/v1', catalog: 'openai', region: 'eu' },
   ],
+
+  // Audit events are kept for a year beside their 90 days in the table, and nobody can shorten that: docs/audit.md.
+  audit: { archiveDays: 365 },
 
   // People sign in with a password, a code by mail or a passkey, and here also at their organisation's.
   identity: {

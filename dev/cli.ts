@@ -1,4 +1,5 @@
 /** `npm run --silent tollgate -- <command>`: looks at a local run or, with `--stack`, at a deployment, and adds to it. */
+import { verifyFiledAudit } from './commands/audit';
 import { type CommandLine, parseCommandLine, type StoreWork } from './commands/command-line';
 import { execute } from './commands/execute';
 import type { CommandResult } from './commands/command-parts';
@@ -22,7 +23,14 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run(line: CommandLine): Promise<CommandResult> {
-  return line.target === 'files' ? verifyFile(line.command, () => runOnStore(line.keysFrom)) : runOnStore(line);
+  switch (line.target) {
+    case 'receipts-file':
+      return verifyFile(line.command, () => runOnStore(line.keysFrom));
+    case 'audit-file':
+      return verifyFiledAudit(line.command.file);
+    default:
+      return runOnStore(line);
+  }
 }
 
 async function runOnStore(work: StoreWork): Promise<CommandResult> {

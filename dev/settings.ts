@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { ProviderSettings } from '../lambdas/contracts/catalog';
+import { type ProviderSettings, regionSchema } from '../lambdas/contracts/catalog';
 
 /** One variable is wrong. The message names it and never repeats its value, which may be a key. */
 export class SettingsInvalid extends Error {
@@ -49,8 +49,12 @@ const environmentSchema = z.object({
   TOLLGATE_REQUEST_SECONDS: whole(REQUEST_SECONDS_MIN, REQUEST_SECONDS_MAX).default(REQUEST_SECONDS_MAX),
   OPENAI_API_KEY: apiKey.optional(),
   OPENAI_BASE_URL: baseUrl.optional(),
+  OPENAI_REGION: regionSchema.optional(),
+  OPENAI_ZERO_DATA_RETENTION: z.stringbool('must be true or false').optional(),
   ANTHROPIC_API_KEY: apiKey.optional(),
   ANTHROPIC_BASE_URL: baseUrl.optional(),
+  ANTHROPIC_REGION: regionSchema.optional(),
+  ANTHROPIC_ZERO_DATA_RETENTION: z.stringbool('must be true or false').optional(),
 });
 
 /**
@@ -65,18 +69,14 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
     throw new SettingsInvalid(`${issue?.path.join('.') ?? 'The environment'} ${issue?.message ?? 'is wrong'}.`);
   }
   const environment = parsed.data;
-  const openai = provider(
-    'openai',
-    'https://api.openai.com/v1',
-    environment.OPENAI_BASE_URL,
-    environment.OPENAI_API_KEY,
-  );
-  const anthropic = provider(
-    'anthropic',
-    'https://api.anthropic.com',
-    environment.ANTHROPIC_BASE_URL,
-    environment.ANTHROPIC_API_KEY,
-  );
+  const openai = provider('openai', 'https://api.openai.com/v1', {
+    ...{ url: environment.OPENAI_BASE_URL, key: environment.OPENAI_API_KEY },
+    ...{ region: environment.OPENAI_REGION, zeroDataRetention: environment.OPENAI_ZERO_DATA_RETENTION },
+  });
+  const anthropic = provider('anthropic', 'https://api.anthropic.com', {
+    ...{ url: environment.ANTHROPIC_BASE_URL, key: environment.ANTHROPIC_API_KEY },
+    ...{ region: environment.ANTHROPIC_REGION, zeroDataRetention: environment.ANTHROPIC_ZERO_DATA_RETENTION },
+  });
   return {
     port: environment.PORT,
     dataFolder: resolve(environment.TOLLGATE_DATA),
@@ -91,15 +91,23 @@ export function readClientKey(source: NodeJS.ProcessEnv = process.env): string |
   return key?.trim() === '' ? undefined : key;
 }
 
+/** What the environment says of a provider. */
+interface Given {
+  readonly url: string | undefined;
+  readonly key: string | undefined;
+  readonly region: string | undefined;
+  readonly zeroDataRetention: boolean | undefined;
+}
+
 /** A base URL alone is enough: a provider on this machine may want no key. */
-function provider(
-  id: 'openai' | 'anthropic',
-  official: string,
-  url: string | undefined,
-  key: string | undefined,
-): LocalProvider[] {
+function provider(id: 'openai' | 'anthropic', official: string, given: Given): LocalProvider[] {
+  const { url, key, region, zeroDataRetention } = given;
   if (url === undefined && key === undefined) return [];
-  const settings = { id, dialect: id, baseUrl: url ?? official };
+  const settings = {
+    ...{ id, dialect: id, baseUrl: url ?? official },
+    ...(region !== undefined && { region }),
+    ...(zeroDataRetention !== undefined && { zeroDataRetention }),
+  };
   return [key === undefined ? { settings } : { settings, apiKey: key }];
 }
 

@@ -5,6 +5,9 @@ import { PRICE_LISTS } from '../lambdas/contracts/price-lists';
 import { identitySchema, isReservedStage } from './identity/identity-config';
 import { LOG_DAYS_MAX, PITR_DAYS_MAX, RETENTION_PROFILES, USAGE_DAYS_MAX } from './shared/retention-profiles';
 
+/** Ten years: a mistyped figure cannot be taken back. */
+const ARCHIVE_DAYS_MAX = 3_653;
+
 /** The periods that CloudWatch Logs offers, in days. */
 const LOG_PERIODS_DAYS = [1, 3, 5, 7, 14, LOG_DAYS_MAX] as const;
 
@@ -104,6 +107,19 @@ const configSchema = z.strictObject({
       { id: 'anthropic', dialect: 'anthropic', baseUrl: 'https://api.anthropic.com' },
     ]),
   identity: identitySchema.prefault({}),
+  audit: z
+    .strictObject({
+      /**
+       * Keeps audit events in S3 too, each locked for so many days: nobody can shorten that or delete one before, the
+       * account's root user included. @default no archive
+       */
+      archiveDays: z
+        .int()
+        .min(1, 'must be at least 1 day')
+        .max(ARCHIVE_DAYS_MAX, `must be at most ${ARCHIVE_DAYS_MAX} days`)
+        .optional(),
+    })
+    .prefault({}),
   dataPlane: z
     .strictObject({
       /** Memory is the cost lever: a streamed answer is billed for its whole duration. */

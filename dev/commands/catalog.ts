@@ -8,7 +8,7 @@ import { settingsOf, viewChange, viewModels } from '../../lambdas/domain/catalog
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import type { CatalogCommand } from './catalog-command';
 import type { CommandParts, CommandResult } from './command-parts';
-import { FileUnusable } from './receipts';
+import { FileUnusable } from './files';
 
 const TOKENS_PER_MILLION = 1_000_000n;
 

@@ -9,10 +9,13 @@ import {
   type StackTarget,
   stackTargetSchema,
   USAGE_LIMIT_DEFAULT,
+  type VerifyAuditFileCommand,
+  verifyAuditFileSchema,
   type VerifyCommand,
   verifySchema,
 } from './command';
 import { readCatalogCommand } from './catalog-command-line';
+import { readRules } from './rules-file';
 import { type Options, take } from './take';
 import { UsageError } from './usage';
 
@@ -21,9 +24,12 @@ export type StoreWork =
   | { readonly target: 'folder'; readonly command: Command }
   | { readonly target: StackTarget; readonly command: Command | InitCommand };
 
-/** Some work needs no store, but may ask one. */
-export type CommandLine =
-  StoreWork | { readonly target: 'files'; readonly command: VerifyCommand; readonly keysFrom: StoreWork };
+/** Some work needs no store, though it may ask one. */
+export type FileWork =
+  | { readonly target: 'receipts-file'; readonly command: VerifyCommand; readonly keysFrom: StoreWork }
+  | { readonly target: 'audit-file'; readonly command: VerifyAuditFileCommand };
+
+export type CommandLine = StoreWork | FileWork;
 
 /**
  * @returns undefined when help was asked for
@@ -45,7 +51,19 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
   if (first === 'receipts' && others[0] === 'verify') {
     const [, file] = take(others, 2, options, ['key']);
     const command = valid(verifySchema, { name: 'verify-receipts', file, key: options.key });
-    return { target: 'files', command, keysFrom: { target: target ?? 'folder', command: { name: 'receipt-keys' } } };
+    return {
+      target: 'receipts-file',
+      command,
+      keysFrom: { target: target ?? 'folder', command: { name: 'receipt-keys' } },
+    };
+  }
+  if (first === 'audit' && others[0] === 'verify' && options.file !== undefined) {
+    take(others, 1, options, ['file']);
+    if (target !== undefined) throw new UsageError('A file is verified where it is: without --stack.');
+    return {
+      target: 'audit-file',
+      command: valid(verifyAuditFileSchema, { name: 'verify-audit-file', file: options.file }),
+    };
   }
   const command = valid(commandSchema, read(first, others, options));
   if (command.name === 'token' && target !== undefined)
@@ -68,11 +86,13 @@ const OPTIONS = {
   'payment-id': { type: 'string' },
   as: { type: 'string' },
   key: { type: 'string' },
+  file: { type: 'string' },
   complete: { type: 'boolean' },
   model: { type: 'string', multiple: true },
   endpoints: { type: 'string' },
   from: { type: 'string' },
   version: { type: 'string' },
+  rules: { type: 'string' },
 } as const;
 
 interface GivenOptions extends Options {
@@ -106,7 +126,16 @@ function read(first: string | undefined, others: readonly string[], options: Opt
     const [accountId] = take(others, 1, options, ['limit']);
     return { name: 'usage', accountId, limit: options.limit ?? USAGE_LIMIT_DEFAULT };
   }
-  if (first === 'keys' && others[0] === 'create') return { name: 'create-key', accountId: take(others, 2, options)[1] };
+  if (first === 'keys' && others[0] === 'create') {
+    const [, accountId] = take(others, 2, options, ['rules']);
+    return { name: 'create-key', accountId, ...(options.rules !== undefined && { rules: readRules(options.rules) }) };
+  }
+  if (first === 'keys' && others[0] === 'list') return { name: 'list-keys', accountId: take(others, 2, options)[1] };
+  if (first === 'keys' && others[0] === 'change') {
+    const [, accountId, keyId] = take(others, 3, options, ['rules']);
+    if (options.rules === undefined) throw new UsageError('Name the rules: --rules <file>.');
+    return { name: 'change-key', accountId, keyId, rules: readRules(options.rules) };
+  }
   if (first === 'token') {
     take(others, 0, options, ['as']);
     return { name: 'token', as: options.as };
@@ -128,6 +157,11 @@ function read(first: string | undefined, others: readonly string[], options: Opt
     take(others, 1, options);
     return { name: 'receipt-keys' };
   }
+  if (first === 'audit' && others[0] === 'verify') {
+    const [, chain] = take(others, Math.min(Math.max(others.length, 1), 2), options);
+    return { name: 'verify-audit', ...(chain !== undefined && { chain }) };
+  }
+  if (first === 'audit' && others[0] === 'export') return { name: 'export-audit', chain: take(others, 2, options)[1] };
   if (first === 'catalog') {
     const command = readCatalogCommand(others, options);
     if (command !== undefined) return command;

@@ -24,7 +24,7 @@ export interface CommandResult {
 export interface CommandParts {
   readonly store: TableStore;
   readonly wallet: Wallet;
-  readonly keys: Pick<Keys, 'create' | 'list'>;
+  readonly keys: Pick<Keys, 'create' | 'list' | 'changeRules'>;
   readonly accounts: Accounts;
   readonly usage: UsageRecords;
   readonly catalog: CatalogChanges;
@@ -36,3 +36,7 @@ export interface CommandParts {
   /** Gives out access tokens. Only a local run that is up has one. */
   readonly identity?: { accessToken(role: Standing): Promise<string> };
 }
+
+export const noAccount = (accountId: string): CommandResult => ({
+  ...{ exitCode: 1, lines: [], error: `There is no account "${accountId.slice(0, 80)}".` },
+});

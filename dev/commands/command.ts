@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { accountIdSchema, requestIdSchema } from '../../lambdas/contracts/ids';
+import { DEPLOYMENT_CHAIN } from '../../lambdas/contracts/audit-event';
+import { accountIdSchema, keyIdSchema, requestIdSchema } from '../../lambdas/contracts/ids';
+import { keyRulesSchema } from '../../lambdas/contracts/key-rules';
 import { STANDINGS } from '../../lambdas/contracts/roles';
 import { parseUsd } from '../../lambdas/domain/money/pico';
 import { CATALOG_COMMANDS } from './catalog-command';
@@ -22,13 +24,22 @@ const limit = z.coerce
       .max(USAGE_LIMIT_MAX, 'The limit is too large.'),
   );
 
+const chain = z
+  .string()
+  .refine(
+    (name) => name === DEPLOYMENT_CHAIN || accountIdSchema.safeParse(name).success,
+    'An audit log is named by its account’s id, or is "deployment".',
+  );
+
 /** A command as it travels to the process that owns the data folder: JSON, so the amount is text. */
 export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('create-account'), accountId: accountIdSchema }),
   z.strictObject({ name: z.literal('wallet'), accountId: z.string() }),
   z.strictObject({ name: z.literal('credit'), accountId: z.string(), amount, paymentId }),
   z.strictObject({ name: z.literal('usage'), accountId: z.string(), limit }),
-  z.strictObject({ name: z.literal('create-key'), accountId: z.string() }),
+  z.strictObject({ name: z.literal('create-key'), accountId: z.string(), rules: keyRulesSchema.optional() }),
+  z.strictObject({ name: z.literal('list-keys'), accountId: z.string() }),
+  z.strictObject({ name: z.literal('change-key'), accountId: z.string(), keyId: keyIdSchema, rules: keyRulesSchema }),
   z.strictObject({
     name: z.literal('token'),
     as: z.enum(STANDINGS, `A token is for one of ${STANDINGS.join(', ')}: --as <role>.`),
@@ -38,6 +49,8 @@ export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('export-receipts'), accountId: z.string() }),
   z.strictObject({ name: z.literal('complete-receipts'), accountId: z.string() }),
   z.strictObject({ name: z.literal('receipt-keys') }),
+  z.strictObject({ name: z.literal('verify-audit'), chain: chain.optional() }),
+  z.strictObject({ name: z.literal('export-audit'), chain }),
   ...CATALOG_COMMANDS,
 ]);
 
@@ -56,6 +69,11 @@ export const verifySchema = z.strictObject({
 });
 
 export type VerifyCommand = z.infer<typeof verifySchema>;
+
+/** Looks at a file, or at every file of a folder. */
+export const verifyAuditFileSchema = z.strictObject({ name: z.literal('verify-audit-file'), file: z.string() });
+
+export type VerifyAuditFileCommand = z.infer<typeof verifyAuditFileSchema>;
 
 const STACK_MESSAGE = 'A stack is named by what its three stacks begin with: tollgate-prod for the stage prod.';
 

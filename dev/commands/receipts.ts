@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { ReceiptLine } from '../../lambdas/contracts/receipt';
 import { exportReceipts } from '../../lambdas/domain/receipts/export-receipts';
 import { readDocuments } from '../../lambdas/domain/receipts/receipt-document';
@@ -7,11 +6,7 @@ import { verifyReceipts } from '../../lambdas/domain/receipts/verify-receipts';
 import { type PublicKeys, readPublicKeys } from '../../lambdas/domain/receipts/verify-signature';
 import type { VerifyCommand } from './command';
 import type { CommandParts, CommandResult } from './command-parts';
-
-/** A file that a command names cannot be used; the message says why in one line. */
-export class FileUnusable extends Error {
-  override readonly name = 'FileUnusable';
-}
+import { FileUnusable, readText } from './files';
 
 /** Each tree of an account as a line, and its receipts as the lines behind it. */
 export async function exportAccount(parts: CommandParts, accountId: string): Promise<CommandResult> {
@@ -37,8 +32,8 @@ export async function verifyFile(
   { file, key }: VerifyCommand,
   published: () => Promise<CommandResult>,
 ): Promise<CommandResult> {
-  const text = read(file);
-  const keys = key === undefined ? await published() : { lines: [read(key)], error: undefined };
+  const text = readText(file);
+  const keys = key === undefined ? await published() : { lines: [readText(key)], error: undefined };
   if (keys.error !== undefined) return { exitCode: 1, lines: [], error: keys.error };
   const { faults, ...counts } = verifyReceipts(readDocuments(text), publicKeys(keys.lines.join('\n')));
   const verified = faults.length === 0;
@@ -51,13 +46,5 @@ function publicKeys(text: string): PublicKeys {
     return readPublicKeys(text);
   } catch {
     throw new FileUnusable('The file of --key holds no public key in PEM.');
-  }
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw new FileUnusable(`The file "${file.slice(0, 200)}" cannot be read.`);
   }
 }

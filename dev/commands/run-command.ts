@@ -4,11 +4,13 @@ import { formatUsd, parseUsd } from '../../lambdas/domain/money/pico';
 import { completeReceipts } from '../../lambdas/domain/receipts/complete-receipts';
 import { renderUsageRecord } from '../../lambdas/domain/usage/render-usage-record';
 import type { Balance } from '../../lambdas/domain/wallet/balance';
+import type { Difference } from '../../lambdas/domain/wallet/difference';
 import { type LedgerReport, verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
 import { runCatalogCommand } from './catalog';
 import { isCatalogCommand } from './catalog-command';
 import type { Command } from './command';
-import type { CommandParts, CommandResult } from './command-parts';
+import { exportChain, verifyStoredAudit } from './audit';
+import { type CommandParts, type CommandResult, noAccount } from './command-parts';
 import { exportAccount, showKeys } from './receipts';
 import { recomputeCharge } from './recompute-charge';
 
@@ -18,6 +20,8 @@ export async function runCommand(parts: CommandParts, command: Command): Promise
   if (command.name === 'recompute') return recomputeCharge(parts, command.requestId);
   if (command.name === 'token') return token(parts, command.as);
   if (command.name === 'receipt-keys') return showKeys(parts);
+  if (command.name === 'verify-audit') return verifyStoredAudit(parts, command.chain);
+  if (command.name === 'export-audit') return exportChain(parts, command.chain);
   if (isCatalogCommand(command)) return runCatalogCommand(parts, command);
   if (command.name === 'create-account') {
     const accountId = await parts.accounts.create({ accountId: command.accountId });
@@ -26,7 +30,7 @@ export async function runCommand(parts: CommandParts, command: Command): Promise
   }
   const { accountId } = command;
   const isKnown = accountIdSchema.safeParse(accountId).success && (await parts.accounts.exists(accountId));
-  if (!isKnown) return { exitCode: 1, lines: [], error: `There is no account "${accountId.slice(0, 80)}".` };
+  if (!isKnown) return noAccount(accountId);
   switch (command.name) {
     case 'wallet':
       return done(renderBalance(accountId, await parts.wallet.balance(accountId)));
@@ -42,9 +46,13 @@ export async function runCommand(parts: CommandParts, command: Command): Promise
     case 'complete-receipts':
       return done({ accountId, opened: await completeReceipts(parts.store, accountId) });
     case 'create-key': {
-      const { keyId, key } = await parts.keys.create({ accountId });
+      const { keyId, key } = await parts.keys.create({ accountId, rules: command.rules });
       return done({ accountId, keyId, apiKey: key });
     }
+    case 'list-keys':
+      return done(...(await parts.keys.list(accountId)));
+    case 'change-key':
+      return done(await parts.keys.changeRules({ accountId, keyId: command.keyId, rules: command.rules }));
   }
 }
 
@@ -92,10 +100,14 @@ function renderReport({ accounts, entries, differences, unstable }: LedgerReport
     entries,
     differences: differences.map(({ expectedPico, actualPico, ...difference }) => ({
       ...difference,
-      expected: formatUsd(expectedPico),
-      actual: formatUsd(actualPico),
+      expected: amount(difference.kind, expectedPico),
+      actual: amount(difference.kind, actualPico),
     })),
     // Accounts that changed all the while: neither right nor wrong. Ask again when there is less traffic.
     unstable,
   };
 }
+
+/** Dollars, but for what is a number of requests. */
+const amount = (kind: Difference['kind'], value: bigint): string =>
+  kind === 'key_running' ? value.toString() : formatUsd(value);

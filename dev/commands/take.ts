@@ -7,11 +7,13 @@ export interface Options {
   readonly 'payment-id'?: string;
   readonly as?: string;
   readonly key?: string;
+  readonly file?: string;
   readonly complete?: boolean;
   readonly model?: readonly string[];
   readonly endpoints?: string;
   readonly from?: string;
   readonly version?: string;
+  readonly rules?: string;
 }
 
 /** Exactly so many words, and no option that the command does not have. Throws UsageError. */

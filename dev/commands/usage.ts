@@ -10,7 +10,10 @@ export const USAGE = `Usage: npm run --silent tollgate -- [--stack <name> [--reg
   wallet credit <accountId> <usd>    adds money, "5" or "0.25"; --payment-id <id> makes it safe to repeat
   usage <accountId>                  the newest usage records as JSON lines; --limit <count>, 100 unless told,
                                      and a word on standard error when there are more
-  keys create <accountId>            makes an API key and shows it, once, as JSON
+  keys create <accountId>            makes an API key and shows it, once, as JSON; --rules <file> says what it may do
+                                     (docs/keys.md), as JSON
+  keys list <accountId>              an account's keys with their rules, as JSON lines
+  keys change <accountId> <keyId>    puts the rules of --rules <file> in the place of all that a key has
   token --as <role>                  an access token of a local run's user, an hour long: owner, admin, developer,
                                      billing, auditor or operator
   ledger verify                      replays the ledger; exits 1 when a balance differs
@@ -22,6 +25,10 @@ export const USAGE = `Usage: npm run --silent tollgate -- [--stack <name> [--reg
   receipts verify <file>             checks an export, or answers of the API, and says what is wrong, line by line;
                                      exits 1 when anything is. --key <file> names the public keys; otherwise they
                                      are asked for as "receipts key" does
+  audit verify [<accountId>]         follows the audit log of an account, of the "deployment", or without a name all of
+                                     them, and says what was changed, taken out or put in; exits 1 when anything was.
+                                     --file <path> checks an export, or a folder of archived events, where it is
+  audit export <accountId>           an audit log as JSON lines: where it ends, then its events; or "deployment"
   catalog show                       the catalog as JSON lines: its version, what is set, each model with its price
   catalog diff [<file>]              how a price list differs from what is served: a file's, or the compiled one;
                                      a file is taken as some models unless it is --complete

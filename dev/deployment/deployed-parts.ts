@@ -38,8 +38,8 @@ export function deployedParts(deployment: Deployment, transport: StoreTransport,
 export const openTransport = (region: string | undefined): SdkTransport =>
   new SdkTransport(region === undefined ? {} : { region });
 
-/** Reads the pepper only where a key is made: whoever looks at a wallet needs no right to a secret. */
-class DeployedKeys implements Pick<Keys, 'create' | 'list'> {
+/** Reads the pepper only where keys are worked on: whoever looks at a wallet needs no right to a secret. */
+class DeployedKeys implements Pick<Keys, 'create' | 'list' | 'changeRules'> {
   readonly #store: TableStore;
   readonly #readPepper: () => Promise<string>;
 
@@ -54,6 +54,10 @@ class DeployedKeys implements Pick<Keys, 'create' | 'list'> {
 
   async list(accountId: string): ReturnType<Keys['list']> {
     return (await this.#keys()).list(accountId);
+  }
+
+  async changeRules(request: Parameters<Keys['changeRules']>[0]): ReturnType<Keys['changeRules']> {
+    return (await this.#keys()).changeRules(request);
   }
 
   async #keys(): Promise<Keys> {

@@ -1,3 +1,5 @@
+import { documentFetcher } from '../../lambdas/adapters/federation/issuer-documents';
+import { OidcTokens } from '../../lambdas/adapters/federation/oidc-tokens';
 import { UndiciProviderClient } from '../../lambdas/adapters/providers/undici-provider-client';
 import { LiveCatalog } from '../../lambdas/domain/catalog/live-catalog';
 import type { Log } from '../../lambdas/domain/log';
@@ -86,7 +88,8 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   const gateway = new Gateway({ ...parts, catalog, cancellations, providers: client, log });
   const verifier = identity.verifier(parts.clock);
   const mailer = new SpoolMailer(folder, parts.clock);
-  const api = new LocalApi(serveApi(apiParts({ ...parts, verifier, mailer, log })));
+  const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock: parts.clock });
+  const api = new LocalApi(serveApi(apiParts({ ...parts, verifier, federatedTokens, mailer, log })));
   const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000 });
   const port = await host.listen(settings.port);
   const sweeper = new Sweeper(parts, log);

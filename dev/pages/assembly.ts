@@ -6,6 +6,7 @@ export const DOCUMENTED_DEPLOYMENT = {
   region: 'us-east-1',
   account: '111122223333',
   alarmEmail: 'operator@example.com',
+  audit: { archiveDays: 365 },
 } as const;
 
 /** A resource of a template. */
@@ -72,6 +73,6 @@ function acknowledgedIn(file: MetadataFile): AcknowledgedRule[] {
       .filter(({ type }) => type === ACKNOWLEDGED)
       .flatMap(({ data }) => Object.entries(data as Record<string, string>))
       // The id of a rule follows the name of the plugin that it is of.
-      .map(([id, reason]) => ({ path: path.replace(/^\//, ''), rule: id.replace(/^.*::/, ''), reason })),
+      .map(([id, reason]) => ({ path: path.replace(/^\//, ''), rule: id.replace(/^\w+::/, ''), reason })),
   );
 }

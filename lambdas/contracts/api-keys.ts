@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { line } from './text';
-import { keyIdSchema, personIdSchema } from './ids';
+import { keyIdSchema, personIdSchema, trustIdSchema } from './ids';
 import { keyRulesSchema } from './key-rules';
 import { versionSchema } from './version';
 
@@ -18,8 +18,8 @@ export const keyInfoSchema = z
     revokedAt: z.iso.datetime().optional(),
     /** The key ends at this time. */
     validUntil: z.iso.datetime().optional(),
-    /** The person who created it; absent when a command did. */
-    createdBy: personIdSchema.optional(),
+    /** The person who created it, or the trust by which it came for a token; absent when a command did. */
+    createdBy: z.union([personIdSchema, trustIdSchema]).optional(),
     /** The key that this one came in the place of. */
     replaces: keyIdSchema.optional(),
     /** The key that came in the place of this one. */

@@ -7,6 +7,7 @@ import {
   keyIdSchema,
   personIdSchema,
   proposalIdSchema,
+  trustIdSchema,
 } from './ids';
 import { impersonalRulesSchema, RULE_NAMES } from './key-rules';
 import { PERMISSION_IDS } from './permissions';
@@ -62,6 +63,7 @@ export const auditEventSchema = z.strictObject({
     personIdSchema,
     invitationIdSchema,
     keyIdSchema,
+    trustIdSchema,
     proposalIdSchema,
     catalogVersionSchema,
   ]),

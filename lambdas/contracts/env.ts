@@ -30,7 +30,8 @@ export const SEAL_ENV = ['USAGE_TABLE', 'USAGE_RETENTION_DAYS', 'RECEIPT_KEY'] a
 
 /**
  * The management API. Tables are physical names, secrets are ARNs; `MAIL_FROM` is the address that mails come from, or
- * `none` where none are sent; `OPERATOR_MFA` is `required` or `optional`.
+ * `none` where none are sent; `OPERATOR_MFA` is `required` or `optional`; `PROVIDER_IDS` has commas
+ * between them.
  */
 export const API_ENV = [
   'ACCOUNTS_TABLE',
@@ -46,6 +47,9 @@ export const API_ENV = [
   'MAIL_FROM',
   'OPERATOR_MFA',
 ] as const;
+
+/** The pipeline that keeps audit events; `AUDIT_ARCHIVE` is a bucket's name. */
+export const ARCHIVE_ENV = ['AUDIT_ARCHIVE'] as const;
 
 /** Health touches no store and no secret: it must answer while everything else fails. */
 export const HEALTH_ENV = ['STAGE'] as const;

@@ -11,6 +11,8 @@ export const requestIdSchema = idSchema('req', 'a request');
 /** A person's pseudonym: the same in every account, and nothing of who it is. */
 export const personIdSchema = idSchema('per', 'a person');
 export const invitationIdSchema = idSchema('inv', 'an invitation');
+/** Whose tokens an account takes. */
+export const trustIdSchema = idSchema('tru', 'a trust');
 export const proposalIdSchema = idSchema('pro', 'a proposal');
 export const keyIdSchema = z.string().regex(new RegExp(`^${ulid}$`), 'a key id: a ULID');
 /** A change of the catalog is known by its number. */

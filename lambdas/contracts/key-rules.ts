@@ -5,8 +5,7 @@ import { ENDPOINTS, regionSchema } from './catalog';
 export const KEY_SCOPES = [...ENDPOINTS, 'models', 'requests'] as const;
 export type KeyScope = (typeof KEY_SCOPES)[number];
 
-export const BUDGET_WINDOWS = ['day', 'week', 'month', 'total'] as const;
-export type BudgetWindow = (typeof BUDGET_WINDOWS)[number];
+const BUDGET_WINDOWS = ['day', 'week', 'month', 'total'] as const;
 
 const MODELS_MAX = 50;
 const CIDRS_MAX = 100;
@@ -22,9 +21,10 @@ const isUnique = (values: readonly string[]): boolean => new Set(values).size ==
 const listOf = <Element extends z.ZodType<string>>(element: Element, most: number) =>
   z.array(element).min(1).max(most).refine(isUnique, 'must not name anything twice');
 
+/** Printable ASCII; a star only at the end. */
 const modelPatternSchema = z
   .string()
-  .regex(/^[^\s*\p{Cc}]{1,128}\*?$|^\*$/u, 'must be a model’s name, or its beginning and a *');
+  .regex(/^[!-)+-~]{1,128}\*?$|^\*$/, 'must be a model’s name, or its beginning and a *');
 
 const budgetSchema = z.strictObject({
   /** Pico-dollars (1e-12 USD), as a decimal string. */
@@ -76,7 +76,6 @@ export const RULE_NAMES = Object.keys(keyRulesSchema.shape) as [keyof KeyRules, 
 
 /** What of a key's rules is recorded when they change: an address and a label may say something of a person. */
 export const impersonalRulesSchema = keyRulesSchema.omit({ cidrs: true, labels: true });
-export type ImpersonalRules = z.infer<typeof impersonalRulesSchema>;
 
 function isTimeZone(name: string): boolean {
   try {

@@ -54,6 +54,10 @@ const RULES = {
   'key.rotate': members('replace a key by a new one', 'owner', 'admin', 'developer'),
   'key.revoke': membersAndOperators('revoke a key', 'owner', 'admin', 'developer'),
 
+  'federation.read': members('see whose tokens are taken in the place of a key', 'owner', 'admin', 'auditor'),
+  'federation.create': members('trust an issuer’s tokens', 'owner', 'admin'),
+  'federation.delete': members('end such a trust', 'owner', 'admin'),
+
   'audit.read': membersAndOperators('read and verify the account’s audit log', 'owner', 'admin', 'auditor'),
 
   'deployment.accounts': operators('list all accounts'),

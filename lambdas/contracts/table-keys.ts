@@ -117,6 +117,14 @@ export const invitationKey = (accountId: string, invitationId: string): Key => (
   sk: `${INVITATION_PREFIX}${invitationId}`,
 });
 
+export const TRUST_PREFIX = 'trust#';
+export const trustKey = (accountId: string, trustId: string): Key => ({
+  pk: accountId,
+  sk: `${TRUST_PREFIX}${trustId}`,
+});
+/** @param hash of the issuer and the token's own id */
+export const exchangedTokenKey = (hash: string): Key => ({ pk: `exchanged#${hash}`, sk: 'token' });
+
 export const personKey = (personId: string): Key => ({ pk: personId, sk: 'person' });
 /** @param subject the user pool's id of a person: a pseudonym too */
 export const subjectKey = (subject: string): Key => ({ pk: `subject#${subject}`, sk: 'person' });

@@ -17,15 +17,15 @@ export interface TableSpec {
 
 export type TableName = 'accounts' | 'keys' | 'wallet' | 'usage' | 'rollups' | 'audit' | 'catalog';
 
-/** By time expire in it: invitations, answers for repeats, and counts of an hour or a day. */
+/** By time expire in it: invitations, answers for repeats, counts of an hour or a day, and tokens that were exchanged. */
 export const ACCOUNTS: TableSpec = { name: 'accounts', dataClass: 'personal', expires: true, stream: false };
-/** Only the counters of minutes in it expire by time. */
+/** The counters of minutes expire by time, and keys that came for a token. */
 export const KEYS: TableSpec = { name: 'keys', dataClass: 'secret', expires: true, stream: false };
 /** Holds the balances, the holds and the entries. Nothing in it expires by time: holds are ended, entries stay. */
 export const WALLET: TableSpec = { name: 'wallet', dataClass: 'financial', expires: false, stream: true };
 export const USAGE: TableSpec = { name: 'usage', dataClass: 'usage', expires: true, stream: true };
 export const ROLLUPS: TableSpec = { name: 'rollups', dataClass: 'public', expires: true, stream: false };
-export const AUDIT: TableSpec = { name: 'audit', dataClass: 'audit', expires: true, stream: false };
+export const AUDIT: TableSpec = { name: 'audit', dataClass: 'audit', expires: true, stream: true };
 export const CATALOG: TableSpec = { name: 'catalog', dataClass: 'public', expires: false, stream: false };
 
 export const TABLES: readonly TableSpec[] = [ACCOUNTS, KEYS, WALLET, USAGE, ROLLUPS, AUDIT, CATALOG];

@@ -14,6 +14,8 @@ const DEPLOYMENT = ['deployment'];
 const MANAGED = [...ACCOUNTS, ...PEOPLE, ...OPERATORS];
 /** What requests answered, for their repeats. */
 const ANSWERS = ['idempotency#*'];
+/** Tokens that were exchanged, so that none is again. */
+const EXCHANGED = ['exchanged#*'];
 
 /** The power over accounts and people. */
 export class AccountGrants {
@@ -31,7 +33,7 @@ export class AccountGrants {
       .combine(allow(['dynamodb:PutItem', 'dynamodb:DeleteItem'], [...MANAGED, ...ANSWERS]))
       .combine(allow(['dynamodb:UpdateItem'], [...ACCOUNTS, ...PEOPLE, ...DEPLOYMENT]))
       .combine(allow(['dynamodb:GetItem'], [...SUBJECTS, ...DEPLOYMENT]))
-      .combine(allow(['dynamodb:PutItem'], [...SUBJECTS, ...DIRECTORY]))
+      .combine(allow(['dynamodb:PutItem'], [...SUBJECTS, ...DIRECTORY, ...EXCHANGED]))
       .combine(allow(['dynamodb:Query'], DIRECTORY));
   }
 }

@@ -12,6 +12,7 @@ export const DECISIONS = [
   'no-dead-letters',
   'no-network-of-its-own',
   'no-second-record-of-requests',
+  'objects-by-pattern',
   'one-region',
   'open-to-callers',
   'operator-rotates-secrets',

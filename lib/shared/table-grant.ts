@@ -36,8 +36,8 @@ export function grantItems(
   return store.encryptionKey ? grant.combine(grantTableKey(grantee, store)) : grant;
 }
 
-// Only through DynamoDB: the function itself can decrypt nothing with the key.
-function grantTableKey(grantee: IGrantable, { encryptionKey, table }: ClassifiedTable): Grant {
+/** Only through DynamoDB: the function itself can decrypt nothing with the key. */
+export function grantTableKey(grantee: IGrantable, { encryptionKey, table }: ClassifiedTable): Grant {
   return Grant.addToPrincipal({
     grantee,
     actions: [...KEY_ACTIONS],

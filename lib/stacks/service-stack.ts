@@ -1,6 +1,7 @@
 import type { StackProps } from 'aws-cdk-lib';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { Archiver } from '../audit/archiver';
 import type { Config } from '../config';
 import { ControlPlane } from '../control-plane/control-plane';
 import { DataPlane } from '../data-plane/data-plane';
@@ -32,6 +33,8 @@ export class ServiceStack extends Stack {
     new WalletAlarms(this, 'WalletAlarms', { proxy: this.dataPlane.proxy, sweep, topic: alarmTopic });
     const receipts = new Receipts(this, 'Receipts', { config, stateful, alarmTopic });
     new ReceiptAlarms(this, 'ReceiptAlarms', { receipts, topic: alarmTopic });
+    const { auditArchive: archive } = stateful;
+    if (archive) new Archiver(this, 'AuditArchive', { config, stateful, archive, alarmTopic });
     this.controlPlane = new ControlPlane(this, 'ControlPlane', { config, stateful, alarmTopic });
     // What the edge reaches; clients use the edge's address, and without its secret the data plane refuses them.
     new CfnOutput(this, 'DataPlaneUrl', { value: this.dataPlane.url.url });

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { ACCOUNTS, AUDIT, CATALOG, KEYS, ROLLUPS, USAGE, WALLET } from '../../lambdas/contracts/tables';
 import type { TableName, TableSpec } from '../../lambdas/contracts/tables';
 import { AccountGrants } from '../accounts/account-grants';
+import { AuditArchive, AuditArchiveGrants } from '../audit/audit-archive';
 import { CatalogGrants } from '../catalog/catalog-grants';
 import type { Config } from '../config';
 import { Identity } from '../identity/identity';
@@ -49,6 +50,8 @@ export class StatefulStack extends Stack {
   readonly usage: ClassifiedTable & { readonly grants: UsageGrants };
   readonly rollups: ClassifiedTable;
   readonly audit: ClassifiedTable & { readonly grants: AuditGrants };
+  /** Only where the configuration asks for it. */
+  readonly auditArchive: (AuditArchive & { readonly grants: AuditArchiveGrants }) | undefined;
   readonly catalog: ClassifiedTable & { readonly grants: CatalogGrants };
   readonly identity: Identity & { readonly grants: IdentityGrants };
 
@@ -73,6 +76,7 @@ export class StatefulStack extends Stack {
     this.rollups = table('Rollups', ROLLUPS);
     this.audit = withGrants(table('Audit', AUDIT), AuditGrants);
     denyChangesOf(this.audit);
+    this.auditArchive = this.#createArchive(config);
     this.catalog = withGrants(table('Catalog', CATALOG), CatalogGrants);
 
     this.secrets = withGrants(
@@ -83,6 +87,12 @@ export class StatefulStack extends Stack {
     this.#tellNames(config);
   }
 
+  #createArchive({ audit: { archiveDays: days } }: Config): StatefulStack['auditArchive'] {
+    if (days === undefined) return undefined;
+    const { encryptionKey } = this;
+    return withGrants(new AuditArchive(this, 'AuditArchive', { days, encryptionKey }), AuditArchiveGrants);
+  }
+
   /** What an operator's commands need (docs/deploy.md). No secret: whoever may describe the stack reads it. */
   #tellNames(config: Config): void {
     const { accounts, keys, wallet, usage, rollups, audit, catalog, secrets } = this;
@@ -90,6 +100,7 @@ export class StatefulStack extends Stack {
     for (const [name, { table }] of Object.entries({ ...tables, Rollups: rollups, Audit: audit, Catalog: catalog })) {
       new CfnOutput(this, `${name}Table`, { value: table.tableName });
     }
+    if (this.auditArchive) new CfnOutput(this, 'AuditArchiveBucket', { value: this.auditArchive.bucket.bucketName });
     const { providerKeys, keyPepper, origin } = secrets;
     for (const [name, secret] of Object.entries({ ProviderKeys: providerKeys, KeyPepper: keyPepper, Origin: origin })) {
       new CfnOutput(this, `${name}Secret`, { value: secret.secretArn });

@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { RECEIPTS_ENV, SEAL_ENV } from '../../lambdas/contracts/env';
@@ -7,8 +6,9 @@ import { USAGE_RECORDS_PREFIX } from '../../lambdas/contracts/table-keys';
 import type { Config } from '../config';
 import { invokeEveryMinute } from '../shared/every-minute';
 import { ServiceFunction } from '../shared/service-function';
+import { collectChanges } from '../shared/collect-changes';
+import { tellOfFailures } from '../shared/stream-grants';
 import type { StatefulStack } from '../stacks/stateful-stack';
-import { tellOfFailures } from './stream-grants';
 
 export interface ReceiptsProps {
   readonly config: Config;
@@ -49,7 +49,10 @@ export class Receipts extends Construct {
     });
     usage.grants.openLeaves(this.collect);
     tellOfFailures(this.collect, alarmTopic);
-    this.#collectChanges(props);
+    collectChanges(this, {
+      ...{ table: usage, to: this.collect.function, filter: ENDS_OF_REQUESTS, topic: alarmTopic },
+      ...{ records: BATCH_RECORDS, window: BATCH_WINDOW, recordAgeMax: RECORD_AGE_MAX },
+    });
 
     this.seal = new ServiceFunction(this, 'Seal', {
       ...shared,
@@ -72,26 +75,6 @@ export class Receipts extends Construct {
     usage.grants.seal(this.seal);
     receiptKey.grants.sign(this.seal);
     invokeEveryMinute(this, this.seal.function);
-  }
-
-  // Spelt out: the ready-made source would put inline policies on the role, one of them for every stream.
-  #collectChanges({ stateful, alarmTopic }: ReceiptsProps): void {
-    const { tableStreamArn } = stateful.usage.table;
-    if (tableStreamArn === undefined) throw new Error('the usage table publishes no changes');
-    new CfnEventSourceMapping(this, 'Changes', {
-      functionName: this.collect.function.functionArn,
-      eventSourceArn: tableStreamArn,
-      // From the oldest change that is still there: also those before this function was first deployed.
-      startingPosition: 'TRIM_HORIZON',
-      filterCriteria: { filters: [{ pattern: JSON.stringify(ENDS_OF_REQUESTS) }] },
-      batchSize: BATCH_RECORDS,
-      maximumBatchingWindowInSeconds: BATCH_WINDOW.toSeconds(),
-      // The whole batch comes again, in halves, so that at last one bad record stands alone.
-      bisectBatchOnFunctionError: true,
-      maximumRecordAgeInSeconds: RECORD_AGE_MAX.toSeconds(),
-      // It says which places of the stream were given up, and nothing of what stood there.
-      destinationConfig: { onFailure: { destination: alarmTopic.topicArn } },
-    });
   }
 }
 

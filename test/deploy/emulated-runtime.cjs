@@ -33,3 +33,18 @@ globalThis.awslambda = {
   },
   HttpResponseStream: { from: writeHeadFirst },
 };
+
+/**
+ * A function gets a user pool's public keys from where the pool's issuer says, which is Amazon's own address. The
+ * emulator has the pool, so it is asked in Amazon's place; that the address is right only an account shows.
+ */
+const http = require('node:http');
+const https = require('node:https');
+const { request } = https;
+https.request = (target, ...rest) => {
+  const url = target instanceof URL || typeof target === 'string' ? new URL(target) : undefined;
+  const emulator = process.env.AWS_ENDPOINT_URL;
+  if (url === undefined || emulator === undefined || !/^cognito-idp\.[a-z0-9-]+\.amazonaws\.com$/.test(url.hostname))
+    return request(target, ...rest);
+  return http.request(new URL(url.pathname, emulator), ...rest);
+};

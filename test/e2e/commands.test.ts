@@ -155,6 +155,11 @@ test.each([
   [['wallet', 'a', '--limit', '5'], 'The command has no option --limit.'],
   [['receipts', 'verify'], 'The command lacks an argument.'],
   [['receipts', 'export', 'a', '--key', 'k.pem'], 'The command has no option --key.'],
+  [['audit', 'verify', 'nobody'], 'An audit log is named by its account’s id, or is "deployment".'],
+  [['audit', 'verify', 'deployment', 'x'], 'The command has an argument too many.'],
+  [['audit', 'verify', 'deployment', '--file', 'x'], 'The command has an argument too many.'],
+  [['audit', 'export'], 'The command lacks an argument.'],
+  [['--stack', 'tollgate-prod', 'audit', 'verify', '--file', 'x'], 'A file is verified where it is: without --stack.'],
   [['receipts', 'sign', 'a'], 'There is no command "receipts sign".'],
 ])('%j is a usage error', (args, message) => {
   expect(() => parseCommandLine(args)).toThrow(new UsageError(message));

@@ -24,6 +24,15 @@ describe('the settings of a local run', () => {
     ]);
   });
 
+  test('say where a provider is and whether it keeps anything', () => {
+    const environment = { OPENAI_API_KEY: 'k', OPENAI_REGION: 'eu', OPENAI_ZERO_DATA_RETENTION: 'true' };
+    expect(readSettings(environment).providers).toMatchObject([
+      { settings: { region: 'eu', zeroDataRetention: true } },
+    ]);
+    const other = { ANTHROPIC_API_KEY: 'k', ANTHROPIC_REGION: 'us', ANTHROPIC_ZERO_DATA_RETENTION: 'false' };
+    expect(readSettings(other).providers).toMatchObject([{ settings: { region: 'us', zeroDataRetention: false } }]);
+  });
+
   test.each([
     [{ PORT: '65536' }, 'PORT must be a whole number from 0 to 65535.'],
     [{ PORT: '-1' }, 'PORT must be a whole number from 0 to 65535.'],
@@ -37,6 +46,8 @@ describe('the settings of a local run', () => {
       { ANTHROPIC_BASE_URL: 'http://u:p@x' },
       'ANTHROPIC_BASE_URL must be an http or https URL without credentials, query or fragment.',
     ],
+    [{ OPENAI_ZERO_DATA_RETENTION: 'perhaps' }, 'OPENAI_ZERO_DATA_RETENTION must be true or false.'],
+    [{ OPENAI_REGION: 'EU' }, 'OPENAI_REGION must be lower-case letters'],
     [{ OPENAI_API_KEY: 'a\nb' }, 'OPENAI_API_KEY must be printable ASCII without spaces.'],
   ])('refuse %j without repeating it', (environment, message) => {
     expect(() => readSettings(environment)).toThrow(message);

@@ -99,8 +99,8 @@ describe('a body', () => {
 
   test.each(routesWithBody)('of %s names each member once', async (id) => {
     const answer = await ask(id, (body) => {
-      const [name, value] = Object.entries(body)[0]!;
-      return `${JSON.stringify(body).slice(0, -1)},${JSON.stringify(name)}:${JSON.stringify(value)}}`;
+      const members = JSON.stringify({ ...body, twice: 1 }).slice(1, -1);
+      return `{${members},"twice":1}`;
     });
     expect(answer.body['errors']).toEqual([{ pointer: '', detail: 'names a member twice' }]);
   });

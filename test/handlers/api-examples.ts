@@ -1,3 +1,4 @@
+import { newTrustSchema } from '../../lambdas/contracts/federation';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { Asked } from './api-stage';
 import type { ApiStage } from './api-stage';
@@ -6,6 +7,10 @@ import type { ApiStage } from './api-stage';
 type Example = (stage: ApiStage, accountId: string) => Promise<Pick<Asked, 'path' | 'body' | 'headers'>>;
 
 const ANY_VERSION = { 'if-match': '*' };
+const TRUST = {
+  ...{ name: 'CI', issuer: 'https://token.actions.githubusercontent.com', audience: 'tollgate' },
+  subject: 'repo:example/app:ref:refs/heads/main',
+};
 const BILLING = {
   ...{ name: 'Ours Ltd', email: 'bills@example.test', addressLine1: '1 Street' },
   ...{ city: 'Town', postalCode: '1', country: 'DE' },
@@ -22,6 +27,11 @@ async function aMember(stage: ApiStage, accountId: string): Promise<string> {
 
 async function aKey(stage: ApiStage, accountId: string): Promise<string> {
   return (await stage.parts.keys.create({ accountId })).keyId;
+}
+
+async function aTrust(stage: ApiStage, accountId: string): Promise<string> {
+  const trust = newTrustSchema.parse(TRUST);
+  return (await stage.parts.trusts.create({ accountId, trust, actor: DEPLOYMENT })).trustId;
 }
 
 async function anInvitation(stage: ApiStage, accountId: string): Promise<string> {
@@ -97,6 +107,15 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   }),
   revokeKey: async (stage, accountId) => ({ path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}` }),
 
+  listTrusts: at('/v1/accounts/{accountId}/trusts'),
+  getTrust: async (stage, accountId) => ({
+    path: `/v1/accounts/${accountId}/trusts/${await aTrust(stage, accountId)}`,
+  }),
+  createTrust: at('/v1/accounts/{accountId}/trusts', { body: TRUST }),
+  deleteTrust: async (stage, accountId) => ({
+    path: `/v1/accounts/${accountId}/trusts/${await aTrust(stage, accountId)}`,
+  }),
+
   listAuditEvents: at('/v1/accounts/{accountId}/audit'),
   verifyAudit: at('/v1/accounts/{accountId}/audit/verification'),
   listDeploymentAuditEvents: at('/v1/audit'),
@@ -111,10 +130,11 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
     headers: ANY_VERSION,
   }),
   listProposals: at('/v1/catalog/proposals'),
-  createProposal: at('/v1/catalog/proposals', { body: {} }),
+  createProposal: at('/v1/catalog/proposals', { body: { complete: true } }),
   getProposal: async (stage) => ({ path: `/v1/catalog/proposals/${await aProposal(stage)}` }),
   approveProposal: async (stage) => ({
-    ...{ path: `/v1/catalog/proposals/${await aProposal(stage)}/approve`, body: {}, headers: ANY_VERSION },
+    ...{ path: `/v1/catalog/proposals/${await aProposal(stage)}/approve`, headers: ANY_VERSION },
+    body: { from: new Date(stage.now + 3_600_000).toISOString() },
   }),
   dismissOperator: async (stage) => ({ path: `/v1/operators/${stage.person('operator')}` }),
 };

@@ -60,6 +60,7 @@ export class ApiStage {
         verify: async (token) =>
           token === 'wrong' ? undefined : { subject: token, clientId: 'c', issuedAt: this.now },
       },
+      federatedTokens: { verify: async () => undefined },
       mailer: { send: async (mail) => void this.mails.push(mail) },
       ...options,
     });

@@ -11,10 +11,11 @@ import { nagPacks, requireRules } from '../../lib/shared/rule-packs';
 import { addTollgate } from '../../lib/tollgate';
 import { testApp } from './synthesis';
 
-const DECISIONS_MAX = 12;
+const DECISIONS_MAX = 13;
 const DOMAIN = { name: 'gateway.example.com', certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/a' };
 const DEPLOYMENTS: readonly [name: string, config: unknown][] = [
   ['an empty configuration', {}],
+  ['an archive of audit events', { audit: { archiveDays: 365 } }],
   ['a domain of its own', { domain: DOMAIN, dataPlane: { reservedConcurrency: 50 } }],
   [
     'another region and an e-mail address',

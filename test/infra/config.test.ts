@@ -47,6 +47,10 @@ test.each([
     'tollgate.providers.0.baseUrl: must be an https:// address, because prompts travel there.',
   ],
   [
+    { providers: [{ id: 'openai', dialect: 'openai', baseUrl: 'https://api.openai.com/v1', region: 'EU' }] },
+    'tollgate.providers.0.region: must be lower-case letters, digits and hyphens, such as eu or eu-central-1.',
+  ],
+  [
     { providers: [{ id: 'mistral', dialect: 'openai', baseUrl: 'https://api.mistral.ai/v1' }] },
     'tollgate.providers.0.catalog: must be given, as one of anthropic, openai, for a provider that has no price list of its own, because what has no price is not served.',
   ],

@@ -6,6 +6,7 @@ const WHOLE = {
   region: 'eu-central-1',
   account: '111122223333',
   alarmEmail: 'operator@example.com',
+  audit: { archiveDays: 365 },
   identity: { providers: [{ type: 'saml', name: 'Organisation', metadataUrl: 'https://login.example.com/metadata' }] },
 };
 

@@ -30,7 +30,7 @@ const COUNTING = {
 };
 const OTHER_ACCOUNT = 'acc_01JD0000000000000000000009';
 
-const synthesis = synthesize({});
+const synthesis = synthesize({ audit: { archiveDays: 365 } });
 
 interface Statement {
   readonly Action: string | readonly string[];
@@ -194,4 +194,9 @@ test('what opens leaves is handed changes and may do with tables nothing but tha
 test('the sealer may do with tables what it does, and nothing else', async () => {
   const { sealing } = await sealedStage();
   expect(sealing).toEqual(allowedBy('ReceiptsSealPolicy'));
+});
+
+test('what keeps audit events is handed changes and may do with tables nothing', () => {
+  const handed = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `audit ${name} *`);
+  expect(handed.sort()).toEqual(allowedBy('AuditArchiveKeepPolicy'));
 });

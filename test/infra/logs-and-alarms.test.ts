@@ -48,6 +48,7 @@ describe('alarms', () => {
       return description.slice(description.indexOf('#') + 1);
     });
     expect(anchors.sort()).toEqual([
+      'accounts-per-hour-reached',
       'charge-overrun',
       'control-plane-failing',
       'data-plane-errors',

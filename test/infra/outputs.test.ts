@@ -30,6 +30,7 @@ describe("what the stacks tell an operator's commands", () => {
         wallet: 'WalletTable',
         usage: 'UsageTable',
         audit: 'AuditTable',
+        catalog: 'CatalogTable',
       },
       providerKeysSecret: 'ProviderKeysSecret',
       keyPepperSecret: 'KeyPepperSecret',

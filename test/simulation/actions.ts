@@ -28,6 +28,8 @@ export interface RequestAction {
   readonly repeatMs: number | undefined;
   /** Whether a wallet that does not cover the hold is asked for what it has. */
   readonly capped: boolean;
+  /** Whether its key has the plan's limits. @default it has none */
+  readonly isLimited?: boolean;
 }
 
 export type Action =

@@ -3,6 +3,8 @@ export interface RequestIntent {
   readonly accountId: string;
   readonly deadline: number;
   readonly priceVersion: string;
+  /** Whether its key has the plan's limits. */
+  readonly isLimited: boolean;
   /** What a hold under its id may hold. */
   readonly holdsPico: Set<bigint>;
   /** What its usage cost, by each who wanted to end it; 0 for a release. */
@@ -34,6 +36,8 @@ export class Intents {
 const ID_CHARACTERS = 26;
 const id = (prefix: string, place: number): string => `${prefix}_${String(place).padStart(ID_CHARACTERS, '0')}`;
 
+/** Whose counters are those of the one key with limits. */
+export const COUNTER_ID = '01JD0000000000000000000001';
 export const accountIdOf = (account: number): string => id('acc', account);
 /** One per operation. */
 export const requestIdOf = (operation: number): string => id('req', operation);

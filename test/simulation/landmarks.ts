@@ -1,10 +1,10 @@
 import type { Item } from '../../lambdas/domain/table/value';
-import { ConditionFailed, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
+import { ConditionFailed, failedCondition, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
 import type { Check, Write } from '../../lambdas/domain/table/table-store';
 import { pico } from './fields';
 import type { ItemChange, Stored } from './stored';
 
-/** What histories must have met for their silence about leases to mean something. */
+/** What histories must have met for their silence about leases and limits to mean something. */
 export const LANDMARKS = [
   'a drawer was filled',
   'a drawer was emptied',
@@ -19,6 +19,9 @@ export const LANDMARKS = [
   'a lease was gone or given on when it was to end',
   'a leased request was settled when it was to expire',
   'a leased request had expired when it was to be settled',
+  'a budget had no room',
+  'a key had all its requests running',
+  'a request of a key with limits was adjusted after its expiry',
 ] as const;
 export type Landmark = (typeof LANDMARKS)[number];
 
@@ -53,6 +56,7 @@ function entryShows(entry: Item, changes: readonly ItemChange[], stored: Stored)
   const isOfLease = changes.some((change) => change.kind === 'lease');
   if (kind === 'expire' && isOfLease) return ['a lease ended and its request expired'];
   if (kind !== 'adjustment' || typeof requestId !== 'string') return [];
+  if (entry['counterId'] !== undefined) return ['a request of a key with limits was adjusted after its expiry'];
   return stored.turns.ofRequest(requestId).length > 0 ? ['a leased request was adjusted after its expiry'] : [];
 }
 
@@ -66,11 +70,18 @@ export function landmarkOfFailure(writes: readonly (Write | Check)[], error: unk
     const isExpired = 'put' in first && first.put['leaseTurn'] !== undefined && error.item?.['status'] === 'expired';
     return isExpired ? 'a leased request had expired when it was to be settled' : undefined;
   }
+  const limit = writes.findIndex(({ table }, place) => table.name === 'keys' && failedCondition(error, place));
+  if (limit >= 0) return limitOfFailure(writes[limit]);
   const lease = writes.findIndex((write) => 'delete' in write && isLease(write.delete.pk, write.delete.sk));
   if (!(error instanceof TransactionCancelled) || lease < 0) return undefined;
   if (error.reasons[lease]) return 'a lease was gone or given on when it was to end';
   const record = writes.findIndex(({ table }) => table.name === 'usage');
   return error.reasons[record] ? 'a leased request was settled when it was to expire' : undefined;
+}
+
+function limitOfFailure(counter: Write | Check | undefined): Landmark | undefined {
+  if (!counter || !('update' in counter) || !counter.update.pk.startsWith('counters#')) return undefined;
+  return counter.update.sk === 'running' ? 'a key had all its requests running' : 'a budget had no room';
 }
 
 const isLease = (pk: string, sk: string): boolean => pk.startsWith('holds#') && sk.includes('#lease_');

@@ -18,6 +18,12 @@ export interface Operation {
   readonly action: Action;
 }
 
+/** The limits of one key, which requests of the first account share. */
+export interface Limits {
+  readonly budgetPico: bigint;
+  readonly runningMax: number;
+}
+
 /** A payment as its provider reports it, as often as it likes. */
 export interface Payment {
   readonly account: number;
@@ -39,6 +45,8 @@ export interface Plan {
   readonly isHot: boolean;
   /** How many drawers the processes' leases draw on. */
   readonly drawers: number;
+  /** What the key of some requests may spend and run; undefined where there is none. */
+  readonly limits: Limits | undefined;
   readonly operations: readonly Operation[];
 }
 
@@ -79,14 +87,14 @@ export function planOf(seed: number): Plan {
     for (const [action, afterMs] of sceneOf(random, accounts, payments.length)) add(action, afterMs);
   }
   const plan = {
-    ...{ seed, isLocal, accounts, payments, operations, isHot: false, drawers: 16 },
+    ...{ seed, isLocal, accounts, payments, operations, isHot: false, drawers: 16, limits: undefined },
     drifts: Array.from({ length: processes }, () => random.between(-drift, drift)),
     faultRate: random.pick(FAULT_RATES),
   };
   for (const time of undisturbed) {
     operations.push({ index: operations.length, at: time, process: 0, action: { do: 'sweep', calm: true } });
   }
-  return withLeases(plan);
+  return withLimits(withLeases(plan));
 }
 
 /** A generator of its own draws this, so that the rest of a plan stays as it was. */
@@ -117,6 +125,22 @@ function withLeases(plan: Plan): Plan {
     }
   }
   return { ...plan, payments, isHot, drawers: random.pick([1, 3, 16]), operations };
+}
+
+/** A generator of its own draws this too; its number is such that no history of the corpus has limits. */
+const LIMITS_PART = 2_000_026;
+
+/** Some plans have a key with limits, which some requests of their first account use. */
+function withLimits(plan: Plan): Plan {
+  const random = new Random(plan.seed).fork(LIMITS_PART);
+  if (!random.chance(0.2)) return plan;
+  const limits = { budgetPico: BigInt(random.pick([0, 50, 200, 500, 10 ** 15])), runningMax: random.pick([1, 2, 10]) };
+  const operations = plan.operations.map((operation): Operation => {
+    const { action } = operation;
+    const isLimited = action.do === 'request' && action.account === 0 && random.chance(0.8);
+    return isLimited ? { ...operation, action: { ...action, isLimited } } : operation;
+  });
+  return { ...plan, limits, operations };
 }
 
 const paymentOf = (random: Random, accounts: number): Payment => ({

@@ -4,6 +4,7 @@ import type { Reservation } from '../../lambdas/domain/wallet/reserve';
 import { RESERVE_AGE_MS_MAX } from '../../lambdas/domain/wallet/reserve';
 import {
   InsufficientFunds,
+  KeyLimitReached,
   RequestIdReused,
   WalletNotFound,
   WalletUnavailable,
@@ -15,6 +16,7 @@ import type { RequestIntent } from './intents';
 import { accountIdOf, requestIdOf } from './intents';
 import type { RequestAction } from './actions';
 import { CLOCK_STEP_MS_MAX } from './actions';
+import { countingOf } from './limits';
 import { expectKept } from './violation';
 
 /** The life of a paid request as the gateway leads it: reserve, ask the provider, settle or release. */
@@ -54,7 +56,8 @@ export async function spendAll(actor: Actor, account: number): Promise<void> {
   expectKept('answers', hold !== undefined, `${accountId} could not spend all of its ${holdPico}`);
 }
 
-function reservationOf({ process, operation }: Actor, action: RequestAction): Reservation {
+function reservationOf({ process, operation, world }: Actor, action: RequestAction): Reservation {
+  const { limits } = world.plan;
   const details: HoldRequest = {
     ...{ keyId: 'key', endpoint: 'chat', model: 'm', provider: 'p', streamed: true },
     at: new Date(process.clock()).toISOString(),
@@ -66,11 +69,12 @@ function reservationOf({ process, operation }: Actor, action: RequestAction): Re
     holdPico: action.holdPico,
     deadline: process.clock() + action.holdMs,
     request: details,
+    ...(limits && action.isLimited === true && { counting: countingOf(limits) }),
   };
 }
 
-const intentOf = ({ accountId, deadline, request: { priceVersion } }: Reservation): RequestIntent => ({
-  ...{ accountId, deadline, priceVersion, ends: 0 },
+const intentOf = ({ accountId, deadline, request, counting }: Reservation): RequestIntent => ({
+  ...{ accountId, deadline, priceVersion: request.priceVersion, ends: 0, isLimited: counting !== undefined },
   holdsPico: new Set(),
   costsPico: new Set(),
 });
@@ -81,7 +85,7 @@ async function reserve(actor: Actor, reservation: Reservation, isCapped: boolean
   const { accountId, requestId, holdPico } = reservation;
   const [startedAt, clockAtStart] = [world.scheduler.now, process.clock()];
   world.intents.requests.get(requestId)?.holdsPico.add(holdPico);
-  const refusals = [InsufficientFunds, WalletNotFound, RequestIdReused, WalletUnavailable];
+  const refusals = [InsufficientFunds, KeyLimitReached, WalletNotFound, RequestIdReused, WalletUnavailable];
   const result = await actor.outcome(wallet.reserve(reservation), refusals);
   if ('answer' in result) return result.answer;
   if (!('refusal' in result)) throw result.outage;
@@ -101,10 +105,17 @@ async function reserve(actor: Actor, reservation: Reservation, isCapped: boolean
     const isImpatient = process.clock() - clockAtStart > RESERVE_PATIENCE.totalMs - RESERVE_PATIENCE.longestWaitMs;
     expectKept('answers', world.mayFail || isOld || isImpatient, 'a request was not too old');
   }
-  if (!(refusal instanceof InsufficientFunds)) return undefined;
-  expectKept('answers', refusal.availablePico < holdPico, 'a hold was refused that was covered');
-  if (!isCapped || refusal.availablePico === 0n) return undefined;
-  return reserve(actor, { ...reservation, holdPico: refusal.availablePico }, false);
+  const affordedPico = affordedBy(refusal);
+  if (affordedPico === undefined) return undefined;
+  expectKept('answers', affordedPico < holdPico, 'a hold was refused that was covered');
+  if (!isCapped || affordedPico === 0n) return undefined;
+  return reserve(actor, { ...reservation, holdPico: affordedPico }, false);
+}
+
+/** What a wallet or a budget that did not cover the hold would. */
+function affordedBy(refusal: Error): bigint | undefined {
+  if (refusal instanceof InsufficientFunds) return refusal.availablePico;
+  return refusal instanceof KeyLimitReached && refusal.limit.kind === 'budget' ? refusal.limit.leftPico : undefined;
 }
 
 function callProvider({ world: { stored } }: Actor, { requestId, heldPico, leaseTurn }: Hold): void {

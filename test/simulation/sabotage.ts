@@ -15,6 +15,8 @@ const isDelete = (write: AnyWrite): boolean => 'delete' in write;
 const isLeaseDelete = (write: AnyWrite): boolean => 'delete' in write && write.delete.sk.includes('#lease_');
 const isLeaseUpdate = (write: AnyWrite): boolean => 'update' in write && write.update.sk.includes('#lease_');
 const isDrawer = (write: AnyWrite): boolean => 'update' in write && /#\d\d$/.test(write.update.pk);
+const isCounter = (write: AnyWrite, beginning: string): boolean =>
+  'update' in write && write.update.pk.startsWith('counters#') && write.update.sk.startsWith(beginning);
 /** Either ends a request of a lease: its own record, or that of its expiry. */
 const isLeasedUsage = (write: AnyWrite): boolean =>
   isUsage(write) && 'put' in write && (write.put['leaseTurn'] !== undefined || write.put['status'] === 'expired');
@@ -73,6 +75,10 @@ export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage])[]
   ['a tally that forgets a charge', forging(isLeaseUpdate, () => ({ settledPico: 0n }))],
   ['a tally that forgets a request', forging(isLeaseUpdate, () => ({ requests: 0n }))],
   ['a lease that is charged for another request', forging(isUsage, ({ leaseTurn }) => next(leaseTurn))],
+  ['a budget that is overdrawn', unconditional((write) => isCounter(write, 'budget#'))],
+  ['a budget that did not change', lossy((write) => isCounter(write, 'budget#'))],
+  ['more requests at a time than may run', unconditional((write) => isCounter(write, 'running'))],
+  ['a request that runs and is not counted', lossy((write) => isCounter(write, 'running'))],
   ['an end that does not name what its lease held', forging(isLeaseEntry, () => ({ heldPico: 1n }))],
   ['an end that does not name the prices of its charges', forging(isLeaseEntry, () => ({ priceVersions: [] }))],
 ];

@@ -2,12 +2,14 @@ import type { TableSpec } from '../../lambdas/contracts/tables';
 import { KEYS, USAGE, WALLET } from '../../lambdas/contracts/tables';
 import type { Check, TableStore, Write } from '../../lambdas/domain/table/table-store';
 import type { Item, Key } from '../../lambdas/domain/table/value';
+import { countersPartition } from '../../lambdas/contracts/table-keys';
 import { pico, text } from './fields';
+import { COUNTER_ID } from './intents';
 import { LeaseTurns } from './lease-turns';
 
 const SHARDS = Array.from({ length: 16 }, (_, shard) => String(shard).padStart(2, '0'));
 
-export type ItemKind = 'balance' | 'drawer' | 'hold' | 'lease' | 'entry' | 'usage' | 'key' | 'key listing';
+export type ItemKind = 'balance' | 'drawer' | 'hold' | 'lease' | 'entry' | 'usage' | 'key' | 'key listing' | 'counter';
 
 /** What one commit did to one item. */
 export interface ItemChange {
@@ -37,6 +39,8 @@ export class Stored {
   readonly usage = new Map<string, Item>();
   readonly keys = new Map<string, Item>();
   readonly keyListings = new Map<string, Item>();
+  /** By sort key: there is one key that has any. */
+  readonly counters = new Map<string, Item>();
 
   async refresh(engine: TableStore, writes: readonly (Write | Check)[]): Promise<readonly ItemChange[]> {
     const changes: ItemChange[] = [];
@@ -76,7 +80,7 @@ export class Stored {
     }
     for (const entries of this.entries.values()) for (const item of entries.values()) add(WALLET, item);
     for (const item of this.usage.values()) add(USAGE, item);
-    for (const item of this.keyListings.values()) add(KEYS, item);
+    for (const items of [this.keyListings, this.counters]) for (const item of items.values()) add(KEYS, item);
     return listed;
   }
 
@@ -94,6 +98,7 @@ export class Stored {
 
   #placeOf(table: TableSpec, { pk, sk }: Key): readonly [kind: ItemKind, items: Map<string, Item>, name: string] {
     if (table === USAGE) return ['usage', this.usage, sk];
+    if (table === KEYS && pk.startsWith('counters#')) return ['counter', this.counters, sk];
     if (table === KEYS) return sk === 'key' ? ['key', this.keys, pk] : ['key listing', this.keyListings, sk.slice(4)];
     if (table !== WALLET) throw new Error(`the simulation knows no table ${table.name}`);
     if (sk === 'wallet') return pk.includes('#') ? ['drawer', this.drawers, pk] : ['balance', this.balances, pk];
@@ -121,6 +126,7 @@ export async function readAll(engine: TableStore, accounts: readonly string[]): 
   const all = new Map<string, Item>();
   const partitions = [
     ...SHARDS.map((shard) => [WALLET, `holds#${shard}`] as const),
+    [KEYS, countersPartition(COUNTER_ID)] as const,
     ...accounts.flatMap((partition) => [WALLET, KEYS].map((table) => [table, partition] as const)),
     ...accounts.flatMap((account) =>
       SHARDS.flatMap((shard) => [WALLET, USAGE].map((table) => [table, `${account}#${shard}`] as const)),

@@ -11,6 +11,7 @@ export type Promised =
   | 'invariant 9'
   | 'invariant 10'
   | 'usage records'
+  | 'key rules'
   | 'keys'
   | 'durability'
   | 'answers';

@@ -13,6 +13,7 @@ import { Process } from './processes';
 import type { Random } from './random';
 import { Scheduler } from './scheduler';
 import { readAll, Stored } from './stored';
+import { limitsAreKept } from './limits';
 import { expectKept } from './violation';
 
 const JOURNAL = 'journal';
@@ -165,6 +166,7 @@ export class World {
     }
     for (const landmark of landmarksOf(changes, this.stored)) this.met.add(landmark);
     checkCommit(changes, this.stored, this.intents, this.plan.payments);
+    limitsAreKept(this.stored, this.intents, this.plan.limits);
   }
 
   #openEngine(): EmbeddedStore {

@@ -5,7 +5,8 @@ import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
 import { z } from 'zod';
 import type { Clock } from '../../domain/clock';
 import type { Identity, TokenVerifier } from '../../domain/identity/token-verifier';
-import { PoolKeys } from './pool-keys';
+import { PublishedKeys } from '../jwks/published-keys';
+import { poolKeysSchema } from './pool-keys';
 
 /** Some four times what Cognito makes. Longer input is refused before anything looks into it. */
 const TOKEN_CHARACTERS_MAX = 8_192;
@@ -60,7 +61,9 @@ export function userPoolIssuer(userPoolId: string): string {
 /** Not the library's verifier for Cognito, which takes only pools whose id and address are Amazon's, and a second issuer. */
 function poolVerifier({ issuer, clientIds, clock, fetchKeys }: CognitoTokenVerifierOptions) {
   const jwksUri = `${issuer}/.well-known/jwks.json`;
-  const jwksCache = new PoolKeys({ clock, fetchKeys: fetchKeys ?? (() => fetchJson(jwksUri)) });
+  const jwksCache = new PublishedKeys({
+    ...{ clock, schema: poolKeysSchema, fetchKeys: fetchKeys ?? (() => fetchJson(jwksUri)) },
+  });
   return JwtVerifier.create(
     {
       issuer,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CatalogChange, CatalogEntry, Proposal } from '../../contracts/catalog-changes';
+import type { CatalogChange, Proposal } from '../../contracts/catalog-changes';
 import { catalogChangeSchema, proposalSchema } from '../../contracts/catalog-changes';
 import {
   CATALOG_HEAD_KEY,
@@ -13,47 +13,14 @@ import { LimitReached } from '../errors/refusal';
 import { absent, compare } from '../table/condition';
 import type { Put, Update } from '../table/table-store';
 import type { Item, Value } from '../table/value';
-import { fold, NOTHING_SET, since, type Timelines } from './timelines';
+import { type CatalogState, decodeHead, FORMAT } from './catalog-state';
+import { fold, NOTHING_SET, since } from './timelines';
 
 /** An item takes 400 KB. */
 const CONTENT_BYTES_MAX = 350_000;
 
 /** What ended this recently stays readable for a process whose clock is behind. */
 const ENDED_KEPT_MS = 3_600_000;
-
-/** Of what the data plane reads. A process that does not know the format keeps what it has. */
-const FORMAT = 1n;
-
-const numberSchema = z.coerce.number().pipe(z.int().positive());
-
-/** What is set, and how often it was changed. */
-export interface CatalogState {
-  /** Of the last change; 0 before the first. */
-  readonly number: number;
-  /** When the last change was made. */
-  readonly at?: string;
-  readonly timelines: Timelines;
-}
-
-export const EMPTY_STATE: CatalogState = { number: 0, timelines: NOTHING_SET };
-
-/** The stored catalog cannot be read by this version of the code. */
-export class CatalogUnreadable extends Error {
-  override readonly name = 'CatalogUnreadable';
-}
-
-export const decodeHead = (item: Item): number => numberSchema.parse(item['number']);
-
-/**
- * Not parsed by a schema: the data plane reads it at each cold start, as it does the compiled list, and only what was
- * parsed is written.
- */
-export function decodeState(item: Item): CatalogState {
-  const { content, format, at } = item;
-  if (format !== FORMAT || typeof content !== 'string' || typeof at !== 'string')
-    throw new CatalogUnreadable('the catalog has a format that is not known here');
-  return { number: decodeHead(item), at, timelines: fold(NOTHING_SET, JSON.parse(content) as CatalogEntry[]) };
-}
 
 /** The writes of one change, and the state that follows from it. The first fails when another change came before. */
 export function changeWrites(

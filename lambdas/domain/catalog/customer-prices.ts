@@ -1,6 +1,7 @@
 import type { PriceTier, UnitPrices } from '../../contracts/catalog';
 import type { CatalogEntry } from '../../contracts/catalog-changes';
 import { UNITS } from '../../contracts/units';
+import { CatalogConflict } from '../errors/refusal';
 import { listed, settingAt, timelineOf, type Timelines } from './timelines';
 
 const BASIS_POINTS = 10_000n;
@@ -68,7 +69,7 @@ export function withMarkup(tiers: readonly PriceTier[], basisPoints: number): Pr
 
 function markUp(cost: number, basisPoints: number): number {
   const marked = Number((BigInt(cost) * (BASIS_POINTS + BigInt(basisPoints)) + BASIS_POINTS - 1n) / BASIS_POINTS);
-  if (!Number.isSafeInteger(marked)) throw new RangeError('a price is too large');
+  if (!Number.isSafeInteger(marked)) throw new CatalogConflict('A price is too large.');
   return marked;
 }
 

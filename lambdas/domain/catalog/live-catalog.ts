@@ -5,7 +5,7 @@ import type { Log } from '../log';
 import type { TableStore } from '../table/table-store';
 import type { Catalog } from './catalog';
 import { type CatalogBase, catalogAt, nextMoment } from './catalog-at';
-import { type CatalogState, decodeHead, decodeState, EMPTY_STATE } from './catalog-item';
+import { type CatalogState, decodeHead, decodeState, EMPTY_STATE } from './catalog-state';
 
 /** From this age on it is looked whether there is a change, while requests go on with what is there. */
 const REFRESH_AFTER_MS = 4_000;

@@ -3,6 +3,7 @@ import { DEPLOYMENT_CHAIN } from '../../contracts/audit-event';
 import { type CatalogData, catalogSchema } from '../../contracts/catalog';
 import { modelNameSchema, type Proposal } from '../../contracts/catalog-changes';
 import { proposalIdSchema } from '../../contracts/ids';
+import { line } from '../../contracts/text';
 import { isoTime, proposalKey, PROPOSALS_PARTITION } from '../../contracts/table-keys';
 import { CATALOG } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
@@ -13,6 +14,10 @@ import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
 import type { TableStore } from '../table/table-store';
 import { decodeProposal, putProposal } from './catalog-item';
+
+const SOURCE_CHARACTERS_MAX = 200;
+const sourceSchema = line(SOURCE_CHARACTERS_MAX);
+const VERSION = /^[\w.:/@#~+-]{1,200}$/;
 
 export interface ProposalsOptions {
   readonly store: TableStore;
@@ -64,12 +69,16 @@ export class Proposals {
     return readPage(this.#options.store, query, request, decodeProposal);
   }
 
-  #expectServable({ providers }: CatalogData): void {
+  #expectServable({ source, providers }: CatalogData): void {
+    if (!sourceSchema.safeParse(source).success) throw new CatalogConflict('The source of the list is no plain line.');
     for (const [list, models] of Object.entries(providers)) {
       if (!Object.hasOwn(this.#options.compiled.providers, list))
         throw new CatalogConflict(`There is no price list ${list.slice(0, 128)}.`);
       const names = models.flatMap(({ id, aliases }) => [id, ...aliases]);
       const wrong = names.find((name, at) => !modelNameSchema.safeParse(name).success || names.indexOf(name) !== at);
+      const versions = models.flatMap(({ prices }) => prices.map(({ version }) => version));
+      if (!versions.every((version) => VERSION.test(version)))
+        throw new CatalogConflict('The name of a price version cannot be.');
       if (wrong !== undefined) throw new CatalogConflict(`The name ${JSON.stringify(wrong.slice(0, 128))} cannot be.`);
     }
   }

@@ -34,11 +34,21 @@ export class Unauthenticated extends Refusal {
   }
 }
 
+/** One answer for every way in which a token of somebody else's can be wrong, and its trust with it. */
+export class TokenRefused extends Refusal {
+  override readonly name = 'TokenRefused';
+  override readonly status = 401;
+  override readonly code = 'token_refused';
+  constructor() {
+    super('The token is not taken. Its issuer, audience, subject and age must be as the trust says.');
+  }
+}
+
 /** Also for what belongs to another account: whether it exists is nobody else's business. */
 class Missing extends Refusal {
   override readonly status = 404;
   readonly code: string;
-  constructor(what: 'account' | 'member' | 'invitation' | 'key' | 'person' | 'operator' | 'proposal') {
+  constructor(what: 'account' | 'member' | 'invitation' | 'key' | 'trust' | 'person' | 'operator' | 'proposal') {
     super(`There is no such ${what}.`);
     this.code = `${what}_not_found`;
   }
@@ -70,6 +80,13 @@ export class KeyNotFound extends Missing {
   override readonly name = 'KeyNotFound';
   constructor() {
     super('key');
+  }
+}
+
+export class TrustNotFound extends Missing {
+  override readonly name = 'TrustNotFound';
+  constructor() {
+    super('trust');
   }
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { KEY_LABEL_CHARACTERS_MAX, ROTATION_GRACE_SECONDS_MAX } from '../../contracts/api-keys';
 import type { KeyRules } from '../../contracts/key-rules';
 import { apiKeyKey, isoTime, KEY_LISTING_PREFIX, keyListingKey } from '../../contracts/table-keys';
-import { KEYS } from '../../contracts/tables';
+import { EXPIRES_AT, KEYS } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
 import { DEPLOYMENT, personOf } from '../access/actor';
 import type { Action, AuditLog } from '../audit/audit-log';
@@ -128,6 +128,37 @@ export class Keys {
     this.#verifier.forget(keyId);
     const { rules: _before, ...rest } = listing;
     return { ...rest, ...(rules && { rules }), version: version + 1 };
+  }
+
+  /**
+   * A key with the writes that make it, for a transaction of somebody else's, who also sees to its premises. It is no
+   * administrative action, and its items end by time: such keys come by the thousand.
+   * @param request.validUntil epoch milliseconds
+   * @param request.expiresAt epoch seconds, not before the key's own end
+   */
+  prepare(request: {
+    readonly accountId: string;
+    readonly validUntil: number;
+    readonly createdBy: string;
+    readonly expiresAt: number;
+    readonly rules: KeyRules | undefined;
+    /** With whose counters it is counted. */
+    readonly counterId: string;
+  }): Pick<MadeKey, 'shown' | 'writes'> {
+    const { accountId, createdBy, expiresAt, counterId } = request;
+    const validUntil = isoTime(request.validUntil);
+    const { shown, writes } = this.#make({
+      accountId,
+      label: undefined,
+      validUntil,
+      createdBy,
+      counterId,
+      rules: parseRules(request.rules),
+    });
+    const ending = writes.map((write) =>
+      'put' in write ? { ...write, put: { ...write.put, [EXPIRES_AT]: expiresAt } } : write,
+    );
+    return { shown, writes: ending };
   }
 
   /**

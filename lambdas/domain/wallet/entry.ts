@@ -4,7 +4,7 @@ import { WALLET } from '../../contracts/tables';
 import { absent } from '../table/condition';
 import type { Put } from '../table/table-store';
 import type { Item, Key } from '../table/value';
-import type { Counting } from './key-counters';
+import type { Counting } from './counting';
 
 /**
  * The books between which money moves. `funded` is the customer's payments, `operatorLoss` is what

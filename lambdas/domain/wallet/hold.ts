@@ -3,7 +3,7 @@ import { ENDPOINTS } from '../../contracts/catalog';
 import { labelsSchema } from '../../contracts/key-rules';
 import { deadlineOfHold, holdKey } from '../../contracts/table-keys';
 import type { Item } from '../table/value';
-import { type Counting, countingSchema, encodeCounting } from './key-counters';
+import { type Counting, countingSchema, encodeCounting } from './counting';
 
 /** What the usage record of a hold needs if nobody ends it. */
 export const holdRequestSchema = z.object({

@@ -7,40 +7,13 @@ import { absent, all, any, compare } from '../table/condition';
 import type { TableStore, Update } from '../table/table-store';
 import { failedCondition } from '../table/table-errors';
 import type { Item } from '../table/value';
+import type { Counting } from './counting';
 import type { ReachedLimit } from './wallet-errors';
 import { KeyLimitReached } from './wallet-errors';
 
 export const MINUTE_MS = 60_000;
 /** A minute's counter is of no use once the minute is over; the rest is for clocks that run apart. */
 const MINUTE_KEPT_MS = 10 * MINUTE_MS;
-
-const whole = z.coerce.number().pipe(z.int());
-
-export const countingSchema = z.object({
-  /** Whose counters: a key shares them with the key that it came in the place of. */
-  counterId: z.string(),
-  budget: z.object({ window: z.string(), limitPico: z.bigint() }).optional(),
-  /** The minute that begins at `start`, epoch milliseconds, and the most tokens that the request can take and give. */
-  minute: z
-    .object({ start: whole, tokens: whole, requestsMax: whole.optional(), tokensMax: whole.optional() })
-    .optional(),
-  runningMax: whole.optional(),
-});
-
-/**
- * What the rules of a request's key count of it, and up to where. It is counted in the transaction that takes the hold,
- * and what was not used is given back in the one that ends it: a counter is as right as the balance.
- */
-export type Counting = Readonly<z.infer<typeof countingSchema>>;
-
-export function encodeCounting({ counterId, budget, minute, runningMax }: Counting): Item {
-  return {
-    counterId,
-    ...(budget && { budget: { ...budget } }),
-    ...(minute && { minute: present(minute) }),
-    ...(runningMax !== undefined && { runningMax }),
-  };
-}
 
 /** One counter of a hold, and what it means when there is no room in it. */
 interface Count {
@@ -161,11 +134,5 @@ const leftOf = (limitPico: bigint, counted: Item | undefined): bigint => {
   const countedPico = z.bigint().parse(counted?.['countedPico'] ?? 0n);
   return countedPico < limitPico ? limitPico - countedPico : 0n;
 };
-
-function present(counts: { readonly [name: string]: number | undefined }): { readonly [name: string]: number } {
-  return Object.fromEntries(
-    Object.entries(counts).flatMap(([name, count]) => (count === undefined ? [] : [[name, count]])),
-  );
-}
 
 const numberOf = (counted: Item | undefined, name: string): number => Number(counted?.[name] ?? 0n);

@@ -4,7 +4,7 @@ import { everyItem } from '../table/every-item';
 import type { TableStore } from '../table/table-store';
 import type { Item } from '../table/value';
 import { decodeHold } from './hold';
-import type { Counting } from './key-counters';
+import type { Counting } from './counting';
 import { decodeLease, isLease, type Lease } from './lease';
 
 /** Money that is held at the moment: for one request, or by a lease. */

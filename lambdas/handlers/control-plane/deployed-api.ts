@@ -4,6 +4,8 @@ import { CognitoSecondFactors } from '../../adapters/cognito/cognito-second-fact
 import { CognitoTokenVerifier, userPoolIssuer } from '../../adapters/cognito/cognito-token-verifier';
 import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
+import { documentFetcher } from '../../adapters/federation/issuer-documents';
+import { OidcTokens } from '../../adapters/federation/oidc-tokens';
 import { AgedSecret } from '../../adapters/secrets/aged-secret';
 import { SesMailer } from '../../adapters/ses/ses-mailer';
 import { StdoutLog } from '../../adapters/stdout-log';
@@ -37,7 +39,11 @@ export async function deployedApi(
   const { mailer, secondFactors } = peopleParts(env, log);
   const providerIds = env.PROVIDER_IDS.split(',');
   return serveApi(
-    apiParts({ store, clock, log, verifier, mailer, secondFactors, pepper: await pepper.get(), providerIds }),
+    apiParts({
+      ...{ store, clock, log, verifier, mailer, secondFactors, providerIds },
+      federatedTokens: new OidcTokens({ fetchDocument: documentFetcher(), clock }),
+      pepper: await pepper.get(),
+    }),
   );
 }
 

@@ -236,6 +236,22 @@ describe('a price list', () => {
     expect((await stage.changes.state()).number).toBe(1);
   });
 
+  test('that holds another text than names is refused', async () => {
+    const stage = new CatalogStage();
+    const named = (version: string) =>
+      catalogOf({ alpha: [modelOf({ id: 'a', prices: [{ ...versionOf([0, { input: 1 }]), version }] })] });
+    const lists = [
+      { ...COMPILED, source: 'two\nlines' },
+      { ...COMPILED, source: 's'.repeat(201) },
+      catalogOf({ alpha: [modelOf({ id: 'a b' })] }),
+      catalogOf({ alpha: [modelOf({ id: 'a', aliases: ['\u202e'] })] }),
+      named('v v'),
+      named('v'.repeat(201)),
+    ];
+    for (const list of lists) await expect(stage.approve(list)).rejects.toMatchObject({ code: 'catalog_conflict' });
+    expect((await stage.proposals.page({ limit: 1 })).items).toEqual([]);
+  });
+
   test('waits under an id, and is listed', async () => {
     const stage = new CatalogStage();
     const proposal = await stage.proposals.propose({ list: COMPILED, complete: true, actor: DEPLOYMENT });
@@ -286,6 +302,13 @@ describe('a markup', () => {
     await stage.approve(catalogOf({ alpha: [priced('one', { input: 100 }), priced('new', { input: 1 })] }), false);
     stage.now += MINUTE_MS;
     expect([await inputOf(stage, 'one'), await inputOf(stage, 'new')]).toEqual([200, 2]);
+  });
+
+  test('that makes a price too large to be one is refused', async () => {
+    const stage = new CatalogStage();
+    await stage.adopt();
+    await stage.approve(catalogOf({ alpha: [priced('one', { input: Number.MAX_SAFE_INTEGER })] }), false);
+    await expect(stage.set({ kind: 'markup', on: 'all', basisPoints: 1 })).rejects.toMatchObject({ status: 409 });
   });
 
   test('of what there is not is refused', async () => {

@@ -12,7 +12,7 @@ import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { verifyAudit } from '../../../lambdas/domain/audit/verify-audit';
 import { CatalogChanges } from '../../../lambdas/domain/catalog/catalog-changes';
-import type { CatalogState } from '../../../lambdas/domain/catalog/catalog-item';
+import type { CatalogState } from '../../../lambdas/domain/catalog/catalog-state';
 import { LiveCatalog } from '../../../lambdas/domain/catalog/live-catalog';
 import { priceAt } from '../../../lambdas/domain/catalog/price';
 import { Proposals } from '../../../lambdas/domain/catalog/proposals';

@@ -1,7 +1,7 @@
 import { budgetCounterKey, minuteCounterKey, runningCounterKey } from '../../../lambdas/contracts/table-keys';
 import { KEYS } from '../../../lambdas/contracts/tables';
 import type { Key } from '../../../lambdas/domain/table/value';
-import type { Counting } from '../../../lambdas/domain/wallet/key-counters';
+import type { Counting } from '../../../lambdas/domain/wallet/counting';
 import { KeyLimitReached } from '../../../lambdas/domain/wallet/wallet-errors';
 import type { Fault } from './faulty-store';
 import { ACCOUNT, outcomeOf, WalletStage } from './wallet-stage';

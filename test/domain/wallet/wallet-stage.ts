@@ -7,7 +7,7 @@ import type { Labels } from '../../../lambdas/contracts/key-rules';
 import type { Entry } from '../../../lambdas/domain/wallet/entry';
 import type { Hold } from '../../../lambdas/domain/wallet/hold';
 import type { RequestOutcome } from '../../../lambdas/domain/wallet/hold-end';
-import type { Counting } from '../../../lambdas/domain/wallet/key-counters';
+import type { Counting } from '../../../lambdas/domain/wallet/counting';
 import type { LedgerReport } from '../../../lambdas/domain/wallet/verify-ledger';
 import { verifyLedger } from '../../../lambdas/domain/wallet/verify-ledger';
 import { Wallet } from '../../../lambdas/domain/wallet/wallet';

@@ -3,6 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { problemSchema } from '../../../contracts/problem';
 import type { Route } from './define-route';
+import { EXCHANGE_OPERATION } from './exchange-token';
 import { ROUTES } from './routes/routes';
 
 const DOCUMENT = {
@@ -24,6 +25,7 @@ export function apiDocument(): object {
     description: 'An access token of the deployment’s user pool.',
   });
   for (const route of ROUTES) openAPIRegistry.registerPath(openApiOf(route));
+  openAPIRegistry.registerPath(EXCHANGE_OPERATION);
   return getOpenAPI31Document(DOCUMENT);
 }
 

@@ -12,6 +12,9 @@ import { CatalogChanges } from '../../../domain/catalog/catalog-changes';
 import { PRICE_LIST } from '../../../domain/catalog/price-list';
 import { Proposals } from '../../../domain/catalog/proposals';
 import type { Clock } from '../../../domain/clock';
+import type { FederatedTokens } from '../../../domain/federation/federated-tokens';
+import { TokenExchange } from '../../../domain/federation/token-exchange';
+import { Trusts } from '../../../domain/federation/trusts';
 import type { SecondFactors } from '../../../domain/identity/second-factors';
 import type { TokenVerifier } from '../../../domain/identity/token-verifier';
 import { Keys } from '../../../domain/keys/keys';
@@ -29,6 +32,8 @@ export interface ApiOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly verifier: TokenVerifier;
+  /** Tells whether an outside issuer's token is one. */
+  readonly federatedTokens: FederatedTokens;
   /** The deployment's secret, of which the API's own are derived. */
   readonly pepper: string;
   /** The compiled price list. @default that of the public providers */
@@ -45,11 +50,14 @@ export interface ApiOptions {
 export type ApiParts = ReturnType<typeof apiParts>;
 
 export function apiParts(options: ApiOptions) {
-  const { store, clock, log, verifier, pepper, mailer, secondFactors, compiled = PRICE_LIST, providerIds } = options;
+  const { store, clock, log, verifier, federatedTokens: tokens, pepper, mailer, secondFactors } = options;
+  const { compiled = PRICE_LIST, providerIds } = options;
   const audit = new AuditLog({ store, clock });
   const members = new Members({ store, audit });
+  const keys = new Keys({ store, pepper, clock, audit });
+  const trusts = new Trusts({ store, clock, audit });
   return {
-    ...{ store, clock, log, verifier, mailer, audit, members, compiled },
+    ...{ store, clock, log, verifier, mailer, audit, members, keys, trusts, compiled },
     attempts: new FailedAttempts({ clock }),
     people: new People({ store, clock }),
     operators: new Operators({ store, clock, audit }),
@@ -57,7 +65,7 @@ export function apiParts(options: ApiOptions) {
     accounts: new Accounts({ store, clock, audit }),
     ownership: new Ownership({ clock, audit, members }),
     invitations: new Invitations({ store, clock, audit }),
-    keys: new Keys({ store, pepper, clock, audit }),
+    tokenExchange: new TokenExchange({ store, clock, log, trusts, keys, tokens }),
     catalog: new CatalogChanges({ store, clock, audit, compiled, providerIds }),
     proposals: new Proposals({ store, clock, audit, compiled }),
     cursors: new Cursors(derivedSecret(pepper, 'cursors')),

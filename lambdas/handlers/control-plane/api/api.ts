@@ -10,6 +10,7 @@ import { apiDocument } from './api-document';
 import type { Api, ApiEnv } from './api-env';
 import type { ApiParts } from './api-parts';
 import { authenticate } from './authenticate';
+import { EXCHANGE_PATH, exchangeToken } from './exchange-token';
 import { faultsOf } from './faults';
 import { checkBody } from './check-body';
 import { ROUTES } from './routes/routes';
@@ -32,6 +33,7 @@ export function buildApi(parts: ApiParts): Api {
     context.header('x-request-id', context.env.requestContext.requestId);
   });
   api.get('/v1/openapi.json', (context) => context.json(apiDocument()));
+  api.post(EXCHANGE_PATH, exchangeToken(parts));
   api.use('/v1/*', authenticate(parts), checkBody);
   for (const route of ROUTES) serveRoute(api, parts, route);
   return api;

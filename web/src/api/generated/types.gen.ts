@@ -107,9 +107,30 @@ export type Key = {
     label?: string;
     revokedAt?: string;
     validUntil?: string;
-    createdBy?: string;
+    createdBy?: string | string;
     replaces?: string;
     replacedBy?: string;
+    rules?: KeyRules;
+    version: number;
+};
+
+export type KeyRules = {
+    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+    models?: Array<string>;
+    budget?: {
+        limitPico: string;
+        window: 'day' | 'week' | 'month' | 'total';
+        timeZone?: string;
+    };
+    requestsPerMinute?: number;
+    tokensPerMinute?: number;
+    concurrency?: number;
+    cidrs?: Array<string | string>;
+    regions?: Array<string>;
+    zeroDataRetention?: boolean;
+    labels?: {
+        [key: string]: string;
+    };
 };
 
 export type ShownKey = {
@@ -123,6 +144,138 @@ export type NewKey = {
      * The key ends at this time. Without it, when it is revoked.
      */
     validUntil?: string;
+    /**
+     * What the key may do. Without them, everything.
+     */
+    rules?: {
+        scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+        models?: Array<string>;
+        budget?: {
+            limitPico: string;
+            window: 'day' | 'week' | 'month' | 'total';
+            timeZone?: string;
+        };
+        requestsPerMinute?: number;
+        tokensPerMinute?: number;
+        concurrency?: number;
+        cidrs?: Array<string | string>;
+        regions?: Array<string>;
+        zeroDataRetention?: boolean;
+        labels?: {
+            [key: string]: string;
+        };
+    };
+};
+
+export type Trust = {
+    /**
+     * For people.
+     */
+    name: string;
+    /**
+     * As the tokens name it, to the letter. Its keys are found by its discovery document.
+     */
+    issuer: string;
+    /**
+     * What the tokens must be made for.
+     */
+    audience: string;
+    /**
+     * What `sub` must be. A `*` stands for anything but a colon, at the end for anything.
+     */
+    subject: string;
+    /**
+     * Claims that must be there, with exactly these texts.
+     */
+    claims?: {
+        [key: string]: string;
+    };
+    /**
+     * Whether a token is taken once, by its `jti`. Kubernetes gives a pod one token for many starts.
+     */
+    singleUse?: boolean;
+    /**
+     * How long a key lives that a token yields.
+     */
+    keySeconds?: number;
+    /**
+     * What such keys may do, counted for all of the trust’s keys together.
+     */
+    rules?: {
+        scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+        models?: Array<string>;
+        budget?: {
+            limitPico: string;
+            window: 'day' | 'week' | 'month' | 'total';
+            timeZone?: string;
+        };
+        requestsPerMinute?: number;
+        tokensPerMinute?: number;
+        concurrency?: number;
+        cidrs?: Array<string | string>;
+        regions?: Array<string>;
+        zeroDataRetention?: boolean;
+        labels?: {
+            [key: string]: string;
+        };
+    };
+    trustId: string;
+    createdAt: string;
+    createdBy?: string;
+};
+
+export type NewTrust = {
+    /**
+     * For people.
+     */
+    name: string;
+    /**
+     * As the tokens name it, to the letter. Its keys are found by its discovery document.
+     */
+    issuer: string;
+    /**
+     * What the tokens must be made for.
+     */
+    audience: string;
+    /**
+     * What `sub` must be. A `*` stands for anything but a colon, at the end for anything.
+     */
+    subject: string;
+    /**
+     * Claims that must be there, with exactly these texts.
+     */
+    claims?: {
+        [key: string]: string;
+    };
+    /**
+     * Whether a token is taken once, by its `jti`. Kubernetes gives a pod one token for many starts.
+     */
+    singleUse?: boolean;
+    /**
+     * How long a key lives that a token yields.
+     */
+    keySeconds?: number;
+    /**
+     * What such keys may do, counted for all of the trust’s keys together.
+     */
+    rules?: {
+        scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+        models?: Array<string>;
+        budget?: {
+            limitPico: string;
+            window: 'day' | 'week' | 'month' | 'total';
+            timeZone?: string;
+        };
+        requestsPerMinute?: number;
+        tokensPerMinute?: number;
+        concurrency?: number;
+        cidrs?: Array<string | string>;
+        regions?: Array<string>;
+        zeroDataRetention?: boolean;
+        labels?: {
+            [key: string]: string;
+        };
+    };
 };
 
 export type AuditReport = {
@@ -341,8 +494,7 @@ export type CatalogModel = {
 export type CatalogChange = {
     number: number;
     at: string;
-    actor: string;
-    action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.rotate' | 'key.revoke' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
+    action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
     proposalId?: string;
     settings: Array<{
         from: string;
@@ -437,7 +589,6 @@ export type CatalogVersion = {
 export type Proposal = {
     id: string;
     at: string;
-    actor: string;
     complete: boolean;
     source: string;
     models: number;
@@ -446,7 +597,6 @@ export type Proposal = {
 export type ProposalReview = {
     id: string;
     at: string;
-    actor: string;
     complete: boolean;
     source: string;
     models: number;
@@ -476,6 +626,13 @@ export type ProposalReview = {
             afterPico?: string;
         }>;
     }>;
+};
+
+export type ExchangedToken = {
+    access_token: string;
+    issued_token_type: 'urn:ietf:params:oauth:token-type:access_token';
+    token_type: 'Bearer';
+    expires_in: number;
 };
 
 export type GetMeData = {
@@ -1321,6 +1478,40 @@ export type GetKeyResponses = {
 
 export type GetKeyResponse = GetKeyResponses[keyof GetKeyResponses];
 
+export type ChangeKeyRulesData = {
+    body: KeyRules;
+    headers: {
+        /**
+         * The ETag of what was read.
+         */
+        'If-Match': string;
+    };
+    path: {
+        accountId: string;
+        keyId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/keys/{keyId}/rules';
+};
+
+export type ChangeKeyRulesErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ChangeKeyRulesError = ChangeKeyRulesErrors[keyof ChangeKeyRulesErrors];
+
+export type ChangeKeyRulesResponses = {
+    /**
+     * Done.
+     */
+    200: Key;
+};
+
+export type ChangeKeyRulesResponse = ChangeKeyRulesResponses[keyof ChangeKeyRulesResponses];
+
 export type RotateKeyData = {
     body: {
         /**
@@ -1360,6 +1551,134 @@ export type RotateKeyResponses = {
 
 export type RotateKeyResponse = RotateKeyResponses[keyof RotateKeyResponses];
 
+export type ListTrustsData = {
+    body?: never;
+    path: {
+        accountId: string;
+    };
+    query?: {
+        /**
+         * The most that a page holds.
+         */
+        limit?: number;
+        /**
+         * The `next` of the page before.
+         */
+        after?: string;
+    };
+    url: '/v1/accounts/{accountId}/trusts';
+};
+
+export type ListTrustsErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ListTrustsError = ListTrustsErrors[keyof ListTrustsErrors];
+
+export type ListTrustsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        items: Array<Trust>;
+        next?: string;
+    };
+};
+
+export type ListTrustsResponse = ListTrustsResponses[keyof ListTrustsResponses];
+
+export type CreateTrustData = {
+    body: NewTrust;
+    headers?: {
+        /**
+         * Does a repeat of this request once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/trusts';
+};
+
+export type CreateTrustErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateTrustError = CreateTrustErrors[keyof CreateTrustErrors];
+
+export type CreateTrustResponses = {
+    /**
+     * Done.
+     */
+    201: Trust;
+};
+
+export type CreateTrustResponse = CreateTrustResponses[keyof CreateTrustResponses];
+
+export type DeleteTrustData = {
+    body?: never;
+    path: {
+        accountId: string;
+        trustId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/trusts/{trustId}';
+};
+
+export type DeleteTrustErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type DeleteTrustError = DeleteTrustErrors[keyof DeleteTrustErrors];
+
+export type DeleteTrustResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteTrustResponse = DeleteTrustResponses[keyof DeleteTrustResponses];
+
+export type GetTrustData = {
+    body?: never;
+    path: {
+        accountId: string;
+        trustId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/trusts/{trustId}';
+};
+
+export type GetTrustErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type GetTrustError = GetTrustErrors[keyof GetTrustErrors];
+
+export type GetTrustResponses = {
+    /**
+     * Done.
+     */
+    200: Trust;
+};
+
+export type GetTrustResponse = GetTrustResponses[keyof GetTrustResponses];
+
 export type ListAuditEventsData = {
     body?: never;
     path: {
@@ -1398,8 +1717,8 @@ export type ListAuditEventsResponses = {
             sequence: number;
             at: string;
             actor: string | string | 'deployment';
-            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.rotate' | 'key.revoke' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
-            target: string | string | string | string | string | string;
+            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
+            target: string | string | string | string | string | string | string;
             before?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
                 state?: 'active' | 'suspended';
@@ -1407,6 +1726,21 @@ export type ListAuditEventsResponses = {
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;
+                rules?: {
+                    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+                    models?: Array<string>;
+                    budget?: {
+                        limitPico: string;
+                        window: 'day' | 'week' | 'month' | 'total';
+                        timeZone?: string;
+                    };
+                    requestsPerMinute?: number;
+                    tokensPerMinute?: number;
+                    concurrency?: number;
+                    regions?: Array<string>;
+                    zeroDataRetention?: boolean;
+                };
+                changed?: Array<'scopes' | 'models' | 'budget' | 'requestsPerMinute' | 'tokensPerMinute' | 'concurrency' | 'cidrs' | 'regions' | 'zeroDataRetention' | 'labels'>;
             };
             after?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
@@ -1415,6 +1749,21 @@ export type ListAuditEventsResponses = {
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;
+                rules?: {
+                    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+                    models?: Array<string>;
+                    budget?: {
+                        limitPico: string;
+                        window: 'day' | 'week' | 'month' | 'total';
+                        timeZone?: string;
+                    };
+                    requestsPerMinute?: number;
+                    tokensPerMinute?: number;
+                    concurrency?: number;
+                    regions?: Array<string>;
+                    zeroDataRetention?: boolean;
+                };
+                changed?: Array<'scopes' | 'models' | 'budget' | 'requestsPerMinute' | 'tokensPerMinute' | 'concurrency' | 'cidrs' | 'regions' | 'zeroDataRetention' | 'labels'>;
             };
             previous: string | null;
             previousAt: string | null;
@@ -1489,8 +1838,8 @@ export type ListDeploymentAuditEventsResponses = {
             sequence: number;
             at: string;
             actor: string | string | 'deployment';
-            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.rotate' | 'key.revoke' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
-            target: string | string | string | string | string | string;
+            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
+            target: string | string | string | string | string | string | string;
             before?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
                 state?: 'active' | 'suspended';
@@ -1498,6 +1847,21 @@ export type ListDeploymentAuditEventsResponses = {
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;
+                rules?: {
+                    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+                    models?: Array<string>;
+                    budget?: {
+                        limitPico: string;
+                        window: 'day' | 'week' | 'month' | 'total';
+                        timeZone?: string;
+                    };
+                    requestsPerMinute?: number;
+                    tokensPerMinute?: number;
+                    concurrency?: number;
+                    regions?: Array<string>;
+                    zeroDataRetention?: boolean;
+                };
+                changed?: Array<'scopes' | 'models' | 'budget' | 'requestsPerMinute' | 'tokensPerMinute' | 'concurrency' | 'cidrs' | 'regions' | 'zeroDataRetention' | 'labels'>;
             };
             after?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
@@ -1506,6 +1870,21 @@ export type ListDeploymentAuditEventsResponses = {
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;
+                rules?: {
+                    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+                    models?: Array<string>;
+                    budget?: {
+                        limitPico: string;
+                        window: 'day' | 'week' | 'month' | 'total';
+                        timeZone?: string;
+                    };
+                    requestsPerMinute?: number;
+                    tokensPerMinute?: number;
+                    concurrency?: number;
+                    regions?: Array<string>;
+                    zeroDataRetention?: boolean;
+                };
+                changed?: Array<'scopes' | 'models' | 'budget' | 'requestsPerMinute' | 'tokensPerMinute' | 'concurrency' | 'cidrs' | 'regions' | 'zeroDataRetention' | 'labels'>;
             };
             previous: string | null;
             previousAt: string | null;
@@ -1974,3 +2353,34 @@ export type ApproveProposalResponses = {
 };
 
 export type ApproveProposalResponse = ApproveProposalResponses[keyof ApproveProposalResponses];
+
+export type ExchangeTokenData = {
+    body: {
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange';
+        audience: string;
+        subject_token: string;
+        subject_token_type: 'urn:ietf:params:oauth:token-type:jwt' | 'urn:ietf:params:oauth:token-type:id_token';
+        requested_token_type?: 'urn:ietf:params:oauth:token-type:access_token';
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/token';
+};
+
+export type ExchangeTokenErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ExchangeTokenError = ExchangeTokenErrors[keyof ExchangeTokenErrors];
+
+export type ExchangeTokenResponses = {
+    /**
+     * Done.
+     */
+    200: ExchangedToken;
+};
+
+export type ExchangeTokenResponse = ExchangeTokenResponses[keyof ExchangeTokenResponses];

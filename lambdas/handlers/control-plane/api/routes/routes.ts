@@ -2,16 +2,18 @@ import type { Route } from '../define-route';
 import { ACCOUNT_ROUTES } from './accounts';
 import { CATALOG_ROUTES } from './catalog';
 import { DEPLOYMENT_ROUTES } from './deployment';
+import { FEDERATION_ROUTES } from './federation';
 import { KEY_ROUTES } from './keys';
 import { MEMBER_ROUTES } from './members';
 import { PEOPLE_ROUTES } from './people';
 
-/** Every route of the API. There is no other way in. */
+/** Every route of the API. There is no other way in, but the exchange of a token (../exchange-token.ts). */
 export const ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
   ...ACCOUNT_ROUTES,
   ...MEMBER_ROUTES,
   ...KEY_ROUTES,
+  ...FEDERATION_ROUTES,
   ...DEPLOYMENT_ROUTES,
   ...CATALOG_ROUTES,
 ];

@@ -2,13 +2,14 @@ import { Stack } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { ClassifiedTable } from '../shared/table';
+import type { ClassifiedTable } from './table';
+import { grantTableKey } from './table-grant';
 
 /** Lets Lambda, in the function's name, read the changes of a table. The function itself is only handed them. */
-export function readChanges(grantee: IGrantable, { table }: ClassifiedTable): Grant {
-  const { tableStreamArn } = table;
+export function readChanges(grantee: IGrantable, store: ClassifiedTable): Grant {
+  const { tableStreamArn } = store.table;
   if (tableStreamArn === undefined) throw new Error('the table publishes no changes');
-  return Grant.addToPrincipal({
+  const read = Grant.addToPrincipal({
     grantee,
     actions: [
       'dynamodb:DescribeStream',
@@ -19,6 +20,7 @@ export function readChanges(grantee: IGrantable, { table }: ClassifiedTable): Gr
     ],
     resourceArns: [tableStreamArn],
   });
+  return store.encryptionKey ? read.combine(grantTableKey(grantee, store)) : read;
 }
 
 /** Lets Lambda, in the function's name, tell of what it gave up. */

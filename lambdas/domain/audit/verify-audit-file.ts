@@ -1,0 +1,89 @@
+import type { AuditEvent } from '../../contracts/audit-event';
+import type { AuditExport, KeptEvent } from '../../contracts/audit-export';
+import { auditExportSchema, keptEventSchema } from '../../contracts/audit-export';
+import type { AuditFault } from './audit-chain';
+import { ChainCheck, isOver } from './audit-chain';
+import { hashOf } from './audit-item';
+
+/** What a file holds, and what is wrong with it. */
+export interface AuditFileReport {
+  readonly chains: number;
+  readonly events: number;
+  /** One line each, in the file's order; none means that each chain is whole. */
+  readonly faults: readonly string[];
+}
+
+/** One chain of a file. */
+interface FiledChain {
+  /** Where it begins. */
+  readonly line: number;
+  readonly check: ChainCheck;
+}
+
+const FAULTS: { readonly [kind in AuditFault['kind']]: string } = {
+  changed: 'it is not what its hash was made of',
+  missing: 'it is missing',
+  unlinked: 'it does not follow the event before it, or is not the end of its chain',
+};
+
+export const describeFault = (chain: string, { kind, sequence }: AuditFault): string =>
+  `event ${sequence} of ${chain}: ${FAULTS[kind]}`;
+
+/**
+ * Checks JSON lines: exports, archived events, or several of either behind each other, each chain's oldest event
+ * first. An export says where its chain begins and ends; an archive may begin and end anywhere, and has no gap.
+ */
+export function verifyAuditFile(text: string): AuditFileReport {
+  const chains = new Map<string, FiledChain>();
+  const faults: string[] = [];
+  let events = 0;
+  text.split('\n').forEach((json, index) => {
+    if (json.trim() === '') return;
+    const line = index + 1;
+    const found = parse(json);
+    if (found === undefined) {
+      faults.push(`line ${line}: this is no event`);
+    } else if (isExport(found)) {
+      if (chains.has(found.chain)) faults.push(`line ${line}: ${found.chain} has begun before`);
+      chains.set(found.chain, { line, check: checkOf(found) });
+    } else {
+      events += 1;
+      const { chain, sequence } = found;
+      const filed = chains.get(chain) ?? { line, check: new ChainCheck({ end: undefined, hasEnded: () => true }) };
+      chains.set(chain, filed);
+      for (const fault of filed.check.follow(sequence, isWhole(found) ? found : undefined)) {
+        faults.push(`line ${line}: ${describeFault(chain, fault)}`);
+      }
+    }
+  });
+  for (const [chain, { line, check }] of chains) {
+    for (const fault of check.missingAtEnd()) faults.push(`line ${line}: ${describeFault(chain, fault)}`);
+  }
+  if (chains.size === 0 && faults.length === 0) faults.push('There is nothing in it.');
+  return { chains: chains.size, events, faults };
+}
+
+function checkOf({ end, exportedAt }: AuditExport): ChainCheck {
+  const now = Date.parse(exportedAt);
+  return new ChainCheck({ end: end ?? undefined, hasEnded: (at) => isOver(at, now) });
+}
+
+const isExport = (found: AuditExport | KeptEvent): found is AuditExport => !('hash' in found);
+
+function isWhole(event: KeptEvent): boolean {
+  try {
+    return hashOf(event as AuditEvent) === event.hash;
+  } catch {
+    // No event of ours holds what cannot be written in one way only.
+    return false;
+  }
+}
+
+function parse(json: string): AuditExport | KeptEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return auditExportSchema.safeParse(value).data ?? keptEventSchema.safeParse(value).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,120 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Trust } from '../../contracts/federation';
+import { exchangedTokenKey, trustKey } from '../../contracts/table-keys';
+import { ACCOUNTS, EXPIRES_AT } from '../../contracts/tables';
+import { isActive } from '../accounts/account-item';
+import type { Clock } from '../clock';
+import { ControlPlaneUnavailable, TokenRefused } from '../errors/refusal';
+import type { Keys } from '../keys/keys';
+import type { Log } from '../log';
+import { absent, exists } from '../table/condition';
+import type { Patience } from '../table/patience';
+import { persist } from '../table/patience';
+import { failedCondition } from '../table/table-errors';
+import type { Check, TableStore, Write } from '../table/table-store';
+import type { FederatedClaims, FederatedTokens } from './federated-tokens';
+import { matchesSubject } from './matches-subject';
+import type { Trusts } from './trusts';
+
+const PATIENCE: Patience = { attemptsMax: 6, firstWaitMs: 20, longestWaitMs: 200, totalMs: 3_000 };
+const WRITE_TOKEN_BYTES = 16;
+const TRUST_ID_PREFIX = 'tru_';
+/** A token is taken for a moment longer than it says: so long is it remembered. */
+const GRACE_SECONDS = 300;
+/** A key that has ended can still be seen in the account's list for this long. */
+const SEEN_AFTER_END_SECONDS = 86_400;
+
+export interface TokenExchangeOptions {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly trusts: Trusts;
+  readonly keys: Pick<Keys, 'prepare'>;
+  readonly tokens: FederatedTokens;
+}
+
+/** Gives a short-lived key for a token of an issuer that an account trusts. */
+export class TokenExchange {
+  readonly #parts: TokenExchangeOptions;
+
+  constructor(parts: TokenExchangeOptions) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Throws TokenRefused for whatever is wrong, in one way only; which it was is logged.
+   * @returns the key, for the only time, and how long it lives
+   */
+  async exchange(request: {
+    readonly accountId: string;
+    readonly trustId: string;
+    readonly token: string;
+  }): Promise<{ readonly key: string; readonly keySeconds: number }> {
+    const { accountId, trustId, token } = request;
+    const { trusts, tokens } = this.#parts;
+    const trust = await trusts.get(accountId, trustId);
+    if (!trust) throw this.#refused(accountId, 'trust');
+    const claims = await tokens.verify(token, trust);
+    if (!claims) throw this.#refused(accountId, 'token');
+    const mismatch = mismatchOf(trust, claims);
+    if (mismatch !== undefined) throw this.#refused(accountId, mismatch);
+    return this.#yield(accountId, trust, claims);
+  }
+
+  /** The key, and that the token was exchanged, in one transaction: neither is without the other. */
+  async #yield(accountId: string, trust: Trust, claims: FederatedClaims) {
+    const { clock, store } = this.#parts;
+    const { trustId, keySeconds, rules } = trust;
+    const validUntil = clock() + keySeconds * 1_000;
+    const expiresAt = Math.floor(validUntil / 1_000) + SEEN_AFTER_END_SECONDS;
+    const made = this.#parts.keys.prepare({
+      ...{ accountId, validUntil, createdBy: trustId, expiresAt, rules },
+      // The trust's keys are counted as one: a limit is not renewed by another token.
+      counterId: trustId.slice(TRUST_ID_PREFIX.length),
+    });
+    const checks: readonly Check[] = [
+      isActive(accountId),
+      { table: ACCOUNTS, check: trustKey(accountId, trustId), when: exists() },
+    ];
+    const writes = [...checks, ...made.writes, ...once(trust, claims)];
+    const writeToken = randomBytes(WRITE_TOKEN_BYTES).toString('hex');
+    const sleep = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
+    try {
+      await persist(
+        PATIENCE,
+        { clock, sleep, random: Math.random },
+        () => store.transact(writes, writeToken),
+        (cause) => new ControlPlaneUnavailable({ cause }),
+      );
+    } catch (error) {
+      if (failedCondition(error, 0)) throw this.#refused(accountId, 'account');
+      if (failedCondition(error, 1)) throw this.#refused(accountId, 'trust');
+      if (failedCondition(error, writes.length - 1)) throw this.#refused(accountId, 'used');
+      throw error;
+    }
+    this.#parts.log.info('TOKEN_EXCHANGED', { accountId, keyId: made.shown.keyId });
+    return { key: made.shown.key, keySeconds };
+  }
+
+  /** @param cause a word of ours */
+  #refused(accountId: string, cause: string): TokenRefused {
+    this.#parts.log.warn('TOKEN_REFUSED', { accountId, cause });
+    return new TokenRefused();
+  }
+}
+
+function mismatchOf(trust: Trust, { subject, texts, tokenId }: FederatedClaims): string | undefined {
+  if (!matchesSubject(trust.subject, subject)) return 'subject';
+  if (!Object.entries(trust.claims).every(([name, text]) => texts.get(name) === text)) return 'claims';
+  return trust.singleUse && tokenId === undefined ? 'token_id' : undefined;
+}
+
+/** Remembers a token for as long as it could come again; by a hash, because its id may say something of a person. */
+function once({ issuer, singleUse }: Trust, { tokenId, expiresAt }: FederatedClaims): readonly Write[] {
+  if (!singleUse || tokenId === undefined) return [];
+  const hash = createHash('sha256')
+    .update(JSON.stringify([issuer, tokenId]))
+    .digest('hex');
+  const end = Math.ceil(expiresAt / 1_000) + GRACE_SECONDS;
+  return [{ table: ACCOUNTS, put: { ...exchangedTokenKey(hash), [EXPIRES_AT]: end }, when: absent() }];
+}

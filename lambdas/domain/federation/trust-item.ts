@@ -1,0 +1,25 @@
+import type { Trust } from '../../contracts/federation';
+import { trustSchema } from '../../contracts/federation';
+import { trustKey } from '../../contracts/table-keys';
+import { decodeRules, encodeRules } from '../keys/key-item';
+import type { Item } from '../table/value';
+
+export function encodeTrust(accountId: string, trust: Trust): Item {
+  const { trustId, name, issuer, audience, subject, claims, singleUse, keySeconds, createdAt, createdBy, rules } =
+    trust;
+  return {
+    ...trustKey(accountId, trustId),
+    ...{ trustId, name, issuer, audience, subject, claims, singleUse, keySeconds, createdAt },
+    ...(createdBy !== undefined && { createdBy }),
+    ...(rules !== undefined && { rules: encodeRules(rules) }),
+  };
+}
+
+export function decodeTrust(item: Item): Trust {
+  const { keySeconds, rules } = item;
+  return trustSchema.parse({
+    ...item,
+    keySeconds: Number(keySeconds),
+    ...(typeof rules === 'string' && { rules: decodeRules(rules) }),
+  });
+}

@@ -1,0 +1,89 @@
+import { ulid } from 'ulid';
+import type { NewTrust, Trust } from '../../contracts/federation';
+import { newTrustSchema } from '../../contracts/federation';
+import { isoTime, TRUST_PREFIX, trustKey } from '../../contracts/table-keys';
+import { ACCOUNTS } from '../../contracts/tables';
+import type { Actor } from '../access/actor';
+import { personOf } from '../access/actor';
+import type { AuditLog } from '../audit/audit-log';
+import type { Clock } from '../clock';
+import { LimitReached, TrustNotFound } from '../errors/refusal';
+import { keyPremises, premiseRefusal } from '../keys/premises';
+import { absent, exists } from '../table/condition';
+import type { PageOf, PageRequest } from '../table/page';
+import { readPage } from '../table/page';
+import { failedCondition } from '../table/table-errors';
+import type { TableStore } from '../table/table-store';
+import { decodeTrust, encodeTrust } from './trust-item';
+
+export const TRUSTS_MAX = 50;
+
+/** Whose tokens an account takes. */
+export class Trusts {
+  readonly #store: TableStore;
+  readonly #clock: Clock;
+  readonly #audit: AuditLog;
+
+  constructor(options: { readonly store: TableStore; readonly clock: Clock; readonly audit: AuditLog }) {
+    this.#store = options.store;
+    this.#clock = options.clock;
+    this.#audit = options.audit;
+  }
+
+  /** Throws AccountNotFound, AccountSuspended, AttestationRequired or LimitReached. */
+  async create(request: {
+    readonly accountId: string;
+    readonly trust: NewTrust;
+    readonly actor: Actor;
+  }): Promise<Trust> {
+    const { accountId, actor } = request;
+    const { items } = await this.page(accountId, { limit: TRUSTS_MAX });
+    if (items.length >= TRUSTS_MAX) throw new LimitReached('trusts', TRUSTS_MAX);
+    const now = this.#clock();
+    const createdBy = personOf(actor);
+    const trust: Trust = {
+      ...newTrustSchema.parse(request.trust),
+      ...{ trustId: `tru_${ulid(now)}`, createdAt: isoTime(now) },
+      ...(createdBy !== undefined && { createdBy }),
+    };
+    const put = { table: ACCOUNTS, put: encodeTrust(accountId, trust), when: absent() };
+    try {
+      await this.#audit.record({
+        // Whose tokens they are is not recorded: a subject may name a person.
+        ...{ chain: accountId, actor, action: 'federation.create', target: trust.trustId },
+        writes: [put, ...keyPremises(accountId, actor)],
+      });
+    } catch (error) {
+      throw premiseRefusal(error, 1);
+    }
+    return trust;
+  }
+
+  async get(accountId: string, trustId: string): Promise<Trust | undefined> {
+    const item = await this.#store.get({ table: ACCOUNTS, key: trustKey(accountId, trustId) });
+    return item && decodeTrust(item);
+  }
+
+  /** An account's trusts, the oldest first. */
+  page(accountId: string, request: PageRequest): Promise<PageOf<Trust>> {
+    const query = { table: ACCOUNTS, partition: accountId, sort: { beginsWith: TRUST_PREFIX } };
+    return readPage(this.#store, query, request, decodeTrust);
+  }
+
+  /** From now on no token is exchanged by it; keys that it yielded go on to their end, an hour at most. Throws TrustNotFound. */
+  async delete(request: {
+    readonly accountId: string;
+    readonly trustId: string;
+    readonly actor: Actor;
+  }): Promise<void> {
+    const { accountId, trustId, actor } = request;
+    try {
+      await this.#audit.record({
+        ...{ chain: accountId, actor, action: 'federation.delete', target: trustId },
+        writes: [{ table: ACCOUNTS, delete: trustKey(accountId, trustId), when: exists() }],
+      });
+    } catch (error) {
+      throw failedCondition(error, 0) ? new TrustNotFound() : error;
+    }
+  }
+}

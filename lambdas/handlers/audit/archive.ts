@@ -1,0 +1,27 @@
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { runPipelines, type StreamRule } from '../../adapters/stream/stream-pipeline';
+import type { AuditEvent } from '../../contracts/audit-event';
+import { decodeEvent } from '../../domain/audit/audit-item';
+import type { EventArchive } from '../../domain/audit/event-archive';
+import type { Log } from '../../domain/log';
+
+export interface ArchiveParts {
+  readonly archive: EventArchive;
+  readonly log: Log;
+}
+
+/** Keeps each event that was recorded. A batch that comes again changes nothing. */
+export function archive({ archive: events, log }: ArchiveParts): (event: DynamoDBStreamEvent) => Promise<void> {
+  const recorded: StreamRule<AuditEvent> = {
+    id: 'recorded',
+    changes: ['INSERT'],
+    when: () => true,
+    // Its schema is closed: what is no event, and could hold anything, is not kept.
+    map: ({ after }) => after && decodeEvent(after),
+    sink: async (batch) => {
+      // One behind the other: an archive that ends early has no gap.
+      for (const { value } of batch) await events.keep(value);
+    },
+  };
+  return ({ Records: records }) => runPipelines(records, [recorded], log);
+}

@@ -1,0 +1,144 @@
+import {
+  AUDIENCE,
+  claimsOf,
+  confused,
+  ISSUER,
+  LocalIssuer,
+  signed,
+  signingKey,
+  SUBJECT,
+  unsigned,
+} from './local-issuer';
+
+const HOUR_SECONDS = 3_600;
+const EXPECTED = { issuer: ISSUER, audience: AUDIENCE };
+const first = signingKey('first');
+const second = signingKey('second', 'ES256');
+/** Somebody else's, under the name of the first. */
+const foreign = signingKey('first');
+
+let issuer: LocalIssuer;
+beforeEach(async () => {
+  issuer = new LocalIssuer(first, second);
+  await issuer.listen();
+});
+afterEach(() => issuer.close());
+
+const now = (): number => Math.floor(Date.now() / 1_000);
+const verify = (token: string) => issuer.verifier().verify(token, EXPECTED);
+
+describe('a token of the issuer', () => {
+  test.each([first, second])('signed with $alg says whom it is for', async (key) => {
+    const claims = { ...claimsOf(), jti: 'one', exp: now() + 300 };
+    const found = await verify(signed(claims, key));
+    expect(found).toMatchObject({ subject: SUBJECT, tokenId: 'one', expiresAt: claims.exp * 1_000 });
+    expect(found?.texts.get('repository')).toBe('acme/app');
+    expect(found?.texts.has('run_attempt')).toBe(false);
+  });
+
+  test('may be for several audiences, and may have no id', async () => {
+    const { jti: _jti, ...claims } = claimsOf({ aud: ['other', AUDIENCE] }) as { jti: string };
+    await expect(verify(signed(claims, first))).resolves.toMatchObject({ tokenId: undefined });
+  });
+
+  test('is known by keys that say neither how nor for what they sign', async () => {
+    const { alg: _alg, use: _use, ...bare } = first.published;
+    issuer.documents.set('/keys', { keys: [bare, { kty: 'oct', kid: 'secret', k: 'c2VjcmV0' }, 'nonsense'] });
+    await expect(verify(signed(claimsOf(), first))).resolves.toBeDefined();
+  });
+
+  test('is remembered no longer than it can be young', async () => {
+    const claims = claimsOf({ iat: now() - 600, exp: now() + 365 * 86_400 });
+    const found = await verify(signed(claims, first));
+    expect(found?.expiresAt).toBe((now() - 600 + HOUR_SECONDS) * 1_000);
+  });
+});
+
+describe('what is no token of the issuer for us', () => {
+  const cases: readonly (readonly [what: string, token: () => string])[] = [
+    ['a foreign signature', () => signed(claimsOf(), foreign)],
+    ['an unknown key', () => signed(claimsOf(), signingKey('third'))],
+    ['no key', () => signed(claimsOf(), first, { kid: undefined })],
+    ['no signature', () => unsigned(claimsOf())],
+    ['a shared secret', () => confused(claimsOf(), first)],
+    ['another algorithm', () => signed(claimsOf(), first, { alg: 'RS512' })],
+    ['an algorithm that the key is not for', () => signed(claimsOf(), first, { alg: 'ES256' })],
+    ['another issuer', () => signed(claimsOf({ iss: 'https://evil.example.com' }), first)],
+    ['the issuer with a slash', () => signed(claimsOf({ iss: `${ISSUER}/` }), first)],
+    ['another audience', () => signed(claimsOf({ aud: 'sts.amazonaws.com' }), first)],
+    ['no audience', () => signed(claimsOf({ aud: undefined }), first)],
+    ['an end in the past', () => signed(claimsOf({ exp: now() - 61 }), first)],
+    ['no end', () => signed(claimsOf({ exp: undefined }), first)],
+    ['an end that is no number', () => signed(claimsOf({ exp: 'never' }), first)],
+    ['a beginning in the future', () => signed(claimsOf({ nbf: now() + 120 }), first)],
+    ['an issue in the future', () => signed(claimsOf({ iat: now() + 120 }), first)],
+    ['an issue long ago', () => signed(claimsOf({ iat: now() - HOUR_SECONDS - 61 }), first)],
+    ['no issue', () => signed(claimsOf({ iat: undefined }), first)],
+    ['no subject', () => signed(claimsOf({ sub: undefined }), first)],
+    ['a subject that is no text', () => signed(claimsOf({ sub: { toString: SUBJECT } }), first)],
+    ['a changed claim', () => signed(claimsOf(), first).replace(/\.(.{20})/, '.$1x')],
+    ['too much', () => signed(claimsOf({ more: 'x'.repeat(20_000) }), first)],
+    ['two parts', () => 'a.b'],
+    ['nothing', () => ''],
+  ];
+
+  test.each(cases)('%s', async (_what, token) => {
+    await expect(verify(token())).resolves.toBeUndefined();
+  });
+
+  test('and what cannot be right asks nobody for keys', async () => {
+    const verifier = issuer.verifier();
+    for (const token of ['', 'a.b.c', unsigned(claimsOf()), signed(claimsOf({ iss: 'https://x.example' }), first)]) {
+      await expect(verifier.verify(token, EXPECTED)).resolves.toBeUndefined();
+    }
+    expect(issuer.asked).toEqual([]);
+  });
+});
+
+describe('the keys of an issuer', () => {
+  test('are found by its discovery document, and kept', async () => {
+    const verifier = issuer.verifier();
+    for (let token = 0; token < 3; token += 1) await verifier.verify(signed(claimsOf(), first), EXPECTED);
+    expect(issuer.asked).toEqual([`${ISSUER}/.well-known/openid-configuration`, `${ISSUER}/keys`]);
+  });
+
+  test('are asked for again when a token names a new one, and not by every token that does', async () => {
+    let time = Date.now();
+    const verifier = issuer.verifier(() => time);
+    await verifier.verify(signed(claimsOf(), first), EXPECTED);
+    const third = signingKey('third');
+    issuer.publish(first, third);
+    for (let token = 0; token < 5; token += 1) await verifier.verify(signed(claimsOf(), third), EXPECTED);
+    expect(issuer.asked).toHaveLength(2);
+    time += 11_000;
+    await expect(verifier.verify(signed(claimsOf(), third), EXPECTED)).resolves.toBeDefined();
+    expect(issuer.asked).toHaveLength(4);
+  });
+
+  test.each([
+    ['of another issuer', { issuer: 'https://evil.example.com', jwks_uri: `${ISSUER}/keys` }],
+    ['that leads to a private host', { issuer: ISSUER, jwks_uri: 'https://169.254.169.254/keys' }],
+    ['that leads out of HTTPS', { issuer: ISSUER, jwks_uri: 'http://oidc.example.com/keys' }],
+    ['without keys', { issuer: ISSUER }],
+    ['that is none', 'nothing'],
+  ])('are not taken by a document %s', async (_what, document) => {
+    issuer.documents.set('/.well-known/openid-configuration', document);
+    await expect(verify(signed(claimsOf(), first))).resolves.toBeUndefined();
+    expect(issuer.asked).toHaveLength(1);
+  });
+
+  test.each([
+    ['none', { keys: [] }],
+    ['too many', { keys: Array.from({ length: 101 }, () => first.published) }],
+    ['no list', { keys: 'none' }],
+    ['a short one', { keys: [signingKey('first', 'RS256', 1_024).published] }],
+  ])('are not taken where there are %s', async (_what, document) => {
+    issuer.documents.set('/keys', document);
+    await expect(verify(signed(claimsOf(), first))).resolves.toBeUndefined();
+  });
+
+  test('that cannot be had let nobody in', async () => {
+    issuer.documents.clear();
+    await expect(verify(signed(claimsOf(), first))).resolves.toBeUndefined();
+  });
+});

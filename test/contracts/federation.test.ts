@@ -1,0 +1,71 @@
+import { newTrustSchema } from '../../lambdas/contracts/federation';
+import { isPublicUrl } from '../../lambdas/contracts/public-url';
+
+const trust = { name: 'CI', issuer: 'https://oidc.example.com', audience: 'tollgate', subject: 'job:*' };
+
+test.each([
+  'https://token.actions.githubusercontent.com',
+  'https://oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF',
+  'https://accounts.google.com',
+  'https://login.example.com/tenant/',
+])('%s is a public address', (url) => {
+  expect(isPublicUrl(url)).toBe(true);
+});
+
+test.each([
+  'http://oidc.example.com',
+  'https://127.0.0.1',
+  'https://2130706433',
+  'https://0x7f.1',
+  'https://169.254.169.254',
+  'https://[::1]',
+  'https://[fd00::1]',
+  'https://localhost',
+  'https://api.localhost',
+  'https://intranet',
+  'https://db.internal',
+  'https://db.internal.',
+  'https://kubernetes.default.svc.cluster.local',
+  'https://oidc.example.com:8443',
+  'https://user@oidc.example.com',
+  'https://oidc.example.com?x=1',
+  'https://oidc.example.com#x',
+  'https://OIDC.example.com',
+  'https://oidc.example.com/a/../b',
+  'https://oidc.example.com\\@127.0.0.1',
+  ' https://oidc.example.com',
+  'file:///etc/passwd',
+  'oidc.example.com',
+  '',
+])('%j is not', (url) => {
+  expect(isPublicUrl(url)).toBe(false);
+});
+
+test('a trust takes a token once, and its keys live a quarter of an hour, unless it says otherwise', () => {
+  expect(newTrustSchema.parse(trust)).toEqual({ ...trust, claims: {}, singleUse: true, keySeconds: 900 });
+});
+
+test.each([
+  ['a longer life than an hour', { keySeconds: 3_601 }],
+  ['a shorter life than a minute', { keySeconds: 59 }],
+  ['any subject', { subject: '*' }],
+  ['an issuer that is no public host', { issuer: 'https://10.0.0.1' }],
+  ['a member that is none', { jwksUri: 'https://keys.example.com' }],
+  ['a claim that is no text', { claims: { run: 1 } }],
+  ['a claim without a name', { claims: { '': 'x' } }],
+  ['too many claims', { claims: Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`c${index}`, 'x'])) }],
+  ['rules that are none', { rules: { budget: '5' } }],
+])('%s is refused', (_what, otherwise) => {
+  expect(newTrustSchema.safeParse({ ...trust, ...otherwise }).success).toBe(false);
+});
+
+describe('where everybody gets tokens, a subject names its owner', () => {
+  const github = { ...trust, issuer: 'https://token.actions.githubusercontent.com' };
+  test.each(['repo:acme/app:*', 'repo:acme/*:ref:refs/heads/main'])('%s is taken', (subject) => {
+    expect(newTrustSchema.safeParse({ ...github, subject }).success).toBe(true);
+  });
+  test.each(['repo:*', 'repo:*/app:ref:refs/heads/main', 'repo:acme*', 'r*'])('%s is refused', (subject) => {
+    expect(newTrustSchema.safeParse({ ...github, subject }).success).toBe(false);
+    expect(newTrustSchema.safeParse({ ...github, subject, issuer: `${github.issuer}/` }).success).toBe(false);
+  });
+});

@@ -1,0 +1,119 @@
+import {
+  AdminCreateUserCommand,
+  AdminInitiateAuthCommand,
+  AdminSetUserPasswordCommand,
+  CognitoIdentityProviderClient,
+  UpdateUserPoolClientCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { APIError } from 'openai';
+import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/edge';
+import { createClient } from '../../web/src/api/generated/client';
+import {
+  attestAdult,
+  createAccount,
+  createKey,
+  getAccount,
+  getMe,
+  listAuditEvents,
+  listOperators,
+  renameAccount,
+  verifyAudit,
+} from '../../web/src/api/generated/sdk.gen';
+import { addressedRequest } from './addressed-request';
+import { CHAT, openaiOf, type Stage } from './stage';
+
+const PASSWORD = 'A-password-0f-some-length';
+
+interface Tokens {
+  readonly access: string;
+  readonly id: string;
+}
+
+/** The API, its function, the user pool, the tables: what no test of a part puts together. */
+export function controlPlaneOfADeployment(stage: () => Stage): void {
+  async function signedIn(email: string): Promise<Tokens> {
+    const { deployment, emulator } = stage();
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    const cognito = new CognitoIdentityProviderClient({
+      endpoint: emulator.endpoint,
+      region: 'us-east-1',
+      credentials,
+    });
+    const [UserPoolId, ClientId] = [deployment.output('UserPoolId'), deployment.output('UserPoolClientId')];
+    await cognito.send(new AdminCreateUserCommand({ UserPoolId, Username: email, MessageAction: 'SUPPRESS' }));
+    const password = { Password: PASSWORD, Permanent: true };
+    await cognito.send(new AdminSetUserPasswordCommand({ UserPoolId, Username: email, ...password }));
+    // No browser here: what the console's client forbids is allowed for as long as the emulator lives.
+    const ExplicitAuthFlows = ['ALLOW_ADMIN_USER_PASSWORD_AUTH' as const];
+    await cognito.send(new UpdateUserPoolClientCommand({ UserPoolId, ClientId, ExplicitAuthFlows }));
+    const { AuthenticationResult } = await cognito.send(
+      new AdminInitiateAuthCommand({
+        ...{ UserPoolId, ClientId, AuthFlow: 'ADMIN_USER_PASSWORD_AUTH' },
+        AuthParameters: { USERNAME: email, PASSWORD },
+      }),
+    );
+    cognito.destroy();
+    return { access: AuthenticationResult?.AccessToken ?? '', id: AuthenticationResult?.IdToken ?? '' };
+  }
+
+  /** The console's client; it adds what the edge would. */
+  function clientOf(token: string) {
+    const { deployment, emulator, originSecret } = stage();
+    const { host } = new URL(deployment.output('ControlPlaneUrl'));
+    const viaEmulator = async (request: Request): Promise<Response> => {
+      const { pathname, search } = new URL(request.url);
+      const body = await request.text();
+      const { status, text, headers } = await addressedRequest(emulator.endpoint, host, `${pathname}${search}`, {
+        method: request.method,
+        headers: { ...Object.fromEntries(request.headers), [ORIGIN_SECRET_HEADER]: originSecret },
+        ...(body !== '' && { body: JSON.parse(body) as object }),
+      });
+      const answered = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
+      return new Response(status === 204 ? null : text, { status: status ?? 0, headers: answered });
+    };
+    return createClient({ baseUrl: 'https://console.test/api', auth: token, fetch: viaEmulator as typeof fetch });
+  }
+
+  test('people sign in with its user pool, make an account and a key, and find it all in the audit log', async () => {
+    const { access, id } = await signedIn('owner@example.test');
+    const client = clientOf(access);
+    expect((await getMe({ client: clientOf(id) })).error).toMatchObject({ status: 401 });
+    expect((await getMe({ client: clientOf(`${access.slice(0, -8)}AAAAAAAA`) })).error).toMatchObject({ status: 401 });
+    const { data: me } = await getMe({ client, throwOnError: true });
+    expect(me).toMatchObject({ isOperator: false });
+
+    const headers = { 'Idempotency-Key': 'account' };
+    const { data: account } = await createAccount({ client, headers, body: { name: 'Research' }, throwOnError: true });
+    const { data: again } = await createAccount({ client, headers, body: { name: 'Research' }, throwOnError: true });
+    expect(again).toEqual(account);
+    const path = { accountId: account.accountId };
+    const refused = await createKey({ client, path, body: {} });
+    expect(refused.error).toMatchObject({ status: 403, code: 'attestation_required' });
+    await attestAdult({ client, body: { adult: true }, throwOnError: true });
+    const { data: shown } = await createKey({ client, path, body: { label: 'ci' }, throwOnError: true });
+    // It is taken, and its wallet is empty.
+    const asked: unknown = await openaiOf(stage(), { apiKey: shown.key })
+      .chat.completions.create(CHAT)
+      .catch((error: unknown) => error);
+    expect(asked).toBeInstanceOf(APIError);
+    expect((asked as APIError).status).toBe(402);
+
+    const { response } = await getAccount({ client, path });
+    const ifMatch = { 'If-Match': response.headers.get('etag') ?? '' };
+    await renameAccount({ client, path, headers: ifMatch, body: { name: 'Science' }, throwOnError: true });
+    const stale = await renameAccount({ client, path, headers: ifMatch, body: { name: 'Art' } });
+    expect(stale.error).toMatchObject({ status: 412, code: 'version_mismatch' });
+    expect((await listOperators({ client })).error).toMatchObject({ status: 403 });
+
+    const { data: events } = await listAuditEvents({ client, path, throwOnError: true });
+    expect(events.items.map(({ action }) => action)).toEqual(['account.rename', 'key.create', 'account.create']);
+    const { data: report } = await verifyAudit({ client, path, throwOnError: true });
+    expect(report).toEqual({ events: 3, faults: [] });
+
+    const stranger = clientOf((await signedIn('stranger@example.test')).access);
+    expect((await getAccount({ client: stranger, path })).error).toMatchObject({
+      status: 404,
+      code: 'account_not_found',
+    });
+  });
+}

@@ -1,0 +1,48 @@
+import { ACCOUNT, WalletStage } from './wallet-stage';
+
+const LABELS = { team: 'research', 'cost.centre': '4711' };
+const AMPLE = 1_000_000n;
+
+async function labelsOf(stage: WalletStage, requestId: string): Promise<unknown> {
+  return (await stage.usage.get(ACCOUNT, requestId))?.labels;
+}
+
+describe('the labels of a key', () => {
+  test('are on the record of its request, however that ends', async () => {
+    const stage = new WalletStage();
+    await stage.fund(AMPLE);
+    const reserve = () => stage.reserve(100n, undefined, ACCOUNT, { labels: LABELS });
+    const [charged, released, expired] = [await reserve(), await reserve(), await reserve()];
+    await stage.settle(charged, 1n);
+    await stage.release(released);
+    await stage.expire();
+    for (const { requestId } of [charged, released, expired]) expect(await labelsOf(stage, requestId)).toEqual(LABELS);
+  });
+
+  test('are on those of its requests of a lease, and on no other’s', async () => {
+    const stage = new WalletStage();
+    await stage.fund(AMPLE);
+    stage.store.plan('conflict');
+    const labelled = await stage.reserve(100n, undefined, ACCOUNT, { labels: LABELS });
+    await stage.settle(labelled, 1n);
+    const plain = await stage.reserve(100n);
+    expect(plain.leaseTurn).toMatch(/#2$/);
+    // Nobody ends it: what the lease says of it is all that is known.
+    stage.now += 2 * 60_000;
+    expect(await stage.wallet.expireDue()).toMatchObject({ expired: 1 });
+    expect(await labelsOf(stage, labelled.requestId)).toEqual(LABELS);
+    expect(await stage.usage.get(ACCOUNT, plain.requestId)).toMatchObject({ status: 'expired' });
+    expect(await labelsOf(stage, plain.requestId)).toBeUndefined();
+  });
+
+  test('come to a lease with the request that has them', async () => {
+    const stage = new WalletStage();
+    await stage.fund(AMPLE);
+    stage.store.plan('conflict');
+    await stage.settle(await stage.reserve(100n), 1n);
+    const { requestId } = await stage.reserve(100n, undefined, ACCOUNT, { labels: LABELS });
+    stage.now += 2 * 60_000;
+    await stage.wallet.expireDue();
+    expect(await labelsOf(stage, requestId)).toEqual(LABELS);
+  });
+});
