@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { parseIpAddress } from './ip-address';
 
 /** Names that never mean a host of the public internet. */
 const PRIVATE_SUFFIXES = [
@@ -24,7 +24,7 @@ export function isPublicUrl(text: string): boolean {
   if (url.href !== text && url.href !== `${text}/`) return false;
   const { protocol, hostname, port, username, password, search, hash } = url;
   const labels = hostname.replace(/\.$/, '').split('.');
-  const isName = isIP(hostname.replace(/^\[|\]$/g, '')) === 0 && labels.length > 1;
+  const isName = parseIpAddress(hostname.replace(/^\[|\]$/g, '')) === undefined && labels.length > 1;
   const isPrivate = PRIVATE_SUFFIXES.includes(labels.at(-1) ?? '');
   return protocol === 'https:' && isName && !isPrivate && `${port}${username}${password}${search}${hash}` === '';
 }

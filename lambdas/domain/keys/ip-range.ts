@@ -1,59 +1,15 @@
-/** An IP address as a number; an IPv4 address within IPv6 (`::ffff:192.0.2.1`) is the IPv4 one. */
-interface Address {
-  readonly bits: 32 | 128;
-  readonly value: bigint;
-}
+import { parseIpAddress } from '../../contracts/ip-address';
 
-const GROUPS = 8;
-const GROUP_BITS = 16n;
 const MAPPED_BITS = 96;
-const MAPPED_PREFIX = 0xffffn;
 
 /** @param range in CIDR notation, already validated; bits behind its prefix do not count */
 export function isInRange(address: string, range: string): boolean {
   const [base = '', length = ''] = range.split('/');
-  const [one, other] = [parseAddress(address), parseAddress(base)];
+  const [one, other] = [parseIpAddress(address), parseIpAddress(base)];
   if (one === undefined || other === undefined || one.bits !== other.bits) return false;
   // The length of a range of mapped addresses counts the bits before the IPv4 address too.
   const prefix = Number(length) - (base.includes(':') && other.bits === 32 ? MAPPED_BITS : 0);
   if (prefix < 0) return false;
   const rest = BigInt(other.bits - prefix);
   return one.value >> rest === other.value >> rest;
-}
-
-function parseAddress(text: string): Address | undefined {
-  const v4 = parseIpv4(text);
-  if (v4 !== undefined) return { bits: 32, value: v4 };
-  const value = parseIpv6(text);
-  if (value === undefined) return undefined;
-  return value >> 32n === MAPPED_PREFIX ? { bits: 32, value: value & 0xffff_ffffn } : { bits: 128, value };
-}
-
-function parseIpv4(text: string): bigint | undefined {
-  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return undefined;
-  const octets = text.split('.').map(Number);
-  if (octets.some((octet) => octet > 255)) return undefined;
-  return octets.reduce((value, octet) => (value << 8n) | BigInt(octet), 0n);
-}
-
-function parseIpv6(text: string): bigint | undefined {
-  const [head = '', tail, ...others] = text.split('::');
-  if (others.length > 0) return undefined;
-  const [left, right] = [groupsOf(head), tail === undefined ? [] : groupsOf(tail)];
-  if (left === undefined || right === undefined) return undefined;
-  const absent = GROUPS - left.length - right.length;
-  if (tail === undefined ? absent !== 0 : absent < 1) return undefined;
-  const groups = [...left, ...Array.from({ length: absent }, () => 0n), ...right];
-  return groups.reduce((value, group) => (value << GROUP_BITS) | group, 0n);
-}
-
-/** An IPv4 address may stand for the last two groups. */
-function groupsOf(text: string): readonly bigint[] | undefined {
-  if (text === '') return [];
-  const parts = text.split(':');
-  const v4 = parseIpv4(parts.at(-1) ?? '');
-  const hexadecimal = v4 === undefined ? parts : parts.slice(0, -1);
-  if (!hexadecimal.every((part) => /^[0-9a-f]{1,4}$/i.test(part))) return undefined;
-  const groups = hexadecimal.map((part) => BigInt(`0x${part}`));
-  return v4 === undefined ? groups : [...groups, v4 >> GROUP_BITS, v4 & 0xffffn];
 }

@@ -102,14 +102,15 @@ test('what is remembered of sources is bounded: the oldest is forgotten', () => 
 test.each([
   ['192.0.2.1', '192.0.2.1'],
   ['::ffff:192.0.2.1', '192.0.2.1'],
-  ['2001:db8:0:7:1:2:3:4', '2001:db8:0:7'],
-  ['2001:0DB8:0000:0007::1', '2001:db8:0:7'],
-  ['2001:db8::1', '2001:db8:0:0'],
-  ['::1', '0:0:0:0'],
-  ['2001:db8:0:7::', '2001:db8:0:7'],
+  ['2001:db8:0:7:1:2:3:4', '2001:db8:0:7::9'],
+  ['2001:0DB8:0000:0007::1', '2001:db8:0:7::9'],
+  ['2001:db8::1', '2001:db8:0:0:ffff::'],
+  ['::1', '::2'],
+  ['2001:db8:0:7::', '2001:db8:0:7::9'],
   ['nothing of the kind', 'nothing of the kind'],
-])('%s is of the network %s', (address, network) => {
-  expect(networkOf(address)).toBe(network);
+])('%s is of the network of %s, and of no other', (address, other) => {
+  expect(networkOf(address)).toBe(networkOf(other));
+  expect(networkOf(address)).not.toBe(networkOf('2001:db8:0:8::1'));
 });
 
 test('the addresses of one IPv6 network count as one, however they are written', () => {
@@ -118,8 +119,8 @@ test('the addresses of one IPv6 network count as one, however they are written',
     fc.property(low, (groups) => {
       const written = ['2001', 'db8', 'a', '0', ...groups.map((group) => group.toString(16))].join(':');
       const { hostname } = new URL(`http://[${written}]`);
-      expect(networkOf(written)).toBe('2001:db8:a:0');
-      expect(networkOf(hostname.slice(1, -1))).toBe('2001:db8:a:0');
+      const network = networkOf('2001:db8:a::');
+      expect([networkOf(written), networkOf(hostname.slice(1, -1))]).toEqual([network, network]);
     }),
   );
 });
