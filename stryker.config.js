@@ -6,6 +6,8 @@ export default {
   jest: { configFile: 'test/mutation/jest.config.js', enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
   concurrency: 2,
+  // A busy machine must not pass for a test that noticed.
+  timeoutMS: 15_000,
   thresholds: { high: 98, low: 95, break: 95 },
   reporters: ['clear-text', 'html'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },

@@ -106,6 +106,9 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
     path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}/rotate`,
     body: { graceSeconds: 60 },
   }),
+  resumeKey: async (stage, accountId) => ({
+    path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}/resume`,
+  }),
   revokeKey: async (stage, accountId) => ({ path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}` }),
 
   listTrusts: at('/v1/accounts/{accountId}/trusts'),

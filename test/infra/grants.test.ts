@@ -17,6 +17,7 @@ import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';
 import { JWT_TYPE, TOKEN_EXCHANGE_GRANT } from '../../lambdas/contracts/federation';
 import { EXAMPLES, FEDERATED_SUBJECT } from '../handlers/api-examples';
 import { ApiStage } from '../handlers/api-stage';
+import { DOLLAR, SpendStage } from '../domain/usage/spend-stage';
 import { CallRecorder } from './call-recorder';
 import { at, ofType, synthesize } from './synthesis';
 
@@ -200,6 +201,24 @@ test('the sweeper may do with tables what it does, and nothing else', async () =
 
   expect(await stage.expire()).toMatchObject({ expired: 3, failed: 0 });
   expect(calls.take()).toEqual(allowedBy('SweeperSweepPolicy'));
+});
+
+test('what watches keys’ spend may do with tables what it does, and nothing else', async () => {
+  const stage = await SpendStage.open();
+  await stage.usePace(2n * DOLLAR);
+  await stage.record(30n * DOLLAR);
+  const calls = new CallRecorder(stage.store);
+  const slow = new FaultyStore(calls);
+  // The suspension's answer is lost, another action overtakes its repeat, and the audit log tells whether it was done.
+  slow.plan('none', 'lost reply', async () => {
+    await stage.keys.create({ accountId: ACCOUNT });
+    // The store remembers a token for ten minutes.
+    stage.now += 60 * MINUTE_MS;
+  });
+  await stage.pipe(undefined, slow);
+  expect(await stage.isSuspended()).toBe(true);
+  const handed = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `usage ${name} *`);
+  expect([...calls.take(), ...handed].sort()).toEqual(allowedBy('SpendWatchPolicy'));
 });
 
 test('what opens leaves is handed changes and may do with tables nothing but that', async () => {

@@ -2,7 +2,6 @@ import { isoTime, leaseEntryKey, leaseKey } from '../../contracts/table-keys';
 import { WALLET } from '../../contracts/tables';
 import { compare } from '../table/condition';
 import type { Write } from '../table/table-store';
-import { failedCondition } from '../table/table-errors';
 import { changeBalance } from './balance';
 import { chargeTransfers, putEntry } from './entry';
 import type { Lease, Tally } from './lease';
@@ -10,10 +9,9 @@ import type { IdleLease } from './lease-book';
 import type { Ledger } from './ledger';
 import { callToken } from './ledger';
 import { patiently, SETTLE_PATIENCE } from './patience';
-import { LedgerInconsistent } from './wallet-errors';
 
-/** Where each write stands in the transaction. */
-export const LEASE_END_PLACES = { lease: 0, entry: 1, balance: 2 } as const;
+/** Where the lease stands among the writes that end it. */
+export const LEASE_PLACE = 0;
 
 /** All that ends a lease, in one transaction: its charges are booked and the rest goes back to its drawer. */
 export function leaseEndWrites(ledger: Ledger, lease: Lease, settled: Tally): readonly Write[] {
@@ -38,10 +36,4 @@ export function endLease(ledger: Ledger, { lease, settled }: IdleLease): Promise
   const writes = leaseEndWrites(ledger, lease, settled);
   const token = callToken();
   return patiently(SETTLE_PATIENCE, ledger.timing, () => ledger.store.transact(writes, token));
-}
-
-/** A live lease whose end the other items do not admit is no race but a broken ledger. */
-export function leaseInconsistencyOr(error: unknown): unknown {
-  const { entry, balance } = LEASE_END_PLACES;
-  return [entry, balance].some((place) => failedCondition(error, place)) ? new LedgerInconsistent() : error;
 }

@@ -9,7 +9,7 @@ import { putEntry } from './entry';
 import { expiredOutcome } from './hold-end';
 import type { Lease } from './lease';
 import { holdOf, leaseTurnOf, tallied } from './lease';
-import { LEASE_END_PLACES, leaseEndWrites, leaseInconsistencyOr } from './lease-end';
+import { LEASE_PLACE, leaseEndWrites } from './lease-end';
 import { recordOf } from './lease-settle';
 import type { Ledger } from './ledger';
 import { callToken } from './ledger';
@@ -49,9 +49,9 @@ export function sweepLease(
       await ledger.store.transact([...leaseEndWrites(ledger, lease, settled), ...expiry], callToken());
     } catch (error) {
       // Somebody else has ended the lease, or its owner has given it to another request.
-      if (failedCondition(error, LEASE_END_PLACES.lease)) return { isExpired: false, dueSince };
+      if (failedCondition(error, LEASE_PLACE)) return { isExpired: false, dueSince };
       const item = failedCondition(error, RECORD_PLACE)?.item;
-      if (!item) throw leaseInconsistencyOr(error);
+      if (!item) throw error;
       // Its request was ended in between, or so long ago that no read finds the record any more.
       met = decodeUsageRecord(item);
       throw new TryAgain();

@@ -67,7 +67,8 @@ describe('that an account is contended', () => {
     const other = otherProcess(stage);
     await other.reserve(100n, 'req_01JD00000000000000000000A0');
     const before = other.store.counts.get;
-    await other.reserve(100n, 'req_01JD00000000000000000000A1');
+    const hold = await other.reserve(100n, 'req_01JD00000000000000000000A1');
+    expect(hold.leaseTurn).toBeDefined();
     expect(other.store.counts.get).toBe(before);
   });
 
