@@ -1,5 +1,3 @@
-import { parseIpAddress } from './ip-address';
-
 /** Names that never mean a host of the public internet. */
 const PRIVATE_SUFFIXES = [
   'localhost',
@@ -24,7 +22,8 @@ export function isPublicUrl(text: string): boolean {
   if (url.href !== text && url.href !== `${text}/`) return false;
   const { protocol, hostname, port, username, password, search, hash } = url;
   const labels = hostname.replace(/\.$/, '').split('.');
-  const isName = parseIpAddress(hostname.replace(/^\[|\]$/g, '')) === undefined && labels.length > 1;
+  // However an address is written, it is read as four numbers or in brackets.
+  const isName = labels.length > 1 && !hostname.startsWith('[') && !/^\d+$/.test(labels.at(-1) ?? '');
   const isPrivate = PRIVATE_SUFFIXES.includes(labels.at(-1) ?? '');
   return protocol === 'https:' && isName && !isPrivate && `${port}${username}${password}${search}${hash}` === '';
 }

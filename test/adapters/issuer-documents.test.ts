@@ -97,7 +97,7 @@ if (!hasOpenssl) {
     ],
     ['nothing for seconds', (response: ServerResponse) => response.writeHead(200).flushHeaders()],
   ])('is not had where the answer is %s', async (_what, answered) => {
-    answer = (response) => void answered(response);
+    answer = (response) => answered(response);
     await expect(fetchDocument(URL)).rejects.toThrow(DocumentUnavailable);
     expect(asked).toHaveLength(1);
   });

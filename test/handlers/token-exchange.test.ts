@@ -212,7 +212,7 @@ describe('what is no request for an exchange', () => {
     ['a longer token', { subject_token: 'x'.repeat(16_385) }, 'subject_token'],
     ['another wish', { requested_token_type: JWT }, 'requested_token_type'],
   ])('%s is 400', async (_what, otherwise, pointer) => {
-    const { status, body } = await ask(formOf(otherwise as unknown as { [name: string]: string }));
+    const { status, body } = await ask(formOf(otherwise));
     expect([status, body['code'], body['errors']]).toEqual([
       400,
       'invalid_request',
