@@ -35,7 +35,9 @@ export class SpendStage {
     const stage = new SpendStage();
     await new Accounts({ ...stage.#parts(), audit: stage.audit }).create({ accountId: ACCOUNT });
     Object.assign(stage, await stage.keys.create({ accountId: ACCOUNT }));
-    stage.store.onChange((records) => stage.#changes.push(...records));
+    stage.store.onChange((records) => {
+      stage.#changes.push(...records.filter(({ eventSourceARN }) => eventSourceARN?.includes(':table/usage/')));
+    });
     return stage;
   }
 
