@@ -20,6 +20,7 @@ import { type LocalParts, openLocalParts } from './local-parts';
 import { LocalApi } from './local-api';
 import { NodeHost } from './node-host';
 import { Sealer } from './sealer';
+import { SpendWatch } from './spend-watch';
 import { Sweeper } from './sweeper';
 
 /** A gateway that runs on a data folder. */
@@ -76,6 +77,9 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   const sealer = new Sealer(folder, parts, log);
   await sealer.start();
   opened.add(() => sealer.stop());
+  const spendWatch = new SpendWatch(parts, log);
+  spendWatch.start();
+  opened.add(() => spendWatch.stop());
 
   const providers = await openProviders(settings, opened);
   const catalog = await LiveCatalog.open({

@@ -15,7 +15,7 @@ const SEAL_EVERY_MS = 5_000;
 const REACH_BACK_MS = 3_600_000;
 const KEY_FILE = 'receipt-key.pem';
 /** How the embedded engine names the stream of the usage table. */
-const USAGE_STREAM = ':table/usage/';
+export const USAGE_STREAM = ':table/usage/';
 
 type Parts = Pick<LocalParts, 'store' | 'clock' | 'accounts' | 'usageRetentionDays'>;
 

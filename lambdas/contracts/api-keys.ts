@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { line } from './text';
 import { keyIdSchema, personIdSchema, trustIdSchema } from './ids';
 import { keyRulesSchema } from './key-rules';
+import { KEY_SUSPENSION_REASONS } from './key-suspension';
 import { versionSchema } from './version';
 
 export const KEY_LABEL_CHARACTERS_MAX = 100;
@@ -24,6 +25,11 @@ export const keyInfoSchema = z
     replaces: keyIdSchema.optional(),
     /** The key that came in the place of this one. */
     replacedBy: keyIdSchema.optional(),
+    /** The key opens nothing from this time until somebody resumes it. */
+    suspendedAt: z.iso.datetime().optional(),
+    suspensionReason: z.enum(KEY_SUSPENSION_REASONS).optional(),
+    /** When somebody last resumed it. */
+    resumedAt: z.iso.datetime().optional(),
     /** Absent where everything is allowed. */
     rules: keyRulesSchema.optional(),
     version: versionSchema,

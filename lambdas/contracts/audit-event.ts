@@ -10,6 +10,7 @@ import {
   trustIdSchema,
 } from './ids';
 import { impersonalRulesSchema, RULE_NAMES } from './key-rules';
+import { KEY_SUSPENSION_REASONS } from './key-suspension';
 import { PERMISSION_IDS } from './permissions';
 import { roleSchema } from './roles';
 
@@ -28,7 +29,7 @@ const time = z.iso.datetime();
 export const auditFieldsSchema = z.strictObject({
   role: roleSchema.optional(),
   state: z.enum(['active', 'suspended']).optional(),
-  reason: z.enum(SUSPENSION_REASONS).optional(),
+  reason: z.enum([...SUSPENSION_REASONS, ...KEY_SUSPENSION_REASONS]).optional(),
   ownerId: personIdSchema.optional(),
   validUntil: time.optional(),
   /** The key that takes another's place. */

@@ -25,6 +25,9 @@ export const SWEEP_ENV = ['WALLET_TABLE', 'KEYS_TABLE', 'USAGE_TABLE', 'USAGE_RE
 /** The pipeline opens leaves in the table whose stream it reads. */
 export const RECEIPTS_ENV = ['USAGE_TABLE'] as const;
 
+/** What adds up keys' spend suspends them too, with an event each in the audit log. */
+export const SPEND_ENV = ['USAGE_TABLE', 'KEYS_TABLE', 'ACCOUNTS_TABLE', 'AUDIT_TABLE'] as const;
+
 /** The sealer signs with `RECEIPT_KEY`, an ARN; trees are kept as long as the records that they are made of. */
 export const SEAL_ENV = ['USAGE_TABLE', 'USAGE_RETENTION_DAYS', 'RECEIPT_KEY'] as const;
 

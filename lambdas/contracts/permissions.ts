@@ -53,6 +53,9 @@ const RULES = {
   'key.change': members('change what a key is allowed', 'owner', 'admin', 'developer'),
   'key.rotate': members('replace a key by a new one', 'owner', 'admin', 'developer'),
   'key.revoke': membersAndOperators('revoke a key', 'owner', 'admin', 'developer'),
+  // By the deployment itself, when a key's spend jumps.
+  'key.suspend': members('suspend a key'),
+  'key.resume': membersAndOperators('resume a suspended key', 'owner', 'admin'),
 
   'federation.read': members('see whose tokens are taken in the place of a key', 'owner', 'admin', 'auditor'),
   'federation.create': members('trust an issuer’s tokens', 'owner', 'admin'),

@@ -92,6 +92,11 @@ export const lateReceiptKey = (accountId: string, requestId: string, tree: strin
   sk: `${requestId}#${tree}`,
 });
 
+/** What a key spent, hour by hour. */
+export const keySpendPartition = (keyId: string): string => `spend#${keyId}`;
+/** @param hour `2026-11-20T10`: it sorts as text */
+export const keySpendKey = (keyId: string, hour: string): Key => ({ pk: keySpendPartition(keyId), sk: hour });
+
 const SEALS = 'seals';
 export const sealKey = (number: number): Key => ({ pk: SEALS, sk: ordinal(number) });
 /** The number of the last seal. Never ends by time: the next seal follows it, however late. */

@@ -25,6 +25,11 @@ export class AccountGrants {
     this.#accounts = accounts;
   }
 
+  /** Moves the end of an account's audit chain on, for an action of the deployment's own. */
+  extendAudit(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS);
+  }
+
   /** Everything that people do with accounts; what each may do is decided by our own table of roles. */
   administer(grantee: IGrantable): Grant {
     const allow = (actions: readonly TableAction[], partitions: readonly string[]): Grant =>

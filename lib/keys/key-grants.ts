@@ -29,6 +29,13 @@ export class KeyGrants {
     );
   }
 
+  /** Suspends a key whose id is known, where it verifies and in its account's list. */
+  suspend(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#keys, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], KEYS).combine(
+      grantItems(grantee, this.#keys, ['dynamodb:UpdateItem'], LISTS),
+    );
+  }
+
   /** Counts what a hold takes of a key's limits, and sees what a charge that comes late may still take. */
   count(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#keys, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], COUNTERS);

@@ -2,7 +2,8 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { grantItems } from './table-grant';
 import type { ClassifiedTable } from './table';
 
-const CHAINS = ['acc_*', 'deployment'];
+const ACCOUNTS = ['acc_*'];
+const CHAINS = [...ACCOUNTS, 'deployment'];
 
 /** The power over the audit log. No verb changes or deletes an event, and the table's own policy denies it to all. */
 export class AuditGrants {
@@ -15,6 +16,11 @@ export class AuditGrants {
   /** Puts the event of an action, in the action's own transaction, and finds out whether that was committed. */
   record(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#audit, ['dynamodb:PutItem', 'dynamodb:GetItem'], CHAINS);
+  }
+
+  /** The same in the chains of accounts only. */
+  recordOfAccounts(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#audit, ['dynamodb:PutItem', 'dynamodb:GetItem'], ACCOUNTS);
   }
 
   /** Reads a chain. */

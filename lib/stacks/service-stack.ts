@@ -8,6 +8,7 @@ import { DataPlane } from '../data-plane/data-plane';
 import { AlarmTopic } from '../shared/alarm-topic';
 import { ReceiptAlarms } from '../usage/receipt-alarms';
 import { Receipts } from '../usage/receipts';
+import { SpendWatch } from '../usage/spend-watch';
 import { Sweeper } from '../wallet/sweeper';
 import { WalletAlarms } from '../wallet/wallet-alarms';
 import type { StatefulStack } from './stateful-stack';
@@ -17,7 +18,7 @@ export interface ServiceStackProps extends StackProps {
   readonly stateful: StatefulStack;
 }
 
-/** Everything that runs: the data plane, the sweeper, the pipeline of receipts, the control plane, their alarms. */
+/** Everything that runs: the data plane, the sweeper, the pipelines of receipts and of keys’ spend, the control plane, their alarms. */
 export class ServiceStack extends Stack {
   readonly dataPlane: DataPlane;
   readonly controlPlane: ControlPlane;
@@ -33,6 +34,7 @@ export class ServiceStack extends Stack {
     new WalletAlarms(this, 'WalletAlarms', { proxy: this.dataPlane.proxy, sweep, topic: alarmTopic });
     const receipts = new Receipts(this, 'Receipts', { config, stateful, alarmTopic });
     new ReceiptAlarms(this, 'ReceiptAlarms', { receipts, topic: alarmTopic });
+    new SpendWatch(this, 'SpendWatch', { config, stateful, alarmTopic });
     const { auditArchive: archive } = stateful;
     if (archive) new Archiver(this, 'AuditArchive', { config, stateful, archive, alarmTopic });
     this.controlPlane = new ControlPlane(this, 'ControlPlane', { config, stateful, alarmTopic });

@@ -78,8 +78,8 @@ export class Receipts extends Construct {
   }
 }
 
-/** Neither what ended by time, nor what receipts and cancellations put into the table, invokes the function. */
-const ENDS_OF_REQUESTS = {
+/** Neither what ended by time, nor what receipts and cancellations put into the table, invokes a function. */
+export const ENDS_OF_REQUESTS = {
   eventName: ['INSERT', 'MODIFY'],
   dynamodb: { Keys: { pk: { S: [{ prefix: USAGE_RECORDS_PREFIX }] } } },
 };

@@ -12,6 +12,8 @@ const TREES = ['trees#*'];
 const LATE_RECEIPTS = ['late#*'];
 const SEALS = ['seals'];
 const RECEIPT_KEYS = ['receipt-keys'];
+/** What keys spent by the hour. */
+const SPEND = ['spend#*'];
 
 /** The power over usage records and their receipts. No verb deletes one: they end by time. */
 export class UsageGrants {
@@ -46,6 +48,12 @@ export class UsageGrants {
     return readChanges(grantee, this.#usage).combine(
       grantItems(grantee, this.#usage, ['dynamodb:PutItem'], OPEN_LEAVES),
     );
+  }
+
+  /** Is handed the changes of records, adds up what keys spent, and compares an hour with those before. */
+  watchSpend(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] as const;
+    return readChanges(grantee, this.#usage).combine(grantItems(grantee, this.#usage, actions, SPEND));
   }
 
   /** Puts open leaves into trees, signs, and removes them. The only verb that deletes: leaves that are in a tree. */

@@ -7,9 +7,10 @@ import type { ApiStage } from './api-stage';
 type Example = (stage: ApiStage, accountId: string) => Promise<Pick<Asked, 'path' | 'body' | 'headers'>>;
 
 const ANY_VERSION = { 'if-match': '*' };
+export const FEDERATED_SUBJECT = 'repo:example/app:ref:refs/heads/main';
 const TRUST = {
   ...{ name: 'CI', issuer: 'https://token.actions.githubusercontent.com', audience: 'tollgate' },
-  subject: 'repo:example/app:ref:refs/heads/main',
+  subject: FEDERATED_SUBJECT,
 };
 const BILLING = {
   ...{ name: 'Ours Ltd', email: 'bills@example.test', addressLine1: '1 Street' },
@@ -104,6 +105,9 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   rotateKey: async (stage, accountId) => ({
     path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}/rotate`,
     body: { graceSeconds: 60 },
+  }),
+  resumeKey: async (stage, accountId) => ({
+    path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}/resume`,
   }),
   revokeKey: async (stage, accountId) => ({ path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}` }),
 

@@ -14,8 +14,10 @@ import { CatalogStage, COMPILED, PROVIDERS } from '../domain/catalog/catalog-sta
 import { ReceiptStage } from '../domain/receipts/receipt-stage';
 import { ACCOUNT, WalletStage } from '../domain/wallet/wallet-stage';
 import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';
-import { EXAMPLES } from '../handlers/api-examples';
+import { JWT_TYPE, TOKEN_EXCHANGE_GRANT } from '../../lambdas/contracts/federation';
+import { EXAMPLES, FEDERATED_SUBJECT } from '../handlers/api-examples';
 import { ApiStage } from '../handlers/api-stage';
+import { DOLLAR, SpendStage } from '../domain/usage/spend-stage';
 import { CallRecorder } from './call-recorder';
 import { at, ofType, synthesize } from './synthesis';
 
@@ -126,7 +128,8 @@ test('the data plane may do with tables what it does, and nothing else', async (
 async function recordedApi() {
   const recorders: CallRecorder[] = [];
   const wrap = (store: TableStore) => (recorders[0] = new CallRecorder(store));
-  const stage = await ApiStage.open({ wrap });
+  const claims = { subject: FEDERATED_SUBJECT, tokenId: 'one', expiresAt: Date.now(), texts: new Map() };
+  const stage = await ApiStage.open({ wrap, federatedTokens: { verify: async () => claims } });
   return { stage, recorder: recorders[0]! };
 }
 
@@ -154,6 +157,20 @@ async function callsOfLostAnswer(isInAccount: boolean): Promise<string[]> {
   return recorder.take();
 }
 
+/** An issuer's token becomes a key. */
+async function callsOfExchange(): Promise<string[]> {
+  const { stage, recorder } = await recordedApi();
+  const { path } = await EXAMPLES['getTrust']!(stage, stage.accountId);
+  recorder.take();
+  const body = new URLSearchParams({
+    ...{ grant_type: TOKEN_EXCHANGE_GRANT, subject_token_type: JWT_TYPE, subject_token: 'a token' },
+    audience: `${stage.accountId}/${path.slice(path.lastIndexOf('/') + 1)}`,
+  }).toString();
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  expect(await stage.ask({ method: 'POST', path: '/v1/token', headers, body })).toMatchObject({ status: 200 });
+  return recorder.take();
+}
+
 test('the management API may do with tables what it does, and nothing else', async () => {
   const calls: string[] = [];
   for (const route of ROUTES) {
@@ -166,6 +183,7 @@ test('the management API may do with tables what it does, and nothing else', asy
     }
     calls.push(...recorder.take());
   }
+  calls.push(...(await callsOfExchange()));
   for (const account of ['ours', 'the deployment']) calls.push(...(await callsOfLostAnswer(account === 'ours')));
   expect([...new Set(calls)].sort()).toEqual(allowedBy('ControlPlaneManagementPolicy'));
 });
@@ -183,6 +201,24 @@ test('the sweeper may do with tables what it does, and nothing else', async () =
 
   expect(await stage.expire()).toMatchObject({ expired: 3, failed: 0 });
   expect(calls.take()).toEqual(allowedBy('SweeperSweepPolicy'));
+});
+
+test('what watches keys’ spend may do with tables what it does, and nothing else', async () => {
+  const stage = await SpendStage.open();
+  await stage.usePace(2n * DOLLAR);
+  await stage.record(30n * DOLLAR);
+  const calls = new CallRecorder(stage.store);
+  const slow = new FaultyStore(calls);
+  // The suspension's answer is lost, another action overtakes its repeat, and the audit log tells whether it was done.
+  slow.plan('none', 'lost reply', async () => {
+    await stage.keys.create({ accountId: ACCOUNT });
+    // The store remembers a token for ten minutes.
+    stage.now += 60 * MINUTE_MS;
+  });
+  await stage.pipe(undefined, slow);
+  expect(await stage.isSuspended()).toBe(true);
+  const handed = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `usage ${name} *`);
+  expect([...calls.take(), ...handed].sort()).toEqual(allowedBy('SpendWatchPolicy'));
 });
 
 test('what opens leaves is handed changes and may do with tables nothing but that', async () => {

@@ -211,24 +211,38 @@ describe('functions', () => {
     expect(reserved({ dataPlane: { reservedConcurrency: 50 } }).filter(Boolean)).toEqual([50]);
   });
 
-  test('only the ends of requests invoke what opens leaves; a batch comes again in halves, and one that is given up is told of', () => {
-    const [mapping, ...others] = ofType(synthesis, 'AWS::Lambda::EventSourceMapping').map(([, found]) => found);
-    const [collect] = functions.filter(([id]) => id.startsWith('ReceiptsCollect'));
-    expect(others).toEqual([]);
-    expect(mapping?.Properties).toMatchObject({
-      FunctionName: { 'Fn::GetAtt': [collect?.[0], 'Arn'] },
-      EventSourceArn: { 'Fn::ImportValue': expect.stringContaining('UsageTable') as string },
-      StartingPosition: 'TRIM_HORIZON',
-      BisectBatchOnFunctionError: true,
-      DestinationConfig: { OnFailure: { Destination: { Ref: expect.stringMatching(/^Alarms/) as string } } },
-    });
-    // The stream keeps a change for a day: what is given up can still be read by hand.
-    expect(mapping?.Properties['MaximumRecordAgeInSeconds']).toBeLessThan(DAY_SECONDS);
-    const filters = at(mapping?.Properties, 'FilterCriteria', 'Filters') as readonly { readonly Pattern: string }[];
-    expect(filters.map(({ Pattern }) => JSON.parse(Pattern) as unknown)).toEqual([
-      { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { pk: { S: [{ prefix: 'acc_' }] } } } },
+  test('the changes of usage records have two readers, as many as DynamoDB has room for', () => {
+    const readers = ofType(synthesis, 'AWS::Lambda::EventSourceMapping').map(
+      ([, { Properties }]) => at(Properties, 'FunctionName', 'Fn::GetAtt', 0) as string,
+    );
+    expect(readers.map((id) => id.replace(/Function[0-9A-F]{8}$/, '')).sort()).toEqual([
+      'ReceiptsCollect',
+      'SpendWatch',
     ]);
   });
+
+  test.each(['ReceiptsCollect', 'SpendWatchFunction'])(
+    'only the ends of requests invoke %s; a batch comes again in halves, and one that is given up is told of',
+    (prefix) => {
+      const [reader] = functions.filter(([id]) => id.startsWith(prefix));
+      const [mapping] = ofType(synthesis, 'AWS::Lambda::EventSourceMapping')
+        .map(([, { Properties }]) => Properties)
+        .filter((properties) => at(properties, 'FunctionName', 'Fn::GetAtt', 0) === reader?.[0]);
+      expect(mapping).toMatchObject({
+        FunctionName: { 'Fn::GetAtt': [reader?.[0], 'Arn'] },
+        EventSourceArn: { 'Fn::ImportValue': expect.stringContaining('UsageTable') as string },
+        StartingPosition: 'TRIM_HORIZON',
+        BisectBatchOnFunctionError: true,
+        DestinationConfig: { OnFailure: { Destination: { Ref: expect.stringMatching(/^Alarms/) as string } } },
+      });
+      // The stream keeps a change for a day: what is given up can still be read by hand.
+      expect(mapping?.['MaximumRecordAgeInSeconds']).toBeLessThan(DAY_SECONDS);
+      const filters = at(mapping, 'FilterCriteria', 'Filters') as readonly { readonly Pattern: string }[];
+      expect(filters.map(({ Pattern }) => JSON.parse(Pattern) as unknown)).toEqual([
+        { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { pk: { S: [{ prefix: 'acc_' }] } } } },
+      ]);
+    },
+  );
 
   test.each(['SweeperSweep', 'ReceiptsSeal'])(
     '%s runs every minute; a run that fails is not repeated, neither by its schedule nor by Lambda',

@@ -1,6 +1,6 @@
 import { lookup as systemLookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import { isPublicUrl } from '../../contracts/public-url';
 
 /** Some thirty keys; more than any issuer publishes. */
@@ -42,7 +42,7 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /** The address that is looked up is the one that is connected to: a name cannot mean another in between. */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
+export const publicLookup: LookupFunction = (hostname, options, callback) => {
   systemLookup(hostname, { ...options, all: true }, (error, addresses) => {
     const refusal =
       error ?? (addresses.every(({ address }) => isPublicAddress(address)) ? null : new DocumentUnavailable());
@@ -56,10 +56,10 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
  * Gets a JSON document of a host that somebody else named: over HTTPS, of a public address, in little time and size.
  * A redirection is not followed. Nothing of ours is sent.
  *
+ * @param dispatcher @default one that connects to public addresses only
  * @throws DocumentUnavailable
  */
-export function documentFetcher(lookup: LookupFunction = publicLookup): FetchDocument {
-  const dispatcher = new Agent({ connect: { lookup, timeout: FETCH_MS_MAX }, connections: 2, pipelining: 0 });
+export function documentFetcher(dispatcher: Dispatcher = publicAgent()): FetchDocument {
   return async (url) => {
     if (!isPublicUrl(url)) throw new DocumentUnavailable();
     const signal = AbortSignal.timeout(FETCH_MS_MAX);
@@ -79,3 +79,6 @@ export function documentFetcher(lookup: LookupFunction = publicLookup): FetchDoc
     }
   };
 }
+
+const publicAgent = (): Agent =>
+  new Agent({ connect: { lookup: publicLookup, timeout: FETCH_MS_MAX }, connections: 2, pipelining: 0 });

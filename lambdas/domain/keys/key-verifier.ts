@@ -72,9 +72,10 @@ export class KeyVerifier {
       if (parsed) this.#verified.drop(parsed);
       return undefined;
     }
-    const { accountId, counterId, rules } = stored;
+    const { accountId, counterId, rules, suspendedAt } = stored;
     const owner: KeyOwner = {
       ...{ accountId, keyId },
+      ...(suspendedAt !== undefined && { isSuspended: true }),
       ...(rules !== undefined && { rules: decodeRules(rules), ...(counterId !== undefined && { counterId }) }),
     };
     this.#verified.add(parsed, owner, now, endOf(stored));

@@ -11,6 +11,8 @@ export interface KeyOwner {
   readonly counterId?: string;
   /** @default everything is allowed */
   readonly rules?: KeyRules;
+  /** Whether it opens nothing for the time being. @default false */
+  readonly isSuspended?: boolean;
 }
 
 /** A revocation, or a change of rules, reaches every process within this time, well below the ten seconds that are promised. */

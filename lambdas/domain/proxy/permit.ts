@@ -6,8 +6,11 @@ import type { KeyOwner } from '../keys/verified-keys';
 
 const NO_RULES: KeyRules = {};
 
-/** Throws Forbidden where the key is not for this part of the API, or not for use from there. */
-export function permitUse({ rules = NO_RULES }: KeyOwner, scope: KeyScope, address: string | undefined): void {
+/** Throws Forbidden where the key is suspended, not for this part of the API, or not for use from there. */
+export function permitUse(owner: KeyOwner, scope: KeyScope, address: string | undefined): void {
+  const { rules = NO_RULES, isSuspended = false } = owner;
+  if (isSuspended)
+    throw new Forbidden('This key is suspended, until an owner or admin of its account resumes it.', 'key_suspended');
   if (!allowsAddress(rules, address))
     throw new Forbidden('This key may not be used from your address.', 'ip_not_allowed');
   if (!allowsScope(rules, scope))

@@ -17,6 +17,7 @@ import { TokenExchange } from '../../../domain/federation/token-exchange';
 import { Trusts } from '../../../domain/federation/trusts';
 import type { SecondFactors } from '../../../domain/identity/second-factors';
 import type { TokenVerifier } from '../../../domain/identity/token-verifier';
+import { KeySuspensions } from '../../../domain/keys/key-suspensions';
 import { Keys } from '../../../domain/keys/keys';
 import type { Log } from '../../../domain/log';
 import type { Mailer } from '../../../domain/mail/mailer';
@@ -65,6 +66,7 @@ export function apiParts(options: ApiOptions) {
     accounts: new Accounts({ store, clock, audit }),
     ownership: new Ownership({ clock, audit, members }),
     invitations: new Invitations({ store, clock, audit }),
+    keySuspensions: new KeySuspensions({ store, clock, audit }),
     tokenExchange: new TokenExchange({ store, clock, log, trusts, keys, tokens }),
     catalog: new CatalogChanges({ store, clock, audit, compiled, providerIds }),
     proposals: new Proposals({ store, clock, audit, compiled }),

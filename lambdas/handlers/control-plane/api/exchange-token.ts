@@ -2,10 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import type { RouteConfig } from '@hono/zod-openapi';
 import type { Handler } from 'hono';
 import type { z } from 'zod';
+import { CLIENT_ADDRESS_HEADER } from '../../../contracts/edge';
 import { ACCESS_TOKEN_TYPE, tokenAnswerSchema, tokenRequestSchema } from '../../../contracts/federation';
 import { problemSchema } from '../../../contracts/problem';
 import { PayloadTooLarge, UnsupportedMediaType } from '../../../domain/errors/app-error';
-import { InvalidInput } from '../../../domain/errors/refusal';
+import { InvalidInput, TokenRefused } from '../../../domain/errors/refusal';
 import type { ApiEnv } from './api-env';
 import type { ApiParts } from './api-parts';
 import { faultsOf } from './faults';
@@ -16,12 +17,20 @@ const BODY_BYTES_MAX = 32 * 1024;
 
 export const EXCHANGE_PATH = '/v1/token';
 
+type Parts = Pick<ApiParts, 'tokenExchange' | 'attempts'>;
+
 /** A token of an issuer that an account trusts, for a short-lived key: RFC 8693. Who calls is what the token says. */
-export function exchangeToken({ tokenExchange }: Pick<ApiParts, 'tokenExchange'>): Handler<ApiEnv> {
+export function exchangeToken({ tokenExchange, attempts }: Parts): Handler<ApiEnv> {
   return async (context) => {
     const { audience, subject_token: token } = await readForm(context.req);
     const [accountId = '', trustId = ''] = audience.split('/');
-    const { key, keySeconds } = await tokenExchange.exchange({ accountId, trustId, token });
+    // Before any store is read and any issuer is asked.
+    const attempt = { source: context.req.header(CLIENT_ADDRESS_HEADER), subject: audience };
+    attempts.expectFew(attempt);
+    const { key, keySeconds } = await tokenExchange.exchange({ accountId, trustId, token }).catch((error: unknown) => {
+      if (error instanceof TokenRefused) attempts.failed(attempt);
+      throw error;
+    });
     const answer = tokenAnswerSchema.parse({
       ...{ access_token: key, issued_token_type: ACCESS_TOKEN_TYPE, token_type: 'Bearer', expires_in: keySeconds },
     });

@@ -110,6 +110,9 @@ export type Key = {
     createdBy?: string | string;
     replaces?: string;
     replacedBy?: string;
+    suspendedAt?: string;
+    suspensionReason?: 'spend_jump';
+    resumedAt?: string;
     rules?: KeyRules;
     version: number;
 };
@@ -494,7 +497,7 @@ export type CatalogModel = {
 export type CatalogChange = {
     number: number;
     at: string;
-    action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
+    action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
     proposalId?: string;
     settings: Array<{
         from: string;
@@ -1551,6 +1554,40 @@ export type RotateKeyResponses = {
 
 export type RotateKeyResponse = RotateKeyResponses[keyof RotateKeyResponses];
 
+export type ResumeKeyData = {
+    body?: never;
+    headers?: {
+        /**
+         * Does a repeat of this request once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+        keyId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/keys/{keyId}/resume';
+};
+
+export type ResumeKeyErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type ResumeKeyError = ResumeKeyErrors[keyof ResumeKeyErrors];
+
+export type ResumeKeyResponses = {
+    /**
+     * Done.
+     */
+    200: Key;
+};
+
+export type ResumeKeyResponse = ResumeKeyResponses[keyof ResumeKeyResponses];
+
 export type ListTrustsData = {
     body?: never;
     path: {
@@ -1717,12 +1754,12 @@ export type ListAuditEventsResponses = {
             sequence: number;
             at: string;
             actor: string | string | 'deployment';
-            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
+            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
             target: string | string | string | string | string | string | string;
             before?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
                 state?: 'active' | 'suspended';
-                reason?: 'abuse' | 'payment' | 'security' | 'request';
+                reason?: 'abuse' | 'payment' | 'security' | 'request' | 'spend_jump';
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;
@@ -1745,7 +1782,7 @@ export type ListAuditEventsResponses = {
             after?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
                 state?: 'active' | 'suspended';
-                reason?: 'abuse' | 'payment' | 'security' | 'request';
+                reason?: 'abuse' | 'payment' | 'security' | 'request' | 'spend_jump';
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;
@@ -1838,12 +1875,12 @@ export type ListDeploymentAuditEventsResponses = {
             sequence: number;
             at: string;
             actor: string | string | 'deployment';
-            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
+            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
             target: string | string | string | string | string | string | string;
             before?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
                 state?: 'active' | 'suspended';
-                reason?: 'abuse' | 'payment' | 'security' | 'request';
+                reason?: 'abuse' | 'payment' | 'security' | 'request' | 'spend_jump';
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;
@@ -1866,7 +1903,7 @@ export type ListDeploymentAuditEventsResponses = {
             after?: {
                 role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
                 state?: 'active' | 'suspended';
-                reason?: 'abuse' | 'payment' | 'security' | 'request';
+                reason?: 'abuse' | 'payment' | 'security' | 'request' | 'spend_jump';
                 ownerId?: string;
                 validUntil?: string;
                 replacedBy?: string;

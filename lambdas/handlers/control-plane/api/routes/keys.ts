@@ -84,6 +84,19 @@ export const KEY_ROUTES = [
       keys.rotate({ ...params, actor, graceMs: body.graceSeconds * 1_000 }),
   }),
   defineRoute({
+    ...{ id: 'resumeKey', method: 'post', path: '/v1/accounts/{accountId}/keys/{keyId}/resume' },
+    permission: 'key.resume',
+    summary: 'Resume a key that was suspended because its spend jumped; for a day it is not suspended again',
+    params: ofKey,
+    answer: keyInfoSchema,
+    handle: async ({ keys, keySuspensions }, { params, actor }) => {
+      await keySuspensions.resume({ ...params, actor });
+      const key = await keys.get(params.accountId, params.keyId);
+      if (!key) throw new KeyNotFound();
+      return key;
+    },
+  }),
+  defineRoute({
     ...{ id: 'revokeKey', method: 'delete', path: '/v1/accounts/{accountId}/keys/{keyId}', permission: 'key.revoke' },
     summary: 'Revoke a key for good',
     params: ofKey,

@@ -1,0 +1,78 @@
+import type { KeySuspensionReason } from '../../contracts/key-suspension';
+import { apiKeyKey, isoTime } from '../../contracts/table-keys';
+import { KEYS } from '../../contracts/tables';
+import type { Actor } from '../access/actor';
+import type { AuditLog } from '../audit/audit-log';
+import type { Clock } from '../clock';
+import { KeyNotFound, KeyNotLive } from '../errors/refusal';
+import { absent, all, exists } from '../table/condition';
+import { failedCondition } from '../table/table-errors';
+import type { TableStore } from '../table/table-store';
+import type { StoredKey } from './key-item';
+import { changeKey, decodeKey, isLive } from './key-item';
+
+/** One key, and who does something to it. */
+interface KeyAction {
+  readonly accountId: string;
+  readonly keyId: string;
+  readonly actor: Actor;
+}
+
+/** Stops a key until somebody looks. Every process knows within VERIFIED_MS. */
+export class KeySuspensions {
+  readonly #store: TableStore;
+  readonly #clock: Clock;
+  readonly #audit: AuditLog;
+
+  constructor(options: { readonly store: TableStore; readonly clock: Clock; readonly audit: AuditLog }) {
+    this.#store = options.store;
+    this.#clock = options.clock;
+    this.#audit = options.audit;
+  }
+
+  /** A key that is good for requests, or would be without its suspension. */
+  async live(accountId: string, keyId: string): Promise<StoredKey | undefined> {
+    const item = await this.#store.get({ table: KEYS, key: apiKeyKey(keyId) });
+    const stored = item && decodeKey(item);
+    return stored?.accountId === accountId && isLive(stored, this.#clock()) ? stored : undefined;
+  }
+
+  /** False for a key that is suspended or revoked already: its first reason stands. */
+  async suspend({
+    accountId,
+    keyId,
+    actor,
+    reason,
+  }: KeyAction & { readonly reason: KeySuspensionReason }): Promise<boolean> {
+    const change = { set: { suspendedAt: isoTime(this.#clock()), suspensionReason: reason } };
+    try {
+      await this.#audit.record({
+        ...{ chain: accountId, actor, action: 'key.suspend', target: keyId },
+        ...{ before: { state: 'active' }, after: { state: 'suspended', reason } },
+        writes: changeKey(accountId, keyId, change, all(absent('revokedAt'), absent('suspendedAt'))),
+      });
+      return true;
+    } catch (error) {
+      if (failedCondition(error, 0)) return false;
+      throw error;
+    }
+  }
+
+  /** Without effect on a key that is not suspended. Throws KeyNotFound or KeyNotLive. */
+  async resume({ accountId, keyId, actor }: KeyAction): Promise<void> {
+    const item = await this.#store.get({ table: KEYS, key: apiKeyKey(keyId) });
+    const stored = item && decodeKey(item);
+    if (stored?.accountId !== accountId) throw new KeyNotFound();
+    if (!isLive(stored, this.#clock())) throw new KeyNotLive();
+    const change = { set: { resumedAt: isoTime(this.#clock()) }, remove: ['suspendedAt', 'suspensionReason'] };
+    try {
+      await this.#audit.record({
+        ...{ chain: accountId, actor, action: 'key.resume', target: keyId },
+        ...{ before: { state: 'suspended' }, after: { state: 'active' } },
+        writes: changeKey(accountId, keyId, change, all(absent('revokedAt'), exists('suspendedAt'))),
+      });
+    } catch (error) {
+      if (!failedCondition(error, 0)) throw error;
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import middy from '@middy/core';
+import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
+import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
+import { readEnv } from '../../adapters/read-env';
+import { StdoutLog } from '../../adapters/stdout-log';
+import { SPEND_ENV } from '../../contracts/env';
+import { AuditLog } from '../../domain/audit/audit-log';
+import { systemClock as clock } from '../../domain/clock';
+import { KeySuspensions } from '../../domain/keys/key-suspensions';
+import { KeySpend } from '../../domain/usage/key-spend';
+import { SpendWatch } from '../../domain/usage/spend-watch';
+import { spend } from './spend';
+
+const env = readEnv(SPEND_ENV);
+const tableNames = {
+  ...{ usage: env.USAGE_TABLE, keys: env.KEYS_TABLE },
+  ...{ accounts: env.ACCOUNTS_TABLE, audit: env.AUDIT_TABLE },
+};
+const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
+const log = new StdoutLog();
+const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
+const watch = new SpendWatch({ spend: new KeySpend({ store }), suspensions, clock, log });
+
+export const handler = middy(spend({ watch, log }));

@@ -1,0 +1,112 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Agent, buildConnector } from 'undici';
+import {
+  documentFetcher,
+  DocumentUnavailable,
+  type FetchDocument,
+  isPublicAddress,
+  publicLookup,
+} from '../../lambdas/adapters/federation/issuer-documents';
+
+test.each(['1.1.1.1', '8.8.8.8', '172.15.0.1', '172.32.0.1', '2606:4700::1111', '2a00::1'])(
+  '%s is public',
+  (address) => {
+    expect(isPublicAddress(address)).toBe(true);
+  },
+);
+
+test.each([
+  ...['0.0.0.0', '10.1.2.3', '100.64.0.1', '127.0.0.1', '169.254.169.254', '172.16.0.1', '172.31.255.255'],
+  ...['192.168.0.1', '198.18.0.1', '224.0.0.1', '255.255.255.255', '::', '::1', 'fe80::1', 'fc00::1', 'fd00:ec2::254'],
+  ...['::ffff:127.0.0.1', '64:ff9b::7f00:1', '2002:7f00:1::', '2001::1', 'no address', ''],
+])('%j is not', (address) => {
+  expect(isPublicAddress(address)).toBe(false);
+});
+
+test('a name of this machine is not looked up for anybody', async () => {
+  const looked = new Promise((resolve) => publicLookup('localhost', {}, (error) => resolve(error)));
+  await expect(looked).resolves.toBeInstanceOf(DocumentUnavailable);
+});
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+if (!hasOpenssl) {
+  process.stderr.write('The fetching of documents was not tried: there is no openssl to make a certificate with.\n');
+}
+
+(hasOpenssl ? describe : describe.skip)('a document', () => {
+  const asked: { readonly host: string | undefined; readonly headers: object }[] = [];
+  let folder: string;
+  let server: Server;
+  let dispatcher: Agent;
+  let fetchDocument: FetchDocument;
+  let answer: (response: ServerResponse) => void;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'tollgate-issuer-'));
+    const [keyFile, certificate] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+    const about = ['-subj', '/CN=oidc.example.com', '-addext', 'subjectAltName=DNS:oidc.example.com', '-days', '1'];
+    const files = ['-keyout', keyFile, '-out', certificate];
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files, ...about], { stdio: 'ignore' });
+    const cert = readFileSync(certificate, 'utf8');
+    server = createServer({ key: readFileSync(keyFile, 'utf8'), cert }, (request, response) => {
+      asked.push({ host: request.headers.host, headers: request.headers });
+      answer(response);
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    // The issuer's name leads to this machine, as only a test may have it.
+    const { port } = server.address() as AddressInfo;
+    const connect = buildConnector({ ca: cert });
+    dispatcher = new Agent({
+      connect: (options, callback) =>
+        connect({ ...options, hostname: '127.0.0.1', port: String(port), servername: options.hostname }, callback),
+    });
+    fetchDocument = documentFetcher(dispatcher);
+  });
+  beforeEach(() => void (asked.length = 0));
+  afterAll(async () => {
+    await dispatcher.destroy();
+    server.close();
+    server.closeAllConnections();
+    rmSync(folder, { recursive: true });
+  });
+
+  const URL = 'https://oidc.example.com/keys';
+
+  test('is had over HTTPS from whom its certificate names, and nothing of ours is sent', async () => {
+    answer = (response) => void response.end('{"keys":[]}');
+    await expect(fetchDocument(URL)).resolves.toEqual({ keys: [] });
+    expect(Object.keys(asked[0]?.headers ?? {}).sort()).toEqual(['accept', 'connection', 'host']);
+    await expect(fetchDocument('https://other.example.com/keys')).rejects.toThrow(DocumentUnavailable);
+    expect(asked).toHaveLength(1);
+  });
+
+  test.each([
+    ['a redirection', (response: ServerResponse) => response.writeHead(302, { location: 'https://10.0.0.1' }).end()],
+    ['a failure', (response: ServerResponse) => response.writeHead(500).end('{}')],
+    ['no JSON', (response: ServerResponse) => response.end('<html>')],
+    ['too much', (response: ServerResponse) => response.end(`"${'x'.repeat(70_000)}"`)],
+    [
+      'half',
+      (response: ServerResponse) => response.writeHead(200, { 'content-length': 9 }).end('{', () => response.destroy()),
+    ],
+    ['nothing for seconds', (response: ServerResponse) => response.writeHead(200).flushHeaders()],
+  ])('is not had where the answer is %s', async (_what, answered) => {
+    answer = (response) => void answered(response);
+    await expect(fetchDocument(URL)).rejects.toThrow(DocumentUnavailable);
+    expect(asked).toHaveLength(1);
+  });
+
+  test.each(['http://oidc.example.com/keys', 'https://127.0.0.1/keys', 'https://oidc.example.com:444/keys'])(
+    'at %s is not asked for',
+    async (url) => {
+      await expect(fetchDocument(url)).rejects.toThrow(DocumentUnavailable);
+      expect(asked).toEqual([]);
+    },
+  );
+});

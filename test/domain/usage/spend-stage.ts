@@ -1,0 +1,90 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { ulid } from 'ulid';
+import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
+import type { UsageRecord } from '../../../lambdas/contracts/usage-record';
+import { Accounts } from '../../../lambdas/domain/accounts/accounts';
+import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
+import { Keys } from '../../../lambdas/domain/keys/keys';
+import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
+import type { Log } from '../../../lambdas/domain/log';
+import { absent } from '../../../lambdas/domain/table/condition';
+import type { TableStore } from '../../../lambdas/domain/table/table-store';
+import { KeySpend } from '../../../lambdas/domain/usage/key-spend';
+import { PACE_HOURS_MIN } from '../../../lambdas/domain/usage/spend-jump';
+import { SpendWatch } from '../../../lambdas/domain/usage/spend-watch';
+import { putUsageRecord } from '../../../lambdas/domain/usage/usage-records';
+import { spend } from '../../../lambdas/handlers/usage/spend';
+import { ACCOUNT } from '../wallet/wallet-stage';
+
+export const DOLLAR = 1_000_000_000_000n;
+export const HOUR_MS = 3_600_000;
+
+/** Requests of a key, and what adds up their records as it is handed their changes. */
+export class SpendStage {
+  now = Date.parse('2026-11-20T10:30:00.000Z');
+  readonly lines: unknown[] = [];
+  readonly store = EmbeddedStore.memory({ clock: () => this.now });
+  readonly audit = new AuditLog({ store: this.store, clock: () => this.now });
+  readonly keys = new Keys({ ...this.#parts(), audit: this.audit, pepper: 'a pepper of sixteen bytes' });
+  readonly suspensions = new KeySuspensions({ ...this.#parts(), audit: this.audit });
+  keyId = '';
+  key = '';
+  #changes: DynamoDBRecord[] = [];
+
+  static async open(): Promise<SpendStage> {
+    const stage = new SpendStage();
+    await new Accounts({ ...stage.#parts(), audit: stage.audit }).create({ accountId: ACCOUNT });
+    Object.assign(stage, await stage.keys.create({ accountId: ACCOUNT }));
+    stage.store.onChange((records) => stage.#changes.push(...records));
+    return stage;
+  }
+
+  #parts() {
+    return { store: this.store, clock: () => this.now };
+  }
+
+  /** The record of a request that ended just now. */
+  async record(costPico: bigint, keyId = this.keyId): Promise<UsageRecord> {
+    const record: UsageRecord = {
+      ...{ requestId: `req_${ulid(this.now)}`, accountId: ACCOUNT, keyId, at: new Date(this.now).toISOString() },
+      ...{ endpoint: 'chat', model: 'm', provider: 'p', streamed: false, status: 'completed', httpStatus: 200 },
+      ...{ usage: {}, estimated: false, costPico, overrunPico: 0n, priceVersion: 'v', durationMs: 1 },
+    };
+    await this.store.write(putUsageRecord(record, 90, absent()));
+    return record;
+  }
+
+  /** The changes since the last time. */
+  take(): DynamoDBRecord[] {
+    return this.#changes.splice(0);
+  }
+
+  /** Hands changes over, by a store that may watch what is done with them. */
+  async pipe(changes = this.take(), store: TableStore = this.store): Promise<void> {
+    const clock = (): number => this.now;
+    const line = (code: string, fields = {}): void => void this.lines.push([code, fields]);
+    const log: Log = { info: line, warn: line, error: line };
+    const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
+    const watch = new SpendWatch({ spend: new KeySpend({ store }), suspensions, clock, log });
+    await spend({ watch, log })({ Records: changes });
+    this.take();
+  }
+
+  async spend(costPico: bigint): Promise<void> {
+    await this.record(costPico);
+    await this.pipe();
+  }
+
+  /** Gives the key a pace: so much in each of as many hours as it takes, up to the present one. */
+  async usePace(costPico: bigint): Promise<void> {
+    this.now -= PACE_HOURS_MIN * HOUR_MS;
+    for (let hour = 0; hour < PACE_HOURS_MIN; hour += 1) {
+      await this.spend(costPico);
+      this.now += HOUR_MS;
+    }
+  }
+
+  async isSuspended(): Promise<boolean> {
+    return (await this.keys.get(ACCOUNT, this.keyId))?.suspendedAt !== undefined;
+  }
+}

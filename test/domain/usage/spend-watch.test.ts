@@ -1,0 +1,135 @@
+import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
+import { verifyAudit } from '../../../lambdas/domain/audit/verify-audit';
+import { exists } from '../../../lambdas/domain/table/condition';
+import { KeySpend } from '../../../lambdas/domain/usage/key-spend';
+import { TRUSTED_MS } from '../../../lambdas/domain/usage/spend-watch';
+import { putUsageRecord } from '../../../lambdas/domain/usage/usage-records';
+import { ACCOUNT } from '../wallet/wallet-stage';
+import { DOLLAR, HOUR_MS, SpendStage } from './spend-stage';
+
+let stage: SpendStage;
+beforeEach(async () => {
+  stage = await SpendStage.open();
+});
+
+const spentNow = () =>
+  new KeySpend(stage).of({
+    accountId: ACCOUNT,
+    keyId: stage.keyId,
+    hour: new Date(stage.now).toISOString().slice(0, 13),
+  });
+
+describe('a key whose spend jumps', () => {
+  test('is suspended by the deployment, in the audit log and with a line that rings an alarm', async () => {
+    await stage.usePace(2n * DOLLAR);
+    await stage.spend(15n * DOLLAR);
+    expect(await stage.isSuspended()).toBe(false);
+    await stage.spend(6n * DOLLAR);
+    expect(await stage.keys.get(ACCOUNT, stage.keyId)).toMatchObject({
+      ...{ suspendedAt: new Date(stage.now).toISOString(), suspensionReason: 'spend_jump' },
+    });
+    const [event] = (await stage.audit.page(ACCOUNT, { limit: 1 })).items;
+    expect(event).toMatchObject({ actor: 'deployment', action: 'key.suspend', target: stage.keyId });
+    expect(event).toMatchObject({ before: { state: 'active' }, after: { state: 'suspended', reason: 'spend_jump' } });
+    expect(await verifyAudit({ store: stage.store, clock: () => stage.now, chain: ACCOUNT })).toMatchObject({
+      faults: [],
+    });
+    expect(stage.lines).toEqual([['KEY_SPEND_JUMPED', { accountId: ACCOUNT, keyId: stage.keyId }]]);
+  });
+
+  test('is suspended once', async () => {
+    await stage.usePace(2n * DOLLAR);
+    await stage.spend(30n * DOLLAR);
+    const { suspendedAt } = (await stage.keys.get(ACCOUNT, stage.keyId))!;
+    stage.now += 60_000;
+    await stage.spend(30n * DOLLAR);
+    expect(await stage.keys.get(ACCOUNT, stage.keyId)).toMatchObject({ suspendedAt });
+    expect(stage.lines).toHaveLength(1);
+  });
+
+  test('is resumed by somebody who looked, and trusted for a day', async () => {
+    await stage.usePace(2n * DOLLAR);
+    await stage.spend(30n * DOLLAR);
+    await stage.suspensions.resume({ accountId: ACCOUNT, keyId: stage.keyId, actor: DEPLOYMENT });
+    expect(await stage.isSuspended()).toBe(false);
+    await stage.spend(500n * DOLLAR);
+    expect(await stage.isSuspended()).toBe(false);
+    stage.now += TRUSTED_MS;
+    await stage.spend(5_000n * DOLLAR);
+    expect(await stage.isSuspended()).toBe(true);
+  });
+
+  test('that was revoked before is left as it is', async () => {
+    await stage.usePace(2n * DOLLAR);
+    await stage.keys.revoke(stage.keyId);
+    await stage.spend(30n * DOLLAR);
+    expect(await stage.isSuspended()).toBe(false);
+    expect(stage.lines).toEqual([]);
+  });
+});
+
+describe('no key is suspended', () => {
+  test('for what it always spends, however much', async () => {
+    await stage.usePace(1_000n * DOLLAR);
+    await stage.spend(5_000n * DOLLAR);
+    expect(await stage.isSuspended()).toBe(false);
+  });
+
+  test('before it has a pace', async () => {
+    await stage.spend(1_000n * DOLLAR);
+    expect(await stage.isSuspended()).toBe(false);
+  });
+
+  test('for what was longer ago than a week', async () => {
+    await stage.usePace(2n * DOLLAR);
+    stage.now += 8 * 24 * HOUR_MS;
+    await stage.spend(30n * DOLLAR);
+    expect(await stage.isSuspended()).toBe(false);
+  });
+
+  test('for changes that come hours late', async () => {
+    await stage.usePace(2n * DOLLAR);
+    await stage.record(30n * DOLLAR);
+    stage.now += 3 * HOUR_MS;
+    await stage.pipe();
+    expect(await stage.isSuspended()).toBe(false);
+  });
+
+  test('for what another key spends', async () => {
+    await stage.usePace(2n * DOLLAR);
+    const { keyId } = await stage.keys.create({ accountId: ACCOUNT });
+    await stage.record(30n * DOLLAR, keyId);
+    await stage.pipe();
+    expect(await stage.isSuspended()).toBe(false);
+  });
+});
+
+describe('what a key spends', () => {
+  test('is added up over requests and batches, and a batch that comes again adds nothing', async () => {
+    await stage.record(1n);
+    await stage.record(2n);
+    const changes = stage.take();
+    await stage.pipe(changes);
+    await stage.pipe(changes);
+    expect(await spentNow()).toBe(3n);
+    await stage.spend(4n);
+    expect(await spentNow()).toBe(7n);
+  });
+
+  test('is more by what a late charge is above the one before', async () => {
+    const record = await stage.record(0n);
+    await stage.pipe();
+    await stage.store.write(putUsageRecord({ ...record, costPico: 5n }, 90, exists()));
+    await stage.pipe();
+    expect(await spentNow()).toBe(5n);
+  });
+
+  test('is added up for more keys than one transaction takes', async () => {
+    const keyIds = Array.from({ length: 130 }, (_, key) => `01JD${String(key).padStart(22, '0')}`);
+    for (const keyId of keyIds) await stage.record(7n, keyId);
+    await stage.pipe();
+    const hour = new Date(stage.now).toISOString().slice(0, 13);
+    const sums = keyIds.map((keyId) => new KeySpend(stage).of({ accountId: ACCOUNT, keyId, hour }));
+    expect(new Set(await Promise.all(sums))).toEqual(new Set([7n]));
+  });
+});

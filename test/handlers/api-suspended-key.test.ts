@@ -1,0 +1,49 @@
+import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
+import { ApiStage } from './api-stage';
+
+async function suspendedKey() {
+  const stage = await ApiStage.open();
+  const { accountId } = stage;
+  const { keyId } = await stage.parts.keys.create({ accountId });
+  await stage.parts.keySuspensions.suspend({ accountId, keyId, actor: DEPLOYMENT, reason: 'spend_jump' });
+  const path = `/v1/accounts/${accountId}/keys/${keyId}`;
+  const resume = (as: string, account = accountId) =>
+    stage.ask({ method: 'POST', path: `/v1/accounts/${account}/keys/${keyId}/resume`, as });
+  const read = () => stage.ask({ method: 'GET', path, as: 'owner' });
+  return { stage, keyId, path, resume, read };
+}
+
+test('a suspended key says since when and why', async () => {
+  const { stage, read } = await suspendedKey();
+  const suspendedAt = new Date(stage.now).toISOString();
+  expect((await read()).body).toMatchObject({ suspendedAt, suspensionReason: 'spend_jump', version: 2 });
+});
+
+test.each(['owner', 'admin', 'operator'])('it is resumed by %s, with an event', async (as) => {
+  const { stage, keyId, resume, read } = await suspendedKey();
+  const { status, body } = await resume(as);
+  expect([status, body['resumedAt']]).toEqual([200, new Date(stage.now).toISOString()]);
+  expect((await read()).body).not.toHaveProperty('suspendedAt');
+  const [event] = (await stage.parts.audit.page(stage.accountId, { limit: 1 })).items;
+  const person = stage.person(as as 'owner');
+  const actor = as === 'operator' ? `operator:${person}` : person;
+  expect(event).toMatchObject({ action: 'key.resume', actor, target: keyId, after: { state: 'active' } });
+  expect((await resume(as)).status).toBe(200);
+});
+
+test('it is resumed by no developer, and from no other account', async () => {
+  const { stage, resume } = await suspendedKey();
+  expect(await resume('developer')).toMatchObject({ status: 403, body: { code: 'not_allowed' } });
+  expect(await resume('stranger')).toMatchObject({ status: 404, body: { code: 'account_not_found' } });
+  expect(await resume('stranger', stage.otherAccountId)).toMatchObject({
+    status: 404,
+    body: { code: 'key_not_found' },
+  });
+});
+
+test('a revoked key is not resumed, and nobody suspends a key by the API', async () => {
+  const { stage, path, resume } = await suspendedKey();
+  expect((await stage.ask({ method: 'DELETE', path, as: 'owner' })).status).toBe(204);
+  expect(await resume('owner')).toMatchObject({ status: 409, body: { code: 'key_not_live' } });
+  expect((await stage.ask({ method: 'POST', path: `${path}/suspend`, as: 'operator' })).status).toBe(404);
+});

@@ -1,0 +1,248 @@
+import { newTrustSchema, TOKEN_EXCHANGE_GRANT } from '../../lambdas/contracts/federation';
+import { KEYS } from '../../lambdas/contracts/tables';
+import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
+import { AUDIENCE, claimsOf, ISSUER, LocalIssuer, signed, signingKey, SUBJECT } from '../adapters/local-issuer';
+import { FaultyStore } from '../domain/wallet/faulty-store';
+import { ApiStage, type Answered } from './api-stage';
+
+const JWT = 'urn:ietf:params:oauth:token-type:jwt';
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+const TRUST = newTrustSchema.parse({
+  ...{ name: 'CI', issuer: ISSUER, audience: AUDIENCE, subject: 'repo:acme/*:ref:refs/heads/main' },
+  claims: { repository: 'acme/app' },
+});
+const key = signingKey('first');
+
+let issuer: LocalIssuer;
+let stage: ApiStage;
+let trustId: string;
+let stores: FaultyStore[];
+beforeEach(async () => {
+  issuer = new LocalIssuer(key);
+  await issuer.listen();
+  stores = [];
+  const wrap = (engine: ConstructorParameters<typeof FaultyStore>[0]) => {
+    stores.push(new FaultyStore(engine));
+    return stores[0]!;
+  };
+  stage = await ApiStage.open({ federatedTokens: issuer.verifier(), wrap });
+  // Tokens are looked at by the system's time, as their library does.
+  stage.now = Date.now();
+  ({ trustId } = await trusted());
+});
+afterEach(() => issuer.close());
+
+const trusted = (otherwise: object = {}, accountId = stage.accountId) =>
+  stage.parts.trusts.create({ accountId, trust: { ...TRUST, ...otherwise }, actor: DEPLOYMENT });
+
+const formOf = (otherwise: { readonly [name: string]: string } = {}): string =>
+  new URLSearchParams({
+    ...{ grant_type: TOKEN_EXCHANGE_GRANT, audience: `${stage.accountId}/${trustId}` },
+    ...{ subject_token_type: JWT, subject_token: signed(claimsOf(), key) },
+    ...otherwise,
+  }).toString();
+
+const ask = (body: string, headers: { readonly [name: string]: string } = FORM): Promise<Answered> =>
+  stage.ask({ method: 'POST', path: '/v1/token', body, headers });
+const exchange = (token: string, otherwise = {}) => ask(formOf({ subject_token: token, ...otherwise }));
+const keyIn = ({ body }: Answered): string => String(body['access_token']);
+
+describe('a token of an issuer that an account trusts', () => {
+  test('is exchanged for a key that speaks for the account until it ends', async () => {
+    const answered = await ask(formOf());
+    expect(answered).toMatchObject({
+      status: 200,
+      headers: { 'cache-control': 'no-store' },
+      body: {
+        access_token: expect.stringMatching(/^tg_/) as string,
+        issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+        token_type: 'Bearer',
+        expires_in: 900,
+      },
+    });
+    expect(await stage.parts.keys.verify(keyIn(answered))).toMatchObject({ accountId: stage.accountId });
+    stage.now += 900_000;
+    expect(await stage.parts.keys.verify(keyIn(answered))).toBeUndefined();
+  });
+
+  test('yields a key that is listed as the trust’s, can be revoked, and is gone a day after its end', async () => {
+    const answered = await ask(formOf());
+    const [, keyId = ''] = keyIn(answered).split('_');
+    expect(await stage.parts.keys.get(stage.accountId, keyId)).toMatchObject({ createdBy: trustId });
+    await stage.parts.keys.revoke(keyId, { accountId: stage.accountId });
+    expect(await stage.parts.keys.verify(keyIn(answered))).toBeUndefined();
+    stage.now += 900_000 + 86_400_000 + 1_000;
+    expect(await stage.parts.keys.list(stage.accountId)).toEqual([]);
+    expect(await stage.store.query({ table: KEYS, partition: keyId })).toEqual({ items: [] });
+  });
+
+  test('yields keys with the trust’s rules, which count as one', async () => {
+    const rules = { requestsPerMinute: 5, models: ['gpt-5*'] };
+    ({ trustId } = await trusted({ rules }));
+    const [one, other] = [await ask(formOf()), await ask(formOf())];
+    const owners = [await stage.parts.keys.verify(keyIn(one)), await stage.parts.keys.verify(keyIn(other))];
+    expect(owners.map((owner) => owner?.rules)).toEqual([rules, rules]);
+    expect(owners.map((owner) => owner?.counterId)).toEqual(Array(2).fill(trustId.replace('tru_', '')));
+  });
+
+  test('is no administrative action, but making and ending a trust is', async () => {
+    await ask(formOf());
+    await stage.parts.trusts.delete({ accountId: stage.accountId, trustId, actor: DEPLOYMENT });
+    const { items } = await stage.parts.audit.page(stage.accountId, { limit: 2 });
+    expect(items.map(({ action, target }) => [action, target])).toEqual([
+      ['federation.delete', trustId],
+      ['federation.create', trustId],
+    ]);
+    expect(JSON.stringify(items)).not.toContain('acme');
+  });
+
+  test('is taken though the store’s answer was lost, and yields one key', async () => {
+    stores[0]?.plan('lost reply');
+    const answered = await ask(formOf());
+    expect(await stage.parts.keys.verify(keyIn(answered))).toBeDefined();
+    expect(await stage.parts.keys.list(stage.accountId)).toHaveLength(1);
+  });
+});
+
+/** The one answer, whatever is wrong. */
+const REFUSED = {
+  ...{ type: 'about:blank', title: 'Unauthorized', status: 401, code: 'token_refused' },
+  detail: 'The token is not taken. Its issuer, audience, subject and age must be as the trust says.',
+};
+
+describe('is refused in one way', () => {
+  const cases: readonly (readonly [what: string, request: () => Promise<Answered>])[] = [
+    ['an unknown trust', () => ask(formOf({ audience: `${stage.accountId}/tru_01JD0000000000000000000000` }))],
+    ['the trust of another account', () => ask(formOf({ audience: `${stage.otherAccountId}/${trustId}` }))],
+    ['a token that is none', () => exchange('a.b.c')],
+    ['a foreign signature', () => exchange(signed(claimsOf(), signingKey('first')))],
+    ['another subject', () => exchange(signed(claimsOf({ sub: 'repo:acme/app:pull_request' }), key))],
+    ['another owner', () => exchange(signed(claimsOf({ sub: SUBJECT.replace('acme', 'evil') }), key))],
+    ['another claim', () => exchange(signed(claimsOf({ repository: 'acme/other' }), key))],
+    ['no such claim', () => exchange(signed(claimsOf({ repository: undefined }), key))],
+    ['a claim that is a list', () => exchange(signed(claimsOf({ repository: ['acme/app'] }), key))],
+    ['no id to know it again by', () => exchange(signed(claimsOf({ jti: undefined }), key))],
+    [
+      'an issuer that does not answer',
+      async () => {
+        issuer.documents.clear();
+        return ask(formOf());
+      },
+    ],
+    [
+      'a trust that has ended',
+      async () => {
+        await stage.parts.trusts.delete({ accountId: stage.accountId, trustId, actor: DEPLOYMENT });
+        return ask(formOf());
+      },
+    ],
+    [
+      'a suspended account',
+      async () => {
+        await stage.parts.accounts.suspend({ accountId: stage.accountId, reason: 'abuse', actor: DEPLOYMENT });
+        return ask(formOf());
+      },
+    ],
+    [
+      'a token that was exchanged before',
+      async () => {
+        const form = formOf();
+        expect((await ask(form)).status).toBe(200);
+        return ask(form);
+      },
+    ],
+  ];
+
+  test.each(cases)('%s', async (_what, request) => {
+    const { status, body } = await request();
+    expect([status, body]).toEqual([401, REFUSED]);
+    expect(stage.logged.at(-1)).toMatch(/^\["TOKEN_REFUSED",\{"accountId":"acc_\w+","cause":"[a-z_]+"\}\]$/);
+  });
+});
+
+test('who fails again and again is refused unasked, and others are not', async () => {
+  const from = (address: string) => ({ ...FORM, 'x-tollgate-client-address': address });
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    const refused = await ask(formOf({ subject_token: 'a.b.c' }), from('192.0.2.1'));
+    expect(refused.status).toBe(401);
+  }
+  const { status, body } = await ask(formOf(), from('192.0.2.1'));
+  expect([status, body['code']]).toEqual([429, 'too_many_attempts']);
+  expect((await ask(formOf(), from('198.51.100.1'))).status).toBe(200);
+});
+
+describe('a token that comes twice', () => {
+  test('at once yields one key', async () => {
+    const form = formOf();
+    const statuses = (await Promise.all(Array.from({ length: 5 }, () => ask(form)))).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([200, 401, 401, 401, 401]);
+    expect(await stage.parts.keys.list(stage.accountId)).toHaveLength(1);
+  });
+
+  test('is taken again where the trust says so', async () => {
+    ({ trustId } = await trusted({ singleUse: false }));
+    const form = formOf();
+    expect([(await ask(form)).status, (await ask(form)).status]).toEqual([200, 200]);
+  });
+
+  test('is known by its id, of which a hash is kept and nothing else', async () => {
+    const written: string[] = [];
+    const transact = stage.store.transact.bind(stage.store);
+    stage.store.transact = (writes, token) => {
+      written.push(JSON.stringify(writes, (_name, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)));
+      return transact(writes, token);
+    };
+    expect((await exchange(signed(claimsOf({ jti: 'a-name' }), key))).status).toBe(200);
+    expect(
+      (await exchange(signed(claimsOf({ jti: 'a-name', iat: Math.floor(Date.now() / 1_000) - 9 }), key))).status,
+    ).toBe(401);
+    expect((await exchange(signed(claimsOf({ jti: 'another' }), key))).status).toBe(200);
+    expect(written.join()).toMatch(/exchanged#[0-9a-f]{64}/);
+    expect(written.join()).not.toContain('a-name');
+  });
+});
+
+describe('what is no request for an exchange', () => {
+  test.each([
+    ['another grant', { grant_type: 'client_credentials' }, 'grant_type'],
+    ['another kind of token', { subject_token_type: 'urn:ietf:params:oauth:token-type:saml2' }, 'subject_token_type'],
+    ['no trust', { audience: 'tollgate' }, 'audience'],
+    ['a trust’s name with more', { audience: 'acc_x/tru_y/z' }, 'audience'],
+    ['no token', { subject_token: '' }, 'subject_token'],
+    ['a longer token', { subject_token: 'x'.repeat(16_385) }, 'subject_token'],
+    ['another wish', { requested_token_type: JWT }, 'requested_token_type'],
+  ])('%s is 400', async (_what, otherwise, pointer) => {
+    const { status, body } = await ask(formOf(otherwise as unknown as { [name: string]: string }));
+    expect([status, body['code'], body['errors']]).toEqual([
+      400,
+      'invalid_request',
+      [expect.objectContaining({ pointer })],
+    ]);
+  });
+
+  test('a parameter twice, another form, too much', async () => {
+    expect((await ask(`${formOf()}&audience=x`)).status).toBe(400);
+    expect((await ask(JSON.stringify({}), { 'content-type': 'application/json' })).status).toBe(415);
+    expect((await ask(`x=${'y'.repeat(33_000)}`)).status).toBe(413);
+    expect((await stage.ask({ method: 'GET', path: '/v1/token' })).status).toBe(401);
+  });
+});
+
+test('an account has so many trusts and no more', async () => {
+  for (let count = 1; count < 50; count += 1) await trusted();
+  await expect(trusted()).rejects.toMatchObject({ code: 'limit_reached' });
+  await expect(trusted({}, stage.otherAccountId)).resolves.toBeDefined();
+});
+
+test('a trust of the API is shown as it was made', async () => {
+  const asked = { path: `/v1/accounts/${stage.accountId}/trusts`, as: 'admin' };
+  const rules = { requestsPerMinute: 5 };
+  const made = await stage.ask({ ...asked, method: 'POST', body: { ...TRUST, rules } });
+  expect(made).toMatchObject({ status: 201, body: { ...TRUST, rules, createdBy: stage.person('admin') } });
+  const path = `${asked.path}/${String(made.body['trustId'])}`;
+  expect((await stage.ask({ ...asked, path, method: 'GET' })).body).toEqual(made.body);
+  const unknown = `${asked.path}/tru_01JD0000000000000000000000`;
+  for (const method of ['GET', 'DELETE']) {
+    expect((await stage.ask({ ...asked, path: unknown, method })).body['code']).toBe('trust_not_found');
+  }
+});
