@@ -41,7 +41,7 @@ describe('a key in the address', () => {
     'access_token=x',
     'a=1&token=x',
     `a=${key}`,
-    `${key}`,
+    key,
     `a=%74g${key.slice(2)}`,
   ])('is refused before anything else is looked at, and logged nowhere: ?%s', async (query) => {
     const client = await stage.send({ ...chat(), query });
