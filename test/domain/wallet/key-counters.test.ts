@@ -269,6 +269,14 @@ describe('a minute', () => {
     expect(await minute(stage)).toMatchObject({ requests: 1n, tokens: 0n });
   });
 
+  test('gets its tokens back from a request that the sweep ends within it', async () => {
+    const stage = await funded();
+    stage.holdMs = MINUTE_MS / 2;
+    await stage.count(10n, minuteOf({ tokens: 500, tokensMax: 1_000 }));
+    await stage.expire();
+    expect(await minute(stage)).toMatchObject({ requests: 1n, tokens: 0n });
+  });
+
   test('is forgotten ten minutes after it began', async () => {
     const stage = await funded();
     await stage.count(10n, minuteOf({ requestsMax: 1 }));
