@@ -12,7 +12,7 @@ import { all } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
 import type { Patience, Timing } from '../table/patience';
-import { persist, TryAgain } from '../table/patience';
+import { persist, systemSleep, TryAgain } from '../table/patience';
 import { TransactionCancelled } from '../table/table-errors';
 import type { Check, TableStore, Write } from '../table/table-store';
 import type { Item, Key } from '../table/value';
@@ -54,8 +54,6 @@ interface Sending {
   isUnsure: boolean;
 }
 
-const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, milliseconds));
-
 /**
  * The administrative actions and their record: one chain of events per account, each with the hash of the one before.
  * An action and its event are one transaction, so neither is without the other.
@@ -64,7 +62,7 @@ export class AuditLog {
   readonly #store: TableStore;
   readonly #timing: Timing;
 
-  constructor({ store, clock, random = Math.random, sleep = wait }: AuditLogOptions) {
+  constructor({ store, clock, random = Math.random, sleep = systemSleep }: AuditLogOptions) {
     this.#store = store;
     this.#timing = { clock, random, sleep };
   }

@@ -1,13 +1,11 @@
 import type { Clock } from '../clock';
-import { StoreUnavailable } from '../table/table-errors';
+import type { Patience, Timing } from '../table/patience';
+import { persist, systemSleep } from '../table/patience';
 import type { Check, Get, Page, Query, TableStore, Write } from '../table/table-store';
 import type { Item } from '../table/value';
 
-/** The ceiling of the first wait; it doubles with each attempt, up to the longest. */
-const FIRST_WAIT_MS = 50;
-const LONGEST_WAIT_MS = 2_000;
-/** No attempt begins later. A run has less than a minute, and the next one does what this one leaves. */
-const PATIENCE_MS = 40_000;
+/** A run has less than a minute, and the next one does what this one leaves. */
+const PATIENCE: Patience = { attemptsMax: Infinity, firstWaitMs: 50, longestWaitMs: 2_000, totalMs: 40_000 };
 
 export interface PatientStoreOptions {
   readonly store: TableStore;
@@ -24,15 +22,11 @@ export interface PatientStoreOptions {
  */
 export class PatientStore implements TableStore {
   readonly #store: TableStore;
-  readonly #clock: Clock;
-  readonly #sleep: (milliseconds: number) => Promise<void>;
-  readonly #random: () => number;
+  readonly #timing: Timing;
 
-  constructor({ store, clock, sleep = wait, random = Math.random }: PatientStoreOptions) {
+  constructor({ store, clock, sleep = systemSleep, random = Math.random }: PatientStoreOptions) {
     this.#store = store;
-    this.#clock = clock;
-    this.#sleep = sleep;
-    this.#random = random;
+    this.#timing = { clock, sleep, random };
   }
 
   get(get: Get): Promise<Item | undefined> {
@@ -51,18 +45,7 @@ export class PatientStore implements TableStore {
     return this.#store.transact(writes, token);
   }
 
-  async #patiently<T>(attempt: () => Promise<T>): Promise<T> {
-    const until = this.#clock() + PATIENCE_MS;
-    for (let ceilingMs = FIRST_WAIT_MS; ; ceilingMs = Math.min(2 * ceilingMs, LONGEST_WAIT_MS)) {
-      try {
-        return await attempt();
-      } catch (error) {
-        const waitMs = Math.floor(this.#random() * ceilingMs);
-        if (!(error instanceof StoreUnavailable) || this.#clock() + waitMs > until) throw error;
-        await this.#sleep(waitMs);
-      }
-    }
+  #patiently<T>(attempt: () => Promise<T>): Promise<T> {
+    return persist(PATIENCE, this.#timing, attempt);
   }
 }
-
-const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));

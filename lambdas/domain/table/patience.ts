@@ -19,6 +19,10 @@ export interface Timing {
   readonly random: () => number;
 }
 
+/** Waits by the system's timer. */
+export const systemSleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => void setTimeout(resolve, milliseconds));
+
 /** An attempt met another writer and is to be made again with what it has learned. */
 export class TryAgain extends Error {
   override readonly name = 'TryAgain';
@@ -27,13 +31,13 @@ export class TryAgain extends Error {
 /**
  * Attempts until the store neither conflicts nor fails. Full jitter keeps writers that met once from meeting again.
  * The attempt may have been committed without an answer, so it must be idempotent.
- * @param giveUp what is thrown when patience ends
+ * @param giveUp what is thrown when patience ends. @default what the last attempt threw
  */
 export async function persist<T>(
   patience: Patience,
   timing: Timing,
   attempt: () => Promise<T>,
-  giveUp: (cause: unknown) => Error,
+  giveUp: (cause: unknown) => unknown = (cause) => cause,
 ): Promise<T> {
   const startedAt = timing.clock();
   for (let attempts = 1; ; attempts += 1) {

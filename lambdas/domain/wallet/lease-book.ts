@@ -1,3 +1,4 @@
+import { BoundedMap } from '../bounded-map';
 import type { Tally } from './lease';
 import { affords, type Lease, leaseTurnOf, tallied } from './lease';
 
@@ -21,9 +22,9 @@ export interface IdleLease {
  * use. All of it may be lost at any time: the leases themselves are stored, and the sweeper ends those that are left.
  */
 export class LeaseBook {
-  readonly #accounts = new Map<string, { readonly isHot: boolean; readonly until: number }>();
+  readonly #accounts = new BoundedMap<{ readonly isHot: boolean; readonly until: number }>(ACCOUNTS_MAX);
   /** When each account was last seen not to be suspended; epoch milliseconds. */
-  readonly #activeAt = new Map<string, number>();
+  readonly #activeAt = new BoundedMap<number>(ACCOUNTS_MAX);
   readonly #idle = new Map<string, IdleLease[]>();
   /** By request id. */
   readonly #inUse = new Map<string, Lease>();
@@ -36,11 +37,11 @@ export class LeaseBook {
 
   /** @param until epoch milliseconds. @default ten minutes from now */
   markHot(accountId: string, now: number, until = now + HOT_MS): void {
-    this.#mark(accountId, { isHot: true, until });
+    this.#accounts.set(accountId, { isHot: true, until });
   }
 
   markCool(accountId: string, now: number): void {
-    this.#mark(accountId, { isHot: false, until: now + COOL_MS });
+    this.#accounts.set(accountId, { isHot: false, until: now + COOL_MS });
   }
 
   /** Takes out an idle lease that has room and time for one more request, and with it those that no longer have. */
@@ -94,19 +95,6 @@ export class LeaseBook {
   }
 
   markActive(accountId: string, now: number): void {
-    remember(this.#activeAt, accountId, now);
-  }
-
-  #mark(accountId: string, known: { readonly isHot: boolean; readonly until: number }): void {
-    remember(this.#accounts, accountId, known);
-  }
-}
-
-function remember<Known>(accounts: Map<string, Known>, accountId: string, known: Known): void {
-  accounts.delete(accountId);
-  accounts.set(accountId, known);
-  for (const oldest of accounts.keys()) {
-    if (accounts.size <= ACCOUNTS_MAX) break;
-    accounts.delete(oldest);
+    this.#activeAt.set(accountId, now);
   }
 }

@@ -3,6 +3,7 @@ import { entryKey, isoTime } from '../../contracts/table-keys';
 import type { Clock } from '../clock';
 import { exists } from '../table/condition';
 import { ConditionFailed, failedCondition } from '../table/table-errors';
+import { systemSleep } from '../table/patience';
 import type { TableStore } from '../table/table-store';
 import type { Balance } from './balance';
 import { changeBalance, openBalance } from './balance';
@@ -22,8 +23,6 @@ import type { Settlement } from './settlement';
 import type { Sweep } from './sweep';
 import { expireDue } from './sweep';
 import { WalletNotFound } from './wallet-errors';
-
-const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, milliseconds));
 
 /** A payment's id becomes an entry's: a separator in it, or the prefix of a request or a lease, could name another entry. */
 const PAYMENT_ID = /^(?!req_|lease_)[\w.:-]{1,200}$/;
@@ -52,7 +51,7 @@ export class Wallet {
   readonly #leases: Leases;
 
   constructor(options: WalletOptions) {
-    const { store, clock, usageRetentionDays, newUlid = ulid, sleep = wait } = options;
+    const { store, clock, usageRetentionDays, newUlid = ulid, sleep = systemSleep } = options;
     // eslint-disable-next-line no-restricted-syntax -- a fraction of a waiting time: no money depends on it.
     const random = options.random ?? Math.random;
     this.#ledger = { store, usageRetentionDays, newUlid, timing: { clock, random, sleep } };
