@@ -9,7 +9,7 @@ import type { Keys } from '../keys/keys';
 import type { Log } from '../log';
 import { absent, exists } from '../table/condition';
 import type { Patience } from '../table/patience';
-import { persist } from '../table/patience';
+import { persist, systemSleep } from '../table/patience';
 import { failedCondition } from '../table/table-errors';
 import type { Check, TableStore, Write } from '../table/table-store';
 import type { FederatedClaims, FederatedTokens } from './federated-tokens';
@@ -78,11 +78,10 @@ export class TokenExchange {
     ];
     const writes = [...checks, ...made.writes, ...once(trust, claims)];
     const writeToken = randomBytes(WRITE_TOKEN_BYTES).toString('hex');
-    const sleep = (milliseconds: number) => new Promise<void>((resolve) => void setTimeout(resolve, milliseconds));
     try {
       await persist(
         PATIENCE,
-        { clock, sleep, random: Math.random },
+        { clock, sleep: systemSleep, random: Math.random },
         () => store.transact(writes, writeToken),
         (cause) => new ControlPlaneUnavailable({ cause }),
       );
