@@ -48,6 +48,9 @@ describe('the table of permissions', () => {
       'key.change owner admin developer',
       'key.rotate owner admin developer',
       'key.revoke owner admin developer operator',
+      // Only the deployment's own watch does: no route of it asks a person's right.
+      'key.suspend',
+      'key.resume owner admin operator',
       'federation.read owner admin auditor',
       'federation.create owner admin',
       'federation.delete owner admin',
