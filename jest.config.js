@@ -13,5 +13,6 @@ export default {
   },
   // These ship as ES modules only; swc turns them into what jest can load.
   transformIgnorePatterns: ['/node_modules/(?!(@middy|ulid|@copilotkit)/)'],
+  testSequencer: '<rootDir>/test/simulation-first-sequencer.js',
   reporters: ['default', '<rootDir>/test/closing-line-reporter.js'],
 };
