@@ -1,4 +1,3 @@
-import type { DynamoDBRecord } from 'aws-lambda';
 import { KeySigner } from '../../lambdas/adapters/receipts/key-signer';
 import type { Log } from '../../lambdas/domain/log';
 import { completeReceipts } from '../../lambdas/domain/receipts/complete-receipts';
@@ -9,13 +8,13 @@ import { receipts } from '../../lambdas/handlers/usage/receipts';
 import { seal } from '../../lambdas/handlers/usage/seal';
 import type { DataFolder } from '../folder/data-folder';
 import type { LocalParts } from './local-parts';
+import { Repeated } from './repeated';
+import { UsageChanges } from './usage-changes';
 
 const SEAL_EVERY_MS = 5_000;
 /** What began this long before the last seal had ended by then and was sealed, or is still running. */
 const REACH_BACK_MS = 3_600_000;
 const KEY_FILE = 'receipt-key.pem';
-/** How the embedded engine names the stream of the usage table. */
-export const USAGE_STREAM = ':table/usage/';
 
 type Parts = Pick<LocalParts, 'store' | 'clock' | 'accounts' | 'usageRetentionDays'>;
 
@@ -26,9 +25,8 @@ export class Sealer {
   private readonly takeChanges: ReturnType<typeof receipts>;
   private readonly seal: ReturnType<typeof seal>;
   /** Changes that no leaf was opened for yet. They end with the process, and the next start makes up for them. */
-  private waiting: DynamoDBRecord[] = [];
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
+  private readonly changes = new UsageChanges();
+  private readonly repeated = new Repeated(SEAL_EVERY_MS, () => this.run());
 
   constructor(folder: DataFolder, parts: Parts, log: Log) {
     const { store, clock, usageRetentionDays: retentionDays } = parts;
@@ -41,42 +39,22 @@ export class Sealer {
 
   /** Resolves once what a run before this one left behind has its leaves. */
   async start(): Promise<void> {
-    this.parts.store.onChange((records) => {
-      this.waiting.push(...records.filter(({ eventSourceARN }) => eventSourceARN?.includes(USAGE_STREAM)));
-    });
+    this.changes.follow(this.parts.store);
     const last = await new Seals(this.parts).last();
     const since = last.number === 0 ? 0 : Date.parse(last.minute) - REACH_BACK_MS;
     for await (const accountId of this.parts.accounts.list())
       await completeReceipts(this.parts.store, accountId, since);
-    this.schedule();
+    this.repeated.start();
   }
 
   /** Seals what has ended so far, and no more. */
   async stop(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    await this.running;
+    await this.repeated.stop();
     await this.run();
   }
 
-  private schedule(): void {
-    this.timer = setTimeout(() => {
-      this.running = this.run().finally(() => {
-        if (this.timer !== undefined) this.schedule();
-      });
-    }, SEAL_EVERY_MS);
-  }
-
   private async run(): Promise<void> {
-    const batch = this.waiting;
-    this.waiting = [];
-    try {
-      if (batch.length > 0) await this.takeChanges({ Records: batch });
-    } catch {
-      // The fault is logged already; as in a stream, the batch comes again.
-      this.waiting.unshift(...batch);
-      return;
-    }
+    if (!(await this.changes.hand(this.takeChanges))) return;
     try {
       await this.seal();
     } catch (error) {

@@ -1,4 +1,3 @@
-import type { DynamoDBRecord } from 'aws-lambda';
 import { AuditLog } from '../../lambdas/domain/audit/audit-log';
 import { KeySuspensions } from '../../lambdas/domain/keys/key-suspensions';
 import type { Log } from '../../lambdas/domain/log';
@@ -6,7 +5,8 @@ import { KeySpend } from '../../lambdas/domain/usage/key-spend';
 import { SpendWatch as KeySpendWatch } from '../../lambdas/domain/usage/spend-watch';
 import { spend } from '../../lambdas/handlers/usage/spend';
 import type { LocalParts } from './local-parts';
-import { USAGE_STREAM } from './sealer';
+import { Repeated } from './repeated';
+import { UsageChanges } from './usage-changes';
 
 const WATCH_EVERY_MS = 5_000;
 
@@ -14,43 +14,27 @@ const WATCH_EVERY_MS = 5_000;
 export class SpendWatch {
   private readonly takeChanges: ReturnType<typeof spend>;
   /** What the process ends with is not added up: a key spends that much more before it is looked at. */
-  private waiting: DynamoDBRecord[] = [];
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
+  private readonly changes = new UsageChanges();
+  private readonly repeated = new Repeated(WATCH_EVERY_MS, () => this.run());
 
   constructor({ store, clock }: Pick<LocalParts, 'store' | 'clock'>, log: Log) {
     const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
     const watch = new KeySpendWatch({ spend: new KeySpend({ store }), suspensions, clock, log });
     this.takeChanges = spend({ watch, log });
-    store.onChange((records) => {
-      this.waiting.push(...records.filter(({ eventSourceARN }) => eventSourceARN?.includes(USAGE_STREAM)));
-    });
+    this.changes.follow(store);
   }
 
   start(): void {
-    this.timer = setTimeout(() => {
-      this.running = this.run().finally(() => {
-        if (this.timer !== undefined) this.start();
-      });
-    }, WATCH_EVERY_MS);
+    this.repeated.start();
   }
 
   /** Adds up what has ended so far, and no more. */
   async stop(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    await this.running;
+    await this.repeated.stop();
     await this.run();
   }
 
   private async run(): Promise<void> {
-    const batch = this.waiting;
-    this.waiting = [];
-    try {
-      if (batch.length > 0) await this.takeChanges({ Records: batch });
-    } catch {
-      // The fault is logged already; as in a stream, the batch comes again.
-      this.waiting.unshift(...batch);
-    }
+    await this.changes.hand(this.takeChanges);
   }
 }

@@ -1,5 +1,6 @@
 import type { Log } from '../../lambdas/domain/log';
 import type { LocalParts } from './local-parts';
+import { Repeated } from './repeated';
 
 const SWEEP_EVERY_MS = 5_000;
 
@@ -9,8 +10,7 @@ type Parts = Pick<LocalParts, 'store' | 'wallet'>;
 export class Sweeper {
   private readonly parts: Parts;
   private readonly log: Log;
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
+  private readonly repeated = new Repeated(SWEEP_EVERY_MS, () => this.sweep());
 
   constructor(parts: Parts, log: Log) {
     this.parts = parts;
@@ -18,18 +18,12 @@ export class Sweeper {
   }
 
   start(): void {
-    this.timer = setTimeout(() => {
-      this.running = this.sweep().finally(() => {
-        if (this.timer !== undefined) this.start();
-      });
-    }, SWEEP_EVERY_MS);
+    this.repeated.start();
   }
 
   /** Resolves once no sweep runs. */
-  async stop(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    await this.running;
+  stop(): Promise<void> {
+    return this.repeated.stop();
   }
 
   private async sweep(): Promise<void> {

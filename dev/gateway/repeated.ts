@@ -1,0 +1,27 @@
+/** Does something every few seconds, never twice at once: stands in for a schedule. The work catches its own errors. */
+export class Repeated {
+  private readonly work: () => Promise<void>;
+  private readonly everyMs: number;
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(everyMs: number, work: () => Promise<void>) {
+    this.everyMs = everyMs;
+    this.work = work;
+  }
+
+  start(): void {
+    this.timer = setTimeout(() => {
+      this.running = this.work().finally(() => {
+        if (this.timer !== undefined) this.start();
+      });
+    }, this.everyMs);
+  }
+
+  /** Resolves once nothing runs. */
+  async stop(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    await this.running;
+  }
+}
