@@ -76,7 +76,10 @@ export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
 export const SUBJECT_TOKEN_CHARACTERS_MAX = 16_384;
 
 /** Which trust a token is exchanged by: `<accountId>/<trustId>`. */
-export const trustNameSchema = z.templateLiteral([accountIdSchema, '/', trustIdSchema]);
+export const trustNameSchema = z.templateLiteral(
+  [accountIdSchema, '/', trustIdSchema],
+  'must be <accountId>/<trustId>',
+);
 
 /** RFC 8693, section 2.1. What is not named here is not looked at, as that page has it. */
 export const tokenRequestSchema = z.object({

@@ -1,3 +1,4 @@
+import { newTrustSchema } from '../../lambdas/contracts/federation';
 import type { Permission } from '../../lambdas/contracts/permissions';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { Get } from '../../lambdas/domain/table/table-store';
@@ -12,6 +13,9 @@ beforeEach(async () => {
 
 const outcome = ({ status, body }: Answered) => [status, body['code']];
 const routesWith = (parameter: string) => ROUTES.filter(({ path }) => path.includes(`{${parameter}}`));
+const routesWithoutBody = ROUTES.filter(({ body, method }) => body === undefined && method !== 'get').map(
+  (route) => [route.id, route] as const,
+);
 const routesWithBody = ROUTES.filter(({ body }) => body !== undefined).map((route) => [route.id, route] as const);
 
 /** Whoever may use every route of an account between them. */
@@ -29,6 +33,10 @@ describe('another account’s thing under one’s own account', () => {
       const invited = { accountId: stage.otherAccountId, email: 'x@example.test', role: 'auditor' } as const;
       return (await stage.parts.invitations.create({ ...invited, actor: DEPLOYMENT })).invitation.invitationId;
     },
+    trustId: async () => {
+      const trust = newTrustSchema.parse({ name: 'CI', issuer: 'https://ci.example.com', audience: 'a', subject: 's' });
+      return (await stage.parts.trusts.create({ accountId: stage.otherAccountId, trust, actor: DEPLOYMENT })).trustId;
+    },
   };
   const rows = Object.entries(things).flatMap(([parameter, make]) =>
     routesWith(parameter)
@@ -45,7 +53,7 @@ describe('another account’s thing under one’s own account', () => {
       ...(body !== undefined && { body }),
       ...(headers && { headers }),
     });
-    expect(outcome(answer)).toEqual([404, expect.stringMatching(/^(key|member|invitation)_not_found$/)]);
+    expect(outcome(answer)).toEqual([404, expect.stringMatching(/^(key|member|invitation|trust)_not_found$/)]);
     expect(answer.text).not.toContain(theirs);
   });
 
@@ -113,6 +121,22 @@ describe('a body', () => {
     expect({}).not.toHaveProperty('isOperator');
   });
 
+  test.each([
+    ['createKey', { rules: { labels: { team: 'research' } } }, '"team"'],
+    ['createTrust', { claims: { environment: 'production' } }, '"environment"'],
+  ])('of %s has no member that a list of names would lose', async (id, more, name) => {
+    const answer = await ask(id, (body) => JSON.stringify({ ...body, ...more }).replace(name, '"__proto__"'));
+    expect(answer.body['errors']).toEqual([{ pointer: '', detail: 'names a member __proto__' }]);
+  });
+
+  test.each(routesWithoutBody)('of %s has no member, because the route takes none', async (id, route) => {
+    const asked = await EXAMPLES[id]!(stage, stage.accountId);
+    const send = (body: unknown) =>
+      stage.ask({ ...asked, method: route.method.toUpperCase(), as: standingFor(route.permission), body });
+    for (const body of [{ reason: 'abuse' }, [], 'null']) expect(outcome(await send(body))).toEqual(refused);
+    expect((await send({})).status).not.toBe(400);
+  });
+
   test.each(routesWithBody)('of %s has no control character, no half of a character', async (id) => {
     for (const text of ['\\u0000', 'a\\u0000b', '\\ud800', '\\udc00a', '\\u202e', '\\u2028']) {
       const answer = await ask(id, (body) => {
@@ -160,6 +184,9 @@ describe('a body', () => {
       const answer = await stage.ask({ method: 'POST', path, as: 'owner', body: '{"name":"a"}', headers });
       expect(outcome(answer)).toEqual([415, 'unsupported_media_type']);
     }
+    const headers = { 'content-encoding': 'gzip' };
+    const packed = await stage.ask({ method: 'POST', path, as: 'owner', body: '{"name":"a"}', headers });
+    expect(outcome(packed)).toEqual([415, 'unsupported_media_type']);
   });
 });
 
@@ -174,6 +201,18 @@ describe('an address', () => {
         ]);
       }
       expect(stage.logged).toEqual([]);
+    },
+  );
+
+  test.each(ROUTES.map((route) => [route.id, route] as const))(
+    'of %s takes no key beside what the route takes',
+    async (id, route) => {
+      const asked = await EXAMPLES[id]!(stage, stage.accountId);
+      const as = standingFor(route.permission);
+      const method = route.method.toUpperCase();
+      const answer = await stage.ask({ ...asked, method, as, query: 'access_token=tg_x' });
+      expect(outcome(answer)).toEqual([400, 'invalid_request']);
+      expect(answer.text + stage.logged.join()).not.toContain('tg_x');
     },
   );
 

@@ -220,10 +220,22 @@ describe('what is no request for an exchange', () => {
     ]);
   });
 
+  test('is told how a trust is named', async () => {
+    const errors = [{ pointer: 'audience', detail: 'must be <accountId>/<trustId>' }];
+    expect((await ask(formOf({ audience: 'tollgate' }))).body).toMatchObject({ errors });
+  });
+
+  test('a token in the address', async () => {
+    const asked = { method: 'POST', path: '/v1/token', headers: FORM, body: formOf(), query: 'subject_token=x.y.z' };
+    const errors = [{ pointer: 'subject_token', detail: 'must be in the form' }];
+    expect(await stage.ask(asked)).toMatchObject({ status: 400, body: { code: 'invalid_request', errors } });
+  });
+
   test('a parameter twice, another form, too much', async () => {
     expect((await ask(`${formOf()}&audience=x`)).status).toBe(400);
     expect((await ask(JSON.stringify({}), { 'content-type': 'application/json' })).status).toBe(415);
     expect((await ask(`x=${'y'.repeat(33_000)}`)).status).toBe(413);
+    expect((await ask(formOf(), { ...FORM, 'content-encoding': 'gzip' })).status).toBe(415);
     expect((await stage.ask({ method: 'GET', path: '/v1/token' })).status).toBe(401);
   });
 });

@@ -7,6 +7,14 @@ import { parseStrictJson } from './strict-json';
 /** Many times what any request of ours needs. */
 export const BODY_BYTES_MAX = 64 * 1024;
 
+/** A body is read as it comes: nothing here unpacks one. */
+export function expectPlain(request: { header(name: string): string | undefined }): void {
+  const encoding = request.header('content-encoding') ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new UnsupportedMediaType('Send the request body without a content-encoding.');
+  }
+}
+
 /** Takes a body only as JSON that cannot be read in two ways. What is in it, the route's schema says. */
 export const checkBody: MiddlewareHandler = async ({ req }, next) => {
   const body = Buffer.from(await req.arrayBuffer());
@@ -15,6 +23,7 @@ export const checkBody: MiddlewareHandler = async ({ req }, next) => {
     if (!/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(req.header('content-type') ?? '')) {
       throw new UnsupportedMediaType('Send the request body as application/json in UTF-8.');
     }
+    expectPlain(req);
     if (!isUtf8(body)) throw new InvalidInput([{ pointer: '', detail: 'is not UTF-8' }]);
     parseStrictJson(body.toString('utf8'));
   }

@@ -9,6 +9,7 @@ import { PayloadTooLarge, UnsupportedMediaType } from '../../../domain/errors/ap
 import { InvalidInput, TokenRefused } from '../../../domain/errors/refusal';
 import type { ApiEnv } from './api-env';
 import type { ApiParts } from './api-parts';
+import { expectPlain } from './check-body';
 import { faultsOf } from './faults';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -22,6 +23,9 @@ type Parts = Pick<ApiParts, 'tokenExchange' | 'attempts'>;
 /** A token of an issuer that an account trusts, for a short-lived key: RFC 8693. Who calls is what the token says. */
 export function exchangeToken({ tokenExchange, attempts }: Parts): Handler<ApiEnv> {
   return async (context) => {
+    const [parameter] = Object.keys(context.req.queries());
+    // An address is logged on its way: a token in it is refused, so that nobody gets used to it.
+    if (parameter !== undefined) throw new InvalidInput([{ pointer: parameter, detail: 'must be in the form' }]);
     const { audience, subject_token: token } = await readForm(context.req);
     const [accountId = '', trustId = ''] = audience.split('/');
     // Before any store is read and any issuer is asked.
@@ -46,6 +50,7 @@ async function readForm(request: {
   if (body.length > BODY_BYTES_MAX) throw new PayloadTooLarge(BODY_BYTES_MAX);
   const [type = ''] = (request.header('content-type') ?? '').split(';');
   if (type.trim().toLowerCase() !== FORM) throw new UnsupportedMediaType(`Send the request body as ${FORM}.`);
+  expectPlain(request);
   if (!isUtf8(body)) throw new InvalidInput([{ pointer: '', detail: 'is not UTF-8' }]);
   const fields = [...new URLSearchParams(body.toString('utf8'))];
   // RFC 6749, section 3.2: a parameter comes once.

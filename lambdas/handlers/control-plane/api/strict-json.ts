@@ -4,7 +4,7 @@ const DEPTH_MAX = 16;
 
 /**
  * Reads JSON (RFC 8259) that means one thing to every reader. Throws InvalidInput for what is no JSON, names a member
- * twice or is nested deeper than any request of ours.
+ * twice or one __proto__, or is nested deeper than any request of ours.
  */
 export function parseStrictJson(text: string): unknown {
   let value: unknown;
@@ -17,6 +17,7 @@ export function parseStrictJson(text: string): unknown {
   if (depth > DEPTH_MAX) throw invalid(`is nested deeper than ${DEPTH_MAX}`);
   // The parser keeps one member of each name.
   if (countNames(value) !== names) throw invalid('names a member twice');
+  if (namesPrototype(value)) throw invalid('names a member __proto__');
   return value;
 }
 
@@ -45,6 +46,12 @@ function countNames(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   const within = Object.values(value).reduce<number>((count, part) => count + countNames(part), 0);
   return Array.isArray(value) ? within : within + Object.keys(value).length;
+}
+
+/** A schema that takes any name drops this one without a word: what was asked for would not hold. */
+function namesPrototype(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some(namesPrototype);
 }
 
 const invalid = (detail: string): InvalidInput => new InvalidInput([{ pointer: '', detail }]);
