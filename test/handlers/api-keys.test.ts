@@ -1,3 +1,4 @@
+import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import { ApiStage } from './api-stage';
 
 const RULES = {
@@ -58,4 +59,38 @@ test.each([
   const created = await create({ rules });
   expect(created).toMatchObject({ status: 400 });
   expect(JSON.stringify(created.body['errors'])).toContain(`"/rules${pointer}"`);
+});
+
+test('a label’s name that is none is told what it must be', async () => {
+  const { body } = await create({ rules: { labels: { Team: 'a' } } });
+  const detail = 'must be lower-case letters, digits and _.-';
+  expect(body['errors']).toEqual([{ pointer: '/rules/labels/Team', detail }]);
+});
+
+test('a label is as long in any script', async () => {
+  expect((await create({ label: '😀'.repeat(100) })).status).toBe(201);
+  expect(await create({ label: '😀'.repeat(101) })).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+});
+
+test('a key that would have ended already is not made', async () => {
+  const at = (milliseconds: number) => ({ validUntil: new Date(milliseconds).toISOString() });
+  for (const past of [at(0), at(stage.now)]) {
+    expect((await create(past)).body['errors']).toEqual([{ pointer: '/validUntil', detail: 'must be later than now' }]);
+  }
+  expect((await create(at(stage.now + 1))).status).toBe(201);
+});
+
+test.each([
+  ['rotated', 'POST', '/rotate', { graceSeconds: 0 }],
+  ['resumed', 'POST', '/resume', undefined],
+  ['revoked', 'DELETE', '', undefined],
+])('a key is not %s by who says that they read another version', async (_done, method, end, body) => {
+  const { accountId } = stage;
+  const { keyId } = await stage.parts.keys.create({ accountId });
+  await stage.parts.keySuspensions.suspend({ accountId, keyId, actor: DEPLOYMENT, reason: 'spend_jump' });
+  const ask = (etag: string) =>
+    stage.ask({ method, path: `${keys}/${keyId}${end}`, as: 'owner', body, headers: { 'if-match': etag } });
+  expect(await ask('"1"')).toMatchObject({ status: 412, body: { code: 'version_mismatch' } });
+  expect((await stage.parts.keys.get(accountId, keyId))?.version).toBe(2);
+  expect((await ask('"2"')).status).toBeLessThan(300);
 });

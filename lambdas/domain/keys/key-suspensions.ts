@@ -4,10 +4,11 @@ import { KEYS } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { KeyNotFound, KeyNotLive } from '../errors/refusal';
+import { KeyNotFound, KeyNotLive, VersionMismatch } from '../errors/refusal';
 import { absent, all, exists } from '../table/condition';
 import { failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
+import { isVersion } from '../table/version';
 import type { StoredKey } from './key-item';
 import { changeKey, decodeKey, isLive } from './key-item';
 
@@ -58,8 +59,16 @@ export class KeySuspensions {
     }
   }
 
-  /** Without effect on a key that is not suspended. Throws KeyNotFound or KeyNotLive. */
-  async resume({ accountId, keyId, actor }: KeyAction): Promise<void> {
+  /** Without effect on a key that is not suspended. Throws KeyNotFound, KeyNotLive or VersionMismatch. */
+  async resume({
+    accountId,
+    keyId,
+    actor,
+    version,
+  }: KeyAction & {
+    /** The version that was read. @default any */
+    readonly version?: number | undefined;
+  }): Promise<void> {
     const item = await this.#store.get({ table: KEYS, key: apiKeyKey(keyId) });
     const stored = item && decodeKey(item);
     if (stored?.accountId !== accountId) throw new KeyNotFound();
@@ -69,10 +78,17 @@ export class KeySuspensions {
       await this.#audit.record({
         ...{ chain: accountId, actor, action: 'key.resume', target: keyId },
         ...{ before: { state: 'suspended' }, after: { state: 'active' } },
-        writes: changeKey(accountId, keyId, change, all(absent('revokedAt'), exists('suspendedAt'))),
+        writes: changeKey(
+          accountId,
+          keyId,
+          change,
+          all(absent('revokedAt'), exists('suspendedAt')),
+          isVersion(version),
+        ),
       });
     } catch (error) {
-      if (!failedCondition(error, 0)) throw error;
+      if (failedCondition(error, 0)) return;
+      throw failedCondition(error, 1) ? new VersionMismatch() : error;
     }
   }
 }

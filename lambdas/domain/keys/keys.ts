@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { KEY_LABEL_CHARACTERS_MAX, ROTATION_GRACE_SECONDS_MAX } from '../../contracts/api-keys';
+import { keyLabelSchema, ROTATION_GRACE_SECONDS_MAX } from '../../contracts/api-keys';
 import type { KeyRules } from '../../contracts/key-rules';
 import { apiKeyKey, isoTime, KEY_LISTING_PREFIX, keyListingKey } from '../../contracts/table-keys';
 import { EXPIRES_AT, KEYS } from '../../contracts/tables';
@@ -70,8 +70,8 @@ export class Keys {
    * stated their age.
    */
   async create(request: KeyRequest): Promise<ShownKey> {
-    const { accountId, label, validUntil, actor = DEPLOYMENT } = request;
-    if (label !== undefined && label.length > KEY_LABEL_CHARACTERS_MAX) throw new RangeError('the label is too long');
+    const { accountId, validUntil, actor = DEPLOYMENT } = request;
+    const label = keyLabelSchema.optional().parse(request.label);
     const rules = parseRules(request.rules);
     const premises = this.#audit ? keyPremises(accountId, actor) : [];
     const made = this.#make({
@@ -166,18 +166,21 @@ export class Keys {
    * the old one is allowed, its end included, the new one is too, and they are counted as one. Throws KeyNotFound,
    * KeyNotLive, VersionMismatch when it was changed meanwhile, and as `create` does.
    * @param request.graceMs from 0 to ROTATION_GRACE_MS_MAX
+   * @param request.version the version that was read. @default any
    */
   async rotate(request: {
     readonly accountId: string;
     readonly keyId: string;
     readonly graceMs: number;
     readonly actor?: Actor;
+    readonly version?: number | undefined;
   }): Promise<ShownKey> {
     const { accountId, keyId, graceMs, actor = DEPLOYMENT } = request;
     if (!(graceMs >= 0 && graceMs <= ROTATION_GRACE_MS_MAX)) throw new RangeError('not a grace period');
     const old = await this.#owned(accountId, keyId);
     const listing = await this.get(accountId, keyId);
     if (!isLive(old, this.#clock()) || !listing) throw new KeyNotLive();
+    if (request.version !== undefined && request.version !== listing.version) throw new VersionMismatch();
     const { label, validUntil, rules } = listing;
     const premises = this.#audit ? keyPremises(accountId, actor) : [];
     const made = this.#make({
@@ -209,10 +212,15 @@ export class Keys {
   }
 
   /**
-   * Ends a key at once and for good; without effect on one that was revoked before. Throws KeyNotFound.
+   * Ends a key at once and for good; without effect on one that was revoked before. Throws KeyNotFound or
+   * VersionMismatch.
    * @param by.accountId the account that the key must belong to. @default any
+   * @param by.version the version that was read. @default any
    */
-  async revoke(keyId: string, by: { readonly accountId?: string; readonly actor?: Actor } = {}): Promise<void> {
+  async revoke(
+    keyId: string,
+    by: { readonly accountId?: string; readonly actor?: Actor; readonly version?: number | undefined } = {},
+  ): Promise<void> {
     const { accountId } = await this.#owned(by.accountId, keyId);
     const { actor = DEPLOYMENT } = by;
     this.#verifier.forget(keyId);
@@ -220,10 +228,11 @@ export class Keys {
     try {
       await this.#perform({
         ...{ chain: accountId, actor, action: 'key.revoke', target: keyId },
-        writes: changeKey(accountId, keyId, change, absent('revokedAt')),
+        writes: changeKey(accountId, keyId, change, absent('revokedAt'), isVersion(by.version)),
       });
     } catch (error) {
-      if (failedCondition(error, 0)?.item?.['revokedAt'] === undefined) throw error;
+      if (failedCondition(error, 0)?.item?.['revokedAt'] !== undefined) return;
+      throw failedCondition(error, 1) ? new VersionMismatch() : error;
     }
   }
 

@@ -6,7 +6,7 @@ import {
   shownKeySchema,
 } from '../../../../contracts/api-keys';
 import { keyRulesSchema } from '../../../../contracts/key-rules';
-import { KeyNotFound } from '../../../../domain/errors/refusal';
+import { InvalidInput, KeyNotFound } from '../../../../domain/errors/refusal';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
 import { inAccount, ofKey } from './path-parameters';
@@ -54,13 +54,17 @@ export const KEY_ROUTES = [
     params: inAccount,
     body: newKeySchema,
     answer: shownKeySchema,
-    handle: ({ keys }, { params, body, actor }) =>
-      keys.create({
+    handle: ({ keys, clock }, { params, body, actor }) => {
+      if (body.validUntil !== undefined && Date.parse(body.validUntil) <= clock()) {
+        throw new InvalidInput([{ pointer: '/validUntil', detail: 'must be later than now' }]);
+      }
+      return keys.create({
         ...{ ...params, actor },
         rules: body.rules,
         ...(body.label !== undefined && { label: body.label }),
         ...(body.validUntil !== undefined && { validUntil: Date.parse(body.validUntil) }),
-      }),
+      });
+    },
   }),
   defineRoute({
     ...{ id: 'changeKeyRules', method: 'put', path: '/v1/accounts/{accountId}/keys/{keyId}/rules' },
@@ -80,8 +84,8 @@ export const KEY_ROUTES = [
     params: ofKey,
     body: rotationSchema,
     answer: shownKeySchema,
-    handle: ({ keys }, { params, body, actor }) =>
-      keys.rotate({ ...params, actor, graceMs: body.graceSeconds * 1_000 }),
+    handle: ({ keys }, { params, body, actor, version }) =>
+      keys.rotate({ ...params, actor, version, graceMs: body.graceSeconds * 1_000 }),
   }),
   defineRoute({
     ...{ id: 'resumeKey', method: 'post', path: '/v1/accounts/{accountId}/keys/{keyId}/resume' },
@@ -89,8 +93,8 @@ export const KEY_ROUTES = [
     summary: 'Resume a key that was suspended because its spend jumped; for a day it is not suspended again',
     params: ofKey,
     answer: keyInfoSchema,
-    handle: async ({ keys, keySuspensions }, { params, actor }) => {
-      await keySuspensions.resume({ ...params, actor });
+    handle: async ({ keys, keySuspensions }, { params, actor, version }) => {
+      await keySuspensions.resume({ ...params, actor, version });
       const key = await keys.get(params.accountId, params.keyId);
       if (!key) throw new KeyNotFound();
       return key;
@@ -100,6 +104,7 @@ export const KEY_ROUTES = [
     ...{ id: 'revokeKey', method: 'delete', path: '/v1/accounts/{accountId}/keys/{keyId}', permission: 'key.revoke' },
     summary: 'Revoke a key for good',
     params: ofKey,
-    handle: ({ keys }, { params, actor }) => keys.revoke(params.keyId, { accountId: params.accountId, actor }),
+    handle: ({ keys }, { params, actor, version }) =>
+      keys.revoke(params.keyId, { accountId: params.accountId, actor, version }),
   }),
 ];
