@@ -1,10 +1,12 @@
 import { newTrustSchema } from '../../lambdas/contracts/federation';
-import type { Permission } from '../../lambdas/contracts/permissions';
+import { allows, type Permission } from '../../lambdas/contracts/permissions';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { Get } from '../../lambdas/domain/table/table-store';
 import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';
 import { EXAMPLES } from './api-examples';
 import { type Answered, ApiStage } from './api-stage';
+
+const A_KEY_ID = '01JD0000000000000000000009';
 
 let stage: ApiStage;
 beforeEach(async () => {
@@ -62,6 +64,17 @@ describe('another account’s thing under one’s own account', () => {
     const answer = await stage.ask({ method: 'POST', path, as: 'owner', body: { to: stage.person('stranger') } });
     expect(outcome(answer)).toEqual([404, 'member_not_found']);
   });
+
+  test.each(routesWith('accountId').filter(({ permission }) => allows(permission, 'operator')))(
+    'an operator is told by $id that an account is not there',
+    async ({ id, method, path }) => {
+      const { body, headers } = await EXAMPLES[id]!(stage, stage.accountId);
+      const asked = { method: method.toUpperCase(), as: 'operator', ...(headers && { headers }) };
+      const missing = path.replace('{accountId}', 'acc_01JD0000000000000000000009').replace('{keyId}', A_KEY_ID);
+      const answer = await stage.ask({ ...asked, path: missing, ...(body !== undefined && { body }) });
+      expect(outcome(answer)).toEqual([404, path.includes('{keyId}') ? 'key_not_found' : 'account_not_found']);
+    },
+  );
 
   test('an account that is not there is answered as one that is another’s, after the same steps', async () => {
     const steps: string[] = [];

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import * as refusals from '../../lambdas/domain/errors/refusal';
+import * as tooMany from '../../lambdas/domain/errors/too-many';
 import { ROOT, trackedFiles } from './tracked-files';
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -32,4 +34,12 @@ test('decision records are numbered without gaps and say what, why and with whic
   expect(records.map((file) => Number(file.slice(9, 13)))).toEqual(records.map((_, index) => index));
   const sections = ['**What.**', '**Why.**', '**Consequences.**'];
   expect(records.filter((file) => !sections.every((section) => read(file).includes(`\n${section} `)))).toEqual([]);
+});
+
+test('every code of the control plane’s problems is in its page', () => {
+  const errors = Object.values({ ...refusals, ...tooMany }) as unknown as (new (first: unknown) => { code?: string })[];
+  const codes = errors.flatMap((Refusal) => new Refusal([]).code ?? []);
+  expect(codes.length).toBeGreaterThan(30);
+  const page = read('docs/control-plane.md');
+  expect(codes.filter((code) => !page.includes(`\`${code}\``))).toEqual([]);
 });

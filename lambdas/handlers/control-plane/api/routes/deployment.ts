@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { auditEventSchema, DEPLOYMENT_CHAIN } from '../../../../contracts/audit-event';
 import { personIdSchema } from '../../../../contracts/ids';
 import { verifyAudit } from '../../../../domain/audit/verify-audit';
+import { AccountNotFound } from '../../../../domain/errors/refusal';
 import type { ApiParts } from '../api-parts';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
@@ -19,6 +20,11 @@ async function verify({ store, clock }: ApiParts, chain: string) {
   return { events, faults: [...faults] };
 }
 
+/** An operator is let in to every id: a log of an account that never was is not a sound one. */
+async function expectAccount(accounts: ApiParts['accounts'], accountId: string): Promise<void> {
+  if (!(await accounts.exists(accountId))) throw new AccountNotFound();
+}
+
 /** What was done by whom, and who may do everything. */
 export const DEPLOYMENT_ROUTES = [
   definePage({
@@ -26,7 +32,10 @@ export const DEPLOYMENT_ROUTES = [
     summary: 'The account’s administrative actions, newest first',
     params: inAccount,
     item: auditEventSchema,
-    read: ({ audit }, { params }, page) => audit.page(params.accountId, page),
+    read: async ({ accounts, audit }, { params }, page) => {
+      await expectAccount(accounts, params.accountId);
+      return audit.page(params.accountId, page);
+    },
   }),
   defineRoute({
     ...{ id: 'verifyAudit', method: 'get', path: '/v1/accounts/{accountId}/audit/verification' },
@@ -34,7 +43,10 @@ export const DEPLOYMENT_ROUTES = [
     summary: 'Whether the account’s audit log is whole',
     params: inAccount,
     answer: reportSchema,
-    handle: (parts, { params }) => verify(parts, params.accountId),
+    handle: async (parts, { params }) => {
+      await expectAccount(parts.accounts, params.accountId);
+      return verify(parts, params.accountId);
+    },
   }),
   definePage({
     ...{ id: 'listDeploymentAuditEvents', path: '/v1/audit', permission: 'deployment.audit' },
