@@ -40,7 +40,8 @@ export function writeDevFile(
   { accountId, apiKey }: DemoAccount,
   { issuer, clientId, users }: Pick<LocalIdentity, 'issuer' | 'clientId' | 'users'>,
 ): void {
-  const urls = { gatewayUrl: `${origin}/v1`, apiUrl: `${origin}/api` };
+  // Where the user pool sends people back to.
+  const urls = { gatewayUrl: `${origin}/v1`, apiUrl: `${origin}/api`, consoleUrl: origin };
   const signIn = { issuer, clientId };
   const people = users.map(({ role, email, password }) => ({ role, email, password }));
   folder.replace(DEV_FILE, `${JSON.stringify({ ...urls, apiKey, accountId, signIn, users: people }, null, 2)}\n`);

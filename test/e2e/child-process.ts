@@ -52,6 +52,7 @@ export interface DevFile {
   readonly apiKey: string;
   readonly accountId: string;
   readonly apiUrl: string;
+  readonly consoleUrl: string;
   readonly signIn: { readonly issuer: string; readonly clientId: string };
   readonly users: readonly { readonly role: string; readonly email: string; readonly password: string }[];
 }

@@ -118,6 +118,7 @@ describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
     await expect(verifier.verify(out.trim())).resolves.toMatchObject({ clientId });
     expect(users.map(({ role, email }) => [role, email])).toContainEqual(['auditor', 'auditor@example.test']);
     expect(gateway.apiUrl).toBe(gateway.gatewayUrl.replace('/v1', '/api'));
+    expect(gateway.consoleUrl).toBe(gateway.gatewayUrl.replace('/v1', ''));
   });
 
   test('an unknown account is one line and exit code 1', async () => {
