@@ -46,7 +46,7 @@ interface Told {
 
 const base = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/`;
 
-function send(through = client, dialect: 'openai' | 'anthropic' = 'openai'): Promise<Told> {
+function send(through = client, dialect: 'openai' | 'anthropic' = 'openai', headers: Headers = {}): Promise<Told> {
   const told: Told = { heads: [], body: '' };
   return new Promise((resolve) => {
     const finish = (end: 'end' | ProviderFailure): void => {
@@ -59,7 +59,7 @@ function send(through = client, dialect: 'openai' | 'anthropic' = 'openai'): Pro
       {
         provider: { id: 'p', dialect, baseUrl: base() },
         path: '/chat',
-        headers: { accept: 'x' },
+        headers: { accept: 'x', ...headers },
         body: Buffer.from('{"a":1}'),
       },
       {
@@ -84,6 +84,15 @@ describe('a request to a provider', () => {
     expect(requests[1]).toMatch(/\r\nx-api-key: sk-operator\r\n/);
     expect(requests[1]).not.toMatch('Bearer');
   });
+
+  test.each(['x\r\nauthorization: Bearer sk-client', 'x\nx-api-key: k', 'x\u0000', 'x\r\n\r\nPOST /v1/other HTTP/1.1'])(
+    'carries no header that is more than one: %j',
+    async (value) => {
+      expect((await send(client, 'openai', { 'openai-beta': value })).heads).toEqual([]);
+      expect(requests).toEqual([]);
+      expect(await send()).toMatchObject({ end: 'end' });
+    },
+  );
 
   test('uses a connection again', async () => {
     await send();

@@ -15,14 +15,22 @@ interface Pattern {
   readonly flags: string;
 }
 
-function patternsOf(file: string): Pattern[] {
-  const source = ts.createSourceFile(file, readFileSync(join(ROOT, file), 'utf8'), ts.ScriptTarget.ESNext, true);
+function patternsOf(file: string, text = readFileSync(join(ROOT, file), 'utf8')): Pattern[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true);
   const found: Pattern[] = [];
+  const add = (node: ts.Node, pattern: Omit<Pattern, 'at'>) => {
+    const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+    found.push({ at: `${file}:${line + 1}`, ...pattern });
+  };
   const visit = (node: ts.Node): void => {
     if (ts.isRegularExpressionLiteral(node)) {
       const end = node.text.lastIndexOf('/');
-      const { line } = source.getLineAndCharacterOfPosition(node.getStart());
-      found.push({ at: `${file}:${line + 1}`, source: node.text.slice(1, end), flags: node.text.slice(end + 1) });
+      add(node, { source: node.text.slice(1, end), flags: node.text.slice(end + 1) });
+    }
+    const isCall = ts.isNewExpression(node) || ts.isCallExpression(node);
+    if (isCall && node.expression.getText() === 'RegExp') {
+      const [pattern, flags] = (node.arguments ?? []).map((argument) => textOf(argument, source));
+      add(node, { source: pattern ?? '', flags: flags ?? '' });
     }
     ts.forEachChild(node, visit);
   };
@@ -30,9 +38,24 @@ function patternsOf(file: string): Pattern[] {
   return found;
 }
 
+/** What a pattern is put together from: texts, and constants of its own file. Of a parameter any plain text will do. */
+function textOf(node: ts.Expression, source: ts.SourceFile): string {
+  if (ts.isStringLiteralLike(node)) return node.text;
+  if (ts.isTemplateExpression(node)) {
+    const rest = node.templateSpans.map(({ expression, literal }) => textOf(expression, source) + literal.text);
+    return node.head.text + rest.join('');
+  }
+  if (!ts.isIdentifier(node)) throw new Error(`${source.fileName}: a pattern made of ${node.getText()} is not checked`);
+  const constants = source.statements
+    .filter(ts.isVariableStatement)
+    .flatMap((one) => [...one.declarationList.declarations]);
+  const initializer = constants.find(({ name }) => name.getText() === node.text)?.initializer;
+  return initializer ? textOf(initializer, source) : 'x';
+}
+
 const patterns = trackedFiles()
   .filter((file) => /^(lambdas|web)\/.*\.tsx?$/.test(file) && !file.includes('/generated/'))
-  .flatMap(patternsOf);
+  .flatMap((file) => patternsOf(file));
 
 /** Its binary takes a fraction of the time of its JavaScript, and is not there for every machine. */
 const PLATFORMS: { readonly [name: string]: string } = {
@@ -65,4 +88,7 @@ test.each(distinct.map((pattern) => [pattern.at, pattern] as const))(
 test('a pattern that is not would be found', async () => {
   expect(patterns.length).toBeGreaterThan(20);
   expect((await check('^(a+)+$', '')).status).toBe('vulnerable');
+  const made = 'const A = `(a+)`; const f = (b: string) => new RegExp(`^${b}${A}+$`, "u");';
+  expect(patternsOf('made.ts', made)).toEqual([{ at: 'made.ts:1', source: '^x(a+)+$', flags: 'u' }]);
+  expect(patterns.map(({ source }) => source)).toContain('^x_[0-9A-HJKMNP-TV-Z]{26}$');
 });
