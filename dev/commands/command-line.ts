@@ -93,6 +93,7 @@ const OPTIONS = {
   from: { type: 'string' },
   version: { type: 'string' },
   rules: { type: 'string' },
+  role: { type: 'string' },
 } as const;
 
 interface GivenOptions extends Options {
@@ -127,8 +128,12 @@ function read(first: string | undefined, others: readonly string[], options: Opt
     return { name: 'usage', accountId, limit: options.limit ?? USAGE_LIMIT_DEFAULT };
   }
   if (first === 'keys' && others[0] === 'create') {
-    const [, accountId] = take(others, 2, options, ['rules']);
-    return { name: 'create-key', accountId, ...(options.rules !== undefined && { rules: readRules(options.rules) }) };
+    const [, accountId] = take(others, 2, options, ['rules', 'role']);
+    const { role } = options;
+    const rules = options.rules === undefined ? undefined : readRules(options.rules);
+    return role === undefined
+      ? { name: 'create-key', accountId, rules }
+      : { name: 'create-role-key', accountId, rules, role };
   }
   if (first === 'keys' && others[0] === 'list') return { name: 'list-keys', accountId: take(others, 2, options)[1] };
   if (first === 'keys' && others[0] === 'change') {
