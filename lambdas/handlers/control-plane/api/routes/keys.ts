@@ -5,6 +5,7 @@ import {
   ROTATION_GRACE_SECONDS_MAX,
   shownKeySchema,
 } from '../../../../contracts/api-keys';
+import { roleArnSchema } from '../../../../contracts/iam-role';
 import { keyRulesSchema } from '../../../../contracts/key-rules';
 import { InvalidInput, KeyNotFound } from '../../../../domain/errors/refusal';
 import { definePage } from '../define-page';
@@ -18,6 +19,10 @@ const newKeySchema = z
     rules: keyRulesSchema.optional().describe('What the key may do. Without them, everything.'),
   })
   .meta({ id: 'NewKey' });
+
+const newRoleKeySchema = newKeySchema
+  .extend({ role: roleArnSchema.describe('The role’s ARN. Whoever has assumed it may use the key.') })
+  .meta({ id: 'NewRoleKey' });
 
 const rotationSchema = z.strictObject({
   graceSeconds: z
@@ -54,17 +59,18 @@ export const KEY_ROUTES = [
     params: inAccount,
     body: newKeySchema,
     answer: shownKeySchema,
-    handle: ({ keys, clock }, { params, body, actor }) => {
-      if (body.validUntil !== undefined && Date.parse(body.validUntil) <= clock()) {
-        throw new InvalidInput([{ pointer: '/validUntil', detail: 'must be later than now' }]);
-      }
-      return keys.create({
-        ...{ ...params, actor },
-        rules: body.rules,
-        ...(body.label !== undefined && { label: body.label }),
-        ...(body.validUntil !== undefined && { validUntil: Date.parse(body.validUntil) }),
-      });
-    },
+    handle: ({ keys, clock }, { params, body, actor }) =>
+      keys.create({ ...params, actor, ...requested(body, clock()) }),
+  }),
+  defineRoute({
+    ...{ id: 'createRoleKey', method: 'post', path: '/v1/accounts/{accountId}/role-keys', permission: 'key.create' },
+    status: 201,
+    summary: 'Create a key for the workloads of an IAM role; it has no secret, they name its id',
+    params: inAccount,
+    body: newRoleKeySchema,
+    answer: keyInfoSchema,
+    handle: ({ keys, clock }, { params, body, actor }) =>
+      keys.createForRole({ ...params, actor, ...requested(body, clock()), role: body.role }),
   }),
   defineRoute({
     ...{ id: 'changeKeyRules', method: 'put', path: '/v1/accounts/{accountId}/keys/{keyId}/rules' },
@@ -108,3 +114,10 @@ export const KEY_ROUTES = [
       keys.revoke(params.keyId, { accountId: params.accountId, actor, version }),
   }),
 ];
+
+/** Throws InvalidInput for a key that would have ended already. */
+function requested({ label, validUntil, rules }: z.output<typeof newKeySchema>, now: number) {
+  const end = validUntil === undefined ? Infinity : Date.parse(validUntil);
+  if (end <= now) throw new InvalidInput([{ pointer: '/validUntil', detail: 'must be later than now' }]);
+  return { rules, ...(label !== undefined && { label }), ...(validUntil !== undefined && { validUntil: end }) };
+}
