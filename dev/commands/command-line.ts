@@ -16,6 +16,7 @@ import {
 } from './command';
 import { readCatalogCommand } from './catalog-command-line';
 import { readKeysCommand } from './keys-command-line';
+import { readOperatorsCommand } from './operators-command';
 import { type Options, take } from './take';
 import { UsageError } from './usage';
 
@@ -114,6 +115,7 @@ function parse(args: readonly string[]): { readonly values: GivenOptions; readon
 const FAMILIES: ReadonlyMap<string, typeof readKeysCommand> = new Map([
   ['keys', readKeysCommand],
   ['catalog', readCatalogCommand],
+  ['operators', readOperatorsCommand],
 ]);
 
 function read(first: string | undefined, others: readonly string[], options: Options): object {

@@ -6,6 +6,7 @@ import { keyRulesSchema } from '../../lambdas/contracts/key-rules';
 import { STANDINGS } from '../../lambdas/contracts/roles';
 import { parseUsd } from '../../lambdas/domain/money/pico';
 import { CATALOG_COMMANDS } from './catalog-command';
+import { OPERATOR_COMMANDS } from './operators-command';
 
 const PAYMENT_ID_CHARACTERS_MAX = 200;
 const USAGE_LIMIT_MAX = 100_000;
@@ -64,6 +65,7 @@ export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('verify-audit'), chain: chain.optional() }),
   z.strictObject({ name: z.literal('export-audit'), chain }),
   ...CATALOG_COMMANDS,
+  ...OPERATOR_COMMANDS,
 ]);
 
 export type Command = z.infer<typeof commandSchema>;

@@ -11,6 +11,8 @@ import { isCatalogCommand } from './catalog-command';
 import type { Command } from './command';
 import { exportChain, verifyStoredAudit } from './audit';
 import { type CommandParts, type CommandResult, noAccount } from './command-parts';
+import { runOperatorCommand } from './operators';
+import { isOperatorCommand } from './operators-command';
 import { exportAccount, showKeys } from './receipts';
 import { recomputeCharge } from './recompute-charge';
 
@@ -23,6 +25,7 @@ export async function runCommand(parts: CommandParts, command: Command): Promise
   if (command.name === 'verify-audit') return verifyStoredAudit(parts, command.chain);
   if (command.name === 'export-audit') return exportChain(parts, command.chain);
   if (isCatalogCommand(command)) return runCatalogCommand(parts, command);
+  if (isOperatorCommand(command)) return runOperatorCommand(parts, command);
   if (command.name === 'create-account') {
     const accountId = await parts.accounts.create({ accountId: command.accountId });
     await parts.wallet.open(accountId);

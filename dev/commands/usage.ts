@@ -15,6 +15,9 @@ export const USAGE = `Usage: npm run --silent tollgate -- [--stack <name> [--reg
                                      that have assumed an IAM role (docs/keyless.md)
   keys list <accountId>              an account's keys with their rules, as JSON lines
   keys change <accountId> <keyId>    puts the rules of --rules <file> in the place of all that a key has
+  operators list                     who runs the deployment, by their ids
+  operators appoint <personId>       makes a person an operator who has signed in once: GET /api/v1/me shows their id
+  operators dismiss <personId>       ends that
   token --as <role>                  an access token of a local run's user, an hour long: owner, admin, developer,
                                      billing, auditor or operator
   ledger verify                      replays the ledger; exits 1 when a balance differs

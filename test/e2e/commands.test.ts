@@ -121,6 +121,24 @@ describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
     expect(gateway.consoleUrl).toBe(gateway.gatewayUrl.replace('/v1', ''));
   });
 
+  test('operators are appointed by whoever has the deployment, and dismissed, with an event each', async () => {
+    const events = async () => json((await tollgate(folder, 'audit', 'verify', 'deployment')).out)['events'];
+    const before = Number(await events());
+    const listed = async () => (await tollgate(folder, 'operators', 'list')).out.trim().split('\n').map(json);
+    const [first] = await listed();
+    const { personId = '' } = first ?? {};
+    expect(await tollgate(folder, 'operators', 'dismiss', personId)).toMatchObject({ code: 0, err: '' });
+    expect((await tollgate(folder, 'operators', 'list')).out).toBe('');
+    const again = await tollgate(folder, 'operators', 'dismiss', personId);
+    expect(again).toEqual({ code: 1, out: '', err: 'There is no such operator.\n' });
+    const appointed = await tollgate(folder, 'operators', 'appoint', personId);
+    expect([appointed.code, JSON.parse(appointed.out)]).toEqual([0, { personId, isOperator: true }]);
+    expect(await listed()).toEqual([{ personId }]);
+    const nobody = await tollgate(folder, 'operators', 'appoint', 'per_01JD0000000000000000000000');
+    expect(nobody).toEqual({ code: 1, out: '', err: 'There is no such person.\n' });
+    expect(Number(await events())).toBe(before + 2);
+  });
+
   test('an unknown account is one line and exit code 1', async () => {
     for (const account of ['acc_01ARZ3NDEKTSV4RRFFQ69G5FAV', 'nobody', '../etc']) {
       expect(await tollgate(folder, 'wallet', account)).toEqual({
@@ -147,6 +165,12 @@ test.each([
   ],
   [['usage', 'a', '--limit', '0'], 'The limit is at least 1.'],
   [['usage', 'a', '--limit', 'many'], 'The limit is a whole number.'],
+  [['operators'], 'There is no command "operators".'],
+  [['operators', 'list', 'x'], 'The command has an argument too many.'],
+  [
+    ['operators', 'appoint', 'owner@example.test'],
+    'A person is named by their id, which begins with per_: they sign in, and GET /api/v1/me shows it.',
+  ],
   [['token'], 'A token is for one of owner, admin, developer, billing, auditor, operator: --as <role>.'],
   [
     ['token', '--as', 'root'],
