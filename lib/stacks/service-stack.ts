@@ -42,6 +42,7 @@ export class ServiceStack extends Stack {
     new CfnOutput(this, 'DataPlaneUrl', { value: this.dataPlane.url.url });
     // What workloads in AWS use; Lambda refuses whoever does not sign, or may not call.
     new CfnOutput(this, 'WorkloadsUrl', { value: this.dataPlane.workloadsUrl.url });
+    new CfnOutput(this, 'WorkloadsFunction', { value: this.dataPlane.workloads.function.functionArn });
     new CfnOutput(this, 'ControlPlaneUrl', { value: this.controlPlane.api.apiEndpoint });
   }
 }

@@ -91,6 +91,7 @@ describe('a gateway that is as it should be', () => {
       'TLS 1.2 is refused',
       'answers carry the security headers',
       'the function refuses who comes past the edge',
+      'workloads are known by their IAM role',
     ]);
   });
 });
@@ -113,6 +114,15 @@ describe('a check fails', () => {
     const report = await check(undefined, { functionUrl: gatewayOrigin() });
     expect(failures(report)).toEqual([
       'the function refuses who comes past the edge: 200 without, 200 with a wrong secret',
+    ]);
+  });
+
+  test('when the function for workloads does not ask for a signature, or does not know the role', async () => {
+    const credentials = () => Promise.resolve({ accessKeyId: 'any', secretAccessKey: 'any' });
+    const workloads = { url: gatewayOrigin(), keyId: '01JD0000000000000000000000', credentials };
+    const report = await runSmoke({ endpoint: gatewayOrigin(), apiKey: run.gateway.account.apiKey, workloads });
+    expect(failures(report)).toEqual([
+      "workloads are known by their IAM role: 401 without a signature, 401 with it, 401 naming a key that is not the role's",
     ]);
   });
 
@@ -167,6 +177,12 @@ describe('the command', () => {
     [['--endpoint', 'gateway.example.com'], '--endpoint must be an http or https URL.'],
     [['--endpoint', 'https://u:p@x'], '--endpoint must be an http or https URL.'],
     [['--endpoint', 'https://x/v2'], '--endpoint has no path but /v1.'],
+    [['--endpoint', 'https://x', '--workloads-url', 'https://y'], '--workloads-url and --role-key go together'],
+    [
+      ['--endpoint', 'https://x', '--role-key', '01JD0000000000000000000000'],
+      '--workloads-url and --role-key go together',
+    ],
+    [['--endpoint', 'https://x', '--workloads-url', 'https://y', '--role-key', 'tg_secret'], 'the id of a key'],
     [['--endpoint', 'https://x', '--keys', 'tg_secret'], 'The options are wrong.'],
     [['--endpoint', 'https://x', '--key', 'tg_secret'], 'TOLLGATE_KEY, or standard input, must be a key: tg_….'],
   ])('%j is a usage error', (args, message) => {
