@@ -14,10 +14,10 @@ const TEXT_CHARACTERS_MAX = 255;
  * Issuers whose tokens anybody can get: what a subject must begin with, so that it names an owner.
  * @see https://docs.github.com/en/actions/concepts/security/openid-connect
  */
-const SHARED_ISSUERS: { readonly [issuer: string]: RegExp } = {
-  'https://token.actions.githubusercontent.com': /^repo:[^/*]{1,100}\//,
-  'https://gitlab.com': /^project_path:[^/*]{1,200}\//,
-};
+const SHARED_ISSUERS: ReadonlyMap<string, RegExp> = new Map([
+  ['https://token.actions.githubusercontent.com', /^repo:[^/*]{1,100}\//],
+  ['https://gitlab.com', /^project_path:[^/*]{1,200}\//],
+]);
 
 const plain = line(TEXT_CHARACTERS_MAX);
 
@@ -51,7 +51,7 @@ export const newTrustSchema = z
       .describe('How long a key lives that a token yields.'),
     rules: keyRulesSchema.optional().describe('What such keys may do, counted for all of the trust’s keys together.'),
   })
-  .refine(({ issuer, subject }) => SHARED_ISSUERS[issuer.replace(/\/$/, '')]?.test(subject) ?? true, {
+  .refine(({ issuer, subject }) => SHARED_ISSUERS.get(issuer.replace(/\/$/, ''))?.test(subject) ?? true, {
     path: ['subject'],
     error: 'must name an owner, as in repo:<owner>/…, because everybody gets tokens of this issuer',
   })

@@ -8,6 +8,11 @@ import { type Answered, ApiStage } from './api-stage';
 
 const A_KEY_ID = '01JD0000000000000000000009';
 
+const STRANGE_VALUES = [
+  ...[null, true, -1, 1.5, 1e308, [], [[]], [null], {}, { a: 1 }, { length: 1e9 }, { toString: 1 }, { then: 1 }],
+  ...['', '__proto__', 'constructor', 'toString', '../..', '%00', '-0', 'Infinity', '9'.repeat(400), '😀'.repeat(200)],
+];
+
 let stage: ApiStage;
 beforeEach(async () => {
   stage = await ApiStage.open();
@@ -115,6 +120,16 @@ describe('a body', () => {
       // What the route does take, it takes as what it is.
       const answer = await ask(id, (body) => (name in body ? { ...body, more: 1 } : { ...body, [name]: value }));
       expect(outcome(answer)).toEqual(refused);
+    }
+  });
+
+  test.each(routesWithBody)('of %s breaks nothing here, whatever a member is', async (id) => {
+    const asked = await EXAMPLES[id]!(stage, stage.accountId);
+    for (const name of Object.keys(asked.body as object)) {
+      for (const value of STRANGE_VALUES) {
+        const answer = await ask(id, (body) => ({ ...body, [name]: value }));
+        expect([name, value, answer.status < 500 ? 'answered' : answer.text]).toEqual([name, value, 'answered']);
+      }
     }
   });
 
