@@ -8,7 +8,7 @@ import { type Answered, ApiStage } from './api-stage';
 
 const A_KEY_ID = '01JD0000000000000000000009';
 
-const STRANGE_VALUES = [
+const STRANGE_VALUES: readonly unknown[] = [
   ...[null, true, -1, 1.5, 1e308, [], [[]], [null], {}, { a: 1 }, { length: 1e9 }, { toString: 1 }, { then: 1 }],
   ...['', '__proto__', 'constructor', 'toString', '../..', '%00', '-0', 'Infinity', '9'.repeat(400), '😀'.repeat(200)],
 ];
