@@ -11,16 +11,13 @@ import {
   usageEvent,
   whole,
 } from './fake-providers';
-import { chat, GatewayStage, INPUT_PICO, messages, OUTPUT_PICO } from './gateway-stage';
+import { chat, COST_PICO, GatewayStage, messages, USAGE } from './gateway-stage';
 
 let stage: GatewayStage;
 beforeEach(async () => {
   stage = await GatewayStage.open();
 });
 afterEach(() => stage.expectBalanced());
-
-const USAGE = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
-const COST = 7n * INPUT_PICO + 2n * OUTPUT_PICO;
 
 /** What the client is sent, and what is written down, for each way in which a provider can answer. */
 interface Case {
@@ -42,7 +39,7 @@ const cases: { readonly [what: string]: Case } = {
     status: 200,
     reads: '"content":"hi"',
     record: { status: 'completed', httpStatus: 200, estimated: false },
-    costPico: COST,
+    costPico: COST_PICO,
   },
   'a whole stream': {
     play: events(delta('hi'), usageEvent(USAGE), DONE),
@@ -50,7 +47,7 @@ const cases: { readonly [what: string]: Case } = {
     status: 200,
     reads: delta('hi') + DONE,
     record: { status: 'completed', httpStatus: 200, estimated: false },
-    costPico: COST,
+    costPico: COST_PICO,
   },
   'an event stream whose type is written in capitals': {
     play: (call) => {
@@ -64,7 +61,7 @@ const cases: { readonly [what: string]: Case } = {
     status: 200,
     reads: `${DONE}: x-tollgate-cost`,
     record: { status: 'completed' },
-    costPico: COST,
+    costPico: COST_PICO,
   },
   'usage behind a null one in the same event': {
     play: events(delta('hi'), event({ choices: [{ index: 0, delta: {}, usage: null }], usage: USAGE }), DONE),
@@ -72,7 +69,7 @@ const cases: { readonly [what: string]: Case } = {
     status: 200,
     reads: DONE,
     record: { status: 'completed', estimated: false },
-    costPico: COST,
+    costPico: COST_PICO,
   },
   'a whole answer to a request for a stream': {
     play: whole(completion('hi', USAGE)),
@@ -80,7 +77,7 @@ const cases: { readonly [what: string]: Case } = {
     status: 200,
     reads: '"content":"hi"',
     record: { status: 'completed', streamed: true },
-    costPico: COST,
+    costPico: COST_PICO,
   },
   'events to a request for a whole answer': {
     play: events(delta('hi'), DONE),
@@ -107,7 +104,7 @@ const cases: { readonly [what: string]: Case } = {
     status: 200,
     reads: '"content":"hi"',
     record: { status: 'completed' },
-    costPico: COST,
+    costPico: COST_PICO,
   },
   'HTML under status 200': {
     play: whole('<html>welcome</html>', 200, { 'content-type': 'text/html' }),
@@ -149,7 +146,7 @@ const cases: { readonly [what: string]: Case } = {
     status: 200,
     reads: '"content":"hi"',
     record: { status: 'completed', estimated: false },
-    costPico: COST,
+    costPico: COST_PICO,
   },
   'no content': { play: whole('', 204), status: 502, reads: 'answered 204', record: { ...failed, httpStatus: 502 } },
   'a redirect': {
@@ -296,7 +293,7 @@ test('the next provider is asked when the first fails, and only the one that ans
   const client = await stage.send(chat());
   expect(client.status).toBe(200);
   expect(stage.providers.calls.map(({ request }) => request.provider.id)).toEqual(['first', 'second']);
-  expect(await stage.records()).toMatchObject([{ provider: 'second', costPico: COST }]);
+  expect(await stage.records()).toMatchObject([{ provider: 'second', costPico: COST_PICO }]);
 });
 
 test.each([
@@ -309,7 +306,7 @@ test.each([
   stage.providers.play(play, events(delta('hi'), usageEvent(USAGE), DONE));
   const client = await stage.send(chat({ stream: true }));
   expect(client.text).toContain(DONE);
-  expect(await stage.records()).toMatchObject([{ provider: 'second', costPico: COST }]);
+  expect(await stage.records()).toMatchObject([{ provider: 'second', costPico: COST_PICO }]);
 });
 
 test('a stream that has begun is not tried elsewhere', async () => {
