@@ -6,13 +6,13 @@ import {
   chatBody,
   costOf,
   during,
-  expectLedgerVerifies,
   type LocalRun,
   messagesBody,
   MESSAGES_MODEL,
   post,
   priceOf,
   startLocalRun,
+  stopVerified,
 } from './local-run';
 import {
   chatCompletion,
@@ -33,10 +33,7 @@ beforeAll(async () => {
   // A request's provider is stopped ten seconds before its end: after one second here.
   run = await startLocalRun({ TOLLGATE_REQUEST_SECONDS: '11' });
 });
-afterAll(async () => {
-  await expectLedgerVerifies(run);
-  await run.stop();
-});
+afterAll(() => stopVerified(run));
 
 const HI = [{ role: 'user' as const, content: 'Hi' }];
 
