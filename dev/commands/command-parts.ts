@@ -24,7 +24,7 @@ export interface CommandResult {
 export interface CommandParts {
   readonly store: TableStore;
   readonly wallet: Wallet;
-  readonly keys: Pick<Keys, 'create' | 'list' | 'changeRules'>;
+  readonly keys: Pick<Keys, 'create' | 'createForRole' | 'list' | 'changeRules'>;
   readonly accounts: Accounts;
   readonly usage: UsageRecords;
   readonly catalog: CatalogChanges;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEPLOYMENT_CHAIN } from '../../lambdas/contracts/audit-event';
+import { roleArnSchema } from '../../lambdas/contracts/iam-role';
 import { accountIdSchema, keyIdSchema, requestIdSchema } from '../../lambdas/contracts/ids';
 import { keyRulesSchema } from '../../lambdas/contracts/key-rules';
 import { STANDINGS } from '../../lambdas/contracts/roles';
@@ -31,6 +32,13 @@ const chain = z
     'An audit log is named by its account’s id, or is "deployment".',
   );
 
+const role = z
+  .string()
+  .refine(
+    (arn) => roleArnSchema.safeParse(arn).success,
+    'A role is named by its ARN, such as arn:aws:iam::111122223333:role/worker.',
+  );
+
 /** A command as it travels to the process that owns the data folder: JSON, so the amount is text. */
 export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('create-account'), accountId: accountIdSchema }),
@@ -38,6 +46,10 @@ export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('credit'), accountId: z.string(), amount, paymentId }),
   z.strictObject({ name: z.literal('usage'), accountId: z.string(), limit }),
   z.strictObject({ name: z.literal('create-key'), accountId: z.string(), rules: keyRulesSchema.optional() }),
+  z.strictObject({
+    ...{ name: z.literal('create-role-key'), accountId: z.string(), role },
+    rules: keyRulesSchema.optional(),
+  }),
   z.strictObject({ name: z.literal('list-keys'), accountId: z.string() }),
   z.strictObject({ name: z.literal('change-key'), accountId: z.string(), keyId: keyIdSchema, rules: keyRulesSchema }),
   z.strictObject({

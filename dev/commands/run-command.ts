@@ -49,6 +49,11 @@ export async function runCommand(parts: CommandParts, command: Command): Promise
       const { keyId, key } = await parts.keys.create({ accountId, rules: command.rules });
       return done({ accountId, keyId, apiKey: key });
     }
+    case 'create-role-key': {
+      const { role, rules } = command;
+      const { keyId } = await parts.keys.createForRole({ accountId, role, rules });
+      return done({ accountId, keyId, role });
+    }
     case 'list-keys':
       return done(...(await parts.keys.list(accountId)));
     case 'change-key':

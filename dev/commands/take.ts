@@ -14,6 +14,7 @@ export interface Options {
   readonly from?: string;
   readonly version?: string;
   readonly rules?: string;
+  readonly role?: string;
 }
 
 /** Exactly so many words, and no option that the command does not have. Throws UsageError. */

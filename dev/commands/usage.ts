@@ -11,7 +11,8 @@ export const USAGE = `Usage: npm run --silent tollgate -- [--stack <name> [--reg
   usage <accountId>                  the newest usage records as JSON lines; --limit <count>, 100 unless told,
                                      and a word on standard error when there are more
   keys create <accountId>            makes an API key and shows it, once, as JSON; --rules <file> says what it may do
-                                     (docs/keys.md), as JSON
+                                     (docs/keys.md), as JSON. --role <arn> makes one without a secret, for workloads
+                                     that have assumed an IAM role (docs/keyless.md)
   keys list <accountId>              an account's keys with their rules, as JSON lines
   keys change <accountId> <keyId>    puts the rules of --rules <file> in the place of all that a key has
   token --as <role>                  an access token of a local run's user, an hour long: owner, admin, developer,

@@ -39,7 +39,7 @@ export const openTransport = (region: string | undefined): SdkTransport =>
   new SdkTransport(region === undefined ? {} : { region });
 
 /** Reads the pepper only where keys are worked on: whoever looks at a wallet needs no right to a secret. */
-class DeployedKeys implements Pick<Keys, 'create' | 'list' | 'changeRules'> {
+class DeployedKeys implements Pick<Keys, 'create' | 'createForRole' | 'list' | 'changeRules'> {
   readonly #store: TableStore;
   readonly #readPepper: () => Promise<string>;
 
@@ -50,6 +50,10 @@ class DeployedKeys implements Pick<Keys, 'create' | 'list' | 'changeRules'> {
 
   async create(request: Parameters<Keys['create']>[0]): ReturnType<Keys['create']> {
     return (await this.#keys()).create(request);
+  }
+
+  async createForRole(request: Parameters<Keys['createForRole']>[0]): ReturnType<Keys['createForRole']> {
+    return (await this.#keys()).createForRole(request);
   }
 
   async list(accountId: string): ReturnType<Keys['list']> {

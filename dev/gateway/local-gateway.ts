@@ -5,6 +5,7 @@ import { LiveCatalog } from '../../lambdas/domain/catalog/live-catalog';
 import type { Log } from '../../lambdas/domain/log';
 import { Cancellations } from '../../lambdas/domain/proxy/cancellations';
 import { Gateway } from '../../lambdas/domain/proxy/gateway';
+import { byKey } from '../../lambdas/domain/proxy/identify-caller';
 import { apiParts } from '../../lambdas/handlers/control-plane/api/api-parts';
 import { serveApi } from '../../lambdas/handlers/control-plane/api/serve-api';
 import type { Sweep } from '../../lambdas/domain/wallet/sweep';
@@ -89,7 +90,14 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   const client = new UndiciProviderClient({ apiKey: (id) => keyOf(providers, id) });
   opened.add(() => client.close());
   const cancellations = new Cancellations(parts);
-  const gateway = new Gateway({ ...parts, catalog, cancellations, providers: client, log });
+  const gateway = new Gateway({
+    ...parts,
+    identify: byKey(parts.keys),
+    catalog,
+    cancellations,
+    providers: client,
+    log,
+  });
   const verifier = identity.verifier(parts.clock);
   const mailer = new SpoolMailer(folder, parts.clock);
   const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock: parts.clock });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { line } from './text';
+import { roleArnSchema } from './iam-role';
 import { keyIdSchema, personIdSchema, trustIdSchema } from './ids';
 import { keyRulesSchema } from './key-rules';
 import { KEY_SUSPENSION_REASONS } from './key-suspension';
@@ -13,7 +14,10 @@ export const ROTATION_GRACE_SECONDS_MAX = 30 * 86_400;
 export const keyInfoSchema = z
   .object({
     keyId: keyIdSchema,
-    lastFour: z.string().length(4),
+    /** Absent where the key is a role's. */
+    lastFour: z.string().length(4).optional(),
+    /** The IAM role whose callers the key is for. It has no secret: they prove who they are to AWS. */
+    role: roleArnSchema.optional(),
     createdAt: z.iso.datetime(),
     label: z.string().optional(),
     revokedAt: z.iso.datetime().optional(),

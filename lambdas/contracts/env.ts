@@ -4,20 +4,21 @@
  */
 
 /**
- * The data plane. Tables are physical names, secrets are ARNs, `PROVIDERS` is a JSON list of
+ * The data plane, where workloads of AWS call it by themselves. Tables are physical names, secrets are ARNs, `PROVIDERS` is a JSON list of
  * `{ id, dialect, baseUrl }` and what else the operator says of a provider, `USAGE_RETENTION_DAYS` a whole number of days.
  */
-export const PROXY_ENV = [
+export const WORKLOADS_ENV = [
   'WALLET_TABLE',
   'KEYS_TABLE',
   'USAGE_TABLE',
   'CATALOG_TABLE',
   'PROVIDER_KEYS_SECRET',
-  'KEY_PEPPER_SECRET',
-  'ORIGIN_SECRET',
   'PROVIDERS',
   'USAGE_RETENTION_DAYS',
 ] as const;
+
+/** The data plane behind the edge, which proves itself by a secret, as keys prove themselves by another. */
+export const PROXY_ENV = [...WORKLOADS_ENV, 'KEY_PEPPER_SECRET', 'ORIGIN_SECRET'] as const;
 
 /** The sweeper ends holds that nobody ended, and what keys count of them; it writes their usage records, hence the retention. */
 export const SWEEP_ENV = ['WALLET_TABLE', 'KEYS_TABLE', 'USAGE_TABLE', 'USAGE_RETENTION_DAYS'] as const;

@@ -97,6 +97,7 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   listKeys: at('/v1/accounts/{accountId}/keys'),
   getKey: async (stage, accountId) => ({ path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}` }),
   createKey: at('/v1/accounts/{accountId}/keys', { body: { label: 'ci' } }),
+  createRoleKey: at('/v1/accounts/{accountId}/role-keys', { body: { role: 'arn:aws:iam::111122223333:role/worker' } }),
   changeKeyRules: async (stage, accountId) => ({
     path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}/rules`,
     body: { scopes: ['chat'], concurrency: 2 },

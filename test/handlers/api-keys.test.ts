@@ -59,3 +59,37 @@ test.each([
   expect(created).toMatchObject({ status: 400 });
   expect(JSON.stringify(created.body['errors'])).toContain(`"/rules${pointer}"`);
 });
+
+const ROLE = 'arn:aws:iam::111122223333:role/service/worker';
+const createForRole = (body: object) => {
+  const path = `/v1/accounts/${stage.accountId}/role-keys`;
+  return stage.ask({ method: 'POST', path, as: 'developer', body });
+};
+
+test('a key for an IAM role is made and listed without a secret, and its audit event does not tell whose it is', async () => {
+  const made = await createForRole({ role: ROLE, label: 'batch', rules: RULES });
+  expect(made).toMatchObject({ status: 201, body: { role: ROLE, label: 'batch', rules: RULES, version: 1 } });
+  expect(made.text).not.toMatch(/tg_|lastFour/);
+  const { body: listed } = await stage.ask({ method: 'GET', path: keys, as: 'auditor' });
+  expect(listed['items']).toEqual([made.body]);
+  const path = `/v1/accounts/${stage.accountId}/audit`;
+  const audit = await stage.ask({ method: 'GET', path, as: 'auditor', query: 'limit=1' });
+  expect(audit.body['items']).toMatchObject([{ action: 'key.create', target: made.body['keyId'] }]);
+  expect(audit.text).not.toContain('worker');
+});
+
+test('a key for a role has nothing to rotate, and is revoked as any', async () => {
+  const { body } = await createForRole({ role: ROLE });
+  const path = `${keys}/${String(body['keyId'])}`;
+  const rotated = await stage.ask({ method: 'POST', path: `${path}/rotate`, as: 'admin', body: { graceSeconds: 0 } });
+  expect(rotated).toMatchObject({ status: 409, body: { code: 'key_has_no_secret' } });
+  expect(await stage.ask({ method: 'DELETE', path, as: 'admin' })).toMatchObject({ status: 204 });
+});
+
+test.each([undefined, 'worker', 'arn:aws:iam::111122223333:user/worker', 'arn:aws:sts::111122223333:assumed-role/a/b'])(
+  'what is no role is refused: %s',
+  async (role) => {
+    const refused = await createForRole({ role });
+    expect(refused).toMatchObject({ status: 400, body: { errors: [{ pointer: '/role' }] } });
+  },
+);

@@ -1,8 +1,14 @@
 import { PassThrough, type Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
+import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/edge';
 import { PayloadTooLarge } from '../../lambdas/domain/errors/app-error';
-import { functionUrlExchange, type StreamingRuntime } from '../../lambdas/handlers/data-plane/function-url-host';
+import { callerBehindEdge, callerKnownToIam } from '../../lambdas/handlers/data-plane/function-url-callers';
+import {
+  type FunctionUrlEvent,
+  functionUrlExchange,
+  type StreamingRuntime,
+} from '../../lambdas/handlers/data-plane/function-url-host';
 
 const heads: { statusCode: number; headers: object }[] = [];
 const runtime: StreamingRuntime = {
@@ -15,7 +21,7 @@ const runtime: StreamingRuntime = {
   },
 };
 
-function exchangeOf(event: Partial<LambdaFunctionURLEvent>) {
+function exchangeOf(event: Partial<LambdaFunctionURLEvent>, readCaller = callerBehindEdge) {
   const full = {
     rawPath: '/v1/models',
     rawQueryString: 'a=1',
@@ -24,9 +30,8 @@ function exchangeOf(event: Partial<LambdaFunctionURLEvent>) {
     isBase64Encoded: false,
     ...event,
   };
-  return functionUrlExchange(runtime, full as LambdaFunctionURLEvent, new PassThrough(), {
-    getRemainingTimeInMillis: () => 5_000,
-  });
+  const context = { getRemainingTimeInMillis: () => 5_000 };
+  return functionUrlExchange(runtime, full as FunctionUrlEvent, new PassThrough(), context, readCaller);
 }
 
 describe('an invocation through a function URL', () => {
@@ -50,6 +55,18 @@ describe('an invocation through a function URL', () => {
     expect(exchange.gone.aborted).toBe(false);
   });
 
+  test('comes from the address that the edge says, or that Lambda sees; what a client says of itself is not heard', () => {
+    const headers = { [CLIENT_ADDRESS_HEADER]: '192.0.2.1' };
+    const iam = { userArn: 'arn:aws:sts::111122223333:assumed-role/worker/session' };
+    const requestContext = { http: { method: 'GET', sourceIp: '198.51.100.7' }, authorizer: { iam } };
+    const event = { headers, requestContext } as unknown as FunctionUrlEvent;
+    const behindEdge = exchangeOf(event);
+    expect([behindEdge.clientAddress, behindEdge.principal]).toEqual(['192.0.2.1', undefined]);
+    const known = exchangeOf(event, callerKnownToIam);
+    expect([known.clientAddress, known.principal]).toEqual(['198.51.100.7', iam.userArn]);
+    expect(exchangeOf({}, callerKnownToIam).principal).toBeUndefined();
+  });
+
   test('outlives a response whose connection breaks', async () => {
     const out = exchangeOf({}).begin(200, {});
     const closed = new Promise((resolve) => out.once('close', resolve));
@@ -64,7 +81,7 @@ describe('an invocation through a function URL', () => {
     const wrote = jest.spyOn(stream, 'write');
     const event = { rawPath: '/', headers: {}, requestContext: { http: { method: 'GET' } }, isBase64Encoded: false };
     const context = { getRemainingTimeInMillis: () => 1 };
-    functionUrlExchange(runtime, event as unknown as LambdaFunctionURLEvent, stream, context)
+    functionUrlExchange(runtime, event as unknown as FunctionUrlEvent, stream, context, callerBehindEdge)
       .begin(402, { 'x-request-id': 'r' })
       .end('body');
     await finished(stream);

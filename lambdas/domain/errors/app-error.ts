@@ -51,6 +51,16 @@ export class InvalidApiKey extends AppError {
   }
 }
 
+/** One message for a role of which the named key is not, and for whatever may be wrong with the key. */
+export class InvalidRole extends AppError {
+  override readonly status = 401;
+  override readonly code = 'invalid_role';
+  override readonly types = { openai: 'invalid_request_error', anthropic: 'authentication_error' };
+  constructor() {
+    super('Send the id of a key that is for the IAM role which signs the request as "x-api-key: <key id>".');
+  }
+}
+
 /** Whoever fails to prove who they are again and again waits. It says nothing of whether they would have been right. */
 export class TooManyAttempts extends AppError {
   override readonly status = 429;

@@ -185,6 +185,14 @@ export class KeyNotLive extends Conflict {
   }
 }
 
+/** What has no secret has none that could be replaced. */
+export class KeyHasNoSecret extends Conflict {
+  override readonly name = 'KeyHasNoSecret';
+  constructor() {
+    super('key_has_no_secret', 'The key is for an IAM role and has no secret that could be replaced.');
+  }
+}
+
 export class LimitReached extends Conflict {
   override readonly name = 'LimitReached';
   constructor(what: string, most: number) {

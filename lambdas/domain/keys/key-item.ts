@@ -42,10 +42,12 @@ export type StoredKey = Readonly<z.infer<typeof keyItemSchema>>;
 export const encodeRules = (rules: KeyRules): string => JSON.stringify(rules);
 
 export function encodeKey(stored: StoredKey): Item {
-  const { keyId, accountId, salt, verifier, lastFour, createdAt, validUntil, counterId, rules } = stored;
+  const { keyId, accountId, salt, verifier, lastFour, role, createdAt, validUntil, counterId, rules } = stored;
   return {
     ...apiKeyKey(keyId),
-    ...{ keyId, accountId, salt, verifier, lastFour, createdAt },
+    ...{ keyId, accountId, salt, verifier, createdAt },
+    ...(lastFour !== undefined && { lastFour }),
+    ...(role !== undefined && { role }),
     ...(validUntil !== undefined && { validUntil }),
     ...(counterId !== undefined && { counterId }),
     ...(rules !== undefined && { rules }),
@@ -54,10 +56,12 @@ export function encodeKey(stored: StoredKey): Item {
 
 /** What an account's list shows, kept beside the key so that listing reads no verifier. */
 export function encodeKeyListing(accountId: string, info: KeyInfo): Item {
-  const { keyId, lastFour, createdAt, label, validUntil, createdBy, replaces, rules, version } = info;
+  const { keyId, lastFour, role, createdAt, label, validUntil, createdBy, replaces, rules, version } = info;
   return {
     ...keyListingKey(accountId, keyId),
-    ...{ keyId, lastFour, createdAt, version },
+    ...{ keyId, createdAt, version },
+    ...(lastFour !== undefined && { lastFour }),
+    ...(role !== undefined && { role }),
     ...(label !== undefined && { label }),
     ...(validUntil !== undefined && { validUntil }),
     ...(createdBy !== undefined && { createdBy }),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { KEY_LABEL_CHARACTERS_MAX, ROTATION_GRACE_SECONDS_MAX } from '../../contracts/api-keys';
+import { roleArnSchema } from '../../contracts/iam-role';
 import type { KeyRules } from '../../contracts/key-rules';
 import { apiKeyKey, isoTime, KEY_LISTING_PREFIX, keyListingKey } from '../../contracts/table-keys';
 import { EXPIRES_AT, KEYS } from '../../contracts/tables';
@@ -7,7 +8,7 @@ import type { Actor } from '../access/actor';
 import { DEPLOYMENT, personOf } from '../access/actor';
 import type { Action, AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { KeyNotFound, KeyNotLive, VersionMismatch } from '../errors/refusal';
+import { KeyHasNoSecret, KeyNotFound, KeyNotLive, VersionMismatch } from '../errors/refusal';
 import type { Change } from '../table/condition';
 import { absent, all, compare } from '../table/condition';
 import { everyItem } from '../table/every-item';
@@ -70,12 +71,24 @@ export class Keys {
    * stated their age.
    */
   async create(request: KeyRequest): Promise<ShownKey> {
-    const { accountId, label, validUntil, actor = DEPLOYMENT } = request;
+    return (await this.#create(request)).shown;
+  }
+
+  /**
+   * Makes a key without a secret, for whoever AWS says has assumed the role. Throws as `create` does.
+   * @param request.role its ARN
+   */
+  async createForRole(request: KeyRequest & { readonly role: string }): Promise<KeyInfo> {
+    return (await this.#create({ ...request, role: roleArnSchema.parse(request.role) })).info;
+  }
+
+  async #create(request: KeyRequest & { readonly role?: string }): Promise<MadeKey> {
+    const { accountId, label, validUntil, role, actor = DEPLOYMENT } = request;
     if (label !== undefined && label.length > KEY_LABEL_CHARACTERS_MAX) throw new RangeError('the label is too long');
     const rules = parseRules(request.rules);
     const premises = this.#audit ? keyPremises(accountId, actor) : [];
     const made = this.#make({
-      ...{ accountId, label, rules, createdBy: personOf(actor) },
+      ...{ accountId, label, rules, role, createdBy: personOf(actor) },
       validUntil: validUntil === undefined ? undefined : isoTime(validUntil),
     });
     const after = {
@@ -84,6 +97,7 @@ export class Keys {
     };
     try {
       await this.#perform({
+        // Whose role it is for is not recorded: its name may be a person's, and the list shows it.
         ...{ chain: accountId, actor, action: 'key.create', target: made.shown.keyId },
         ...(Object.keys(after).length > 0 && { after }),
         writes: [...made.writes, ...premises],
@@ -91,7 +105,7 @@ export class Keys {
     } catch (error) {
       throw premiseRefusal(error, made.writes.length);
     }
-    return made.shown;
+    return made;
   }
 
   /**
@@ -164,7 +178,7 @@ export class Keys {
   /**
    * Makes a key in the place of another, which ends after a grace period, or at its own time if that is before. What
    * the old one is allowed, its end included, the new one is too, and they are counted as one. Throws KeyNotFound,
-   * KeyNotLive, VersionMismatch when it was changed meanwhile, and as `create` does.
+   * KeyNotLive, KeyHasNoSecret, VersionMismatch when it was changed meanwhile, and as `create` does.
    * @param request.graceMs from 0 to ROTATION_GRACE_MS_MAX
    */
   async rotate(request: {
@@ -178,6 +192,7 @@ export class Keys {
     const old = await this.#owned(accountId, keyId);
     const listing = await this.get(accountId, keyId);
     if (!isLive(old, this.#clock()) || !listing) throw new KeyNotLive();
+    if (old.role !== undefined) throw new KeyHasNoSecret();
     const { label, validUntil, rules } = listing;
     const premises = this.#audit ? keyPremises(accountId, actor) : [];
     const made = this.#make({

@@ -23,6 +23,8 @@ export interface MadeOf {
   readonly validUntil: string | undefined;
   readonly createdBy: string | undefined;
   readonly rules: KeyRules | undefined;
+  /** The IAM role that the key is for: its secret is thrown away. @default a key for whoever has the secret */
+  readonly role?: string | undefined;
   readonly replaces?: string;
   readonly counterId?: string;
 }
@@ -34,14 +36,15 @@ export interface MadeKey {
 }
 
 export function makeKey(
-  { accountId, label, validUntil, createdBy, rules, replaces, counterId }: MadeOf,
+  { accountId, label, validUntil, createdBy, rules, role, replaces, counterId }: MadeOf,
   tools: { readonly now: number; readonly pepper: Pepper; readonly randomBytes: (bytes: number) => Uint8Array },
 ): MadeKey {
   const { now, pepper, randomBytes } = tools;
   const keyId = ulid(now);
   const secret = encodeSecret(randomBytes(SECRET_BYTES));
   const salt = randomBytes(SALT_BYTES);
-  const base = { keyId, lastFour: secret.slice(-4), createdAt: isoTime(now), validUntil };
+  const shownOf = role === undefined ? { lastFour: secret.slice(-4) } : { role };
+  const base = { keyId, ...shownOf, createdAt: isoTime(now), validUntil };
   const info: KeyInfo = { ...base, version: 1, label, createdBy, replaces, rules };
   const verifier = pepper.verifierOf(salt, secret);
   const stored: StoredKey = { ...base, accountId, salt, verifier, counterId, rules: rules && encodeRules(rules) };

@@ -14,6 +14,8 @@ export interface Exchange {
   readonly headers: Headers;
   /** The client's IP address as the host knows it; never what the client says. For the rules of its key, and nothing else. */
   readonly clientAddress: string | undefined;
+  /** Whom AWS has proved to call: an ARN. Never what the client says. Absent where AWS proves nobody. */
+  readonly principal?: string | undefined;
   /** The whole body. Throws PayloadTooLarge above `bytesMax`, without reading on. */
   readBody(bytesMax: number): Promise<Buffer>;
   /**

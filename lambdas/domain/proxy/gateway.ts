@@ -2,7 +2,6 @@ import {
   AppError,
   Forbidden,
   InternalError,
-  InvalidApiKey,
   MethodNotAllowed,
   NotFound,
   ServiceUnavailable,
@@ -10,13 +9,13 @@ import {
   UnsupportedMediaType,
 } from '../errors/app-error';
 import { isFromEdge } from '../edge/origin-secret';
-import type { KeyVerifier } from '../keys/key-verifier';
 import type { KeyOwner } from '../keys/verified-keys';
 import type { Receipts } from '../receipts/receipts';
 import type { UsageRecords } from '../usage/usage-records';
 import { StoreUnavailable } from '../table/table-errors';
 import { WalletUnavailable } from '../wallet/wallet-errors';
 import type { Exchange, Headers } from './exchange';
+import type { IdentifyCaller } from './identify-caller';
 import { serveMetered } from './metered-handler';
 import type { MeteredParts } from './paid-request';
 import { permitUse } from './permit';
@@ -29,7 +28,7 @@ import { dialectOf, METERED_ROUTES } from './routes';
 import { UnsettledRequests } from './unsettled-requests';
 
 export interface GatewayParts extends Omit<MeteredParts, 'unsettled'> {
-  readonly keys: Pick<KeyVerifier, 'verify'>;
+  readonly identify: IdentifyCaller;
   readonly usage: UsageRecords;
   readonly receipts: Receipts;
   /** The values of the secret header that the edge adds; absent where there is no edge (a local run). */
@@ -97,12 +96,12 @@ export class Gateway {
       requireMethod(exchange, 'POST');
       // Where it is too old, it is read while the key is verified and the body comes.
       void this.#parts.catalog.current();
-      const caller = await this.#authenticate(exchange);
+      const caller = await this.#parts.identify(exchange);
       permitUse(caller, metered.endpoint, exchange.clientAddress);
       requireJson(exchange.headers);
       return serveMetered(this.#parts, { exchange, route: metered, requestId, caller, headers, stop });
     }
-    const caller = await this.#authenticate(exchange);
+    const caller = await this.#parts.identify(exchange);
     permitUse(caller, scopeOfRead(path), exchange.clientAddress);
     const cancelled = CANCEL_PATH.exec(path)?.[1];
     if (cancelled !== undefined) {
@@ -123,14 +122,6 @@ export class Gateway {
     const retryAfter: ResponseHeaders =
       retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
     respondJson(exchange, status, { ...headers, ...retryAfter }, body);
-  }
-
-  async #authenticate({ headers, clientAddress }: Exchange): Promise<KeyOwner> {
-    const apiKey = headers['x-api-key'];
-    const bearer = /^Bearer +([^ ].*)$/i.exec(headers['authorization'] ?? '')?.[1];
-    const caller = await this.#parts.keys.verify(apiKey === '' ? bearer : (apiKey ?? bearer), clientAddress);
-    if (caller === undefined) throw new InvalidApiKey();
-    return caller;
   }
 
   #fail(exchange: Exchange, error: unknown, requestId: string, headers: ResponseHeaders): void {

@@ -4,24 +4,26 @@ import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
 import { UndiciProviderClient } from '../../adapters/providers/undici-provider-client';
 import { AgedSecret } from '../../adapters/secrets/aged-secret';
-import { originSecrets } from '../../adapters/secrets/origin-secrets';
 import { StdoutLog } from '../../adapters/stdout-log';
 import { type ProviderSettings, providerSettingsSchema } from '../../contracts/catalog';
-import type { Env, PROXY_ENV } from '../../contracts/env';
-import { pepperSecretSchema, providerKeysSecretSchema } from '../../contracts/secrets';
+import type { Env, WORKLOADS_ENV } from '../../contracts/env';
+import { providerKeysSecretSchema } from '../../contracts/secrets';
 import { LiveCatalog } from '../../domain/catalog/live-catalog';
 import { PRICE_LIST } from '../../domain/catalog/price-list';
 import { systemClock as clock } from '../../domain/clock';
-import { KeyVerifier } from '../../domain/keys/key-verifier';
 import { Cancellations } from '../../domain/proxy/cancellations';
 import type { Exchange } from '../../domain/proxy/exchange';
 import { Gateway } from '../../domain/proxy/gateway';
 import { Receipts } from '../../domain/receipts/receipts';
 import { UsageRecords } from '../../domain/usage/usage-records';
 import { Wallet } from '../../domain/wallet/wallet';
+import type { Entrance } from './entrances';
 
 /** The gateway as it runs in AWS: one per execution environment, its secrets fetched once and again by age. */
-export async function deployedGateway(env: Env<typeof PROXY_ENV>): Promise<Pick<Gateway, 'handle'>> {
+export async function deployedGateway(
+  env: Env<typeof WORKLOADS_ENV>,
+  entrance: Entrance,
+): Promise<Pick<Gateway, 'handle'>> {
   const tableNames = {
     wallet: env.WALLET_TABLE,
     keys: env.KEYS_TABLE,
@@ -36,14 +38,13 @@ export async function deployedGateway(env: Env<typeof PROXY_ENV>): Promise<Pick<
     schema: providerKeysSecretSchema,
     clock,
   });
-  const pepper = new AgedSecret({ client, arn: env.KEY_PEPPER_SECRET, schema: pepperSecretSchema, clock });
   const providers = z.array(providerSettingsSchema).parse(JSON.parse(env.PROVIDERS));
   const log = new StdoutLog();
   let apiKeys = await providerKeys.get();
   const base = { list: PRICE_LIST, providers: withKey(providers, apiKeys, log) };
   const gateway = new Gateway({
     wallet: new Wallet({ store, clock, usageRetentionDays: Number(env.USAGE_RETENTION_DAYS) }),
-    keys: new KeyVerifier({ store, pepper: await pepper.get(), clock }),
+    ...(await entrance({ store, client, clock })),
     usage: new UsageRecords({ store }),
     receipts: new Receipts({ store, clock }),
     cancellations: new Cancellations({ store, clock }),
@@ -51,7 +52,6 @@ export async function deployedGateway(env: Env<typeof PROXY_ENV>): Promise<Pick<
     providers: new UndiciProviderClient({ apiKey: (id) => apiKeys[id] }),
     clock,
     log,
-    originSecrets: originSecrets({ client, arn: env.ORIGIN_SECRET, clock }),
   });
   return {
     handle: async (exchange: Exchange) => {

@@ -1,13 +1,12 @@
 import type { Writable } from 'node:stream';
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
-import { CLIENT_ADDRESS_HEADER } from '../../contracts/edge';
 import { PayloadTooLarge } from '../../domain/errors/app-error';
 import type { Exchange } from '../../domain/proxy/exchange';
 
 /** What the runtime adds to the global scope; absent everywhere else. */
 export interface StreamingRuntime {
   streamifyResponse(
-    handler: (event: LambdaFunctionURLEvent, stream: Writable, context: InvocationContext) => Promise<void>,
+    handler: (event: FunctionUrlEvent, stream: Writable, context: InvocationContext) => Promise<void>,
   ): unknown;
   readonly HttpResponseStream: {
     from(stream: Writable, head: { statusCode: number; headers: { readonly [name: string]: string } }): Writable;
@@ -18,22 +17,31 @@ export interface InvocationContext {
   getRemainingTimeInMillis(): number;
 }
 
+/** With what Lambda adds where the URL asks for a signature. */
+export type FunctionUrlEvent = LambdaFunctionURLEvent & {
+  readonly requestContext: { readonly authorizer?: { readonly iam?: { readonly userArn?: string } } };
+};
+
+/** Who calls and from where, which each kind of URL tells in its own way. */
+export type ReadCaller = (event: FunctionUrlEvent) => Pick<Exchange, 'clientAddress' | 'principal'>;
+
 /** A function is not told that its client left: this never aborts. */
 const NEVER_GONE = new AbortController().signal;
 
 /** One invocation through a streaming function URL, as the gateway sees it. */
 export function functionUrlExchange(
   runtime: StreamingRuntime,
-  event: LambdaFunctionURLEvent,
+  event: FunctionUrlEvent,
   stream: Writable,
   context: InvocationContext,
+  readCaller: ReadCaller,
 ): Exchange {
   return {
     method: event.requestContext.http.method,
     path: event.rawPath,
     query: event.rawQueryString,
     headers: event.headers,
-    clientAddress: event.headers[CLIENT_ADDRESS_HEADER],
+    ...readCaller(event),
     deadline: Date.now() + context.getRemainingTimeInMillis(),
     gone: NEVER_GONE,
     readBody: (bytesMax) => {

@@ -1,20 +1,11 @@
-import { PROXY_ENV } from '../../contracts/env';
 import { readEnv } from '../../adapters/read-env';
-import { functionUrlExchange, type StreamingRuntime } from './function-url-host';
+import { PROXY_ENV } from '../../contracts/env';
 import { deployedGateway } from './deployed-gateway';
+import { clientsEntrance } from './entrances';
+import { callerBehindEdge } from './function-url-callers';
+import { serveFunctionUrl } from './serve-function-url';
 
-/** Filled by the Lambda runtime alone, so the module loads without it; the SDK leaves an empty one elsewhere. */
-const { awslambda } = globalThis as { awslambda?: Partial<StreamingRuntime> };
-
-export const handler = isStreaming(awslambda) ? streaming(awslambda) : undefined;
-
-function isStreaming(runtime: Partial<StreamingRuntime> | undefined): runtime is StreamingRuntime {
-  return runtime?.streamifyResponse !== undefined;
-}
-
-function streaming(runtime: StreamingRuntime): unknown {
-  const gateway = deployedGateway(readEnv(PROXY_ENV));
-  return runtime.streamifyResponse(async (event, stream, context) => {
-    await (await gateway).handle(functionUrlExchange(runtime, event, stream, context));
-  });
-}
+export const handler = serveFunctionUrl(() => {
+  const env = readEnv(PROXY_ENV);
+  return deployedGateway(env, clientsEntrance(env));
+}, callerBehindEdge);

@@ -4,9 +4,7 @@ import { CatalogChanges } from '../../../lambdas/domain/catalog/catalog-changes'
 import { LiveCatalog } from '../../../lambdas/domain/catalog/live-catalog';
 import { Proposals } from '../../../lambdas/domain/catalog/proposals';
 import type { OperatorSetting } from '../../../lambdas/contracts/catalog-changes';
-import { Cancellations } from '../../../lambdas/domain/proxy/cancellations';
 import { Gateway } from '../../../lambdas/domain/proxy/gateway';
-import { Receipts } from '../../../lambdas/domain/receipts/receipts';
 import { recompute } from '../../../lambdas/domain/usage/recompute';
 import { catalogOf, modelOf, versionOf } from '../catalog/example-catalog';
 import type { FakeClient, Sent } from './fake-client';
@@ -37,12 +35,7 @@ class Scene {
     const audit = new AuditLog(operator);
     this.changes = new CatalogChanges({ ...operator, audit });
     this.proposals = new Proposals({ ...operator, audit });
-    const { wallet, keys, usage, providers, store } = stage;
-    this.gateway = new Gateway({
-      ...{ wallet, keys, usage, providers, clock, log: silentLog, catalog: live },
-      cancellations: new Cancellations({ store, clock }),
-      receipts: new Receipts({ store, clock }),
-    });
+    this.gateway = new Gateway({ ...stage.parts, log: silentLog, catalog: live });
   }
 
   static async open(): Promise<Scene> {
@@ -136,13 +129,9 @@ test('a charge names the price of its moment, and is worked out again after late
 test('who does not come through the edge does not make the gateway read its catalog', async () => {
   const scene = await Scene.open();
   let asked = 0;
-  const { wallet, keys, usage, providers, store } = scene.stage;
-  const clock = Date.now;
   const gateway = new Gateway({
-    ...{ wallet, keys, usage, providers, clock, log: silentLog },
+    ...scene.stage.parts,
     catalog: { current: () => Promise.reject(new Error(`asked ${(asked += 1)} times`)) },
-    cancellations: new Cancellations({ store, clock }),
-    receipts: new Receipts({ store, clock }),
     originSecrets: () => Promise.resolve(['a secret of the edge']),
   });
   const client = scene.stage.client(chat());

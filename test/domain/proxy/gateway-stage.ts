@@ -7,7 +7,9 @@ import { Catalog } from '../../../lambdas/domain/catalog/catalog';
 import { Keys } from '../../../lambdas/domain/keys/keys';
 import type { Log } from '../../../lambdas/domain/log';
 import { Cancellations } from '../../../lambdas/domain/proxy/cancellations';
+import type { GatewayParts } from '../../../lambdas/domain/proxy/gateway';
 import { Gateway } from '../../../lambdas/domain/proxy/gateway';
+import { byKey } from '../../../lambdas/domain/proxy/identify-caller';
 import { Receipts } from '../../../lambdas/domain/receipts/receipts';
 import { UsageRecords } from '../../../lambdas/domain/usage/usage-records';
 import type { Balance } from '../../../lambdas/domain/wallet/balance';
@@ -92,6 +94,7 @@ export class GatewayStage {
   });
   readonly keys = new Keys({ store: this.store, pepper: 'sixteen bytes or more', clock: Date.now });
   readonly usage = new UsageRecords({ store: this.store });
+  readonly parts: GatewayParts;
   readonly gateway: Gateway;
   readonly accountId = ACCOUNT;
   apiKey = '';
@@ -108,12 +111,13 @@ export class GatewayStage {
       { id: 'anthropic', dialect: 'anthropic', baseUrl: 'http://anthropic.test' },
     ]);
     const clock = (): number => Date.now() + this.turnedMs;
-    this.gateway = new Gateway({
-      ...{ wallet, keys, usage, catalog, providers, clock, log },
+    this.parts = {
+      ...{ wallet, identify: byKey(keys), usage, catalog, providers, clock, log },
       cancellations: new Cancellations({ store: this.store, clock }),
       receipts: new Receipts({ store: this.store, clock }),
       ...(originSecrets && { originSecrets: () => Promise.resolve(originSecrets) }),
-    });
+    };
+    this.gateway = new Gateway(this.parts);
   }
 
   /** @param originSecrets as behind an edge. @default none: a local run */

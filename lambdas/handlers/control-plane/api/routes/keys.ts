@@ -5,6 +5,7 @@ import {
   ROTATION_GRACE_SECONDS_MAX,
   shownKeySchema,
 } from '../../../../contracts/api-keys';
+import { roleArnSchema } from '../../../../contracts/iam-role';
 import { keyRulesSchema } from '../../../../contracts/key-rules';
 import { KeyNotFound } from '../../../../domain/errors/refusal';
 import { definePage } from '../define-page';
@@ -18,6 +19,10 @@ const newKeySchema = z
     rules: keyRulesSchema.optional().describe('What the key may do. Without them, everything.'),
   })
   .meta({ id: 'NewKey' });
+
+const newRoleKeySchema = newKeySchema
+  .extend({ role: roleArnSchema.describe('The role’s ARN. Whoever has assumed it may use the key.') })
+  .meta({ id: 'NewRoleKey' });
 
 const rotationSchema = z.strictObject({
   graceSeconds: z
@@ -54,13 +59,17 @@ export const KEY_ROUTES = [
     params: inAccount,
     body: newKeySchema,
     answer: shownKeySchema,
+    handle: ({ keys }, { params, body, actor }) => keys.create({ ...params, actor, ...requested(body) }),
+  }),
+  defineRoute({
+    ...{ id: 'createRoleKey', method: 'post', path: '/v1/accounts/{accountId}/role-keys', permission: 'key.create' },
+    status: 201,
+    summary: 'Create a key for the workloads of an IAM role; it has no secret, they name its id',
+    params: inAccount,
+    body: newRoleKeySchema,
+    answer: keyInfoSchema,
     handle: ({ keys }, { params, body, actor }) =>
-      keys.create({
-        ...{ ...params, actor },
-        rules: body.rules,
-        ...(body.label !== undefined && { label: body.label }),
-        ...(body.validUntil !== undefined && { validUntil: Date.parse(body.validUntil) }),
-      }),
+      keys.createForRole({ ...params, actor, ...requested(body), role: body.role }),
   }),
   defineRoute({
     ...{ id: 'changeKeyRules', method: 'put', path: '/v1/accounts/{accountId}/keys/{keyId}/rules' },
@@ -103,3 +112,9 @@ export const KEY_ROUTES = [
     handle: ({ keys }, { params, actor }) => keys.revoke(params.keyId, { accountId: params.accountId, actor }),
   }),
 ];
+
+const requested = ({ label, validUntil, rules }: z.output<typeof newKeySchema>) => ({
+  rules,
+  ...(label !== undefined && { label }),
+  ...(validUntil !== undefined && { validUntil: Date.parse(validUntil) }),
+});

@@ -1,0 +1,35 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { AgedSecret } from '../../adapters/secrets/aged-secret';
+import { originSecrets } from '../../adapters/secrets/origin-secrets';
+import type { Env, PROXY_ENV } from '../../contracts/env';
+import { pepperSecretSchema } from '../../contracts/secrets';
+import type { Clock } from '../../domain/clock';
+import { KeyVerifier } from '../../domain/keys/key-verifier';
+import { RoleVerifier } from '../../domain/keys/role-verifier';
+import type { GatewayParts } from '../../domain/proxy/gateway';
+import { byKey, byRole } from '../../domain/proxy/identify-caller';
+import type { TableStore } from '../../domain/table/table-store';
+
+interface EntranceParts {
+  readonly store: TableStore;
+  readonly client: SecretsManagerClient;
+  readonly clock: Clock;
+}
+
+/** Who is let in, and by what they prove themselves. */
+export type Entrance = (parts: EntranceParts) => Promise<Pick<GatewayParts, 'identify' | 'originSecrets'>>;
+
+/** Clients, who come through the edge and show a key. */
+export const clientsEntrance =
+  (env: Env<typeof PROXY_ENV>): Entrance =>
+  async ({ store, client, clock }) => {
+    const pepper = new AgedSecret({ client, arn: env.KEY_PEPPER_SECRET, schema: pepperSecretSchema, clock });
+    return {
+      identify: byKey(new KeyVerifier({ store, pepper: await pepper.get(), clock })),
+      originSecrets: originSecrets({ client, arn: env.ORIGIN_SECRET, clock }),
+    };
+  };
+
+/** Workloads, who call the function itself: AWS has checked who they are, and whether they may call. */
+export const workloadsEntrance: Entrance = ({ store, clock }) =>
+  Promise.resolve({ identify: byRole(new RoleVerifier({ store, clock })) });

@@ -1,0 +1,22 @@
+import type { Gateway } from '../../domain/proxy/gateway';
+import { functionUrlExchange, type ReadCaller, type StreamingRuntime } from './function-url-host';
+
+/** Filled by the Lambda runtime alone, so a module that serves loads without it; the SDK leaves an empty one elsewhere. */
+const { awslambda } = globalThis as { awslambda?: Partial<StreamingRuntime> };
+
+/**
+ * A function's handler, which streams.
+ * @param open is called where the Lambda runtime is, once: what it opens is there before the first request
+ */
+export function serveFunctionUrl(open: () => Promise<Pick<Gateway, 'handle'>>, readCaller: ReadCaller): unknown {
+  if (!isStreaming(awslambda)) return undefined;
+  const runtime = awslambda;
+  const gateway = open();
+  return runtime.streamifyResponse(async (event, stream, context) => {
+    await (await gateway).handle(functionUrlExchange(runtime, event, stream, context, readCaller));
+  });
+}
+
+function isStreaming(runtime: Partial<StreamingRuntime> | undefined): runtime is StreamingRuntime {
+  return runtime?.streamifyResponse !== undefined;
+}

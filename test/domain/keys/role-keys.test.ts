@@ -1,0 +1,131 @@
+import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
+import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
+import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
+import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
+import { FAILURES_MAX } from '../../../lambdas/domain/attempts/failed-attempts';
+import { formatKey } from '../../../lambdas/domain/keys/key-format';
+import { Keys } from '../../../lambdas/domain/keys/keys';
+import { RoleVerifier } from '../../../lambdas/domain/keys/role-verifier';
+import { VERIFIED_MS } from '../../../lambdas/domain/keys/verified-keys';
+
+const ACCOUNT = 'acc_01JD0000000000000000000000';
+const ROLE = 'arn:aws:iam::111122223333:role/worker';
+const WORKER = 'arn:aws:sts::111122223333:assumed-role/worker/i-0123456789abcdef0';
+
+class Stage {
+  now = Date.parse('2026-11-20T10:00:00.000Z');
+  readonly clock = (): number => this.now;
+  readonly store = EmbeddedStore.memory({ clock: this.clock });
+  readonly keys = new Keys({ store: this.store, pepper: 'a pepper of sufficient length', clock: this.clock });
+  readonly roles = new RoleVerifier({ store: this.store, clock: this.clock });
+
+  async key(role = ROLE): Promise<string> {
+    return (await this.keys.createForRole({ accountId: ACCOUNT, role })).keyId;
+  }
+}
+
+describe('a key of an IAM role', () => {
+  test('speaks for its account where whoever has assumed the role names it, with its rules', async () => {
+    const { keys, roles } = new Stage();
+    const rules = { scopes: ['chat' as const], concurrency: 2 };
+    const made = await keys.createForRole({ accountId: ACCOUNT, role: ROLE, label: 'batch', rules });
+    expect(made).toMatchObject({ role: ROLE, label: 'batch', rules, version: 1 });
+    const { keyId } = made;
+    expect(await roles.verify(keyId, WORKER)).toEqual({ accountId: ACCOUNT, keyId, rules });
+  });
+
+  test.each([
+    ['a path', 'arn:aws:iam::111122223333:role/service/batch/worker'],
+    ['no path', ROLE],
+  ])(
+    'is meant by the role’s name, registered with %s: those who have assumed it do not tell the path',
+    async (_, role) => {
+      const stage = new Stage();
+      expect(await stage.roles.verify(await stage.key(role), WORKER)).toBeDefined();
+    },
+  );
+
+  test.each([
+    ['another role', 'arn:aws:sts::111122223333:assumed-role/worker2/session'],
+    ['the role of that name in another AWS account', 'arn:aws:sts::444455556666:assumed-role/worker/session'],
+    ['the role of that name in another partition', 'arn:aws-cn:sts::111122223333:assumed-role/worker/session'],
+    ['a session that is called like the role', 'arn:aws:sts::111122223333:assumed-role/other/worker'],
+    ['a name in other letters', 'arn:aws:sts::111122223333:assumed-role/Worker/session'],
+    ['a user of the role’s name', 'arn:aws:iam::111122223333:user/worker'],
+    ['a federated user', 'arn:aws:sts::111122223333:federated-user/worker'],
+    ['the root of the account', 'arn:aws:iam::111122223333:root'],
+    ['the role’s own ARN, which is no caller', ROLE],
+    ['a session with a further part', 'arn:aws:sts::111122223333:assumed-role/worker/a/b'],
+    ['nobody', ''],
+  ])('is closed to %s', async (_who, principal) => {
+    const stage = new Stage();
+    expect(await stage.roles.verify(await stage.key(), principal)).toBeUndefined();
+  });
+
+  test('must be named: no role is looked for, and two accounts may have written down the same', async () => {
+    const stage = new Stage();
+    const ours = await stage.key();
+    const other = 'acc_01JD0000000000000000000001';
+    const theirs = await stage.keys.createForRole({ accountId: other, role: ROLE });
+    expect(await stage.roles.verify(ours, WORKER)).toMatchObject({ accountId: ACCOUNT });
+    expect(await stage.roles.verify(theirs.keyId, WORKER)).toMatchObject({ accountId: other });
+    for (const named of [undefined, '', 'worker', ours.toLowerCase(), `${ours} `])
+      expect(await stage.roles.verify(named, WORKER)).toBeUndefined();
+  });
+
+  test('has no secret: nothing of one is shown, and its id opens nothing where keys are shown', async () => {
+    const stage = new Stage();
+    const keyId = await stage.key();
+    const [listed] = await stage.keys.list(ACCOUNT);
+    expect(listed).toEqual({ keyId, role: ROLE, version: 1, createdAt: '2026-11-20T10:00:00.000Z' });
+    expect(await stage.keys.verify(keyId)).toBeUndefined();
+    for (const secret of ['0'.repeat(43), ROLE, 'aws:111122223333:worker'])
+      expect(await stage.keys.verify(formatKey({ keyId, secret }))).toBeUndefined();
+    await expect(stage.keys.rotate({ accountId: ACCOUNT, keyId, graceMs: 0 })).rejects.toMatchObject({
+      code: 'key_has_no_secret',
+    });
+  });
+
+  test('is no key with a secret: that one opens nothing for any role', async () => {
+    const stage = new Stage();
+    const { keyId, key } = await stage.keys.create({ accountId: ACCOUNT });
+    expect(await stage.roles.verify(keyId, WORKER)).toBeUndefined();
+    expect(await stage.roles.verify(key, WORKER)).toBeUndefined();
+  });
+
+  test('is revoked, suspended and given other rules as any key, everywhere within five seconds', async () => {
+    const stage = new Stage();
+    const { keys, roles, store, clock } = stage;
+    const keyId = await stage.key();
+    await roles.verify(keyId, WORKER);
+    await keys.changeRules({ accountId: ACCOUNT, keyId, rules: { concurrency: 1 } });
+    stage.now += VERIFIED_MS;
+    expect(await roles.verify(keyId, WORKER)).toMatchObject({ rules: { concurrency: 1 } });
+    const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
+    await suspensions.suspend({ accountId: ACCOUNT, keyId, actor: DEPLOYMENT, reason: 'spend_jump' });
+    stage.now += VERIFIED_MS;
+    expect(await roles.verify(keyId, WORKER)).toMatchObject({ isSuspended: true });
+    await keys.revoke(keyId);
+    stage.now += VERIFIED_MS;
+    expect(await roles.verify(keyId, WORKER)).toBeUndefined();
+    expect(await keys.list(ACCOUNT)).toMatchObject([{ role: ROLE, revokedAt: expect.any(String) as string }]);
+  });
+
+  test('is not guessed at without end from one address', async () => {
+    const stage = new Stage();
+    const keyId = await stage.key();
+    const stranger = 'arn:aws:sts::111122223333:assumed-role/stranger/session';
+    for (let number = 0; number < FAILURES_MAX; number += 1)
+      expect(await stage.roles.verify(keyId, stranger, '192.0.2.1')).toBeUndefined();
+    await expect(stage.roles.verify(keyId, stranger, '192.0.2.1')).rejects.toMatchObject({ code: 'too_many_attempts' });
+  });
+
+  test.each(['worker', 'arn:aws:iam::111122223333:user/worker', 'arn:aws:iam::*:role/worker', `${ROLE}*`, WORKER])(
+    'is not made for what is no role: %s',
+    async (role) => {
+      const { keys } = new Stage();
+      await expect(keys.createForRole({ accountId: ACCOUNT, role })).rejects.toMatchObject({ name: 'ZodError' });
+      expect(await keys.list(ACCOUNT)).toEqual([]);
+    },
+  );
+});
