@@ -69,12 +69,12 @@ test('requests a minute are as many as the rule says', async () => {
 
 test('a key for an IAM role is made without a secret, and opens nothing in a local run', async () => {
   const role = 'arn:aws:iam::111122223333:role/worker';
-  const { out } = await tollgate(folder, 'keys', 'create', gateway.accountId, '--role', role);
+  const { out } = await run.tollgate('keys', 'create', run.gateway.accountId, '--role', role);
   const made = JSON.parse(out) as { readonly keyId: string };
-  expect(made).toEqual({ accountId: gateway.accountId, keyId: expect.any(String) as string, role });
-  const { status } = await fetch(`${gateway.gatewayUrl}/models`, { headers: { 'x-api-key': made.keyId } });
+  expect(made).toEqual({ accountId: run.gateway.accountId, keyId: expect.any(String) as string, role });
+  const { status } = await fetch(`${run.gateway.gatewayUrl}/models`, { headers: { 'x-api-key': made.keyId } });
   expect(status).toBe(401);
-  const wrong = await tollgate(folder, 'keys', 'create', gateway.accountId, '--role', 'worker');
+  const wrong = await run.tollgate('keys', 'create', run.gateway.accountId, '--role', 'worker');
   expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('A role is named by its ARN') as string]);
 });
 
