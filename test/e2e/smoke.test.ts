@@ -5,10 +5,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import { parseSmokeOptions } from '../../dev/smoke/smoke-options';
 import { runSmoke, type SmokeReport } from '../../dev/smoke/run-smoke';
-import { endChildren, run as runChild } from './child-process';
+import { endChildren, runScript } from './child-process';
 import { type Edge, type EdgeOptions, startEdge } from './edge';
-import { CHAT_MODEL, during, type LocalRun, MESSAGES_MODEL, startLocalRun, temporaryFolder } from './local-run';
+import { CHAT_MODEL, during, type LocalRun, MESSAGES_MODEL, startLocalRun } from './local-run';
 import { chatStream, messageStream } from './shapes';
+import { temporaryFolder } from './temporary-folder';
 import { type Play, whole } from './upstream';
 
 const CHAT = chatStream(['one', 'two', 'three', 'four', 'five'], {
@@ -145,7 +146,7 @@ describe('a check fails', () => {
 
 describe('the command', () => {
   const smoke = async (args: readonly string[], environment: Readonly<Record<string, string>> = {}) => {
-    const child = runChild('smoke.ts', args, { TOLLGATE_KEY: run.gateway.account.apiKey, ...environment });
+    const child = runScript('smoke.ts', args, { TOLLGATE_KEY: run.gateway.account.apiKey, ...environment });
     const code = await child.ended;
     expect(child.out() + child.err()).not.toContain(run.gateway.account.apiKey);
     return { code, out: child.out(), err: child.err() };
@@ -212,7 +213,7 @@ if (!hasOpenssl)
   async function smoke(options: Omit<EdgeOptions, 'to'>) {
     const url = await edge({ headers: SECURITY_HEADERS, ...options });
     const environment = { TOLLGATE_KEY: run.gateway.account.apiKey, NODE_EXTRA_CA_CERTS: certificate() };
-    const child = runChild('smoke.ts', ['--endpoint', url], environment);
+    const child = runScript('smoke.ts', ['--endpoint', url], environment);
     return { code: await child.ended, out: child.out() };
   }
 

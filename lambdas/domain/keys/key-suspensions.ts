@@ -4,13 +4,14 @@ import { KEYS } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { KeyNotFound, KeyNotLive, VersionMismatch } from '../errors/refusal';
+import { KeyNotLive, VersionMismatch } from '../errors/refusal';
 import { absent, all, exists } from '../table/condition';
 import { failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import { isVersion } from '../table/version';
 import type { StoredKey } from './key-item';
 import { changeKey, decodeKey, isLive } from './key-item';
+import { ownedKey } from './owned-key';
 
 /** One key, and who does something to it. */
 interface KeyAction {
@@ -69,9 +70,7 @@ export class KeySuspensions {
     /** The version that was read. @default any */
     readonly version?: number | undefined;
   }): Promise<void> {
-    const item = await this.#store.get({ table: KEYS, key: apiKeyKey(keyId) });
-    const stored = item && decodeKey(item);
-    if (stored?.accountId !== accountId) throw new KeyNotFound();
+    const stored = await ownedKey(this.#store, keyId, accountId);
     if (!isLive(stored, this.#clock())) throw new KeyNotLive();
     const change = { set: { resumedAt: isoTime(this.#clock()) }, remove: ['suspendedAt', 'suspensionReason'] };
     try {
