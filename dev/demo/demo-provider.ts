@@ -3,7 +3,7 @@ import { type ChatCompletionRequest, LLMock, type TextResponse } from '@copilotk
 import type { LocalProvider } from '../settings';
 import { DEMO_MODEL } from './demo-catalog';
 import { DemoEmbeddings } from './demo-embeddings';
-import { tokensOf } from './demo-tokens';
+import { firstTokens, tokensOf } from './demo-tokens';
 
 /** About as fast as a model, so that a stream can be seen to be one. */
 const STREAM_TOKENS_PER_SECOND = 60;
@@ -40,14 +40,19 @@ export async function startDemoProvider(): Promise<DemoProvider> {
   };
 }
 
-function answer(request: ChatCompletionRequest): TextResponse {
-  const content =
+/** The type knows the older of OpenAI's two names only. */
+type Limited = ChatCompletionRequest & { readonly max_completion_tokens?: number };
+
+function answer(request: Limited): TextResponse {
+  const whole =
     'Hello from the demo provider of Tollgate. It is no model: it answers everything with this text, ' +
     'so that you can watch a request being metered and paid. Set OPENAI_API_KEY or ANTHROPIC_API_KEY to talk to a real one.';
+  const content = firstTokens(whole, request.max_completion_tokens ?? request.max_tokens ?? Infinity);
   const prompt = tokensOf(JSON.stringify(request.messages));
   const completion = tokensOf(content);
   return {
     content,
+    ...(content !== whole && { finishReason: 'length' }),
     // Each dialect reads its own names.
     usage: {
       prompt_tokens: prompt,

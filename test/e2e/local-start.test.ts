@@ -71,6 +71,20 @@ test('the demo model answers both official clients, streaming included', async (
   expect(await anthropic.messages.stream({ model: 'demo', max_tokens: 100, messages }).finalText()).toBe(text);
 });
 
+test('the demo model keeps to the output limit that it is given', async () => {
+  const run = await start(folder);
+  const openai = new OpenAI({ apiKey: run.apiKey, baseURL: run.gatewayUrl, maxRetries: 0 });
+  const anthropic = new Anthropic({ apiKey: run.apiKey, baseURL: run.gatewayUrl.replace('/v1', ''), maxRetries: 0 });
+  const messages = [{ role: 'user' as const, content: 'Hi' }];
+  for (const limit of [{ max_tokens: 5 }, { max_completion_tokens: 5 }]) {
+    const { choices, usage } = await openai.chat.completions.create({ model: 'demo', messages, ...limit });
+    expect([choices[0]?.finish_reason, usage?.completion_tokens]).toEqual(['length', 5]);
+  }
+  const message = await anthropic.messages.create({ model: 'demo', max_tokens: 5, messages });
+  expect([message.stop_reason, message.usage.output_tokens]).toEqual(['max_tokens', 5]);
+  expect(run.out() + run.err()).not.toContain('CHARGE_OVERRUN');
+});
+
 test('a killed gateway gives back what was held at its next start, and its ledger adds up', async () => {
   const upstream = await Upstream.start();
   try {
