@@ -4,14 +4,15 @@ import { readEnv } from '../../adapters/read-env';
 import { originSecrets } from '../../adapters/secrets/origin-secrets';
 import { API_ENV } from '../../contracts/env';
 import { systemClock as clock } from '../../domain/clock';
+import { openOnce } from '../../domain/open-once';
 import { deployedApi } from './deployed-api';
 import type { Event } from './api/serve-api';
 import { requireEdge } from './require-edge';
 
 const env = readEnv(API_ENV);
 const client = new SecretsManagerClient();
-const api = deployedApi(env, client);
+const api = openOnce(() => deployedApi(env, client));
 
-export const handler = middy(async (event: Event) => (await api)(event)).use(
+export const handler = middy(async (event: Event) => (await api())(event)).use(
   requireEdge({ originSecrets: originSecrets({ client, arn: env.ORIGIN_SECRET, clock }) }),
 );
