@@ -2,7 +2,7 @@ import type { Permission } from '../../lambdas/contracts/permissions';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { Get } from '../../lambdas/domain/table/table-store';
 import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';
-import { EXAMPLES } from './api-examples';
+import { aTrust, EXAMPLES } from './api-examples';
 import { type Answered, ApiStage } from './api-stage';
 
 let stage: ApiStage;
@@ -17,12 +17,13 @@ const routesWithBody = ROUTES.filter(({ body }) => body !== undefined).map((rout
 /** Whoever may use every route of an account between them. */
 const standingFor = (permission: Permission): string =>
   ['account.suspend', 'account.resume', 'account.appoint'].includes(permission) ||
-  !/^(account|billing|member|invitation|key|audit)\./.test(permission)
+  !/^(account|billing|member|invitation|key|federation|audit)\./.test(permission)
     ? 'operator'
     : 'owner';
 
 describe('another account’s thing under one’s own account', () => {
   const things = {
+    trustId: () => aTrust(stage, stage.otherAccountId),
     keyId: async () => (await stage.parts.keys.create({ accountId: stage.otherAccountId })).keyId,
     personId: async () => stage.person('stranger'),
     invitationId: async () => {
@@ -45,7 +46,7 @@ describe('another account’s thing under one’s own account', () => {
       ...(body !== undefined && { body }),
       ...(headers && { headers }),
     });
-    expect(outcome(answer)).toEqual([404, expect.stringMatching(/^(key|member|invitation)_not_found$/)]);
+    expect(outcome(answer)).toEqual([404, expect.stringMatching(/^(key|member|invitation|trust)_not_found$/)]);
     expect(answer.text).not.toContain(theirs);
   });
 
@@ -95,6 +96,30 @@ describe('a body', () => {
       const answer = await ask(id, (body) => (name in body ? { ...body, more: 1 } : { ...body, [name]: value }));
       expect(outcome(answer)).toEqual(refused);
     }
+  });
+
+  const routesWithoutBody = ROUTES.filter((route) => route.body === undefined && route.method !== 'get');
+
+  test.each(routesWithoutBody.map((route) => [route.id, route] as const))('of %s is none', async (id, route) => {
+    const asked = await EXAMPLES[id]!(stage, stage.accountId);
+    const as = standingFor(route.permission);
+    for (const body of ['{"reason":"abuse"}', '[]', 'null', '{"__proto__":{}}'])
+      expect(outcome(await stage.ask({ ...asked, method: route.method.toUpperCase(), as, body }))).toEqual(refused);
+  });
+
+  test('may be empty, or an empty object, where none is asked for', async () => {
+    const path = `/v1/accounts/${stage.accountId}/resume`;
+    for (const body of ['', '{}', ' {} '])
+      expect((await stage.ask({ method: 'POST', path, as: 'operator', body })).status).toBe(200);
+  });
+
+  test('has no prototype where its names are free', async () => {
+    const answer = await ask('createTrust', (body) => {
+      return `${JSON.stringify(body).slice(0, -1)},"claims":{"__proto__":"x"}}`;
+    });
+    expect(outcome(answer)).toEqual(refused);
+    const rules = await ask('createKey', () => '{"rules":{"labels":{"team":"a","__proto__":"b"}}}');
+    expect(outcome(rules)).toEqual(refused);
   });
 
   test.each(routesWithBody)('of %s names each member once', async (id) => {
@@ -167,11 +192,10 @@ describe('an address', () => {
   test.each(['key=tg_x', 'api_key=1', 'access_token=1', '__proto__[a]=1', 'accountId=acc_1'])(
     'with ?%s is refused, and none of it is logged',
     async (query) => {
-      for (const path of ['/v1/me/accounts', '/v1/operators']) {
-        expect(outcome(await stage.ask({ method: 'GET', path, as: 'operator', query }))).toEqual([
-          400,
-          'invalid_request',
-        ]);
+      for (const route of ROUTES) {
+        const asked = await EXAMPLES[route.id]!(stage, stage.accountId);
+        const answer = await stage.ask({ ...asked, method: route.method.toUpperCase(), as: 'operator', query });
+        expect(outcome(answer)).toEqual([400, 'invalid_request']);
       }
       expect(stage.logged).toEqual([]);
     },

@@ -1,5 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { z } from 'zod';
 import { PERMISSIONS } from '../../../contracts/permissions';
 import type { Actor } from '../../../domain/access/actor';
 import { InvalidInput, PreconditionRequired } from '../../../domain/errors/refusal';
@@ -7,14 +8,19 @@ import { openApiOf } from './api-document';
 import type { Api, ApiEnv } from './api-env';
 import type { ApiParts } from './api-parts';
 import type { Route } from './define-route';
+import { faultsOf } from './faults';
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 const ETAG = /^"(0|[1-9]\d{0,14})"$/;
 
+/** Of a route that takes nothing in this place: what is not looked at could be taken for something that is. */
+const NOTHING = z.strictObject({});
+
 /** Lets the route's caller in or not, does what it asks once, and answers what the route says that it answers. */
 export function serveRoute(api: Api, parts: ApiParts, route: Route): void {
   const { request: { headers: _headers, ...request } = {}, ...openApi } = openApiOf(route);
-  api.openapi(createRoute({ ...openApi, request }), async (context) => {
+  api.openapi(createRoute({ ...openApi, request: { query: NOTHING, ...request } }), async (context) => {
+    if (!route.body) await expectNoBody(context);
     const { personId } = context.var;
     const valid = context.req as unknown as { valid(part: 'param' | 'query' | 'json'): unknown };
     const params = (route.params ? valid.valid('param') : {}) as { readonly accountId?: string };
@@ -28,6 +34,13 @@ export function serveRoute(api: Api, parts: ApiParts, route: Route): void {
     const text = await onceIfAsked(context, parts, route, act);
     return route.answer ? respond(context, route.status ?? 200, text) : context.body(null, 204);
   });
+}
+
+/** None, or an empty object, which some clients send where there is nothing to say. */
+async function expectNoBody({ req }: Context<ApiEnv>): Promise<void> {
+  const text = await req.text();
+  const { error } = NOTHING.safeParse(text === '' ? {} : JSON.parse(text));
+  if (error) throw new InvalidInput(faultsOf(error.issues, 'json'));
 }
 
 function actorOf(parts: ApiParts, route: Route, accountId: string | undefined, personId: string): Promise<Actor> {

@@ -4,7 +4,7 @@ const DEPTH_MAX = 16;
 
 /**
  * Reads JSON (RFC 8259) that means one thing to every reader. Throws InvalidInput for what is no JSON, names a member
- * twice or is nested deeper than any request of ours.
+ * twice, or one as every object's prototype, or is nested deeper than any request of ours.
  */
 export function parseStrictJson(text: string): unknown {
   let value: unknown;
@@ -43,6 +43,8 @@ function endOfString(text: string, start: number): number {
 
 function countNames(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
+  // A schema passes over it where names are free: what was asked for would not be what is done.
+  if (Object.hasOwn(value, '__proto__')) throw invalid('names a member __proto__');
   const within = Object.values(value).reduce<number>((count, part) => count + countNames(part), 0);
   return Array.isArray(value) ? within : within + Object.keys(value).length;
 }
