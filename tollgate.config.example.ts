@@ -31,6 +31,9 @@ export const config: TollgateConfig = {
     { id: 'openai-eu', dialect: 'openai', baseUrl: 'https://eu.api.openai.com/v1', catalog: 'openai', region: 'eu' },
   ],
 
+  // Beside those of the deployment's own AWS account, roles of these may be let in without an API key: docs/keyless.md.
+  dataPlane: { workloadAccounts: ['444455556666'] },
+
   // Audit events are kept for a year beside their 90 days in the table, and nobody can shorten that: docs/audit.md.
   audit: { archiveDays: 365 },
 

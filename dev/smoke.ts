@@ -1,5 +1,6 @@
 /** `npm run smoke -- --endpoint <url>`: checks a deployment from outside, as a client sees it. */
 import { text } from 'node:stream/consumers';
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { formatUsd } from '../lambdas/domain/money/pico';
 import { UsageError } from './commands/usage';
 import { print, printError } from './print';
@@ -17,7 +18,7 @@ async function main(args: readonly string[]): Promise<number> {
   const apiKey = options.key ?? requireKey(readClientKey() ?? (await keyFromInput()));
   const { isJson } = options;
   const report = await runSmoke(
-    { ...options, apiKey },
+    { ...options, apiKey, workloads: options.workloads && { ...options.workloads, credentials: defaultProvider() } },
     isJson ? undefined : (finding) => print(renderFinding(finding)),
   );
   const hasFailed = report.findings.some(({ state }) => state === 'failed');

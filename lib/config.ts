@@ -31,6 +31,8 @@ const providerSchema = z
     error: `must be given, as one of ${PRICE_LISTS.join(', ')}, for a provider that has no price list of its own, because what has no price is not served`,
   });
 
+const accountNumber = z.string().regex(/^\d{12}$/, 'must be an account number of 12 digits');
+
 const domainSchema = z.strictObject({
   name: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'must be a host name such as gateway.example.com'),
   certificateArn: z
@@ -55,10 +57,7 @@ const configSchema = z.strictObject({
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as eu-central-1')
     .optional(),
-  account: z
-    .string()
-    .regex(/^\d{12}$/, 'must be an account number of 12 digits')
-    .optional(),
+  account: accountNumber.optional(),
   /** The one domain of the deployment. @default CloudFront's own, with older TLS versions refused by a viewer function */
   domain: domainSchema.optional(),
   /** States that no handshake older than this succeeds, which needs a domain. @default so with a domain, not stated without */
@@ -124,6 +123,11 @@ const configSchema = z.strictObject({
     .strictObject({
       /** Memory is the cost lever: a streamed answer is billed for its whole duration. */
       memoryMb: z.int().min(128, 'must be at least 128 MB').max(10_240, 'must be at most 10240 MB').default(128),
+      /** AWS accounts whose roles may be let in to the URL for workloads, beside the deployment's own. */
+      workloadAccounts: z
+        .array(accountNumber)
+        .refine((accounts) => new Set(accounts).size === accounts.length, 'must not name an account twice')
+        .default([]),
       /** Streams at once; a function URL accepts ten requests a second for each. @default the account's pool */
       reservedConcurrency: z.int().min(1, 'must be at least 1').optional(),
     })

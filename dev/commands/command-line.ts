@@ -15,7 +15,7 @@ import {
   verifySchema,
 } from './command';
 import { readCatalogCommand } from './catalog-command-line';
-import { readRules } from './rules-file';
+import { readKeysCommand } from './keys-command-line';
 import { type Options, take } from './take';
 import { UsageError } from './usage';
 
@@ -111,6 +111,11 @@ function parse(args: readonly string[]): { readonly values: GivenOptions; readon
   }
 }
 
+const FAMILIES: ReadonlyMap<string, typeof readKeysCommand> = new Map([
+  ['keys', readKeysCommand],
+  ['catalog', readCatalogCommand],
+]);
+
 function read(first: string | undefined, others: readonly string[], options: Options): object {
   if (first === undefined) throw new UsageError('No command was given.');
   if (first === 'accounts' && others[0] === 'create') {
@@ -126,20 +131,6 @@ function read(first: string | undefined, others: readonly string[], options: Opt
   if (first === 'usage') {
     const [accountId] = take(others, 1, options, ['limit']);
     return { name: 'usage', accountId, limit: options.limit ?? USAGE_LIMIT_DEFAULT };
-  }
-  if (first === 'keys' && others[0] === 'create') {
-    const [, accountId] = take(others, 2, options, ['rules', 'role']);
-    const { role } = options;
-    const rules = options.rules === undefined ? undefined : readRules(options.rules);
-    return role === undefined
-      ? { name: 'create-key', accountId, rules }
-      : { name: 'create-role-key', accountId, rules, role };
-  }
-  if (first === 'keys' && others[0] === 'list') return { name: 'list-keys', accountId: take(others, 2, options)[1] };
-  if (first === 'keys' && others[0] === 'change') {
-    const [, accountId, keyId] = take(others, 3, options, ['rules']);
-    if (options.rules === undefined) throw new UsageError('Name the rules: --rules <file>.');
-    return { name: 'change-key', accountId, keyId, rules: readRules(options.rules) };
   }
   if (first === 'token') {
     take(others, 0, options, ['as']);
@@ -167,9 +158,7 @@ function read(first: string | undefined, others: readonly string[], options: Opt
     return { name: 'verify-audit', ...(chain !== undefined && { chain }) };
   }
   if (first === 'audit' && others[0] === 'export') return { name: 'export-audit', chain: take(others, 2, options)[1] };
-  if (first === 'catalog') {
-    const command = readCatalogCommand(others, options);
-    if (command !== undefined) return command;
-  }
+  const command = FAMILIES.get(first)?.(others, options);
+  if (command !== undefined) return command;
   throw new UsageError(`There is no command "${[first, ...others.slice(0, 1)].join(' ').slice(0, 80)}".`);
 }

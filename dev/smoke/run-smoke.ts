@@ -5,6 +5,7 @@ import { checkOrigin } from './origin-check';
 import { type PaidRequest, paidRequest } from './paid-request';
 import { checkPlain } from './plain-checks';
 import { checkStream, type PaidFindings } from './stream-checks';
+import { checkWorkloads, type WorkloadsTarget } from './workloads-check';
 import { checkTls } from './tls';
 
 export interface SmokeTarget {
@@ -12,6 +13,7 @@ export interface SmokeTarget {
   readonly endpoint: string;
   readonly apiKey: string;
   readonly functionUrl?: string;
+  readonly workloads?: WorkloadsTarget | undefined;
   readonly model?: string;
 }
 
@@ -57,7 +59,7 @@ async function runChecks(
     add(...paid.findings);
     costPico += paid.costPico;
   }
-  add(await checkOrigin(target.functionUrl), client.requestIds());
+  add(await checkOrigin(target.functionUrl), await checkWorkloads(target.workloads), client.requestIds());
   return { findings, costPico };
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { keyIdSchema } from '../../lambdas/contracts/ids';
 import { parseKey } from '../../lambdas/domain/keys/key-format';
 import { UsageError } from '../commands/usage';
 
@@ -8,6 +9,9 @@ Checks a deployment from outside, with a few paid requests of a fraction of a ce
 
   --endpoint <url>      where clients find the gateway, with or without /v1
   --function-url <url>  the function behind the edge, which must refuse whoever comes past the edge
+  --workloads-url <url> the function for workloads in AWS, asked with the credentials that the AWS command line would
+                        use: those of a role, for which --role-key names a key
+  --role-key <keyId>
   --model <name>        the model to ask. Default: the cheapest that this command knows
   --json                one JSON object in place of lines
 
@@ -18,6 +22,7 @@ export interface SmokeOptions {
   /** An origin: no path. */
   readonly endpoint: string;
   readonly functionUrl?: string;
+  readonly workloads?: { readonly url: string; readonly keyId: string };
   readonly model?: string;
   readonly key?: string;
   readonly isJson: boolean;
@@ -27,6 +32,8 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   endpoint: { type: 'string' },
   'function-url': { type: 'string' },
+  'workloads-url': { type: 'string' },
+  'role-key': { type: 'string' },
   model: { type: 'string' },
   key: { type: 'string' },
   json: { type: 'boolean' },
@@ -43,7 +50,8 @@ export function parseSmokeOptions(args: readonly string[]): SmokeOptions | undef
   if (endpoint === undefined) throw new UsageError('--endpoint says which deployment.');
   return {
     endpoint: originOf('--endpoint', endpoint),
-    functionUrl: functionUrl === undefined ? undefined : functionUrlOf(functionUrl),
+    functionUrl: functionUrl === undefined ? undefined : functionUrlOf('--function-url', functionUrl),
+    workloads: workloadsOf(values['workloads-url'], values['role-key']),
     model,
     key: key === undefined ? undefined : requireKey(key),
     isJson: json === true,
@@ -80,6 +88,13 @@ function originOf(option: string, text: string): string {
 }
 
 /** May have a path: an emulator's has. */
-function functionUrlOf(text: string): string {
-  return urlOf('--function-url', text).href.replace(/\/+$/, '');
+function functionUrlOf(option: string, text: string): string {
+  return urlOf(option, text).href.replace(/\/+$/, '');
+}
+
+function workloadsOf(url: string | undefined, keyId: string | undefined): SmokeOptions['workloads'] {
+  if (url === undefined && keyId === undefined) return undefined;
+  if (url === undefined || !keyIdSchema.safeParse(keyId).success || keyId === undefined)
+    throw new UsageError('--workloads-url and --role-key go together: a URL, and the id of a key for an IAM role.');
+  return { url: functionUrlOf('--workloads-url', url), keyId };
 }

@@ -4,13 +4,15 @@ import type { FunctionUrl } from 'aws-cdk-lib/aws-lambda';
 import { FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { PROXY_ENV } from '../../lambdas/contracts/env';
+import { PROXY_ENV, WORKLOADS_ENV } from '../../lambdas/contracts/env';
 import type { Config } from '../config';
 import { acknowledge, inEveryStandard } from '../shared/acknowledgements';
 import { HarmAlarm } from '../shared/alarm';
 import { logCodeMetric } from '../shared/log-code-metric';
 import { ServiceFunction } from '../shared/service-function';
 import type { StatefulStack } from '../stacks/stateful-stack';
+import { gatewayFunctionProps, grantServing } from './gateway-function';
+import { admitAccounts } from './workload-accounts';
 
 export interface DataPlaneProps {
   readonly config: Config;
@@ -18,43 +20,16 @@ export interface DataPlaneProps {
   readonly alarmTopic: ITopic;
 }
 
-/** The metered proxy behind its streaming function URL. */
+/** The metered proxy behind its streaming function URLs: one for clients with keys, one for workloads of AWS. */
 export class DataPlane extends Construct {
   readonly proxy: ServiceFunction<typeof PROXY_ENV>;
   readonly url: FunctionUrl;
+  readonly workloads: ServiceFunction<typeof WORKLOADS_ENV>;
+  readonly workloadsUrl: FunctionUrl;
 
   constructor(scope: Construct, id: string, props: DataPlaneProps) {
     super(scope, id);
-    const { config, stateful } = props;
-    const { wallet, keys, usage, catalog, secrets } = stateful;
-
-    this.proxy = new ServiceFunction(this, 'Proxy', {
-      entry: 'lambdas/handlers/data-plane/proxy.lambda.ts',
-      description: 'Authenticates, reserves, streams a provider through, settles',
-      memoryMb: config.dataPlane.memoryMb,
-      // What Lambda allows at most: a hold's deadline lies behind it.
-      timeout: Duration.minutes(15),
-      reservedConcurrency: config.dataPlane.reservedConcurrency,
-      logGroupName: `/tollgate/${config.stage}/data-plane`,
-      logDays: config.logDays,
-      encryptionKey: stateful.encryptionKey,
-      failedInvocations: {
-        needNoQueueBecause:
-          'It is only called over its URL, where the caller gets the error and the sweeper ends the hold.',
-      },
-      environmentNames: PROXY_ENV,
-      environment: {
-        WALLET_TABLE: wallet.table.tableName,
-        KEYS_TABLE: keys.table.tableName,
-        USAGE_TABLE: usage.table.tableName,
-        CATALOG_TABLE: catalog.table.tableName,
-        PROVIDER_KEYS_SECRET: secrets.providerKeys.secretArn,
-        KEY_PEPPER_SECRET: secrets.keyPepper.secretArn,
-        ORIGIN_SECRET: secrets.origin.secretArn,
-        PROVIDERS: JSON.stringify(config.providers),
-        USAGE_RETENTION_DAYS: String(config.usageDays),
-      },
-    });
+    this.proxy = this.#createProxy(props);
     // No authentication by AWS: clients bring their own key, and signing would overwrite it. Adds both
     // permissions that a URL needs, lambda:InvokeFunctionUrl and lambda:InvokeFunction through a URL only.
     this.url = this.proxy.function.addFunctionUrl({
@@ -69,39 +44,71 @@ export class DataPlane extends Construct {
       test: 'its URL has both permissions, and the second holds through the URL only',
     });
 
-    keys.grants.verify(this.proxy);
-    keys.grants.count(this.proxy);
-    wallet.grants.reserve(this.proxy);
-    wallet.grants.settle(this.proxy);
-    usage.grants.record(this.proxy);
-    usage.grants.find(this.proxy);
-    usage.grants.cancel(this.proxy);
-    usage.grants.readReceipts(this.proxy);
-    catalog.grants.serve(this.proxy);
-    secrets.grants.readProviderKeys(this.proxy);
-    secrets.grants.readKeyPepper(this.proxy);
-    secrets.grants.readOrigin(this.proxy);
+    this.workloads = this.#createWorkloads(props);
+    // In the deployment's own account IAM policies of callers decide, and nothing is open to anybody by itself.
+    this.workloadsUrl = this.workloads.function.addFunctionUrl({
+      authType: FunctionUrlAuthType.AWS_IAM,
+      invokeMode: InvokeMode.RESPONSE_STREAM,
+    });
+    admitAccounts(this.workloads, props.config.dataPlane.workloadAccounts);
 
     this.#alarm(props.alarmTopic);
   }
 
+  #createProxy({ config, stateful }: DataPlaneProps): ServiceFunction<typeof PROXY_ENV> {
+    const { environment, ...shared } = gatewayFunctionProps(config, stateful);
+    const { keyPepper, origin } = stateful.secrets;
+    const proxy = new ServiceFunction(this, 'Proxy', {
+      ...shared,
+      entry: 'lambdas/handlers/data-plane/proxy.lambda.ts',
+      description: 'Authenticates, reserves, streams a provider through, settles',
+      reservedConcurrency: config.dataPlane.reservedConcurrency,
+      logGroupName: `/tollgate/${config.stage}/data-plane`,
+      environmentNames: PROXY_ENV,
+      environment: { ...environment, KEY_PEPPER_SECRET: keyPepper.secretArn, ORIGIN_SECRET: origin.secretArn },
+    });
+    grantServing(stateful, proxy);
+    stateful.secrets.grants.readKeyPepper(proxy);
+    stateful.secrets.grants.readOrigin(proxy);
+    return proxy;
+  }
+
+  /** Reads neither secret: it can verify no key, and nobody comes to it through the edge. */
+  #createWorkloads({ config, stateful }: DataPlaneProps): ServiceFunction<typeof WORKLOADS_ENV> {
+    const workloads = new ServiceFunction(this, 'Workloads', {
+      ...gatewayFunctionProps(config, stateful),
+      entry: 'lambdas/handlers/data-plane/workloads.lambda.ts',
+      description: 'Does as the proxy for callers whose IAM role AWS has checked',
+      logGroupName: `/tollgate/${config.stage}/workloads`,
+      environmentNames: WORKLOADS_ENV,
+    });
+    grantServing(stateful, workloads);
+    return workloads;
+  }
+
   #alarm(topic: ITopic): void {
     const sum = { statistic: Stats.SUM, period: Duration.minutes(5) };
-    const lambda = this.proxy.function;
-    const logs = { Proxy: this.proxy.logGroup };
-    new HarmAlarm(this, 'DataPlaneErrors', {
-      topic,
-      metric: lambda.metricErrors(sum),
-      alarm: { impact: 'Requests of clients break off, and their holds wait for the sweeper' },
-    });
-    new HarmAlarm(this, 'DataPlaneThrottles', {
-      topic,
-      metric: lambda.metricThrottles(sum),
-      alarm: { impact: 'Clients are turned away because all concurrency is in use' },
-    });
+    for (const [name, { function: lambda }, whose] of [
+      ['DataPlane', this.proxy, 'clients'],
+      ['Workloads', this.workloads, 'workloads in AWS'],
+    ] as const) {
+      new HarmAlarm(this, `${name}Errors`, {
+        topic,
+        metric: lambda.metricErrors(sum),
+        alarm: { impact: `Requests of ${whose} break off, and their holds wait for the sweeper` },
+      });
+      new HarmAlarm(this, `${name}Throttles`, {
+        topic,
+        metric: lambda.metricThrottles(sum),
+        alarm: { impact: `Requests of ${whose} are turned away because all concurrency is in use` },
+      });
+    }
     new HarmAlarm(this, 'UsageMalformed', {
       topic,
-      metric: logCodeMetric(this, 'USAGE_MALFORMED', logs),
+      metric: logCodeMetric(this, 'USAGE_MALFORMED', {
+        Proxy: this.proxy.logGroup,
+        Workloads: this.workloads.logGroup,
+      }),
       alarm: { impact: 'A provider reports usage that cannot be true, so charges are clamped or estimated' },
     });
   }

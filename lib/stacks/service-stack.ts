@@ -31,7 +31,7 @@ export class ServiceStack extends Stack {
 
     this.dataPlane = new DataPlane(this, 'DataPlane', { config, stateful, alarmTopic });
     const { sweep } = new Sweeper(this, 'Sweeper', { config, stateful });
-    new WalletAlarms(this, 'WalletAlarms', { proxy: this.dataPlane.proxy, sweep, topic: alarmTopic });
+    new WalletAlarms(this, 'WalletAlarms', { dataPlane: this.dataPlane, sweep, topic: alarmTopic });
     const receipts = new Receipts(this, 'Receipts', { config, stateful, alarmTopic });
     new ReceiptAlarms(this, 'ReceiptAlarms', { receipts, topic: alarmTopic });
     new SpendWatch(this, 'SpendWatch', { config, stateful, alarmTopic });
@@ -40,6 +40,9 @@ export class ServiceStack extends Stack {
     this.controlPlane = new ControlPlane(this, 'ControlPlane', { config, stateful, alarmTopic });
     // What the edge reaches; clients use the edge's address, and without its secret the data plane refuses them.
     new CfnOutput(this, 'DataPlaneUrl', { value: this.dataPlane.url.url });
+    // What workloads in AWS use; Lambda refuses whoever does not sign, or may not call.
+    new CfnOutput(this, 'WorkloadsUrl', { value: this.dataPlane.workloadsUrl.url });
+    new CfnOutput(this, 'WorkloadsFunction', { value: this.dataPlane.workloads.function.functionArn });
     new CfnOutput(this, 'ControlPlaneUrl', { value: this.controlPlane.api.apiEndpoint });
   }
 }

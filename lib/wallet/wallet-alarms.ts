@@ -2,12 +2,13 @@ import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import type { DataPlane } from '../data-plane/data-plane';
 import { HarmAlarm } from '../shared/alarm';
 import { logCodeMetric } from '../shared/log-code-metric';
 import type { ServiceFunction } from '../shared/service-function';
 
 export interface WalletAlarmsProps {
-  readonly proxy: ServiceFunction<readonly string[]>;
+  readonly dataPlane: DataPlane;
   readonly sweep: ServiceFunction<readonly string[]>;
   readonly topic: ITopic;
 }
@@ -16,8 +17,9 @@ export interface WalletAlarmsProps {
 export class WalletAlarms extends Construct {
   constructor(scope: Construct, id: string, props: WalletAlarmsProps) {
     super(scope, id);
-    const { proxy, sweep, topic } = props;
-    const logs = { Proxy: proxy.logGroup, Sweep: sweep.logGroup };
+    const { dataPlane, sweep, topic } = props;
+    const { proxy, workloads } = dataPlane;
+    const logs = { Proxy: proxy.logGroup, Workloads: workloads.logGroup, Sweep: sweep.logGroup };
     const sum = { statistic: Stats.SUM, period: Duration.minutes(5) };
     new HarmAlarm(this, 'ChargeOverrun', {
       topic,

@@ -4,53 +4,43 @@ import { CatalogChanges } from '../../lambdas/domain/catalog/catalog-changes';
 import { LiveCatalog } from '../../lambdas/domain/catalog/live-catalog';
 import { Proposals } from '../../lambdas/domain/catalog/proposals';
 import { CatalogStage } from '../domain/catalog/catalog-stage';
-import { dynamodb, embeddedOnFile, type Engine } from './table-store-engines';
+import { durableEngines, type Engine, startStage } from './table-store-engines';
 
 const PROVIDERS = [{ id: 'openai', dialect: 'openai' as const, baseUrl: 'https://api.openai.com/v1' }];
 
 /** The catalog's transactions on each engine as it is; their rules are tested in test/domain. */
-describe.each([embeddedOnFile, ...(dynamodb === undefined ? [] : [dynamodb])])(
-  'the catalog on $name',
-  (engine: Engine) => {
-    let running: Awaited<ReturnType<Engine['start']>>;
-    let stage: CatalogStage;
-    const now = Date.now();
+describe.each(durableEngines)('the catalog on $name', (engine: Engine) => {
+  let stage: CatalogStage;
+  let stop: () => Promise<void>;
+  beforeEach(async () => ({ stage, stop } = await startStage(engine, CatalogStage)));
+  afterEach(() => stop());
 
-    beforeEach(async () => {
-      running = await engine.start(() => stage.now);
-      stage = new CatalogStage(running.store);
-      stage.now = now;
-    });
+  test('the whole compiled list is approved, marked up and read again, each in one transaction', async () => {
+    const { store, clock, audit, log } = stage;
+    const parts = { store, clock, audit, compiled: PRICE_LIST };
+    const changes = new CatalogChanges(parts);
+    const proposals = new Proposals(parts);
+    const proposal = await proposals.propose({ list: PRICE_LIST, complete: true, actor: DEPLOYMENT });
+    expect(await proposals.get(proposal.id)).toEqual(proposal);
+    await changes.approve({ proposal, actor: DEPLOYMENT });
+    await changes.change({ settings: [{ kind: 'markup', on: 'all', basisPoints: 1_250 }], actor: DEPLOYMENT });
+    stage.now += 60_000;
+    const live = await LiveCatalog.open({ store, clock, log, list: PRICE_LIST, providers: PROVIDERS });
+    const [target] = (await live.current()).targets('gpt-4o-mini', 'chat');
+    const version = target?.model.prices.at(-1);
+    expect(version?.tiers[0]?.picoPerToken).toMatchObject({ input: 168_750, output: 675_000 });
+    expect(await changes.findVersion(version!.version)).toEqual(version);
+    expect((await changes.page({ limit: 10 })).items.map(({ number }) => number)).toEqual([2, 1]);
+    expect(await stage.events()).toHaveLength(3);
+  });
 
-    afterEach(() => running.stop());
-
-    test('the whole compiled list is approved, marked up and read again, each in one transaction', async () => {
-      const { store, clock, audit, log } = stage;
-      const parts = { store, clock, audit, compiled: PRICE_LIST };
-      const changes = new CatalogChanges(parts);
-      const proposals = new Proposals(parts);
-      const proposal = await proposals.propose({ list: PRICE_LIST, complete: true, actor: DEPLOYMENT });
-      expect(await proposals.get(proposal.id)).toEqual(proposal);
-      await changes.approve({ proposal, actor: DEPLOYMENT });
-      await changes.change({ settings: [{ kind: 'markup', on: 'all', basisPoints: 1_250 }], actor: DEPLOYMENT });
-      stage.now += 60_000;
-      const live = await LiveCatalog.open({ store, clock, log, list: PRICE_LIST, providers: PROVIDERS });
-      const [target] = (await live.current()).targets('gpt-4o-mini', 'chat');
-      const version = target?.model.prices.at(-1);
-      expect(version?.tiers[0]?.picoPerToken).toMatchObject({ input: 168_750, output: 675_000 });
-      expect(await changes.findVersion(version!.version)).toEqual(version);
-      expect((await changes.page({ limit: 10 })).items.map(({ number }) => number)).toEqual([2, 1]);
-      expect(await stage.events()).toHaveLength(3);
-    });
-
-    test('of changes at once on one version one is made', async () => {
-      const outcomes = await Promise.allSettled(
-        Array.from({ length: 5 }, (_, number) => stage.set({ kind: 'alias', alias: `alias-${number}`, model: 'one' })),
-      );
-      const made = outcomes.filter(({ status }) => status === 'fulfilled').length;
-      expect(made).toBeGreaterThanOrEqual(1);
-      expect((await stage.changes.state()).number).toBe(made);
-      expect(await stage.events()).toHaveLength(made);
-    });
-  },
-);
+  test('of changes at once on one version one is made', async () => {
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 5 }, (_, number) => stage.set({ kind: 'alias', alias: `alias-${number}`, model: 'one' })),
+    );
+    const made = outcomes.filter(({ status }) => status === 'fulfilled').length;
+    expect(made).toBeGreaterThanOrEqual(1);
+    expect((await stage.changes.state()).number).toBe(made);
+    expect(await stage.events()).toHaveLength(made);
+  });
+});

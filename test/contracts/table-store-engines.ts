@@ -59,6 +59,20 @@ const dynamodbLocal: Engine = {
 /** Present where Java is: the official engine needs it. */
 export const dynamodb: Engine | undefined = whereJavaIs(dynamodbLocal);
 
+/** What a deployment or a local run stores with, as far as it runs here. */
+export const durableEngines: readonly Engine[] = [embeddedOnFile, ...(dynamodb === undefined ? [] : [dynamodb])];
+
+/** A domain's stage on an engine, now: the official engine goes by no other clock. */
+export async function startStage<Stage extends { now: number; readonly engine: TableStore }>(
+  engine: Engine,
+  StageOn: new (store: TableStore) => Stage,
+): Promise<{ stage: Stage; stop: () => Promise<void> }> {
+  const { store, stop } = await engine.start(() => stage.now);
+  const stage = new StageOn(store);
+  stage.now = Date.now();
+  return { stage, stop };
+}
+
 function whereJavaIs(engine: Engine): Engine | undefined {
   const reason = whyNoDynamodbLocal();
   if (reason === undefined) return engine;

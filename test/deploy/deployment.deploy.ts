@@ -21,6 +21,7 @@ import type { Stage } from './stage';
 import { ANSWER, CHAT, COST_PICO, CREDIT_PICO, dataPlaneOf, deadRequest, openaiOf } from './stage';
 import { initialised, PROMPT, PROVIDER_KEY, REPORTED, setStage } from './stage';
 import { tollgate } from './tollgate-command';
+import { workloadsOfADeployment } from './workload-tests';
 
 const SWEEP_TIMEOUT_MS = 100_000;
 const SWEEP_POLL_MS = 500;
@@ -153,6 +154,8 @@ describe('a first deployment', () => {
 });
 
 controlPlaneOfADeployment(() => stage);
+
+workloadsOfADeployment(() => stage);
 
 underTheRuntimeClient(() => stage);
 

@@ -63,8 +63,12 @@ export class Deployment {
     const accountId = await this.accounts.create();
     await this.wallet.open(accountId);
     if (creditPico > 0n) await this.wallet.credit({ accountId, amountPico: creditPico, paymentId: 'first_credit' });
-    const keys = new Keys({ store: this.store, clock, pepper: await this.#secret('KeyPepperSecret') });
-    return { accountId, apiKey: (await keys.create({ accountId })).key };
+    return { accountId, apiKey: (await (await this.#keys()).create({ accountId })).key };
+  }
+
+  /** The id of a key for whoever has assumed a role. */
+  async roleKey(accountId: string, role: string): Promise<string> {
+    return (await (await this.#keys()).createForRole({ accountId, role })).keyId;
   }
 
   async originSecret(): Promise<string> {
@@ -94,6 +98,10 @@ export class Deployment {
     this.#transport.close();
     this.#dynamodb.destroy();
     this.#secrets.destroy();
+  }
+
+  async #keys(): Promise<Keys> {
+    return new Keys({ store: this.store, clock, pepper: await this.#secret('KeyPepperSecret') });
   }
 
   async #secret(name: (typeof SECRETS)[number]): Promise<string> {

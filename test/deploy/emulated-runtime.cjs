@@ -23,11 +23,22 @@ function writeHeadFirst(stream, head) {
   return stream;
 }
 
+/**
+ * The emulator lets in whoever signs, and does not tell the function who that is, as Lambda does. Here whoever signs has
+ * assumed one role.
+ */
+function withCaller(event) {
+  const { requestContext } = event;
+  if (requestContext.accountId === 'anonymous') return event;
+  const userArn = `arn:aws:sts::${requestContext.accountId}:assumed-role/emulated-worker/session`;
+  return { ...event, requestContext: { ...requestContext, authorizer: { iam: { userArn } } } };
+}
+
 globalThis.awslambda = {
   streamifyResponse: (handler) => async (event, context) => {
     const stream = new PassThrough();
     const sent = buffer(stream);
-    await handler(event, stream, context);
+    await handler(withCaller(event), stream, context);
     stream.end();
     return (await sent).toString('utf8');
   },

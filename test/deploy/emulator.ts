@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { appendFileSync, mkdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { until } from '../e2e/until';
+import { freePort } from '../free-port';
 import { HERE, runFolder } from './cache-folder';
 import { startGuarded } from './guarded-process';
 
@@ -78,14 +77,4 @@ export async function startEmulator(python: string): Promise<Emulator> {
     throw error;
   }
   return { endpoint, log: () => log, stop: () => emulator.stop() };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('there is no free port');
-  return address.port;
 }

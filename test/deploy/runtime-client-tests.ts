@@ -9,7 +9,8 @@ import { functionUrlEvent } from './function-url-event';
 import { type FunctionOptions, type Returned, RunningFunction } from './runtime-api';
 import { whyNoRuntimeClient } from './runtime-client-package';
 import type { Stage } from './stage';
-import { ANSWER, CHAT, deadRequest, PROMPT, proxyEnvironment, REPORTED, sweepEnvironment } from './stage';
+import { ANSWER, CHAT, COST_PICO, CREDIT_PICO, deadRequest, PROMPT, proxyEnvironment, REPORTED } from './stage';
+import { sweepEnvironment, workloadsEnvironment } from './stage';
 
 const describeWhereBuilt = whyNoRuntimeClient() === undefined ? describe : describe.skip;
 const STREAMED = {
@@ -103,6 +104,36 @@ export function underTheRuntimeClient(stage: () => Stage): void {
         expect(await answer.rest()).toBe('begun');
         expect(message.trailers).toMatchObject({ 'lambda-runtime-function-error-type': 'RangeError' });
       });
+    });
+
+    test('workloads are served for the role that Lambda says, and nobody without one', async () => {
+      const { accountId } = await stage().deployment.newCustomer(CREDIT_PICO);
+      const keyId = await stage().deployment.roleKey(accountId, 'arn:aws:iam::111122223333:role/batch/worker');
+      const as = (role: string) => ({ iam: { userArn: `arn:aws:sts::111122223333:assumed-role/${role}/session` } });
+      const workloads = await RunningFunction.start({
+        bundle: deployedBundle('DataPlaneWorkloads'),
+        environment: workloadsEnvironment(stage()),
+        endpoint: stage().emulator.endpoint,
+      });
+      try {
+        const ask = async (authorizer?: object) => {
+          const event = functionUrlEvent('/v1/chat/completions', { 'x-api-key': keyId }, CHAT, authorizer);
+          const answer = new FramedStream((await workloads.invoke(event)).message);
+          return { ...(await answer.head()), text: await answer.rest() };
+        };
+        stage().upstream.plays(streamed(chatStream(ANSWER, REPORTED)));
+        const served = await ask(as('worker'));
+        expect(served.statusCode).toBe(200);
+        expect(served.text).toMatch(/nobody may keep either.*: x-tollgate-cost /s);
+        for (const authorizer of [as('other'), undefined]) expect((await ask(authorizer)).statusCode).toBe(401);
+        expect(await stage().deployment.wallet.balance(accountId)).toMatchObject({
+          spentPico: COST_PICO,
+          heldPico: 0n,
+        });
+        expect(workloads.output).not.toMatch(/worker|session/);
+      } finally {
+        await workloads.stop();
+      }
     });
 
     test('the health route answers with its stage', async () => {

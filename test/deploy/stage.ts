@@ -1,7 +1,7 @@
 import OpenAI from 'openai';
 import { ulid } from 'ulid';
 import type { ProviderSettings } from '../../lambdas/contracts/catalog';
-import type { Env, PROXY_ENV, SWEEP_ENV } from '../../lambdas/contracts/env';
+import type { Env, PROXY_ENV, SWEEP_ENV, WORKLOADS_ENV } from '../../lambdas/contracts/env';
 import { isoTime } from '../../lambdas/contracts/table-keys';
 import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/edge';
 import { formatUsd } from '../../lambdas/domain/money/pico';
@@ -118,13 +118,21 @@ export function sweepEnvironment({ deployment }: Stage): Env<typeof SWEEP_ENV> {
 
 /** What the stack gives to the data plane. */
 export function proxyEnvironment(stage: Stage): Env<typeof PROXY_ENV> {
+  const { deployment } = stage;
+  return {
+    ...workloadsEnvironment(stage),
+    KEY_PEPPER_SECRET: deployment.output('KeyPepperSecret'),
+    ORIGIN_SECRET: deployment.output('OriginSecret'),
+  };
+}
+
+/** What it gives to the data plane where workloads call. */
+export function workloadsEnvironment(stage: Stage): Env<typeof WORKLOADS_ENV> {
   const { deployment, config } = stage;
   return {
     ...sweepEnvironment(stage),
     CATALOG_TABLE: deployment.tableNames.catalog,
     PROVIDER_KEYS_SECRET: deployment.output('ProviderKeysSecret'),
-    KEY_PEPPER_SECRET: deployment.output('KeyPepperSecret'),
-    ORIGIN_SECRET: deployment.output('OriginSecret'),
     PROVIDERS: JSON.stringify(config.providers),
   };
 }

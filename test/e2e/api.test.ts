@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient } from '../../web/src/api/generated/client';
 import {
@@ -16,41 +15,32 @@ import {
   revokeKey,
   verifyAudit,
 } from '../../web/src/api/generated/sdk.gen';
-import { endChildren, start, tollgate } from './child-process';
+import { ProcessRun } from './process-run';
 
 // The client that the console uses, against `npm start`.
 
-let folder: string;
-let gateway: Awaited<ReturnType<typeof start>>;
-jest.setTimeout(60_000);
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'tollgate-api-'));
-  gateway = await start(folder);
-});
-afterAll(async () => {
-  await endChildren();
-  rmSync(folder, { recursive: true });
-});
+const run = new ProcessRun();
+beforeAll(() => run.start());
+afterAll(() => run.stop());
 
 async function clientOf(role: string) {
-  const { out } = await tollgate(folder, 'token', '--as', role);
-  return createClient({ baseUrl: gateway.apiUrl, auth: out.trim() });
+  return createClient({ baseUrl: run.gateway.apiUrl, auth: await run.accessToken(role) });
 }
 
 /** What the newest mail of the local run carries. */
 function mailedToken(): string {
-  const [newest = ''] = readdirSync(join(folder, 'mail')).sort().reverse();
-  return /tgi_\w+/.exec(readFileSync(join(folder, 'mail', newest), 'utf8'))?.[0] ?? '';
+  const [newest = ''] = readdirSync(join(run.folder, 'mail')).sort().reverse();
+  return /tgi_\w+/.exec(readFileSync(join(run.folder, 'mail', newest), 'utf8'))?.[0] ?? '';
 }
 
 test('health answers without a token, and nothing else does', async () => {
-  expect(await (await fetch(`${gateway.apiUrl}/health`)).json()).toEqual({ status: 'ok', stage: 'local' });
-  const refused = await fetch(`${gateway.apiUrl}/v1/me`);
+  expect(await (await fetch(`${run.gateway.apiUrl}/health`)).json()).toEqual({ status: 'ok', stage: 'local' });
+  const refused = await fetch(`${run.gateway.apiUrl}/v1/me`);
   expect([refused.status, refused.headers.get('content-type')]).toEqual([401, 'application/problem+json']);
 });
 
 test('the API says of itself what docs/generated/openapi.json says', async () => {
-  const answered = await (await fetch(`${gateway.apiUrl}/v1/openapi.json`)).json();
+  const answered = await (await fetch(`${run.gateway.apiUrl}/v1/openapi.json`)).json();
   expect(answered).toEqual(JSON.parse(readFileSync('docs/generated/openapi.json', 'utf8')));
 });
 
@@ -65,16 +55,10 @@ test('an owner makes an account, a key of it serves requests until it is revoked
 
   const path = { accountId: account.accountId };
   const { data: shown } = await createKey({ client, path, body: { label: 'ci' }, throwOnError: true });
-  const ask = () =>
-    fetch(`${gateway.gatewayUrl}/chat/completions`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${shown.key}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ model: 'demo', messages: [{ role: 'user', content: 'Hi' }] }),
-    });
   // A new wallet is empty.
-  expect((await ask()).status).toBe(402);
-  expect(await tollgate(folder, 'wallet', 'credit', account.accountId, '1.00')).toMatchObject({ code: 0 });
-  expect((await ask()).status).toBe(200);
+  expect((await run.ask(shown.key)).status).toBe(402);
+  expect(await run.tollgate('wallet', 'credit', account.accountId, '1.00')).toMatchObject({ code: 0 });
+  expect((await run.ask(shown.key)).status).toBe(200);
   await revokeKey({ client, path: { ...path, keyId: shown.keyId }, throwOnError: true });
   const { data: keys } = await listKeys({ client, path, throwOnError: true });
   expect(keys.items).toMatchObject([{ keyId: shown.keyId, label: 'ci', revokedAt: expect.any(String) as string }]);
@@ -111,14 +95,13 @@ test('who is invited joins; who is not does not learn that the account is there'
 });
 
 test('a body that is too large or no JSON is refused, and the API goes on', async () => {
-  const { out } = await tollgate(folder, 'token', '--as', 'owner');
-  const headers = { authorization: `Bearer ${out.trim()}`, 'content-type': 'application/json' };
+  const headers = { authorization: `Bearer ${await run.accessToken('owner')}`, 'content-type': 'application/json' };
   const body = JSON.stringify({ name: 'a'.repeat(70_000) });
-  const refused = await fetch(`${gateway.apiUrl}/v1/accounts`, { method: 'POST', headers, body });
+  const refused = await fetch(`${run.gateway.apiUrl}/v1/accounts`, { method: 'POST', headers, body });
   expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([413, 'request_too_large']);
   const plain = { ...headers, 'content-type': 'text/plain' };
-  expect((await fetch(`${gateway.apiUrl}/v1/accounts`, { method: 'POST', headers: plain, body: '{}' })).status).toBe(
-    415,
-  );
-  expect((await fetch(`${gateway.apiUrl}/v1/me`, { headers })).status).toBe(200);
+  expect(
+    (await fetch(`${run.gateway.apiUrl}/v1/accounts`, { method: 'POST', headers: plain, body: '{}' })).status,
+  ).toBe(415);
+  expect((await fetch(`${run.gateway.apiUrl}/v1/me`, { headers })).status).toBe(200);
 });

@@ -20,7 +20,11 @@ export interface Child {
 }
 
 /** Runs a file of dev/ in a process of its own, with nothing of this one's environment but the path. */
-export function run(file: string, args: readonly string[], environment: { readonly [name: string]: string }): Child {
+export function runScript(
+  file: string,
+  args: readonly string[],
+  environment: { readonly [name: string]: string },
+): Child {
   const child = spawn(process.execPath, ['--import', 'tsx', join('dev', file), ...args], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], ...environment },
@@ -56,15 +60,15 @@ export interface DevFile {
   readonly users: readonly { readonly role: string; readonly email: string; readonly password: string }[];
 }
 
+/** One that runs, and what it told of itself. */
+export type Gateway = Child & DevFile;
+
 export const readDevFile = (folder: string): DevFile =>
   JSON.parse(readFileSync(join(folder, 'dev.json'), 'utf8')) as DevFile;
 
 /** A gateway as `npm start` runs it, once it has said that it runs. */
-export async function start(
-  folder: string,
-  environment: { readonly [name: string]: string } = {},
-): Promise<Child & DevFile> {
-  const child = run('start.ts', [], { PORT: '0', TOLLGATE_DATA: folder, ...environment });
+export async function start(folder: string, environment: { readonly [name: string]: string } = {}): Promise<Gateway> {
+  const child = runScript('start.ts', [], { PORT: '0', TOLLGATE_DATA: folder, ...environment });
   const isUp = () => child.out().includes('Ctrl-C');
   await until(`the gateway to start\n${child.err()}`, isUp, START_DEADLINE_MS);
   return { ...child, ...readDevFile(folder) };
@@ -73,9 +77,9 @@ export async function start(
 /** A command as `npm run --silent tollgate -- …` runs it. */
 export async function tollgate(
   folder: string,
-  ...args: string[]
+  ...args: readonly string[]
 ): Promise<{ code: number | string; out: string; err: string }> {
-  const child = run('cli.ts', args, { TOLLGATE_DATA: folder });
+  const child = runScript('cli.ts', args, { TOLLGATE_DATA: folder });
   const code = await child.ended;
   return { code, out: child.out(), err: child.err() };
 }

@@ -1,49 +1,33 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCommandLine } from '../../dev/commands/command-line';
 import { UsageError } from '../../dev/commands/usage';
 import { CognitoTokenVerifier } from '../../lambdas/adapters/cognito/cognito-token-verifier';
-import { type DevFile, endChildren, start, tollgate } from './child-process';
-import { temporaryFolder } from './local-run';
+import { tollgate } from './child-process';
+import { ProcessRun } from './process-run';
 
-let folder: string;
-let gateway: Awaited<ReturnType<typeof start>>;
-jest.setTimeout(60_000);
-beforeAll(async () => {
-  folder = temporaryFolder();
-  gateway = await start(folder);
-});
-afterAll(async () => {
-  await endChildren();
-  rmSync(folder, { recursive: true });
-});
+const run = new ProcessRun();
+beforeAll(() => run.start());
+afterAll(() => run.stop());
 
 const json = (text: string) => JSON.parse(text) as { [name: string]: string };
-const ask = ({ gatewayUrl }: DevFile, apiKey: string) =>
-  fetch(`${gatewayUrl}/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'demo', messages: [{ role: 'user', content: 'Hi' }] }),
-  });
 
 // In order: first beside the running gateway, then without it.
 describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
   const isRunning = when === 'while the gateway runs';
   beforeAll(async () => {
     if (isRunning) return;
-    gateway.kill('SIGINT');
-    expect(await gateway.ended).toBe(0);
+    await run.interrupt();
   });
 
   test('wallet, usage, credit, keys and verify work', async () => {
-    const { accountId } = gateway;
-    const before = json((await tollgate(folder, 'wallet', accountId)).out);
-    const created = await tollgate(folder, 'keys', 'create', accountId);
+    const { accountId } = run.gateway;
+    const before = json((await run.tollgate('wallet', accountId)).out);
+    const created = await run.tollgate('keys', 'create', accountId);
     expect(created).toMatchObject({ code: 0, err: '' });
     const { apiKey = '' } = json(created.out);
-    if (isRunning) expect((await ask(gateway, apiKey)).status).toBe(200);
+    if (isRunning) expect((await run.ask(apiKey)).status).toBe(200);
 
-    const newest = await tollgate(folder, 'usage', accountId, '--limit', '1');
+    const newest = await run.tollgate('usage', accountId, '--limit', '1');
     const lines = newest.out.trim().split('\n');
     expect(lines).toHaveLength(1);
     expect(newest.err).toMatch(isRunning ? /^$/ : /^There are more than 1;/);
@@ -53,76 +37,74 @@ describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
     expect(record['cost']).toMatch(/^0\.\d+$/);
 
     const credit = ['wallet', 'credit', accountId, '0.000000000001', '--payment-id', `p-${when.replaceAll(' ', '-')}`];
-    expect(json((await tollgate(folder, ...credit)).out)).toMatchObject({ outcome: 'credited' });
-    expect(json((await tollgate(folder, ...credit)).out)).toMatchObject({ outcome: 'already_credited' });
-    const after = json((await tollgate(folder, 'wallet', accountId)).out);
+    expect(json((await run.tollgate(...credit)).out)).toMatchObject({ outcome: 'credited' });
+    expect(json((await run.tollgate(...credit)).out)).toMatchObject({ outcome: 'already_credited' });
+    const after = json((await run.tollgate('wallet', accountId)).out);
     expect(after['funded']).toBe(isRunning ? '5.000000000001' : '12.000000000002');
     expect(after['held']).toBe('0.00');
     if (isRunning) expect(Number(after['spent'])).toBeGreaterThan(Number(before['spent']));
-    expect(await tollgate(folder, 'ledger', 'verify')).toMatchObject({ code: 0, err: '' });
+    expect(await run.tollgate('ledger', 'verify')).toMatchObject({ code: 0, err: '' });
 
-    const recomputed = await tollgate(folder, 'ledger', 'recompute', record['requestId'] ?? '');
+    const recomputed = await run.tollgate('ledger', 'recompute', record['requestId'] ?? '');
     expect(recomputed).toMatchObject({ code: 0, err: '' });
     expect(JSON.parse(recomputed.out)).toMatchObject({
       matches: true,
       expected: record['cost'],
       charged: record['cost'],
     });
-    const unknown = await tollgate(folder, 'ledger', 'recompute', 'req_01JD0000000000000000000000');
+    const unknown = await run.tollgate('ledger', 'recompute', 'req_01JD0000000000000000000000');
     expect(unknown).toMatchObject({ code: 1, out: '' });
   });
 
   test('usage says when there is more of it', async () => {
-    const { accountId } = gateway;
-    if (isRunning) expect((await ask(gateway, gateway.apiKey)).status).toBe(200);
-    const some = await tollgate(folder, 'usage', accountId, '--limit', '1');
+    const { accountId } = run.gateway;
+    if (isRunning) expect((await run.ask()).status).toBe(200);
+    const some = await run.tollgate('usage', accountId, '--limit', '1');
     expect(some.out.trim().split('\n')).toHaveLength(1);
     expect(some.err).toBe('There are more than 1; --limit <count> shows as many as it says.\n');
-    const all = await tollgate(folder, 'usage', accountId, '--limit', '2');
+    const all = await run.tollgate('usage', accountId, '--limit', '2');
     expect([all.out.trim().split('\n').length, all.err]).toEqual([2, '']);
   });
 
   test('several commands at once all count', async () => {
-    const { accountId } = gateway;
-    const credits = await Promise.all(
-      ['1', '2', '4'].map((usd) => tollgate(folder, 'wallet', 'credit', accountId, usd)),
-    );
+    const { accountId } = run.gateway;
+    const credits = await Promise.all(['1', '2', '4'].map((usd) => run.tollgate('wallet', 'credit', accountId, usd)));
     expect(credits.map(({ code, err }) => [code, err])).toEqual([
       [0, ''],
       [0, ''],
       [0, ''],
     ]);
-    const { funded = '' } = json((await tollgate(folder, 'wallet', accountId)).out);
+    const { funded = '' } = json((await run.tollgate('wallet', accountId)).out);
     expect(funded).toMatch(isRunning ? /^12\./ : /^19\./);
   });
 
   test('a new account has an empty wallet', async () => {
-    const { accountId = '' } = json((await tollgate(folder, 'accounts', 'create')).out);
-    expect(json((await tollgate(folder, 'wallet', accountId)).out)).toMatchObject({
+    const { accountId = '' } = json((await run.tollgate('accounts', 'create')).out);
+    expect(json((await run.tollgate('wallet', accountId)).out)).toMatchObject({
       available: '0.00',
       funded: '0.00',
     });
   });
 
   test('a token is the line that the API takes from the running gateway, and cannot be had without it', async () => {
-    const { code, out, err } = await tollgate(folder, 'token', '--as', 'auditor');
+    const { code, out, err } = await run.tollgate('token', '--as', 'auditor');
     if (!isRunning) {
       expect([code, out, err]).toEqual([1, '', 'A token comes from a running gateway: "npm start".\n']);
       return;
     }
     expect([code, err]).toEqual([0, '']);
-    const { signIn, users } = gateway;
+    const { signIn, users } = run.gateway;
     const fetchKeys = async (): Promise<unknown> => (await fetch(`${signIn.issuer}/.well-known/jwks.json`)).json();
     const { issuer, clientId } = signIn;
     const verifier = new CognitoTokenVerifier({ issuer, clientIds: [clientId], clock: Date.now, fetchKeys });
     await expect(verifier.verify(out.trim())).resolves.toMatchObject({ clientId });
     expect(users.map(({ role, email }) => [role, email])).toContainEqual(['auditor', 'auditor@example.test']);
-    expect(gateway.apiUrl).toBe(gateway.gatewayUrl.replace('/v1', '/api'));
+    expect(run.gateway.apiUrl).toBe(run.gateway.gatewayUrl.replace('/v1', '/api'));
   });
 
   test('an unknown account is one line and exit code 1', async () => {
     for (const account of ['acc_01ARZ3NDEKTSV4RRFFQ69G5FAV', 'nobody', '../etc']) {
-      expect(await tollgate(folder, 'wallet', account)).toEqual({
+      expect(await run.tollgate('wallet', account)).toEqual({
         code: 1,
         out: '',
         err: `There is no account "${account}".\n`,
@@ -166,17 +148,17 @@ test.each([
 });
 
 test('a usage error is told in one line, with where to read more, and exit code 2', async () => {
-  const { code, out, err } = await tollgate(folder, 'wallet', 'credit', 'a', '5 dollars');
+  const { code, out, err } = await run.tollgate('wallet', 'credit', 'a', '5 dollars');
   expect([code, out]).toEqual([2, '']);
   expect(err).toBe('The amount is positive dollars, such as 5 or 0.25.\nRun it with --help to see the commands.\n');
 });
 
 test('help is no error', async () => {
-  expect(await tollgate(folder, '--help')).toMatchObject({ code: 0, err: '' });
+  expect(await run.tollgate('--help')).toMatchObject({ code: 0, err: '' });
 });
 
 test('a folder that is not there is not made', async () => {
-  const { code, err } = await tollgate(join(folder, 'nothing'), 'ledger', 'verify');
+  const { code, err } = await tollgate(join(run.folder, 'nothing'), 'ledger', 'verify');
   expect([code, err.split('\n').length]).toEqual([1, 2]);
   expect(err).toMatch(/^There is no data folder /);
 });

@@ -5,12 +5,12 @@ import {
   chatBody,
   costOf,
   during,
-  expectLedgerVerifies,
   type LocalRun,
   post,
   priceOf,
   recordsOf,
   startLocalRun,
+  stopVerified,
 } from './local-run';
 import { chatCompletion, chatDelta } from './shapes';
 import { until } from './until';
@@ -20,10 +20,7 @@ let run: LocalRun;
 beforeEach(async () => {
   run = await startLocalRun();
 });
-afterEach(async () => {
-  await expectLedgerVerifies(run);
-  await run.stop();
-});
+afterEach(() => stopVerified(run));
 
 /** A client that leaves as soon as the first bytes are there, or at once when told to. */
 function leave(body: object, when: 'first bytes' | AbortSignal): Promise<void> {

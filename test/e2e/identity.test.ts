@@ -5,7 +5,7 @@ import { DataFolder } from '../../dev/folder/data-folder';
 import { LocalIdentity } from '../../dev/identity/local-identity';
 import { STANDINGS } from '../../lambdas/contracts/roles';
 import { systemClock } from '../../lambdas/domain/clock';
-import { temporaryFolder } from './local-run';
+import { temporaryFolder } from './temporary-folder';
 
 const CONSOLE = 'http://127.0.0.1:8787';
 const CALLBACK = `${CONSOLE}/signed-in`;

@@ -5,7 +5,7 @@ import { init } from '../../dev/deployment/init';
 import { StandardInput } from '../../dev/deployment/key-input';
 import { DataFolder } from '../../dev/folder/data-folder';
 import { type LocalParts, openLocalParts } from '../../dev/gateway/local-parts';
-import { temporaryFolder } from './local-run';
+import { temporaryFolder } from './temporary-folder';
 
 const SECRET = 'provider-keys-secret';
 const PROVIDERS = ['openai', 'anthropic'];

@@ -1,42 +1,20 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
 import type { KeyRules } from '../../lambdas/contracts/key-rules';
-import { endChildren, start, tollgate } from './child-process';
-import { temporaryFolder } from './local-run';
+import { ProcessRun } from './process-run';
 
-let folder: string;
-let gateway: Awaited<ReturnType<typeof start>>;
-jest.setTimeout(60_000);
-beforeAll(async () => {
-  folder = temporaryFolder();
-  gateway = await start(folder);
-});
-afterAll(async () => {
-  await endChildren();
-  rmSync(folder, { recursive: true });
-});
+const run = new ProcessRun();
+beforeAll(() => run.start());
+afterAll(() => run.stop());
 
 const keySchema = z.object({ keyId: z.string(), apiKey: z.string() });
 const errorSchema = z.object({ error: z.object({ code: z.string() }) });
 
-function file(rules: KeyRules): string {
-  const path = join(folder, 'rules.json');
-  writeFileSync(path, JSON.stringify(rules));
-  return path;
-}
+const file = (rules: KeyRules): string => run.file('rules.json', JSON.stringify(rules));
 
 async function create(rules: KeyRules) {
-  const { out } = await tollgate(folder, 'keys', 'create', gateway.accountId, '--rules', file(rules));
+  const { out } = await run.tollgate('keys', 'create', run.gateway.accountId, '--rules', file(rules));
   return keySchema.parse(JSON.parse(out));
 }
-
-const ask = (apiKey: string, content = 'Hi') =>
-  fetch(`${gateway.gatewayUrl}/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'demo', messages: [{ role: 'user', content }] }),
-  });
 
 const codeOf = async (answer: Response) => [answer.status, errorSchema.parse(await answer.json()).error.code];
 
@@ -46,36 +24,34 @@ test('a key does what its rules say, and the next request follows a change of th
     cidrs: ['127.0.0.0/8', '::1/128'],
     labels: { team: 'a' },
   });
-  const answer = await ask(apiKey);
+  const answer = await run.ask(apiKey);
   expect(answer.status).toBe(200);
   const requestId = answer.headers.get('x-request-id') ?? '';
-  const record = await fetch(`${gateway.gatewayUrl}/requests/${requestId}`, {
-    headers: { authorization: `Bearer ${apiKey}` },
-  });
+  const record = await run.get(`/requests/${requestId}`, apiKey);
   expect(await record.json()).toMatchObject({ labels: { team: 'a' }, status: 'completed' });
 
   const change = (rules: KeyRules) =>
-    tollgate(folder, 'keys', 'change', gateway.accountId, keyId, '--rules', file(rules));
+    run.tollgate('keys', 'change', run.gateway.accountId, keyId, '--rules', file(rules));
   expect(JSON.parse((await change({ cidrs: ['192.0.2.0/24'] })).out)).toMatchObject({ version: 2 });
-  expect(await codeOf(await ask(apiKey))).toEqual([403, 'ip_not_allowed']);
+  expect(await codeOf(await run.ask(apiKey))).toEqual([403, 'ip_not_allowed']);
   await change({ scopes: ['models'] });
-  expect(await codeOf(await ask(apiKey))).toEqual([403, 'scope_not_allowed']);
+  expect(await codeOf(await run.ask(apiKey))).toEqual([403, 'scope_not_allowed']);
   await change({ regions: ['eu'] });
-  expect(await codeOf(await ask(apiKey))).toEqual([403, 'provider_not_allowed']);
+  expect(await codeOf(await run.ask(apiKey))).toEqual([403, 'provider_not_allowed']);
   await change({});
-  expect((await ask(apiKey)).status).toBe(200);
+  expect((await run.ask(apiKey)).status).toBe(200);
 });
 
 test('a budget is spent to its end and not beyond, by several requests at once too', async () => {
   // A fortieth of a cent.
   const { apiKey } = await create({ budget: { limitPico: '250000000', window: 'day', timeZone: 'Europe/Berlin' } });
-  const answers = await Promise.all(Array.from({ length: 12 }, () => ask(apiKey, 'x'.repeat(400))));
+  const answers = await Promise.all(Array.from({ length: 12 }, () => run.ask(apiKey, 'x'.repeat(400))));
   const refused = answers.filter(({ status }) => status === 402);
   expect(answers.filter(({ status }) => status === 200).length + refused.length).toBe(12);
   expect(refused.length).toBeGreaterThan(0);
   const costs = answers.map(({ headers }) => Number(headers.get('x-tollgate-cost') ?? 0));
   expect(costs.reduce((sum, cost) => sum + cost, 0)).toBeLessThanOrEqual(0.000_25);
-  expect(await tollgate(folder, 'ledger', 'verify')).toMatchObject({ code: 0, err: '' });
+  expect(await run.tollgate('ledger', 'verify')).toMatchObject({ code: 0, err: '' });
 });
 
 test('requests a minute are as many as the rule says', async () => {
@@ -83,7 +59,7 @@ test('requests a minute are as many as the rule says', async () => {
   const statuses: number[] = [];
   // A minute may end in between.
   while (statuses.at(-1) !== 429 && statuses.length < 5) {
-    const answer = await ask(apiKey);
+    const answer = await run.ask(apiKey);
     statuses.push(answer.status);
     if (answer.status === 429) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     await answer.arrayBuffer();
@@ -93,18 +69,18 @@ test('requests a minute are as many as the rule says', async () => {
 
 test('a key for an IAM role is made without a secret, and opens nothing in a local run', async () => {
   const role = 'arn:aws:iam::111122223333:role/worker';
-  const { out } = await tollgate(folder, 'keys', 'create', gateway.accountId, '--role', role);
+  const { out } = await run.tollgate('keys', 'create', run.gateway.accountId, '--role', role);
   const made = JSON.parse(out) as { readonly keyId: string };
-  expect(made).toEqual({ accountId: gateway.accountId, keyId: expect.any(String) as string, role });
-  const { status } = await fetch(`${gateway.gatewayUrl}/models`, { headers: { 'x-api-key': made.keyId } });
+  expect(made).toEqual({ accountId: run.gateway.accountId, keyId: expect.any(String) as string, role });
+  const { status } = await fetch(`${run.gateway.gatewayUrl}/models`, { headers: { 'x-api-key': made.keyId } });
   expect(status).toBe(401);
-  const wrong = await tollgate(folder, 'keys', 'create', gateway.accountId, '--role', 'worker');
+  const wrong = await run.tollgate('keys', 'create', run.gateway.accountId, '--role', 'worker');
   expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('A role is named by its ARN') as string]);
 });
 
 test('the list shows each key with its rules, and no secret', async () => {
   const { keyId, apiKey } = await create({ concurrency: 2 });
-  const { out } = await tollgate(folder, 'keys', 'list', gateway.accountId);
+  const { out } = await run.tollgate('keys', 'list', run.gateway.accountId);
   const keys = out
     .trim()
     .split('\n')
@@ -120,23 +96,22 @@ test.each([
   ['{"budget":{"limitPico":5,"window":"day"}}', 'The rules are wrong: budget.limitPico '],
   ['not JSON', 'no such file, or not JSON.'],
 ])('rules that cannot be (%s) are refused before anything is asked', async (text, message) => {
-  const path = join(folder, 'wrong.json');
-  writeFileSync(path, text);
-  const { code, err } = await tollgate(folder, 'keys', 'create', gateway.accountId, '--rules', path);
+  const path = run.file('wrong.json', text);
+  const { code, err } = await run.tollgate('keys', 'create', run.gateway.accountId, '--rules', path);
   expect(code).toBe(2);
   expect(err).toContain(message);
 });
 
 test('an account that an operator suspends is served nothing until it is resumed', async () => {
-  const { out: token } = await tollgate(folder, 'token', '--as', 'operator');
+  const token = await run.accessToken('operator');
   const act = (what: string, body?: object) =>
-    fetch(`${gateway.apiUrl}/v1/accounts/${gateway.accountId}/${what}`, {
+    fetch(`${run.gateway.apiUrl}/v1/accounts/${run.gateway.accountId}/${what}`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${token.trim()}`, 'content-type': 'application/json', 'idempotency-key': what },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': what },
       ...(body && { body: JSON.stringify(body) }),
     });
   expect((await act('suspend', { reason: 'security' })).status).toBe(200);
-  expect(await codeOf(await ask(gateway.apiKey))).toEqual([403, 'account_suspended']);
+  expect(await codeOf(await run.ask())).toEqual([403, 'account_suspended']);
   expect((await act('resume')).status).toBe(200);
-  expect((await ask(gateway.apiKey)).status).toBe(200);
+  expect((await run.ask()).status).toBe(200);
 });

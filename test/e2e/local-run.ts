@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { type LocalGateway, startLocalGateway } from '../../dev/gateway/local-gateway';
@@ -10,14 +8,13 @@ import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
 import type { UsageRecord } from '../../lambdas/contracts/usage-record';
 import type { Balance } from '../../lambdas/domain/wallet/balance';
 import { verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
+import { temporaryFolder } from './temporary-folder';
 import { until } from './until';
 import { Upstream } from './upstream';
 
 export const CHAT_MODEL = 'gpt-4o-mini';
 export const MESSAGES_MODEL = 'claude-haiku-4-5';
 export const EMBEDDINGS_MODEL = 'text-embedding-3-small';
-
-export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'tollgate-e2e-'));
 
 /** A gateway in this process, on a folder of its own, with a scripted provider behind both dialects. */
 export interface LocalRun {
@@ -88,6 +85,15 @@ export async function expectLedgerVerifies({ gateway }: LocalRun): Promise<void>
   const { store, clock } = gateway.parts;
   const report = await verifyLedger({ store, usageWindow: { clock, usageRetentionDays: 90 } });
   expect({ differences: report.differences, unstable: report.unstable }).toEqual({ differences: [], unstable: [] });
+}
+
+/** For the end of a file: every balance equals its replay. */
+export async function stopVerified(run: LocalRun): Promise<void> {
+  try {
+    await expectLedgerVerifies(run);
+  } finally {
+    await run.stop();
+  }
 }
 
 /** Pico-dollars per token as the committed price list has them for a short prompt. */

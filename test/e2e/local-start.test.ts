@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
-import { type Child, type DevFile, endChildren, run, start, tollgate } from './child-process';
-import { temporaryFolder } from './local-run';
+import { type Child, type DevFile, endChildren, runScript, start, tollgate } from './child-process';
+import { temporaryFolder } from './temporary-folder';
 import { chatDelta } from './shapes';
 import { endless, Upstream } from './upstream';
 
@@ -16,7 +16,6 @@ afterEach(async () => {
   await endChildren();
   rmSync(folder, { recursive: true });
 });
-jest.setTimeout(60_000);
 
 const wallet = async ({ accountId }: DevFile) =>
   JSON.parse((await tollgate(folder, 'wallet', accountId)).out) as { [name: string]: string };
@@ -118,7 +117,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s settles what is in flight before t
 
 test('a second start on the same folder is told so in one line, and the first goes on', async () => {
   const first = await start(folder);
-  const second = run('start.ts', [], { PORT: '0', TOLLGATE_DATA: folder });
+  const second = runScript('start.ts', [], { PORT: '0', TOLLGATE_DATA: folder });
   expect(await second.ended).toBe(1);
   expect(second.err()).toBe(`The data folder ${folder} is in use by a running gateway (process ${first.pid}).\n`);
   expect((await fetch(first.gatewayUrl.replace('/v1', '/healthz'))).status).toBe(200);
@@ -128,7 +127,7 @@ test('a port that is taken is named in one line, and the folder stays free', asy
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as AddressInfo;
-  const child = run('start.ts', [], { PORT: String(port), TOLLGATE_DATA: folder });
+  const child = runScript('start.ts', [], { PORT: String(port), TOLLGATE_DATA: folder });
   expect(await child.ended).toBe(1);
   expect(child.err()).toBe(`The port ${port} is in use; PORT names another.\n`);
   await new Promise((resolve) => other.close(resolve));
@@ -136,7 +135,7 @@ test('a port that is taken is named in one line, and the folder stays free', asy
 });
 
 test('a wrong setting is named in one line', async () => {
-  const child = run('start.ts', [], { PORT: 'eight', TOLLGATE_DATA: folder });
+  const child = runScript('start.ts', [], { PORT: 'eight', TOLLGATE_DATA: folder });
   expect(await child.ended).toBe(1);
   expect(child.err()).toBe('PORT must be a whole number from 0 to 65535.\n');
 });

@@ -5,7 +5,6 @@ import {
   costOf,
   during,
   EMBEDDINGS_MODEL,
-  expectLedgerVerifies,
   type LocalRun,
   MESSAGES_MODEL,
   messagesBody,
@@ -13,6 +12,7 @@ import {
   priceOf,
   recordsOf,
   startLocalRun,
+  stopVerified,
 } from './local-run';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import { chatCompletion, chatDelta, chatStop, chatStream, chatUsage, DONE, message, messageStream } from './shapes';
@@ -22,10 +22,7 @@ let run: LocalRun;
 beforeAll(async () => {
   run = await startLocalRun();
 });
-afterAll(async () => {
-  await expectLedgerVerifies(run);
-  await run.stop();
-});
+afterAll(() => stopVerified(run));
 
 const chatPrices = priceOf('openai', CHAT_MODEL);
 const messagesPrices = priceOf('anthropic', MESSAGES_MODEL);

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createSilentServer } from 'node:net';
 import { askOwner } from '../../dev/folder/control-client';
 import { DataFolder } from '../../dev/folder/data-folder';
 import { findOwner, FolderInUse, FolderOwnership } from '../../dev/folder/ownership';
-import { temporaryFolder } from './local-run';
+import { temporaryFolder } from './temporary-folder';
 
 let folder: DataFolder;
 beforeEach(() => {

@@ -1,18 +1,17 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { formatUsd } from '../../lambdas/domain/money/pico';
+import { freePort } from '../free-port';
 import {
   CHAT_MODEL,
   chatBody,
   costOf,
   during,
-  expectLedgerVerifies,
   type LocalRun,
   messagesBody,
   MESSAGES_MODEL,
   post,
   priceOf,
   startLocalRun,
+  stopVerified,
 } from './local-run';
 import {
   chatCompletion,
@@ -33,10 +32,7 @@ beforeAll(async () => {
   // A request's provider is stopped ten seconds before its end: after one second here.
   run = await startLocalRun({ TOLLGATE_REQUEST_SECONDS: '11' });
 });
-afterAll(async () => {
-  await expectLedgerVerifies(run);
-  await run.stop();
-});
+afterAll(() => stopVerified(run));
 
 const HI = [{ role: 'user' as const, content: 'Hi' }];
 
@@ -130,11 +126,7 @@ test('a whole answer that does not come within the request’s time is ended by 
 });
 
 test('a provider that nobody is at is a 502', async () => {
-  const closed = createServer();
-  await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
-  const { port } = closed.address() as AddressInfo;
-  await new Promise((resolve) => closed.close(resolve));
-  const lonely = await startLocalRun({ OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` });
+  const lonely = await startLocalRun({ OPENAI_BASE_URL: `http://127.0.0.1:${await freePort()}/v1` });
   try {
     const { records } = await during(lonely, async () => {
       const answer = await post(lonely, '/v1/chat/completions', chatBody());

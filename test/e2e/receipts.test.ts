@@ -1,33 +1,18 @@
-import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReceiptProof } from '../../lambdas/contracts/receipt';
-import { type DevFile, endChildren, start, tollgate } from './child-process';
-import { temporaryFolder } from './local-run';
+import { ProcessRun } from './process-run';
 import { until } from './until';
 
-let folder: string;
-let gateway: Awaited<ReturnType<typeof start>>;
-beforeAll(async () => {
-  folder = temporaryFolder();
-  gateway = await start(folder);
-});
-afterAll(async () => {
-  await endChildren();
-  rmSync(folder, { recursive: true });
-});
+const run = new ProcessRun();
+beforeAll(() => run.start());
+afterAll(() => run.stop());
+
 /** A seal comes every few seconds. */
 const SEALED_WITHIN_MS = 30_000;
 
-const get = ({ gatewayUrl, apiKey }: DevFile, path: string): Promise<Response> =>
-  fetch(`${gatewayUrl}${path}`, { headers: { authorization: `Bearer ${apiKey}` } });
-
 /** @returns its id */
-async function ask({ gatewayUrl, apiKey }: DevFile): Promise<string> {
-  const answer = await fetch(`${gatewayUrl}/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'demo', messages: [{ role: 'user', content: 'Hi' }] }),
-  });
+async function ask(): Promise<string> {
+  const answer = await run.ask();
   expect(answer.status).toBe(200);
   return answer.headers.get('x-request-id') ?? '';
 }
@@ -36,7 +21,7 @@ const sealed = (requestId: string): Promise<string> =>
   until(
     'the receipt to be sealed',
     async () => {
-      const answer = await get(gateway, `/requests/${requestId}/receipt`);
+      const answer = await run.get(`/requests/${requestId}/receipt`);
       if (answer.status === 200) return answer.text();
       expect([answer.status, answer.headers.get('retry-after')]).toEqual([202, '60']);
       expect(await answer.json()).toEqual({ requestId, status: 'pending' });
@@ -45,46 +30,40 @@ const sealed = (requestId: string): Promise<string> =>
     SEALED_WITHIN_MS,
   );
 
-function file(name: string, text: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-}
-
 const verified = async (path: string, ...options: readonly string[]) =>
-  tollgate(folder, 'receipts', 'verify', path, ...options);
+  run.tollgate('receipts', 'verify', path, ...options);
 
 test('a paid request has a receipt that verifies against the published key, and not once it was changed', async () => {
-  const requestId = await ask(gateway);
+  const requestId = await ask();
   const text = await sealed(requestId);
   const { receipt, tree } = JSON.parse(text) as ReceiptProof;
-  const record = (await (await get(gateway, `/requests/${requestId}`)).json()) as { [field: string]: unknown };
+  const record = (await (await run.get(`/requests/${requestId}`)).json()) as { [field: string]: unknown };
   expect(receipt).toMatchObject({ requestId, model: 'demo', at: record['at'], priceVersion: record['priceVersion'] });
-  expect(tree.accountId).toBe(gateway.accountId);
+  expect(tree.accountId).toBe(run.gateway.accountId);
 
-  const { keys } = (await (await get(gateway, '/receipts/keys')).json()) as { keys: { keyId: string; pem: string }[] };
-  const key = file('key.pem', keys.map(({ pem }) => pem).join(''));
-  const answer = file('receipt.json', text);
+  const { keys } = (await (await run.get('/receipts/keys')).json()) as { keys: { keyId: string; pem: string }[] };
+  const key = run.file('key.pem', keys.map(({ pem }) => pem).join(''));
+  const answer = run.file('receipt.json', text);
   expect(await verified(answer, '--key', key)).toEqual({
     ...{ code: 0, err: '' },
     out: '{"verified":true,"receipts":1,"trees":0,"seals":1}\n',
   });
   expect(await verified(answer)).toMatchObject({ code: 0, err: '' });
 
-  const cheaper = file('cheaper.json', text.replace(/"costPico":"\d+"/, '"costPico":"1"'));
+  const cheaper = run.file('cheaper.json', text.replace(/"costPico":"\d+"/, '"costPico":"1"'));
   const found = await verified(cheaper, '--key', key);
   expect([found.code, found.err]).toEqual([1, 'The receipts are not as they were sealed.\n']);
   expect(found.out).toContain(`line 1: receipt ${requestId}`);
 });
 
 test('an export verifies as it is, and not with a receipt changed, missing or out of place', async () => {
-  const ids = [await ask(gateway), await ask(gateway), await ask(gateway)];
+  const ids = [await ask(), await ask(), await ask()];
   await Promise.all(ids.map(sealed));
-  const { code, out } = await tollgate(folder, 'receipts', 'export', gateway.accountId);
+  const { code, out } = await run.tollgate('receipts', 'export', run.gateway.accountId);
   expect(code).toBe(0);
   const lines = out.trimEnd().split('\n');
   for (const id of ids) expect(out).toContain(`"requestId":"${id}"`);
-  expect((await verified(file('export.jsonl', out))).code).toBe(0);
+  expect((await verified(run.file('export.jsonl', out))).code).toBe(0);
 
   const last = lines.at(-1) ?? '';
   const forgeries = {
@@ -94,45 +73,44 @@ test('an export verifies as it is, and not with a receipt changed, missing or ou
     twice: [...lines, last],
   };
   for (const [name, forged] of Object.entries(forgeries)) {
-    const found = await verified(file('forged.jsonl', forged.join('\n')));
+    const found = await verified(run.file('forged.jsonl', forged.join('\n')));
     expect([name, found.code]).toEqual([name, 1]);
     expect(found.out).toContain('"verified":false');
   }
 });
 
 test('what a killed gateway had not sealed is sealed by the next', async () => {
-  const requestId = await ask(gateway);
-  gateway.kill('SIGKILL');
-  await gateway.ended;
-  gateway = await start(folder);
+  const requestId = await ask();
+  run.gateway.kill('SIGKILL');
+  await run.gateway.ended;
+  await run.startAgain();
   await sealed(requestId);
 });
 
 test('a gateway that stops has sealed what it charged', async () => {
-  const requestId = await ask(gateway);
-  gateway.kill('SIGINT');
-  expect(await gateway.ended).toBe(0);
-  const { out } = await tollgate(folder, 'receipts', 'export', gateway.accountId);
+  const requestId = await ask();
+  await run.interrupt();
+  const { out } = await run.tollgate('receipts', 'export', run.gateway.accountId);
   expect(out).toContain(`"requestId":"${requestId}"`);
-  expect((await verified(file('stopped.jsonl', out))).code).toBe(0);
+  expect((await verified(run.file('stopped.jsonl', out))).code).toBe(0);
 });
 
 test('what has its receipt gets no second one when it is completed', async () => {
-  const { code, out } = await tollgate(folder, 'receipts', 'complete', gateway.accountId);
-  expect([code, JSON.parse(out)]).toEqual([0, { accountId: gateway.accountId, opened: 0 }]);
+  const { code, out } = await run.tollgate('receipts', 'complete', run.gateway.accountId);
+  expect([code, JSON.parse(out)]).toEqual([0, { accountId: run.gateway.accountId, opened: 0 }]);
 });
 
 test.each([
   ['a file that is not there', ['nothing.jsonl'], /^The file ".*" cannot be read\.\n$/],
   ['a key file without a key', ['export.jsonl', '--key', 'export.jsonl'], /^The file of --key holds no public key/],
 ])('%s is one line and exit code 1', async (_what, [name = '', ...options], message) => {
-  const paths = options.map((option) => (option.startsWith('--') ? option : join(folder, option)));
-  const { code, out, err } = await verified(join(folder, name), ...paths);
+  const paths = options.map((option) => (option.startsWith('--') ? option : join(run.folder, option)));
+  const { code, out, err } = await verified(join(run.folder, name), ...paths);
   expect([code, out]).toEqual([1, '']);
   expect(err).toMatch(message);
 });
 
 test('a file without receipts proves nothing', async () => {
-  const { code, out } = await verified(file('empty.jsonl', ''));
+  const { code, out } = await verified(run.file('empty.jsonl', ''));
   expect([code, out]).toEqual([1, 'There is nothing in it.\n{"verified":false,"receipts":0,"trees":0,"seals":0}\n']);
 });

@@ -9,7 +9,7 @@ import { Access } from '../../lambdas/domain/access/access';
 import { Members } from '../../lambdas/domain/accounts/members';
 import { AuditLog } from '../../lambdas/domain/audit/audit-log';
 import { People } from '../../lambdas/domain/people/people';
-import { temporaryFolder } from './local-run';
+import { temporaryFolder } from './temporary-folder';
 
 let folder: DataFolder;
 let parts: LocalParts;

@@ -5,10 +5,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import { parseSmokeOptions } from '../../dev/smoke/smoke-options';
 import { runSmoke, type SmokeReport } from '../../dev/smoke/run-smoke';
-import { endChildren, run as runChild } from './child-process';
+import { endChildren, runScript } from './child-process';
 import { type Edge, type EdgeOptions, startEdge } from './edge';
-import { CHAT_MODEL, during, type LocalRun, MESSAGES_MODEL, startLocalRun, temporaryFolder } from './local-run';
+import { CHAT_MODEL, during, type LocalRun, MESSAGES_MODEL, startLocalRun } from './local-run';
 import { chatStream, messageStream } from './shapes';
+import { temporaryFolder } from './temporary-folder';
 import { type Play, whole } from './upstream';
 
 const CHAT = chatStream(['one', 'two', 'three', 'four', 'five'], {
@@ -91,6 +92,7 @@ describe('a gateway that is as it should be', () => {
       'TLS 1.2 is refused',
       'answers carry the security headers',
       'the function refuses who comes past the edge',
+      'workloads are known by their IAM role',
     ]);
   });
 });
@@ -116,6 +118,15 @@ describe('a check fails', () => {
     ]);
   });
 
+  test('when the function for workloads does not ask for a signature, or does not know the role', async () => {
+    const credentials = () => Promise.resolve({ accessKeyId: 'any', secretAccessKey: 'any' });
+    const workloads = { url: gatewayOrigin(), keyId: '01JD0000000000000000000000', credentials };
+    const report = await runSmoke({ endpoint: gatewayOrigin(), apiKey: run.gateway.account.apiKey, workloads });
+    expect(failures(report)).toEqual([
+      "workloads are known by their IAM role: 401 without a signature, 401 with it, 401 naming a key that is not the role's",
+    ]);
+  });
+
   test('when the provider does not answer', async () => {
     run.upstream.plays(whole({ error: {} }, 500));
     const report = await check();
@@ -135,7 +146,7 @@ describe('a check fails', () => {
 
 describe('the command', () => {
   const smoke = async (args: readonly string[], environment: Readonly<Record<string, string>> = {}) => {
-    const child = runChild('smoke.ts', args, { TOLLGATE_KEY: run.gateway.account.apiKey, ...environment });
+    const child = runScript('smoke.ts', args, { TOLLGATE_KEY: run.gateway.account.apiKey, ...environment });
     const code = await child.ended;
     expect(child.out() + child.err()).not.toContain(run.gateway.account.apiKey);
     return { code, out: child.out(), err: child.err() };
@@ -167,6 +178,12 @@ describe('the command', () => {
     [['--endpoint', 'gateway.example.com'], '--endpoint must be an http or https URL.'],
     [['--endpoint', 'https://u:p@x'], '--endpoint must be an http or https URL.'],
     [['--endpoint', 'https://x/v2'], '--endpoint has no path but /v1.'],
+    [['--endpoint', 'https://x', '--workloads-url', 'https://y'], '--workloads-url and --role-key go together'],
+    [
+      ['--endpoint', 'https://x', '--role-key', '01JD0000000000000000000000'],
+      '--workloads-url and --role-key go together',
+    ],
+    [['--endpoint', 'https://x', '--workloads-url', 'https://y', '--role-key', 'tg_secret'], 'the id of a key'],
     [['--endpoint', 'https://x', '--keys', 'tg_secret'], 'The options are wrong.'],
     [['--endpoint', 'https://x', '--key', 'tg_secret'], 'TOLLGATE_KEY, or standard input, must be a key: tg_….'],
   ])('%j is a usage error', (args, message) => {
@@ -196,7 +213,7 @@ if (!hasOpenssl)
   async function smoke(options: Omit<EdgeOptions, 'to'>) {
     const url = await edge({ headers: SECURITY_HEADERS, ...options });
     const environment = { TOLLGATE_KEY: run.gateway.account.apiKey, NODE_EXTRA_CA_CERTS: certificate() };
-    const child = runChild('smoke.ts', ['--endpoint', url], environment);
+    const child = runScript('smoke.ts', ['--endpoint', url], environment);
     return { code: await child.ended, out: child.out() };
   }
 

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataFolder } from '../../dev/folder/data-folder';
 import { SpoolMailer } from '../../dev/mail/spool-mailer';
-import { startLocalRun, temporaryFolder } from './local-run';
+import { startLocalRun } from './local-run';
+import { temporaryFolder } from './temporary-folder';
 
 const NOW = Date.parse('2026-11-20T10:00:00.000Z');
 const MAIL = { to: 'new@example.test', subject: 'You are invited', text: 'A token' };

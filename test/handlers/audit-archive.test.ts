@@ -71,9 +71,7 @@ async function recorded() {
   engine.onChange((records) => {
     changes.push(...records.filter(({ eventSourceARN = '' }) => eventSourceARN.includes('table/audit/')));
   });
-  const stage = new AccountStage(engine);
-  const { accountId, owner } = await stage.account();
-  for (const name of ['one', 'two', 'three']) await stage.accounts.rename({ accountId, name, actor: owner });
+  const { accountId } = await new AccountStage(engine).recordedAccount();
   return { accountId, changes };
 }
 

@@ -9,9 +9,7 @@ import { OTHER_ACCOUNT, ReceiptStage, requestsIn } from '../domain/receipts/rece
 
 let stage: ReceiptStage;
 beforeEach(async () => {
-  stage = new ReceiptStage();
-  await stage.fund(ACCOUNT, OTHER_ACCOUNT);
-  await stage.changes();
+  stage = await ReceiptStage.funded();
 });
 
 const sealedRequests = async (accountId = ACCOUNT): Promise<string[]> => {

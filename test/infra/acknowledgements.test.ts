@@ -16,6 +16,7 @@ const DOMAIN = { name: 'gateway.example.com', certificateArn: 'arn:aws:acm:us-ea
 const DEPLOYMENTS: readonly [name: string, config: unknown][] = [
   ['an empty configuration', {}],
   ['an archive of audit events', { audit: { archiveDays: 365 } }],
+  ['workloads of another account', { dataPlane: { workloadAccounts: ['444455556666'] } }],
   ['a domain of its own', { domain: DOMAIN, dataPlane: { reservedConcurrency: 50 } }],
   [
     'another region and an e-mail address',

@@ -64,6 +64,14 @@ test.each([
     'tollgate.domain.certificateArn: must be a certificate of the account that is deployed to.',
   ],
   [{ retentionProfile: 'forever' }, 'tollgate.retentionProfile: must be one of standard, brief, year.'],
+  [
+    { dataPlane: { workloadAccounts: ['arn:aws:iam::444455556666:root'] } },
+    'tollgate.dataPlane.workloadAccounts.0: must be an account number of 12 digits.',
+  ],
+  [
+    { dataPlane: { workloadAccounts: ['444455556666', '444455556666'] } },
+    'tollgate.dataPlane.workloadAccounts: must not name an account twice.',
+  ],
   [{ region: 'Frankfurt' }, 'tollgate.region: must be a region such as eu-central-1.'],
   [{ alarmEmail: 'operator' }, 'tollgate.alarmEmail: must be an e-mail address.'],
   [{ retention: 30 }, 'tollgate: no such setting: retention.'],

@@ -123,6 +123,7 @@ test('the data plane may do with tables what it does, and nothing else', async (
     expect(await receipts.find(await sealed.stage.record(request))).toBeDefined();
   await receipts.keys();
   expect([...catalogCalls, ...calls.take(), ...sealed.calls.take()].sort()).toEqual(allowedBy('DataPlaneProxyPolicy'));
+  expect(allowedBy('DataPlaneWorkloadsPolicy')).toEqual(allowedBy('DataPlaneProxyPolicy'));
 });
 
 async function recordedApi() {

@@ -64,6 +64,8 @@ describe('alarms', () => {
       'sweeper-errors',
       'sweeper-not-running',
       'usage-malformed',
+      'workloads-errors',
+      'workloads-throttles',
     ]);
   });
 
@@ -80,7 +82,7 @@ describe('alarms', () => {
       ofType(synthesis, 'AWS::Logs::MetricFilter')
         .map(([, filter]) => filter)
         .filter(({ Properties }) => Properties['FilterPattern'] === `"${code}"`);
-    expect(counted('CHARGE_OVERRUN')).toHaveLength(2);
+    expect(counted('CHARGE_OVERRUN')).toHaveLength(3);
     const names = counted('CHARGE_OVERRUN').map((filter) =>
       at(filter, 'Properties', 'MetricTransformations', 0, 'MetricName'),
     );

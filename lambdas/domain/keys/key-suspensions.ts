@@ -4,12 +4,13 @@ import { KEYS } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { KeyNotFound, KeyNotLive } from '../errors/refusal';
+import { KeyNotLive } from '../errors/refusal';
 import { absent, all, exists } from '../table/condition';
 import { failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import type { StoredKey } from './key-item';
 import { changeKey, decodeKey, isLive } from './key-item';
+import { ownedKey } from './owned-key';
 
 /** One key, and who does something to it. */
 interface KeyAction {
@@ -60,9 +61,7 @@ export class KeySuspensions {
 
   /** Without effect on a key that is not suspended. Throws KeyNotFound or KeyNotLive. */
   async resume({ accountId, keyId, actor }: KeyAction): Promise<void> {
-    const item = await this.#store.get({ table: KEYS, key: apiKeyKey(keyId) });
-    const stored = item && decodeKey(item);
-    if (stored?.accountId !== accountId) throw new KeyNotFound();
+    const stored = await ownedKey(this.#store, keyId, accountId);
     if (!isLive(stored, this.#clock())) throw new KeyNotLive();
     const change = { set: { resumedAt: isoTime(this.#clock()) }, remove: ['suspendedAt', 'suspensionReason'] };
     try {

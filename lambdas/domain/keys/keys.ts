@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { KEY_LABEL_CHARACTERS_MAX, ROTATION_GRACE_SECONDS_MAX } from '../../contracts/api-keys';
 import { roleArnSchema } from '../../contracts/iam-role';
 import type { KeyRules } from '../../contracts/key-rules';
-import { apiKeyKey, isoTime, KEY_LISTING_PREFIX, keyListingKey } from '../../contracts/table-keys';
+import { isoTime, KEY_LISTING_PREFIX, keyListingKey } from '../../contracts/table-keys';
 import { EXPIRES_AT, KEYS } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
 import { DEPLOYMENT, personOf } from '../access/actor';
 import type { Action, AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { KeyHasNoSecret, KeyNotFound, KeyNotLive, VersionMismatch } from '../errors/refusal';
+import { KeyHasNoSecret, KeyNotLive, VersionMismatch } from '../errors/refusal';
 import type { Change } from '../table/condition';
 import { absent, all, compare } from '../table/condition';
 import { everyItem } from '../table/every-item';
@@ -17,12 +17,13 @@ import { readPage } from '../table/page';
 import { failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import { isVersion } from '../table/version';
-import type { KeyInfo, StoredKey } from './key-item';
-import { changeKey, decodeKey, decodeKeyListing, encodeRules, endOf, isLive } from './key-item';
+import type { KeyInfo } from './key-item';
+import { changeKey, decodeKeyListing, encodeRules, endOf, isLive } from './key-item';
 import type { KeyVerifierOptions } from './key-verifier';
 import { KeyVerifier } from './key-verifier';
 import type { MadeKey, MadeOf, ShownKey } from './new-key';
 import { makeKey } from './new-key';
+import { ownedKey } from './owned-key';
 import { Pepper } from './pepper';
 import { keyPremises, premiseRefusal } from './premises';
 import { changedRules, parseRules, recordedRules } from './rule-changes';
@@ -122,7 +123,7 @@ export class Keys {
   }): Promise<KeyInfo> {
     const { accountId, keyId, actor = DEPLOYMENT } = request;
     const rules = parseRules(request.rules);
-    const stored = await this.#owned(accountId, keyId);
+    const stored = await ownedKey(this.#store, keyId, accountId);
     const listing = await this.get(accountId, keyId);
     if (!listing || !isLive(stored, this.#clock())) throw new KeyNotLive();
     const { rules: before, version } = listing;
@@ -189,7 +190,7 @@ export class Keys {
   }): Promise<ShownKey> {
     const { accountId, keyId, graceMs, actor = DEPLOYMENT } = request;
     if (!(graceMs >= 0 && graceMs <= ROTATION_GRACE_MS_MAX)) throw new RangeError('not a grace period');
-    const old = await this.#owned(accountId, keyId);
+    const old = await ownedKey(this.#store, keyId, accountId);
     const listing = await this.get(accountId, keyId);
     if (!isLive(old, this.#clock()) || !listing) throw new KeyNotLive();
     if (old.role !== undefined) throw new KeyHasNoSecret();
@@ -228,7 +229,7 @@ export class Keys {
    * @param by.accountId the account that the key must belong to. @default any
    */
   async revoke(keyId: string, by: { readonly accountId?: string; readonly actor?: Actor } = {}): Promise<void> {
-    const { accountId } = await this.#owned(by.accountId, keyId);
+    const { accountId } = await ownedKey(this.#store, keyId, by.accountId);
     const { actor = DEPLOYMENT } = by;
     this.#verifier.forget(keyId);
     const change = { set: { revokedAt: isoTime(this.#clock()) } };
@@ -266,14 +267,6 @@ export class Keys {
 
   async #perform(action: Action): Promise<void> {
     await (this.#audit ? this.#audit.record(action) : this.#store.transact(action.writes));
-  }
-
-  /** Throws KeyNotFound also for a key of another account: whether it exists is nobody else's business. */
-  async #owned(accountId: string | undefined, keyId: string): Promise<StoredKey> {
-    const item = await this.#store.get({ table: KEYS, key: apiKeyKey(keyId) });
-    const stored = item && decodeKey(item);
-    if (!stored || (accountId !== undefined && stored.accountId !== accountId)) throw new KeyNotFound();
-    return stored;
   }
 }
 

@@ -72,6 +72,16 @@ export class AccountStage {
     return { accountId, owner: { kind: 'member', personId, role: 'owner' } };
   }
 
+  /** An account of somebody new with four events, so long after one another: its creation, and three new names. */
+  async recordedAccount(afterMs = 0): ReturnType<AccountStage['account']> {
+    const { accountId, owner } = await this.account();
+    for (const name of ['one', 'two', 'three']) {
+      this.now += afterMs;
+      await this.accounts.rename({ accountId, name, actor: owner });
+    }
+    return { accountId, owner };
+  }
+
   /** Somebody new whom the actor invited and who accepted. */
   async join(
     accountId: string,

@@ -9,15 +9,10 @@ import { AccountStage } from '../accounts/account-stage';
 
 const DAY_MS = 86_400_000;
 
-/** An account and four events: its creation, and three new names a minute apart. */
+/** An account with four events, a minute apart. */
 async function recorded() {
   const stage = new AccountStage();
-  const { accountId, owner } = await stage.account();
-  for (const name of ['one', 'two', 'three']) {
-    stage.now += 60_000;
-    await stage.accounts.rename({ accountId, name, actor: owner });
-  }
-  return { stage, accountId, owner };
+  return { stage, ...(await stage.recordedAccount(60_000)) };
 }
 
 async function itemAt(stage: AccountStage, chain: string, sequence: number): Promise<Item> {

@@ -12,12 +12,7 @@ const DAY_MS = 86_400_000;
 /** An account with four events, a day apart. */
 async function recorded() {
   const stage = new AccountStage();
-  const { accountId, owner } = await stage.account();
-  for (const name of ['one', 'two', 'three']) {
-    stage.now += DAY_MS;
-    await stage.accounts.rename({ accountId, name, actor: owner });
-  }
-  return { stage, accountId, owner };
+  return { stage, ...(await stage.recordedAccount(DAY_MS)) };
 }
 
 async function linesOf({ engine: store, clock }: AccountStage, chain: string): Promise<string[]> {

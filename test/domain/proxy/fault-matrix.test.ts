@@ -1,22 +1,15 @@
 import { IdempotencyMismatch } from '../../../lambdas/domain/table/table-errors';
-import { completion, delta, DONE, event, events, type Play, silent, SSE, usageEvent, whole } from './fake-providers';
-import type { FakeCall } from './fake-providers';
-import { chat, GatewayStage, INPUT_PICO, OUTPUT_PICO } from './gateway-stage';
+import { completion, delta, DONE, event, events, type Play, SSE, usageEvent, whole } from './fake-providers';
+import { chat, COST_PICO, GatewayStage, INPUT_PICO, OUTPUT_PICO, USAGE } from './gateway-stage';
 
 // docs/fault-matrix.md lists these rows beside those that are tested elsewhere.
 
 let stage: GatewayStage;
 beforeEach(async () => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date'] });
-  stage = await GatewayStage.open();
+  stage = await GatewayStage.openTimed();
 });
-afterEach(async () => {
-  jest.useRealTimers();
-  await stage.expectBalanced();
-});
+afterEach(() => stage.closeTimed());
 
-const USAGE = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
-const COST_PICO = 7n * INPUT_PICO + 2n * OUTPUT_PICO;
 const HOUR_MS = 3_600_000;
 
 /** Another process sweeps what this one left. */
@@ -46,9 +39,7 @@ describe('fault matrix: a process that dies', () => {
   });
 
   test('in the midst of a stream has its hold given back, and the stream is free', async () => {
-    stage.providers.play(silent);
-    begin();
-    const call = await stage.providers.asked();
+    const { call } = await stage.begin(stage.client(chat({ stream: true })));
     call.head(200, SSE);
     call.data(delta('hello'));
     expect(await sweep()).toMatchObject({ expired: 1 });
@@ -85,10 +76,8 @@ test.each([
   ['one event and a half', delta('four').length + 9, 4],
   ['two events', 2 * delta('four').length, 8],
 ])('fault matrix: a client that is gone after %s of its stream pays for whole events', async (_what, bytes, output) => {
-  stage.providers.play(silent);
   const client = stage.client(chat({ stream: true }));
-  const done = stage.gateway.handle(client);
-  const call = await stage.providers.asked();
+  const { done, call } = await stage.begin(client);
   call.head(200, SSE);
   if (bytes > 0) call.data((delta('four') + delta('four')).slice(0, bytes));
   client.leave();
@@ -101,10 +90,8 @@ test.each([
 
 /** What one request is charged, and what was held for it. */
 async function charged(play: Play, stream: boolean): Promise<{ costPico: bigint; heldPico: bigint }> {
-  stage.providers.play(silent);
   const before = await stage.spentPico();
-  const done = stage.gateway.handle(stage.client(chat({ stream })));
-  const call: FakeCall = await stage.providers.asked();
+  const { done, call } = await stage.begin(stage.client(chat({ stream })));
   const { heldPico } = await stage.balance();
   play(call);
   await done;
@@ -205,9 +192,7 @@ describe('fault matrix: a token that was used before with other writes', () => {
 
 describe('fault matrix: in the midst of a stream', () => {
   const midway = async (model: string, meanwhile: () => Promise<void> | void): Promise<void> => {
-    stage.providers.play(silent);
-    const done = stage.gateway.handle(stage.client(chat({ stream: true, model })));
-    const call = await stage.providers.asked();
+    const { done, call } = await stage.begin(stage.client(chat({ stream: true, model })));
     call.head(200, SSE);
     call.data(delta('hi'));
     await meanwhile();

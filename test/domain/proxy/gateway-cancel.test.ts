@@ -4,21 +4,15 @@ import { Cancellations } from '../../../lambdas/domain/proxy/cancellations';
 import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import type { Item } from '../../../lambdas/domain/table/value';
-import { completion, delta, silent, SSE, whole } from './fake-providers';
+import { completion, delta, SSE, whole } from './fake-providers';
 import type { FakeClient } from './fake-client';
-import { chat, GatewayStage } from './gateway-stage';
+import { chat, GatewayStage, USAGE } from './gateway-stage';
 
 let stage: GatewayStage;
 beforeEach(async () => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date'] });
-  stage = await GatewayStage.open();
+  stage = await GatewayStage.openTimed();
 });
-afterEach(async () => {
-  jest.useRealTimers();
-  await stage.expectBalanced();
-});
-
-const USAGE = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
+afterEach(() => stage.closeTimed());
 
 const cancel = (requestId: string): Promise<FakeClient> =>
   stage.send({ method: 'POST', path: `/v1/requests/${requestId}/cancel` });
@@ -34,10 +28,8 @@ async function runningId(): Promise<string> {
 
 describe('a cancel', () => {
   test('stops a stream at the provider within a second and charges what was produced', async () => {
-    stage.providers.play(silent);
     const client = stage.client(chat({ stream: true }));
-    const done = stage.gateway.handle(client);
-    const call = await stage.providers.asked();
+    const { done, call } = await stage.begin(client);
     call.head(200, SSE);
     call.data(delta('hello'));
     expect((await cancel(await runningId())).status).toBe(202);
@@ -49,10 +41,8 @@ describe('a cancel', () => {
   });
 
   test('of a whole answer charges its bound', async () => {
-    stage.providers.play(silent);
     const client = stage.client(chat({ max_tokens: 50 }));
-    const done = stage.gateway.handle(client);
-    const call = await stage.providers.asked();
+    const { done, call } = await stage.begin(client);
     await cancel(await runningId());
     await jest.advanceTimersByTimeAsync(1_000);
     await done;
@@ -79,10 +69,8 @@ describe('a cancel', () => {
   });
 
   test('by another account stops nothing', async () => {
-    stage.providers.play(silent);
     const client = stage.client(chat({ stream: true }));
-    const done = stage.gateway.handle(client);
-    const call = await stage.providers.asked();
+    const { done, call } = await stage.begin(client);
     const other = await stage.keys.create({ accountId: 'acc_01JD0000000000000000000009' });
     const requestId = await runningId();
     const headers = { authorization: `Bearer ${other.key}` };

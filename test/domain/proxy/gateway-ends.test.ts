@@ -1,23 +1,13 @@
-import { completion, delta, DONE, events, fails, silent, SSE, usageEvent, whole } from './fake-providers';
-import type { FakeClient } from './fake-client';
-import { chat, GatewayStage } from './gateway-stage';
+import { completion, delta, DONE, events, fails, SSE, usageEvent, whole } from './fake-providers';
+import { chat, COST_PICO, GatewayStage, USAGE } from './gateway-stage';
 
 let stage: GatewayStage;
 beforeEach(async () => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date'] });
-  stage = await GatewayStage.open();
+  stage = await GatewayStage.openTimed();
 });
-afterEach(async () => {
-  jest.useRealTimers();
-  await stage.expectBalanced();
-});
+afterEach(() => stage.closeTimed());
 
-const USAGE = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-function begin(client: FakeClient): { readonly done: Promise<void> } {
-  return { done: stage.gateway.handle(client) };
-}
 
 describe('a client that leaves', () => {
   test.each([true, false])(
@@ -33,10 +23,8 @@ describe('a client that leaves', () => {
   );
 
   test('a whole answer, whose first provider fails, has no other asked', async () => {
-    stage.providers.play(silent);
     const client = stage.client(chat());
-    const { done } = begin(client);
-    const call = await stage.providers.asked();
+    const { done, call } = await stage.begin(client);
     client.leave();
     call.fail();
     await done;
@@ -45,10 +33,8 @@ describe('a client that leaves', () => {
   });
 
   test.each([0, 1, 3])('its stream after %s events stops the provider and pays for them', async (count) => {
-    stage.providers.play(silent);
     const client = stage.client(chat({ stream: true }));
-    const { done } = begin(client);
-    const call = await stage.providers.asked();
+    const { done, call } = await stage.begin(client);
     call.head(200, SSE);
     for (let sent = 0; sent < count; sent += 1) call.data(delta('four'));
     client.leave();
@@ -66,17 +52,15 @@ describe('a client that leaves', () => {
       if (text.includes(DONE)) setImmediate(() => client.leave());
     };
     await stage.gateway.handle(client);
-    expect(await stage.records()).toMatchObject([{ costPico: 270n }]);
+    expect(await stage.records()).toMatchObject([{ costPico: COST_PICO }]);
   });
 });
 
 describe('a stream to the client that fails without word', () => {
   test('is drained to the provider’s usage, even when the client was slow', async () => {
-    stage.providers.play(silent);
     const client = stage.client(chat({ stream: true }));
     client.stalled = true;
-    const { done } = begin(client);
-    const call = await stage.providers.asked();
+    const { done, call } = await stage.begin(client);
     call.head(200, SSE);
     let room = true;
     while (room) room = call.data(delta('x'.repeat(8_192)));
@@ -98,7 +82,7 @@ describe('a stream to the client that fails without word', () => {
       throw new Error('the head was sent');
     };
     await stage.gateway.handle(client);
-    expect(await stage.records()).toMatchObject([{ costPico: 270n }]);
+    expect(await stage.records()).toMatchObject([{ costPico: COST_PICO }]);
   });
 });
 
@@ -106,10 +90,8 @@ describe('a silent provider', () => {
   const keepAlives = async (count: number): Promise<void> => jest.advanceTimersByTimeAsync(count * 10_000);
 
   test('commits to a stream after ten seconds, and an error after that is told in-band with its own words', async () => {
-    stage.providers.play(silent);
     const client = stage.client(chat({ stream: true }));
-    const { done } = begin(client);
-    const call = await stage.providers.asked();
+    const { done, call } = await stage.begin(client);
     await keepAlives(2);
     expect([client.status, client.text]).toEqual([200, ': keep-alive\n\n: keep-alive\n\n']);
     whole({ error: { message: 'the image is broken' } }, 400)(call);
@@ -121,10 +103,8 @@ describe('a silent provider', () => {
   });
 
   test('whose next target streams loses nothing of it', async () => {
-    stage.providers.play(silent, events(delta('hi'), usageEvent(USAGE), DONE));
     const client = stage.client(chat({ stream: true }));
-    const { done } = begin(client);
-    const call = await stage.providers.asked();
+    const { done, call } = await stage.begin(client, events(delta('hi'), usageEvent(USAGE), DONE));
     await keepAlives(1);
     call.fail('timeout');
     await done;
@@ -134,24 +114,20 @@ describe('a silent provider', () => {
   });
 
   test('does not bring the gateway down when the client can no longer be told', async () => {
-    stage.providers.play(silent);
     const client = stage.client(chat({ stream: true }));
     client.begin = () => {
       throw new Error('the connection is closed');
     };
-    const { done } = begin(client);
-    const call = await stage.providers.asked();
+    const { done, call } = await stage.begin(client);
     await keepAlives(3);
     whole(completion('hi', USAGE))(call);
     await done;
-    expect(await stage.records()).toMatchObject([{ costPico: 270n }]);
+    expect(await stage.records()).toMatchObject([{ costPico: COST_PICO }]);
   });
 
   test('is given up in time to settle, and a keep-alive does not come after the verdict', async () => {
-    stage.providers.play(silent);
     const client = stage.client(chat({ stream: true }), 12_000);
-    const { done } = begin(client);
-    await stage.providers.asked();
+    const { done } = await stage.begin(client);
     await jest.advanceTimersByTimeAsync(2_100);
     await done;
     await keepAlives(3);
@@ -163,11 +139,9 @@ describe('a silent provider', () => {
 
 describe('a slow client', () => {
   test('holds the provider back, so that what is kept for it stays flat', async () => {
-    stage.providers.play(silent);
     const client = stage.client(chat({ stream: true }));
     client.stalled = true;
-    const { done } = begin(client);
-    const call = await stage.providers.asked();
+    const { done, call } = await stage.begin(client);
     call.head(200, SSE);
     const piece = delta('x'.repeat(4_096));
     let most = 0;

@@ -1,10 +1,7 @@
 import type { KeyRules } from '../../../lambdas/contracts/key-rules';
-import { completion, fails, silent, whole } from './fake-providers';
-import { chat, GatewayStage, INPUT_PICO, messages, OUTPUT_PICO } from './gateway-stage';
+import { completion, fails, whole } from './fake-providers';
+import { chat, COST_PICO, GatewayStage, messages, OUTPUT_PICO, USAGE } from './gateway-stage';
 import type { Sent } from './fake-client';
-
-const USAGE = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
-const COST = 7n * INPUT_PICO + 2n * OUTPUT_PICO;
 
 let stage: GatewayStage;
 beforeEach(async () => {
@@ -97,7 +94,7 @@ describe('a key that is allowed', () => {
     };
     const answer = await answerTo({ ...chat(), clientAddress: '2001:db8::7' }, rules);
     expect(answer.status).toBe(200);
-    expect(await stage.spentPico()).toBe(COST);
+    expect(await stage.spentPico()).toBe(COST_PICO);
   });
 
   test('is served by the first provider that its rules allow, and falls back on no other', async () => {
@@ -159,10 +156,10 @@ describe('a budget', () => {
     const cap = Number(call?.json['max_completion_tokens']);
     expect(cap).toBeGreaterThan(16);
     expect(BigInt(cap) * OUTPUT_PICO).toBeLessThan(10_000n);
-    expect(await stage.spentPico()).toBe(COST);
+    expect(await stage.spentPico()).toBe(COST_PICO);
     // What it has left afterwards is the whole rest.
     for (let requests = 1; requests < 7; requests += 1) expect((await stage.send(unlimited)).status).toBe(200);
-    expect(await stage.spentPico()).toBe(7n * COST);
+    expect(await stage.spentPico()).toBe(7n * COST_PICO);
   });
 
   test('is one for all requests of the key, whoever runs them', async () => {
@@ -172,7 +169,7 @@ describe('a budget', () => {
     const served = answers.filter(({ status }) => status === 200);
     expect(served.length).toBeGreaterThan(0);
     expect(answers.filter(({ status }) => status === 402)).toHaveLength(8 - served.length);
-    expect(await stage.spentPico()).toBe(BigInt(served.length) * COST);
+    expect(await stage.spentPico()).toBe(BigInt(served.length) * COST_PICO);
   });
 });
 
@@ -239,10 +236,8 @@ describe('a limit of the minute', () => {
 
 test('requests at a time are as many as the rule says, and a request that ends makes room', async () => {
   await stage.useRules({ concurrency: 1 });
-  stage.providers.play(silent);
   const running = stage.client(chat());
-  const done = stage.gateway.handle(running);
-  const call = await stage.providers.asked();
+  const { done, call } = await stage.begin(running);
   const refused = await stage.send(chat());
   expect([refused.status, refused.json]).toMatchObject([429, { error: { code: 'rate_limit_exceeded' } }]);
   expect(refused.answerHeaders).toMatchObject({ 'retry-after': '1' });

@@ -20,13 +20,16 @@ import { catalogOf, modelOf, versionOf } from '../catalog/example-catalog';
 import { FaultyStore } from '../wallet/faulty-store';
 import { outcomeOf } from '../wallet/wallet-stage';
 import { FakeClient, type Sent } from './fake-client';
-import { FakeProviders } from './fake-providers';
+import { type FakeCall, FakeProviders, type Play, silent } from './fake-providers';
 import { MortalStore } from './mortal-store';
 
 const ACCOUNT = 'acc_01JD0000000000000000000000';
 /** Ten pico-dollars a token in, a hundred out. */
 export const INPUT_PICO = 10n;
 export const OUTPUT_PICO = 100n;
+/** What a provider reports of most requests, and what they cost by it. */
+export const USAGE = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
+export const COST_PICO = 7n * INPUT_PICO + 2n * OUTPUT_PICO;
 const FUNDS_PICO = 1_000_000_000n;
 const PRICES = { input: Number(INPUT_PICO), output: Number(OUTPUT_PICO) };
 const USAGE_RETENTION_DAYS = 90;
@@ -127,6 +130,17 @@ export class GatewayStage {
     return stage;
   }
 
+  /** With timers that only the test turns, until `closeTimed`. */
+  static openTimed(): Promise<GatewayStage> {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date'] });
+    return GatewayStage.open();
+  }
+
+  async closeTimed(): Promise<void> {
+    jest.useRealTimers();
+    await this.expectBalanced();
+  }
+
   /** A client with a valid key; headers that are given replace its own. */
   client(sent: Sent, requestMs = 900_000): FakeClient {
     const headers = { authorization: `Bearer ${this.apiKey}`, ...sent.headers };
@@ -149,6 +163,16 @@ export class GatewayStage {
     const client = this.client(sent);
     await this.gateway.handle(client);
     return client;
+  }
+
+  /**
+   * A request up to where its first provider has been asked, which does as the test says from there on.
+   * @param others what the providers do that are asked after it
+   */
+  async begin(client: FakeClient, ...others: readonly Play[]): Promise<{ done: Promise<void>; call: FakeCall }> {
+    this.providers.play(silent, ...others);
+    const done = this.gateway.handle(client);
+    return { done, call: await this.providers.asked() };
   }
 
   records(): Promise<UsageRecord[]> {

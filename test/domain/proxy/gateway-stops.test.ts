@@ -4,13 +4,9 @@ import { chat, GatewayStage, INPUT_PICO, messages, OUTPUT_PICO } from './gateway
 
 let stage: GatewayStage;
 beforeEach(async () => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date'] });
-  stage = await GatewayStage.open();
+  stage = await GatewayStage.openTimed();
 });
-afterEach(async () => {
-  jest.useRealTimers();
-  await stage.expectBalanced();
-});
+afterEach(() => stage.closeTimed());
 
 const TIME_LIMIT = 'The gateway ended the request at its time limit.';
 const STOPS = 'The gateway ended the request because it stops.';
@@ -29,10 +25,8 @@ describe('a whole answer that the gateway does not wait for any longer', () => {
   };
 
   test('at its time limit is a 504 that says so, and is charged as a cancelled one is', async () => {
-    stage.providers.play(silent);
     const client = stage.client(chat(), SHORT_MS);
-    const done = stage.gateway.handle(client);
-    const call = await stage.providers.asked();
+    const { done, call } = await stage.begin(client);
     await jest.advanceTimersByTimeAsync(2_100);
     await done;
     expect([client.status, call.aborted]).toEqual([504, true]);
@@ -41,10 +35,8 @@ describe('a whole answer that the gateway does not wait for any longer', () => {
   });
 
   test('because it stops is a 503 that says so, in the client’s dialect', async () => {
-    stage.providers.play(silent);
     const client = stage.client(messages());
-    const done = stage.gateway.handle(client);
-    await stage.providers.asked();
+    const { done } = await stage.begin(client);
     await stage.gateway.stop();
     await done;
     expect([client.status, client.json]).toMatchObject([
@@ -55,20 +47,16 @@ describe('a whole answer that the gateway does not wait for any longer', () => {
   });
 
   test('is not asked of another provider', async () => {
-    stage.providers.play(silent);
     const client = stage.client(chat());
-    const done = stage.gateway.handle(client);
-    await stage.providers.asked();
+    const { done } = await stage.begin(client);
     await stage.gateway.stop();
     await done;
     expect(stage.providers.calls).toHaveLength(1);
   });
 
   test('has no other provider asked when the first one fails just then, and is free', async () => {
-    stage.providers.play(silent);
     const client = stage.client(chat());
-    const done = stage.gateway.handle(client);
-    const call = await stage.providers.asked();
+    const { done, call } = await stage.begin(client);
     fails('unreachable')(call);
     const stopped = stage.gateway.stop();
     await Promise.all([done, stopped]);
@@ -82,10 +70,8 @@ describe('a stream that the gateway ends', () => {
     ['at its time limit', () => jest.advanceTimersByTimeAsync(2_100), TIME_LIMIT],
     ['because it stops', () => stage.gateway.stop(), STOPS],
   ])('%s says so in-band, and what was produced is charged', async (_when, end, says) => {
-    stage.providers.play(silent);
     const client = stage.client(chat({ stream: true }), SHORT_MS);
-    const done = stage.gateway.handle(client);
-    const call = await stage.providers.asked();
+    const { done, call } = await stage.begin(client);
     call.head(200, SSE);
     call.data(delta('hello'));
     await end();

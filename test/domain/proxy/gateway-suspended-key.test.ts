@@ -3,9 +3,7 @@ import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
 import { completion, whole } from './fake-providers';
-import { chat, GatewayStage, messages } from './gateway-stage';
-
-const USAGE = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
+import { chat, GatewayStage, messages, USAGE } from './gateway-stage';
 
 test('a suspended key opens nothing until it is resumed, and another of its account goes on', async () => {
   const stage = await GatewayStage.open();

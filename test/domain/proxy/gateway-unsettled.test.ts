@@ -2,22 +2,16 @@ import { UNSETTLED_MAX, UnsettledRequests } from '../../../lambdas/domain/proxy/
 import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
 import type { RequestEnd } from '../../../lambdas/domain/proxy/request-end';
 import { outcomeOf } from '../wallet/wallet-stage';
-import { completion, fails, type Play, silent, whole } from './fake-providers';
+import { completion, fails, type Play, whole } from './fake-providers';
 import type { FakeClient } from './fake-client';
-import { chat, GatewayStage } from './gateway-stage';
+import { chat, COST_PICO, GatewayStage, USAGE } from './gateway-stage';
 
 let stage: GatewayStage;
 beforeEach(async () => {
-  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date'] });
-  stage = await GatewayStage.open();
+  stage = await GatewayStage.openTimed();
 });
-afterEach(async () => {
-  jest.useRealTimers();
-  await stage.expectBalanced();
-});
+afterEach(() => stage.closeTimed());
 
-const USAGE = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
-const COST_PICO = 270n;
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -74,13 +68,11 @@ describe('a settle that fails for longer than the wallet has patience', () => {
   test('does not keep the next request’s client waiting', async () => {
     await unsettled();
     stage.turnedMs = MINUTE_MS;
-    stage.providers.play(silent);
     const client = stage.client(chat());
     let answer = (): void => undefined;
     const stuck = new Promise<void>((resolve) => (answer = resolve));
     stage.store.plan(() => stuck);
-    const done = stage.gateway.handle(client);
-    const call = await stage.providers.asked();
+    const { done, call } = await stage.begin(client);
     whole(completion('hi', USAGE))(call);
     while (!client.ended) await new Promise((resolve) => setImmediate(resolve));
     expect(stage.lines).not.toContain('SETTLE_RECOVERED');

@@ -45,6 +45,14 @@ export class ReceiptStage {
 
   readonly clock = (): number => this.wallet.now;
 
+  /** A stage with both accounts funded, of which no change is waiting. */
+  static async funded(): Promise<ReceiptStage> {
+    const stage = new ReceiptStage();
+    await stage.fund(ACCOUNT, OTHER_ACCOUNT);
+    await stage.changes();
+    return stage;
+  }
+
   async fund(...accountIds: readonly string[]): Promise<void> {
     for (const accountId of accountIds) await this.wallet.fund(CREDIT, accountId);
   }

@@ -9,9 +9,7 @@ const DAY_MS = 24 * HOUR_MS;
 
 let stage: ReceiptStage;
 beforeEach(async () => {
-  stage = new ReceiptStage();
-  await stage.fund(ACCOUNT, OTHER_ACCOUNT);
-  await stage.changes();
+  stage = await ReceiptStage.funded();
 });
 
 const find = async (requestId: string) => stage.receipts.find(await stage.record(requestId));

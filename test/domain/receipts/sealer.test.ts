@@ -9,9 +9,7 @@ const WRITES_MAX = 200;
 
 let stage: ReceiptStage;
 beforeEach(async () => {
-  stage = new ReceiptStage();
-  await stage.fund(ACCOUNT, OTHER_ACCOUNT);
-  await stage.changes();
+  stage = await ReceiptStage.funded();
 });
 
 /** Fails unless these requests have one receipt each, in one unbroken chain of their account. */
@@ -110,9 +108,7 @@ describe('a seal', () => {
     async (death) => {
       let deaths = 0;
       for (let writes = 0; writes < WRITES_MAX; writes += 1) {
-        stage = new ReceiptStage();
-        await stage.fund(ACCOUNT, OTHER_ACCOUNT);
-        await stage.changes();
+        stage = await ReceiptStage.funded();
         const requests: [accountId: string, requestId: string][] = [];
         const charge = async (accountId: string): Promise<void> => {
           requests.push([accountId, await stage.charge(accountId)]);

@@ -7,8 +7,7 @@ import { ACCOUNT, outcomeOf, WalletStage } from '../wallet/wallet-stage';
 
 describe('usage records', () => {
   test('come back as they were written, with every unit and without what was absent', async () => {
-    const stage = new WalletStage();
-    await stage.fund(100n);
+    const stage = await WalletStage.funded(100n);
     const usage = Object.fromEntries(UNITS.map((unit, count) => [unit, count]));
     const { firstByteMs: _absent, ...outcome } = outcomeOf(await stage.reserve(10n));
     const record = { ...outcome, usage, costPico: 3n, overrunPico: 0n };
@@ -17,8 +16,7 @@ describe('usage records', () => {
   });
 
   test('never take along a field that is none of theirs', async () => {
-    const stage = new WalletStage();
-    await stage.fund(100n);
+    const stage = await WalletStage.funded(100n);
     const hold = await stage.reserve(10n);
     const record = { ...outcomeOf(hold), prompt: 'a canary', usage: { input: 1, words: 2 } };
     await stage.wallet.settle({ hold, charge: { costPico: 1n }, record });
@@ -28,8 +26,7 @@ describe('usage records', () => {
   });
 
   test('are refused when they carry one nevertheless', async () => {
-    const stage = new WalletStage();
-    await stage.fund(100n);
+    const stage = await WalletStage.funded(100n);
     const hold = await stage.reserve(10n);
     await stage.settle(hold, 1n);
     const key = usageRecordKey(ACCOUNT, hold.requestId);
@@ -38,8 +35,7 @@ describe('usage records', () => {
   });
 
   test('are listed newest first, as many as are wanted, of one account', async () => {
-    const stage = new WalletStage();
-    await stage.fund(100n);
+    const stage = await WalletStage.funded(100n);
     const ids: string[] = [];
     for (let count = 0; count < 7; count += 1) {
       stage.now += 1_000;
@@ -55,8 +51,7 @@ describe('usage records', () => {
   });
 
   test('that have ended are skipped, however late the store removes them', async () => {
-    const stage = new WalletStage();
-    await stage.fund(100n);
+    const stage = await WalletStage.funded(100n);
     const old = await stage.reserve(1n);
     await stage.settle(old, 1n);
     stage.now += 89 * 86_400_000;

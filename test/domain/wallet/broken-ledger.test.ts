@@ -7,15 +7,13 @@ const AMPLE = 1_000_000n;
 const INCONSISTENT = { name: 'LedgerInconsistent', message: 'the balance does not carry the hold' };
 
 async function withHold() {
-  const stage = new WalletStage();
-  await stage.fund(1_000n);
+  const stage = await WalletStage.funded(1_000n);
   return { stage, hold: await stage.reserve(400n) };
 }
 
 /** A request on a lease, and the drawer that the lease's money is from. */
 async function withLease() {
-  const stage = new WalletStage();
-  await stage.fund(AMPLE);
+  const stage = await WalletStage.funded(AMPLE);
   stage.store.plan('conflict');
   const hold = await stage.reserve(100n);
   const keys = SHARDS.map((shard) => balanceKey(ACCOUNT, shard));

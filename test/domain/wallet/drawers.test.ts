@@ -77,12 +77,11 @@ describe('a drawer', () => {
     expect(await place(stage, '08')).toMatchObject({
       ...{ availablePico: 2n * REFILL_PICO - 9n * LEASE_PICO, heldPico: 9n * LEASE_PICO },
     });
-    expect((await stage.verify()).differences).toEqual([]);
+    await stage.expectSound();
   });
 
   test('that another fills at the same moment is filled a moment later', async () => {
-    const stage = new WalletStage();
-    await stage.fund(AMPLE);
+    const stage = await WalletStage.funded(AMPLE);
     // The hold, what others are told, the lease that finds its drawer empty, and its filling.
     stage.store.plan('conflict', 'none', 'none', 'conflict');
     expect((await stage.reserve(100n)).leaseTurn).toBeDefined();
@@ -106,8 +105,7 @@ describe('an account’s balance', () => {
   });
 
   test('is one item as long as it has no drawers', async () => {
-    const stage = new WalletStage();
-    await stage.fund(AMPLE);
+    const stage = await WalletStage.funded(AMPLE);
     const before = stage.store.counts.get;
     await stage.wallet.balance(ACCOUNT);
     expect(stage.store.counts.get - before).toBe(1);
@@ -120,12 +118,11 @@ describe('where money is scarce, drawers are emptied', () => {
     stage.store.plan('none', 'conflict', 'throttled', 'lost reply');
     await stage.reserve(AMPLE);
     expect(await stage.amounts()).toEqual([0n, AMPLE, 0n]);
-    expect((await stage.verify()).differences).toEqual([]);
+    await stage.expectSound();
   });
 
   test('in vain where there is too little all the same, contended or not', async () => {
-    const stage = new WalletStage();
-    await stage.fund(99n);
+    const stage = await WalletStage.funded(99n);
     stage.store.plan('conflict');
     await expect(stage.reserve(100n)).rejects.toMatchObject({ name: 'InsufficientFunds', availablePico: 99n });
   });
@@ -136,7 +133,7 @@ describe('where money is scarce, drawers are emptied', () => {
     stage.store.plan('none', () => stage.reserve(AMPLE, early));
     await expect(stage.reserve(AMPLE)).rejects.toMatchObject({ name: 'InsufficientFunds', availablePico: 0n });
     expect(await stage.amounts()).toEqual([0n, AMPLE, 0n]);
-    expect((await stage.verify()).differences).toEqual([]);
+    await stage.expectSound();
   });
 
   test('but not where nothing lies in them', async () => {
@@ -149,8 +146,7 @@ describe('where money is scarce, drawers are emptied', () => {
   });
 
   test('but not where there are none: a request is refused after one look', async () => {
-    const stage = new WalletStage();
-    await stage.fund(100n);
+    const stage = await WalletStage.funded(100n);
     const before = { ...stage.store.counts };
     await expect(stage.reserve(101n)).rejects.toMatchObject({ name: 'InsufficientFunds' });
     expect(stage.store.counts).toEqual({ ...before, get: before.get + 1, transact: before.transact + 1 });
@@ -186,12 +182,11 @@ describe('a late settle', () => {
     const { stage, hold } = await expired(39n);
     expect(await stage.settle(hold, 40n)).toEqual({ outcome: 'adjusted', costPico: 40n, overrunPico: 0n });
     expect(await place(stage, '08')).toMatchObject({ availablePico: 0n });
-    expect((await stage.verify()).differences).toEqual([]);
+    await stage.expectSound();
   });
 
   test('does not look for drawers where there are none', async () => {
-    const stage = new WalletStage();
-    await stage.fund(100n);
+    const stage = await WalletStage.funded(100n);
     const hold = await stage.reserve(100n);
     await stage.expire();
     await stage.reserve(80n);

@@ -16,10 +16,6 @@ async function leased(holdMs = MINUTE_MS): Promise<{ stage: WalletStage; hold: H
   return { stage, hold: await stage.reserve(100n) };
 }
 
-const isSound = async (stage: WalletStage): Promise<void> => {
-  expect((await stage.verify()).differences).toEqual([]);
-};
-
 describe('a lease that is due', () => {
   test('is left alone as long as its request may run, and ends with it at its deadline', async () => {
     const { stage, hold } = await leased(5 * MINUTE_MS);
@@ -29,7 +25,7 @@ describe('a lease that is due', () => {
     stage.now = hold.deadline;
     expect(await stage.wallet.expireDue()).toEqual({ expired: 1, overdue: 0, failed: 0 });
     expect(await stage.amounts()).toEqual([AMPLE, 0n, 0n]);
-    await isSound(stage);
+    await stage.expectSound();
   });
 
   test('ends before the deadline of its request once that has ended', async () => {
@@ -38,7 +34,7 @@ describe('a lease that is due', () => {
     stage.now += 2 * MINUTE_MS;
     expect(await stage.wallet.expireDue()).toEqual({ expired: 0, overdue: 0, failed: 0 });
     expect(await stage.amounts()).toEqual([AMPLE - 40n, 0n, 40n]);
-    await isSound(stage);
+    await stage.expectSound();
   });
 
   test('ends with its running request where a host knows that nobody runs', async () => {
@@ -63,7 +59,7 @@ describe('a lease that is due', () => {
     stage.store.plan(() => stage.settle(hold, 40n));
     expect(await stage.wallet.expireDue()).toEqual({ expired: 0, overdue: 0, failed: 0 });
     expect(await stage.amounts()).toEqual([AMPLE - 40n, 0n, 40n]);
-    await isSound(stage);
+    await stage.expectSound();
   });
 
   test.each([
@@ -103,7 +99,7 @@ describe('a request on a lease', () => {
     await expect(stage.settle(hold, 40n)).rejects.toMatchObject({ name: 'WalletUnavailable' });
     expect(await stage.settle(hold, 40n)).toMatchObject({ outcome: 'charged' });
     expect((await stage.reserve(100n)).leaseTurn).toMatch(/#1$/);
-    await isSound(stage);
+    await stage.expectSound();
   });
 
   test('is booked to the turn that it was charged to, and not again to a later one', async () => {
@@ -115,7 +111,7 @@ describe('a request on a lease', () => {
     stage.now += 2 * MINUTE_MS;
     await stage.wallet.expireDue();
     expect(await stage.amounts()).toEqual([AMPLE - 40n, 0n, 40n]);
-    await isSound(stage);
+    await stage.expectSound();
   });
 
   test('that the store refuses without telling why has not been recorded', async () => {
@@ -128,8 +124,7 @@ describe('a request on a lease', () => {
 describe('a hold whose request has ended on a lease', () => {
   /** A request with a live hold of its own, whose usage record says that a lease was charged. */
   async function endedOnLease() {
-    const stage = new WalletStage();
-    await stage.fund(1_000n);
+    const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     const put = { ...usageRecordKey(ACCOUNT, hold.requestId), leaseTurn: 'lease_1#1' };
     await stage.engine.write({ table: USAGE, put });
@@ -158,8 +153,7 @@ describe('a hold whose request has ended on a lease', () => {
 });
 
 test('a hold whose end the store refuses without telling why is no request that has ended', async () => {
-  const stage = new WalletStage();
-  await stage.fund(1_000n);
+  const stage = await WalletStage.funded(1_000n);
   const failed = { code: 'ConditionFailed', item: undefined } as const;
   for (const reasons of [
     [undefined, failed],
@@ -173,8 +167,7 @@ test('a hold whose end the store refuses without telling why is no request that 
 
 describe('the record of a request that nobody ended', () => {
   test('is whole: it used nothing, and lasted until it was swept', async () => {
-    const stage = new WalletStage();
-    await stage.fund(1_000n);
+    const stage = await WalletStage.funded(1_000n);
     const { requestId, accountId, request } = await stage.reserve(400n);
     stage.now += 30_000;
     await stage.expire();
@@ -185,8 +178,7 @@ describe('the record of a request that nobody ended', () => {
   });
 
   test('lasted no less than nothing, whatever the sweeper’s clock says', async () => {
-    const stage = new WalletStage();
-    await stage.fund(1_000n);
+    const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     stage.now -= 30_000;
     await stage.wallet.expireDue({ now: hold.deadline });
@@ -199,8 +191,7 @@ test('a hold is overdue when it is swept more than five minutes after its deadli
     [0, 0],
     [1, 1],
   ] as const) {
-    const stage = new WalletStage();
-    await stage.fund(1_000n);
+    const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     stage.now = hold.deadline + 5 * MINUTE_MS + late;
     expect(await stage.wallet.expireDue()).toEqual({ expired: 1, overdue, failed: 0 });

@@ -8,12 +8,6 @@ const MINUTE_MS = 60_000;
 
 const conflicting = (): Promise<never> => Promise.reject(new TransactionCancelled([{ code: 'Conflict' }, undefined]));
 
-async function funded(): Promise<WalletStage> {
-  const stage = new WalletStage();
-  await stage.fund(AMPLE);
-  return stage;
-}
-
 /** Another process on the same store, with a clock of its own that shows the same. */
 function otherProcess(stage: WalletStage): WalletStage {
   const other = new WalletStage(stage.engine);
@@ -23,7 +17,7 @@ function otherProcess(stage: WalletStage): WalletStage {
 
 describe('that an account is contended', () => {
   test('is known to another process as soon as it is asked for a hold', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     await stage.reserve(100n);
     const other = otherProcess(stage);
@@ -32,7 +26,7 @@ describe('that an account is contended', () => {
   });
 
   test('is over for another process after ten minutes', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     await stage.reserve(100n);
     const other = otherProcess(stage);
@@ -44,7 +38,7 @@ describe('that an account is contended', () => {
   });
 
   test('is not looked for again while it is hot, or for a minute after it was not', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(AMPLE);
     await stage.reserve(100n);
     const before = stage.store.counts.get;
     stage.now += MINUTE_MS - 1;
@@ -61,7 +55,7 @@ describe('that an account is contended', () => {
   });
 
   test('is known to another process for as long as it is, and not read each time', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     await stage.reserve(100n);
     const other = otherProcess(stage);
@@ -73,13 +67,13 @@ describe('that an account is contended', () => {
   });
 
   test('is told beside the request: where nobody can be told, the request goes on', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict', () => Promise.reject(new Error('the disk is on fire')));
     expect((await stage.reserve(100n)).leaseTurn).toBeDefined();
   });
 
   test('is taken for untrue where the store does not answer, and asked again', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(AMPLE);
     const get = stage.engine.get.bind(stage.engine);
     stage.engine.get = () => Promise.reject(new StoreUnavailable('ETIMEDOUT'));
     expect((await stage.reserve(100n)).leaseTurn).toBeUndefined();
@@ -90,14 +84,14 @@ describe('that an account is contended', () => {
   });
 
   test('is not guessed where its balance cannot be read for another reason', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(AMPLE);
     const broken = new Error('the disk is on fire');
     stage.engine.get = () => Promise.reject(broken);
     await expect(stage.reserve(100n)).rejects.toBe(broken);
   });
 
   test('shows in the first attempt only: one that comes later may have been made without an answer', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('lost reply', 'conflict');
     expect((await stage.reserve(100n)).leaseTurn).toBeUndefined();
     expect(await stage.amounts()).toEqual([AMPLE - 100n, 100n, 0n]);
@@ -106,7 +100,7 @@ describe('that an account is contended', () => {
 
 describe('a lease that is taken', () => {
   test('is from another drawer where one is busy', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict', 'none', () => {
       stage.fraction = 0;
       return conflicting();
@@ -119,7 +113,7 @@ describe('a lease that is taken', () => {
   });
 
   test('is taken once, although the answer is lost', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     await stage.reserve(100n);
     stage.store.plan('lost reply', 'unreachable');
@@ -128,7 +122,7 @@ describe('a lease that is taken', () => {
   });
 
   test('is not tried again for what is no fault of the store', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     await stage.reserve(100n);
     const broken = new Error('the disk is on fire');
@@ -140,7 +134,7 @@ describe('a lease that is taken', () => {
 describe('a lease that is given to another request', () => {
   /** A stage with one idle lease. */
   async function withIdleLease() {
-    const stage = await funded();
+    const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     const first = await stage.reserve(100n);
     await stage.settle(first, 40n);
@@ -163,7 +157,7 @@ describe('a lease that is given to another request', () => {
     expect(leaseTurn).toMatch(/#1$/);
     expect(leaseTurn).not.toBe(`${leaseId}#1`);
     expect(await stage.amounts()).toEqual([AMPLE - 840n, 800n, 40n]);
-    expect((await stage.verify()).differences).toEqual([]);
+    await stage.expectSound();
   });
 
   test('holds just what is left of it', async () => {
@@ -172,7 +166,7 @@ describe('a lease that is given to another request', () => {
   });
 
   test('has seen requests of at most four price versions', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     const turns: (string | undefined)[] = [];
     for (const version of ['1', '2', '3', '3', '4', '5']) {

@@ -9,8 +9,7 @@ async function labelsOf(stage: WalletStage, requestId: string): Promise<unknown>
 
 describe('the labels of a key', () => {
   test('are on the record of its request, however that ends', async () => {
-    const stage = new WalletStage();
-    await stage.fund(AMPLE);
+    const stage = await WalletStage.funded(AMPLE);
     const reserve = () => stage.reserve(100n, undefined, ACCOUNT, { labels: LABELS });
     const [charged, released, expired] = [await reserve(), await reserve(), await reserve()];
     await stage.settle(charged, 1n);
@@ -20,8 +19,7 @@ describe('the labels of a key', () => {
   });
 
   test('are on those of its requests of a lease, and on no other’s', async () => {
-    const stage = new WalletStage();
-    await stage.fund(AMPLE);
+    const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     const labelled = await stage.reserve(100n, undefined, ACCOUNT, { labels: LABELS });
     await stage.settle(labelled, 1n);
@@ -36,8 +34,7 @@ describe('the labels of a key', () => {
   });
 
   test('come to a lease with the request that has them', async () => {
-    const stage = new WalletStage();
-    await stage.fund(AMPLE);
+    const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     await stage.settle(await stage.reserve(100n), 1n);
     const { requestId } = await stage.reserve(100n, undefined, ACCOUNT, { labels: LABELS });

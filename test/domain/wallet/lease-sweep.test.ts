@@ -9,8 +9,7 @@ const DAY_MS = 86_400_000;
 
 /** A request that holds its own, whose account is contended from then on. */
 async function heldStage() {
-  const stage = new WalletStage();
-  await stage.fund(AMPLE);
+  const stage = await WalletStage.funded(AMPLE);
   const held = await stage.reserve(100n);
   stage.store.plan('conflict');
   const other = await stage.reserve(100n);
@@ -26,7 +25,7 @@ describe('a request that has a hold of its own and a lease', () => {
     stage.now += 2 * MINUTE_MS;
     expect(await stage.wallet.expireDue()).toMatchObject({ failed: 0 });
     expect(await stage.amounts()).toEqual([AMPLE - 7n, 0n, 7n]);
-    expect((await stage.verify()).differences).toEqual([]);
+    await stage.expectSound();
   });
 
   test('is charged once when it is settled on its lease', async () => {
@@ -36,7 +35,7 @@ describe('a request that has a hold of its own and a lease', () => {
     stage.now += 2 * MINUTE_MS;
     expect(await stage.wallet.expireDue()).toEqual({ expired: 0, overdue: 0, failed: 0 });
     expect(await stage.amounts()).toEqual([AMPLE - 47n, 0n, 47n]);
-    expect((await stage.verify()).differences).toEqual([]);
+    await stage.expectSound();
   });
 
   test('is charged once, as an adjustment, when its lease expired before its hold is settled', async () => {
@@ -48,7 +47,7 @@ describe('a request that has a hold of its own and a lease', () => {
     await stage.wallet.expireDue();
     expect(await stage.settle(held, 40n)).toMatchObject({ outcome: 'adjusted', costPico: 40n });
     expect(await stage.amounts()).toEqual([AMPLE - 47n, 0n, 47n]);
-    expect((await stage.verify()).differences).toEqual([]);
+    await stage.expectSound();
   });
 });
 
@@ -70,5 +69,5 @@ test("a late settle is charged to what lies in drawers before it is the operator
   expect(takenPico).toBeLessThan(availablePico);
   await stage.reserve(takenPico);
   expect(await stage.settle(late, 40n)).toEqual({ outcome: 'adjusted', costPico: 40n, overrunPico: 0n });
-  expect((await stage.verify()).differences).toEqual([]);
+  await stage.expectSound();
 });

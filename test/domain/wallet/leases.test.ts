@@ -9,15 +9,10 @@ const MINUTE_MS = 60_000;
 
 /** A stage whose account was contended once, so that its requests draw on leases of eight holds. */
 async function hotStage(fundedPico = AMPLE): Promise<{ stage: WalletStage; first: Hold }> {
-  const stage = new WalletStage();
-  await stage.fund(fundedPico);
+  const stage = await WalletStage.funded(fundedPico);
   stage.store.plan('conflict');
   return { stage, first: await stage.reserve(100n) };
 }
-
-const isSound = async (stage: WalletStage): Promise<void> => {
-  expect((await stage.verify()).differences).toEqual([]);
-};
 
 describe('an account whose balance is contended', () => {
   test('draws on a lease: the next request takes no money of its own', async () => {
@@ -27,7 +22,7 @@ describe('an account whose balance is contended', () => {
     const second = await stage.reserve(100n);
     expect(second.leaseTurn).toBe(first.leaseTurn?.replace(/#1$/, '#2'));
     expect(await stage.amounts()).toEqual([AMPLE - 800n, 800n, 0n]);
-    await isSound(stage);
+    await stage.expectSound();
   });
 
   test('holds as before once nothing has been contended for ten minutes', async () => {
@@ -46,7 +41,7 @@ describe('an account whose balance is contended', () => {
     await stage.reserve(100n);
     await stage.reserve(100n);
     expect(await stage.amounts()).toEqual([AMPLE - 1_600n, 1_600n, 0n]);
-    await isSound(stage);
+    await stage.expectSound();
   });
 
   test('holds request by request where it has too little for leases', async () => {
@@ -68,7 +63,7 @@ describe('an account whose balance is contended', () => {
       { from: 'available', to: 'spent', amountPico: 100n },
       { from: 'operatorLoss', to: 'overrun', amountPico: 30n },
     ]);
-    await isSound(stage);
+    await stage.expectSound();
   });
 
   test('spends what lies in its drawers before a request is refused', async () => {
@@ -82,7 +77,7 @@ describe('an account whose balance is contended', () => {
     await stage.reserve(AMPLE);
     expect(await stage.amounts()).toEqual([0n, AMPLE, 0n]);
     await expect(stage.reserve(1n)).rejects.toMatchObject({ name: 'InsufficientFunds', availablePico: 0n });
-    await isSound(stage);
+    await stage.expectSound();
   });
 });
 
@@ -95,7 +90,7 @@ describe('a lease', () => {
     expect(second.leaseTurn).toMatch(/#1$/);
     await stage.settle(second, 1n);
     expect(await stage.amounts()).toEqual([AMPLE - 840n, 800n, 40n]);
-    await isSound(stage);
+    await stage.expectSound();
   });
 
   test('that has no room for a request gives way to another', async () => {
@@ -104,7 +99,7 @@ describe('a lease', () => {
     const large = await stage.reserve(761n);
     expect(large.leaseTurn).toMatch(/#1$/);
     await stage.settle(large, 0n);
-    await isSound(stage);
+    await stage.expectSound();
   });
 
   test('ends by the sweeper two minutes after it was taken, once its last request has ended', async () => {
@@ -113,7 +108,7 @@ describe('a lease', () => {
     stage.now += 2 * MINUTE_MS;
     expect(await stage.wallet.expireDue()).toEqual({ expired: 0, overdue: 0, failed: 0 });
     expect(await stage.amounts()).toEqual([AMPLE - 40n, 0n, 40n]);
-    await isSound(stage);
+    await stage.expectSound();
   });
 
   test('is left alone while its last request runs', async () => {
@@ -126,7 +121,7 @@ describe('a lease', () => {
     await stage.wallet.expireDue({ now: stage.now + 2 * MINUTE_MS - 60_000 });
     expect((await stage.amounts())[1]).toBe(1_600n);
     expect(await stage.settle(running, 7n)).toMatchObject({ outcome: 'charged' });
-    await isSound(stage);
+    await stage.expectSound();
   });
 
   test('whose request nobody ended leaves a record of it, and the charges of those before it', async () => {
@@ -137,7 +132,7 @@ describe('a lease', () => {
     expect(await stage.wallet.expireDue()).toEqual({ expired: 1, overdue: 0, failed: 0 });
     expect(await stage.usage.get(ACCOUNT, lost.requestId)).toMatchObject({ status: 'expired', costPico: 0n });
     expect(await stage.amounts()).toEqual([AMPLE - 40n, 0n, 40n]);
-    await isSound(stage);
+    await stage.expectSound();
   });
 
   test('whose last request ends after the sweeper expired it charges what is left, as an adjustment', async () => {
@@ -147,7 +142,7 @@ describe('a lease', () => {
     expect(await stage.settle(first, 40n)).toEqual({ outcome: 'adjusted', costPico: 40n, overrunPico: 0n });
     expect(await stage.settle(first, 40n)).toMatchObject({ outcome: 'already_settled', costPico: 40n });
     expect(await stage.amounts()).toEqual([AMPLE - 40n, 0n, 40n]);
-    await isSound(stage);
+    await stage.expectSound();
   });
 
   test('tells that it is overdue when its request should have ended five minutes ago', async () => {
@@ -165,7 +160,7 @@ describe('a lease', () => {
     stage.now += MINUTE_MS;
     await stage.wallet.expireDue();
     expect((await stage.amounts())[2]).toBe(40n);
-    await isSound(stage);
+    await stage.expectSound();
   });
 
   test('does not charge a request for which it was taken twice', async () => {
@@ -177,7 +172,7 @@ describe('a lease', () => {
     stage.now += MINUTE_MS;
     await stage.wallet.expireDue();
     expect(await stage.amounts()).toEqual([AMPLE - 40n, 0n, 40n]);
-    await isSound(stage);
+    await stage.expectSound();
   });
 });
 
@@ -201,7 +196,7 @@ describe.each(['conflict', 'unreachable', 'lost reply', 'throttled'] as const)(
       await stage.wallet.expireDue();
       await stage.wallet.expireDue();
       expect(await stage.amounts()).toEqual([AMPLE - 43n, 0n, 43n]);
-      await isSound(stage);
+      await stage.expectSound();
     });
 
     test('a settle that gives up leaves its lease to the sweeper, which finds what was written', async () => {
@@ -218,7 +213,7 @@ describe.each(['conflict', 'unreachable', 'lost reply', 'throttled'] as const)(
       await stage.wallet.expireDue();
       const spentPico = fault === 'lost reply' ? 40n : 0n;
       expect(await stage.amounts()).toEqual([AMPLE - spentPico, 0n, spentPico]);
-      await isSound(stage);
+      await stage.expectSound();
     });
   },
 );

@@ -6,24 +6,18 @@ import { ACCOUNT, WalletStage } from './wallet-stage';
 
 const OTHER = 'acc_01JD0000000000000000000002';
 
-async function funded(amountPico = 1_000n): Promise<WalletStage> {
-  const stage = new WalletStage();
-  await stage.fund(amountPico);
-  return stage;
-}
-
 const dropWallet = (stage: WalletStage): Promise<unknown> =>
   stage.engine.write({ table: WALLET, delete: balanceKey(ACCOUNT) });
 
 describe('what cannot be is a mistake of the caller', () => {
   test.each([0n, -1n])('a credit of %s', async (amountPico) => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(1_000n);
     const credit = stage.wallet.credit({ accountId: ACCOUNT, amountPico, paymentId: 'pi_1' });
     await expect(credit).rejects.toThrow(new RangeError('a credit is positive'));
   });
 
   test('a payment under the id of a request or of a lease', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(1_000n);
     for (const paymentId of ['req_1', 'lease_1', '', 'a#late', 'x'.repeat(201)]) {
       const credit = stage.wallet.credit({ accountId: ACCOUNT, amountPico: 1n, paymentId });
       await expect(credit).rejects.toThrow(new RangeError('not a payment id'));
@@ -34,7 +28,7 @@ describe('what cannot be is a mistake of the caller', () => {
   });
 
   test('a hold, or a cost, below nothing', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(1_000n);
     await expect(stage.reserve(-1n)).rejects.toThrow(new RangeError('a hold is not negative'));
     const hold = await stage.reserve(1n);
     await expect(stage.settle(hold, -1n)).rejects.toThrow(new RangeError('a cost is not negative'));
@@ -44,7 +38,7 @@ describe('what cannot be is a mistake of the caller', () => {
 
 describe('what the wallet does not cover', () => {
   test('is refused with what is there', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(1_000n);
     await expect(stage.reserve(1_001n)).rejects.toMatchObject({
       ...{ name: 'InsufficientFunds', message: 'the wallet does not cover the hold' },
       ...{ availablePico: 1_000n, hasDrawers: false },
@@ -52,7 +46,7 @@ describe('what the wallet does not cover', () => {
   });
 
   test('is refused at once: waiting would not help', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(1_000n);
     await expect(stage.reserve(1_001n)).rejects.toThrow();
     expect(stage.waits).toEqual([]);
   });
@@ -77,7 +71,7 @@ describe('without a wallet', () => {
   });
 
   test('nothing is charged late', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await stage.expire();
     await dropWallet(stage);
@@ -90,7 +84,7 @@ describe('a request id', () => {
 
   /** The same request again, long after the store has forgotten the first. */
   async function again(changed: Partial<Reservation>): Promise<{ stage: WalletStage; result: Promise<unknown> }> {
-    const stage = await funded();
+    const stage = await WalletStage.funded(1_000n);
     await stage.fund(1_000n, OTHER);
     const { heldPico: holdPico, ...hold } = await stage.reserve(400n);
     stage.now += 11 * 60_000;
@@ -116,7 +110,7 @@ describe('a request id', () => {
   });
 
   test('is not used again right away either', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await expect(stage.reserve(1n, hold.requestId)).rejects.toMatchObject(refusal);
   });
@@ -124,7 +118,7 @@ describe('a request id', () => {
 
 describe('the end of a hold', () => {
   test('that another charge has ended is refused with that charge', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await stage.settle(hold, 401n);
     await expect(stage.settle(hold, 400n)).rejects.toMatchObject({
@@ -134,7 +128,7 @@ describe('the end of a hold', () => {
   });
 
   test.each([0n, 1n])('that was released is refused for a charge of %s', async (costPico) => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await stage.release(hold);
     await expect(stage.settle(hold, costPico)).rejects.toMatchObject({
@@ -143,7 +137,7 @@ describe('the end of a hold', () => {
   });
 
   test('of none is refused', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await expect(stage.settle({ ...hold, requestId: stage.nextRequestId() }, 1n)).rejects.toMatchObject({
       ...{ name: 'HoldNotFound', message: 'there is no such hold' },
@@ -154,7 +148,7 @@ describe('the end of a hold', () => {
 
 describe('a wallet whose store does not answer', () => {
   test('says so, and why', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(1_000n);
     stage.store.plan(...Array.from({ length: 9 }, () => 'unreachable' as const));
     await expect(stage.reserve(1n)).rejects.toMatchObject({
       ...{ name: 'WalletUnavailable', message: 'the wallet is unavailable', cause: { name: 'StoreUnavailable' } },
@@ -164,7 +158,7 @@ describe('a wallet whose store does not answer', () => {
   test('throws what is no fault of the store as it is', async () => {
     const broken = new Error('the disk is on fire');
     const fails = (): Promise<never> => Promise.reject(broken);
-    const stage = await funded();
+    const stage = await WalletStage.funded(1_000n);
     stage.store.plan(fails);
     await expect(stage.wallet.open(OTHER)).rejects.toBe(broken);
     stage.store.plan(fails);
@@ -179,7 +173,7 @@ describe('a wallet whose store does not answer', () => {
 });
 
 test('a hold is not begun more than five minutes after its request was admitted', async () => {
-  const stage = await funded();
+  const stage = await WalletStage.funded(1_000n);
   const { heldPico: holdPico, ...hold } = await stage.reserve(100n);
   const attempt = () => stage.wallet.reserve({ ...hold, holdPico, requestId: stage.nextRequestId() });
   stage.now += RESERVE_AGE_MS_MAX;

@@ -9,12 +9,6 @@ const MINUTE_MS = 60_000;
 const PROMISED_MS = 10_000;
 const OPERATOR = { kind: 'deployment' } as const;
 
-async function funded(): Promise<WalletStage> {
-  const stage = new WalletStage();
-  await stage.fund(AMPLE);
-  return stage;
-}
-
 const suspend = (stage: WalletStage, accountId = ACCOUNT): Promise<void> =>
   stage.accounts.suspend({ accountId, reason: 'abuse', actor: OPERATOR });
 const resume = (stage: WalletStage): Promise<void> => stage.accounts.resume({ accountId: ACCOUNT, actor: OPERATOR });
@@ -22,7 +16,7 @@ const SUSPENDED = { name: 'WalletSuspended', message: 'the account is suspended'
 
 describe('a suspended account', () => {
   test('holds nothing more from that moment on, whatever it has, until it is resumed', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(AMPLE);
     await suspend(stage);
     await expect(stage.reserve(1n)).rejects.toMatchObject(SUSPENDED);
     await expect(stage.reserve(2n * AMPLE)).rejects.toMatchObject(SUSPENDED);
@@ -30,11 +24,11 @@ describe('a suspended account', () => {
     expect(await stage.amounts()).toEqual([AMPLE, 0n, 0n]);
     await resume(stage);
     await stage.reserve(1n);
-    expect((await stage.verify()).differences).toEqual([]);
+    await stage.expectSound();
   });
 
   test('is told so rather than that a limit of its key is reached', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(AMPLE);
     const counting = { counterId: 'k', runningMax: 1 };
     await stage.count(1n, counting);
     await suspend(stage);
@@ -42,7 +36,7 @@ describe('a suspended account', () => {
   });
 
   test('ends what it holds, is credited and swept as ever', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(AMPLE);
     const [charged, released, late] = [await stage.reserve(100n), await stage.reserve(100n), await stage.reserve(100n)];
     await suspend(stage);
     expect(await stage.settle(charged, 40n)).toMatchObject({ outcome: 'charged' });
@@ -52,11 +46,11 @@ describe('a suspended account', () => {
     const payment = { accountId: ACCOUNT, amountPico: 5n, paymentId: 'pi_late' };
     expect(await stage.wallet.credit(payment)).toBe('credited');
     expect(await stage.amounts()).toEqual([AMPLE - 42n, 0n, 47n]);
-    expect((await stage.verify()).differences).toEqual([]);
+    await stage.expectSound();
   });
 
   test('that has no wallet yet gets one that holds nothing', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(AMPLE);
     const accountId = await stage.accounts.create();
     await suspend(stage, accountId);
     await stage.wallet.open(accountId);
@@ -64,11 +58,11 @@ describe('a suspended account', () => {
     await expect(stage.reserve(1n, undefined, accountId)).rejects.toMatchObject(SUSPENDED);
     await stage.accounts.resume({ accountId, actor: OPERATOR });
     await stage.reserve(1n, undefined, accountId);
-    expect((await stage.verify()).differences).toEqual([]);
+    await stage.expectSound();
   });
 
   test('stays so when it is suspended again, and when a change of another version is refused', async () => {
-    const stage = await funded();
+    const stage = await WalletStage.funded(AMPLE);
     await suspend(stage);
     const first = await stage.engine.get({ table: WALLET, key: balanceKey(ACCOUNT) });
     stage.now += 1_000;
@@ -85,7 +79,7 @@ describe('a suspended account', () => {
 describe('an account that draws on leases', () => {
   /** Its process has an idle lease at hand, and has just looked. */
   async function leased() {
-    const stage = await funded();
+    const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     const hold = await stage.reserve(100n);
     await stage.settle(hold, 1n);
@@ -113,7 +107,7 @@ describe('an account that draws on leases', () => {
     await stage.reserve(100n);
     stage.now += 3 * MINUTE_MS;
     await stage.wallet.expireDue();
-    expect((await stage.verify()).differences).toEqual([]);
+    await stage.expectSound();
   });
 
   test('goes on for less than ten seconds where its process looked just before', async () => {

@@ -9,8 +9,7 @@ const MINUTE_MS = 60_000;
 
 /** A live lease with two ended requests: 40 in its tally, and 30 with an overrun of 5 not yet. */
 async function live() {
-  const stage = new WalletStage();
-  await stage.fund(AMPLE);
+  const stage = await WalletStage.funded(AMPLE);
   stage.store.plan('conflict');
   const dueAt = stage.now + 2 * MINUTE_MS;
   const first = await stage.reserve(100n);

@@ -14,8 +14,7 @@ interface Scene {
 
 /** An account with 1,000 paid, 150 spent on one request, and 300 held for another. */
 async function soundScene(): Promise<Scene> {
-  const stage = new WalletStage();
-  await stage.fund(1_000n);
+  const stage = await WalletStage.funded(1_000n);
   const charged = await stage.reserve(400n);
   await stage.settle(charged, 150n);
   const live = await stage.reserve(300n);
@@ -185,8 +184,7 @@ describe('the replay of the ledger', () => {
   });
 
   test('does not miss a usage record that ended before its entry suggests, as no sweep had run for hours', async () => {
-    const stage = new WalletStage();
-    await stage.fund(1_000n);
+    const stage = await WalletStage.funded(1_000n);
     const begunAt = stage.now;
     await stage.reserve(400n);
     stage.now += 3 * 3_600_000;

@@ -15,8 +15,7 @@ const put = (stage: WalletStage, item: Item, table = WALLET): Promise<unknown> =
 
 /** A funded account on which one request was charged. */
 async function charged() {
-  const stage = new WalletStage();
-  await stage.fund(1_000n);
+  const stage = await WalletStage.funded(1_000n);
   const hold = await stage.reserve(400n);
   await stage.settle(hold, 150n);
   return { stage, hold };
@@ -93,8 +92,7 @@ describe('an account without a balance', () => {
   });
 
   test('lacks nothing else, drawers or not', async () => {
-    const stage = new WalletStage();
-    await stage.fund(AMPLE);
+    const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     await stage.settle(await stage.reserve(100n), 40n);
     stage.now += 2 * MINUTE_MS;
@@ -106,8 +104,7 @@ describe('an account without a balance', () => {
 
 describe('the usage records', () => {
   test('are matched from the first on: one that was never charged does not hide the next', async () => {
-    const stage = new WalletStage();
-    await stage.fund(1_000n);
+    const stage = await WalletStage.funded(1_000n);
     const uncharged = stage.nextRequestId();
     const hold = await stage.reserve(400n);
     await stage.settle(hold, 150n);
@@ -131,8 +128,7 @@ describe('the usage records', () => {
 
 describe('an adjustment', () => {
   test('is of the request that expired right before it', async () => {
-    const stage = new WalletStage();
-    await stage.fund(1_000n);
+    const stage = await WalletStage.funded(1_000n);
     const { requestId } = await stage.reserve(400n);
     await stage.expire();
     const other = stage.nextRequestId();

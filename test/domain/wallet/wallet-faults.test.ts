@@ -10,8 +10,7 @@ const times = (count: number, fault: Fault): Fault[] => Array.from({ length: cou
 
 describe.each(FAULTS)('although the store answers with: %s,', (fault) => {
   test('a payment is credited exactly once', async () => {
-    const stage = new WalletStage();
-    await stage.fund(0n);
+    const stage = await WalletStage.funded(0n);
     stage.store.plan(...times(3, fault));
     const payment = { accountId: ACCOUNT, amountPico: 700n, paymentId: 'pi_1' };
     expect(await stage.wallet.credit(payment)).toBe('credited');
@@ -19,16 +18,14 @@ describe.each(FAULTS)('although the store answers with: %s,', (fault) => {
   });
 
   test('a hold is taken exactly once', async () => {
-    const stage = new WalletStage();
-    await stage.fund(1_000n);
+    const stage = await WalletStage.funded(1_000n);
     stage.store.plan(...times(5, fault));
     await stage.reserve(600n);
     expect(await stage.amounts()).toEqual([400n, 600n, 0n]);
   });
 
   test('a hold is charged exactly once', async () => {
-    const stage = new WalletStage();
-    await stage.fund(1_000n);
+    const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(600n);
     stage.store.plan(...times(9, fault));
     expect(await stage.settle(hold, 250n)).toEqual({ outcome: 'charged', costPico: 250n, overrunPico: 0n });
@@ -36,37 +33,34 @@ describe.each(FAULTS)('although the store answers with: %s,', (fault) => {
   });
 
   test('an expired hold is adjusted exactly once', async () => {
-    const stage = new WalletStage();
-    await stage.fund(1_000n);
+    const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(600n);
     await stage.expire();
     // The first transaction learns that the hold is gone, the next ones are the adjustment's.
     stage.store.plan('none', ...times(4, fault));
     expect(await stage.settle(hold, 250n)).toMatchObject({ outcome: 'adjusted', costPico: 250n });
     expect(await stage.amounts()).toEqual([750n, 0n, 250n]);
-    expect((await stage.verify()).differences).toEqual([]);
+    await stage.expectSound();
   });
 
   test('an unended hold is given back exactly once', async () => {
-    const stage = new WalletStage();
-    await stage.fund(1_000n);
+    const stage = await WalletStage.funded(1_000n);
     await stage.reserve(600n);
     stage.store.plan(...times(4, fault));
     expect(await stage.expire()).toMatchObject({ expired: 1, failed: 0 });
     expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
-    expect((await stage.verify()).differences).toEqual([]);
+    await stage.expectSound();
   });
 });
 
 test('a late settle whose money is taken just before charges what that leaves', async () => {
-  const stage = new WalletStage();
-  await stage.fund(1_000n);
+  const stage = await WalletStage.funded(1_000n);
   const hold = await stage.reserve(600n);
   await stage.expire();
   stage.store.plan('none', () => stage.reserve(900n));
   expect(await stage.settle(hold, 250n)).toEqual({ outcome: 'adjusted', costPico: 100n, overrunPico: 150n });
   expect(await stage.amounts()).toEqual([0n, 900n, 100n]);
-  expect((await stage.verify()).differences).toEqual([]);
+  await stage.expectSound();
 });
 
 test('a wallet of itself waits by the system’s timer', async () => {
@@ -82,8 +76,7 @@ test('a wallet of itself waits by the system’s timer', async () => {
 
 describe('patience', () => {
   test('ends with its time, also where a slow store took it', async () => {
-    const stage = new WalletStage();
-    await stage.fund(1_000n);
+    const stage = await WalletStage.funded(1_000n);
     const timeout = (): Promise<never> => {
       stage.now += 900;
       return Promise.reject(new StoreUnavailable('ETIMEDOUT'));
@@ -94,24 +87,21 @@ describe('patience', () => {
   });
 
   test('is not wasted on what can never succeed', async () => {
-    const stage = new WalletStage();
-    await stage.fund(1_000n);
+    const stage = await WalletStage.funded(1_000n);
     stage.store.plan(() => Promise.reject(new TransactionCancelled([{ code: 'Conflict' }, { code: 'Invalid' }])));
     await expect(stage.reserve(600n)).rejects.toMatchObject({ name: 'TransactionCancelled' });
     expect(stage.waits).toEqual([]);
   });
 
   test('waits longer after each attempt, and a reserve waits less than two seconds in all', async () => {
-    const stage = new WalletStage();
-    await stage.fund(1_000n);
+    const stage = await WalletStage.funded(1_000n);
     stage.store.plan(...times(100, 'conflict'));
     await expect(stage.reserve(600n)).rejects.toMatchObject({ name: 'WalletUnavailable' });
     expect(stage.waits).toEqual([10, 20, 40, 80, 160, 200, 200, 200]);
   });
 
   test('a settle waits longer than a reserve, but less than eight seconds in all', async () => {
-    const stage = new WalletStage();
-    await stage.fund(1_000n);
+    const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(600n);
     stage.store.plan(...times(100, 'throttled'));
     await expect(stage.settle(hold, 1n)).rejects.toMatchObject({ name: 'WalletUnavailable' });
@@ -120,8 +110,7 @@ describe('patience', () => {
   });
 
   test('what a reserve that gave up may have taken is given back after its deadline', async () => {
-    const stage = new WalletStage();
-    await stage.fund(1_000n);
+    const stage = await WalletStage.funded(1_000n);
     stage.store.plan('lost reply', ...times(8, 'unreachable'));
     await expect(stage.reserve(600n)).rejects.toMatchObject({ name: 'WalletUnavailable' });
     expect(await stage.amounts()).toEqual([400n, 600n, 0n]);
@@ -130,8 +119,7 @@ describe('patience', () => {
   });
 
   test('a settle repeated after it gave up returns what the lost attempt charged', async () => {
-    const stage = new WalletStage();
-    await stage.fund(1_000n);
+    const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(600n);
     stage.store.plan('lost reply', ...times(12, 'unreachable'));
     await expect(stage.settle(hold, 250n)).rejects.toMatchObject({ name: 'WalletUnavailable' });
@@ -141,8 +129,7 @@ describe('patience', () => {
   });
 
   test('a sweep stops when the store is gone, and the next one goes on', async () => {
-    const stage = new WalletStage();
-    await stage.fund(1_000n);
+    const stage = await WalletStage.funded(1_000n);
     await Promise.all([stage.reserve(100n), stage.reserve(100n)]);
     // Both holds are tried for as long as patience goes.
     stage.store.plan(...times(26, 'unreachable'));

@@ -52,6 +52,13 @@ export class WalletStage {
     });
   }
 
+  /** A stage with an account of `fund`. */
+  static async funded(amountPico: bigint, accountId?: string): Promise<WalletStage> {
+    const stage = new WalletStage();
+    await stage.fund(amountPico, accountId);
+    return stage;
+  }
+
   /** An account whose wallet has been funded by one payment. */
   async fund(amountPico: bigint, accountId = ACCOUNT): Promise<void> {
     await this.accounts.create({ accountId });
@@ -116,6 +123,11 @@ export class WalletStage {
     const entries: Entry[] = [];
     for await (const entry of this.wallet.entries(accountId)) entries.push(entry);
     return entries;
+  }
+
+  /** Every amount is what the ledger makes it. */
+  async expectSound(): Promise<void> {
+    expect((await this.verify()).differences).toEqual([]);
   }
 
   verify(): Promise<LedgerReport> {

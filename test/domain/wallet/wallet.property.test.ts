@@ -44,7 +44,7 @@ async function take(stage: WalletStage, holds: Hold[], action: Step): Promise<vo
   }
 }
 
-async function expectSound(stage: WalletStage): Promise<void> {
+async function expectInvariants(stage: WalletStage): Promise<void> {
   const balance = await stage.wallet.balance(ACCOUNT);
   if (!balance) throw new Error('the wallet is not open');
   const { availablePico, heldPico, spentPico, fundedPico, refundedPico } = balance;
@@ -60,14 +60,13 @@ test('whatever happens in whatever order at the same time, the ledger adds up an
   const funded = fc.constantFrom(500n, 40_000n, 10n ** 9n);
   const manyFaults = fc.array(fault, { maxLength: 60 });
   const property = fc.asyncProperty(batches, manyFaults, turns, funded, async (plan, faults, pace, fundedPico) => {
-    const stage = new WalletStage();
-    await stage.fund(fundedPico);
+    const stage = await WalletStage.funded(fundedPico);
     stage.store.plan(...faults);
     stage.store.interleave(pace);
     const holds: Hold[] = [];
     for (const batch of plan) {
       await Promise.all(batch.map((action) => take(stage, holds, action)));
-      await expectSound(stage);
+      await expectInvariants(stage);
     }
     // Held money returns within the timeout and one sweep, whatever was lost before.
     stage.store.clear();
@@ -75,7 +74,7 @@ test('whatever happens in whatever order at the same time, the ledger adds up an
     // A lease is due two minutes after it was taken.
     await stage.expire();
     expect((await stage.amounts())[1]).toBe(0n);
-    await expectSound(stage);
+    await expectInvariants(stage);
   });
   await fc.assert(property, { numRuns: 250 });
 });
@@ -141,8 +140,7 @@ test('concurrent requests win exactly as many holds as the wallet affords', asyn
     fc.bigInt(1n, 300n),
     fc.integer({ min: 1, max: 40 }),
     async (funded, each, requests) => {
-      const stage = new WalletStage();
-      await stage.fund(funded);
+      const stage = await WalletStage.funded(funded);
       const results = await Promise.allSettled(Array.from({ length: requests }, () => stage.reserve(each)));
       const affordable = funded / each < requests ? Number(funded / each) : requests;
       expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(affordable);

@@ -102,7 +102,8 @@ export type NewInvitation = {
 
 export type Key = {
     keyId: string;
-    lastFour: string;
+    lastFour?: string;
+    role?: string;
     createdAt: string;
     label?: string;
     revokedAt?: string;
@@ -168,6 +169,39 @@ export type NewKey = {
             [key: string]: string;
         };
     };
+};
+
+export type NewRoleKey = {
+    label?: string;
+    /**
+     * The key ends at this time. Without it, when it is revoked.
+     */
+    validUntil?: string;
+    /**
+     * What the key may do. Without them, everything.
+     */
+    rules?: {
+        scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
+        models?: Array<string>;
+        budget?: {
+            limitPico: string;
+            window: 'day' | 'week' | 'month' | 'total';
+            timeZone?: string;
+        };
+        requestsPerMinute?: number;
+        tokensPerMinute?: number;
+        concurrency?: number;
+        cidrs?: Array<string | string>;
+        regions?: Array<string>;
+        zeroDataRetention?: boolean;
+        labels?: {
+            [key: string]: string;
+        };
+    };
+    /**
+     * The role’s ARN. Whoever has assumed it may use the key.
+     */
+    role: string;
 };
 
 export type Trust = {
@@ -286,6 +320,9 @@ export type AuditReport = {
      * How many were read; those that have ended by time are not among them.
      */
     events: number;
+    /**
+     * None where the log is whole. The first 100, where there are more.
+     */
     faults: Array<{
         kind: 'changed' | 'missing' | 'unlinked';
         sequence: number;
@@ -1480,6 +1517,39 @@ export type GetKeyResponses = {
 };
 
 export type GetKeyResponse = GetKeyResponses[keyof GetKeyResponses];
+
+export type CreateRoleKeyData = {
+    body: NewRoleKey;
+    headers?: {
+        /**
+         * Does a repeat of this request once.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        accountId: string;
+    };
+    query?: never;
+    url: '/v1/accounts/{accountId}/role-keys';
+};
+
+export type CreateRoleKeyErrors = {
+    /**
+     * A problem.
+     */
+    default: Problem;
+};
+
+export type CreateRoleKeyError = CreateRoleKeyErrors[keyof CreateRoleKeyErrors];
+
+export type CreateRoleKeyResponses = {
+    /**
+     * Done.
+     */
+    201: Key;
+};
+
+export type CreateRoleKeyResponse = CreateRoleKeyResponses[keyof CreateRoleKeyResponses];
 
 export type ChangeKeyRulesData = {
     body: KeyRules;

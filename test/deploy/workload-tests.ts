@@ -1,0 +1,78 @@
+import Anthropic from '@anthropic-ai/sdk';
+import { AwsClient } from 'aws4fetch';
+import OpenAI from 'openai';
+import { checkWorkloads } from '../../dev/smoke/workloads-check';
+import { CREDENTIALS, REGION } from './emulator';
+import { ANSWER, CHAT, COST_PICO, CREDIT_PICO, dataPlaneAt, type Stage } from './stage';
+
+const aws = new AwsClient({ ...CREDENTIALS, service: 'lambda', region: REGION, retries: 0 });
+
+/** As docs/keyless.md shows it: what a client would send as its key is written over by the signature. */
+const signing =
+  (keyId: string): typeof fetch =>
+  (url, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set('x-api-key', keyId);
+    return aws.fetch(url, { ...init, headers });
+  };
+
+/** Calls of workloads that have assumed a role, which the emulated runtime says of whoever signs. */
+export function workloadsOfADeployment(stage: () => Stage): void {
+  describe('workloads in AWS', () => {
+    let baseURL: string;
+    let accountId: string;
+    let keyId: string;
+    let strangersKeyId: string;
+    beforeAll(async () => {
+      const { deployment, emulator } = stage();
+      baseURL = dataPlaneAt(emulator, deployment.output('WorkloadsUrl'));
+      ({ accountId } = await deployment.newCustomer(CREDIT_PICO));
+      keyId = await deployment.roleKey(accountId, 'arn:aws:iam::000000000000:role/emulated-worker');
+      strangersKeyId = await deployment.roleKey(accountId, 'arn:aws:iam::000000000000:role/another');
+    });
+
+    const client = { apiKey: 'none', maxRetries: 0 };
+    const openai = (send: typeof fetch) => new OpenAI({ ...client, baseURL: `${baseURL}/v1`, fetch: send });
+    const anthropic = (send: typeof fetch) => new Anthropic({ ...client, baseURL, fetch: send });
+
+    test('the official client streams with a signature in the place of a key, and the key’s account pays', async () => {
+      let text = '';
+      for await (const { choices } of await openai(signing(keyId)).chat.completions.create(CHAT))
+        text += choices[0]?.delta.content ?? '';
+      expect(text).toBe(ANSWER.join(''));
+      expect(await stage().deployment.wallet.balance(accountId)).toMatchObject({ spentPico: COST_PICO, heldPico: 0n });
+      expect(await stage().deployment.usage.newest(accountId, 2)).toMatchObject([{ keyId, status: 'completed' }]);
+    });
+
+    test('the other official client does so too, and is told in its own dialect where the key is not the role’s', async () => {
+      expect((await anthropic(signing(keyId)).models.list()).data.length).toBeGreaterThan(0);
+      await expect(anthropic(signing(strangersKeyId)).models.list()).rejects.toMatchObject({
+        ...{ status: 401, error: { error: { type: 'authentication_error' } } },
+      });
+    });
+
+    test.each([
+      ['a key for another role', () => strangersKeyId],
+      ['a key with a secret', () => stage().customer.apiKey],
+      ['no key', () => ''],
+    ])('whoever names %s is turned away before anything leaves for the provider', async (_what, named) => {
+      stage().upstream.received.length = 0;
+      await expect(openai(signing(named())).chat.completions.create(CHAT)).rejects.toMatchObject({
+        ...{ status: 401, code: 'invalid_role' },
+      });
+      expect(stage().upstream.received).toEqual([]);
+    });
+
+    test('whoever does not sign does not reach the function', async () => {
+      await expect(openai(fetch).chat.completions.create(CHAT)).rejects.toMatchObject({ status: 403 });
+    });
+
+    test('the smoke command sees all of that', async () => {
+      const credentials = () => Promise.resolve(CREDENTIALS);
+      expect(await checkWorkloads({ url: baseURL, keyId, credentials })).toMatchObject({ state: 'ok' });
+      expect(await checkWorkloads({ url: baseURL, keyId: strangersKeyId, credentials })).toMatchObject({
+        ...{ state: 'failed', measured: expect.stringContaining('401 with it') as string },
+      });
+    });
+  });
+}

@@ -1,0 +1,106 @@
+import type { KeyRules } from '../../../lambdas/contracts/key-rules';
+import { apiKeyKey, keyListingKey } from '../../../lambdas/contracts/table-keys';
+import { KEYS } from '../../../lambdas/contracts/tables';
+import { AccountStage } from '../accounts/account-stage';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const TRUST = 'tru_01JD0000000000000000000007';
+const COUNTER_ID = '01JD0000000000000000000007';
+const RULES: KeyRules = { models: ['gpt-4.1*'], requestsPerMinute: 10 };
+
+/** A key for a quarter of an hour, whose items end an hour after it. */
+async function prepared({ rules }: { readonly rules: KeyRules | undefined } = { rules: RULES }) {
+  const stage = new AccountStage();
+  const { accountId } = await stage.account();
+  const validUntil = stage.now + 15 * MINUTE_MS;
+  const end = validUntil + HOUR_MS;
+  const { shown, writes } = stage.keys.prepare({
+    ...{ accountId, validUntil, rules, createdBy: TRUST, counterId: COUNTER_ID },
+    expiresAt: end / 1_000,
+  });
+  const make = () => stage.store.transact(writes);
+  return { stage, accountId, validUntil, end, ...shown, make };
+}
+
+describe('a key that is prepared for another transaction', () => {
+  test('is nothing before that is made, and then speaks for its account', async () => {
+    const { stage, accountId, keyId, key, make } = await prepared();
+    expect(await stage.keys.verify(key)).toBeUndefined();
+    expect(await stage.keys.list(accountId)).toEqual([]);
+    await make();
+    expect(await stage.keys.verify(key)).toMatchObject({ accountId, keyId });
+  });
+
+  test('has its rules, and is counted with the counters that it was given', async () => {
+    const { stage, accountId, keyId, key, make } = await prepared();
+    await make();
+    expect(await stage.keys.verify(key)).toEqual({ accountId, keyId, rules: RULES, counterId: COUNTER_ID });
+  });
+
+  test('is listed with who made it, its rules and its end, and without a label', async () => {
+    const { stage, accountId, keyId, key, make } = await prepared();
+    await make();
+    expect(await stage.keys.list(accountId)).toEqual([
+      {
+        ...{ keyId, lastFour: key.slice(-4), createdBy: TRUST, rules: RULES, version: 1 },
+        ...{ createdAt: '2026-11-20T10:00:00.000Z', validUntil: '2026-11-20T10:15:00.000Z' },
+      },
+    ]);
+  });
+
+  test('ends at its time, and is seen in the list until its items end', async () => {
+    const { stage, accountId, validUntil, end, keyId, key, make } = await prepared();
+    await make();
+    stage.now = validUntil - 1;
+    expect(await stage.keys.verify(key)).toBeDefined();
+    stage.now = validUntil;
+    expect(await stage.keys.verify(key)).toBeUndefined();
+    stage.now = end - 1;
+    expect(await stage.keys.get(accountId, keyId)).toMatchObject({ keyId });
+    stage.now = end;
+    expect(await stage.keys.get(accountId, keyId)).toBeUndefined();
+  });
+
+  test('leaves nothing behind: what verifies it ends with what lists it', async () => {
+    const { stage, accountId, end, keyId, make } = await prepared();
+    await make();
+    const stored = () =>
+      Promise.all(
+        [apiKeyKey(keyId), keyListingKey(accountId, keyId)].map((key) => stage.engine.get({ table: KEYS, key })),
+      );
+    stage.now = end - 1;
+    expect(await stored()).toMatchObject([{ keyId }, { keyId }]);
+    stage.now = end;
+    expect(await stored()).toEqual([undefined, undefined]);
+  });
+
+  test('is revoked and changed as any other', async () => {
+    const { stage, accountId, keyId, key, make } = await prepared();
+    await make();
+    await stage.keys.changeRules({ accountId, keyId, rules: { concurrency: 1 } });
+    expect(await stage.keys.verify(key)).toMatchObject({ rules: { concurrency: 1 }, counterId: COUNTER_ID });
+    await stage.keys.revoke(keyId, { accountId });
+    expect(await stage.keys.verify(key)).toBeUndefined();
+  });
+
+  test('is no administrative action: the audit log has nothing of it', async () => {
+    const { stage, accountId, make } = await prepared();
+    const before = await stage.events(accountId);
+    await make();
+    expect(await stage.events(accountId)).toEqual(before);
+  });
+
+  test.each([undefined, {}])('is allowed everything with the rules %j', async (rules) => {
+    const { stage, accountId, keyId, key, make } = await prepared({ rules });
+    await make();
+    expect(await stage.keys.verify(key)).toEqual({ accountId, keyId });
+  });
+
+  test('cannot have rules that cannot be, nor be made twice', async () => {
+    await expect(prepared({ rules: { concurrency: 0 } })).rejects.toMatchObject({ name: 'ZodError' });
+    const { make } = await prepared();
+    await make();
+    await expect(make()).rejects.toMatchObject({ name: 'TransactionCancelled' });
+  });
+});

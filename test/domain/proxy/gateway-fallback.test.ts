@@ -1,0 +1,39 @@
+import { completion, delta, DONE, events, fails, SSE, usageEvent, whole } from './fake-providers';
+import { chat, COST_PICO, GatewayStage, USAGE } from './gateway-stage';
+
+let stage: GatewayStage;
+beforeEach(async () => {
+  stage = await GatewayStage.open();
+});
+afterEach(() => stage.expectBalanced());
+
+test('the next provider is asked when the first fails, and only the one that answered is paid', async () => {
+  stage.providers.play(fails('unreachable'), whole(completion('hi', USAGE)));
+  const client = await stage.send(chat());
+  expect(client.status).toBe(200);
+  expect(stage.providers.calls.map(({ request }) => request.provider.id)).toEqual(['first', 'second']);
+  expect(await stage.records()).toMatchObject([{ provider: 'second', costPico: COST_PICO }]);
+});
+
+test.each([
+  ['HTML under 200', whole('<p>hi</p>')],
+  ['half of an answer under 200', whole('{"choices":[{"index":0,')],
+  ['an error under 200', whole({ error: { message: 'no' } })],
+  ['a rate limit', whole({ error: { message: 'no' } }, 429)],
+  ['the operator’s key refused', whole({ error: { message: 'no' } }, 401)],
+])('%s is worth another provider', async (_what, play) => {
+  stage.providers.play(play, events(delta('hi'), usageEvent(USAGE), DONE));
+  const client = await stage.send(chat({ stream: true }));
+  expect(client.text).toContain(DONE);
+  expect(await stage.records()).toMatchObject([{ provider: 'second', costPico: COST_PICO }]);
+});
+
+test('a stream that has begun is not tried elsewhere', async () => {
+  stage.providers.play((call) => {
+    call.head(200, SSE);
+    call.data(delta('hi'));
+    call.fail();
+  });
+  await stage.send(chat({ stream: true }));
+  expect(stage.providers.calls).toHaveLength(1);
+});

@@ -1,0 +1,41 @@
+import { completion, JSON_TYPE, whole } from './fake-providers';
+import { chat, GatewayStage, USAGE } from './gateway-stage';
+
+let stage: GatewayStage;
+beforeEach(async () => {
+  stage = await GatewayStage.open();
+});
+afterEach(() => stage.expectBalanced());
+
+test('of a provider’s headers a client sees none that speak of the operator', async () => {
+  stage.providers.play(
+    whole(completion('hi', USAGE), 200, {
+      ...JSON_TYPE,
+      'openai-organization': 'org',
+      'set-cookie': 'a=b',
+      'x-ratelimit-limit-requests': '5',
+    }),
+  );
+  const { answerHeaders } = await stage.send(chat());
+  expect(Object.keys(answerHeaders).sort()).toEqual([
+    'content-length',
+    'content-type',
+    'x-request-id',
+    'x-tollgate-cost',
+  ]);
+});
+
+test('of a client’s headers and identities a provider sees none', async () => {
+  stage.providers.play(whole(completion('hi', USAGE)));
+  await stage.send({
+    ...chat({ user: 'alice' }),
+    headers: { 'x-forwarded-for': '203.0.113.9', cookie: 'a=b', 'user-agent': 'alice', 'openai-beta': 'x' },
+  });
+  const [call] = stage.providers.calls;
+  expect(call?.request.headers).toEqual({
+    'openai-beta': 'x',
+    'content-type': 'application/json',
+    accept: 'application/json',
+  });
+  expect(call?.json['user']).toBeUndefined();
+});

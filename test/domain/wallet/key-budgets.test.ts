@@ -1,0 +1,130 @@
+import { budgetCounterKey } from '../../../lambdas/contracts/table-keys';
+import { budgetOf, COUNTER_ID, KeyCounterStage, limitOf, runningOf } from './key-counter-stage';
+
+describe('a budget', () => {
+  test('counts the worst case of a request until it ends, and then what it cost', async () => {
+    const stage = await KeyCounterStage.funded();
+    const hold = await stage.count(100n, budgetOf(1_000n));
+    expect(await stage.countedPico()).toBe(100n);
+    await stage.expectSound();
+    await stage.settle(hold, 40n);
+    expect(await stage.countedPico()).toBe(40n);
+    const released = await stage.count(100n, budgetOf(1_000n));
+    await stage.release(released);
+    expect(await stage.countedPico()).toBe(40n);
+    await stage.count(100n, budgetOf(1_000n));
+    expect(await stage.expire()).toMatchObject({ expired: 1, failed: 0 });
+    expect(await stage.countedPico()).toBe(40n);
+    await stage.expectSound();
+  });
+
+  test('is spent to the last pico-dollar and never beyond', async () => {
+    const stage = await KeyCounterStage.funded();
+    await stage.settle(await stage.count(70n, budgetOf(100n)), 70n);
+    expect(await limitOf(stage.count(31n, budgetOf(100n)))).toEqual({ kind: 'budget', leftPico: 30n });
+    await stage.settle(await stage.count(30n, budgetOf(100n)), 500n);
+    expect(await stage.countedPico()).toBe(100n);
+    expect(await limitOf(stage.count(1n, budgetOf(100n)))).toEqual({ kind: 'budget', leftPico: 0n });
+    // What is free is not a matter of budget.
+    await stage.release(await stage.count(0n, budgetOf(100n)));
+    expect(await stage.amounts()).toEqual([999_900n, 0n, 100n]);
+    await stage.expectSound();
+  });
+
+  test('that does not cover the first request refuses it too', async () => {
+    const stage = await KeyCounterStage.funded();
+    expect(await limitOf(stage.count(101n, budgetOf(100n)))).toEqual({ kind: 'budget', leftPico: 100n });
+    expect(await limitOf(stage.count(1n, budgetOf(0n)))).toEqual({ kind: 'budget', leftPico: 0n });
+    expect(await stage.countedPico()).toBeUndefined();
+    expect(await stage.amounts()).toEqual([1_000_000n, 0n, 0n]);
+    await stage.count(100n, budgetOf(100n));
+  });
+
+  test('has nothing left where it was made smaller than what was spent', async () => {
+    const stage = await KeyCounterStage.funded();
+    await stage.settle(await stage.count(70n, budgetOf(100n)), 70n);
+    expect(await limitOf(stage.count(1n, budgetOf(50n)))).toEqual({ kind: 'budget', leftPico: 0n });
+    await stage.expectSound();
+  });
+
+  test('is held by as many requests at once as it affords', async () => {
+    const stage = await KeyCounterStage.funded();
+    const reserved = await Promise.allSettled(Array.from({ length: 20 }, () => stage.count(10n, budgetOf(75n))));
+    expect(reserved.filter(({ status }) => status === 'fulfilled')).toHaveLength(7);
+    expect(await stage.countedPico()).toBe(70n);
+    await stage.expectSound();
+  });
+
+  test('of a new window begins with nothing, and a request stays in the one that admitted it', async () => {
+    const stage = await KeyCounterStage.funded();
+    const hold = await stage.count(100n, budgetOf(100n));
+    const next = { counterId: COUNTER_ID, budget: { window: 'day#UTC#2026-11-21', limitPico: 100n } };
+    await stage.count(100n, next);
+    await stage.settle(hold, 40n);
+    expect(await stage.countedPico()).toBe(40n);
+    expect(await stage.counter(budgetCounterKey(COUNTER_ID, 'day#UTC#2026-11-21'))).toEqual({ countedPico: 100n });
+    await stage.expectSound();
+  });
+
+  test('gives way to an emptier wallet', async () => {
+    const stage = await KeyCounterStage.funded(50n);
+    await expect(stage.count(60n, budgetOf(100n))).rejects.toMatchObject({ name: 'InsufficientFunds' });
+    expect(await stage.countedPico()).toBeUndefined();
+    // Where neither covers it the budget is named: the wallet is asked again with what that affords.
+    expect(await limitOf(stage.count(60n, budgetOf(20n)))).toEqual({ kind: 'budget', leftPico: 20n });
+  });
+});
+
+describe('a settle that comes after the expiry', () => {
+  test('charges what the budget has left, and the rest is the operator’s loss', async () => {
+    const stage = await KeyCounterStage.funded();
+    const late = await stage.count(100n, budgetOf(100n));
+    await stage.expire();
+    await stage.settle(await stage.count(90n, budgetOf(100n)), 90n);
+    expect(await stage.settle(late, 40n)).toEqual({ outcome: 'adjusted', costPico: 10n, overrunPico: 30n });
+    expect(await stage.settle(late, 40n)).toMatchObject({ outcome: 'already_settled' });
+    expect(await stage.countedPico()).toBe(100n);
+    expect(await stage.amounts()).toEqual([999_900n, 0n, 100n]);
+    await stage.expectSound();
+  });
+
+  test('charges nothing where nothing is left, whatever was spent since under a larger budget', async () => {
+    const stage = await KeyCounterStage.funded();
+    const late = await stage.count(100n, budgetOf(100n));
+    await stage.expire();
+    await stage.settle(await stage.count(150n, budgetOf(200n)), 150n);
+    expect(await stage.settle(late, 40n)).toEqual({ outcome: 'adjusted', costPico: 0n, overrunPico: 40n });
+    await stage.expectSound();
+  });
+
+  test('charges no more than the wallet has, where the budget has more', async () => {
+    const stage = await KeyCounterStage.funded(100n);
+    const late = await stage.count(100n, budgetOf(1_000n));
+    await stage.expire();
+    await stage.reserve(70n);
+    expect(await stage.settle(late, 40n)).toEqual({ outcome: 'adjusted', costPico: 30n, overrunPico: 10n });
+    expect(await stage.countedPico()).toBe(30n);
+    await stage.expectSound();
+  });
+
+  test('is made again where another request took the budget in between', async () => {
+    const stage = await KeyCounterStage.funded();
+    const late = await stage.count(100n, budgetOf(100n));
+    await stage.expire();
+    // The end that finds its hold gone, and then the adjustment.
+    stage.store.plan('none', async () => stage.settle(await stage.count(80n, budgetOf(100n)), 80n));
+    expect(await stage.settle(late, 40n)).toEqual({ outcome: 'adjusted', costPico: 20n, overrunPico: 20n });
+    expect(await stage.countedPico()).toBe(100n);
+    await stage.expectSound();
+  });
+
+  test('has no budget to look at where the key has none, and no request that runs', async () => {
+    const stage = await KeyCounterStage.funded();
+    const late = await stage.count(100n, runningOf(1));
+    await stage.expire();
+    expect(await stage.running()).toBe(0n);
+    expect(await stage.settle(late, 40n)).toMatchObject({ outcome: 'adjusted', costPico: 40n });
+    expect(await stage.running()).toBe(0n);
+    await stage.expectSound();
+  });
+});

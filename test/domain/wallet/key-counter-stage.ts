@@ -1,0 +1,57 @@
+import type { Counting } from '../../../lambdas/domain/wallet/counting';
+import { budgetCounterKey, minuteCounterKey, runningCounterKey } from '../../../lambdas/contracts/table-keys';
+import { KEYS } from '../../../lambdas/contracts/tables';
+import type { Key } from '../../../lambdas/domain/table/value';
+import { KeyLimitReached } from '../../../lambdas/domain/wallet/wallet-errors';
+import { WalletStage } from './wallet-stage';
+
+export const COUNTER_ID = '01JD0000000000000000000007';
+export const WINDOW = 'day#UTC#2026-11-20';
+export const MINUTE_MS = 60_000;
+/** Where the stage's clock begins, which is the beginning of a minute. */
+export const START = Date.parse('2026-11-20T10:00:00.000Z');
+
+export const budgetOf = (limitPico: bigint): Counting => ({
+  counterId: COUNTER_ID,
+  budget: { window: WINDOW, limitPico },
+});
+export const runningOf = (runningMax: number): Counting => ({ counterId: COUNTER_ID, runningMax });
+export const minuteOf = (minute: Partial<NonNullable<Counting['minute']>>): Counting => ({
+  counterId: COUNTER_ID,
+  minute: { start: START, tokens: 0, ...minute },
+});
+
+/** A wallet whose requests are one key's, and what its rules have counted of them. */
+export class KeyCounterStage extends WalletStage {
+  static override async funded(amountPico = 1_000_000n): Promise<KeyCounterStage> {
+    const stage = new KeyCounterStage();
+    await stage.fund(amountPico);
+    return stage;
+  }
+
+  async counter(key: Key): Promise<{ readonly [name: string]: unknown } | undefined> {
+    const { pk: _pk, sk: _sk, ...counted } = (await this.engine.get({ table: KEYS, key })) ?? {};
+    return Object.keys(counted).length > 0 ? counted : undefined;
+  }
+
+  async countedPico(): Promise<unknown> {
+    return (await this.counter(budgetCounterKey(COUNTER_ID, WINDOW)))?.['countedPico'];
+  }
+
+  async running(): Promise<unknown> {
+    return (await this.counter(runningCounterKey(COUNTER_ID)))?.['running'];
+  }
+
+  minute(): Promise<unknown> {
+    return this.counter(minuteCounterKey(COUNTER_ID, START));
+  }
+}
+
+/** Which limit refused it, and how far it was. */
+export async function limitOf(reserving: Promise<unknown>): Promise<unknown> {
+  const error: unknown = await reserving.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  return error instanceof KeyLimitReached ? error.limit : error;
+}
