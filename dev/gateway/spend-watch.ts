@@ -19,7 +19,7 @@ export class SpendWatch {
 
   constructor({ store, clock }: Pick<LocalParts, 'store' | 'clock'>, log: Log) {
     const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
-    const watch = new KeySpendWatch({ spend: new KeySpend({ store }), suspensions, clock, log });
+    const watch = new KeySpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
     this.takeChanges = spend({ watch, log });
     this.changes.follow(store);
   }

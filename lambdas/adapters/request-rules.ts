@@ -1,4 +1,5 @@
 import type { Change, Condition } from '../domain/table/condition';
+import { keyOf } from '../domain/table/key-of';
 import type { Check, Query, Write } from '../domain/table/table-store';
 import type { Key } from '../domain/table/value';
 
@@ -9,16 +10,6 @@ export const TRANSACTION_WRITES_MAX = 100;
 export const PARTITION_KEY_BYTES_MAX = 2048;
 export const SORT_KEY_BYTES_MAX = 1024;
 export const TOKEN_CHARACTERS_MAX = 36;
-
-export function keyOf(write: Write | Check): Key {
-  if ('put' in write) {
-    const { pk, sk } = write.put;
-    if (typeof pk !== 'string' || typeof sk !== 'string') throw new Error('an item needs the strings pk and sk');
-    return { pk, sk };
-  }
-  if ('update' in write) return write.update;
-  return 'delete' in write ? write.delete : write.check;
-}
 
 /** @returns the key that is written. */
 export function checkWrite(write: Write | Check): Key {

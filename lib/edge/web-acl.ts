@@ -32,7 +32,8 @@ export const UNKEPT_HEADERS: readonly string[] = [
  *
  * Managed rules that read bodies never see `/v1/`: a prompt about an attack looks like one and would be
  * blocked, and a match puts a piece of what matched into the log, where no prompt may be. Sampled requests
- * are off everywhere, because samples show headers.
+ * are off everywhere, because samples show headers. The common rules refuse a body above 8 KB: a price list and a
+ * workload's token may be longer, and the control plane has limits of its own.
  */
 export class EdgeWebAcl extends CfnWebACL {
   constructor(scope: Construct, id: string, props: { readonly stage: string }) {
@@ -47,7 +48,7 @@ export class EdgeWebAcl extends CfnWebACL {
         rateLimit(1, 'rate-all', REQUESTS_PER_ADDRESS_MAX),
         rateLimit(2, 'rate-api', CONTROL_PLANE_REQUESTS_PER_ADDRESS_MAX, pathStartsWith('/api/')),
         managed(3, 'AWSManagedRulesKnownBadInputsRuleSet', not(pathStartsWith('/v1/'))),
-        managed(4, 'AWSManagedRulesCommonRuleSet', not(pathStartsWith('/v1/'))),
+        managed(4, 'AWSManagedRulesCommonRuleSet', not(pathStartsWith('/v1/')), ['SizeRestrictions_BODY']),
       ],
       dataProtectionConfig: {
         dataProtections: [
@@ -60,17 +61,23 @@ export class EdgeWebAcl extends CfnWebACL {
   }
 }
 
+/** @param countedOnly those of its rules that refuse nobody */
 function managed(
   priority: number,
   name: string,
   scopeDownStatement?: CfnWebACL.StatementProperty,
+  countedOnly: readonly string[] = [],
 ): CfnWebACL.RuleProperty {
+  const ruleActionOverrides = countedOnly.map((rule) => ({ name: rule, actionToUse: { count: {} } }));
   return {
     name,
     priority,
     overrideAction: { none: {} },
     statement: {
-      managedRuleGroupStatement: { vendorName: 'AWS', name, ...(scopeDownStatement && { scopeDownStatement }) },
+      managedRuleGroupStatement: {
+        ...{ vendorName: 'AWS', name, ...(scopeDownStatement && { scopeDownStatement }) },
+        ...(ruleActionOverrides.length > 0 && { ruleActionOverrides }),
+      },
     },
     visibilityConfig: visibility(name),
   };

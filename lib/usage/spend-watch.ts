@@ -65,6 +65,11 @@ export class SpendWatch extends Construct {
       metric: logCodeMetric(this, 'KEY_SPEND_JUMPED', { Watch: watch.logGroup }),
       alarm: { impact: 'Somebody spends with a stolen key, or a customer is stopped at work' },
     });
+    new HarmAlarm(this, 'KeySpendNotWatched', {
+      topic: alarmTopic,
+      metric: logCodeMetric(this, 'KEY_SPEND_NOT_WATCHED', { Watch: watch.logGroup }),
+      alarm: { impact: 'A stolen key may spend on, because it could not be looked at or suspended' },
+    });
     new HarmAlarm(this, 'SpendWatchBehind', {
       topic: alarmTopic,
       threshold: Duration.minutes(10).toMilliseconds(),

@@ -193,6 +193,19 @@ describe("the pool's keys", () => {
     await expect(verifier.verify(token())).resolves.toBeUndefined();
   });
 
+  test('serve on for a day', async () => {
+    const { state, verifier } = stage();
+    await verifier.verify(token());
+    state.fails = true;
+    state.now = 24 * 60 * MINUTE - 10 * SECOND;
+    await expect(verifier.verify(token())).resolves.toMatchObject({ subject: SUBJECT });
+    state.now = 24 * 60 * MINUTE;
+    await expect(verifier.verify(token())).rejects.toThrow(ServiceUnavailable);
+    await expect(verifier.verify(token())).rejects.toThrow(ServiceUnavailable);
+    state.fails = false;
+    await expect(verifier.verify(token())).resolves.toMatchObject({ subject: SUBJECT });
+  });
+
   test.each([
     ['are nothing', null],
     ['are none', { keys: [] }],

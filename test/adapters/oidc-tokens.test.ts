@@ -137,6 +137,28 @@ describe('the keys of an issuer', () => {
     await expect(verify(signed(claimsOf(), first))).resolves.toBeUndefined();
   });
 
+  test.each([
+    ['a point that is not on its curve', { ...second.published, x: first.published['n'] }, second],
+    ['a point without bytes', { ...second.published, x: '=', y: '=' }, second],
+    ['an exponent without bytes', { ...first.published, e: '=' }, first],
+    ['a modulus without bytes', { ...first.published, n: '='.repeat(400) }, first],
+    ['an even exponent', { ...first.published, e: 'AA' }, first],
+    ['a modulus of a quarter of a million bits', { ...first.published, n: 'x'.repeat(43_000) }, first],
+  ])('of which one is %s let nobody in', async (_what, published, key) => {
+    issuer.documents.set('/keys', { keys: [published] });
+    await expect(verify(signed(claimsOf(), key))).resolves.toBeUndefined();
+  });
+
+  test('that were withdrawn let nobody in an hour later, also where none is left', async () => {
+    let time = Date.now();
+    const verifier = issuer.verifier(() => time);
+    await verifier.verify(signed(claimsOf(), first), EXPECTED);
+    issuer.publish();
+    time += HOUR_SECONDS * 1_000;
+    const claims = claimsOf({ iat: now() + HOUR_SECONDS - 300, nbf: undefined, exp: now() + 2 * HOUR_SECONDS });
+    await expect(verifier.verify(signed(claims, first), EXPECTED)).resolves.toBeUndefined();
+  });
+
   test('that cannot be had let nobody in', async () => {
     issuer.documents.clear();
     await expect(verify(signed(claimsOf(), first))).resolves.toBeUndefined();

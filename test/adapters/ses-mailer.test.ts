@@ -9,7 +9,7 @@ const MAIL = { to: 'new@example.test', subject: 'You are invited', text: 'The to
 
 let server: Server;
 let asked: { readonly path: string; readonly body: string }[];
-let respond: (request: IncomingMessage) => { readonly status: number; readonly body: string } | 'break';
+let respond: (request: IncomingMessage) => { readonly status: number; readonly body: string } | 'break' | 'wait';
 let log: string[];
 let mailer: SesMailer;
 
@@ -21,6 +21,7 @@ beforeEach(async () => {
     void text(request).then((body) => {
       asked.push({ path: request.url ?? '', body });
       const answer = respond(request);
+      if (answer === 'wait') return;
       if (answer === 'break') return void request.socket.destroy();
       response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
     });
@@ -61,6 +62,7 @@ test.each([
   ['throttles', () => ({ status: 429, body: '{}' })],
   ['fails', () => ({ status: 500, body: '{}' })],
   ['breaks off', () => 'break' as const],
+  ['says nothing for seconds', () => 'wait' as const],
 ])('a mail is tried once where SES %s: it may be on its way', async (_what, answer) => {
   respond = answer;
   await expect(mailer.send(MAIL)).rejects.toMatchObject({ status: 503, code: 'mail_not_taken' });

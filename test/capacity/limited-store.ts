@@ -1,6 +1,7 @@
 import type { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
 import type { TableSpec } from '../../lambdas/contracts/tables';
 import { StoreUnavailable, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
+import { keyOf } from '../../lambdas/domain/table/key-of';
 import type { Check, Get, Page, Query, TableStore, Write } from '../../lambdas/domain/table/table-store';
 import type { Item, Key } from '../../lambdas/domain/table/value';
 import { bytesOf } from '../domain/receipts/item-bytes';
@@ -105,11 +106,5 @@ export class LimitedStore implements TableStore {
 }
 
 const nameOf = (table: TableSpec, { pk, sk }: Key): string => `${table.name} ${pk} ${sk}`;
-
-function keyOf(write: Write | Check): Key {
-  if ('put' in write) return write.put as Item & Key;
-  if ('update' in write) return write.update;
-  return 'delete' in write ? write.delete : write.check;
-}
 
 const sizeOf = (item: Item | undefined): number => (item === undefined ? 0 : bytesOf(item));

@@ -1,9 +1,8 @@
-import { newTrustSchema } from '../../lambdas/contracts/federation';
 import { allows, type Permission } from '../../lambdas/contracts/permissions';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { Get } from '../../lambdas/domain/table/table-store';
 import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';
-import { EXAMPLES } from './api-examples';
+import { aTrust, EXAMPLES } from './api-examples';
 import { type Answered, ApiStage } from './api-stage';
 
 const A_KEY_ID = '01JD0000000000000000000009';
@@ -28,21 +27,18 @@ const routesWithBody = ROUTES.filter(({ body }) => body !== undefined).map((rout
 /** Whoever may use every route of an account between them. */
 const standingFor = (permission: Permission): string =>
   ['account.suspend', 'account.resume', 'account.appoint'].includes(permission) ||
-  !/^(account|billing|member|invitation|key|audit)\./.test(permission)
+  !/^(account|billing|member|invitation|key|federation|audit)\./.test(permission)
     ? 'operator'
     : 'owner';
 
 describe('another account’s thing under one’s own account', () => {
   const things = {
+    trustId: () => aTrust(stage, stage.otherAccountId),
     keyId: async () => (await stage.parts.keys.create({ accountId: stage.otherAccountId })).keyId,
     personId: async () => stage.person('stranger'),
     invitationId: async () => {
       const invited = { accountId: stage.otherAccountId, email: 'x@example.test', role: 'auditor' } as const;
       return (await stage.parts.invitations.create({ ...invited, actor: DEPLOYMENT })).invitation.invitationId;
-    },
-    trustId: async () => {
-      const trust = newTrustSchema.parse({ name: 'CI', issuer: 'https://ci.example.com', audience: 'a', subject: 's' });
-      return (await stage.parts.trusts.create({ accountId: stage.otherAccountId, trust, actor: DEPLOYMENT })).trustId;
     },
   };
   const rows = Object.entries(things).flatMap(([parameter, make]) =>
@@ -131,6 +127,12 @@ describe('a body', () => {
         expect([name, value, answer.status < 500 ? 'answered' : answer.text]).toEqual([name, value, 'answered']);
       }
     }
+  });
+
+  test('may be empty, or an empty object, where none is asked for', async () => {
+    const path = `/v1/accounts/${stage.accountId}/resume`;
+    for (const body of ['', '{}', ' {} '])
+      expect((await stage.ask({ method: 'POST', path, as: 'operator', body })).status).toBe(200);
   });
 
   test.each(routesWithBody)('of %s names each member once', async (id) => {
@@ -222,11 +224,10 @@ describe('an address', () => {
   test.each(['key=tg_x', 'api_key=1', 'access_token=1', '__proto__[a]=1', 'accountId=acc_1'])(
     'with ?%s is refused, and none of it is logged',
     async (query) => {
-      for (const path of ['/v1/me/accounts', '/v1/operators']) {
-        expect(outcome(await stage.ask({ method: 'GET', path, as: 'operator', query }))).toEqual([
-          400,
-          'invalid_request',
-        ]);
+      for (const route of ROUTES) {
+        const asked = await EXAMPLES[route.id]!(stage, stage.accountId);
+        const answer = await stage.ask({ ...asked, method: route.method.toUpperCase(), as: 'operator', query });
+        expect(outcome(answer)).toEqual([400, 'invalid_request']);
       }
       expect(stage.logged).toEqual([]);
     },

@@ -30,7 +30,7 @@ async function aKey(stage: ApiStage, accountId: string): Promise<string> {
   return (await stage.parts.keys.create({ accountId })).keyId;
 }
 
-async function aTrust(stage: ApiStage, accountId: string): Promise<string> {
+export async function aTrust(stage: ApiStage, accountId: string): Promise<string> {
   const trust = newTrustSchema.parse(TRUST);
   return (await stage.parts.trusts.create({ accountId, trust, actor: DEPLOYMENT })).trustId;
 }

@@ -1,3 +1,5 @@
+import { auditEventKey } from '../../lambdas/contracts/table-keys';
+import { AUDIT } from '../../lambdas/contracts/tables';
 import { FaultyStore } from '../domain/wallet/faulty-store';
 import { ApiStage } from './api-stage';
 
@@ -86,6 +88,14 @@ describe('a change', () => {
     expect(text).not.toContain('New');
     const report = await stage.ask({ method: 'GET', path: `${account}/audit/verification`, as: 'auditor' });
     expect(report.body).toEqual({ events: 10, faults: [] });
+  });
+
+  test('is in a log that shows no more than its first hundred faults', async () => {
+    for (let sequence = 100; sequence < 250; sequence += 1)
+      await stage.store.write({ table: AUDIT, put: { ...auditEventKey(stage.accountId, sequence), nonsense: true } });
+    const { body } = await stage.ask({ method: 'GET', path: `${account}/audit/verification`, as: 'auditor' });
+    expect(body['events']).toBeGreaterThan(150);
+    expect(body['faults']).toHaveLength(100);
   });
 });
 

@@ -128,6 +128,15 @@ test('no managed rule that reads bodies sees a prompt', () => {
   }
 });
 
+test('the firewall leaves the length of a body to the control plane, which takes more than its eight kilobytes', () => {
+  const [webAcl] = ofType(plain, 'AWS::WAFv2::WebACL');
+  const rules = at(webAcl, 1, 'Properties', 'Rules') as readonly Record<string, unknown>[];
+  const common = rules.find(({ Name }) => Name === 'AWSManagedRulesCommonRuleSet');
+  expect(at(common, 'Statement', 'ManagedRuleGroupStatement', 'RuleActionOverrides')).toEqual([
+    { Name: 'SizeRestrictions_BODY', ActionToUse: { Count: {} } },
+  ]);
+});
+
 test("the firewall's log shows no credential and keeps only refusals", () => {
   const [log] = ofType(plain, 'AWS::WAFv2::LoggingConfiguration');
   const redacted = at(log, 1, 'Properties', 'RedactedFields') as readonly Record<string, unknown>[];

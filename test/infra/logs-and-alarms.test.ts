@@ -55,6 +55,7 @@ describe('alarms', () => {
       'data-plane-throttles',
       'hold-overdue',
       'key-spend-jumped',
+      'key-spend-not-watched',
       'receipts-behind',
       'seal-errors',
       'seal-not-running',

@@ -1,5 +1,6 @@
 import type { TableSpec } from '../../lambdas/contracts/tables';
 import { KEYS, USAGE, WALLET } from '../../lambdas/contracts/tables';
+import { keyOf } from '../../lambdas/domain/table/key-of';
 import type { Check, TableStore, Write } from '../../lambdas/domain/table/table-store';
 import type { Item, Key } from '../../lambdas/domain/table/value';
 import { countersPartition } from '../../lambdas/contracts/table-keys';
@@ -115,11 +116,6 @@ export class Stored {
 
 /** Some partitions of an account have a shard behind its id. */
 export const accountOf = (partition: string): string => partition.split('#')[0] ?? '';
-
-function keyOf(write: Write): Key {
-  if ('put' in write) return { pk: text(write.put, 'pk'), sk: text(write.put, 'sk') };
-  return 'update' in write ? write.update : write.delete;
-}
 
 /** Everything that the tables hold of these accounts, by table and key. Reads by query, as anybody can. */
 export async function readAll(engine: TableStore, accounts: readonly string[]): Promise<ReadonlyMap<string, Item>> {

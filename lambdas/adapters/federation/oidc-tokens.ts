@@ -4,6 +4,7 @@ import { JwtBaseError } from 'aws-jwt-verify/error';
 import { z } from 'zod';
 import { SUBJECT_TOKEN_CHARACTERS_MAX } from '../../contracts/federation';
 import { isPublicUrl } from '../../contracts/public-url';
+import { BoundedMap } from '../../domain/bounded-map';
 import type { Clock } from '../../domain/clock';
 import { ServiceUnavailable } from '../../domain/errors/app-error';
 import type { FederatedClaims, FederatedTokens } from '../../domain/federation/federated-tokens';
@@ -33,7 +34,7 @@ const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.string().refi
 export class OidcTokens implements FederatedTokens {
   readonly #fetch: FetchDocument;
   readonly #clock: Clock;
-  readonly #keys = new Map<string, PublishedKeys>();
+  readonly #keys = new BoundedMap<PublishedKeys>(ISSUERS_MAX);
 
   constructor({ fetchDocument, clock }: { readonly fetchDocument: FetchDocument; readonly clock: Clock }) {
     this.#fetch = fetchDocument;
@@ -85,8 +86,6 @@ export class OidcTokens implements FederatedTokens {
       fetchKeys: () => this.#fetchKeys(issuer),
     });
     this.#keys.set(issuer, keys);
-    const [oldest] = this.#keys.keys();
-    if (this.#keys.size > ISSUERS_MAX && oldest !== undefined) this.#keys.delete(oldest);
     return keys;
   }
 

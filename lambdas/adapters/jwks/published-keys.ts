@@ -8,6 +8,8 @@ import { ServiceUnavailable } from '../../domain/errors/app-error';
 const KEYS_AGE_MAX_MS = 3_600_000;
 /** A token that names an unknown key has the keys fetched again, and no other one within this time. */
 const FETCH_AGAIN_MS = 10_000;
+/** For so long old keys serve on while the issuer does not answer: they may have been withdrawn meanwhile. */
+const KEYS_SERVE_ON_MS = 86_400_000;
 
 export interface PublishedKeysOptions {
   /** Gets the issuer's key set, as it is published. */
@@ -34,7 +36,7 @@ export class PublishedKeys implements JwksCache {
     const now = this.#options.clock();
     const kid = token.header.kid ?? '';
     const isFresh = now - this.#fetchedAt < KEYS_AGE_MAX_MS;
-    const mayFetch = this.#keys.size === 0 || now - this.#triedAt >= FETCH_AGAIN_MS;
+    const mayFetch = this.#fetchedAt === -Infinity || now - this.#triedAt >= FETCH_AGAIN_MS;
     if (mayFetch && !(isFresh && this.#keys.has(kid))) await this.#refresh();
     return this.getCachedJwk(_uri, token);
   }
@@ -67,8 +69,11 @@ export class PublishedKeys implements JwksCache {
     try {
       this.#hold(await this.#options.fetchKeys());
     } catch {
-      // Old keys serve on while the issuer does not answer; without any there is nothing to tell a token by.
-      if (this.#keys.size === 0) throw new ServiceUnavailable();
+      // Without keys there is nothing to tell a token by.
+      if (this.#options.clock() - this.#fetchedAt < KEYS_SERVE_ON_MS) return;
+      this.#keys = new Map();
+      this.#fetchedAt = -Infinity;
+      throw new ServiceUnavailable();
     }
   }
 

@@ -3,6 +3,7 @@ import { SendEmailCommand, SESv2Client } from '@aws-sdk/client-sesv2';
 import { MailNotTaken } from '../../domain/errors/refusal';
 import type { Log } from '../../domain/log';
 import type { Mail, Mailer } from '../../domain/mail/mailer';
+import { SDK_LIMITS } from '../sdk-limits';
 
 export interface SesMailerOptions {
   /** An address of a domain that SES has verified, or one that is verified itself. */
@@ -20,7 +21,7 @@ export class SesMailer implements Mailer {
   constructor(options: SesMailerOptions) {
     this.#options = options;
     // The SDK would repeat a request whose answer was lost, and SES knows no repeats: two mails.
-    this.#client = new SESv2Client({ ...options.connection, maxAttempts: 1 });
+    this.#client = new SESv2Client({ ...SDK_LIMITS, ...options.connection, maxAttempts: 1 });
   }
 
   async send({ to, subject, text }: Mail): Promise<void> {

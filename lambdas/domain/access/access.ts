@@ -1,10 +1,11 @@
 import type { Permission } from '../../contracts/permissions';
 import { allows, PERMISSIONS } from '../../contracts/permissions';
 import { roleSchema } from '../../contracts/roles';
-import { memberKey, operatorKey, personKey } from '../../contracts/table-keys';
+import { memberKey, personKey } from '../../contracts/table-keys';
 import { ACCOUNTS } from '../../contracts/tables';
 import { AccountNotFound, MfaRequired, NotAllowed } from '../errors/refusal';
 import type { SecondFactors } from '../identity/second-factors';
+import { isOperator } from '../people/operators';
 import { subjectOf } from '../people/person-item';
 import type { TableStore } from '../table/table-store';
 import type { Actor } from './actor';
@@ -27,23 +28,23 @@ export class Access {
 
   /**
    * Somebody within an account. Throws AccountNotFound for whoever has nothing to do with it, NotAllowed for
-   * a member whose role does not suffice, and MfaRequired for an operator who has to add a second factor. Whether the account exists is not looked at: for an operator the action
-   * itself finds that out.
+   * a member whose role does not suffice, and MfaRequired for an operator who has to add a second factor. Whether the
+   * account exists is not looked at: for an operator the action itself finds that out.
    */
   async inAccount(permission: Permission, accountId: string, personId: string): Promise<Actor> {
     if (PERMISSIONS[permission].scope !== 'account') throw new Error(`${permission} is not about an account`);
     const item = await this.#store.get({ table: ACCOUNTS, key: memberKey(accountId, personId) });
     const role = item && roleSchema.parse(item['role']);
     if (role !== undefined && allows(permission, role)) return { kind: 'member', personId, role };
-    const isOperator = await this.#isOperator(personId);
-    if (isOperator && allows(permission, 'operator')) return this.#operator(personId);
-    throw role !== undefined || isOperator ? new NotAllowed() : new AccountNotFound();
+    const runsDeployment = await isOperator(this.#store, personId);
+    if (runsDeployment && allows(permission, 'operator')) return this.#operator(personId);
+    throw role !== undefined || runsDeployment ? new NotAllowed() : new AccountNotFound();
   }
 
   /** An operator about the whole deployment. Throws NotAllowed for everybody else, and MfaRequired. */
   async inDeployment(permission: Permission, personId: string): Promise<Actor> {
     if (PERMISSIONS[permission].scope !== 'deployment') throw new Error(`${permission} is not about the deployment`);
-    if (!(await this.#isOperator(personId))) throw new NotAllowed();
+    if (!(await isOperator(this.#store, personId))) throw new NotAllowed();
     return this.#operator(personId);
   }
 
@@ -55,9 +56,5 @@ export class Access {
       if (subject === undefined || !(await this.#secondFactors.has(subject))) throw new MfaRequired();
     }
     return { kind: 'operator', personId };
-  }
-
-  async #isOperator(personId: string): Promise<boolean> {
-    return (await this.#store.get({ table: ACCOUNTS, key: operatorKey(personId) })) !== undefined;
   }
 }

@@ -9,13 +9,14 @@ import { auditActor, authorityCheck } from '../access/actor';
 import type { Clock } from '../clock';
 import { ControlPlaneUnavailable, NotAllowed } from '../errors/refusal';
 import { all } from '../table/condition';
+import { keyOf } from '../table/key-of';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
 import type { Patience, Timing } from '../table/patience';
 import { persist, systemSleep, TryAgain } from '../table/patience';
 import { TransactionCancelled } from '../table/table-errors';
 import type { Check, TableStore, Write } from '../table/table-store';
-import type { Item, Key } from '../table/value';
+import type { Key } from '../table/value';
 import { decodeEvent, decodeHead, hashOf, moveHead, putEvent } from './audit-item';
 
 /** Somebody looks at a page that waits. */
@@ -147,10 +148,4 @@ function withAuthority(writes: Action['writes'], check: Check | undefined): Acti
   return writes.map((write) => (isOwn(write) ? { ...write, when: write.when ? all(write.when, when) : when } : write));
 }
 
-function keyOf(write: Write | Check): Item | Key {
-  if ('put' in write) return write.put;
-  if ('update' in write) return write.update;
-  return 'delete' in write ? write.delete : write.check;
-}
-
-const isSameKey = (key: Item | Key, other: Key): boolean => key.pk === other.pk && key.sk === other.sk;
+const isSameKey = (key: Key, other: Key): boolean => key.pk === other.pk && key.sk === other.sk;

@@ -9,6 +9,9 @@ import { type AuditFault, ChainCheck, isOver } from './audit-chain';
 import type { AuditHead } from './audit-item';
 import { auditEnd, decodeEvent, decodeHead, hashOf } from './audit-item';
 
+/** As many as a page of the table holds: a chain has thousands of events. */
+const PAGE_EVENTS = 1_000;
+
 export interface AuditReport {
   /** How many events were read; those that have ended by time are not among them. */
   readonly events: number;
@@ -32,7 +35,7 @@ export async function verifyAudit({ store, chain, clock }: StoredChain): Promise
   const faults: AuditFault[] = [];
   const check = new ChainCheck({ end: await readHead(store, chain), hasEnded: (at) => isOver(at, clock()) });
   let events = 0;
-  for await (const item of everyItem(store, { table: AUDIT, partition: chain })) {
+  for await (const item of everyItem(store, { table: AUDIT, partition: chain, limit: PAGE_EVENTS })) {
     events += 1;
     faults.push(...check.follow(Number(item['sk']), readEvent(item, chain)));
   }

@@ -92,6 +92,9 @@ export class CatalogChanges {
       const served = isAdopted(timelines, from) ? timelines : compiledTimelines(compiled);
       for (const setting of settings) expectSettable(setting, { served, from, compiled, providerIds });
       const entries = settings.map((setting): CatalogEntry => ({ from, setting }));
+      // Only these: whatever else is wrong, a provider can be disabled.
+      const givesName = settings.some((setting) => setting.kind === 'alias' && setting.model !== null);
+      if (givesName) expectSound(fold(timelines, entries), compiled, from);
       return changesPrices ? [...entries, ...repriced(fold(timelines, entries), from, number)] : entries;
     });
   }

@@ -4,7 +4,7 @@ import { CatalogConflict } from '../errors/refusal';
 import { modelsAt } from './approval';
 import { CatalogInvalid } from './catalog';
 import { catalogAt } from './catalog-at';
-import type { Timelines } from './timelines';
+import { settingsAt, type Timelines } from './timelines';
 
 interface Circumstances {
   /** The models as they are served from `from` on. */
@@ -27,9 +27,7 @@ export function expectSettable(setting: OperatorSetting, circumstances: Circumst
     case 'alias':
       if (setting.model === null) return undefined;
       expectName(setting.model, circumstances);
-      if (namesAt(circumstances).has(setting.alias))
-        throw new CatalogConflict(`The name ${setting.alias} belongs to a model.`);
-      return undefined;
+      return expectFree(setting.alias, circumstances);
     case 'route':
       if (setting.route === null) return undefined;
       expectModel(setting.model, circumstances);
@@ -45,16 +43,24 @@ export function expectSettable(setting: OperatorSetting, circumstances: Circumst
   }
 }
 
-/** A list in which a name means two models cannot be served. Throws CatalogConflict. */
+/** What makes a name mean two models, now or later, cannot be served. Throws CatalogConflict. */
 export function expectSound(timelines: Timelines, compiled: CatalogData, from: string): void {
   const providers = Object.keys(compiled.providers).map((id) => ({ id, dialect: 'openai' as const, baseUrl: '' }));
   const later = [...timelines.values()].flatMap((entries) => entries.flatMap((entry) => entry.from));
   for (const moment of new Set([from, ...later.filter((other) => other > from)])) {
+    expectOwnAliases(timelines, moment);
     try {
       catalogAt(timelines, { list: compiled, providers }, moment);
     } catch (error) {
       throw error instanceof CatalogInvalid ? new CatalogConflict(`Refused: ${error.message}.`) : error;
     }
+  }
+}
+
+/** Else the model of that name would be asked for, and another answer, at its price. */
+function expectOwnAliases(timelines: Timelines, from: string): void {
+  for (const { alias, model } of settingsAt(timelines, 'alias', from)) {
+    if (model !== null) expectFree(alias, { served: timelines, from });
   }
 }
 
@@ -74,5 +80,9 @@ function expectName(name: string, circumstances: Circumstances): void {
   if (!namesAt(circumstances).has(name)) throw new CatalogConflict(`There is no model ${name}.`);
 }
 
-const namesAt = ({ served, from }: Circumstances): ReadonlySet<string> =>
+function expectFree(name: string, circumstances: Pick<Circumstances, 'served' | 'from'>): void {
+  if (namesAt(circumstances).has(name)) throw new CatalogConflict(`The name ${name} belongs to a model.`);
+}
+
+const namesAt = ({ served, from }: Pick<Circumstances, 'served' | 'from'>): ReadonlySet<string> =>
   new Set(modelsAt(served, from).flatMap(({ model, definition }) => [model, ...definition.aliases]));

@@ -8,15 +8,13 @@ import { ControlPlaneUnavailable, TokenRefused } from '../errors/refusal';
 import type { Keys } from '../keys/keys';
 import type { Log } from '../log';
 import { absent, exists } from '../table/condition';
-import type { Patience } from '../table/patience';
-import { persist, systemSleep } from '../table/patience';
+import { persist, REQUEST_PATIENCE, systemTiming } from '../table/patience';
 import { failedCondition } from '../table/table-errors';
 import type { Check, TableStore, Write } from '../table/table-store';
 import type { FederatedClaims, FederatedTokens } from './federated-tokens';
 import { matchesSubject } from './matches-subject';
 import type { Trusts } from './trusts';
 
-const PATIENCE: Patience = { attemptsMax: 6, firstWaitMs: 20, longestWaitMs: 200, totalMs: 3_000 };
 const WRITE_TOKEN_BYTES = 16;
 const TRUST_ID_PREFIX = 'tru_';
 /** A token is taken for a moment longer than it says: so long is it remembered. */
@@ -80,8 +78,8 @@ export class TokenExchange {
     const writeToken = randomBytes(WRITE_TOKEN_BYTES).toString('hex');
     try {
       await persist(
-        PATIENCE,
-        { clock, sleep: systemSleep, random: Math.random },
+        REQUEST_PATIENCE,
+        systemTiming(clock),
         () => store.transact(writes, writeToken),
         (cause) => new ControlPlaneUnavailable({ cause }),
       );

@@ -13,6 +13,11 @@ import { failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import type { Item } from '../table/value';
 
+/** Whether a person runs the deployment, by our own record of it. */
+export async function isOperator(store: TableStore, personId: string): Promise<boolean> {
+  return (await store.get({ table: ACCOUNTS, key: operatorKey(personId) })) !== undefined;
+}
+
 /** Who runs the deployment. The first is appointed by a command of whoever deployed it. */
 export class Operators {
   readonly #store: TableStore;
@@ -25,8 +30,8 @@ export class Operators {
     this.#audit = options.audit;
   }
 
-  async includes(personId: string): Promise<boolean> {
-    return (await this.#store.get({ table: ACCOUNTS, key: operatorKey(personId) })) !== undefined;
+  includes(personId: string): Promise<boolean> {
+    return isOperator(this.#store, personId);
   }
 
   page(request: PageRequest): Promise<PageOf<string>> {

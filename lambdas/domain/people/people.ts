@@ -3,8 +3,9 @@ import { personIdSchema } from '../../contracts/ids';
 import { isoTime, personKey, subjectKey } from '../../contracts/table-keys';
 import { ACCOUNTS } from '../../contracts/tables';
 import type { Clock } from '../clock';
-import { PersonNotFound } from '../errors/refusal';
+import { ControlPlaneUnavailable, PersonNotFound } from '../errors/refusal';
 import { absent, all, exists } from '../table/condition';
+import { persist, REQUEST_PATIENCE, systemTiming } from '../table/patience';
 import { ConditionFailed, failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import type { Person } from './person-item';
@@ -23,10 +24,18 @@ export class People {
     this.#clock = options.clock;
   }
 
-  /** The person of a verified token's subject; made at first sight. */
+  /** The person of a verified token's subject; made at first sight. Throws ControlPlaneUnavailable. */
   async ofSubject(subject: string): Promise<Person> {
     if (!SUBJECT.test(subject)) throw new RangeError('not a subject');
-    return (await this.#find(subject)) ?? this.#create(subject);
+    const found = await this.#find(subject);
+    if (found) return found;
+    // The console asks several things at once, and so several of somebody's first requests are in each other's way.
+    return persist(
+      REQUEST_PATIENCE,
+      systemTiming(this.#clock),
+      () => this.#create(subject),
+      (cause) => new ControlPlaneUnavailable({ cause }),
+    );
   }
 
   async get(personId: string): Promise<Person | undefined> {

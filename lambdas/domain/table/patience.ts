@@ -19,9 +19,14 @@ export interface Timing {
   readonly random: () => number;
 }
 
+/** For a request that meets another now and then: somebody waits for its answer. */
+export const REQUEST_PATIENCE: Patience = { attemptsMax: 6, firstWaitMs: 20, longestWaitMs: 200, totalMs: 3_000 };
+
 /** Waits by the system's timer. */
 export const systemSleep = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => void setTimeout(resolve, milliseconds));
+
+export const systemTiming = (clock: Clock): Timing => ({ clock, sleep: systemSleep, random: Math.random });
 
 /** An attempt met another writer and is to be made again with what it has learned. */
 export class TryAgain extends Error {

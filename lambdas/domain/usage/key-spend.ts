@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { isoTime, keySpendKey, keySpendPartition } from '../../contracts/table-keys';
 import { EXPIRES_AT, USAGE } from '../../contracts/tables';
+import type { Clock } from '../clock';
 import { everyItem } from '../table/every-item';
+import { persist, REQUEST_PATIENCE, systemTiming } from '../table/patience';
 import type { TableStore, Update } from '../table/table-store';
 import { PACE_HOURS } from './spend-jump';
 
@@ -33,14 +35,16 @@ export interface KeyHour {
 /** What keys spent, hour by hour, for a week: added up from usage records after the requests. */
 export class KeySpend {
   readonly #store: TableStore;
+  readonly #clock: Clock;
 
-  constructor({ store }: { readonly store: TableStore }) {
+  constructor({ store, clock }: { readonly store: TableStore; readonly clock: Clock }) {
     this.#store = store;
+    this.#clock = clock;
   }
 
   /**
    * Adds a batch up. The same batch again within ten minutes adds nothing; later, or in other company, it counts twice,
-   * which is far from ten times.
+   * which is far from ten times. So whatever can fail afterwards must not bring the batch back.
    */
   async add(changeIds: readonly string[], batch: readonly Spent[]): Promise<readonly KeyHour[]> {
     const hours = new Map<string, { readonly hour: KeyHour; costPico: bigint }>();
@@ -53,7 +57,9 @@ export class KeySpend {
     const token = createHash('sha256').update(changeIds.join('\n')).digest('hex').slice(0, TOKEN_CHARACTERS);
     for (let first = 0; first < sums.length; first += WRITES_MAX) {
       const writes = sums.slice(first, first + WRITES_MAX).map(({ hour, costPico }) => addition(hour, costPico));
-      await this.#store.transact(writes, `${token}.${first / WRITES_MAX}`);
+      const writeToken = `${token}.${first / WRITES_MAX}`;
+      // The records of one key come in several batches at a time, and so they are in each other's way.
+      await persist(REQUEST_PATIENCE, systemTiming(this.#clock), () => this.#store.transact(writes, writeToken));
     }
     return sums.map(({ hour }) => hour);
   }

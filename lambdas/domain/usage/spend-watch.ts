@@ -27,7 +27,21 @@ export class SpendWatch {
 
   async take(changeIds: readonly string[], batch: readonly Spent[]): Promise<void> {
     for (const hour of await this.#parts.spend.add(changeIds, batch)) {
-      if (this.#isRecent(hour) && (await this.#jumps(hour))) await this.#suspend(hour);
+      if (this.#isRecent(hour)) await this.#look(hour);
+    }
+  }
+
+  /**
+   * Does not fail: a batch that does comes again in halves, and those in halves of theirs, and each would be added up
+   * anew, until keys at their pace seem to jump. The key's next requests have it looked at again.
+   */
+  async #look(hour: KeyHour): Promise<void> {
+    try {
+      if (await this.#jumps(hour)) await this.#suspend(hour);
+    } catch (error) {
+      const { accountId, keyId } = hour;
+      const cause = error instanceof Error ? error.name : 'Unknown';
+      this.#parts.log.error('KEY_SPEND_NOT_WATCHED', { accountId, keyId, cause });
     }
   }
 

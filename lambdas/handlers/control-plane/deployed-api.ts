@@ -6,6 +6,7 @@ import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
 import { documentFetcher } from '../../adapters/federation/issuer-documents';
 import { OidcTokens } from '../../adapters/federation/oidc-tokens';
+import { SDK_LIMITS } from '../../adapters/sdk-limits';
 import { AgedSecret } from '../../adapters/secrets/aged-secret';
 import { SesMailer } from '../../adapters/ses/ses-mailer';
 import { StdoutLog } from '../../adapters/stdout-log';
@@ -50,7 +51,7 @@ export async function deployedApi(
 /** What the configuration can do without. */
 function peopleParts(env: Env<typeof API_ENV>, log: Log): Pick<ApiOptions, 'mailer' | 'secondFactors'> {
   const { MAIL_FROM: from, OPERATOR_MFA: operatorMfa, USER_POOL_ID: userPoolId } = env;
-  const client = new CognitoIdentityProviderClient();
+  const client = new CognitoIdentityProviderClient(SDK_LIMITS);
   return {
     ...(from !== 'none' && { mailer: new SesMailer({ from, log }) }),
     // Anything but the word that does without.

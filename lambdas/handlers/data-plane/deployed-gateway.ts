@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
 import { UndiciProviderClient } from '../../adapters/providers/undici-provider-client';
+import { SDK_LIMITS } from '../../adapters/sdk-limits';
 import { AgedSecret } from '../../adapters/secrets/aged-secret';
 import { StdoutLog } from '../../adapters/stdout-log';
 import { type ProviderSettings, providerSettingsSchema } from '../../contracts/catalog';
@@ -31,7 +32,7 @@ export async function deployedGateway(
     catalog: env.CATALOG_TABLE,
   };
   const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
-  const client = new SecretsManagerClient();
+  const client = new SecretsManagerClient(SDK_LIMITS);
   const providerKeys = new AgedSecret({
     client,
     arn: env.PROVIDER_KEYS_SECRET,

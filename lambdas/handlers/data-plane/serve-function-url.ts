@@ -1,3 +1,4 @@
+import { openOnce } from '../../domain/open-once';
 import type { Gateway } from '../../domain/proxy/gateway';
 import { functionUrlExchange, type ReadCaller, type StreamingRuntime } from './function-url-host';
 
@@ -6,14 +7,14 @@ const { awslambda } = globalThis as { awslambda?: Partial<StreamingRuntime> };
 
 /**
  * A function's handler, which streams.
- * @param open is called where the Lambda runtime is, once: what it opens is there before the first request
+ * @param open is called where the Lambda runtime is, before the first request, and after a failure by the next one
  */
 export function serveFunctionUrl(open: () => Promise<Pick<Gateway, 'handle'>>, readCaller: ReadCaller): unknown {
   if (!isStreaming(awslambda)) return undefined;
   const runtime = awslambda;
-  const gateway = open();
+  const gateway = openOnce(open);
   return runtime.streamifyResponse(async (event, stream, context) => {
-    await (await gateway).handle(functionUrlExchange(runtime, event, stream, context, readCaller));
+    await (await gateway()).handle(functionUrlExchange(runtime, event, stream, context, readCaller));
   });
 }
 

@@ -19,6 +19,6 @@ const tableNames = {
 const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
 const log = new StdoutLog();
 const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
-const watch = new SpendWatch({ spend: new KeySpend({ store }), suspensions, clock, log });
+const watch = new SpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
 
 export const handler = middy(spend({ watch, log }));

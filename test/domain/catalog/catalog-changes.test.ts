@@ -47,6 +47,21 @@ describe('what an operator sets', () => {
     expect(await stage.targets('fast')).toEqual([]);
   });
 
+  test('gives no name that a model has or will have, and no model comes under a name that was given', async () => {
+    const stage = new CatalogStage();
+    await stage.adopt();
+    const list = { ...COMPILED, source: 'next', providers: { alpha: [priced('fast', { input: 1 })] } };
+    await stage.set({ kind: 'alias', alias: 'fast', model: 'one' });
+    await expect(stage.approve(list, false)).rejects.toMatchObject({ code: 'catalog_conflict' });
+    await stage.set({ kind: 'alias', alias: 'fast', model: null });
+    const proposal = await stage.proposals.propose({ list, complete: false, actor: DEPLOYMENT });
+    const from = new Date(stage.now + 60 * MINUTE_MS).toISOString();
+    await stage.changes.approve({ proposal, from, actor: DEPLOYMENT });
+    await expect(stage.set({ kind: 'alias', alias: 'fast', model: 'one' })).rejects.toMatchObject({
+      code: 'catalog_conflict',
+    });
+  });
+
   test('routes a model to some providers in an order, and to some endpoints', async () => {
     const stage = new CatalogStage();
     await stage.set({ kind: 'route', model: 'one', route: { providers: ['mirror', 'alpha'] } });

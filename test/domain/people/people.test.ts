@@ -21,9 +21,17 @@ describe('a person', () => {
     const people = await Promise.all(Array.from({ length: 5 }, () => stage.people.ofSubject('same')));
     expect(new Set(people.map(({ personId }) => personId)).size).toBe(1);
     stage.store.plan('lost reply');
-    await expect(stage.people.ofSubject('lost')).rejects.toMatchObject({ name: 'StoreUnavailable' });
     const found = await stage.people.ofSubject('lost');
     expect(await stage.people.get(found.personId)).toEqual(found);
+  });
+
+  test('is made also when their first requests are in each other’s way', async () => {
+    const stage = new AccountStage();
+    stage.store.plan('conflict', 'throttled');
+    const made = await stage.people.ofSubject('twice');
+    expect(await stage.people.ofSubject('twice')).toEqual(made);
+    stage.store.plan(...Array.from({ length: 6 }, () => 'conflict' as const));
+    await expect(stage.people.ofSubject('never')).rejects.toMatchObject({ code: 'service_unavailable' });
   });
 
   test.each(['', 'a#b', 'a b', 'ü', 'x'.repeat(129), 'line\n'])('has no subject like %j', async (subject) => {

@@ -22,6 +22,7 @@ export const HOUR_MS = 3_600_000;
 /** Requests of a key, and what adds up their records as it is handed their changes. */
 export class SpendStage {
   now = Date.parse('2026-11-20T10:30:00.000Z');
+  readonly clock = (): number => this.now;
   readonly lines: unknown[] = [];
   readonly store = EmbeddedStore.memory({ clock: () => this.now });
   readonly audit = new AuditLog({ store: this.store, clock: () => this.now });
@@ -63,11 +64,11 @@ export class SpendStage {
 
   /** Hands changes over, by a store that may watch what is done with them. */
   async pipe(changes = this.take(), store: TableStore = this.store): Promise<void> {
-    const clock = (): number => this.now;
+    const { clock } = this;
     const line = (code: string, fields = {}): void => void this.lines.push([code, fields]);
     const log: Log = { info: line, warn: line, error: line };
     const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
-    const watch = new SpendWatch({ spend: new KeySpend({ store }), suspensions, clock, log });
+    const watch = new SpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
     await spend({ watch, log })({ Records: changes });
     this.take();
   }

@@ -1,9 +1,13 @@
+import type { DynamoDBRecord } from 'aws-lambda';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { verifyAudit } from '../../../lambdas/domain/audit/verify-audit';
 import { exists } from '../../../lambdas/domain/table/condition';
+import { TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
+import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { KeySpend } from '../../../lambdas/domain/usage/key-spend';
 import { TRUSTED_MS } from '../../../lambdas/domain/usage/spend-watch';
 import { putUsageRecord } from '../../../lambdas/domain/usage/usage-records';
+import { FaultyStore } from '../wallet/faulty-store';
 import { ACCOUNT } from '../wallet/wallet-stage';
 import { DOLLAR, HOUR_MS, SpendStage } from './spend-stage';
 
@@ -12,12 +16,31 @@ beforeEach(async () => {
   stage = await SpendStage.open();
 });
 
-const spentNow = () =>
-  new KeySpend(stage).of({
-    accountId: ACCOUNT,
-    keyId: stage.keyId,
-    hour: new Date(stage.now).toISOString().slice(0, 13),
-  });
+const spentNow = (keyId = stage.keyId) =>
+  new KeySpend(stage).of({ accountId: ACCOUNT, keyId, hour: new Date(stage.now).toISOString().slice(0, 13) });
+
+/** As Lambda does with a batch that fails: it comes again in halves, until one change stands alone. */
+async function deliver(changes: readonly DynamoDBRecord[], store: TableStore): Promise<void> {
+  try {
+    await stage.pipe([...changes], store);
+  } catch {
+    const middle = Math.ceil(changes.length / 2);
+    if (middle === changes.length) return;
+    await deliver(changes.slice(0, middle), store);
+    await deliver(changes.slice(middle), store);
+  }
+}
+
+/** The tables, but that nothing is recorded in the audit log. */
+const withoutAudit = (store: TableStore): TableStore => ({
+  get: (get) => store.get(get),
+  query: (query) => store.query(query),
+  write: (write) => store.write(write),
+  transact: (writes, token) =>
+    writes.some(({ table }) => table.name === 'audit')
+      ? Promise.reject(new TransactionCancelled([{ code: 'Invalid' }]))
+      : store.transact(writes, token),
+});
 
 describe('a key whose spend jumps', () => {
   test('is suspended by the deployment, in the audit log and with a line that rings an alarm', async () => {
@@ -56,6 +79,20 @@ describe('a key whose spend jumps', () => {
     expect(await stage.isSuspended()).toBe(false);
     stage.now += TRUSTED_MS;
     await stage.spend(5_000n * DOLLAR);
+    expect(await stage.isSuspended()).toBe(true);
+  });
+
+  test('is suspended later where it could not be at once, and nobody else is counted more for it', async () => {
+    await stage.usePace(2n * DOLLAR);
+    const { keyId } = await stage.keys.create({ accountId: ACCOUNT });
+    await stage.record(30n * DOLLAR);
+    for (let request = 0; request < 15; request += 1) await stage.record(1n, keyId);
+    await deliver(stage.take(), withoutAudit(stage.store));
+    expect([await stage.isSuspended(), await spentNow(), await spentNow(keyId)]).toEqual([false, 30n * DOLLAR, 15n]);
+    expect(stage.lines).toEqual([
+      ['KEY_SPEND_NOT_WATCHED', { accountId: ACCOUNT, keyId: stage.keyId, cause: 'TransactionCancelled' }],
+    ]);
+    await stage.spend(1n);
     expect(await stage.isSuspended()).toBe(true);
   });
 
@@ -114,6 +151,14 @@ describe('what a key spends', () => {
     expect(await spentNow()).toBe(3n);
     await stage.spend(4n);
     expect(await spentNow()).toBe(7n);
+  });
+
+  test('is added up once also where another batch is in the way', async () => {
+    await stage.record(3n);
+    const store = new FaultyStore(stage.store);
+    store.plan('conflict', 'unreachable', 'lost reply');
+    await stage.pipe(stage.take(), store);
+    expect(await spentNow()).toBe(3n);
   });
 
   test('is more by what a late charge is above the one before', async () => {

@@ -320,6 +320,9 @@ export type AuditReport = {
      * How many were read; those that have ended by time are not among them.
      */
     events: number;
+    /**
+     * None where the log is whole. The first 100, where there are more.
+     */
     faults: Array<{
         kind: 'changed' | 'missing' | 'unlinked';
         sequence: number;

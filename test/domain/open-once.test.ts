@@ -1,0 +1,30 @@
+import { openOnce } from '../../lambdas/domain/open-once';
+
+test('what is opened is opened at once, and once for all who ask', async () => {
+  let times = 0;
+  const get = openOnce(() => Promise.resolve({ time: (times += 1) }));
+  expect(times).toBe(1);
+  expect(await Promise.all([get(), get()])).toEqual([{ time: 1 }, { time: 1 }]);
+  expect(await get()).toBe(await get());
+});
+
+test('a failure is told to whoever waits for it, and whoever asks next has it opened again', async () => {
+  const outcomes = [() => Promise.reject(new Error('not now')), () => Promise.resolve('open')];
+  const get = openOnce(() => outcomes.shift()!());
+  const waiting = [get(), get()];
+  await expect(waiting[0]).rejects.toThrow('not now');
+  await expect(waiting[1]).rejects.toThrow('not now');
+  await expect(get()).resolves.toBe('open');
+  await expect(get()).resolves.toBe('open');
+  expect(outcomes).toEqual([]);
+});
+
+test('a failure that nobody waits for ends no process', async () => {
+  const unhandled: unknown[] = [];
+  const listen = (error: unknown): void => void unhandled.push(error);
+  process.on('unhandledRejection', listen);
+  openOnce(() => Promise.reject(new Error('not now')));
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', listen);
+  expect(unhandled).toEqual([]);
+});
