@@ -46,6 +46,7 @@ if (!hasOpenssl) {
   let dispatcher: Agent;
   let fetchDocument: FetchDocument;
   let answer: (response: ServerResponse) => void;
+  let patience: AbortController;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'tollgate-issuer-'));
@@ -68,7 +69,10 @@ if (!hasOpenssl) {
     });
     fetchDocument = documentFetcher(dispatcher);
   });
-  beforeEach(() => void (asked.length = 0));
+  beforeEach(() => {
+    asked.length = 0;
+    patience = new AbortController();
+  });
   afterAll(async () => {
     await dispatcher.destroy();
     server.close();
@@ -80,9 +84,9 @@ if (!hasOpenssl) {
 
   test('is had over HTTPS from whom its certificate names, and nothing of ours is sent', async () => {
     answer = (response) => void response.end('{"keys":[]}');
-    await expect(fetchDocument(URL)).resolves.toEqual({ keys: [] });
+    await expect(fetchDocument(URL, patience.signal)).resolves.toEqual({ keys: [] });
     expect(Object.keys(asked[0]?.headers ?? {}).sort()).toEqual(['accept', 'connection', 'host']);
-    await expect(fetchDocument('https://other.example.com/keys')).rejects.toThrow(DocumentUnavailable);
+    await expect(fetchDocument('https://other.example.com/keys', patience.signal)).rejects.toThrow(DocumentUnavailable);
     expect(asked).toHaveLength(1);
   });
 
@@ -95,17 +99,24 @@ if (!hasOpenssl) {
       'half',
       (response: ServerResponse) => response.writeHead(200, { 'content-length': 9 }).end('{', () => response.destroy()),
     ],
-    ['nothing for seconds', (response: ServerResponse) => response.writeHead(200).flushHeaders()],
+    [
+      'nothing for too long',
+      (response: ServerResponse) => {
+        response.writeHead(200).flushHeaders();
+        patience.abort();
+      },
+    ],
+    ['none for too long', () => patience.abort()],
   ])('is not had where the answer is %s', async (_what, answered) => {
     answer = (response) => answered(response);
-    await expect(fetchDocument(URL)).rejects.toThrow(DocumentUnavailable);
+    await expect(fetchDocument(URL, patience.signal)).rejects.toThrow(DocumentUnavailable);
     expect(asked).toHaveLength(1);
   });
 
   test.each(['http://oidc.example.com/keys', 'https://127.0.0.1/keys', 'https://oidc.example.com:444/keys'])(
     'at %s is not asked for',
     async (url) => {
-      await expect(fetchDocument(url)).rejects.toThrow(DocumentUnavailable);
+      await expect(fetchDocument(url, patience.signal)).rejects.toThrow(DocumentUnavailable);
       expect(asked).toEqual([]);
     },
   );

@@ -82,9 +82,9 @@ export class LocalIssuer {
     const origin = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
     return new OidcTokens({
       clock,
-      fetchDocument: async (url) => {
+      fetchDocument: async (url, signal) => {
         this.asked.push(url);
-        const response = await fetch(url.replace(ISSUER, origin));
+        const response = await fetch(url.replace(ISSUER, origin), { signal });
         if (!response.ok) throw new Error('no document');
         return response.json();
       },

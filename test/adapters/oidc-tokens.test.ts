@@ -11,7 +11,7 @@ import {
 } from './local-issuer';
 
 const HOUR_SECONDS = 3_600;
-const EXPECTED = { issuer: ISSUER, audience: AUDIENCE };
+const EXPECTED = { accountId: 'acc_one', issuer: ISSUER, audience: AUDIENCE };
 const first = signingKey('first');
 const second = signingKey('second', 'ES256');
 /** Somebody else's, under the name of the first. */

@@ -5,15 +5,15 @@ import { isPublicUrl } from '../../contracts/public-url';
 
 /** Some thirty keys; more than any issuer publishes. */
 const DOCUMENT_BYTES_MAX = 64 * 1024;
-const FETCH_MS_MAX = 3_000;
+const CONNECT_MS_MAX = 3_000;
 
 /** An issuer's document cannot be had, or must not be asked for. */
 export class DocumentUnavailable extends Error {
   override readonly name = 'DocumentUnavailable';
 }
 
-/** Gets a JSON document. */
-export type FetchDocument = (url: string) => Promise<unknown>;
+/** Gets a JSON document, until it is told to stop. */
+export type FetchDocument = (url: string, signal: AbortSignal) => Promise<unknown>;
 
 const PRIVATE = new BlockList();
 for (const [network, bits] of [
@@ -53,16 +53,15 @@ export const publicLookup: LookupFunction = (hostname, options, callback) => {
 };
 
 /**
- * Gets a JSON document of a host that somebody else named: over HTTPS, of a public address, in little time and size.
+ * Gets a JSON document of a host that somebody else named: over HTTPS, of a public address, of little size.
  * A redirection is not followed. Nothing of ours is sent.
  *
  * @param dispatcher @default one that connects to public addresses only
  * @throws DocumentUnavailable
  */
 export function documentFetcher(dispatcher: Dispatcher = publicAgent()): FetchDocument {
-  return async (url) => {
+  return async (url, signal) => {
     if (!isPublicUrl(url)) throw new DocumentUnavailable();
-    const signal = AbortSignal.timeout(FETCH_MS_MAX);
     try {
       const { statusCode, body } = await request(url, { dispatcher, signal, headers: { accept: 'application/json' } });
       const chunks: Buffer[] = [];
@@ -81,4 +80,4 @@ export function documentFetcher(dispatcher: Dispatcher = publicAgent()): FetchDo
 }
 
 const publicAgent = (): Agent =>
-  new Agent({ connect: { lookup: publicLookup, timeout: FETCH_MS_MAX }, connections: 2, pipelining: 0 });
+  new Agent({ connect: { lookup: publicLookup, timeout: CONNECT_MS_MAX }, connections: 2, pipelining: 0 });

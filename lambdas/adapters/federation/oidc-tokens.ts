@@ -11,6 +11,7 @@ import type { FederatedClaims, FederatedTokens } from '../../domain/federation/f
 import { PublishedKeys } from '../jwks/published-keys';
 import type { FetchDocument } from './issuer-documents';
 import { issuerKeysSchema } from './issuer-keys';
+import { SlowLooks } from './slow-looks';
 
 const ALGORITHMS = ['RS256', 'ES256'];
 /** A token that was issued longer ago is not taken, however long it says that it lives. */
@@ -18,6 +19,10 @@ const AGE_SECONDS_MAX = 3_600;
 /** By how much an issuer's clock may differ from ours. */
 const LEEWAY_SECONDS = 60;
 const ISSUERS_MAX = 200;
+/** For both documents of an issuer together: whoever has an account can name one that never answers. */
+const LOOK_MS_MAX = 3_000;
+/** For so long an issuer that gave no keys is not asked again. */
+const FAILURE_MS = 30_000;
 
 const claimsSchema = z
   .object({
@@ -35,15 +40,17 @@ export class OidcTokens implements FederatedTokens {
   readonly #fetch: FetchDocument;
   readonly #clock: Clock;
   readonly #keys = new BoundedMap<PublishedKeys>(ISSUERS_MAX);
+  readonly #slowLooks: SlowLooks;
 
   constructor({ fetchDocument, clock }: { readonly fetchDocument: FetchDocument; readonly clock: Clock }) {
     this.#fetch = fetchDocument;
     this.#clock = clock;
+    this.#slowLooks = new SlowLooks(clock);
   }
 
   async verify(
     token: string,
-    { issuer, audience }: { readonly issuer: string; readonly audience: string },
+    { accountId, issuer, audience }: Parameters<FederatedTokens['verify']>[1],
   ): Promise<FederatedClaims | undefined> {
     if (token.length > SUBJECT_TOKEN_CHARACTERS_MAX) return undefined;
     try {
@@ -51,11 +58,13 @@ export class OidcTokens implements FederatedTokens {
       const { header, payload } = decomposeUnverifiedJwt(token);
       if (!ALGORITHMS.includes(header.alg ?? '') || header.kid === undefined || payload.iss !== issuer)
         return undefined;
+      const jwksCache = this.#keysOf(issuer);
+      if (this.#slowLooks.areTooMany(accountId) && jwksCache.needsIssuer(header.kid)) return undefined;
       const verifier = JwtVerifier.create(
         { issuer, audience, jwksUri: issuer, graceSeconds: LEEWAY_SECONDS },
-        { jwksCache: this.#keysOf(issuer) },
+        { jwksCache },
       );
-      return this.#read(await verifier.verify(token));
+      return this.#read(await this.#slowLooks.count(accountId, () => verifier.verify(token)));
     } catch (error) {
       if (error instanceof JwtBaseError || error instanceof ServiceUnavailable) return undefined;
       throw error;
@@ -83,6 +92,7 @@ export class OidcTokens implements FederatedTokens {
     const keys = new PublishedKeys({
       clock: this.#clock,
       schema: issuerKeysSchema,
+      failureMs: FAILURE_MS,
       fetchKeys: () => this.#fetchKeys(issuer),
     });
     this.#keys.set(issuer, keys);
@@ -91,9 +101,10 @@ export class OidcTokens implements FederatedTokens {
 
   /** OpenID Connect Discovery 1.0, section 4. */
   async #fetchKeys(issuer: string): Promise<unknown> {
-    const document = await this.#fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
+    const signal = AbortSignal.timeout(LOOK_MS_MAX);
+    const document = await this.#fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, signal);
     const discovered = discoverySchema.parse(document);
     if (discovered.issuer !== issuer) throw new Error('the discovery document is of another issuer');
-    return this.#fetch(discovered.jwks_uri);
+    return this.#fetch(discovered.jwks_uri, signal);
   }
 }

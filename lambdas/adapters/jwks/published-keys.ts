@@ -17,6 +17,8 @@ export interface PublishedKeysOptions {
   /** What of it is used. */
   readonly schema: z.ZodType<{ readonly keys: readonly JwkWithKid[] }>;
   readonly clock: Clock;
+  /** For so long an issuer that has no keys to tell a token by is not asked again. @default each token asks */
+  readonly failureMs?: number;
 }
 
 /** The keys that an issuer signs with: fetched at the first token, by age, and when a token names one that is not among them. */
@@ -31,13 +33,18 @@ export class PublishedKeys implements JwksCache {
     this.#options = options;
   }
 
+  /** Whether a token by this key waits for the issuer. */
+  needsIssuer(kid: string): boolean {
+    const { clock, failureMs = 0 } = this.#options;
+    const now = clock();
+    if (now - this.#fetchedAt < KEYS_AGE_MAX_MS && this.#keys.has(kid)) return false;
+    const againMs = this.#fetchedAt === -Infinity ? failureMs : FETCH_AGAIN_MS;
+    return this.#fetching !== undefined || now - this.#triedAt >= againMs;
+  }
+
   /** @throws KidNotFoundInJwksError, ServiceUnavailable */
   async getJwk(_uri: string, token: { readonly header: { readonly kid?: string } }): Promise<JwkWithKid> {
-    const now = this.#options.clock();
-    const kid = token.header.kid ?? '';
-    const isFresh = now - this.#fetchedAt < KEYS_AGE_MAX_MS;
-    const mayFetch = this.#fetchedAt === -Infinity || now - this.#triedAt >= FETCH_AGAIN_MS;
-    if (mayFetch && !(isFresh && this.#keys.has(kid))) await this.#refresh();
+    if (this.needsIssuer(token.header.kid ?? '')) await this.#refresh();
     return this.getCachedJwk(_uri, token);
   }
 

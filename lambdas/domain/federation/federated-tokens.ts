@@ -13,10 +13,10 @@ export interface FederatedClaims {
 export interface FederatedTokens {
   /**
    * Resolves to nothing for any text that is no valid token of this issuer for this audience, and also while the
-   * issuer's keys cannot be had.
+   * issuer's keys cannot be had, or not without waiting for one more slow issuer of the account.
    */
   verify(
     token: string,
-    expected: { readonly issuer: string; readonly audience: string },
+    expected: { readonly accountId: string; readonly issuer: string; readonly audience: string },
   ): Promise<FederatedClaims | undefined>;
 }

@@ -52,7 +52,7 @@ export class TokenExchange {
     const { trusts, tokens } = this.#parts;
     const trust = await trusts.get(accountId, trustId);
     if (!trust) throw this.#refused(accountId, 'trust');
-    const claims = await tokens.verify(token, trust);
+    const claims = await tokens.verify(token, { accountId, ...trust });
     if (!claims) throw this.#refused(accountId, 'token');
     const mismatch = mismatchOf(trust, claims);
     if (mismatch !== undefined) throw this.#refused(accountId, mismatch);
