@@ -43,7 +43,7 @@ const RULES = {
   'member.read': members('see the members and their roles', ...ROLES),
   'member.change': members('change a member’s role', 'owner', 'admin'),
   'member.remove': members('remove a member', 'owner', 'admin'),
-  'member.leave': members('leave the account', 'admin', 'developer', 'billing', 'auditor'),
+  'member.leave': members('leave the account; the owner, once another owns it', ...ROLES),
   'invitation.read': members('see the open invitations', 'owner', 'admin'),
   'invitation.create': members('invite somebody by mail', 'owner', 'admin'),
   'invitation.revoke': members('withdraw an invitation', 'owner', 'admin'),

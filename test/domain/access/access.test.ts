@@ -39,7 +39,7 @@ describe('the table of permissions', () => {
       'member.read owner admin developer billing auditor',
       'member.change owner admin',
       'member.remove owner admin',
-      'member.leave admin developer billing auditor',
+      'member.leave owner admin developer billing auditor',
       'invitation.read owner admin',
       'invitation.create owner admin',
       'invitation.revoke owner admin',
