@@ -107,9 +107,11 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
     path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}/rotate`,
     body: { graceSeconds: 60 },
   }),
-  resumeKey: async (stage, accountId) => ({
-    path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}/resume`,
-  }),
+  resumeKey: async (stage, accountId) => {
+    const keyId = await aKey(stage, accountId);
+    await stage.parts.keySuspensions.suspend({ accountId, keyId, actor: DEPLOYMENT, reason: 'spend_jump' });
+    return { path: `/v1/accounts/${accountId}/keys/${keyId}/resume` };
+  },
   revokeKey: async (stage, accountId) => ({ path: `/v1/accounts/${accountId}/keys/${await aKey(stage, accountId)}` }),
 
   listTrusts: at('/v1/accounts/{accountId}/trusts'),

@@ -13,7 +13,7 @@ const DOCUMENT = {
     title: 'Tollgate control plane',
     version: '1',
     description:
-      'Accounts, people, keys and the audit log. Times are ISO 8601 in UTC. A POST with an `Idempotency-Key` is done once within 24 hours. What has a `version` has it as its `ETag` too; a change of it says `If-Match`.',
+      'Accounts, people, keys and the audit log. Times are ISO 8601 in UTC. A POST with an `Idempotency-Key` is done once within 24 hours. What has a `version` has it as its `ETag` too; a change of it says `If-Match`, where its operation names it.',
   },
 };
 
@@ -53,11 +53,12 @@ export function openApiOf(route: Route): RouteConfig {
 }
 
 /** For the page and the client: that a header is as it must be is looked at where it is used. */
-function headersOf({ method, changesVersion }: Route) {
+function headersOf({ method, ifMatch }: Route) {
+  const version = z.string().describe('The ETag of what was read.');
   return z.object({
     ...(method === 'post' && {
       'Idempotency-Key': z.string().optional().describe('Does a repeat of this request once.'),
     }),
-    ...(changesVersion && { 'If-Match': z.string().describe('The ETag of what was read.') }),
+    ...(ifMatch && { 'If-Match': ifMatch === 'required' ? version : version.optional() }),
   });
 }

@@ -39,8 +39,8 @@ export interface Definition<
   readonly answer?: Answer;
   /** @default 200 */
   readonly status?: 200 | 201;
-  /** Whether `If-Match` must be there. @default it may be */
-  readonly changesVersion?: boolean;
+  /** Whether `If-Match` must be there, or may be. @default it is not looked at */
+  readonly ifMatch?: 'required' | 'optional';
   readonly handle: (
     parts: ApiParts,
     call: Call<z.output<Params>, z.output<Query>, z.output<Body>>,

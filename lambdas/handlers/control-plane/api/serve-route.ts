@@ -75,13 +75,11 @@ async function onceIfAsked(
   return parts.idempotency.run({ personId, operation, idempotencyKey, body: await context.req.text() }, act);
 }
 
-function versionOf(context: Context<ApiEnv>, { changesVersion }: Route): number | undefined {
+function versionOf(context: Context<ApiEnv>, route: Route): number | undefined {
+  if (route.ifMatch === undefined) return undefined;
   const ifMatch = context.req.header('if-match');
-  if (ifMatch === undefined) {
-    if (changesVersion) throw new PreconditionRequired();
-    return undefined;
-  }
-  if (ifMatch === '*') return undefined;
+  if (ifMatch === undefined && route.ifMatch === 'required') throw new PreconditionRequired();
+  if (ifMatch === undefined || ifMatch === '*') return undefined;
   const version = ETAG.exec(ifMatch)?.[1];
   if (version === undefined)
     throw new InvalidInput([{ pointer: 'If-Match', detail: 'must be the ETag that you read' }]);

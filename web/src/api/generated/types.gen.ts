@@ -1000,6 +1000,10 @@ export type TransferAccountData = {
          * Does a repeat of this request once.
          */
         'Idempotency-Key'?: string;
+        /**
+         * The ETag of what was read.
+         */
+        'If-Match'?: string;
     };
     path: {
         accountId: string;
@@ -1064,6 +1068,10 @@ export type SuspendAccountData = {
          * Does a repeat of this request once.
          */
         'Idempotency-Key'?: string;
+        /**
+         * The ETag of what was read.
+         */
+        'If-Match'?: string;
     };
     path: {
         accountId: string;
@@ -1097,6 +1105,10 @@ export type ResumeAccountData = {
          * Does a repeat of this request once.
          */
         'Idempotency-Key'?: string;
+        /**
+         * The ETag of what was read.
+         */
+        'If-Match'?: string;
     };
     path: {
         accountId: string;
@@ -1164,6 +1176,12 @@ export type ListMembersResponse = ListMembersResponses[keyof ListMembersResponse
 
 export type RemoveMemberData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of what was read.
+         */
+        'If-Match'?: string;
+    };
     path: {
         accountId: string;
         personId: string;
@@ -1464,6 +1482,12 @@ export type CreateKeyResponse = CreateKeyResponses[keyof CreateKeyResponses];
 
 export type RevokeKeyData = {
     body?: never;
+    headers?: {
+        /**
+         * The ETag of what was read.
+         */
+        'If-Match'?: string;
+    };
     path: {
         accountId: string;
         keyId: string;
@@ -1597,6 +1621,10 @@ export type RotateKeyData = {
          * Does a repeat of this request once.
          */
         'Idempotency-Key'?: string;
+        /**
+         * The ETag of what was read.
+         */
+        'If-Match'?: string;
     };
     path: {
         accountId: string;
@@ -1631,6 +1659,10 @@ export type ResumeKeyData = {
          * Does a repeat of this request once.
          */
         'Idempotency-Key'?: string;
+        /**
+         * The ETag of what was read.
+         */
+        'If-Match'?: string;
     };
     path: {
         accountId: string;

@@ -59,7 +59,7 @@ export const ACCOUNT_ROUTES = [
     params: inAccount,
     body: z.strictObject({ name: accountNameSchema }),
     answer: accountSchema,
-    changesVersion: true,
+    ifMatch: 'required',
     handle: async (parts, { params, body, actor, version }) => {
       await parts.accounts.rename({ ...params, ...body, actor, version });
       return read(parts, params.accountId);
@@ -78,7 +78,7 @@ export const ACCOUNT_ROUTES = [
     params: inAccount,
     body: billingDetailsSchema,
     answer: billingSchema,
-    changesVersion: true,
+    ifMatch: 'required',
     handle: async (parts, { params, body, actor, version }) => {
       await parts.accounts.setBilling({ ...params, details: body, actor, version });
       return readBilling(parts, params.accountId);
@@ -91,6 +91,7 @@ export const ACCOUNT_ROUTES = [
     params: inAccount,
     body: z.strictObject({ to: personIdSchema }),
     answer: accountSchema,
+    ifMatch: 'optional',
     handle: async (parts, { params, body, actor, version }) => {
       await parts.ownership.transfer({ ...params, ...body, actor, version });
       return read(parts, params.accountId);
@@ -114,6 +115,7 @@ export const ACCOUNT_ROUTES = [
     params: inAccount,
     body: z.strictObject({ reason: suspensionReasonSchema }),
     answer: accountSchema,
+    ifMatch: 'optional',
     handle: async (parts, { params, body, actor, version }) => {
       await parts.accounts.suspend({ ...params, ...body, actor, version });
       return read(parts, params.accountId);
@@ -125,6 +127,7 @@ export const ACCOUNT_ROUTES = [
     summary: 'Resume a suspended account',
     params: inAccount,
     answer: accountSchema,
+    ifMatch: 'optional',
     handle: async (parts, { params, actor, version }) => {
       await parts.accounts.resume({ ...params, actor, version });
       return read(parts, params.accountId);

@@ -59,7 +59,7 @@ export const CATALOG_ROUTES = [
     summary: 'Disable a provider, hide, rename or route a model, set a markup',
     body: catalogChangeRequestSchema,
     answer: catalogVersionViewSchema,
-    changesVersion: true,
+    ifMatch: 'required',
     handle: async ({ catalog }, { body, actor, version }) => ({
       version: (await catalog.change({ ...body, actor, version })).number,
     }),
@@ -110,7 +110,7 @@ export const CATALOG_ROUTES = [
     params: ofProposal,
     body: approvalRequestSchema,
     answer: catalogVersionViewSchema,
-    changesVersion: true,
+    ifMatch: 'required',
     handle: async ({ proposals, catalog }, { params, body, actor, version }) => {
       const proposal = await proposals.get(params.proposalId);
       return { version: (await catalog.approve({ ...body, proposal, actor, version })).number };

@@ -79,7 +79,7 @@ export const KEY_ROUTES = [
     params: ofKey,
     body: keyRulesSchema,
     answer: keyInfoSchema,
-    changesVersion: true,
+    ifMatch: 'required',
     handle: ({ keys }, { params, body, actor, version }) =>
       keys.changeRules({ ...params, rules: body, actor, version }),
   }),
@@ -90,6 +90,7 @@ export const KEY_ROUTES = [
     params: ofKey,
     body: rotationSchema,
     answer: shownKeySchema,
+    ifMatch: 'optional',
     handle: ({ keys }, { params, body, actor, version }) =>
       keys.rotate({ ...params, actor, version, graceMs: body.graceSeconds * 1_000 }),
   }),
@@ -99,6 +100,7 @@ export const KEY_ROUTES = [
     summary: 'Resume a key that was suspended because its spend jumped; for a day it is not suspended again',
     params: ofKey,
     answer: keyInfoSchema,
+    ifMatch: 'optional',
     handle: async ({ keys, keySuspensions }, { params, actor, version }) => {
       await keySuspensions.resume({ ...params, actor, version });
       const key = await keys.get(params.accountId, params.keyId);
@@ -110,6 +112,7 @@ export const KEY_ROUTES = [
     ...{ id: 'revokeKey', method: 'delete', path: '/v1/accounts/{accountId}/keys/{keyId}', permission: 'key.revoke' },
     summary: 'Revoke a key for good',
     params: ofKey,
+    ifMatch: 'optional',
     handle: ({ keys }, { params, actor, version }) =>
       keys.revoke(params.keyId, { accountId: params.accountId, actor, version }),
   }),

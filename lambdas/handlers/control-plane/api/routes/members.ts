@@ -44,7 +44,7 @@ export const MEMBER_ROUTES = [
     params: ofMember,
     body: z.strictObject({ role: grantedRoleSchema }),
     answer: memberSchema,
-    changesVersion: true,
+    ifMatch: 'required',
     handle: ({ members }, { params, body, actor, version }) =>
       members.changeRole({ ...params, ...body, actor, version }),
   }),
@@ -53,6 +53,7 @@ export const MEMBER_ROUTES = [
     permission: 'member.remove',
     summary: 'Remove a member; the account’s keys stay as they are',
     params: ofMember,
+    ifMatch: 'optional',
     handle: ({ members }, { params, actor, version }) => members.remove({ ...params, actor, version }),
   }),
   definePage({
