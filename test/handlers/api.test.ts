@@ -281,6 +281,12 @@ describe('a request with an Idempotency-Key', () => {
     expect(await create('a')).toMatchObject({ status: 201 });
   });
 
+  test('is not answered again to who gave up the right by it', async () => {
+    const transfer = () => create('a', { to: stage.person('admin') }, 'owner', `${account}/transfer`);
+    expect(await transfer()).toMatchObject({ status: 200, body: { ownerId: stage.person('admin') } });
+    expect(await transfer()).toMatchObject({ status: 403, body: { code: 'not_allowed' } });
+  });
+
   test('that comes twice at once is done once', async () => {
     const answers = await Promise.all([create('a'), create('a'), create('a')]);
     const statuses = answers.map(({ status }) => status).sort();
