@@ -101,7 +101,8 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   const verifier = identity.verifier(parts.clock);
   const mailer = new SpoolMailer(folder, parts.clock);
   const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock: parts.clock });
-  const api = new LocalApi(serveApi(apiParts({ ...parts, verifier, federatedTokens, mailer, log })));
+  const providerIds = providers.map((provider) => provider.settings.id);
+  const api = new LocalApi(serveApi(apiParts({ ...parts, verifier, federatedTokens, mailer, log, providerIds })));
   const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000 });
   const port = await host.listen(settings.port);
   const sweeper = new Sweeper(parts, log);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createClient } from '../../web/src/api/generated/client';
 import {
   acceptInvitation,
+  changeCatalog,
   createAccount,
   createInvitation,
   createKey,
@@ -92,6 +93,17 @@ test('who is invited joins; who is not does not learn that the account is there'
   await acceptInvitation({ client: auditor, body: { token: mailedToken() }, throwOnError: true });
   const { data: mine } = await listMyAccounts({ client: auditor, throwOnError: true });
   expect(mine.items.map(({ accountId }) => accountId)).toContain(account.accountId);
+});
+
+test('an operator routes a model to the providers that are configured, and to no other', async () => {
+  const client = await clientOf('operator');
+  const route = (...providers: string[]) =>
+    changeCatalog({
+      ...{ client, headers: { 'If-Match': '*' } },
+      body: { settings: [{ kind: 'route', model: 'gpt-4o-mini', route: { providers } }] },
+    });
+  expect((await route('demo', 'elsewhere')).error).toMatchObject({ status: 409, code: 'catalog_conflict' });
+  expect((await route('demo')).data).toEqual({ version: 1 });
 });
 
 test('a body that is too large or no JSON is refused, and the API goes on', async () => {
