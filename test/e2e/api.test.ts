@@ -60,7 +60,10 @@ test('an owner makes an account, a key of it serves requests until it is revoked
   expect((await run.ask(shown.key)).status).toBe(402);
   expect(await run.tollgate('wallet', 'credit', account.accountId, '1.00')).toMatchObject({ code: 0 });
   expect((await run.ask(shown.key)).status).toBe(200);
-  await revokeKey({ client, path: { ...path, keyId: shown.keyId }, throwOnError: true });
+  const ofKey = { ...path, keyId: shown.keyId };
+  const { error } = await revokeKey({ client, path: ofKey, headers: { 'If-Match': '"9"' } });
+  expect(error).toMatchObject({ status: 412, code: 'version_mismatch' });
+  await revokeKey({ client, path: ofKey, headers: { 'If-Match': '"1"' }, throwOnError: true });
   const { data: keys } = await listKeys({ client, path, throwOnError: true });
   expect(keys.items).toMatchObject([{ keyId: shown.keyId, label: 'ci', revokedAt: expect.any(String) as string }]);
 
