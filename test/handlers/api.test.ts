@@ -97,6 +97,23 @@ describe('a change', () => {
     expect(body['events']).toBeGreaterThan(150);
     expect(body['faults']).toHaveLength(100);
   });
+
+  test('is in a log that is verified part after part', async () => {
+    const verify = (query: string, as = 'auditor', path = account) =>
+      stage.ask({ method: 'GET', path: `${path}/audit/verification`, as, query });
+    const first = await verify('limit=6');
+    expect(first.body).toEqual({ events: 6, faults: [], next: expect.any(String) as string });
+    const after = `after=${String(first.body['next'])}`;
+    expect((await verify(after)).body).toEqual({ events: 3, faults: [] });
+    const refused = [
+      await verify(after, 'owner'),
+      await verify(after, 'operator', `/v1/accounts/${stage.otherAccountId}`),
+      await verify(after, 'operator', '/v1'),
+      await verify('limit=0'),
+      await verify('limit=10001'),
+    ];
+    for (const { status, body } of refused) expect([status, body['code']]).toEqual([400, 'invalid_request']);
+  });
 });
 
 describe('a key', () => {

@@ -4,7 +4,7 @@ import { ACCOUNTS, AUDIT } from '../../contracts/tables';
 import type { Clock } from '../clock';
 import { everyItem } from '../table/every-item';
 import type { TableStore } from '../table/table-store';
-import type { Item } from '../table/value';
+import type { Item, Key } from '../table/value';
 import { type AuditFault, ChainCheck, isOver } from './audit-chain';
 import type { AuditHead } from './audit-item';
 import { auditEnd, decodeEvent, decodeHead, hashOf } from './audit-item';
@@ -16,6 +16,16 @@ export interface AuditReport {
   /** How many events were read; those that have ended by time are not among them. */
   readonly events: number;
   readonly faults: readonly AuditFault[];
+  /** Where the next part begins. @default none: the chain was read to its end */
+  readonly next?: Key;
+}
+
+/** Some of a chain. */
+export interface AuditPart {
+  /** The `next` of the part before. @default the first event */
+  readonly after?: Key | undefined;
+  /** @default all */
+  readonly eventsMax?: number;
 }
 
 /** One chain, where it is stored. */
@@ -31,13 +41,21 @@ export interface StoredChain {
  * moved. Whoever could rewrite every event and the chain's end could make another sound chain: the tables' policies
  * are against that, not the hashes.
  */
-export async function verifyAudit({ store, chain, clock }: StoredChain): Promise<AuditReport> {
+export async function verifyAudit(
+  { store, chain, clock }: StoredChain,
+  { after, eventsMax = Infinity }: AuditPart = {},
+): Promise<AuditReport> {
   const faults: AuditFault[] = [];
   const check = new ChainCheck({ end: await readHead(store, chain), hasEnded: (at) => isOver(at, clock()) });
+  const before = after && (await store.get({ table: AUDIT, key: after }));
+  // What is wrong with it was said with its own part. Where it is gone, the first event of this one tells whether it may be.
+  if (before) check.follow(Number(before['sk']), readEvent(before, chain));
+  const rest = { table: AUDIT, partition: chain, limit: Math.min(PAGE_EVENTS, eventsMax), ...(after && { after }) };
   let events = 0;
-  for await (const item of everyItem(store, { table: AUDIT, partition: chain, limit: PAGE_EVENTS })) {
+  for await (const item of everyItem(store, rest)) {
     events += 1;
     faults.push(...check.follow(Number(item['sk']), readEvent(item, chain)));
+    if (events === eventsMax) return { events, faults, next: { pk: chain, sk: item['sk'] as string } };
   }
   // Events come while this reads: those up to the end as it was before must be there, and none behind the end as it is.
   faults.push(...check.missingAtEnd());

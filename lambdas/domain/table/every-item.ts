@@ -1,8 +1,8 @@
 import type { Query, TableStore } from './table-store';
 import type { Item } from './value';
 
-/** Every item of a query, page after page. Items may be deleted meanwhile. */
-export async function* everyItem(store: TableStore, query: Omit<Query, 'after'>): AsyncGenerator<Item, void> {
+/** Every item of a query from where it begins, page after page. Items may be deleted meanwhile. */
+export async function* everyItem(store: TableStore, query: Query): AsyncGenerator<Item, void> {
   let page = await store.query(query);
   for (;;) {
     yield* page.items;

@@ -464,7 +464,7 @@ export const listAuditEvents = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
- * Whether the account’s audit log is whole
+ * Whether the account’s audit log is whole, from its first event on, part after part
  *
  * Needs `audit.read`.
  */
@@ -486,7 +486,7 @@ export const listDeploymentAuditEvents = <ThrowOnError extends boolean = false>(
 });
 
 /**
- * Whether the deployment’s audit log is whole
+ * Whether the deployment’s audit log is whole, from its first event on, part after part
  *
  * Needs `deployment.audit`.
  */

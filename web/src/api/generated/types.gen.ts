@@ -321,12 +321,16 @@ export type AuditReport = {
      */
     events: number;
     /**
-     * None where the log is whole. The first 100, where there are more.
+     * None where what was read is whole. The first 100, where there are more.
      */
     faults: Array<{
         kind: 'changed' | 'missing' | 'unlinked';
         sequence: number;
     }>;
+    /**
+     * Where the next part begins. Without it the log was read to its end.
+     */
+    next?: string;
 };
 
 export type Catalog = {
@@ -1919,7 +1923,16 @@ export type VerifyAuditData = {
     path: {
         accountId: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * The most events that are read.
+         */
+        limit?: number;
+        /**
+         * The `next` of the part before.
+         */
+        after?: string;
+    };
     url: '/v1/accounts/{accountId}/audit/verification';
 };
 
@@ -2038,7 +2051,16 @@ export type ListDeploymentAuditEventsResponse = ListDeploymentAuditEventsRespons
 export type VerifyDeploymentAuditData = {
     body?: never;
     path?: never;
-    query?: never;
+    query?: {
+        /**
+         * The most events that are read.
+         */
+        limit?: number;
+        /**
+         * The `next` of the part before.
+         */
+        after?: string;
+    };
     url: '/v1/audit/verification';
 };
 

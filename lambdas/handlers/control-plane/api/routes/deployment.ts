@@ -1,28 +1,49 @@
 import { z } from 'zod';
 import { auditEventSchema, DEPLOYMENT_CHAIN } from '../../../../contracts/audit-event';
 import { personIdSchema } from '../../../../contracts/ids';
+import { pageQuerySchema } from '../../../../contracts/page';
 import { verifyAudit } from '../../../../domain/audit/verify-audit';
 import { AccountNotFound } from '../../../../domain/errors/refusal';
 import type { ApiParts } from '../api-parts';
 import { definePage } from '../define-page';
+import type { Call } from '../define-route';
 import { defineRoute } from '../define-route';
 import { inAccount, ofPerson } from './path-parameters';
 
 /** A log that is broken throughout is so in each event. */
 const FAULTS_MAX = 100;
+/** A few seconds' work; a log that is verified in one request could take longer than the API waits. */
+const EVENTS_MAX = 10_000;
+
+const partQuerySchema = z.strictObject({
+  limit: z.coerce
+    .number()
+    .pipe(z.int().min(1).max(EVENTS_MAX))
+    .default(EVENTS_MAX)
+    .describe('The most events that are read.'),
+  after: pageQuerySchema.shape.after.describe('The `next` of the part before.'),
+});
 
 const reportSchema = z
   .object({
     events: z.int().describe('How many were read; those that have ended by time are not among them.'),
     faults: z
       .array(z.object({ kind: z.enum(['changed', 'missing', 'unlinked']), sequence: z.int() }))
-      .describe(`None where the log is whole. The first ${FAULTS_MAX}, where there are more.`),
+      .describe(`None where what was read is whole. The first ${FAULTS_MAX}, where there are more.`),
+    next: z.string().optional().describe('Where the next part begins. Without it the log was read to its end.'),
   })
   .meta({ id: 'AuditReport' });
 
-async function verify({ store, clock }: ApiParts, chain: string) {
-  const { events, faults } = await verifyAudit({ store, clock, chain });
-  return { events, faults: faults.slice(0, FAULTS_MAX) };
+/** @param chain a cursor is good for no other, nor for another caller */
+async function verify(
+  { store, clock, cursors }: ApiParts,
+  chain: string,
+  { query, personId }: Pick<Call<unknown, z.output<typeof partQuerySchema>, unknown>, 'query' | 'personId'>,
+) {
+  const list = JSON.stringify(['verifyAudit', chain, personId]);
+  const after = query.after === undefined ? undefined : cursors.open(list, query.after);
+  const { events, faults, next } = await verifyAudit({ store, clock, chain }, { after, eventsMax: query.limit });
+  return { events, faults: faults.slice(0, FAULTS_MAX), ...(next && { next: cursors.seal(list, next) }) };
 }
 
 /** An operator is let in to every id: a log of an account that never was is not a sound one. */
@@ -45,12 +66,14 @@ export const DEPLOYMENT_ROUTES = [
   defineRoute({
     ...{ id: 'verifyAudit', method: 'get', path: '/v1/accounts/{accountId}/audit/verification' },
     permission: 'audit.read',
-    summary: 'Whether the account’s audit log is whole',
+    summary: 'Whether the account’s audit log is whole, from its first event on, part after part',
     params: inAccount,
+    query: partQuerySchema,
     answer: reportSchema,
-    handle: async (parts, { params }) => {
-      await expectAccount(parts.accounts, params.accountId);
-      return verify(parts, params.accountId);
+    handle: async (parts, call) => {
+      const { accountId } = call.params;
+      await expectAccount(parts.accounts, accountId);
+      return verify(parts, accountId, call);
     },
   }),
   definePage({
@@ -61,9 +84,10 @@ export const DEPLOYMENT_ROUTES = [
   }),
   defineRoute({
     ...{ id: 'verifyDeploymentAudit', method: 'get', path: '/v1/audit/verification', permission: 'deployment.audit' },
-    summary: 'Whether the deployment’s audit log is whole',
+    summary: 'Whether the deployment’s audit log is whole, from its first event on, part after part',
+    query: partQuerySchema,
     answer: reportSchema,
-    handle: (parts) => verify(parts, DEPLOYMENT_CHAIN),
+    handle: (parts, call) => verify(parts, DEPLOYMENT_CHAIN, call),
   }),
   definePage({
     ...{ id: 'listOperators', path: '/v1/operators', permission: 'operator.read' },
