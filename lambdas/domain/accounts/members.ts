@@ -4,7 +4,9 @@ import { accountKey, MEMBER_PREFIX, memberKey, membershipKey } from '../../contr
 import { ACCOUNTS } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
-import { MemberNotFound, OwnerIsFixed, VersionMismatch } from '../errors/refusal';
+import { OwnerIsFixed } from '../errors/conflict';
+import { MemberNotFound } from '../errors/missing';
+import { VersionMismatch } from '../errors/refusal';
 import { all, compare, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';

@@ -1,6 +1,6 @@
 import { MEMBERSHIP_PREFIX } from '../../contracts/table-keys';
 import { ACCOUNTS } from '../../contracts/tables';
-import { LimitReached } from '../errors/refusal';
+import { LimitReached } from '../errors/conflict';
 import type { TableStore } from '../table/table-store';
 
 export const ACCOUNTS_OF_PERSON_MAX = 50;

@@ -3,14 +3,9 @@ import { ACCOUNTS } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import {
-  AccountNotFound,
-  MemberNotFound,
-  NotAllowed,
-  OwnerExists,
-  PersonNotFound,
-  VersionMismatch,
-} from '../errors/refusal';
+import { OwnerExists } from '../errors/conflict';
+import { AccountNotFound, MemberNotFound, PersonNotFound } from '../errors/missing';
+import { NotAllowed, VersionMismatch } from '../errors/refusal';
 import { absent, all, compare, exists } from '../table/condition';
 import { failedCondition } from '../table/table-errors';
 import type { Update } from '../table/table-store';

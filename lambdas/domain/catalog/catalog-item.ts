@@ -9,7 +9,7 @@ import {
   proposalKey,
 } from '../../contracts/table-keys';
 import { CATALOG } from '../../contracts/tables';
-import { LimitReached } from '../errors/refusal';
+import { LimitReached } from '../errors/conflict';
 import { absent, compare } from '../table/condition';
 import type { Put, Update } from '../table/table-store';
 import type { Item, Value } from '../table/value';

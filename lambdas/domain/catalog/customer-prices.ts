@@ -1,7 +1,7 @@
 import type { PriceTier, UnitPrices } from '../../contracts/catalog';
 import type { CatalogEntry } from '../../contracts/catalog-changes';
 import { UNITS } from '../../contracts/units';
-import { CatalogConflict } from '../errors/refusal';
+import { CatalogConflict } from '../errors/conflict';
 import { listed, settingAt, timelineOf, type Timelines } from './timelines';
 
 const BASIS_POINTS = 10_000n;

@@ -1,6 +1,6 @@
 import type { CatalogData } from '../../contracts/catalog';
 import type { OperatorSetting } from '../../contracts/catalog-changes';
-import { CatalogConflict } from '../errors/refusal';
+import { CatalogConflict } from '../errors/conflict';
 import { modelsAt } from './approval';
 import { CatalogInvalid } from './catalog';
 import { catalogAt } from './catalog-at';

@@ -1,6 +1,6 @@
 import { apiKeyKey } from '../../contracts/table-keys';
 import { KEYS } from '../../contracts/tables';
-import { KeyNotFound } from '../errors/refusal';
+import { KeyNotFound } from '../errors/missing';
 import type { TableStore } from '../table/table-store';
 import type { StoredKey } from './key-item';
 import { decodeKey } from './key-item';

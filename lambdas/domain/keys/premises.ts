@@ -1,7 +1,9 @@
 import { isActive } from '../accounts/account-item';
 import type { Actor } from '../access/actor';
 import { personOf } from '../access/actor';
-import { AccountNotFound, AccountSuspended, AttestationRequired } from '../errors/refusal';
+import { AccountSuspended } from '../errors/conflict';
+import { AccountNotFound } from '../errors/missing';
+import { AttestationRequired } from '../errors/refusal';
 import { isAdult } from '../people/person-item';
 import { failedCondition } from '../table/table-errors';
 import type { Check } from '../table/table-store';

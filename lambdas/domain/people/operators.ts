@@ -5,7 +5,7 @@ import { ACCOUNTS } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { OperatorNotFound, PersonNotFound } from '../errors/refusal';
+import { OperatorNotFound, PersonNotFound } from '../errors/missing';
 import { absent, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';

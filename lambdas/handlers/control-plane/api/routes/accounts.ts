@@ -7,7 +7,7 @@ import {
   suspensionReasonSchema,
 } from '../../../../contracts/accounts';
 import { accountIdSchema, personIdSchema } from '../../../../contracts/ids';
-import { AccountNotFound } from '../../../../domain/errors/refusal';
+import { AccountNotFound } from '../../../../domain/errors/missing';
 import type { ApiParts } from '../api-parts';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';

@@ -3,7 +3,7 @@ import { auditEventSchema, DEPLOYMENT_CHAIN } from '../../../../contracts/audit-
 import { personIdSchema } from '../../../../contracts/ids';
 import { pageQuerySchema } from '../../../../contracts/page';
 import { verifyAudit } from '../../../../domain/audit/verify-audit';
-import { AccountNotFound } from '../../../../domain/errors/refusal';
+import { AccountNotFound } from '../../../../domain/errors/missing';
 import type { ApiParts } from '../api-parts';
 import { definePage } from '../define-page';
 import type { Call } from '../define-route';

@@ -1,5 +1,5 @@
 import { newTrustSchema, trustSchema } from '../../../../contracts/federation';
-import { TrustNotFound } from '../../../../domain/errors/refusal';
+import { TrustNotFound } from '../../../../domain/errors/missing';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
 import { inAccount, ofTrust } from './path-parameters';

@@ -7,7 +7,8 @@ import {
 } from '../../../../contracts/api-keys';
 import { roleArnSchema } from '../../../../contracts/iam-role';
 import { keyRulesSchema } from '../../../../contracts/key-rules';
-import { InvalidInput, KeyNotFound } from '../../../../domain/errors/refusal';
+import { KeyNotFound } from '../../../../domain/errors/missing';
+import { InvalidInput } from '../../../../domain/errors/refusal';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
 import { inAccount, ofKey } from './path-parameters';

@@ -3,7 +3,7 @@ import { emailSchema } from '../../../../contracts/accounts';
 import { invitationSchema, memberSchema, membershipSchema } from '../../../../contracts/members';
 import { grantedRoleSchema } from '../../../../contracts/roles';
 import { invite } from '../../../../domain/accounts/invite';
-import { MemberNotFound } from '../../../../domain/errors/refusal';
+import { MemberNotFound } from '../../../../domain/errors/missing';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
 import { inAccount, ofInvitation, ofMember } from './path-parameters';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { membershipSchema } from '../../../../contracts/members';
 import { personSchema } from '../../../../contracts/people';
-import { PersonNotFound } from '../../../../domain/errors/refusal';
+import { PersonNotFound } from '../../../../domain/errors/missing';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
 import { inAccount } from './path-parameters';
