@@ -4,8 +4,8 @@ import type { Clock } from '../../domain/clock';
 /** A look that takes longer holds up more than its own caller. */
 const SLOW_MS = 1_000;
 /** How many slow looks one account may cause within the window. */
-export const SLOW_LOOKS_MAX = 3;
-export const WINDOW_MS = 30_000;
+const SLOW_LOOKS_MAX = 3;
+const WINDOW_MS = 30_000;
 const ACCOUNTS_MAX = 2_000;
 
 interface Counted {
