@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import {
+  CfnStage,
   HttpApi,
   HttpMethod,
   HttpRoute,
@@ -24,6 +25,11 @@ import type { StatefulStack } from '../stacks/stateful-stack';
 /** For the whole API, all accounts together. */
 const REQUESTS_PER_SECOND_MAX = 100;
 const BURST_REQUESTS_MAX = 200;
+
+/** An exchange may wait for an issuer that some account has named: it takes no more than a part of the whole. */
+const EXCHANGES_PER_SECOND_MAX = 10;
+const BURST_EXCHANGES_MAX = 20;
+const EXCHANGE = { path: '/api/v1/token', method: HttpMethod.POST } as const;
 
 /** No address, agent or path: who called is the audit log's matter, what was called is the route. */
 const ACCESS_LOG_FORMAT = JSON.stringify({
@@ -54,7 +60,7 @@ export class ControlPlane extends Construct {
       logDays: config.logDays,
       encryptionKey,
     });
-    new HttpStage(this, 'Stage', {
+    const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
@@ -65,7 +71,7 @@ export class ControlPlane extends Construct {
       },
     });
     this.#routeHealth(config, stateful);
-    const management = this.#routeManagement(config, stateful);
+    const management = this.#routeManagement(config, stateful, stage);
     this.#routeEverythingElse(config, stateful);
     new HarmAlarm(this, 'ControlPlaneFailing', {
       topic: props.alarmTopic,
@@ -115,7 +121,11 @@ export class ControlPlane extends Construct {
   }
 
   // It takes the token itself: API Gateway would take id tokens too, and answer in words of its own.
-  #routeManagement(config: Config, { encryptionKey, ...stateful }: StatefulStack): ServiceFunction<typeof API_ENV> {
+  #routeManagement(
+    config: Config,
+    { encryptionKey, ...stateful }: StatefulStack,
+    stage: HttpStage,
+  ): ServiceFunction<typeof API_ENV> {
     const { accounts, keys, audit, wallet, catalog, secrets, identity } = stateful;
     const { mailFrom, operatorMfa } = config.identity;
     const management = new ServiceFunction(this, 'Management', {
@@ -156,12 +166,11 @@ export class ControlPlane extends Construct {
     secrets.grants.readOrigin(management);
     if (operatorMfa === 'required') identity.grants.readFactors(management);
     if (mailFrom !== undefined) identity.grants.sendMail(management, mailFrom);
-    const routes = this.api.addRoutes({
-      path: '/api/v1/{proxy+}',
-      methods: [HttpMethod.ANY],
-      integration: new HttpLambdaIntegration('ManagementIntegration', management.function),
-    });
-    for (const route of routes) {
+    const integration = new HttpLambdaIntegration('ManagementIntegration', management.function);
+    const exchange = this.api.addRoutes({ path: EXCHANGE.path, methods: [EXCHANGE.method], integration });
+    throttleExchange(stage, exchange);
+    const others = this.api.addRoutes({ path: '/api/v1/{proxy+}', methods: [HttpMethod.ANY], integration });
+    for (const route of [...exchange, ...others]) {
       acknowledge(route, {
         decision: 'open-to-callers',
         rules: ['AwsSolutions-APIG4', 'CT.APIGATEWAY.PR.5'],
@@ -202,4 +211,17 @@ export class ControlPlane extends Construct {
       test: 'every route of the control plane but health is served by a function that knows the edge',
     });
   }
+}
+
+/** A stage cannot name a route that is not there yet. */
+function throttleExchange(stage: HttpStage, routes: readonly HttpRoute[]): void {
+  const { defaultChild } = stage.node;
+  if (!(defaultChild instanceof CfnStage)) throw new Error('the stage is not as CDK made it');
+  defaultChild.routeSettings = {
+    [`${EXCHANGE.method} ${EXCHANGE.path}`]: {
+      ThrottlingRateLimit: EXCHANGES_PER_SECOND_MAX,
+      ThrottlingBurstLimit: BURST_EXCHANGES_MAX,
+    },
+  };
+  stage.node.addDependency(...routes);
 }

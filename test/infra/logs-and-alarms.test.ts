@@ -36,6 +36,19 @@ describe('logs', () => {
       DefaultRouteSettings: { ThrottlingBurstLimit: Match.anyValue(), ThrottlingRateLimit: Match.anyValue() },
     });
   });
+
+  test('an exchange of tokens, which may wait for an issuer, has a throttle of its own on a route of its own', () => {
+    const [stage] = ofType(synthesis, 'AWS::ApiGatewayV2::Stage');
+    const all = at(stage, 1, 'Properties', 'DefaultRouteSettings', 'ThrottlingRateLimit');
+    const route = at(stage, 1, 'Properties', 'RouteSettings', 'POST /api/v1/token');
+    expect(Number(at(route, 'ThrottlingRateLimit'))).toBeLessThan(Number(all) / 2);
+    expect(at(route, 'ThrottlingBurstLimit')).toBe(20);
+    const [found] = ofType(synthesis, 'AWS::ApiGatewayV2::Route').filter(
+      ([, { Properties }]) => Properties['RouteKey'] === 'POST /api/v1/token',
+    );
+    // Without this CloudFormation may make the stage first, and API Gateway does not know the route then.
+    expect((stage?.[1] as { readonly DependsOn?: readonly string[] }).DependsOn).toContain(found?.[0]);
+  });
 });
 
 describe('alarms', () => {

@@ -49,12 +49,12 @@ export async function verifyAudit(
   const check = new ChainCheck({ end: await readHead(store, chain), hasEnded: (at) => isOver(at, clock()) });
   const before = after && (await store.get({ table: AUDIT, key: after }));
   // What is wrong with it was said with its own part. Where it is gone, the first event of this one tells whether it may be.
-  if (before) check.follow(Number(before['sk']), readEvent(before, chain));
+  if (before) check.follow(sequenceOf(before, 0), readEvent(before, chain));
   const rest = { table: AUDIT, partition: chain, limit: Math.min(PAGE_EVENTS, eventsMax), ...(after && { after }) };
   let events = 0;
   for await (const item of everyItem(store, rest)) {
     events += 1;
-    faults.push(...check.follow(Number(item['sk']), readEvent(item, chain)));
+    faults.push(...check.follow(sequenceOf(item, check.last + 1), readEvent(item, chain)));
     if (events === eventsMax) return { events, faults, next: { pk: chain, sk: item['sk'] as string } };
   }
   // Events come while this reads: those up to the end as it was before must be there, and none behind the end as it is.
@@ -67,6 +67,12 @@ export async function verifyAudit(
 export async function readHead(store: TableStore, chain: string): Promise<AuditHead | undefined> {
   const item = await store.get({ table: ACCOUNTS, key: auditHeadKey(chain) });
   return item && decodeHead(item);
+}
+
+/** @param otherwise of what stands where no event has its place */
+function sequenceOf({ sk }: Item, otherwise: number): number {
+  const sequence = Number(sk);
+  return Number.isSafeInteger(sequence) ? sequence : otherwise;
 }
 
 /** `undefined` for what is no event of this chain and place, or not what its hash was made of. */
