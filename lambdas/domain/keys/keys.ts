@@ -10,7 +10,7 @@ import type { Action, AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
 import { KeyHasNoSecret, KeyNotLive, VersionMismatch } from '../errors/refusal';
 import type { Change } from '../table/condition';
-import { absent, all, compare } from '../table/condition';
+import { absent } from '../table/condition';
 import { everyItem } from '../table/every-item';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
@@ -26,6 +26,7 @@ import { makeKey } from './new-key';
 import { ownedKey } from './owned-key';
 import { Pepper } from './pepper';
 import { keyPremises, premiseRefusal } from './premises';
+import { mayBeReplaced, rotationRefusal } from './rotation';
 import { changedRules, parseRules, recordedRules } from './rule-changes';
 import type { KeyOwner } from './verified-keys';
 
@@ -179,7 +180,7 @@ export class Keys {
   /**
    * Makes a key in the place of another, which ends after a grace period, or at its own time if that is before. What
    * the old one is allowed, its end included, the new one is too, and they are counted as one. Throws KeyNotFound,
-   * KeyNotLive, KeyHasNoSecret, VersionMismatch when it was changed meanwhile, and as `create` does.
+   * KeyNotLive, KeySuspended, KeyHasNoSecret, VersionMismatch when it was changed meanwhile, and as `create` does.
    * @param request.graceMs from 0 to ROTATION_GRACE_MS_MAX
    * @param request.version the version that was read. @default any
    */
@@ -206,8 +207,7 @@ export class Keys {
     const replacedBy = made.shown.keyId;
     const end = isoTime(Math.min(this.#clock() + graceMs, endOf(listing)));
     const change = { set: { replacedBy, validUntil: end } };
-    const isUnchanged = validUntil === undefined ? absent('validUntil') : compare('validUntil', '=', validUntil);
-    const when = all(absent('revokedAt'), absent('replacedBy'), isUnchanged);
+    const when = mayBeReplaced(listing);
     try {
       await this.#perform({
         ...{ chain: accountId, actor, action: 'key.rotate', target: keyId },
@@ -215,7 +215,8 @@ export class Keys {
         writes: [...changeKey(accountId, keyId, change, when, isVersion(listing.version)), ...made.writes, ...premises],
       });
     } catch (error) {
-      if (failedCondition(error, 0)) throw new KeyNotLive();
+      const failed = failedCondition(error, 0);
+      if (failed) throw rotationRefusal(failed.item);
       throw failedCondition(error, 1) ? new VersionMismatch() : premiseRefusal(error, made.writes.length + 2);
     }
     this.#verifier.forget(keyId);
