@@ -25,7 +25,7 @@ import type { MadeKey, MadeOf, ShownKey } from './new-key';
 import { makeKey } from './new-key';
 import { ownedKey } from './owned-key';
 import { Pepper } from './pepper';
-import { keyPremises, premiseRefusal } from './premises';
+import { newKeyPremises, newKeyRefusal } from './premises';
 import { mayBeReplaced, rotationRefusal } from './rotation';
 import { changedRules, parseRules, recordedRules } from './rule-changes';
 import type { KeyOwner } from './verified-keys';
@@ -69,8 +69,8 @@ export class Keys {
   }
 
   /**
-   * With an audit log it throws AccountNotFound, AccountSuspended, or AttestationRequired for a person who has not
-   * stated their age.
+   * With an audit log it throws AccountNotFound, AccountSuspended, AttestationRequired for a person who has not stated
+   * their age, or TooManyKeys for one where many were made in a short time.
    */
   async create(request: KeyRequest): Promise<ShownKey> {
     return (await this.#create(request)).shown;
@@ -88,7 +88,8 @@ export class Keys {
     const { accountId, validUntil, role, actor = DEPLOYMENT } = request;
     const label = keyLabelSchema.optional().parse(request.label);
     const rules = parseRules(request.rules);
-    const premises = this.#audit ? keyPremises(accountId, actor) : [];
+    const now = this.#clock();
+    const premises = this.#audit ? newKeyPremises(accountId, actor, now) : [];
     const made = this.#make({
       ...{ accountId, label, rules, role, createdBy: personOf(actor) },
       validUntil: validUntil === undefined ? undefined : isoTime(validUntil),
@@ -105,7 +106,7 @@ export class Keys {
         writes: [...made.writes, ...premises],
       });
     } catch (error) {
-      throw premiseRefusal(error, made.writes.length);
+      throw newKeyRefusal(error, made.writes.length, now);
     }
     return made;
   }
@@ -193,19 +194,20 @@ export class Keys {
   }): Promise<ShownKey> {
     const { accountId, keyId, graceMs, actor = DEPLOYMENT } = request;
     if (!(graceMs >= 0 && graceMs <= ROTATION_GRACE_MS_MAX)) throw new RangeError('not a grace period');
+    const now = this.#clock();
     const old = await ownedKey(this.#store, keyId, accountId);
     const listing = await this.get(accountId, keyId);
-    if (!isLive(old, this.#clock()) || !listing) throw new KeyNotLive();
+    if (!isLive(old, now) || !listing) throw new KeyNotLive();
     if (old.role !== undefined) throw new KeyHasNoSecret();
     if (request.version !== undefined && request.version !== listing.version) throw new VersionMismatch();
     const { label, validUntil, rules } = listing;
-    const premises = this.#audit ? keyPremises(accountId, actor) : [];
+    const premises = this.#audit ? newKeyPremises(accountId, actor, now) : [];
     const made = this.#make({
       ...{ accountId, label, validUntil, rules, createdBy: personOf(actor), replaces: keyId },
       counterId: old.counterId ?? keyId,
     });
     const replacedBy = made.shown.keyId;
-    const end = isoTime(Math.min(this.#clock() + graceMs, endOf(listing)));
+    const end = isoTime(Math.min(now + graceMs, endOf(listing)));
     const change = { set: { replacedBy, validUntil: end } };
     const when = mayBeReplaced(listing);
     try {
@@ -217,7 +219,7 @@ export class Keys {
     } catch (error) {
       const failed = failedCondition(error, 0);
       if (failed) throw rotationRefusal(failed.item);
-      throw failedCondition(error, 1) ? new VersionMismatch() : premiseRefusal(error, made.writes.length + 2);
+      throw failedCondition(error, 1) ? new VersionMismatch() : newKeyRefusal(error, made.writes.length + 2, now);
     }
     this.#verifier.forget(keyId);
     return made.shown;
