@@ -6,7 +6,8 @@ import { isoTime, KEY_LISTING_PREFIX, keyListingKey } from '../../contracts/tabl
 import { EXPIRES_AT, KEYS } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
 import { DEPLOYMENT, personOf } from '../access/actor';
-import type { Action, AuditLog } from '../audit/audit-log';
+import type { Action } from '../audit/audit-log';
+import { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
 import { KeyHasNoSecret, KeyNotLive, VersionMismatch } from '../errors/refusal';
 import type { Change } from '../table/condition';
@@ -32,11 +33,16 @@ import type { KeyOwner } from './verified-keys';
 
 export const ROTATION_GRACE_MS_MAX = ROTATION_GRACE_SECONDS_MAX * 1_000;
 
+/** As the audit log does. */
+interface Recorder {
+  record(action: Action): Promise<unknown>;
+}
+
 export interface KeysOptions extends KeyVerifierOptions {
   /** @default the system's source of randomness */
   readonly randomBytes?: (bytes: number) => Uint8Array;
-  /** Where keys are administered, each change goes with its event. @default none */
-  readonly audit?: AuditLog;
+  /** @default one on the same store */
+  readonly audit?: Recorder;
 }
 
 export interface KeyRequest {
@@ -56,7 +62,7 @@ export class Keys {
   readonly #pepper: Pepper;
   readonly #clock: Clock;
   readonly #randomBytes: (bytes: number) => Uint8Array;
-  readonly #audit: AuditLog | undefined;
+  readonly #audit: Recorder;
   readonly #verifier: KeyVerifier;
 
   constructor(options: KeysOptions) {
@@ -64,12 +70,12 @@ export class Keys {
     this.#pepper = new Pepper(options.pepper);
     this.#clock = options.clock;
     this.#randomBytes = options.randomBytes ?? randomBytes;
-    this.#audit = options.audit;
+    this.#audit = options.audit ?? new AuditLog(options);
     this.#verifier = new KeyVerifier(options);
   }
 
   /**
-   * With an audit log it throws AccountNotFound, AccountSuspended, AttestationRequired for a person who has not stated
+   * Throws AccountNotFound, AccountSuspended, AttestationRequired for a person who has not stated
    * their age, or TooManyKeys for one where many were made in a short time.
    */
   async create(request: KeyRequest): Promise<ShownKey> {
@@ -89,7 +95,7 @@ export class Keys {
     const label = keyLabelSchema.optional().parse(request.label);
     const rules = parseRules(request.rules);
     const now = this.#clock();
-    const premises = this.#audit ? newKeyPremises(accountId, actor, now) : [];
+    const premises = newKeyPremises(accountId, actor, now);
     const made = this.#make({
       ...{ accountId, label, rules, role, createdBy: personOf(actor) },
       validUntil: validUntil === undefined ? undefined : isoTime(validUntil),
@@ -99,7 +105,7 @@ export class Keys {
       ...recordedRules(rules),
     };
     try {
-      await this.#perform({
+      await this.#audit.record({
         // Whose role it is for is not recorded: its name may be a person's, and the list shows it.
         ...{ chain: accountId, actor, action: 'key.create', target: made.shown.keyId },
         ...(Object.keys(after).length > 0 && { after }),
@@ -132,7 +138,7 @@ export class Keys {
     if (request.version !== undefined && request.version !== version) throw new VersionMismatch();
     const change: Change = rules ? { set: { rules: encodeRules(rules) } } : { remove: ['rules'] };
     try {
-      await this.#perform({
+      await this.#audit.record({
         ...{ chain: accountId, actor, action: 'key.change', target: keyId },
         before: recordedRules(before),
         after: { ...recordedRules(rules), changed: changedRules(before, rules) },
@@ -201,7 +207,7 @@ export class Keys {
     if (old.role !== undefined) throw new KeyHasNoSecret();
     if (request.version !== undefined && request.version !== listing.version) throw new VersionMismatch();
     const { label, validUntil, rules } = listing;
-    const premises = this.#audit ? newKeyPremises(accountId, actor, now) : [];
+    const premises = newKeyPremises(accountId, actor, now);
     const made = this.#make({
       ...{ accountId, label, validUntil, rules, createdBy: personOf(actor), replaces: keyId },
       counterId: old.counterId ?? keyId,
@@ -211,7 +217,7 @@ export class Keys {
     const change = { set: { replacedBy, validUntil: end } };
     const when = mayBeReplaced(listing);
     try {
-      await this.#perform({
+      await this.#audit.record({
         ...{ chain: accountId, actor, action: 'key.rotate', target: keyId },
         after: { replacedBy, validUntil: end },
         writes: [...changeKey(accountId, keyId, change, when, isVersion(listing.version)), ...made.writes, ...premises],
@@ -245,7 +251,7 @@ export class Keys {
     this.#verifier.forget(keyId);
     const change = { set: { revokedAt: isoTime(this.#clock()) } };
     try {
-      await this.#perform({
+      await this.#audit.record({
         ...{ chain: accountId, actor, action: 'key.revoke', target: keyId },
         writes: changeKey(accountId, keyId, change, absent('revokedAt'), isVersion(by.version)),
       });
@@ -275,10 +281,6 @@ export class Keys {
 
   #make(made: MadeOf): MadeKey {
     return makeKey(made, { now: this.#clock(), pepper: this.#pepper, randomBytes: this.#randomBytes });
-  }
-
-  async #perform(action: Action): Promise<void> {
-    await (this.#audit ? this.#audit.record(action) : this.#store.transact(action.writes));
   }
 }
 
