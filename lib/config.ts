@@ -1,5 +1,6 @@
 import type { Node } from 'constructs';
 import { z } from 'zod';
+import { ADDRESS_POLICIES, ADDRESS_POLICY_DEFAULT } from '../lambdas/contracts/audit-address';
 import { DIALECTS, providerPromises } from '../lambdas/contracts/catalog';
 import { PRICE_LISTS } from '../lambdas/contracts/price-lists';
 import { identitySchema, isReservedStage } from './identity/identity-config';
@@ -117,6 +118,14 @@ const configSchema = z.strictObject({
         .min(1, 'must be at least 1 day')
         .max(ARCHIVE_DAYS_MAX, `must be at most ${ARCHIVE_DAYS_MAX} days`)
         .optional(),
+      /** What an event keeps of where somebody acted from: docs/audit.md. */
+      addresses: z
+        .enum(ADDRESS_POLICIES, `must be one of ${ADDRESS_POLICIES.join(', ')}`)
+        .default(ADDRESS_POLICY_DEFAULT),
+    })
+    .refine(({ archiveDays, addresses }) => archiveDays === undefined || addresses !== 'full', {
+      path: ['addresses'],
+      error: 'cannot be full beside an archive, because nobody could erase an address from it',
     })
     .prefault({}),
   dataPlane: z

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SUSPENSION_REASONS } from './accounts';
+import { keptAddressSchema } from './audit-address';
 import {
   accountIdSchema,
   catalogVersionSchema,
@@ -49,7 +50,7 @@ const actorSchema = z.union([
   z.literal(DEPLOYMENT_CHAIN),
 ]);
 
-/** One administrative action. Ids only: no name, no mail address, no IP. */
+/** One administrative action. Ids only: no name and no mail address. */
 export const auditEventSchema = z.strictObject({
   version: z.literal(1),
   chain: auditChainSchema,
@@ -58,6 +59,8 @@ export const auditEventSchema = z.strictObject({
   /** Never before the event that precedes it. */
   at: time,
   actor: actorSchema,
+  /** Where the actor was, as far as the deployment's policy keeps it. Absent for its own commands. */
+  address: keptAddressSchema.optional(),
   action: z.enum(PERMISSION_IDS),
   target: z.union([
     accountIdSchema,

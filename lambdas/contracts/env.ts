@@ -34,7 +34,7 @@ export const SEAL_ENV = ['USAGE_TABLE', 'USAGE_RETENTION_DAYS', 'RECEIPT_KEY'] a
 
 /**
  * The management API. Tables are physical names, secrets are ARNs; `MAIL_FROM` is the address that mails come from, or
- * `none` where none are sent; `OPERATOR_MFA` is `required` or `optional`; `PROVIDER_IDS` has commas
+ * `none` where none are sent; `OPERATOR_MFA` is `required` or `optional`; `ADDRESS_POLICY` is one of ADDRESS_POLICIES; `PROVIDER_IDS` has commas
  * between them.
  */
 export const API_ENV = [
@@ -50,6 +50,7 @@ export const API_ENV = [
   'PROVIDER_IDS',
   'MAIL_FROM',
   'OPERATOR_MFA',
+  'ADDRESS_POLICY',
 ] as const;
 
 /** The pipeline that keeps audit events; `AUDIT_ARCHIVE` is a bucket's name. */

@@ -142,6 +142,7 @@ export class ControlPlane extends Construct {
         PROVIDER_IDS: config.providers.map(({ id }) => id).join(','),
         MAIL_FROM: mailFrom ?? 'none',
         OPERATOR_MFA: operatorMfa,
+        ADDRESS_POLICY: config.audit.addresses,
       },
     });
     accounts.grants.administer(management);

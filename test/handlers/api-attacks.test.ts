@@ -205,6 +205,19 @@ describe('a body', () => {
     expect(outcome(await ask('createAccount', () => text))).toEqual(refused);
   });
 
+  // Nothing answers CSV so far, in which a spreadsheet would run such a text.
+  test.each(['=HYPERLINK("https://evil.example")', '+1+cmd|x', '-2+3', '@SUM(A1)'])(
+    'with the name %s comes back as JSON, whatever the client would rather have',
+    async (name) => {
+      const headers = { accept: 'text/csv', 'if-match': '*' };
+      const path = `/v1/accounts/${stage.accountId}`;
+      const renamed = await stage.ask({ method: 'PATCH', path, as: 'owner', body: { name }, headers });
+      expect([renamed.status, renamed.body['name']]).toEqual([200, name]);
+      const read = await stage.ask({ method: 'GET', path, as: 'owner', headers });
+      expect([read.headers['content-type'], read.body['name']]).toEqual(['application/json', name]);
+    },
+  );
+
   test('is not too large, not compressed and no form', async () => {
     const path = '/v1/accounts';
     const large = await stage.ask({ method: 'POST', path, as: 'owner', body: { name: 'a'.repeat(65_536) } });

@@ -72,6 +72,11 @@ test.each([
     { dataPlane: { workloadAccounts: ['444455556666', '444455556666'] } },
     'tollgate.dataPlane.workloadAccounts: must not name an account twice.',
   ],
+  [
+    { audit: { archiveDays: 365, addresses: 'full' } },
+    'tollgate.audit.addresses: cannot be full beside an archive, because nobody could erase an address from it.',
+  ],
+  [{ audit: { addresses: 'half' } }, 'tollgate.audit.addresses: must be one of none, hmac, truncated, full.'],
   [{ region: 'Frankfurt' }, 'tollgate.region: must be a region such as eu-central-1.'],
   [{ alarmEmail: 'operator' }, 'tollgate.alarmEmail: must be an e-mail address.'],
   [{ retention: 30 }, 'tollgate: no such setting: retention.'],

@@ -6,12 +6,18 @@ import { ACCOUNTS } from '../../contracts/tables';
 import { compare, exists } from '../table/condition';
 import type { Check } from '../table/table-store';
 
+interface Somebody {
+  readonly personId: string;
+  /** What may be kept of the address that they act from (domain/audit/kept-address.ts). */
+  readonly address?: string;
+}
+
 /** Who acts, and by what right. */
 export type Actor =
-  | { readonly kind: 'member'; readonly personId: string; readonly role: Role }
-  | { readonly kind: 'operator'; readonly personId: string }
-  /** Somebody about themselves: neither a role nor an account gives the right. */
-  | { readonly kind: 'self'; readonly personId: string }
+  | (Somebody & { readonly kind: 'member'; readonly role: Role })
+  | (Somebody & { readonly kind: 'operator' })
+  /** About themselves: neither a role nor an account gives the right. */
+  | (Somebody & { readonly kind: 'self' })
   /** A command run with the deployment's own credentials; which person ran it is not known here. */
   | { readonly kind: 'deployment' };
 
@@ -20,6 +26,10 @@ export const DEPLOYMENT: Actor = { kind: 'deployment' };
 /** The person who acts, where it is known. */
 export const personOf = (actor: Actor): string | undefined =>
   actor.kind === 'deployment' ? undefined : actor.personId;
+
+/** What may be kept of where they are. */
+export const addressOf = (actor: Actor): string | undefined =>
+  actor.kind === 'deployment' ? undefined : actor.address;
 
 /** As the audit log calls the actor. */
 export function auditActor(actor: Actor): AuditEvent['actor'] {

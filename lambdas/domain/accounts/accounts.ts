@@ -5,7 +5,7 @@ import type { AuditFields } from '../../contracts/audit-event';
 import { DEPLOYMENT_CHAIN } from '../../contracts/audit-event';
 import { accountIdSchema } from '../../contracts/ids';
 import type { Permission } from '../../contracts/permissions';
-import { accountKey, directoryKey, directoryPartition, isoTime, SHARDS } from '../../contracts/table-keys';
+import { accountKey, directoryKey, isoTime } from '../../contracts/table-keys';
 import { ACCOUNTS } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
 import { DEPLOYMENT } from '../access/actor';
@@ -15,17 +15,15 @@ import { AccountNotFound, VersionMismatch } from '../errors/refusal';
 import { TooManyAccounts } from '../errors/too-many';
 import type { Change, Condition } from '../table/condition';
 import { absent, all, exists } from '../table/condition';
-import { everyItem } from '../table/every-item';
 import type { PageOf, PageRequest } from '../table/page';
-import { readPage } from '../table/page';
 import { failedCondition } from '../table/table-errors';
 import type { TableStore, Write } from '../table/table-store';
 import type { Item } from '../table/value';
 import { isVersion } from '../table/version';
 import type { Account, Billing } from './account-item';
-import { openBalance } from '../wallet/balance';
+import { openBalance, suspendBalance } from '../wallet/balance';
 import { decodeAccount, decodeBilling } from './account-item';
-import { suspendBalance } from '../wallet/balance';
+import { everyAccount, pageOfAccounts } from './directory';
 import { putMember } from './member-item';
 import { expectFewAccounts } from './memberships';
 import type { Pace } from './pace';
@@ -162,24 +160,14 @@ export class Accounts {
     );
   }
 
+  /** Every account's id, in no useful order. */
   list(): AsyncGenerator<string> {
     return everyAccount(this.#store);
   }
 
-  /** Some of all accounts' ids, in no useful order: one shard of the directory after the other. */
-  async page({ limit, after }: PageRequest): Promise<PageOf<string>> {
-    const items: string[] = [];
-    const first = SHARDS.findIndex((shard) => directoryPartition(shard) === after?.pk);
-    let within = after;
-    for (const shard of SHARDS.slice(Math.max(0, first))) {
-      const query = { table: ACCOUNTS, partition: directoryPartition(shard) };
-      const page = await readPage(this.#store, query, { limit: limit - items.length, after: within }, directoryEntry);
-      items.push(...page.items);
-      within = undefined;
-      const last = items.at(-1);
-      if (items.length === limit && last !== undefined) return { items, next: directoryKey(last) };
-    }
-    return { items };
+  /** Some of all accounts' ids, in no useful order. */
+  page(request: PageRequest): Promise<PageOf<string>> {
+    return pageOfAccounts(this.#store, request);
   }
 
   /**
@@ -236,15 +224,4 @@ const pacesOf = (ownerId: string): readonly [Pace, Pace] => [
 function paceRefusal(error: unknown, writes: number, now: number): TooManyAccounts | undefined {
   if (failedCondition(error, writes - 2)) return new TooManyAccounts('person', secondsLeft('day', now));
   return failedCondition(error, writes - 1) && new TooManyAccounts('deployment', secondsLeft('hour', now));
-}
-
-const directoryEntry = ({ sk }: Item): string => accountIdSchema.parse(sk);
-
-/** Every account's id, in no useful order. */
-export async function* everyAccount(store: TableStore): AsyncGenerator<string> {
-  for (const shard of SHARDS) {
-    for await (const { sk } of everyItem(store, { table: ACCOUNTS, partition: directoryPartition(shard) })) {
-      if (typeof sk === 'string') yield sk;
-    }
-  }
 }

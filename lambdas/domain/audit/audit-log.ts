@@ -5,7 +5,7 @@ import type { Permission } from '../../contracts/permissions';
 import { auditEventKey, auditHeadKey, isoTime } from '../../contracts/table-keys';
 import { ACCOUNTS, AUDIT } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
-import { auditActor, authorityCheck } from '../access/actor';
+import { addressOf, auditActor, authorityCheck } from '../access/actor';
 import type { Clock } from '../clock';
 import { ControlPlaneUnavailable, NotAllowed } from '../errors/refusal';
 import { all } from '../table/condition';
@@ -105,6 +105,7 @@ export class AuditLog {
     const item = await this.#store.get({ table: ACCOUNTS, key: auditHeadKey(chain) });
     const head = item && decodeHead(item);
     const now = isoTime(this.#timing.clock());
+    const address = addressOf(actor);
     const content = {
       version: 1 as const,
       chain,
@@ -112,6 +113,7 @@ export class AuditLog {
       // A clock that runs behind does not turn the order round: events end by time, the oldest first.
       at: head !== undefined && head.at > now ? head.at : now,
       actor: auditActor(actor),
+      ...(address !== undefined && { address }),
       action,
       target,
       ...(before && { before }),

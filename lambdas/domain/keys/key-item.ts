@@ -24,7 +24,9 @@ const listingSchema = keyInfoSchema.extend({
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 
-const keyItemSchema = keyInfoSchema.omit({ label: true, createdBy: true, replaces: true, version: true }).extend({
+const inListOnly = { lastFour: true, label: true, createdBy: true, replaces: true, version: true } as const;
+
+const keyItemSchema = keyInfoSchema.omit(inListOnly).extend({
   accountId: z.string(),
   salt: bytes,
   verifier: bytes,
@@ -42,11 +44,10 @@ export type StoredKey = Readonly<z.infer<typeof keyItemSchema>>;
 export const encodeRules = (rules: KeyRules): string => JSON.stringify(rules);
 
 export function encodeKey(stored: StoredKey): Item {
-  const { keyId, accountId, salt, verifier, lastFour, role, createdAt, validUntil, counterId, rules } = stored;
+  const { keyId, accountId, salt, verifier, role, createdAt, validUntil, counterId, rules } = stored;
   return {
     ...apiKeyKey(keyId),
     ...{ keyId, accountId, salt, verifier, createdAt },
-    ...(lastFour !== undefined && { lastFour }),
     ...(role !== undefined && { role }),
     ...(validUntil !== undefined && { validUntil }),
     ...(counterId !== undefined && { counterId }),

@@ -43,9 +43,9 @@ export function makeKey(
   const keyId = ulid(now);
   const secret = encodeSecret(randomBytes(SECRET_BYTES));
   const salt = randomBytes(SALT_BYTES);
-  const shownOf = role === undefined ? { lastFour: secret.slice(-4) } : { role };
-  const base = { keyId, ...shownOf, createdAt: isoTime(now), validUntil };
-  const info: KeyInfo = { ...base, version: 1, label, createdBy, replaces, rules };
+  const base = { keyId, role, createdAt: isoTime(now), validUntil };
+  const lastFour = role === undefined ? secret.slice(-4) : undefined;
+  const info: KeyInfo = { ...base, lastFour, version: 1, label, createdBy, replaces, rules };
   const verifier = pepper.verifierOf(salt, secret);
   const stored: StoredKey = { ...base, accountId, salt, verifier, counterId, rules: rules && encodeRules(rules) };
   const writes: Write[] = [

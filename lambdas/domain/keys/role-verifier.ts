@@ -19,13 +19,9 @@ export class RoleVerifier {
    */
   verify(keyId: string | undefined, principal: string, address?: string): Promise<KeyOwner | undefined> {
     const assumed = roleAssumedBy(principal);
-    const isNamed = keyId !== undefined && keyIdSchema.safeParse(keyId).success;
+    const named = keyIdSchema.safeParse(keyId);
     // The role takes the place of the secret, and is remembered as one.
-    const presented = isNamed && assumed !== undefined ? { keyId, secret: assumed } : undefined;
-    return this.#lookup.find(
-      presented,
-      address,
-      ({ role }, secret) => role !== undefined && roleNamed(role) === secret,
-    );
+    const presented = named.success && assumed !== undefined ? { keyId: named.data, secret: assumed } : undefined;
+    return this.#lookup.find(presented, address, ({ role = '' }, secret) => roleNamed(role) === secret);
   }
 }

@@ -1,4 +1,4 @@
-import { everyAccount } from '../accounts/accounts';
+import { everyAccount } from '../accounts/directory';
 import type { TableStore } from '../table/table-store';
 import type { Difference } from './difference';
 import { readBalance } from './drawers';

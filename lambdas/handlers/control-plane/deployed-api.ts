@@ -1,5 +1,6 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { z } from 'zod';
 import { CognitoSecondFactors } from '../../adapters/cognito/cognito-second-factors';
 import { CognitoTokenVerifier, userPoolIssuer } from '../../adapters/cognito/cognito-token-verifier';
 import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
@@ -10,6 +11,7 @@ import { SDK_LIMITS } from '../../adapters/sdk-limits';
 import { AgedSecret } from '../../adapters/secrets/aged-secret';
 import { SesMailer } from '../../adapters/ses/ses-mailer';
 import { StdoutLog } from '../../adapters/stdout-log';
+import { ADDRESS_POLICIES } from '../../contracts/audit-address';
 import type { API_ENV, Env } from '../../contracts/env';
 import { pepperSecretSchema } from '../../contracts/secrets';
 import { systemClock as clock } from '../../domain/clock';
@@ -44,6 +46,7 @@ export async function deployedApi(
       ...{ store, clock, log, verifier, mailer, secondFactors, providerIds },
       federatedTokens: new OidcTokens({ fetchDocument: documentFetcher(), clock }),
       pepper: await pepper.get(),
+      addressPolicy: z.enum(ADDRESS_POLICIES).parse(env.ADDRESS_POLICY),
     }),
   );
 }

@@ -1,5 +1,7 @@
 import { hkdfSync } from 'node:crypto';
 import { Idempotency } from '../../../adapters/idempotency/idempotency';
+import type { AddressPolicy } from '../../../contracts/audit-address';
+import { ADDRESS_POLICY_DEFAULT } from '../../../contracts/audit-address';
 import type { CatalogData } from '../../../contracts/catalog';
 import { Access } from '../../../domain/access/access';
 import { Accounts } from '../../../domain/accounts/accounts';
@@ -8,6 +10,7 @@ import { Members } from '../../../domain/accounts/members';
 import { Ownership } from '../../../domain/accounts/ownership';
 import { FailedAttempts } from '../../../domain/attempts/failed-attempts';
 import { AuditLog } from '../../../domain/audit/audit-log';
+import { keepAddressBy } from '../../../domain/audit/kept-address';
 import { CatalogChanges } from '../../../domain/catalog/catalog-changes';
 import { PRICE_LIST } from '../../../domain/catalog/price-list';
 import { Proposals } from '../../../domain/catalog/proposals';
@@ -41,6 +44,8 @@ export interface ApiOptions {
   readonly compiled?: CatalogData;
   /** Ids of the configured providers. @default not known: any may be named */
   readonly providerIds?: readonly string[];
+  /** What the audit log keeps of where people act from. @default ADDRESS_POLICY_DEFAULT */
+  readonly addressPolicy?: AddressPolicy;
   /** @default none: whoever invites hands the token over */
   readonly mailer?: Mailer | undefined;
   /** @default none: operators need no second factor */
@@ -52,7 +57,7 @@ export type ApiParts = ReturnType<typeof apiParts>;
 
 export function apiParts(options: ApiOptions) {
   const { store, clock, log, verifier, federatedTokens: tokens, pepper, mailer, secondFactors } = options;
-  const { compiled = PRICE_LIST, providerIds } = options;
+  const { compiled = PRICE_LIST, providerIds, addressPolicy = ADDRESS_POLICY_DEFAULT } = options;
   const audit = new AuditLog({ store, clock });
   const members = new Members({ store, audit });
   const keys = new Keys({ store, pepper, clock, audit });
@@ -70,6 +75,7 @@ export function apiParts(options: ApiOptions) {
     tokenExchange: new TokenExchange({ store, clock, log, trusts, keys, tokens }),
     catalog: new CatalogChanges({ store, clock, audit, compiled, providerIds }),
     proposals: new Proposals({ store, clock, audit, compiled }),
+    keepAddress: keepAddressBy(addressPolicy, derivedSecret(pepper, 'addresses')),
     cursors: new Cursors(derivedSecret(pepper, 'cursors')),
     idempotency: new Idempotency({ store, clock, secret: derivedSecret(pepper, 'idempotency') }),
   };

@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { z } from 'zod';
+import { CLIENT_ADDRESS_HEADER } from '../../../contracts/edge';
 import { PERMISSIONS } from '../../../contracts/permissions';
 import type { Actor } from '../../../domain/access/actor';
 import { InvalidInput, PreconditionRequired } from '../../../domain/errors/refusal';
@@ -23,8 +24,10 @@ export function serveRoute(api: Api, parts: ApiParts, route: Route): void {
     if (!route.body) expectNoMembers(await context.req.text());
     const valid = context.req as unknown as { valid(part: 'param' | 'query' | 'json'): unknown };
     const params = (route.params ? valid.valid('param') : {}) as { readonly accountId?: string };
+    const address = parts.keepAddress(context.req.header(CLIENT_ADDRESS_HEADER));
+    const actor = await actorOf(parts, route, params.accountId, personId);
     const call = {
-      ...{ params, personId, actor: await actorOf(parts, route, params.accountId, personId) },
+      ...{ params, personId, actor: address === undefined ? actor : { ...actor, address } },
       query: route.query ? valid.valid('query') : {},
       body: route.body ? valid.valid('json') : undefined,
       version: versionOf(context, route),
