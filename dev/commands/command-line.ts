@@ -95,6 +95,7 @@ const OPTIONS = {
   version: { type: 'string' },
   rules: { type: 'string' },
   role: { type: 'string' },
+  grace: { type: 'string' },
 } as const;
 
 interface GivenOptions extends Options {

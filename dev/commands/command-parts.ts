@@ -20,11 +20,16 @@ export interface CommandResult {
   readonly error?: string;
 }
 
+export type AdministeredKeys = Pick<
+  Keys,
+  'create' | 'createForRole' | 'get' | 'list' | 'changeRules' | 'rotate' | 'revoke'
+>;
+
 /** What commands work on: a data folder's or a deployment's. */
 export interface CommandParts {
   readonly store: TableStore;
   readonly wallet: Wallet;
-  readonly keys: Pick<Keys, 'create' | 'createForRole' | 'list' | 'changeRules'>;
+  readonly keys: AdministeredKeys;
   readonly accounts: Accounts;
   readonly usage: UsageRecords;
   readonly catalog: CatalogChanges;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ROTATION_GRACE_SECONDS_MAX } from '../../lambdas/contracts/api-keys';
 import { DEPLOYMENT_CHAIN } from '../../lambdas/contracts/audit-event';
 import { roleArnSchema } from '../../lambdas/contracts/iam-role';
 import { accountIdSchema, keyIdSchema, requestIdSchema } from '../../lambdas/contracts/ids';
@@ -40,6 +41,16 @@ const role = z
     'A role is named by its ARN, such as arn:aws:iam::111122223333:role/worker.',
   );
 
+const keyId = z
+  .string()
+  .refine((id) => keyIdSchema.safeParse(id).success, 'A key is named by its id, which "keys list" shows.');
+
+const GRACE_MESSAGE = `The grace is a whole number of seconds, ${ROTATION_GRACE_SECONDS_MAX} at most.`;
+/** No empty text: it would be none at all, and end a key that is in use. */
+const graceSeconds = z
+  .union([z.int(), z.string().regex(/^\d+$/).transform(Number)], GRACE_MESSAGE)
+  .refine((seconds) => seconds >= 0 && seconds <= ROTATION_GRACE_SECONDS_MAX, GRACE_MESSAGE);
+
 /** A command as it travels to the process that owns the data folder: JSON, so the amount is text. */
 export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('create-account'), accountId: accountIdSchema }),
@@ -52,7 +63,9 @@ export const commandSchema = z.discriminatedUnion('name', [
     rules: keyRulesSchema.optional(),
   }),
   z.strictObject({ name: z.literal('list-keys'), accountId: z.string() }),
-  z.strictObject({ name: z.literal('change-key'), accountId: z.string(), keyId: keyIdSchema, rules: keyRulesSchema }),
+  z.strictObject({ name: z.literal('change-key'), accountId: z.string(), keyId, rules: keyRulesSchema }),
+  z.strictObject({ name: z.literal('rotate-key'), accountId: z.string(), keyId, graceSeconds }),
+  z.strictObject({ name: z.literal('revoke-key'), accountId: z.string(), keyId }),
   z.strictObject({
     name: z.literal('token'),
     as: z.enum(STANDINGS, `A token is for one of ${STANDINGS.join(', ')}: --as <role>.`),

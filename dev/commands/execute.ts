@@ -71,7 +71,8 @@ async function runThere(owner: Owner, command: Command): Promise<CommandResult |
     return answer === undefined ? undefined : resultSchema.parse(answer);
   } catch (error) {
     // The owner ended. What it may have done meanwhile can be done again: a credit has its payment's id, a key
-    // that was not shown opens nothing, rules are put in the place of whatever was, and the others only read.
+    // that was not shown opens nothing, what was rotated or revoked is so once, rules are put in the place of
+    // whatever was, and the others only read.
     if (isBroken(error) || (error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
     throw new CommandImpossible('The gateway did not answer the command; whether it was carried out is unknown.');
   }

@@ -20,6 +20,14 @@ export function readKeysCommand(words: readonly string[], options: Options): obj
       if (options.rules === undefined) throw new UsageError('Name the rules: --rules <file>.');
       return { name: 'change-key', accountId, keyId, rules: readRules(options.rules) };
     }
+    case 'rotate': {
+      const [accountId, keyId] = take(others, 2, options, ['grace']);
+      return { name: 'rotate-key', accountId, keyId, graceSeconds: options.grace ?? '0' };
+    }
+    case 'revoke': {
+      const [accountId, keyId] = take(others, 2, options);
+      return { name: 'revoke-key', accountId, keyId };
+    }
     default:
       return undefined;
   }

@@ -61,6 +61,15 @@ export async function runCommand(parts: CommandParts, command: Command): Promise
       return done(...(await parts.keys.list(accountId)));
     case 'change-key':
       return done(await parts.keys.changeRules({ accountId, keyId: command.keyId, rules: command.rules }));
+    case 'rotate-key': {
+      const graceMs = command.graceSeconds * 1_000;
+      const { keyId, key } = await parts.keys.rotate({ accountId, keyId: command.keyId, graceMs });
+      return done({ accountId, keyId, apiKey: key });
+    }
+    case 'revoke-key': {
+      await parts.keys.revoke(command.keyId, { accountId });
+      return done({ ...(await parts.keys.get(accountId, command.keyId)) });
+    }
   }
 }
 

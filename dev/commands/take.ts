@@ -15,6 +15,7 @@ export interface Options {
   readonly version?: string;
   readonly rules?: string;
   readonly role?: string;
+  readonly grace?: string;
 }
 
 /** Exactly so many words, and no option that the command does not have. Throws UsageError. */

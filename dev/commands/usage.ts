@@ -15,6 +15,9 @@ export const USAGE = `Usage: npm run --silent tollgate -- [--stack <name> [--reg
                                      that have assumed an IAM role (docs/keyless.md)
   keys list <accountId>              an account's keys with their rules, as JSON lines
   keys change <accountId> <keyId>    puts the rules of --rules <file> in the place of all that a key has
+  keys rotate <accountId> <keyId>    makes a key in the place of another and shows it, once, as JSON; the other ends at
+                                     once, or after --grace <seconds>, 30 days at most
+  keys revoke <accountId> <keyId>    ends a key at once and for good, and shows what is left of it, as JSON
   operators list                     who runs the deployment, by their ids
   operators appoint <personId>       makes a person an operator who has signed in once: GET /api/v1/me shows their id
   operators dismiss <personId>       ends that

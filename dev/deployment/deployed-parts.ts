@@ -12,7 +12,7 @@ import { Keys } from '../../lambdas/domain/keys/keys';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
 import { UsageRecords } from '../../lambdas/domain/usage/usage-records';
 import { Wallet } from '../../lambdas/domain/wallet/wallet';
-import type { CommandParts } from '../commands/command-parts';
+import type { AdministeredKeys, CommandParts } from '../commands/command-parts';
 import type { Deployment } from './deployment';
 import type { SecretTexts } from './secret-texts';
 
@@ -39,7 +39,7 @@ export const openTransport = (region: string | undefined): SdkTransport =>
   new SdkTransport(region === undefined ? {} : { region });
 
 /** Reads the pepper only where keys are worked on: whoever looks at a wallet needs no right to a secret. */
-class DeployedKeys implements Pick<Keys, 'create' | 'createForRole' | 'list' | 'changeRules'> {
+class DeployedKeys implements AdministeredKeys {
   readonly #store: TableStore;
   readonly #readPepper: () => Promise<string>;
 
@@ -56,12 +56,24 @@ class DeployedKeys implements Pick<Keys, 'create' | 'createForRole' | 'list' | '
     return (await this.#keys()).createForRole(request);
   }
 
+  async get(accountId: string, keyId: string): ReturnType<Keys['get']> {
+    return (await this.#keys()).get(accountId, keyId);
+  }
+
   async list(accountId: string): ReturnType<Keys['list']> {
     return (await this.#keys()).list(accountId);
   }
 
   async changeRules(request: Parameters<Keys['changeRules']>[0]): ReturnType<Keys['changeRules']> {
     return (await this.#keys()).changeRules(request);
+  }
+
+  async rotate(request: Parameters<Keys['rotate']>[0]): ReturnType<Keys['rotate']> {
+    return (await this.#keys()).rotate(request);
+  }
+
+  async revoke(...revoked: Parameters<Keys['revoke']>): ReturnType<Keys['revoke']> {
+    await (await this.#keys()).revoke(...revoked);
   }
 
   async #keys(): Promise<Keys> {

@@ -92,10 +92,10 @@ export const lateReceiptKey = (accountId: string, requestId: string, tree: strin
   sk: `${requestId}#${tree}`,
 });
 
-/** What a key spent, hour by hour. */
-export const keySpendPartition = (keyId: string): string => `spend#${keyId}`;
+/** What a key, with those that are counted as one with it, spent hour by hour. */
+export const keySpendPartition = (counterId: string): string => `spend#${counterId}`;
 /** @param hour `2026-11-20T10`: it sorts as text */
-export const keySpendKey = (keyId: string, hour: string): Key => ({ pk: keySpendPartition(keyId), sk: hour });
+export const keySpendKey = (counterId: string, hour: string): Key => ({ pk: keySpendPartition(counterId), sk: hour });
 
 const SEALS = 'seals';
 export const sealKey = (number: number): Key => ({ pk: SEALS, sk: ordinal(number) });
@@ -171,6 +171,8 @@ export const proposalKey = (proposalId: string): Key => ({ pk: PROPOSALS_PARTITI
 
 // Keys table.
 export const apiKeyKey = (keyId: string): Key => ({ pk: keyId, sk: 'key' });
+/** That somebody resumed a key: it holds for all that are counted as one with it, and beside the first of them. */
+export const resumptionKey = (counterId: string): Key => ({ pk: counterId, sk: 'resumed' });
 export const KEY_LISTING_PREFIX = 'key#';
 export const keyListingKey = (accountId: string, keyId: string): Key => ({
   pk: accountId,

@@ -29,7 +29,7 @@ export class KeyGrants {
     );
   }
 
-  /** Suspends a key whose id is known, where it verifies and in its account's list. */
+  /** Sees whose counters a key has whose id is known; suspends it, where it verifies and in its account's list. */
   suspend(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#keys, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], KEYS).combine(
       grantItems(grantee, this.#keys, ['dynamodb:UpdateItem'], LISTS),

@@ -56,6 +56,44 @@ describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
     expect(unknown).toMatchObject({ code: 1, out: '' });
   });
 
+  test('a key is rotated, with a grace or without, and revoked', async () => {
+    const { accountId } = run.gateway;
+    const made = json((await run.tollgate('keys', 'create', accountId)).out);
+    const next = await run.tollgate('keys', 'rotate', accountId, made['keyId']!, '--grace', '3600');
+    expect(next).toMatchObject({ code: 0, err: '' });
+    const { keyId = '', apiKey = '', ...rest } = json(next.out);
+    expect(rest).toEqual({ accountId });
+    const statuses = async (...keys: readonly string[]) =>
+      isRunning ? Promise.all(keys.map(async (key) => (await run.get('/models', key)).status)) : [];
+    expect(await statuses(made['apiKey']!, apiKey)).toEqual(isRunning ? [200, 200] : []);
+
+    const again = await run.tollgate('keys', 'rotate', accountId, keyId);
+    const last = json(again.out);
+    expect(await statuses(apiKey, last['apiKey']!)).toEqual(isRunning ? [401, 200] : []);
+    const repeated = await run.tollgate('keys', 'rotate', accountId, keyId);
+    expect(repeated).toMatchObject({
+      code: 1,
+      out: '',
+      err: 'The key was revoked, has ended, or was replaced before.\n',
+    });
+
+    const revoke = () => run.tollgate('keys', 'revoke', accountId, last['keyId']!);
+    const revoked = await revoke();
+    expect(json(revoked.out)).toMatchObject({ keyId: last['keyId'], replaces: keyId, version: 2 });
+    expect(json(revoked.out)['revokedAt']).toMatch(/^\d{4}-/);
+    expect(await statuses(last['apiKey']!)).toEqual(isRunning ? [401] : []);
+    expect(await revoke()).toEqual(revoked);
+  });
+
+  test('no key of another account is rotated or revoked', async () => {
+    const { accountId } = json((await run.tollgate('accounts', 'create')).out);
+    const { keyId } = json((await run.tollgate('keys', 'create', run.gateway.accountId)).out);
+    for (const verb of ['rotate', 'revoke']) {
+      const refused = await run.tollgate('keys', verb, accountId!, keyId!);
+      expect(refused).toMatchObject({ code: 1, out: '', err: 'There is no such key.\n' });
+    }
+  });
+
   test('usage says when there is more of it', async () => {
     const { accountId } = run.gateway;
     if (isRunning) expect((await run.ask()).status).toBe(200);
@@ -145,6 +183,13 @@ test.each([
     ['wallet', 'credit', 'a', '5', '--payment-id', 'req_x'],
     'A payment id is made of letters, digits and ._:- and does not begin with req_.',
   ],
+  ...['', '-1', '1.5', '1e3', '2592001', 'an hour'].map((grace): [string[], string] => [
+    ['keys', 'rotate', 'a', '01JD0000000000000000000000', `--grace=${grace}`],
+    'The grace is a whole number of seconds, 2592000 at most.',
+  ]),
+  [['keys', 'rotate', 'a', 'tg_01JD0000000000000000000000_x'], 'A key is named by its id, which "keys list" shows.'],
+  [['keys', 'revoke', 'a'], 'The command lacks an argument.'],
+  [['keys', 'revoke', 'a', '01JD0000000000000000000000', '--grace', '1'], 'The command has no option --grace.'],
   [['usage', 'a', '--limit', '0'], 'The limit is at least 1.'],
   [['usage', 'a', '--limit', 'many'], 'The limit is a whole number.'],
   [['operators'], 'There is no command "operators".'],

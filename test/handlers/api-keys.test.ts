@@ -81,13 +81,14 @@ test('a key that would have ended already is not made', async () => {
 });
 
 test.each([
-  ['rotated', 'POST', '/rotate', { graceSeconds: 0 }],
-  ['resumed', 'POST', '/resume', undefined],
-  ['revoked', 'DELETE', '', undefined],
-])('a key is not %s by who says that they read another version', async (_done, method, end, body) => {
+  ['rotated', 'a change', 'POST', '/rotate', { graceSeconds: 0 }],
+  ['resumed', 'a suspension', 'POST', '/resume', undefined],
+  ['revoked', 'a suspension', 'DELETE', '', undefined],
+])('a key is not %s after %s by who says that they read another version', async (_done, what, method, end, body) => {
   const { accountId } = stage;
   const { keyId } = await stage.parts.keys.create({ accountId });
-  await stage.parts.keySuspensions.suspend({ accountId, keyId, actor: DEPLOYMENT, reason: 'spend_jump' });
+  if (what === 'a change') await stage.parts.keys.changeRules({ accountId, keyId, rules: { concurrency: 1 } });
+  else await stage.parts.keySuspensions.suspend({ accountId, keyId, actor: DEPLOYMENT, reason: 'spend_jump' });
   const ask = (etag: string) =>
     stage.ask({ method, path: `${keys}/${keyId}${end}`, as: 'owner', body, headers: { 'if-match': etag } });
   expect(await ask('"1"')).toMatchObject({ status: 412, body: { code: 'version_mismatch' } });

@@ -41,6 +41,17 @@ test('it is resumed by no developer, and from no other account', async () => {
   });
 });
 
+test('it is rotated by nobody: its successor would be at work before anybody resumed it', async () => {
+  const { stage, path, resume } = await suspendedKey();
+  const rotate = (as: string) =>
+    stage.ask({ method: 'POST', path: `${path}/rotate`, as, body: { graceSeconds: 3_600 } });
+  for (const as of ['developer', 'admin', 'owner']) {
+    expect(await rotate(as)).toMatchObject({ status: 409, body: { code: 'key_suspended' } });
+  }
+  await resume('owner');
+  expect((await rotate('developer')).status).toBe(201);
+});
+
 test('a revoked key is not resumed, and nobody suspends a key by the API', async () => {
   const { stage, path, resume } = await suspendedKey();
   expect((await stage.ask({ method: 'DELETE', path, as: 'owner' })).status).toBe(204);

@@ -46,6 +46,14 @@ export class KeyNotLive extends Conflict {
   }
 }
 
+/** The key would have a successor that nobody suspended. */
+export class KeySuspended extends Conflict {
+  override readonly name = 'KeySuspended';
+  constructor() {
+    super('key_suspended', 'The key is suspended: first an owner or admin of its account resumes it.');
+  }
+}
+
 /** What has no secret has none that could be replaced. */
 export class KeyHasNoSecret extends Conflict {
   override readonly name = 'KeyHasNoSecret';

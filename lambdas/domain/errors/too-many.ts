@@ -4,7 +4,7 @@ import { Refusal } from './refusal';
 class TooMany extends Refusal {
   override readonly status = 429;
   readonly code: string;
-  constructor(what: 'accounts' | 'invitations', retryAfterSeconds: number) {
+  constructor(what: 'accounts' | 'invitations' | 'keys', retryAfterSeconds: number) {
     super(`Too many ${what} were made in a short time: wait before the next.`, { retryAfterSeconds });
     this.code = `too_many_${what}`;
   }
@@ -24,5 +24,12 @@ export class TooManyInvitations extends TooMany {
   override readonly name = 'TooManyInvitations';
   constructor(retryAfterSeconds: number) {
     super('invitations', retryAfterSeconds);
+  }
+}
+
+export class TooManyKeys extends TooMany {
+  override readonly name = 'TooManyKeys';
+  constructor(retryAfterSeconds: number) {
+    super('keys', retryAfterSeconds);
   }
 }

@@ -1,6 +1,6 @@
 import type { KeySuspensionReason } from '../../contracts/key-suspension';
-import { apiKeyKey, isoTime } from '../../contracts/table-keys';
-import { KEYS } from '../../contracts/tables';
+import { apiKeyKey, isoTime, resumptionKey } from '../../contracts/table-keys';
+import { EXPIRES_AT, KEYS } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
@@ -8,11 +8,14 @@ import { KeyNotLive } from '../errors/conflict';
 import { VersionMismatch } from '../errors/refusal';
 import { absent, all, exists } from '../table/condition';
 import { failedCondition } from '../table/table-errors';
-import type { TableStore } from '../table/table-store';
+import type { Put, TableStore } from '../table/table-store';
 import { isVersion } from '../table/version';
 import type { StoredKey } from './key-item';
 import { changeKey, decodeKey, isLive } from './key-item';
 import { ownedKey } from './owned-key';
+
+/** Who resumed a key has looked: for so long neither it nor what is counted as one with it is suspended again. */
+export const TRUSTED_MS = 86_400_000;
 
 /** One key, and who does something to it. */
 interface KeyAction {
@@ -38,6 +41,11 @@ export class KeySuspensions {
     const item = await this.#store.get({ table: KEYS, key: apiKeyKey(keyId) });
     const stored = item && decodeKey(item);
     return stored?.accountId === accountId && isLive(stored, this.#clock()) ? stored : undefined;
+  }
+
+  /** Whether somebody who looked has resumed a key with these counters a short while ago. */
+  async areTrusted(counterId: string): Promise<boolean> {
+    return (await this.#store.get({ table: KEYS, key: resumptionKey(counterId) })) !== undefined;
   }
 
   /** False for a key that is suspended or revoked already: its first reason stands. */
@@ -73,18 +81,17 @@ export class KeySuspensions {
   }): Promise<void> {
     const stored = await ownedKey(this.#store, keyId, accountId);
     if (!isLive(stored, this.#clock())) throw new KeyNotLive();
-    const change = { set: { resumedAt: isoTime(this.#clock()) }, remove: ['suspendedAt', 'suspensionReason'] };
+    const now = this.#clock();
+    const change = { set: { resumedAt: isoTime(now) }, remove: ['suspendedAt', 'suspensionReason'] };
+    const when = all(absent('revokedAt'), exists('suspendedAt'));
     try {
       await this.#audit.record({
         ...{ chain: accountId, actor, action: 'key.resume', target: keyId },
         ...{ before: { state: 'suspended' }, after: { state: 'active' } },
-        writes: changeKey(
-          accountId,
-          keyId,
-          change,
-          all(absent('revokedAt'), exists('suspendedAt')),
-          isVersion(version),
-        ),
+        writes: [
+          ...changeKey(accountId, keyId, change, when, isVersion(version)),
+          resumption(stored.counterId ?? keyId, now),
+        ],
       });
     } catch (error) {
       if (failedCondition(error, 0)) return;
@@ -92,3 +99,8 @@ export class KeySuspensions {
     }
   }
 }
+
+const resumption = (counterId: string, now: number): Put => ({
+  table: KEYS,
+  put: { ...resumptionKey(counterId), [EXPIRES_AT]: Math.floor((now + TRUSTED_MS) / 1_000) },
+});

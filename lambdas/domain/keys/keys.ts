@@ -6,12 +6,13 @@ import { isoTime, KEY_LISTING_PREFIX, keyListingKey } from '../../contracts/tabl
 import { EXPIRES_AT, KEYS } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
 import { DEPLOYMENT, personOf } from '../access/actor';
-import type { Action, AuditLog } from '../audit/audit-log';
+import type { Action } from '../audit/audit-log';
+import { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
 import { KeyHasNoSecret, KeyNotLive } from '../errors/conflict';
 import { VersionMismatch } from '../errors/refusal';
 import type { Change } from '../table/condition';
-import { absent, all, compare } from '../table/condition';
+import { absent } from '../table/condition';
 import { everyItem } from '../table/every-item';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
@@ -26,17 +27,23 @@ import type { MadeKey, MadeOf, ShownKey } from './new-key';
 import { makeKey } from './new-key';
 import { ownedKey } from './owned-key';
 import { Pepper } from './pepper';
-import { keyPremises, premiseRefusal } from './premises';
+import { newKeyPremises, newKeyRefusal } from './premises';
+import { mayBeReplaced, rotationRefusal } from './rotation';
 import { changedRules, parseRules, recordedRules } from './rule-changes';
 import type { KeyOwner } from './verified-keys';
 
 export const ROTATION_GRACE_MS_MAX = ROTATION_GRACE_SECONDS_MAX * 1_000;
 
+/** As the audit log does. */
+interface Recorder {
+  record(action: Action): Promise<unknown>;
+}
+
 export interface KeysOptions extends KeyVerifierOptions {
   /** @default the system's source of randomness */
   readonly randomBytes?: (bytes: number) => Uint8Array;
-  /** Where keys are administered, each change goes with its event. @default none */
-  readonly audit?: AuditLog;
+  /** @default one on the same store */
+  readonly audit?: Recorder;
 }
 
 export interface KeyRequest {
@@ -56,7 +63,7 @@ export class Keys {
   readonly #pepper: Pepper;
   readonly #clock: Clock;
   readonly #randomBytes: (bytes: number) => Uint8Array;
-  readonly #audit: AuditLog | undefined;
+  readonly #audit: Recorder;
   readonly #verifier: KeyVerifier;
 
   constructor(options: KeysOptions) {
@@ -64,13 +71,13 @@ export class Keys {
     this.#pepper = new Pepper(options.pepper);
     this.#clock = options.clock;
     this.#randomBytes = options.randomBytes ?? randomBytes;
-    this.#audit = options.audit;
+    this.#audit = options.audit ?? new AuditLog(options);
     this.#verifier = new KeyVerifier(options);
   }
 
   /**
-   * With an audit log it throws AccountNotFound, AccountSuspended, or AttestationRequired for a person who has not
-   * stated their age.
+   * Throws AccountNotFound, AccountSuspended, AttestationRequired for a person who has not stated
+   * their age, or TooManyKeys for one where many were made in a short time.
    */
   async create(request: KeyRequest): Promise<ShownKey> {
     return (await this.#create(request)).shown;
@@ -88,7 +95,8 @@ export class Keys {
     const { accountId, validUntil, role, actor = DEPLOYMENT } = request;
     const label = keyLabelSchema.optional().parse(request.label);
     const rules = parseRules(request.rules);
-    const premises = this.#audit ? keyPremises(accountId, actor) : [];
+    const now = this.#clock();
+    const premises = newKeyPremises(accountId, actor, now);
     const made = this.#make({
       ...{ accountId, label, rules, role, createdBy: personOf(actor) },
       validUntil: validUntil === undefined ? undefined : isoTime(validUntil),
@@ -98,14 +106,14 @@ export class Keys {
       ...recordedRules(rules),
     };
     try {
-      await this.#perform({
+      await this.#audit.record({
         // Whose role it is for is not recorded: its name may be a person's, and the list shows it.
         ...{ chain: accountId, actor, action: 'key.create', target: made.shown.keyId },
         ...(Object.keys(after).length > 0 && { after }),
         writes: [...made.writes, ...premises],
       });
     } catch (error) {
-      throw premiseRefusal(error, made.writes.length);
+      throw newKeyRefusal(error, made.writes.length, now);
     }
     return made;
   }
@@ -131,7 +139,7 @@ export class Keys {
     if (request.version !== undefined && request.version !== version) throw new VersionMismatch();
     const change: Change = rules ? { set: { rules: encodeRules(rules) } } : { remove: ['rules'] };
     try {
-      await this.#perform({
+      await this.#audit.record({
         ...{ chain: accountId, actor, action: 'key.change', target: keyId },
         before: recordedRules(before),
         after: { ...recordedRules(rules), changed: changedRules(before, rules) },
@@ -180,7 +188,7 @@ export class Keys {
   /**
    * Makes a key in the place of another, which ends after a grace period, or at its own time if that is before. What
    * the old one is allowed, its end included, the new one is too, and they are counted as one. Throws KeyNotFound,
-   * KeyNotLive, KeyHasNoSecret, VersionMismatch when it was changed meanwhile, and as `create` does.
+   * KeyNotLive, KeySuspended, KeyHasNoSecret, VersionMismatch when it was changed meanwhile, and as `create` does.
    * @param request.graceMs from 0 to ROTATION_GRACE_MS_MAX
    * @param request.version the version that was read. @default any
    */
@@ -193,31 +201,32 @@ export class Keys {
   }): Promise<ShownKey> {
     const { accountId, keyId, graceMs, actor = DEPLOYMENT } = request;
     if (!(graceMs >= 0 && graceMs <= ROTATION_GRACE_MS_MAX)) throw new RangeError('not a grace period');
+    const now = this.#clock();
     const old = await ownedKey(this.#store, keyId, accountId);
     const listing = await this.get(accountId, keyId);
-    if (!isLive(old, this.#clock()) || !listing) throw new KeyNotLive();
+    if (!isLive(old, now) || !listing) throw new KeyNotLive();
     if (old.role !== undefined) throw new KeyHasNoSecret();
     if (request.version !== undefined && request.version !== listing.version) throw new VersionMismatch();
     const { label, validUntil, rules } = listing;
-    const premises = this.#audit ? keyPremises(accountId, actor) : [];
+    const premises = newKeyPremises(accountId, actor, now);
     const made = this.#make({
       ...{ accountId, label, validUntil, rules, createdBy: personOf(actor), replaces: keyId },
       counterId: old.counterId ?? keyId,
     });
     const replacedBy = made.shown.keyId;
-    const end = isoTime(Math.min(this.#clock() + graceMs, endOf(listing)));
+    const end = isoTime(Math.min(now + graceMs, endOf(listing)));
     const change = { set: { replacedBy, validUntil: end } };
-    const isUnchanged = validUntil === undefined ? absent('validUntil') : compare('validUntil', '=', validUntil);
-    const when = all(absent('revokedAt'), absent('replacedBy'), isUnchanged);
+    const when = mayBeReplaced(listing);
     try {
-      await this.#perform({
+      await this.#audit.record({
         ...{ chain: accountId, actor, action: 'key.rotate', target: keyId },
         after: { replacedBy, validUntil: end },
         writes: [...changeKey(accountId, keyId, change, when, isVersion(listing.version)), ...made.writes, ...premises],
       });
     } catch (error) {
-      if (failedCondition(error, 0)) throw new KeyNotLive();
-      throw failedCondition(error, 1) ? new VersionMismatch() : premiseRefusal(error, made.writes.length + 2);
+      const failed = failedCondition(error, 0);
+      if (failed) throw rotationRefusal(failed.item);
+      throw failedCondition(error, 1) ? new VersionMismatch() : newKeyRefusal(error, made.writes.length + 2, now);
     }
     this.#verifier.forget(keyId);
     return made.shown;
@@ -243,7 +252,7 @@ export class Keys {
     this.#verifier.forget(keyId);
     const change = { set: { revokedAt: isoTime(this.#clock()) } };
     try {
-      await this.#perform({
+      await this.#audit.record({
         ...{ chain: accountId, actor, action: 'key.revoke', target: keyId },
         writes: changeKey(accountId, keyId, change, absent('revokedAt'), isVersion(by.version)),
       });
@@ -273,10 +282,6 @@ export class Keys {
 
   #make(made: MadeOf): MadeKey {
     return makeKey(made, { now: this.#clock(), pepper: this.#pepper, randomBytes: this.#randomBytes });
-  }
-
-  async #perform(action: Action): Promise<void> {
-    await (this.#audit ? this.#audit.record(action) : this.#store.transact(action.writes));
   }
 }
 

@@ -2,13 +2,11 @@ import { DEPLOYMENT } from '../access/actor';
 import type { Clock } from '../clock';
 import type { KeySuspensions } from '../keys/key-suspensions';
 import type { Log } from '../log';
-import type { KeyHour, KeySpend, Spent } from './key-spend';
+import type { KeySpend, Spent, SpentHour } from './key-spend';
 import { hourOf } from './key-spend';
 import { isSpendJump, JUMP_FLOOR_PICO } from './spend-jump';
 
 const HOUR_MS = 3_600_000;
-/** Who resumed a key has looked: for so long it is not suspended again. */
-export const TRUSTED_MS = 24 * HOUR_MS;
 
 export interface SpendWatchParts {
   readonly spend: KeySpend;
@@ -35,32 +33,36 @@ export class SpendWatch {
    * Does not fail: a batch that does comes again in halves, and those in halves of theirs, and each would be added up
    * anew, until keys at their pace seem to jump. The key's next requests have it looked at again.
    */
-  async #look(hour: KeyHour): Promise<void> {
-    try {
-      if (await this.#jumps(hour)) await this.#suspend(hour);
-    } catch (error) {
-      const { accountId, keyId } = hour;
-      const cause = error instanceof Error ? error.name : 'Unknown';
-      this.#parts.log.error('KEY_SPEND_NOT_WATCHED', { accountId, keyId, cause });
+  async #look(hour: SpentHour): Promise<void> {
+    const { accountId, keyIds } = hour;
+    const isJump = this.#jumps(hour);
+    for (const keyId of keyIds) {
+      try {
+        if (await isJump) await this.#suspend(accountId, keyId);
+      } catch (error) {
+        const cause = error instanceof Error ? error.name : 'Unknown';
+        this.#parts.log.error('KEY_SPEND_NOT_WATCHED', { accountId, keyId, cause });
+      }
     }
   }
 
   /** What comes late says nothing of what happens now. */
-  #isRecent({ hour }: KeyHour): boolean {
+  #isRecent({ hour }: SpentHour): boolean {
     return hour >= hourOf(this.#parts.clock() - HOUR_MS);
   }
 
-  async #jumps(hour: KeyHour): Promise<boolean> {
-    const { spend } = this.#parts;
+  /** Whether the keys' spend jumps, and nobody has looked at it already. */
+  async #jumps(hour: SpentHour): Promise<boolean> {
+    const { spend, suspensions } = this.#parts;
     const costPico = await spend.of(hour);
-    return costPico > JUMP_FLOOR_PICO && isSpendJump(costPico, await spend.before(hour));
+    if (costPico <= JUMP_FLOOR_PICO || !isSpendJump(costPico, await spend.before(hour))) return false;
+    return !(await suspensions.areTrusted(hour.counterId));
   }
 
-  async #suspend({ accountId, keyId }: KeyHour): Promise<void> {
-    const { suspensions, clock, log } = this.#parts;
+  async #suspend(accountId: string, keyId: string): Promise<void> {
+    const { suspensions, log } = this.#parts;
     const key = await suspensions.live(accountId, keyId);
     if (key === undefined || key.suspendedAt !== undefined) return;
-    if (key.resumedAt !== undefined && clock() < Date.parse(key.resumedAt) + TRUSTED_MS) return;
     if (await suspensions.suspend({ accountId, keyId, actor: DEPLOYMENT, reason: 'spend_jump' })) {
       log.error('KEY_SPEND_JUMPED', { accountId, keyId });
     }

@@ -2,6 +2,7 @@ import {
   ACCOUNTS_PER_HOUR_MAX,
   ACCOUNTS_PER_PERSON_AND_DAY_MAX,
   INVITATIONS_PER_ACCOUNT_AND_DAY_MAX,
+  KEYS_PER_ACCOUNT_AND_DAY_MAX,
 } from '../../../lambdas/domain/accounts/pace';
 import { AccountStage } from './account-stage';
 
@@ -78,4 +79,54 @@ test('an account invites so many a day, those that were withdrawn included', asy
   await expect(invite()).rejects.toMatchObject({ status: 429, code: 'too_many_invitations' });
   stage.now += DAY_MS;
   await invite();
+});
+
+/** As many keys as an account can make in a day: with a secret, for a role, and by rotation, those that ended included. */
+async function withAllKeysOfADay() {
+  const stage = new AccountStage();
+  const { accountId, owner: actor } = await stage.account();
+  const made = { accountId, actor };
+  let { keyId } = await stage.keys.create(made);
+  const rotate = async () => ({ keyId } = await stage.keys.rotate({ ...made, keyId, graceMs: 0 }));
+  const createForRole = () => stage.keys.createForRole({ ...made, role: 'arn:aws:iam::111122223333:role/worker' });
+  await rotate();
+  await createForRole();
+  await times(KEYS_PER_ACCOUNT_AND_DAY_MAX - 3, () => stage.keys.create(made));
+  return { stage, made, ways: [() => stage.keys.create(made), createForRole, rotate] };
+}
+
+test('an account makes so many keys a day, role keys and rotations included', async () => {
+  const { stage, ways } = await withAllKeysOfADay();
+  const retryAfterSeconds = (TOMORROW - stage.now) / 1_000;
+  for (const make of ways) {
+    await expect(make()).rejects.toMatchObject({ status: 429, code: 'too_many_keys', retryAfterSeconds });
+  }
+  const { accountId, owner: actor } = await stage.account();
+  await stage.keys.create({ accountId, actor });
+  stage.now = TOMORROW;
+  for (const make of ways) await make();
+});
+
+test('commands of the deployment, and keys that come for tokens, are not counted among an account’s keys', async () => {
+  const { stage, made } = await withAllKeysOfADay();
+  const { accountId } = made;
+  const { keyId } = await stage.keys.create({ accountId });
+  await stage.keys.rotate({ accountId, keyId, graceMs: 0 });
+  const prepared = stage.keys.prepare({
+    ...{ accountId, createdBy: `tru_${keyId}`, counterId: keyId, rules: undefined },
+    ...{ validUntil: stage.now + HOUR_MS, expiresAt: (stage.now + DAY_MS) / 1_000 },
+  });
+  await stage.store.transact(prepared.writes);
+  expect(await stage.keys.verify(prepared.shown.key)).toBeDefined();
+});
+
+test('a key that is not made is not counted', async () => {
+  const stage = new AccountStage();
+  const { accountId, owner: actor } = await stage.account();
+  const { keyId } = await stage.keys.create({ accountId, actor });
+  const rotate = () => stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
+  await rotate();
+  await times(20, () => expect(rotate()).rejects.toMatchObject({ code: 'key_not_live' }));
+  await times(KEYS_PER_ACCOUNT_AND_DAY_MAX - 2, () => stage.keys.create({ accountId, actor }));
+  await expect(stage.keys.create({ accountId, actor })).rejects.toMatchObject({ code: 'too_many_keys' });
 });

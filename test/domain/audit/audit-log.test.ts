@@ -211,13 +211,16 @@ describe('a chain that somebody edited is found out', () => {
     expect((await stage.verify(accountId)).faults).toContainEqual({ kind: 'changed', sequence: 5 });
   });
 
-  test.each(['0', '000000000002x', 'note'])('when something was put at %s, where no event has its place', async (sk) => {
-    const { stage, accountId } = await recorded();
-    await put(stage, { ...(await itemAt(stage, accountId, 2)), pk: accountId, sk });
-    const { faults } = await stage.verify(accountId);
-    expect(faults[0]).toMatchObject({ kind: 'changed' });
-    for (const { sequence } of faults) expect(Number.isSafeInteger(sequence)).toBe(true);
-  });
+  test.each(['0', '000000000002x', 'note'])(
+    'when something was put at %s, where no event has its place',
+    async (sk) => {
+      const { stage, accountId } = await recorded();
+      await put(stage, { ...(await itemAt(stage, accountId, 2)), pk: accountId, sk });
+      const { faults } = await stage.verify(accountId);
+      expect(faults[0]).toMatchObject({ kind: 'changed' });
+      for (const { sequence } of faults) expect(Number.isSafeInteger(sequence)).toBe(true);
+    },
+  );
 
   test('and one that grows meanwhile is not', async () => {
     const { stage, accountId, owner: actor } = await recorded();

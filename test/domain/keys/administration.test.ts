@@ -1,5 +1,7 @@
 import { apiKeyKey, keyListingKey } from '../../../lambdas/contracts/table-keys';
 import { KEYS } from '../../../lambdas/contracts/tables';
+import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
+import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
 import { ROTATION_GRACE_MS_MAX } from '../../../lambdas/domain/keys/keys';
 import { AccountStage } from '../accounts/account-stage';
 
@@ -172,6 +174,30 @@ describe('a rotated key', () => {
     const rotated = stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
     await expect(rotated).rejects.toMatchObject({ code: 'key_not_live' });
     expect(await stage.keys.list(accountId)).toHaveLength(1);
+  });
+
+  test.each(['long', 'just'])('that was suspended %s before has no successor until it is resumed', async (since) => {
+    const { stage, accountId, actor, keyId, key } = await withKey();
+    const suspensions = new KeySuspensions(stage);
+    const suspend = () => suspensions.suspend({ accountId, keyId, actor: DEPLOYMENT, reason: 'spend_jump' });
+    if (since === 'long') await suspend();
+    else stage.store.plan(suspend);
+    const rotate = () => stage.keys.rotate({ accountId, keyId, graceMs: 0, actor });
+    await expect(rotate()).rejects.toMatchObject({ code: 'key_suspended', status: 409 });
+    expect(await stage.keys.list(accountId)).toHaveLength(1);
+    expect(await stage.keys.verify(key)).toMatchObject({ keyId, isSuspended: true });
+    await suspensions.resume({ accountId, keyId, actor });
+    expect((await stage.keys.verify((await rotate()).key))?.isSuspended).toBeUndefined();
+  });
+
+  test('that is replaced or revoked is refused as such, suspended or not', async () => {
+    const { stage, accountId, actor, keyId } = await withKey();
+    const rotate = () => stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
+    await rotate();
+    await new KeySuspensions(stage).suspend({ accountId, keyId, actor: DEPLOYMENT, reason: 'spend_jump' });
+    await expect(rotate()).rejects.toMatchObject({ code: 'key_not_live' });
+    await stage.keys.revoke(keyId, { accountId, actor });
+    await expect(rotate()).rejects.toMatchObject({ code: 'key_not_live' });
   });
 
   test('whose end was moved just before has no successor with the old one', async () => {

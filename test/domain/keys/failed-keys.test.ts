@@ -1,4 +1,5 @@
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
+import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import { FAILED_SUBJECTS_MAX, FAILURES_MAX, WINDOW_MS } from '../../../lambdas/domain/attempts/failed-attempts';
 import { Keys } from '../../../lambdas/domain/keys/keys';
 import { KeyVerifier } from '../../../lambdas/domain/keys/key-verifier';
@@ -14,6 +15,7 @@ async function open() {
   const time = { now: Date.parse('2026-11-20T10:00:00.000Z') };
   const clock = () => time.now;
   const store = EmbeddedStore.memory({ clock });
+  await new Accounts({ store, clock }).create({ accountId: ACCOUNT });
   const keys = new Keys({ store, pepper: PEPPER, clock });
   const verifier = new KeyVerifier({ store, pepper: PEPPER, clock });
   const { key, keyId } = await keys.create({ accountId: ACCOUNT });

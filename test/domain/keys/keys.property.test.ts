@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
+import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import { encodeSecret } from '../../../lambdas/domain/keys/key-format';
 import { Keys } from '../../../lambdas/domain/keys/keys';
 
@@ -7,8 +8,9 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 test('a presented key is refused whatever it is made of', async () => {
   const clock = (): number => Date.parse('2026-11-20T10:00:00.000Z');
-  const keys = new Keys({ store: EmbeddedStore.memory({ clock }), pepper: 'a pepper of sufficient length', clock });
-  const { key } = await keys.create({ accountId: 'acc_01JD0000000000000000000000' });
+  const store = EmbeddedStore.memory({ clock });
+  const keys = new Keys({ store, pepper: 'a pepper of sufficient length', clock });
+  const { key } = await keys.create({ accountId: await new Accounts({ store, clock }).create() });
   const secret = fc.stringMatching(/^[0-9A-Za-z]{43}$/).map((other) => `${key.slice(0, -43)}${other}`);
   const presented = fc.oneof(fc.string(), secret).filter((other) => other !== key);
   await fc.assert(fc.asyncProperty(presented, async (other) => (await keys.verify(other)) === undefined));

@@ -2,6 +2,8 @@ import { createHash, createHmac } from 'node:crypto';
 import { apiKeyKey } from '../../../lambdas/contracts/table-keys';
 import { KEYS } from '../../../lambdas/contracts/tables';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
+import { Accounts } from '../../../lambdas/domain/accounts/accounts';
+import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { encodeSecret } from '../../../lambdas/domain/keys/key-format';
 import { encodeKey } from '../../../lambdas/domain/keys/key-item';
 import { KEY_LABEL_CHARACTERS_MAX } from '../../../lambdas/contracts/api-keys';
@@ -10,27 +12,35 @@ import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
 import type { Get, TableStore } from '../../../lambdas/domain/table/table-store';
 
 const ACCOUNT = 'acc_01JD0000000000000000000000';
+const OTHER_ACCOUNT = 'acc_01JD0000000000000000000002';
 const PEPPER = 'a pepper of sufficient length';
 
 class Stage {
   now = Date.parse('2026-11-20T10:00:00.000Z');
   readonly clock = (): number => this.now;
   readonly store = EmbeddedStore.memory({ clock: this.clock });
-  readonly keys = new Keys({ store: this.store, pepper: PEPPER, clock: this.clock });
+  readonly audit = new AuditLog({ store: this.store, clock: this.clock, sleep: () => Promise.resolve() });
+  readonly keys = new Keys({ store: this.store, pepper: PEPPER, clock: this.clock, audit: this.audit });
+
+  static async open(): Promise<Stage> {
+    const stage = new Stage();
+    for (const accountId of [ACCOUNT, OTHER_ACCOUNT]) await new Accounts(stage).create({ accountId });
+    return stage;
+  }
 }
 
 const withSecret = (key: string, secret: string): string => `${key.slice(0, -43)}${secret}`;
 
 describe('a key', () => {
   test('speaks for its account', async () => {
-    const { keys } = new Stage();
+    const { keys } = await Stage.open();
     const { keyId, key } = await keys.create({ accountId: ACCOUNT, label: 'laptop' });
     expect(key).toMatch(/^tg_[0-9A-HJKMNP-TV-Z]{26}_[0-9A-Za-z]{43}$/);
     expect(await keys.verify(key)).toEqual({ accountId: ACCOUNT, keyId });
   });
 
   test('is stored nowhere, nor is its secret', async () => {
-    const { keys, store } = new Stage();
+    const { keys, store } = await Stage.open();
     const puts: unknown[] = [];
     const transact = store.transact.bind(store);
     store.transact = (writes, token) => {
@@ -44,11 +54,11 @@ describe('a key', () => {
     const secret = key.slice(-43);
     expect(stored).not.toContain(secret);
     expect(stored).not.toContain(createHash('sha256').update(secret).digest().toString('latin1'));
-    expect(puts).toHaveLength(2);
+    expect(stored).toContain('"verifier"');
   });
 
   test('ends at once and for good when it is revoked', async () => {
-    const stage = new Stage();
+    const stage = await Stage.open();
     const { keyId, key } = await stage.keys.create({ accountId: ACCOUNT });
     await stage.keys.revoke(keyId);
     expect(await stage.keys.verify(key)).toBeUndefined();
@@ -59,7 +69,7 @@ describe('a key', () => {
   });
 
   test('ends at the time until which it is valid', async () => {
-    const stage = new Stage();
+    const stage = await Stage.open();
     const { key } = await stage.keys.create({ accountId: ACCOUNT, validUntil: stage.now + 1_000 });
     stage.now += 999;
     expect(await stage.keys.verify(key)).toBeDefined();
@@ -68,7 +78,7 @@ describe('a key', () => {
   });
 
   test('that was right is not looked up again for five seconds, and one that was wrong always', async () => {
-    const stage = new Stage();
+    const stage = await Stage.open();
     const { key } = await stage.keys.create({ accountId: ACCOUNT });
     const reads = jest.spyOn(stage.store, 'get');
     const readsOf = async (presented: string): Promise<number> => {
@@ -86,7 +96,7 @@ describe('a key', () => {
   });
 
   test('that another process revokes ends within five seconds, also when the clock is set back', async () => {
-    const stage = new Stage();
+    const stage = await Stage.open();
     const { key, keyId } = await stage.keys.create({ accountId: ACCOUNT });
     await stage.keys.verify(key);
     await new Keys({ store: stage.store, pepper: PEPPER, clock: stage.clock }).revoke(keyId);
@@ -97,11 +107,11 @@ describe('a key', () => {
   });
 
   test('is listed for its account without anything that could verify it', async () => {
-    const stage = new Stage();
+    const stage = await Stage.open();
     const first = await stage.keys.create({ accountId: ACCOUNT, label: 'laptop' });
     stage.now += 1;
     const second = await stage.keys.create({ accountId: ACCOUNT });
-    await stage.keys.create({ accountId: 'acc_01JD0000000000000000000002' });
+    await stage.keys.create({ accountId: OTHER_ACCOUNT });
     expect(await stage.keys.list(ACCOUNT)).toEqual([
       {
         ...{ keyId: first.keyId, label: 'laptop', lastFour: first.key.slice(-4), version: 1 },
@@ -112,7 +122,7 @@ describe('a key', () => {
   });
 
   test('is listed alone, whatever else lies beside it', async () => {
-    const stage = new Stage();
+    const stage = await Stage.open();
     const { keyId } = await stage.keys.create({ accountId: ACCOUNT });
     await stage.store.write({ table: KEYS, put: { pk: ACCOUNT, sk: 'something else' } });
     expect(await stage.keys.list(ACCOUNT)).toMatchObject([{ keyId }]);
@@ -120,7 +130,7 @@ describe('a key', () => {
   });
 
   test('has a label of at most a hundred characters', async () => {
-    const { keys } = new Stage();
+    const { keys } = await Stage.open();
     for (const character of ['x', '😀']) {
       await keys.create({ accountId: ACCOUNT, label: character.repeat(KEY_LABEL_CHARACTERS_MAX) });
       const tooLong = keys.create({ accountId: ACCOUNT, label: character.repeat(KEY_LABEL_CHARACTERS_MAX + 1) });
@@ -129,25 +139,15 @@ describe('a key', () => {
     expect(await keys.list(ACCOUNT)).toHaveLength(2);
   });
 
-  test('is rotated without an audit log too', async () => {
-    const stage = new Stage();
-    const { keyId, key } = await stage.keys.create({ accountId: ACCOUNT });
-    const next = await stage.keys.rotate({ accountId: ACCOUNT, keyId, graceMs: 0 });
-    expect([await stage.keys.verify(key), await stage.keys.verify(next.key)]).toEqual([
-      undefined,
-      { accountId: ACCOUNT, keyId: next.keyId },
-    ]);
-  });
-
   test('that cannot be revoked at the moment is not taken for revoked', async () => {
-    const stage = new Stage();
+    const stage = await Stage.open();
     const { keyId } = await stage.keys.create({ accountId: ACCOUNT });
     stage.store.transact = () => Promise.reject(new StoreUnavailable('ECONNRESET'));
-    await expect(stage.keys.revoke(keyId)).rejects.toMatchObject({ name: 'StoreUnavailable' });
+    await expect(stage.keys.revoke(keyId)).rejects.toMatchObject({ name: 'ControlPlaneUnavailable' });
   });
 
   test('that is gone before it is revoked is not taken for revoked', async () => {
-    const stage = new Stage();
+    const stage = await Stage.open();
     const { keyId } = await stage.keys.create({ accountId: ACCOUNT });
     const transact = stage.store.transact.bind(stage.store);
     stage.store.transact = async (writes) => {
@@ -158,7 +158,7 @@ describe('a key', () => {
   });
 
   test('of one deployment is nothing to another with the same table', async () => {
-    const stage = new Stage();
+    const stage = await Stage.open();
     const { key } = await stage.keys.create({ accountId: ACCOUNT });
     const other = new Keys({ store: stage.store, pepper: `${PEPPER}!`, clock: stage.clock });
     expect(await other.verify(key)).toBeUndefined();
@@ -188,7 +188,7 @@ async function badKeys(stage: Stage): Promise<readonly (readonly [string, string
 
 describe('a key that is no good', () => {
   test('is refused even where somebody has planted a key for what is malformed', async () => {
-    const { keys, store } = new Stage();
+    const { keys, store } = await Stage.open();
     const planted = { keyId: '0'.repeat(26), accountId: ACCOUNT, salt: new Uint8Array(16), lastFour: '0000' };
     const verifier = createHmac('sha256', PEPPER).update(planted.salt).update('0'.repeat(43)).digest();
     const put = encodeKey({ ...planted, verifier, createdAt: '2026-11-20T10:00:00.000Z' });
@@ -199,7 +199,7 @@ describe('a key that is no good', () => {
   });
 
   test('is refused in the same way and after the same one read, whatever is wrong with it', async () => {
-    const stage = new Stage();
+    const stage = await Stage.open();
     for (const [what, presented] of await badKeys(stage)) {
       const reads: Get[] = [];
       const counting = Object.assign(Object.create(stage.store) as TableStore, {
@@ -214,7 +214,7 @@ describe('a key that is no good', () => {
   });
 
   test('is never part of an error', async () => {
-    const stage = new Stage();
+    const stage = await Stage.open();
     const { key } = await stage.keys.create({ accountId: ACCOUNT });
     stage.store.get = () => Promise.reject(new Error('the store is gone'));
     await expect(stage.keys.verify(key)).rejects.toThrow(/^the store is gone$/);
@@ -227,7 +227,7 @@ test.each(['', 'fifteen letters', new Uint8Array(15)])('there are no keys withou
 });
 
 test('a pepper of 16 bytes is enough, as text or as bytes', async () => {
-  const { store, clock } = new Stage();
+  const { store, clock } = await Stage.open();
   const { key } = await new Keys({ store, pepper: 'sixteen letters!', clock }).create({ accountId: ACCOUNT });
   const pepper = new Uint8Array(Buffer.from('sixteen letters!'));
   expect(await new Keys({ store, pepper, clock }).verify(key)).toMatchObject({ accountId: ACCOUNT });

@@ -1,5 +1,6 @@
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
 import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
+import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { FAILURES_MAX } from '../../../lambdas/domain/attempts/failed-attempts';
@@ -9,6 +10,7 @@ import { RoleVerifier } from '../../../lambdas/domain/keys/role-verifier';
 import { VERIFIED_MS } from '../../../lambdas/domain/keys/verified-keys';
 
 const ACCOUNT = 'acc_01JD0000000000000000000000';
+const OTHER_ACCOUNT = 'acc_01JD0000000000000000000001';
 const ROLE = 'arn:aws:iam::111122223333:role/worker';
 const WORKER = 'arn:aws:sts::111122223333:assumed-role/worker/i-0123456789abcdef0';
 
@@ -19,6 +21,12 @@ class Stage {
   readonly keys = new Keys({ store: this.store, pepper: 'a pepper of sufficient length', clock: this.clock });
   readonly roles = new RoleVerifier({ store: this.store, clock: this.clock });
 
+  static async open(): Promise<Stage> {
+    const stage = new Stage();
+    for (const accountId of [ACCOUNT, OTHER_ACCOUNT]) await new Accounts(stage).create({ accountId });
+    return stage;
+  }
+
   async key(role = ROLE): Promise<string> {
     return (await this.keys.createForRole({ accountId: ACCOUNT, role })).keyId;
   }
@@ -26,7 +34,7 @@ class Stage {
 
 describe('a key of an IAM role', () => {
   test('speaks for its account where whoever has assumed the role names it, with its rules', async () => {
-    const { keys, roles } = new Stage();
+    const { keys, roles } = await Stage.open();
     const rules = { scopes: ['chat' as const], concurrency: 2 };
     const made = await keys.createForRole({ accountId: ACCOUNT, role: ROLE, label: 'batch', rules });
     expect(made).toMatchObject({ role: ROLE, label: 'batch', rules, version: 1 });
@@ -40,7 +48,7 @@ describe('a key of an IAM role', () => {
   ])(
     'is meant by the role’s name, registered with %s: those who have assumed it do not tell the path',
     async (_, role) => {
-      const stage = new Stage();
+      const stage = await Stage.open();
       expect(await stage.roles.verify(await stage.key(role), WORKER)).toBeDefined();
     },
   );
@@ -58,14 +66,14 @@ describe('a key of an IAM role', () => {
     ['a session with a further part', 'arn:aws:sts::111122223333:assumed-role/worker/a/b'],
     ['nobody', ''],
   ])('is closed to %s', async (_who, principal) => {
-    const stage = new Stage();
+    const stage = await Stage.open();
     expect(await stage.roles.verify(await stage.key(), principal)).toBeUndefined();
   });
 
   test('must be named: no role is looked for, and two accounts may have written down the same', async () => {
-    const stage = new Stage();
+    const stage = await Stage.open();
     const ours = await stage.key();
-    const other = 'acc_01JD0000000000000000000001';
+    const other = OTHER_ACCOUNT;
     const theirs = await stage.keys.createForRole({ accountId: other, role: ROLE });
     expect(await stage.roles.verify(ours, WORKER)).toMatchObject({ accountId: ACCOUNT });
     expect(await stage.roles.verify(theirs.keyId, WORKER)).toMatchObject({ accountId: other });
@@ -74,7 +82,7 @@ describe('a key of an IAM role', () => {
   });
 
   test('has no secret: nothing of one is shown, and its id opens nothing where keys are shown', async () => {
-    const stage = new Stage();
+    const stage = await Stage.open();
     const keyId = await stage.key();
     const [listed] = await stage.keys.list(ACCOUNT);
     expect(listed).toEqual({ keyId, role: ROLE, version: 1, createdAt: '2026-11-20T10:00:00.000Z' });
@@ -87,14 +95,14 @@ describe('a key of an IAM role', () => {
   });
 
   test('is no key with a secret: that one opens nothing for any role', async () => {
-    const stage = new Stage();
+    const stage = await Stage.open();
     const { keyId, key } = await stage.keys.create({ accountId: ACCOUNT });
     expect(await stage.roles.verify(keyId, WORKER)).toBeUndefined();
     expect(await stage.roles.verify(key, WORKER)).toBeUndefined();
   });
 
   test('is revoked, suspended and given other rules as any key, everywhere within five seconds', async () => {
-    const stage = new Stage();
+    const stage = await Stage.open();
     const { keys, roles, store, clock } = stage;
     const keyId = await stage.key();
     await roles.verify(keyId, WORKER);
@@ -112,7 +120,7 @@ describe('a key of an IAM role', () => {
   });
 
   test('is not guessed at without end from one address', async () => {
-    const stage = new Stage();
+    const stage = await Stage.open();
     const keyId = await stage.key();
     const stranger = 'arn:aws:sts::111122223333:assumed-role/stranger/session';
     for (let number = 0; number < FAILURES_MAX; number += 1)
@@ -123,7 +131,7 @@ describe('a key of an IAM role', () => {
   test.each(['worker', 'arn:aws:iam::111122223333:user/worker', 'arn:aws:iam::*:role/worker', `${ROLE}*`, WORKER])(
     'is not made for what is no role: %s',
     async (role) => {
-      const { keys } = new Stage();
+      const { keys } = await Stage.open();
       await expect(keys.createForRole({ accountId: ACCOUNT, role })).rejects.toMatchObject({ name: 'ZodError' });
       expect(await keys.list(ACCOUNT)).toEqual([]);
     },

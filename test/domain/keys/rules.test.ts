@@ -135,11 +135,8 @@ describe('a change of rules', () => {
 
   test('of a key that its account does not list, or that the store does not take, is not made', async () => {
     const { stage, accountId, keyId, change } = await withKey();
-    const { store, clock } = stage;
-    const unaudited = new Keys({ store, clock, pepper: 'a pepper of sufficient length' });
-    stage.store.plan('unreachable');
-    const lost = unaudited.changeRules({ accountId, keyId, rules: RULES });
-    await expect(lost).rejects.toMatchObject({ name: 'StoreUnavailable' });
+    stage.store.plan(...Array.from({ length: 12 }, () => 'unreachable' as const));
+    await expect(change(RULES)).rejects.toMatchObject({ name: 'ControlPlaneUnavailable' });
     await stage.engine.write({ table: KEYS, delete: keyListingKey(accountId, keyId) });
     await expect(change(RULES)).rejects.toMatchObject({ code: 'key_not_live' });
   });

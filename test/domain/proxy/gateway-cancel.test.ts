@@ -71,7 +71,7 @@ describe('a cancel', () => {
   test('by another account stops nothing', async () => {
     const client = stage.client(chat({ stream: true }));
     const { done, call } = await stage.begin(client);
-    const other = await stage.keys.create({ accountId: 'acc_01JD0000000000000000000009' });
+    const other = await stage.stranger();
     const requestId = await runningId();
     const headers = { authorization: `Bearer ${other.key}` };
     await stage.send({ method: 'POST', path: `/v1/requests/${requestId}/cancel`, headers });

@@ -48,7 +48,7 @@ test('a receipt that a day did not bring is not promised any longer', async () =
 
 test('another account’s receipt is as unknown as one of no request', async () => {
   await seal();
-  const stranger = (await stage.keys.create({ accountId: 'acc_01JD0000000000000000000009' })).key;
+  const stranger = (await stage.stranger()).key;
   const refused = await get(path, { authorization: `Bearer ${stranger}` });
   const unknown = await get('/v1/requests/req_01ARZ3NDEKTSV4RRFFQ69G5FAV/receipt');
   expect([refused.status, refused.json]).toMatchObject([404, { error: { code: 'request_not_found' } }]);

@@ -117,7 +117,7 @@ test('an answer’s record is its own account’s to read, and nobody else’s',
     status: 'completed',
     cost: '0.00000000011',
   });
-  const stranger = (await stage.keys.create({ accountId: 'acc_01JD0000000000000000000009' })).key;
+  const stranger = (await stage.stranger()).key;
   const refused = await stage.send({ method: 'GET', path, headers: { authorization: `Bearer ${stranger}` } });
   expect([refused.status, refused.json]).toMatchObject([404, { error: { code: 'request_not_found' } }]);
 });

@@ -5,6 +5,7 @@ import type { UsageRecord } from '../../../lambdas/contracts/usage-record';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import { Catalog } from '../../../lambdas/domain/catalog/catalog';
 import { Keys } from '../../../lambdas/domain/keys/keys';
+import type { ShownKey } from '../../../lambdas/domain/keys/new-key';
 import type { Log } from '../../../lambdas/domain/log';
 import { Cancellations } from '../../../lambdas/domain/proxy/cancellations';
 import type { GatewayParts } from '../../../lambdas/domain/proxy/gateway';
@@ -152,6 +153,12 @@ export class GatewayStage {
     const { keyId, key } = await this.keys.create({ accountId: ACCOUNT, rules });
     this.apiKey = key;
     return keyId;
+  }
+
+  /** A key of another account. */
+  async stranger(): Promise<ShownKey> {
+    const accountId = await new Accounts({ store: this.engine, clock: Date.now }).create();
+    return this.keys.create({ accountId });
   }
 
   suspend(): Promise<void> {

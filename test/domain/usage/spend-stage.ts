@@ -18,6 +18,7 @@ import { ACCOUNT } from '../wallet/wallet-stage';
 
 export const DOLLAR = 1_000_000_000_000n;
 export const HOUR_MS = 3_600_000;
+const TRUST = '01JD000000000000000000000T';
 
 /** Requests of a key, and what adds up their records as it is handed their changes. */
 export class SpendStage {
@@ -40,6 +41,22 @@ export class SpendStage {
       stage.#changes.push(...records.filter(({ eventSourceARN }) => eventSourceARN?.includes(':table/usage/')));
     });
     return stage;
+  }
+
+  /** From now on requests are made with another key, one that came for a token of the one trust. */
+  async exchangeToken(): Promise<string> {
+    const { shown, writes } = this.keys.prepare({
+      ...{ accountId: ACCOUNT, createdBy: `tru_${TRUST}`, counterId: TRUST, rules: undefined },
+      ...{ validUntil: this.now + HOUR_MS, expiresAt: Math.floor(this.now / 1_000) + 90_000 },
+    });
+    await this.store.transact(writes);
+    Object.assign(this, shown);
+    return shown.keyId;
+  }
+
+  /** From now on requests are made with the key that comes in the place of this one. */
+  async rotate(): Promise<void> {
+    Object.assign(this, await this.keys.rotate({ accountId: ACCOUNT, keyId: this.keyId, graceMs: HOUR_MS }));
   }
 
   #parts() {
@@ -78,16 +95,20 @@ export class SpendStage {
     await this.pipe();
   }
 
-  /** Gives the key a pace: so much in each of as many hours as it takes, up to the present one. */
-  async usePace(costPico: bigint): Promise<void> {
+  /**
+   * Gives the key a pace: so much in each of as many hours as it takes, up to the present one.
+   * @param before what is done in each of them first
+   */
+  async usePace(costPico: bigint, before: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
     this.now -= PACE_HOURS_MIN * HOUR_MS;
     for (let hour = 0; hour < PACE_HOURS_MIN; hour += 1) {
+      await before();
       await this.spend(costPico);
       this.now += HOUR_MS;
     }
   }
 
-  async isSuspended(): Promise<boolean> {
-    return (await this.keys.get(ACCOUNT, this.keyId))?.suspendedAt !== undefined;
+  async isSuspended(keyId = this.keyId): Promise<boolean> {
+    return (await this.keys.get(ACCOUNT, keyId))?.suspendedAt !== undefined;
   }
 }

@@ -1,11 +1,11 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { verifyAudit } from '../../../lambdas/domain/audit/verify-audit';
+import { TRUSTED_MS } from '../../../lambdas/domain/keys/key-suspensions';
 import { exists } from '../../../lambdas/domain/table/condition';
 import { TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { KeySpend } from '../../../lambdas/domain/usage/key-spend';
-import { TRUSTED_MS } from '../../../lambdas/domain/usage/spend-watch';
 import { putUsageRecord } from '../../../lambdas/domain/usage/usage-records';
 import { FaultyStore } from '../wallet/faulty-store';
 import { ACCOUNT } from '../wallet/wallet-stage';
@@ -16,8 +16,8 @@ beforeEach(async () => {
   stage = await SpendStage.open();
 });
 
-const spentNow = (keyId = stage.keyId) =>
-  new KeySpend(stage).of({ accountId: ACCOUNT, keyId, hour: new Date(stage.now).toISOString().slice(0, 13) });
+const spentNow = (counterId = stage.keyId) =>
+  new KeySpend(stage).of({ counterId, hour: new Date(stage.now).toISOString().slice(0, 13) });
 
 /** As Lambda does with a batch that fails: it comes again in halves, until one change stands alone. */
 async function deliver(changes: readonly DynamoDBRecord[], store: TableStore): Promise<void> {
@@ -105,6 +105,72 @@ describe('a key whose spend jumps', () => {
   });
 });
 
+describe('keys that are counted as one', () => {
+  const resume = () => stage.suspensions.resume({ accountId: ACCOUNT, keyId: stage.keyId, actor: DEPLOYMENT });
+
+  test('have one pace: a rotated key’s successor goes on with its', async () => {
+    const { keyId: first } = stage;
+    await stage.usePace(2n * DOLLAR);
+    await stage.rotate();
+    await stage.rotate();
+    await stage.spend(15n * DOLLAR);
+    expect(await stage.isSuspended()).toBe(false);
+    await stage.spend(6n * DOLLAR);
+    expect([await stage.isSuspended(), await stage.isSuspended(first)]).toEqual([true, false]);
+    expect(stage.lines).toEqual([['KEY_SPEND_JUMPED', { accountId: ACCOUNT, keyId: stage.keyId }]]);
+  });
+
+  test('have one pace: the next key for a token of a trust is stopped as the one before', async () => {
+    await stage.usePace(2n * DOLLAR, () => stage.exchangeToken());
+    const quiet = await stage.exchangeToken();
+    const thief = await stage.exchangeToken();
+    await stage.spend(30n * DOLLAR);
+    await stage.exchangeToken();
+    await stage.spend(1n);
+    expect(await Promise.all([quiet, thief, stage.keyId].map((keyId) => stage.isSuspended(keyId)))).toEqual([
+      ...[false, true, true],
+    ]);
+  });
+
+  test('are stopped for what they spend together, each that has a part in it', async () => {
+    await stage.usePace(2n * DOLLAR, () => stage.exchangeToken());
+    const together: string[] = [];
+    for (let key = 0; key < 11; key += 1) {
+      together.push(await stage.exchangeToken());
+      await stage.record(2n * DOLLAR);
+    }
+    await stage.pipe();
+    expect(await Promise.all(together.map((keyId) => stage.isSuspended(keyId)))).toEqual(together.map(() => true));
+  });
+
+  test('are trusted together for a day where somebody who looked resumes one, a successor too', async () => {
+    await stage.usePace(2n * DOLLAR, () => stage.exchangeToken());
+    await stage.exchangeToken();
+    await stage.spend(30n * DOLLAR);
+    await resume();
+    await stage.exchangeToken();
+    await stage.spend(500n * DOLLAR);
+    expect(await stage.isSuspended()).toBe(false);
+    stage.now += TRUSTED_MS;
+    await stage.exchangeToken();
+    await stage.spend(5_000n * DOLLAR);
+    expect(await stage.isSuspended()).toBe(true);
+  });
+
+  test('are each looked at, though one could not be suspended', async () => {
+    await stage.usePace(2n * DOLLAR, () => stage.exchangeToken());
+    const one = await stage.exchangeToken();
+    await stage.record(15n * DOLLAR);
+    const other = await stage.exchangeToken();
+    await stage.record(15n * DOLLAR);
+    await stage.pipe(stage.take(), withoutAudit(stage.store));
+    const cause = 'TransactionCancelled';
+    expect(stage.lines).toEqual(
+      [one, other].map((keyId) => ['KEY_SPEND_NOT_WATCHED', { accountId: ACCOUNT, keyId, cause }]),
+    );
+  });
+});
+
 describe('no key is suspended', () => {
   test('for what it always spends, however much', async () => {
     await stage.usePace(1_000n * DOLLAR);
@@ -174,7 +240,7 @@ describe('what a key spends', () => {
     for (const keyId of keyIds) await stage.record(7n, keyId);
     await stage.pipe();
     const hour = new Date(stage.now).toISOString().slice(0, 13);
-    const sums = keyIds.map((keyId) => new KeySpend(stage).of({ accountId: ACCOUNT, keyId, hour }));
+    const sums = keyIds.map((counterId) => new KeySpend(stage).of({ counterId, hour }));
     expect(new Set(await Promise.all(sums))).toEqual(new Set([7n]));
   });
 });
