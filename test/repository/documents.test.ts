@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import * as conflicts from '../../lambdas/domain/errors/conflict';
+import * as missing from '../../lambdas/domain/errors/missing';
 import * as refusals from '../../lambdas/domain/errors/refusal';
 import * as tooMany from '../../lambdas/domain/errors/too-many';
 import { ROOT, trackedFiles } from './tracked-files';
@@ -37,7 +39,9 @@ test('decision records are numbered without gaps and say what, why and with whic
 });
 
 test('every code of the control plane’s problems is in its page', () => {
-  const errors = Object.values({ ...refusals, ...tooMany }) as unknown as (new (first: unknown) => { code?: string })[];
+  const errors = Object.values({ ...refusals, ...missing, ...conflicts, ...tooMany }) as unknown as (new (
+    first: unknown,
+  ) => { code?: string })[];
   const codes = errors.flatMap((Refusal) => new Refusal([]).code ?? []);
   expect(codes.length).toBeGreaterThan(30);
   const page = read('docs/control-plane.md');
