@@ -102,7 +102,7 @@ function conditions(direct: Direct, { cores, cpu, node, load, isPinned, portkey 
     : '**Nothing is pinned to a core here (no `taskset`, or only one core): subject, upstream and load generator compete.**';
   const c = CONDITIONS;
   return `- ${cores} cores (${cpu}), Node ${node}; load average before the run ${load.toFixed(2)}. ${pinning}
-- Subjects: a minimal \`node:http\` pass-through (pass-through.ts); \`@portkey-ai/gateway\` ${portkey} with the pinned hono of package.json, as its image starts it; Tollgate as \`npm start\` runs it, bundled. All on the same local upstream, their logs discarded.
+- Subjects: a minimal \`node:http\` pass-through (pass-through.ts); \`@portkey-ai/gateway\` ${portkey} with the pinned hono of package.json, as its image starts it; Tollgate as \`npm start\` runs it, bundled, with its control plane and local user pool in the same process. All on the same local upstream, their logs discarded.
 - ${ROUNDS} rounds in which the subjects take turns, after a warm-up; each figure is the median of the rounds. CPU time is user and system time of the subject's process.
 - requests/s and CPU per request: ${c.THROUGHPUT_CONNECTIONS} keep-alive connections, one request at a time on each, for ${c.THROUGHPUT_SECONDS} s. Requests and answers have about 1 KB.
 - Added p50, p99: one connection, up to ${c.LATENCY_REQUESTS} requests one after the other, less the same percentile without a proxy (${ms(direct.p50Micros)} and ${ms(direct.p99Micros)} ms).
