@@ -1,4 +1,4 @@
-import { BoundedMap } from '../../domain/bounded-map';
+import { RecentCounts } from '../../domain/attempts/recent-counts';
 import type { Clock } from '../../domain/clock';
 
 /** A look that takes longer holds up more than its own caller. */
@@ -8,26 +8,21 @@ const SLOW_LOOKS_MAX = 3;
 const WINDOW_MS = 30_000;
 const ACCOUNTS_MAX = 2_000;
 
-interface Counted {
-  readonly looks: number;
-  /** Epoch milliseconds. */
-  readonly from: number;
-}
-
 /**
  * Counts, in this process alone, how often an account's issuers kept us waiting: it names as many as it likes, and each
  * could take all the time that an issuer is given.
  */
 export class SlowLooks {
   readonly #clock: Clock;
-  readonly #counted = new BoundedMap<Counted>(ACCOUNTS_MAX);
+  readonly #counted: RecentCounts;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#counted = new RecentCounts({ clock, windowMs: WINDOW_MS, entriesMax: ACCOUNTS_MAX });
   }
 
   areTooMany(accountId: string): boolean {
-    return (this.#find(accountId)?.looks ?? 0) >= SLOW_LOOKS_MAX;
+    return (this.#counted.find(accountId)?.count ?? 0) >= SLOW_LOOKS_MAX;
   }
 
   /** Does what may wait for an issuer, and counts it where it did. */
@@ -36,16 +31,7 @@ export class SlowLooks {
     try {
       return await act();
     } finally {
-      const now = this.#clock();
-      const { looks, from } = this.#find(accountId) ?? { looks: 0, from: now };
-      if (now - begunAt > SLOW_MS) this.#counted.set(accountId, { looks: looks + 1, from });
+      if (this.#clock() - begunAt > SLOW_MS) this.#counted.add(accountId);
     }
-  }
-
-  #find(accountId: string): Counted | undefined {
-    const now = this.#clock();
-    const counted = this.#counted.get(accountId);
-    // A clock that was set back refuses nobody for longer.
-    return counted && counted.from <= now && now < counted.from + WINDOW_MS ? counted : undefined;
   }
 }

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { BoundedMap } from '../bounded-map';
 import type { Clock } from '../clock';
 import { TooManyAttempts } from '../errors/app-error';
 import { networkOf } from './network-of';
+import { RecentCounts } from './recent-counts';
 
 /** How often one source may fail as one subject within the window. */
 export const FAILURES_MAX = 10;
@@ -21,12 +21,6 @@ export interface Attempt {
   readonly subject: string;
 }
 
-interface Counted {
-  readonly failures: number;
-  /** Epoch milliseconds. */
-  readonly from: number;
-}
-
 /**
  * Counts attempts that failed, in this process alone: a failure writes nothing and costs no more than its answer.
  *
@@ -37,10 +31,11 @@ interface Counted {
 export class FailedAttempts {
   readonly #clock: Clock;
   readonly #secret = randomBytes(SECRET_BYTES);
-  readonly #counted = new BoundedMap<Counted>(COUNTED_MAX);
+  readonly #counted: RecentCounts;
 
   constructor({ clock }: { readonly clock: Clock }) {
     this.#clock = clock;
+    this.#counted = new RecentCounts({ clock, windowMs: WINDOW_MS, entriesMax: COUNTED_MAX });
   }
 
   /** Throws TooManyAttempts until the source's window is over. */
@@ -51,29 +46,16 @@ export class FailedAttempts {
       [this.#hash(source), FAILED_SUBJECTS_MAX],
     ] as const;
     for (const [hash, most] of limits) {
-      const counted = this.#find(hash);
-      if (!counted || counted.failures < most) continue;
+      const counted = this.#counted.find(hash);
+      if (!counted || counted.count < most) continue;
       throw new TooManyAttempts(Math.ceil((counted.from + WINDOW_MS - this.#clock()) / 1_000));
     }
   }
 
   failed({ source, subject }: Attempt): void {
     if (source === undefined) return;
-    const failures = this.#count(this.#hash(source, subject));
-    if (failures === 1) this.#count(this.#hash(source));
-  }
-
-  #count(hash: string): number {
-    const { failures, from } = this.#find(hash) ?? { failures: 0, from: this.#clock() };
-    this.#counted.set(hash, { failures: failures + 1, from });
-    return failures + 1;
-  }
-
-  #find(hash: string): Counted | undefined {
-    const now = this.#clock();
-    const counted = this.#counted.get(hash);
-    // A clock that was set back keeps nobody out for longer.
-    return counted && counted.from <= now && now < counted.from + WINDOW_MS ? counted : undefined;
+    const failures = this.#counted.add(this.#hash(source, subject));
+    if (failures === 1) this.#counted.add(this.#hash(source));
   }
 
   #hash(source: string, subject?: string): string {
