@@ -5,14 +5,18 @@ import type { TableStore } from '../table/table-store';
 import type { StoredKey } from './key-item';
 import { decodeKey } from './key-item';
 
+export async function findKey(store: TableStore, keyId: string): Promise<StoredKey | undefined> {
+  const item = await store.get({ table: KEYS, key: apiKeyKey(keyId) });
+  return item && decodeKey(item);
+}
+
 /**
  * A key that may be administered. Throws KeyNotFound also for a key of another account: whether it exists is nobody
  * else's business.
  * @param accountId that the key must belong to; any where it is undefined
  */
 export async function ownedKey(store: TableStore, keyId: string, accountId: string | undefined): Promise<StoredKey> {
-  const item = await store.get({ table: KEYS, key: apiKeyKey(keyId) });
-  const stored = item && decodeKey(item);
+  const stored = await findKey(store, keyId);
   if (!stored || (accountId !== undefined && stored.accountId !== accountId)) throw new KeyNotFound();
   return stored;
 }

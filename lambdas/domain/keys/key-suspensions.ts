@@ -1,5 +1,5 @@
 import type { KeySuspensionReason } from '../../contracts/key-suspension';
-import { apiKeyKey, isoTime, resumptionKey } from '../../contracts/table-keys';
+import { isoTime, resumptionKey } from '../../contracts/table-keys';
 import { EXPIRES_AT, KEYS } from '../../contracts/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
@@ -11,8 +11,8 @@ import { failedCondition } from '../table/table-errors';
 import type { Put, TableStore } from '../table/table-store';
 import { isVersion } from '../table/version';
 import type { StoredKey } from './key-item';
-import { changeKey, decodeKey, isLive } from './key-item';
-import { ownedKey } from './owned-key';
+import { changeKey, isLive } from './key-item';
+import { findKey, ownedKey } from './find-key';
 
 /** Who resumed a key has looked: for so long neither it nor what is counted as one with it is suspended again. */
 export const TRUSTED_MS = 86_400_000;
@@ -38,8 +38,7 @@ export class KeySuspensions {
 
   /** A key that is good for requests, or would be without its suspension. */
   async live(accountId: string, keyId: string): Promise<StoredKey | undefined> {
-    const item = await this.#store.get({ table: KEYS, key: apiKeyKey(keyId) });
-    const stored = item && decodeKey(item);
+    const stored = await findKey(this.#store, keyId);
     return stored?.accountId === accountId && isLive(stored, this.#clock()) ? stored : undefined;
   }
 

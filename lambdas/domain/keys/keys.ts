@@ -25,7 +25,7 @@ import type { KeyVerifierOptions } from './key-verifier';
 import { KeyVerifier } from './key-verifier';
 import type { MadeKey, MadeOf, ShownKey } from './new-key';
 import { makeKey } from './new-key';
-import { ownedKey } from './owned-key';
+import { ownedKey } from './find-key';
 import { Pepper } from './pepper';
 import { newKeyPremises, newKeyRefusal } from './premises';
 import { mayBeReplaced, rotationRefusal } from './rotation';
