@@ -1,4 +1,4 @@
-import type { Endpoint } from '../lambdas/contracts/catalog';
+import type { Endpoint } from '../lambdas/contracts/storage/catalog';
 
 /** Cheap ones, to ask first, in this order where they are served. */
 export const EXAMPLE_MODELS: readonly (readonly [model: string, endpoint: Endpoint])[] = [

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { type ProviderSettings, regionSchema } from '../lambdas/contracts/catalog';
+import { type ProviderSettings, regionSchema } from '../lambdas/contracts/storage/catalog';
 
 /** One variable is wrong. The message names it and never repeats its value, which may be a key. */
 export class SettingsInvalid extends Error {

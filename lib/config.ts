@@ -1,8 +1,8 @@
 import type { Node } from 'constructs';
 import { z } from 'zod';
-import { ADDRESS_POLICIES, ADDRESS_POLICY_DEFAULT } from '../lambdas/contracts/audit-address';
-import { DIALECTS, providerPromises } from '../lambdas/contracts/catalog';
-import { PRICE_LISTS } from '../lambdas/contracts/price-lists';
+import { ADDRESS_POLICIES, ADDRESS_POLICY_DEFAULT } from '../lambdas/contracts/deployment/audit-address';
+import { DIALECTS, providerPromises } from '../lambdas/contracts/storage/catalog';
+import { PRICE_LISTS } from '../lambdas/contracts/deployment/price-lists';
 import { identitySchema, isReservedStage } from './identity/identity-config';
 import { LOG_DAYS_MAX, PITR_DAYS_MAX, RETENTION_PROFILES, USAGE_DAYS_MAX } from './shared/retention-profiles';
 

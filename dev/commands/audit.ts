@@ -1,4 +1,4 @@
-import { DEPLOYMENT_CHAIN } from '../../lambdas/contracts/audit-event';
+import { DEPLOYMENT_CHAIN } from '../../lambdas/contracts/storage/audit-event';
 import { exportAudit } from '../../lambdas/domain/audit/export-audit';
 import { verifyAudit } from '../../lambdas/domain/audit/verify-audit';
 import { describeFault, verifyAuditFile } from '../../lambdas/domain/audit/verify-audit-file';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { operatorSettingSchema } from '../../lambdas/contracts/catalog-changes';
-import { proposalIdSchema } from '../../lambdas/contracts/ids';
+import { operatorSettingSchema } from '../../lambdas/contracts/storage/catalog-changes';
+import { proposalIdSchema } from '../../lambdas/contracts/storage/ids';
 
 const CHANGES_SHOWN_MAX = 10_000;
 

@@ -1,5 +1,5 @@
-import type { CatalogData } from '../../lambdas/contracts/catalog';
-import type { Standing } from '../../lambdas/contracts/roles';
+import type { CatalogData } from '../../lambdas/contracts/storage/catalog';
+import type { Standing } from '../../lambdas/contracts/http/roles';
 import type { Accounts } from '../../lambdas/domain/accounts/accounts';
 import type { CatalogChanges } from '../../lambdas/domain/catalog/catalog-changes';
 import type { Proposals } from '../../lambdas/domain/catalog/proposals';

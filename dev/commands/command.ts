@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { ROTATION_GRACE_SECONDS_MAX } from '../../lambdas/contracts/api-keys';
-import { DEPLOYMENT_CHAIN } from '../../lambdas/contracts/audit-event';
-import { roleArnSchema } from '../../lambdas/contracts/iam-role';
-import { accountIdSchema, keyIdSchema, requestIdSchema } from '../../lambdas/contracts/ids';
-import { keyRulesSchema } from '../../lambdas/contracts/key-rules';
-import { STANDINGS } from '../../lambdas/contracts/roles';
+import { ROTATION_GRACE_SECONDS_MAX } from '../../lambdas/contracts/http/api-keys';
+import { DEPLOYMENT_CHAIN } from '../../lambdas/contracts/storage/audit-event';
+import { roleArnSchema } from '../../lambdas/contracts/http/iam-role';
+import { accountIdSchema, keyIdSchema, requestIdSchema } from '../../lambdas/contracts/storage/ids';
+import { keyRulesSchema } from '../../lambdas/contracts/http/key-rules';
+import { STANDINGS } from '../../lambdas/contracts/http/roles';
 import { parseUsd } from '../../lambdas/domain/money/pico';
 import { CATALOG_COMMANDS } from './catalog-command';
 import { OPERATOR_COMMANDS } from './operators-command';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { personIdSchema } from '../../lambdas/contracts/ids';
+import { personIdSchema } from '../../lambdas/contracts/storage/ids';
 import { type Options, take } from './take';
 
 const personId = z

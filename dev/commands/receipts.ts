@@ -1,4 +1,4 @@
-import type { ReceiptLine } from '../../lambdas/contracts/receipt';
+import type { ReceiptLine } from '../../lambdas/contracts/storage/receipt';
 import { exportReceipts } from '../../lambdas/domain/receipts/export-receipts';
 import { readDocuments } from '../../lambdas/domain/receipts/receipt-document';
 import { ReceiptKeys } from '../../lambdas/domain/receipts/receipt-keys';

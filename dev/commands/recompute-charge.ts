@@ -1,4 +1,4 @@
-import type { UsageRecord } from '../../lambdas/contracts/usage-record';
+import type { UsageRecord } from '../../lambdas/contracts/storage/usage-record';
 import { PriceHistory } from '../../lambdas/domain/catalog/price-history';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import { recompute } from '../../lambdas/domain/usage/recompute';

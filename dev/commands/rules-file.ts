@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type KeyRules, keyRulesSchema } from '../../lambdas/contracts/key-rules';
+import { type KeyRules, keyRulesSchema } from '../../lambdas/contracts/http/key-rules';
 import { UsageError } from './usage';
 
 /** Read where the command is given: the process that owns the data folder may be elsewhere. Throws UsageError. */

@@ -1,5 +1,5 @@
-import { accountIdSchema } from '../../lambdas/contracts/ids';
-import type { Standing } from '../../lambdas/contracts/roles';
+import { accountIdSchema } from '../../lambdas/contracts/storage/ids';
+import type { Standing } from '../../lambdas/contracts/http/roles';
 import { formatUsd, parseUsd } from '../../lambdas/domain/money/pico';
 import { completeReceipts } from '../../lambdas/domain/receipts/complete-receipts';
 import { renderUsageRecord } from '../../lambdas/domain/usage/render-usage-record';

@@ -1,4 +1,4 @@
-import type { CatalogData, Endpoint } from '../../lambdas/contracts/catalog';
+import type { CatalogData, Endpoint } from '../../lambdas/contracts/storage/catalog';
 import { mergeCatalogs } from '../../lambdas/domain/catalog/catalog';
 import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
 

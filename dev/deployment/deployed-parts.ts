@@ -1,7 +1,7 @@
 import { DynamodbStore } from '../../lambdas/adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../lambdas/adapters/dynamodb/sdk-transport';
 import type { StoreTransport } from '../../lambdas/adapters/dynamodb/store-transport';
-import { pepperSecretSchema } from '../../lambdas/contracts/secrets';
+import { pepperSecretSchema } from '../../lambdas/contracts/deployment/secrets';
 import { Accounts } from '../../lambdas/domain/accounts/accounts';
 import { AuditLog } from '../../lambdas/domain/audit/audit-log';
 import { CatalogChanges } from '../../lambdas/domain/catalog/catalog-changes';

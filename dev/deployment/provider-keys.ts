@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { providerKeysSecretSchema } from '../../lambdas/contracts/secrets';
+import { providerKeysSecretSchema } from '../../lambdas/contracts/deployment/secrets';
 
 /** Providers' own API keys by provider id. */
 export type ProviderKeys = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountIdSchema } from '../../lambdas/contracts/ids';
+import { accountIdSchema } from '../../lambdas/contracts/storage/ids';
 import { parseUsd } from '../../lambdas/domain/money/pico';
 import type { DataFolder } from '../folder/data-folder';
 import type { LocalIdentity } from '../identity/local-identity';

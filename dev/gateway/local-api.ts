@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/edge';
+import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/deployment/edge';
 import { AppError, InternalError } from '../../lambdas/domain/errors/app-error';
 import { BODY_BYTES_MAX } from '../../lambdas/handlers/control-plane/api/check-body';
 import type { Event } from '../../lambdas/handlers/control-plane/api/serve-api';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
-import type { CatalogData } from '../../lambdas/contracts/catalog';
-import { pepperSecretSchema } from '../../lambdas/contracts/secrets';
+import type { CatalogData } from '../../lambdas/contracts/storage/catalog';
+import { pepperSecretSchema } from '../../lambdas/contracts/deployment/secrets';
 import { Accounts } from '../../lambdas/domain/accounts/accounts';
 import { AuditLog } from '../../lambdas/domain/audit/audit-log';
 import { CatalogChanges } from '../../lambdas/domain/catalog/catalog-changes';

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { AddressInfo } from 'node:net';
 import type { Services } from 'cognito-local/lib/services/index.js';
 import { CognitoTokenVerifier } from '../../lambdas/adapters/cognito/cognito-token-verifier';
-import type { Standing } from '../../lambdas/contracts/roles';
+import type { Standing } from '../../lambdas/contracts/http/roles';
 import type { Clock } from '../../lambdas/domain/clock';
 import type { TokenVerifier } from '../../lambdas/domain/identity/token-verifier';
 import type { DataFolder } from '../folder/data-folder';

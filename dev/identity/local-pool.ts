@@ -2,7 +2,7 @@ import type { CognitoService } from 'cognito-local/lib/services/cognitoService.j
 import { CognitoServiceFactoryImpl } from 'cognito-local/lib/services/cognitoService.js';
 import type { UserPoolService } from 'cognito-local/lib/services/userPoolService.js';
 import { UserPoolServiceFactoryImpl } from 'cognito-local/lib/services/userPoolService.js';
-import { SIGNED_IN_PATH, SIGNED_OUT_PATH } from '../../lambdas/contracts/sign-in';
+import { SIGNED_IN_PATH, SIGNED_OUT_PATH } from '../../lambdas/contracts/deployment/sign-in';
 import { DataFolder } from '../folder/data-folder';
 import { FolderDataStores } from './folder-data-stores';
 import type { LocalUser } from './local-users';

@@ -2,7 +2,7 @@ import { generateKeyPair, type KeyObject, randomBytes, randomUUID, sign } from '
 import { promisify } from 'node:util';
 import type { TokenGenerator, Tokens } from 'cognito-local/lib/services/tokenGenerator.js';
 import type { User } from 'cognito-local/lib/services/userPoolService.js';
-import { SIGN_IN_SCOPES } from '../../lambdas/contracts/sign-in';
+import { SIGN_IN_SCOPES } from '../../lambdas/contracts/deployment/sign-in';
 
 /** What cognito-local tells clients, whatever a token says. */
 const TOKEN_SECONDS = 3_600;

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { STANDINGS, type Standing } from '../../lambdas/contracts/roles';
+import { STANDINGS, type Standing } from '../../lambdas/contracts/http/roles';
 import type { DataFolder } from '../folder/data-folder';
 
 const USERS_FILE = 'users.json';

@@ -1,6 +1,6 @@
-import { allows, PERMISSION_IDS, PERMISSIONS } from '../../lambdas/contracts/permissions';
-import type { Standing } from '../../lambdas/contracts/roles';
-import { STANDINGS } from '../../lambdas/contracts/roles';
+import { allows, PERMISSION_IDS, PERMISSIONS } from '../../lambdas/contracts/http/permissions';
+import type { Standing } from '../../lambdas/contracts/http/roles';
+import { STANDINGS } from '../../lambdas/contracts/http/roles';
 import { code, table } from './table';
 
 /** Who may do what, from the one table that decides it. */
@@ -15,7 +15,7 @@ export function rolesPage(): string {
   return [
     '# Who may do what',
     '',
-    'Written by `npm run docs` from lambdas/contracts/permissions.ts. A role is one that a member has in the account at hand; an account that one is not a member of is as one that does not exist. Operators stand outside every account.',
+    'Written by `npm run docs` from lambdas/contracts/http/permissions.ts. A role is one that a member has in the account at hand; an account that one is not a member of is as one that does not exist. Operators stand outside every account.',
     '',
     table(['permission', 'to', ...STANDINGS], cells),
     '',

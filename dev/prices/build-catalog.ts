@@ -1,5 +1,5 @@
 import { findProvider, type ModelInfo } from '@pydantic/genai-prices';
-import { type CatalogData, catalogSchema, type Model } from '../../lambdas/contracts/catalog';
+import { type CatalogData, catalogSchema, type Model } from '../../lambdas/contracts/storage/catalog';
 import manifest from '../../package.json';
 import { limitsOf } from './limits';
 import { exactNames } from './names';

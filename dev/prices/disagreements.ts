@@ -1,4 +1,4 @@
-import type { Model } from '../../lambdas/contracts/catalog';
+import type { Model } from '../../lambdas/contracts/storage/catalog';
 import type { ImportedProvider } from './build-catalog';
 import { entriesAbout, type SecondModel } from './second-source';
 

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CatalogData, retiredPricesSchema } from '../../lambdas/contracts/catalog';
+import { type CatalogData, retiredPricesSchema } from '../../lambdas/contracts/storage/catalog';
 import committedRetired from '../../lambdas/domain/catalog/generated/retired-prices.json';
 import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
 import { print, printError } from '../print';

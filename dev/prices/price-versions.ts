@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ConditionalPrice, ModelInfo, ModelPrice } from '@pydantic/genai-prices';
-import type { PriceTier, PriceVersion, UnitPrices } from '../../lambdas/contracts/catalog';
-import { UNITS, type Unit } from '../../lambdas/contracts/units';
+import type { PriceTier, PriceVersion, UnitPrices } from '../../lambdas/contracts/storage/catalog';
+import { UNITS, type Unit } from '../../lambdas/contracts/storage/units';
 import { parseUsd } from '../../lambdas/domain/money/pico';
 
 /** The source says something about a model that cannot be taken over exactly. */

@@ -1,4 +1,4 @@
-import { type CatalogData, type PriceVersion, retiredPricesSchema } from '../../lambdas/contracts/catalog';
+import { type CatalogData, type PriceVersion, retiredPricesSchema } from '../../lambdas/contracts/storage/catalog';
 
 /** What was imported before: the committed files. */
 export interface History {

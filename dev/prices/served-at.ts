@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../lambdas/contracts/catalog';
+import type { Endpoint } from '../../lambdas/contracts/storage/catalog';
 
 export type ServedAt = { readonly endpoint: Endpoint } | { readonly leftOut: string };
 

@@ -1,5 +1,5 @@
 import { Agent, fetch, type RequestInit, type Response } from 'undici';
-import { requestIdSchema } from '../../lambdas/contracts/ids';
+import { requestIdSchema } from '../../lambdas/contracts/storage/ids';
 import { type Finding, judged } from './finding';
 
 /** For what no provider is asked for; a cold start is in it. */

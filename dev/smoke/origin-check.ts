@@ -1,4 +1,4 @@
-import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/edge';
+import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
 import { type Finding, judged, reasonOf, failed, skipped } from './finding';
 
 const CHECK = 'the function refuses who comes past the edge';

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { keyIdSchema } from '../../lambdas/contracts/ids';
+import { keyIdSchema } from '../../lambdas/contracts/storage/ids';
 import { parseKey } from '../../lambdas/domain/keys/key-format';
 import { UsageError } from '../commands/usage';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { REQUEST_STATUSES } from '../../lambdas/contracts/usage-record';
+import { REQUEST_STATUSES } from '../../lambdas/contracts/storage/usage-record';
 import { parseUsd } from '../../lambdas/domain/money/pico';
 import { type GatewayClient, jsonOf } from './gateway-client';
 

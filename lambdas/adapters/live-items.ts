@@ -1,5 +1,5 @@
-import type { TableSpec } from '../contracts/tables';
-import { EXPIRES_AT } from '../contracts/tables';
+import type { TableSpec } from '../contracts/storage/tables';
+import { EXPIRES_AT } from '../contracts/storage/tables';
 import type { Clock } from '../domain/clock';
 import type { Item } from '../domain/table/value';
 

@@ -1,4 +1,4 @@
-import type { Env } from '../contracts/env';
+import type { Env } from '../contracts/deployment/environment';
 
 /** A variable that the function was deployed without. Names the variable, never a value. */
 export class EnvironmentIncomplete extends Error {

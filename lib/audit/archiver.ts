@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { ARCHIVE_ENV } from '../../lambdas/contracts/env';
+import { ARCHIVE_ENV } from '../../lambdas/contracts/deployment/environment';
 import type { Config } from '../config';
 import { HarmAlarm } from '../shared/alarm';
 import { collectChanges } from '../shared/collect-changes';

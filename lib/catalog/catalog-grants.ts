@@ -1,5 +1,5 @@
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import { CATALOG_CHANGES_PARTITION, CATALOG_PARTITION, PROPOSALS_PARTITION } from '../../lambdas/contracts/table-keys';
+import { CATALOG_CHANGES_PARTITION, CATALOG_PARTITION, PROPOSALS_PARTITION } from '../../lambdas/contracts/storage/table-keys';
 import type { ClassifiedTable } from '../shared/table';
 import { grantItems, type TableAction } from '../shared/table-grant';
 

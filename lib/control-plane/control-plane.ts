@@ -13,7 +13,7 @@ import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { API_ENV, HEALTH_ENV, NOT_FOUND_ENV } from '../../lambdas/contracts/env';
+import { API_ENV, HEALTH_ENV, NOT_FOUND_ENV } from '../../lambdas/contracts/deployment/environment';
 import type { Config } from '../config';
 import { acknowledge } from '../shared/acknowledgements';
 import { HarmAlarm } from '../shared/alarm';

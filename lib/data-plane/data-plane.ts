@@ -4,7 +4,7 @@ import type { FunctionUrl } from 'aws-cdk-lib/aws-lambda';
 import { FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { PROXY_ENV, WORKLOADS_ENV } from '../../lambdas/contracts/env';
+import { PROXY_ENV, WORKLOADS_ENV } from '../../lambdas/contracts/deployment/environment';
 import type { Config } from '../config';
 import { acknowledge, inEveryStandard } from '../shared/acknowledgements';
 import { HarmAlarm } from '../shared/alarm';

@@ -17,7 +17,7 @@ import {
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/edge';
+import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
 import type { Config } from '../config';
 import { acknowledge } from '../shared/acknowledgements';
 import { currentOriginSecret } from '../shared/origin-secret';

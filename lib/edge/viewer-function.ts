@@ -1,6 +1,6 @@
 import { Function as ViewerFunction, FunctionCode, FunctionRuntime } from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
-import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/edge';
+import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/deployment/edge';
 
 /** CloudFront adds this header where an origin request policy asks for it: `TLSv1.3:TLS_AES_128_GCM_SHA256:fullHandshake`. */
 export const VIEWER_TLS_HEADER = 'CloudFront-Viewer-TLS';

@@ -6,7 +6,7 @@ import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IConstruct } from 'constructs';
-import type { DataClass } from '../../lambdas/contracts/tables';
+import type { DataClass } from '../../lambdas/contracts/storage/tables';
 
 export const DATA_CLASS_TAG = 'tollgate:data-class';
 export const RETENTION_TAG = 'tollgate:retention';

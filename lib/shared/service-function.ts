@@ -15,7 +15,7 @@ import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Env } from '../../lambdas/contracts/env';
+import type { Env } from '../../lambdas/contracts/deployment/environment';
 import type { LogDays } from '../config';
 import { acknowledge, inEveryStandard, inHipaaAndNist } from './acknowledgements';
 import { ServiceLogGroup } from './service-log-group';
@@ -28,7 +28,7 @@ export interface ServiceFunctionProps<Names extends readonly string[]> {
   readonly entry: string;
   /** What it does, for whoever reads the account. */
   readonly description: string;
-  /** The names that the handler reads, from lambdas/contracts/env.ts. */
+  /** The names that the handler reads, from lambdas/contracts/deployment/environment.ts. */
   readonly environmentNames: Names;
   /** Exactly those names. Ids, names and numbers only: whoever may list functions can read it. */
   readonly environment: NoInfer<Env<Names>>;

@@ -2,7 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { DataClass } from '../../lambdas/contracts/tables';
+import type { DataClass } from '../../lambdas/contracts/storage/tables';
 import type { LogDays } from '../config';
 import { acknowledge } from './acknowledgements';
 import { classify } from './data-class';

@@ -2,8 +2,8 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import type { TableSpec } from '../../lambdas/contracts/tables';
-import { EXPIRES_AT } from '../../lambdas/contracts/tables';
+import type { TableSpec } from '../../lambdas/contracts/storage/tables';
+import { EXPIRES_AT } from '../../lambdas/contracts/storage/tables';
 import { acknowledge, inHipaaAndNist } from './acknowledgements';
 import { classify } from './data-class';
 

@@ -1,8 +1,8 @@
 import type { StackProps } from 'aws-cdk-lib';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { ACCOUNTS, AUDIT, CATALOG, KEYS, ROLLUPS, USAGE, WALLET } from '../../lambdas/contracts/tables';
-import type { TableName, TableSpec } from '../../lambdas/contracts/tables';
+import { ACCOUNTS, AUDIT, CATALOG, KEYS, ROLLUPS, USAGE, WALLET } from '../../lambdas/contracts/storage/tables';
+import type { TableName, TableSpec } from '../../lambdas/contracts/storage/tables';
 import { AccountGrants } from '../accounts/account-grants';
 import { AuditArchive, AuditArchiveGrants } from '../audit/audit-archive';
 import { CatalogGrants } from '../catalog/catalog-grants';

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { RECEIPTS_ENV, SEAL_ENV } from '../../lambdas/contracts/env';
-import { USAGE_RECORDS_PREFIX } from '../../lambdas/contracts/table-keys';
+import { RECEIPTS_ENV, SEAL_ENV } from '../../lambdas/contracts/deployment/environment';
+import { USAGE_RECORDS_PREFIX } from '../../lambdas/contracts/storage/table-keys';
 import type { Config } from '../config';
 import { invokeEveryMinute } from '../shared/every-minute';
 import { ServiceFunction } from '../shared/service-function';

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { SWEEP_ENV } from '../../lambdas/contracts/env';
+import { SWEEP_ENV } from '../../lambdas/contracts/deployment/environment';
 import type { Config } from '../config';
 import { invokeEveryMinute } from '../shared/every-minute';
 import { ServiceFunction } from '../shared/service-function';

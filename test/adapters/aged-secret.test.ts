@@ -1,5 +1,5 @@
 import { AgedSecret } from '../../lambdas/adapters/secrets/aged-secret';
-import { originSecretSchema, pepperSecretSchema } from '../../lambdas/contracts/secrets';
+import { originSecretSchema, pepperSecretSchema } from '../../lambdas/contracts/deployment/secrets';
 
 const MINUTE = 60_000;
 

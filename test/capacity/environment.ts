@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
-import { cancellationKey } from '../../lambdas/contracts/table-keys';
-import { USAGE } from '../../lambdas/contracts/tables';
+import { cancellationKey } from '../../lambdas/contracts/storage/table-keys';
+import { USAGE } from '../../lambdas/contracts/storage/tables';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
 import { Wallet } from '../../lambdas/domain/wallet/wallet';

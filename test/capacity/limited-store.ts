@@ -1,5 +1,5 @@
 import type { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
-import type { TableSpec } from '../../lambdas/contracts/tables';
+import type { TableSpec } from '../../lambdas/contracts/storage/tables';
 import { StoreUnavailable, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
 import { keyOf } from '../../lambdas/domain/table/key-of';
 import type { Check, Get, Page, Query, TableStore, Write } from '../../lambdas/domain/table/table-store';

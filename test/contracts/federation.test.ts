@@ -1,5 +1,5 @@
-import { newTrustSchema } from '../../lambdas/contracts/federation';
-import { isPublicUrl } from '../../lambdas/contracts/public-url';
+import { newTrustSchema } from '../../lambdas/contracts/http/federation';
+import { isPublicUrl } from '../../lambdas/contracts/http/public-url';
 
 const trust = { name: 'CI', issuer: 'https://oidc.example.com', audience: 'tollgate', subject: 'job:*' };
 

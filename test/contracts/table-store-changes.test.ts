@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ChangeRecord } from '../../lambdas/adapters/embedded/change-records';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
-import { KEYS, ROLLUPS, USAGE, WALLET } from '../../lambdas/contracts/tables';
+import { KEYS, ROLLUPS, USAGE, WALLET } from '../../lambdas/contracts/storage/tables';
 
 const NOW = Date.UTC(2026, 0, 1);
 const NOW_SECONDS = NOW / 1000;

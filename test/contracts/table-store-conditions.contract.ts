@@ -1,4 +1,4 @@
-import { WALLET } from '../../lambdas/contracts/tables';
+import { WALLET } from '../../lambdas/contracts/storage/tables';
 import type { Comparison, Condition } from '../../lambdas/domain/table/condition';
 import { absent, all, any, compare, exists } from '../../lambdas/domain/table/condition';
 import { ConditionFailed } from '../../lambdas/domain/table/table-errors';

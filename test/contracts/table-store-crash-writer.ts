@@ -1,5 +1,5 @@
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
-import { WALLET } from '../../lambdas/contracts/tables';
+import { WALLET } from '../../lambdas/contracts/storage/tables';
 
 // A process of its own, to be killed: it writes on and on, and prints the number of each write once it is acknowledged.
 const [file = ''] = process.argv.slice(2);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
-import { WALLET } from '../../lambdas/contracts/tables';
+import { WALLET } from '../../lambdas/contracts/storage/tables';
 import type { Item } from '../../lambdas/domain/table/value';
 
 const KILLS = 3;

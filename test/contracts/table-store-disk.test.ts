@@ -1,5 +1,5 @@
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
-import { WALLET } from '../../lambdas/contracts/tables';
+import { WALLET } from '../../lambdas/contracts/storage/tables';
 import { StoreUnavailable } from '../../lambdas/domain/table/table-errors';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
 import { FaultyDisk } from './table-store-faulty-disk';

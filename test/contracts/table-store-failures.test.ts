@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { DynamodbStore } from '../../lambdas/adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../lambdas/adapters/dynamodb/sdk-transport';
 import { TransportError } from '../../lambdas/adapters/dynamodb/store-transport';
-import { KEYS, WALLET } from '../../lambdas/contracts/tables';
+import { KEYS, WALLET } from '../../lambdas/contracts/storage/tables';
 import { exists } from '../../lambdas/domain/table/condition';
 
 const key = { pk: 'p', sk: 'a' };

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
-import { USAGE, WALLET } from '../../lambdas/contracts/tables';
+import { USAGE, WALLET } from '../../lambdas/contracts/storage/tables';
 import { absent } from '../../lambdas/domain/table/condition';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
 

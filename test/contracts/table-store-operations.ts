@@ -1,6 +1,6 @@
 import type { Arbitrary } from 'fast-check';
 import fc from 'fast-check';
-import { USAGE, WALLET } from '../../lambdas/contracts/tables';
+import { USAGE, WALLET } from '../../lambdas/contracts/storage/tables';
 import type { Change, Condition } from '../../lambdas/domain/table/condition';
 import type { Check, Get, Query, SortRange, TableStore, Write } from '../../lambdas/domain/table/table-store';
 import type { Item, Value } from '../../lambdas/domain/table/value';

@@ -1,4 +1,4 @@
-import { USAGE, WALLET } from '../../lambdas/contracts/tables';
+import { USAGE, WALLET } from '../../lambdas/contracts/storage/tables';
 import type { Query, SortRange } from '../../lambdas/domain/table/table-store';
 import type { Key } from '../../lambdas/domain/table/value';
 import { expectMistake, NOW, type TableStoreStage } from './table-store-stage';

@@ -1,4 +1,4 @@
-import { WALLET } from '../../lambdas/contracts/tables';
+import { WALLET } from '../../lambdas/contracts/storage/tables';
 import {
   ConditionFailed,
   IdempotencyMismatch,

@@ -1,4 +1,4 @@
-import { USAGE, WALLET } from '../../lambdas/contracts/tables';
+import { USAGE, WALLET } from '../../lambdas/contracts/storage/tables';
 import { absent, exists } from '../../lambdas/domain/table/condition';
 import { IdempotencyMismatch, StoreUnavailable, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
 import { expectMistake, failureOf, type TableStoreStage } from './table-store-stage';

@@ -1,4 +1,4 @@
-import { WALLET } from '../../lambdas/contracts/tables';
+import { WALLET } from '../../lambdas/contracts/storage/tables';
 import { absent, compare, exists } from '../../lambdas/domain/table/condition';
 import { ConditionFailed } from '../../lambdas/domain/table/table-errors';
 import { expectMistake, failureOf, type TableStoreStage } from './table-store-stage';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { USAGE, WALLET } from '../../lambdas/contracts/tables';
+import { USAGE, WALLET } from '../../lambdas/contracts/storage/tables';
 import { TransactionCancelled } from '../../lambdas/domain/table/table-errors';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
 import type { Engine } from './table-store-engines';

@@ -1,4 +1,4 @@
-import { line } from '../../lambdas/contracts/text';
+import { line } from '../../lambdas/contracts/http/text';
 
 const isLine = (text: string): boolean => line(20).safeParse(text).success;
 

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import OpenAI from 'openai';
-import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/edge';
-import { originSecretSchema } from '../../lambdas/contracts/secrets';
+import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
+import { originSecretSchema } from '../../lambdas/contracts/deployment/secrets';
 import { type Outputs, readOutputs } from './cdk';
 import type { Customer } from './deployment';
 import { CREDENTIALS, REGION } from './emulator';

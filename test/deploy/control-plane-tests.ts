@@ -6,7 +6,7 @@ import {
   UpdateUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { APIError } from 'openai';
-import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/edge';
+import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
 import { createClient } from '../../web/src/api/generated/client';
 import {
   attestAdult,

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AuthenticationError, type APIError } from 'openai';
-import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/edge';
-import { EXPIRES_AT, USAGE } from '../../lambdas/contracts/tables';
-import { usageRecordKey } from '../../lambdas/contracts/table-keys';
+import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
+import { EXPIRES_AT, USAGE } from '../../lambdas/contracts/storage/tables';
+import { usageRecordKey } from '../../lambdas/contracts/storage/table-keys';
 import { systemClock as clock } from '../../lambdas/domain/clock';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import { verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/edge';
-import { receiptProofSchema } from '../../lambdas/contracts/receipt';
-import type { UsageRecord } from '../../lambdas/contracts/usage-record';
+import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
+import { receiptProofSchema } from '../../lambdas/contracts/storage/receipt';
+import type { UsageRecord } from '../../lambdas/contracts/storage/usage-record';
 import { readDocuments } from '../../lambdas/domain/receipts/receipt-document';
 import { verifyReceipts } from '../../lambdas/domain/receipts/verify-receipts';
 import { readPublicKeys } from '../../lambdas/domain/receipts/verify-signature';

@@ -1,5 +1,5 @@
 import { json, text } from 'node:stream/consumers';
-import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/edge';
+import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
 import { chatDelta, chatStream } from '../e2e/shapes';
 import { cut, streamed } from '../e2e/upstream';
 import { HERE } from './cache-folder';

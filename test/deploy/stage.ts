@@ -1,9 +1,9 @@
 import OpenAI from 'openai';
 import { ulid } from 'ulid';
-import type { ProviderSettings } from '../../lambdas/contracts/catalog';
-import type { Env, PROXY_ENV, SWEEP_ENV, WORKLOADS_ENV } from '../../lambdas/contracts/env';
-import { isoTime } from '../../lambdas/contracts/table-keys';
-import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/edge';
+import type { ProviderSettings } from '../../lambdas/contracts/storage/catalog';
+import type { Env, PROXY_ENV, SWEEP_ENV, WORKLOADS_ENV } from '../../lambdas/contracts/deployment/environment';
+import { isoTime } from '../../lambdas/contracts/storage/table-keys';
+import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import { CHAT_MODEL, costOf, priceOf } from '../e2e/local-run';
 import { Upstream } from '../e2e/upstream';

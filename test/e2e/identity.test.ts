@@ -3,7 +3,7 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataFolder } from '../../dev/folder/data-folder';
 import { LocalIdentity } from '../../dev/identity/local-identity';
-import { STANDINGS } from '../../lambdas/contracts/roles';
+import { STANDINGS } from '../../lambdas/contracts/http/roles';
 import { systemClock } from '../../lambdas/domain/clock';
 import { temporaryFolder } from './temporary-folder';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { KeyRules } from '../../lambdas/contracts/key-rules';
+import type { KeyRules } from '../../lambdas/contracts/http/key-rules';
 import { ProcessRun } from './process-run';
 
 const run = new ProcessRun();

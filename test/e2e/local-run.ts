@@ -5,7 +5,7 @@ import { type LocalGateway, startLocalGateway } from '../../dev/gateway/local-ga
 import { readSettings } from '../../dev/settings';
 import { StdoutLog } from '../../lambdas/adapters/stdout-log';
 import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
-import type { UsageRecord } from '../../lambdas/contracts/usage-record';
+import type { UsageRecord } from '../../lambdas/contracts/storage/usage-record';
 import type { Balance } from '../../lambdas/domain/wallet/balance';
 import { verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
 import { temporaryFolder } from './temporary-folder';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ReceiptProof } from '../../lambdas/contracts/receipt';
+import type { ReceiptProof } from '../../lambdas/contracts/storage/receipt';
 import { ProcessRun } from './process-run';
 import { until } from './until';
 

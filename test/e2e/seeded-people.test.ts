@@ -4,7 +4,7 @@ import { demoAccount } from '../../dev/gateway/first-start';
 import { type LocalParts, openLocalParts } from '../../dev/gateway/local-parts';
 import { localUsers } from '../../dev/identity/local-users';
 import { seedPeople } from '../../dev/identity/seed-people';
-import { GRANTED_ROLES } from '../../lambdas/contracts/roles';
+import { GRANTED_ROLES } from '../../lambdas/contracts/http/roles';
 import { Access } from '../../lambdas/domain/access/access';
 import { Members } from '../../lambdas/domain/accounts/members';
 import { AuditLog } from '../../lambdas/domain/audit/audit-log';

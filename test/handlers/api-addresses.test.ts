@@ -1,5 +1,5 @@
-import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/edge';
-import { DEPLOYMENT_CHAIN } from '../../lambdas/contracts/audit-event';
+import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/deployment/edge';
+import { DEPLOYMENT_CHAIN } from '../../lambdas/contracts/storage/audit-event';
 import { ApiStage } from './api-stage';
 
 const ADDRESS = '192.0.2.77';

@@ -1,4 +1,4 @@
-import { allows, type Permission } from '../../lambdas/contracts/permissions';
+import { allows, type Permission } from '../../lambdas/contracts/http/permissions';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { Get } from '../../lambdas/domain/table/table-store';
 import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';

@@ -1,7 +1,7 @@
-import type { Permission } from '../../lambdas/contracts/permissions';
-import { allows, PERMISSIONS } from '../../lambdas/contracts/permissions';
-import type { Standing } from '../../lambdas/contracts/roles';
-import { STANDINGS } from '../../lambdas/contracts/roles';
+import type { Permission } from '../../lambdas/contracts/http/permissions';
+import { allows, PERMISSIONS } from '../../lambdas/contracts/http/permissions';
+import type { Standing } from '../../lambdas/contracts/http/roles';
+import { STANDINGS } from '../../lambdas/contracts/http/roles';
 import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';
 import { EXAMPLES } from './api-examples';
 import { ApiStage } from './api-stage';

@@ -1,5 +1,5 @@
-import { allows } from '../../lambdas/contracts/permissions';
-import { STANDINGS } from '../../lambdas/contracts/roles';
+import { allows } from '../../lambdas/contracts/http/permissions';
+import { STANDINGS } from '../../lambdas/contracts/http/roles';
 import { apiDocument } from '../../lambdas/handlers/control-plane/api/api-document';
 import { EXCHANGE_PATH } from '../../lambdas/handlers/control-plane/api/exchange-token';
 import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';

@@ -1,4 +1,4 @@
-import { newTrustSchema } from '../../lambdas/contracts/federation';
+import { newTrustSchema } from '../../lambdas/contracts/http/federation';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { Asked } from './api-stage';
 import type { ApiStage } from './api-stage';

@@ -1,4 +1,4 @@
-import { PERMISSIONS } from '../../lambdas/contracts/permissions';
+import { PERMISSIONS } from '../../lambdas/contracts/http/permissions';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import { ControlPlaneUnavailable } from '../../lambdas/domain/errors/refusal';
 import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';

@@ -1,6 +1,6 @@
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
-import type { Standing } from '../../lambdas/contracts/roles';
-import { STANDINGS } from '../../lambdas/contracts/roles';
+import type { Standing } from '../../lambdas/contracts/http/roles';
+import { STANDINGS } from '../../lambdas/contracts/http/roles';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { Log } from '../../lambdas/domain/log';
 import type { Mail } from '../../lambdas/domain/mail/mailer';

@@ -1,5 +1,5 @@
-import { auditEventKey } from '../../lambdas/contracts/table-keys';
-import { AUDIT } from '../../lambdas/contracts/tables';
+import { auditEventKey } from '../../lambdas/contracts/storage/table-keys';
+import { AUDIT } from '../../lambdas/contracts/storage/tables';
 import { FaultyStore } from '../domain/wallet/faulty-store';
 import { ApiStage } from './api-stage';
 

@@ -1,7 +1,7 @@
 import { PassThrough, type Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
-import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/edge';
+import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/deployment/edge';
 import { PayloadTooLarge } from '../../lambdas/domain/errors/app-error';
 import { callerBehindEdge, callerKnownToIam } from '../../lambdas/handlers/data-plane/function-url-callers';
 import {

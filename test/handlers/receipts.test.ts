@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { StreamFault } from '../../lambdas/adapters/stream/stream-pipeline';
 import { absent } from '../../lambdas/domain/table/condition';
-import { USAGE } from '../../lambdas/contracts/tables';
+import { USAGE } from '../../lambdas/contracts/storage/tables';
 import { putUsageRecord } from '../../lambdas/domain/usage/usage-records';
 import { FaultyStore } from '../domain/wallet/faulty-store';
 import { ACCOUNT } from '../domain/wallet/wallet-stage';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/edge';
+import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
 import { notFound } from '../../lambdas/handlers/control-plane/not-found';
 import { requireEdge } from '../../lambdas/handlers/control-plane/require-edge';
 

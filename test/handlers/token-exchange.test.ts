@@ -1,5 +1,5 @@
-import { newTrustSchema, TOKEN_EXCHANGE_GRANT } from '../../lambdas/contracts/federation';
-import { KEYS } from '../../lambdas/contracts/tables';
+import { newTrustSchema, TOKEN_EXCHANGE_GRANT } from '../../lambdas/contracts/http/federation';
+import { KEYS } from '../../lambdas/contracts/storage/tables';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import { AUDIENCE, claimsOf, ISSUER, LocalIssuer, signed, signingKey, SUBJECT } from '../adapters/local-issuer';
 import { FaultyStore } from '../domain/wallet/faulty-store';

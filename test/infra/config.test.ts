@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { PRICE_LISTS } from '../../lambdas/contracts/price-lists';
+import { PRICE_LISTS } from '../../lambdas/contracts/deployment/price-lists';
 import { ConfigInvalid, parseConfig, readConfig } from '../../lib/config';
 import { synthesize, testApp } from './synthesis';
 

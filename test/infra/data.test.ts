@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { TABLES, USAGE } from '../../lambdas/contracts/tables';
+import { TABLES, USAGE } from '../../lambdas/contracts/storage/tables';
 import { DATA_CLASS_TAG, requireDataClasses, RETENTION_TAG, RetentionMissing } from '../../lib/shared/data-class';
 import { ClassifiedTable } from '../../lib/shared/table';
 import type { Resource } from './synthesis';

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm';
 import { Match } from 'aws-cdk-lib/assertions';
-import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/edge';
+import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/deployment/edge';
 import { VIEWER_FUNCTION } from '../../lib/edge/viewer-function';
 import { at, ofType, synthesize } from './synthesis';
 

@@ -14,7 +14,7 @@ import { CatalogStage, COMPILED, PROVIDERS } from '../domain/catalog/catalog-sta
 import { ReceiptStage } from '../domain/receipts/receipt-stage';
 import { ACCOUNT, WalletStage } from '../domain/wallet/wallet-stage';
 import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';
-import { JWT_TYPE, TOKEN_EXCHANGE_GRANT } from '../../lambdas/contracts/federation';
+import { JWT_TYPE, TOKEN_EXCHANGE_GRANT } from '../../lambdas/contracts/http/federation';
 import { EXAMPLES, FEDERATED_SUBJECT } from '../handlers/api-examples';
 import { ApiStage } from '../handlers/api-stage';
 import { DOLLAR, SpendStage } from '../domain/usage/spend-stage';

@@ -7,7 +7,7 @@ import {
   RECEIPTS_ENV,
   SEAL_ENV,
   SWEEP_ENV,
-} from '../../lambdas/contracts/env';
+} from '../../lambdas/contracts/deployment/environment';
 import { at, ofType, synthesize } from './synthesis';
 
 const synthesis = synthesize({});

@@ -1,4 +1,4 @@
-import { WORKLOADS_ENV } from '../../lambdas/contracts/env';
+import { WORKLOADS_ENV } from '../../lambdas/contracts/deployment/environment';
 import { at, ofType, synthesize } from './synthesis';
 
 const ELSEWHERE = ['444455556666', '777788889999'];

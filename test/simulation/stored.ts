@@ -1,9 +1,9 @@
-import type { TableSpec } from '../../lambdas/contracts/tables';
-import { KEYS, USAGE, WALLET } from '../../lambdas/contracts/tables';
+import type { TableSpec } from '../../lambdas/contracts/storage/tables';
+import { KEYS, USAGE, WALLET } from '../../lambdas/contracts/storage/tables';
 import { keyOf } from '../../lambdas/domain/table/key-of';
 import type { Check, TableStore, Write } from '../../lambdas/domain/table/table-store';
 import type { Item, Key } from '../../lambdas/domain/table/value';
-import { countersPartition } from '../../lambdas/contracts/table-keys';
+import { countersPartition } from '../../lambdas/contracts/storage/table-keys';
 import { pico, text } from './fields';
 import { COUNTER_ID } from './intents';
 import { LeaseTurns } from './lease-turns';

@@ -1,4 +1,4 @@
-import type { TableName, TableSpec } from '../../contracts/tables';
+import type { TableName, TableSpec } from '../../contracts/storage/tables';
 import type { Clock } from '../../domain/clock';
 import type { Check, Get, Page, Query, TableStore, Write } from '../../domain/table/table-store';
 import type { Item } from '../../domain/table/value';

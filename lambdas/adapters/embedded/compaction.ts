@@ -1,4 +1,4 @@
-import { TABLES } from '../../contracts/tables';
+import { TABLES } from '../../contracts/storage/tables';
 import { encodeJsonItem } from '../attribute-values';
 import { Journal } from './journal';
 import type { JournalWrite } from './journal-entries';

@@ -1,4 +1,4 @@
-import { TABLES } from '../../contracts/tables';
+import { TABLES } from '../../contracts/storage/tables';
 import type { Clock } from '../../domain/clock';
 import { keyOf } from '../../domain/table/key-of';
 import type { Check, Get, Page, Query, TableStore, Write } from '../../domain/table/table-store';

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { TableName } from '../../contracts/tables';
+import type { TableName } from '../../contracts/storage/tables';
 import type { EncodedItem } from '../attribute-values';
 import type { SpentToken } from './idempotency-tokens';
 

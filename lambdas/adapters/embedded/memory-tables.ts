@@ -1,4 +1,4 @@
-import type { TableName } from '../../contracts/tables';
+import type { TableName } from '../../contracts/storage/tables';
 import type { Item, Key } from '../../domain/table/value';
 import { Partition } from './partition';
 

@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Agent, type Dispatcher, request } from 'undici';
-import { isPublicUrl } from '../../contracts/public-url';
+import { isPublicUrl } from '../../contracts/http/public-url';
 
 /** Some thirty keys; more than any issuer publishes. */
 const DOCUMENT_BYTES_MAX = 64 * 1024;

@@ -1,8 +1,8 @@
 import { IdempotencyItemAlreadyExistsError, IdempotencyItemNotFoundError } from '@aws-lambda-powertools/idempotency';
 import { BasePersistenceLayer, IdempotencyRecord } from '@aws-lambda-powertools/idempotency/persistence';
 import { z } from 'zod';
-import { idempotencyKey } from '../../contracts/table-keys';
-import { ACCOUNTS, EXPIRES_AT } from '../../contracts/tables';
+import { idempotencyKey } from '../../contracts/storage/table-keys';
+import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import type { Clock } from '../../domain/clock';
 import { absent, all, any, compare } from '../../domain/table/condition';
 import { ConditionFailed } from '../../domain/table/table-errors';

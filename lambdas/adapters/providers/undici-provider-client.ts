@@ -1,5 +1,5 @@
 import { Agent } from 'undici';
-import type { ProviderSettings } from '../../contracts/catalog';
+import type { ProviderSettings } from '../../contracts/storage/catalog';
 import type {
   ProviderCall,
   ProviderClient,

@@ -1,4 +1,4 @@
-import { originSecretSchema } from '../../contracts/secrets';
+import { originSecretSchema } from '../../contracts/deployment/secrets';
 import { AgedSecret, type AgedSecretOptions } from './aged-secret';
 
 /** Reads the values by which a function knows the edge: the current one and, while it rotates, the one before. */

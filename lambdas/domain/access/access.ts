@@ -1,8 +1,8 @@
-import type { Permission } from '../../contracts/permissions';
-import { allows, PERMISSIONS } from '../../contracts/permissions';
-import { roleSchema } from '../../contracts/roles';
-import { memberKey, personKey } from '../../contracts/table-keys';
-import { ACCOUNTS } from '../../contracts/tables';
+import type { Permission } from '../../contracts/http/permissions';
+import { allows, PERMISSIONS } from '../../contracts/http/permissions';
+import { roleSchema } from '../../contracts/http/roles';
+import { memberKey, personKey } from '../../contracts/storage/table-keys';
+import { ACCOUNTS } from '../../contracts/storage/tables';
 import { AccountNotFound } from '../errors/missing';
 import { MfaRequired, NotAllowed } from '../errors/refusal';
 import type { SecondFactors } from '../identity/second-factors';

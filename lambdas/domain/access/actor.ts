@@ -1,8 +1,8 @@
-import type { AuditEvent } from '../../contracts/audit-event';
-import { DEPLOYMENT_CHAIN } from '../../contracts/audit-event';
-import type { Role } from '../../contracts/roles';
-import { memberKey, operatorKey } from '../../contracts/table-keys';
-import { ACCOUNTS } from '../../contracts/tables';
+import type { AuditEvent } from '../../contracts/storage/audit-event';
+import { DEPLOYMENT_CHAIN } from '../../contracts/storage/audit-event';
+import type { Role } from '../../contracts/http/roles';
+import { memberKey, operatorKey } from '../../contracts/storage/table-keys';
+import { ACCOUNTS } from '../../contracts/storage/tables';
 import { compare, exists } from '../table/condition';
 import type { Check } from '../table/table-store';
 

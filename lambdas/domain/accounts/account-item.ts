@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { billingSchema } from '../../contracts/accounts';
-import { accountSchema, billingDetailsSchema } from '../../contracts/accounts';
-import { accountKey } from '../../contracts/table-keys';
-import { ACCOUNTS } from '../../contracts/tables';
+import type { billingSchema } from '../../contracts/http/accounts';
+import { accountSchema, billingDetailsSchema } from '../../contracts/http/accounts';
+import { accountKey } from '../../contracts/storage/table-keys';
+import { ACCOUNTS } from '../../contracts/storage/tables';
 import { absent, all, any, compare, exists } from '../table/condition';
 import type { Check } from '../table/table-store';
 import { versionSchema } from '../table/version';

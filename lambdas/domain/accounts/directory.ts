@@ -1,6 +1,6 @@
-import { accountIdSchema } from '../../contracts/ids';
-import { directoryKey, directoryPartition, SHARDS } from '../../contracts/table-keys';
-import { ACCOUNTS } from '../../contracts/tables';
+import { accountIdSchema } from '../../contracts/storage/ids';
+import { directoryKey, directoryPartition, SHARDS } from '../../contracts/storage/table-keys';
+import { ACCOUNTS } from '../../contracts/storage/tables';
 import { everyItem } from '../table/every-item';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';

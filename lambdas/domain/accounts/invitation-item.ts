@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { invitationSchema } from '../../contracts/members';
-import { invitationKey } from '../../contracts/table-keys';
-import { EXPIRES_AT } from '../../contracts/tables';
+import { invitationSchema } from '../../contracts/http/members';
+import { invitationKey } from '../../contracts/storage/table-keys';
+import { EXPIRES_AT } from '../../contracts/storage/tables';
 import type { Item } from '../table/value';
 
 const storedInvitationSchema = invitationSchema.extend({

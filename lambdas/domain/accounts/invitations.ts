@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { ulid } from 'ulid';
-import { emailSchema } from '../../contracts/accounts';
-import { PERMISSIONS } from '../../contracts/permissions';
-import type { GrantedRole } from '../../contracts/roles';
-import { grantedRoleSchema } from '../../contracts/roles';
-import { accountKey, INVITATION_PREFIX, invitationKey, isoTime, memberKey } from '../../contracts/table-keys';
-import { ACCOUNTS, EXPIRES_AT } from '../../contracts/tables';
+import { emailSchema } from '../../contracts/http/accounts';
+import { PERMISSIONS } from '../../contracts/http/permissions';
+import type { GrantedRole } from '../../contracts/http/roles';
+import { grantedRoleSchema } from '../../contracts/http/roles';
+import { accountKey, INVITATION_PREFIX, invitationKey, isoTime, memberKey } from '../../contracts/storage/table-keys';
+import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import { FailedAttempts } from '../attempts/failed-attempts';
 import type { AuditLog } from '../audit/audit-log';

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import { memberSchema, membershipSchema } from '../../contracts/members';
-import type { Role } from '../../contracts/roles';
-import { memberKey, membershipKey } from '../../contracts/table-keys';
-import { ACCOUNTS } from '../../contracts/tables';
+import { memberSchema, membershipSchema } from '../../contracts/http/members';
+import type { Role } from '../../contracts/http/roles';
+import { memberKey, membershipKey } from '../../contracts/storage/table-keys';
+import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Condition } from '../table/condition';
 import { all, exists } from '../table/condition';
 import type { Put, Update } from '../table/table-store';

@@ -1,7 +1,7 @@
-import type { GrantedRole } from '../../contracts/roles';
-import { grantedRoleSchema } from '../../contracts/roles';
-import { accountKey, MEMBER_PREFIX, memberKey, membershipKey } from '../../contracts/table-keys';
-import { ACCOUNTS } from '../../contracts/tables';
+import type { GrantedRole } from '../../contracts/http/roles';
+import { grantedRoleSchema } from '../../contracts/http/roles';
+import { accountKey, MEMBER_PREFIX, memberKey, membershipKey } from '../../contracts/storage/table-keys';
+import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import { OwnerIsFixed } from '../errors/conflict';

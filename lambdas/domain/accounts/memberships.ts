@@ -1,5 +1,5 @@
-import { MEMBERSHIP_PREFIX } from '../../contracts/table-keys';
-import { ACCOUNTS } from '../../contracts/tables';
+import { MEMBERSHIP_PREFIX } from '../../contracts/storage/table-keys';
+import { ACCOUNTS } from '../../contracts/storage/tables';
 import { LimitReached } from '../errors/conflict';
 import type { TableStore } from '../table/table-store';
 

@@ -1,5 +1,5 @@
-import { isoTime, accountKey, personKey } from '../../contracts/table-keys';
-import { ACCOUNTS } from '../../contracts/tables';
+import { isoTime, accountKey, personKey } from '../../contracts/storage/table-keys';
+import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';

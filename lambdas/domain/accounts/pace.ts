@@ -1,5 +1,5 @@
-import { countKey, isoTime } from '../../contracts/table-keys';
-import { ACCOUNTS, EXPIRES_AT } from '../../contracts/tables';
+import { countKey, isoTime } from '../../contracts/storage/table-keys';
+import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import { absent, any, compare } from '../table/condition';
 import type { Update } from '../table/table-store';
 

@@ -1,4 +1,4 @@
-import { parseIpAddress } from '../../contracts/ip-address';
+import { parseIpAddress } from '../../contracts/http/ip-address';
 
 /** One customer of a provider has at least these, and all addresses below them. */
 const NETWORK_BITS = 64n;

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../contracts/audit-event';
+import type { AuditEvent } from '../../contracts/storage/audit-event';
 import type { AuditHead } from './audit-item';
 import { auditEnd } from './audit-item';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { AuditEvent, AuditFields } from '../../contracts/audit-event';
-import { AUDIT_RETENTION_DAYS, auditEventSchema } from '../../contracts/audit-event';
-import { auditEventKey, auditHeadKey } from '../../contracts/table-keys';
-import { ACCOUNTS, AUDIT, EXPIRES_AT } from '../../contracts/tables';
+import type { AuditEvent, AuditFields } from '../../contracts/storage/audit-event';
+import { AUDIT_RETENTION_DAYS, auditEventSchema } from '../../contracts/storage/audit-event';
+import { auditEventKey, auditHeadKey } from '../../contracts/storage/table-keys';
+import { ACCOUNTS, AUDIT, EXPIRES_AT } from '../../contracts/storage/tables';
 import { absent, compare } from '../table/condition';
 import type { Put, Update } from '../table/table-store';
 import type { Item, Value } from '../table/value';

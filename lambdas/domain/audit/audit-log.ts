@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { AuditEvent, AuditFields } from '../../contracts/audit-event';
-import { auditEventSchema } from '../../contracts/audit-event';
-import type { Permission } from '../../contracts/permissions';
-import { auditEventKey, auditHeadKey, isoTime } from '../../contracts/table-keys';
-import { ACCOUNTS, AUDIT } from '../../contracts/tables';
+import type { AuditEvent, AuditFields } from '../../contracts/storage/audit-event';
+import { auditEventSchema } from '../../contracts/storage/audit-event';
+import type { Permission } from '../../contracts/http/permissions';
+import { auditEventKey, auditHeadKey, isoTime } from '../../contracts/storage/table-keys';
+import { ACCOUNTS, AUDIT } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import { addressOf, auditActor, authorityCheck } from '../access/actor';
 import type { Clock } from '../clock';

@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../contracts/audit-event';
+import type { AuditEvent } from '../../contracts/storage/audit-event';
 
 /** Where audit events are kept beyond their time in the table. */
 export interface EventArchive {

@@ -1,7 +1,7 @@
-import type { AuditEvent } from '../../contracts/audit-event';
-import type { AuditExport } from '../../contracts/audit-export';
-import { isoTime } from '../../contracts/table-keys';
-import { AUDIT } from '../../contracts/tables';
+import type { AuditEvent } from '../../contracts/storage/audit-event';
+import type { AuditExport } from '../../contracts/storage/audit-export';
+import { isoTime } from '../../contracts/storage/table-keys';
+import { AUDIT } from '../../contracts/storage/tables';
 import { everyItem } from '../table/every-item';
 import { decodeEvent } from './audit-item';
 import { readHead, type StoredChain } from './verify-audit';

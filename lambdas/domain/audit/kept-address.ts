@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { AddressPolicy } from '../../contracts/audit-address';
-import { parseIpAddress } from '../../contracts/ip-address';
+import type { AddressPolicy } from '../../contracts/deployment/audit-address';
+import { parseIpAddress } from '../../contracts/http/ip-address';
 import { networkOf } from '../attempts/network-of';
 
 /** A network of an organisation, in which no one house can be told from the next. */

@@ -1,6 +1,6 @@
-import type { AuditEvent } from '../../contracts/audit-event';
-import type { AuditExport, KeptEvent } from '../../contracts/audit-export';
-import { auditExportSchema, keptEventSchema } from '../../contracts/audit-export';
+import type { AuditEvent } from '../../contracts/storage/audit-event';
+import type { AuditExport, KeptEvent } from '../../contracts/storage/audit-export';
+import { auditExportSchema, keptEventSchema } from '../../contracts/storage/audit-export';
 import type { AuditFault } from './audit-chain';
 import { ChainCheck, isOver } from './audit-chain';
 import { hashOf } from './audit-item';

@@ -1,6 +1,6 @@
-import type { AuditEvent } from '../../contracts/audit-event';
-import { auditEventKey, auditHeadKey } from '../../contracts/table-keys';
-import { ACCOUNTS, AUDIT } from '../../contracts/tables';
+import type { AuditEvent } from '../../contracts/storage/audit-event';
+import { auditEventKey, auditHeadKey } from '../../contracts/storage/table-keys';
+import { ACCOUNTS, AUDIT } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
 import { everyItem } from '../table/every-item';
 import type { TableStore } from '../table/table-store';

@@ -1,4 +1,4 @@
-import type { CatalogData, Model, ProviderSettings } from '../../contracts/catalog';
+import type { CatalogData, Model, ProviderSettings } from '../../contracts/storage/catalog';
 import { modelsAt } from './approval';
 import { Catalog } from './catalog';
 import { listed, settingAt, settingsAt, timelineOf, type Timelines } from './timelines';

@@ -1,9 +1,9 @@
-import { DEPLOYMENT_CHAIN } from '../../contracts/audit-event';
-import type { CatalogData, PriceVersion } from '../../contracts/catalog';
-import type { CatalogChange, CatalogEntry, OperatorSetting, Proposal } from '../../contracts/catalog-changes';
-import { operatorSettingsSchema, PRICE_LEAD_MS } from '../../contracts/catalog-changes';
-import { CATALOG_CHANGES_PARTITION, CATALOG_STATE_KEY, catalogChangeKey, isoTime } from '../../contracts/table-keys';
-import { CATALOG } from '../../contracts/tables';
+import { DEPLOYMENT_CHAIN } from '../../contracts/storage/audit-event';
+import type { CatalogData, PriceVersion } from '../../contracts/storage/catalog';
+import type { CatalogChange, CatalogEntry, OperatorSetting, Proposal } from '../../contracts/storage/catalog-changes';
+import { operatorSettingsSchema, PRICE_LEAD_MS } from '../../contracts/storage/catalog-changes';
+import { CATALOG_CHANGES_PARTITION, CATALOG_STATE_KEY, catalogChangeKey, isoTime } from '../../contracts/storage/table-keys';
+import { CATALOG } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';

@@ -1,5 +1,5 @@
-import type { ModelDefinition, PriceTier } from '../../contracts/catalog';
-import { UNITS, type Unit } from '../../contracts/units';
+import type { ModelDefinition, PriceTier } from '../../contracts/storage/catalog';
+import { UNITS, type Unit } from '../../contracts/storage/units';
 import { listed, settingAt, timelineOf, type Timelines } from './timelines';
 
 /** What a customer pays for one unit, before and after. Pico-dollars per token. */

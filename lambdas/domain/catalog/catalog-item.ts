@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import type { CatalogChange, Proposal } from '../../contracts/catalog-changes';
-import { catalogChangeSchema, proposalSchema } from '../../contracts/catalog-changes';
+import type { CatalogChange, Proposal } from '../../contracts/storage/catalog-changes';
+import { catalogChangeSchema, proposalSchema } from '../../contracts/storage/catalog-changes';
 import {
   CATALOG_HEAD_KEY,
   CATALOG_STATE_KEY,
   catalogChangeKey,
   isoTime,
   proposalKey,
-} from '../../contracts/table-keys';
-import { CATALOG } from '../../contracts/tables';
+} from '../../contracts/storage/table-keys';
+import { CATALOG } from '../../contracts/storage/tables';
 import { LimitReached } from '../errors/conflict';
 import { absent, compare } from '../table/condition';
 import type { Put, Update } from '../table/table-store';

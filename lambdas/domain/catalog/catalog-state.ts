@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CatalogEntry } from '../../contracts/catalog-changes';
+import type { CatalogEntry } from '../../contracts/storage/catalog-changes';
 import type { Item } from '../table/value';
 import { fold, NOTHING_SET, type Timelines } from './timelines';
 

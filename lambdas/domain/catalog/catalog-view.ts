@@ -1,7 +1,7 @@
-import type { CatalogData, UnitPrices } from '../../contracts/catalog';
-import type { CatalogChange, CatalogEntry, Proposal } from '../../contracts/catalog-changes';
-import type { CatalogChangeView, CatalogModelView } from '../../contracts/catalog-views';
-import { UNITS } from '../../contracts/units';
+import type { CatalogData, UnitPrices } from '../../contracts/storage/catalog';
+import type { CatalogChange, CatalogEntry, Proposal } from '../../contracts/storage/catalog-changes';
+import type { CatalogChangeView, CatalogModelView } from '../../contracts/http/catalog-views';
+import { UNITS } from '../../contracts/storage/units';
 import { compiledTimelines, modelsAt } from './approval';
 import { isAdopted } from './catalog-at';
 import { markupAt } from './customer-prices';

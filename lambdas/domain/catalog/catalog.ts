@@ -1,5 +1,5 @@
-import type { CatalogData, Endpoint, Model, ProviderSettings } from '../../contracts/catalog';
-import type { Route } from '../../contracts/catalog-changes';
+import type { CatalogData, Endpoint, Model, ProviderSettings } from '../../contracts/storage/catalog';
+import type { Route } from '../../contracts/storage/catalog-changes';
 
 /** One way to serve a model. */
 export interface Target {

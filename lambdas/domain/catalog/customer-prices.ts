@@ -1,6 +1,6 @@
-import type { PriceTier, UnitPrices } from '../../contracts/catalog';
-import type { CatalogEntry } from '../../contracts/catalog-changes';
-import { UNITS } from '../../contracts/units';
+import type { PriceTier, UnitPrices } from '../../contracts/storage/catalog';
+import type { CatalogEntry } from '../../contracts/storage/catalog-changes';
+import { UNITS } from '../../contracts/storage/units';
 import { CatalogConflict } from '../errors/conflict';
 import { listed, settingAt, timelineOf, type Timelines } from './timelines';
 

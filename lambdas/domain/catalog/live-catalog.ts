@@ -1,5 +1,5 @@
-import { CATALOG_HEAD_KEY, CATALOG_STATE_KEY, isoTime } from '../../contracts/table-keys';
-import { CATALOG } from '../../contracts/tables';
+import { CATALOG_HEAD_KEY, CATALOG_STATE_KEY, isoTime } from '../../contracts/storage/table-keys';
+import { CATALOG } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
 import type { TableStore } from '../table/table-store';

@@ -1,4 +1,4 @@
-import type { CatalogData, PriceVersion } from '../../contracts/catalog';
+import type { CatalogData, PriceVersion } from '../../contracts/storage/catalog';
 import retired from './generated/retired-prices.json';
 import { PRICE_LIST } from './price-list';
 

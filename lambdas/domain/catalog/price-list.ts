@@ -1,4 +1,4 @@
-import type { CatalogData } from '../../contracts/catalog';
+import type { CatalogData } from '../../contracts/storage/catalog';
 import prices from './generated/prices.json';
 
 /**

@@ -1,5 +1,5 @@
-import type { Model, PriceTier, PriceVersion } from '../../contracts/catalog';
-import { INPUT_UNITS, OUTPUT_UNITS, type Unit } from '../../contracts/units';
+import type { Model, PriceTier, PriceVersion } from '../../contracts/storage/catalog';
+import { INPUT_UNITS, OUTPUT_UNITS, type Unit } from '../../contracts/storage/units';
 import { ModelNotFound } from '../errors/app-error';
 
 /**

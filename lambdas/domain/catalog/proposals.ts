@@ -1,11 +1,11 @@
 import { ulid } from 'ulid';
-import { DEPLOYMENT_CHAIN } from '../../contracts/audit-event';
-import { type CatalogData, catalogSchema } from '../../contracts/catalog';
-import { modelNameSchema, type Proposal } from '../../contracts/catalog-changes';
-import { proposalIdSchema } from '../../contracts/ids';
-import { line } from '../../contracts/text';
-import { isoTime, proposalKey, PROPOSALS_PARTITION } from '../../contracts/table-keys';
-import { CATALOG } from '../../contracts/tables';
+import { DEPLOYMENT_CHAIN } from '../../contracts/storage/audit-event';
+import { type CatalogData, catalogSchema } from '../../contracts/storage/catalog';
+import { modelNameSchema, type Proposal } from '../../contracts/storage/catalog-changes';
+import { proposalIdSchema } from '../../contracts/storage/ids';
+import { line } from '../../contracts/http/text';
+import { isoTime, proposalKey, PROPOSALS_PARTITION } from '../../contracts/storage/table-keys';
+import { CATALOG } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';

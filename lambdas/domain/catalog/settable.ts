@@ -1,5 +1,5 @@
-import type { CatalogData } from '../../contracts/catalog';
-import type { OperatorSetting } from '../../contracts/catalog-changes';
+import type { CatalogData } from '../../contracts/storage/catalog';
+import type { OperatorSetting } from '../../contracts/storage/catalog-changes';
 import { CatalogConflict } from '../errors/conflict';
 import { modelsAt } from './approval';
 import { CatalogInvalid } from './catalog';

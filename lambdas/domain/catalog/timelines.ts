@@ -1,4 +1,4 @@
-import type { CatalogEntry, Setting } from '../../contracts/catalog-changes';
+import type { CatalogEntry, Setting } from '../../contracts/storage/catalog-changes';
 
 /** A setting of one kind and the moment from which it holds. */
 export interface EntryOf<Kind extends Setting['kind']> {

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { ORIGIN_SECRET_HEADER } from '../../contracts/edge';
+import { ORIGIN_SECRET_HEADER } from '../../contracts/deployment/edge';
 
 /**
  * @param headers by their names in lower case

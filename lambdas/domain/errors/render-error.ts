@@ -1,4 +1,4 @@
-import type { Dialect } from '../../contracts/catalog';
+import type { Dialect } from '../../contracts/storage/catalog';
 import type { AppError } from './app-error';
 
 /** The error's body as the dialect's own clients expect it. */

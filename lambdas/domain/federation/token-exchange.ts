@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Trust } from '../../contracts/federation';
-import { exchangedTokenKey, trustKey } from '../../contracts/table-keys';
-import { ACCOUNTS, EXPIRES_AT } from '../../contracts/tables';
+import type { Trust } from '../../contracts/http/federation';
+import { exchangedTokenKey, trustKey } from '../../contracts/storage/table-keys';
+import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import { isActive } from '../accounts/account-item';
 import type { Clock } from '../clock';
 import { ControlPlaneUnavailable, TokenRefused } from '../errors/refusal';

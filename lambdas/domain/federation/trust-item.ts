@@ -1,6 +1,6 @@
-import type { Trust } from '../../contracts/federation';
-import { trustSchema } from '../../contracts/federation';
-import { trustKey } from '../../contracts/table-keys';
+import type { Trust } from '../../contracts/http/federation';
+import { trustSchema } from '../../contracts/http/federation';
+import { trustKey } from '../../contracts/storage/table-keys';
 import { decodeRules, encodeRules } from '../keys/key-item';
 import type { Item } from '../table/value';
 

@@ -1,8 +1,8 @@
 import { ulid } from 'ulid';
-import type { NewTrust, Trust } from '../../contracts/federation';
-import { newTrustSchema } from '../../contracts/federation';
-import { isoTime, TRUST_PREFIX, trustKey } from '../../contracts/table-keys';
-import { ACCOUNTS } from '../../contracts/tables';
+import type { NewTrust, Trust } from '../../contracts/http/federation';
+import { newTrustSchema } from '../../contracts/http/federation';
+import { isoTime, TRUST_PREFIX, trustKey } from '../../contracts/storage/table-keys';
+import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import { personOf } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';

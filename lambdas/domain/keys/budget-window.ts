@@ -1,4 +1,4 @@
-import type { BudgetRule } from '../../contracts/key-rules';
+import type { BudgetRule } from '../../contracts/http/key-rules';
 
 const DAY_MS = 86_400_000;
 const DAYS_PER_WEEK = 7;

@@ -1,5 +1,5 @@
-import { apiKeyKey } from '../../contracts/table-keys';
-import { KEYS } from '../../contracts/tables';
+import { apiKeyKey } from '../../contracts/storage/table-keys';
+import { KEYS } from '../../contracts/storage/tables';
 import { KeyNotFound } from '../errors/missing';
 import type { TableStore } from '../table/table-store';
 import type { StoredKey } from './key-item';

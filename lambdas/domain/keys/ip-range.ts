@@ -1,4 +1,4 @@
-import { parseIpAddress } from '../../contracts/ip-address';
+import { parseIpAddress } from '../../contracts/http/ip-address';
 
 const MAPPED_BITS = 96;
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { keyInfoSchema } from '../../contracts/api-keys';
-import { keyIdSchema } from '../../contracts/ids';
-import type { KeyRules } from '../../contracts/key-rules';
-import { keyRulesSchema } from '../../contracts/key-rules';
-import { apiKeyKey, keyListingKey } from '../../contracts/table-keys';
-import { KEYS } from '../../contracts/tables';
+import { keyInfoSchema } from '../../contracts/http/api-keys';
+import { keyIdSchema } from '../../contracts/storage/ids';
+import type { KeyRules } from '../../contracts/http/key-rules';
+import { keyRulesSchema } from '../../contracts/http/key-rules';
+import { apiKeyKey, keyListingKey } from '../../contracts/storage/table-keys';
+import { KEYS } from '../../contracts/storage/tables';
 import type { Change, Condition } from '../table/condition';
 import { all, exists } from '../table/condition';
 import type { Update } from '../table/table-store';

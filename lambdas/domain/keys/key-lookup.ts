@@ -1,5 +1,5 @@
-import { apiKeyKey, isoTime } from '../../contracts/table-keys';
-import { KEYS } from '../../contracts/tables';
+import { apiKeyKey, isoTime } from '../../contracts/storage/table-keys';
+import { KEYS } from '../../contracts/storage/tables';
 import { FailedAttempts } from '../attempts/failed-attempts';
 import type { Clock } from '../clock';
 import type { TableStore } from '../table/table-store';

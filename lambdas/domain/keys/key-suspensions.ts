@@ -1,6 +1,6 @@
-import type { KeySuspensionReason } from '../../contracts/key-suspension';
-import { isoTime, resumptionKey } from '../../contracts/table-keys';
-import { EXPIRES_AT, KEYS } from '../../contracts/tables';
+import type { KeySuspensionReason } from '../../contracts/storage/key-suspension';
+import { isoTime, resumptionKey } from '../../contracts/storage/table-keys';
+import { EXPIRES_AT, KEYS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';

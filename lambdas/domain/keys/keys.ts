@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { keyLabelSchema, ROTATION_GRACE_SECONDS_MAX } from '../../contracts/api-keys';
-import { roleArnSchema } from '../../contracts/iam-role';
-import type { KeyRules } from '../../contracts/key-rules';
-import { isoTime, KEY_LISTING_PREFIX, keyListingKey } from '../../contracts/table-keys';
-import { EXPIRES_AT, KEYS } from '../../contracts/tables';
+import { keyLabelSchema, ROTATION_GRACE_SECONDS_MAX } from '../../contracts/http/api-keys';
+import { roleArnSchema } from '../../contracts/http/iam-role';
+import type { KeyRules } from '../../contracts/http/key-rules';
+import { isoTime, KEY_LISTING_PREFIX, keyListingKey } from '../../contracts/storage/table-keys';
+import { EXPIRES_AT, KEYS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import { DEPLOYMENT, personOf } from '../access/actor';
 import type { Action } from '../audit/audit-log';

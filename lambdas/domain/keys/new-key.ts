@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
-import type { KeyRules } from '../../contracts/key-rules';
-import { isoTime } from '../../contracts/table-keys';
-import { KEYS } from '../../contracts/tables';
+import type { KeyRules } from '../../contracts/http/key-rules';
+import { isoTime } from '../../contracts/storage/table-keys';
+import { KEYS } from '../../contracts/storage/tables';
 import { absent } from '../table/condition';
 import type { Write } from '../table/table-store';
 import { encodeSecret, formatKey, SECRET_BYTES } from './key-format';

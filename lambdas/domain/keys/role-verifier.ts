@@ -1,4 +1,4 @@
-import { keyIdSchema } from '../../contracts/ids';
+import { keyIdSchema } from '../../contracts/storage/ids';
 import { roleAssumedBy, roleNamed } from './iam-role';
 import type { KeyLookupOptions } from './key-lookup';
 import { KeyLookup } from './key-lookup';

@@ -1,6 +1,6 @@
-import type { AuditFields } from '../../contracts/audit-event';
-import type { KeyRules } from '../../contracts/key-rules';
-import { impersonalRulesSchema, keyRulesSchema, RULE_NAMES } from '../../contracts/key-rules';
+import type { AuditFields } from '../../contracts/storage/audit-event';
+import type { KeyRules } from '../../contracts/http/key-rules';
+import { impersonalRulesSchema, keyRulesSchema, RULE_NAMES } from '../../contracts/http/key-rules';
 import { encodeRules } from './key-item';
 
 /**

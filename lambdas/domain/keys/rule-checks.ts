@@ -1,5 +1,5 @@
-import type { ProviderSettings } from '../../contracts/catalog';
-import type { KeyRules, KeyScope } from '../../contracts/key-rules';
+import type { ProviderSettings } from '../../contracts/storage/catalog';
+import type { KeyRules, KeyScope } from '../../contracts/http/key-rules';
 import { isInRange } from './ip-range';
 
 // What can be decided without a store. An absent rule allows everything.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KeyRules } from '../../contracts/key-rules';
+import type { KeyRules } from '../../contracts/http/key-rules';
 import { BoundedMap } from '../bounded-map';
 import { formatKey, type PresentedKey } from './key-format';
 

@@ -1,7 +1,7 @@
-import { DEPLOYMENT_CHAIN } from '../../contracts/audit-event';
-import { personIdSchema } from '../../contracts/ids';
-import { isoTime, operatorKey, OPERATORS_PARTITION, personKey } from '../../contracts/table-keys';
-import { ACCOUNTS } from '../../contracts/tables';
+import { DEPLOYMENT_CHAIN } from '../../contracts/storage/audit-event';
+import { personIdSchema } from '../../contracts/storage/ids';
+import { isoTime, operatorKey, OPERATORS_PARTITION, personKey } from '../../contracts/storage/table-keys';
+import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';

@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
-import { personIdSchema } from '../../contracts/ids';
-import { isoTime, personKey, subjectKey } from '../../contracts/table-keys';
-import { ACCOUNTS } from '../../contracts/tables';
+import { personIdSchema } from '../../contracts/storage/ids';
+import { isoTime, personKey, subjectKey } from '../../contracts/storage/table-keys';
+import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
 import { PersonNotFound } from '../errors/missing';
 import { ControlPlaneUnavailable } from '../errors/refusal';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { personSchema } from '../../contracts/people';
-import { personKey } from '../../contracts/table-keys';
-import { ACCOUNTS } from '../../contracts/tables';
+import { personSchema } from '../../contracts/http/people';
+import { personKey } from '../../contracts/storage/table-keys';
+import { ACCOUNTS } from '../../contracts/storage/tables';
 import { exists } from '../table/condition';
 import type { Check } from '../table/table-store';
 import type { Item } from '../table/value';

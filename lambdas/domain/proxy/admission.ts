@@ -1,4 +1,4 @@
-import type { PriceVersion } from '../../contracts/catalog';
+import type { PriceVersion } from '../../contracts/storage/catalog';
 import type { Catalog, Target } from '../catalog/catalog';
 import { priceAt } from '../catalog/price';
 import { InvalidRequest, ModelNotFound } from '../errors/app-error';

@@ -1,5 +1,5 @@
-import { cancellationKey } from '../../contracts/table-keys';
-import { EXPIRES_AT, USAGE } from '../../contracts/tables';
+import { cancellationKey } from '../../contracts/storage/table-keys';
+import { EXPIRES_AT, USAGE } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
 import type { TableStore } from '../table/table-store';
 

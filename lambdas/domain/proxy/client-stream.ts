@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { Dialect } from '../../contracts/catalog';
+import type { Dialect } from '../../contracts/storage/catalog';
 import type { AppError } from '../errors/app-error';
 import { errorEvent } from '../errors/render-error';
 import type { Exchange } from './exchange';

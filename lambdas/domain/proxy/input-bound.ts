@@ -1,4 +1,4 @@
-import type { Dialect, Model } from '../../contracts/catalog';
+import type { Dialect, Model } from '../../contracts/storage/catalog';
 import type { MeteredRequest } from './metered-request';
 
 /** What chat templates add to a request. Per message the JSON around the text is longer than the template's tokens. */

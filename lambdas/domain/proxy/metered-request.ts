@@ -5,7 +5,7 @@ import {
   embeddingsRequestSchema,
   messagesRequestSchema,
   NOT_SUPPORTED,
-} from '../../contracts/requests';
+} from '../../contracts/http/requests';
 import { InvalidRequest } from '../errors/app-error';
 import { type JsonScan, MalformedJson, type Member, scanJson } from './json-scan';
 import { refuseLookalikes } from './member-names';

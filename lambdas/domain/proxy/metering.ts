@@ -1,6 +1,6 @@
-import type { RequestStatus } from '../../contracts/usage-record';
-import type { Usage } from '../../contracts/units';
-import type { Dialect } from '../../contracts/catalog';
+import type { RequestStatus } from '../../contracts/storage/usage-record';
+import type { Usage } from '../../contracts/storage/units';
+import type { Dialect } from '../../contracts/storage/catalog';
 import { readAnthropicUsage, readOpenaiUsage, type UsageReading } from '../usage/provider-usage';
 import type { Answer } from './provider-attempt';
 import type { StreamReading } from './stream-meter';

@@ -1,4 +1,4 @@
-import type { Dialect } from '../../contracts/catalog';
+import type { Dialect } from '../../contracts/storage/catalog';
 import type { Catalog, ListedModel } from '../catalog/catalog';
 import { ModelNotFound } from '../errors/app-error';
 import { allowsModel } from '../keys/rule-checks';

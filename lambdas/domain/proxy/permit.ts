@@ -1,4 +1,4 @@
-import type { KeyRules, KeyScope } from '../../contracts/key-rules';
+import type { KeyRules, KeyScope } from '../../contracts/http/key-rules';
 import type { Target } from '../catalog/catalog';
 import { Forbidden } from '../errors/app-error';
 import { allowsAddress, allowsModel, allowsProvider, allowsScope } from '../keys/rule-checks';

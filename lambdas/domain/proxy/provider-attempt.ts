@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../contracts/catalog';
+import type { Endpoint } from '../../contracts/storage/catalog';
 import type { StopReason } from '../errors/app-error';
 import type { ClientStream } from './client-stream';
 import type { Exchange, Headers } from './exchange';

@@ -1,4 +1,4 @@
-import type { ProviderSettings } from '../../contracts/catalog';
+import type { ProviderSettings } from '../../contracts/storage/catalog';
 import type { Headers } from './exchange';
 
 /** One request to a provider. The client of it adds the provider's own credentials and nothing else. */

@@ -1,4 +1,4 @@
-import { requestIdSchema } from '../../contracts/ids';
+import { requestIdSchema } from '../../contracts/storage/ids';
 import type { Clock } from '../clock';
 import { NotFound } from '../errors/app-error';
 import type { Receipts } from '../receipts/receipts';

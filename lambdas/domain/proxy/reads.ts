@@ -1,5 +1,5 @@
-import type { Dialect } from '../../contracts/catalog';
-import type { KeyScope } from '../../contracts/key-rules';
+import type { Dialect } from '../../contracts/storage/catalog';
+import type { KeyScope } from '../../contracts/http/key-rules';
 import type { KeyOwner } from '../keys/verified-keys';
 import { listModels, modelsFor, readModel } from './models';
 import { readReceipt, type ReadAnswer, type ReceiptParts } from './read-receipt';

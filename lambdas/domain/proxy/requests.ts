@@ -1,4 +1,4 @@
-import { requestIdSchema } from '../../contracts/ids';
+import { requestIdSchema } from '../../contracts/storage/ids';
 import { NotFound } from '../errors/app-error';
 import { renderUsageRecord } from '../usage/render-usage-record';
 import type { UsageRecords } from '../usage/usage-records';

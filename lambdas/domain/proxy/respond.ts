@@ -1,4 +1,4 @@
-import type { Dialect } from '../../contracts/catalog';
+import type { Dialect } from '../../contracts/storage/catalog';
 import { type AppError, MethodNotAllowed } from '../errors/app-error';
 import { errorBody } from '../errors/render-error';
 import type { Exchange } from './exchange';

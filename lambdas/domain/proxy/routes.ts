@@ -1,4 +1,4 @@
-import type { Dialect, Endpoint } from '../../contracts/catalog';
+import type { Dialect, Endpoint } from '../../contracts/storage/catalog';
 
 /** A metered endpoint of the data plane. */
 export interface MeteredRoute {

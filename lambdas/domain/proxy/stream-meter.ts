@@ -1,4 +1,4 @@
-import type { Dialect } from '../../contracts/catalog';
+import type { Dialect } from '../../contracts/storage/catalog';
 import { mergeAnthropic, readAnthropicUsage, readOpenaiUsage, type UsageReading } from '../usage/provider-usage';
 import { outputBytes } from './output-bytes';
 

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../contracts/catalog';
+import type { Endpoint } from '../../contracts/storage/catalog';
 import type { Headers } from './exchange';
 import { isEventStream } from './provider-headers';
 

@@ -1,7 +1,7 @@
-import type { TreeHeader } from '../../contracts/receipt';
-import { treeHeaderSchema } from '../../contracts/receipt';
-import { treeKey } from '../../contracts/table-keys';
-import { EXPIRES_AT, USAGE } from '../../contracts/tables';
+import type { TreeHeader } from '../../contracts/storage/receipt';
+import { treeHeaderSchema } from '../../contracts/storage/receipt';
+import { treeKey } from '../../contracts/storage/table-keys';
+import { EXPIRES_AT, USAGE } from '../../contracts/storage/tables';
 import type { Put } from '../table/table-store';
 import type { Item, Key } from '../table/value';
 import { inTreeOrder, type Leaf } from './leaf';

@@ -1,5 +1,5 @@
-import { isoTime, treesPartition } from '../../contracts/table-keys';
-import { USAGE } from '../../contracts/tables';
+import { isoTime, treesPartition } from '../../contracts/storage/table-keys';
+import { USAGE } from '../../contracts/storage/tables';
 import { everyItem } from '../table/every-item';
 import type { Query, TableStore } from '../table/table-store';
 import type { Item, Key } from '../table/value';

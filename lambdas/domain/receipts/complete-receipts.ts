@@ -1,6 +1,6 @@
-import { usagePartitions } from '../../contracts/table-keys';
-import { USAGE } from '../../contracts/tables';
-import type { UsageRecord } from '../../contracts/usage-record';
+import { usagePartitions } from '../../contracts/storage/table-keys';
+import { USAGE } from '../../contracts/storage/tables';
+import type { UsageRecord } from '../../contracts/storage/usage-record';
 import { mergedItems } from '../table/merged-items';
 import type { TableStore } from '../table/table-store';
 import { decodeUsageRecord } from '../usage/usage-records';

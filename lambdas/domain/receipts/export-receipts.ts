@@ -1,4 +1,4 @@
-import type { Receipt, TreeLine } from '../../contracts/receipt';
+import type { Receipt, TreeLine } from '../../contracts/storage/receipt';
 import type { Clock } from '../clock';
 import type { TableStore } from '../table/table-store';
 import { UsageRecords } from '../usage/usage-records';

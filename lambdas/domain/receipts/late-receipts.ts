@@ -1,6 +1,6 @@
 import { decodeTime } from 'ulid';
-import { lateReceiptKey, lateReceiptPartition, treesPartition } from '../../contracts/table-keys';
-import { EXPIRES_AT, USAGE } from '../../contracts/tables';
+import { lateReceiptKey, lateReceiptPartition, treesPartition } from '../../contracts/storage/table-keys';
+import { EXPIRES_AT, USAGE } from '../../contracts/storage/tables';
 import type { Put, TableStore } from '../table/table-store';
 import { everyItem } from '../table/every-item';
 import type { Key } from '../table/value';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { openLeavesKey, openLeavesPartition, SHARDS } from '../../contracts/table-keys';
-import { USAGE } from '../../contracts/tables';
+import { openLeavesKey, openLeavesPartition, SHARDS } from '../../contracts/storage/table-keys';
+import { USAGE } from '../../contracts/storage/tables';
 import { everyItem } from '../table/every-item';
 import type { TableStore } from '../table/table-store';
 import type { Item, Key, Value } from '../table/value';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { receiptLineSchema, receiptProofSchema, treeLineSchema } from '../../contracts/receipt';
+import { receiptLineSchema, receiptProofSchema, treeLineSchema } from '../../contracts/storage/receipt';
 
 const documentSchema = z.union([receiptProofSchema, treeLineSchema, receiptLineSchema]);
 

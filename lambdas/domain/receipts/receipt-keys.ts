@@ -1,6 +1,6 @@
 import { createHash, createPublicKey } from 'node:crypto';
-import { isoTime, RECEIPT_KEYS_PARTITION, receiptKeyKey } from '../../contracts/table-keys';
-import { USAGE } from '../../contracts/tables';
+import { isoTime, RECEIPT_KEYS_PARTITION, receiptKeyKey } from '../../contracts/storage/table-keys';
+import { USAGE } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
 import { absent } from '../table/condition';
 import { everyItem } from '../table/every-item';

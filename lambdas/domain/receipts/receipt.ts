@@ -1,7 +1,7 @@
-import type { Receipt } from '../../contracts/receipt';
-import { receiptSchema } from '../../contracts/receipt';
-import { UNITS } from '../../contracts/units';
-import type { UsageRecord } from '../../contracts/usage-record';
+import type { Receipt } from '../../contracts/storage/receipt';
+import { receiptSchema } from '../../contracts/storage/receipt';
+import { UNITS } from '../../contracts/storage/units';
+import type { UsageRecord } from '../../contracts/storage/usage-record';
 import { leafHash } from './merkle-tree';
 
 /** The receipt of a request, from the record of its end. */
@@ -23,7 +23,7 @@ export function receiptOf(record: UsageRecord, supersedes?: string): Receipt {
 
 /**
  * The one text of a receipt: JSON without spaces, its members in this order, the units in that of
- * lambdas/contracts/units.ts. Its UTF-8 bytes are what is hashed.
+ * lambdas/contracts/storage/units.ts. Its UTF-8 bytes are what is hashed.
  */
 export function receiptText(receipt: Receipt): string {
   const { version, requestId, at, model, status, usage, estimated, priceVersion, costPico, supersedes } = receipt;

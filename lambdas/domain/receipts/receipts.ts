@@ -1,5 +1,5 @@
-import type { Receipt, ReceiptProof, TreeLine } from '../../contracts/receipt';
-import type { UsageRecord } from '../../contracts/usage-record';
+import type { Receipt, ReceiptProof, TreeLine } from '../../contracts/storage/receipt';
+import type { UsageRecord } from '../../contracts/storage/usage-record';
 import type { Clock } from '../clock';
 import type { TableStore } from '../table/table-store';
 import { AccountTrees, type SealedTree } from './account-trees';

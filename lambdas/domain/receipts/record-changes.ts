@@ -1,5 +1,5 @@
-import type { Receipt } from '../../contracts/receipt';
-import type { UsageRecord } from '../../contracts/usage-record';
+import type { Receipt } from '../../contracts/storage/receipt';
+import type { UsageRecord } from '../../contracts/storage/usage-record';
 import { receiptHash, receiptOf, receiptText } from './receipt';
 import type { OpenLeaf } from './open-leaves';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Seal } from '../../contracts/receipt';
-import { sealSchema } from '../../contracts/receipt';
+import type { Seal } from '../../contracts/storage/receipt';
+import { sealSchema } from '../../contracts/storage/receipt';
 
 /** The one text of a seal, which is signed: JSON without spaces, its members in this order. */
 export function sealText({ version, number, minute, size, root, previous, keyId }: Seal): string {

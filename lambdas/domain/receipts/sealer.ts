@@ -1,4 +1,4 @@
-import type { Seal } from '../../contracts/receipt';
+import type { Seal } from '../../contracts/storage/receipt';
 import type { Clock } from '../clock';
 import type { Put, TableStore } from '../table/table-store';
 import type { Key } from '../table/value';

@@ -1,5 +1,5 @@
-import { LAST_SEAL_KEY, sealKey } from '../../contracts/table-keys';
-import { EXPIRES_AT, USAGE } from '../../contracts/tables';
+import { LAST_SEAL_KEY, sealKey } from '../../contracts/storage/table-keys';
+import { EXPIRES_AT, USAGE } from '../../contracts/storage/tables';
 import { absent, compare } from '../table/condition';
 import { TransactionCancelled } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';

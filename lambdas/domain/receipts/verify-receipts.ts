@@ -1,4 +1,4 @@
-import type { ReceiptProof, Seal, TreeHeader, TreeLine } from '../../contracts/receipt';
+import type { ReceiptProof, Seal, TreeHeader, TreeLine } from '../../contracts/storage/receipt';
 import { headerHash } from './account-tree';
 import { rootOfPath } from './merkle-tree';
 import { receiptHash } from './receipt';

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import type { Seal } from '../../contracts/receipt';
+import type { Seal } from '../../contracts/storage/receipt';
 import { keyIdOf } from './receipt-keys';
 import { sealText } from './seal';
 

@@ -1,4 +1,4 @@
-import type { Receipt, TreeLine } from '../../contracts/receipt';
+import type { Receipt, TreeLine } from '../../contracts/storage/receipt';
 import { MerkleTree } from './merkle-tree';
 import { receiptHash } from './receipt';
 

@@ -1,4 +1,4 @@
-import type { TableSpec } from '../../contracts/tables';
+import type { TableSpec } from '../../contracts/storage/tables';
 import type { Change, Condition } from './condition';
 import type { Item, Key } from './value';
 

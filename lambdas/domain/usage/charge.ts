@@ -1,5 +1,5 @@
-import type { PriceVersion } from '../../contracts/catalog';
-import { INPUT_UNITS, UNITS, type Unit, type Usage } from '../../contracts/units';
+import type { PriceVersion } from '../../contracts/storage/catalog';
+import { INPUT_UNITS, UNITS, type Unit, type Usage } from '../../contracts/storage/units';
 import { tierFor, unitPricePico } from '../catalog/price';
 
 export interface Charge {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { isoTime, keySpendKey, keySpendPartition } from '../../contracts/table-keys';
-import { EXPIRES_AT, USAGE } from '../../contracts/tables';
+import { isoTime, keySpendKey, keySpendPartition } from '../../contracts/storage/table-keys';
+import { EXPIRES_AT, USAGE } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
 import { counterOf } from '../keys/counter-of';
 import { everyItem } from '../table/every-item';

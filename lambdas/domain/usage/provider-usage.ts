@@ -1,4 +1,4 @@
-import type { InputUnit, OutputUnit, Usage } from '../../contracts/units';
+import type { InputUnit, OutputUnit, Usage } from '../../contracts/storage/units';
 import { type Counts, isReport, type ProviderReport, readCounts, unknownCounts } from './read-counts';
 
 /**

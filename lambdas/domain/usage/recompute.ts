@@ -1,5 +1,5 @@
-import type { PriceVersion } from '../../contracts/catalog';
-import type { UsageRecord } from '../../contracts/usage-record';
+import type { PriceVersion } from '../../contracts/storage/catalog';
+import type { UsageRecord } from '../../contracts/storage/usage-record';
 import { chargeFor } from './charge';
 
 /** What a past request should have cost, beside what was charged. All amounts in pico-dollars. */

@@ -1,4 +1,4 @@
-import type { UsageRecord } from '../../contracts/usage-record';
+import type { UsageRecord } from '../../contracts/storage/usage-record';
 import { formatUsd } from '../money/pico';
 
 /** A usage record as people and scripts read it: money in exact decimal dollars. */

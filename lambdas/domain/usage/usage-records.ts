@@ -1,8 +1,8 @@
-import { usagePartitions, usageRecordKey } from '../../contracts/table-keys';
-import { EXPIRES_AT, USAGE } from '../../contracts/tables';
-import { UNITS } from '../../contracts/units';
-import type { UsageRecord } from '../../contracts/usage-record';
-import { usageRecordSchema } from '../../contracts/usage-record';
+import { usagePartitions, usageRecordKey } from '../../contracts/storage/table-keys';
+import { EXPIRES_AT, USAGE } from '../../contracts/storage/tables';
+import { UNITS } from '../../contracts/storage/units';
+import type { UsageRecord } from '../../contracts/storage/usage-record';
+import { usageRecordSchema } from '../../contracts/storage/usage-record';
 import type { Condition } from '../table/condition';
 import type { Put, TableStore } from '../table/table-store';
 import type { Item } from '../table/value';

@@ -1,5 +1,5 @@
-import type { PriceTier, PriceVersion } from '../../contracts/catalog';
-import type { InputUnit, OutputUnit, Unit } from '../../contracts/units';
+import type { PriceTier, PriceVersion } from '../../contracts/storage/catalog';
+import type { InputUnit, OutputUnit, Unit } from '../../contracts/storage/units';
 import { tiersUpTo, unitPricePico } from '../catalog/price';
 
 interface Bounded {

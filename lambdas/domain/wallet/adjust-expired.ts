@@ -1,4 +1,4 @@
-import { isoTime, lateEntryKey } from '../../contracts/table-keys';
+import { isoTime, lateEntryKey } from '../../contracts/storage/table-keys';
 import { lesser } from '../money/pico';
 import { absent, any, compare } from '../table/condition';
 import { TryAgain } from '../table/patience';

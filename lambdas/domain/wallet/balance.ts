@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { balanceKey } from '../../contracts/table-keys';
-import { WALLET } from '../../contracts/tables';
+import { balanceKey } from '../../contracts/storage/table-keys';
+import { WALLET } from '../../contracts/storage/tables';
 import type { Condition } from '../table/condition';
 import { absent } from '../table/condition';
 import type { Get, Put, TableStore, Update } from '../table/table-store';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { budgetCounterKey, runningCounterKey } from '../../contracts/table-keys';
-import { KEYS } from '../../contracts/tables';
+import { budgetCounterKey, runningCounterKey } from '../../contracts/storage/table-keys';
+import { KEYS } from '../../contracts/storage/tables';
 import type { TableStore } from '../table/table-store';
 import type { Key } from '../table/value';
 import type { Report } from './difference';

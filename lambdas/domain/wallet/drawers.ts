@@ -1,4 +1,4 @@
-import { SHARDS } from '../../contracts/table-keys';
+import { SHARDS } from '../../contracts/storage/table-keys';
 import { larger } from '../money/pico';
 import { compare, exists } from '../table/condition';
 import type { TableStore } from '../table/table-store';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ENTRY_PREFIX } from '../../contracts/table-keys';
-import { WALLET } from '../../contracts/tables';
+import { ENTRY_PREFIX } from '../../contracts/storage/table-keys';
+import { WALLET } from '../../contracts/storage/tables';
 import { absent } from '../table/condition';
 import type { Put } from '../table/table-store';
 import type { Item, Key } from '../table/value';

@@ -1,5 +1,5 @@
-import { ENTRY_PREFIX, entryPartitions } from '../../contracts/table-keys';
-import { WALLET } from '../../contracts/tables';
+import { ENTRY_PREFIX, entryPartitions } from '../../contracts/storage/table-keys';
+import { WALLET } from '../../contracts/storage/tables';
 import { mergedItems } from '../table/merged-items';
 import type { TableStore } from '../table/table-store';
 import { readPlace } from './balance';

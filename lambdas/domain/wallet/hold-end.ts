@@ -1,6 +1,6 @@
-import type { UsageRecord } from '../../contracts/usage-record';
-import { entryKey, holdKey, isoTime } from '../../contracts/table-keys';
-import { WALLET } from '../../contracts/tables';
+import type { UsageRecord } from '../../contracts/storage/usage-record';
+import { entryKey, holdKey, isoTime } from '../../contracts/storage/table-keys';
+import { WALLET } from '../../contracts/storage/tables';
 import { absent, compare, exists } from '../table/condition';
 import type { Write } from '../table/table-store';
 import { putUsageRecord } from '../usage/usage-records';

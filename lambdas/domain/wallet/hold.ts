@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ENDPOINTS } from '../../contracts/catalog';
-import { labelsSchema } from '../../contracts/key-rules';
-import { deadlineOfHold, holdKey } from '../../contracts/table-keys';
+import { ENDPOINTS } from '../../contracts/storage/catalog';
+import { labelsSchema } from '../../contracts/http/key-rules';
+import { deadlineOfHold, holdKey } from '../../contracts/storage/table-keys';
 import type { Item } from '../table/value';
 import { type Counting, countingSchema, encodeCounting } from './counting';
 

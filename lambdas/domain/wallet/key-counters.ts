@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { budgetCounterKey, minuteCounterKey, runningCounterKey } from '../../contracts/table-keys';
-import { EXPIRES_AT, KEYS } from '../../contracts/tables';
-import type { Usage } from '../../contracts/units';
+import { budgetCounterKey, minuteCounterKey, runningCounterKey } from '../../contracts/storage/table-keys';
+import { EXPIRES_AT, KEYS } from '../../contracts/storage/tables';
+import type { Usage } from '../../contracts/storage/units';
 import type { Condition } from '../table/condition';
 import { absent, all, any, compare } from '../table/condition';
 import type { TableStore, Update } from '../table/table-store';

@@ -1,5 +1,5 @@
-import { isoTime, leaseEntryKey, leaseKey } from '../../contracts/table-keys';
-import { WALLET } from '../../contracts/tables';
+import { isoTime, leaseEntryKey, leaseKey } from '../../contracts/storage/table-keys';
+import { WALLET } from '../../contracts/storage/tables';
 import { compare } from '../table/condition';
 import type { Write } from '../table/table-store';
 import { changeBalance } from './balance';

@@ -1,4 +1,4 @@
-import type { UsageRecord } from '../../contracts/usage-record';
+import type { UsageRecord } from '../../contracts/storage/usage-record';
 import type { Report } from './difference';
 import type { Entry } from './entry';
 import { movedInto } from './entry';

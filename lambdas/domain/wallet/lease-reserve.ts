@@ -1,5 +1,5 @@
-import { leaseKey, shardAt } from '../../contracts/table-keys';
-import { WALLET } from '../../contracts/tables';
+import { leaseKey, shardAt } from '../../contracts/storage/table-keys';
+import { WALLET } from '../../contracts/storage/tables';
 import { absent, all, any, compare, exists } from '../table/condition';
 import { isContention, TryAgain } from '../table/patience';
 import { ConditionFailed, failedCondition } from '../table/table-errors';

@@ -1,6 +1,6 @@
-import type { UsageRecord } from '../../contracts/usage-record';
-import { usageRecordKey } from '../../contracts/table-keys';
-import { USAGE } from '../../contracts/tables';
+import type { UsageRecord } from '../../contracts/storage/usage-record';
+import { usageRecordKey } from '../../contracts/storage/table-keys';
+import { USAGE } from '../../contracts/storage/tables';
 import { absent } from '../table/condition';
 import { ConditionFailed } from '../table/table-errors';
 import { decodeUsageRecord, putUsageRecord } from '../usage/usage-records';

@@ -1,5 +1,5 @@
-import { balanceKey } from '../../contracts/table-keys';
-import { WALLET } from '../../contracts/tables';
+import { balanceKey } from '../../contracts/storage/table-keys';
+import { WALLET } from '../../contracts/storage/tables';
 import { exists } from '../table/condition';
 import { StoreUnavailable } from '../table/table-errors';
 import { type Balance, readPlace } from './balance';

@@ -1,5 +1,5 @@
-import { holdPartition, SHARDS } from '../../contracts/table-keys';
-import { WALLET } from '../../contracts/tables';
+import { holdPartition, SHARDS } from '../../contracts/storage/table-keys';
+import { WALLET } from '../../contracts/storage/tables';
 import { everyItem } from '../table/every-item';
 import type { TableStore } from '../table/table-store';
 import type { Item } from '../table/value';

@@ -1,4 +1,4 @@
-import { WALLET } from '../../contracts/tables';
+import { WALLET } from '../../contracts/storage/tables';
 import { absent, all, compare } from '../table/condition';
 import { isContention } from '../table/patience';
 import { failedCondition, IdempotencyMismatch } from '../table/table-errors';

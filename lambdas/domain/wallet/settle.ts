@@ -1,5 +1,5 @@
-import { entryKey } from '../../contracts/table-keys';
-import { WALLET } from '../../contracts/tables';
+import { entryKey } from '../../contracts/storage/table-keys';
+import { WALLET } from '../../contracts/storage/tables';
 import { adjustExpired } from './adjust-expired';
 import { decodeEntry } from './entry';
 import { commitHoldEnd } from './hold-end';

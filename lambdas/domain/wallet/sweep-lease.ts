@@ -1,5 +1,5 @@
-import { entryKey, isoTime } from '../../contracts/table-keys';
-import type { UsageRecord } from '../../contracts/usage-record';
+import { entryKey, isoTime } from '../../contracts/storage/table-keys';
+import type { UsageRecord } from '../../contracts/storage/usage-record';
 import { absent } from '../table/condition';
 import { TryAgain } from '../table/patience';
 import { failedCondition } from '../table/table-errors';

@@ -1,5 +1,5 @@
-import { holdPartition, lastHoldDueAt, SHARDS } from '../../contracts/table-keys';
-import { WALLET } from '../../contracts/tables';
+import { holdPartition, lastHoldDueAt, SHARDS } from '../../contracts/storage/table-keys';
+import { WALLET } from '../../contracts/storage/tables';
 import type { Item } from '../table/value';
 import { everyItem } from '../table/every-item';
 import type { Hold } from './hold';

@@ -1,6 +1,6 @@
-import { usagePartitions } from '../../contracts/table-keys';
-import { USAGE } from '../../contracts/tables';
-import type { UsageRecord } from '../../contracts/usage-record';
+import { usagePartitions } from '../../contracts/storage/table-keys';
+import { USAGE } from '../../contracts/storage/tables';
+import type { UsageRecord } from '../../contracts/storage/usage-record';
 import type { Clock } from '../clock';
 import type { TableStore } from '../table/table-store';
 import type { Item } from '../table/value';

@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import { entryKey, isoTime } from '../../contracts/table-keys';
+import { entryKey, isoTime } from '../../contracts/storage/table-keys';
 import type { Clock } from '../clock';
 import { exists } from '../table/condition';
 import { ConditionFailed, failedCondition } from '../table/table-errors';

@@ -3,7 +3,7 @@ import middy from '@middy/core';
 import { readEnv } from '../../adapters/read-env';
 import { S3EventArchive } from '../../adapters/s3/s3-event-archive';
 import { StdoutLog } from '../../adapters/stdout-log';
-import { ARCHIVE_ENV } from '../../contracts/env';
+import { ARCHIVE_ENV } from '../../contracts/deployment/environment';
 import { archive } from './archive';
 
 const { AUDIT_ARCHIVE: bucket } = readEnv(ARCHIVE_ENV);

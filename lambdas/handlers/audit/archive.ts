@@ -1,6 +1,6 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { runPipelines, type StreamRule } from '../../adapters/stream/stream-pipeline';
-import type { AuditEvent } from '../../contracts/audit-event';
+import type { AuditEvent } from '../../contracts/storage/audit-event';
 import { decodeEvent } from '../../domain/audit/audit-item';
 import type { EventArchive } from '../../domain/audit/event-archive';
 import type { Log } from '../../domain/log';

@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import { readEnv } from '../../adapters/read-env';
-import { HEALTH_ENV } from '../../contracts/env';
+import { HEALTH_ENV } from '../../contracts/deployment/environment';
 import { health } from './health';
 
 const { STAGE } = readEnv(HEALTH_ENV);

@@ -3,7 +3,7 @@ import middy from '@middy/core';
 import { readEnv } from '../../adapters/read-env';
 import { SDK_LIMITS } from '../../adapters/sdk-limits';
 import { originSecrets } from '../../adapters/secrets/origin-secrets';
-import { NOT_FOUND_ENV } from '../../contracts/env';
+import { NOT_FOUND_ENV } from '../../contracts/deployment/environment';
 import { systemClock as clock } from '../../domain/clock';
 import { notFound } from './not-found';
 import { requireEdge } from './require-edge';

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { Problem } from '../../contracts/problem';
+import type { Problem } from '../../contracts/http/problem';
 import { type AppError } from '../../domain/errors/app-error';
 import { InvalidInput, Unauthenticated } from '../../domain/errors/refusal';
 

@@ -6,9 +6,9 @@ import { UndiciProviderClient } from '../../adapters/providers/undici-provider-c
 import { SDK_LIMITS } from '../../adapters/sdk-limits';
 import { AgedSecret } from '../../adapters/secrets/aged-secret';
 import { StdoutLog } from '../../adapters/stdout-log';
-import { type ProviderSettings, providerSettingsSchema } from '../../contracts/catalog';
-import type { Env, WORKLOADS_ENV } from '../../contracts/env';
-import { providerKeysSecretSchema } from '../../contracts/secrets';
+import { type ProviderSettings, providerSettingsSchema } from '../../contracts/storage/catalog';
+import type { Env, WORKLOADS_ENV } from '../../contracts/deployment/environment';
+import { providerKeysSecretSchema } from '../../contracts/deployment/secrets';
 import { LiveCatalog } from '../../domain/catalog/live-catalog';
 import { PRICE_LIST } from '../../domain/catalog/price-list';
 import { systemClock as clock } from '../../domain/clock';

@@ -1,8 +1,8 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AgedSecret } from '../../adapters/secrets/aged-secret';
 import { originSecrets } from '../../adapters/secrets/origin-secrets';
-import type { Env, PROXY_ENV } from '../../contracts/env';
-import { pepperSecretSchema } from '../../contracts/secrets';
+import type { Env, PROXY_ENV } from '../../contracts/deployment/environment';
+import { pepperSecretSchema } from '../../contracts/deployment/secrets';
 import type { Clock } from '../../domain/clock';
 import { KeyVerifier } from '../../domain/keys/key-verifier';
 import { RoleVerifier } from '../../domain/keys/role-verifier';

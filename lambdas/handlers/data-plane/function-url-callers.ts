@@ -1,4 +1,4 @@
-import { CLIENT_ADDRESS_HEADER } from '../../contracts/edge';
+import { CLIENT_ADDRESS_HEADER } from '../../contracts/deployment/edge';
 import type { ReadCaller } from './function-url-host';
 
 /** Where CloudFront calls: it says where the client is, and the client shows a key. */

@@ -1,5 +1,5 @@
 import { readEnv } from '../../adapters/read-env';
-import { PROXY_ENV } from '../../contracts/env';
+import { PROXY_ENV } from '../../contracts/deployment/environment';
 import { deployedGateway } from './deployed-gateway';
 import { clientsEntrance } from './entrances';
 import { callerBehindEdge } from './function-url-callers';

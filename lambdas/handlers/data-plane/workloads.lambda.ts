@@ -1,5 +1,5 @@
 import { readEnv } from '../../adapters/read-env';
-import { WORKLOADS_ENV } from '../../contracts/env';
+import { WORKLOADS_ENV } from '../../contracts/deployment/environment';
 import { deployedGateway } from './deployed-gateway';
 import { workloadsEntrance } from './entrances';
 import { callerKnownToIam } from './function-url-callers';

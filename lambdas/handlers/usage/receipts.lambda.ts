@@ -3,7 +3,7 @@ import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
 import { readEnv } from '../../adapters/read-env';
 import { StdoutLog } from '../../adapters/stdout-log';
-import { RECEIPTS_ENV } from '../../contracts/env';
+import { RECEIPTS_ENV } from '../../contracts/deployment/environment';
 import { systemClock as clock } from '../../domain/clock';
 import { OpenLeaves } from '../../domain/receipts/open-leaves';
 import { receipts } from './receipts';

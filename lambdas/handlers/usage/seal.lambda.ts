@@ -5,7 +5,7 @@ import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
 import { readEnv } from '../../adapters/read-env';
 import { KmsSigner } from '../../adapters/receipts/kms-signer';
 import { StdoutLog } from '../../adapters/stdout-log';
-import { SEAL_ENV } from '../../contracts/env';
+import { SEAL_ENV } from '../../contracts/deployment/environment';
 import { systemClock as clock } from '../../domain/clock';
 import { Sealer } from '../../domain/receipts/sealer';
 import { seal } from './seal';

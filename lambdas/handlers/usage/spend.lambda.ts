@@ -3,7 +3,7 @@ import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
 import { readEnv } from '../../adapters/read-env';
 import { StdoutLog } from '../../adapters/stdout-log';
-import { SPEND_ENV } from '../../contracts/env';
+import { SPEND_ENV } from '../../contracts/deployment/environment';
 import { AuditLog } from '../../domain/audit/audit-log';
 import { systemClock as clock } from '../../domain/clock';
 import { KeySuspensions } from '../../domain/keys/key-suspensions';

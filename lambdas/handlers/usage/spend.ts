@@ -1,6 +1,6 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { type Change, type Mapped, runPipelines, type StreamRule } from '../../adapters/stream/stream-pipeline';
-import { USAGE_RECORDS_PREFIX } from '../../contracts/table-keys';
+import { USAGE_RECORDS_PREFIX } from '../../contracts/storage/table-keys';
 import type { Log } from '../../domain/log';
 import type { Spent } from '../../domain/usage/key-spend';
 import type { SpendWatch } from '../../domain/usage/spend-watch';

@@ -3,7 +3,7 @@ import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
 import { readEnv } from '../../adapters/read-env';
 import { StdoutLog } from '../../adapters/stdout-log';
-import { SWEEP_ENV } from '../../contracts/env';
+import { SWEEP_ENV } from '../../contracts/deployment/environment';
 import { systemClock as clock } from '../../domain/clock';
 import { Wallet } from '../../domain/wallet/wallet';
 import { sweep } from './sweep';

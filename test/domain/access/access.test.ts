@@ -1,6 +1,6 @@
-import { allows, PERMISSION_IDS, PERMISSIONS } from '../../../lambdas/contracts/permissions';
-import type { Standing } from '../../../lambdas/contracts/roles';
-import { GRANTED_ROLES, ROLES, STANDINGS } from '../../../lambdas/contracts/roles';
+import { allows, PERMISSION_IDS, PERMISSIONS } from '../../../lambdas/contracts/http/permissions';
+import type { Standing } from '../../../lambdas/contracts/http/roles';
+import { GRANTED_ROLES, ROLES, STANDINGS } from '../../../lambdas/contracts/http/roles';
 import type { Actor } from '../../../lambdas/domain/access/actor';
 import { AccountStage } from '../accounts/account-stage';
 

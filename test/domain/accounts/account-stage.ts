@@ -1,6 +1,6 @@
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
-import type { AuditEvent } from '../../../lambdas/contracts/audit-event';
-import type { GrantedRole } from '../../../lambdas/contracts/roles';
+import type { AuditEvent } from '../../../lambdas/contracts/storage/audit-event';
+import type { GrantedRole } from '../../../lambdas/contracts/http/roles';
 import { Access } from '../../../lambdas/domain/access/access';
 import type { Actor } from '../../../lambdas/domain/access/actor';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';

@@ -1,6 +1,6 @@
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
-import { accountKey } from '../../../lambdas/contracts/table-keys';
-import { ACCOUNTS } from '../../../lambdas/contracts/tables';
+import { accountKey } from '../../../lambdas/contracts/storage/table-keys';
+import { ACCOUNTS } from '../../../lambdas/contracts/storage/tables';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import { AccountStage } from './account-stage';
 

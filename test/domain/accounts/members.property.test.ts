@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Permission } from '../../../lambdas/contracts/permissions';
-import { GRANTED_ROLES } from '../../../lambdas/contracts/roles';
+import type { Permission } from '../../../lambdas/contracts/http/permissions';
+import { GRANTED_ROLES } from '../../../lambdas/contracts/http/roles';
 import type { Actor } from '../../../lambdas/domain/access/actor';
 import { Refusal } from '../../../lambdas/domain/errors/refusal';
 import { AccountStage } from './account-stage';

@@ -1,7 +1,7 @@
-import type { AuditEvent } from '../../../lambdas/contracts/audit-event';
-import { AUDIT_RETENTION_DAYS } from '../../../lambdas/contracts/audit-event';
-import { auditEventKey, auditHeadKey } from '../../../lambdas/contracts/table-keys';
-import { ACCOUNTS, AUDIT } from '../../../lambdas/contracts/tables';
+import type { AuditEvent } from '../../../lambdas/contracts/storage/audit-event';
+import { AUDIT_RETENTION_DAYS } from '../../../lambdas/contracts/storage/audit-event';
+import { auditEventKey, auditHeadKey } from '../../../lambdas/contracts/storage/table-keys';
+import { ACCOUNTS, AUDIT } from '../../../lambdas/contracts/storage/tables';
 import { canonicalJson } from '../../../lambdas/domain/audit/canonical-json';
 import { hashOf } from '../../../lambdas/domain/audit/audit-item';
 import type { Item } from '../../../lambdas/domain/table/value';

@@ -1,10 +1,10 @@
-import { AUDIT_RETENTION_DAYS } from '../../../lambdas/contracts/audit-event';
-import { auditEventKey } from '../../../lambdas/contracts/table-keys';
-import { AUDIT } from '../../../lambdas/contracts/tables';
+import { AUDIT_RETENTION_DAYS } from '../../../lambdas/contracts/storage/audit-event';
+import { auditEventKey } from '../../../lambdas/contracts/storage/table-keys';
+import { AUDIT } from '../../../lambdas/contracts/storage/tables';
 import { hashOf } from '../../../lambdas/domain/audit/audit-item';
 import { exportAudit } from '../../../lambdas/domain/audit/export-audit';
 import { verifyAuditFile } from '../../../lambdas/domain/audit/verify-audit-file';
-import type { AuditEvent } from '../../../lambdas/contracts/audit-event';
+import type { AuditEvent } from '../../../lambdas/contracts/storage/audit-event';
 import { AccountStage } from '../accounts/account-stage';
 
 const DAY_MS = 86_400_000;

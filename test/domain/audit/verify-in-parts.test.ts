@@ -1,6 +1,6 @@
-import { AUDIT_RETENTION_DAYS } from '../../../lambdas/contracts/audit-event';
-import { auditEventKey, auditHeadKey } from '../../../lambdas/contracts/table-keys';
-import { ACCOUNTS, AUDIT } from '../../../lambdas/contracts/tables';
+import { AUDIT_RETENTION_DAYS } from '../../../lambdas/contracts/storage/audit-event';
+import { auditEventKey, auditHeadKey } from '../../../lambdas/contracts/storage/table-keys';
+import { ACCOUNTS, AUDIT } from '../../../lambdas/contracts/storage/tables';
 import type { AuditReport } from '../../../lambdas/domain/audit/verify-audit';
 import { verifyAudit } from '../../../lambdas/domain/audit/verify-audit';
 import type { Key } from '../../../lambdas/domain/table/value';

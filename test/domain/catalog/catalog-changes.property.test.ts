@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { PriceVersion } from '../../../lambdas/contracts/catalog';
-import type { Usage } from '../../../lambdas/contracts/units';
+import type { PriceVersion } from '../../../lambdas/contracts/storage/catalog';
+import type { Usage } from '../../../lambdas/contracts/storage/units';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { Refusal } from '../../../lambdas/domain/errors/refusal';
 import { chargeFor } from '../../../lambdas/domain/usage/charge';

@@ -1,4 +1,4 @@
-import { operatorSettingsSchema } from '../../../lambdas/contracts/catalog-changes';
+import { operatorSettingsSchema } from '../../../lambdas/contracts/storage/catalog-changes';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { CatalogStage, COMPILED, MINUTE_MS, priced } from './catalog-stage';
 import { catalogOf, modelOf, versionOf } from './example-catalog';

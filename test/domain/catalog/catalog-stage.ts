@@ -1,13 +1,13 @@
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
-import type { AuditEvent } from '../../../lambdas/contracts/audit-event';
+import type { AuditEvent } from '../../../lambdas/contracts/storage/audit-event';
 import type {
   CatalogData,
   Model,
   PriceVersion,
   ProviderSettings,
   UnitPrices,
-} from '../../../lambdas/contracts/catalog';
-import type { OperatorSetting } from '../../../lambdas/contracts/catalog-changes';
+} from '../../../lambdas/contracts/storage/catalog';
+import type { OperatorSetting } from '../../../lambdas/contracts/storage/catalog-changes';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { verifyAudit } from '../../../lambdas/domain/audit/verify-audit';

@@ -1,4 +1,4 @@
-import { type ProviderSettings, providerSettingsSchema } from '../../../lambdas/contracts/catalog';
+import { type ProviderSettings, providerSettingsSchema } from '../../../lambdas/contracts/storage/catalog';
 import { Catalog, CatalogInvalid, mergeCatalogs } from '../../../lambdas/domain/catalog/catalog';
 import { catalogOf, modelOf } from './example-catalog';
 

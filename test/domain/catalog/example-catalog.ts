@@ -1,4 +1,4 @@
-import type { CatalogData, Model, PriceVersion, UnitPrices } from '../../../lambdas/contracts/catalog';
+import type { CatalogData, Model, PriceVersion, UnitPrices } from '../../../lambdas/contracts/storage/catalog';
 
 export function versionOf(
   ...tiers: readonly (readonly [abovePromptTokens: number, picoPerToken: UnitPrices])[]

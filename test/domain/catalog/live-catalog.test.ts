@@ -1,5 +1,5 @@
-import { CATALOG_STATE_KEY } from '../../../lambdas/contracts/table-keys';
-import { CATALOG } from '../../../lambdas/contracts/tables';
+import { CATALOG_STATE_KEY } from '../../../lambdas/contracts/storage/table-keys';
+import { CATALOG } from '../../../lambdas/contracts/storage/tables';
 import type { Catalog } from '../../../lambdas/domain/catalog/catalog';
 import type { LiveCatalog } from '../../../lambdas/domain/catalog/live-catalog';
 import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';

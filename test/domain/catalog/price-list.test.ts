@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { catalogSchema, type Model, type ProviderSettings } from '../../../lambdas/contracts/catalog';
+import { catalogSchema, type Model, type ProviderSettings } from '../../../lambdas/contracts/storage/catalog';
 import { Catalog } from '../../../lambdas/domain/catalog/catalog';
 import { priceAt, tierFor } from '../../../lambdas/domain/catalog/price';
 import { PRICE_LIST } from '../../../lambdas/domain/catalog/price-list';

@@ -1,5 +1,5 @@
 import { retiredPrices } from '../../../dev/prices/retired';
-import { type PriceVersion, retiredPricesSchema } from '../../../lambdas/contracts/catalog';
+import { type PriceVersion, retiredPricesSchema } from '../../../lambdas/contracts/storage/catalog';
 import committed from '../../../lambdas/domain/catalog/generated/retired-prices.json';
 import { PRICE_LIST } from '../../../lambdas/domain/catalog/price-list';
 import { catalogOf, modelOf, versionOf } from './example-catalog';

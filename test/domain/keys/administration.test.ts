@@ -1,5 +1,5 @@
-import { apiKeyKey, keyListingKey } from '../../../lambdas/contracts/table-keys';
-import { KEYS } from '../../../lambdas/contracts/tables';
+import { apiKeyKey, keyListingKey } from '../../../lambdas/contracts/storage/table-keys';
+import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
 import { ROTATION_GRACE_MS_MAX } from '../../../lambdas/domain/keys/keys';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { BudgetRule, KeyRules } from '../../../lambdas/contracts/key-rules';
+import type { BudgetRule, KeyRules } from '../../../lambdas/contracts/http/key-rules';
 import { windowAt } from '../../../lambdas/domain/keys/budget-window';
 import { countingOf } from '../../../lambdas/domain/keys/counting';
 

@@ -1,4 +1,4 @@
-import { type KeyRules, keyRulesSchema, RULE_NAMES } from '../../../lambdas/contracts/key-rules';
+import { type KeyRules, keyRulesSchema, RULE_NAMES } from '../../../lambdas/contracts/http/key-rules';
 
 const BUDGET = { limitPico: '1', window: 'day' } as const;
 const many = (count: number, one: (place: number) => string): string[] =>

@@ -1,6 +1,6 @@
-import type { KeyRules } from '../../../lambdas/contracts/key-rules';
-import { apiKeyKey, keyListingKey } from '../../../lambdas/contracts/table-keys';
-import { KEYS } from '../../../lambdas/contracts/tables';
+import type { KeyRules } from '../../../lambdas/contracts/http/key-rules';
+import { apiKeyKey, keyListingKey } from '../../../lambdas/contracts/storage/table-keys';
+import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import { AccountStage } from '../accounts/account-stage';
 
 const MINUTE_MS = 60_000;

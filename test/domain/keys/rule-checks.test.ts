@@ -1,4 +1,4 @@
-import type { KeyRules } from '../../../lambdas/contracts/key-rules';
+import type { KeyRules } from '../../../lambdas/contracts/http/key-rules';
 import { allowsAddress, allowsModel, allowsProvider, allowsScope } from '../../../lambdas/domain/keys/rule-checks';
 
 test('a key without rules may do everything, from everywhere, with everybody', () => {

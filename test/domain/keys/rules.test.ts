@@ -1,6 +1,6 @@
-import type { KeyRules } from '../../../lambdas/contracts/key-rules';
-import { keyListingKey } from '../../../lambdas/contracts/table-keys';
-import { KEYS } from '../../../lambdas/contracts/tables';
+import type { KeyRules } from '../../../lambdas/contracts/http/key-rules';
+import { keyListingKey } from '../../../lambdas/contracts/storage/table-keys';
+import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import { Keys } from '../../../lambdas/domain/keys/keys';
 import { AccountStage } from '../accounts/account-stage';
 

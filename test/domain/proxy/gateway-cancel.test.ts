@@ -1,5 +1,5 @@
-import { holdPartition, SHARDS } from '../../../lambdas/contracts/table-keys';
-import { WALLET } from '../../../lambdas/contracts/tables';
+import { holdPartition, SHARDS } from '../../../lambdas/contracts/storage/table-keys';
+import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { Cancellations } from '../../../lambdas/domain/proxy/cancellations';
 import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';

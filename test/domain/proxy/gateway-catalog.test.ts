@@ -3,7 +3,7 @@ import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { CatalogChanges } from '../../../lambdas/domain/catalog/catalog-changes';
 import { LiveCatalog } from '../../../lambdas/domain/catalog/live-catalog';
 import { Proposals } from '../../../lambdas/domain/catalog/proposals';
-import type { OperatorSetting } from '../../../lambdas/contracts/catalog-changes';
+import type { OperatorSetting } from '../../../lambdas/contracts/storage/catalog-changes';
 import { Gateway } from '../../../lambdas/domain/proxy/gateway';
 import { recompute } from '../../../lambdas/domain/usage/recompute';
 import { catalogOf, modelOf, versionOf } from '../catalog/example-catalog';

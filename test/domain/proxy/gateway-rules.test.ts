@@ -1,4 +1,4 @@
-import type { KeyRules } from '../../../lambdas/contracts/key-rules';
+import type { KeyRules } from '../../../lambdas/contracts/http/key-rules';
 import { completion, fails, whole } from './fake-providers';
 import { chat, COST_PICO, GatewayStage, messages, OUTPUT_PICO, USAGE } from './gateway-stage';
 import type { Sent } from './fake-client';

@@ -1,7 +1,7 @@
 import { monotonicFactory } from 'ulid';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
-import type { KeyRules } from '../../../lambdas/contracts/key-rules';
-import type { UsageRecord } from '../../../lambdas/contracts/usage-record';
+import type { KeyRules } from '../../../lambdas/contracts/http/key-rules';
+import type { UsageRecord } from '../../../lambdas/contracts/storage/usage-record';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import { Catalog } from '../../../lambdas/domain/catalog/catalog';
 import { Keys } from '../../../lambdas/domain/keys/keys';

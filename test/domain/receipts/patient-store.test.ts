@@ -1,5 +1,5 @@
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
-import { USAGE } from '../../../lambdas/contracts/tables';
+import { USAGE } from '../../../lambdas/contracts/storage/tables';
 import { PatientStore } from '../../../lambdas/domain/receipts/patient-store';
 import { absent } from '../../../lambdas/domain/table/condition';
 import { ConditionFailed, StoreUnavailable, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';

@@ -2,7 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
 import { KeySigner } from '../../../lambdas/adapters/receipts/key-signer';
 import { StdoutLog } from '../../../lambdas/adapters/stdout-log';
-import type { UsageRecord } from '../../../lambdas/contracts/usage-record';
+import type { UsageRecord } from '../../../lambdas/contracts/storage/usage-record';
 import { exportReceipts } from '../../../lambdas/domain/receipts/export-receipts';
 import { OpenLeaves } from '../../../lambdas/domain/receipts/open-leaves';
 import { readDocuments } from '../../../lambdas/domain/receipts/receipt-document';

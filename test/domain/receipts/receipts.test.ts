@@ -1,4 +1,4 @@
-import type { Receipt } from '../../../lambdas/contracts/receipt';
+import type { Receipt } from '../../../lambdas/contracts/storage/receipt';
 import { completeReceipts } from '../../../lambdas/domain/receipts/complete-receipts';
 import { receiptOf, receiptText } from '../../../lambdas/domain/receipts/receipt';
 import { ACCOUNT } from '../wallet/wallet-stage';

@@ -1,5 +1,5 @@
-import { LAST_SEAL_KEY, SHARDS, treesPartition } from '../../../lambdas/contracts/table-keys';
-import { EXPIRES_AT, USAGE } from '../../../lambdas/contracts/tables';
+import { LAST_SEAL_KEY, SHARDS, treesPartition } from '../../../lambdas/contracts/storage/table-keys';
+import { EXPIRES_AT, USAGE } from '../../../lambdas/contracts/storage/tables';
 import { FaultyStore } from '../wallet/faulty-store';
 import { ACCOUNT } from '../wallet/wallet-stage';
 import { type Death, DyingStore } from './dying-store';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { KeySigner } from '../../../lambdas/adapters/receipts/key-signer';
-import type { ReceiptLine, ReceiptProof, TreeLine } from '../../../lambdas/contracts/receipt';
+import type { ReceiptLine, ReceiptProof, TreeLine } from '../../../lambdas/contracts/storage/receipt';
 import { receiptHash } from '../../../lambdas/domain/receipts/receipt';
 import { readDocuments } from '../../../lambdas/domain/receipts/receipt-document';
 import { sealText } from '../../../lambdas/domain/receipts/seal';

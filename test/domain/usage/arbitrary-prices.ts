@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { PriceVersion, UnitPrices } from '../../../lambdas/contracts/catalog';
-import { UNITS, type Unit, type Usage } from '../../../lambdas/contracts/units';
+import type { PriceVersion, UnitPrices } from '../../../lambdas/contracts/storage/catalog';
+import { UNITS, type Unit, type Usage } from '../../../lambdas/contracts/storage/units';
 import { versionOf } from '../catalog/example-catalog';
 
 const price = fc.integer({ min: 0, max: 1_000_000_000 });

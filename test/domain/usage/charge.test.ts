@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Endpoint } from '../../../lambdas/contracts/catalog';
-import { UNITS, type Usage } from '../../../lambdas/contracts/units';
+import type { Endpoint } from '../../../lambdas/contracts/storage/catalog';
+import { UNITS, type Usage } from '../../../lambdas/contracts/storage/units';
 import { Catalog } from '../../../lambdas/domain/catalog/catalog';
 import { priceAt } from '../../../lambdas/domain/catalog/price';
 import { PRICE_LIST } from '../../../lambdas/domain/catalog/price-list';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { INPUT_UNITS, OUTPUT_UNITS } from '../../../lambdas/contracts/units';
+import { INPUT_UNITS, OUTPUT_UNITS } from '../../../lambdas/contracts/storage/units';
 import {
   mergeAnthropic,
   readAnthropicUsage,

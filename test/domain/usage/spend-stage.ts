@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { ulid } from 'ulid';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
-import type { UsageRecord } from '../../../lambdas/contracts/usage-record';
+import type { UsageRecord } from '../../../lambdas/contracts/storage/usage-record';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { Keys } from '../../../lambdas/domain/keys/keys';

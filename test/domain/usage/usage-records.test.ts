@@ -1,6 +1,6 @@
-import { USAGE } from '../../../lambdas/contracts/tables';
-import { usageRecordKey } from '../../../lambdas/contracts/table-keys';
-import { UNITS } from '../../../lambdas/contracts/units';
+import { USAGE } from '../../../lambdas/contracts/storage/tables';
+import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
+import { UNITS } from '../../../lambdas/contracts/storage/units';
 import { absent } from '../../../lambdas/domain/table/condition';
 import { putUsageRecord } from '../../../lambdas/domain/usage/usage-records';
 import { ACCOUNT, outcomeOf, WalletStage } from '../wallet/wallet-stage';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { PriceVersion } from '../../../lambdas/contracts/catalog';
-import { INPUT_UNITS, OUTPUT_UNITS, UNITS, type Unit } from '../../../lambdas/contracts/units';
+import type { PriceVersion } from '../../../lambdas/contracts/storage/catalog';
+import { INPUT_UNITS, OUTPUT_UNITS, UNITS, type Unit } from '../../../lambdas/contracts/storage/units';
 import { chargeFor } from '../../../lambdas/domain/usage/charge';
 import { affordableOutputTokens, worstCasePico } from '../../../lambdas/domain/usage/worst-case';
 import { versionOf } from '../catalog/example-catalog';

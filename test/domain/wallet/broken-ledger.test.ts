@@ -1,5 +1,5 @@
-import { balanceKey, entryKey, SHARDS, usageRecordKey } from '../../../lambdas/contracts/table-keys';
-import { USAGE, WALLET } from '../../../lambdas/contracts/tables';
+import { balanceKey, entryKey, SHARDS, usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
+import { USAGE, WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Item } from '../../../lambdas/domain/table/value';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 

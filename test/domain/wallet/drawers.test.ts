@@ -1,5 +1,5 @@
-import { balanceKey, SHARDS } from '../../../lambdas/contracts/table-keys';
-import { WALLET } from '../../../lambdas/contracts/tables';
+import { balanceKey, SHARDS } from '../../../lambdas/contracts/storage/table-keys';
+import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Balance } from '../../../lambdas/domain/wallet/balance';
 import { readPlace } from '../../../lambdas/domain/wallet/balance';
 import type { Hold } from '../../../lambdas/domain/wallet/hold';

@@ -1,5 +1,5 @@
-import { usageRecordKey } from '../../../lambdas/contracts/table-keys';
-import { USAGE } from '../../../lambdas/contracts/tables';
+import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
+import { USAGE } from '../../../lambdas/contracts/storage/tables';
 import { ConditionFailed, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
 import type { Hold } from '../../../lambdas/domain/wallet/hold';
 import { ACCOUNT, outcomeOf, WalletStage } from './wallet-stage';

@@ -1,5 +1,5 @@
-import { ENTRY_PREFIX } from '../../../lambdas/contracts/table-keys';
-import { WALLET } from '../../../lambdas/contracts/tables';
+import { ENTRY_PREFIX } from '../../../lambdas/contracts/storage/table-keys';
+import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { StoreUnavailable, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 

@@ -1,6 +1,6 @@
 import type { Counting } from '../../../lambdas/domain/wallet/counting';
-import { budgetCounterKey, minuteCounterKey, runningCounterKey } from '../../../lambdas/contracts/table-keys';
-import { KEYS } from '../../../lambdas/contracts/tables';
+import { budgetCounterKey, minuteCounterKey, runningCounterKey } from '../../../lambdas/contracts/storage/table-keys';
+import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import type { Key } from '../../../lambdas/domain/table/value';
 import { KeyLimitReached } from '../../../lambdas/domain/wallet/wallet-errors';
 import { WalletStage } from './wallet-stage';

@@ -1,5 +1,5 @@
-import { budgetCounterKey, runningCounterKey } from '../../../lambdas/contracts/table-keys';
-import { KEYS } from '../../../lambdas/contracts/tables';
+import { budgetCounterKey, runningCounterKey } from '../../../lambdas/contracts/storage/table-keys';
+import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import type { Counting } from '../../../lambdas/domain/wallet/counting';
 import type { Fault } from './faulty-store';
 import { ACCOUNT } from './wallet-stage';

@@ -1,5 +1,5 @@
-import { balanceKey } from '../../../lambdas/contracts/table-keys';
-import { WALLET } from '../../../lambdas/contracts/tables';
+import { balanceKey } from '../../../lambdas/contracts/storage/table-keys';
+import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { decodeBalance } from '../../../lambdas/domain/wallet/balance';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 

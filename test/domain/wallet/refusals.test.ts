@@ -1,5 +1,5 @@
-import { balanceKey, entryKey } from '../../../lambdas/contracts/table-keys';
-import { WALLET } from '../../../lambdas/contracts/tables';
+import { balanceKey, entryKey } from '../../../lambdas/contracts/storage/table-keys';
+import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Reservation } from '../../../lambdas/domain/wallet/reserve';
 import { RESERVE_AGE_MS_MAX } from '../../../lambdas/domain/wallet/reserve';
 import { ACCOUNT, WalletStage } from './wallet-stage';

@@ -1,5 +1,5 @@
-import { balanceKey, leaseKey, SHARDS, usageRecordKey } from '../../../lambdas/contracts/table-keys';
-import { USAGE, WALLET } from '../../../lambdas/contracts/tables';
+import { balanceKey, leaseKey, SHARDS, usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
+import { USAGE, WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Difference } from '../../../lambdas/domain/wallet/difference';
 import { leaseOfTurn } from '../../../lambdas/domain/wallet/lease';
 import { ACCOUNT, USAGE_RETENTION_DAYS, WalletStage } from './wallet-stage';

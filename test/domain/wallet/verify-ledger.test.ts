@@ -1,5 +1,5 @@
-import { balanceKey, entryKey, holdKey, lateEntryKey, usageRecordKey } from '../../../lambdas/contracts/table-keys';
-import { USAGE, WALLET } from '../../../lambdas/contracts/tables';
+import { balanceKey, entryKey, holdKey, lateEntryKey, usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
+import { USAGE, WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Hold } from '../../../lambdas/domain/wallet/hold';
 import { encodeHold } from '../../../lambdas/domain/wallet/hold';
 import type { Item } from '../../../lambdas/domain/table/value';

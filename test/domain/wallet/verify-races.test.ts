@@ -1,5 +1,5 @@
-import { balanceKey, holdPartition, lateEntryKey, SHARDS, usageRecordKey } from '../../../lambdas/contracts/table-keys';
-import { USAGE, WALLET } from '../../../lambdas/contracts/tables';
+import { balanceKey, holdPartition, lateEntryKey, SHARDS, usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
+import { USAGE, WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Item } from '../../../lambdas/domain/table/value';
 import { encodeHold } from '../../../lambdas/domain/wallet/hold';
 import { ACCOUNT, USAGE_RETENTION_DAYS, WalletStage } from './wallet-stage';

@@ -1,5 +1,5 @@
-import { balanceKey } from '../../../lambdas/contracts/table-keys';
-import { WALLET } from '../../../lambdas/contracts/tables';
+import { balanceKey } from '../../../lambdas/contracts/storage/table-keys';
+import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { StoreUnavailable, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
 import { Wallet } from '../../../lambdas/domain/wallet/wallet';
 import type { Fault } from './faulty-store';

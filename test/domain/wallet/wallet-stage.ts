@@ -3,7 +3,7 @@ import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { UsageRecords } from '../../../lambdas/domain/usage/usage-records';
-import type { Labels } from '../../../lambdas/contracts/key-rules';
+import type { Labels } from '../../../lambdas/contracts/http/key-rules';
 import type { Entry } from '../../../lambdas/domain/wallet/entry';
 import type { Hold } from '../../../lambdas/domain/wallet/hold';
 import type { RequestOutcome } from '../../../lambdas/domain/wallet/hold-end';

@@ -1,7 +1,7 @@
 import type { RouteConfig } from '@hono/zod-openapi';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
-import { problemSchema } from '../../../contracts/problem';
+import { problemSchema } from '../../../contracts/http/problem';
 import type { Route } from './define-route';
 import { EXCHANGE_OPERATION } from './exchange-token';
 import { ROUTES } from './routes/routes';

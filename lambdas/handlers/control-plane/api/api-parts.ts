@@ -1,8 +1,8 @@
 import { hkdfSync } from 'node:crypto';
 import { Idempotency } from '../../../adapters/idempotency/idempotency';
-import type { AddressPolicy } from '../../../contracts/audit-address';
-import { ADDRESS_POLICY_DEFAULT } from '../../../contracts/audit-address';
-import type { CatalogData } from '../../../contracts/catalog';
+import type { AddressPolicy } from '../../../contracts/deployment/audit-address';
+import { ADDRESS_POLICY_DEFAULT } from '../../../contracts/deployment/audit-address';
+import type { CatalogData } from '../../../contracts/storage/catalog';
 import { Access } from '../../../domain/access/access';
 import { Accounts } from '../../../domain/accounts/accounts';
 import { Invitations } from '../../../domain/accounts/invitations';

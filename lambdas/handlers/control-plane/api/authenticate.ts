@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import { CLIENT_ADDRESS_HEADER } from '../../../contracts/edge';
+import { CLIENT_ADDRESS_HEADER } from '../../../contracts/deployment/edge';
 import { Unauthenticated } from '../../../domain/errors/refusal';
 import type { ApiEnv } from './api-env';
 import type { ApiParts } from './api-parts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { pageOf, pageQuerySchema } from '../../../contracts/page';
+import { pageOf, pageQuerySchema } from '../../../contracts/http/page';
 import type { PageOf, PageRequest } from '../../../domain/table/page';
 import type { ApiParts } from './api-parts';
 import type { Call, Definition, NoMembers, Route } from './define-route';

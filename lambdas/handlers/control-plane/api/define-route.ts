@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Permission } from '../../../contracts/permissions';
+import type { Permission } from '../../../contracts/http/permissions';
 import type { Actor } from '../../../domain/access/actor';
 import type { ApiParts } from './api-parts';
 

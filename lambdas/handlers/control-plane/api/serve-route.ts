@@ -1,8 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { z } from 'zod';
-import { CLIENT_ADDRESS_HEADER } from '../../../contracts/edge';
-import { PERMISSIONS } from '../../../contracts/permissions';
+import { CLIENT_ADDRESS_HEADER } from '../../../contracts/deployment/edge';
+import { PERMISSIONS } from '../../../contracts/http/permissions';
 import type { Actor } from '../../../domain/access/actor';
 import { InvalidInput, PreconditionRequired } from '../../../domain/errors/refusal';
 import { openApiOf } from './api-document';

@@ -5,8 +5,8 @@ import {
   billingDetailsSchema,
   billingSchema,
   suspensionReasonSchema,
-} from '../../../../contracts/accounts';
-import { accountIdSchema, personIdSchema } from '../../../../contracts/ids';
+} from '../../../../contracts/http/accounts';
+import { accountIdSchema, personIdSchema } from '../../../../contracts/storage/ids';
 import { AccountNotFound } from '../../../../domain/errors/missing';
 import type { ApiParts } from '../api-parts';
 import { definePage } from '../define-page';

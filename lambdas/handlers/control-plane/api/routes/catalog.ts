@@ -8,8 +8,8 @@ import {
   proposalRequestSchema,
   proposalViewSchema,
   reviewSchema,
-} from '../../../../contracts/catalog-views';
-import { isoTime } from '../../../../contracts/table-keys';
+} from '../../../../contracts/http/catalog-views';
+import { isoTime } from '../../../../contracts/storage/table-keys';
 import { isAdopted } from '../../../../domain/catalog/catalog-at';
 import { settingsOf, viewChange, viewModels, viewProposal } from '../../../../domain/catalog/catalog-view';
 import { listed } from '../../../../domain/catalog/timelines';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { auditEventSchema, DEPLOYMENT_CHAIN } from '../../../../contracts/audit-event';
-import { personIdSchema } from '../../../../contracts/ids';
-import { pageQuerySchema } from '../../../../contracts/page';
+import { auditEventSchema, DEPLOYMENT_CHAIN } from '../../../../contracts/storage/audit-event';
+import { personIdSchema } from '../../../../contracts/storage/ids';
+import { pageQuerySchema } from '../../../../contracts/http/page';
 import { verifyAudit } from '../../../../domain/audit/verify-audit';
 import { AccountNotFound } from '../../../../domain/errors/missing';
 import type { ApiParts } from '../api-parts';

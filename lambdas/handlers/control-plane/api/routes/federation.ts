@@ -1,4 +1,4 @@
-import { newTrustSchema, trustSchema } from '../../../../contracts/federation';
+import { newTrustSchema, trustSchema } from '../../../../contracts/http/federation';
 import { TrustNotFound } from '../../../../domain/errors/missing';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';

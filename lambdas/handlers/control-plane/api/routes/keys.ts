@@ -4,9 +4,9 @@ import {
   keyLabelSchema,
   ROTATION_GRACE_SECONDS_MAX,
   shownKeySchema,
-} from '../../../../contracts/api-keys';
-import { roleArnSchema } from '../../../../contracts/iam-role';
-import { keyRulesSchema } from '../../../../contracts/key-rules';
+} from '../../../../contracts/http/api-keys';
+import { roleArnSchema } from '../../../../contracts/http/iam-role';
+import { keyRulesSchema } from '../../../../contracts/http/key-rules';
 import { KeyNotFound } from '../../../../domain/errors/missing';
 import { InvalidInput } from '../../../../domain/errors/refusal';
 import { definePage } from '../define-page';

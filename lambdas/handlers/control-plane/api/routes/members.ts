@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { emailSchema } from '../../../../contracts/accounts';
-import { invitationSchema, memberSchema, membershipSchema } from '../../../../contracts/members';
-import { grantedRoleSchema } from '../../../../contracts/roles';
+import { emailSchema } from '../../../../contracts/http/accounts';
+import { invitationSchema, memberSchema, membershipSchema } from '../../../../contracts/http/members';
+import { grantedRoleSchema } from '../../../../contracts/http/roles';
 import { invite } from '../../../../domain/accounts/invite';
 import { MemberNotFound } from '../../../../domain/errors/missing';
 import { definePage } from '../define-page';

@@ -6,7 +6,7 @@ import {
   personIdSchema,
   proposalIdSchema,
   trustIdSchema,
-} from '../../../../contracts/ids';
+} from '../../../../contracts/storage/ids';
 
 export const inAccount = z.strictObject({ accountId: accountIdSchema });
 export const ofMember = z.strictObject({ accountId: accountIdSchema, personId: personIdSchema });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { membershipSchema } from '../../../../contracts/members';
-import { personSchema } from '../../../../contracts/people';
+import { membershipSchema } from '../../../../contracts/http/members';
+import { personSchema } from '../../../../contracts/http/people';
 import { PersonNotFound } from '../../../../domain/errors/missing';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';

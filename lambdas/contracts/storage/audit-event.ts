@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { SUSPENSION_REASONS } from './accounts';
-import { keptAddressSchema } from './audit-address';
+import { SUSPENSION_REASONS } from '../http/accounts';
+import { keptAddressSchema } from '../deployment/audit-address';
 import {
   accountIdSchema,
   catalogVersionSchema,
@@ -10,10 +10,10 @@ import {
   proposalIdSchema,
   trustIdSchema,
 } from './ids';
-import { impersonalRulesSchema, RULE_NAMES } from './key-rules';
+import { impersonalRulesSchema, RULE_NAMES } from '../http/key-rules';
 import { KEY_SUSPENSION_REASONS } from './key-suspension';
-import { PERMISSION_IDS } from './permissions';
-import { roleSchema } from './roles';
+import { PERMISSION_IDS } from '../http/permissions';
+import { roleSchema } from '../http/roles';
 
 export const AUDIT_RETENTION_DAYS = 90;
 

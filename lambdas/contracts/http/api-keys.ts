@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { line } from './text';
 import { roleArnSchema } from './iam-role';
-import { keyIdSchema, personIdSchema, trustIdSchema } from './ids';
+import { keyIdSchema, personIdSchema, trustIdSchema } from '../storage/ids';
 import { keyRulesSchema } from './key-rules';
-import { KEY_SUSPENSION_REASONS } from './key-suspension';
-import { versionSchema } from './version';
+import { KEY_SUSPENSION_REASONS } from '../storage/key-suspension';
+import { versionSchema } from '../storage/version';
 
 export const KEY_LABEL_CHARACTERS_MAX = 100;
 export const keyLabelSchema = line(KEY_LABEL_CHARACTERS_MAX);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ENDPOINTS } from './catalog';
-import { labelsSchema } from './key-rules';
+import { labelsSchema } from '../http/key-rules';
 import { UNITS } from './units';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENDPOINTS, regionSchema } from './catalog';
+import { ENDPOINTS, regionSchema } from '../storage/catalog';
 
 /** What a key may be used for: a metered endpoint each, the list of models, and the account's ended requests. */
 export const KEY_SCOPES = [...ENDPOINTS, 'models', 'requests'] as const;

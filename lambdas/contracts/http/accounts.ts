@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { accountIdSchema, personIdSchema } from './ids';
+import { accountIdSchema, personIdSchema } from '../storage/ids';
 import { line } from './text';
-import { versionSchema } from './version';
+import { versionSchema } from '../storage/version';
 
 const ACCOUNT_NAME_CHARACTERS_MAX = 100;
 const LINE_CHARACTERS_MAX = 200;

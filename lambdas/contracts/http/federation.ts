@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountIdSchema, personIdSchema, trustIdSchema } from './ids';
+import { accountIdSchema, personIdSchema, trustIdSchema } from '../storage/ids';
 import { keyRulesSchema } from './key-rules';
 import { isPublicUrl } from './public-url';
 import { line } from './text';

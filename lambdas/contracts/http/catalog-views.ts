@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { catalogSchema, ENDPOINTS } from './catalog';
-import { catalogChangeSchema, operatorSettingsSchema, proposalSchema, settingSchema } from './catalog-changes';
-import { UNITS } from './units';
-import { versionSchema } from './version';
+import { catalogSchema, ENDPOINTS } from '../storage/catalog';
+import { catalogChangeSchema, operatorSettingsSchema, proposalSchema, settingSchema } from '../storage/catalog-changes';
+import { UNITS } from '../storage/units';
+import { versionSchema } from '../storage/version';
 
 const time = z.iso.datetime();
 const name = z.string();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { personIdSchema } from './ids';
+import { personIdSchema } from '../storage/ids';
 
 /** Somebody who signed in here once. Who it is, only the user pool knows. */
 export const personSchema = z

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { emailSchema } from './accounts';
-import { accountIdSchema, invitationIdSchema, personIdSchema } from './ids';
+import { accountIdSchema, invitationIdSchema, personIdSchema } from '../storage/ids';
 import { grantedRoleSchema, roleSchema } from './roles';
-import { versionSchema } from './version';
+import { versionSchema } from '../storage/version';
 
 const joined = { role: roleSchema, joinedAt: z.iso.datetime() };
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { catalogSchema, ENDPOINTS, modelDefinitionSchema, priceTiersSchema } from './catalog';
 import { proposalIdSchema } from './ids';
-import { PERMISSION_IDS } from './permissions';
+import { PERMISSION_IDS } from '../http/permissions';
 
 /** A hundredth of a percent; 10,000 of them double a price. */
 export const BASIS_POINTS_MAX = 100_000;
