@@ -1,7 +1,7 @@
 /** What `npm run mutate` changes, and with which tests it looks whether anybody notices. */
 export default {
   // What must be right to the pico-dollar: a change of any of it must fail a test.
-  mutate: ['lambdas/domain/{money,wallet,keys}/**/*.ts', 'lambdas/domain/table/patience.ts'],
+  mutate: ['lambdas/domain/{money,wallet,keys}/**/*.ts', 'lambdas/domain/table/retry.ts'],
   testRunner: 'jest',
   jest: { configFile: 'test/mutation/jest.config.js', enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',

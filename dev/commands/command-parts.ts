@@ -6,7 +6,7 @@ import type { Proposals } from '../../lambdas/domain/catalog/proposals';
 import type { Clock } from '../../lambdas/domain/clock';
 import type { Keys } from '../../lambdas/domain/keys/keys';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
-import type { UsageRecords } from '../../lambdas/domain/usage/usage-records';
+import type { UsageRecords } from '../../lambdas/domain/usage/records/usage-records';
 import type { Wallet } from '../../lambdas/domain/wallet/wallet';
 
 /** What a command says to people and scripts. */

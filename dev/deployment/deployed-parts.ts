@@ -10,7 +10,7 @@ import { Proposals } from '../../lambdas/domain/catalog/proposals';
 import { systemClock as clock } from '../../lambdas/domain/clock';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
-import { UsageRecords } from '../../lambdas/domain/usage/usage-records';
+import { UsageRecords } from '../../lambdas/domain/usage/records/usage-records';
 import { Wallet } from '../../lambdas/domain/wallet/wallet';
 import type { AdministeredKeys, CommandParts } from '../commands/command-parts';
 import type { Deployment } from './deployment';

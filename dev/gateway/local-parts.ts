@@ -10,7 +10,7 @@ import { Proposals } from '../../lambdas/domain/catalog/proposals';
 import { type Clock, systemClock } from '../../lambdas/domain/clock';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
-import { UsageRecords } from '../../lambdas/domain/usage/usage-records';
+import { UsageRecords } from '../../lambdas/domain/usage/records/usage-records';
 import { Wallet } from '../../lambdas/domain/wallet/wallet';
 import { LOCAL_PRICE_LIST } from '../demo/demo-catalog';
 import type { DataFolder } from '../folder/data-folder';

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
-import type { Exchange } from '../../lambdas/domain/proxy/exchange';
-import type { Gateway } from '../../lambdas/domain/proxy/gateway';
+import type { Exchange } from '../../lambdas/domain/data-plane/exchange';
+import type { Gateway } from '../../lambdas/domain/data-plane/gateway';
 import { isApiPath, type LocalApi } from './local-api';
 import { discard, readBody } from './request-body';
 

@@ -1,8 +1,8 @@
 import { AuditLog } from '../../lambdas/domain/audit/audit-log';
 import { KeySuspensions } from '../../lambdas/domain/keys/key-suspensions';
 import type { Log } from '../../lambdas/domain/log';
-import { KeySpend } from '../../lambdas/domain/usage/key-spend';
-import { SpendWatch as KeySpendWatch } from '../../lambdas/domain/usage/spend-watch';
+import { KeySpend } from '../../lambdas/domain/usage/spend-watch/key-spend';
+import { SpendWatch as KeySpendWatch } from '../../lambdas/domain/usage/spend-watch/spend-watch';
 import { spend } from '../../lambdas/handlers/usage/spend';
 import type { LocalParts } from './local-parts';
 import { Repeated } from './repeated';

@@ -1,5 +1,5 @@
 import type { Catalog } from '../../lambdas/domain/catalog/catalog';
-import { ENDPOINT_PATHS } from '../../lambdas/domain/proxy/routes';
+import { ENDPOINT_PATHS } from '../../lambdas/domain/data-plane/routes';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import { EXAMPLE_MODELS } from '../example-models';
 import type { LocalGateway } from './local-gateway';

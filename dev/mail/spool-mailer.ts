@@ -1,5 +1,5 @@
 import type { Clock } from '../../lambdas/domain/clock';
-import type { Mail, Mailer } from '../../lambdas/domain/mail/mailer';
+import type { Mail, Mailer } from '../../lambdas/domain/notifications/mailer';
 import { DataFolder } from '../folder/data-folder';
 
 /** Puts mails into the data folder, one file each, instead of sending them. */

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { UndiciProviderClient } from '../../lambdas/adapters/providers/undici-provider-client';
-import type { Headers } from '../../lambdas/domain/proxy/exchange';
-import type { ProviderFailure } from '../../lambdas/domain/proxy/provider-client';
+import type { Headers } from '../../lambdas/domain/data-plane/exchange';
+import type { ProviderFailure } from '../../lambdas/domain/data-plane/provider/provider-client';
 
 /** Answers one request on a connection; `count` is how many came on it, from 1. */
 type Play = (socket: Socket, count: number) => void;

@@ -1,8 +1,8 @@
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
 import { Accounts } from '../../lambdas/domain/accounts/accounts';
 import { Keys } from '../../lambdas/domain/keys/keys';
-import type { Difference } from '../../lambdas/domain/wallet/difference';
-import { verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
+import type { Difference } from '../../lambdas/domain/wallet/verify/difference';
+import { verifyLedger } from '../../lambdas/domain/wallet/verify/verify-ledger';
 import { Wallet } from '../../lambdas/domain/wallet/wallet';
 import { Random } from '../simulation/random';
 import { type CapacityRequest, Environment, PEPPER, USAGE_RETENTION_DAYS } from './environment';

@@ -9,7 +9,7 @@ import { verifyReceipts } from '../../lambdas/domain/receipts/verify-receipts';
 import { readPublicKeys } from '../../lambdas/domain/receipts/verify-signature';
 import { absent } from '../../lambdas/domain/table/condition';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
-import { putUsageRecord } from '../../lambdas/domain/usage/usage-records';
+import { putUsageRecord } from '../../lambdas/domain/usage/records/usage-records';
 import type { UsageRecord } from '../../lambdas/contracts/storage/usage-record';
 import { ACCOUNT, outcomeOf, USAGE_RETENTION_DAYS as retentionDays, WalletStage } from '../domain/wallet/wallet-stage';
 import { durableEngines, type Engine } from './table-store-engines';

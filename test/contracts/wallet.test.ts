@@ -1,5 +1,5 @@
 import { Keys } from '../../lambdas/domain/keys/keys';
-import type { Counting } from '../../lambdas/domain/wallet/counting';
+import type { Counting } from '../../lambdas/domain/wallet/holds/counting';
 import { InsufficientFunds, KeyLimitReached, WalletSuspended } from '../../lambdas/domain/wallet/wallet-errors';
 import { ACCOUNT, WalletStage } from '../domain/wallet/wallet-stage';
 import { durableEngines, type Engine, startStage } from './table-store-engines';

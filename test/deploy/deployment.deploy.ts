@@ -5,7 +5,7 @@ import { EXPIRES_AT, USAGE } from '../../lambdas/contracts/storage/tables';
 import { usageRecordKey } from '../../lambdas/contracts/storage/table-keys';
 import { systemClock as clock } from '../../lambdas/domain/clock';
 import { formatUsd } from '../../lambdas/domain/money/pico';
-import { verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
+import { verifyLedger } from '../../lambdas/domain/wallet/verify/verify-ledger';
 import { EMULATOR_EXCLUSIONS } from '../../lib/shared/emulator-exclusions';
 import { chatStream } from '../e2e/shapes';
 import { streamed } from '../e2e/upstream';

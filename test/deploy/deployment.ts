@@ -8,7 +8,7 @@ import { TABLES } from '../../lambdas/contracts/storage/tables';
 import { Accounts } from '../../lambdas/domain/accounts/accounts';
 import { systemClock as clock } from '../../lambdas/domain/clock';
 import { Keys } from '../../lambdas/domain/keys/keys';
-import { UsageRecords } from '../../lambdas/domain/usage/usage-records';
+import { UsageRecords } from '../../lambdas/domain/usage/records/usage-records';
 import { Wallet } from '../../lambdas/domain/wallet/wallet';
 import type { Outputs } from './cdk';
 import { CREDENTIALS, REGION } from './emulator';

@@ -1,4 +1,4 @@
-import type { Mail } from '../../lambdas/domain/mail/mailer';
+import type { Mail } from '../../lambdas/domain/notifications/mailer';
 import { MailNotTaken } from '../../lambdas/domain/errors/refusal';
 import { ApiStage } from './api-stage';
 

@@ -3,7 +3,7 @@ import type { Standing } from '../../lambdas/contracts/http/roles';
 import { STANDINGS } from '../../lambdas/contracts/http/roles';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { Log } from '../../lambdas/domain/log';
-import type { Mail } from '../../lambdas/domain/mail/mailer';
+import type { Mail } from '../../lambdas/domain/notifications/mailer';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
 import { type ApiOptions, type ApiParts, apiParts } from '../../lambdas/handlers/control-plane/api/api-parts';
 import { serveApi } from '../../lambdas/handlers/control-plane/api/serve-api';

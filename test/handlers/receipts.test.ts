@@ -2,7 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { StreamFault } from '../../lambdas/adapters/stream/stream-pipeline';
 import { absent } from '../../lambdas/domain/table/condition';
 import { USAGE } from '../../lambdas/contracts/storage/tables';
-import { putUsageRecord } from '../../lambdas/domain/usage/usage-records';
+import { putUsageRecord } from '../../lambdas/domain/usage/records/usage-records';
 import { FaultyStore } from '../domain/wallet/faulty-store';
 import { ACCOUNT } from '../domain/wallet/wallet-stage';
 import { OTHER_ACCOUNT, ReceiptStage, requestsIn } from '../domain/receipts/receipt-stage';

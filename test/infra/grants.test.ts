@@ -9,7 +9,7 @@ import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
 import { LiveCatalog } from '../../lambdas/domain/catalog/live-catalog';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
-import { Cancellations } from '../../lambdas/domain/proxy/cancellations';
+import { Cancellations } from '../../lambdas/domain/data-plane/cancellations';
 import { CatalogStage, COMPILED, PROVIDERS } from '../domain/catalog/catalog-stage';
 import { ReceiptStage } from '../domain/receipts/receipt-stage';
 import { ACCOUNT, WalletStage } from '../domain/wallet/wallet-stage';

@@ -1,4 +1,4 @@
-import { verifyLedger } from '../../lambdas/domain/wallet/verify-ledger';
+import { verifyLedger } from '../../lambdas/domain/wallet/verify/verify-ledger';
 import { Actor, USAGE_RETENTION_DAYS } from './actor';
 import { pico } from './fields';
 import type { Landmark } from './landmarks';

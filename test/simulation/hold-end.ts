@@ -1,6 +1,6 @@
-import type { Hold } from '../../lambdas/domain/wallet/hold';
-import type { RequestOutcome } from '../../lambdas/domain/wallet/hold-end';
-import type { Settlement } from '../../lambdas/domain/wallet/settlement';
+import type { Hold } from '../../lambdas/domain/wallet/holds/hold';
+import type { RequestOutcome } from '../../lambdas/domain/wallet/holds/hold-end';
+import type { Settlement } from '../../lambdas/domain/wallet/holds/settlement';
 import { HoldAlreadyReleased, HoldAlreadySettled, WalletUnavailable } from '../../lambdas/domain/wallet/wallet-errors';
 import type { Actor } from './actor';
 import { movedInto, pico, text } from './fields';

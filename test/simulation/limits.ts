@@ -1,4 +1,4 @@
-import type { Counting } from '../../lambdas/domain/wallet/counting';
+import type { Counting } from '../../lambdas/domain/wallet/holds/counting';
 import type { Item } from '../../lambdas/domain/table/value';
 import { movedInto, pico, text } from './fields';
 import { accountIdOf, COUNTER_ID, type Intents } from './intents';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../lambdas/domain/clock';
-import { LeaseBook } from '../../lambdas/domain/wallet/lease-book';
+import { LeaseBook } from '../../lambdas/domain/wallet/leases/lease-book';
 import { latencyMs } from './faults';
 import type { Random } from './random';
 import type { Run, Scheduler } from './scheduler';

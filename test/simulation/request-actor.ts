@@ -1,7 +1,7 @@
-import type { Hold, HoldRequest } from '../../lambdas/domain/wallet/hold';
-import { RESERVE_PATIENCE } from '../../lambdas/domain/wallet/patience';
-import type { Reservation } from '../../lambdas/domain/wallet/reserve';
-import { RESERVE_AGE_MS_MAX } from '../../lambdas/domain/wallet/reserve';
+import type { Hold, HoldRequest } from '../../lambdas/domain/wallet/holds/hold';
+import { RESERVE_PATIENCE } from '../../lambdas/domain/wallet/retry';
+import type { Reservation } from '../../lambdas/domain/wallet/holds/reserve';
+import { RESERVE_AGE_MS_MAX } from '../../lambdas/domain/wallet/holds/reserve';
 import {
   InsufficientFunds,
   KeyLimitReached,

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
-import type { Headers } from '../../domain/proxy/exchange';
-import type { ProviderCall, ProviderFailure, ProviderListener } from '../../domain/proxy/provider-client';
+import type { Headers } from '../../domain/data-plane/exchange';
+import type { ProviderCall, ProviderFailure, ProviderListener } from '../../domain/data-plane/provider/provider-client';
 import type { FailedDispatch } from './stale-connections';
 
 /** Tells a listener what undici tells of one request, be it sent once or twice. */

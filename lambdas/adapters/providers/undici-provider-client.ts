@@ -5,7 +5,7 @@ import type {
   ProviderClient,
   ProviderListener,
   ProviderRequest,
-} from '../../domain/proxy/provider-client';
+} from '../../domain/data-plane/provider/provider-client';
 import { DispatchListener } from './dispatch-listener';
 import { StaleConnections } from './stale-connections';
 

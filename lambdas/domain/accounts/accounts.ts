@@ -22,7 +22,7 @@ import type { TableStore, Write } from '../table/table-store';
 import type { Item } from '../table/value';
 import { isVersion } from '../table/version';
 import type { Account, Billing } from './account-item';
-import { openBalance, suspendBalance } from '../wallet/balance';
+import { openBalance, suspendBalance } from '../wallet/balance/balance';
 import { decodeAccount, decodeBilling } from './account-item';
 import { everyAccount, pageOfAccounts } from './directory';
 import { putMember } from './member-item';

@@ -1,4 +1,4 @@
-import type { Mail } from '../mail/mailer';
+import type { Mail } from '../notifications/mailer';
 import type { Invitation } from './invitation-item';
 
 /** Neither the account's name nor the inviter's: what strangers can write must not travel in our mails. */

@@ -1,4 +1,4 @@
-import type { Mailer } from '../mail/mailer';
+import type { Mailer } from '../notifications/mailer';
 import type { Invitation } from './invitation-item';
 import { invitationMail } from './invitation-mail';
 import type { Invitations } from './invitations';

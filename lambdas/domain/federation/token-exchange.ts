@@ -8,7 +8,7 @@ import { ControlPlaneUnavailable, TokenRefused } from '../errors/refusal';
 import type { Keys } from '../keys/keys';
 import type { Log } from '../log';
 import { absent, exists } from '../table/condition';
-import { persist, REQUEST_PATIENCE, systemTiming } from '../table/patience';
+import { persist, REQUEST_PATIENCE, systemTiming } from '../table/retry';
 import { failedCondition } from '../table/table-errors';
 import type { Check, TableStore, Write } from '../table/table-store';
 import type { FederatedClaims, FederatedTokens } from './federated-tokens';

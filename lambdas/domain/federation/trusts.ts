@@ -9,7 +9,7 @@ import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
 import { LimitReached } from '../errors/conflict';
 import { TrustNotFound } from '../errors/missing';
-import { keyPremises, premiseRefusal } from '../keys/premises';
+import { keyPremises, premiseRefusal } from '../keys/preconditions';
 import { absent, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';

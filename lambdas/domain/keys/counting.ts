@@ -1,4 +1,4 @@
-import type { Counting } from '../wallet/counting';
+import type { Counting } from '../wallet/holds/counting';
 import { windowAt } from './budget-window';
 import type { KeyOwner } from './verified-keys';
 

@@ -27,7 +27,7 @@ import type { MadeKey, MadeOf, ShownKey } from './new-key';
 import { makeKey } from './new-key';
 import { ownedKey } from './find-key';
 import { Pepper } from './pepper';
-import { newKeyPremises, newKeyRefusal } from './premises';
+import { newKeyPremises, newKeyRefusal } from './preconditions';
 import { mayBeReplaced, rotationRefusal } from './rotation';
 import { changedRules, parseRules, recordedRules } from './rule-changes';
 import type { KeyOwner } from './verified-keys';

@@ -6,7 +6,7 @@ import type { Clock } from '../clock';
 import { PersonNotFound } from '../errors/missing';
 import { ControlPlaneUnavailable } from '../errors/refusal';
 import { absent, all, exists } from '../table/condition';
-import { persist, REQUEST_PATIENCE, systemTiming } from '../table/patience';
+import { persist, REQUEST_PATIENCE, systemTiming } from '../table/retry';
 import { ConditionFailed, failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import type { Person } from './person-item';

@@ -3,7 +3,7 @@ import { USAGE } from '../../contracts/storage/tables';
 import type { UsageRecord } from '../../contracts/storage/usage-record';
 import { mergedItems } from '../table/merged-items';
 import type { TableStore } from '../table/table-store';
-import { decodeUsageRecord } from '../usage/usage-records';
+import { decodeUsageRecord } from '../usage/records/usage-records';
 import { AccountTrees } from './account-trees';
 import { requestedAt } from './late-receipts';
 import { type Leaf, leafName } from './leaf';

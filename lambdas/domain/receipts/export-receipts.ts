@@ -1,7 +1,7 @@
 import type { Receipt, TreeLine } from '../../contracts/storage/receipt';
 import type { Clock } from '../clock';
 import type { TableStore } from '../table/table-store';
-import { UsageRecords } from '../usage/usage-records';
+import { UsageRecords } from '../usage/records/usage-records';
 import { AccountTrees, type SealedTree } from './account-trees';
 import { inParallel } from './in-parallel';
 import { requestedAt } from './late-receipts';

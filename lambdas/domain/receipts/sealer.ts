@@ -10,7 +10,7 @@ import { type Leaf, leafName } from './leaf';
 import { MerkleTree } from './merkle-tree';
 import { type AccountLeaves, OpenLeaves } from './open-leaves';
 import { LeafMarks, unpackLeaves } from './packed-leaves';
-import { PatientStore } from './patient-store';
+import { PatientStore } from './retrying-store';
 import { keyIdOf, ReceiptKeys } from './receipt-keys';
 import type { ReceiptSigner } from './receipt-signer';
 import { sealText } from './seal';

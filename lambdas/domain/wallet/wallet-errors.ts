@@ -1,4 +1,4 @@
-import type { Counting } from './counting';
+import type { Counting } from './holds/counting';
 
 /** What `available` covers is less than the hold that was asked for. Nothing was taken. */
 export class InsufficientFunds extends Error {

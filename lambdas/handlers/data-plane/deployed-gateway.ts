@@ -12,11 +12,11 @@ import { providerKeysSecretSchema } from '../../contracts/deployment/secrets';
 import { LiveCatalog } from '../../domain/catalog/live-catalog';
 import { PRICE_LIST } from '../../domain/catalog/price-list';
 import { systemClock as clock } from '../../domain/clock';
-import { Cancellations } from '../../domain/proxy/cancellations';
-import type { Exchange } from '../../domain/proxy/exchange';
-import { Gateway } from '../../domain/proxy/gateway';
+import { Cancellations } from '../../domain/data-plane/cancellations';
+import type { Exchange } from '../../domain/data-plane/exchange';
+import { Gateway } from '../../domain/data-plane/gateway';
 import { Receipts } from '../../domain/receipts/receipts';
-import { UsageRecords } from '../../domain/usage/usage-records';
+import { UsageRecords } from '../../domain/usage/records/usage-records';
 import { Wallet } from '../../domain/wallet/wallet';
 import type { Entrance } from './entrances';
 

@@ -6,8 +6,8 @@ import { pepperSecretSchema } from '../../contracts/deployment/secrets';
 import type { Clock } from '../../domain/clock';
 import { KeyVerifier } from '../../domain/keys/key-verifier';
 import { RoleVerifier } from '../../domain/keys/role-verifier';
-import type { GatewayParts } from '../../domain/proxy/gateway';
-import { byKey, byRole } from '../../domain/proxy/identify-caller';
+import type { GatewayParts } from '../../domain/data-plane/gateway';
+import { byKey, byRole } from '../../domain/data-plane/identify-caller';
 import type { TableStore } from '../../domain/table/table-store';
 
 interface EntranceParts {

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { PayloadTooLarge } from '../../domain/errors/app-error';
-import type { Exchange } from '../../domain/proxy/exchange';
+import type { Exchange } from '../../domain/data-plane/exchange';
 
 /** What the runtime adds to the global scope; absent everywhere else. */
 export interface StreamingRuntime {

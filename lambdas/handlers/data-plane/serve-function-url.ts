@@ -1,5 +1,5 @@
 import { openOnce } from '../../domain/open-once';
-import type { Gateway } from '../../domain/proxy/gateway';
+import type { Gateway } from '../../domain/data-plane/gateway';
 import { functionUrlExchange, type ReadCaller, type StreamingRuntime } from './function-url-host';
 
 /** Filled by the Lambda runtime alone, so a module that serves loads without it; the SDK leaves an empty one elsewhere. */

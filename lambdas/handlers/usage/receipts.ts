@@ -5,7 +5,7 @@ import type { Log } from '../../domain/log';
 import type { OpenLeaf, OpenLeaves } from '../../domain/receipts/open-leaves';
 import { receiptOf } from '../../domain/receipts/receipt';
 import { leafOf, supersedingLeafOf } from '../../domain/receipts/record-changes';
-import { decodeUsageRecord } from '../../domain/usage/usage-records';
+import { decodeUsageRecord } from '../../domain/usage/records/usage-records';
 
 export interface ReceiptsParts {
   readonly openLeaves: Pick<OpenLeaves, 'put'>;

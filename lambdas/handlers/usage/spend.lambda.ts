@@ -7,8 +7,8 @@ import { SPEND_ENV } from '../../contracts/deployment/environment';
 import { AuditLog } from '../../domain/audit/audit-log';
 import { systemClock as clock } from '../../domain/clock';
 import { KeySuspensions } from '../../domain/keys/key-suspensions';
-import { KeySpend } from '../../domain/usage/key-spend';
-import { SpendWatch } from '../../domain/usage/spend-watch';
+import { KeySpend } from '../../domain/usage/spend-watch/key-spend';
+import { SpendWatch } from '../../domain/usage/spend-watch/spend-watch';
 import { spend } from './spend';
 
 const env = readEnv(SPEND_ENV);

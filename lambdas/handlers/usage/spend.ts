@@ -2,9 +2,9 @@ import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { type Change, type Mapped, runPipelines, type StreamRule } from '../../adapters/stream/stream-pipeline';
 import { USAGE_RECORDS_PREFIX } from '../../contracts/storage/table-keys';
 import type { Log } from '../../domain/log';
-import type { Spent } from '../../domain/usage/key-spend';
-import type { SpendWatch } from '../../domain/usage/spend-watch';
-import { decodeUsageRecord } from '../../domain/usage/usage-records';
+import type { Spent } from '../../domain/usage/spend-watch/key-spend';
+import type { SpendWatch } from '../../domain/usage/spend-watch/spend-watch';
+import { decodeUsageRecord } from '../../domain/usage/records/usage-records';
 
 export interface SpendParts {
   readonly watch: Pick<SpendWatch, 'take'>;

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import type { Exchange, Headers } from '../../../lambdas/domain/proxy/exchange';
+import type { Exchange, Headers } from '../../../lambdas/domain/data-plane/exchange';
 
 export interface Sent {
   readonly method?: string;

@@ -1,11 +1,11 @@
-import type { Headers } from '../../../lambdas/domain/proxy/exchange';
+import type { Headers } from '../../../lambdas/domain/data-plane/exchange';
 import type {
   ProviderCall,
   ProviderClient,
   ProviderFailure,
   ProviderListener,
   ProviderRequest,
-} from '../../../lambdas/domain/proxy/provider-client';
+} from '../../../lambdas/domain/data-plane/provider/provider-client';
 
 export const SSE = { 'content-type': 'text/event-stream' };
 export const JSON_TYPE = { 'content-type': 'application/json' };

@@ -1,6 +1,6 @@
 import { holdPartition, SHARDS } from '../../../lambdas/contracts/storage/table-keys';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
-import { Cancellations } from '../../../lambdas/domain/proxy/cancellations';
+import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations';
 import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import type { Item } from '../../../lambdas/domain/table/value';

@@ -4,7 +4,7 @@ import { CatalogChanges } from '../../../lambdas/domain/catalog/catalog-changes'
 import { LiveCatalog } from '../../../lambdas/domain/catalog/live-catalog';
 import { Proposals } from '../../../lambdas/domain/catalog/proposals';
 import type { OperatorSetting } from '../../../lambdas/contracts/storage/catalog-changes';
-import { Gateway } from '../../../lambdas/domain/proxy/gateway';
+import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { recompute } from '../../../lambdas/domain/usage/recompute';
 import { catalogOf, modelOf, versionOf } from '../catalog/example-catalog';
 import type { FakeClient, Sent } from './fake-client';

@@ -1,5 +1,5 @@
-import { Gateway } from '../../../lambdas/domain/proxy/gateway';
-import { byRole } from '../../../lambdas/domain/proxy/identify-caller';
+import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
+import { byRole } from '../../../lambdas/domain/data-plane/identify-caller';
 import { RoleVerifier } from '../../../lambdas/domain/keys/role-verifier';
 import { completion, whole } from './fake-providers';
 import type { Sent } from './fake-client';

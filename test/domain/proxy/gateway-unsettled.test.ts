@@ -1,6 +1,6 @@
-import { UNSETTLED_MAX, UnsettledRequests } from '../../../lambdas/domain/proxy/unsettled-requests';
+import { UNSETTLED_MAX, UnsettledRequests } from '../../../lambdas/domain/data-plane/settlement/unsettled-requests';
 import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
-import type { RequestEnd } from '../../../lambdas/domain/proxy/request-end';
+import type { RequestEnd } from '../../../lambdas/domain/data-plane/settlement/request-end';
 import { outcomeOf } from '../wallet/wallet-stage';
 import { completion, fails, type Play, whole } from './fake-providers';
 import type { FakeClient } from './fake-client';

@@ -1,8 +1,8 @@
 import { AppError } from '../../../lambdas/domain/errors/app-error';
-import { REQUEST_BYTES_MAX } from '../../../lambdas/domain/proxy/metered-handler';
-import { parseMeteredRequest } from '../../../lambdas/domain/proxy/metered-request';
-import { providerBody } from '../../../lambdas/domain/proxy/provider-body';
-import { METERED_ROUTES } from '../../../lambdas/domain/proxy/routes';
+import { REQUEST_BYTES_MAX } from '../../../lambdas/domain/data-plane/metered-handler';
+import { parseMeteredRequest } from '../../../lambdas/domain/data-plane/admission/metered-request';
+import { providerBody } from '../../../lambdas/domain/data-plane/provider/provider-body';
+import { METERED_ROUTES } from '../../../lambdas/domain/data-plane/routes';
 
 /** As many of the piece as the largest body takes. */
 function filled(piece: string, before: string, after: string): Buffer {

@@ -1,6 +1,6 @@
-import { boundInput } from '../../../lambdas/domain/proxy/input-bound';
-import { parseMeteredRequest } from '../../../lambdas/domain/proxy/metered-request';
-import { METERED_ROUTES } from '../../../lambdas/domain/proxy/routes';
+import { boundInput } from '../../../lambdas/domain/data-plane/admission/input-bound';
+import { parseMeteredRequest } from '../../../lambdas/domain/data-plane/admission/metered-request';
+import { METERED_ROUTES } from '../../../lambdas/domain/data-plane/routes';
 import { modelOf } from '../catalog/example-catalog';
 
 const CONTEXT_TOKENS = 200_000;

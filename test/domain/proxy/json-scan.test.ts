@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { JSON_DEPTH_MAX, MalformedJson, scanJson } from '../../../lambdas/domain/proxy/json-scan';
+import { JSON_DEPTH_MAX, MalformedJson, scanJson } from '../../../lambdas/domain/data-plane/admission/json-scan';
 
 const scan = (text: string) => scanJson(Buffer.from(text));
 

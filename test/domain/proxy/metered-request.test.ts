@@ -1,6 +1,6 @@
 import { AppError } from '../../../lambdas/domain/errors/app-error';
-import { parseMeteredRequest } from '../../../lambdas/domain/proxy/metered-request';
-import { METERED_ROUTES } from '../../../lambdas/domain/proxy/routes';
+import { parseMeteredRequest } from '../../../lambdas/domain/data-plane/admission/metered-request';
+import { METERED_ROUTES } from '../../../lambdas/domain/data-plane/routes';
 
 function refusal(
   path: string,

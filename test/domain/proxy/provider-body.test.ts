@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { parseMeteredRequest } from '../../../lambdas/domain/proxy/metered-request';
-import { providerBody } from '../../../lambdas/domain/proxy/provider-body';
-import { METERED_ROUTES, type MeteredRoute } from '../../../lambdas/domain/proxy/routes';
+import { parseMeteredRequest } from '../../../lambdas/domain/data-plane/admission/metered-request';
+import { providerBody } from '../../../lambdas/domain/data-plane/provider/provider-body';
+import { METERED_ROUTES, type MeteredRoute } from '../../../lambdas/domain/data-plane/routes';
 
 const route = (path: string): MeteredRoute => {
   const found = METERED_ROUTES.get(path);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { outputBytes } from '../../../lambdas/domain/proxy/output-bytes';
-import { EventSplitter } from '../../../lambdas/domain/proxy/sse-events';
-import { StreamMeter } from '../../../lambdas/domain/proxy/stream-meter';
+import { outputBytes } from '../../../lambdas/domain/data-plane/streaming/output-bytes';
+import { EventSplitter } from '../../../lambdas/domain/data-plane/streaming/sse-events';
+import { StreamMeter } from '../../../lambdas/domain/data-plane/streaming/stream-meter';
 
 /** Bytes cut at arbitrary places, as a network would. */
 const cuts = (bytes: Buffer, places: readonly number[]): Buffer[] => {

@@ -1,6 +1,6 @@
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
 import { USAGE } from '../../../lambdas/contracts/storage/tables';
-import { PatientStore } from '../../../lambdas/domain/receipts/patient-store';
+import { PatientStore } from '../../../lambdas/domain/receipts/retrying-store';
 import { absent } from '../../../lambdas/domain/table/condition';
 import { ConditionFailed, StoreUnavailable, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
 import { FaultyStore } from '../wallet/faulty-store';

@@ -12,7 +12,7 @@ import { type PublicKeys, readPublicKeys } from '../../../lambdas/domain/receipt
 import { type Verification, verifyReceipts } from '../../../lambdas/domain/receipts/verify-receipts';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { absent } from '../../../lambdas/domain/table/condition';
-import { putUsageRecord } from '../../../lambdas/domain/usage/usage-records';
+import { putUsageRecord } from '../../../lambdas/domain/usage/records/usage-records';
 import { receipts } from '../../../lambdas/handlers/usage/receipts';
 import { ACCOUNT, outcomeOf, USAGE_RETENTION_DAYS, WalletStage } from '../wallet/wallet-stage';
 

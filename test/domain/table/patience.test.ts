@@ -1,5 +1,5 @@
-import type { Patience } from '../../../lambdas/domain/table/patience';
-import { isContention, persist, TryAgain } from '../../../lambdas/domain/table/patience';
+import type { Patience } from '../../../lambdas/domain/table/retry';
+import { isContention, persist, TryAgain } from '../../../lambdas/domain/table/retry';
 import type { CancellationReason } from '../../../lambdas/domain/table/table-errors';
 import { StoreUnavailable, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
 

@@ -9,10 +9,10 @@ import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
 import type { Log } from '../../../lambdas/domain/log';
 import { absent } from '../../../lambdas/domain/table/condition';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
-import { KeySpend } from '../../../lambdas/domain/usage/key-spend';
-import { PACE_HOURS_MIN } from '../../../lambdas/domain/usage/spend-jump';
-import { SpendWatch } from '../../../lambdas/domain/usage/spend-watch';
-import { putUsageRecord } from '../../../lambdas/domain/usage/usage-records';
+import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
+import { PACE_HOURS_MIN } from '../../../lambdas/domain/usage/spend-watch/spend-jump';
+import { SpendWatch } from '../../../lambdas/domain/usage/spend-watch/spend-watch';
+import { putUsageRecord } from '../../../lambdas/domain/usage/records/usage-records';
 import { spend } from '../../../lambdas/handlers/usage/spend';
 import { ACCOUNT } from '../wallet/wallet-stage';
 

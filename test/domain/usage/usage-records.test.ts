@@ -2,7 +2,7 @@ import { USAGE } from '../../../lambdas/contracts/storage/tables';
 import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
 import { UNITS } from '../../../lambdas/contracts/storage/units';
 import { absent } from '../../../lambdas/domain/table/condition';
-import { putUsageRecord } from '../../../lambdas/domain/usage/usage-records';
+import { putUsageRecord } from '../../../lambdas/domain/usage/records/usage-records';
 import { ACCOUNT, outcomeOf, WalletStage } from '../wallet/wallet-stage';
 
 describe('usage records', () => {

@@ -1,8 +1,8 @@
 import { balanceKey, SHARDS } from '../../../lambdas/contracts/storage/table-keys';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
-import type { Balance } from '../../../lambdas/domain/wallet/balance';
-import { readPlace } from '../../../lambdas/domain/wallet/balance';
-import type { Hold } from '../../../lambdas/domain/wallet/hold';
+import type { Balance } from '../../../lambdas/domain/wallet/balance/balance';
+import { readPlace } from '../../../lambdas/domain/wallet/balance/balance';
+import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;

@@ -1,7 +1,7 @@
 import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
 import { USAGE } from '../../../lambdas/contracts/storage/tables';
 import { ConditionFailed, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
-import type { Hold } from '../../../lambdas/domain/wallet/hold';
+import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
 import { ACCOUNT, outcomeOf, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;

@@ -1,4 +1,4 @@
-import type { Counting } from '../../../lambdas/domain/wallet/counting';
+import type { Counting } from '../../../lambdas/domain/wallet/holds/counting';
 import { budgetCounterKey, minuteCounterKey, runningCounterKey } from '../../../lambdas/contracts/storage/table-keys';
 import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import type { Key } from '../../../lambdas/domain/table/value';

@@ -1,6 +1,6 @@
 import { budgetCounterKey, runningCounterKey } from '../../../lambdas/contracts/storage/table-keys';
 import { KEYS } from '../../../lambdas/contracts/storage/tables';
-import type { Counting } from '../../../lambdas/domain/wallet/counting';
+import type { Counting } from '../../../lambdas/domain/wallet/holds/counting';
 import type { Fault } from './faulty-store';
 import { ACCOUNT } from './wallet-stage';
 import {

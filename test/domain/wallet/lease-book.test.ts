@@ -1,6 +1,6 @@
-import type { Lease } from '../../../lambdas/domain/wallet/lease';
-import { leaseTurnOf, NOTHING_SETTLED } from '../../../lambdas/domain/wallet/lease';
-import { HOT_MS, LeaseBook } from '../../../lambdas/domain/wallet/lease-book';
+import type { Lease } from '../../../lambdas/domain/wallet/leases/lease';
+import { leaseTurnOf, NOTHING_SETTLED } from '../../../lambdas/domain/wallet/leases/lease';
+import { HOT_MS, LeaseBook } from '../../../lambdas/domain/wallet/leases/lease-book';
 import { ACCOUNT } from './wallet-stage';
 
 const NOW = 1_000_000;

@@ -1,6 +1,6 @@
 import { balanceKey } from '../../../lambdas/contracts/storage/table-keys';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
-import { decodeBalance } from '../../../lambdas/domain/wallet/balance';
+import { decodeBalance } from '../../../lambdas/domain/wallet/balance/balance';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;

@@ -1,6 +1,6 @@
 import { balanceKey, SHARDS, usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
 import { USAGE, WALLET } from '../../../lambdas/contracts/storage/tables';
-import type { Hold } from '../../../lambdas/domain/wallet/hold';
+import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
 import type { Fault } from './faulty-store';
 import { ACCOUNT, outcomeOf, WalletStage } from './wallet-stage';
 

@@ -1,7 +1,7 @@
 import { balanceKey, entryKey } from '../../../lambdas/contracts/storage/table-keys';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
-import type { Reservation } from '../../../lambdas/domain/wallet/reserve';
-import { RESERVE_AGE_MS_MAX } from '../../../lambdas/domain/wallet/reserve';
+import type { Reservation } from '../../../lambdas/domain/wallet/holds/reserve';
+import { RESERVE_AGE_MS_MAX } from '../../../lambdas/domain/wallet/holds/reserve';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 
 const OTHER = 'acc_01JD0000000000000000000002';

@@ -1,7 +1,7 @@
 import { balanceKey, leaseKey, SHARDS, usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
 import { USAGE, WALLET } from '../../../lambdas/contracts/storage/tables';
-import type { Difference } from '../../../lambdas/domain/wallet/difference';
-import { leaseOfTurn } from '../../../lambdas/domain/wallet/lease';
+import type { Difference } from '../../../lambdas/domain/wallet/verify/difference';
+import { leaseOfTurn } from '../../../lambdas/domain/wallet/leases/lease';
 import { ACCOUNT, USAGE_RETENTION_DAYS, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;

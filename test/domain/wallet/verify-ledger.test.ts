@@ -1,9 +1,9 @@
 import { balanceKey, entryKey, holdKey, lateEntryKey, usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
 import { USAGE, WALLET } from '../../../lambdas/contracts/storage/tables';
-import type { Hold } from '../../../lambdas/domain/wallet/hold';
-import { encodeHold } from '../../../lambdas/domain/wallet/hold';
+import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
+import { encodeHold } from '../../../lambdas/domain/wallet/holds/hold';
 import type { Item } from '../../../lambdas/domain/table/value';
-import { verifyLedger } from '../../../lambdas/domain/wallet/verify-ledger';
+import { verifyLedger } from '../../../lambdas/domain/wallet/verify/verify-ledger';
 import { ACCOUNT, USAGE_RETENTION_DAYS, WalletStage } from './wallet-stage';
 
 interface Scene {

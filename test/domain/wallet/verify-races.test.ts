@@ -1,7 +1,7 @@
 import { balanceKey, holdPartition, lateEntryKey, SHARDS, usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
 import { USAGE, WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Item } from '../../../lambdas/domain/table/value';
-import { encodeHold } from '../../../lambdas/domain/wallet/hold';
+import { encodeHold } from '../../../lambdas/domain/wallet/holds/hold';
 import { ACCOUNT, USAGE_RETENTION_DAYS, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Hold } from '../../../lambdas/domain/wallet/hold';
+import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
 import type { Fault } from './faulty-store';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 

@@ -23,7 +23,7 @@ import type { TokenVerifier } from '../../../domain/identity/token-verifier';
 import { KeySuspensions } from '../../../domain/keys/key-suspensions';
 import { Keys } from '../../../domain/keys/keys';
 import type { Log } from '../../../domain/log';
-import type { Mailer } from '../../../domain/mail/mailer';
+import type { Mailer } from '../../../domain/notifications/mailer';
 import { Operators } from '../../../domain/people/operators';
 import { People } from '../../../domain/people/people';
 import type { TableStore } from '../../../domain/table/table-store';

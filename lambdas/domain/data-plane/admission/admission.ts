@@ -1,0 +1,139 @@
+import type { PriceVersion } from '../../../contracts/storage/catalog';
+import type { Catalog, Target } from '../../catalog/catalog';
+import { priceAt } from '../../catalog/price';
+import { InvalidRequest, ModelNotFound } from '../../errors/app-error';
+import { countingOf } from '../../keys/counting';
+import type { KeyOwner } from '../../keys/verified-keys';
+import { affordableOutputTokens, worstCasePico } from '../../usage/worst-case';
+import type { Hold, HoldRequest } from '../../wallet/holds/hold';
+import type { Wallet } from '../../wallet/wallet';
+import { boundInput, type InputBound } from './input-bound';
+import type { MeteredRequest } from './metered-request';
+import { refuseTooLarge, shortageOr, type WorstCase } from './refusals';
+import { ENDPOINT_PATHS } from '../routes';
+
+/** A wallet that affords fewer tokens than this is empty: OpenAI's own least limit. */
+const OUTPUT_TOKENS_MIN = 16;
+
+/** How often a cap is worked out again because another request took the money meanwhile. */
+const CAP_TRIES_MAX = 3;
+
+/** One way to serve the request, with what it can cost at most. */
+export interface PricedTarget extends Target {
+  readonly price: PriceVersion;
+  readonly bound: InputBound;
+  /** For all choices together. */
+  readonly outputTokensMax: number;
+}
+
+/** In route order. */
+export type PricedTargets = readonly [PricedTarget, ...PricedTarget[]];
+
+/** A request that may go out: its worst case is held. */
+export interface Admitted {
+  readonly hold: Hold;
+  readonly targets: PricedTargets;
+  /** For one choice; present where the wallet affords less than the model's own limit. */
+  readonly outputTokensCap: number | undefined;
+}
+
+/** @throws ModelNotFound, InvalidRequest: nothing without a price leaves for a provider */
+export function priceTargets(catalog: Catalog, request: MeteredRequest, now: number): PricedTargets {
+  const [first, ...others] = catalog.targets(request.model, request.route.endpoint);
+  if (first === undefined) throw unknownModel(catalog, request.model);
+  return [priceTarget(request, first, now), ...others.map((target) => priceTarget(request, target, now))];
+}
+
+function priceTarget(request: MeteredRequest, target: Target, now: number): PricedTarget {
+  const price = priceAt(target.model, now);
+  const bound = boundInput(request, target.model);
+  refuseUnpricedUnits(request, price, bound);
+  return { ...target, price, bound, outputTokensMax: outputBound(request, target, bound) };
+}
+
+export interface Admission {
+  readonly wallet: Wallet;
+  readonly request: MeteredRequest;
+  readonly targets: PricedTargets;
+  readonly caller: KeyOwner;
+  readonly requestId: string;
+  readonly deadline: number;
+  readonly details: HoldRequest;
+  /** When it is admitted, epoch milliseconds. */
+  readonly now: number;
+}
+
+/**
+ * Takes the worst case of the dearest target, and counts it where the key's rules say so. Where the client set no limit of
+ * its own, a wallet or a budget that cannot afford the model's whole output limits the output to what it can.
+ * @throws InsufficientQuota, RateLimited, Forbidden
+ */
+export async function admit(admission: Admission): Promise<Admitted> {
+  const { request, targets } = admission;
+  let cap: number | undefined;
+  for (let tries = 0; ; tries += 1) {
+    const worst = worstCase(request, targets, cap);
+    try {
+      return { hold: await reserve(admission, worst), targets, outputTokensCap: cap };
+    } catch (error) {
+      const shortage = shortageOr(error, admission, worst);
+      cap = affordableCap(request, targets, shortage.affordedPico);
+      if (cap === undefined || tries === CAP_TRIES_MAX) throw shortage.refusal;
+    }
+  }
+}
+
+/** @throws RateLimited where no minute has room for the request */
+function reserve({ wallet, caller, requestId, deadline, details, now }: Admission, worst: WorstCase): Promise<Hold> {
+  const { accountId } = caller;
+  const counting = countingOf(caller, { now, tokens: worst.tokens });
+  if (counting?.minute) refuseTooLarge(counting.minute);
+  return wallet.reserve({ accountId, requestId, holdPico: worst.pico, deadline, request: details, counting });
+}
+
+/** The most that the request can cost, and the most tokens that it can take and give, whoever serves it. */
+function worstCase(request: MeteredRequest, targets: PricedTargets, cap: number | undefined): WorstCase {
+  const cases = targets.map((target) => {
+    const outputTokensMax = cap === undefined ? target.outputTokensMax : cap * request.choices;
+    const pico = worstCasePico({ version: target.price, ...target.bound, outputTokensMax });
+    return { pico, tokens: target.bound.inputTokensMax + outputTokensMax };
+  });
+  return {
+    pico: cases.reduce((most, { pico }) => (pico > most ? pico : most), 0n),
+    tokens: Math.max(...cases.map(({ tokens }) => tokens)),
+  };
+}
+
+/** @returns tokens for one choice that every target can be paid for; undefined when that is too few, or not ours to set */
+function affordableCap(request: MeteredRequest, targets: PricedTargets, availablePico: bigint): number | undefined {
+  if (request.outputTokensMax !== undefined || request.hasPrediction) return undefined;
+  const affordable = targets.map((target) =>
+    affordableOutputTokens({ version: target.price, ...target.bound, availablePico }),
+  );
+  const cap = Math.floor(Math.min(...affordable) / request.choices);
+  return cap >= OUTPUT_TOKENS_MIN ? cap : undefined;
+}
+
+function outputBound(request: MeteredRequest, { model }: Target, bound: InputBound): number {
+  if (request.route.endpoint === 'embeddings') return 0;
+  const limit = Math.min(request.outputTokensMax ?? model.outputTokensMax, model.contextTokens);
+  // Rejected predicted tokens are billed as output on top of the answer.
+  return limit * request.choices + (request.hasPrediction ? bound.inputTokensMax : 0);
+}
+
+function refuseUnpricedUnits(request: MeteredRequest, price: PriceVersion, bound: InputBound): void {
+  const priced = (unit: 'audioInput' | 'audioOutput') =>
+    price.tiers.every((tier) => tier.picoPerToken[unit] !== undefined);
+  if (bound.audio && !(priced('audioInput') && priced('audioOutput'))) {
+    throw new InvalidRequest(`Audio has no price for the model ${request.model}.`, 'model', 'unsupported_parameter');
+  }
+}
+
+function unknownModel(catalog: Catalog, name: string): ModelNotFound {
+  const endpoints = catalog.endpointsOf(name);
+  const shown = name.slice(0, 128);
+  if (endpoints.length === 0) return new ModelNotFound(`The model "${shown}" does not exist here or has no price.`);
+  return new ModelNotFound(
+    `The model "${shown}" is served at ${endpoints.map((endpoint) => ENDPOINT_PATHS[endpoint]).join(' and ')}.`,
+  );
+}

@@ -1,0 +1,40 @@
+import type { KeyRules, KeyScope } from '../../../contracts/http/key-rules';
+import type { Target } from '../../catalog/catalog';
+import { Forbidden } from '../../errors/app-error';
+import { allowsAddress, allowsModel, allowsProvider, allowsScope } from '../../keys/rule-checks';
+import type { KeyOwner } from '../../keys/verified-keys';
+
+const NO_RULES: KeyRules = {};
+
+/** Throws Forbidden where the key is suspended, not for this part of the API, or not for use from there. */
+export function permitUse(owner: KeyOwner, scope: KeyScope, address: string | undefined): void {
+  const { rules = NO_RULES, isSuspended = false } = owner;
+  if (isSuspended)
+    throw new Forbidden('This key is suspended, until an owner or admin of its account resumes it.', 'key_suspended');
+  if (!allowsAddress(rules, address))
+    throw new Forbidden('This key may not be used from your address.', 'ip_not_allowed');
+  if (!allowsScope(rules, scope))
+    throw new Forbidden(`This key has no access to this endpoint: it lacks the scope "${scope}".`, 'scope_not_allowed');
+}
+
+/**
+ * The targets at which the key's rules allow the model to be served, in their order. Throws Forbidden when there are none.
+ * @param name as the client sent it
+ */
+export function permittedTargets<Priced extends Target>(
+  { rules = NO_RULES }: KeyOwner,
+  name: string,
+  targets: readonly [Priced, ...Priced[]],
+): readonly [Priced, ...Priced[]] {
+  if (!allowsModel(rules, name))
+    throw new Forbidden(`This key may not use the model "${name.slice(0, 128)}".`, 'model_not_allowed', 'model');
+  const [first, ...others] = targets.filter(({ provider }) => allowsProvider(rules, provider));
+  if (first !== undefined) return [first, ...others];
+  const where = rules.regions === undefined ? '' : ` in ${rules.regions.join(' or ')}`;
+  const how = rules.zeroDataRetention === true ? ' that keeps nothing of a request' : '';
+  throw new Forbidden(
+    `No provider${where}${how} serves the model "${name.slice(0, 128)}", and this key allows no other.`,
+    'provider_not_allowed',
+    'model',
+  );
+}

@@ -1,0 +1,89 @@
+import { type AppError, Forbidden, InsufficientQuota, RateLimited } from '../../errors/app-error';
+import type { KeyOwner } from '../../keys/verified-keys';
+import { formatUsd } from '../../money/pico';
+import { MINUTE_MS } from '../../wallet/holds/key-counters';
+import type { ReachedLimit } from '../../wallet/wallet-errors';
+import { InsufficientFunds, KeyLimitReached, WalletSuspended } from '../../wallet/wallet-errors';
+
+/** The most that a request can cost, and the most tokens that it can take and give. */
+export interface WorstCase {
+  readonly pico: bigint;
+  readonly tokens: number;
+}
+
+/** Less money than the worst case: perhaps enough for less output. */
+interface Shortage {
+  readonly affordedPico: bigint;
+  /** What the client is told where it is not. */
+  readonly refusal: AppError;
+}
+
+type Minute = Extract<ReachedLimit, { readonly kind: 'minute' }>;
+
+/** Throws what the client is told of any other reason for which nothing was held. */
+export function shortageOr(
+  error: unknown,
+  { caller, now }: { readonly caller: KeyOwner; readonly now: number },
+  worst: WorstCase,
+): Shortage {
+  const upTo = `this request can cost up to $${formatUsd(worst.pico)}.`;
+  if (error instanceof InsufficientFunds) {
+    const { availablePico } = error;
+    const message = `The wallet has $${formatUsd(availablePico)} available; ${upTo}`;
+    return { affordedPico: availablePico, refusal: new InsufficientQuota(message) };
+  }
+  if (error instanceof WalletSuspended) throw new Forbidden('The account is suspended.', 'account_suspended');
+  if (!(error instanceof KeyLimitReached)) throw error;
+  const { limit } = error;
+  switch (limit.kind) {
+    case 'budget': {
+      const window = caller.rules?.budget?.window ?? 'total';
+      const message = `The budget of this key has $${formatUsd(limit.leftPico)} left ${window === 'total' ? 'in total' : `this ${window}`}; ${upTo}`;
+      return { affordedPico: limit.leftPico, refusal: new InsufficientQuota(message) };
+    }
+    case 'minute':
+      throw minuteIsFull(limit, now);
+    case 'running':
+      throw new RateLimited(`This key may have ${limit.runningMax} requests running at a time.`, {
+        retryAfterSeconds: 1,
+      });
+  }
+}
+
+/** Throws RateLimited for a request that no minute has room for, and tells clients not to repeat it. */
+export function refuseTooLarge({ tokens, tokensMax }: Minute['minute']): void {
+  if (tokensMax === undefined || tokens <= tokensMax) return;
+  const message = `This request can take up to ${tokens} tokens, and this key is allowed ${tokensMax} a minute: limit its output.`;
+  throw new RateLimited(message, { headers: { 'x-should-retry': 'false' } });
+}
+
+/** The headers are OpenAI's own. */
+function minuteIsFull({ minute, requestsCounted, tokensCounted }: Minute, now: number): RateLimited {
+  const { start, tokens, requestsMax, tokensMax } = minute;
+  const seconds = Math.ceil((start + MINUTE_MS - now) / 1_000);
+  const isFull = requestsMax !== undefined && requestsCounted >= requestsMax;
+  const message = isFull
+    ? `This key is allowed ${requestsMax} requests a minute.`
+    : `This key is allowed ${tokensMax} tokens a minute, of which ${tokensCounted} are counted; this request can take up to ${tokens}.`;
+  return new RateLimited(message, {
+    retryAfterSeconds: seconds,
+    headers: {
+      ...rateHeaders('requests', requestsMax, requestsCounted, seconds),
+      ...rateHeaders('tokens', tokensMax, tokensCounted, seconds),
+    },
+  });
+}
+
+function rateHeaders(
+  what: 'requests' | 'tokens',
+  most: number | undefined,
+  counted: number,
+  seconds: number,
+): { readonly [name: string]: string } {
+  if (most === undefined) return {};
+  return {
+    [`x-ratelimit-limit-${what}`]: String(most),
+    [`x-ratelimit-remaining-${what}`]: String(Math.max(0, most - counted)),
+    [`x-ratelimit-reset-${what}`]: `${seconds}s`,
+  };
+}

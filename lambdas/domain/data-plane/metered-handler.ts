@@ -1,0 +1,102 @@
+import { admit, type Admitted, priceTargets } from './admission/admission';
+import { ClientStream } from './streaming/client-stream';
+import { closeAnswer } from './settlement/close-answer';
+import { type MeteredRequest, parseMeteredRequest } from './admission/metered-request';
+import { elapsedMs, type MeteredCall, type MeteredParts, type PaidRequest } from './paid-request';
+import type { Outcome } from './settlement/outcome';
+import { attempt } from './provider/provider-attempt';
+import { permittedTargets } from './admission/permit';
+import { providerBody } from './provider/provider-body';
+import { isWorthAnother } from './provider/provider-errors';
+import { providerHeaders } from './provider/provider-headers';
+import { settleOutcome } from './settlement/settle-outcome';
+
+/** A Lambda function URL takes 6 MB, with the envelope around the body and the escapes in it. */
+export const REQUEST_BYTES_MAX = 5 * 1024 * 1024;
+
+/** A hold outlives its request's deadline by this, so that no settle meets the sweeper. */
+const HOLD_MARGIN_MS = 60_000;
+
+/**
+ * The life of a paid request: admit, ask, settle, close. The client's last byte comes after the commit of the
+ * charge, so whoever has a whole answer finds it in the ledger (docs/adr/0004-settle-before-the-last-byte.md).
+ * @throws AppError before anything is held; never after
+ */
+export async function serveMetered(parts: MeteredParts, call: MeteredCall): Promise<void> {
+  const request = parseMeteredRequest(call.route, await call.exchange.readBody(REQUEST_BYTES_MAX));
+  const admittedAt = parts.clock();
+  const admitted = await hold(parts, call, request, admittedAt);
+  const client = request.stream ? new ClientStream(call.exchange, call.headers) : undefined;
+  const paid: PaidRequest = { call, request, admitted, admittedAt, client };
+  const watch = parts.cancellations.watch(call.caller.accountId, call.requestId);
+  const outcome = await ask(parts, paid, watch.signal);
+  watch.end();
+  // A comment from here on could commit to a 200 after another status was recorded.
+  client?.stopKeepAlive();
+  const settlement = await settleOutcome(parts, paid, outcome);
+  try {
+    closeAnswer(paid, outcome, settlement);
+  } catch {
+    // The client is gone, or its connection is: it is charged, and there is nobody to tell.
+    parts.log.warn('ANSWER_NOT_SENT', { requestId: call.requestId });
+  }
+}
+
+async function hold(parts: MeteredParts, call: MeteredCall, request: MeteredRequest, now: number): Promise<Admitted> {
+  const { caller, requestId } = call;
+  const catalog = await parts.catalog.current();
+  const targets = permittedTargets(caller, request.model, priceTargets(catalog, request, now));
+  const [{ model, provider, price }] = targets;
+  const labels = caller.rules?.labels;
+  const details = {
+    keyId: caller.keyId,
+    endpoint: request.route.endpoint,
+    model: model.id,
+    provider: provider.id,
+    streamed: request.stream,
+    at: new Date(now).toISOString(),
+    priceVersion: price.version,
+    ...(labels && { labels }),
+  };
+  const deadline = call.exchange.deadline + HOLD_MARGIN_MS;
+  return admit({ wallet: parts.wallet, request, targets, caller, requestId, deadline, details, now });
+}
+
+/** Asks the targets in order until one answers well enough. */
+async function ask(parts: MeteredParts, paid: PaidRequest, cancelled: AbortSignal): Promise<Outcome> {
+  const { call, request, admitted, client } = paid;
+  const { exchange, stop } = call;
+  const { wantsUsage } = request;
+  let firstByteMs: number | undefined;
+  const onFirstByte = (): void => {
+    firstByteMs ??= elapsedMs(paid, parts.clock());
+  };
+  let [target] = admitted.targets;
+  try {
+    const body = providerBody(request, { outputTokensCap: admitted.outputTokensCap, model: target.sentAs });
+    const headers = providerHeaders(exchange.headers, request.stream);
+    for (const next of admitted.targets) {
+      target = next;
+      const sent = { provider: target.provider, path: request.route.providerPath, headers, body };
+      const answer = await attempt(parts.providers, {
+        request: sent,
+        endpoint: request.route.endpoint,
+        client,
+        wantsUsage,
+        exchange,
+        stop,
+        cancelled,
+        onFirstByte,
+      });
+      if (!isWorthAnother(answer) || stop.aborted || target === admitted.targets.at(-1))
+        return { answer, target, firstByteMs };
+    }
+  } catch (error) {
+    // A defect of ours must not leave the hold behind.
+    parts.log.error('REQUEST_FAILED', {
+      requestId: call.requestId,
+      cause: error instanceof Error ? error.name : 'Unknown',
+    });
+  }
+  return { answer: { kind: 'failed', failure: 'broken' }, target, firstByteMs };
+}

@@ -1,0 +1,59 @@
+import type { Catalog } from '../catalog/catalog';
+import type { Clock } from '../clock';
+import type { KeyOwner } from '../keys/verified-keys';
+import type { Log } from '../log';
+import type { Wallet } from '../wallet/wallet';
+import type { Admitted } from './admission/admission';
+import type { Cancellations } from './cancellations';
+import type { ClientStream } from './streaming/client-stream';
+import type { Exchange } from './exchange';
+import type { MeteredRequest } from './admission/metered-request';
+import type { ProviderClient } from './provider/provider-client';
+import type { ResponseHeaders } from './respond';
+import type { MeteredRoute } from './routes';
+import type { UnsettledRequests } from './settlement/unsettled-requests';
+
+/** Gives the catalog as it is served now: a Catalog itself, or a LiveCatalog. */
+export interface CatalogSource {
+  current(): Catalog | Promise<Catalog>;
+  /** Resolves once nothing of it is under way. */
+  settled?(): Promise<void>;
+}
+
+export interface MeteredParts {
+  readonly wallet: Wallet;
+  readonly catalog: CatalogSource;
+  readonly providers: ProviderClient;
+  readonly cancellations: Cancellations;
+  readonly unsettled: UnsettledRequests;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** An authenticated request to a metered endpoint. */
+export interface MeteredCall {
+  readonly exchange: Exchange;
+  readonly route: MeteredRoute;
+  readonly requestId: string;
+  readonly caller: KeyOwner;
+  /** Sent with every answer. */
+  readonly headers: ResponseHeaders;
+  /** Aborted, with a StopReason, when the host needs the work to end. */
+  readonly stop: AbortSignal;
+}
+
+/** A request whose worst case is held. From here on there is a hold to end, whatever happens. */
+export interface PaidRequest {
+  readonly call: MeteredCall;
+  readonly request: MeteredRequest;
+  readonly admitted: Admitted;
+  /** Epoch milliseconds. */
+  readonly admittedAt: number;
+  /** Where events go; absent when the client asked for a whole answer. */
+  readonly client: ClientStream | undefined;
+}
+
+/** Since admission. A clock can be set back while a request runs; no time is negative. */
+export function elapsedMs({ admittedAt }: PaidRequest, now: number): number {
+  return Math.max(0, now - admittedAt);
+}

@@ -1,0 +1,75 @@
+import { ProviderFailed } from '../../errors/app-error';
+import type { Answer } from './provider-attempt';
+import type { ProviderFailure } from './provider-client';
+import type { WholeAnswer } from './whole-answer';
+
+/** How much of a provider's own words goes into our message. */
+const TEXT_CHARACTERS_MAX = 2_000;
+
+const FAILURES: { readonly [failure in ProviderFailure]: readonly [502 | 504, string] } = {
+  unreachable: [502, 'could not be reached'],
+  broken: [502, 'broke off its answer'],
+  timeout: [504, 'did not answer in time'],
+};
+
+/** The operator's own trouble with the provider (its key, its bill): not the client's, and its text may name the key. */
+const OPERATOR_STATUSES = new Set([401, 402, 403, 407]);
+
+/** Refusals that the provider may not repeat, or another provider not make. */
+const PASSING_STATUSES = new Set([408, 429]);
+
+/** Whether another provider may do better: the fault is not in the request. */
+export function isWorthAnother(answer: Answer): boolean {
+  if (answer.kind === 'failed') return true;
+  return answer.kind === 'body' && !answer.isAnswer && !isRequestAtFault(answer.status);
+}
+
+function isRequestAtFault(status: number): boolean {
+  return status >= 400 && status < 500 && !PASSING_STATUSES.has(status) && !OPERATOR_STATUSES.has(status);
+}
+
+export function failureError(provider: string, failure: ProviderFailure): ProviderFailed {
+  const [status, what] = FAILURES[failure];
+  return new ProviderFailed(status, `The provider ${provider} ${what}.`);
+}
+
+export function oversizedError(provider: string): ProviderFailed {
+  return new ProviderFailed(
+    502,
+    `The answer of the provider ${provider} is too large to be passed on; ask for less at once.`,
+  );
+}
+
+/** @returns undefined when the provider's answer, or its refusal of the request, is the client's to see as it is */
+export function statusError(provider: string, answer: WholeAnswer): ProviderFailed | undefined {
+  const { status, headers } = answer;
+  if (answer.isAnswer || isRequestAtFault(status)) return undefined;
+  if (OPERATOR_STATUSES.has(status)) return new ProviderFailed(502, `The provider ${provider} answered ${status}.`);
+  const message = answered(provider, answer);
+  if (status === 408 || status === 504) return new ProviderFailed(504, message);
+  const retryAfter = Number(headers['retry-after']);
+  const seconds = Number.isInteger(retryAfter) && retryAfter >= 0 ? retryAfter : undefined;
+  if (status === 429 || status === 503 || status === 529) return new ProviderFailed(503, message, seconds);
+  return new ProviderFailed(502, message);
+}
+
+/** What a stream that has begun says where a whole answer would have been passed on as it is. */
+export function unstreamedError(provider: string, answer: WholeAnswer): ProviderFailed {
+  if (answer.isAnswer) return new ProviderFailed(502, `The provider ${provider} did not stream its answer.`);
+  return new ProviderFailed(502, answered(provider, answer));
+}
+
+function answered(provider: string, { status, body }: WholeAnswer): string {
+  return `The provider ${provider} answered ${status}: ${providerText(body)}`;
+}
+
+function providerText(body: Buffer): string {
+  const text = body.toString('utf8', 0, 4 * TEXT_CHARACTERS_MAX);
+  try {
+    const parsed = JSON.parse(text) as { error?: { message?: unknown } } | null;
+    if (typeof parsed?.error?.message === 'string') return parsed.error.message.slice(0, TEXT_CHARACTERS_MAX);
+  } catch {
+    // Not JSON: the text itself is what the provider said.
+  }
+  return text.slice(0, TEXT_CHARACTERS_MAX);
+}

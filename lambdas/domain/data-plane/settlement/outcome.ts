@@ -1,0 +1,59 @@
+import { type AppError, RequestCancelled, RequestStopped } from '../../errors/app-error';
+import type { PricedTarget } from '../admission/admission';
+import type { ClientStream } from '../streaming/client-stream';
+import type { Answer } from '../provider/provider-attempt';
+import { failureError, oversizedError, statusError } from '../provider/provider-errors';
+
+/** What the provider side of a request came to. */
+export interface Outcome {
+  readonly answer: Answer;
+  readonly target: PricedTarget;
+  /** From admission to the first sign of an answer; absent when there was none. */
+  readonly firstByteMs: number | undefined;
+}
+
+/** What the client is told when the provider's answer is not passed on, or not whole. */
+export function errorOf({ answer, target }: Outcome): AppError | undefined {
+  switch (answer.kind) {
+    case 'failed':
+      return failureError(target.provider.id, answer.failure);
+    case 'gone':
+      return undefined;
+    case 'cancelled':
+      return new RequestCancelled();
+    case 'stopped':
+      return new RequestStopped(answer.reason);
+    case 'body':
+      return statusError(target.provider.id, answer);
+    case 'oversized':
+      return oversizedError(target.provider.id);
+    case 'stream':
+      return streamError(answer, target);
+  }
+}
+
+function streamError({ end, reading }: Answer & { kind: 'stream' }, target: PricedTarget): AppError | undefined {
+  switch (end) {
+    case 'cancelled':
+      return new RequestCancelled();
+    case 'time_limit':
+    case 'shutdown':
+      return new RequestStopped(end);
+    case 'cut':
+      // An error that the provider told in-band has reached the client already.
+      return reading.failed ? undefined : failureError(target.provider.id, 'broken');
+    case 'whole':
+    case 'gone':
+      return undefined;
+  }
+}
+
+/** The status that the client is sent; 0 when it left before any. */
+export function statusSent(outcome: Outcome, client: ClientStream | undefined): number {
+  const { answer } = outcome;
+  if (client?.begun) return 200;
+  if (answer.kind === 'gone') return 0;
+  const error = errorOf(outcome);
+  if (error !== undefined) return error.status;
+  return answer.kind === 'body' ? answer.status : 0;
+}

@@ -1,0 +1,31 @@
+import type { UsageRecord } from '../../../contracts/storage/usage-record';
+import { formatUsd } from '../../money/pico';
+
+/** A usage record as people and scripts read it: money in exact decimal dollars. */
+export function renderUsageRecord(record: UsageRecord): object {
+  const {
+    requestId,
+    at,
+    endpoint,
+    model,
+    provider,
+    streamed,
+    status,
+    httpStatus,
+    usage,
+    estimated,
+    costPico,
+    overrunPico,
+    priceVersion,
+  } = record;
+  return {
+    ...{ requestId, at, endpoint, model, provider, streamed, status, httpStatus, usage },
+    cost: formatUsd(costPico),
+    estimated,
+    ...(overrunPico > 0n ? { overrun: formatUsd(overrunPico) } : {}),
+    priceVersion,
+    ...(record.labels ? { labels: record.labels } : {}),
+    ...(record.firstByteMs === undefined ? {} : { firstByteMs: record.firstByteMs }),
+    durationMs: record.durationMs,
+  };
+}

@@ -1,0 +1,76 @@
+import { usagePartitions, usageRecordKey } from '../../../contracts/storage/table-keys';
+import { EXPIRES_AT, USAGE } from '../../../contracts/storage/tables';
+import { UNITS } from '../../../contracts/storage/units';
+import type { UsageRecord } from '../../../contracts/storage/usage-record';
+import { usageRecordSchema } from '../../../contracts/storage/usage-record';
+import type { Condition } from '../../table/condition';
+import type { Put, TableStore } from '../../table/table-store';
+import type { Item } from '../../table/value';
+import { mergedItems } from '../../table/merged-items';
+
+const DAY_SECONDS = 86_400;
+
+/** Of each partition: a list takes from all of them. */
+const LISTED_PAGE_ITEMS = 20;
+
+/** Epoch seconds at which a record ends. Rounded down: it may end a part of a second early, never late. */
+function expiresAt(at: string, retentionDays: number): number {
+  return Math.floor(Date.parse(at) / 1_000) + retentionDays * DAY_SECONDS;
+}
+
+/** The write of one record. Its fields are named one by one, so that nothing else can come along. */
+export function putUsageRecord(record: UsageRecord, retentionDays: number, when: Condition): Put {
+  const { requestId, accountId, keyId, at, endpoint, model, provider, streamed, status, httpStatus } = record;
+  const { estimated, costPico, overrunPico, priceVersion, labels, leaseTurn, firstByteMs, durationMs } = record;
+  const item: Item = {
+    ...usageRecordKey(accountId, requestId),
+    [EXPIRES_AT]: expiresAt(at, retentionDays),
+    ...{ requestId, accountId, keyId, at, endpoint, model, provider, streamed, status, httpStatus },
+    usage: encodeUsage(record.usage),
+    ...{ estimated, costPico, overrunPico, priceVersion, durationMs },
+    ...(labels && { labels }),
+    ...(leaseTurn !== undefined && { leaseTurn }),
+    ...(firstByteMs !== undefined && { firstByteMs }),
+  };
+  return { table: USAGE, put: item, when };
+}
+
+/** Throws ZodError on an item that is no usage record. */
+export function decodeUsageRecord(item: Item): UsageRecord {
+  const { pk: _pk, sk: _sk, [EXPIRES_AT]: _expiresAt, ...record } = item;
+  return usageRecordSchema.parse(record);
+}
+
+function encodeUsage(usage: UsageRecord['usage']): { readonly [unit: string]: number } {
+  const counts: { [unit: string]: number } = {};
+  for (const unit of UNITS) {
+    const count = usage[unit];
+    if (count !== undefined) counts[unit] = count;
+  }
+  return counts;
+}
+
+/** Reads usage records. Only the wallet writes them, in the transaction that ends the hold. */
+export class UsageRecords {
+  readonly #store: TableStore;
+
+  constructor(options: { readonly store: TableStore }) {
+    this.#store = options.store;
+  }
+
+  async get(accountId: string, requestId: string): Promise<UsageRecord | undefined> {
+    const item = await this.#store.get({ table: USAGE, key: usageRecordKey(accountId, requestId) });
+    return item && decodeUsageRecord(item);
+  }
+
+  /** The newest `limit` records, newest first: request ids sort by time. At least 1. */
+  async newest(accountId: string, limit: number): Promise<UsageRecord[]> {
+    const records: UsageRecord[] = [];
+    const query = { table: USAGE, newestFirst: true, limit: Math.min(limit, LISTED_PAGE_ITEMS) };
+    for await (const item of mergedItems(this.#store, usagePartitions(accountId), query)) {
+      records.push(decodeUsageRecord(item));
+      if (records.length === limit) break;
+    }
+    return records;
+  }
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { ENDPOINTS } from '../../../contracts/storage/catalog';
+import { labelsSchema } from '../../../contracts/http/key-rules';
+import { deadlineOfHold, holdKey } from '../../../contracts/storage/table-keys';
+import type { Item } from '../../table/value';
+import { type Counting, countingSchema, encodeCounting } from './counting';
+
+/** What the usage record of a hold needs if nobody ends it. */
+export const holdRequestSchema = z.object({
+  keyId: z.string(),
+  endpoint: z.enum(ENDPOINTS),
+  model: z.string(),
+  provider: z.string(),
+  streamed: z.boolean(),
+  /** When the request was admitted; ISO 8601, UTC. */
+  at: z.iso.datetime(),
+  priceVersion: z.string(),
+  /** The key's, at the time. */
+  labels: labelsSchema.optional(),
+});
+
+const holdItemSchema = holdRequestSchema.extend({
+  sk: z.string(),
+  accountId: z.string(),
+  requestId: z.string(),
+  heldPico: z.bigint().nonnegative(),
+  counting: countingSchema.optional(),
+});
+
+export type HoldRequest = Readonly<z.infer<typeof holdRequestSchema>>;
+
+/** Money taken from `available` for one request until that ends. */
+export interface Hold {
+  readonly accountId: string;
+  readonly requestId: string;
+  readonly heldPico: bigint;
+  /** Epoch milliseconds; from then on the sweeper may expire the hold. */
+  readonly deadline: number;
+  readonly request: HoldRequest;
+  /** What the key's rules count of it, until it ends; absent for a key without such rules. */
+  readonly counting?: Counting;
+  /** Present when a lease holds the money: which of its requests this is. */
+  readonly leaseTurn?: string;
+}
+
+export function encodeHold({ accountId, requestId, heldPico, deadline, request, counting }: Hold): Item {
+  return {
+    ...holdKey(requestId, deadline),
+    ...{ accountId, requestId, heldPico },
+    ...encodeRequest(request),
+    ...(counting && { counting: encodeCounting(counting) }),
+  };
+}
+
+export function encodeRequest(held: HoldRequest): Item {
+  const { keyId, endpoint, model, provider, streamed, at, priceVersion, labels } = held;
+  return { ...{ keyId, endpoint, model, provider, streamed, at, priceVersion }, ...(labels && { labels }) };
+}
+
+export function decodeHold(item: Item): Hold {
+  const { sk, accountId, requestId, heldPico, counting, ...request } = holdItemSchema.parse(item);
+  return { accountId, requestId, heldPico, deadline: deadlineOfHold(sk), request, ...(counting && { counting }) };
+}

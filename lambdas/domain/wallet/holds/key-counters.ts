@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { budgetCounterKey, minuteCounterKey, runningCounterKey } from '../../../contracts/storage/table-keys';
+import { EXPIRES_AT, KEYS } from '../../../contracts/storage/tables';
+import type { Usage } from '../../../contracts/storage/units';
+import type { Condition } from '../../table/condition';
+import { absent, all, any, compare } from '../../table/condition';
+import type { TableStore, Update } from '../../table/table-store';
+import { failedCondition } from '../../table/table-errors';
+import type { Item } from '../../table/value';
+import type { Counting } from './counting';
+import type { ReachedLimit } from '../wallet-errors';
+import { KeyLimitReached } from '../wallet-errors';
+
+export const MINUTE_MS = 60_000;
+/** A minute's counter is of no use once the minute is over; the rest is for clocks that run apart. */
+const MINUTE_KEPT_MS = 10 * MINUTE_MS;
+
+/** One counter of a hold, and what it means when there is no room in it. */
+interface Count {
+  readonly write: Update;
+  readonly limit: (counted: Item | undefined) => ReachedLimit;
+}
+
+export const countHold = (counting: Counting, heldPico: bigint): readonly Update[] =>
+  countsOf(counting, heldPico).map(({ write }) => write);
+
+/** @param place where the counters begin among the transaction's writes */
+export function limitReached(error: unknown, counting: Counting, place: number): KeyLimitReached | undefined {
+  for (const [offset, { limit }] of countsOf(counting, 0n).entries()) {
+    const failed = failedCondition(error, place + offset);
+    if (failed) return new KeyLimitReached(limit(failed.item));
+  }
+  return undefined;
+}
+
+function countsOf({ counterId, budget, minute, runningMax }: Counting, heldPico: bigint): readonly Count[] {
+  const counts: Count[] = [];
+  if (budget) {
+    const { limitPico } = budget;
+    counts.push({
+      write: addToBudget(counterId, budget, heldPico),
+      limit: (counted) => ({ kind: 'budget', leftPico: leftOf(limitPico, counted) }),
+    });
+  }
+  if (minute) {
+    const { start, tokens, requestsMax, tokensMax } = minute;
+    const hasRoom = [
+      ...(requestsMax === undefined ? [] : [atMost('requests', BigInt(requestsMax - 1))]),
+      ...(tokensMax === undefined ? [] : [atMost('tokens', BigInt(tokensMax - tokens))]),
+    ];
+    const write = { ...addToMinute(counterId, start, { requests: 1, tokens }), when: all(...hasRoom) };
+    const limit = (counted: Item | undefined): ReachedLimit => {
+      const [requestsCounted, tokensCounted] = [numberOf(counted, 'requests'), numberOf(counted, 'tokens')];
+      return { kind: 'minute', minute, requestsCounted, tokensCounted };
+    };
+    counts.push({ write, limit });
+  }
+  if (runningMax !== undefined) {
+    const write = { ...addToRunning(counterId, 1n), when: atMost('running', BigInt(runningMax - 1)) };
+    counts.push({ write, limit: () => ({ kind: 'running', runningMax }) });
+  }
+  return counts;
+}
+
+/**
+ * What the end of a hold gives back. Without conditions: that the hold ends once is its own condition, and nothing that
+ * becomes of a key may keep its holds from ending.
+ */
+export function endCount(
+  { counterId, budget, minute, runningMax }: Counting,
+  end: { readonly heldPico: bigint; readonly costPico: bigint; readonly usage: Usage; readonly now: number },
+): readonly Update[] {
+  const { heldPico, costPico, usage, now } = end;
+  const counts: Update[] = [];
+  if (budget) {
+    const { when: _always, ...write } = addToBudget(counterId, budget, costPico - heldPico);
+    counts.push(write);
+  }
+  // Once its minute is over nobody looks at it any more.
+  if (minute && now < minute.start + MINUTE_MS) {
+    const used = Object.values(usage).reduce((sum, tokens) => sum + tokens, 0);
+    counts.push(addToMinute(counterId, minute.start, { requests: 0, tokens: used - minute.tokens }));
+  }
+  if (runningMax !== undefined) counts.push(addToRunning(counterId, -1n));
+  return counts;
+}
+
+/** A charge that comes after its hold has ended: no more than the budget has left. */
+export const countLate = ({ counterId, budget }: Counting, costPico: bigint): readonly Update[] =>
+  budget && costPico > 0n ? [addToBudget(counterId, budget, costPico)] : [];
+
+/** What a budget has left, in pico-dollars; undefined where there is none. */
+export async function budgetLeft(store: TableStore, { counterId, budget }: Counting): Promise<bigint | undefined> {
+  if (!budget) return undefined;
+  return leftOf(budget.limitPico, await store.get({ table: KEYS, key: budgetCounterKey(counterId, budget.window) }));
+}
+
+const addToBudget = (
+  counterId: string,
+  { window, limitPico }: NonNullable<Counting['budget']>,
+  amountPico: bigint,
+): Update => ({
+  table: KEYS,
+  update: budgetCounterKey(counterId, window),
+  change: { add: { countedPico: amountPico } },
+  when: atMost('countedPico', limitPico - amountPico),
+});
+
+const addToMinute = (
+  counterId: string,
+  start: number,
+  { requests, tokens }: { readonly requests: number; readonly tokens: number },
+): Update => ({
+  table: KEYS,
+  update: minuteCounterKey(counterId, start),
+  change: {
+    add: { requests: BigInt(requests), tokens: BigInt(tokens) },
+    set: { [EXPIRES_AT]: BigInt(start + MINUTE_KEPT_MS) / 1_000n },
+  },
+});
+
+const addToRunning = (counterId: string, requests: bigint): Update => ({
+  ...{ table: KEYS, update: runningCounterKey(counterId) },
+  change: { add: { running: requests } },
+});
+
+/** An absent counter is zero, for which there is room unless there is none at all. */
+const atMost = (attribute: string, most: bigint): Condition => {
+  const isBelow = compare(attribute, '<=', most);
+  return most < 0n ? isBelow : any(absent(attribute), isBelow);
+};
+
+const leftOf = (limitPico: bigint, counted: Item | undefined): bigint => {
+  const countedPico = z.bigint().parse(counted?.['countedPico'] ?? 0n);
+  return countedPico < limitPico ? limitPico - countedPico : 0n;
+};
+
+const numberOf = (counted: Item | undefined, name: string): number => Number(counted?.[name] ?? 0n);

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { deadlineOfHold, leaseKey } from '../../../contracts/storage/table-keys';
+import type { Item } from '../../table/value';
+import { encodeRequest, holdRequestSchema, type Hold, type HoldRequest } from '../holds/hold';
+
+/** A lease holds this many times the worst case of the request that it was taken for. */
+export const LEASE_HOLDS = 8n;
+/** For how long a lease takes new requests; from then on the sweeper ends it as soon as its last one has ended. */
+export const LEASE_MS = 2 * 60_000;
+/** So that a lease stays an item of one write unit, however many models its requests name. */
+const PRICE_VERSIONS_MAX = 4;
+
+/** What requests of a lease came to together. */
+export interface Tally {
+  readonly requests: bigint;
+  readonly costPico: bigint;
+  readonly overrunPico: bigint;
+  readonly priceVersions: string[];
+}
+
+/** The request that a lease was last given to. */
+export interface LeasedRequest {
+  /** 1 for the first request of the lease, and one more for each after it. */
+  readonly turn: bigint;
+  readonly requestId: string;
+  /** Its worst case: a part of what the lease holds. */
+  readonly heldPico: bigint;
+  /** Epoch milliseconds; from then on the sweeper may expire it. */
+  readonly deadline: number;
+  readonly request: HoldRequest;
+}
+
+/**
+ * Money taken from a drawer for the requests of one process, one after the other. Only the last of them can be open:
+ * what the ones before it came to is written with the next, so a request costs the wallet one write.
+ */
+export interface Lease {
+  readonly leaseId: string;
+  readonly accountId: string;
+  readonly drawer: string;
+  readonly heldPico: bigint;
+  /** Epoch milliseconds; from then on it takes no more requests, and the sweeper looks whether it can end. */
+  readonly dueAt: number;
+  /** Of the requests before the last. */
+  readonly settled: Tally;
+  readonly last: LeasedRequest;
+}
+
+export const NOTHING_SETTLED: Tally = { requests: 0n, costPico: 0n, overrunPico: 0n, priceVersions: [] };
+
+const leaseItemSchema = holdRequestSchema.extend({
+  sk: z.string(),
+  leaseId: z.string(),
+  accountId: z.string(),
+  drawer: z.string(),
+  heldPico: z.bigint().nonnegative(),
+  requests: z.bigint().nonnegative(),
+  settledPico: z.bigint().nonnegative(),
+  overrunPico: z.bigint().nonnegative(),
+  priceVersions: z.array(z.string()),
+  turn: z.bigint().positive(),
+  requestId: z.string(),
+  requestHeldPico: z.bigint().nonnegative(),
+  deadline: z.bigint(),
+});
+
+export const isLease = (item: Item): boolean => item['leaseId'] !== undefined;
+
+/** What changes with each request of a lease. */
+export function encodeTurn(lease: Lease): Item {
+  const { requestId, turn, heldPico: requestHeldPico, deadline, request } = lease.last;
+  const { requests, costPico: settledPico, overrunPico, priceVersions } = lease.settled;
+  return {
+    ...{ requests, settledPico, overrunPico, priceVersions },
+    ...{ turn, requestId, requestHeldPico, deadline },
+    ...encodeRequest(request),
+  };
+}
+
+export function encodeLease(lease: Lease): Item {
+  const { leaseId, accountId, drawer, heldPico, dueAt } = lease;
+  return { ...leaseKey(leaseId, dueAt), leaseId, accountId, drawer, heldPico, ...encodeTurn(lease) };
+}
+
+export function decodeLease(item: Item): Lease {
+  const { sk, leaseId, accountId, drawer, heldPico, ...rest } = leaseItemSchema.parse(item);
+  const { requests, settledPico: costPico, overrunPico, priceVersions, ...last } = rest;
+  const { turn, requestId, requestHeldPico, deadline, ...request } = last;
+  return {
+    ...{ leaseId, accountId, drawer, heldPico, dueAt: deadlineOfHold(sk) },
+    settled: { requests, costPico, overrunPico, priceVersions },
+    last: { turn, requestId, heldPico: requestHeldPico, deadline: Number(deadline), request },
+  };
+}
+
+/** Names one request of one lease: a usage record that carries it was charged to that lease and to no other. */
+export const leaseTurnOf = ({ leaseId, last }: Lease): string => `${leaseId}#${last.turn}`;
+export const leaseOfTurn = (leaseTurn: string): string => leaseTurn.slice(0, leaseTurn.indexOf('#'));
+
+export function holdOf(lease: Lease): Hold {
+  const { requestId, heldPico, deadline, request } = lease.last;
+  return { accountId: lease.accountId, requestId, heldPico, deadline, request, leaseTurn: leaseTurnOf(lease) };
+}
+
+/** The tally with one more request in it. */
+export function tallied(
+  tally: Tally,
+  charge: { readonly costPico: bigint; readonly overrunPico: bigint; readonly priceVersion: string },
+): Tally {
+  const { costPico, overrunPico, priceVersion } = charge;
+  return {
+    requests: tally.requests + 1n,
+    costPico: tally.costPico + costPico,
+    overrunPico: tally.overrunPico + overrunPico,
+    priceVersions: [...new Set([...tally.priceVersions, priceVersion])],
+  };
+}
+
+/** Whether a lease has room and time for one more request. */
+export function affords(lease: Lease, settled: Tally, holdPico: bigint, now: number): boolean {
+  const hasRoom = lease.heldPico - settled.costPico >= holdPico && settled.priceVersions.length < PRICE_VERSIONS_MAX;
+  return hasRoom && now < lease.dueAt;
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { budgetCounterKey, runningCounterKey } from '../../../contracts/storage/table-keys';
+import { KEYS } from '../../../contracts/storage/tables';
+import type { TableStore } from '../../table/table-store';
+import type { Key } from '../../table/value';
+import type { Report } from './difference';
+import type { Entry } from '../ledger/entry';
+import { movedInto } from '../ledger/entry';
+import type { LiveHold } from '../holds/live-holds';
+
+/** One counter as it should be. */
+interface Expected {
+  readonly kind: 'key_budget' | 'key_running';
+  readonly id: string;
+  readonly key: Key;
+  readonly attribute: 'countedPico' | 'running';
+  value: bigint;
+}
+
+/** Replays the counters of an account's keys: what was charged in each window of a budget, and what is held there. */
+export class CounterMatch {
+  readonly #expected = new Map<string, Expected>();
+
+  constructor(holds: readonly LiveHold[]) {
+    for (const { heldPico, counting } of holds) {
+      if (!counting) continue;
+      const { counterId, budget, runningMax } = counting;
+      if (budget) this.#budget(counterId, budget.window).value += heldPico;
+      if (runningMax !== undefined) this.#running(counterId).value += 1n;
+    }
+  }
+
+  addEntry(entry: Entry): void {
+    const { counterId, budgetWindow } = entry;
+    if (counterId === undefined) return;
+    this.#running(counterId);
+    if (budgetWindow !== undefined) this.#budget(counterId, budgetWindow).value += movedInto('spent', entry);
+  }
+
+  async compare(store: TableStore, report: Report): Promise<void> {
+    for (const { kind, id, key, attribute, value } of this.#expected.values()) {
+      const item = await store.get({ table: KEYS, key });
+      const counted = z.bigint().parse(item?.[attribute] ?? 0n);
+      if (counted !== value) report({ kind, id, expectedPico: value, actualPico: counted });
+    }
+  }
+
+  #budget(counterId: string, window: string): Expected {
+    const key = budgetCounterKey(counterId, window);
+    return this.#at({ kind: 'key_budget', id: `${counterId}#${window}`, key, attribute: 'countedPico', value: 0n });
+  }
+
+  #running(counterId: string): Expected {
+    const key = runningCounterKey(counterId);
+    return this.#at({ kind: 'key_running', id: counterId, key, attribute: 'running', value: 0n });
+  }
+
+  #at(expected: Expected): Expected {
+    const known = this.#expected.get(expected.id);
+    if (!known) this.#expected.set(expected.id, expected);
+    return known ?? expected;
+  }
+}

@@ -1,0 +1,80 @@
+import { everyAccount } from '../../accounts/directory';
+import type { TableStore } from '../../table/table-store';
+import type { Difference } from './difference';
+import { readBalance } from '../balance/drawers';
+import type { LiveHold, LiveHolds } from '../holds/live-holds';
+import { liveHolds } from '../holds/live-holds';
+import type { UsageWindow } from './usage-match';
+import { verifyAccount } from './verify-account';
+
+/** Looks again at an account that changes while it is read, at most this often. */
+const READS_MAX = 5;
+
+export interface LedgerReport {
+  readonly accounts: number;
+  readonly entries: number;
+  /** Empty when every balance equals its replay. */
+  readonly differences: readonly Difference[];
+  /** Accounts that changed during each of READS_MAX reads and differed in each: neither right nor wrong. */
+  readonly unstable: readonly string[];
+}
+
+/**
+ * Replays accounts' entries and live holds and lists what does not add up. Reads only, and may run beside requests.
+ * @param options.accounts @default every account of the directory; then a hold of any other is a difference
+ * @param options.usageWindow lets it miss usage records too; leave it out where records were erased.
+ */
+export async function verifyLedger(options: {
+  readonly store: TableStore;
+  readonly accounts?: Iterable<string> | AsyncIterable<string>;
+  readonly usageWindow?: UsageWindow;
+}): Promise<LedgerReport> {
+  const { store, usageWindow } = options;
+  // Before the accounts are listed, so that no hold is of an account that came later.
+  const holds = await liveHolds(store);
+  const report = { accounts: 0, entries: 0, differences: [] as Difference[], unstable: [] as string[] };
+  const seen = new Set<string>();
+  for await (const accountId of options.accounts ?? everyAccount(store)) {
+    seen.add(accountId);
+    const { entries, differences } = await verifyStable(store, accountId, holds.get(accountId) ?? [], usageWindow);
+    report.accounts += 1;
+    report.entries += entries;
+    if (differences) report.differences.push(...differences);
+    else report.unstable.push(accountId);
+  }
+  if (!options.accounts) report.differences.push(...holdsOfNobody(holds, seen));
+  return report;
+}
+
+/** The holds are older than the balance, so a difference counts only once all was read between two changes. */
+async function verifyStable(
+  store: TableStore,
+  accountId: string,
+  holds: readonly LiveHold[],
+  usageWindow: UsageWindow | undefined,
+): Promise<{ readonly entries: number; readonly differences?: readonly Difference[] }> {
+  const first = await verifyAccount(store, accountId, holds, usageWindow);
+  if (first.differences.length === 0) return first;
+  for (let reads = 0; reads < READS_MAX; reads += 1) {
+    const before = await revision(store, accountId);
+    const fresh = (await liveHolds(store)).get(accountId) ?? [];
+    const found = await verifyAccount(store, accountId, fresh, usageWindow);
+    if (found.differences.length === 0 || before === (await revision(store, accountId))) return found;
+  }
+  return { entries: first.entries };
+}
+
+async function revision(store: TableStore, accountId: string): Promise<bigint | undefined> {
+  return (await readBalance(store, accountId))?.revision;
+}
+
+function holdsOfNobody(holds: LiveHolds, accounts: ReadonlySet<string>): Difference[] {
+  return [...holds]
+    .filter(([accountId]) => !accounts.has(accountId))
+    .flatMap(([accountId, orphans]) =>
+      orphans.map(({ id, heldPico }) => ({
+        ...{ kind: 'hold_without_account' as const, accountId, id },
+        ...{ expectedPico: 0n, actualPico: heldPico },
+      })),
+    );
+}
