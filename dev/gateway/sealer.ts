@@ -4,8 +4,8 @@ import { completeReceipts } from '../../lambdas/domain/receipts/complete-receipt
 import { OpenLeaves } from '../../lambdas/domain/receipts/open-leaves';
 import { Sealer as ReceiptSealer } from '../../lambdas/domain/receipts/sealer';
 import { Seals } from '../../lambdas/domain/receipts/seals';
-import { receipts } from '../../lambdas/handlers/usage/receipts';
-import { seal } from '../../lambdas/handlers/usage/seal';
+import { receipts } from '../../lambdas/handlers/receipts/receipts';
+import { seal } from '../../lambdas/handlers/receipts/seal';
 import type { DataFolder } from '../folder/data-folder';
 import type { LocalParts } from './local-parts';
 import { Repeated } from './repeated';

@@ -60,7 +60,7 @@ export class DataPlane extends Construct {
     const { keyPepper, origin } = stateful.secrets;
     const proxy = new ServiceFunction(this, 'Proxy', {
       ...shared,
-      entry: 'lambdas/handlers/data-plane/proxy.lambda.ts',
+      entry: 'lambdas/handlers/data-plane/gateway.lambda.ts',
       description: 'Authenticates, reserves, streams a provider through, settles',
       reservedConcurrency: config.dataPlane.reservedConcurrency,
       logGroupName: `/tollgate/${config.stage}/data-plane`,

@@ -36,7 +36,7 @@ export class Receipts extends Construct {
     const shared = { logDays: config.logDays, encryptionKey: stateful.encryptionKey, repeatsFailed: false };
     this.collect = new ServiceFunction(this, 'Collect', {
       ...shared,
-      entry: 'lambdas/handlers/usage/receipts.lambda.ts',
+      entry: 'lambdas/handlers/receipts/receipts.lambda.ts',
       description: 'Opens the leaves of receipts for the changes of usage records',
       memoryMb: 256,
       timeout: Duration.minutes(1),
@@ -56,7 +56,7 @@ export class Receipts extends Construct {
 
     this.seal = new ServiceFunction(this, 'Seal', {
       ...shared,
-      entry: 'lambdas/handlers/usage/seal.lambda.ts',
+      entry: 'lambdas/handlers/receipts/seal.lambda.ts',
       description: 'Puts receipts into trees and signs their root',
       memoryMb: 512,
       // Within the minute: the next run starts where this one stopped.

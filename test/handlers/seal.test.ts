@@ -1,6 +1,6 @@
 import { StdoutLog } from '../../lambdas/adapters/stdout-log';
 import type { SealRun } from '../../lambdas/domain/receipts/sealer';
-import { seal } from '../../lambdas/handlers/usage/seal';
+import { seal } from '../../lambdas/handlers/receipts/seal';
 
 /** What a run of the function logs, without the time. */
 async function loggedBy(run: () => Promise<SealRun>): Promise<object[]> {

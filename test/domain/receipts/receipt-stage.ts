@@ -13,7 +13,7 @@ import { type Verification, verifyReceipts } from '../../../lambdas/domain/recei
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { absent } from '../../../lambdas/domain/table/condition';
 import { putUsageRecord } from '../../../lambdas/domain/usage/records/usage-records';
-import { receipts } from '../../../lambdas/handlers/usage/receipts';
+import { receipts } from '../../../lambdas/handlers/receipts/receipts';
 import { ACCOUNT, outcomeOf, USAGE_RETENTION_DAYS, WalletStage } from '../wallet/wallet-stage';
 
 export const OTHER_ACCOUNT = 'acc_01JD0000000000000000000001';
