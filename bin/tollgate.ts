@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { ConfigInvalid, readConfig } from '../lib/config';
 import { importConfigFile } from '../lib/config-file';
-import { requireRules } from '../lib/shared/rule-packs';
+import { requireRules } from '../lib/compliance/rule-packs';
 import { addTollgate } from '../lib/tollgate';
 
 const app = new App();

@@ -4,7 +4,7 @@ import { ADDRESS_POLICIES, ADDRESS_POLICY_DEFAULT } from '../lambdas/contracts/d
 import { DIALECTS, providerPromises } from '../lambdas/contracts/storage/catalog';
 import { PRICE_LISTS } from '../lambdas/contracts/deployment/price-lists';
 import { identitySchema, isReservedStage } from './identity/identity-config';
-import { LOG_DAYS_MAX, PITR_DAYS_MAX, RETENTION_PROFILES, USAGE_DAYS_MAX } from './shared/retention-profiles';
+import { LOG_DAYS_MAX, PITR_DAYS_MAX, RETENTION_PROFILES, USAGE_DAYS_MAX } from './compliance/retention-profiles';
 
 /** Ten years: a mistyped figure cannot be taken back. */
 const ARCHIVE_DAYS_MAX = 3_653;
@@ -51,7 +51,7 @@ const configSchema = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9-]{0,15}$/, 'must be 1 to 16 lower-case letters, digits and hyphens')
     .default('prod'),
-  /** What it is deployed to. `emulator` leaves out what lib/shared/emulator-exclusions.ts lists, and says so. */
+  /** What it is deployed to. `emulator` leaves out what lib/compliance/emulator-exclusions.ts lists, and says so. */
   target: z.enum(['aws', 'emulator'], 'must be aws or emulator').default('aws'),
   /** Where tables and functions live. @default where the caller's credentials point; the template is region-agnostic without any */
   region: z

@@ -1,8 +1,8 @@
 import type { App } from 'aws-cdk-lib';
 import { Tags } from 'aws-cdk-lib';
 import type { Config } from './config';
-import { requireDataClasses } from './shared/data-class';
-import { leaveOutOfEmulator } from './shared/emulator-exclusions';
+import { requireDataClasses } from './compliance/data-class';
+import { leaveOutOfEmulator } from './compliance/emulator-exclusions';
 import { EDGE_REGION, EdgeStack } from './stacks/edge-stack';
 import { ServiceStack } from './stacks/service-stack';
 import { StatefulStack } from './stacks/stateful-stack';

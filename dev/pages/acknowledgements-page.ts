@@ -1,7 +1,7 @@
 import type { AcknowledgedRule, Assembly } from './assembly';
 import { code, generatedBy, inOrder, table } from './table';
 
-/** As lib/shared/acknowledgements.ts writes a reason. */
+/** As lib/compliance/acknowledgements.ts writes a reason. */
 const REASON = /^([a-z-]+)\. Control: (.+?) Consequence: (.+?)(?: Test: (.+))?$/;
 
 interface Explained extends AcknowledgedRule {

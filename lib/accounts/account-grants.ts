@@ -1,6 +1,6 @@
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { ClassifiedTable } from '../shared/table';
-import { grantItems, type TableAction } from '../shared/table-grant';
+import type { ClassifiedTable } from '../constructs/classified-table';
+import { grantItems, type TableAction } from '../constructs/table-grant';
 
 /** An account with its members and invitations, a person with their memberships. */
 const ACCOUNTS = ['acc_*'];

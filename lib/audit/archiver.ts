@@ -4,10 +4,10 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { ARCHIVE_ENV } from '../../lambdas/contracts/deployment/environment';
 import type { Config } from '../config';
-import { HarmAlarm } from '../shared/alarm';
-import { collectChanges } from '../shared/collect-changes';
-import { ServiceFunction } from '../shared/service-function';
-import { readChanges, tellOfFailures } from '../shared/stream-grants';
+import { HarmAlarm } from '../constructs/harm-alarm';
+import { collectChanges } from '../constructs/collect-changes';
+import { ServiceFunction } from '../constructs/service-function';
+import { readChanges, tellOfFailures } from '../constructs/stream-grants';
 import type { StatefulStack } from '../stacks/stateful-stack';
 import type { AuditArchive, AuditArchiveGrants } from './audit-archive';
 

@@ -11,8 +11,8 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
-import { acknowledge, inEveryStandard } from '../shared/acknowledgements';
-import { classify } from '../shared/data-class';
+import { acknowledge, inEveryStandard } from '../compliance/acknowledgements';
+import { classify } from '../compliance/data-class';
 
 export interface AuditArchiveProps {
   /** How long each event is locked. */

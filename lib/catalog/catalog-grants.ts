@@ -1,7 +1,7 @@
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { CATALOG_CHANGES_PARTITION, CATALOG_PARTITION, PROPOSALS_PARTITION } from '../../lambdas/contracts/storage/table-keys';
-import type { ClassifiedTable } from '../shared/table';
-import { grantItems, type TableAction } from '../shared/table-grant';
+import type { ClassifiedTable } from '../constructs/classified-table';
+import { grantItems, type TableAction } from '../constructs/table-grant';
 
 /** The power over prices. */
 export class CatalogGrants {

@@ -1,8 +1,8 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge, inEveryStandard } from '../shared/acknowledgements';
-import { classify } from '../shared/data-class';
+import { acknowledge, inEveryStandard } from '../compliance/acknowledgements';
+import { classify } from '../compliance/data-class';
 
 /** Where the console's built files lie. Private: only the distribution reads them. */
 export class ConsoleSite extends Construct {

@@ -15,11 +15,11 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { API_ENV, HEALTH_ENV, NOT_FOUND_ENV } from '../../lambdas/contracts/deployment/environment';
 import type { Config } from '../config';
-import { acknowledge } from '../shared/acknowledgements';
-import { HarmAlarm } from '../shared/alarm';
-import { logCodeMetric } from '../shared/log-code-metric';
-import { ServiceFunction } from '../shared/service-function';
-import { ServiceLogGroup } from '../shared/service-log-group';
+import { acknowledge } from '../compliance/acknowledgements';
+import { HarmAlarm } from '../constructs/harm-alarm';
+import { logCodeMetric } from '../constructs/log-code-metric';
+import { ServiceFunction } from '../constructs/service-function';
+import { ServiceLogGroup } from '../constructs/service-log-group';
 import type { StatefulStack } from '../stacks/stateful-stack';
 
 /** For the whole API, all accounts together. */

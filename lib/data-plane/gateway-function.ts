@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { WORKLOADS_ENV } from '../../lambdas/contracts/deployment/environment';
 import type { Config } from '../config';
-import type { ServiceFunctionProps } from '../shared/service-function';
+import type { ServiceFunctionProps } from '../constructs/service-function';
 import type { StatefulStack } from '../stacks/stateful-stack';
 
 type Shared = 'memoryMb' | 'timeout' | 'logDays' | 'encryptionKey' | 'failedInvocations' | 'environment';

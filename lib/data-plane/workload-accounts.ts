@@ -1,6 +1,6 @@
 import { AccountPrincipal } from 'aws-cdk-lib/aws-iam';
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
-import type { ServiceFunction } from '../shared/service-function';
+import type { ServiceFunction } from '../constructs/service-function';
 
 /**
  * Lets AWS accounts allow their own roles to call the URL: another account needs the consent of both sides. It takes

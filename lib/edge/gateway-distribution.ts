@@ -19,8 +19,8 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
 import type { Config } from '../config';
-import { acknowledge } from '../shared/acknowledgements';
-import { currentOriginSecret } from '../shared/origin-secret';
+import { acknowledge } from '../compliance/acknowledgements';
+import { currentOriginSecret } from '../constructs/origin-secret';
 import { ApiResponseHeaders, ConsoleResponseHeaders } from './response-headers';
 import { RefuseOlderTls, VIEWER_TLS_HEADER } from './viewer-function';
 

@@ -2,7 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnLoggingConfiguration } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
-import { ServiceLogGroup } from '../shared/service-log-group';
+import { ServiceLogGroup } from '../constructs/service-log-group';
 import type { EdgeWebAcl } from './web-acl';
 import { UNKEPT_HEADERS } from './web-acl';
 

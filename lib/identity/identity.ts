@@ -16,8 +16,8 @@ import {
 import { Construct } from 'constructs';
 import { ACCESS_TOKEN_MINUTES, SIGN_IN_SCOPES, SIGNED_IN_PATH, SIGNED_OUT_PATH } from '../../lambdas/contracts/deployment/sign-in';
 import type { Config } from '../config';
-import { acknowledge } from '../shared/acknowledgements';
-import { classify } from '../shared/data-class';
+import { acknowledge } from '../compliance/acknowledgements';
+import { classify } from '../compliance/data-class';
 import { addFederatedProvider } from './federated-providers';
 
 const PASSWORD_CHARACTERS_MIN = 12;

@@ -1,6 +1,6 @@
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { ClassifiedTable } from '../shared/table';
-import { grantItems } from '../shared/table-grant';
+import type { ClassifiedTable } from '../constructs/classified-table';
+import { grantItems } from '../constructs/table-grant';
 
 /** A key is in the partition of its id, a ULID; those of this millennium begin so. An account's list is in its own. */
 const KEYS = ['0*'];

@@ -6,7 +6,7 @@ import { ConsoleSite } from '../console/console-site';
 import { GatewayDistribution } from '../edge/gateway-distribution';
 import { EdgeWebAcl } from '../edge/web-acl';
 import { refusedLogGroupName, WebAclLogs } from '../edge/web-acl-logs';
-import { EncryptionKey } from '../shared/encryption-key';
+import { EncryptionKey } from '../constructs/encryption-key';
 import type { ServiceStack } from './service-stack';
 
 /** CloudFront's firewall and certificates are in this region and no other. */

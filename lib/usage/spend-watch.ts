@@ -4,13 +4,13 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { SPEND_ENV } from '../../lambdas/contracts/deployment/environment';
 import type { Config } from '../config';
-import { HarmAlarm } from '../shared/alarm';
-import { collectChanges } from '../shared/collect-changes';
-import { logCodeMetric } from '../shared/log-code-metric';
-import { ServiceFunction } from '../shared/service-function';
-import { tellOfFailures } from '../shared/stream-grants';
+import { HarmAlarm } from '../constructs/harm-alarm';
+import { collectChanges } from '../constructs/collect-changes';
+import { logCodeMetric } from '../constructs/log-code-metric';
+import { ServiceFunction } from '../constructs/service-function';
+import { tellOfFailures } from '../constructs/stream-grants';
 import type { StatefulStack } from '../stacks/stateful-stack';
-import { ENDS_OF_REQUESTS } from './receipts';
+import { ENDS_OF_REQUESTS } from '../receipts/receipts';
 
 export interface SpendWatchProps {
   readonly config: Config;

@@ -1,7 +1,7 @@
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { ClassifiedTable } from '../shared/table';
-import { readChanges } from '../shared/stream-grants';
-import { grantItems, type TableAction } from '../shared/table-grant';
+import type { ClassifiedTable } from '../constructs/classified-table';
+import { readChanges } from '../constructs/stream-grants';
+import { grantItems, type TableAction } from '../constructs/table-grant';
 
 /** An account's records are in partitions of its id and a shard; wishes to cancel are in partitions of their own. */
 const RECORDS = ['acc_*'];

@@ -2,8 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { SWEEP_ENV } from '../../lambdas/contracts/deployment/environment';
 import type { Config } from '../config';
-import { invokeEveryMinute } from '../shared/every-minute';
-import { ServiceFunction } from '../shared/service-function';
+import { invokeEveryMinute } from '../constructs/every-minute';
+import { ServiceFunction } from '../constructs/service-function';
 import type { StatefulStack } from '../stacks/stateful-stack';
 
 export interface SweeperProps {

@@ -3,9 +3,9 @@ import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { DataPlane } from '../data-plane/data-plane';
-import { HarmAlarm } from '../shared/alarm';
-import { logCodeMetric } from '../shared/log-code-metric';
-import type { ServiceFunction } from '../shared/service-function';
+import { HarmAlarm } from '../constructs/harm-alarm';
+import { logCodeMetric } from '../constructs/log-code-metric';
+import type { ServiceFunction } from '../constructs/service-function';
 
 export interface WalletAlarmsProps {
   readonly dataPlane: DataPlane;

@@ -1,6 +1,6 @@
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { ClassifiedTable } from '../shared/table';
-import { grantItems } from '../shared/table-grant';
+import type { ClassifiedTable } from '../constructs/classified-table';
+import { grantItems } from '../constructs/table-grant';
 
 /** Balances and entries are in their account's partitions, holds and leases in partitions of their own. */
 const ACCOUNTS = ['acc_*'];

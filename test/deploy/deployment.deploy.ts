@@ -6,7 +6,7 @@ import { usageRecordKey } from '../../lambdas/contracts/storage/table-keys';
 import { systemClock as clock } from '../../lambdas/domain/clock';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import { verifyLedger } from '../../lambdas/domain/wallet/verify/verify-ledger';
-import { EMULATOR_EXCLUSIONS } from '../../lib/shared/emulator-exclusions';
+import { EMULATOR_EXCLUSIONS } from '../../lib/compliance/emulator-exclusions';
 import { chatStream } from '../e2e/shapes';
 import { streamed } from '../e2e/upstream';
 import { until } from '../e2e/until';

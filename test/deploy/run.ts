@@ -4,7 +4,7 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EMULATOR_EXCLUSIONS } from '../../lib/shared/emulator-exclusions';
+import { EMULATOR_EXCLUSIONS } from '../../lib/compliance/emulator-exclusions';
 import { HERE, ROOT, runFolder } from './cache-folder';
 import { startGuarded } from './guarded-process';
 import { pythonEnvironment, whyNoEmulator } from './python-environment';

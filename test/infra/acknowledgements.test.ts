@@ -5,9 +5,9 @@ import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { readAssembly } from '../../dev/pages/assembly';
 import { parseConfig } from '../../lib/config';
-import { DECISIONS } from '../../lib/shared/acknowledgements';
-import { ControlTowerChecks } from '../../lib/shared/control-tower-checks';
-import { nagPacks, requireRules } from '../../lib/shared/rule-packs';
+import { DECISIONS } from '../../lib/compliance/acknowledgements';
+import { ControlTowerChecks } from '../../lib/compliance/control-tower-checks';
+import { nagPacks, requireRules } from '../../lib/compliance/rule-packs';
 import { addTollgate } from '../../lib/tollgate';
 import { testApp } from './synthesis';
 

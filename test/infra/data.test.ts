@@ -1,8 +1,8 @@
 import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { TABLES, USAGE } from '../../lambdas/contracts/storage/tables';
-import { DATA_CLASS_TAG, requireDataClasses, RETENTION_TAG, RetentionMissing } from '../../lib/shared/data-class';
-import { ClassifiedTable } from '../../lib/shared/table';
+import { DATA_CLASS_TAG, requireDataClasses, RETENTION_TAG, RetentionMissing } from '../../lib/compliance/data-class';
+import { ClassifiedTable } from '../../lib/constructs/classified-table';
 import type { Resource } from './synthesis';
 import { at, ofType, synthesize, testApp } from './synthesis';
 

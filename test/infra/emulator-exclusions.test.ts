@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { EMULATOR_EXCLUSIONS } from '../../lib/shared/emulator-exclusions';
+import { EMULATOR_EXCLUSIONS } from '../../lib/compliance/emulator-exclusions';
 import { synthesize } from './synthesis';
 
 const aws = synthesize({});

@@ -1,4 +1,4 @@
-import { DATA_CLASS_TAG, RETENTION_TAG } from '../../lib/shared/data-class';
+import { DATA_CLASS_TAG, RETENTION_TAG } from '../../lib/compliance/data-class';
 import { ConfigInvalid, parseConfig } from '../../lib/config';
 import type { Resource, Synthesis } from './synthesis';
 import { at, ofType, synthesize } from './synthesis';

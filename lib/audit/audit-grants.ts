@@ -1,6 +1,6 @@
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import { grantItems } from './table-grant';
-import type { ClassifiedTable } from './table';
+import { grantItems } from '../constructs/table-grant';
+import type { ClassifiedTable } from '../constructs/classified-table';
 
 const ACCOUNTS = ['acc_*'];
 const CHAINS = [...ACCOUNTS, 'deployment'];

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { HarmAlarm } from '../shared/alarm';
+import { HarmAlarm } from '../constructs/harm-alarm';
 import type { Receipts } from './receipts';
 
 export interface ReceiptAlarmsProps {

@@ -3,7 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import type { ClassifiedTable } from './table';
+import type { ClassifiedTable } from './classified-table';
 
 export interface CollectChangesProps {
   readonly table: ClassifiedTable;

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import type { ClassifiedTable } from './table';
+import type { ClassifiedTable } from './classified-table';
 import { grantTableKey } from './table-grant';
 
 /** Lets Lambda, in the function's name, read the changes of a table. The function itself is only handed them. */

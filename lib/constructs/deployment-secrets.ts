@@ -2,8 +2,8 @@ import { RemovalPolicy, SecretValue } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { acknowledge, inHipaaAndNist } from './acknowledgements';
-import { classify } from './data-class';
+import { acknowledge, inHipaaAndNist } from '../compliance/acknowledgements';
+import { classify } from '../compliance/data-class';
 import { originSecretName } from './origin-secret';
 
 export interface DeploymentSecretsProps {

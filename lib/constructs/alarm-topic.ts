@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
-import { acknowledge } from './acknowledgements';
+import { acknowledge } from '../compliance/acknowledgements';
 
 export interface AlarmTopicProps {
   /** Must let CloudWatch use it; see DeploymentKey. */

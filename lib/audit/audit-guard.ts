@@ -1,5 +1,5 @@
 import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { ClassifiedTable } from './table';
+import type { ClassifiedTable } from '../constructs/classified-table';
 
 /**
  * Denies every principal to change or delete an audit record, until somebody who may removes this policy: the

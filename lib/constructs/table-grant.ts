@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { KEY_ACTIONS } from './key-actions';
-import type { ClassifiedTable } from './table';
+import type { ClassifiedTable } from './classified-table';
 
 /** The actions that any grant on a table is made of. There is no Scan: nothing is found by one. */
 export type TableAction =

@@ -4,8 +4,8 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { DataClass } from '../../lambdas/contracts/storage/tables';
 import type { LogDays } from '../config';
-import { acknowledge } from './acknowledgements';
-import { classify } from './data-class';
+import { acknowledge } from '../compliance/acknowledgements';
+import { classify } from '../compliance/data-class';
 
 const RETENTIONS: Readonly<Record<LogDays, RetentionDays>> = {
   1: RetentionDays.ONE_DAY,

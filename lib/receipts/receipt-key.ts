@@ -3,7 +3,7 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { grantsForServicesOnly } from '../shared/encryption-key';
+import { grantsForServicesOnly } from '../constructs/encryption-key';
 
 /**
  * Signs receipts; its private half never leaves KMS. It does not rotate, as no key for signing does: a new one is a

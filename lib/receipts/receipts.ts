@@ -4,10 +4,10 @@ import { Construct } from 'constructs';
 import { RECEIPTS_ENV, SEAL_ENV } from '../../lambdas/contracts/deployment/environment';
 import { USAGE_RECORDS_PREFIX } from '../../lambdas/contracts/storage/table-keys';
 import type { Config } from '../config';
-import { invokeEveryMinute } from '../shared/every-minute';
-import { ServiceFunction } from '../shared/service-function';
-import { collectChanges } from '../shared/collect-changes';
-import { tellOfFailures } from '../shared/stream-grants';
+import { invokeEveryMinute } from '../constructs/every-minute';
+import { ServiceFunction } from '../constructs/service-function';
+import { collectChanges } from '../constructs/collect-changes';
+import { tellOfFailures } from '../constructs/stream-grants';
 import type { StatefulStack } from '../stacks/stateful-stack';
 
 export interface ReceiptsProps {

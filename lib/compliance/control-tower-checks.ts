@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { CfnGuardValidator } from '@cdklabs/cdk-validator-cfnguard';
 import type { IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport } from 'aws-cdk-lib';
 import { CONTROL_TOWER } from './acknowledgements';
-import { writtenOut } from './written-out';
+import { writtenOut } from '../constructs/written-out';
 
 /**
  * The proactive controls of AWS Control Tower, which AWS writes for CloudFormation Guard. They are reported

@@ -4,8 +4,8 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { TableSpec } from '../../lambdas/contracts/storage/tables';
 import { EXPIRES_AT } from '../../lambdas/contracts/storage/tables';
-import { acknowledge, inHipaaAndNist } from './acknowledgements';
-import { classify } from './data-class';
+import { acknowledge, inHipaaAndNist } from '../compliance/acknowledgements';
+import { classify } from '../compliance/data-class';
 
 export interface ClassifiedTableProps {
   readonly spec: TableSpec;

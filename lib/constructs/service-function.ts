@@ -17,7 +17,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Env } from '../../lambdas/contracts/deployment/environment';
 import type { LogDays } from '../config';
-import { acknowledge, inEveryStandard, inHipaaAndNist } from './acknowledgements';
+import { acknowledge, inEveryStandard, inHipaaAndNist } from '../compliance/acknowledgements';
 import { ServiceLogGroup } from './service-log-group';
 
 /** The shortest for which Lambda keeps an asynchronous invocation that it cannot start. */
