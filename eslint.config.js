@@ -106,7 +106,7 @@ export default tseslint.config(
   { files: ['lambdas/domain/{money,wallet,usage}/**/*.ts'], rules: INTEGER_RULES },
   { files: ['lambdas/adapters/stdout-log.ts', 'dev/print.ts'], rules: { 'no-console': 'off' } },
   {
-    files: ['lambdas/adapters/read-env.ts', 'lib/config.ts', 'dev/settings.ts'],
+    files: ['lambdas/adapters/read-env.ts', 'lib/config.ts', 'dev/local/settings.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
   {

@@ -73,14 +73,14 @@ export async function startTollgate(surroundings: Surroundings): Promise<Subject
   };
   const { pid } = processes.start({
     cores,
-    program: [await bundle(new URL('../dev/start.ts', import.meta.url), folder)],
+    program: [await bundle(new URL('../dev/local/start.ts', import.meta.url), folder)],
     environment,
   });
   const file = join(data, 'dev.json');
   await until('Tollgate', async () => existsSync(file));
   const { apiKey, accountId } = JSON.parse(readFileSync(file, 'utf8')) as { apiKey: string; accountId: string };
   const credit = [
-    await bundle(new URL('../dev/cli.ts', import.meta.url), folder),
+    await bundle(new URL('../dev/cli/tollgate.ts', import.meta.url), folder),
     'wallet',
     'credit',
     accountId,

@@ -12,7 +12,7 @@ import { emulatedAws } from './emulator';
  * @returns the JSON that it printed
  */
 export async function tollgate(endpoint: string, args: readonly string[], input = '', stage = STAGE): Promise<unknown> {
-  const command = ['--import', 'tsx', 'dev/cli.ts', '--stack', `tollgate-${stage}`, ...args];
+  const command = ['--import', 'tsx', 'dev/cli/tollgate.ts', '--stack', `tollgate-${stage}`, ...args];
   const child = spawn(process.execPath, command, { cwd: ROOT, env: emulatedAws(endpoint) });
   child.stdin.end(input);
   const [printed, complaints] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);

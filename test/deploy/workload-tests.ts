@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { AwsClient } from 'aws4fetch';
 import OpenAI from 'openai';
-import { checkWorkloads } from '../../dev/smoke/workloads-check';
+import { checkWorkloads } from '../../dev/tools/smoke/workloads-check';
 import { CREDENTIALS, REGION } from './emulator';
 import { ANSWER, CHAT, COST_PICO, CREDIT_PICO, dataPlaneAt, type Stage } from './stage';
 

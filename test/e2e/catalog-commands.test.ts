@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseCommandLine } from '../../dev/commands/command-line';
-import { execute } from '../../dev/commands/execute';
-import type { CommandResult } from '../../dev/commands/command-parts';
-import { UsageError } from '../../dev/commands/usage';
-import { DataFolder } from '../../dev/folder/data-folder';
+import { parseCommandLine } from '../../dev/cli/commands/command-line';
+import { execute } from '../../dev/cli/commands/execute';
+import type { CommandResult } from '../../dev/cli/commands/command-parts';
+import { UsageError } from '../../dev/cli/commands/usage';
+import { DataFolder } from '../../dev/local/folder/data-folder';
 import { CHAT_MODEL, chatBody, type LocalRun, post, startLocalRun } from './local-run';
 import { chatCompletion } from './shapes';
 import { until } from './until';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { parseCommandLine } from '../../dev/commands/command-line';
-import { UsageError } from '../../dev/commands/usage';
+import { parseCommandLine } from '../../dev/cli/commands/command-line';
+import { UsageError } from '../../dev/cli/commands/usage';
 import { CognitoTokenVerifier } from '../../lambdas/adapters/cognito/cognito-token-verifier';
 import { tollgate } from './child-process';
 import { ProcessRun } from './process-run';

@@ -1,7 +1,7 @@
-import { parseCommandLine } from '../../dev/commands/command-line';
-import { UsageError } from '../../dev/commands/usage';
-import { NoDeployment, readDeployment, readEndpoint } from '../../dev/deployment/deployment';
-import type { StackOutputs } from '../../dev/deployment/stack-outputs';
+import { parseCommandLine } from '../../dev/cli/commands/command-line';
+import { UsageError } from '../../dev/cli/commands/usage';
+import { NoDeployment, readDeployment, readEndpoint } from '../../dev/cli/deployment/deployment';
+import type { StackOutputs } from '../../dev/cli/deployment/stack-outputs';
 
 const NAMES = {
   AccountsTable: 'a',

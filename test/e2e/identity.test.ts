@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataFolder } from '../../dev/folder/data-folder';
-import { LocalIdentity } from '../../dev/identity/local-identity';
+import { DataFolder } from '../../dev/local/folder/data-folder';
+import { LocalIdentity } from '../../dev/local/identity/local-identity';
 import { STANDINGS } from '../../lambdas/contracts/http/roles';
 import { systemClock } from '../../lambdas/domain/clock';
 import { temporaryFolder } from './temporary-folder';

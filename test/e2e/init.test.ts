@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
-import type { InitCommand } from '../../dev/commands/command';
-import { init } from '../../dev/deployment/init';
-import { StandardInput } from '../../dev/deployment/key-input';
-import { DataFolder } from '../../dev/folder/data-folder';
-import { type LocalParts, openLocalParts } from '../../dev/gateway/local-parts';
+import type { InitCommand } from '../../dev/cli/commands/command';
+import { init } from '../../dev/cli/deployment/init';
+import { StandardInput } from '../../dev/cli/deployment/key-input';
+import { DataFolder } from '../../dev/local/folder/data-folder';
+import { type LocalParts, openLocalParts } from '../../dev/local/gateway/local-parts';
 import { temporaryFolder } from './temporary-folder';
 
 const SECRET = 'provider-keys-secret';

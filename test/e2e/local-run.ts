@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
-import { type LocalGateway, startLocalGateway } from '../../dev/gateway/local-gateway';
-import { readSettings } from '../../dev/settings';
+import { type LocalGateway, startLocalGateway } from '../../dev/local/gateway/local-gateway';
+import { readSettings } from '../../dev/local/settings';
 import { StdoutLog } from '../../lambdas/adapters/stdout-log';
 import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
 import type { UsageRecord } from '../../lambdas/contracts/storage/usage-record';

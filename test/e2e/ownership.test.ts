@@ -1,9 +1,9 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createSilentServer } from 'node:net';
-import { askOwner } from '../../dev/folder/control-client';
-import { DataFolder } from '../../dev/folder/data-folder';
-import { findOwner, FolderInUse, FolderOwnership } from '../../dev/folder/ownership';
+import { askOwner } from '../../dev/local/folder/control-client';
+import { DataFolder } from '../../dev/local/folder/data-folder';
+import { findOwner, FolderInUse, FolderOwnership } from '../../dev/local/folder/ownership';
 import { temporaryFolder } from './temporary-folder';
 
 let folder: DataFolder;

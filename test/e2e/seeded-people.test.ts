@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
-import { DataFolder } from '../../dev/folder/data-folder';
-import { demoAccount } from '../../dev/gateway/first-start';
-import { type LocalParts, openLocalParts } from '../../dev/gateway/local-parts';
-import { localUsers } from '../../dev/identity/local-users';
-import { seedPeople } from '../../dev/identity/seed-people';
+import { DataFolder } from '../../dev/local/folder/data-folder';
+import { demoAccount } from '../../dev/local/gateway/first-start';
+import { type LocalParts, openLocalParts } from '../../dev/local/gateway/local-parts';
+import { localUsers } from '../../dev/local/identity/local-users';
+import { seedPeople } from '../../dev/local/identity/seed-people';
 import { GRANTED_ROLES } from '../../lambdas/contracts/http/roles';
 import { Access } from '../../lambdas/domain/access/access';
 import { Members } from '../../lambdas/domain/accounts/members';

@@ -1,4 +1,4 @@
-import { readSettings } from '../../dev/settings';
+import { readSettings } from '../../dev/local/settings';
 
 describe('the settings of a local run', () => {
   test('have a default each', () => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataFolder } from '../../dev/folder/data-folder';
-import { SpoolMailer } from '../../dev/mail/spool-mailer';
+import { DataFolder } from '../../dev/local/folder/data-folder';
+import { SpoolMailer } from '../../dev/local/mail/spool-mailer';
 import { startLocalRun } from './local-run';
 import { temporaryFolder } from './temporary-folder';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { readAssembly } from '../../dev/pages/assembly';
+import { readAssembly } from '../../dev/tools/pages/assembly';
 import { parseConfig } from '../../lib/config';
 import { DECISIONS } from '../../lib/compliance/acknowledgements';
 import { ControlTowerChecks } from '../../lib/compliance/control-tower-checks';

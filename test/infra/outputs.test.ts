@@ -1,5 +1,5 @@
-import { readDeployment, readEndpoint } from '../../dev/deployment/deployment';
-import type { StackOutputs } from '../../dev/deployment/stack-outputs';
+import { readDeployment, readEndpoint } from '../../dev/cli/deployment/deployment';
+import type { StackOutputs } from '../../dev/cli/deployment/stack-outputs';
 import { synthesize } from './synthesis';
 
 const CERTIFICATE = 'arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-0000-0000-000000000000';

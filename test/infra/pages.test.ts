@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Assembly } from '../../dev/pages/assembly';
-import { DOCUMENTED_DEPLOYMENT, readAssembly } from '../../dev/pages/assembly';
-import { iamPage, WildcardUnexplained } from '../../dev/pages/iam-page';
-import { PAGES } from '../../dev/pages/pages';
+import type { Assembly } from '../../dev/tools/pages/assembly';
+import { DOCUMENTED_DEPLOYMENT, readAssembly } from '../../dev/tools/pages/assembly';
+import { iamPage, WildcardUnexplained } from '../../dev/tools/pages/iam-page';
+import { PAGES } from '../../dev/tools/pages/pages';
 import { synthesize } from './synthesis';
 
 const assembly = readAssembly(synthesize(DOCUMENTED_DEPLOYMENT).app.synth().directory);

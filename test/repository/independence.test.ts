@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { missingPlatforms, type Lock } from '../../dev/check/missing-platforms';
+import { missingPlatforms, type Lock } from '../../dev/tools/check/missing-platforms';
 import { ROOT, trackedFiles } from './tracked-files';
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');

@@ -1,4 +1,4 @@
-import { missingPlatforms } from '../../dev/check/missing-platforms';
+import { missingPlatforms } from '../../dev/tools/check/missing-platforms';
 
 const compiler = (optionalDependencies: Record<string, string>) => ({
   'node_modules/compiler': { version: '1.2.3', dev: true, optionalDependencies },

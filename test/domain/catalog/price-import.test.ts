@@ -1,6 +1,6 @@
-import { limitsOf } from '../../../dev/prices/limits';
-import { picoPerToken, PriceRefused, priceVersions } from '../../../dev/prices/price-versions';
-import { servedAt } from '../../../dev/prices/served-at';
+import { limitsOf } from '../../../dev/tools/prices/limits';
+import { picoPerToken, PriceRefused, priceVersions } from '../../../dev/tools/prices/price-versions';
+import { servedAt } from '../../../dev/tools/prices/served-at';
 
 describe('a price in dollars per million tokens', () => {
   test.each([

@@ -21,7 +21,7 @@ function pricesOf(name: string, promptTokens = 1, atMs = AT) {
 
 describe('the price list', () => {
   test('is what the price sources say', async () => {
-    await promisify(execFile)(process.execPath, ['--import', 'tsx', 'dev/prices/import-prices.ts', '--check']);
+    await promisify(execFile)(process.execPath, ['--import', 'tsx', 'dev/tools/prices/import-prices.ts', '--check']);
   }, 60_000);
 
   test('fits its contract', () => {

@@ -1,5 +1,5 @@
-import { compareWithSecond } from '../../../dev/prices/disagreements';
-import type { SecondModel } from '../../../dev/prices/second-source';
+import { compareWithSecond } from '../../../dev/tools/prices/disagreements';
+import type { SecondModel } from '../../../dev/tools/prices/second-source';
 import { modelOf, versionOf } from './example-catalog';
 
 const dollars = (amount: number): bigint => BigInt(amount) * 1_000_000_000_000n;

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs';
+import { type CatalogData, catalogSchema } from '../../../lambdas/contracts/storage/catalog';
+import { isoTime } from '../../../lambdas/contracts/storage/table-keys';
+import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
+import { isAdopted } from '../../../lambdas/domain/catalog/catalog-at';
+import type { ModelDifference, PriceDifference } from '../../../lambdas/domain/catalog/catalog-diff';
+import { settingsOf, viewChange, viewModels } from '../../../lambdas/domain/catalog/catalog-view';
+import { formatUsd } from '../../../lambdas/domain/money/pico';
+import type { CatalogCommand } from './catalog-command';
+import type { CommandParts, CommandResult } from './command-parts';
+import { FileUnusable } from './files';
+
+const TOKENS_PER_MILLION = 1_000_000n;
+
+/** What operators do with the catalog, as the deployment itself: which person ran it is not known here. */
+export async function runCatalogCommand(parts: CommandParts, command: CatalogCommand): Promise<CommandResult> {
+  const { catalog, proposals } = parts;
+  switch (command.name) {
+    case 'catalog-show':
+      return show(parts);
+    case 'catalog-changes': {
+      const { items } = await catalog.page({ limit: command.limit });
+      return done(items.map(viewChange));
+    }
+    case 'catalog-diff': {
+      const differences = await catalog.diff(readList(parts, command), command.complete);
+      const lines = differences.length === 0 ? ['Nothing differs.'] : differences.flatMap(renderDifference);
+      return { exitCode: 0, lines };
+    }
+    case 'catalog-propose': {
+      const { complete } = command;
+      const proposal = await proposals.propose({ list: readList(parts, command), complete, actor: DEPLOYMENT });
+      const { number: version } = await catalog.state();
+      const differences = await catalog.diff(proposal.list, complete);
+      const made = { proposalId: proposal.id, version, differences: differences.length };
+      return { ...done([made]), notes: differences.flatMap(renderDifference) };
+    }
+    case 'catalog-approve': {
+      const { proposalId, models, from, version } = command;
+      const proposal = await proposals.get(proposalId);
+      const { number } = await catalog.approve({ proposal, models, from, version, actor: DEPLOYMENT });
+      return done([{ version: number }]);
+    }
+    case 'catalog-set': {
+      const { setting, from, version } = command;
+      const { number } = await catalog.change({ settings: [setting], from, version, actor: DEPLOYMENT });
+      return done([{ version: number }]);
+    }
+  }
+}
+
+/** The version first, then what is set and scheduled, then each model with what it costs and is sold at. */
+async function show({ catalog, compiled, clock }: CommandParts): Promise<CommandResult> {
+  const { number: version, timelines } = await catalog.state();
+  const now = isoTime(clock());
+  const compiledDiffersIn = (await catalog.diff(compiled, true)).length;
+  const settings = settingsOf([...timelines.values()].flat()).map(({ from, setting }) => ({ from, ...setting }));
+  const models = viewModels(timelines, compiled, now).map(({ tiers, ...model }) => ({
+    ...model,
+    usdPerMillionTokens: tiers.map(({ abovePromptTokens, picoPerToken, costPicoPerToken }) => ({
+      ...{ abovePromptTokens, price: inUsd(picoPerToken), cost: inUsd(costPicoPerToken) },
+    })),
+  }));
+  return done([{ version, approved: isAdopted(timelines, now), compiledDiffersIn }, ...settings, ...models]);
+}
+
+function readList({ compiled }: CommandParts, { file }: { readonly file?: string | undefined }): CatalogData {
+  if (file === undefined) return compiled;
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    throw new FileUnusable(`The file ${file} cannot be read as JSON.`);
+  }
+  const parsed = catalogSchema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new FileUnusable(`The file ${file} is no price list: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`);
+}
+
+function renderDifference({ list, model, kind, definition, prices }: ModelDifference): readonly string[] {
+  const what = definition.length === 0 ? kind : `${kind} (${definition.join(', ')})`;
+  return [`${list}/${model}: ${what}`, ...prices.map((price) => `  ${renderPrice(price)}`)];
+}
+
+function renderPrice({ from, abovePromptTokens, unit, beforePico, afterPico }: PriceDifference): string {
+  const tier = abovePromptTokens === 0 ? '' : ` above ${abovePromptTokens} prompt tokens`;
+  const prices = [beforePico, afterPico].map((pico) => (pico === undefined ? 'no price' : usdPerMillion(pico)));
+  const change =
+    beforePico === undefined || afterPico === undefined ? '' : afterPico > beforePico ? ', dearer' : ', cheaper';
+  return `${unit}${tier}: ${prices.join(' -> ')} per million tokens${change}, from ${from}`;
+}
+
+const usdPerMillion = (pico: bigint): string => `$${formatUsd(pico * TOKENS_PER_MILLION)}`;
+
+const inUsd = (prices: { readonly [unit: string]: string }): object =>
+  Object.fromEntries(
+    Object.entries(prices).map(([unit, pico]) => [unit, formatUsd(BigInt(pico) * TOKENS_PER_MILLION)]),
+  );
+
+const done = (values: readonly object[]): CommandResult => ({
+  exitCode: 0,
+  lines: values.map((value) => JSON.stringify(value)),
+});

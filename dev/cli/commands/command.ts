@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { ROTATION_GRACE_SECONDS_MAX } from '../../../lambdas/contracts/http/api-keys';
+import { DEPLOYMENT_CHAIN } from '../../../lambdas/contracts/storage/audit-event';
+import { roleArnSchema } from '../../../lambdas/contracts/http/iam-role';
+import { accountIdSchema, keyIdSchema, requestIdSchema } from '../../../lambdas/contracts/storage/ids';
+import { keyRulesSchema } from '../../../lambdas/contracts/http/key-rules';
+import { STANDINGS } from '../../../lambdas/contracts/http/roles';
+import { parseUsd } from '../../../lambdas/domain/money/pico';
+import { CATALOG_COMMANDS } from './catalog-command';
+import { OPERATOR_COMMANDS } from './operators-command';
+
+const PAYMENT_ID_CHARACTERS_MAX = 200;
+const USAGE_LIMIT_MAX = 100_000;
+export const USAGE_LIMIT_DEFAULT = 100;
+
+const amount = z.string().refine((text) => isPositiveUsd(text), 'The amount is positive dollars, such as 5 or 0.25.');
+const paymentId = z
+  .string()
+  .max(PAYMENT_ID_CHARACTERS_MAX, 'The payment id is too long.')
+  .regex(/^(?!req_)[\w.:-]+$/, 'A payment id is made of letters, digits and ._:- and does not begin with req_.');
+const limit = z.coerce
+  .number('The limit is a whole number.')
+  .pipe(
+    z
+      .int('The limit is a whole number.')
+      .min(1, 'The limit is at least 1.')
+      .max(USAGE_LIMIT_MAX, 'The limit is too large.'),
+  );
+
+const chain = z
+  .string()
+  .refine(
+    (name) => name === DEPLOYMENT_CHAIN || accountIdSchema.safeParse(name).success,
+    'An audit log is named by its account’s id, or is "deployment".',
+  );
+
+const role = z
+  .string()
+  .refine(
+    (arn) => roleArnSchema.safeParse(arn).success,
+    'A role is named by its ARN, such as arn:aws:iam::111122223333:role/worker.',
+  );
+
+const keyId = z
+  .string()
+  .refine((id) => keyIdSchema.safeParse(id).success, 'A key is named by its id, which "keys list" shows.');
+
+const GRACE_MESSAGE = `The grace is a whole number of seconds, ${ROTATION_GRACE_SECONDS_MAX} at most.`;
+/** No empty text: it would be none at all, and end a key that is in use. */
+const graceSeconds = z
+  .union([z.int(), z.string().regex(/^\d+$/).transform(Number)], GRACE_MESSAGE)
+  .refine((seconds) => seconds >= 0 && seconds <= ROTATION_GRACE_SECONDS_MAX, GRACE_MESSAGE);
+
+/** A command as it travels to the process that owns the data folder: JSON, so the amount is text. */
+export const commandSchema = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('create-account'), accountId: accountIdSchema }),
+  z.strictObject({ name: z.literal('wallet'), accountId: z.string() }),
+  z.strictObject({ name: z.literal('credit'), accountId: z.string(), amount, paymentId }),
+  z.strictObject({ name: z.literal('usage'), accountId: z.string(), limit }),
+  z.strictObject({ name: z.literal('create-key'), accountId: z.string(), rules: keyRulesSchema.optional() }),
+  z.strictObject({
+    ...{ name: z.literal('create-role-key'), accountId: z.string(), role },
+    rules: keyRulesSchema.optional(),
+  }),
+  z.strictObject({ name: z.literal('list-keys'), accountId: z.string() }),
+  z.strictObject({ name: z.literal('change-key'), accountId: z.string(), keyId, rules: keyRulesSchema }),
+  z.strictObject({ name: z.literal('rotate-key'), accountId: z.string(), keyId, graceSeconds }),
+  z.strictObject({ name: z.literal('revoke-key'), accountId: z.string(), keyId }),
+  z.strictObject({
+    name: z.literal('token'),
+    as: z.enum(STANDINGS, `A token is for one of ${STANDINGS.join(', ')}: --as <role>.`),
+  }),
+  z.strictObject({ name: z.literal('verify') }),
+  z.strictObject({ name: z.literal('recompute'), requestId: requestIdSchema }),
+  z.strictObject({ name: z.literal('export-receipts'), accountId: z.string() }),
+  z.strictObject({ name: z.literal('complete-receipts'), accountId: z.string() }),
+  z.strictObject({ name: z.literal('receipt-keys') }),
+  z.strictObject({ name: z.literal('verify-audit'), chain: chain.optional() }),
+  z.strictObject({ name: z.literal('export-audit'), chain }),
+  ...CATALOG_COMMANDS,
+  ...OPERATOR_COMMANDS,
+]);
+
+export type Command = z.infer<typeof commandSchema>;
+
+/** Completes a deployment; a data folder needs none of it. */
+export const initSchema = z.strictObject({ name: z.literal('init'), credit: amount.optional() });
+
+export type InitCommand = z.infer<typeof initSchema>;
+
+/** Looks at files alone, where the command runs; it asks for the published keys only where no file of them is named. */
+export const verifySchema = z.strictObject({
+  name: z.literal('verify-receipts'),
+  file: z.string(),
+  key: z.string().optional(),
+});
+
+export type VerifyCommand = z.infer<typeof verifySchema>;
+
+/** Looks at a file, or at every file of a folder. */
+export const verifyAuditFileSchema = z.strictObject({ name: z.literal('verify-audit-file'), file: z.string() });
+
+export type VerifyAuditFileCommand = z.infer<typeof verifyAuditFileSchema>;
+
+const STACK_MESSAGE = 'A stack is named by what its three stacks begin with: tollgate-prod for the stage prod.';
+
+/** A deployment, as an operator names it. */
+export const stackTargetSchema = z.strictObject({
+  stack: z
+    .string()
+    .regex(/^tollgate-[a-z][a-z0-9-]{0,15}$/, STACK_MESSAGE)
+    .refine((name) => !/-(stateful|service|edge)$/.test(name), STACK_MESSAGE),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'A region is named as in eu-central-1.')
+    .optional(),
+});
+
+export type StackTarget = z.infer<typeof stackTargetSchema>;
+
+function isPositiveUsd(text: string): boolean {
+  try {
+    return parseUsd(text) > 0n;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,130 @@
+import { accountIdSchema } from '../../../lambdas/contracts/storage/ids';
+import type { Standing } from '../../../lambdas/contracts/http/roles';
+import { formatUsd, parseUsd } from '../../../lambdas/domain/money/pico';
+import { completeReceipts } from '../../../lambdas/domain/receipts/complete-receipts';
+import { renderUsageRecord } from '../../../lambdas/domain/usage/records/render-usage-record';
+import type { Balance } from '../../../lambdas/domain/wallet/balance/balance';
+import type { Difference } from '../../../lambdas/domain/wallet/verify/difference';
+import { type LedgerReport, verifyLedger } from '../../../lambdas/domain/wallet/verify/verify-ledger';
+import { runCatalogCommand } from './catalog';
+import { isCatalogCommand } from './catalog-command';
+import type { Command } from './command';
+import { exportChain, verifyStoredAudit } from './audit';
+import { type CommandParts, type CommandResult, noAccount } from './command-parts';
+import { runOperatorCommand } from './operators';
+import { isOperatorCommand } from './operators-command';
+import { exportAccount, showKeys } from './receipts';
+import { recomputeCharge } from './recompute-charge';
+
+/** Runs a command; on a data folder in the process that owns it, and nowhere else. */
+export async function runCommand(parts: CommandParts, command: Command): Promise<CommandResult> {
+  if (command.name === 'verify') return verify(parts);
+  if (command.name === 'recompute') return recomputeCharge(parts, command.requestId);
+  if (command.name === 'token') return token(parts, command.as);
+  if (command.name === 'receipt-keys') return showKeys(parts);
+  if (command.name === 'verify-audit') return verifyStoredAudit(parts, command.chain);
+  if (command.name === 'export-audit') return exportChain(parts, command.chain);
+  if (isCatalogCommand(command)) return runCatalogCommand(parts, command);
+  if (isOperatorCommand(command)) return runOperatorCommand(parts, command);
+  if (command.name === 'create-account') {
+    const accountId = await parts.accounts.create({ accountId: command.accountId });
+    await parts.wallet.open(accountId);
+    return done({ accountId });
+  }
+  const { accountId } = command;
+  const isKnown = accountIdSchema.safeParse(accountId).success && (await parts.accounts.exists(accountId));
+  if (!isKnown) return noAccount(accountId);
+  switch (command.name) {
+    case 'wallet':
+      return done(renderBalance(accountId, await parts.wallet.balance(accountId)));
+    case 'credit': {
+      const { paymentId } = command;
+      const outcome = await parts.wallet.credit({ accountId, amountPico: parseUsd(command.amount), paymentId });
+      return done({ ...renderBalance(accountId, await parts.wallet.balance(accountId)), paymentId, outcome });
+    }
+    case 'usage':
+      return usage(parts, accountId, command.limit);
+    case 'export-receipts':
+      return exportAccount(parts, accountId);
+    case 'complete-receipts':
+      return done({ accountId, opened: await completeReceipts(parts.store, accountId) });
+    case 'create-key': {
+      const { keyId, key } = await parts.keys.create({ accountId, rules: command.rules });
+      return done({ accountId, keyId, apiKey: key });
+    }
+    case 'create-role-key': {
+      const { role, rules } = command;
+      const { keyId } = await parts.keys.createForRole({ accountId, role, rules });
+      return done({ accountId, keyId, role });
+    }
+    case 'list-keys':
+      return done(...(await parts.keys.list(accountId)));
+    case 'change-key':
+      return done(await parts.keys.changeRules({ accountId, keyId: command.keyId, rules: command.rules }));
+    case 'rotate-key': {
+      const graceMs = command.graceSeconds * 1_000;
+      const { keyId, key } = await parts.keys.rotate({ accountId, keyId: command.keyId, graceMs });
+      return done({ accountId, keyId, apiKey: key });
+    }
+    case 'revoke-key': {
+      await parts.keys.revoke(command.keyId, { accountId });
+      return done({ ...(await parts.keys.get(accountId, command.keyId)) });
+    }
+  }
+}
+
+async function token({ identity }: CommandParts, role: Standing): Promise<CommandResult> {
+  if (identity !== undefined) return { exitCode: 0, lines: [await identity.accessToken(role)] };
+  return { exitCode: 1, lines: [], error: 'A token comes from a running gateway: "npm start".' };
+}
+
+async function usage(parts: CommandParts, accountId: string, limit: number): Promise<CommandResult> {
+  const records = await parts.usage.newest(accountId, limit + 1);
+  const result = done(...records.slice(0, limit).map(renderUsageRecord));
+  if (records.length <= limit) return result;
+  return { ...result, notes: [`There are more than ${limit}; --limit <count> shows as many as it says.`] };
+}
+
+const done = (...values: readonly object[]): CommandResult => ({
+  exitCode: 0,
+  lines: values.map((value) => JSON.stringify(value)),
+});
+
+function renderBalance(accountId: string, balance: Balance | undefined): object {
+  if (balance === undefined) throw new Error(`The account ${accountId} has no wallet.`);
+  const { availablePico, heldPico, spentPico, fundedPico, refundedPico } = balance;
+  return {
+    accountId,
+    available: formatUsd(availablePico),
+    held: formatUsd(heldPico),
+    spent: formatUsd(spentPico),
+    funded: formatUsd(fundedPico),
+    refunded: formatUsd(refundedPico),
+  };
+}
+
+async function verify({ store, clock, usageRetentionDays }: CommandParts): Promise<CommandResult> {
+  const report = await verifyLedger({ store, usageWindow: { clock, usageRetentionDays } });
+  const differs = report.differences.length > 0;
+  const lines = [JSON.stringify(renderReport(report))];
+  return differs ? { exitCode: 1, lines, error: 'The ledger does not add up.' } : { exitCode: 0, lines };
+}
+
+function renderReport({ accounts, entries, differences, unstable }: LedgerReport): object {
+  return {
+    verified: differences.length === 0 && unstable.length === 0,
+    accounts,
+    entries,
+    differences: differences.map(({ expectedPico, actualPico, ...difference }) => ({
+      ...difference,
+      expected: amount(difference.kind, expectedPico),
+      actual: amount(difference.kind, actualPico),
+    })),
+    // Accounts that changed all the while: neither right nor wrong. Ask again when there is less traffic.
+    unstable,
+  };
+}
+
+/** Dollars, but for what is a number of requests. */
+const amount = (kind: Difference['kind'], value: bigint): string =>
+  kind === 'key_running' ? value.toString() : formatUsd(value);

@@ -1,0 +1,55 @@
+/** `npm run --silent tollgate -- <command>`: looks at a local run or, with `--stack`, at a deployment, and adds to it. */
+import { verifyFiledAudit } from './commands/audit';
+import { type CommandLine, parseCommandLine, type StoreWork } from './commands/command-line';
+import { execute } from './commands/execute';
+import type { CommandResult } from './commands/command-parts';
+import { verifyFile } from './commands/receipts';
+import { USAGE, UsageError } from './commands/usage';
+import { DataFolder } from '../local/folder/data-folder';
+import { print, printError } from '../print';
+import { readSettings } from '../local/settings';
+
+async function main(args: readonly string[]): Promise<number> {
+  const line = parseCommandLine(args);
+  if (line === undefined) {
+    print(USAGE);
+    return 0;
+  }
+  const result = await run(line);
+  for (const text of result.lines) print(text);
+  for (const note of result.notes ?? []) printError(note);
+  if (result.error !== undefined) printError(result.error);
+  return result.exitCode;
+}
+
+async function run(line: CommandLine): Promise<CommandResult> {
+  switch (line.target) {
+    case 'receipts-file':
+      return verifyFile(line.command, () => runOnStore(line.keysFrom));
+    case 'audit-file':
+      return verifyFiledAudit(line.command.file);
+    default:
+      return runOnStore(line);
+  }
+}
+
+async function runOnStore(work: StoreWork): Promise<CommandResult> {
+  if (work.target === 'folder') return execute(new DataFolder(readSettings().dataFolder), work.command);
+  // The AWS SDK is loaded only where it is used.
+  const [{ runOnStack }, { StandardInput }] = await Promise.all([
+    import('./deployment/run-on-stack'),
+    import('./deployment/key-input'),
+  ]);
+  return runOnStack(work.target, work.command, new StandardInput(process.stdin, process.stderr));
+}
+
+main(process.argv.slice(2)).then(
+  (exitCode) => {
+    process.exitCode = exitCode;
+  },
+  (error: unknown) => {
+    printError(error instanceof Error ? error.message : 'The command failed.');
+    if (error instanceof UsageError) printError('Run it with --help to see the commands.');
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  },
+);

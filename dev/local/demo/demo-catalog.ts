@@ -1,0 +1,30 @@
+import type { CatalogData, Endpoint } from '../../../lambdas/contracts/storage/catalog';
+import { mergeCatalogs } from '../../../lambdas/domain/catalog/catalog';
+import { PRICE_LIST } from '../../../lambdas/domain/catalog/price-list';
+
+export const DEMO_MODEL = 'demo';
+
+const model = (endpoints: Endpoint[]) => ({
+  id: DEMO_MODEL,
+  aliases: [],
+  endpoints,
+  contextTokens: 128_000,
+  outputTokensMax: 16_384,
+  prices: [
+    {
+      version: 'demo-1',
+      from: '2025-01-01T00:00:00Z',
+      // $0.15 and $0.60 per million tokens: what a small model costs.
+      tiers: [{ abovePromptTokens: 0, picoPerToken: { input: 150_000, output: 600_000 } }],
+    },
+  ],
+});
+
+/** The demo provider speaks both dialects, and a catalog knows one per provider: hence two. */
+export const DEMO_CATALOG: CatalogData = {
+  source: 'demo',
+  providers: { demo: [model(['chat', 'embeddings'])], 'demo-anthropic': [model(['messages'])] },
+};
+
+/** What a local run is compiled with. */
+export const LOCAL_PRICE_LIST = mergeCatalogs(PRICE_LIST, DEMO_CATALOG);

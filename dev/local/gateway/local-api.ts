@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { CLIENT_ADDRESS_HEADER } from '../../../lambdas/contracts/deployment/edge';
+import { AppError, InternalError } from '../../../lambdas/domain/errors/app-error';
+import { BODY_BYTES_MAX } from '../../../lambdas/handlers/control-plane/api/check-body';
+import type { Event } from '../../../lambdas/handlers/control-plane/api/serve-api';
+import { health } from '../../../lambdas/handlers/control-plane/health';
+import { problem } from '../../../lambdas/handlers/control-plane/problem';
+import { discard, readBody } from './request-body';
+
+type Answer = (event: Event) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** Whether a path is the control plane's. */
+export const isApiPath = (path: string): boolean => path === '/api' || path.startsWith('/api/');
+
+/** Stands in for API Gateway: presents what comes in over HTTP to the control plane's functions as events. */
+export class LocalApi {
+  private readonly serve: Answer;
+  private readonly health = health({ stage: 'local' });
+
+  /** @param serve the API's function */
+  constructor(serve: Answer) {
+    this.serve = serve;
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestContext = { requestId: randomUUID(), http: { method: request.method ?? '' } };
+    let result: APIGatewayProxyStructuredResultV2;
+    try {
+      result = await this.resultOf(request, requestContext);
+    } catch (error) {
+      void discard(request);
+      result = problem(error instanceof AppError ? error : new InternalError(), requestContext);
+      response.setHeader('connection', 'close');
+    }
+    response.writeHead(result.statusCode ?? 200, result.headers as Record<string, string>);
+    response.end(result.body);
+  }
+
+  private async resultOf(
+    request: IncomingMessage,
+    requestContext: Event['requestContext'],
+  ): Promise<APIGatewayProxyStructuredResultV2> {
+    const [rawPath = '', ...query] = (request.url ?? '').split('?');
+    const body = await readBody(request, BODY_BYTES_MAX);
+    if (rawPath === '/api/health' && request.method === 'GET') return this.health();
+    return this.serve({
+      ...{ rawPath, rawQueryString: query.join('?'), requestContext },
+      // As the edge does, whatever the client claims.
+      headers: { ...(request.headers as Event['headers']), [CLIENT_ADDRESS_HEADER]: request.socket.remoteAddress },
+      ...{ body: body.toString('base64'), isBase64Encoded: true },
+    });
+  }
+}

@@ -1,0 +1,134 @@
+import { documentFetcher } from '../../../lambdas/adapters/federation/issuer-documents';
+import { OidcTokens } from '../../../lambdas/adapters/federation/oidc-tokens';
+import { UndiciProviderClient } from '../../../lambdas/adapters/providers/undici-provider-client';
+import { LiveCatalog } from '../../../lambdas/domain/catalog/live-catalog';
+import type { Log } from '../../../lambdas/domain/log';
+import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations';
+import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
+import { byKey } from '../../../lambdas/domain/data-plane/identify-caller';
+import { apiParts } from '../../../lambdas/handlers/control-plane/api/api-parts';
+import { serveApi } from '../../../lambdas/handlers/control-plane/api/serve-api';
+import type { Sweep } from '../../../lambdas/domain/wallet/holds/sweep';
+import { commandHandler } from '../../cli/commands/execute';
+import { DataFolder } from '../folder/data-folder';
+import { FolderOwnership } from '../folder/ownership';
+import { LocalIdentity } from '../identity/local-identity';
+import { seedPeople } from '../identity/seed-people';
+import { SpoolMailer } from '../mail/spool-mailer';
+import type { LocalProvider, Settings } from '../settings';
+import { type DemoAccount, demoAccount, writeDevFile } from './first-start';
+import { type LocalParts, openLocalParts } from './local-parts';
+import { LocalApi } from './local-api';
+import { NodeHost } from './node-host';
+import { Sealer } from './sealer';
+import { SpendWatch } from './spend-watch';
+import { Sweeper } from './sweeper';
+
+/** A gateway that runs on a data folder. */
+export interface LocalGateway {
+  /** Ends in /v1. */
+  readonly url: string;
+  readonly account: DemoAccount;
+  readonly catalog: LiveCatalog;
+  readonly parts: LocalParts;
+  readonly identity: LocalIdentity;
+  /** What a run before this one left behind. */
+  readonly swept: Sweep;
+  /** Stops what is in flight, settles it, and gives the folder up. */
+  stop(): Promise<void>;
+}
+
+/** What has been opened, to be closed in the opposite order; also when a later step fails. */
+class Opened {
+  private readonly closers: (() => Promise<void> | void)[] = [];
+
+  add(close: () => Promise<void> | void): void {
+    this.closers.unshift(close);
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.closers.splice(0)) await close();
+  }
+}
+
+/** @throws FolderInUse, OwnerSilent, or the system's error: EADDRINUSE when the port is taken */
+export async function startLocalGateway(settings: Settings, log: Log): Promise<LocalGateway> {
+  const opened = new Opened();
+  try {
+    return await open(settings, log, opened);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+async function open(settings: Settings, log: Log, opened: Opened): Promise<LocalGateway> {
+  const folder = new DataFolder(settings.dataFolder);
+  folder.create();
+  const ownership = await FolderOwnership.acquire(folder, 'gateway');
+  opened.add(() => ownership.release());
+  const parts = openLocalParts(folder);
+  opened.add(() => parts.close());
+  // The folder is ours alone, so whoever made these holds is gone and cannot settle them.
+  const swept = await parts.wallet.expireDue({ everything: true });
+  const account = await demoAccount(folder, parts);
+  const identity = await LocalIdentity.start(folder);
+  opened.add(() => identity.stop());
+  await seedPeople(parts, account.accountId, identity.users);
+  const sealer = new Sealer(folder, parts, log);
+  await sealer.start();
+  opened.add(() => sealer.stop());
+  const spendWatch = new SpendWatch(parts, log);
+  spendWatch.start();
+  opened.add(() => spendWatch.stop());
+
+  const providers = await openProviders(settings, opened);
+  const catalog = await LiveCatalog.open({
+    ...{ store: parts.store, clock: parts.clock, log, list: parts.compiled },
+    providers: providers.map((provider) => provider.settings),
+  });
+  const client = new UndiciProviderClient({ apiKey: (id) => keyOf(providers, id) });
+  opened.add(() => client.close());
+  const cancellations = new Cancellations(parts);
+  const gateway = new Gateway({
+    ...parts,
+    identify: byKey(parts.keys),
+    catalog,
+    cancellations,
+    providers: client,
+    log,
+  });
+  const verifier = identity.verifier(parts.clock);
+  const mailer = new SpoolMailer(folder, parts.clock);
+  const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock: parts.clock });
+  const providerIds = providers.map((provider) => provider.settings.id);
+  const api = new LocalApi(serveApi(apiParts({ ...parts, verifier, federatedTokens, mailer, log, providerIds })));
+  const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000 });
+  const port = await host.listen(settings.port);
+  const sweeper = new Sweeper(parts, log);
+  opened.add(async () => {
+    host.stopAccepting();
+    await gateway.stop();
+    await Promise.all([host.close(), sweeper.stop(), ownership.drain()]);
+    // What came over a connection that was still busy.
+    await gateway.stop();
+  });
+  const origin = `http://127.0.0.1:${port}`;
+  await identity.allowConsole(origin);
+  writeDevFile(folder, origin, account, identity);
+  sweeper.start();
+  ownership.serve(commandHandler({ ...parts, identity }));
+  return { url: `${origin}/v1`, account, catalog, parts, identity, swept, stop: () => opened.close() };
+}
+
+/** The demo provider is loaded only where it is used. */
+async function openProviders({ providers }: Settings, opened: Opened): Promise<readonly LocalProvider[]> {
+  if (providers.length > 0) return providers;
+  const { startDemoProvider } = await import('../demo/demo-provider');
+  const demo = await startDemoProvider();
+  opened.add(() => demo.stop());
+  return demo.providers;
+}
+
+const keyOf = (providers: readonly LocalProvider[], id: string): string | undefined =>
+  providers.find((provider) => provider.settings.id === id)?.apiKey;

@@ -1,0 +1,56 @@
+import type { IncomingMessage } from 'node:http';
+import { InvalidRequest, PayloadTooLarge } from '../../../lambdas/domain/errors/app-error';
+
+/** How much of a refused body is taken off the wire so that its sender gets to read the refusal. */
+const DISCARD_BYTES_MAX = 16 * 1024 * 1024;
+const DISCARD_MS = 2_000;
+
+/**
+ * The whole body.
+ * @throws PayloadTooLarge at the first byte too many, or at once where the length was announced
+ * @throws InvalidRequest when the client leaves before its end
+ */
+export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > bytesMax) return Promise.reject(new PayloadTooLarge(bytesMax));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const onData = (chunk: Buffer): void => {
+      length += chunk.length;
+      if (length > bytesMax) {
+        request.off('data', onData).pause();
+        reject(new PayloadTooLarge(bytesMax));
+      } else {
+        chunks.push(chunk);
+      }
+    };
+    request
+      .on('data', onData)
+      .on('end', () => resolve(Buffer.concat(chunks)))
+      .on('error', () => reject(new InvalidRequest('The request body broke off.')))
+      .on('close', () => {
+        if (!request.readableEnded) reject(new InvalidRequest('The request body broke off.'));
+      });
+  });
+}
+
+/** Resolves once the rest of the body has come, or after a limit of bytes or time. */
+export function discard(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let length = 0;
+    const end = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(end, DISCARD_MS);
+    request
+      .on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length > DISCARD_BYTES_MAX) end();
+      })
+      .on('end', end)
+      .on('close', end)
+      .on('error', end)
+      .resume();
+  });
+}

@@ -1,0 +1,70 @@
+import { KeySigner } from '../../../lambdas/adapters/receipts/key-signer';
+import type { Log } from '../../../lambdas/domain/log';
+import { completeReceipts } from '../../../lambdas/domain/receipts/complete-receipts';
+import { OpenLeaves } from '../../../lambdas/domain/receipts/open-leaves';
+import { Sealer as ReceiptSealer } from '../../../lambdas/domain/receipts/sealer';
+import { Seals } from '../../../lambdas/domain/receipts/seals';
+import { receipts } from '../../../lambdas/handlers/receipts/receipts';
+import { seal } from '../../../lambdas/handlers/receipts/seal';
+import type { DataFolder } from '../folder/data-folder';
+import type { LocalParts } from './local-parts';
+import { Repeated } from './repeated';
+import { UsageChanges } from './usage-changes';
+
+const SEAL_EVERY_MS = 5_000;
+/** What began this long before the last seal had ended by then and was sealed, or is still running. */
+const REACH_BACK_MS = 3_600_000;
+const KEY_FILE = 'receipt-key.pem';
+
+type Parts = Pick<LocalParts, 'store' | 'clock' | 'accounts' | 'usageRetentionDays'>;
+
+/** Makes receipts of what ended, every few seconds, with the code of the two functions that do it in AWS. */
+export class Sealer {
+  private readonly parts: Parts;
+  private readonly log: Log;
+  private readonly takeChanges: ReturnType<typeof receipts>;
+  private readonly seal: ReturnType<typeof seal>;
+  /** Changes that no leaf was opened for yet. They end with the process, and the next start makes up for them. */
+  private readonly changes = new UsageChanges();
+  private readonly repeated = new Repeated(SEAL_EVERY_MS, () => this.run());
+
+  constructor(folder: DataFolder, parts: Parts, log: Log) {
+    const { store, clock, usageRetentionDays: retentionDays } = parts;
+    this.parts = parts;
+    this.log = log;
+    this.takeChanges = receipts({ openLeaves: new OpenLeaves({ store }), log });
+    const sealer = new ReceiptSealer({ store, clock, signer: openSigner(folder), retentionDays });
+    this.seal = seal({ sealer, log });
+  }
+
+  /** Resolves once what a run before this one left behind has its leaves. */
+  async start(): Promise<void> {
+    this.changes.follow(this.parts.store);
+    const last = await new Seals(this.parts).last();
+    const since = last.number === 0 ? 0 : Date.parse(last.minute) - REACH_BACK_MS;
+    for await (const accountId of this.parts.accounts.list())
+      await completeReceipts(this.parts.store, accountId, since);
+    this.repeated.start();
+  }
+
+  /** Seals what has ended so far, and no more. */
+  async stop(): Promise<void> {
+    await this.repeated.stop();
+    await this.run();
+  }
+
+  private async run(): Promise<void> {
+    if (!(await this.changes.hand(this.takeChanges))) return;
+    try {
+      await this.seal();
+    } catch (error) {
+      this.log.error('SEAL_FAILED', { cause: error instanceof Error ? error.name : 'Unknown' });
+    }
+  }
+}
+
+/** Made at the first start; receipts of before stay verifiable without it, because its public half is published. */
+function openSigner(folder: DataFolder): KeySigner {
+  folder.writeNew(KEY_FILE, KeySigner.makeKey());
+  return new KeySigner(folder.read(KEY_FILE) ?? '');
+}

@@ -1,0 +1,118 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Services } from 'cognito-local/lib/services/index.js';
+import { CognitoTokenVerifier } from '../../../lambdas/adapters/cognito/cognito-token-verifier';
+import type { Standing } from '../../../lambdas/contracts/http/roles';
+import type { Clock } from '../../../lambdas/domain/clock';
+import type { TokenVerifier } from '../../../lambdas/domain/identity/token-verifier';
+import type { DataFolder } from '../folder/data-folder';
+import { LOCAL_CLIENT_ID, LOCAL_POOL_ID, LocalPool, SILENT } from './local-pool';
+import { LocalTokens } from './local-tokens';
+import { type LocalUser, localUsers } from './local-users';
+
+const HOST = '127.0.0.1';
+
+/** The rest of cognito-local's API changes anybody's password without asking who calls. */
+const OAUTH_ROUTES = ['GET /oauth2/authorize', 'POST /oauth2/authorize', 'POST /oauth2/token', 'OPTIONS /oauth2/token'];
+
+/** cognito-local writes what the address says into its sign-in form: no script of it may run. */
+const CONTENT_SECURITY_POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/** Who people are in a local run: cognito-local's sign-in behind the verifier that a deployment has. */
+export class LocalIdentity {
+  readonly users: readonly LocalUser[];
+  readonly clientId = LOCAL_CLIENT_ID;
+  /** The pool's address: the issuer of its tokens. */
+  readonly issuer: string;
+  private readonly server: Server;
+  private readonly pool: LocalPool;
+  private readonly tokens: LocalTokens;
+  private application: Promise<RequestListener> | undefined;
+
+  private constructor(server: Server, users: readonly LocalUser[], pool: LocalPool) {
+    this.server = server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      this.answer(request, response).catch(() => response.destroy());
+    });
+    this.users = users;
+    this.pool = pool;
+    this.issuer = `http://${HOST}:${(server.address() as AddressInfo).port}/${LOCAL_POOL_ID}`;
+    this.tokens = new LocalTokens(this.issuer);
+  }
+
+  static async start(folder: DataFolder): Promise<LocalIdentity> {
+    const users = localUsers(folder);
+    const pool = await LocalPool.open(folder, users);
+    const server = createServer();
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, HOST, resolve));
+    return new LocalIdentity(server, users, pool);
+  }
+
+  verifier(clock: Clock): TokenVerifier {
+    const fetchKeys = (): Promise<object> => this.tokens.published();
+    return new CognitoTokenVerifier({ issuer: this.issuer, clientIds: [this.clientId], clock, fetchKeys });
+  }
+
+  /** @param origin where the console is, to which people may be sent back */
+  allowConsole(origin: string): Promise<void> {
+    return this.pool.allowConsole(origin);
+  }
+
+  /** As the console gets one, for scripts. */
+  accessToken(role: Standing): Promise<string> {
+    const user = this.users.find((one) => one.role === role);
+    if (user === undefined) throw new Error(`There is no ${role} in this data folder.`);
+    return this.tokens.accessToken({ subject: user.subject, clientId: this.clientId });
+  }
+
+  stop(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    this.server.closeAllConnections();
+    return closed;
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [path = ''] = (request.url ?? '').split('?');
+    const route = `${request.method ?? ''} ${path}`;
+    response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
+    if (OAUTH_ROUTES.includes(route)) {
+      this.application ??= this.loadApplication();
+      (await this.application)(request, response);
+    } else if (route === `GET /${LOCAL_POOL_ID}/.well-known/jwks.json`) {
+      sendJson(response, 200, await this.tokens.published());
+    } else if (route === `GET /${LOCAL_POOL_ID}/.well-known/openid-configuration`) {
+      sendJson(response, 200, this.metadata());
+    } else {
+      sendJson(response, 404, { error: 'not_found' });
+    }
+  }
+
+  /** Only when somebody signs in: it takes a tenth of a second to load. */
+  private async loadApplication(): Promise<RequestListener> {
+    const { createServer: createApplication } = await import('cognito-local/lib/server/server.js');
+    // Of its services and its logger the OAuth routes use no more than this.
+    const services = { cognito: this.pool.cognito, tokenGenerator: this.tokens } as unknown as Services;
+    return createApplication(refuseTargets, SILENT.logger as never, {}, services).application as RequestListener;
+  }
+
+  private metadata(): object {
+    const origin = new URL(this.issuer).origin;
+    return {
+      issuer: this.issuer,
+      jwks_uri: `${this.issuer}/.well-known/jwks.json`,
+      authorization_endpoint: `${origin}/oauth2/authorize`,
+      token_endpoint: `${origin}/oauth2/token`,
+      response_types_supported: ['code'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: ['RS256'],
+      code_challenge_methods_supported: ['S256'],
+    };
+  }
+}
+
+const refuseTargets = () => (): Promise<never> => Promise.reject(new Error('Only the OAuth routes are served.'));
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  // The console asks from another port.
+  response.writeHead(status, { 'content-type': 'application/json', 'access-control-allow-origin': '*' });
+  response.end(JSON.stringify(body));
+}

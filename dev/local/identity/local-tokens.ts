@@ -1,0 +1,95 @@
+import { generateKeyPair, type KeyObject, randomBytes, randomUUID, sign } from 'node:crypto';
+import { promisify } from 'node:util';
+import type { TokenGenerator, Tokens } from 'cognito-local/lib/services/tokenGenerator.js';
+import type { User } from 'cognito-local/lib/services/userPoolService.js';
+import { SIGN_IN_SCOPES } from '../../../lambdas/contracts/deployment/sign-in';
+
+/** What cognito-local tells clients, whatever a token says. */
+const TOKEN_SECONDS = 3_600;
+const KEY_BITS = 2_048;
+const REFRESH_TOKEN_BYTES = 32;
+
+interface SigningKey {
+  readonly kid: string;
+  readonly privateKey: KeyObject;
+  readonly published: object;
+}
+
+/** Whom a token is about. */
+interface Subject {
+  readonly subject: string;
+  readonly email: string | undefined;
+  readonly clientId: string;
+}
+
+/**
+ * Signs as Cognito does. cognito-local would sign with a key that its package publishes, and so could anybody on this
+ * machine: this one is made when it is first needed and is nowhere but in this process.
+ */
+export class LocalTokens implements TokenGenerator {
+  private readonly issuer: string;
+  private key: Promise<SigningKey> | undefined;
+
+  constructor(issuer: string) {
+    this.issuer = issuer;
+  }
+
+  /** The key set, as a pool publishes it. */
+  async published(): Promise<object> {
+    return { keys: [(await this.signingKey()).published] };
+  }
+
+  async generate(
+    _context: unknown,
+    user: Pick<User, 'Username' | 'Attributes'>,
+    _groups: readonly string[],
+    client: { readonly ClientId: string },
+  ): Promise<Tokens> {
+    const email = user.Attributes.find(({ Name }) => Name === 'email')?.Value;
+    const about = { subject: user.Username, email, clientId: client.ClientId };
+    return {
+      AccessToken: await this.accessToken(about),
+      IdToken: await this.idToken(about),
+      RefreshToken: randomBytes(REFRESH_TOKEN_BYTES).toString('base64url'),
+    };
+  }
+
+  accessToken({ subject, clientId }: Omit<Subject, 'email'>): Promise<string> {
+    const scope = SIGN_IN_SCOPES.join(' ');
+    return this.signed({
+      sub: subject,
+      client_id: clientId,
+      token_use: 'access',
+      scope,
+      username: subject,
+      version: 2,
+    });
+  }
+
+  private idToken({ subject, email, clientId }: Subject): Promise<string> {
+    const shown = { email, email_verified: true, 'cognito:username': subject };
+    return this.signed({ sub: subject, aud: clientId, token_use: 'id', ...shown });
+  }
+
+  private async signed(claims: object): Promise<string> {
+    const { kid, privateKey } = await this.signingKey();
+    const now = Math.floor(Date.now() / 1_000);
+    const text = [
+      { alg: 'RS256', kid },
+      { ...claims, iss: this.issuer, jti: randomUUID(), auth_time: now, iat: now, exp: now + TOKEN_SECONDS },
+    ].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
+    const signature = sign('RSA-SHA256', Buffer.from(text.join('.')), privateKey);
+    return [...text, signature.toString('base64url')].join('.');
+  }
+
+  private signingKey(): Promise<SigningKey> {
+    this.key ??= newKey();
+    return this.key;
+  }
+}
+
+async function newKey(): Promise<SigningKey> {
+  const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: KEY_BITS });
+  const kid = randomUUID();
+  return { kid, privateKey, published: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' } };
+}

@@ -1,0 +1,118 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { type ProviderSettings, regionSchema } from '../../lambdas/contracts/storage/catalog';
+
+/** One variable is wrong. The message names it and never repeats its value, which may be a key. */
+export class SettingsInvalid extends Error {
+  override readonly name = 'SettingsInvalid';
+}
+
+/** A provider that the environment names, and the key to it; without a key no credential is sent. */
+export interface LocalProvider {
+  readonly settings: ProviderSettings;
+  readonly apiKey?: string;
+}
+
+/** All that a local run takes from its environment. */
+export interface Settings {
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** An absolute path. */
+  readonly dataFolder: string;
+  /** How long a request may take in all; its provider is stopped ten seconds before. */
+  readonly requestSeconds: number;
+  /** Empty where the environment names none: the demo provider answers then. */
+  readonly providers: readonly LocalProvider[];
+}
+
+/** What a Lambda has at most. */
+const REQUEST_SECONDS_MAX = 900;
+/** Ten of them are kept to settle in. */
+const REQUEST_SECONDS_MIN = 11;
+
+const whole = (min: number, max: number) => {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .pipe(z.int().min(min, message).max(max, message));
+};
+
+const baseUrl = z.string().refine(isBaseUrl, 'must be an http or https URL without credentials, query or fragment');
+/** Anything else could not be sent in a header. */
+const apiKey = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
+
+const environmentSchema = z.object({
+  PORT: whole(0, 65_535).default(8787),
+  TOLLGATE_DATA: z.string().default('.tollgate'),
+  TOLLGATE_REQUEST_SECONDS: whole(REQUEST_SECONDS_MIN, REQUEST_SECONDS_MAX).default(REQUEST_SECONDS_MAX),
+  OPENAI_API_KEY: apiKey.optional(),
+  OPENAI_BASE_URL: baseUrl.optional(),
+  OPENAI_REGION: regionSchema.optional(),
+  OPENAI_ZERO_DATA_RETENTION: z.stringbool('must be true or false').optional(),
+  ANTHROPIC_API_KEY: apiKey.optional(),
+  ANTHROPIC_BASE_URL: baseUrl.optional(),
+  ANTHROPIC_REGION: regionSchema.optional(),
+  ANTHROPIC_ZERO_DATA_RETENTION: z.stringbool('must be true or false').optional(),
+});
+
+/**
+ * What a local run takes from its environment, which nothing else in dev/ reads. An empty variable is as good as none.
+ * @throws SettingsInvalid
+ */
+export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value?.trim() !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new SettingsInvalid(`${issue?.path.join('.') ?? 'The environment'} ${issue?.message ?? 'is wrong'}.`);
+  }
+  const environment = parsed.data;
+  const openai = provider('openai', 'https://api.openai.com/v1', {
+    ...{ url: environment.OPENAI_BASE_URL, key: environment.OPENAI_API_KEY },
+    ...{ region: environment.OPENAI_REGION, zeroDataRetention: environment.OPENAI_ZERO_DATA_RETENTION },
+  });
+  const anthropic = provider('anthropic', 'https://api.anthropic.com', {
+    ...{ url: environment.ANTHROPIC_BASE_URL, key: environment.ANTHROPIC_API_KEY },
+    ...{ region: environment.ANTHROPIC_REGION, zeroDataRetention: environment.ANTHROPIC_ZERO_DATA_RETENTION },
+  });
+  return {
+    port: environment.PORT,
+    dataFolder: resolve(environment.TOLLGATE_DATA),
+    requestSeconds: environment.TOLLGATE_REQUEST_SECONDS,
+    providers: [...openai, ...anthropic],
+  };
+}
+
+/** The API key with which a deployment is checked; undefined where there is none. */
+export function readClientKey(source: NodeJS.ProcessEnv = process.env): string | undefined {
+  const key = source['TOLLGATE_KEY'];
+  return key?.trim() === '' ? undefined : key;
+}
+
+/** What the environment says of a provider. */
+interface Given {
+  readonly url: string | undefined;
+  readonly key: string | undefined;
+  readonly region: string | undefined;
+  readonly zeroDataRetention: boolean | undefined;
+}
+
+/** A base URL alone is enough: a provider on this machine may want no key. */
+function provider(id: 'openai' | 'anthropic', official: string, given: Given): LocalProvider[] {
+  const { url, key, region, zeroDataRetention } = given;
+  if (url === undefined && key === undefined) return [];
+  const settings = {
+    ...{ id, dialect: id, baseUrl: url ?? official },
+    ...(region !== undefined && { region }),
+    ...(zeroDataRetention !== undefined && { zeroDataRetention }),
+  };
+  return [key === undefined ? { settings } : { settings, apiKey: key }];
+}
+
+function isBaseUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password, search, hash } = new URL(text);
+  return /^https?:$/.test(protocol) && username + password + search + hash === '';
+}

@@ -1,0 +1,25 @@
+/** Part of `npm run docs`: synthesizes the documented deployment and writes what it is into docs/generated. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { print } from '../../print';
+import { DOCUMENTED_DEPLOYMENT, readAssembly } from './assembly';
+import { PAGES } from './pages';
+
+const folder = mkdtempSync(join(tmpdir(), 'tollgate-pages-'));
+try {
+  const context = `tollgate=${JSON.stringify(DOCUMENTED_DEPLOYMENT)}`;
+  // npm has put node_modules/.bin on the PATH. What the bundler says is of no interest unless it fails.
+  execFileSync('cdk', ['synth', '--no-notices', '--quiet', '--output', folder, '--context', context], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const assembly = readAssembly(folder);
+  for (const [file, render] of PAGES) {
+    const path = `docs/generated/${file}`;
+    writeFileSync(new URL(`../../${path}`, import.meta.url), render(assembly));
+    print(path);
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}

@@ -1,0 +1,27 @@
+import type { Endpoint } from '../../../lambdas/contracts/storage/catalog';
+
+export type ServedAt = { readonly endpoint: Endpoint } | { readonly leftOut: string };
+
+/** Names at OpenAI that none of the metered endpoints serves, or whose tokens are not all they cost. */
+const OPENAI_LEFT_OUT: readonly (readonly [RegExp, string])[] = [
+  [/^ft:|\.ft-/, 'a prefix of fine-tuned models, no exact name'],
+  [/^gpt-oss|:extended$/, 'not served by OpenAI itself'],
+  [/moderation/, 'moderation'],
+  [/realtime/, 'served by the Realtime API only'],
+  [/transcribe|^whisper|tts/, 'speech'],
+  [/-image/, 'image generation'],
+  [/^(text-)?(ada|babbage|curie|davinci)\b|-instruct/, 'served by the legacy Completions API only'],
+  [/codex|^computer-use|deep-research|-pro(-\d|$)/, 'served by the Responses API only'],
+  [/search-preview/, 'each call bills a web search as well, which is not metered'],
+  [/-audio-preview/, 'its audio tokens have no price'],
+];
+
+/** Which metered endpoint of the provider serves a name. */
+export function servedAt(provider: string, name: string): ServedAt {
+  if (provider === 'anthropic') return { endpoint: 'messages' };
+  const [, reason] = OPENAI_LEFT_OUT.find(([pattern]) => pattern.test(name)) ?? [];
+  if (reason !== undefined) return { leftOut: reason };
+  if (name.startsWith('text-embedding-')) return { endpoint: 'embeddings' };
+  if (/^(gpt-|chatgpt-|o\d)/.test(name)) return { endpoint: 'chat' };
+  return { leftOut: 'no metered endpoint is known to serve it' };
+}

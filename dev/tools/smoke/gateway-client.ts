@@ -1,0 +1,87 @@
+import { Agent, fetch, type RequestInit, type Response } from 'undici';
+import { requestIdSchema } from '../../../lambdas/contracts/storage/ids';
+import { type Finding, judged } from './finding';
+
+/** For what no provider is asked for; a cold start is in it. */
+const READ_TIMEOUT_MS = 30_000;
+/** For a stream to its end. */
+const STREAM_TIMEOUT_MS = 120_000;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Response['headers'];
+  readonly text: string;
+}
+
+interface Seen {
+  readonly path: string;
+  readonly requestId: string | null;
+}
+
+/** Asks the gateway as any client does, and remembers how its answers were named. */
+export class GatewayClient {
+  readonly origin: string;
+  readonly #apiKey: string;
+  readonly #agent = new Agent();
+  readonly #seen: Seen[] = [];
+
+  constructor(origin: string, apiKey: string) {
+    this.origin = origin;
+    this.#apiKey = apiKey;
+  }
+
+  async get(path: string, { withKey = true }: { readonly withKey?: boolean } = {}): Promise<Answer> {
+    const response = await this.#fetch(path, { headers: withKey ? this.#credentials() : {} });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  }
+
+  /** Resolves with the head; the body comes as it is read. */
+  post(path: string, body: object, signal?: AbortSignal): Promise<Response> {
+    const headers = {
+      ...this.#credentials(),
+      'content-type': 'application/json',
+      ...(path === '/v1/messages' && { 'anthropic-version': '2023-06-01' }),
+    };
+    return this.#fetch(path, { method: 'POST', headers, body: JSON.stringify(body), signal });
+  }
+
+  /** Ends its connections. */
+  close(): Promise<void> {
+    return this.#agent.destroy();
+  }
+
+  requestIds(): Finding {
+    const unnamed = this.#seen.filter(({ requestId }) => !isRequestId(requestId));
+    const paths = [...new Set(unnamed.map(({ path }) => path))].join(', ');
+    const measured = unnamed.length === 0 ? `${this.#seen.length} answers` : `not so: ${paths}`;
+    return judged('every answer has an x-request-id', this.#seen.length > 0 && unnamed.length === 0, measured);
+  }
+
+  async #fetch(path: string, { signal, ...init }: RequestInit): Promise<Response> {
+    const timeout = AbortSignal.timeout(init.method === 'POST' ? STREAM_TIMEOUT_MS : READ_TIMEOUT_MS);
+    const response = await fetch(`${this.origin}${path}`, {
+      ...init,
+      dispatcher: this.#agent,
+      redirect: 'error',
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
+    this.#seen.push({ path, requestId: response.headers.get('x-request-id') });
+    return response;
+  }
+
+  #credentials(): { readonly authorization: string } {
+    return { authorization: `Bearer ${this.#apiKey}` };
+  }
+}
+
+export const isRequestId = (text: string | null): text is string => requestIdSchema.safeParse(text).success;
+
+/** @returns undefined for what is no JSON object */
+export function jsonOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
