@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { until } from '../e2e/until';
-import { freePort } from '../free-port';
+import { freePort } from '../support/free-port';
 import { HERE, runFolder } from './cache-folder';
 import { startGuarded } from './guarded-process';
 

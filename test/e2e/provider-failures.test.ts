@@ -1,5 +1,5 @@
 import { formatUsd } from '../../lambdas/domain/money/pico';
-import { freePort } from '../free-port';
+import { freePort } from '../support/free-port';
 import {
   CHAT_MODEL,
   chatBody,

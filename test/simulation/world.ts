@@ -1,6 +1,6 @@
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
 import type { Check, TableStore, Write } from '../../lambdas/domain/table/table-store';
-import { FaultyDisk } from '../contracts/table-store-faulty-disk';
+import { FaultyDisk } from '../engines/table-store-faulty-disk';
 import type { CallKind, Fault } from './faults';
 import { drawFault } from './faults';
 import { fingerprint } from './fields';

@@ -67,7 +67,7 @@ export type Write = Put | Update | Delete;
 
 /**
  * The one way to reach stored data. Two engines implement it, DynamoDB and the embedded one, and one
- * contract suite (test/contracts/table-store.contract.ts) holds both to it.
+ * contract suite (test/engines/table-store.contract.ts) holds both to it.
  *
  * Reads never return an item whose `expiresAt` has passed, however late the engine removes it.
  * Failures are the errors of ./table-errors.ts and no others.

