@@ -13,6 +13,6 @@ export default {
   },
   // These ship as ES modules only; swc turns them into what jest can load.
   transformIgnorePatterns: ['/node_modules/(?!(@middy|ulid|@copilotkit)/)'],
-  testSequencer: '<rootDir>/test/simulation-first-sequencer.js',
-  reporters: ['default', '<rootDir>/test/closing-line-reporter.js'],
+  testSequencer: '<rootDir>/test/support/simulation-first-sequencer.js',
+  reporters: ['default', '<rootDir>/test/support/closing-line-reporter.js'],
 };

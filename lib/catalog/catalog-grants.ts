@@ -1,5 +1,9 @@
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import { CATALOG_CHANGES_PARTITION, CATALOG_PARTITION, PROPOSALS_PARTITION } from '../../lambdas/contracts/storage/table-keys';
+import {
+  CATALOG_CHANGES_PARTITION,
+  CATALOG_PARTITION,
+  PROPOSALS_PARTITION,
+} from '../../lambdas/contracts/storage/table-keys';
 import type { ClassifiedTable } from '../constructs/classified-table';
 import { grantItems, type TableAction } from '../constructs/table-grant';
 

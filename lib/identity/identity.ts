@@ -14,7 +14,12 @@ import {
   UserPoolEmail,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import { ACCESS_TOKEN_MINUTES, SIGN_IN_SCOPES, SIGNED_IN_PATH, SIGNED_OUT_PATH } from '../../lambdas/contracts/deployment/sign-in';
+import {
+  ACCESS_TOKEN_MINUTES,
+  SIGN_IN_SCOPES,
+  SIGNED_IN_PATH,
+  SIGNED_OUT_PATH,
+} from '../../lambdas/contracts/deployment/sign-in';
 import type { Config } from '../config';
 import { acknowledge } from '../compliance/acknowledgements';
 import { classify } from '../compliance/data-class';

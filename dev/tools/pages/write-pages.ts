@@ -17,7 +17,7 @@ try {
   const assembly = readAssembly(folder);
   for (const [file, render] of PAGES) {
     const path = `docs/generated/${file}`;
-    writeFileSync(new URL(`../../${path}`, import.meta.url), render(assembly));
+    writeFileSync(new URL(`../../../${path}`, import.meta.url), render(assembly));
     print(path);
   }
 } finally {

@@ -53,7 +53,7 @@ async function check(): Promise<void> {
 }
 
 function absolute(path: string): string {
-  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+  return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 }
 
 function renderCatalog({ source, providers }: CatalogData): string {

@@ -2,7 +2,12 @@ import { DEPLOYMENT_CHAIN } from '../../contracts/storage/audit-event';
 import type { CatalogData, PriceVersion } from '../../contracts/storage/catalog';
 import type { CatalogChange, CatalogEntry, OperatorSetting, Proposal } from '../../contracts/storage/catalog-changes';
 import { operatorSettingsSchema, PRICE_LEAD_MS } from '../../contracts/storage/catalog-changes';
-import { CATALOG_CHANGES_PARTITION, CATALOG_STATE_KEY, catalogChangeKey, isoTime } from '../../contracts/storage/table-keys';
+import {
+  CATALOG_CHANGES_PARTITION,
+  CATALOG_STATE_KEY,
+  catalogChangeKey,
+  isoTime,
+} from '../../contracts/storage/table-keys';
 import { CATALOG } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';

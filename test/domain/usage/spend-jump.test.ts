@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { isSpendJump, JUMP_FACTOR, JUMP_FLOOR_PICO, PACE_HOURS_MIN } from '../../../lambdas/domain/usage/spend-watch/spend-jump';
+import {
+  isSpendJump,
+  JUMP_FACTOR,
+  JUMP_FLOOR_PICO,
+  PACE_HOURS_MIN,
+} from '../../../lambdas/domain/usage/spend-watch/spend-jump';
 
 const DOLLAR = 1_000_000_000_000n;
 const hours = (count: number, pico: bigint): bigint[] => Array<bigint>(count).fill(pico);

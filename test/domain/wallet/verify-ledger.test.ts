@@ -1,4 +1,10 @@
-import { balanceKey, entryKey, holdKey, lateEntryKey, usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
+import {
+  balanceKey,
+  entryKey,
+  holdKey,
+  lateEntryKey,
+  usageRecordKey,
+} from '../../../lambdas/contracts/storage/table-keys';
 import { USAGE, WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
 import { encodeHold } from '../../../lambdas/domain/wallet/holds/hold';

@@ -1,4 +1,10 @@
-import { balanceKey, holdPartition, lateEntryKey, SHARDS, usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
+import {
+  balanceKey,
+  holdPartition,
+  lateEntryKey,
+  SHARDS,
+  usageRecordKey,
+} from '../../../lambdas/contracts/storage/table-keys';
 import { USAGE, WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Item } from '../../../lambdas/domain/table/value';
 import { encodeHold } from '../../../lambdas/domain/wallet/holds/hold';
