@@ -70,12 +70,16 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
   }
   const environment = parsed.data;
   const openai = provider('openai', 'https://api.openai.com/v1', {
-    ...{ url: environment.OPENAI_BASE_URL, key: environment.OPENAI_API_KEY },
-    ...{ region: environment.OPENAI_REGION, zeroDataRetention: environment.OPENAI_ZERO_DATA_RETENTION },
+    url: environment.OPENAI_BASE_URL,
+    key: environment.OPENAI_API_KEY,
+    region: environment.OPENAI_REGION,
+    zeroDataRetention: environment.OPENAI_ZERO_DATA_RETENTION,
   });
   const anthropic = provider('anthropic', 'https://api.anthropic.com', {
-    ...{ url: environment.ANTHROPIC_BASE_URL, key: environment.ANTHROPIC_API_KEY },
-    ...{ region: environment.ANTHROPIC_REGION, zeroDataRetention: environment.ANTHROPIC_ZERO_DATA_RETENTION },
+    url: environment.ANTHROPIC_BASE_URL,
+    key: environment.ANTHROPIC_API_KEY,
+    region: environment.ANTHROPIC_REGION,
+    zeroDataRetention: environment.ANTHROPIC_ZERO_DATA_RETENTION,
   });
   return {
     port: environment.PORT,
@@ -104,7 +108,9 @@ function provider(id: 'openai' | 'anthropic', official: string, given: Given): L
   const { url, key, region, zeroDataRetention } = given;
   if (url === undefined && key === undefined) return [];
   const settings = {
-    ...{ id, dialect: id, baseUrl: url ?? official },
+    id,
+    dialect: id,
+    baseUrl: url ?? official,
     ...(region !== undefined && { region }),
     ...(zeroDataRetention !== undefined && { zeroDataRetention }),
   };

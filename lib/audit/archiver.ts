@@ -49,8 +49,13 @@ export class Archiver extends Construct {
     archive.grants.keep(keep);
     tellOfFailures(keep, alarmTopic);
     collectChanges(this, {
-      ...{ table: audit, to: keep.function, filter: { eventName: ['INSERT'] }, topic: alarmTopic },
-      ...{ records: BATCH_RECORDS, window: BATCH_WINDOW, recordAgeMax: RECORD_AGE_MAX },
+      table: audit,
+      to: keep.function,
+      filter: { eventName: ['INSERT'] },
+      topic: alarmTopic,
+      records: BATCH_RECORDS,
+      window: BATCH_WINDOW,
+      recordAgeMax: RECORD_AGE_MAX,
     });
     new HarmAlarm(this, 'ArchiveBehind', {
       topic: alarmTopic,

@@ -75,7 +75,9 @@ function managed(
     overrideAction: { none: {} },
     statement: {
       managedRuleGroupStatement: {
-        ...{ vendorName: 'AWS', name, ...(scopeDownStatement && { scopeDownStatement }) },
+        vendorName: 'AWS',
+        name,
+        ...(scopeDownStatement && { scopeDownStatement }),
         ...(ruleActionOverrides.length > 0 && { ruleActionOverrides }),
       },
     },

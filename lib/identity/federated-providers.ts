@@ -23,7 +23,10 @@ export function addFederatedProvider(scope: Construct, userPool: IUserPool, prov
   switch (provider.type) {
     case 'oidc':
       return new UserPoolIdentityProviderOidc(scope, id, {
-        ...{ userPool, name, issuerUrl: provider.issuerUrl, clientId: provider.clientId },
+        userPool,
+        name,
+        issuerUrl: provider.issuerUrl,
+        clientId: provider.clientId,
         // Resolved by CloudFormation while deploying, so that no template shows it.
         clientSecret: SecretValue.secretsManager(provider.clientSecretName).unsafeUnwrap(),
         scopes: ['openid', 'email'],
@@ -31,7 +34,8 @@ export function addFederatedProvider(scope: Construct, userPool: IUserPool, prov
       });
     case 'saml':
       return new UserPoolIdentityProviderSaml(scope, id, {
-        ...{ userPool, name },
+        userPool,
+        name,
         metadata: UserPoolIdentityProviderSamlMetadata.url(provider.metadataUrl),
         requestSigningAlgorithm: SigningAlgorithm.RSA_SHA256,
         attributeMapping: mapping(SAML_EMAIL),

@@ -37,7 +37,9 @@ export class ReceiptKeyGrants {
   sign(grantee: IGrantable): Grant {
     const resourceArns = [this.#key.keyArn];
     return Grant.addToPrincipal({
-      ...{ grantee, resourceArns, actions: ['kms:Sign'] },
+      grantee,
+      resourceArns,
+      actions: ['kms:Sign'],
       conditions: { StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' } },
     }).combine(Grant.addToPrincipal({ grantee, resourceArns, actions: ['kms:GetPublicKey'] }));
   }

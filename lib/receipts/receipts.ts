@@ -50,8 +50,13 @@ export class Receipts extends Construct {
     usage.grants.openLeaves(this.collect);
     tellOfFailures(this.collect, alarmTopic);
     collectChanges(this, {
-      ...{ table: usage, to: this.collect.function, filter: ENDS_OF_REQUESTS, topic: alarmTopic },
-      ...{ records: BATCH_RECORDS, window: BATCH_WINDOW, recordAgeMax: RECORD_AGE_MAX },
+      table: usage,
+      to: this.collect.function,
+      filter: ENDS_OF_REQUESTS,
+      topic: alarmTopic,
+      records: BATCH_RECORDS,
+      window: BATCH_WINDOW,
+      recordAgeMax: RECORD_AGE_MAX,
     });
 
     this.seal = new ServiceFunction(this, 'Seal', {

@@ -57,8 +57,13 @@ export class SpendWatch extends Construct {
     audit.grants.recordOfAccounts(watch);
     tellOfFailures(watch, alarmTopic);
     collectChanges(this, {
-      ...{ table: usage, to: watch.function, filter: ENDS_OF_REQUESTS, topic: alarmTopic },
-      ...{ records: BATCH_RECORDS, window: BATCH_WINDOW, recordAgeMax: RECORD_AGE_MAX },
+      table: usage,
+      to: watch.function,
+      filter: ENDS_OF_REQUESTS,
+      topic: alarmTopic,
+      records: BATCH_RECORDS,
+      window: BATCH_WINDOW,
+      recordAgeMax: RECORD_AGE_MAX,
     });
     new HarmAlarm(this, 'KeySpendJumped', {
       topic: alarmTopic,

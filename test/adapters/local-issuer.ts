@@ -44,8 +44,15 @@ let tokens = 0;
 
 /** As GitHub Actions writes it, with what a test has otherwise. */
 export const claimsOf = (otherwise: object = {}): object => ({
-  ...{ iss: ISSUER, aud: AUDIENCE, sub: SUBJECT, jti: `token-${(tokens += 1)}`, repository: 'acme/app' },
-  ...{ iat: seconds(), nbf: seconds() - 5, exp: seconds() + 300, run_attempt: 1 },
+  iss: ISSUER,
+  aud: AUDIENCE,
+  sub: SUBJECT,
+  jti: `token-${(tokens += 1)}`,
+  repository: 'acme/app',
+  iat: seconds(),
+  nbf: seconds() - 5,
+  exp: seconds() + 300,
+  run_attempt: 1,
   ...otherwise,
 });
 

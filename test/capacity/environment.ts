@@ -43,8 +43,13 @@ export class Environment {
     if (owner?.accountId !== accountId) throw new Error('the key was refused');
     const requestId = `req_${ulid(admittedAt)}`;
     const request = {
-      ...{ keyId: owner.keyId, endpoint: 'chat' as const, model: 'gpt-5-mini', provider: 'openai', streamed: true },
-      ...{ at: new Date(admittedAt).toISOString(), priceVersion: 'openai/gpt-5-mini@2026-11-01' },
+      keyId: owner.keyId,
+      endpoint: 'chat' as const,
+      model: 'gpt-5-mini',
+      provider: 'openai',
+      streamed: true,
+      at: new Date(admittedAt).toISOString(),
+      priceVersion: 'openai/gpt-5-mini@2026-11-01',
     };
     const deadline = admittedAt + HOLD_MS;
     const hold = await this.#wallet.reserve({ accountId, requestId, holdPico, deadline, request });

@@ -133,8 +133,11 @@ export class HotAccount {
     const { rampSeconds, seconds } = this.#load;
     const random = this.#random.fork(0);
     const sweeper = new Wallet({
-      ...{ store: this.#store, clock: this.#time.clock, usageRetentionDays: USAGE_RETENTION_DAYS },
-      ...{ random: () => random.fraction(), sleep: (milliseconds: number) => this.#time.sleep(milliseconds) },
+      store: this.#store,
+      clock: this.#time.clock,
+      usageRetentionDays: USAGE_RETENTION_DAYS,
+      random: () => random.fraction(),
+      sleep: (milliseconds: number) => this.#time.sleep(milliseconds),
     });
     const minutes = Math.ceil((rampSeconds + seconds) / 60) + 4;
     for (let minute = 0; minute < minutes; minute += 1) {
@@ -149,8 +152,13 @@ export class HotAccount {
     const { limits, conflicts } = this.#store;
     const peak = (pattern: RegExp): { readonly reads: number; readonly writes: number } => limits.peakOf(pattern);
     return {
-      ...{ requests: this.#requests, environments: this.#environments, failures: this.#failures },
-      ...{ throttled: limits.throttled, conflicts, costPico: this.#costPico, heldPeakPico: this.#heldPeakPico },
+      requests: this.#requests,
+      environments: this.#environments,
+      failures: this.#failures,
+      throttled: limits.throttled,
+      conflicts,
+      costPico: this.#costPico,
+      heldPeakPico: this.#heldPeakPico,
       writeUnitsPerRequest: limits.writeUnits / this.#requests,
       readUnitsPerRequest: limits.readUnits / this.#requests,
       peaks: {

@@ -48,7 +48,9 @@ export function controlPlaneOfADeployment(stage: () => Stage): void {
     await cognito.send(new UpdateUserPoolClientCommand({ UserPoolId, ClientId, ExplicitAuthFlows }));
     const { AuthenticationResult } = await cognito.send(
       new AdminInitiateAuthCommand({
-        ...{ UserPoolId, ClientId, AuthFlow: 'ADMIN_USER_PASSWORD_AUTH' },
+        UserPoolId,
+        ClientId,
+        AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
         AuthParameters: { USERNAME: email, PASSWORD },
       }),
     );

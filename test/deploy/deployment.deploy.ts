@@ -66,10 +66,15 @@ describe('a first deployment', () => {
     expect(await chat()).toBe(ANSWER.join(''));
     expect(upstream.received[0]?.headers.authorization).toBe(`Bearer ${PROVIDER_KEY}`);
     expect(await balanceOf(customer.accountId)).toMatchObject({
-      ...{ availablePico: CREDIT_PICO - COST_PICO, heldPico: 0n, spentPico: COST_PICO },
+      availablePico: CREDIT_PICO - COST_PICO,
+      heldPico: 0n,
+      spentPico: COST_PICO,
     });
     expect(await newestRecord(customer.accountId)).toMatchObject({
-      ...{ status: 'completed', streamed: true, estimated: false, costPico: COST_PICO },
+      status: 'completed',
+      streamed: true,
+      estimated: false,
+      costPico: COST_PICO,
       usage: { input: REPORTED.prompt_tokens, output: REPORTED.completion_tokens },
     });
   });

@@ -104,7 +104,10 @@ export async function deadRequest({ deployment }: Stage): Promise<DeadRequest> {
     streamed: true,
   } as const;
   await deployment.wallet.reserve({
-    ...{ accountId, requestId, holdPico: COST_PICO, deadline: now - 1 },
+    accountId,
+    requestId,
+    holdPico: COST_PICO,
+    deadline: now - 1,
     request: { ...request, at: isoTime(now), priceVersion: 'any' },
   });
   return { accountId, requestId };

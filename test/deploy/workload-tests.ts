@@ -47,7 +47,8 @@ export function workloadsOfADeployment(stage: () => Stage): void {
     test('the other official client does so too, and is told in its own dialect where the key is not the role’s', async () => {
       expect((await anthropic(signing(keyId)).models.list()).data.length).toBeGreaterThan(0);
       await expect(anthropic(signing(strangersKeyId)).models.list()).rejects.toMatchObject({
-        ...{ status: 401, error: { error: { type: 'authentication_error' } } },
+        status: 401,
+        error: { error: { type: 'authentication_error' } },
       });
     });
 
@@ -58,7 +59,8 @@ export function workloadsOfADeployment(stage: () => Stage): void {
     ])('whoever names %s is turned away before anything leaves for the provider', async (_what, named) => {
       stage().upstream.received.length = 0;
       await expect(openai(signing(named())).chat.completions.create(CHAT)).rejects.toMatchObject({
-        ...{ status: 401, code: 'invalid_role' },
+        status: 401,
+        code: 'invalid_role',
       });
       expect(stage().upstream.received).toEqual([]);
     });
@@ -71,7 +73,8 @@ export function workloadsOfADeployment(stage: () => Stage): void {
       const credentials = () => Promise.resolve(CREDENTIALS);
       expect(await checkWorkloads({ url: baseURL, keyId, credentials })).toMatchObject({ state: 'ok' });
       expect(await checkWorkloads({ url: baseURL, keyId: strangersKeyId, credentials })).toMatchObject({
-        ...{ state: 'failed', measured: expect.stringContaining('401 with it') as string },
+        state: 'failed',
+        measured: expect.stringContaining('401 with it') as string,
       });
     });
   });

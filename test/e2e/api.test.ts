@@ -89,7 +89,9 @@ test('who is invited joins; who is not does not learn that the account is there'
   expect((await getAccount({ client: auditor, path })).error).toMatchObject({ status: 404, code: 'account_not_found' });
   expect((await listKeys({ client: operator, path })).error).toMatchObject({ status: 403, code: 'not_allowed' });
   const { data: invitation } = await createInvitation({
-    ...{ client: owner, path, throwOnError: true },
+    client: owner,
+    path,
+    throwOnError: true,
     body: { email: 'auditor@example.test', role: 'auditor' },
   });
   expect(invitation.token).toBeUndefined();
@@ -102,7 +104,8 @@ test('an operator routes a model to the providers that are configured, and to no
   const client = await clientOf('operator');
   const route = (...providers: string[]) =>
     changeCatalog({
-      ...{ client, headers: { 'If-Match': '*' } },
+      client,
+      headers: { 'If-Match': '*' },
       body: { settings: [{ kind: 'route', model: 'gpt-4o-mini', route: { providers } }] },
     });
   expect((await route('demo', 'elsewhere')).error).toMatchObject({ status: 409, code: 'catalog_conflict' });

@@ -27,7 +27,9 @@ test('an exported log verifies as a file, and not once it was changed; so does a
   const file = run.file('export.jsonl', exported.out);
   const [header = '', ...events] = exported.out.trimEnd().split('\n');
   expect(await run.tollgate('audit', 'verify', '--file', file)).toEqual({
-    ...{ code: 0, err: '', out: `{"verified":true,"chains":1,"events":${events.length}}\n` },
+    code: 0,
+    err: '',
+    out: `{"verified":true,"chains":1,"events":${events.length}}\n`,
   });
   run.file('export.jsonl', [header, ...events.slice(1)].join('\n'));
   const found = await run.tollgate('audit', 'verify', '--file', file);

@@ -79,7 +79,9 @@ test('a price list is shown, proposed with its diff, and approved for a minute l
   expect(shown).toContainEqual(expect.objectContaining({ kind: 'alias', alias: 'house-model', model: CHAT_MODEL }));
   expect(shown).toContainEqual(expect.objectContaining({ list: 'openai', model: CHAT_MODEL, basisPoints: 0 }));
   expect(json(await catalog('changes', '--limit', '1'))).toMatchObject({
-    ...{ number: Number(version) + 2, models: ['openai/mine'], settings: [] },
+    number: Number(version) + 2,
+    models: ['openai/mine'],
+    settings: [],
   });
   expect(await asked()).toBe(200);
 });

@@ -43,7 +43,8 @@ async function run(typed: string, { isTerminal = false, ...options }: { isTermin
       deployment: { providerIds: PROVIDERS, providerKeysSecret: SECRET },
       endpoint: { url: 'https://gateway.example.com', isPublic: true, functionUrl: 'https://x.on.aws' },
       input: new StandardInput(stdin, terminal),
-      ...{ secrets, parts },
+      secrets,
+      parts,
     },
     command,
   );

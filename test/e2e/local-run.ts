@@ -44,7 +44,10 @@ export async function startLocalRun(environment: { readonly [name: string]: stri
   const gateway = await startLocalGateway(settings, new StdoutLog((line) => void log.push(line)));
   const { apiKey } = gateway.account;
   return {
-    ...{ upstream, gateway, folder, log },
+    upstream,
+    gateway,
+    folder,
+    log,
     openai: new OpenAI({ apiKey, baseURL: gateway.url, maxRetries: 0 }),
     anthropic: new Anthropic({ apiKey, baseURL: gateway.url.replace('/v1', ''), maxRetries: 0 }),
     stop: async () => {

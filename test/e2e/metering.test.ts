@@ -28,7 +28,9 @@ const chatPrices = priceOf('openai', CHAT_MODEL);
 const messagesPrices = priceOf('anthropic', MESSAGES_MODEL);
 
 const CHAT_USAGE = {
-  ...{ prompt_tokens: 100, completion_tokens: 50, total_tokens: 150 },
+  prompt_tokens: 100,
+  completion_tokens: 50,
+  total_tokens: 150,
   prompt_tokens_details: { cached_tokens: 30 },
   completion_tokens_details: { reasoning_tokens: 20 },
 };
@@ -36,7 +38,10 @@ const CHAT_TOKENS = { input: 70, cachedInput: 30, output: 30, reasoning: 20 };
 const CHAT_COST = costOf(chatPrices, CHAT_TOKENS);
 
 const MESSAGE_USAGE = {
-  ...{ input_tokens: 7, cache_read_input_tokens: 5, cache_creation_input_tokens: 5, output_tokens: 11 },
+  input_tokens: 7,
+  cache_read_input_tokens: 5,
+  cache_creation_input_tokens: 5,
+  output_tokens: 11,
   cache_creation: { ephemeral_5m_input_tokens: 3, ephemeral_1h_input_tokens: 2 },
 };
 
@@ -90,8 +95,10 @@ describe('the official OpenAI client', () => {
     run.upstream.plays(streamed(chatStream(['Hello'], CHAT_USAGE)));
     await during(run, async () => {
       const stream = await run.openai.chat.completions.create({
-        ...{ model: CHAT_MODEL, messages: [{ role: 'user', content: 'Hi' }] },
-        ...{ stream: true, stream_options: { include_usage: true } },
+        model: CHAT_MODEL,
+        messages: [{ role: 'user', content: 'Hi' }],
+        stream: true,
+        stream_options: { include_usage: true },
       });
       const usages: unknown[] = [];
       for await (const chunk of stream) if (chunk.usage) usages.push(chunk.usage);

@@ -59,8 +59,14 @@ describe('a request’s record', () => {
     const record = await get(`/requests/${requestId}`);
     expect(record.status).toBe(200);
     expect(await record.json()).toMatchObject({
-      ...{ requestId, model: CHAT_MODEL, provider: 'openai', status: 'completed', httpStatus: 200 },
-      ...{ usage: { input: 10, output: 5 }, cost: answer.headers.get('x-tollgate-cost'), estimated: false },
+      requestId,
+      model: CHAT_MODEL,
+      provider: 'openai',
+      status: 'completed',
+      httpStatus: 200,
+      usage: { input: 10, output: 5 },
+      cost: answer.headers.get('x-tollgate-cost'),
+      estimated: false,
     });
 
     const { parts } = run.gateway;

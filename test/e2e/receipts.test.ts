@@ -45,7 +45,8 @@ test('a paid request has a receipt that verifies against the published key, and 
   const key = run.file('key.pem', keys.map(({ pem }) => pem).join(''));
   const answer = run.file('receipt.json', text);
   expect(await verified(answer, '--key', key)).toEqual({
-    ...{ code: 0, err: '' },
+    code: 0,
+    err: '',
     out: '{"verified":true,"receipts":1,"trees":0,"seals":1}\n',
   });
   expect(await verified(answer)).toMatchObject({ code: 0, err: '' });

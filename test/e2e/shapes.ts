@@ -21,7 +21,10 @@ export const chatStream = (texts: readonly string[], usage: object): string[] =>
 ];
 
 export const chatCompletion = (content: string, usage?: unknown): object => ({
-  ...{ id: 'chatcmpl-1', object: 'chat.completion', created: 1, model: 'm' },
+  id: 'chatcmpl-1',
+  object: 'chat.completion',
+  created: 1,
+  model: 'm',
   choices: [
     { index: 0, message: { role: 'assistant', content, refusal: null }, finish_reason: 'stop', logprobs: null },
   ],
@@ -49,7 +52,12 @@ export const messageStream = (texts: readonly string[], input: object, output: o
 ];
 
 export const message = (text: string, usage?: unknown): object => ({
-  ...{ id: 'msg_1', type: 'message', role: 'assistant', model: 'm', stop_reason: 'end_turn', stop_sequence: null },
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'm',
+  stop_reason: 'end_turn',
+  stop_sequence: null,
   content: [{ type: 'text', text }],
   ...(usage === undefined ? {} : { usage }),
 });

@@ -13,7 +13,9 @@ import { temporaryFolder } from './temporary-folder';
 import { type Play, whole } from './upstream';
 
 const CHAT = chatStream(['one', 'two', 'three', 'four', 'five'], {
-  ...{ prompt_tokens: 20, completion_tokens: 5, total_tokens: 25 },
+  prompt_tokens: 20,
+  completion_tokens: 5,
+  total_tokens: 25,
 });
 const MESSAGE = messageStream(
   ['one', 'two', 'three'],

@@ -84,7 +84,8 @@ describe.each(durableEngines)('the wallet on $name', (engine: Engine) => {
   test('what a key may spend, run and send a minute is counted with the hold and given back with its end', async () => {
     await stage.fund(100n * CENT);
     const counting: Counting = {
-      ...{ counterId: '01JD0000000000000000000001', runningMax: 8 },
+      counterId: '01JD0000000000000000000001',
+      runningMax: 8,
       budget: { window: 'day#UTC#2026-11-20', limitPico: 20n * CENT },
       minute: { start: stage.now - (stage.now % 60_000), tokens: 100, requestsMax: 20, tokensMax: 900 },
     };

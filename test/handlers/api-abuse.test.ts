@@ -13,7 +13,9 @@ async function open(options: StageOptions = {}) {
   const stage = await ApiStage.open({ verifier, ...options });
   const me = (address: string, as?: string) =>
     stage.ask({
-      ...{ method: 'GET', path: '/v1/me', headers: { 'x-tollgate-client-address': address } },
+      method: 'GET',
+      path: '/v1/me',
+      headers: { 'x-tollgate-client-address': address },
       ...(as !== undefined && { as }),
     });
   return Object.assign(stage, { me });

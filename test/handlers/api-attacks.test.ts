@@ -8,8 +8,29 @@ import { type Answered, ApiStage } from './api-stage';
 const A_KEY_ID = '01JD0000000000000000000009';
 
 const STRANGE_VALUES: readonly unknown[] = [
-  ...[null, true, -1, 1.5, 1e308, [], [[]], [null], {}, { a: 1 }, { length: 1e9 }, { toString: 1 }, { then: 1 }],
-  ...['', '__proto__', 'constructor', 'toString', '../..', '%00', '-0', 'Infinity', '9'.repeat(400), '😀'.repeat(200)],
+  null,
+  true,
+  -1,
+  1.5,
+  1e308,
+  [],
+  [[]],
+  [null],
+  {},
+  { a: 1 },
+  { length: 1e9 },
+  { toString: 1 },
+  { then: 1 },
+  '',
+  '__proto__',
+  'constructor',
+  'toString',
+  '../..',
+  '%00',
+  '-0',
+  'Infinity',
+  '9'.repeat(400),
+  '😀'.repeat(200),
 ];
 
 let stage: ApiStage;
@@ -52,7 +73,9 @@ describe('another account’s thing under one’s own account', () => {
     const { body, headers } = await EXAMPLES[id]!(stage, stage.accountId);
     const path = route.path.replace('{accountId}', stage.accountId).replace(`{${parameter}}`, theirs);
     const answer = await stage.ask({
-      ...{ method: route.method.toUpperCase(), path, as: 'owner' },
+      method: route.method.toUpperCase(),
+      path,
+      as: 'owner',
       ...(body !== undefined && { body }),
       ...(headers && { headers }),
     });

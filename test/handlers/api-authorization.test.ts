@@ -58,7 +58,9 @@ test.each(ROUTES.map((route) => [route.id, route] as const))('%s takes nobody wi
       body,
       headers: answered,
     } = await stage.ask({
-      ...{ ...asked, method: route.method.toUpperCase(), headers },
+      ...asked,
+      method: route.method.toUpperCase(),
+      headers,
     });
     expect([status, body['code'], answered['www-authenticate']]).toEqual([401, 'unauthenticated', 'Bearer']);
   }

@@ -17,7 +17,9 @@ const ask = (asked: Partial<Asked>) => stage.ask({ method: 'GET', path: CATALOG,
 const change = (body: object, etag: string) => ask({ method: 'PATCH', body, headers: { 'if-match': etag } });
 const approve = (proposalId: unknown, etag: string, body: object = {}) =>
   ask({
-    ...{ method: 'POST', path: `${PROPOSALS}/${String(proposalId)}/approve`, body },
+    method: 'POST',
+    path: `${PROPOSALS}/${String(proposalId)}/approve`,
+    body,
     headers: { 'if-match': etag },
   });
 const propose = async (body: object) => (await ask({ method: 'POST', path: PROPOSALS, body })).body['id'];
@@ -51,21 +53,29 @@ test('a proposal is reviewed with its differences, and approved on the version t
   const from = new Date(stage.now + 60_000).toISOString();
   const prices = [{ from, abovePromptTokens: 0, unit: 'input', beforePico: '10', afterPico: '11' }];
   expect(review).toMatchObject({
-    ...{ version: 1, complete: false, source: 'example', models: 1 },
+    version: 1,
+    complete: false,
+    source: 'example',
+    models: 1,
     differences: [{ list: 'alpha', model: 'one', kind: 'changed', definition: [], prices }],
   });
   expect(await approve(proposalId, headers['etag']!, { models: ['alpha/two'] })).toMatchObject({
-    ...{ status: 409, body: { code: 'catalog_conflict' } },
+    status: 409,
+    body: { code: 'catalog_conflict' },
   });
   expect(await approve(proposalId, headers['etag']!, { from: '2026-01-01T00:00:00Z' })).toMatchObject({
-    ...{ status: 409, body: { code: 'begins_too_soon' } },
+    status: 409,
+    body: { code: 'begins_too_soon' },
   });
   expect(await approve(proposalId, headers['etag']!)).toMatchObject({ status: 200, body: { version: 2 } });
   stage.now += 60_000;
   const { body: first } = await ask({ path: `${CATALOG}/models`, query: 'limit=2' });
   expect(first['items']).toMatchObject([
     {
-      ...{ list: 'alpha', model: 'one', basisPoints: 0, priceVersion: `alpha/one@${from}~2` },
+      list: 'alpha',
+      model: 'one',
+      basisPoints: 0,
+      priceVersion: `alpha/one@${from}~2`,
       tiers: [{ abovePromptTokens: 0, picoPerToken: { input: '11' }, costPicoPerToken: { input: '11' } }],
     },
     { model: 'three' },

@@ -9,12 +9,18 @@ type Example = (stage: ApiStage, accountId: string) => Promise<Pick<Asked, 'path
 const ANY_VERSION = { 'if-match': '*' };
 export const FEDERATED_SUBJECT = 'repo:example/app:ref:refs/heads/main';
 const TRUST = {
-  ...{ name: 'CI', issuer: 'https://token.actions.githubusercontent.com', audience: 'tollgate' },
+  name: 'CI',
+  issuer: 'https://token.actions.githubusercontent.com',
+  audience: 'tollgate',
   subject: FEDERATED_SUBJECT,
 };
 const BILLING = {
-  ...{ name: 'Ours Ltd', email: 'bills@example.test', addressLine1: '1 Street' },
-  ...{ city: 'Town', postalCode: '1', country: 'DE' },
+  name: 'Ours Ltd',
+  email: 'bills@example.test',
+  addressLine1: '1 Street',
+  city: 'Town',
+  postalCode: '1',
+  country: 'DE',
 };
 
 const at = (path: string, more: Partial<Asked> = {}): Example => {
@@ -140,7 +146,8 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   createProposal: at('/v1/catalog/proposals', { body: { complete: true } }),
   getProposal: async (stage) => ({ path: `/v1/catalog/proposals/${await aProposal(stage)}` }),
   approveProposal: async (stage) => ({
-    ...{ path: `/v1/catalog/proposals/${await aProposal(stage)}/approve`, headers: ANY_VERSION },
+    path: `/v1/catalog/proposals/${await aProposal(stage)}/approve`,
+    headers: ANY_VERSION,
     body: { from: new Date(stage.now + 3_600_000).toISOString() },
   }),
   dismissOperator: async (stage) => ({ path: `/v1/operators/${stage.person('operator')}` }),

@@ -5,7 +5,10 @@ import { ApiStage } from './api-stage';
 const EMAIL = 'new@example.test';
 
 const inviting = (stage: ApiStage, headers: { readonly [name: string]: string } = {}) => ({
-  ...{ method: 'POST', path: `/v1/accounts/${stage.accountId}/invitations`, as: 'owner', headers },
+  method: 'POST',
+  path: `/v1/accounts/${stage.accountId}/invitations`,
+  as: 'owner',
+  headers,
   body: { email: EMAIL, role: 'developer' },
 });
 const open = async (stage: ApiStage) =>

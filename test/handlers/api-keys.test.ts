@@ -2,7 +2,10 @@ import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import { ApiStage } from './api-stage';
 
 const RULES = {
-  ...{ scopes: ['chat', 'models'], models: ['gpt-4.1*'], concurrency: 3, labels: { team: 'research' } },
+  scopes: ['chat', 'models'],
+  models: ['gpt-4.1*'],
+  concurrency: 3,
+  labels: { team: 'research' },
   budget: { limitPico: '5000000000000', window: 'month', timeZone: 'Europe/Berlin' },
 };
 

@@ -54,7 +54,10 @@ export class ApiStage {
     const line = (code: string, fields = {}): void => void this.logged.push(JSON.stringify([code, fields]));
     const log: Log = { info: line, warn: line, error: line };
     this.parts = apiParts({
-      ...{ store: this.store, clock, log, pepper: 'a pepper of sixteen bytes' },
+      store: this.store,
+      clock,
+      log,
+      pepper: 'a pepper of sixteen bytes',
       // A token is its subject: what makes a token one of ours is the verifier's matter, and has tests of its own.
       verifier: {
         verify: async (token) =>
@@ -93,7 +96,9 @@ export class ApiStage {
   async ask({ method, path, query = '', as, headers = {}, body }: Asked): Promise<Answered> {
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     const response = await this.#serve({
-      ...{ rawPath: `/api${path}`, rawQueryString: query, isBase64Encoded: false },
+      rawPath: `/api${path}`,
+      rawQueryString: query,
+      isBase64Encoded: false,
       headers: {
         ...(as !== undefined && { authorization: `Bearer ${as}` }),
         ...(text !== undefined && { 'content-type': 'application/json' }),

@@ -16,7 +16,9 @@ describe('an answer', () => {
   test('is JSON, is never cached and carries the id of its request', async () => {
     const { headers, body } = await stage.ask({ method: 'GET', path: '/v1/me', as: 'owner' });
     expect(headers).toMatchObject({
-      ...{ 'content-type': 'application/json', 'cache-control': 'no-store', 'x-request-id': 'r-1' },
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'x-request-id': 'r-1',
     });
     expect(body).toMatchObject({ personId: stage.person('owner'), isOperator: false });
   });
@@ -61,7 +63,8 @@ describe('a change', () => {
     expect(changed).toMatchObject({ status: 200, body: { name: 'New' } });
     expect(changed.headers['etag']).not.toBe(etag);
     expect(await rename({ 'if-match': etag }, 'admin', 'Mine')).toMatchObject({
-      ...{ status: 412, body: { code: 'version_mismatch' } },
+      status: 412,
+      body: { code: 'version_mismatch' },
     });
     expect(await rename({ 'if-match': '*' }, 'admin', 'Mine')).toMatchObject({ status: 200, body: { name: 'Mine' } });
   });
@@ -132,7 +135,9 @@ describe('a key', () => {
 
   test('is made by nobody who has not stated their age', async () => {
     const { token } = await stage.parts.invitations.create({
-      ...{ accountId: stage.accountId, email: 'new@example.test', role: 'developer' },
+      accountId: stage.accountId,
+      email: 'new@example.test',
+      role: 'developer',
       actor: { kind: 'member', personId: stage.person('owner'), role: 'owner' },
     });
     await stage.ask({ method: 'POST', path: '/v1/invitations/accept', as: 'newcomer', body: { token } });
@@ -144,7 +149,9 @@ describe('a key', () => {
   test('is replaced with a grace period, and revoked at once', async () => {
     const first = await create('owner');
     const rotated = await stage.ask({
-      ...{ method: 'POST', path: `${account}/keys/${String(first.body['keyId'])}/rotate`, as: 'owner' },
+      method: 'POST',
+      path: `${account}/keys/${String(first.body['keyId'])}/rotate`,
+      as: 'owner',
       body: { graceSeconds: 60 },
     });
     expect(rotated.status).toBe(201);
@@ -173,7 +180,9 @@ describe('a key', () => {
 describe('an invitation', () => {
   const invite = () =>
     stage.ask({
-      ...{ method: 'POST', path: `${account}/invitations`, as: 'admin' },
+      method: 'POST',
+      path: `${account}/invitations`,
+      as: 'admin',
       body: { email: 'someone@example.test', role: 'developer' },
     });
 

@@ -50,7 +50,10 @@ const lines: string[] = [];
 beforeEach(async () => {
   objects = new Objects();
   client = new S3Client({
-    ...{ endpoint: await objects.listen(), forcePathStyle: true, region: 'eu-central-1', maxAttempts: 1 },
+    endpoint: await objects.listen(),
+    forcePathStyle: true,
+    region: 'eu-central-1',
+    maxAttempts: 1,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     requestChecksumCalculation: 'WHEN_REQUIRED',
   });

@@ -8,7 +8,10 @@ import { ApiStage, type Answered } from './api-stage';
 const JWT = 'urn:ietf:params:oauth:token-type:jwt';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const TRUST = newTrustSchema.parse({
-  ...{ name: 'CI', issuer: ISSUER, audience: AUDIENCE, subject: 'repo:acme/*:ref:refs/heads/main' },
+  name: 'CI',
+  issuer: ISSUER,
+  audience: AUDIENCE,
+  subject: 'repo:acme/*:ref:refs/heads/main',
   claims: { repository: 'acme/app' },
 });
 const key = signingKey('first');
@@ -37,8 +40,10 @@ const trusted = (otherwise: object = {}, accountId = stage.accountId) =>
 
 const formOf = (otherwise: { readonly [name: string]: string } = {}): string =>
   new URLSearchParams({
-    ...{ grant_type: TOKEN_EXCHANGE_GRANT, audience: `${stage.accountId}/${trustId}` },
-    ...{ subject_token_type: JWT, subject_token: signed(claimsOf(), key) },
+    grant_type: TOKEN_EXCHANGE_GRANT,
+    audience: `${stage.accountId}/${trustId}`,
+    subject_token_type: JWT,
+    subject_token: signed(claimsOf(), key),
     ...otherwise,
   }).toString();
 
@@ -106,7 +111,10 @@ describe('a token of an issuer that an account trusts', () => {
 
 /** The one answer, whatever is wrong. */
 const REFUSED = {
-  ...{ type: 'about:blank', title: 'Unauthorized', status: 401, code: 'token_refused' },
+  type: 'about:blank',
+  title: 'Unauthorized',
+  status: 401,
+  code: 'token_refused',
   detail: 'The token is not taken. Its issuer, audience, subject and age must be as the trust says.',
 };
 

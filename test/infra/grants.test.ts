@@ -27,7 +27,8 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
 const AMPLE_PICO = 1_000_000n;
 const COUNTING = {
-  ...{ counterId: '01JD0000000000000000000001', runningMax: 5 },
+  counterId: '01JD0000000000000000000001',
+  runningMax: 5,
   budget: { window: 'total', limitPico: AMPLE_PICO },
 };
 const OTHER_ACCOUNT = 'acc_01JD0000000000000000000009';
@@ -164,7 +165,9 @@ async function callsOfExchange(): Promise<string[]> {
   const { path } = await EXAMPLES['getTrust']!(stage, stage.accountId);
   recorder.take();
   const body = new URLSearchParams({
-    ...{ grant_type: TOKEN_EXCHANGE_GRANT, subject_token_type: JWT_TYPE, subject_token: 'a token' },
+    grant_type: TOKEN_EXCHANGE_GRANT,
+    subject_token_type: JWT_TYPE,
+    subject_token: 'a token',
     audience: `${stage.accountId}/${path.slice(path.lastIndexOf('/') + 1)}`,
   }).toString();
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };

@@ -5,7 +5,10 @@ import { at, ofType, synthesize } from './synthesis';
 
 const DOMAIN = { name: 'gateway.example.com', certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/a' };
 const OIDC = {
-  ...{ type: 'oidc', name: 'Workplace', issuerUrl: 'https://login.example.com', clientId: 'tollgate' },
+  type: 'oidc',
+  name: 'Workplace',
+  issuerUrl: 'https://login.example.com',
+  clientId: 'tollgate',
   clientSecretName: 'workplace/client-secret',
 };
 const SAML = { type: 'saml', name: 'Directory', metadataUrl: 'https://directory.example.com/metadata.xml' };

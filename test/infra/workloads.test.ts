@@ -36,10 +36,14 @@ describe('the URL for workloads', () => {
       expect(permissions(opened)).toEqual(
         expect.arrayContaining([
           expect.objectContaining({
-            ...{ Action: 'lambda:InvokeFunctionUrl', FunctionUrlAuthType: 'AWS_IAM', Principal: account },
+            Action: 'lambda:InvokeFunctionUrl',
+            FunctionUrlAuthType: 'AWS_IAM',
+            Principal: account,
           }),
           expect.objectContaining({
-            ...{ Action: 'lambda:InvokeFunction', InvokedViaFunctionUrl: true, Principal: account },
+            Action: 'lambda:InvokeFunction',
+            InvokedViaFunctionUrl: true,
+            Principal: account,
           }),
         ]),
       );

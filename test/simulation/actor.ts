@@ -42,7 +42,10 @@ export class Actor {
     this.random = random;
     this.store = new ProcessStore(world, played, random, operation);
     this.wallet = new Wallet({
-      ...{ store: this.store, clock, usageRetentionDays: USAGE_RETENTION_DAYS, leaseBook: played.leaseBook },
+      store: this.store,
+      clock,
+      usageRetentionDays: USAGE_RETENTION_DAYS,
+      leaseBook: played.leaseBook,
       // The same numbers pick the drawers of leases.
       random: () => (random.fraction() * world.plan.drawers) / DRAWERS,
       newUlid: (now) => ulid(now, () => random.fraction()),

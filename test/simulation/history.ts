@@ -110,7 +110,8 @@ async function agreeWithVerifier({ engine, accountIds, plan, scheduler }: World)
   // A history of days has outlived usage records that no entry dates exactly.
   const isLong = plan.operations.some(({ at }) => at > DAY_MS / 2);
   const { differences } = await verifyLedger({
-    ...{ store: engine, accounts: accountIds },
+    store: engine,
+    accounts: accountIds,
     ...(!isLong && { usageWindow }),
   });
   const found = differences.map(({ kind, id }) => `${kind} ${id ?? ''}`).join(', ');

@@ -50,7 +50,9 @@ export class HoldEnd {
     expectKept('answers', isSame && costPico + overrunPico === wantedPico, `${requestId} has another charge`);
     const adjusted = ['adjustment'];
     const wanted = {
-      ...{ charged: [this.#kindOf('settle')], released: [this.#kindOf('release')], adjusted },
+      charged: [this.#kindOf('settle')],
+      released: [this.#kindOf('release')],
+      adjusted,
       already_settled: [this.#kindOf(as), ...adjusted],
     }[outcome];
     expectKept(outcome === 'adjusted' ? 'invariant 10' : 'answers', wanted.includes(kind), `${requestId} is a ${kind}`);
@@ -97,7 +99,9 @@ export class HoldEnd {
 function outcomeOf({ accountId, requestId, request: details }: Hold, as: Ending, tokens: number): RequestOutcome {
   const isCompleted = as === 'settle';
   return {
-    ...{ requestId, accountId, ...details },
+    requestId,
+    accountId,
+    ...details,
     status: isCompleted ? 'completed' : 'provider_error',
     httpStatus: isCompleted ? 200 : 502,
     usage: { output: tokens },

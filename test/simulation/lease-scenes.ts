@@ -29,7 +29,9 @@ interface Cast {
 /** Steps that meet in one lease, as chance alone would seldom let them. */
 export function leaseScene(random: Random, account: number, processes: number): readonly Step[] {
   const cast: Cast = {
-    ...{ account, process: random.between(0, processes - 1), processes },
+    account,
+    process: random.between(0, processes - 1),
+    processes,
     holdPico: random.pick([1, 10, random.between(1, 60), random.between(1, 60)]),
   };
   return random.pick([chain, chain, chain, dueWhileGivenOn, dueWhileSettled, poorWhileLeased])(random, cast);
@@ -111,7 +113,8 @@ function leasedRequestOf(random: Random, { account, holdPico: basePico }: Cast):
   const price = Number(PRICES.get(priceVersion) ?? 1n);
   return {
     ...requestOf(random, account),
-    ...{ holdPico: BigInt(holdPico), priceVersion },
+    holdPico: BigInt(holdPico),
+    priceVersion,
     holdMs: random.pick([50, SECOND_MS, MINUTE_MS, 3 * MINUTE_MS]),
     tokens: random.between(0, Math.ceil((1.2 * holdPico) / price)),
     end: random.pick(['settle', 'settle', 'settle', 'settle', 'settle', 'settle', 'release', 'vanish']),
@@ -120,7 +123,8 @@ function leasedRequestOf(random: Random, { account, holdPico: basePico }: Cast):
 
 /** Mostly of the process whose clock dates the lease. */
 const sweepAt = (random: Random, cast: Cast, afterMs: number): Step => ({
-  ...{ action: { do: 'sweep' }, afterMs },
+  action: { do: 'sweep' },
+  afterMs,
   process: random.chance(0.8) ? cast.process : other(random, cast),
 });
 

@@ -9,7 +9,8 @@ import { expectKept } from './violation';
 const WINDOW = 'total';
 
 export const countingOf = ({ budgetPico, runningMax }: Limits): Counting => ({
-  ...{ counterId: COUNTER_ID, runningMax },
+  counterId: COUNTER_ID,
+  runningMax,
   budget: { window: WINDOW, limitPico: budgetPico },
 });
 

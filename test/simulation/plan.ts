@@ -87,7 +87,14 @@ export function planOf(seed: number): Plan {
     for (const [action, afterMs] of sceneOf(random, accounts, payments.length)) add(action, afterMs);
   }
   const plan = {
-    ...{ seed, isLocal, accounts, payments, operations, isHot: false, drawers: 16, limits: undefined },
+    seed,
+    isLocal,
+    accounts,
+    payments,
+    operations,
+    isHot: false,
+    drawers: 16,
+    limits: undefined,
     drifts: Array.from({ length: processes }, () => random.between(-drift, drift)),
     faultRate: random.pick(FAULT_RATES),
   };

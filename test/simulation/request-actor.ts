@@ -59,7 +59,11 @@ export async function spendAll(actor: Actor, account: number): Promise<void> {
 function reservationOf({ process, operation, world }: Actor, action: RequestAction): Reservation {
   const { limits } = world.plan;
   const details: HoldRequest = {
-    ...{ keyId: 'key', endpoint: 'chat', model: 'm', provider: 'p', streamed: true },
+    keyId: 'key',
+    endpoint: 'chat',
+    model: 'm',
+    provider: 'p',
+    streamed: true,
     at: new Date(process.clock()).toISOString(),
     priceVersion: action.priceVersion,
   };
@@ -74,7 +78,11 @@ function reservationOf({ process, operation, world }: Actor, action: RequestActi
 }
 
 const intentOf = ({ accountId, deadline, request, counting }: Reservation): RequestIntent => ({
-  ...{ accountId, deadline, priceVersion: request.priceVersion, ends: 0, isLimited: counting !== undefined },
+  accountId,
+  deadline,
+  priceVersion: request.priceVersion,
+  ends: 0,
+  isLimited: counting !== undefined,
   holdsPico: new Set(),
   costsPico: new Set(),
 });

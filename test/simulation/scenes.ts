@@ -62,7 +62,9 @@ export function requestOf(random: Random, account: number): RequestAction {
   const holdMs = random.pick([5, 50, SECOND_MS, MINUTE_MS, 16 * MINUTE_MS]);
   const afterMs = random.pick([0, 0, 3, 50, 11 * MINUTE_MS]);
   return {
-    ...{ do: 'request', account, holdMs },
+    do: 'request',
+    account,
+    holdMs,
     holdPico: random.chance(0.04)
       ? HUGE_HOLD_PICO
       : BigInt(random.pick([0, random.between(1, 60), random.between(1, 400)])),

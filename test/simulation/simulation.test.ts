@@ -13,10 +13,31 @@ const LANDMARK_HISTORIES_MIN = 5;
 
 /** What a set of histories must have come to, as their traces say it. */
 const REACHED = [
-  ...['credited', 'already_credited', 'InsufficientFunds', 'RequestIdReused', 'WalletNotFound', 'WalletUnavailable'],
-  ...['charged', 'released', 'adjusted', 'already_settled', 'HoldAlreadySettled', 'HoldAlreadyReleased'],
-  ...['1 expired', 'sweep of everything', 'crash', 'accepted', 'refused'],
-  ...['conflict', 'throttled', 'unreachable', 'lost reply', 'late', 'twice', 'crash before', 'crash after'],
+  'credited',
+  'already_credited',
+  'InsufficientFunds',
+  'RequestIdReused',
+  'WalletNotFound',
+  'WalletUnavailable',
+  'charged',
+  'released',
+  'adjusted',
+  'already_settled',
+  'HoldAlreadySettled',
+  'HoldAlreadyReleased',
+  '1 expired',
+  'sweep of everything',
+  'crash',
+  'accepted',
+  'refused',
+  'conflict',
+  'throttled',
+  'unreachable',
+  'lost reply',
+  'late',
+  'twice',
+  'crash before',
+  'crash after',
 ];
 
 async function traceOf(seed: number): Promise<string> {

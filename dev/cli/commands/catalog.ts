@@ -58,7 +58,9 @@ async function show({ catalog, compiled, clock }: CommandParts): Promise<Command
   const models = viewModels(timelines, compiled, now).map(({ tiers, ...model }) => ({
     ...model,
     usdPerMillionTokens: tiers.map(({ abovePromptTokens, picoPerToken, costPicoPerToken }) => ({
-      ...{ abovePromptTokens, price: inUsd(picoPerToken), cost: inUsd(costPicoPerToken) },
+      abovePromptTokens,
+      price: inUsd(picoPerToken),
+      cost: inUsd(costPicoPerToken),
     })),
   }));
   return done([{ version, approved: isAdopted(timelines, now), compiledDiffersIn }, ...settings, ...models]);

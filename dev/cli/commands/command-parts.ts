@@ -43,5 +43,7 @@ export interface CommandParts {
 }
 
 export const noAccount = (accountId: string): CommandResult => ({
-  ...{ exitCode: 1, lines: [], error: `There is no account "${accountId.slice(0, 80)}".` },
+  exitCode: 1,
+  lines: [],
+  error: `There is no account "${accountId.slice(0, 80)}".`,
 });

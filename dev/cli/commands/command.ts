@@ -59,7 +59,9 @@ export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('usage'), accountId: z.string(), limit }),
   z.strictObject({ name: z.literal('create-key'), accountId: z.string(), rules: keyRulesSchema.optional() }),
   z.strictObject({
-    ...{ name: z.literal('create-role-key'), accountId: z.string(), role },
+    name: z.literal('create-role-key'),
+    accountId: z.string(),
+    role,
     rules: keyRulesSchema.optional(),
   }),
   z.strictObject({ name: z.literal('list-keys'), accountId: z.string() }),

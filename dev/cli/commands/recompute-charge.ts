@@ -15,7 +15,10 @@ export async function recomputeCharge(parts: CommandParts, requestId: string): P
   const { expectedPico, matches } = recompute(record, version);
   const { accountId, usage, priceVersion } = record;
   const line = JSON.stringify({
-    ...{ requestId, accountId, usage, priceVersion },
+    requestId,
+    accountId,
+    usage,
+    priceVersion,
     expected: formatUsd(expectedPico),
     charged: formatUsd(record.costPico),
     overrun: formatUsd(record.overrunPico),

@@ -46,10 +46,13 @@ export class LocalApi {
     const body = await readBody(request, BODY_BYTES_MAX);
     if (rawPath === '/api/health' && request.method === 'GET') return this.health();
     return this.serve({
-      ...{ rawPath, rawQueryString: query.join('?'), requestContext },
+      rawPath,
+      rawQueryString: query.join('?'),
+      requestContext,
       // As the edge does, whatever the client claims.
       headers: { ...(request.headers as Event['headers']), [CLIENT_ADDRESS_HEADER]: request.socket.remoteAddress },
-      ...{ body: body.toString('base64'), isBase64Encoded: true },
+      body: body.toString('base64'),
+      isBase64Encoded: true,
     });
   }
 }

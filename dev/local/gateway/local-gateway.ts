@@ -84,7 +84,10 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
 
   const providers = await openProviders(settings, opened);
   const catalog = await LiveCatalog.open({
-    ...{ store: parts.store, clock: parts.clock, log, list: parts.compiled },
+    store: parts.store,
+    clock: parts.clock,
+    log,
+    list: parts.compiled,
     providers: providers.map((provider) => provider.settings),
   });
   const client = new UndiciProviderClient({ apiKey: (id) => keyOf(providers, id) });

@@ -45,8 +45,11 @@ export class LocalPool {
   async allowConsole(origin: string): Promise<void> {
     const now = new Date();
     await this.pool.saveAppClient(SILENT, {
-      ...{ ClientId: LOCAL_CLIENT_ID, ClientName: 'console', UserPoolId: LOCAL_POOL_ID },
-      ...{ CreationDate: now, LastModifiedDate: now },
+      ClientId: LOCAL_CLIENT_ID,
+      ClientName: 'console',
+      UserPoolId: LOCAL_POOL_ID,
+      CreationDate: now,
+      LastModifiedDate: now,
       CallbackURLs: [`${origin}${SIGNED_IN_PATH}`],
       LogoutURLs: [`${origin}${SIGNED_OUT_PATH}`],
     });
@@ -57,8 +60,13 @@ export class LocalPool {
     const now = new Date();
     const attributes = Object.entries({ sub: subject, email, email_verified: 'true' });
     await this.pool.saveUser(SILENT, {
-      ...{ Username: subject, Password: password, Enabled: true, UserStatus: 'CONFIRMED', RefreshTokens: [] },
-      ...{ UserCreateDate: now, UserLastModifiedDate: now },
+      Username: subject,
+      Password: password,
+      Enabled: true,
+      UserStatus: 'CONFIRMED',
+      RefreshTokens: [],
+      UserCreateDate: now,
+      UserLastModifiedDate: now,
       Attributes: attributes.map(([Name, Value]) => ({ Name, Value })),
     });
   }

@@ -36,7 +36,9 @@ export async function seedPeople(parts: Parts, accountId: string, users: readonl
   const members = new Members({ store, audit });
   const invitations = new Invitations({ store, clock, audit });
   const ways: Ways = {
-    ...{ members, invitations, operators: new Operators({ store, clock, audit }) },
+    members,
+    invitations,
+    operators: new Operators({ store, clock, audit }),
     ownership: new Ownership({ clock, audit, members }),
   };
   for (const user of [...users].sort((one, other) => Number(one.role === 'owner') - Number(other.role === 'owner'))) {

@@ -25,7 +25,11 @@ export async function checkWorkloads(target: WorkloadsTarget | undefined): Promi
   try {
     const { accessKeyId, secretAccessKey, sessionToken } = await target.credentials();
     const aws = new AwsClient({
-      ...{ accessKeyId, secretAccessKey, service: 'lambda', region: regionOf(target.url), retries: 0 },
+      accessKeyId,
+      secretAccessKey,
+      service: 'lambda',
+      region: regionOf(target.url),
+      retries: 0,
       ...(sessionToken !== undefined && { sessionToken }),
     });
     const unsigned = await statusOf(fetch, target.url, target.keyId);

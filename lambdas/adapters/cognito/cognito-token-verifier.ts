@@ -62,7 +62,9 @@ export function userPoolIssuer(userPoolId: string): string {
 function poolVerifier({ issuer, clientIds, clock, fetchKeys }: CognitoTokenVerifierOptions) {
   const jwksUri = `${issuer}/.well-known/jwks.json`;
   const jwksCache = new PublishedKeys({
-    ...{ clock, schema: poolKeysSchema, fetchKeys: fetchKeys ?? (() => fetchJson(jwksUri)) },
+    clock,
+    schema: poolKeysSchema,
+    fetchKeys: fetchKeys ?? (() => fetchJson(jwksUri)),
   });
   return JwtVerifier.create(
     {

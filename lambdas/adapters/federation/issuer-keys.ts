@@ -11,12 +11,19 @@ const signing = { kid: z.string().min(1).max(255), use: z.literal('sig').default
 const issuerKeySchema = z
   .discriminatedUnion('kty', [
     z.object({
-      ...{ ...signing, kty: z.literal('RSA'), alg: z.literal('RS256').default('RS256') },
-      ...{ n: z.string().min(MODULUS_CHARACTERS_MIN), e: z.string().min(1) },
+      ...signing,
+      kty: z.literal('RSA'),
+      alg: z.literal('RS256').default('RS256'),
+      n: z.string().min(MODULUS_CHARACTERS_MIN),
+      e: z.string().min(1),
     }),
     z.object({
-      ...{ ...signing, kty: z.literal('EC'), alg: z.literal('ES256').default('ES256'), crv: z.literal('P-256') },
-      ...{ x: z.string().min(1), y: z.string().min(1) },
+      ...signing,
+      kty: z.literal('EC'),
+      alg: z.literal('ES256').default('ES256'),
+      crv: z.literal('P-256'),
+      x: z.string().min(1),
+      y: z.string().min(1),
     }),
   ])
   .refine(isKey);

@@ -37,8 +37,11 @@ export class IdempotencyRecords extends BasePersistenceLayer {
     const hasEnded = compare(EXPIRES_AT, '<=', Math.floor(now / 1_000));
     const hasDied = all(compare('status', '=', IN_PROGRESS), compare('inProgressUntil', '<', now));
     const put = {
-      ...{ ...idempotencyKey(id), status: IN_PROGRESS, payloadHash },
-      ...{ inProgressUntil: inProgressExpiryTimestamp, [EXPIRES_AT]: expiryTimestamp },
+      ...idempotencyKey(id),
+      status: IN_PROGRESS,
+      payloadHash,
+      inProgressUntil: inProgressExpiryTimestamp,
+      [EXPIRES_AT]: expiryTimestamp,
     };
     try {
       await this.#store.write({ table: ACCOUNTS, put, when: any(absent(), hasEnded, hasDied) });
@@ -57,7 +60,10 @@ export class IdempotencyRecords extends BasePersistenceLayer {
     const { idempotencyKey: id, expiryTimestamp = 0, payloadHash = '' } = record;
     const answer = z.string().parse(record.responseData);
     const put = {
-      ...{ ...idempotencyKey(id), status: record.getStatus(), payloadHash, answer },
+      ...idempotencyKey(id),
+      status: record.getStatus(),
+      payloadHash,
+      answer,
       [EXPIRES_AT]: expiryTimestamp,
     };
     await this.#store.write({ table: ACCOUNTS, put });
@@ -71,7 +77,10 @@ export class IdempotencyRecords extends BasePersistenceLayer {
 function decode(id: string, item: Item): IdempotencyRecord {
   const { status, payloadHash, inProgressUntil, answer, expiresAt } = itemSchema.parse(item);
   return new IdempotencyRecord({
-    ...{ idempotencyKey: id, status, payloadHash, expiryTimestamp: expiresAt },
+    idempotencyKey: id,
+    status,
+    payloadHash,
+    expiryTimestamp: expiresAt,
     ...(inProgressUntil !== undefined && { inProgressExpiryTimestamp: inProgressUntil }),
     ...(answer !== undefined && { responseData: answer }),
   });

@@ -50,7 +50,9 @@ export class Idempotency {
   constructor(options: { readonly store: TableStore; readonly clock: Clock; readonly secret: Uint8Array }) {
     this.#secret = options.secret;
     const config = new IdempotencyConfig({
-      ...{ eventKeyJmesPath: 'request', payloadValidationJmesPath: 'body', throwOnNoIdempotencyKey: true },
+      eventKeyJmesPath: 'request',
+      payloadValidationJmesPath: 'body',
+      throwOnNoIdempotencyKey: true,
       expiresAfterSeconds: ANSWER_SECONDS,
     });
     // Of Lambda's context Powertools reads no more than this.

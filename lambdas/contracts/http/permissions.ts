@@ -22,7 +22,10 @@ const membersAndOperators = (may: string, ...roles: readonly Role[]): Rule => ({
   operators: true,
 });
 const operators = (may: string, scope: 'account' | 'deployment' = 'deployment'): Rule => ({
-  ...{ may, scope, roles: [], operators: true },
+  may,
+  scope,
+  roles: [],
+  operators: true,
 });
 
 const RULES = {

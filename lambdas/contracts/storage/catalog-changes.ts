@@ -35,7 +35,8 @@ const providerSetting = z.strictObject({ kind: z.literal('provider'), provider: 
 const hiddenSetting = z.strictObject({ kind: z.literal('hidden'), model: modelNameSchema, hidden: z.boolean() });
 /** A public name of the deployment's own for a model; null takes it away. */
 const aliasSetting = z.strictObject({
-  ...{ kind: z.literal('alias'), alias: modelNameSchema },
+  kind: z.literal('alias'),
+  alias: modelNameSchema,
   model: modelNameSchema.nullable(),
 });
 /** Null is as configured. */

@@ -73,7 +73,10 @@ export class Accounts {
     const name = accountNameSchema.optional().parse(account.name);
     if (ownerId !== undefined) await expectFewAccounts(this.#store, ownerId);
     const put: Item = {
-      ...{ ...accountKey(accountId), createdAt, members: ownerId === undefined ? 0 : 1, version: 1 },
+      ...accountKey(accountId),
+      createdAt,
+      members: ownerId === undefined ? 0 : 1,
+      version: 1,
       ...(name !== undefined && { name }),
       ...(ownerId !== undefined && { ownerId }),
     };
@@ -90,7 +93,10 @@ export class Accounts {
     const after = ownerId === undefined ? {} : { after: { ownerId } };
     try {
       await this.#audit.record({
-        ...{ chain: accountId, actor, action: 'account.create', target: accountId },
+        chain: accountId,
+        actor,
+        action: 'account.create',
+        target: accountId,
         ...after,
         writes,
       });
@@ -140,7 +146,9 @@ export class Accounts {
       change,
       { set },
       {
-        ...{ when: absent('suspendedAt'), before, after },
+        when: absent('suspendedAt'),
+        before,
+        after,
         writes: [suspendBalance(change.accountId, suspendedAt)],
       },
     );
@@ -155,7 +163,9 @@ export class Accounts {
       change,
       { remove },
       {
-        ...{ when: exists('suspendedAt'), before, after },
+        when: exists('suspendedAt'),
+        before,
+        after,
         writes: [suspendBalance(change.accountId, undefined)],
       },
     );

@@ -19,7 +19,12 @@ export function encodeInvitation(accountId: string, invitation: Invitation, veri
   const { invitationId, email, role, invitedBy, createdAt, validUntil } = invitation;
   return {
     ...invitationKey(accountId, invitationId),
-    ...{ invitationId, email, role, createdAt, validUntil, verifier },
+    invitationId,
+    email,
+    role,
+    createdAt,
+    validUntil,
+    verifier,
     ...(invitedBy !== undefined && { invitedBy }),
     [EXPIRES_AT]: Math.floor(Date.parse(validUntil) / 1_000),
   };

@@ -41,8 +41,11 @@ const NOBODYS_TOKEN = { accountId: `acc_${'0'.repeat(26)}`, invitationId: `inv_$
 const NOBODYS_ITEM = encodeInvitation(
   NOBODYS_TOKEN.accountId,
   {
-    ...{ invitationId: NOBODYS_TOKEN.invitationId, email: 'nobody@example.com', role: 'auditor' },
-    ...{ createdAt: isoTime(0), validUntil: isoTime(0) },
+    invitationId: NOBODYS_TOKEN.invitationId,
+    email: 'nobody@example.com',
+    role: 'auditor',
+    createdAt: isoTime(0),
+    validUntil: isoTime(0),
   },
   new Uint8Array(invitationVerifier('').length),
 );
@@ -88,7 +91,10 @@ export class Invitations {
     const put = encodeInvitation(accountId, invitation, invitationVerifier(secret));
     try {
       await this.#audit.record({
-        ...{ chain: accountId, actor, action: 'invitation.create', target: invitationId },
+        chain: accountId,
+        actor,
+        action: 'invitation.create',
+        target: invitationId,
         after: { role, validUntil },
         writes: [isActive(accountId), { table: ACCOUNTS, put, when: absent() }, countOne(paceOf(accountId), now)],
       });
@@ -116,7 +122,10 @@ export class Invitations {
     const { accountId, invitationId, actor } = request;
     try {
       await this.#audit.record({
-        ...{ chain: accountId, actor, action: 'invitation.revoke', target: invitationId },
+        chain: accountId,
+        actor,
+        action: 'invitation.revoke',
+        target: invitationId,
         writes: [{ table: ACCOUNTS, delete: invitationKey(accountId, invitationId), when: exists() }],
       });
     } catch (error) {
@@ -143,8 +152,12 @@ export class Invitations {
     if (invitedBy !== undefined) writes.push(mayInvite(accountId, invitedBy));
     try {
       await this.#audit.record({
-        ...{ chain: accountId, actor: { kind: 'self', personId }, action: 'invitation.accept', target: invitationId },
-        ...{ after: { role }, writes },
+        chain: accountId,
+        actor: { kind: 'self', personId },
+        action: 'invitation.accept',
+        target: invitationId,
+        after: { role },
+        writes,
       });
     } catch (error) {
       throw refusalOf(error);
@@ -177,7 +190,10 @@ interface OpenInvitation extends Pick<Invitation, 'invitationId' | 'role'> {
 }
 
 const paceOf = (accountId: string): Pace => ({
-  ...{ whose: accountId, what: 'invitations', per: 'day', most: INVITATIONS_PER_ACCOUNT_AND_DAY_MAX },
+  whose: accountId,
+  what: 'invitations',
+  per: 'day',
+  most: INVITATIONS_PER_ACCOUNT_AND_DAY_MAX,
 });
 
 function mayInvite(accountId: string, personId: string): Check {

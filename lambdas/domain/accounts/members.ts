@@ -60,8 +60,12 @@ export class Members {
     if (member.role === role) return member;
     const isAsRead = [compare('role', '=', member.role), ...isVersion(member.version)];
     await this.#record({
-      ...{ chain: accountId, actor, action: 'member.change', target: personId },
-      ...{ before: { role: member.role }, after: { role } },
+      chain: accountId,
+      actor,
+      action: 'member.change',
+      target: personId,
+      before: { role: member.role },
+      after: { role },
       writes: setRole(accountId, personId, role, ...isAsRead),
     });
     return { ...member, role, version: member.version + 1 };
@@ -74,7 +78,10 @@ export class Members {
     const isOneself = actor.kind === 'member' && actor.personId === personId;
     const when = all(compare('role', '=', role), ...isVersion(version));
     await this.#record({
-      ...{ chain: accountId, actor, action: isOneself ? 'member.leave' : 'member.remove', target: personId },
+      chain: accountId,
+      actor,
+      action: isOneself ? 'member.leave' : 'member.remove',
+      target: personId,
       before: { role },
       writes: [
         { table: ACCOUNTS, delete: memberKey(accountId, personId), when },

@@ -7,7 +7,9 @@ export const ACCOUNTS_OF_PERSON_MAX = 50;
 
 /** A person's accounts, as a query of the accounts table. */
 export const membershipsOf = (personId: string) => ({
-  ...{ table: ACCOUNTS, partition: personId, sort: { beginsWith: MEMBERSHIP_PREFIX } },
+  table: ACCOUNTS,
+  partition: personId,
+  sort: { beginsWith: MEMBERSHIP_PREFIX },
 });
 
 /** Two that come at once may pass together: it keeps lists short and is no promise. */

@@ -49,8 +49,12 @@ export class Ownership {
     ];
     try {
       await this.#audit.record({
-        ...{ chain: accountId, actor, action: 'account.transfer', target: accountId },
-        ...{ before: { ownerId: from }, after: { ownerId: to } },
+        chain: accountId,
+        actor,
+        action: 'account.transfer',
+        target: accountId,
+        before: { ownerId: from },
+        after: { ownerId: to },
         writes,
       });
     } catch (error) {
@@ -76,7 +80,11 @@ export class Ownership {
     const counted = known ? owning : { ...owning, change: { ...owning.change, add: { version: 1n, members: 1n } } };
     try {
       await this.#audit.record({
-        ...{ chain: accountId, actor, action: 'account.appoint', target: accountId, after: { ownerId: personId } },
+        chain: accountId,
+        actor,
+        action: 'account.appoint',
+        target: accountId,
+        after: { ownerId: personId },
         writes: [
           counted,
           { table: ACCOUNTS, check: personKey(personId), when: exists() },

@@ -157,7 +157,10 @@ export class CatalogChanges {
     if (entries.length === 0) return state;
     const at = this.#earliest(state.at, 0);
     const made: CatalogChange = {
-      ...{ number, at, action, entries },
+      number,
+      at,
+      action,
+      entries,
       ...(proposalId !== undefined && { proposalId }),
     };
     const { writes, state: after } = changeWrites(made, state);

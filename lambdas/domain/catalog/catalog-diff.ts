@@ -73,7 +73,8 @@ function tierDifferences(old: readonly PriceTier[], young: readonly PriceTier[])
       const [wasPico, isPico] = [was?.picoPerToken[unit], is?.picoPerToken[unit]];
       if (wasPico === isPico) return [];
       return {
-        ...{ abovePromptTokens, unit },
+        abovePromptTokens,
+        unit,
         ...(wasPico !== undefined && { beforePico: BigInt(wasPico) }),
         ...(isPico !== undefined && { afterPico: BigInt(isPico) }),
       };

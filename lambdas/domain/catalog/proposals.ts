@@ -50,7 +50,10 @@ export class Proposals {
     const made: Proposal = { id: `pro_${ulid(now)}`, at: isoTime(now), complete, list };
     const writes = [putProposal(made)];
     await this.#options.audit.record({
-      ...{ chain: DEPLOYMENT_CHAIN, actor, action: 'catalog.change', target: made.id },
+      chain: DEPLOYMENT_CHAIN,
+      actor,
+      action: 'catalog.change',
+      target: made.id,
       writes,
     });
     return made;

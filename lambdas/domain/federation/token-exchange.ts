@@ -66,7 +66,11 @@ export class TokenExchange {
     const validUntil = clock() + keySeconds * 1_000;
     const expiresAt = Math.floor(validUntil / 1_000) + SEEN_AFTER_END_SECONDS;
     const made = this.#parts.keys.prepare({
-      ...{ accountId, validUntil, createdBy: trustId, expiresAt, rules },
+      accountId,
+      validUntil,
+      createdBy: trustId,
+      expiresAt,
+      rules,
       // The trust's keys are counted as one: a limit is not renewed by another token.
       counterId: trustId.slice(TRUST_ID_PREFIX.length),
     });

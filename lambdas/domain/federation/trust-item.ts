@@ -9,7 +9,15 @@ export function encodeTrust(accountId: string, trust: Trust): Item {
     trust;
   return {
     ...trustKey(accountId, trustId),
-    ...{ trustId, name, issuer, audience, subject, claims, singleUse, keySeconds, createdAt },
+    trustId,
+    name,
+    issuer,
+    audience,
+    subject,
+    claims,
+    singleUse,
+    keySeconds,
+    createdAt,
     ...(createdBy !== undefined && { createdBy }),
     ...(rules !== undefined && { rules: encodeRules(rules) }),
   };

@@ -44,14 +44,18 @@ export class Trusts {
     const createdBy = personOf(actor);
     const trust: Trust = {
       ...newTrustSchema.parse(request.trust),
-      ...{ trustId: `tru_${ulid(now)}`, createdAt: isoTime(now) },
+      trustId: `tru_${ulid(now)}`,
+      createdAt: isoTime(now),
       ...(createdBy !== undefined && { createdBy }),
     };
     const put = { table: ACCOUNTS, put: encodeTrust(accountId, trust), when: absent() };
     try {
       await this.#audit.record({
         // Whose tokens they are is not recorded: a subject may name a person.
-        ...{ chain: accountId, actor, action: 'federation.create', target: trust.trustId },
+        chain: accountId,
+        actor,
+        action: 'federation.create',
+        target: trust.trustId,
         writes: [put, ...keyPremises(accountId, actor)],
       });
     } catch (error) {
@@ -80,7 +84,10 @@ export class Trusts {
     const { accountId, trustId, actor } = request;
     try {
       await this.#audit.record({
-        ...{ chain: accountId, actor, action: 'federation.delete', target: trustId },
+        chain: accountId,
+        actor,
+        action: 'federation.delete',
+        target: trustId,
         writes: [{ table: ACCOUNTS, delete: trustKey(accountId, trustId), when: exists() }],
       });
     } catch (error) {

@@ -19,7 +19,8 @@ export function countingOf(
     ...(budget && { budget: { window: windowAt(budget, now), limitPico: BigInt(budget.limitPico) } }),
     ...((requestsMax ?? tokensMax) !== undefined && {
       minute: {
-        ...{ start: now - (now % MINUTE_MS), tokens },
+        start: now - (now % MINUTE_MS),
+        tokens,
         ...(requestsMax !== undefined && { requestsMax }),
         ...(tokensMax !== undefined && { tokensMax }),
       },

@@ -47,7 +47,11 @@ export function encodeKey(stored: StoredKey): Item {
   const { keyId, accountId, salt, verifier, role, createdAt, validUntil, counterId, rules } = stored;
   return {
     ...apiKeyKey(keyId),
-    ...{ keyId, accountId, salt, verifier, createdAt },
+    keyId,
+    accountId,
+    salt,
+    verifier,
+    createdAt,
     ...(role !== undefined && { role }),
     ...(validUntil !== undefined && { validUntil }),
     ...(counterId !== undefined && { counterId }),
@@ -60,7 +64,9 @@ export function encodeKeyListing(accountId: string, info: KeyInfo): Item {
   const { keyId, lastFour, role, createdAt, label, validUntil, createdBy, replaces, rules, version } = info;
   return {
     ...keyListingKey(accountId, keyId),
-    ...{ keyId, createdAt, version },
+    keyId,
+    createdAt,
+    version,
     ...(lastFour !== undefined && { lastFour }),
     ...(role !== undefined && { role }),
     ...(label !== undefined && { label }),

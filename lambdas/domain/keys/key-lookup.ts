@@ -70,7 +70,8 @@ export class KeyLookup {
     }
     const { accountId, counterId, rules, suspendedAt } = stored;
     const owner: KeyOwner = {
-      ...{ accountId, keyId },
+      accountId,
+      keyId,
       ...(suspendedAt !== undefined && { isSuspended: true }),
       ...(rules !== undefined && { rules: decodeRules(rules), ...(counterId !== undefined && { counterId }) }),
     };

@@ -57,8 +57,12 @@ export class KeySuspensions {
     const change = { set: { suspendedAt: isoTime(this.#clock()), suspensionReason: reason } };
     try {
       await this.#audit.record({
-        ...{ chain: accountId, actor, action: 'key.suspend', target: keyId },
-        ...{ before: { state: 'active' }, after: { state: 'suspended', reason } },
+        chain: accountId,
+        actor,
+        action: 'key.suspend',
+        target: keyId,
+        before: { state: 'active' },
+        after: { state: 'suspended', reason },
         writes: changeKey(accountId, keyId, change, all(absent('revokedAt'), absent('suspendedAt'))),
       });
       return true;
@@ -85,8 +89,12 @@ export class KeySuspensions {
     const when = all(absent('revokedAt'), exists('suspendedAt'));
     try {
       await this.#audit.record({
-        ...{ chain: accountId, actor, action: 'key.resume', target: keyId },
-        ...{ before: { state: 'suspended' }, after: { state: 'active' } },
+        chain: accountId,
+        actor,
+        action: 'key.resume',
+        target: keyId,
+        before: { state: 'suspended' },
+        after: { state: 'active' },
         writes: [
           ...changeKey(accountId, keyId, change, when, isVersion(version)),
           resumption(stored.counterId ?? keyId, now),

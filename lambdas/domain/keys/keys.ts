@@ -98,7 +98,11 @@ export class Keys {
     const now = this.#clock();
     const premises = newKeyPremises(accountId, actor, now);
     const made = this.#make({
-      ...{ accountId, label, rules, role, createdBy: personOf(actor) },
+      accountId,
+      label,
+      rules,
+      role,
+      createdBy: personOf(actor),
       validUntil: validUntil === undefined ? undefined : isoTime(validUntil),
     });
     const after = {
@@ -108,7 +112,10 @@ export class Keys {
     try {
       await this.#audit.record({
         // Whose role it is for is not recorded: its name may be a person's, and the list shows it.
-        ...{ chain: accountId, actor, action: 'key.create', target: made.shown.keyId },
+        chain: accountId,
+        actor,
+        action: 'key.create',
+        target: made.shown.keyId,
         ...(Object.keys(after).length > 0 && { after }),
         writes: [...made.writes, ...premises],
       });
@@ -140,7 +147,10 @@ export class Keys {
     const change: Change = rules ? { set: { rules: encodeRules(rules) } } : { remove: ['rules'] };
     try {
       await this.#audit.record({
-        ...{ chain: accountId, actor, action: 'key.change', target: keyId },
+        chain: accountId,
+        actor,
+        action: 'key.change',
+        target: keyId,
         before: recordedRules(before),
         after: { ...recordedRules(rules), changed: changedRules(before, rules) },
         writes: changeKey(accountId, keyId, change, absent('revokedAt'), isVersion(version)),
@@ -210,7 +220,12 @@ export class Keys {
     const { label, validUntil, rules } = listing;
     const premises = newKeyPremises(accountId, actor, now);
     const made = this.#make({
-      ...{ accountId, label, validUntil, rules, createdBy: personOf(actor), replaces: keyId },
+      accountId,
+      label,
+      validUntil,
+      rules,
+      createdBy: personOf(actor),
+      replaces: keyId,
       counterId: old.counterId ?? keyId,
     });
     const replacedBy = made.shown.keyId;
@@ -219,7 +234,10 @@ export class Keys {
     const when = mayBeReplaced(listing);
     try {
       await this.#audit.record({
-        ...{ chain: accountId, actor, action: 'key.rotate', target: keyId },
+        chain: accountId,
+        actor,
+        action: 'key.rotate',
+        target: keyId,
         after: { replacedBy, validUntil: end },
         writes: [...changeKey(accountId, keyId, change, when, isVersion(listing.version)), ...made.writes, ...premises],
       });
@@ -253,7 +271,10 @@ export class Keys {
     const change = { set: { revokedAt: isoTime(this.#clock()) } };
     try {
       await this.#audit.record({
-        ...{ chain: accountId, actor, action: 'key.revoke', target: keyId },
+        chain: accountId,
+        actor,
+        action: 'key.revoke',
+        target: keyId,
         writes: changeKey(accountId, keyId, change, absent('revokedAt'), isVersion(by.version)),
       });
     } catch (error) {
@@ -286,5 +307,7 @@ export class Keys {
 }
 
 const listingOf = (accountId: string) => ({
-  ...{ table: KEYS, partition: accountId, sort: { beginsWith: KEY_LISTING_PREFIX } },
+  table: KEYS,
+  partition: accountId,
+  sort: { beginsWith: KEY_LISTING_PREFIX },
 });

@@ -43,7 +43,10 @@ export class Operators {
     const put = { ...operatorKey(personId), appointedAt: isoTime(this.#clock()) };
     try {
       await this.#audit.record({
-        ...{ chain: DEPLOYMENT_CHAIN, actor, action: 'operator.appoint', target: personId },
+        chain: DEPLOYMENT_CHAIN,
+        actor,
+        action: 'operator.appoint',
+        target: personId,
         writes: [
           { table: ACCOUNTS, put, when: absent() },
           { table: ACCOUNTS, check: personKey(personId), when: exists() },
@@ -59,7 +62,10 @@ export class Operators {
   async dismiss({ personId, actor }: { readonly personId: string; readonly actor: Actor }): Promise<void> {
     try {
       await this.#audit.record({
-        ...{ chain: DEPLOYMENT_CHAIN, actor, action: 'operator.dismiss', target: personId },
+        chain: DEPLOYMENT_CHAIN,
+        actor,
+        action: 'operator.dismiss',
+        target: personId,
         writes: [{ table: ACCOUNTS, delete: operatorKey(personId), when: exists() }],
       });
     } catch (error) {

@@ -16,5 +16,7 @@ export const subjectOf = (item: Item): string => z.string().parse(item['subject'
 
 /** Nobody has a key before they stated their age. */
 export const isAdult = (personId: string): Check => ({
-  ...{ table: ACCOUNTS, check: personKey(personId), when: exists('attestedAt') },
+  table: ACCOUNTS,
+  check: personKey(personId),
+  when: exists('attestedAt'),
 });

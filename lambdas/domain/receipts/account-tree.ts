@@ -90,7 +90,10 @@ export function putTree(tree: PlacedTree, expiresAt: number): Put {
   const item: Item = {
     ...keyOfTree(tree),
     [EXPIRES_AT]: expiresAt,
-    ...{ header: headerText(header), seal, index, path: Buffer.concat(path) },
+    header: headerText(header),
+    seal,
+    index,
+    path: Buffer.concat(path),
     ...packLeaves(leaves),
   };
   return { table: USAGE, put: item };
@@ -110,7 +113,8 @@ export function decodeTree(item: Item): StoredTree {
   return {
     header: treeHeaderSchema.parse(JSON.parse(header)),
     packed: readPackedLeaves(item),
-    ...{ seal: Number(seal), index: Number(index) },
+    seal: Number(seal),
+    index: Number(index),
     path: Array.from({ length: bytes.length / HASH_BYTES }, (_, place) =>
       bytes.subarray(place * HASH_BYTES, (place + 1) * HASH_BYTES),
     ),

@@ -9,14 +9,19 @@ export function receiptOf(record: UsageRecord, supersedes?: string): Receipt {
   const { requestId, at, model, status, estimated, priceVersion } = record;
   return {
     version: 1,
-    ...{ requestId, at, model, status },
+    requestId,
+    at,
+    model,
+    status,
     usage: Object.fromEntries(
       UNITS.flatMap((unit) => {
         const count = record.usage[unit];
         return count === undefined ? [] : [[unit, String(count)]];
       }),
     ),
-    ...{ estimated, priceVersion, costPico: record.costPico.toString() },
+    estimated,
+    priceVersion,
+    costPico: record.costPico.toString(),
     ...(supersedes !== undefined && { supersedes }),
   };
 }
@@ -29,7 +34,15 @@ export function receiptText(receipt: Receipt): string {
   const { version, requestId, at, model, status, usage, estimated, priceVersion, costPico, supersedes } = receipt;
   const units = Object.fromEntries(UNITS.flatMap((unit) => (usage[unit] === undefined ? [] : [[unit, usage[unit]]])));
   return JSON.stringify({
-    ...{ version, requestId, at, model, status, usage: units, estimated, priceVersion, costPico },
+    version,
+    requestId,
+    at,
+    model,
+    status,
+    usage: units,
+    estimated,
+    priceVersion,
+    costPico,
     ...(supersedes !== undefined && { supersedes }),
   });
 }

@@ -19,7 +19,8 @@ function openLeaf(record: UsageRecord, supersedes: string | undefined, keepsText
   const { accountId, requestId, at, durationMs } = record;
   const receipt = receiptOf(record, supersedes);
   return {
-    ...{ accountId, requestId },
+    accountId,
+    requestId,
     endedAt: Date.parse(at) + durationMs,
     hash: receiptHash(receipt),
     ...(keepsText && { text: receiptText(receipt) }),

@@ -60,7 +60,10 @@ export class Seals {
     const put: Item = { ...sealKey(number), [EXPIRES_AT]: expiresAt, text: sealText(seal), signature };
     const last: Item = {
       ...LAST_SEAL_KEY,
-      ...{ number, minute, hash: sealHash(seal), consumed: consumed.map(({ pk, sk }) => [pk, sk]) },
+      number,
+      minute,
+      hash: sealHash(seal),
+      consumed: consumed.map(({ pk, sk }) => [pk, sk]),
     };
     const follows = number === 1 ? absent() : compare('number', '=', number - 1);
     try {

@@ -79,7 +79,9 @@ export class Wallet {
     if (amountPico <= 0n) throw new RangeError('a credit is positive');
     if (!PAYMENT_ID.test(paymentId)) throw new RangeError('not a payment id');
     const entry = {
-      ...{ kind: 'credit' as const, at: isoTime(this.#ledger.timing.clock()), heldPico: 0n },
+      kind: 'credit' as const,
+      at: isoTime(this.#ledger.timing.clock()),
+      heldPico: 0n,
       transfers: transfers(['funded', 'available', amountPico]),
     };
     const writes = [

@@ -43,7 +43,13 @@ export async function deployedApi(
   const providerIds = env.PROVIDER_IDS.split(',');
   return serveApi(
     apiParts({
-      ...{ store, clock, log, verifier, mailer, secondFactors, providerIds },
+      store,
+      clock,
+      log,
+      verifier,
+      mailer,
+      secondFactors,
+      providerIds,
       federatedTokens: new OidcTokens({ fetchDocument: documentFetcher(), clock }),
       pepper: await pepper.get(),
       addressPolicy: z.enum(ADDRESS_POLICIES).parse(env.ADDRESS_POLICY),

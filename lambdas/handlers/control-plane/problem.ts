@@ -11,7 +11,11 @@ export function problem(
 ): Required<Pick<APIGatewayProxyStructuredResultV2, 'statusCode' | 'body'>> & { headers: Record<string, string> } {
   const { status, code, message, retryAfterSeconds } = error;
   const body: Problem = {
-    ...{ type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, code, detail: message },
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    code,
+    detail: message,
     ...(error instanceof InvalidInput && { errors: [...error.faults] }),
   };
   return {

@@ -13,8 +13,10 @@ import { spend } from './spend';
 
 const env = readEnv(SPEND_ENV);
 const tableNames = {
-  ...{ usage: env.USAGE_TABLE, keys: env.KEYS_TABLE },
-  ...{ accounts: env.ACCOUNTS_TABLE, audit: env.AUDIT_TABLE },
+  usage: env.USAGE_TABLE,
+  keys: env.KEYS_TABLE,
+  accounts: env.ACCOUNTS_TABLE,
+  audit: env.AUDIT_TABLE,
 };
 const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
 const log = new StdoutLog();

@@ -132,7 +132,9 @@ describe('an account', () => {
     stage.now += 1_000;
     await stage.accounts.suspend({ accountId, reason: 'abuse', actor });
     expect(await stage.accounts.get(accountId)).toMatchObject({
-      ...{ suspendedAt: '2026-11-20T10:00:00.000Z', suspensionReason: 'payment', version: 2 },
+      suspendedAt: '2026-11-20T10:00:00.000Z',
+      suspensionReason: 'payment',
+      version: 2,
     });
     const stale = stage.accounts.resume({ accountId, actor, version: 1 });
     await expect(stale).rejects.toMatchObject({ code: 'version_mismatch' });

@@ -57,7 +57,8 @@ describe('an invitation', () => {
     const { token } = await stage.invite();
     const personId = await stage.person();
     await expect(stage.invitations.accept({ token: change(token), personId })).rejects.toMatchObject({
-      ...{ code: 'invitation_not_found', status: 404 },
+      code: 'invitation_not_found',
+      status: 404,
     });
   });
 

@@ -59,8 +59,11 @@ describe('a member', () => {
     expect(await stage.members.get(accountId, personId)).toEqual(changed);
     expect((await stage.members.accountsOf(personId, ALL)).items).toMatchObject([{ accountId, role: 'admin' }]);
     expect((await stage.events(accountId)).at(-1)).toMatchObject({
-      ...{ action: 'member.change', actor: owner.personId, target: personId },
-      ...{ before: { role: 'developer' }, after: { role: 'admin' } },
+      action: 'member.change',
+      actor: owner.personId,
+      target: personId,
+      before: { role: 'developer' },
+      after: { role: 'admin' },
     });
   });
 
@@ -71,7 +74,8 @@ describe('a member', () => {
     const change = { accountId, personId, actor: owner, version: 1 };
     await stage.members.changeRole({ ...change, role: 'billing' });
     await expect(stage.members.changeRole({ ...change, role: 'admin' })).rejects.toMatchObject({
-      ...{ name: 'VersionMismatch', status: 412 },
+      name: 'VersionMismatch',
+      status: 412,
     });
     const meanwhile = () => stage.members.changeRole({ accountId, personId, actor: owner, role: 'auditor' });
     stage.store.plan(meanwhile);

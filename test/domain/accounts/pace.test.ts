@@ -36,7 +36,9 @@ test('all people together create so many accounts an hour; the deployment’s ow
   const create = async () => stage.accounts.create({ ownerId: await stage.person() });
   await times(ACCOUNTS_PER_HOUR_MAX, create);
   await expect(create()).rejects.toMatchObject({
-    ...{ code: 'too_many_accounts', madeBy: 'deployment', retryAfterSeconds: HOUR_MS / 1_000 },
+    code: 'too_many_accounts',
+    madeBy: 'deployment',
+    retryAfterSeconds: HOUR_MS / 1_000,
   });
   await stage.accounts.create();
   stage.now += HOUR_MS;
@@ -113,8 +115,12 @@ test('commands of the deployment, and keys that come for tokens, are not counted
   const { keyId } = await stage.keys.create({ accountId });
   await stage.keys.rotate({ accountId, keyId, graceMs: 0 });
   const prepared = stage.keys.prepare({
-    ...{ accountId, createdBy: `tru_${keyId}`, counterId: keyId, rules: undefined },
-    ...{ validUntil: stage.now + HOUR_MS, expiresAt: (stage.now + DAY_MS) / 1_000 },
+    accountId,
+    createdBy: `tru_${keyId}`,
+    counterId: keyId,
+    rules: undefined,
+    validUntil: stage.now + HOUR_MS,
+    expiresAt: (stage.now + DAY_MS) / 1_000,
   });
   await stage.store.transact(prepared.writes);
   expect(await stage.keys.verify(prepared.shown.key)).toBeDefined();

@@ -32,8 +32,11 @@ describe('the audit log', () => {
       [4, 'account.rename'],
     ]);
     expect(events[1]).toMatchObject({
-      ...{ actor: owner.personId, target: accountId, at: '2026-11-20T10:01:00.000Z' },
-      ...{ previous: events[0]?.hash, previousAt: events[0]?.at },
+      actor: owner.personId,
+      target: accountId,
+      at: '2026-11-20T10:01:00.000Z',
+      previous: events[0]?.hash,
+      previousAt: events[0]?.at,
     });
     expect(await stage.verify(accountId)).toEqual({ events: 4, faults: [] });
   });
@@ -118,7 +121,8 @@ describe('an action', () => {
     expect(stage.waits).toHaveLength(11);
     stage.store.plan(...Array.from({ length: 12 }, () => 'throttled' as const));
     await expect(stage.accounts.rename({ accountId, name: 'hasty', actor })).rejects.toMatchObject({
-      ...{ code: 'service_unavailable', status: 503 },
+      code: 'service_unavailable',
+      status: 503,
     });
     expect(await stage.accounts.get(accountId)).toMatchObject({ name: 'patient' });
     expect(await stage.verify(accountId)).toMatchObject({ events: 5, faults: [] });

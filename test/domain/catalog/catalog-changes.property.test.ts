@@ -24,11 +24,15 @@ const delay = fc.integer({ min: 0, max: 6 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('wait' as const), minutes: fc.integer({ min: 1, max: 4 }) }),
   fc.record({
-    ...{ kind: fc.constant('approve' as const), model: fc.constantFrom(...MODELS), delay },
+    kind: fc.constant('approve' as const),
+    model: fc.constantFrom(...MODELS),
+    delay,
     input: fc.integer({ min: 0, max: 5_000_000 }),
   }),
   fc.record({
-    ...{ kind: fc.constant('markup' as const), on: fc.constantFrom('all', 'alpha', 'alpha/one'), delay },
+    kind: fc.constant('markup' as const),
+    on: fc.constantFrom('all', 'alpha', 'alpha/one'),
+    delay,
     basisPoints: fc.option(fc.integer({ min: 0, max: 30_000 })),
   }),
 );

@@ -122,7 +122,8 @@ describe('what an operator sets', () => {
     const stage = new CatalogStage();
     const change = (version: number) =>
       stage.changes.change({
-        ...{ settings: [{ kind: 'provider' as const, provider: 'alpha', enabled: false }], actor: DEPLOYMENT },
+        settings: [{ kind: 'provider' as const, provider: 'alpha', enabled: false }],
+        actor: DEPLOYMENT,
         version,
       });
     await change(0);
@@ -216,7 +217,9 @@ describe('a price list', () => {
     await approve('alpha/new', 'alpha/two');
     stage.now += MINUTE_MS;
     expect([await inputOf(stage, 'one'), await inputOf(stage, 'new'), await inputOf(stage, 'two')]).toEqual([
-      ...[10, 5, undefined],
+      10,
+      5,
+      undefined,
     ]);
     const { number } = await approve('alpha/new');
     expect(number).toBe(2);

@@ -29,11 +29,17 @@ describe('the diff of a price list', () => {
     const from = '2026-11-20T10:02:00.000Z';
     expect(await stage.changes.diff(list, true)).toEqual([
       {
-        ...{ list: 'alpha', model: 'new', kind: 'added', definition: [] },
+        list: 'alpha',
+        model: 'new',
+        kind: 'added',
+        definition: [],
         prices: [{ from, abovePromptTokens: 0, unit: 'input', afterPico: 5n }],
       },
       {
-        ...{ list: 'alpha', model: 'one', kind: 'changed', definition: [] },
+        list: 'alpha',
+        model: 'one',
+        kind: 'changed',
+        definition: [],
         prices: [
           { from, abovePromptTokens: 0, unit: 'input', beforePico: 10n, afterPico: 12n },
           { from, abovePromptTokens: 100, unit: 'input', beforePico: 10n, afterPico: 15n },

@@ -35,7 +35,9 @@ const failed = { status: 'provider_error', costPico: 0n, usage: {}, estimated: f
 
 /** The provider's failure is told as one, and costs nothing. */
 const failure = (play: Play, reads: string): Case => ({
-  ...{ play, status: 502, reads },
+  play,
+  status: 502,
+  reads,
   record: { ...failed, httpStatus: 502 },
 });
 

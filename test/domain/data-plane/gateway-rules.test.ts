@@ -89,8 +89,13 @@ describe('a key is refused with 403', () => {
 describe('a key that is allowed', () => {
   test('is served', async () => {
     const rules: KeyRules = {
-      ...{ scopes: ['chat'], models: ['chat*'], cidrs: ['192.0.2.0/24', '2001:db8::/32'], concurrency: 1 },
-      ...{ budget: { limitPico: '1000000', window: 'day' }, requestsPerMinute: 5, tokensPerMinute: 100_000 },
+      scopes: ['chat'],
+      models: ['chat*'],
+      cidrs: ['192.0.2.0/24', '2001:db8::/32'],
+      concurrency: 1,
+      budget: { limitPico: '1000000', window: 'day' },
+      requestsPerMinute: 5,
+      tokensPerMinute: 100_000,
     };
     const answer = await answerTo({ ...chat(), clientAddress: '2001:db8::7' }, rules);
     expect(answer.status).toBe(200);
@@ -141,7 +146,8 @@ describe('a budget', () => {
     const message =
       /^The budget of this key has \$0\.000000001 left this month; this request can cost up to \$0\.0000000\d+\.$/;
     await expectRefused(chat(), budget(1_000n), 402, {
-      ...{ code: 'insufficient_quota', type: 'insufficient_quota' },
+      code: 'insufficient_quota',
+      type: 'insufficient_quota',
       message: expect.stringMatching(message) as string,
     });
     await expectRefused({ ...chat() }, { budget: { limitPico: '1000', window: 'total' } }, 402, {

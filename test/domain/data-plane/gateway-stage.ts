@@ -113,7 +113,13 @@ export class GatewayStage {
     ]);
     const clock = (): number => Date.now() + this.turnedMs;
     this.parts = {
-      ...{ wallet, identify: byKey(keys), usage, catalog, providers, clock, log },
+      wallet,
+      identify: byKey(keys),
+      usage,
+      catalog,
+      providers,
+      clock,
+      log,
       cancellations: new Cancellations({ store: this.store, clock }),
       receipts: new Receipts({ store: this.store, clock }),
       ...(originSecrets && { originSecrets: () => Promise.resolve(originSecrets) }),

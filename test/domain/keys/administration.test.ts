@@ -19,7 +19,9 @@ describe('a key', () => {
     const { stage, accountId, actor, keyId } = await withKey();
     expect(await stage.keys.get(accountId, keyId)).toMatchObject({ label: 'laptop', createdBy: actor.personId });
     expect((await stage.events(accountId)).at(-1)).toMatchObject({
-      ...{ action: 'key.create', actor: actor.personId, target: keyId },
+      action: 'key.create',
+      actor: actor.personId,
+      target: keyId,
     });
   });
 
@@ -123,7 +125,9 @@ describe('a rotated key', () => {
     );
     expect(listed).toContainEqual(expect.objectContaining({ keyId: next.keyId, replaces: keyId, label: 'laptop' }));
     expect((await stage.events(accountId)).at(-1)).toMatchObject({
-      ...{ action: 'key.rotate', target: keyId, after: { replacedBy: next.keyId } },
+      action: 'key.rotate',
+      target: keyId,
+      after: { replacedBy: next.keyId },
     });
   });
 

@@ -74,7 +74,15 @@ test('a label cannot be the prototype', () => {
 
 test('every rule has its name', () => {
   expect(RULE_NAMES).toEqual([
-    ...['scopes', 'models', 'budget', 'requestsPerMinute', 'tokensPerMinute', 'concurrency', 'cidrs'],
-    ...['regions', 'zeroDataRetention', 'labels'],
+    'scopes',
+    'models',
+    'budget',
+    'requestsPerMinute',
+    'tokensPerMinute',
+    'concurrency',
+    'cidrs',
+    'regions',
+    'zeroDataRetention',
+    'labels',
   ]);
 });

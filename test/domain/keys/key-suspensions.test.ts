@@ -30,7 +30,9 @@ test('a key is suspended once: its first time and reason stand', async () => {
   expect(await suspend()).toBe(true);
   const event = await newest();
   expect(event).toMatchObject({
-    ...{ action: 'key.suspend', before: { state: 'active' }, after: { state: 'suspended', reason: 'spend_jump' } },
+    action: 'key.suspend',
+    before: { state: 'active' },
+    after: { state: 'suspended', reason: 'spend_jump' },
   });
   time.now += 60_000;
   expect(await suspend()).toBe(false);
@@ -56,7 +58,9 @@ test('a suspended key that is resumed is as it was before, but for when somebody
   expect(resumed).not.toHaveProperty('suspendedAt');
   expect(resumed).not.toHaveProperty('suspensionReason');
   expect(await newest()).toMatchObject({
-    ...{ action: 'key.resume', before: { state: 'suspended' }, after: { state: 'active' } },
+    action: 'key.resume',
+    before: { state: 'suspended' },
+    after: { state: 'active' },
   });
 });
 

@@ -114,7 +114,10 @@ describe('a key', () => {
     await stage.keys.create({ accountId: OTHER_ACCOUNT });
     expect(await stage.keys.list(ACCOUNT)).toEqual([
       {
-        ...{ keyId: first.keyId, label: 'laptop', lastFour: first.key.slice(-4), version: 1 },
+        keyId: first.keyId,
+        label: 'laptop',
+        lastFour: first.key.slice(-4),
+        version: 1,
         createdAt: '2026-11-20T10:00:00.000Z',
       },
       { keyId: second.keyId, lastFour: second.key.slice(-4), version: 1, createdAt: '2026-11-20T10:00:00.001Z' },

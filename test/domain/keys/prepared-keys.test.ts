@@ -16,7 +16,11 @@ async function prepared({ rules }: { readonly rules: KeyRules | undefined } = { 
   const validUntil = stage.now + 15 * MINUTE_MS;
   const end = validUntil + HOUR_MS;
   const { shown, writes } = stage.keys.prepare({
-    ...{ accountId, validUntil, rules, createdBy: TRUST, counterId: COUNTER_ID },
+    accountId,
+    validUntil,
+    rules,
+    createdBy: TRUST,
+    counterId: COUNTER_ID,
     expiresAt: end / 1_000,
   });
   const make = () => stage.store.transact(writes);
@@ -43,8 +47,13 @@ describe('a key that is prepared for another transaction', () => {
     await make();
     expect(await stage.keys.list(accountId)).toEqual([
       {
-        ...{ keyId, lastFour: key.slice(-4), createdBy: TRUST, rules: RULES, version: 1 },
-        ...{ createdAt: '2026-11-20T10:00:00.000Z', validUntil: '2026-11-20T10:15:00.000Z' },
+        keyId,
+        lastFour: key.slice(-4),
+        createdBy: TRUST,
+        rules: RULES,
+        version: 1,
+        createdAt: '2026-11-20T10:00:00.000Z',
+        validUntil: '2026-11-20T10:15:00.000Z',
       },
     ]);
   });

@@ -11,7 +11,10 @@ test('a key without rules may do everything, from everywhere, with everybody', (
 test('a key is for the parts of the API that it names', () => {
   const rules: KeyRules = { scopes: ['chat', 'models'] };
   expect((['chat', 'models', 'messages', 'requests'] as const).map((scope) => allowsScope(rules, scope))).toEqual([
-    ...[true, true, false, false],
+    true,
+    true,
+    false,
+    false,
   ]);
 });
 

@@ -61,11 +61,15 @@ describe('the rules of a key', () => {
   test('are recorded without addresses and labels', async () => {
     const { stage, accountId, keyId, change } = await withKey(RULES);
     expect((await stage.events(accountId)).at(-1)).toMatchObject({
-      ...{ action: 'key.create', target: keyId, after: { rules: IMPERSONAL } },
+      action: 'key.create',
+      target: keyId,
+      after: { rules: IMPERSONAL },
     });
     await change({ ...RULES, concurrency: 4, cidrs: ['198.51.100.0/24'], labels: { team: 'sales' } });
     expect((await stage.events(accountId)).at(-1)).toMatchObject({
-      ...{ action: 'key.change', target: keyId, before: { rules: IMPERSONAL } },
+      action: 'key.change',
+      target: keyId,
+      before: { rules: IMPERSONAL },
       after: { rules: { ...IMPERSONAL, concurrency: 4 }, changed: ['concurrency', 'cidrs', 'labels'] },
     });
     await change({});

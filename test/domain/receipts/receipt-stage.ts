@@ -22,8 +22,13 @@ const CREDIT = 1_000_000n * CENT;
 const MINUTE_MS = 60_000;
 
 const REQUEST = {
-  ...{ keyId: '01JD0000000000000000000001', endpoint: 'chat' as const, model: 'gpt-4.1', provider: 'openai' },
-  ...{ streamed: true, at: '', priceVersion: '2026-11-01' },
+  keyId: '01JD0000000000000000000001',
+  endpoint: 'chat' as const,
+  model: 'gpt-4.1',
+  provider: 'openai',
+  streamed: true,
+  at: '',
+  priceVersion: '2026-11-01',
 };
 const KEY = KeySigner.makeKey();
 

@@ -46,8 +46,12 @@ export class SpendStage {
   /** From now on requests are made with another key, one that came for a token of the one trust. */
   async exchangeToken(): Promise<string> {
     const { shown, writes } = this.keys.prepare({
-      ...{ accountId: ACCOUNT, createdBy: `tru_${TRUST}`, counterId: TRUST, rules: undefined },
-      ...{ validUntil: this.now + HOUR_MS, expiresAt: Math.floor(this.now / 1_000) + 90_000 },
+      accountId: ACCOUNT,
+      createdBy: `tru_${TRUST}`,
+      counterId: TRUST,
+      rules: undefined,
+      validUntil: this.now + HOUR_MS,
+      expiresAt: Math.floor(this.now / 1_000) + 90_000,
     });
     await this.store.transact(writes);
     Object.assign(this, shown);
@@ -66,9 +70,22 @@ export class SpendStage {
   /** The record of a request that ended just now. */
   async record(costPico: bigint, keyId = this.keyId): Promise<UsageRecord> {
     const record: UsageRecord = {
-      ...{ requestId: `req_${ulid(this.now)}`, accountId: ACCOUNT, keyId, at: new Date(this.now).toISOString() },
-      ...{ endpoint: 'chat', model: 'm', provider: 'p', streamed: false, status: 'completed', httpStatus: 200 },
-      ...{ usage: {}, estimated: false, costPico, overrunPico: 0n, priceVersion: 'v', durationMs: 1 },
+      requestId: `req_${ulid(this.now)}`,
+      accountId: ACCOUNT,
+      keyId,
+      at: new Date(this.now).toISOString(),
+      endpoint: 'chat',
+      model: 'm',
+      provider: 'p',
+      streamed: false,
+      status: 'completed',
+      httpStatus: 200,
+      usage: {},
+      estimated: false,
+      costPico,
+      overrunPico: 0n,
+      priceVersion: 'v',
+      durationMs: 1,
     };
     await this.store.write(putUsageRecord(record, 90, absent()));
     return record;

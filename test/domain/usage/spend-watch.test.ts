@@ -49,7 +49,8 @@ describe('a key whose spend jumps', () => {
     expect(await stage.isSuspended()).toBe(false);
     await stage.spend(6n * DOLLAR);
     expect(await stage.keys.get(ACCOUNT, stage.keyId)).toMatchObject({
-      ...{ suspendedAt: new Date(stage.now).toISOString(), suspensionReason: 'spend_jump' },
+      suspendedAt: new Date(stage.now).toISOString(),
+      suspensionReason: 'spend_jump',
     });
     const [event] = (await stage.audit.page(ACCOUNT, { limit: 1 })).items;
     expect(event).toMatchObject({ actor: 'deployment', action: 'key.suspend', target: stage.keyId });
@@ -128,7 +129,9 @@ describe('keys that are counted as one', () => {
     await stage.exchangeToken();
     await stage.spend(1n);
     expect(await Promise.all([quiet, thief, stage.keyId].map((keyId) => stage.isSuspended(keyId)))).toEqual([
-      ...[false, true, true],
+      false,
+      true,
+      true,
     ]);
   });
 

@@ -52,7 +52,9 @@ describe('a drawer', () => {
   test('is filled for eight leases', async () => {
     const { stage } = await contended();
     expect(await place(stage, '08')).toMatchObject({
-      ...{ availablePico: REFILL_PICO - LEASE_PICO, heldPico: LEASE_PICO, spentPico: 0n },
+      availablePico: REFILL_PICO - LEASE_PICO,
+      heldPico: LEASE_PICO,
+      spentPico: 0n,
     });
     expect(await place(stage)).toMatchObject({ availablePico: AMPLE - REFILL_PICO, heldPico: 0n, hasDrawers: true });
   });
@@ -75,7 +77,8 @@ describe('a drawer', () => {
     const { stage } = await contended();
     for (let lease = 1; lease < 9; lease += 1) await stage.reserve(100n);
     expect(await place(stage, '08')).toMatchObject({
-      ...{ availablePico: 2n * REFILL_PICO - 9n * LEASE_PICO, heldPico: 9n * LEASE_PICO },
+      availablePico: 2n * REFILL_PICO - 9n * LEASE_PICO,
+      heldPico: 9n * LEASE_PICO,
     });
     await stage.expectSound();
   });

@@ -172,8 +172,16 @@ describe('the record of a request that nobody ended', () => {
     stage.now += 30_000;
     await stage.expire();
     expect(await stage.usage.get(ACCOUNT, requestId)).toEqual({
-      ...{ requestId, accountId, ...request, status: 'expired', httpStatus: 0, usage: {}, estimated: false },
-      ...{ costPico: 0n, overrunPico: 0n, durationMs: 90_000 },
+      requestId,
+      accountId,
+      ...request,
+      status: 'expired',
+      httpStatus: 0,
+      usage: {},
+      estimated: false,
+      costPico: 0n,
+      overrunPico: 0n,
+      durationMs: 90_000,
     });
   });
 

@@ -16,7 +16,8 @@ import {
 } from './key-counter-stage';
 
 const EVERYTHING: Counting = {
-  ...{ ...budgetOf(1_000n), ...runningOf(3) },
+  ...budgetOf(1_000n),
+  ...runningOf(3),
   ...minuteOf({ tokens: 30, requestsMax: 10, tokensMax: 300 }),
 };
 
@@ -76,7 +77,8 @@ describe('a key with a budget, a minute and a number of requests at a time', () 
   test('is refused with one message, whichever limit it is', async () => {
     const stage = await KeyCounterStage.funded();
     await expect(stage.count(1n, budgetOf(0n))).rejects.toMatchObject({
-      ...{ name: 'KeyLimitReached', message: 'a limit of the key is reached' },
+      name: 'KeyLimitReached',
+      message: 'a limit of the key is reached',
     });
   });
 

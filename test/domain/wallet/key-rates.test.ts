@@ -46,7 +46,9 @@ describe('a minute', () => {
     await stage.count(10n, counting);
     await stage.count(10n, counting);
     expect(await limitOf(stage.count(10n, minuteOf({ tokens: 1, tokensMax: 100 })))).toEqual({
-      ...{ kind: 'minute', requestsCounted: 2, tokensCounted: 100 },
+      kind: 'minute',
+      requestsCounted: 2,
+      tokensCounted: 100,
       minute: { start: START, tokens: 1, tokensMax: 100 },
     });
     await stage.count(10n, minuteOf({ tokens: 0, tokensMax: 100 }));
@@ -55,7 +57,9 @@ describe('a minute', () => {
   test('that does not take the first request tells that nothing was counted', async () => {
     const stage = await KeyCounterStage.funded();
     expect(await limitOf(stage.count(10n, minuteOf({ tokens: 101, tokensMax: 100 })))).toMatchObject({
-      ...{ kind: 'minute', requestsCounted: 0, tokensCounted: 0 },
+      kind: 'minute',
+      requestsCounted: 0,
+      tokensCounted: 0,
     });
     expect(await stage.minute()).toBeUndefined();
   });

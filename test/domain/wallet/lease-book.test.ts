@@ -12,7 +12,11 @@ function leaseFor(requestId: string, leaseId = 'lease_1'): Lease {
   const request = { keyId: 'k', endpoint: 'chat' as const, model: 'm', provider: 'p', streamed: true };
   const at = '2026-11-20T10:00:00.000Z';
   return {
-    ...{ leaseId, accountId: ACCOUNT, drawer: '00', heldPico: 800n, dueAt: NOW + 2 * MINUTE_MS },
+    leaseId,
+    accountId: ACCOUNT,
+    drawer: '00',
+    heldPico: 800n,
+    dueAt: NOW + 2 * MINUTE_MS,
     settled: NOTHING_SETTLED,
     last: { turn: 1n, requestId, heldPico: 100n, deadline: NOW, request: { ...request, at, priceVersion: 'v1' } },
   };

@@ -248,6 +248,8 @@ test('a request that is settled on a lease keeps its whole record', async () => 
   await stage.settle(first, 40n);
   expect(await stage.usage.get(ACCOUNT, first.requestId)).toEqual({
     ...outcomeOf(first),
-    ...{ costPico: 40n, overrunPico: 0n, leaseTurn: first.leaseTurn },
+    costPico: 40n,
+    overrunPico: 0n,
+    leaseTurn: first.leaseTurn,
   });
 });

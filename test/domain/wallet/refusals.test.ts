@@ -40,8 +40,10 @@ describe('what the wallet does not cover', () => {
   test('is refused with what is there', async () => {
     const stage = await WalletStage.funded(1_000n);
     await expect(stage.reserve(1_001n)).rejects.toMatchObject({
-      ...{ name: 'InsufficientFunds', message: 'the wallet does not cover the hold' },
-      ...{ availablePico: 1_000n, hasDrawers: false },
+      name: 'InsufficientFunds',
+      message: 'the wallet does not cover the hold',
+      availablePico: 1_000n,
+      hasDrawers: false,
     });
   });
 
@@ -122,8 +124,10 @@ describe('the end of a hold', () => {
     const hold = await stage.reserve(400n);
     await stage.settle(hold, 401n);
     await expect(stage.settle(hold, 400n)).rejects.toMatchObject({
-      ...{ name: 'HoldAlreadySettled', message: 'the hold was settled before with another charge' },
-      ...{ costPico: 400n, overrunPico: 1n },
+      name: 'HoldAlreadySettled',
+      message: 'the hold was settled before with another charge',
+      costPico: 400n,
+      overrunPico: 1n,
     });
   });
 
@@ -132,7 +136,8 @@ describe('the end of a hold', () => {
     const hold = await stage.reserve(400n);
     await stage.release(hold);
     await expect(stage.settle(hold, costPico)).rejects.toMatchObject({
-      ...{ name: 'HoldAlreadyReleased', message: 'the hold was released before' },
+      name: 'HoldAlreadyReleased',
+      message: 'the hold was released before',
     });
   });
 
@@ -140,7 +145,8 @@ describe('the end of a hold', () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await expect(stage.settle({ ...hold, requestId: stage.nextRequestId() }, 1n)).rejects.toMatchObject({
-      ...{ name: 'HoldNotFound', message: 'there is no such hold' },
+      name: 'HoldNotFound',
+      message: 'there is no such hold',
     });
     expect(await stage.engine.get({ table: WALLET, key: entryKey(ACCOUNT, hold.requestId) })).toBeUndefined();
   });
@@ -151,7 +157,9 @@ describe('a wallet whose store does not answer', () => {
     const stage = await WalletStage.funded(1_000n);
     stage.store.plan(...Array.from({ length: 9 }, () => 'unreachable' as const));
     await expect(stage.reserve(1n)).rejects.toMatchObject({
-      ...{ name: 'WalletUnavailable', message: 'the wallet is unavailable', cause: { name: 'StoreUnavailable' } },
+      name: 'WalletUnavailable',
+      message: 'the wallet is unavailable',
+      cause: { name: 'StoreUnavailable' },
     });
   });
 
@@ -180,7 +188,8 @@ test('a hold is not begun more than five minutes after its request was admitted'
   await attempt();
   stage.now += 1;
   await expect(attempt()).rejects.toMatchObject({
-    ...{ name: 'WalletUnavailable', cause: 'the request was admitted too long ago' },
+    name: 'WalletUnavailable',
+    cause: 'the request was admitted too long ago',
   });
   expect(await stage.amounts()).toEqual([800n, 200n, 0n]);
 });

@@ -124,8 +124,11 @@ describe('the ledger of a lease that has ended', () => {
     await stage.engine.write({ table: WALLET, put: { ...leaseKey(leaseId, dueAt), ...item } });
     const found = await differences(stage);
     expect(found).toContainEqual({
-      ...{ kind: 'hold_after_end', accountId: ACCOUNT, id: leaseId },
-      ...{ expectedPico: 0n, actualPico: 800n },
+      kind: 'hold_after_end',
+      accountId: ACCOUNT,
+      id: leaseId,
+      expectedPico: 0n,
+      actualPico: 800n,
     });
   });
 

@@ -144,9 +144,22 @@ function usageItem(stage: WalletStage, requestId: string): Item {
   const at = new Date(stage.now).toISOString();
   return {
     ...usageRecordKey(ACCOUNT, requestId),
-    ...{ requestId, accountId: ACCOUNT, keyId: 'k', at, endpoint: 'chat', model: 'm', provider: 'p' },
-    ...{ streamed: false, status: 'completed', httpStatus: 200, usage: {}, estimated: false },
-    ...{ costPico: 7n, overrunPico: 0n, priceVersion: 'v', durationMs: 1 },
+    requestId,
+    accountId: ACCOUNT,
+    keyId: 'k',
+    at,
+    endpoint: 'chat',
+    model: 'm',
+    provider: 'p',
+    streamed: false,
+    status: 'completed',
+    httpStatus: 200,
+    usage: {},
+    estimated: false,
+    costPico: 7n,
+    overrunPico: 0n,
+    priceVersion: 'v',
+    durationMs: 1,
   };
 }
 

@@ -140,13 +140,20 @@ describe('an adjustment', () => {
     const other = stage.nextRequestId();
     await put(stage, {
       ...lateEntryKey(ACCOUNT, other),
-      ...{ kind: 'adjustment', at: '2026-11-20T10:00:00.000Z', requestId: other, heldPico: 0n, transfers: [] },
+      kind: 'adjustment',
+      at: '2026-11-20T10:00:00.000Z',
+      requestId: other,
+      heldPico: 0n,
+      transfers: [],
     });
     const differences = (await stage.verify()).differences.filter(({ id }) => id !== other);
     expect(differences).toEqual([
       {
-        ...{ kind: 'adjustment_without_expiry', accountId: ACCOUNT, id: `${other}#late` },
-        ...{ expectedPico: 0n, actualPico: 0n },
+        kind: 'adjustment_without_expiry',
+        accountId: ACCOUNT,
+        id: `${other}#late`,
+        expectedPico: 0n,
+        actualPico: 0n,
       },
     ]);
     expect(other > requestId).toBe(true);
@@ -158,8 +165,11 @@ test('a hold of nobody is told with what it holds', async () => {
   await put(stage, encodeHold({ ...hold, accountId: 'acc_none' }));
   expect((await stage.verify()).differences).toEqual([
     {
-      ...{ kind: 'hold_without_account', accountId: 'acc_none', id: hold.requestId },
-      ...{ expectedPico: 0n, actualPico: 400n },
+      kind: 'hold_without_account',
+      accountId: 'acc_none',
+      id: hold.requestId,
+      expectedPico: 0n,
+      actualPico: 400n,
     },
   ]);
 });

@@ -138,7 +138,9 @@ export class WalletStage {
 
 export function outcomeOf({ accountId, requestId, request }: Hold): RequestOutcome {
   return {
-    ...{ requestId, accountId, ...request },
+    requestId,
+    accountId,
+    ...request,
     status: 'completed',
     httpStatus: 200,
     usage: { input: 10, output: 20 },

@@ -19,7 +19,15 @@ export function renderUsageRecord(record: UsageRecord): object {
     priceVersion,
   } = record;
   return {
-    ...{ requestId, at, endpoint, model, provider, streamed, status, httpStatus, usage },
+    requestId,
+    at,
+    endpoint,
+    model,
+    provider,
+    streamed,
+    status,
+    httpStatus,
+    usage,
     cost: formatUsd(costPico),
     estimated,
     ...(overrunPico > 0n ? { overrun: formatUsd(overrunPico) } : {}),

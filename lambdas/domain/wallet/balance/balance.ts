@@ -57,7 +57,9 @@ const EMPTY_BALANCE: Balance = {
 
 /** An account's wallet begins empty, and once. */
 export const openBalance = (accountId: string): Put => ({
-  ...{ table: WALLET, put: { ...balanceKey(accountId), ...EMPTY_BALANCE }, when: absent() },
+  table: WALLET,
+  put: { ...balanceKey(accountId), ...EMPTY_BALANCE },
+  when: absent(),
 });
 
 export const decodeBalance = (item: Item): Balance => balanceSchema.parse(item);

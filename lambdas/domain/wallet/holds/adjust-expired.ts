@@ -74,7 +74,10 @@ function adjustmentTo(affordedPico: bigint, ledger: Ledger, { hold, record, ...e
   const costPico = [ending.costPico, heldPico, affordedPico].reduce(lesser);
   const overrunPico = ending.costPico - costPico;
   const entry = {
-    ...{ kind: 'adjustment' as const, requestId, heldPico, ...countedIn(counting) },
+    kind: 'adjustment' as const,
+    requestId,
+    heldPico,
+    ...countedIn(counting),
     at: isoTime(ledger.timing.clock()),
     priceVersion: record.priceVersion,
     transfers: chargeTransfers({ costPico, overrunPico }),

@@ -54,7 +54,10 @@ function holdEndWrites(ledger: Ledger, end: HoldEnd): readonly Write[] {
   const { accountId, requestId, heldPico, counting } = hold;
   const now = ledger.timing.clock();
   const entry = {
-    ...{ kind, requestId, heldPico, ...countedIn(counting) },
+    kind,
+    requestId,
+    heldPico,
+    ...countedIn(counting),
     at: isoTime(now),
     priceVersion: end.record.priceVersion,
     transfers: chargeTransfers({ costPico, overrunPico }),
@@ -107,7 +110,9 @@ function inconsistencyOr(error: unknown): unknown {
 /** What is known of a request that nobody ended. */
 export function expiredOutcome({ accountId, requestId, request }: Hold, endedAt: number): RequestOutcome {
   return {
-    ...{ requestId, accountId, ...request },
+    requestId,
+    accountId,
+    ...request,
     status: 'expired',
     httpStatus: 0,
     usage: {},

@@ -46,7 +46,9 @@ export interface Hold {
 export function encodeHold({ accountId, requestId, heldPico, deadline, request, counting }: Hold): Item {
   return {
     ...holdKey(requestId, deadline),
-    ...{ accountId, requestId, heldPico },
+    accountId,
+    requestId,
+    heldPico,
     ...encodeRequest(request),
     ...(counting && { counting: encodeCounting(counting) }),
   };
@@ -54,7 +56,7 @@ export function encodeHold({ accountId, requestId, heldPico, deadline, request, 
 
 export function encodeRequest(held: HoldRequest): Item {
   const { keyId, endpoint, model, provider, streamed, at, priceVersion, labels } = held;
-  return { ...{ keyId, endpoint, model, provider, streamed, at, priceVersion }, ...(labels && { labels }) };
+  return { keyId, endpoint, model, provider, streamed, at, priceVersion, ...(labels && { labels }) };
 }
 
 export function decodeHold(item: Item): Hold {

@@ -120,7 +120,8 @@ const addToMinute = (
 });
 
 const addToRunning = (counterId: string, requests: bigint): Update => ({
-  ...{ table: KEYS, update: runningCounterKey(counterId) },
+  table: KEYS,
+  update: runningCounterKey(counterId),
   change: { add: { running: requests } },
 });
 

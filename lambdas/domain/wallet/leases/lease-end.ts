@@ -18,7 +18,10 @@ export function leaseEndWrites(ledger: Ledger, lease: Lease, settled: Tally): re
   const { leaseId, accountId, drawer, heldPico, dueAt, last } = lease;
   const { costPico, overrunPico, requests, priceVersions } = settled;
   const entry = {
-    ...{ kind: 'lease' as const, heldPico, requests, priceVersions },
+    kind: 'lease' as const,
+    heldPico,
+    requests,
+    priceVersions,
     at: isoTime(ledger.timing.clock()),
     transfers: chargeTransfers({ costPico, overrunPico }),
   };

@@ -79,7 +79,11 @@ function leaseAttempt(
   const heldPico = holdPico * LEASE_HOLDS;
   const leaseId = `lease_${newUlid(now)}`;
   const lease: Lease = {
-    ...{ leaseId, accountId, drawer, heldPico, dueAt: now + LEASE_MS },
+    leaseId,
+    accountId,
+    drawer,
+    heldPico,
+    dueAt: now + LEASE_MS,
     settled: NOTHING_SETTLED,
     last: lastOf(reservation, 1n),
   };

@@ -71,8 +71,14 @@ export function encodeTurn(lease: Lease): Item {
   const { requestId, turn, heldPico: requestHeldPico, deadline, request } = lease.last;
   const { requests, costPico: settledPico, overrunPico, priceVersions } = lease.settled;
   return {
-    ...{ requests, settledPico, overrunPico, priceVersions },
-    ...{ turn, requestId, requestHeldPico, deadline },
+    requests,
+    settledPico,
+    overrunPico,
+    priceVersions,
+    turn,
+    requestId,
+    requestHeldPico,
+    deadline,
     ...encodeRequest(request),
   };
 }
@@ -87,7 +93,11 @@ export function decodeLease(item: Item): Lease {
   const { requests, settledPico: costPico, overrunPico, priceVersions, ...last } = rest;
   const { turn, requestId, requestHeldPico, deadline, ...request } = last;
   return {
-    ...{ leaseId, accountId, drawer, heldPico, dueAt: deadlineOfHold(sk) },
+    leaseId,
+    accountId,
+    drawer,
+    heldPico,
+    dueAt: deadlineOfHold(sk),
     settled: { requests, costPico, overrunPico, priceVersions },
     last: { turn, requestId, heldPico: requestHeldPico, deadline: Number(deadline), request },
   };

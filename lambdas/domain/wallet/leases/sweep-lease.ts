@@ -66,8 +66,12 @@ function expiryWrites(ledger: Ledger, lease: Lease): readonly Write[] {
   const now = ledger.timing.clock();
   const record = { ...expiredOutcome(hold, now), costPico: 0n, overrunPico: 0n };
   const entry = {
-    ...{ kind: 'expire' as const, requestId, heldPico, priceVersion: request.priceVersion },
-    ...{ at: isoTime(now), transfers: [] },
+    kind: 'expire' as const,
+    requestId,
+    heldPico,
+    priceVersion: request.priceVersion,
+    at: isoTime(now),
+    transfers: [],
   };
   return [putUsageRecord(record, ledger.usageRetentionDays, absent()), putEntry(entryKey(accountId, requestId), entry)];
 }

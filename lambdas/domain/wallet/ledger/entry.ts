@@ -72,7 +72,9 @@ export function putEntry(key: Key, entry: Omit<Entry, 'entryId'>): Put {
   const { kind, at, requestId, heldPico, priceVersion, priceVersions, requests, counterId, budgetWindow } = entry;
   const item: Item = {
     ...key,
-    ...{ kind, at, heldPico },
+    kind,
+    at,
+    heldPico,
     ...(requestId !== undefined && { requestId }),
     ...(priceVersion !== undefined && { priceVersion }),
     ...(priceVersions !== undefined && { priceVersions }),

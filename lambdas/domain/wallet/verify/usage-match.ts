@@ -62,7 +62,8 @@ export class UsageMatch {
     const earlier = this.#charged?.requestId === requestId ? this.#charged : undefined;
     if (!earlier) await this.#match();
     this.#charged = {
-      ...{ requestId, at },
+      requestId,
+      at,
       costPico: (earlier?.costPico ?? 0n) + movedInto('spent', entry),
       overrunPico: (earlier?.overrunPico ?? 0n) + movedInto('overrun', entry),
     };

@@ -73,8 +73,11 @@ function holdsOfNobody(holds: LiveHolds, accounts: ReadonlySet<string>): Differe
     .filter(([accountId]) => !accounts.has(accountId))
     .flatMap(([accountId, orphans]) =>
       orphans.map(({ id, heldPico }) => ({
-        ...{ kind: 'hold_without_account' as const, accountId, id },
-        ...{ expectedPico: 0n, actualPico: heldPico },
+        kind: 'hold_without_account' as const,
+        accountId,
+        id,
+        expectedPico: 0n,
+        actualPico: heldPico,
       })),
     );
 }

@@ -21,7 +21,9 @@ const DOCUMENT = {
 export function apiDocument(): object {
   const { openAPIRegistry, getOpenAPI31Document } = new OpenAPIHono();
   openAPIRegistry.registerComponent('securitySchemes', 'accessToken', {
-    ...{ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
     description: 'An access token of the deployment’s user pool.',
   });
   for (const route of ROUTES) openAPIRegistry.registerPath(openApiOf(route));
@@ -36,7 +38,11 @@ export function openApiOf(route: Route): RouteConfig {
     ? { [status]: { description: 'Done.', content: { 'application/json': { schema: answer } } } }
     : { 204: { description: 'Done.' } };
   return {
-    ...{ method, path, summary, operationId: id, tags: [permission.slice(0, permission.indexOf('.'))] },
+    method,
+    path,
+    summary,
+    operationId: id,
+    tags: [permission.slice(0, permission.indexOf('.'))],
     description: `Needs \`${permission}\`.`,
     security: [{ accessToken: [] }],
     request: {

@@ -63,7 +63,16 @@ export function apiParts(options: ApiOptions) {
   const keys = new Keys({ store, pepper, clock, audit });
   const trusts = new Trusts({ store, clock, audit });
   return {
-    ...{ store, clock, log, verifier, mailer, audit, members, keys, trusts, compiled },
+    store,
+    clock,
+    log,
+    verifier,
+    mailer,
+    audit,
+    members,
+    keys,
+    trusts,
+    compiled,
     attempts: new FailedAttempts({ clock }),
     people: new People({ store, clock }),
     operators: new Operators({ store, clock, audit }),

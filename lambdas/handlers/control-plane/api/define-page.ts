@@ -24,7 +24,13 @@ export function definePage<Item extends z.ZodType, Params extends Shape = NoMemb
 ): Route {
   const { id, path, summary, permission, params, item, read } = definition;
   return defineRoute({
-    ...{ id, method: 'get', path, summary, permission, query: pageQuerySchema, answer: pageOf(item) },
+    id,
+    method: 'get',
+    path,
+    summary,
+    permission,
+    query: pageQuerySchema,
+    answer: pageOf(item),
     ...(params && { params }),
     handle: async (parts, call) => {
       const { limit, after: cursor } = call.query;

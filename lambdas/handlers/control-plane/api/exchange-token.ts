@@ -36,7 +36,10 @@ export function exchangeToken({ tokenExchange, attempts }: Parts): Handler<ApiEn
       throw error;
     });
     const answer = tokenAnswerSchema.parse({
-      ...{ access_token: key, issued_token_type: ACCESS_TOKEN_TYPE, token_type: 'Bearer', expires_in: keySeconds },
+      access_token: key,
+      issued_token_type: ACCESS_TOKEN_TYPE,
+      token_type: 'Bearer',
+      expires_in: keySeconds,
     });
     return context.json(answer);
   };
@@ -63,7 +66,10 @@ async function readForm(request: {
 
 /** As the OpenAPI page says it. */
 export const EXCHANGE_OPERATION: RouteConfig = {
-  ...{ method: 'post', path: EXCHANGE_PATH, operationId: 'exchangeToken', tags: ['federation'] },
+  method: 'post',
+  path: EXCHANGE_PATH,
+  operationId: 'exchangeToken',
+  tags: ['federation'],
   summary: 'Exchange a token of an issuer that an account trusts for a short-lived key',
   description:
     'RFC 8693. Needs no access token: the subject token says who calls. `audience` is `<accountId>/<trustId>`.',

@@ -46,7 +46,8 @@ function requestOf({ rawPath, rawQueryString, headers, body, isBase64Encoded, re
   const given = Object.entries(headers).filter((header): header is [string, string] => header[1] !== undefined);
   const bytes = body === undefined ? undefined : Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   return new Request(`${ORIGIN}${rawPath}${query}`, {
-    ...{ method, headers: given },
+    method,
+    headers: given,
     ...(bytes && method !== 'GET' && method !== 'HEAD' && { body: bytes }),
   });
 }

@@ -27,7 +27,9 @@ export function serveRoute(api: Api, parts: ApiParts, route: Route): void {
     const address = parts.keepAddress(context.req.header(CLIENT_ADDRESS_HEADER));
     const actor = await actorOf(parts, route, params.accountId, personId);
     const call = {
-      ...{ params, personId, actor: address === undefined ? actor : { ...actor, address } },
+      params,
+      personId,
+      actor: address === undefined ? actor : { ...actor, address },
       query: route.query ? valid.valid('query') : {},
       body: route.body ? valid.valid('json') : undefined,
       version: versionOf(context, route),

@@ -21,7 +21,10 @@ import { ofProposal } from './path-parameters';
 /** What is served, at what price, and what is proposed. For operators. */
 export const CATALOG_ROUTES = [
   defineRoute({
-    ...{ id: 'getCatalog', method: 'get', path: '/v1/catalog', permission: 'catalog.read' },
+    id: 'getCatalog',
+    method: 'get',
+    path: '/v1/catalog',
+    permission: 'catalog.read',
     summary: 'The catalog’s version and what is set',
     answer: catalogViewSchema,
     handle: async ({ catalog, compiled, clock }) => {
@@ -36,7 +39,9 @@ export const CATALOG_ROUTES = [
     },
   }),
   definePage({
-    ...{ id: 'listCatalogModels', path: '/v1/catalog/models', permission: 'catalog.read' },
+    id: 'listCatalogModels',
+    path: '/v1/catalog/models',
+    permission: 'catalog.read',
     summary: 'The models of the price lists, with what they cost and what they are sold at',
     item: catalogModelSchema,
     read: async ({ catalog, compiled, clock }, _call, { limit, after }) => {
@@ -49,13 +54,18 @@ export const CATALOG_ROUTES = [
     },
   }),
   definePage({
-    ...{ id: 'listCatalogChanges', path: '/v1/catalog/changes', permission: 'catalog.read' },
+    id: 'listCatalogChanges',
+    path: '/v1/catalog/changes',
+    permission: 'catalog.read',
     summary: 'The changes of the catalog, newest first',
     item: catalogChangeViewSchema,
     read: async ({ catalog }, _call, page) => mapPage(await catalog.page(page), viewChange),
   }),
   defineRoute({
-    ...{ id: 'changeCatalog', method: 'patch', path: '/v1/catalog', permission: 'catalog.change' },
+    id: 'changeCatalog',
+    method: 'patch',
+    path: '/v1/catalog',
+    permission: 'catalog.change',
     summary: 'Disable a provider, hide, rename or route a model, set a markup',
     body: catalogChangeRequestSchema,
     answer: catalogVersionViewSchema,
@@ -65,13 +75,18 @@ export const CATALOG_ROUTES = [
     }),
   }),
   definePage({
-    ...{ id: 'listProposals', path: '/v1/catalog/proposals', permission: 'catalog.read' },
+    id: 'listProposals',
+    path: '/v1/catalog/proposals',
+    permission: 'catalog.read',
     summary: 'The price lists that were proposed, newest first',
     item: proposalViewSchema,
     read: async ({ proposals }, _call, page) => mapPage(await proposals.page(page), viewProposal),
   }),
   defineRoute({
-    ...{ id: 'createProposal', method: 'post', path: '/v1/catalog/proposals', status: 201 },
+    id: 'createProposal',
+    method: 'post',
+    path: '/v1/catalog/proposals',
+    status: 201,
     permission: 'catalog.change',
     summary: 'Propose a price list; nothing changes before it is approved',
     body: proposalRequestSchema,
@@ -82,7 +97,10 @@ export const CATALOG_ROUTES = [
     },
   }),
   defineRoute({
-    ...{ id: 'getProposal', method: 'get', path: '/v1/catalog/proposals/{proposalId}', permission: 'catalog.read' },
+    id: 'getProposal',
+    method: 'get',
+    path: '/v1/catalog/proposals/{proposalId}',
+    permission: 'catalog.read',
     summary: 'One proposal, and how it differs from what is served',
     params: ofProposal,
     answer: reviewSchema,
@@ -91,9 +109,11 @@ export const CATALOG_ROUTES = [
       const { number: version } = await catalog.state();
       const differences = await catalog.diff(proposal.list, proposal.complete);
       return {
-        ...{ ...viewProposal(proposal), version },
+        ...viewProposal(proposal),
+        version,
         differences: differences.map(({ prices, definition, ...difference }) => ({
-          ...{ ...difference, definition: [...definition] },
+          ...difference,
+          definition: [...definition],
           prices: prices.map(({ beforePico, afterPico, ...price }) => ({
             ...price,
             ...(beforePico !== undefined && { beforePico: String(beforePico) }),
@@ -104,7 +124,9 @@ export const CATALOG_ROUTES = [
     },
   }),
   defineRoute({
-    ...{ id: 'approveProposal', method: 'post', path: '/v1/catalog/proposals/{proposalId}/approve' },
+    id: 'approveProposal',
+    method: 'post',
+    path: '/v1/catalog/proposals/{proposalId}/approve',
     permission: 'catalog.approve',
     summary: 'Put a proposal’s prices and models in force, whole or by model',
     params: ofProposal,

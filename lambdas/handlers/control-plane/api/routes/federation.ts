@@ -7,14 +7,18 @@ import { inAccount, ofTrust } from './path-parameters';
 /** Whose tokens an account takes in the place of a stored key. */
 export const FEDERATION_ROUTES = [
   definePage({
-    ...{ id: 'listTrusts', path: '/v1/accounts/{accountId}/trusts', permission: 'federation.read' },
+    id: 'listTrusts',
+    path: '/v1/accounts/{accountId}/trusts',
+    permission: 'federation.read',
     summary: 'The issuers whose tokens are taken, the oldest first',
     params: inAccount,
     item: trustSchema,
     read: ({ trusts }, { params }, page) => trusts.page(params.accountId, page),
   }),
   defineRoute({
-    ...{ id: 'getTrust', method: 'get', path: '/v1/accounts/{accountId}/trusts/{trustId}' },
+    id: 'getTrust',
+    method: 'get',
+    path: '/v1/accounts/{accountId}/trusts/{trustId}',
     permission: 'federation.read',
     summary: 'One trust',
     params: ofTrust,
@@ -26,7 +30,10 @@ export const FEDERATION_ROUTES = [
     },
   }),
   defineRoute({
-    ...{ id: 'createTrust', method: 'post', path: '/v1/accounts/{accountId}/trusts', status: 201 },
+    id: 'createTrust',
+    method: 'post',
+    path: '/v1/accounts/{accountId}/trusts',
+    status: 201,
     permission: 'federation.create',
     summary: 'Take an issuer’s tokens in the place of a stored key',
     params: inAccount,
@@ -35,7 +42,9 @@ export const FEDERATION_ROUTES = [
     handle: ({ trusts }, { params, body, actor }) => trusts.create({ ...params, trust: body, actor }),
   }),
   defineRoute({
-    ...{ id: 'deleteTrust', method: 'delete', path: '/v1/accounts/{accountId}/trusts/{trustId}' },
+    id: 'deleteTrust',
+    method: 'delete',
+    path: '/v1/accounts/{accountId}/trusts/{trustId}',
     permission: 'federation.delete',
     summary: 'Take no more tokens by a trust; keys that came by it go on to their end',
     params: ofTrust,

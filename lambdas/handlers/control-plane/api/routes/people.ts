@@ -9,7 +9,10 @@ import { inAccount } from './path-parameters';
 /** Whoever is signed in, about themselves. */
 export const PEOPLE_ROUTES = [
   defineRoute({
-    ...{ id: 'getMe', method: 'get', path: '/v1/me', permission: 'person.read' },
+    id: 'getMe',
+    method: 'get',
+    path: '/v1/me',
+    permission: 'person.read',
     summary: 'Who you are here',
     answer: personSchema.extend({ isOperator: z.boolean() }).meta({ id: 'Me' }),
     handle: async ({ people, operators }, { personId }) => {
@@ -19,19 +22,27 @@ export const PEOPLE_ROUTES = [
     },
   }),
   definePage({
-    ...{ id: 'listMyAccounts', path: '/v1/me/accounts', permission: 'person.read' },
+    id: 'listMyAccounts',
+    path: '/v1/me/accounts',
+    permission: 'person.read',
     summary: 'The accounts that you are in, the oldest first',
     item: membershipSchema,
     read: ({ members }, { personId }, page) => members.accountsOf(personId, page),
   }),
   defineRoute({
-    ...{ id: 'leaveAccount', method: 'delete', path: '/v1/me/accounts/{accountId}', permission: 'member.leave' },
+    id: 'leaveAccount',
+    method: 'delete',
+    path: '/v1/me/accounts/{accountId}',
+    permission: 'member.leave',
     summary: 'Leave an account',
     params: inAccount,
     handle: ({ members }, { params, actor, personId }) => members.remove({ ...params, actor, personId }),
   }),
   defineRoute({
-    ...{ id: 'attestAdult', method: 'post', path: '/v1/me/attestation', permission: 'person.attest' },
+    id: 'attestAdult',
+    method: 'post',
+    path: '/v1/me/attestation',
+    permission: 'person.attest',
     summary: 'State that you are 18 or older; the first statement stands',
     body: z.strictObject({ adult: z.literal(true) }),
     answer: personSchema,
