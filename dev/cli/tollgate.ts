@@ -2,7 +2,7 @@
 import { verifyFiledAudit } from './commands/audit';
 import { type CommandLine, parseCommandLine, type StoreWork } from './commands/command-line';
 import { execute } from './commands/execute';
-import type { CommandResult } from './commands/command-parts';
+import type { CommandResult } from './commands/command-services';
 import { verifyFile } from './commands/receipts';
 import { USAGE, UsageError } from './commands/usage';
 import { DataFolder } from '../local/folder/data-folder';

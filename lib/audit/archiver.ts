@@ -7,7 +7,7 @@ import type { Config } from '../config';
 import { HarmAlarm } from '../constructs/harm-alarm';
 import { collectChanges } from '../constructs/collect-changes';
 import { ServiceFunction } from '../constructs/service-function';
-import { readChanges, tellOfFailures } from '../constructs/stream-grants';
+import { readChanges, publishFailures } from '../constructs/stream-grants';
 import type { StatefulStack } from '../stacks/stateful-stack';
 import type { AuditArchive, AuditArchiveGrants } from './audit-archive';
 
@@ -47,7 +47,7 @@ export class Archiver extends Construct {
     });
     readChanges(keep, audit);
     archive.grants.keep(keep);
-    tellOfFailures(keep, alarmTopic);
+    publishFailures(keep, alarmTopic);
     collectChanges(this, {
       table: audit,
       to: keep.function,

@@ -24,7 +24,7 @@ export function readChanges(grantee: IGrantable, store: ClassifiedTable): Grant 
 }
 
 /** Lets Lambda, in the function's name, tell of what it gave up. */
-export function tellOfFailures(grantee: IGrantable, topic: ITopic): Grant {
+export function publishFailures(grantee: IGrantable, topic: ITopic): Grant {
   const told = Grant.addToPrincipal({ grantee, actions: ['sns:Publish'], resourceArns: [topic.topicArn] });
   const { masterKey } = topic;
   if (masterKey === undefined) return told;

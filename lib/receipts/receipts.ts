@@ -7,7 +7,7 @@ import type { Config } from '../config';
 import { invokeEveryMinute } from '../constructs/every-minute';
 import { ServiceFunction } from '../constructs/service-function';
 import { collectChanges } from '../constructs/collect-changes';
-import { tellOfFailures } from '../constructs/stream-grants';
+import { publishFailures } from '../constructs/stream-grants';
 import type { StatefulStack } from '../stacks/stateful-stack';
 
 export interface ReceiptsProps {
@@ -48,7 +48,7 @@ export class Receipts extends Construct {
       environment: { USAGE_TABLE: usage.table.tableName },
     });
     usage.grants.openLeaves(this.collect);
-    tellOfFailures(this.collect, alarmTopic);
+    publishFailures(this.collect, alarmTopic);
     collectChanges(this, {
       table: usage,
       to: this.collect.function,

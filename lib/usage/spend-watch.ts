@@ -8,7 +8,7 @@ import { HarmAlarm } from '../constructs/harm-alarm';
 import { collectChanges } from '../constructs/collect-changes';
 import { logCodeMetric } from '../constructs/log-code-metric';
 import { ServiceFunction } from '../constructs/service-function';
-import { tellOfFailures } from '../constructs/stream-grants';
+import { publishFailures } from '../constructs/stream-grants';
 import type { StatefulStack } from '../stacks/stateful-stack';
 import { ENDS_OF_REQUESTS } from '../receipts/receipts';
 
@@ -55,7 +55,7 @@ export class SpendWatch extends Construct {
     keys.grants.suspend(watch);
     accounts.grants.extendAudit(watch);
     audit.grants.recordOfAccounts(watch);
-    tellOfFailures(watch, alarmTopic);
+    publishFailures(watch, alarmTopic);
     collectChanges(this, {
       table: usage,
       to: watch.function,

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCommandLine } from '../../dev/cli/commands/command-line';
 import { execute } from '../../dev/cli/commands/execute';
-import type { CommandResult } from '../../dev/cli/commands/command-parts';
+import type { CommandResult } from '../../dev/cli/commands/command-services';
 import { UsageError } from '../../dev/cli/commands/usage';
 import { DataFolder } from '../../dev/local/folder/data-folder';
 import { CHAT_MODEL, chatBody, type LocalRun, post, startLocalRun } from './local-run';

@@ -24,10 +24,10 @@ beforeAll(async () => {
 afterAll(() => run.stop());
 
 test(`of ${REQUESTS} requests at once a wallet that affords ${AFFORDABLE} pays exactly ${AFFORDABLE}`, async () => {
-  const { parts } = run.gateway;
-  const accountId = await parts.accounts.create();
-  await parts.wallet.open(accountId);
-  const { key } = await parts.keys.create({ accountId });
+  const { services: services } = run.gateway;
+  const accountId = await services.accounts.create();
+  await services.wallet.open(accountId);
+  const { key } = await services.keys.create({ accountId });
   const send = () =>
     post(run, '/v1/chat/completions', chatBody({ max_tokens: 1_000 }), { authorization: `Bearer ${key}` });
 
@@ -39,17 +39,17 @@ test(`of ${REQUESTS} requests at once a wallet that affords ${AFFORDABLE} pays e
     await released;
     await whole(chatCompletion('x', { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }))(reply, received);
   });
-  await parts.wallet.credit({ accountId, amountPico: parseUsd('1'), paymentId: 'first' });
+  await services.wallet.credit({ accountId, amountPico: parseUsd('1'), paymentId: 'first' });
   const probe = send();
   const heldPico = await until('a hold', async () => (await balanceOf(run, accountId)).heldPico || undefined);
   release();
   expect((await probe).status).toBe(200);
 
   released = new Promise<void>((resolve) => (release = resolve));
-  const poor = await parts.accounts.create();
-  await parts.wallet.open(poor);
-  await parts.wallet.credit({ accountId: poor, amountPico: heldPico * BigInt(AFFORDABLE), paymentId: 'only' });
-  const { key: poorKey } = await parts.keys.create({ accountId: poor });
+  const poor = await services.accounts.create();
+  await services.wallet.open(poor);
+  await services.wallet.credit({ accountId: poor, amountPico: heldPico * BigInt(AFFORDABLE), paymentId: 'only' });
+  const { key: poorKey } = await services.keys.create({ accountId: poor });
   const seen = { leastAvailable: heldPico, mostHeld: 0n };
   const watch = async () => {
     const { availablePico, heldPico: held } = await balanceOf(run, poor);
@@ -89,12 +89,12 @@ test(`of ${REQUESTS} requests at once a wallet that affords ${AFFORDABLE} pays e
 }, 30_000);
 
 test('a request without a limit of its own is capped at what the wallet affords', async () => {
-  const { parts } = run.gateway;
-  const accountId = await parts.accounts.create();
-  await parts.wallet.open(accountId);
-  const { key } = await parts.keys.create({ accountId });
+  const { services: services } = run.gateway;
+  const accountId = await services.accounts.create();
+  await services.wallet.open(accountId);
+  const { key } = await services.keys.create({ accountId });
   const amountPico = costOf(priceOf('openai', CHAT_MODEL), { input: 1_000, output: 500 });
-  await parts.wallet.credit({ accountId, amountPico, paymentId: 'little' });
+  await services.wallet.credit({ accountId, amountPico, paymentId: 'little' });
   run.upstream.plays(whole(chatCompletion('x', { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 })));
   const answer = await post(run, '/v1/chat/completions', chatBody(), { authorization: `Bearer ${key}` });
   expect(answer.status).toBe(200);

@@ -4,7 +4,7 @@ import type { InitCommand } from '../../dev/cli/commands/command';
 import { init } from '../../dev/cli/deployment/init';
 import { StandardInput } from '../../dev/cli/deployment/key-input';
 import { DataFolder } from '../../dev/local/folder/data-folder';
-import { type LocalParts, openLocalParts } from '../../dev/local/gateway/local-parts';
+import { type LocalServices, openLocalServices } from '../../dev/local/gateway/local-services';
 import { temporaryFolder } from './temporary-folder';
 
 const SECRET = 'provider-keys-secret';
@@ -12,15 +12,15 @@ const PROVIDERS = ['openai', 'anthropic'];
 const BOTH = '{"openai":"sk-one","anthropic":"sk-two"}';
 
 let folder: string;
-let parts: LocalParts;
+let services: LocalServices;
 let secret: string;
 beforeEach(() => {
   folder = temporaryFolder();
-  parts = openLocalParts(new DataFolder(folder));
+  services = openLocalServices(new DataFolder(folder));
   secret = '{}';
 });
 afterEach(() => {
-  parts.close();
+  services.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -44,7 +44,7 @@ async function run(typed: string, { isTerminal = false, ...options }: { isTermin
       endpoint: { url: 'https://gateway.example.com', isPublic: true, functionUrl: 'https://x.on.aws' },
       input: new StandardInput(stdin, terminal),
       secrets,
-      parts,
+      services: services,
     },
     command,
   );
@@ -54,7 +54,7 @@ async function run(typed: string, { isTerminal = false, ...options }: { isTermin
 
 const accounts = async (): Promise<string[]> => {
   const found: string[] = [];
-  for await (const accountId of parts.accounts.list()) found.push(accountId);
+  for await (const accountId of services.accounts.list()) found.push(accountId);
   return found;
 };
 
@@ -65,8 +65,8 @@ describe('a first init', () => {
     expect(JSON.parse(secret)).toEqual({ openai: 'sk-one', anthropic: 'sk-two' });
     const [accountId = ''] = await accounts();
     expect(told).toMatchObject({ endpoint: 'https://gateway.example.com', accountId, providerKeysWritten: PROVIDERS });
-    expect(await parts.keys.verify(String(told['apiKey']))).toMatchObject({ accountId });
-    expect((await parts.wallet.balance(accountId))?.fundedPico).toBe(0n);
+    expect(await services.keys.verify(String(told['apiKey']))).toMatchObject({ accountId });
+    expect((await services.wallet.balance(accountId))?.fundedPico).toBe(0n);
     expect(notes?.join('\n')).toContain('curl https://gateway.example.com/v1/models');
     expect(notes?.at(-1)).toBe(
       'npm run smoke -- --endpoint https://gateway.example.com --function-url https://x.on.aws',
@@ -77,7 +77,7 @@ describe('a first init', () => {
   test('opens the wallet with the credit that was asked for', async () => {
     const { told } = await run(BOTH, { credit: '5.00' });
     expect(told).toMatchObject({ credit: 'credited' });
-    expect((await parts.wallet.balance(String(told['accountId'])))?.availablePico).toBe(5_000_000_000_000n);
+    expect((await services.wallet.balance(String(told['accountId'])))?.availablePico).toBe(5_000_000_000_000n);
   });
 
   test('without a key for each configured provider makes nothing else', async () => {
@@ -97,19 +97,19 @@ describe('an init again', () => {
     expect(second.told).not.toHaveProperty('apiKey');
     expect(JSON.parse(secret)).toEqual({ openai: 'sk-one', anthropic: 'sk-three' });
     expect(await accounts()).toHaveLength(1);
-    expect(await parts.keys.list(String(first.told['accountId']))).toHaveLength(1);
+    expect(await services.keys.list(String(first.told['accountId']))).toHaveLength(1);
   });
 
   test('completes an account that an earlier one only began', async () => {
-    const accountId = await parts.accounts.create();
+    const accountId = await services.accounts.create();
     const { told } = await run(BOTH);
     expect(told).toMatchObject({ accountId, apiKey: expect.stringMatching(/^tg_/) as string });
-    expect(await parts.wallet.balance(accountId)).toBeDefined();
+    expect(await services.wallet.balance(accountId)).toBeDefined();
   });
 
   test('touches no account where there are several', async () => {
-    await parts.accounts.create();
-    await parts.accounts.create();
+    await services.accounts.create();
+    await services.accounts.create();
     expect((await run(BOTH)).told).not.toHaveProperty('accountId');
     expect(await run(BOTH, { credit: '5' })).toMatchObject({ exitCode: 1, lines: [] });
   });

@@ -59,13 +59,13 @@ export async function startLocalRun(environment: { readonly [name: string]: stri
 }
 
 export async function balanceOf({ gateway }: LocalRun, accountId = gateway.account.accountId): Promise<Balance> {
-  const balance = await gateway.parts.wallet.balance(accountId);
+  const balance = await gateway.services.wallet.balance(accountId);
   if (balance === undefined) throw new Error('the account has no wallet');
   return balance;
 }
 
 export const recordsOf = ({ gateway }: LocalRun): Promise<UsageRecord[]> =>
-  gateway.parts.usage.newest(gateway.account.accountId, 1_000);
+  gateway.services.usage.newest(gateway.account.accountId, 1_000);
 
 /** What a test did: the records it added, and what they cost the wallet. Waits until nothing is held. */
 export async function during(
@@ -85,7 +85,7 @@ export async function during(
 
 /** Fails unless every balance equals its replay. */
 export async function expectLedgerVerifies({ gateway }: LocalRun): Promise<void> {
-  const { store, clock } = gateway.parts;
+  const { store, clock } = gateway.services;
   const report = await verifyLedger({ store, usageWindow: { clock, usageRetentionDays: 90 } });
   expect({ differences: report.differences, unstable: report.unstable }).toEqual({ differences: [], unstable: [] });
 }

@@ -69,9 +69,9 @@ describe('a request’s record', () => {
       estimated: false,
     });
 
-    const { parts } = run.gateway;
-    const stranger = await parts.accounts.create();
-    const { key } = await parts.keys.create({ accountId: stranger });
+    const { services: services } = run.gateway;
+    const stranger = await services.accounts.create();
+    const { key } = await services.keys.create({ accountId: stranger });
     const refused = await get(`/requests/${requestId}`, { authorization: `Bearer ${key}` });
     const unknown = await get('/requests/req_01ARZ3NDEKTSV4RRFFQ69G5FAV', { authorization: `Bearer ${key}` });
     expect([refused.status, unknown.status]).toEqual([404, 404]);

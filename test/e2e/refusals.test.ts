@@ -226,11 +226,11 @@ describe('a wallet that cannot pay', () => {
       { type: 'error', error: { type: 'billing_error' } },
     ],
   ])('refuses a %s with 402 before anything leaves', async (_what, path, body, error) => {
-    const { parts, account } = run.gateway;
-    const poor = await parts.accounts.create();
-    await parts.wallet.open(poor);
-    await parts.wallet.credit({ accountId: poor, amountPico: 1_000_000_000n, paymentId: `p-${path.length}` });
-    const { key } = await parts.keys.create({ accountId: poor });
+    const { services: services, account } = run.gateway;
+    const poor = await services.accounts.create();
+    await services.wallet.open(poor);
+    await services.wallet.credit({ accountId: poor, amountPico: 1_000_000_000n, paymentId: `p-${path.length}` });
+    const { key } = await services.keys.create({ accountId: poor });
     expect(poor).not.toBe(account.accountId);
     const answer = await post(run, path, body, { authorization: `Bearer ${key}` });
     expect(answer.status).toBe(402);
@@ -239,10 +239,10 @@ describe('a wallet that cannot pay', () => {
 });
 
 test('a revoked key ends at once', async () => {
-  const { parts, account } = run.gateway;
-  const { key, keyId } = await parts.keys.create({ accountId: account.accountId });
+  const { services: services, account } = run.gateway;
+  const { key, keyId } = await services.keys.create({ accountId: account.accountId });
   const list = () => fetch(`${run.gateway.url}/models`, { headers: { authorization: `Bearer ${key}` } });
   expect((await list()).status).toBe(200);
-  await parts.keys.revoke(keyId);
+  await services.keys.revoke(keyId);
   expect((await list()).status).toBe(401);
 });

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { DataFolder } from '../../dev/local/folder/data-folder';
 import { demoAccount } from '../../dev/local/gateway/first-start';
-import { type LocalParts, openLocalParts } from '../../dev/local/gateway/local-parts';
+import { type LocalServices, openLocalServices } from '../../dev/local/gateway/local-services';
 import { localUsers } from '../../dev/local/identity/local-users';
 import { seedPeople } from '../../dev/local/identity/seed-people';
 import { GRANTED_ROLES } from '../../lambdas/contracts/http/roles';
@@ -12,29 +12,29 @@ import { People } from '../../lambdas/domain/people/people';
 import { temporaryFolder } from './temporary-folder';
 
 let folder: DataFolder;
-let parts: LocalParts;
+let services: LocalServices;
 let accountId: string;
 beforeEach(async () => {
   folder = new DataFolder(temporaryFolder());
-  parts = openLocalParts(folder);
-  accountId = (await demoAccount(folder, parts)).accountId;
+  services = openLocalServices(folder);
+  accountId = (await demoAccount(folder, services)).accountId;
 });
 afterEach(() => {
-  parts.close();
+  services.close();
   rmSync(folder.path, { recursive: true });
 });
 
-const seed = () => seedPeople(parts, accountId, localUsers(folder));
-const members = () => new Members({ store: parts.store, audit: new AuditLog(parts) });
+const seed = () => seedPeople(services, accountId, localUsers(folder));
+const members = () => new Members({ store: services.store, audit: new AuditLog(services) });
 
 async function personOf(role: string) {
   const { subject } = localUsers(folder).find((one) => one.role === role)!;
-  return new People(parts).ofSubject(subject);
+  return new People(services).ofSubject(subject);
 }
 
 test('every user of a local run is what they are called, and of age', async () => {
   await seed();
-  const access = new Access(parts);
+  const access = new Access(services);
   const right = async (role: string) => access.inAccount('account.read', accountId, (await personOf(role)).personId);
   for (const role of ['owner', ...GRANTED_ROLES])
     await expect(right(role)).resolves.toMatchObject({ kind: 'member', role });
@@ -53,7 +53,7 @@ test('a second start leaves them as people have made them since', async () => {
 test('a start that was killed on its way is completed by the next', async () => {
   const users = localUsers(folder);
   await seedPeople(
-    parts,
+    services,
     accountId,
     users.filter(({ role }) => role === 'admin' || role === 'operator'),
   );

@@ -5,7 +5,11 @@ import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { Log } from '../../lambdas/domain/log';
 import type { Mail } from '../../lambdas/domain/notifications/mailer';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
-import { type ApiOptions, type ApiParts, apiParts } from '../../lambdas/handlers/control-plane/api/api-parts';
+import {
+  type ApiOptions,
+  type ApiDependencies,
+  apiDependencies,
+} from '../../lambdas/handlers/control-plane/api/api-dependencies';
 import { serveApi } from '../../lambdas/handlers/control-plane/api/serve-api';
 
 export interface Asked {
@@ -38,7 +42,7 @@ const START = Date.parse('2026-11-02T10:00:00.000Z');
 export class ApiStage {
   now = START;
   readonly store: TableStore;
-  readonly parts: ApiParts;
+  readonly parts: ApiDependencies;
   readonly logged: string[] = [];
   readonly mails: Mail[] = [];
   /** The persons by what they are; `stranger` owns the other account. */
@@ -53,7 +57,7 @@ export class ApiStage {
     this.store = wrap ? wrap(engine) : engine;
     const line = (code: string, fields = {}): void => void this.logged.push(JSON.stringify([code, fields]));
     const log: Log = { info: line, warn: line, error: line };
-    this.parts = apiParts({
+    this.parts = apiDependencies({
       store: this.store,
       clock,
       log,

@@ -1,5 +1,5 @@
 import type { Hold, HoldRequest } from '../../lambdas/domain/wallet/holds/hold';
-import { RESERVE_PATIENCE } from '../../lambdas/domain/wallet/retry';
+import { RESERVE_RETRY } from '../../lambdas/domain/wallet/retry';
 import type { Reservation } from '../../lambdas/domain/wallet/holds/reserve';
 import { RESERVE_AGE_MS_MAX } from '../../lambdas/domain/wallet/holds/reserve';
 import {
@@ -110,7 +110,7 @@ async function reserve(actor: Actor, reservation: Reservation, isCapped: boolean
     const ageMs = process.clock() - Date.parse(reservation.request.at);
     const isOld = ageMs > RESERVE_AGE_MS_MAX - CLOCK_STEP_MS_MAX;
     // A drawer is filled between two attempts, and the process may stand still meanwhile.
-    const isImpatient = process.clock() - clockAtStart > RESERVE_PATIENCE.totalMs - RESERVE_PATIENCE.longestWaitMs;
+    const isImpatient = process.clock() - clockAtStart > RESERVE_RETRY.totalMs - RESERVE_RETRY.longestWaitMs;
     expectKept('answers', world.mayFail || isOld || isImpatient, 'a request was not too old');
   }
   const affordedPico = affordedBy(refusal);

@@ -7,29 +7,29 @@ import type { ModelDifference, PriceDifference } from '../../../lambdas/domain/c
 import { settingsOf, viewChange, viewModels } from '../../../lambdas/domain/catalog/catalog-view';
 import { formatUsd } from '../../../lambdas/domain/money/pico';
 import type { CatalogCommand } from './catalog-command';
-import type { CommandParts, CommandResult } from './command-parts';
+import type { CommandServices, CommandResult } from './command-services';
 import { FileUnusable } from './files';
 
 const TOKENS_PER_MILLION = 1_000_000n;
 
 /** What operators do with the catalog, as the deployment itself: which person ran it is not known here. */
-export async function runCatalogCommand(parts: CommandParts, command: CatalogCommand): Promise<CommandResult> {
-  const { catalog, proposals } = parts;
+export async function runCatalogCommand(services: CommandServices, command: CatalogCommand): Promise<CommandResult> {
+  const { catalog, proposals } = services;
   switch (command.name) {
     case 'catalog-show':
-      return show(parts);
+      return show(services);
     case 'catalog-changes': {
       const { items } = await catalog.page({ limit: command.limit });
       return done(items.map(viewChange));
     }
     case 'catalog-diff': {
-      const differences = await catalog.diff(readList(parts, command), command.complete);
+      const differences = await catalog.diff(readList(services, command), command.complete);
       const lines = differences.length === 0 ? ['Nothing differs.'] : differences.flatMap(renderDifference);
       return { exitCode: 0, lines };
     }
     case 'catalog-propose': {
       const { complete } = command;
-      const proposal = await proposals.propose({ list: readList(parts, command), complete, actor: DEPLOYMENT });
+      const proposal = await proposals.propose({ list: readList(services, command), complete, actor: DEPLOYMENT });
       const { number: version } = await catalog.state();
       const differences = await catalog.diff(proposal.list, complete);
       const made = { proposalId: proposal.id, version, differences: differences.length };
@@ -50,7 +50,7 @@ export async function runCatalogCommand(parts: CommandParts, command: CatalogCom
 }
 
 /** The version first, then what is set and scheduled, then each model with what it costs and is sold at. */
-async function show({ catalog, compiled, clock }: CommandParts): Promise<CommandResult> {
+async function show({ catalog, compiled, clock }: CommandServices): Promise<CommandResult> {
   const { number: version, timelines } = await catalog.state();
   const now = isoTime(clock());
   const compiledDiffersIn = (await catalog.diff(compiled, true)).length;
@@ -66,7 +66,7 @@ async function show({ catalog, compiled, clock }: CommandParts): Promise<Command
   return done([{ version, approved: isAdopted(timelines, now), compiledDiffersIn }, ...settings, ...models]);
 }
 
-function readList({ compiled }: CommandParts, { file }: { readonly file?: string | undefined }): CatalogData {
+function readList({ compiled }: CommandServices, { file }: { readonly file?: string | undefined }): CatalogData {
   if (file === undefined) return compiled;
   let content: unknown;
   try {

@@ -5,9 +5,9 @@ import { askOwner, isBroken } from '../../local/folder/control-client';
 import type { DataFolder } from '../../local/folder/data-folder';
 import type { Owner } from '../../local/folder/owner';
 import { findOwner, FolderInUse, FolderOwnership } from '../../local/folder/ownership';
-import { openLocalParts } from '../../local/gateway/local-parts';
+import { openLocalServices } from '../../local/gateway/local-services';
 import { type Command, commandSchema } from './command';
-import type { CommandResult } from './command-parts';
+import type { CommandResult } from './command-services';
 import { runCommand } from './run-command';
 
 /** For an owner that is starting, stopping or running another command. */
@@ -53,11 +53,11 @@ async function runHere(folder: DataFolder, command: Command): Promise<CommandRes
     throw error;
   }
   try {
-    const parts = openLocalParts(folder);
+    const services = openLocalServices(folder);
     try {
-      return await runCommand(parts, command);
+      return await runCommand(services, command);
     } finally {
-      parts.close();
+      services.close();
     }
   } finally {
     await ownership.release();
@@ -80,9 +80,9 @@ async function runThere(owner: Owner, command: Command): Promise<CommandResult |
 
 /** The owner's side: what another process asked for. */
 export const commandHandler =
-  (parts: Parameters<typeof runCommand>[0]) =>
+  (services: Parameters<typeof runCommand>[0]) =>
   (request: unknown): Promise<CommandResult> =>
-    runCommand(parts, commandSchema.parse(request)).catch(failed);
+    runCommand(services, commandSchema.parse(request)).catch(failed);
 
 const failed = (error: unknown): CommandResult => ({
   exitCode: 1,

@@ -2,14 +2,14 @@ import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { Operators } from '../../../lambdas/domain/people/operators';
 import type { Key } from '../../../lambdas/domain/table/value';
-import type { CommandParts, CommandResult } from './command-parts';
+import type { CommandServices, CommandResult } from './command-services';
 import type { OperatorCommand } from './operators-command';
 
 const PAGE_ITEMS = 100;
 
 /** Appoints and dismisses as the deployment itself: which person ran it is not known here. */
-export async function runOperatorCommand(parts: CommandParts, command: OperatorCommand): Promise<CommandResult> {
-  const { store, clock } = parts;
+export async function runOperatorCommand(services: CommandServices, command: OperatorCommand): Promise<CommandResult> {
+  const { store, clock } = services;
   const operators = new Operators({ store, clock, audit: new AuditLog({ store, clock }) });
   switch (command.name) {
     case 'operators-list': {

@@ -5,20 +5,20 @@ import { ReceiptKeys } from '../../../lambdas/domain/receipts/receipt-keys';
 import { verifyReceipts } from '../../../lambdas/domain/receipts/verify-receipts';
 import { type PublicKeys, readPublicKeys } from '../../../lambdas/domain/receipts/verify-signature';
 import type { VerifyCommand } from './command';
-import type { CommandParts, CommandResult } from './command-parts';
+import type { CommandServices, CommandResult } from './command-services';
 import { FileUnusable, readText } from './files';
 
 /** Each tree of an account as a line, and its receipts as the lines behind it. */
-export async function exportAccount(parts: CommandParts, accountId: string): Promise<CommandResult> {
-  const { store, clock, usageRetentionDays: retentionDays } = parts;
+export async function exportAccount(services: CommandServices, accountId: string): Promise<CommandResult> {
+  const { store, clock, usageRetentionDays: retentionDays } = services;
   const trees = await exportReceipts({ store, clock, retentionDays }, accountId);
   const lines = trees.flatMap(({ line, receipts }) => [line, ...receipts.map((receipt): ReceiptLine => ({ receipt }))]);
   return { exitCode: 0, lines: lines.map((line) => JSON.stringify(line)) };
 }
 
 /** The published public keys as PEM, for `receipts verify --key` and for every other verifier. */
-export async function showKeys(parts: CommandParts): Promise<CommandResult> {
-  const keys = await new ReceiptKeys(parts).list();
+export async function showKeys(services: CommandServices): Promise<CommandResult> {
+  const keys = await new ReceiptKeys(services).list();
   if (keys.length === 0)
     return { exitCode: 1, lines: [], error: 'No receipt has been sealed yet, so there is no key.' };
   return { exitCode: 0, lines: keys.map(({ pem }) => pem.trimEnd()) };

@@ -10,76 +10,76 @@ import { runCatalogCommand } from './catalog';
 import { isCatalogCommand } from './catalog-command';
 import type { Command } from './command';
 import { exportChain, verifyStoredAudit } from './audit';
-import { type CommandParts, type CommandResult, noAccount } from './command-parts';
+import { type CommandServices, type CommandResult, noAccount } from './command-services';
 import { runOperatorCommand } from './operators';
 import { isOperatorCommand } from './operators-command';
 import { exportAccount, showKeys } from './receipts';
 import { recomputeCharge } from './recompute-charge';
 
 /** Runs a command; on a data folder in the process that owns it, and nowhere else. */
-export async function runCommand(parts: CommandParts, command: Command): Promise<CommandResult> {
-  if (command.name === 'verify') return verify(parts);
-  if (command.name === 'recompute') return recomputeCharge(parts, command.requestId);
-  if (command.name === 'token') return token(parts, command.as);
-  if (command.name === 'receipt-keys') return showKeys(parts);
-  if (command.name === 'verify-audit') return verifyStoredAudit(parts, command.chain);
-  if (command.name === 'export-audit') return exportChain(parts, command.chain);
-  if (isCatalogCommand(command)) return runCatalogCommand(parts, command);
-  if (isOperatorCommand(command)) return runOperatorCommand(parts, command);
+export async function runCommand(services: CommandServices, command: Command): Promise<CommandResult> {
+  if (command.name === 'verify') return verify(services);
+  if (command.name === 'recompute') return recomputeCharge(services, command.requestId);
+  if (command.name === 'token') return token(services, command.as);
+  if (command.name === 'receipt-keys') return showKeys(services);
+  if (command.name === 'verify-audit') return verifyStoredAudit(services, command.chain);
+  if (command.name === 'export-audit') return exportChain(services, command.chain);
+  if (isCatalogCommand(command)) return runCatalogCommand(services, command);
+  if (isOperatorCommand(command)) return runOperatorCommand(services, command);
   if (command.name === 'create-account') {
-    const accountId = await parts.accounts.create({ accountId: command.accountId });
-    await parts.wallet.open(accountId);
+    const accountId = await services.accounts.create({ accountId: command.accountId });
+    await services.wallet.open(accountId);
     return done({ accountId });
   }
   const { accountId } = command;
-  const isKnown = accountIdSchema.safeParse(accountId).success && (await parts.accounts.exists(accountId));
+  const isKnown = accountIdSchema.safeParse(accountId).success && (await services.accounts.exists(accountId));
   if (!isKnown) return noAccount(accountId);
   switch (command.name) {
     case 'wallet':
-      return done(renderBalance(accountId, await parts.wallet.balance(accountId)));
+      return done(renderBalance(accountId, await services.wallet.balance(accountId)));
     case 'credit': {
       const { paymentId } = command;
-      const outcome = await parts.wallet.credit({ accountId, amountPico: parseUsd(command.amount), paymentId });
-      return done({ ...renderBalance(accountId, await parts.wallet.balance(accountId)), paymentId, outcome });
+      const outcome = await services.wallet.credit({ accountId, amountPico: parseUsd(command.amount), paymentId });
+      return done({ ...renderBalance(accountId, await services.wallet.balance(accountId)), paymentId, outcome });
     }
     case 'usage':
-      return usage(parts, accountId, command.limit);
+      return usage(services, accountId, command.limit);
     case 'export-receipts':
-      return exportAccount(parts, accountId);
+      return exportAccount(services, accountId);
     case 'complete-receipts':
-      return done({ accountId, opened: await completeReceipts(parts.store, accountId) });
+      return done({ accountId, opened: await completeReceipts(services.store, accountId) });
     case 'create-key': {
-      const { keyId, key } = await parts.keys.create({ accountId, rules: command.rules });
+      const { keyId, key } = await services.keys.create({ accountId, rules: command.rules });
       return done({ accountId, keyId, apiKey: key });
     }
     case 'create-role-key': {
       const { role, rules } = command;
-      const { keyId } = await parts.keys.createForRole({ accountId, role, rules });
+      const { keyId } = await services.keys.createForRole({ accountId, role, rules });
       return done({ accountId, keyId, role });
     }
     case 'list-keys':
-      return done(...(await parts.keys.list(accountId)));
+      return done(...(await services.keys.list(accountId)));
     case 'change-key':
-      return done(await parts.keys.changeRules({ accountId, keyId: command.keyId, rules: command.rules }));
+      return done(await services.keys.changeRules({ accountId, keyId: command.keyId, rules: command.rules }));
     case 'rotate-key': {
       const graceMs = command.graceSeconds * 1_000;
-      const { keyId, key } = await parts.keys.rotate({ accountId, keyId: command.keyId, graceMs });
+      const { keyId, key } = await services.keys.rotate({ accountId, keyId: command.keyId, graceMs });
       return done({ accountId, keyId, apiKey: key });
     }
     case 'revoke-key': {
-      await parts.keys.revoke(command.keyId, { accountId });
-      return done({ ...(await parts.keys.get(accountId, command.keyId)) });
+      await services.keys.revoke(command.keyId, { accountId });
+      return done({ ...(await services.keys.get(accountId, command.keyId)) });
     }
   }
 }
 
-async function token({ identity }: CommandParts, role: Standing): Promise<CommandResult> {
+async function token({ identity }: CommandServices, role: Standing): Promise<CommandResult> {
   if (identity !== undefined) return { exitCode: 0, lines: [await identity.accessToken(role)] };
   return { exitCode: 1, lines: [], error: 'A token comes from a running gateway: "npm start".' };
 }
 
-async function usage(parts: CommandParts, accountId: string, limit: number): Promise<CommandResult> {
-  const records = await parts.usage.newest(accountId, limit + 1);
+async function usage(services: CommandServices, accountId: string, limit: number): Promise<CommandResult> {
+  const records = await services.usage.newest(accountId, limit + 1);
   const result = done(...records.slice(0, limit).map(renderUsageRecord));
   if (records.length <= limit) return result;
   return { ...result, notes: [`There are more than ${limit}; --limit <count> shows as many as it says.`] };
@@ -103,7 +103,7 @@ function renderBalance(accountId: string, balance: Balance | undefined): object 
   };
 }
 
-async function verify({ store, clock, usageRetentionDays }: CommandParts): Promise<CommandResult> {
+async function verify({ store, clock, usageRetentionDays }: CommandServices): Promise<CommandResult> {
   const report = await verifyLedger({ store, usageWindow: { clock, usageRetentionDays } });
   const differs = report.differences.length > 0;
   const lines = [JSON.stringify(renderReport(report))];

@@ -1,6 +1,6 @@
 import { parseUsd } from '../../../lambdas/domain/money/pico';
 import type { InitCommand } from '../commands/command';
-import type { CommandParts, CommandResult } from '../commands/command-parts';
+import type { CommandServices, CommandResult } from '../commands/command-services';
 import type { Deployment, Endpoint } from './deployment';
 import type { KeyInput } from './key-input';
 import { parseStoredKeys } from './provider-keys';
@@ -9,34 +9,34 @@ import type { SecretTexts } from './secret-texts';
 /** Names the first account's first credit: asking for it again credits nothing. */
 const OPENING_CREDIT_ID = 'opening_credit';
 
-export interface InitParts {
+export interface InitDependencies {
   readonly deployment: Pick<Deployment, 'providerIds' | 'providerKeysSecret'>;
   readonly endpoint: Endpoint;
   readonly secrets: SecretTexts;
   readonly input: KeyInput;
-  readonly parts: Pick<CommandParts, 'accounts' | 'wallet' | 'keys'>;
+  readonly services: Pick<CommandServices, 'accounts' | 'wallet' | 'keys'>;
 }
 
 /**
  * Completes a deployment: the providers' keys, the first account with a key and, where asked, money. It can be
  * repeated, also after it broke off: it adds what is missing and makes no second account.
  */
-export async function init(given: InitParts, { credit }: InitCommand): Promise<CommandResult> {
-  const { endpoint, parts } = given;
-  const known = await firstTwoAccounts(parts);
+export async function init(given: InitDependencies, { credit }: InitCommand): Promise<CommandResult> {
+  const { endpoint, services } = given;
+  const known = await firstTwoAccounts(services);
   if (known.length > 1 && credit !== undefined) {
     return failed('There are several accounts: credit one with "wallet credit <accountId> <usd>".');
   }
   const { written, missing } = await putProviderKeys(given);
   if (missing.length > 0) return failed(`There is no key yet for ${missing.join(', ')}: run init again with one each.`);
-  const account = known.length > 1 ? {} : await completeAccount(parts, known[0], credit);
+  const account = known.length > 1 ? {} : await completeAccount(services, known[0], credit);
   const told = { endpoint: endpoint.url, providerKeysWritten: written, ...account };
   return { exitCode: 0, lines: [JSON.stringify(told)], notes: notes(endpoint, written, account) };
 }
 
 const failed = (error: string): CommandResult => ({ exitCode: 1, lines: [], error });
 
-async function firstTwoAccounts({ accounts }: InitParts['parts']): Promise<string[]> {
+async function firstTwoAccounts({ accounts }: InitDependencies['services']): Promise<string[]> {
   const found: string[] = [];
   for await (const accountId of accounts.list()) {
     found.push(accountId);
@@ -46,7 +46,7 @@ async function firstTwoAccounts({ accounts }: InitParts['parts']): Promise<strin
 }
 
 /** Adds to what is there: a provider whose key was not given keeps its own. */
-async function putProviderKeys({ deployment, secrets, input }: InitParts) {
+async function putProviderKeys({ deployment, secrets, input }: InitDependencies) {
   const { providerIds, providerKeysSecret } = deployment;
   const stored = parseStoredKeys(await secrets.read(providerKeysSecret));
   const given = await input.read(providerIds, Object.keys(stored));
@@ -64,7 +64,7 @@ interface Account {
 }
 
 async function completeAccount(
-  { accounts, wallet, keys }: InitParts['parts'],
+  { accounts, wallet, keys }: InitDependencies['services'],
   known: string | undefined,
   credit: string | undefined,
 ): Promise<Account> {

@@ -1,8 +1,8 @@
 import type { Command, InitCommand, StackTarget } from '../commands/command';
-import type { CommandResult } from '../commands/command-parts';
+import type { CommandResult } from '../commands/command-services';
 import { runCommand } from '../commands/run-command';
 import { CloudformationStacks } from './cloudformation-stacks';
-import { deployedParts, openTransport } from './deployed-parts';
+import { deployedServices, openTransport } from './deployed-services';
 import { readDeployment, readEndpoint } from './deployment';
 import { init } from './init';
 import type { KeyInput } from './key-input';
@@ -19,10 +19,10 @@ export async function runOnStack(
   const transport = openTransport(target.region);
   const secrets = new SecretsManagerTexts(target.region);
   try {
-    const parts = deployedParts(deployment, transport, secrets);
-    if (command.name !== 'init') return await runCommand(parts, command);
+    const services = deployedServices(deployment, transport, secrets);
+    if (command.name !== 'init') return await runCommand(services, command);
     const endpoint = await readEndpoint(stacks, target);
-    return await init({ deployment, endpoint, secrets, input, parts }, command);
+    return await init({ deployment, endpoint, secrets, input, services: services }, command);
   } finally {
     transport.close();
     secrets.close();

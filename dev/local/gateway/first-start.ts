@@ -3,7 +3,7 @@ import { accountIdSchema } from '../../../lambdas/contracts/storage/ids';
 import { parseUsd } from '../../../lambdas/domain/money/pico';
 import type { DataFolder } from '../folder/data-folder';
 import type { LocalIdentity } from '../identity/local-identity';
-import type { LocalParts } from './local-parts';
+import type { LocalServices } from './local-services';
 
 /** What scripts read to find the gateway. The key is in it: it is for demonstrations, on this machine only. */
 export const DEV_FILE = 'dev.json';
@@ -19,18 +19,18 @@ export interface DemoAccount {
   readonly apiKey: string;
 }
 
-type Parts = Pick<LocalParts, 'accounts' | 'wallet' | 'keys'>;
+type DemoServices = Pick<LocalServices, 'accounts' | 'wallet' | 'keys'>;
 
 /**
  * The demo account with its first credit and a key: made at the first start, found at every other. Each step
  * can be repeated, so a start that was killed half-way is completed by the next.
  */
-export async function demoAccount(folder: DataFolder, parts: Parts): Promise<DemoAccount> {
+export async function demoAccount(folder: DataFolder, services: DemoServices): Promise<DemoAccount> {
   const known = readDevFile(folder);
-  const accountId = await parts.accounts.create({ accountId: known?.accountId ?? (await firstAccount(parts)) });
-  await parts.wallet.open(accountId);
-  await parts.wallet.credit({ accountId, amountPico: parseUsd(DEMO_CREDIT), paymentId: DEMO_PAYMENT_ID });
-  return { accountId, apiKey: await workingKey(parts, accountId, known?.apiKey) };
+  const accountId = await services.accounts.create({ accountId: known?.accountId ?? (await firstAccount(services)) });
+  await services.wallet.open(accountId);
+  await services.wallet.credit({ accountId, amountPico: parseUsd(DEMO_CREDIT), paymentId: DEMO_PAYMENT_ID });
+  return { accountId, apiKey: await workingKey(services, accountId, known?.apiKey) };
 }
 
 /** @param origin the gateway's own: scheme, host and port */
@@ -56,12 +56,12 @@ function readDevFile(folder: DataFolder): DemoAccount | undefined {
   }
 }
 
-async function firstAccount({ accounts }: Parts): Promise<string | undefined> {
+async function firstAccount({ accounts }: DemoServices): Promise<string | undefined> {
   for await (const accountId of accounts.list()) return accountId;
   return undefined;
 }
 
-async function workingKey({ keys }: Parts, accountId: string, known: string | undefined): Promise<string> {
+async function workingKey({ keys }: DemoServices, accountId: string, known: string | undefined): Promise<string> {
   if (known !== undefined && (await keys.verify(known))?.accountId === accountId) return known;
   return (await keys.create({ accountId, label: 'demo' })).key;
 }

@@ -6,7 +6,7 @@ import type { Log } from '../../../lambdas/domain/log';
 import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations';
 import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { byKey } from '../../../lambdas/domain/data-plane/identify-caller';
-import { apiParts } from '../../../lambdas/handlers/control-plane/api/api-parts';
+import { apiDependencies } from '../../../lambdas/handlers/control-plane/api/api-dependencies';
 import { serveApi } from '../../../lambdas/handlers/control-plane/api/serve-api';
 import type { Sweep } from '../../../lambdas/domain/wallet/holds/sweep';
 import { commandHandler } from '../../cli/commands/execute';
@@ -17,7 +17,7 @@ import { seedPeople } from '../identity/seed-people';
 import { SpoolMailer } from '../mail/spool-mailer';
 import type { LocalProvider, Settings } from '../settings';
 import { type DemoAccount, demoAccount, writeDevFile } from './first-start';
-import { type LocalParts, openLocalParts } from './local-parts';
+import { type LocalServices, openLocalServices } from './local-services';
 import { LocalApi } from './local-api';
 import { NodeHost } from './node-host';
 import { Sealer } from './sealer';
@@ -30,7 +30,7 @@ export interface LocalGateway {
   readonly url: string;
   readonly account: DemoAccount;
   readonly catalog: LiveCatalog;
-  readonly parts: LocalParts;
+  readonly services: LocalServices;
   readonly identity: LocalIdentity;
   /** What a run before this one left behind. */
   readonly swept: Sweep;
@@ -67,48 +67,50 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   folder.create();
   const ownership = await FolderOwnership.acquire(folder, 'gateway');
   opened.add(() => ownership.release());
-  const parts = openLocalParts(folder);
-  opened.add(() => parts.close());
+  const services = openLocalServices(folder);
+  opened.add(() => services.close());
   // The folder is ours alone, so whoever made these holds is gone and cannot settle them.
-  const swept = await parts.wallet.expireDue({ everything: true });
-  const account = await demoAccount(folder, parts);
+  const swept = await services.wallet.expireDue({ everything: true });
+  const account = await demoAccount(folder, services);
   const identity = await LocalIdentity.start(folder);
   opened.add(() => identity.stop());
-  await seedPeople(parts, account.accountId, identity.users);
-  const sealer = new Sealer(folder, parts, log);
+  await seedPeople(services, account.accountId, identity.users);
+  const sealer = new Sealer(folder, services, log);
   await sealer.start();
   opened.add(() => sealer.stop());
-  const spendWatch = new SpendWatch(parts, log);
+  const spendWatch = new SpendWatch(services, log);
   spendWatch.start();
   opened.add(() => spendWatch.stop());
 
   const providers = await openProviders(settings, opened);
   const catalog = await LiveCatalog.open({
-    store: parts.store,
-    clock: parts.clock,
+    store: services.store,
+    clock: services.clock,
     log,
-    list: parts.compiled,
+    list: services.compiled,
     providers: providers.map((provider) => provider.settings),
   });
   const client = new UndiciProviderClient({ apiKey: (id) => keyOf(providers, id) });
   opened.add(() => client.close());
-  const cancellations = new Cancellations(parts);
+  const cancellations = new Cancellations(services);
   const gateway = new Gateway({
-    ...parts,
-    identify: byKey(parts.keys),
+    ...services,
+    identify: byKey(services.keys),
     catalog,
     cancellations,
     providers: client,
     log,
   });
-  const verifier = identity.verifier(parts.clock);
-  const mailer = new SpoolMailer(folder, parts.clock);
-  const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock: parts.clock });
+  const verifier = identity.verifier(services.clock);
+  const mailer = new SpoolMailer(folder, services.clock);
+  const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock: services.clock });
   const providerIds = providers.map((provider) => provider.settings.id);
-  const api = new LocalApi(serveApi(apiParts({ ...parts, verifier, federatedTokens, mailer, log, providerIds })));
+  const api = new LocalApi(
+    serveApi(apiDependencies({ ...services, verifier, federatedTokens, mailer, log, providerIds })),
+  );
   const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000 });
   const port = await host.listen(settings.port);
-  const sweeper = new Sweeper(parts, log);
+  const sweeper = new Sweeper(services, log);
   opened.add(async () => {
     host.stopAccepting();
     await gateway.stop();
@@ -120,8 +122,8 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   await identity.allowConsole(origin);
   writeDevFile(folder, origin, account, identity);
   sweeper.start();
-  ownership.serve(commandHandler({ ...parts, identity }));
-  return { url: `${origin}/v1`, account, catalog, parts, identity, swept, stop: () => opened.close() };
+  ownership.serve(commandHandler({ ...services, identity }));
+  return { url: `${origin}/v1`, account, catalog, services: services, identity, swept, stop: () => opened.close() };
 }
 
 /** The demo provider is loaded only where it is used. */

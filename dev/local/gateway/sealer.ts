@@ -7,7 +7,7 @@ import { Seals } from '../../../lambdas/domain/receipts/seals';
 import { receipts } from '../../../lambdas/handlers/receipts/receipts';
 import { seal } from '../../../lambdas/handlers/receipts/seal';
 import type { DataFolder } from '../folder/data-folder';
-import type { LocalParts } from './local-parts';
+import type { LocalServices } from './local-services';
 import { Repeated } from './repeated';
 import { UsageChanges } from './usage-changes';
 
@@ -16,11 +16,11 @@ const SEAL_EVERY_MS = 5_000;
 const REACH_BACK_MS = 3_600_000;
 const KEY_FILE = 'receipt-key.pem';
 
-type Parts = Pick<LocalParts, 'store' | 'clock' | 'accounts' | 'usageRetentionDays'>;
+type SealerServices = Pick<LocalServices, 'store' | 'clock' | 'accounts' | 'usageRetentionDays'>;
 
 /** Makes receipts of what ended, every few seconds, with the code of the two functions that do it in AWS. */
 export class Sealer {
-  private readonly parts: Parts;
+  private readonly services: SealerServices;
   private readonly log: Log;
   private readonly takeChanges: ReturnType<typeof receipts>;
   private readonly seal: ReturnType<typeof seal>;
@@ -28,9 +28,9 @@ export class Sealer {
   private readonly changes = new UsageChanges();
   private readonly repeated = new Repeated(SEAL_EVERY_MS, () => this.run());
 
-  constructor(folder: DataFolder, parts: Parts, log: Log) {
-    const { store, clock, usageRetentionDays: retentionDays } = parts;
-    this.parts = parts;
+  constructor(folder: DataFolder, services: SealerServices, log: Log) {
+    const { store, clock, usageRetentionDays: retentionDays } = services;
+    this.services = services;
     this.log = log;
     this.takeChanges = receipts({ openLeaves: new OpenLeaves({ store }), log });
     const sealer = new ReceiptSealer({ store, clock, signer: openSigner(folder), retentionDays });
@@ -39,11 +39,11 @@ export class Sealer {
 
   /** Resolves once what a run before this one left behind has its leaves. */
   async start(): Promise<void> {
-    this.changes.follow(this.parts.store);
-    const last = await new Seals(this.parts).last();
+    this.changes.follow(this.services.store);
+    const last = await new Seals(this.services).last();
     const since = last.number === 0 ? 0 : Date.parse(last.minute) - REACH_BACK_MS;
-    for await (const accountId of this.parts.accounts.list())
-      await completeReceipts(this.parts.store, accountId, since);
+    for await (const accountId of this.services.accounts.list())
+      await completeReceipts(this.services.store, accountId, since);
     this.repeated.start();
   }
 

@@ -4,7 +4,7 @@ import type { Log } from '../../../lambdas/domain/log';
 import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
 import { SpendWatch as KeySpendWatch } from '../../../lambdas/domain/usage/spend-watch/spend-watch';
 import { spend } from '../../../lambdas/handlers/usage/spend';
-import type { LocalParts } from './local-parts';
+import type { LocalServices } from './local-services';
 import { Repeated } from './repeated';
 import { UsageChanges } from './usage-changes';
 
@@ -17,7 +17,7 @@ export class SpendWatch {
   private readonly changes = new UsageChanges();
   private readonly repeated = new Repeated(WATCH_EVERY_MS, () => this.run());
 
-  constructor({ store, clock }: Pick<LocalParts, 'store' | 'clock'>, log: Log) {
+  constructor({ store, clock }: Pick<LocalServices, 'store' | 'clock'>, log: Log) {
     const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
     const watch = new KeySpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
     this.takeChanges = spend({ watch, log });

@@ -1,19 +1,19 @@
 import type { Log } from '../../../lambdas/domain/log';
-import type { LocalParts } from './local-parts';
+import type { LocalServices } from './local-services';
 import { Repeated } from './repeated';
 
 const SWEEP_EVERY_MS = 5_000;
 
-type Parts = Pick<LocalParts, 'store' | 'wallet'>;
+type SweeperServices = Pick<LocalServices, 'store' | 'wallet'>;
 
 /** Ends what is due, every few seconds, as the scheduled function does in AWS. */
 export class Sweeper {
-  private readonly parts: Parts;
+  private readonly services: SweeperServices;
   private readonly log: Log;
   private readonly repeated = new Repeated(SWEEP_EVERY_MS, () => this.sweep());
 
-  constructor(parts: Parts, log: Log) {
-    this.parts = parts;
+  constructor(services: SweeperServices, log: Log) {
+    this.services = services;
     this.log = log;
   }
 
@@ -28,11 +28,11 @@ export class Sweeper {
 
   private async sweep(): Promise<void> {
     try {
-      const { expired, overdue, failed } = await this.parts.wallet.expireDue();
+      const { expired, overdue, failed } = await this.services.wallet.expireDue();
       if (expired > 0) this.log.warn('HOLDS_EXPIRED', { count: expired });
       if (overdue > 0) this.log.error('HOLD_OVERDUE', { count: overdue });
       if (failed > 0) this.log.error('HOLD_NOT_EXPIRED', { count: failed });
-      await this.parts.store.removeExpired();
+      await this.services.store.removeExpired();
     } catch (error) {
       this.log.error('SWEEP_FAILED', { cause: error instanceof Error ? error.name : 'Unknown' });
     }

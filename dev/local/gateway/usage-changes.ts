@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { LocalParts } from './local-parts';
+import type { LocalServices } from './local-services';
 
 /** How the embedded engine names the stream of the usage table. */
 const USAGE_STREAM = ':table/usage/';
@@ -9,7 +9,7 @@ export class UsageChanges {
   private waiting: DynamoDBRecord[] = [];
 
   /** Collects what changes from now on. */
-  follow(store: LocalParts['store']): void {
+  follow(store: LocalServices['store']): void {
     store.onChange((records) => {
       this.waiting.push(...records.filter(({ eventSourceARN }) => eventSourceARN?.includes(USAGE_STREAM)));
     });

@@ -5,8 +5,8 @@ import { EXAMPLE_MODELS } from '../../example-models';
 import type { LocalGateway } from './local-gateway';
 
 /** What a person sees at the start, with a line to paste. */
-export async function welcome({ url, account, catalog, parts, swept }: LocalGateway): Promise<string> {
-  const balance = await parts.wallet.balance(account.accountId);
+export async function welcome({ url, account, catalog, services: services, swept }: LocalGateway): Promise<string> {
+  const balance = await services.wallet.balance(account.accountId);
   const example = curlLine(url, account.apiKey, await catalog.current());
   return [
     `Tollgate runs on ${url}`,

@@ -10,7 +10,7 @@ import { People } from '../../../lambdas/domain/people/people';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import type { LocalUser } from './local-users';
 
-interface Parts {
+interface SeedServices {
   readonly store: TableStore;
   readonly clock: Clock;
   readonly accounts: Accounts;
@@ -28,8 +28,12 @@ interface Ways {
  * Makes the users of a local run what they are called: members of the demo account, and an operator. Once: an account that
  * has its owner is left as people have made it since. The owner comes last, so a start that was killed is completed.
  */
-export async function seedPeople(parts: Parts, accountId: string, users: readonly LocalUser[]): Promise<void> {
-  const { store, clock, accounts } = parts;
+export async function seedPeople(
+  services: SeedServices,
+  accountId: string,
+  users: readonly LocalUser[],
+): Promise<void> {
+  const { store, clock, accounts } = services;
   if ((await accounts.get(accountId))?.ownerId !== undefined) return;
   const audit = new AuditLog({ store, clock });
   const people = new People({ store, clock });

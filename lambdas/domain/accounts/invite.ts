@@ -3,7 +3,7 @@ import type { Invitation } from './invitation-item';
 import { invitationMail } from './invitation-mail';
 import type { Invitations } from './invitations';
 
-export interface InviteParts {
+export interface InviteDependencies {
   readonly invitations: Invitations;
   /** @default none: whoever invites hands the token over */
   readonly mailer?: Mailer | undefined;
@@ -16,7 +16,7 @@ export interface InviteParts {
  * @returns with the token only where no mail carries it
  */
 export async function invite(
-  { invitations, mailer }: InviteParts,
+  { invitations, mailer }: InviteDependencies,
   request: Parameters<Invitations['create']>[0],
 ): Promise<Invitation & { readonly token?: string }> {
   const { invitation, token } = await invitations.create(request);

@@ -12,15 +12,15 @@ import { all } from '../table/condition';
 import { keyOf } from '../table/key-of';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
-import type { Patience, Timing } from '../table/retry';
-import { persist, systemSleep, TryAgain } from '../table/retry';
+import type { RetryPolicy, Timing } from '../table/retry';
+import { retry, systemSleep, RetryNeeded } from '../table/retry';
 import { TransactionCancelled } from '../table/table-errors';
 import type { Check, TableStore, Write } from '../table/table-store';
 import type { Key } from '../table/value';
 import { decodeEvent, decodeHead, hashOf, moveHead, putEvent } from './audit-item';
 
 /** Somebody looks at a page that waits. */
-const AUDIT_PATIENCE: Patience = { attemptsMax: 12, firstWaitMs: 20, longestWaitMs: 500, totalMs: 5_000 };
+const AUDIT_RETRY: RetryPolicy = { attemptsMax: 12, firstWaitMs: 20, longestWaitMs: 500, totalMs: 5_000 };
 const TOKEN_BYTES = 16;
 
 export interface AuditLogOptions {
@@ -90,10 +90,10 @@ export class AuditLog {
         if (failed < sending.writes.length - 2) throw new NotAllowed();
         // Another action came first: this one goes behind it.
         sending = undefined;
-        throw new TryAgain();
+        throw new RetryNeeded();
       }
     };
-    return persist(AUDIT_PATIENCE, this.#timing, attempt, (cause) => new ControlPlaneUnavailable({ cause }));
+    return retry(AUDIT_RETRY, this.#timing, attempt, (cause) => new ControlPlaneUnavailable({ cause }));
   }
 
   /** A chain's events, newest first. */

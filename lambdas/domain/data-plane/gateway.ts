@@ -17,7 +17,7 @@ import { WalletUnavailable } from '../wallet/wallet-errors';
 import type { Exchange, Headers } from './exchange';
 import type { IdentifyCaller } from './identify-caller';
 import { serveMetered } from './metered-handler';
-import type { MeteredParts } from './paid-request';
+import type { MeteredDependencies } from './paid-request';
 import { permitUse } from './admission/permit';
 import { newRequestId } from './request-ids';
 import { readAt, scopeOfRead } from './reads/reads';
@@ -27,7 +27,7 @@ import { respondError, respondJson, type ResponseHeaders } from './respond';
 import { dialectOf, METERED_ROUTES } from './routes';
 import { UnsettledRequests } from './settlement/unsettled-requests';
 
-export interface GatewayParts extends Omit<MeteredParts, 'unsettled'> {
+export interface GatewayDependencies extends Omit<MeteredDependencies, 'unsettled'> {
   readonly identify: IdentifyCaller;
   readonly usage: UsageRecords;
   readonly receipts: Receipts;
@@ -45,11 +45,11 @@ const CANCEL_PATH = /^\/v1\/requests\/([^/]+)\/cancel$/;
 
 /** The data plane: every request of every host comes through `handle`. */
 export class Gateway {
-  readonly #parts: GatewayParts & MeteredParts;
+  readonly #dependencies: GatewayDependencies & MeteredDependencies;
   readonly #inFlight = new Map<Promise<void>, AbortController>();
 
-  constructor(parts: GatewayParts) {
-    this.#parts = { ...parts, unsettled: new UnsettledRequests(parts) };
+  constructor(dependencies: GatewayDependencies) {
+    this.#dependencies = { ...dependencies, unsettled: new UnsettledRequests(dependencies) };
   }
 
   /**
@@ -60,13 +60,16 @@ export class Gateway {
     const requestId = newRequestId();
     const headers = { 'x-request-id': requestId };
     const stop = new AbortController();
-    const resumed = this.#parts.unsettled.resume();
-    const timer = setTimeout(() => stop.abort(TIME_LIMIT), exchange.deadline - this.#parts.clock() - SETTLE_MARGIN_MS);
+    const resumed = this.#dependencies.unsettled.resume();
+    const timer = setTimeout(
+      () => stop.abort(TIME_LIMIT),
+      exchange.deadline - this.#dependencies.clock() - SETTLE_MARGIN_MS,
+    );
     const done = this.#route(exchange, requestId, headers, stop.signal)
       .catch((error: unknown) => this.#fail(exchange, error, requestId, headers))
       .finally(async () => {
         clearTimeout(timer);
-        await Promise.all([resumed, this.#parts.catalog.settled?.()]);
+        await Promise.all([resumed, this.#dependencies.catalog.settled?.()]);
         this.#inFlight.delete(done);
       });
     this.#inFlight.set(done, stop);
@@ -77,12 +80,12 @@ export class Gateway {
   async stop(): Promise<void> {
     for (const stop of this.#inFlight.values()) stop.abort(SHUTDOWN);
     await Promise.all(this.#inFlight.keys());
-    await this.#parts.unsettled.stop();
+    await this.#dependencies.unsettled.stop();
   }
 
   async #route(exchange: Exchange, requestId: string, headers: ResponseHeaders, stop: AbortSignal): Promise<void> {
     const { path } = exchange;
-    const { originSecrets } = this.#parts;
+    const { originSecrets } = this.#dependencies;
     if (originSecrets && !isFromEdge(exchange.headers, await originSecrets()))
       throw new Forbidden('Requests come through the public endpoint.');
     refuseKeyInQuery(exchange.query);
@@ -95,18 +98,18 @@ export class Gateway {
     if (metered) {
       requireMethod(exchange, 'POST');
       // Where it is too old, it is read while the key is verified and the body comes.
-      void this.#parts.catalog.current();
-      const caller = await this.#parts.identify(exchange);
+      void this.#dependencies.catalog.current();
+      const caller = await this.#dependencies.identify(exchange);
       permitUse(caller, metered.endpoint, exchange.clientAddress);
       requireJson(exchange.headers);
-      return serveMetered(this.#parts, { exchange, route: metered, requestId, caller, headers, stop });
+      return serveMetered(this.#dependencies, { exchange, route: metered, requestId, caller, headers, stop });
     }
-    const caller = await this.#parts.identify(exchange);
+    const caller = await this.#dependencies.identify(exchange);
     permitUse(caller, scopeOfRead(path), exchange.clientAddress);
     const cancelled = CANCEL_PATH.exec(path)?.[1];
     if (cancelled !== undefined) {
       requireMethod(exchange, 'POST');
-      const { status, body } = await cancelRequest(this.#parts, caller.accountId, cancelled);
+      const { status, body } = await cancelRequest(this.#dependencies, caller.accountId, cancelled);
       respondJson(exchange, status, headers, body);
       return;
     }
@@ -118,7 +121,7 @@ export class Gateway {
     if (read === undefined) throw new NotFound('There is nothing at this path.', 'not_found');
     requireMethod(exchange, 'GET');
     const dialect = dialectOf(exchange.path, exchange.headers);
-    const { status, body, retryAfterSeconds } = await read(this.#parts, { caller, dialect });
+    const { status, body, retryAfterSeconds } = await read(this.#dependencies, { caller, dialect });
     const retryAfter: ResponseHeaders =
       retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
     respondJson(exchange, status, { ...headers, ...retryAfter }, body);
@@ -127,13 +130,16 @@ export class Gateway {
   #fail(exchange: Exchange, error: unknown, requestId: string, headers: ResponseHeaders): void {
     const shown = toAppError(error);
     if (shown instanceof InternalError) {
-      this.#parts.log.error('REQUEST_FAILED', { requestId, cause: error instanceof Error ? error.name : 'Unknown' });
+      this.#dependencies.log.error('REQUEST_FAILED', {
+        requestId,
+        cause: error instanceof Error ? error.name : 'Unknown',
+      });
     }
     try {
       respondError(exchange, shown, dialectOf(exchange.path, exchange.headers), headers);
     } catch {
       // The client is gone, or has its head already: there is nobody to tell.
-      this.#parts.log.warn('ERROR_NOT_SENT', { requestId });
+      this.#dependencies.log.warn('ERROR_NOT_SENT', { requestId });
     }
   }
 }

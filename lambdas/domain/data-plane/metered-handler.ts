@@ -2,7 +2,7 @@ import { admit, type Admitted, priceTargets } from './admission/admission';
 import { ClientStream } from './streaming/client-stream';
 import { closeAnswer } from './settlement/close-answer';
 import { type MeteredRequest, parseMeteredRequest } from './admission/metered-request';
-import { elapsedMs, type MeteredCall, type MeteredParts, type PaidRequest } from './paid-request';
+import { elapsedMs, type MeteredCall, type MeteredDependencies, type PaidRequest } from './paid-request';
 import type { Outcome } from './settlement/outcome';
 import { attempt } from './provider/provider-attempt';
 import { permittedTargets } from './admission/permit';
@@ -22,29 +22,34 @@ const HOLD_MARGIN_MS = 60_000;
  * charge, so whoever has a whole answer finds it in the ledger (docs/adr/0004-settle-before-the-last-byte.md).
  * @throws AppError before anything is held; never after
  */
-export async function serveMetered(parts: MeteredParts, call: MeteredCall): Promise<void> {
+export async function serveMetered(dependencies: MeteredDependencies, call: MeteredCall): Promise<void> {
   const request = parseMeteredRequest(call.route, await call.exchange.readBody(REQUEST_BYTES_MAX));
-  const admittedAt = parts.clock();
-  const admitted = await hold(parts, call, request, admittedAt);
+  const admittedAt = dependencies.clock();
+  const admitted = await hold(dependencies, call, request, admittedAt);
   const client = request.stream ? new ClientStream(call.exchange, call.headers) : undefined;
   const paid: PaidRequest = { call, request, admitted, admittedAt, client };
-  const watch = parts.cancellations.watch(call.caller.accountId, call.requestId);
-  const outcome = await ask(parts, paid, watch.signal);
+  const watch = dependencies.cancellations.watch(call.caller.accountId, call.requestId);
+  const outcome = await ask(dependencies, paid, watch.signal);
   watch.end();
   // A comment from here on could commit to a 200 after another status was recorded.
   client?.stopKeepAlive();
-  const settlement = await settleOutcome(parts, paid, outcome);
+  const settlement = await settleOutcome(dependencies, paid, outcome);
   try {
     closeAnswer(paid, outcome, settlement);
   } catch {
     // The client is gone, or its connection is: it is charged, and there is nobody to tell.
-    parts.log.warn('ANSWER_NOT_SENT', { requestId: call.requestId });
+    dependencies.log.warn('ANSWER_NOT_SENT', { requestId: call.requestId });
   }
 }
 
-async function hold(parts: MeteredParts, call: MeteredCall, request: MeteredRequest, now: number): Promise<Admitted> {
+async function hold(
+  dependencies: MeteredDependencies,
+  call: MeteredCall,
+  request: MeteredRequest,
+  now: number,
+): Promise<Admitted> {
   const { caller, requestId } = call;
-  const catalog = await parts.catalog.current();
+  const catalog = await dependencies.catalog.current();
   const targets = permittedTargets(caller, request.model, priceTargets(catalog, request, now));
   const [{ model, provider, price }] = targets;
   const labels = caller.rules?.labels;
@@ -59,17 +64,17 @@ async function hold(parts: MeteredParts, call: MeteredCall, request: MeteredRequ
     ...(labels && { labels }),
   };
   const deadline = call.exchange.deadline + HOLD_MARGIN_MS;
-  return admit({ wallet: parts.wallet, request, targets, caller, requestId, deadline, details, now });
+  return admit({ wallet: dependencies.wallet, request, targets, caller, requestId, deadline, details, now });
 }
 
 /** Asks the targets in order until one answers well enough. */
-async function ask(parts: MeteredParts, paid: PaidRequest, cancelled: AbortSignal): Promise<Outcome> {
+async function ask(dependencies: MeteredDependencies, paid: PaidRequest, cancelled: AbortSignal): Promise<Outcome> {
   const { call, request, admitted, client } = paid;
   const { exchange, stop } = call;
   const { wantsUsage } = request;
   let firstByteMs: number | undefined;
   const onFirstByte = (): void => {
-    firstByteMs ??= elapsedMs(paid, parts.clock());
+    firstByteMs ??= elapsedMs(paid, dependencies.clock());
   };
   let [target] = admitted.targets;
   try {
@@ -78,7 +83,7 @@ async function ask(parts: MeteredParts, paid: PaidRequest, cancelled: AbortSigna
     for (const next of admitted.targets) {
       target = next;
       const sent = { provider: target.provider, path: request.route.providerPath, headers, body };
-      const answer = await attempt(parts.providers, {
+      const answer = await attempt(dependencies.providers, {
         request: sent,
         endpoint: request.route.endpoint,
         client,
@@ -93,7 +98,7 @@ async function ask(parts: MeteredParts, paid: PaidRequest, cancelled: AbortSigna
     }
   } catch (error) {
     // A defect of ours must not leave the hold behind.
-    parts.log.error('REQUEST_FAILED', {
+    dependencies.log.error('REQUEST_FAILED', {
       requestId: call.requestId,
       cause: error instanceof Error ? error.name : 'Unknown',
     });

@@ -20,7 +20,7 @@ export interface CatalogSource {
   settled?(): Promise<void>;
 }
 
-export interface MeteredParts {
+export interface MeteredDependencies {
   readonly wallet: Wallet;
   readonly catalog: CatalogSource;
   readonly providers: ProviderClient;

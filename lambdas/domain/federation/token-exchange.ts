@@ -8,7 +8,7 @@ import { ControlPlaneUnavailable, TokenRefused } from '../errors/refusal';
 import type { Keys } from '../keys/keys';
 import type { Log } from '../log';
 import { absent, exists } from '../table/condition';
-import { persist, REQUEST_PATIENCE, systemTiming } from '../table/retry';
+import { retry, REQUEST_RETRY, systemTiming } from '../table/retry';
 import { failedCondition } from '../table/table-errors';
 import type { Check, TableStore, Write } from '../table/table-store';
 import type { FederatedClaims, FederatedTokens } from './federated-tokens';
@@ -33,10 +33,10 @@ export interface TokenExchangeOptions {
 
 /** Gives a short-lived key for a token of an issuer that an account trusts. */
 export class TokenExchange {
-  readonly #parts: TokenExchangeOptions;
+  readonly #options: TokenExchangeOptions;
 
-  constructor(parts: TokenExchangeOptions) {
-    this.#parts = parts;
+  constructor(options: TokenExchangeOptions) {
+    this.#options = options;
   }
 
   /**
@@ -49,7 +49,7 @@ export class TokenExchange {
     readonly token: string;
   }): Promise<{ readonly key: string; readonly keySeconds: number }> {
     const { accountId, trustId, token } = request;
-    const { trusts, tokens } = this.#parts;
+    const { trusts, tokens } = this.#options;
     const trust = await trusts.get(accountId, trustId);
     if (!trust) throw this.#refused(accountId, 'trust');
     const claims = await tokens.verify(token, { accountId, ...trust });
@@ -61,11 +61,11 @@ export class TokenExchange {
 
   /** The key, and that the token was exchanged, in one transaction: neither is without the other. */
   async #yield(accountId: string, trust: Trust, claims: FederatedClaims) {
-    const { clock, store } = this.#parts;
+    const { clock, store } = this.#options;
     const { trustId, keySeconds, rules } = trust;
     const validUntil = clock() + keySeconds * 1_000;
     const expiresAt = Math.floor(validUntil / 1_000) + SEEN_AFTER_END_SECONDS;
-    const made = this.#parts.keys.prepare({
+    const made = this.#options.keys.prepare({
       accountId,
       validUntil,
       createdBy: trustId,
@@ -81,8 +81,8 @@ export class TokenExchange {
     const writes = [...checks, ...made.writes, ...once(trust, claims)];
     const writeToken = randomBytes(WRITE_TOKEN_BYTES).toString('hex');
     try {
-      await persist(
-        REQUEST_PATIENCE,
+      await retry(
+        REQUEST_RETRY,
         systemTiming(clock),
         () => store.transact(writes, writeToken),
         (cause) => new ControlPlaneUnavailable({ cause }),
@@ -93,13 +93,13 @@ export class TokenExchange {
       if (failedCondition(error, writes.length - 1)) throw this.#refused(accountId, 'used');
       throw error;
     }
-    this.#parts.log.info('TOKEN_EXCHANGED', { accountId, keyId: made.shown.keyId });
+    this.#options.log.info('TOKEN_EXCHANGED', { accountId, keyId: made.shown.keyId });
     return { key: made.shown.key, keySeconds };
   }
 
   /** @param cause a word of ours */
   #refused(accountId: string, cause: string): TokenRefused {
-    this.#parts.log.warn('TOKEN_REFUSED', { accountId, cause });
+    this.#options.log.warn('TOKEN_REFUSED', { accountId, cause });
     return new TokenRefused();
   }
 }

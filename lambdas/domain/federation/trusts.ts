@@ -9,7 +9,7 @@ import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
 import { LimitReached } from '../errors/conflict';
 import { TrustNotFound } from '../errors/missing';
-import { keyPremises, premiseRefusal } from '../keys/preconditions';
+import { keyPreconditions, premiseRefusal } from '../keys/preconditions';
 import { absent, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
@@ -56,7 +56,7 @@ export class Trusts {
         actor,
         action: 'federation.create',
         target: trust.trustId,
-        writes: [put, ...keyPremises(accountId, actor)],
+        writes: [put, ...keyPreconditions(accountId, actor)],
       });
     } catch (error) {
       throw premiseRefusal(error, 1);

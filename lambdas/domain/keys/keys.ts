@@ -27,7 +27,7 @@ import type { MadeKey, MadeOf, ShownKey } from './new-key';
 import { makeKey } from './new-key';
 import { ownedKey } from './find-key';
 import { Pepper } from './pepper';
-import { newKeyPremises, newKeyRefusal } from './preconditions';
+import { newKeyPreconditions, newKeyRefusal } from './preconditions';
 import { mayBeReplaced, rotationRefusal } from './rotation';
 import { changedRules, parseRules, recordedRules } from './rule-changes';
 import type { KeyOwner } from './verified-keys';
@@ -96,7 +96,7 @@ export class Keys {
     const label = keyLabelSchema.optional().parse(request.label);
     const rules = parseRules(request.rules);
     const now = this.#clock();
-    const premises = newKeyPremises(accountId, actor, now);
+    const premises = newKeyPreconditions(accountId, actor, now);
     const made = this.#make({
       accountId,
       label,
@@ -218,7 +218,7 @@ export class Keys {
     if (old.role !== undefined) throw new KeyHasNoSecret();
     if (request.version !== undefined && request.version !== listing.version) throw new VersionMismatch();
     const { label, validUntil, rules } = listing;
-    const premises = newKeyPremises(accountId, actor, now);
+    const premises = newKeyPreconditions(accountId, actor, now);
     const made = this.#make({
       accountId,
       label,

@@ -11,7 +11,7 @@ import { failedCondition } from '../table/table-errors';
 import type { Check, Write } from '../table/table-store';
 
 /** What must hold where keys begin: an account in good standing, and somebody of age. */
-export function keyPremises(accountId: string, actor: Actor): readonly Check[] {
+export function keyPreconditions(accountId: string, actor: Actor): readonly Check[] {
   const personId = personOf(actor);
   return [isActive(accountId), ...(personId === undefined ? [] : [isAdult(personId)])];
 }
@@ -24,8 +24,8 @@ export function premiseRefusal(error: unknown, place: number): unknown {
 }
 
 /** What must hold where a key is made, which is counted with it; the commands of the deployment are not. */
-export function newKeyPremises(accountId: string, actor: Actor, now: number): readonly (Check | Write)[] {
-  const premises = keyPremises(accountId, actor);
+export function newKeyPreconditions(accountId: string, actor: Actor, now: number): readonly (Check | Write)[] {
+  const premises = keyPreconditions(accountId, actor);
   if (personOf(actor) === undefined) return premises;
   const pace = { whose: accountId, what: 'keys', per: 'day', most: KEYS_PER_ACCOUNT_AND_DAY_MAX } as const;
   return [...premises, countOne(pace, now)];

@@ -6,7 +6,7 @@ import type { Clock } from '../clock';
 import { PersonNotFound } from '../errors/missing';
 import { ControlPlaneUnavailable } from '../errors/refusal';
 import { absent, all, exists } from '../table/condition';
-import { persist, REQUEST_PATIENCE, systemTiming } from '../table/retry';
+import { retry, REQUEST_RETRY, systemTiming } from '../table/retry';
 import { ConditionFailed, failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import type { Person } from './person-item';
@@ -31,8 +31,8 @@ export class People {
     const found = await this.#find(subject);
     if (found) return found;
     // The console asks several things at once, and so several of somebody's first requests are in each other's way.
-    return persist(
-      REQUEST_PATIENCE,
+    return retry(
+      REQUEST_RETRY,
       systemTiming(this.#clock),
       () => this.#create(subject),
       (cause) => new ControlPlaneUnavailable({ cause }),

@@ -1,13 +1,13 @@
 import type { Clock } from '../clock';
-import type { Patience, Timing } from '../table/retry';
-import { persist, systemSleep } from '../table/retry';
+import type { RetryPolicy, Timing } from '../table/retry';
+import { retry, systemSleep } from '../table/retry';
 import type { Check, Get, Page, Query, TableStore, Write } from '../table/table-store';
 import type { Item } from '../table/value';
 
 /** A run has less than a minute, and the next one does what this one leaves. */
-const PATIENCE: Patience = { attemptsMax: Infinity, firstWaitMs: 50, longestWaitMs: 2_000, totalMs: 40_000 };
+const RETRY: RetryPolicy = { attemptsMax: Infinity, firstWaitMs: 50, longestWaitMs: 2_000, totalMs: 40_000 };
 
-export interface PatientStoreOptions {
+export interface RetryingStoreOptions {
   readonly store: TableStore;
   readonly clock: Clock;
   /** @default a timer */
@@ -20,32 +20,32 @@ export interface PatientStoreOptions {
  * Reads and writes again what the store did not take: all trees of an account are in one partition, and a busy
  * minute's are more than a partition takes in a second. For who may write the same twice. A transaction is tried once.
  */
-export class PatientStore implements TableStore {
+export class RetryingStore implements TableStore {
   readonly #store: TableStore;
   readonly #timing: Timing;
 
-  constructor({ store, clock, sleep = systemSleep, random = Math.random }: PatientStoreOptions) {
+  constructor({ store, clock, sleep = systemSleep, random = Math.random }: RetryingStoreOptions) {
     this.#store = store;
     this.#timing = { clock, sleep, random };
   }
 
   get(get: Get): Promise<Item | undefined> {
-    return this.#patiently(() => this.#store.get(get));
+    return this.#retry(() => this.#store.get(get));
   }
 
   query(query: Query): Promise<Page> {
-    return this.#patiently(() => this.#store.query(query));
+    return this.#retry(() => this.#store.query(query));
   }
 
   write(write: Write): Promise<Item | undefined> {
-    return this.#patiently(() => this.#store.write(write));
+    return this.#retry(() => this.#store.write(write));
   }
 
   transact(writes: readonly (Write | Check)[], token?: string): Promise<void> {
     return this.#store.transact(writes, token);
   }
 
-  #patiently<T>(attempt: () => Promise<T>): Promise<T> {
-    return persist(PATIENCE, this.#timing, attempt);
+  #retry<T>(attempt: () => Promise<T>): Promise<T> {
+    return retry(RETRY, this.#timing, attempt);
   }
 }

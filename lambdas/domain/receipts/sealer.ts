@@ -10,7 +10,7 @@ import { type Leaf, leafName } from './leaf';
 import { MerkleTree } from './merkle-tree';
 import { type AccountLeaves, OpenLeaves } from './open-leaves';
 import { LeafMarks, unpackLeaves } from './packed-leaves';
-import { PatientStore } from './retrying-store';
+import { RetryingStore } from './retrying-store';
 import { keyIdOf, ReceiptKeys } from './receipt-keys';
 import type { ReceiptSigner } from './receipt-signer';
 import { sealText } from './seal';
@@ -69,7 +69,7 @@ export class Sealer {
   #publicKey: Promise<Uint8Array> | undefined;
 
   constructor(options: SealerOptions) {
-    const store = new PatientStore(options);
+    const store = new RetryingStore(options);
     this.#options = { ...options, store };
     this.#leaves = new OpenLeaves({ store });
     this.#keys = new ReceiptKeys({ ...options, store });

@@ -2,7 +2,7 @@ import type { Clock } from '../clock';
 import { StoreUnavailable, TransactionCancelled } from './table-errors';
 
 /** How long to go on when others are writing the same items or the store does not answer. */
-export interface Patience {
+export interface RetryPolicy {
   readonly attemptsMax: number;
   /** The ceiling of the first wait in milliseconds; it doubles with each attempt. */
   readonly firstWaitMs: number;
@@ -20,7 +20,7 @@ export interface Timing {
 }
 
 /** For a request that meets another now and then: somebody waits for its answer. */
-export const REQUEST_PATIENCE: Patience = { attemptsMax: 6, firstWaitMs: 20, longestWaitMs: 200, totalMs: 3_000 };
+export const REQUEST_RETRY: RetryPolicy = { attemptsMax: 6, firstWaitMs: 20, longestWaitMs: 200, totalMs: 3_000 };
 
 /** Waits by the system's timer. */
 export const systemSleep = (milliseconds: number): Promise<void> =>
@@ -29,20 +29,20 @@ export const systemSleep = (milliseconds: number): Promise<void> =>
 export const systemTiming = (clock: Clock): Timing => ({ clock, sleep: systemSleep, random: Math.random });
 
 /** An attempt met another writer and is to be made again with what it has learned. */
-export class TryAgain extends Error {
+export class RetryNeeded extends Error {
   override readonly name = 'TryAgain';
 }
 
 /**
  * Attempts until the store neither conflicts nor fails. Full jitter keeps writers that met once from meeting again.
  * The attempt may have been committed without an answer, so it must be idempotent.
- * @param giveUp what is thrown when patience ends. @default what the last attempt threw
+ * @param onExhausted what is thrown when patience ends. @default what the last attempt threw
  */
-export async function persist<T>(
-  patience: Patience,
+export async function retry<T>(
+  policy: RetryPolicy,
   timing: Timing,
   attempt: () => Promise<T>,
-  giveUp: (cause: unknown) => unknown = (cause) => cause,
+  onExhausted: (cause: unknown) => unknown = (cause) => cause,
 ): Promise<T> {
   const startedAt = timing.clock();
   for (let attempts = 1; ; attempts += 1) {
@@ -50,17 +50,17 @@ export async function persist<T>(
       return await attempt();
     } catch (error) {
       if (!isTransient(error)) throw error;
-      const ceiling = Math.min(patience.longestWaitMs, patience.firstWaitMs * 2 ** (attempts - 1));
+      const ceiling = Math.min(policy.longestWaitMs, policy.firstWaitMs * 2 ** (attempts - 1));
       const waitMs = Math.floor(timing.random() * ceiling);
-      const isOver = attempts >= patience.attemptsMax || timing.clock() + waitMs - startedAt > patience.totalMs;
-      if (isOver) throw giveUp(error);
+      const isOver = attempts >= policy.attemptsMax || timing.clock() + waitMs - startedAt > policy.totalMs;
+      if (isOver) throw onExhausted(error);
       await timing.sleep(waitMs);
     }
   }
 }
 
 function isTransient(error: unknown): boolean {
-  return error instanceof StoreUnavailable || error instanceof TryAgain || isContention(error);
+  return error instanceof StoreUnavailable || error instanceof RetryNeeded || isContention(error);
 }
 
 /** Whether a transaction wrote nothing because of others that write the same items. */

@@ -17,7 +17,7 @@ import { LeaseBook } from './leases/lease-book';
 import { Leases } from './leases/leases';
 import type { Ledger } from './ledger/ledger';
 import { callToken } from './ledger/ledger';
-import { patiently, SETTLE_PATIENCE } from './retry';
+import { retryOrUnavailable, SETTLE_RETRY } from './retry';
 import type { Reservation } from './holds/reserve';
 import type { Settlement } from './holds/settlement';
 import type { Sweep } from './holds/sweep';
@@ -60,7 +60,7 @@ export class Wallet {
 
   /** Opens an account's wallet, empty; without effect on one that is open. */
   async open(accountId: string): Promise<void> {
-    await this.#patiently(async () => {
+    await this.#retry(async () => {
       try {
         await this.#ledger.store.write(openBalance(accountId));
       } catch (error) {
@@ -89,7 +89,7 @@ export class Wallet {
       changeBalance({ accountId }, { availablePico: amountPico, fundedPico: amountPico }, exists()),
     ];
     const token = callToken();
-    return this.#patiently(async () => {
+    return this.#retry(async () => {
       try {
         await this.#ledger.store.transact(writes, token);
         return 'credited';
@@ -143,7 +143,7 @@ export class Wallet {
     return everyEntry(this.#ledger.store, accountId);
   }
 
-  #patiently<T>(attempt: () => Promise<T>): Promise<T> {
-    return patiently(SETTLE_PATIENCE, this.#ledger.timing, attempt);
+  #retry<T>(attempt: () => Promise<T>): Promise<T> {
+    return retryOrUnavailable(SETTLE_RETRY, this.#ledger.timing, attempt);
   }
 }

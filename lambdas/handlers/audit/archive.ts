@@ -5,13 +5,13 @@ import { decodeEvent } from '../../domain/audit/audit-item';
 import type { EventArchive } from '../../domain/audit/event-archive';
 import type { Log } from '../../domain/log';
 
-export interface ArchiveParts {
+export interface ArchiveDependencies {
   readonly archive: EventArchive;
   readonly log: Log;
 }
 
 /** Keeps each event that was recorded. A batch that comes again changes nothing. */
-export function archive({ archive: events, log }: ArchiveParts): (event: DynamoDBStreamEvent) => Promise<void> {
+export function archive({ archive: events, log }: ArchiveDependencies): (event: DynamoDBStreamEvent) => Promise<void> {
   const recorded: StreamRule<AuditEvent> = {
     id: 'recorded',
     changes: ['INSERT'],

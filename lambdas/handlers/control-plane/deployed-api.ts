@@ -16,7 +16,7 @@ import type { API_ENV, Env } from '../../contracts/deployment/environment';
 import { pepperSecretSchema } from '../../contracts/deployment/secrets';
 import { systemClock as clock } from '../../domain/clock';
 import type { Log } from '../../domain/log';
-import { type ApiOptions, apiParts } from './api/api-parts';
+import { type ApiOptions, apiDependencies } from './api/api-dependencies';
 import { serveApi } from './api/serve-api';
 
 /** The API as it runs in AWS: one per execution environment. */
@@ -39,10 +39,10 @@ export async function deployedApi(
     clock,
   });
   const log = new StdoutLog();
-  const { mailer, secondFactors } = peopleParts(env, log);
+  const { mailer, secondFactors } = identityDependencies(env, log);
   const providerIds = env.PROVIDER_IDS.split(',');
   return serveApi(
-    apiParts({
+    apiDependencies({
       store,
       clock,
       log,
@@ -58,7 +58,7 @@ export async function deployedApi(
 }
 
 /** What the configuration can do without. */
-function peopleParts(env: Env<typeof API_ENV>, log: Log): Pick<ApiOptions, 'mailer' | 'secondFactors'> {
+function identityDependencies(env: Env<typeof API_ENV>, log: Log): Pick<ApiOptions, 'mailer' | 'secondFactors'> {
   const { MAIL_FROM: from, OPERATOR_MFA: operatorMfa, USER_POOL_ID: userPoolId } = env;
   const client = new CognitoIdentityProviderClient(SDK_LIMITS);
   return {

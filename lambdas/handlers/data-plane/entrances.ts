@@ -6,18 +6,20 @@ import { pepperSecretSchema } from '../../contracts/deployment/secrets';
 import type { Clock } from '../../domain/clock';
 import { KeyVerifier } from '../../domain/keys/key-verifier';
 import { RoleVerifier } from '../../domain/keys/role-verifier';
-import type { GatewayParts } from '../../domain/data-plane/gateway';
+import type { GatewayDependencies } from '../../domain/data-plane/gateway';
 import { byKey, byRole } from '../../domain/data-plane/identify-caller';
 import type { TableStore } from '../../domain/table/table-store';
 
-interface EntranceParts {
+interface EntranceDependencies {
   readonly store: TableStore;
   readonly client: SecretsManagerClient;
   readonly clock: Clock;
 }
 
 /** Who is let in, and by what they prove themselves. */
-export type Entrance = (parts: EntranceParts) => Promise<Pick<GatewayParts, 'identify' | 'originSecrets'>>;
+export type Entrance = (
+  dependencies: EntranceDependencies,
+) => Promise<Pick<GatewayDependencies, 'identify' | 'originSecrets'>>;
 
 /** Clients, who come through the edge and show a key. */
 export const clientsEntrance =

@@ -7,13 +7,13 @@ import { receiptOf } from '../../domain/receipts/receipt';
 import { leafOf, supersedingLeafOf } from '../../domain/receipts/record-changes';
 import { decodeUsageRecord } from '../../domain/usage/records/usage-records';
 
-export interface ReceiptsParts {
+export interface ReceiptsDependencies {
   readonly openLeaves: Pick<OpenLeaves, 'put'>;
   readonly log: Log;
 }
 
 /** Opens a leaf for each record of a request's end. A batch that comes again changes nothing. */
-export function receipts({ openLeaves, log }: ReceiptsParts): (event: DynamoDBStreamEvent) => Promise<void> {
+export function receipts({ openLeaves, log }: ReceiptsDependencies): (event: DynamoDBStreamEvent) => Promise<void> {
   const sink = (batch: readonly Mapped<OpenLeaf>[]): Promise<void> =>
     openLeaves.put(
       batch.map(({ changeId }) => changeId),

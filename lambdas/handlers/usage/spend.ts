@@ -6,13 +6,13 @@ import type { Spent } from '../../domain/usage/spend-watch/key-spend';
 import type { SpendWatch } from '../../domain/usage/spend-watch/spend-watch';
 import { decodeUsageRecord } from '../../domain/usage/records/usage-records';
 
-export interface SpendParts {
+export interface SpendDependencies {
   readonly watch: Pick<SpendWatch, 'take'>;
   readonly log: Log;
 }
 
 /** Adds up what keys spend, from the records of requests that have ended, and looks for jumps. */
-export function spend({ watch, log }: SpendParts): (event: DynamoDBStreamEvent) => Promise<void> {
+export function spend({ watch, log }: SpendDependencies): (event: DynamoDBStreamEvent) => Promise<void> {
   const sink = (batch: readonly Mapped<Spent>[]): Promise<void> =>
     watch.take(
       batch.map(({ changeId }) => changeId),

@@ -1,13 +1,13 @@
 import type { Log } from '../../domain/log';
 import type { Wallet } from '../../domain/wallet/wallet';
 
-export interface SweepParts {
+export interface SweepDependencies {
   readonly wallet: Pick<Wallet, 'expireDue'>;
   readonly log: Log;
 }
 
 /** Ends the holds that nobody ended. Runs every minute; running twice at once, or again, changes nothing. */
-export function sweep({ wallet, log }: SweepParts): () => Promise<void> {
+export function sweep({ wallet, log }: SweepDependencies): () => Promise<void> {
   return async () => {
     const { expired, overdue, failed } = await wallet.expireDue({});
     if (expired > 0) log.warn('HOLDS_EXPIRED', { count: expired });

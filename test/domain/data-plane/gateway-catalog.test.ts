@@ -35,7 +35,7 @@ class Scene {
     const audit = new AuditLog(operator);
     this.changes = new CatalogChanges({ ...operator, audit });
     this.proposals = new Proposals({ ...operator, audit });
-    this.gateway = new Gateway({ ...stage.parts, log: silentLog, catalog: live });
+    this.gateway = new Gateway({ ...stage.dependencies, log: silentLog, catalog: live });
   }
 
   static async open(): Promise<Scene> {
@@ -130,7 +130,7 @@ test('who does not come through the edge does not make the gateway read its cata
   const scene = await Scene.open();
   let asked = 0;
   const gateway = new Gateway({
-    ...scene.stage.parts,
+    ...scene.stage.dependencies,
     catalog: { current: () => Promise.reject(new Error(`asked ${(asked += 1)} times`)) },
     originSecrets: () => Promise.resolve(['a secret of the edge']),
   });

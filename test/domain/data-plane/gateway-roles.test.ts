@@ -16,7 +16,7 @@ async function open(rules = {}) {
   const stage = await GatewayStage.open();
   const { keyId } = await stage.keys.createForRole({ accountId: stage.accountId, role: ROLE, rules });
   const roles = new RoleVerifier({ store: stage.store, clock: Date.now });
-  const gateway = new Gateway({ ...stage.parts, identify: byRole(roles) });
+  const gateway = new Gateway({ ...stage.dependencies, identify: byRole(roles) });
   stage.providers.play(whole(completion('hi', USAGE)));
   const send = async (sent: Sent, principal: string | undefined): Promise<FakeClient> => {
     const client = new FakeClient({ ...sent, headers: { 'x-api-key': keyId, ...sent.headers } }, Date.now() + 900_000);

@@ -8,7 +8,7 @@ import { Keys } from '../../../lambdas/domain/keys/keys';
 import type { ShownKey } from '../../../lambdas/domain/keys/new-key';
 import type { Log } from '../../../lambdas/domain/log';
 import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations';
-import type { GatewayParts } from '../../../lambdas/domain/data-plane/gateway';
+import type { GatewayDependencies } from '../../../lambdas/domain/data-plane/gateway';
 import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { byKey } from '../../../lambdas/domain/data-plane/identify-caller';
 import { Receipts } from '../../../lambdas/domain/receipts/receipts';
@@ -95,7 +95,7 @@ export class GatewayStage {
   });
   readonly keys = new Keys({ store: this.store, pepper: 'sixteen bytes or more', clock: Date.now });
   readonly usage = new UsageRecords({ store: this.store });
-  readonly parts: GatewayParts;
+  readonly dependencies: GatewayDependencies;
   readonly gateway: Gateway;
   readonly accountId = ACCOUNT;
   apiKey = '';
@@ -112,7 +112,7 @@ export class GatewayStage {
       { id: 'anthropic', dialect: 'anthropic', baseUrl: 'http://anthropic.test' },
     ]);
     const clock = (): number => Date.now() + this.turnedMs;
-    this.parts = {
+    this.dependencies = {
       wallet,
       identify: byKey(keys),
       usage,
@@ -124,7 +124,7 @@ export class GatewayStage {
       receipts: new Receipts({ store: this.store, clock }),
       ...(originSecrets && { originSecrets: () => Promise.resolve(originSecrets) }),
     };
-    this.gateway = new Gateway(this.parts);
+    this.gateway = new Gateway(this.dependencies);
   }
 
   /** @param originSecrets as behind an edge. @default none: a local run */

@@ -1,6 +1,6 @@
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
 import { USAGE } from '../../../lambdas/contracts/storage/tables';
-import { PatientStore } from '../../../lambdas/domain/receipts/retrying-store';
+import { RetryingStore } from '../../../lambdas/domain/receipts/retrying-store';
 import { absent } from '../../../lambdas/domain/table/condition';
 import { ConditionFailed, StoreUnavailable, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
 import { FaultyStore } from '../wallet/faulty-store';
@@ -10,13 +10,13 @@ const ITEM = { pk: 'a partition', sk: 'an item' };
 let now: number;
 let waits: number[];
 let faulty: FaultyStore;
-let patient: PatientStore;
+let patient: RetryingStore;
 
 beforeEach(() => {
   now = 0;
   waits = [];
   faulty = new FaultyStore(EmbeddedStore.memory({ clock: () => now }));
-  patient = new PatientStore({
+  patient = new RetryingStore({
     store: faulty,
     clock: () => now,
     random: () => 0.5,

@@ -1,5 +1,5 @@
-import type { Patience } from '../../../lambdas/domain/table/retry';
-import { isContention, persist, TryAgain } from '../../../lambdas/domain/table/retry';
+import type { RetryPolicy } from '../../../lambdas/domain/table/retry';
+import { isContention, retry, RetryNeeded } from '../../../lambdas/domain/table/retry';
 import type { CancellationReason } from '../../../lambdas/domain/table/table-errors';
 import { StoreUnavailable, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
 
@@ -13,7 +13,7 @@ class Trial {
   readonly waits: number[] = [];
   attempts = 0;
 
-  persist(patience: Partial<Patience>, attempt: () => Promise<string>, random = 0.999): Promise<string> {
+  persist(patience: Partial<RetryPolicy>, attempt: () => Promise<string>, random = 0.999): Promise<string> {
     const sleep = (milliseconds: number): Promise<void> => {
       this.waits.push(milliseconds);
       this.now += milliseconds;
@@ -25,7 +25,7 @@ class Trial {
       this.attempts += 1;
       return attempt();
     };
-    return persist(whole, timing, counted, (cause) => new GivenUp('given up', { cause }));
+    return retry(whole, timing, counted, (cause) => new GivenUp('given up', { cause }));
   }
 }
 
@@ -73,9 +73,9 @@ describe('patience', () => {
   test('tries again when an attempt has learned something, and answers with the one that succeeds', async () => {
     const trial = new Trial();
     const attempt = (): Promise<string> =>
-      trial.attempts < 3 ? Promise.reject(new TryAgain()) : Promise.resolve('done');
+      trial.attempts < 3 ? Promise.reject(new RetryNeeded()) : Promise.resolve('done');
     expect(await trial.persist({}, attempt)).toBe('done');
-    const hopeless = trial.persist({ attemptsMax: 4 }, () => Promise.reject(new TryAgain()));
+    const hopeless = trial.persist({ attemptsMax: 4 }, () => Promise.reject(new RetryNeeded()));
     await expect(hopeless).rejects.toMatchObject({ cause: { name: 'TryAgain' } });
   });
 

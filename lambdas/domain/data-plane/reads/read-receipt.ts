@@ -9,7 +9,7 @@ const SEAL_SECONDS = 60;
 /** For half of it the stream repeats what could not be taken from it; the rest is for the operator, who is then told. */
 const SEALED_WITHIN_MS = 24 * 3_600_000;
 
-export interface ReceiptParts {
+export interface ReceiptReadDependencies {
   readonly usage: UsageRecords;
   readonly receipts: Receipts;
   readonly clock: Clock;
@@ -24,7 +24,7 @@ export interface ReadAnswer {
 
 /** The caller's own receipt. Another account's request is as unknown as one that never was. */
 export async function readReceipt(
-  { usage, receipts, clock }: ReceiptParts,
+  { usage, receipts, clock }: ReceiptReadDependencies,
   accountId: string,
   requestId: string,
 ): Promise<ReadAnswer> {

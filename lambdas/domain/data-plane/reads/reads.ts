@@ -2,11 +2,11 @@ import type { Dialect } from '../../../contracts/storage/catalog';
 import type { KeyScope } from '../../../contracts/http/key-rules';
 import type { KeyOwner } from '../../keys/verified-keys';
 import { listModels, modelsFor, readModel } from './models';
-import { readReceipt, type ReadAnswer, type ReceiptParts } from './read-receipt';
+import { readReceipt, type ReadAnswer, type ReceiptReadDependencies } from './read-receipt';
 import type { CatalogSource } from '../paid-request';
 import { readRequest } from './requests';
 
-export interface ReadParts extends ReceiptParts {
+export interface ReadDependencies extends ReceiptReadDependencies {
   readonly catalog: CatalogSource;
 }
 
@@ -18,7 +18,7 @@ export interface ReadCall {
   readonly id: string;
 }
 
-type Read = (parts: ReadParts, call: ReadCall) => ReadAnswer | Promise<ReadAnswer>;
+type Read = (dependencies: ReadDependencies, call: ReadCall) => ReadAnswer | Promise<ReadAnswer>;
 
 const ok = (body: object): ReadAnswer => ({ status: 200, body });
 
@@ -37,7 +37,10 @@ const READS: readonly (readonly [path: RegExp, read: Read])[] = [
     /^\/v1\/requests\/([^/]*)$/,
     async ({ usage }, { caller, id }) => ok(await readRequest(usage, caller.accountId, id)),
   ],
-  [/^\/v1\/requests\/([^/]+)\/receipt$/, (parts, { caller, id }) => readReceipt(parts, caller.accountId, id)],
+  [
+    /^\/v1\/requests\/([^/]+)\/receipt$/,
+    (dependencies, { caller, id }) => readReceipt(dependencies, caller.accountId, id),
+  ],
   [/^\/v1\/receipts\/keys$/, async ({ receipts }) => ok({ keys: await receipts.keys() })],
 ];
 
@@ -47,10 +50,10 @@ export const scopeOfRead = (path: string): KeyScope => (/^\/v1\/models(\/|$)/.te
 /** @returns undefined where there is nothing at the path */
 export function readAt(
   path: string,
-): ((parts: ReadParts, call: Omit<ReadCall, 'id'>) => ReadAnswer | Promise<ReadAnswer>) | undefined {
+): ((dependencies: ReadDependencies, call: Omit<ReadCall, 'id'>) => ReadAnswer | Promise<ReadAnswer>) | undefined {
   for (const [pattern, read] of READS) {
     const match = pattern.exec(path);
-    if (match !== null) return (parts, call) => read(parts, { ...call, id: match[1] ?? '' });
+    if (match !== null) return (dependencies, call) => read(dependencies, { ...call, id: match[1] ?? '' });
   }
   return undefined;
 }

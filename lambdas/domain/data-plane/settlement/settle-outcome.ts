@@ -1,7 +1,7 @@
 import type { Log } from '../../log';
 import { chargeFor } from '../../usage/charge';
 import type { Settlement } from '../../wallet/holds/settlement';
-import { elapsedMs, type MeteredParts, type PaidRequest } from '../paid-request';
+import { elapsedMs, type MeteredDependencies, type PaidRequest } from '../paid-request';
 import { type Metered, meter } from './metering';
 import { type Outcome, statusSent } from './outcome';
 import { type RequestEnd, writeEnd } from './request-end';
@@ -12,7 +12,7 @@ import { isWorthAnotherTry } from './unsettled-requests';
  * client's answer goes out without the cost, an alarm rings, and the end is kept to be tried again. Never rejects.
  */
 export async function settleOutcome(
-  parts: MeteredParts,
+  dependencies: MeteredDependencies,
   paid: PaidRequest,
   outcome: Outcome,
 ): Promise<Settlement | undefined> {
@@ -21,14 +21,14 @@ export async function settleOutcome(
   try {
     const metered = meterOutcome(paid, outcome);
     const { costPico, unpriced } = chargeFor(metered.usage, outcome.target.price);
-    report(parts.log, requestId, metered, unpriced);
-    end = { hold: paid.admitted.hold, costPico, record: recordOf(paid, outcome, metered, parts.clock()) };
-    const settled = await writeEnd(parts, end);
-    parts.log.info('REQUEST_SETTLED', { requestId, status: metered.status, costPico: settled.costPico });
+    report(dependencies.log, requestId, metered, unpriced);
+    end = { hold: paid.admitted.hold, costPico, record: recordOf(paid, outcome, metered, dependencies.clock()) };
+    const settled = await writeEnd(dependencies, end);
+    dependencies.log.info('REQUEST_SETTLED', { requestId, status: metered.status, costPico: settled.costPico });
     return settled;
   } catch (error) {
-    parts.log.error('SETTLE_FAILED', { requestId, cause: error instanceof Error ? error.name : 'Unknown' });
-    if (end !== undefined && isWorthAnotherTry(error)) parts.unsettled.keep(end);
+    dependencies.log.error('SETTLE_FAILED', { requestId, cause: error instanceof Error ? error.name : 'Unknown' });
+    if (end !== undefined && isWorthAnotherTry(error)) dependencies.unsettled.keep(end);
     return undefined;
   }
 }

@@ -15,7 +15,7 @@ const LONGEST_WAIT_MS = 60_000;
 /** The sweeper gave the money back long before: nobody expects a charge any more. */
 const GIVEN_UP_MS_AFTER_DEADLINE = 3_600_000;
 
-interface Parts {
+interface UnsettledRequestsDependencies {
   readonly wallet: Wallet;
   readonly clock: Clock;
   readonly log: Log;
@@ -27,15 +27,15 @@ interface Parts {
  * expire.
  */
 export class UnsettledRequests {
-  readonly #parts: Parts;
+  readonly #dependencies: UnsettledRequestsDependencies;
   readonly #ends: RequestEnd[] = [];
   #waitMs = FIRST_WAIT_MS;
   #dueAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #pass: Promise<void> | undefined;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(dependencies: UnsettledRequestsDependencies) {
+    this.#dependencies = dependencies;
   }
 
   keep(end: RequestEnd): void {
@@ -52,7 +52,7 @@ export class UnsettledRequests {
    * @returns once no try is under way; never rejects
    */
   async resume(): Promise<void> {
-    const isDue = this.#ends.length > 0 && this.#parts.clock() >= this.#dueAt;
+    const isDue = this.#ends.length > 0 && this.#dependencies.clock() >= this.#dueAt;
     await (isDue ? this.#try() : this.#pass);
   }
 
@@ -66,7 +66,7 @@ export class UnsettledRequests {
   }
 
   #wait(): void {
-    this.#dueAt = this.#parts.clock() + this.#waitMs;
+    this.#dueAt = this.#dependencies.clock() + this.#waitMs;
     this.#timer = setTimeout(() => void this.#try(), this.#waitMs);
     // Whoever ends the process says so by `stop`.
     this.#timer.unref();
@@ -99,13 +99,13 @@ export class UnsettledRequests {
   /** @returns false when it is to be tried again */
   async #isOver(end: RequestEnd): Promise<boolean> {
     const { hold, record } = end;
-    if (this.#parts.clock() > hold.deadline + GIVEN_UP_MS_AFTER_DEADLINE) {
+    if (this.#dependencies.clock() > hold.deadline + GIVEN_UP_MS_AFTER_DEADLINE) {
       this.#giveUp(end, 'too_late');
       return true;
     }
     try {
-      const { costPico } = await writeEnd(this.#parts, end);
-      this.#parts.log.info('SETTLE_RECOVERED', { requestId: hold.requestId, status: record.status, costPico });
+      const { costPico } = await writeEnd(this.#dependencies, end);
+      this.#dependencies.log.info('SETTLE_RECOVERED', { requestId: hold.requestId, status: record.status, costPico });
       return true;
     } catch (error) {
       if (isWorthAnotherTry(error)) return false;
@@ -116,7 +116,7 @@ export class UnsettledRequests {
 
   /** The hold expires, or has. The alarm rang when the settle failed first. */
   #giveUp({ hold }: RequestEnd, cause: string): void {
-    this.#parts.log.warn('SETTLE_GIVEN_UP', { requestId: hold.requestId, cause });
+    this.#dependencies.log.warn('SETTLE_GIVEN_UP', { requestId: hold.requestId, cause });
   }
 }
 

@@ -5,7 +5,7 @@ import { EXPIRES_AT, USAGE } from '../../../contracts/storage/tables';
 import type { Clock } from '../../clock';
 import { counterOf } from '../../keys/counter-of';
 import { everyItem } from '../../table/every-item';
-import { persist, REQUEST_PATIENCE, systemTiming } from '../../table/retry';
+import { retry, REQUEST_RETRY, systemTiming } from '../../table/retry';
 import type { TableStore, Update } from '../../table/table-store';
 import { PACE_HOURS } from './spend-jump';
 
@@ -65,7 +65,7 @@ export class KeySpend {
       const writes = sums.slice(first, first + WRITES_MAX).map(addition);
       const writeToken = `${token}.${first / WRITES_MAX}`;
       // The records of one key come in several batches at a time, and so they are in each other's way.
-      await persist(REQUEST_PATIENCE, systemTiming(this.#clock), () => this.#store.transact(writes, writeToken));
+      await retry(REQUEST_RETRY, systemTiming(this.#clock), () => this.#store.transact(writes, writeToken));
     }
     return sums.map(({ keyIds, ...sum }) => ({ ...sum, keyIds: [...keyIds] }));
   }

@@ -8,7 +8,7 @@ import { isSpendJump, JUMP_FLOOR_PICO } from './spend-jump';
 
 const HOUR_MS = 3_600_000;
 
-export interface SpendWatchParts {
+export interface SpendWatchDependencies {
   readonly spend: KeySpend;
   readonly suspensions: KeySuspensions;
   readonly clock: Clock;
@@ -17,14 +17,14 @@ export interface SpendWatchParts {
 
 /** Suspends a key whose spend jumps, seconds after the requests that did it. */
 export class SpendWatch {
-  readonly #parts: SpendWatchParts;
+  readonly #dependencies: SpendWatchDependencies;
 
-  constructor(parts: SpendWatchParts) {
-    this.#parts = parts;
+  constructor(dependencies: SpendWatchDependencies) {
+    this.#dependencies = dependencies;
   }
 
   async take(changeIds: readonly string[], batch: readonly Spent[]): Promise<void> {
-    for (const hour of await this.#parts.spend.add(changeIds, batch)) {
+    for (const hour of await this.#dependencies.spend.add(changeIds, batch)) {
       if (this.#isRecent(hour)) await this.#look(hour);
     }
   }
@@ -41,26 +41,26 @@ export class SpendWatch {
         if (await isJump) await this.#suspend(accountId, keyId);
       } catch (error) {
         const cause = error instanceof Error ? error.name : 'Unknown';
-        this.#parts.log.error('KEY_SPEND_NOT_WATCHED', { accountId, keyId, cause });
+        this.#dependencies.log.error('KEY_SPEND_NOT_WATCHED', { accountId, keyId, cause });
       }
     }
   }
 
   /** What comes late says nothing of what happens now. */
   #isRecent({ hour }: SpentHour): boolean {
-    return hour >= hourOf(this.#parts.clock() - HOUR_MS);
+    return hour >= hourOf(this.#dependencies.clock() - HOUR_MS);
   }
 
   /** Whether the keys' spend jumps, and nobody has looked at it already. */
   async #jumps(hour: SpentHour): Promise<boolean> {
-    const { spend, suspensions } = this.#parts;
+    const { spend, suspensions } = this.#dependencies;
     const costPico = await spend.of(hour);
     if (costPico <= JUMP_FLOOR_PICO || !isSpendJump(costPico, await spend.before(hour))) return false;
     return !(await suspensions.areTrusted(hour.counterId));
   }
 
   async #suspend(accountId: string, keyId: string): Promise<void> {
-    const { suspensions, log } = this.#parts;
+    const { suspensions, log } = this.#dependencies;
     const key = await suspensions.live(accountId, keyId);
     if (key === undefined || key.suspendedAt !== undefined) return;
     if (await suspensions.suspend({ accountId, keyId, actor: DEPLOYMENT, reason: 'spend_jump' })) {

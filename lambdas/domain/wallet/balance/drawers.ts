@@ -7,7 +7,7 @@ import type { Balance, BalancePlace } from './balance';
 import { changeBalance, readPlace, sumOfBalances } from './balance';
 import type { Ledger } from '../ledger/ledger';
 import { callToken } from '../ledger/ledger';
-import { patiently, RESERVE_PATIENCE } from '../retry';
+import { retryOrUnavailable, RESERVE_RETRY } from '../retry';
 
 /** A drawer is filled with this part of the main balance, */
 const REFILL_SHARE = 256n;
@@ -64,7 +64,9 @@ export async function refillDrawer(ledger: Ledger, place: BalancePlace, leasePic
 /** Brings what lies in an account's drawers back to its main balance: money is scarce. What is leased stays where it is. */
 export async function emptyDrawers(ledger: Ledger, accountId: string): Promise<void> {
   const { store, timing } = ledger;
-  const drawers = await patiently(RESERVE_PATIENCE, timing, () => readDrawers(store, { hasDrawers: true }, accountId));
+  const drawers = await retryOrUnavailable(RESERVE_RETRY, timing, () =>
+    readDrawers(store, { hasDrawers: true }, accountId),
+  );
   for (const [drawer, { availablePico }] of drawers) {
     if (availablePico > 0n) await emptyDrawer(ledger, accountId, drawer, availablePico);
   }
@@ -77,7 +79,7 @@ function emptyDrawer(ledger: Ledger, accountId: string, drawer: string, amountPi
     changeBalance({ accountId }, { availablePico: amountPico }, exists()),
   ];
   const token = callToken();
-  return patiently(RESERVE_PATIENCE, ledger.timing, async () => {
+  return retryOrUnavailable(RESERVE_RETRY, ledger.timing, async () => {
     try {
       await ledger.store.transact(writes, token);
     } catch (error) {

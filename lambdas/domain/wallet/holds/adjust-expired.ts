@@ -1,7 +1,7 @@
 import { isoTime, lateEntryKey } from '../../../contracts/storage/table-keys';
 import { lesser } from '../../money/pico';
 import { absent, any, compare } from '../../table/condition';
-import { TryAgain } from '../../table/retry';
+import { RetryNeeded } from '../../table/retry';
 import { failedCondition } from '../../table/table-errors';
 import type { Write } from '../../table/table-store';
 import { putUsageRecord } from '../../usage/records/usage-records';
@@ -12,7 +12,7 @@ import { chargeTransfers, countedIn, decodeEntry, putEntry } from '../ledger/ent
 import { budgetLeft, countLate } from './key-counters';
 import type { Ledger } from '../ledger/ledger';
 import { callToken } from '../ledger/ledger';
-import { patiently, SETTLE_PATIENCE } from '../retry';
+import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import type { Ending, Settlement } from './settlement';
 import { recordedSettlement } from './settlement';
 import { WalletNotFound } from '../wallet-errors';
@@ -33,7 +33,7 @@ interface Adjustment {
  */
 export async function adjustExpired(ledger: Ledger, ending: Ending): Promise<Settlement> {
   let adjustment: Adjustment | undefined;
-  return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
+  return retryOrUnavailable(SETTLE_RETRY, ledger.timing, async () => {
     adjustment ??= adjustmentTo(await affordedPico(ledger, ending), ledger, ending);
     try {
       await ledger.store.transact(adjustment.writes, adjustment.token);
@@ -44,7 +44,7 @@ export async function adjustExpired(ledger: Ledger, ending: Ending): Promise<Set
       if (!failedCondition(error, BALANCE_PLACE) && !failedCondition(error, BUDGET_PLACE)) throw error;
       // Another request took the money, or the budget, in between, so the charge is made again from what is left.
       adjustment = undefined;
-      throw new TryAgain();
+      throw new RetryNeeded();
     }
   });
 }

@@ -11,7 +11,7 @@ import type { Hold } from './hold';
 import { endCount } from './key-counters';
 import type { Ledger } from '../ledger/ledger';
 import { callToken } from '../ledger/ledger';
-import { patiently, SETTLE_PATIENCE } from '../retry';
+import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { LedgerInconsistent } from '../wallet-errors';
 
 /** What is known of a request at its end; the wallet adds what was charged. */
@@ -32,7 +32,7 @@ export function commitHoldEnd(ledger: Ledger, end: HoldEnd): Promise<boolean> {
   // Made once: only the same writes may be sent again under the same token.
   const writes = holdEndWrites(ledger, end);
   const token = callToken();
-  return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
+  return retryOrUnavailable(SETTLE_RETRY, ledger.timing, async () => {
     try {
       await ledger.store.transact(writes, token);
       return true;
@@ -91,7 +91,7 @@ function returnHold(ledger: Ledger, { accountId, requestId, heldPico, deadline }
     changeBalance({ accountId }, { heldPico: -heldPico, availablePico: heldPico }, compare('heldPico', '>=', heldPico)),
   ];
   const token = callToken();
-  return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
+  return retryOrUnavailable(SETTLE_RETRY, ledger.timing, async () => {
     try {
       await ledger.store.transact(writes, token);
     } catch (error) {

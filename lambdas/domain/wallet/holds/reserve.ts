@@ -9,7 +9,7 @@ import type { Counting } from './counting';
 import { countHold, limitReached } from './key-counters';
 import type { Ledger } from '../ledger/ledger';
 import { reserveToken } from '../ledger/ledger';
-import { patiently, RESERVE_PATIENCE } from '../retry';
+import { retryOrUnavailable, RESERVE_RETRY } from '../retry';
 import {
   InsufficientFunds,
   RequestIdReused,
@@ -80,7 +80,7 @@ async function reserveWhile(
     { table: WALLET, put: encodeHold(hold), when: absent() },
     ...(counting ? countHold(counting, holdPico) : []),
   ];
-  return patiently(RESERVE_PATIENCE, ledger.timing, async () => {
+  return retryOrUnavailable(RESERVE_RETRY, ledger.timing, async () => {
     refuseLate(ledger, reservation);
     try {
       await ledger.store.transact(writes, reserveToken(requestId));

@@ -4,7 +4,7 @@ import { adjustExpired } from './adjust-expired';
 import { decodeEntry } from '../ledger/entry';
 import { commitHoldEnd } from './hold-end';
 import type { Ledger } from '../ledger/ledger';
-import { patiently, SETTLE_PATIENCE } from '../retry';
+import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import type { Ending, Settlement } from './settlement';
 import { chargeOf, recordedSettlement } from './settlement';
 import { HoldNotFound } from '../wallet-errors';
@@ -20,7 +20,7 @@ export async function endHold(ledger: Ledger, ending: Ending): Promise<Settlemen
 /** The hold is gone: its entry tells how it ended. */
 async function endedBefore(ledger: Ledger, ending: Ending): Promise<Settlement> {
   const key = entryKey(ending.hold.accountId, ending.hold.requestId);
-  const item = await patiently(SETTLE_PATIENCE, ledger.timing, () => ledger.store.get({ table: WALLET, key }));
+  const item = await retryOrUnavailable(SETTLE_RETRY, ledger.timing, () => ledger.store.get({ table: WALLET, key }));
   if (!item) throw new HoldNotFound();
   const entry = decodeEntry(item);
   return entry.kind === 'expire' ? adjustExpired(ledger, ending) : recordedSettlement(ending, entry);

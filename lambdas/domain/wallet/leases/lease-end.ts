@@ -8,7 +8,7 @@ import type { Lease, Tally } from './lease';
 import type { IdleLease } from './lease-book';
 import type { Ledger } from '../ledger/ledger';
 import { callToken } from '../ledger/ledger';
-import { patiently, SETTLE_PATIENCE } from '../retry';
+import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 
 /** Where the lease stands among the writes that end it. */
 export const LEASE_PLACE = 0;
@@ -38,5 +38,5 @@ export function leaseEndWrites(ledger: Ledger, lease: Lease, settled: Tally): re
 export function endLease(ledger: Ledger, { lease, settled }: IdleLease): Promise<void> {
   const writes = leaseEndWrites(ledger, lease, settled);
   const token = callToken();
-  return patiently(SETTLE_PATIENCE, ledger.timing, () => ledger.store.transact(writes, token));
+  return retryOrUnavailable(SETTLE_RETRY, ledger.timing, () => ledger.store.transact(writes, token));
 }

@@ -1,7 +1,7 @@
 import { leaseKey, shardAt } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
 import { absent, all, any, compare, exists } from '../../table/condition';
-import { isContention, TryAgain } from '../../table/retry';
+import { isContention, RetryNeeded } from '../../table/retry';
 import { ConditionFailed, failedCondition } from '../../table/table-errors';
 import type { Write } from '../../table/table-store';
 import { changeBalance } from '../balance/balance';
@@ -11,7 +11,7 @@ import { encodeLease, encodeTurn, LEASE_HOLDS, LEASE_MS, NOTHING_SETTLED } from 
 import type { IdleLease } from './lease-book';
 import type { Ledger } from '../ledger/ledger';
 import { callToken } from '../ledger/ledger';
-import { patiently, RESERVE_PATIENCE } from '../retry';
+import { retryOrUnavailable, RESERVE_RETRY } from '../retry';
 import type { Reservation } from '../holds/reserve';
 import { refuseLate } from '../holds/reserve';
 
@@ -34,7 +34,7 @@ export function extendLease(ledger: Ledger, idle: IdleLease, reservation: Reserv
     change: { set: encodeTurn(lease), ...(lease.last.request.labels ? {} : { remove: ['labels'] }) },
     when: all(exists(), any(isIdle, isDone)),
   };
-  return patiently(RESERVE_PATIENCE, ledger.timing, async () => {
+  return retryOrUnavailable(RESERVE_RETRY, ledger.timing, async () => {
     refuseLate(ledger, reservation);
     try {
       await ledger.store.write(write);
@@ -52,7 +52,7 @@ export function extendLease(ledger: Ledger, idle: IdleLease, reservation: Reserv
  */
 export async function takeLease(ledger: Ledger, reservation: Reservation): Promise<Lease | undefined> {
   let attempt = leaseAttempt(ledger, reservation);
-  return patiently(RESERVE_PATIENCE, ledger.timing, async () => {
+  return retryOrUnavailable(RESERVE_RETRY, ledger.timing, async () => {
     refuseLate(ledger, reservation);
     const { lease, writes, token } = attempt;
     try {
@@ -62,7 +62,7 @@ export async function takeLease(ledger: Ledger, reservation: Reservation): Promi
       if (isContention(error)) attempt = leaseAttempt(ledger, reservation);
       if (!failedCondition(error, BALANCE_PLACE)) throw error;
       if (!(await refillDrawer(ledger, lease, lease.heldPico))) return undefined;
-      throw new TryAgain();
+      throw new RetryNeeded();
     }
     return lease;
   });

@@ -7,7 +7,7 @@ import { decodeUsageRecord, putUsageRecord } from '../../usage/records/usage-rec
 import { adjustExpired } from '../holds/adjust-expired';
 import type { LeaseBook } from './lease-book';
 import type { Ledger } from '../ledger/ledger';
-import { patiently, SETTLE_PATIENCE } from '../retry';
+import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import type { Ending, Settlement } from '../holds/settlement';
 import { chargeOf } from '../holds/settlement';
 import { HoldAlreadySettled } from '../wallet-errors';
@@ -43,7 +43,7 @@ export async function settleOnLease(
 /** @returns the record that was there before, be it by an earlier attempt; undefined when this one was put */
 function put(ledger: Ledger, record: UsageRecord): Promise<UsageRecord | undefined> {
   const write = putUsageRecord(record, ledger.usageRetentionDays, absent());
-  return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
+  return retryOrUnavailable(SETTLE_RETRY, ledger.timing, async () => {
     try {
       await ledger.store.write(write);
       return undefined;
@@ -61,7 +61,7 @@ function recordedBefore(ending: Ending, { costPico, overrunPico }: UsageRecord):
 
 /** The record that a lease's last request left, if it has ended. */
 export function recordOf(ledger: Ledger, accountId: string, requestId: string): Promise<UsageRecord | undefined> {
-  return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
+  return retryOrUnavailable(SETTLE_RETRY, ledger.timing, async () => {
     const item = await ledger.store.get({ table: USAGE, key: usageRecordKey(accountId, requestId) });
     return item && decodeUsageRecord(item);
   });

@@ -12,7 +12,7 @@ import { endLease } from './lease-end';
 import { extendLease, takeLease } from './lease-reserve';
 import { settleOnLease } from './lease-settle';
 import type { Ledger } from '../ledger/ledger';
-import { patiently, RESERVE_PATIENCE } from '../retry';
+import { retryOrUnavailable, RESERVE_RETRY } from '../retry';
 import type { Reservation } from '../holds/reserve';
 import { BalanceContended, reserve, reserveUncontended } from '../holds/reserve';
 import { endHold } from '../holds/settle';
@@ -85,7 +85,7 @@ export class Leases {
     if (this.#book.isActive(accountId, now)) return;
     const { store, timing } = this.#ledger;
     const read = () => readPlace(store, { accountId }, { consistent: false });
-    const balance = await patiently(RESERVE_PATIENCE, timing, read);
+    const balance = await retryOrUnavailable(RESERVE_RETRY, timing, read);
     if (balance?.suspendedAt !== undefined) throw new WalletSuspended();
     this.#book.markActive(accountId, now);
   }

@@ -1,7 +1,7 @@
 import { entryKey, isoTime } from '../../../contracts/storage/table-keys';
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
 import { absent } from '../../table/condition';
-import { TryAgain } from '../../table/retry';
+import { RetryNeeded } from '../../table/retry';
 import { failedCondition } from '../../table/table-errors';
 import type { Write } from '../../table/table-store';
 import { decodeUsageRecord, putUsageRecord } from '../../usage/records/usage-records';
@@ -13,7 +13,7 @@ import { LEASE_PLACE, leaseEndWrites } from './lease-end';
 import { recordOf } from './lease-settle';
 import type { Ledger } from '../ledger/ledger';
 import { callToken } from '../ledger/ledger';
-import { patiently, SETTLE_PATIENCE } from '../retry';
+import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 
 /** Behind the writes that end the lease. */
 const RECORD_PLACE = 3;
@@ -37,7 +37,7 @@ export function sweepLease(
 ): Promise<SweptItem> {
   const { accountId, last } = lease;
   let met: UsageRecord | undefined;
-  return patiently(SETTLE_PATIENCE, ledger.timing, async () => {
+  return retryOrUnavailable(SETTLE_RETRY, ledger.timing, async () => {
     const record = met ?? (await recordOf(ledger, accountId, last.requestId));
     if (!record && now < last.deadline && !everything) return { isExpired: false, dueSince: last.deadline };
     // A record of another turn was charged there: of this one nobody made use.
@@ -54,7 +54,7 @@ export function sweepLease(
       if (!item) throw error;
       // Its request was ended in between, or so long ago that no read finds the record any more.
       met = decodeUsageRecord(item);
-      throw new TryAgain();
+      throw new RetryNeeded();
     }
     return { isExpired: !record, dueSince };
   });

@@ -8,7 +8,7 @@ import { StoreUnavailable } from '../../../domain/table/table-errors';
 import { problem } from '../problem';
 import { apiDocument } from './api-document';
 import type { Api, ApiEnv } from './api-env';
-import type { ApiParts } from './api-parts';
+import type { ApiDependencies } from './api-dependencies';
 import { authenticate } from './authenticate';
 import { EXCHANGE_PATH, exchangeToken } from './exchange-token';
 import { faultsOf } from './faults';
@@ -17,13 +17,13 @@ import { ROUTES } from './routes/routes';
 import { serveRoute } from './serve-route';
 
 /** The management API, every route of it. */
-export function buildApi(parts: ApiParts): Api {
+export function buildApi(dependencies: ApiDependencies): Api {
   const api = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
       if (!result.success) throw new InvalidInput(faultsOf(result.error.issues, result.target));
     },
   }).basePath('/api') as Api;
-  api.onError(asProblem(parts));
+  api.onError(asProblem(dependencies));
   api.notFound((context) => {
     throw new NotFound(`There is nothing at ${context.req.method} of this path.`, 'not_found');
   });
@@ -38,13 +38,13 @@ export function buildApi(parts: ApiParts): Api {
     page ??= JSON.stringify(apiDocument());
     return context.body(page, 200, { 'content-type': 'application/json' });
   });
-  api.post(EXCHANGE_PATH, exchangeToken(parts));
-  api.use('/v1/*', authenticate(parts), checkBody);
-  for (const route of ROUTES) serveRoute(api, parts, route);
+  api.post(EXCHANGE_PATH, exchangeToken(dependencies));
+  api.use('/v1/*', authenticate(dependencies), checkBody);
+  for (const route of ROUTES) serveRoute(api, dependencies, route);
   return api;
 }
 
-function asProblem({ log }: Pick<ApiParts, 'log'>): ErrorHandler<ApiEnv> {
+function asProblem({ log }: Pick<ApiDependencies, 'log'>): ErrorHandler<ApiEnv> {
   return (error, context) => {
     const { requestContext } = context.env;
     const shown = toAppError(error);

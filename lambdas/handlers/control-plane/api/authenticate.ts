@@ -2,17 +2,17 @@ import type { MiddlewareHandler } from 'hono';
 import { CLIENT_ADDRESS_HEADER } from '../../../contracts/deployment/edge';
 import { Unauthenticated } from '../../../domain/errors/refusal';
 import type { ApiEnv } from './api-env';
-import type { ApiParts } from './api-parts';
+import type { ApiDependencies } from './api-dependencies';
 
 const BEARER = /^Bearer +([\w.~+/=-]+)$/i;
 
-type Parts = Pick<ApiParts, 'verifier' | 'people' | 'attempts'>;
+type AuthenticateDependencies = Pick<ApiDependencies, 'verifier' | 'people' | 'attempts'>;
 
 /**
  * Finds out who calls, by the access token alone. A right one is always taken, however many wrong ones come from the
  * same address: telling them apart reads no store.
  */
-export function authenticate({ verifier, people, attempts }: Parts): MiddlewareHandler<ApiEnv> {
+export function authenticate({ verifier, people, attempts }: AuthenticateDependencies): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {
     const token = BEARER.exec(context.req.header('authorization') ?? '')?.[1];
     const identity = token === undefined ? undefined : await verifier.verify(token);

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { pageOf, pageQuerySchema } from '../../../contracts/http/page';
 import type { PageOf, PageRequest } from '../../../domain/table/page';
-import type { ApiParts } from './api-parts';
+import type { ApiDependencies } from './api-dependencies';
 import type { Call, Definition, NoMembers, Route } from './define-route';
 import { defineRoute } from './define-route';
 
@@ -12,7 +12,7 @@ type PageDefinition<Params extends Shape, Item extends z.ZodType> = Pick<
 > & {
   readonly item: Item;
   readonly read: (
-    parts: ApiParts,
+    dependencies: ApiDependencies,
     call: Pick<Call<z.output<Params>, unknown, unknown>, 'params' | 'personId'>,
     page: PageRequest,
   ) => Promise<PageOf<z.input<Item>>>;
@@ -32,12 +32,12 @@ export function definePage<Item extends z.ZodType, Params extends Shape = NoMemb
     query: pageQuerySchema,
     answer: pageOf(item),
     ...(params && { params }),
-    handle: async (parts, call) => {
+    handle: async (dependencies, call) => {
       const { limit, after: cursor } = call.query;
       const list = JSON.stringify([id, call.params, call.personId]);
-      const after = cursor === undefined ? undefined : parts.cursors.open(list, cursor);
-      const { items, next } = await read(parts, call, { limit, after });
-      return { items: [...items], ...(next && { next: parts.cursors.seal(list, next) }) };
+      const after = cursor === undefined ? undefined : dependencies.cursors.open(list, cursor);
+      const { items, next } = await read(dependencies, call, { limit, after });
+      return { items: [...items], ...(next && { next: dependencies.cursors.seal(list, next) }) };
     },
   });
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Permission } from '../../../contracts/http/permissions';
 import type { Actor } from '../../../domain/access/actor';
-import type { ApiParts } from './api-parts';
+import type { ApiDependencies } from './api-dependencies';
 
 /** A request that was let in: its caller may do it, and it is what its schemas say. */
 export interface Call<Params, Query, Body> {
@@ -42,14 +42,14 @@ export interface Definition<
   /** Whether `If-Match` must be there, or may be. @default it is not looked at */
   readonly ifMatch?: 'required' | 'optional';
   readonly handle: (
-    parts: ApiParts,
+    dependencies: ApiDependencies,
     call: Call<z.output<Params>, z.output<Query>, z.output<Body>>,
   ) => Promise<z.input<Answer>>;
 }
 
 /** Any route: what it takes and answers was checked where it was defined. */
 export type Route = Omit<Definition<Shape, Shape, z.ZodType, z.ZodType>, 'handle'> & {
-  readonly handle: (parts: ApiParts, call: Call<unknown, unknown, unknown>) => Promise<unknown>;
+  readonly handle: (dependencies: ApiDependencies, call: Call<unknown, unknown, unknown>) => Promise<unknown>;
 };
 
 export function defineRoute<

@@ -8,7 +8,7 @@ import { problemSchema } from '../../../contracts/http/problem';
 import { PayloadTooLarge, UnsupportedMediaType } from '../../../domain/errors/app-error';
 import { InvalidInput, TokenRefused } from '../../../domain/errors/refusal';
 import type { ApiEnv } from './api-env';
-import type { ApiParts } from './api-parts';
+import type { ApiDependencies } from './api-dependencies';
 import { expectPlain } from './check-body';
 import { faultsOf } from './faults';
 
@@ -18,10 +18,10 @@ const BODY_BYTES_MAX = 32 * 1024;
 
 export const EXCHANGE_PATH = '/v1/token';
 
-type Parts = Pick<ApiParts, 'tokenExchange' | 'attempts'>;
+type ExchangeDependencies = Pick<ApiDependencies, 'tokenExchange' | 'attempts'>;
 
 /** A token of an issuer that an account trusts, for a short-lived key: RFC 8693. Who calls is what the token says. */
-export function exchangeToken({ tokenExchange, attempts }: Parts): Handler<ApiEnv> {
+export function exchangeToken({ tokenExchange, attempts }: ExchangeDependencies): Handler<ApiEnv> {
   return async (context) => {
     const [parameter] = Object.keys(context.req.queries());
     // An address is logged on its way: a token in it is refused, so that nobody gets used to it.

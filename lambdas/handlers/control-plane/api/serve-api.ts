@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { InvalidInput } from '../../../domain/errors/refusal';
 import { problem } from '../problem';
 import { buildApi } from './api';
-import type { ApiParts } from './api-parts';
+import type { ApiDependencies } from './api-dependencies';
 
 /** No host: which name a request came by decides nothing. */
 const ORIGIN = 'https://tollgate.invalid';
@@ -21,8 +21,8 @@ export type Event = Pick<
 };
 
 /** The API behind API Gateway, or behind whatever makes events as it does. */
-export function serveApi(parts: ApiParts): Serve {
-  const api = buildApi(parts);
+export function serveApi(dependencies: ApiDependencies): Serve {
+  const api = buildApi(dependencies);
   return async (event) => {
     const { requestContext } = event;
     let request: Request;

@@ -7,7 +7,7 @@ import type { Actor } from '../../../domain/access/actor';
 import { InvalidInput, PreconditionRequired } from '../../../domain/errors/refusal';
 import { openApiOf } from './api-document';
 import type { Api, ApiEnv } from './api-env';
-import type { ApiParts } from './api-parts';
+import type { ApiDependencies } from './api-dependencies';
 import type { Route } from './define-route';
 import { faultsOf } from './faults';
 
@@ -17,15 +17,15 @@ const ETAG = /^"(0|[1-9]\d{0,14})"$/;
 const NOTHING = z.strictObject({});
 
 /** Lets the route's caller in or not, does what it asks once, and answers what the route says that it answers. */
-export function serveRoute(api: Api, parts: ApiParts, route: Route): void {
+export function serveRoute(api: Api, dependencies: ApiDependencies, route: Route): void {
   const { request: { headers: _headers, ...request } = {}, ...openApi } = openApiOf(route);
   api.openapi(createRoute({ ...openApi, request: { query: NOTHING, ...request } }), async (context) => {
     const { personId } = context.var;
     if (!route.body) expectNoMembers(await context.req.text());
     const valid = context.req as unknown as { valid(part: 'param' | 'query' | 'json'): unknown };
     const params = (route.params ? valid.valid('param') : {}) as { readonly accountId?: string };
-    const address = parts.keepAddress(context.req.header(CLIENT_ADDRESS_HEADER));
-    const actor = await actorOf(parts, route, params.accountId, personId);
+    const address = dependencies.keepAddress(context.req.header(CLIENT_ADDRESS_HEADER));
+    const actor = await actorOf(dependencies, route, params.accountId, personId);
     const call = {
       params,
       personId,
@@ -34,8 +34,8 @@ export function serveRoute(api: Api, parts: ApiParts, route: Route): void {
       body: route.body ? valid.valid('json') : undefined,
       version: versionOf(context, route),
     };
-    const act = async (): Promise<string> => JSON.stringify((await answerOf(parts, route, call)) ?? null);
-    const text = await onceIfAsked(context, parts, route, act);
+    const act = async (): Promise<string> => JSON.stringify((await answerOf(dependencies, route, call)) ?? null);
+    const text = await onceIfAsked(context, dependencies, route, act);
     return route.answer ? respond(context, route.status ?? 200, text) : context.body(null, 204);
   });
 }
@@ -46,27 +46,36 @@ function expectNoMembers(body: string): void {
   if (error) throw new InvalidInput(faultsOf(error.issues, 'json'));
 }
 
-function actorOf(parts: ApiParts, route: Route, accountId: string | undefined, personId: string): Promise<Actor> {
+function actorOf(
+  dependencies: ApiDependencies,
+  route: Route,
+  accountId: string | undefined,
+  personId: string,
+): Promise<Actor> {
   switch (PERMISSIONS[route.permission].scope) {
     case 'self':
       return Promise.resolve({ kind: 'self', personId });
     case 'deployment':
-      return parts.access.inDeployment(route.permission, personId);
+      return dependencies.access.inDeployment(route.permission, personId);
     case 'account':
       if (accountId === undefined) throw new Error(`${route.id} names no account`);
-      return parts.access.inAccount(route.permission, accountId, personId);
+      return dependencies.access.inAccount(route.permission, accountId, personId);
   }
 }
 
 /** What its schema names and nothing else, so that nothing leaves by accident. */
-async function answerOf(parts: ApiParts, route: Route, call: Parameters<Route['handle']>[1]): Promise<unknown> {
-  const answer = await route.handle(parts, call);
+async function answerOf(
+  dependencies: ApiDependencies,
+  route: Route,
+  call: Parameters<Route['handle']>[1],
+): Promise<unknown> {
+  const answer = await route.handle(dependencies, call);
   return route.answer?.parse(answer);
 }
 
 async function onceIfAsked(
   context: Context<ApiEnv>,
-  parts: ApiParts,
+  dependencies: ApiDependencies,
   route: Route,
   act: () => Promise<string>,
 ): Promise<string> {
@@ -77,7 +86,7 @@ async function onceIfAsked(
   }
   const { personId } = context.var;
   const operation = `${route.method} ${context.req.path}`;
-  return parts.idempotency.run({ personId, operation, idempotencyKey, body: await context.req.text() }, act);
+  return dependencies.idempotency.run({ personId, operation, idempotencyKey, body: await context.req.text() }, act);
 }
 
 function versionOf(context: Context<ApiEnv>, route: Route): number | undefined {

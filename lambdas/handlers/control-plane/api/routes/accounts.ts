@@ -8,18 +8,18 @@ import {
 } from '../../../../contracts/http/accounts';
 import { accountIdSchema, personIdSchema } from '../../../../contracts/storage/ids';
 import { AccountNotFound } from '../../../../domain/errors/missing';
-import type { ApiParts } from '../api-parts';
+import type { ApiDependencies } from '../api-dependencies';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
 import { inAccount } from './path-parameters';
 
-async function read({ accounts }: ApiParts, accountId: string) {
+async function read({ accounts }: ApiDependencies, accountId: string) {
   const account = await accounts.get(accountId);
   if (!account) throw new AccountNotFound();
   return account;
 }
 
-async function readBilling({ accounts }: ApiParts, accountId: string) {
+async function readBilling({ accounts }: ApiDependencies, accountId: string) {
   const billing = await accounts.billing(accountId);
   if (!billing) throw new AccountNotFound();
   return billing;
@@ -36,9 +36,9 @@ export const ACCOUNT_ROUTES = [
     summary: 'Create an account and own it',
     body: z.strictObject({ name: accountNameSchema }),
     answer: accountSchema,
-    handle: async (parts, { body, personId }) => {
-      const accountId = await parts.accounts.create({ ...body, ownerId: personId });
-      return read(parts, accountId);
+    handle: async (dependencies, { body, personId }) => {
+      const accountId = await dependencies.accounts.create({ ...body, ownerId: personId });
+      return read(dependencies, accountId);
     },
   }),
   definePage({
@@ -60,7 +60,7 @@ export const ACCOUNT_ROUTES = [
     summary: 'An account’s name and state',
     params: inAccount,
     answer: accountSchema,
-    handle: (parts, { params }) => read(parts, params.accountId),
+    handle: (dependencies, { params }) => read(dependencies, params.accountId),
   }),
   defineRoute({
     id: 'renameAccount',
@@ -72,9 +72,9 @@ export const ACCOUNT_ROUTES = [
     body: z.strictObject({ name: accountNameSchema }),
     answer: accountSchema,
     ifMatch: 'required',
-    handle: async (parts, { params, body, actor, version }) => {
-      await parts.accounts.rename({ ...params, ...body, actor, version });
-      return read(parts, params.accountId);
+    handle: async (dependencies, { params, body, actor, version }) => {
+      await dependencies.accounts.rename({ ...params, ...body, actor, version });
+      return read(dependencies, params.accountId);
     },
   }),
   defineRoute({
@@ -85,7 +85,7 @@ export const ACCOUNT_ROUTES = [
     summary: 'What invoices say about who pays',
     params: inAccount,
     answer: billingSchema,
-    handle: (parts, { params }) => readBilling(parts, params.accountId),
+    handle: (dependencies, { params }) => readBilling(dependencies, params.accountId),
   }),
   defineRoute({
     id: 'setBilling',
@@ -97,9 +97,9 @@ export const ACCOUNT_ROUTES = [
     body: billingDetailsSchema,
     answer: billingSchema,
     ifMatch: 'required',
-    handle: async (parts, { params, body, actor, version }) => {
-      await parts.accounts.setBilling({ ...params, details: body, actor, version });
-      return readBilling(parts, params.accountId);
+    handle: async (dependencies, { params, body, actor, version }) => {
+      await dependencies.accounts.setBilling({ ...params, details: body, actor, version });
+      return readBilling(dependencies, params.accountId);
     },
   }),
   defineRoute({
@@ -112,9 +112,9 @@ export const ACCOUNT_ROUTES = [
     body: z.strictObject({ to: personIdSchema }),
     answer: accountSchema,
     ifMatch: 'optional',
-    handle: async (parts, { params, body, actor, version }) => {
-      await parts.ownership.transfer({ ...params, ...body, actor, version });
-      return read(parts, params.accountId);
+    handle: async (dependencies, { params, body, actor, version }) => {
+      await dependencies.ownership.transfer({ ...params, ...body, actor, version });
+      return read(dependencies, params.accountId);
     },
   }),
   defineRoute({
@@ -126,9 +126,9 @@ export const ACCOUNT_ROUTES = [
     params: inAccount,
     body: z.strictObject({ personId: personIdSchema }),
     answer: accountSchema,
-    handle: async (parts, { params, body, actor }) => {
-      await parts.ownership.appoint({ ...params, ...body, actor });
-      return read(parts, params.accountId);
+    handle: async (dependencies, { params, body, actor }) => {
+      await dependencies.ownership.appoint({ ...params, ...body, actor });
+      return read(dependencies, params.accountId);
     },
   }),
   defineRoute({
@@ -141,9 +141,9 @@ export const ACCOUNT_ROUTES = [
     body: z.strictObject({ reason: suspensionReasonSchema }),
     answer: accountSchema,
     ifMatch: 'optional',
-    handle: async (parts, { params, body, actor, version }) => {
-      await parts.accounts.suspend({ ...params, ...body, actor, version });
-      return read(parts, params.accountId);
+    handle: async (dependencies, { params, body, actor, version }) => {
+      await dependencies.accounts.suspend({ ...params, ...body, actor, version });
+      return read(dependencies, params.accountId);
     },
   }),
   defineRoute({
@@ -155,9 +155,9 @@ export const ACCOUNT_ROUTES = [
     params: inAccount,
     answer: accountSchema,
     ifMatch: 'optional',
-    handle: async (parts, { params, actor, version }) => {
-      await parts.accounts.resume({ ...params, actor, version });
-      return read(parts, params.accountId);
+    handle: async (dependencies, { params, actor, version }) => {
+      await dependencies.accounts.resume({ ...params, actor, version });
+      return read(dependencies, params.accountId);
     },
   }),
 ];

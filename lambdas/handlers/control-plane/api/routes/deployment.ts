@@ -4,7 +4,7 @@ import { personIdSchema } from '../../../../contracts/storage/ids';
 import { pageQuerySchema } from '../../../../contracts/http/page';
 import { verifyAudit } from '../../../../domain/audit/verify-audit';
 import { AccountNotFound } from '../../../../domain/errors/missing';
-import type { ApiParts } from '../api-parts';
+import type { ApiDependencies } from '../api-dependencies';
 import { definePage } from '../define-page';
 import type { Call } from '../define-route';
 import { defineRoute } from '../define-route';
@@ -36,7 +36,7 @@ const reportSchema = z
 
 /** @param chain a cursor is good for no other, nor for another caller */
 async function verify(
-  { store, clock, cursors }: ApiParts,
+  { store, clock, cursors }: ApiDependencies,
   chain: string,
   { query, personId }: Pick<Call<unknown, z.output<typeof partQuerySchema>, unknown>, 'query' | 'personId'>,
 ) {
@@ -47,7 +47,7 @@ async function verify(
 }
 
 /** An operator is let in to every id: a log of an account that never was is not a sound one. */
-async function expectAccount(accounts: ApiParts['accounts'], accountId: string): Promise<void> {
+async function expectAccount(accounts: ApiDependencies['accounts'], accountId: string): Promise<void> {
   if (!(await accounts.exists(accountId))) throw new AccountNotFound();
 }
 
@@ -74,10 +74,10 @@ export const DEPLOYMENT_ROUTES = [
     params: inAccount,
     query: partQuerySchema,
     answer: reportSchema,
-    handle: async (parts, call) => {
+    handle: async (dependencies, call) => {
       const { accountId } = call.params;
-      await expectAccount(parts.accounts, accountId);
-      return verify(parts, accountId, call);
+      await expectAccount(dependencies.accounts, accountId);
+      return verify(dependencies, accountId, call);
     },
   }),
   definePage({
@@ -96,7 +96,7 @@ export const DEPLOYMENT_ROUTES = [
     summary: 'Whether the deployment’s audit log is whole, from its first event on, part after part',
     query: partQuerySchema,
     answer: reportSchema,
-    handle: (parts, call) => verify(parts, DEPLOYMENT_CHAIN, call),
+    handle: (dependencies, call) => verify(dependencies, DEPLOYMENT_CHAIN, call),
   }),
   definePage({
     id: 'listOperators',

@@ -83,7 +83,7 @@ export const MEMBER_ROUTES = [
     params: inAccount,
     body: z.strictObject({ email: emailSchema, role: grantedRoleSchema }),
     answer: newInvitationSchema,
-    handle: (parts, { params, body, actor }) => invite(parts, { ...params, ...body, actor }),
+    handle: (dependencies, { params, body, actor }) => invite(dependencies, { ...params, ...body, actor }),
   }),
   defineRoute({
     id: 'revokeInvitation',

@@ -23,7 +23,7 @@ const SECRETS_FILE = 'secrets.json';
 const secretsSchema = z.object({ pepper: pepperSecretSchema });
 
 /** Everything that the data folder holds, opened. Only the folder's owner may have it. */
-export interface LocalParts {
+export interface LocalServices {
   readonly store: EmbeddedStore;
   readonly wallet: Wallet;
   readonly keys: Keys;
@@ -40,7 +40,7 @@ export interface LocalParts {
   close(): void;
 }
 
-export function openLocalParts(folder: DataFolder, clock: Clock = systemClock): LocalParts {
+export function openLocalServices(folder: DataFolder, clock: Clock = systemClock): LocalServices {
   const pepper = readPepper(folder);
   const store = EmbeddedStore.open({ file: folder.file('journal.jsonl'), clock });
   const audit = new AuditLog({ store, clock });

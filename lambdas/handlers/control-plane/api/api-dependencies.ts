@@ -53,9 +53,9 @@ export interface ApiOptions {
 }
 
 /** What the API's routes work with. */
-export type ApiParts = ReturnType<typeof apiParts>;
+export type ApiDependencies = ReturnType<typeof apiDependencies>;
 
-export function apiParts(options: ApiOptions) {
+export function apiDependencies(options: ApiOptions) {
   const { store, clock, log, verifier, federatedTokens: tokens, pepper, mailer, secondFactors } = options;
   const { compiled = PRICE_LIST, providerIds, addressPolicy = ADDRESS_POLICY_DEFAULT } = options;
   const audit = new AuditLog({ store, clock });

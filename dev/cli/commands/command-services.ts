@@ -26,7 +26,7 @@ export type AdministeredKeys = Pick<
 >;
 
 /** What commands work on: a data folder's or a deployment's. */
-export interface CommandParts {
+export interface CommandServices {
   readonly store: TableStore;
   readonly wallet: Wallet;
   readonly keys: AdministeredKeys;

@@ -12,12 +12,16 @@ import { Keys } from '../../../lambdas/domain/keys/keys';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { UsageRecords } from '../../../lambdas/domain/usage/records/usage-records';
 import { Wallet } from '../../../lambdas/domain/wallet/wallet';
-import type { AdministeredKeys, CommandParts } from '../commands/command-parts';
+import type { AdministeredKeys, CommandServices } from '../commands/command-services';
 import type { Deployment } from './deployment';
 import type { SecretTexts } from './secret-texts';
 
 /** The tables of a deployment, opened for commands. */
-export function deployedParts(deployment: Deployment, transport: StoreTransport, secrets: SecretTexts): CommandParts {
+export function deployedServices(
+  deployment: Deployment,
+  transport: StoreTransport,
+  secrets: SecretTexts,
+): CommandServices {
   const { tableNames, usageRetentionDays, keyPepperSecret, providerIds } = deployment;
   const store = new DynamodbStore({ transport, tableNames, clock });
   const catalog = { store, clock, audit: new AuditLog({ store, clock }), compiled: PRICE_LIST };
