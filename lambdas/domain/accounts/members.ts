@@ -4,8 +4,6 @@ import { accountKey, MEMBER_PREFIX, memberKey, membershipKey } from '../../contr
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
-import { OwnerIsFixed } from '../errors/conflict';
-import { MemberNotFound } from '../errors/missing';
 import { VersionMismatch } from '../errors/refusal';
 import { all, compare, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
@@ -13,6 +11,7 @@ import { readPage } from '../table/page';
 import { failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import { isVersion } from '../table/version';
+import { MemberNotFound, OwnerIsFixed } from './accounts-errors';
 import type { Member, Membership } from './member-item';
 import { decodeMember, decodeMembership, setRole } from './member-item';
 import { membershipsOf } from './memberships';

@@ -1,16 +1,17 @@
 import { isoTime, accountKey, personKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
+import { AccountNotFound, NotAllowed } from '../access/access-errors';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { OwnerExists } from '../errors/conflict';
-import { AccountNotFound, MemberNotFound, PersonNotFound } from '../errors/missing';
-import { NotAllowed, VersionMismatch } from '../errors/refusal';
+import { VersionMismatch } from '../errors/refusal';
+import { PersonNotFound } from '../people/people-errors';
 import { absent, all, compare, exists } from '../table/condition';
 import { failedCondition } from '../table/table-errors';
 import type { Update } from '../table/table-store';
 import { isVersion } from '../table/version';
 import { decodeAccount } from './account-item';
+import { MemberNotFound, OwnerExists } from './accounts-errors';
 import { putMember, setRole } from './member-item';
 import type { Members } from './members';
 

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import type { Permission } from '../../contracts/http/permissions';
 import type { AuditEvent, AuditFields } from '../../contracts/storage/audit-event';
 import { auditEventSchema } from '../../contracts/storage/audit-event';
-import type { Permission } from '../../contracts/http/permissions';
 import { auditEventKey, auditHeadKey, isoTime } from '../../contracts/storage/table-keys';
 import { ACCOUNTS, AUDIT } from '../../contracts/storage/tables';
+import { NotAllowed } from '../access/access-errors';
 import type { Actor } from '../access/actor';
 import { addressOf, auditActor, authorityCheck } from '../access/actor';
 import type { Clock } from '../clock';
-import { ControlPlaneUnavailable, NotAllowed } from '../errors/refusal';
+import { ControlPlaneUnavailable } from '../errors/refusal';
 import { all } from '../table/condition';
 import { keyOf } from '../table/key-of';
 import type { PageOf, PageRequest } from '../table/page';

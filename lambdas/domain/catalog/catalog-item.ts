@@ -9,7 +9,7 @@ import {
   proposalKey,
 } from '../../contracts/storage/table-keys';
 import { CATALOG } from '../../contracts/storage/tables';
-import { LimitReached } from '../errors/conflict';
+import { LimitReached } from '../errors/refusal';
 import { absent, compare } from '../table/condition';
 import type { Put, Update } from '../table/table-store';
 import type { Item, Value } from '../table/value';

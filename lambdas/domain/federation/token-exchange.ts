@@ -4,7 +4,7 @@ import { exchangedTokenKey, trustKey } from '../../contracts/storage/table-keys'
 import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import { isActive } from '../accounts/account-item';
 import type { Clock } from '../clock';
-import { ControlPlaneUnavailable, TokenRefused } from '../errors/refusal';
+import { ControlPlaneUnavailable } from '../errors/refusal';
 import type { Keys } from '../keys/keys';
 import type { Log } from '../log';
 import { absent, exists } from '../table/condition';
@@ -12,6 +12,7 @@ import { retry, REQUEST_RETRY, systemTiming } from '../table/retry';
 import { failedCondition } from '../table/table-errors';
 import type { Check, TableStore, Write } from '../table/table-store';
 import type { FederatedClaims, FederatedTokens } from './federated-tokens';
+import { TokenRefused } from './federation-errors';
 import { matchesSubject } from './matches-subject';
 import type { Trusts } from './trusts';
 

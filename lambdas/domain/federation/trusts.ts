@@ -7,14 +7,14 @@ import type { Actor } from '../access/actor';
 import { personOf } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { LimitReached } from '../errors/conflict';
-import { TrustNotFound } from '../errors/missing';
+import { LimitReached } from '../errors/refusal';
 import { keyPreconditions, premiseRefusal } from '../keys/preconditions';
 import { absent, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
 import { failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
+import { TrustNotFound } from './federation-errors';
 import { decodeTrust, encodeTrust } from './trust-item';
 
 export const TRUSTS_MAX = 50;

@@ -4,15 +4,15 @@ import { EXPIRES_AT, KEYS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { KeyNotLive } from '../errors/conflict';
 import { VersionMismatch } from '../errors/refusal';
 import { absent, all, exists } from '../table/condition';
 import { failedCondition } from '../table/table-errors';
 import type { Put, TableStore } from '../table/table-store';
 import { isVersion } from '../table/version';
+import { findKey, ownedKey } from './find-key';
 import type { StoredKey } from './key-item';
 import { changeKey, isLive } from './key-item';
-import { findKey, ownedKey } from './find-key';
+import { KeyNotLive } from './keys-errors';
 
 /** Who resumed a key has looked: for so long neither it nor what is counted as one with it is suspended again. */
 export const TRUSTED_MS = 86_400_000;

@@ -1,14 +1,14 @@
-import { isActive } from '../accounts/account-item';
-import { countOne, KEYS_PER_ACCOUNT_AND_DAY_MAX, secondsLeft } from '../accounts/pace';
+import { AccountNotFound } from '../access/access-errors';
 import type { Actor } from '../access/actor';
 import { personOf } from '../access/actor';
-import { AccountSuspended } from '../errors/conflict';
-import { AccountNotFound } from '../errors/missing';
-import { AttestationRequired } from '../errors/refusal';
-import { TooManyKeys } from '../errors/too-many';
+import { isActive } from '../accounts/account-item';
+import { AccountSuspended } from '../accounts/accounts-errors';
+import { countOne, KEYS_PER_ACCOUNT_AND_DAY_MAX, secondsLeft } from '../accounts/pace';
+import { AttestationRequired } from '../people/people-errors';
 import { isAdult } from '../people/person-item';
 import { failedCondition } from '../table/table-errors';
 import type { Check, Write } from '../table/table-store';
+import { TooManyKeys } from './keys-errors';
 
 /** What must hold where keys begin: an account in good standing, and somebody of age. */
 export function keyPreconditions(accountId: string, actor: Actor): readonly Check[] {

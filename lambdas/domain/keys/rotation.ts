@@ -1,8 +1,8 @@
-import { KeyNotLive, KeySuspended } from '../errors/conflict';
 import type { Condition } from '../table/condition';
 import { absent, all, compare } from '../table/condition';
 import type { Item } from '../table/value';
 import type { KeyInfo } from './key-item';
+import { KeyNotLive, KeySuspended } from './keys-errors';
 
 /**
  * What must hold of a key that another comes in the place of. It is not suspended: its successor would be at work, and

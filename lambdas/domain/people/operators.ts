@@ -5,13 +5,13 @@ import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { OperatorNotFound, PersonNotFound } from '../errors/missing';
 import { absent, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
 import { failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import type { Item } from '../table/value';
+import { OperatorNotFound, PersonNotFound } from './people-errors';
 
 /** Whether a person runs the deployment, by our own record of it. */
 export async function isOperator(store: TableStore, personId: string): Promise<boolean> {

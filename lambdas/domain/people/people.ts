@@ -3,12 +3,12 @@ import { personIdSchema } from '../../contracts/storage/ids';
 import { isoTime, personKey, subjectKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
-import { PersonNotFound } from '../errors/missing';
 import { ControlPlaneUnavailable } from '../errors/refusal';
 import { absent, all, exists } from '../table/condition';
 import { retry, REQUEST_RETRY, systemTiming } from '../table/retry';
 import { ConditionFailed, failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
+import { PersonNotFound } from './people-errors';
 import type { Person } from './person-item';
 import { decodePerson } from './person-item';
 

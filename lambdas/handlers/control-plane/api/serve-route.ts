@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { CLIENT_ADDRESS_HEADER } from '../../../contracts/deployment/edge';
 import { PERMISSIONS } from '../../../contracts/http/permissions';
 import type { Actor } from '../../../domain/access/actor';
-import { InvalidInput, PreconditionRequired } from '../../../domain/errors/refusal';
+import { InvalidInput, PreconditionRequired } from '../control-plane-errors';
+import type { ApiDependencies } from './api-dependencies';
 import { openApiOf } from './api-document';
 import type { Api, ApiEnv } from './api-env';
-import type { ApiDependencies } from './api-dependencies';
 import type { Route } from './define-route';
 import { faultsOf } from './faults';
 
