@@ -4,11 +4,11 @@ import { roleSchema } from '../../contracts/http/roles';
 import { memberKey, personKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { SecondFactors } from '../identity/second-factors';
-import { isOperator } from '../people/operators';
-import { subjectOf } from '../people/person-item';
+import { subjectOf } from '../identity/subject';
 import type { TableStore } from '../table/table-store';
 import { AccountNotFound, MfaRequired, NotAllowed } from './access-errors';
 import type { Actor } from './actor';
+import { isOperator } from './is-operator';
 
 export interface AccessOptions {
   readonly store: TableStore;

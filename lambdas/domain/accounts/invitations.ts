@@ -12,7 +12,7 @@ import { FailedAttempts } from '../attempts/failed-attempts';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
 import { LimitReached } from '../errors/refusal';
-import { encodeSecret, SECRET_BYTES } from '../keys/key-format';
+import { encodeSecret, SECRET_BYTES } from '../secret';
 import { absent, all, any, compare, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';

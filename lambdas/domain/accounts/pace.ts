@@ -9,8 +9,6 @@ export const ACCOUNTS_PER_PERSON_AND_DAY_MAX = 10;
 export const ACCOUNTS_PER_HOUR_MAX = 100;
 /** How many invitations one account can make in a day (UTC): each is a mail to somebody who did not ask for it. */
 export const INVITATIONS_PER_ACCOUNT_AND_DAY_MAX = 100;
-/** How many keys one account can make in a day (UTC), rotations included: none is ever deleted. */
-export const KEYS_PER_ACCOUNT_AND_DAY_MAX = 1_000;
 
 /** Seconds, and how many characters of an ISO 8601 time name one. */
 const PERIODS = { hour: [3_600, 13], day: [86_400, 10] } as const;

@@ -3,12 +3,15 @@ import type { Actor } from '../access/actor';
 import { personOf } from '../access/actor';
 import { isActive } from '../accounts/account-item';
 import { AccountSuspended } from '../accounts/accounts-errors';
-import { countOne, KEYS_PER_ACCOUNT_AND_DAY_MAX, secondsLeft } from '../accounts/pace';
+import { countOne, secondsLeft } from '../accounts/pace';
 import { AttestationRequired } from '../people/people-errors';
 import { isAdult } from '../people/person-item';
 import { failedCondition } from '../table/table-errors';
 import type { Check, Write } from '../table/table-store';
 import { TooManyKeys } from './keys-errors';
+
+/** How many keys one account can make in a day (UTC), rotations included: keys are never deleted. */
+export const KEYS_PER_ACCOUNT_AND_DAY_MAX = 1_000;
 
 /** What must hold where keys begin: an account in good standing, and somebody of age. */
 export function keyPreconditions(accountId: string, actor: Actor): readonly Check[] {

@@ -3,6 +3,7 @@ import { personIdSchema } from '../../contracts/storage/ids';
 import { isoTime, operatorKey, OPERATORS_PARTITION, personKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
+import { isOperator } from '../access/is-operator';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
 import { absent, exists } from '../table/condition';
@@ -12,11 +13,6 @@ import { failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import type { Item } from '../table/value';
 import { OperatorNotFound, PersonNotFound } from './people-errors';
-
-/** Whether a person runs the deployment, by our own record of it. */
-export async function isOperator(store: TableStore, personId: string): Promise<boolean> {
-  return (await store.get({ table: ACCOUNTS, key: operatorKey(personId) })) !== undefined;
-}
 
 /** Who runs the deployment. The first is appointed by a command of whoever deployed it. */
 export class Operators {

@@ -4,6 +4,7 @@ import { isoTime, personKey, subjectKey } from '../../contracts/storage/table-ke
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
 import { ControlPlaneUnavailable } from '../errors/refusal';
+import { isSubject } from '../identity/subject';
 import { absent, all, exists } from '../table/condition';
 import { retry, REQUEST_RETRY, systemTiming } from '../table/retry';
 import { ConditionFailed, failedCondition } from '../table/table-errors';
@@ -11,9 +12,6 @@ import type { TableStore } from '../table/table-store';
 import { PersonNotFound } from './people-errors';
 import type { Person } from './person-item';
 import { decodePerson } from './person-item';
-
-/** The user pool's ids of people: the characters of a UUID, or of another provider's opaque ids. */
-const SUBJECT = /^[\w.:|-]{1,128}$/;
 
 /** Everybody who ever signed in, under a pseudonym. */
 export class People {
@@ -27,7 +25,7 @@ export class People {
 
   /** The person of a verified token's subject; made at first sight. Throws ControlPlaneUnavailable. */
   async ofSubject(subject: string): Promise<Person> {
-    if (!SUBJECT.test(subject)) throw new RangeError('not a subject');
+    if (!isSubject(subject)) throw new RangeError('not a subject');
     const found = await this.#find(subject);
     if (found) return found;
     // The console asks several things at once, and so several of somebody's first requests are in each other's way.

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { personSchema } from '../../contracts/http/people';
 import { personKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
@@ -10,9 +10,6 @@ import type { Item } from '../table/value';
 export type Person = Readonly<z.infer<typeof personSchema>>;
 
 export const decodePerson = (item: Item): Person => personSchema.parse(item);
-
-/** The user pool's id of a person. */
-export const subjectOf = (item: Item): string => z.string().parse(item['subject']);
 
 /** Nobody has a key before they stated their age. */
 export const isAdult = (personId: string): Check => ({
