@@ -15,7 +15,6 @@ import type { Clock } from '../clock';
 import { VersionMismatch } from '../errors/refusal';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
-import { failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import { approvalEntries, compiledTimelines, strangers } from './approval';
 import { isAdopted } from './catalog-at';
@@ -164,12 +163,8 @@ export class CatalogChanges {
       ...(proposalId !== undefined && { proposalId }),
     };
     const { writes, state: after } = changeWrites(made, state);
-    try {
-      const target = `catalog@${number}`;
-      await this.#options.audit.record({ chain: DEPLOYMENT_CHAIN, actor, action, target, writes });
-    } catch (error) {
-      throw failedCondition(error, 0) ? new VersionMismatch() : error;
-    }
+    const target = `catalog@${number}`;
+    await this.#options.audit.record({ chain: DEPLOYMENT_CHAIN, actor, action, target, writes });
     return after;
   }
 

@@ -47,7 +47,7 @@ export class Proposals {
     this.#expectServable(list);
     const now = this.#options.clock();
     const made: Proposal = { id: `pro_${ulid(now)}`, at: isoTime(now), complete, list };
-    const writes = [putProposal(made)];
+    const writes = [{ write: putProposal(made) }];
     await this.#options.audit.record({
       chain: DEPLOYMENT_CHAIN,
       actor,

@@ -5,9 +5,10 @@ import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
 import { ControlPlaneUnavailable } from '../errors/refusal';
 import { isSubject } from '../identity/subject';
+import { tryCommit } from '../table/commit';
 import { absent, all, exists } from '../table/condition';
 import { retry, REQUEST_RETRY, systemTiming } from '../table/retry';
-import { ConditionFailed, failedCondition } from '../table/table-errors';
+import { ConditionFailed } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import { PersonNotFound } from './people-errors';
 import type { Person } from './person-item';
@@ -70,17 +71,15 @@ export class People {
     const now = this.#clock();
     const person: Person = { personId: `per_${ulid(now)}`, createdAt: isoTime(now) };
     const { personId } = person;
-    try {
-      await this.#store.transact([
-        { table: ACCOUNTS, put: { ...subjectKey(subject), personId }, when: absent() },
-        { table: ACCOUNTS, put: { ...personKey(personId), ...person, subject }, when: absent() },
-      ]);
-      return person;
-    } catch (error) {
-      // Another of their requests came first, or an attempt of this one whose answer was lost.
-      const found = failedCondition(error, 0) && (await this.#find(subject));
-      if (!found) throw error;
-      return found;
-    }
+    const pointer = { table: ACCOUNTS, put: { ...subjectKey(subject), personId }, when: absent() };
+    const refusals = await tryCommit(this.#store, [
+      { write: pointer, otherwise: () => 'known' },
+      { write: { table: ACCOUNTS, put: { ...personKey(personId), ...person, subject }, when: absent() } },
+    ]);
+    if (refusals.length === 0) return person;
+    // Another request of the same person came first, or an attempt of this one whose answer was lost.
+    const known = await this.#find(subject);
+    if (!known) throw new Error('a subject leads to a person who is not there');
+    return known;
   }
 }
