@@ -11,6 +11,7 @@ import { FailedAttempts } from '../attempts/failed-attempts';
 import type { ActionWrite } from '../audit/action';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
+import { DAY_MS } from '../clock';
 import { LimitReached } from '../errors/refusal';
 import { encodeSecret, SECRET_BYTES } from '../secret';
 import { absent, all, any, compare, exists } from '../table/condition';
@@ -31,7 +32,6 @@ import { countOne, INVITATIONS_PER_ACCOUNT_AND_DAY_MAX } from './pace';
 
 export const INVITATION_DAYS = 7;
 export const INVITATIONS_MAX = 50;
-const DAY_MS = 86_400_000;
 
 /** Stands in for what is missing. No account has this id, and no secret this verifier. */
 const NOBODYS_TOKEN = { accountId: `acc_${'0'.repeat(26)}`, invitationId: `inv_${'0'.repeat(26)}`, secret: '' };

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { AuditEvent } from '../../contracts/storage/audit-event';
 import { auditEventSchema } from '../../contracts/storage/audit-event';
 import { auditEventKey, auditHeadKey, isoTime } from '../../contracts/storage/table-keys';
@@ -14,6 +13,7 @@ import type { RetryPolicy, Timing } from '../table/retry';
 import { retry, RetryNeeded, systemSleep } from '../table/retry';
 import { TransactionCancelled } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
+import { newTransactionToken } from '../table/transaction-token';
 import type { Action } from './action';
 import { ALREADY_DONE } from './action';
 import { decodeEvent, decodeHead, hashOf, moveHead, putEvent } from './audit-item';
@@ -21,7 +21,6 @@ import { withAuthority } from './authority';
 
 /** A person is waiting for the response. */
 const AUDIT_RETRY: RetryPolicy = { attemptsMax: 12, firstWaitMs: 20, longestWaitMs: 500, totalMs: 5_000 };
-const TOKEN_BYTES = 16;
 
 export interface AuditLogOptions {
   readonly store: TableStore;
@@ -113,7 +112,7 @@ export class AuditLog {
         { write: putEvent(event), otherwise: () => OVERTAKEN },
         { write: moveHead(event, head), otherwise: () => OVERTAKEN },
       ],
-      token: randomBytes(TOKEN_BYTES).toString('hex'),
+      token: newTransactionToken(),
       isUnsure: false,
     };
   }

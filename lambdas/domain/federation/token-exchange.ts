@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Trust } from '../../contracts/http/federation';
 import { exchangedTokenKey, trustKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import { isActive } from '../accounts/account-item';
 import type { Clock } from '../clock';
+import { DAY_MS } from '../clock';
 import { ControlPlaneUnavailable } from '../errors/refusal';
 import type { Keys } from '../keys/keys';
 import type { Log } from '../log';
@@ -12,17 +13,17 @@ import { tryCommit } from '../table/commit';
 import { absent, exists } from '../table/condition';
 import { retry, REQUEST_RETRY, systemTiming } from '../table/retry';
 import type { Put, TableStore } from '../table/table-store';
+import { newTransactionToken } from '../table/transaction-token';
 import type { FederatedClaims, FederatedTokens } from './federated-tokens';
 import { TokenRefused } from './federation-errors';
 import { matchesSubject } from './matches-subject';
 import type { Trusts } from './trusts';
 
-const WRITE_TOKEN_BYTES = 16;
 const TRUST_ID_PREFIX = 'tru_';
 /** A token is taken for a moment longer than it says: so long is it remembered. */
 const GRACE_SECONDS = 300;
 /** A key that has ended can still be seen in the account's list for this long. */
-const SEEN_AFTER_END_SECONDS = 86_400;
+const SEEN_AFTER_END_SECONDS = DAY_MS / 1_000;
 
 export interface TokenExchangeOptions {
   readonly store: TableStore;
@@ -83,11 +84,11 @@ export class TokenExchange {
       ...made.writes.map((write) => ({ write })),
       ...markUsed(trust, claims).map((write) => ({ write, otherwise: () => 'used' })),
     ];
-    const writeToken = randomBytes(WRITE_TOKEN_BYTES).toString('hex');
+    const token = newTransactionToken();
     const [refusal] = await retry(
       REQUEST_RETRY,
       systemTiming(clock),
-      () => tryCommit(store, writes, writeToken),
+      () => tryCommit(store, writes, token),
       (cause) => new ControlPlaneUnavailable({ cause }),
     );
     if (refusal !== undefined) throw this.#refused(accountId, refusal);

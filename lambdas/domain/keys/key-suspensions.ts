@@ -5,6 +5,7 @@ import type { Actor } from '../access/actor';
 import { ALREADY_DONE } from '../audit/action';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
+import { DAY_MS } from '../clock';
 import { absent, all, exists } from '../table/condition';
 import type { Put, TableStore } from '../table/table-store';
 import { findKey, ownedKey } from './find-key';
@@ -13,7 +14,7 @@ import { changeKey, isLive } from './key-item';
 import { KeyNotLive } from './keys-errors';
 
 /** Who resumed a key has looked: for so long neither it nor what is counted as one with it is suspended again. */
-export const TRUSTED_MS = 86_400_000;
+export const TRUSTED_MS = DAY_MS;
 
 /** One key, and who does something to it. */
 interface KeyAction {
