@@ -1,4 +1,3 @@
-import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import { commit, type GuardedWrite, tryCommit } from '../../../lambdas/domain/table/commit';
 import { exists } from '../../../lambdas/domain/table/condition';
 import {
@@ -9,6 +8,7 @@ import {
 } from '../../../lambdas/domain/table/table-errors';
 import type { Check, TableStore, Write } from '../../../lambdas/domain/table/table-store';
 import type { Item } from '../../../lambdas/domain/table/value';
+import { KEYS } from '../../../lambdas/contracts/storage/tables';
 
 class Refused extends Error {
   override readonly name = 'Refused';
