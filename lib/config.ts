@@ -89,8 +89,8 @@ const configSchema = z.strictObject({
       `must be one of ${LOG_PERIODS_DAYS.join(', ')}, the periods up to ${LOG_DAYS_MAX} days that CloudWatch Logs offers`,
     )
     .optional(),
-  /** Receives a mail for each alarm. @default none: alarms are seen in CloudWatch only */
-  alarmEmail: z.email('must be an e-mail address').optional(),
+  /** Receives an email for each alarm. @default none: alarms are seen in CloudWatch only */
+  alarmEmail: z.email('must be an email address').optional(),
   /** The providers. The provider-keys secret contains a key for each of these ids. */
   providers: z
     .array(providerSchema)
@@ -194,7 +194,7 @@ export function parseConfig(input: unknown): Config {
 
 /** Sources of the configuration other than the context. */
 export interface ConfigSources {
-  /** What tollgate.config.ts exports. @default none: the file does not exist */
+  /** The export of tollgate.config.ts. @default none: the file does not exist */
   readonly file?: unknown;
   /** @default the process's environment */
   readonly environment?: NodeJS.ProcessEnv;

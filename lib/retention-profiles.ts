@@ -6,7 +6,7 @@ export const USAGE_DAYS_MAX = 366;
 
 /** How long each kind of record is kept, in days. A setting in the configuration overrides the profile. */
 export const RETENTION_PROFILES = {
-  /** What privacy policies of such services usually promise. */
+  /** The usual promise in privacy policies of such services. */
   standard: { usageDays: 90, pitrDays: PITR_DAYS_MAX, logDays: LOG_DAYS_MAX },
   /** The minimum for billing, restoring and responding to an incident. */
   brief: { usageDays: 30, pitrDays: 7, logDays: 7 },

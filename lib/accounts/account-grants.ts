@@ -18,7 +18,7 @@ const ANSWERS = ['idempotency#*'];
 /** Tokens that were exchanged for a key, so that each works only once. */
 const EXCHANGED = ['exchanged#*'];
 
-/** What may be done with accounts and people. */
+/** Grants on accounts and people. */
 export class AccountGrants {
   readonly #accounts: ClassifiedTable;
 

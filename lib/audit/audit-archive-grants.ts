@@ -6,7 +6,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 import { acknowledge } from '../compliance/acknowledgements';
 
-/** What may be done with the archive. No verb reads, deletes or unlocks an event. */
+/** Grants on the archive. No verb reads, deletes or unlocks an event. */
 export class AuditArchiveGrants {
   readonly #bucket: IBucket;
   readonly #encryptionKey: IKey;

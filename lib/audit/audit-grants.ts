@@ -5,7 +5,7 @@ import { grantItems } from '../constructs/table-grant';
 const ACCOUNT_CHAINS = ['acc_*'];
 const CHAINS = [...ACCOUNT_CHAINS, 'deployment'];
 
-/** What may be done with the audit log. No verb changes or deletes an event, and the table's own policy denies both. */
+/** Grants on the audit log. No verb changes or deletes an event, and the table's own policy denies both. */
 export class AuditGrants {
   readonly #audit: ClassifiedTable;
 

@@ -7,7 +7,7 @@ import {
 import type { ClassifiedTable } from '../constructs/classified-table';
 import { grantItems, type TableAction } from '../constructs/table-grant';
 
-/** What may be done with prices. */
+/** Grants on the catalog. */
 export class CatalogGrants {
   readonly #catalog: ClassifiedTable;
 

@@ -27,9 +27,9 @@ export interface Acknowledgement {
   readonly decision: Decision;
   /** The names of the accepted rules, such as `AwsSolutions-S1`. */
   readonly rules: readonly string[];
-  /** What protects the resource instead. A sentence. */
+  /** The protection that replaces the rule. A sentence. */
   readonly control: string;
-  /** What is given up. A sentence. */
+  /** The disadvantage that is accepted. A sentence. */
   readonly consequence: string;
   /** The title of the test that proves the control. @default none: the templates cannot prove it */
   readonly test?: string;

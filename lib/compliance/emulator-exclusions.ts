@@ -6,7 +6,7 @@ import { inEveryStandard } from './acknowledgements';
 export interface EmulatorExclusion {
   /** The name of the type in CloudFormation. */
   readonly type: string;
-  /** What the emulator does with the type. */
+  /** The emulator's reaction to the type. */
   readonly because: string;
   /** The test that checks the type in the template instead. */
   readonly coveredBy: string;

@@ -9,7 +9,7 @@ import { acknowledge } from '../compliance/acknowledgements';
 export interface AlarmTopicProps {
   /** Its policy must let CloudWatch use it; see DeploymentKey. */
   readonly encryptionKey: IKey;
-  /** Receives a mail for each alarm. @default no subscription: alarms are seen in CloudWatch only */
+  /** Receives an email for each alarm. @default no subscription: alarms are seen in CloudWatch only */
   readonly email?: string | undefined;
 }
 
@@ -32,8 +32,8 @@ export class AlarmTopic extends Topic {
     acknowledge(subscription, {
       decision: 'no-dead-letters',
       rules: ['Serverless-SNSRedrivePolicy'],
-      control: 'CloudWatch shows the state of every alarm, and SNS retries a mail that was not accepted.',
-      consequence: 'A mail that bounces permanently is lost.',
+      control: 'CloudWatch shows the state of every alarm, and SNS retries an email that was not accepted.',
+      consequence: 'An email that bounces permanently is lost.',
     });
   }
 }

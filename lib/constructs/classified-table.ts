@@ -7,7 +7,7 @@ import { EXPIRES_AT } from '../../lambdas/contracts/storage/tables';
 import { acknowledge, inHipaaAndNist } from '../compliance/acknowledgements';
 import { classify } from '../compliance/data-class';
 
-/** What the tables of a deployment have in common. */
+/** The properties that all tables of a deployment share. */
 export interface StoreProps {
   /** How far back the table can be restored, in days; the configuration allows at most 28. */
   readonly pitrDays: number;

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 
 export interface HarmAlarmProps {
   readonly metric: IMetric;
-  /** Who is harmed, and how, while the alarm is on: a sentence without its full stop. */
+  /** The harm while the alarm is on, and to whom: a sentence without its full stop. */
   readonly alarm: { readonly impact: string };
   readonly topic: ITopic;
   /** The alarm goes off at this value or above it; with `below`, under it. @default 1 */

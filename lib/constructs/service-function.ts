@@ -25,7 +25,7 @@ const EVENT_AGE_MIN = Duration.seconds(60);
 export interface ServiceFunctionProps<Names extends readonly string[]> {
   /** The handler's file, relative to the repository's root; it exports `handler`. */
   readonly entry: string;
-  /** What the function does, for an operator who browses the account. */
+  /** Explains the function to an operator who browses the AWS account. */
   readonly description: string;
   /** The names that the handler reads, from lambdas/contracts/deployment/environment.ts. */
   readonly environmentNames: Names;

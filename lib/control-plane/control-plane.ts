@@ -168,7 +168,7 @@ export class ControlPlane extends Construct {
     new HarmAlarm(this, 'MailNotTaken', {
       topic,
       metric: logCodeMetric(this, 'MAIL_NOT_TAKEN', { Management: managementLogs }),
-      alarm: { impact: 'Nobody can be invited, because SES rejects the mail' },
+      alarm: { impact: 'Nobody can be invited, because SES rejects the email' },
     });
   }
 }

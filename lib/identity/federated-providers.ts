@@ -10,10 +10,10 @@ import {
 import type { Construct } from 'constructs';
 import type { FederatedProvider } from './identity-config';
 
-/** The claim in which SAML providers send the mail address. */
+/** The claim in which SAML providers send the email address. */
 const SAML_EMAIL = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress';
 
-/** Maps the mail address only: no name, group or role is taken from a provider. */
+/** Maps the email address only: no name, group or role is taken from a provider. */
 const mapping = (email: string): AttributeMapping => ({ email: ProviderAttribute.other(email) });
 
 /** Lets people sign in at an identity provider. The user pool's client must depend on the returned construct. */

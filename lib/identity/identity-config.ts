@@ -45,8 +45,8 @@ export const identitySchema = z.strictObject({
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 lower-case letters, digits and inner hyphens')
     .refine((prefix) => !RESERVED_WORDS.test(prefix), 'must not contain aws, amazon or cognito')
     .optional(),
-  /** The sender of codes and invitations, in a domain that SES has verified in the same region. @default Cognito's own address, which sends at most 50 mails a day */
-  mailFrom: z.email('must be an e-mail address').optional(),
+  /** The sender of codes and invitations, in a domain that SES has verified in the same region. @default Cognito's own address, which sends at most 50 emails a day */
+  mailFrom: z.email('must be an email address').optional(),
   /** Whether operators need a second factor in this user pool. A provider at which they sign in must ask for its own. */
   operatorMfa: z.enum(['required', 'optional'], 'must be required or optional').default('required'),
   /** Identity providers at which people sign in instead of with a password here. */

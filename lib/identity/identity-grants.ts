@@ -3,7 +3,7 @@ import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 
-/** What may be done with the user pool and with mail. No verb changes a user or reads a user's attributes. */
+/** Grants on the user pool and on SES. No verb changes a user or reads a user's attributes. */
 export class IdentityGrants {
   readonly #userPool: IUserPool;
 
@@ -18,7 +18,7 @@ export class IdentityGrants {
   }
 
   /**
-   * Sends mail from one address.
+   * Sends email from one address.
    *
    * @param from the sender; SES authorizes its domain, or the address itself if that is verified too
    */

@@ -69,7 +69,7 @@ export class Identity extends Construct {
       userPoolName: `tollgate-${stage}`,
       featurePlan: FeaturePlan.ESSENTIALS,
       selfSignUpEnabled: selfSignUp,
-      // People sign in with their mail address; their user name is an opaque id.
+      // People sign in with their email address; their user name is an opaque id.
       signInAliases: { email: true },
       signInCaseSensitive: false,
       autoVerify: { email: true },
@@ -98,9 +98,9 @@ export class Identity extends Construct {
       {
         decision: 'essentials-sign-in',
         rules: ['AwsSolutions-COG2'],
-        control: 'People can add a TOTP app, and can sign in with a passkey or a code by mail instead of a password.',
+        control: 'People can add a TOTP app, and can sign in with a passkey or a code by email instead of a password.',
         consequence: 'A person who adds none of these is authenticated by a password alone.',
-        test: 'people sign in with a password, a code by mail or a passkey, and may add an authenticator app',
+        test: 'people sign in with a password, a code by email or a passkey, and may add an authenticator app',
       },
       {
         decision: 'essentials-sign-in',

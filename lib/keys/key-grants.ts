@@ -9,7 +9,7 @@ const LISTS = ['acc_*'];
 /** How much of its limits each key has used. */
 const COUNTERS = ['counters#*'];
 
-/** What may be done with API keys. */
+/** Grants on API keys. */
 export class KeyGrants {
   readonly #keys: ClassifiedTable;
 

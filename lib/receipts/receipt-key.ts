@@ -5,7 +5,7 @@ import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { grantsForServicesOnly } from '../constructs/encryption-key';
 
-/** What may be done with the key of receipts. */
+/** Grants on the key that signs receipts. */
 export class ReceiptKeyGrants {
   readonly #key: Key;
 

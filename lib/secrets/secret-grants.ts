@@ -3,7 +3,7 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 
-/** What may be done with a secret. No verb writes one: only an operator changes its value. */
+/** Grants on a secret. No verb writes it: only an operator changes its value. */
 export class SecretGrants {
   readonly #secret: ISecret;
 

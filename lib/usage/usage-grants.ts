@@ -16,10 +16,10 @@ const LATE_RECEIPTS = ['late#*'];
 const SEALS = ['seals'];
 /** The public keys that verify seals. */
 const RECEIPT_KEYS = ['receipt-keys'];
-/** What each key spent in each hour. */
+/** The spend of each key by the hour. */
 const SPEND = ['spend#*'];
 
-/** What may be done with usage records and their receipts. No verb deletes either; both expire. */
+/** Grants on usage records and their receipts. No verb deletes either; both expire. */
 export class UsageGrants {
   readonly #usage: ClassifiedTable;
 

@@ -8,7 +8,7 @@ const ACCOUNTS = ['acc_*'];
 const HOLDS = ['holds#*'];
 
 /**
- * What may be done with money. No verb deletes from an account's partition, so balances and entries stay.
+ * Grants on money. No verb deletes from an account's partition, so balances and entries stay.
  *
  * A policy cannot say that an entry is put once and never replaced or updated, because the entry shares its partition
  * with the balance. The condition of the write enforces it.
