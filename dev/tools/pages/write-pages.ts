@@ -1,4 +1,4 @@
-/** Part of `npm run docs`: synthesizes the documented deployment and writes what it is into docs/generated. */
+/** Part of `npm run docs`: synthesizes the documented deployment and writes its pages into docs/generated. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { PAGES } from './pages';
 const folder = mkdtempSync(join(tmpdir(), 'tollgate-pages-'));
 try {
   const context = `tollgate=${JSON.stringify(DOCUMENTED_DEPLOYMENT)}`;
-  // npm has put node_modules/.bin on the PATH. What the bundler says is of no interest unless it fails.
+  // npm has put node_modules/.bin on the PATH. The output of the bundler is shown only if it fails.
   execFileSync('cdk', ['synth', '--no-notices', '--quiet', '--output', folder, '--context', context], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });

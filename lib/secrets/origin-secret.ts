@@ -1,9 +1,9 @@
 import { SecretValue } from 'aws-cdk-lib';
 
-/** A fixed name, so that the edge's stack finds it without a reference across regions. */
+/** The name is fixed, so that the edge stack finds the secret without a cross-region reference. */
 export const originSecretName = (stage: string): string => `tollgate-${stage}-origin`;
 
-/** Resolved by CloudFormation while it deploys; the template carries only the reference. */
+/** A dynamic reference that CloudFormation resolves during the deployment, so that no template contains the secret. */
 export function currentOriginSecret(stage: string): string {
   return SecretValue.secretsManager(originSecretName(stage), { jsonField: 'current' }).unsafeUnwrap();
 }
