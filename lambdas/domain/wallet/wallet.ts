@@ -1,8 +1,9 @@
 import { ulid } from 'ulid';
 import { entryKey, isoTime } from '../../contracts/storage/table-keys';
 import type { Clock } from '../clock';
+import { type GuardedWrite, tryCommit } from '../table/commit';
 import { exists } from '../table/condition';
-import { ConditionFailed, failedCondition } from '../table/table-errors';
+import { ConditionFailed } from '../table/table-errors';
 import { systemSleep } from '../table/retry';
 import type { TableStore } from '../table/table-store';
 import type { Balance } from './balance/balance';
@@ -84,20 +85,16 @@ export class Wallet {
       heldPico: 0n,
       transfers: transfers(['funded', 'available', amountPico]),
     };
-    const writes = [
-      putEntry(entryKey(accountId, paymentId), entry),
-      changeBalance({ accountId }, { availablePico: amountPico, fundedPico: amountPico }, exists()),
+    const funded = changeBalance({ accountId }, { availablePico: amountPico, fundedPico: amountPico }, exists());
+    const writes: readonly GuardedWrite<'already_credited' | WalletNotFound>[] = [
+      { write: putEntry(entryKey(accountId, paymentId), entry), otherwise: () => 'already_credited' },
+      { write: funded, otherwise: () => new WalletNotFound() },
     ];
     const token = callToken();
     return this.#retry(async () => {
-      try {
-        await this.#ledger.store.transact(writes, token);
-        return 'credited';
-      } catch (error) {
-        if (failedCondition(error, 0)) return 'already_credited';
-        if (failedCondition(error, 1)) throw new WalletNotFound();
-        throw error;
-      }
+      const [refusal = 'credited' as const] = await tryCommit(this.#ledger.store, writes, token);
+      if (refusal instanceof WalletNotFound) throw refusal;
+      return refusal;
     });
   }
 

@@ -1,8 +1,8 @@
 import { SHARDS } from '../../../contracts/storage/table-keys';
 import { larger } from '../../money/pico';
+import { tryCommit } from '../../table/commit';
 import { compare, exists } from '../../table/condition';
 import type { TableStore } from '../../table/table-store';
-import { failedCondition } from '../../table/table-errors';
 import type { Balance, BalancePlace } from './balance';
 import { changeBalance, readPlace, sumOfBalances } from './balance';
 import type { Ledger } from '../ledger/ledger';
@@ -51,14 +51,10 @@ export async function refillDrawer(ledger: Ledger, place: BalancePlace, leasePic
   const taking = changeBalance({ accountId }, { availablePico: -amountPico }, isAmple);
   const amounts = { availablePico: amountPico, heldPico: 0n, spentPico: 0n };
   const { when: _always, ...giving } = changeBalance(place, amounts, exists());
-  const writes = [{ ...taking, change: { ...taking.change, set: { hasDrawers: true } } }, giving];
-  try {
-    await ledger.store.transact(writes, callToken());
-    return true;
-  } catch (error) {
-    if (failedCondition(error, 0)) return false;
-    throw error;
-  }
+  const fromMain = { ...taking, change: { ...taking.change, set: { hasDrawers: true } } };
+  const writes = [{ write: fromMain, otherwise: () => 'too_little' as const }, { write: giving }];
+  const refusals = await tryCommit(ledger.store, writes, callToken());
+  return refusals.length === 0;
 }
 
 /** Brings what lies in an account's drawers back to its main balance: money is scarce. What is leased stays where it is. */
@@ -74,17 +70,14 @@ export async function emptyDrawers(ledger: Ledger, accountId: string): Promise<v
 
 function emptyDrawer(ledger: Ledger, accountId: string, drawer: string, amountPico: bigint): Promise<void> {
   const isThere = compare('availablePico', '>=', amountPico);
+  const fromDrawer = changeBalance({ accountId, drawer }, { availablePico: -amountPico }, isThere);
   const writes = [
-    changeBalance({ accountId, drawer }, { availablePico: -amountPico }, isThere),
-    changeBalance({ accountId }, { availablePico: amountPico }, exists()),
+    // Another lease took money from the drawer, or another process emptied it.
+    { write: fromDrawer, otherwise: () => 'taken' as const },
+    { write: changeBalance({ accountId }, { availablePico: amountPico }, exists()) },
   ];
   const token = callToken();
   return retryOrUnavailable(RESERVE_RETRY, ledger.timing, async () => {
-    try {
-      await ledger.store.transact(writes, token);
-    } catch (error) {
-      // Another lease took of it, or somebody else emptied it.
-      if (!failedCondition(error, 0)) throw error;
-    }
+    await tryCommit(ledger.store, writes, token);
   });
 }

@@ -1,14 +1,13 @@
 import { isoTime, lateEntryKey } from '../../../contracts/storage/table-keys';
 import { lesser } from '../../money/pico';
+import { type GuardedWrite, tryCommit } from '../../table/commit';
 import { absent, any, compare } from '../../table/condition';
 import { RetryNeeded } from '../../table/retry';
-import { failedCondition } from '../../table/table-errors';
-import type { Write } from '../../table/table-store';
 import { putUsageRecord } from '../../usage/records/usage-records';
 import type { Balance } from '../balance/balance';
 import { changeBalance, readPlace } from '../balance/balance';
 import { emptyDrawers } from '../balance/drawers';
-import { chargeTransfers, countedIn, decodeEntry, putEntry } from '../ledger/entry';
+import { chargeTransfers, countedIn, decodeEntry, type Entry, putEntry } from '../ledger/entry';
 import { budgetLeft, countLate } from './key-counters';
 import type { Ledger } from '../ledger/ledger';
 import { callToken } from '../ledger/ledger';
@@ -17,13 +16,9 @@ import type { Ending, Settlement } from './settlement';
 import { recordedSettlement } from './settlement';
 import { WalletNotFound } from '../wallet-errors';
 
-const ENTRY_PLACE = 0;
-const BALANCE_PLACE = 1;
-const BUDGET_PLACE = 3;
-
 interface Adjustment {
   readonly settlement: Settlement;
-  readonly writes: readonly Write[];
+  readonly writes: readonly GuardedWrite<Entry | 'spent_meanwhile'>[];
   readonly token: string;
 }
 
@@ -35,17 +30,12 @@ export async function adjustExpired(ledger: Ledger, ending: Ending): Promise<Set
   let adjustment: Adjustment | undefined;
   return retryOrUnavailable(SETTLE_RETRY, ledger.timing, async () => {
     adjustment ??= adjustmentTo(await affordedPico(ledger, ending), ledger, ending);
-    try {
-      await ledger.store.transact(adjustment.writes, adjustment.token);
-      return adjustment.settlement;
-    } catch (error) {
-      const recorded = failedCondition(error, ENTRY_PLACE)?.item;
-      if (recorded) return recordedSettlement(ending, decodeEntry(recorded));
-      if (!failedCondition(error, BALANCE_PLACE) && !failedCondition(error, BUDGET_PLACE)) throw error;
-      // Another request took the money, or the budget, in between, so the charge is made again from what is left.
-      adjustment = undefined;
-      throw new RetryNeeded();
-    }
+    const [refusal] = await tryCommit(ledger.store, adjustment.writes, adjustment.token);
+    if (refusal === undefined) return adjustment.settlement;
+    if (refusal !== 'spent_meanwhile') return recordedSettlement(ending, refusal);
+    // Another request took the money, or the budget, in between, so the charge is made again from what is left.
+    adjustment = undefined;
+    throw new RetryNeeded();
   });
 }
 
@@ -83,15 +73,20 @@ function adjustmentTo(affordedPico: bigint, ledger: Ledger, { hold, record, ...e
     transfers: chargeTransfers({ costPico, overrunPico }),
   };
   const isCovered = compare('availablePico', '>=', costPico);
+  const usageRecord = { ...record, accountId, requestId, costPico, overrunPico };
+  const otherwise = () => 'spent_meanwhile' as const;
   // The expiry's record gives way to the true one; it may have ended by time.
   const isExpiry = any(absent(), compare('status', '=', 'expired'));
   return {
     settlement: { outcome: 'adjusted', costPico, overrunPico },
     writes: [
-      putEntry(lateEntryKey(accountId, requestId), entry),
-      changeBalance({ accountId }, { availablePico: -costPico, spentPico: costPico }, isCovered),
-      putUsageRecord({ ...record, accountId, requestId, costPico, overrunPico }, ledger.usageRetentionDays, isExpiry),
-      ...(counting ? countLate(counting, costPico) : []),
+      {
+        write: putEntry(lateEntryKey(accountId, requestId), entry),
+        otherwise: (recorded) => recorded && decodeEntry(recorded),
+      },
+      { write: changeBalance({ accountId }, { availablePico: -costPico, spentPico: costPico }, isCovered), otherwise },
+      { write: putUsageRecord(usageRecord, ledger.usageRetentionDays, isExpiry) },
+      ...(counting ? countLate(counting, costPico) : []).map((write) => ({ write, otherwise })),
     ],
     token: callToken(),
   };

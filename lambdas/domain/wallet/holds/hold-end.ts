@@ -1,10 +1,9 @@
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
 import { entryKey, holdKey, isoTime } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
+import { type GuardedWrite, tryCommit } from '../../table/commit';
 import { absent, compare, exists } from '../../table/condition';
-import type { Write } from '../../table/table-store';
 import { putUsageRecord } from '../../usage/records/usage-records';
-import { failedCondition } from '../../table/table-errors';
 import { changeBalance } from '../balance/balance';
 import { chargeTransfers, countedIn, putEntry } from '../ledger/entry';
 import type { Hold } from './hold';
@@ -33,23 +32,26 @@ export function commitHoldEnd(ledger: Ledger, end: HoldEnd): Promise<boolean> {
   const writes = holdEndWrites(ledger, end);
   const token = callToken();
   return retryOrUnavailable(SETTLE_RETRY, ledger.timing, async () => {
-    try {
-      await ledger.store.transact(writes, token);
-      return true;
-    } catch (error) {
-      if (failedCondition(error, HOLD_END_PLACES.hold)) return false;
-      if (!hasEndedOnLease(error)) throw inconsistencyOr(error);
-      await returnHold(ledger, end.hold);
-      return false;
-    }
+    const refusals = await tryCommit(ledger.store, writes, token);
+    if (refusals.length === 0) return true;
+    if (refusals.includes('ended_before')) return false;
+    if (!refusals.includes('ended_on_lease')) throw new LedgerInconsistent();
+    await returnHold(ledger, end.hold);
+    return false;
   });
 }
 
-/** Where each write stands in the transaction, for reading why it was cancelled. */
-const HOLD_END_PLACES = { hold: 0, entry: 1, usage: 2, balance: 3 } as const;
+/**
+ * Why a hold does not end now.
+ * - `ended_before`: the hold is gone.
+ * - `ended_on_lease`: the hold is live, but its request has ended by a lease. One request can have both, when an attempt
+ *   to hold for it arrived after its caller had given up on it and gone on with a lease.
+ * - `inconsistent`: the hold is live and the other items do not admit its end. That is no race but a broken ledger.
+ */
+type EndRefusal = 'ended_before' | 'ended_on_lease' | 'inconsistent';
 
 /** All that ends a hold, in one transaction: the hold is there once, so it ends once. */
-function holdEndWrites(ledger: Ledger, end: HoldEnd): readonly Write[] {
+function holdEndWrites(ledger: Ledger, end: HoldEnd): readonly GuardedWrite<EndRefusal>[] {
   const { hold, kind, costPico, overrunPico } = end;
   const { accountId, requestId, heldPico, counting } = hold;
   const now = ledger.timing.clock();
@@ -64,47 +66,47 @@ function holdEndWrites(ledger: Ledger, end: HoldEnd): readonly Write[] {
   };
   const record: UsageRecord = { ...end.record, accountId, requestId, costPico, overrunPico };
   const balance = { heldPico: -heldPico, availablePico: heldPico - costPico, spentPico: costPico };
+  const counts = counting ? endCount(counting, { heldPico, costPico, usage: end.record.usage, now }) : [];
   return [
-    { table: WALLET, delete: holdKey(requestId, hold.deadline), when: exists() },
-    putEntry(entryKey(accountId, requestId), entry),
-    putUsageRecord(record, ledger.usageRetentionDays, absent()),
+    {
+      write: { table: WALLET, delete: holdKey(requestId, hold.deadline), when: exists() },
+      otherwise: () => 'ended_before',
+    },
+    {
+      write: putEntry(entryKey(accountId, requestId), entry),
+      otherwise: (recorded) => (recorded?.['kind'] === 'expire' ? 'ended_on_lease' : 'inconsistent'),
+    },
+    {
+      write: putUsageRecord(record, ledger.usageRetentionDays, absent()),
+      otherwise: (recorded) => (recorded?.['leaseTurn'] !== undefined ? 'ended_on_lease' : 'inconsistent'),
+    },
     // The second line of defence: whatever went wrong elsewhere, `held` does not fall below zero.
-    changeBalance({ accountId }, balance, compare('heldPico', '>=', heldPico)),
-    ...(counting ? endCount(counting, { heldPico, costPico, usage: end.record.usage, now }) : []),
+    {
+      write: changeBalance({ accountId }, balance, compare('heldPico', '>=', heldPico)),
+      otherwise: () => 'inconsistent',
+    },
+    ...counts.map((write) => ({ write })),
   ];
-}
-
-/**
- * Whether the request of a live hold has ended all the same, by a lease. One request can have both, when an attempt to
- * hold for it arrived after its caller had given up on it and gone on with a lease.
- */
-function hasEndedOnLease(error: unknown): boolean {
-  const { entry, usage } = HOLD_END_PLACES;
-  const isExpired = failedCondition(error, entry)?.item?.['kind'] === 'expire';
-  return isExpired || failedCondition(error, usage)?.item?.['leaseTurn'] !== undefined;
 }
 
 /** Gives back all that is held for a request that has its end already: by a lease, so its key has no counters. */
 function returnHold(ledger: Ledger, { accountId, requestId, heldPico, deadline }: Hold): Promise<void> {
-  const writes = [
-    { table: WALLET, delete: holdKey(requestId, deadline), when: exists() },
-    changeBalance({ accountId }, { heldPico: -heldPico, availablePico: heldPico }, compare('heldPico', '>=', heldPico)),
+  const balance = { heldPico: -heldPico, availablePico: heldPico };
+  const writes: readonly GuardedWrite<EndRefusal>[] = [
+    {
+      write: { table: WALLET, delete: holdKey(requestId, deadline), when: exists() },
+      otherwise: () => 'ended_before',
+    },
+    {
+      write: changeBalance({ accountId }, balance, compare('heldPico', '>=', heldPico)),
+      otherwise: () => 'inconsistent',
+    },
   ];
   const token = callToken();
   return retryOrUnavailable(SETTLE_RETRY, ledger.timing, async () => {
-    try {
-      await ledger.store.transact(writes, token);
-    } catch (error) {
-      if (failedCondition(error, 0)) return;
-      throw failedCondition(error, 1) ? new LedgerInconsistent() : error;
-    }
+    const [refusal] = await tryCommit(ledger.store, writes, token);
+    if (refusal === 'inconsistent') throw new LedgerInconsistent();
   });
-}
-
-/** A live hold whose end the other items do not admit is no race but a broken ledger; any other error stays itself. */
-function inconsistencyOr(error: unknown): unknown {
-  const { entry, usage, balance } = HOLD_END_PLACES;
-  return [entry, usage, balance].some((place) => failedCondition(error, place)) ? new LedgerInconsistent() : error;
 }
 
 /** What is known of a request that nobody ended. */

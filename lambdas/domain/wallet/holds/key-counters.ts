@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { budgetCounterKey, minuteCounterKey, runningCounterKey } from '../../../contracts/storage/table-keys';
 import { EXPIRES_AT, KEYS } from '../../../contracts/storage/tables';
 import type { Usage } from '../../../contracts/storage/units';
+import type { GuardedWrite } from '../../table/commit';
 import type { Condition } from '../../table/condition';
 import { absent, all, any, compare } from '../../table/condition';
 import type { TableStore, Update } from '../../table/table-store';
-import { failedCondition } from '../../table/table-errors';
 import type { Item } from '../../table/value';
 import type { Counting } from './counting';
 import type { ReachedLimit } from '../wallet-errors';
@@ -15,32 +15,19 @@ export const MINUTE_MS = 60_000;
 /** A minute's counter is of no use once the minute is over; the rest is for clocks that run apart. */
 const MINUTE_KEPT_MS = 10 * MINUTE_MS;
 
-/** One counter of a hold, and what it means when there is no room in it. */
-interface Count {
-  readonly write: Update;
-  readonly limit: (counted: Item | undefined) => ReachedLimit;
-}
-
-export const countHold = (counting: Counting, heldPico: bigint): readonly Update[] =>
-  countsOf(counting, heldPico).map(({ write }) => write);
-
-/** @param place where the counters begin among the transaction's writes */
-export function limitReached(error: unknown, counting: Counting, place: number): KeyLimitReached | undefined {
-  for (const [offset, { limit }] of countsOf(counting, 0n).entries()) {
-    const failed = failedCondition(error, place + offset);
-    if (failed) return new KeyLimitReached(limit(failed.item));
-  }
-  return undefined;
-}
-
-function countsOf({ counterId, budget, minute, runningMax }: Counting, heldPico: bigint): readonly Count[] {
-  const counts: Count[] = [];
+/** Counts a hold, each limit of its key in one write that is refused where the limit has no room. */
+export function countHold(
+  { counterId, budget, minute, runningMax }: Counting,
+  heldPico: bigint,
+): readonly GuardedWrite<KeyLimitReached>[] {
+  const counts: GuardedWrite<KeyLimitReached>[] = [];
+  const count = (write: Update, limit: (counted: Item | undefined) => ReachedLimit): void => {
+    counts.push({ write, otherwise: (counted) => new KeyLimitReached(limit(counted)) });
+  };
   if (budget) {
     const { limitPico } = budget;
-    counts.push({
-      write: addToBudget(counterId, budget, heldPico),
-      limit: (counted) => ({ kind: 'budget', leftPico: leftOf(limitPico, counted) }),
-    });
+    const write = addToBudget(counterId, budget, heldPico);
+    count(write, (counted) => ({ kind: 'budget', leftPico: leftOf(limitPico, counted) }));
   }
   if (minute) {
     const { start, tokens, requestsMax, tokensMax } = minute;
@@ -49,15 +36,14 @@ function countsOf({ counterId, budget, minute, runningMax }: Counting, heldPico:
       ...(tokensMax === undefined ? [] : [atMost('tokens', BigInt(tokensMax - tokens))]),
     ];
     const write = { ...addToMinute(counterId, start, { requests: 1, tokens }), when: all(...hasRoom) };
-    const limit = (counted: Item | undefined): ReachedLimit => {
+    count(write, (counted) => {
       const [requestsCounted, tokensCounted] = [numberOf(counted, 'requests'), numberOf(counted, 'tokens')];
       return { kind: 'minute', minute, requestsCounted, tokensCounted };
-    };
-    counts.push({ write, limit });
+    });
   }
   if (runningMax !== undefined) {
     const write = { ...addToRunning(counterId, 1n), when: atMost('running', BigInt(runningMax - 1)) };
-    counts.push({ write, limit: () => ({ kind: 'running', runningMax }) });
+    count(write, () => ({ kind: 'running', runningMax }));
   }
   return counts;
 }

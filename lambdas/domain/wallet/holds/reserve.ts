@@ -1,17 +1,20 @@
 import { WALLET } from '../../../contracts/storage/tables';
+import { type GuardedWrite, tryCommit } from '../../table/commit';
 import { absent, all, compare } from '../../table/condition';
 import { isContention } from '../../table/retry';
-import { failedCondition, IdempotencyMismatch } from '../../table/table-errors';
+import { IdempotencyMismatch } from '../../table/table-errors';
+import type { Item } from '../../table/value';
 import { changeBalance, decodeBalance } from '../balance/balance';
 import type { Hold, HoldRequest } from './hold';
 import { decodeHold, encodeHold } from './hold';
 import type { Counting } from './counting';
-import { countHold, limitReached } from './key-counters';
+import { countHold } from './key-counters';
 import type { Ledger } from '../ledger/ledger';
 import { reserveToken } from '../ledger/ledger';
 import { retryOrUnavailable, RESERVE_RETRY } from '../retry';
 import {
   InsufficientFunds,
+  type KeyLimitReached,
   RequestIdReused,
   WalletNotFound,
   WalletSuspended,
@@ -37,10 +40,6 @@ export interface Reservation {
  * would be left. So none begins this long after the admission, by the clock that dated it.
  */
 export const RESERVE_AGE_MS_MAX = 5 * 60_000;
-
-const BALANCE_PLACE = 0;
-const HOLD_PLACE = 1;
-const COUNTERS_PLACE = 2;
 
 /** Throws WalletUnavailable when the request was admitted too long ago. */
 export function refuseLate({ timing }: Ledger, { request }: Reservation): void {
@@ -74,38 +73,46 @@ async function reserveWhile(
 ): Promise<Hold> {
   const { accountId, requestId, holdPico, deadline, request, counting } = reservation;
   const hold: Hold = { accountId, requestId, heldPico: holdPico, deadline, request, ...(counting && { counting }) };
-  const isCovered = all(compare('availablePico', '>=', holdPico), absent('suspendedAt'));
-  const writes = [
-    changeBalance({ accountId }, { availablePico: -holdPico, heldPico: holdPico }, isCovered),
-    { table: WALLET, put: encodeHold(hold), when: absent() },
-    ...(counting ? countHold(counting, holdPico) : []),
-  ];
+  const writes = reserveWrites(hold);
   return retryOrUnavailable(RESERVE_RETRY, ledger.timing, async () => {
     refuseLate(ledger, reservation);
     try {
-      await ledger.store.transact(writes, reserveToken(requestId));
+      const refusals = await tryCommit(ledger.store, writes, reserveToken(requestId));
+      const refusal = refusals.find((other) => !(other instanceof InsufficientFunds)) ?? refusals[0];
+      if (refusal !== undefined && refusal !== 'held_already') throw refusal;
     } catch (error) {
-      if (!isHeldAlready(error, hold)) throw failure(refusalOr(error, counting));
+      throw error instanceof IdempotencyMismatch ? new RequestIdReused() : failure(error);
     }
     return hold;
   });
 }
 
-/** An earlier attempt was committed and its answer lost. Throws RequestIdReused when the hold there is another's. */
-function isHeldAlready(error: unknown, hold: Hold): boolean {
-  const existing = failedCondition(error, HOLD_PLACE)?.item;
-  if (!existing) return false;
-  const { accountId, heldPico } = decodeHold(existing);
-  if (accountId !== hold.accountId || heldPico !== hold.heldPico) throw new RequestIdReused();
-  return true;
+type ReserveRefusal =
+  'held_already' | RequestIdReused | WalletNotFound | WalletSuspended | KeyLimitReached | InsufficientFunds;
+
+/** In the order in which the refusals are told, but for InsufficientFunds: a limit of the key is told before it. */
+function reserveWrites(hold: Hold): readonly GuardedWrite<ReserveRefusal>[] {
+  const { accountId, heldPico, counting } = hold;
+  const isCovered = all(compare('availablePico', '>=', heldPico), absent('suspendedAt'));
+  return [
+    {
+      write: { table: WALLET, put: encodeHold(hold), when: absent() },
+      otherwise: (existing) => existing && existingHold(decodeHold(existing), hold),
+    },
+    {
+      write: changeBalance({ accountId }, { availablePico: -heldPico, heldPico }, isCovered),
+      otherwise: balanceRefusal,
+    },
+    ...(counting ? countHold(counting, heldPico) : []),
+  ];
 }
 
-function refusalOr(error: unknown, counting: Counting | undefined): unknown {
-  if (error instanceof IdempotencyMismatch) return new RequestIdReused();
-  const refusal = failedCondition(error, BALANCE_PLACE);
-  if (refusal && !refusal.item) return new WalletNotFound();
-  const balance = refusal?.item && decodeBalance(refusal.item);
-  if (balance?.suspendedAt !== undefined) return new WalletSuspended();
-  const limit = counting && limitReached(error, counting, COUNTERS_PLACE);
-  return limit ?? (balance ? new InsufficientFunds(balance) : error);
+/** An earlier attempt was committed and its answer lost, unless the hold there has other terms. */
+const existingHold = ({ accountId, heldPico }: Hold, hold: Hold): 'held_already' | RequestIdReused =>
+  accountId === hold.accountId && heldPico === hold.heldPico ? 'held_already' : new RequestIdReused();
+
+function balanceRefusal(item: Item | undefined): WalletNotFound | WalletSuspended | InsufficientFunds {
+  if (!item) return new WalletNotFound();
+  const balance = decodeBalance(item);
+  return balance.suspendedAt === undefined ? new InsufficientFunds(balance) : new WalletSuspended();
 }

@@ -1,7 +1,7 @@
 import { isoTime, leaseEntryKey, leaseKey } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
+import { type GuardedWrite, tryCommit } from '../../table/commit';
 import { compare } from '../../table/condition';
-import type { Write } from '../../table/table-store';
 import { changeBalance } from '../balance/balance';
 import { chargeTransfers, putEntry } from '../ledger/entry';
 import type { Lease, Tally } from './lease';
@@ -10,11 +10,8 @@ import type { Ledger } from '../ledger/ledger';
 import { callToken } from '../ledger/ledger';
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 
-/** Where the lease stands among the writes that end it. */
-export const LEASE_PLACE = 0;
-
 /** All that ends a lease, in one transaction: its charges are booked and the rest goes back to its drawer. */
-export function leaseEndWrites(ledger: Ledger, lease: Lease, settled: Tally): readonly Write[] {
+export function leaseEndWrites(ledger: Ledger, lease: Lease, settled: Tally): readonly GuardedWrite<'lease_gone'>[] {
   const { leaseId, accountId, drawer, heldPico, dueAt, last } = lease;
   const { costPico, overrunPico, requests, priceVersions } = settled;
   const entry = {
@@ -27,16 +24,21 @@ export function leaseEndWrites(ledger: Ledger, lease: Lease, settled: Tally): re
   };
   const balance = { heldPico: -heldPico, availablePico: heldPico - costPico, spentPico: costPico };
   return [
-    // As long as nobody has given the lease to another request, or ended it.
-    { table: WALLET, delete: leaseKey(leaseId, dueAt), when: compare('turn', '=', last.turn) },
-    putEntry(leaseEntryKey(accountId, drawer, leaseId), entry),
-    changeBalance({ accountId, drawer }, balance, compare('heldPico', '>=', heldPico)),
+    {
+      write: { table: WALLET, delete: leaseKey(leaseId, dueAt), when: compare('turn', '=', last.turn) },
+      // The lease was ended meanwhile, or its owner has given it to another request.
+      otherwise: () => 'lease_gone',
+    },
+    { write: putEntry(leaseEntryKey(accountId, drawer, leaseId), entry) },
+    { write: changeBalance({ accountId, drawer }, balance, compare('heldPico', '>=', heldPico)) },
   ];
 }
 
-/** Ends a lease whose requests have all ended. Throws TransactionCancelled when somebody else ended it first. */
+/** Ends a lease whose requests have all ended; without effect on one that is gone. */
 export function endLease(ledger: Ledger, { lease, settled }: IdleLease): Promise<void> {
   const writes = leaseEndWrites(ledger, lease, settled);
   const token = callToken();
-  return retryOrUnavailable(SETTLE_RETRY, ledger.timing, () => ledger.store.transact(writes, token));
+  return retryOrUnavailable(SETTLE_RETRY, ledger.timing, async () => {
+    await tryCommit(ledger.store, writes, token);
+  });
 }

@@ -1,9 +1,9 @@
 import { leaseKey, shardAt } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
+import { type GuardedWrite, tryCommit } from '../../table/commit';
 import { absent, all, any, compare, exists } from '../../table/condition';
 import { isContention, RetryNeeded } from '../../table/retry';
-import { ConditionFailed, failedCondition } from '../../table/table-errors';
-import type { Write } from '../../table/table-store';
+import { ConditionFailed } from '../../table/table-errors';
 import { changeBalance } from '../balance/balance';
 import { refillDrawer } from '../balance/drawers';
 import type { Lease } from './lease';
@@ -14,8 +14,6 @@ import { callToken } from '../ledger/ledger';
 import { retryOrUnavailable, RESERVE_RETRY } from '../retry';
 import type { Reservation } from '../holds/reserve';
 import { refuseLate } from '../holds/reserve';
-
-const BALANCE_PLACE = 0;
 
 /**
  * Gives an idle lease to one more request, in a single write.
@@ -56,15 +54,15 @@ export async function takeLease(ledger: Ledger, reservation: Reservation): Promi
     refuseLate(ledger, reservation);
     const { lease, writes, token } = attempt;
     try {
-      await ledger.store.transact(writes, token);
+      const [refusal] = await tryCommit(ledger.store, writes, token);
+      if (refusal === undefined) return lease;
     } catch (error) {
-      // Nothing was written, so another drawer may do: somebody is at this one.
+      // Nothing was written, so another drawer may do: another request is writing this one.
       if (isContention(error)) attempt = leaseAttempt(ledger, reservation);
-      if (!failedCondition(error, BALANCE_PLACE)) throw error;
-      if (!(await refillDrawer(ledger, lease, lease.heldPico))) return undefined;
-      throw new RetryNeeded();
+      throw error;
     }
-    return lease;
+    if (!(await refillDrawer(ledger, lease, lease.heldPico))) return undefined;
+    throw new RetryNeeded();
   });
 }
 
@@ -72,7 +70,7 @@ export async function takeLease(ledger: Ledger, reservation: Reservation): Promi
 function leaseAttempt(
   { timing, newUlid }: Ledger,
   reservation: Reservation,
-): { readonly lease: Lease; readonly writes: readonly Write[]; readonly token: string } {
+): { readonly lease: Lease; readonly writes: readonly GuardedWrite<'drawer_short'>[]; readonly token: string } {
   const { accountId, holdPico } = reservation;
   const now = timing.clock();
   const drawer = shardAt(timing.random());
@@ -89,8 +87,11 @@ function leaseAttempt(
   };
   const isCovered = compare('availablePico', '>=', heldPico);
   const writes = [
-    changeBalance({ accountId, drawer }, { availablePico: -heldPico, heldPico }, isCovered),
-    { table: WALLET, put: encodeLease(lease), when: absent() },
+    {
+      write: changeBalance({ accountId, drawer }, { availablePico: -heldPico, heldPico }, isCovered),
+      otherwise: () => 'drawer_short' as const,
+    },
+    { write: { table: WALLET, put: encodeLease(lease), when: absent() } },
   ];
   return { lease, writes, token: callToken() };
 }

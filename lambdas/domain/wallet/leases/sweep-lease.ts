@@ -1,22 +1,18 @@
 import { entryKey, isoTime } from '../../../contracts/storage/table-keys';
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
+import { type GuardedWrite, tryCommit } from '../../table/commit';
 import { absent } from '../../table/condition';
 import { RetryNeeded } from '../../table/retry';
-import { failedCondition } from '../../table/table-errors';
-import type { Write } from '../../table/table-store';
 import { decodeUsageRecord, putUsageRecord } from '../../usage/records/usage-records';
 import { putEntry } from '../ledger/entry';
 import { expiredOutcome } from '../holds/hold-end';
 import type { Lease } from './lease';
 import { holdOf, leaseTurnOf, tallied } from './lease';
-import { LEASE_PLACE, leaseEndWrites } from './lease-end';
+import { leaseEndWrites } from './lease-end';
 import { recordOf } from './lease-settle';
 import type { Ledger } from '../ledger/ledger';
 import { callToken } from '../ledger/ledger';
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
-
-/** Behind the writes that end the lease. */
-const RECORD_PLACE = 3;
 
 /** What a sweep found in one item. */
 export interface SweptItem {
@@ -45,22 +41,16 @@ export function sweepLease(
     const settled = isCharged ? tallied(lease.settled, record) : lease.settled;
     const expiry = record ? [] : expiryWrites(ledger, lease);
     const dueSince = record ? Math.max(lease.dueAt, Date.parse(record.at) + record.durationMs) : last.deadline;
-    try {
-      await ledger.store.transact([...leaseEndWrites(ledger, lease, settled), ...expiry], callToken());
-    } catch (error) {
-      // Somebody else has ended the lease, or its owner has given it to another request.
-      if (failedCondition(error, LEASE_PLACE)) return { isExpired: false, dueSince };
-      const item = failedCondition(error, RECORD_PLACE)?.item;
-      if (!item) throw error;
-      // Its request was ended in between, or so long ago that no read finds the record any more.
-      met = decodeUsageRecord(item);
-      throw new RetryNeeded();
-    }
-    return { isExpired: !record, dueSince };
+    const writes = [...leaseEndWrites(ledger, lease, settled), ...expiry];
+    const [refusal] = await tryCommit<'lease_gone' | UsageRecord>(ledger.store, writes, callToken());
+    if (refusal === undefined) return { isExpired: !record, dueSince };
+    if (refusal === 'lease_gone') return { isExpired: false, dueSince };
+    met = refusal;
+    throw new RetryNeeded();
   });
 }
 
-function expiryWrites(ledger: Ledger, lease: Lease): readonly Write[] {
+function expiryWrites(ledger: Ledger, lease: Lease): readonly GuardedWrite<UsageRecord>[] {
   const hold = holdOf(lease);
   const { accountId, requestId, heldPico, request } = hold;
   const now = ledger.timing.clock();
@@ -73,5 +63,12 @@ function expiryWrites(ledger: Ledger, lease: Lease): readonly Write[] {
     at: isoTime(now),
     transfers: [],
   };
-  return [putUsageRecord(record, ledger.usageRetentionDays, absent()), putEntry(entryKey(accountId, requestId), entry)];
+  return [
+    {
+      write: putUsageRecord(record, ledger.usageRetentionDays, absent()),
+      // The request was ended in between, or so long ago that no read finds its record any more.
+      otherwise: (recorded) => recorded && decodeUsageRecord(recorded),
+    },
+    { write: putEntry(entryKey(accountId, requestId), entry) },
+  ];
 }
