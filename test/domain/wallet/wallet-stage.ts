@@ -132,7 +132,7 @@ export class WalletStage {
 
   verify(): Promise<LedgerReport> {
     const usageWindow = { clock: () => this.now, usageRetentionDays: USAGE_RETENTION_DAYS };
-    return verifyLedger({ store: this.engine, usageWindow });
+    return verifyLedger({ store: this.engine, everyAccount: this.accounts.list(), usageWindow });
   }
 }
 
