@@ -1,8 +1,8 @@
 import type { TableStore } from '../../table/table-store';
 import type { Difference } from './difference';
 import { readBalance } from '../balance/drawers';
-import type { LiveHold, LiveHolds } from '../holds/live-holds';
-import { liveHolds } from '../holds/live-holds';
+import type { LiveHold, LiveHolds } from './live-holds';
+import { liveHolds } from './live-holds';
 import type { UsageWindow } from './usage-match';
 import { verifyAccount } from './verify-account';
 

@@ -3,15 +3,19 @@ import { WALLET } from '../../../contracts/storage/tables';
 import { type GuardedWrite, tryCommit } from '../../table/commit';
 import { compare } from '../../table/condition';
 import { changeBalance } from '../balance/balance';
+import type { WalletDependencies } from '../dependencies';
 import { chargeTransfers, putEntry } from '../ledger/entry';
+import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
+import { callToken } from '../tokens';
 import type { Lease, Tally } from './lease';
 import type { IdleLease } from './lease-book';
-import type { Ledger } from '../ledger/ledger';
-import { callToken } from '../ledger/ledger';
-import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 
-/** All that ends a lease, in one transaction: its charges are booked and the rest goes back to its drawer. */
-export function leaseEndWrites(ledger: Ledger, lease: Lease, settled: Tally): readonly GuardedWrite<'lease_gone'>[] {
+/** The writes that end a lease: they book its charges in one entry and return the rest to its drawer. */
+export function leaseEndWrites(
+  { timing }: WalletDependencies,
+  lease: Lease,
+  settled: Tally,
+): readonly GuardedWrite<'lease_gone'>[] {
   const { leaseId, accountId, drawer, heldPico, dueAt, last } = lease;
   const { costPico, overrunPico, requests, priceVersions } = settled;
   const entry = {
@@ -19,14 +23,14 @@ export function leaseEndWrites(ledger: Ledger, lease: Lease, settled: Tally): re
     heldPico,
     requests,
     priceVersions,
-    at: isoTime(ledger.timing.clock()),
+    at: isoTime(timing.clock()),
     transfers: chargeTransfers({ costPico, overrunPico }),
   };
   const balance = { heldPico: -heldPico, availablePico: heldPico - costPico, spentPico: costPico };
   return [
     {
       write: { table: WALLET, delete: leaseKey(leaseId, dueAt), when: compare('turn', '=', last.turn) },
-      // The lease was ended meanwhile, or its owner has given it to another request.
+      // The lease has ended, or its process has given it to another request.
       otherwise: () => 'lease_gone',
     },
     { write: putEntry(leaseEntryKey(accountId, drawer, leaseId), entry) },
@@ -35,10 +39,10 @@ export function leaseEndWrites(ledger: Ledger, lease: Lease, settled: Tally): re
 }
 
 /** Ends a lease whose requests have all ended; without effect on one that is gone. */
-export function endLease(ledger: Ledger, { lease, settled }: IdleLease): Promise<void> {
-  const writes = leaseEndWrites(ledger, lease, settled);
+export function endLease(dependencies: WalletDependencies, { lease, settled }: IdleLease): Promise<void> {
+  const writes = leaseEndWrites(dependencies, lease, settled);
   const token = callToken();
-  return retryOrUnavailable(SETTLE_RETRY, ledger.timing, async () => {
-    await tryCommit(ledger.store, writes, token);
+  return retryOrUnavailable(SETTLE_RETRY, dependencies.timing, async () => {
+    await tryCommit(dependencies.store, writes, token);
   });
 }
