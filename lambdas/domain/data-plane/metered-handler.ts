@@ -3,13 +3,13 @@ import { ClientStream } from './streaming/client-stream';
 import { closeAnswer } from './settlement/close-answer';
 import { type MeteredRequest, parseMeteredRequest } from './admission/metered-request';
 import { elapsedMs, type MeteredCall, type MeteredDependencies, type PaidRequest } from './paid-request';
-import type { Outcome } from './settlement/outcome';
+import type { ProviderOutcome } from './settlement/outcome';
 import { attempt } from './provider/provider-attempt';
 import { permittedTargets } from './admission/permit';
 import { providerBody } from './provider/provider-body';
 import { isWorthAnother } from './provider/provider-errors';
 import { providerHeaders } from './provider/provider-headers';
-import { settleOutcome } from './settlement/settle-outcome';
+import { settleRequest } from './settlement/settle-request';
 
 /** A Lambda function URL takes 6 MB, with the envelope around the body and the escapes in it. */
 export const REQUEST_BYTES_MAX = 5 * 1024 * 1024;
@@ -33,9 +33,9 @@ export async function serveMetered(dependencies: MeteredDependencies, call: Mete
   watch.end();
   // A comment from here on could commit to a 200 after another status was recorded.
   client?.stopKeepAlive();
-  const settlement = await settleOutcome(dependencies, paid, outcome);
+  const settled = await settleRequest(dependencies, paid, outcome);
   try {
-    closeAnswer(paid, outcome, settlement);
+    closeAnswer(paid, outcome, settled);
   } catch {
     // The client is gone, or its connection is: it is charged, and there is nobody to tell.
     dependencies.log.warn('ANSWER_NOT_SENT', { requestId: call.requestId });
@@ -68,7 +68,11 @@ async function hold(
 }
 
 /** Asks the targets in order until one answers well enough. */
-async function ask(dependencies: MeteredDependencies, paid: PaidRequest, cancelled: AbortSignal): Promise<Outcome> {
+async function ask(
+  dependencies: MeteredDependencies,
+  paid: PaidRequest,
+  cancelled: AbortSignal,
+): Promise<ProviderOutcome> {
   const { call, request, admitted, client } = paid;
   const { exchange, stop } = call;
   const { wantsUsage } = request;

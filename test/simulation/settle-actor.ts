@@ -1,6 +1,5 @@
 import type { Hold } from '../../lambdas/domain/wallet/holds/hold';
-import type { RequestOutcome } from '../../lambdas/domain/wallet/holds/hold-end';
-import type { Settlement } from '../../lambdas/domain/wallet/holds/settlement';
+import type { Settled, UsageRecordDraft } from '../../lambdas/domain/wallet/holds/settlement';
 import { HoldAlreadyReleased, HoldAlreadySettled, WalletUnavailable } from '../../lambdas/domain/wallet/wallet-errors';
 import type { Actor } from './actor';
 import { movedInto, pico, text } from './fields';
@@ -8,10 +7,10 @@ import type { RequestIntent } from './intents';
 import { PRICES } from './actions';
 import { expectKept } from './violation';
 
-type Ending = 'settle' | 'release';
+type Verb = 'settle' | 'release';
 
 /** How a request ends its hold, and whether what it is told is what the ledger has. */
-export class HoldEnd {
+export class SettleActor {
   readonly #actor: Actor;
   readonly #hold: Hold;
   readonly #intent: RequestIntent;
@@ -22,15 +21,14 @@ export class HoldEnd {
     this.#intent = intent;
   }
 
-  async end(as: Ending, tokens: number): Promise<void> {
+  async end(as: Verb, tokens: number): Promise<void> {
     const hold = this.#hold;
     const price = PRICES.get(hold.request.priceVersion) ?? 0n;
     const costPico = as === 'settle' ? BigInt(tokens) * price : 0n;
     this.#intent.costsPico.add(costPico);
     const record = outcomeOf(hold, as, tokens);
     const { wallet } = this.#actor;
-    const call =
-      as === 'settle' ? wallet.settle({ hold, charge: { costPico }, record }) : wallet.release({ hold, record });
+    const call = as === 'settle' ? wallet.settle({ hold, costPico, record }) : wallet.release({ hold, record });
     const result = await this.#actor.outcome(call, [HoldAlreadySettled, HoldAlreadyReleased]);
     if ('outage' in result) {
       expectKept('answers', result.outage instanceof WalletUnavailable, `${hold.requestId} met a bare outage`);
@@ -42,7 +40,7 @@ export class HoldEnd {
   }
 
   /** What a caller is told is what the ledger has. */
-  #answerIsRecorded({ outcome, costPico, overrunPico }: Settlement, as: Ending, wantedPico: bigint): void {
+  #answerIsRecorded({ outcome, costPico, overrunPico }: Settled, as: Verb, wantedPico: bigint): void {
     const { requestId } = this.#hold;
     const recorded = this.#recorded();
     const { kind } = recorded;
@@ -60,7 +58,7 @@ export class HoldEnd {
     expectKept('invariant 3', this.#intent.ends <= 1, `two were told that they ended ${requestId}`);
   }
 
-  #refusalIsRecorded(refusal: HoldAlreadySettled | HoldAlreadyReleased, as: Ending, wantedPico: bigint): void {
+  #refusalIsRecorded(refusal: HoldAlreadySettled | HoldAlreadyReleased, as: Verb, wantedPico: bigint): void {
     const { requestId } = this.#hold;
     const { kind, ...recorded } = this.#recorded();
     expectKept('invariant 10', kind !== 'expire', `the end of ${requestId} came late and was not recorded`);
@@ -75,7 +73,7 @@ export class HoldEnd {
   }
 
   /** What an end in time leaves: a lease has its request's usage record, and no entry yet. */
-  #kindOf(as: Ending): string {
+  #kindOf(as: Verb): string {
     if (this.#hold.leaseTurn !== undefined) return 'record';
     return as === 'settle' ? 'charge' : 'release';
   }
@@ -96,7 +94,7 @@ export class HoldEnd {
   }
 }
 
-function outcomeOf({ accountId, requestId, request: details }: Hold, as: Ending, tokens: number): RequestOutcome {
+function outcomeOf({ accountId, requestId, request: details }: Hold, as: Verb, tokens: number): UsageRecordDraft {
   const isCompleted = as === 'settle';
   return {
     requestId,

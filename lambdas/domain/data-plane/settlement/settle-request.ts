@@ -1,39 +1,44 @@
 import type { Log } from '../../log';
 import { chargeFor } from '../../usage/charge';
-import type { Settlement } from '../../wallet/holds/settlement';
+import type { Settled, Settlement, UsageRecordDraft } from '../../wallet/holds/settlement';
 import { elapsedMs, type MeteredDependencies, type PaidRequest } from '../paid-request';
 import { type Metered, meter } from './metering';
-import { type Outcome, statusSent } from './outcome';
-import { type RequestEnd, writeEnd } from './request-end';
-import { isWorthAnotherTry } from './unsettled-requests';
+import { type ProviderOutcome, statusSent } from './outcome';
+import { writeSettlement } from './write-settlement';
 
 /**
- * Charges what was used and writes the usage record, in one transaction. Where the wallet cannot be reached, the
- * client's answer goes out without the cost, an alarm rings, and the end is kept to be tried again. Never rejects.
+ * Settles a paid request, however it ended: works out what it used, then charges that and writes the usage record in one
+ * transaction. Streams that were cancelled, cut or abandoned by their client are settled here too.
+ * @returns undefined when it could not be settled now; unsettled-requests.ts takes over then. Never rejects.
  */
-export async function settleOutcome(
+export async function settleRequest(
   dependencies: MeteredDependencies,
   paid: PaidRequest,
-  outcome: Outcome,
-): Promise<Settlement | undefined> {
+  outcome: ProviderOutcome,
+): Promise<Settled | undefined> {
   const { requestId } = paid.call;
-  let end: RequestEnd | undefined;
+  let settlement: Settlement | undefined;
   try {
     const metered = meterOutcome(paid, outcome);
     const { costPico, unpriced } = chargeFor(metered.usage, outcome.target.price);
     report(dependencies.log, requestId, metered, unpriced);
-    end = { hold: paid.admitted.hold, costPico, record: recordOf(paid, outcome, metered, dependencies.clock()) };
-    const settled = await writeEnd(dependencies, end);
+    settlement = {
+      hold: paid.admitted.hold,
+      kind: metered.status === 'provider_error' ? 'release' : 'charge',
+      costPico,
+      record: usageRecordOf(paid, outcome, metered, dependencies.clock()),
+    };
+    const settled = await writeSettlement(dependencies, settlement);
     dependencies.log.info('REQUEST_SETTLED', { requestId, status: metered.status, costPico: settled.costPico });
     return settled;
   } catch (error) {
     dependencies.log.error('SETTLE_FAILED', { requestId, cause: error instanceof Error ? error.name : 'Unknown' });
-    if (end !== undefined && isWorthAnotherTry(error)) dependencies.unsettled.keep(end);
+    if (settlement !== undefined) dependencies.unsettled.settleFailed(settlement, error);
     return undefined;
   }
 }
 
-function meterOutcome({ call, request, admitted }: PaidRequest, { answer, target }: Outcome): Metered {
+function meterOutcome({ call, request, admitted }: PaidRequest, { answer, target }: ProviderOutcome): Metered {
   const cap = admitted.outputTokensCap;
   const bound = {
     inputTokensMax: target.bound.inputTokensMax,
@@ -42,7 +47,7 @@ function meterOutcome({ call, request, admitted }: PaidRequest, { answer, target
   return meter(answer, call.exchange.gone.aborted, target.provider.dialect, bound);
 }
 
-function recordOf(paid: PaidRequest, outcome: Outcome, metered: Metered, now: number) {
+function usageRecordOf(paid: PaidRequest, outcome: ProviderOutcome, metered: Metered, now: number): UsageRecordDraft {
   const { admitted, client } = paid;
   const { hold } = admitted;
   const { target, firstByteMs } = outcome;
@@ -50,7 +55,7 @@ function recordOf(paid: PaidRequest, outcome: Outcome, metered: Metered, now: nu
     ...hold.request,
     requestId: hold.requestId,
     accountId: hold.accountId,
-    // The hold names the first target; the answer may be another's.
+    // The hold names the first target, but another target may have answered.
     model: target.model.id,
     provider: target.provider.id,
     priceVersion: target.price.version,

@@ -3,8 +3,8 @@ import { WALLET } from '../../../contracts/storage/tables';
 import { everyItem } from '../../table/every-item';
 import type { TableStore } from '../../table/table-store';
 import type { Item } from '../../table/value';
-import { decodeHold } from './hold';
-import type { Counting } from './counting';
+import { decodeHold } from '../holds/hold';
+import type { Counting } from '../holds/counting';
 import { decodeLease, isLease, type Lease } from '../leases/lease';
 
 /** Money that is held at the moment: for one request, or by a lease. */
