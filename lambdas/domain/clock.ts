@@ -1,4 +1,6 @@
-/** Epoch milliseconds. Everything that depends on time takes one, so that a test can turn it. */
+/** Epoch milliseconds. Code that depends on the time receives a clock, so that a test can set it. */
 export type Clock = () => number;
 
 export const systemClock: Clock = () => Date.now();
+
+export const DAY_MS = 86_400_000;
