@@ -1,8 +1,5 @@
 import type { Writable } from 'node:stream';
-
-export interface Headers {
-  readonly [lowerCaseName: string]: string | undefined;
-}
+import type { Headers } from '../headers';
 
 /** One client's request and the way to answer it, as a host (a Lambda invocation, the local server) presents it. */
 export interface Exchange {

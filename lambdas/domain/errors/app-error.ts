@@ -1,10 +1,21 @@
-/** How each dialect calls a class of errors; the names are OpenAI's and Anthropic's own. */
-export interface ErrorTypes {
-  readonly openai: string;
-  readonly anthropic: string;
-}
-
-const INVALID_REQUEST: ErrorTypes = { openai: 'invalid_request_error', anthropic: 'invalid_request_error' };
+/**
+ * What kind of error it is, which each dialect has its own name for.
+ * - `attempt_limit`: the caller failed to authenticate too often.
+ * - `rate_limit`: a limit of the key is reached.
+ * - `overloaded`: the gateway or the provider cannot serve now.
+ */
+export type ErrorKind =
+  | 'invalid_request'
+  | 'authentication'
+  | 'attempt_limit'
+  | 'billing'
+  | 'permission'
+  | 'not_found'
+  | 'too_large'
+  | 'rate_limit'
+  | 'server'
+  | 'overloaded'
+  | 'timeout';
 
 interface Details {
   /** The request's member that is wrong. */
@@ -18,7 +29,7 @@ interface Details {
 export abstract class AppError extends Error {
   abstract readonly status: number;
   abstract readonly code: string;
-  abstract readonly types: ErrorTypes;
+  abstract readonly kind: ErrorKind;
   readonly param: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly headers: { readonly [name: string]: string };
@@ -34,7 +45,7 @@ export abstract class AppError extends Error {
 export class InvalidRequest extends AppError {
   override readonly status = 400;
   readonly code: string;
-  override readonly types = INVALID_REQUEST;
+  override readonly kind = 'invalid_request';
   constructor(message: string, param?: string, code = 'invalid_request') {
     super(message, param === undefined ? {} : { param });
     this.code = code;
@@ -45,7 +56,7 @@ export class InvalidRequest extends AppError {
 export class InvalidApiKey extends AppError {
   override readonly status = 401;
   override readonly code = 'invalid_api_key';
-  override readonly types = { openai: 'invalid_request_error', anthropic: 'authentication_error' };
+  override readonly kind = 'authentication';
   constructor() {
     super('No valid API key was given. Send it as "Authorization: Bearer <key>" or "x-api-key: <key>".');
   }
@@ -55,7 +66,7 @@ export class InvalidApiKey extends AppError {
 export class InvalidRole extends AppError {
   override readonly status = 401;
   override readonly code = 'invalid_role';
-  override readonly types = { openai: 'invalid_request_error', anthropic: 'authentication_error' };
+  override readonly kind = 'authentication';
   constructor() {
     super('Send the id of a key that is for the IAM role which signs the request as "x-api-key: <key id>".');
   }
@@ -65,7 +76,7 @@ export class InvalidRole extends AppError {
 export class TooManyAttempts extends AppError {
   override readonly status = 429;
   override readonly code = 'too_many_attempts';
-  override readonly types = { openai: 'invalid_request_error', anthropic: 'rate_limit_error' };
+  override readonly kind = 'attempt_limit';
   constructor(retryAfterSeconds: number) {
     super('Too many attempts have failed. Check the credentials, and wait before the next.', { retryAfterSeconds });
   }
@@ -74,13 +85,13 @@ export class TooManyAttempts extends AppError {
 export class InsufficientQuota extends AppError {
   override readonly status = 402;
   override readonly code = 'insufficient_quota';
-  override readonly types = { openai: 'insufficient_quota', anthropic: 'billing_error' };
+  override readonly kind = 'billing';
 }
 
 export class Forbidden extends AppError {
   override readonly status = 403;
   readonly code: string;
-  override readonly types = { openai: 'invalid_request_error', anthropic: 'permission_error' };
+  override readonly kind = 'permission';
   constructor(message: string, code = 'forbidden', param?: string) {
     super(message, param === undefined ? {} : { param });
     this.code = code;
@@ -90,7 +101,7 @@ export class Forbidden extends AppError {
 export class NotFound extends AppError {
   override readonly status = 404;
   readonly code: string;
-  override readonly types = { openai: 'invalid_request_error', anthropic: 'not_found_error' };
+  override readonly kind = 'not_found';
   constructor(message: string, code: string, param?: string) {
     super(message, param === undefined ? {} : { param });
     this.code = code;
@@ -106,11 +117,9 @@ export class ModelNotFound extends NotFound {
 export class MethodNotAllowed extends AppError {
   override readonly status = 405;
   override readonly code = 'method_not_allowed';
-  override readonly types = INVALID_REQUEST;
-  readonly allowed: string;
+  override readonly kind = 'invalid_request';
   constructor(method: string, allowed: string) {
-    super(`${method} is not allowed here; use ${allowed}.`);
-    this.allowed = allowed;
+    super(`${method} is not allowed here; use ${allowed}.`, { headers: { allow: allowed } });
   }
 }
 
@@ -118,7 +127,7 @@ export class MethodNotAllowed extends AppError {
 export class RequestCancelled extends AppError {
   override readonly status = 409;
   override readonly code = 'request_cancelled';
-  override readonly types = INVALID_REQUEST;
+  override readonly kind = 'invalid_request';
   constructor() {
     super('The request was cancelled.');
   }
@@ -127,7 +136,7 @@ export class RequestCancelled extends AppError {
 export class PayloadTooLarge extends AppError {
   override readonly status = 413;
   override readonly code = 'request_too_large';
-  override readonly types = { openai: 'invalid_request_error', anthropic: 'request_too_large' };
+  override readonly kind = 'too_large';
   constructor(bytesMax: number) {
     super(`The request body is larger than ${bytesMax} bytes.`);
   }
@@ -136,21 +145,21 @@ export class PayloadTooLarge extends AppError {
 export class UnsupportedMediaType extends AppError {
   override readonly status = 415;
   override readonly code = 'unsupported_media_type';
-  override readonly types = INVALID_REQUEST;
+  override readonly kind = 'invalid_request';
 }
 
 /** A limit of the key is reached. The client may come again, but for a request that is too large by itself. */
 export class RateLimited extends AppError {
   override readonly status = 429;
   override readonly code = 'rate_limit_exceeded';
-  override readonly types = { openai: 'rate_limit_error', anthropic: 'rate_limit_error' };
+  override readonly kind = 'rate_limit';
 }
 
 /** Something of ours failed. The client learns the request id and no more. */
 export class InternalError extends AppError {
   override readonly status = 500;
   override readonly code = 'internal_error';
-  override readonly types = { openai: 'server_error', anthropic: 'api_error' };
+  override readonly kind = 'server';
   constructor() {
     super('The gateway failed to handle the request.');
   }
@@ -160,15 +169,15 @@ export class InternalError extends AppError {
 export class ProviderFailed extends AppError {
   readonly status: 502 | 503 | 504;
   override readonly code = 'provider_error';
-  readonly types: ErrorTypes;
+  readonly kind: ErrorKind;
   constructor(status: 502 | 503 | 504, message: string, retryAfterSeconds?: number) {
     super(message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
     this.status = status;
-    this.types = { openai: 'server_error', anthropic: ANTHROPIC_TYPES[status] };
+    this.kind = KINDS[status];
   }
 }
 
-const ANTHROPIC_TYPES = { 502: 'api_error', 503: 'overloaded_error', 504: 'timeout_error' } as const;
+const KINDS = { 502: 'server', 503: 'overloaded', 504: 'timeout' } as const;
 
 /** Why the gateway ends a request that is under way: its time is over, or the host stops. */
 export type StopReason = 'time_limit' | 'shutdown';
@@ -182,12 +191,12 @@ const STOPS: { readonly [reason in StopReason]: readonly [503 | 504, string] } =
 export class RequestStopped extends AppError {
   readonly status: 503 | 504;
   override readonly code = 'request_stopped';
-  readonly types: ErrorTypes;
+  readonly kind: ErrorKind;
   constructor(reason: StopReason) {
     const [status, why] = STOPS[reason];
     super(`The gateway ended the request ${why}.`);
     this.status = status;
-    this.types = { openai: 'server_error', anthropic: ANTHROPIC_TYPES[status] };
+    this.kind = KINDS[status];
   }
 }
 
@@ -195,7 +204,7 @@ export class RequestStopped extends AppError {
 export class ServiceUnavailable extends AppError {
   override readonly status = 503;
   override readonly code = 'service_unavailable';
-  override readonly types = { openai: 'server_error', anthropic: 'overloaded_error' };
+  override readonly kind = 'overloaded';
   constructor() {
     super('The gateway cannot take the request right now; nothing was charged.', { retryAfterSeconds: 1 });
   }

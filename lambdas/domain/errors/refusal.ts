@@ -2,7 +2,7 @@ import { AppError } from './app-error';
 
 /** What the control plane answers instead of what it was asked for. Its dialect is its own: problem details. */
 export abstract class Refusal extends AppError {
-  override readonly types = { openai: 'invalid_request_error', anthropic: 'invalid_request_error' };
+  override readonly kind = 'invalid_request';
 }
 
 /** A member of a request that is not as it must be. */

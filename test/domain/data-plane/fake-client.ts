@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
-import type { Exchange, Headers } from '../../../lambdas/domain/data-plane/exchange';
+import type { Exchange } from '../../../lambdas/domain/data-plane/exchange';
+import type { Headers } from '../../../lambdas/domain/headers';
 
 export interface Sent {
   readonly method?: string;

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { anthropic as anthropicDialect } from '../../../lambdas/domain/dialects/anthropic/anthropic';
+import { openai as openaiDialect } from '../../../lambdas/domain/dialects/openai/openai';
 import {
   type AppError,
   Forbidden,
@@ -22,7 +24,6 @@ import {
 } from '../../../lambdas/domain/errors/app-error';
 import { KeyNotFound } from '../../../lambdas/domain/errors/missing';
 import { InvalidInput, MailNotTaken, Unauthenticated } from '../../../lambdas/domain/errors/refusal';
-import { errorBody, errorEvent } from '../../../lambdas/domain/errors/render-error';
 import { TooManyKeys } from '../../../lambdas/domain/errors/too-many';
 import { ROOT, trackedFiles } from '../../repository/tracked-files';
 
@@ -83,14 +84,14 @@ test.each(named)('%s is rendered for OpenAI’s clients with the type they know'
   const body = JSON.stringify({
     error: { message: error.message, type: openai, code, param: error.param ?? null },
   });
-  expect([error.status, errorBody(error, 'openai')]).toEqual([status, body]);
-  expect(errorEvent(error, 'openai')).toBe(`data: ${body}\n\n`);
+  expect([error.status, openaiDialect.errorBody(error)]).toEqual([status, body]);
+  expect(openaiDialect.errorEvent(error)).toBe(`data: ${body}\n\n`);
 });
 
 test.each(named)('%s is rendered for Anthropic’s clients with the type they know', (_name, { error, anthropic }) => {
   const body = JSON.stringify({ type: 'error', error: { type: anthropic, message: error.message } });
-  expect(errorBody(error, 'anthropic')).toBe(body);
-  expect(errorEvent(error, 'anthropic')).toBe(`event: error\ndata: ${body}\n\n`);
+  expect(anthropicDialect.errorBody(error)).toBe(body);
+  expect(anthropicDialect.errorEvent(error)).toBe(`event: error\ndata: ${body}\n\n`);
 });
 
 test('the table has every error class that the data plane can throw', () => {

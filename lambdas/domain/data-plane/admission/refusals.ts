@@ -21,7 +21,7 @@ interface Shortage {
 type Minute = Extract<ReachedLimit, { readonly kind: 'minute' }>;
 
 /** Throws what the client is told of any other reason for which nothing was held. */
-export function shortageOr(
+export function toShortage(
   error: unknown,
   { caller, now }: { readonly caller: KeyOwner; readonly now: number },
   worst: WorstCase,

@@ -1,6 +1,7 @@
 import type { Log } from '../../log';
 import { chargeFor } from '../../usage/charge';
 import type { Settlement } from '../../wallet/holds/settlement';
+import { capped } from '../admission/admission';
 import { elapsedMs, type MeteredDependencies, type PaidRequest } from '../paid-request';
 import { type Metered, meter } from './metering';
 import { type Outcome, statusSent } from './outcome';
@@ -34,12 +35,8 @@ export async function settleOutcome(
 }
 
 function meterOutcome({ call, request, admitted }: PaidRequest, { answer, target }: Outcome): Metered {
-  const cap = admitted.outputTokensCap;
-  const bound = {
-    inputTokensMax: target.bound.inputTokensMax,
-    outputTokensMax: cap === undefined ? target.outputTokensMax : cap * request.choices,
-  };
-  return meter(answer, call.exchange.gone.aborted, target.provider.dialect, bound);
+  const bound = capped(target.bound, request, admitted.outputTokensCap);
+  return meter(answer, call.exchange.gone.aborted, bound);
 }
 
 function recordOf(paid: PaidRequest, outcome: Outcome, metered: Metered, now: number) {

@@ -1,31 +1,25 @@
 import fc from 'fast-check';
-import { parseMeteredRequest } from '../../../lambdas/domain/data-plane/admission/metered-request';
-import { providerBody } from '../../../lambdas/domain/data-plane/provider/provider-body';
-import { METERED_ROUTES, type MeteredRoute } from '../../../lambdas/domain/data-plane/routes';
+import { messages } from '../../../lambdas/domain/dialects/anthropic/messages/messages';
+import { chat } from '../../../lambdas/domain/dialects/openai/chat/chat';
 
-const route = (path: string): MeteredRoute => {
-  const found = METERED_ROUTES.get(path);
-  if (!found) throw new Error(`no route ${path}`);
-  return found;
-};
-const chat = route('/v1/chat/completions');
+const parsed = (body: string) => chat.parse({ contentType: 'application/json', bytes: Buffer.from(body) });
 const sent = (body: string, outputTokensCap?: number, model?: string) =>
-  providerBody(parseMeteredRequest(chat, Buffer.from(body)), { outputTokensCap, model }).toString();
+  chat.providerBody(parsed(body), { outputTokensCap, model }).bytes.toString();
 const parse = (text: string) => JSON.parse(text) as { [name: string]: unknown };
 
 const plain = '{"model":"m", "messages" : [{"role":"user","content":"hi"}] }';
 const streamed = '{"stream":true,"model":"m","messages":[{}]}';
 
-describe('the body that a provider gets', () => {
-  test('is the client’s own bytes when nothing needs to change', () => {
+describe('the body that a provider is sent', () => {
+  test('the provider is sent the client’s own bytes when nothing needs to change', () => {
     expect(sent(plain)).toBe(plain);
   });
 
-  test('names the model as the provider knows it', () => {
+  test('the provider is sent the model’s name as it knows it', () => {
     expect(sent(plain, undefined, 'known "name"')).toBe(plain.replace('"m"', JSON.stringify('known "name"')));
   });
 
-  test('asks for usage in a stream, and keeps the client’s other stream options', () => {
+  test('a provider’s stream is asked for usage, and the client’s other stream options are kept', () => {
     expect(parse(sent(streamed))).toMatchObject({ stream_options: { include_usage: true } });
     expect(
       parse(sent('{"model":"m","messages":[{}],"stream":true,"stream_options":{"include_usage":false,"x":1}}'))[
@@ -40,12 +34,12 @@ describe('the body that a provider gets', () => {
     });
   });
 
-  test('leaves a client’s own request for usage as it is', () => {
+  test('a client’s own request for usage is sent to the provider as it is', () => {
     const asked = '{"model":"m","messages":[{}],"stream":true,"stream_options":{"include_usage":true}}';
     expect(sent(asked)).toBe(asked);
   });
 
-  test('names nobody: identities are left out wherever they stand, and the rest stays valid', () => {
+  test('the provider is sent no identity, wherever it stands in the body, and the rest stays valid', () => {
     const identities = { user: 'u-1', metadata: { a: 'b' }, safety_identifier: 'x' };
     const others = { model: 'm', messages: [{}], temperature: 0.5, stop: ['\n'] };
     const members = fc.shuffledSubarray(Object.entries({ ...identities, ...others }), { minLength: 0 });
@@ -61,12 +55,26 @@ describe('the body that a provider gets', () => {
     );
   });
 
-  test('carries the wallet’s limit where the client set none', () => {
+  test('the provider is sent the wallet’s limit where the client set none', () => {
     expect(parse(sent(plain, 77))['max_completion_tokens']).toBe(77);
     expect(parse(sent('{"model":"m","messages":[{}],"max_completion_tokens":null}', 77))).toEqual({
       model: 'm',
       messages: [{}],
       max_completion_tokens: 77,
     });
+  });
+
+  test('the provider is told the type of the body and of the answer that is awaited', () => {
+    expect(chat.providerBody(parsed(plain), {})).toMatchObject({
+      contentType: 'application/json',
+      accept: 'application/json',
+    });
+    expect(chat.providerBody(parsed(streamed), {})).toMatchObject({ accept: 'text/event-stream' });
+  });
+
+  test('Anthropic is sent a stream request unchanged: its streams always report usage', () => {
+    const body = '{"stream":true,"model":"m","messages":[{}],"max_tokens":5}';
+    const request = messages.parse({ contentType: 'application/json', bytes: Buffer.from(body) });
+    expect(messages.providerBody(request, {}).bytes.toString()).toBe(body);
   });
 });

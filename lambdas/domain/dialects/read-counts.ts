@@ -1,7 +1,7 @@
-/** No request has more tokens than this: a provider that says so is wrong. */
+/** No request has more tokens than this: a provider that reports more is wrong. */
 const TOKENS_MAX = 1_000_000_000;
 
-/** What a provider wrote, member by member. */
+/** A provider's report as it came, member by member. */
 export interface ProviderReport {
   readonly [member: string]: unknown;
 }
@@ -15,7 +15,7 @@ export function isReport(value: unknown): value is ProviderReport {
 
 /**
  * Reads counts of tokens out of an object, which may itself be absent or null.
- * @returns undefined when anything of it is no count: a text, a fraction, negative, NaN or absurdly many
+ * @returns undefined when one of them is not a count but text, a fraction, negative, NaN or absurdly large
  */
 export function readCounts<Name extends string>(report: unknown, names: readonly Name[]): Counts<Name> | undefined {
   if (report === undefined || report === null) return {};
@@ -34,7 +34,7 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= TOKENS_MAX;
 }
 
-/** Names the members above zero that nobody here knows. The names are the provider's, so an odd one is not repeated. */
+/** Names the members above zero that are not `known`. The provider chose their names, so an odd one is not repeated. */
 export function unknownCounts(report: unknown, prefix: string, known: readonly string[]): readonly string[] {
   if (!isReport(report)) return [];
   const unknown = Object.entries(report).filter(

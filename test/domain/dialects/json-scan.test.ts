@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { JSON_DEPTH_MAX, MalformedJson, scanJson } from '../../../lambdas/domain/data-plane/admission/json-scan';
+import { JSON_DEPTH_MAX, MalformedJson, scanJson } from '../../../lambdas/domain/dialects/json/json-scan';
 
 const scan = (text: string) => scanJson(Buffer.from(text));
 
 describe('scanning a JSON object', () => {
-  test('finds every outer member where JSON.parse finds it', () => {
+  test('the scan finds every outer member that JSON.parse finds', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true }),
@@ -23,7 +23,7 @@ describe('scanning a JSON object', () => {
     );
   });
 
-  test('refuses what JSON.parse refuses, strings apart', () => {
+  test('the scan refuses the same text as JSON.parse, strings aside', () => {
     const pieces = ['{', '}', '[', ']', ',', ':', '"a"', '"b"', '1', '-0.5e3', 'true', 'nul', ' ', '01', '+1', '.5'];
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 12 }), (parts) => {
@@ -46,25 +46,25 @@ describe('scanning a JSON object', () => {
     );
   });
 
-  test('a member given twice is refused, however it is spelled', () => {
+  test('the scan refuses a member that is given twice, however it is spelled', () => {
     expect(() => scan('{"model":"a","model":"b"}')).toThrow('given twice');
     expect(() => scan(String.raw`{"model":"a","mod\u0065l":"b"}`)).toThrow('given twice');
   });
 
   test.each(['"\u0001"', '"\n"', String.raw`"\q"`, String.raw`"\x41"`, String.raw`"\u12G4"`])(
-    'refuses the string %j',
+    'the scan refuses the string %j',
     (text) => {
       expect(() => scan(`{"a":[${text}]}`)).toThrow(MalformedJson);
     },
   );
 
-  test('nesting has a limit', () => {
+  test('the scan refuses nesting beyond its limit', () => {
     const nested = (depth: number) => `{"a":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`;
     expect(() => scan(nested(JSON_DEPTH_MAX))).not.toThrow();
     expect(() => scan(nested(JSON_DEPTH_MAX + 1))).toThrow('nested deeper');
   });
 
-  test('content types are counted however they are spelled, and tools are kept apart', () => {
+  test('the scan counts content types however they are spelled, and keeps tools apart', () => {
     const { contentTypes, toolTypes } = scan(
       String.raw`{"messages":[{"content":[{"type":"image_url"},{"t\u0079pe":"ima\u0067e_url"},{"type":"text"}]}],"tools":[{"type":"function","function":{"parameters":{"type":"object","default":{"type":"circle"}}}}]}`,
     );
@@ -72,7 +72,7 @@ describe('scanning a JSON object', () => {
     expect([...toolTypes]).toEqual(['function']);
   });
 
-  test('an escaped quote does not end a string, an escaped backslash before it does', () => {
+  test('the scan ends a string at a quote after an escaped backslash, and not at an escaped quote', () => {
     const bytes = Buffer.from(String.raw`{"a":"x\"y","b":"z\\","c":1}`);
     expect([...scanJson(bytes).members.keys()]).toEqual(['a', 'b', 'c']);
   });

@@ -1,4 +1,4 @@
-import type { JsonScan, Member } from '../admission/json-scan';
+import type { JsonScan, Member } from './json-scan';
 
 /** Replaces the bytes from `start` to `end` by `with`. */
 export interface Edit {

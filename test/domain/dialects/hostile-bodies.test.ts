@@ -1,10 +1,8 @@
 import { AppError } from '../../../lambdas/domain/errors/app-error';
 import { REQUEST_BYTES_MAX } from '../../../lambdas/domain/data-plane/metered-handler';
-import { parseMeteredRequest } from '../../../lambdas/domain/data-plane/admission/metered-request';
-import { providerBody } from '../../../lambdas/domain/data-plane/provider/provider-body';
-import { METERED_ROUTES } from '../../../lambdas/domain/data-plane/routes';
+import { chat } from '../../../lambdas/domain/dialects/openai/chat/chat';
 
-/** As many of the piece as the largest body takes. */
+/** The largest body that is accepted, filled with one piece over and over. */
 function filled(piece: string, before: string, after: string): Buffer {
   const room = REQUEST_BYTES_MAX - Buffer.byteLength(before + after);
   return Buffer.from(before + piece.repeat(Math.floor(room / Buffer.byteLength(piece))) + after);
@@ -25,26 +23,24 @@ const bodies: { readonly [what: string]: Buffer } = {
     `{"model":"m","messages":[${many(250_000, (at) => `{"type":"${at}"},`)}1]}`,
   ),
   members: Buffer.from(`{"model":"m","messages":[{}]${many(400_000, (at) => `,"${at}":1`)}}`),
-  'modalities that are none': filled('1,', '{"model":"m","messages":[{}],"modalities":[', '1]}'),
+  'invalid modalities': filled('1,', '{"model":"m","messages":[{}],"modalities":[', '1]}'),
   'stream options': Buffer.from(
     `{"model":"m","messages":[{}],"stream":true,"stream_options":{${many(350_000, (at) => `"${at}":1,`)}"x":1}}`,
   ),
   'a long model': filled('m', '{"messages":[{}],"model":"', '"}'),
 };
 
-/** Linear work takes tens to hundreds of milliseconds on a slow machine; what is quadratic, or builds the body, takes far more. */
+/** Linear work takes tens to hundreds of milliseconds on a slow machine; quadratic work, or building the body, takes far longer. */
 const MS_MAX = 3_000;
 const HEAP_BYTES_MAX = 120 * 1024 * 1024;
 
 test.each(Object.entries(bodies))(
-  'the largest body, of %s, is dealt with in bounded time and memory',
+  'the largest body, filled with %s, is handled in bounded time and memory',
   (_what, body) => {
-    const route = METERED_ROUTES.get('/v1/chat/completions');
-    if (!route) throw new Error('no route');
     const before = process.memoryUsage().heapUsed;
     const start = performance.now();
     try {
-      providerBody(parseMeteredRequest(route, body), { outputTokensCap: 9 });
+      chat.providerBody(chat.parse({ contentType: 'application/json', bytes: body }), { outputTokensCap: 9 });
     } catch (error) {
       expect(error).toBeInstanceOf(AppError);
     }
