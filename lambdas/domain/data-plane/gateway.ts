@@ -1,15 +1,9 @@
 import type { KeyScope } from '../../contracts/http/key-rules';
 import { dialectOf } from '../dialects/registry';
 import { isFromEdge } from '../edge/origin-secret';
-import {
-  AppError,
-  Forbidden,
-  InternalError,
-  MethodNotAllowed,
-  NotFound,
-  ServiceUnavailable,
-  type StopReason,
-} from '../errors/app-error';
+import { AppError, Forbidden, InternalError, NotFound, ServiceUnavailable } from '../errors/app-error';
+import { MethodNotAllowed } from './method-not-allowed';
+import type { StopReason } from './stop-errors';
 import type { KeyOwner } from '../keys/verified-keys';
 import { StoreUnavailable } from '../table/table-errors';
 import { WalletUnavailable } from '../wallet/wallet-errors';

@@ -1,6 +1,7 @@
 /**
- * What kind of error it is, which each dialect has its own name for.
+ * The kinds of error that dialects have their own names for.
  * - `attempt_limit`: the caller failed to authenticate too often.
+ * - `billing`: the wallet or a budget is exhausted.
  * - `rate_limit`: a limit of the key is reached.
  * - `overloaded`: the gateway or the provider cannot serve now.
  */
@@ -18,14 +19,17 @@ export type ErrorKind =
   | 'timeout';
 
 interface Details {
-  /** The request's member that is wrong. */
+  /** The member of the request that is wrong. */
   readonly param?: string;
   readonly retryAfterSeconds?: number;
-  /** What is sent with it, by lower-case name. */
+  /** Response headers that come with the error, by lower-case name. */
   readonly headers?: { readonly [name: string]: string };
 }
 
-/** Every error that a client can see. Data only: it is rendered once, in the client's dialect, at the edge. */
+/**
+ * An error that a client can see. It is data, rendered once at the edge in the client's dialect. Each is defined beside
+ * the feature that throws it; here are those that several features share.
+ */
 export abstract class AppError extends Error {
   abstract readonly status: number;
   abstract readonly code: string;
@@ -52,42 +56,6 @@ export class InvalidRequest extends AppError {
   }
 }
 
-/** One message for every way in which a key can be wrong, so that nothing can be learned from it. */
-export class InvalidApiKey extends AppError {
-  override readonly status = 401;
-  override readonly code = 'invalid_api_key';
-  override readonly kind = 'authentication';
-  constructor() {
-    super('No valid API key was given. Send it as "Authorization: Bearer <key>" or "x-api-key: <key>".');
-  }
-}
-
-/** One message for a role of which the named key is not, and for whatever may be wrong with the key. */
-export class InvalidRole extends AppError {
-  override readonly status = 401;
-  override readonly code = 'invalid_role';
-  override readonly kind = 'authentication';
-  constructor() {
-    super('Send the id of a key that is for the IAM role which signs the request as "x-api-key: <key id>".');
-  }
-}
-
-/** Whoever fails to prove who they are again and again waits. It says nothing of whether they would have been right. */
-export class TooManyAttempts extends AppError {
-  override readonly status = 429;
-  override readonly code = 'too_many_attempts';
-  override readonly kind = 'attempt_limit';
-  constructor(retryAfterSeconds: number) {
-    super('Too many attempts have failed. Check the credentials, and wait before the next.', { retryAfterSeconds });
-  }
-}
-
-export class InsufficientQuota extends AppError {
-  override readonly status = 402;
-  override readonly code = 'insufficient_quota';
-  override readonly kind = 'billing';
-}
-
 export class Forbidden extends AppError {
   override readonly status = 403;
   readonly code: string;
@@ -108,31 +76,6 @@ export class NotFound extends AppError {
   }
 }
 
-export class ModelNotFound extends NotFound {
-  constructor(message: string) {
-    super(message, 'model_not_found', 'model');
-  }
-}
-
-export class MethodNotAllowed extends AppError {
-  override readonly status = 405;
-  override readonly code = 'method_not_allowed';
-  override readonly kind = 'invalid_request';
-  constructor(method: string, allowed: string) {
-    super(`${method} is not allowed here; use ${allowed}.`, { headers: { allow: allowed } });
-  }
-}
-
-/** The account cancelled the request while it ran. */
-export class RequestCancelled extends AppError {
-  override readonly status = 409;
-  override readonly code = 'request_cancelled';
-  override readonly kind = 'invalid_request';
-  constructor() {
-    super('The request was cancelled.');
-  }
-}
-
 export class PayloadTooLarge extends AppError {
   override readonly status = 413;
   override readonly code = 'request_too_large';
@@ -148,55 +91,13 @@ export class UnsupportedMediaType extends AppError {
   override readonly kind = 'invalid_request';
 }
 
-/** A limit of the key is reached. The client may come again, but for a request that is too large by itself. */
-export class RateLimited extends AppError {
-  override readonly status = 429;
-  override readonly code = 'rate_limit_exceeded';
-  override readonly kind = 'rate_limit';
-}
-
-/** Something of ours failed. The client learns the request id and no more. */
+/** The gateway itself failed. The client learns the request id and no more. */
 export class InternalError extends AppError {
   override readonly status = 500;
   override readonly code = 'internal_error';
   override readonly kind = 'server';
   constructor() {
     super('The gateway failed to handle the request.');
-  }
-}
-
-/** The provider failed, after fallbacks. The message may carry the provider's text, so it is never persisted. */
-export class ProviderFailed extends AppError {
-  readonly status: 502 | 503 | 504;
-  override readonly code = 'provider_error';
-  readonly kind: ErrorKind;
-  constructor(status: 502 | 503 | 504, message: string, retryAfterSeconds?: number) {
-    super(message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
-    this.status = status;
-    this.kind = KINDS[status];
-  }
-}
-
-const KINDS = { 502: 'server', 503: 'overloaded', 504: 'timeout' } as const;
-
-/** Why the gateway ends a request that is under way: its time is over, or the host stops. */
-export type StopReason = 'time_limit' | 'shutdown';
-
-const STOPS: { readonly [reason in StopReason]: readonly [503 | 504, string] } = {
-  time_limit: [504, 'at its time limit'],
-  shutdown: [503, 'because it stops'],
-};
-
-/** The gateway itself ended the request while the provider was at work. */
-export class RequestStopped extends AppError {
-  readonly status: 503 | 504;
-  override readonly code = 'request_stopped';
-  readonly kind: ErrorKind;
-  constructor(reason: StopReason) {
-    const [status, why] = STOPS[reason];
-    super(`The gateway ended the request ${why}.`);
-    this.status = status;
-    this.kind = KINDS[status];
   }
 }
 

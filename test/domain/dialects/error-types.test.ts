@@ -5,23 +5,20 @@ import { openai as openaiDialect } from '../../../lambdas/domain/dialects/openai
 import {
   type AppError,
   Forbidden,
-  InsufficientQuota,
   InternalError,
-  InvalidApiKey,
   InvalidRequest,
-  InvalidRole,
-  MethodNotAllowed,
-  ModelNotFound,
   NotFound,
   PayloadTooLarge,
-  ProviderFailed,
-  RateLimited,
-  RequestCancelled,
-  RequestStopped,
   ServiceUnavailable,
-  TooManyAttempts,
   UnsupportedMediaType,
 } from '../../../lambdas/domain/errors/app-error';
+import { TooManyAttempts } from '../../../lambdas/domain/attempts/too-many-attempts';
+import { ModelNotFound } from '../../../lambdas/domain/catalog/model-not-found';
+import { InsufficientQuota, RateLimited } from '../../../lambdas/domain/data-plane/admission/admission-errors';
+import { InvalidApiKey, InvalidRole } from '../../../lambdas/domain/data-plane/caller-errors';
+import { MethodNotAllowed } from '../../../lambdas/domain/data-plane/method-not-allowed';
+import { ProviderFailed } from '../../../lambdas/domain/data-plane/provider/provider-failed';
+import { RequestCancelled, RequestStopped } from '../../../lambdas/domain/data-plane/stop-errors';
 import { KeyNotFound } from '../../../lambdas/domain/errors/missing';
 import { InvalidInput, MailNotTaken, Unauthenticated } from '../../../lambdas/domain/errors/refusal';
 import { TooManyKeys } from '../../../lambdas/domain/errors/too-many';

@@ -1,7 +1,8 @@
 import type { PriceVersion } from '../../../contracts/storage/catalog';
 import type { Catalog, Target } from '../../catalog/catalog';
 import { priceAt } from '../../catalog/price';
-import { InvalidRequest, ModelNotFound } from '../../errors/app-error';
+import { InvalidRequest } from '../../errors/app-error';
+import { ModelNotFound } from '../../catalog/model-not-found';
 import { countingOf } from '../../keys/counting';
 import type { KeyOwner } from '../../keys/verified-keys';
 import type { MeteredEndpoint, MeteredRequest, RequestBound } from '../../dialects/endpoint';

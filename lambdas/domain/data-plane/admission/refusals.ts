@@ -1,4 +1,5 @@
-import { type AppError, Forbidden, InsufficientQuota, RateLimited } from '../../errors/app-error';
+import { type AppError, Forbidden } from '../../errors/app-error';
+import { InsufficientQuota, RateLimited } from './admission-errors';
 import type { KeyOwner } from '../../keys/verified-keys';
 import { formatUsd } from '../../money/pico';
 import { MINUTE_MS } from '../../wallet/holds/key-counters';

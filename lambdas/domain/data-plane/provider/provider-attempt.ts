@@ -1,6 +1,6 @@
 import type { MeteredEndpoint, StreamReading } from '../../dialects/endpoint';
 import { isEventStream } from '../../dialects/events/event-stream';
-import type { StopReason } from '../../errors/app-error';
+import type { StopReason } from '../stop-errors';
 import type { Headers } from '../../headers';
 import type { Exchange } from '../exchange';
 import type { EventRelay } from '../streaming/event-relay';

@@ -1,4 +1,4 @@
-import { ProviderFailed } from '../../errors/app-error';
+import { ProviderFailed } from './provider-failed';
 import type { Answer } from './provider-attempt';
 import type { ProviderFailure } from './provider-client';
 import type { WholeAnswer } from './whole-answer';

@@ -1,5 +1,5 @@
 import type { ListedModel } from '../../catalog/catalog';
-import { ModelNotFound } from '../../errors/app-error';
+import { ModelNotFound } from '../../catalog/model-not-found';
 import { allowsModel } from '../../keys/rule-checks';
 import type { AnswerCall, Answerer, AnswerDependencies } from '../route';
 
