@@ -10,7 +10,7 @@ const PROBE: ProbeRoute = {
   kind: 'probe',
   method: 'GET',
   path: '/healthz',
-  summary: 'whether the gateway runs; needs no key',
+  summary: 'whether the gateway runs',
   body: { status: 'ok' },
 };
 
