@@ -1,6 +1,9 @@
-import type { Endpoint } from '../../../lambdas/contracts/storage/catalog';
+import type { EndpointId } from '../../../lambdas/contracts/storage/catalog';
 
-export type ServedAt = { readonly endpoint: Endpoint } | { readonly leftOut: string };
+/** Endpoints whose answers have no output tokens. */
+export const WITHOUT_OUTPUT: ReadonlySet<EndpointId> = new Set<EndpointId>(['embeddings']);
+
+export type ServedAt = { readonly endpoint: EndpointId } | { readonly leftOut: string };
 
 /** Names at OpenAI that none of the metered endpoints serves, or whose tokens are not all they cost. */
 const OPENAI_LEFT_OUT: readonly (readonly [RegExp, string])[] = [

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { ENDPOINTS, regionSchema } from '../storage/catalog';
+import { ENDPOINT_IDS, regionSchema } from '../storage/catalog';
 
 /** What a key may be used for: a metered endpoint each, the list of models, and the account's ended requests. */
-export const KEY_SCOPES = [...ENDPOINTS, 'models', 'requests'] as const;
+export const KEY_SCOPES = [...ENDPOINT_IDS, 'models', 'requests'] as const;
 export type KeyScope = (typeof KEY_SCOPES)[number];
 
 const BUDGET_WINDOWS = ['day', 'week', 'month', 'total'] as const;

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { UNITS } from './units';
 
-/** How a client and a provider speak. Same-dialect traffic passes through byte for byte. */
-export const DIALECTS = ['openai', 'anthropic'] as const;
-export type Dialect = (typeof DIALECTS)[number];
+/** The dialects that provider settings can name. What each of them is, lambdas/domain/dialects says. */
+export const DIALECT_IDS = ['openai', 'anthropic'] as const;
+export type DialectId = (typeof DIALECT_IDS)[number];
 
-/** The metered endpoints. */
-export const ENDPOINTS = ['chat', 'messages', 'embeddings'] as const;
-export type Endpoint = (typeof ENDPOINTS)[number];
+/** The metered endpoints, as the catalog, key scopes, holds and usage records name them. */
+export const ENDPOINT_IDS = ['chat', 'messages', 'embeddings'] as const;
+export type EndpointId = (typeof ENDPOINT_IDS)[number];
 
 /** Pico-dollars (1e-12 USD) per token, by unit. JSON has no bigint, so a safe integer here. */
 const unitPricesSchema = z.strictObject({
@@ -42,7 +42,7 @@ const priceVersionSchema = z.strictObject({
 export const modelDefinitionSchema = z.strictObject({
   /** Other exact names of the same model, dated snapshots for one. */
   aliases: z.array(z.string().min(1)),
-  endpoints: z.array(z.enum(ENDPOINTS)).min(1),
+  endpoints: z.array(z.enum(ENDPOINT_IDS)).min(1),
   /** The most tokens a prompt can have. It bounds what a request can cost, so it may be too high and never too low. */
   contextTokens: z.int().positive(),
   /** The most tokens one answer can have; 0 for embeddings. It bounds what a request can cost, as `contextTokens` does. */
@@ -93,7 +93,7 @@ export const providerPromises = {
 /** An upstream that this deployment may call. Its key is a secret and lives elsewhere. */
 export const providerSettingsSchema = z.strictObject({
   id: z.string().min(1),
-  dialect: z.enum(DIALECTS),
+  dialect: z.enum(DIALECT_IDS),
   baseUrl: z.url(),
   /** Whose price list applies. @default the provider's own id */
   catalog: z.string().min(1).optional(),

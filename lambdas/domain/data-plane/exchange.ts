@@ -1,8 +1,5 @@
 import type { Writable } from 'node:stream';
-
-export interface Headers {
-  readonly [lowerCaseName: string]: string | undefined;
-}
+import type { Headers } from '../headers';
 
 /**
  * How much a host buffers for a client that reads slowly before the gateway pauses the provider. Every host sets it,
