@@ -30,7 +30,7 @@ class FakeKms {
 
 const MESSAGE = Buffer.from('a seal');
 const SIGNERS: readonly (readonly [name: string, signer: ReceiptSigner])[] = [
-  ['a key at hand', new KeySigner(KeySigner.makeKey())],
+  ['a key at hand', new KeySigner(KeySigner.generateKey())],
   ['KMS', new KmsSigner({ client: new FakeKms().client, keyArn: KEY_ARN })],
 ];
 

@@ -25,7 +25,7 @@ const random = new Random(SEED);
 const time = new VirtualTime(Date.parse('2026-11-20T10:00:00.000Z'));
 const engine = EmbeddedStore.memory({ clock: time.clock });
 const store = new LimitedStore(engine, time, () => random.fraction());
-const signer = new KeySigner(KeySigner.makeKey());
+const signer = new KeySigner(KeySigner.generateKey());
 
 let requests = 0;
 

@@ -63,7 +63,7 @@ describe.each(durableEngines)('receipts on $name', (engine: Engine) => {
   }
 
   test('of several sealers at once one commits each seal, and every receipt is sealed once', async () => {
-    const signer = new KeySigner(KeySigner.makeKey());
+    const signer = new KeySigner(KeySigner.generateKey());
     const { store } = running;
     const records: UsageRecord[] = [];
     let seals = 0;

@@ -30,7 +30,7 @@ const REQUEST = {
   at: '',
   priceVersion: '2026-11-01',
 };
-const KEY = KeySigner.makeKey();
+const KEY = KeySigner.generateKey();
 
 /** A wallet whose charges leave changes, and what makes receipts of them. */
 export class ReceiptStage {

@@ -133,7 +133,7 @@ describe('what is found in an export:', () => {
   });
 
   test('a signature by another key that says it is the published one', async () => {
-    const forger = new KeySigner(KeySigner.makeKey());
+    const forger = new KeySigner(KeySigner.generateKey());
     const { seal } = JSON.parse(lines[0] ?? '') as TreeLine;
     const signature = Buffer.from(await forger.sign(Buffer.from(sealText(seal)))).toString('base64');
     expect(await faultsOf(rewritten(1, (json) => ({ ...json, signature })))).toEqual([
@@ -142,7 +142,7 @@ describe('what is found in an export:', () => {
   });
 
   test('a key that is not published', async () => {
-    const other = new KeySigner(KeySigner.makeKey());
+    const other = new KeySigner(KeySigner.generateKey());
     const pem = `-----BEGIN PUBLIC KEY-----\n${Buffer.from(await other.publicKey()).toString('base64')}\n-----END PUBLIC KEY-----`;
     const { faults } = verifyReceipts(readDocuments(lines.join('\n')), readPublicKeys(pem));
     expect(faults).toHaveLength(TREES);

@@ -1,16 +1,16 @@
-import { AgedSecret } from '../../lambdas/adapters/secrets/aged-secret';
+import { CachedSecret } from '../../lambdas/adapters/secrets/cached-secret';
 import { originSecretSchema, pepperSecretSchema } from '../../lambdas/contracts/deployment/secrets';
 
 const MINUTE = 60_000;
 
 /** Secrets Manager with one secret that a test can change or take away. */
-function stage<T>(schema: ConstructorParameters<typeof AgedSecret<T>>[0]['schema'], SecretString?: string) {
+function stage<T>(schema: ConstructorParameters<typeof CachedSecret<T>>[0]['schema'], SecretString?: string) {
   const state = { now: 0, SecretString, fails: false, fetches: 0 };
   const send = () => {
     state.fetches += 1;
     return state.fails ? Promise.reject(new Error('not now')) : Promise.resolve({ SecretString: state.SecretString });
   };
-  return { state, secret: new AgedSecret({ client: { send } as never, arn: 'arn', schema, clock: () => state.now }) };
+  return { state, secret: new CachedSecret({ client: { send } as never, arn: 'arn', schema, clock: () => state.now }) };
 }
 
 describe('a secret', () => {
