@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { inTreeOrder, type Leaf } from '../../../lambdas/domain/receipts/leaf';
-import { LeafMarks, packLeaves, readPackedLeaves, unpackLeaves } from '../../../lambdas/domain/receipts/packed-leaves';
+import { LeafFilter, packLeaves, readPackedLeaves, unpackLeaves } from '../../../lambdas/domain/receipts/packed-leaves';
 
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -27,9 +27,9 @@ test('leaves are recognised among packed ones', () => {
   fc.assert(
     fc.property(fc.array(leaf, { minLength: 1 }), fc.array(leaf), fc.nat(), (leaves, others, at) => {
       const packed = readPackedLeaves(packLeaves(leaves));
-      const marks = new LeafMarks([...others, leaves[at % leaves.length]!]);
-      expect(marks.mayBeIn(packed)).toBe(true);
-      expect(new LeafMarks([]).mayBeIn(packed)).toBe(false);
+      const filter = new LeafFilter([...others, leaves[at % leaves.length]!]);
+      expect(filter.mayMatch(packed)).toBe(true);
+      expect(new LeafFilter([]).mayMatch(packed)).toBe(false);
     }),
   );
 });

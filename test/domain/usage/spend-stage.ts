@@ -10,7 +10,7 @@ import type { Log } from '../../../lambdas/domain/log';
 import { absent } from '../../../lambdas/domain/table/condition';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
-import { PACE_HOURS_MIN } from '../../../lambdas/domain/usage/spend-watch/spend-jump';
+import { BASELINE_HOURS_MIN } from '../../../lambdas/domain/usage/spend-watch/spend-jump';
 import { SpendWatch } from '../../../lambdas/domain/usage/spend-watch/spend-watch';
 import { putUsageRecord } from '../../../lambdas/domain/usage/records/usage-records';
 import { spend } from '../../../lambdas/handlers/usage/spend';
@@ -117,8 +117,8 @@ export class SpendStage {
    * @param before what is done in each of them first
    */
   async usePace(costPico: bigint, before: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
-    this.now -= PACE_HOURS_MIN * HOUR_MS;
-    for (let hour = 0; hour < PACE_HOURS_MIN; hour += 1) {
+    this.now -= BASELINE_HOURS_MIN * HOUR_MS;
+    for (let hour = 0; hour < BASELINE_HOURS_MIN; hour += 1) {
       await before();
       await this.spend(costPico);
       this.now += HOUR_MS;

@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 
 const spentNow = (counterId = stage.keyId) =>
-  new KeySpend(stage).of({ counterId, hour: new Date(stage.now).toISOString().slice(0, 13) });
+  new KeySpend(stage).inHour({ counterId, hour: new Date(stage.now).toISOString().slice(0, 13) });
 
 /** As Lambda does with a batch that fails: it comes again in halves, until one change stands alone. */
 async function deliver(changes: readonly DynamoDBRecord[], store: TableStore): Promise<void> {
@@ -243,7 +243,7 @@ describe('what a key spends', () => {
     for (const keyId of keyIds) await stage.record(7n, keyId);
     await stage.pipe();
     const hour = new Date(stage.now).toISOString().slice(0, 13);
-    const sums = keyIds.map((counterId) => new KeySpend(stage).of({ counterId, hour }));
+    const sums = keyIds.map((counterId) => new KeySpend(stage).inHour({ counterId, hour }));
     expect(new Set(await Promise.all(sums))).toEqual(new Set([7n]));
   });
 });
