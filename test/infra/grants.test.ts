@@ -209,7 +209,7 @@ test('the sweeper may do with tables what it does, and nothing else', async () =
 
 test('what watches keys’ spend may do with tables what it does, and nothing else', async () => {
   const stage = await SpendStage.open();
-  await stage.usePace(2n * DOLLAR);
+  await stage.spendBaseline(2n * DOLLAR);
   await stage.record(30n * DOLLAR);
   const calls = new CallRecorder(stage.store);
   const slow = new FaultyStore(calls);
