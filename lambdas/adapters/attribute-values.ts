@@ -1,7 +1,7 @@
 import type { Item, Key, Value } from '../domain/table/value';
 
 /**
- * A value in DynamoDB's typed notation. The DynamoDB engine uses it on the wire, the embedded engine in its journal and
+ * A value in DynamoDB's typed notation. The DynamoDB store uses it on the wire, the embedded store in its journal and
  * its change records. `Bytes` is the type of binary data: bytes for an API client, base64 text in JSON.
  */
 export type Encoded<Bytes> =

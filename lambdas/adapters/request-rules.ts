@@ -3,7 +3,7 @@ import { keyOf } from '../domain/table/key-of';
 import type { Check, Query, Write } from '../domain/table/table-store';
 import type { Key } from '../domain/table/value';
 
-// DynamoDB rejects requests that break these rules with a ValidationException. Both engines check the rules first, so
+// DynamoDB rejects requests that break these rules with a ValidationException. Both stores check the rules first, so
 // that a programming mistake throws the same plain Error everywhere and never looks like an outage.
 
 export const TRANSACTION_WRITES_MAX = 100;

@@ -70,7 +70,7 @@ function poolVerifier({ issuer, clientIds, clock, fetchKeys }: CognitoTokenVerif
     {
       issuer,
       jwksUri,
-      // Access tokens have no audience, so the client id is checked instead.
+      // Access tokens have no audience, so the client ID is checked instead.
       audience: null,
       customJwtCheck: ({ payload }) =>
         validateCognitoJwtFields(payload, { tokenUse: 'access', clientId: [...clientIds] }),

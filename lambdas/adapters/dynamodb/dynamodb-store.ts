@@ -19,7 +19,7 @@ export interface DynamodbStoreOptions {
 
 const PAGE_ITEMS_DEFAULT = 100;
 
-/** The DynamoDB engine: the tables of a deployment in AWS. */
+/** The DynamoDB store: the tables of a deployment in AWS. */
 export class DynamodbStore implements TableStore {
   readonly #transport: StoreTransport;
   readonly #tableNames: DynamodbStoreOptions['tableNames'];
@@ -93,7 +93,7 @@ export class DynamodbStore implements TableStore {
 
   #nameOf(table: TableSpec): string {
     const name = this.#tableNames[table.name];
-    if (name === undefined) throw new Error(`this store was not given the table ${table.name}`);
+    if (name === undefined) throw new Error(`the store has no physical name for the table ${table.name}`);
     return name;
   }
 }

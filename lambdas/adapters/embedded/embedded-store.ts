@@ -42,7 +42,7 @@ const PAGE_ITEMS_DEFAULT = 100;
 const STREAMED = new Set(TABLES.filter((table) => table.stream).map((table) => table.name));
 
 /**
- * The embedded engine: tables in the memory of this process, made durable by one journal file. A commit runs
+ * The embedded store: tables in the memory of this process, made durable by one journal file. A commit runs
  * synchronously, so nothing can happen between the check of its conditions, its line in the journal and its effect.
  */
 export class EmbeddedStore implements TableStore {

@@ -20,7 +20,7 @@ const itemSchema = z.object({
   [EXPIRES_AT]: z.coerce.number(),
 });
 
-/** Stores the idempotency records of Powertools in the accounts table of either engine. */
+/** Stores the idempotency records of Powertools in the accounts table of either store. */
 export class IdempotencyRecords extends BasePersistenceLayer {
   readonly #store: TableStore;
   readonly #clock: Clock;

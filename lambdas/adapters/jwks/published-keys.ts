@@ -24,7 +24,7 @@ export interface PublishedKeysOptions {
   readonly failureMs?: number;
 }
 
-/** Caches an issuer's signing keys. They are fetched for the first token, when they are old, and for an unknown key id. */
+/** Caches an issuer's signing keys. They are fetched for the first token, when they are old, and for an unknown key ID. */
 export class PublishedKeys implements JwksCache {
   readonly #options: PublishedKeysOptions;
   #keys: ReadonlyMap<string, JwkWithKid> = new Map();
@@ -36,7 +36,7 @@ export class PublishedKeys implements JwksCache {
     this.#options = options;
   }
 
-  /** Whether a token with this key id must wait for a fetch from the issuer. */
+  /** Whether a token with this key ID must wait for a fetch from the issuer. */
   needsFetch(kid: string): boolean {
     const { clock, failureMs = 0 } = this.#options;
     const now = clock();

@@ -18,7 +18,7 @@ export interface Change {
   readonly after: Item | undefined;
 }
 
-/** The mapped value of a change, with the change's id. */
+/** The mapped value of a change, with the change's ID. */
 export interface Mapped<T> {
   readonly changeId: string;
   readonly value: T;

@@ -9,7 +9,7 @@ const json = z.string().transform((text, context): unknown => {
   }
 });
 
-/** API keys by provider id. An empty key would fail every request to its provider, so it is rejected here. */
+/** API keys by provider ID. An empty key would fail every request to its provider, so it is rejected here. */
 export const providerKeysSecretSchema = json.pipe(z.record(z.string(), z.string().min(1)));
 
 /** The origin secret. Two values are valid at a time, so that a rotation refuses no requests. */

@@ -14,9 +14,9 @@ export const ROTATION_GRACE_SECONDS_MAX = 30 * 86_400;
 export const keyInfoSchema = z
   .object({
     keyId: keyIdSchema,
-    /** The last four characters of the secret. Absent for a role's key, which has no secret. */
+    /** The last four characters of the secret. Absent for a role key, which has no secret. */
     lastFour: z.string().length(4).optional(),
-    /** For a role's key: the IAM role that may use it. AWS verifies that the caller has assumed the role. */
+    /** For a role key: the IAM role that may use it. AWS verifies that the caller has assumed the role. */
     role: roleArnSchema.optional(),
     createdAt: z.iso.datetime(),
     label: z.string().optional(),

@@ -50,7 +50,7 @@ const actorSchema = z.union([
   z.literal(DEPLOYMENT_CHAIN),
 ]);
 
-/** One administrative action. It contains ids only, never a name or an email address. */
+/** One administrative action. It contains IDs only, never a name or an email address. */
 export const auditEventSchema = z.strictObject({
   version: z.literal(1),
   chain: auditChainSchema,

@@ -38,7 +38,7 @@ const priceVersionSchema = z.strictObject({
   tiers: priceTiersSchema,
 });
 
-/** A model's properties other than its id and its prices. */
+/** A model's properties other than its ID and its prices. */
 export const modelDefinitionSchema = z.strictObject({
   /** Other exact names of the same model, such as dated snapshots. */
   aliases: z.array(z.string().min(1)),
@@ -62,7 +62,7 @@ const modelSchema = z.strictObject({
 export const catalogSchema = z.strictObject({
   /** The origin of the prices: a package and its version. */
   source: z.string(),
-  /** Models by provider id, such as `openai`. */
+  /** Models by provider ID, such as `openai`. */
   providers: z.record(z.string(), z.array(modelSchema)),
 });
 
@@ -95,7 +95,7 @@ export const providerSettingsSchema = z.strictObject({
   id: z.string().min(1),
   dialect: z.enum(DIALECTS),
   baseUrl: z.url(),
-  /** The price list that applies to the provider. @default the provider's own id */
+  /** The price list that applies to the provider. @default the provider's own ID */
   catalog: z.string().min(1).optional(),
   ...providerPromises,
 });

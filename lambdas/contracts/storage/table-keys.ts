@@ -39,7 +39,7 @@ export const deadlineOfHold = (sk: string): number => Date.parse(sk.slice(0, sk.
 
 export const ENTRY_PREFIX = 'entry#';
 const LATE_SUFFIX = '#late';
-/** @param entryId the request id for the end of a hold, the payment id for a credit */
+/** @param entryId the request ID for the end of a hold, the payment ID for a credit */
 export const entryKey = (accountId: string, entryId: string): Key => ({
   pk: accountId,
   sk: `${ENTRY_PREFIX}${entryId}`,
@@ -134,7 +134,7 @@ export const trustKey = (accountId: string, trustId: string): Key => ({
 export const exchangedTokenKey = (hash: string): Key => ({ pk: `exchanged#${hash}`, sk: 'token' });
 
 export const personKey = (personId: string): Key => ({ pk: personId, sk: 'person' });
-/** @param subject the user pool's id of a person, which is a pseudonym as well */
+/** @param subject the user pool's ID of a person, which is a pseudonym as well */
 export const subjectKey = (subject: string): Key => ({ pk: `subject#${subject}`, sk: 'person' });
 /** The person's side of a membership. It lists a person's accounts. */
 export const MEMBERSHIP_PREFIX = 'account#';
@@ -162,7 +162,7 @@ export const auditHeadKey = (chain: string): Key => ({ pk: chain, sk: 'audit-hea
 export const idempotencyKey = (id: string): Key => ({ pk: `idempotency#${id}`, sk: 'answer' });
 
 // Audit table.
-/** @param chain an account id or `deployment` */
+/** @param chain an account ID or `deployment` */
 export const auditEventKey = (chain: string, sequence: number): Key => ({ pk: chain, sk: ordinal(sequence) });
 
 // Catalog table.
@@ -180,7 +180,7 @@ export const proposalKey = (proposalId: string): Key => ({ pk: PROPOSALS_PARTITI
 export const apiKeyKey = (keyId: string): Key => ({ pk: keyId, sk: 'key' });
 /**
  * Records that a key was resumed. The record applies to all keys that share counters with it.
- * @param counterId the id under which these keys are counted
+ * @param counterId the ID under which these keys are counted
  */
 export const resumptionKey = (counterId: string): Key => ({ pk: counterId, sk: 'resumed' });
 export const KEY_LISTING_PREFIX = 'key#';
@@ -203,7 +203,7 @@ export const minuteCounterKey = (counterId: string, minute: number): Key => ({
 /** The number of paid requests that are running. */
 export const runningCounterKey = (counterId: string): Key => ({ pk: countersPartition(counterId), sk: 'running' });
 
-/** FNV-1a. It spreads ids that differ only in their last characters and gives the same result in every process. */
+/** FNV-1a. It spreads IDs that differ only in their last characters and gives the same result in every process. */
 function shardOf(id: string): string {
   let hash = 0x811c9dc5;
   for (let index = 0; index < id.length; index += 1) {

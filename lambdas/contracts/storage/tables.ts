@@ -6,7 +6,7 @@ export type DataClass = 'public' | 'personal' | 'financial' | 'usage' | 'audit' 
 
 /** One logical table. Every table has the string keys `pk` and `sk`. */
 export interface TableSpec {
-  /** The logical name. Each engine maps it to a physical table. */
+  /** The logical name. Each store maps it to a physical table. */
   readonly name: TableName;
   readonly dataClass: DataClass;
   /** Whether items can have an `expiresAt`. DynamoDB deletes late, so every read also filters out expired items. */
@@ -17,7 +17,7 @@ export interface TableSpec {
 
 export type TableName = 'accounts' | 'keys' | 'wallet' | 'usage' | 'rollups' | 'audit' | 'catalog';
 
-/** These items expire: invitations, idempotency records, hourly and daily counts, and ids of exchanged tokens. */
+/** These items expire: invitations, idempotency records, hourly and daily counts, and IDs of exchanged tokens. */
 export const ACCOUNTS: TableSpec = { name: 'accounts', dataClass: 'personal', expires: true, stream: false };
 /** These items expire: minute counters, and keys that were exchanged for a token. */
 export const KEYS: TableSpec = { name: 'keys', dataClass: 'secret', expires: true, stream: false };

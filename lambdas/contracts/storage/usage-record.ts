@@ -33,7 +33,7 @@ export const usageRecordSchema = z.strictObject({
   /** When the request was admitted: ISO 8601, UTC. */
   at: z.iso.datetime(),
   endpoint: z.enum(ENDPOINTS),
-  /** The model's id in the catalog, which may differ from the name that the client sent. */
+  /** The model's ID in the catalog, which may differ from the name that the client sent. */
   model: z.string(),
   provider: z.string(),
   streamed: z.boolean(),

@@ -38,7 +38,7 @@ export async function completeReceipts(store: TableStore, accountId: string, sin
   return missing.length;
 }
 
-/** The sealed and open leaves by request id. */
+/** The sealed and open leaves by request ID. */
 async function knownLeaves(
   store: TableStore,
   openLeaves: OpenLeaves,

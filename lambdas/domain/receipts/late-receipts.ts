@@ -13,7 +13,7 @@ import { keyOfTree, type PositionedTree } from './account-tree';
 const LATE_MS = 3_600_000;
 const ID_START = 'req_'.length;
 
-/** Epoch milliseconds. The ULID in a request id contains the time at which the request began. */
+/** Epoch milliseconds. The ULID in a request ID contains the time at which the request began. */
 export const requestedAt = (requestId: string): number => decodeTime(requestId.slice(ID_START));
 
 /** Receipts that are sealed after this time, in epoch milliseconds, have a pointer. */

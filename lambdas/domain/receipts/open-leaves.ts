@@ -43,7 +43,7 @@ export class OpenLeaves {
 
   /**
    * Stores a batch. The call is idempotent: the same sources always write the same items.
-   * @param sources identify the origin of the leaves, such as the ids of changes, in order
+   * @param sources identify the origin of the leaves, such as the IDs of changes, in order
    */
   async put(sources: readonly string[], leaves: readonly OpenLeaf[]): Promise<void> {
     const batch = createHash('sha256').update(JSON.stringify(sources)).digest().subarray(0, 16).toString('base64url');

@@ -11,7 +11,7 @@ const ID_DIGITS = 26;
 const ID_BYTES = 17;
 const ID_SPARE_BITS = ID_BYTES * 8 - ID_DIGITS * DIGIT_BITS;
 const HASH_BYTES = 32;
-/** Request ids are packed because each request has a leaf and DynamoDB charges writes by size. */
+/** Request IDs are packed because each request has a leaf and DynamoDB charges writes by size. */
 const LEAF_BYTES = ID_BYTES + HASH_BYTES;
 /** 48 bits of a hash make a false match of a filter very unlikely, and fit into a number. */
 const FILTER_PREFIX_BYTES = 6;
@@ -70,7 +70,7 @@ export class LeafFilter {
   }
 }
 
-/** @throws RangeError when the text is not a request id */
+/** @throws RangeError when the text is not a request ID */
 function packId(requestId: string): Buffer {
   const bytes = Buffer.alloc(ID_BYTES);
   if (requestId.length !== REQUEST_PREFIX.length + ID_DIGITS || !requestId.startsWith(REQUEST_PREFIX))

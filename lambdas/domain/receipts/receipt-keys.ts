@@ -15,7 +15,7 @@ export interface ReceiptKey {
   readonly pem: string;
 }
 
-/** A key's id is its fingerprint, so anyone can compute it from the key. */
+/** A key's ID is its fingerprint, so anyone can compute it from the key. */
 export const keyIdOf = (publicKey: Uint8Array): string => createHash('sha256').update(publicKey).digest('hex');
 
 /** Stores the published keys. They are never removed, because the seals that they verify stay valid. */

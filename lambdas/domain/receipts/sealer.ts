@@ -51,7 +51,7 @@ interface TakenBatch {
   readonly accounts: readonly AccountLeaves[];
 }
 
-/** An account's leaves by their id, without duplicates. */
+/** An account's leaves by their ID, without duplicates. */
 interface GatheredLeaves {
   since: number;
   readonly leaves: Map<string, Leaf>;
@@ -188,7 +188,7 @@ export class Sealer {
   }
 }
 
-/** Merges the batches' leaves by account, in the order of account ids. */
+/** Merges the batches' leaves by account, in the order of account IDs. */
 function gather(all: readonly AccountLeaves[]): ReadonlyMap<string, GatheredLeaves> {
   const accounts = new Map<string, GatheredLeaves>();
   for (const { accountId, since, leaves } of all) {

@@ -3,7 +3,7 @@ import type { Seal } from '../../contracts/storage/receipt';
 import { keyIdOf } from './receipt-keys';
 import { sealText } from './seal';
 
-/** Public keys by key id. */
+/** Public keys by key ID. */
 export type PublicKeys = ReadonlyMap<string, KeyObject>;
 
 const PEM_END = '-----END PUBLIC KEY-----';

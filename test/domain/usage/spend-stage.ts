@@ -43,7 +43,7 @@ export class SpendStage {
     return stage;
   }
 
-  /** Switches to a new key that was exchanged for a token of the stage's trust. @returns its id */
+  /** Switches to a new key that was exchanged for a token of the stage's trust. @returns its ID */
   async exchangeToken(): Promise<string> {
     const { shown, writes } = this.keys.prepare({
       accountId: ACCOUNT,

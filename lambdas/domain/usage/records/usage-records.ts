@@ -82,7 +82,7 @@ export class UsageRecords {
   }
 
   /**
-   * The newest records, newest first. Request ids sort by time.
+   * The newest records, newest first. Request IDs sort by time.
    * @param limit at least 1
    */
   async newest(accountId: string, limit: number): Promise<UsageRecord[]> {

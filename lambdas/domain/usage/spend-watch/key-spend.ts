@@ -89,7 +89,7 @@ export class KeySpend {
     return spent;
   }
 
-  /** The counter id of each key. A batch contains few keys, unless most of them were exchanged for tokens. */
+  /** The counter ID of each key. A batch contains few keys, unless most of them were exchanged for tokens. */
   async #counters(batch: readonly SpendChange[]): Promise<ReadonlyMap<string, string>> {
     const keyIds = [...new Set(batch.map(({ keyId }) => keyId))];
     const counters = new Map<string, string>();
