@@ -1,4 +1,4 @@
-/** Epoch milliseconds. Code that depends on the time receives a clock, so that a test can set it. */
+/** Returns epoch milliseconds. All code that depends on time takes a clock, so that tests can control it. */
 export type Clock = () => number;
 
 export const systemClock: Clock = () => Date.now();

@@ -65,6 +65,6 @@ export class Sealer {
 
 /** Made at the first start; receipts of before stay verifiable without it, because its public half is published. */
 function openSigner(folder: DataFolder): KeySigner {
-  folder.writeNew(KEY_FILE, KeySigner.makeKey());
+  folder.writeNew(KEY_FILE, KeySigner.generateKey());
   return new KeySigner(folder.read(KEY_FILE) ?? '');
 }

@@ -1,20 +1,20 @@
-import { AgedSecret } from '../../lambdas/adapters/secrets/aged-secret';
+import { CachedSecret } from '../../lambdas/adapters/secrets/cached-secret';
 import { originSecretSchema, pepperSecretSchema } from '../../lambdas/contracts/deployment/secrets';
 
 const MINUTE = 60_000;
 
-/** Secrets Manager with one secret that a test can change or take away. */
-function stage<T>(schema: ConstructorParameters<typeof AgedSecret<T>>[0]['schema'], SecretString?: string) {
+/** A fake Secrets Manager with one secret that a test can change or make unavailable. */
+function stage<T>(schema: ConstructorParameters<typeof CachedSecret<T>>[0]['schema'], SecretString?: string) {
   const state = { now: 0, SecretString, fails: false, fetches: 0 };
   const send = () => {
     state.fetches += 1;
     return state.fails ? Promise.reject(new Error('not now')) : Promise.resolve({ SecretString: state.SecretString });
   };
-  return { state, secret: new AgedSecret({ client: { send } as never, arn: 'arn', schema, clock: () => state.now }) };
+  return { state, secret: new CachedSecret({ client: { send } as never, arn: 'arn', schema, clock: () => state.now }) };
 }
 
 describe('a secret', () => {
-  test('is fetched once, also when many ask at once, and again after five minutes', async () => {
+  test('a secret is fetched once for concurrent callers, and again after five minutes', async () => {
     const { state, secret } = stage(pepperSecretSchema, 'a pepper of enough bytes');
     await Promise.all([secret.get(), secret.get(), secret.get()]);
     state.now = 4 * MINUTE;
@@ -26,7 +26,7 @@ describe('a secret', () => {
     expect(state.fetches).toBe(2);
   });
 
-  test('serves on with its old value while it cannot be fetched, and does not ask for every request', async () => {
+  test('a secret keeps its old value while it cannot be fetched, without a fetch for every request', async () => {
     const { state, secret } = stage(pepperSecretSchema, 'a pepper of enough bytes');
     await secret.get();
     state.fails = true;
@@ -45,11 +45,11 @@ describe('a secret', () => {
     ['empty', ''],
     ['not JSON', 'origin'],
     ['empty in its JSON', '{"current":""}'],
-  ])('that is %s fails, without its value in the error', async (_what, value) => {
+  ])('a secret that is %s is rejected, without its value in the error', async (_what, value) => {
     await expect(stage(originSecretSchema, value).secret.get()).rejects.toThrow('a secret is empty or malformed');
   });
 
-  test('may have a value before it, while it rotates', async () => {
+  test('a rotating secret has a previous value', async () => {
     const text = '{"current":"0123456789abcdef","previous":"fedcba9876543210"}';
     await expect(stage(originSecretSchema, text).secret.get()).resolves.toEqual(JSON.parse(text));
   });
