@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
-const STOP_PATIENCE_MS = 5_000;
+const STOP_TIMEOUT_MS = 5_000;
 
 export interface Command {
   /** @default nothing: Node runs wherever there is room */
@@ -30,7 +30,7 @@ export class ChildProcesses {
   /** Asks them to end, then makes them. */
   async stopAll(): Promise<void> {
     const ends = [...this.running].map(async (child) => {
-      const killer = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE_MS);
+      const killer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
       const exit = once(child, 'exit');
       child.kill();
       await exit;

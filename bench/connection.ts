@@ -2,11 +2,11 @@ import { connect, type Socket } from 'node:net';
 import { MessageReader } from './message-reader';
 
 /** How one request ended: a status, or `broken` when the connection did not carry it to its end. */
-export type Ending = number | 'broken';
+export type Outcome = number | 'broken';
 
 export interface Exchange {
   onBody?(bytes: Buffer): void;
-  onEnd(ending: Ending): void;
+  onEnd(ending: Outcome): void;
 }
 
 /** A keep-alive connection for one request at a time; opened when it is needed, and anew after it broke. */
@@ -60,7 +60,7 @@ export class Connection {
     socket.destroy();
   }
 
-  private finish(ending: Ending): void {
+  private finish(ending: Outcome): void {
     const exchange = this.exchange;
     this.exchange = undefined;
     exchange?.onEnd(ending);

@@ -23,7 +23,7 @@ export interface StreamsJob {
   /** Between two events of a stream. */
   readonly paceMs: number;
   /** The connections begin one by one over this time, so that their events do not coincide. */
-  readonly beginWithinMs: number;
+  readonly startWithinMs: number;
 }
 
 export type LoadJob = RequestsJob | StreamsJob;

@@ -18,13 +18,13 @@ function requestBytes({ port, path, headers }: Target, body: string): Buffer {
 interface Plan {
   readonly target: Target;
   readonly connections: number;
-  readonly beginWithinMs: number;
+  readonly startWithinMs: number;
   readonly deadlineMs: number;
 }
 
 /** Runs something on each connection until all are done, or time is up. */
 function onConnections(
-  { target, connections, beginWithinMs, deadlineMs }: Plan,
+  { target, connections, startWithinMs, deadlineMs }: Plan,
   tally: Tally,
   run: (connection: Connection, done: () => void) => void,
 ): Promise<LoadResult> {
@@ -44,7 +44,7 @@ function onConnections(
       open -= 1;
       if (open === 0) finish();
     };
-    all.forEach((connection, at) => setTimeout(() => run(connection, done), (at * beginWithinMs) / connections));
+    all.forEach((connection, at) => setTimeout(() => run(connection, done), (at * startWithinMs) / connections));
   });
 }
 
@@ -52,16 +52,16 @@ function runRequests(job: RequestsJob): Promise<LoadResult> {
   const request = requestBytes(job.target, CHAT_REQUEST);
   const tally = new Tally();
   const endMicros = nowMicros() + job.seconds * 1e6;
-  let begun = 0;
+  let started = 0;
   const deadlineMs = job.seconds * 1000 + OVERTIME_MS;
-  return onConnections({ ...job, beginWithinMs: 0, deadlineMs }, tally, (connection, done) => {
+  return onConnections({ ...job, startWithinMs: 0, deadlineMs }, tally, (connection, done) => {
     const next = () => {
       const startedAt = nowMicros();
-      if (begun >= job.requestsMax || tally.hasFailed || startedAt >= endMicros) {
+      if (started >= job.requestsMax || tally.hasFailed || startedAt >= endMicros) {
         done();
         return;
       }
-      begun += 1;
+      started += 1;
       connection.send(request, {
         onEnd: (ending) => {
           if (tally.add(ending)) tally.micros.push(nowMicros() - startedAt);
@@ -76,7 +76,7 @@ function runRequests(job: RequestsJob): Promise<LoadResult> {
 function runStreams(job: StreamsJob): Promise<LoadResult> {
   const request = requestBytes(job.target, streamRequest(job.paceMs));
   const tally = new Tally();
-  const expectedMs = job.beginWithinMs + job.streamsEach * EVENTS_PER_STREAM * job.paceMs;
+  const expectedMs = job.startWithinMs + job.streamsEach * EVENTS_PER_STREAM * job.paceMs;
   const deadlineMs = 2 * expectedMs + OVERTIME_MS;
   return onConnections({ ...job, deadlineMs }, tally, (connection, done) => {
     let left = job.streamsEach;

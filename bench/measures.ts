@@ -15,7 +15,7 @@ const PACE_MS = 5;
 const MEMORY_STREAMS = 500;
 /** Slow enough that no subject's core is busy all the time: a queue would be measured, not a stream. */
 const MEMORY_PACE_MS = 50;
-const MEMORY_BEGIN_MS = 2_000;
+const MEMORY_START_MS = 2_000;
 const MEMORY_SAMPLE_MS = 250;
 
 /** What the report says about how it was measured. */
@@ -68,8 +68,15 @@ function requests(
 }
 
 function pacedStreams(target: Target, streamsEach: number): LoadJob {
-  const beginWithinMs = 10 * PACE_MS;
-  return { kind: 'streams', target, connections: PACED_STREAMS, streamsEach, paceMs: PACE_MS, beginWithinMs };
+  const startWithinMs = 10 * PACE_MS;
+  return {
+    kind: 'streams',
+    target,
+    connections: PACED_STREAMS,
+    streamsEach,
+    paceMs: PACE_MS,
+    startWithinMs: startWithinMs,
+  };
 }
 
 export async function warmUp(run: RunLoad, { target }: Subject): Promise<void> {
@@ -115,7 +122,7 @@ export async function measureMemory(run: RunLoad, { pid, target }: Subject): Pro
       connections: MEMORY_STREAMS,
       streamsEach: 1,
       paceMs: MEMORY_PACE_MS,
-      beginWithinMs: MEMORY_BEGIN_MS,
+      startWithinMs: MEMORY_START_MS,
     });
     sample();
     return { residentMebibytes: most, streams: completed, events, failures };

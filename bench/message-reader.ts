@@ -7,7 +7,7 @@ export interface MessageListener {
   onEnd(): void;
 }
 
-type Awaited = 'head' | 'body' | 'chunk-size' | 'chunk' | 'chunk-end' | 'last-chunk-end';
+type ReaderState = 'head' | 'body' | 'chunk-size' | 'chunk' | 'chunk-end' | 'last-chunk-end';
 
 const EMPTY = Buffer.alloc(0);
 const LINE_END = '\r\n';
@@ -16,7 +16,7 @@ const HEAD_END = '\r\n\r\n';
 /** Only as much of HTTP as costs little: neither trailers nor bodies that end with their connection. */
 export class MessageReader {
   private readonly listener: MessageListener;
-  private awaited: Awaited = 'head';
+  private state: ReaderState = 'head';
   private bytesLeft = 0;
   private unread: Buffer = EMPTY;
 
@@ -36,7 +36,7 @@ export class MessageReader {
 
   /** How many bytes were read; 0 when more must come first. */
   private read(bytes: Buffer): number {
-    switch (this.awaited) {
+    switch (this.state) {
       case 'head':
         return this.readHead(bytes);
       case 'body':
@@ -44,9 +44,9 @@ export class MessageReader {
       case 'chunk-size':
         return this.readChunkSize(bytes);
       case 'chunk':
-        return this.readBody(bytes, () => (this.awaited = 'chunk-end'));
+        return this.readBody(bytes, () => (this.state = 'chunk-end'));
       case 'chunk-end':
-        return this.readLineEnd(bytes, () => (this.awaited = 'chunk-size'));
+        return this.readLineEnd(bytes, () => (this.state = 'chunk-size'));
       case 'last-chunk-end':
         return this.readLineEnd(bytes, () => this.end());
     }
@@ -58,7 +58,7 @@ export class MessageReader {
     const head = bytes.toString('latin1', 0, end);
     this.bytesLeft = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
     const isChunked = /\r\ntransfer-encoding: *chunked/i.test(head);
-    this.awaited = isChunked ? 'chunk-size' : 'body';
+    this.state = isChunked ? 'chunk-size' : 'body';
     this.listener.onHead?.(head);
     if (!isChunked && this.bytesLeft === 0) this.end();
     return end + HEAD_END.length;
@@ -76,7 +76,7 @@ export class MessageReader {
     const end = bytes.indexOf(LINE_END);
     if (end === -1) return 0;
     this.bytesLeft = Number.parseInt(bytes.toString('latin1', 0, end), 16);
-    this.awaited = this.bytesLeft === 0 ? 'last-chunk-end' : 'chunk';
+    this.state = this.bytesLeft === 0 ? 'last-chunk-end' : 'chunk';
     return end + LINE_END.length;
   }
 
@@ -87,7 +87,7 @@ export class MessageReader {
   }
 
   private end(): void {
-    this.awaited = 'head';
+    this.state = 'head';
     this.listener.onEnd();
   }
 }

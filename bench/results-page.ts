@@ -29,7 +29,7 @@ const COLUMNS: readonly Column[] = [
 
 /** A subject under full load that had less of its core was kept from it. */
 const BUSY_SHARE = 0.9;
-const DISTURBED =
+const DISTURBED_NOTE =
   '**A subject did not get its whole core under full load: something else used the machine. CPU time and memory hold; requests/s are too low, added latency and event delay too high.**';
 
 /** bench/RESULTS.md: what was measured in one run, and nothing else. */
@@ -92,7 +92,7 @@ function integrity(rows: readonly Row[]): string {
   return `${table(titles, lines)}
 
 A failure is any status but 200, a broken connection, an answer that did not end, or a stream without all of its events.${
-    rows.some(({ coreShare }) => coreShare < BUSY_SHARE) ? `\n\n${DISTURBED}` : ''
+    rows.some(({ coreShare }) => coreShare < BUSY_SHARE) ? `\n\n${DISTURBED_NOTE}` : ''
   }`;
 }
 

@@ -37,7 +37,7 @@ export interface Direct {
 
 type Figures = { [Name in Exclude<keyof Row, 'name' | 'memory' | 'failures'>]: number[] };
 
-class Measured {
+class SubjectFigures {
   readonly subject: Subject;
   readonly memory: Memory;
   readonly figures: Figures = {
@@ -93,10 +93,10 @@ export async function runRounds(
   upstream: Target,
   say: (line: string) => void,
 ): Promise<{ rows: readonly Row[]; direct: Direct }> {
-  const records: Measured[] = [];
+  const records: SubjectFigures[] = [];
   for (const subject of subjects) {
     say(`memory: ${subject.name}`);
-    records.push(new Measured(subject, await measureMemory(run, subject)));
+    records.push(new SubjectFigures(subject, await measureMemory(run, subject)));
   }
   for (const subject of subjects) await warmUp(run, subject);
 
@@ -107,7 +107,7 @@ export async function runRounds(
     direct.p50Micros.push(base.p50Micros);
     direct.p99Micros.push(base.p99Micros);
     direct.eventDelayP99Micros.push((await measureEventDelay(run, upstream)).p99Micros);
-    for (const record of records) await runTurn(run, record, base);
+    for (const record of records) await measureTurn(run, record, base);
   }
   return {
     rows: records.map((record) => record.row()),
@@ -119,7 +119,11 @@ export async function runRounds(
   };
 }
 
-async function runTurn(run: RunLoad, record: Measured, base: { p50Micros: number; p99Micros: number }): Promise<void> {
+async function measureTurn(
+  run: RunLoad,
+  record: SubjectFigures,
+  base: { p50Micros: number; p99Micros: number },
+): Promise<void> {
   const { figures, subject } = record;
   const streaming = await measureStreaming(run, subject);
   figures.cpuMicrosPerEvent.push(streaming.cpuMicrosPerEvent);

@@ -9,7 +9,7 @@ import { freePort, type ChildProcesses } from './child-processes';
 import type { Target } from './load-jobs';
 import { CHAT_REQUEST } from './traffic';
 
-const START_PATIENCE_MS = 30_000;
+const START_TIMEOUT_MS = 30_000;
 const POLL_MS = 50;
 /** More than all requests of a run can cost. */
 const CREDIT_USD = '10000';
@@ -23,7 +23,7 @@ export interface Subject {
   readonly target: Target;
 }
 
-export interface Surroundings {
+export interface BenchEnvironment {
   readonly processes: ChildProcesses;
   readonly cores: readonly string[];
   readonly upstreamPort: number;
@@ -35,7 +35,7 @@ export function directTarget(upstreamPort: number): Target {
   return { port: upstreamPort, path: PATH, headers: { authorization: `Bearer ${PROVIDER_KEY}` } };
 }
 
-export async function startPassThrough({ processes, cores, upstreamPort, folder }: Surroundings): Promise<Subject> {
+export async function startPassThrough({ processes, cores, upstreamPort, folder }: BenchEnvironment): Promise<Subject> {
   const port = await freePort();
   const program = [
     await bundle(new URL('./pass-through.ts', import.meta.url), folder),
@@ -47,7 +47,7 @@ export async function startPassThrough({ processes, cores, upstreamPort, folder 
 }
 
 /** As its own image starts it. It takes the provider and its address from each request. */
-export async function startPortkey({ processes, cores, upstreamPort }: Surroundings): Promise<Subject> {
+export async function startPortkey({ processes, cores, upstreamPort }: BenchEnvironment): Promise<Subject> {
   const port = await freePort();
   const gateway = createRequire(import.meta.url).resolve('@portkey-ai/gateway/build/start-server.js');
   const environment = { NODE_ENV: 'production' };
@@ -61,7 +61,7 @@ export async function startPortkey({ processes, cores, upstreamPort }: Surroundi
 }
 
 /** As `npm start` does, with the embedded store; the demo account gets enough money for the run. */
-export async function startTollgate(surroundings: Surroundings): Promise<Subject> {
+export async function startTollgate(surroundings: BenchEnvironment): Promise<Subject> {
   const { processes, cores, upstreamPort, folder } = surroundings;
   const port = await freePort();
   const data = join(folder, 'data');
@@ -103,11 +103,11 @@ async function ready({ name, pid, target }: Omit<Subject, 'pid'> & { pid: number
 }
 
 async function until(name: string, holds: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + START_PATIENCE_MS;
+  const giveUpAt = performance.now() + START_TIMEOUT_MS;
   while (performance.now() < giveUpAt) {
     // Refused until it listens.
     if (await holds().catch(() => false)) return;
     await wait(POLL_MS);
   }
-  throw new Error(`${name} did not come up within ${START_PATIENCE_MS / 1000} s`);
+  throw new Error(`${name} did not come up within ${START_TIMEOUT_MS / 1000} s`);
 }

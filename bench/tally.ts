@@ -1,4 +1,4 @@
-import type { Ending } from './connection';
+import type { Outcome } from './connection';
 import type { LoadResult } from './load-jobs';
 import { nowMicros } from './traffic';
 
@@ -16,7 +16,7 @@ export class Tally {
   private endedAt = this.startedAt;
 
   /** True when the request went well. */
-  add(ending: Ending): boolean {
+  add(ending: Outcome): boolean {
     this.endedAt = nowMicros();
     if (ending === 200) this.completed += 1;
     else this.fail(String(ending));

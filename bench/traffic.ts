@@ -23,7 +23,7 @@ export function streamRequest(paceMs: number): string {
 }
 
 /** Undefined for a request that wants its answer in one piece. */
-export function streamAsked(body: string): { readonly paceMs: number; readonly withUsage: boolean } | undefined {
+export function parseStreamRequest(body: string): { readonly paceMs: number; readonly withUsage: boolean } | undefined {
   if (!body.includes('"stream":true')) return undefined;
   return {
     paceMs: Number(/Answer every (\d+) ms/.exec(body)?.[1] ?? 5),
@@ -31,17 +31,17 @@ export function streamAsked(body: string): { readonly paceMs: number; readonly w
   };
 }
 
-const ANSWERED = { id: 'chatcmpl-bench', created: 1_700_000_000, model: MODEL };
+const ANSWER_FIELDS = { id: 'chatcmpl-bench', created: 1_700_000_000, model: MODEL };
 const message = { role: 'assistant', content: ANSWER, refusal: null };
 export const CHAT_ANSWER = JSON.stringify({
-  ...ANSWERED,
+  ...ANSWER_FIELDS,
   object: 'chat.completion',
   choices: [{ index: 0, message, logprobs: null, finish_reason: 'stop' }],
   usage: USAGE,
 });
 
 function event(choices: readonly object[], usage: object): string {
-  const chunk = { ...ANSWERED, object: 'chat.completion.chunk', choices, ...usage };
+  const chunk = { ...ANSWER_FIELDS, object: 'chat.completion.chunk', choices, ...usage };
   return `data: ${JSON.stringify(chunk)}\n\n`;
 }
 

@@ -1,7 +1,7 @@
 /** The provider that every subject reaches: a process of its own on raw sockets, so that it is never what is measured. */
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { MessageReader } from './message-reader';
-import { CHAT_ANSWER, streamAsked, streamEvents } from './traffic';
+import { CHAT_ANSWER, parseStreamRequest, streamEvents } from './traffic';
 
 const STREAM_HEAD = [
   'HTTP/1.1 200 OK',
@@ -53,7 +53,7 @@ function sendNext(stream: Stream): void {
 }
 
 function answer(socket: Socket, body: string): void {
-  const asked = streamAsked(body);
+  const asked = parseStreamRequest(body);
   if (asked === undefined) {
     socket.write(WHOLE);
     return;

@@ -1,7 +1,7 @@
 /** `npm run --silent tollgate -- <command>`: looks at a local run or, with `--stack`, at a deployment, and adds to it. */
-import { verifyFiledAudit } from './commands/audit';
-import { type CommandLine, parseCommandLine, type StoreWork } from './commands/command-line';
-import { execute } from './commands/execute';
+import { verifyExportedAudit } from './commands/audit';
+import { type CommandLine, parseCommandLine, type StoreCommand } from './commands/command-line';
+import { runOnFolder } from './commands/run-on-folder';
 import type { CommandResult } from './commands/command-services';
 import { verifyFile } from './commands/receipts';
 import { USAGE, UsageError } from './commands/usage';
@@ -27,14 +27,14 @@ async function run(line: CommandLine): Promise<CommandResult> {
     case 'receipts-file':
       return verifyFile(line.command, () => runOnStore(line.keysFrom));
     case 'audit-file':
-      return verifyFiledAudit(line.command.file);
+      return verifyExportedAudit(line.command.file);
     default:
       return runOnStore(line);
   }
 }
 
-async function runOnStore(work: StoreWork): Promise<CommandResult> {
-  if (work.target === 'folder') return execute(new DataFolder(readSettings().dataFolder), work.command);
+async function runOnStore(work: StoreCommand): Promise<CommandResult> {
+  if (work.target === 'folder') return runOnFolder(new DataFolder(readSettings().dataFolder), work.command);
   // The AWS SDK is loaded only where it is used.
   const [{ runOnStack }, { StandardInput }] = await Promise.all([
     import('./deployment/run-on-stack'),

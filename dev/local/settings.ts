@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { type ProviderSettings, regionSchema } from '../../lambdas/contracts/storage/catalog';
 
 /** One variable is wrong. The message names it and never repeats its value, which may be a key. */
-export class SettingsInvalid extends Error {
-  override readonly name = 'SettingsInvalid';
+export class InvalidSettings extends Error {
+  override readonly name = 'InvalidSettings';
 }
 
 /** A provider that the environment names, and the key to it; without a key no credential is sent. */
@@ -30,7 +30,7 @@ const REQUEST_SECONDS_MAX = 900;
 /** Ten of them are kept to settle in. */
 const REQUEST_SECONDS_MIN = 11;
 
-const whole = (min: number, max: number) => {
+const wholeNumber = (min: number, max: number) => {
   const message = `must be a whole number from ${min} to ${max}`;
   return z
     .string()
@@ -44,9 +44,9 @@ const baseUrl = z.string().refine(isBaseUrl, 'must be an http or https URL witho
 const apiKey = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
 
 const environmentSchema = z.object({
-  PORT: whole(0, 65_535).default(8787),
+  PORT: wholeNumber(0, 65_535).default(8787),
   TOLLGATE_DATA: z.string().default('.tollgate'),
-  TOLLGATE_REQUEST_SECONDS: whole(REQUEST_SECONDS_MIN, REQUEST_SECONDS_MAX).default(REQUEST_SECONDS_MAX),
+  TOLLGATE_REQUEST_SECONDS: wholeNumber(REQUEST_SECONDS_MIN, REQUEST_SECONDS_MAX).default(REQUEST_SECONDS_MAX),
   OPENAI_API_KEY: apiKey.optional(),
   OPENAI_BASE_URL: baseUrl.optional(),
   OPENAI_REGION: regionSchema.optional(),
@@ -59,14 +59,14 @@ const environmentSchema = z.object({
 
 /**
  * What a local run takes from its environment, which nothing else in dev/ reads. An empty variable is as good as none.
- * @throws SettingsInvalid
+ * @throws InvalidSettings
  */
 export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value?.trim() !== ''));
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new SettingsInvalid(`${issue?.path.join('.') ?? 'The environment'} ${issue?.message ?? 'is wrong'}.`);
+    throw new InvalidSettings(`${issue?.path.join('.') ?? 'The environment'} ${issue?.message ?? 'is wrong'}.`);
   }
   const environment = parsed.data;
   const openai = provider('openai', 'https://api.openai.com/v1', {
@@ -96,7 +96,7 @@ export function readClientKey(source: NodeJS.ProcessEnv = process.env): string |
 }
 
 /** What the environment says of a provider. */
-interface Given {
+interface ProviderVariables {
   readonly url: string | undefined;
   readonly key: string | undefined;
   readonly region: string | undefined;
@@ -104,7 +104,7 @@ interface Given {
 }
 
 /** A base URL alone is enough: a provider on this machine may want no key. */
-function provider(id: 'openai' | 'anthropic', official: string, given: Given): LocalProvider[] {
+function provider(id: 'openai' | 'anthropic', official: string, given: ProviderVariables): LocalProvider[] {
   const { url, key, region, zeroDataRetention } = given;
   if (url === undefined && key === undefined) return [];
   const settings = {

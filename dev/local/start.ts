@@ -9,7 +9,7 @@ async function main(): Promise<void> {
   const settings = readSettings();
   const log = new StdoutLog((line) => printError(line.trimEnd()));
   const gateway = await startLocalGateway(settings, log).catch((error: unknown) => {
-    throw explained(error, settings);
+    throw explain(error, settings);
   });
   stopOnSignal(gateway);
   print(await welcome(gateway));
@@ -28,7 +28,7 @@ function stopOnSignal(gateway: LocalGateway): void {
   process.on('SIGTERM', onSignal);
 }
 
-function explained(error: unknown, { port }: Settings): unknown {
+function explain(error: unknown, { port }: Settings): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return new Error(`The port ${port} is in use; PORT names another.`);
   if (code === 'EACCES' && port > 0 && port < 1024)

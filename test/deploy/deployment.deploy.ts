@@ -7,7 +7,7 @@ import { systemClock as clock } from '../../lambdas/domain/clock';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import { verifyLedger } from '../../lambdas/domain/wallet/verify/verify-ledger';
 import { EMULATOR_EXCLUSIONS } from '../../lib/compliance/emulator-exclusions';
-import { chatStream } from '../e2e/shapes';
+import { chatStream } from '../e2e/provider-answers';
 import { streamed } from '../e2e/upstream';
 import { until } from '../e2e/until';
 import { addressedRequest } from './addressed-request';

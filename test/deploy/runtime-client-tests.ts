@@ -1,6 +1,6 @@
 import { json, text } from 'node:stream/consumers';
 import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
-import { chatDelta, chatStream } from '../e2e/shapes';
+import { chatDelta, chatStream } from '../e2e/provider-answers';
 import { cut, streamed } from '../e2e/upstream';
 import { HERE } from './cache-folder';
 import { deployedBundle } from './cdk';

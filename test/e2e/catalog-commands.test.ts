@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCommandLine } from '../../dev/cli/commands/command-line';
-import { execute } from '../../dev/cli/commands/execute';
+import { runOnFolder } from '../../dev/cli/commands/run-on-folder';
 import type { CommandResult } from '../../dev/cli/commands/command-services';
 import { UsageError } from '../../dev/cli/commands/usage';
 import { DataFolder } from '../../dev/local/folder/data-folder';
 import { CHAT_MODEL, chatBody, type LocalRun, post, startLocalRun } from './local-run';
-import { chatCompletion } from './shapes';
+import { chatCompletion } from './provider-answers';
 import { until } from './until';
 import { whole } from './upstream';
 
@@ -23,7 +23,7 @@ afterAll(() => run.stop());
 function catalog(...words: readonly string[]): Promise<CommandResult> {
   const line = parseCommandLine(['catalog', ...words]);
   if (line?.target !== 'folder') throw new Error('not a command on the folder');
-  return execute(new DataFolder(run.folder), line.command);
+  return runOnFolder(new DataFolder(run.folder), line.command);
 }
 
 const json = ({ lines: [line = ''] }: CommandResult) => JSON.parse(line) as { readonly [name: string]: unknown };

@@ -10,7 +10,7 @@ import {
   priceOf,
   startLocalRun,
 } from './local-run';
-import { chatCompletion } from './shapes';
+import { chatCompletion } from './provider-answers';
 import { until } from './until';
 import { whole } from './upstream';
 

@@ -1,6 +1,6 @@
 import { parseCommandLine } from '../../dev/cli/commands/command-line';
 import { UsageError } from '../../dev/cli/commands/usage';
-import { NoDeployment, readDeployment, readEndpoint } from '../../dev/cli/deployment/deployment';
+import { DeploymentNotFound, readDeployment, readEndpoint } from '../../dev/cli/deployment/deployment';
 import type { StackOutputs } from '../../dev/cli/deployment/stack-outputs';
 
 const NAMES = {
@@ -46,7 +46,7 @@ test.each([
 test('a deployment that is not there, or older than the command, is told in one line', async () => {
   const target = { stack: 'tollgate-prod', region: 'eu-central-1' };
   await expect(readDeployment(stacks({}), target)).rejects.toThrow(
-    new NoDeployment('There is no stack tollgate-prod-stateful in eu-central-1.'),
+    new DeploymentNotFound('There is no stack tollgate-prod-stateful in eu-central-1.'),
   );
   const old = stacks({ 'tollgate-prod-stateful@eu-central-1': NAMES });
   await expect(readDeployment(old, target)).rejects.toThrow(
@@ -65,5 +65,5 @@ test("the endpoint is the edge's, else the function's own, which is not public",
   expect(await readEndpoint(stacks(far), target)).toEqual({ url: 'https://far', isPublic: true, functionUrl });
   expect(await readEndpoint(stacks(near), target)).toEqual({ url: 'https://near', isPublic: true, functionUrl });
   expect(await readEndpoint(stacks(service), target)).toEqual({ url: functionUrl, isPublic: false });
-  await expect(readEndpoint(stacks({}), target)).rejects.toThrow(NoDeployment);
+  await expect(readEndpoint(stacks({}), target)).rejects.toThrow(DeploymentNotFound);
 });

@@ -5,7 +5,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { type Child, type DevFile, endChildren, runScript, start, tollgate } from './child-process';
 import { temporaryFolder } from './temporary-folder';
-import { chatDelta } from './shapes';
+import { chatDelta } from './provider-answers';
 import { endless, Upstream } from './upstream';
 
 let folder: string;

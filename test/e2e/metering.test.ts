@@ -15,7 +15,16 @@ import {
   stopVerified,
 } from './local-run';
 import { formatUsd } from '../../lambdas/domain/money/pico';
-import { chatCompletion, chatDelta, chatStop, chatStream, chatUsage, DONE, message, messageStream } from './shapes';
+import {
+  chatCompletion,
+  chatDelta,
+  chatStop,
+  chatStream,
+  chatUsage,
+  DONE,
+  message,
+  messageStream,
+} from './provider-answers';
 import { streamed, whole } from './upstream';
 
 let run: LocalRun;

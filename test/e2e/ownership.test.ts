@@ -1,7 +1,7 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createSilentServer } from 'node:net';
-import { askOwner } from '../../dev/local/folder/control-client';
+import { sendCommand } from '../../dev/local/folder/control-client';
 import { DataFolder } from '../../dev/local/folder/data-folder';
 import { findOwner, FolderInUse, FolderOwnership } from '../../dev/local/folder/ownership';
 import { temporaryFolder } from './temporary-folder';
@@ -85,9 +85,9 @@ describe('an owner', () => {
     const ownership = await acquire();
     const owner = await findOwner(folder);
     if (owner === undefined) throw new Error('no owner');
-    expect(await askOwner(owner, { a: 1 })).toBeUndefined();
+    expect(await sendCommand(owner, { a: 1 })).toBeUndefined();
     ownership.serve((request) => Promise.resolve({ echo: request }));
-    expect(await askOwner(owner, { a: 1 })).toEqual({ echo: { a: 1 } });
+    expect(await sendCommand(owner, { a: 1 })).toEqual({ echo: { a: 1 } });
     const stranger = await fetch(`http://127.0.0.1:${owner.port}/`, {
       method: 'POST',
       body: '{}',
@@ -95,7 +95,7 @@ describe('an owner', () => {
     });
     expect(stranger.status).toBe(401);
     await ownership.drain();
-    expect(await askOwner(owner, { a: 1 })).toBeUndefined();
+    expect(await sendCommand(owner, { a: 1 })).toBeUndefined();
     await ownership.release();
     expect(await findOwner(folder)).toBeUndefined();
   });

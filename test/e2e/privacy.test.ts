@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHAT_MODEL, chatBody, type LocalRun, messagesBody, post, startLocalRun } from './local-run';
-import { chatCompletion, chatDelta, chatStream, DONE, event, messageStream } from './shapes';
+import { chatCompletion, chatDelta, chatStream, DONE, event, messageStream } from './provider-answers';
 import { cut, streamed, whole } from './upstream';
 
 let run: LocalRun;

@@ -24,7 +24,7 @@ import {
   messageDelta,
   messageStart,
   messageStream,
-} from './shapes';
+} from './provider-answers';
 import { cut, type Play, silent, streamed, whole } from './upstream';
 
 let run: LocalRun;

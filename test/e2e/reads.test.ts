@@ -1,5 +1,5 @@
 import { CHAT_MODEL, chatBody, type LocalRun, MESSAGES_MODEL, post, startLocalRun } from './local-run';
-import { chatCompletion } from './shapes';
+import { chatCompletion } from './provider-answers';
 import { whole } from './upstream';
 
 let run: LocalRun;

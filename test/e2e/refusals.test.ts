@@ -10,7 +10,7 @@ import {
   recordsOf,
   startLocalRun,
 } from './local-run';
-import { chatCompletion } from './shapes';
+import { chatCompletion } from './provider-answers';
 import { whole } from './upstream';
 
 let run: LocalRun;

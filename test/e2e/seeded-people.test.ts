@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { DataFolder } from '../../dev/local/folder/data-folder';
-import { demoAccount } from '../../dev/local/gateway/first-start';
+import { demoAccount } from '../../dev/local/gateway/demo-account';
 import { type LocalServices, openLocalServices } from '../../dev/local/gateway/local-services';
 import { localUsers } from '../../dev/local/identity/local-users';
 import { seedPeople } from '../../dev/local/identity/seed-people';

@@ -8,7 +8,7 @@ import { runSmoke, type SmokeReport } from '../../dev/tools/smoke/run-smoke';
 import { endChildren, runScript } from './child-process';
 import { type Edge, type EdgeOptions, startEdge } from './edge';
 import { CHAT_MODEL, during, type LocalRun, MESSAGES_MODEL, startLocalRun } from './local-run';
-import { chatStream, messageStream } from './shapes';
+import { chatStream, messageStream } from './provider-answers';
 import { temporaryFolder } from './temporary-folder';
 import { type Play, whole } from './upstream';
 

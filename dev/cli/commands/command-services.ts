@@ -42,7 +42,7 @@ export interface CommandServices {
   readonly identity?: { accessToken(role: Standing): Promise<string> };
 }
 
-export const noAccount = (accountId: string): CommandResult => ({
+export const accountNotFound = (accountId: string): CommandResult => ({
   exitCode: 1,
   lines: [],
   error: `There is no account "${accountId.slice(0, 80)}".`,

@@ -2,15 +2,15 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A file that a command names cannot be used; the message says why in one line. */
-export class FileUnusable extends Error {
-  override readonly name = 'FileUnusable';
+export class UnusableFile extends Error {
+  override readonly name = 'UnusableFile';
 }
 
 export function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    throw new FileUnusable(`The file "${file.slice(0, 200)}" cannot be read.`);
+    throw new UnusableFile(`The file "${file.slice(0, 200)}" cannot be read.`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { personIdSchema } from '../../../lambdas/contracts/storage/ids';
-import { type Options, take } from './take';
+import { type Options, expectArguments } from './arguments';
 
 const personId = z
   .string()
@@ -22,15 +22,15 @@ export const isOperatorCommand = (command: { readonly name: string }): command i
   command.name.startsWith('operators-');
 
 /** What follows the word `operators`; undefined where there is no such command. Throws UsageError. */
-export function readOperatorsCommand(words: readonly string[], options: Options): object | undefined {
+export function parseOperatorsCommand(words: readonly string[], options: Options): object | undefined {
   const [verb, ...others] = words;
   switch (verb) {
     case 'list':
-      take(others, 0, options);
+      expectArguments(others, 0, options);
       return { name: 'operators-list' };
     case 'appoint':
     case 'dismiss':
-      return { name: `operators-${verb}`, personId: take(others, 1, options)[0] };
+      return { name: `operators-${verb}`, personId: expectArguments(others, 1, options)[0] };
     default:
       return undefined;
   }

@@ -13,7 +13,7 @@ export async function runOperatorCommand(services: CommandServices, command: Ope
   const operators = new Operators({ store, clock, audit: new AuditLog({ store, clock }) });
   switch (command.name) {
     case 'operators-list': {
-      const personIds = await everyOperator(operators);
+      const personIds = await allOperators(operators);
       return { exitCode: 0, lines: personIds.map((personId) => JSON.stringify({ personId })) };
     }
     case 'operators-appoint':
@@ -23,7 +23,7 @@ export async function runOperatorCommand(services: CommandServices, command: Ope
   }
 }
 
-async function everyOperator(operators: Operators): Promise<readonly string[]> {
+async function allOperators(operators: Operators): Promise<readonly string[]> {
   const personIds: string[] = [];
   let after: Key | undefined;
   do {

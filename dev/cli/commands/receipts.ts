@@ -6,7 +6,7 @@ import { verifyReceipts } from '../../../lambdas/domain/receipts/verify-receipts
 import { type PublicKeys, readPublicKeys } from '../../../lambdas/domain/receipts/verify-signature';
 import type { VerifyCommand } from './command';
 import type { CommandServices, CommandResult } from './command-services';
-import { FileUnusable, readText } from './files';
+import { UnusableFile, readText } from './files';
 
 /** Each tree of an account as a line, and its receipts as the lines behind it. */
 export async function exportAccount(services: CommandServices, accountId: string): Promise<CommandResult> {
@@ -45,6 +45,6 @@ function publicKeys(text: string): PublicKeys {
   try {
     return readPublicKeys(text);
   } catch {
-    throw new FileUnusable('The file of --key holds no public key in PEM.');
+    throw new UnusableFile('The file of --key holds no public key in PEM.');
   }
 }

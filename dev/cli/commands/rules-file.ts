@@ -3,7 +3,7 @@ import { type KeyRules, keyRulesSchema } from '../../../lambdas/contracts/http/k
 import { UsageError } from './usage';
 
 /** Read where the command is given: the process that owns the data folder may be elsewhere. Throws UsageError. */
-export function readRules(file: string): KeyRules {
+export function readKeyRules(file: string): KeyRules {
   let rules: unknown;
   try {
     rules = JSON.parse(readFileSync(file, 'utf8'));

@@ -14,13 +14,13 @@ import { UsageRecords } from '../../../lambdas/domain/usage/records/usage-record
 import { Wallet } from '../../../lambdas/domain/wallet/wallet';
 import type { AdministeredKeys, CommandServices } from '../commands/command-services';
 import type { Deployment } from './deployment';
-import type { SecretTexts } from './secret-texts';
+import type { SecretStore } from './secret-store';
 
 /** The tables of a deployment, opened for commands. */
 export function deployedServices(
   deployment: Deployment,
   transport: StoreTransport,
-  secrets: SecretTexts,
+  secrets: SecretStore,
 ): CommandServices {
   const { tableNames, usageRetentionDays, keyPepperSecret, providerIds } = deployment;
   const store = new DynamodbStore({ transport, tableNames, clock });

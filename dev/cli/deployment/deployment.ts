@@ -6,8 +6,8 @@ import type { StackReader } from './stack-outputs';
 const EDGE_REGION = 'us-east-1';
 
 /** There is nothing to work on under this name; the message says why in one line. */
-export class NoDeployment extends Error {
-  override readonly name = 'NoDeployment';
+export class DeploymentNotFound extends Error {
+  override readonly name = 'DeploymentNotFound';
 }
 
 const name = z.string().min(1);
@@ -45,18 +45,18 @@ const statefulSchema = z
 /** The stores of a deployment by their physical names, and what of its configuration commands need. */
 export type Deployment = Readonly<z.infer<typeof statefulSchema>>;
 
-/** @throws NoDeployment */
+/** @throws DeploymentNotFound */
 export async function readDeployment(stacks: StackReader, { stack, region }: StackTarget): Promise<Deployment> {
   const outputs = await stacks.outputs(`${stack}-stateful`, region);
   if (outputs === undefined) {
-    throw new NoDeployment(
+    throw new DeploymentNotFound(
       `There is no stack ${stack}-stateful in ${region ?? "the credentials' account and region"}.`,
     );
   }
   const parsed = statefulSchema.safeParse(outputs);
   if (parsed.success) return parsed.data;
   const missing = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
-  throw new NoDeployment(`The stack ${stack}-stateful does not tell ${missing}: deploy this version first.`);
+  throw new DeploymentNotFound(`The stack ${stack}-stateful does not tell ${missing}: deploy this version first.`);
 }
 
 /** Where clients find the gateway. */
@@ -68,13 +68,13 @@ export interface Endpoint {
   readonly functionUrl?: string | undefined;
 }
 
-/** @throws NoDeployment */
+/** @throws DeploymentNotFound */
 export async function readEndpoint(stacks: StackReader, { stack, region }: StackTarget): Promise<Endpoint> {
   const edge = (await stacks.outputs(`${stack}-edge`, EDGE_REGION)) ?? (await stacks.outputs(`${stack}-edge`, region));
   const service = await stacks.outputs(`${stack}-service`, region);
   const functionUrl = service?.['DataPlaneUrl']?.replace(/\/$/, '');
   if (edge?.['Endpoint'] !== undefined) return { url: edge['Endpoint'], isPublic: true, functionUrl };
   if (functionUrl === undefined)
-    throw new NoDeployment(`The stacks ${stack}-service and ${stack}-edge are not deployed.`);
+    throw new DeploymentNotFound(`The stacks ${stack}-service and ${stack}-edge are not deployed.`);
   return { url: functionUrl, isPublic: false };
 }

@@ -4,15 +4,15 @@ import type { CommandServices, CommandResult } from '../commands/command-service
 import type { Deployment, Endpoint } from './deployment';
 import type { KeyInput } from './key-input';
 import { parseStoredKeys } from './provider-keys';
-import type { SecretTexts } from './secret-texts';
+import type { SecretStore } from './secret-store';
 
 /** Names the first account's first credit: asking for it again credits nothing. */
-const OPENING_CREDIT_ID = 'opening_credit';
+const OPENING_PAYMENT_ID = 'opening_credit';
 
 export interface InitDependencies {
   readonly deployment: Pick<Deployment, 'providerIds' | 'providerKeysSecret'>;
   readonly endpoint: Endpoint;
-  readonly secrets: SecretTexts;
+  readonly secrets: SecretStore;
   readonly input: KeyInput;
   readonly services: Pick<CommandServices, 'accounts' | 'wallet' | 'keys'>;
 }
@@ -70,7 +70,7 @@ async function completeAccount(
 ): Promise<Account> {
   const accountId = known ?? (await accounts.create());
   await wallet.open(accountId);
-  const payment = credit && { accountId, amountPico: parseUsd(credit), paymentId: OPENING_CREDIT_ID };
+  const payment = credit && { accountId, amountPico: parseUsd(credit), paymentId: OPENING_PAYMENT_ID };
   const credited = payment && { credit: await wallet.credit(payment) };
   if ((await keys.list(accountId)).length > 0) return { accountId, ...credited };
   const { keyId, key } = await keys.create({ accountId });
@@ -87,12 +87,12 @@ function notes(endpoint: Endpoint, written: readonly string[], { accountId, apiK
       ? []
       : ['The API key above is shown now and never again. What follows expects it in TOLLGATE_KEY.']),
     ...(endpoint.isPublic
-      ? firstRequests(endpoint)
+      ? exampleRequests(endpoint)
       : ["No edge is deployed: this is the function's own URL, which refuses clients."]),
   ];
 }
 
-function firstRequests({ url, functionUrl }: Endpoint): string[] {
+function exampleRequests({ url, functionUrl }: Endpoint): string[] {
   const pastTheEdge = functionUrl === undefined ? '' : ` --function-url ${functionUrl}`;
   return [
     '',

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { type Readable, Writable } from 'node:stream';
-import { checkProviderKey, parseProviderKeys, type ProviderKeys, ProviderKeysInvalid } from './provider-keys';
+import { checkProviderKey, parseProviderKeys, type ProviderKeys, InvalidProviderKeys } from './provider-keys';
 
 const INPUT_BYTES_MAX = 64 * 1024;
 
@@ -26,7 +26,7 @@ export class StandardInput implements KeyInput {
     let bytes = 0;
     for await (const chunk of this.#input as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > INPUT_BYTES_MAX) throw new ProviderKeysInvalid('Standard input is too long for provider keys.');
+      if (bytes > INPUT_BYTES_MAX) throw new InvalidProviderKeys('Standard input is too long for provider keys.');
       chunks.push(chunk);
     }
     return parseProviderKeys(Buffer.concat(chunks).toString(), providerIds);
@@ -43,7 +43,7 @@ export class StandardInput implements KeyInput {
         this.#output.write(`API key of ${id} (${hint}): `);
         const line = await lines.next();
         this.#output.write('\n');
-        if (line.done === true) throw new ProviderKeysInvalid('No key was written: the prompt was left.');
+        if (line.done === true) throw new InvalidProviderKeys('No key was written: the prompt was left.');
         const key = line.value.trim();
         if (key === '') continue;
         checkProviderKey(key, `The key of ${id}`);

@@ -5,8 +5,8 @@ import { providerKeysSecretSchema } from '../../../lambdas/contracts/deployment/
 export type ProviderKeys = Readonly<Record<string, string>>;
 
 /** What was given as providers' keys is none. The message quotes nothing of it: a misplaced key would be shown. */
-export class ProviderKeysInvalid extends Error {
-  override readonly name = 'ProviderKeysInvalid';
+export class InvalidProviderKeys extends Error {
+  override readonly name = 'InvalidProviderKeys';
 }
 
 /** Anything else could not be sent in a header. */
@@ -15,31 +15,31 @@ const objectSchema = z.record(z.string(), z.string());
 
 /**
  * Reads a JSON object by provider id, or lines of `provider=key` with blank lines and `#` comments.
- * @throws ProviderKeysInvalid
+ * @throws InvalidProviderKeys
  */
 export function parseProviderKeys(text: string, providerIds: readonly string[]): ProviderKeys {
   const keys = text.trimStart().startsWith('{') ? parseObject(text) : parseLines(text);
   for (const [place, [id, key]] of keys.entries()) {
     const which = `The key in place ${place + 1}`;
     if (!providerIds.includes(id)) {
-      throw new ProviderKeysInvalid(`${which} is of no configured provider; configured: ${providerIds.join(', ')}.`);
+      throw new InvalidProviderKeys(`${which} is of no configured provider; configured: ${providerIds.join(', ')}.`);
     }
     checkProviderKey(key, which);
   }
   return Object.fromEntries(keys);
 }
 
-/** @throws ProviderKeysInvalid */
+/** @throws InvalidProviderKeys */
 export function checkProviderKey(key: string, which: string): void {
-  if (!KEY_SHAPE.test(key)) throw new ProviderKeysInvalid(`${which} is not printable ASCII without spaces.`);
+  if (!KEY_SHAPE.test(key)) throw new InvalidProviderKeys(`${which} is not printable ASCII without spaces.`);
 }
 
-/** @throws ProviderKeysInvalid when the stored text is none that this deployment wrote */
+/** @throws InvalidProviderKeys when the stored text is none that this deployment wrote */
 export function parseStoredKeys(stored: string): ProviderKeys {
   if (stored.trim() === '') return {};
   const parsed = providerKeysSecretSchema.safeParse(stored);
   if (parsed.success) return parsed.data;
-  throw new ProviderKeysInvalid('The secret with the provider keys holds something else than a JSON object of texts.');
+  throw new InvalidProviderKeys('The secret with the provider keys holds something else than a JSON object of texts.');
 }
 
 function parseObject(text: string): [id: string, key: string][] {
@@ -48,10 +48,10 @@ function parseObject(text: string): [id: string, key: string][] {
     value = JSON.parse(text);
   } catch {
     // Its own message quotes the text.
-    throw new ProviderKeysInvalid('The provider keys are not valid JSON.');
+    throw new InvalidProviderKeys('The provider keys are not valid JSON.');
   }
   const parsed = objectSchema.safeParse(value);
-  if (!parsed.success) throw new ProviderKeysInvalid('The provider keys are not a JSON object of texts.');
+  if (!parsed.success) throw new InvalidProviderKeys('The provider keys are not a JSON object of texts.');
   return Object.entries(parsed.data);
 }
 
@@ -61,7 +61,7 @@ function parseLines(text: string): [id: string, key: string][] {
     if (trimmed === '' || trimmed.startsWith('#')) return [];
     const [, id, key] = /^([^=]+)=(.+)$/.exec(trimmed) ?? [];
     if (id === undefined || key === undefined) {
-      throw new ProviderKeysInvalid(`Line ${index + 1} of the provider keys is not provider=key.`);
+      throw new InvalidProviderKeys(`Line ${index + 1} of the provider keys is not provider=key.`);
     }
     return [[id.trim(), key.trim()] as [string, string]];
   });

@@ -8,20 +8,20 @@ const PROBE_TIMEOUT_MS = 5_000;
 const COMMAND_TIMEOUT_MS = 120_000;
 
 /** The owner's port is open and nothing comes: neither alive enough to be asked nor dead enough to be replaced. */
-export class OwnerSilent extends Error {
-  override readonly name = 'OwnerSilent';
+export class OwnerNotResponding extends Error {
+  override readonly name = 'OwnerNotResponding';
   constructor(pid: number) {
     super(`The process ${pid} owns the data folder and does not answer.`);
   }
 }
 
 /** An owner that ends as it is asked breaks the connection once; whoever does so every time is no owner. */
-const BROKEN_PROBES_MAX = 20;
-const PROBE_AGAIN_MS = 25;
+const RESET_PROBES_MAX = 20;
+const PROBE_RETRY_MS = 25;
 
-/** @throws OwnerSilent */
+/** @throws OwnerNotResponding */
 export async function isAlive(owner: Owner): Promise<boolean> {
-  for (let probes = 0; probes < BROKEN_PROBES_MAX; probes += 1) {
+  for (let probes = 0; probes < RESET_PROBES_MAX; probes += 1) {
     try {
       const { status, body } = await call(owner, { method: 'GET', timeoutMs: PROBE_TIMEOUT_MS });
       return status === 200 && (body as { id?: unknown }).id === owner.id;
@@ -29,20 +29,20 @@ export async function isAlive(owner: Owner): Promise<boolean> {
       const code = (error as NodeJS.ErrnoException).code ?? '';
       // Nobody listens, or somebody who speaks something else: the port has gone to another program.
       if (code === 'ECONNREFUSED' || code.startsWith('HPE_') || error instanceof SyntaxError) return false;
-      if (!isBroken(error)) throw new OwnerSilent(owner.pid);
-      await wait(PROBE_AGAIN_MS);
+      if (!isConnectionReset(error)) throw new OwnerNotResponding(owner.pid);
+      await wait(PROBE_RETRY_MS);
     }
   }
   return false;
 }
 
 /** Whether the other side ended the connection, as a process does that ends. */
-export function isBroken(error: unknown): boolean {
+export function isConnectionReset(error: unknown): boolean {
   return ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 /** @returns undefined when the owner is starting or stopping: ask again */
-export async function askOwner(owner: Owner, command: object): Promise<unknown> {
+export async function sendCommand(owner: Owner, command: object): Promise<unknown> {
   const { status, body } = await call(
     owner,
     { method: 'POST', timeoutMs: COMMAND_TIMEOUT_MS },

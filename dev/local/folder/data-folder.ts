@@ -37,12 +37,12 @@ export class DataFolder {
 
   /** Replaces the file at once: a reader sees the old text or the new, never a part. */
   replace(name: string, text: string): void {
-    renameSync(this.writeBeside(name, text), this.file(name));
+    renameSync(this.writeTemporary(name, text), this.file(name));
   }
 
   /** Writes a file that is not there yet, whole; false when it is. */
-  writeNew(name: string, text: string): boolean {
-    const beside = this.writeBeside(name, text);
+  writeIfAbsent(name: string, text: string): boolean {
+    const beside = this.writeTemporary(name, text);
     try {
       linkSync(beside, this.file(name));
       return true;
@@ -54,7 +54,7 @@ export class DataFolder {
     }
   }
 
-  private writeBeside(name: string, text: string): string {
+  private writeTemporary(name: string, text: string): string {
     const beside = this.file(`.${name}.${randomBytes(6).toString('hex')}`);
     writeFileSync(beside, text, { mode: FILE_MODE, flag: 'wx' });
     return beside;

@@ -17,7 +17,7 @@ export class FolderInUse extends Error {
 }
 
 /** A command is done in a moment, and a gateway that starts meanwhile waits for it. */
-const COMMAND_PATIENCE_MS = 10_000;
+const COMMAND_WAIT_MS = 10_000;
 const POLL_MS = 50;
 
 const LOCK = /^lock\.(\d{1,15})$/;
@@ -34,7 +34,7 @@ export class FolderOwnership {
     this.control = control;
   }
 
-  /** @throws FolderInUse, OwnerSilent */
+  /** @throws FolderInUse, OwnerNotResponding */
   static async acquire(folder: DataFolder, role: OwnerRole): Promise<FolderOwnership> {
     const identity = { id: randomBytes(16).toString('hex'), token: randomBytes(32).toString('hex') };
     const control = await ControlServer.listen(identity);
@@ -63,17 +63,17 @@ export class FolderOwnership {
   }
 }
 
-/** @returns the living owner; undefined when there is none. Throws OwnerSilent. */
+/** @returns the living owner; undefined when there is none. Throws OwnerNotResponding. */
 export async function findOwner(folder: DataFolder): Promise<Owner | undefined> {
-  const newest = locks(folder).at(-1);
+  const newest = lockNumbers(folder).at(-1);
   const owner = newest === undefined ? undefined : parseOwner(folder.read(lockName(newest)) ?? '');
   return owner !== undefined && (await isAlive(owner)) ? owner : undefined;
 }
 
 async function takeLock(folder: DataFolder, owner: Owner): Promise<void> {
-  const giveUpAt = Date.now() + COMMAND_PATIENCE_MS;
+  const giveUpAt = Date.now() + COMMAND_WAIT_MS;
   for (;;) {
-    const newest = locks(folder).at(-1) ?? 0;
+    const newest = lockNumbers(folder).at(-1) ?? 0;
     const other = await findOwner(folder);
     if (other?.role === 'command' && owner.role === 'gateway' && Date.now() < giveUpAt) {
       await wait(POLL_MS);
@@ -81,20 +81,20 @@ async function takeLock(folder: DataFolder, owner: Owner): Promise<void> {
     }
     if (other !== undefined) throw new FolderInUse(other, folder.path);
     const mine = newest + 1;
-    if (!folder.writeNew(lockName(mine), JSON.stringify(owner))) continue;
+    if (!folder.writeIfAbsent(lockName(mine), JSON.stringify(owner))) continue;
     // A lower number can be free again because a higher one replaced it meanwhile: only the highest counts.
-    if (locks(folder).at(-1) !== mine) {
+    if (lockNumbers(folder).at(-1) !== mine) {
       rmSync(folder.file(lockName(mine)), { force: true });
       continue;
     }
-    for (const older of locks(folder).filter((number) => number < mine))
+    for (const older of lockNumbers(folder).filter((number) => number < mine))
       rmSync(folder.file(lockName(older)), { force: true });
     return;
   }
 }
 
 /** In rising order. */
-function locks(folder: DataFolder): number[] {
+function lockNumbers(folder: DataFolder): number[] {
   return readdirSync(folder.path)
     .flatMap((name) => LOCK.exec(name)?.[1] ?? [])
     .map(Number)

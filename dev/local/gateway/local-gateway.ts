@@ -9,14 +9,14 @@ import { byKey } from '../../../lambdas/domain/data-plane/identify-caller';
 import { apiDependencies } from '../../../lambdas/handlers/control-plane/api/api-dependencies';
 import { serveApi } from '../../../lambdas/handlers/control-plane/api/serve-api';
 import type { Sweep } from '../../../lambdas/domain/wallet/holds/sweep';
-import { commandHandler } from '../../cli/commands/execute';
+import { commandHandler } from '../../cli/commands/run-on-folder';
 import { DataFolder } from '../folder/data-folder';
 import { FolderOwnership } from '../folder/ownership';
 import { LocalIdentity } from '../identity/local-identity';
 import { seedPeople } from '../identity/seed-people';
 import { SpoolMailer } from '../mail/spool-mailer';
 import type { LocalProvider, Settings } from '../settings';
-import { type DemoAccount, demoAccount, writeDevFile } from './first-start';
+import { type DemoAccount, demoAccount, writeDevFile } from './demo-account';
 import { type LocalServices, openLocalServices } from './local-services';
 import { LocalApi } from './local-api';
 import { NodeHost } from './node-host';
@@ -39,7 +39,7 @@ export interface LocalGateway {
 }
 
 /** What has been opened, to be closed in the opposite order; also when a later step fails. */
-class Opened {
+class Cleanup {
   private readonly closers: (() => Promise<void> | void)[] = [];
 
   add(close: () => Promise<void> | void): void {
@@ -51,9 +51,9 @@ class Opened {
   }
 }
 
-/** @throws FolderInUse, OwnerSilent, or the system's error: EADDRINUSE when the port is taken */
+/** @throws FolderInUse, OwnerNotResponding, or the system's error: EADDRINUSE when the port is taken */
 export async function startLocalGateway(settings: Settings, log: Log): Promise<LocalGateway> {
-  const opened = new Opened();
+  const opened = new Cleanup();
   try {
     return await open(settings, log, opened);
   } catch (error) {
@@ -62,7 +62,7 @@ export async function startLocalGateway(settings: Settings, log: Log): Promise<L
   }
 }
 
-async function open(settings: Settings, log: Log, opened: Opened): Promise<LocalGateway> {
+async function open(settings: Settings, log: Log, opened: Cleanup): Promise<LocalGateway> {
   const folder = new DataFolder(settings.dataFolder);
   folder.create();
   const ownership = await FolderOwnership.acquire(folder, 'gateway');
@@ -127,7 +127,7 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
 }
 
 /** The demo provider is loaded only where it is used. */
-async function openProviders({ providers }: Settings, opened: Opened): Promise<readonly LocalProvider[]> {
+async function openProviders({ providers }: Settings, opened: Cleanup): Promise<readonly LocalProvider[]> {
   if (providers.length > 0) return providers;
   const { startDemoProvider } = await import('../demo/demo-provider');
   const demo = await startDemoProvider();

@@ -65,6 +65,6 @@ export function openLocalServices(folder: DataFolder, clock: Clock = systemClock
 /** Without the pepper no stored key verifies, so it is made once and never replaced. */
 function readPepper(folder: DataFolder): string {
   const made = JSON.stringify({ pepper: randomBytes(PEPPER_BYTES).toString('base64') });
-  folder.writeNew(SECRETS_FILE, `${made}\n`);
+  folder.writeIfAbsent(SECRETS_FILE, `${made}\n`);
   return secretsSchema.parse(JSON.parse(folder.read(SECRETS_FILE) ?? '')).pepper;
 }

@@ -15,7 +15,7 @@ const REQUEST_TIMEOUT_MS = 120_000;
 /** Longer than clients keep theirs, so that it is not we who close a connection that they are about to use. */
 const KEEP_ALIVE_MS = 75_000;
 /** For answers that are on their way when the host stops. */
-const CLOSE_PATIENCE_MS = 5_000;
+const CLOSE_TIMEOUT_MS = 5_000;
 
 export interface NodeHostOptions {
   readonly gateway: Pick<Gateway, 'handle'>;
@@ -58,7 +58,7 @@ export class NodeHost {
     this.stopAccepting();
     this.server.closeIdleConnections();
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => this.server.closeAllConnections(), CLOSE_PATIENCE_MS);
+      const timer = setTimeout(() => this.server.closeAllConnections(), CLOSE_TIMEOUT_MS);
       const check = (): void => {
         this.server.closeIdleConnections();
         this.server.getConnections((_error, count) => {
@@ -100,20 +100,20 @@ function begin(
   status: number,
   headers: { readonly [name: string]: string },
 ): Writable {
-  if (isUnread(request)) return refuseUnread(request, response, status, headers);
+  if (hasUnreadBody(request)) return answerUnread(request, response, status, headers);
   response.writeHead(status, headers);
   // A stream's head goes out even when its first event takes a while; with an event at hand they go together.
   if (headers['content-length'] === undefined) setImmediate(() => response.flushHeaders());
   return response;
 }
 
-function isUnread({ headers, readableEnded }: IncomingMessage): boolean {
+function hasUnreadBody({ headers, readableEnded }: IncomingMessage): boolean {
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
   return hasBody && !readableEnded;
 }
 
 /** Answers before the body was read, and closes: a little later, as a client that still sends would miss the answer. */
-function refuseUnread(
+function answerUnread(
   request: IncomingMessage,
   response: ServerResponse,
   status: number,

@@ -6,24 +6,24 @@ const USAGE_STREAM = ':table/usage/';
 
 /** The changes of the usage table that one reader has not taken yet: stands in for a stream's place. */
 export class UsageChanges {
-  private waiting: DynamoDBRecord[] = [];
+  private pending: DynamoDBRecord[] = [];
 
   /** Collects what changes from now on. */
   follow(store: LocalServices['store']): void {
     store.onChange((records) => {
-      this.waiting.push(...records.filter(({ eventSourceARN }) => eventSourceARN?.includes(USAGE_STREAM)));
+      this.pending.push(...records.filter(({ eventSourceARN }) => eventSourceARN?.includes(USAGE_STREAM)));
     });
   }
 
   /** Resolves to false when the reader failed, which it has logged; as in a stream, the batch comes again. */
-  async hand(take: (event: { Records: DynamoDBRecord[] }) => Promise<unknown>): Promise<boolean> {
-    const batch = this.waiting;
-    this.waiting = [];
+  async deliver(take: (event: { Records: DynamoDBRecord[] }) => Promise<unknown>): Promise<boolean> {
+    const batch = this.pending;
+    this.pending = [];
     try {
       if (batch.length > 0) await take({ Records: batch });
       return true;
     } catch {
-      this.waiting.unshift(...batch);
+      this.pending.unshift(...batch);
       return false;
     }
   }

@@ -12,7 +12,7 @@ const REFRESH_TOKEN_BYTES = 32;
 interface SigningKey {
   readonly kid: string;
   readonly privateKey: KeyObject;
-  readonly published: object;
+  readonly publicKey: object;
 }
 
 /** Whom a token is about. */
@@ -36,7 +36,7 @@ export class LocalTokens implements TokenGenerator {
 
   /** The key set, as a pool publishes it. */
   async published(): Promise<object> {
-    return { keys: [(await this.signingKey()).published] };
+    return { keys: [(await this.signingKey()).publicKey] };
   }
 
   async generate(
@@ -56,7 +56,7 @@ export class LocalTokens implements TokenGenerator {
 
   accessToken({ subject, clientId }: Omit<Subject, 'email'>): Promise<string> {
     const scope = SIGN_IN_SCOPES.join(' ');
-    return this.signed({
+    return this.signToken({
       sub: subject,
       client_id: clientId,
       token_use: 'access',
@@ -68,10 +68,10 @@ export class LocalTokens implements TokenGenerator {
 
   private idToken({ subject, email, clientId }: Subject): Promise<string> {
     const shown = { email, email_verified: true, 'cognito:username': subject };
-    return this.signed({ sub: subject, aud: clientId, token_use: 'id', ...shown });
+    return this.signToken({ sub: subject, aud: clientId, token_use: 'id', ...shown });
   }
 
-  private async signed(claims: object): Promise<string> {
+  private async signToken(claims: object): Promise<string> {
     const { kid, privateKey } = await this.signingKey();
     const now = Math.floor(Date.now() / 1_000);
     const text = [
@@ -91,5 +91,5 @@ export class LocalTokens implements TokenGenerator {
 async function newKey(): Promise<SigningKey> {
   const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: KEY_BITS });
   const kid = randomUUID();
-  return { kid, privateKey, published: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' } };
+  return { kid, privateKey, publicKey: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' } };
 }

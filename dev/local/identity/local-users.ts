@@ -19,7 +19,7 @@ export type LocalUser = Readonly<z.infer<typeof localUserSchema>>;
 
 /** One for each role and an operator: made at the first start, found at every other. */
 export function localUsers(folder: DataFolder): readonly LocalUser[] {
-  folder.writeNew(USERS_FILE, `${JSON.stringify(STANDINGS.map(newUser), null, 2)}\n`);
+  folder.writeIfAbsent(USERS_FILE, `${JSON.stringify(STANDINGS.map(newUser), null, 2)}\n`);
   return z.array(localUserSchema).parse(JSON.parse(folder.read(USERS_FILE) ?? ''));
 }
 

@@ -17,7 +17,7 @@ interface SeedServices {
 }
 
 /** The ways by which people become something, each with its event in the audit log. */
-interface Ways {
+interface RoleServices {
   readonly members: Members;
   readonly invitations: Invitations;
   readonly operators: Operators;
@@ -39,7 +39,7 @@ export async function seedPeople(
   const people = new People({ store, clock });
   const members = new Members({ store, audit });
   const invitations = new Invitations({ store, clock, audit });
-  const ways: Ways = {
+  const ways: RoleServices = {
     members,
     invitations,
     operators: new Operators({ store, clock, audit }),
@@ -49,11 +49,16 @@ export async function seedPeople(
     const { personId } = await people.ofSubject(user.subject);
     // For demonstrations: nobody is asked how old they are.
     await people.attestAdult(personId);
-    await become(ways, accountId, personId, user);
+    await assignRole(ways, accountId, personId, user);
   }
 }
 
-async function become(ways: Ways, accountId: string, personId: string, { role, email }: LocalUser): Promise<void> {
+async function assignRole(
+  ways: RoleServices,
+  accountId: string,
+  personId: string,
+  { role, email }: LocalUser,
+): Promise<void> {
   const actor = DEPLOYMENT;
   if (role === 'operator') return ways.operators.appoint({ personId, actor });
   if (role === 'owner') return ways.ownership.appoint({ accountId, personId, actor });

@@ -2,8 +2,8 @@ import { findProvider, type ModelInfo } from '@pydantic/genai-prices';
 import { type CatalogData, catalogSchema, type Model } from '../../../lambdas/contracts/storage/catalog';
 import manifest from '../../../package.json';
 import { limitsOf } from './limits';
-import { exactNames } from './names';
-import { PriceRefused, priceVersions } from './price-versions';
+import { exactNames } from './exact-names';
+import { UnsupportedPrice, priceVersions } from './price-versions';
 import { entriesAbout, type SecondModel, secondSource } from './second-source';
 import { servedAt } from './served-at';
 
@@ -66,7 +66,7 @@ function importModel(provider: string, source: ModelInfo, second: readonly Secon
     const aliases = kept.filter((name) => name !== id);
     return { model: { id, aliases, endpoints: [served.endpoint], ...limits, outputTokensMax, prices }, leftOut };
   } catch (error) {
-    if (error instanceof PriceRefused) return without(error.message);
+    if (error instanceof UnsupportedPrice) return without(error.message);
     throw error;
   }
 }

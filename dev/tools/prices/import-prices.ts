@@ -8,7 +8,7 @@ import { print, printError } from '../../print';
 import { buildCatalog, importProvider, PROVIDERS } from './build-catalog';
 import { compareWithSecond } from './disagreements';
 import { renderReport } from './report';
-import { retiredPrices } from './retired';
+import { retiredPrices } from './retired-prices';
 import { secondSource } from './second-source';
 
 // Writes the price list, what left it and the report, or with --check says whether they are what would be written.

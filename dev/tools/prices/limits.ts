@@ -41,7 +41,7 @@ const REVIEWED: readonly (readonly [pattern: RegExp, output: number, context?: n
 ];
 
 /** What is said about one model, by whom it may. */
-export interface Statements {
+export interface LimitSources {
   readonly id: string;
   readonly contextTokens: number | undefined;
   /** The second source's entries under any of the model's names. */
@@ -51,7 +51,7 @@ export interface Statements {
 }
 
 /** Of several statements the highest holds. */
-export function limitsOf({ id, contextTokens: stated, second, tierMax }: Statements): Limits {
+export function limitsOf({ id, contextTokens: stated, second, tierMax }: LimitSources): Limits {
   const [, output, context] = REVIEWED.find(([pattern]) => pattern.test(id)) ?? [];
   const known = highest([stated, context, ...second.map((model) => model.contextTokens)]) ?? CONTEXT_FALLBACK;
   const contextTokens = tierMax >= known ? LONG_CONTEXT : known;

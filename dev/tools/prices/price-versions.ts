@@ -5,8 +5,8 @@ import { UNITS, type Unit } from '../../../lambdas/contracts/storage/units';
 import { parseUsd } from '../../../lambdas/domain/money/pico';
 
 /** The source says something about a model that cannot be taken over exactly. */
-export class PriceRefused extends Error {
-  override readonly name = 'PriceRefused';
+export class UnsupportedPrice extends Error {
+  override readonly name = 'UnsupportedPrice';
 }
 
 const EPOCH = '1970-01-01T00:00:00.000Z';
@@ -26,13 +26,13 @@ const UNIT_BY_KEY: { readonly [priceKey: string]: Unit } = {
 };
 
 /** Tools that run at the provider and are priced by the call. They are no tokens; their use raises an alarm. */
-const NO_TOKENS = new Set(['web_searches_kcount', 'storage_searches_kcount']);
+const TOOL_PRICE_KEYS = new Set(['web_searches_kcount', 'storage_searches_kcount']);
 
-/** @throws PriceRefused */
+/** @throws UnsupportedPrice */
 export function priceVersions(provider: string, model: string, prices: ModelInfo['prices']): readonly PriceVersion[] {
   const conditional: readonly ConditionalPrice[] = Array.isArray(prices) ? prices : [{ prices }];
   return conditional.map(({ constraint, prices: of }) => {
-    if (constraint?.type === 'time_of_date') throw new PriceRefused('its price depends on the time of day');
+    if (constraint?.type === 'time_of_date') throw new UnsupportedPrice('its price depends on the time of day');
     const from = constraint === undefined ? EPOCH : new Date(constraint.start_date).toISOString();
     const tiers = priceTiers(provider, of);
     return { version: `${provider}/${model}@${from.slice(0, 10)}#${digest(tiers)}`, from, tiers };
@@ -55,9 +55,9 @@ function priceTiers(provider: string, prices: ModelPrice): PriceTier[] {
 function pricesAbove(provider: string, prices: ModelPrice, above: number): UnitPrices {
   const stated: { [unit in Unit]?: number } = {};
   for (const [key, price] of Object.entries(prices)) {
-    if (price === undefined || NO_TOKENS.has(key)) continue;
+    if (price === undefined || TOOL_PRICE_KEYS.has(key)) continue;
     const unit = UNIT_BY_KEY[key];
-    if (unit === undefined) throw new PriceRefused(`it is priced by ${key}, which is not metered`);
+    if (unit === undefined) throw new UnsupportedPrice(`it is priced by ${key}, which is not metered`);
     const tiers = typeof price === 'number' ? [] : price.tiers.toSorted((one, other) => one.start - other.start);
     const base = typeof price === 'number' ? price : price.base;
     stated[unit] = picoPerToken(tiers.findLast(({ start }) => start <= above)?.price ?? base);
@@ -67,11 +67,11 @@ function pricesAbove(provider: string, prices: ModelPrice, above: number): UnitP
 
 /**
  * From dollars per million tokens, by decimal arithmetic on how the number is written.
- * @throws PriceRefused when that is no whole number of pico-dollars
+ * @throws UnsupportedPrice when that is no whole number of pico-dollars
  */
 export function picoPerToken(dollarsPerMillion: number): number {
   const perMillion = parseUsd(String(dollarsPerMillion));
-  if (perMillion % 1_000_000n !== 0n) throw new PriceRefused('a price is finer than a pico-dollar');
+  if (perMillion % 1_000_000n !== 0n) throw new UnsupportedPrice('a price is finer than a pico-dollar');
   return Number(perMillion / 1_000_000n);
 }
 
@@ -81,7 +81,7 @@ export function picoPerToken(dollarsPerMillion: number): number {
  */
 function withEveryTextUnit(provider: string, stated: UnitPrices): UnitPrices {
   const { input, output } = stated;
-  if (input === undefined) throw new PriceRefused('its input has no price');
+  if (input === undefined) throw new UnsupportedPrice('its input has no price');
   const cacheWrite = stated.cacheWrite ?? input;
   return {
     cachedInput: input,

@@ -11,7 +11,7 @@ export const ok = (check: string, measured: string): Finding => ({ check, state:
 export const failed = (check: string, measured: string): Finding => ({ check, state: 'failed', measured });
 export const skipped = (check: string, reason: string): Finding => ({ check, state: 'skipped', measured: reason });
 
-export const judged = (check: string, holds: boolean, measured: string): Finding =>
+export const verdict = (check: string, holds: boolean, measured: string): Finding =>
   holds ? ok(check, measured) : failed(check, measured);
 
 /** An error as one can print it: a name or code, as a message may quote what was sent. */

@@ -1,6 +1,6 @@
 import { Agent, fetch, type RequestInit, type Response } from 'undici';
 import { requestIdSchema } from '../../../lambdas/contracts/storage/ids';
-import { type Finding, judged } from './finding';
+import { type Finding, verdict } from './finding';
 
 /** For what no provider is asked for; a cold start is in it. */
 const READ_TIMEOUT_MS = 30_000;
@@ -13,7 +13,7 @@ export interface Answer {
   readonly text: string;
 }
 
-interface Seen {
+interface SeenAnswer {
   readonly path: string;
   readonly requestId: string | null;
 }
@@ -23,7 +23,7 @@ export class GatewayClient {
   readonly origin: string;
   readonly #apiKey: string;
   readonly #agent = new Agent();
-  readonly #seen: Seen[] = [];
+  readonly #seen: SeenAnswer[] = [];
 
   constructor(origin: string, apiKey: string) {
     this.origin = origin;
@@ -50,11 +50,11 @@ export class GatewayClient {
     return this.#agent.destroy();
   }
 
-  requestIds(): Finding {
+  checkRequestIds(): Finding {
     const unnamed = this.#seen.filter(({ requestId }) => !isRequestId(requestId));
     const paths = [...new Set(unnamed.map(({ path }) => path))].join(', ');
     const measured = unnamed.length === 0 ? `${this.#seen.length} answers` : `not so: ${paths}`;
-    return judged('every answer has an x-request-id', this.#seen.length > 0 && unnamed.length === 0, measured);
+    return verdict('every answer has an x-request-id', this.#seen.length > 0 && unnamed.length === 0, measured);
   }
 
   async #fetch(path: string, { signal, ...init }: RequestInit): Promise<Response> {

@@ -1,9 +1,9 @@
-import { checkDeparture } from './departure-check';
+import { checkDisconnect } from './disconnect-check';
 import { failed, type Finding, reasonOf } from './finding';
 import { GatewayClient } from './gateway-client';
-import { checkOrigin } from './origin-check';
+import { checkEdgeBypass } from './edge-bypass-check';
 import { type PaidRequest, paidRequest } from './paid-request';
-import { checkPlain } from './plain-checks';
+import { checkBasics } from './basic-checks';
 import { checkStream, type PaidFindings } from './stream-checks';
 import { checkWorkloads, type WorkloadsTarget } from './workloads-check';
 import { checkTls } from './tls';
@@ -47,7 +47,7 @@ async function runChecks(
     found.forEach(told);
   };
   add(...(await checkTls(target.endpoint)));
-  const plain = await checkPlain(client).catch((error: unknown) => ({
+  const plain = await checkBasics(client).catch((error: unknown) => ({
     findings: [failed('the gateway answers', reasonOf(error))],
     models: [],
   }));
@@ -59,7 +59,7 @@ async function runChecks(
     add(...paid.findings);
     costPico += paid.costPico;
   }
-  add(await checkOrigin(target.functionUrl), await checkWorkloads(target.workloads), client.requestIds());
+  add(await checkEdgeBypass(target.functionUrl), await checkWorkloads(target.workloads), client.checkRequestIds());
   return { findings, costPico };
 }
 
@@ -67,7 +67,7 @@ type PaidCheck = (client: GatewayClient, request: PaidRequest) => Promise<PaidFi
 
 const PAID_CHECKS: readonly (readonly [what: string, check: PaidCheck])[] = [
   ['a stream is answered', checkStream],
-  ['a client that leaves is charged for what was produced', checkDeparture],
+  ['a client that leaves is charged for what was produced', checkDisconnect],
 ];
 
 async function runPaid(

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { connect, type SecureVersion, type TLSSocket } from 'node:tls';
-import { failed, type Finding, judged, ok, reasonOf, skipped } from './finding';
+import { failed, type Finding, verdict, ok, reasonOf, skipped } from './finding';
 
 const TIMEOUT_MS = 10_000;
 const NEWEST = 'TLS 1.3 is spoken';
@@ -24,7 +24,7 @@ async function negotiate(url: URL): Promise<Finding> {
   const socket = await handshake(url, 'TLSv1.3');
   const protocol = socket.getProtocol() ?? 'none';
   socket.destroy();
-  return judged(NEWEST, protocol === 'TLSv1.3', protocol);
+  return verdict(NEWEST, protocol === 'TLSv1.3', protocol);
 }
 
 async function tryOlder(url: URL): Promise<Finding> {
@@ -33,7 +33,7 @@ async function tryOlder(url: URL): Promise<Finding> {
     socket = await handshake(url, 'TLSv1.2', 'TLSv1.2');
   } catch (error) {
     const reason = reasonOf(error);
-    return judged(OLDER, REFUSALS.test(reason), `no handshake (${reason})`);
+    return verdict(OLDER, REFUSALS.test(reason), `no handshake (${reason})`);
   }
   // CloudFront's own name shakes hands in any version, and a function behind it refuses the request.
   // Not `end`: a server may take a half-closed connection for one that was left.

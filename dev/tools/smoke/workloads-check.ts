@@ -1,6 +1,6 @@
 import { AwsClient } from 'aws4fetch';
 import { ulid } from 'ulid';
-import { failed, type Finding, judged, reasonOf, skipped } from './finding';
+import { failed, type Finding, verdict, reasonOf, skipped } from './finding';
 
 const CHECK = 'workloads are known by their IAM role';
 const TIMEOUT_MS = 30_000;
@@ -37,7 +37,7 @@ export async function checkWorkloads(target: WorkloadsTarget | undefined): Promi
     const named = await statusOf(signed, target.url, target.keyId);
     const stranger = await statusOf(signed, target.url, ulid());
     const measured = `${unsigned} without a signature, ${named} with it, ${stranger} naming a key that is not the role's`;
-    return judged(CHECK, unsigned === 403 && named === 200 && stranger === 401, measured);
+    return verdict(CHECK, unsigned === 403 && named === 200 && stranger === 401, measured);
   } catch (error) {
     return failed(CHECK, reasonOf(error));
   }

@@ -1,5 +1,5 @@
 /** Does something every few seconds, never twice at once: stands in for a schedule. The work catches its own errors. */
-export class Repeated {
+export class PeriodicTask {
   private readonly work: () => Promise<void>;
   private readonly everyMs: number;
   private timer: NodeJS.Timeout | undefined;

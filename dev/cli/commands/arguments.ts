@@ -19,7 +19,7 @@ export interface Options {
 }
 
 /** Exactly so many words, and no option that the command does not have. Throws UsageError. */
-export function take(
+export function expectArguments(
   words: readonly string[],
   count: number,
   options: Options,

@@ -12,7 +12,7 @@ import {
   startLocalRun,
   stopVerified,
 } from './local-run';
-import { chatCompletion, chatDelta } from './shapes';
+import { chatCompletion, chatDelta } from './provider-answers';
 import { until } from './until';
 import { endless, whole } from './upstream';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import { askOwner, isBroken } from '../../local/folder/control-client';
+import { sendCommand, isConnectionReset } from '../../local/folder/control-client';
 import type { DataFolder } from '../../local/folder/data-folder';
 import type { Owner } from '../../local/folder/owner';
 import { findOwner, FolderInUse, FolderOwnership } from '../../local/folder/ownership';
@@ -11,7 +11,7 @@ import type { CommandResult } from './command-services';
 import { runCommand } from './run-command';
 
 /** For an owner that is starting, stopping or running another command. */
-const PATIENCE_MS = 30_000;
+const OWNER_TIMEOUT_MS = 30_000;
 const POLL_MS = 50;
 
 const resultSchema = z.object({
@@ -22,29 +22,28 @@ const resultSchema = z.object({
 });
 
 /** A command cannot be run here; the message says why in one line. */
-export class CommandImpossible extends Error {
-  override readonly name = 'CommandImpossible';
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
 }
 
 /** Runs a command where the folder's owner is: in the running gateway, or here when nobody owns the folder. */
-export async function execute(folder: DataFolder, command: Command): Promise<CommandResult> {
+export async function runOnFolder(folder: DataFolder, command: Command): Promise<CommandResult> {
   if (!existsSync(folder.path)) {
-    throw new CommandImpossible(
-      `There is no data folder ${folder.path}: "npm start" makes it, TOLLGATE_DATA names it.`,
-    );
+    throw new CommandError(`There is no data folder ${folder.path}: "npm start" makes it, TOLLGATE_DATA names it.`);
   }
-  const giveUpAt = Date.now() + PATIENCE_MS;
+  const giveUpAt = Date.now() + OWNER_TIMEOUT_MS;
   while (Date.now() < giveUpAt) {
     const owner = await findOwner(folder);
-    const result = owner === undefined ? await runHere(folder, command) : await runThere(owner, command);
+    const result =
+      owner === undefined ? await runInThisProcess(folder, command) : await runInOwnerProcess(owner, command);
     if (result !== undefined) return result;
     await wait(POLL_MS);
   }
-  throw new CommandImpossible(`The owner of the data folder ${folder.path} takes no commands.`);
+  throw new CommandError(`The owner of the data folder ${folder.path} takes no commands.`);
 }
 
 /** @returns undefined when somebody else took the folder first */
-async function runHere(folder: DataFolder, command: Command): Promise<CommandResult | undefined> {
+async function runInThisProcess(folder: DataFolder, command: Command): Promise<CommandResult | undefined> {
   let ownership: FolderOwnership;
   try {
     ownership = await FolderOwnership.acquire(folder, 'command');
@@ -65,16 +64,16 @@ async function runHere(folder: DataFolder, command: Command): Promise<CommandRes
 }
 
 /** @returns undefined when the owner is starting or stopping */
-async function runThere(owner: Owner, command: Command): Promise<CommandResult | undefined> {
+async function runInOwnerProcess(owner: Owner, command: Command): Promise<CommandResult | undefined> {
   try {
-    const answer = await askOwner(owner, command);
+    const answer = await sendCommand(owner, command);
     return answer === undefined ? undefined : resultSchema.parse(answer);
   } catch (error) {
     // The owner ended. What it may have done meanwhile can be done again: a credit has its payment's id, a key
     // that was not shown opens nothing, what was rotated or revoked is so once, rules are put in the place of
     // whatever was, and the others only read.
-    if (isBroken(error) || (error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
-    throw new CommandImpossible('The gateway did not answer the command; whether it was carried out is unknown.');
+    if (isConnectionReset(error) || (error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
+    throw new CommandError('The gateway did not answer the command; whether it was carried out is unknown.');
   }
 }
 

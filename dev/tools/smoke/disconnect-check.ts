@@ -9,11 +9,11 @@ import { findRecord, type ShownRecord } from './usage-record';
 
 const CHECK = 'a client that leaves is charged for what was produced';
 /** A function drains the provider to its end, which a few tokens reach long before. */
-const PATIENCE_MS = 120_000;
+const RECORD_TIMEOUT_MS = 120_000;
 const POLL_MS = 250;
 
 /** Leaves a stream after its first event and waits for its record. */
-export async function checkDeparture(client: GatewayClient, { path, body }: PaidRequest): Promise<PaidFindings> {
+export async function checkDisconnect(client: GatewayClient, { path, body }: PaidRequest): Promise<PaidFindings> {
   const leaving = new AbortController();
   const response = await client.post(path, body, leaving.signal);
   const requestId = response.headers.get('x-request-id');
@@ -24,15 +24,16 @@ export async function checkDeparture(client: GatewayClient, { path, body }: Paid
   }
   if (!isRequestId(requestId)) return { findings: [failed(CHECK, 'its answer has no x-request-id')], costPico: 0n };
   const leftAt = performance.now();
-  while (performance.now() - leftAt < PATIENCE_MS) {
+  while (performance.now() - leftAt < RECORD_TIMEOUT_MS) {
     const record = await findRecord(client, requestId);
-    if (record !== undefined) return { findings: [judge(record, performance.now() - leftAt)], costPico: record.cost };
+    if (record !== undefined)
+      return { findings: [judgeRecord(record, performance.now() - leftAt)], costPico: record.cost };
     await wait(POLL_MS);
   }
-  return { findings: [failed(CHECK, `no record within ${PATIENCE_MS / 1_000} s`)], costPico: 0n };
+  return { findings: [failed(CHECK, `no record within ${RECORD_TIMEOUT_MS / 1_000} s`)], costPico: 0n };
 }
 
-function judge({ status, estimated, cost }: ShownRecord, afterMs: number): Finding {
+function judgeRecord({ status, estimated, cost }: ShownRecord, afterMs: number): Finding {
   const measured = `${status}, ${estimated ? 'an upper bound' : 'as reported'}, $${formatUsd(cost)}, ${afterMs.toFixed(0)} ms after`;
   switch (status) {
     // A function is not told that its client left: it drains the provider, and the usage is the provider's own.

@@ -30,16 +30,18 @@ const REVIEWED_NAMES: { readonly [provider: string]: readonly string[] } = {
 
 /** The names that mean this model, exactly: its id, those that its patterns spell out, and reviewed ones they match. */
 export function exactNames(provider: string, model: ModelInfo): readonly string[] {
-  const candidates = [model.id, ...spelledOut(model.match), ...(REVIEWED_NAMES[provider] ?? [])];
-  return [...new Set(candidates)].filter((name) => name === model.id || means(provider, name) === model.id).sort();
+  const candidates = [model.id, ...literalNames(model.match), ...(REVIEWED_NAMES[provider] ?? [])];
+  return [...new Set(candidates)]
+    .filter((name) => name === model.id || resolveName(provider, name) === model.id)
+    .sort();
 }
 
-function spelledOut(match: MatchLogic): readonly string[] {
+function literalNames(match: MatchLogic): readonly string[] {
   if ('equals' in match) return [match.equals];
-  return 'or' in match ? match.or.flatMap(spelledOut) : [];
+  return 'or' in match ? match.or.flatMap(literalNames) : [];
 }
 
 /** A name may match several models; the source itself says which it means. */
-function means(provider: string, name: string): string | undefined {
+function resolveName(provider: string, name: string): string | undefined {
   return calcPrice({}, name, { providerId: provider })?.model.id;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Answer, type GatewayClient, jsonOf } from './gateway-client';
-import { type Finding, judged, skipped } from './finding';
+import { type Finding, verdict, skipped } from './finding';
 
 const listSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 
@@ -12,7 +12,7 @@ const SECURITY_HEADERS = {
 };
 
 /** @returns the served models too */
-export async function checkPlain(client: GatewayClient): Promise<{ findings: Finding[]; models: readonly string[] }> {
+export async function checkBasics(client: GatewayClient): Promise<{ findings: Finding[]; models: readonly string[] }> {
   const health = await client.get('/healthz', { withKey: false });
   const stranger = await client.get('/v1/models', { withKey: false });
   const list = await client.get('/v1/models');
@@ -20,13 +20,13 @@ export async function checkPlain(client: GatewayClient): Promise<{ findings: Fin
   return {
     models,
     findings: [
-      judged(
+      verdict(
         'the gateway is healthy',
         health.status === 200 && jsonOf(health.text)?.['status'] === 'ok',
         `${health.status}`,
       ),
-      judged('a request without a key is refused', isRefusal(stranger), `${stranger.status}`),
-      judged(
+      verdict('a request without a key is refused', isRefusal(stranger), `${stranger.status}`),
+      verdict(
         'the models are listed',
         list.status === 200 && models.length > 0,
         `${list.status}, ${models.length} models`,
@@ -48,7 +48,7 @@ function securityHeaders(origin: string, { headers }: Answer): Finding {
     const value = headers.get(name);
     return value !== null && shape.test(value) ? [] : [`${name}: ${value ?? 'none'}`];
   });
-  return judged(
+  return verdict(
     check,
     wrong.length === 0,
     wrong.length === 0 ? Object.keys(SECURITY_HEADERS).join(', ') : wrong.join('; '),
