@@ -1,4 +1,4 @@
-/** `npm run --silent tollgate -- <command>`: looks at a local run or, with `--stack`, at a deployment, and adds to it. */
+/** `npm run --silent tollgate -- <command>`: inspects and changes a local run or, with `--stack`, a deployment. */
 import { verifyExportedAudit } from './commands/audit';
 import { type CommandLine, parseCommandLine, type StoreCommand } from './commands/command-line';
 import { runOnFolder } from './commands/run-on-folder';
@@ -33,14 +33,14 @@ async function run(line: CommandLine): Promise<CommandResult> {
   }
 }
 
-async function runOnStore(work: StoreCommand): Promise<CommandResult> {
-  if (work.target === 'folder') return runOnFolder(new DataFolder(readSettings().dataFolder), work.command);
-  // The AWS SDK is loaded only where it is used.
+async function runOnStore({ target, command }: StoreCommand): Promise<CommandResult> {
+  if (target === 'folder') return runOnFolder(new DataFolder(readSettings().dataFolder), command);
+  // Imported lazily, because loading the AWS SDK would slow down every local command.
   const [{ runOnStack }, { StandardInput }] = await Promise.all([
     import('./deployment/run-on-stack'),
     import('./deployment/key-input'),
   ]);
-  return runOnStack(work.target, work.command, new StandardInput(process.stdin, process.stderr));
+  return runOnStack(target, command, new StandardInput(process.stdin, process.stderr));
 }
 
 main(process.argv.slice(2)).then(
@@ -49,7 +49,7 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     printError(error instanceof Error ? error.message : 'The command failed.');
-    if (error instanceof UsageError) printError('Run it with --help to see the commands.');
+    if (error instanceof UsageError) printError('Use --help to list the commands.');
     process.exitCode = error instanceof UsageError ? 2 : 1;
   },
 );

@@ -5,9 +5,9 @@ import { describeFault, verifyAuditFile } from '../../../lambdas/domain/audit/ve
 import { type CommandServices, type CommandResult, accountNotFound } from './command-services';
 import { readTexts } from './files';
 
-const TAMPERED = 'The audit log is not as it was written.';
+const TAMPERED = 'The audit log does not match what was written.';
 
-/** @param chain @default every account's and the deployment's */
+/** @param chain @default the deployment's chain and that of every account */
 export async function verifyStoredAudit(services: CommandServices, chain: string | undefined): Promise<CommandResult> {
   const faults: string[] = [];
   let [chains, events] = [0, 0];
@@ -18,14 +18,14 @@ export async function verifyStoredAudit(services: CommandServices, chain: string
     faults.push(...report.faults.map((fault) => describeFault(each, fault)));
   }
   if (chain !== undefined && events === 0 && (await isUnknownAccount(services, chain))) return accountNotFound(chain);
-  return verdict({ chains, events, faults });
+  return toResult({ chains, events, faults });
 }
 
 export function verifyExportedAudit(file: string): CommandResult {
-  return verdict(verifyAuditFile(readTexts(file)));
+  return toResult(verifyAuditFile(readTexts(file)));
 }
 
-/** A chain as JSON lines: where it ends, then its events. */
+/** Prints a chain as JSON lines: first where it ends, then its events. */
 export async function exportChain(services: CommandServices, chain: string): Promise<CommandResult> {
   const lines = await exportAudit({ ...services, chain });
   if (lines.length === 1 && (await isUnknownAccount(services, chain))) return accountNotFound(chain);
@@ -37,12 +37,12 @@ async function* allChains({ accounts }: CommandServices): AsyncGenerator<string,
   yield* accounts.list();
 }
 
-/** A chain outlives its account. */
+/** Only a chain without events may belong to no account, because a chain outlives its account. */
 async function isUnknownAccount({ accounts }: CommandServices, chain: string): Promise<boolean> {
   return chain !== DEPLOYMENT_CHAIN && !(await accounts.exists(chain));
 }
 
-function verdict(report: {
+function toResult(report: {
   readonly chains: number;
   readonly events: number;
   readonly faults: readonly string[];

@@ -6,7 +6,11 @@ const CHANGES_SHOWN = '20';
 const CHANGE_OPTIONS = ['from', 'version'] as const;
 const NONE = 'none';
 
-/** What follows the word `catalog`; undefined where there is no such command. Throws UsageError. */
+/**
+ * @param words the words after `catalog`
+ * @returns undefined when there is no such command
+ * @throws UsageError when its arguments or options are wrong
+ */
 export function parseCatalogCommand(words: readonly string[], options: Options): object | undefined {
   const [verb = '', ...others] = words;
   switch (verb) {
@@ -30,18 +34,18 @@ export function parseCatalogCommand(words: readonly string[], options: Options):
   }
 }
 
-/** The compiled list has every model there is; a file says so of itself. */
+/** The compiled list is always complete; a file counts as complete only with `--complete`. */
 function parsePriceList(words: readonly string[], options: Options): object {
   const [file] = expectArguments(words, Math.min(words.length, 1), options, ['complete']);
   return file === undefined ? { complete: true } : { file: resolve(file), complete: options.complete ?? false };
 }
 
 function parseSetting(verb: string, words: readonly string[], options: Options): object | undefined {
-  const two = (): readonly string[] => expectArguments(words, 2, options, CHANGE_OPTIONS);
+  const expectTwo = (): readonly string[] => expectArguments(words, 2, options, CHANGE_OPTIONS);
   switch (verb) {
     case 'provider': {
-      const [provider, state = ''] = two();
-      if (!['on', 'off'].includes(state)) throw new UsageError('A provider is on or off.');
+      const [provider, state = ''] = expectTwo();
+      if (!['on', 'off'].includes(state)) throw new UsageError('Say "on" or "off" after the provider.');
       return { kind: 'provider', provider, enabled: state === 'on' };
     }
     case 'hide':
@@ -50,7 +54,7 @@ function parseSetting(verb: string, words: readonly string[], options: Options):
       return { kind: 'hidden', model, hidden: verb === 'hide' };
     }
     case 'alias': {
-      const [alias, model = ''] = two();
+      const [alias, model = ''] = expectTwo();
       return { kind: 'alias', alias, model: model === NONE ? null : model };
     }
     case 'route': {
@@ -63,9 +67,9 @@ function parseSetting(verb: string, words: readonly string[], options: Options):
       };
     }
     case 'markup': {
-      const [on, basisPoints = ''] = two();
+      const [on, basisPoints = ''] = expectTwo();
       if (basisPoints !== NONE && !/^\d{1,6}$/.test(basisPoints))
-        throw new UsageError('A markup is a whole number of basis points: 250 is 2.5 %.');
+        throw new UsageError('The markup must be a whole number of basis points (250 is 2.5%) or "none".');
       return { kind: 'markup', on, basisPoints: basisPoints === NONE ? null : Number(basisPoints) };
     }
     default:

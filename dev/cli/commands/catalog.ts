@@ -12,7 +12,7 @@ import { UnusableFile } from './files';
 
 const TOKENS_PER_MILLION = 1_000_000n;
 
-/** What operators do with the catalog, as the deployment itself: which person ran it is not known here. */
+/** Runs a catalog command. The audit log names the deployment as its actor: who typed the command is unknown. */
 export async function runCatalogCommand(services: CommandServices, command: CatalogCommand): Promise<CommandResult> {
   const { catalog, proposals } = services;
   switch (command.name) {
@@ -24,7 +24,7 @@ export async function runCatalogCommand(services: CommandServices, command: Cata
     }
     case 'catalog-diff': {
       const differences = await catalog.diff(readPriceList(services, command), command.complete);
-      const lines = differences.length === 0 ? ['Nothing differs.'] : differences.flatMap(renderDifference);
+      const lines = differences.length === 0 ? ['The lists do not differ.'] : differences.flatMap(renderDifference);
       return { exitCode: 0, lines };
     }
     case 'catalog-propose': {
@@ -49,7 +49,7 @@ export async function runCatalogCommand(services: CommandServices, command: Cata
   }
 }
 
-/** The version first, then what is set and scheduled, then each model with what it costs and is sold at. */
+/** Prints the version, then the settings in force and scheduled, then each model with its cost and price. */
 async function show({ catalog, compiled, clock }: CommandServices): Promise<CommandResult> {
   const { number: version, timelines } = await catalog.state();
   const now = isoTime(clock());
@@ -72,12 +72,12 @@ function readPriceList({ compiled }: CommandServices, { file }: { readonly file?
   try {
     content = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    throw new UnusableFile(`The file ${file} cannot be read as JSON.`);
+    throw new UnusableFile(`Cannot read ${file}: it does not exist or is not JSON.`);
   }
   const parsed = catalogSchema.safeParse(content);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new UnusableFile(`The file ${file} is no price list: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`);
+  throw new UnusableFile(`${file} is not a valid price list: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`);
 }
 
 function renderDifference({ list, model, kind, definition, prices }: ModelDifference): readonly string[] {
@@ -89,7 +89,7 @@ function renderPrice({ from, abovePromptTokens, unit, beforePico, afterPico }: P
   const tier = abovePromptTokens === 0 ? '' : ` above ${abovePromptTokens} prompt tokens`;
   const prices = [beforePico, afterPico].map((pico) => (pico === undefined ? 'no price' : usdPerMillion(pico)));
   const change =
-    beforePico === undefined || afterPico === undefined ? '' : afterPico > beforePico ? ', dearer' : ', cheaper';
+    beforePico === undefined || afterPico === undefined ? '' : afterPico > beforePico ? ', higher' : ', lower';
   return `${unit}${tier}: ${prices.join(' -> ')} per million tokens${change}, from ${from}`;
 }
 

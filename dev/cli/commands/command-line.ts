@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { ulid } from 'ulid';
 import type { z } from 'zod';
 import {
@@ -17,15 +16,15 @@ import {
 import { parseCatalogCommand } from './catalog-command-line';
 import { parseKeysCommand } from './keys-command-line';
 import { parseOperatorsCommand } from './operators-command';
-import { type Options, expectArguments } from './arguments';
+import { expectArguments, type Options, parseArguments } from './arguments';
 import { UsageError } from './usage';
 
-/** What to do, and to what: the data folder where no stack is named. */
+/** A command for the tables of the data folder or, when `--stack` is given, of a deployment. */
 export type StoreCommand =
   | { readonly target: 'folder'; readonly command: Command }
   | { readonly target: StackTarget; readonly command: Command | InitCommand };
 
-/** Some work needs no store, though it may ask one. */
+/** A command that checks a file. Only `receipts verify` may read from a store, to fetch the published keys. */
 export type FileCommand =
   | { readonly target: 'receipts-file'; readonly command: VerifyCommand; readonly keysFrom: StoreCommand }
   | { readonly target: 'audit-file'; readonly command: VerifyAuditFileCommand };
@@ -33,20 +32,20 @@ export type FileCommand =
 export type CommandLine = StoreCommand | FileCommand;
 
 /**
- * @returns undefined when help was asked for
- * @throws UsageError
+ * @returns undefined when `--help` was given
+ * @throws UsageError when the command line is wrong
  */
 export function parseCommandLine(args: readonly string[]): CommandLine | undefined {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseArguments(args);
   const { help, stack, region, ...options } = values;
   if (help === true) return undefined;
   const target = stack === undefined ? undefined : validate(stackTargetSchema, { stack, region });
   if (target === undefined && region !== undefined)
-    throw new UsageError('--region is for a deployment: name its --stack.');
+    throw new UsageError('--region applies only to a deployment: give its --stack too.');
   const [first, ...others] = positionals;
   if (first === 'init') {
     expectArguments(others, 0, options, ['credit']);
-    if (target === undefined) throw new UsageError('init completes a deployment: name its --stack.');
+    if (target === undefined) throw new UsageError('init sets up a deployment: give its --stack.');
     return { target, command: validate(initSchema, { name: 'init', credit: options.credit }) };
   }
   if (first === 'receipts' && others[0] === 'verify') {
@@ -60,7 +59,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
   }
   if (first === 'audit' && others[0] === 'verify' && options.file !== undefined) {
     expectArguments(others, 1, options, ['file']);
-    if (target !== undefined) throw new UsageError('A file is verified where it is: without --stack.');
+    if (target !== undefined) throw new UsageError('--file reads a file on this machine, so leave out --stack.');
     return {
       target: 'audit-file',
       command: validate(verifyAuditFileSchema, { name: 'verify-audit-file', file: options.file }),
@@ -68,49 +67,14 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
   }
   const command = validate(commandSchema, parseCommand(first, others, options));
   if (command.name === 'token' && target !== undefined)
-    throw new UsageError('A deployment gives tokens at its sign-in page only.');
+    throw new UsageError('token works only on a local run: in a deployment, people sign in to the console.');
   return { target: target ?? 'folder', command };
 }
 
 function validate<T>(schema: z.ZodType<T>, input: unknown): T {
   const parsed = schema.safeParse(input);
-  if (!parsed.success) throw new UsageError(parsed.error.issues[0]?.message ?? 'The command is wrong.');
+  if (!parsed.success) throw new UsageError(parsed.error.issues[0]?.message ?? 'The command is invalid.');
   return parsed.data;
-}
-
-const OPTIONS = {
-  help: { type: 'boolean', short: 'h' },
-  stack: { type: 'string' },
-  region: { type: 'string' },
-  limit: { type: 'string' },
-  credit: { type: 'string' },
-  'payment-id': { type: 'string' },
-  as: { type: 'string' },
-  key: { type: 'string' },
-  file: { type: 'string' },
-  complete: { type: 'boolean' },
-  model: { type: 'string', multiple: true },
-  endpoints: { type: 'string' },
-  from: { type: 'string' },
-  version: { type: 'string' },
-  rules: { type: 'string' },
-  role: { type: 'string' },
-  grace: { type: 'string' },
-} as const;
-
-interface GivenOptions extends Options {
-  readonly help?: boolean;
-  readonly stack?: string;
-  readonly region?: string;
-}
-
-function parse(args: readonly string[]): { readonly values: GivenOptions; readonly positionals: readonly string[] } {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    const [line = ''] = (error as Error).message.split(/\n|\. /);
-    throw new UsageError(`${line.replace(/\.$/, '')}.`);
-  }
 }
 
 const COMMAND_GROUPS: ReadonlyMap<string, typeof parseKeysCommand> = new Map([
@@ -123,7 +87,7 @@ function parseCommand(first: string | undefined, others: readonly string[], opti
   if (first === undefined) throw new UsageError('No command was given.');
   if (first === 'accounts' && others[0] === 'create') {
     expectArguments(others, 1, options);
-    // Made here, as below, so that asking the owner again cannot make two.
+    // The ID is chosen here, as the payment ID is below, so that a retry cannot create a second account.
     return { name: 'create-account', accountId: `acc_${ulid()}` };
   }
   if (first === 'wallet' && others[0] === 'credit') {
@@ -164,5 +128,5 @@ function parseCommand(first: string | undefined, others: readonly string[], opti
     return { name: 'export-audit', chain: expectArguments(others, 2, options)[1] };
   const command = COMMAND_GROUPS.get(first)?.(others, options);
   if (command !== undefined) return command;
-  throw new UsageError(`There is no command "${[first, ...others.slice(0, 1)].join(' ').slice(0, 80)}".`);
+  throw new UsageError(`Unknown command "${[first, ...others.slice(0, 1)].join(' ').slice(0, 80)}".`);
 }

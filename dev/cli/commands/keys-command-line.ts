@@ -2,7 +2,11 @@ import { readKeyRules } from './rules-file';
 import { type Options, expectArguments } from './arguments';
 import { UsageError } from './usage';
 
-/** What follows the word `keys`; undefined where there is no such command. Throws UsageError. */
+/**
+ * @param words the words after `keys`
+ * @returns undefined when there is no such command
+ * @throws UsageError when its arguments, options or rules are wrong
+ */
 export function parseKeysCommand(words: readonly string[], options: Options): object | undefined {
   const [verb, ...others] = words;
   switch (verb) {
@@ -17,7 +21,7 @@ export function parseKeysCommand(words: readonly string[], options: Options): ob
       return { name: 'list-keys', accountId: expectArguments(others, 1, options)[0] };
     case 'change': {
       const [accountId, keyId] = expectArguments(others, 2, options, ['rules']);
-      if (options.rules === undefined) throw new UsageError('Name the rules: --rules <file>.');
+      if (options.rules === undefined) throw new UsageError('Give the new rules with --rules <file>.');
       return { name: 'change-key', accountId, keyId, rules: readKeyRules(options.rules) };
     }
     case 'rotate': {

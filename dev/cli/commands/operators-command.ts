@@ -6,10 +6,10 @@ const personId = z
   .string()
   .refine(
     (id) => personIdSchema.safeParse(id).success,
-    'A person is named by their id, which begins with per_: they sign in, and GET /api/v1/me shows it.',
+    'Invalid person ID: it must start with per_. People find theirs at GET /api/v1/me once they have signed in.',
   );
 
-/** Who runs the deployment, as whoever has its credentials says it: without them nobody would be the first. */
+/** Appointing takes only the deployment's credentials; otherwise no one could appoint the first operator. */
 export const OPERATOR_COMMANDS = [
   z.strictObject({ name: z.literal('operators-list') }),
   z.strictObject({ name: z.literal('operators-appoint'), personId }),
@@ -21,7 +21,11 @@ export type OperatorCommand = z.infer<(typeof OPERATOR_COMMANDS)[number]>;
 export const isOperatorCommand = (command: { readonly name: string }): command is OperatorCommand =>
   command.name.startsWith('operators-');
 
-/** What follows the word `operators`; undefined where there is no such command. Throws UsageError. */
+/**
+ * @param words the words after `operators`
+ * @returns undefined when there is no such command
+ * @throws UsageError when its arguments or options are wrong
+ */
 export function parseOperatorsCommand(words: readonly string[], options: Options): object | undefined {
   const [verb, ...others] = words;
   switch (verb) {

@@ -16,7 +16,7 @@ import { isOperatorCommand } from './operators-command';
 import { exportAccount, showKeys } from './receipts';
 import { recomputeCharge } from './recompute-charge';
 
-/** Runs a command; on a data folder in the process that owns it, and nowhere else. */
+/** Runs a command. On a data folder, only the process that owns the folder may call this. */
 export async function runCommand(services: CommandServices, command: Command): Promise<CommandResult> {
   if (command.name === 'verify') return verify(services);
   if (command.name === 'recompute') return recomputeCharge(services, command.requestId);
@@ -75,14 +75,14 @@ export async function runCommand(services: CommandServices, command: Command): P
 
 async function token({ identity }: CommandServices, role: Standing): Promise<CommandResult> {
   if (identity !== undefined) return { exitCode: 0, lines: [await identity.accessToken(role)] };
-  return { exitCode: 1, lines: [], error: 'A token comes from a running gateway: "npm start".' };
+  return { exitCode: 1, lines: [], error: 'No gateway is running: start one with "npm start" to get a token.' };
 }
 
 async function usage(services: CommandServices, accountId: string, limit: number): Promise<CommandResult> {
   const records = await services.usage.newest(accountId, limit + 1);
   const result = jsonLines(...records.slice(0, limit).map(renderUsageRecord));
   if (records.length <= limit) return result;
-  return { ...result, notes: [`There are more than ${limit}; --limit <count> shows as many as it says.`] };
+  return { ...result, notes: [`There are more than ${limit} records; use --limit <count> to show more.`] };
 }
 
 const jsonLines = (...values: readonly object[]): CommandResult => ({
@@ -120,11 +120,11 @@ function renderReport({ accounts, entries, differences, unstable }: LedgerReport
       expected: amount(difference.kind, expectedPico),
       actual: amount(difference.kind, actualPico),
     })),
-    // Accounts that changed all the while: neither right nor wrong. Ask again when there is less traffic.
+    // These accounts kept changing during the check, which proves nothing about them. Verify again under less traffic.
     unstable,
   };
 }
 
-/** Dollars, but for what is a number of requests. */
+/** Every difference is in dollars except `key_running`, which counts requests. */
 const amount = (kind: Difference['kind'], value: bigint): string =>
   kind === 'key_running' ? value.toString() : formatUsd(value);

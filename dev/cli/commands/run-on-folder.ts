@@ -10,7 +10,7 @@ import { type Command, commandSchema } from './command';
 import type { CommandResult } from './command-services';
 import { runCommand } from './run-command';
 
-/** For an owner that is starting, stopping or running another command. */
+/** How long to wait for an owner that is starting, stopping or running another command. */
 const OWNER_TIMEOUT_MS = 30_000;
 const POLL_MS = 50;
 
@@ -21,15 +21,17 @@ const resultSchema = z.object({
   error: z.string().optional(),
 });
 
-/** A command cannot be run here; the message says why in one line. */
+/** The command could not be run, or its result is unknown. The message says why in one line. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
-/** Runs a command where the folder's owner is: in the running gateway, or here when nobody owns the folder. */
+/** Runs a command in the process that owns the folder: the running gateway, or this one when no process does. */
 export async function runOnFolder(folder: DataFolder, command: Command): Promise<CommandResult> {
   if (!existsSync(folder.path)) {
-    throw new CommandError(`There is no data folder ${folder.path}: "npm start" makes it, TOLLGATE_DATA names it.`);
+    throw new CommandError(
+      `There is no data folder ${folder.path}: create it with "npm start", or set TOLLGATE_DATA to another folder.`,
+    );
   }
   const giveUpAt = Date.now() + OWNER_TIMEOUT_MS;
   while (Date.now() < giveUpAt) {
@@ -39,10 +41,12 @@ export async function runOnFolder(folder: DataFolder, command: Command): Promise
     if (result !== undefined) return result;
     await wait(POLL_MS);
   }
-  throw new CommandError(`The owner of the data folder ${folder.path} takes no commands.`);
+  throw new CommandError(
+    `The process that owns the data folder ${folder.path} accepts no commands. Try again, or restart the gateway.`,
+  );
 }
 
-/** @returns undefined when somebody else took the folder first */
+/** @returns undefined when another process acquired the folder first */
 async function runInThisProcess(folder: DataFolder, command: Command): Promise<CommandResult | undefined> {
   let ownership: FolderOwnership;
   try {
@@ -69,15 +73,15 @@ async function runInOwnerProcess(owner: Owner, command: Command): Promise<Comman
     const answer = await sendCommand(owner, command);
     return answer === undefined ? undefined : resultSchema.parse(answer);
   } catch (error) {
-    // The owner ended. What it may have done meanwhile can be done again: a credit has its payment's id, a key
-    // that was not shown opens nothing, what was rotated or revoked is so once, rules are put in the place of
-    // whatever was, and the others only read.
+    // The owner exited, perhaps after running the command. Retrying is safe: a credit is deduplicated by its payment
+    // ID, a key that was never shown is useless, a key is rotated or revoked only once, new rules overwrite the old
+    // ones, and all other commands only read.
     if (isConnectionReset(error) || (error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
-    throw new CommandError('The gateway did not answer the command; whether it was carried out is unknown.');
+    throw new CommandError('The gateway did not answer. The command may or may not have run.');
   }
 }
 
-/** The owner's side: what another process asked for. */
+/** The owner's side: runs a command that another process sent. */
 export const commandHandler =
   (services: Parameters<typeof runCommand>[0]) =>
   (request: unknown): Promise<CommandResult> =>

@@ -22,7 +22,7 @@ export async function runOnStack(
     const services = deployedServices(deployment, transport, secrets);
     if (command.name !== 'init') return await runCommand(services, command);
     const endpoint = await readEndpoint(stacks, target);
-    return await init({ deployment, endpoint, secrets, input, services: services }, command);
+    return await init({ deployment, endpoint, secrets, input, services }, command);
   } finally {
     transport.close();
     secrets.close();

@@ -5,13 +5,13 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 
-/** The secrets of a deployment, as text. No error of theirs quotes one. */
+/** Reads and writes the secrets of a deployment as text. Its errors never quote a secret. */
 export interface SecretStore {
   read(arn: string): Promise<string>;
   replace(arn: string, text: string): Promise<void>;
 }
 
-/** Those in Secrets Manager. */
+/** Keeps the secrets in AWS Secrets Manager. */
 export class SecretsManagerStore implements SecretStore {
   readonly #client: SecretsManagerClient;
 
@@ -35,7 +35,7 @@ export class SecretsManagerStore implements SecretStore {
   }
 }
 
-/** A secret may be there without a value. */
+/** Secrets Manager answers "not found" for a secret that exists but has no value yet. */
 function emptyWhenAbsent(error: unknown): { readonly SecretString?: string } {
   if (error instanceof ResourceNotFoundException) return {};
   throw error;
