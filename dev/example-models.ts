@@ -1,6 +1,6 @@
 import type { Endpoint } from '../lambdas/contracts/storage/catalog';
 
-/** Cheap ones, to ask first, in this order where they are served. */
+/** Cheap models for example requests. The first one that the gateway serves is used. */
 export const EXAMPLE_MODELS: readonly (readonly [model: string, endpoint: Endpoint])[] = [
   ['demo', 'chat'],
   ['gpt-5-nano', 'chat'],

@@ -12,19 +12,19 @@ import { PeriodicTask } from './periodic-task';
 import { UsageChanges } from './usage-changes';
 
 const SEAL_EVERY_MS = 5_000;
-/** What began this long before the last seal had ended by then and was sealed, or is still running. */
+/** No request runs for an hour, so one that began more than an hour before the last seal was already sealed. */
 const LOOKBACK_MS = 3_600_000;
 const KEY_FILE = 'receipt-key.pem';
 
 type SealerServices = Pick<LocalServices, 'store' | 'clock' | 'accounts' | 'usageRetentionDays'>;
 
-/** Makes receipts of what ended, every few seconds, with the code of the two functions that do it in AWS. */
+/** Seals the receipts of finished requests every few seconds, with the code of the two functions that do so in AWS. */
 export class Sealer {
   private readonly services: SealerServices;
   private readonly log: Log;
   private readonly handleChanges: ReturnType<typeof receipts>;
   private readonly seal: ReturnType<typeof seal>;
-  /** Changes that no leaf was opened for yet. They end with the process, and the next start makes up for them. */
+  /** Changes without a leaf so far. They are lost with the process, and the next start recovers them. */
   private readonly changes = new UsageChanges();
   private readonly task = new PeriodicTask(SEAL_EVERY_MS, () => this.run());
 
@@ -37,7 +37,7 @@ export class Sealer {
     this.seal = seal({ sealer, log });
   }
 
-  /** Resolves once what a run before this one left behind has its leaves. */
+  /** Resolves once every record that an earlier run left without a leaf has one. */
   async start(): Promise<void> {
     this.changes.follow(this.services.store);
     const last = await new Seals(this.services).last();
@@ -47,7 +47,7 @@ export class Sealer {
     this.task.start();
   }
 
-  /** Seals what has ended so far, and no more. */
+  /** Stops after one last run, which seals the requests that have finished. */
   async stop(): Promise<void> {
     await this.task.stop();
     await this.run();
@@ -63,7 +63,7 @@ export class Sealer {
   }
 }
 
-/** Made at the first start; receipts of before stay verifiable without it, because its public half is published. */
+/** Creates the key at the first start. If it is lost, old receipts still verify with the published public key. */
 function openSigner(folder: DataFolder): KeySigner {
   folder.writeIfAbsent(KEY_FILE, KeySigner.makeKey());
   return new KeySigner(folder.read(KEY_FILE) ?? '');

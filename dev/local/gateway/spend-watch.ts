@@ -10,10 +10,10 @@ import { UsageChanges } from './usage-changes';
 
 const WATCH_EVERY_MS = 5_000;
 
-/** Adds up what keys spend, every few seconds, with the code of the function that does it in AWS. */
+/** Adds up what each key spends every few seconds, with the code of the function that does so in AWS. */
 export class SpendWatch {
   private readonly handleChanges: ReturnType<typeof spend>;
-  /** What the process ends with is not added up: a key spends that much more before it is looked at. */
+  /** Changes not yet added up. They are lost with the process, so a key may spend that much more before it is noticed. */
   private readonly changes = new UsageChanges();
   private readonly task = new PeriodicTask(WATCH_EVERY_MS, () => this.run());
 
@@ -28,7 +28,7 @@ export class SpendWatch {
     this.task.start();
   }
 
-  /** Adds up what has ended so far, and no more. */
+  /** Stops after one last run, which adds up the requests that have finished. */
   async stop(): Promise<void> {
     await this.task.stop();
     await this.run();

@@ -6,7 +6,7 @@ const SWEEP_EVERY_MS = 5_000;
 
 type SweeperServices = Pick<LocalServices, 'store' | 'wallet'>;
 
-/** Ends what is due, every few seconds, as the scheduled function does in AWS. */
+/** Expires holds past their deadline every few seconds, as a scheduled function does in AWS. */
 export class Sweeper {
   private readonly services: SweeperServices;
   private readonly log: Log;
@@ -21,7 +21,7 @@ export class Sweeper {
     this.task.start();
   }
 
-  /** Resolves once no sweep runs. */
+  /** Resolves once the current sweep has finished. */
   stop(): Promise<void> {
     return this.task.stop();
   }
