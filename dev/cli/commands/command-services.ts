@@ -9,7 +9,7 @@ import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import type { UsageRecords } from '../../../lambdas/domain/usage/records/usage-records';
 import type { Wallet } from '../../../lambdas/domain/wallet/wallet';
 
-/** What a command prints, and its exit code. */
+/** The output of a command, and its exit code. */
 export interface CommandResult {
   readonly exitCode: 0 | 1;
   /** Standard output, which scripts parse. */
@@ -25,7 +25,7 @@ export type AdministeredKeys = Pick<
   'create' | 'createForRole' | 'get' | 'list' | 'changeRules' | 'rotate' | 'revoke'
 >;
 
-/** What commands work with, opened on a data folder or on a deployment. */
+/** The services that commands work with, opened on a data folder or on a deployment. */
 export interface CommandServices {
   readonly store: TableStore;
   readonly wallet: Wallet;

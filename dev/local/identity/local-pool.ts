@@ -11,7 +11,7 @@ export const LOCAL_POOL_ID = 'local_tollgate';
 export const LOCAL_CLIENT_ID = 'tollgate-console';
 
 const silent = (): void => undefined;
-/** Discards cognito-local's log, which would contain e-mail addresses and passwords. */
+/** Discards cognito-local's log, which would contain email addresses and passwords. */
 const logger = { debug: silent, error: silent, info: silent, warn: silent, child: () => logger };
 export const SILENT = { logger };
 

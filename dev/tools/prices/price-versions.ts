@@ -4,7 +4,7 @@ import type { PriceTier, PriceVersion, UnitPrices } from '../../../lambdas/contr
 import { UNITS, type Unit } from '../../../lambdas/contracts/storage/units';
 import { parseUsd } from '../../../lambdas/domain/money/pico';
 
-/** The source says something about a model that cannot be taken over exactly. */
+/** A model's price cannot be represented exactly. The message becomes its reason in the report. */
 export class UnsupportedPrice extends Error {
   override readonly name = 'UnsupportedPrice';
 }
@@ -25,10 +25,10 @@ const UNIT_BY_KEY: { readonly [priceKey: string]: Unit } = {
   output_image_mtok: 'imageOutput',
 };
 
-/** Tools that run at the provider and are priced by the call. They are no tokens; their use raises an alarm. */
+/** Prices per call of tools that run at the provider. They are not token prices; using such a tool raises an alarm. */
 const TOOL_PRICE_KEYS = new Set(['web_searches_kcount', 'storage_searches_kcount']);
 
-/** @throws UnsupportedPrice */
+/** @throws UnsupportedPrice when a price cannot be represented exactly */
 export function priceVersions(provider: string, model: string, prices: ModelInfo['prices']): readonly PriceVersion[] {
   const conditional: readonly ConditionalPrice[] = Array.isArray(prices) ? prices : [{ prices }];
   return conditional.map(({ constraint, prices: of }) => {
@@ -51,7 +51,7 @@ function priceTiers(provider: string, prices: ModelPrice): PriceTier[] {
   return bounds.map((above) => ({ abovePromptTokens: above, picoPerToken: pricesAbove(provider, prices, above) }));
 }
 
-/** The source's tiers begin above their `start`, counted on the whole prompt, as ours do. */
+/** A tier of the source applies above its `start`, counted over the whole prompt, which is also how our tiers work. */
 function pricesAbove(provider: string, prices: ModelPrice, above: number): UnitPrices {
   const stated: { [unit in Unit]?: number } = {};
   for (const [key, price] of Object.entries(prices)) {
@@ -66,8 +66,8 @@ function pricesAbove(provider: string, prices: ModelPrice, above: number): UnitP
 }
 
 /**
- * From dollars per million tokens, by decimal arithmetic on how the number is written.
- * @throws UnsupportedPrice when that is no whole number of pico-dollars
+ * Converts dollars per million tokens, parsing the decimal digits so that no floating-point arithmetic is involved.
+ * @throws UnsupportedPrice when the result is not a whole number of pico-dollars
  */
 export function picoPerToken(dollarsPerMillion: number): number {
   const perMillion = parseUsd(String(dollarsPerMillion));
@@ -76,8 +76,8 @@ export function picoPerToken(dollarsPerMillion: number): number {
 }
 
 /**
- * Text has a price in every unit. What the source does not price costs what it is a kind of; an hour in Anthropic's
- * cache costs twice the input, which is Anthropic's rule for all its models.
+ * Gives every text unit a price. A unit that the source does not price costs as much as the input or output it is part
+ * of. Writing to Anthropic's one-hour cache costs twice the input, which is Anthropic's rule for all its models.
  */
 function withEveryTextUnit(provider: string, stated: UnitPrices): UnitPrices {
   const { input, output } = stated;
