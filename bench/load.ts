@@ -1,11 +1,11 @@
-/** The load generator: a process of its own that takes jobs and gives results over its IPC channel, one at a time. */
+/** The load generator. It runs as its own process, receives one job at a time over IPC, and sends back the result. */
 import { Connection } from './connection';
 import type { LoadJob, LoadResult, RequestsJob, StreamsJob, Target } from './load-jobs';
 import { StreamReader } from './stream-reader';
 import { Tally } from './tally';
 import { CHAT_REQUEST, EVENTS_PER_STREAM, nowMicros, streamRequest } from './traffic';
 
-/** What has not ended by then counts as a failure. */
+/** How long past its planned end a job may run. Requests that are still open then count as failures. */
 const OVERTIME_MS = 10_000;
 
 function requestBytes({ port, path, headers }: Target, body: string): Buffer {
@@ -22,7 +22,7 @@ interface Plan {
   readonly deadlineMs: number;
 }
 
-/** Runs something on each connection until all are done, or time is up. */
+/** Calls `run` for each connection and waits until all are done or the deadline has passed. */
 function onConnections(
   { target, connections, startWithinMs, deadlineMs }: Plan,
   tally: Tally,
@@ -44,7 +44,7 @@ function onConnections(
       open -= 1;
       if (open === 0) finish();
     };
-    all.forEach((connection, at) => setTimeout(() => run(connection, done), (at * startWithinMs) / connections));
+    all.forEach((connection, index) => setTimeout(() => run(connection, done), (index * startWithinMs) / connections));
   });
 }
 
@@ -57,14 +57,14 @@ function runRequests(job: RequestsJob): Promise<LoadResult> {
   return onConnections({ ...job, startWithinMs: 0, deadlineMs }, tally, (connection, done) => {
     const next = () => {
       const startedAt = nowMicros();
-      if (started >= job.requestsMax || tally.hasFailed || startedAt >= endMicros) {
+      if (started >= job.requestsMax || tally.isHopeless || startedAt >= endMicros) {
         done();
         return;
       }
       started += 1;
       connection.send(request, {
-        onEnd: (ending) => {
-          if (tally.add(ending)) tally.micros.push(nowMicros() - startedAt);
+        onEnd: (outcome) => {
+          if (tally.add(outcome)) tally.micros.push(nowMicros() - startedAt);
           next();
         },
       });
@@ -81,7 +81,7 @@ function runStreams(job: StreamsJob): Promise<LoadResult> {
   return onConnections({ ...job, deadlineMs }, tally, (connection, done) => {
     let left = job.streamsEach;
     const next = () => {
-      if (left === 0 || tally.hasFailed) {
+      if (left === 0 || tally.isHopeless) {
         done();
         return;
       }
@@ -89,11 +89,11 @@ function runStreams(job: StreamsJob): Promise<LoadResult> {
       const reader = new StreamReader((delayMicros) => tally.micros.push(delayMicros));
       connection.send(request, {
         onBody: (bytes) => reader.push(bytes),
-        onEnd: (ending) => {
+        onEnd: (outcome) => {
           tally.events += reader.events;
           const isWhole = reader.events === EVENTS_PER_STREAM;
-          if (ending === 200 && !isWhole) tally.fail('events missing');
-          else tally.add(ending);
+          if (outcome === 200 && !isWhole) tally.fail('events missing');
+          else tally.add(outcome);
           next();
         },
       });

@@ -1,8 +1,8 @@
-/** Told of the HTTP/1.1 messages on a connection, one after the other. */
+/** Is called with the HTTP/1.1 messages on a connection, one after the other. */
 export interface MessageListener {
-  /** The first line and the headers, without the empty line. */
+  /** @param head the first line and the headers, without the empty line */
   onHead?(head: string): void;
-  /** Bytes of the body, freed of its chunk framing. */
+  /** @param bytes a part of the body, without chunk framing */
   onBody(bytes: Buffer): void;
   onEnd(): void;
 }
@@ -13,7 +13,10 @@ const EMPTY = Buffer.alloc(0);
 const LINE_END = '\r\n';
 const HEAD_END = '\r\n\r\n';
 
-/** Only as much of HTTP as costs little: neither trailers nor bodies that end with their connection. */
+/**
+ * A minimal HTTP parser that costs little CPU time. It supports neither trailers nor bodies that end with their
+ * connection.
+ */
 export class MessageReader {
   private readonly listener: MessageListener;
   private state: ReaderState = 'head';
@@ -34,7 +37,7 @@ export class MessageReader {
     this.unread = rest;
   }
 
-  /** How many bytes were read; 0 when more must come first. */
+  /** @returns the number of bytes consumed; 0 when more must arrive first */
   private read(bytes: Buffer): number {
     switch (this.state) {
       case 'head':

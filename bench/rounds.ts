@@ -11,10 +11,10 @@ import {
 import type { LoadResult, Target } from './load-jobs';
 import type { Subject } from './subjects';
 
-/** Odd, so that the median is a round that took place. */
+/** The number is odd, so that each median is a value that was measured. */
 export const ROUNDS = 3;
 
-/** One row of the results: medians of the rounds, and all failures. */
+/** One row of the results: the medians of all rounds, and the total failures. */
 export interface Row {
   readonly name: string;
   readonly requestsPerSecond: number;
@@ -28,7 +28,7 @@ export interface Row {
   readonly failures: LoadResult['failures'];
 }
 
-/** The upstream without anything before it. */
+/** The figures of the upstream without a proxy. */
 export interface Direct {
   readonly p50Micros: number;
   readonly p99Micros: number;
@@ -58,8 +58,8 @@ class SubjectFigures {
   }
 
   addFailures(failures: LoadResult['failures']): void {
-    for (const [what, count] of Object.entries(failures))
-      this.failures.set(what, (this.failures.get(what) ?? 0) + count);
+    for (const [kind, count] of Object.entries(failures))
+      this.failures.set(kind, (this.failures.get(kind) ?? 0) + count);
   }
 
   row(): Row {
@@ -84,8 +84,8 @@ function median(values: readonly number[]): number {
 }
 
 /**
- * Memory first, while the subjects are fresh. Then the subjects take turns in each round, so that what else
- * the machine does meets all of them.
+ * Measures memory first, while the processes are new. After that the subjects take turns within each round, so that
+ * other activity on the machine affects all of them alike.
  */
 export async function runRounds(
   run: RunLoad,

@@ -1,4 +1,4 @@
-/** The provider that every subject reaches: a process of its own on raw sockets, so that it is never what is measured. */
+/** The provider behind every subject. It is a separate process on raw sockets, so that it is never the bottleneck. */
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { MessageReader } from './message-reader';
 import { CHAT_ANSWER, parseStreamRequest, streamEvents } from './traffic';
@@ -30,7 +30,7 @@ interface Stream {
 }
 
 const streams = new Set<Stream>();
-/** One clock for all streams costs less than a timer each. */
+/** One timer for all streams costs less than one for each. */
 let ticker: NodeJS.Timeout | undefined;
 
 function tick(): void {
@@ -72,7 +72,7 @@ const server = createServer({ noDelay: true }, (socket) => {
     onEnd: () => answer(socket, body),
   });
   socket.on('data', (bytes) => reader.push(bytes));
-  // A proxy that breaks off is seen by the client, which counts it.
+  // The client sees a proxy that drops the connection, and counts the failure.
   socket.on('error', () => socket.destroy());
 });
 
