@@ -16,7 +16,7 @@ test('every npm command that a document names exists', () => {
   expect(named.filter(({ script }) => script === undefined || !(script in manifest.scripts))).toEqual([]);
 });
 
-test('every relative link of a document leads to a file', () => {
+test('every relative link in a document leads to a file', () => {
   const links = documents.flatMap((file) =>
     [...read(file).matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)/g)].map(([, target = '']) => ({
       file,
@@ -28,7 +28,7 @@ test('every relative link of a document leads to a file', () => {
   expect(links.filter(isBroken)).toEqual([]);
 });
 
-test('decision records are numbered without gaps and say what, why and with which consequences', () => {
+test('decision records are numbered without gaps and have the sections What, Why and Consequences', () => {
   const records = documents.filter((file) => /^docs\/adr\/\d{4}-/.test(file));
   expect(records.map((file) => Number(file.slice(9, 13)))).toEqual(records.map((_, index) => index));
   const sections = ['**What.**', '**Why.**', '**Consequences.**'];
@@ -48,7 +48,7 @@ async function everyRefusal(): Promise<readonly { readonly name: string; readonl
 const isRefusal = (exported: unknown): exported is new (first: unknown) => Refusal =>
   typeof exported === 'function' && exported.prototype instanceof Refusal;
 
-test('the page of problems has the code of every refusal of the control plane', async () => {
+test('every error code of the control plane is documented in docs/control-plane.md', async () => {
   const codes = (await everyRefusal()).map(({ code }) => code);
   expect(codes.length).toBeGreaterThan(30);
   const page = read('docs/control-plane.md');

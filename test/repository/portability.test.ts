@@ -5,8 +5,8 @@ import { ROOT, trackedFiles } from './tracked-files';
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
-/** Written in pieces, so that this file does not name them itself. */
-const FOREIGN = [
+/** The strings are assembled from pieces, so that this file does not contain them. */
+const FORBIDDEN = [
   ['/wo', 'rk/'],
   ['/ro', 'ot/'],
   ['/ho', 'me/'],
@@ -14,19 +14,19 @@ const FOREIGN = [
   ['registry.', 'yarnpkg'],
 ].map((pieces) => pieces.join(''));
 
-test('no file names a path of one machine or a registry', () => {
+test('no file contains the path of a machine or the host name of a registry', () => {
   const found = trackedFiles().flatMap((file) => {
     const text = read(file);
-    return FOREIGN.filter((word) => text.includes(word)).map((word) => `${file}: ${word}`);
+    return FORBIDDEN.filter((word) => text.includes(word)).map((word) => `${file}: ${word}`);
   });
   expect(found).toEqual([]);
 });
 
-test('the lock file does not say where a package came from', () => {
+test('the lock file does not record where packages were downloaded from', () => {
   expect(read('package-lock.json')).not.toContain('"resolved":');
 });
 
-test('the lock file lists the binaries of every platform (npm run lock adds those that npm left out)', () => {
+test('the lock file lists the binaries of every platform ("npm run lock" adds missing ones)', () => {
   expect(Object.keys(missingPlatforms(JSON.parse(read('package-lock.json')) as Lock))).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-/** Answers as the two dialects' providers write them. */
+/** Builders for the answers of OpenAI's and Anthropic's APIs. */
 
 export const event = (data: object): string => `data: ${JSON.stringify(data)}\n\n`;
 export const DONE = 'data: [DONE]\n\n';

@@ -1,15 +1,15 @@
 import { type CatalogData, type PriceVersion, retiredPricesSchema } from '../../../lambdas/contracts/storage/catalog';
 
-/** What was imported before: the committed files. */
+/** The result of earlier imports, as committed. */
 export interface History {
   readonly catalog: CatalogData;
   readonly retired: readonly PriceVersion[];
 }
 
 /**
- * Every version that was imported once and that the sources no longer give: they edit prices in place and drop
- * models, and a charge that names such a version must stay recomputable. In order of retirement.
- * @throws when one does not fit the contract
+ * Collects every imported version that the sources no longer have, in order of retirement. Sources edit prices in place
+ * and drop models, but a charge that names an old version must stay recomputable.
+ * @throws z.ZodError when a version violates the contract
  */
 export function retiredPrices({ catalog, retired }: History, now: CatalogData): readonly PriceVersion[] {
   const current = new Set(versionsOf(now).map(({ version }) => version));

@@ -5,14 +5,14 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 
-/** The secrets of a deployment, as text. No error of theirs quotes one. */
-export interface SecretTexts {
+/** Reads and writes the secrets of a deployment as text. Its errors never quote a secret. */
+export interface SecretStore {
   read(arn: string): Promise<string>;
   replace(arn: string, text: string): Promise<void>;
 }
 
-/** Those in Secrets Manager. */
-export class SecretsManagerTexts implements SecretTexts {
+/** Keeps the secrets in AWS Secrets Manager. */
+export class SecretsManagerStore implements SecretStore {
   readonly #client: SecretsManagerClient;
 
   constructor(region?: string) {
@@ -20,7 +20,9 @@ export class SecretsManagerTexts implements SecretTexts {
   }
 
   async read(arn: string): Promise<string> {
-    const { SecretString } = await this.#client.send(new GetSecretValueCommand({ SecretId: arn })).catch(absentIsEmpty);
+    const { SecretString } = await this.#client
+      .send(new GetSecretValueCommand({ SecretId: arn }))
+      .catch(emptyWhenAbsent);
     return SecretString ?? '';
   }
 
@@ -33,8 +35,8 @@ export class SecretsManagerTexts implements SecretTexts {
   }
 }
 
-/** A secret may be there without a value. */
-function absentIsEmpty(error: unknown): { readonly SecretString?: string } {
+/** Secrets Manager answers "not found" for a secret that exists but has no value yet. */
+function emptyWhenAbsent(error: unknown): { readonly SecretString?: string } {
   if (error instanceof ResourceNotFoundException) return {};
   throw error;
 }

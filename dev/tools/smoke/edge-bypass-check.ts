@@ -1,21 +1,21 @@
 import { ORIGIN_SECRET_HEADER } from '../../../lambdas/contracts/deployment/edge';
-import { type Finding, judged, reasonOf, failed, skipped } from './finding';
+import { type Finding, verdict, reasonOf, failed, skipped } from './finding';
 
-const CHECK = 'the function refuses who comes past the edge';
+const CHECK = 'the function refuses requests that bypass the edge';
 const TIMEOUT_MS = 30_000;
 
-/** Asks the function itself, without the edge's secret and with a wrong one. */
-export async function checkOrigin(functionUrl: string | undefined): Promise<Finding> {
+/** Calls the function directly, once without the edge's secret and once with a wrong one. */
+export async function checkEdgeBypass(functionUrl: string | undefined): Promise<Finding> {
   if (functionUrl === undefined) return skipped(CHECK, 'no --function-url was given');
   try {
     const statuses = await Promise.all([
       ask(functionUrl, {}),
       ask(functionUrl, { [ORIGIN_SECRET_HEADER]: 'a-wrong-secret-of-some-length' }),
     ]);
-    return judged(
+    return verdict(
       CHECK,
       statuses.every((status) => status === 403),
-      `${statuses.join(' without, ')} with a wrong secret`,
+      `${statuses.join(' without a secret, ')} with a wrong one`,
     );
   } catch (error) {
     return failed(CHECK, reasonOf(error));

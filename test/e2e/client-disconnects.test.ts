@@ -4,26 +4,26 @@ import {
   CHAT_MODEL,
   chatBody,
   costOf,
-  during,
+  usageDuring,
   type LocalRun,
   post,
   priceOf,
   recordsOf,
   startLocalRun,
-  stopVerified,
+  stopAndVerify,
 } from './local-run';
-import { chatCompletion, chatDelta } from './shapes';
+import { chatCompletion, chatDelta } from './provider-answers';
 import { until } from './until';
-import { endless, whole } from './upstream';
+import { endlessStream, wholeAnswer } from './upstream';
 
 let run: LocalRun;
 beforeEach(async () => {
   run = await startLocalRun();
 });
-afterEach(() => stopVerified(run));
+afterEach(() => stopAndVerify(run));
 
-/** A client that leaves as soon as the first bytes are there, or at once when told to. */
-function leave(body: object, when: 'first bytes' | AbortSignal): Promise<void> {
+/** Sends a request and disconnects at the first bytes of the answer, or when the signal fires. */
+function sendAndDisconnect(body: object, when: 'first bytes' | AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const sent = request(`${run.gateway.url}/chat/completions`, {
       method: 'POST',
@@ -36,10 +36,10 @@ function leave(body: object, when: 'first bytes' | AbortSignal): Promise<void> {
   });
 }
 
-test('a client that leaves its stream stops the provider and pays for what was produced', async () => {
-  run.upstream.plays(endless([chatDelta('Hello')]));
-  const { records, paidPico } = await during(run, async () => {
-    await leave(chatBody({ stream: true }), 'first bytes');
+test('a client that disconnects from its stream stops the provider and pays for what was produced', async () => {
+  run.upstream.answerWith(endlessStream([chatDelta('Hello')]));
+  const { records, paidPico } = await usageDuring(run, async () => {
+    await sendAndDisconnect(chatBody({ stream: true }), 'first bytes');
     await run.upstream.received[0]?.aborted;
     await until('the record', async () => (await recordsOf(run)).length === 1);
   });
@@ -48,14 +48,14 @@ test('a client that leaves its stream stops the provider and pays for what was p
   expect(run.log.join('')).not.toMatch('"level":"error"');
 });
 
-test('a client that leaves before its stream begins pays for its prompt', async () => {
-  run.upstream.plays((_reply, { aborted }) => aborted);
-  const { records } = await during(run, async () => {
-    const leaving = new AbortController();
-    const left = leave(chatBody({ stream: true }), leaving.signal);
-    await until('the provider to be asked', () => run.upstream.received.length === 1);
-    leaving.abort();
-    await left;
+test('a client that disconnects before its stream begins pays for its prompt', async () => {
+  run.upstream.answerWith((_reply, { aborted }) => aborted);
+  const { records } = await usageDuring(run, async () => {
+    const disconnect = new AbortController();
+    const disconnected = sendAndDisconnect(chatBody({ stream: true }), disconnect.signal);
+    await until('the provider to get the request', () => run.upstream.received.length === 1);
+    disconnect.abort();
+    await disconnected;
     await run.upstream.received[0]?.aborted;
     await until('the record', async () => (await recordsOf(run)).length === 1);
   });
@@ -63,30 +63,33 @@ test('a client that leaves before its stream begins pays for its prompt', async 
   expect(records[0]?.usage.output).toBeUndefined();
 });
 
-test('a client that leaves a whole answer pays what the provider reports', async () => {
-  let answer = (): void => undefined;
-  const told = new Promise<void>((resolve) => (answer = resolve));
-  run.upstream.plays(async (reply, received) => {
-    await told;
-    await whole(chatCompletion('Hello', { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 }))(reply, received);
+test('a client that disconnects from a whole answer pays what the provider reports', async () => {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  run.upstream.answerWith(async (reply, received) => {
+    await released;
+    await wholeAnswer(chatCompletion('Hello', { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 }))(
+      reply,
+      received,
+    );
   });
-  const { records } = await during(run, async () => {
-    const leaving = new AbortController();
-    const left = leave(chatBody(), leaving.signal);
-    await until('the provider to be asked', () => run.upstream.received.length === 1);
-    leaving.abort();
-    await left;
-    answer();
+  const { records } = await usageDuring(run, async () => {
+    const disconnect = new AbortController();
+    const disconnected = sendAndDisconnect(chatBody(), disconnect.signal);
+    await until('the provider to get the request', () => run.upstream.received.length === 1);
+    disconnect.abort();
+    await disconnected;
+    release();
     await until('the record', async () => (await recordsOf(run)).length === 1);
   });
   expect(records).toMatchObject([{ estimated: false, usage: { input: 9, output: 3 } }]);
 });
 
-test('many clients that leave at once leave nothing held and one record each', async () => {
-  run.upstream.plays(endless([chatDelta('Hello')]));
-  const { records } = await during(run, async () => {
+test('many clients that disconnect at once leave one record each and nothing held', async () => {
+  run.upstream.answerWith(endlessStream([chatDelta('Hello')]));
+  const { records } = await usageDuring(run, async () => {
     await Promise.all(
-      Array.from({ length: 20 }, () => leave(chatBody({ stream: true, max_tokens: 50 }), 'first bytes')),
+      Array.from({ length: 20 }, () => sendAndDisconnect(chatBody({ stream: true, max_tokens: 50 }), 'first bytes')),
     );
     await until('the records', async () => (await recordsOf(run)).length === 20);
   });
@@ -94,11 +97,11 @@ test('many clients that leave at once leave nothing held and one record each', a
   expect((await balanceOf(run)).heldPico).toBe(0n);
 });
 
-test('a client that reads slowly slows the provider down, and gets every byte', async () => {
+test('a client that reads slowly slows the provider down and still gets every byte', async () => {
   const text = 'x'.repeat(64 * 1024);
   const events = 400;
   let sent = 0;
-  run.upstream.plays(async (reply) => {
+  run.upstream.answerWith(async (reply) => {
     reply.writeHead(200, { 'content-type': 'text/event-stream' });
     for (; sent < events; sent += 1) {
       if (!reply.write(chatDelta(text))) await new Promise((resolve) => reply.once('drain', resolve));
@@ -110,23 +113,23 @@ test('a client that reads slowly slows the provider down, and gets every byte', 
     headers: { authorization: `Bearer ${run.gateway.account.apiKey}`, 'content-type': 'application/json' },
     body: JSON.stringify(chatBody({ stream: true })),
   });
-  // Nobody reads: what is under way fills every buffer between here and there, and then nothing moves.
+  // The client does not read yet, so every buffer between it and the provider fills up, and then nothing moves.
   let seen = -1;
   await until('the provider to be slowed down', async () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
-    const stands = sent === seen && sent > 0;
+    const hasStalled = sent === seen && sent > 0;
     seen = sent;
-    return stands;
+    return hasStalled;
   });
   expect(sent).toBeLessThan(events);
   expect((await response.text()).split('\n\n').filter((event) => event.startsWith('data: {'))).toHaveLength(events);
 }, 20_000);
 
-test('a gateway that stops ends a stream with an error, settled', async () => {
-  run.upstream.plays(endless([chatDelta('Hello')]));
+test('a gateway that stops ends a running stream with an error and settles it', async () => {
+  run.upstream.answerWith(endlessStream([chatDelta('Hello')]));
   const answer = post(run, '/v1/chat/completions', chatBody({ stream: true }));
-  await until('the provider to be asked', () => run.upstream.received.length === 1);
-  await until('something to be held', async () => (await balanceOf(run)).heldPico > 0n);
+  await until('the provider to get the request', () => run.upstream.received.length === 1);
+  await until('money to be held', async () => (await balanceOf(run)).heldPico > 0n);
   const { stop } = run.gateway;
   const stopped = stop();
   expect((await answer).text).toMatch('request_stopped');

@@ -5,7 +5,7 @@ import type { DataFolder } from '../folder/data-folder';
 import type { LocalIdentity } from '../identity/local-identity';
 import type { LocalServices } from './local-services';
 
-/** What scripts read to find the gateway. The key is in it: it is for demonstrations, on this machine only. */
+/** Tells scripts how to reach the gateway. It contains the API key, which is for demonstrations on this machine only. */
 export const DEV_FILE = 'dev.json';
 
 const DEMO_CREDIT = '5.00';
@@ -13,7 +13,7 @@ const DEMO_PAYMENT_ID = 'demo_credit';
 
 const devFileSchema = z.object({ accountId: accountIdSchema, apiKey: z.string() });
 
-/** Who the local run is for. */
+/** The account that a local run starts with. */
 export interface DemoAccount {
   readonly accountId: string;
   readonly apiKey: string;
@@ -22,8 +22,8 @@ export interface DemoAccount {
 type DemoServices = Pick<LocalServices, 'accounts' | 'wallet' | 'keys'>;
 
 /**
- * The demo account with its first credit and a key: made at the first start, found at every other. Each step
- * can be repeated, so a start that was killed half-way is completed by the next.
+ * Creates the demo account with a credit and a key at the first start, and finds it at later ones. Each step is
+ * idempotent, so the next start completes one that was killed halfway.
  */
 export async function demoAccount(folder: DataFolder, services: DemoServices): Promise<DemoAccount> {
   const known = readDevFile(folder);
@@ -33,21 +33,20 @@ export async function demoAccount(folder: DataFolder, services: DemoServices): P
   return { accountId, apiKey: await workingKey(services, accountId, known?.apiKey) };
 }
 
-/** @param origin the gateway's own: scheme, host and port */
+/** @param origin the gateway's scheme, host and port */
 export function writeDevFile(
   folder: DataFolder,
   origin: string,
   { accountId, apiKey }: DemoAccount,
   { issuer, clientId, users }: Pick<LocalIdentity, 'issuer' | 'clientId' | 'users'>,
 ): void {
-  // Where the user pool sends people back to.
   const urls = { gatewayUrl: `${origin}/v1`, apiUrl: `${origin}/api`, consoleUrl: origin };
   const signIn = { issuer, clientId };
   const people = users.map(({ role, email, password }) => ({ role, email, password }));
   folder.replace(DEV_FILE, `${JSON.stringify({ ...urls, apiKey, accountId, signIn, users: people }, null, 2)}\n`);
 }
 
-/** A file that somebody edited is as good as none: a new key is made for the account that is there. */
+/** A file that was edited and no longer parses counts as missing: the existing account then gets a new key. */
 function readDevFile(folder: DataFolder): DemoAccount | undefined {
   try {
     return devFileSchema.parse(JSON.parse(folder.read(DEV_FILE) ?? ''));

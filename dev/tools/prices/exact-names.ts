@@ -1,8 +1,8 @@
 import { calcPrice, type MatchLogic, type ModelInfo } from '@pydantic/genai-prices';
 
 /**
- * Names that the providers publish and the price source knows by a pattern only. A pattern never becomes an alias:
- * `claude-sonnet-5…` would price a `claude-sonnet-5-5` that nobody has priced. A name is added here by a person.
+ * Names that a provider publishes but the price source covers only by a pattern. Patterns never become aliases, because
+ * `claude-sonnet-5…` would also give a price to a `claude-sonnet-5-5` that has none. Each name was added after review.
  */
 const REVIEWED_NAMES: { readonly [provider: string]: readonly string[] } = {
   openai: ['gpt-4.5-preview-2025-02-27', 'gpt-5-nano-2025-08-07'],
@@ -28,18 +28,20 @@ const REVIEWED_NAMES: { readonly [provider: string]: readonly string[] } = {
   ],
 };
 
-/** The names that mean this model, exactly: its id, those that its patterns spell out, and reviewed ones they match. */
+/** The exact names of a model: its ID, names that the source lists literally, and reviewed names that match it. */
 export function exactNames(provider: string, model: ModelInfo): readonly string[] {
-  const candidates = [model.id, ...spelledOut(model.match), ...(REVIEWED_NAMES[provider] ?? [])];
-  return [...new Set(candidates)].filter((name) => name === model.id || means(provider, name) === model.id).sort();
+  const candidates = [model.id, ...literalNames(model.match), ...(REVIEWED_NAMES[provider] ?? [])];
+  return [...new Set(candidates)]
+    .filter((name) => name === model.id || resolveName(provider, name) === model.id)
+    .sort();
 }
 
-function spelledOut(match: MatchLogic): readonly string[] {
+function literalNames(match: MatchLogic): readonly string[] {
   if ('equals' in match) return [match.equals];
-  return 'or' in match ? match.or.flatMap(spelledOut) : [];
+  return 'or' in match ? match.or.flatMap(literalNames) : [];
 }
 
-/** A name may match several models; the source itself says which it means. */
-function means(provider: string, name: string): string | undefined {
+/** Asks the source which model a name stands for, because a name may match the patterns of several. */
+function resolveName(provider: string, name: string): string | undefined {
   return calcPrice({}, name, { providerId: provider })?.model.id;
 }

@@ -1,5 +1,8 @@
-/** Does something every few seconds, never twice at once: stands in for a schedule. The work catches its own errors. */
-export class Repeated {
+/**
+ * Stands in for a schedule: runs `work` again and again, never two runs at the same time. `work` must handle its own
+ * errors.
+ */
+export class PeriodicTask {
   private readonly work: () => Promise<void>;
   private readonly everyMs: number;
   private timer: NodeJS.Timeout | undefined;
@@ -18,7 +21,7 @@ export class Repeated {
     }, this.everyMs);
   }
 
-  /** Resolves once nothing runs. */
+  /** Resolves once the current run has finished. */
   async stop(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
