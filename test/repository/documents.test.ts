@@ -16,7 +16,7 @@ test('every npm command that a document names exists', () => {
   expect(named.filter(({ script }) => script === undefined || !(script in manifest.scripts))).toEqual([]);
 });
 
-test('every relative link of a document leads to a file', () => {
+test('every relative link in a document leads to a file', () => {
   const links = documents.flatMap((file) =>
     [...read(file).matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)/g)].map(([, target = '']) => ({
       file,
@@ -28,7 +28,7 @@ test('every relative link of a document leads to a file', () => {
   expect(links.filter(isBroken)).toEqual([]);
 });
 
-test('decision records are numbered without gaps and say what, why and with which consequences', () => {
+test('decision records are numbered without gaps and have the sections What, Why and Consequences', () => {
   const records = documents.filter((file) => /^docs\/adr\/\d{4}-/.test(file));
   expect(records.map((file) => Number(file.slice(9, 13)))).toEqual(records.map((_, index) => index));
   const sections = ['**What.**', '**Why.**', '**Consequences.**'];

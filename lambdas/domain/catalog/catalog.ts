@@ -1,4 +1,4 @@
-import type { CatalogData, Endpoint, Model, ProviderSettings } from '../../contracts/storage/catalog';
+import type { CatalogData, EndpointId, Model, ProviderSettings } from '../../contracts/storage/catalog';
 import type { Route } from '../../contracts/storage/catalog-changes';
 import { CatalogInvalid } from './catalog-errors';
 
@@ -31,7 +31,7 @@ export interface ListedModel {
   readonly provider: string;
 }
 
-type TargetsByEndpoint = { readonly [endpoint in Endpoint]?: readonly Target[] };
+type TargetsByEndpoint = { readonly [endpoint in EndpointId]?: readonly Target[] };
 
 /**
  * The models that clients can ask for, their providers and their prices. Names must match exactly: a model without a
@@ -75,13 +75,13 @@ export class Catalog {
   }
 
   /** The targets in route order; empty when no configured provider serves the name at the endpoint. */
-  targets(name: string, endpoint: Endpoint): readonly Target[] {
+  targets(name: string, endpoint: EndpointId): readonly Target[] {
     return this.byName.get(name)?.[endpoint] ?? [];
   }
 
   /** The endpoints that serve the name: they distinguish an unknown model from one requested at the wrong endpoint. */
-  endpointsOf(name: string): readonly Endpoint[] {
-    return Object.keys(this.byName.get(name) ?? {}) as Endpoint[];
+  endpointsOf(name: string): readonly EndpointId[] {
+    return Object.keys(this.byName.get(name) ?? {}) as EndpointId[];
   }
 
   /** Every name that a client may send. */
@@ -113,7 +113,7 @@ function namesOf(data: CatalogData, provider: ProviderSettings): ReadonlyMap<str
 }
 
 /** The endpoints at which the provider serves the model, as far as the operators' rules allow it. */
-function endpointsAt({ id }: ProviderSettings, model: Model, { hidden, routes }: CatalogRules): readonly Endpoint[] {
+function endpointsAt({ id }: ProviderSettings, model: Model, { hidden, routes }: CatalogRules): readonly EndpointId[] {
   if (hidden.has(model.id)) return [];
   const route = routes.get(model.id);
   if (route === undefined) return model.endpoints;

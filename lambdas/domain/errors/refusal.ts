@@ -2,7 +2,7 @@ import { AppError } from './app-error';
 
 /** An error of the control plane. It is rendered as problem details (RFC 9457), not in a provider's dialect. */
 export abstract class Refusal extends AppError {
-  override readonly types = { openai: 'invalid_request_error', anthropic: 'invalid_request_error' };
+  override readonly kind = 'invalid_request';
 }
 
 /** The current state does not allow the action; the code says what stands in its way. */
