@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../lambdas/domain/clock';
 import { createHash } from 'node:crypto';
 import { encodeTime } from 'ulid';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
@@ -13,7 +14,6 @@ import { VirtualTime } from './virtual-time';
 
 const REQUESTS_PER_SECOND = 5_000;
 const MINUTES = 2;
-const MINUTE_MS = 60_000;
 const MINUTE_REQUESTS = 60 * REQUESTS_PER_SECOND;
 /** What the stream hands over at a time. */
 const BATCH_LEAVES = 1_000;

@@ -1,4 +1,5 @@
 import { WALLET } from '../../../contracts/storage/tables';
+import { MINUTE_MS } from '../../clock';
 import { type GuardedWrite, tryCommit } from '../../table/commit';
 import { absent, all, compare } from '../../table/condition';
 import { isContention } from '../../table/retry';
@@ -40,7 +41,7 @@ export interface HoldTerms {
  * caller that repeats itself, could hold money again for a request that has ended, and nothing would end that hold. So
  * no attempt begins this long after the request's admission, by the clock that dated it.
  */
-export const RESERVE_AGE_MS_MAX = 5 * 60_000;
+export const RESERVE_AGE_MS_MAX = 5 * MINUTE_MS;
 
 /** @throws WalletUnavailable when the request was admitted too long ago */
 export function refuseLate({ timing }: WalletDependencies, { request }: HoldTerms): void {
