@@ -6,6 +6,7 @@ import { exists } from '../table/condition';
 import { systemSleep } from '../table/retry';
 import { ConditionFailed } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
+import { newTransactionToken } from '../table/transaction-token';
 import type { Balance } from './balance/balance';
 import { changeBalance, openBalance } from './balance/balance';
 import { readBalance } from './balance/drawers';
@@ -23,7 +24,6 @@ import { reserve } from './reserve';
 import { retryOrUnavailable, SETTLE_RETRY } from './retry';
 import type { Sweep } from './sweep';
 import { expireDue } from './sweep';
-import { callToken } from './tokens';
 import { WalletNotFound } from './wallet-errors';
 
 /** A payment's id becomes an entry's id. A separator or the prefix of a request or lease could name another entry. */
@@ -112,7 +112,7 @@ export class Wallet {
       { write: putEntry(entryKey(accountId, paymentId), entry), otherwise: () => 'already_credited' },
       { write: funding, otherwise: () => new WalletNotFound() },
     ];
-    const token = callToken();
+    const token = newTransactionToken();
     return this.#retry(async () => {
       const [refusal] = await tryCommit(this.#dependencies.store, writes, token);
       if (refusal instanceof WalletNotFound) throw refusal;

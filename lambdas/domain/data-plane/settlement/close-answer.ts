@@ -21,7 +21,7 @@ function closeWhole({ call }: PaidRequest, outcome: ProviderOutcome, cost: strin
   const costHeader: ResponseHeaders = cost === undefined ? {} : { 'x-tollgate-cost': cost };
   if (error) {
     const noRetry: ResponseHeaders = isPaidFor(answer) ? { 'x-should-retry': 'false' } : {};
-    respondError(call.exchange, error, call.route.dialect, { ...call.headers, ...costHeader, ...noRetry });
+    respondError(call.exchange, error, call.endpoint.dialect, { ...call.headers, ...costHeader, ...noRetry });
   } else if (answer.kind === 'body') {
     const headers = { ...clientHeaders(answer.headers), ...call.headers, ...costHeader };
     respond(call.exchange, answer.status, headers, answer.body);
@@ -38,7 +38,7 @@ function closeStream({ client, call }: PaidRequest, outcome: ProviderOutcome, co
   const { answer, target } = outcome;
   // A stream that was begun only to keep the client alive cannot carry a whole answer any more.
   const error = errorOf(outcome) ?? (answer.kind === 'body' ? unstreamedError(target.provider.id, answer) : undefined);
-  if (error) client?.fail(error, call.route.dialect);
+  if (error) client?.fail(error, call.endpoint.dialect);
   if (cost !== undefined) client?.comment(`x-tollgate-cost ${cost}`);
   client?.end();
 }

@@ -1,4 +1,5 @@
-import { type AppError, RequestCancelled, RequestStopped } from '../../errors/app-error';
+import type { AppError } from '../../errors/app-error';
+import { RequestCancelled, RequestStopped } from '../stop-errors';
 import type { PricedTarget } from '../admission/admission';
 import type { ClientStream } from '../streaming/client-stream';
 import type { Answer } from '../provider/provider-attempt';

@@ -1,6 +1,7 @@
 import type { Log } from '../../log';
 import { chargeFor } from '../../usage/charge';
 import type { Settled, Settlement, UsageRecordDraft } from '../../wallet/holds/settlement';
+import { capped } from '../admission/admission';
 import { elapsedMs, type MeteredDependencies, type PaidRequest } from '../paid-request';
 import { type Metered, meter } from './metering';
 import { type ProviderOutcome, statusSent } from './outcome';
@@ -39,12 +40,8 @@ export async function settleRequest(
 }
 
 function meterOutcome({ call, request, admitted }: PaidRequest, { answer, target }: ProviderOutcome): Metered {
-  const cap = admitted.outputTokensCap;
-  const bound = {
-    inputTokensMax: target.bound.inputTokensMax,
-    outputTokensMax: cap === undefined ? target.outputTokensMax : cap * request.choices,
-  };
-  return meter(answer, call.exchange.gone.aborted, target.provider.dialect, bound);
+  const bound = capped(target.bound, request, admitted.outputTokensCap);
+  return meter(answer, call.exchange.gone.aborted, bound);
 }
 
 function usageRecordOf(paid: PaidRequest, outcome: ProviderOutcome, metered: Metered, now: number): UsageRecordDraft {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENDPOINTS } from '../../../contracts/storage/catalog';
+import { ENDPOINT_IDS } from '../../../contracts/storage/catalog';
 import { labelsSchema } from '../../../contracts/http/key-rules';
 import { deadlineOfHold, holdKey } from '../../../contracts/storage/table-keys';
 import type { Item } from '../../table/value';
@@ -8,7 +8,7 @@ import { type Counting, countingSchema, encodeCounting } from './counting';
 /** What the usage record of a hold needs if the hold expires. */
 export const holdRequestSchema = z.object({
   keyId: z.string(),
-  endpoint: z.enum(ENDPOINTS),
+  endpoint: z.enum(ENDPOINT_IDS),
   model: z.string(),
   provider: z.string(),
   streamed: z.boolean(),

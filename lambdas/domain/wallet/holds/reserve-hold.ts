@@ -8,7 +8,6 @@ import type { Item } from '../../table/value';
 import { changeBalance, decodeBalance } from '../balance/balance';
 import type { WalletDependencies } from '../dependencies';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
-import { reserveToken } from '../tokens';
 import {
   InsufficientFunds,
   type KeyLimitReached,
@@ -42,6 +41,9 @@ export interface HoldTerms {
  * no attempt begins this long after the request's admission, by the clock that dated it.
  */
 export const RESERVE_AGE_MS_MAX = 5 * MINUTE_MS;
+
+/** The idempotency token of every attempt to hold for a request, in whichever call: a request is held once. */
+const reserveToken = (requestId: string): string => `r-${requestId}`;
 
 /** @throws WalletUnavailable when the request was admitted too long ago */
 export function refuseLate({ timing }: WalletDependencies, { request }: HoldTerms): void {
