@@ -95,7 +95,7 @@ export type NewInvitation = {
     createdAt: string;
     validUntil: string;
     /**
-     * For you to hand over, where the deployment sends no mail. Shown this once.
+     * For you to hand over if the deployment sends no mail. Shown only once.
      */
     token?: string;
 };
@@ -145,11 +145,11 @@ export type ShownKey = {
 export type NewKey = {
     label?: string;
     /**
-     * The key ends at this time. Without it, when it is revoked.
+     * The key expires at this time. Without it, the key works until it is revoked.
      */
     validUntil?: string;
     /**
-     * What the key may do. Without them, everything.
+     * Restricts what the key may do. Without rules, it may do everything.
      */
     rules?: {
         scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
@@ -174,11 +174,11 @@ export type NewKey = {
 export type NewRoleKey = {
     label?: string;
     /**
-     * The key ends at this time. Without it, when it is revoked.
+     * The key expires at this time. Without it, the key works until it is revoked.
      */
     validUntil?: string;
     /**
-     * What the key may do. Without them, everything.
+     * Restricts what the key may do. Without rules, it may do everything.
      */
     rules?: {
         scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
@@ -199,7 +199,7 @@ export type NewRoleKey = {
         };
     };
     /**
-     * The role’s ARN. Whoever has assumed it may use the key.
+     * The role’s ARN. Callers that have assumed the role may use the key.
      */
     role: string;
 };
@@ -317,18 +317,18 @@ export type NewTrust = {
 
 export type AuditReport = {
     /**
-     * How many were read; those that have ended by time are not among them.
+     * The number of events read, without those that have expired.
      */
     events: number;
     /**
-     * None where what was read is whole. The first 100, where there are more.
+     * Empty if the part is whole. At most the first 100 faults.
      */
     faults: Array<{
         kind: 'changed' | 'missing' | 'unlinked';
         sequence: number;
     }>;
     /**
-     * Where the next part begins. Without it the log was read to its end.
+     * Pass it as `after` to read the next part. Absent if the log was read to its end.
      */
     next?: string;
 };
@@ -774,7 +774,7 @@ export type AttestAdultData = {
     };
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
     };
@@ -846,7 +846,7 @@ export type CreateAccountData = {
     };
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
     };
@@ -906,7 +906,7 @@ export type RenameAccountData = {
     };
     headers: {
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match': string;
     };
@@ -966,7 +966,7 @@ export type SetBillingData = {
     body: BillingDetails;
     headers: {
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match': string;
     };
@@ -1001,11 +1001,11 @@ export type TransferAccountData = {
     };
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match'?: string;
     };
@@ -1069,11 +1069,11 @@ export type SuspendAccountData = {
     };
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match'?: string;
     };
@@ -1106,11 +1106,11 @@ export type ResumeAccountData = {
     body?: never;
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match'?: string;
     };
@@ -1182,7 +1182,7 @@ export type RemoveMemberData = {
     body?: never;
     headers?: {
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match'?: string;
     };
@@ -1246,7 +1246,7 @@ export type ChangeMemberData = {
     };
     headers: {
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match': string;
     };
@@ -1322,7 +1322,7 @@ export type CreateInvitationData = {
     };
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
     };
@@ -1385,7 +1385,7 @@ export type AcceptInvitationData = {
     };
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
     };
@@ -1455,7 +1455,7 @@ export type CreateKeyData = {
     body: NewKey;
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
     };
@@ -1488,7 +1488,7 @@ export type RevokeKeyData = {
     body?: never;
     headers?: {
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match'?: string;
     };
@@ -1550,7 +1550,7 @@ export type CreateRoleKeyData = {
     body: NewRoleKey;
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
     };
@@ -1583,7 +1583,7 @@ export type ChangeKeyRulesData = {
     body: KeyRules;
     headers: {
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match': string;
     };
@@ -1616,17 +1616,17 @@ export type ChangeKeyRulesResponse = ChangeKeyRulesResponses[keyof ChangeKeyRule
 export type RotateKeyData = {
     body: {
         /**
-         * How long the old key goes on beside the new one.
+         * How long the old key keeps working.
          */
         graceSeconds: number;
     };
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match'?: string;
     };
@@ -1660,11 +1660,11 @@ export type ResumeKeyData = {
     body?: never;
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match'?: string;
     };
@@ -1737,7 +1737,7 @@ export type CreateTrustData = {
     body: NewTrust;
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
     };
@@ -1926,11 +1926,11 @@ export type VerifyAuditData = {
     };
     query?: {
         /**
-         * The most events that are read.
+         * The maximum number of events to read.
          */
         limit?: number;
         /**
-         * The `next` of the part before.
+         * The `next` of the previous part.
          */
         after?: string;
     };
@@ -2055,11 +2055,11 @@ export type VerifyDeploymentAuditData = {
     path?: never;
     query?: {
         /**
-         * The most events that are read.
+         * The maximum number of events to read.
          */
         limit?: number;
         /**
-         * The `next` of the part before.
+         * The `next` of the previous part.
          */
         after?: string;
     };
@@ -2235,7 +2235,7 @@ export type ChangeCatalogData = {
     };
     headers: {
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match': string;
     };
@@ -2417,7 +2417,7 @@ export type CreateProposalData = {
     };
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
     };
@@ -2484,11 +2484,11 @@ export type ApproveProposalData = {
     };
     headers: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match': string;
     };
