@@ -72,7 +72,7 @@ export function readsContract(stage: TableStoreStage): void {
       ]);
     });
 
-    test('do not end in a table that keeps its items', async () => {
+    test('an item never expires in a table without expiry', async () => {
       await put(item('a', { expiresAt: 1 }));
       expect(await get('a')).toEqual(item('a', { expiresAt: 1n }));
     });
