@@ -104,7 +104,7 @@ test.each([
   [['catalog', 'markup', 'all'], 'The command lacks an argument.'],
   [['catalog', 'show', '--from', '2027-01-01T00:00:00Z'], 'The command has no option --from.'],
   [['catalog', 'hide', 'm', '--from', 'tomorrow'], 'A time is written as 2027-01-01T00:00:00Z.'],
-  [['catalog', 'approve', 'x'], 'a proposal id: pro_ and a ULID'],
+  [['catalog', 'approve', 'x'], 'Invalid proposal ID: it must be pro_ followed by a ULID'],
 ])('%j is a usage error', (args, message) => {
   expect(() => parseCommandLine(args)).toThrow(new UsageError(message));
 });

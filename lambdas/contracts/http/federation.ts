@@ -51,7 +51,7 @@ export const newTrustSchema = z
       .min(EXCHANGED_KEY_SECONDS_MIN)
       .max(EXCHANGED_KEY_SECONDS_MAX)
       .default(EXCHANGED_KEY_SECONDS_DEFAULT)
-      .describe('The lifetime of a key that a token is exchanged for.'),
+      .describe('The lifetime in seconds of a key that a token is exchanged for.'),
     rules: keyRulesSchema.optional().describe('The rules of these keys. All keys of the trust share their limits.'),
   })
   .refine(({ issuer, subject }) => SHARED_ISSUERS.get(issuer.replace(/\/$/, ''))?.test(subject) ?? true, {
