@@ -22,7 +22,7 @@ const SHARED_ISSUERS: ReadonlyMap<string, RegExp> = new Map([
 
 const plain = line(TEXT_CHARACTERS_MAX);
 
-/** Which issuer's tokens an account accepts instead of a stored key, and the key that a token is exchanged for. */
+/** A trust before it is created: an issuer whose tokens an account accepts, and the keys that they are exchanged for. */
 export const newTrustSchema = z
   .strictObject({
     name: line(100).describe('A display name.'),

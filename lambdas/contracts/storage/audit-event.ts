@@ -20,7 +20,7 @@ export const AUDIT_RETENTION_DAYS = 90;
 
 /** The chain for actions that concern no particular account. */
 export const DEPLOYMENT_CHAIN = 'deployment';
-/** Each account has a chain of its own. */
+/** Each account has its own chain. */
 export const auditChainSchema = z.union([accountIdSchema, z.literal(DEPLOYMENT_CHAIN)]);
 
 const time = z.iso.datetime();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Ids are a prefix and a ULID. They sort by time and mean nothing to anyone without access to the tables. */
+/** IDs are a prefix and a ULID. They sort by time and mean nothing to anyone without access to the tables. */
 const ulid = '[0-9A-HJKMNP-TV-Z]{26}';
 
 const idSchema = (prefix: string, noun: string) =>
