@@ -232,7 +232,7 @@ export type Trust = {
      */
     singleUse?: boolean;
     /**
-     * The lifetime of a key that a token is exchanged for.
+     * The lifetime in seconds of a key that a token is exchanged for.
      */
     keySeconds?: number;
     /**
@@ -289,7 +289,7 @@ export type NewTrust = {
      */
     singleUse?: boolean;
     /**
-     * The lifetime of a key that a token is exchanged for.
+     * The lifetime in seconds of a key that a token is exchanged for.
      */
     keySeconds?: number;
     /**
