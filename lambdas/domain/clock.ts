@@ -2,3 +2,5 @@
 export type Clock = () => number;
 
 export const systemClock: Clock = () => Date.now();
+
+export const DAY_MS = 86_400_000;

@@ -8,8 +8,9 @@ import {
 } from '@aws-lambda-powertools/idempotency';
 import type { Context } from 'aws-lambda';
 import type { Clock } from '../../domain/clock';
-import { ControlPlaneUnavailable, IdempotencyKeyReused, RequestInProgress } from '../../domain/errors/refusal';
+import { ControlPlaneUnavailable } from '../../domain/errors/refusal';
 import type { TableStore } from '../../domain/table/table-store';
+import { IdempotencyKeyReused, RequestInProgress } from './idempotency-errors';
 import { IdempotencyRecords } from './idempotency-records';
 
 const ANSWER_SECONDS = 86_400;

@@ -1,8 +1,8 @@
 import type { SESv2ClientConfig } from '@aws-sdk/client-sesv2';
 import { SendEmailCommand, SESv2Client } from '@aws-sdk/client-sesv2';
-import { MailNotTaken } from '../../domain/errors/refusal';
 import type { Log } from '../../domain/log';
 import type { Mail, Mailer } from '../../domain/notifications/mailer';
+import { MailNotTaken } from '../../domain/notifications/notifications-errors';
 import { SDK_LIMITS } from '../sdk-limits';
 
 export interface SesMailerOptions {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { catalogSchema, ENDPOINTS } from '../storage/catalog';
+import { catalogSchema, ENDPOINT_IDS } from '../storage/catalog';
 import { catalogChangeSchema, operatorSettingsSchema, proposalSchema, settingSchema } from '../storage/catalog-changes';
 import { UNITS } from '../storage/units';
 import { versionSchema } from '../storage/version';
@@ -30,7 +30,7 @@ export const catalogModelSchema = z
     list: name,
     model: name,
     aliases: z.array(name),
-    endpoints: z.array(z.enum(ENDPOINTS)),
+    endpoints: z.array(z.enum(ENDPOINT_IDS)),
     priceVersion: z
       .string()
       .optional()

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { ENDPOINTS, regionSchema } from '../storage/catalog';
+import { ENDPOINT_IDS, regionSchema } from '../storage/catalog';
 
 /** The parts of the API that a key can be limited to: each metered endpoint, the model list, and past requests. */
-export const KEY_SCOPES = [...ENDPOINTS, 'models', 'requests'] as const;
+export const KEY_SCOPES = [...ENDPOINT_IDS, 'models', 'requests'] as const;
 export type KeyScope = (typeof KEY_SCOPES)[number];
 
 const BUDGET_WINDOWS = ['day', 'week', 'month', 'total'] as const;

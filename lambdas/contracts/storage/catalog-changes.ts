@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { catalogSchema, ENDPOINTS, modelDefinitionSchema, priceTiersSchema } from './catalog';
+import { catalogSchema, ENDPOINT_IDS, modelDefinitionSchema, priceTiersSchema } from './catalog';
 import { proposalIdSchema } from './ids';
 import { PERMISSION_IDS } from '../http/permissions';
 
@@ -29,7 +29,7 @@ export const routeSchema = z.strictObject({
     .max(ROUTE_PROVIDERS_MAX)
     .refine((ids) => new Set(ids).size === ids.length, 'must not name a provider twice'),
   /** The endpoints that serve the model. @default all endpoints of the model's definition */
-  endpoints: z.array(z.enum(ENDPOINTS)).min(1).optional(),
+  endpoints: z.array(z.enum(ENDPOINT_IDS)).min(1).optional(),
 });
 
 const providerSetting = z.strictObject({ kind: z.literal('provider'), provider: idSchema, enabled: z.boolean() });

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { UNITS } from './units';
 
-/** How a client and a provider speak. Same-dialect traffic passes through byte for byte. */
-export const DIALECTS = ['openai', 'anthropic'] as const;
-export type Dialect = (typeof DIALECTS)[number];
+/** The dialects that provider settings can name. What each of them is, lambdas/domain/dialects says. */
+export const DIALECT_IDS = ['openai', 'anthropic'] as const;
+export type DialectId = (typeof DIALECT_IDS)[number];
 
-/** The metered endpoints. */
-export const ENDPOINTS = ['chat', 'messages', 'embeddings'] as const;
-export type Endpoint = (typeof ENDPOINTS)[number];
+/** The metered endpoints, as the catalog, key scopes, holds and usage records name them. */
+export const ENDPOINT_IDS = ['chat', 'messages', 'embeddings'] as const;
+export type EndpointId = (typeof ENDPOINT_IDS)[number];
 
 /** Pico-dollars (1e-12 USD) per token, by unit. They are safe integers because JSON has no bigint. */
 const unitPricesSchema = z.strictObject({
@@ -42,7 +42,7 @@ const priceVersionSchema = z.strictObject({
 export const modelDefinitionSchema = z.strictObject({
   /** Other exact names of the same model, such as dated snapshots. */
   aliases: z.array(z.string().min(1)),
-  endpoints: z.array(z.enum(ENDPOINTS)).min(1),
+  endpoints: z.array(z.enum(ENDPOINT_IDS)).min(1),
   /** The most tokens that a prompt can have. It bounds the cost of a request, so it may be too high but never too low. */
   contextTokens: z.int().positive(),
   /** The most tokens that one answer can have; 0 for embeddings. Like `contextTokens`, it must never be too low. */
@@ -93,7 +93,7 @@ export const providerPromises = {
 /** A provider that this deployment may call. Its API key is a secret and is stored in Secrets Manager. */
 export const providerSettingsSchema = z.strictObject({
   id: z.string().min(1),
-  dialect: z.enum(DIALECTS),
+  dialect: z.enum(DIALECT_IDS),
   baseUrl: z.url(),
   /** The price list that applies to the provider. @default the provider's own ID */
   catalog: z.string().min(1).optional(),

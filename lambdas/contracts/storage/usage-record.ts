@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ENDPOINTS } from './catalog';
+import { ENDPOINT_IDS } from './catalog';
 import { labelsSchema } from '../http/key-rules';
 import { UNITS } from './units';
 
@@ -32,7 +32,7 @@ export const usageRecordSchema = z.strictObject({
   keyId: z.string(),
   /** When the request was admitted: ISO 8601, UTC. */
   at: z.iso.datetime(),
-  endpoint: z.enum(ENDPOINTS),
+  endpoint: z.enum(ENDPOINT_IDS),
   /** The model's ID in the catalog, which may differ from the name that the client sent. */
   model: z.string(),
   provider: z.string(),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Endpoint } from '../../../lambdas/contracts/storage/catalog';
+import type { EndpointId } from '../../../lambdas/contracts/storage/catalog';
 import { UNITS, type Usage } from '../../../lambdas/contracts/storage/units';
 import { Catalog } from '../../../lambdas/domain/catalog/catalog';
 import { priceAt } from '../../../lambdas/domain/catalog/price';
@@ -13,7 +13,7 @@ const catalog = new Catalog(PRICE_LIST, [
   { id: 'anthropic', dialect: 'anthropic', baseUrl: 'https://api.anthropic.com' },
 ]);
 
-function charge(name: string, endpoint: Endpoint, usage: Usage) {
+function charge(name: string, endpoint: EndpointId, usage: Usage) {
   return chargeFor(usage, priceAt(catalog.targets(name, endpoint)[0]!.model, Date.parse('2026-11-01T00:00:00Z')));
 }
 
