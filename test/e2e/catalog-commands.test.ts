@@ -106,7 +106,7 @@ test.each([
   [['catalog', 'markup', 'all'], 'An argument is missing.'],
   [['catalog', 'show', '--from', '2027-01-01T00:00:00Z'], 'This command does not take --from.'],
   [['catalog', 'hide', 'm', '--from', 'tomorrow'], 'Write the time as in 2027-01-01T00:00:00Z.'],
-  [['catalog', 'approve', 'x'], 'a proposal id: pro_ and a ULID'],
+  [['catalog', 'approve', 'x'], 'Invalid proposal ID: it must be pro_ followed by a ULID'],
 ])('the command line %j is a usage error', (args, message) => {
   expect(() => parseCommandLine(args)).toThrow(new UsageError(message));
 });
