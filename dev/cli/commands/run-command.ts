@@ -6,13 +6,13 @@ import { renderUsageRecord } from '../../../lambdas/domain/usage/records/render-
 import type { Balance } from '../../../lambdas/domain/wallet/balance/balance';
 import type { Difference } from '../../../lambdas/domain/wallet/verify/difference';
 import { type LedgerReport, verifyLedger } from '../../../lambdas/domain/wallet/verify/verify-ledger';
-import { runCatalogCommand } from './catalog';
+import { runCatalogCommand } from './run-catalog-command';
 import { isCatalogCommand } from './catalog-command';
 import type { Command } from './command';
 import { exportChain, verifyStoredAudit } from './audit';
 import { accountNotFound, type CommandResult, failure, jsonLines } from './command-result';
 import type { CommandServices } from './command-services';
-import { runOperatorCommand } from './operators';
+import { runOperatorCommand } from './run-operator-command';
 import { isOperatorCommand } from './operators-command';
 import { exportAccount, showKeys } from './receipts';
 import { recomputeCharge } from './recompute-charge';
