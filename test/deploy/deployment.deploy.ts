@@ -218,7 +218,9 @@ describe('destroying', () => {
     await stage.cdk.destroy(stage.config);
     expect(await deployment.storeIdentities()).toEqual(identities);
     expect(await balanceOf(customer.accountId)).toEqual(balance);
-    const report = await verifyLedger({ store: deployment.store, usageWindow: { clock, usageRetentionDays: 30 } });
+    const { store, accounts } = deployment;
+    const usageWindow = { clock, usageRetentionDays: 30 };
+    const report = await verifyLedger({ store, everyAccount: accounts.list(), usageWindow });
     expect(report).toMatchObject({ differences: [], unstable: [] });
   });
 });

@@ -85,8 +85,9 @@ export async function usageDuring(
 
 /** Fails unless every balance equals its replay. */
 export async function expectLedgerVerifies({ gateway }: LocalRun): Promise<void> {
-  const { store, clock } = gateway.services;
-  const report = await verifyLedger({ store, usageWindow: { clock, usageRetentionDays: 90 } });
+  const { store, accounts, clock } = gateway.services;
+  const usageWindow = { clock, usageRetentionDays: 90 };
+  const report = await verifyLedger({ store, everyAccount: accounts.list(), usageWindow });
   expect({ differences: report.differences, unstable: report.unstable }).toEqual({ differences: [], unstable: [] });
 }
 

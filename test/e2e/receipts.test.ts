@@ -117,5 +117,5 @@ test.each([
 
 test('a file without receipts does not verify', async () => {
   const { code, out } = await verify(run.file('empty.jsonl', ''));
-  expect([code, out]).toEqual([1, 'There is nothing in it.\n{"verified":false,"receipts":0,"trees":0,"seals":0}\n']);
+  expect([code, out]).toEqual([1, 'The file is empty.\n{"verified":false,"receipts":0,"trees":0,"seals":0}\n']);
 });

@@ -99,8 +99,9 @@ function renderBalance(accountId: string, balance: Balance | undefined): object 
   };
 }
 
-async function verify({ store, clock, usageRetentionDays }: CommandServices): Promise<CommandResult> {
-  const report = await verifyLedger({ store, usageWindow: { clock, usageRetentionDays } });
+async function verify({ store, accounts, clock, usageRetentionDays }: CommandServices): Promise<CommandResult> {
+  const usageWindow = { clock, usageRetentionDays };
+  const report = await verifyLedger({ store, everyAccount: accounts.list(), usageWindow });
   const differs = report.differences.length > 0;
   const lines = [JSON.stringify(renderReport(report))];
   return differs ? { exitCode: 1, lines, error: 'The ledger does not add up.' } : { exitCode: 0, lines };

@@ -1,10 +1,10 @@
-import type { CatalogData, Endpoint } from '../../../lambdas/contracts/storage/catalog';
+import type { CatalogData, EndpointId } from '../../../lambdas/contracts/storage/catalog';
 import { mergeCatalogs } from '../../../lambdas/domain/catalog/catalog';
 import { PRICE_LIST } from '../../../lambdas/domain/catalog/price-list';
 
 export const DEMO_MODEL = 'demo';
 
-const model = (endpoints: Endpoint[]) => ({
+const model = (endpoints: EndpointId[]) => ({
   id: DEMO_MODEL,
   aliases: [],
   endpoints,

@@ -8,7 +8,7 @@ import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { byKey } from '../../../lambdas/domain/data-plane/identify-caller';
 import { apiDependencies } from '../../../lambdas/handlers/control-plane/api/api-dependencies';
 import { serveApi } from '../../../lambdas/handlers/control-plane/api/serve-api';
-import type { Sweep } from '../../../lambdas/domain/wallet/holds/sweep';
+import type { Sweep } from '../../../lambdas/domain/wallet/sweep';
 import { commandHandler } from '../../cli/commands/run-on-folder';
 import { DataFolder } from '../folder/data-folder';
 import { FolderOwnership } from '../folder/ownership';

@@ -1,5 +1,5 @@
 import type { Catalog } from '../../../lambdas/domain/catalog/catalog';
-import { ENDPOINT_PATHS } from '../../../lambdas/domain/data-plane/routes';
+import { ENDPOINTS } from '../../../lambdas/domain/dialects/registry';
 import { formatUsd } from '../../../lambdas/domain/money/pico';
 import { EXAMPLE_MODELS } from '../../example-models';
 import type { LocalGateway } from './local-gateway';
@@ -24,11 +24,11 @@ export async function welcome({ url, account, catalog, services, swept }: LocalG
 }
 
 function curlLine(url: string, apiKey: string, catalog: Catalog): string | undefined {
-  const example = EXAMPLE_MODELS.find(([model, endpoint]) => catalog.targets(model, endpoint).length > 0);
+  const example = EXAMPLE_MODELS.find(([model, endpoint]) => catalog.targets(model, endpoint.id).length > 0);
   if (example === undefined) return undefined;
   const [model, endpoint] = example;
-  const path = ENDPOINT_PATHS[endpoint].slice('/v1'.length);
-  const limit = endpoint === 'messages' ? { max_tokens: 256 } : {};
+  const path = ENDPOINTS[endpoint.id].path.slice('/v1'.length);
+  const limit = endpoint.isLimitRequired ? { [endpoint.limit]: 256 } : {};
   const body = JSON.stringify({ model, ...limit, messages: [{ role: 'user', content: 'Hello!' }] });
   return `curl ${url}${path} -H "authorization: Bearer ${apiKey}" -H "content-type: application/json" -d '${body}'`;
 }

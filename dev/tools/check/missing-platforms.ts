@@ -2,8 +2,8 @@ interface LockedPackage {
   readonly version?: string;
   readonly dev?: boolean;
   readonly optional?: boolean;
-  readonly os?: readonly string[];
-  readonly cpu?: readonly string[];
+  readonly os?: string | readonly string[];
+  readonly cpu?: string | readonly string[];
   readonly libc?: readonly string[];
   readonly optionalDependencies?: { readonly [name: string]: string };
 }

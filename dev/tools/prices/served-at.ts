@@ -1,6 +1,9 @@
-import type { Endpoint } from '../../../lambdas/contracts/storage/catalog';
+import type { EndpointId } from '../../../lambdas/contracts/storage/catalog';
 
-export type ServedAt = { readonly endpoint: Endpoint } | { readonly leftOut: string };
+/** Endpoints whose answers have no output tokens. */
+export const WITHOUT_OUTPUT: ReadonlySet<EndpointId> = new Set<EndpointId>(['embeddings']);
+
+export type ServedAt = { readonly endpoint: EndpointId } | { readonly leftOut: string };
 
 /** Names of OpenAI models that no metered endpoint serves, or that cost more than their tokens, with the reason. */
 const OPENAI_LEFT_OUT: readonly (readonly [RegExp, string])[] = [
