@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCommandLine } from '../../dev/cli/commands/command-line';
 import { runOnFolder } from '../../dev/cli/commands/run-on-folder';
-import type { CommandResult } from '../../dev/cli/commands/command-services';
+import type { CommandResult } from '../../dev/cli/commands/command-result';
 import { UsageError } from '../../dev/cli/commands/usage';
 import { DataFolder } from '../../dev/local/folder/data-folder';
 import { CHAT_MODEL, chatBody, type LocalRun, post, startLocalRun } from './local-run';
