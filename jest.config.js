@@ -1,3 +1,5 @@
+import './dev/require-node.js';
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',

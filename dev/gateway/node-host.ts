@@ -30,10 +30,13 @@ export class NodeHost {
   private readonly server: Server;
 
   constructor({ gateway, api, requestMs }: NodeHostOptions) {
-    this.server = createServer({ noDelay: true, keepAlive: true, highWaterMark: CLIENT_BUFFER_BYTES }, (request, response) => {
-      if (api && isApiPath(request.url ?? '')) void api.answer(request, response);
-      else void gateway.handle(toExchange(request, response, Date.now() + requestMs));
-    });
+    this.server = createServer(
+      { noDelay: true, keepAlive: true, highWaterMark: CLIENT_BUFFER_BYTES },
+      (request, response) => {
+        if (api && isApiPath(request.url ?? '')) void api.answer(request, response);
+        else void gateway.handle(toExchange(request, response, Date.now() + requestMs));
+      },
+    );
     this.server.headersTimeout = HEADERS_TIMEOUT_MS;
     this.server.requestTimeout = REQUEST_TIMEOUT_MS;
     this.server.keepAliveTimeout = KEEP_ALIVE_MS;
