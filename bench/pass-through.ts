@@ -2,7 +2,7 @@
 import { Agent, createServer, request } from 'node:http';
 
 const [port, upstreamPort] = process.argv.slice(2).map(Number);
-const agent = new Agent({ keepAlive: true, noDelay: true });
+const agent = new Agent({ keepAlive: true });
 
 const server = createServer((incoming, outgoing) => {
   const { method, url: path, headers } = incoming;

@@ -68,7 +68,7 @@ test('an owner makes an account, a key of it serves requests until it is revoked
   expect(keys.items).toMatchObject([{ keyId: shown.keyId, label: 'ci', revokedAt: expect.any(String) as string }]);
 
   const { response } = await getAccount({ client, path });
-  const ifMatch = { 'If-Match': response.headers.get('etag') ?? '' };
+  const ifMatch = { 'If-Match': response?.headers.get('etag') ?? '' };
   await renameAccount({ client, path, headers: ifMatch, body: { name: 'Newer' }, throwOnError: true });
   const stale = await renameAccount({ client, path, headers: ifMatch, body: { name: 'Old' } });
   expect(stale.error).toMatchObject({ status: 412, code: 'version_mismatch' });

@@ -32,7 +32,11 @@ test('the lock file lists the binaries of every platform (npm run lock adds thos
 
 test('dependencies are pinned to exact versions', () => {
   type Versions = Record<string, string>;
-  const manifest = JSON.parse(read('package.json')) as Record<'dependencies' | 'devDependencies', Versions>;
-  const versions = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+  const manifest = JSON.parse(read('package.json')) as Record<
+    'dependencies' | 'devDependencies' | 'optionalDependencies',
+    Versions
+  >;
+  const { dependencies, devDependencies, optionalDependencies } = manifest;
+  const versions = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
   expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version.replace(/^npm:.*@/, '')))).toEqual([]);
 });

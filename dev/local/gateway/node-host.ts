@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
-import type { Exchange } from '../../../lambdas/domain/data-plane/exchange';
+import { CLIENT_BUFFER_BYTES, type Exchange } from '../../../lambdas/domain/data-plane/exchange';
 import type { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { isApiPath, type LocalApi } from './local-api';
 import { discard, readBody } from './request-body';
@@ -30,10 +30,13 @@ export class NodeHost {
   private readonly server: Server;
 
   constructor({ gateway, api, requestMs }: NodeHostOptions) {
-    this.server = createServer({ noDelay: true, keepAlive: true }, (request, response) => {
-      if (api && isApiPath(request.url ?? '')) void api.answer(request, response);
-      else void gateway.handle(toExchange(request, response, Date.now() + requestMs));
-    });
+    this.server = createServer(
+      { noDelay: true, keepAlive: true, highWaterMark: CLIENT_BUFFER_BYTES },
+      (request, response) => {
+        if (api && isApiPath(request.url ?? '')) void api.answer(request, response);
+        else void gateway.handle(toExchange(request, response, Date.now() + requestMs));
+      },
+    );
     this.server.headersTimeout = HEADERS_TIMEOUT_MS;
     this.server.requestTimeout = REQUEST_TIMEOUT_MS;
     this.server.keepAliveTimeout = KEEP_ALIVE_MS;

@@ -4,6 +4,13 @@ export interface Headers {
   readonly [lowerCaseName: string]: string | undefined;
 }
 
+/**
+ * How much a host buffers for a client that reads slowly, before the gateway stops reading from the provider. It is
+ * set on purpose, because Node's default was 16 KB up to Node 20 and is 64 KB since. Each stalled stream costs that
+ * much memory: 500 of them 8 MB instead of 32 MB. An event has some hundred bytes, so more would not be faster.
+ */
+export const CLIENT_BUFFER_BYTES = 16 * 1024;
+
 /** One client's request and the way to answer it, as a host (a Lambda invocation, the local server) presents it. */
 export interface Exchange {
   readonly method: string;
@@ -19,8 +26,8 @@ export interface Exchange {
   /** The whole body. Throws PayloadTooLarge above `bytesMax`, without reading on. */
   readBody(bytesMax: number): Promise<Buffer>;
   /**
-   * Starts the response; called once. What it returns carries the body and must be ended. The host listens to its
-   * errors; who writes to it need not.
+   * Starts the response; called once. What it returns carries the body and must be ended; it buffers
+   * CLIENT_BUFFER_BYTES. The host listens to its errors; who writes to it need not.
    */
   begin(status: number, headers: { readonly [name: string]: string }): Writable;
   /** Aborted when the client has left. A host that does not learn it (Lambda) never aborts. */
