@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { declareLibc } from '../../dev/tools/check/declare-libc';
-import type { Lock } from '../../dev/check/missing-platforms';
+import type { Lock } from '../../dev/tools/check/missing-platforms';
 import { ROOT } from './tracked-files';
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
