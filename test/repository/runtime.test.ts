@@ -32,7 +32,7 @@ function nodeInstalledOn(platform: readonly string[]): string[] {
 test('every Node package is pinned to one version, of the major that Lambda runs', () => {
   expect(pinned.length).toBeGreaterThan(0);
   expect(pinned.filter(([, version]) => version !== pinnedVersion)).toEqual([]);
-  expect(read('lib/shared/service-function.ts')).toContain(`Runtime.NODEJS_${pinnedVersion.split('.')[0] ?? ''}_X`);
+  expect(read('lib/constructs/service-function.ts')).toContain(`Runtime.NODEJS_${pinnedVersion.split('.')[0] ?? ''}_X`);
   expect(pinnedVersion.startsWith(`${read('.nvmrc').trim()}.`)).toBe(true);
 });
 
