@@ -1,5 +1,3 @@
-import './dev/require-node.js';
-
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',

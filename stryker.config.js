@@ -1,5 +1,3 @@
-import './dev/require-node.js';
-
 /** What `npm run mutate` changes, and with which tests it looks whether anybody notices. */
 export default {
   // What must be right to the pico-dollar: a change of any of it must fail a test.
