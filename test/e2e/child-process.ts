@@ -69,7 +69,7 @@ export const readDevFile = (folder: string): DevFile =>
 
 /** A gateway as `npm start` runs it, once it has said that it runs. */
 export async function start(folder: string, environment: { readonly [name: string]: string } = {}): Promise<Gateway> {
-  const child = runScript('start.ts', [], { PORT: '0', TOLLGATE_DATA: folder, ...environment });
+  const child = runScript('local/start.ts', [], { PORT: '0', TOLLGATE_DATA: folder, ...environment });
   const isUp = () => child.out().includes('Ctrl-C');
   await until(`the gateway to start\n${child.err()}`, isUp, START_DEADLINE_MS);
   return { ...child, ...readDevFile(folder) };
@@ -80,7 +80,7 @@ export async function tollgate(
   folder: string,
   ...args: readonly string[]
 ): Promise<{ code: number | string; out: string; err: string }> {
-  const child = runScript('cli.ts', args, { TOLLGATE_DATA: folder });
+  const child = runScript('cli/tollgate.ts', args, { TOLLGATE_DATA: folder });
   const code = await child.ended;
   return { code, out: child.out(), err: child.err() };
 }

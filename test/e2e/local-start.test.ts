@@ -131,7 +131,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s settles what is in flight before t
 
 test('a second start on the same folder is told so in one line, and the first goes on', async () => {
   const first = await start(folder);
-  const second = runScript('start.ts', [], { PORT: '0', TOLLGATE_DATA: folder });
+  const second = runScript('local/start.ts', [], { PORT: '0', TOLLGATE_DATA: folder });
   expect(await second.ended).toBe(1);
   expect(second.err()).toBe(`The data folder ${folder} is in use by a running gateway (process ${first.pid}).\n`);
   expect((await fetch(first.gatewayUrl.replace('/v1', '/healthz'))).status).toBe(200);
@@ -141,7 +141,7 @@ test('a port that is taken is named in one line, and the folder stays free', asy
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as AddressInfo;
-  const child = runScript('start.ts', [], { PORT: String(port), TOLLGATE_DATA: folder });
+  const child = runScript('local/start.ts', [], { PORT: String(port), TOLLGATE_DATA: folder });
   expect(await child.ended).toBe(1);
   expect(child.err()).toBe(`The port ${port} is in use; PORT names another.\n`);
   await new Promise((resolve) => other.close(resolve));
@@ -149,7 +149,7 @@ test('a port that is taken is named in one line, and the folder stays free', asy
 });
 
 test('a wrong setting is named in one line', async () => {
-  const child = runScript('start.ts', [], { PORT: 'eight', TOLLGATE_DATA: folder });
+  const child = runScript('local/start.ts', [], { PORT: 'eight', TOLLGATE_DATA: folder });
   expect(await child.ended).toBe(1);
   expect(child.err()).toBe('PORT must be a whole number from 0 to 65535.\n');
 });

@@ -148,7 +148,7 @@ describe('a check fails', () => {
 
 describe('the command', () => {
   const smoke = async (args: readonly string[], environment: Readonly<Record<string, string>> = {}) => {
-    const child = runScript('smoke.ts', args, { TOLLGATE_KEY: run.gateway.account.apiKey, ...environment });
+    const child = runScript('tools/smoke/smoke.ts', args, { TOLLGATE_KEY: run.gateway.account.apiKey, ...environment });
     const code = await child.ended;
     expect(child.out() + child.err()).not.toContain(run.gateway.account.apiKey);
     return { code, out: child.out(), err: child.err() };
@@ -215,7 +215,7 @@ if (!hasOpenssl)
   async function smoke(options: Omit<EdgeOptions, 'to'>) {
     const url = await edge({ headers: SECURITY_HEADERS, ...options });
     const environment = { TOLLGATE_KEY: run.gateway.account.apiKey, NODE_EXTRA_CA_CERTS: certificate() };
-    const child = runScript('smoke.ts', ['--endpoint', url], environment);
+    const child = runScript('tools/smoke/smoke.ts', ['--endpoint', url], environment);
     return { code: await child.ended, out: child.out() };
   }
 
