@@ -86,7 +86,7 @@ test(`of ${REQUESTS} requests at once a wallet that affords ${AFFORDABLE} pays e
     availablePico: (heldPico - cost) * BigInt(AFFORDABLE),
   });
   await expectLedgerVerifies(run);
-}, 30_000);
+});
 
 test('a request without a limit of its own is capped at what the wallet affords', async () => {
   const { services: services } = run.gateway;

@@ -70,7 +70,7 @@ describe('a data folder', () => {
     await listenAs(silent as unknown as Server, lock);
     await expect(acquire()).rejects.toThrow('does not answer');
     silent.close();
-  }, 15_000);
+  });
 
   /** Puts a server where the lock says that its owner is. */
   async function listenAs(server: Server, lock: string): Promise<void> {

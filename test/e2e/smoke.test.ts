@@ -159,7 +159,7 @@ describe('the command', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^ok {4}a stream is answered: 200$/m);
     expect(out).toMatch(/^cost of this run: \$0\.0000\d+\n$/m);
-  }, 20_000);
+  });
 
   test('prints JSON where asked, and exits 1 on a failure', async () => {
     const { code, out } = await smoke(['--endpoint', gatewayOrigin(), '--json', '--function-url', gatewayOrigin()]);
@@ -167,13 +167,13 @@ describe('the command', () => {
     const { ok, cost } = JSON.parse(out) as { ok: boolean; cost: string };
     expect([ok, cost]).toEqual([false, expect.stringMatching(/^0\.0000\d+$/)]);
     expect(cost).not.toBe(formatUsd(0n));
-  }, 20_000);
+  });
 
   test('refuses a key that is none without repeating it', async () => {
     const { code, out, err } = await smoke(['--endpoint', gatewayOrigin()], { TOLLGATE_KEY: 'sk-other' });
     expect([code, out]).toEqual([2, '']);
     expect(err).not.toContain('sk-other');
-  }, 20_000);
+  });
 
   test.each([
     [[], '--endpoint says which deployment.'],
@@ -224,20 +224,20 @@ if (!hasOpenssl)
     expect(out).toMatch(/^ok {4}TLS 1\.3 is spoken: TLSv1\.3\nok {4}TLS 1\.2 is refused: no handshake \(ERR_SSL_/m);
     expect(out).toMatch(/^ok {4}answers carry the security headers/m);
     expect(code).toBe(0);
-  }, 20_000);
+  });
 
   test('one that refuses the request after an older handshake passes too, and says so', async () => {
     const { code, out } = await smoke({ tls: { ...tls, minVersion: 'TLSv1.2' }, refusesOlderRequests: true });
     expect(out).toMatch(/^ok {4}TLS 1\.2 is refused: handshake, then 403$/m);
     expect(code).toBe(0);
-  }, 20_000);
+  });
 
   test('one that serves older connections, or lacks a security header, fails', async () => {
     const { code, out } = await smoke({ tls: { ...tls, minVersion: 'TLSv1.2' }, headers: {} });
     expect(out).toMatch(/^FAIL {2}TLS 1\.2 is refused: handshake, then 200$/m);
     expect(out).toMatch(/^FAIL {2}answers carry the security headers: strict-transport-security: none; /m);
     expect(code).toBe(1);
-  }, 20_000);
+  });
 
   test('one whose certificate nobody trusts fails', async () => {
     const url = await edge({ tls: { ...tls, minVersion: 'TLSv1.3' } });
