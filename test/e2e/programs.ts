@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 export const ROOT = dirname(dirname(__dirname));
@@ -8,29 +8,44 @@ const FOLDER = join(ROOT, '.cache/programs');
 /** Node keeps compiled code here, so that only the first start of a program compiles it. */
 export const COMPILE_CACHE = join(FOLDER, 'compiled');
 
-const bundled = new Map<string, readonly string[]>();
-
 /** How `npm start` and `npm run tollgate` run a program of dev/: from its source, which is compiled at each start. */
 export const fromSource = (file: string): readonly string[] => ['--import', 'tsx', join('dev', file)];
 
 /**
- * Bundles a program of dev/ into one JavaScript file, which starts in a third of the time.
+ * Bundles a program of dev/ into one JavaScript file, which starts in a quarter of the time.
  * @returns Node's arguments that run it
  */
 export function fromBundle(file: string): readonly string[] {
-  let args = bundled.get(file);
-  if (args === undefined) bundled.set(file, (args = [bundle(file)]));
-  return args;
+  const outfile = join(FOLDER, `${basename(file, '.ts')}.cjs`);
+  if (!isCurrent(outfile)) bundle(file, outfile);
+  return [outfile];
 }
 
-function bundle(file: string): string {
+const changedAt = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+let sourcesChangedAt: number | undefined;
+
+function isCurrent(outfile: string): boolean {
+  sourcesChangedAt ??= Math.max(...sources().map(changedAt));
+  return changedAt(outfile) > sourcesChangedAt;
+}
+
+function sources(): string[] {
+  const files = ['dev', 'lambdas'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(ROOT, folder, file)),
+  );
+  return [...files, join(ROOT, 'package-lock.json'), __filename];
+}
+
+function bundle(file: string, outfile: string): void {
   mkdirSync(FOLDER, { recursive: true });
-  const outfile = join(FOLDER, `${basename(file, '.ts')}.mjs`);
+  const startedAt = new Date();
   // Another worker may start the same program now, so the file is replaced in one step.
   const draft = `${outfile}.${process.pid}`;
-  const options = ['--bundle', '--packages=external', '--platform=node', '--format=esm', '--target=node24'];
-  const args = [require.resolve('esbuild/bin/esbuild'), join('dev', file), ...options, '--log-level=error'];
-  execFileSync(process.execPath, [...args, `--outfile=${draft}`], { cwd: ROOT });
+  const options = ['--bundle', '--platform=node', '--format=cjs', '--target=node24', '--log-level=error'];
+  const esbuild = require.resolve('esbuild/bin/esbuild');
+  execFileSync(process.execPath, [esbuild, join('dev', file), ...options, `--outfile=${draft}`], { cwd: ROOT });
+  // What changes while it is bundled is newer than the bundle.
+  utimesSync(draft, startedAt, startedAt);
   renameSync(draft, outfile);
-  return outfile;
 }
