@@ -17,6 +17,8 @@ export default {
   transformIgnorePatterns: ['/node_modules/(?!(@middy|ulid|@copilotkit)/)'],
   // middy exports its files to `import` only, and jest resolves for `require`.
   moduleNameMapper: { '^@middy/(core|util)$': '<rootDir>/node_modules/@middy/$1/index.js' },
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testSequencer: '<rootDir>/test/support/simulation-first-sequencer.js',
   reporters: ['default', '<rootDir>/test/support/closing-line-reporter.js'],
 };

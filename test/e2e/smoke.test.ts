@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import { parseSmokeOptions } from '../../dev/tools/smoke/smoke-options';
 import { runSmoke, type SmokeReport } from '../../dev/tools/smoke/run-smoke';
+import { describeUnless } from '../support/describe-unless';
 import { endChildren, runScript } from './child-process';
 import { type Edge, type EdgeOptions, startEdge } from './edge';
 import { CHAT_MODEL, during, type LocalRun, MESSAGES_MODEL, startLocalRun } from './local-run';
@@ -194,10 +195,8 @@ describe('the command', () => {
 });
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-if (!hasOpenssl)
-  process.stderr.write('The TLS checks of smoke were not tried: there is no openssl to make a certificate with.\n');
-// Node can read a certificate and not make one.
-(hasOpenssl ? describe : describe.skip)('over TLS', () => {
+// Node can read a certificate but not make one.
+describeUnless(hasOpenssl ? undefined : 'there is no openssl to make a certificate with')('over TLS', () => {
   let folder: string;
   let tls: { readonly key: string; readonly cert: string };
   const certificate = (): string => join(folder, 'cert.pem');
