@@ -1,4 +1,4 @@
-/** The least that a proxy on node:http can do: `node pass-through.js <port> <upstream port>`. */
+/** The simplest possible proxy on node:http: `node pass-through.js <port> <upstream port>`. */
 import { Agent, createServer, request } from 'node:http';
 
 const [port, upstreamPort] = process.argv.slice(2).map(Number);

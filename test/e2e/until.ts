@@ -1,10 +1,11 @@
 const POLL_MS = 5;
-/** Ends a wait for something that never happens, before the test's own timeout would end it without saying what for. */
+/** Ends a wait that hangs, before the test's own timeout would end it without naming what it waited for. */
 const HANG_MS = 180_000;
 
 /**
- * Resolves with the condition's first value that is neither false nor undefined.
- * @throws Error naming what was waited for, when it never happens
+ * Polls a condition until it returns something other than false and undefined, and resolves to that value.
+ * @param what a description of the condition, for the error message
+ * @throws Error when the condition never holds
  */
 export async function until<T>(
   what: string,
@@ -15,7 +16,7 @@ export async function until<T>(
   for (;;) {
     const value = await condition();
     if (value !== undefined && value !== false) return value;
-    if (performance.now() > hangsAt) throw new Error(`waited ${hangMs} ms in vain for ${what}`);
+    if (performance.now() > hangsAt) throw new Error(`timed out after ${hangMs} ms waiting for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

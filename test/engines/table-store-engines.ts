@@ -14,21 +14,21 @@ import { describeUnless } from '../support/describe-unless';
 import { whyNoDynamodbLocal } from './dynamodb-local';
 import { SharedDynamodbLocal } from './shared-dynamodb-local';
 
-/** An engine that the contract is held against. */
+/** A kind of store that must fulfil the contract. */
 export interface Engine {
   readonly name: string;
-  /** What this machine lacks to run it. */
+  /** Why this machine cannot run it. */
   readonly missing?: string | undefined;
   start(clock: Clock): Promise<{ store: TableStore; stop: () => Promise<void> }>;
 }
 
 export const embeddedInMemory: Engine = {
-  name: 'the embedded engine in memory',
+  name: 'the embedded store in memory',
   start: async (clock) => ({ store: EmbeddedStore.memory({ clock }), stop: async () => undefined }),
 };
 
 export const embeddedOnFile: Engine = {
-  name: 'the embedded engine on a file',
+  name: 'the embedded store on a file',
   async start(clock) {
     const folder = mkdtempSync(join(tmpdir(), 'tollgate-table-store-'));
     const store = EmbeddedStore.open({ file: join(folder, 'store.jsonl'), clock });
@@ -47,9 +47,9 @@ export const dynamodb: Engine = {
     const endpoint = await SharedDynamodbLocal.endpoint();
     const config = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
     const transport = new SdkTransport(config);
-    // Each start has tables of its own: other tests use the same engine.
-    const start = randomUUID();
-    const tableNames = Object.fromEntries(TABLES.map(({ name }) => [name, `${start}-${name}`])) as Record<
+    // Each start creates its own tables, because all tests of a run share one DynamoDB Local.
+    const prefix = randomUUID();
+    const tableNames = Object.fromEntries(TABLES.map(({ name }) => [name, `${prefix}-${name}`])) as Record<
       TableName,
       string
     >;
@@ -61,7 +61,7 @@ export const dynamodb: Engine = {
   },
 };
 
-/** The same tests on each engine that a deployment or a local run stores with. */
+/** Defines the same tests for each store that deployments and the local host use. */
 export function describeDurableEngines(name: string, define: (engine: Engine) => void): void {
   describeEngines([embeddedOnFile, dynamodb], name, define);
 }
@@ -70,7 +70,7 @@ export function describeEngines(engines: readonly Engine[], name: string, define
   for (const engine of engines) describeUnless(engine.missing)(`${name} ${engine.name}`, () => define(engine));
 }
 
-/** A domain's stage on an engine, now: the official engine goes by no other clock. */
+/** Creates a test stage on an engine. It starts at the current time, because DynamoDB Local uses the system clock. */
 export async function startStage<Stage extends { now: number; readonly engine: TableStore }>(
   engine: Engine,
   StageOn: new (store: TableStore) => Stage,

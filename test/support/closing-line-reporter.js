@@ -6,11 +6,11 @@ const SLOWEST = 10;
 /** How describeUnless names tests that this machine cannot run. */
 const NOT_RUN = /\(not run: (.+)\)/;
 
-/** Prints the slowest tests, what did not run and why, and as its closing line `N passed, N failed`, which CI reads. */
+/** Prints the slowest tests, what did not run and why, and as its last line `N passed, N failed`, which CI parses. */
 export default class ClosingLineReporter {
   onRunComplete(_contexts, results) {
     const lines = [...slowest(results), ...notRun(results), closingLine(results)];
-    // Jest adds a summary after every reporter, so only the exit is late enough to have the last word.
+    // Jest prints its summary after all reporters, so only an exit handler can print the last line.
     process.once('exit', () => writeSync(STDOUT, `${lines.join('\n')}\n`));
   }
 }

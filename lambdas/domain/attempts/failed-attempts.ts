@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Clock } from '../clock';
-import { TooManyAttempts } from '../errors/app-error';
+import { TooManyAttempts } from './too-many-attempts';
 import { networkOf } from './network-of';
 import { RecentCounts } from './recent-counts';
 

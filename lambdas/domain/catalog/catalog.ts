@@ -1,5 +1,6 @@
-import type { CatalogData, Endpoint, Model, ProviderSettings } from '../../contracts/storage/catalog';
+import type { CatalogData, EndpointId, Model, ProviderSettings } from '../../contracts/storage/catalog';
 import type { Route } from '../../contracts/storage/catalog-changes';
+import { CatalogInvalid } from './catalog-errors';
 
 /** One way to serve a model. */
 export interface Target {
@@ -30,12 +31,7 @@ export interface ListedModel {
   readonly provider: string;
 }
 
-/** A provider's price list is missing, or names a model twice. */
-export class CatalogInvalid extends Error {
-  override readonly name = 'CatalogInvalid';
-}
-
-type TargetsByEndpoint = { readonly [endpoint in Endpoint]?: readonly Target[] };
+type TargetsByEndpoint = { readonly [endpoint in EndpointId]?: readonly Target[] };
 
 /**
  * What can be asked for, where it is served, and at what price. Only exact names are known: a model that nobody
@@ -79,13 +75,13 @@ export class Catalog {
   }
 
   /** In route order; empty when no configured provider serves the name there. */
-  targets(name: string, endpoint: Endpoint): readonly Target[] {
+  targets(name: string, endpoint: EndpointId): readonly Target[] {
     return this.byName.get(name)?.[endpoint] ?? [];
   }
 
   /** Where the name is served: it tells a model that is unknown from one asked for at the wrong place. */
-  endpointsOf(name: string): readonly Endpoint[] {
-    return Object.keys(this.byName.get(name) ?? {}) as Endpoint[];
+  endpointsOf(name: string): readonly EndpointId[] {
+    return Object.keys(this.byName.get(name) ?? {}) as EndpointId[];
   }
 
   /** Every name that a client may send. */
@@ -117,7 +113,7 @@ function namesOf(data: CatalogData, provider: ProviderSettings): ReadonlyMap<str
 }
 
 /** Where the provider serves the model; nowhere when a rule is against it. */
-function endpointsAt({ id }: ProviderSettings, model: Model, { hidden, routes }: CatalogRules): readonly Endpoint[] {
+function endpointsAt({ id }: ProviderSettings, model: Model, { hidden, routes }: CatalogRules): readonly EndpointId[] {
   if (hidden.has(model.id)) return [];
   const route = routes.get(model.id);
   if (route === undefined) return model.endpoints;

@@ -1,6 +1,6 @@
 import type { Model, PriceTier, PriceVersion } from '../../contracts/storage/catalog';
 import { INPUT_UNITS, OUTPUT_UNITS, type Unit } from '../../contracts/storage/units';
-import { ModelNotFound } from '../errors/app-error';
+import { ModelNotFound } from './model-not-found';
 
 /**
  * The version that is effective: the latest that has begun.

@@ -1,13 +1,10 @@
 import type { Writable } from 'node:stream';
-
-export interface Headers {
-  readonly [lowerCaseName: string]: string | undefined;
-}
+import type { Headers } from '../headers';
 
 /**
- * How much a host buffers for a client that reads slowly, before the gateway stops reading from the provider. It is
- * set on purpose, because Node's default was 16 KB up to Node 20 and is 64 KB since. Each stalled stream costs that
- * much memory: 500 of them 8 MB instead of 32 MB. An event has some hundred bytes, so more would not be faster.
+ * How much a host buffers for a client that reads slowly before the gateway pauses the provider. Every host sets it,
+ * because Node's default grew from 16 KB to 64 KB with Node 22. A stalled stream costs this much memory: 500 of them
+ * cost 8 MB instead of 32 MB. Events have a few hundred bytes, and streams of them were not faster with 64 KB.
  */
 export const CLIENT_BUFFER_BYTES = 16 * 1024;
 
@@ -26,7 +23,7 @@ export interface Exchange {
   /** The whole body. Throws PayloadTooLarge above `bytesMax`, without reading on. */
   readBody(bytesMax: number): Promise<Buffer>;
   /**
-   * Starts the response; called once. What it returns carries the body and must be ended; it buffers
+   * Starts the response; called once. What it returns carries the body and must be ended; its buffer is
    * CLIENT_BUFFER_BYTES. The host listens to its errors; who writes to it need not.
    */
   begin(status: number, headers: { readonly [name: string]: string }): Writable;

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
-import { CLIENT_BUFFER_BYTES, type Exchange, type Headers } from '../../../lambdas/domain/data-plane/exchange';
+import { CLIENT_BUFFER_BYTES, type Exchange } from '../../../lambdas/domain/data-plane/exchange';
+import type { Headers } from '../../../lambdas/domain/headers';
 
 export interface Sent {
   readonly method?: string;
