@@ -2,6 +2,7 @@ import { json, text } from 'node:stream/consumers';
 import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
 import { chatDelta, chatStream } from '../e2e/provider-answers';
 import { brokenStream, streamedAnswer } from '../e2e/upstream';
+import { describeUnless } from '../support/describe-unless';
 import { HERE } from './cache-folder';
 import { deployedBundle } from './cdk';
 import { FramedStream } from './framed-stream';
@@ -12,7 +13,6 @@ import type { Stage } from './stage';
 import { ANSWER, CHAT, COST_PICO, CREDIT_PICO, deadRequest, PROMPT, proxyEnvironment, REPORTED } from './stage';
 import { sweepEnvironment, workloadsEnvironment } from './stage';
 
-const describeWhereBuilt = runtimeClientObstacle() === undefined ? describe : describe.skip;
 const STREAMED = {
   'lambda-runtime-function-response-mode': 'streaming',
   'content-type': 'application/vnd.awslambda.http-integration-response',
@@ -21,7 +21,7 @@ const STREAMED = {
 
 /** Tests the deployed bundles under the runtime client that Lambda uses. */
 export function testBundles(stage: () => Stage): void {
-  describeWhereBuilt("the bundles under Lambda's own runtime client", () => {
+  describeUnless(runtimeClientObstacle())("the bundles under Lambda's own runtime client", () => {
     let proxy: RunningFunction;
     beforeAll(async () => {
       const { emulator } = stage();
