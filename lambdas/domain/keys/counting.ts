@@ -1,5 +1,5 @@
+import { MINUTE_MS } from '../clock';
 import type { Counting } from '../wallet/holds/counting';
-import { MINUTE_MS } from '../wallet/holds/key-counters';
 import { windowAt } from './budget-window';
 import type { KeyOwner } from './verified-keys';
 

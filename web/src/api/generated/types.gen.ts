@@ -16,12 +16,12 @@ export type Problem = {
     title: string;
     status: number;
     /**
-     * The member to rely on: the sentences may change.
+     * Identifies the problem. Rely on this member, because the texts may change.
      */
     code: string;
     detail: string;
     /**
-     * What is wrong with the request, member by member.
+     * The invalid members of the request.
      */
     errors?: Array<{
         /**
@@ -206,37 +206,37 @@ export type NewRoleKey = {
 
 export type Trust = {
     /**
-     * For people.
+     * A display name.
      */
     name: string;
     /**
-     * As the tokens name it, to the letter. Its keys are found by its discovery document.
+     * Exactly as in the tokens’ `iss`. The signing keys are found through its discovery document.
      */
     issuer: string;
     /**
-     * What the tokens must be made for.
+     * The tokens’ `aud` must contain this value.
      */
     audience: string;
     /**
-     * What `sub` must be. A `*` stands for anything but a colon, at the end for anything.
+     * A pattern for `sub`. A `*` matches any characters except a colon; at the end it matches anything.
      */
     subject: string;
     /**
-     * Claims that must be there, with exactly these texts.
+     * Claims that must be present with exactly these values.
      */
     claims?: {
         [key: string]: string;
     };
     /**
-     * Whether a token is taken once, by its `jti`. Kubernetes gives a pod one token for many starts.
+     * Whether each token is accepted only once, identified by its `jti`. Set to false for Kubernetes, where a pod reuses its token.
      */
     singleUse?: boolean;
     /**
-     * How long a key lives that a token yields.
+     * The lifetime in seconds of a key that a token is exchanged for.
      */
     keySeconds?: number;
     /**
-     * What such keys may do, counted for all of the trust’s keys together.
+     * The rules of these keys. All keys of the trust share their limits.
      */
     rules?: {
         scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
@@ -263,37 +263,37 @@ export type Trust = {
 
 export type NewTrust = {
     /**
-     * For people.
+     * A display name.
      */
     name: string;
     /**
-     * As the tokens name it, to the letter. Its keys are found by its discovery document.
+     * Exactly as in the tokens’ `iss`. The signing keys are found through its discovery document.
      */
     issuer: string;
     /**
-     * What the tokens must be made for.
+     * The tokens’ `aud` must contain this value.
      */
     audience: string;
     /**
-     * What `sub` must be. A `*` stands for anything but a colon, at the end for anything.
+     * A pattern for `sub`. A `*` matches any characters except a colon; at the end it matches anything.
      */
     subject: string;
     /**
-     * Claims that must be there, with exactly these texts.
+     * Claims that must be present with exactly these values.
      */
     claims?: {
         [key: string]: string;
     };
     /**
-     * Whether a token is taken once, by its `jti`. Kubernetes gives a pod one token for many starts.
+     * Whether each token is accepted only once, identified by its `jti`. Set to false for Kubernetes, where a pod reuses its token.
      */
     singleUse?: boolean;
     /**
-     * How long a key lives that a token yields.
+     * The lifetime in seconds of a key that a token is exchanged for.
      */
     keySeconds?: number;
     /**
-     * What such keys may do, counted for all of the trust’s keys together.
+     * The rules of these keys. All keys of the trust share their limits.
      */
     rules?: {
         scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
@@ -336,11 +336,11 @@ export type AuditReport = {
 export type Catalog = {
     version: number;
     /**
-     * Whether approved prices are served; else the compiled list is.
+     * Whether approved prices are in force. Otherwise, the compiled list is.
      */
     approved: boolean;
     /**
-     * In how many models the compiled list differs from what is served.
+     * The number of models whose compiled definition differs from the one in force.
      */
     compiledDiffersIn: number;
     settings: Array<{
@@ -431,104 +431,104 @@ export type CatalogModel = {
     aliases: Array<string>;
     endpoints: Array<'chat' | 'messages' | 'embeddings'>;
     /**
-     * Absent before its first price begins: it is not served.
+     * Absent before the first price takes effect; the model is not served.
      */
     priceVersion?: string;
     /**
-     * The markup on the cost.
+     * The markup on the cost, in basis points.
      */
     basisPoints: number;
     tiers: Array<{
         abovePromptTokens: number;
         picoPerToken: {
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             input?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             cachedInput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             cacheWrite?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             cacheWrite1h?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             audioInput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             cachedAudioInput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             imageInput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             output?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             reasoning?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             audioOutput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             imageOutput?: string;
         };
         costPicoPerToken: {
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             input?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             cachedInput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             cacheWrite?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             cacheWrite1h?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             audioInput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             cachedAudioInput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             imageInput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             output?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             reasoning?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             audioOutput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             imageOutput?: string;
         };
@@ -621,7 +621,7 @@ export type CatalogChange = {
         };
     }>;
     /**
-     * Models that got other prices or limits.
+     * Models whose prices or limits changed.
      */
     models: Array<string>;
 };
@@ -645,7 +645,7 @@ export type ProposalReview = {
     source: string;
     models: number;
     /**
-     * The catalog’s, for `If-Match` of the approval.
+     * The catalog’s version. Send it as `If-Match` when you approve.
      */
     version: number;
     differences: Array<{
@@ -653,7 +653,7 @@ export type ProposalReview = {
         model: string;
         kind: 'added' | 'removed' | 'changed';
         /**
-         * What else is different of it.
+         * The fields that differ, other than prices.
          */
         definition: Array<string>;
         prices: Array<{
@@ -661,11 +661,11 @@ export type ProposalReview = {
             abovePromptTokens: number;
             unit: 'input' | 'cachedInput' | 'cacheWrite' | 'cacheWrite1h' | 'audioInput' | 'cachedAudioInput' | 'imageInput' | 'output' | 'reasoning' | 'audioOutput' | 'imageOutput';
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             beforePico?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             afterPico?: string;
         }>;
@@ -709,11 +709,11 @@ export type ListMyAccountsData = {
     path?: never;
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -806,11 +806,11 @@ export type ListAccountsData = {
     path?: never;
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -1146,11 +1146,11 @@ export type ListMembersData = {
     };
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -1283,11 +1283,11 @@ export type ListInvitationsData = {
     };
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -1419,11 +1419,11 @@ export type ListKeysData = {
     };
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -1701,11 +1701,11 @@ export type ListTrustsData = {
     };
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -1829,11 +1829,11 @@ export type ListAuditEventsData = {
     };
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -1960,11 +1960,11 @@ export type ListDeploymentAuditEventsData = {
     path?: never;
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -2089,11 +2089,11 @@ export type ListOperatorsData = {
     path?: never;
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -2229,7 +2229,7 @@ export type ChangeCatalogData = {
             basisPoints: number | null;
         }>;
         /**
-         * When it begins. The earliest moment unless given.
+         * When the change takes effect. Defaults to the earliest possible time.
          */
         from?: string;
     };
@@ -2267,11 +2267,11 @@ export type ListCatalogModelsData = {
     path?: never;
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -2304,11 +2304,11 @@ export type ListCatalogChangesData = {
     path?: never;
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -2341,11 +2341,11 @@ export type ListProposalsData = {
     path?: never;
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -2376,7 +2376,7 @@ export type ListProposalsResponse = ListProposalsResponses[keyof ListProposalsRe
 export type CreateProposalData = {
     body: {
         /**
-         * The compiled list unless given.
+         * Defaults to the compiled list.
          */
         list?: {
             source: string;
@@ -2411,7 +2411,7 @@ export type CreateProposalData = {
             };
         };
         /**
-         * Whether a model that the list does not have is to be removed.
+         * Whether to remove models that are not in the list.
          */
         complete?: boolean;
     };
@@ -2474,11 +2474,11 @@ export type GetProposalResponse = GetProposalResponses[keyof GetProposalResponse
 export type ApproveProposalData = {
     body: {
         /**
-         * As <list>/<model>; all unless given.
+         * Models as <list>/<model>. Defaults to all.
          */
         models?: Array<string>;
         /**
-         * When it begins. The earliest moment unless given.
+         * When the change takes effect. Defaults to the earliest possible time.
          */
         from?: string;
     };
