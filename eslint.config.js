@@ -34,18 +34,46 @@ const TYPESCRIPT_RULES = {
   '@typescript-eslint/require-await': 'off',
 };
 
-/** `new Foo(this, 'Id')` is how a construct is made, and style is the formatter's business. */
+/** Syntax that is banned everywhere. `new Foo(this, 'Id')` is how a construct is made, and style is the formatter's business. */
+const BANNED_SYNTAX = [
+  { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' },
+  { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file that defines it.' },
+  {
+    selector:
+      'CallExpression[callee.name=/^(Number|parseInt|parseFloat)$/] > :matches(Identifier[name=/Pico$/], MemberExpression[property.name=/Pico$/]).arguments',
+    message: 'Money stays a bigint of pico-dollars.',
+  },
+];
+
+const NAMED_AFTER_ONE = '/(dialect|endpoint)(id)?$/i';
+/** A variable or property that holds a dialect or an endpoint, or the id of one. */
+const DIALECT_OR_ENDPOINT = `:matches(${[
+  `Identifier[name=${NAMED_AFTER_ONE}]`,
+  `MemberExpression[property.name=${NAMED_AFTER_ONE}]`,
+  `MemberExpression[property.name="id"][object.name=${NAMED_AFTER_ONE}]`,
+  `MemberExpression[property.name="id"][object.property.name=${NAMED_AFTER_ONE}]`,
+  `ChainExpression[expression.property.name=${NAMED_AFTER_ONE}]`,
+  `ChainExpression[expression.property.name="id"][expression.object.name=${NAMED_AFTER_ONE}]`,
+  `ChainExpression[expression.property.name="id"][expression.object.property.name=${NAMED_AFTER_ONE}]`,
+].join(', ')})`;
+const onDialect = (selector) => ({
+  selector,
+  message: 'What depends on a dialect or an endpoint belongs to its object in lambdas/domain/dialects.',
+});
+
+/** A branch on the name of a dialect or an endpoint: the engine serves every one of them alike. */
+const DIALECT_BRANCHES = [
+  ...['Literal[value=type(string)]', 'TemplateLiteral'].map((text) =>
+    onDialect(`BinaryExpression[operator=/^[!=]==?$/]:has(> ${DIALECT_OR_ENDPOINT}):has(> ${text})`),
+  ),
+  onDialect(`SwitchStatement:has(> ${DIALECT_OR_ENDPOINT}.discriminant)`),
+  onDialect(
+    `CallExpression[callee.object.type="ArrayExpression"][callee.property.name="includes"] > ${DIALECT_OR_ENDPOINT}.arguments`,
+  ),
+];
+
 const NAMING_RULES = {
-  'no-restricted-syntax': [
-    'error',
-    { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' },
-    { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file that defines it.' },
-    {
-      selector:
-        'CallExpression[callee.name=/^(Number|parseInt|parseFloat)$/] > :matches(Identifier[name=/Pico$/], MemberExpression[property.name=/Pico$/]).arguments',
-      message: 'Money stays a bigint of pico-dollars.',
-    },
-  ],
+  'no-restricted-syntax': ['error', ...BANNED_SYNTAX, ...DIALECT_BRANCHES],
   'no-restricted-imports': [
     'error',
     { patterns: [{ regex: '^\\.{1,2}/.*\\.(ts|js)$', message: 'Relative imports carry no extension.' }] },
@@ -54,18 +82,15 @@ const NAMING_RULES = {
 
 const float = (selector) => ({ selector, message: 'Money and units are integers: no floating-point arithmetic here.' });
 
-/** Where a rounding error would be somebody's money. */
-const INTEGER_RULES = {
-  'no-restricted-syntax': [
-    ...NAMING_RULES['no-restricted-syntax'],
-    // Those that are left give an integer, and take no bigint: they are for time, never for money.
-    float('MemberExpression[object.name="Math"]:not([property.name=/^(floor|min|max)$/])'),
-    float('CallExpression[callee.name="parseFloat"]'),
-    float('MemberExpression[object.name="Number"][property.name="parseFloat"]'),
-    float('MemberExpression[property.name=/^(toFixed|toPrecision)$/]'),
-    float('Literal[raw=/^[0-9_]*\\.[0-9]/]'),
-  ],
-};
+/** Banned where a rounding error would be somebody's money. */
+const FLOATING_POINT = [
+  // Those that are left give an integer, and take no bigint: they are for time, never for money.
+  float('MemberExpression[object.name="Math"]:not([property.name=/^(floor|min|max)$/])'),
+  float('CallExpression[callee.name="parseFloat"]'),
+  float('MemberExpression[object.name="Number"][property.name="parseFloat"]'),
+  float('MemberExpression[property.name=/^(toFixed|toPrecision)$/]'),
+  float('Literal[raw=/^[0-9_]*\\.[0-9]/]'),
+];
 
 const ENVIRONMENT_BAN = { object: 'process', property: 'env', message: 'Only the readers of configuration may.' };
 const SOURCES = ['{bin,lib,lambdas,dev,web,bench}/**/*.{ts,tsx}'];
@@ -103,7 +128,14 @@ export default tseslint.config(
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true, IIFEs: true }],
     },
   },
-  { files: ['lambdas/domain/{money,wallet,usage}/**/*.ts'], rules: INTEGER_RULES },
+  {
+    files: ['lambdas/domain/{money,wallet,usage}/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...BANNED_SYNTAX, ...DIALECT_BRANCHES, ...FLOATING_POINT] },
+  },
+  {
+    files: ['lambdas/domain/dialects/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...BANNED_SYNTAX, ...FLOATING_POINT] },
+  },
   { files: ['lambdas/adapters/stdout-log.ts', 'dev/print.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['lambdas/adapters/read-env.ts', 'lib/config.ts', 'dev/local/settings.ts'],

@@ -122,14 +122,17 @@ test('an answer’s record is its own account’s to read, and nobody else’s',
   expect([refused.status, refused.json]).toMatchObject([404, { error: { code: 'request_not_found' } }]);
 });
 
+const OPENAI_ERROR = { error: { param: null } };
+const ANTHROPIC_ERROR = { type: 'error', error: {} };
+
 test.each([
-  ['/v1/chat/completions', {}, 'openai'],
-  ['/v1/messages', {}, 'anthropic'],
-  ['/v1/models', { 'anthropic-version': '2023-06-01' }, 'anthropic'],
-  ['/v1/models', {}, 'openai'],
-])('an error at %s (%j) speaks %s', async (path, headers, dialect) => {
+  ['/v1/chat/completions', {}, OPENAI_ERROR],
+  ['/v1/messages', {}, ANTHROPIC_ERROR],
+  ['/v1/models', { 'anthropic-version': '2023-06-01' }, ANTHROPIC_ERROR],
+  ['/v1/models', {}, OPENAI_ERROR],
+])('an error at %s with the headers %j has the shape that the client expects', async (path, headers, shape) => {
   const { json } = await stage.send({ method: 'PUT', path, headers });
-  expect(json).toMatchObject(dialect === 'anthropic' ? { type: 'error', error: {} } : { error: { param: null } });
+  expect(json).toMatchObject(shape);
 });
 
 test('without a price, or at another endpoint, a model is asked of nobody', async () => {
