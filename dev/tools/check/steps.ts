@@ -16,6 +16,7 @@ export const PHASES: readonly (readonly Step[])[] = [
     { name: 'types', command: ['tsc', '--project', '.'] },
     { name: 'layers', command: ['depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err', '.'] },
     { name: 'unused', command: ['knip', '--no-progress'] },
+    { name: 'prose', command: ['tsx', 'dev/tools/check/prose/prose.ts'] },
     { name: 'format', command: ['prettier', '--check', '--log-level=warn', '.'] },
   ],
   // By itself, because it writes the files that it compares.
