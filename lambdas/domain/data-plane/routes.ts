@@ -74,7 +74,7 @@ const ANSWERED: readonly AnswerRoute[] = [
   },
 ];
 
-/** Everything that the data plane serves. The gateway dispatches by this table, and there is no other way in. */
+/** Everything that the data plane serves: the gateway dispatches by this table alone. */
 export const ROUTES: readonly Route[] = [PROBE, ...METERED, ...ANSWERED];
 
 const isPattern = ({ path }: Route): boolean => path.includes('{id}');
@@ -83,12 +83,12 @@ const EXACT: ReadonlyMap<string, Route> = new Map(
 );
 const PATTERNS = ROUTES.filter(isPattern).map((route) => ({ route, pattern: patternOf(route.path) }));
 
-/** A last segment may be empty: `/v1/requests/` asks for a request without an id, and there is none. */
+/** A last segment may be empty: `/v1/requests/` asks for the request with an empty id, which does not exist. */
 function patternOf(path: string): RegExp {
   return new RegExp(`^${path.replace(/\{id\}$/, '([^/]*)').replace('{id}', '([^/]+)')}$`);
 }
 
-/** @returns the route at the path, whatever its method, with what stands for its `{id}`; undefined where there is nothing */
+/** @returns the route at the path, whatever its method, and the path's segment at `{id}`; undefined without a route */
 export function routeAt(path: string): { readonly route: Route; readonly id: string } | undefined {
   const exact = EXACT.get(path);
   if (exact) return { route: exact, id: '' };
@@ -99,7 +99,7 @@ export function routeAt(path: string): { readonly route: Route; readonly id: str
   return undefined;
 }
 
-/** The scope that a key needs to be told that there is nothing at a path: that of the read above it. */
+/** The scope that a key needs to learn that a path does not exist: the scope of the read above it. */
 export function scopeOfNothing(path: string): KeyScope {
   return ANSWERED.find((route) => path.startsWith(`${route.path}/`))?.scope ?? 'requests';
 }
