@@ -10,7 +10,7 @@ try {
   requireRules(app);
 } catch (error) {
   if (!(error instanceof ConfigInvalid)) throw error;
-  // The sentence alone: a stack trace would hide it.
+  // Print only the message, because a stack trace would hide it.
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 }

@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigInvalid } from './config';
 
-/** Beside cdk.json; tollgate.config.example.ts is one to copy. */
+/** In the folder of cdk.json; copy tollgate.config.example.ts to create one. */
 const CONFIG_FILE = 'tollgate.config.ts';
 
 /**
- * What the configuration file exports as `config`; `undefined` where there is no file.
+ * Returns what the configuration file exports as `config`, or `undefined` if there is no file.
  *
  * @throws ConfigInvalid
  */

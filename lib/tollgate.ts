@@ -31,7 +31,7 @@ export function addTollgate(app: App, config: Config): Tollgate {
     service,
     env: { account, region: region === undefined ? undefined : EDGE_REGION },
   });
-  // It reads the origin secret by name, which no reference shows.
+  // The edge refers to the origin secret by name, from which CDK cannot infer the dependency.
   edge.addStackDependency(stateful);
 
   if (config.target === 'emulator') leaveOutOfEmulator(app);

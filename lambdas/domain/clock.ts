@@ -1,4 +1,6 @@
-/** Epoch milliseconds. Everything that depends on time takes one, so that a test can turn it. */
+/** Returns epoch milliseconds. All code that depends on time takes a clock, so that tests can control it. */
 export type Clock = () => number;
 
 export const systemClock: Clock = () => Date.now();
+
+export const DAY_MS = 86_400_000;

@@ -2,22 +2,23 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ClassifiedTable } from '../constructs/classified-table';
 import { grantItems, type TableAction } from '../constructs/table-grant';
 
-/** An account with its members and invitations, a person with their memberships. */
+/** Partitions with an account, its members and its invitations. */
 const ACCOUNTS = ['acc_*'];
+/** Partitions with a person and their memberships. */
 const PEOPLE = ['per_*'];
-/** The user pool's ids of people. */
+/** Index from the user pool's id of a user to the person. */
 const SUBJECTS = ['subject#*'];
 const DIRECTORY = ['accounts#*'];
 const OPERATORS = ['operators'];
-/** Where the deployment's own audit chain ends; an account's is beside the account. */
+/** Holds the end of the deployment's audit chain; an account's is in the account's partition. */
 const DEPLOYMENT = ['deployment'];
 const MANAGED = [...ACCOUNTS, ...PEOPLE, ...OPERATORS];
-/** What requests answered, for their repeats. */
+/** Stored responses, returned when a request is repeated with its Idempotency-Key. */
 const ANSWERS = ['idempotency#*'];
-/** Tokens that were exchanged, so that none is again. */
+/** Tokens that were exchanged for a key, so that each works only once. */
 const EXCHANGED = ['exchanged#*'];
 
-/** The power over accounts and people. */
+/** Grants on accounts and people. */
 export class AccountGrants {
   readonly #accounts: ClassifiedTable;
 
@@ -25,12 +26,12 @@ export class AccountGrants {
     this.#accounts = accounts;
   }
 
-  /** Moves the end of an account's audit chain on, for an action of the deployment's own. */
+  /** Appends to an account's audit chain, for an action of the deployment itself. */
   extendAudit(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#accounts, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], ACCOUNTS);
   }
 
-  /** Everything that people do with accounts; what each may do is decided by our own table of roles. */
+  /** Everything that people do with accounts. Which person may do what is decided by the table of permissions. */
   administer(grantee: IGrantable): Grant {
     const allow = (actions: readonly TableAction[], partitions: readonly string[]): Grant =>
       grantItems(grantee, this.#accounts, actions, partitions);

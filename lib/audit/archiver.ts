@@ -1,47 +1,50 @@
 import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { ARCHIVE_ENV } from '../../lambdas/contracts/deployment/environment';
 import type { Config } from '../config';
+import { collectChanges, STREAM_RETRIES } from '../constructs/collect-changes';
 import { HarmAlarm } from '../constructs/harm-alarm';
-import { collectChanges } from '../constructs/collect-changes';
 import { ServiceFunction } from '../constructs/service-function';
-import { readChanges, publishFailures } from '../constructs/stream-grants';
-import type { StatefulStack } from '../stacks/stateful-stack';
-import type { AuditArchive, AuditArchiveGrants } from './audit-archive';
+import { publishFailures, readChanges } from '../constructs/stream-grants';
+import type { AuditArchive } from './audit-archive';
+import type { AuditTable } from './audit-table';
 
 export interface ArchiverProps {
   readonly config: Config;
-  readonly stateful: StatefulStack;
-  readonly archive: AuditArchive & { readonly grants: AuditArchiveGrants };
+  /** The table whose new events are archived. */
+  readonly audit: AuditTable;
+  readonly archive: AuditArchive;
+  /** Encrypts the log group. */
+  readonly encryptionKey: IKey;
+  /** Receives alarms, and a message about each batch of events that was given up. */
   readonly alarmTopic: ITopic;
 }
 
 const BATCH_RECORDS = 100;
 const BATCH_WINDOW = Duration.seconds(5);
-/** The stream keeps a change for 24 hours: what is given up before that is told. */
+/** The stream keeps a change for 24 hours, so an event that is given up is reported while it can still be read. */
 const RECORD_AGE_MAX = Duration.hours(23);
-/** How old the oldest event may be that is not in the archive. */
+/** The age of the oldest unarchived event at which the alarm goes off. */
 const BEHIND_MAX = Duration.minutes(10);
 
-/** Keeps audit events in the archive, as the table's stream tells of them. */
+/** Copies audit events from the table's stream into the archive. */
 export class Archiver extends Construct {
-  constructor(scope: Construct, id: string, { config, stateful, archive, alarmTopic }: ArchiverProps) {
+  constructor(scope: Construct, id: string, props: ArchiverProps) {
     super(scope, id);
-    const { audit, encryptionKey } = stateful;
+    const { config, audit, archive, alarmTopic } = props;
     const keep = new ServiceFunction(this, 'Keep', {
       entry: 'lambdas/handlers/audit/archive.lambda.ts',
-      description: 'Keeps audit events in the archive',
+      description: 'Copies audit events into the archive',
       memoryMb: 256,
       timeout: Duration.minutes(1),
       logGroupName: `/tollgate/${config.stage}/audit-archive`,
       logDays: config.logDays,
-      encryptionKey,
-      repeatsFailed: false,
-      failedInvocations: {
-        needNoQueueBecause: 'It is only called by its stream, which repeats a batch and tells of one it gives up.',
-      },
+      encryptionKey: props.encryptionKey,
+      losesEventsBecause: STREAM_RETRIES,
+      retriesEvents: false,
       environmentNames: ARCHIVE_ENV,
       environment: { AUDIT_ARCHIVE: archive.bucket.bucketName },
     });
@@ -61,7 +64,7 @@ export class Archiver extends Construct {
       topic: alarmTopic,
       threshold: BEHIND_MAX.toMilliseconds(),
       metric: keep.function.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(5) }),
-      alarm: { impact: 'Audit events are not in the archive, and after a day will not come by themselves' },
+      alarm: { impact: 'Audit events are missing from the archive; after 23 hours they must be added by hand' },
     });
   }
 }

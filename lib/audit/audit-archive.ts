@@ -1,36 +1,28 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
-import { Grant } from 'aws-cdk-lib/aws-iam';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  CfnBucket,
-  ObjectLockRetention,
-  ObjectOwnership,
-} from 'aws-cdk-lib/aws-s3';
-import { Construct, type IConstruct } from 'constructs';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
 import { acknowledge, inEveryStandard } from '../compliance/acknowledgements';
 import { classify } from '../compliance/data-class';
+import { publishEvents } from '../constructs/bucket-events';
+import { AuditArchiveGrants } from './audit-archive-grants';
 
 export interface AuditArchiveProps {
-  /** How long each event is locked. */
+  /** How long each event is locked, in days. */
   readonly days: number;
   readonly encryptionKey: IKey;
 }
 
 /**
- * Where audit events are kept beyond their time in the table, each in an object that nobody can change or delete
- * before its time: Object Lock in compliance mode. It holds pseudonyms only, because nothing could be taken out.
+ * Keeps audit events longer than their table does, each in an object that cannot be changed or deleted before its time:
+ * Object Lock in compliance mode. It holds only pseudonyms, because nothing can be erased from it.
  */
 export class AuditArchive extends Construct {
   readonly bucket: Bucket;
-  readonly encryptionKey: IKey;
+  readonly grants: AuditArchiveGrants;
 
   constructor(scope: Construct, id: string, { days, encryptionKey }: AuditArchiveProps) {
     super(scope, id);
-    this.encryptionKey = encryptionKey;
     this.bucket = new Bucket(this, 'Events', {
       encryption: BucketEncryption.KMS,
       encryptionKey,
@@ -44,7 +36,7 @@ export class AuditArchive extends Construct {
       objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(days)),
       lifecycleRules: [
         {
-          // The lock ends first: what is still locked is not deleted by this either.
+          // The lock ends a day earlier; a lifecycle rule does not delete a locked object either.
           expiration: Duration.days(days + 1),
           noncurrentVersionExpiration: Duration.days(1),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
@@ -52,60 +44,25 @@ export class AuditArchive extends Construct {
       ],
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // Spelt out, as the console's files: CDK's own property would add a function with rights on any bucket.
-    const { defaultChild } = this.bucket.node;
-    if (!(defaultChild instanceof CfnBucket)) throw new Error('A bucket is made of a CfnBucket.');
-    defaultChild.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+    publishEvents(this.bucket);
     classify(this.bucket, { dataClass: 'audit', retention: `each event ${days} days - locked` });
     acknowledge(
       this.bucket,
       {
         decision: 'no-second-record-of-requests',
         rules: ['AwsSolutions-S1', ...inEveryStandard('S3BucketLoggingEnabled'), 'CT.S3.PR.2'],
-        control: 'One function puts objects and nothing of the deployment reads them.',
-        consequence: 'No access log: who of the account reads the archive is for its CloudTrail to tell.',
-        test: 'the archive locks every event, and one function may put them and nothing else',
+        control: 'One function puts objects, and nothing in the deployment reads them.',
+        consequence: "There is no access log; the AWS account's CloudTrail shows who reads the archive.",
+        test: 'the archive locks every event, and one function may put events and do nothing else',
       },
       {
         decision: 'one-region',
         rules: inEveryStandard('S3BucketReplicationEnabled'),
-        control: 'S3 keeps each object in several zones of the region, and nobody can delete one.',
-        consequence: 'No replica: a second region would carry data to another jurisdiction.',
-        test: 'the archive locks every event, and one function may put them and nothing else',
+        control: 'S3 stores each object in several zones of the region, and no principal can delete a locked one.',
+        consequence: 'There is no replica, because a second region would carry data into another jurisdiction.',
+        test: 'the archive locks every event, and one function may put events and do nothing else',
       },
     );
-  }
-}
-
-/** The power over the archive. No verb reads, deletes or unlocks. */
-export class AuditArchiveGrants {
-  readonly #archive: AuditArchive;
-
-  constructor(archive: AuditArchive) {
-    this.#archive = archive;
-  }
-
-  /** Puts an event that is not there yet. */
-  keep(grantee: IGrantable & IConstruct): Grant {
-    const { bucket, encryptionKey } = this.#archive;
-    const stack = Stack.of(bucket);
-    // Exported by hand, so that its name is known here and the finding below can be called by it.
-    const bucketArn = stack.exportValue(bucket.bucketArn);
-    const { 'Fn::ImportValue': exported } = stack.resolve(bucketArn) as { readonly 'Fn::ImportValue': string };
-    acknowledge(grantee, {
-      decision: 'objects-by-pattern',
-      rules: [`AwsSolutions-IAM5[Resource::${exported}/*]`],
-      control: 'The pattern is the objects of one bucket, the action is to put, and what is there is locked.',
-      consequence: 'The function that keeps events could fill the bucket with others.',
-      test: 'the archive locks every event, and one function may put them and nothing else',
-    });
-    return Grant.addToPrincipal({ grantee, actions: ['s3:PutObject'], resourceArns: [`${bucketArn}/*`] }).combine(
-      Grant.addToPrincipal({
-        grantee,
-        actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
-        resourceArns: [encryptionKey.keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': `s3.${stack.region}.amazonaws.com` } },
-      }),
-    );
+    this.grants = new AuditArchiveGrants(this.bucket, encryptionKey);
   }
 }

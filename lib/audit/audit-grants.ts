@@ -1,11 +1,11 @@
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
-import { grantItems } from '../constructs/table-grant';
 import type { ClassifiedTable } from '../constructs/classified-table';
+import { grantItems } from '../constructs/table-grant';
 
-const ACCOUNTS = ['acc_*'];
-const CHAINS = [...ACCOUNTS, 'deployment'];
+const ACCOUNT_CHAINS = ['acc_*'];
+const CHAINS = [...ACCOUNT_CHAINS, 'deployment'];
 
-/** The power over the audit log. No verb changes or deletes an event, and the table's own policy denies it to all. */
+/** Grants on the audit log. No verb changes or deletes an event, and the table's own policy denies both. */
 export class AuditGrants {
   readonly #audit: ClassifiedTable;
 
@@ -13,14 +13,14 @@ export class AuditGrants {
     this.#audit = audit;
   }
 
-  /** Puts the event of an action, in the action's own transaction, and finds out whether that was committed. */
+  /** Puts the event of an action in the action's transaction, and checks later whether that was committed. */
   record(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#audit, ['dynamodb:PutItem', 'dynamodb:GetItem'], CHAINS);
   }
 
-  /** The same in the chains of accounts only. */
-  recordOfAccounts(grantee: IGrantable): Grant {
-    return grantItems(grantee, this.#audit, ['dynamodb:PutItem', 'dynamodb:GetItem'], ACCOUNTS);
+  /** Does what `record` does, but only in the chains of accounts. */
+  recordForAccounts(grantee: IGrantable): Grant {
+    return grantItems(grantee, this.#audit, ['dynamodb:PutItem', 'dynamodb:GetItem'], ACCOUNT_CHAINS);
   }
 
   /** Reads a chain. */

@@ -7,7 +7,7 @@ import {
 import type { ClassifiedTable } from '../constructs/classified-table';
 import { grantItems, type TableAction } from '../constructs/table-grant';
 
-/** The power over prices. */
+/** Grants on the catalog. */
 export class CatalogGrants {
   readonly #catalog: ClassifiedTable;
 
@@ -15,14 +15,14 @@ export class CatalogGrants {
     this.#catalog = catalog;
   }
 
-  /** Reads what is served. No write: whoever takes the money does not make the prices. */
+  /** Reads the catalog in force. It includes no write, so that a function that charges cannot set prices. */
   serve(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#catalog, ['dynamodb:GetItem'], [CATALOG_PARTITION]);
   }
 
   /**
-   * Adds changes and proposals, and moves what is served on. No verb deletes. That a change is put once and never
-   * replaced, the write's own condition says.
+   * Adds changes and proposals, and puts a new version of the catalog in force. It includes no delete. The condition of
+   * the write ensures that a change is put once and never replaced.
    */
   administer(grantee: IGrantable): Grant {
     const allow = (actions: readonly TableAction[], ...partitions: readonly string[]): Grant =>

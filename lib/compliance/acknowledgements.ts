@@ -2,8 +2,8 @@ import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
- * Every decision to live with a finding. One decision answers several rules, because the packs name the same
- * demand each in their own way.
+ * Every decision to accept a finding. One decision covers several rules, because the rule packs have different names for
+ * the same requirement.
  */
 export const DECISIONS = [
   'backup-by-restore-point',
@@ -22,23 +22,23 @@ export const DECISIONS = [
 ] as const;
 export type Decision = (typeof DECISIONS)[number];
 
-/** A finding of a rule pack that stays. */
+/** Findings of the rule packs that are accepted, and why. */
 export interface Acknowledgement {
   readonly decision: Decision;
-  /** Those that it answers, `AwsSolutions-S1` for one. */
+  /** The names of the accepted rules, such as `AwsSolutions-S1`. */
   readonly rules: readonly string[];
-  /** What does the rules' work instead. A sentence. */
+  /** The protection that replaces the rule. A sentence. */
   readonly control: string;
-  /** What is accepted by it. A sentence. */
+  /** The disadvantage that is accepted. A sentence. */
   readonly consequence: string;
-  /** The test in test/infra that proves the control, by its title. @default the control is no matter of the templates */
+  /** The title of the test that proves the control. @default none: the templates cannot prove it */
   readonly test?: string;
 }
 
-/** The plugin that AWS Control Tower's rules come from; see rule-packs.ts. */
+/** The name of the plugin with AWS Control Tower's rules; see rule-packs.ts. */
 export const CONTROL_TOWER = 'ControlTower';
 
-/** Written beside the resource that it is about, so that a reviewer of the one sees the other. */
+/** Accepts findings at a construct. Call it beside the resource, so that a reviewer of one sees the other. */
 export function acknowledge(construct: IConstruct, ...acknowledgements: readonly Acknowledgement[]): void {
   for (const { decision, rules, control, consequence, test } of acknowledgements) {
     const proof = test === undefined ? '' : ` Test: ${test}`;
@@ -47,13 +47,13 @@ export function acknowledge(construct: IConstruct, ...acknowledgements: readonly
   }
 }
 
-// cdk-nag looks for the bare name; of other plugins CDK itself wants to know whose rule it is.
+// cdk-nag looks for the bare name. For other plugins CDK expects the plugin's name in front.
 function qualified(rule: string): string {
   return rule.startsWith('CT.') ? `${CONTROL_TOWER}::${rule}` : rule;
 }
 
-/** A rule that HIPAA's pack and NIST's share. */
+/** The names of a rule that the HIPAA and NIST packs share. */
 export const inHipaaAndNist = (rule: string): string[] => [`HIPAA.Security-${rule}`, `NIST.800.53.R5-${rule}`];
 
-/** A rule that HIPAA's, NIST's and PCI's packs share. */
+/** The names of a rule that the HIPAA, NIST and PCI packs share. */
 export const inEveryStandard = (rule: string): string[] => [...inHipaaAndNist(rule), `PCI.DSS.321-${rule}`];

@@ -4,12 +4,12 @@ import { basename, join } from 'node:path';
 import { CfnGuardValidator } from '@cdklabs/cdk-validator-cfnguard';
 import type { IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport } from 'aws-cdk-lib';
 import { CONTROL_TOWER } from './acknowledgements';
-import { writtenOut } from '../constructs/written-out';
+import { renderIntrinsics } from './render-intrinsics';
 
 /**
- * The proactive controls of AWS Control Tower, which AWS writes for CloudFormation Guard. They are reported
- * by the names that their documentation has, and as errors: CDK would take a report without a severity for
- * a success as soon as one of its findings is acknowledged.
+ * The proactive controls of AWS Control Tower, which AWS publishes as rules for CloudFormation Guard. Findings carry the
+ * names from AWS's documentation and the severity `error`. Without a severity CDK would treat the whole report as a
+ * success as soon as one of its findings is acknowledged.
  */
 export class ControlTowerChecks implements IPolicyValidationPlugin {
   readonly name = CONTROL_TOWER;
@@ -20,7 +20,7 @@ export class ControlTowerChecks implements IPolicyValidationPlugin {
     try {
       const originals = new Map(context.templatePaths.map((path) => [join(folder, basename(path)), path]));
       for (const [copy, original] of originals) {
-        writeFileSync(copy, JSON.stringify(writtenOut(JSON.parse(readFileSync(original, 'utf8')))));
+        writeFileSync(copy, JSON.stringify(renderIntrinsics(JSON.parse(readFileSync(original, 'utf8')))));
       }
       return this.#report({ ...context, templatePaths: [...originals.keys()] }, originals);
     } finally {

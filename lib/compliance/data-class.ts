@@ -11,34 +11,34 @@ import type { DataClass } from '../../lambdas/contracts/storage/tables';
 export const DATA_CLASS_TAG = 'tollgate:data-class';
 export const RETENTION_TAG = 'tollgate:retention';
 
-/** What a store may hold, and when it ends. */
+/** Which data a store may hold, and for how long. */
 export interface Classification {
   readonly dataClass: DataClass;
-  /** When data in it ends, as a phrase. It becomes a tag: letters, digits, spaces and `+-=._:/@`, at most 256. */
+  /** How long data is kept, as a phrase. It becomes a tag value: letters, digits, spaces and `+-=._:/@`, at most 256. */
   readonly retention: string;
 }
 
-/** A store was declared without saying when its data ends, or in characters that no tag may have. */
+/** A store declares no retention, or one with characters that a tag may not contain. */
 export class RetentionMissing extends Error {
   override readonly name = 'RetentionMissing';
 }
 
 /**
- * Declares what a store holds, as tags on the resource itself: they can be read where the data is.
+ * Declares which data a store holds, as tags on the resource, where the data is.
  *
  * @throws RetentionMissing
  */
 export function classify(store: IConstruct, { dataClass, retention }: Classification): void {
   if (!/^[\w\s+\-=.:/@]{1,256}$/.test(retention) || retention.trim() === '') {
     throw new RetentionMissing(
-      `${store.node.path} holds ${dataClass} data: say when it ends, in the characters of a tag.`,
+      `${store.node.path} holds ${dataClass} data and needs a retention: letters, digits, spaces and +-=._:/@, at most 256.`,
     );
   }
   Tags.of(store).add(DATA_CLASS_TAG, dataClass);
   Tags.of(store).add(RETENTION_TAG, retention);
 }
 
-/** Fails the synthesis for every table, bucket, log group, secret and user pool that nobody classified. */
+/** Fails the synthesis for every table, bucket, log group, secret and user pool without a classification. */
 export function requireDataClasses(root: IConstruct): void {
   root.node.addValidation({
     validate: () => {

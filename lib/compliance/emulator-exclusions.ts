@@ -2,19 +2,19 @@ import { Annotations, CfnResource, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { inEveryStandard } from './acknowledgements';
 
-/** A kind of resource that is not deployed to the emulator (npm run test:deploy). */
+/** A resource type that is not deployed to the emulator (`npm run test:deploy`). */
 export interface EmulatorExclusion {
-  /** As CloudFormation names it. */
+  /** The name of the type in CloudFormation. */
   readonly type: string;
-  /** What the emulator does with it. */
+  /** The emulator's reaction to the type. */
   readonly because: string;
-  /** The test that asserts it in the template instead. */
+  /** The test that checks the type in the template instead. */
   readonly coveredBy: string;
-  /** The rules of the packs that miss it; all others hold for the emulator too. */
+  /** The rules that fail without the type. All other rules apply to the emulator too. */
   readonly missedBy: readonly string[];
 }
 
-/** The whole difference between a deployment to AWS and one to the emulator. */
+/** The complete difference between a deployment to AWS and one to the emulator. */
 export const EMULATOR_EXCLUSIONS: readonly EmulatorExclusion[] = [
   {
     type: 'AWS::Cognito::ManagedLoginBranding',
@@ -30,7 +30,7 @@ export const EMULATOR_EXCLUSIONS: readonly EmulatorExclusion[] = [
   },
 ];
 
-/** Takes them out of the app, and has each of them printed by every command that synthesizes it. */
+/** Removes the excluded resources from the app. Every command that synthesizes the app prints each exclusion. */
 export function leaveOutOfEmulator(app: IConstruct): void {
   for (const resource of app.node.findAll().filter((construct) => construct instanceof CfnResource)) {
     const exclusion = EMULATOR_EXCLUSIONS.find(({ type }) => type === resource.cfnResourceType);

@@ -13,12 +13,12 @@ export const nagPacks = (app: App): readonly NagPack[] => [
   new PCIDSS321Checks(app),
 ];
 
-/** Fails the synthesis for every finding that nobody acknowledged. */
+/** Fails the synthesis for every finding that is not acknowledged. */
 export function requireRules(app: App): void {
   Validations.of(app).addPlugins(...nagPacks(app), ...controlTower());
 }
 
-// CloudFormation Guard ships binaries for these two; elsewhere CI's run of it has to do.
+// CloudFormation Guard has binaries for these two platforms only. On others the rules run in CI.
 function controlTower(): IPolicyValidationPlugin[] {
   return ['linux', 'darwin'].includes(platform) ? [new ControlTowerChecks()] : [];
 }

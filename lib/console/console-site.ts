@@ -1,10 +1,11 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, inEveryStandard } from '../compliance/acknowledgements';
 import { classify } from '../compliance/data-class';
+import { publishEvents } from '../constructs/bucket-events';
 
-/** Where the console's built files lie. Private: only the distribution reads them. */
+/** Stores the console's built files. The bucket is private: only the distribution reads it. */
 export class ConsoleSite extends Construct {
   readonly bucket: Bucket;
 
@@ -16,26 +17,23 @@ export class ConsoleSite extends Construct {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
-      // A release that breaks the console can be taken back for a while.
+      // A release that breaks the console can be reverted for 30 days.
       versioned: true,
       lifecycleRules: [
         { noncurrentVersionExpiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // Whoever watches EventBridge sees a file that no release has put. Spelt out: the bucket's own property
-    // would add a function of CDK's, with rights to set the notifications of any bucket.
-    const { defaultChild } = this.bucket.node;
-    if (!(defaultChild instanceof CfnBucket)) throw new Error('A bucket is made of a CfnBucket.');
-    defaultChild.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+    // The events reveal a file that was not put by a release.
+    publishEvents(this.bucket);
     classify(this.bucket, { dataClass: 'public', retention: 'until the next release + 30 days' });
     acknowledge(
       this.bucket,
       {
         decision: 'no-second-record-of-requests',
         rules: ['AwsSolutions-S1', ...inEveryStandard('S3BucketLoggingEnabled'), 'CT.S3.PR.2'],
-        control: 'The files are public and the distribution is their only reader.',
-        consequence: 'No access log: it would show when a visitor came, and nothing else.',
+        control: 'The files are public, and only the distribution reads them.',
+        consequence: 'There is no access log; it would show when a visitor came and nothing else.',
         test: "the console's files are private, encrypted and reached over TLS only",
       },
       {
@@ -46,9 +44,8 @@ export class ConsoleSite extends Construct {
           'CT.S3.PR.9',
           'CT.S3.PR.10',
         ],
-        control: 'The bucket holds what a release builds from this repository again, versioned and encrypted by S3.',
-        consequence:
-          'No replica, no lock against deletion, no key of our own: a lost file is put again by a deployment.',
+        control: 'A release can rebuild every file from this repository; the bucket is versioned and encrypted by S3.',
+        consequence: 'There is no replica, no deletion lock and no key of our own: a deployment puts a lost file back.',
         test: "the console's files are private, encrypted and reached over TLS only",
       },
     );

@@ -7,17 +7,17 @@ import type { Construct } from 'constructs';
 import { acknowledge } from '../compliance/acknowledgements';
 
 export interface AlarmTopicProps {
-  /** Must let CloudWatch use it; see DeploymentKey. */
+  /** Its policy must let CloudWatch use it; see DeploymentKey. */
   readonly encryptionKey: IKey;
-  /** @default nobody is told */
+  /** Receives an email for each alarm. @default no subscription: alarms are seen in CloudWatch only */
   readonly email?: string | undefined;
 }
 
-/** Where alarms go: encrypted, and closed to publishers without TLS. */
+/** The topic for alarms. It is encrypted and refuses publishers without TLS. */
 export class AlarmTopic extends Topic {
   constructor(scope: Construct, id: string, props: AlarmTopicProps) {
     super(scope, id, { masterKey: props.encryptionKey, enforceSSL: true });
-    // A topic with a policy of its own loses the default one, by which CloudWatch would have been let in.
+    // This policy replaces the default one, which would have let CloudWatch publish.
     this.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsOfThisAccount',
@@ -32,8 +32,8 @@ export class AlarmTopic extends Topic {
     acknowledge(subscription, {
       decision: 'no-dead-letters',
       rules: ['Serverless-SNSRedrivePolicy'],
-      control: 'The state of every alarm is in CloudWatch, and SNS repeats a mail that was not taken.',
-      consequence: 'A mail that bounces for good is not kept.',
+      control: 'CloudWatch shows the state of every alarm, and SNS retries an email that was not accepted.',
+      consequence: 'An email that bounces permanently is lost.',
     });
   }
 }

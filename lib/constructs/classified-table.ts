@@ -7,21 +7,25 @@ import { EXPIRES_AT } from '../../lambdas/contracts/storage/tables';
 import { acknowledge, inHipaaAndNist } from '../compliance/acknowledgements';
 import { classify } from '../compliance/data-class';
 
-export interface ClassifiedTableProps {
-  readonly spec: TableSpec;
-  /** When its items end; see Classification. */
-  readonly retention: string;
-  /** How far back it can be restored, in days; the configuration keeps it at 28 or below. */
+/** The properties that all tables of a deployment share. */
+export interface StoreProps {
+  /** How far back the table can be restored, in days; the configuration allows at most 28. */
   readonly pitrDays: number;
   /** @default the account's AWS-managed key for DynamoDB */
   readonly encryptionKey?: IKey;
 }
 
+export interface ClassifiedTableProps extends StoreProps {
+  readonly spec: TableSpec;
+  /** When the table's items end; see Classification. */
+  readonly retention: string;
+}
+
 /**
- * One table of one data class. Always on demand, encrypted, restorable, and never deleted with its stack.
+ * One table of one data class. It is always on demand, encrypted, restorable, and kept when its stack is deleted.
  *
- * A regional table on purpose, not a global one: replicas would carry data to another jurisdiction.
- * Contributor insights stay off, because they publish partition keys as metric dimensions.
+ * It is a regional table on purpose: the replicas of a global one would carry data into another jurisdiction.
+ * Contributor insights stay off because they publish partition keys as metric dimensions.
  */
 export class ClassifiedTable extends Construct {
   readonly table: Table;
@@ -49,9 +53,9 @@ export class ClassifiedTable extends Construct {
       decision: 'backup-by-restore-point',
       rules: inHipaaAndNist('DynamoDBInBackupPlan'),
       control:
-        'The table can be restored to any second of its window, is never deleted with its stack, and is protected.',
-      consequence: 'No copy outside DynamoDB: one would have to be erased within 30 days of an account too.',
-      test: 'can be restored for as long as configured, and outlives its stack',
+        'The table can be restored to any second of its window, is kept when its stack is deleted, and is protected against deletion.',
+      consequence: 'There is no copy outside DynamoDB; erasing an account within 30 days would have to reach it too.',
+      test: 'a table can be restored for as long as configured, and outlives its stack',
     });
   }
 }

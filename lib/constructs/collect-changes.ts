@@ -5,40 +5,46 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { ClassifiedTable } from './classified-table';
 
+/** Why a function that only a stream invokes may lose the event of a failed invocation. */
+export const STREAM_RETRIES =
+  'Only its stream invokes it; the stream retries a batch and reports one that it gives up.';
+
 export interface CollectChangesProps {
   readonly table: ClassifiedTable;
   readonly to: Pick<IFunction, 'functionArn'>;
-  /** Which changes invoke the function, as an event filter's pattern. */
+  /** Which changes invoke the function, as the pattern of an event filter. */
   readonly filter: object;
-  /** What Lambda hands over at most. */
+  /** The most records in one batch. */
   readonly records: number;
-  /** How long changes are gathered. */
+  /** How long Lambda collects changes before it invokes the function. */
   readonly window: Duration;
-  /** A change that is older is given up. The stream itself keeps it for 24 hours. */
+  /** Lambda gives up a change that is older. The stream itself keeps a change for 24 hours. */
   readonly recordAgeMax: Duration;
-  /** Told of a batch of changes that was given up. */
+  /** Receives a message about each batch that was given up. */
   readonly topic: ITopic;
 }
 
 /**
- * Hands the changes of a table to a function, in order. Spelt out: the ready-made source would put inline policies on
- * the role, one of them for every stream.
+ * Sends the changes of a table to a function, in order. It uses the mapping itself because CDK's event source would
+ * add an inline policy to the role for each stream.
+ *
+ * @throws when the table has no stream
  */
 export function collectChanges(scope: Construct, props: CollectChangesProps): void {
   const { tableStreamArn } = props.table.table;
-  if (tableStreamArn === undefined) throw new Error('the table publishes no changes');
+  if (tableStreamArn === undefined) throw new Error(`${props.table.node.path} has no stream.`);
   new CfnEventSourceMapping(scope, 'Changes', {
     functionName: props.to.functionArn,
     eventSourceArn: tableStreamArn,
-    // From the oldest change that is still there: also those before this function was first deployed.
+    // Starts with the oldest change that is left, so that changes before the first deployment are not missed.
     startingPosition: 'TRIM_HORIZON',
     filterCriteria: { filters: [{ pattern: JSON.stringify(props.filter) }] },
     batchSize: props.records,
     maximumBatchingWindowInSeconds: props.window.toSeconds(),
-    // The whole batch comes again, in halves, so that at last one bad record stands alone.
+    // A failed batch is retried in halves, which in the end isolates a bad record.
     bisectBatchOnFunctionError: true,
     maximumRecordAgeInSeconds: props.recordAgeMax.toSeconds(),
-    // It says which places of the stream were given up, and nothing of what stood there.
+    // The message names the position in the stream and contains no data.
     destinationConfig: { onFailure: { destination: props.topic.topicArn } },
   });
 }

@@ -4,10 +4,9 @@ import type { Construct } from 'constructs';
 import { EncryptionKey } from './encryption-key';
 
 /**
- * The deployment's own key, for tables, secrets, logs and alarms. A customer-managed one rather than AWS's:
- * its uses are in the account's trail, it can be revoked at once, and alarms cannot reach an encrypted
- * topic through AWS's key. It costs a dollar a month and next to nothing per request: DynamoDB keeps what
- * it decrypts for five minutes.
+ * The deployment's own key, for tables, secrets, logs and alarms. It is customer-managed because its uses then appear
+ * in CloudTrail, it can be revoked at once, and CloudWatch cannot publish to a topic that AWS's key encrypts. It costs
+ * a dollar a month and almost nothing per request, because DynamoDB caches a decrypted table key for five minutes.
  */
 export class DeploymentKey extends EncryptionKey {
   constructor(scope: Construct, id: string, props: { readonly stage: string }) {
@@ -15,7 +14,7 @@ export class DeploymentKey extends EncryptionKey {
       alias: `tollgate-${props.stage}`,
       description: `Tollgate ${props.stage}: tables, secrets, logs and alarms`,
       logGroups: `/tollgate/${props.stage}/*`,
-      // Without the key the retained tables are noise.
+      // The retained tables cannot be read without it.
       removalPolicy: RemovalPolicy.RETAIN,
     });
     this.addToResourcePolicy(

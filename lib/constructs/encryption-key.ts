@@ -6,15 +6,15 @@ import type { Construct } from 'constructs';
 import { KEY_ACTIONS } from './key-actions';
 
 export interface EncryptionKeyProps {
-  /** Without the `alias/`. */
+  /** The alias without `alias/`. */
   readonly alias: string;
   readonly description: string;
-  /** The log groups that CloudWatch may encrypt with it: a name, or a pattern of names. */
+  /** The name of the log group that CloudWatch Logs may encrypt with the key, or a pattern of names. */
   readonly logGroups: string;
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** A key that rotates, that CloudWatch Logs may use for the deployment's log groups, and that nobody but a service of AWS can pass on. */
+/** A key that rotates, that CloudWatch Logs may use for the named log groups, and that only AWS services can be granted. */
 export class EncryptionKey extends Key {
   constructor(scope: Construct, id: string, props: EncryptionKeyProps) {
     const { alias, description, logGroups, removalPolicy } = props;
@@ -37,7 +37,7 @@ export class EncryptionKey extends Key {
   }
 }
 
-/** What a key's policy says so that nobody but a service of AWS can pass the key on. */
+/** The statement of a key's policy that stops every grant of the key except to an AWS service. */
 export function grantsForServicesOnly(): PolicyStatement {
   return new PolicyStatement({
     sid: 'OnlyServicesAreGrantedIt',
@@ -45,7 +45,7 @@ export function grantsForServicesOnly(): PolicyStatement {
     principals: [new AnyPrincipal()],
     actions: ['kms:CreateGrant'],
     resources: ['*'],
-    // DynamoDB's own grants are for an AWS resource, and stay possible.
+    // DynamoDB needs its own grants, which are for an AWS resource.
     conditions: { BoolIfExists: { 'kms:GrantIsForAWSResource': 'false', 'aws:PrincipalIsAWSService': 'false' } },
   });
 }

@@ -5,8 +5,8 @@ import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 
 /**
- * Invokes a function once a minute, with nothing. Spelt out: the ready-made target would let the schedule invoke
- * every version of the function.
+ * Invokes a function once a minute, without input. It uses the schedule itself because CDK's target would let the
+ * schedule invoke every version of the function.
  */
 export function invokeEveryMinute(scope: Construct, { functionArn }: Pick<IFunction, 'functionArn'>): void {
   const role = new Role(scope, 'ScheduleRole', {
@@ -24,7 +24,7 @@ export function invokeEveryMinute(scope: Construct, { functionArn }: Pick<IFunct
     target: {
       arn: functionArn,
       roleArn: role.roleArn,
-      // A missed minute is not made up for: the next one is due already.
+      // A missed run is not retried, because the next one is already due.
       retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
     },
   });

@@ -6,21 +6,21 @@ import { Construct } from 'constructs';
 
 export interface HarmAlarmProps {
   readonly metric: IMetric;
-  /** Who is harmed and how, while it rings. Ends without a full stop. */
+  /** The harm while the alarm is on, and to whom: a sentence without its full stop. */
   readonly alarm: { readonly impact: string };
   readonly topic: ITopic;
-  /** Rings at this value or above; with `below`, under it. @default 1 */
+  /** The alarm goes off at this value or above it; with `below`, under it. @default 1 */
   readonly threshold?: number;
   /**
-   * Rings when the value is under the threshold, and when values cease to come. Before the first one it does not ring:
-   * at a first deployment the alarm may be there before what it watches. @default false
+   * The alarm goes off when the value is under the threshold, or when values stop arriving. It stays quiet before the
+   * first value, because a first deployment may create the alarm before the function that it watches. @default false
    */
   readonly below?: boolean;
-  /** How many periods in a row. @default 1 */
+  /** For how many consecutive periods. @default 1 */
   readonly periods?: number;
 }
 
-/** An alarm that says what harm it means. Its id is its entry in docs/runbook.md. */
+/** An alarm that states the harm it means. Its id in kebab-case is the heading of its entry in docs/runbook.md. */
 export class HarmAlarm extends Construct {
   readonly alarm: Alarm;
 
@@ -42,7 +42,7 @@ export class HarmAlarm extends Construct {
   }
 }
 
-/** `ChargeOverrun` becomes `charge-overrun`, as a heading of the runbook does. */
+/** Turns `ChargeOverrun` into `charge-overrun`. */
 function anchor(id: string): string {
   return id.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
 }

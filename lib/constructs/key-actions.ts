@@ -1,4 +1,4 @@
-/** What encrypting and decrypting with a key takes. Listed one by one: no wildcard in any action. */
+/** The actions that encryption and decryption with a key need. They are listed because no action may be a wildcard. */
 export const KEY_ACTIONS: readonly string[] = [
   'kms:Decrypt',
   'kms:DescribeKey',

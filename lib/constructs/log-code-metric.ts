@@ -6,11 +6,11 @@ import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
 /**
- * Counts the log lines of one code in several log groups, per five minutes. The code is matched as a word:
- * lines carry only allow-listed fields, so nobody outside can write one into them.
+ * Counts the log lines with one code in several log groups, per five minutes. The code is matched as a word. Callers
+ * cannot forge one, because a line carries allow-listed fields only.
  */
 export function logCodeMetric(scope: Construct, code: string, logGroups: Readonly<Record<string, ILogGroup>>): Metric {
-  // Alarms of two deployments in one account must not count each other's lines.
+  // The name is unique, so that two deployments in one account do not count each other's lines.
   const metric = {
     metricNamespace: 'Tollgate',
     metricName: `${code}-${Names.uniqueResourceName(scope, { maxLength: 60 })}`,
@@ -25,6 +25,6 @@ export function logCodeMetric(scope: Construct, code: string, logGroups: Readonl
       }),
   );
   const [first] = filters;
-  if (first === undefined) throw new Error(`${code} is counted in no log group.`);
+  if (first === undefined) throw new Error(`${code} needs at least one log group to be counted in.`);
   return first.metric({ statistic: Stats.SUM, period: Duration.minutes(5) });
 }

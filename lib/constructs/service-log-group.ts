@@ -18,15 +18,15 @@ const RETENTIONS: Readonly<Record<LogDays, RetentionDays>> = {
 
 export interface ServiceLogGroupProps {
   readonly logGroupName: string;
-  /** How long a line is kept, in days. */
+  /** How long a log line is kept, in days. */
   readonly logDays: LogDays;
-  /** Its policy must name the log group; see EncryptionKey. */
+  /** Its policy must name this log group; see EncryptionKey. */
   readonly encryptionKey: IKey;
-  /** @default 'usage': lines carry ids and counts only */
+  /** @default 'usage', because lines carry only ids and counts */
   readonly dataClass?: DataClass;
 }
 
-/** An encrypted log group that expires. It goes with its stack: nothing in it is the only copy of anything. */
+/** An encrypted log group whose lines expire. It is deleted with its stack, because it holds no only copy of anything. */
 export class ServiceLogGroup extends LogGroup {
   constructor(scope: Construct, id: string, props: ServiceLogGroupProps) {
     const { logGroupName, logDays, encryptionKey, dataClass = 'usage' } = props;
@@ -36,8 +36,9 @@ export class ServiceLogGroup extends LogGroup {
     acknowledge(this, {
       decision: 'short-logs',
       rules: ['CT.CLOUDWATCH.PR.2'],
-      control: 'What must be shown later is in the ledger, the usage records and the audit records, not in a log.',
-      consequence: 'Nothing is kept for a year: a log line is gone after 30 days at most, because erasure is promised.',
+      control:
+        'Facts that are needed later are in the ledger, the usage records and the audit log, not in a log group.',
+      consequence: 'No log line is kept for a year: erasure is promised within 30 days, so a line is gone by then.',
       test: 'every log group expires within 30 days, and every function writes to one of its own',
     });
   }

@@ -5,17 +5,21 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { ClassifiedTable } from './classified-table';
 import { grantTableKey } from './table-grant';
 
-/** Lets Lambda, in the function's name, read the changes of a table. The function itself is only handed them. */
+/**
+ * Lets Lambda read the changes of a table with the role of the function that receives them.
+ *
+ * @throws when the table has no stream
+ */
 export function readChanges(grantee: IGrantable, store: ClassifiedTable): Grant {
   const { tableStreamArn } = store.table;
-  if (tableStreamArn === undefined) throw new Error('the table publishes no changes');
+  if (tableStreamArn === undefined) throw new Error(`${store.node.path} has no stream.`);
   const read = Grant.addToPrincipal({
     grantee,
     actions: [
       'dynamodb:DescribeStream',
       'dynamodb:GetRecords',
       'dynamodb:GetShardIterator',
-      // It is the one stream that is listed: Lambda makes no mapping without this.
+      // Lambda refuses to create the mapping without it; the resource is this one stream.
       'dynamodb:ListStreams',
     ],
     resourceArns: [tableStreamArn],
@@ -23,17 +27,17 @@ export function readChanges(grantee: IGrantable, store: ClassifiedTable): Grant 
   return store.encryptionKey ? read.combine(grantTableKey(grantee, store)) : read;
 }
 
-/** Lets Lambda, in the function's name, tell of what it gave up. */
+/** Lets Lambda publish, with the role of the function, what it gave up. */
 export function publishFailures(grantee: IGrantable, topic: ITopic): Grant {
-  const told = Grant.addToPrincipal({ grantee, actions: ['sns:Publish'], resourceArns: [topic.topicArn] });
+  const publish = Grant.addToPrincipal({ grantee, actions: ['sns:Publish'], resourceArns: [topic.topicArn] });
   const { masterKey } = topic;
-  if (masterKey === undefined) return told;
-  return told.combine(
+  if (masterKey === undefined) return publish;
+  return publish.combine(
     Grant.addToPrincipal({
       grantee,
       actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
       resourceArns: [masterKey.keyArn],
-      // Only through SNS: the function itself can decrypt nothing with the key.
+      // The key works through SNS only: the function itself cannot decrypt anything with it.
       conditions: { StringEquals: { 'kms:ViaService': `sns.${Stack.of(topic).region}.amazonaws.com` } },
     }),
   );

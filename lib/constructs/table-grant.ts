@@ -4,7 +4,7 @@ import { Grant } from 'aws-cdk-lib/aws-iam';
 import { KEY_ACTIONS } from './key-actions';
 import type { ClassifiedTable } from './classified-table';
 
-/** The actions that any grant on a table is made of. There is no Scan: nothing is found by one. */
+/** The actions that a grant on a table may contain. Scan is missing on purpose: no code looks anything up with it. */
 export type TableAction =
   | 'dynamodb:GetItem'
   | 'dynamodb:Query'
@@ -16,27 +16,27 @@ export type TableAction =
 /**
  * Grants actions on the items of a table whose partition keys match.
  *
- * A policy can be narrowed by partition key, never by sort key: where a partition holds several kinds of
- * item (a balance and its entries), the narrower rule is the code's, and its conditions are tested.
+ * A policy can be narrowed by partition key, never by sort key. Where a partition holds several kinds of item, a
+ * balance and its entries for one, the code enforces the narrower rule, and tests cover its conditions.
  *
- * @param partitions patterns of partition keys, `acc_*` for one; `undefined` for every item
+ * @param partitions patterns of partition keys, such as `acc_*`
  */
 export function grantItems(
   grantee: IGrantable,
   store: ClassifiedTable,
   actions: readonly TableAction[],
-  partitions?: readonly string[],
+  partitions: readonly string[],
 ): Grant {
   const grant = Grant.addToPrincipal({
     grantee,
     actions: [...actions],
     resourceArns: [store.table.tableArn],
-    ...(partitions && { conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...partitions] } } }),
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [...partitions] } },
   });
   return store.encryptionKey ? grant.combine(grantTableKey(grantee, store)) : grant;
 }
 
-/** Only through DynamoDB: the function itself can decrypt nothing with the key. */
+/** Grants use of the table's key through DynamoDB only: the function itself cannot decrypt anything with it. */
 export function grantTableKey(grantee: IGrantable, { encryptionKey, table }: ClassifiedTable): Grant {
   return Grant.addToPrincipal({
     grantee,

@@ -5,22 +5,23 @@ import { FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { PROXY_ENV, WORKLOADS_ENV } from '../../lambdas/contracts/deployment/environment';
-import type { Config } from '../config';
 import { acknowledge, inEveryStandard } from '../compliance/acknowledgements';
 import { HarmAlarm } from '../constructs/harm-alarm';
 import { logCodeMetric } from '../constructs/log-code-metric';
 import { ServiceFunction } from '../constructs/service-function';
-import type { StatefulStack } from '../stacks/stateful-stack';
-import { gatewayFunctionProps, grantServing } from './gateway-function';
+import type { ServiceSecret } from '../secrets/service-secret';
+import { type GatewayFunctionProps, gatewayFunctionProps, grantServing } from './gateway-function';
 import { admitAccounts } from './workload-accounts';
 
-export interface DataPlaneProps {
-  readonly config: Config;
-  readonly stateful: StatefulStack;
+export interface DataPlaneProps extends GatewayFunctionProps {
+  /** The pepper of the keys' verifiers. */
+  readonly keyPepper: ServiceSecret;
+  /** Proves that a request came through the edge. */
+  readonly originSecret: ServiceSecret;
   readonly alarmTopic: ITopic;
 }
 
-/** The metered proxy behind its streaming function URLs: one for clients with keys, one for workloads of AWS. */
+/** The metered functions and their streaming URLs: one for clients with API keys, one for workloads in AWS. */
 export class DataPlane extends Construct {
   readonly proxy: ServiceFunction<typeof PROXY_ENV>;
   readonly url: FunctionUrl;
@@ -30,8 +31,8 @@ export class DataPlane extends Construct {
   constructor(scope: Construct, id: string, props: DataPlaneProps) {
     super(scope, id);
     this.proxy = this.#createProxy(props);
-    // No authentication by AWS: clients bring their own key, and signing would overwrite it. Adds both
-    // permissions that a URL needs, lambda:InvokeFunctionUrl and lambda:InvokeFunction through a URL only.
+    // AWS does not authenticate these requests: clients bring their own key, which a signature would overwrite. The
+    // call adds both permissions of a URL, lambda:InvokeFunctionUrl and lambda:InvokeFunction through the URL only.
     this.url = this.proxy.function.addFunctionUrl({
       authType: FunctionUrlAuthType.NONE,
       invokeMode: InvokeMode.RESPONSE_STREAM,
@@ -39,13 +40,14 @@ export class DataPlane extends Construct {
     acknowledge(this.proxy, {
       decision: 'open-to-callers',
       rules: [...inEveryStandard('LambdaFunctionPublicAccessProhibited'), 'CT.LAMBDA.PR.2', 'CT.LAMBDA.PR.5'],
-      control: "Without CloudFront's secret header the function answers 403 before it touches any store.",
-      consequence: 'Whoever learns the address of the URL can make it refuse, past the firewall and at our cost.',
-      test: 'its URL has both permissions, and the second holds through the URL only',
+      control: "Without CloudFront's secret header the function answers 403 before it reads any store.",
+      consequence:
+        "A caller who knows the URL's address can make it refuse requests, past the firewall and at our cost.",
+      test: "the data plane's URL has both permissions, and the second holds through the URL only",
     });
 
     this.workloads = this.#createWorkloads(props);
-    // In the deployment's own account IAM policies of callers decide, and nothing is open to anybody by itself.
+    // In the deployment's own AWS account the callers' IAM policies decide who may call this URL.
     this.workloadsUrl = this.workloads.function.addFunctionUrl({
       authType: FunctionUrlAuthType.AWS_IAM,
       invokeMode: InvokeMode.RESPONSE_STREAM,
@@ -55,52 +57,52 @@ export class DataPlane extends Construct {
     this.#alarm(props.alarmTopic);
   }
 
-  #createProxy({ config, stateful }: DataPlaneProps): ServiceFunction<typeof PROXY_ENV> {
-    const { environment, ...shared } = gatewayFunctionProps(config, stateful);
-    const { keyPepper, origin } = stateful.secrets;
+  #createProxy(props: DataPlaneProps): ServiceFunction<typeof PROXY_ENV> {
+    const { config, keyPepper, originSecret } = props;
+    const { environment, ...shared } = gatewayFunctionProps(props);
     const proxy = new ServiceFunction(this, 'Proxy', {
       ...shared,
       entry: 'lambdas/handlers/data-plane/gateway.lambda.ts',
-      description: 'Authenticates, reserves, streams a provider through, settles',
+      description: 'Authenticates, reserves, streams from a provider, settles',
       reservedConcurrency: config.dataPlane.reservedConcurrency,
       logGroupName: `/tollgate/${config.stage}/data-plane`,
       environmentNames: PROXY_ENV,
-      environment: { ...environment, KEY_PEPPER_SECRET: keyPepper.secretArn, ORIGIN_SECRET: origin.secretArn },
+      environment: { ...environment, KEY_PEPPER_SECRET: keyPepper.secretArn, ORIGIN_SECRET: originSecret.secretArn },
     });
-    grantServing(stateful, proxy);
-    stateful.secrets.grants.readKeyPepper(proxy);
-    stateful.secrets.grants.readOrigin(proxy);
+    grantServing(props, proxy);
+    keyPepper.grants.read(proxy);
+    originSecret.grants.read(proxy);
     return proxy;
   }
 
-  /** Reads neither secret: it can verify no key, and nobody comes to it through the edge. */
-  #createWorkloads({ config, stateful }: DataPlaneProps): ServiceFunction<typeof WORKLOADS_ENV> {
+  /** Neither the pepper nor the origin secret is granted: no request with a key and none from the edge arrives here. */
+  #createWorkloads(props: DataPlaneProps): ServiceFunction<typeof WORKLOADS_ENV> {
     const workloads = new ServiceFunction(this, 'Workloads', {
-      ...gatewayFunctionProps(config, stateful),
+      ...gatewayFunctionProps(props),
       entry: 'lambdas/handlers/data-plane/workloads.lambda.ts',
-      description: 'Does as the proxy for callers whose IAM role AWS has checked',
-      logGroupName: `/tollgate/${config.stage}/workloads`,
+      description: 'Serves workloads whose IAM role AWS has authenticated',
+      logGroupName: `/tollgate/${props.config.stage}/workloads`,
       environmentNames: WORKLOADS_ENV,
     });
-    grantServing(stateful, workloads);
+    grantServing(props, workloads);
     return workloads;
   }
 
   #alarm(topic: ITopic): void {
     const sum = { statistic: Stats.SUM, period: Duration.minutes(5) };
-    for (const [name, { function: lambda }, whose] of [
+    for (const [name, { function: lambda }, callers] of [
       ['DataPlane', this.proxy, 'clients'],
       ['Workloads', this.workloads, 'workloads in AWS'],
     ] as const) {
       new HarmAlarm(this, `${name}Errors`, {
         topic,
         metric: lambda.metricErrors(sum),
-        alarm: { impact: `Requests of ${whose} break off, and their holds wait for the sweeper` },
+        alarm: { impact: `Requests of ${callers} break off, and their money is held until the sweeper runs` },
       });
       new HarmAlarm(this, `${name}Throttles`, {
         topic,
         metric: lambda.metricThrottles(sum),
-        alarm: { impact: `Requests of ${whose} are turned away because all concurrency is in use` },
+        alarm: { impact: `Requests of ${callers} are rejected because all concurrency is in use` },
       });
     }
     new HarmAlarm(this, 'UsageMalformed', {
@@ -109,7 +111,7 @@ export class DataPlane extends Construct {
         Proxy: this.proxy.logGroup,
         Workloads: this.workloads.logGroup,
       }),
-      alarm: { impact: 'A provider reports usage that cannot be true, so charges are clamped or estimated' },
+      alarm: { impact: 'A provider reports impossible usage, so charges are clamped or estimated' },
     });
   }
 }

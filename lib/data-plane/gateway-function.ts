@@ -1,49 +1,73 @@
 import { Duration } from 'aws-cdk-lib';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { WORKLOADS_ENV } from '../../lambdas/contracts/deployment/environment';
+import type { CatalogTable } from '../catalog/catalog-table';
 import type { Config } from '../config';
 import type { ServiceFunctionProps } from '../constructs/service-function';
-import type { StatefulStack } from '../stacks/stateful-stack';
+import type { KeysTable } from '../keys/keys-table';
+import type { ServiceSecret } from '../secrets/service-secret';
+import type { UsageTable } from '../usage/usage-table';
+import type { WalletTable } from '../wallet/wallet-table';
 
-type Shared = 'memoryMb' | 'timeout' | 'logDays' | 'encryptionKey' | 'failedInvocations' | 'environment';
+/** The stores that every function of the data plane uses. */
+export interface GatewayStores {
+  /** Holds the verifiers of keys, and the counters of their limits. */
+  readonly keys: KeysTable;
+  /** Pays for requests. */
+  readonly wallet: WalletTable;
+  /** Receives usage records and cancellations; receipts are read from it. */
+  readonly usage: UsageTable;
+  /** Names models, routes and prices. */
+  readonly catalog: CatalogTable;
+  /** The providers' own API keys. */
+  readonly providerKeys: ServiceSecret;
+}
 
-/** What every function of the data plane is made with. */
+export interface GatewayFunctionProps extends GatewayStores {
+  readonly config: Config;
+  /** Encrypts the log group. */
+  readonly encryptionKey: IKey;
+}
+
+type SharedProps = 'memoryMb' | 'timeout' | 'logDays' | 'encryptionKey' | 'losesEventsBecause' | 'environment';
+
+/** The properties that the functions of the data plane share. */
 export function gatewayFunctionProps(
-  config: Config,
-  { wallet, keys, usage, catalog, secrets, encryptionKey }: StatefulStack,
-): Pick<ServiceFunctionProps<typeof WORKLOADS_ENV>, Shared> {
+  props: GatewayFunctionProps,
+): Pick<ServiceFunctionProps<typeof WORKLOADS_ENV>, SharedProps> {
+  const { config, encryptionKey, wallet, keys, usage, catalog, providerKeys } = props;
   return {
     memoryMb: config.dataPlane.memoryMb,
-    // What Lambda allows at most: a hold's deadline lies behind it.
+    // The most that Lambda allows. The deadline of a hold is later.
     timeout: Duration.minutes(15),
     logDays: config.logDays,
     encryptionKey,
-    failedInvocations: {
-      needNoQueueBecause:
-        'It is only called over its URL, where the caller gets the error and the sweeper ends the hold.',
-    },
+    losesEventsBecause:
+      'Only its URL invokes it; the caller gets the error, and the sweeper ends the hold of the request.',
     environment: {
       WALLET_TABLE: wallet.table.tableName,
       KEYS_TABLE: keys.table.tableName,
       USAGE_TABLE: usage.table.tableName,
       CATALOG_TABLE: catalog.table.tableName,
-      PROVIDER_KEYS_SECRET: secrets.providerKeys.secretArn,
+      PROVIDER_KEYS_SECRET: providerKeys.secretArn,
       PROVIDERS: JSON.stringify(config.providers),
       USAGE_RETENTION_DAYS: String(config.usageDays),
     },
   };
 }
 
-/** What it takes to serve requests, whoever asks. */
-export function grantServing({ keys, wallet, usage, catalog, secrets }: StatefulStack, server: IGrantable): void {
-  keys.grants.verify(server);
-  keys.grants.count(server);
-  wallet.grants.reserve(server);
-  wallet.grants.settle(server);
-  usage.grants.record(server);
-  usage.grants.find(server);
-  usage.grants.cancel(server);
-  usage.grants.readReceipts(server);
-  catalog.grants.serve(server);
-  secrets.grants.readProviderKeys(server);
+/** Grants what serving a request takes, whichever way the caller is authenticated. */
+export function grantServing({ keys, wallet, usage, catalog, providerKeys }: GatewayStores, server: IGrantable): Grant {
+  return keys.grants
+    .verify(server)
+    .combine(keys.grants.count(server))
+    .combine(wallet.grants.reserve(server))
+    .combine(wallet.grants.settle(server))
+    .combine(usage.grants.record(server))
+    .combine(usage.grants.find(server))
+    .combine(usage.grants.cancel(server))
+    .combine(usage.grants.readReceipts(server))
+    .combine(catalog.grants.serve(server))
+    .combine(providerKeys.grants.read(server));
 }

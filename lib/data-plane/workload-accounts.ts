@@ -3,9 +3,10 @@ import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type { ServiceFunction } from '../constructs/service-function';
 
 /**
- * Lets AWS accounts allow their own roles to call the URL: another account needs the consent of both sides. It takes
- * both permissions, and the second holds through the URL only: whoever could invoke the function itself could say to be
- * any role.
+ * Lets AWS accounts allow their own roles to call the function's URL: a call from another account needs a policy on
+ * both sides. The URL takes two permissions, and the second one holds through the URL only. A caller that could invoke
+ * the function itself could claim to be any role.
+ *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
  */
 export function admitAccounts(workloads: ServiceFunction<readonly string[]>, accounts: readonly string[]): void {

@@ -3,7 +3,7 @@ import type { ResponseSecurityHeadersBehavior } from 'aws-cdk-lib/aws-cloudfront
 import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
 
-/** Own origin only: no tracker, no foreign script, no frame around it. */
+/** Allows the console's own origin only: no tracker, no external script, no framing. */
 const CONSOLE_CONTENT_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -22,13 +22,14 @@ const TRANSPORT: ResponseSecurityHeadersBehavior = {
   referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
 };
 
-/** For answers of the two planes, which no browser renders. */
+/** Headers for the answers of the two planes, which browsers do not render. */
 export class ApiResponseHeaders extends ResponseHeadersPolicy {
   constructor(scope: Construct, id: string) {
     super(scope, id, { comment: 'Tollgate: the planes', securityHeadersBehavior: TRANSPORT });
   }
 }
 
+/** Headers for the console's files. */
 export class ConsoleResponseHeaders extends ResponseHeadersPolicy {
   constructor(scope: Construct, id: string) {
     super(scope, id, {

@@ -2,12 +2,12 @@ import { Function as ViewerFunction, FunctionCode, FunctionRuntime } from 'aws-c
 import type { Construct } from 'constructs';
 import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/deployment/edge';
 
-/** CloudFront adds this header where an origin request policy asks for it: `TLSv1.3:TLS_AES_128_GCM_SHA256:fullHandshake`. */
+/** CloudFront adds this header if an origin request policy names it: `TLSv1.3:TLS_AES_128_GCM_SHA256:fullHandshake`. */
 export const VIEWER_TLS_HEADER = 'CloudFront-Viewer-TLS';
 
 /**
- * Closed by default: a request without the header is refused too. What passes carries the viewer's address, in the
- * place of whatever the viewer claims. Runs at CloudFront, in its own JavaScript.
+ * The code that CloudFront runs for each request, in its own JavaScript runtime. It fails closed: a request without the
+ * header is refused too. An accepted request carries the viewer's real address, whatever address the viewer claims.
  */
 export const VIEWER_FUNCTION = `
 function handler(event) {
@@ -26,8 +26,8 @@ function handler(event) {
 `;
 
 /**
- * Refuses viewers older than TLS 1.3 where CloudFront cannot: on its own domain it ignores the minimum
- * version. The refusal is an answer, so the request has been sent by then; a domain of one's own is better.
+ * Refuses TLS versions older than 1.3 where CloudFront does not: on its own domain it ignores the configured minimum. By
+ * the time of the refusal the request has already been sent, so a custom domain is safer.
  */
 export class RefuseOlderTls extends ViewerFunction {
   constructor(scope: Construct, id: string) {

@@ -6,7 +6,7 @@ import { ServiceLogGroup } from '../constructs/service-log-group';
 import type { EdgeWebAcl } from './web-acl';
 import { UNKEPT_HEADERS } from './web-acl';
 
-/** Addresses are personal data: long enough to answer an attack, no longer. */
+/** Addresses are personal data, so they are kept only long enough to respond to an attack. */
 const SECURITY_LOG_DAYS = 7;
 
 export interface WebAclLogsProps {
@@ -15,10 +15,10 @@ export interface WebAclLogsProps {
   readonly encryptionKey: IKey;
 }
 
-/** AWS demands the prefix. */
+/** AWS requires the prefix `aws-waf-logs-`. */
 export const refusedLogGroupName = (stage: string): string => `aws-waf-logs-tollgate-${stage}`;
 
-/** Keeps what the firewall refused, and nothing of what it let through. */
+/** Logs the requests that the firewall blocked, and no others. */
 export class WebAclLogs extends Construct {
   constructor(scope: Construct, id: string, props: WebAclLogsProps) {
     super(scope, id);
@@ -31,7 +31,7 @@ export class WebAclLogs extends Construct {
     });
     const configuration = new CfnLoggingConfiguration(this, 'Configuration', {
       resourceArn: props.webAcl.attrArn,
-      // The group's own attribute ends in `:*`, which the firewall does not take.
+      // The ARN is built here because the log group's attribute ends in `:*`, which the firewall does not accept.
       logDestinationConfigs: [
         Stack.of(this).formatArn({
           service: 'logs',

@@ -1,14 +1,13 @@
 import { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
 
-/** Requests of one address in five minutes. An office behind one address is a hundred developers. */
+/** Requests from one address in five minutes. An office of a hundred developers may share an address. */
 const REQUESTS_PER_ADDRESS_MAX = 20_000;
 const CONTROL_PLANE_REQUESTS_PER_ADDRESS_MAX = 2_000;
 
 /**
- * Headers that neither a log nor a rule's details may show: those that carry a credential, also of a client that is set
- * up for somebody else's API, and those that tell who a person is. The firewall can leave out headers that are named
- * and no others.
+ * Headers that may appear neither in the log nor in the details of a match: headers with credentials, including those
+ * that clients of other APIs send, and headers that identify a person. The firewall can only redact named headers.
  */
 export const UNKEPT_HEADERS: readonly string[] = [
   'authorization',
@@ -30,10 +29,10 @@ export const UNKEPT_HEADERS: readonly string[] = [
 /**
  * The firewall of the edge.
  *
- * Managed rules that read bodies never see `/v1/`: a prompt about an attack looks like one and would be
- * blocked, and a match puts a piece of what matched into the log, where no prompt may be. Sampled requests
- * are off everywhere, because samples show headers. The common rules refuse a body above 8 KB: a price list and a
- * workload's token may be longer, and the control plane has limits of its own.
+ * Managed rules that read bodies do not apply to `/v1/`. A prompt about an attack looks like an attack and would be
+ * blocked, and a match copies the matching text into the log, where no prompt may appear. Sampling is off everywhere
+ * because samples show headers. The common rules block bodies above 8 KB; that rule only counts here, because a price
+ * list or a workload's token may be longer and the control plane has its own limits.
  */
 export class EdgeWebAcl extends CfnWebACL {
   constructor(scope: Construct, id: string, props: { readonly stage: string }) {
@@ -44,7 +43,7 @@ export class EdgeWebAcl extends CfnWebACL {
       visibilityConfig: visibility('all'),
       rules: [
         managed(0, 'AWSManagedRulesAmazonIpReputationList'),
-        // Of any path: a spelling that CloudFront routes and a prefix does not match must not get around it.
+        // Applies to every path, so that no unusual spelling of a path bypasses it.
         rateLimit(1, 'rate-all', REQUESTS_PER_ADDRESS_MAX),
         rateLimit(2, 'rate-api', CONTROL_PLANE_REQUESTS_PER_ADDRESS_MAX, pathStartsWith('/api/')),
         managed(3, 'AWSManagedRulesKnownBadInputsRuleSet', not(pathStartsWith('/v1/'))),
@@ -61,7 +60,7 @@ export class EdgeWebAcl extends CfnWebACL {
   }
 }
 
-/** @param countedOnly those of its rules that refuse nobody */
+/** @param countedOnly rules of the group that count matches instead of blocking them */
 function managed(
   priority: number,
   name: string,
@@ -109,7 +108,7 @@ function rateLimit(
   };
 }
 
-// Decoded and normalised as CloudFront does before it chooses an origin, so that both see the same path.
+// Decodes and normalises the path as CloudFront does before it chooses an origin, so that both see the same path.
 function pathStartsWith(searchString: string): CfnWebACL.StatementProperty {
   return {
     byteMatchStatement: {

@@ -10,13 +10,13 @@ import {
 import type { Construct } from 'constructs';
 import type { FederatedProvider } from './identity-config';
 
-/** As SAML providers call it. */
+/** The claim in which SAML providers send the email address. */
 const SAML_EMAIL = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress';
 
-/** The mail address and nothing else: no name, no group, no role comes from outside. */
+/** Maps the email address only: no name, group or role is taken from a provider. */
 const mapping = (email: string): AttributeMapping => ({ email: ProviderAttribute.other(email) });
 
-/** Lets people sign in at their organisation's. The client must depend on what this returns. */
+/** Lets people sign in at an identity provider. The user pool's client must depend on the returned construct. */
 export function addFederatedProvider(scope: Construct, userPool: IUserPool, provider: FederatedProvider): Construct {
   const id = `Provider-${provider.name}`;
   const { name } = provider;
@@ -27,7 +27,7 @@ export function addFederatedProvider(scope: Construct, userPool: IUserPool, prov
         name,
         issuerUrl: provider.issuerUrl,
         clientId: provider.clientId,
-        // Resolved by CloudFormation while deploying, so that no template shows it.
+        // CloudFormation resolves it during the deployment, so that no template contains it.
         clientSecret: SecretValue.secretsManager(provider.clientSecretName).unsafeUnwrap(),
         scopes: ['openid', 'email'],
         attributeMapping: mapping('email'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Cognito refuses these in a sign-in address. */
+/** Words that Cognito refuses in a sign-in address. */
 const RESERVED_WORDS = /aws|amazon|cognito/;
 
 const https = z.string().regex(/^https:\/\/[^\s?#]+$/, 'must be an https:// address');
@@ -9,15 +9,15 @@ const providerName = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9-]{2,31}$/, 'must be 3 to 32 letters, digits and hyphens, and begin with a letter');
 
-/** An identity provider of the organisation's own. */
+/** An external identity provider. */
 const federatedProviderSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('oidc'),
-    /** On the button that leads there. */
+    /** Shown on the button that leads to the provider. */
     name: providerName,
     issuerUrl: https,
-    clientId: z.string().min(1, 'must be the id that the provider knows this deployment by'),
-    /** A secret in Secrets Manager whose string is the client's secret: the configuration never holds it. */
+    clientId: z.string().min(1, 'must be the id under which the provider knows this deployment'),
+    /** The name of a secret in Secrets Manager whose string is the client's secret. The secret itself is never configured. */
     clientSecretName: z.string().regex(/^[\w/+=.@-]{1,512}$/, 'must be the name of a secret in Secrets Manager'),
   }),
   z.strictObject({
@@ -30,26 +30,26 @@ const federatedProviderSchema = z.discriminatedUnion('type', [
 /** How people sign in. */
 export const identitySchema = z.strictObject({
   /**
-   * Where people return to after they signed in. CloudFront's own name is known after the first deployment only.
-   * @default the domain; without either nobody can sign in
+   * The address to which people return after sign-in. CloudFront's own name is known only after the first deployment.
+   * @default the domain; without either, sign-in is off
    */
   consoleUrl: z
     .string()
     .regex(/^(https:\/\/[a-z0-9.-]+|http:\/\/localhost:\d{1,5})$/, 'must be an https:// address without a path')
     .optional(),
-  /** Whether anybody on the internet may make themselves a user. @default only an operator makes users */
+  /** Whether anyone on the internet may create a user. @default false: only an operator creates users */
   selfSignUp: z.boolean().default(false),
-  /** The first part of the sign-in address, unique in its region among all customers of AWS. @default tollgate, the stage and twelve digits */
+  /** The first part of the sign-in address, which must be unique in its region across AWS. @default tollgate, the stage and twelve hexadecimal digits */
   signInPrefix: z
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 1 to 63 lower-case letters, digits and inner hyphens')
     .refine((prefix) => !RESERVED_WORDS.test(prefix), 'must not contain aws, amazon or cognito')
     .optional(),
-  /** From whom codes and invitations come: an address of a domain that SES has verified in the same region. @default Cognito's own, at most 50 mails a day */
-  mailFrom: z.email('must be an e-mail address').optional(),
-  /** Whether operators need a second factor of this user pool. Where they sign in at a provider, it is the provider's to ask for. */
+  /** The sender of codes and invitations, in a domain that SES has verified in the same region. @default Cognito's own address, which sends at most 50 emails a day */
+  mailFrom: z.email('must be an email address').optional(),
+  /** Whether operators need a second factor in this user pool. A provider at which they sign in must ask for its own. */
   operatorMfa: z.enum(['required', 'optional'], 'must be required or optional').default('required'),
-  /** Where people of the organisation sign in instead of with a password here. */
+  /** Identity providers at which people sign in instead of with a password here. */
   providers: z
     .array(federatedProviderSchema)
     .refine(
@@ -62,5 +62,5 @@ export const identitySchema = z.strictObject({
 export type IdentityConfig = z.infer<typeof identitySchema>;
 export type FederatedProvider = IdentityConfig['providers'][number];
 
-/** Whether the default sign-in address would be refused. */
+/** Whether Cognito would refuse the default sign-in address of a stage. */
 export const isReservedStage = (stage: string): boolean => RESERVED_WORDS.test(stage);

@@ -1,28 +1,29 @@
 import { Stack } from 'aws-cdk-lib';
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
-import type { Identity } from './identity';
 
-/** The power over people's sign-in, and to write to them. Nothing here changes a user or reads an attribute of one. */
+/** Grants on the user pool and on SES. No verb changes a user or reads a user's attributes. */
 export class IdentityGrants {
-  readonly #identity: Identity;
+  readonly #userPool: IUserPool;
 
-  constructor(identity: Identity) {
-    this.#identity = identity;
+  constructor(userPool: IUserPool) {
+    this.#userPool = userPool;
   }
 
-  /** Asks by which factors a user signs in. */
+  /** Reads which factors a user signs in with. */
   readFactors(grantee: IGrantable): Grant {
-    const resourceArns = [this.#identity.userPool.userPoolArn];
+    const resourceArns = [this.#userPool.userPoolArn];
     return Grant.addToPrincipal({ grantee, actions: ['cognito-idp:AdminGetUserAuthFactors'], resourceArns });
   }
 
   /**
-   * Sends mails from the one address.
-   * @param from SES asks for its domain, or for the address itself where that one is verified too
+   * Sends email from one address.
+   *
+   * @param from the sender; SES authorizes its domain, or the address itself if that is verified too
    */
   sendMail(grantee: IGrantable, from: string): Grant {
-    const stack = Stack.of(this.#identity);
+    const stack = Stack.of(this.#userPool);
     const identities = [from, from.slice(from.lastIndexOf('@') + 1)];
     return Grant.addToPrincipal({
       grantee,

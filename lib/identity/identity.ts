@@ -24,9 +24,10 @@ import type { Config } from '../config';
 import { acknowledge } from '../compliance/acknowledgements';
 import { classify } from '../compliance/data-class';
 import { addFederatedProvider } from './federated-providers';
+import { IdentityGrants } from './identity-grants';
 
 const PASSWORD_CHARACTERS_MIN = 12;
-/** How long nobody has to sign in again, while they come back. */
+/** How long a session lasts before a person has to sign in again. */
 const SESSION_HOURS = 12;
 
 export interface IdentityProps {
@@ -34,14 +35,15 @@ export interface IdentityProps {
 }
 
 /**
- * Who people are: a user pool, its sign-in pages, and the console's client. What they may do is no matter of the pool's:
- * no group, no attribute and no claim of it is read for that.
+ * Identifies people: a user pool, its sign-in pages, and the console's client. The pool does not decide what they may do:
+ * no group, attribute or claim of it is read for that.
  */
 export class Identity extends Construct {
   readonly userPool: UserPool;
   readonly client: UserPoolClient;
-  /** Where the sign-in pages are. */
+  /** The address of the sign-in pages. */
   readonly signInUrl: string;
+  readonly grants: IdentityGrants;
 
   constructor(scope: Construct, id: string, { config }: IdentityProps) {
     super(scope, id);
@@ -52,13 +54,14 @@ export class Identity extends Construct {
       cognitoDomain: { domainPrefix: config.identity.signInPrefix ?? ownPrefix(config.stage) },
       managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
     });
-    // The newer pages show nothing to a client without a style.
+    // Managed login shows an error page to a client without a style.
     new CfnManagedLoginBranding(this, 'Style', {
       userPoolId: this.userPool.userPoolId,
       clientId: this.client.userPoolClientId,
       useCognitoProvidedValues: true,
     });
     this.signInUrl = domain.baseUrl();
+    this.grants = new IdentityGrants(this.userPool);
   }
 
   #createPool({ stage, identity: { selfSignUp, mailFrom } }: Config): UserPool {
@@ -66,11 +69,11 @@ export class Identity extends Construct {
       userPoolName: `tollgate-${stage}`,
       featurePlan: FeaturePlan.ESSENTIALS,
       selfSignUpEnabled: selfSignUp,
-      // The mail address is how people are found; their user name is an id that says nothing.
+      // People sign in with their email address; their user name is an opaque id.
       signInAliases: { email: true },
       signInCaseSensitive: false,
       autoVerify: { email: true },
-      // Whoever takes over a session cannot move the user to an address of theirs unseen.
+      // An attacker with a stolen session cannot replace the address before the new one is verified.
       keepOriginal: { email: true },
       standardAttributes: { email: { required: true, mutable: true } },
       signInPolicy: { allowedFirstAuthFactors: { password: true, emailOtp: true, passkey: true } },
@@ -95,16 +98,17 @@ export class Identity extends Construct {
       {
         decision: 'essentials-sign-in',
         rules: ['AwsSolutions-COG2'],
-        control: 'People can add a TOTP app; a passkey and a code by mail take the place of a password.',
-        consequence: 'Whoever adds nothing is known by a password alone.',
-        test: 'people sign in with a password, a code by mail or a passkey, and may add an authenticator app',
+        control: 'People can add a TOTP app, and can sign in with a passkey or a code by email instead of a password.',
+        consequence: 'A person who adds none of these is authenticated by a password alone.',
+        test: 'people sign in with a password, a code by email or a passkey, and may add an authenticator app',
       },
       {
         decision: 'essentials-sign-in',
         rules: ['AwsSolutions-COG8'],
-        control: 'Cognito locks a user out for a time after failed attempts, and nothing tells whether a user exists.',
-        consequence: "No look at addresses and devices at sign-in, which Cognito's Plus tier would have.",
-        test: 'the client is public, uses the code flow only, and says nothing about who exists',
+        control:
+          'Cognito locks a user out temporarily after failed attempts, and no answer reveals whether a user exists.',
+        consequence: "Addresses and devices are not checked at sign-in, as Cognito's Plus tier would.",
+        test: 'the client is public, uses the code flow only, and does not reveal which users exist',
       },
     );
     return userPool;
@@ -125,7 +129,7 @@ export class Identity extends Construct {
     const providers = identity.providers.map((provider) => addFederatedProvider(this, this.userPool, provider));
     const client = new UserPoolClient(this, 'Console', {
       userPool: this.userPool,
-      // Public: it runs in browsers, which keep no secret. What stands for one is PKCE.
+      // The client runs in browsers, which cannot keep a secret; PKCE replaces it.
       generateSecret: false,
       authFlows: { user: true },
       ...(consoleUrl === undefined
@@ -147,10 +151,10 @@ export class Identity extends Construct {
       accessTokenValidity: Duration.minutes(ACCESS_TOKEN_MINUTES),
       idTokenValidity: Duration.minutes(ACCESS_TOKEN_MINUTES),
       refreshTokenValidity: Duration.hours(SESSION_HOURS),
-      // A refresh token is good for once, so that of a stolen one and its original one ceases to work.
+      // A refresh token works once, so that either the stolen copy or the original stops working.
       refreshTokenRotationGracePeriod: Duration.seconds(10),
       readAttributes: email.withStandardAttributes({ emailVerified: true }),
-      // A federated address is written through the client too.
+      // Cognito writes the address of a federated user through the client.
       writeAttributes: email,
     });
     client.node.addDependency(...providers);
@@ -158,7 +162,7 @@ export class Identity extends Construct {
   }
 }
 
-/** Unique without telling the account's number: the end of the stack's own id. */
+/** Takes the last part of the stack's id, which is unique and does not reveal the AWS account's number. */
 function ownPrefix(stage: string): string {
   const stackUuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
   return Fn.join('-', ['tollgate', stage, Fn.select(4, Fn.split('-', stackUuid))]);

@@ -2,13 +2,14 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ClassifiedTable } from '../constructs/classified-table';
 import { grantItems } from '../constructs/table-grant';
 
-/** A key is in the partition of its id, a ULID; those of this millennium begin so. An account's list is in its own. */
+/** A key's partition is its id, a ULID, and every ULID of this millennium starts with 0. */
 const KEYS = ['0*'];
+/** The list of an account's keys. */
 const LISTS = ['acc_*'];
-/** What keys have used of their limits. */
+/** How much of its limits each key has used. */
 const COUNTERS = ['counters#*'];
 
-/** The power over API keys. */
+/** Grants on API keys. */
 export class KeyGrants {
   readonly #keys: ClassifiedTable;
 
@@ -16,12 +17,12 @@ export class KeyGrants {
     this.#keys = keys;
   }
 
-  /** Reads the verifier of a key whose id is known. No Query: nobody who verifies can list. */
+  /** Reads the verifier of a key by its id. It includes no Query, so that a function that verifies cannot list. */
   verify(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#keys, ['dynamodb:GetItem'], KEYS);
   }
 
-  /** Lists, makes, replaces and revokes keys. No verb deletes one: that a key was there stays known. */
+  /** Lists, creates, rotates and revokes keys. It includes no delete, so that a key always leaves a trace. */
   administer(grantee: IGrantable): Grant {
     const write = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] as const;
     return grantItems(grantee, this.#keys, write, [...KEYS, ...LISTS]).combine(
@@ -29,19 +30,19 @@ export class KeyGrants {
     );
   }
 
-  /** Sees whose counters a key has whose id is known; suspends it, where it verifies and in its account's list. */
+  /** Reads which counters a key shares, and suspends the key both where it is verified and in its account's list. */
   suspend(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#keys, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], KEYS).combine(
       grantItems(grantee, this.#keys, ['dynamodb:UpdateItem'], LISTS),
     );
   }
 
-  /** Counts what a hold takes of a key's limits, and sees what a charge that comes late may still take. */
+  /** Counts a hold against a key's limits, and reads how much of them a late charge may still use. */
   count(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#keys, ['dynamodb:GetItem', 'dynamodb:UpdateItem'], COUNTERS);
   }
 
-  /** Gives back what was counted of a hold that nobody ended. */
+  /** Returns the counts of an expired hold. */
   giveBack(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#keys, ['dynamodb:UpdateItem'], COUNTERS);
   }

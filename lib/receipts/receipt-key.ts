@@ -5,12 +5,33 @@ import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { grantsForServicesOnly } from '../constructs/encryption-key';
 
+/** Grants on the key that signs receipts. */
+export class ReceiptKeyGrants {
+  readonly #key: Key;
+
+  constructor(key: Key) {
+    this.#key = key;
+  }
+
+  /** Signs, and reads the public key. */
+  sign(grantee: IGrantable): Grant {
+    const resourceArns = [this.#key.keyArn];
+    return Grant.addToPrincipal({
+      grantee,
+      resourceArns,
+      actions: ['kms:Sign'],
+      conditions: { StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' } },
+    }).combine(Grant.addToPrincipal({ grantee, resourceArns, actions: ['kms:GetPublicKey'] }));
+  }
+}
+
 /**
- * Signs receipts; its private half never leaves KMS. It does not rotate, as no key for signing does: a new one is a
- * new key, and what the old one signed stays verifiable by its published half.
+ * Signs receipts. The private key never leaves KMS. It does not rotate, because KMS does not rotate asymmetric
+ * keys; to replace it, deploy a new one. Receipts that the old key signed stay verifiable by its published public key.
  */
 export class ReceiptKey extends Construct {
   readonly key: Key;
+  readonly grants: ReceiptKeyGrants;
 
   constructor(scope: Construct, id: string, { stage }: { readonly stage: string }) {
     super(scope, id);
@@ -22,25 +43,6 @@ export class ReceiptKey extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     this.key.addToResourcePolicy(grantsForServicesOnly());
-  }
-}
-
-/** The power over the key of receipts. */
-export class ReceiptKeyGrants {
-  readonly #key: Key;
-
-  constructor({ key }: ReceiptKey) {
-    this.#key = key;
-  }
-
-  /** Signs, and reads the half that verifies. */
-  sign(grantee: IGrantable): Grant {
-    const resourceArns = [this.#key.keyArn];
-    return Grant.addToPrincipal({
-      grantee,
-      resourceArns,
-      actions: ['kms:Sign'],
-      conditions: { StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256' } },
-    }).combine(Grant.addToPrincipal({ grantee, resourceArns, actions: ['kms:GetPublicKey'] }));
+    this.grants = new ReceiptKeyGrants(this.key);
   }
 }

@@ -9,25 +9,27 @@ import { refusedLogGroupName, WebAclLogs } from '../edge/web-acl-logs';
 import { EncryptionKey } from '../constructs/encryption-key';
 import type { ServiceStack } from './service-stack';
 
-/** CloudFront's firewall and certificates are in this region and no other. */
+/** The only region for CloudFront's firewall and certificates. */
 export const EDGE_REGION = 'us-east-1';
 
 export interface EdgeStackProps extends StackProps {
   readonly config: Config;
+  /** Owns the planes that the edge routes to. */
   readonly service: ServiceStack;
 }
 
-/** What the internet sees: one domain, its firewall, and the console's files. */
+/** The part that is reachable from the internet: one domain, its firewall, and the console's files. */
 export class EdgeStack extends Stack {
   constructor(scope: Construct, id: string, props: EdgeStackProps) {
     super(scope, id, props);
     const { config, service } = props;
-    // Read from the other region's outputs while deploying, rather than by functions of CDK's with rights of their own.
+    // Weak references are read from the other stack's outputs during the deployment. Strong ones would add functions of
+    // CDK's with their own permissions.
     const elsewhere = !Token.isUnresolved(this.region) && this.region !== service.region;
     if (elsewhere) CrossStackReferences.of(this).consume(ReferenceStrength.WEAK);
     const webAcl = new EdgeWebAcl(this, 'WebAcl', { stage: config.stage });
     const logGroupName = refusedLogGroupName(config.stage);
-    // A log group takes a key of its own region only, and the deployment's may be in another.
+    // A log group needs a key in its own region, and the deployment's key may be in another.
     const encryptionKey = new EncryptionKey(this, 'EdgeKey', {
       alias: `tollgate-${config.stage}-edge`,
       description: `Tollgate ${config.stage}: the firewall's log`,
@@ -45,11 +47,11 @@ export class EdgeStack extends Stack {
     });
     const address = `https://${distribution.distributionDomainName}`;
     new CfnOutput(this, 'Address', {
-      description: config.domain ? `Point ${config.domain.name} here` : "CloudFront's own name",
+      description: config.domain ? `The target for the DNS record of ${config.domain.name}` : "CloudFront's own name",
       value: address,
     });
     new CfnOutput(this, 'Endpoint', {
-      description: 'What clients use, with /v1 behind it',
+      description: 'The address for clients; the API is under /v1',
       value: config.domain ? `https://${config.domain.name}` : address,
     });
   }

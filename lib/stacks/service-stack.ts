@@ -3,9 +3,9 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Archiver } from '../audit/archiver';
 import type { Config } from '../config';
+import { AlarmTopic } from '../constructs/alarm-topic';
 import { ControlPlane } from '../control-plane/control-plane';
 import { DataPlane } from '../data-plane/data-plane';
-import { AlarmTopic } from '../constructs/alarm-topic';
 import { ReceiptAlarms } from '../receipts/receipt-alarms';
 import { Receipts } from '../receipts/receipts';
 import { SpendWatch } from '../usage/spend-watch';
@@ -15,10 +15,11 @@ import type { StatefulStack } from './stateful-stack';
 
 export interface ServiceStackProps extends StackProps {
   readonly config: Config;
+  /** Owns the stores, the secrets and the keys that the functions use. */
   readonly stateful: StatefulStack;
 }
 
-/** Everything that runs: the data plane, the sweeper, the pipelines of receipts and of keys’ spend, the control plane, their alarms. */
+/** Everything that runs: the two planes, the sweeper, the pipelines behind the tables' streams, and their alarms. */
 export class ServiceStack extends Stack {
   readonly dataPlane: DataPlane;
   readonly controlPlane: ControlPlane;
@@ -26,23 +27,50 @@ export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, props);
     const { config, stateful } = props;
-    const { encryptionKey } = stateful;
-    const alarmTopic = new AlarmTopic(this, 'Alarms', { encryptionKey, email: config.alarmEmail });
+    const { accounts, keys, wallet, usage, audit, catalog, identity, receiptKey, encryptionKey } = stateful;
+    const { providerKeys, keyPepper, origin: originSecret } = stateful.secrets;
+    const topic = new AlarmTopic(this, 'Alarms', { encryptionKey, email: config.alarmEmail });
+    const shared = { config, encryptionKey, alarmTopic: topic };
 
-    this.dataPlane = new DataPlane(this, 'DataPlane', { config, stateful, alarmTopic });
-    const { sweep } = new Sweeper(this, 'Sweeper', { config, stateful });
-    new WalletAlarms(this, 'WalletAlarms', { dataPlane: this.dataPlane, sweep, topic: alarmTopic });
-    const receipts = new Receipts(this, 'Receipts', { config, stateful, alarmTopic });
-    new ReceiptAlarms(this, 'ReceiptAlarms', { receipts, topic: alarmTopic });
-    new SpendWatch(this, 'SpendWatch', { config, stateful, alarmTopic });
+    this.dataPlane = new DataPlane(this, 'DataPlane', {
+      ...shared,
+      keys,
+      wallet,
+      usage,
+      catalog,
+      providerKeys,
+      keyPepper,
+      originSecret,
+    });
+    const { proxy, workloads } = this.dataPlane;
+    const { sweep } = new Sweeper(this, 'Sweeper', { config, encryptionKey, wallet, keys, usage });
+    new WalletAlarms(this, 'WalletAlarms', { proxy, workloads, sweep, topic });
+    const { collect, seal } = new Receipts(this, 'Receipts', { ...shared, usage, receiptKey });
+    new ReceiptAlarms(this, 'ReceiptAlarms', { collect: collect.function, seal: seal.function, topic });
+    new SpendWatch(this, 'SpendWatch', { ...shared, usage, keys, accounts, audit });
     const { auditArchive: archive } = stateful;
-    if (archive) new Archiver(this, 'AuditArchive', { config, stateful, archive, alarmTopic });
-    this.controlPlane = new ControlPlane(this, 'ControlPlane', { config, stateful, alarmTopic });
-    // What the edge reaches; clients use the edge's address, and without its secret the data plane refuses them.
-    new CfnOutput(this, 'DataPlaneUrl', { value: this.dataPlane.url.url });
-    // What workloads in AWS use; Lambda refuses whoever does not sign, or may not call.
-    new CfnOutput(this, 'WorkloadsUrl', { value: this.dataPlane.workloadsUrl.url });
-    new CfnOutput(this, 'WorkloadsFunction', { value: this.dataPlane.workloads.function.functionArn });
+    if (archive) new Archiver(this, 'AuditArchive', { ...shared, audit, archive });
+    this.controlPlane = new ControlPlane(this, 'ControlPlane', {
+      ...shared,
+      accounts,
+      keys,
+      audit,
+      wallet,
+      catalog,
+      keyPepper,
+      originSecret,
+      identity,
+    });
+    this.#addOutputs();
+  }
+
+  #addOutputs(): void {
+    const { url, workloads, workloadsUrl } = this.dataPlane;
+    // The edge forwards to it. Clients use the edge's address: the data plane refuses requests without the origin secret.
+    new CfnOutput(this, 'DataPlaneUrl', { value: url.url });
+    // Workloads in AWS call it. Lambda refuses requests that are not signed or not allowed.
+    new CfnOutput(this, 'WorkloadsUrl', { value: workloadsUrl.url });
+    new CfnOutput(this, 'WorkloadsFunction', { value: workloads.function.functionArn });
     new CfnOutput(this, 'ControlPlaneUrl', { value: this.controlPlane.api.apiEndpoint });
   }
 }

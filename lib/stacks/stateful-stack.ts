@@ -1,100 +1,74 @@
 import type { StackProps } from 'aws-cdk-lib';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { ACCOUNTS, AUDIT, CATALOG, KEYS, ROLLUPS, USAGE, WALLET } from '../../lambdas/contracts/storage/tables';
-import type { TableName, TableSpec } from '../../lambdas/contracts/storage/tables';
-import { AccountGrants } from '../accounts/account-grants';
-import { AuditArchive, AuditArchiveGrants } from '../audit/audit-archive';
-import { CatalogGrants } from '../catalog/catalog-grants';
+import { ROLLUPS } from '../../lambdas/contracts/storage/tables';
+import { AccountsTable } from '../accounts/accounts-table';
+import { AuditArchive } from '../audit/audit-archive';
+import { AuditTable } from '../audit/audit-table';
+import { CatalogTable } from '../catalog/catalog-table';
 import type { Config } from '../config';
-import { Identity } from '../identity/identity';
-import { IdentityGrants } from '../identity/identity-grants';
-import { KeyGrants } from '../keys/key-grants';
-import { AuditGrants } from '../audit/audit-grants';
-import { denyChangesOf } from '../audit/audit-guard';
-import { DeploymentKey } from '../constructs/deployment-key';
-import { DeploymentSecrets } from '../constructs/deployment-secrets';
-import { SecretGrants } from '../constructs/secret-grants';
 import { ClassifiedTable } from '../constructs/classified-table';
-import { ReceiptKey, ReceiptKeyGrants } from '../receipts/receipt-key';
-import { UsageGrants } from '../usage/usage-grants';
-import { WalletGrants } from '../wallet/wallet-grants';
+import { DeploymentKey } from '../constructs/deployment-key';
+import { Identity } from '../identity/identity';
+import { KeysTable } from '../keys/keys-table';
+import { ReceiptKey } from '../receipts/receipt-key';
+import { DeploymentSecrets } from '../secrets/deployment-secrets';
+import { UsageTable } from '../usage/usage-table';
+import { WalletTable } from '../wallet/wallet-table';
 
 export interface StatefulStackProps extends StackProps {
   readonly config: Config;
-  /** Where the edge is, when elsewhere. */
+  /** The region of the edge. @default the region of this stack */
   readonly edgeRegion?: string | undefined;
 }
 
-/** When the data of each table ends. A table without a line here does not compile. */
-function retentions(config: Config): Readonly<Record<TableName, string>> {
-  return {
-    accounts: 'life of the account + 30 days',
-    keys: 'life of the key - minute counters 10 minutes',
-    wallet: 'indefinite',
-    usage: `each record ${config.usageDays} days`,
-    rollups: `live ${config.usageDays} days - anonymised indefinite`,
-    audit: 'each record 90 days',
-    catalog: 'versioned - indefinite',
-  };
-}
-
-/** Everything that outlives a release: tables, secrets and their key, the key of receipts, and who people are. */
+/** Everything that outlives a release: the tables, the secrets, the keys that encrypt and sign, and the user pool. */
 export class StatefulStack extends Stack {
   readonly encryptionKey: DeploymentKey;
-  readonly receiptKey: ReceiptKey & { readonly grants: ReceiptKeyGrants };
-  readonly secrets: DeploymentSecrets & { readonly grants: SecretGrants };
-  readonly accounts: ClassifiedTable & { readonly grants: AccountGrants };
-  readonly keys: ClassifiedTable & { readonly grants: KeyGrants };
-  readonly wallet: ClassifiedTable & { readonly grants: WalletGrants };
-  readonly usage: ClassifiedTable & { readonly grants: UsageGrants };
+  readonly receiptKey: ReceiptKey;
+  readonly accounts: AccountsTable;
+  readonly keys: KeysTable;
+  readonly wallet: WalletTable;
+  readonly usage: UsageTable;
   readonly rollups: ClassifiedTable;
-  readonly audit: ClassifiedTable & { readonly grants: AuditGrants };
-  /** Only where the configuration asks for it. */
-  readonly auditArchive: (AuditArchive & { readonly grants: AuditArchiveGrants }) | undefined;
-  readonly catalog: ClassifiedTable & { readonly grants: CatalogGrants };
-  readonly identity: Identity & { readonly grants: IdentityGrants };
+  readonly audit: AuditTable;
+  /** Exists only if the configuration asks for it. */
+  readonly auditArchive: AuditArchive | undefined;
+  readonly catalog: CatalogTable;
+  readonly secrets: DeploymentSecrets;
+  readonly identity: Identity;
 
   constructor(scope: Construct, id: string, props: StatefulStackProps) {
     super(scope, id, { terminationProtection: true, ...props });
     const { config, edgeRegion } = props;
-    const retention = retentions(config);
-    this.encryptionKey = new DeploymentKey(this, 'Key', { stage: config.stage });
-    this.receiptKey = withGrants(new ReceiptKey(this, 'ReceiptKey', { stage: config.stage }), ReceiptKeyGrants);
-    const table = (tableId: string, spec: TableSpec): ClassifiedTable =>
-      new ClassifiedTable(this, tableId, {
-        spec,
-        retention: retention[spec.name],
-        pitrDays: config.pitrDays,
-        encryptionKey: this.encryptionKey,
-      });
-
-    this.accounts = withGrants(table('Accounts', ACCOUNTS), AccountGrants);
-    this.keys = withGrants(table('Keys', KEYS), KeyGrants);
-    this.wallet = withGrants(table('Wallet', WALLET), WalletGrants);
-    this.usage = withGrants(table('Usage', USAGE), UsageGrants);
-    this.rollups = table('Rollups', ROLLUPS);
-    this.audit = withGrants(table('Audit', AUDIT), AuditGrants);
-    denyChangesOf(this.audit);
-    this.auditArchive = this.#createArchive(config);
-    this.catalog = withGrants(table('Catalog', CATALOG), CatalogGrants);
-
-    this.secrets = withGrants(
-      new DeploymentSecrets(this, 'Secrets', { stage: config.stage, encryptionKey: this.encryptionKey, edgeRegion }),
-      SecretGrants,
-    );
-    this.identity = withGrants(new Identity(this, 'Identity', { config }), IdentityGrants);
-    this.#tellNames(config);
-  }
-
-  #createArchive({ audit: { archiveDays: days } }: Config): StatefulStack['auditArchive'] {
-    if (days === undefined) return undefined;
+    const { stage, pitrDays, usageDays } = config;
+    this.encryptionKey = new DeploymentKey(this, 'Key', { stage });
+    this.receiptKey = new ReceiptKey(this, 'ReceiptKey', { stage });
     const { encryptionKey } = this;
-    return withGrants(new AuditArchive(this, 'AuditArchive', { days, encryptionKey }), AuditArchiveGrants);
+    const store = { pitrDays, encryptionKey };
+
+    this.accounts = new AccountsTable(this, 'Accounts', store);
+    this.keys = new KeysTable(this, 'Keys', store);
+    this.wallet = new WalletTable(this, 'Wallet', store);
+    this.usage = new UsageTable(this, 'Usage', { ...store, usageDays });
+    this.rollups = new ClassifiedTable(this, 'Rollups', {
+      ...store,
+      spec: ROLLUPS,
+      retention: `live ${usageDays} days - anonymised indefinite`,
+    });
+    this.audit = new AuditTable(this, 'Audit', store);
+    const { archiveDays: days } = config.audit;
+    this.auditArchive =
+      days === undefined ? undefined : new AuditArchive(this, 'AuditArchive', { days, encryptionKey });
+    this.catalog = new CatalogTable(this, 'Catalog', store);
+
+    this.secrets = new DeploymentSecrets(this, 'Secrets', { stage, encryptionKey, edgeRegion });
+    this.identity = new Identity(this, 'Identity', { config });
+    this.#addOutputs(config);
   }
 
-  /** What an operator's commands need (docs/deploy.md). No secret: whoever may describe the stack reads it. */
-  #tellNames(config: Config): void {
+  /** Adds what the command line needs (docs/deploy.md). No value is secret, because describing the stack shows it. */
+  #addOutputs(config: Config): void {
     const { accounts, keys, wallet, usage, rollups, audit, catalog, secrets } = this;
     const tables = { Accounts: accounts, Keys: keys, Wallet: wallet, Usage: usage };
     for (const [name, { table }] of Object.entries({ ...tables, Rollups: rollups, Audit: audit, Catalog: catalog })) {
@@ -110,15 +84,7 @@ export class StatefulStack extends Stack {
     new CfnOutput(this, 'UserPoolClientId', { value: client.userPoolClientId });
     new CfnOutput(this, 'SignInUrl', { value: signInUrl });
     new CfnOutput(this, 'UsageDays', { value: String(config.usageDays) });
-    // The ids by which the provider-keys secret must name a key each.
+    // The provider-keys secret must contain a key under each of these ids.
     new CfnOutput(this, 'Providers', { value: config.providers.map(({ id }) => id).join(',') });
   }
-}
-
-/** Lets a caller write `wallet.grants.settle(proxy)`. */
-function withGrants<Store extends object, Grants>(
-  store: Store,
-  grants: new (store: Store) => Grants,
-): Store & { readonly grants: Grants } {
-  return Object.assign(store, { grants: new grants(store) });
 }

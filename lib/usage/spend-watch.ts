@@ -1,48 +1,60 @@
 import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { SPEND_ENV } from '../../lambdas/contracts/deployment/environment';
+import type { AccountsTable } from '../accounts/accounts-table';
+import type { AuditTable } from '../audit/audit-table';
 import type { Config } from '../config';
+import { collectChanges, STREAM_RETRIES } from '../constructs/collect-changes';
 import { HarmAlarm } from '../constructs/harm-alarm';
-import { collectChanges } from '../constructs/collect-changes';
 import { logCodeMetric } from '../constructs/log-code-metric';
 import { ServiceFunction } from '../constructs/service-function';
 import { publishFailures } from '../constructs/stream-grants';
-import type { StatefulStack } from '../stacks/stateful-stack';
-import { ENDS_OF_REQUESTS } from '../receipts/receipts';
+import type { KeysTable } from '../keys/keys-table';
+import { FINISHED_REQUESTS, type UsageTable } from './usage-table';
 
 export interface SpendWatchProps {
   readonly config: Config;
-  readonly stateful: StatefulStack;
+  /** Holds the usage records, and what each key spent. */
+  readonly usage: UsageTable;
+  /** Holds the keys that are suspended. */
+  readonly keys: KeysTable;
+  /** Holds the ends of the audit chains. */
+  readonly accounts: AccountsTable;
+  /** Receives an event for each suspension. */
+  readonly audit: AuditTable;
+  /** Encrypts the log group. */
+  readonly encryptionKey: IKey;
+  /** Receives alarms, and a message about each batch of changes that was given up. */
   readonly alarmTopic: ITopic;
 }
 
-/** What Lambda hands over at most. The more a batch holds, the less a key's sum costs. */
+/** The most that Lambda allows. A larger batch makes a key's sum cheaper. */
 const BATCH_RECORDS = 1_000;
-/** A key spends on for at most so long, and the few seconds for which processes know it. */
+/** A key can spend for this long, plus the few seconds for which processes cache it, before it is suspended. */
 const BATCH_WINDOW = Duration.seconds(30);
-/** Within it an outage of DynamoDB ends. What is older than an hour suspends nobody, and is added up all the same. */
+/** Outlasts an outage of DynamoDB. A record older than an hour suspends no key but is still added up. */
 const RECORD_AGE_MAX = Duration.hours(12);
+/** The age of the oldest record that is not added up at which the alarm goes off. */
+const BEHIND_MAX = Duration.minutes(10);
 
-/** Suspends keys whose spend jumps, off the way of requests: it adds up their usage records as they come. */
+/** Suspends keys whose spend jumps. It adds up usage records from their stream, outside the request. */
 export class SpendWatch extends Construct {
   constructor(scope: Construct, id: string, props: SpendWatchProps) {
     super(scope, id);
-    const { config, stateful, alarmTopic } = props;
-    const { usage, keys, accounts, audit } = stateful;
+    const { config, usage, keys, accounts, audit, alarmTopic } = props;
     const watch = new ServiceFunction(this, 'Watch', {
       entry: 'lambdas/handlers/usage/spend.lambda.ts',
-      description: 'Adds up what keys spend, and suspends those whose spend jumps',
+      description: 'Adds up what each key spends, and suspends keys whose spend jumps',
       memoryMb: 256,
       timeout: Duration.minutes(1),
       logGroupName: `/tollgate/${config.stage}/spend-watch`,
       logDays: config.logDays,
-      encryptionKey: stateful.encryptionKey,
-      failedInvocations: {
-        needNoQueueBecause: 'It is only called by its stream, which repeats a batch and tells of one it gives up.',
-      },
-      repeatsFailed: false,
+      encryptionKey: props.encryptionKey,
+      losesEventsBecause: STREAM_RETRIES,
+      retriesEvents: false,
       environmentNames: SPEND_ENV,
       environment: {
         USAGE_TABLE: usage.table.tableName,
@@ -54,32 +66,36 @@ export class SpendWatch extends Construct {
     usage.grants.watchSpend(watch);
     keys.grants.suspend(watch);
     accounts.grants.extendAudit(watch);
-    audit.grants.recordOfAccounts(watch);
+    audit.grants.recordForAccounts(watch);
     publishFailures(watch, alarmTopic);
     collectChanges(this, {
       table: usage,
       to: watch.function,
-      filter: ENDS_OF_REQUESTS,
+      filter: FINISHED_REQUESTS,
       topic: alarmTopic,
       records: BATCH_RECORDS,
       window: BATCH_WINDOW,
       recordAgeMax: RECORD_AGE_MAX,
     });
+    this.#alarm(watch, alarmTopic);
+  }
+
+  #alarm({ function: lambda, logGroup }: ServiceFunction<typeof SPEND_ENV>, topic: ITopic): void {
     new HarmAlarm(this, 'KeySpendJumped', {
-      topic: alarmTopic,
-      metric: logCodeMetric(this, 'KEY_SPEND_JUMPED', { Watch: watch.logGroup }),
-      alarm: { impact: 'Somebody spends with a stolen key, or a customer is stopped at work' },
+      topic,
+      metric: logCodeMetric(this, 'KEY_SPEND_JUMPED', { Watch: logGroup }),
+      alarm: { impact: 'A stolen key was used, or the suspension of a key interrupts its owner' },
     });
     new HarmAlarm(this, 'KeySpendNotWatched', {
-      topic: alarmTopic,
-      metric: logCodeMetric(this, 'KEY_SPEND_NOT_WATCHED', { Watch: watch.logGroup }),
-      alarm: { impact: 'A stolen key may spend on, because it could not be looked at or suspended' },
+      topic,
+      metric: logCodeMetric(this, 'KEY_SPEND_NOT_WATCHED', { Watch: logGroup }),
+      alarm: { impact: 'A stolen key may still work, because its spend could not be checked or the key not suspended' },
     });
     new HarmAlarm(this, 'SpendWatchBehind', {
-      topic: alarmTopic,
-      threshold: Duration.minutes(10).toMilliseconds(),
-      metric: watch.function.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(5) }),
-      alarm: { impact: 'A stolen key spends on, because nobody adds up what keys spend' },
+      topic,
+      threshold: BEHIND_MAX.toMilliseconds(),
+      metric: lambda.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(5) }),
+      alarm: { impact: 'A stolen key keeps working, because the spend of keys is added up too late' },
     });
   }
 }

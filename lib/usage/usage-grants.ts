@@ -3,19 +3,23 @@ import type { ClassifiedTable } from '../constructs/classified-table';
 import { readChanges } from '../constructs/stream-grants';
 import { grantItems, type TableAction } from '../constructs/table-grant';
 
-/** An account's records are in partitions of its id and a shard; wishes to cancel are in partitions of their own. */
+/** An account's usage records, in partitions named after its id and a shard. */
 const RECORDS = ['acc_*'];
+/** Requests to cancel a running request. */
 const CANCELLATIONS = ['cancel#*'];
-/** Of receipts: what waits to be sealed, an account's trees, where its late receipts are, the seals, the public keys. */
+/** Leaves of receipts that are in no tree yet. */
 const OPEN_LEAVES = ['leaves#*'];
+/** An account's receipts, one tree per minute. */
 const TREES = ['trees#*'];
+/** Where to find receipts that were sealed late. */
 const LATE_RECEIPTS = ['late#*'];
 const SEALS = ['seals'];
+/** The public keys that verify seals. */
 const RECEIPT_KEYS = ['receipt-keys'];
-/** What keys spent by the hour. */
+/** The spend of each key by the hour. */
 const SPEND = ['spend#*'];
 
-/** The power over usage records and their receipts. No verb deletes one: they end by time. */
+/** Grants on usage records and their receipts. No verb deletes either; both expire. */
 export class UsageGrants {
   readonly #usage: ClassifiedTable;
 
@@ -23,40 +27,35 @@ export class UsageGrants {
     this.#usage = usage;
   }
 
-  /** Puts a record, in the transaction that ends a hold or adjusts for one that had expired. */
+  /** Puts a record in the transaction that ends a hold, or that adjusts the balance for an expired one. */
   record(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#usage, ['dynamodb:PutItem'], RECORDS);
   }
 
-  /** Reads the record of a request whose id is known. */
+  /** Reads the record of one request by its id. */
   find(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#usage, ['dynamodb:GetItem'], RECORDS);
   }
 
-  /** Reads and lists an account's records. */
-  read(grantee: IGrantable): Grant {
-    return grantItems(grantee, this.#usage, ['dynamodb:GetItem', 'dynamodb:Query'], RECORDS);
-  }
-
-  /** Leaves the wish to end a running request, and lets that request look for it. */
+  /** Asks a running request to stop, and lets that request see it. */
   cancel(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#usage, ['dynamodb:GetItem', 'dynamodb:PutItem'], CANCELLATIONS);
   }
 
-  /** Is handed the changes of records, and opens leaves for them. */
+  /** Receives the changes of records and opens a leaf for each. */
   openLeaves(grantee: IGrantable): Grant {
     return readChanges(grantee, this.#usage).combine(
       grantItems(grantee, this.#usage, ['dynamodb:PutItem'], OPEN_LEAVES),
     );
   }
 
-  /** Is handed the changes of records, adds up what keys spent, and compares an hour with those before. */
+  /** Receives the changes of records, adds up what each key spent, and compares an hour with the hours before it. */
   watchSpend(grantee: IGrantable): Grant {
     const actions = ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] as const;
     return readChanges(grantee, this.#usage).combine(grantItems(grantee, this.#usage, actions, SPEND));
   }
 
-  /** Puts open leaves into trees, signs, and removes them. The only verb that deletes: leaves that are in a tree. */
+  /** Builds trees from open leaves and signs them. It may delete open leaves, because they are in a tree by then. */
   seal(grantee: IGrantable): Grant {
     const allow = (actions: readonly TableAction[], partitions: readonly string[]): Grant =>
       grantItems(grantee, this.#usage, actions, partitions);
@@ -66,7 +65,7 @@ export class UsageGrants {
       .combine(allow(['dynamodb:PutItem'], [...LATE_RECEIPTS, ...RECEIPT_KEYS]));
   }
 
-  /** Reads an account's receipts with what proves them, and the public keys. */
+  /** Reads an account's receipts, the seals that prove them and the public keys. */
   readReceipts(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#usage, ['dynamodb:GetItem'], [...TREES, ...SEALS]).combine(
       grantItems(grantee, this.#usage, ['dynamodb:Query'], [...TREES, ...LATE_RECEIPTS, ...RECEIPT_KEYS]),

@@ -1,48 +1,56 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { SWEEP_ENV } from '../../lambdas/contracts/deployment/environment';
 import type { Config } from '../config';
 import { invokeEveryMinute } from '../constructs/every-minute';
 import { ServiceFunction } from '../constructs/service-function';
-import type { StatefulStack } from '../stacks/stateful-stack';
+import type { KeysTable } from '../keys/keys-table';
+import type { UsageTable } from '../usage/usage-table';
+import type { WalletTable } from './wallet-table';
 
 export interface SweeperProps {
   readonly config: Config;
-  readonly stateful: StatefulStack;
+  /** Holds the holds. */
+  readonly wallet: WalletTable;
+  /** Gets back what expired holds had counted against the limits of keys. */
+  readonly keys: KeysTable;
+  /** Receives the usage records of expired requests. */
+  readonly usage: UsageTable;
+  /** Encrypts the log group. */
+  readonly encryptionKey: IKey;
 }
 
-/** Ends, once a minute, the holds that nobody ended before their deadline. */
+/** Expires, once a minute, the holds that are past their deadline. */
 export class Sweeper extends Construct {
   readonly sweep: ServiceFunction<typeof SWEEP_ENV>;
 
   constructor(scope: Construct, id: string, props: SweeperProps) {
     super(scope, id);
-    const { config, stateful } = props;
+    const { config, wallet, keys, usage } = props;
     this.sweep = new ServiceFunction(this, 'Sweep', {
       entry: 'lambdas/handlers/wallet/sweep.lambda.ts',
-      description: 'Ends holds whose deadline has passed',
+      description: 'Expires holds that are past their deadline',
       memoryMb: 256,
-      // Within the minute: the next sweep starts where this one stopped.
+      // Ends before the next run, which continues where this one stopped.
       timeout: Duration.seconds(55),
       logGroupName: `/tollgate/${config.stage}/sweeper`,
       logDays: config.logDays,
-      encryptionKey: stateful.encryptionKey,
-      failedInvocations: {
-        needNoQueueBecause: "The event carries nothing, and the next minute's sweep does the same work.",
-      },
-      repeatsFailed: false,
+      encryptionKey: props.encryptionKey,
+      losesEventsBecause: "The event is empty, and the next minute's run does the same work.",
+      retriesEvents: false,
       environmentNames: SWEEP_ENV,
       environment: {
-        WALLET_TABLE: stateful.wallet.table.tableName,
-        KEYS_TABLE: stateful.keys.table.tableName,
-        USAGE_TABLE: stateful.usage.table.tableName,
+        WALLET_TABLE: wallet.table.tableName,
+        KEYS_TABLE: keys.table.tableName,
+        USAGE_TABLE: usage.table.tableName,
         USAGE_RETENTION_DAYS: String(config.usageDays),
       },
     });
-    stateful.wallet.grants.sweep(this.sweep);
-    stateful.keys.grants.giveBack(this.sweep);
-    stateful.usage.grants.record(this.sweep);
-    stateful.usage.grants.find(this.sweep);
+    wallet.grants.sweep(this.sweep);
+    keys.grants.giveBack(this.sweep);
+    usage.grants.record(this.sweep);
+    usage.grants.find(this.sweep);
     invokeEveryMinute(this, this.sweep.function);
   }
 }

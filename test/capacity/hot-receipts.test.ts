@@ -25,7 +25,7 @@ const random = new Random(SEED);
 const time = new VirtualTime(Date.parse('2026-11-20T10:00:00.000Z'));
 const engine = EmbeddedStore.memory({ clock: time.clock });
 const store = new LimitedStore(engine, time, () => random.fraction());
-const signer = new KeySigner(KeySigner.makeKey());
+const signer = new KeySigner(KeySigner.generateKey());
 
 let requests = 0;
 
@@ -63,6 +63,6 @@ test('the receipts of five thousand requests a second on one account are sealed 
   // More than a partition takes in a second had to wait, and did.
   expect(store.limits.throttled).toBeGreaterThan(0);
   let sealed = 0;
-  for await (const { header } of new AccountTrees({ store: engine }).of(ACCOUNT)) sealed += header.size;
+  for await (const { header } of new AccountTrees({ store: engine }).oldestFirst(ACCOUNT)) sealed += header.size;
   expect(sealed).toBe(requests);
 });

@@ -1,8 +1,9 @@
 const POLL_MS = 5;
 
 /**
- * Resolves once the condition holds, with what it gave; it holds when that is neither false nor undefined.
- * @throws Error naming what was waited for when it does not come within the deadline
+ * Polls a condition until it returns something other than false and undefined, and resolves to that value.
+ * @param what a description of the condition, for the error message
+ * @throws Error when the condition does not hold within the deadline
  */
 export async function until<T>(
   what: string,
@@ -13,7 +14,7 @@ export async function until<T>(
   for (;;) {
     const value = await condition();
     if (value !== undefined && value !== false) return value;
-    if (Date.now() > giveUpAt) throw new Error(`waited ${deadlineMs} ms in vain for ${what}`);
+    if (Date.now() > giveUpAt) throw new Error(`timed out after ${deadlineMs} ms waiting for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

@@ -17,7 +17,7 @@ import { durableEngines, type Engine } from './table-store-engines';
 const MINUTE_MS = 60_000;
 const SEALERS = 4;
 
-/** Sealing on each engine as it is; its rules are tested in test/domain/receipts. */
+/** Runs the sealer on each real store. test/domain/receipts tests its rules. */
 describe.each(durableEngines)('receipts on $name', (engine: Engine) => {
   let running: Awaited<ReturnType<Engine['start']>>;
   let stage: WalletStage;
@@ -32,8 +32,8 @@ describe.each(durableEngines)('receipts on $name', (engine: Engine) => {
 
   afterEach(() => running.stop());
 
-  /** Requests that ended, with their leaves as the pipeline opens them. */
-  async function ended(count: number): Promise<UsageRecord[]> {
+  /** Writes usage records of ended requests and opens their leaves like the pipeline. */
+  async function endRequests(count: number): Promise<UsageRecord[]> {
     await stage.fund(1_000n);
     const records: UsageRecord[] = [];
     for (let request = 0; request < count; request += 1) {
@@ -62,17 +62,17 @@ describe.each(durableEngines)('receipts on $name', (engine: Engine) => {
     }
   }
 
-  test('of several sealers at once one commits each seal, and every receipt is sealed once', async () => {
-    const signer = new KeySigner(KeySigner.makeKey());
+  test('concurrent sealers commit each seal once, and every receipt is sealed once', async () => {
+    const signer = new KeySigner(KeySigner.generateKey());
     const { store } = running;
     const records: UsageRecord[] = [];
     let seals = 0;
     for (let minute = 0; minute < 3; minute += 1) {
-      records.push(...(await ended(10)));
+      records.push(...(await endRequests(10)));
       now += MINUTE_MS;
       const runs = Array.from({ length: SEALERS }, () => new Sealer({ store, signer, clock, retentionDays }).run());
       const outcomes = await Promise.allSettled(runs);
-      // One that meets another's transaction may fail by it: its next run goes on.
+      // A run can fail because its transaction conflicts with another one. The next run continues.
       seals += outcomes.reduce((sum, run) => sum + (run.status === 'fulfilled' ? run.value.seals : 0), 0);
     }
     await new Sealer({ store, signer, clock, retentionDays }).run();

@@ -19,7 +19,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-test('a process that is killed in the midst of writing loses no acknowledged write and tears no transaction', async () => {
+test('a process that is killed while it writes loses no acknowledged write and tears no transaction', async () => {
   for (let kill = 1; kill <= KILLS; kill++) {
     const file = join(folder, `store-${kill}.jsonl`);
     const acknowledged = await writeUntilKilled(file);
@@ -33,7 +33,7 @@ test('a process that is killed in the midst of writing loses no acknowledged wri
   }
 }, 30_000);
 
-test('another process can read what a running one has written', async () => {
+test('another process can read the journal of a running one', async () => {
   const file = join(folder, 'running.jsonl');
   const { child, lines } = startWriter(file);
   const [acknowledged] = (await once(lines, 'line')) as [string];
@@ -51,7 +51,7 @@ function startWriter(file: string) {
   return { child, lines: createInterface({ input: child.stdout }) };
 }
 
-/** @returns the last number that the process printed. */
+/** @returns the last number that the process printed */
 async function writeUntilKilled(file: string): Promise<number> {
   const { child, lines } = startWriter(file);
   let last = 0;

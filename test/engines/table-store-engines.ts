@@ -11,19 +11,19 @@ import type { Clock } from '../../lambdas/domain/clock';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
 import { startDynamodbLocal, whyNoDynamodbLocal } from './dynamodb-local';
 
-/** An engine that the contract is held against. */
+/** A kind of store that must fulfil the contract. */
 export interface Engine {
   readonly name: string;
   start(clock: Clock): Promise<{ store: TableStore; stop: () => Promise<void> }>;
 }
 
 export const embeddedInMemory: Engine = {
-  name: 'the embedded engine in memory',
+  name: 'the embedded store in memory',
   start: async (clock) => ({ store: EmbeddedStore.memory({ clock }), stop: async () => undefined }),
 };
 
 export const embeddedOnFile: Engine = {
-  name: 'the embedded engine on a file',
+  name: 'the embedded store on a file',
   async start(clock) {
     const folder = mkdtempSync(join(tmpdir(), 'tollgate-table-store-'));
     const store = EmbeddedStore.open({ file: join(folder, 'store.jsonl'), clock });
@@ -56,13 +56,13 @@ const dynamodbLocal: Engine = {
   },
 };
 
-/** Present where Java is: the official engine needs it. */
-export const dynamodb: Engine | undefined = whereJavaIs(dynamodbLocal);
+/** `undefined` if Java is not installed, which DynamoDB Local needs. */
+export const dynamodb: Engine | undefined = ifJavaIsInstalled(dynamodbLocal);
 
-/** What a deployment or a local run stores with, as far as it runs here. */
+/** The stores that deployments and the local host use, as far as they can run on this machine. */
 export const durableEngines: readonly Engine[] = [embeddedOnFile, ...(dynamodb === undefined ? [] : [dynamodb])];
 
-/** A domain's stage on an engine, now: the official engine goes by no other clock. */
+/** Creates a test stage on an engine. It starts at the current time, because DynamoDB Local uses the system clock. */
 export async function startStage<Stage extends { now: number; readonly engine: TableStore }>(
   engine: Engine,
   StageOn: new (store: TableStore) => Stage,
@@ -73,10 +73,10 @@ export async function startStage<Stage extends { now: number; readonly engine: T
   return { stage, stop };
 }
 
-function whereJavaIs(engine: Engine): Engine | undefined {
+function ifJavaIsInstalled(engine: Engine): Engine | undefined {
   const reason = whyNoDynamodbLocal();
   if (reason === undefined) return engine;
-  process.stderr.write(`The table contract did not run against ${engine.name}: ${reason}.\n`);
+  process.stderr.write(`The tests against ${engine.name} were skipped: ${reason}.\n`);
   return undefined;
 }
 

@@ -1,11 +1,12 @@
 import { parseConfig } from '../../lib/config';
-import { at, ofType, synthesize } from './synthesis';
+import { CONFIGURATIONS } from './configurations';
+import { at, ofType, propertiesOf, synthesize } from './synthesis';
 
-const DAYS = 400;
-const synthesis = synthesize({ audit: { archiveDays: DAYS } });
+const DAYS = CONFIGURATIONS.documented.audit.archiveDays;
+const synthesis = synthesize('documented');
 const [[, archive] = []] = ofType(synthesis, 'AWS::S3::Bucket').filter(([id]) => id.startsWith('AuditArchive'));
 
-test('the archive locks every event, and one function may put them and nothing else', () => {
+test('the archive locks every event, and one function may put events and do nothing else', () => {
   expect(archive).toMatchObject({
     DeletionPolicy: 'Retain',
     Properties: {
@@ -27,12 +28,12 @@ test('the archive locks every event, and one function may put them and nothing e
   expect(JSON.stringify(statements).match(/"s3:[^"]+"/g)).toEqual(['"s3:PutObject"']);
 });
 
-test('every object outlives its lock by a day, and no lock is cut short', () => {
+test('an archived object expires one day after its lock ends', () => {
   const rules = at(archive, 'Properties', 'LifecycleConfiguration', 'Rules') as readonly object[];
   expect(rules).toEqual([expect.objectContaining({ ExpirationInDays: DAYS + 1, Status: 'Enabled' })]);
 });
 
-test('what keeps events is handed additions to the audit table and nothing of others', () => {
+test('the archiver receives new audit events and no other changes', () => {
   const [[, mapping] = []] = ofType(synthesis, 'AWS::Lambda::EventSourceMapping').filter(([id]) =>
     id.startsWith('AuditArchive'),
   );
@@ -40,18 +41,16 @@ test('what keeps events is handed additions to the audit table and nothing of ot
   expect(at(mapping, 'Properties', 'FilterCriteria', 'Filters')).toEqual([{ Pattern: '{"eventName":["INSERT"]}' }]);
 });
 
-test('there is no archive, and nothing that is paid for it, unless somebody asks', () => {
-  const without = synthesize({});
+test('a deployment has no archive, and pays for none, unless it is configured', () => {
+  const without = synthesize('default');
   expect([...without.resources.keys()].filter((id) => id.startsWith('AuditArchive'))).toEqual([]);
 });
 
-test('a failing archive rings an alarm that the runbook explains', () => {
-  const alarms = ofType(synthesis, 'AWS::CloudWatch::Alarm').map(
-    ([, { Properties }]) => Properties['AlarmDescription'],
-  );
+test('a failing archiver raises an alarm that the runbook explains', () => {
+  const alarms = propertiesOf(synthesis, 'AWS::CloudWatch::Alarm').map(({ AlarmDescription }) => AlarmDescription);
   expect(alarms).toContainEqual(expect.stringContaining('docs/runbook.md#archive-behind'));
 });
 
-test.each([0, -1, 1.5, 3_654])('a lock of %p days is refused', (archiveDays) => {
+test.each([0, -1, 1.5, 3_654])('a lock of %p days is rejected', (archiveDays) => {
   expect(() => parseConfig({ audit: { archiveDays } })).toThrow('tollgate.audit.archiveDays');
 });

@@ -1,7 +1,7 @@
 import type { Check, Get, Page, Query, TableStore, Write } from '../../lambdas/domain/table/table-store';
 import type { Item } from '../../lambdas/domain/table/value';
 
-/** A store that notes what is asked of it, as a policy would allow it: `wallet PutItem holds#*`. */
+/** A store that records its calls in the terms of a policy: `wallet PutItem holds#*`. */
 export class CallRecorder implements TableStore {
   readonly #inner: TableStore;
   readonly #calls = new Set<string>();
@@ -10,7 +10,7 @@ export class CallRecorder implements TableStore {
     this.#inner = inner;
   }
 
-  /** What was asked since the last time. */
+  /** Returns the calls since the last `take`. */
   take(): string[] {
     const calls = [...this.#calls].sort();
     this.#calls.clear();
@@ -46,7 +46,7 @@ export class CallRecorder implements TableStore {
   }
 
   #note(table: string, action: string, partition: string): void {
-    // A key's id is a ULID, and those of this millennium begin so.
+    // A key's ID is a ULID, and every ULID of this millennium starts with 0.
     const [kind = ''] = /^([a-z]+#|acc_|per_|0)/.exec(partition) ?? [];
     const isFixed = /^[a-z-]+$/.test(partition);
     this.#calls.add(`${table} ${action} ${isFixed ? partition : `${kind}*`}`);

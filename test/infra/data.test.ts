@@ -3,10 +3,12 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { TABLES, USAGE } from '../../lambdas/contracts/storage/tables';
 import { DATA_CLASS_TAG, requireDataClasses, RETENTION_TAG, RetentionMissing } from '../../lib/compliance/data-class';
 import { ClassifiedTable } from '../../lib/constructs/classified-table';
+import { CONFIGURATIONS } from './configurations';
 import type { Resource } from './synthesis';
-import { at, ofType, synthesize, testApp } from './synthesis';
+import { at, ofType, propertiesOf, synthesize } from './synthesis';
+import { testApp } from './test-app';
 
-const synthesis = synthesize({ pitrDays: 21 });
+const synthesis = synthesize('settings');
 
 function tags(resource: Resource): Record<string, string> {
   const list = (resource.Properties['Tags'] ?? []) as readonly { Key: string; Value: string }[];
@@ -18,23 +20,23 @@ describe.each(TABLES)('the $name table', (spec) => {
   const [table] = ofType(synthesis, 'AWS::DynamoDB::Table').filter(([id]) => id.startsWith(`${prefix}Table`));
   const resource = table?.[1];
 
-  test('declares its data class and when its data ends', () => {
+  test('a table declares its data class and its retention', () => {
     expect(resource && tags(resource)).toMatchObject({
       [DATA_CLASS_TAG]: spec.dataClass,
       [RETENTION_TAG]: expect.any(String) as unknown,
     });
   });
 
-  test('can be restored for as long as configured, and outlives its stack', () => {
+  test('a table can be restored for as long as configured, and outlives its stack', () => {
     expect(resource?.Properties['PointInTimeRecoverySpecification']).toEqual({
       PointInTimeRecoveryEnabled: true,
-      RecoveryPeriodInDays: 21,
+      RecoveryPeriodInDays: CONFIGURATIONS.settings.pitrDays,
     });
     expect(resource?.Properties['DeletionProtectionEnabled']).toBe(true);
     expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   });
 
-  test("is encrypted with the deployment's key and paid by use", () => {
+  test("a table is encrypted with the deployment's key and billed per request", () => {
     expect(resource?.Properties['SSESpecification']).toMatchObject({
       SSEEnabled: true,
       SSEType: 'KMS',
@@ -43,7 +45,7 @@ describe.each(TABLES)('the $name table', (spec) => {
     expect(resource?.Properties['BillingMode']).toBe('PAY_PER_REQUEST');
   });
 
-  test('expires and streams as its contract says, and publishes no keys as metrics', () => {
+  test('a table expires items and has a stream as its contract says, and publishes no keys as metrics', () => {
     expect(resource?.Properties['TimeToLiveSpecification']).toEqual(
       spec.expires ? { AttributeName: 'expiresAt', Enabled: true } : undefined,
     );
@@ -54,11 +56,11 @@ describe.each(TABLES)('the $name table', (spec) => {
   });
 });
 
-test('there is no table beside those of the contract', () => {
+test('the only tables are those of the contract', () => {
   expect(ofType(synthesis, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable')).toHaveLength(TABLES.length);
 });
 
-test('nobody may change or delete an audit record', () => {
+test('no principal may change or delete an audit event', () => {
   const [audit] = ofType(synthesis, 'AWS::DynamoDB::Table').filter(([id]) => id.startsWith('Audit'));
   expect(at(audit, 1, 'Properties', 'ResourcePolicy', 'PolicyDocument', 'Statement', 0)).toMatchObject({
     Effect: 'Deny',
@@ -73,7 +75,7 @@ test('nobody may change or delete an audit record', () => {
   });
 });
 
-test('every bucket, log group and secret declares its data class and when its data ends', () => {
+test('every bucket, log group and secret declares its data class and its retention', () => {
   const stores = ofType(synthesis, 'AWS::S3::Bucket', 'AWS::Logs::LogGroup', 'AWS::SecretsManager::Secret');
   expect(stores.length).toBeGreaterThan(0);
   for (const [, store] of stores) {
@@ -84,7 +86,7 @@ test('every bucket, log group and secret declares its data class and when its da
   }
 });
 
-test('a key that encrypts rotates, the one that signs stays, and only services of AWS can be granted their use', () => {
+test('encryption keys rotate, the signing key is retained, and only AWS services can be granted a key', () => {
   const keys = ofType(synthesis, 'AWS::KMS::Key');
   expect(keys).toHaveLength(3);
   for (const [id, { Properties, DeletionPolicy }] of keys) {
@@ -104,12 +106,12 @@ test('a key that encrypts rotates, the one that signs stays, and only services o
   }
 });
 
-test('a data class without a retention fails', () => {
+test('a store without a valid retention is rejected', () => {
   const stack = new Stack(testApp(), 'stack');
   const table = (id: string, retention: string) => () =>
     new ClassifiedTable(stack, id, { spec: USAGE, retention, pitrDays: 28 });
   expect(table('Blank', ' ')).toThrow(RetentionMissing);
-  expect(table('Untaggable', '90 d; then *')).toThrow('say when it ends');
+  expect(table('Untaggable', '90 d; then *')).toThrow('needs a retention');
 });
 
 test('a store without a data class fails the synthesis', () => {
@@ -120,12 +122,12 @@ test('a store without a data class fails the synthesis', () => {
 });
 
 test('the first value of a secret never depends on the configuration', () => {
-  // A changed template value would overwrite what an operator has put in.
-  const values = (config: unknown) =>
-    ofType(synthesize(config), 'AWS::SecretsManager::Secret').map(([, { Properties }]) => [
-      Properties['SecretString'],
-      Properties['GenerateSecretString'],
+  // A changed value in the template would overwrite the operator's.
+  const values = (deployment: typeof synthesis) =>
+    propertiesOf(deployment, 'AWS::SecretsManager::Secret').map(({ SecretString, GenerateSecretString }) => [
+      SecretString,
+      GenerateSecretString,
     ]);
-  const provider = { id: 'other', dialect: 'openai', baseUrl: 'https://api.example.com', catalog: 'openai' };
-  expect(values({ stage: 'test', providers: [provider] })).toEqual(values({}));
+  expect(values(synthesis)).toHaveLength(3);
+  expect(values(synthesis)).toEqual(values(synthesize('default')));
 });

@@ -1,13 +1,16 @@
 import { EnvironmentIncomplete, readEnv } from '../../lambdas/adapters/read-env';
 import { health } from '../../lambdas/handlers/control-plane/health';
 
-test('the named variables are read, and no other', () => {
+test('readEnv returns the named variables and no others', () => {
   expect(readEnv(['A', 'B'], { A: '1', B: '2', C: '3' })).toEqual({ A: '1', B: '2' });
 });
 
-test.each([{}, { SECRET: '' }, { SECRET: ' ' }])('%j fails the start and names the variable', (source) => {
-  expect(() => readEnv(['SECRET'], source)).toThrow(new EnvironmentIncomplete('SECRET'));
-});
+test.each([{}, { SECRET: '' }, { SECRET: ' ' }])(
+  'an environment %j fails the start with the name of the missing variable',
+  (source) => {
+    expect(() => readEnv(['SECRET'], source)).toThrow(new EnvironmentIncomplete('SECRET'));
+  },
+);
 
 test('health answers with the stage and is never cached', async () => {
   const response = await health({ stage: 'test' })();

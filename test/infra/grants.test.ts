@@ -21,7 +21,7 @@ import { DOLLAR, SpendStage } from '../domain/usage/spend-stage';
 import { CallRecorder } from './call-recorder';
 import { at, ofType, synthesize } from './synthesis';
 
-// The emulator and the embedded engine check no policy, so a verb that lacks a call would fail in AWS only.
+// The emulator and the embedded engine check no policy, so a missing permission would show in AWS only.
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
@@ -33,7 +33,7 @@ const COUNTING = {
 };
 const OTHER_ACCOUNT = 'acc_01JD0000000000000000000009';
 
-const synthesis = synthesize({ audit: { archiveDays: 365 } });
+const synthesis = synthesize('documented');
 
 interface Statement {
   readonly Action: string | readonly string[];
@@ -41,7 +41,7 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-/** What a policy allows on tables: one line for each action on each kind of partition. */
+/** Lists what a policy allows on tables: one line for each action on each kind of partition. */
 function allowedBy(policyPrefix: string): string[] {
   const [policy] = ofType(synthesis, 'AWS::IAM::ManagedPolicy').filter(([id]) => id.startsWith(policyPrefix));
   const statements = at(policy, 1, 'Properties', 'PolicyDocument', 'Statement') as readonly Statement[];
@@ -65,7 +65,7 @@ function recordedStage() {
   return { calls, stage, clock };
 }
 
-/** A process that starts, and another that changes something meanwhile. */
+/** Opens the catalog in one process after another process has changed it. */
 async function servedCatalog(clock: () => number): Promise<readonly string[]> {
   const { engine, changes, log } = new CatalogStage();
   const setting = { kind: 'hidden', model: 'one', hidden: true } as const;
@@ -75,7 +75,7 @@ async function servedCatalog(clock: () => number): Promise<readonly string[]> {
   return recorder.take();
 }
 
-/** A receipt in time and one that was sealed a day late. */
+/** Seals one receipt in time and another a day late. */
 async function sealedStage() {
   const stage = new ReceiptStage();
   const calls = new CallRecorder(stage.engine);
@@ -91,7 +91,7 @@ async function sealedStage() {
   return { stage, calls, requestIds, opening, sealing: calls.take() };
 }
 
-test('the data plane may do with tables what it does, and nothing else', async () => {
+test('the data plane has exactly the table permissions that it uses', async () => {
   const { calls, stage, clock } = recordedStage();
   const keys = new Keys({ store: calls, clock, pepper: 'a pepper of sixteen bytes' });
   await stage.fund(AMPLE_PICO);
@@ -105,7 +105,7 @@ test('the data plane may do with tables what it does, and nothing else', async (
   const catalogCalls = await servedCatalog(clock);
   await stage.settle(await stage.reserve(100n, undefined, OTHER_ACCOUNT), 40n);
   await stage.settle(late, 40n);
-  // Contended: a lease is taken, given to a second request, and ended once it takes no more.
+  // Under contention a lease is taken, used by a second request, and ended when it takes no more.
   stage.store.plan('conflict');
   await stage.settle(await stage.reserve(100n), 40n);
   const { requestId } = await stage.reserve(100n);
@@ -135,7 +135,7 @@ async function recordedApi() {
   return { stage, recorder: recorders[0]! };
 }
 
-/** An action's answer is lost and another action overtakes its repeat: the log tells whether it was done. */
+/** The reply to an action is lost and another action overtakes the retry: the audit log tells whether it was done. */
 async function callsOfLostAnswer(isInAccount: boolean): Promise<string[]> {
   const { stage, recorder } = await recordedApi();
   const slow = new FaultyStore(recorder);
@@ -151,7 +151,7 @@ async function callsOfLostAnswer(isInAccount: boolean): Promise<string[]> {
   slow.plan('lost reply', async () => {
     await stage.parts.accounts.rename({ accountId: stage.accountId, name: 'Newer', actor: DEPLOYMENT });
     await stage.parts.operators.appoint({ personId: stage.person('admin'), actor: DEPLOYMENT });
-    // The store remembers a token for ten minutes.
+    // The store remembers an idempotency token for ten minutes.
     stage.now += 3_600_000;
   });
   recorder.take();
@@ -159,7 +159,7 @@ async function callsOfLostAnswer(isInAccount: boolean): Promise<string[]> {
   return recorder.take();
 }
 
-/** An issuer's token becomes a key. */
+/** Exchanges an issuer's token for a key. */
 async function callsOfExchange(): Promise<string[]> {
   const { stage, recorder } = await recordedApi();
   const { path } = await EXAMPLES['getTrust']!(stage, stage.accountId);
@@ -175,7 +175,7 @@ async function callsOfExchange(): Promise<string[]> {
   return recorder.take();
 }
 
-test('the management API may do with tables what it does, and nothing else', async () => {
+test('the management API has exactly the table permissions that it uses', async () => {
   const calls: string[] = [];
   for (const route of ROUTES) {
     const { stage, recorder } = await recordedApi();
@@ -192,7 +192,7 @@ test('the management API may do with tables what it does, and nothing else', asy
   expect([...new Set(calls)].sort()).toEqual(allowedBy('ControlPlaneManagementPolicy'));
 });
 
-test('the sweeper may do with tables what it does, and nothing else', async () => {
+test('the sweeper has exactly the table permissions that it uses', async () => {
   const { calls, stage } = recordedStage();
   await stage.fund(AMPLE_PICO);
   await stage.reserve(100n);
@@ -207,36 +207,36 @@ test('the sweeper may do with tables what it does, and nothing else', async () =
   expect(calls.take()).toEqual(allowedBy('SweeperSweepPolicy'));
 });
 
-test('what watches keys’ spend may do with tables what it does, and nothing else', async () => {
+test('the spend watch has exactly the table permissions that it uses', async () => {
   const stage = await SpendStage.open();
-  await stage.usePace(2n * DOLLAR);
+  await stage.spendBaseline(2n * DOLLAR);
   await stage.record(30n * DOLLAR);
   const calls = new CallRecorder(stage.store);
   const slow = new FaultyStore(calls);
-  // The suspension's answer is lost, another action overtakes its repeat, and the audit log tells whether it was done.
+  // The reply to the suspension is lost, another action overtakes the retry, and the audit log tells whether it was done.
   slow.plan('none', 'lost reply', async () => {
     await stage.keys.create({ accountId: ACCOUNT });
-    // The store remembers a token for ten minutes.
+    // The store remembers an idempotency token for ten minutes.
     stage.now += 60 * MINUTE_MS;
   });
   await stage.pipe(undefined, slow);
   expect(await stage.isSuspended()).toBe(true);
-  const handed = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `usage ${name} *`);
-  expect([...calls.take(), ...handed].sort()).toEqual(allowedBy('SpendWatchPolicy'));
+  const received = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `usage ${name} *`);
+  expect([...calls.take(), ...received].sort()).toEqual(allowedBy('SpendWatchPolicy'));
 });
 
-test('what opens leaves is handed changes and may do with tables nothing but that', async () => {
+test('the receipt collector may receive changes and open leaves, and nothing else', async () => {
   const { opening } = await sealedStage();
-  const handed = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `usage ${name} *`);
-  expect([...opening, ...handed].sort()).toEqual(allowedBy('ReceiptsCollectPolicy'));
+  const received = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `usage ${name} *`);
+  expect([...opening, ...received].sort()).toEqual(allowedBy('ReceiptsCollectPolicy'));
 });
 
-test('the sealer may do with tables what it does, and nothing else', async () => {
+test('the sealer has exactly the table permissions that it uses', async () => {
   const { sealing } = await sealedStage();
   expect(sealing).toEqual(allowedBy('ReceiptsSealPolicy'));
 });
 
-test('what keeps audit events is handed changes and may do with tables nothing', () => {
-  const handed = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `audit ${name} *`);
-  expect(handed.sort()).toEqual(allowedBy('AuditArchiveKeepPolicy'));
+test('the archiver may receive changes of the audit table and has no other table permission', () => {
+  const received = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `audit ${name} *`);
+  expect(received.sort()).toEqual(allowedBy('AuditArchiveKeepPolicy'));
 });

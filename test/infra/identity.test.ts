@@ -1,28 +1,18 @@
 import { DATA_CLASS_TAG, RETENTION_TAG } from '../../lib/compliance/data-class';
 import { ConfigInvalid, parseConfig } from '../../lib/config';
+import { CONFIGURATIONS, OIDC, SAML } from './configurations';
 import type { Resource, Synthesis } from './synthesis';
 import { at, ofType, synthesize } from './synthesis';
 
-const DOMAIN = { name: 'gateway.example.com', certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/a' };
-const OIDC = {
-  type: 'oidc',
-  name: 'Workplace',
-  issuerUrl: 'https://login.example.com',
-  clientId: 'tollgate',
-  clientSecretName: 'workplace/client-secret',
-};
-const SAML = { type: 'saml', name: 'Directory', metadataUrl: 'https://directory.example.com/metadata.xml' };
+const plain = synthesize('default');
+const whole = synthesize('identity');
+/** Has the settings of sign-in that `whole` leaves at their defaults. */
+const signIn = synthesize('signIn');
 
-const plain = synthesize({});
-const whole = synthesize({
-  domain: DOMAIN,
-  identity: { mailFrom: 'tollgate@mail.example.com', selfSignUp: true, providers: [OIDC, SAML] },
-});
-
-/** The only one of its type. */
+/** Returns the only resource of a type. */
 function only(synthesis: Synthesis, type: string): Resource {
   const [first, ...others] = ofType(synthesis, type);
-  if (first === undefined || others.length > 0) throw new Error(`there is not one ${type}`);
+  if (first === undefined || others.length > 0) throw new Error(`There is not exactly one ${type}.`);
   return first[1];
 }
 
@@ -30,21 +20,20 @@ const poolOf = (synthesis: Synthesis) => only(synthesis, 'AWS::Cognito::UserPool
 const clientOf = (synthesis: Synthesis) => only(synthesis, 'AWS::Cognito::UserPoolClient').Properties;
 
 describe('the user pool', () => {
-  test('is of the Essentials tier, outlives its stack and is protected', () => {
+  test('the user pool has the Essentials tier, outlives its stack and is protected', () => {
     const pool = only(plain, 'AWS::Cognito::UserPool');
     expect(pool).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
     expect(pool.Properties).toMatchObject({ UserPoolTier: 'ESSENTIALS', DeletionProtection: 'ACTIVE' });
-    expect(Object.keys(plain.templates.stateful.findResources('AWS::Cognito::UserPool'))).toHaveLength(1);
   });
 
-  test('declares that it holds personal data, and when it ends', () => {
+  test('the user pool declares that it holds personal data, and its retention', () => {
     expect(poolOf(plain)['UserPoolTags']).toMatchObject({
       [DATA_CLASS_TAG]: 'personal',
       [RETENTION_TAG]: expect.any(String) as unknown,
     });
   });
 
-  test('people sign in with a password, a code by mail or a passkey, and may add an authenticator app', () => {
+  test('people sign in with a password, a code by email or a passkey, and may add an authenticator app', () => {
     expect(at(poolOf(plain), 'Policies', 'SignInPolicy', 'AllowedFirstAuthFactors')).toEqual([
       'PASSWORD',
       'EMAIL_OTP',
@@ -53,7 +42,7 @@ describe('the user pool', () => {
     expect(poolOf(plain)).toMatchObject({ MfaConfiguration: 'OPTIONAL', EnabledMfas: ['SOFTWARE_TOKEN_MFA'] });
   });
 
-  test('a password is long and mixed, and an invitation ends', () => {
+  test('a password must be long and mixed, and a temporary password expires', () => {
     const { MinimumLength, TemporaryPasswordValidityDays, ...mixed } = at(
       poolOf(plain),
       'Policies',
@@ -64,7 +53,7 @@ describe('the user pool', () => {
     expect(Object.values(mixed)).toEqual([true, true, true, true]);
   });
 
-  test('a mail address is a sign-in name, is verified before it replaces another, and never a user name', () => {
+  test('an email address is a sign-in name but not a user name, and is verified before it replaces another', () => {
     expect(poolOf(plain)).toMatchObject({
       UsernameAttributes: ['email'],
       UsernameConfiguration: { CaseSensitive: false },
@@ -74,18 +63,18 @@ describe('the user pool', () => {
     });
   });
 
-  test('knows nothing of a role: no group, no attribute of ours, no function that writes claims', () => {
+  test('the user pool has no groups, no custom attributes and no function that writes claims', () => {
     expect(at(poolOf(whole), 'Schema')).toEqual([{ Name: 'email', Mutable: true, Required: true }]);
     expect(poolOf(whole)['LambdaConfig']).toBeUndefined();
     expect(ofType(whole, 'AWS::Cognito::UserPoolGroup', 'AWS::Cognito::IdentityPool')).toEqual([]);
   });
 
-  test('takes new users from an operator only, unless the configuration opens it', () => {
+  test('only an operator can create users, unless self sign-up is configured', () => {
     expect(at(poolOf(plain), 'AdminCreateUserConfig', 'AllowAdminCreateUserOnly')).toBe(true);
     expect(at(poolOf(whole), 'AdminCreateUserConfig', 'AllowAdminCreateUserOnly')).toBe(false);
   });
 
-  test("sends mail from Cognito's address, or from the deployment's own", () => {
+  test("the user pool sends email from Cognito's address, or from the configured one", () => {
     expect(poolOf(plain)['EmailConfiguration']).toBeUndefined();
     expect(poolOf(whole)['EmailConfiguration']).toMatchObject({
       EmailSendingAccount: 'DEVELOPER',
@@ -98,7 +87,7 @@ describe('the user pool', () => {
 });
 
 describe('the client', () => {
-  test('the client is public, uses the code flow only, and says nothing about who exists', () => {
+  test('the client is public, uses the code flow only, and does not reveal which users exist', () => {
     expect(clientOf(whole)).toMatchObject({
       GenerateSecret: false,
       AllowedOAuthFlows: ['code'],
@@ -108,7 +97,7 @@ describe('the client', () => {
     });
   });
 
-  test('its tokens can be revoked, an access token ends soon, and a refresh token is good for once', () => {
+  test("the client's tokens can be revoked, access tokens are short-lived, and a refresh token works once", () => {
     expect(clientOf(whole)).toMatchObject({
       EnableTokenRevocation: true,
       RefreshTokenRotation: { Feature: 'ENABLED' },
@@ -117,21 +106,21 @@ describe('the client', () => {
     expect(clientOf(whole)['AccessTokenValidity']).toBeLessThanOrEqual(15);
   });
 
-  test('may write a mail address and nothing else', () => {
+  test('the client may write an email address and nothing else', () => {
     expect(clientOf(whole)['WriteAttributes']).toEqual(['email']);
     expect(clientOf(whole)['ReadAttributes']).toEqual(['email', 'email_verified']);
   });
 
-  test('sends people back to the domain, or to the address that the configuration names, and to no other', () => {
+  test('people return to the domain or to the configured address, and to no other', () => {
     expect(clientOf(whole)).toMatchObject({
       CallbackURLs: ['https://gateway.example.com/signed-in'],
       LogoutURLs: ['https://gateway.example.com/'],
     });
-    const consoleUrl = 'https://d111111abcdef8.cloudfront.net';
-    expect(clientOf(synthesize({ identity: { consoleUrl } }))['CallbackURLs']).toEqual([`${consoleUrl}/signed-in`]);
+    const { consoleUrl } = CONFIGURATIONS.signIn.identity;
+    expect(clientOf(signIn)['CallbackURLs']).toEqual([`${consoleUrl}/signed-in`]);
   });
 
-  test('sends nobody anywhere while there is no such address', () => {
+  test('the code flow is off without a domain and a configured address', () => {
     expect(clientOf(plain)['AllowedOAuthFlowsUserPoolClient']).toBe(false);
     expect(clientOf(plain)['AllowedOAuthFlows']).toBeUndefined();
     expect(clientOf(plain)['CallbackURLs']).toBeUndefined();
@@ -139,7 +128,7 @@ describe('the client', () => {
 });
 
 describe('the sign-in pages', () => {
-  test('are those of managed login, with a style, without which they show nothing', () => {
+  test('the sign-in pages are those of managed login, with the style that they require', () => {
     expect(only(plain, 'AWS::Cognito::UserPoolDomain').Properties['ManagedLoginVersion']).toBe(2);
     expect(only(plain, 'AWS::Cognito::ManagedLoginBranding').Properties).toMatchObject({
       ClientId: { Ref: ofType(plain, 'AWS::Cognito::UserPoolClient')[0]?.[0] },
@@ -147,42 +136,41 @@ describe('the sign-in pages', () => {
     });
   });
 
-  test("have an address that no other deployment has, and that does not tell the account's number", () => {
+  test("the sign-in address is unique and does not reveal the AWS account's number", () => {
     const address = JSON.stringify(only(plain, 'AWS::Cognito::UserPoolDomain').Properties['Domain']);
     expect(address).toContain('tollgate-prod');
     expect(address).toContain('AWS::StackId');
     expect(address).not.toContain('AWS::AccountId');
-    const named = synthesize({ identity: { signInPrefix: 'gateway-example' } });
-    expect(only(named, 'AWS::Cognito::UserPoolDomain').Properties['Domain']).toBe('gateway-example');
+    expect(only(signIn, 'AWS::Cognito::UserPoolDomain').Properties['Domain']).toBe('gateway-example');
   });
 });
 
-describe('an identity provider of the organisation', () => {
+describe('external identity providers', () => {
   const [oidc, saml] = ['OIDC', 'SAML'].map((type) =>
     ofType(whole, 'AWS::Cognito::UserPoolIdentityProvider').find(
       ([, { Properties }]) => Properties['ProviderType'] === type,
     ),
   );
 
-  test('gives a mail address and nothing else', () => {
+  test('an identity provider supplies an email address and nothing else', () => {
     expect(Object.keys(at(oidc, 1, 'Properties', 'AttributeMapping') as object)).toEqual(['email']);
     expect(Object.keys(at(saml, 1, 'Properties', 'AttributeMapping') as object)).toEqual(['email']);
   });
 
-  test('has its secret read from Secrets Manager while deploying: no template shows it', () => {
+  test('the client secret of an identity provider is read from Secrets Manager and is in no template', () => {
     expect(at(oidc, 1, 'Properties', 'ProviderDetails', 'client_secret')).toBe(
       '{{resolve:secretsmanager:workplace/client-secret:SecretString:::}}',
     );
   });
 
-  test('that speaks SAML gets signed requests', () => {
+  test('a SAML provider receives signed requests', () => {
     expect(at(saml, 1, 'Properties', 'ProviderDetails')).toMatchObject({
       MetadataURL: SAML.metadataUrl,
       RequestSigningAlgorithm: 'rsa-sha256',
     });
   });
 
-  test('is one that the client knows, beside the pool itself', () => {
+  test('the client supports the identity providers in addition to the user pool itself', () => {
     expect(clientOf(whole)['SupportedIdentityProviders']).toEqual(['COGNITO', 'Workplace', 'Directory']);
     expect(clientOf(plain)['SupportedIdentityProviders']).toEqual(['COGNITO']);
     expect(only(whole, 'AWS::Cognito::UserPoolClient')).toMatchObject({
@@ -192,7 +180,7 @@ describe('an identity provider of the organisation', () => {
 });
 
 test.each([
-  [{ providers: [{ ...OIDC, clientSecret: 'x' }] }, 'tollgate.identity.providers.0: no such setting: clientSecret.'],
+  [{ providers: [{ ...OIDC, clientSecret: 'x' }] }, 'tollgate.identity.providers.0: unknown setting clientSecret.'],
   [
     { providers: [{ ...SAML, metadataUrl: 'http://directory.example.com' }] },
     'tollgate.identity.providers.0.metadataUrl: must be an https:// address.',
@@ -206,17 +194,17 @@ test.each([
     { consoleUrl: 'http://gateway.example.com' },
     'tollgate.identity.consoleUrl: must be an https:// address without a path.',
   ],
-])('%j is refused with one sentence', (identity, message) => {
+])('the identity settings %j are rejected with one sentence', (identity, message) => {
   expect(() => parseConfig({ identity })).toThrow(new ConfigInvalid(message));
 });
 
-test('a stage that Cognito would refuse in a sign-in address needs one of its own', () => {
+test('a stage whose name Cognito refuses in a sign-in address needs a configured one', () => {
   expect(() => parseConfig({ stage: 'aws-prod' })).toThrow('tollgate.identity.signInPrefix: must be given');
   expect(parseConfig({ stage: 'aws-prod', identity: { signInPrefix: 'gateway' } }).stage).toBe('aws-prod');
 });
 
 describe('the management API', () => {
-  /** What its role may do at a service. */
+  /** The statements of the function's role about one AWS service. */
   const allowedAt = (synthesis: Synthesis, service: string) => {
     const [policy] = ofType(synthesis, 'AWS::IAM::ManagedPolicy').filter(([id]) =>
       id.startsWith('ControlPlaneManagementPolicy'),
@@ -233,7 +221,7 @@ describe('the management API', () => {
   const arnOf = (resource: unknown): string =>
     (at(resource, 'Fn::Join', 1) as readonly unknown[]).map(String).join('*');
 
-  test('sends mails from the one configured address, and from no other', () => {
+  test('the management API may send email from the configured address only', () => {
     const [statement, ...others] = allowedAt(whole, 'ses');
     expect(others).toEqual([]);
     expect(statement).toMatchObject({
@@ -249,12 +237,12 @@ describe('the management API', () => {
     expect(environmentOf(whole)).toMatchObject({ MAIL_FROM: 'tollgate@mail.example.com' });
   });
 
-  test('sends none where no address is configured', () => {
+  test('the management API may not send email without a configured address', () => {
     expect(allowedAt(plain, 'ses')).toEqual([]);
     expect(environmentOf(plain)).toMatchObject({ MAIL_FROM: 'none' });
   });
 
-  test('may ask the user pool by which factors somebody signs in, and nothing else of it', () => {
+  test("the management API may read a user's sign-in factors, and nothing else of the user pool", () => {
     const [statement, ...others] = allowedAt(plain, 'cognito-idp');
     expect(others).toEqual([]);
     expect(statement).toMatchObject({ Action: 'cognito-idp:AdminGetUserAuthFactors', Effect: 'Allow' });
@@ -262,10 +250,9 @@ describe('the management API', () => {
     expect(environmentOf(plain)).toMatchObject({ OPERATOR_MFA: 'required' });
   });
 
-  test('asks nothing of it where operators need no second factor', () => {
-    const lax = synthesize({ identity: { operatorMfa: 'optional' } });
-    expect(allowedAt(lax, 'cognito-idp')).toEqual([]);
-    expect(environmentOf(lax)).toMatchObject({ OPERATOR_MFA: 'optional' });
+  test('the management API may read no factors if operators need no second factor', () => {
+    expect(allowedAt(signIn, 'cognito-idp')).toEqual([]);
+    expect(environmentOf(signIn)).toMatchObject({ OPERATOR_MFA: 'optional' });
     expect(() => parseConfig({ identity: { operatorMfa: 'off' } })).toThrow(
       'tollgate.identity.operatorMfa: must be required or optional.',
     );

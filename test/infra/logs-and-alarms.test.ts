@@ -1,9 +1,7 @@
-import { Match } from 'aws-cdk-lib/assertions';
 import type { Resource } from './synthesis';
-import { at, ofType, synthesize } from './synthesis';
+import { at, ofType, propertiesOf, synthesize } from './synthesis';
 
-const synthesis = synthesize({});
-const { service } = synthesis.templates;
+const synthesis = synthesize('default');
 const functions = ofType(synthesis, 'AWS::Lambda::Function');
 
 describe('logs', () => {
@@ -32,12 +30,16 @@ describe('logs', () => {
   });
 
   test('the API is throttled', () => {
-    service.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
-      DefaultRouteSettings: { ThrottlingBurstLimit: Match.anyValue(), ThrottlingRateLimit: Match.anyValue() },
+    const [stage] = propertiesOf(synthesis, 'AWS::ApiGatewayV2::Stage');
+    expect(stage).toMatchObject({
+      DefaultRouteSettings: {
+        ThrottlingBurstLimit: expect.any(Number) as unknown,
+        ThrottlingRateLimit: expect.any(Number) as unknown,
+      },
     });
   });
 
-  test('an exchange of tokens, which may wait for an issuer, has a throttle of its own on a route of its own', () => {
+  test('the token exchange, which may wait for an issuer, has its own route with a lower limit', () => {
     const [stage] = ofType(synthesis, 'AWS::ApiGatewayV2::Stage');
     const all = at(stage, 1, 'Properties', 'DefaultRouteSettings', 'ThrottlingRateLimit');
     const route = at(stage, 1, 'Properties', 'RouteSettings', 'POST /api/v1/token');
@@ -46,13 +48,13 @@ describe('logs', () => {
     const [found] = ofType(synthesis, 'AWS::ApiGatewayV2::Route').filter(
       ([, { Properties }]) => Properties['RouteKey'] === 'POST /api/v1/token',
     );
-    // Without this CloudFormation may make the stage first, and API Gateway does not know the route then.
+    // Otherwise CloudFormation may create the stage first, when API Gateway does not know the route.
     expect((stage?.[1] as { readonly DependsOn?: readonly string[] }).DependsOn).toContain(found?.[0]);
   });
 });
 
 describe('alarms', () => {
-  test('every alarm says its impact, points into the runbook and tells the topic', () => {
+  test('every alarm states its impact, links to the runbook and notifies the topic', () => {
     const alarms = ofType(synthesis, 'AWS::CloudWatch::Alarm');
     const anchors = alarms.map(([, { Properties }]) => {
       expect(Properties['AlarmActions']).toHaveLength(1);
@@ -82,15 +84,22 @@ describe('alarms', () => {
     ]);
   });
 
-  test.each(['SweeperNotRunning', 'SealNotRunning'])('%s rings when the runs end, and not before the first', (name) => {
-    const [alarm] = ofType(synthesis, 'AWS::CloudWatch::Alarm').filter(([id]) => id.includes(name));
-    const { AlarmActions, InsufficientDataActions, ...properties } = alarm?.[1].Properties ?? {};
-    expect(properties).toMatchObject({ MetricName: 'Invocations', TreatMissingData: 'missing', EvaluationPeriods: 5 });
-    expect(InsufficientDataActions).toHaveLength(1);
-    expect(InsufficientDataActions).toEqual(AlarmActions);
-  });
+  test.each(['SweeperNotRunning', 'SealNotRunning'])(
+    'the alarm %s goes off when the runs stop, but not before the first run',
+    (name) => {
+      const [alarm] = ofType(synthesis, 'AWS::CloudWatch::Alarm').filter(([id]) => id.includes(name));
+      const { AlarmActions, InsufficientDataActions, ...properties } = alarm?.[1].Properties ?? {};
+      expect(properties).toMatchObject({
+        MetricName: 'Invocations',
+        TreatMissingData: 'missing',
+        EvaluationPeriods: 5,
+      });
+      expect(InsufficientDataActions).toHaveLength(1);
+      expect(InsufficientDataActions).toEqual(AlarmActions);
+    },
+  );
 
-  test('an alarm about a log code counts what the filters of that code count', () => {
+  test('an alarm about a log code uses the metric of the filters for that code', () => {
     const counted = (code: string): Resource[] =>
       ofType(synthesis, 'AWS::Logs::MetricFilter')
         .map(([, filter]) => filter)
@@ -100,22 +109,24 @@ describe('alarms', () => {
       at(filter, 'Properties', 'MetricTransformations', 0, 'MetricName'),
     );
     expect(new Set(names).size).toBe(1);
-    service.hasResourceProperties('AWS::CloudWatch::Alarm', { Namespace: 'Tollgate', MetricName: names[0] });
+    expect(propertiesOf(synthesis, 'AWS::CloudWatch::Alarm')).toContainEqual(
+      expect.objectContaining({ Namespace: 'Tollgate', MetricName: names[0] }),
+    );
   });
 
-  test('the topic is encrypted, closed without TLS, and CloudWatch may publish', () => {
-    service.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
-    service.hasResourceProperties('AWS::SNS::TopicPolicy', {
-      PolicyDocument: {
-        Statement: Match.arrayWith([
-          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
-          Match.objectLike({
-            Effect: 'Allow',
-            Principal: { Service: 'cloudwatch.amazonaws.com' },
-            Action: 'sns:Publish',
-          }),
-        ]),
-      },
-    });
+  test('the topic is encrypted, requires TLS, and lets CloudWatch publish', () => {
+    const [topic] = propertiesOf(synthesis, 'AWS::SNS::Topic');
+    expect(topic?.['KmsMasterKeyId']).toBeDefined();
+    const [policy] = propertiesOf(synthesis, 'AWS::SNS::TopicPolicy');
+    expect(at(policy, 'PolicyDocument', 'Statement')).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        expect.objectContaining({
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Action: 'sns:Publish',
+        }),
+      ]),
+    );
   });
 });

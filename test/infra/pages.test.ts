@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
-import type { Assembly } from '../../dev/tools/pages/assembly';
-import { DOCUMENTED_DEPLOYMENT, readAssembly } from '../../dev/tools/pages/assembly';
+import { type Assembly, readAssembly } from '../../dev/tools/pages/assembly';
 import { iamPage, WildcardUnexplained } from '../../dev/tools/pages/iam-page';
 import { PAGES } from '../../dev/tools/pages/pages';
 import { synthesize } from './synthesis';
 
-const assembly = readAssembly(synthesize(DOCUMENTED_DEPLOYMENT).app.synth().directory);
+const assembly = readAssembly(synthesize('documented').folder);
 
-test.each(PAGES)('docs/generated/%s says what the templates say', (file, render) => {
-  // After a change: npm run docs.
+test.each(PAGES)('docs/generated/%s matches the templates', (file, render) => {
+  // After a change, run `npm run docs`.
   expect(readFileSync(`docs/generated/${file}`, 'utf8')).toBe(render(assembly));
 });
 
@@ -22,7 +21,7 @@ test('the pages show every resource, every role and every acknowledgement', () =
   for (const { rule } of assembly.acknowledged) expect(acknowledgements).toContain(`\`${rule}\``);
 });
 
-test('a policy that names every resource without need is no page but an error', () => {
+test('a policy that names every resource without need is an error instead of a row', () => {
   const policy = {
     stack: 'service',
     logicalId: 'Wide',

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 const folder = mkdtempSync(join(tmpdir(), 'tollgate-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs the app as `cdk synth` does, in a folder with that configuration file. */
+/** Runs the app as `cdk synth` does, in a folder with the given configuration file. */
 function synthWith(configFile: string): Promise<{ code: unknown; stderr: string }> {
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   writeFileSync(join(folder, 'tollgate.config.ts'), configFile);
@@ -19,11 +19,11 @@ function synthWith(configFile: string): Promise<{ code: unknown; stderr: string 
 test.each([
   [
     'export const config = { pitrDays: 35 };',
-    'tollgate.pitrDays: must be at most 28 days, because erasure within 30 days is promised for backups too.\n',
+    'tollgate.pitrDays: must be at most 28 days, because erasure within 30 days includes backups.\n',
   ],
   ['export const settings = {};', 'tollgate.config.ts: must export its settings as config.\n'],
 ])(
-  '%s ends the synthesis with that sentence and nothing else',
+  'the configuration file %j ends the synthesis with one sentence and nothing else',
   async (configFile, sentence) => {
     expect(await synthWith(configFile)).toEqual({ code: 1, stderr: sentence });
   },

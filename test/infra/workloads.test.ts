@@ -1,10 +1,11 @@
 import { WORKLOADS_ENV } from '../../lambdas/contracts/deployment/environment';
+import { CONFIGURATIONS } from './configurations';
 import { at, ofType, synthesize } from './synthesis';
 
-const ELSEWHERE = ['444455556666', '777788889999'];
+const ACCOUNTS = CONFIGURATIONS.workloads.dataPlane.workloadAccounts;
 
-const byDefault = synthesize({});
-const opened = synthesize({ dataPlane: { workloadAccounts: ELSEWHERE } });
+const byDefault = synthesize('default');
+const opened = synthesize('workloads');
 
 function functionId(synthesis: typeof byDefault): string {
   const [found] = ofType(synthesis, 'AWS::Lambda::Function').filter(([id]) => id.startsWith('DataPlaneWorkloads'));
@@ -17,7 +18,7 @@ const permissions = (synthesis: typeof byDefault) =>
     .filter(({ FunctionName }) => at(FunctionName, 'Fn::GetAtt', 0) === functionId(synthesis));
 
 describe('the URL for workloads', () => {
-  test('asks for a signature, and streams', () => {
+  test('the URL for workloads requires a signature, and streams', () => {
     const urls = ofType(byDefault, 'AWS::Lambda::Url').map(([, { Properties }]) => Properties);
     const [url] = urls.filter(
       ({ TargetFunctionArn }) => at(TargetFunctionArn, 'Fn::GetAtt', 0) === functionId(byDefault),
@@ -26,13 +27,13 @@ describe('the URL for workloads', () => {
     expect(urls.filter(({ AuthType }) => AuthType === 'NONE')).toHaveLength(1);
   });
 
-  test('lets nobody in by itself: in the deployment’s own account the callers’ policies decide', () => {
+  test("the URL for workloads has no permission of its own, so that the callers' policies decide", () => {
     expect(permissions(byDefault)).toEqual([]);
   });
 
-  test('is open to the AWS accounts that are configured, through the URL and no other way', () => {
-    expect(permissions(opened)).toHaveLength(2 * ELSEWHERE.length);
-    for (const account of ELSEWHERE) {
+  test('the URL for workloads is open to the configured AWS accounts, which cannot invoke the function directly', () => {
+    expect(permissions(opened)).toHaveLength(2 * ACCOUNTS.length);
+    for (const account of ACCOUNTS) {
       expect(permissions(opened)).toEqual(
         expect.arrayContaining([
           expect.objectContaining({
@@ -50,15 +51,14 @@ describe('the URL for workloads', () => {
     }
   });
 
-  test('is not where the edge sends anybody', () => {
+  test('the edge does not route to the URL for workloads', () => {
     const [distribution] = ofType(byDefault, 'AWS::CloudFront::Distribution');
     const origins = at(distribution, 1, 'Properties', 'DistributionConfig', 'Origins') as readonly object[];
-    const told = JSON.stringify(origins);
     expect(origins).toHaveLength(3);
-    expect(told).not.toContain('Workloads');
+    expect(JSON.stringify(origins)).not.toContain('Workloads');
   });
 
-  test('is served by a function that can verify no key and knows no secret of the edge', () => {
+  test('the function for workloads can read neither the key pepper nor the origin secret', () => {
     const [found] = ofType(byDefault, 'AWS::Lambda::Function').filter(([id]) => id === functionId(byDefault));
     const variables = at(found, 1, 'Properties', 'Environment', 'Variables') as object;
     expect(Object.keys(variables).sort()).toEqual([...WORKLOADS_ENV].sort());

@@ -8,11 +8,11 @@ import { settingsOf, viewChange, viewModels } from '../../../lambdas/domain/cata
 import { formatUsd } from '../../../lambdas/domain/money/pico';
 import type { CatalogCommand } from './catalog-command';
 import type { CommandServices, CommandResult } from './command-services';
-import { FileUnusable } from './files';
+import { UnusableFile } from './files';
 
 const TOKENS_PER_MILLION = 1_000_000n;
 
-/** What operators do with the catalog, as the deployment itself: which person ran it is not known here. */
+/** Runs a catalog command. The audit log names the deployment as its actor: who typed the command is unknown. */
 export async function runCatalogCommand(services: CommandServices, command: CatalogCommand): Promise<CommandResult> {
   const { catalog, proposals } = services;
   switch (command.name) {
@@ -20,36 +20,36 @@ export async function runCatalogCommand(services: CommandServices, command: Cata
       return show(services);
     case 'catalog-changes': {
       const { items } = await catalog.page({ limit: command.limit });
-      return done(items.map(viewChange));
+      return jsonLines(items.map(viewChange));
     }
     case 'catalog-diff': {
-      const differences = await catalog.diff(readList(services, command), command.complete);
-      const lines = differences.length === 0 ? ['Nothing differs.'] : differences.flatMap(renderDifference);
+      const differences = await catalog.diff(readPriceList(services, command), command.complete);
+      const lines = differences.length === 0 ? ['The lists do not differ.'] : differences.flatMap(renderDifference);
       return { exitCode: 0, lines };
     }
     case 'catalog-propose': {
       const { complete } = command;
-      const proposal = await proposals.propose({ list: readList(services, command), complete, actor: DEPLOYMENT });
+      const proposal = await proposals.propose({ list: readPriceList(services, command), complete, actor: DEPLOYMENT });
       const { number: version } = await catalog.state();
       const differences = await catalog.diff(proposal.list, complete);
       const made = { proposalId: proposal.id, version, differences: differences.length };
-      return { ...done([made]), notes: differences.flatMap(renderDifference) };
+      return { ...jsonLines([made]), notes: differences.flatMap(renderDifference) };
     }
     case 'catalog-approve': {
       const { proposalId, models, from, version } = command;
       const proposal = await proposals.get(proposalId);
       const { number } = await catalog.approve({ proposal, models, from, version, actor: DEPLOYMENT });
-      return done([{ version: number }]);
+      return jsonLines([{ version: number }]);
     }
     case 'catalog-set': {
       const { setting, from, version } = command;
       const { number } = await catalog.change({ settings: [setting], from, version, actor: DEPLOYMENT });
-      return done([{ version: number }]);
+      return jsonLines([{ version: number }]);
     }
   }
 }
 
-/** The version first, then what is set and scheduled, then each model with what it costs and is sold at. */
+/** Prints the version, then the settings in force and scheduled, then each model with its cost and price. */
 async function show({ catalog, compiled, clock }: CommandServices): Promise<CommandResult> {
   const { number: version, timelines } = await catalog.state();
   const now = isoTime(clock());
@@ -63,21 +63,21 @@ async function show({ catalog, compiled, clock }: CommandServices): Promise<Comm
       cost: inUsd(costPicoPerToken),
     })),
   }));
-  return done([{ version, approved: isAdopted(timelines, now), compiledDiffersIn }, ...settings, ...models]);
+  return jsonLines([{ version, approved: isAdopted(timelines, now), compiledDiffersIn }, ...settings, ...models]);
 }
 
-function readList({ compiled }: CommandServices, { file }: { readonly file?: string | undefined }): CatalogData {
+function readPriceList({ compiled }: CommandServices, { file }: { readonly file?: string | undefined }): CatalogData {
   if (file === undefined) return compiled;
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    throw new FileUnusable(`The file ${file} cannot be read as JSON.`);
+    throw new UnusableFile(`Cannot read ${file}: it does not exist or is not JSON.`);
   }
   const parsed = catalogSchema.safeParse(content);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new FileUnusable(`The file ${file} is no price list: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`);
+  throw new UnusableFile(`${file} is not a valid price list: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`);
 }
 
 function renderDifference({ list, model, kind, definition, prices }: ModelDifference): readonly string[] {
@@ -89,7 +89,7 @@ function renderPrice({ from, abovePromptTokens, unit, beforePico, afterPico }: P
   const tier = abovePromptTokens === 0 ? '' : ` above ${abovePromptTokens} prompt tokens`;
   const prices = [beforePico, afterPico].map((pico) => (pico === undefined ? 'no price' : usdPerMillion(pico)));
   const change =
-    beforePico === undefined || afterPico === undefined ? '' : afterPico > beforePico ? ', dearer' : ', cheaper';
+    beforePico === undefined || afterPico === undefined ? '' : afterPico > beforePico ? ', higher' : ', lower';
   return `${unit}${tier}: ${prices.join(' -> ')} per million tokens${change}, from ${from}`;
 }
 
@@ -100,7 +100,7 @@ const inUsd = (prices: { readonly [unit: string]: string }): object =>
     Object.entries(prices).map(([unit, pico]) => [unit, formatUsd(BigInt(pico) * TOKENS_PER_MILLION)]),
   );
 
-const done = (values: readonly object[]): CommandResult => ({
+const jsonLines = (values: readonly object[]): CommandResult => ({
   exitCode: 0,
   lines: values.map((value) => JSON.stringify(value)),
 });

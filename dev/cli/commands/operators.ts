@@ -7,23 +7,25 @@ import type { OperatorCommand } from './operators-command';
 
 const PAGE_ITEMS = 100;
 
-/** Appoints and dismisses as the deployment itself: which person ran it is not known here. */
+/** Runs an operator command. The audit log names the deployment as its actor: who typed the command is unknown. */
 export async function runOperatorCommand(services: CommandServices, command: OperatorCommand): Promise<CommandResult> {
   const { store, clock } = services;
   const operators = new Operators({ store, clock, audit: new AuditLog({ store, clock }) });
   switch (command.name) {
     case 'operators-list': {
-      const personIds = await everyOperator(operators);
+      const personIds = await allOperators(operators);
       return { exitCode: 0, lines: personIds.map((personId) => JSON.stringify({ personId })) };
     }
     case 'operators-appoint':
-      return done(command.personId, true, operators.appoint({ personId: command.personId, actor: DEPLOYMENT }));
+      await operators.appoint({ personId: command.personId, actor: DEPLOYMENT });
+      return showStanding(command.personId, true);
     case 'operators-dismiss':
-      return done(command.personId, false, operators.dismiss({ personId: command.personId, actor: DEPLOYMENT }));
+      await operators.dismiss({ personId: command.personId, actor: DEPLOYMENT });
+      return showStanding(command.personId, false);
   }
 }
 
-async function everyOperator(operators: Operators): Promise<readonly string[]> {
+async function allOperators(operators: Operators): Promise<readonly string[]> {
   const personIds: string[] = [];
   let after: Key | undefined;
   do {
@@ -34,7 +36,7 @@ async function everyOperator(operators: Operators): Promise<readonly string[]> {
   return personIds;
 }
 
-async function done(personId: string, isOperator: boolean, act: Promise<void>): Promise<CommandResult> {
-  await act;
-  return { exitCode: 0, lines: [JSON.stringify({ personId, isOperator })] };
-}
+const showStanding = (personId: string, isOperator: boolean): CommandResult => ({
+  exitCode: 0,
+  lines: [JSON.stringify({ personId, isOperator })],
+});

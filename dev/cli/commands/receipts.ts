@@ -6,9 +6,9 @@ import { verifyReceipts } from '../../../lambdas/domain/receipts/verify-receipts
 import { type PublicKeys, readPublicKeys } from '../../../lambdas/domain/receipts/verify-signature';
 import type { VerifyCommand } from './command';
 import type { CommandServices, CommandResult } from './command-services';
-import { FileUnusable, readText } from './files';
+import { UnusableFile, readText } from './files';
 
-/** Each tree of an account as a line, and its receipts as the lines behind it. */
+/** Prints each tree of an account on one line, followed by its receipts on one line each. */
 export async function exportAccount(services: CommandServices, accountId: string): Promise<CommandResult> {
   const { store, clock, usageRetentionDays: retentionDays } = services;
   const trees = await exportReceipts({ store, clock, retentionDays }, accountId);
@@ -16,17 +16,17 @@ export async function exportAccount(services: CommandServices, accountId: string
   return { exitCode: 0, lines: lines.map((line) => JSON.stringify(line)) };
 }
 
-/** The published public keys as PEM, for `receipts verify --key` and for every other verifier. */
+/** Prints the published public keys as PEM, which `receipts verify --key` and any other verifier can read. */
 export async function showKeys(services: CommandServices): Promise<CommandResult> {
   const keys = await new ReceiptKeys(services).list();
   if (keys.length === 0)
-    return { exitCode: 1, lines: [], error: 'No receipt has been sealed yet, so there is no key.' };
+    return { exitCode: 1, lines: [], error: 'No receipt has been sealed yet, so no key is published.' };
   return { exitCode: 0, lines: keys.map(({ pem }) => pem.trimEnd()) };
 }
 
 /**
- * Checks a file of receipts. The keys never come out of that file: whoever forged it would have put his own there.
- * @param published asks the deployment or the data folder for its keys; not called where the command names a file.
+ * Checks a file of receipts. The keys never come from that file, because a forger would have put their own there.
+ * @param published fetches the keys from the deployment or the data folder; not called when the command names a key file
  */
 export async function verifyFile(
   { file, key }: VerifyCommand,
@@ -38,13 +38,15 @@ export async function verifyFile(
   const { faults, ...counts } = verifyReceipts(readDocuments(text), publicKeys(keys.lines.join('\n')));
   const verified = faults.length === 0;
   const lines = [...faults, JSON.stringify({ verified, ...counts })];
-  return verified ? { exitCode: 0, lines } : { exitCode: 1, lines, error: 'The receipts are not as they were sealed.' };
+  return verified
+    ? { exitCode: 0, lines }
+    : { exitCode: 1, lines, error: 'The receipts do not match what was sealed.' };
 }
 
 function publicKeys(text: string): PublicKeys {
   try {
     return readPublicKeys(text);
   } catch {
-    throw new FileUnusable('The file of --key holds no public key in PEM.');
+    throw new UnusableFile('The file given with --key contains no PEM public key.');
   }
 }

@@ -14,17 +14,17 @@ const model = (endpoints: EndpointId[]) => ({
     {
       version: 'demo-1',
       from: '2025-01-01T00:00:00Z',
-      // $0.15 and $0.60 per million tokens: what a small model costs.
+      // $0.15 and $0.60 per million tokens, as for a typical small model.
       tiers: [{ abovePromptTokens: 0, picoPerToken: { input: 150_000, output: 600_000 } }],
     },
   ],
 });
 
-/** The demo provider speaks both dialects, and a catalog knows one per provider: hence two. */
+/** The demo provider speaks both dialects. A catalog allows one dialect per provider, so it appears as two. */
 export const DEMO_CATALOG: CatalogData = {
   source: 'demo',
   providers: { demo: [model(['chat', 'embeddings'])], 'demo-anthropic': [model(['messages'])] },
 };
 
-/** What a local run is compiled with. */
+/** The compiled price list of a local run: the shipped one, and the demo model. */
 export const LOCAL_PRICE_LIST = mergeCatalogs(PRICE_LIST, DEMO_CATALOG);

@@ -4,22 +4,22 @@ import { formatUsd } from '../../../lambdas/domain/money/pico';
 import { EXAMPLE_MODELS } from '../../example-models';
 import type { LocalGateway } from './local-gateway';
 
-/** What a person sees at the start, with a line to paste. */
-export async function welcome({ url, account, catalog, services: services, swept }: LocalGateway): Promise<string> {
+/** The text that `npm start` prints, with a request to paste. */
+export async function welcome({ url, account, catalog, services, swept }: LocalGateway): Promise<string> {
   const balance = await services.wallet.balance(account.accountId);
   const example = curlLine(url, account.apiKey, await catalog.current());
   return [
-    `Tollgate runs on ${url}`,
+    `Tollgate is running at ${url}`,
     '',
     `  account  ${account.accountId}`,
     `  API key  ${account.apiKey}`,
     `  balance  $${formatUsd(balance?.availablePico ?? 0n)}`,
     ...(swept.expired > 0
-      ? ['', `Gave back what ${swept.expired} interrupted request(s) of an earlier run held.`]
+      ? ['', `Returned the money held by ${swept.expired} interrupted request(s) of an earlier run.`]
       : []),
     ...(example === undefined ? [] : ['', 'Try it:', '', example]),
     '',
-    'Ctrl-C stops it and settles what is in flight.',
+    'Press Ctrl-C to stop. Running requests are settled first.',
   ].join('\n');
 }
 

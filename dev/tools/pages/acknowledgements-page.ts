@@ -1,7 +1,7 @@
 import type { AcknowledgedRule, Assembly } from './assembly';
 import { code, generatedBy, inOrder, table } from './table';
 
-/** As lib/compliance/acknowledgements.ts writes a reason. */
+/** The format of a reason in lib/compliance/acknowledgements.ts. */
 const REASON = /^([a-z-]+)\. Control: (.+?) Consequence: (.+?)(?: Test: (.+))?$/;
 
 interface Explained extends AcknowledgedRule {
@@ -11,14 +11,14 @@ interface Explained extends AcknowledgedRule {
   readonly test: string;
 }
 
-/** Every decision to live with a finding: which rules, where, what controls it instead, what it costs. */
+/** Renders every decision to accept a finding: the rules, the constructs, the control and the consequence. */
 export function acknowledgementsPage({ acknowledged }: Assembly): string {
   const explained = acknowledged.map(explain);
   const decisions = [...new Set(explained.map(({ decision }) => decision))].sort();
   const rules = new Set(explained.map(({ rule }) => rule));
   return [
-    generatedBy('Findings that stay'),
-    `${decisions.length} decisions answer ${rules.size} rules of cdk-nag (AWS Solutions, Serverless, HIPAA, NIST 800-53 r5, PCI DSS 3.2.1) and of AWS Control Tower. \`tls-without-domain\` is not needed with a domain. Every other finding fails the synthesis.`,
+    generatedBy('Accepted findings'),
+    `${decisions.length} decisions cover ${rules.size} rules of cdk-nag (AWS Solutions, Serverless, HIPAA, NIST 800-53 r5, PCI DSS 3.2.1) and of AWS Control Tower. With a domain \`tls-without-domain\` does not apply. Every other finding fails the synthesis.`,
     ...decisions.map((decision) =>
       section(
         decision,
@@ -44,7 +44,7 @@ function section(decision: string, explained: readonly Explained[]): string {
   );
 }
 
-/** @throws when a reason is not written as `acknowledge` writes it */
+/** @throws when a reason does not have the format of `acknowledge` */
 function explain(acknowledged: AcknowledgedRule): Explained {
   const [, decision, control, consequence, test = ''] = REASON.exec(acknowledged.reason) ?? [];
   if (decision === undefined || control === undefined || consequence === undefined) {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The deployment that the generated pages describe. Explicit, so that nobody's credentials change a page. */
+/** The deployment that the generated pages describe. Region and account are explicit, so that no credentials change a page. */
 export const DOCUMENTED_DEPLOYMENT = {
   region: 'us-east-1',
   account: '111122223333',
@@ -11,7 +11,7 @@ export const DOCUMENTED_DEPLOYMENT = {
 
 /** A resource of a template. */
 export interface Resource {
-  /** `service` for one. */
+  /** The last part of the stack's name, such as `service`. */
   readonly stack: string;
   readonly logicalId: string;
   readonly Type: string;
@@ -19,17 +19,17 @@ export interface Resource {
   readonly DeletionPolicy?: string;
 }
 
-/** A rule whose finding stays, at a construct. */
+/** A rule whose findings are accepted at a construct. */
 export interface AcknowledgedRule {
   readonly path: string;
   readonly rule: string;
   readonly reason: string;
 }
 
-/** What `cdk synth` has written. */
+/** The content of a folder that `cdk synth` wrote. */
 export interface Assembly {
   readonly resources: readonly Resource[];
-  /** What stacks export to each other, by the name of the export. */
+  /** The values that stacks export to each other, by the name of the export. */
   readonly exports: ReadonlyMap<string, unknown>;
   readonly acknowledged: readonly AcknowledgedRule[];
 }
@@ -43,7 +43,7 @@ type MetadataFile = Readonly<Record<string, readonly { readonly type: string; re
 
 const ACKNOWLEDGED = 'aws:cdk:acknowledged-rules';
 
-/** Reads what a synthesis has written into a folder. */
+/** Reads a folder that a synthesis wrote. */
 export function readAssembly(folder: string): Assembly {
   const read = <File>(suffix: string): readonly [stack: string, file: File][] =>
     readdirSync(folder)
@@ -72,7 +72,7 @@ function acknowledgedIn(file: MetadataFile): AcknowledgedRule[] {
     entries
       .filter(({ type }) => type === ACKNOWLEDGED)
       .flatMap(({ data }) => Object.entries(data as Record<string, string>))
-      // The id of a rule follows the name of the plugin that it is of.
+      // The plugin's name may precede the rule's ID.
       .map(([id, reason]) => ({ path: path.replace(/^\//, ''), rule: id.replace(/^\w+::/, ''), reason })),
   );
 }

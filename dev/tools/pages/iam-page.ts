@@ -1,24 +1,24 @@
 import type { Assembly, Resource } from './assembly';
-import { plainName, written } from './names';
+import { plainName, rendered } from './names';
 import type { Permission } from './statements';
 import { permissions } from './statements';
 import { code, generatedBy, inOrder, table } from './table';
 
 const ROLE_POLICIES = ['AWS::IAM::ManagedPolicy', 'AWS::IAM::Policy'];
 
-/** Where AWS leaves no other resource to name, and what the asterisk means there. */
+/** Resource types whose policies can only name `*`, and what the asterisk means there. */
 const FORCED_WILDCARDS: Readonly<Record<string, string>> = {
-  'AWS::KMS::Key': "in a key's own policy it is that key",
-  'AWS::DynamoDB::Table': "in a table's own policy it is that table, whose name is not known yet",
+  'AWS::KMS::Key': "in a key's own policy it means that key",
+  'AWS::DynamoDB::Table': "in a table's own policy it means that table, whose name is not known yet",
 };
 
-/** A policy names every resource where it could name one. */
+/** A policy names every resource although it could name a single one. */
 export class WildcardUnexplained extends Error {
   override readonly name = 'WildcardUnexplained';
 }
 
 /**
- * Who may do what: function × action × resource × condition, and who else is let in.
+ * Renders the permissions: function × action × resource × condition, and the principals that resources let in.
  *
  * @throws WildcardUnexplained
  */
@@ -27,22 +27,22 @@ export function iamPage(assembly: Assembly): string {
   const ofRoles = all.filter(({ resource }) => ROLE_POLICIES.includes(resource.Type));
   const ofOthers = all.filter(({ resource }) => !ROLE_POLICIES.includes(resource.Type));
   return [
-    generatedBy('Who may do what'),
-    'Resources are named as in [resources](resources.md).',
+    generatedBy('AWS permissions'),
+    'Resources have the names of [resources](resources.md).',
     '## Functions and roles',
     table(
       ['function', 'resource', 'action', 'condition'],
       inOrder(ofRoles.flatMap((permission) => rowsOfRole(permission, assembly))),
       { blankRepeatsOf: 2 },
     ),
-    '## Whom resources let in',
+    '## Resource policies',
     table(
       ['resource', 'principal', 'effect', 'action', 'condition'],
       inOrder([...ofOthers.map(rowOfOther), ...invocations(assembly)]),
       { blankRepeatsOf: 3 },
     ),
     '## `Resource: *`',
-    'Only where AWS leaves nothing else to say.',
+    'Only where AWS allows no narrower resource.',
     table(['policy of', 'because'], inOrder(wildcards(all))),
     '',
   ].join('\n\n');
@@ -53,7 +53,7 @@ function rowsOfRole({ resource, action, on, condition }: Permission, assembly: A
   return roles.map(({ Ref }) => [holderOf(Ref, assembly), code(on), code(action), code(condition)]);
 }
 
-/** The function that has the role, or the role itself where a service of AWS takes it. */
+/** Names the function that has the role, or the role itself if an AWS service assumes it. */
 function holderOf(role: string, { resources }: Assembly): string {
   const lambda = resources.find(
     ({ Type, Properties }) => Type === 'AWS::Lambda::Function' && roleOf(Properties['Role']) === role,
@@ -68,14 +68,14 @@ function rowOfOther({ resource, principal, effect, action, condition }: Permissi
   return [plainName(resource.logicalId), code(principal), effect, code(action), code(condition)];
 }
 
-/** Who may invoke a function is no policy in a template but a resource of its own. */
+/** Renders the permissions to invoke functions, which are separate resources instead of policies in a template. */
 function invocations(assembly: Assembly): string[][] {
   return assembly.resources
     .filter(({ Type }) => Type === 'AWS::Lambda::Permission')
     .map(({ Properties }) => {
       const { FunctionName, Principal, Action, ...conditions } = Properties;
-      const condition = Object.entries(conditions).map(([name, value]) => `${name} = ${written(value, assembly)}`);
-      const [on, action, principal] = [FunctionName, Action, Principal].map((value) => written(value, assembly));
+      const condition = Object.entries(conditions).map(([name, value]) => `${name} = ${rendered(value, assembly)}`);
+      const [on, action, principal] = [FunctionName, Action, Principal].map((value) => rendered(value, assembly));
       return [on ?? '', code(principal ?? ''), 'Allow', code(action ?? ''), code(condition.join(' and '))];
     });
 }

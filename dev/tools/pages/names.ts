@@ -1,24 +1,24 @@
 import type { Assembly } from './assembly';
 
-/** `WalletTable35D2D3A1` is written `WalletTable`: the hash says where it stands in the code. */
+/** Shortens `WalletTable35D2D3A1` to `WalletTable`: the hash only encodes the construct's path. */
 export const plainName = (logicalId: string): string => logicalId.replace(/[0-9A-F]{8}$/, '');
 
-/** Writes a value of a template for a reader: resources by name, what CloudFormation joins joined. */
-export function written(value: unknown, { exports }: Pick<Assembly, 'exports'>): string {
-  const write = (inner: unknown): string => {
-    if (Array.isArray(inner)) return inner.map(write).join(', ');
+/** Renders a value of a template for a reader: resources by name, joins as text. */
+export function rendered(value: unknown, { exports }: Pick<Assembly, 'exports'>): string {
+  const render = (inner: unknown): string => {
+    if (Array.isArray(inner)) return inner.map(render).join(', ');
     if (typeof inner !== 'object' || inner === null) return String(inner);
     const [[name, argument] = ['', undefined]] = Object.entries(inner);
-    if (name === 'Fn::ImportValue') return write(exports.get(String(argument)) ?? argument);
+    if (name === 'Fn::ImportValue') return render(exports.get(String(argument)) ?? argument);
     if (name === 'Ref') return plainName(String(argument).replace(/^AWS::(.*)$/, '<$1>'));
     if (name === 'Fn::GetAtt') return attribute(argument as readonly [string, string]);
-    if (name === 'Fn::Join') return (argument as [string, unknown[]])[1].map(write).join('');
+    if (name === 'Fn::Join') return (argument as [string, unknown[]])[1].map(render).join('');
     return JSON.stringify(inner);
   };
-  return write(value);
+  return render(value);
 }
 
-// The ARN of a resource is what a policy means by it, so it goes without saying.
+// A policy refers to a resource by its ARN, so the attribute is left out.
 function attribute([logicalId, name]: readonly [string, string]): string {
   return name === 'Arn' ? plainName(logicalId) : `${plainName(logicalId)}.${name}`;
 }

@@ -1,4 +1,4 @@
 import { apiDocument } from '../../../lambdas/handlers/control-plane/api/api-document';
 
-/** The management API, as OpenAPI 3.1 says it; the client in web/src/api is made of it. */
+/** Renders the management API as OpenAPI 3.1. The client in web/src/api is generated from it. */
 export const openApiPage = (): string => `${JSON.stringify(apiDocument(), null, 2)}\n`;

@@ -5,7 +5,7 @@ import { openApiPage } from './openapi-page';
 import { resourcesPage } from './resources-page';
 import { rolesPage } from './roles-page';
 
-/** The pages of docs/generated that say what a deployment is, by the name of their file. */
+/** The pages of docs/generated that describe a deployment, by the name of their file. */
 export const PAGES: readonly (readonly [file: string, render: (assembly: Assembly) => string])[] = [
   ['acknowledgements.md', acknowledgementsPage],
   ['iam.md', iamPage],

@@ -1,10 +1,10 @@
 import type { Assembly, Resource } from './assembly';
-import { plainName, written } from './names';
+import { plainName, rendered } from './names';
 import { code, generatedBy, inOrder, table } from './table';
 
 type Properties = Resource['Properties'];
 
-/** The key, or the method, by which a store is encrypted at rest. Others hold nothing. */
+/** Reads the key, or the method, by which a store is encrypted at rest. Types that are not listed store nothing. */
 const ENCRYPTION: Readonly<Record<string, (properties: Properties) => unknown>> = {
   'AWS::Cognito::UserPool': () => "Cognito's own key",
   'AWS::DynamoDB::Table': (table) => inside(table, 'SSESpecification', 'KMSMasterKeyId'),
@@ -22,20 +22,29 @@ const ENCRYPTION: Readonly<Record<string, (properties: Properties) => unknown>> 
   'AWS::SNS::Topic': (topic) => topic['KmsMasterKeyId'],
 };
 
-/** Every resource; of those that hold data also what they may hold, until when, and how it is encrypted. */
+/** Renders every resource, and for each store its data class, its retention and its encryption. */
 export function resourcesPage(assembly: Assembly): string {
   const [stores, others] = [true, false].map((holds) =>
     assembly.resources.filter(({ Type }) => Type in ENCRYPTION === holds),
   );
   return [
     generatedBy('Resources'),
-    '## What holds data',
+    '## Stores',
     table(
-      ['stack', 'resource', 'type', 'data class', 'retention', 'encrypted with', 'restorable', 'when its stack goes'],
+      [
+        'stack',
+        'resource',
+        'type',
+        'data class',
+        'retention',
+        'encrypted with',
+        'restorable',
+        'when its stack is deleted',
+      ],
       inOrder((stores ?? []).map((store) => rowOfStore(store, assembly))),
       { blankRepeatsOf: 1 },
     ),
-    '## What does not',
+    '## Other resources',
     table(
       ['stack', 'type', 'resource'],
       inOrder((others ?? []).map(({ stack, logicalId, Type }) => [stack, code(Type), plainName(logicalId)])),
@@ -54,9 +63,9 @@ function rowOfStore({ stack, logicalId, Type, Properties, DeletionPolicy }: Reso
     code(Type),
     tags.get('tollgate:data-class') ?? '–',
     tags.get('tollgate:retention') ?? '–',
-    written(ENCRYPTION[Type]?.(Properties) ?? '–', assembly),
+    rendered(ENCRYPTION[Type]?.(Properties) ?? '–', assembly),
     typeof days === 'number' ? `${days} days` : '–',
-    DeletionPolicy === 'Retain' ? 'stays' : 'goes',
+    DeletionPolicy === 'Retain' ? 'kept' : 'deleted',
   ];
 }
 

@@ -3,7 +3,7 @@ import type { Standing } from '../../../lambdas/contracts/http/roles';
 import { STANDINGS } from '../../../lambdas/contracts/http/roles';
 import { code, table } from './table';
 
-/** Who may do what, from the one table that decides it. */
+/** Renders the permissions of each role from the table that decides them. */
 export function rolesPage(): string {
   const ofScope = (scope: string) => PERMISSION_IDS.filter((id) => PERMISSIONS[id].scope === scope);
   const may = (id: (typeof PERMISSION_IDS)[number]) => [code(id), PERMISSIONS[id].may];
@@ -13,13 +13,13 @@ export function rolesPage(): string {
     ...STANDINGS.map((standing) => cell(id, standing)),
   ]);
   return [
-    '# Who may do what',
+    '# Permissions of roles',
     '',
-    'Written by `npm run docs` from lambdas/contracts/http/permissions.ts. A role is one that a member has in the account at hand; an account that one is not a member of is as one that does not exist. Operators stand outside every account.',
+    'Written by `npm run docs` from lambdas/contracts/http/permissions.ts. The roles are those of a member in the account in question. An account looks nonexistent to people who are not members of it. Operators belong to no account.',
     '',
     table(['permission', 'to', ...STANDINGS], cells),
     '',
-    'Whoever is signed in may, about themselves:',
+    'Every signed-in person may, for themselves:',
     '',
     table(['permission', 'to'], ofScope('self').map(may)),
     '',

@@ -1,12 +1,12 @@
 import type { Assembly, Resource } from './assembly';
-import { plainName, written } from './names';
+import { plainName, rendered } from './names';
 
 /** One action of a policy's statement. */
 export interface Permission {
-  /** Whose policy it is in. */
+  /** The resource whose policy contains it. */
   readonly resource: Resource;
   readonly effect: string;
-  /** Empty in the policy of a role, which is about the role. */
+  /** Empty in the policy of a role, whose principal is the role. */
   readonly principal: string;
   readonly action: string;
   readonly on: string;
@@ -43,7 +43,7 @@ function permissionsOf(resource: Resource, statement: Statement, assembly: Assem
     condition: conditionOf(statement, assembly),
   };
   return listed(Action).flatMap((action) =>
-    listed(on).map((each) => ({ ...shared, action: String(action), on: written(each, assembly) })),
+    listed(on).map((each) => ({ ...shared, action: String(action), on: rendered(each, assembly) })),
   );
 }
 
@@ -52,14 +52,14 @@ const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (
 function principalOf({ Principal }: Statement, assembly: Assembly): string {
   if (Principal === undefined || typeof Principal === 'string') return Principal ?? '';
   return Object.values(Principal)
-    .map((principal) => written(principal, assembly))
+    .map((principal) => rendered(principal, assembly))
     .join(', ');
 }
 
 function conditionOf({ Condition = {} }: Statement, assembly: Assembly): string {
   return Object.entries(Condition)
     .flatMap(([operator, keys]) =>
-      Object.entries(keys).map(([key, value]) => `${operator} ${key} = ${written(value, assembly)}`),
+      Object.entries(keys).map(([key, value]) => `${operator} ${key} = ${rendered(value, assembly)}`),
     )
     .join(' and ');
 }

@@ -1,10 +1,10 @@
-/** Opens each page, and tells whoever edits one where it comes from. */
+/** Renders the head of a page, which tells an editor where the page comes from. */
 export const generatedBy = (title: string): string => `# ${title}\n\nWritten by \`npm run docs\` from the templates.`;
 
 /**
- * A table of Markdown.
+ * Renders a Markdown table.
  *
- * @param blankRepeatsOf how many of the first columns are left blank where they, and those before them, repeat
+ * @param blankRepeatsOf how many of the first columns are left blank where they repeat the row above
  */
 export function table(
   header: readonly string[],
@@ -23,7 +23,7 @@ const repeats = (cells: readonly string[], above: readonly string[] | undefined,
 const line = (cells: readonly string[]): string =>
   `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 
-/** Each row once, by code unit, so that no machine's locale changes a page. */
+/** Returns each row once, sorted by code unit, so that the locale of a machine does not change a page. */
 export function inOrder(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
   const byText = new Map(rows.map((row) => [row.join('\u0000'), row]));
   return [...byText].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);

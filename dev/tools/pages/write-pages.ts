@@ -1,7 +1,4 @@
-/**
- * Part of `npm run docs`: synthesizes the documented deployment and describes it in docs/generated, and writes the generated
- * sections of other pages.
- */
+/** Part of `npm run docs`: writes docs/generated from the documented deployment, and the generated sections of other pages. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +11,7 @@ import { SECTIONS, withSection } from './sections';
 const folder = mkdtempSync(join(tmpdir(), 'tollgate-pages-'));
 try {
   const context = `tollgate=${JSON.stringify(DOCUMENTED_DEPLOYMENT)}`;
-  // npm has put node_modules/.bin on the PATH. What the bundler says is of no interest unless it fails.
+  // npm has put node_modules/.bin on the PATH. The output of the bundler is shown only if it fails.
   execFileSync('cdk', ['synth', '--no-notices', '--quiet', '--output', folder, '--context', context], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -1,7 +1,7 @@
 import { ENDPOINTS } from '../../../lambdas/domain/dialects/registry';
 import { EXAMPLE_MODELS, likelyEndpoint } from '../../example-models';
 
-/** Enough to see a stream come in pieces; a fraction of a cent at any price. */
+/** Enough to see a stream arrive in pieces, and still a fraction of a cent at any price. */
 const OUTPUT_TOKENS_MAX = 128;
 
 export interface PaidRequest {
@@ -10,8 +10,8 @@ export interface PaidRequest {
 }
 
 /**
- * A streamed request to a cheap model.
- * @returns undefined when none that this command knows is served and none was named
+ * Builds a streamed request to a cheap model.
+ * @returns undefined when no model was named and none of the example models is served
  */
 export function paidRequest(served: readonly string[], named: string | undefined): PaidRequest | undefined {
   const [model, endpoint] =

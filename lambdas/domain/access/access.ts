@@ -3,13 +3,12 @@ import { allows, PERMISSIONS } from '../../contracts/http/permissions';
 import { roleSchema } from '../../contracts/http/roles';
 import { memberKey, personKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
-import { AccountNotFound } from '../errors/missing';
-import { MfaRequired, NotAllowed } from '../errors/refusal';
 import type { SecondFactors } from '../identity/second-factors';
-import { isOperator } from '../people/operators';
-import { subjectOf } from '../people/person-item';
+import { subjectOf } from '../identity/subject';
 import type { TableStore } from '../table/table-store';
+import { AccountNotFound, MfaRequired, NotAllowed } from './access-errors';
 import type { Actor } from './actor';
+import { isOperator } from './is-operator';
 
 export interface AccessOptions {
   readonly store: TableStore;

@@ -1,34 +1,35 @@
 import { ulid } from 'ulid';
 import type { BillingDetails, SuspensionReason } from '../../contracts/http/accounts';
 import { accountNameSchema, billingDetailsSchema, suspensionReasonSchema } from '../../contracts/http/accounts';
+import type { Permission } from '../../contracts/http/permissions';
 import type { AuditFields } from '../../contracts/storage/audit-event';
 import { DEPLOYMENT_CHAIN } from '../../contracts/storage/audit-event';
 import { accountIdSchema } from '../../contracts/storage/ids';
-import type { Permission } from '../../contracts/http/permissions';
 import { accountKey, directoryKey, isoTime } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
+import { AccountNotFound } from '../access/access-errors';
 import type { Actor } from '../access/actor';
 import { DEPLOYMENT } from '../access/actor';
+import type { ActionWrite } from '../audit/action';
+import { ALREADY_DONE } from '../audit/action';
 import { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { AccountNotFound } from '../errors/missing';
 import { VersionMismatch } from '../errors/refusal';
-import { TooManyAccounts } from '../errors/too-many';
 import type { Change, Condition } from '../table/condition';
 import { absent, all, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
-import { failedCondition } from '../table/table-errors';
 import type { TableStore, Write } from '../table/table-store';
 import type { Item } from '../table/value';
 import { isVersion } from '../table/version';
-import type { Account, Billing } from './account-item';
 import { openBalance, suspendBalance } from '../wallet/balance/balance';
+import type { Account, Billing } from './account-item';
 import { decodeAccount, decodeBilling } from './account-item';
+import { TooManyAccounts } from './accounts-errors';
 import { everyAccount, pageOfAccounts } from './directory';
 import { putMember } from './member-item';
 import { expectFewAccounts } from './memberships';
 import type { Pace } from './pace';
-import { ACCOUNTS_PER_HOUR_MAX, ACCOUNTS_PER_PERSON_AND_DAY_MAX, countOne, secondsLeft } from './pace';
+import { ACCOUNTS_PER_HOUR_MAX, ACCOUNTS_PER_PERSON_AND_DAY_MAX, countOne } from './pace';
 
 export interface AccountsOptions {
   readonly store: TableStore;
@@ -80,29 +81,26 @@ export class Accounts {
       ...(name !== undefined && { name }),
       ...(ownerId !== undefined && { ownerId }),
     };
-    const writes: Write[] = [
-      { table: ACCOUNTS, put, when: absent() },
-      { table: ACCOUNTS, put: { ...directoryKey(accountId), createdAt }, when: absent() },
+    const writes: ActionWrite[] = [
+      { write: { table: ACCOUNTS, put, when: absent() }, otherwise: () => ALREADY_DONE },
+      { write: { table: ACCOUNTS, put: { ...directoryKey(accountId), createdAt }, when: absent() } },
     ];
     if (ownerId !== undefined) {
       const owner = { personId: ownerId, role: 'owner' as const, joinedAt: createdAt, version: 1 };
-      writes.push(...putMember(accountId, owner, absent()), openBalance(accountId));
+      const [member, membership] = putMember(accountId, owner, absent());
+      writes.push({ write: member }, { write: membership }, { write: openBalance(accountId) });
       writes.push(...pacesOf(ownerId).map((pace) => countOne(pace, now)));
     }
     const actor: Actor = ownerId === undefined ? DEPLOYMENT : { kind: 'self', personId: ownerId };
     const after = ownerId === undefined ? {} : { after: { ownerId } };
-    try {
-      await this.#audit.record({
-        chain: accountId,
-        actor,
-        action: 'account.create',
-        target: accountId,
-        ...after,
-        writes,
-      });
-    } catch (error) {
-      if (!failedCondition(error, 0)) throw (ownerId !== undefined && paceRefusal(error, writes.length, now)) || error;
-    }
+    await this.#audit.record({
+      chain: accountId,
+      actor,
+      action: 'account.create',
+      target: accountId,
+      ...after,
+      writes,
+    });
     return accountId;
   }
 
@@ -203,21 +201,13 @@ export class Accounts {
       change: { ...(set && { set }), ...(remove && { remove }), add: { version: 1n } },
       when: all(exists(), ...isVersion(version), ...(when ? [when] : [])),
     };
-    try {
-      await this.#audit.record({
-        chain: accountId,
-        actor,
-        action,
-        target: accountId,
-        ...fields,
-        writes: [write, ...writes],
-      });
-    } catch (error) {
-      const failed = failedCondition(error, 0);
-      if (!failed) throw error;
-      if (!failed.item) throw new AccountNotFound();
-      if (version !== undefined && decodeAccount(failed.item).version !== version) throw new VersionMismatch();
-    }
+    const otherwise = (account: Item | undefined) => {
+      if (!account) return new AccountNotFound();
+      const isChanged = version !== undefined && decodeAccount(account).version !== version;
+      return isChanged ? new VersionMismatch() : ALREADY_DONE;
+    };
+    const guarded = [{ write, otherwise }, ...writes.map((other) => ({ write: other }))];
+    await this.#audit.record({ chain: accountId, actor, action, target: accountId, ...fields, writes: guarded });
   }
 
   #read(accountId: string): Promise<Item | undefined> {
@@ -225,14 +215,20 @@ export class Accounts {
   }
 }
 
-/** How fast accounts can be made, a person's own first. */
-const pacesOf = (ownerId: string): readonly [Pace, Pace] => [
-  { whose: ownerId, what: 'accounts', per: 'day', most: ACCOUNTS_PER_PERSON_AND_DAY_MAX },
-  { whose: DEPLOYMENT_CHAIN, what: 'accounts', per: 'hour', most: ACCOUNTS_PER_HOUR_MAX },
+/** How fast accounts can be made. The person's own limit comes first: it is the one that they can wait for. */
+const pacesOf = (ownerId: string): readonly Pace[] => [
+  {
+    whose: ownerId,
+    what: 'accounts',
+    per: 'day',
+    most: ACCOUNTS_PER_PERSON_AND_DAY_MAX,
+    refusal: (retryAfterSeconds) => new TooManyAccounts('person', retryAfterSeconds),
+  },
+  {
+    whose: DEPLOYMENT_CHAIN,
+    what: 'accounts',
+    per: 'hour',
+    most: ACCOUNTS_PER_HOUR_MAX,
+    refusal: (retryAfterSeconds) => new TooManyAccounts('deployment', retryAfterSeconds),
+  },
 ];
-
-/** @param writes how many there were, the counts last */
-function paceRefusal(error: unknown, writes: number, now: number): TooManyAccounts | undefined {
-  if (failedCondition(error, writes - 2)) return new TooManyAccounts('person', secondsLeft('day', now));
-  return failedCondition(error, writes - 1) && new TooManyAccounts('deployment', secondsLeft('hour', now));
-}

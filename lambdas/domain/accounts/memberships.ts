@@ -1,6 +1,6 @@
 import { MEMBERSHIP_PREFIX } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
-import { LimitReached } from '../errors/conflict';
+import { LimitReached } from '../errors/refusal';
 import type { TableStore } from '../table/table-store';
 
 export const ACCOUNTS_OF_PERSON_MAX = 50;

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { AuditEvent, AuditFields } from '../../contracts/storage/audit-event';
+import type { AuditEvent } from '../../contracts/storage/audit-event';
 import { AUDIT_RETENTION_DAYS, auditEventSchema } from '../../contracts/storage/audit-event';
 import { auditEventKey, auditHeadKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS, AUDIT, EXPIRES_AT } from '../../contracts/storage/tables';
+import { DAY_MS } from '../clock';
 import { absent, compare } from '../table/condition';
 import type { Put, Update } from '../table/table-store';
 import type { Item, Value } from '../table/value';
 import { canonicalJson } from './canonical-json';
-
-const DAY_SECONDS = 86_400;
 
 const ordinal = z.coerce.number().pipe(z.int().positive());
 const headSchema = z.object({ sequence: ordinal, hash: z.string(), at: z.iso.datetime() });
@@ -23,7 +22,8 @@ export const hashOf = ({ hash: _hash, ...event }: Omit<AuditEvent, 'hash'> & { r
   createHash('sha256').update(canonicalJson(event)).digest('hex');
 
 /** Epoch seconds at which an event of this time has ended. */
-export const auditEnd = (at: string): number => Math.floor(Date.parse(at) / 1_000) + AUDIT_RETENTION_DAYS * DAY_SECONDS;
+export const auditEnd = (at: string): number =>
+  Math.floor(Date.parse(at) / 1_000) + (AUDIT_RETENTION_DAYS * DAY_MS) / 1_000;
 
 /** The write of one event; nothing may be where it comes. */
 export function putEvent(event: AuditEvent): Put {
@@ -62,5 +62,15 @@ function withNumbers(value: Value): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withNumbers(member)]));
 }
 
-/** Without members that are absent by being undefined: no table holds those. */
-const presentFields = (fields: AuditFields): Item => JSON.parse(JSON.stringify(fields)) as Item;
+/** Leaves out the members that are undefined, because a table cannot hold them. */
+function presentFields(fields: object): Item {
+  const members = Object.entries(fields) as [string, Value | undefined][];
+  const present = members.flatMap(([name, value]): [string, Value][] => {
+    if (value === undefined) return [];
+    return [[name, isRecord(value) ? presentFields(value) : value]];
+  });
+  return Object.fromEntries(present);
+}
+
+const isRecord = (value: Value): value is Item =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);

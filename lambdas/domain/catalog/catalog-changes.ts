@@ -12,16 +12,15 @@ import { CATALOG } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { BeginsTooSoon, CatalogConflict, CatalogNotAdopted } from '../errors/conflict';
 import { VersionMismatch } from '../errors/refusal';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
-import { failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import { approvalEntries, compiledTimelines, strangers } from './approval';
 import { isAdopted } from './catalog-at';
 import type { ModelDifference } from './catalog-diff';
 import { catalogDiff } from './catalog-diff';
+import { BeginsTooSoon, CatalogConflict, CatalogNotAdopted } from './catalog-errors';
 import { changeWrites, decodeChange } from './catalog-item';
 import { type CatalogState, decodeState, EMPTY_STATE } from './catalog-state';
 import { changeOfVersion, priceEntries } from './customer-prices';
@@ -164,12 +163,8 @@ export class CatalogChanges {
       ...(proposalId !== undefined && { proposalId }),
     };
     const { writes, state: after } = changeWrites(made, state);
-    try {
-      const target = `catalog@${number}`;
-      await this.#options.audit.record({ chain: DEPLOYMENT_CHAIN, actor, action, target, writes });
-    } catch (error) {
-      throw failedCondition(error, 0) ? new VersionMismatch() : error;
-    }
+    const target = `catalog@${number}`;
+    await this.#options.audit.record({ chain: DEPLOYMENT_CHAIN, actor, action, target, writes });
     return after;
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CatalogEntry } from '../../contracts/storage/catalog-changes';
 import type { Item } from '../table/value';
+import { CatalogUnreadable } from './catalog-errors';
 import { fold, NOTHING_SET, type Timelines } from './timelines';
 
 /** Of what the data plane reads; a new kind of setting is a new one. A process that does not know it keeps what it has. */
@@ -18,11 +19,6 @@ export interface CatalogState {
 }
 
 export const EMPTY_STATE: CatalogState = { number: 0, timelines: NOTHING_SET };
-
-/** The stored catalog cannot be read by this version of the code. */
-export class CatalogUnreadable extends Error {
-  override readonly name = 'CatalogUnreadable';
-}
 
 export const decodeHead = (item: Item): number => numberSchema.parse(item['number']);
 

@@ -1,5 +1,6 @@
 import type { CatalogData, EndpointId, Model, ProviderSettings } from '../../contracts/storage/catalog';
 import type { Route } from '../../contracts/storage/catalog-changes';
+import { CatalogInvalid } from './catalog-errors';
 
 /** One way to serve a model. */
 export interface Target {
@@ -28,11 +29,6 @@ export interface ListedModel {
   readonly id: string;
   /** The id of the first provider that serves it. */
   readonly provider: string;
-}
-
-/** A provider's price list is missing, or names a model twice. */
-export class CatalogInvalid extends Error {
-  override readonly name = 'CatalogInvalid';
 }
 
 type TargetsByEndpoint = { readonly [endpoint in EndpointId]?: readonly Target[] };

@@ -1,7 +1,7 @@
 import type { PriceTier, UnitPrices } from '../../contracts/storage/catalog';
 import type { CatalogEntry } from '../../contracts/storage/catalog-changes';
 import { UNITS } from '../../contracts/storage/units';
-import { CatalogConflict } from '../errors/conflict';
+import { CatalogConflict } from './catalog-errors';
 import { listed, settingAt, timelineOf, type Timelines } from './timelines';
 
 const BASIS_POINTS = 10_000n;

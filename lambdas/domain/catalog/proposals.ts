@@ -1,19 +1,18 @@
 import { ulid } from 'ulid';
+import { line } from '../../contracts/http/text';
 import { DEPLOYMENT_CHAIN } from '../../contracts/storage/audit-event';
 import { type CatalogData, catalogSchema } from '../../contracts/storage/catalog';
 import { modelNameSchema, type Proposal } from '../../contracts/storage/catalog-changes';
 import { proposalIdSchema } from '../../contracts/storage/ids';
-import { line } from '../../contracts/http/text';
 import { isoTime, proposalKey, PROPOSALS_PARTITION } from '../../contracts/storage/table-keys';
 import { CATALOG } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { CatalogConflict } from '../errors/conflict';
-import { ProposalNotFound } from '../errors/missing';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
 import type { TableStore } from '../table/table-store';
+import { CatalogConflict, ProposalNotFound } from './catalog-errors';
 import { decodeProposal, putProposal } from './catalog-item';
 
 const SOURCE_CHARACTERS_MAX = 200;
@@ -48,7 +47,7 @@ export class Proposals {
     this.#expectServable(list);
     const now = this.#options.clock();
     const made: Proposal = { id: `pro_${ulid(now)}`, at: isoTime(now), complete, list };
-    const writes = [putProposal(made)];
+    const writes = [{ write: putProposal(made) }];
     await this.#options.audit.record({
       chain: DEPLOYMENT_CHAIN,
       actor,

@@ -1,9 +1,8 @@
 import type { CatalogData } from '../../contracts/storage/catalog';
 import type { OperatorSetting } from '../../contracts/storage/catalog-changes';
-import { CatalogConflict } from '../errors/conflict';
 import { modelsAt } from './approval';
-import { CatalogInvalid } from './catalog';
 import { catalogAt } from './catalog-at';
+import { CatalogConflict, CatalogInvalid } from './catalog-errors';
 import { settingsAt, type Timelines } from './timelines';
 
 interface Circumstances {

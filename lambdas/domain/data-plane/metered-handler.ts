@@ -6,8 +6,8 @@ import { attempt } from './provider/provider-attempt';
 import { isWorthAnother } from './provider/provider-errors';
 import { providerHeaders } from './provider/provider-headers';
 import { closeAnswer } from './settlement/close-answer';
-import type { Outcome } from './settlement/outcome';
-import { settleOutcome } from './settlement/settle-outcome';
+import type { ProviderOutcome } from './settlement/outcome';
+import { settleRequest } from './settlement/settle-request';
 import { ClientStream } from './streaming/client-stream';
 import { EventRelay } from './streaming/event-relay';
 
@@ -33,9 +33,9 @@ export async function serveMetered(dependencies: MeteredDependencies, call: Mete
   watch.end();
   // A keep-alive from here on could commit the response to a 200 after another status was recorded.
   client?.stopKeepAlive();
-  const settlement = await settleOutcome(dependencies, paid, outcome);
+  const settled = await settleRequest(dependencies, paid, outcome);
   try {
-    closeAnswer(paid, outcome, settlement);
+    closeAnswer(paid, outcome, settled);
   } catch {
     // The client or its connection is gone. The request is charged, and the answer cannot be sent.
     dependencies.log.warn('ANSWER_NOT_SENT', { requestId: call.requestId });
@@ -73,7 +73,11 @@ async function hold(
 }
 
 /** Asks the targets in order until one gives an answer that no other could improve on. */
-async function ask(dependencies: MeteredDependencies, paid: PaidRequest, cancelled: AbortSignal): Promise<Outcome> {
+async function ask(
+  dependencies: MeteredDependencies,
+  paid: PaidRequest,
+  cancelled: AbortSignal,
+): Promise<ProviderOutcome> {
   const { call, request, admitted } = paid;
   const { endpoint, exchange, stop } = call;
   let firstByteMs: number | undefined;

@@ -1,26 +1,29 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Trust } from '../../contracts/http/federation';
 import { exchangedTokenKey, trustKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import { isActive } from '../accounts/account-item';
 import type { Clock } from '../clock';
-import { ControlPlaneUnavailable, TokenRefused } from '../errors/refusal';
+import { DAY_MS } from '../clock';
+import { ControlPlaneUnavailable } from '../errors/refusal';
 import type { Keys } from '../keys/keys';
 import type { Log } from '../log';
+import type { GuardedWrite } from '../table/commit';
+import { tryCommit } from '../table/commit';
 import { absent, exists } from '../table/condition';
 import { retry, REQUEST_RETRY, systemTiming } from '../table/retry';
-import { failedCondition } from '../table/table-errors';
-import type { Check, TableStore, Write } from '../table/table-store';
+import type { Put, TableStore } from '../table/table-store';
+import { newTransactionToken } from '../table/transaction-token';
 import type { FederatedClaims, FederatedTokens } from './federated-tokens';
+import { TokenRefused } from './federation-errors';
 import { matchesSubject } from './matches-subject';
 import type { Trusts } from './trusts';
 
-const WRITE_TOKEN_BYTES = 16;
 const TRUST_ID_PREFIX = 'tru_';
 /** A token is taken for a moment longer than it says: so long is it remembered. */
 const GRACE_SECONDS = 300;
 /** A key that has ended can still be seen in the account's list for this long. */
-const SEEN_AFTER_END_SECONDS = 86_400;
+const SEEN_AFTER_END_SECONDS = DAY_MS / 1_000;
 
 export interface TokenExchangeOptions {
   readonly store: TableStore;
@@ -74,25 +77,21 @@ export class TokenExchange {
       // The trust's keys are counted as one: a limit is not renewed by another token.
       counterId: trustId.slice(TRUST_ID_PREFIX.length),
     });
-    const checks: readonly Check[] = [
-      isActive(accountId),
-      { table: ACCOUNTS, check: trustKey(accountId, trustId), when: exists() },
+    const trustExists = { table: ACCOUNTS, check: trustKey(accountId, trustId), when: exists() };
+    const writes: readonly GuardedWrite<string>[] = [
+      { write: isActive(accountId).write, otherwise: () => 'account' },
+      { write: trustExists, otherwise: () => 'trust' },
+      ...made.writes.map((write) => ({ write })),
+      ...markUsed(trust, claims).map((write) => ({ write, otherwise: () => 'used' })),
     ];
-    const writes = [...checks, ...made.writes, ...once(trust, claims)];
-    const writeToken = randomBytes(WRITE_TOKEN_BYTES).toString('hex');
-    try {
-      await retry(
-        REQUEST_RETRY,
-        systemTiming(clock),
-        () => store.transact(writes, writeToken),
-        (cause) => new ControlPlaneUnavailable({ cause }),
-      );
-    } catch (error) {
-      if (failedCondition(error, 0)) throw this.#refused(accountId, 'account');
-      if (failedCondition(error, 1)) throw this.#refused(accountId, 'trust');
-      if (failedCondition(error, writes.length - 1)) throw this.#refused(accountId, 'used');
-      throw error;
-    }
+    const token = newTransactionToken();
+    const [refusal] = await retry(
+      REQUEST_RETRY,
+      systemTiming(clock),
+      () => tryCommit(store, writes, token),
+      (cause) => new ControlPlaneUnavailable({ cause }),
+    );
+    if (refusal !== undefined) throw this.#refused(accountId, refusal);
     this.#options.log.info('TOKEN_EXCHANGED', { accountId, keyId: made.shown.keyId });
     return { key: made.shown.key, keySeconds };
   }
@@ -111,7 +110,7 @@ function mismatchOf(trust: Trust, { subject, texts, tokenId }: FederatedClaims):
 }
 
 /** Remembers a token for as long as it could come again; by a hash, because its id may say something of a person. */
-function once({ issuer, singleUse }: Trust, { tokenId, expiresAt }: FederatedClaims): readonly Write[] {
+function markUsed({ issuer, singleUse }: Trust, { tokenId, expiresAt }: FederatedClaims): readonly Put[] {
   if (!singleUse || tokenId === undefined) return [];
   const hash = createHash('sha256')
     .update(JSON.stringify([issuer, tokenId]))

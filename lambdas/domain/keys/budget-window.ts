@@ -1,6 +1,6 @@
 import type { BudgetRule } from '../../contracts/http/key-rules';
+import { DAY_MS } from '../clock';
 
-const DAY_MS = 86_400_000;
 const DAYS_PER_WEEK = 7;
 /** The first day of 1970 was a Thursday: its week began three days before. */
 const EPOCH_WEEKDAY = 3;

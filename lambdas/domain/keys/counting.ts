@@ -1,8 +1,7 @@
 import type { Counting } from '../wallet/holds/counting';
+import { MINUTE_MS } from '../wallet/holds/key-counters';
 import { windowAt } from './budget-window';
 import type { KeyOwner } from './verified-keys';
-
-const MINUTE_MS = 60_000;
 
 /**
  * What the key's rules count of a request.

@@ -1,9 +1,9 @@
 import { apiKeyKey } from '../../contracts/storage/table-keys';
 import { KEYS } from '../../contracts/storage/tables';
-import { KeyNotFound } from '../errors/missing';
 import type { TableStore } from '../table/table-store';
 import type { StoredKey } from './key-item';
 import { decodeKey } from './key-item';
+import { KeyNotFound } from './keys-errors';
 
 export async function findKey(store: TableStore, keyId: string): Promise<StoredKey | undefined> {
   const item = await store.get({ table: KEYS, key: apiKeyKey(keyId) });

@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import { keyInfoSchema } from '../../contracts/http/api-keys';
-import { keyIdSchema } from '../../contracts/storage/ids';
 import type { KeyRules } from '../../contracts/http/key-rules';
 import { keyRulesSchema } from '../../contracts/http/key-rules';
+import { keyIdSchema } from '../../contracts/storage/ids';
 import { apiKeyKey, keyListingKey } from '../../contracts/storage/table-keys';
 import { KEYS } from '../../contracts/storage/tables';
+import { VersionMismatch } from '../errors/refusal';
+import type { GuardedWrite } from '../table/commit';
 import type { Change, Condition } from '../table/condition';
 import { all, exists } from '../table/condition';
-import type { Update } from '../table/table-store';
 import type { Item } from '../table/value';
-import { versionSchema } from '../table/version';
+import { isVersion, versionSchema } from '../table/version';
 
 export const SALT_BYTES = 16;
 export const VERIFIER_BYTES = 32;
@@ -86,17 +87,30 @@ export const endOf = ({ validUntil }: Pick<KeyInfo, 'validUntil'>): number =>
 
 export const isLive = (key: StoredKey, now: number): boolean => key.revokedAt === undefined && now < endOf(key);
 
-/** Changes both of a key's items; the one that verifies comes first. */
-export function changeKey(
-  accountId: string,
-  keyId: string,
-  change: Change,
-  when: Condition,
-  isAsRead: readonly Condition[] = [],
-): readonly [Update, Update] {
-  const listing = { ...change, add: { version: 1n } };
+/**
+ * Changes both items of a key: the one that verifies it and the one that lists it.
+ * @param change.otherwise what it means when the key is not as `when` says. It goes before a VersionMismatch
+ * @param change.version the version that was read. @default any
+ */
+export function changeKey<Refusal>(
+  { accountId, keyId }: { readonly accountId: string; readonly keyId: string },
+  { set, remove, when, otherwise, version }: KeyChange<Refusal>,
+): readonly GuardedWrite<Refusal | VersionMismatch>[] {
+  const change = { ...(set && { set }), ...(remove && { remove }) };
+  const listing = keyListingKey(accountId, keyId);
+  const listingChange = { ...change, add: { version: 1n } };
+  const isAsRead = all(exists(), ...isVersion(version));
   return [
-    { table: KEYS, update: apiKeyKey(keyId), change, when: all(exists(), when) },
-    { table: KEYS, update: keyListingKey(accountId, keyId), change: listing, when: all(exists(), ...isAsRead) },
+    { write: { table: KEYS, update: apiKeyKey(keyId), change, when: all(exists(), when) }, otherwise },
+    {
+      write: { table: KEYS, update: listing, change: listingChange, when: isAsRead },
+      otherwise: () => new VersionMismatch(),
+    },
   ];
+}
+
+interface KeyChange<Refusal> extends Pick<Change, 'set' | 'remove'> {
+  readonly when: Condition;
+  readonly otherwise: NonNullable<GuardedWrite<Refusal>['otherwise']>;
+  readonly version?: number | undefined;
 }

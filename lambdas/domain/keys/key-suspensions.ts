@@ -2,20 +2,19 @@ import type { KeySuspensionReason } from '../../contracts/storage/key-suspension
 import { isoTime, resumptionKey } from '../../contracts/storage/table-keys';
 import { EXPIRES_AT, KEYS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
+import { ALREADY_DONE } from '../audit/action';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { KeyNotLive } from '../errors/conflict';
-import { VersionMismatch } from '../errors/refusal';
+import { DAY_MS } from '../clock';
 import { absent, all, exists } from '../table/condition';
-import { failedCondition } from '../table/table-errors';
 import type { Put, TableStore } from '../table/table-store';
-import { isVersion } from '../table/version';
+import { findKey, ownedKey } from './find-key';
 import type { StoredKey } from './key-item';
 import { changeKey, isLive } from './key-item';
-import { findKey, ownedKey } from './find-key';
+import { KeyNotLive } from './keys-errors';
 
 /** Who resumed a key has looked: for so long neither it nor what is counted as one with it is suspended again. */
-export const TRUSTED_MS = 86_400_000;
+export const TRUSTED_MS = DAY_MS;
 
 /** One key, and who does something to it. */
 interface KeyAction {
@@ -54,22 +53,22 @@ export class KeySuspensions {
     actor,
     reason,
   }: KeyAction & { readonly reason: KeySuspensionReason }): Promise<boolean> {
-    const change = { set: { suspendedAt: isoTime(this.#clock()), suspensionReason: reason } };
-    try {
-      await this.#audit.record({
-        chain: accountId,
-        actor,
-        action: 'key.suspend',
-        target: keyId,
-        before: { state: 'active' },
-        after: { state: 'suspended', reason },
-        writes: changeKey(accountId, keyId, change, all(absent('revokedAt'), absent('suspendedAt'))),
-      });
-      return true;
-    } catch (error) {
-      if (failedCondition(error, 0)) return false;
-      throw error;
-    }
+    return this.#audit.record({
+      chain: accountId,
+      actor,
+      action: 'key.suspend',
+      target: keyId,
+      before: { state: 'active' },
+      after: { state: 'suspended', reason },
+      writes: changeKey(
+        { accountId, keyId },
+        {
+          set: { suspendedAt: isoTime(this.#clock()), suspensionReason: reason },
+          when: all(absent('revokedAt'), absent('suspendedAt')),
+          otherwise: () => ALREADY_DONE,
+        },
+      ),
+    });
   }
 
   /** Without effect on a key that is not suspended. Throws KeyNotFound, KeyNotLive or VersionMismatch. */
@@ -85,25 +84,25 @@ export class KeySuspensions {
     const stored = await ownedKey(this.#store, keyId, accountId);
     if (!isLive(stored, this.#clock())) throw new KeyNotLive();
     const now = this.#clock();
-    const change = { set: { resumedAt: isoTime(now) }, remove: ['suspendedAt', 'suspensionReason'] };
-    const when = all(absent('revokedAt'), exists('suspendedAt'));
-    try {
-      await this.#audit.record({
-        chain: accountId,
-        actor,
-        action: 'key.resume',
-        target: keyId,
-        before: { state: 'suspended' },
-        after: { state: 'active' },
-        writes: [
-          ...changeKey(accountId, keyId, change, when, isVersion(version)),
-          resumption(stored.counterId ?? keyId, now),
-        ],
-      });
-    } catch (error) {
-      if (failedCondition(error, 0)) return;
-      throw failedCondition(error, 1) ? new VersionMismatch() : error;
-    }
+    const resumed = changeKey(
+      { accountId, keyId },
+      {
+        set: { resumedAt: isoTime(now) },
+        remove: ['suspendedAt', 'suspensionReason'],
+        when: all(absent('revokedAt'), exists('suspendedAt')),
+        otherwise: () => ALREADY_DONE,
+        version,
+      },
+    );
+    await this.#audit.record({
+      chain: accountId,
+      actor,
+      action: 'key.resume',
+      target: keyId,
+      before: { state: 'suspended' },
+      after: { state: 'active' },
+      writes: [...resumed, { write: resumption(stored.counterId ?? keyId, now) }],
+    });
   }
 }
 

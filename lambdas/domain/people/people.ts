@@ -3,17 +3,16 @@ import { personIdSchema } from '../../contracts/storage/ids';
 import { isoTime, personKey, subjectKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
-import { PersonNotFound } from '../errors/missing';
 import { ControlPlaneUnavailable } from '../errors/refusal';
+import { isSubject } from '../identity/subject';
+import { tryCommit } from '../table/commit';
 import { absent, all, exists } from '../table/condition';
 import { retry, REQUEST_RETRY, systemTiming } from '../table/retry';
-import { ConditionFailed, failedCondition } from '../table/table-errors';
+import { ConditionFailed } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
+import { PersonNotFound } from './people-errors';
 import type { Person } from './person-item';
 import { decodePerson } from './person-item';
-
-/** The user pool's ids of people: the characters of a UUID, or of another provider's opaque ids. */
-const SUBJECT = /^[\w.:|-]{1,128}$/;
 
 /** Everybody who ever signed in, under a pseudonym. */
 export class People {
@@ -27,7 +26,7 @@ export class People {
 
   /** The person of a verified token's subject; made at first sight. Throws ControlPlaneUnavailable. */
   async ofSubject(subject: string): Promise<Person> {
-    if (!SUBJECT.test(subject)) throw new RangeError('not a subject');
+    if (!isSubject(subject)) throw new RangeError('not a subject');
     const found = await this.#find(subject);
     if (found) return found;
     // The console asks several things at once, and so several of somebody's first requests are in each other's way.
@@ -72,17 +71,15 @@ export class People {
     const now = this.#clock();
     const person: Person = { personId: `per_${ulid(now)}`, createdAt: isoTime(now) };
     const { personId } = person;
-    try {
-      await this.#store.transact([
-        { table: ACCOUNTS, put: { ...subjectKey(subject), personId }, when: absent() },
-        { table: ACCOUNTS, put: { ...personKey(personId), ...person, subject }, when: absent() },
-      ]);
-      return person;
-    } catch (error) {
-      // Another of their requests came first, or an attempt of this one whose answer was lost.
-      const found = failedCondition(error, 0) && (await this.#find(subject));
-      if (!found) throw error;
-      return found;
-    }
+    const pointer = { table: ACCOUNTS, put: { ...subjectKey(subject), personId }, when: absent() };
+    const refusals = await tryCommit(this.#store, [
+      { write: pointer, otherwise: () => 'known' },
+      { write: { table: ACCOUNTS, put: { ...personKey(personId), ...person, subject }, when: absent() } },
+    ]);
+    if (refusals.length === 0) return person;
+    // Another request of the same person came first, or an attempt of this one whose answer was lost.
+    const known = await this.#find(subject);
+    if (!known) throw new Error('a subject leads to a person who is not there');
+    return known;
   }
 }

@@ -9,30 +9,32 @@ import type { SignedSeal } from './seal';
 import { Seals } from './seals';
 
 const MINUTE_MS = 60_000;
-/** Between the clocks of who ends a request and who seals. */
+/** The tolerated difference between the clocks of the data plane and the sealer. */
 const CLOCK_SKEW_MS = MINUTE_MS;
-/** A tree has up to 400 KB. */
+/** A page is small because a tree can have up to 400 KB. */
 const PAGE_TREES = 4;
 
 export const minuteOf = (milliseconds: number): string => isoTime(milliseconds - (milliseconds % MINUTE_MS));
 
-/** No tree from before holds the receipt of what ended at this moment. */
+/** The earliest minute whose tree can contain the receipt of a request that ended at `endedAt`. */
 export const earliestMinute = (endedAt: number): string => minuteOf(Math.max(0, endedAt - CLOCK_SKEW_MS));
 
-/** A tree that counts: a committed seal holds it. */
+/** A tree under a committed seal. */
 export interface SealedTree extends StoredTree {
   readonly signed: SignedSeal;
 }
 
-/** The range of trees that may hold what ended in it. */
-export interface Ended {
-  /** Epoch milliseconds. */
+/** A range of times at which requests ended, in epoch milliseconds. */
+export interface EndRange {
   readonly since: number;
-  /** Epoch milliseconds. @default no end */
+  /** @default no upper bound */
   readonly until?: number;
 }
 
-/** Reads an account's trees. Those of a run that died, or lost against another, are there too and do not count. */
+/**
+ * Reads the sealed trees of an account. Trees that a sealer wrote before it crashed, or before another sealer committed
+ * first, are stored too, but no seal covers them, so they are skipped.
+ */
 export class AccountTrees {
   readonly #store: TableStore;
   readonly #seals: Seals;
@@ -46,28 +48,28 @@ export class AccountTrees {
     return this.#read({ partition: treesPartition(accountId), newestFirst: true });
   }
 
-  /** The oldest first. */
-  of(accountId: string, { since, until }: Ended = { since: 0 }): AsyncGenerator<SealedTree, void> {
+  /** @param range limits the result to trees that can contain receipts of requests that ended in it */
+  oldestFirst(accountId: string, { since, until }: EndRange = { since: 0 }): AsyncGenerator<SealedTree, void> {
     const from = earliestMinute(since);
-    // `~` sorts behind all that follows a minute in a key.
+    // `~` sorts after everything that can follow the minute in a sort key.
     const sort = until === undefined ? { from } : { from, to: `${minuteOf(until + CLOCK_SKEW_MS)}~` };
     return this.#read({ partition: treesPartition(accountId), sort });
   }
 
-  /** @returns undefined for a tree that does not count */
-  async at(key: Key): Promise<SealedTree | undefined> {
+  /** @returns `undefined` if the tree does not exist or is not sealed */
+  async get(key: Key): Promise<SealedTree | undefined> {
     const item = await this.#store.get({ table: USAGE, key });
-    return item && this.#sealed(item);
+    return item && this.#decodeIfSealed(item);
   }
 
   async *#read(query: Pick<Query, 'partition' | 'sort' | 'newestFirst'>): AsyncGenerator<SealedTree, void> {
     for await (const item of everyItem(this.#store, { table: USAGE, limit: PAGE_TREES, ...query })) {
-      const tree = await this.#sealed(item);
+      const tree = await this.#decodeIfSealed(item);
       if (tree !== undefined) yield tree;
     }
   }
 
-  async #sealed(item: Item): Promise<SealedTree | undefined> {
+  async #decodeIfSealed(item: Item): Promise<SealedTree | undefined> {
     const tree = decodeTree(item);
     const signed = await this.#seals.get(tree.seal);
     if (signed === undefined) return undefined;

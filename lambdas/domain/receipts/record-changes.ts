@@ -3,13 +3,16 @@ import type { UsageRecord } from '../../contracts/storage/usage-record';
 import { receiptHash, receiptOf, receiptText } from './receipt';
 import type { OpenLeaf } from './open-leaves';
 
-/** The leaf of a request's end. */
+/** The leaf of a request that has ended. */
 export function leafOf(record: UsageRecord): OpenLeaf {
-  // An expiry may give way to a late settle, so its receipt keeps its text.
+  // A late settle may replace the record of an expiry, so the leaf keeps the receipt's text.
   return openLeaf(record, undefined, record.status === 'expired');
 }
 
-/** The leaf of a late settle, whose record took the place of the expiry's. Undefined where nothing is charged anew. */
+/**
+ * The leaf of a late settle, whose record has replaced the record of an expiry.
+ * @returns `undefined` if both records give the same receipt
+ */
 export function supersedingLeafOf(expiry: Receipt, record: UsageRecord): OpenLeaf | undefined {
   if (receiptText(expiry) === receiptText(receiptOf(record))) return undefined;
   return openLeaf(record, receiptHash(expiry).toString('hex'), true);

@@ -1,6 +1,6 @@
 import { UNSETTLED_MAX, UnsettledRequests } from '../../../lambdas/domain/data-plane/settlement/unsettled-requests';
 import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
-import type { RequestEnd } from '../../../lambdas/domain/data-plane/settlement/request-end';
+import type { Settlement } from '../../../lambdas/domain/wallet/holds/settlement';
 import { outcomeOf } from '../wallet/wallet-stage';
 import { completion, fails, type Play, whole } from './fake-providers';
 import type { FakeClient } from './fake-client';
@@ -160,9 +160,9 @@ describe('a settle that fails until the wallet gives up', () => {
 });
 
 describe('the unsettled requests that are kept', () => {
-  const endOf = async (): Promise<RequestEnd> => {
+  const endOf = async (): Promise<Settlement> => {
     const hold = await stage.reserve(COST_PICO);
-    return { hold, costPico: COST_PICO, record: outcomeOf(hold) };
+    return { hold, kind: 'charge', costPico: COST_PICO, record: outcomeOf(hold) };
   };
   const open = (): UnsettledRequests =>
     new UnsettledRequests({

@@ -19,9 +19,9 @@ import { InvalidApiKey, InvalidRole } from '../../../lambdas/domain/data-plane/c
 import { MethodNotAllowed } from '../../../lambdas/domain/data-plane/method-not-allowed';
 import { ProviderFailed } from '../../../lambdas/domain/data-plane/provider/provider-failed';
 import { RequestCancelled, RequestStopped } from '../../../lambdas/domain/data-plane/stop-errors';
-import { KeyNotFound } from '../../../lambdas/domain/errors/missing';
-import { InvalidInput, MailNotTaken, Unauthenticated } from '../../../lambdas/domain/errors/refusal';
-import { TooManyKeys } from '../../../lambdas/domain/errors/too-many';
+import { KeyNotFound, TooManyKeys } from '../../../lambdas/domain/keys/keys-errors';
+import { MailNotTaken } from '../../../lambdas/domain/notifications/notifications-errors';
+import { InvalidInput, Unauthenticated } from '../../../lambdas/handlers/control-plane/control-plane-errors';
 import { ROOT, trackedFiles } from '../../repository/tracked-files';
 
 const INVALID = 'invalid_request_error';

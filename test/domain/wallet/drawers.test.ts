@@ -1,7 +1,7 @@
 import { balanceKey, SHARDS } from '../../../lambdas/contracts/storage/table-keys';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Balance } from '../../../lambdas/domain/wallet/balance/balance';
-import { readPlace } from '../../../lambdas/domain/wallet/balance/balance';
+import { readPart } from '../../../lambdas/domain/wallet/balance/balance';
 import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 
@@ -12,7 +12,7 @@ const REFILL_PICO = 8n * LEASE_PICO;
 const MINUTE_MS = 60_000;
 
 const place = (stage: WalletStage, drawer?: string): Promise<Balance | undefined> =>
-  readPlace(stage.engine, { accountId: ACCOUNT, drawer });
+  readPart(stage.engine, { accountId: ACCOUNT, drawer });
 
 /** The drawers that an account has. */
 async function drawersOf(stage: WalletStage): Promise<string[]> {

@@ -1,21 +1,21 @@
 import { formatUsd } from '../../money/pico';
-import type { Settlement } from '../../wallet/holds/settlement';
+import type { Settled } from '../../wallet/holds/settlement';
 import type { PaidRequest } from '../paid-request';
-import { errorOf, type Outcome } from './outcome';
+import { errorOf, type ProviderOutcome } from './outcome';
 import type { Answer } from '../provider/provider-attempt';
 import { unstreamedError } from '../provider/provider-errors';
 import { clientHeaders } from '../provider/provider-headers';
 import { respond, respondError, type ResponseHeaders } from '../respond';
 
 /** Sends the rest of the answer: all of a whole one, or the end of a stream, with the exact cost. */
-export function closeAnswer(paid: PaidRequest, outcome: Outcome, settlement: Settlement | undefined): void {
+export function closeAnswer(paid: PaidRequest, outcome: ProviderOutcome, settled: Settled | undefined): void {
   const { client } = paid;
-  const cost = settlement === undefined ? undefined : formatUsd(settlement.costPico);
+  const cost = settled === undefined ? undefined : formatUsd(settled.costPico);
   if (client?.begun) closeStream(paid, outcome, cost);
   else closeWhole(paid, outcome, cost);
 }
 
-function closeWhole({ call }: PaidRequest, outcome: Outcome, cost: string | undefined): void {
+function closeWhole({ call }: PaidRequest, outcome: ProviderOutcome, cost: string | undefined): void {
   const { answer } = outcome;
   const error = errorOf(outcome);
   const costHeader: ResponseHeaders = cost === undefined ? {} : { 'x-tollgate-cost': cost };
@@ -37,7 +37,7 @@ function isPaidFor(answer: Answer): boolean {
   return answer.kind === 'cancelled' || answer.kind === 'oversized';
 }
 
-function closeStream({ client, call }: PaidRequest, outcome: Outcome, cost: string | undefined): void {
+function closeStream({ client, call }: PaidRequest, outcome: ProviderOutcome, cost: string | undefined): void {
   const { answer, target } = outcome;
   // A stream that keep-alives have begun can no longer carry a whole answer.
   const error = errorOf(outcome) ?? (answer.kind === 'body' ? unstreamedError(target.provider.id, answer) : undefined);

@@ -6,7 +6,7 @@ import type { Answer } from '../provider/provider-attempt';
 import { failureError, oversizedError, statusError } from '../provider/provider-errors';
 
 /** The result of a request at its providers. */
-export interface Outcome {
+export interface ProviderOutcome {
   readonly answer: Answer;
   readonly target: PricedTarget;
   /** The time from admission to the first sign of an answer; absent without one. */
@@ -14,7 +14,7 @@ export interface Outcome {
 }
 
 /** The error for the client; undefined when it gets the provider's whole answer, or has left. */
-export function errorOf({ answer, target }: Outcome): AppError | undefined {
+export function errorOf({ answer, target }: ProviderOutcome): AppError | undefined {
   switch (answer.kind) {
     case 'failed':
       return failureError(target.provider.id, answer.failure);
@@ -50,7 +50,7 @@ function streamError({ end, reading }: Answer & { kind: 'stream' }, target: Pric
 }
 
 /** The status that the client is sent; 0 when it left before any. */
-export function statusSent(outcome: Outcome, client: ClientStream | undefined): number {
+export function statusSent(outcome: ProviderOutcome, client: ClientStream | undefined): number {
   const { answer } = outcome;
   if (client?.begun) return 200;
   if (answer.kind === 'gone') return 0;

@@ -1,18 +1,19 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { TooManyAccounts } from '../../../domain/accounts/accounts-errors';
 import { AppError, InternalError, NotFound } from '../../../domain/errors/app-error';
-import { ControlPlaneUnavailable, InvalidInput } from '../../../domain/errors/refusal';
-import { TooManyAccounts } from '../../../domain/errors/too-many';
+import { ControlPlaneUnavailable } from '../../../domain/errors/refusal';
 import { StoreUnavailable } from '../../../domain/table/table-errors';
+import { InvalidInput } from '../control-plane-errors';
 import { problem } from '../problem';
+import type { ApiDependencies } from './api-dependencies';
 import { apiDocument } from './api-document';
 import type { Api, ApiEnv } from './api-env';
-import type { ApiDependencies } from './api-dependencies';
 import { authenticate } from './authenticate';
+import { checkBody } from './check-body';
 import { EXCHANGE_PATH, exchangeToken } from './exchange-token';
 import { faultsOf } from './faults';
-import { checkBody } from './check-body';
 import { ROUTES } from './routes/routes';
 import { serveRoute } from './serve-route';
 

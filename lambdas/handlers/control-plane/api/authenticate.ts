@@ -1,8 +1,8 @@
 import type { MiddlewareHandler } from 'hono';
 import { CLIENT_ADDRESS_HEADER } from '../../../contracts/deployment/edge';
-import { Unauthenticated } from '../../../domain/errors/refusal';
-import type { ApiEnv } from './api-env';
+import { Unauthenticated } from '../control-plane-errors';
 import type { ApiDependencies } from './api-dependencies';
+import type { ApiEnv } from './api-env';
 
 const BEARER = /^Bearer +([\w.~+/=-]+)$/i;
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { MiddlewareHandler } from 'hono';
 import { PayloadTooLarge, UnsupportedMediaType } from '../../../domain/errors/app-error';
-import { InvalidInput } from '../../../domain/errors/refusal';
+import { InvalidInput } from '../control-plane-errors';
 import { parseStrictJson } from './strict-json';
 
 /** Many times what any request of ours needs. */

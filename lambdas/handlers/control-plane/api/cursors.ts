@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { InvalidInput } from '../../../domain/errors/refusal';
 import type { Key } from '../../../domain/table/value';
+import { InvalidInput } from '../control-plane-errors';
 
 const SIGNATURE_BYTES = 16;
 

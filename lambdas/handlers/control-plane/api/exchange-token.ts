@@ -6,9 +6,10 @@ import { CLIENT_ADDRESS_HEADER } from '../../../contracts/deployment/edge';
 import { ACCESS_TOKEN_TYPE, tokenAnswerSchema, tokenRequestSchema } from '../../../contracts/http/federation';
 import { problemSchema } from '../../../contracts/http/problem';
 import { PayloadTooLarge, UnsupportedMediaType } from '../../../domain/errors/app-error';
-import { InvalidInput, TokenRefused } from '../../../domain/errors/refusal';
-import type { ApiEnv } from './api-env';
+import { TokenRefused } from '../../../domain/federation/federation-errors';
+import { InvalidInput } from '../control-plane-errors';
 import type { ApiDependencies } from './api-dependencies';
+import type { ApiEnv } from './api-env';
 import { expectPlain } from './check-body';
 import { faultsOf } from './faults';
 

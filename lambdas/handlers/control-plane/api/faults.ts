@@ -1,6 +1,6 @@
 import type { ValidationTargets } from 'hono';
 import type { z } from 'zod';
-import type { Fault } from '../../../domain/errors/refusal';
+import type { Fault } from '../control-plane-errors';
 
 const FAULTS_MAX = 20;
 

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { InvalidInput } from '../../../domain/errors/refusal';
+import { InvalidInput } from '../control-plane-errors';
 import { problem } from '../problem';
 import { buildApi } from './api';
 import type { ApiDependencies } from './api-dependencies';

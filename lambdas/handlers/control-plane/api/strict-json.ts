@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../../domain/errors/refusal';
+import { InvalidInput } from '../control-plane-errors';
 
 const DEPTH_MAX = 16;
 

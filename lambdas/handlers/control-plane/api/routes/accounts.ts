@@ -7,7 +7,7 @@ import {
   suspensionReasonSchema,
 } from '../../../../contracts/http/accounts';
 import { accountIdSchema, personIdSchema } from '../../../../contracts/storage/ids';
-import { AccountNotFound } from '../../../../domain/errors/missing';
+import { AccountNotFound } from '../../../../domain/access/access-errors';
 import type { ApiDependencies } from '../api-dependencies';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';

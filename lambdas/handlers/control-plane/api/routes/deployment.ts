@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { pageQuerySchema } from '../../../../contracts/http/page';
 import { auditEventSchema, DEPLOYMENT_CHAIN } from '../../../../contracts/storage/audit-event';
 import { personIdSchema } from '../../../../contracts/storage/ids';
-import { pageQuerySchema } from '../../../../contracts/http/page';
+import { AccountNotFound } from '../../../../domain/access/access-errors';
 import { verifyAudit } from '../../../../domain/audit/verify-audit';
-import { AccountNotFound } from '../../../../domain/errors/missing';
 import type { ApiDependencies } from '../api-dependencies';
 import { definePage } from '../define-page';
 import type { Call } from '../define-route';

@@ -1,5 +1,5 @@
 import { newTrustSchema, trustSchema } from '../../../../contracts/http/federation';
-import { TrustNotFound } from '../../../../domain/errors/missing';
+import { TrustNotFound } from '../../../../domain/federation/federation-errors';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
 import { inAccount, ofTrust } from './path-parameters';

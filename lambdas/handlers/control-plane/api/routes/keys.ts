@@ -7,8 +7,8 @@ import {
 } from '../../../../contracts/http/api-keys';
 import { roleArnSchema } from '../../../../contracts/http/iam-role';
 import { keyRulesSchema } from '../../../../contracts/http/key-rules';
-import { KeyNotFound } from '../../../../domain/errors/missing';
-import { InvalidInput } from '../../../../domain/errors/refusal';
+import { KeyNotFound } from '../../../../domain/keys/keys-errors';
+import { InvalidInput } from '../../control-plane-errors';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
 import { inAccount, ofKey } from './path-parameters';

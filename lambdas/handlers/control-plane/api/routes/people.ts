@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { membershipSchema } from '../../../../contracts/http/members';
 import { personSchema } from '../../../../contracts/http/people';
-import { PersonNotFound } from '../../../../domain/errors/missing';
+import { PersonNotFound } from '../../../../domain/people/people-errors';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
 import { inAccount } from './path-parameters';

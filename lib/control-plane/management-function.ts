@@ -1,0 +1,83 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import { API_ENV } from '../../lambdas/contracts/deployment/environment';
+import type { AccountsTable } from '../accounts/accounts-table';
+import type { AuditTable } from '../audit/audit-table';
+import type { CatalogTable } from '../catalog/catalog-table';
+import type { Config } from '../config';
+import { ServiceFunction } from '../constructs/service-function';
+import type { Identity } from '../identity/identity';
+import type { KeysTable } from '../keys/keys-table';
+import type { ServiceSecret } from '../secrets/service-secret';
+import type { WalletTable } from '../wallet/wallet-table';
+
+/** Why a function that only the API invokes may lose the event of a failed invocation. */
+export const API_REPORTS_ERRORS = 'Only the API invokes it; the API returns the error to the caller.';
+
+export interface ManagementFunctionProps {
+  readonly config: Config;
+  readonly accounts: AccountsTable;
+  readonly keys: KeysTable;
+  readonly audit: AuditTable;
+  /** Opened with an account, suspended and resumed with it. */
+  readonly wallet: WalletTable;
+  readonly catalog: CatalogTable;
+  /** The pepper of the keys' verifiers. */
+  readonly keyPepper: ServiceSecret;
+  /** Proves that a request came through the edge. */
+  readonly originSecret: ServiceSecret;
+  /** Issues the access tokens that the function verifies. */
+  readonly identity: Identity;
+  /** Encrypts the log group. */
+  readonly encryptionKey: IKey;
+}
+
+/**
+ * Serves the management API. It verifies access tokens itself, because API Gateway would accept id tokens too and answer
+ * errors in its own format: docs/adr/0016-a-function-takes-the-token-itself.md.
+ */
+export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
+  constructor(scope: Construct, id: string, props: ManagementFunctionProps) {
+    const { config, accounts, keys, audit, wallet, catalog, keyPepper, originSecret, identity } = props;
+    const { mailFrom, operatorMfa } = config.identity;
+    super(scope, id, {
+      entry: 'lambdas/handlers/control-plane/api.lambda.ts',
+      description: 'Accounts, people, keys, the catalog and the audit log, for people who have signed in',
+      memoryMb: 512,
+      // One second less than API Gateway waits.
+      timeout: Duration.seconds(29),
+      logGroupName: `/tollgate/${config.stage}/control-plane`,
+      logDays: config.logDays,
+      encryptionKey: props.encryptionKey,
+      losesEventsBecause: API_REPORTS_ERRORS,
+      environmentNames: API_ENV,
+      environment: {
+        ACCOUNTS_TABLE: accounts.table.tableName,
+        KEYS_TABLE: keys.table.tableName,
+        AUDIT_TABLE: audit.table.tableName,
+        WALLET_TABLE: wallet.table.tableName,
+        CATALOG_TABLE: catalog.table.tableName,
+        KEY_PEPPER_SECRET: keyPepper.secretArn,
+        ORIGIN_SECRET: originSecret.secretArn,
+        USER_POOL_ID: identity.userPool.userPoolId,
+        USER_POOL_CLIENT_ID: identity.client.userPoolClientId,
+        PROVIDER_IDS: config.providers.map((provider) => provider.id).join(','),
+        MAIL_FROM: mailFrom ?? 'none',
+        OPERATOR_MFA: operatorMfa,
+        ADDRESS_POLICY: config.audit.addresses,
+      },
+    });
+    accounts.grants.administer(this);
+    keys.grants.administer(this);
+    audit.grants.record(this);
+    audit.grants.read(this);
+    wallet.grants.open(this);
+    wallet.grants.suspend(this);
+    catalog.grants.administer(this);
+    keyPepper.grants.read(this);
+    originSecret.grants.read(this);
+    if (operatorMfa === 'required') identity.grants.readFactors(this);
+    if (mailFrom !== undefined) identity.grants.sendMail(this, mailFrom);
+  }
+}

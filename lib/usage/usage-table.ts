@@ -1,0 +1,28 @@
+import type { Construct } from 'constructs';
+import { USAGE_RECORDS_PREFIX } from '../../lambdas/contracts/storage/table-keys';
+import { USAGE } from '../../lambdas/contracts/storage/tables';
+import { ClassifiedTable, type StoreProps } from '../constructs/classified-table';
+import { UsageGrants } from './usage-grants';
+
+export interface UsageTableProps extends StoreProps {
+  /** How long a usage record is kept, in days. */
+  readonly usageDays: number;
+}
+
+/** Usage records, the receipts made from them, and what each key spent. */
+export class UsageTable extends ClassifiedTable {
+  readonly grants = new UsageGrants(this);
+
+  constructor(scope: Construct, id: string, props: UsageTableProps) {
+    super(scope, id, { ...props, spec: USAGE, retention: `each record ${props.usageDays} days` });
+  }
+}
+
+/**
+ * The changes of the table that a finished request makes. The pattern leaves out items that expired, and the items
+ * that receipts and cancellations add.
+ */
+export const FINISHED_REQUESTS = {
+  eventName: ['INSERT', 'MODIFY'],
+  dynamodb: { Keys: { pk: { S: [{ prefix: USAGE_RECORDS_PREFIX }] } } },
+};

@@ -1,0 +1,56 @@
+import { DOCUMENTED_DEPLOYMENT } from '../../dev/tools/pages/assembly';
+import type { TollgateConfig } from '../../lib/config';
+import { config as example } from '../../tollgate.config.example';
+
+export const DOMAIN = {
+  name: 'gateway.example.com',
+  certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-0000-0000-000000000000',
+};
+
+export const OIDC = {
+  type: 'oidc',
+  name: 'Workplace',
+  issuerUrl: 'https://login.example.com',
+  clientId: 'tollgate',
+  clientSecretName: 'workplace/client-secret',
+} as const;
+
+export const SAML = {
+  type: 'saml',
+  name: 'Directory',
+  metadataUrl: 'https://directory.example.com/metadata.xml',
+} as const;
+
+/** The configurations whose templates are tested. Each is synthesized once, so use one of these before you add one. */
+export const CONFIGURATIONS = {
+  default: {},
+  domain: { domain: DOMAIN, originSecretGeneration: 2 },
+  elsewhere: { region: 'eu-central-1', account: '111122223333', alarmEmail: 'operator@example.com' },
+  documented: DOCUMENTED_DEPLOYMENT,
+  identity: {
+    domain: DOMAIN,
+    identity: { mailFrom: 'tollgate@mail.example.com', selfSignUp: true, providers: [OIDC, SAML] },
+  },
+  signIn: {
+    identity: {
+      consoleUrl: 'https://d111111abcdef8.cloudfront.net',
+      signInPrefix: 'gateway-example',
+      operatorMfa: 'optional',
+    },
+  },
+  workloads: { dataPlane: { workloadAccounts: ['444455556666', '777788889999'], reservedConcurrency: 50 } },
+  settings: {
+    stage: 'test',
+    usageDays: 30,
+    pitrDays: 21,
+    providers: [
+      { id: 'anthropic', dialect: 'anthropic', baseUrl: 'https://api.anthropic.com' },
+      { id: 'compatible', dialect: 'openai', baseUrl: 'https://api.example.com/v1', catalog: 'openai' },
+    ],
+  },
+  emulator: { target: 'emulator' },
+  /** The example has everything that a configuration can ask for. */
+  example,
+} as const satisfies Readonly<Record<string, TollgateConfig>>;
+
+export type ConfigurationName = keyof typeof CONFIGURATIONS;
