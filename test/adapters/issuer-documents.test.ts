@@ -13,6 +13,7 @@ import {
   isPublicAddress,
   publicLookup,
 } from '../../lambdas/adapters/federation/issuer-documents';
+import { describeUnless } from '../support/describe-unless';
 
 test.each(['1.1.1.1', '8.8.8.8', '172.15.0.1', '172.32.0.1', '2606:4700::1111', '2a00::1'])(
   '%s is a public address',
@@ -54,11 +55,8 @@ test('a name of the local machine is not resolved', async () => {
 });
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-if (!hasOpenssl) {
-  process.stderr.write('The tests that fetch documents were skipped: openssl is not installed.\n');
-}
 
-(hasOpenssl ? describe : describe.skip)('a document', () => {
+describeUnless(hasOpenssl ? undefined : 'openssl is not installed')('a document', () => {
   const asked: { readonly host: string | undefined; readonly headers: object }[] = [];
   let folder: string;
   let server: Server;

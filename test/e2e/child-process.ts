@@ -1,11 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { COMPILE_CACHE, fromBundle, ROOT } from './programs';
 import { until } from './until';
-
-const ROOT = dirname(dirname(__dirname));
-/** Starting takes a second or two, more when the machine is busy. */
-const START_DEADLINE_MS = 30_000;
 
 const children = new Set<ChildProcess>();
 
@@ -19,15 +16,16 @@ export interface Child {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Runs a file of dev/ in its own process, which inherits only PATH from this one's environment. */
+/** Runs a program of dev/ in its own process, which inherits only PATH from this one's environment. */
 export function runScript(
   file: string,
   args: readonly string[],
   environment: { readonly [name: string]: string },
+  program = fromBundle,
 ): Child {
-  const child = spawn(process.execPath, ['--import', 'tsx', join('dev', file), ...args], {
+  const child = spawn(process.execPath, [...program(file), ...args], {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.add(child);
@@ -68,10 +66,18 @@ export const readDevFile = (folder: string): DevFile =>
   JSON.parse(readFileSync(join(folder, 'dev.json'), 'utf8')) as DevFile;
 
 /** Starts a gateway as `npm start` does, and waits until it is ready. */
-export async function start(folder: string, environment: { readonly [name: string]: string } = {}): Promise<Gateway> {
-  const child = runScript('local/start.ts', [], { PORT: '0', TOLLGATE_DATA: folder, ...environment });
-  const isUp = () => child.out().includes('Ctrl-C');
-  await until(`the gateway to start\n${child.err()}`, isUp, START_DEADLINE_MS);
+export async function start(
+  folder: string,
+  environment: { readonly [name: string]: string } = {},
+  program = fromBundle,
+): Promise<Gateway> {
+  const child = runScript('local/start.ts', [], { PORT: '0', TOLLGATE_DATA: folder, ...environment }, program);
+  let endedWith: number | string | undefined;
+  void child.ended.then((code) => (endedWith = code));
+  await until('the gateway to start', () => {
+    if (endedWith !== undefined) throw new Error(`the gateway ended with ${endedWith}: ${child.err()}`);
+    return child.out().includes('Ctrl-C');
+  });
   return { ...child, ...readDevFile(folder) };
 }
 

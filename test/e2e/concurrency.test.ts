@@ -89,7 +89,7 @@ test(`a wallet that can pay for ${AFFORDABLE} of ${REQUESTS} concurrent requests
     availablePico: (heldPico - cost) * BigInt(AFFORDABLE),
   });
   await expectLedgerVerifies(run);
-}, 30_000);
+});
 
 test('a request without an output limit is capped at what the wallet can pay for', async () => {
   const { services } = run.gateway;

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { type Child, type DevFile, killChildren, runScript, start, tollgate } from './child-process';
+import { fromSource } from './programs';
 import { temporaryFolder } from './temporary-folder';
 import { chatDelta } from './provider-answers';
 import { endlessStream, Upstream } from './upstream';
@@ -26,7 +27,8 @@ async function interrupt(child: Child): Promise<void> {
 }
 
 test('a first start prints a working example request for an account with $5.00, and a second start keeps the account', async () => {
-  const first = await start(folder);
+  // From its source, as `npm start` runs it; the other tests start the same program bundled.
+  const first = await start(folder, {}, fromSource);
   expect(first.gatewayUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/);
   expect(first.out()).toContain(first.apiKey);
   expect(first.out()).toContain('$5.00');

@@ -73,7 +73,7 @@ describe('a data folder', () => {
     await listenAs(silent as unknown as Server, lock);
     await expect(acquire()).rejects.toThrow('does not respond');
     silent.close();
-  }, 15_000);
+  });
 
   /** Starts a server and makes the lock point to its port. */
   async function listenAs(server: Server, lock: string): Promise<void> {

@@ -9,6 +9,7 @@ import { killChildren, runScript } from './child-process';
 import { type Edge, type EdgeOptions, startEdge } from './edge';
 import { CHAT_MODEL, usageDuring, type LocalRun, MESSAGES_MODEL, startLocalRun } from './local-run';
 import { chatStream, messageStream } from './provider-answers';
+import { describeUnless } from '../support/describe-unless';
 import { temporaryFolder } from './temporary-folder';
 import { type ProviderScript, wholeAnswer } from './upstream';
 
@@ -162,7 +163,7 @@ describe('the smoke command', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^ok {4}a streamed request is answered: 200$/m);
     expect(out).toMatch(/^cost of this run: \$0\.0000\d+\n$/m);
-  }, 20_000);
+  });
 
   test('the smoke command prints JSON with --json, and exits with code 1 when a check fails', async () => {
     const { code, out } = await smoke(['--endpoint', gatewayOrigin(), '--json', '--function-url', gatewayOrigin()]);
@@ -170,13 +171,13 @@ describe('the smoke command', () => {
     const { ok, cost } = JSON.parse(out) as { ok: boolean; cost: string };
     expect([ok, cost]).toEqual([false, expect.stringMatching(/^0\.0000\d+$/)]);
     expect(cost).not.toBe(formatUsd(0n));
-  }, 20_000);
+  });
 
   test('the smoke command refuses an invalid key without printing it', async () => {
     const { code, out, err } = await smoke(['--endpoint', gatewayOrigin()], { TOLLGATE_KEY: 'sk-other' });
     expect([code, out]).toEqual([2, '']);
     expect(err).not.toContain('sk-other');
-  }, 20_000);
+  });
 
   test.each([
     [[], 'Give the deployment with --endpoint <url>.'],
@@ -200,10 +201,8 @@ describe('the smoke command', () => {
 });
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-if (!hasOpenssl)
-  process.stderr.write('The TLS tests of the smoke command are skipped: openssl is needed to create a certificate.\n');
 // Node can read certificates but cannot create them.
-(hasOpenssl ? describe : describe.skip)('the smoke checks over TLS', () => {
+describeUnless(hasOpenssl ? undefined : 'openssl is not installed')('the smoke checks over TLS', () => {
   let folder: string;
   let tls: { readonly key: string; readonly cert: string };
   const certificate = (): string => join(folder, 'cert.pem');
@@ -230,20 +229,20 @@ if (!hasOpenssl)
     expect(out).toMatch(/^ok {4}TLS 1\.3 is supported: TLSv1\.3\nok {4}TLS 1\.2 is refused: no handshake \(ERR_SSL_/m);
     expect(out).toMatch(/^ok {4}answers have the security headers/m);
     expect(code).toBe(0);
-  }, 20_000);
+  });
 
   test('an edge that refuses requests after a TLS 1.2 handshake passes', async () => {
     const { code, out } = await smoke({ tls: { ...tls, minVersion: 'TLSv1.2' }, refusesOlderRequests: true });
     expect(out).toMatch(/^ok {4}TLS 1\.2 is refused: handshake, then 403$/m);
     expect(code).toBe(0);
-  }, 20_000);
+  });
 
   test('an edge that serves TLS 1.2 or lacks security headers fails', async () => {
     const { code, out } = await smoke({ tls: { ...tls, minVersion: 'TLSv1.2' }, headers: {} });
     expect(out).toMatch(/^FAIL {2}TLS 1\.2 is refused: handshake, then 200$/m);
     expect(out).toMatch(/^FAIL {2}answers have the security headers: strict-transport-security: none; /m);
     expect(code).toBe(1);
-  }, 20_000);
+  });
 
   test('an edge with an untrusted certificate fails', async () => {
     const url = await edge({ tls: { ...tls, minVersion: 'TLSv1.3' } });

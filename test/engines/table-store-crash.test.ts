@@ -31,7 +31,7 @@ test('a process that is killed while it writes loses no acknowledged write and t
     );
     store.close();
   }
-}, 30_000);
+});
 
 test('another process can read the journal of a running one', async () => {
   const file = join(folder, 'running.jsonl');
@@ -41,7 +41,7 @@ test('another process can read the journal of a running one', async () => {
   expect(await countEntries(reader)).toBeGreaterThanOrEqual(Number(acknowledged));
   child.kill('SIGKILL');
   await once(child, 'close');
-}, 30_000);
+});
 
 function startWriter(file: string) {
   const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'table-store-crash-writer.ts'), file], {

@@ -15,7 +15,7 @@ export function tableStoreAgreement(...engines: readonly [Engine, Engine]): void
   let started: readonly Awaited<ReturnType<Engine['start']>>[];
   let runs = 0;
 
-  beforeAll(async () => (started = await Promise.all(engines.map((engine) => engine.start(() => NOW)))), 30_000);
+  beforeAll(async () => (started = await Promise.all(engines.map((engine) => engine.start(() => NOW)))));
   afterAll(() => Promise.all(started.map(({ stop }) => stop())));
 
   test('both stores give the same answers to any sequence of operations', async () => {
@@ -28,7 +28,7 @@ export function tableStoreAgreement(...engines: readonly [Engine, Engine]): void
       }),
       { numRuns: RUNS },
     );
-  }, 60_000);
+  });
 }
 
 async function answers(store: TableStore, run: string, sequence: readonly Operation[]): Promise<readonly unknown[]> {

@@ -8,7 +8,7 @@ import { writesContract } from './table-store-writes.contract';
 /** The contract of `TableStore`, which every engine must fulfil. Call it inside `describe.each`. */
 export function tableStoreContract(engine: Engine): void {
   const stage = new TableStoreStage();
-  beforeAll(() => stage.start(engine), 30_000);
+  beforeAll(() => stage.start(engine));
   afterAll(() => stage.stop());
   beforeEach(() => stage.nextPartition());
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock';
+import { type Clock, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../clock';
 import type { Log } from '../../log';
 import { IdempotencyMismatch, StoreUnavailable } from '../../table/table-errors';
 import type { Settlement } from '../../wallet/holds/settlement';
@@ -10,11 +10,11 @@ import { writeSettlement } from './write-settlement';
 export const UNSETTLED_MAX = 1_000;
 
 /** The first wait between two passes; it doubles with each pass that fails. */
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 60_000;
+const FIRST_WAIT_MS = SECOND_MS;
+const LONGEST_WAIT_MS = MINUTE_MS;
 
 /** The sweeper has returned the money long before, so nobody expects a charge any more. */
-const GIVEN_UP_MS_AFTER_DEADLINE = 3_600_000;
+const GIVEN_UP_MS_AFTER_DEADLINE = HOUR_MS;
 
 interface UnsettledRequestsDependencies {
   readonly wallet: Wallet;
@@ -23,7 +23,7 @@ interface UnsettledRequestsDependencies {
 }
 
 /**
- * What happens when the write of a settle fails:
+ * When the write of a settle fails, this happens:
  *
  * 1. The wallet retries for eight seconds (SETTLE_RETRY in ../../wallet/retry.ts).
  * 2. `settleRequest` logs SETTLE_FAILED, which rings an alarm, and the client gets its response without the cost.
@@ -32,7 +32,7 @@ interface UnsettledRequestsDependencies {
  * 4. If the hold expires in the meantime, the settle is an adjustment (../../wallet/holds/adjust-expired.ts).
  * 5. The settlement is given up, and SETTLE_GIVEN_UP logged, an hour after the hold's deadline, when too many are
  *    kept, when the process stops, or when the wallet refuses it for good.
- * 6. Whatever is given up, or lost with its process, costs the customer nothing: the sweeper expires the hold.
+ * 6. Whatever is given up, or lost with its process, costs the account nothing: the sweeper expires the hold.
  */
 export class UnsettledRequests {
   readonly #dependencies: UnsettledRequestsDependencies;
