@@ -30,7 +30,10 @@ const bodies: { readonly [what: string]: Buffer } = {
   'a long model': filled('m', '{"messages":[{}],"model":"', '"}'),
 };
 
-/** Linear work takes tens to hundreds of milliseconds on a slow machine; quadratic work, or building the body, takes far longer. */
+/**
+ * Linear work takes tens to hundreds of milliseconds on a slow machine; quadratic work, or building the body, takes far
+ * longer.
+ */
 const MS_MAX = 3_000;
 const HEAP_BYTES_MAX = 120 * 1024 * 1024;
 
