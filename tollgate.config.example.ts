@@ -1,43 +1,43 @@
 import type { TollgateConfig } from './lib/config';
 
 /**
- * A deployment as an organisation would make it: copy this file to tollgate.config.ts and change what differs.
- * Every setting has a default (lib/config.ts), and a mistake ends `npm run synth` with a sentence about it.
+ * A typical deployment of an organisation. Copy this file to tollgate.config.ts and edit it. Every setting has a default
+ * (lib/config.ts), and `npm run synth` reports each mistake in one sentence.
  *
- * The context key `tollgate` (`cdk deploy -c tollgate='{"stage":"test"}'`) takes the whole file's place.
+ * The context key `tollgate` (`cdk deploy -c tollgate='{"stage":"test"}'`) replaces the whole file.
  */
 export const config: TollgateConfig = {
   stage: 'prod',
 
-  // Tables and functions. The edge is always in us-east-1, where CloudFront wants its certificate too.
+  // The region of tables and functions. The edge and its certificate are always in us-east-1.
   region: 'eu-central-1',
   account: '111122223333',
 
-  // Without a domain CloudFront's own is used, where a handshake older than TLS 1.3 succeeds before it is refused.
+  // Without a domain the deployment uses CloudFront's own, where an older TLS handshake succeeds before the request is refused.
   domain: {
     name: 'gateway.example.com',
     certificateArn: 'arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-0000-0000-000000000000',
   },
   minimumTls: '1.3',
 
-  // 90 days of usage records, backups of 28 days, logs of 30. A single figure can differ: `logDays: 14`.
+  // Usage records for 90 days, backups for 28, logs for 30. A single setting overrides the profile, such as `logDays: 14`.
   retentionProfile: 'standard',
 
-  // In the order in which they are tried. A compatible provider names the price list that applies to it. Where one is,
-  // and that it keeps nothing of a request, is what you say here: keys can be bound to it (docs/keys.md).
+  // Providers in the order in which they are tried. A compatible provider names the price list that applies to it. The
+  // region, and whether a provider stores nothing, are your own statements, to which keys can be bound (docs/keys.md).
   providers: [
     { id: 'openai', dialect: 'openai', baseUrl: 'https://api.openai.com/v1' },
     { id: 'anthropic', dialect: 'anthropic', baseUrl: 'https://api.anthropic.com' },
     { id: 'openai-eu', dialect: 'openai', baseUrl: 'https://eu.api.openai.com/v1', catalog: 'openai', region: 'eu' },
   ],
 
-  // Beside those of the deployment's own AWS account, roles of these may be let in without an API key: docs/keyless.md.
+  // AWS accounts, in addition to the deployment's own, whose roles may call without an API key: docs/keyless.md.
   dataPlane: { workloadAccounts: ['444455556666'] },
 
-  // Audit events are kept for a year beside their 90 days in the table, and nobody can shorten that: docs/audit.md.
+  // Audit events stay in the table for 90 days, and in an archive that cannot be shortened for a year: docs/audit.md.
   audit: { archiveDays: 365 },
 
-  // People sign in with a password, a code by mail or a passkey, and here also at their organisation's.
+  // People sign in with a password, a code by email or a passkey, or at one of these identity providers.
   identity: {
     mailFrom: 'tollgate@example.com',
     providers: [
@@ -52,6 +52,6 @@ export const config: TollgateConfig = {
     ],
   },
 
-  // SNS sends one mail to confirm first; until then nobody is told of an alarm.
+  // SNS first sends an email to confirm the address. Until it is confirmed, no alarm is sent.
   alarmEmail: 'operator@example.com',
 };

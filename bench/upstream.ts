@@ -53,13 +53,13 @@ function sendNext(stream: Stream): void {
 }
 
 function answer(socket: Socket, body: string): void {
-  const asked = parseStreamRequest(body);
-  if (asked === undefined) {
+  const stream = parseStreamRequest(body);
+  if (stream === undefined) {
     socket.write(WHOLE);
     return;
   }
   socket.write(`${STREAM_HEAD}\r\n\r\n`, 'latin1');
-  const { paceMs, withUsage } = asked;
+  const { paceMs, withUsage } = stream;
   streams.add({ socket, events: streamEvents(withUsage), paceMs, sent: 0, dueMs: performance.now() + paceMs });
   ticker ??= setInterval(tick, 1);
 }

@@ -3,7 +3,7 @@ import type { EndpointId } from '../lambdas/contracts/storage/catalog';
 /** An endpoint as an example request uses it. */
 export interface ExampleEndpoint {
   readonly id: EndpointId;
-  /** The member of a request that limits its output. */
+  /** The name of the request member that limits the output. */
   readonly limit: 'max_completion_tokens' | 'max_tokens';
   readonly isLimitRequired: boolean;
 }
@@ -11,7 +11,7 @@ export interface ExampleEndpoint {
 const CHAT: ExampleEndpoint = { id: 'chat', limit: 'max_completion_tokens', isLimitRequired: false };
 const MESSAGES: ExampleEndpoint = { id: 'messages', limit: 'max_tokens', isLimitRequired: true };
 
-/** Cheap models to ask first, in this order where they are served. */
+/** Cheap models for example requests. The first one that the gateway serves is used. */
 export const EXAMPLE_MODELS: readonly (readonly [model: string, endpoint: ExampleEndpoint])[] = [
   ['demo', CHAT],
   ['gpt-5-nano', CHAT],
@@ -20,5 +20,5 @@ export const EXAMPLE_MODELS: readonly (readonly [model: string, endpoint: Exampl
   ['claude-3-5-haiku-latest', MESSAGES],
 ];
 
-/** Where a model that is not one of the examples is most likely served. */
+/** Guesses the endpoint of a model that is not one of the examples. */
 export const likelyEndpoint = (model: string): ExampleEndpoint => (model.startsWith('claude') ? MESSAGES : CHAT);

@@ -1,9 +1,9 @@
 /**
  * The first import of every npm script: it makes sure that the script runs on the Node that package.json pins.
  *
- * npm installs that Node and puts it first on the PATH, so usually there is nothing to do. npm 10 installs it too,
- * but then deletes its link in node_modules/.bin along with the packages for other platforms: there the script starts
- * again on the pinned Node. Where npm has no Node for the platform, the system's must be new enough.
+ * npm installs that Node and puts it first on the PATH, so usually there is nothing to do. npm 10 also installs it, but
+ * deletes its link in node_modules/.bin when it removes the packages for other platforms; the script then restarts on
+ * the pinned Node. On platforms for which npm has no Node package, the system's Node must be new enough.
  *
  * This file has to run on older versions of Node, so it is JavaScript.
  */
@@ -21,8 +21,8 @@ const file =
     : `node-${process.platform}-${process.arch}/bin/node`;
 const pinned = fileURLToPath(new URL(`../node_modules/${file}`, import.meta.url));
 
-/** Ends this process as the new one ends; resolves only where the pinned Node cannot run at all. */
-function startAgain() {
+/** Restarts on the pinned Node and exits with its exit code. Resolves only if the pinned Node cannot run at all. */
+function restart() {
   const child = spawn(pinned, [...process.execArgv, ...process.argv.slice(1)], {
     stdio: 'inherit',
     env: { ...process.env, PATH: `${dirname(pinned)}${delimiter}${process.env.PATH}` },
@@ -34,13 +34,13 @@ function startAgain() {
   return new Promise((resolve) => child.on('error', resolve));
 }
 
-if (existsSync(pinned) && realpathSync(pinned) !== process.execPath) await startAgain();
+if (existsSync(pinned) && realpathSync(pinned) !== process.execPath) await restart();
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < MAJOR_MIN || (major === MAJOR_MIN && minor < MINOR_MIN)) {
   process.stderr.write(
     `Node ${process.versions.node} is too old for Tollgate: install Node 24 (${MAJOR_MIN}.${MINOR_MIN} or newer will do), ` +
-      'which `npm ci` brings along only on Linux with glibc and on Windows x64.\n',
+      'because `npm ci` provides it only on Linux with glibc and on Windows x64.\n',
   );
   process.exit(1);
 }

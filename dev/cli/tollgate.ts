@@ -2,7 +2,7 @@
 import { verifyExportedAudit } from './commands/audit';
 import { type CommandLine, parseCommandLine, type StoreCommand } from './commands/command-line';
 import { runOnFolder } from './commands/run-on-folder';
-import type { CommandResult } from './commands/command-services';
+import type { CommandResult } from './commands/command-result';
 import { verifyFile } from './commands/receipts';
 import { USAGE, UsageError } from './commands/usage';
 import { DataFolder } from '../local/folder/data-folder';

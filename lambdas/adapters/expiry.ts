@@ -6,7 +6,7 @@ import type { Item } from '../domain/table/value';
 /** The current time in the unit of `expiresAt`: whole epoch seconds. */
 export const epochSeconds = (clock: Clock): bigint => BigInt(Math.floor(clock() / 1000));
 
-/** Whether an item has expired. The engine may not have deleted it yet. */
+/** Whether an item has expired. The store may not have deleted it yet. */
 export function isExpired(table: TableSpec, item: Item, nowSeconds: bigint): boolean {
   if (!table.expires) return false;
   const expiresAt = item[EXPIRES_AT];

@@ -7,7 +7,7 @@ export interface Answer {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** A request to one of the emulator's host names, which no resolver knows: they are in the Host header alone. */
+/** Sends a request to one of the emulator's host names, which exist only in the Host header and not in DNS. */
 export function addressedRequest(
   endpoint: string,
   host: string,

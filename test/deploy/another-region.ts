@@ -3,28 +3,28 @@ import OpenAI from 'openai';
 import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
 import { originSecretSchema } from '../../lambdas/contracts/deployment/secrets';
 import { type Outputs, readOutputs } from './cdk';
-import type { Customer } from './deployment';
+import type { TestAccount } from './deployment';
 import { CREDENTIALS, REGION } from './emulator';
-import { ANSWER, CHAT, dataPlaneAt, initialised, type Stage } from './stage';
+import { ANSWER, CHAT, dataPlaneAt, initialise, type Stage } from './stage';
 
 const ELSEWHERE = { stage: 'elsewhere', region: 'eu-west-1' };
 const DEPLOY_TIMEOUT_MS = 120_000;
 
 /**
- * A deployment whose stores and functions are not where its edge must be. The edge itself cannot come up here: the
- * emulator looks for the outputs of another stack in the edge's own region. test/infra asserts what it asks for.
+ * Tests a deployment whose stores and functions are outside the edge's region. The edge itself cannot be deployed here,
+ * because the emulator looks for the outputs of another stack in the edge's region. test/infra covers its template.
  */
-export function inAnotherRegion(stage: () => Stage): void {
+export function testAnotherRegion(stage: () => Stage): void {
   describe('a deployment outside of us-east-1', () => {
     let outputs: Outputs;
-    let customer: Customer;
+    let account: TestAccount;
 
     beforeAll(async () => {
       const { cdk, config, emulator } = stage();
       await cdk.bootstrap(ELSEWHERE.region);
       await cdk.deploy({ ...config, ...ELSEWHERE }, `tollgate-${ELSEWHERE.stage}-service`);
       outputs = readOutputs();
-      customer = (await initialised(emulator, ELSEWHERE)) as Customer;
+      account = (await initialise(emulator, ELSEWHERE)) as TestAccount;
     }, DEPLOY_TIMEOUT_MS);
 
     const originSecretIn = async (region: string): Promise<string> => {
@@ -39,14 +39,14 @@ export function inAnotherRegion(stage: () => Stage): void {
       return originSecretSchema.parse(SecretString).current;
     };
 
-    test('has its functions there, and the same origin secret where the edge reads it', async () => {
+    test('a deployment in another region has its functions there, and a replica of the origin secret in us-east-1', async () => {
       expect(outputs['DataPlaneUrl']).toContain(`.${ELSEWHERE.region}.`);
       expect(await originSecretIn(REGION)).toBe(await originSecretIn(ELSEWHERE.region));
     });
 
-    test('answers a paid chat to who knows the secret that the edge would send', async () => {
+    test('a deployment in another region answers a paid chat that carries the origin secret', async () => {
       const { emulator } = stage();
-      const { apiKey } = customer;
+      const { apiKey } = account;
       const baseURL = `${dataPlaneAt(emulator, outputs['DataPlaneUrl'] ?? '')}/v1`;
       const defaultHeaders = { [ORIGIN_SECRET_HEADER]: await originSecretIn(REGION) };
       const client = new OpenAI({ apiKey, baseURL, maxRetries: 0, defaultHeaders });

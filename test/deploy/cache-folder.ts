@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** npm runs every script in the repository's root. */
+/** The repository's root, in which npm runs every script. */
 export const ROOT = process.cwd();
 export const HERE = join(ROOT, 'test/deploy');
 
-/** Where what is downloaded or built stays from run to run; `TOLLGATE_CACHE` moves it. */
+/** The folder for downloads and builds that later runs reuse. `TOLLGATE_CACHE` overrides it. */
 export const cacheFolder = (): string => resolve(process.env['TOLLGATE_CACHE'] ?? join(ROOT, '.cache'));
 
-/** Everything that one run writes. It is emptied when the next begins, so that a failed one can be looked at. */
+/** The folder for the files of one run. The next run empties it, so that a failed run can be inspected. */
 export const runFolder = (): string => join(cacheFolder(), 'deploy-run');
 
 const COMPLETE = '.complete';
 
-/** A folder that is named after what it was built from, and is built anew when that changes. */
+/** Returns a folder that is named after its inputs, so that it is built again when they change. */
 export function builtFrom(name: string, inputs: readonly string[]): string {
   const hash = createHash('sha256');
   for (const input of inputs) hash.update(input).update('\0');
@@ -23,7 +23,7 @@ export function builtFrom(name: string, inputs: readonly string[]): string {
 
 export const isComplete = (folder: string): boolean => existsSync(join(folder, COMPLETE));
 
-/** Builds the folder unless an earlier run did; one that was left half-built is begun again. */
+/** Builds the folder unless an earlier run completed it. A partial build is discarded. */
 export async function completed(folder: string, build: () => Promise<void>): Promise<void> {
   if (isComplete(folder)) return;
   rmSync(folder, { recursive: true, force: true });

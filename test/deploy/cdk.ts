@@ -7,10 +7,10 @@ import { run } from './guarded-process';
 export const STAGE = 'emulator';
 export const STACKS = ['stateful', 'service', 'edge'].map((stack) => `tollgate-${STAGE}-${stack}`);
 
-/** Outputs of the stacks by name; the names of different stacks differ. */
+/** The outputs of all stacks by name. No two stacks use the same name. */
 export type Outputs = Readonly<Record<string, string>>;
 
-/** The real CDK command, pointed at the emulator. Every command resolves to what it printed. */
+/** Runs the real CDK command against the emulator. Every command resolves to its output. */
 export class Cdk {
   readonly #emulator: Emulator;
 
@@ -23,7 +23,7 @@ export class Cdk {
     return this.#run('bootstrap', `aws://${ACCOUNT}/${region}`, '--app', '');
   }
 
-  /** @param stack with those that it depends on. @default all */
+  /** @param stack deployed with its dependencies @default all stacks */
   deploy(config: object, stack = '--all'): Promise<string> {
     const outputs = ['--outputs-file', outputsFile()];
     return this.#run('deploy', stack, '--require-approval', 'never', ...outputs, ...contextOf(config));
@@ -50,13 +50,13 @@ const contextOf = (config: object): string[] => [
   `tollgate=${JSON.stringify({ stage: STAGE, target: 'emulator', ...config })}`,
 ];
 
-/** Of the last deployment. */
+/** Reads the outputs of the last deployment. */
 export function readOutputs(): Outputs {
   const byStack = JSON.parse(readFileSync(outputsFile(), 'utf8')) as Readonly<Record<string, Outputs>>;
   return Object.assign({}, ...Object.values(byStack)) as Outputs;
 }
 
-/** The folder with the code that was deployed for the function whose logical id begins so: `index.js`, as esbuild made it. */
+/** Returns the folder with the deployed code, esbuild's `index.js`, of the function whose logical ID has this prefix. */
 export function deployedBundle(logicalIdPrefix: string): string {
   const template = JSON.parse(
     readFileSync(join(assemblyFolder(), `tollgate-${STAGE}-service.template.json`), 'utf8'),
@@ -69,6 +69,6 @@ export function deployedBundle(logicalIdPrefix: string): string {
     ([id, { Type }]) => Type === 'AWS::Lambda::Function' && id.startsWith(logicalIdPrefix),
   );
   const key = found?.[1].Properties.Code?.S3Key;
-  if (key === undefined) throw new Error(`no function begins with ${logicalIdPrefix}`);
+  if (key === undefined) throw new Error(`No function has a logical ID that begins with ${logicalIdPrefix}.`);
   return join(assemblyFolder(), `asset.${key.replace(/\.zip$/, '')}`);
 }

@@ -29,8 +29,8 @@ interface Tokens {
   readonly id: string;
 }
 
-/** The API, its function, the user pool, the tables: what no test of a part puts together. */
-export function controlPlaneOfADeployment(stage: () => Stage): void {
+/** Tests the API, its function, the user pool and the tables together, which no other test does. */
+export function testControlPlane(stage: () => Stage): void {
   async function signedIn(email: string): Promise<Tokens> {
     const { deployment, emulator } = stage();
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -43,7 +43,7 @@ export function controlPlaneOfADeployment(stage: () => Stage): void {
     await cognito.send(new AdminCreateUserCommand({ UserPoolId, Username: email, MessageAction: 'SUPPRESS' }));
     const password = { Password: PASSWORD, Permanent: true };
     await cognito.send(new AdminSetUserPasswordCommand({ UserPoolId, Username: email, ...password }));
-    // No browser here: what the console's client forbids is allowed for as long as the emulator lives.
+    // Without a browser the test needs a sign-in flow that the console's client normally forbids.
     const ExplicitAuthFlows = ['ALLOW_ADMIN_USER_PASSWORD_AUTH' as const];
     await cognito.send(new UpdateUserPoolClientCommand({ UserPoolId, ClientId, ExplicitAuthFlows }));
     const { AuthenticationResult } = await cognito.send(
@@ -58,7 +58,7 @@ export function controlPlaneOfADeployment(stage: () => Stage): void {
     return { access: AuthenticationResult?.AccessToken ?? '', id: AuthenticationResult?.IdToken ?? '' };
   }
 
-  /** The console's client; it adds what the edge would. */
+  /** The console's client, with the header that the edge would add. */
   function clientOf(token: string) {
     const { deployment, emulator, originSecret } = stage();
     const { host } = new URL(deployment.output('ControlPlaneUrl'));
@@ -76,7 +76,7 @@ export function controlPlaneOfADeployment(stage: () => Stage): void {
     return createClient({ baseUrl: 'https://console.test/api', auth: token, fetch: viaEmulator as typeof fetch });
   }
 
-  test('people sign in with its user pool, make an account and a key, and find it all in the audit log', async () => {
+  test('people can sign in, create an account and a key, and find both in the audit log', async () => {
     const { access, id } = await signedIn('owner@example.test');
     const client = clientOf(access);
     expect((await getMe({ client: clientOf(id) })).error).toMatchObject({ status: 401 });
@@ -93,7 +93,7 @@ export function controlPlaneOfADeployment(stage: () => Stage): void {
     expect(refused.error).toMatchObject({ status: 403, code: 'attestation_required' });
     await attestAdult({ client, body: { adult: true }, throwOnError: true });
     const { data: shown } = await createKey({ client, path, body: { label: 'ci' }, throwOnError: true });
-    // It is taken, and its wallet is empty.
+    // The key is accepted, and its account's wallet is empty.
     const asked: unknown = await openaiOf(stage(), { apiKey: shown.key })
       .chat.completions.create(CHAT)
       .catch((error: unknown) => error);

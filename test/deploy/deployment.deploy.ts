@@ -11,17 +11,17 @@ import { chatStream } from '../e2e/provider-answers';
 import { streamedAnswer } from '../e2e/upstream';
 import { until } from '../e2e/until';
 import { addressedRequest } from './addressed-request';
-import { inAnotherRegion } from './another-region';
-import { allowDeletionOf, logLines } from './emulator-api';
+import { testAnotherRegion } from './another-region';
+import { allowDeletion, logLines } from './emulator-api';
 import { readOutputs, STACKS, STAGE } from './cdk';
-import { controlPlaneOfADeployment } from './control-plane-tests';
-import { receiptsOfADeployment } from './receipt-tests';
-import { underTheRuntimeClient } from './runtime-client-tests';
+import { testControlPlane } from './control-plane-tests';
+import { testReceipts } from './receipt-tests';
+import { testBundles } from './runtime-client-tests';
 import type { Stage } from './stage';
 import { ANSWER, CHAT, COST_PICO, CREDIT_PICO, dataPlaneOf, deadRequest, openaiOf } from './stage';
-import { initialised, PROMPT, PROVIDER_KEY, REPORTED, setStage } from './stage';
+import { initialise, PROMPT, PROVIDER_KEY, REPORTED, openStage } from './stage';
 import { tollgate } from './tollgate-command';
-import { workloadsOfADeployment } from './workload-tests';
+import { testWorkloads } from './workload-tests';
 
 const SWEEP_TIMEOUT_MS = 100_000;
 const SWEEP_POLL_MS = 500;
@@ -31,7 +31,7 @@ let stage: Stage;
 const stops: (() => Promise<void> | void)[] = [];
 
 beforeAll(async () => {
-  stage = await setStage((stop) => stops.unshift(stop));
+  stage = await openStage((stop) => stops.unshift(stop));
   stage.upstream.answerWith(streamedAnswer(chatStream(ANSWER, REPORTED)));
 });
 
@@ -49,28 +49,28 @@ async function chat(): Promise<string> {
 
 async function newestRecord(accountId: string) {
   const [record] = await stage.deployment.usage.newest(accountId, 1);
-  if (record === undefined) throw new Error('there is no usage record');
+  if (record === undefined) throw new Error('The account has no usage record.');
   return record;
 }
 
 const balanceOf = async (accountId: string) => stage.deployment.wallet.balance(accountId);
 
 describe('a first deployment', () => {
-  test('leaves out what is listed and nothing else, and says so', () => {
-    const said = [...stage.printed.matchAll(/Left out for the emulator: (\S+),/g)].map(([, type]) => type);
-    expect([...new Set(said)].sort()).toEqual(EMULATOR_EXCLUSIONS.map(({ type }) => type).sort());
+  test('a deployment to the emulator leaves out exactly the listed types, and prints them', () => {
+    const printed = [...stage.printed.matchAll(/Left out for the emulator: (\S+),/g)].map(([, type]) => type);
+    expect([...new Set(printed)].sort()).toEqual(EMULATOR_EXCLUSIONS.map(({ type }) => type).sort());
   });
 
-  test('streams a chat through the function URL, and charges and records exactly what the provider reports', async () => {
-    const { customer, upstream } = stage;
+  test('a chat through the function URL is charged and recorded with exactly the reported usage', async () => {
+    const { account, upstream } = stage;
     expect(await chat()).toBe(ANSWER.join(''));
     expect(upstream.received[0]?.headers.authorization).toBe(`Bearer ${PROVIDER_KEY}`);
-    expect(await balanceOf(customer.accountId)).toMatchObject({
+    expect(await balanceOf(account.accountId)).toMatchObject({
       availablePico: CREDIT_PICO - COST_PICO,
       heldPico: 0n,
       spentPico: COST_PICO,
     });
-    expect(await newestRecord(customer.accountId)).toMatchObject({
+    expect(await newestRecord(account.accountId)).toMatchObject({
       status: 'completed',
       streamed: true,
       estimated: false,
@@ -79,29 +79,29 @@ describe('a first deployment', () => {
     });
   });
 
-  test('is at hand from the command line, which shows a key once and credits once', async () => {
-    const { emulator, customer, deployment } = stage;
-    const again = await initialised(emulator);
-    expect(again).toMatchObject({ accountId: customer.accountId, credit: 'already_credited' });
+  test('the command line works on the deployment, and shows a key and credits an account only once', async () => {
+    const { emulator, account, deployment } = stage;
+    const again = await initialise(emulator);
+    expect(again).toMatchObject({ accountId: account.accountId, credit: 'already_credited' });
     expect(again).not.toHaveProperty('apiKey');
     expect(JSON.stringify(again)).not.toContain(PROVIDER_KEY);
     const [available, spent] = [CREDIT_PICO - COST_PICO, COST_PICO].map(formatUsd);
-    expect(await tollgate(emulator.endpoint, ['wallet', customer.accountId])).toMatchObject({
+    expect(await tollgate(emulator.endpoint, ['wallet', account.accountId])).toMatchObject({
       available,
       spent,
       held: '0.00',
     });
     expect(await tollgate(emulator.endpoint, ['ledger', 'verify'])).toMatchObject({ verified: true, differences: [] });
-    expect(await tollgate(emulator.endpoint, ['usage', customer.accountId])).toMatchObject({ cost: spent });
+    expect(await tollgate(emulator.endpoint, ['usage', account.accountId])).toMatchObject({ cost: spent });
     expect(deployment.output('Endpoint')).toMatch(/^https:/);
   });
 
-  test('turns away who has no key or no money before anything leaves for the provider', async () => {
+  test('a request without a valid key or without money is rejected before anything is sent to the provider', async () => {
     const { upstream, deployment } = stage;
     upstream.received.length = 0;
-    const stranger = { apiKey: stage.customer.apiKey.replace(/.$/, (last) => (last === 'a' ? 'b' : 'a')) };
+    const stranger = { apiKey: stage.account.apiKey.replace(/.$/, (last) => (last === 'a' ? 'b' : 'a')) };
     await expect(openaiOf(stage, stranger).chat.completions.create(CHAT)).rejects.toThrow(AuthenticationError);
-    const penniless = await deployment.newCustomer(0n);
+    const penniless = await deployment.newAccount(0n);
     const refusal = openaiOf(stage, penniless).chat.completions.create(CHAT);
     await expect(refusal).rejects.toMatchObject({
       status: 402,
@@ -110,21 +110,21 @@ describe('a first deployment', () => {
     expect(upstream.received).toEqual([]);
   });
 
-  test('answers at the function URL only to who knows the secret of the edge', async () => {
+  test('the function URL rejects a request without the origin secret', async () => {
     expect((await fetch(`${dataPlaneOf(stage)}/healthz`)).status).toBe(403);
   });
 
-  test('answers through the edge, which knows it, over TLS 1.3 and nothing older', async () => {
-    const { emulator, deployment, customer } = stage;
+  test('the edge serves requests over TLS 1.3 and rejects older versions', async () => {
+    const { emulator, deployment, account } = stage;
     const { host } = new URL(deployment.output('Address'));
-    // The emulator terminates no TLS: the request says what CloudFront would find out about its connection.
+    // The emulator does not terminate TLS, so the request itself carries the header that CloudFront would add.
     const over = (tls: string) => ({
       'x-forwarded-proto': 'https',
       'cloudfront-viewer-tls': `${tls}:cipher:fullHandshake`,
     });
     const ask = (headers: Readonly<Record<string, string>>) =>
       addressedRequest(emulator.endpoint, host, '/v1/chat/completions', {
-        headers: { authorization: `Bearer ${customer.apiKey}`, ...headers },
+        headers: { authorization: `Bearer ${account.apiKey}`, ...headers },
         body: CHAT,
       });
     const answer = await ask(over('TLSv1.3'));
@@ -136,7 +136,7 @@ describe('a first deployment', () => {
     expect(await ask({})).toMatchObject({ status: 403 });
   });
 
-  test('answers the health of the control plane to anybody, and everything else to the edge alone', async () => {
+  test('the control plane answers health checks from anyone, and other requests only with the origin secret', async () => {
     const { emulator, deployment, originSecret } = stage;
     const { host } = new URL(deployment.output('ControlPlaneUrl'));
     const ask = (path: string, headers = {}) => addressedRequest(emulator.endpoint, host, path, { headers });
@@ -151,25 +151,25 @@ describe('a first deployment', () => {
     }
   });
 
-  test('writes no word of a prompt or an answer into a log', async () => {
+  test('no log contains any text of a prompt or an answer', async () => {
     const lines = await logLines(stage.emulator.endpoint);
     expect(lines.join()).toContain('REQUEST_SETTLED');
     expect(lines.filter((line) => [PROMPT, ...ANSWER].some((text) => line.includes(text)))).toEqual([]);
   });
 });
 
-controlPlaneOfADeployment(() => stage);
+testControlPlane(() => stage);
 
-workloadsOfADeployment(() => stage);
+testWorkloads(() => stage);
 
-underTheRuntimeClient(() => stage);
+testBundles(() => stage);
 
-receiptsOfADeployment(
+testReceipts(
   () => stage,
-  () => newestRecord(stage.customer.accountId),
+  () => newestRecord(stage.account.accountId),
 );
 
-test('the schedule lets the sweeper end what a dead request held', async () => {
+test('the scheduled sweeper expires the hold of a crashed request', async () => {
   const { accountId, requestId } = await deadRequest(stage);
   const isEnded = async () => {
     await delay(SWEEP_POLL_MS);
@@ -181,43 +181,43 @@ test('the schedule lets the sweeper end what a dead request held', async () => {
 });
 
 describe('deploying again', () => {
-  test('changes nothing where nothing changed', async () => {
+  test('a deployment without changes changes nothing', async () => {
     const before = await stage.deployment.storeIdentities();
     const printed = await stage.cdk.deploy(stage.config);
     for (const stack of STACKS) expect(printed).toContain(`${stack} (no changes)`);
     expect(await stage.deployment.storeIdentities()).toEqual(before);
   });
 
-  test('brings another configuration into force and replaces no store', async () => {
-    const { deployment, customer, config } = stage;
-    const [identities, balance] = [await deployment.storeIdentities(), await balanceOf(customer.accountId)];
+  test('a deployment with another configuration applies it and replaces no store', async () => {
+    const { deployment, account, config } = stage;
+    const [identities, balance] = [await deployment.storeIdentities(), await balanceOf(account.accountId)];
     const change = { usageDays: 30, pitrDays: 14, logDays: 7, dataPlane: { memoryMb: 256 }, originSecretGeneration: 2 };
     const printed = await stage.cdk.deploy({ ...config, ...change });
     for (const stack of STACKS) expect(printed).not.toContain(`${stack} (no changes)`);
     expect(readOutputs()).toEqual({ ...deployment.outputs, UsageDays: '30' });
     expect(await deployment.storeIdentities()).toEqual(identities);
-    expect(await balanceOf(customer.accountId)).toEqual(balance);
+    expect(await balanceOf(account.accountId)).toEqual(balance);
 
     expect(await chat()).toBe(ANSWER.join(''));
-    const { requestId, at } = await newestRecord(customer.accountId);
-    const item = await deployment.store.get({ table: USAGE, key: usageRecordKey(customer.accountId, requestId) });
+    const { requestId, at } = await newestRecord(account.accountId);
+    const item = await deployment.store.get({ table: USAGE, key: usageRecordKey(account.accountId, requestId) });
     expect(item?.[EXPIRES_AT]).toBe(BigInt(Math.floor(Date.parse(at) / 1_000) + 30 * DAY_SECONDS));
   });
 });
 
 describe('destroying', () => {
-  test('ends what runs and is refused for what keeps', async () => {
+  test('destroying removes the functions and is refused for the stores', async () => {
     await expect(stage.cdk.destroy(stage.config)).rejects.toThrow('TerminationProtection is enabled');
     expect((await fetch(`${dataPlaneOf(stage)}/healthz`)).status).toBe(404);
   });
 
-  test('leaves every store with all that is in it even where it is allowed', async () => {
-    const { deployment, customer } = stage;
-    const [identities, balance] = [await deployment.storeIdentities(), await balanceOf(customer.accountId)];
-    await allowDeletionOf(stage.emulator.endpoint, `tollgate-${STAGE}-stateful`);
+  test('every store and its content survive even when the deletion of their stack is allowed', async () => {
+    const { deployment, account } = stage;
+    const [identities, balance] = [await deployment.storeIdentities(), await balanceOf(account.accountId)];
+    await allowDeletion(stage.emulator.endpoint, `tollgate-${STAGE}-stateful`);
     await stage.cdk.destroy(stage.config);
     expect(await deployment.storeIdentities()).toEqual(identities);
-    expect(await balanceOf(customer.accountId)).toEqual(balance);
+    expect(await balanceOf(account.accountId)).toEqual(balance);
     const { store, accounts } = deployment;
     const usageWindow = { clock, usageRetentionDays: 30 };
     const report = await verifyLedger({ store, everyAccount: accounts.list(), usageWindow });
@@ -225,4 +225,4 @@ describe('destroying', () => {
   });
 });
 
-inAnotherRegion(() => stage);
+testAnotherRegion(() => stage);

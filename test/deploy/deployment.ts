@@ -16,15 +16,15 @@ import { CREDENTIALS, REGION } from './emulator';
 export const USAGE_DAYS = 90;
 const SECRETS = ['ProviderKeysSecret', 'KeyPepperSecret', 'OriginSecret'] as const;
 
-export interface Customer {
+export interface TestAccount {
   readonly accountId: string;
   readonly apiKey: string;
 }
 
-/** Name and identity of each store: one that was replaced has another identity, whatever its name. */
+/** The identity of each store by name. A replaced store has another identity under the same name. */
 export type StoreIdentities = Readonly<Record<string, string | undefined>>;
 
-/** What was deployed, from outside: the official clients, on the names that the stacks print. */
+/** The deployment as seen from outside: official clients on the names in the stacks' outputs. */
 export class Deployment {
   readonly outputs: Outputs;
   readonly tableNames: Readonly<Record<TableName, string>>;
@@ -54,19 +54,19 @@ export class Deployment {
 
   output(name: string): string {
     const value = this.outputs[name];
-    if (value === undefined) throw new Error(`no stack prints ${name}`);
+    if (value === undefined) throw new Error(`No stack has the output ${name}.`);
     return value;
   }
 
-  /** An account with this much money and a key. */
-  async newCustomer(creditPico: bigint): Promise<Customer> {
+  /** Creates an account with this credit and a key. */
+  async newAccount(creditPico: bigint): Promise<TestAccount> {
     const accountId = await this.accounts.create();
     await this.wallet.open(accountId);
     if (creditPico > 0n) await this.wallet.credit({ accountId, amountPico: creditPico, paymentId: 'first_credit' });
     return { accountId, apiKey: (await (await this.#keys()).create({ accountId })).key };
   }
 
-  /** The id of a key for whoever has assumed a role. */
+  /** Creates a key for callers that have assumed a role, and returns its ID. */
   async roleKey(accountId: string, role: string): Promise<string> {
     return (await (await this.#keys()).createForRole({ accountId, role })).keyId;
   }
@@ -106,7 +106,7 @@ export class Deployment {
 
   async #secret(name: (typeof SECRETS)[number]): Promise<string> {
     const { SecretString } = await this.#secrets.send(new GetSecretValueCommand({ SecretId: this.output(name) }));
-    if (SecretString === undefined) throw new Error(`${name} has no string`);
+    if (SecretString === undefined) throw new Error(`The secret ${name} has no string value.`);
     return SecretString;
   }
 }

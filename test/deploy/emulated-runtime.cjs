@@ -1,17 +1,17 @@
 'use strict';
 
 /**
- * The part of Lambda's Node runtime that the emulator lacks: `awslambda`, by which a handler streams. The
- * emulator is started with NODE_OPTIONS=--require of this file, so the deployed bundles are the ones that AWS
- * gets. It collects a stream and hands it over whole, framed as the emulator expects: head as JSON, eight NUL
- * bytes, body. That bytes arrive as they are written is tested with Lambda's own client (runtime-client-tests.ts).
+ * Adds the part of Lambda's Node runtime that the emulator lacks: `awslambda`, with which a handler streams. NODE_OPTIONS
+ * preloads this file, so that the deployed bundles are the same as in AWS. It collects a stream and returns it whole,
+ * framed as the emulator expects: head as JSON, eight NUL bytes, body. runtime-client-tests.ts tests with Lambda's own
+ * client that bytes arrive as they are written.
  */
 const { PassThrough } = require('node:stream');
 const { buffer } = require('node:stream/consumers');
 
 const DELIMITER = Buffer.alloc(8);
 
-/** As in Lambda's own: the head goes out with the first write, and `end` alone, even with a body, is none. */
+/** As in Lambda, the first `write` sends the head. A call of `end` does not count as a write, even with a body. */
 function writeHeadFirst(stream, head) {
   const { write } = stream;
   stream.write = (...args) => {
@@ -24,8 +24,8 @@ function writeHeadFirst(stream, head) {
 }
 
 /**
- * The emulator lets in whoever signs, and does not tell the function who that is, as Lambda does. Here whoever signs has
- * assumed one role.
+ * Unlike Lambda, the emulator does not tell the function who signed a request. Here every signed caller has assumed the
+ * same role.
  */
 function withCaller(event) {
   const { requestContext } = event;
@@ -46,8 +46,8 @@ globalThis.awslambda = {
 };
 
 /**
- * A function gets a user pool's public keys from where the pool's issuer says, which is Amazon's own address. The
- * emulator has the pool, so it is asked in Amazon's place; that the address is right only an account shows.
+ * A function fetches a user pool's public keys from the pool's issuer, whose address is Amazon's. Here the emulator has
+ * the pool and answers instead; only a real deployment can show that the address is right.
  */
 const http = require('node:http');
 const https = require('node:https');

@@ -1,8 +1,8 @@
 import { REGION } from './emulator';
 
 /**
- * One call of a service whose client this repository does not otherwise need. The emulator checks no
- * signature; it reads the service's name from where one would be.
+ * Calls a service for which this repository needs no client otherwise. The emulator checks no signature, but reads the
+ * service's name from it.
  */
 async function call(
   endpoint: string,
@@ -17,15 +17,15 @@ async function call(
   return text;
 }
 
-/** What the console's switch does: a protected stack can be deleted only after it. */
-export async function allowDeletionOf(endpoint: string, stackName: string): Promise<void> {
+/** Switches off termination protection, without which a protected stack cannot be deleted. */
+export async function allowDeletion(endpoint: string, stackName: string): Promise<void> {
   const query = { Action: 'UpdateTerminationProtection', Version: '2010-05-15', StackName: stackName };
   await call(endpoint, 'cloudformation', {
     body: new URLSearchParams({ ...query, EnableTerminationProtection: 'false' }),
   });
 }
 
-/** Every line of every log group. */
+/** Reads every line of every log group. */
 export async function logLines(endpoint: string): Promise<string[]> {
   const ask = async (action: string, input: object): Promise<unknown> => {
     const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `Logs_20140328.${action}` };

@@ -6,21 +6,21 @@ import { HERE, runFolder } from './cache-folder';
 import { startGuarded } from './guarded-process';
 
 export const REGION = 'us-east-1';
-/** The account that the emulator answers for. */
+/** The AWS account that the emulator emulates. */
 export const ACCOUNT = '000000000000';
 export const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 const START_TIMEOUT_MS = 30_000;
 
 export interface Emulator {
-  /** `http://127.0.0.1:…`, the one address of every emulated service. */
+  /** `http://127.0.0.1:…`, the address of every emulated service. */
   readonly endpoint: string;
-  /** Everything that it printed. */
+  /** Returns the emulator's output so far. */
   readonly log: () => string;
   stop(): Promise<void>;
 }
 
-/** The environment of a process that speaks to the emulator, and cannot speak to AWS. */
+/** The environment of a process that can reach the emulator but not AWS. */
 export function emulatedAws(endpoint: string): NodeJS.ProcessEnv {
   return {
     PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
@@ -36,7 +36,7 @@ export function emulatedAws(endpoint: string): NodeJS.ProcessEnv {
   };
 }
 
-/** Starts the emulator on a free port of this machine, with nothing in it. */
+/** Starts an empty emulator on a free port of this machine. */
 export async function startEmulator(python: string): Promise<Emulator> {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
@@ -50,7 +50,7 @@ export async function startEmulator(python: string): Promise<Emulator> {
       GATEWAY_PORT: String(port),
       BIND_HOST: '127.0.0.1',
       MINISTACK_ACCOUNT_ID: ACCOUNT,
-      // What the functions' Node lacks beside Lambda's own; see the file.
+      // Adds what Lambda's Node has and the emulator's lacks; see the file.
       NODE_OPTIONS: `--require=${JSON.stringify(join(HERE, 'emulated-runtime.cjs'))}`,
     },
     onOutput: (text) => {
@@ -64,7 +64,7 @@ export async function startEmulator(python: string): Promise<Emulator> {
     await until(
       'the emulator to start',
       () => {
-        if (code !== undefined) throw new Error(`the emulator ended with ${code}:\n${log}`);
+        if (code !== undefined) throw new Error(`The emulator exited with ${code}:\n${log}`);
         return fetch(`${endpoint}/_ministack/health`).then(
           ({ ok }) => ok,
           () => false,

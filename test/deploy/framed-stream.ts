@@ -7,7 +7,7 @@ export interface Head {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Reads a streamed answer as Lambda does: the head, eight NUL bytes, then the body as it comes. */
+/** Reads a streamed answer as Lambda does: the head, eight NUL bytes, then the body as it arrives. */
 export class FramedStream {
   readonly #pieces: AsyncIterator<Buffer>;
   #buffered = Buffer.alloc(0);
@@ -23,7 +23,7 @@ export class FramedStream {
     return head;
   }
 
-  /** The body up to this text, which has then arrived. */
+  /** Reads the body up to and including a text. */
   async bodyThrough(text: string): Promise<string> {
     return this.#take((await this.#until(Buffer.from(text))) + Buffer.byteLength(text)).toString();
   }
@@ -37,7 +37,7 @@ export class FramedStream {
     for (;;) {
       const at = this.#buffered.indexOf(wanted);
       if (at >= 0) return at;
-      if (!(await this.#more())) throw new Error(`the answer ended without ${JSON.stringify(wanted.toString())}`);
+      if (!(await this.#more())) throw new Error(`The answer ended without ${JSON.stringify(wanted.toString())}.`);
     }
   }
 

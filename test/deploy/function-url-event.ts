@@ -1,4 +1,4 @@
-/** What a function URL hands to its function, as far as the product reads it. */
+/** Builds the event that a function URL passes to its function, as far as the product reads it. */
 export function functionUrlEvent(
   path: string,
   headers: Readonly<Record<string, string>>,

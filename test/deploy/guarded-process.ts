@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * A shell in a process group of its own that runs the command, and ends the whole group when the command has
- * ended or when its own input closes. The system closes that input even if this process is killed, so nothing
- * that was started here can stay behind.
+ * A shell in its own process group that runs the command, and ends the whole group when the command ends or when its
+ * own input closes. The system closes that input even if this process is killed, so no process that was started here
+ * can outlive it.
  */
 const GUARD = `
 exec 3<&0
@@ -19,21 +19,21 @@ kill -TERM -$$
 exit "$status"
 `;
 
-/** What is still there this long after it was told to end is killed, in milliseconds. */
+/** How long a process may take to stop before it is killed. */
 const STOP_TIMEOUT_MS = 10_000;
 
 export interface CommandOptions {
-  /** The whole environment: nothing of this process's own goes along. */
+  /** The whole environment. This process's own is not inherited. */
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
-  /** Takes what it prints, as it comes. */
+  /** Receives the output as it arrives. */
   readonly onOutput?: (text: string) => void;
 }
 
 export interface GuardedProcess {
   /** Resolves to the exit code. */
   readonly ended: Promise<number>;
-  /** Ends it and all that it started; resolves once they are gone. */
+  /** Ends the process and all that it started, and resolves when they are gone. */
   stop(): Promise<void>;
 }
 
@@ -65,8 +65,9 @@ export class CommandFailed extends Error {
 }
 
 /**
- * Runs a command to its end and resolves to all that it printed.
- * @throws CommandFailed when its exit code is not 0
+ * Runs a command to its end and resolves to its output.
+ *
+ * @throws CommandFailed when the exit code is not 0
  */
 export async function run(command: readonly string[], options: CommandOptions): Promise<string> {
   let output = '';

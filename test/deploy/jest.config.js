@@ -6,7 +6,7 @@ export default {
   rootDir: '../..',
   roots: ['<rootDir>/test/deploy'],
   testMatch: ['**/*.deploy.ts'],
-  // A deployment takes as long as it takes; the first one also starts the emulator.
+  // The first deployment includes the start of the emulator.
   testTimeout: 120_000,
   maxWorkers: 1,
   verbose: true,

@@ -5,28 +5,28 @@ import { run } from './guarded-process';
 
 const PYTHON_MINIMUM = [3, 11] as const;
 const REQUIREMENTS = 'requirements.txt';
-/** The index may be slow to answer; it does not take longer to say that it is not there. */
+/** Long enough for a slow package index; a missing one answers sooner. */
 const PROBE_TIMEOUT_SECONDS = 15;
 
 const SAY_VERSION = 'import sys, venv, ensurepip; print("%d.%d.%d" % sys.version_info[:3])';
 
-/** Of the `python3` in the path, or why it is of no use. */
-function pythonVersion(): { readonly version: string } | { readonly whyNot: string } {
+/** Returns the version of the `python3` in the path, or the reason why it cannot be used. */
+function pythonVersion(): { readonly version: string } | { readonly obstacle: string } {
   const { error, status, stdout } = spawnSync('python3', ['-c', SAY_VERSION], { encoding: 'utf8' });
-  if (error !== undefined) return { whyNot: 'there is no python3' };
-  if (status !== 0) return { whyNot: 'python3 cannot make virtual environments' };
+  if (error !== undefined) return { obstacle: 'python3 is not installed' };
+  if (status !== 0) return { obstacle: 'python3 cannot create virtual environments' };
   const version = stdout.trim();
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isRecent = major === PYTHON_MINIMUM[0] && minor >= PYTHON_MINIMUM[1];
-  return isRecent ? { version } : { whyNot: `python3 is ${version}, older than ${PYTHON_MINIMUM.join('.')}` };
+  return isRecent ? { version } : { obstacle: `python3 is ${version}, older than ${PYTHON_MINIMUM.join('.')}` };
 }
 
 const folderFor = (version: string): string => builtFrom('deploy-python', [version, readText(REQUIREMENTS)]);
 
-/** Why the emulator cannot run here, or `undefined` when it can: it is installed, or its package index answers. */
-export function whyNoEmulator(): string | undefined {
+/** Returns why the emulator cannot run here, or `undefined` if it is installed or its package index answers. */
+export function emulatorObstacle(): string | undefined {
   const python = pythonVersion();
-  if ('whyNot' in python) return python.whyNot;
+  if ('obstacle' in python) return python.obstacle;
   if (isComplete(folderFor(python.version))) return undefined;
   const [name = ''] = /^ministack==\S+/m.exec(readText(REQUIREMENTS)) ?? [];
   const args = [
@@ -46,12 +46,13 @@ export function whyNoEmulator(): string | undefined {
 }
 
 /**
- * Installs the emulator with the hashes that are committed, once.
- * @returns the environment's python
+ * Installs the emulator once, with the committed hashes.
+ *
+ * @returns the path of the environment's python
  */
 export async function pythonEnvironment(): Promise<string> {
   const python = pythonVersion();
-  if ('whyNot' in python) throw new Error(python.whyNot);
+  if ('obstacle' in python) throw new Error(python.obstacle);
   const folder = folderFor(python.version);
   const options = { env: process.env, cwd: ROOT };
   const executable = join(folder, 'bin/python');

@@ -8,22 +8,22 @@ import { readPublicKeys } from '../../lambdas/domain/receipts/verify-signature';
 import { until } from '../e2e/until';
 import { dataPlaneOf, type Stage } from './stage';
 
-/** The batch window, the minute to the next seal, and what the emulator adds to both. */
+/** The batch window, the minute to the next seal, and the emulator's delays. */
 const RECEIPT_TIMEOUT_MS = 150_000;
 const TEST_TIMEOUT_MS = RECEIPT_TIMEOUT_MS + 10_000;
 const RECEIPT_POLL_MS = 500;
 
-/** The stream, its function, the schedule, the key: what no test of a part puts together. */
-export function receiptsOfADeployment(stage: () => Stage, newestRecord: () => Promise<UsageRecord>): void {
+/** Tests the stream, its function, the schedule and the key together, which no other test does. */
+export function testReceipts(stage: () => Stage, newestRecord: () => Promise<UsageRecord>): void {
   const ask = async (path: string): Promise<{ status: number; text: string }> => {
-    const { customer, originSecret } = stage();
-    const headers = { authorization: `Bearer ${customer.apiKey}`, [ORIGIN_SECRET_HEADER]: originSecret };
+    const { account, originSecret } = stage();
+    const headers = { authorization: `Bearer ${account.apiKey}`, [ORIGIN_SECRET_HEADER]: originSecret };
     const answer = await fetch(`${dataPlaneOf(stage())}${path}`, { headers });
     return { status: answer.status, text: await answer.text() };
   };
 
   test(
-    'a paid request has a receipt minutes later, which the published key verifies and nobody can change',
+    'a paid request has a receipt within minutes, which the published key verifies and a change invalidates',
     async () => {
       const { requestId, costPico: cost } = await newestRecord();
       const costPico = cost.toString();

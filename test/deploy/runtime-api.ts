@@ -9,7 +9,7 @@ const NEXT = '/2018-06-01/runtime/invocation/next';
 const ANSWER = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/;
 const INVOCATION_MS_MAX = 60_000;
 
-/** What Lambda says to every function. */
+/** The environment variables that Lambda sets for every function. */
 const FUNCTION = {
   AWS_LAMBDA_FUNCTION_NAME: 'under-test',
   AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
@@ -19,22 +19,22 @@ const FUNCTION = {
 };
 
 export interface FunctionOptions {
-  /** The folder with its code. */
+  /** The folder with the code. */
   readonly bundle: string;
   /** File and export. @default index.handler */
   readonly handler?: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Of the emulated services that it uses. */
+  /** The endpoint of the emulated services that the function uses. */
   readonly endpoint: string;
 }
 
-/** What the function sends back: body and trailers are the message's own, as they come. */
+/** An answer or an error of the function. Body and trailers are read from the message as they arrive. */
 export interface Returned {
   readonly kind: 'response' | 'error';
   readonly message: IncomingMessage;
 }
 
-/** A function under Lambda's own runtime client, with the small server that Lambda is to it. */
+/** A function under Lambda's own runtime client, with a small server in the role of Lambda. */
 export class RunningFunction {
   readonly #server: Server;
   readonly #waiting = new Map<string, { resolve(returned: Returned): void; reject(error: Error): void }>();
@@ -74,12 +74,12 @@ export class RunningFunction {
     return running;
   }
 
-  /** Everything that it printed: in AWS, its log. */
+  /** The function's output so far, which is its log in AWS. */
   get output(): string {
     return this.#output;
   }
 
-  /** Resolves when the function begins to answer, and rejects when its process ends before. */
+  /** Resolves when the function begins to answer, and rejects if its process ends before that. */
   invoke(event: object): Promise<Returned> {
     return new Promise((resolve, reject) => {
       this.#count += 1;
@@ -109,11 +109,11 @@ export class RunningFunction {
   }
 
   #giveUp(): void {
-    for (const { reject } of this.#waiting.values()) reject(new Error(`the function ended:\n${this.#output}`));
+    for (const { reject } of this.#waiting.values()) reject(new Error(`The function exited:\n${this.#output}`));
     this.#waiting.clear();
   }
 
-  /** One invocation at a time, as Lambda does it. */
+  /** Passes on one invocation at a time, as Lambda does. */
   #handOut(): void {
     if (this.#poll === undefined) return;
     const event = this.#events.shift();

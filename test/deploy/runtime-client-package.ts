@@ -6,7 +6,7 @@ import { run } from './guarded-process';
 
 const PACKAGE = 'runtime-client';
 const FILES = ['package.json', 'package-lock.json', '.npmrc'];
-/** What its native part is built with. */
+/** Tools that the build of the native part needs. */
 const TOOLS = ['cmake', 'make', 'g++'];
 
 const folder = (): string =>
@@ -14,35 +14,35 @@ const folder = (): string =>
 
 const reasonFile = (): string => `${folder()}.why-not`;
 
-/** `node` on this file runs a function as Lambda does. */
+/** The file that runs a function as Lambda does, when `node` runs it. */
 export const runtimeClient = (): string => join(folder(), 'node_modules/aws-lambda-ric/index.mjs');
 
-function whyItCannotBeBuilt(): string | undefined {
-  if (process.platform !== 'linux') return 'it builds on Linux only';
+function buildObstacle(): string | undefined {
+  if (process.platform !== 'linux') return 'it can only be built on Linux';
   const missing = TOOLS.filter((tool) => spawnSync(tool, ['--version']).status !== 0);
-  return missing.length === 0 ? undefined : `it is built with ${missing.join(', ')}, not found here`;
+  return missing.length === 0 ? undefined : `its build needs ${missing.join(', ')}, which are not installed`;
 }
 
-/** Why Lambda's own runtime client cannot run here, or `undefined` when it can. Asked after it was tried to build it. */
-export function whyNoRuntimeClient(): string | undefined {
-  const reason = whyItCannotBeBuilt();
+/** Returns why Lambda's own runtime client cannot run here, or `undefined` if it can. Call it after the build. */
+export function runtimeClientObstacle(): string | undefined {
+  const reason = buildObstacle();
   if (reason !== undefined) return reason;
   if (existsSync(reasonFile())) return readFileSync(reasonFile(), 'utf8');
   return isComplete(folder()) ? undefined : 'it was not built';
 }
 
-/** Builds it, once. Where that fails the reason is kept, and its tests are skipped with it; the next run tries again. */
+/** Builds the client once. If the build fails, the reason is stored and its tests are skipped; the next run tries again. */
 export async function buildRuntimeClient(): Promise<void> {
-  if (whyItCannotBeBuilt() !== undefined) return;
+  if (buildObstacle() !== undefined) return;
   const cwd = folder();
   rmSync(reasonFile(), { force: true });
   try {
     await completed(cwd, async () => {
       for (const file of FILES) copyFileSync(join(HERE, PACKAGE, file), join(cwd, file));
-      // Said on the command line, because npm hands this repository's own `ignore-scripts` down to what it runs.
+      // The option is on the command line because npm passes this repository's `ignore-scripts` on to commands.
       await run(['npm', 'ci', '--no-progress', '--ignore-scripts=false'], { env: process.env, cwd });
     });
   } catch (error) {
-    writeFileSync(reasonFile(), `it did not build: ${error instanceof Error ? error.message : 'for no known reason'}`);
+    writeFileSync(reasonFile(), `it did not build: ${error instanceof Error ? error.message : 'unknown reason'}`);
   }
 }

@@ -8,7 +8,7 @@ import { deployedBundle } from './cdk';
 import { FramedStream } from './framed-stream';
 import { functionUrlEvent } from './function-url-event';
 import { type FunctionOptions, type Returned, RunningFunction } from './runtime-api';
-import { whyNoRuntimeClient } from './runtime-client-package';
+import { runtimeClientObstacle } from './runtime-client-package';
 import type { Stage } from './stage';
 import { ANSWER, CHAT, COST_PICO, CREDIT_PICO, deadRequest, PROMPT, proxyEnvironment, REPORTED } from './stage';
 import { sweepEnvironment, workloadsEnvironment } from './stage';
@@ -19,9 +19,9 @@ const STREAMED = {
   'transfer-encoding': 'chunked',
 };
 
-/** The deployed bundles under the runtime client that Lambda itself runs them with. */
-export function underTheRuntimeClient(stage: () => Stage): void {
-  describeUnless(whyNoRuntimeClient())("the bundles under Lambda's own runtime client", () => {
+/** Tests the deployed bundles under the runtime client that Lambda uses. */
+export function testBundles(stage: () => Stage): void {
+  describeUnless(runtimeClientObstacle())("the bundles under Lambda's own runtime client", () => {
     let proxy: RunningFunction;
     beforeAll(async () => {
       const { emulator } = stage();
@@ -36,12 +36,12 @@ export function underTheRuntimeClient(stage: () => Stage): void {
     afterAll(() => stage().upstream.answerWith(streamedAnswer(chatStream(ANSWER, REPORTED))));
 
     const chatEvent = (): object => {
-      const { customer, originSecret } = stage();
-      const headers = { authorization: `Bearer ${customer.apiKey}`, [ORIGIN_SECRET_HEADER]: originSecret };
+      const { account, originSecret } = stage();
+      const headers = { authorization: `Bearer ${account.apiKey}`, [ORIGIN_SECRET_HEADER]: originSecret };
       return functionUrlEvent('/v1/chat/completions', headers, CHAT);
     };
 
-    test('the data plane sends its head first and every event as it comes', async () => {
+    test('the data plane sends its head first and then every event as it arrives', async () => {
       const [first = '', ...others] = chatStream(ANSWER, REPORTED);
       let goOn: () => void = () => undefined;
       const isRead = new Promise<void>((resolve) => (goOn = resolve));
@@ -63,7 +63,7 @@ export function underTheRuntimeClient(stage: () => Stage): void {
       expect(message.trailers).toEqual({});
     });
 
-    test("a provider that breaks off ends the stream with the dialect's error, not with an error of the function", async () => {
+    test('a provider that breaks off mid-stream causes an error event of the dialect, not an error of the function', async () => {
       stage().upstream.answerWith(brokenStream([chatDelta('Hel')]));
       const { message } = await proxy.invoke(chatEvent());
       const answer = new FramedStream(message);
@@ -72,14 +72,14 @@ export function underTheRuntimeClient(stage: () => Stage): void {
       expect(message.trailers).toEqual({});
     });
 
-    test('a refusal is a whole answer with its own status', async () => {
+    test('a refusal is a complete answer with its own status', async () => {
       const { message } = await proxy.invoke(functionUrlEvent('/healthz', {}));
       const answer = new FramedStream(message);
       expect(await answer.head()).toMatchObject({ statusCode: 403 });
       expect(JSON.parse(await answer.rest())).toMatchObject({ error: { message: expect.any(String) as string } });
     });
 
-    test('nothing that it prints holds a word of a prompt', () => {
+    test('the output of the data plane contains no text of a prompt', () => {
       expect(proxy.output).not.toContain(PROMPT);
     });
 
@@ -96,7 +96,7 @@ export function underTheRuntimeClient(stage: () => Stage): void {
       }
     }
 
-    test('a function that breaks off mid-stream would show it in trailers', async () => {
+    test('a function that fails mid-stream reports the error in trailers', async () => {
       const failing = { bundle: HERE, handler: 'fails-mid-stream.handler', environment: {} };
       await once(failing, async ({ message }) => {
         const answer = new FramedStream(message);
@@ -106,8 +106,8 @@ export function underTheRuntimeClient(stage: () => Stage): void {
       });
     });
 
-    test('workloads are served for the role that Lambda says, and nobody without one', async () => {
-      const { accountId } = await stage().deployment.newCustomer(CREDIT_PICO);
+    test('the function for workloads serves the role that Lambda names, and rejects other roles and missing ones', async () => {
+      const { accountId } = await stage().deployment.newAccount(CREDIT_PICO);
       const keyId = await stage().deployment.roleKey(accountId, 'arn:aws:iam::111122223333:role/batch/worker');
       const as = (role: string) => ({ iam: { userArn: `arn:aws:sts::111122223333:assumed-role/${role}/session` } });
       const workloads = await RunningFunction.start({
@@ -136,13 +136,13 @@ export function underTheRuntimeClient(stage: () => Stage): void {
       }
     });
 
-    test('the health route answers with its stage', async () => {
+    test('the health function answers with its stage', async () => {
       const health = { bundle: deployedBundle('ControlPlaneHealth'), environment: { STAGE: 'any' } };
       const answer = await once(health, ({ message }) => json(message));
       expect(answer).toMatchObject({ statusCode: 200, body: '{"status":"ok","stage":"any"}' });
     });
 
-    test('the sweeper ends what a dead request held', async () => {
+    test('the sweeper bundle expires the hold of a crashed request', async () => {
       const { accountId } = await deadRequest(stage());
       const sweeper = { bundle: deployedBundle('SweeperSweep'), environment: sweepEnvironment(stage()) };
       expect(await once(sweeper, async ({ kind, message }) => [kind, await text(message)])).toEqual([

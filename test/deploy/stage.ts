@@ -8,7 +8,7 @@ import { formatUsd } from '../../lambdas/domain/money/pico';
 import { CHAT_MODEL, costOf, priceOf } from '../e2e/local-run';
 import { Upstream } from '../e2e/upstream';
 import { Cdk, readOutputs } from './cdk';
-import { type Customer, Deployment, USAGE_DAYS } from './deployment';
+import { type TestAccount, Deployment, USAGE_DAYS } from './deployment';
 import { type Emulator, startEmulator } from './emulator';
 import { pythonEnvironment } from './python-environment';
 import { tollgate } from './tollgate-command';
@@ -16,7 +16,7 @@ import { tollgate } from './tollgate-command';
 const PROVIDER = 'openai';
 export const PROVIDER_KEY = 'the-providers-own-key';
 export const CREDIT_PICO = 5_000_000_000_000n;
-/** What the provider reports for every answer, and what that costs. */
+/** The usage that the provider reports for every answer, and its cost. */
 export const REPORTED = { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 };
 export const COST_PICO = costOf(priceOf(PROVIDER, CHAT_MODEL), { input: 11, output: 7 });
 export const PROMPT = 'a prompt that nobody may keep';
@@ -28,21 +28,21 @@ export const CHAT = {
   messages: [{ role: 'user' as const, content: PROMPT }],
 };
 
-/** One deployment, its provider and its first customer. */
+/** A deployment, its provider and its first account. */
 export interface Stage {
   readonly upstream: Upstream;
   readonly emulator: Emulator;
   readonly cdk: Cdk;
   readonly config: { readonly providers: readonly ProviderSettings[] };
-  /** What the first deployment printed. */
+  /** The output of the first deployment. */
   readonly printed: string;
   readonly deployment: Deployment;
-  readonly customer: Customer;
+  readonly account: TestAccount;
   readonly originSecret: string;
 }
 
-/** @param onStop is given what ends each part, as soon as that runs */
-export async function setStage(onStop: (stop: () => Promise<void> | void) => void): Promise<Stage> {
+/** @param onStop receives the function that stops each part, as soon as the part runs */
+export async function openStage(onStop: (stop: () => Promise<void> | void) => void): Promise<Stage> {
   const upstream = await Upstream.start();
   onStop(() => upstream.stop());
   const emulator = await startEmulator(await pythonEnvironment());
@@ -53,13 +53,13 @@ export async function setStage(onStop: (stop: () => Promise<void> | void) => voi
   const printed = await cdk.deploy(config);
   const deployment = new Deployment(emulator.endpoint, readOutputs());
   onStop(() => deployment.close());
-  const customer = (await initialised(emulator)) as Customer;
+  const account = (await initialise(emulator)) as TestAccount;
   const originSecret = await deployment.originSecret();
-  return { upstream, emulator, cdk, config, printed, deployment, customer, originSecret };
+  return { upstream, emulator, cdk, config, printed, deployment, account, originSecret };
 }
 
-/** The first command of an operator: the provider's key goes in, the first account and its key come out. */
-export function initialised(
+/** Runs the operator's first command, which stores the provider's key and prints the first account and its key. */
+export function initialise(
   emulator: Emulator,
   { stage, region }: { readonly stage?: string; readonly region?: string } = {},
 ): Promise<unknown> {
@@ -68,32 +68,32 @@ export function initialised(
   return tollgate(emulator.endpoint, command, `${PROVIDER}=${PROVIDER_KEY}\n`, stage);
 }
 
-/** The function's own address, behind the edge. */
+/** The address of the data plane's function, which the edge would call. */
 export function dataPlaneOf({ deployment, emulator }: Stage): string {
   return dataPlaneAt(emulator, deployment.output('DataPlaneUrl'));
 }
 
-/** Where the emulator answers for the URL of a function. */
+/** The address at which the emulator serves the URL of a function. */
 export function dataPlaneAt({ endpoint }: Emulator, functionUrl: string): string {
   const [id = ''] = new URL(functionUrl).hostname.split('.');
   return `${endpoint}/_aws/lambda-url/${id}`;
 }
 
-/** A client of the function itself: it adds what the edge would. */
-export function openaiOf(stage: Stage, { apiKey }: { readonly apiKey: string } = stage.customer): OpenAI {
+/** A client that calls the function directly and adds the header that the edge would add. */
+export function openaiOf(stage: Stage, { apiKey }: { readonly apiKey: string } = stage.account): OpenAI {
   const defaultHeaders = { [ORIGIN_SECRET_HEADER]: stage.originSecret };
   return new OpenAI({ apiKey, baseURL: `${dataPlaneOf(stage)}/v1`, maxRetries: 0, defaultHeaders });
 }
 
-/** A request that died with its hold, the deadline of which has passed. */
+/** A request that crashed. The deadline of its hold has passed. */
 export interface DeadRequest {
   readonly accountId: string;
   readonly requestId: string;
 }
 
-/** Of a new customer. */
+/** Leaves the hold of a crashed request in a new account. */
 export async function deadRequest({ deployment }: Stage): Promise<DeadRequest> {
-  const { accountId } = await deployment.newCustomer(CREDIT_PICO);
+  const { accountId } = await deployment.newAccount(CREDIT_PICO);
   const now = Date.now();
   const requestId = `req_${ulid(now)}`;
   const request = {
@@ -113,13 +113,13 @@ export async function deadRequest({ deployment }: Stage): Promise<DeadRequest> {
   return { accountId, requestId };
 }
 
-/** What the stack gives to the sweeper. */
+/** The environment that the stack gives to the sweeper. */
 export function sweepEnvironment({ deployment }: Stage): Env<typeof SWEEP_ENV> {
   const { wallet, keys, usage } = deployment.tableNames;
   return { WALLET_TABLE: wallet, KEYS_TABLE: keys, USAGE_TABLE: usage, USAGE_RETENTION_DAYS: String(USAGE_DAYS) };
 }
 
-/** What the stack gives to the data plane. */
+/** The environment that the stack gives to the data plane. */
 export function proxyEnvironment(stage: Stage): Env<typeof PROXY_ENV> {
   const { deployment } = stage;
   return {
@@ -129,7 +129,7 @@ export function proxyEnvironment(stage: Stage): Env<typeof PROXY_ENV> {
   };
 }
 
-/** What it gives to the data plane where workloads call. */
+/** The environment that the stack gives to the function for workloads. */
 export function workloadsEnvironment(stage: Stage): Env<typeof WORKLOADS_ENV> {
   const { deployment, config } = stage;
   return {

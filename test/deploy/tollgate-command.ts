@@ -6,10 +6,11 @@ import { STAGE } from './cdk';
 import { emulatedAws } from './emulator';
 
 /**
- * The command line on the deployed stack, as an operator runs it.
- * @param input what it reads from standard input: secrets never go through its arguments
- * @param stage which deployment. @default the one of the test's stage
- * @returns the JSON that it printed
+ * Runs the command line on the deployed stack, as an operator does.
+ *
+ * @param input standard input, because arguments never contain secrets
+ * @param stage the deployment's stage @default the stage of the test
+ * @returns the JSON that the command printed
  */
 export async function tollgate(endpoint: string, args: readonly string[], input = '', stage = STAGE): Promise<unknown> {
   const command = ['--import', 'tsx', 'dev/cli/tollgate.ts', '--stack', `tollgate-${stage}`, ...args];

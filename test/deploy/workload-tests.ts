@@ -7,7 +7,7 @@ import { ANSWER, CHAT, COST_PICO, CREDIT_PICO, dataPlaneAt, type Stage } from '.
 
 const aws = new AwsClient({ ...CREDENTIALS, service: 'lambda', region: REGION, retries: 0 });
 
-/** As docs/keyless.md shows it: what a client would send as its key is written over by the signature. */
+/** Signs requests as docs/keyless.md shows: the signature replaces the key that a client would send. */
 const signing =
   (keyId: string): typeof fetch =>
   (url, init) => {
@@ -16,8 +16,8 @@ const signing =
     return aws.fetch(url, { ...init, headers });
   };
 
-/** Calls of workloads that have assumed a role, which the emulated runtime says of whoever signs. */
-export function workloadsOfADeployment(stage: () => Stage): void {
+/** Tests calls of workloads. In the emulated runtime every signed caller has assumed one role. */
+export function testWorkloads(stage: () => Stage): void {
   describe('workloads in AWS', () => {
     let baseURL: string;
     let accountId: string;
@@ -26,7 +26,7 @@ export function workloadsOfADeployment(stage: () => Stage): void {
     beforeAll(async () => {
       const { deployment, emulator } = stage();
       baseURL = dataPlaneAt(emulator, deployment.output('WorkloadsUrl'));
-      ({ accountId } = await deployment.newCustomer(CREDIT_PICO));
+      ({ accountId } = await deployment.newAccount(CREDIT_PICO));
       keyId = await deployment.roleKey(accountId, 'arn:aws:iam::000000000000:role/emulated-worker');
       strangersKeyId = await deployment.roleKey(accountId, 'arn:aws:iam::000000000000:role/another');
     });
@@ -35,7 +35,7 @@ export function workloadsOfADeployment(stage: () => Stage): void {
     const openai = (send: typeof fetch) => new OpenAI({ ...client, baseURL: `${baseURL}/v1`, fetch: send });
     const anthropic = (send: typeof fetch) => new Anthropic({ ...client, baseURL, fetch: send });
 
-    test('the official client streams with a signature in the place of a key, and the key’s account pays', async () => {
+    test("the official OpenAI client streams with a signature instead of a key, and the key's account pays", async () => {
       let text = '';
       for await (const { choices } of await openai(signing(keyId)).chat.completions.create(CHAT))
         text += choices[0]?.delta.content ?? '';
@@ -44,7 +44,7 @@ export function workloadsOfADeployment(stage: () => Stage): void {
       expect(await stage().deployment.usage.newest(accountId, 2)).toMatchObject([{ keyId, status: 'completed' }]);
     });
 
-    test('the other official client does so too, and is told in its own dialect where the key is not the role’s', async () => {
+    test("the official Anthropic client works with a signature too, and gets another role's key rejected in its dialect", async () => {
       expect((await anthropic(signing(keyId)).models.list()).data.length).toBeGreaterThan(0);
       await expect(anthropic(signing(strangersKeyId)).models.list()).rejects.toMatchObject({
         status: 401,
@@ -54,9 +54,9 @@ export function workloadsOfADeployment(stage: () => Stage): void {
 
     test.each([
       ['a key for another role', () => strangersKeyId],
-      ['a key with a secret', () => stage().customer.apiKey],
+      ['a key with a secret', () => stage().account.apiKey],
       ['no key', () => ''],
-    ])('whoever names %s is turned away before anything leaves for the provider', async (_what, named) => {
+    ])('a signed request with %s is rejected before anything is sent to the provider', async (_what, named) => {
       stage().upstream.received.length = 0;
       await expect(openai(signing(named())).chat.completions.create(CHAT)).rejects.toMatchObject({
         status: 401,
@@ -65,11 +65,11 @@ export function workloadsOfADeployment(stage: () => Stage): void {
       expect(stage().upstream.received).toEqual([]);
     });
 
-    test('whoever does not sign does not reach the function', async () => {
+    test('an unsigned request does not reach the function', async () => {
       await expect(openai(fetch).chat.completions.create(CHAT)).rejects.toMatchObject({ status: 403 });
     });
 
-    test('the smoke command sees all of that', async () => {
+    test('the smoke command distinguishes a key for the role from a key for another role', async () => {
       const credentials = () => Promise.resolve(CREDENTIALS);
       expect(await checkWorkloads({ url: baseURL, keyId, credentials })).toMatchObject({ state: 'ok' });
       expect(await checkWorkloads({ url: baseURL, keyId: strangersKeyId, credentials })).toMatchObject({

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCommandLine } from '../../dev/cli/commands/command-line';
 import { runOnFolder } from '../../dev/cli/commands/run-on-folder';
-import type { CommandResult } from '../../dev/cli/commands/command-services';
+import type { CommandResult } from '../../dev/cli/commands/command-result';
 import { UsageError } from '../../dev/cli/commands/usage';
 import { DataFolder } from '../../dev/local/folder/data-folder';
 import { CHAT_MODEL, chatBody, type LocalRun, post, startLocalRun } from './local-run';
@@ -105,7 +105,7 @@ test.each([
   [['catalog', 'markup', 'all'], 'An argument is missing.'],
   [['catalog', 'show', '--from', '2027-01-01T00:00:00Z'], 'This command does not take --from.'],
   [['catalog', 'hide', 'm', '--from', 'tomorrow'], 'Write the time as in 2027-01-01T00:00:00Z.'],
-  [['catalog', 'approve', 'x'], 'a proposal id: pro_ and a ULID'],
+  [['catalog', 'approve', 'x'], 'Invalid proposal ID: it must be pro_ followed by a ULID'],
 ])('the command line %j is a usage error', (args, message) => {
   expect(() => parseCommandLine(args)).toThrow(new UsageError(message));
 });

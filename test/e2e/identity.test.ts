@@ -38,7 +38,7 @@ const user = (role: string) => identity.users.find((candidate) => candidate.role
 async function signIn(fields: { readonly [name: string]: string } = {}) {
   const { authorization_endpoint: authorize, token_endpoint: tokens } = await metadata();
   const verifier = randomBytes(32).toString('base64url');
-  const asked = {
+  const parameters = {
     client_id: identity.clientId,
     redirect_uri: CALLBACK,
     response_type: 'code',
@@ -50,8 +50,8 @@ async function signIn(fields: { readonly [name: string]: string } = {}) {
     password: user('owner').password,
     ...fields,
   };
-  const page = await fetch(`${authorize}?${new URLSearchParams(asked).toString()}`);
-  const answer = await fetch(authorize, { method: 'POST', body: new URLSearchParams(asked), redirect: 'manual' });
+  const page = await fetch(`${authorize}?${new URLSearchParams(parameters).toString()}`);
+  const answer = await fetch(authorize, { method: 'POST', body: new URLSearchParams(parameters), redirect: 'manual' });
   const back = answer.headers.get('location');
   const code = back === null ? undefined : (new URL(back).searchParams.get('code') ?? undefined);
   const redeem = (form: { readonly [name: string]: string }) =>

@@ -3,7 +3,7 @@ import { exportReceipts } from '../../lambdas/domain/receipts/export-receipts';
 import { OpenLeaves } from '../../lambdas/domain/receipts/open-leaves';
 import { readDocuments } from '../../lambdas/domain/receipts/receipt-document';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
-import { leafOf } from '../../lambdas/domain/receipts/record-changes';
+import { leafOf } from '../../lambdas/domain/receipts/leaf-of-record';
 import { Sealer } from '../../lambdas/domain/receipts/sealer';
 import { verifyReceipts } from '../../lambdas/domain/receipts/verify-receipts';
 import { readPublicKeys } from '../../lambdas/domain/receipts/verify-signature';

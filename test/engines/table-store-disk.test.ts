@@ -24,7 +24,7 @@ describe('a full disk', () => {
     expect(disk.text(file)).toBe(before);
   });
 
-  test('writes succeed again as soon as there is space', async () => {
+  test('a store accepts writes again as soon as there is space', async () => {
     const disk = new FaultyDisk();
     const store = EmbeddedStore.open({ file, clock, files: disk });
     disk.room = 10;

@@ -62,9 +62,10 @@ export function readsContract(stage: TableStoreStage): void {
 
   describe('expiry', () => {
     test('items are invisible from the second in which they expire, even if they are still stored', async () => {
-      const ends = (sk: string, expiresAt: number) => stage.store.write({ table: USAGE, put: item(sk, { expiresAt }) });
-      await ends('ended', NOW / 1_000);
-      await ends('lives', NOW / 1_000 + 1);
+      const putExpiring = (sk: string, expiresAt: number) =>
+        stage.store.write({ table: USAGE, put: item(sk, { expiresAt }) });
+      await putExpiring('ended', NOW / 1_000);
+      await putExpiring('lives', NOW / 1_000 + 1);
       expect(await stage.store.get({ table: USAGE, key: key('ended') })).toBeUndefined();
       expect(await stage.store.get({ table: USAGE, key: key('lives') })).toBeDefined();
       expect((await stage.store.query({ table: USAGE, partition: stage.pk })).items.map(({ sk }) => sk)).toEqual([
@@ -72,7 +73,7 @@ export function readsContract(stage: TableStoreStage): void {
       ]);
     });
 
-    test('do not end in a table that keeps its items', async () => {
+    test('an item never expires in a table without expiry', async () => {
       await put(item('a', { expiresAt: 1 }));
       expect(await get('a')).toEqual(item('a', { expiresAt: 1n }));
     });

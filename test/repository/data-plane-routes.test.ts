@@ -6,8 +6,8 @@ import { ROOT } from './tracked-files';
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 
-test.each(SECTIONS)('the generated section of %s says what the code says (%s)', (file, name, render) => {
-  // After a change: npm run docs.
+test.each(SECTIONS)('the generated section of %s is up to date (%s)', (file, name, render) => {
+  // Run "npm run docs" to update it.
   expect(withSection(read(file), name, render())).toBe(read(file));
 });
 
@@ -21,7 +21,7 @@ test('the README lists every route of the data plane, and no other', () => {
   expect(listed.sort()).toEqual(ROUTES.map(({ method, path }) => `${method} ${path}`).sort());
 });
 
-test('each path of the data plane stands in the route table once', () => {
+test('each path of the data plane appears once in the route table', () => {
   const paths = ROUTES.map(({ path }) => path);
   expect(new Set(paths).size).toBe(paths.length);
 });

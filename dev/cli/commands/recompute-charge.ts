@@ -3,15 +3,16 @@ import { PriceHistory } from '../../../lambdas/domain/catalog/price-history';
 import { formatUsd } from '../../../lambdas/domain/money/pico';
 import { recompute } from '../../../lambdas/domain/usage/recompute';
 import { DEMO_CATALOG } from '../../local/demo/demo-catalog';
-import type { CommandServices, CommandResult } from './command-services';
+import { type CommandResult, failure } from './command-result';
+import type { CommandServices } from './command-services';
 
 /** Recomputes one charge from its usage and price version, and compares it with the recorded one. */
 export async function recomputeCharge(services: CommandServices, requestId: string): Promise<CommandResult> {
   const record = await findRecord(services, requestId);
-  if (record === undefined) return failed(`There is no usage record for "${requestId.slice(0, 80)}".`);
+  if (record === undefined) return failure(`There is no usage record for "${requestId.slice(0, 80)}".`);
   const { priceVersion: name } = record;
   const version = new PriceHistory(DEMO_CATALOG).find(name) ?? (await services.catalog.findVersion(name));
-  if (version === undefined) return failed(`The catalog has no price version ${name}.`);
+  if (version === undefined) return failure(`The catalog has no price version ${name}.`);
   const { expectedPico, matches } = recompute(record, version);
   const { accountId, usage, priceVersion } = record;
   const line = JSON.stringify({
@@ -26,7 +27,7 @@ export async function recomputeCharge(services: CommandServices, requestId: stri
   });
   return matches
     ? { exitCode: 0, lines: [line] }
-    : { ...failed('The recomputed charge differs from the recorded one.'), lines: [line] };
+    : { ...failure('The recomputed charge differs from the recorded one.'), lines: [line] };
 }
 
 /** Tries each account in turn: a request ID does not contain its account, and tables are never scanned. */
@@ -37,5 +38,3 @@ async function findRecord({ accounts, usage }: CommandServices, requestId: strin
   }
   return undefined;
 }
-
-const failed = (error: string): CommandResult => ({ exitCode: 1, lines: [], error });

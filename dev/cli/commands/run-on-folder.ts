@@ -7,7 +7,7 @@ import type { Owner } from '../../local/folder/owner';
 import { findOwner, FolderInUse, FolderOwnership } from '../../local/folder/ownership';
 import { openLocalServices } from '../../local/gateway/local-services';
 import { type Command, commandSchema } from './command';
-import type { CommandResult } from './command-services';
+import { type CommandResult, failure } from './command-result';
 import { runCommand } from './run-command';
 
 /** How long to wait for an owner that is starting, stopping or running another command. */
@@ -73,9 +73,9 @@ async function runInOwnerProcess(owner: Owner, command: Command): Promise<Comman
     const answer = await sendCommand(owner, command);
     return answer === undefined ? undefined : resultSchema.parse(answer);
   } catch (error) {
-    // The owner exited, perhaps after running the command. Retrying is safe: a credit is deduplicated by its payment
-    // ID, a key that was never shown is useless, a key is rotated or revoked only once, new rules overwrite the old
-    // ones, and all other commands only read.
+    // The owner exited, perhaps after running the command. A retry does no harm: a credit is deduplicated by its payment
+    // ID, a key that was never shown is useless, a key is rotated or revoked only once, repeated rules, catalog settings
+    // and appointments change nothing, and the other commands only read.
     if (isConnectionReset(error) || (error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
     throw new CommandError('The gateway did not answer. The command may or may not have run.');
   }
@@ -85,10 +85,6 @@ async function runInOwnerProcess(owner: Owner, command: Command): Promise<Comman
 export const commandHandler =
   (services: Parameters<typeof runCommand>[0]) =>
   (request: unknown): Promise<CommandResult> =>
-    runCommand(services, commandSchema.parse(request)).catch(failed);
-
-const failed = (error: unknown): CommandResult => ({
-  exitCode: 1,
-  lines: [],
-  error: error instanceof Error ? error.message : 'The command failed.',
-});
+    runCommand(services, commandSchema.parse(request)).catch((error: unknown) =>
+      failure(error instanceof Error ? error.message : 'The command failed.'),
+    );

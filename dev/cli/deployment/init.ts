@@ -1,6 +1,7 @@
 import { parseUsd } from '../../../lambdas/domain/money/pico';
 import type { InitCommand } from '../commands/command';
-import type { CommandServices, CommandResult } from '../commands/command-services';
+import { type CommandResult, failure } from '../commands/command-result';
+import type { CommandServices } from '../commands/command-services';
 import type { Deployment, Endpoint } from './deployment';
 import type { KeyInput } from './key-input';
 import { parseStoredKeys } from './provider-keys';
@@ -25,17 +26,15 @@ export async function init(dependencies: InitDependencies, { credit }: InitComma
   const { endpoint, services } = dependencies;
   const existing = await firstTwoAccounts(services);
   if (existing.length > 1 && credit !== undefined) {
-    return failed('There are several accounts: credit one of them with "wallet credit <accountId> <usd>".');
+    return failure('There are several accounts: credit one of them with "wallet credit <accountId> <usd>".');
   }
   const { written, missing } = await storeProviderKeys(dependencies);
   if (missing.length > 0)
-    return failed(`No key is stored for ${missing.join(', ')}: run init again and provide one for each.`);
+    return failure(`No key is stored for ${missing.join(', ')}: run init again and provide one for each.`);
   const account = existing.length > 1 ? {} : await completeAccount(services, existing[0], credit);
   const output = { endpoint: endpoint.url, providerKeysWritten: written, ...account };
   return { exitCode: 0, lines: [JSON.stringify(output)], notes: notesOn(endpoint, written, account) };
 }
-
-const failed = (error: string): CommandResult => ({ exitCode: 1, lines: [], error });
 
 async function firstTwoAccounts({ accounts }: InitDependencies['services']): Promise<string[]> {
   const found: string[] = [];

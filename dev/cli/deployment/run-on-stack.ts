@@ -1,5 +1,5 @@
 import type { Command, InitCommand, StackTarget } from '../commands/command';
-import type { CommandResult } from '../commands/command-services';
+import type { CommandResult } from '../commands/command-result';
 import { runCommand } from '../commands/run-command';
 import { CloudformationStacks } from './cloudformation-stacks';
 import { deployedServices, openTransport } from './deployed-services';

@@ -1,11 +1,11 @@
 import type { Lock } from './missing-platforms';
 
-/** The packages that bring Node for Linux. They hold binaries for glibc, and do not declare it. */
+/** The packages with Node for Linux. They contain binaries for glibc but do not declare it. */
 const NODE_FOR_LINUX = /^node_modules\/node-linux-[a-z0-9]+$/;
 
 /**
- * Declares in the lock file what those packages leave out. Without it npm installs them on musl (Alpine) too,
- * where they do not run and would come before a system Node that does.
+ * Adds the missing declaration to the lock file. Without it, npm would install these packages on musl (Alpine) too,
+ * where they cannot run but would shadow a working system Node.
  */
 export function declareLibc({ packages }: Lock): Lock['packages'] {
   const declared = Object.entries(packages).map(([path, locked]) =>

@@ -6,7 +6,7 @@ export class RequestInProgress extends Refusal {
   override readonly status = 409;
   override readonly code = 'request_in_progress';
   constructor() {
-    super('The request with this Idempotency-Key is still under way.', { retryAfterSeconds: 1 });
+    super('The first request with this Idempotency-Key is still in progress: wait for it.', { retryAfterSeconds: 1 });
   }
 }
 
@@ -16,6 +16,6 @@ export class IdempotencyKeyReused extends Refusal {
   override readonly status = 422;
   override readonly code = 'idempotency_key_reused';
   constructor() {
-    super('This Idempotency-Key came with another request before.');
+    super('This Idempotency-Key was already used for another request: use a new one.');
   }
 }

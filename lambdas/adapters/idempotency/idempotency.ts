@@ -32,7 +32,7 @@ export interface IdempotentRequest {
   readonly body: string;
 }
 
-/** What Powertools stores to recognise a request. The hashes are keyed, because a plain hash of an email can be guessed. */
+/** Hashes by which Powertools recognises a request. They are keyed, because an email address behind a plain hash can be guessed. */
 interface HashedRequest {
   readonly request: string;
   readonly body: string;

@@ -13,7 +13,7 @@ export interface SesMailerOptions {
   readonly connection?: Omit<SESv2ClientConfig, 'maxAttempts'>;
 }
 
-/** Sends each mail through SES exactly once, without retries. */
+/** Sends mails through SES, without retries. */
 export class SesMailer implements Mailer {
   readonly #options: SesMailerOptions;
   readonly #client: SESv2Client;

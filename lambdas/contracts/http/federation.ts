@@ -22,7 +22,7 @@ const SHARED_ISSUERS: ReadonlyMap<string, RegExp> = new Map([
 
 const plain = line(TEXT_CHARACTERS_MAX);
 
-/** Which issuer's tokens an account accepts instead of a stored key, and the key that a token is exchanged for. */
+/** A trust before it is created: an issuer whose tokens an account accepts, and the keys that they are exchanged for. */
 export const newTrustSchema = z
   .strictObject({
     name: line(100).describe('A display name.'),
@@ -51,7 +51,7 @@ export const newTrustSchema = z
       .min(EXCHANGED_KEY_SECONDS_MIN)
       .max(EXCHANGED_KEY_SECONDS_MAX)
       .default(EXCHANGED_KEY_SECONDS_DEFAULT)
-      .describe('The lifetime of a key that a token is exchanged for.'),
+      .describe('The lifetime in seconds of a key that a token is exchanged for.'),
     rules: keyRulesSchema.optional().describe('The rules of these keys. All keys of the trust share their limits.'),
   })
   .refine(({ issuer, subject }) => SHARED_ISSUERS.get(issuer.replace(/\/$/, ''))?.test(subject) ?? true, {

@@ -50,7 +50,7 @@ export const labelsSchema = z
   )
   .refine((labels) => Object.keys(labels).length <= LABELS_MAX, `must have at most ${LABELS_MAX} labels`);
 
-/** What a key may do. An absent rule allows everything. A request must satisfy every rule that is present. */
+/** The rules of a key. An absent rule allows everything. A request must satisfy every rule that is present. */
 export const keyRulesSchema = z
   .strictObject({
     scopes: setOf(z.enum(KEY_SCOPES), KEY_SCOPES.length).optional(),

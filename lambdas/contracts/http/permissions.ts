@@ -1,7 +1,7 @@
 import type { Role, Standing } from './roles';
 import { ROLES } from './roles';
 
-/** Who holds one permission. */
+/** The holders of one permission. */
 interface Rule {
   /** Completes the sentence "A person with this permission may …". */
   readonly may: string;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hashSchema } from './hash';
 import { SUSPENSION_REASONS } from '../http/accounts';
 import { keptAddressSchema } from '../deployment/audit-address';
 import {
@@ -19,11 +20,9 @@ export const AUDIT_RETENTION_DAYS = 90;
 
 /** The chain for actions that concern no particular account. */
 export const DEPLOYMENT_CHAIN = 'deployment';
-/** Each account has a chain of its own. */
+/** Each account has its own chain. */
 export const auditChainSchema = z.union([accountIdSchema, z.literal(DEPLOYMENT_CHAIN)]);
 
-/** SHA-256 in hexadecimal. */
-const hash = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 hash in hexadecimal');
 const time = z.iso.datetime();
 
 /** The fields whose old and new values may be recorded. The object is strict so that no personal data can slip in. */
@@ -43,7 +42,7 @@ export const auditFieldsSchema = z.strictObject({
 
 export type AuditFields = z.infer<typeof auditFieldsSchema>;
 
-/** Who acted: a person or an operator, by pseudonym, or the deployment itself for its own commands and functions. */
+/** A person or an operator, by pseudonym, or the deployment itself for its own commands and functions. */
 const actorSchema = z.union([
   personIdSchema,
   z.templateLiteral(['operator:', personIdSchema]),
@@ -74,11 +73,11 @@ export const auditEventSchema = z.strictObject({
   before: auditFieldsSchema.optional(),
   after: auditFieldsSchema.optional(),
   /** The hash of the previous event, or null for the first event. */
-  previous: hash.nullable(),
+  previous: hashSchema.nullable(),
   /** The time of the previous event, which shows whether it may have expired. Null for the first event. */
   previousAt: time.nullable(),
   /** The SHA-256 of all other fields as canonical JSON. */
-  hash,
+  hash: hashSchema,
 });
 
 export type AuditEvent = z.infer<typeof auditEventSchema>;

@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import { hashSchema } from './hash';
 import { accountIdSchema, requestIdSchema } from './ids';
 import { UNITS } from './units';
 import { REQUEST_STATUSES } from './usage-record';
 
-/** SHA-256 in hexadecimal. */
-const hash = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 hash in hexadecimal');
 /** A string rather than a JSON number, because readers that parse numbers as floats would lose digits. */
 const decimal = z.string().regex(/^(0|[1-9]\d*)$/, 'must be a whole number as a decimal string');
 const time = z.iso.datetime();
@@ -31,7 +30,7 @@ export const receiptSchema = z.strictObject({
   /** The charge in pico-dollars. */
   costPico: decimal,
   /** The leaf hash of the receipt that this one replaces. Present if the request had expired before it was settled. */
-  supersedes: hash.optional(),
+  supersedes: hashSchema.optional(),
 });
 
 export type Receipt = z.infer<typeof receiptSchema>;
@@ -46,9 +45,9 @@ export const treeHeaderSchema = z.strictObject({
   minute: time,
   /** The number of receipts in the tree. */
   size: ordinal,
-  root: hash,
+  root: hashSchema,
   /** The hash of the header of the account's previous tree, or null for the first. */
-  previous: hash.nullable(),
+  previous: hashSchema.nullable(),
 });
 
 export type TreeHeader = z.infer<typeof treeHeaderSchema>;
@@ -61,11 +60,11 @@ export const sealSchema = z.strictObject({
   minute: time,
   /** The number of trees under the seal. */
   size: ordinal,
-  root: hash,
+  root: hashSchema,
   /** The SHA-256 of the previous seal, or null for the first. */
-  previous: hash.nullable(),
+  previous: hashSchema.nullable(),
   /** The SHA-256 of the public key that verifies the seal. */
-  keyId: hash,
+  keyId: hashSchema,
 });
 
 export type Seal = z.infer<typeof sealSchema>;
@@ -75,7 +74,7 @@ const sealedTreeFields = {
   /** The index of the tree's header among those under the seal. */
   treeIndex: index,
   /** The Merkle path from the tree's header to the root of the seal. */
-  treePath: z.array(hash),
+  treePath: z.array(hashSchema),
   seal: sealSchema,
   /** ECDSA on P-256 with SHA-256 over the seal, DER in base64. */
   signature: z.base64(),
@@ -87,14 +86,14 @@ export const receiptProofSchema = z.strictObject({
   /** The index of the receipt in its tree. */
   index,
   /** The Merkle path from the receipt to the root of its tree. */
-  path: z.array(hash),
+  path: z.array(hashSchema),
   ...sealedTreeFields,
 });
 
 export type ReceiptProof = z.infer<typeof receiptProofSchema>;
 
 /** A line of an export that begins a tree. One `ReceiptLine` for each of its receipts follows. */
-export const treeLineSchema = z.strictObject({ ...sealedTreeFields, leaves: z.array(hash) });
+export const treeLineSchema = z.strictObject({ ...sealedTreeFields, leaves: z.array(hashSchema) });
 
 export type TreeLine = z.infer<typeof treeLineSchema>;
 

@@ -12,7 +12,7 @@ import { AccountSuspended } from './accounts-errors';
 
 const accountItemSchema = accountSchema.extend({ version: versionSchema });
 
-/** A paying tenant, without the details that only some of its members may see. */
+/** An account, without the details that only some of its members may see. */
 export type Account = Readonly<z.infer<typeof accountSchema>>;
 
 export type Billing = Readonly<z.infer<typeof billingSchema>>;

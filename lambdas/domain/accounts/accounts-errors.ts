@@ -10,21 +10,21 @@ export class AccountSuspended extends Conflict {
 export class AlreadyMember extends Conflict {
   override readonly name = 'AlreadyMember';
   constructor() {
-    super('already_member', 'The person is a member of the account already.');
+    super('already_member', 'The person is already a member of the account.');
   }
 }
 
 export class OwnerIsFixed extends Conflict {
   override readonly name = 'OwnerIsFixed';
   constructor() {
-    super('owner_is_fixed', 'An account has exactly one owner: transfer the ownership first.');
+    super('owner_is_fixed', 'An account has exactly one owner: transfer the account first.');
   }
 }
 
 export class OwnerExists extends Conflict {
   override readonly name = 'OwnerExists';
   constructor() {
-    super('owner_exists', 'The account has an owner already.');
+    super('owner_exists', 'The account already has an owner.');
   }
 }
 
@@ -45,7 +45,7 @@ export class InvitationNotFound extends Missing {
 
 export class TooManyAccounts extends TooMany {
   override readonly name = 'TooManyAccounts';
-  /** Whose limit is reached: that of the one person, or that of the whole deployment. */
+  /** The limit that is reached: the one of a person, or the one of the whole deployment. */
   readonly madeBy: 'person' | 'deployment';
   constructor(madeBy: TooManyAccounts['madeBy'], retryAfterSeconds: number) {
     super('accounts', retryAfterSeconds);

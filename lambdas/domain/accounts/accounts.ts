@@ -38,7 +38,7 @@ export interface AccountsOptions {
   readonly audit?: AuditLog;
 }
 
-/** A change of one account by somebody. */
+/** A change of one account, and who makes it. */
 interface AccountChange {
   readonly accountId: string;
   readonly actor: Actor;
@@ -46,7 +46,7 @@ interface AccountChange {
   readonly version?: number | undefined;
 }
 
-/** The paying tenants, and the directory that lists them without a scan. */
+/** The accounts, and the directory that lists them without a scan. */
 export class Accounts {
   readonly #store: TableStore;
   readonly #clock: Clock;
@@ -59,10 +59,11 @@ export class Accounts {
   }
 
   /**
-   * Creates an account; without effect when the given one exists, so that it can be repeated.
-   * Throws LimitReached for somebody who is in too many, TooManyAccounts where too many were made in a short time.
+   * Creates an account. Creating one that exists has no effect, so the call can be repeated.
    * @param account.accountId @default a new id
-   * @param account.ownerId who creates it. @default nobody: it is made by a command
+   * @param account.ownerId the person who creates it. @default none: a command creates it
+   * @throws LimitReached when the person is in too many accounts
+   * @throws TooManyAccounts when too many were created in a short time
    */
   async create(
     account: { readonly accountId?: string | undefined; readonly name?: string; readonly ownerId?: string } = {},
@@ -118,12 +119,18 @@ export class Accounts {
     return item && decodeBilling(item);
   }
 
-  /** Throws AccountNotFound or VersionMismatch. */
+  /**
+   * @throws AccountNotFound
+   * @throws VersionMismatch
+   */
   async rename({ name, ...change }: AccountChange & { readonly name: string }): Promise<void> {
     await this.#change('account.rename', change, { set: { name: accountNameSchema.parse(name) } });
   }
 
-  /** Throws AccountNotFound or VersionMismatch. */
+  /**
+   * @throws AccountNotFound
+   * @throws VersionMismatch
+   */
   async setBilling({ details, ...change }: AccountChange & { readonly details: BillingDetails }): Promise<void> {
     const billing: { [name: string]: string } = {};
     for (const [name, text] of Object.entries(billingDetailsSchema.parse(details))) billing[name] = text;
@@ -131,8 +138,10 @@ export class Accounts {
   }
 
   /**
-   * No new request of the account is paid from then on; those that run end as they would have. Without effect on a
-   * suspended account: its first reason stands. Throws AccountNotFound or VersionMismatch.
+   * Stops the account from starting paid requests; running requests end as usual. Suspending a suspended account has
+   * no effect: its first reason stands.
+   * @throws AccountNotFound
+   * @throws VersionMismatch
    */
   async suspend({ reason, ...change }: AccountChange & { readonly reason: SuspensionReason }): Promise<void> {
     const suspensionReason = suspensionReasonSchema.parse(reason);
@@ -152,7 +161,11 @@ export class Accounts {
     );
   }
 
-  /** Without effect on an account that is not suspended. Throws AccountNotFound or VersionMismatch. */
+  /**
+   * Resuming an account that is not suspended has no effect.
+   * @throws AccountNotFound
+   * @throws VersionMismatch
+   */
   async resume(change: AccountChange): Promise<void> {
     const remove = ['suspendedAt', 'suspensionReason'];
     const [before, after] = [{ state: 'suspended' }, { state: 'active' }] as const;
@@ -169,19 +182,19 @@ export class Accounts {
     );
   }
 
-  /** Every account's id, in no useful order. */
+  /** The ids of all accounts, in no useful order. */
   list(): AsyncGenerator<string> {
     return everyAccount(this.#store);
   }
 
-  /** Some of all accounts' ids, in no useful order. */
+  /** A page of the ids of all accounts, in no useful order. */
   page(request: PageRequest): Promise<PageOf<string>> {
     return pageOfAccounts(this.#store, request);
   }
 
   /**
-   * @param effect.when what must hold for the change to have an effect: else it was made before
-   * @param effect.writes what else changes with it
+   * @param effect.when the change has an effect only while this holds; otherwise it was made before
+   * @param effect.writes further writes of the same transaction
    */
   async #change(
     action: Permission,

@@ -33,12 +33,12 @@ import { countOne, INVITATIONS_PER_ACCOUNT_AND_DAY_MAX } from './pace';
 export const INVITATION_DAYS = 7;
 export const INVITATIONS_MAX = 50;
 
-/** Stands in for what is missing. No account has this id, and no secret this verifier. */
-const NOBODYS_TOKEN = { accountId: `acc_${'0'.repeat(26)}`, invitationId: `inv_${'0'.repeat(26)}`, secret: '' };
-const NOBODYS_ITEM = encodeInvitation(
-  NOBODYS_TOKEN.accountId,
+/** Replaces a missing token or item. No account has this id, and no secret has this verifier. */
+const DUMMY_TOKEN = { accountId: `acc_${'0'.repeat(26)}`, invitationId: `inv_${'0'.repeat(26)}`, secret: '' };
+const DUMMY_ITEM = encodeInvitation(
+  DUMMY_TOKEN.accountId,
   {
-    invitationId: NOBODYS_TOKEN.invitationId,
+    invitationId: DUMMY_TOKEN.invitationId,
     email: 'nobody@example.com',
     role: 'auditor',
     createdAt: isoTime(0),
@@ -47,7 +47,7 @@ const NOBODYS_ITEM = encodeInvitation(
   new Uint8Array(invitationVerifier('').length),
 );
 
-/** How somebody becomes a member. An address is kept only as long as its invitation is open. */
+/** Invitations are how people become members. An email address is kept only while its invitation is open. */
 export class Invitations {
   readonly #store: TableStore;
   readonly #clock: Clock;
@@ -62,8 +62,11 @@ export class Invitations {
   }
 
   /**
-   * Throws AccountNotFound, AccountSuspended, LimitReached or TooManyInvitations.
-   * @returns the token for the mail, for the only time
+   * @returns the invitation, and the token for its mail, which is returned only here
+   * @throws TooManyInvitations when the account has made too many today
+   * @throws AccountNotFound
+   * @throws AccountSuspended
+   * @throws LimitReached when too many are open
    */
   async create(request: {
     readonly accountId: string;
@@ -101,13 +104,13 @@ export class Invitations {
     return { invitation, token: formatInvitationToken({ accountId, invitationId, secret }) };
   }
 
-  /** An account's open invitations, the oldest first. */
+  /** A page of an account's open invitations, the oldest first. */
   page(accountId: string, request: PageRequest): Promise<PageOf<Invitation>> {
     const query = { table: ACCOUNTS, partition: accountId, sort: { beginsWith: INVITATION_PREFIX } };
     return readPage(this.#store, query, request, decodeInvitation);
   }
 
-  /** Throws InvitationNotFound. */
+  /** @throws InvitationNotFound */
   async revoke(request: {
     readonly accountId: string;
     readonly invitationId: string;
@@ -125,8 +128,12 @@ export class Invitations {
   }
 
   /**
-   * Makes whoever received the mail a member, once. An invitation ends with its inviter's right to invite.
-   * Throws InvitationNotFound, after too many of those TooManyAttempts, AlreadyMember, AccountSuspended or LimitReached.
+   * Makes the person who received the mail a member, once. An invitation ends with its inviter's right to invite.
+   * @throws InvitationNotFound
+   * @throws TooManyAttempts after too many wrong tokens
+   * @throws AlreadyMember
+   * @throws AccountSuspended
+   * @throws LimitReached when the account or the person has too many memberships
    */
   async accept({ token, personId }: { readonly token: string; readonly personId: string }): Promise<Membership> {
     const { accountId, invitationId, role, invitedBy } = await this.#open(token, personId);
@@ -161,18 +168,18 @@ export class Invitations {
   }
 
   /**
-   * What a token opens for a person. The steps are the same whatever is wrong with it: one read, one hash, one
-   * comparison. Which of them it was cannot be told from the time.
+   * Finds the invitation of a token. It takes the same steps whatever is wrong with the token: one read, one hash, one
+   * comparison. So the response time does not reveal what was wrong.
    */
   async #open(token: string, personId: string): Promise<OpenInvitation> {
     const attempt = { source: personId, subject: 'invitation' };
     this.#attempts.expectFew(attempt);
     const presented = parseInvitationToken(token);
-    const { accountId, invitationId, secret } = presented ?? NOBODYS_TOKEN;
+    const { accountId, invitationId, secret } = presented ?? DUMMY_TOKEN;
     const item = await this.#store.get({ table: ACCOUNTS, key: invitationKey(accountId, invitationId) });
-    const { role, invitedBy, verifier } = decodeStoredInvitation(item ?? NOBODYS_ITEM);
+    const { role, invitedBy, verifier } = decodeStoredInvitation(item ?? DUMMY_ITEM);
     const isRight = isSameVerifier(invitationVerifier(secret), verifier);
-    // Else somebody who was removed could come back by an invitation of their own.
+    // Otherwise a removed member could come back through their own invitation.
     if (presented && item && isRight && invitedBy !== personId) return { accountId, invitationId, role, invitedBy };
     this.#attempts.failed(attempt);
     throw new InvitationNotFound();

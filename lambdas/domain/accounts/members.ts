@@ -16,7 +16,7 @@ import type { Member, Membership } from './member-item';
 import { decodeMember, decodeMembership, setRole } from './member-item';
 import { membershipsOf } from './memberships';
 
-/** Something done to a member by somebody. */
+/** A change of one member, and who makes it. */
 interface MemberChange {
   readonly accountId: string;
   readonly personId: string;
@@ -25,7 +25,7 @@ interface MemberChange {
   readonly version?: number | undefined;
 }
 
-/** Who is in which account, and as what. The owner changes only by ./ownership.ts. */
+/** The members of accounts and their roles. Only ./ownership.ts changes the owner. */
 export class Members {
   readonly #store: TableStore;
   readonly #audit: AuditLog;
@@ -40,18 +40,22 @@ export class Members {
     return item && decodeMember(item);
   }
 
-  /** An account's members, in the order in which they first signed in. */
+  /** A page of an account's members, in the order in which they first signed in. */
   page(accountId: string, request: PageRequest): Promise<PageOf<Member>> {
     const query = { table: ACCOUNTS, partition: accountId, sort: { beginsWith: MEMBER_PREFIX } };
     return readPage(this.#store, query, request, decodeMember);
   }
 
-  /** A person's accounts, the oldest first. */
+  /** A page of a person's accounts, the oldest first. */
   accountsOf(personId: string, request: PageRequest): Promise<PageOf<Membership>> {
     return readPage(this.#store, membershipsOf(personId), request, decodeMembership);
   }
 
-  /** Throws MemberNotFound, OwnerIsFixed or VersionMismatch. */
+  /**
+   * @throws MemberNotFound
+   * @throws OwnerIsFixed
+   * @throws VersionMismatch
+   */
   async changeRole(change: MemberChange & { readonly role: GrantedRole }): Promise<Member> {
     const { accountId, personId, actor } = change;
     const role = grantedRoleSchema.parse(change.role);
@@ -71,7 +75,12 @@ export class Members {
     return { ...member, role, version: member.version + 1 };
   }
 
-  /** Ends a membership; the account's keys stay as they are. Throws MemberNotFound, OwnerIsFixed or VersionMismatch. */
+  /**
+   * Ends a membership; the account's keys stay as they are.
+   * @throws MemberNotFound
+   * @throws OwnerIsFixed
+   * @throws VersionMismatch
+   */
   async remove(change: MemberChange): Promise<void> {
     const { accountId, personId, actor } = change;
     const { role, version } = await this.#expectChangeable(change);

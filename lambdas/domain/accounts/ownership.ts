@@ -15,7 +15,7 @@ import { MemberNotFound, OwnerExists } from './accounts-errors';
 import { putMember, setRole } from './member-item';
 import type { Members } from './members';
 
-/** Who owns an account: exactly one of its members. Both ends of a transfer are one transaction. */
+/** An account is owned by exactly one of its members. A transfer changes both of them in one transaction. */
 export class Ownership {
   readonly #clock: Clock;
   readonly #audit: AuditLog;
@@ -28,9 +28,11 @@ export class Ownership {
   }
 
   /**
-   * Makes another member the owner; the one who was becomes an admin. Without effect when it is the same.
-   * Throws NotAllowed unless the actor is the owner, MemberNotFound or VersionMismatch.
+   * Makes another member the owner; the previous owner becomes an admin. A transfer to the owner has no effect.
    * @param transfer.version the account's version that was read. @default any
+   * @throws NotAllowed when the actor is not the owner
+   * @throws MemberNotFound
+   * @throws VersionMismatch
    */
   async transfer(transfer: {
     readonly accountId: string;
@@ -62,7 +64,13 @@ export class Ownership {
     });
   }
 
-  /** Gives an account that a command made its first owner. Throws AccountNotFound, OwnerExists, PersonNotFound, VersionMismatch. */
+  /**
+   * Gives an account that a command created its first owner.
+   * @throws AccountNotFound
+   * @throws OwnerExists
+   * @throws PersonNotFound
+   * @throws VersionMismatch when the person joined or left the account meanwhile
+   */
   async appoint(appointment: {
     readonly accountId: string;
     readonly personId: string;

@@ -3,7 +3,7 @@ import type { AuditFields } from '../../contracts/storage/audit-event';
 import type { Actor } from '../access/actor';
 import type { GuardedWrite } from '../table/commit';
 
-/** What a write's `otherwise` returns when the action was done before: then nothing is written or recorded. */
+/** Returned by a write's `otherwise` when the action was done before: then nothing is written or recorded. */
 export const ALREADY_DONE = 'already done' as const;
 
 /** A write of an action, with what its failed condition means. */

@@ -13,7 +13,7 @@ import { canonicalJson } from './canonical-json';
 const ordinal = z.coerce.number().pipe(z.int().positive());
 const headSchema = z.object({ sequence: ordinal, hash: z.string(), at: z.iso.datetime() });
 
-/** The last event of a chain. */
+/** The head of a chain: its last event. */
 export type AuditHead = Readonly<z.infer<typeof headSchema>>;
 
 export const decodeHead = (item: Item): AuditHead => headSchema.parse(item);
@@ -21,11 +21,11 @@ export const decodeHead = (item: Item): AuditHead => headSchema.parse(item);
 export const hashOf = ({ hash: _hash, ...event }: Omit<AuditEvent, 'hash'> & { readonly hash?: string }): string =>
   createHash('sha256').update(canonicalJson(event)).digest('hex');
 
-/** Epoch seconds at which an event of this time has ended. */
+/** Epoch seconds at which an event of this time expires. */
 export const auditEnd = (at: string): number =>
   Math.floor(Date.parse(at) / 1_000) + (AUDIT_RETENTION_DAYS * DAY_MS) / 1_000;
 
-/** The write of one event; nothing may be where it comes. */
+/** The write of one event, whose sequence must still be free. */
 export function putEvent(event: AuditEvent): Put {
   const { before, after, ...rest } = event;
   const put: Item = {
@@ -38,7 +38,7 @@ export function putEvent(event: AuditEvent): Put {
   return { table: AUDIT, put, when: absent() };
 }
 
-/** Moves the chain's end on, from the head that the event was made after. */
+/** Moves the chain's head to the event, which must have been made after the current head. */
 export function moveHead({ chain, sequence, hash, at }: AuditEvent, from: AuditHead | undefined): Update {
   return {
     table: ACCOUNTS,
@@ -48,13 +48,13 @@ export function moveHead({ chain, sequence, hash, at }: AuditEvent, from: AuditH
   };
 }
 
-/** Throws ZodError on an item that is no event. */
+/** @throws ZodError for an item that is not an event */
 export function decodeEvent(item: Item): AuditEvent {
   const { pk: _pk, sk: _sk, [EXPIRES_AT]: _expiresAt, ...event } = item;
   return auditEventSchema.parse(withNumbers(event));
 }
 
-/** Its numbers are counts and limits, and small: no event holds an amount but as text. */
+/** Numbers in events are small counts and limits: amounts of money are text. */
 function withNumbers(value: Value): unknown {
   if (typeof value === 'bigint') return Number(value);
   if (Array.isArray(value)) return value.map(withNumbers);

@@ -7,11 +7,14 @@ export class ProposalNotFound extends Missing {
   }
 }
 
-/** Prices change by approval only once a whole price list was approved. */
+/** Prices can change only after a whole price list was approved. */
 export class CatalogNotAdopted extends Conflict {
   override readonly name = 'CatalogNotAdopted';
   constructor() {
-    super('catalog_not_adopted', 'First approve a complete price list as a whole: until then the compiled one holds.');
+    super(
+      'catalog_not_adopted',
+      'Approve a complete price list as a whole first: until then the compiled list is in force.',
+    );
   }
 }
 
@@ -27,7 +30,7 @@ export class CatalogConflict extends Conflict {
 export class BeginsTooSoon extends Conflict {
   override readonly name = 'BeginsTooSoon';
   constructor(earliest: string) {
-    super('begins_too_soon', `The change can begin at ${earliest} at the earliest.`);
+    super('begins_too_soon', `The change cannot begin before ${earliest}.`);
   }
 }
 

@@ -17,10 +17,10 @@ import type { Item, Value } from '../table/value';
 import { type CatalogState, decodeHead, FORMAT } from './catalog-state';
 import { fold, NOTHING_SET, since } from './timelines';
 
-/** An item takes 400 KB. */
+/** DynamoDB limits an item to 400 KB. */
 const CONTENT_BYTES_MAX = 350_000;
 
-/** What ended this recently stays readable for a process whose clock is behind. */
+/** Entries that ended this recently are kept for processes whose clocks run behind. */
 const ENDED_KEPT_MS = 3_600_000;
 
 /** The writes of one change, and the state that follows from it. */

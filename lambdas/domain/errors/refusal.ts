@@ -30,7 +30,7 @@ export abstract class TooMany extends Refusal {
   override readonly status = 429;
   readonly code: string;
   constructor(what: string, retryAfterSeconds: number) {
-    super(`Too many ${what} were made in a short time: wait before the next.`, { retryAfterSeconds });
+    super(`Too many ${what} were made in a short time: wait before you make the next.`, { retryAfterSeconds });
     this.code = `too_many_${what}`;
   }
 }
@@ -59,7 +59,7 @@ export class ControlPlaneUnavailable extends Refusal {
   override readonly status = 503;
   override readonly code = 'service_unavailable';
   constructor(options: ErrorOptions) {
-    super('The gateway cannot do this right now.', { retryAfterSeconds: 1 });
+    super('The service is unavailable right now: try again.', { retryAfterSeconds: 1 });
     this.cause = options.cause;
   }
 }

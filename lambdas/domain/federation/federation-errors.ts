@@ -13,6 +13,6 @@ export class TokenRefused extends Refusal {
   override readonly status = 401;
   override readonly code = 'token_refused';
   constructor() {
-    super('The token is not taken. Its issuer, audience, subject and age must be as the trust says.');
+    super('The token was refused. Its issuer, audience, subject, claims and age must match the trust.');
   }
 }

@@ -20,9 +20,9 @@ import { matchesSubject } from './matches-subject';
 import type { Trusts } from './trusts';
 
 const TRUST_ID_PREFIX = 'tru_';
-/** A token is taken for a moment longer than it says: so long is it remembered. */
+/** A token is accepted a little longer than it says, so its use is remembered for that time too. */
 const GRACE_SECONDS = 300;
-/** A key that has ended can still be seen in the account's list for this long. */
+/** An expired key stays visible in the account's list for this long. */
 const SEEN_AFTER_END_SECONDS = DAY_MS / 1_000;
 
 export interface TokenExchangeOptions {
@@ -43,8 +43,9 @@ export class TokenExchange {
   }
 
   /**
-   * Throws TokenRefused for whatever is wrong, in one way only; which it was is logged.
-   * @returns the key, for the only time, and how long it lives
+   * @returns the key, which is shown only here, and its lifetime
+   * @throws TokenRefused whatever is wrong; only the log says what it was
+   * @throws ControlPlaneUnavailable
    */
   async exchange(request: {
     readonly accountId: string;
@@ -62,7 +63,7 @@ export class TokenExchange {
     return this.#yield(accountId, trust, claims);
   }
 
-  /** The key, and that the token was exchanged, in one transaction: neither is without the other. */
+  /** Stores the key and marks the token as used in one transaction, so that neither happens without the other. */
   async #yield(accountId: string, trust: Trust, claims: FederatedClaims) {
     const { clock, store } = this.#options;
     const { trustId, keySeconds, rules } = trust;
@@ -74,7 +75,7 @@ export class TokenExchange {
       createdBy: trustId,
       expiresAt,
       rules,
-      // The trust's keys are counted as one: a limit is not renewed by another token.
+      // All keys of the trust share its counters, so that another token does not renew a limit.
       counterId: trustId.slice(TRUST_ID_PREFIX.length),
     });
     const trustExists = { table: ACCOUNTS, check: trustKey(accountId, trustId), when: exists() };
@@ -96,7 +97,7 @@ export class TokenExchange {
     return { key: made.shown.key, keySeconds };
   }
 
-  /** @param cause a word of ours */
+  /** @param cause a fixed word, never text from the token */
   #refused(accountId: string, cause: string): TokenRefused {
     this.#options.log.warn('TOKEN_REFUSED', { accountId, cause });
     return new TokenRefused();
@@ -109,7 +110,7 @@ function mismatchOf(trust: Trust, { subject, texts, tokenId }: FederatedClaims):
   return trust.singleUse && tokenId === undefined ? 'token_id' : undefined;
 }
 
-/** Remembers a token for as long as it could come again; by a hash, because its id may say something of a person. */
+/** Marks a single-use token as used for as long as it is valid. It stores a hash, because the token's id may identify a person. */
 function markUsed({ issuer, singleUse }: Trust, { tokenId, expiresAt }: FederatedClaims): readonly Put[] {
   if (!singleUse || tokenId === undefined) return [];
   const hash = createHash('sha256')

@@ -18,7 +18,7 @@ import { decodeTrust, encodeTrust } from './trust-item';
 
 export const TRUSTS_MAX = 50;
 
-/** Whose tokens an account takes. */
+/** The trusts of an account: the issuers whose tokens it accepts. */
 export class Trusts {
   readonly #store: TableStore;
   readonly #clock: Clock;
@@ -30,7 +30,12 @@ export class Trusts {
     this.#audit = options.audit;
   }
 
-  /** Throws AccountNotFound, AccountSuspended, AttestationRequired or LimitReached. */
+  /**
+   * @throws AccountNotFound
+   * @throws AccountSuspended
+   * @throws AttestationRequired
+   * @throws LimitReached
+   */
   async create(request: {
     readonly accountId: string;
     readonly trust: NewTrust;
@@ -64,13 +69,16 @@ export class Trusts {
     return item && decodeTrust(item);
   }
 
-  /** An account's trusts, the oldest first. */
+  /** A page of an account's trusts, the oldest first. */
   page(accountId: string, request: PageRequest): Promise<PageOf<Trust>> {
     const query = { table: ACCOUNTS, partition: accountId, sort: { beginsWith: TRUST_PREFIX } };
     return readPage(this.#store, query, request, decodeTrust);
   }
 
-  /** From now on no token is exchanged by it; keys that it yielded go on to their end, an hour at most. Throws TrustNotFound. */
+  /**
+   * Stops the exchange of the issuer's tokens. Keys that were already issued work until they expire, an hour at most.
+   * @throws TrustNotFound
+   */
   async delete(request: {
     readonly accountId: string;
     readonly trustId: string;

@@ -11,9 +11,9 @@ export async function findKey(store: TableStore, keyId: string): Promise<StoredK
 }
 
 /**
- * A key that may be administered. Throws KeyNotFound also for a key of another account: whether it exists is nobody
- * else's business.
- * @param accountId that the key must belong to; any where it is undefined
+ * Finds a key for an administrative action.
+ * @param accountId the account that the key must belong to; undefined for any
+ * @throws KeyNotFound also for a key of another account, so that its existence is not revealed
  */
 export async function ownedKey(store: TableStore, keyId: string, accountId: string | undefined): Promise<StoredKey> {
   const stored = await findKey(store, keyId);

@@ -7,14 +7,14 @@ export interface PresentedKey {
   readonly secret: string;
 }
 
-/** Anchored and without a choice: it looks at no more characters than a key has, however long the input. */
+/** Anchored and free of alternatives, so that it never reads more characters than a key has. */
 const KEY_SHAPE = /^tg_[0-7][0-9A-HJKMNP-TV-Z]{25}_[0-9A-Za-z]{43}$/;
 const KEY_ID_AT = 3;
 const SECRET_AT = 30;
 
 export const formatKey = ({ keyId, secret }: PresentedKey): string => `tg_${keyId}_${secret}`;
 
-/** `undefined` for anything that is no key by its shape. */
+/** @returns undefined for text that does not have the shape of a key */
 export function parseKey(presented: string | undefined): PresentedKey | undefined {
   if (presented === undefined || !KEY_SHAPE.test(presented)) return undefined;
   return { keyId: presented.slice(KEY_ID_AT, SECRET_AT - 1), secret: presented.slice(SECRET_AT) };

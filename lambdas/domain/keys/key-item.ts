@@ -15,7 +15,10 @@ import { isVersion, versionSchema } from '../table/version';
 export const SALT_BYTES = 16;
 export const VERIFIER_BYTES = 32;
 
-/** Stored as JSON: what is read is what was written. Throws on rules that this version does not know: nobody comes in. */
+/**
+ * Rules are stored as JSON, so that reading gives exactly what was written.
+ * @throws ZodError for rules that this version does not know, so that the key opens nothing
+ */
 export const decodeRules = (text: string): KeyRules => keyRulesSchema.parse(JSON.parse(text));
 
 const listingSchema = keyInfoSchema.extend({
@@ -31,15 +34,15 @@ const keyItemSchema = keyInfoSchema.omit(inListOnly).extend({
   accountId: z.string(),
   salt: bytes,
   verifier: bytes,
-  /** Whose counters are this key's too: those of the first key that it came in the place of. @default its own */
+  /** The first key of its rotations, or the trust, whose counters also count this key. @default its own */
   counterId: keyIdSchema.optional(),
-  /** Not decoded before the key is known to be right: no refusal takes longer than another. */
+  /** Decoded only after the key was verified, so that all refusals take the same time. */
   rules: z.string().optional(),
 });
 
 export type KeyInfo = Readonly<z.infer<typeof keyInfoSchema>>;
 
-/** A key as it is stored: nothing from which the secret can be had. */
+/** A key as it is stored. The secret cannot be recovered from it. */
 export type StoredKey = Readonly<z.infer<typeof keyItemSchema>>;
 
 export const encodeRules = (rules: KeyRules): string => JSON.stringify(rules);
@@ -60,7 +63,7 @@ export function encodeKey(stored: StoredKey): Item {
   };
 }
 
-/** What an account's list shows, kept beside the key so that listing reads no verifier. */
+/** The item that an account's list shows. It is stored beside the key, so that listing does not read verifiers. */
 export function encodeKeyListing(accountId: string, info: KeyInfo): Item {
   const { keyId, lastFour, role, createdAt, label, validUntil, createdBy, replaces, rules, version } = info;
   return {
@@ -81,7 +84,7 @@ export function encodeKeyListing(accountId: string, info: KeyInfo): Item {
 export const decodeKey = (item: Item): StoredKey => keyItemSchema.parse(item);
 export const decodeKeyListing = (item: Item): KeyInfo => listingSchema.parse(item);
 
-/** Epoch milliseconds at which a key ends by itself. */
+/** Epoch milliseconds at which a key expires; Infinity for a key that does not. */
 export const endOf = ({ validUntil }: Pick<KeyInfo, 'validUntil'>): number =>
   validUntil === undefined ? Infinity : Date.parse(validUntil);
 
@@ -89,7 +92,7 @@ export const isLive = (key: StoredKey, now: number): boolean => key.revokedAt ==
 
 /**
  * Changes both items of a key: the one that verifies it and the one that lists it.
- * @param change.otherwise what it means when the key is not as `when` says. It goes before a VersionMismatch
+ * @param change.otherwise the refusal when the key is not as `when` says; it precedes a VersionMismatch
  * @param change.version the version that was read. @default any
  */
 export function changeKey<Refusal>(

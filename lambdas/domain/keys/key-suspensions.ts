@@ -13,17 +13,17 @@ import type { StoredKey } from './key-item';
 import { changeKey, isLive } from './key-item';
 import { KeyNotLive } from './keys-errors';
 
-/** Who resumed a key has looked: for so long neither it nor what is counted as one with it is suspended again. */
+/** A person who resumes a key has looked at it, so for this long its counters do not get it suspended again. */
 export const TRUSTED_MS = DAY_MS;
 
-/** One key, and who does something to it. */
+/** One key, and the actor who changes it. */
 interface KeyAction {
   readonly accountId: string;
   readonly keyId: string;
   readonly actor: Actor;
 }
 
-/** Stops a key until somebody looks. Every process knows within VERIFIED_MS. */
+/** Stops a key until a person has looked at it. Every process notices within VERIFIED_MS. */
 export class KeySuspensions {
   readonly #store: TableStore;
   readonly #clock: Clock;
@@ -35,18 +35,18 @@ export class KeySuspensions {
     this.#audit = options.audit;
   }
 
-  /** A key that is good for requests, or would be without its suspension. */
+  /** Finds a key that opens requests, or would if it were not suspended. */
   async live(accountId: string, keyId: string): Promise<StoredKey | undefined> {
     const stored = await findKey(this.#store, keyId);
     return stored?.accountId === accountId && isLive(stored, this.#clock()) ? stored : undefined;
   }
 
-  /** Whether somebody who looked has resumed a key with these counters a short while ago. */
+  /** Whether a person has resumed a key with these counters within TRUSTED_MS. */
   async areTrusted(counterId: string): Promise<boolean> {
     return (await this.#store.get({ table: KEYS, key: resumptionKey(counterId) })) !== undefined;
   }
 
-  /** False for a key that is suspended or revoked already: its first reason stands. */
+  /** @returns false for a key that is already suspended or revoked: its first reason stands */
   async suspend({
     accountId,
     keyId,
@@ -71,7 +71,12 @@ export class KeySuspensions {
     });
   }
 
-  /** Without effect on a key that is not suspended. Throws KeyNotFound, KeyNotLive or VersionMismatch. */
+  /**
+   * Resuming a key that is not suspended has no effect.
+   * @throws KeyNotFound
+   * @throws KeyNotLive
+   * @throws VersionMismatch
+   */
   async resume({
     accountId,
     keyId,

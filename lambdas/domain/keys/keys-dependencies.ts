@@ -3,7 +3,7 @@ import type { Clock } from '../clock';
 import type { TableStore } from '../table/table-store';
 import type { MadeKey, MadeOf } from './new-key';
 
-/** What the administration of keys works with. */
+/** The parts that every administrative action on keys uses. */
 export interface KeysDependencies {
   readonly store: TableStore;
   readonly clock: Clock;

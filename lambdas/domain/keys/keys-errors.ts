@@ -7,11 +7,10 @@ export class KeyNotFound extends Missing {
   }
 }
 
-/** The key was revoked, has ended, or was rotated before. */
 export class KeyNotLive extends Conflict {
   override readonly name = 'KeyNotLive';
   constructor() {
-    super('key_not_live', 'The key was revoked, has ended, or was replaced before.');
+    super('key_not_live', 'The key was revoked, has expired, or was already replaced.');
   }
 }
 
@@ -19,7 +18,7 @@ export class KeyNotLive extends Conflict {
 export class KeySuspended extends Conflict {
   override readonly name = 'KeySuspended';
   constructor() {
-    super('key_suspended', 'The key is suspended: first an owner or admin of its account resumes it.');
+    super('key_suspended', 'The key is suspended: an owner or admin of its account must resume it first.');
   }
 }
 
@@ -27,7 +26,10 @@ export class KeySuspended extends Conflict {
 export class KeyHasNoSecret extends Conflict {
   override readonly name = 'KeyHasNoSecret';
   constructor() {
-    super('key_has_no_secret', 'The key is for an IAM role and has no secret that could be replaced.');
+    super(
+      'key_has_no_secret',
+      'The key is for an IAM role and has no secret to replace: create another role key instead.',
+    );
   }
 }
 

@@ -93,7 +93,7 @@ export class Keys {
 
   /**
    * Replaces all rules of a key; without any, everything is allowed. Every process applies them within VERIFIED_MS.
-   * What was counted stays counted.
+   * The counters keep their counts.
    * @throws KeyNotFound
    * @throws KeyNotLive
    * @throws VersionMismatch

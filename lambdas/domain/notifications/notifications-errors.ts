@@ -6,6 +6,6 @@ export class MailNotTaken extends Refusal {
   override readonly status = 503;
   override readonly code = 'mail_not_taken';
   constructor() {
-    super('The mail could not be sent right now, and nothing was done.', { retryAfterSeconds: 30 });
+    super('The mail could not be sent, and nothing was changed: try again later.', { retryAfterSeconds: 30 });
   }
 }

@@ -14,7 +14,7 @@ import type { TableStore } from '../table/table-store';
 import type { Item } from '../table/value';
 import { OperatorNotFound, PersonNotFound } from './people-errors';
 
-/** Who runs the deployment. The first is appointed by a command of whoever deployed it. */
+/** The people who run the deployment. The first one is appointed by a command with the deployment's credentials. */
 export class Operators {
   readonly #store: TableStore;
   readonly #clock: Clock;
@@ -34,7 +34,10 @@ export class Operators {
     return readPage(this.#store, { table: ACCOUNTS, partition: OPERATORS_PARTITION }, request, decodeOperator);
   }
 
-  /** Without effect on one who is an operator. Throws PersonNotFound. */
+  /**
+   * Appointing an operator again has no effect.
+   * @throws PersonNotFound
+   */
   async appoint({ personId, actor }: { readonly personId: string; readonly actor: Actor }): Promise<void> {
     const put = { ...operatorKey(personId), appointedAt: isoTime(this.#clock()) };
     await this.#audit.record({
@@ -52,7 +55,7 @@ export class Operators {
     });
   }
 
-  /** Throws OperatorNotFound. */
+  /** @throws OperatorNotFound */
   async dismiss({ personId, actor }: { readonly personId: string; readonly actor: Actor }): Promise<void> {
     const write = { table: ACCOUNTS, delete: operatorKey(personId), when: exists() };
     await this.#audit.record({

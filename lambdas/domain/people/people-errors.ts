@@ -19,6 +19,6 @@ export class AttestationRequired extends Refusal {
   override readonly status = 403;
   override readonly code = 'attestation_required';
   constructor() {
-    super('State that you are 18 or older before you create a key.');
+    super('Attest that you are 18 or older before you create a key.');
   }
 }

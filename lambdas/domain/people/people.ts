@@ -14,7 +14,7 @@ import { PersonNotFound } from './people-errors';
 import type { Person } from './person-item';
 import { decodePerson } from './person-item';
 
-/** Everybody who ever signed in, under a pseudonym. */
+/** Everyone who has ever signed in, under a pseudonym. */
 export class People {
   readonly #store: TableStore;
   readonly #clock: Clock;
@@ -24,12 +24,15 @@ export class People {
     this.#clock = options.clock;
   }
 
-  /** The person of a verified token's subject; made at first sight. Throws ControlPlaneUnavailable. */
+  /**
+   * The person of a verified token's subject, created when the subject signs in for the first time.
+   * @throws ControlPlaneUnavailable
+   */
   async ofSubject(subject: string): Promise<Person> {
     if (!isSubject(subject)) throw new RangeError('not a subject');
     const found = await this.#find(subject);
     if (found) return found;
-    // The console asks several things at once, and so several of somebody's first requests are in each other's way.
+    // The console sends several requests at once, so the first requests of a new person conflict with each other.
     return retry(
       REQUEST_RETRY,
       systemTiming(this.#clock),
@@ -43,7 +46,10 @@ export class People {
     return item && decodePerson(item);
   }
 
-  /** Dates the person's statement that they are 18 or older. The first one stands. Throws PersonNotFound. */
+  /**
+   * Records when the person attested to being 18 or older. The first attestation stands.
+   * @throws PersonNotFound
+   */
   async attestAdult(personId: string): Promise<Person> {
     const attestedAt = isoTime(this.#clock());
     try {

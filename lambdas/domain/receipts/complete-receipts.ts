@@ -4,13 +4,13 @@ import type { UsageRecord } from '../../contracts/storage/usage-record';
 import { mergedItems } from '../table/merged-items';
 import type { TableStore } from '../table/table-store';
 import { decodeUsageRecord } from '../usage/records/usage-records';
-import { AccountTrees } from './account-trees';
+import { SealedTrees } from './sealed-trees';
 import { requestedAt } from './late-receipts';
 import { type Leaf, leafId } from './leaf';
 import { type OpenLeaf, OpenLeaves } from './open-leaves';
 import { unpackLeaves } from './packed-leaves';
 import { parseReceipt } from './receipt';
-import { leafOf, supersedingLeafOf } from './record-changes';
+import { leafOf, supersedingLeafOf } from './leaf-of-record';
 
 /** The page size in each of an account's partitions. */
 const PAGE_ITEMS = 20;
@@ -51,7 +51,7 @@ async function knownLeaves(
   for await (const batch of openLeaves.batches()) {
     for (const account of batch.accounts()) if (account.accountId === accountId) account.leaves.forEach(add);
   }
-  const trees = new AccountTrees({ store }).oldestFirst(accountId, { since });
+  const trees = new SealedTrees({ store }).oldestFirst(accountId, { since });
   for await (const { packed } of trees) unpackLeaves(packed).forEach(add);
   return known;
 }

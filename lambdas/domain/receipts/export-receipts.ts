@@ -2,7 +2,7 @@ import type { Receipt, TreeLine } from '../../contracts/storage/receipt';
 import type { Clock } from '../clock';
 import type { TableStore } from '../table/table-store';
 import { UsageRecords } from '../usage/records/usage-records';
-import { AccountTrees, type SealedTree } from './account-trees';
+import { SealedTrees, type SealedTree } from './sealed-trees';
 import { inParallel } from './in-parallel';
 import { requestedAt } from './late-receipts';
 import type { Leaf } from './leaf';
@@ -36,7 +36,7 @@ export async function exportReceipts(options: ExportOptions, accountId: string):
   const { store, clock, retentionDays } = options;
   const records = new UsageRecords({ store });
   const exported: ExportedTree[] = [];
-  for await (const tree of new AccountTrees({ store }).oldestFirst(accountId)) {
+  for await (const tree of new SealedTrees({ store }).oldestFirst(accountId)) {
     const leaves = unpackLeaves(tree.packed);
     const receipts = await inParallel(leaves, CONCURRENCY, (leaf) => receiptOfLeaf(records, accountId, leaf));
     const expiredBefore = clock() - retentionDays * DAY_MS + ROUNDING_MS;

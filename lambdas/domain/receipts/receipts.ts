@@ -2,7 +2,7 @@ import type { Receipt, ReceiptProof, TreeLine } from '../../contracts/storage/re
 import type { UsageRecord } from '../../contracts/storage/usage-record';
 import type { Clock } from '../clock';
 import type { TableStore } from '../table/table-store';
-import { AccountTrees, type SealedTree } from './account-trees';
+import { SealedTrees, type SealedTree } from './sealed-trees';
 import { keysOfLateTrees, lateAfter } from './late-receipts';
 import type { Leaf } from './leaf';
 import { MerkleTree } from './merkle-tree';
@@ -38,7 +38,7 @@ export class Receipts {
 
   async *#treesWith(record: UsageRecord): AsyncGenerator<SealedTree, void> {
     const { accountId, requestId, at, durationMs } = record;
-    const trees = new AccountTrees({ store: this.#store });
+    const trees = new SealedTrees({ store: this.#store });
     yield* trees.oldestFirst(accountId, { since: Date.parse(at) + durationMs, until: lateAfter(requestId) });
     for (const key of await keysOfLateTrees(this.#store, accountId, requestId)) {
       const tree = await trees.get(key);

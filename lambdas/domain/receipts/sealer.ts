@@ -2,8 +2,9 @@ import type { Seal } from '../../contracts/storage/receipt';
 import type { Clock } from '../clock';
 import type { Put, TableStore } from '../table/table-store';
 import type { Key } from '../table/value';
+import { expiryAfter } from '../usage/records/usage-records';
 import { type AccountTree, buildTrees, headerHash, type PositionedTree, putTree } from './account-tree';
-import { AccountTrees, earliestMinute, minuteOf, type SealedTree } from './account-trees';
+import { SealedTrees, earliestMinute, minuteOf, type SealedTree } from './sealed-trees';
 import { inParallel } from './in-parallel';
 import { putLateReceipts } from './late-receipts';
 import { type Leaf, leafId } from './leaf';
@@ -22,7 +23,6 @@ const SEAL_BATCHES_MAX = 2_000;
 /** After this many seals, a run leaves the remainder to the next run. */
 const RUN_SEALS_MAX = 20;
 const CONCURRENCY = 32;
-const DAY_SECONDS = 86_400;
 
 export interface SealerOptions {
   readonly store: TableStore;
@@ -84,7 +84,7 @@ export class Sealer {
       const batches = await this.#openBatches(last);
       if (batches.length === 0) return done;
       const minute = laterOf(minuteOf(this.#options.clock()), last.minute);
-      const trees = await this.#buildTrees(batches, minute, new AccountTrees({ ...this.#options, seals }));
+      const trees = await this.#buildTrees(batches, minute, new SealedTrees({ ...this.#options, seals }));
       if (trees.length > 0) {
         const isCommitted = await this.#seal(trees, seals, last, batches);
         if (!isCommitted) return { ...done, overtaken: true };
@@ -117,7 +117,7 @@ export class Sealer {
     return batches;
   }
 
-  async #buildTrees(batches: readonly TakenBatch[], minute: string, sealed: AccountTrees): Promise<AccountTree[]> {
+  async #buildTrees(batches: readonly TakenBatch[], minute: string, sealed: SealedTrees): Promise<AccountTree[]> {
     const accounts = gather(batches.flatMap((batch) => batch.accounts));
     const trees = await inParallel([...accounts], CONCURRENCY, async ([accountId, { since, leaves }]) => {
       const filter = new LeafFilter(leaves.values());
@@ -158,7 +158,7 @@ export class Sealer {
       previous: last.hash,
       keyId: keyIdOf(await this.#publishedKey()),
     };
-    const expiresAt = Math.floor(Date.parse(seal.minute) / 1_000) + retentionDays * DAY_SECONDS;
+    const expiresAt = expiryAfter(seal.minute, retentionDays);
     const puts = trees.flatMap((tree, index): Put[] => {
       const positioned: PositionedTree = { ...tree, seal: seal.number, index, path: sealTree.path(index) };
       return [putTree(positioned, expiresAt), ...putLateReceipts(positioned, expiresAt)];

@@ -2,5 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 const TOKEN_BYTES = 16;
 
-/** Shared by all attempts at one transaction, so that it is committed once even where an answer was lost. */
+/**
+ * A new idempotency token, for all attempts at one transaction to share. An attempt whose reply was lost is then
+ * acknowledged as committed, while a transaction with another token fails the conditions and so learns what is stored.
+ */
 export const newTransactionToken = (): string => randomBytes(TOKEN_BYTES).toString('hex');

@@ -1,5 +1,6 @@
 import { holdPartition, lastHoldDueAt, SHARDS } from '../../contracts/storage/table-keys';
 import { WALLET } from '../../contracts/storage/tables';
+import { MINUTE_MS } from '../clock';
 import { everyItem } from '../table/every-item';
 import type { Item } from '../table/value';
 import type { WalletDependencies } from './dependencies';
@@ -12,7 +13,7 @@ import { sweepLease } from './leases/sweep-lease';
 import { WalletUnavailable } from './wallet-errors';
 
 /** A hold this long past its deadline shows that sweeps do not run, or do not keep up. */
-export const OVERDUE_MS = 5 * 60_000;
+export const OVERDUE_MS = 5 * MINUTE_MS;
 
 /** What a sweep did. */
 export interface Sweep {

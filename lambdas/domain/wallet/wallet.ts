@@ -6,6 +6,7 @@ import { exists } from '../table/condition';
 import { systemSleep } from '../table/retry';
 import { ConditionFailed } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
+import { newTransactionToken } from '../table/transaction-token';
 import type { Balance } from './balance/balance';
 import { changeBalance, openBalance } from './balance/balance';
 import { readBalance } from './balance/drawers';
@@ -23,7 +24,6 @@ import { reserve } from './reserve';
 import { retryOrUnavailable, SETTLE_RETRY } from './retry';
 import type { Sweep } from './sweep';
 import { expireDue } from './sweep';
-import { callToken } from './tokens';
 import { WalletNotFound } from './wallet-errors';
 
 /** A payment's id becomes an entry's id. A separator or the prefix of a request or lease could name another entry. */
@@ -49,23 +49,23 @@ export interface WalletOptions {
  * fails for longer than the wallet retries.
  *
  * Only these functions write the wallet:
+ * - `openBalance`, `suspendBalance` (balance/balance.ts): an account is opened, suspended or resumed. Their writes are
+ *   committed together with the account's own (../accounts/accounts.ts).
+ * - `credit` (wallet.ts): a payment came in.
+ * - `reserveHold` (holds/reserve-hold.ts): a request takes a hold from the main balance.
+ * - `takeLease`, `extendLease` (leases/reserve-on-lease.ts): a request of a contended account draws on a lease.
+ * - `endHold` (holds/end-hold.ts): a request with a hold of its own is settled, released or expired.
+ * - `settleOnLease` (leases/settle-on-lease.ts): a request on a lease is settled or released. It only puts the usage
+ *   record; the lease books the charge later.
+ * - `adjustExpired` (holds/adjust-expired.ts): a request is settled after its hold has expired.
+ * - `endLease` (leases/end-lease.ts): a lease takes no more requests, so its charges are booked.
+ * - `sweepLease` (leases/sweep-lease.ts): the process of a lease has not ended it, or has not settled its last request.
+ * - `refillDrawer`, `emptyDrawers` (balance/drawers.ts): leases need money, or the main balance needs it back.
+ * - `markHot` (reserve.ts): other processes are to use leases as well. No money moves.
  *
- * | function | writes | because |
- * |---|---|---|
- * | `openBalance`, `suspendBalance` (balance/balance.ts) | balance | an account is opened, suspended or resumed; accounts.ts commits them with the account |
- * | `credit` (here) | balance, entry | a payment came in |
- * | `reserveHold` (holds/reserve-hold.ts) | balance, hold, counters | a request may cost that much |
- * | `endHold` (holds/end-hold.ts) | balance, hold, counters, entry, usage record | a request was settled, released or expired |
- * | `adjustExpired` (holds/adjust-expired.ts) | balance, counters, entry, usage record | a request was settled after its hold had expired |
- * | `takeLease`, `extendLease` (leases/reserve-on-lease.ts) | drawer, lease | the same as `reserveHold`, on a contended account |
- * | `settleOnLease` (leases/settle-on-lease.ts) | usage record | a request on a lease was settled or released |
- * | `endLease`, `sweepLease` (leases/) | drawer, lease, entry | a lease takes no more requests: its charges are booked |
- * | `refillDrawer`, `emptyDrawers` (balance/drawers.ts) | balance, drawer | leases need money, or the main balance does |
- * | `markHot` (reserve.ts) | balance | other processes are to use leases too; no money moves |
- *
- * The path of a settle: `settle` or `release` here, then `settleHold` or `settleOnLease`, then one transaction with
- * retries (`endHold`, or the put of the usage record). What happens when that fails is in
- * ../data-plane/settlement/unsettled-requests.ts.
+ * A settle takes this path: `settle` or `release`, then `settleHold` or `settleOnLease`, then one transaction with
+ * retries (`endHold`, or the put of the usage record). ../data-plane/settlement/unsettled-requests.ts tells what happens
+ * when that write fails.
  */
 export class Wallet {
   readonly #dependencies: WalletDependencies;
@@ -112,7 +112,7 @@ export class Wallet {
       { write: putEntry(entryKey(accountId, paymentId), entry), otherwise: () => 'already_credited' },
       { write: funding, otherwise: () => new WalletNotFound() },
     ];
-    const token = callToken();
+    const token = newTransactionToken();
     return this.#retry(async () => {
       const [refusal] = await tryCommit(this.#dependencies.store, writes, token);
       if (refusal instanceof WalletNotFound) throw refusal;

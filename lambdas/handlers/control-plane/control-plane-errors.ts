@@ -7,14 +7,14 @@ export interface Fault {
   readonly detail: string;
 }
 
-/** The request is malformed, whoever sends it. */
+/** The request is malformed. */
 export class InvalidInput extends Refusal {
   override readonly name = 'InvalidInput';
   override readonly status = 400;
   override readonly code = 'invalid_request';
   readonly faults: readonly Fault[];
   constructor(faults: readonly Fault[]) {
-    super('The request is not valid.');
+    super('The request is invalid: see errors.');
     this.faults = faults;
   }
 }

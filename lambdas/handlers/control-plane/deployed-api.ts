@@ -57,13 +57,13 @@ export async function deployedApi(
   );
 }
 
-/** What the configuration can do without. */
+/** The dependencies that a deployment can be configured without. */
 function identityDependencies(env: Env<typeof API_ENV>, log: Log): Pick<ApiOptions, 'mailer' | 'secondFactors'> {
   const { MAIL_FROM: from, OPERATOR_MFA: operatorMfa, USER_POOL_ID: userPoolId } = env;
   const client = new CognitoIdentityProviderClient(SDK_LIMITS);
   return {
     ...(from !== 'none' && { mailer: new SesMailer({ from, log }) }),
-    // Anything but the word that does without.
+    // Only the exact word disables the second factor.
     ...(operatorMfa !== 'optional' && { secondFactors: new CognitoSecondFactors({ client, userPoolId, clock }) }),
   };
 }

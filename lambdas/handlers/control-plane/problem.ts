@@ -4,7 +4,7 @@ import type { Problem } from '../../contracts/http/problem';
 import { type AppError } from '../../domain/errors/app-error';
 import { InvalidInput, Unauthenticated } from './control-plane-errors';
 
-/** An error as RFC 9457 writes it. */
+/** Renders an error as problem details (RFC 9457). */
 export function problem(
   error: AppError,
   { requestId }: { readonly requestId: string },

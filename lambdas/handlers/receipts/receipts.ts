@@ -3,7 +3,7 @@ import { type Change, type Mapped, runPipelines, type StreamRule } from '../../a
 import type { Log } from '../../domain/log';
 import type { OpenLeaf, OpenLeaves } from '../../domain/receipts/open-leaves';
 import { receiptOf } from '../../domain/receipts/receipt';
-import { leafOf, supersedingLeafOf } from '../../domain/receipts/record-changes';
+import { leafOf, supersedingLeafOf } from '../../domain/receipts/leaf-of-record';
 import { decodeUsageRecord, isUsageRecordItem } from '../../domain/usage/records/usage-records';
 
 export interface ReceiptsDependencies {

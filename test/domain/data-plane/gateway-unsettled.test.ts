@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../lambdas/domain/clock';
 import { UNSETTLED_MAX, UnsettledRequests } from '../../../lambdas/domain/data-plane/settlement/unsettled-requests';
 import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
 import type { Settlement } from '../../../lambdas/domain/wallet/holds/settlement';
@@ -11,10 +12,6 @@ beforeEach(async () => {
   stage = await GatewayStage.openTimed();
 });
 afterEach(() => stage.closeTimed());
-
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 
 /** The wallet tries a settle so often before it gives up. */
 const TRIES = 13;

@@ -29,7 +29,7 @@ async function costPerMillion({ requestsPerMinute, accounts, batches }: Traffic)
       { length: accounts },
       (_, index) => `${ACCOUNT.slice(0, -4)}${String(index).padStart(4, '0')}`,
     );
-    for (const accountId of accountIds) await stage.ended(requestsPerMinute / accounts, accountId);
+    for (const accountId of accountIds) await stage.endRequests(requestsPerMinute / accounts, accountId);
     // Real requests are not ordered by account.
     const changes = (await stage.changes()).sort((one, other) => digitOf(one).localeCompare(digitOf(other)));
     const store = new CountingStore(stage.engine);

@@ -13,7 +13,7 @@ const leaf: fc.Arbitrary<Leaf> = fc.oneof(
   fc.record({ requestId, hash, text: fc.string() }),
 );
 
-test('leaves survive packing unchanged and take 49 bytes each, plus their texts', () => {
+test('packed leaves are unpacked unchanged and take 49 bytes each, plus their texts', () => {
   fc.assert(
     fc.property(fc.array(leaf, { maxLength: 20 }), (leaves) => {
       const packed = packLeaves(leaves);
@@ -56,7 +56,7 @@ test('attributes without valid leaves are rejected', () => {
   expect(() => readPackedLeaves({})).toThrow('the attributes do not contain packed leaves');
 });
 
-test('leaves are sorted by request, with superseding ones last', () => {
+test("a tree's leaves are sorted by request, with superseding ones last", () => {
   const of = (id: string, text?: string): Leaf => ({ requestId: id, hash: Buffer.alloc(32), ...(text && { text }) });
   const [expiry, late, other] = [of('req_1', '{"status":"expired"}'), of('req_1', '{"supersedes":"…"}'), of('req_0')];
   expect(inTreeOrder([late, expiry, other])).toEqual([other, expiry, late]);

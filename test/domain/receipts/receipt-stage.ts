@@ -70,7 +70,7 @@ export class ReceiptStage {
   }
 
   /** Writes usage records of requests that have just ended, without charging the wallet. @returns their IDs */
-  async ended(count: number, accountId = ACCOUNT): Promise<string[]> {
+  async endRequests(count: number, accountId = ACCOUNT): Promise<string[]> {
     const requestIds: string[] = [];
     for (let request = 0; request < count; request += 1) {
       const hold = { accountId, requestId: this.wallet.nextRequestId(), heldPico: CENT, deadline: 0, request: REQUEST };
@@ -111,7 +111,7 @@ export class ReceiptStage {
   }
 
   /** The lines of an account's export. */
-  async exported(accountId = ACCOUNT): Promise<string[]> {
+  async exportLines(accountId = ACCOUNT): Promise<string[]> {
     const options = { store: this.engine, clock: this.clock, retentionDays: USAGE_RETENTION_DAYS };
     const trees = await exportReceipts(options, accountId);
     return trees.flatMap(({ line, receipts: found }) => [

@@ -122,7 +122,7 @@ describe('a request that was settled after it had expired', () => {
         costPico: CENT.toString(),
         supersedes,
       });
-      const lines = await stage.exported();
+      const lines = await stage.exportLines();
       expect(requestsIn(lines)).toEqual([requestId, requestId]);
       expect(await stage.verify(lines)).toMatchObject({ receipts: 2, faults: [] });
     },
@@ -138,9 +138,9 @@ describe('an export', () => {
     const young = await stage.charge();
     await stage.pipe();
     await stage.seal();
-    expect(requestsIn(await stage.exported())).toEqual([old, young]);
+    expect(requestsIn(await stage.exportLines())).toEqual([old, young]);
     stage.wallet.now += 60 * DAY_MS - 60_000 - 1;
-    const lines = await stage.exported();
+    const lines = await stage.exportLines();
     expect(requestsIn(lines)).toEqual([young]);
     expect(await stage.verify(lines)).toMatchObject({ trees: 1, faults: [] });
   });
@@ -160,7 +160,7 @@ describe('receipts that were lost on their way', () => {
     await stage.pipe(isOf(lost));
     await stage.seal();
     expect(await completeReceipts(stage.engine, ACCOUNT)).toBe(0);
-    const lines = await stage.exported();
+    const lines = await stage.exportLines();
     expect(requestsIn(lines).sort()).toEqual([sealed, lost, waiting].sort());
     expect(await stage.verify(lines)).toMatchObject({ receipts: 3, faults: [] });
   });

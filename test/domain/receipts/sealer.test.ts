@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 /** Fails unless each of these requests has exactly one receipt, in an unbroken chain of trees. */
 async function expectSealedOnce(accountId: string, requestIds: readonly string[]): Promise<void> {
-  const lines = await stage.exported(accountId);
+  const lines = await stage.exportLines(accountId);
   expect(requestsIn(lines).sort()).toEqual([...requestIds].sort());
   expect(await stage.verify(lines)).toMatchObject({ receipts: requestIds.length, faults: [] });
 }
@@ -44,7 +44,7 @@ describe('a seal', () => {
       await stage.seal();
     }
     await expectSealedOnce(ACCOUNT, requests);
-    const headers = (await stage.exported(OTHER_ACCOUNT)).flatMap((line) => {
+    const headers = (await stage.exportLines(OTHER_ACCOUNT)).flatMap((line) => {
       const { tree, seal } = JSON.parse(line) as { tree?: { number: number }; seal?: { number: number } };
       return tree && seal ? [[tree.number, seal.number]] : [];
     });
@@ -145,7 +145,7 @@ describe('a seal', () => {
 
   test('receipts are sealed once if the data plane’s clock is ahead', async () => {
     stage.wallet.now += 10 * 60_000;
-    const requests = await stage.ended(5_000);
+    const requests = await stage.endRequests(5_000);
     await stage.pipe();
     stage.wallet.now -= 10 * 60_000;
     // After the writes of the key, two trees and the seal, the process dies before it removes the sealed leaves.
@@ -166,7 +166,7 @@ describe('a seal', () => {
     await stage.pipe();
     await stage.seal();
     await expectSealedOnce(ACCOUNT, [later]);
-    const [line = ''] = await stage.exported();
+    const [line = ''] = await stage.exportLines();
     expect(JSON.parse(line)).toMatchObject({
       seal: { number: 2, previous: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
       tree: { number: 1, previous: null },
@@ -201,7 +201,7 @@ describe('a seal', () => {
 });
 
 test('thousands of receipts in one minute are split into trees that fit into an item', async () => {
-  const requests = await stage.ended(5_000);
+  const requests = await stage.endRequests(5_000);
   await stage.pipe();
   expect(await stage.seal()).toMatchObject({ receipts: 5_000, trees: 2, seals: 1 });
   await expectSealedOnce(ACCOUNT, requests);

@@ -21,12 +21,12 @@ let lines: readonly string[];
 beforeAll(async () => {
   stage = new ReceiptStage();
   for (let minute = 0; minute < TREES; minute += 1) {
-    await stage.ended(TREE_RECEIPTS);
-    await stage.ended(2, OTHER_ACCOUNT);
+    await stage.endRequests(TREE_RECEIPTS);
+    await stage.endRequests(2, OTHER_ACCOUNT);
     await stage.pipe();
     await stage.seal();
   }
-  lines = await stage.exported();
+  lines = await stage.exportLines();
 });
 
 const faultsOf = async (changed: readonly string[]): Promise<readonly string[]> => (await stage.verify(changed)).faults;
@@ -82,7 +82,7 @@ describe('an altered export', () => {
   });
 
   test('a receipt of another account is reported', async () => {
-    const [, other = ''] = await stage.exported(OTHER_ACCOUNT);
+    const [, other = ''] = await stage.exportLines(OTHER_ACCOUNT);
     expect(await faultsOf(lines.toSpliced(2, 0, other))).toHaveLength(1);
   });
 
@@ -108,7 +108,7 @@ describe('an altered export', () => {
   });
 
   test('a tree whose receipts, list and root were replaced is reported', async () => {
-    const other = JSON.parse((await stage.exported(OTHER_ACCOUNT))[0] ?? '') as TreeLine;
+    const other = JSON.parse((await stage.exportLines(OTHER_ACCOUNT))[0] ?? '') as TreeLine;
     const faults = await faultsOf(
       rewritten(1, (json) => ({ ...json, leaves: other.leaves, tree: { ...other.tree, accountId: ACCOUNT } })),
     );

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import { balanceKey, SHARDS } from '../../../lambdas/contracts/storage/table-keys';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Balance } from '../../../lambdas/domain/wallet/balance/balance';
@@ -9,7 +10,6 @@ const AMPLE = 1_000_000n;
 /** What a lease for holds of 100 takes, eight of which fill a drawer. */
 const LEASE_PICO = 800n;
 const REFILL_PICO = 8n * LEASE_PICO;
-const MINUTE_MS = 60_000;
 
 const place = (stage: WalletStage, drawer?: string): Promise<Balance | undefined> =>
   readPart(stage.engine, { accountId: ACCOUNT, drawer });

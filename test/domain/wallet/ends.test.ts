@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
 import { USAGE } from '../../../lambdas/contracts/storage/tables';
 import { ConditionFailed, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
@@ -5,7 +6,6 @@ import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
 import { ACCOUNT, outcomeOf, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;
-const MINUTE_MS = 60_000;
 
 /** A request on a lease of eight times 100, which is due in two minutes. */
 async function leased(holdMs = MINUTE_MS): Promise<{ stage: WalletStage; hold: Hold }> {

@@ -2,7 +2,7 @@ import { type AppError, Forbidden } from '../../errors/app-error';
 import { InsufficientQuota, RateLimited } from './admission-errors';
 import type { KeyOwner } from '../../keys/verified-keys';
 import { formatUsd } from '../../money/pico';
-import { MINUTE_MS } from '../../wallet/holds/key-counters';
+import { MINUTE_MS } from '../../clock';
 import type { ReachedLimit } from '../../wallet/wallet-errors';
 import { InsufficientFunds, KeyLimitReached, WalletSuspended } from '../../wallet/wallet-errors';
 

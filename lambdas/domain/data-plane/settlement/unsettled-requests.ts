@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock';
+import { type Clock, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../clock';
 import type { Log } from '../../log';
 import { IdempotencyMismatch, StoreUnavailable } from '../../table/table-errors';
 import type { Settlement } from '../../wallet/holds/settlement';
@@ -10,11 +10,11 @@ import { writeSettlement } from './write-settlement';
 export const UNSETTLED_MAX = 1_000;
 
 /** The first wait between two passes; it doubles with each pass that fails. */
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 60_000;
+const FIRST_WAIT_MS = SECOND_MS;
+const LONGEST_WAIT_MS = MINUTE_MS;
 
 /** The sweeper has returned the money long before, so nobody expects a charge any more. */
-const GIVEN_UP_MS_AFTER_DEADLINE = 3_600_000;
+const GIVEN_UP_MS_AFTER_DEADLINE = HOUR_MS;
 
 interface UnsettledRequestsDependencies {
   readonly wallet: Wallet;

@@ -13,8 +13,12 @@ const DAY_SECONDS = 86_400;
 /** The page size in each partition. A listing merges all partitions of an account. */
 const LISTED_PAGE_ITEMS = 20;
 
-/** Epoch seconds at which a record expires. They are rounded down, so that it never expires late. */
-function expiresAt(at: string, retentionDays: number): number {
+/**
+ * The expiry of a usage record, or of data that is derived from it.
+ * @param at the start of the retention: ISO 8601, UTC
+ * @returns epoch seconds, rounded down so that nothing expires late
+ */
+export function expiryAfter(at: string, retentionDays: number): number {
   return Math.floor(Date.parse(at) / 1_000) + retentionDays * DAY_SECONDS;
 }
 
@@ -24,7 +28,7 @@ export function putUsageRecord(record: UsageRecord, retentionDays: number, when:
   const { estimated, costPico, overrunPico, priceVersion, labels, leaseTurn, firstByteMs, durationMs } = record;
   const item: Item = {
     ...usageRecordKey(accountId, requestId),
-    [EXPIRES_AT]: expiresAt(at, retentionDays),
+    [EXPIRES_AT]: expiryAfter(at, retentionDays),
     requestId,
     accountId,
     keyId,

@@ -3,9 +3,9 @@ import { larger } from '../../money/pico';
 import { tryCommit } from '../../table/commit';
 import { compare, exists } from '../../table/condition';
 import type { TableStore } from '../../table/table-store';
+import { newTransactionToken } from '../../table/transaction-token';
 import type { WalletDependencies } from '../dependencies';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
-import { callToken } from '../tokens';
 import type { Balance, BalancePart } from './balance';
 import { changeBalance, readPart, sumOfBalances } from './balance';
 
@@ -61,7 +61,7 @@ export async function refillDrawer(
     // Names every amount of a drawer, so that a new drawer has them all.
     { write: changeBalance(drawer, { availablePico: amountPico, heldPico: 0n, spentPico: 0n }) },
   ];
-  const refusals = await tryCommit(store, writes, callToken());
+  const refusals = await tryCommit(store, writes, newTransactionToken());
   return refusals.length === 0;
 }
 
@@ -87,7 +87,7 @@ function emptyDrawer({ store, timing }: WalletDependencies, drawer: BalancePart,
     },
     { write: changeBalance({ accountId }, { availablePico: amountPico }, exists()) },
   ];
-  const token = callToken();
+  const token = newTransactionToken();
   return retryOrUnavailable(RESERVE_RETRY, timing, async () => {
     await tryCommit(store, writes, token);
   });

@@ -3,6 +3,7 @@ import { lesser } from '../../money/pico';
 import { type GuardedWrite, tryCommit } from '../../table/commit';
 import { absent, any, compare } from '../../table/condition';
 import { RetryNeeded } from '../../table/retry';
+import { newTransactionToken } from '../../table/transaction-token';
 import { putUsageRecord } from '../../usage/records/usage-records';
 import type { Balance } from '../balance/balance';
 import { changeBalance, readPart } from '../balance/balance';
@@ -10,7 +11,6 @@ import { emptyDrawers } from '../balance/drawers';
 import type { WalletDependencies } from '../dependencies';
 import { chargeTransfers, countedIn, decodeEntry, type Entry, putEntry } from '../ledger/entry';
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
-import { callToken } from '../tokens';
 import { WalletNotFound } from '../wallet-errors';
 import { budgetLeft, countLate } from './key-counters';
 import { type Settled, settledBefore, type Settlement } from './settlement';
@@ -89,6 +89,6 @@ function adjustmentOf(settlement: Settlement, affordedPico: bigint, dependencies
       { write: putUsageRecord(record, dependencies.usageRetentionDays, isExpiry) },
       ...(counting ? countLate(counting, costPico) : []).map((write) => ({ write, otherwise })),
     ],
-    token: callToken(),
+    token: newTransactionToken(),
   };
 }

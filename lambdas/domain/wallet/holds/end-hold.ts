@@ -3,12 +3,12 @@ import { entryKey, holdKey, isoTime } from '../../../contracts/storage/table-key
 import { WALLET } from '../../../contracts/storage/tables';
 import { type GuardedWrite, tryCommit } from '../../table/commit';
 import { absent, compare, exists } from '../../table/condition';
+import { newTransactionToken } from '../../table/transaction-token';
 import { putUsageRecord } from '../../usage/records/usage-records';
 import { changeBalance } from '../balance/balance';
 import type { WalletDependencies } from '../dependencies';
 import { chargeTransfers, countedIn, putEntry } from '../ledger/entry';
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
-import { callToken } from '../tokens';
 import { LedgerInconsistent } from '../wallet-errors';
 import type { Hold } from './hold';
 import { endCount } from './key-counters';
@@ -22,7 +22,7 @@ import { chargeOf, type Settlement } from './settlement';
 export function endHold(dependencies: WalletDependencies, settlement: Settlement): Promise<boolean> {
   // Made once, because only the same writes may be sent again under the same token.
   const writes = endWrites(dependencies, settlement);
-  const token = callToken();
+  const token = newTransactionToken();
   return retryOrUnavailable(SETTLE_RETRY, dependencies.timing, async () => {
     const refusals = await tryCommit(dependencies.store, writes, token);
     if (refusals.length === 0) return true;
@@ -76,7 +76,7 @@ function endWrites(dependencies: WalletDependencies, settlement: Settlement): re
 /** Gives back everything that is held for a request that a lease has ended. Its key has no counters: leases count none. */
 function returnHold(dependencies: WalletDependencies, hold: Hold): Promise<void> {
   const writes = [deleteHold(hold), moveHeld(hold, 0n)];
-  const token = callToken();
+  const token = newTransactionToken();
   return retryOrUnavailable(SETTLE_RETRY, dependencies.timing, async () => {
     const [refusal] = await tryCommit(dependencies.store, writes, token);
     if (refusal === 'inconsistent') throw new LedgerInconsistent();

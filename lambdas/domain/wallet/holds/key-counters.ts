@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { budgetCounterKey, minuteCounterKey, runningCounterKey } from '../../../contracts/storage/table-keys';
 import { EXPIRES_AT, KEYS } from '../../../contracts/storage/tables';
 import type { Usage } from '../../../contracts/storage/units';
+import { MINUTE_MS } from '../../clock';
 import type { GuardedWrite } from '../../table/commit';
 import type { Condition } from '../../table/condition';
 import { absent, all, any, compare } from '../../table/condition';
@@ -11,7 +12,6 @@ import type { ReachedLimit } from '../wallet-errors';
 import { KeyLimitReached } from '../wallet-errors';
 import type { Counting } from './counting';
 
-export const MINUTE_MS = 60_000;
 /** A minute's counter is of no use after its minute. It is kept for longer because clocks differ. */
 const MINUTE_KEPT_MS = 10 * MINUTE_MS;
 

@@ -1,4 +1,5 @@
 import { WALLET } from '../../../contracts/storage/tables';
+import { MINUTE_MS } from '../../clock';
 import { type GuardedWrite, tryCommit } from '../../table/commit';
 import { absent, all, compare } from '../../table/condition';
 import { isContention } from '../../table/retry';
@@ -7,7 +8,6 @@ import type { Item } from '../../table/value';
 import { changeBalance, decodeBalance } from '../balance/balance';
 import type { WalletDependencies } from '../dependencies';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
-import { reserveToken } from '../tokens';
 import {
   InsufficientFunds,
   type KeyLimitReached,
@@ -40,7 +40,10 @@ export interface HoldTerms {
  * caller that repeats itself, could hold money again for a request that has ended, and nothing would end that hold. So
  * no attempt begins this long after the request's admission, by the clock that dated it.
  */
-export const RESERVE_AGE_MS_MAX = 5 * 60_000;
+export const RESERVE_AGE_MS_MAX = 5 * MINUTE_MS;
+
+/** The idempotency token of every attempt to hold for a request, in whichever call: a request is held once. */
+const reserveToken = (requestId: string): string => `r-${requestId}`;
 
 /** @throws WalletUnavailable when the request was admitted too long ago */
 export function refuseLate({ timing }: WalletDependencies, { request }: HoldTerms): void {

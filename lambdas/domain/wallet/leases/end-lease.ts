@@ -2,11 +2,11 @@ import { isoTime, leaseEntryKey, leaseKey } from '../../../contracts/storage/tab
 import { WALLET } from '../../../contracts/storage/tables';
 import { type GuardedWrite, tryCommit } from '../../table/commit';
 import { compare } from '../../table/condition';
+import { newTransactionToken } from '../../table/transaction-token';
 import { changeBalance } from '../balance/balance';
 import type { WalletDependencies } from '../dependencies';
 import { chargeTransfers, putEntry } from '../ledger/entry';
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
-import { callToken } from '../tokens';
 import type { Lease, Tally } from './lease';
 import type { IdleLease } from './lease-book';
 
@@ -41,7 +41,7 @@ export function leaseEndWrites(
 /** Ends a lease whose requests have all ended; without effect on one that is gone. */
 export function endLease(dependencies: WalletDependencies, { lease, settled }: IdleLease): Promise<void> {
   const writes = leaseEndWrites(dependencies, lease, settled);
-  const token = callToken();
+  const token = newTransactionToken();
   return retryOrUnavailable(SETTLE_RETRY, dependencies.timing, async () => {
     await tryCommit(dependencies.store, writes, token);
   });

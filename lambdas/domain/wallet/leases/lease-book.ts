@@ -1,11 +1,12 @@
+import { MINUTE_MS } from '../../clock';
 import { BoundedMap } from '../../bounded-map';
 import type { Tally } from './lease';
 import { affords, type Lease, leaseTurnOf, tallied } from './lease';
 
 /** After contention on a balance, its account's requests draw on leases for this long. */
-export const HOT_MS = 10 * 60_000;
+export const HOT_MS = 10 * MINUTE_MS;
 /** A process trusts for this long that no other process has found a balance contended. */
-const COOL_MS = 60_000;
+const COOL_MS = MINUTE_MS;
 /** A suspension reaches every process within this time, well below the ten seconds that we promise. */
 const ACTIVE_MS = 5_000;
 /** A process that knows this many accounts forgets the oldest, and learns about them again when they come back. */

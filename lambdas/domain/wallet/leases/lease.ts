@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deadlineOfHold, leaseKey } from '../../../contracts/storage/table-keys';
+import { MINUTE_MS } from '../../clock';
 import type { Item } from '../../table/value';
 import { encodeRequest, holdRequestSchema, type Hold, type HoldRequest } from '../holds/hold';
 import type { Charge } from '../holds/settlement';
@@ -7,7 +8,7 @@ import type { Charge } from '../holds/settlement';
 /** A lease holds this many times the worst case of the request that it is taken for. */
 export const LEASE_HOLDS = 8n;
 /** A lease takes new requests for this long. After that, the sweeper ends it as soon as its last request has ended. */
-export const LEASE_MS = 2 * 60_000;
+export const LEASE_MS = 2 * MINUTE_MS;
 /** Keeps a lease an item of one write unit, however many models its requests name. */
 const PRICE_VERSIONS_MAX = 4;
 

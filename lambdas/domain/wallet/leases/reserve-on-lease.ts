@@ -4,13 +4,13 @@ import { type GuardedWrite, tryCommit } from '../../table/commit';
 import { absent, all, any, compare, exists } from '../../table/condition';
 import { isContention, RetryNeeded } from '../../table/retry';
 import { ConditionFailed } from '../../table/table-errors';
+import { newTransactionToken } from '../../table/transaction-token';
 import { changeBalance } from '../balance/balance';
 import { refillDrawer } from '../balance/drawers';
 import type { WalletDependencies } from '../dependencies';
 import type { HoldTerms } from '../holds/reserve-hold';
 import { refuseLate } from '../holds/reserve-hold';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
-import { callToken } from '../tokens';
 import type { Lease } from './lease';
 import { encodeLease, encodeTurn, LEASE_HOLDS, LEASE_MS, NOTHING_SETTLED } from './lease';
 import type { IdleLease } from './lease-book';
@@ -101,7 +101,7 @@ function leaseAttempt({ timing, newUlid }: WalletDependencies, terms: HoldTerms)
     },
     { write: { table: WALLET, put: encodeLease(lease), when: absent() } },
   ];
-  return { lease, writes, token: callToken() };
+  return { lease, writes, token: newTransactionToken() };
 }
 
 function leasedRequest({ requestId, holdPico, deadline, request }: HoldTerms, turn: bigint): Lease['last'] {

@@ -13,10 +13,10 @@ import { faultsOf } from './faults';
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 const ETAG = /^"(0|[1-9]\d{0,14})"$/;
-/** What a route takes that takes nothing. */
+/** The input of a route that accepts none. */
 const NOTHING = z.strictObject({});
 
-/** Lets the route's caller in or not, does what it asks once, and answers what the route says that it answers. */
+/** Checks the caller's permission, runs the route's handler, and responds with the route's answer. */
 export function serveRoute(api: Api, dependencies: ApiDependencies, route: Route): void {
   const { request: { headers: _headers, ...request } = {}, ...openApi } = openApiOf(route);
   api.openapi(createRoute({ ...openApi, request: { query: NOTHING, ...request } }), async (context) => {
@@ -62,7 +62,7 @@ function actorOf(
   }
 }
 
-/** What its schema names and nothing else, so that nothing leaves by accident. */
+/** Parses the answer by its schema, so that no other member leaves by accident. */
 async function answerOf(
   dependencies: ApiDependencies,
   route: Route,
@@ -72,7 +72,7 @@ async function answerOf(
   return route.answer?.parse(answer);
 }
 
-/** Does what the route does, and only once for requests that repeat an Idempotency-Key. */
+/** Runs the route's handler, but only once for requests that repeat an Idempotency-Key. */
 async function onceIfAsked(
   context: Context<ApiEnv>,
   dependencies: ApiDependencies,
@@ -113,7 +113,7 @@ function versionOf(context: Context<ApiEnv>, route: Route): number | undefined {
   if (ifMatch === undefined || ifMatch === '*') return undefined;
   const version = ETAG.exec(ifMatch)?.[1];
   if (version === undefined)
-    throw new InvalidInput([{ pointer: 'If-Match', detail: 'must be the ETag that you read' }]);
+    throw new InvalidInput([{ pointer: 'If-Match', detail: 'must be the ETag of the item as you read it' }]);
   return Number(version);
 }
 

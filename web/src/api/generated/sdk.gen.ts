@@ -19,7 +19,7 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 };
 
 /**
- * Who you are here
+ * The signed-in person
  *
  * Needs `person.read`.
  */
@@ -30,7 +30,7 @@ export const getMe = <ThrowOnError extends boolean = false>(options?: Options<Ge
 });
 
 /**
- * The accounts that you are in, the oldest first
+ * The accounts that you are a member of, the oldest first
  *
  * Needs `person.read`.
  */
@@ -52,7 +52,7 @@ export const leaveAccount = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * State that you are 18 or older; the first statement stands
+ * Attest that you are 18 or older; the first attestation stands
  *
  * Needs `person.attest`.
  */
@@ -119,7 +119,7 @@ export const renameAccount = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
- * What invoices say about who pays
+ * The billing details that invoices show
  *
  * Needs `billing.read`.
  */
@@ -234,7 +234,7 @@ export const getMember = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
- * Change a member’s role; ownership is transferred instead
+ * Change a member’s role; transfer the account to change its owner
  *
  * Needs `member.change`.
  */
@@ -260,7 +260,7 @@ export const listInvitations = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
- * Invite somebody by mail
+ * Invite a person by email
  *
  * Needs `invitation.create`.
  */
@@ -286,7 +286,7 @@ export const revokeInvitation = <ThrowOnError extends boolean = false>(options: 
 });
 
 /**
- * Become a member by the token of the mail
+ * Become a member with the token from the invitation mail
  *
  * Needs `invitation.accept`.
  */
@@ -301,7 +301,7 @@ export const acceptInvitation = <ThrowOnError extends boolean = false>(options: 
 });
 
 /**
- * The keys, oldest first, revoked and ended ones included
+ * The keys, oldest first, including revoked and expired ones
  *
  * Needs `key.read`.
  */
@@ -312,7 +312,7 @@ export const listKeys = <ThrowOnError extends boolean = false>(options: Options<
 });
 
 /**
- * Create a key; it is shown this once
+ * Create a key; it is shown only once
  *
  * Needs `key.create`.
  */
@@ -349,7 +349,7 @@ export const getKey = <ThrowOnError extends boolean = false>(options: Options<Ge
 });
 
 /**
- * Create a key for the workloads of an IAM role; it has no secret, they name its id
+ * Create a role key, for workloads that have assumed an IAM role; it has no secret
  *
  * Needs `key.create`.
  */
@@ -364,7 +364,7 @@ export const createRoleKey = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
- * Replace all rules of a key; every process knows them within ten seconds
+ * Replace all rules of a key; every process applies them within ten seconds
  *
  * Needs `key.change`.
  */
@@ -379,7 +379,7 @@ export const changeKeyRules = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
- * Replace a key by a new one, which is shown this once
+ * Replace a key by a new one, which is shown only once
  *
  * Needs `key.rotate`.
  */
@@ -394,7 +394,7 @@ export const rotateKey = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
- * Resume a key that was suspended because its spend jumped; for a day it is not suspended again
+ * Resume a key that was suspended because its spend jumped; it is not suspended again for a day
  *
  * Needs `key.resume`.
  */
@@ -405,7 +405,7 @@ export const resumeKey = <ThrowOnError extends boolean = false>(options: Options
 });
 
 /**
- * The issuers whose tokens are taken, the oldest first
+ * The trusted issuers, the oldest first
  *
  * Needs `federation.read`.
  */
@@ -416,7 +416,7 @@ export const listTrusts = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
- * Take an issuer’s tokens in the place of a stored key
+ * Accept an issuer’s tokens instead of a stored key
  *
  * Needs `federation.create`.
  */
@@ -431,7 +431,7 @@ export const createTrust = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
- * Take no more tokens by a trust; keys that came by it go on to their end
+ * Delete a trust; keys that were issued by it work until they expire
  *
  * Needs `federation.delete`.
  */
@@ -464,7 +464,7 @@ export const listAuditEvents = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
- * Whether the account’s audit log is whole, from its first event on, part after part
+ * Verify that the account’s audit log is whole, part by part from its first event
  *
  * Needs `audit.read`.
  */
@@ -486,7 +486,7 @@ export const listDeploymentAuditEvents = <ThrowOnError extends boolean = false>(
 });
 
 /**
- * Whether the deployment’s audit log is whole, from its first event on, part after part
+ * Verify that the deployment’s audit log is whole, part by part from its first event
  *
  * Needs `deployment.audit`.
  */
@@ -497,7 +497,7 @@ export const verifyDeploymentAudit = <ThrowOnError extends boolean = false>(opti
 });
 
 /**
- * Who runs the deployment
+ * The people who run the deployment
  *
  * Needs `operator.read`.
  */
@@ -508,7 +508,7 @@ export const listOperators = <ThrowOnError extends boolean = false>(options?: Op
 });
 
 /**
- * End a person’s time as an operator
+ * Dismiss an operator
  *
  * Needs `operator.dismiss`.
  */
@@ -530,7 +530,7 @@ export const appointOperator = <ThrowOnError extends boolean = false>(options: O
 });
 
 /**
- * The catalog’s version and what is set
+ * The catalog’s version and settings
  *
  * Needs `catalog.read`.
  */
@@ -556,7 +556,7 @@ export const changeCatalog = <ThrowOnError extends boolean = false>(options: Opt
 });
 
 /**
- * The models of the price lists, with what they cost and what they are sold at
+ * The models of the price lists, with their costs and prices
  *
  * Needs `catalog.read`.
  */
@@ -589,7 +589,7 @@ export const listProposals = <ThrowOnError extends boolean = false>(options?: Op
 });
 
 /**
- * Propose a price list; nothing changes before it is approved
+ * Propose a price list; nothing changes until it is approved
  *
  * Needs `catalog.change`.
  */
@@ -604,7 +604,7 @@ export const createProposal = <ThrowOnError extends boolean = false>(options: Op
 });
 
 /**
- * One proposal, and how it differs from what is served
+ * One proposal, and its differences from the served catalog
  *
  * Needs `catalog.read`.
  */
@@ -615,7 +615,7 @@ export const getProposal = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
- * Put a proposal’s prices and models in force, whole or by model
+ * Put a proposal’s prices and models into force, whole or by model
  *
  * Needs `catalog.approve`.
  */
@@ -632,7 +632,7 @@ export const approveProposal = <ThrowOnError extends boolean = false>(options: O
 /**
  * Exchange a token of an issuer that an account trusts for a short-lived key
  *
- * RFC 8693. Needs no access token: the subject token says who calls. `audience` is `<accountId>/<trustId>`.
+ * RFC 8693. Needs no access token, because the subject token identifies the caller. `audience` is `<accountId>/<trustId>`.
  */
 export const exchangeToken = <ThrowOnError extends boolean = false>(options: Options<ExchangeTokenData, ThrowOnError>): RequestResult<ExchangeTokenResponses, ExchangeTokenErrors, ThrowOnError> => (options.client ?? client).post<ExchangeTokenResponses, ExchangeTokenErrors, ThrowOnError>({
     ...urlSearchParamsBodySerializer,

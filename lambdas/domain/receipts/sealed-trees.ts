@@ -35,7 +35,7 @@ export interface EndRange {
  * Reads the sealed trees of an account. Trees that a sealer wrote before it crashed, or before another sealer committed
  * first, are stored too, but no seal covers them, so they are skipped.
  */
-export class AccountTrees {
+export class SealedTrees {
   readonly #store: TableStore;
   readonly #seals: Seals;
 

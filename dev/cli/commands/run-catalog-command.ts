@@ -7,7 +7,8 @@ import type { ModelDifference, PriceDifference } from '../../../lambdas/domain/c
 import { settingsOf, viewChange, viewModels } from '../../../lambdas/domain/catalog/catalog-view';
 import { formatUsd } from '../../../lambdas/domain/money/pico';
 import type { CatalogCommand } from './catalog-command';
-import type { CommandServices, CommandResult } from './command-services';
+import { type CommandResult, jsonLines } from './command-result';
+import type { CommandServices } from './command-services';
 import { UnusableFile } from './files';
 
 const TOKENS_PER_MILLION = 1_000_000n;
@@ -99,8 +100,3 @@ const inUsd = (prices: { readonly [unit: string]: string }): object =>
   Object.fromEntries(
     Object.entries(prices).map(([unit, pico]) => [unit, formatUsd(BigInt(pico) * TOKENS_PER_MILLION)]),
   );
-
-const jsonLines = (values: readonly object[]): CommandResult => ({
-  exitCode: 0,
-  lines: values.map((value) => JSON.stringify(value)),
-});

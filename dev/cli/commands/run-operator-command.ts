@@ -2,7 +2,8 @@ import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { Operators } from '../../../lambdas/domain/people/operators';
 import type { Key } from '../../../lambdas/domain/table/value';
-import type { CommandServices, CommandResult } from './command-services';
+import { type CommandResult, jsonLines } from './command-result';
+import type { CommandServices } from './command-services';
 import type { OperatorCommand } from './operators-command';
 
 const PAGE_ITEMS = 100;
@@ -14,14 +15,14 @@ export async function runOperatorCommand(services: CommandServices, command: Ope
   switch (command.name) {
     case 'operators-list': {
       const personIds = await allOperators(operators);
-      return { exitCode: 0, lines: personIds.map((personId) => JSON.stringify({ personId })) };
+      return jsonLines(personIds.map((personId) => ({ personId })));
     }
     case 'operators-appoint':
       await operators.appoint({ personId: command.personId, actor: DEPLOYMENT });
-      return showStanding(command.personId, true);
+      return jsonLines([{ personId: command.personId, isOperator: true }]);
     case 'operators-dismiss':
       await operators.dismiss({ personId: command.personId, actor: DEPLOYMENT });
-      return showStanding(command.personId, false);
+      return jsonLines([{ personId: command.personId, isOperator: false }]);
   }
 }
 
@@ -35,8 +36,3 @@ async function allOperators(operators: Operators): Promise<readonly string[]> {
   } while (after !== undefined);
   return personIds;
 }
-
-const showStanding = (personId: string, isOperator: boolean): CommandResult => ({
-  exitCode: 0,
-  lines: [JSON.stringify({ personId, isOperator })],
-});
