@@ -180,9 +180,10 @@ describe('a budget', () => {
 });
 
 describe('a limit of the minute', () => {
-  /** Turns the clock to this second of the next minute. */
+  /** Turns the clock to a second of the next minute, and stops it there. */
   const turnTo = (second: number): void => {
-    stage.turnedMs += 60_000 - ((Date.now() + stage.turnedMs) % 60_000) + second * 1_000;
+    stage.stoppedAt ??= Date.now();
+    stage.turnedMs += 60_000 - ((stage.stoppedAt + stage.turnedMs) % 60_000) + second * 1_000;
   };
 
   test('a full minute of requests answers 429 with the time to wait and the rest of each limit', async () => {

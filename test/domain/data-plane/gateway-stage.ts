@@ -102,6 +102,8 @@ export class GatewayStage {
   apiKey = '';
   /** How far the clock has been turned forward. */
   turnedMs = 0;
+  /** Stops the gateway's clock, for tests of what is left of a minute: a busy machine takes seconds of it. */
+  stoppedAt: number | undefined;
 
   private constructor(originSecrets?: readonly string[]) {
     const write = (line: string): void => void this.lines.push(line);
@@ -112,7 +114,7 @@ export class GatewayStage {
       { id: 'second', dialect: 'openai', baseUrl: 'http://second.test/v1', region: 'eu', zeroDataRetention: true },
       { id: 'anthropic', dialect: 'anthropic', baseUrl: 'http://anthropic.test' },
     ]);
-    const clock = (): number => Date.now() + this.turnedMs;
+    const clock = (): number => (this.stoppedAt ?? Date.now()) + this.turnedMs;
     this.dependencies = {
       wallet,
       identify: byKey(keys),
