@@ -2,8 +2,6 @@ import type { KeyScope } from '../../contracts/http/key-rules';
 import { dialectOf } from '../dialects/registry';
 import { isFromEdge } from '../edge/origin-secret';
 import { AppError, Forbidden, InternalError, NotFound, ServiceUnavailable } from '../errors/app-error';
-import { MethodNotAllowed } from './method-not-allowed';
-import type { StopReason } from './stop-errors';
 import type { KeyOwner } from '../keys/verified-keys';
 import { StoreUnavailable } from '../table/table-errors';
 import { WalletUnavailable } from '../wallet/wallet-errors';
@@ -11,6 +9,7 @@ import { requirePermission } from './admission/permit';
 import type { Exchange } from './exchange';
 import type { IdentifyCaller } from './identify-caller';
 import { serveMetered } from './metered-handler';
+import { MethodNotAllowed } from './method-not-allowed';
 import type { MeteredDependencies } from './paid-request';
 import { refuseKeyInQuery } from './refuse-key-in-query';
 import { newRequestId } from './request-ids';
@@ -18,6 +17,7 @@ import { respondError, respondJson, type ResponseHeaders, retryAfter } from './r
 import type { AnswerDependencies, Route } from './route';
 import { routeAt, scopeOfNothing } from './routes';
 import { UnsettledRequests } from './settlement/unsettled-requests';
+import type { StopReason } from './stop-errors';
 
 export interface GatewayDependencies extends Omit<MeteredDependencies, 'unsettled'>, AnswerDependencies {
   readonly identify: IdentifyCaller;
