@@ -4,7 +4,7 @@ import type { Item } from './value';
 
 /**
  * Every item of several partitions as one list in the order of their sort keys. A partition is read page by page
- * and only as far as the reader goes. The keys are ASCII, so that text compares as the store's bytes do.
+ * and only as far as the reader goes. The keys are ASCII, so strings compare in the same order as the store's bytes.
  */
 export async function* mergedItems(
   store: TableStore,

@@ -32,8 +32,7 @@ test.each([
   expect(matchesSubject(pattern, subject)).toBe(false);
 });
 
-test('a pattern that is made to be slow matches in linear time', () => {
-  const startedAt = performance.now();
-  expect(matchesSubject(`a${'*a'.repeat(120)}b`, 'a'.repeat(1_024))).toBe(false);
-  expect(performance.now() - startedAt).toBeLessThan(50);
+test('a pattern that would make a backtracking matcher slow is matched in linear time', () => {
+  // So large that quadratic work, not to speak of backtracking, would outlast the test's timeout on any machine.
+  expect(matchesSubject(`a${'*a'.repeat(500_000)}b`, 'a'.repeat(10_000_000))).toBe(false);
 });
