@@ -13,6 +13,29 @@ const LAYERS = {
   },
 };
 
+/**
+ * The features of lambdas/domain, the lowest floor first. A feature may import the features of lower floors, and
+ * nothing of its own floor or above. A folder within a feature can have a floor of its own.
+ */
+const FLOORS = [
+  ['bounded-map.ts', 'clock.ts', 'headers.ts', 'log.ts', 'open-once.ts', 'secret.ts'],
+  ['money', 'table'],
+  ['errors'],
+  ['attempts', 'edge', 'identity', 'notifications'],
+  ['access'],
+  ['audit'],
+  ['catalog', 'people'],
+  ['usage'],
+  ['receipts', 'wallet'],
+  ['accounts'],
+  ['keys'],
+  ['federation', 'usage/spend-watch'],
+  ['dialects'],
+  ['data-plane'],
+];
+
+const DOMAIN = 'lambdas/domain';
+
 const OURS = '^(bin|lib|lambdas|web|dev|test|bench)/';
 
 /** A package's files, or its bare name where it is not installed. */
@@ -26,13 +49,48 @@ const layerRules = Object.entries(LAYERS).map(([name, { at, imports }]) => ({
   to: { path: OURS, pathNot: [at, ...imports].map((folder) => `^${folder}/`) },
 }));
 
+/** Matches a feature's files, without those of a folder in it that has a floor of its own. */
+function inFeature(feature) {
+  const path = (name) => name.replaceAll('.', '\\.');
+  const within = FLOORS.flat().filter((other) => other.startsWith(`${feature}/`));
+  return `^${DOMAIN}/${within.map((other) => `(?!${path(other)}/)`).join('')}${path(feature)}(/|$)`;
+}
+
+const floorRules = FLOORS.flatMap((floor, height) =>
+  floor.map((feature) => {
+    const below = FLOORS.slice(0, height).flat();
+    return {
+      name: `${feature.replace(/\.ts$/, '').replace('/', '-')}-floor`,
+      comment: `${DOMAIN}/${feature} may import only what is below it: ${below.join(', ') || 'nothing'}.`,
+      severity: 'error',
+      from: { path: inFeature(feature) },
+      to: { path: `^${DOMAIN}/`, pathNot: [feature, ...below].map(inFeature) },
+    };
+  }),
+);
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     ...layerRules,
+    ...floorRules,
+    {
+      name: 'feature-without-floor',
+      comment: `Give every folder and file of ${DOMAIN} a floor in FLOORS, as low as its imports allow.`,
+      severity: 'error',
+      from: { path: `^${DOMAIN}/`, pathNot: FLOORS.flat().map(inFeature) },
+      to: {},
+    },
+    {
+      name: 'constructs-floor',
+      comment: 'lib/constructs and lib/compliance serve every feature, so they may import neither features nor stacks.',
+      severity: 'error',
+      from: { path: '^lib/(constructs|compliance)/' },
+      to: { path: '^lib/', pathNot: ['^lib/(constructs|compliance)/', '^lib/config\\.ts$'] },
+    },
     {
       name: 'no-cycles',
-      comment: 'What is generated is its generator’s business.',
+      comment: 'Files must not import each other in a circle. Generated code is exempt, because its generator decides.',
       severity: 'error',
       from: { pathNot: '^web/src/api/generated/' },
       to: { circular: true },
@@ -40,7 +98,7 @@ module.exports = {
     {
       name: 'pure-domain-packages',
       comment:
-        'The domain knows no cloud, no payment provider, no HTTP client: it owns ports, adapters implement them.',
+        'The domain does not know a cloud, a payment provider or an HTTP client: it owns ports, and adapters implement them.',
       severity: 'error',
       from: { path: '^lambdas/(domain|contracts)/' },
       to: {
@@ -59,20 +117,22 @@ module.exports = {
     },
     {
       name: 'pure-domain-core',
-      comment: 'Of Node itself only what neither reads nor writes anything outside the process.',
+      comment: 'The domain may use only those modules of Node that stay within the process.',
       severity: 'error',
       from: { path: '^lambdas/(domain|contracts)/' },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?(buffer|crypto|stream)(/|$)' },
     },
     {
       name: 'no-cdk-at-run-time',
+      comment: 'Only the code that deploys the stacks uses the CDK.',
       severity: 'error',
       from: { path: '^(lambdas|web)/' },
       to: { path: packages('aws-cdk-lib', 'constructs', 'cdk-nag') },
     },
     {
       name: 'no-dev-dependency',
-      comment: 'What is deployed, and what deploys it, stands on declared dependencies. A type alone is no dependency.',
+      comment:
+        'Deployed code, and the code that deploys it, may import only declared dependencies. Types do not count.',
       severity: 'error',
       from: { path: '^(bin|lib|lambdas)/' },
       to: {
@@ -83,6 +143,7 @@ module.exports = {
     },
     {
       name: 'resolvable',
+      comment: 'Every import must lead to a file or an installed package.',
       severity: 'error',
       from: { path: OURS },
       to: { couldNotResolve: true },

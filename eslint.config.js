@@ -1,6 +1,6 @@
 import tseslint from 'typescript-eslint';
 
-/** What the core has beside the TypeScript rules and is not a matter of taste. */
+/** Rules of ESLint's core that catch mistakes and that the TypeScript configuration does not include. */
 const CORE_RULES = {
   eqeqeq: ['error', 'always', { null: 'ignore' }],
   'no-async-promise-executor': 'error',
@@ -30,35 +30,34 @@ const TYPESCRIPT_RULES = {
   '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: 'only-allowed-literals' }],
   '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
   '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-  // `async` turns what is thrown into a rejection; an engine in memory needs that and has nothing to await.
+  // The in-memory store declares methods `async` without awaiting anything, so that errors become rejections.
   '@typescript-eslint/require-await': 'off',
 };
 
-/** `new Foo(this, 'Id')` is how a construct is made, and style is the formatter's business. */
 const NAMING_RULES = {
   'no-restricted-syntax': [
     'error',
-    { selector: 'ExportDefaultDeclaration', message: 'Name what you export.' },
-    { selector: 'ExportAllDeclaration', message: 'No barrels: import from the file that defines it.' },
+    { selector: 'ExportDefaultDeclaration', message: 'Use a named export.' },
+    { selector: 'ExportAllDeclaration', message: 'Do not write barrel files: import from the file that defines it.' },
     {
       selector:
         'CallExpression[callee.name=/^(Number|parseInt|parseFloat)$/] > :matches(Identifier[name=/Pico$/], MemberExpression[property.name=/Pico$/]).arguments',
-      message: 'Money stays a bigint of pico-dollars.',
+      message: 'Keep money as a bigint of pico-dollars: a number would lose digits.',
     },
   ],
   'no-restricted-imports': [
     'error',
-    { patterns: [{ regex: '^\\.{1,2}/.*\\.(ts|js)$', message: 'Relative imports carry no extension.' }] },
+    { patterns: [{ regex: '^\\.{1,2}/.*\\.(ts|js)$', message: 'Leave the extension out of a relative import.' }] },
   ],
 };
 
-const float = (selector) => ({ selector, message: 'Money and units are integers: no floating-point arithmetic here.' });
+const float = (selector) => ({ selector, message: 'Use integers: floating-point arithmetic rounds money and units.' });
 
-/** Where a rounding error would be somebody's money. */
+/** Rules for code in which a rounding error would change an amount of money. */
 const INTEGER_RULES = {
   'no-restricted-syntax': [
     ...NAMING_RULES['no-restricted-syntax'],
-    // Those that are left give an integer, and take no bigint: they are for time, never for money.
+    // The allowed functions return integers and reject a bigint, so they serve for time but not for money.
     float('MemberExpression[object.name="Math"]:not([property.name=/^(floor|min|max)$/])'),
     float('CallExpression[callee.name="parseFloat"]'),
     float('MemberExpression[object.name="Number"][property.name="parseFloat"]'),
@@ -67,7 +66,11 @@ const INTEGER_RULES = {
   ],
 };
 
-const ENVIRONMENT_BAN = { object: 'process', property: 'env', message: 'Only the readers of configuration may.' };
+const ENVIRONMENT_BAN = {
+  object: 'process',
+  property: 'env',
+  message: 'Only the modules that read configuration may use process.env.',
+};
 const SOURCES = ['{bin,lib,lambdas,dev,web,bench}/**/*.{ts,tsx}'];
 const TESTS = ['test/**/*.ts'];
 
@@ -115,7 +118,7 @@ export default tseslint.config(
   {
     files: TESTS,
     rules: {
-      // A test states what it expects; being wrong about it fails the test.
+      // A wrong non-null assertion fails the test, so it does no harm here.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/unbound-method': 'off',
       'no-restricted-properties': [
@@ -123,7 +126,7 @@ export default tseslint.config(
         ...['mock', 'doMock', 'unstable_mockModule'].map((property) => ({
           object: 'jest',
           property,
-          message: 'No module patching: pass another implementation of the port.',
+          message: 'Do not mock modules: pass another implementation of the port.',
         })),
       ],
     },

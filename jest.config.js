@@ -3,16 +3,22 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // A guard against what hangs, not a measure of speed: a busy machine must not fail a sound test.
-  testTimeout: 60_000,
+  // Every core: the main process only waits for its workers.
+  maxWorkers: '100%',
+  // This ends a test that hangs. No test may depend on the machine's speed, so it is far longer than any test takes.
+  testTimeout: 240_000,
   transform: {
     '^.+\\.[cm]?[jt]s$': [
       '@swc/jest',
-      { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } },
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'commonjs' } },
     ],
   },
   // These ship as ES modules only; swc turns them into what jest can load.
   transformIgnorePatterns: ['/node_modules/(?!(@middy|ulid|@copilotkit)/)'],
+  // middy exports its files to `import` only, and jest resolves for `require`.
+  moduleNameMapper: { '^@middy/(core|util)$': '<rootDir>/node_modules/@middy/$1/index.js' },
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testSequencer: '<rootDir>/test/support/simulation-first-sequencer.js',
   reporters: ['default', '<rootDir>/test/support/closing-line-reporter.js'],
 };

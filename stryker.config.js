@@ -1,12 +1,12 @@
-/** What `npm run mutate` changes, and with which tests it looks whether anybody notices. */
+/** The configuration of `npm run mutate`: the code to mutate, and the tests that must detect each mutant. */
 export default {
-  // What must be right to the pico-dollar: a change of any of it must fail a test.
+  // This code decides amounts of money, so a test must fail for every change of it.
   mutate: ['lambdas/domain/{money,wallet,keys}/**/*.ts', 'lambdas/domain/table/retry.ts'],
   testRunner: 'jest',
   jest: { configFile: 'test/mutation/jest.config.js', enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
   concurrency: 2,
-  // A busy machine must not pass for a test that noticed.
+  // A mutant that times out counts as detected, so the limit must be generous enough for a busy machine.
   timeoutMS: 15_000,
   thresholds: { high: 98, low: 95, break: 95 },
   reporters: ['clear-text', 'html'],
@@ -14,6 +14,6 @@ export default {
   htmlReporter: { fileName: '.cache/mutation.html' },
   tempDirName: '.cache/mutation',
   ignorePatterns: ['/bench', '/web', '/cdk.out*', '/.cache', '/.tollgate*', '/test/deploy', '/test/e2e'],
-  // What is made once when a file loads takes all tests for each change of it.
+  // A mutant in code that runs when a file loads would need a full run of all tests each.
   ignoreStatic: true,
 };

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /**
- * Makes plain JavaScript of a program, as users deploy it: neither tsx nor its loader is measured.
- * @returns its file, in the folder
+ * Bundles a program into plain JavaScript, so that the benchmark does not measure tsx.
+ * @returns the path of the bundle, in the folder
  */
 export async function bundle(source: URL, folder: string): Promise<string> {
   const entry = fileURLToPath(source);
@@ -15,8 +15,8 @@ export async function bundle(source: URL, folder: string): Promise<string> {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    target: 'node20',
-    // Bundled CommonJS still asks for Node's own modules by `require`.
+    target: 'node24',
+    // Bundled CommonJS packages still load Node's built-in modules with `require`.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'error',
   });

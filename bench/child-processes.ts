@@ -2,35 +2,35 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
-const STOP_PATIENCE_MS = 5_000;
+const STOP_TIMEOUT_MS = 5_000;
 
 export interface Command {
-  /** @default nothing: Node runs wherever there is room */
+  /** A command prefix that pins the process to cores. @default none, so the scheduler decides */
   readonly cores?: readonly string[];
-  /** The program for Node, and its arguments. */
+  /** The script that Node runs, and its arguments. */
   readonly program: readonly string[];
-  /** All of the environment: what the caller's says must not change what is measured. @default empty */
+  /** The whole environment. Nothing is inherited, so that the caller's cannot affect the results. @default empty */
   readonly environment?: { readonly [name: string]: string };
 }
 
-/** All processes of one run, so that none outlives it. */
+/** Keeps track of all processes of a run, so that none outlives it. */
 export class ChildProcesses {
   private readonly running = new Set<ChildProcess>();
 
-  /** A process that is talked to over HTTP only. Its output goes nowhere. */
+  /** Starts a process that communicates only over HTTP. Its output is discarded. */
   start(command: Command): ChildProcess {
     return this.spawn(command, 'ignore');
   }
 
-  /** A process that sends and takes messages. */
+  /** Starts a process with an IPC channel. */
   startWithChannel(command: Command): ChildProcess {
     return this.spawn(command, 'ipc');
   }
 
-  /** Asks them to end, then makes them. */
+  /** Terminates all processes, and kills those that do not exit in time. */
   async stopAll(): Promise<void> {
     const ends = [...this.running].map(async (child) => {
-      const killer = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE_MS);
+      const killer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
       const exit = once(child, 'exit');
       child.kill();
       await exit;
@@ -44,7 +44,7 @@ export class ChildProcesses {
     const child = spawn(command, args, {
       env: environment,
       stdio: ['ignore', 'ignore', 'ignore', channel],
-      // JSON would make null of a percentile of nothing, and null counts as 0.
+      // A percentile of no values is NaN. JSON would turn it into null, which then counts as 0.
       serialization: 'advanced',
     });
     this.running.add(child);
@@ -54,18 +54,21 @@ export class ChildProcesses {
   }
 }
 
-/** The next message of a process, or an error when it ends before. */
+/**
+ * Waits for the next message of a process.
+ * @throws Error when the process exits first
+ */
 export async function nextMessage<Message>(child: ChildProcess): Promise<Message> {
-  const over = new AbortController();
-  const { signal } = over;
+  const done = new AbortController();
+  const { signal } = done;
   const message = once(child, 'message', { signal }).then(([value]) => value as Message);
   const exit = once(child, 'exit', { signal }).then(([code]) => {
-    throw new Error(`a process of the benchmark ended with ${String(code)}`);
+    throw new Error(`a benchmark process exited with code ${String(code)}`);
   });
   try {
     return await Promise.race([message, exit]);
   } finally {
-    over.abort();
+    done.abort();
     await Promise.allSettled([message, exit]);
   }
 }

@@ -1,15 +1,15 @@
 import { connect, type Socket } from 'node:net';
 import { MessageReader } from './message-reader';
 
-/** How one request ended: a status, or `broken` when the connection did not carry it to its end. */
-export type Ending = number | 'broken';
+/** The result of one request: its HTTP status, or `broken` when the connection failed before the response ended. */
+export type Outcome = number | 'broken';
 
 export interface Exchange {
   onBody?(bytes: Buffer): void;
-  onEnd(ending: Ending): void;
+  onEnd(outcome: Outcome): void;
 }
 
-/** A keep-alive connection for one request at a time; opened when it is needed, and anew after it broke. */
+/** A keep-alive connection that carries one request at a time. It opens on first use, and again after a failure. */
 export class Connection {
   private readonly port: number;
   private socket: Socket | undefined;
@@ -60,9 +60,9 @@ export class Connection {
     socket.destroy();
   }
 
-  private finish(ending: Ending): void {
+  private finish(outcome: Outcome): void {
     const exchange = this.exchange;
     this.exchange = undefined;
-    exchange?.onEnd(ending);
+    exchange?.onEnd(outcome);
   }
 }

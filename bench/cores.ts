@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
-/** What to put before a command so that it runs where it belongs. */
+/** Command prefixes that pin a process to its cores. They are empty when pinning is not possible. */
 export interface Cores {
   readonly isPinned: boolean;
-  /** One core, of whichever subject is measured; the others are idle then. */
+  /** One core for the subject that is being measured, while the other subjects are idle. */
   readonly subject: readonly string[];
-  /** The upstream and the load generator. */
+  /** The remaining cores, for the upstream and the load generator. */
   readonly others: readonly string[];
 }
 

@@ -1,11 +1,11 @@
-/** Where a subject listens and what its clients send along. */
+/** The port and path of a subject, and the headers that its clients must send. */
 export interface Target {
   readonly port: number;
   readonly path: string;
   readonly headers: { readonly [name: string]: string };
 }
 
-/** As many requests as the connections carry, one at a time on each, until time or `requestsMax` is up. */
+/** Sends requests as fast as the connections allow, one at a time on each, until the time or `requestsMax` is reached. */
 export interface RequestsJob {
   readonly kind: 'requests';
   readonly target: Target;
@@ -14,30 +14,30 @@ export interface RequestsJob {
   readonly seconds: number;
 }
 
-/** On each connection `streamsEach` streams, one after the other. */
+/** Reads `streamsEach` streams on each connection, one after the other. */
 export interface StreamsJob {
   readonly kind: 'streams';
   readonly target: Target;
   readonly connections: number;
   readonly streamsEach: number;
-  /** Between two events of a stream. */
+  /** The time between two events of a stream. */
   readonly paceMs: number;
-  /** The connections begin one by one over this time, so that their events do not coincide. */
-  readonly beginWithinMs: number;
+  /** Connections start one by one over this time, so that their events do not coincide. */
+  readonly startWithinMs: number;
 }
 
 export type LoadJob = RequestsJob | StreamsJob;
 
 export interface LoadResult {
-  /** Requests or streams that ended with 200 and complete. */
+  /** The number of requests or streams that returned 200 and were complete. */
   readonly completed: number;
-  /** From the first request to the last answer. */
+  /** The time from the first request to the last response. */
   readonly seconds: number;
-  /** How often what else happened: a status, `broken`, `unfinished`, `events missing`. */
-  readonly failures: { readonly [what: string]: number };
-  /** Events that arrived; 0 in a job of requests. */
+  /** The number of failures by kind: a status, `broken`, `unfinished` or `events missing`. */
+  readonly failures: { readonly [kind: string]: number };
+  /** The number of events that arrived; 0 for a requests job. */
   readonly events: number;
-  /** Of a request from its first byte to the last of its answer, or of an event from sending to receiving it. */
+  /** Percentiles of a request's duration until its last response byte, or of an event's delay until it arrives. */
   readonly p50Micros: number;
   readonly p99Micros: number;
 }

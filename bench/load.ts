@@ -1,11 +1,11 @@
-/** The load generator: a process of its own that takes jobs and gives results over its IPC channel, one at a time. */
+/** The load generator. It runs as its own process, receives one job at a time over IPC, and sends back the result. */
 import { Connection } from './connection';
 import type { LoadJob, LoadResult, RequestsJob, StreamsJob, Target } from './load-jobs';
 import { StreamReader } from './stream-reader';
 import { Tally } from './tally';
 import { CHAT_REQUEST, EVENTS_PER_STREAM, nowMicros, streamRequest } from './traffic';
 
-/** What has not ended by then counts as a failure. */
+/** How long past its planned end a job may run. Requests that are still open then count as failures. */
 const OVERTIME_MS = 10_000;
 
 function requestBytes({ port, path, headers }: Target, body: string): Buffer {
@@ -18,13 +18,13 @@ function requestBytes({ port, path, headers }: Target, body: string): Buffer {
 interface Plan {
   readonly target: Target;
   readonly connections: number;
-  readonly beginWithinMs: number;
+  readonly startWithinMs: number;
   readonly deadlineMs: number;
 }
 
-/** Runs something on each connection until all are done, or time is up. */
+/** Calls `run` for each connection and waits until all are done or the deadline has passed. */
 function onConnections(
-  { target, connections, beginWithinMs, deadlineMs }: Plan,
+  { target, connections, startWithinMs, deadlineMs }: Plan,
   tally: Tally,
   run: (connection: Connection, done: () => void) => void,
 ): Promise<LoadResult> {
@@ -44,7 +44,7 @@ function onConnections(
       open -= 1;
       if (open === 0) finish();
     };
-    all.forEach((connection, at) => setTimeout(() => run(connection, done), (at * beginWithinMs) / connections));
+    all.forEach((connection, index) => setTimeout(() => run(connection, done), (index * startWithinMs) / connections));
   });
 }
 
@@ -52,19 +52,19 @@ function runRequests(job: RequestsJob): Promise<LoadResult> {
   const request = requestBytes(job.target, CHAT_REQUEST);
   const tally = new Tally();
   const endMicros = nowMicros() + job.seconds * 1e6;
-  let begun = 0;
+  let started = 0;
   const deadlineMs = job.seconds * 1000 + OVERTIME_MS;
-  return onConnections({ ...job, beginWithinMs: 0, deadlineMs }, tally, (connection, done) => {
+  return onConnections({ ...job, startWithinMs: 0, deadlineMs }, tally, (connection, done) => {
     const next = () => {
       const startedAt = nowMicros();
-      if (begun >= job.requestsMax || tally.hasFailed || startedAt >= endMicros) {
+      if (started >= job.requestsMax || tally.isHopeless || startedAt >= endMicros) {
         done();
         return;
       }
-      begun += 1;
+      started += 1;
       connection.send(request, {
-        onEnd: (ending) => {
-          if (tally.add(ending)) tally.micros.push(nowMicros() - startedAt);
+        onEnd: (outcome) => {
+          if (tally.add(outcome)) tally.micros.push(nowMicros() - startedAt);
           next();
         },
       });
@@ -76,12 +76,12 @@ function runRequests(job: RequestsJob): Promise<LoadResult> {
 function runStreams(job: StreamsJob): Promise<LoadResult> {
   const request = requestBytes(job.target, streamRequest(job.paceMs));
   const tally = new Tally();
-  const expectedMs = job.beginWithinMs + job.streamsEach * EVENTS_PER_STREAM * job.paceMs;
+  const expectedMs = job.startWithinMs + job.streamsEach * EVENTS_PER_STREAM * job.paceMs;
   const deadlineMs = 2 * expectedMs + OVERTIME_MS;
   return onConnections({ ...job, deadlineMs }, tally, (connection, done) => {
     let left = job.streamsEach;
     const next = () => {
-      if (left === 0 || tally.hasFailed) {
+      if (left === 0 || tally.isHopeless) {
         done();
         return;
       }
@@ -89,11 +89,11 @@ function runStreams(job: StreamsJob): Promise<LoadResult> {
       const reader = new StreamReader((delayMicros) => tally.micros.push(delayMicros));
       connection.send(request, {
         onBody: (bytes) => reader.push(bytes),
-        onEnd: (ending) => {
+        onEnd: (outcome) => {
           tally.events += reader.events;
           const isWhole = reader.events === EVENTS_PER_STREAM;
-          if (ending === 200 && !isWhole) tally.fail('events missing');
-          else tally.add(ending);
+          if (outcome === 200 && !isWhole) tally.fail('events missing');
+          else tally.add(outcome);
           next();
         },
       });

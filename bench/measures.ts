@@ -13,12 +13,12 @@ const PACED_STREAMS = 50;
 const PACED_STREAMS_EACH = 3;
 const PACE_MS = 5;
 const MEMORY_STREAMS = 500;
-/** Slow enough that no subject's core is busy all the time: a queue would be measured, not a stream. */
+/** Slow enough that no subject saturates its core, because then the memory of a queue would be measured. */
 const MEMORY_PACE_MS = 50;
-const MEMORY_BEGIN_MS = 2_000;
+const MEMORY_START_MS = 2_000;
 const MEMORY_SAMPLE_MS = 250;
 
-/** What the report says about how it was measured. */
+/** The parameters that the report states. */
 export const CONDITIONS = {
   THROUGHPUT_CONNECTIONS,
   THROUGHPUT_SECONDS,
@@ -35,7 +35,7 @@ type Failures = LoadResult['failures'];
 export interface Throughput {
   readonly requestsPerSecond: number;
   readonly cpuMicrosPerRequest: number;
-  /** How much of one core the subject had; well below 1 means that something else was the bottleneck. */
+  /** The share of one core that the subject used. Well below 1, something else was the bottleneck. */
   readonly coreShare: number;
   readonly failures: Failures;
 }
@@ -51,7 +51,7 @@ export interface Streaming extends Latency {
 }
 
 export interface Memory {
-  /** The most that was seen while the streams ran. */
+  /** The highest value seen while the streams ran. */
   readonly residentMebibytes: number;
   readonly streams: number;
   readonly events: number;
@@ -68,8 +68,15 @@ function requests(
 }
 
 function pacedStreams(target: Target, streamsEach: number): LoadJob {
-  const beginWithinMs = 10 * PACE_MS;
-  return { kind: 'streams', target, connections: PACED_STREAMS, streamsEach, paceMs: PACE_MS, beginWithinMs };
+  const startWithinMs = 10 * PACE_MS;
+  return {
+    kind: 'streams',
+    target,
+    connections: PACED_STREAMS,
+    streamsEach,
+    paceMs: PACE_MS,
+    startWithinMs: startWithinMs,
+  };
 }
 
 export async function warmUp(run: RunLoad, { target }: Subject): Promise<void> {
@@ -93,7 +100,7 @@ export function measureLatency(run: RunLoad, target: Target): Promise<Latency> {
   return run(requests(target, 1, LATENCY_SECONDS, LATENCY_REQUESTS));
 }
 
-/** For the upstream itself, which has no CPU time to compare. */
+/** Measures the upstream itself, whose CPU time is not of interest. */
 export function measureEventDelay(run: RunLoad, target: Target): Promise<Latency> {
   return run(pacedStreams(target, PACED_STREAMS_EACH));
 }
@@ -105,8 +112,8 @@ export async function measureStreaming(run: RunLoad, { pid, target }: Subject): 
 }
 
 export async function measureMemory(run: RunLoad, { pid, target }: Subject): Promise<Memory> {
-  let most = 0;
-  const sample = () => (most = Math.max(most, residentMebibytes(pid)));
+  let highest = 0;
+  const sample = () => (highest = Math.max(highest, residentMebibytes(pid)));
   const sampler = setInterval(sample, MEMORY_SAMPLE_MS);
   try {
     const { completed, events, failures } = await run({
@@ -115,10 +122,10 @@ export async function measureMemory(run: RunLoad, { pid, target }: Subject): Pro
       connections: MEMORY_STREAMS,
       streamsEach: 1,
       paceMs: MEMORY_PACE_MS,
-      beginWithinMs: MEMORY_BEGIN_MS,
+      startWithinMs: MEMORY_START_MS,
     });
     sample();
-    return { residentMebibytes: most, streams: completed, events, failures };
+    return { residentMebibytes: highest, streams: completed, events, failures };
   } finally {
     clearInterval(sampler);
   }

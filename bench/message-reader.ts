@@ -1,22 +1,25 @@
-/** Told of the HTTP/1.1 messages on a connection, one after the other. */
+/** Is called with the HTTP/1.1 messages on a connection, one after the other. */
 export interface MessageListener {
-  /** The first line and the headers, without the empty line. */
+  /** @param head the first line and the headers, without the empty line */
   onHead?(head: string): void;
-  /** Bytes of the body, freed of its chunk framing. */
+  /** @param bytes a part of the body, without chunk framing */
   onBody(bytes: Buffer): void;
   onEnd(): void;
 }
 
-type Awaited = 'head' | 'body' | 'chunk-size' | 'chunk' | 'chunk-end' | 'last-chunk-end';
+type ReaderState = 'head' | 'body' | 'chunk-size' | 'chunk' | 'chunk-end' | 'last-chunk-end';
 
 const EMPTY = Buffer.alloc(0);
 const LINE_END = '\r\n';
 const HEAD_END = '\r\n\r\n';
 
-/** Only as much of HTTP as costs little: neither trailers nor bodies that end with their connection. */
+/**
+ * A minimal HTTP parser that costs little CPU time. It supports neither trailers nor bodies that end with their
+ * connection.
+ */
 export class MessageReader {
   private readonly listener: MessageListener;
-  private awaited: Awaited = 'head';
+  private state: ReaderState = 'head';
   private bytesLeft = 0;
   private unread: Buffer = EMPTY;
 
@@ -34,9 +37,9 @@ export class MessageReader {
     this.unread = rest;
   }
 
-  /** How many bytes were read; 0 when more must come first. */
+  /** @returns the number of bytes consumed; 0 when more must arrive first */
   private read(bytes: Buffer): number {
-    switch (this.awaited) {
+    switch (this.state) {
       case 'head':
         return this.readHead(bytes);
       case 'body':
@@ -44,9 +47,9 @@ export class MessageReader {
       case 'chunk-size':
         return this.readChunkSize(bytes);
       case 'chunk':
-        return this.readBody(bytes, () => (this.awaited = 'chunk-end'));
+        return this.readBody(bytes, () => (this.state = 'chunk-end'));
       case 'chunk-end':
-        return this.readLineEnd(bytes, () => (this.awaited = 'chunk-size'));
+        return this.readLineEnd(bytes, () => (this.state = 'chunk-size'));
       case 'last-chunk-end':
         return this.readLineEnd(bytes, () => this.end());
     }
@@ -58,7 +61,7 @@ export class MessageReader {
     const head = bytes.toString('latin1', 0, end);
     this.bytesLeft = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
     const isChunked = /\r\ntransfer-encoding: *chunked/i.test(head);
-    this.awaited = isChunked ? 'chunk-size' : 'body';
+    this.state = isChunked ? 'chunk-size' : 'body';
     this.listener.onHead?.(head);
     if (!isChunked && this.bytesLeft === 0) this.end();
     return end + HEAD_END.length;
@@ -76,7 +79,7 @@ export class MessageReader {
     const end = bytes.indexOf(LINE_END);
     if (end === -1) return 0;
     this.bytesLeft = Number.parseInt(bytes.toString('latin1', 0, end), 16);
-    this.awaited = this.bytesLeft === 0 ? 'last-chunk-end' : 'chunk';
+    this.state = this.bytesLeft === 0 ? 'last-chunk-end' : 'chunk';
     return end + LINE_END.length;
   }
 
@@ -87,7 +90,7 @@ export class MessageReader {
   }
 
   private end(): void {
-    this.awaited = 'head';
+    this.state = 'head';
     this.listener.onEnd();
   }
 }

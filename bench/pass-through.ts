@@ -1,8 +1,8 @@
-/** The least that a proxy on node:http can do: `node pass-through.js <port> <upstream port>`. */
+/** The simplest possible proxy on node:http: `node pass-through.js <port> <upstream port>`. */
 import { Agent, createServer, request } from 'node:http';
 
 const [port, upstreamPort] = process.argv.slice(2).map(Number);
-const agent = new Agent({ keepAlive: true, noDelay: true });
+const agent = new Agent({ keepAlive: true });
 
 const server = createServer((incoming, outgoing) => {
   const { method, url: path, headers } = incoming;

@@ -11,10 +11,10 @@ import {
 import type { LoadResult, Target } from './load-jobs';
 import type { Subject } from './subjects';
 
-/** Odd, so that the median is a round that took place. */
+/** The number is odd, so that each median is a value that was measured. */
 export const ROUNDS = 3;
 
-/** One row of the results: medians of the rounds, and all failures. */
+/** One row of the results: the medians of all rounds, and the total failures. */
 export interface Row {
   readonly name: string;
   readonly requestsPerSecond: number;
@@ -28,7 +28,7 @@ export interface Row {
   readonly failures: LoadResult['failures'];
 }
 
-/** The upstream without anything before it. */
+/** The figures of the upstream without a proxy. */
 export interface Direct {
   readonly p50Micros: number;
   readonly p99Micros: number;
@@ -37,7 +37,7 @@ export interface Direct {
 
 type Figures = { [Name in Exclude<keyof Row, 'name' | 'memory' | 'failures'>]: number[] };
 
-class Measured {
+class SubjectFigures {
   readonly subject: Subject;
   readonly memory: Memory;
   readonly figures: Figures = {
@@ -58,8 +58,8 @@ class Measured {
   }
 
   addFailures(failures: LoadResult['failures']): void {
-    for (const [what, count] of Object.entries(failures))
-      this.failures.set(what, (this.failures.get(what) ?? 0) + count);
+    for (const [kind, count] of Object.entries(failures))
+      this.failures.set(kind, (this.failures.get(kind) ?? 0) + count);
   }
 
   row(): Row {
@@ -84,8 +84,8 @@ function median(values: readonly number[]): number {
 }
 
 /**
- * Memory first, while the subjects are fresh. Then the subjects take turns in each round, so that what else
- * the machine does meets all of them.
+ * Measures memory first, while the processes are new. After that the subjects take turns within each round, so that
+ * other activity on the machine affects all of them alike.
  */
 export async function runRounds(
   run: RunLoad,
@@ -93,10 +93,10 @@ export async function runRounds(
   upstream: Target,
   say: (line: string) => void,
 ): Promise<{ rows: readonly Row[]; direct: Direct }> {
-  const records: Measured[] = [];
+  const records: SubjectFigures[] = [];
   for (const subject of subjects) {
     say(`memory: ${subject.name}`);
-    records.push(new Measured(subject, await measureMemory(run, subject)));
+    records.push(new SubjectFigures(subject, await measureMemory(run, subject)));
   }
   for (const subject of subjects) await warmUp(run, subject);
 
@@ -107,7 +107,7 @@ export async function runRounds(
     direct.p50Micros.push(base.p50Micros);
     direct.p99Micros.push(base.p99Micros);
     direct.eventDelayP99Micros.push((await measureEventDelay(run, upstream)).p99Micros);
-    for (const record of records) await runTurn(run, record, base);
+    for (const record of records) await measureTurn(run, record, base);
   }
   return {
     rows: records.map((record) => record.row()),
@@ -119,7 +119,11 @@ export async function runRounds(
   };
 }
 
-async function runTurn(run: RunLoad, record: Measured, base: { p50Micros: number; p99Micros: number }): Promise<void> {
+async function measureTurn(
+  run: RunLoad,
+  record: SubjectFigures,
+  base: { p50Micros: number; p99Micros: number },
+): Promise<void> {
   const { figures, subject } = record;
   const streaming = await measureStreaming(run, subject);
   figures.cpuMicrosPerEvent.push(streaming.cpuMicrosPerEvent);

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures Tollgate, a minimal pass-through and Portkey side by side, and writes RESULTS.md.
- * `npm run bench -- tollgate` measures only that and writes nothing. Linux only: CPU time and memory come
- * from /proc.
+ * `npm run bench -- tollgate` measures only the named subjects and writes nothing. It needs Linux, because CPU time and
+ * memory are read from /proc.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,19 +23,19 @@ const START = { 'pass-through': startPassThrough, portkey: startPortkey, tollgat
 type Name = keyof typeof START;
 const ALL = Object.keys(START) as readonly Name[];
 
-/** All, unless some are named. */
-function namesGiven(args: readonly string[]): readonly Name[] {
+/** The subjects to measure: those named as arguments, or all. */
+function selectedNames(args: readonly string[]): readonly Name[] {
   const unknown = args.filter((arg) => !(ALL as readonly string[]).includes(arg));
-  if (unknown.length > 0) throw new Error(`no such subject: ${unknown.join(', ')}; there are ${ALL.join(', ')}`);
+  if (unknown.length > 0) throw new Error(`unknown subject ${unknown.join(', ')}: choose from ${ALL.join(', ')}`);
   return args.length === 0 ? ALL : ALL.filter((name) => args.includes(name));
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** What is compared with lives in a package of its own, so that nobody who only uses Tollgate installs it. */
+/** The other gateways are in a separate package, so that installing Tollgate does not install them. */
 function installSubjects(): void {
   if (existsSync(join(HERE, 'node_modules'))) return;
-  say('installing what is compared with: npm ci in bench/');
+  say('installing the other gateways: npm ci in bench/');
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: HERE, stdio: 'inherit' });
   if (status !== 0) throw new Error('npm ci in bench/ failed');
 }
@@ -63,9 +63,9 @@ async function measure(names: readonly Name[], processes: ChildProcesses, folder
     return result;
   };
 
-  const surroundings = { processes, cores: cores.subject, upstreamPort, folder };
+  const environment = { processes, cores: cores.subject, upstreamPort, folder };
   const subjects: Subject[] = [];
-  for (const name of names) subjects.push(await START[name](surroundings));
+  for (const name of names) subjects.push(await START[name](environment));
   const { rows, direct } = await runRounds(run, subjects, directTarget(upstreamPort), say);
   const machine = {
     cores: cpus().length,
@@ -88,7 +88,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => void stop().then(() => process.exit(1)));
 
 try {
-  const names = namesGiven(process.argv.slice(2));
+  const names = selectedNames(process.argv.slice(2));
   installSubjects();
   const page = await measure(names, processes, folder);
   say(`\n${page}`);

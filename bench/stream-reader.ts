@@ -2,9 +2,9 @@ import { nowMicros, sentAtMicros } from './traffic';
 
 const EVENT_END = '\n\n';
 
-/** Counts the events of one stream and tells how long each that carries its time of sending was under way. */
+/** Counts the events of one stream, and reports the delay of each event that carries its time of sending. */
 export class StreamReader {
-  /** Comments, such as keep-alives, are none. */
+  /** The number of events so far. Comments, such as keep-alives, do not count. */
   events = 0;
   private unread = '';
   private readonly onDelay: (micros: number) => void;

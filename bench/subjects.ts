@@ -9,25 +9,25 @@ import { freePort, type ChildProcesses } from './child-processes';
 import type { Target } from './load-jobs';
 import { CHAT_REQUEST } from './traffic';
 
-const START_PATIENCE_MS = 30_000;
+const START_TIMEOUT_MS = 30_000;
 const POLL_MS = 50;
-/** More than all requests of a run can cost. */
+/** More money than all requests of a run can cost. */
 const CREDIT_USD = '10000';
 const PATH = '/v1/chat/completions';
-const PROVIDER_KEY = 'sk-of-nobody';
+const PROVIDER_KEY = 'sk-bench';
 
-/** Something between clients and the upstream; running. */
+/** A running gateway or proxy between the clients and the upstream. */
 export interface Subject {
   readonly name: string;
   readonly pid: number;
   readonly target: Target;
 }
 
-export interface Surroundings {
+export interface BenchEnvironment {
   readonly processes: ChildProcesses;
   readonly cores: readonly string[];
   readonly upstreamPort: number;
-  /** For programs and what they keep; gone after the run. */
+  /** For bundles and data; deleted after the run. */
   readonly folder: string;
 }
 
@@ -35,7 +35,7 @@ export function directTarget(upstreamPort: number): Target {
   return { port: upstreamPort, path: PATH, headers: { authorization: `Bearer ${PROVIDER_KEY}` } };
 }
 
-export async function startPassThrough({ processes, cores, upstreamPort, folder }: Surroundings): Promise<Subject> {
+export async function startPassThrough({ processes, cores, upstreamPort, folder }: BenchEnvironment): Promise<Subject> {
   const port = await freePort();
   const program = [
     await bundle(new URL('./pass-through.ts', import.meta.url), folder),
@@ -46,8 +46,8 @@ export async function startPassThrough({ processes, cores, upstreamPort, folder 
   return ready({ name: 'node:http pass-through', pid, target: { ...directTarget(upstreamPort), port } });
 }
 
-/** As its own image starts it. It takes the provider and its address from each request. */
-export async function startPortkey({ processes, cores, upstreamPort }: Surroundings): Promise<Subject> {
+/** Starts Portkey as its container image does. It reads the provider and its address from each request. */
+export async function startPortkey({ processes, cores, upstreamPort }: BenchEnvironment): Promise<Subject> {
   const port = await freePort();
   const gateway = createRequire(import.meta.url).resolve('@portkey-ai/gateway/build/start-server.js');
   const environment = { NODE_ENV: 'production' };
@@ -60,9 +60,8 @@ export async function startPortkey({ processes, cores, upstreamPort }: Surroundi
   return ready({ name: 'Portkey', pid, target: { port, path: PATH, headers } });
 }
 
-/** As `npm start` does, with the embedded store; the demo account gets enough money for the run. */
-export async function startTollgate(surroundings: Surroundings): Promise<Subject> {
-  const { processes, cores, upstreamPort, folder } = surroundings;
+/** Starts Tollgate as `npm start` does, with the embedded store, and gives the demo account enough money for the run. */
+export async function startTollgate({ processes, cores, upstreamPort, folder }: BenchEnvironment): Promise<Subject> {
   const port = await freePort();
   const data = join(folder, 'data');
   const environment = {
@@ -91,7 +90,7 @@ export async function startTollgate(surroundings: Surroundings): Promise<Subject
 }
 
 async function ready({ name, pid, target }: Omit<Subject, 'pid'> & { pid: number | undefined }): Promise<Subject> {
-  if (pid === undefined) throw new Error(`${name} could not be started`);
+  if (pid === undefined) throw new Error(`${name} failed to start`);
   const headers = { 'content-type': 'application/json', ...target.headers };
   await until(name, async () => {
     const url = `http://127.0.0.1:${target.port}${target.path}`;
@@ -103,11 +102,11 @@ async function ready({ name, pid, target }: Omit<Subject, 'pid'> & { pid: number
 }
 
 async function until(name: string, holds: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + START_PATIENCE_MS;
+  const giveUpAt = performance.now() + START_TIMEOUT_MS;
   while (performance.now() < giveUpAt) {
-    // Refused until it listens.
+    // Connections are refused until it listens.
     if (await holds().catch(() => false)) return;
     await wait(POLL_MS);
   }
-  throw new Error(`${name} did not come up within ${START_PATIENCE_MS / 1000} s`);
+  throw new Error(`${name} was not ready within ${START_TIMEOUT_MS / 1000} s`);
 }

@@ -1,11 +1,11 @@
-import type { Ending } from './connection';
+import type { Outcome } from './connection';
 import type { LoadResult } from './load-jobs';
 import { nowMicros } from './traffic';
 
-/** A subject that only breaks connections must not keep the generator spinning. */
+/** Ends a job early, so that the generator does not spin on a subject that fails every request at once. */
 const FAILURES_MAX = 1_000;
 
-/** What happened in one job. */
+/** Counts the results of one job. */
 export class Tally {
   private completed = 0;
   events = 0;
@@ -15,20 +15,20 @@ export class Tally {
   private readonly startedAt = nowMicros();
   private endedAt = this.startedAt;
 
-  /** True when the request went well. */
-  add(ending: Ending): boolean {
+  /** @returns whether the request succeeded */
+  add(outcome: Outcome): boolean {
     this.endedAt = nowMicros();
-    if (ending === 200) this.completed += 1;
-    else this.fail(String(ending));
-    return ending === 200;
+    if (outcome === 200) this.completed += 1;
+    else this.fail(String(outcome));
+    return outcome === 200;
   }
 
-  fail(what: string): void {
-    this.failures.set(what, (this.failures.get(what) ?? 0) + 1);
+  fail(kind: string): void {
+    this.failures.set(kind, (this.failures.get(kind) ?? 0) + 1);
   }
 
-  /** True when going on would tell nothing new. */
-  get hasFailed(): boolean {
+  /** Whether so many requests failed that the job should stop. */
+  get isHopeless(): boolean {
     return [...this.failures.values()].reduce((sum, count) => sum + count, 0) >= FAILURES_MAX;
   }
 

@@ -1,8 +1,8 @@
-/** What the load generator asks and the upstream answers. */
+/** The requests of the load generator and the responses of the upstream. */
 
 const MODEL = 'gpt-4o-mini';
 const CONTENT_EVENTS = 200;
-/** A client sees a role, the content, a finish and `[DONE]`; usage comes on top where it was asked for. */
+/** A client sees one event for the role, those for the content, one for the finish, and `[DONE]`. */
 export const EVENTS_PER_STREAM = CONTENT_EVENTS + 3;
 
 const PROMPT = 'The quick brown fox jumps over the lazy dog while the five boxing wizards wait. '.repeat(10);
@@ -17,13 +17,13 @@ function request(prompt: string, stream: boolean): string {
 
 export const CHAT_REQUEST = request(PROMPT, false);
 
-/** The upstream reads its pace from the prompt, so that it arrives through any proxy. */
+/** The pace is part of the prompt, so that it reaches the upstream through any proxy. */
 export function streamRequest(paceMs: number): string {
   return request(`${PROMPT} Answer every ${paceMs} ms.`, true);
 }
 
-/** Undefined for a request that wants its answer in one piece. */
-export function streamAsked(body: string): { readonly paceMs: number; readonly withUsage: boolean } | undefined {
+/** @returns undefined when the request does not ask for a stream */
+export function parseStreamRequest(body: string): { readonly paceMs: number; readonly withUsage: boolean } | undefined {
   if (!body.includes('"stream":true')) return undefined;
   return {
     paceMs: Number(/Answer every (\d+) ms/.exec(body)?.[1] ?? 5),
@@ -31,17 +31,17 @@ export function streamAsked(body: string): { readonly paceMs: number; readonly w
   };
 }
 
-const ANSWERED = { id: 'chatcmpl-bench', created: 1_700_000_000, model: MODEL };
+const ANSWER_FIELDS = { id: 'chatcmpl-bench', created: 1_700_000_000, model: MODEL };
 const message = { role: 'assistant', content: ANSWER, refusal: null };
 export const CHAT_ANSWER = JSON.stringify({
-  ...ANSWERED,
+  ...ANSWER_FIELDS,
   object: 'chat.completion',
   choices: [{ index: 0, message, logprobs: null, finish_reason: 'stop' }],
   usage: USAGE,
 });
 
 function event(choices: readonly object[], usage: object): string {
-  const chunk = { ...ANSWERED, object: 'chat.completion.chunk', choices, ...usage };
+  const chunk = { ...ANSWER_FIELDS, object: 'chat.completion.chunk', choices, ...usage };
   return `data: ${JSON.stringify(chunk)}\n\n`;
 }
 
@@ -52,14 +52,14 @@ function delta(content: object, finishReason: string | null, usage: object): str
 const SENT_MARK = 'sent at ';
 const MICROS_DIGITS = 16;
 
-/** Microseconds on a clock that all processes of this machine share. */
+/** Reads a clock, in microseconds, that all processes on this machine share. */
 export function nowMicros(): number {
   return Number(process.hrtime.bigint() / 1000n);
 }
 
 /**
- * The events of one stream, each made when it is sent: content tells the time. As OpenAI does, each event
- * has an empty `usage` when usage was asked for.
+ * The events of one stream, as functions that are called when the event is sent, because each content event contains
+ * the time of sending. As with OpenAI, every event has a `usage` of null when the client asked for usage.
  */
 export function streamEvents(withUsage: boolean): readonly (() => string)[] {
   const none = withUsage ? { usage: null } : {};
@@ -77,9 +77,10 @@ export function streamEvents(withUsage: boolean): readonly (() => string)[] {
   ];
 }
 
-/** When the event was sent, in microseconds of `nowMicros`; undefined for one that does not tell. */
+/** @returns when the event was sent, on the clock of `nowMicros`; undefined when the event does not contain it */
 export function sentAtMicros(text: string): number | undefined {
-  const at = text.indexOf(SENT_MARK);
-  if (at === -1) return undefined;
-  return Number(text.slice(at + SENT_MARK.length, at + SENT_MARK.length + MICROS_DIGITS));
+  const mark = text.indexOf(SENT_MARK);
+  if (mark === -1) return undefined;
+  const start = mark + SENT_MARK.length;
+  return Number(text.slice(start, start + MICROS_DIGITS));
 }

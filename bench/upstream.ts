@@ -1,7 +1,7 @@
-/** The provider that every subject reaches: a process of its own on raw sockets, so that it is never what is measured. */
+/** The provider behind every subject. It is a separate process on raw sockets, so that it is never the bottleneck. */
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { MessageReader } from './message-reader';
-import { CHAT_ANSWER, streamAsked, streamEvents } from './traffic';
+import { CHAT_ANSWER, parseStreamRequest, streamEvents } from './traffic';
 
 const STREAM_HEAD = [
   'HTTP/1.1 200 OK',
@@ -30,7 +30,7 @@ interface Stream {
 }
 
 const streams = new Set<Stream>();
-/** One clock for all streams costs less than a timer each. */
+/** One timer for all streams costs less than one for each. */
 let ticker: NodeJS.Timeout | undefined;
 
 function tick(): void {
@@ -53,13 +53,13 @@ function sendNext(stream: Stream): void {
 }
 
 function answer(socket: Socket, body: string): void {
-  const asked = streamAsked(body);
-  if (asked === undefined) {
+  const stream = parseStreamRequest(body);
+  if (stream === undefined) {
     socket.write(WHOLE);
     return;
   }
   socket.write(`${STREAM_HEAD}\r\n\r\n`, 'latin1');
-  const { paceMs, withUsage } = asked;
+  const { paceMs, withUsage } = stream;
   streams.add({ socket, events: streamEvents(withUsage), paceMs, sent: 0, dueMs: performance.now() + paceMs });
   ticker ??= setInterval(tick, 1);
 }
@@ -72,7 +72,7 @@ const server = createServer({ noDelay: true }, (socket) => {
     onEnd: () => answer(socket, body),
   });
   socket.on('data', (bytes) => reader.push(bytes));
-  // A proxy that breaks off is seen by the client, which counts it.
+  // The client sees a proxy that drops the connection, and counts the failure.
   socket.on('error', () => socket.destroy());
 });
 

@@ -1,10 +1,24 @@
-import type { Endpoint } from '../lambdas/contracts/storage/catalog';
+import type { EndpointId } from '../lambdas/contracts/storage/catalog';
 
-/** Cheap ones, to ask first, in this order where they are served. */
-export const EXAMPLE_MODELS: readonly (readonly [model: string, endpoint: Endpoint])[] = [
-  ['demo', 'chat'],
-  ['gpt-5-nano', 'chat'],
-  ['gpt-4o-mini', 'chat'],
-  ['claude-haiku-4-5', 'messages'],
-  ['claude-3-5-haiku-latest', 'messages'],
+/** An endpoint as an example request uses it. */
+export interface ExampleEndpoint {
+  readonly id: EndpointId;
+  /** The name of the request member that limits the output. */
+  readonly limit: 'max_completion_tokens' | 'max_tokens';
+  readonly isLimitRequired: boolean;
+}
+
+const CHAT: ExampleEndpoint = { id: 'chat', limit: 'max_completion_tokens', isLimitRequired: false };
+const MESSAGES: ExampleEndpoint = { id: 'messages', limit: 'max_tokens', isLimitRequired: true };
+
+/** Cheap models for example requests. The first one that the gateway serves is used. */
+export const EXAMPLE_MODELS: readonly (readonly [model: string, endpoint: ExampleEndpoint])[] = [
+  ['demo', CHAT],
+  ['gpt-5-nano', CHAT],
+  ['gpt-4o-mini', CHAT],
+  ['claude-haiku-4-5', MESSAGES],
+  ['claude-3-5-haiku-latest', MESSAGES],
 ];
+
+/** Guesses the endpoint of a model that is not one of the examples. */
+export const likelyEndpoint = (model: string): ExampleEndpoint => (model.startsWith('claude') ? MESSAGES : CHAT);

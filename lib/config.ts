@@ -1,7 +1,7 @@
 import type { Node } from 'constructs';
 import { z } from 'zod';
 import { ADDRESS_POLICIES, ADDRESS_POLICY_DEFAULT } from '../lambdas/contracts/deployment/audit-address';
-import { DIALECTS, providerPromises } from '../lambdas/contracts/storage/catalog';
+import { DIALECT_IDS, providerPromises } from '../lambdas/contracts/storage/catalog';
 import { PRICE_LISTS } from '../lambdas/contracts/deployment/price-lists';
 import { identitySchema, isReservedStage } from './identity/identity-config';
 import { LOG_DAYS_MAX, PITR_DAYS_MAX, RETENTION_PROFILES, USAGE_DAYS_MAX } from './retention-profiles';
@@ -15,7 +15,7 @@ const LOG_PERIODS_DAYS = [1, 3, 5, 7, 14, LOG_DAYS_MAX] as const;
 const providerSchema = z
   .strictObject({
     id: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and hyphens'),
-    dialect: z.enum(DIALECTS),
+    dialect: z.enum(DIALECT_IDS),
     /** Plain HTTP is accepted for this machine only, where tests run their provider. */
     baseUrl: z
       .string()

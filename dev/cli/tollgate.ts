@@ -1,8 +1,8 @@
-/** `npm run --silent tollgate -- <command>`: looks at a local run or, with `--stack`, at a deployment, and adds to it. */
-import { verifyFiledAudit } from './commands/audit';
-import { type CommandLine, parseCommandLine, type StoreWork } from './commands/command-line';
-import { execute } from './commands/execute';
-import type { CommandResult } from './commands/command-services';
+/** `npm run --silent tollgate -- <command>`: inspects and changes a local run or, with `--stack`, a deployment. */
+import { verifyExportedAudit } from './commands/audit';
+import { type CommandLine, parseCommandLine, type StoreCommand } from './commands/command-line';
+import { runOnFolder } from './commands/run-on-folder';
+import type { CommandResult } from './commands/command-result';
 import { verifyFile } from './commands/receipts';
 import { USAGE, UsageError } from './commands/usage';
 import { DataFolder } from '../local/folder/data-folder';
@@ -27,20 +27,20 @@ async function run(line: CommandLine): Promise<CommandResult> {
     case 'receipts-file':
       return verifyFile(line.command, () => runOnStore(line.keysFrom));
     case 'audit-file':
-      return verifyFiledAudit(line.command.file);
+      return verifyExportedAudit(line.command.file);
     default:
       return runOnStore(line);
   }
 }
 
-async function runOnStore(work: StoreWork): Promise<CommandResult> {
-  if (work.target === 'folder') return execute(new DataFolder(readSettings().dataFolder), work.command);
-  // The AWS SDK is loaded only where it is used.
+async function runOnStore({ target, command }: StoreCommand): Promise<CommandResult> {
+  if (target === 'folder') return runOnFolder(new DataFolder(readSettings().dataFolder), command);
+  // Imported lazily, because loading the AWS SDK would slow down every local command.
   const [{ runOnStack }, { StandardInput }] = await Promise.all([
     import('./deployment/run-on-stack'),
     import('./deployment/key-input'),
   ]);
-  return runOnStack(work.target, work.command, new StandardInput(process.stdin, process.stderr));
+  return runOnStack(target, command, new StandardInput(process.stdin, process.stderr));
 }
 
 main(process.argv.slice(2)).then(
@@ -49,7 +49,7 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     printError(error instanceof Error ? error.message : 'The command failed.');
-    if (error instanceof UsageError) printError('Run it with --help to see the commands.');
+    if (error instanceof UsageError) printError('Use --help to list the commands.');
     process.exitCode = error instanceof UsageError ? 2 : 1;
   },
 );

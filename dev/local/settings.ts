@@ -2,35 +2,35 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type ProviderSettings, regionSchema } from '../../lambdas/contracts/storage/catalog';
 
-/** One variable is wrong. The message names it and never repeats its value, which may be a key. */
-export class SettingsInvalid extends Error {
-  override readonly name = 'SettingsInvalid';
+/** A variable is invalid. The message names it but never repeats its value, which may be a key. */
+export class InvalidSettings extends Error {
+  override readonly name = 'InvalidSettings';
 }
 
-/** A provider that the environment names, and the key to it; without a key no credential is sent. */
+/** A provider that the environment configures. Without a key, requests to it carry no credentials. */
 export interface LocalProvider {
   readonly settings: ProviderSettings;
   readonly apiKey?: string;
 }
 
-/** All that a local run takes from its environment. */
+/** Everything that a local run reads from its environment. */
 export interface Settings {
-  /** 0 takes any free port. */
+  /** 0 picks any free port. */
   readonly port: number;
   /** An absolute path. */
   readonly dataFolder: string;
-  /** How long a request may take in all; its provider is stopped ten seconds before. */
+  /** The longest that a request may take. The provider is stopped ten seconds earlier, to leave time to settle. */
   readonly requestSeconds: number;
-  /** Empty where the environment names none: the demo provider answers then. */
+  /** Empty when the environment configures none; the demo provider answers then. */
   readonly providers: readonly LocalProvider[];
 }
 
-/** What a Lambda has at most. */
+/** The longest that a Lambda function can run. */
 const REQUEST_SECONDS_MAX = 900;
-/** Ten of them are kept to settle in. */
+/** Ten seconds are reserved for settling, so this leaves one for the provider. */
 const REQUEST_SECONDS_MIN = 11;
 
-const whole = (min: number, max: number) => {
+const wholeNumber = (min: number, max: number) => {
   const message = `must be a whole number from ${min} to ${max}`;
   return z
     .string()
@@ -40,13 +40,13 @@ const whole = (min: number, max: number) => {
 };
 
 const baseUrl = z.string().refine(isBaseUrl, 'must be an http or https URL without credentials, query or fragment');
-/** Anything else could not be sent in a header. */
+/** Keys are sent in a header, which allows no other characters. */
 const apiKey = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
 
 const environmentSchema = z.object({
-  PORT: whole(0, 65_535).default(8787),
+  PORT: wholeNumber(0, 65_535).default(8787),
   TOLLGATE_DATA: z.string().default('.tollgate'),
-  TOLLGATE_REQUEST_SECONDS: whole(REQUEST_SECONDS_MIN, REQUEST_SECONDS_MAX).default(REQUEST_SECONDS_MAX),
+  TOLLGATE_REQUEST_SECONDS: wholeNumber(REQUEST_SECONDS_MIN, REQUEST_SECONDS_MAX).default(REQUEST_SECONDS_MAX),
   OPENAI_API_KEY: apiKey.optional(),
   OPENAI_BASE_URL: baseUrl.optional(),
   OPENAI_REGION: regionSchema.optional(),
@@ -58,15 +58,15 @@ const environmentSchema = z.object({
 });
 
 /**
- * What a local run takes from its environment, which nothing else in dev/ reads. An empty variable is as good as none.
- * @throws SettingsInvalid
+ * Reads the settings of a local run. Nothing else in dev/ reads the environment. An empty variable counts as unset.
+ * @throws InvalidSettings when a variable has an invalid value
  */
 export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value?.trim() !== ''));
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new SettingsInvalid(`${issue?.path.join('.') ?? 'The environment'} ${issue?.message ?? 'is wrong'}.`);
+    throw new InvalidSettings(`${issue?.path.join('.') ?? 'The environment'} ${issue?.message ?? 'is wrong'}.`);
   }
   const environment = parsed.data;
   const openai = provider('openai', 'https://api.openai.com/v1', {
@@ -89,22 +89,22 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
   };
 }
 
-/** The API key with which a deployment is checked; undefined where there is none. */
+/** @returns the API key for the smoke test, or undefined when the environment has none */
 export function readClientKey(source: NodeJS.ProcessEnv = process.env): string | undefined {
   const key = source['TOLLGATE_KEY'];
   return key?.trim() === '' ? undefined : key;
 }
 
-/** What the environment says of a provider. */
-interface Given {
+/** The variables that configure one provider. */
+interface ProviderVariables {
   readonly url: string | undefined;
   readonly key: string | undefined;
   readonly region: string | undefined;
   readonly zeroDataRetention: boolean | undefined;
 }
 
-/** A base URL alone is enough: a provider on this machine may want no key. */
-function provider(id: 'openai' | 'anthropic', official: string, given: Given): LocalProvider[] {
+/** A base URL without a key is enough, because a provider on this machine may need none. */
+function provider(id: 'openai' | 'anthropic', official: string, given: ProviderVariables): LocalProvider[] {
   const { url, key, region, zeroDataRetention } = given;
   if (url === undefined && key === undefined) return [];
   const settings = {

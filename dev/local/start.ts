@@ -9,30 +9,30 @@ async function main(): Promise<void> {
   const settings = readSettings();
   const log = new StdoutLog((line) => printError(line.trimEnd()));
   const gateway = await startLocalGateway(settings, log).catch((error: unknown) => {
-    throw explained(error, settings);
+    throw withAdvice(error, settings);
   });
   stopOnSignal(gateway);
   print(await welcome(gateway));
 }
 
-/** The first signal stops in order; a second one leaves the rest to the next start. */
+/** The first signal stops the gateway in order. A second one exits at once, and the next start cleans up. */
 function stopOnSignal(gateway: LocalGateway): void {
   let isStopping = false;
   const onSignal = (): void => {
     if (isStopping) process.exit(1);
     isStopping = true;
-    print('Stopping: settling what is in flight.');
+    print('Stopping: settling the running requests.');
     gateway.stop().then(() => process.exit(0), fail);
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
 }
 
-function explained(error: unknown, { port }: Settings): unknown {
+function withAdvice(error: unknown, { port }: Settings): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return new Error(`The port ${port} is in use; PORT names another.`);
+  if (code === 'EADDRINUSE') return new Error(`Port ${port} is already in use: set PORT to another one.`);
   if (code === 'EACCES' && port > 0 && port < 1024)
-    return new Error(`The port ${port} needs privileges; PORT names another.`);
+    return new Error(`Port ${port} requires privileges: set PORT to one above 1023.`);
   return error;
 }
 

@@ -1,8 +1,8 @@
 import type { Item, Key, Value } from '../domain/table/value';
 
 /**
- * DynamoDB's typed notation of a value. Both engines use it: one on the wire, the other in its journal and
- * in its change records. `Bytes` is what binary data becomes: bytes for an API client, base64 text in JSON.
+ * A value in DynamoDB's typed notation. The DynamoDB store uses it on the wire, the embedded store in its journal and
+ * its change records. `Bytes` is the type of binary data: bytes for an API client, base64 text in JSON.
  */
 export type Encoded<Bytes> =
   | { S: string }
@@ -17,13 +17,13 @@ export interface EncodedItem<Bytes> {
   [attribute: string]: Encoded<Bytes>;
 }
 
-/** What may be decoded: every form that an API client, a journal or a stream hands over. */
+/** Accepts every form that an API client, a journal or a stream can contain. */
 export interface Decodable {
   readonly S?: string;
   readonly N?: string;
   readonly BOOL?: boolean;
   readonly NULL?: boolean;
-  /** Base64 when it comes from JSON. */
+  /** Base64 text if it was read from JSON. */
   readonly B?: Uint8Array | string;
   readonly L?: readonly Decodable[];
   readonly M?: DecodableItem;
@@ -33,21 +33,22 @@ export interface DecodableItem {
   readonly [attribute: string]: Decodable;
 }
 
-/** DynamoDB keeps 38 significant digits; more would be rounded or refused. */
+/** DynamoDB stores 38 significant digits. */
 const INTEGER_BOUND = 10n ** 38n;
 
-/** @throws Error on a fraction, an unsafe number, or more than 38 digits: no table holds a number that may be inexact. */
+/** @throws Error for a fraction, an unsafe number or more than 38 digits, because the stored number could be inexact */
 export function toInteger(value: bigint | number): bigint {
   if (typeof value === 'number' && !Number.isSafeInteger(value))
-    throw new Error('a stored number is a safe integer or a bigint');
+    throw new Error('a stored number must be a safe integer or a bigint');
   const integer = BigInt(value);
-  if (integer >= INTEGER_BOUND || integer <= -INTEGER_BOUND) throw new Error('a stored number has at most 38 digits');
+  if (integer >= INTEGER_BOUND || integer <= -INTEGER_BOUND)
+    throw new Error('a stored number must have at most 38 digits');
   return integer;
 }
 
-/** @throws Error on a name that would change the object instead of becoming an attribute of it. */
+/** @throws Error for `__proto__`, which would set the object's prototype instead of an attribute */
 export function checkName(name: string): string {
-  if (name === '__proto__') throw new Error('an attribute cannot be called __proto__');
+  if (name === '__proto__') throw new Error('an attribute must not be called __proto__');
   return name;
 }
 
@@ -73,10 +74,9 @@ function encodeWith<Bytes>(toBytes: (bytes: Uint8Array) => Bytes) {
 const forApi = encodeWith((bytes) => bytes);
 const forJson = encodeWith((bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'));
 
-/** For an API client. */
 export const encodeValue = forApi.value;
 export const encodeItem = forApi.item;
-/** For a journal line or a stream record. */
+/** Encodes an item for a journal line or a stream record. */
 export const encodeJsonItem = forJson.item;
 
 export const encodeKey = (key: Key): { pk: { S: string }; sk: { S: string } } => ({
@@ -85,11 +85,11 @@ export const encodeKey = (key: Key): { pk: { S: string }; sk: { S: string } } =>
 });
 
 export function decodeKey({ pk, sk }: DecodableItem): Key {
-  if (pk?.S === undefined || sk?.S === undefined) throw new Error('a key consists of the strings pk and sk');
+  if (pk?.S === undefined || sk?.S === undefined) throw new Error('a key must have the strings pk and sk');
   return { pk: pk.S, sk: sk.S };
 }
 
-/** @throws Error on a set or a fraction, which nothing of ours writes. */
+/** @throws Error for a set or a fraction, which this project never writes */
 export function decodeValue(encoded: Decodable): Value {
   if (encoded.S !== undefined) return encoded.S;
   if (encoded.N !== undefined) return BigInt(encoded.N);
@@ -108,5 +108,5 @@ export function decodeItem(encoded: DecodableItem): Item {
   return item;
 }
 
-/** `Array.isArray` does not narrow a readonly array. */
+/** Narrows to a list, because `Array.isArray` does not narrow readonly arrays. */
 export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);

@@ -1,6 +1,6 @@
 import type { Env } from '../contracts/deployment/environment';
 
-/** A variable that the function was deployed without. Names the variable, never a value. */
+/** The function was deployed without a variable that it needs. The message names the variable, never a value. */
 export class EnvironmentIncomplete extends Error {
   override readonly name = 'EnvironmentIncomplete';
   constructor(variable: string) {
@@ -9,10 +9,10 @@ export class EnvironmentIncomplete extends Error {
 }
 
 /**
- * Reads the named variables, all of them, at start. The only place under lambdas/ that reads the process's
- * environment. An empty value fails the start like a missing one: an empty secret must never be compared.
+ * Reads all named variables when the function starts. No other code under lambdas/ reads `process.env`. An empty value
+ * fails the start like a missing one, because no request may ever be checked against an empty secret.
  *
- * @throws EnvironmentIncomplete for the first name without a value.
+ * @throws EnvironmentIncomplete for the first variable without a value
  */
 export function readEnv<const Names extends readonly string[]>(
   names: Names,

@@ -1,4 +1,4 @@
-/** How long somebody who waits for an answer waits for AWS. The SDK itself would wait until the function is ended. */
+/** Timeouts for AWS calls while a caller waits. By default, the SDK would wait until the function itself times out. */
 export const SDK_LIMITS = {
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
 } as const;

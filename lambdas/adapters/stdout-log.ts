@@ -2,11 +2,11 @@ import type { Log, LogFields } from '../domain/log';
 
 type Level = 'info' | 'warn' | 'error';
 
-/** JSON lines on standard output: where Lambda and the local run both collect them. The only place that prints. */
+/** Writes JSON lines to standard output, where both Lambda and the local host collect them. No other code prints. */
 export class StdoutLog implements Log {
   readonly #write: (line: string) => void;
 
-  /** @param write takes a line with its end; @default standard output */
+  /** @param write receives each line with its newline. @default standard output */
   constructor(write: (line: string) => void = (line) => void process.stdout.write(line)) {
     this.#write = write;
   }

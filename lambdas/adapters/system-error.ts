@@ -1,4 +1,4 @@
-/** The system's code of a failure (`ENOENT`, `ECONNRESET`), if it has one. It is safe to show, unlike the message. */
+/** The system error code (`ENOENT`, `ECONNRESET`), if the error has one. Unlike the message, it is safe to show. */
 export function systemErrorCode(error: unknown): string | undefined {
   const hasCode = typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string';
   return hasCode ? (error.code as string) : undefined;

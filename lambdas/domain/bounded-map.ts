@@ -1,4 +1,4 @@
-/** A map in memory that callers cannot make larger: the oldest entry goes when there are too many. */
+/** A map with a size limit, so that callers cannot exhaust memory. When it is full, the oldest entry is evicted. */
 export class BoundedMap<V> {
   readonly #entries = new Map<string, V>();
   readonly #entriesMax: number;
@@ -11,7 +11,7 @@ export class BoundedMap<V> {
     return this.#entries.get(key);
   }
 
-  /** The entry is the youngest from now on. */
+  /** Adds or replaces an entry and makes it the newest. */
   set(key: string, value: V): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);

@@ -1,4 +1,9 @@
-/** Epoch milliseconds. Everything that depends on time takes one, so that a test can turn it. */
+/** Returns epoch milliseconds. All code that depends on time takes a clock, so that tests can control it. */
 export type Clock = () => number;
 
 export const systemClock: Clock = () => Date.now();
+
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;

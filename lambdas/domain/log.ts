@@ -1,4 +1,4 @@
-/** The only fields that a log line may carry. Never content, an error's text from outside, an IP, a key. */
+/** The only fields that a log line may have. Content, external error messages, IP addresses and keys are never logged. */
 export interface LogFields {
   readonly requestId?: string;
   readonly accountId?: string;
@@ -12,14 +12,14 @@ export interface LogFields {
   readonly overrunPico?: bigint;
   readonly durationMs?: number;
   readonly count?: number;
-  /** What lies behind the line's own code: a code of ours or a system error's code (`ECONNRESET`), never its message. */
+  /** The underlying cause: one of our codes, an error's name or a system error code (`ECONNRESET`), never a message. */
   readonly cause?: string;
 }
 
-/** A line is a code in capitals and allow-listed fields. */
+/** A structured log. Each line consists of a code in capitals and allow-listed fields. */
 export interface Log {
   info(code: string, fields?: LogFields): void;
   warn(code: string, fields?: LogFields): void;
-  /** An error line raises an alarm: see docs/runbook.md for what each code means. */
+  /** An error line raises an alarm. docs/runbook.md explains each code. */
   error(code: string, fields?: LogFields): void;
 }

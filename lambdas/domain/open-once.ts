@@ -1,6 +1,6 @@
 /**
- * Opens something at once, and once. A failure is not kept: whoever asks next has it opened again, so that a moment
- * without a secret or a table does not make a process useless for as long as it lives.
+ * Starts opening a resource immediately and shares the result with all callers. A failure is not cached: the next call
+ * tries again, so that a brief outage of a secret or a table does not break the process for the rest of its life.
  */
 export function openOnce<T>(open: () => Promise<T>): () => Promise<T> {
   let opened: Promise<T> | undefined;
@@ -11,7 +11,7 @@ export function openOnce<T>(open: () => Promise<T>): () => Promise<T> {
     });
     return opened;
   };
-  // Nobody has asked yet, and whoever does is told.
+  // Avoid an unhandled rejection: there is no caller yet, and the first one will see the error or a new attempt.
   get().catch(() => undefined);
   return get;
 }

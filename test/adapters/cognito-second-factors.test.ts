@@ -4,7 +4,7 @@ import { CognitoSecondFactors } from '../../lambdas/adapters/cognito/cognito-sec
 
 const MINUTE_MS = 60_000;
 
-/** A user pool by what it says of each user; one that is an error, it throws. */
+/** A fake user pool. @param users the response for each subject, or an error to throw */
 function poolOf(users: { [subject: string]: object | Error }) {
   const asked: unknown[] = [];
   const send = async (command: unknown): Promise<object> => {
@@ -25,7 +25,7 @@ function poolOf(users: { [subject: string]: object | Error }) {
   };
 }
 
-test('an authenticator app is a second factor; a passkey, which a password goes around, is none', async () => {
+test('an authenticator app is a second factor, but a passkey that a password can replace is not', async () => {
   const { factors, asked } = poolOf({
     app: { UserMFASettingList: ['SOFTWARE_TOKEN_MFA'], ConfiguredUserAuthFactors: ['PASSWORD', 'SOFTWARE_TOKEN'] },
     passkey: { ConfiguredUserAuthFactors: ['PASSWORD', 'EMAIL_OTP', 'WEB_AUTHN'] },
@@ -37,11 +37,11 @@ test('an authenticator app is a second factor; a passkey, which a password goes 
   expect(asked[0]).toEqual({ UserPoolId: 'p_1', Username: 'app' });
 });
 
-test('a user whom the pool does not know by this name, as one of another provider, has none', async () => {
+test('a user of another identity provider has no second factor', async () => {
   expect(await poolOf({}).factors.has('federated')).toBe(false);
 });
 
-test('the pool is asked once a minute about one person, also when the clock is set back', async () => {
+test('the pool is asked at most once a minute about a person, and again if the clock is set back', async () => {
   const { factors, asked, time, users } = poolOf({ one: {} });
   expect([await factors.has('one'), await factors.has('one')]).toEqual([false, false]);
   expect(asked).toHaveLength(1);
@@ -56,7 +56,7 @@ test('the pool is asked once a minute about one person, also when the clock is s
   expect(asked).toHaveLength(3);
 });
 
-test('a pool that does not answer lets nobody in and is asked again', async () => {
+test('a failing pool refuses everyone and is asked again', async () => {
   const { factors, users } = poolOf({ one: new Error('TooManyRequestsException') });
   await expect(factors.has('one')).rejects.toMatchObject({ status: 503, code: 'service_unavailable' });
   users['one'] = { UserMFASettingList: ['SOFTWARE_TOKEN_MFA'] };

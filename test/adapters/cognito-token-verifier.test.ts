@@ -11,7 +11,7 @@ const SUBJECT = '14a8b4c8-0081-70de-b0f5-4fe4d36dd8b7';
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** A pair of keys that a pool may sign with. */
+/** A signing key pair of a user pool. */
 function pair(kid: string) {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
   return { kid, privateKey, published: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' } };
@@ -19,14 +19,14 @@ function pair(kid: string) {
 
 const first = pair('first');
 const second = pair('second');
-/** Of another pool, which calls it as ours does. */
+/** A key of another pool with the same key ID as `first`. */
 const foreign = pair('first');
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const now = (): number => Math.floor(Date.now() / SECOND);
 
-/** As Cognito writes it, with what a test has otherwise. */
-const claims = (otherwise: object = {}) => ({
+/** The claims of an access token of Cognito, with a test's overrides. */
+const claims = (overrides: object = {}) => ({
   sub: SUBJECT,
   iss: ISSUER,
   client_id: CLIENT,
@@ -37,7 +37,7 @@ const claims = (otherwise: object = {}) => ({
   exp: now() + 900,
   jti: 'a1b2',
   username: SUBJECT,
-  ...otherwise,
+  ...overrides,
 });
 
 interface Signing {
@@ -50,7 +50,7 @@ function token(payload: object = claims(), { kid, privateKey }: Signing = first,
   return `${text}.${sign('RSA-SHA256', Buffer.from(text), privateKey).toString('base64url')}`;
 }
 
-/** A verifier, and the pool whose published keys a test can change. */
+/** A verifier with a fake pool, whose published keys a test can change. */
 function stage(published: unknown = { keys: [first.published] }) {
   const state = { now: 0, published, fails: false, fetches: 0 };
   const fetchKeys = () => {
@@ -62,7 +62,7 @@ function stage(published: unknown = { keys: [first.published] }) {
 }
 
 describe('an access token', () => {
-  test('says who, through which client, and since when', async () => {
+  test('an access token yields subject, client and issue time', async () => {
     const issuedAt = now() - 60;
     await expect(stage().verifier.verify(token(claims({ iat: issuedAt })))).resolves.toEqual({
       subject: SUBJECT,
@@ -71,7 +71,7 @@ describe('an access token', () => {
     });
   });
 
-  test('may claim groups and roles; nobody hears of them', async () => {
+  test('groups and roles in an access token are ignored', async () => {
     const boasting = claims({ 'cognito:groups': ['operator'], role: 'owner', 'custom:role': 'owner' });
     const identity = await stage().verifier.verify(token(boasting));
     expect(Object.keys(identity ?? {})).toEqual(['subject', 'clientId', 'issuedAt']);
@@ -83,7 +83,7 @@ const idClaims = () => {
   return { ...others, aud };
 };
 
-/** Signed with the public key as if it were a shared secret: what a verifier takes that believes the header. */
+/** Signed with HMAC and the public key as the secret. A verifier that trusts `alg` in the header would accept this. */
 function confused(alg: string): string {
   const text = `${part({ alg, kid: 'first' })}.${part(claims())}`;
   return `${text}.${createHmac('sha256', JSON.stringify(first.published)).update(text).digest('base64url')}`;
@@ -94,53 +94,53 @@ const [header = '', payload = '', signature = ''] = token().split('.');
 test.each([
   ['an id token', token(idClaims())],
   ['an id token that also names the client', token(claims({ token_use: 'id', aud: CLIENT }))],
-  ['a token of no known use', token(claims({ token_use: 'refresh' }))],
-  ['a token without a use', token(claims({ token_use: undefined }))],
-  ["another client's", token(claims({ client_id: 'another' }))],
-  ['a list of clients with ours among them', token(claims({ client_id: [CLIENT] }))],
-  ['one without a client', token(claims({ client_id: undefined }))],
-  ["another pool's", token(claims({ iss: userPoolIssuer('eu-central-1_Other1234') }))],
-  ["another pool's that claims to be ours", token(claims(), foreign)],
-  ["another issuer's", token(claims({ iss: 'https://example.com/eu-central-1_AbCdEf123' }))],
-  ['one whose issuer only begins as ours', token(claims({ iss: `${ISSUER}/` }))],
-  ['one without an issuer', token(claims({ iss: undefined }))],
-  ['an expired one', token(claims({ exp: now() - 1 }))],
-  ['one that expires as it is seen', token(claims({ exp: now() }))],
-  ['one that is not valid yet', token(claims({ nbf: now() + 60 }))],
-  ['one without a subject', token(claims({ sub: undefined }))],
-  ['one whose subject would be more than a part of a key', token(claims({ sub: 'a#b' }))],
-  ['one issued at no time', token(claims({ iat: 'yesterday' }))],
-  ['one by an unknown key', token(claims(), { ...first, kid: 'third' })],
-  ['one by no key', token(claims(), first, { kid: undefined })],
-  ['one whose key is a path', token(claims(), { ...first, kid: '../../first' })],
-  ['one whose key is a property that every object has', token(claims(), { ...first, kid: '__proto__' })],
-  ['one that brings its own key', token(claims(), foreign, { jwk: foreign.published, kid: 'foreign' })],
-  ['one that says where its key is', token(claims(), foreign, { jku: 'https://example.com/keys' })],
-  ['one by another algorithm', token(claims(), first, { alg: 'RS384' })],
+  ['an unknown token use', token(claims({ token_use: 'refresh' }))],
+  ['no token use', token(claims({ token_use: undefined }))],
+  ['another client', token(claims({ client_id: 'another' }))],
+  ['a list of clients that includes ours', token(claims({ client_id: [CLIENT] }))],
+  ['no client', token(claims({ client_id: undefined }))],
+  ['another pool', token(claims({ iss: userPoolIssuer('eu-central-1_Other1234') }))],
+  ['another pool that claims to be ours', token(claims(), foreign)],
+  ['another issuer', token(claims({ iss: 'https://example.com/eu-central-1_AbCdEf123' }))],
+  ['an issuer that only begins like ours', token(claims({ iss: `${ISSUER}/` }))],
+  ['no issuer', token(claims({ iss: undefined }))],
+  ['an expiry in the past', token(claims({ exp: now() - 1 }))],
+  ['an expiry at this moment', token(claims({ exp: now() }))],
+  ['a not-before time in the future', token(claims({ nbf: now() + 60 }))],
+  ['no subject', token(claims({ sub: undefined }))],
+  ['a subject with a separator of table keys', token(claims({ sub: 'a#b' }))],
+  ['an invalid issue time', token(claims({ iat: 'yesterday' }))],
+  ['an unknown key ID', token(claims(), { ...first, kid: 'third' })],
+  ['no key ID', token(claims(), first, { kid: undefined })],
+  ['a key ID that is a path', token(claims(), { ...first, kid: '../../first' })],
+  ['a key ID that is an inherited property', token(claims(), { ...first, kid: '__proto__' })],
+  ['an embedded key', token(claims(), foreign, { jwk: foreign.published, kid: 'foreign' })],
+  ['a key address', token(claims(), foreign, { jku: 'https://example.com/keys' })],
+  ['another algorithm', token(claims(), first, { alg: 'RS384' })],
   ['alg none without a signature', `${part({ alg: 'none', kid: 'first' })}.${payload}.`],
-  ['alg none in other letters', `${part({ alg: 'NoNe' })}.${payload}.`],
+  ['alg none in other letter case', `${part({ alg: 'NoNe' })}.${payload}.`],
   ['alg none with a signature', `${part({ alg: 'none', kid: 'first' })}.${payload}.${signature}`],
   ['HMAC with the public key', confused('HS256')],
-  ['HMAC that is called RSA', confused('RS256')],
-  ['one that was changed', `${header}.${part(claims({ sub: '24a8b4c8-0081-70de-b0f5-4fe4d36dd8b7' }))}.${signature}`],
-  ['one without its signature', `${header}.${payload}.`],
-  ['two parts', `${header}.${payload}`],
+  ['HMAC declared as RSA', confused('RS256')],
+  ['an altered payload', `${header}.${part(claims({ sub: '24a8b4c8-0081-70de-b0f5-4fe4d36dd8b7' }))}.${signature}`],
+  ['a missing signature', `${header}.${payload}.`],
+  ['only two parts', `${header}.${payload}`],
   ['four parts', `${header}.${payload}.${signature}.${signature}`],
-  ['a scheme before it', `Bearer ${token()}`],
-  ['a line break behind it', `${token()}\n`],
-  ['nothing', ''],
-  ['dots', '..'],
-  ['text', 'tg_01ARZ3NDEKTSV4RRFFQ69G5FAV_0000'],
-  ['an array as payload', `${header}.${part([])}.${signature}`],
-  ['null as header', `${part(null)}.${payload}.${signature}`],
-  ['bytes that are no text', `${header}.${Buffer.from([0xff, 0xfe]).toString('base64url')}.${signature}`],
-  ['more than a token has', token(claims({ padding: 'x'.repeat(8_192) }))],
-])('%s is nobody', async (_what, text) => {
+  ['a Bearer prefix', `Bearer ${token()}`],
+  ['a trailing line break', `${token()}\n`],
+  ['an empty string', ''],
+  ['only dots', '..'],
+  ['an API key', 'tg_01ARZ3NDEKTSV4RRFFQ69G5FAV_0000'],
+  ['a payload that is an array', `${header}.${part([])}.${signature}`],
+  ['a header that is null', `${part(null)}.${payload}.${signature}`],
+  ['a payload that is not UTF-8', `${header}.${Buffer.from([0xff, 0xfe]).toString('base64url')}.${signature}`],
+  ['more than the maximum length', token(claims({ padding: 'x'.repeat(8_192) }))],
+])('a token is rejected: %s', async (_what, text) => {
   await expect(stage().verifier.verify(text)).resolves.toBeUndefined();
 });
 
 describe("the pool's keys", () => {
-  test('are fetched at the first token, once for many at a time, and again after an hour', async () => {
+  test('a pool’s keys are fetched for the first token, once for concurrent tokens, and again after an hour', async () => {
     const { state, verifier } = stage();
     expect(state.fetches).toBe(0);
     const many = await Promise.all([1, 2, 3].map(() => verifier.verify(token())));
@@ -153,7 +153,7 @@ describe("the pool's keys", () => {
     expect(state.fetches).toBe(2);
   });
 
-  test('may rotate: a token by a new key has them fetched at once', async () => {
+  test('a token with a new key causes an immediate fetch of the pool’s keys', async () => {
     const { state, verifier } = stage();
     await verifier.verify(token());
     state.now = 10 * SECOND;
@@ -163,7 +163,7 @@ describe("the pool's keys", () => {
     expect(state.fetches).toBe(2);
   });
 
-  test('verify nothing an hour after they were withdrawn', async () => {
+  test('withdrawn keys of a pool verify nothing after an hour', async () => {
     const { state, verifier } = stage();
     await verifier.verify(token());
     state.published = { keys: [second.published] };
@@ -171,7 +171,7 @@ describe("the pool's keys", () => {
     await expect(verifier.verify(token())).resolves.toBeUndefined();
   });
 
-  test('are fetched no more than every ten seconds for tokens by unknown keys', async () => {
+  test('tokens with unknown keys cause a fetch at most every ten seconds', async () => {
     const { state, verifier } = stage();
     await verifier.verify(token());
     for (state.now = 0; state.now < 20 * SECOND; state.now += SECOND)
@@ -179,7 +179,7 @@ describe("the pool's keys", () => {
     expect(state.fetches).toBe(2);
   });
 
-  test('serve on while the pool does not answer, and it is not asked for every token', async () => {
+  test('stale keys stay in use while the pool does not answer, without a fetch for every token', async () => {
     const { state, verifier } = stage();
     await verifier.verify(token());
     state.fails = true;
@@ -193,7 +193,7 @@ describe("the pool's keys", () => {
     await expect(verifier.verify(token())).resolves.toBeUndefined();
   });
 
-  test('serve on for a day', async () => {
+  test('stale keys stay in use for at most a day', async () => {
     const { state, verifier } = stage();
     await verifier.verify(token());
     state.fails = true;
@@ -207,13 +207,13 @@ describe("the pool's keys", () => {
   });
 
   test.each([
-    ['are nothing', null],
-    ['are none', { keys: [] }],
-    ['are a page', '<html>'],
-    ['are for something else', { keys: [{ ...first.published, use: 'enc' }] }],
-    ['are shared secrets', { keys: [{ kty: 'oct', k: 'c2VjcmV0', kid: 'first', alg: 'HS256', use: 'sig' }] }],
+    ['null', null],
+    ['no keys', { keys: [] }],
+    ['HTML', '<html>'],
+    ['keys for encryption', { keys: [{ ...first.published, use: 'enc' }] }],
+    ['shared secrets', { keys: [{ kty: 'oct', k: 'c2VjcmV0', kid: 'first', alg: 'HS256', use: 'sig' }] }],
   ])(
-    'that %s are a failure of ours, which says nothing of the token, and the next token asks again',
+    'an unusable key set (%s) is reported as unavailable, and the next token causes another fetch',
     async (_, keys) => {
       const { state, verifier } = stage(keys);
       await expect(verifier.verify(token())).rejects.toThrow(ServiceUnavailable);
@@ -225,7 +225,7 @@ describe("the pool's keys", () => {
     },
   );
 
-  test('can come over HTTP', async () => {
+  test('a pool’s keys can be fetched over HTTP', async () => {
     const server = createServer((_request, response) => response.end(JSON.stringify({ keys: [first.published] })));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -239,6 +239,6 @@ describe("the pool's keys", () => {
   });
 });
 
-test('a verifier without a client is a mistake', () => {
+test('a verifier without a client ID cannot be created', () => {
   expect(() => new CognitoTokenVerifier({ issuer: ISSUER, clientIds: [], clock: () => 0 })).toThrow(RangeError);
 });

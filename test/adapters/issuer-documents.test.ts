@@ -13,9 +13,10 @@ import {
   isPublicAddress,
   publicLookup,
 } from '../../lambdas/adapters/federation/issuer-documents';
+import { describeUnless } from '../support/describe-unless';
 
 test.each(['1.1.1.1', '8.8.8.8', '172.15.0.1', '172.32.0.1', '2606:4700::1111', '2a00::1'])(
-  '%s is public',
+  '%s is a public address',
   (address) => {
     expect(isPublicAddress(address)).toBe(true);
   },
@@ -44,28 +45,25 @@ test.each([
   '2001::1',
   'no address',
   '',
-])('%j is not', (address) => {
+])('%j is not a public address', (address) => {
   expect(isPublicAddress(address)).toBe(false);
 });
 
-test('a name of this machine is not looked up for anybody', async () => {
+test('a name of the local machine is not resolved', async () => {
   const looked = new Promise((resolve) => publicLookup('localhost', {}, (error) => resolve(error)));
   await expect(looked).resolves.toBeInstanceOf(DocumentUnavailable);
 });
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-if (!hasOpenssl) {
-  process.stderr.write('The fetching of documents was not tried: there is no openssl to make a certificate with.\n');
-}
 
-(hasOpenssl ? describe : describe.skip)('a document', () => {
+describeUnless(hasOpenssl ? undefined : 'openssl is not installed')('a document', () => {
   const asked: { readonly host: string | undefined; readonly headers: object }[] = [];
   let folder: string;
   let server: Server;
   let dispatcher: Agent;
   let fetchDocument: FetchDocument;
   let answer: (response: ServerResponse) => void;
-  let patience: AbortController;
+  let timeout: AbortController;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'tollgate-issuer-'));
@@ -79,7 +77,7 @@ if (!hasOpenssl) {
       answer(response);
     });
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-    // The issuer's name leads to this machine, as only a test may have it.
+    // Connections to the issuer's host name go to this machine, which only a test may do.
     const { port } = server.address() as AddressInfo;
     const connect = buildConnector({ ca: cert });
     dispatcher = new Agent({
@@ -90,7 +88,7 @@ if (!hasOpenssl) {
   });
   beforeEach(() => {
     asked.length = 0;
-    patience = new AbortController();
+    timeout = new AbortController();
   });
   afterAll(async () => {
     await dispatcher.destroy();
@@ -101,41 +99,41 @@ if (!hasOpenssl) {
 
   const URL = 'https://oidc.example.com/keys';
 
-  test('is had over HTTPS from whom its certificate names, and nothing of ours is sent', async () => {
+  test('a document is fetched only from the host that the certificate names, without credentials', async () => {
     answer = (response) => void response.end('{"keys":[]}');
-    await expect(fetchDocument(URL, patience.signal)).resolves.toEqual({ keys: [] });
+    await expect(fetchDocument(URL, timeout.signal)).resolves.toEqual({ keys: [] });
     expect(Object.keys(asked[0]?.headers ?? {}).sort()).toEqual(['accept', 'connection', 'host']);
-    await expect(fetchDocument('https://other.example.com/keys', patience.signal)).rejects.toThrow(DocumentUnavailable);
+    await expect(fetchDocument('https://other.example.com/keys', timeout.signal)).rejects.toThrow(DocumentUnavailable);
     expect(asked).toHaveLength(1);
   });
 
   test.each([
-    ['a redirection', (response: ServerResponse) => response.writeHead(302, { location: 'https://10.0.0.1' }).end()],
-    ['a failure', (response: ServerResponse) => response.writeHead(500).end('{}')],
-    ['no JSON', (response: ServerResponse) => response.end('<html>')],
-    ['too much', (response: ServerResponse) => response.end(`"${'x'.repeat(70_000)}"`)],
+    ['a redirect', (response: ServerResponse) => response.writeHead(302, { location: 'https://10.0.0.1' }).end()],
+    ['a server error', (response: ServerResponse) => response.writeHead(500).end('{}')],
+    ['HTML', (response: ServerResponse) => response.end('<html>')],
+    ['too large', (response: ServerResponse) => response.end(`"${'x'.repeat(70_000)}"`)],
     [
-      'half',
+      'truncated',
       (response: ServerResponse) => response.writeHead(200, { 'content-length': 9 }).end('{', () => response.destroy()),
     ],
     [
-      'nothing for too long',
+      'headers without a body',
       (response: ServerResponse) => {
         response.writeHead(200).flushHeaders();
-        patience.abort();
+        timeout.abort();
       },
     ],
-    ['none for too long', () => patience.abort()],
-  ])('is not had where the answer is %s', async (_what, answered) => {
+    ['missing', () => timeout.abort()],
+  ])('a response that is %s fails the fetch', async (_what, answered) => {
     answer = (response) => answered(response);
-    await expect(fetchDocument(URL, patience.signal)).rejects.toThrow(DocumentUnavailable);
+    await expect(fetchDocument(URL, timeout.signal)).rejects.toThrow(DocumentUnavailable);
     expect(asked).toHaveLength(1);
   });
 
   test.each(['http://oidc.example.com/keys', 'https://127.0.0.1/keys', 'https://oidc.example.com:444/keys'])(
-    'at %s is not asked for',
+    'a document at %s is not requested',
     async (url) => {
-      await expect(fetchDocument(url, patience.signal)).rejects.toThrow(DocumentUnavailable);
+      await expect(fetchDocument(url, timeout.signal)).rejects.toThrow(DocumentUnavailable);
       expect(asked).toEqual([]);
     },
   );

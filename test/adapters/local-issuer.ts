@@ -14,7 +14,7 @@ interface SigningKey {
   readonly published: { readonly [member: string]: unknown };
 }
 
-/** A pair of keys that an issuer may sign with. */
+/** A signing key pair of an issuer. */
 export function signingKey(kid: string, alg: SigningKey['alg'] = 'RS256', modulusLength = 2_048): SigningKey {
   const { publicKey, privateKey } =
     alg === 'RS256'
@@ -33,7 +33,7 @@ export function signed(claims: object, { kid, alg, privateKey }: SigningKey, hea
 
 export const unsigned = (claims: object): string => `${part({ alg: 'none', kid: 'first' })}.${part(claims)}.`;
 
-/** Signed with a public key as if it were a shared secret. */
+/** Signed with HMAC and the public key as the secret. A verifier that trusts `alg` in the header would accept this. */
 export function confused(claims: object, { kid, published }: SigningKey): string {
   const text = `${part({ alg: 'HS256', kid })}.${part(claims)}`;
   return `${text}.${createHmac('sha256', JSON.stringify(published)).update(text).digest('base64url')}`;
@@ -42,8 +42,8 @@ export function confused(claims: object, { kid, published }: SigningKey): string
 const seconds = (): number => Math.floor(Date.now() / 1_000);
 let tokens = 0;
 
-/** As GitHub Actions writes it, with what a test has otherwise. */
-export const claimsOf = (otherwise: object = {}): object => ({
+/** The claims of a token of GitHub Actions, with a test's overrides. */
+export const claimsOf = (overrides: object = {}): object => ({
   iss: ISSUER,
   aud: AUDIENCE,
   sub: SUBJECT,
@@ -53,10 +53,10 @@ export const claimsOf = (otherwise: object = {}): object => ({
   nbf: seconds() - 5,
   exp: seconds() + 300,
   run_attempt: 1,
-  ...otherwise,
+  ...overrides,
 });
 
-/** An issuer that answers over HTTP on this machine; what is asked of its public name is asked there. */
+/** An issuer that runs on this machine over HTTP. Requests to its public name are redirected to it. */
 export class LocalIssuer {
   readonly asked: string[] = [];
   readonly documents = new Map<string, unknown>();
@@ -84,7 +84,7 @@ export class LocalIssuer {
     this.#server.closeAllConnections();
   }
 
-  /** @param clock @default the system's */
+  /** @param clock @default the system clock */
   verifier(clock: () => number = Date.now): OidcTokens {
     const origin = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
     return new OidcTokens({

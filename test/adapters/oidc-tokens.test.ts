@@ -14,7 +14,7 @@ const HOUR_SECONDS = 3_600;
 const EXPECTED = { accountId: 'acc_one', issuer: ISSUER, audience: AUDIENCE };
 const first = signingKey('first');
 const second = signingKey('second', 'ES256');
-/** Somebody else's, under the name of the first. */
+/** A key of another issuer with the same key ID as `first`. */
 const foreign = signingKey('first');
 
 let issuer: LocalIssuer;
@@ -28,7 +28,7 @@ const now = (): number => Math.floor(Date.now() / 1_000);
 const verify = (token: string) => issuer.verifier().verify(token, EXPECTED);
 
 describe('a token of the issuer', () => {
-  test.each([first, second])('signed with $alg says whom it is for', async (key) => {
+  test.each([first, second])('a token signed with $alg yields its subject and claims', async (key) => {
     const claims = { ...claimsOf(), jti: 'one', exp: now() + 300 };
     const found = await verify(signed(claims, key));
     expect(found).toMatchObject({ subject: SUBJECT, tokenId: 'one', expiresAt: claims.exp * 1_000 });
@@ -36,25 +36,25 @@ describe('a token of the issuer', () => {
     expect(found?.texts.has('run_attempt')).toBe(false);
   });
 
-  test('may be for several audiences, and may have no id', async () => {
+  test('a token with several audiences and without an ID is accepted', async () => {
     const { jti: _jti, ...claims } = claimsOf({ aud: ['other', AUDIENCE] }) as { jti: string };
     await expect(verify(signed(claims, first))).resolves.toMatchObject({ tokenId: undefined });
   });
 
-  test('is known by keys that say neither how nor for what they sign', async () => {
+  test('a token is verified with keys that lack alg and use', async () => {
     const { alg: _alg, use: _use, ...bare } = first.published;
     issuer.documents.set('/keys', { keys: [bare, { kty: 'oct', kid: 'secret', k: 'c2VjcmV0' }, 'nonsense'] });
     await expect(verify(signed(claimsOf(), first))).resolves.toBeDefined();
   });
 
-  test('is remembered no longer than it can be young', async () => {
+  test('a token is remembered no longer than its maximum age', async () => {
     const claims = claimsOf({ iat: now() - 600, exp: now() + 365 * 86_400 });
     const found = await verify(signed(claims, first));
     expect(found?.expiresAt).toBe((now() - 600 + HOUR_SECONDS) * 1_000);
   });
 });
 
-describe('what is no token of the issuer for us', () => {
+describe('an invalid token', () => {
   const cases: readonly (readonly [what: string, token: () => string])[] = [
     ['a foreign signature', () => signed(claimsOf(), foreign)],
     ['an unknown key', () => signed(claimsOf(), signingKey('third'))],
@@ -67,26 +67,26 @@ describe('what is no token of the issuer for us', () => {
     ['the issuer with a slash', () => signed(claimsOf({ iss: `${ISSUER}/` }), first)],
     ['another audience', () => signed(claimsOf({ aud: 'sts.amazonaws.com' }), first)],
     ['no audience', () => signed(claimsOf({ aud: undefined }), first)],
-    ['an end in the past', () => signed(claimsOf({ exp: now() - 61 }), first)],
-    ['no end', () => signed(claimsOf({ exp: undefined }), first)],
-    ['an end that is no number', () => signed(claimsOf({ exp: 'never' }), first)],
-    ['a beginning in the future', () => signed(claimsOf({ nbf: now() + 120 }), first)],
-    ['an issue in the future', () => signed(claimsOf({ iat: now() + 120 }), first)],
-    ['an issue long ago', () => signed(claimsOf({ iat: now() - HOUR_SECONDS - 61 }), first)],
-    ['no issue', () => signed(claimsOf({ iat: undefined }), first)],
+    ['an expiry in the past', () => signed(claimsOf({ exp: now() - 61 }), first)],
+    ['no expiry', () => signed(claimsOf({ exp: undefined }), first)],
+    ['an expiry that is not a number', () => signed(claimsOf({ exp: 'never' }), first)],
+    ['a not-before time in the future', () => signed(claimsOf({ nbf: now() + 120 }), first)],
+    ['an issue time in the future', () => signed(claimsOf({ iat: now() + 120 }), first)],
+    ['an issue time more than an hour ago', () => signed(claimsOf({ iat: now() - HOUR_SECONDS - 61 }), first)],
+    ['no issue time', () => signed(claimsOf({ iat: undefined }), first)],
     ['no subject', () => signed(claimsOf({ sub: undefined }), first)],
-    ['a subject that is no text', () => signed(claimsOf({ sub: { toString: SUBJECT } }), first)],
+    ['a subject that is not a string', () => signed(claimsOf({ sub: { toString: SUBJECT } }), first)],
     ['a changed claim', () => signed(claimsOf(), first).replace(/\.(.{20})/, '.$1x')],
-    ['too much', () => signed(claimsOf({ more: 'x'.repeat(20_000) }), first)],
-    ['two parts', () => 'a.b'],
-    ['nothing', () => ''],
+    ['more than the maximum length', () => signed(claimsOf({ more: 'x'.repeat(20_000) }), first)],
+    ['only two parts', () => 'a.b'],
+    ['no characters', () => ''],
   ];
 
-  test.each(cases)('%s', async (_what, token) => {
+  test.each(cases)('a token with %s is rejected', async (_what, token) => {
     await expect(verify(token())).resolves.toBeUndefined();
   });
 
-  test('and what cannot be right asks nobody for keys', async () => {
+  test('a malformed token causes no request to the issuer', async () => {
     const verifier = issuer.verifier();
     for (const token of ['', 'a.b.c', unsigned(claimsOf()), signed(claimsOf({ iss: 'https://x.example' }), first)]) {
       await expect(verifier.verify(token, EXPECTED)).resolves.toBeUndefined();
@@ -96,13 +96,13 @@ describe('what is no token of the issuer for us', () => {
 });
 
 describe('the keys of an issuer', () => {
-  test('are found by its discovery document, and kept', async () => {
+  test('an issuer’s keys are found through its discovery document and cached', async () => {
     const verifier = issuer.verifier();
     for (let token = 0; token < 3; token += 1) await verifier.verify(signed(claimsOf(), first), EXPECTED);
     expect(issuer.asked).toEqual([`${ISSUER}/.well-known/openid-configuration`, `${ISSUER}/keys`]);
   });
 
-  test('are asked for again when a token names a new one, and not by every token that does', async () => {
+  test('an issuer’s keys are fetched again for an unknown key, but not for every token', async () => {
     let time = Date.now();
     const verifier = issuer.verifier(() => time);
     await verifier.verify(signed(claimsOf(), first), EXPECTED);
@@ -117,22 +117,22 @@ describe('the keys of an issuer', () => {
 
   test.each([
     ['of another issuer', { issuer: 'https://evil.example.com', jwks_uri: `${ISSUER}/keys` }],
-    ['that leads to a private host', { issuer: ISSUER, jwks_uri: 'https://169.254.169.254/keys' }],
-    ['that leads out of HTTPS', { issuer: ISSUER, jwks_uri: 'http://oidc.example.com/keys' }],
-    ['without keys', { issuer: ISSUER }],
-    ['that is none', 'nothing'],
-  ])('are not taken by a document %s', async (_what, document) => {
+    ['with a private key address', { issuer: ISSUER, jwks_uri: 'https://169.254.169.254/keys' }],
+    ['with a key address that is not HTTPS', { issuer: ISSUER, jwks_uri: 'http://oidc.example.com/keys' }],
+    ['without a key address', { issuer: ISSUER }],
+    ['that is not an object', 'nothing'],
+  ])('a discovery document %s is rejected', async (_what, document) => {
     issuer.documents.set('/.well-known/openid-configuration', document);
     await expect(verify(signed(claimsOf(), first))).resolves.toBeUndefined();
     expect(issuer.asked).toHaveLength(1);
   });
 
   test.each([
-    ['none', { keys: [] }],
-    ['too many', { keys: Array.from({ length: 101 }, () => first.published) }],
-    ['no list', { keys: 'none' }],
-    ['a short one', { keys: [signingKey('first', 'RS256', 1_024).published] }],
-  ])('are not taken where there are %s', async (_what, document) => {
+    ['no keys', { keys: [] }],
+    ['too many keys', { keys: Array.from({ length: 101 }, () => first.published) }],
+    ['no list of keys', { keys: 'none' }],
+    ['a short RSA key', { keys: [signingKey('first', 'RS256', 1_024).published] }],
+  ])('a key set with %s is rejected', async (_what, document) => {
     issuer.documents.set('/keys', document);
     await expect(verify(signed(claimsOf(), first))).resolves.toBeUndefined();
   });
@@ -144,12 +144,12 @@ describe('the keys of an issuer', () => {
     ['a modulus without bytes', { ...first.published, n: '='.repeat(400) }, first],
     ['an even exponent', { ...first.published, e: 'AA' }, first],
     ['a modulus of a quarter of a million bits', { ...first.published, n: 'x'.repeat(43_000) }, first],
-  ])('of which one is %s let nobody in', async (_what, published, key) => {
+  ])('a published key with %s verifies nothing', async (_what, published, key) => {
     issuer.documents.set('/keys', { keys: [published] });
     await expect(verify(signed(claimsOf(), key))).resolves.toBeUndefined();
   });
 
-  test('that were withdrawn let nobody in an hour later, also where none is left', async () => {
+  test('withdrawn keys verify nothing after an hour, even if no key is left', async () => {
     let time = Date.now();
     const verifier = issuer.verifier(() => time);
     await verifier.verify(signed(claimsOf(), first), EXPECTED);
@@ -159,7 +159,7 @@ describe('the keys of an issuer', () => {
     await expect(verifier.verify(signed(claims, first), EXPECTED)).resolves.toBeUndefined();
   });
 
-  test('that cannot be had let nobody in', async () => {
+  test('a token is rejected if the issuer’s keys cannot be fetched', async () => {
     issuer.documents.clear();
     await expect(verify(signed(claimsOf(), first))).resolves.toBeUndefined();
   });

@@ -7,7 +7,7 @@ import type { ReceiptSigner } from '../../lambdas/domain/receipts/receipt-signer
 const KEY_ARN = 'arn:aws:kms:us-east-1:111122223333:key/a';
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 
-/** KMS with a key that the test has: what it refuses, KMS refuses. */
+/** A fake KMS that signs with a local key and rejects requests that KMS would reject. */
 class FakeKms {
   readonly commands: unknown[] = [];
 
@@ -18,7 +18,7 @@ class FakeKms {
     const { Message: digest = Buffer.alloc(0), ...rest } = command.input;
     expect(rest).toEqual({ KeyId: KEY_ARN, MessageType: 'DIGEST', SigningAlgorithm: 'ECDSA_SHA_256' });
     expect(digest).toHaveLength(createHash('sha256').digest().length);
-    // Node signs no digest by itself: the test's message is known instead.
+    // Node cannot sign a digest, so this signs the message that the digest must belong to.
     expect(Buffer.from(digest)).toEqual(createHash('sha256').update(MESSAGE).digest());
     return { Signature: sign('sha256', MESSAGE, privateKey) };
   };
@@ -30,31 +30,31 @@ class FakeKms {
 
 const MESSAGE = Buffer.from('a seal');
 const SIGNERS: readonly (readonly [name: string, signer: ReceiptSigner])[] = [
-  ['a key at hand', new KeySigner(KeySigner.makeKey())],
+  ['a local key', new KeySigner(KeySigner.generateKey())],
   ['KMS', new KmsSigner({ client: new FakeKms().client, keyArn: KEY_ARN })],
 ];
 
-test.each(SIGNERS)('what %s signs, its public key verifies', async (_name, signer) => {
+test.each(SIGNERS)('a signature by %s verifies with its public key', async (_name, signer) => {
   const key = createPublicKey({ key: Buffer.from(await signer.publicKey()), format: 'der', type: 'spki' });
   const signature = await signer.sign(MESSAGE);
   expect(verify('sha256', MESSAGE, key, signature)).toBe(true);
   expect(verify('sha256', Buffer.from('another seal'), key, signature)).toBe(false);
 });
 
-test('KMS is given a digest, and nothing else of what is signed', async () => {
+test('KMS receives only a digest of the signed bytes', async () => {
   const kms = new FakeKms();
   await new KmsSigner({ client: kms.client, keyArn: KEY_ARN }).sign(MESSAGE);
   expect(JSON.stringify(kms.commands)).not.toContain('a seal');
 });
 
-test('a KMS that answers with nothing is a failure', async () => {
+test('an empty response from KMS is an error', async () => {
   const client = { send: async () => ({}) } as unknown as Pick<KMSClient, 'send'>;
   const signer = new KmsSigner({ client, keyArn: KEY_ARN });
-  await expect(signer.sign(MESSAGE)).rejects.toThrow('KMS gave no signature');
-  await expect(signer.publicKey()).rejects.toThrow('KMS gave no public key');
+  await expect(signer.sign(MESSAGE)).rejects.toThrow('KMS returned no signature');
+  await expect(signer.publicKey()).rejects.toThrow('KMS returned no public key');
 });
 
-test('a key on another curve is refused', () => {
+test('a key on another curve is rejected', () => {
   const other = generateKeyPairSync('ec', { namedCurve: 'secp384r1' });
   const pem = other.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
   expect(() => new KeySigner(pem)).toThrow('the signing key is not on P-256');

@@ -42,7 +42,7 @@ afterEach(() => {
   return new Promise((resolve) => server.close(resolve));
 });
 
-test('a mail is handed to SES as plain text from the configured address', async () => {
+test('a mail is sent through SES as plain text from the configured address', async () => {
   await mailer.send(MAIL);
   expect(asked.map(({ path }) => path)).toEqual(['/v2/email/outbound-emails']);
   expect(JSON.parse(asked[0]?.body ?? '')).toEqual({
@@ -62,14 +62,14 @@ test.each([
   ['throttles', () => ({ status: 429, body: '{}' })],
   ['fails', () => ({ status: 500, body: '{}' })],
   ['breaks off', () => 'break' as const],
-  ['says nothing for seconds', () => 'wait' as const],
-])('a mail is tried once where SES %s: it may be on its way', async (_what, answer) => {
+  ['does not answer for seconds', () => 'wait' as const],
+])('a mail is not retried if SES %s, because it may have been sent', async (_what, answer) => {
   respond = answer;
   await expect(mailer.send(MAIL)).rejects.toMatchObject({ status: 503, code: 'mail_not_taken' });
   expect(asked).toHaveLength(1);
 });
 
-test('what SES says of an address ends at the adapter', async () => {
+test('addresses in SES’s error messages do not leave the adapter', async () => {
   const message = 'Email address is not verified: new@example.test, gateway@example.com';
   respond = () => ({ status: 400, body: JSON.stringify({ __type: 'MessageRejected', message }) });
   const refusal = (await mailer.send(MAIL).catch((error: unknown) => error)) as Error;

@@ -19,7 +19,7 @@ describe('an issuer that does not answer', () => {
   });
   afterEach(() => issuer.close());
 
-  test('is not asked again for half a minute, and then its tokens are taken', async () => {
+  test('a failed issuer is not asked again for 30 seconds, and then its tokens are accepted', async () => {
     const verifier = issuer.verifier(() => time);
     const documents = [...issuer.documents];
     issuer.documents.clear();
@@ -32,14 +32,14 @@ describe('an issuer that does not answer', () => {
     await expect(verifier.verify(signed(claimsOf(), key), EXPECTED)).resolves.toBeDefined();
   });
 
-  test('is asked once for all who come meanwhile', async () => {
+  test('concurrent tokens of an issuer share one fetch', async () => {
     const verifier = issuer.verifier(() => time);
     const answers = Array.from({ length: 5 }, () => verifier.verify(signed(claimsOf(), key), EXPECTED));
     for (const answer of await Promise.all(answers)) expect(answer).toBeDefined();
     expect(issuer.asked).toHaveLength(2);
   });
 
-  test('is asked once also for all who come with a key that is new', async () => {
+  test('concurrent tokens with a new key share one fetch', async () => {
     const verifier = issuer.verifier(() => time);
     await verifier.verify(signed(claimsOf(), key), EXPECTED);
     const next = signingKey('next');
@@ -51,7 +51,7 @@ describe('an issuer that does not answer', () => {
   });
 });
 
-test('both documents of an issuer are had within one time of three seconds', async () => {
+test('both documents of an issuer share one timeout of three seconds', async () => {
   const signals = new Set<AbortSignal>();
   const begunAt = performance.now();
   const verifier = new OidcTokens({
@@ -71,7 +71,7 @@ test('both documents of an issuer are had within one time of three seconds', asy
 
 describe('an account whose issuers are slow', () => {
   const hostOf = (index: number): string => `https://issuer-${index}.example.com`;
-  /** Issuers that take as long as they can and then say nothing; but for one, which answers at once. */
+  /** All issuers are slow and then fail, except one that answers at once. */
   const verifierOf = (): OidcTokens =>
     new OidcTokens({
       clock: () => time,
@@ -91,18 +91,18 @@ describe('an account whose issuers are slow', () => {
   };
   const right = (): string => signed(claimsOf(), key);
 
-  test('makes us wait three times in half a minute, however many it names', async () => {
+  test('an account’s slow issuers are asked at most three times in 30 seconds', async () => {
     await tryAll(verifierOf(), 10);
     expect(asked).toHaveLength(3);
   });
 
-  test('has its other issuers’ tokens taken for as long as it made us wait less often', async () => {
+  test('an account with fewer slow fetches can still use its other issuers', async () => {
     const verifier = verifierOf();
     await tryAll(verifier, 2);
     await expect(verifier.verify(right(), EXPECTED)).resolves.toBeDefined();
   });
 
-  test('has tokens by keys that are known taken all the while, and by others within half a minute', async () => {
+  test('an account with too many slow fetches can use cached keys at once and other keys after 30 seconds', async () => {
     const known = verifierOf();
     await known.verify(right(), EXPECTED);
     await tryAll(known, 3);
@@ -115,7 +115,7 @@ describe('an account whose issuers are slow', () => {
     await expect(unknown.verify(signed(claims, key), EXPECTED)).resolves.toBeDefined();
   });
 
-  test('keeps nobody else waiting', async () => {
+  test('an account’s slow issuers do not block other accounts', async () => {
     const verifier = verifierOf();
     await tryAll(verifier, 3);
     await expect(verifier.verify(right(), { ...EXPECTED, accountId: 'acc_other' })).resolves.toBeDefined();

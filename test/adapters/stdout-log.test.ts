@@ -1,6 +1,6 @@
 import { StdoutLog } from '../../lambdas/adapters/stdout-log';
 
-test('a line keeps the code that alarms look for, whatever its fields are', () => {
+test('a log line keeps its code even if it has a cause', () => {
   const lines: string[] = [];
   new StdoutLog((line) => lines.push(line)).error('SETTLE_FAILED', { requestId: 'req_1', cause: 'WalletUnavailable' });
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { UndiciProviderClient } from '../../lambdas/adapters/providers/undici-provider-client';
-import type { Headers } from '../../lambdas/domain/data-plane/exchange';
+import type { Headers } from '../../lambdas/domain/headers';
 import type { ProviderFailure } from '../../lambdas/domain/data-plane/provider/provider-client';
 
 /** Answers one request on a connection; `count` is how many came on it, from 1. */

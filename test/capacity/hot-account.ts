@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../lambdas/domain/clock';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
 import { Accounts } from '../../lambdas/domain/accounts/accounts';
 import { Keys } from '../../lambdas/domain/keys/keys';
@@ -9,7 +10,6 @@ import { type CapacityRequest, Environment, PEPPER, USAGE_RETENTION_DAYS } from 
 import { LimitedStore } from './limited-store';
 import { VirtualTime } from './virtual-time';
 
-const MINUTE_MS = 60_000;
 const DOLLAR_PICO = 10n ** 12n;
 const FUNDED_PICO = 1_000_000n * DOLLAR_PICO;
 /** Two cents: 4,000 tokens of output at $5 per million. */

@@ -1,8 +1,9 @@
+import { MINUTE_MS } from '../../lambdas/domain/clock';
 import { createHash } from 'node:crypto';
 import { encodeTime } from 'ulid';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
 import { KeySigner } from '../../lambdas/adapters/receipts/key-signer';
-import { AccountTrees } from '../../lambdas/domain/receipts/account-trees';
+import { SealedTrees } from '../../lambdas/domain/receipts/sealed-trees';
 import type { OpenLeaf } from '../../lambdas/domain/receipts/open-leaves';
 import { OpenLeaves } from '../../lambdas/domain/receipts/open-leaves';
 import { Sealer, type SealRun } from '../../lambdas/domain/receipts/sealer';
@@ -13,7 +14,6 @@ import { VirtualTime } from './virtual-time';
 
 const REQUESTS_PER_SECOND = 5_000;
 const MINUTES = 2;
-const MINUTE_MS = 60_000;
 const MINUTE_REQUESTS = 60 * REQUESTS_PER_SECOND;
 /** What the stream hands over at a time. */
 const BATCH_LEAVES = 1_000;
@@ -25,7 +25,7 @@ const random = new Random(SEED);
 const time = new VirtualTime(Date.parse('2026-11-20T10:00:00.000Z'));
 const engine = EmbeddedStore.memory({ clock: time.clock });
 const store = new LimitedStore(engine, time, () => random.fraction());
-const signer = new KeySigner(KeySigner.makeKey());
+const signer = new KeySigner(KeySigner.generateKey());
 
 let requests = 0;
 
@@ -63,6 +63,6 @@ test('the receipts of five thousand requests a second on one account are sealed 
   // More than a partition takes in a second had to wait, and did.
   expect(store.limits.throttled).toBeGreaterThan(0);
   let sealed = 0;
-  for await (const { header } of new AccountTrees({ store: engine }).of(ACCOUNT)) sealed += header.size;
+  for await (const { header } of new SealedTrees({ store: engine }).oldestFirst(ACCOUNT)) sealed += header.size;
   expect(sealed).toBe(requests);
 });

@@ -1,8 +1,7 @@
+import { SECOND_MS } from '../../lambdas/domain/clock';
 /** What one DynamoDB partition takes in a second: 1,000 write units, 3,000 read units (DynamoDB developer guide). */
 const WRITE_UNITS_MAX = 1_000;
 const READ_UNITS_MAX = 3_000;
-
-const SECOND_MS = 1_000;
 
 class Meter {
   #second = -1;

@@ -101,7 +101,7 @@ export function testControlPlane(stage: () => Stage): void {
     expect((asked as APIError).status).toBe(402);
 
     const { response } = await getAccount({ client, path });
-    const ifMatch = { 'If-Match': response.headers.get('etag') ?? '' };
+    const ifMatch = { 'If-Match': response?.headers.get('etag') ?? '' };
     await renameAccount({ client, path, headers: ifMatch, body: { name: 'Science' }, throwOnError: true });
     const stale = await renameAccount({ client, path, headers: ifMatch, body: { name: 'Art' } });
     expect(stale.error).toMatchObject({ status: 412, code: 'version_mismatch' });

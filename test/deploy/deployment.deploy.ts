@@ -7,8 +7,8 @@ import { systemClock as clock } from '../../lambdas/domain/clock';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import { verifyLedger } from '../../lambdas/domain/wallet/verify/verify-ledger';
 import { EMULATOR_EXCLUSIONS } from '../../lib/compliance/emulator-exclusions';
-import { chatStream } from '../e2e/shapes';
-import { streamed } from '../e2e/upstream';
+import { chatStream } from '../e2e/provider-answers';
+import { streamedAnswer } from '../e2e/upstream';
 import { until } from '../e2e/until';
 import { addressedRequest } from './addressed-request';
 import { testAnotherRegion } from './another-region';
@@ -32,7 +32,7 @@ const stops: (() => Promise<void> | void)[] = [];
 
 beforeAll(async () => {
   stage = await openStage((stop) => stops.unshift(stop));
-  stage.upstream.plays(streamed(chatStream(ANSWER, REPORTED)));
+  stage.upstream.answerWith(streamedAnswer(chatStream(ANSWER, REPORTED)));
 });
 
 afterAll(async () => {
@@ -218,7 +218,9 @@ describe('destroying', () => {
     await stage.cdk.destroy(stage.config);
     expect(await deployment.storeIdentities()).toEqual(identities);
     expect(await balanceOf(account.accountId)).toEqual(balance);
-    const report = await verifyLedger({ store: deployment.store, usageWindow: { clock, usageRetentionDays: 30 } });
+    const { store, accounts } = deployment;
+    const usageWindow = { clock, usageRetentionDays: 30 };
+    const report = await verifyLedger({ store, everyAccount: accounts.list(), usageWindow });
     expect(report).toMatchObject({ differences: [], unstable: [] });
   });
 });

@@ -1,7 +1,8 @@
 import { json, text } from 'node:stream/consumers';
 import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
-import { chatDelta, chatStream } from '../e2e/shapes';
-import { cut, streamed } from '../e2e/upstream';
+import { chatDelta, chatStream } from '../e2e/provider-answers';
+import { brokenStream, streamedAnswer } from '../e2e/upstream';
+import { describeUnless } from '../support/describe-unless';
 import { HERE } from './cache-folder';
 import { deployedBundle } from './cdk';
 import { FramedStream } from './framed-stream';
@@ -12,7 +13,6 @@ import type { Stage } from './stage';
 import { ANSWER, CHAT, COST_PICO, CREDIT_PICO, deadRequest, PROMPT, proxyEnvironment, REPORTED } from './stage';
 import { sweepEnvironment, workloadsEnvironment } from './stage';
 
-const describeWhereBuilt = runtimeClientObstacle() === undefined ? describe : describe.skip;
 const STREAMED = {
   'lambda-runtime-function-response-mode': 'streaming',
   'content-type': 'application/vnd.awslambda.http-integration-response',
@@ -21,7 +21,7 @@ const STREAMED = {
 
 /** Tests the deployed bundles under the runtime client that Lambda uses. */
 export function testBundles(stage: () => Stage): void {
-  describeWhereBuilt("the bundles under Lambda's own runtime client", () => {
+  describeUnless(runtimeClientObstacle())("the bundles under Lambda's own runtime client", () => {
     let proxy: RunningFunction;
     beforeAll(async () => {
       const { emulator } = stage();
@@ -33,7 +33,7 @@ export function testBundles(stage: () => Stage): void {
       });
     });
     afterAll(() => proxy.stop());
-    afterAll(() => stage().upstream.plays(streamed(chatStream(ANSWER, REPORTED))));
+    afterAll(() => stage().upstream.answerWith(streamedAnswer(chatStream(ANSWER, REPORTED))));
 
     const chatEvent = (): object => {
       const { account, originSecret } = stage();
@@ -45,7 +45,7 @@ export function testBundles(stage: () => Stage): void {
       const [first = '', ...others] = chatStream(ANSWER, REPORTED);
       let goOn: () => void = () => undefined;
       const isRead = new Promise<void>((resolve) => (goOn = resolve));
-      stage().upstream.plays(async (reply) => {
+      stage().upstream.answerWith(async (reply) => {
         reply.writeHead(200, { 'content-type': 'text/event-stream' }).write(first);
         await isRead;
         reply.end(others.join(''));
@@ -64,7 +64,7 @@ export function testBundles(stage: () => Stage): void {
     });
 
     test('a provider that breaks off mid-stream causes an error event of the dialect, not an error of the function', async () => {
-      stage().upstream.plays(cut([chatDelta('Hel')]));
+      stage().upstream.answerWith(brokenStream([chatDelta('Hel')]));
       const { message } = await proxy.invoke(chatEvent());
       const answer = new FramedStream(message);
       expect(await answer.head()).toMatchObject({ statusCode: 200 });
@@ -121,7 +121,7 @@ export function testBundles(stage: () => Stage): void {
           const answer = new FramedStream((await workloads.invoke(event)).message);
           return { ...(await answer.head()), text: await answer.rest() };
         };
-        stage().upstream.plays(streamed(chatStream(ANSWER, REPORTED)));
+        stage().upstream.answerWith(streamedAnswer(chatStream(ANSWER, REPORTED)));
         const served = await ask(as('worker'));
         expect(served.statusCode).toBe(200);
         expect(served.text).toMatch(/nobody may keep either.*: x-tollgate-cost /s);

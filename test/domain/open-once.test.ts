@@ -1,6 +1,6 @@
 import { openOnce } from '../../lambdas/domain/open-once';
 
-test('what is opened is opened at once, and once for all who ask', async () => {
+test('a resource is opened immediately, and once for all callers', async () => {
   let times = 0;
   const get = openOnce(() => Promise.resolve({ time: (times += 1) }));
   expect(times).toBe(1);
@@ -8,7 +8,7 @@ test('what is opened is opened at once, and once for all who ask', async () => {
   expect(await get()).toBe(await get());
 });
 
-test('a failure is told to whoever waits for it, and whoever asks next has it opened again', async () => {
+test('a failure to open rejects the waiting callers, and the next caller tries again', async () => {
   const outcomes = [() => Promise.reject(new Error('not now')), () => Promise.resolve('open')];
   const get = openOnce(() => outcomes.shift()!());
   const waiting = [get(), get()];
@@ -19,7 +19,7 @@ test('a failure is told to whoever waits for it, and whoever asks next has it op
   expect(outcomes).toEqual([]);
 });
 
-test('a failure that nobody waits for ends no process', async () => {
+test('a failure to open without callers does not crash the process', async () => {
   const unhandled: unknown[] = [];
   const listen = (error: unknown): void => void unhandled.push(error);
   process.on('unhandledRejection', listen);

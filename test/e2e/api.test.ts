@@ -18,7 +18,7 @@ import {
 } from '../../web/src/api/generated/sdk.gen';
 import { ProcessRun } from './process-run';
 
-// The client that the console uses, against `npm start`.
+// These tests use the console's generated client against a gateway started by `npm start`.
 
 const run = new ProcessRun();
 beforeAll(() => run.start());
@@ -28,24 +28,24 @@ async function clientOf(role: string) {
   return createClient({ baseUrl: run.gateway.apiUrl, auth: await run.accessToken(role) });
 }
 
-/** What the newest mail of the local run carries. */
+/** Reads the invitation token from the newest mail of the local run. */
 function mailedToken(): string {
   const [newest = ''] = readdirSync(join(run.folder, 'mail')).sort().reverse();
   return /tgi_\w+/.exec(readFileSync(join(run.folder, 'mail', newest), 'utf8'))?.[0] ?? '';
 }
 
-test('health answers without a token, and nothing else does', async () => {
+test('the health endpoint needs no token, and every other endpoint does', async () => {
   expect(await (await fetch(`${run.gateway.apiUrl}/health`)).json()).toEqual({ status: 'ok', stage: 'local' });
   const refused = await fetch(`${run.gateway.apiUrl}/v1/me`);
   expect([refused.status, refused.headers.get('content-type')]).toEqual([401, 'application/problem+json']);
 });
 
-test('the API says of itself what docs/generated/openapi.json says', async () => {
+test('the API serves the same OpenAPI document as docs/generated/openapi.json', async () => {
   const answered = await (await fetch(`${run.gateway.apiUrl}/v1/openapi.json`)).json();
   expect(answered).toEqual(JSON.parse(readFileSync('docs/generated/openapi.json', 'utf8')));
 });
 
-test('an owner makes an account, a key of it serves requests until it is revoked, and the log has it all', async () => {
+test('an owner creates an account whose key works until it is revoked, and the audit log records each step', async () => {
   const client = await clientOf('owner');
   const { data: me } = await getMe({ client, throwOnError: true });
   const headers = { 'Idempotency-Key': 'account' };
@@ -60,15 +60,15 @@ test('an owner makes an account, a key of it serves requests until it is revoked
   expect((await run.ask(shown.key)).status).toBe(402);
   expect(await run.tollgate('wallet', 'credit', account.accountId, '1.00')).toMatchObject({ code: 0 });
   expect((await run.ask(shown.key)).status).toBe(200);
-  const ofKey = { ...path, keyId: shown.keyId };
-  const { error } = await revokeKey({ client, path: ofKey, headers: { 'If-Match': '"9"' } });
+  const keyPath = { ...path, keyId: shown.keyId };
+  const { error } = await revokeKey({ client, path: keyPath, headers: { 'If-Match': '"9"' } });
   expect(error).toMatchObject({ status: 412, code: 'version_mismatch' });
-  await revokeKey({ client, path: ofKey, headers: { 'If-Match': '"1"' }, throwOnError: true });
+  await revokeKey({ client, path: keyPath, headers: { 'If-Match': '"1"' }, throwOnError: true });
   const { data: keys } = await listKeys({ client, path, throwOnError: true });
   expect(keys.items).toMatchObject([{ keyId: shown.keyId, label: 'ci', revokedAt: expect.any(String) as string }]);
 
   const { response } = await getAccount({ client, path });
-  const ifMatch = { 'If-Match': response.headers.get('etag') ?? '' };
+  const ifMatch = { 'If-Match': response?.headers.get('etag') ?? '' };
   await renameAccount({ client, path, headers: ifMatch, body: { name: 'Newer' }, throwOnError: true });
   const stale = await renameAccount({ client, path, headers: ifMatch, body: { name: 'Old' } });
   expect(stale.error).toMatchObject({ status: 412, code: 'version_mismatch' });
@@ -80,7 +80,7 @@ test('an owner makes an account, a key of it serves requests until it is revoked
   expect(report).toEqual({ events: 4, faults: [] });
 });
 
-test('who is invited joins; who is not does not learn that the account is there', async () => {
+test('an invited person joins the account, and others cannot tell that it exists', async () => {
   const owner = await clientOf('owner');
   const operator = await clientOf('operator');
   const { data: account } = await createAccount({ client: owner, body: { name: 'Shared' }, throwOnError: true });
@@ -100,7 +100,7 @@ test('who is invited joins; who is not does not learn that the account is there'
   expect(mine.items.map(({ accountId }) => accountId)).toContain(account.accountId);
 });
 
-test('an operator routes a model to the providers that are configured, and to no other', async () => {
+test('an operator can route a model only to configured providers', async () => {
   const client = await clientOf('operator');
   const route = (...providers: string[]) =>
     changeCatalog({
@@ -112,7 +112,7 @@ test('an operator routes a model to the providers that are configured, and to no
   expect((await route('demo')).data).toEqual({ version: 1 });
 });
 
-test('a body that is too large or no JSON is refused, and the API goes on', async () => {
+test('the API refuses a body that is too large or is not JSON, and keeps working', async () => {
   const headers = { authorization: `Bearer ${await run.accessToken('owner')}`, 'content-type': 'application/json' };
   const body = JSON.stringify({ name: 'a'.repeat(70_000) });
   const refused = await fetch(`${run.gateway.apiUrl}/v1/accounts`, { method: 'POST', headers, body });

@@ -6,7 +6,7 @@ const run = new ProcessRun();
 beforeAll(() => run.start());
 afterAll(() => run.stop());
 
-test('every audit log of a run verifies, beside it and without it', async () => {
+test('every audit log of a run verifies, both while the gateway runs and afterwards', async () => {
   const { accountId } = run.gateway;
   const one = await run.tollgate('audit', 'verify', accountId);
   expect(one).toMatchObject({ code: 0, err: '' });
@@ -21,7 +21,7 @@ test('every audit log of a run verifies, beside it and without it', async () => 
   expect((JSON.parse(every.out) as { events: number }).events).toBe(events + more);
 });
 
-test('an exported log verifies as a file, and not once it was changed; so does a folder of events', async () => {
+test('an exported audit log and a folder of archived events verify, and an altered export does not', async () => {
   const exported = await run.tollgate('audit', 'export', run.gateway.accountId);
   expect(exported).toMatchObject({ code: 0, err: '' });
   const file = run.file('export.jsonl', exported.out);
@@ -33,7 +33,7 @@ test('an exported log verifies as a file, and not once it was changed; so does a
   });
   run.file('export.jsonl', [header, ...events.slice(1)].join('\n'));
   const found = await run.tollgate('audit', 'verify', '--file', file);
-  expect([found.code, found.err]).toEqual([1, 'The audit log is not as it was written.\n']);
+  expect([found.code, found.err]).toEqual([1, 'The audit log does not match what was written.\n']);
   expect(found.out).toContain(`line 2: event 1 of ${run.gateway.accountId}: it is missing`);
   const archive = join(run.folder, 'archive', run.gateway.accountId);
   mkdirSync(archive, { recursive: true });
@@ -44,8 +44,8 @@ test('an exported log verifies as a file, and not once it was changed; so does a
 test.each([
   ['verify', 'acc_01ARZ3NDEKTSV4RRFFQ69G5FAV', /^There is no account ".*"\.\n$/],
   ['export', 'acc_01ARZ3NDEKTSV4RRFFQ69G5FAV', /^There is no account ".*"\.\n$/],
-  ['verify', '--file=nothing.jsonl', /^The file ".*" cannot be read\.\n$/],
-])('%s of %s is one line and exit code 1', async (command, what, message) => {
+  ['verify', '--file=nothing.jsonl', /^Cannot read the file ".*"\.\n$/],
+])('the command audit %s %s fails with one line and exit code 1', async (command, what, message) => {
   const { code, out, err } = await run.tollgate('audit', command, what);
   expect([code, out]).toEqual([1, '']);
   expect(err).toMatch(message);

@@ -1,49 +1,51 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseCommandLine } from '../../dev/cli/commands/command-line';
-import { execute } from '../../dev/cli/commands/execute';
-import type { CommandResult } from '../../dev/cli/commands/command-services';
+import { runOnFolder } from '../../dev/cli/commands/run-on-folder';
+import type { CommandResult } from '../../dev/cli/commands/command-result';
 import { UsageError } from '../../dev/cli/commands/usage';
 import { DataFolder } from '../../dev/local/folder/data-folder';
 import { CHAT_MODEL, chatBody, type LocalRun, post, startLocalRun } from './local-run';
-import { chatCompletion } from './shapes';
+import { chatCompletion } from './provider-answers';
 import { until } from './until';
-import { whole } from './upstream';
+import { wholeAnswer } from './upstream';
 
 let run: LocalRun;
 
 beforeAll(async () => {
   run = await startLocalRun();
-  run.upstream.plays(whole(chatCompletion('Hello', { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 })));
+  run.upstream.answerWith(
+    wholeAnswer(chatCompletion('Hello', { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 })),
+  );
 });
 
 afterAll(() => run.stop());
 
-/** As another process runs it: the gateway owns the folder and carries it out. */
+/** Runs a catalog command as another process would, so that the gateway, which owns the folder, executes it. */
 function catalog(...words: readonly string[]): Promise<CommandResult> {
   const line = parseCommandLine(['catalog', ...words]);
   if (line?.target !== 'folder') throw new Error('not a command on the folder');
-  return execute(new DataFolder(run.folder), line.command);
+  return runOnFolder(new DataFolder(run.folder), line.command);
 }
 
 const json = ({ lines: [line = ''] }: CommandResult) => JSON.parse(line) as { readonly [name: string]: unknown };
-const asked = async (model = CHAT_MODEL): Promise<number> =>
+const statusOf = async (model = CHAT_MODEL): Promise<number> =>
   (await post(run, '/v1/chat/completions', chatBody({ model }))).status;
 
-test('what an operator sets is served by the running gateway within ten seconds', async () => {
-  expect(await asked()).toBe(200);
+test('a running gateway applies catalog changes within ten seconds', async () => {
+  expect(await statusOf()).toBe(200);
   expect(json(await catalog('alias', 'house-model', CHAT_MODEL))).toEqual({ version: 1 });
   await catalog('hide', 'text-embedding-3-small');
   const startedAt = Date.now();
-  await until('the new name to be served', async () => (await asked('house-model')) === 200);
+  await until('the new name to be served', async () => (await statusOf('house-model')) === 200);
   expect(Date.now() - startedAt).toBeLessThan(10_000);
   expect(run.upstream.received.at(-1)?.json).toMatchObject({ model: CHAT_MODEL });
   expect((await post(run, '/v1/embeddings', { model: 'text-embedding-3-small', input: 'x' })).status).toBe(404);
   expect(run.log.filter((line) => line.includes('CATALOG_CHANGED'))).not.toEqual([]);
 });
 
-test('a price list is shown, proposed with its diff, and approved for a minute later', async () => {
-  expect((await catalog('diff')).lines).toEqual(['Nothing differs.']);
+test('a price list is compared, proposed and approved, and the catalog then shows it', async () => {
+  expect((await catalog('diff')).lines).toEqual(['The lists do not differ.']);
   const file = join(run.folder, 'list.json');
   const prices = [
     {
@@ -83,28 +85,28 @@ test('a price list is shown, proposed with its diff, and approved for a minute l
     models: ['openai/mine'],
     settings: [],
   });
-  expect(await asked()).toBe(200);
+  expect(await statusOf()).toBe(200);
 });
 
-test('a file that is no price list is told in one line', async () => {
+test('an invalid price list is reported in one line', async () => {
   const file = join(run.folder, 'none.json');
   writeFileSync(file, '{"source":"x","providers":{"openai":[{"id":"m"}]}}');
   expect(await catalog('diff', file)).toMatchObject({
     exitCode: 1,
-    error: expect.stringContaining('is no price list: ') as string,
+    error: expect.stringContaining('is not a valid price list: ') as string,
   });
   expect(await catalog('diff', join(run.folder, 'missing.json'))).toMatchObject({ exitCode: 1 });
 });
 
 test.each([
-  [['catalog'], 'There is no command "catalog".'],
-  [['catalog', 'delete', 'x'], 'There is no command "catalog delete".'],
-  [['catalog', 'provider', 'openai', 'maybe'], 'A provider is on or off.'],
-  [['catalog', 'markup', 'all', '2.5'], 'A markup is a whole number of basis points: 250 is 2.5 %.'],
-  [['catalog', 'markup', 'all'], 'The command lacks an argument.'],
-  [['catalog', 'show', '--from', '2027-01-01T00:00:00Z'], 'The command has no option --from.'],
-  [['catalog', 'hide', 'm', '--from', 'tomorrow'], 'A time is written as 2027-01-01T00:00:00Z.'],
-  [['catalog', 'approve', 'x'], 'a proposal id: pro_ and a ULID'],
-])('%j is a usage error', (args, message) => {
+  [['catalog'], 'Unknown command "catalog".'],
+  [['catalog', 'delete', 'x'], 'Unknown command "catalog delete".'],
+  [['catalog', 'provider', 'openai', 'maybe'], 'Say "on" or "off" after the provider.'],
+  [['catalog', 'markup', 'all', '2.5'], 'The markup must be a whole number of basis points (250 is 2.5%) or "none".'],
+  [['catalog', 'markup', 'all'], 'An argument is missing.'],
+  [['catalog', 'show', '--from', '2027-01-01T00:00:00Z'], 'This command does not take --from.'],
+  [['catalog', 'hide', 'm', '--from', 'tomorrow'], 'Write the time as in 2027-01-01T00:00:00Z.'],
+  [['catalog', 'approve', 'x'], 'Invalid proposal ID: it must be pro_ followed by a ULID'],
+])('the command line %j is a usage error', (args, message) => {
   expect(() => parseCommandLine(args)).toThrow(new UsageError(message));
 });

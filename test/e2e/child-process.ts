@@ -1,33 +1,31 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { COMPILE_CACHE, fromBundle, ROOT } from './programs';
 import { until } from './until';
-
-const ROOT = dirname(dirname(__dirname));
-/** Starting takes a second or two, more when the machine is busy. */
-const START_DEADLINE_MS = 30_000;
 
 const children = new Set<ChildProcess>();
 
-/** One process of the local run, with all that it printed. */
+/** A child process, with everything that it printed. */
 export interface Child {
   readonly pid: number;
   readonly out: () => string;
   readonly err: () => string;
-  /** The exit code, or the signal that ended it. */
+  /** Resolves to the exit code, or to the signal that killed the process. */
   readonly ended: Promise<number | string>;
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Runs a file of dev/ in a process of its own, with nothing of this one's environment but the path. */
+/** Runs a program of dev/ in its own process, which inherits only PATH from this one's environment. */
 export function runScript(
   file: string,
   args: readonly string[],
   environment: { readonly [name: string]: string },
+  program = fromBundle,
 ): Child {
-  const child = spawn(process.execPath, ['--import', 'tsx', join('dev', file), ...args], {
+  const child = spawn(process.execPath, [...program(file), ...args], {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.add(child);
@@ -38,14 +36,14 @@ export function runScript(
   const ended = new Promise<number | string>((resolve, reject) => {
     child.on('error', reject).on('close', (code, signal) => {
       children.delete(child);
-      resolve(code ?? signal ?? 'nothing');
+      resolve(code ?? signal ?? 'unknown');
     });
   });
   return { pid: child.pid ?? 0, out: () => out, err: () => err, ended, kill: (signal) => void child.kill(signal) };
 }
 
-/** For `afterEach`: whatever a test left running. */
-export async function endChildren(): Promise<void> {
+/** Kills every process that a test left running; meant for `afterEach`. */
+export async function killChildren(): Promise<void> {
   const ended = [...children].map((child) => new Promise((resolve) => child.on('close', resolve)));
   for (const child of children) child.kill('SIGKILL');
   await Promise.all(ended);
@@ -61,26 +59,34 @@ export interface DevFile {
   readonly users: readonly { readonly role: string; readonly email: string; readonly password: string }[];
 }
 
-/** One that runs, and what it told of itself. */
+/** A running gateway process and the contents of its dev.json. */
 export type Gateway = Child & DevFile;
 
 export const readDevFile = (folder: string): DevFile =>
   JSON.parse(readFileSync(join(folder, 'dev.json'), 'utf8')) as DevFile;
 
-/** A gateway as `npm start` runs it, once it has said that it runs. */
-export async function start(folder: string, environment: { readonly [name: string]: string } = {}): Promise<Gateway> {
-  const child = runScript('start.ts', [], { PORT: '0', TOLLGATE_DATA: folder, ...environment });
-  const isUp = () => child.out().includes('Ctrl-C');
-  await until(`the gateway to start\n${child.err()}`, isUp, START_DEADLINE_MS);
+/** Starts a gateway as `npm start` does, and waits until it is ready. */
+export async function start(
+  folder: string,
+  environment: { readonly [name: string]: string } = {},
+  program = fromBundle,
+): Promise<Gateway> {
+  const child = runScript('local/start.ts', [], { PORT: '0', TOLLGATE_DATA: folder, ...environment }, program);
+  let endedWith: number | string | undefined;
+  void child.ended.then((code) => (endedWith = code));
+  await until('the gateway to start', () => {
+    if (endedWith !== undefined) throw new Error(`the gateway ended with ${endedWith}: ${child.err()}`);
+    return child.out().includes('Ctrl-C');
+  });
   return { ...child, ...readDevFile(folder) };
 }
 
-/** A command as `npm run --silent tollgate -- …` runs it. */
+/** Runs a command as `npm run --silent tollgate -- …` does. */
 export async function tollgate(
   folder: string,
   ...args: readonly string[]
 ): Promise<{ code: number | string; out: string; err: string }> {
-  const child = runScript('cli.ts', args, { TOLLGATE_DATA: folder });
+  const child = runScript('cli/tollgate.ts', args, { TOLLGATE_DATA: folder });
   const code = await child.ended;
   return { code, out: child.out(), err: child.err() };
 }

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { parseCommandLine } from '../../dev/cli/commands/command-line';
 import { UsageError } from '../../dev/cli/commands/usage';
 import { CognitoTokenVerifier } from '../../lambdas/adapters/cognito/cognito-token-verifier';
-import { tollgate } from './child-process';
+import { runScript, tollgate } from './child-process';
 import { ProcessRun } from './process-run';
+import { fromSource } from './programs';
 
 const run = new ProcessRun();
 beforeAll(() => run.start());
@@ -11,15 +12,15 @@ afterAll(() => run.stop());
 
 const json = (text: string) => JSON.parse(text) as { [name: string]: string };
 
-// In order: first beside the running gateway, then without it.
-describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
+// The order matters: the second round stops the gateway and finds what the first one left.
+describe.each(['while the gateway runs', 'after the gateway has stopped'])('%s', (when) => {
   const isRunning = when === 'while the gateway runs';
   beforeAll(async () => {
     if (isRunning) return;
     await run.interrupt();
   });
 
-  test('wallet, usage, credit, keys and verify work', async () => {
+  test('the wallet, usage, keys and ledger commands work', async () => {
     const { accountId } = run.gateway;
     const before = json((await run.tollgate('wallet', accountId)).out);
     const created = await run.tollgate('keys', 'create', accountId);
@@ -30,7 +31,7 @@ describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
     const newest = await run.tollgate('usage', accountId, '--limit', '1');
     const lines = newest.out.trim().split('\n');
     expect(lines).toHaveLength(1);
-    expect(newest.err).toMatch(isRunning ? /^$/ : /^There are more than 1;/);
+    expect(newest.err).toMatch(isRunning ? /^$/ : /^There are more than 1 records;/);
     const record = json(lines[0] ?? '');
     expect(record).toMatchObject({ model: 'demo', provider: 'demo', status: 'completed', estimated: false });
     expect(Object.keys(record)).toEqual(expect.arrayContaining(['requestId', 'at', 'usage', 'cost']));
@@ -56,7 +57,7 @@ describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
     expect(unknown).toMatchObject({ code: 1, out: '' });
   });
 
-  test('a key is rotated, with a grace or without, and revoked', async () => {
+  test('a key is rotated with and without a grace period, and revoked', async () => {
     const { accountId } = run.gateway;
     const made = json((await run.tollgate('keys', 'create', accountId)).out);
     const next = await run.tollgate('keys', 'rotate', accountId, made['keyId']!, '--grace', '3600');
@@ -85,7 +86,7 @@ describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
     expect(await revoke()).toEqual(revoked);
   });
 
-  test('no key of another account is rotated or revoked', async () => {
+  test('a key of another account can be neither rotated nor revoked', async () => {
     const { accountId } = json((await run.tollgate('accounts', 'create')).out);
     const { keyId } = json((await run.tollgate('keys', 'create', run.gateway.accountId)).out);
     for (const verb of ['rotate', 'revoke']) {
@@ -94,17 +95,17 @@ describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
     }
   });
 
-  test('usage says when there is more of it', async () => {
+  test('the usage command says when there are more records', async () => {
     const { accountId } = run.gateway;
     if (isRunning) expect((await run.ask()).status).toBe(200);
     const some = await run.tollgate('usage', accountId, '--limit', '1');
     expect(some.out.trim().split('\n')).toHaveLength(1);
-    expect(some.err).toBe('There are more than 1; --limit <count> shows as many as it says.\n');
+    expect(some.err).toBe('There are more than 1 records; use --limit <count> to show more.\n');
     const all = await run.tollgate('usage', accountId, '--limit', '2');
     expect([all.out.trim().split('\n').length, all.err]).toEqual([2, '']);
   });
 
-  test('several commands at once all count', async () => {
+  test('several credits at the same time are all counted', async () => {
     const { accountId } = run.gateway;
     const credits = await Promise.all(['1', '2', '4'].map((usd) => run.tollgate('wallet', 'credit', accountId, usd)));
     expect(credits.map(({ code, err }) => [code, err])).toEqual([
@@ -124,10 +125,10 @@ describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
     });
   });
 
-  test('a token is the line that the API takes from the running gateway, and cannot be had without it', async () => {
+  test('the token command prints a token that the API accepts, and fails when no gateway runs', async () => {
     const { code, out, err } = await run.tollgate('token', '--as', 'auditor');
     if (!isRunning) {
-      expect([code, out, err]).toEqual([1, '', 'A token comes from a running gateway: "npm start".\n']);
+      expect([code, out, err]).toEqual([1, '', 'No gateway is running: start one with "npm start" to get a token.\n']);
       return;
     }
     expect([code, err]).toEqual([0, '']);
@@ -141,7 +142,7 @@ describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
     expect(run.gateway.consoleUrl).toBe(run.gateway.gatewayUrl.replace('/v1', ''));
   });
 
-  test('operators are appointed by whoever has the deployment, and dismissed, with an event each', async () => {
+  test('operators are appointed and dismissed, and the audit log records each change', async () => {
     const events = async () => json((await run.tollgate('audit', 'verify', 'deployment')).out)['events'];
     const before = Number(await events());
     const listed = async () => (await run.tollgate('operators', 'list')).out.trim().split('\n').map(json);
@@ -154,12 +155,12 @@ describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
     const appointed = await run.tollgate('operators', 'appoint', personId);
     expect([appointed.code, JSON.parse(appointed.out)]).toEqual([0, { personId, isOperator: true }]);
     expect(await listed()).toEqual([{ personId }]);
-    const nobody = await run.tollgate('operators', 'appoint', 'per_01JD0000000000000000000000');
-    expect(nobody).toEqual({ code: 1, out: '', err: 'There is no such person.\n' });
+    const unknown = await run.tollgate('operators', 'appoint', 'per_01JD0000000000000000000000');
+    expect(unknown).toEqual({ code: 1, out: '', err: 'There is no such person.\n' });
     expect(Number(await events())).toBe(before + 2);
   });
 
-  test('an unknown account is one line and exit code 1', async () => {
+  test('an unknown account is reported in one line with exit code 1', async () => {
     for (const account of ['acc_01ARZ3NDEKTSV4RRFFQ69G5FAV', 'nobody', '../etc']) {
       expect(await run.tollgate('wallet', account)).toEqual({
         code: 1,
@@ -172,62 +173,69 @@ describe.each(['while the gateway runs', 'while it does not'])('%s', (when) => {
 
 test.each([
   [[], 'No command was given.'],
-  [['walet', 'x'], 'There is no command "walet x".'],
-  [['wallet'], 'The command lacks an argument.'],
-  [['wallet', 'a', 'b'], 'The command has an argument too many.'],
+  [['walet', 'x'], 'Unknown command "walet x".'],
+  [['wallet'], 'An argument is missing.'],
+  [['wallet', 'a', 'b'], 'There are too many arguments.'],
   [['wallet', 'credit', 'a', '-5'], "Unknown option '-5'."],
-  [['wallet', 'credit', 'a', '0'], 'The amount is positive dollars, such as 5 or 0.25.'],
-  [['wallet', 'credit', 'a', '1e3'], 'The amount is positive dollars, such as 5 or 0.25.'],
-  [['wallet', 'credit', 'a', '0.0000000000001'], 'The amount is positive dollars, such as 5 or 0.25.'],
+  [['wallet', 'credit', 'a', '0'], 'The amount must be a positive number of dollars, such as 5 or 0.25.'],
+  [['wallet', 'credit', 'a', '1e3'], 'The amount must be a positive number of dollars, such as 5 or 0.25.'],
+  [['wallet', 'credit', 'a', '0.0000000000001'], 'The amount must be a positive number of dollars, such as 5 or 0.25.'],
   [
     ['wallet', 'credit', 'a', '5', '--payment-id', 'req_x'],
-    'A payment id is made of letters, digits and ._:- and does not begin with req_.',
+    'The payment ID may contain letters, digits and ._:- and must not start with req_.',
   ],
   ...['', '-1', '1.5', '1e3', '2592001', 'an hour'].map((grace): [string[], string] => [
     ['keys', 'rotate', 'a', '01JD0000000000000000000000', `--grace=${grace}`],
-    'The grace is a whole number of seconds, 2592000 at most.',
+    'The grace period must be a whole number of seconds, at most 2592000.',
   ]),
-  [['keys', 'rotate', 'a', 'tg_01JD0000000000000000000000_x'], 'A key is named by its id, which "keys list" shows.'],
-  [['keys', 'revoke', 'a'], 'The command lacks an argument.'],
-  [['keys', 'revoke', 'a', '01JD0000000000000000000000', '--grace', '1'], 'The command has no option --grace.'],
-  [['usage', 'a', '--limit', '0'], 'The limit is at least 1.'],
-  [['usage', 'a', '--limit', 'many'], 'The limit is a whole number.'],
-  [['operators'], 'There is no command "operators".'],
-  [['operators', 'list', 'x'], 'The command has an argument too many.'],
+  [['keys', 'rotate', 'a', 'tg_01JD0000000000000000000000_x'], 'Invalid key ID: "keys list" shows the IDs.'],
+  [['keys', 'revoke', 'a'], 'An argument is missing.'],
+  [['keys', 'revoke', 'a', '01JD0000000000000000000000', '--grace', '1'], 'This command does not take --grace.'],
+  [['usage', 'a', '--limit', '0'], 'The limit must be at least 1.'],
+  [['usage', 'a', '--limit', 'many'], 'The limit must be a whole number.'],
+  [['operators'], 'Unknown command "operators".'],
+  [['operators', 'list', 'x'], 'There are too many arguments.'],
   [
     ['operators', 'appoint', 'owner@example.test'],
-    'A person is named by their id, which begins with per_: they sign in, and GET /api/v1/me shows it.',
+    'Invalid person ID: it must start with per_. People find theirs at GET /api/v1/me once they have signed in.',
   ],
-  [['token'], 'A token is for one of owner, admin, developer, billing, auditor, operator: --as <role>.'],
+  [['token'], 'Give --as one of these roles: owner, admin, developer, billing, auditor, operator.'],
+  [['token', '--as', 'root'], 'Give --as one of these roles: owner, admin, developer, billing, auditor, operator.'],
   [
-    ['token', '--as', 'root'],
-    'A token is for one of owner, admin, developer, billing, auditor, operator: --as <role>.',
+    ['--stack', 'tollgate-prod', 'token', '--as', 'owner'],
+    'token works only on a local run: in a deployment, people sign in to the console.',
   ],
-  [['--stack', 'tollgate-prod', 'token', '--as', 'owner'], 'A deployment gives tokens at its sign-in page only.'],
-  [['wallet', 'a', '--limit', '5'], 'The command has no option --limit.'],
-  [['receipts', 'verify'], 'The command lacks an argument.'],
-  [['receipts', 'export', 'a', '--key', 'k.pem'], 'The command has no option --key.'],
-  [['audit', 'verify', 'nobody'], 'An audit log is named by its account’s id, or is "deployment".'],
-  [['audit', 'verify', 'deployment', 'x'], 'The command has an argument too many.'],
-  [['audit', 'verify', 'deployment', '--file', 'x'], 'The command has an argument too many.'],
-  [['audit', 'export'], 'The command lacks an argument.'],
-  [['--stack', 'tollgate-prod', 'audit', 'verify', '--file', 'x'], 'A file is verified where it is: without --stack.'],
-  [['receipts', 'sign', 'a'], 'There is no command "receipts sign".'],
-])('%j is a usage error', (args, message) => {
+  [['wallet', 'a', '--limit', '5'], 'This command does not take --limit.'],
+  [['receipts', 'verify'], 'An argument is missing.'],
+  [['receipts', 'export', 'a', '--key', 'k.pem'], 'This command does not take --key.'],
+  [['audit', 'verify', 'nobody'], 'Name an audit log by its account ID, or as "deployment".'],
+  [['audit', 'verify', 'deployment', 'x'], 'There are too many arguments.'],
+  [['audit', 'verify', 'deployment', '--file', 'x'], 'There are too many arguments.'],
+  [['audit', 'export'], 'An argument is missing.'],
+  [
+    ['--stack', 'tollgate-prod', 'audit', 'verify', '--file', 'x'],
+    '--file reads a file on this machine, so leave out --stack.',
+  ],
+  [['receipts', 'sign', 'a'], 'Unknown command "receipts sign".'],
+])('the command line %j is a usage error', (args, message) => {
   expect(() => parseCommandLine(args)).toThrow(new UsageError(message));
 });
 
-test('a usage error is told in one line, with where to read more, and exit code 2', async () => {
+test('a usage error prints its message and a pointer to --help, and exits with code 2', async () => {
   const { code, out, err } = await run.tollgate('wallet', 'credit', 'a', '5 dollars');
   expect([code, out]).toEqual([2, '']);
-  expect(err).toBe('The amount is positive dollars, such as 5 or 0.25.\nRun it with --help to see the commands.\n');
+  expect(err).toBe(
+    'The amount must be a positive number of dollars, such as 5 or 0.25.\nUse --help to list the commands.\n',
+  );
 });
 
-test('help is no error', async () => {
-  expect(await run.tollgate('--help')).toMatchObject({ code: 0, err: '' });
+test('the option --help exits with code 0', async () => {
+  // From its source, as `npm run tollgate` runs it; the other tests run the same program bundled.
+  const child = runScript('cli/tollgate.ts', ['--help'], { TOLLGATE_DATA: run.folder }, fromSource);
+  expect([await child.ended, child.err()]).toEqual([0, '']);
 });
 
-test('a folder that is not there is not made', async () => {
+test('a command does not create a missing data folder', async () => {
   const { code, err } = await tollgate(join(run.folder, 'nothing'), 'ledger', 'verify');
   expect([code, err.split('\n').length]).toEqual([1, 2]);
   expect(err).toMatch(/^There is no data folder /);

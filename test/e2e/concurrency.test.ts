@@ -10,9 +10,9 @@ import {
   priceOf,
   startLocalRun,
 } from './local-run';
-import { chatCompletion } from './shapes';
+import { chatCompletion } from './provider-answers';
 import { until } from './until';
-import { whole } from './upstream';
+import { wholeAnswer } from './upstream';
 
 const REQUESTS = 200;
 const AFFORDABLE = 50;
@@ -23,21 +23,24 @@ beforeAll(async () => {
 });
 afterAll(() => run.stop());
 
-test(`of ${REQUESTS} requests at once a wallet that affords ${AFFORDABLE} pays exactly ${AFFORDABLE}`, async () => {
-  const { services: services } = run.gateway;
+test(`a wallet that can pay for ${AFFORDABLE} of ${REQUESTS} concurrent requests pays for exactly ${AFFORDABLE}`, async () => {
+  const { services } = run.gateway;
   const accountId = await services.accounts.create();
   await services.wallet.open(accountId);
   const { key } = await services.keys.create({ accountId });
   const send = () =>
     post(run, '/v1/chat/completions', chatBody({ max_tokens: 1_000 }), { authorization: `Bearer ${key}` });
 
-  // What one such request holds, learned from one: the provider waits until it was seen.
+  // A first request shows how much one such request holds. The provider waits until the hold was read.
   const cost = costOf(priceOf('openai', CHAT_MODEL), { input: 10, output: 5 });
   let release = (): void => undefined;
   let released = new Promise<void>((resolve) => (release = resolve));
-  run.upstream.plays(async (reply, received) => {
+  run.upstream.answerWith(async (reply, received) => {
     await released;
-    await whole(chatCompletion('x', { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }))(reply, received);
+    await wholeAnswer(chatCompletion('x', { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }))(
+      reply,
+      received,
+    );
   });
   await services.wallet.credit({ accountId, amountPico: parseUsd('1'), paymentId: 'first' });
   const probe = send();
@@ -63,7 +66,7 @@ test(`of ${REQUESTS} requests at once a wallet that affords ${AFFORDABLE} pays e
     await watch();
     return answer.status;
   });
-  // Nothing is answered before every request was admitted or refused.
+  // The provider answers only once every request has been admitted or refused.
   await until('all of the money to be held', async () => {
     await watch();
     return (await balanceOf(run, poor)).availablePico === 0n && run.upstream.received.length === AFFORDABLE + 1;
@@ -86,16 +89,18 @@ test(`of ${REQUESTS} requests at once a wallet that affords ${AFFORDABLE} pays e
     availablePico: (heldPico - cost) * BigInt(AFFORDABLE),
   });
   await expectLedgerVerifies(run);
-}, 30_000);
+});
 
-test('a request without a limit of its own is capped at what the wallet affords', async () => {
-  const { services: services } = run.gateway;
+test('a request without an output limit is capped at what the wallet can pay for', async () => {
+  const { services } = run.gateway;
   const accountId = await services.accounts.create();
   await services.wallet.open(accountId);
   const { key } = await services.keys.create({ accountId });
   const amountPico = costOf(priceOf('openai', CHAT_MODEL), { input: 1_000, output: 500 });
   await services.wallet.credit({ accountId, amountPico, paymentId: 'little' });
-  run.upstream.plays(whole(chatCompletion('x', { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 })));
+  run.upstream.answerWith(
+    wholeAnswer(chatCompletion('x', { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 })),
+  );
   const answer = await post(run, '/v1/chat/completions', chatBody(), { authorization: `Bearer ${key}` });
   expect(answer.status).toBe(200);
   const limit = Number(run.upstream.received[0]?.json['max_completion_tokens']);

@@ -5,15 +5,15 @@ import type { AddressInfo } from 'node:net';
 import type { SecureVersion, TLSSocket } from 'node:tls';
 
 export interface EdgeOptions {
-  /** The origin that it stands before. */
-  readonly to: string;
-  /** Without it the edge speaks http. */
+  /** The URL of the gateway behind the edge. */
+  readonly origin: string;
+  /** @default none, so the edge speaks plain http */
   readonly tls?: { readonly key: string; readonly cert: string; readonly minVersion: SecureVersion };
-  /** Added to every answer. */
+  /** Headers that are added to every answer. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Collects each answer and gives it out at once. */
-  readonly collects?: boolean;
-  /** Answers 403 to a connection older than TLS 1.3, as a viewer function does. */
+  /** Buffers each answer and sends it all at once. */
+  readonly buffersAnswers?: boolean;
+  /** Answers 403 to connections older than TLS 1.3, as a CloudFront viewer function does. */
   readonly refusesOlderRequests?: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface Edge {
   stop(): Promise<void>;
 }
 
-/** What stands before a gateway in AWS, as far as a client notices it. */
+/** Imitates the edge in front of a gateway in AWS, as far as a client can notice. */
 export async function startEdge(options: EdgeOptions): Promise<Edge> {
   const { tls } = options;
   const pass = (incoming: IncomingMessage, reply: ServerResponse): void => forward(options, incoming, reply);
@@ -39,7 +39,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 }
 
 function forward(options: EdgeOptions, incoming: IncomingMessage, reply: ServerResponse): void {
-  const { to, headers = {}, collects = false, refusesOlderRequests = false } = options;
+  const { origin: to, headers = {}, buffersAnswers: collects = false, refusesOlderRequests = false } = options;
   const isOlder = (incoming.socket as Partial<TLSSocket>).getProtocol?.() !== 'TLSv1.3';
   if (refusesOlderRequests && isOlder) {
     reply.writeHead(403).end();

@@ -1,7 +1,7 @@
 import { FAILURES_MAX } from '../../lambdas/domain/attempts/failed-attempts';
 import { chatBody, post, startLocalRun } from './local-run';
 
-test('a client with a wrong key is told to wait, and one with a right key at the same address is served', async () => {
+test('a client with a wrong key is told to wait, and one with a valid key at the same address is served', async () => {
   const run = await startLocalRun();
   try {
     expect(await run.openai.models.list()).toMatchObject({ object: 'list' });
@@ -17,7 +17,7 @@ test('a client with a wrong key is told to wait, and one with a right key at the
       429,
       { error: { type: 'rate_limit_error' } },
     ]);
-    // What the client says of where it is changes nothing.
+    // The client cannot escape the limit by claiming another address.
     const elsewhere = { ...wrong, 'x-tollgate-client-address': '192.0.2.1', 'x-forwarded-for': '192.0.2.1' };
     expect((await post(run, '/v1/chat/completions', chatBody(), elsewhere)).status).toBe(429);
     expect(await run.openai.models.list()).toMatchObject({ object: 'list' });

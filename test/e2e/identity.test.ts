@@ -32,13 +32,13 @@ interface Metadata {
 const metadata = async (): Promise<Metadata> =>
   (await (await fetch(`${identity.issuer}/.well-known/openid-configuration`)).json()) as Metadata;
 
-const user = (role: string) => identity.users.find((one) => one.role === role)!;
+const user = (role: string) => identity.users.find((candidate) => candidate.role === role)!;
 
-/** What a console does: opens the sign-in page, has the person fill it in, and is sent back with a code. */
+/** Signs in as the console does: opens the sign-in page, submits the form, and gets a code with the redirect. */
 async function signIn(fields: { readonly [name: string]: string } = {}) {
   const { authorization_endpoint: authorize, token_endpoint: tokens } = await metadata();
   const verifier = randomBytes(32).toString('base64url');
-  const asked = {
+  const parameters = {
     client_id: identity.clientId,
     redirect_uri: CALLBACK,
     response_type: 'code',
@@ -50,8 +50,8 @@ async function signIn(fields: { readonly [name: string]: string } = {}) {
     password: user('owner').password,
     ...fields,
   };
-  const page = await fetch(`${authorize}?${new URLSearchParams(asked).toString()}`);
-  const answer = await fetch(authorize, { method: 'POST', body: new URLSearchParams(asked), redirect: 'manual' });
+  const page = await fetch(`${authorize}?${new URLSearchParams(parameters).toString()}`);
+  const answer = await fetch(authorize, { method: 'POST', body: new URLSearchParams(parameters), redirect: 'manual' });
   const back = answer.headers.get('location');
   const code = back === null ? undefined : (new URL(back).searchParams.get('code') ?? undefined);
   const redeem = (form: { readonly [name: string]: string }) =>
@@ -69,7 +69,7 @@ interface TokenAnswer {
 const claimsOf = (token: string) =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
 
-test('a person signs in with a password through the code flow and is known by the access token, not by the id token', async () => {
+test('a person signs in through the code flow, and the API accepts their access token but not their ID token', async () => {
   const { page, back, code = '', verifier, redeem } = await signIn();
   expect(await page.text()).toContain('<form method="POST"');
   expect(back).toMatch(new RegExp(`^${CALLBACK}\\?code=[^&]+&state=a1b2c3$`));
@@ -94,7 +94,7 @@ test('a person signs in with a password through the code flow and is known by th
   await expect(tokenVerifier.verify(next)).resolves.toMatchObject(known);
 });
 
-test('a code without its verifier, a second time, or for another address is worth nothing', async () => {
+test('an authorization code is refused without its verifier, with a wrong one, and when used again', async () => {
   const { code = '', verifier, redeem } = await signIn();
   const form = { grant_type: 'authorization_code', code, redirect_uri: CALLBACK };
   expect((await redeem(form)).status).toBe(400);
@@ -107,25 +107,25 @@ test('a code without its verifier, a second time, or for another address is wort
 
 test.each([
   ['a wrong password', { password: 'wrong' }],
-  ["another's password", { username: 'operator@example.test' }],
-  ['nobody', { username: 'nobody@example.test' }],
-  ['another address to be sent back to', { redirect_uri: 'http://127.0.0.1:8787.example.com/signed-in' }],
-  ['another client', { client_id: 'another' }],
-  ['no PKCE', { code_challenge: '' }],
-  ['PKCE in plain', { code_challenge_method: 'plain' }],
+  ["another user's password", { username: 'operator@example.test' }],
+  ['an unknown user', { username: 'nobody@example.test' }],
+  ['an unregistered redirect URL', { redirect_uri: 'http://127.0.0.1:8787.example.com/signed-in' }],
+  ['an unknown client', { client_id: 'another' }],
+  ['no PKCE challenge', { code_challenge: '' }],
+  ['a plain PKCE challenge', { code_challenge_method: 'plain' }],
   ['the implicit flow', { response_type: 'token' }],
-])('%s gets no code', async (_what, fields) => {
+])('a sign-in with %s gets no code', async (_what, fields) => {
   const { code, answer } = await signIn(fields);
   expect(code).toBeUndefined();
   expect([200, 400]).toContain(answer.status);
 });
 
-test('no script that an address carries runs on the sign-in page', async () => {
+test('the sign-in page runs no script that is injected through its URL', async () => {
   const { page } = await signIn({ state: '"><script>alert(1)</script>' });
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
 });
 
-test('every role has a user whose token can be had, and whose id and password stay', async () => {
+test('every role has a user who can get a token and who keeps their ID and password after a restart', async () => {
   const verifier = identity.verifier(systemClock);
   expect(identity.users.map(({ role, email }) => [role, email])).toEqual(
     STANDINGS.map((role) => [role, `${role}@example.test`]),
@@ -140,14 +140,14 @@ test('every role has a user whose token can be had, and whose id and password st
   expect((await signIn()).code).toBeDefined();
 });
 
-test('a token of an earlier run, and one of another folder, are nobody’s', async () => {
+test('a token of an earlier run is refused', async () => {
   const before = await identity.accessToken('owner');
   await identity.stop();
   identity = await LocalIdentity.start(folder);
   await expect(identity.verifier(systemClock).verify(before)).resolves.toBeUndefined();
 });
 
-test('passwords are each folder’s own, long, and in no file that others on the machine can read', async () => {
+test('passwords are unique and long, and only the owner of the files can read them', async () => {
   const passwords = identity.users.map(({ password }) => password);
   expect(new Set(passwords).size).toBe(STANDINGS.length);
   expect(Math.min(...passwords.map((password) => password.length))).toBeGreaterThanOrEqual(24);
@@ -158,7 +158,7 @@ test('passwords are each folder’s own, long, and in no file that others on the
   }
 });
 
-test('nobody can change a user over the port', async () => {
+test('the user pool’s port offers no way to list or change users', async () => {
   const { origin } = new URL(identity.issuer);
   const change = (target: string, body: object) =>
     fetch(`${origin}/`, {

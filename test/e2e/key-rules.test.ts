@@ -18,7 +18,7 @@ async function create(rules: KeyRules) {
 
 const codeOf = async (answer: Response) => [answer.status, errorSchema.parse(await answer.json()).error.code];
 
-test('a key does what its rules say, and the next request follows a change of them', async () => {
+test('a key obeys its rules, and changed rules apply to the next request', async () => {
   const { keyId, apiKey } = await create({
     models: ['demo'],
     cidrs: ['127.0.0.0/8', '::1/128'],
@@ -42,7 +42,7 @@ test('a key does what its rules say, and the next request follows a change of th
   expect((await run.ask(apiKey)).status).toBe(200);
 });
 
-test('a budget is spent to its end and not beyond, by several requests at once too', async () => {
+test('concurrent requests together never spend more than the budget of their key', async () => {
   // A fortieth of a cent.
   const { apiKey } = await create({ budget: { limitPico: '250000000', window: 'day', timeZone: 'Europe/Berlin' } });
   const answers = await Promise.all(Array.from({ length: 12 }, () => run.ask(apiKey, 'x'.repeat(400))));
@@ -54,10 +54,10 @@ test('a budget is spent to its end and not beyond, by several requests at once t
   expect(await run.tollgate('ledger', 'verify')).toMatchObject({ code: 0, err: '' });
 });
 
-test('requests a minute are as many as the rule says', async () => {
+test('the rate limit of a key refuses further requests in the same minute', async () => {
   const { apiKey } = await create({ requestsPerMinute: 1 });
   const statuses: number[] = [];
-  // A minute may end in between.
+  // A new minute may begin between two requests.
   while (statuses.at(-1) !== 429 && statuses.length < 5) {
     const answer = await run.ask(apiKey);
     statuses.push(answer.status);
@@ -67,7 +67,7 @@ test('requests a minute are as many as the rule says', async () => {
   expect([statuses[0], statuses.at(-1)]).toEqual([200, 429]);
 });
 
-test('a key for an IAM role is made without a secret, and opens nothing in a local run', async () => {
+test('a role key is created without a secret, and a local run refuses it', async () => {
   const role = 'arn:aws:iam::111122223333:role/worker';
   const { out } = await run.tollgate('keys', 'create', run.gateway.accountId, '--role', role);
   const made = JSON.parse(out) as { readonly keyId: string };
@@ -75,10 +75,10 @@ test('a key for an IAM role is made without a secret, and opens nothing in a loc
   const { status } = await fetch(`${run.gateway.gatewayUrl}/models`, { headers: { 'x-api-key': made.keyId } });
   expect(status).toBe(401);
   const wrong = await run.tollgate('keys', 'create', run.gateway.accountId, '--role', 'worker');
-  expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('A role is named by its ARN') as string]);
+  expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('Give the role by its ARN') as string]);
 });
 
-test('the list shows each key with its rules, and no secret', async () => {
+test('the list of keys shows their rules but no secret', async () => {
   const { keyId, apiKey } = await create({ concurrency: 2 });
   const { out } = await run.tollgate('keys', 'list', run.gateway.accountId);
   const keys = out
@@ -92,17 +92,17 @@ test('the list shows each key with its rules, and no secret', async () => {
 });
 
 test.each([
-  ['{"rpm":5}', 'The rules are wrong: Unrecognized key: "rpm".'],
-  ['{"budget":{"limitPico":5,"window":"day"}}', 'The rules are wrong: budget.limitPico '],
-  ['not JSON', 'no such file, or not JSON.'],
-])('rules that cannot be (%s) are refused before anything is asked', async (text, message) => {
+  ['{"rpm":5}', 'The rules are invalid: Unrecognized key: "rpm".'],
+  ['{"budget":{"limitPico":5,"window":"day"}}', 'The rules are invalid: budget.limitPico '],
+  ['not JSON', 'it does not exist or is not JSON.'],
+])('a rules file with %s is a usage error', async (text, message) => {
   const path = run.file('wrong.json', text);
   const { code, err } = await run.tollgate('keys', 'create', run.gateway.accountId, '--rules', path);
   expect(code).toBe(2);
   expect(err).toContain(message);
 });
 
-test('an account that an operator suspends is served nothing until it is resumed', async () => {
+test('an account that an operator suspended is refused until it is resumed', async () => {
   const token = await run.accessToken('operator');
   const act = (what: string, body?: object) =>
     fetch(`${run.gateway.apiUrl}/v1/accounts/${run.gateway.accountId}/${what}`, {

@@ -16,12 +16,12 @@ export const CHAT_MODEL = 'gpt-4o-mini';
 export const MESSAGES_MODEL = 'claude-haiku-4-5';
 export const EMBEDDINGS_MODEL = 'text-embedding-3-small';
 
-/** A gateway in this process, on a folder of its own, with a scripted provider behind both dialects. */
+/** A gateway inside the test process, on its own folder, with one scripted provider for both dialects. */
 export interface LocalRun {
   readonly upstream: Upstream;
   readonly gateway: LocalGateway;
   readonly folder: string;
-  /** Everything it logged. */
+  /** Every line that the gateway has logged. */
   readonly log: string[];
   readonly openai: OpenAI;
   readonly anthropic: Anthropic;
@@ -67,8 +67,8 @@ export async function balanceOf({ gateway }: LocalRun, accountId = gateway.accou
 export const recordsOf = ({ gateway }: LocalRun): Promise<UsageRecord[]> =>
   gateway.services.usage.newest(gateway.account.accountId, 1_000);
 
-/** What a test did: the records it added, and what they cost the wallet. Waits until nothing is held. */
-export async function during(
+/** Runs `act`, waits until nothing is held, and returns the new usage records and what the wallet paid. */
+export async function usageDuring(
   run: LocalRun,
   act: () => Promise<unknown>,
 ): Promise<{ records: UsageRecord[]; paidPico: bigint }> {
@@ -85,13 +85,14 @@ export async function during(
 
 /** Fails unless every balance equals its replay. */
 export async function expectLedgerVerifies({ gateway }: LocalRun): Promise<void> {
-  const { store, clock } = gateway.services;
-  const report = await verifyLedger({ store, usageWindow: { clock, usageRetentionDays: 90 } });
+  const { store, accounts, clock } = gateway.services;
+  const usageWindow = { clock, usageRetentionDays: 90 };
+  const report = await verifyLedger({ store, everyAccount: accounts.list(), usageWindow });
   expect({ differences: report.differences, unstable: report.unstable }).toEqual({ differences: [], unstable: [] });
 }
 
-/** For the end of a file: every balance equals its replay. */
-export async function stopVerified(run: LocalRun): Promise<void> {
+/** Stops the run at the end of a test file, after checking that every balance equals its replay. */
+export async function stopAndVerify(run: LocalRun): Promise<void> {
   try {
     await expectLedgerVerifies(run);
   } finally {
@@ -99,7 +100,7 @@ export async function stopVerified(run: LocalRun): Promise<void> {
   }
 }
 
-/** Pico-dollars per token as the committed price list has them for a short prompt. */
+/** Looks up a model's prices for a short prompt in the committed price list, in pico-dollars per token. */
 export function priceOf(provider: 'openai' | 'anthropic', model: string): { readonly [unit: string]: bigint } {
   const known = PRICE_LIST.providers[provider]?.find(({ id, aliases }) => id === model || aliases.includes(model));
   const prices = known?.prices.at(-1)?.tiers[0]?.picoPerToken;
@@ -107,7 +108,7 @@ export function priceOf(provider: 'openai' | 'anthropic', model: string): { read
   return Object.fromEntries(Object.entries(prices).map(([unit, pico]) => [unit, BigInt(pico)]));
 }
 
-/** What so many tokens cost. */
+/** Computes the cost of these tokens. */
 export function costOf(
   prices: { readonly [unit: string]: bigint },
   tokens: { readonly [unit: string]: number },
@@ -125,7 +126,7 @@ export interface RawAnswer {
   readonly text: string;
 }
 
-/** A request as any client makes it, without an SDK's help. */
+/** Sends a request without an SDK. */
 export async function post(
   run: LocalRun,
   path: string,

@@ -3,30 +3,32 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
-import { type Child, type DevFile, endChildren, runScript, start, tollgate } from './child-process';
+import { type Child, type DevFile, killChildren, runScript, start, tollgate } from './child-process';
+import { fromSource } from './programs';
 import { temporaryFolder } from './temporary-folder';
-import { chatDelta } from './shapes';
-import { endless, Upstream } from './upstream';
+import { chatDelta } from './provider-answers';
+import { endlessStream, Upstream } from './upstream';
 
 let folder: string;
 beforeEach(() => {
   folder = temporaryFolder();
 });
 afterEach(async () => {
-  await endChildren();
+  await killChildren();
   rmSync(folder, { recursive: true });
 });
 
 const wallet = async ({ accountId }: DevFile) =>
   JSON.parse((await tollgate(folder, 'wallet', accountId)).out) as { [name: string]: string };
 
-async function stopped(child: Child): Promise<void> {
+async function interrupt(child: Child): Promise<void> {
   child.kill('SIGINT');
   expect(await child.ended).toBe(0);
 }
 
-test('a first start has a demo account, five dollars and a line to paste that works; a second start keeps them', async () => {
-  const first = await start(folder);
+test('a first start prints a working example request for an account with $5.00, and a second start keeps the account', async () => {
+  // From its source, as `npm start` runs it; the other tests start the same program bundled.
+  const first = await start(folder, {}, fromSource);
   expect(first.gatewayUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/);
   expect(first.out()).toContain(first.apiKey);
   expect(first.out()).toContain('$5.00');
@@ -40,16 +42,16 @@ test('a first start has a demo account, five dollars and a line to paste that wo
   expect(answer.status).toBe(200);
   const spent = answer.headers.get('x-tollgate-cost');
   expect(Number(spent)).toBeGreaterThan(0);
-  await stopped(first);
+  await interrupt(first);
   expect(first.err()).not.toContain('"level":"error"');
 
   const second = await start(folder);
   expect([second.apiKey, second.accountId]).toEqual([first.apiKey, first.accountId]);
   expect(await wallet(second)).toMatchObject({ spent, funded: '5.00', held: '0.00' });
-  await stopped(second);
+  await interrupt(second);
 });
 
-test('the demo model answers both official clients, streaming included', async () => {
+test('the demo model answers both official clients, with and without streaming', async () => {
   const { gatewayUrl, apiKey } = await start(folder);
   const openai = new OpenAI({ apiKey, baseURL: gatewayUrl, maxRetries: 0 });
   const anthropic = new Anthropic({ apiKey, baseURL: gatewayUrl.replace('/v1', ''), maxRetries: 0 });
@@ -71,7 +73,7 @@ test('the demo model answers both official clients, streaming included', async (
   expect(await anthropic.messages.stream({ model: 'demo', max_tokens: 100, messages }).finalText()).toBe(text);
 });
 
-test('the demo model keeps to the output limit that it is given', async () => {
+test('the demo model respects the output limit of a request', async () => {
   const run = await start(folder);
   const openai = new OpenAI({ apiKey: run.apiKey, baseURL: run.gatewayUrl, maxRetries: 0 });
   const anthropic = new Anthropic({ apiKey: run.apiKey, baseURL: run.gatewayUrl.replace('/v1', ''), maxRetries: 0 });
@@ -85,10 +87,10 @@ test('the demo model keeps to the output limit that it is given', async () => {
   expect(run.out() + run.err()).not.toContain('CHARGE_OVERRUN');
 });
 
-test('a killed gateway gives back what was held at its next start, and its ledger adds up', async () => {
+test('a killed gateway returns the held money at its next start, and its ledger adds up', async () => {
   const upstream = await Upstream.start();
   try {
-    upstream.plays(endless([chatDelta('Hello')]));
+    upstream.answerWith(endlessStream([chatDelta('Hello')]));
     const environment = { OPENAI_BASE_URL: `${upstream.url}/v1` };
     const first = await start(folder, environment);
     const stream = await openStream(first);
@@ -98,63 +100,66 @@ test('a killed gateway gives back what was held at its next start, and its ledge
     await expect(stream.rest).rejects.toThrow();
 
     const second = await start(folder, environment);
-    expect(second.out()).toContain('Gave back what 1 interrupted request(s)');
+    expect(second.out()).toContain('Returned the money held by 1 interrupted request(s)');
     expect(await wallet(second)).toMatchObject({ available: '5.00', held: '0.00', spent: '0.00' });
     expect(await tollgate(folder, 'ledger', 'verify')).toMatchObject({ code: 0, err: '' });
     const records = (await tollgate(folder, 'usage', second.accountId)).out.trim().split('\n');
     expect(records.map((line) => JSON.parse(line) as object)).toMatchObject([
       { status: 'expired', cost: '0.00', usage: {} },
     ]);
-    await stopped(second);
+    await interrupt(second);
   } finally {
     await upstream.stop();
   }
 });
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s settles what is in flight before the gateway ends', async (signal) => {
-  const upstream = await Upstream.start();
-  try {
-    upstream.plays(endless([chatDelta('Hello')]));
-    const gateway = await start(folder, { OPENAI_BASE_URL: `${upstream.url}/v1` });
-    const stream = await openStream(gateway);
-    gateway.kill(signal);
-    expect(await gateway.ended).toBe(0);
-    expect(await stream.rest).toMatch(/request_stopped[^]*x-tollgate-cost/);
-    const { held, spent } = await wallet(gateway);
-    expect([held, Number(spent) > 0]).toEqual(['0.00', true]);
-    const [record] = (await tollgate(folder, 'usage', gateway.accountId)).out.trim().split('\n');
-    expect(JSON.parse(record ?? '')).toMatchObject({ status: 'interrupted', cost: spent, estimated: true });
-  } finally {
-    await upstream.stop();
-  }
-});
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'a gateway that gets %s settles its requests before it exits',
+  async (signal) => {
+    const upstream = await Upstream.start();
+    try {
+      upstream.answerWith(endlessStream([chatDelta('Hello')]));
+      const gateway = await start(folder, { OPENAI_BASE_URL: `${upstream.url}/v1` });
+      const stream = await openStream(gateway);
+      gateway.kill(signal);
+      expect(await gateway.ended).toBe(0);
+      expect(await stream.rest).toMatch(/request_stopped[^]*x-tollgate-cost/);
+      const { held, spent } = await wallet(gateway);
+      expect([held, Number(spent) > 0]).toEqual(['0.00', true]);
+      const [record] = (await tollgate(folder, 'usage', gateway.accountId)).out.trim().split('\n');
+      expect(JSON.parse(record ?? '')).toMatchObject({ status: 'interrupted', cost: spent, estimated: true });
+    } finally {
+      await upstream.stop();
+    }
+  },
+);
 
-test('a second start on the same folder is told so in one line, and the first goes on', async () => {
+test('a second gateway on the same folder fails with one line, and the first keeps running', async () => {
   const first = await start(folder);
-  const second = runScript('start.ts', [], { PORT: '0', TOLLGATE_DATA: folder });
+  const second = runScript('local/start.ts', [], { PORT: '0', TOLLGATE_DATA: folder });
   expect(await second.ended).toBe(1);
   expect(second.err()).toBe(`The data folder ${folder} is in use by a running gateway (process ${first.pid}).\n`);
   expect((await fetch(first.gatewayUrl.replace('/v1', '/healthz'))).status).toBe(200);
 });
 
-test('a port that is taken is named in one line, and the folder stays free', async () => {
+test('a start on a port in use fails with one line and leaves the folder free', async () => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as AddressInfo;
-  const child = runScript('start.ts', [], { PORT: String(port), TOLLGATE_DATA: folder });
+  const child = runScript('local/start.ts', [], { PORT: String(port), TOLLGATE_DATA: folder });
   expect(await child.ended).toBe(1);
-  expect(child.err()).toBe(`The port ${port} is in use; PORT names another.\n`);
+  expect(child.err()).toBe(`Port ${port} is already in use: set PORT to another one.\n`);
   await new Promise((resolve) => other.close(resolve));
-  await stopped(await start(folder, { PORT: String(port) }));
+  await interrupt(await start(folder, { PORT: String(port) }));
 });
 
-test('a wrong setting is named in one line', async () => {
-  const child = runScript('start.ts', [], { PORT: 'eight', TOLLGATE_DATA: folder });
+test('a start with an invalid setting fails with one line', async () => {
+  const child = runScript('local/start.ts', [], { PORT: 'eight', TOLLGATE_DATA: folder });
   expect(await child.ended).toBe(1);
   expect(child.err()).toBe('PORT must be a whole number from 0 to 65535.\n');
 });
 
-/** A stream whose first event has come; `rest` is all of its text once it ends. */
+/** Opens a stream and waits for its first event; `rest` resolves to its whole text when it ends. */
 async function openStream({ gatewayUrl, apiKey }: DevFile): Promise<{ readonly rest: Promise<string> }> {
   const response = await fetch(`${gatewayUrl}/chat/completions`, {
     method: 'POST',
@@ -166,13 +171,13 @@ async function openStream({ gatewayUrl, apiKey }: DevFile): Promise<{ readonly r
   const decoder = new TextDecoder();
   let text = decoder.decode((await reader.read()).value, { stream: true });
   expect(text).toContain('Hello');
-  const readOn = async (): Promise<string> => {
+  const readToEnd = async (): Promise<string> => {
     for (let piece = await reader.read(); !piece.done; piece = await reader.read())
       text += decoder.decode(piece.value, { stream: true });
     return text;
   };
-  const rest = readOn();
-  // A killed gateway breaks the stream off before anybody awaits it.
+  const rest = readToEnd();
+  // A killed gateway breaks the stream before the test awaits `rest`, which must not count as an unhandled rejection.
   rest.catch(() => undefined);
   return { rest };
 }

@@ -3,7 +3,7 @@ import {
   CHAT_MODEL,
   chatBody,
   costOf,
-  during,
+  usageDuring,
   EMBEDDINGS_MODEL,
   type LocalRun,
   MESSAGES_MODEL,
@@ -12,17 +12,26 @@ import {
   priceOf,
   recordsOf,
   startLocalRun,
-  stopVerified,
+  stopAndVerify,
 } from './local-run';
 import { formatUsd } from '../../lambdas/domain/money/pico';
-import { chatCompletion, chatDelta, chatStop, chatStream, chatUsage, DONE, message, messageStream } from './shapes';
-import { streamed, whole } from './upstream';
+import {
+  chatCompletion,
+  chatDelta,
+  chatStop,
+  chatStream,
+  chatUsage,
+  DONE,
+  message,
+  messageStream,
+} from './provider-answers';
+import { streamedAnswer, wholeAnswer } from './upstream';
 
 let run: LocalRun;
 beforeAll(async () => {
   run = await startLocalRun();
 });
-afterAll(() => stopVerified(run));
+afterAll(() => stopAndVerify(run));
 
 const chatPrices = priceOf('openai', CHAT_MODEL);
 const messagesPrices = priceOf('anthropic', MESSAGES_MODEL);
@@ -46,9 +55,9 @@ const MESSAGE_USAGE = {
 };
 
 describe('the official OpenAI client', () => {
-  test('gets a whole answer, and the wallet pays what was reported, to the pico-dollar', async () => {
-    run.upstream.plays(whole(chatCompletion('Hello', CHAT_USAGE)));
-    const { records, paidPico } = await during(run, async () => {
+  test('the OpenAI client gets a whole answer, and the wallet pays the reported usage to the pico-dollar', async () => {
+    run.upstream.answerWith(wholeAnswer(chatCompletion('Hello', CHAT_USAGE)));
+    const { records, paidPico } = await usageDuring(run, async () => {
       const { data, response } = await run.openai.chat.completions
         .create({ model: CHAT_MODEL, messages: [{ role: 'user', content: 'Hi' }] })
         .withResponse();
@@ -72,9 +81,9 @@ describe('the official OpenAI client', () => {
     expect(paidPico).toBe(CHAT_COST);
   });
 
-  test('gets a stream, event by event', async () => {
-    run.upstream.plays(streamed(chatStream(['Hel', 'lo'], CHAT_USAGE)));
-    const { records, paidPico } = await during(run, async () => {
+  test('the OpenAI client gets a stream event by event', async () => {
+    run.upstream.answerWith(streamedAnswer(chatStream(['Hel', 'lo'], CHAT_USAGE)));
+    const { records, paidPico } = await usageDuring(run, async () => {
       const stream = await run.openai.chat.completions.create({
         model: CHAT_MODEL,
         messages: [{ role: 'user', content: 'Hi' }],
@@ -91,9 +100,9 @@ describe('the official OpenAI client', () => {
     expect(paidPico).toBe(CHAT_COST);
   });
 
-  test('gets the usage event when it asks for it', async () => {
-    run.upstream.plays(streamed(chatStream(['Hello'], CHAT_USAGE)));
-    await during(run, async () => {
+  test('the OpenAI client gets the usage event of a stream when it asks for it', async () => {
+    run.upstream.answerWith(streamedAnswer(chatStream(['Hello'], CHAT_USAGE)));
+    await usageDuring(run, async () => {
       const stream = await run.openai.chat.completions.create({
         model: CHAT_MODEL,
         messages: [{ role: 'user', content: 'Hi' }],
@@ -106,12 +115,17 @@ describe('the official OpenAI client', () => {
     });
   });
 
-  test('pays embeddings by their input', async () => {
+  test('an embeddings request is charged for its input', async () => {
     const usage = { prompt_tokens: 12, total_tokens: 12 };
-    run.upstream.plays(
-      whole({ object: 'list', model: 'm', data: [{ object: 'embedding', index: 0, embedding: [0.5, -1] }], usage }),
+    run.upstream.answerWith(
+      wholeAnswer({
+        object: 'list',
+        model: 'm',
+        data: [{ object: 'embedding', index: 0, embedding: [0.5, -1] }],
+        usage,
+      }),
     );
-    const { records, paidPico } = await during(run, async () => {
+    const { records, paidPico } = await usageDuring(run, async () => {
       const answer = await run.openai.embeddings.create({
         model: EMBEDDINGS_MODEL,
         input: ['a', 'b'],
@@ -127,9 +141,9 @@ describe('the official OpenAI client', () => {
 describe('the official Anthropic client', () => {
   const tokens = { input: 7, cachedInput: 5, cacheWrite: 3, cacheWrite1h: 2, output: 11 };
 
-  test('gets a whole message', async () => {
-    run.upstream.plays(whole(message('Hello', MESSAGE_USAGE)));
-    const { records, paidPico } = await during(run, async () => {
+  test('the Anthropic client gets a whole message', async () => {
+    run.upstream.answerWith(wholeAnswer(message('Hello', MESSAGE_USAGE)));
+    const { records, paidPico } = await usageDuring(run, async () => {
       const answer = await run.anthropic.messages.create({
         model: MESSAGES_MODEL,
         max_tokens: 50,
@@ -142,10 +156,12 @@ describe('the official Anthropic client', () => {
     expect(paidPico).toBe(costOf(messagesPrices, tokens));
   });
 
-  test('gets a stream, with its usage as the dialect always tells it', async () => {
+  test('the Anthropic client gets a stream with its usage', async () => {
     const { output_tokens, ...input } = MESSAGE_USAGE;
-    run.upstream.plays(streamed(messageStream(['Hel', 'lo'], { ...input, output_tokens: 1 }, { output_tokens })));
-    const { records, paidPico } = await during(run, async () => {
+    run.upstream.answerWith(
+      streamedAnswer(messageStream(['Hel', 'lo'], { ...input, output_tokens: 1 }, { output_tokens })),
+    );
+    const { records, paidPico } = await usageDuring(run, async () => {
       const stream = run.anthropic.messages.stream({
         model: MESSAGES_MODEL,
         max_tokens: 50,
@@ -161,9 +177,16 @@ describe('the official Anthropic client', () => {
 describe('the bytes of a stream', () => {
   const cost = (pico: bigint) => `: x-tollgate-cost ${formatUsd(pico)}\n\n`;
 
-  test('are the provider’s but for the usage event that nobody asked for, then the cost', async () => {
-    run.upstream.plays(
-      streamed([chatDelta('Héllo 🎈'), ': a comment\n\n', chatDelta('x'), chatStop(), chatUsage(CHAT_USAGE), DONE]),
+  test('a stream passes byte for byte, without the usage event that the client did not ask for, and ends with its cost', async () => {
+    run.upstream.answerWith(
+      streamedAnswer([
+        chatDelta('Héllo 🎈'),
+        ': a comment\n\n',
+        chatDelta('x'),
+        chatStop(),
+        chatUsage(CHAT_USAGE),
+        DONE,
+      ]),
     );
     const { text, headers } = await post(run, '/v1/chat/completions', chatBody({ stream: true }));
     expect(headers.get('content-type')).toMatch('text/event-stream');
@@ -173,9 +196,9 @@ describe('the bytes of a stream', () => {
     expect(run.upstream.received[0]?.json['stream_options']).toEqual({ include_usage: true });
   });
 
-  test('are the provider’s wholly when usage was asked for', async () => {
+  test('a stream passes unchanged when the client asked for usage', async () => {
     const events = chatStream(['Hello'], CHAT_USAGE);
-    run.upstream.plays(streamed(events));
+    run.upstream.answerWith(streamedAnswer(events));
     const { text } = await post(
       run,
       '/v1/chat/completions',
@@ -184,13 +207,13 @@ describe('the bytes of a stream', () => {
     expect(text).toBe(events.join('') + cost(CHAT_COST));
   });
 
-  test('are the same wherever the network cuts them', async () => {
+  test('a stream passes unchanged however the network splits it', async () => {
     const events = chatStream(['Héllo', ' wörld'], CHAT_USAGE);
     const bytes =
       Buffer.from(events.join(''))
         .toString('latin1')
         .match(/[\s\S]{1,37}/g) ?? [];
-    run.upstream.plays(async (reply) => {
+    run.upstream.answerWith(async (reply) => {
       reply.writeHead(200, { 'content-type': 'text/event-stream' });
       for (const piece of bytes) await new Promise((resolve) => reply.write(Buffer.from(piece, 'latin1'), resolve));
       reply.end();
@@ -203,17 +226,17 @@ describe('the bytes of a stream', () => {
     expect(text).toBe(events.join('') + cost(CHAT_COST));
   });
 
-  test('of a message are the provider’s wholly', async () => {
+  test('a message stream passes unchanged', async () => {
     const events = messageStream(['Hello'], { input_tokens: 3, output_tokens: 1 }, { output_tokens: 4 });
-    run.upstream.plays(streamed(events));
+    run.upstream.answerWith(streamedAnswer(events));
     const { text } = await post(run, '/v1/messages', messagesBody({ stream: true }));
     expect(text).toBe(events.join('') + cost(costOf(messagesPrices, { input: 3, output: 4 })));
   });
 });
 
-describe('what reaches the provider', () => {
-  test('is the client’s body byte for byte, without identities, and nothing of the client’s headers', async () => {
-    run.upstream.plays(whole(chatCompletion('x', CHAT_USAGE)));
+describe('the request to the provider', () => {
+  test('the provider gets the client’s body byte for byte, without identities, and none of the client’s headers', async () => {
+    run.upstream.answerWith(wholeAnswer(chatCompletion('x', CHAT_USAGE)));
     const body = `{ "model":"${CHAT_MODEL}", "user":"jane@example.com","messages" : [{"role":"user","content":"\\u0041"}],"metadata":{"a":1},"max_tokens":5,"safety_identifier":"s","x_unknown":[1.50] }`;
     const headers = {
       'x-forwarded-for': '203.0.113.9',
@@ -239,8 +262,8 @@ describe('what reaches the provider', () => {
     expect(sent?.headers.authorization).toBe('Bearer provider-key-openai');
   });
 
-  test('in the other dialect carries the protocol’s headers and the provider’s key', async () => {
-    run.upstream.plays(whole(message('x', MESSAGE_USAGE)));
+  test('the provider gets the Anthropic protocol’s headers and its own key', async () => {
+    run.upstream.answerWith(wholeAnswer(message('x', MESSAGE_USAGE)));
     await post(run, '/v1/messages', messagesBody({ metadata: { user_id: 'jane' } }), {
       'anthropic-version': '2023-06-01',
       'anthropic-beta': 'a,b',
@@ -257,7 +280,7 @@ describe('what reaches the provider', () => {
   });
 });
 
-test('all that the wallet spent is the sum of its usage records', async () => {
+test('the money that the wallet spent equals the sum of its usage records', async () => {
   const balance = await balanceOf(run);
   const records = await recordsOf(run);
   expect(records.reduce((sum, { costPico }) => sum + costPico, 0n)).toBe(balance.spentPico);

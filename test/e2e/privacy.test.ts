@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHAT_MODEL, chatBody, type LocalRun, messagesBody, post, startLocalRun } from './local-run';
-import { chatCompletion, chatDelta, chatStream, DONE, event, messageStream } from './shapes';
-import { cut, streamed, whole } from './upstream';
+import { chatCompletion, chatDelta, chatStream, DONE, event, messageStream } from './provider-answers';
+import { brokenStream, streamedAnswer, wholeAnswer } from './upstream';
 
 let run: LocalRun;
 beforeAll(async () => {
@@ -20,10 +20,10 @@ function filesBelow(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Whatever a client or a provider said, wherever it was said. */
-async function sayItEverywhere(): Promise<void> {
+/** Puts the canary into every part of valid requests and of the provider's answers. */
+async function sendCanaryEverywhere(): Promise<void> {
   const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
-  const said = {
+  const content = {
     messages: [{ role: 'user', content: canary }],
     user: canary,
     metadata: { a: canary },
@@ -33,29 +33,36 @@ async function sayItEverywhere(): Promise<void> {
   const headers = { 'x-note': canary, cookie: canary, 'user-agent': canary, 'x-forwarded-for': canary };
   const send = (path: string, body: object) => post(run, path, body, headers);
 
-  run.upstream.plays(whole(chatCompletion(canary, usage)));
-  await send('/v1/chat/completions', chatBody({ ...said, tools }));
-  await send(`/v1/chat/completions?q=${canary}`, chatBody(said));
-  run.upstream.plays(streamed(chatStream([canary, canary], usage)));
-  await send('/v1/chat/completions', chatBody({ ...said, stream: true }));
-  run.upstream.plays(streamed(messageStream([canary], { input_tokens: 1, output_tokens: 1 }, { output_tokens: 1 })));
-  await send('/v1/messages', messagesBody({ ...said, stream: true }));
+  run.upstream.answerWith(wholeAnswer(chatCompletion(canary, usage)));
+  await send('/v1/chat/completions', chatBody({ ...content, tools }));
+  await send(`/v1/chat/completions?q=${canary}`, chatBody(content));
+  run.upstream.answerWith(streamedAnswer(chatStream([canary, canary], usage)));
+  await send('/v1/chat/completions', chatBody({ ...content, stream: true }));
+  run.upstream.answerWith(
+    streamedAnswer(messageStream([canary], { input_tokens: 1, output_tokens: 1 }, { output_tokens: 1 })),
+  );
+  await send('/v1/messages', messagesBody({ ...content, stream: true }));
   for (const status of [400, 401, 429, 500]) {
-    run.upstream.plays(
-      whole({ error: { message: `you said ${canary}`, type: canary, code: canary } }, status, { 'x-echo': canary }),
+    run.upstream.answerWith(
+      wholeAnswer({ error: { message: `you said ${canary}`, type: canary, code: canary } }, status, {
+        'x-echo': canary,
+      }),
     );
-    await send('/v1/chat/completions', chatBody(said));
-    await send('/v1/messages', messagesBody({ ...said, stream: true }));
+    await send('/v1/chat/completions', chatBody(content));
+    await send('/v1/messages', messagesBody({ ...content, stream: true }));
   }
-  run.upstream.plays(cut([chatDelta(canary), `data: {"${canary}`]));
-  await send('/v1/chat/completions', chatBody({ ...said, stream: true }));
-  run.upstream.plays(streamed([chatDelta(canary), event({ error: { message: canary } }), DONE]));
-  await send('/v1/chat/completions', chatBody({ ...said, stream: true }));
-  run.upstream.plays(whole(chatCompletion(canary, { prompt_tokens: canary, completion_tokens: 1, [canary]: 5 })));
-  await send('/v1/chat/completions', chatBody(said));
+  run.upstream.answerWith(brokenStream([chatDelta(canary), `data: {"${canary}`]));
+  await send('/v1/chat/completions', chatBody({ ...content, stream: true }));
+  run.upstream.answerWith(streamedAnswer([chatDelta(canary), event({ error: { message: canary } }), DONE]));
+  await send('/v1/chat/completions', chatBody({ ...content, stream: true }));
+  run.upstream.answerWith(
+    wholeAnswer(chatCompletion(canary, { prompt_tokens: canary, completion_tokens: 1, [canary]: 5 })),
+  );
+  await send('/v1/chat/completions', chatBody(content));
 }
 
-async function sayItWrongly(): Promise<void> {
+/** Puts the canary into requests that the gateway refuses. */
+async function sendCanaryInRefusedRequests(): Promise<void> {
   const bad: readonly (readonly [string, string | object, object?])[] = [
     ['/v1/chat/completions', `{"${canary}`],
     ['/v1/chat/completions', chatBody({ model: canary })],
@@ -74,10 +81,10 @@ async function sayItWrongly(): Promise<void> {
   }
 }
 
-test('nothing that a client or a provider says is in any file or log line', async () => {
+test('no file or log line contains anything that a client or a provider said', async () => {
   expect(CHAT_MODEL).not.toContain(canary);
-  await sayItEverywhere();
-  await sayItWrongly();
+  await sendCanaryEverywhere();
+  await sendCanaryInRefusedRequests();
   await run.gateway.stop();
   const files = filesBelow(run.folder);
   expect(files.length).toBeGreaterThanOrEqual(3);
@@ -86,16 +93,16 @@ test('nothing that a client or a provider says is in any file or log line', asyn
   for (const text of CANARIES) expect(kept).not.toContain(text);
 });
 
-test('nobody else on the machine may read what is kept', () => {
+test('no other user of the machine may read the data folder', () => {
   expect(statSync(run.folder).mode & 0o777).toBe(0o700);
   for (const file of filesBelow(run.folder)) expect([file, statSync(file).mode & 0o777]).toEqual([file, 0o600]);
 });
 
-test('the key is kept where the user finds it, and nowhere else', () => {
+test('the API key is stored in dev.json and nowhere else', () => {
   const { apiKey } = run.gateway.account;
   const secret = apiKey.split('_')[2] ?? '';
-  const holding = filesBelow(run.folder).filter((file) => readFileSync(file, 'latin1').includes(secret));
-  expect(holding).toEqual([join(run.folder, 'dev.json')]);
+  const filesWithSecret = filesBelow(run.folder).filter((file) => readFileSync(file, 'latin1').includes(secret));
+  expect(filesWithSecret).toEqual([join(run.folder, 'dev.json')]);
   expect(run.log.join('')).not.toContain(secret);
   expect(run.log.join('')).not.toContain('provider-key-openai');
 });

@@ -1,9 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { endChildren, type Gateway, start, tollgate } from './child-process';
+import { killChildren, type Gateway, start, tollgate } from './child-process';
 import { temporaryFolder } from './temporary-folder';
 
-/** A gateway as `npm start` runs it, on a folder of its own, and the commands beside it. */
+/** A gateway process as `npm start` runs it, on its own data folder, with commands that run as further processes. */
 export class ProcessRun {
   #folder = '';
   #gateway: Gateway | undefined;
@@ -12,7 +12,7 @@ export class ProcessRun {
     return this.#folder;
   }
 
-  /** The gateway that runs, or the last one that ran. */
+  /** The current gateway process, or the last one that has exited. */
   get gateway(): Gateway {
     if (this.#gateway === undefined) throw new Error('no gateway was started');
     return this.#gateway;
@@ -23,33 +23,33 @@ export class ProcessRun {
     await this.startAgain();
   }
 
-  /** Once the gateway before it has ended. */
+  /** Starts another gateway on the same folder; the previous one must have exited. */
   async startAgain(): Promise<void> {
     this.#gateway = await start(this.#folder);
   }
 
-  /** Ends the gateway as Ctrl-C does. */
+  /** Stops the gateway as Ctrl-C does. */
   async interrupt(): Promise<void> {
     this.gateway.kill('SIGINT');
     expect(await this.gateway.ended).toBe(0);
   }
 
   async stop(): Promise<void> {
-    await endChildren();
+    await killChildren();
     rmSync(this.#folder, { recursive: true });
   }
 
-  /** A command on its folder. */
+  /** Runs a command on the folder. */
   tollgate(...args: readonly string[]): ReturnType<typeof tollgate> {
     return tollgate(this.#folder, ...args);
   }
 
-  /** @returns the access token of the user who has this role */
+  /** @returns an access token for the user with this role */
   async accessToken(role: string): Promise<string> {
     return (await this.tollgate('token', '--as', role)).out.trim();
   }
 
-  /** A chat completion of the demo model. */
+  /** Requests a chat completion from the demo model. */
   ask(apiKey = this.gateway.apiKey, content = 'Hi'): Promise<Response> {
     return fetch(`${this.gateway.gatewayUrl}/chat/completions`, {
       method: 'POST',
@@ -58,12 +58,15 @@ export class ProcessRun {
     });
   }
 
-  /** From the data plane. */
+  /** Sends a GET request to the data plane. */
   get(path: string, apiKey = this.gateway.apiKey): Promise<Response> {
     return fetch(`${this.gateway.gatewayUrl}${path}`, { headers: { authorization: `Bearer ${apiKey}` } });
   }
 
-  /** @returns the path of a file that is in the folder from now on */
+  /**
+   * Writes a file into the folder.
+   * @returns its path
+   */
   file(name: string, text: string): string {
     const path = join(this.#folder, name);
     writeFileSync(path, text);

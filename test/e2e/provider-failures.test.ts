@@ -4,14 +4,14 @@ import {
   CHAT_MODEL,
   chatBody,
   costOf,
-  during,
+  usageDuring,
   type LocalRun,
   messagesBody,
   MESSAGES_MODEL,
   post,
   priceOf,
   startLocalRun,
-  stopVerified,
+  stopAndVerify,
 } from './local-run';
 import {
   chatCompletion,
@@ -24,55 +24,61 @@ import {
   messageDelta,
   messageStart,
   messageStream,
-} from './shapes';
-import { cut, type Play, silent, streamed, whole } from './upstream';
+} from './provider-answers';
+import { brokenStream, type ProviderScript, noAnswer, streamedAnswer, wholeAnswer } from './upstream';
 
 let run: LocalRun;
 beforeAll(async () => {
-  // A request's provider is stopped ten seconds before its end: after one second here.
+  // The provider is stopped ten seconds before the request's time limit, which here is after one second.
   run = await startLocalRun({ TOLLGATE_REQUEST_SECONDS: '11' });
 });
-afterAll(() => stopVerified(run));
+afterAll(() => stopAndVerify(run));
 
 const HI = [{ role: 'user' as const, content: 'Hi' }];
 
-const refused = (status: number, headers = {}): Play =>
-  whole({ error: { message: 'the provider’s words' } }, status, headers);
+const refused = (status: number, headers = {}): ProviderScript =>
+  wholeAnswer({ error: { message: 'the provider’s words' } }, status, headers);
 
 describe('a provider that fails before it answers', () => {
-  const reset: Play = (reply) => void reply.destroy();
+  const reset: ProviderScript = (reply) => void reply.destroy();
   const cases: readonly (readonly [
     what: string,
-    play: Play,
+    script: ProviderScript,
     status: number,
     message: string,
     anthropicType: string,
   ])[] = [
-    ['an error of its own', refused(500), 502, 'The provider % answered 500: the provider’s words', 'api_error'],
+    ['answers 500', refused(500), 502, 'The provider % answered 500: the provider’s words', 'api_error'],
     [
-      'too many requests',
+      'answers 429',
       refused(429, { 'retry-after': '7' }),
       503,
       'The provider % answered 429: the provider’s words',
       'overloaded_error',
     ],
-    ['overload', refused(529), 503, 'The provider % answered 529: the provider’s words', 'overloaded_error'],
-    ['a timeout of its own', refused(504), 504, 'The provider % answered 504: the provider’s words', 'timeout_error'],
+    ['answers 529', refused(529), 503, 'The provider % answered 529: the provider’s words', 'overloaded_error'],
+    ['answers 504', refused(504), 504, 'The provider % answered 504: the provider’s words', 'timeout_error'],
     [
-      'a refusal of the operator’s key, whose text may name it',
+      'answers 401, in a text that may quote the operator’s key',
       refused(401),
       502,
       'The provider % answered 401.',
       'api_error',
     ],
-    ['a bill that the operator did not pay', refused(402), 502, 'The provider % answered 402.', 'api_error'],
-    ['a connection that breaks', reset, 502, 'The provider % broke off its answer.', 'api_error'],
-    ['HTML', whole('<h1>no</h1>', 502), 502, 'The provider % answered 502: <h1>no</h1>', 'api_error'],
+    ['answers 402, because the operator did not pay', refused(402), 502, 'The provider % answered 402.', 'api_error'],
+    ['drops the connection', reset, 502, 'The provider % broke off its answer.', 'api_error'],
+    [
+      'answers with HTML',
+      wholeAnswer('<h1>no</h1>', 502),
+      502,
+      'The provider % answered 502: <h1>no</h1>',
+      'api_error',
+    ],
   ];
 
-  test.each(cases)('by %s costs nothing', async (_what, play, status, text, anthropicType) => {
-    run.upstream.plays(play);
-    const { records, paidPico } = await during(run, async () => {
+  test.each(cases)('a provider that %s costs nothing', async (_what, script, status, text, anthropicType) => {
+    run.upstream.answerWith(script);
+    const { records, paidPico } = await usageDuring(run, async () => {
       const [chat, stream, messages] = await Promise.all([
         post(run, '/v1/chat/completions', chatBody()),
         post(run, '/v1/chat/completions', chatBody({ stream: true })),
@@ -94,9 +100,9 @@ describe('a provider that fails before it answers', () => {
     expect(paidPico).toBe(0n);
   });
 
-  test('by refusing the request itself is passed on as it is', async () => {
-    run.upstream.plays(refused(400));
-    const { records } = await during(run, async () => {
+  test('a provider’s refusal of the request passes to the client unchanged', async () => {
+    run.upstream.answerWith(refused(400));
+    const { records } = await usageDuring(run, async () => {
       const answer = await post(run, '/v1/chat/completions', chatBody());
       expect([answer.status, answer.text]).toEqual([400, '{"error":{"message":"the provider’s words"}}']);
     });
@@ -104,9 +110,9 @@ describe('a provider that fails before it answers', () => {
   });
 });
 
-test('a whole answer that does not come within the request’s time is ended by the gateway, and charged its bound', async () => {
-  run.upstream.plays(silent);
-  const { records, paidPico } = await during(run, async () => {
+test('a whole answer that exceeds the request’s time limit ends with an error and is charged its upper bound', async () => {
+  run.upstream.answerWith(noAnswer);
+  const { records, paidPico } = await usageDuring(run, async () => {
     const [chat, messages] = await Promise.all([
       post(run, '/v1/chat/completions', chatBody({ max_tokens: 10 })),
       post(run, '/v1/messages', messagesBody()),
@@ -125,26 +131,26 @@ test('a whole answer that does not come within the request’s time is ended by 
   expect(records.reduce((sum, { costPico }) => sum + costPico, 0n)).toBe(paidPico);
 });
 
-test('a provider that nobody is at is a 502', async () => {
-  const lonely = await startLocalRun({ OPENAI_BASE_URL: `http://127.0.0.1:${await freePort()}/v1` });
+test('an unreachable provider leads to a 502', async () => {
+  const unreachable = await startLocalRun({ OPENAI_BASE_URL: `http://127.0.0.1:${await freePort()}/v1` });
   try {
-    const { records } = await during(lonely, async () => {
-      const answer = await post(lonely, '/v1/chat/completions', chatBody());
+    const { records } = await usageDuring(unreachable, async () => {
+      const answer = await post(unreachable, '/v1/chat/completions', chatBody());
       expect(answer.status).toBe(502);
       expect(answer.text).toMatch('The provider openai could not be reached.');
     });
     expect(records).toMatchObject([{ status: 'provider_error', costPico: 0n }]);
   } finally {
-    await lonely.stop();
+    await unreachable.stop();
   }
 });
 
-describe('a stream that breaks off', () => {
+describe('an interrupted stream', () => {
   const chatPrices = priceOf('openai', CHAT_MODEL);
 
-  test('ends with the dialect’s error, and what came is charged as an upper bound', async () => {
-    run.upstream.plays(cut([chatDelta('Hello'), chatDelta(' you'), 'data: {"half']));
-    const { records, paidPico } = await during(run, async () => {
+  test('an interrupted chat stream ends with an error event, and an upper bound of what arrived is charged', async () => {
+    run.upstream.answerWith(brokenStream([chatDelta('Hello'), chatDelta(' you'), 'data: {"half']));
+    const { records, paidPico } = await usageDuring(run, async () => {
       const { status, text } = await post(run, '/v1/chat/completions', chatBody({ stream: true }));
       expect(status).toBe(200);
       const [first, second, error, cost] = text.split(/(?<=\n\n)/);
@@ -161,9 +167,11 @@ describe('a stream that breaks off', () => {
     expect(paidPico).toBe(costOf(chatPrices, { input: usage.input ?? 0, output: 9 }));
   });
 
-  test('ends a message’s stream with an error event, its input charged as it was told', async () => {
-    run.upstream.plays(cut([messageStart({ input_tokens: 40, output_tokens: 1 }), messageDelta('Hello')]));
-    const { records } = await during(run, async () => {
+  test('an interrupted message stream ends with an error event, and its reported input is charged', async () => {
+    run.upstream.answerWith(
+      brokenStream([messageStart({ input_tokens: 40, output_tokens: 1 }), messageDelta('Hello')]),
+    );
+    const { records } = await usageDuring(run, async () => {
       const { text } = await post(run, '/v1/messages', messagesBody({ stream: true }));
       expect(text).toMatch(
         /\n\nevent: error\ndata: \{"type":"error","error":\{"type":"api_error",.*\}\}\n\n: x-tollgate-cost /,
@@ -172,43 +180,45 @@ describe('a stream that breaks off', () => {
     expect(records).toMatchObject([{ status: 'interrupted', estimated: true, usage: { input: 40, output: 5 } }]);
   });
 
-  test('before its first event costs nothing', async () => {
-    run.upstream.plays(cut([': ok\n\n']));
-    const { paidPico } = await during(run, () => post(run, '/v1/chat/completions', chatBody({ stream: true })));
+  test('a stream that is interrupted before its first event costs nothing', async () => {
+    run.upstream.answerWith(brokenStream([': ok\n\n']));
+    const { paidPico } = await usageDuring(run, () => post(run, '/v1/chat/completions', chatBody({ stream: true })));
     expect(paidPico).toBe(0n);
   });
 
-  test('is reported by the official clients as an error, not as an end', async () => {
-    await during(run, async () => {
-      run.upstream.plays(cut([chatDelta('Hello')]));
+  test('the official clients report an interrupted stream as an error', async () => {
+    await usageDuring(run, async () => {
+      run.upstream.answerWith(brokenStream([chatDelta('Hello')]));
       const stream = await run.openai.chat.completions.create({ model: CHAT_MODEL, messages: HI, stream: true });
       const reading = (async () => {
         for await (const chunk of stream) expect(chunk.choices[0]?.delta.content).toBe('Hello');
       })();
       await expect(reading).rejects.toThrow('broke off');
-      run.upstream.plays(cut(messageStream(['Hello'], { input_tokens: 4, output_tokens: 1 }, {}).slice(0, 3)));
+      run.upstream.answerWith(
+        brokenStream(messageStream(['Hello'], { input_tokens: 4, output_tokens: 1 }, {}).slice(0, 3)),
+      );
       const messages = run.anthropic.messages.stream({ model: MESSAGES_MODEL, max_tokens: 9, messages: HI });
       await expect(messages.finalText()).rejects.toThrow('broke off');
     });
   });
 
-  test('by the provider’s own in-band error is passed on once', async () => {
+  test('an in-band error event of the provider passes to the client exactly once', async () => {
     const failure = event({ error: { message: 'overloaded', type: 'server_error' } });
-    run.upstream.plays(streamed([chatDelta('Hello'), failure]));
-    const { records } = await during(run, async () => {
+    run.upstream.answerWith(streamedAnswer([chatDelta('Hello'), failure]));
+    const { records } = await usageDuring(run, async () => {
       const { text } = await post(run, '/v1/chat/completions', chatBody({ stream: true }));
       expect(text.split(/(?<=\n\n)/).slice(0, -1)).toEqual([chatDelta('Hello'), failure]);
     });
     expect(records).toMatchObject([{ status: 'interrupted' }]);
   });
 
-  test('by silence after it began ends in time', async () => {
-    run.upstream.plays(async (reply, { aborted }) => {
+  test('a stream that goes silent is ended at the request’s time limit', async () => {
+    run.upstream.answerWith(async (reply, { aborted }) => {
       reply.writeHead(200, { 'content-type': 'text/event-stream' });
       reply.write(chatDelta('Hello'));
       await aborted;
     });
-    const { records } = await during(run, async () => {
+    const { records } = await usageDuring(run, async () => {
       const { text } = await post(run, '/v1/chat/completions', chatBody({ stream: true }));
       expect(text).toContain('request_stopped');
     });
@@ -216,60 +226,65 @@ describe('a stream that breaks off', () => {
   });
 });
 
-describe('usage', () => {
+describe('reported usage', () => {
   const malformed: readonly (readonly [what: string, usage: unknown])[] = [
-    ['absent', undefined],
-    ['null', null],
-    ['negative', { prompt_tokens: -5, completion_tokens: 5 }],
-    ['text', { prompt_tokens: '5', completion_tokens: 5 }],
-    ['absurd', { prompt_tokens: 1e18, completion_tokens: 5 }],
-    ['a list', [1, 2]],
-    ['not adding up', { prompt_tokens: 5, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 50 } }],
+    ['is absent', undefined],
+    ['is null', null],
+    ['is negative', { prompt_tokens: -5, completion_tokens: 5 }],
+    ['is a string', { prompt_tokens: '5', completion_tokens: 5 }],
+    ['is absurdly large', { prompt_tokens: 1e18, completion_tokens: 5 }],
+    ['is a list', [1, 2]],
+    ['does not add up', { prompt_tokens: 5, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 50 } }],
   ];
 
-  test.each(malformed)('that is %s becomes an upper bound and never exceeds the hold', async (what, usage) => {
+  test.each(malformed)('usage that %s is replaced by an upper bound within the hold', async (what, usage) => {
     const before = run.log.length;
-    run.upstream.plays(whole(chatCompletion('Hello', usage)));
-    const whole200 = await during(run, () => post(run, '/v1/chat/completions', chatBody()));
-    run.upstream.plays(
-      streamed([chatDelta('Hello'), chatStop(), ...(usage === undefined ? [] : [event({ choices: [], usage })]), DONE]),
+    run.upstream.answerWith(wholeAnswer(chatCompletion('Hello', usage)));
+    const answer = await usageDuring(run, () => post(run, '/v1/chat/completions', chatBody()));
+    run.upstream.answerWith(
+      streamedAnswer([
+        chatDelta('Hello'),
+        chatStop(),
+        ...(usage === undefined ? [] : [event({ choices: [], usage })]),
+        DONE,
+      ]),
     );
-    const stream = await during(run, () => post(run, '/v1/chat/completions', chatBody({ stream: true })));
-    for (const { records } of [whole200, stream])
+    const stream = await usageDuring(run, () => post(run, '/v1/chat/completions', chatBody({ stream: true })));
+    for (const { records } of [answer, stream])
       expect(records).toMatchObject([{ status: 'completed', estimated: true, overrunPico: 0n }]);
     expect(stream.records[0]?.usage.output).toBe(5);
     const codes = run.log.slice(before).join('');
-    expect(codes).toMatch(what === 'absent' || what === 'null' ? 'USAGE_ABSENT' : 'USAGE_MALFORMED');
+    expect(codes).toMatch(what === 'is absent' || what === 'is null' ? 'USAGE_ABSENT' : 'USAGE_MALFORMED');
   });
 
-  test('of explicit zero costs zero', async () => {
-    run.upstream.plays(
-      streamed([
+  test('usage of explicit zero costs nothing', async () => {
+    run.upstream.answerWith(
+      streamedAnswer([
         chatDelta('Hello'),
         chatStop(),
         chatUsage({ prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }),
         DONE,
       ]),
     );
-    const stream = await during(run, () => post(run, '/v1/chat/completions', chatBody({ stream: true })));
-    run.upstream.plays(whole(message('Hello', { input_tokens: 0, output_tokens: 0 })));
-    const messages = await during(run, () => post(run, '/v1/messages', messagesBody()));
+    const stream = await usageDuring(run, () => post(run, '/v1/chat/completions', chatBody({ stream: true })));
+    run.upstream.answerWith(wholeAnswer(message('Hello', { input_tokens: 0, output_tokens: 0 })));
+    const messages = await usageDuring(run, () => post(run, '/v1/messages', messagesBody()));
     expect([stream.paidPico, messages.paidPico]).toEqual([0n, 0n]);
     for (const { records } of [stream, messages])
       expect(records).toMatchObject([{ estimated: false, usage: { input: 0, output: 0 } }]);
   });
 
-  test('that is malformed in the other dialect is bounded too', async () => {
-    run.upstream.plays(streamed(messageStream(['Hello'], { input_tokens: 'x' }, { output_tokens: 4 })));
-    const { records } = await during(run, () => post(run, '/v1/messages', messagesBody({ stream: true })));
+  test('malformed usage of a message stream is replaced by an upper bound', async () => {
+    run.upstream.answerWith(streamedAnswer(messageStream(['Hello'], { input_tokens: 'x' }, { output_tokens: 4 })));
+    const { records } = await usageDuring(run, () => post(run, '/v1/messages', messagesBody({ stream: true })));
     expect(records).toMatchObject([{ estimated: true, status: 'completed' }]);
   });
 
-  test('above the hold is charged up to it, and the rest is the operator’s loss, with an alarm', async () => {
-    run.upstream.plays(
-      whole(chatCompletion('x', { prompt_tokens: 10, completion_tokens: 1_000_000, total_tokens: 1_000_010 })),
+  test('usage above the hold is charged up to the hold, and the overrun is booked to the operator with an alarm', async () => {
+    run.upstream.answerWith(
+      wholeAnswer(chatCompletion('x', { prompt_tokens: 10, completion_tokens: 1_000_000, total_tokens: 1_000_010 })),
     );
-    const { records, paidPico } = await during(run, () =>
+    const { records, paidPico } = await usageDuring(run, () =>
       post(run, '/v1/chat/completions', chatBody({ max_tokens: 10 })),
     );
     const [record] = records;

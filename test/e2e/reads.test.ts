@@ -1,6 +1,6 @@
 import { CHAT_MODEL, chatBody, type LocalRun, MESSAGES_MODEL, post, startLocalRun } from './local-run';
-import { chatCompletion } from './shapes';
-import { whole } from './upstream';
+import { chatCompletion } from './provider-answers';
+import { wholeAnswer } from './upstream';
 
 let run: LocalRun;
 beforeAll(async () => {
@@ -13,8 +13,8 @@ const get = (path: string, headers: { readonly [name: string]: string } = {}) =>
     headers: { authorization: `Bearer ${run.gateway.account.apiKey}`, ...headers },
   });
 
-describe('the models', () => {
-  test('are listed for the OpenAI client', async () => {
+describe('the list of models', () => {
+  test('the OpenAI client can list and retrieve models', async () => {
     const models = [];
     for await (const model of run.openai.models.list()) models.push(model);
     expect(models).toContainEqual({ id: CHAT_MODEL, object: 'model', created: 0, owned_by: 'openai' });
@@ -24,7 +24,7 @@ describe('the models', () => {
     });
   });
 
-  test('are listed for the Anthropic client', async () => {
+  test('the Anthropic client can list and retrieve models', async () => {
     const models = [];
     for await (const model of run.anthropic.models.list()) models.push(model);
     expect(models).toContainEqual({
@@ -36,7 +36,7 @@ describe('the models', () => {
     expect(await run.anthropic.models.retrieve(CHAT_MODEL)).toMatchObject({ id: CHAT_MODEL, type: 'model' });
   });
 
-  test('that are unknown are a 404 of the dialect', async () => {
+  test('an unknown model leads to a 404 in the client’s dialect', async () => {
     const answer = await get('/models/nothing');
     expect([answer.status, await answer.json()]).toMatchObject([404, { error: { code: 'model_not_found' } }]);
     const other = await get('/models/nothing', { 'anthropic-version': '2023-06-01' });
@@ -46,14 +46,16 @@ describe('the models', () => {
     ]);
   });
 
-  test('without a provider are not listed', async () => {
+  test('a model without a provider is not found', async () => {
     expect((await get('/models/demo')).status).toBe(404);
   });
 });
 
-describe('a request’s record', () => {
-  test('is there for its account once the answer is, and for nobody else', async () => {
-    run.upstream.plays(whole(chatCompletion('x', { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 })));
+describe('the usage record of a request', () => {
+  test('the usage record of a request is available with the answer, and only to its own account', async () => {
+    run.upstream.answerWith(
+      wholeAnswer(chatCompletion('x', { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 })),
+    );
     const answer = await post(run, '/v1/chat/completions', chatBody());
     const requestId = answer.headers.get('x-request-id') ?? '';
     const record = await get(`/requests/${requestId}`);
@@ -69,9 +71,9 @@ describe('a request’s record', () => {
       estimated: false,
     });
 
-    const { services: services } = run.gateway;
-    const stranger = await services.accounts.create();
-    const { key } = await services.keys.create({ accountId: stranger });
+    const { services } = run.gateway;
+    const otherAccount = await services.accounts.create();
+    const { key } = await services.keys.create({ accountId: otherAccount });
     const refused = await get(`/requests/${requestId}`, { authorization: `Bearer ${key}` });
     const unknown = await get('/requests/req_01ARZ3NDEKTSV4RRFFQ69G5FAV', { authorization: `Bearer ${key}` });
     expect([refused.status, unknown.status]).toEqual([404, 404]);
@@ -79,7 +81,7 @@ describe('a request’s record', () => {
   });
 
   test.each(['nonsense', '%00', 'req_', `req_${'x'.repeat(5_000)}`, 'req_01ARZ3NDEKTSV4RRFFQ69G5FAV%2f..'])(
-    'of the id %.20s is a 404',
+    'the request ID %.20s leads to a 404',
     async (id) => {
       const answer = await get(`/requests/${id}`);
       expect([answer.status, await answer.json()]).toMatchObject([404, { error: { code: 'request_not_found' } }]);

@@ -10,13 +10,13 @@ import {
   recordsOf,
   startLocalRun,
 } from './local-run';
-import { chatCompletion } from './shapes';
-import { whole } from './upstream';
+import { chatCompletion } from './provider-answers';
+import { wholeAnswer } from './upstream';
 
 let run: LocalRun;
 beforeAll(async () => {
   run = await startLocalRun();
-  run.upstream.plays(whole(chatCompletion('x', { prompt_tokens: 1, completion_tokens: 1 })));
+  run.upstream.answerWith(wholeAnswer(chatCompletion('x', { prompt_tokens: 1, completion_tokens: 1 })));
 });
 afterEach(async () => {
   expect(run.upstream.received).toEqual([]);
@@ -42,49 +42,49 @@ const NO_KEY = { authorization: '' };
 const deep = (depth: number) => `{"model":"x","messages":[],"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
 const KEY_SHAPED = `tg_01ARZ3NDEKTSV4RRFFQ69G5FAV_${'a'.repeat(43)}`;
 
-/** What holds in either dialect. */
+/** The requests that both dialects refuse. */
 const shared = (body: (more?: object) => object): readonly Case[] => [
   ['no key', body(), 401, 'invalid_api_key', NO_KEY],
   ['a malformed key', body(), 401, 'invalid_api_key', { authorization: 'Bearer nonsense' }],
   ['an unknown key', body(), 401, 'invalid_api_key', { authorization: `Bearer ${KEY_SHAPED}` }],
-  ['another scheme', body(), 401, 'invalid_api_key', { authorization: 'Basic eDp5' }],
+  ['another authorization scheme', body(), 401, 'invalid_api_key', { authorization: 'Basic eDp5' }],
   ['a huge key', body(), 401, 'invalid_api_key', { authorization: `Bearer ${'x'.repeat(4_000)}` }],
   ['an unknown model', body({ model: 'no-such-model' }), 404, 'model_not_found'],
   ['a model of the other dialect', body({ model: 'text-embedding-3-small' }), 404, 'model_not_found'],
-  ['no JSON', 'hello', 400, 'invalid_request'],
+  ['a body that is not JSON', 'hello', 400, 'invalid_request'],
   ['an empty body', '', 400, 'invalid_request'],
-  ['half of a JSON object', '{"model":"x"', 400, 'invalid_request'],
+  ['an incomplete JSON object', '{"model":"x"', 400, 'invalid_request'],
   ['an array', '[]', 400, 'invalid_request'],
   ['bytes after the object', `${JSON.stringify(body())}x`, 400, 'invalid_request'],
   ['deep nesting', deep(100), 400, 'invalid_request'],
   ['very deep nesting', deep(200_000), 400, 'invalid_request'],
-  ['a member given twice', '{"model":"a","model":"b","messages":[]}', 400, 'invalid_request'],
-  ['a member given twice in disguise', '{"model":"a","mod\\u0065l":"b","messages":[]}', 400, 'invalid_request'],
+  ['a duplicate member', '{"model":"a","model":"b","messages":[]}', 400, 'invalid_request'],
+  ['a duplicate member with an escaped name', '{"model":"a","mod\\u0065l":"b","messages":[]}', 400, 'invalid_request'],
   ['store', body({ store: true }), 400, 'unsupported_parameter'],
   ['previous_response_id', body({ previous_response_id: 'resp_1' }), 400, 'unsupported_parameter'],
   ['background', body({ background: true }), 400, 'unsupported_parameter'],
-  ['a dearer service tier', body({ service_tier: 'priority' }), 400, 'unsupported_parameter'],
+  ['a more expensive service tier', body({ service_tier: 'priority' }), 400, 'unsupported_parameter'],
   [
     'a tool that the provider runs',
     body({ tools: [{ type: 'web_search_20250305', name: 'w' }] }),
     400,
     'unsupported_parameter',
   ],
-  ['a model that is no string', body({ model: 7 }), 400, 'invalid_request'],
-  ['messages that are no array', body({ messages: 'x' }), 400, 'invalid_request'],
-  ['no message at all', body({ messages: [] }), 400, 'invalid_request'],
-  ['stream that is no boolean', body({ stream: 'yes' }), 400, 'invalid_request'],
+  ['a model that is not a string', body({ model: 7 }), 400, 'invalid_request'],
+  ['messages that are not an array', body({ messages: 'x' }), 400, 'invalid_request'],
+  ['an empty list of messages', body({ messages: [] }), 400, 'invalid_request'],
+  ['a stream flag that is not a boolean', body({ stream: 'yes' }), 400, 'invalid_request'],
   ['a negative limit', body({ max_tokens: -1 }), 400, 'invalid_request'],
   ['a fractional limit', body({ max_tokens: 1.5 }), 400, 'invalid_request'],
-  ['another type', JSON.stringify(body()), 415, 'unsupported_media_type', { 'content-type': 'text/plain' }],
+  ['another content type', JSON.stringify(body()), 415, 'unsupported_media_type', { 'content-type': 'text/plain' }],
   [
-    'another charset',
+    'another character set',
     Buffer.from(JSON.stringify(body()), 'utf16le').toString('latin1'),
     415,
     'unsupported_media_type',
     { 'content-type': 'application/json; charset=utf-16' },
   ],
-  ['an encoding', JSON.stringify(body()), 415, 'unsupported_media_type', { 'content-encoding': 'gzip' }],
+  ['a content encoding', JSON.stringify(body()), 415, 'unsupported_media_type', { 'content-encoding': 'gzip' }],
   ['a body above 5 MiB', body({ x: 'x'.repeat(5 * 1024 * 1024) }), 413, 'request_too_large'],
 ];
 
@@ -94,7 +94,7 @@ const ANTHROPIC_TYPES: { readonly [code: string]: string } = {
   request_too_large: 'request_too_large',
 };
 
-describe('a chat completion', () => {
+describe('POST /v1/chat/completions', () => {
   test.each(
     named([
       ...shared(chatBody),
@@ -105,7 +105,7 @@ describe('a chat completion', () => {
       ['audio without a price', chatBody({ modalities: ['audio'] }), 400, 'unsupported_parameter'],
       ['a model served elsewhere', chatBody({ model: MESSAGES_MODEL }), 404, 'model_not_found'],
     ]),
-  )('with $what is refused', async ({ body, status, code, headers }) => {
+  )('a chat completion with $what is refused', async ({ body, status, code, headers }) => {
     const answer = await post(run, '/v1/chat/completions', body, headers);
     expect(answer.status).toBe(status);
     const { error } = JSON.parse(answer.text) as {
@@ -120,7 +120,7 @@ describe('a chat completion', () => {
 test.each([
   ['empty text', ''],
   ['no inputs', []],
-])('embeddings of %s are refused', async (_what, input) => {
+])('an embeddings request with %s is refused', async (_what, input) => {
   const answer = await post(run, '/v1/embeddings', { model: EMBEDDINGS_MODEL, input });
   expect(answer.status).toBe(400);
   expect(JSON.parse(answer.text)).toMatchObject({
@@ -128,7 +128,7 @@ test.each([
   });
 });
 
-describe('a message', () => {
+describe('POST /v1/messages', () => {
   test.each(
     named([
       ...shared(messagesBody),
@@ -136,7 +136,7 @@ describe('a message', () => {
       ['an MCP server', messagesBody({ mcp_servers: [{}] }), 400, 'unsupported_parameter'],
       ['a container', messagesBody({ container: 'c' }), 400, 'unsupported_parameter'],
     ]),
-  )('with $what is refused', async ({ body, status, code, headers }) => {
+  )('a message with $what is refused', async ({ body, status, code, headers }) => {
     const answer = await post(run, '/v1/messages', body, headers);
     expect(answer.status).toBe(status);
     expect(JSON.parse(answer.text)).toEqual({
@@ -147,12 +147,12 @@ describe('a message', () => {
   });
 });
 
-test('a key is taken from x-api-key too, and a wrong one there is not mended by a right one elsewhere', async () => {
+test('a wrong key in x-api-key is refused even with a valid key in the authorization header', async () => {
   const answer = await post(run, '/v1/chat/completions', chatBody(), { 'x-api-key': KEY_SHAPED });
   expect(answer.status).toBe(401);
 });
 
-describe('a path or method that is not served', () => {
+describe('routing', () => {
   const ask = (method: string, path: string, withKey = true) =>
     fetch(`${new URL(run.gateway.url).origin}${path}`, {
       method,
@@ -170,23 +170,23 @@ describe('a path or method that is not served', () => {
     ['GET', '/v1/chat/completions/', 404, 'not_found'],
     ['GET', '//v1/models', 404, 'not_found'],
     ['GET', '/v1/models/a/b', 404, 'not_found'],
-  ])('%s %s', async (method, path, status, code) => {
+  ])('the route %s %s is refused with %d %s', async (method, path, status, code) => {
     const answer = await ask(method, path);
     expect(answer.status).toBe(status);
     expect(await answer.json()).toMatchObject({ error: { code } });
   });
 
-  test('tells nothing to who has no key', async () => {
+  test('a request without a key gets 401 whether or not its path exists', async () => {
     expect((await ask('GET', '/v1/responses', false)).status).toBe(401);
     expect((await ask('GET', '/v1/models', false)).status).toBe(401);
   });
 
-  test('and health answers everybody', async () => {
+  test('the health endpoint answers without a key', async () => {
     expect(await (await ask('GET', '/healthz', false)).json()).toEqual({ status: 'ok' });
   });
 });
 
-test('a body that is announced as too large is refused before it comes, and the connection ends', async () => {
+test('a body whose declared length is too large is refused before it arrives, and the connection closes', async () => {
   const { port } = new URL(run.gateway.url);
   const socket = connect(Number(port), '127.0.0.1');
   socket.write(
@@ -199,7 +199,7 @@ test('a body that is announced as too large is refused before it comes, and the 
   expect(answer).toMatch(/connection: close/i);
 });
 
-test('a client that leaves while it sends its body is no error of ours', async () => {
+test('a client that disconnects while it sends its body causes no logged error', async () => {
   const { port } = new URL(run.gateway.url);
   const socket = connect(Number(port), '127.0.0.1');
   const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${run.gateway.account.apiKey}\r\n`;
@@ -211,7 +211,7 @@ test('a client that leaves while it sends its body is no error of ours', async (
   expect(run.log.join('')).not.toMatch('"level":"error"');
 });
 
-describe('a wallet that cannot pay', () => {
+describe('a wallet with too little money', () => {
   test.each([
     [
       'chat completion',
@@ -225,21 +225,21 @@ describe('a wallet that cannot pay', () => {
       messagesBody({ max_tokens: 64_000, x: 'x'.repeat(200_000) }),
       { type: 'error', error: { type: 'billing_error' } },
     ],
-  ])('refuses a %s with 402 before anything leaves', async (_what, path, body, error) => {
-    const { services: services, account } = run.gateway;
-    const poor = await services.accounts.create();
-    await services.wallet.open(poor);
-    await services.wallet.credit({ accountId: poor, amountPico: 1_000_000_000n, paymentId: `p-${path.length}` });
-    const { key } = await services.keys.create({ accountId: poor });
-    expect(poor).not.toBe(account.accountId);
+  ])('a %s that the wallet cannot pay for gets 402 before anything is sent', async (_what, path, body, error) => {
+    const { services, account } = run.gateway;
+    const poorAccount = await services.accounts.create();
+    await services.wallet.open(poorAccount);
+    await services.wallet.credit({ accountId: poorAccount, amountPico: 1_000_000_000n, paymentId: `p-${path.length}` });
+    const { key } = await services.keys.create({ accountId: poorAccount });
+    expect(poorAccount).not.toBe(account.accountId);
     const answer = await post(run, path, body, { authorization: `Bearer ${key}` });
     expect(answer.status).toBe(402);
     expect(JSON.parse(answer.text)).toMatchObject(error);
   });
 });
 
-test('a revoked key ends at once', async () => {
-  const { services: services, account } = run.gateway;
+test('a revoked key stops working at once', async () => {
+  const { services, account } = run.gateway;
   const { key, keyId } = await services.keys.create({ accountId: account.accountId });
   const list = () => fetch(`${run.gateway.url}/models`, { headers: { authorization: `Bearer ${key}` } });
   expect((await list()).status).toBe(200);

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { DataFolder } from '../../dev/local/folder/data-folder';
-import { demoAccount } from '../../dev/local/gateway/first-start';
+import { demoAccount } from '../../dev/local/gateway/demo-account';
 import { type LocalServices, openLocalServices } from '../../dev/local/gateway/local-services';
 import { localUsers } from '../../dev/local/identity/local-users';
 import { seedPeople } from '../../dev/local/identity/seed-people';
@@ -28,21 +28,21 @@ const seed = () => seedPeople(services, accountId, localUsers(folder));
 const members = () => new Members({ store: services.store, audit: new AuditLog(services) });
 
 async function personOf(role: string) {
-  const { subject } = localUsers(folder).find((one) => one.role === role)!;
+  const { subject } = localUsers(folder).find((user) => user.role === role)!;
   return new People(services).ofSubject(subject);
 }
 
-test('every user of a local run is what they are called, and of age', async () => {
+test('every user of a local run has their role and has attested to being an adult', async () => {
   await seed();
   const access = new Access(services);
-  const right = async (role: string) => access.inAccount('account.read', accountId, (await personOf(role)).personId);
+  const accessOf = async (role: string) => access.inAccount('account.read', accountId, (await personOf(role)).personId);
   for (const role of ['owner', ...GRANTED_ROLES])
-    await expect(right(role)).resolves.toMatchObject({ kind: 'member', role });
-  await expect(right('operator')).resolves.toMatchObject({ kind: 'operator' });
+    await expect(accessOf(role)).resolves.toMatchObject({ kind: 'member', role });
+  await expect(accessOf('operator')).resolves.toMatchObject({ kind: 'operator' });
   expect((await personOf('developer')).attestedAt).toBeDefined();
 });
 
-test('a second start leaves them as people have made them since', async () => {
+test('a second start does not undo changes to members', async () => {
   await seed();
   const { personId } = await personOf('developer');
   await members().remove({ accountId, personId, actor: { kind: 'deployment' } });
@@ -50,7 +50,7 @@ test('a second start leaves them as people have made them since', async () => {
   await expect(members().get(accountId, personId)).resolves.toBeUndefined();
 });
 
-test('a start that was killed on its way is completed by the next', async () => {
+test('a second start completes a seeding that was killed halfway', async () => {
   const users = localUsers(folder);
   await seedPeople(
     services,

@@ -1,7 +1,7 @@
 import { readSettings } from '../../dev/local/settings';
 
 describe('the settings of a local run', () => {
-  test('have a default each', () => {
+  test('every setting has a default', () => {
     expect(readSettings({})).toMatchObject({
       port: 8787,
       dataFolder: `${process.cwd()}/.tollgate`,
@@ -10,11 +10,11 @@ describe('the settings of a local run', () => {
     });
   });
 
-  test('take an empty variable for none', () => {
+  test('an empty variable counts as unset', () => {
     expect(readSettings({ PORT: '', OPENAI_API_KEY: ' ', ANTHROPIC_BASE_URL: '' })).toEqual(readSettings({}));
   });
 
-  test('name the official providers where only a key is given, and no key where only a URL is', () => {
+  test('a key alone selects the official provider, and a URL alone sends no key', () => {
     expect(readSettings({ OPENAI_API_KEY: 'k1', ANTHROPIC_API_KEY: 'k2' }).providers).toEqual([
       { settings: { id: 'openai', dialect: 'openai', baseUrl: 'https://api.openai.com/v1' }, apiKey: 'k1' },
       { settings: { id: 'anthropic', dialect: 'anthropic', baseUrl: 'https://api.anthropic.com' }, apiKey: 'k2' },
@@ -24,7 +24,7 @@ describe('the settings of a local run', () => {
     ]);
   });
 
-  test('say where a provider is and whether it keeps anything', () => {
+  test('the region and data retention of a provider are configurable', () => {
     const environment = { OPENAI_API_KEY: 'k', OPENAI_REGION: 'eu', OPENAI_ZERO_DATA_RETENTION: 'true' };
     expect(readSettings(environment).providers).toMatchObject([
       { settings: { region: 'eu', zeroDataRetention: true } },
@@ -49,7 +49,7 @@ describe('the settings of a local run', () => {
     [{ OPENAI_ZERO_DATA_RETENTION: 'perhaps' }, 'OPENAI_ZERO_DATA_RETENTION must be true or false.'],
     [{ OPENAI_REGION: 'EU' }, 'OPENAI_REGION must be lower-case letters'],
     [{ OPENAI_API_KEY: 'a\nb' }, 'OPENAI_API_KEY must be printable ASCII without spaces.'],
-  ])('refuse %j without repeating it', (environment, message) => {
+  ])('the environment %j is refused by a message without its value', (environment, message) => {
     expect(() => readSettings(environment)).toThrow(message);
   });
 });

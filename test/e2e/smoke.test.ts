@@ -5,12 +5,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import { parseSmokeOptions } from '../../dev/tools/smoke/smoke-options';
 import { runSmoke, type SmokeReport } from '../../dev/tools/smoke/run-smoke';
-import { endChildren, runScript } from './child-process';
+import { killChildren, runScript } from './child-process';
 import { type Edge, type EdgeOptions, startEdge } from './edge';
-import { CHAT_MODEL, during, type LocalRun, MESSAGES_MODEL, startLocalRun } from './local-run';
-import { chatStream, messageStream } from './shapes';
+import { CHAT_MODEL, usageDuring, type LocalRun, MESSAGES_MODEL, startLocalRun } from './local-run';
+import { chatStream, messageStream } from './provider-answers';
+import { describeUnless } from '../support/describe-unless';
 import { temporaryFolder } from './temporary-folder';
-import { type Play, whole } from './upstream';
+import { type ProviderScript, wholeAnswer } from './upstream';
 
 const CHAT = chatStream(['one', 'two', 'three', 'four', 'five'], {
   prompt_tokens: 20,
@@ -28,9 +29,9 @@ const SECURITY_HEADERS = {
   'referrer-policy': 'no-referrer',
 };
 
-/** As a model writes: an event every few milliseconds. */
-const written =
-  (events: readonly string[]): Play =>
+/** Sends the events one by one every few milliseconds, as a model does. */
+const paced =
+  (events: readonly string[]): ProviderScript =>
   async (reply) => {
     reply.writeHead(200, { 'content-type': 'text/event-stream' });
     for (const event of events) {
@@ -45,18 +46,18 @@ let edges: Edge[];
 beforeEach(async () => {
   edges = [];
   run = await startLocalRun();
-  run.upstream.plays(written(CHAT));
+  run.upstream.answerWith(paced(CHAT));
 });
 afterEach(async () => {
   for (const edge of edges) await edge.stop();
-  await endChildren();
+  await killChildren();
   await run.stop();
 });
 
 const gatewayOrigin = (): string => new URL(run.gateway.url).origin;
 
-async function edge(options: Omit<EdgeOptions, 'to'>): Promise<string> {
-  const started = await startEdge({ to: gatewayOrigin(), ...options });
+async function edge(options: Omit<EdgeOptions, 'origin'>): Promise<string> {
+  const started = await startEdge({ origin: gatewayOrigin(), ...options });
   edges.push(started);
   return started.url;
 }
@@ -65,182 +66,186 @@ const check = (endpoint = gatewayOrigin(), more: { model?: string; functionUrl?:
   runSmoke({ endpoint, apiKey: run.gateway.account.apiKey, ...more });
 
 const failures = ({ findings }: SmokeReport): string[] =>
-  findings.filter(({ state }) => state === 'failed').map(({ check: what, measured }) => `${what}: ${measured}`);
+  findings.filter(({ state }) => state === 'failed').map(({ check: name, measured }) => `${name}: ${measured}`);
 
-describe('a gateway that is as it should be', () => {
+describe('the smoke checks of a healthy gateway', () => {
   test.each([
-    ['a chat', CHAT_MODEL, CHAT],
-    ['a message', MESSAGES_MODEL, MESSAGE],
-  ])('passes with %s, and the run costs what the wallet paid', async (_what, model, events) => {
-    run.upstream.plays(written(events));
-    let report: SmokeReport | undefined;
-    const { records, paidPico } = await during(run, async () => {
-      report = await check(undefined, { model });
-    });
-    expect(report && failures(report)).toEqual([]);
-    expect(report?.costPico).toBe(paidPico);
-    expect(records.map(({ status }) => status).sort()).toEqual(['client_gone', 'completed']);
-  });
+    ['chat', CHAT_MODEL, CHAT],
+    ['messages', MESSAGES_MODEL, MESSAGE],
+  ])(
+    'a healthy gateway passes with a %s model, and the report states what the wallet paid',
+    async (_what, model, events) => {
+      run.upstream.answerWith(paced(events));
+      let report: SmokeReport | undefined;
+      const { records, paidPico } = await usageDuring(run, async () => {
+        report = await check(undefined, { model });
+      });
+      expect(report && failures(report)).toEqual([]);
+      expect(report?.costPico).toBe(paidPico);
+      expect(records.map(({ status }) => status).sort()).toEqual(['client_gone', 'completed']);
+    },
+  );
 
-  test('is asked for the cheapest model that is known', async () => {
+  test('the paid checks use the cheapest known model by default', async () => {
     await check();
     expect(run.upstream.received.map(({ json }) => json['model'])).toEqual(['gpt-5-nano', 'gpt-5-nano']);
   });
 
-  test('says what cannot be seen over http, and why', async () => {
+  test('the checks that need https or further options are reported as skipped', async () => {
     const skipped = (await check()).findings.filter(({ state }) => state === 'skipped').map((finding) => finding.check);
     expect(skipped).toEqual([
-      'TLS 1.3 is spoken',
+      'TLS 1.3 is supported',
       'TLS 1.2 is refused',
-      'answers carry the security headers',
-      'the function refuses who comes past the edge',
-      'workloads are known by their IAM role',
+      'answers have the security headers',
+      'the function refuses requests that bypass the edge',
+      'workloads are recognised by their IAM role',
     ]);
   });
 });
 
-describe('a check fails', () => {
-  test('when something on the way collects a stream', async () => {
-    expect(failures(await check(await edge({ collects: true })))).toEqual([
-      expect.stringMatching(/^its first byte comes before its last: 1 pieces over/),
+describe('the smoke checks of a faulty gateway', () => {
+  test('the stream check fails when a proxy buffers the stream', async () => {
+    expect(failures(await check(await edge({ buffersAnswers: true })))).toEqual([
+      expect.stringMatching(/^it arrives while it is being produced: 1 pieces over/),
     ]);
   });
 
-  test('when answers lose their ids', async () => {
+  test('the request ID check fails when answers lack valid IDs', async () => {
     const report = await check(await edge({ headers: { 'x-request-id': 'other' } }));
     expect(failures(report)).toContainEqual(
-      expect.stringMatching(/^every answer has an x-request-id: not so: \/healthz/),
+      expect.stringMatching(/^every answer has an x-request-id: missing or invalid: \/healthz/),
     );
   });
 
-  test('when the function answers who comes past the edge', async () => {
+  test('the bypass check fails when the function answers requests that bypass the edge', async () => {
     const report = await check(undefined, { functionUrl: gatewayOrigin() });
     expect(failures(report)).toEqual([
-      'the function refuses who comes past the edge: 200 without, 200 with a wrong secret',
+      'the function refuses requests that bypass the edge: 200 without a secret, 200 with a wrong one',
     ]);
   });
 
-  test('when the function for workloads does not ask for a signature, or does not know the role', async () => {
+  test('the workloads check fails when the function requires no signature or does not recognise the role', async () => {
     const credentials = () => Promise.resolve({ accessKeyId: 'any', secretAccessKey: 'any' });
     const workloads = { url: gatewayOrigin(), keyId: '01JD0000000000000000000000', credentials };
     const report = await runSmoke({ endpoint: gatewayOrigin(), apiKey: run.gateway.account.apiKey, workloads });
     expect(failures(report)).toEqual([
-      "workloads are known by their IAM role: 401 without a signature, 401 with it, 401 naming a key that is not the role's",
+      "workloads are recognised by their IAM role: 401 unsigned, 401 signed, 401 signed but naming another role's key",
     ]);
   });
 
-  test('when the provider does not answer', async () => {
-    run.upstream.plays(whole({ error: {} }, 500));
+  test('the paid checks fail when the provider fails', async () => {
+    run.upstream.answerWith(wholeAnswer({ error: {} }, 500));
     const report = await check();
     expect(failures(report)).toEqual([
-      'a stream is answered: 502',
-      'a client that leaves is charged for what was produced: no stream to leave: 502',
+      'a streamed request is answered: 502',
+      'a client that disconnects pays for what was produced: no stream to disconnect from: 502',
     ]);
     expect(report.costPico).toBe(0n);
   });
 
-  test('when nobody is there', async () => {
-    const { url, stop } = await startEdge({ to: gatewayOrigin() });
+  test('the checks fail when the gateway is not running', async () => {
+    const { url, stop } = await startEdge({ origin: gatewayOrigin() });
     await stop();
     expect(failures(await check(url))).toContain('the gateway answers: ECONNREFUSED');
   });
 });
 
-describe('the command', () => {
+describe('the smoke command', () => {
   const smoke = async (args: readonly string[], environment: Readonly<Record<string, string>> = {}) => {
-    const child = runScript('smoke.ts', args, { TOLLGATE_KEY: run.gateway.account.apiKey, ...environment });
+    const child = runScript('tools/smoke/smoke.ts', args, { TOLLGATE_KEY: run.gateway.account.apiKey, ...environment });
     const code = await child.ended;
     expect(child.out() + child.err()).not.toContain(run.gateway.account.apiKey);
     return { code, out: child.out(), err: child.err() };
   };
 
-  test('prints a line for each check and what the run cost', async () => {
+  test('the smoke command prints a line for each check and the cost of the run', async () => {
     const { code, out } = await smoke(['--endpoint', run.gateway.url]);
     expect(code).toBe(0);
-    expect(out).toMatch(/^ok {4}a stream is answered: 200$/m);
+    expect(out).toMatch(/^ok {4}a streamed request is answered: 200$/m);
     expect(out).toMatch(/^cost of this run: \$0\.0000\d+\n$/m);
-  }, 20_000);
+  });
 
-  test('prints JSON where asked, and exits 1 on a failure', async () => {
+  test('the smoke command prints JSON with --json, and exits with code 1 when a check fails', async () => {
     const { code, out } = await smoke(['--endpoint', gatewayOrigin(), '--json', '--function-url', gatewayOrigin()]);
     expect(code).toBe(1);
     const { ok, cost } = JSON.parse(out) as { ok: boolean; cost: string };
     expect([ok, cost]).toEqual([false, expect.stringMatching(/^0\.0000\d+$/)]);
     expect(cost).not.toBe(formatUsd(0n));
-  }, 20_000);
+  });
 
-  test('refuses a key that is none without repeating it', async () => {
+  test('the smoke command refuses an invalid key without printing it', async () => {
     const { code, out, err } = await smoke(['--endpoint', gatewayOrigin()], { TOLLGATE_KEY: 'sk-other' });
     expect([code, out]).toEqual([2, '']);
     expect(err).not.toContain('sk-other');
-  }, 20_000);
+  });
 
   test.each([
-    [[], '--endpoint says which deployment.'],
+    [[], 'Give the deployment with --endpoint <url>.'],
     [['--endpoint', 'gateway.example.com'], '--endpoint must be an http or https URL.'],
     [['--endpoint', 'https://u:p@x'], '--endpoint must be an http or https URL.'],
-    [['--endpoint', 'https://x/v2'], '--endpoint has no path but /v1.'],
-    [['--endpoint', 'https://x', '--workloads-url', 'https://y'], '--workloads-url and --role-key go together'],
+    [['--endpoint', 'https://x/v2'], '--endpoint must have no path other than /v1.'],
+    [['--endpoint', 'https://x', '--workloads-url', 'https://y'], 'Give --workloads-url and --role-key together'],
     [
       ['--endpoint', 'https://x', '--role-key', '01JD0000000000000000000000'],
-      '--workloads-url and --role-key go together',
+      'Give --workloads-url and --role-key together',
     ],
-    [['--endpoint', 'https://x', '--workloads-url', 'https://y', '--role-key', 'tg_secret'], 'the id of a key'],
-    [['--endpoint', 'https://x', '--keys', 'tg_secret'], 'The options are wrong.'],
-    [['--endpoint', 'https://x', '--key', 'tg_secret'], 'TOLLGATE_KEY, or standard input, must be a key: tg_….'],
-  ])('%j is a usage error', (args, message) => {
+    [['--endpoint', 'https://x', '--workloads-url', 'https://y', '--role-key', 'tg_secret'], 'the ID of a key'],
+    [['--endpoint', 'https://x', '--keys', 'tg_secret'], 'There is an unknown option, or one without its value.'],
+    [
+      ['--endpoint', 'https://x', '--key', 'tg_secret'],
+      'The API key is invalid: it must have the form tg_<keyId>_<secret>.',
+    ],
+  ])('the smoke options %j are a usage error', (args, message) => {
     expect(() => parseSmokeOptions(args)).toThrow(message);
   });
 });
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-if (!hasOpenssl)
-  process.stderr.write('The TLS checks of smoke were not tried: there is no openssl to make a certificate with.\n');
-// Node can read a certificate and not make one.
-(hasOpenssl ? describe : describe.skip)('over TLS', () => {
+// Node can read certificates but cannot create them.
+describeUnless(hasOpenssl ? undefined : 'openssl is not installed')('the smoke checks over TLS', () => {
   let folder: string;
   let tls: { readonly key: string; readonly cert: string };
   const certificate = (): string => join(folder, 'cert.pem');
   beforeAll(() => {
     folder = temporaryFolder();
     const files = ['-keyout', join(folder, 'key.pem'), '-out', certificate()];
-    const about = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '1'];
-    const { status } = spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files, ...about]);
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '1'];
+    const { status } = spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files, ...subject]);
     expect(status).toBe(0);
     tls = { key: readFileSync(join(folder, 'key.pem'), 'utf8'), cert: readFileSync(certificate(), 'utf8') };
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  /** In a process of its own: which certificates are trusted is settled when Node starts. */
-  async function smoke(options: Omit<EdgeOptions, 'to'>) {
+  /** Runs the command in its own process, because Node reads the trusted certificates only when it starts. */
+  async function smoke(options: Omit<EdgeOptions, 'origin'>) {
     const url = await edge({ headers: SECURITY_HEADERS, ...options });
     const environment = { TOLLGATE_KEY: run.gateway.account.apiKey, NODE_EXTRA_CA_CERTS: certificate() };
-    const child = runScript('smoke.ts', ['--endpoint', url], environment);
+    const child = runScript('tools/smoke/smoke.ts', ['--endpoint', url], environment);
     return { code: await child.ended, out: child.out() };
   }
 
-  test('an edge that speaks TLS 1.3 and nothing older passes', async () => {
+  test('an edge that supports only TLS 1.3 passes', async () => {
     const { code, out } = await smoke({ tls: { ...tls, minVersion: 'TLSv1.3' } });
-    expect(out).toMatch(/^ok {4}TLS 1\.3 is spoken: TLSv1\.3\nok {4}TLS 1\.2 is refused: no handshake \(ERR_SSL_/m);
-    expect(out).toMatch(/^ok {4}answers carry the security headers/m);
+    expect(out).toMatch(/^ok {4}TLS 1\.3 is supported: TLSv1\.3\nok {4}TLS 1\.2 is refused: no handshake \(ERR_SSL_/m);
+    expect(out).toMatch(/^ok {4}answers have the security headers/m);
     expect(code).toBe(0);
-  }, 20_000);
+  });
 
-  test('one that refuses the request after an older handshake passes too, and says so', async () => {
+  test('an edge that refuses requests after a TLS 1.2 handshake passes', async () => {
     const { code, out } = await smoke({ tls: { ...tls, minVersion: 'TLSv1.2' }, refusesOlderRequests: true });
     expect(out).toMatch(/^ok {4}TLS 1\.2 is refused: handshake, then 403$/m);
     expect(code).toBe(0);
-  }, 20_000);
+  });
 
-  test('one that serves older connections, or lacks a security header, fails', async () => {
+  test('an edge that serves TLS 1.2 or lacks security headers fails', async () => {
     const { code, out } = await smoke({ tls: { ...tls, minVersion: 'TLSv1.2' }, headers: {} });
     expect(out).toMatch(/^FAIL {2}TLS 1\.2 is refused: handshake, then 200$/m);
-    expect(out).toMatch(/^FAIL {2}answers carry the security headers: strict-transport-security: none; /m);
+    expect(out).toMatch(/^FAIL {2}answers have the security headers: strict-transport-security: none; /m);
     expect(code).toBe(1);
-  }, 20_000);
+  });
 
-  test('one whose certificate nobody trusts fails', async () => {
+  test('an edge with an untrusted certificate fails', async () => {
     const url = await edge({ tls: { ...tls, minVersion: 'TLSv1.3' } });
-    expect(failures(await check(url))[0]).toMatch(/^TLS 1\.3 is spoken: (DEPTH_ZERO_)?SELF_SIGNED/);
+    expect(failures(await check(url))[0]).toMatch(/^TLS 1\.3 is supported: (DEPTH_ZERO_)?SELF_SIGNED/);
   });
 });

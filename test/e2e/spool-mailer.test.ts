@@ -8,7 +8,7 @@ import { temporaryFolder } from './temporary-folder';
 const NOW = Date.parse('2026-11-20T10:00:00.000Z');
 const MAIL = { to: 'new@example.test', subject: 'You are invited', text: 'A token' };
 
-test('mails of a local run are files that nobody else can read, in the order in which they were sent', async () => {
+test('the mails of a local run are private files that sort by the time of sending', async () => {
   const path = temporaryFolder();
   const mailer = new SpoolMailer(new DataFolder(path), () => NOW);
   await mailer.send(MAIL);
@@ -22,7 +22,7 @@ test('mails of a local run are files that nobody else can read, in the order in 
   rmSync(path, { recursive: true });
 });
 
-test('an invitation in a local run is a mail in the data folder, of which nothing is logged', async () => {
+test('an invitation in a local run becomes a mail in the data folder and does not appear in the log', async () => {
   const run = await startLocalRun();
   try {
     const { accountId } = run.gateway.account;

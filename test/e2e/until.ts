@@ -1,19 +1,22 @@
 const POLL_MS = 5;
+/** Ends a wait that hangs, before the test's own timeout would end it without naming what it waited for. */
+const HANG_MS = 180_000;
 
 /**
- * Resolves once the condition holds, with what it gave; it holds when that is neither false nor undefined.
- * @throws Error naming what was waited for when it does not come within the deadline
+ * Polls a condition until it returns something other than false and undefined, and resolves to that value.
+ * @param what a description of the condition, for the error message
+ * @throws Error when the condition never holds
  */
 export async function until<T>(
   what: string,
   condition: () => T | undefined | false | Promise<T | undefined | false>,
-  deadlineMs = 10_000,
+  hangMs = HANG_MS,
 ): Promise<T> {
-  const giveUpAt = Date.now() + deadlineMs;
+  const hangsAt = performance.now() + hangMs;
   for (;;) {
     const value = await condition();
     if (value !== undefined && value !== false) return value;
-    if (Date.now() > giveUpAt) throw new Error(`waited ${deadlineMs} ms in vain for ${what}`);
+    if (performance.now() > hangsAt) throw new Error(`timed out after ${hangMs} ms waiting for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

@@ -2,23 +2,23 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** What the gateway sent to the provider. */
+/** A request that the gateway sent to the provider. */
 export interface Received {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   readonly json: { readonly [name: string]: unknown };
-  /** Resolves when the connection ends before the answer does. */
+  /** Resolves when the gateway drops the connection before the answer ends. */
   readonly aborted: Promise<void>;
 }
 
-/** Plays the provider for one request: exact bytes, at its own pace. */
-export type Play = (reply: ServerResponse, received: Received) => Promise<void> | void;
+/** Writes the provider's answer to one request, with exact bytes and timing. */
+export type ProviderScript = (reply: ServerResponse, received: Received) => Promise<void> | void;
 
-/** A provider that does what a test says. */
+/** A provider whose answers are scripted by a test. */
 export class Upstream {
   readonly received: Received[] = [];
-  private play: Play = (reply) => void reply.writeHead(500).end('no play');
+  private script: ProviderScript = (reply) => void reply.writeHead(500).end('no script');
   private readonly server: Server;
 
   private constructor() {
@@ -33,7 +33,7 @@ export class Upstream {
         const json = JSON.parse(body.toString()) as Received['json'];
         const received = { path: request.url ?? '', headers: request.headers, body, json, aborted };
         this.received.push(received);
-        await this.play(reply, received);
+        await this.script(reply, received);
       });
     });
   }
@@ -48,9 +48,9 @@ export class Upstream {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** What it does from now on. */
-  plays(play: Play): void {
-    this.play = play;
+  /** Answers all further requests with this script, and forgets the requests so far. */
+  answerWith(script: ProviderScript): void {
+    this.script = script;
     this.received.length = 0;
   }
 
@@ -61,43 +61,43 @@ export class Upstream {
   }
 }
 
-export const whole =
-  (body: object | string, status = 200, headers: { readonly [name: string]: string } = {}): Play =>
+export const wholeAnswer =
+  (body: object | string, status = 200, headers: { readonly [name: string]: string } = {}): ProviderScript =>
   (reply) =>
     void reply
       .writeHead(status, { 'content-type': 'application/json', 'openai-organization': 'the-operator', ...headers })
       .end(typeof body === 'string' ? body : JSON.stringify(body));
 
-/** Sends the chunks as they are, each when the one before has left. */
-export const streamed =
-  (chunks: readonly string[]): Play =>
+/** Sends the chunks as separate packets. */
+export const streamedAnswer =
+  (chunks: readonly string[]): ProviderScript =>
   async (reply) => {
     reply.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
     for (const chunk of chunks) await write(reply, chunk);
     reply.end();
   };
 
-/** Sends the chunks and breaks the connection. */
-export const cut =
-  (chunks: readonly string[]): Play =>
+/** Sends the chunks and drops the connection. */
+export const brokenStream =
+  (chunks: readonly string[]): ProviderScript =>
   async (reply) => {
     reply.writeHead(200, { 'content-type': 'text/event-stream' });
     for (const chunk of chunks) await write(reply, chunk);
     reply.destroy();
   };
 
-/** Sends the chunks and nothing more, until the other side leaves. */
-export const endless =
-  (chunks: readonly string[]): Play =>
+/** Sends the chunks, then keeps the connection open and silent until the gateway drops it. */
+export const endlessStream =
+  (chunks: readonly string[]): ProviderScript =>
   async (reply, { aborted }) => {
     reply.writeHead(200, { 'content-type': 'text/event-stream' });
     for (const chunk of chunks) await write(reply, chunk);
     await aborted;
   };
 
-export const silent: Play = (_reply, { aborted }) => aborted;
+export const noAnswer: ProviderScript = (_reply, { aborted }) => aborted;
 
-/** Resolves when the bytes are with the system, so that the next ones travel by themselves. */
+/** Resolves once the operating system has the bytes, so that the next ones leave in a packet of their own. */
 function write(reply: ServerResponse, chunk: string): Promise<void> {
   return new Promise((resolve) => reply.write(chunk, () => setImmediate(resolve)));
 }

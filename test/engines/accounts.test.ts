@@ -1,8 +1,8 @@
 import { AccountStage } from '../domain/accounts/account-stage';
-import { durableEngines, type Engine, startStage } from './table-store-engines';
+import { describeDurableEngines, startStage } from './table-store-engines';
 
 /** The control plane's transactions on each engine as it is; their rules are tested in test/domain. */
-describe.each(durableEngines)('accounts on $name', (engine: Engine) => {
+describeDurableEngines('accounts on', (engine) => {
   let stage: AccountStage;
   let stop: () => Promise<void>;
   beforeEach(async () => ({ stage, stop } = await startStage(engine, AccountStage)));

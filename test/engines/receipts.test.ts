@@ -3,7 +3,7 @@ import { exportReceipts } from '../../lambdas/domain/receipts/export-receipts';
 import { OpenLeaves } from '../../lambdas/domain/receipts/open-leaves';
 import { readDocuments } from '../../lambdas/domain/receipts/receipt-document';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
-import { leafOf } from '../../lambdas/domain/receipts/record-changes';
+import { leafOf } from '../../lambdas/domain/receipts/leaf-of-record';
 import { Sealer } from '../../lambdas/domain/receipts/sealer';
 import { verifyReceipts } from '../../lambdas/domain/receipts/verify-receipts';
 import { readPublicKeys } from '../../lambdas/domain/receipts/verify-signature';
@@ -12,13 +12,13 @@ import type { TableStore } from '../../lambdas/domain/table/table-store';
 import { putUsageRecord } from '../../lambdas/domain/usage/records/usage-records';
 import type { UsageRecord } from '../../lambdas/contracts/storage/usage-record';
 import { ACCOUNT, outcomeOf, USAGE_RETENTION_DAYS as retentionDays, WalletStage } from '../domain/wallet/wallet-stage';
-import { durableEngines, type Engine } from './table-store-engines';
+import { describeDurableEngines, type Engine } from './table-store-engines';
 
 const MINUTE_MS = 60_000;
 const SEALERS = 4;
 
-/** Sealing on each engine as it is; its rules are tested in test/domain/receipts. */
-describe.each(durableEngines)('receipts on $name', (engine: Engine) => {
+/** Runs the sealer on each real store. test/domain/receipts tests its rules. */
+describeDurableEngines('receipts on', (engine) => {
   let running: Awaited<ReturnType<Engine['start']>>;
   let stage: WalletStage;
   let now = Date.now();
@@ -32,8 +32,8 @@ describe.each(durableEngines)('receipts on $name', (engine: Engine) => {
 
   afterEach(() => running.stop());
 
-  /** Requests that ended, with their leaves as the pipeline opens them. */
-  async function ended(count: number): Promise<UsageRecord[]> {
+  /** Writes usage records of ended requests and opens their leaves like the pipeline. */
+  async function endRequests(count: number): Promise<UsageRecord[]> {
     await stage.fund(1_000n);
     const records: UsageRecord[] = [];
     for (let request = 0; request < count; request += 1) {
@@ -62,17 +62,17 @@ describe.each(durableEngines)('receipts on $name', (engine: Engine) => {
     }
   }
 
-  test('of several sealers at once one commits each seal, and every receipt is sealed once', async () => {
-    const signer = new KeySigner(KeySigner.makeKey());
+  test('concurrent sealers commit each seal once, and every receipt is sealed once', async () => {
+    const signer = new KeySigner(KeySigner.generateKey());
     const { store } = running;
     const records: UsageRecord[] = [];
     let seals = 0;
     for (let minute = 0; minute < 3; minute += 1) {
-      records.push(...(await ended(10)));
+      records.push(...(await endRequests(10)));
       now += MINUTE_MS;
       const runs = Array.from({ length: SEALERS }, () => new Sealer({ store, signer, clock, retentionDays }).run());
       const outcomes = await Promise.allSettled(runs);
-      // One that meets another's transaction may fail by it: its next run goes on.
+      // A run can fail because its transaction conflicts with another one. The next run continues.
       seals += outcomes.reduce((sum, run) => sum + (run.status === 'fulfilled' ? run.value.seals : 0), 0);
     }
     await new Sealer({ store, signer, clock, retentionDays }).run();

@@ -8,7 +8,7 @@ import { KEYS, ROLLUPS, USAGE, WALLET } from '../../lambdas/contracts/storage/ta
 const NOW = Date.UTC(2026, 0, 1);
 const NOW_SECONDS = NOW / 1000;
 
-describe('the embedded engine tells of changes', () => {
+describe('changes of the embedded store', () => {
   let now: number;
   let store: EmbeddedStore;
   let commits: (readonly ChangeRecord[])[];
@@ -23,7 +23,7 @@ describe('the embedded engine tells of changes', () => {
     store.onChange((records) => commits.push(records));
   });
 
-  test('as a DynamoDB stream does', async () => {
+  test('the embedded store reports changes like a DynamoDB stream', async () => {
     await store.write({ table: WALLET, put: { ...key('a'), n: 1, bytes: new Uint8Array([1, 2]) } });
     await store.write({ table: WALLET, update: key('a'), change: { add: { n: 1n }, remove: ['bytes'] } });
     await store.write({ table: WALLET, delete: key('a') });
@@ -47,7 +47,7 @@ describe('the embedded engine tells of changes', () => {
     expect(commits.flat()[0]?.eventSourceARN).toContain(':table/wallet/');
   });
 
-  test('commit by commit, before the one who wrote goes on', async () => {
+  test('the embedded store reports each commit as a whole before the writer resumes', async () => {
     await store.transact([
       { table: WALLET, put: key('a') },
       { table: USAGE, put: key('b') },
@@ -57,7 +57,7 @@ describe('the embedded engine tells of changes', () => {
     expect(commits.map((records) => records.map(({ dynamodb }) => dynamodb?.Keys?.['sk']?.S))).toEqual([['a', 'b']]);
   });
 
-  test('but not of a write that changes nothing', async () => {
+  test('a write without effect is not reported as a change', async () => {
     await store.write({ table: WALLET, put: { ...key('a'), n: 1, list: [{ x: 1 }] } });
     await store.write({ table: WALLET, put: { ...key('a'), list: [{ x: 1n }], n: 1n } });
     await store.write({ table: WALLET, update: key('a'), change: { set: { n: 1 } } });
@@ -65,12 +65,12 @@ describe('the embedded engine tells of changes', () => {
     expect(names()).toEqual(['INSERT']);
   });
 
-  test('nor of one that failed', async () => {
+  test('a failed write is not reported as a change', async () => {
     await expect(store.write({ table: WALLET, put: key('a'), when: { exists: 'pk' } })).rejects.toThrow('condition');
     expect(commits).toEqual([]);
   });
 
-  test('and marks what was removed by time', async () => {
+  test('the removal of an expired item is marked as made by the service', async () => {
     await store.write({ table: USAGE, put: { ...key('ends'), expiresAt: NOW_SECONDS + 10 } });
     await store.write({ table: USAGE, put: { ...key('lives'), expiresAt: NOW_SECONDS + 11 } });
     await store.write({ table: ROLLUPS, put: { ...key('has no stream'), expiresAt: NOW_SECONDS + 10 } });
@@ -91,14 +91,14 @@ describe('the embedded engine tells of changes', () => {
     expect((await store.query({ table: USAGE, partition: 'p' })).items.map(({ sk }) => sk)).toEqual(['lives']);
   });
 
-  test('removes more expired items than one transaction can hold', async () => {
+  test('more expired items than fit into one transaction are removed', async () => {
     for (let n = 0; n < 250; n++)
       await store.write({ table: USAGE, put: { ...key(`item-${n}`), expiresAt: NOW_SECONDS } });
     expect(await store.removeExpired()).toBe(250);
     expect(await store.removeExpired()).toBe(0);
   });
 
-  test('until it is told to stop', async () => {
+  test('a listener that was removed receives no more changes', async () => {
     const heard: unknown[] = [];
     const stop = store.onChange((records) => heard.push(...records));
     await store.write({ table: WALLET, put: key('a') });
@@ -107,7 +107,7 @@ describe('the embedded engine tells of changes', () => {
     expect(heard).toHaveLength(1);
   });
 
-  test('with sequence numbers that keep rising over restarts and compactions', async () => {
+  test('sequence numbers of changes keep ascending across restarts and compactions', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tollgate-changes-'));
     const numbers: string[] = [];
     for (let restart = 0; restart < 3; restart++) {

@@ -5,7 +5,7 @@ import { ConditionFailed } from '../../lambdas/domain/table/table-errors';
 import type { Item } from '../../lambdas/domain/table/value';
 import type { TableStoreStage } from './table-store-stage';
 
-/** When a condition holds. */
+/** The contract for conditions. */
 export function conditionsContract(stage: TableStoreStage): void {
   const { key, item, put } = stage;
 
@@ -49,7 +49,7 @@ export function conditionsContract(stage: TableStoreStage): void {
       [all(any(), exists('n')), false],
     ];
 
-    test.each(cases)('%j is %s', async (when, expected) => {
+    test.each(cases)('the condition %j evaluates to %s', async (when, expected) => {
       await put(item('a', stored));
       const outcome = await stage.store
         .write({ table: WALLET, update: key('a'), change: { set: { done: true } }, when })

@@ -19,7 +19,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-test('a process that is killed in the midst of writing loses no acknowledged write and tears no transaction', async () => {
+test('a process that is killed while it writes loses no acknowledged write and tears no transaction', async () => {
   for (let kill = 1; kill <= KILLS; kill++) {
     const file = join(folder, `store-${kill}.jsonl`);
     const acknowledged = await writeUntilKilled(file);
@@ -31,9 +31,9 @@ test('a process that is killed in the midst of writing loses no acknowledged wri
     );
     store.close();
   }
-}, 30_000);
+});
 
-test('another process can read what a running one has written', async () => {
+test('another process can read the journal of a running one', async () => {
   const file = join(folder, 'running.jsonl');
   const { child, lines } = startWriter(file);
   const [acknowledged] = (await once(lines, 'line')) as [string];
@@ -41,7 +41,7 @@ test('another process can read what a running one has written', async () => {
   expect(await countEntries(reader)).toBeGreaterThanOrEqual(Number(acknowledged));
   child.kill('SIGKILL');
   await once(child, 'close');
-}, 30_000);
+});
 
 function startWriter(file: string) {
   const child = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'table-store-crash-writer.ts'), file], {
@@ -51,7 +51,7 @@ function startWriter(file: string) {
   return { child, lines: createInterface({ input: child.stdout }) };
 }
 
-/** @returns the last number that the process printed. */
+/** @returns the last number that the process printed */
 async function writeUntilKilled(file: string): Promise<number> {
   const { child, lines } = startWriter(file);
   let last = 0;

@@ -11,23 +11,20 @@ const put = (store: TableStore, sk: string, text?: string) => store.write({ tabl
 const sortKeys = async (store: TableStore) =>
   (await store.query({ table: WALLET, partition: 'p' })).items.map(({ sk }) => sk);
 
-describe('when the disk is full', () => {
-  test.each([0, 1, 100])(
-    'a write of which %i bytes fit is not made, neither in memory nor in the file',
-    async (room) => {
-      const disk = new FaultyDisk();
-      const store = EmbeddedStore.open({ file, clock, files: disk });
-      await put(store, 'a');
-      const before = disk.text(file);
-      disk.room = room;
-      await expect(put(store, 'b')).rejects.toThrow(StoreUnavailable);
-      await expect(store.transact([{ table: WALLET, put: item('c') }], 'token')).rejects.toThrow('ENOSPC');
-      expect(await sortKeys(store)).toEqual(['a']);
-      expect(disk.text(file)).toBe(before);
-    },
-  );
+describe('a full disk', () => {
+  test.each([0, 1, 100])('a write of which only %i bytes fit changes neither memory nor the file', async (room) => {
+    const disk = new FaultyDisk();
+    const store = EmbeddedStore.open({ file, clock, files: disk });
+    await put(store, 'a');
+    const before = disk.text(file);
+    disk.room = room;
+    await expect(put(store, 'b')).rejects.toThrow(StoreUnavailable);
+    await expect(store.transact([{ table: WALLET, put: item('c') }], 'token')).rejects.toThrow('ENOSPC');
+    expect(await sortKeys(store)).toEqual(['a']);
+    expect(disk.text(file)).toBe(before);
+  });
 
-  test('writes go on as soon as there is room', async () => {
+  test('a store accepts writes again as soon as there is space', async () => {
     const disk = new FaultyDisk();
     const store = EmbeddedStore.open({ file, clock, files: disk });
     disk.room = 10;
@@ -38,7 +35,7 @@ describe('when the disk is full', () => {
     expect(await sortKeys(EmbeddedStore.open({ file, clock, files: disk }))).toEqual(['b']);
   });
 
-  test('a part that could not be cut off is cut off before the next write', async () => {
+  test('the remains of a failed write are truncated before the next write', async () => {
     const disk = new FaultyDisk();
     const store = EmbeddedStore.open({ file, clock, files: disk });
     disk.room = 10;
@@ -52,7 +49,7 @@ describe('when the disk is full', () => {
     expect(await sortKeys(EmbeddedStore.open({ file, clock, files: disk }))).toEqual(['c']);
   });
 
-  test('a store opens without its journal being rewritten', async () => {
+  test('a store opens on a full disk without compacting its journal', async () => {
     const disk = new FaultyDisk();
     const first = EmbeddedStore.open({ file, clock, files: disk });
     for (let n = 0; n < 100; n++) await put(first, 'a', `version ${n} ${'x'.repeat(100)}`);
@@ -67,7 +64,7 @@ describe('when the disk is full', () => {
     expect(disk.names()).toEqual([file]);
   });
 
-  test('no write waits for a listener, and no listener hears of a write that was not made', async () => {
+  test('a listener does not receive a write that failed', async () => {
     const disk = new FaultyDisk();
     const store = EmbeddedStore.open({ file, clock, files: disk });
     const heard: unknown[] = [];

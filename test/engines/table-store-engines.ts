@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,21 +10,25 @@ import { SdkTransport } from '../../lambdas/adapters/dynamodb/sdk-transport';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
 import type { Clock } from '../../lambdas/domain/clock';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
-import { startDynamodbLocal, whyNoDynamodbLocal } from './dynamodb-local';
+import { describeUnless } from '../support/describe-unless';
+import { whyNoDynamodbLocal } from './dynamodb-local';
+import { SharedDynamodbLocal } from './shared-dynamodb-local';
 
-/** An engine that the contract is held against. */
+/** A kind of store that must fulfil the contract. */
 export interface Engine {
   readonly name: string;
+  /** Why this machine cannot run it. */
+  readonly missing?: string | undefined;
   start(clock: Clock): Promise<{ store: TableStore; stop: () => Promise<void> }>;
 }
 
 export const embeddedInMemory: Engine = {
-  name: 'the embedded engine in memory',
+  name: 'the embedded store in memory',
   start: async (clock) => ({ store: EmbeddedStore.memory({ clock }), stop: async () => undefined }),
 };
 
 export const embeddedOnFile: Engine = {
-  name: 'the embedded engine on a file',
+  name: 'the embedded store on a file',
   async start(clock) {
     const folder = mkdtempSync(join(tmpdir(), 'tollgate-table-store-'));
     const store = EmbeddedStore.open({ file: join(folder, 'store.jsonl'), clock });
@@ -35,34 +40,37 @@ export const embeddedOnFile: Engine = {
   },
 };
 
-const dynamodbLocal: Engine = {
+export const dynamodb: Engine = {
   name: 'DynamoDB',
+  missing: whyNoDynamodbLocal(),
   async start(clock) {
-    const { endpoint, stop } = await startDynamodbLocal();
+    const endpoint = await SharedDynamodbLocal.endpoint();
     const config = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
     const transport = new SdkTransport(config);
-    await createTables(new DynamoDBClient(config));
-    const tableNames = Object.fromEntries(TABLES.map(({ name }) => [name, physicalName(name)])) as Record<
+    // Each start creates its own tables, because all tests of a run share one DynamoDB Local.
+    const prefix = randomUUID();
+    const tableNames = Object.fromEntries(TABLES.map(({ name }) => [name, `${prefix}-${name}`])) as Record<
       TableName,
       string
     >;
+    await createTables(new DynamoDBClient(config), Object.values(tableNames));
     return {
       store: new DynamodbStore({ transport, tableNames, clock }),
-      async stop() {
-        transport.close();
-        await stop();
-      },
+      stop: async () => transport.close(),
     };
   },
 };
 
-/** Present where Java is: the official engine needs it. */
-export const dynamodb: Engine | undefined = whereJavaIs(dynamodbLocal);
+/** Defines the same tests for each store that deployments and the local host use. */
+export function describeDurableEngines(name: string, define: (engine: Engine) => void): void {
+  describeEngines([embeddedOnFile, dynamodb], name, define);
+}
 
-/** What a deployment or a local run stores with, as far as it runs here. */
-export const durableEngines: readonly Engine[] = [embeddedOnFile, ...(dynamodb === undefined ? [] : [dynamodb])];
+export function describeEngines(engines: readonly Engine[], name: string, define: (engine: Engine) => void): void {
+  for (const engine of engines) describeUnless(engine.missing)(`${name} ${engine.name}`, () => define(engine));
+}
 
-/** A domain's stage on an engine, now: the official engine goes by no other clock. */
+/** Creates a test stage on an engine. It starts at the current time, because DynamoDB Local uses the system clock. */
 export async function startStage<Stage extends { now: number; readonly engine: TableStore }>(
   engine: Engine,
   StageOn: new (store: TableStore) => Stage,
@@ -73,20 +81,11 @@ export async function startStage<Stage extends { now: number; readonly engine: T
   return { stage, stop };
 }
 
-function whereJavaIs(engine: Engine): Engine | undefined {
-  const reason = whyNoDynamodbLocal();
-  if (reason === undefined) return engine;
-  process.stderr.write(`The table contract did not run against ${engine.name}: ${reason}.\n`);
-  return undefined;
-}
-
-const physicalName = (name: TableName): string => `contract-${name}`;
-
-async function createTables(client: DynamoDBClient): Promise<void> {
-  for (const { name } of TABLES) {
+async function createTables(client: DynamoDBClient, names: readonly string[]): Promise<void> {
+  for (const TableName of names) {
     await client.send(
       new CreateTableCommand({
-        TableName: physicalName(name),
+        TableName,
         BillingMode: 'PAY_PER_REQUEST',
         KeySchema: [
           { AttributeName: 'pk', KeyType: 'HASH' },

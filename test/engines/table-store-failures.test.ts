@@ -12,7 +12,7 @@ const key = { pk: 'p', sk: 'a' };
 const clock = () => Date.UTC(2026, 0, 1);
 const SECRET = 'a stored value';
 
-/** A store whose every call fails like this. */
+/** A store whose every call fails with the given error. */
 function failing(error: TransportError): DynamodbStore {
   return new DynamodbStore({
     transport: { call: () => Promise.reject(error) },
@@ -28,7 +28,7 @@ async function failure(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-describe('what DynamoDB refuses has one meaning', () => {
+describe('errors from DynamoDB', () => {
   const cause = new Error(SECRET);
 
   test.each([
@@ -41,7 +41,7 @@ describe('what DynamoDB refuses has one meaning', () => {
     'ResourceNotFoundException',
     'TimeoutError',
     'ECONNRESET',
-  ])('%s: the store is unavailable', async (code) => {
+  ])('%s means that the store is unavailable', async (code) => {
     const error = await failure(failing(new TransportError(code, { cause })).write({ table: WALLET, put: key }));
     expect(error).toMatchObject({
       name: 'StoreUnavailable',
@@ -50,7 +50,7 @@ describe('what DynamoDB refuses has one meaning', () => {
     });
   });
 
-  test('a request that is not valid is a mistake, whose message repeats nothing', async () => {
+  test('an invalid request is a plain error whose message repeats no stored values', async () => {
     const error = await failure(
       failing(new TransportError('ValidationException', { cause })).get({ table: WALLET, key }),
     );
@@ -58,14 +58,14 @@ describe('what DynamoDB refuses has one meaning', () => {
     expect(String(error)).not.toContain(SECRET);
   });
 
-  test('a token of other writes is a mismatch', async () => {
+  test('a token that was used for other writes is a mismatch', async () => {
     const store = failing(new TransportError('IdempotentParameterMismatchException', { cause }));
     expect(await failure(store.transact([{ table: WALLET, put: key }], 'token'))).toMatchObject({
       name: 'IdempotencyMismatch',
     });
   });
 
-  test('each reason of a cancelled transaction keeps its place', async () => {
+  test('each reason of a cancelled transaction keeps its index', async () => {
     const codes = [
       'None',
       'ConditionalCheckFailed',
@@ -94,14 +94,14 @@ describe('what DynamoDB refuses has one meaning', () => {
     });
   });
 
-  test('a table that the store was not given cannot be reached', async () => {
+  test('a table without a physical name cannot be read', async () => {
     await expect(failing(new TransportError('never asked')).get({ table: KEYS, key })).rejects.toThrow(
-      'not given the table keys',
+      'has no physical name for the table keys',
     );
   });
 });
 
-describe('when the connection breaks', () => {
+describe('a broken connection', () => {
   let server: Server;
   let transport: SdkTransport;
   let store: DynamodbStore;
@@ -136,19 +136,19 @@ describe('when the connection breaks', () => {
     await once(server, 'close');
   });
 
-  test('a single write is not sent again, for it may have been made', async () => {
+  test('a single write is not retried, because it may have been made', async () => {
     expect(
       await failure(store.write({ table: WALLET, update: key, change: { add: { n: 1n } }, when: exists() })),
     ).toMatchObject({ name: 'StoreUnavailable' });
     expect(requests).toHaveLength(1);
   });
 
-  test('a read is', async () => {
+  test('a read is retried', async () => {
     expect(await failure(store.get({ table: WALLET, key }))).toMatchObject({ name: 'StoreUnavailable' });
     expect(requests.length).toBeGreaterThan(1);
   });
 
-  test('a transaction is, with the same token', async () => {
+  test('a transaction is retried with the same token', async () => {
     expect(await failure(store.transact([{ table: WALLET, put: key }]))).toMatchObject({ name: 'StoreUnavailable' });
     expect(bodies.length).toBeGreaterThan(1);
     expect(new Set(bodies).size).toBe(1);

@@ -1,9 +1,9 @@
 import type { JournalFile, JournalFiles } from '../../lambdas/adapters/embedded/journal-files';
 
-/** A disk in memory that can be full and can refuse to truncate. */
+/** A simulated disk that can be full and can fail to truncate. */
 export class FaultyDisk implements JournalFiles {
   readonly #files = new Map<string, Buffer>();
-  /** Bytes that can still be written. */
+  /** The number of bytes that can still be written. */
   room = Infinity;
   truncates = true;
 
@@ -53,4 +53,4 @@ export class FaultyDisk implements JournalFiles {
   }
 }
 
-const systemError = (code: string): Error => Object.assign(new Error(`${code}: from the test's disk`), { code });
+const systemError = (code: string): Error => Object.assign(new Error(`${code}: simulated by the test`), { code });

@@ -9,7 +9,7 @@ import type { TableStore } from '../../lambdas/domain/table/table-store';
 const MINUTE_MS = 60_000;
 const key = (sk: string) => ({ pk: 'p', sk });
 
-describe('the embedded engine keeps a journal that', () => {
+describe('the journal of the embedded store', () => {
   let folder: string;
   let file: string;
   let now = Date.UTC(2026, 0, 1);
@@ -37,7 +37,7 @@ describe('the embedded engine keeps a journal that', () => {
     rmSync(folder, { recursive: true });
   });
 
-  test('holds every commit after a restart, also what came after another restart', async () => {
+  test('the journal contains every commit across restarts', async () => {
     const first = open();
     const bytes = new Uint8Array([0, 255]);
     await first.transact([
@@ -61,13 +61,13 @@ describe('the embedded engine keeps a journal that', () => {
     expect(await sortKeys(third)).toEqual(['a', 'c']);
   });
 
-  test('only its owner can read', () => {
+  test('the journal is readable only by its owner', () => {
     open();
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o700);
   });
 
-  test('spends a token over a restart, for ten minutes', async () => {
+  test('the journal remembers a token across a restart for ten minutes', async () => {
     const writes = [{ table: WALLET, put: key('a'), when: absent() }];
     const first = open();
     await first.transact(writes, 'token');
@@ -82,7 +82,7 @@ describe('the embedded engine keeps a journal that', () => {
     await expect(second.transact(writes, 'token')).rejects.toMatchObject({ name: 'TransactionCancelled' });
   });
 
-  test('cuts off a last line that was torn, and goes on behind it', async () => {
+  test('a torn last line of the journal is truncated', async () => {
     const first = open();
     await put(first, 'a');
     await put(first, 'b');
@@ -96,7 +96,7 @@ describe('the embedded engine keeps a journal that', () => {
     expect(await sortKeys(open())).toEqual(['a', 'c']);
   });
 
-  test('begins anew when not even its first line was finished', async () => {
+  test('a journal with a torn first line starts empty', async () => {
     open().close();
     writeFileSync(file, '{"jour');
     const store = open();
@@ -107,11 +107,11 @@ describe('the embedded engine keeps a journal that', () => {
 
   test.each([
     [
-      'a changed digit',
+      'an altered digit',
       (text: string[]) => text.with(2, text[2]?.replace('"n":{"N":"0"}', '"n":{"N":"9"}') ?? ''),
       'this line is damaged',
     ],
-    ['a line of nothing', (text: string[]) => text.with(2, ''), 'this line is damaged'],
+    ['an empty line', (text: string[]) => text.with(2, ''), 'this line is damaged'],
     ['a missing line', (text: string[]) => text.toSpliced(2, 1), 'commit 2 is missing before this line'],
     [
       'a repeated line',
@@ -119,7 +119,7 @@ describe('the embedded engine keeps a journal that', () => {
       'commit 2 is missing before this line',
     ],
     ['a second header', (text: string[]) => text.with(2, text[0] ?? ''), 'this line is out of place'],
-  ])('fails to open with %s in its middle, and is left as it is', async (_, damage, problem) => {
+  ])('a journal with %s in the middle fails to open and is left unchanged', async (_, damage, problem) => {
     const store = open();
     for (const sk of ['a', 'b', 'c']) await put(store, sk);
     store.close();
@@ -130,7 +130,7 @@ describe('the embedded engine keeps a journal that', () => {
     expect(readFileSync(file)).toEqual(damaged);
   });
 
-  test('is rewritten on opening when most of it is of no more use, and keeps everything', async () => {
+  test('a journal that is mostly dead is compacted on opening without losing anything', async () => {
     const writes = [{ table: WALLET, put: key('token') }];
     const first = open();
     for (let n = 0; n < 200; n++) await put(first, `item-${n % 10}`, n);
@@ -154,23 +154,23 @@ describe('the embedded engine keeps a journal that', () => {
     expect(existsSync(`${file}.compacting`)).toBe(false);
   });
 
-  test('can be read while it is written, without a trace', async () => {
+  test('a journal can be read while it is written, without changing it', async () => {
     const writer = open();
     await put(writer, 'a');
     appendFileSync(file, '{"commit":2,');
     const before = readFileSync(file);
     const reader = openReadOnly();
     expect(await sortKeys(reader)).toEqual(['a']);
-    await expect(put(reader, 'b')).rejects.toThrow('reading only');
+    await expect(put(reader, 'b')).rejects.toThrow('read-only');
     expect(readFileSync(file)).toEqual(before);
   });
 
-  test('is empty to a reader before it exists', async () => {
+  test('a journal that does not exist reads as empty', async () => {
     expect(await sortKeys(openReadOnly())).toEqual([]);
     expect(existsSync(file)).toBe(false);
   });
 
-  test('takes no more writes when it is closed', async () => {
+  test('a closed journal rejects writes', async () => {
     const store = open();
     store.close();
     await expect(put(store, 'a')).rejects.toMatchObject({ name: 'StoreUnavailable' });

@@ -5,35 +5,35 @@ import type { Change, Condition } from '../../lambdas/domain/table/condition';
 import type { Check, Get, Query, SortRange, TableStore, Write } from '../../lambdas/domain/table/table-store';
 import type { Item, Value } from '../../lambdas/domain/table/value';
 
-/** Something that is done to a store. */
+/** A call of a store. */
 type Call =
   | { readonly write: Write }
   | { readonly transact: readonly (Write | Check)[]; readonly token: string | undefined }
   | { readonly get: Get }
   | { readonly query: Query };
 
-/** A call in the one partition of a run. */
+/** Creates a call for the partition of a run. */
 export type Operation = (partition: string) => Call;
 
-/** @returns the store's answer; to a query, page by page. */
+/** @returns the store's response; for a query, a list of pages */
 export async function perform(store: TableStore, call: Call): Promise<unknown> {
   if ('write' in call) return store.write(call.write);
   if ('transact' in call) return store.transact(call.transact, call.token);
   return 'get' in call ? store.get(call.get) : pages(store, call.query);
 }
 
-/** All pages that hold something: whether a full page has an empty one behind it is each engine's own affair. */
+/** All pages that are not empty. Stores may differ in whether an empty page follows a full one. */
 async function pages(store: TableStore, query: Query): Promise<readonly (readonly Item[])[]> {
   const { items, next } = await store.query(query);
   const others = next === undefined ? [] : await pages(store, { ...query, after: next });
   return items.length === 0 ? others : [items, ...others];
 }
 
-/** Lets a counterexample show what is called. */
-const shown = (operation: Operation): Operation =>
+/** Makes counterexamples readable by printing the call instead of the function. */
+const readable = (operation: Operation): Operation =>
   Object.assign(operation, { [fc.toStringMethod]: () => fc.stringify(operation('partition')) });
 
-// Few names and few values, so that operations meet each other; some of them are mistakes.
+// There are few names and values, so that operations affect the same items. Some operations are invalid.
 const attribute = fc.constantFrom('n', 'count', 'data', 'list');
 const sk = fc.constantFrom('a', 'a#1', 'b', 'é', '\uFFFD', '\u{1F600}');
 const table = fc.constantFrom(WALLET, USAGE);
@@ -109,7 +109,7 @@ const get: Arbitrary<Operation> = fc
   .record({ table, sk })
   .map(({ table, sk }) => (pk) => ({ get: { table, key: { pk, sk } } }));
 
-// A page continues behind one of its own items, so only a query without a range starts just anywhere.
+// `after` must be within the range of a query, so it is generated only for queries without a range.
 const query: Arbitrary<Operation> = fc
   .record({
     table,
@@ -135,4 +135,4 @@ const operation: Arbitrary<Operation> = fc.oneof(
   query,
 );
 
-export const operations = fc.array(operation.map(shown), { minLength: 4, maxLength: 20 });
+export const operations = fc.array(operation.map(readable), { minLength: 4, maxLength: 20 });

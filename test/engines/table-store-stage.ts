@@ -9,10 +9,10 @@ import type { TableStore } from '../../lambdas/domain/table/table-store';
 import type { Item, Key } from '../../lambdas/domain/table/value';
 import type { Engine } from './table-store-engines';
 
-/** What the engine takes for the time. */
+/** The current time for the store. */
 export const NOW = Date.UTC(2026, 0, 1);
 
-/** A running engine, in which each test has a partition of its own. */
+/** A running store, in which each test has its own partition. */
 export class TableStoreStage {
   pk = '';
   #partitions = 0;
@@ -52,7 +52,7 @@ export async function failureOf(work: Promise<unknown>): Promise<Error> {
   return error;
 }
 
-/** A caller's mistake is a plain Error: none of the outcomes that a caller decides by. */
+/** Fails unless the work throws a plain Error, rather than an outcome that callers handle. */
 export async function expectMistake(work: Promise<unknown>): Promise<void> {
   const error = await failureOf(work);
   for (const outcome of [ConditionFailed, TransactionCancelled, IdempotencyMismatch, StoreUnavailable]) {

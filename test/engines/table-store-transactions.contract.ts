@@ -3,12 +3,12 @@ import { absent, exists } from '../../lambdas/domain/table/condition';
 import { IdempotencyMismatch, StoreUnavailable, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
 import { expectMistake, failureOf, type TableStoreStage } from './table-store-stage';
 
-/** Writes that are all made or none. */
+/** The contract for transactions: all of their writes are made, or none. */
 export function transactionsContract(stage: TableStoreStage): void {
   const { key, item, put, get } = stage;
 
   describe('transactions', () => {
-    test('write to several tables at once', async () => {
+    test('a transaction writes to several tables at once', async () => {
       await put(item('gone'), item('changed', { n: 1n }), item('checked'));
       await stage.store.transact([
         { table: USAGE, put: item('new') },
@@ -21,7 +21,7 @@ export function transactionsContract(stage: TableStoreStage): void {
       expect(await get('gone')).toBeUndefined();
     });
 
-    test('that are cancelled write nothing and tell each reason in its place', async () => {
+    test('a cancelled transaction writes nothing and has a reason at the index of each failed write', async () => {
       await put(item('a', { n: 1n, text: 'x' }));
       const error = await failureOf(
         stage.store.transact([
@@ -39,7 +39,7 @@ export function transactionsContract(stage: TableStoreStage): void {
       expect(await get('fine')).toBeUndefined();
     });
 
-    test('with an impossible change write nothing, and blame no condition', async () => {
+    test('a transaction with an impossible change writes nothing and reports no failed condition', async () => {
       await put(item('a', { text: 'x' }));
       const error = await failureOf(
         stage.store.transact([
@@ -47,13 +47,13 @@ export function transactionsContract(stage: TableStoreStage): void {
           { table: WALLET, put: item('b') },
         ]),
       );
-      // DynamoDB gives a reason, as the embedded engine does; its local engine refuses the whole request.
+      // DynamoDB and the embedded store give a reason. DynamoDB Local rejects the whole request instead.
       if (error instanceof TransactionCancelled) expect(error.reasons).toEqual([{ code: 'Invalid' }, undefined]);
       else expect(error).not.toBeInstanceOf(StoreUnavailable);
       expect(await get('b')).toBeUndefined();
     });
 
-    test('take a hundred writes and no more, each to another item', async () => {
+    test('a transaction accepts at most a hundred writes to different items', async () => {
       const writes = Array.from({ length: 101 }, (_, index) => ({ table: WALLET, put: item(`item-${index}`) }));
       await stage.store.transact(writes.slice(0, 100));
       await expectMistake(stage.store.transact(writes));
@@ -73,14 +73,14 @@ export function transactionsContract(stage: TableStoreStage): void {
       expect(await get('twice')).toBeUndefined();
     });
 
-    test('with a token that was used before are acknowledged without writing again', async () => {
+    test('a transaction that repeats its token is acknowledged without writing again', async () => {
       const writes = [{ table: WALLET, update: key('a'), change: { add: { n: 1n } }, when: absent() }];
       await stage.store.transact(writes, `token-${stage.pk}`);
       await stage.store.transact(writes, `token-${stage.pk}`);
       expect(await get('a')).toEqual(item('a', { n: 1n }));
     });
 
-    test('with a token of other writes are refused', async () => {
+    test('a transaction with the token of other writes is rejected', async () => {
       await stage.store.transact([{ table: WALLET, put: item('a', { n: 1n }) }], `token-${stage.pk}`);
       const error = await failureOf(
         stage.store.transact([{ table: WALLET, put: item('a', { n: 2n }) }], `token-${stage.pk}`),
@@ -89,7 +89,7 @@ export function transactionsContract(stage: TableStoreStage): void {
       expect(await get('a')).toEqual(item('a', { n: 1n }));
     });
 
-    test('that were cancelled do not spend their token', async () => {
+    test('a cancelled transaction does not use up its token', async () => {
       const writes = [{ table: WALLET, update: key('a'), change: { add: { n: 1n } }, when: exists() }];
       expect(await failureOf(stage.store.transact(writes, `token-${stage.pk}`))).toBeInstanceOf(TransactionCancelled);
       await put(item('a'));
@@ -97,7 +97,7 @@ export function transactionsContract(stage: TableStoreStage): void {
       expect(await get('a')).toEqual(item('a', { n: 1n }));
     });
 
-    test('refuse a token of the wrong length', async () => {
+    test('a token of the wrong length is rejected', async () => {
       await expectMistake(stage.store.transact([{ table: WALLET, put: item('a') }], 'x'.repeat(37)));
       await expectMistake(stage.store.transact([{ table: WALLET, put: item('a') }], ''));
     });

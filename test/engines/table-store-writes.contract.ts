@@ -3,12 +3,12 @@ import { absent, compare, exists } from '../../lambdas/domain/table/condition';
 import { ConditionFailed } from '../../lambdas/domain/table/table-errors';
 import { expectMistake, failureOf, type TableStoreStage } from './table-store-stage';
 
-/** What comes back of what was written, one item at a time. */
+/** The contract for values and single writes. */
 export function writesContract(stage: TableStoreStage): void {
   const { key, item, put, get } = stage;
 
   describe('values', () => {
-    test('every type comes back as it was, and every number as a bigint', async () => {
+    test('every type of value is read back unchanged, and numbers as bigints', async () => {
       const bytes = new Uint8Array([0, 127, 255]);
       await put(
         item('a', {
@@ -39,14 +39,14 @@ export function writesContract(stage: TableStoreStage): void {
     });
 
     test.each([1.5, Number.NaN, 2 ** 53, 10n ** 38n])(
-      '%s is refused, for it might not come back the same',
+      '%s is rejected as a stored number because it could be inexact',
       async (number) => {
         await expectMistake(put(item('a', { number })));
         expect(await get('a')).toBeUndefined();
       },
     );
 
-    test('what was handed in or out can be changed without changing what is stored', async () => {
+    test('objects passed in or out can be changed without changing the stored item', async () => {
       const given = { pk: stage.pk, sk: 'a', list: [1n], bytes: new Uint8Array([1]) };
       await put(given);
       given.list.push(2n);
@@ -56,26 +56,26 @@ export function writesContract(stage: TableStoreStage): void {
       expect(await get('a')).toEqual(item('a', { list: [1n], bytes: new Uint8Array([1]) }));
     });
 
-    test('an item is not found before it is written', async () => {
+    test('an item does not exist before it is written', async () => {
       expect(await get('a')).toBeUndefined();
     });
   });
 
   describe('single writes', () => {
-    test('a put replaces the whole item and resolves to the one before', async () => {
+    test('a put replaces the whole item and resolves to the previous one', async () => {
       expect(await put(item('a', { old: 1n }))).toEqual([undefined]);
       expect(await put(item('a', { new: 2n }))).toEqual([item('a', { old: 1n })]);
       expect(await get('a')).toEqual(item('a', { new: 2n }));
     });
 
-    test('a delete resolves to what was deleted', async () => {
+    test('a delete resolves to the deleted item', async () => {
       await put(item('a', { n: 1n }));
       expect(await stage.store.write({ table: WALLET, delete: key('a') })).toEqual(item('a', { n: 1n }));
       expect(await stage.store.write({ table: WALLET, delete: key('a') })).toBeUndefined();
       expect(await get('a')).toBeUndefined();
     });
 
-    test('an update sets, adds and removes, whatever the names', async () => {
+    test('an update can set, add and remove attributes with any name', async () => {
       await put(item('a', { status: 'x', count: 5n, data: null, keep: true }));
       const before = await stage.store.write({
         table: WALLET,
@@ -86,21 +86,21 @@ export function writesContract(stage: TableStoreStage): void {
       expect(await get('a')).toEqual(item('a', { status: 'y', count: 3n, total: 4n, keep: true }));
     });
 
-    test('an update creates what is absent', async () => {
+    test('an update creates an absent item', async () => {
       expect(
         await stage.store.write({ table: WALLET, update: key('a'), change: { add: { count: 1n } } }),
       ).toBeUndefined();
       expect(await get('a')).toEqual(item('a', { count: 1n }));
     });
 
-    test('a failed condition writes nothing and tells what was stored', async () => {
+    test('a failed condition writes nothing and returns the stored item', async () => {
       await put(item('a', { n: 1n }));
       const error = await failureOf(stage.store.write({ table: WALLET, put: item('a', { n: 2n }), when: absent() }));
       expect(error).toEqual(expect.objectContaining({ name: 'ConditionFailed', item: item('a', { n: 1n }) }));
       expect(await get('a')).toEqual(item('a', { n: 1n }));
     });
 
-    test('a condition that fails on nothing has no item', async () => {
+    test('a condition that fails on an absent item returns no item', async () => {
       const error = await failureOf(
         stage.store.write({ table: WALLET, update: key('a'), change: { add: { n: 1n } }, when: exists() }),
       );
@@ -111,14 +111,14 @@ export function writesContract(stage: TableStoreStage): void {
       );
     });
 
-    test('a tie between many writers is won by one', async () => {
+    test('exactly one of many concurrent writers wins', async () => {
       const outcomes = await Promise.allSettled(
         Array.from({ length: 8 }, () => stage.store.write({ table: WALLET, put: item('a'), when: absent() })),
       );
       expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     });
 
-    test('mistakes of the caller are refused', async () => {
+    test('invalid writes are rejected', async () => {
       await put(item('a', { text: 'x', nothing: null }));
       await expectMistake(stage.store.write({ table: WALLET, update: key('a'), change: { add: { text: 1n } } }));
       await expectMistake(stage.store.write({ table: WALLET, update: key('a'), change: { add: { nothing: 1n } } }));

@@ -5,10 +5,10 @@ import { TableStoreStage } from './table-store-stage';
 import { transactionsContract } from './table-store-transactions.contract';
 import { writesContract } from './table-store-writes.contract';
 
-/** What every engine behind `TableStore` must do; call it within `describe.each`. */
+/** The contract of `TableStore`, which every engine must fulfil. Call it inside `describe.each`. */
 export function tableStoreContract(engine: Engine): void {
   const stage = new TableStoreStage();
-  beforeAll(() => stage.start(engine), 30_000);
+  beforeAll(() => stage.start(engine));
   afterAll(() => stage.stop());
   beforeEach(() => stage.nextPartition());
 

@@ -1,12 +1,7 @@
 import { tableStoreAgreement } from './table-store.agreement';
 import { tableStoreContract } from './table-store.contract';
-import { dynamodb, embeddedInMemory, embeddedOnFile } from './table-store-engines';
+import { describeEngines, dynamodb, embeddedInMemory, embeddedOnFile } from './table-store-engines';
 
-// A list of one or none: the official engine runs where Java is.
-const official = dynamodb === undefined ? [] : [dynamodb];
+describeEngines([embeddedInMemory, embeddedOnFile, dynamodb], 'the table store of', tableStoreContract);
 
-describe.each([embeddedInMemory, embeddedOnFile, ...official])('$name', tableStoreContract);
-
-for (const engine of official) {
-  describe(`the embedded engine and ${engine.name}`, () => tableStoreAgreement(embeddedInMemory, engine));
-}
+describeEngines([dynamodb], 'the embedded store agrees with', (engine) => tableStoreAgreement(embeddedInMemory, engine));

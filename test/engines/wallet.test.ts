@@ -2,14 +2,14 @@ import { Keys } from '../../lambdas/domain/keys/keys';
 import type { Counting } from '../../lambdas/domain/wallet/holds/counting';
 import { InsufficientFunds, KeyLimitReached, WalletSuspended } from '../../lambdas/domain/wallet/wallet-errors';
 import { ACCOUNT, WalletStage } from '../domain/wallet/wallet-stage';
-import { durableEngines, type Engine, startStage } from './table-store-engines';
+import { describeDurableEngines, startStage } from './table-store-engines';
 
 const CENT = 10_000_000_000n;
 const AFFORDED = 50;
 const REQUESTS = 200;
 
 /** The money path on each engine as it is; its rules are tested in test/domain/wallet. */
-describe.each(durableEngines)('the wallet on $name', (engine: Engine) => {
+describeDurableEngines('the wallet on', (engine) => {
   let stage: WalletStage;
   let stop: () => Promise<void>;
   beforeEach(async () => ({ stage, stop } = await startStage(engine, WalletStage)));

@@ -1,5 +1,5 @@
 import type { Mail } from '../../lambdas/domain/notifications/mailer';
-import { MailNotTaken } from '../../lambdas/domain/errors/refusal';
+import { MailNotTaken } from '../../lambdas/domain/notifications/notifications-errors';
 import { ApiStage } from './api-stage';
 
 const EMAIL = 'new@example.test';

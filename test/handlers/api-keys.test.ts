@@ -66,7 +66,7 @@ test.each([
 
 test('a label’s name that is none is told what it must be', async () => {
   const { body } = await create({ rules: { labels: { Team: 'a' } } });
-  const detail = 'must be lower-case letters, digits and _.-';
+  const detail = 'must start with a lower-case letter and contain only a-z, 0-9 and _.-';
   expect(body['errors']).toEqual([{ pointer: '/rules/labels/Team', detail }]);
 });
 

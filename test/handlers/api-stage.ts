@@ -11,6 +11,7 @@ import {
   apiDependencies,
 } from '../../lambdas/handlers/control-plane/api/api-dependencies';
 import { serveApi } from '../../lambdas/handlers/control-plane/api/serve-api';
+import { RecordingStore } from './recording-store';
 
 export interface Asked {
   readonly method: string;
@@ -49,12 +50,13 @@ export class ApiStage {
   readonly people = new Map<string, string>();
   accountId = '';
   otherAccountId = '';
+  readonly #engine: EmbeddedStore;
   readonly #serve: ReturnType<typeof serveApi>;
 
   private constructor({ wrap, ...options }: StageOptions) {
     const clock = () => this.now;
-    const engine = EmbeddedStore.memory({ clock });
-    this.store = wrap ? wrap(engine) : engine;
+    this.#engine = EmbeddedStore.memory({ clock });
+    this.store = wrap ? wrap(this.#engine) : this.#engine;
     const line = (code: string, fields = {}): void => void this.logged.push(JSON.stringify([code, fields]));
     const log: Log = { info: line, warn: line, error: line };
     this.parts = apiDependencies({
@@ -74,23 +76,20 @@ export class ApiStage {
     this.#serve = serveApi(this.parts);
   }
 
+  /** A stage whose people and accounts exist already: they are made once, and repeated on each stage's engine. */
   static async open(options: StageOptions = {}): Promise<ApiStage> {
+    prepared ??= prepare();
+    const { recorder, people, accountId, otherAccountId } = await prepared;
     const stage = new ApiStage(options);
-    const { people, operators, accounts, invitations } = stage.parts;
-    for (const name of [...STANDINGS, 'stranger']) {
-      const { personId } = await people.ofSubject(name);
-      await people.attestAdult(personId);
-      stage.people.set(name, personId);
-    }
-    stage.accountId = await accounts.create({ name: 'Ours', ownerId: stage.person('owner') });
-    stage.otherAccountId = await accounts.create({ name: 'Theirs', ownerId: stage.person('stranger') });
-    for (const role of ['admin', 'developer', 'billing', 'auditor'] as const) {
-      const invited = { accountId: stage.accountId, email: `${role}@example.test`, role, actor: DEPLOYMENT };
-      const { token } = await invitations.create(invited);
-      await invitations.accept({ token, personId: stage.person(role) });
-    }
-    await operators.appoint({ personId: stage.person('operator'), actor: DEPLOYMENT });
+    await recorder.repeatOn(stage.#engine);
+    for (const [name, personId] of people) stage.people.set(name, personId);
+    Object.assign(stage, { accountId, otherAccountId });
     return stage;
+  }
+
+  /** An engine on which nobody has signed in yet. */
+  static empty(options: StageOptions = {}): ApiStage {
+    return new ApiStage(options);
   }
 
   person(name: Standing | 'stranger'): string {
@@ -119,4 +118,26 @@ export class ApiStage {
       body: answered === '' ? {} : (JSON.parse(answered) as { [member: string]: unknown }),
     };
   }
+}
+
+let prepared: ReturnType<typeof prepare> | undefined;
+
+async function prepare() {
+  const recorders: RecordingStore[] = [];
+  const stage = ApiStage.empty({ wrap: (store) => (recorders[0] = new RecordingStore(store)) });
+  const { people, operators, accounts, invitations } = stage.parts;
+  for (const name of [...STANDINGS, 'stranger']) {
+    const { personId } = await people.ofSubject(name);
+    await people.attestAdult(personId);
+    stage.people.set(name, personId);
+  }
+  const accountId = await accounts.create({ name: 'Ours', ownerId: stage.person('owner') });
+  const otherAccountId = await accounts.create({ name: 'Theirs', ownerId: stage.person('stranger') });
+  for (const role of ['admin', 'developer', 'billing', 'auditor'] as const) {
+    const invited = { accountId, email: `${role}@example.test`, role, actor: DEPLOYMENT };
+    const { token } = await invitations.create(invited);
+    await invitations.accept({ token, personId: stage.person(role) });
+  }
+  await operators.appoint({ personId: stage.person('operator'), actor: DEPLOYMENT });
+  return { recorder: recorders[0]!, people: stage.people, accountId, otherAccountId };
 }

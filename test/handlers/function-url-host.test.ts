@@ -2,6 +2,7 @@ import { PassThrough, type Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/deployment/edge';
+import { CLIENT_BUFFER_BYTES } from '../../lambdas/domain/data-plane/exchange';
 import { PayloadTooLarge } from '../../lambdas/domain/errors/app-error';
 import { callerBehindEdge, callerKnownToIam } from '../../lambdas/handlers/data-plane/function-url-callers';
 import {
@@ -89,4 +90,19 @@ describe('an invocation through a function URL', () => {
     expect(wrote).toHaveBeenCalledWith('');
     expect(sent.join('')).toBe('body');
   });
+});
+
+test('a function asks the runtime for the buffer that the gateway chose, whatever Node’s default is', async () => {
+  const asked: unknown[] = [];
+  const streaming = { ...runtime, streamifyResponse: (_handler: unknown, options: object) => asked.push(options) };
+  Object.assign(globalThis, { awslambda: streaming });
+  try {
+    await jest.isolateModulesAsync(async () => {
+      const { serveFunctionUrl } = await import('../../lambdas/handlers/data-plane/serve-function-url');
+      serveFunctionUrl(() => Promise.reject(new Error('nothing is asked')), callerBehindEdge);
+    });
+  } finally {
+    Reflect.deleteProperty(globalThis, 'awslambda');
+  }
+  expect(asked).toEqual([{ highWaterMark: CLIENT_BUFFER_BYTES }]);
 });

@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 const sealedRequests = async (accountId = ACCOUNT): Promise<string[]> => {
   await stage.seal();
-  return requestsIn(await stage.exported(accountId));
+  return requestsIn(await stage.exportLines(accountId));
 };
 
 /** A change whose record holds what no record may. */

@@ -36,7 +36,7 @@ test.each([undefined, '', 'a-wrong-secret', `${CURRENT} `])(
         title: 'Forbidden',
         status: 403,
         code: 'forbidden',
-        detail: 'Requests come through the public endpoint.',
+        detail: 'Send requests through the public endpoint.',
       },
     });
   },

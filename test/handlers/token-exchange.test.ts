@@ -115,7 +115,7 @@ const REFUSED = {
   title: 'Unauthorized',
   status: 401,
   code: 'token_refused',
-  detail: 'The token is not taken. Its issuer, audience, subject and age must be as the trust says.',
+  detail: 'The token was refused. Its issuer, audience, subject, claims and age must match the trust.',
 };
 
 describe('is refused in one way', () => {
@@ -235,7 +235,7 @@ describe('what is no request for an exchange', () => {
 
   test('a token in the address', async () => {
     const asked = { method: 'POST', path: '/v1/token', headers: FORM, body: formOf(), query: 'subject_token=x.y.z' };
-    const errors = [{ pointer: 'subject_token', detail: 'must be in the form' }];
+    const errors = [{ pointer: 'subject_token', detail: 'must be sent in the form, not in the URL' }];
     expect(await stage.ask(asked)).toMatchObject({ status: 400, body: { code: 'invalid_request', errors } });
   });
 

@@ -209,7 +209,7 @@ test('the sweeper has exactly the table permissions that it uses', async () => {
 
 test('the spend watch has exactly the table permissions that it uses', async () => {
   const stage = await SpendStage.open();
-  await stage.usePace(2n * DOLLAR);
+  await stage.spendBaseline(2n * DOLLAR);
   await stage.record(30n * DOLLAR);
   const calls = new CallRecorder(stage.store);
   const slow = new FaultyStore(calls);

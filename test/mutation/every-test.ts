@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * All tests that mutations are tried with, in one file: loading the code once for each of a thousand changes is most of
- * what they take. Property tests are left out: they take seconds, and find by chance what an example must find too.
+ * Runs all tests for `npm run mutate` from one file, because most of the time of a mutant goes into loading the code.
+ * Property tests are left out: they take seconds, and an example test must reliably find what they find by chance.
  */
 const FOLDERS = ['money', 'wallet', 'keys', 'table'].map((folder) => path.resolve('test/domain', folder));
 

@@ -1,9 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import * as conflicts from '../../lambdas/domain/errors/conflict';
-import * as missing from '../../lambdas/domain/errors/missing';
-import * as refusals from '../../lambdas/domain/errors/refusal';
-import * as tooMany from '../../lambdas/domain/errors/too-many';
+import { Refusal } from '../../lambdas/domain/errors/refusal';
 import { ROOT, trackedFiles } from './tracked-files';
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -19,7 +16,7 @@ test('every npm command that a document names exists', () => {
   expect(named.filter(({ script }) => script === undefined || !(script in manifest.scripts))).toEqual([]);
 });
 
-test('every relative link of a document leads to a file', () => {
+test('every relative link in a document leads to a file', () => {
   const links = documents.flatMap((file) =>
     [...read(file).matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)/g)].map(([, target = '']) => ({
       file,
@@ -31,18 +28,28 @@ test('every relative link of a document leads to a file', () => {
   expect(links.filter(isBroken)).toEqual([]);
 });
 
-test('decision records are numbered without gaps and say what, why and with which consequences', () => {
+test('decision records are numbered without gaps and have the sections What, Why and Consequences', () => {
   const records = documents.filter((file) => /^docs\/adr\/\d{4}-/.test(file));
   expect(records.map((file) => Number(file.slice(9, 13)))).toEqual(records.map((_, index) => index));
   const sections = ['**What.**', '**Why.**', '**Consequences.**'];
   expect(records.filter((file) => !sections.every((section) => read(file).includes(`\n${section} `)))).toEqual([]);
 });
 
-test('every code of the control plane’s problems is in its page', () => {
-  const errors = Object.values({ ...refusals, ...missing, ...conflicts, ...tooMany }) as unknown as (new (
-    first: unknown,
-  ) => { code?: string })[];
-  const codes = errors.flatMap((Refusal) => new Refusal([]).code ?? []);
+/** Finds every concrete refusal by the class that it extends, so that no list has to be maintained. */
+async function everyRefusal(): Promise<readonly { readonly name: string; readonly code: string }[]> {
+  const declares = / extends (Refusal|Conflict|Missing|TooMany) \{/;
+  const files = trackedFiles().filter((file) => /^lambdas\/.*\.ts$/.test(file) && declares.test(read(file)));
+  const modules = await Promise.all(files.map(async (file) => (await import(join(ROOT, file))) as object));
+  const classes = modules.flatMap((module): unknown[] => Object.values(module)).filter(isRefusal);
+  const refusals = classes.map((Concrete) => new Concrete([]));
+  return refusals.filter(({ name }) => name !== 'Error');
+}
+
+const isRefusal = (exported: unknown): exported is new (first: unknown) => Refusal =>
+  typeof exported === 'function' && exported.prototype instanceof Refusal;
+
+test('every error code of the control plane is documented in docs/control-plane.md', async () => {
+  const codes = (await everyRefusal()).map(({ code }) => code);
   expect(codes.length).toBeGreaterThan(30);
   const page = read('docs/control-plane.md');
   expect(codes.filter((code) => !page.includes(`\`${code}\``))).toEqual([]);

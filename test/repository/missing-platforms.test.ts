@@ -4,7 +4,7 @@ const compiler = (optionalDependencies: Record<string, string>) => ({
   'node_modules/compiler': { version: '1.2.3', dev: true, optionalDependencies },
 });
 
-test('a platform that the lock leaves out is listed with what it runs on', () => {
+test('a binary that the lock file lacks is listed with its operating system, CPU and libc', () => {
   const packages = compiler({ '@c/linux-arm64-musl': '1.2.3', '@c/core-darwin-x64': '1.2.3' });
   expect(missingPlatforms({ packages })).toEqual({
     'node_modules/@c/linux-arm64-musl': {
@@ -19,7 +19,7 @@ test('a platform that the lock leaves out is listed with what it runs on', () =>
   });
 });
 
-test('a platform that is listed, at the top or nested, is not listed again', () => {
+test('a binary that the lock file contains, at the top level or nested, is not listed again', () => {
   const packages = {
     ...compiler({ 'c-linux-x64': '1.2.3', 'c-win32-x64': '1.2.3' }),
     'node_modules/c-linux-x64': { version: '1.2.3' },
@@ -28,6 +28,6 @@ test('a platform that is listed, at the top or nested, is not listed again', () 
   expect(missingPlatforms({ packages })).toEqual({});
 });
 
-test('an optional dependency that names no platform is an error, not a guess', () => {
-  expect(() => missingPlatforms({ packages: compiler({ colours: '1.0.0' }) })).toThrow('no platform');
+test('an optional dependency without a platform in its name is an error', () => {
+  expect(() => missingPlatforms({ packages: compiler({ colours: '1.0.0' }) })).toThrow('contains no platform');
 });

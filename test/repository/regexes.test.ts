@@ -4,7 +4,7 @@ import { check } from 'recheck';
 import ts from 'typescript';
 import { ROOT, trackedFiles } from './tracked-files';
 
-// A pattern that takes ever longer for a text made to measure is a way to stop a server with one request.
+// A pattern with super-linear matching time lets one crafted request block a server (ReDoS).
 
 const TIMEOUT_MS = 60_000;
 jest.setTimeout(TIMEOUT_MS);
@@ -29,7 +29,7 @@ function patternsOf(file: string, text = readFileSync(join(ROOT, file), 'utf8'))
     }
     const isCall = ts.isNewExpression(node) || ts.isCallExpression(node);
     if (isCall && node.expression.getText() === 'RegExp') {
-      const [pattern, flags] = (node.arguments ?? []).map((argument) => textOf(argument, source));
+      const [pattern, flags] = (node.arguments ?? []).map((argument) => patternText(argument, source));
       add(node, { source: pattern ?? '', flags: flags ?? '' });
     }
     ts.forEachChild(node, visit);
@@ -38,26 +38,31 @@ function patternsOf(file: string, text = readFileSync(join(ROOT, file), 'utf8'))
   return found;
 }
 
-/** What a pattern is put together from: texts, and constants of its own file. Of a parameter any plain text will do. */
-function textOf(node: ts.Expression, source: ts.SourceFile): string {
+/**
+ * Evaluates the source of a pattern that is built from strings and constants of its own file. A parameter is replaced
+ * by a plain letter.
+ * @throws Error when the pattern contains any other expression
+ */
+function patternText(node: ts.Expression, source: ts.SourceFile): string {
   if (ts.isStringLiteralLike(node)) return node.text;
   if (ts.isTemplateExpression(node)) {
-    const rest = node.templateSpans.map(({ expression, literal }) => textOf(expression, source) + literal.text);
+    const rest = node.templateSpans.map(({ expression, literal }) => patternText(expression, source) + literal.text);
     return node.head.text + rest.join('');
   }
-  if (!ts.isIdentifier(node)) throw new Error(`${source.fileName}: a pattern made of ${node.getText()} is not checked`);
+  if (!ts.isIdentifier(node))
+    throw new Error(`${source.fileName}: cannot check a pattern that contains ${node.getText()}`);
   const constants = source.statements
     .filter(ts.isVariableStatement)
-    .flatMap((one) => [...one.declarationList.declarations]);
+    .flatMap((statement) => [...statement.declarationList.declarations]);
   const initializer = constants.find(({ name }) => name.getText() === node.text)?.initializer;
-  return initializer ? textOf(initializer, source) : 'x';
+  return initializer ? patternText(initializer, source) : 'x';
 }
 
 const patterns = trackedFiles()
   .filter((file) => /^(lambdas|web)\/.*\.tsx?$/.test(file) && !file.includes('/generated/'))
   .flatMap((file) => patternsOf(file));
 
-/** Its binary takes a fraction of the time of its JavaScript, and is not there for every machine. */
+/** The native packages of recheck. They are much faster than its JavaScript, but do not exist for every machine. */
 const PLATFORMS: { readonly [name: string]: string } = {
   'linux x64': 'linux-x64',
   'darwin x64': 'macos-x64',
@@ -74,18 +79,17 @@ function hasBinary(): boolean {
   }
 }
 
-/** Each once. */
 const distinct = [...new Map(patterns.map((pattern) => [`${pattern.source} ${pattern.flags}`, pattern])).values()];
 
 test.each(distinct.map((pattern) => [pattern.at, pattern] as const))(
-  '%s is matched in linear time',
+  'the pattern at %s matches in linear time',
   async (_at, pattern) => {
     const { status } = await check(pattern.source, pattern.flags, { timeout: TIMEOUT_MS });
     expect({ ...pattern, status }).toEqual({ ...pattern, status: 'safe' });
   },
 );
 
-test('a pattern that is not would be found', async () => {
+test('the check finds patterns in literals and constructors, and detects a vulnerable one', async () => {
   expect(patterns.length).toBeGreaterThan(20);
   expect((await check('^(a+)+$', '')).status).toBe('vulnerable');
   const made = `const A = '(a+)'; const f = (b: string) => new RegExp(\`^\${b}\${A}+$\`, 'u');`;

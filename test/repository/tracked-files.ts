@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 
 export const ROOT = dirname(dirname(__dirname));
 
-/** What git tracks or would track, relative to the root, in order. */
+/** Lists the files that git tracks or would track, relative to the root and sorted. */
 export function trackedFiles(): readonly string[] {
   const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: ROOT,

@@ -1,4 +1,4 @@
-const MINUTE_MS = 60_000;
+import { MINUTE_MS } from '../../lambdas/domain/clock';
 
 /** How far a clock is set while its process runs. */
 export const CLOCK_STEP_MS_MAX = MINUTE_MS;

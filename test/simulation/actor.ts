@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import type { KeysOptions } from '../../lambdas/domain/keys/keys';
 import { Keys } from '../../lambdas/domain/keys/keys';
+import { tryCommit } from '../../lambdas/domain/table/commit';
 import { StoreUnavailable, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
 import { Wallet } from '../../lambdas/domain/wallet/wallet';
 import { WalletUnavailable } from '../../lambdas/domain/wallet/wallet-errors';
@@ -58,7 +59,12 @@ export class Actor {
   /** A history has neither accounts nor an audit log: an action is what it writes, and a key's account is there. */
   #unaudited(): KeysOptions['audit'] {
     return {
-      record: ({ writes }) => this.store.transact(writes.filter((write) => !('check' in write))),
+      record: async ({ writes }) => {
+        const changes = writes.filter(({ write }) => !('check' in write));
+        const [refusal] = await tryCommit(this.store, changes);
+        if (refusal instanceof Error) throw refusal;
+        return refusal === undefined;
+      },
     };
   }
 

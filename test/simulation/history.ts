@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../lambdas/domain/clock';
 import { verifyLedger } from '../../lambdas/domain/wallet/verify/verify-ledger';
 import { Actor, USAGE_RETENTION_DAYS } from './actor';
 import { pico } from './fields';
@@ -14,7 +15,6 @@ import { World } from './world';
 
 /** Longer than any hold of a plan, and the drift of the clock that set its deadline. */
 const HOLDS_ARE_DUE_MS = 16 * 60_000 + 2 * DRIFT_MS_MAX;
-const DAY_MS = 86_400_000;
 /** One history in so many is also held to what the product's own verifier finds. */
 const VERIFIED_EVERY = 8;
 

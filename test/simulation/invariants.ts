@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../lambdas/domain/clock';
 import { invariantsOfAccount } from './account-invariants';
 import { fingerprint, pico, text } from './fields';
 import type { Intents } from './intents';
@@ -15,8 +16,6 @@ import { expectKept } from './violation';
 //  2 has no debt until there are payment disputes: until then nothing may fall below zero;
 // 11 compares entries with usage records until there are roll-ups;
 // 12 waits for erasure.
-
-const DAY_MS = 86_400_000;
 
 /** Checks what one commit changed, and the accounts that it touched. */
 export function checkCommit(

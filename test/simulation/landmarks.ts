@@ -1,5 +1,5 @@
 import type { Item } from '../../lambdas/domain/table/value';
-import { ConditionFailed, failedCondition, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
+import { ConditionFailed, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
 import type { Check, Write } from '../../lambdas/domain/table/table-store';
 import { pico } from './fields';
 import type { ItemChange, Stored } from './stored';
@@ -70,17 +70,19 @@ export function landmarkOfFailure(writes: readonly (Write | Check)[], error: unk
     const isExpired = 'put' in first && first.put['leaseTurn'] !== undefined && error.item?.['status'] === 'expired';
     return isExpired ? 'a leased request had expired when it was to be settled' : undefined;
   }
-  const limit = writes.findIndex(({ table }, place) => table.name === 'keys' && failedCondition(error, place));
-  if (limit >= 0) return limitOfFailure(writes[limit]);
-  const lease = writes.findIndex((write) => 'delete' in write && isLease(write.delete.pk, write.delete.sk));
-  if (!(error instanceof TransactionCancelled) || lease < 0) return undefined;
-  if (error.reasons[lease]) return 'a lease was gone or given on when it was to end';
-  const record = writes.findIndex(({ table }) => table.name === 'usage');
-  return error.reasons[record] ? 'a leased request was settled when it was to expire' : undefined;
+  if (!(error instanceof TransactionCancelled)) return undefined;
+  const failed = writes.filter((_, index) => error.reasons[index]?.code === 'ConditionFailed');
+  const limit = failed.find(({ table }) => table.name === 'keys');
+  if (limit) return limitOfFailure(limit);
+  const isOfLease = (write: Write | Check): boolean => 'delete' in write && isLease(write.delete.pk, write.delete.sk);
+  if (!writes.some(isOfLease)) return undefined;
+  if (failed.some(isOfLease)) return 'a lease was gone or given on when it was to end';
+  const isRecordThere = failed.some(({ table }) => table.name === 'usage');
+  return isRecordThere ? 'a leased request was settled when it was to expire' : undefined;
 }
 
-function limitOfFailure(counter: Write | Check | undefined): Landmark | undefined {
-  if (!counter || !('update' in counter) || !counter.update.pk.startsWith('counters#')) return undefined;
+function limitOfFailure(counter: Write | Check): Landmark | undefined {
+  if (!('update' in counter) || !counter.update.pk.startsWith('counters#')) return undefined;
   return counter.update.sk === 'running' ? 'a key had all its requests running' : 'a budget had no room';
 }
 

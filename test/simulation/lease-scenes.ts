@@ -1,10 +1,9 @@
+import { MINUTE_MS, SECOND_MS } from '../../lambdas/domain/clock';
 import type { Action, RequestAction } from './actions';
 import { CLOCK_STEP_MS_MAX, PRICES } from './actions';
 import type { Random } from './random';
 import { HUGE_HOLD_PICO, requestOf } from './scenes';
 
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60 * SECOND_MS;
 /** From when a lease was taken until it is due. */
 const LEASE_MS = 2 * MINUTE_MS;
 /** Mostly enough to fill a drawer and take a lease from it. */

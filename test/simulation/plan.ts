@@ -1,12 +1,9 @@
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../lambdas/domain/clock';
 import type { Action } from './actions';
 import { leaseScene } from './lease-scenes';
 import { DRIFT_MS_MAX } from './processes';
 import { Random } from './random';
 import { sceneOf } from './scenes';
-
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
 
 /** One thing that somebody does, at its time. */
 export interface Operation {

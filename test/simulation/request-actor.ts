@@ -1,7 +1,7 @@
 import type { Hold, HoldRequest } from '../../lambdas/domain/wallet/holds/hold';
 import { RESERVE_RETRY } from '../../lambdas/domain/wallet/retry';
-import type { Reservation } from '../../lambdas/domain/wallet/holds/reserve';
-import { RESERVE_AGE_MS_MAX } from '../../lambdas/domain/wallet/holds/reserve';
+import type { HoldTerms } from '../../lambdas/domain/wallet/holds/reserve-hold';
+import { RESERVE_AGE_MS_MAX } from '../../lambdas/domain/wallet/holds/reserve-hold';
 import {
   InsufficientFunds,
   KeyLimitReached,
@@ -11,35 +11,35 @@ import {
 } from '../../lambdas/domain/wallet/wallet-errors';
 import type { Actor } from './actor';
 import { pico } from './fields';
-import { HoldEnd } from './hold-end';
 import type { RequestIntent } from './intents';
 import { accountIdOf, requestIdOf } from './intents';
 import type { RequestAction } from './actions';
 import { CLOCK_STEP_MS_MAX } from './actions';
 import { countingOf } from './limits';
+import { SettleActor } from './settle-actor';
 import { expectKept } from './violation';
 
 /** The life of a paid request as the gateway leads it: reserve, ask the provider, settle or release. */
 export async function request(actor: Actor, action: RequestAction): Promise<void> {
   const { world, process, random } = actor;
-  const reservation = reservationOf(actor, action);
-  const intent = intentOf(reservation);
-  world.intents.requests.set(reservation.requestId, intent);
+  const terms = termsOf(actor, action);
+  const intent = intentOf(terms);
+  world.intents.requests.set(terms.requestId, intent);
   const beside = (delayMs: number, work: () => Promise<void>): void =>
     process.later(delayMs, random, () => world.watch(work()));
-  if (action.repeatMs !== undefined) beside(action.repeatMs, () => repeat(actor, reservation));
-  const hold = await reserve(actor, reservation, action.capped);
+  if (action.repeatMs !== undefined) beside(action.repeatMs, () => repeat(actor, terms));
+  const hold = await reserve(actor, terms, action.capped);
   if (!hold) return;
   callProvider(actor, hold);
   await process.sleep(action.thinkMs, random);
   if (action.end === 'vanish') return;
-  const holdEnd = new HoldEnd(actor, hold, intent);
+  const settleActor = new SettleActor(actor, hold, intent);
   const { again } = action;
   if (again) {
     const tokens = action.tokens + (again.as === 'dearer' ? 1 : 0);
-    beside(again.afterMs, () => holdEnd.end(again.as === 'release' ? 'release' : 'settle', tokens));
+    beside(again.afterMs, () => settleActor.end(again.as === 'release' ? 'release' : 'settle', tokens));
   }
-  await holdEnd.end(action.end, action.tokens);
+  await settleActor.end(action.end, action.tokens);
 }
 
 /** Wherever an account's money lies, one request can have all of it: also what is in its drawers. */
@@ -56,7 +56,7 @@ export async function spendAll(actor: Actor, account: number): Promise<void> {
   expectKept('answers', hold !== undefined, `${accountId} could not spend all of its ${holdPico}`);
 }
 
-function reservationOf({ process, operation, world }: Actor, action: RequestAction): Reservation {
+function termsOf({ process, operation, world }: Actor, action: RequestAction): HoldTerms {
   const { limits } = world.plan;
   const details: HoldRequest = {
     keyId: 'key',
@@ -77,7 +77,7 @@ function reservationOf({ process, operation, world }: Actor, action: RequestActi
   };
 }
 
-const intentOf = ({ accountId, deadline, request, counting }: Reservation): RequestIntent => ({
+const intentOf = ({ accountId, deadline, request, counting }: HoldTerms): RequestIntent => ({
   accountId,
   deadline,
   priceVersion: request.priceVersion,
@@ -88,13 +88,13 @@ const intentOf = ({ accountId, deadline, request, counting }: Reservation): Requ
 });
 
 /** As `admit` does: a wallet that does not cover the worst case is asked for less. */
-async function reserve(actor: Actor, reservation: Reservation, isCapped: boolean): Promise<Hold | undefined> {
+async function reserve(actor: Actor, terms: HoldTerms, isCapped: boolean): Promise<Hold | undefined> {
   const { world, wallet, process } = actor;
-  const { accountId, requestId, holdPico } = reservation;
+  const { accountId, requestId, holdPico } = terms;
   const [startedAt, clockAtStart] = [world.scheduler.now, process.clock()];
   world.intents.requests.get(requestId)?.holdsPico.add(holdPico);
   const refusals = [InsufficientFunds, KeyLimitReached, WalletNotFound, RequestIdReused, WalletUnavailable];
-  const result = await actor.outcome(wallet.reserve(reservation), refusals);
+  const result = await actor.outcome(wallet.reserve(terms), refusals);
   if ('answer' in result) return result.answer;
   if (!('refusal' in result)) throw result.outage;
   const { refusal } = result;
@@ -107,7 +107,7 @@ async function reserve(actor: Actor, reservation: Reservation, isCapped: boolean
     expectKept('answers', others > 1, `nobody else reserved under ${requestId}`);
   }
   if (refusal instanceof WalletUnavailable) {
-    const ageMs = process.clock() - Date.parse(reservation.request.at);
+    const ageMs = process.clock() - Date.parse(terms.request.at);
     const isOld = ageMs > RESERVE_AGE_MS_MAX - CLOCK_STEP_MS_MAX;
     // A drawer is filled between two attempts, and the process may stand still meanwhile.
     const isImpatient = process.clock() - clockAtStart > RESERVE_RETRY.totalMs - RESERVE_RETRY.longestWaitMs;
@@ -117,7 +117,7 @@ async function reserve(actor: Actor, reservation: Reservation, isCapped: boolean
   if (affordedPico === undefined) return undefined;
   expectKept('answers', affordedPico < holdPico, 'a hold was refused that was covered');
   if (!isCapped || affordedPico === 0n) return undefined;
-  return reserve(actor, { ...reservation, holdPico: affordedPico }, false);
+  return reserve(actor, { ...terms, holdPico: affordedPico }, false);
 }
 
 /** What a wallet or a budget that did not cover the hold would. */
@@ -135,7 +135,7 @@ function callProvider({ world: { stored } }: Actor, { requestId, heldPico, lease
   expectKept('invariant 8', isHeld, `the provider is called for ${requestId} and nothing was held`);
 }
 
-/** The same reservation once more, however it went and however late: it must never take money twice. */
-async function repeat(actor: Actor, reservation: Reservation): Promise<void> {
-  await reserve(actor, reservation, false);
+/** The same reserve once more, however it went and however late: it must never take money twice. */
+async function repeat(actor: Actor, terms: HoldTerms): Promise<void> {
+  await reserve(actor, terms, false);
 }

@@ -1,9 +1,7 @@
+import { MINUTE_MS, SECOND_MS } from '../../lambdas/domain/clock';
 import type { Action, RequestAction } from './actions';
 import { CLOCK_STEP_MS_MAX, PRICES } from './actions';
 import type { Random } from './random';
-
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60 * SECOND_MS;
 
 /** More than any wallet has: who is content with less takes all of it. */
 export const HUGE_HOLD_PICO = 10n ** 16n;

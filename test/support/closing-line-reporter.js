@@ -1,17 +1,44 @@
 import { writeSync } from 'node:fs';
 
 const STDOUT = 1;
+const SLOWEST = 10;
 
-/** Prints the run's result as its closing line, `N passed, N failed`, which CI reads. */
+/** How describeUnless names tests that this machine cannot run. */
+const NOT_RUN = /\(not run: (.+)\)/;
+
+/** Prints the slowest tests, what did not run and why, and as its last line `N passed, N failed`, which CI parses. */
 export default class ClosingLineReporter {
   onRunComplete(_contexts, results) {
-    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-    const skipped = results.numPendingTests + results.numTodoTests;
-    // Jest adds a summary after every reporter, so only the exit is late enough to have the last word.
-    process.once('exit', () => {
-      // On a line of its own: a closing line has exactly two counts.
-      if (skipped > 0) writeSync(STDOUT, `${skipped} skipped\n`);
-      writeSync(STDOUT, `${results.numPassedTests} passed, ${failed} failed\n`);
-    });
+    const lines = [...slowest(results), ...notRun(results), closingLine(results)];
+    // Jest prints its summary after all reporters, so only an exit handler can print the last line.
+    process.once('exit', () => writeSync(STDOUT, `${lines.join('\n')}\n`));
   }
 }
+
+function slowest({ testResults }) {
+  const tests = testResults.flatMap((file) => file.testResults.map((test) => ({ ...test, file: nameOf(file) })));
+  const sorted = tests.filter(({ duration }) => duration > 0).toSorted((one, other) => other.duration - one.duration);
+  const lines = sorted.slice(0, SLOWEST).map(({ duration, file, fullName }) => {
+    return `${(duration / 1_000).toFixed(1).padStart(6)} s  ${file}: ${fullName}`;
+  });
+  return lines.length === 0 ? [] : ['The slowest tests:', ...lines];
+}
+
+/** Tests are skipped by what their machine lacks; any other one was left out on purpose, and is named. */
+function notRun({ testResults }) {
+  const counts = new Map();
+  for (const file of testResults) {
+    for (const { status, fullName } of file.testResults) {
+      if (status !== 'pending' && status !== 'todo') continue;
+      const what = `${nameOf(file)}: ${NOT_RUN.exec(fullName)?.[1] ?? `marked as ${status}: ${fullName}`}`;
+      counts.set(what, (counts.get(what) ?? 0) + 1);
+    }
+  }
+  return [...counts].map(([what, count]) => `Not run: ${count} of ${what}`);
+}
+
+/** A file that could not even be loaded counts as one failure. */
+const closingLine = ({ numPassedTests, numFailedTests, numRuntimeErrorTestSuites }) =>
+  `${numPassedTests} passed, ${numFailedTests + numRuntimeErrorTestSuites} failed`;
+
+const nameOf = ({ testFilePath }) => testFilePath.slice(process.cwd().length + 1);

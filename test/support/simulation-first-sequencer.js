@@ -1,9 +1,9 @@
 import TestSequencer from '@jest/test-sequencer';
 
 /**
- * Puts the simulation before all other tests. With each file that one process has run, Jest (30.5) leaves one more
- * store of asynchronous context behind, and every promise has to pass through all of them: after 150 files the
- * simulation, which is nothing but promises, takes ten times as long.
+ * Runs the simulation before all other tests. Jest 30.5 leaks one store of asynchronous context per test file, and every
+ * promise in the process then has to maintain all of them. After 150 files the simulation, which consists of little but
+ * promises, takes ten times as long.
  */
 export default class SimulationFirst extends TestSequencer {
   sort(tests) {

@@ -2,47 +2,48 @@ import { DEPLOYMENT_CHAIN } from '../../../lambdas/contracts/storage/audit-event
 import { exportAudit } from '../../../lambdas/domain/audit/export-audit';
 import { verifyAudit } from '../../../lambdas/domain/audit/verify-audit';
 import { describeFault, verifyAuditFile } from '../../../lambdas/domain/audit/verify-audit-file';
-import { type CommandServices, type CommandResult, noAccount } from './command-services';
+import { accountNotFound, type CommandResult, jsonLines } from './command-result';
+import type { CommandServices } from './command-services';
 import { readTexts } from './files';
 
-const BROKEN = 'The audit log is not as it was written.';
+const TAMPERED = 'The audit log does not match what was written.';
 
-/** @param chain @default every account's and the deployment's */
+/** @param chain @default the deployment's chain and that of every account */
 export async function verifyStoredAudit(services: CommandServices, chain: string | undefined): Promise<CommandResult> {
   const faults: string[] = [];
   let [chains, events] = [0, 0];
-  for await (const each of chain === undefined ? everyChain(services) : [chain]) {
+  for await (const each of chain === undefined ? allChains(services) : [chain]) {
     const report = await verifyAudit({ ...services, chain: each });
     chains += 1;
     events += report.events;
     faults.push(...report.faults.map((fault) => describeFault(each, fault)));
   }
-  if (chain !== undefined && events === 0 && (await isNobodys(services, chain))) return noAccount(chain);
-  return verdict({ chains, events, faults });
+  if (chain !== undefined && events === 0 && (await isUnknownAccount(services, chain))) return accountNotFound(chain);
+  return toResult({ chains, events, faults });
 }
 
-export function verifyFiledAudit(file: string): CommandResult {
-  return verdict(verifyAuditFile(readTexts(file)));
+export function verifyExportedAudit(file: string): CommandResult {
+  return toResult(verifyAuditFile(readTexts(file)));
 }
 
-/** A chain as JSON lines: where it ends, then its events. */
+/** Prints a chain as JSON lines: first where it ends, then its events. */
 export async function exportChain(services: CommandServices, chain: string): Promise<CommandResult> {
   const lines = await exportAudit({ ...services, chain });
-  if (lines.length === 1 && (await isNobodys(services, chain))) return noAccount(chain);
-  return { exitCode: 0, lines: lines.map((line) => JSON.stringify(line)) };
+  if (lines.length === 1 && (await isUnknownAccount(services, chain))) return accountNotFound(chain);
+  return jsonLines(lines);
 }
 
-async function* everyChain({ accounts }: CommandServices): AsyncGenerator<string, void> {
+async function* allChains({ accounts }: CommandServices): AsyncGenerator<string, void> {
   yield DEPLOYMENT_CHAIN;
   yield* accounts.list();
 }
 
-/** A chain outlives its account. */
-async function isNobodys({ accounts }: CommandServices, chain: string): Promise<boolean> {
+/** Only a chain without events may belong to no account, because a chain outlives its account. */
+async function isUnknownAccount({ accounts }: CommandServices, chain: string): Promise<boolean> {
   return chain !== DEPLOYMENT_CHAIN && !(await accounts.exists(chain));
 }
 
-function verdict(report: {
+function toResult(report: {
   readonly chains: number;
   readonly events: number;
   readonly faults: readonly string[];
@@ -50,5 +51,5 @@ function verdict(report: {
   const { faults, ...counts } = report;
   const verified = faults.length === 0;
   const lines = [...faults, JSON.stringify({ verified, ...counts })];
-  return verified ? { exitCode: 0, lines } : { exitCode: 1, lines, error: BROKEN };
+  return verified ? { exitCode: 0, lines } : { exitCode: 1, lines, error: TAMPERED };
 }

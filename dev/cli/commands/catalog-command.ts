@@ -5,21 +5,29 @@ import { proposalIdSchema } from '../../../lambdas/contracts/storage/ids';
 const CHANGES_SHOWN_MAX = 10_000;
 
 const limit = z.coerce
-  .number('The limit is a whole number.')
-  .pipe(z.int('The limit is a whole number.').min(1, 'The limit is at least 1.').max(CHANGES_SHOWN_MAX));
+  .number('The limit must be a whole number.')
+  .pipe(
+    z
+      .int('The limit must be a whole number.')
+      .min(1, 'The limit must be at least 1.')
+      .max(CHANGES_SHOWN_MAX, `The limit must be at most ${CHANGES_SHOWN_MAX}.`),
+  );
 
-/** A file is named by its absolute path: the process that reads it may stand elsewhere. Absent is the compiled list. */
+/**
+ * `file` is an absolute path, because the process that reads it may run in another directory. Without it the command
+ * uses the compiled list.
+ */
 const priceList = { file: z.string().optional(), complete: z.boolean() };
 
 const change = {
-  from: z.iso.datetime('A time is written as 2027-01-01T00:00:00Z.').optional(),
+  from: z.iso.datetime('Write the time as in 2027-01-01T00:00:00Z.').optional(),
   version: z.coerce
-    .number('A version is a whole number.')
-    .pipe(z.int('A version is a whole number.').min(0))
+    .number('The version must be a whole number.')
+    .pipe(z.int('The version must be a whole number.').min(0, 'The version must not be negative.'))
     .optional(),
 };
 
-/** What operators do with the catalog, as it travels to the process that owns the data folder. */
+/** The catalog commands as they are sent to the process that owns the data folder. */
 export const CATALOG_COMMANDS = [
   z.strictObject({ name: z.literal('catalog-show') }),
   z.strictObject({ name: z.literal('catalog-changes'), limit }),

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { ulid } from 'ulid';
 import type { z } from 'zod';
 import {
@@ -14,44 +13,44 @@ import {
   type VerifyCommand,
   verifySchema,
 } from './command';
-import { readCatalogCommand } from './catalog-command-line';
-import { readKeysCommand } from './keys-command-line';
-import { readOperatorsCommand } from './operators-command';
-import { type Options, take } from './take';
+import { parseCatalogCommand } from './catalog-command-line';
+import { parseKeysCommand } from './keys-command-line';
+import { parseOperatorsCommand } from './operators-command';
+import { expectArguments, type Options, parseArguments } from './arguments';
 import { UsageError } from './usage';
 
-/** What to do, and to what: the data folder where no stack is named. */
-export type StoreWork =
+/** A command for the tables of the data folder or, when `--stack` is given, of a deployment. */
+export type StoreCommand =
   | { readonly target: 'folder'; readonly command: Command }
   | { readonly target: StackTarget; readonly command: Command | InitCommand };
 
-/** Some work needs no store, though it may ask one. */
-export type FileWork =
-  | { readonly target: 'receipts-file'; readonly command: VerifyCommand; readonly keysFrom: StoreWork }
+/** A command that checks a file. Only `receipts verify` may read from a store, to fetch the published keys. */
+export type FileCommand =
+  | { readonly target: 'receipts-file'; readonly command: VerifyCommand; readonly keysFrom: StoreCommand }
   | { readonly target: 'audit-file'; readonly command: VerifyAuditFileCommand };
 
-export type CommandLine = StoreWork | FileWork;
+export type CommandLine = StoreCommand | FileCommand;
 
 /**
- * @returns undefined when help was asked for
- * @throws UsageError
+ * @returns undefined when `--help` was given
+ * @throws UsageError when the command line is wrong
  */
 export function parseCommandLine(args: readonly string[]): CommandLine | undefined {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseArguments(args);
   const { help, stack, region, ...options } = values;
   if (help === true) return undefined;
-  const target = stack === undefined ? undefined : valid(stackTargetSchema, { stack, region });
+  const target = stack === undefined ? undefined : validate(stackTargetSchema, { stack, region });
   if (target === undefined && region !== undefined)
-    throw new UsageError('--region is for a deployment: name its --stack.');
+    throw new UsageError('--region applies only to a deployment: give its --stack too.');
   const [first, ...others] = positionals;
   if (first === 'init') {
-    take(others, 0, options, ['credit']);
-    if (target === undefined) throw new UsageError('init completes a deployment: name its --stack.');
-    return { target, command: valid(initSchema, { name: 'init', credit: options.credit }) };
+    expectArguments(others, 0, options, ['credit']);
+    if (target === undefined) throw new UsageError('init sets up a deployment: give its --stack.');
+    return { target, command: validate(initSchema, { name: 'init', credit: options.credit }) };
   }
   if (first === 'receipts' && others[0] === 'verify') {
-    const [, file] = take(others, 2, options, ['key']);
-    const command = valid(verifySchema, { name: 'verify-receipts', file, key: options.key });
+    const [, file] = expectArguments(others, 2, options, ['key']);
+    const command = validate(verifySchema, { name: 'verify-receipts', file, key: options.key });
     return {
       target: 'receipts-file',
       command,
@@ -59,109 +58,75 @@ export function parseCommandLine(args: readonly string[]): CommandLine | undefin
     };
   }
   if (first === 'audit' && others[0] === 'verify' && options.file !== undefined) {
-    take(others, 1, options, ['file']);
-    if (target !== undefined) throw new UsageError('A file is verified where it is: without --stack.');
+    expectArguments(others, 1, options, ['file']);
+    if (target !== undefined) throw new UsageError('--file reads a file on this machine, so leave out --stack.');
     return {
       target: 'audit-file',
-      command: valid(verifyAuditFileSchema, { name: 'verify-audit-file', file: options.file }),
+      command: validate(verifyAuditFileSchema, { name: 'verify-audit-file', file: options.file }),
     };
   }
-  const command = valid(commandSchema, read(first, others, options));
+  const command = validate(commandSchema, parseCommand(first, others, options));
   if (command.name === 'token' && target !== undefined)
-    throw new UsageError('A deployment gives tokens at its sign-in page only.');
+    throw new UsageError('token works only on a local run: in a deployment, people sign in to the console.');
   return { target: target ?? 'folder', command };
 }
 
-function valid<T>(schema: z.ZodType<T>, input: unknown): T {
+function validate<T>(schema: z.ZodType<T>, input: unknown): T {
   const parsed = schema.safeParse(input);
-  if (!parsed.success) throw new UsageError(parsed.error.issues[0]?.message ?? 'The command is wrong.');
+  if (!parsed.success) throw new UsageError(parsed.error.issues[0]?.message ?? 'The command is invalid.');
   return parsed.data;
 }
 
-const OPTIONS = {
-  help: { type: 'boolean', short: 'h' },
-  stack: { type: 'string' },
-  region: { type: 'string' },
-  limit: { type: 'string' },
-  credit: { type: 'string' },
-  'payment-id': { type: 'string' },
-  as: { type: 'string' },
-  key: { type: 'string' },
-  file: { type: 'string' },
-  complete: { type: 'boolean' },
-  model: { type: 'string', multiple: true },
-  endpoints: { type: 'string' },
-  from: { type: 'string' },
-  version: { type: 'string' },
-  rules: { type: 'string' },
-  role: { type: 'string' },
-  grace: { type: 'string' },
-} as const;
-
-interface GivenOptions extends Options {
-  readonly help?: boolean;
-  readonly stack?: string;
-  readonly region?: string;
-}
-
-function parse(args: readonly string[]): { readonly values: GivenOptions; readonly positionals: readonly string[] } {
-  try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    const [line = ''] = (error as Error).message.split(/\n|\. /);
-    throw new UsageError(`${line.replace(/\.$/, '')}.`);
-  }
-}
-
-const FAMILIES: ReadonlyMap<string, typeof readKeysCommand> = new Map([
-  ['keys', readKeysCommand],
-  ['catalog', readCatalogCommand],
-  ['operators', readOperatorsCommand],
+const COMMAND_GROUPS: ReadonlyMap<string, typeof parseKeysCommand> = new Map([
+  ['keys', parseKeysCommand],
+  ['catalog', parseCatalogCommand],
+  ['operators', parseOperatorsCommand],
 ]);
 
-function read(first: string | undefined, others: readonly string[], options: Options): object {
+function parseCommand(first: string | undefined, others: readonly string[], options: Options): object {
   if (first === undefined) throw new UsageError('No command was given.');
   if (first === 'accounts' && others[0] === 'create') {
-    take(others, 1, options);
-    // Made here, as below, so that asking the owner again cannot make two.
+    expectArguments(others, 1, options);
+    // The ID is chosen here, as the payment ID is below, so that a retry cannot create a second account.
     return { name: 'create-account', accountId: `acc_${ulid()}` };
   }
   if (first === 'wallet' && others[0] === 'credit') {
-    const [, accountId, amount] = take(others, 3, options, ['payment-id']);
+    const [, accountId, amount] = expectArguments(others, 3, options, ['payment-id']);
     return { name: 'credit', accountId, amount, paymentId: options['payment-id'] ?? `manual_${ulid()}` };
   }
-  if (first === 'wallet') return { name: 'wallet', accountId: take(others, 1, options)[0] };
+  if (first === 'wallet') return { name: 'wallet', accountId: expectArguments(others, 1, options)[0] };
   if (first === 'usage') {
-    const [accountId] = take(others, 1, options, ['limit']);
+    const [accountId] = expectArguments(others, 1, options, ['limit']);
     return { name: 'usage', accountId, limit: options.limit ?? USAGE_LIMIT_DEFAULT };
   }
   if (first === 'token') {
-    take(others, 0, options, ['as']);
+    expectArguments(others, 0, options, ['as']);
     return { name: 'token', as: options.as };
   }
   if (first === 'ledger' && others[0] === 'verify') {
-    take(others, 1, options);
+    expectArguments(others, 1, options);
     return { name: 'verify' };
   }
   if (first === 'ledger' && others[0] === 'recompute') {
-    return { name: 'recompute', requestId: take(others, 2, options)[1] };
+    return { name: 'recompute', requestId: expectArguments(others, 2, options)[1] };
   }
   if (first === 'receipts' && others[0] === 'export') {
-    return { name: 'export-receipts', accountId: take(others, 2, options)[1] };
+    return { name: 'export-receipts', accountId: expectArguments(others, 2, options)[1] };
   }
   if (first === 'receipts' && others[0] === 'complete') {
-    return { name: 'complete-receipts', accountId: take(others, 2, options)[1] };
+    return { name: 'complete-receipts', accountId: expectArguments(others, 2, options)[1] };
   }
   if (first === 'receipts' && others[0] === 'key') {
-    take(others, 1, options);
+    expectArguments(others, 1, options);
     return { name: 'receipt-keys' };
   }
   if (first === 'audit' && others[0] === 'verify') {
-    const [, chain] = take(others, Math.min(Math.max(others.length, 1), 2), options);
+    const [, chain] = expectArguments(others, Math.min(Math.max(others.length, 1), 2), options);
     return { name: 'verify-audit', ...(chain !== undefined && { chain }) };
   }
-  if (first === 'audit' && others[0] === 'export') return { name: 'export-audit', chain: take(others, 2, options)[1] };
-  const command = FAMILIES.get(first)?.(others, options);
+  if (first === 'audit' && others[0] === 'export')
+    return { name: 'export-audit', chain: expectArguments(others, 2, options)[1] };
+  const command = COMMAND_GROUPS.get(first)?.(others, options);
   if (command !== undefined) return command;
-  throw new UsageError(`There is no command "${[first, ...others.slice(0, 1)].join(' ').slice(0, 80)}".`);
+  throw new UsageError(`Unknown command "${[first, ...others.slice(0, 1)].join(' ').slice(0, 80)}".`);
 }

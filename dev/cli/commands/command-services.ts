@@ -9,23 +9,12 @@ import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import type { UsageRecords } from '../../../lambdas/domain/usage/records/usage-records';
 import type { Wallet } from '../../../lambdas/domain/wallet/wallet';
 
-/** What a command says to people and scripts. */
-export interface CommandResult {
-  readonly exitCode: 0 | 1;
-  /** For standard output. */
-  readonly lines: readonly string[];
-  /** What people shall read beside it, on standard error. */
-  readonly notes?: readonly string[];
-  /** One line for standard error. */
-  readonly error?: string;
-}
-
 export type AdministeredKeys = Pick<
   Keys,
   'create' | 'createForRole' | 'get' | 'list' | 'changeRules' | 'rotate' | 'revoke'
 >;
 
-/** What commands work on: a data folder's or a deployment's. */
+/** The services that commands work with, opened on a data folder or on a deployment. */
 export interface CommandServices {
   readonly store: TableStore;
   readonly wallet: Wallet;
@@ -34,16 +23,10 @@ export interface CommandServices {
   readonly usage: UsageRecords;
   readonly catalog: CatalogChanges;
   readonly proposals: Proposals;
-  /** The price list of this version of the code. */
+  /** The price list that this version was built with. */
   readonly compiled: CatalogData;
   readonly clock: Clock;
   readonly usageRetentionDays: number;
-  /** Gives out access tokens. Only a local run that is up has one. */
+  /** Issues access tokens; present only inside a running local gateway. */
   readonly identity?: { accessToken(role: Standing): Promise<string> };
 }
-
-export const noAccount = (accountId: string): CommandResult => ({
-  exitCode: 1,
-  lines: [],
-  error: `There is no account "${accountId.slice(0, 80)}".`,
-});

@@ -13,45 +13,47 @@ const PAYMENT_ID_CHARACTERS_MAX = 200;
 const USAGE_LIMIT_MAX = 100_000;
 export const USAGE_LIMIT_DEFAULT = 100;
 
-const amount = z.string().refine((text) => isPositiveUsd(text), 'The amount is positive dollars, such as 5 or 0.25.');
+const amount = z
+  .string()
+  .refine((text) => isPositiveUsd(text), 'The amount must be a positive number of dollars, such as 5 or 0.25.');
 const paymentId = z
   .string()
-  .max(PAYMENT_ID_CHARACTERS_MAX, 'The payment id is too long.')
-  .regex(/^(?!req_)[\w.:-]+$/, 'A payment id is made of letters, digits and ._:- and does not begin with req_.');
+  .max(PAYMENT_ID_CHARACTERS_MAX, `The payment ID must have at most ${PAYMENT_ID_CHARACTERS_MAX} characters.`)
+  .regex(/^(?!req_)[\w.:-]+$/, 'The payment ID may contain letters, digits and ._:- and must not start with req_.');
 const limit = z.coerce
-  .number('The limit is a whole number.')
+  .number('The limit must be a whole number.')
   .pipe(
     z
-      .int('The limit is a whole number.')
-      .min(1, 'The limit is at least 1.')
-      .max(USAGE_LIMIT_MAX, 'The limit is too large.'),
+      .int('The limit must be a whole number.')
+      .min(1, 'The limit must be at least 1.')
+      .max(USAGE_LIMIT_MAX, `The limit must be at most ${USAGE_LIMIT_MAX}.`),
   );
 
 const chain = z
   .string()
   .refine(
     (name) => name === DEPLOYMENT_CHAIN || accountIdSchema.safeParse(name).success,
-    'An audit log is named by its account’s id, or is "deployment".',
+    'Name an audit log by its account ID, or as "deployment".',
   );
 
 const role = z
   .string()
   .refine(
     (arn) => roleArnSchema.safeParse(arn).success,
-    'A role is named by its ARN, such as arn:aws:iam::111122223333:role/worker.',
+    'Give the role by its ARN, such as arn:aws:iam::111122223333:role/worker.',
   );
 
 const keyId = z
   .string()
-  .refine((id) => keyIdSchema.safeParse(id).success, 'A key is named by its id, which "keys list" shows.');
+  .refine((id) => keyIdSchema.safeParse(id).success, 'Invalid key ID: "keys list" shows the IDs.');
 
-const GRACE_MESSAGE = `The grace is a whole number of seconds, ${ROTATION_GRACE_SECONDS_MAX} at most.`;
-/** No empty text: it would be none at all, and end a key that is in use. */
+const GRACE_MESSAGE = `The grace period must be a whole number of seconds, at most ${ROTATION_GRACE_SECONDS_MAX}.`;
+/** An empty string is refused: it would count as zero and end a key that is still in use. */
 const graceSeconds = z
   .union([z.int(), z.string().regex(/^\d+$/).transform(Number)], GRACE_MESSAGE)
   .refine((seconds) => seconds >= 0 && seconds <= ROTATION_GRACE_SECONDS_MAX, GRACE_MESSAGE);
 
-/** A command as it travels to the process that owns the data folder: JSON, so the amount is text. */
+/** A command as it is sent, in JSON, to the process that owns the data folder. The amount is therefore a string. */
 export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('create-account'), accountId: accountIdSchema }),
   z.strictObject({ name: z.literal('wallet'), accountId: z.string() }),
@@ -70,7 +72,7 @@ export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('revoke-key'), accountId: z.string(), keyId }),
   z.strictObject({
     name: z.literal('token'),
-    as: z.enum(STANDINGS, `A token is for one of ${STANDINGS.join(', ')}: --as <role>.`),
+    as: z.enum(STANDINGS, `Give --as one of these roles: ${STANDINGS.join(', ')}.`),
   }),
   z.strictObject({ name: z.literal('verify') }),
   z.strictObject({ name: z.literal('recompute'), requestId: requestIdSchema }),
@@ -85,12 +87,12 @@ export const commandSchema = z.discriminatedUnion('name', [
 
 export type Command = z.infer<typeof commandSchema>;
 
-/** Completes a deployment; a data folder needs none of it. */
+/** Sets up a deployment. A data folder needs no such step. */
 export const initSchema = z.strictObject({ name: z.literal('init'), credit: amount.optional() });
 
 export type InitCommand = z.infer<typeof initSchema>;
 
-/** Looks at files alone, where the command runs; it asks for the published keys only where no file of them is named. */
+/** Checks a file on this machine. Without `--key` the public keys come from the data folder or the deployment. */
 export const verifySchema = z.strictObject({
   name: z.literal('verify-receipts'),
   file: z.string(),
@@ -99,14 +101,14 @@ export const verifySchema = z.strictObject({
 
 export type VerifyCommand = z.infer<typeof verifySchema>;
 
-/** Looks at a file, or at every file of a folder. */
+/** Checks one file, or every file in a folder. */
 export const verifyAuditFileSchema = z.strictObject({ name: z.literal('verify-audit-file'), file: z.string() });
 
 export type VerifyAuditFileCommand = z.infer<typeof verifyAuditFileSchema>;
 
-const STACK_MESSAGE = 'A stack is named by what its three stacks begin with: tollgate-prod for the stage prod.';
+const STACK_MESSAGE = 'Invalid --stack: give the prefix of the three stacks, such as tollgate-prod for the stage prod.';
 
-/** A deployment, as an operator names it. */
+/** A deployment as an operator names it: the prefix that its three stacks share. */
 export const stackTargetSchema = z.strictObject({
   stack: z
     .string()
@@ -114,7 +116,7 @@ export const stackTargetSchema = z.strictObject({
     .refine((name) => !/-(stateful|service|edge)$/.test(name), STACK_MESSAGE),
   region: z
     .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'A region is named as in eu-central-1.')
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'Invalid --region: give a name such as eu-central-1.')
     .optional(),
 });
 

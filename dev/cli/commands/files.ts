@@ -1,20 +1,20 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A file that a command names cannot be used; the message says why in one line. */
-export class FileUnusable extends Error {
-  override readonly name = 'FileUnusable';
+/** A file given to a command cannot be used. The message says why in one line. */
+export class UnusableFile extends Error {
+  override readonly name = 'UnusableFile';
 }
 
 export function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    throw new FileUnusable(`The file "${file.slice(0, 200)}" cannot be read.`);
+    throw new UnusableFile(`Cannot read the file "${file.slice(0, 200)}".`);
   }
 }
 
-/** A file's text, or the texts of all files of a folder and of those in it, in the order of their paths. */
+/** Reads one file, or all files below a folder, joined in the order of their paths. */
 export function readTexts(path: string): string {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return readText(path);
   const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

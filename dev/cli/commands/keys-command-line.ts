@@ -1,31 +1,35 @@
-import { readRules } from './rules-file';
-import { type Options, take } from './take';
+import { readKeyRules } from './rules-file';
+import { type Options, expectArguments } from './arguments';
 import { UsageError } from './usage';
 
-/** What follows the word `keys`; undefined where there is no such command. Throws UsageError. */
-export function readKeysCommand(words: readonly string[], options: Options): object | undefined {
+/**
+ * @param words the words after `keys`
+ * @returns undefined when there is no such command
+ * @throws UsageError when its arguments, options or rules are wrong
+ */
+export function parseKeysCommand(words: readonly string[], options: Options): object | undefined {
   const [verb, ...others] = words;
   switch (verb) {
     case 'create': {
-      const [accountId] = take(others, 1, options, ['rules', 'role']);
+      const [accountId] = expectArguments(others, 1, options, ['rules', 'role']);
       const { role } = options;
-      const rules = options.rules === undefined ? undefined : readRules(options.rules);
+      const rules = options.rules === undefined ? undefined : readKeyRules(options.rules);
       if (role === undefined) return { name: 'create-key', accountId, rules };
       return { name: 'create-role-key', accountId, rules, role };
     }
     case 'list':
-      return { name: 'list-keys', accountId: take(others, 1, options)[0] };
+      return { name: 'list-keys', accountId: expectArguments(others, 1, options)[0] };
     case 'change': {
-      const [accountId, keyId] = take(others, 2, options, ['rules']);
-      if (options.rules === undefined) throw new UsageError('Name the rules: --rules <file>.');
-      return { name: 'change-key', accountId, keyId, rules: readRules(options.rules) };
+      const [accountId, keyId] = expectArguments(others, 2, options, ['rules']);
+      if (options.rules === undefined) throw new UsageError('Give the new rules with --rules <file>.');
+      return { name: 'change-key', accountId, keyId, rules: readKeyRules(options.rules) };
     }
     case 'rotate': {
-      const [accountId, keyId] = take(others, 2, options, ['grace']);
+      const [accountId, keyId] = expectArguments(others, 2, options, ['grace']);
       return { name: 'rotate-key', accountId, keyId, graceSeconds: options.grace ?? '0' };
     }
     case 'revoke': {
-      const [accountId, keyId] = take(others, 2, options);
+      const [accountId, keyId] = expectArguments(others, 2, options);
       return { name: 'revoke-key', accountId, keyId };
     }
     default:

@@ -5,28 +5,28 @@ import { ReceiptKeys } from '../../../lambdas/domain/receipts/receipt-keys';
 import { verifyReceipts } from '../../../lambdas/domain/receipts/verify-receipts';
 import { type PublicKeys, readPublicKeys } from '../../../lambdas/domain/receipts/verify-signature';
 import type { VerifyCommand } from './command';
-import type { CommandServices, CommandResult } from './command-services';
-import { FileUnusable, readText } from './files';
+import { type CommandResult, failure, jsonLines } from './command-result';
+import type { CommandServices } from './command-services';
+import { UnusableFile, readText } from './files';
 
-/** Each tree of an account as a line, and its receipts as the lines behind it. */
+/** Prints each tree of an account on one line, followed by its receipts on one line each. */
 export async function exportAccount(services: CommandServices, accountId: string): Promise<CommandResult> {
   const { store, clock, usageRetentionDays: retentionDays } = services;
   const trees = await exportReceipts({ store, clock, retentionDays }, accountId);
   const lines = trees.flatMap(({ line, receipts }) => [line, ...receipts.map((receipt): ReceiptLine => ({ receipt }))]);
-  return { exitCode: 0, lines: lines.map((line) => JSON.stringify(line)) };
+  return jsonLines(lines);
 }
 
-/** The published public keys as PEM, for `receipts verify --key` and for every other verifier. */
+/** Prints the published public keys as PEM, which `receipts verify --key` and any other verifier can read. */
 export async function showKeys(services: CommandServices): Promise<CommandResult> {
   const keys = await new ReceiptKeys(services).list();
-  if (keys.length === 0)
-    return { exitCode: 1, lines: [], error: 'No receipt has been sealed yet, so there is no key.' };
+  if (keys.length === 0) return failure('No receipt has been sealed yet, so no key is published.');
   return { exitCode: 0, lines: keys.map(({ pem }) => pem.trimEnd()) };
 }
 
 /**
- * Checks a file of receipts. The keys never come out of that file: whoever forged it would have put his own there.
- * @param published asks the deployment or the data folder for its keys; not called where the command names a file.
+ * Checks a file of receipts. The keys never come from that file, because a forger would have put their own there.
+ * @param published fetches the keys from the deployment or the data folder; not called when the command names a key file
  */
 export async function verifyFile(
   { file, key }: VerifyCommand,
@@ -34,17 +34,19 @@ export async function verifyFile(
 ): Promise<CommandResult> {
   const text = readText(file);
   const keys = key === undefined ? await published() : { lines: [readText(key)], error: undefined };
-  if (keys.error !== undefined) return { exitCode: 1, lines: [], error: keys.error };
+  if (keys.error !== undefined) return failure(keys.error);
   const { faults, ...counts } = verifyReceipts(readDocuments(text), publicKeys(keys.lines.join('\n')));
   const verified = faults.length === 0;
   const lines = [...faults, JSON.stringify({ verified, ...counts })];
-  return verified ? { exitCode: 0, lines } : { exitCode: 1, lines, error: 'The receipts are not as they were sealed.' };
+  return verified
+    ? { exitCode: 0, lines }
+    : { exitCode: 1, lines, error: 'The receipts do not match what was sealed.' };
 }
 
 function publicKeys(text: string): PublicKeys {
   try {
     return readPublicKeys(text);
   } catch {
-    throw new FileUnusable('The file of --key holds no public key in PEM.');
+    throw new UnusableFile('The file given with --key contains no PEM public key.');
   }
 }

@@ -3,15 +3,16 @@ import { PriceHistory } from '../../../lambdas/domain/catalog/price-history';
 import { formatUsd } from '../../../lambdas/domain/money/pico';
 import { recompute } from '../../../lambdas/domain/usage/recompute';
 import { DEMO_CATALOG } from '../../local/demo/demo-catalog';
-import type { CommandServices, CommandResult } from './command-services';
+import { type CommandResult, failure } from './command-result';
+import type { CommandServices } from './command-services';
 
-/** Works one charge out again from its usage and its price version, and compares. */
+/** Recomputes one charge from its usage and price version, and compares it with the recorded one. */
 export async function recomputeCharge(services: CommandServices, requestId: string): Promise<CommandResult> {
   const record = await findRecord(services, requestId);
-  if (record === undefined) return failed(`There is no usage record of "${requestId.slice(0, 80)}".`);
+  if (record === undefined) return failure(`There is no usage record for "${requestId.slice(0, 80)}".`);
   const { priceVersion: name } = record;
   const version = new PriceHistory(DEMO_CATALOG).find(name) ?? (await services.catalog.findVersion(name));
-  if (version === undefined) return failed(`The price version ${record.priceVersion} is not known here.`);
+  if (version === undefined) return failure(`The catalog has no price version ${name}.`);
   const { expectedPico, matches } = recompute(record, version);
   const { accountId, usage, priceVersion } = record;
   const line = JSON.stringify({
@@ -24,10 +25,12 @@ export async function recomputeCharge(services: CommandServices, requestId: stri
     overrun: formatUsd(record.overrunPico),
     matches,
   });
-  return matches ? { exitCode: 0, lines: [line] } : { ...failed('The charge differs.'), lines: [line] };
+  return matches
+    ? { exitCode: 0, lines: [line] }
+    : { ...failure('The recomputed charge differs from the recorded one.'), lines: [line] };
 }
 
-/** A request's id does not tell its account, and nothing is scanned: the accounts are asked one by one. */
+/** Tries each account in turn: a request ID does not contain its account, and tables are never scanned. */
 async function findRecord({ accounts, usage }: CommandServices, requestId: string): Promise<UsageRecord | undefined> {
   for await (const accountId of accounts.list()) {
     const record = await usage.get(accountId, requestId);
@@ -35,5 +38,3 @@ async function findRecord({ accounts, usage }: CommandServices, requestId: strin
   }
   return undefined;
 }
-
-const failed = (error: string): CommandResult => ({ exitCode: 1, lines: [], error });

@@ -2,16 +2,19 @@ import { readFileSync } from 'node:fs';
 import { type KeyRules, keyRulesSchema } from '../../../lambdas/contracts/http/key-rules';
 import { UsageError } from './usage';
 
-/** Read where the command is given: the process that owns the data folder may be elsewhere. Throws UsageError. */
-export function readRules(file: string): KeyRules {
+/**
+ * Reads the rules in this process, because the one that owns the data folder may run in another directory.
+ * @throws UsageError when the file cannot be read or its rules are invalid
+ */
+export function readKeyRules(file: string): KeyRules {
   let rules: unknown;
   try {
     rules = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    throw new UsageError(`There are no rules in "${file.slice(0, 200)}": no such file, or not JSON.`);
+    throw new UsageError(`Cannot read rules from "${file.slice(0, 200)}": it does not exist or is not JSON.`);
   }
   const parsed = keyRulesSchema.safeParse(rules);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new UsageError(`The rules are wrong: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(' ')}.`);
+  throw new UsageError(`The rules are invalid: ${[issue?.path.join('.'), issue?.message].filter(Boolean).join(' ')}.`);
 }

@@ -1,59 +1,74 @@
-/** The command line is wrong; the message says how in one line. */
+/** The command line is wrong. The message says what to correct in one line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
 export const USAGE = `Usage: npm run --silent tollgate -- [--stack <name> [--region <region>]] <command>
 
-  accounts create                    makes an account with an empty wallet and shows its id, as JSON
-  wallet <accountId>                 what is available, held and spent, as JSON
-  wallet credit <accountId> <usd>    adds money, "5" or "0.25"; --payment-id <id> makes it safe to repeat
-  usage <accountId>                  the newest usage records as JSON lines; --limit <count>, 100 unless told,
-                                     and a word on standard error when there are more
-  keys create <accountId>            makes an API key and shows it, once, as JSON; --rules <file> says what it may do
-                                     (docs/keys.md), as JSON. --role <arn> makes one without a secret, for workloads
-                                     that have assumed an IAM role (docs/keyless.md)
-  keys list <accountId>              an account's keys with their rules, as JSON lines
-  keys change <accountId> <keyId>    puts the rules of --rules <file> in the place of all that a key has
-  keys rotate <accountId> <keyId>    makes a key in the place of another and shows it, once, as JSON; the other ends at
-                                     once, or after --grace <seconds>, 30 days at most
-  keys revoke <accountId> <keyId>    ends a key at once and for good, and shows what is left of it, as JSON
-  operators list                     who runs the deployment, by their ids
-  operators appoint <personId>       makes a person an operator who has signed in once: GET /api/v1/me shows their id
-  operators dismiss <personId>       ends that
-  token --as <role>                  an access token of a local run's user, an hour long: owner, admin, developer,
-                                     billing, auditor or operator
-  ledger verify                      replays the ledger; exits 1 when a balance differs
-  ledger recompute <requestId>       works one charge out again from its usage and price; exits 1 when it differs
-  receipts export <accountId>        an account's signed receipts as JSON lines: each tree, then its receipts
-  receipts complete <accountId>      makes up for changes of usage records that were lost: opens a leaf for each record
-                                     that has no receipt, which the next seal takes
-  receipts key                       the published public keys, as PEM
-  receipts verify <file>             checks an export, or answers of the API, and says what is wrong, line by line;
-                                     exits 1 when anything is. --key <file> names the public keys; otherwise they
-                                     are asked for as "receipts key" does
-  audit verify [<accountId>]         follows the audit log of an account, of the "deployment", or without a name all of
-                                     them, and says what was changed, taken out or put in; exits 1 when anything was.
-                                     --file <path> checks an export, or a folder of archived events, where it is
-  audit export <accountId>           an audit log as JSON lines: where it ends, then its events; or "deployment"
-  catalog show                       the catalog as JSON lines: its version, what is set, each model with its price
-  catalog diff [<file>]              how a price list differs from what is served: a file's, or the compiled one;
-                                     a file is taken as some models unless it is --complete
-  catalog propose [<file>]           keeps a price list for approval and shows its id and, on standard error, the diff
-  catalog approve <proposalId>       puts it in force; --model <list>/<model>, once or more, for these only
-  catalog markup <on> <basisPoints>  on the cost of all, of a <list> or a <list>/<model>; 250 is 2.5 %, "none" is none
-  catalog provider <id> on|off       lets a configured provider have requests, or not
-  catalog hide|unhide <model>        takes a model out of the list, under all its names
-  catalog alias <name> <model>       another public name for a model; "none" takes it away
-  catalog route <model> <providers>  which providers serve a model, "a,b" in order; --endpoints chat,messages
-                                     where; "none" as configured
-  catalog changes                    the newest changes as JSON lines; --limit <count>, 20 unless told
-                                     What changes the catalog takes --from <time>, and --version <version> to be made
-                                     only on the version that was shown
-  init                               completes a deployment: providers' keys, first account, its API key;
-                                     needs --stack; --credit <usd> opens its wallet with money
+Accounts and money
+  accounts create                    create an account with an empty wallet and print its ID as JSON
+  wallet <accountId>                 print what is available, held and spent, as JSON
+  wallet credit <accountId> <usd>    add money, such as 5 or 0.25. With --payment-id <id> the command is safe to repeat
+  usage <accountId>                  print the newest usage records as JSON lines: 100, or --limit <count>. A note on
+                                     standard error says when there are more
+  ledger verify                      replay the ledger. Exit 1 when a balance differs
+  ledger recompute <requestId>       recompute one charge from its usage and price. Exit 1 when it differs
 
-Without --stack a command works on the data folder: .tollgate/, or what TOLLGATE_DATA names. With it, on a
-deployment in AWS: --stack tollgate-prod for the stage prod, with the credentials and, unless --region says
-otherwise, the region that the AWS command line would use. "init" takes the providers' keys from a prompt or,
-where standard input is no terminal, from there: a JSON object or lines of provider=key.`;
+Keys
+  keys create <accountId>            create an API key and print it, this once only, as JSON. --rules <file> limits it
+                                     with rules in JSON (docs/keys.md). --role <arn> creates one without a secret, for
+                                     workloads that have assumed an IAM role (docs/keyless.md)
+  keys list <accountId>              print the account's keys and their rules as JSON lines
+  keys change <accountId> <keyId>    replace all rules of a key with those of --rules <file>
+  keys rotate <accountId> <keyId>    replace a key with a new one, which is printed this once only, as JSON. The old key
+                                     ends at once, or after --grace <seconds>, at most 30 days
+  keys revoke <accountId> <keyId>    end a key at once and for good, and print what remains of it, as JSON
+
+People
+  operators list                     print the person IDs of all operators as JSON lines
+  operators appoint <personId>       make a person an operator. They must have signed in once; GET /api/v1/me shows
+                                     their ID
+  operators dismiss <personId>       take the operator role away again
+  token --as <role>                  print an access token, valid for one hour, for a user of a local run: owner, admin,
+                                     developer, billing, auditor or operator
+
+Receipts and audit logs
+  receipts export <accountId>        print the account's signed receipts as JSON lines: each tree, then its receipts
+  receipts complete <accountId>      recover receipts whose usage records never reached the sealer: open a leaf for each
+                                     record without a receipt; the next seal includes it
+  receipts key                       print the published public keys as PEM
+  receipts verify <file>             check an export or saved API responses, and print each fault on a line. Exit 1 when
+                                     there is one. --key <file> gives the public keys; without it, they are fetched as
+                                     "receipts key" does
+  audit verify [<accountId>]         check the audit log of an account, of the "deployment", or without an ID all of
+                                     them, for changed, removed and added events. Exit 1 when there are any.
+                                     --file <path> checks an export or a folder of archived events instead
+  audit export <accountId>           print an audit log, or that of the "deployment", as JSON lines: where it ends, then
+                                     its events
+
+Catalog
+  catalog show                       print the catalog as JSON lines: version, settings, then each model with its price
+  catalog diff [<file>]              compare the compiled price list, or that of a file, with what is served. A file
+                                     counts as a partial list unless --complete is given
+  catalog propose [<file>]           store a price list for approval and print its ID; the differences go to standard
+                                     error
+  catalog approve <proposalId>       put a proposal in force. --model <list>/<model>, repeatable, approves only these
+  catalog markup <on> <basisPoints>  set the markup on "all", a <list> or a <list>/<model>: 250 is 2.5%, "none" removes
+                                     the setting
+  catalog provider <id> on|off       start or stop sending requests to a configured provider
+  catalog hide|unhide <model>        hide a model, under all its names, or show it again
+  catalog alias <name> <model>       add another public name for a model; "none" removes it
+  catalog route <model> <providers>  set which providers serve a model, "a,b" in order, on --endpoints chat,messages;
+                                     "none" restores the configured order
+  catalog changes                    print the newest changes as JSON lines: 20, or --limit <count>
+                                     Commands that change the catalog accept --from <time> to schedule the change, and
+                                     --version <version> to make it only if the catalog still has that version
+
+Deployment
+  init                               set up a deployment: provider keys, a first account and its API key. Needs
+                                     --stack; --credit <usd> adds money to the wallet
+
+Without --stack, a command works on the data folder: .tollgate/, or the one that TOLLGATE_DATA names. With --stack,
+such as --stack tollgate-prod for the stage prod, it works on a deployment in AWS, using the credentials and (unless
+--region is given) the region of the AWS command line. "init" prompts for the provider keys; when standard input is
+not a terminal, it reads them from there, as a JSON object or as lines of provider=key.`;

@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import type { StackOutputs, StackReader } from './stack-outputs';
 
-/** The stacks of an account, as CloudFormation describes them. */
+/** Reads stack outputs from CloudFormation. */
 export class CloudformationStacks implements StackReader {
   async outputs(stackName: string, region?: string): Promise<StackOutputs | undefined> {
     const client = new CloudFormationClient(region === undefined ? {} : { region });
@@ -18,7 +18,7 @@ export class CloudformationStacks implements StackReader {
   }
 }
 
-/** CloudFormation has no error of its own for a stack that is not there. */
+/** CloudFormation reports a missing stack as a general validation error, so only the message tells. */
 function isAbsent(error: unknown): boolean {
   return error instanceof Error && error.name === 'ValidationError' && error.message.includes('does not exist');
 }

@@ -14,13 +14,13 @@ import { UsageRecords } from '../../../lambdas/domain/usage/records/usage-record
 import { Wallet } from '../../../lambdas/domain/wallet/wallet';
 import type { AdministeredKeys, CommandServices } from '../commands/command-services';
 import type { Deployment } from './deployment';
-import type { SecretTexts } from './secret-texts';
+import type { SecretStore } from './secret-store';
 
-/** The tables of a deployment, opened for commands. */
+/** Opens the tables of a deployment for commands. */
 export function deployedServices(
   deployment: Deployment,
   transport: StoreTransport,
-  secrets: SecretTexts,
+  secrets: SecretStore,
 ): CommandServices {
   const { tableNames, usageRetentionDays, keyPepperSecret, providerIds } = deployment;
   const store = new DynamodbStore({ transport, tableNames, clock });
@@ -42,7 +42,7 @@ export function deployedServices(
 export const openTransport = (region: string | undefined): SdkTransport =>
   new SdkTransport(region === undefined ? {} : { region });
 
-/** Reads the pepper only where keys are worked on: whoever looks at a wallet needs no right to a secret. */
+/** Reads the pepper only when a command works on keys, so that looking at a wallet takes no access to a secret. */
 class DeployedKeys implements AdministeredKeys {
   readonly #store: TableStore;
   readonly #readPepper: () => Promise<string>;
@@ -82,7 +82,7 @@ class DeployedKeys implements AdministeredKeys {
 
   async #keys(): Promise<Keys> {
     const pepper = pepperSecretSchema.safeParse(await this.#readPepper());
-    if (!pepper.success) throw new Error('The pepper of the keys is empty or malformed.');
+    if (!pepper.success) throw new Error('The key pepper secret is empty or malformed.');
     const audit = new AuditLog({ store: this.#store, clock });
     return new Keys({ store: this.#store, pepper: pepper.data, clock, audit });
   }

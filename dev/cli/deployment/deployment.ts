@@ -2,17 +2,17 @@ import { z } from 'zod';
 import type { StackTarget } from '../commands/command';
 import type { StackReader } from './stack-outputs';
 
-/** Where the edge is, wherever the rest is: CloudFront's firewall and certificates know no other region. */
+/** The edge is always here, because CloudFront accepts firewalls and certificates only from this region. */
 const EDGE_REGION = 'us-east-1';
 
-/** There is nothing to work on under this name; the message says why in one line. */
-export class NoDeployment extends Error {
-  override readonly name = 'NoDeployment';
+/** No usable deployment has this name. The message says why in one line. */
+export class DeploymentNotFound extends Error {
+  override readonly name = 'DeploymentNotFound';
 }
 
 const name = z.string().min(1);
 
-/** The outputs of the stateful stack that commands need; a test compares them with the templates. */
+/** The outputs of the stateful stack that commands need. A test compares them with the templates. */
 const statefulSchema = z
   .object({
     AccountsTable: name,
@@ -38,43 +38,43 @@ const statefulSchema = z
     providerKeysSecret: outputs.ProviderKeysSecret,
     keyPepperSecret: outputs.KeyPepperSecret,
     usageRetentionDays: Number(outputs.UsageDays),
-    /** In the order in which they are configured. */
+    /** In their configured order. */
     providerIds: outputs.Providers.split(','),
   }));
 
-/** The stores of a deployment by their physical names, and what of its configuration commands need. */
+/** The physical names of a deployment's tables and secrets, and the configuration that commands need. */
 export type Deployment = Readonly<z.infer<typeof statefulSchema>>;
 
-/** @throws NoDeployment */
+/** @throws DeploymentNotFound when the stateful stack is missing, or too old to have all outputs */
 export async function readDeployment(stacks: StackReader, { stack, region }: StackTarget): Promise<Deployment> {
   const outputs = await stacks.outputs(`${stack}-stateful`, region);
   if (outputs === undefined) {
-    throw new NoDeployment(
+    throw new DeploymentNotFound(
       `There is no stack ${stack}-stateful in ${region ?? "the credentials' account and region"}.`,
     );
   }
   const parsed = statefulSchema.safeParse(outputs);
   if (parsed.success) return parsed.data;
   const missing = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
-  throw new NoDeployment(`The stack ${stack}-stateful does not tell ${missing}: deploy this version first.`);
+  throw new DeploymentNotFound(`The stack ${stack}-stateful lacks the outputs ${missing}: deploy this version first.`);
 }
 
-/** Where clients find the gateway. */
+/** Where clients reach the gateway. */
 export interface Endpoint {
   readonly url: string;
-  /** False for the function's own URL, which refuses whoever does not know the edge's secret. */
+  /** False for the function's own URL, which refuses every request without the edge's secret. */
   readonly isPublic: boolean;
-  /** The function behind the edge, for a check that it refuses whoever comes past it. */
+  /** The function behind the edge, so that the smoke test can check that the edge cannot be bypassed. */
   readonly functionUrl?: string | undefined;
 }
 
-/** @throws NoDeployment */
+/** @throws DeploymentNotFound when neither the edge nor the service stack is deployed */
 export async function readEndpoint(stacks: StackReader, { stack, region }: StackTarget): Promise<Endpoint> {
   const edge = (await stacks.outputs(`${stack}-edge`, EDGE_REGION)) ?? (await stacks.outputs(`${stack}-edge`, region));
   const service = await stacks.outputs(`${stack}-service`, region);
   const functionUrl = service?.['DataPlaneUrl']?.replace(/\/$/, '');
   if (edge?.['Endpoint'] !== undefined) return { url: edge['Endpoint'], isPublic: true, functionUrl };
   if (functionUrl === undefined)
-    throw new NoDeployment(`The stacks ${stack}-service and ${stack}-edge are not deployed.`);
+    throw new DeploymentNotFound(`Neither ${stack}-service nor ${stack}-edge is deployed.`);
   return { url: functionUrl, isPublic: false };
 }

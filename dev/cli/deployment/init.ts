@@ -1,40 +1,40 @@
 import { parseUsd } from '../../../lambdas/domain/money/pico';
 import type { InitCommand } from '../commands/command';
-import type { CommandServices, CommandResult } from '../commands/command-services';
+import { type CommandResult, failure } from '../commands/command-result';
+import type { CommandServices } from '../commands/command-services';
 import type { Deployment, Endpoint } from './deployment';
 import type { KeyInput } from './key-input';
 import { parseStoredKeys } from './provider-keys';
-import type { SecretTexts } from './secret-texts';
+import type { SecretStore } from './secret-store';
 
-/** Names the first account's first credit: asking for it again credits nothing. */
-const OPENING_CREDIT_ID = 'opening_credit';
+/** The payment ID of the first account's first credit. It is fixed, so that repeating `init` credits nothing. */
+const OPENING_PAYMENT_ID = 'opening_credit';
 
 export interface InitDependencies {
   readonly deployment: Pick<Deployment, 'providerIds' | 'providerKeysSecret'>;
   readonly endpoint: Endpoint;
-  readonly secrets: SecretTexts;
+  readonly secrets: SecretStore;
   readonly input: KeyInput;
   readonly services: Pick<CommandServices, 'accounts' | 'wallet' | 'keys'>;
 }
 
 /**
- * Completes a deployment: the providers' keys, the first account with a key and, where asked, money. It can be
- * repeated, also after it broke off: it adds what is missing and makes no second account.
+ * Sets up a deployment: stores the provider keys, creates the first account with an API key and, if `credit` is
+ * given, adds money. It is idempotent: run again, even after it failed halfway, it adds only what is missing.
  */
-export async function init(given: InitDependencies, { credit }: InitCommand): Promise<CommandResult> {
-  const { endpoint, services } = given;
-  const known = await firstTwoAccounts(services);
-  if (known.length > 1 && credit !== undefined) {
-    return failed('There are several accounts: credit one with "wallet credit <accountId> <usd>".');
+export async function init(dependencies: InitDependencies, { credit }: InitCommand): Promise<CommandResult> {
+  const { endpoint, services } = dependencies;
+  const existing = await firstTwoAccounts(services);
+  if (existing.length > 1 && credit !== undefined) {
+    return failure('There are several accounts: credit one of them with "wallet credit <accountId> <usd>".');
   }
-  const { written, missing } = await putProviderKeys(given);
-  if (missing.length > 0) return failed(`There is no key yet for ${missing.join(', ')}: run init again with one each.`);
-  const account = known.length > 1 ? {} : await completeAccount(services, known[0], credit);
-  const told = { endpoint: endpoint.url, providerKeysWritten: written, ...account };
-  return { exitCode: 0, lines: [JSON.stringify(told)], notes: notes(endpoint, written, account) };
+  const { written, missing } = await storeProviderKeys(dependencies);
+  if (missing.length > 0)
+    return failure(`No key is stored for ${missing.join(', ')}: run init again and provide one for each.`);
+  const account = existing.length > 1 ? {} : await completeAccount(services, existing[0], credit);
+  const output = { endpoint: endpoint.url, providerKeysWritten: written, ...account };
+  return { exitCode: 0, lines: [JSON.stringify(output)], notes: notesOn(endpoint, written, account) };
 }
-
-const failed = (error: string): CommandResult => ({ exitCode: 1, lines: [], error });
 
 async function firstTwoAccounts({ accounts }: InitDependencies['services']): Promise<string[]> {
   const found: string[] = [];
@@ -45,8 +45,8 @@ async function firstTwoAccounts({ accounts }: InitDependencies['services']): Pro
   return found;
 }
 
-/** Adds to what is there: a provider whose key was not given keeps its own. */
-async function putProviderKeys({ deployment, secrets, input }: InitDependencies) {
+/** Merges the given keys into the stored ones: a provider for which none is given keeps its key. */
+async function storeProviderKeys({ deployment, secrets, input }: InitDependencies) {
   const { providerIds, providerKeysSecret } = deployment;
   const stored = parseStoredKeys(await secrets.read(providerKeysSecret));
   const given = await input.read(providerIds, Object.keys(stored));
@@ -65,40 +65,40 @@ interface Account {
 
 async function completeAccount(
   { accounts, wallet, keys }: InitDependencies['services'],
-  known: string | undefined,
+  existing: string | undefined,
   credit: string | undefined,
 ): Promise<Account> {
-  const accountId = known ?? (await accounts.create());
+  const accountId = existing ?? (await accounts.create());
   await wallet.open(accountId);
-  const payment = credit && { accountId, amountPico: parseUsd(credit), paymentId: OPENING_CREDIT_ID };
+  const payment = credit && { accountId, amountPico: parseUsd(credit), paymentId: OPENING_PAYMENT_ID };
   const credited = payment && { credit: await wallet.credit(payment) };
   if ((await keys.list(accountId)).length > 0) return { accountId, ...credited };
   const { keyId, key } = await keys.create({ accountId });
   return { accountId, ...credited, keyId, apiKey: key };
 }
 
-function notes(endpoint: Endpoint, written: readonly string[], { accountId, apiKey }: Account): string[] {
+function notesOn(endpoint: Endpoint, written: readonly string[], { accountId, apiKey }: Account): string[] {
   return [
     ...(written.length > 0
-      ? [`Wrote the keys of ${written.join(', ')}; in force everywhere within five minutes.`]
+      ? [`Stored the keys of ${written.join(', ')}. They take effect everywhere within five minutes.`]
       : []),
-    ...(accountId === undefined ? ['There are several accounts: none was made or changed.'] : []),
+    ...(accountId === undefined ? ['There are several accounts, so none was created or changed.'] : []),
     ...(apiKey === undefined
       ? []
-      : ['The API key above is shown now and never again. What follows expects it in TOLLGATE_KEY.']),
+      : ['The API key above is not shown again. The commands below read it from TOLLGATE_KEY.']),
     ...(endpoint.isPublic
-      ? firstRequests(endpoint)
-      : ["No edge is deployed: this is the function's own URL, which refuses clients."]),
+      ? exampleRequests(endpoint)
+      : ["No edge is deployed: the endpoint is the function's own URL, which refuses clients."]),
   ];
 }
 
-function firstRequests({ url, functionUrl }: Endpoint): string[] {
-  const pastTheEdge = functionUrl === undefined ? '' : ` --function-url ${functionUrl}`;
+function exampleRequests({ url, functionUrl }: Endpoint): string[] {
+  const bypassCheck = functionUrl === undefined ? '' : ` --function-url ${functionUrl}`;
   return [
     '',
     'Try it:',
     '',
     `curl ${url}/v1/models -H "authorization: Bearer $TOLLGATE_KEY"`,
-    `npm run smoke -- --endpoint ${url}${pastTheEdge}`,
+    `npm run smoke -- --endpoint ${url}${bypassCheck}`,
   ];
 }

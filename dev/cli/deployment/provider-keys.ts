@@ -1,45 +1,50 @@
 import { z } from 'zod';
 import { providerKeysSecretSchema } from '../../../lambdas/contracts/deployment/secrets';
 
-/** Providers' own API keys by provider id. */
+/** The providers' own API keys, by provider ID. */
 export type ProviderKeys = Readonly<Record<string, string>>;
 
-/** What was given as providers' keys is none. The message quotes nothing of it: a misplaced key would be shown. */
-export class ProviderKeysInvalid extends Error {
-  override readonly name = 'ProviderKeysInvalid';
+/** The given provider keys are invalid. The message never quotes the input, which may contain a misplaced key. */
+export class InvalidProviderKeys extends Error {
+  override readonly name = 'InvalidProviderKeys';
 }
 
-/** Anything else could not be sent in a header. */
+/** Keys are sent in a header, which allows no other characters. */
 const KEY_SHAPE = /^[\x21-\x7e]{1,4096}$/;
 const objectSchema = z.record(z.string(), z.string());
 
 /**
- * Reads a JSON object by provider id, or lines of `provider=key` with blank lines and `#` comments.
- * @throws ProviderKeysInvalid
+ * Parses a JSON object by provider ID, or lines of `provider=key` with blank lines and `#` comments.
+ * @throws InvalidProviderKeys when the text is neither, or names a provider that is not configured
  */
 export function parseProviderKeys(text: string, providerIds: readonly string[]): ProviderKeys {
   const keys = text.trimStart().startsWith('{') ? parseObject(text) : parseLines(text);
-  for (const [place, [id, key]] of keys.entries()) {
-    const which = `The key in place ${place + 1}`;
+  for (const [index, [id, key]] of keys.entries()) {
+    const name = `Key ${index + 1}`;
     if (!providerIds.includes(id)) {
-      throw new ProviderKeysInvalid(`${which} is of no configured provider; configured: ${providerIds.join(', ')}.`);
+      throw new InvalidProviderKeys(`${name} is not for a configured provider (${providerIds.join(', ')}).`);
     }
-    checkProviderKey(key, which);
+    checkProviderKey(key, name);
   }
   return Object.fromEntries(keys);
 }
 
-/** @throws ProviderKeysInvalid */
-export function checkProviderKey(key: string, which: string): void {
-  if (!KEY_SHAPE.test(key)) throw new ProviderKeysInvalid(`${which} is not printable ASCII without spaces.`);
+/**
+ * @param name what to call the key in the message
+ * @throws InvalidProviderKeys when the key could not be sent in a header
+ */
+export function checkProviderKey(key: string, name: string): void {
+  if (!KEY_SHAPE.test(key)) throw new InvalidProviderKeys(`${name} must be printable ASCII without spaces.`);
 }
 
-/** @throws ProviderKeysInvalid when the stored text is none that this deployment wrote */
+/** @throws InvalidProviderKeys when the stored text does not have the format that `init` writes */
 export function parseStoredKeys(stored: string): ProviderKeys {
   if (stored.trim() === '') return {};
   const parsed = providerKeysSecretSchema.safeParse(stored);
   if (parsed.success) return parsed.data;
-  throw new ProviderKeysInvalid('The secret with the provider keys holds something else than a JSON object of texts.');
+  throw new InvalidProviderKeys(
+    'The stored provider keys are not a JSON object of strings. Correct the secret by hand.',
+  );
 }
 
 function parseObject(text: string): [id: string, key: string][] {
@@ -47,11 +52,11 @@ function parseObject(text: string): [id: string, key: string][] {
   try {
     value = JSON.parse(text);
   } catch {
-    // Its own message quotes the text.
-    throw new ProviderKeysInvalid('The provider keys are not valid JSON.');
+    // The parser's own message would quote the text.
+    throw new InvalidProviderKeys('The provider keys are not valid JSON.');
   }
   const parsed = objectSchema.safeParse(value);
-  if (!parsed.success) throw new ProviderKeysInvalid('The provider keys are not a JSON object of texts.');
+  if (!parsed.success) throw new InvalidProviderKeys('The provider keys must be a JSON object of strings.');
   return Object.entries(parsed.data);
 }
 
@@ -61,7 +66,7 @@ function parseLines(text: string): [id: string, key: string][] {
     if (trimmed === '' || trimmed.startsWith('#')) return [];
     const [, id, key] = /^([^=]+)=(.+)$/.exec(trimmed) ?? [];
     if (id === undefined || key === undefined) {
-      throw new ProviderKeysInvalid(`Line ${index + 1} of the provider keys is not provider=key.`);
+      throw new InvalidProviderKeys(`Line ${index + 1} of the provider keys must have the form provider=key.`);
     }
     return [[id.trim(), key.trim()] as [string, string]];
   });

@@ -1,12 +1,12 @@
 import type { Command, InitCommand, StackTarget } from '../commands/command';
-import type { CommandResult } from '../commands/command-services';
+import type { CommandResult } from '../commands/command-result';
 import { runCommand } from '../commands/run-command';
 import { CloudformationStacks } from './cloudformation-stacks';
 import { deployedServices, openTransport } from './deployed-services';
 import { readDeployment, readEndpoint } from './deployment';
 import { init } from './init';
 import type { KeyInput } from './key-input';
-import { SecretsManagerTexts } from './secret-texts';
+import { SecretsManagerStore } from './secret-store';
 
 /** Runs a command on a deployment, with the credentials that the AWS SDK finds. */
 export async function runOnStack(
@@ -17,12 +17,12 @@ export async function runOnStack(
   const stacks = new CloudformationStacks();
   const deployment = await readDeployment(stacks, target);
   const transport = openTransport(target.region);
-  const secrets = new SecretsManagerTexts(target.region);
+  const secrets = new SecretsManagerStore(target.region);
   try {
     const services = deployedServices(deployment, transport, secrets);
     if (command.name !== 'init') return await runCommand(services, command);
     const endpoint = await readEndpoint(stacks, target);
-    return await init({ deployment, endpoint, secrets, input, services: services }, command);
+    return await init({ deployment, endpoint, secrets, input, services }, command);
   } finally {
     transport.close();
     secrets.close();

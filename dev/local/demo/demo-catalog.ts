@@ -1,10 +1,10 @@
-import type { CatalogData, Endpoint } from '../../../lambdas/contracts/storage/catalog';
+import type { CatalogData, EndpointId } from '../../../lambdas/contracts/storage/catalog';
 import { mergeCatalogs } from '../../../lambdas/domain/catalog/catalog';
 import { PRICE_LIST } from '../../../lambdas/domain/catalog/price-list';
 
 export const DEMO_MODEL = 'demo';
 
-const model = (endpoints: Endpoint[]) => ({
+const model = (endpoints: EndpointId[]) => ({
   id: DEMO_MODEL,
   aliases: [],
   endpoints,
@@ -14,17 +14,17 @@ const model = (endpoints: Endpoint[]) => ({
     {
       version: 'demo-1',
       from: '2025-01-01T00:00:00Z',
-      // $0.15 and $0.60 per million tokens: what a small model costs.
+      // $0.15 and $0.60 per million tokens, as for a typical small model.
       tiers: [{ abovePromptTokens: 0, picoPerToken: { input: 150_000, output: 600_000 } }],
     },
   ],
 });
 
-/** The demo provider speaks both dialects, and a catalog knows one per provider: hence two. */
+/** The demo provider speaks both dialects. A catalog allows one dialect per provider, so it appears as two. */
 export const DEMO_CATALOG: CatalogData = {
   source: 'demo',
   providers: { demo: [model(['chat', 'embeddings'])], 'demo-anthropic': [model(['messages'])] },
 };
 
-/** What a local run is compiled with. */
+/** The compiled price list of a local run: the shipped one, and the demo model. */
 export const LOCAL_PRICE_LIST = mergeCatalogs(PRICE_LIST, DEMO_CATALOG);

@@ -11,13 +11,13 @@ const DIMENSIONS = 8;
 const input = z.union([z.string(), z.array(z.unknown())]);
 const embeddingsSchema = z.object({ input, encoding_format: z.enum(['float', 'base64']).optional() });
 
-/** Embeddings with a usage: aimock's own report zero tokens. The same text always has the same vector. */
+/** Replaces aimock's embeddings, which report zero tokens. The same text always gets the same vector. */
 export class DemoEmbeddings implements Mountable {
   async handleRequest(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const parsed = embeddingsSchema.safeParse(await json(request).catch(() => undefined));
     if (!parsed.success) {
       const error = {
-        message: 'The request is not one for embeddings.',
+        message: 'The body is not a valid embeddings request.',
         type: 'invalid_request_error',
         code: null,
         param: null,
@@ -43,7 +43,7 @@ export class DemoEmbeddings implements Mountable {
   }
 }
 
-/** Text, several texts, a text as token numbers, or several of those. */
+/** The input is a text, a list of texts, a text as token numbers, or a list of those. */
 function textsOf(given: z.infer<typeof input>): readonly string[] {
   if (typeof given === 'string') return [given];
   if (given.every((item) => typeof item === 'number')) return [JSON.stringify(given)];

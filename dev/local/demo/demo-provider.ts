@@ -5,7 +5,7 @@ import { DEMO_MODEL } from './demo-catalog';
 import { DemoEmbeddings } from './demo-embeddings';
 import { firstTokens, tokensOf } from './demo-tokens';
 
-/** About as fast as a model, so that a stream can be seen to be one. */
+/** About the speed of a real model, so that people can watch the stream arrive. */
 const STREAM_TOKENS_PER_SECOND = 60;
 const STREAM_CHUNK_CHARACTERS = 12;
 
@@ -15,8 +15,9 @@ export interface DemoProvider {
 }
 
 /**
- * A provider in this process that needs no network, on a loopback port of its own. It prints nothing and
- * writes nothing; only who has its key, which is made at every start, can ask it what it was sent last.
+ * Starts a provider inside this process, on its own loopback port, so that a local run needs no network. It prints
+ * and stores nothing. It does show its last request on demand, but only to a holder of its key, which is new at
+ * every start.
  */
 export async function startDemoProvider(): Promise<DemoProvider> {
   const apiKey = randomBytes(24).toString('hex');
@@ -40,20 +41,20 @@ export async function startDemoProvider(): Promise<DemoProvider> {
   };
 }
 
-/** The type knows the older of OpenAI's two names only. */
-type Limited = ChatCompletionRequest & { readonly max_completion_tokens?: number };
+/** The library's type has only the older of OpenAI's two names for the output limit. */
+type LimitedRequest = ChatCompletionRequest & { readonly max_completion_tokens?: number };
 
-function answer(request: Limited): TextResponse {
+function answer(request: LimitedRequest): TextResponse {
   const whole =
-    'Hello from the demo provider of Tollgate. It is no model: it answers everything with this text, ' +
-    'so that you can watch a request being metered and paid. Set OPENAI_API_KEY or ANTHROPIC_API_KEY to talk to a real one.';
+    'Hello from the Tollgate demo provider. There is no model behind it: it answers every request with this text, ' +
+    'so that you can watch a request being metered and paid for. Set OPENAI_API_KEY or ANTHROPIC_API_KEY to use a real model.';
   const content = firstTokens(whole, request.max_completion_tokens ?? request.max_tokens ?? Infinity);
   const prompt = tokensOf(JSON.stringify(request.messages));
   const completion = tokensOf(content);
   return {
     content,
     ...(content !== whole && { finishReason: 'length' }),
-    // Each dialect reads its own names.
+    // Both dialects read this object, each under its own names.
     usage: {
       prompt_tokens: prompt,
       completion_tokens: completion,

@@ -3,53 +3,53 @@ import { json } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Owner } from './owner';
 
-/** An owner that is alive answers in milliseconds, unless it is stopped or the machine is overloaded. */
+/** A live owner answers within milliseconds, unless it is suspended or the machine is overloaded. */
 const PROBE_TIMEOUT_MS = 5_000;
 const COMMAND_TIMEOUT_MS = 120_000;
 
-/** The owner's port is open and nothing comes: neither alive enough to be asked nor dead enough to be replaced. */
-export class OwnerSilent extends Error {
-  override readonly name = 'OwnerSilent';
+/** The owner's port accepts connections but nothing answers. It cannot be asked, and it is too alive to be replaced. */
+export class OwnerNotResponding extends Error {
+  override readonly name = 'OwnerNotResponding';
   constructor(pid: number) {
-    super(`The process ${pid} owns the data folder and does not answer.`);
+    super(`Process ${pid} owns the data folder but does not respond.`);
   }
 }
 
-/** An owner that ends as it is asked breaks the connection once; whoever does so every time is no owner. */
-const BROKEN_PROBES_MAX = 20;
-const PROBE_AGAIN_MS = 25;
+/** An owner that exits during a probe resets the connection once. A port that resets every probe is not an owner's. */
+const RESET_PROBES_MAX = 20;
+const PROBE_RETRY_MS = 25;
 
-/** @throws OwnerSilent */
+/** @throws OwnerNotResponding when the port is open but the probe times out */
 export async function isAlive(owner: Owner): Promise<boolean> {
-  for (let probes = 0; probes < BROKEN_PROBES_MAX; probes += 1) {
+  for (let probes = 0; probes < RESET_PROBES_MAX; probes += 1) {
     try {
       const { status, body } = await call(owner, { method: 'GET', timeoutMs: PROBE_TIMEOUT_MS });
       return status === 200 && (body as { id?: unknown }).id === owner.id;
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? '';
-      // Nobody listens, or somebody who speaks something else: the port has gone to another program.
+      // The port is closed, or another program that does not speak our protocol has taken it.
       if (code === 'ECONNREFUSED' || code.startsWith('HPE_') || error instanceof SyntaxError) return false;
-      if (!isBroken(error)) throw new OwnerSilent(owner.pid);
-      await wait(PROBE_AGAIN_MS);
+      if (!isConnectionReset(error)) throw new OwnerNotResponding(owner.pid);
+      await wait(PROBE_RETRY_MS);
     }
   }
   return false;
 }
 
-/** Whether the other side ended the connection, as a process does that ends. */
-export function isBroken(error: unknown): boolean {
+/** Whether the peer dropped the connection, as an exiting process does. */
+export function isConnectionReset(error: unknown): boolean {
   return ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
-/** @returns undefined when the owner is starting or stopping: ask again */
-export async function askOwner(owner: Owner, command: object): Promise<unknown> {
+/** @returns undefined when the owner is starting or stopping, so the caller should retry */
+export async function sendCommand(owner: Owner, command: object): Promise<unknown> {
   const { status, body } = await call(
     owner,
     { method: 'POST', timeoutMs: COMMAND_TIMEOUT_MS },
     JSON.stringify(command),
   );
   if (status === 503) return undefined;
-  if (status !== 200) throw new Error(`The gateway refused the command with status ${status}.`);
+  if (status !== 200) throw new Error(`The gateway rejected the command with status ${status}.`);
   return body;
 }
 

@@ -3,12 +3,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** Runs what another process asks for, and resolves to what that one shall print. */
+/** Runs a command for another process, and resolves to what that process should print. */
 export type ControlHandler = (request: unknown) => Promise<object>;
 
 /**
- * The owner's ear: a loopback port that answers who owns the folder and runs commands for other processes.
- * It listens for as long as the folder is owned, so a port that refuses means that the owner is gone.
+ * A loopback port on which the owner identifies itself and runs commands for other processes. It stays open for as
+ * long as the folder is owned, so a closed port means that the owner is gone.
  */
 export class ControlServer {
   private readonly server: Server;
@@ -35,11 +35,12 @@ export class ControlServer {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Begins to run commands; until then, and after `drain`, others are asked to try again. */
+  /** Starts running commands. Until then, and after `drain`, other processes are told to try again. */
   serve(handler: ControlHandler): void {
     this.handler = handler;
   }
 
+  /** Accepts no more commands, and resolves once the running ones have finished. */
   async drain(): Promise<void> {
     this.handler = undefined;
     await Promise.all(this.running);

@@ -2,11 +2,11 @@ import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, write
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
-/** What the folder holds opens the wallet: nobody else on the machine may read it. */
+/** The folder contains secrets that give access to the wallet, so no other user of the machine may read it. */
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
 
-/** Where a local run keeps everything that outlives it. */
+/** The folder in which a local run stores everything that outlives it. */
 export class DataFolder {
   readonly path: string;
 
@@ -17,7 +17,7 @@ export class DataFolder {
 
   create(): void {
     mkdirSync(this.path, { recursive: true, mode: FOLDER_MODE });
-    // The mode above is for a new folder only, and less the process's mask.
+    // mkdir applies its mode only to a new folder, and reduces it by the process's umask.
     chmodSync(this.path, FOLDER_MODE);
   }
 
@@ -35,28 +35,31 @@ export class DataFolder {
     }
   }
 
-  /** Replaces the file at once: a reader sees the old text or the new, never a part. */
+  /** Replaces a file atomically: a reader sees the old text or the new one, never a part. */
   replace(name: string, text: string): void {
-    renameSync(this.writeBeside(name, text), this.file(name));
+    renameSync(this.writeTemporary(name, text), this.file(name));
   }
 
-  /** Writes a file that is not there yet, whole; false when it is. */
-  writeNew(name: string, text: string): boolean {
-    const beside = this.writeBeside(name, text);
+  /**
+   * Creates a file atomically.
+   * @returns false when it already exists
+   */
+  writeIfAbsent(name: string, text: string): boolean {
+    const temporary = this.writeTemporary(name, text);
     try {
-      linkSync(beside, this.file(name));
+      linkSync(temporary, this.file(name));
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
       throw error;
     } finally {
-      rmSync(beside, { force: true });
+      rmSync(temporary, { force: true });
     }
   }
 
-  private writeBeside(name: string, text: string): string {
-    const beside = this.file(`.${name}.${randomBytes(6).toString('hex')}`);
-    writeFileSync(beside, text, { mode: FILE_MODE, flag: 'wx' });
-    return beside;
+  private writeTemporary(name: string, text: string): string {
+    const temporary = this.file(`.${name}.${randomBytes(6).toString('hex')}`);
+    writeFileSync(temporary, text, { mode: FILE_MODE, flag: 'wx' });
+    return temporary;
   }
 }

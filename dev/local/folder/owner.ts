@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** The gateway runs until it is stopped; a command is done in a moment, so it is waited for. */
+/** A gateway owns the folder until it is stopped. A command owns it only for a moment, so others wait for it. */
 export const OWNER_ROLES = ['gateway', 'command'] as const;
 export type OwnerRole = (typeof OWNER_ROLES)[number];
 
-/** How to reach the process that a folder belongs to: on loopback, and only with the folder's token. */
+/** How to reach the process that owns a folder: on loopback, and only with the token. */
 const ownerSchema = z.object({
-  /** Tells this owner from whatever else may listen at its port after it is gone. */
+  /** Distinguishes this owner from another program that may later listen on the same port. */
   id: z.string(),
   port: z.int().positive(),
   token: z.string(),
@@ -16,7 +16,7 @@ const ownerSchema = z.object({
 
 export type Owner = Readonly<z.infer<typeof ownerSchema>>;
 
-/** @returns undefined for a text that no owner wrote */
+/** @returns undefined when no owner wrote this text */
 export function parseOwner(text: string): Owner | undefined {
   try {
     return ownerSchema.safeParse(JSON.parse(text)).data;

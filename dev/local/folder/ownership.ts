@@ -6,7 +6,7 @@ import { type ControlHandler, ControlServer } from './control-server';
 import type { DataFolder } from './data-folder';
 import { type Owner, type OwnerRole, parseOwner } from './owner';
 
-/** A living process owns the folder. */
+/** A running process already owns the folder. */
 export class FolderInUse extends Error {
   override readonly name = 'FolderInUse';
   readonly owner: Owner;
@@ -16,16 +16,17 @@ export class FolderInUse extends Error {
   }
 }
 
-/** A command is done in a moment, and a gateway that starts meanwhile waits for it. */
-const COMMAND_PATIENCE_MS = 10_000;
+/** How long a starting gateway waits for a command to finish. */
+const COMMAND_WAIT_MS = 10_000;
 const POLL_MS = 50;
 
 const LOCK = /^lock\.(\d{1,15})$/;
 
 /**
- * One process owns a data folder at a time; the journal has one writer. The newest of the files `lock.<number>`
- * names the owner, and stays when that is gone: whether it lives, its port tells. A number is taken once, by
- * an exclusive create, so of two that find a dead owner one comes after it and the other meets the first.
+ * Only one process may own a data folder at a time, because the journal allows one writer. The `lock.<number>` file
+ * with the highest number names the owner. It is left behind when the owner dies, so its port is probed to see
+ * whether the owner is alive. Each number is claimed by an exclusive create: of two processes that find a dead owner,
+ * one claims the next number and the other then finds it alive.
  */
 export class FolderOwnership {
   private readonly control: ControlServer;
@@ -34,7 +35,10 @@ export class FolderOwnership {
     this.control = control;
   }
 
-  /** @throws FolderInUse, OwnerSilent */
+  /**
+   * @throws FolderInUse when a running process owns the folder
+   * @throws OwnerNotResponding when its owner can be neither reached nor ruled out
+   */
   static async acquire(folder: DataFolder, role: OwnerRole): Promise<FolderOwnership> {
     const identity = { id: randomBytes(16).toString('hex'), token: randomBytes(32).toString('hex') };
     const control = await ControlServer.listen(identity);
@@ -47,33 +51,36 @@ export class FolderOwnership {
     }
   }
 
-  /** Runs commands for other processes from now on. */
+  /** Starts running commands for other processes. */
   serve(handler: ControlHandler): void {
     this.control.serve(handler);
   }
 
-  /** Runs no more commands, and resolves once those that run have ended. */
+  /** Accepts no more commands, and resolves once the running ones have finished. */
   drain(): Promise<void> {
     return this.control.drain();
   }
 
-  /** Gives the folder up. Nothing in it may be open any more. */
+  /** Gives up the folder. The caller must have closed everything in it. */
   release(): Promise<void> {
     return this.control.close();
   }
 }
 
-/** @returns the living owner; undefined when there is none. Throws OwnerSilent. */
+/**
+ * @returns undefined when no running process owns the folder
+ * @throws OwnerNotResponding when its owner can be neither reached nor ruled out
+ */
 export async function findOwner(folder: DataFolder): Promise<Owner | undefined> {
-  const newest = locks(folder).at(-1);
+  const newest = lockNumbers(folder).at(-1);
   const owner = newest === undefined ? undefined : parseOwner(folder.read(lockName(newest)) ?? '');
   return owner !== undefined && (await isAlive(owner)) ? owner : undefined;
 }
 
 async function takeLock(folder: DataFolder, owner: Owner): Promise<void> {
-  const giveUpAt = Date.now() + COMMAND_PATIENCE_MS;
+  const giveUpAt = Date.now() + COMMAND_WAIT_MS;
   for (;;) {
-    const newest = locks(folder).at(-1) ?? 0;
+    const newest = lockNumbers(folder).at(-1) ?? 0;
     const other = await findOwner(folder);
     if (other?.role === 'command' && owner.role === 'gateway' && Date.now() < giveUpAt) {
       await wait(POLL_MS);
@@ -81,20 +88,20 @@ async function takeLock(folder: DataFolder, owner: Owner): Promise<void> {
     }
     if (other !== undefined) throw new FolderInUse(other, folder.path);
     const mine = newest + 1;
-    if (!folder.writeNew(lockName(mine), JSON.stringify(owner))) continue;
-    // A lower number can be free again because a higher one replaced it meanwhile: only the highest counts.
-    if (locks(folder).at(-1) !== mine) {
+    if (!folder.writeIfAbsent(lockName(mine), JSON.stringify(owner))) continue;
+    // Our number may have been free only because its lock was removed after a higher one was claimed. Then ours is void.
+    if (lockNumbers(folder).at(-1) !== mine) {
       rmSync(folder.file(lockName(mine)), { force: true });
       continue;
     }
-    for (const older of locks(folder).filter((number) => number < mine))
+    for (const older of lockNumbers(folder).filter((number) => number < mine))
       rmSync(folder.file(lockName(older)), { force: true });
     return;
   }
 }
 
-/** In rising order. */
-function locks(folder: DataFolder): number[] {
+/** The numbers of all lock files, in ascending order. */
+function lockNumbers(folder: DataFolder): number[] {
   return readdirSync(folder.path)
     .flatMap((name) => LOCK.exec(name)?.[1] ?? [])
     .map(Number)

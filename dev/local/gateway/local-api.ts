@@ -11,15 +11,15 @@ import { discard, readBody } from './request-body';
 
 type Answer = (event: Event) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** Whether a path is the control plane's. */
+/** Whether a path belongs to the control plane. */
 export const isApiPath = (path: string): boolean => path === '/api' || path.startsWith('/api/');
 
-/** Stands in for API Gateway: presents what comes in over HTTP to the control plane's functions as events. */
+/** Stands in for API Gateway: turns HTTP requests into events for the functions of the control plane. */
 export class LocalApi {
   private readonly serve: Answer;
   private readonly health = health({ stage: 'local' });
 
-  /** @param serve the API's function */
+  /** @param serve the function that serves the API */
   constructor(serve: Answer) {
     this.serve = serve;
   }
@@ -49,7 +49,7 @@ export class LocalApi {
       rawPath,
       rawQueryString: query.join('?'),
       requestContext,
-      // As the edge does, whatever the client claims.
+      // The edge overwrites this header too, so a client cannot forge its address.
       headers: { ...(request.headers as Event['headers']), [CLIENT_ADDRESS_HEADER]: request.socket.remoteAddress },
       body: body.toString('base64'),
       isBase64Encoded: true,

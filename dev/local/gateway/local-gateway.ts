@@ -8,15 +8,15 @@ import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { byKey } from '../../../lambdas/domain/data-plane/identify-caller';
 import { apiDependencies } from '../../../lambdas/handlers/control-plane/api/api-dependencies';
 import { serveApi } from '../../../lambdas/handlers/control-plane/api/serve-api';
-import type { Sweep } from '../../../lambdas/domain/wallet/holds/sweep';
-import { commandHandler } from '../../cli/commands/execute';
+import type { Sweep } from '../../../lambdas/domain/wallet/sweep';
+import { commandHandler } from '../../cli/commands/run-on-folder';
 import { DataFolder } from '../folder/data-folder';
 import { FolderOwnership } from '../folder/ownership';
 import { LocalIdentity } from '../identity/local-identity';
 import { seedPeople } from '../identity/seed-people';
 import { SpoolMailer } from '../mail/spool-mailer';
 import type { LocalProvider, Settings } from '../settings';
-import { type DemoAccount, demoAccount, writeDevFile } from './first-start';
+import { type DemoAccount, demoAccount, writeDevFile } from './demo-account';
 import { type LocalServices, openLocalServices } from './local-services';
 import { LocalApi } from './local-api';
 import { NodeHost } from './node-host';
@@ -24,65 +24,69 @@ import { Sealer } from './sealer';
 import { SpendWatch } from './spend-watch';
 import { Sweeper } from './sweeper';
 
-/** A gateway that runs on a data folder. */
+/** A running gateway on a data folder. */
 export interface LocalGateway {
-  /** Ends in /v1. */
+  /** The base URL for clients, which ends in /v1. */
   readonly url: string;
   readonly account: DemoAccount;
   readonly catalog: LiveCatalog;
   readonly services: LocalServices;
   readonly identity: LocalIdentity;
-  /** What a run before this one left behind. */
+  /** The holds of an earlier run that ended unexpectedly, which were expired at the start. */
   readonly swept: Sweep;
-  /** Stops what is in flight, settles it, and gives the folder up. */
+  /** Stops and settles the running requests, then gives up the folder. */
   stop(): Promise<void>;
 }
 
-/** What has been opened, to be closed in the opposite order; also when a later step fails. */
-class Opened {
+/** Closes what was opened, in reverse order, both at the end and when a later step of the start fails. */
+class Cleanup {
   private readonly closers: (() => Promise<void> | void)[] = [];
 
   add(close: () => Promise<void> | void): void {
     this.closers.unshift(close);
   }
 
-  async close(): Promise<void> {
+  async run(): Promise<void> {
     for (const close of this.closers.splice(0)) await close();
   }
 }
 
-/** @throws FolderInUse, OwnerSilent, or the system's error: EADDRINUSE when the port is taken */
+/**
+ * @throws FolderInUse when another process owns the folder
+ * @throws OwnerNotResponding when its owner can be neither reached nor ruled out
+ * @throws NodeJS.ErrnoException when the port cannot be opened, for example with EADDRINUSE
+ */
 export async function startLocalGateway(settings: Settings, log: Log): Promise<LocalGateway> {
-  const opened = new Opened();
+  const cleanup = new Cleanup();
   try {
-    return await open(settings, log, opened);
+    return await open(settings, log, cleanup);
   } catch (error) {
-    await opened.close();
+    await cleanup.run();
     throw error;
   }
 }
 
-async function open(settings: Settings, log: Log, opened: Opened): Promise<LocalGateway> {
+async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<LocalGateway> {
   const folder = new DataFolder(settings.dataFolder);
   folder.create();
   const ownership = await FolderOwnership.acquire(folder, 'gateway');
-  opened.add(() => ownership.release());
+  cleanup.add(() => ownership.release());
   const services = openLocalServices(folder);
-  opened.add(() => services.close());
-  // The folder is ours alone, so whoever made these holds is gone and cannot settle them.
+  cleanup.add(() => services.close());
+  // This process owns the folder, so the one that took these holds is gone and cannot settle them.
   const swept = await services.wallet.expireDue({ everything: true });
   const account = await demoAccount(folder, services);
   const identity = await LocalIdentity.start(folder);
-  opened.add(() => identity.stop());
+  cleanup.add(() => identity.stop());
   await seedPeople(services, account.accountId, identity.users);
   const sealer = new Sealer(folder, services, log);
   await sealer.start();
-  opened.add(() => sealer.stop());
+  cleanup.add(() => sealer.stop());
   const spendWatch = new SpendWatch(services, log);
   spendWatch.start();
-  opened.add(() => spendWatch.stop());
+  cleanup.add(() => spendWatch.stop());
 
-  const providers = await openProviders(settings, opened);
+  const providers = await openProviders(settings, cleanup);
   const catalog = await LiveCatalog.open({
     store: services.store,
     clock: services.clock,
@@ -91,7 +95,7 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
     providers: providers.map((provider) => provider.settings),
   });
   const client = new UndiciProviderClient({ apiKey: (id) => keyOf(providers, id) });
-  opened.add(() => client.close());
+  cleanup.add(() => client.close());
   const cancellations = new Cancellations(services);
   const gateway = new Gateway({
     ...services,
@@ -111,11 +115,11 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000 });
   const port = await host.listen(settings.port);
   const sweeper = new Sweeper(services, log);
-  opened.add(async () => {
+  cleanup.add(async () => {
     host.stopAccepting();
     await gateway.stop();
     await Promise.all([host.close(), sweeper.stop(), ownership.drain()]);
-    // What came over a connection that was still busy.
+    // A request may have arrived meanwhile on a connection that was still busy.
     await gateway.stop();
   });
   const origin = `http://127.0.0.1:${port}`;
@@ -123,15 +127,15 @@ async function open(settings: Settings, log: Log, opened: Opened): Promise<Local
   writeDevFile(folder, origin, account, identity);
   sweeper.start();
   ownership.serve(commandHandler({ ...services, identity }));
-  return { url: `${origin}/v1`, account, catalog, services: services, identity, swept, stop: () => opened.close() };
+  return { url: `${origin}/v1`, account, catalog, services: services, identity, swept, stop: () => cleanup.run() };
 }
 
-/** The demo provider is loaded only where it is used. */
-async function openProviders({ providers }: Settings, opened: Opened): Promise<readonly LocalProvider[]> {
+/** Imports the demo provider lazily, because loading it would slow down a start that uses real ones. */
+async function openProviders({ providers }: Settings, cleanup: Cleanup): Promise<readonly LocalProvider[]> {
   if (providers.length > 0) return providers;
   const { startDemoProvider } = await import('../demo/demo-provider');
   const demo = await startDemoProvider();
-  opened.add(() => demo.stop());
+  cleanup.add(() => demo.stop());
   return demo.providers;
 }
 

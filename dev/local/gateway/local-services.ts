@@ -22,7 +22,7 @@ const SECRETS_FILE = 'secrets.json';
 
 const secretsSchema = z.object({ pepper: pepperSecretSchema });
 
-/** Everything that the data folder holds, opened. Only the folder's owner may have it. */
+/** Everything in the data folder, opened. Only the process that owns the folder may open it. */
 export interface LocalServices {
   readonly store: EmbeddedStore;
   readonly wallet: Wallet;
@@ -34,7 +34,7 @@ export interface LocalServices {
   readonly proposals: Proposals;
   readonly compiled: CatalogData;
   readonly clock: Clock;
-  /** The secret that keys are verified with. */
+  /** The secret that goes into the hash of every key. */
   readonly pepper: string;
   readonly usageRetentionDays: number;
   close(): void;
@@ -62,9 +62,9 @@ export function openLocalServices(folder: DataFolder, clock: Clock = systemClock
   };
 }
 
-/** Without the pepper no stored key verifies, so it is made once and never replaced. */
+/** Creates the pepper once and never replaces it, because stored keys cannot be verified with any other. */
 function readPepper(folder: DataFolder): string {
   const made = JSON.stringify({ pepper: randomBytes(PEPPER_BYTES).toString('base64') });
-  folder.writeNew(SECRETS_FILE, `${made}\n`);
+  folder.writeIfAbsent(SECRETS_FILE, `${made}\n`);
   return secretsSchema.parse(JSON.parse(folder.read(SECRETS_FILE) ?? '')).pepper;
 }

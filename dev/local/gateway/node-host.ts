@@ -1,45 +1,51 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
-import type { Exchange } from '../../../lambdas/domain/data-plane/exchange';
+import { CLIENT_BUFFER_BYTES, type Exchange } from '../../../lambdas/domain/data-plane/exchange';
 import type { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { isApiPath, type LocalApi } from './local-api';
 import { discard, readBody } from './request-body';
 
-/** Loopback only: a local run has no TLS and prints its key. */
+/** Only loopback, because a local run has no TLS and prints its key. */
 const HOST = '127.0.0.1';
 
-/** Slow senders hold a connection no longer than this. */
+/** Limits how long a slow sender can occupy a connection. */
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 120_000;
-/** Longer than clients keep theirs, so that it is not we who close a connection that they are about to use. */
+/** Longer than clients keep idle connections, so that the host never closes one that a client is about to use. */
 const KEEP_ALIVE_MS = 75_000;
-/** For answers that are on their way when the host stops. */
-const CLOSE_PATIENCE_MS = 5_000;
+/** How long a stopping host waits for responses in progress. */
+const CLOSE_TIMEOUT_MS = 5_000;
 
 export interface NodeHostOptions {
   readonly gateway: Pick<Gateway, 'handle'>;
-  /** @default none: the gateway answers every path */
+  /** @default none, so the gateway answers every path */
   readonly api?: LocalApi;
-  /** How long a request may take in all. */
+  /** The longest that a request may take from start to end. */
   readonly requestMs: number;
 }
 
-/** Presents what comes in over HTTP to the planes, as CloudFront and the hosts behind it do in AWS. */
+/** Routes HTTP requests to the data plane and the control plane, as CloudFront and the hosts behind it do in AWS. */
 export class NodeHost {
   private readonly server: Server;
 
   constructor({ gateway, api, requestMs }: NodeHostOptions) {
-    this.server = createServer({ noDelay: true, keepAlive: true }, (request, response) => {
-      if (api && isApiPath(request.url ?? '')) void api.answer(request, response);
-      else void gateway.handle(toExchange(request, response, Date.now() + requestMs));
-    });
+    this.server = createServer(
+      { noDelay: true, keepAlive: true, highWaterMark: CLIENT_BUFFER_BYTES },
+      (request, response) => {
+        if (api && isApiPath(request.url ?? '')) void api.answer(request, response);
+        else void gateway.handle(toExchange(request, response, Date.now() + requestMs));
+      },
+    );
     this.server.headersTimeout = HEADERS_TIMEOUT_MS;
     this.server.requestTimeout = REQUEST_TIMEOUT_MS;
     this.server.keepAliveTimeout = KEEP_ALIVE_MS;
   }
 
-  /** @returns the port. Rejects with the system's error, EADDRINUSE for one. */
+  /**
+   * @returns the port
+   * @throws NodeJS.ErrnoException when the port cannot be opened, for example with EADDRINUSE
+   */
   listen(port: number): Promise<number> {
     return new Promise((resolve, reject) => {
       this.server.once('error', reject).listen(port, HOST, () => {
@@ -48,17 +54,17 @@ export class NodeHost {
     });
   }
 
-  /** Takes no more requests. */
+  /** Accepts no more connections. */
   stopAccepting(): void {
     if (this.server.listening) this.server.close();
   }
 
-  /** Resolves once all answers are sent, or after five seconds; then nothing is connected any more. */
+  /** Resolves when all responses are sent, and after five seconds at the latest. No connection is open then. */
   async close(): Promise<void> {
     this.stopAccepting();
     this.server.closeIdleConnections();
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => this.server.closeAllConnections(), CLOSE_PATIENCE_MS);
+      const timer = setTimeout(() => this.server.closeAllConnections(), CLOSE_TIMEOUT_MS);
       const check = (): void => {
         this.server.closeIdleConnections();
         this.server.getConnections((_error, count) => {
@@ -73,11 +79,11 @@ export class NodeHost {
 }
 
 function toExchange(request: IncomingMessage, response: ServerResponse, deadline: number): Exchange {
-  const gone = new AbortController();
-  // Writing to a client that has left is no error of ours; `gone` says so.
-  response.on('error', () => gone.abort());
+  const clientLeft = new AbortController();
+  // Writing to a client that has disconnected is not an error; the signal reports it instead.
+  response.on('error', () => clientLeft.abort());
   response.on('close', () => {
-    if (!response.writableFinished) gone.abort();
+    if (!response.writableFinished) clientLeft.abort();
   });
   const url = request.url ?? '/';
   const query = url.indexOf('?');
@@ -88,7 +94,7 @@ function toExchange(request: IncomingMessage, response: ServerResponse, deadline
     headers: request.headers as Exchange['headers'],
     clientAddress: request.socket.remoteAddress,
     deadline,
-    gone: gone.signal,
+    gone: clientLeft.signal,
     readBody: (bytesMax) => readBody(request, bytesMax),
     begin: (status, headers) => begin(request, response, status, headers),
   };
@@ -100,20 +106,23 @@ function begin(
   status: number,
   headers: { readonly [name: string]: string },
 ): Writable {
-  if (isUnread(request)) return refuseUnread(request, response, status, headers);
+  if (hasUnreadBody(request)) return answerUnread(request, response, status, headers);
   response.writeHead(status, headers);
-  // A stream's head goes out even when its first event takes a while; with an event at hand they go together.
+  // A stream's headers go out even if its first event is late. If the event is ready, both leave in one packet.
   if (headers['content-length'] === undefined) setImmediate(() => response.flushHeaders());
   return response;
 }
 
-function isUnread({ headers, readableEnded }: IncomingMessage): boolean {
+function hasUnreadBody({ headers, readableEnded }: IncomingMessage): boolean {
   const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
   return hasBody && !readableEnded;
 }
 
-/** Answers before the body was read, and closes: a little later, as a client that still sends would miss the answer. */
-function refuseUnread(
+/**
+ * Answers a request whose body was not read, and closes the connection. The close waits until the body was discarded,
+ * because a client that is still sending would otherwise miss the answer.
+ */
+function answerUnread(
   request: IncomingMessage,
   response: ServerResponse,
   status: number,

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { InvalidRequest, PayloadTooLarge } from '../../../lambdas/domain/errors/app-error';
 
-/** How much of a refused body is taken off the wire so that its sender gets to read the refusal. */
+/** How much of a refused body is read and discarded, so that its sender gets to read the refusal. */
 const DISCARD_BYTES_MAX = 16 * 1024 * 1024;
 const DISCARD_MS = 2_000;
 
 /**
- * The whole body.
- * @throws PayloadTooLarge at the first byte too many, or at once where the length was announced
- * @throws InvalidRequest when the client leaves before its end
+ * Reads the whole body.
+ * @throws PayloadTooLarge as soon as the body exceeds the limit, or immediately when its declared length does
+ * @throws InvalidRequest when the client disconnects before the end of the body
  */
 export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > bytesMax) return Promise.reject(new PayloadTooLarge(bytesMax));
@@ -27,14 +27,14 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
     request
       .on('data', onData)
       .on('end', () => resolve(Buffer.concat(chunks)))
-      .on('error', () => reject(new InvalidRequest('The request body broke off.')))
+      .on('error', () => reject(new InvalidRequest('The request body ended early.')))
       .on('close', () => {
-        if (!request.readableEnded) reject(new InvalidRequest('The request body broke off.'));
+        if (!request.readableEnded) reject(new InvalidRequest('The request body ended early.'));
       });
   });
 }
 
-/** Resolves once the rest of the body has come, or after a limit of bytes or time. */
+/** Resolves once the rest of the body was received, or a limit of bytes or time was reached. */
 export function discard(request: IncomingMessage): Promise<void> {
   return new Promise((resolve) => {
     let length = 0;

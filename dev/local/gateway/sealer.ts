@@ -8,53 +8,53 @@ import { receipts } from '../../../lambdas/handlers/receipts/receipts';
 import { seal } from '../../../lambdas/handlers/receipts/seal';
 import type { DataFolder } from '../folder/data-folder';
 import type { LocalServices } from './local-services';
-import { Repeated } from './repeated';
+import { PeriodicTask } from './periodic-task';
 import { UsageChanges } from './usage-changes';
 
 const SEAL_EVERY_MS = 5_000;
-/** What began this long before the last seal had ended by then and was sealed, or is still running. */
-const REACH_BACK_MS = 3_600_000;
+/** No request runs for an hour, so one that began more than an hour before the last seal was already sealed. */
+const LOOKBACK_MS = 3_600_000;
 const KEY_FILE = 'receipt-key.pem';
 
 type SealerServices = Pick<LocalServices, 'store' | 'clock' | 'accounts' | 'usageRetentionDays'>;
 
-/** Makes receipts of what ended, every few seconds, with the code of the two functions that do it in AWS. */
+/** Seals the receipts of finished requests every few seconds, with the code of the two functions that do so in AWS. */
 export class Sealer {
   private readonly services: SealerServices;
   private readonly log: Log;
-  private readonly takeChanges: ReturnType<typeof receipts>;
+  private readonly handleChanges: ReturnType<typeof receipts>;
   private readonly seal: ReturnType<typeof seal>;
-  /** Changes that no leaf was opened for yet. They end with the process, and the next start makes up for them. */
+  /** Changes without a leaf so far. They are lost with the process, and the next start recovers them. */
   private readonly changes = new UsageChanges();
-  private readonly repeated = new Repeated(SEAL_EVERY_MS, () => this.run());
+  private readonly task = new PeriodicTask(SEAL_EVERY_MS, () => this.run());
 
   constructor(folder: DataFolder, services: SealerServices, log: Log) {
     const { store, clock, usageRetentionDays: retentionDays } = services;
     this.services = services;
     this.log = log;
-    this.takeChanges = receipts({ openLeaves: new OpenLeaves({ store }), log });
+    this.handleChanges = receipts({ openLeaves: new OpenLeaves({ store }), log });
     const sealer = new ReceiptSealer({ store, clock, signer: openSigner(folder), retentionDays });
     this.seal = seal({ sealer, log });
   }
 
-  /** Resolves once what a run before this one left behind has its leaves. */
+  /** Resolves once every record that an earlier run left without a leaf has one. */
   async start(): Promise<void> {
     this.changes.follow(this.services.store);
     const last = await new Seals(this.services).last();
-    const since = last.number === 0 ? 0 : Date.parse(last.minute) - REACH_BACK_MS;
+    const since = last.number === 0 ? 0 : Date.parse(last.minute) - LOOKBACK_MS;
     for await (const accountId of this.services.accounts.list())
       await completeReceipts(this.services.store, accountId, since);
-    this.repeated.start();
+    this.task.start();
   }
 
-  /** Seals what has ended so far, and no more. */
+  /** Stops after one last run, which seals the requests that have finished. */
   async stop(): Promise<void> {
-    await this.repeated.stop();
+    await this.task.stop();
     await this.run();
   }
 
   private async run(): Promise<void> {
-    if (!(await this.changes.hand(this.takeChanges))) return;
+    if (!(await this.changes.deliver(this.handleChanges))) return;
     try {
       await this.seal();
     } catch (error) {
@@ -63,8 +63,8 @@ export class Sealer {
   }
 }
 
-/** Made at the first start; receipts of before stay verifiable without it, because its public half is published. */
+/** Creates the key at the first start. If it is lost, old receipts still verify with the published public key. */
 function openSigner(folder: DataFolder): KeySigner {
-  folder.writeNew(KEY_FILE, KeySigner.makeKey());
+  folder.writeIfAbsent(KEY_FILE, KeySigner.generateKey());
   return new KeySigner(folder.read(KEY_FILE) ?? '');
 }

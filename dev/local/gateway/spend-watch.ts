@@ -5,36 +5,36 @@ import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
 import { SpendWatch as KeySpendWatch } from '../../../lambdas/domain/usage/spend-watch/spend-watch';
 import { spend } from '../../../lambdas/handlers/usage/spend';
 import type { LocalServices } from './local-services';
-import { Repeated } from './repeated';
+import { PeriodicTask } from './periodic-task';
 import { UsageChanges } from './usage-changes';
 
 const WATCH_EVERY_MS = 5_000;
 
-/** Adds up what keys spend, every few seconds, with the code of the function that does it in AWS. */
+/** Adds up what each key spends every few seconds, with the code of the function that does so in AWS. */
 export class SpendWatch {
-  private readonly takeChanges: ReturnType<typeof spend>;
-  /** What the process ends with is not added up: a key spends that much more before it is looked at. */
+  private readonly handleChanges: ReturnType<typeof spend>;
+  /** Changes not yet added up. They are lost with the process, so a key may spend that much more before it is noticed. */
   private readonly changes = new UsageChanges();
-  private readonly repeated = new Repeated(WATCH_EVERY_MS, () => this.run());
+  private readonly task = new PeriodicTask(WATCH_EVERY_MS, () => this.run());
 
   constructor({ store, clock }: Pick<LocalServices, 'store' | 'clock'>, log: Log) {
     const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
     const watch = new KeySpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
-    this.takeChanges = spend({ watch, log });
+    this.handleChanges = spend({ watch, log });
     this.changes.follow(store);
   }
 
   start(): void {
-    this.repeated.start();
+    this.task.start();
   }
 
-  /** Adds up what has ended so far, and no more. */
+  /** Stops after one last run, which adds up the requests that have finished. */
   async stop(): Promise<void> {
-    await this.repeated.stop();
+    await this.task.stop();
     await this.run();
   }
 
   private async run(): Promise<void> {
-    await this.changes.hand(this.takeChanges);
+    await this.changes.deliver(this.handleChanges);
   }
 }

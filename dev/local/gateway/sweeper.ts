@@ -1,16 +1,16 @@
 import type { Log } from '../../../lambdas/domain/log';
 import type { LocalServices } from './local-services';
-import { Repeated } from './repeated';
+import { PeriodicTask } from './periodic-task';
 
 const SWEEP_EVERY_MS = 5_000;
 
 type SweeperServices = Pick<LocalServices, 'store' | 'wallet'>;
 
-/** Ends what is due, every few seconds, as the scheduled function does in AWS. */
+/** Expires holds past their deadline every few seconds, as a scheduled function does in AWS. */
 export class Sweeper {
   private readonly services: SweeperServices;
   private readonly log: Log;
-  private readonly repeated = new Repeated(SWEEP_EVERY_MS, () => this.sweep());
+  private readonly task = new PeriodicTask(SWEEP_EVERY_MS, () => this.sweep());
 
   constructor(services: SweeperServices, log: Log) {
     this.services = services;
@@ -18,12 +18,12 @@ export class Sweeper {
   }
 
   start(): void {
-    this.repeated.start();
+    this.task.start();
   }
 
-  /** Resolves once no sweep runs. */
+  /** Resolves once the current sweep has finished. */
   stop(): Promise<void> {
-    return this.repeated.stop();
+    return this.task.stop();
   }
 
   private async sweep(): Promise<void> {

@@ -1,29 +1,32 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { LocalServices } from './local-services';
 
-/** How the embedded engine names the stream of the usage table. */
+/** Part of the ARN that the embedded engine gives to the stream of the usage table. */
 const USAGE_STREAM = ':table/usage/';
 
-/** The changes of the usage table that one reader has not taken yet: stands in for a stream's place. */
+/** Stands in for one reader of the usage table's stream: keeps the changes that it has not processed yet. */
 export class UsageChanges {
-  private waiting: DynamoDBRecord[] = [];
+  private pending: DynamoDBRecord[] = [];
 
-  /** Collects what changes from now on. */
+  /** Starts collecting changes. */
   follow(store: LocalServices['store']): void {
     store.onChange((records) => {
-      this.waiting.push(...records.filter(({ eventSourceARN }) => eventSourceARN?.includes(USAGE_STREAM)));
+      this.pending.push(...records.filter(({ eventSourceARN }) => eventSourceARN?.includes(USAGE_STREAM)));
     });
   }
 
-  /** Resolves to false when the reader failed, which it has logged; as in a stream, the batch comes again. */
-  async hand(take: (event: { Records: DynamoDBRecord[] }) => Promise<unknown>): Promise<boolean> {
-    const batch = this.waiting;
-    this.waiting = [];
+  /**
+   * Passes the pending changes to the reader. When it fails, the next delivery repeats the batch, as a stream would.
+   * @returns false when the reader failed, which it has logged
+   */
+  async deliver(read: (event: { Records: DynamoDBRecord[] }) => Promise<unknown>): Promise<boolean> {
+    const batch = this.pending;
+    this.pending = [];
     try {
-      if (batch.length > 0) await take({ Records: batch });
+      if (batch.length > 0) await read({ Records: batch });
       return true;
     } catch {
-      this.waiting.unshift(...batch);
+      this.pending.unshift(...batch);
       return false;
     }
   }

@@ -1,34 +1,34 @@
 import type { Catalog } from '../../../lambdas/domain/catalog/catalog';
-import { ENDPOINT_PATHS } from '../../../lambdas/domain/data-plane/routes';
+import { ENDPOINTS } from '../../../lambdas/domain/dialects/registry';
 import { formatUsd } from '../../../lambdas/domain/money/pico';
 import { EXAMPLE_MODELS } from '../../example-models';
 import type { LocalGateway } from './local-gateway';
 
-/** What a person sees at the start, with a line to paste. */
-export async function welcome({ url, account, catalog, services: services, swept }: LocalGateway): Promise<string> {
+/** The text that `npm start` prints, with a request to paste. */
+export async function welcome({ url, account, catalog, services, swept }: LocalGateway): Promise<string> {
   const balance = await services.wallet.balance(account.accountId);
   const example = curlLine(url, account.apiKey, await catalog.current());
   return [
-    `Tollgate runs on ${url}`,
+    `Tollgate is running at ${url}`,
     '',
     `  account  ${account.accountId}`,
     `  API key  ${account.apiKey}`,
     `  balance  $${formatUsd(balance?.availablePico ?? 0n)}`,
     ...(swept.expired > 0
-      ? ['', `Gave back what ${swept.expired} interrupted request(s) of an earlier run held.`]
+      ? ['', `Returned the money held by ${swept.expired} interrupted request(s) of an earlier run.`]
       : []),
     ...(example === undefined ? [] : ['', 'Try it:', '', example]),
     '',
-    'Ctrl-C stops it and settles what is in flight.',
+    'Press Ctrl-C to stop. Running requests are settled first.',
   ].join('\n');
 }
 
 function curlLine(url: string, apiKey: string, catalog: Catalog): string | undefined {
-  const example = EXAMPLE_MODELS.find(([model, endpoint]) => catalog.targets(model, endpoint).length > 0);
+  const example = EXAMPLE_MODELS.find(([model, endpoint]) => catalog.targets(model, endpoint.id).length > 0);
   if (example === undefined) return undefined;
   const [model, endpoint] = example;
-  const path = ENDPOINT_PATHS[endpoint].slice('/v1'.length);
-  const limit = endpoint === 'messages' ? { max_tokens: 256 } : {};
+  const path = ENDPOINTS[endpoint.id].path.slice('/v1'.length);
+  const limit = endpoint.isLimitRequired ? { [endpoint.limit]: 256 } : {};
   const body = JSON.stringify({ model, ...limit, messages: [{ role: 'user', content: 'Hello!' }] });
   return `curl ${url}${path} -H "authorization: Bearer ${apiKey}" -H "content-type: application/json" -d '${body}'`;
 }

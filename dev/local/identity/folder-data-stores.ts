@@ -6,7 +6,7 @@ interface Values {
   [name: string]: unknown;
 }
 
-/** Where cognito-local keeps pools and clients: one file each, replaced at once, so that a killed run leaves it whole. */
+/** Stores cognito-local's pools and clients in one file each, replaced atomically so that a kill leaves it intact. */
 export class FolderDataStores implements DataStoreFactory {
   private readonly folder: DataFolder;
 
@@ -57,7 +57,7 @@ class FolderDataStore implements DataStore {
     this.write(`${JSON.stringify(this.values, null, 2)}\n`);
   }
 
-  /** The object that holds what the path names; made where it is not there yet. */
+  /** Finds the object that contains the last name of the path, creating missing ones on the way. */
   private find(key: string | string[]): { readonly parent: Values; readonly name: string } {
     const path = Array.isArray(key) ? key : [key];
     let parent = this.values;

@@ -12,17 +12,17 @@ import { type LocalUser, localUsers } from './local-users';
 
 const HOST = '127.0.0.1';
 
-/** The rest of cognito-local's API changes anybody's password without asking who calls. */
+/** Nothing else is served, because the rest of cognito-local's API changes passwords without authentication. */
 const OAUTH_ROUTES = ['GET /oauth2/authorize', 'POST /oauth2/authorize', 'POST /oauth2/token', 'OPTIONS /oauth2/token'];
 
-/** cognito-local writes what the address says into its sign-in form: no script of it may run. */
+/** cognito-local copies query parameters into its sign-in form unescaped, so no script may run there. */
 const CONTENT_SECURITY_POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Who people are in a local run: cognito-local's sign-in behind the verifier that a deployment has. */
+/** Signs people in to a local run: cognito-local issues the tokens, and the deployment's verifier checks them. */
 export class LocalIdentity {
   readonly users: readonly LocalUser[];
   readonly clientId = LOCAL_CLIENT_ID;
-  /** The pool's address: the issuer of its tokens. */
+  /** The URL of the user pool, which is the issuer of its tokens. */
   readonly issuer: string;
   private readonly server: Server;
   private readonly pool: LocalPool;
@@ -48,19 +48,19 @@ export class LocalIdentity {
   }
 
   verifier(clock: Clock): TokenVerifier {
-    const fetchKeys = (): Promise<object> => this.tokens.published();
+    const fetchKeys = (): Promise<object> => this.tokens.keySet();
     return new CognitoTokenVerifier({ issuer: this.issuer, clientIds: [this.clientId], clock, fetchKeys });
   }
 
-  /** @param origin where the console is, to which people may be sent back */
+  /** @param origin the origin of the console, to which people may be redirected */
   allowConsole(origin: string): Promise<void> {
     return this.pool.allowConsole(origin);
   }
 
-  /** As the console gets one, for scripts. */
+  /** Issues the token that the console would get, for scripts. */
   accessToken(role: Standing): Promise<string> {
-    const user = this.users.find((one) => one.role === role);
-    if (user === undefined) throw new Error(`There is no ${role} in this data folder.`);
+    const user = this.users.find((candidate) => candidate.role === role);
+    if (user === undefined) throw new Error(`This data folder has no user with the role ${role}.`);
     return this.tokens.accessToken({ subject: user.subject, clientId: this.clientId });
   }
 
@@ -78,7 +78,7 @@ export class LocalIdentity {
       this.application ??= this.loadApplication();
       (await this.application)(request, response);
     } else if (route === `GET /${LOCAL_POOL_ID}/.well-known/jwks.json`) {
-      sendJson(response, 200, await this.tokens.published());
+      sendJson(response, 200, await this.tokens.keySet());
     } else if (route === `GET /${LOCAL_POOL_ID}/.well-known/openid-configuration`) {
       sendJson(response, 200, this.metadata());
     } else {
@@ -86,10 +86,10 @@ export class LocalIdentity {
     }
   }
 
-  /** Only when somebody signs in: it takes a tenth of a second to load. */
+  /** Called at the first sign-in only, because loading takes a tenth of a second. */
   private async loadApplication(): Promise<RequestListener> {
     const { createServer: createApplication } = await import('cognito-local/lib/server/server.js');
-    // Of its services and its logger the OAuth routes use no more than this.
+    // The OAuth routes use only these two services and the logger.
     const services = { cognito: this.pool.cognito, tokenGenerator: this.tokens } as unknown as Services;
     return createApplication(refuseTargets, SILENT.logger as never, {}, services).application as RequestListener;
   }
@@ -112,7 +112,7 @@ export class LocalIdentity {
 const refuseTargets = () => (): Promise<never> => Promise.reject(new Error('Only the OAuth routes are served.'));
 
 function sendJson(response: ServerResponse, status: number, body: object): void {
-  // The console asks from another port.
+  // The console is on another port, so its requests are cross-origin.
   response.writeHead(status, { 'content-type': 'application/json', 'access-control-allow-origin': '*' });
   response.end(JSON.stringify(body));
 }

@@ -11,13 +11,13 @@ export const LOCAL_POOL_ID = 'local_tollgate';
 export const LOCAL_CLIENT_ID = 'tollgate-console';
 
 const silent = (): void => undefined;
-/** Its lines would tell mail addresses and passwords. */
+/** Discards cognito-local's log, which would contain email addresses and passwords. */
 const logger = { debug: silent, error: silent, info: silent, warn: silent, child: () => logger };
 export const SILENT = { logger };
 
 const POOL = { Id: LOCAL_POOL_ID, UsernameAttributes: ['email'] };
 
-/** cognito-local's user pool, on the data folder. */
+/** cognito-local's user pool, stored in the data folder. */
 export class LocalPool {
   readonly cognito: CognitoService;
   private readonly pool: UserPoolService;
@@ -27,7 +27,7 @@ export class LocalPool {
     this.pool = pool;
   }
 
-  /** Finds the pool and its users in the folder, or makes them. */
+  /** Opens the pool in the folder, creating the pool and its users where they are missing. */
   static async open(dataFolder: DataFolder, users: readonly LocalUser[]): Promise<LocalPool> {
     const folder = new DataFolder(dataFolder.file('identity'));
     folder.create();
@@ -41,7 +41,7 @@ export class LocalPool {
     return opened;
   }
 
-  /** Where people may be sent back to after signing in. */
+  /** Allows sign-in to redirect people to this console. */
   async allowConsole(origin: string): Promise<void> {
     const now = new Date();
     await this.pool.saveAppClient(SILENT, {

@@ -4,7 +4,7 @@ import type { TokenGenerator, Tokens } from 'cognito-local/lib/services/tokenGen
 import type { User } from 'cognito-local/lib/services/userPoolService.js';
 import { SIGN_IN_SCOPES } from '../../../lambdas/contracts/deployment/sign-in';
 
-/** What cognito-local tells clients, whatever a token says. */
+/** The lifetime that cognito-local reports to clients, whatever the token says. */
 const TOKEN_SECONDS = 3_600;
 const KEY_BITS = 2_048;
 const REFRESH_TOKEN_BYTES = 32;
@@ -12,19 +12,18 @@ const REFRESH_TOKEN_BYTES = 32;
 interface SigningKey {
   readonly kid: string;
   readonly privateKey: KeyObject;
-  readonly published: object;
+  readonly publicJwk: object;
 }
 
-/** Whom a token is about. */
-interface Subject {
+interface TokenSubject {
   readonly subject: string;
   readonly email: string | undefined;
   readonly clientId: string;
 }
 
 /**
- * Signs as Cognito does. cognito-local would sign with a key that its package publishes, and so could anybody on this
- * machine: this one is made when it is first needed and is nowhere but in this process.
+ * Signs tokens as Cognito does. cognito-local itself would sign with a key that is published in its package, so any
+ * program on this machine could forge a token. This key is created when first needed and never leaves the process.
  */
 export class LocalTokens implements TokenGenerator {
   private readonly issuer: string;
@@ -34,9 +33,9 @@ export class LocalTokens implements TokenGenerator {
     this.issuer = issuer;
   }
 
-  /** The key set, as a pool publishes it. */
-  async published(): Promise<object> {
-    return { keys: [(await this.signingKey()).published] };
+  /** The JSON Web Key Set that a user pool publishes. */
+  async keySet(): Promise<object> {
+    return { keys: [(await this.signingKey()).publicJwk] };
   }
 
   async generate(
@@ -54,9 +53,9 @@ export class LocalTokens implements TokenGenerator {
     };
   }
 
-  accessToken({ subject, clientId }: Omit<Subject, 'email'>): Promise<string> {
+  accessToken({ subject, clientId }: Omit<TokenSubject, 'email'>): Promise<string> {
     const scope = SIGN_IN_SCOPES.join(' ');
-    return this.signed({
+    return this.signToken({
       sub: subject,
       client_id: clientId,
       token_use: 'access',
@@ -66,12 +65,12 @@ export class LocalTokens implements TokenGenerator {
     });
   }
 
-  private idToken({ subject, email, clientId }: Subject): Promise<string> {
+  private idToken({ subject, email, clientId }: TokenSubject): Promise<string> {
     const shown = { email, email_verified: true, 'cognito:username': subject };
-    return this.signed({ sub: subject, aud: clientId, token_use: 'id', ...shown });
+    return this.signToken({ sub: subject, aud: clientId, token_use: 'id', ...shown });
   }
 
-  private async signed(claims: object): Promise<string> {
+  private async signToken(claims: object): Promise<string> {
     const { kid, privateKey } = await this.signingKey();
     const now = Math.floor(Date.now() / 1_000);
     const text = [
@@ -91,5 +90,5 @@ export class LocalTokens implements TokenGenerator {
 async function newKey(): Promise<SigningKey> {
   const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: KEY_BITS });
   const kid = randomUUID();
-  return { kid, privateKey, published: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' } };
+  return { kid, privateKey, publicJwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'RS256', use: 'sig' } };
 }

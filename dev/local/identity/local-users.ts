@@ -10,24 +10,24 @@ const localUserSchema = z.object({
   role: z.enum(STANDINGS),
   email: z.string(),
   password: z.string(),
-  /** The user pool's id of them. */
+  /** Their ID in the user pool. */
   subject: z.string(),
 });
 
-/** Somebody who can sign in to a local run. */
+/** A person who can sign in to a local run. */
 export type LocalUser = Readonly<z.infer<typeof localUserSchema>>;
 
-/** One for each role and an operator: made at the first start, found at every other. */
+/** One user for each role and one operator, created at the first start and read at later ones. */
 export function localUsers(folder: DataFolder): readonly LocalUser[] {
-  folder.writeNew(USERS_FILE, `${JSON.stringify(STANDINGS.map(newUser), null, 2)}\n`);
+  folder.writeIfAbsent(USERS_FILE, `${JSON.stringify(STANDINGS.map(newUser), null, 2)}\n`);
   return z.array(localUserSchema).parse(JSON.parse(folder.read(USERS_FILE) ?? ''));
 }
 
 const newUser = (role: Standing): LocalUser => ({
   role,
-  // Nobody's domain, so that no mail can go astray.
+  // The domain is reserved for tests, so no mail can reach a stranger.
   email: `${role}@example.test`,
-  // Others on this machine reach the sign-in page too, and this file not.
+  // Other users of this machine can open the sign-in page but cannot read this file.
   password: randomBytes(PASSWORD_BYTES).toString('base64url'),
   subject: randomUUID(),
 });

@@ -16,8 +16,8 @@ interface SeedServices {
   readonly accounts: Accounts;
 }
 
-/** The ways by which people become something, each with its event in the audit log. */
-interface Ways {
+/** The services that give people their roles and record it in the audit log. */
+interface RoleServices {
   readonly members: Members;
   readonly invitations: Invitations;
   readonly operators: Operators;
@@ -25,8 +25,9 @@ interface Ways {
 }
 
 /**
- * Makes the users of a local run what they are called: members of the demo account, and an operator. Once: an account that
- * has its owner is left as people have made it since. The owner comes last, so a start that was killed is completed.
+ * Gives each user of a local run their role: in the demo account, or as the operator. The owner is appointed last. An
+ * account that already has its owner is therefore complete and left alone, while a seeding that was killed halfway is
+ * completed by the next start.
  */
 export async function seedPeople(
   services: SeedServices,
@@ -39,7 +40,7 @@ export async function seedPeople(
   const people = new People({ store, clock });
   const members = new Members({ store, audit });
   const invitations = new Invitations({ store, clock, audit });
-  const ways: Ways = {
+  const roleServices: RoleServices = {
     members,
     invitations,
     operators: new Operators({ store, clock, audit }),
@@ -47,17 +48,22 @@ export async function seedPeople(
   };
   for (const user of [...users].sort((one, other) => Number(one.role === 'owner') - Number(other.role === 'owner'))) {
     const { personId } = await people.ofSubject(user.subject);
-    // For demonstrations: nobody is asked how old they are.
+    // Demo users attest to being adults without being asked.
     await people.attestAdult(personId);
-    await become(ways, accountId, personId, user);
+    await assignRole(roleServices, accountId, personId, user);
   }
 }
 
-async function become(ways: Ways, accountId: string, personId: string, { role, email }: LocalUser): Promise<void> {
+async function assignRole(
+  { members, invitations, operators, ownership }: RoleServices,
+  accountId: string,
+  personId: string,
+  { role, email }: LocalUser,
+): Promise<void> {
   const actor = DEPLOYMENT;
-  if (role === 'operator') return ways.operators.appoint({ personId, actor });
-  if (role === 'owner') return ways.ownership.appoint({ accountId, personId, actor });
-  if ((await ways.members.get(accountId, personId)) !== undefined) return;
-  const { token } = await ways.invitations.create({ accountId, email, role, actor });
-  await ways.invitations.accept({ token, personId });
+  if (role === 'operator') return operators.appoint({ personId, actor });
+  if (role === 'owner') return ownership.appoint({ accountId, personId, actor });
+  if ((await members.get(accountId, personId)) !== undefined) return;
+  const { token } = await invitations.create({ accountId, email, role, actor });
+  await invitations.accept({ token, personId });
 }

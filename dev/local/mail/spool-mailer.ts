@@ -2,7 +2,7 @@ import type { Clock } from '../../../lambdas/domain/clock';
 import type { Mail, Mailer } from '../../../lambdas/domain/notifications/mailer';
 import { DataFolder } from '../folder/data-folder';
 
-/** Puts mails into the data folder, one file each, instead of sending them. */
+/** Writes each mail to a file in the data folder instead of sending it. */
 export class SpoolMailer implements Mailer {
   private readonly folder: DataFolder;
   private readonly clock: Clock;
@@ -16,7 +16,7 @@ export class SpoolMailer implements Mailer {
   send({ to, subject, text }: Mail): Promise<void> {
     this.folder.create();
     this.mails += 1;
-    // Sorts by time, and is a file's name on every system.
+    // Names that sort by time, without the colons that some file systems forbid.
     const time = new Date(this.clock()).toISOString().replaceAll(':', '');
     this.folder.replace(`${time}-${this.mails}.json`, `${JSON.stringify({ to, subject, text }, null, 2)}\n`);
     return Promise.resolve();

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 
-/** A digest per file that git tracks or would track; what it ignores (builds, caches) is left out. */
+/** Hashes each file that git tracks or would track. Ignored files, such as builds and caches, are left out. */
 function digests(): Map<string, string> {
   const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     encoding: 'utf8',
@@ -11,7 +11,7 @@ function digests(): Map<string, string> {
   return new Map(files.map((file) => [file, createHash('sha256').update(readFileSync(file)).digest('hex')]));
 }
 
-/** What `work` resolves to, and the repository's files that it wrote differently, added or removed. */
+/** Runs `work` and returns its result together with the repository's files that it changed, added or removed. */
 export async function filesChangedBy<Result>(
   work: () => Promise<Result>,
 ): Promise<{ result: Result; changed: readonly string[] }> {

@@ -1,6 +1,6 @@
 /**
- * `npm run check`: everything that can be said about the code without running it. Prints each step's name
- * and time, and what the first failing step had to say. `npm run check -- lint types` runs only those.
+ * `npm run check`: checks everything about the code that can be checked without running it. Prints the name and time
+ * of each step, and the output of the first one that fails. `npm run check -- lint types` runs only these steps.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -19,11 +19,11 @@ function stopAll(): void {
   for (const { pid } of running) if (pid !== undefined) process.kill(-pid);
 }
 
-/** Resolves to the command's exit code and all that it printed. npm has put node_modules/.bin on the PATH. */
+/** Resolves to the command's exit code and output. Tools are found because npm puts node_modules/.bin on the PATH. */
 function run(command: readonly string[]): Promise<{ code: number; output: string }> {
   const [tool = '', ...args] = command;
   return new Promise((resolve, reject) => {
-    // A group of its own, so that stopping it also stops what it started.
+    // The command gets its own process group, so that stopping it also stops its children.
     const child = spawn(tool, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     running.add(child);
     let output = '';
@@ -44,7 +44,7 @@ async function runStep(step: Step): Promise<void> {
   const { result, changed } = step.mustChangeNothing
     ? await filesChangedBy(work)
     : { result: await work(), changed: [] };
-  // A step that was stopped because another one failed has nothing to say.
+  // Another step failed meanwhile and stopped this one, so its result means nothing.
   if (hasFailed()) return;
 
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
@@ -53,7 +53,10 @@ async function runStep(step: Step): Promise<void> {
   if (passed) return;
   process.exitCode = 1;
   process.stdout.write(`\n$ ${step.command.join(' ')}\n${result.output}\n`);
-  if (changed.length > 0) process.stdout.write(`Out of date until now, regenerated:\n  ${changed.join('\n  ')}\n`);
+  if (changed.length > 0)
+    process.stdout.write(
+      `These files were out of date and have been regenerated; commit them:\n  ${changed.join('\n  ')}\n`,
+    );
   throw new StepFailed(step.name);
 }
 
@@ -78,7 +81,7 @@ process.once('SIGINT', () => {
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !PHASES.flat().some((step) => step.name === name));
-if (unknown.length > 0) throw new Error(`no such step: ${unknown.join(', ')}`);
+if (unknown.length > 0) throw new Error(`unknown step: ${unknown.join(', ')}`);
 
 try {
   for (const phase of PHASES) {

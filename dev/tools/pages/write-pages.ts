@@ -1,11 +1,12 @@
-/** Part of `npm run docs`: synthesizes the documented deployment and writes its pages into docs/generated. */
+/** Part of `npm run docs`: writes docs/generated from the documented deployment, and the generated sections of other pages. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { print } from '../../print';
 import { DOCUMENTED_DEPLOYMENT, readAssembly } from './assembly';
 import { PAGES } from './pages';
+import { SECTIONS, withSection } from './sections';
 
 const folder = mkdtempSync(join(tmpdir(), 'tollgate-pages-'));
 try {
@@ -22,4 +23,10 @@ try {
   }
 } finally {
   rmSync(folder, { recursive: true });
+}
+
+for (const [file, name, render] of SECTIONS) {
+  const url = new URL(`../../../${file}`, import.meta.url);
+  writeFileSync(url, withSection(readFileSync(url, 'utf8'), name, render()));
+  print(file);
 }

@@ -2,30 +2,30 @@ import { findProvider, type ModelInfo } from '@pydantic/genai-prices';
 import { type CatalogData, catalogSchema, type Model } from '../../../lambdas/contracts/storage/catalog';
 import manifest from '../../../package.json';
 import { limitsOf } from './limits';
-import { exactNames } from './names';
-import { PriceRefused, priceVersions } from './price-versions';
+import { exactNames } from './exact-names';
+import { UnsupportedPrice, priceVersions } from './price-versions';
 import { entriesAbout, type SecondModel, secondSource } from './second-source';
-import { servedAt } from './served-at';
+import { servedAt, WITHOUT_OUTPUT } from './served-at';
 
 export interface LeftOut {
   readonly name: string;
   readonly reason: string;
 }
 
-/** What became of one provider's models. */
+/** The result of importing one provider's models. */
 export interface ImportedProvider {
   readonly provider: string;
   readonly models: readonly Model[];
-  /** Names that the source prices and the catalog does not have. */
+  /** Names that have a price in the source but are not in the catalog. */
   readonly leftOut: readonly LeftOut[];
 }
 
 export const PROVIDERS = ['anthropic', 'openai'] as const;
 
-/** Everything of it is in a fixed order, so that the same sources give the same bytes. */
+/** Imports one provider. All lists are sorted, so that the same sources give the same bytes. */
 export function importProvider(provider: string): ImportedProvider {
   const source = findProvider({ providerId: provider });
-  if (source === undefined) throw new Error(`the price source knows no provider ${provider}`);
+  if (source === undefined) throw new Error(`the price source has no provider ${provider}`);
   const second = secondSource(provider);
   const imported = source.models.map((model) => importModel(provider, model, second));
   return {
@@ -35,7 +35,7 @@ export function importProvider(provider: string): ImportedProvider {
   };
 }
 
-/** @throws when the outcome does not fit the contract: what the data plane reads is never checked there */
+/** @throws z.ZodError when the catalog violates its contract; the data plane reads it without checking */
 export function buildCatalog(imported: readonly ImportedProvider[]): CatalogData {
   const source = `@pydantic/genai-prices@${manifest.devDependencies['@pydantic/genai-prices']}`;
   return catalogSchema.parse({
@@ -62,11 +62,11 @@ function importModel(provider: string, source: ModelInfo, second: readonly Secon
     const tierMax = Math.max(...prices.flatMap(({ tiers }) => tiers.map((tier) => tier.abovePromptTokens)));
     const stated = entriesAbout(kept, second);
     const limits = limitsOf({ id, contextTokens: source.context_window, second: stated, tierMax });
-    const outputTokensMax = served.endpoint === 'embeddings' ? 0 : limits.outputTokensMax;
+    const outputTokensMax = WITHOUT_OUTPUT.has(served.endpoint) ? 0 : limits.outputTokensMax;
     const aliases = kept.filter((name) => name !== id);
     return { model: { id, aliases, endpoints: [served.endpoint], ...limits, outputTokensMax, prices }, leftOut };
   } catch (error) {
-    if (error instanceof PriceRefused) return without(error.message);
+    if (error instanceof UnsupportedPrice) return without(error.message);
     throw error;
   }
 }
@@ -76,7 +76,7 @@ function leftOutAlias(provider: string, name: string): readonly LeftOut[] {
   return 'leftOut' in served ? [{ name, reason: served.leftOut }] : [];
 }
 
-/** By code unit, so that no machine's locale changes the order. */
+/** Compares by code unit, so that the order does not depend on the machine's locale. */
 function compare(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
 }

@@ -6,9 +6,9 @@ const COMPARED = ['input', 'output', 'cachedInput'] as const;
 const TOLERANCE_PERCENT = 1n;
 const TOKENS_PER_MILLION = 1_000_000n;
 
-/** Two sources give one model different prices; pico-dollars per million tokens. */
+/** Two sources give the same model different prices. Amounts are pico-dollars per million tokens. */
 export interface Disagreement {
-  /** The model's id. */
+  /** The model's ID. */
   readonly model: string;
   readonly unit: (typeof COMPARED)[number];
   readonly firstPico: bigint;
@@ -18,15 +18,15 @@ export interface Disagreement {
 export interface Comparison {
   readonly provider: string;
   readonly disagreements: readonly Disagreement[];
-  /** Models that both price, whether or not they agree. */
+  /** The number of models that have a price in both sources. */
   readonly compared: number;
-  /** Ids of models without a second opinion. */
+  /** IDs of models that the second source does not have. */
   readonly onlyInFirst: readonly string[];
-  /** Names that the first source does not price, not even one that is left out. */
+  /** Names that the first source does not have, not even among those left out. */
   readonly onlyInSecond: readonly string[];
 }
 
-/** Compares the newest prices, without tiers and dates: the second source has neither. */
+/** Compares only the newest base prices, because the second source has neither tiers nor dates. */
 export function compareWithSecond(imported: ImportedProvider, second: readonly SecondModel[]): Comparison {
   const { provider, models, leftOut } = imported;
   const opinions = models.map((model) => ({ model, entries: entriesAbout([model.id, ...model.aliases], second) }));
@@ -42,7 +42,7 @@ export function compareWithSecond(imported: ImportedProvider, second: readonly S
   };
 }
 
-/** Where the second source contradicts itself, each of its prices is compared. */
+/** Compares each of the second source's prices, because its entries may contradict each other. */
 function disagreementsOf(model: Model, entries: readonly SecondModel[]): readonly Disagreement[] {
   const first = model.prices.at(-1)?.tiers[0]?.picoPerToken;
   return COMPARED.flatMap((unit) => {
@@ -50,12 +50,12 @@ function disagreementsOf(model: Model, entries: readonly SecondModel[]): readonl
     if (ours === undefined) return [];
     const firstPico = BigInt(ours) * TOKENS_PER_MILLION;
     const stated = new Set(entries.flatMap(({ prices }) => prices[unit] ?? []));
-    const apart = [...stated].filter((secondPico) => !agree(firstPico, secondPico));
-    return apart.map((secondPico) => ({ model: model.id, unit, firstPico, secondPico }));
+    const different = [...stated].filter((secondPico) => !agree(firstPico, secondPico));
+    return different.map((secondPico) => ({ model: model.id, unit, firstPico, secondPico }));
   });
 }
 
 function agree(firstPico: bigint, secondPico: bigint): boolean {
-  const apart = firstPico > secondPico ? firstPico - secondPico : secondPico - firstPico;
-  return apart * 100n <= firstPico * TOLERANCE_PERCENT;
+  const differencePico = firstPico > secondPico ? firstPico - secondPico : secondPico - firstPico;
+  return differencePico * 100n <= firstPico * TOLERANCE_PERCENT;
 }

@@ -8,11 +8,11 @@ import { print, printError } from '../../print';
 import { buildCatalog, importProvider, PROVIDERS } from './build-catalog';
 import { compareWithSecond } from './disagreements';
 import { renderReport } from './report';
-import { retiredPrices } from './retired';
+import { retiredPrices } from './retired-prices';
 import { secondSource } from './second-source';
 
-// Writes the price list, what left it and the report, or with --check says whether they are what would be written.
-// The files as committed are an input: a version that the sources no longer give moves to the retired ones.
+// `npm run prices`: writes the price list, the retired price versions and the report. With --check it only compares
+// them with the committed files. Those files are also an input: a version that the sources dropped becomes retired.
 const imported = PROVIDERS.map((provider) => importProvider(provider));
 const comparisons = imported.map((provider) => compareWithSecond(provider, secondSource(provider.provider)));
 const catalog = buildCatalog(imported);
@@ -20,7 +20,7 @@ const history = { catalog: PRICE_LIST, retired: retiredPricesSchema.parse(commit
 const retired = retiredPrices(history, catalog);
 
 const generated = [
-  // First: a run that breaks off after it has lost no version.
+  // The retired versions are written first, so that a run that fails after that has lost none.
   { path: 'lambdas/domain/catalog/generated/retired-prices.json', text: `${renderList(retired)}\n` },
   { path: 'lambdas/domain/catalog/generated/prices.json', text: renderCatalog(catalog) },
   { path: 'docs/generated/price-disagreements.md', text: renderReport(imported, comparisons) },
@@ -34,8 +34,8 @@ async function write(): Promise<void> {
     await mkdir(dirname(absolute(path)), { recursive: true });
     await writeFile(absolute(path), text);
   }
-  for (const [at, { provider, models, leftOut }] of imported.entries()) {
-    const disagreements = comparisons[at]?.disagreements.length ?? 0;
+  for (const [index, { provider, models, leftOut }] of imported.entries()) {
+    const disagreements = comparisons[index]?.disagreements.length ?? 0;
     print(
       `${provider}: ${models.length} models priced, ${leftOut.length} names left out, ${disagreements} prices disagree`,
     );
@@ -47,7 +47,7 @@ async function check(): Promise<void> {
   for (const { path, text } of generated) {
     const committed = await readFile(absolute(path), 'utf8').catch(() => undefined);
     if (committed === text) continue;
-    printError(`${path} is not what the sources say: run npm run prices and review it.`);
+    printError(`${path} does not match the price sources: run "npm run prices" and review the change.`);
     process.exitCode = 1;
   }
 }
@@ -63,7 +63,7 @@ function renderCatalog({ source, providers }: CatalogData): string {
   return `{"source": ${JSON.stringify(source)}, "providers": {\n${lists.join(',\n')}\n}}\n`;
 }
 
-/** One model, or one version, a line: compact, and a changed price is one changed line of a review. */
+/** Puts each model or version on one line, so that a changed price is one changed line in a review. */
 function renderList(values: readonly unknown[]): string {
   return `[${values.map((value) => `\n${JSON.stringify(value)}`).join(',')}\n]`;
 }

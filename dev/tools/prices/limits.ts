@@ -1,21 +1,22 @@
 import type { SecondModel } from './second-source';
 
-/** In tokens. They bound what a request can cost, so too high is safe and too low is not. */
+/** A model's limits in tokens. They bound what a request can cost, so they may be too high but never too low. */
 export interface Limits {
   readonly contextTokens: number;
   readonly outputTokensMax: number;
 }
 
-/** For a model of which no source says it: the largest that any known model has. */
+/** The highest limits of any known model, used when no source states a model's own. */
 const CONTEXT_FALLBACK = 1_050_000;
 const OUTPUT_FALLBACK = 128_000;
 
-/** A model with a tier above its stated context takes longer prompts on request, up to this. */
+/** A model with a price tier above its stated context accepts longer prompts on request, up to this many tokens. */
 const LONG_CONTEXT = 1_000_000;
 
 /**
- * Reviewed by hand, where the sources are silent or older than the model: the output, and where it differs the
- * context. The first match holds. A model without a limit of its own can fill its context.
+ * Limits reviewed by hand, for models that the sources lack or describe as they once were: the output limit and, where
+ * the source is wrong, the context. The first matching pattern applies. A model without its own output limit can fill
+ * its context.
  */
 const REVIEWED: readonly (readonly [pattern: RegExp, output: number, context?: number])[] = [
   [/^gpt-5[.-]5/, 128_000, 1_050_000],
@@ -40,18 +41,18 @@ const REVIEWED: readonly (readonly [pattern: RegExp, output: number, context?: n
   [/^claude-(opus|sonnet|fable)-/, 128_000],
 ];
 
-/** What is said about one model, by whom it may. */
-export interface Statements {
+/** The statements of all sources about one model. */
+export interface LimitSources {
   readonly id: string;
   readonly contextTokens: number | undefined;
-  /** The second source's entries under any of the model's names. */
+  /** The second source's entries for any of the model's names. */
   readonly second: readonly SecondModel[];
-  /** Where the model's highest tier begins. */
+  /** The prompt length at which the model's highest price tier begins. */
   readonly tierMax: number;
 }
 
-/** Of several statements the highest holds. */
-export function limitsOf({ id, contextTokens: stated, second, tierMax }: Statements): Limits {
+/** Takes the highest of several statements. */
+export function limitsOf({ id, contextTokens: stated, second, tierMax }: LimitSources): Limits {
   const [, output, context] = REVIEWED.find(([pattern]) => pattern.test(id)) ?? [];
   const known = highest([stated, context, ...second.map((model) => model.contextTokens)]) ?? CONTEXT_FALLBACK;
   const contextTokens = tierMax >= known ? LONG_CONTEXT : known;

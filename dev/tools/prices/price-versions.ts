@@ -4,9 +4,9 @@ import type { PriceTier, PriceVersion, UnitPrices } from '../../../lambdas/contr
 import { UNITS, type Unit } from '../../../lambdas/contracts/storage/units';
 import { parseUsd } from '../../../lambdas/domain/money/pico';
 
-/** The source says something about a model that cannot be taken over exactly. */
-export class PriceRefused extends Error {
-  override readonly name = 'PriceRefused';
+/** A model's price cannot be represented exactly. The message becomes its reason in the report. */
+export class UnsupportedPrice extends Error {
+  override readonly name = 'UnsupportedPrice';
 }
 
 const EPOCH = '1970-01-01T00:00:00.000Z';
@@ -25,14 +25,14 @@ const UNIT_BY_KEY: { readonly [priceKey: string]: Unit } = {
   output_image_mtok: 'imageOutput',
 };
 
-/** Tools that run at the provider and are priced by the call. They are no tokens; their use raises an alarm. */
-const NO_TOKENS = new Set(['web_searches_kcount', 'storage_searches_kcount']);
+/** Prices per call of tools that run at the provider. They are not token prices; using such a tool raises an alarm. */
+const TOOL_PRICE_KEYS = new Set(['web_searches_kcount', 'storage_searches_kcount']);
 
-/** @throws PriceRefused */
+/** @throws UnsupportedPrice when a price cannot be represented exactly */
 export function priceVersions(provider: string, model: string, prices: ModelInfo['prices']): readonly PriceVersion[] {
   const conditional: readonly ConditionalPrice[] = Array.isArray(prices) ? prices : [{ prices }];
   return conditional.map(({ constraint, prices: of }) => {
-    if (constraint?.type === 'time_of_date') throw new PriceRefused('its price depends on the time of day');
+    if (constraint?.type === 'time_of_date') throw new UnsupportedPrice('its price depends on the time of day');
     const from = constraint === undefined ? EPOCH : new Date(constraint.start_date).toISOString();
     const tiers = priceTiers(provider, of);
     return { version: `${provider}/${model}@${from.slice(0, 10)}#${digest(tiers)}`, from, tiers };
@@ -51,13 +51,13 @@ function priceTiers(provider: string, prices: ModelPrice): PriceTier[] {
   return bounds.map((above) => ({ abovePromptTokens: above, picoPerToken: pricesAbove(provider, prices, above) }));
 }
 
-/** The source's tiers begin above their `start`, counted on the whole prompt, as ours do. */
+/** A tier of the source applies above its `start`, counted over the whole prompt, which is also how our tiers work. */
 function pricesAbove(provider: string, prices: ModelPrice, above: number): UnitPrices {
   const stated: { [unit in Unit]?: number } = {};
   for (const [key, price] of Object.entries(prices)) {
-    if (price === undefined || NO_TOKENS.has(key)) continue;
+    if (price === undefined || TOOL_PRICE_KEYS.has(key)) continue;
     const unit = UNIT_BY_KEY[key];
-    if (unit === undefined) throw new PriceRefused(`it is priced by ${key}, which is not metered`);
+    if (unit === undefined) throw new UnsupportedPrice(`it is priced by ${key}, which is not metered`);
     const tiers = typeof price === 'number' ? [] : price.tiers.toSorted((one, other) => one.start - other.start);
     const base = typeof price === 'number' ? price : price.base;
     stated[unit] = picoPerToken(tiers.findLast(({ start }) => start <= above)?.price ?? base);
@@ -66,22 +66,22 @@ function pricesAbove(provider: string, prices: ModelPrice, above: number): UnitP
 }
 
 /**
- * From dollars per million tokens, by decimal arithmetic on how the number is written.
- * @throws PriceRefused when that is no whole number of pico-dollars
+ * Converts dollars per million tokens, parsing the decimal digits so that no floating-point arithmetic is involved.
+ * @throws UnsupportedPrice when the result is not a whole number of pico-dollars
  */
 export function picoPerToken(dollarsPerMillion: number): number {
   const perMillion = parseUsd(String(dollarsPerMillion));
-  if (perMillion % 1_000_000n !== 0n) throw new PriceRefused('a price is finer than a pico-dollar');
+  if (perMillion % 1_000_000n !== 0n) throw new UnsupportedPrice('a price is finer than a pico-dollar');
   return Number(perMillion / 1_000_000n);
 }
 
 /**
- * Text has a price in every unit. What the source does not price costs what it is a kind of; an hour in Anthropic's
- * cache costs twice the input, which is Anthropic's rule for all its models.
+ * Gives every text unit a price. A unit that the source does not price costs as much as the input or output it is part
+ * of. Writing to Anthropic's one-hour cache costs twice the input, which is Anthropic's rule for all its models.
  */
 function withEveryTextUnit(provider: string, stated: UnitPrices): UnitPrices {
   const { input, output } = stated;
-  if (input === undefined) throw new PriceRefused('its input has no price');
+  if (input === undefined) throw new UnsupportedPrice('its input has no price');
   const cacheWrite = stated.cacheWrite ?? input;
   return {
     cachedInput: input,

@@ -3,15 +3,15 @@ import manifest from '../../../package.json';
 import type { ImportedProvider } from './build-catalog';
 import type { Comparison, Disagreement } from './disagreements';
 
-/** The page that a person reads before approving imported prices. */
+/** Renders the page that a person reviews before approving imported prices. */
 export function renderReport(imported: readonly ImportedProvider[], comparisons: readonly Comparison[]): string {
   const { '@pydantic/genai-prices': first, 'llm-zoo': second } = manifest.devDependencies;
   return (
     [
       '# Where the price sources disagree',
       'Written by `npm run prices`; do not edit.',
-      `Prices are those of \`@pydantic/genai-prices\` ${first}. They are compared with \`llm-zoo\` ${second}, ` +
-        'from which no price is taken: a difference above 1% is listed, and a person decides who is right.',
+      `Prices come from \`@pydantic/genai-prices\` ${first}. \`llm-zoo\` ${second} serves only as a cross-check: ` +
+        'differences above 1% are listed, and a person decides which source is right.',
       ...comparisons.map((comparison) => renderComparison(comparison)),
       ...imported.map((provider) => renderLeftOut(provider)),
     ].join('\n\n') + '\n'
@@ -24,8 +24,8 @@ function renderComparison({ provider, disagreements, compared, onlyInFirst, only
     `## ${provider}`,
     `${compared} models compared, ${disagreements.length} prices disagree.`,
     ...(rows.length === 0 ? [] : [table(['model', 'unit', 'first, $ per million', 'second, $ per million'], rows)]),
-    `Models without a second opinion: ${list(onlyInFirst)}.`,
-    `Names that only the second source prices; they are not served: ${list(onlyInSecond)}.`,
+    `Models that the second source does not have: ${list(onlyInFirst)}.`,
+    `Names that only the second source has, which are not served: ${list(onlyInSecond)}.`,
   ].join('\n\n');
 }
 
@@ -35,7 +35,7 @@ function renderDisagreement({ model, unit, firstPico, secondPico }: Disagreement
 
 function renderLeftOut({ provider, leftOut }: ImportedProvider): string {
   const rows = leftOut.map(({ name, reason }) => [code(name), reason]);
-  return `## ${provider}: priced, but left out\n\n${rows.length === 0 ? 'None.' : table(['name', 'why'], rows)}`;
+  return `## ${provider}: priced but left out\n\n${rows.length === 0 ? 'None.' : table(['name', 'reason'], rows)}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

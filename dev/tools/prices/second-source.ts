@@ -1,35 +1,35 @@
 import { MODEL_CONFIGS, type ModelConfig } from 'llm-zoo';
 import { parseUsd, PICO_PER_USD } from '../../../lambdas/domain/money/pico';
 
-/** Pico-dollars per million tokens. */
+/** Prices in pico-dollars per million tokens. */
 export interface ComparedPrices {
   readonly input: bigint;
   readonly output: bigint;
   readonly cachedInput: bigint | undefined;
 }
 
-/** One entry of the second source. Several may be about one model, and may contradict each other. */
+/** One entry of the second source. Several entries may describe the same model and contradict each other. */
 export interface SecondModel {
-  /** The exact names that it is about: the dated one first, and the one without a date. */
+  /** The exact names of the model: the dated one first, then the one without a date. */
   readonly names: readonly string[];
   readonly prices: ComparedPrices;
   readonly contextTokens: number;
   readonly outputTokensMax: number;
 }
 
-/** Only a check on the first source, and what it knows of limits: no price is taken from here. */
+/** Reads the second source, which cross-checks the prices of the first and adds token limits. It supplies no price. */
 export function secondSource(provider: string): readonly SecondModel[] {
   return Object.values(MODEL_CONFIGS)
     .filter((entry) => (entry.provider as string) === provider && isStandard(entry))
     .map((entry) => readEntry(entry));
 }
 
-/** The entries about a model of these names. */
+/** The entries for a model with any of these names. */
 export function entriesAbout(names: readonly string[], second: readonly SecondModel[]): readonly SecondModel[] {
   return second.filter((entry) => entry.names.some((name) => names.includes(name)));
 }
 
-/** A faster tier has a price of its own under the same name; what only OpenRouter serves has OpenRouter's. */
+/** Skips faster tiers, which have other prices under the same name, and models at OpenRouter's prices. */
 function isStandard({ serviceTier, openRouterOnly }: ModelConfig): boolean {
   return serviceTier === undefined && !openRouterOnly;
 }
@@ -47,7 +47,7 @@ function readEntry(entry: ModelConfig): SecondModel {
   };
 }
 
-/** It states a share of the input's price, also for a model without a cache: there it means nothing. */
+/** The source states the cache price as a fraction of the input price, even for models without a cache. */
 function cachedInputPico({ inputPrice, capabilities }: ModelConfig): bigint | undefined {
   const { supportsPromptCaching, supportsAutoPromptCaching, cacheDiscountFactor } = capabilities;
   if (!supportsPromptCaching && !supportsAutoPromptCaching) return undefined;

@@ -1,10 +1,13 @@
-import type { Endpoint } from '../../../lambdas/contracts/storage/catalog';
+import type { EndpointId } from '../../../lambdas/contracts/storage/catalog';
 
-export type ServedAt = { readonly endpoint: Endpoint } | { readonly leftOut: string };
+/** Endpoints whose answers have no output tokens. */
+export const WITHOUT_OUTPUT: ReadonlySet<EndpointId> = new Set<EndpointId>(['embeddings']);
 
-/** Names at OpenAI that none of the metered endpoints serves, or whose tokens are not all they cost. */
+export type ServedAt = { readonly endpoint: EndpointId } | { readonly leftOut: string };
+
+/** Names of OpenAI models that no metered endpoint serves, or that cost more than their tokens, with the reason. */
 const OPENAI_LEFT_OUT: readonly (readonly [RegExp, string])[] = [
-  [/^ft:|\.ft-/, 'a prefix of fine-tuned models, no exact name'],
+  [/^ft:|\.ft-/, 'a prefix of fine-tuned models, not an exact name'],
   [/^gpt-oss|:extended$/, 'not served by OpenAI itself'],
   [/moderation/, 'moderation'],
   [/realtime/, 'served by the Realtime API only'],
@@ -16,7 +19,7 @@ const OPENAI_LEFT_OUT: readonly (readonly [RegExp, string])[] = [
   [/-audio-preview/, 'its audio tokens have no price'],
 ];
 
-/** Which metered endpoint of the provider serves a name. */
+/** Finds the metered endpoint that serves a name, or the reason why none does. */
 export function servedAt(provider: string, name: string): ServedAt {
   if (provider === 'anthropic') return { endpoint: 'messages' };
   const [, reason] = OPENAI_LEFT_OUT.find(([pattern]) => pattern.test(name)) ?? [];

@@ -1,16 +1,16 @@
 import type { Response } from 'undici';
 
-/** A stream as it came. */
+/** A stream as it arrived. */
 export interface Arrival {
-  /** The first line with data; comments before it only keep the connection. Milliseconds on performance.now(). */
+  /** When the first data line arrived, by performance.now(). Comments before it only keep the connection alive. */
   readonly firstEventAt: number | undefined;
   readonly endedAt: number;
-  /** How many times something came. */
+  /** The number of chunks that arrived. */
   readonly pieces: number;
   readonly text: string;
 }
 
-/** Reads to the end, or until the first event when told so. */
+/** Reads the stream to its end, or until `isEnough` returns true. */
 export async function readArrival(
   response: Response,
   isEnough: (arrival: Arrival) => boolean = () => false,

@@ -1,9 +1,9 @@
-/** What one check found. */
+/** The result of one check. */
 export interface Finding {
-  /** What must be so, in words. */
+  /** The expectation that was checked, in words. */
   readonly check: string;
   readonly state: 'ok' | 'failed' | 'skipped';
-  /** What was seen, or why nothing was looked at. Never a key or an answer's text. */
+  /** The observation, or why the check was skipped. It never contains a key or the text of an answer. */
   readonly measured: string;
 }
 
@@ -11,10 +11,10 @@ export const ok = (check: string, measured: string): Finding => ({ check, state:
 export const failed = (check: string, measured: string): Finding => ({ check, state: 'failed', measured });
 export const skipped = (check: string, reason: string): Finding => ({ check, state: 'skipped', measured: reason });
 
-export const judged = (check: string, holds: boolean, measured: string): Finding =>
-  holds ? ok(check, measured) : failed(check, measured);
+export const verdict = (check: string, passed: boolean, measured: string): Finding =>
+  passed ? ok(check, measured) : failed(check, measured);
 
-/** An error as one can print it: a name or code, as a message may quote what was sent. */
+/** Reduces an error to its code or name, because its message may quote what was sent. */
 export function reasonOf(error: unknown): string {
   const { cause } = error as { readonly cause?: unknown };
   const { code } = (cause ?? error) as { readonly code?: unknown };

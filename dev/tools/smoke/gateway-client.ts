@@ -1,10 +1,10 @@
 import { Agent, fetch, type RequestInit, type Response } from 'undici';
 import { requestIdSchema } from '../../../lambdas/contracts/storage/ids';
-import { type Finding, judged } from './finding';
+import { type Finding, verdict } from './finding';
 
-/** For what no provider is asked for; a cold start is in it. */
+/** For requests that involve no provider; allows for a cold start. */
 const READ_TIMEOUT_MS = 30_000;
-/** For a stream to its end. */
+/** For a whole stream. */
 const STREAM_TIMEOUT_MS = 120_000;
 
 export interface Answer {
@@ -13,17 +13,17 @@ export interface Answer {
   readonly text: string;
 }
 
-interface Seen {
+interface SeenAnswer {
   readonly path: string;
   readonly requestId: string | null;
 }
 
-/** Asks the gateway as any client does, and remembers how its answers were named. */
+/** Calls the gateway as any client does, and remembers the request ID of each answer. */
 export class GatewayClient {
   readonly origin: string;
   readonly #apiKey: string;
   readonly #agent = new Agent();
-  readonly #seen: Seen[] = [];
+  readonly #seen: SeenAnswer[] = [];
 
   constructor(origin: string, apiKey: string) {
     this.origin = origin;
@@ -35,7 +35,7 @@ export class GatewayClient {
     return { status: response.status, headers: response.headers, text: await response.text() };
   }
 
-  /** Resolves with the head; the body comes as it is read. */
+  /** Resolves once the headers have arrived; the body is streamed as the caller reads it. */
   post(path: string, body: object, signal?: AbortSignal): Promise<Response> {
     const headers = {
       ...this.#credentials(),
@@ -45,16 +45,16 @@ export class GatewayClient {
     return this.#fetch(path, { method: 'POST', headers, body: JSON.stringify(body), signal });
   }
 
-  /** Ends its connections. */
+  /** Closes all connections. */
   close(): Promise<void> {
     return this.#agent.destroy();
   }
 
-  requestIds(): Finding {
-    const unnamed = this.#seen.filter(({ requestId }) => !isRequestId(requestId));
-    const paths = [...new Set(unnamed.map(({ path }) => path))].join(', ');
-    const measured = unnamed.length === 0 ? `${this.#seen.length} answers` : `not so: ${paths}`;
-    return judged('every answer has an x-request-id', this.#seen.length > 0 && unnamed.length === 0, measured);
+  checkRequestIds(): Finding {
+    const faulty = this.#seen.filter(({ requestId }) => !isRequestId(requestId));
+    const paths = [...new Set(faulty.map(({ path }) => path))].join(', ');
+    const measured = faulty.length === 0 ? `${this.#seen.length} answers` : `missing or invalid: ${paths}`;
+    return verdict('every answer has an x-request-id', this.#seen.length > 0 && faulty.length === 0, measured);
   }
 
   async #fetch(path: string, { signal, ...init }: RequestInit): Promise<Response> {
@@ -76,7 +76,7 @@ export class GatewayClient {
 
 export const isRequestId = (text: string | null): text is string => requestIdSchema.safeParse(text).success;
 
-/** @returns undefined for what is no JSON object */
+/** @returns undefined when the text is not a JSON object */
 export function jsonOf(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);

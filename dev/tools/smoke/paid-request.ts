@@ -1,6 +1,7 @@
-import { EXAMPLE_MODELS } from '../../example-models';
+import { ENDPOINTS } from '../../../lambdas/domain/dialects/registry';
+import { EXAMPLE_MODELS, likelyEndpoint } from '../../example-models';
 
-/** Enough to see a stream come in pieces; a fraction of a cent at any price. */
+/** Enough to see a stream arrive in pieces, and still a fraction of a cent at any price. */
 const OUTPUT_TOKENS_MAX = 128;
 
 export interface PaidRequest {
@@ -9,18 +10,14 @@ export interface PaidRequest {
 }
 
 /**
- * A streamed request to a cheap model.
- * @returns undefined when none that this command knows is served and none was named
+ * Builds a streamed request to a cheap model.
+ * @returns undefined when no model was named and none of the example models is served
  */
 export function paidRequest(served: readonly string[], named: string | undefined): PaidRequest | undefined {
   const [model, endpoint] =
-    named === undefined
-      ? (EXAMPLE_MODELS.find(([id]) => served.includes(id)) ?? [])
-      : [named, named.startsWith('claude') ? 'messages' : 'chat'];
-  if (model === undefined) return undefined;
+    named === undefined ? (EXAMPLE_MODELS.find(([id]) => served.includes(id)) ?? []) : [named, likelyEndpoint(named)];
+  if (model === undefined || endpoint === undefined) return undefined;
   const messages = [{ role: 'user', content: 'Count from one to forty in words, separated by commas.' }];
-  const body = { model, stream: true, messages };
-  return endpoint === 'messages'
-    ? { path: '/v1/messages', body: { ...body, max_tokens: OUTPUT_TOKENS_MAX } }
-    : { path: '/v1/chat/completions', body: { ...body, max_completion_tokens: OUTPUT_TOKENS_MAX } };
+  const body = { model, stream: true, messages, [endpoint.limit]: OUTPUT_TOKENS_MAX };
+  return { path: ENDPOINTS[endpoint.id].path, body };
 }

@@ -1,15 +1,15 @@
-import { checkDeparture } from './departure-check';
+import { checkDisconnect, DISCONNECT_CHECK } from './disconnect-check';
 import { failed, type Finding, reasonOf } from './finding';
 import { GatewayClient } from './gateway-client';
-import { checkOrigin } from './origin-check';
+import { checkEdgeBypass } from './edge-bypass-check';
 import { type PaidRequest, paidRequest } from './paid-request';
-import { checkPlain } from './plain-checks';
-import { checkStream, type PaidFindings } from './stream-checks';
+import { checkBasics } from './basic-checks';
+import { checkStream, type PaidFindings, STREAM_CHECK } from './stream-checks';
 import { checkWorkloads, type WorkloadsTarget } from './workloads-check';
 import { checkTls } from './tls';
 
 export interface SmokeTarget {
-  /** An origin: no path. */
+  /** An origin, without a path. */
   readonly endpoint: string;
   readonly apiKey: string;
   readonly functionUrl?: string;
@@ -19,18 +19,18 @@ export interface SmokeTarget {
 
 export interface SmokeReport {
   readonly findings: readonly Finding[];
-  /** What the run was charged, by its usage records. */
+  /** The total charge of the run, by its usage records. */
   readonly costPico: bigint;
 }
 
-/** @param told is given each finding as it comes */
+/** @param onFinding called with each finding as soon as it is known */
 export async function runSmoke(
   target: SmokeTarget,
-  told: (finding: Finding) => void = () => undefined,
+  onFinding: (finding: Finding) => void = () => undefined,
 ): Promise<SmokeReport> {
   const client = new GatewayClient(target.endpoint, target.apiKey);
   try {
-    return await runChecks(target, client, told);
+    return await runChecks(target, client, onFinding);
   } finally {
     await client.close();
   }
@@ -39,51 +39,52 @@ export async function runSmoke(
 async function runChecks(
   target: SmokeTarget,
   client: GatewayClient,
-  told: (finding: Finding) => void,
+  onFinding: (finding: Finding) => void,
 ): Promise<SmokeReport> {
   const findings: Finding[] = [];
   const add = (...found: readonly Finding[]): void => {
     findings.push(...found);
-    found.forEach(told);
+    found.forEach(onFinding);
   };
   add(...(await checkTls(target.endpoint)));
-  const plain = await checkPlain(client).catch((error: unknown) => ({
+  const plain = await checkBasics(client).catch((error: unknown) => ({
     findings: [failed('the gateway answers', reasonOf(error))],
     models: [],
   }));
   add(...plain.findings);
   let costPico = 0n;
   const request = paidRequest(plain.models, target.model);
-  for (const [what, check] of PAID_CHECKS) {
-    const paid = await runPaid(what, check, client, request);
+  for (const [name, check] of PAID_CHECKS) {
+    const paid = await runPaid(name, check, client, request);
     add(...paid.findings);
     costPico += paid.costPico;
   }
-  add(await checkOrigin(target.functionUrl), await checkWorkloads(target.workloads), client.requestIds());
+  add(await checkEdgeBypass(target.functionUrl), await checkWorkloads(target.workloads), client.checkRequestIds());
   return { findings, costPico };
 }
 
 type PaidCheck = (client: GatewayClient, request: PaidRequest) => Promise<PaidFindings>;
 
-const PAID_CHECKS: readonly (readonly [what: string, check: PaidCheck])[] = [
-  ['a stream is answered', checkStream],
-  ['a client that leaves is charged for what was produced', checkDeparture],
+/** Each check under the name that its failure is reported with. */
+const PAID_CHECKS: readonly (readonly [name: string, check: PaidCheck])[] = [
+  [STREAM_CHECK, checkStream],
+  [DISCONNECT_CHECK, checkDisconnect],
 ];
 
 async function runPaid(
-  what: string,
+  name: string,
   check: PaidCheck,
   client: GatewayClient,
   request: PaidRequest | undefined,
 ): Promise<PaidFindings> {
   if (request === undefined) {
     return {
-      findings: [failed(what, 'no cheap model that this command knows is served: --model names one')],
+      findings: [failed(name, 'the gateway serves none of the known cheap models: name one with --model')],
       costPico: 0n,
     };
   }
   return check(client, request).catch((error: unknown) => ({
-    findings: [failed(what, reasonOf(error))],
+    findings: [failed(name, reasonOf(error))],
     costPico: 0n,
   }));
 }

@@ -5,21 +5,21 @@ import { UsageError } from '../../cli/commands/usage';
 
 export const SMOKE_USAGE = `Usage: npm run smoke -- --endpoint <url> [options]
 
-Checks a deployment from outside, with a few paid requests of a fraction of a cent each.
+Checks a deployment from outside, as a client sees it. It makes a few paid requests, each for a fraction of a cent.
 
-  --endpoint <url>      where clients find the gateway, with or without /v1
-  --function-url <url>  the function behind the edge, which must refuse whoever comes past the edge
-  --workloads-url <url> the function for workloads in AWS, asked with the credentials that the AWS command line would
-                        use: those of a role, for which --role-key names a key
-  --role-key <keyId>
-  --model <name>        the model to ask. Default: the cheapest that this command knows
-  --json                one JSON object in place of lines
+  --endpoint <url>      the URL that clients use, with or without /v1
+  --function-url <url>  the function behind the edge; checks that it refuses requests that bypass the edge
+  --workloads-url <url> the function for workloads in AWS; checks that it recognises the IAM role of the credentials
+                        that the AWS command line would use. Needs --role-key
+  --role-key <keyId>    a key for that role
+  --model <name>        the model to use. Default: the cheapest of the example models that is served
+  --json                print one JSON object instead of lines
 
-The API key is read from TOLLGATE_KEY or else from standard input. --key <key> works too, but every process on
-the machine can read the arguments of a command. Exit code 1 when a check fails.`;
+The API key is read from TOLLGATE_KEY or, if that is not set, from standard input. --key <key> works too, but every
+process on the machine can read the arguments of a command. The exit code is 1 when a check fails.`;
 
 export interface SmokeOptions {
-  /** An origin: no path. */
+  /** An origin, without a path. */
   readonly endpoint: string;
   readonly functionUrl?: string;
   readonly workloads?: { readonly url: string; readonly keyId: string };
@@ -40,14 +40,14 @@ const OPTIONS = {
 } as const;
 
 /**
- * @returns undefined when help was asked for
- * @throws UsageError
+ * @returns undefined when `--help` was given
+ * @throws UsageError when the options are wrong
  */
 export function parseSmokeOptions(args: readonly string[]): SmokeOptions | undefined {
   const values = parse(args);
   if (values.help === true) return undefined;
   const { endpoint, 'function-url': functionUrl, model, key, json } = values;
-  if (endpoint === undefined) throw new UsageError('--endpoint says which deployment.');
+  if (endpoint === undefined) throw new UsageError('Give the deployment with --endpoint <url>.');
   return {
     endpoint: originOf('--endpoint', endpoint),
     functionUrl: functionUrl === undefined ? undefined : functionUrlOf('--function-url', functionUrl),
@@ -58,10 +58,11 @@ export function parseSmokeOptions(args: readonly string[]): SmokeOptions | undef
   };
 }
 
-/** @throws UsageError, which does not repeat the text */
+/** @throws UsageError when the text is not an API key; the message does not repeat it */
 export function requireKey(text: string): string {
   const key = text.trim();
-  if (parseKey(key) === undefined) throw new UsageError('TOLLGATE_KEY, or standard input, must be a key: tg_….');
+  if (parseKey(key) === undefined)
+    throw new UsageError('The API key is invalid: it must have the form tg_<keyId>_<secret>.');
   return key;
 }
 
@@ -69,8 +70,8 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: OPTIONS }).values;
   } catch {
-    // Its message would quote the argument, and that may be a key.
-    throw new UsageError('The options are wrong.');
+    // Node's message would quote the argument, which may be a key.
+    throw new UsageError('There is an unknown option, or one without its value.');
   }
 }
 
@@ -83,11 +84,11 @@ function urlOf(option: string, text: string): URL {
 
 function originOf(option: string, text: string): string {
   const url = urlOf(option, text);
-  if (!/^\/(v1\/?)?$/.test(url.pathname)) throw new UsageError(`${option} has no path but /v1.`);
+  if (!/^\/(v1\/?)?$/.test(url.pathname)) throw new UsageError(`${option} must have no path other than /v1.`);
   return url.origin;
 }
 
-/** May have a path: an emulator's has. */
+/** A function URL may have a path, because an emulator's does. */
 function functionUrlOf(option: string, text: string): string {
   return urlOf(option, text).href.replace(/\/+$/, '');
 }
@@ -95,6 +96,6 @@ function functionUrlOf(option: string, text: string): string {
 function workloadsOf(url: string | undefined, keyId: string | undefined): SmokeOptions['workloads'] {
   if (url === undefined && keyId === undefined) return undefined;
   if (url === undefined || !keyIdSchema.safeParse(keyId).success || keyId === undefined)
-    throw new UsageError('--workloads-url and --role-key go together: a URL, and the id of a key for an IAM role.');
+    throw new UsageError('Give --workloads-url and --role-key together: a URL, and the ID of a key for an IAM role.');
   return { url: functionUrlOf('--workloads-url', url), keyId };
 }

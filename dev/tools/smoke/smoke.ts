@@ -27,7 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function keyFromInput(): Promise<string> {
-  if (process.stdin.isTTY) throw new UsageError('The API key is missing: TOLLGATE_KEY names it.');
+  if (process.stdin.isTTY) throw new UsageError('The API key is missing: set TOLLGATE_KEY.');
   return text(process.stdin);
 }
 
@@ -43,8 +43,8 @@ main(process.argv.slice(2)).then(
     process.exitCode = exitCode;
   },
   (error: unknown) => {
-    printError(error instanceof UsageError ? error.message : 'The checks could not be run.');
-    if (error instanceof UsageError) printError('Run it with --help to see the options.');
+    printError(error instanceof UsageError ? error.message : 'The checks could not run.');
+    if (error instanceof UsageError) printError('Use --help to list the options.');
     process.exitCode = error instanceof UsageError ? 2 : 1;
   },
 );

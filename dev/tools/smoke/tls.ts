@@ -1,22 +1,22 @@
 import { isIP } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { connect, type SecureVersion, type TLSSocket } from 'node:tls';
-import { failed, type Finding, judged, ok, reasonOf, skipped } from './finding';
+import { failed, type Finding, verdict, ok, reasonOf, skipped } from './finding';
 
 const TIMEOUT_MS = 10_000;
-const NEWEST = 'TLS 1.3 is spoken';
+const NEWEST = 'TLS 1.3 is supported';
 const OLDER = 'TLS 1.2 is refused';
 
-/** How the peer ends a handshake in a version that it does not speak. */
+/** The error codes with which a handshake fails when the server does not support the version. */
 const REFUSALS = /^(ERR_SSL_|EPROTO$|ECONNRESET$)/;
 
 export async function checkTls(origin: string): Promise<Finding[]> {
   const url = new URL(origin);
   if (url.protocol !== 'https:') {
-    return [NEWEST, OLDER].map((check) => skipped(check, 'the endpoint is http: nothing to negotiate'));
+    return [NEWEST, OLDER].map((check) => skipped(check, 'the endpoint uses http'));
   }
   const negotiated = await negotiate(url).catch((error: unknown) => failed(NEWEST, reasonOf(error)));
-  if (negotiated.state === 'failed') return [negotiated, skipped(OLDER, 'without a connection nothing is refused')];
+  if (negotiated.state === 'failed') return [negotiated, skipped(OLDER, 'no connection could be made at all')];
   return [negotiated, await tryOlder(url)];
 }
 
@@ -24,7 +24,7 @@ async function negotiate(url: URL): Promise<Finding> {
   const socket = await handshake(url, 'TLSv1.3');
   const protocol = socket.getProtocol() ?? 'none';
   socket.destroy();
-  return judged(NEWEST, protocol === 'TLSv1.3', protocol);
+  return verdict(NEWEST, protocol === 'TLSv1.3', protocol);
 }
 
 async function tryOlder(url: URL): Promise<Finding> {
@@ -33,10 +33,10 @@ async function tryOlder(url: URL): Promise<Finding> {
     socket = await handshake(url, 'TLSv1.2', 'TLSv1.2');
   } catch (error) {
     const reason = reasonOf(error);
-    return judged(OLDER, REFUSALS.test(reason), `no handshake (${reason})`);
+    return verdict(OLDER, REFUSALS.test(reason), `no handshake (${reason})`);
   }
-  // CloudFront's own name shakes hands in any version, and a function behind it refuses the request.
-  // Not `end`: a server may take a half-closed connection for one that was left.
+  // CloudFront's default domain accepts a handshake in any version, and a function behind it refuses the request.
+  // `end` is not used, because a server may treat a half-closed connection as a disconnect.
   socket.write(`GET /healthz HTTP/1.1\r\nhost: ${url.host}\r\nconnection: close\r\n\r\n`);
   const answer = await text(socket).catch(() => '');
   socket.destroy();

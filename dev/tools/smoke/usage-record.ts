@@ -3,7 +3,7 @@ import { REQUEST_STATUSES } from '../../../lambdas/contracts/storage/usage-recor
 import { parseUsd } from '../../../lambdas/domain/money/pico';
 import { type GatewayClient, jsonOf } from './gateway-client';
 
-/** What of a usage record the checks look at, as GET /v1/requests/{id} shows it. */
+/** The fields of a usage record that the checks need, as GET /v1/requests/{id} returns them. */
 const recordSchema = z.object({
   status: z.enum(REQUEST_STATUSES),
   estimated: z.boolean(),

@@ -1,12 +1,12 @@
 import { AwsClient } from 'aws4fetch';
 import { ulid } from 'ulid';
-import { failed, type Finding, judged, reasonOf, skipped } from './finding';
+import { failed, type Finding, verdict, reasonOf, skipped } from './finding';
 
-const CHECK = 'workloads are known by their IAM role';
+const CHECK = 'workloads are recognised by their IAM role';
 const TIMEOUT_MS = 30_000;
 const PATH = '/v1/models';
 
-/** Where workloads call, and the key that is for the role of the credentials. */
+/** The function for workloads, and a key for the role that the credentials belong to. */
 export interface WorkloadsTarget {
   readonly url: string;
   readonly keyId: string;
@@ -19,7 +19,7 @@ interface Credentials {
   readonly sessionToken?: string | undefined;
 }
 
-/** Asks three times: without a signature, with one that names the role's key, and with one that names no key of it. */
+/** Makes three requests: one unsigned, and two signed that name the role's key and a key of another role. */
 export async function checkWorkloads(target: WorkloadsTarget | undefined): Promise<Finding> {
   if (target === undefined) return skipped(CHECK, 'no --workloads-url was given');
   try {
@@ -34,10 +34,10 @@ export async function checkWorkloads(target: WorkloadsTarget | undefined): Promi
     });
     const unsigned = await statusOf(fetch, target.url, target.keyId);
     const signed = (url: string, init: RequestInit): Promise<Response> => aws.fetch(url, init);
-    const named = await statusOf(signed, target.url, target.keyId);
-    const stranger = await statusOf(signed, target.url, ulid());
-    const measured = `${unsigned} without a signature, ${named} with it, ${stranger} naming a key that is not the role's`;
-    return judged(CHECK, unsigned === 403 && named === 200 && stranger === 401, measured);
+    const ownKey = await statusOf(signed, target.url, target.keyId);
+    const otherKey = await statusOf(signed, target.url, ulid());
+    const measured = `${unsigned} unsigned, ${ownKey} signed, ${otherKey} signed but naming another role's key`;
+    return verdict(CHECK, unsigned === 403 && ownKey === 200 && otherKey === 401, measured);
   } catch (error) {
     return failed(CHECK, reasonOf(error));
   }
@@ -54,6 +54,6 @@ async function statusOf(
   return response.status;
 }
 
-/** A function URL's host says it. Where another host answers, as an emulator does, any region will do. */
+/** A function URL contains its region. Any region works with another host, such as an emulator. */
 const regionOf = (url: string): string =>
   /\.lambda-url\.([a-z0-9-]+)\.on\.aws$/.exec(new URL(url).hostname)?.[1] ?? 'us-east-1';

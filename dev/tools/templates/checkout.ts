@@ -11,7 +11,7 @@ const APP = 'bin/tollgate.ts';
  * Opens the checkout in a folder, or unpacks a git revision into `scratch`. A revision uses the packages that are
  * installed here; to compare a release with its own packages, give a folder.
  *
- * @throws when the argument is neither such a folder nor a revision
+ * @throws Error when the argument is neither such a folder nor a revision
  */
 export function openCheckout(folderOrRevision: string, scratch: string): string {
   if (existsSync(join(folderOrRevision, APP))) return resolve(folderOrRevision);
@@ -27,7 +27,7 @@ export function openCheckout(folderOrRevision: string, scratch: string): string 
  * Runs the app of a checkout as the CDK command does, without bundling its functions. The environment is empty, so
  * that the caller's credentials cannot change a template.
  *
- * @throws when the app refuses the configuration or a rule pack finds something
+ * @throws Error when the app refuses the configuration or a rule pack finds something
  */
 export async function synthesize(checkout: string, configuration: object): Promise<SynthesizedStacks> {
   const { context } = JSON.parse(readFileSync(join(checkout, 'cdk.json'), 'utf8')) as { readonly context: object };

@@ -1,15 +1,15 @@
-/** A value that one side has and the other has not, or has differently. `undefined` stands for its absence. */
+/** A value that differs between the two sides, or exists only on one; it is `undefined` on the other. */
 export interface Difference {
-  /** From the root of the compared value, `Resources/WalletTable/Properties/BillingMode` for one. */
+  /** The path from the root of the compared value, such as `Resources/WalletTable/Properties/BillingMode`. */
   readonly path: string;
   readonly before: unknown;
   readonly after: unknown;
 }
 
-/** Texts for people, and names of assets, which are hashes of a bundle's content. Neither changes what is deployed. */
+/** Texts for people, and asset names, which are hashes of a bundle's content. Neither affects the resources. */
 const IGNORED = new Set(['Description', 'AlarmDescription', 'S3Key']);
 
-/** Every difference between two JSON values except descriptions and the names of assets. */
+/** Finds all differences between two JSON values, except in descriptions and asset names. */
 export function differences(before: unknown, after: unknown, path = ''): Difference[] {
   if (before === after) return [];
   if (!isNode(before) || !isNode(after) || Array.isArray(before) !== Array.isArray(after)) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAssembly } from '../pages/assembly';
 
-/** One stack: its template, and what is said about it beside the template. */
+/** One stack: its template, and the properties that the assembly's manifest has for it. */
 interface SynthesizedStack {
   readonly environment: string;
   readonly isProtected: boolean;
@@ -13,7 +13,7 @@ interface SynthesizedStack {
 /** The stacks of a deployment by name. */
 export interface SynthesizedStacks {
   readonly stacks: Readonly<Record<string, SynthesizedStack>>;
-  /** Each acknowledged rule, after the path of the construct that acknowledges it. */
+  /** Each acknowledged rule, prefixed by the path of the construct that acknowledges it. */
   readonly acknowledged: Readonly<Record<string, true>>;
 }
 
@@ -31,7 +31,7 @@ interface Manifest {
   >;
 }
 
-/** Reads the stacks from a folder that a synthesis has written. */
+/** Reads the stacks from the output folder of a synthesis. */
 export function readStacks(folder: string): SynthesizedStacks {
   const read = (file: string): unknown => JSON.parse(readFileSync(join(folder, file), 'utf8'));
   const { artifacts } = read('manifest.json') as Manifest;

@@ -5,9 +5,9 @@ import type { Clock } from '../../domain/clock';
 import { ControlPlaneUnavailable } from '../../domain/errors/refusal';
 import type { SecondFactors } from '../../domain/identity/second-factors';
 
-/** Who adds or removes a factor waits for it at most so long. */
-const KNOWN_MS = 60_000;
-const KNOWN_MAX = 1_000;
+/** A person who adds or removes a factor waits at most this long until it takes effect. */
+const CACHE_MS = 60_000;
+const CACHE_ENTRIES_MAX = 1_000;
 
 export interface CognitoSecondFactorsOptions {
   readonly client: Pick<CognitoIdentityProviderClient, 'send'>;
@@ -15,10 +15,10 @@ export interface CognitoSecondFactorsOptions {
   readonly clock: Clock;
 }
 
-/** Asks the user pool, at most once a minute about one person. The answer holds no attribute of theirs. */
+/** Asks the user pool about each person at most once a minute. The response contains no attributes of the person. */
 export class CognitoSecondFactors implements SecondFactors {
   readonly #options: CognitoSecondFactorsOptions;
-  readonly #known = new BoundedMap<{ readonly has: boolean; readonly from: number }>(KNOWN_MAX);
+  readonly #cache = new BoundedMap<{ readonly has: boolean; readonly fetchedAt: number }>(CACHE_ENTRIES_MAX);
 
   constructor(options: CognitoSecondFactorsOptions) {
     this.#options = options;
@@ -26,20 +26,21 @@ export class CognitoSecondFactors implements SecondFactors {
 
   async has(subject: string): Promise<boolean> {
     const now = this.#options.clock();
-    const known = this.#known.get(subject);
-    if (known && known.from <= now && now < known.from + KNOWN_MS) return known.has;
-    const has = await this.#ask(subject);
-    this.#known.set(subject, { has, from: now });
+    const cached = this.#cache.get(subject);
+    if (cached && cached.fetchedAt <= now && now < cached.fetchedAt + CACHE_MS) return cached.has;
+    const has = await this.#fetch(subject);
+    this.#cache.set(subject, { has, fetchedAt: now });
     return has;
   }
 
-  async #ask(subject: string): Promise<boolean> {
+  async #fetch(subject: string): Promise<boolean> {
     const { client, userPoolId: UserPoolId } = this.#options;
     try {
       const factors = await client.send(new AdminGetUserAuthFactorsCommand({ UserPoolId, Username: subject }));
       return (factors.UserMFASettingList ?? []).length > 0;
     } catch (error) {
-      // Whoever signs in at their organisation has another user name, and factors that this pool knows nothing of.
+      // A person who signs in through their organisation has a different user name, and this pool does not know their
+      // factors.
       if (error instanceof UserNotFoundException) return false;
       throw new ControlPlaneUnavailable({ cause: error });
     }

@@ -8,33 +8,33 @@ import type { Identity, TokenVerifier } from '../../domain/identity/token-verifi
 import { PublishedKeys } from '../jwks/published-keys';
 import { poolKeysSchema } from './pool-keys';
 
-/** Some four times what Cognito makes. Longer input is refused before anything looks into it. */
+/** About four times the length of Cognito's tokens. Longer input is refused before it is parsed. */
 const TOKEN_CHARACTERS_MAX = 8_192;
 
 const claimsSchema = z.object({
-  /** Becomes a part of a table's key. */
+  /** Restricted because it becomes part of a table key. */
   sub: z.string().regex(/^[\w-]{1,128}$/),
   client_id: z.string(),
   iat: z.int().nonnegative(),
 });
 
 export interface CognitoTokenVerifierOptions {
-  /** As the pool's tokens name it; see `userPoolIssuer`. */
+  /** The `iss` claim of the pool's tokens; see `userPoolIssuer`. */
   readonly issuer: string;
-  /** The clients whose tokens are taken; those of any other are not. */
+  /** The only clients whose tokens are accepted. */
   readonly clientIds: readonly string[];
   readonly clock: Clock;
-  /** Gets the pool's key set. @default from where the issuer publishes it, over HTTPS */
+  /** Fetches the pool's key set. @default fetches it from the issuer over HTTPS */
   readonly fetchKeys?: () => Promise<unknown>;
 }
 
-/** Takes the access tokens of one user pool. A token that was revoked is taken until it expires, minutes later. */
+/** Verifies access tokens of one user pool. A revoked token is accepted until it expires, which takes minutes. */
 export class CognitoTokenVerifier implements TokenVerifier {
   readonly #verifier: ReturnType<typeof poolVerifier>;
 
   constructor(options: CognitoTokenVerifierOptions) {
-    // The library takes an empty list for a mistake of the token's, not of ours.
-    if (options.clientIds.length === 0) throw new RangeError('a verifier needs a client whose tokens it takes');
+    // Fail early: with an empty list, the library would reject every token instead.
+    if (options.clientIds.length === 0) throw new RangeError('a token verifier needs at least one client id');
     this.#verifier = poolVerifier(options);
   }
 
@@ -52,13 +52,13 @@ export class CognitoTokenVerifier implements TokenVerifier {
   }
 }
 
-/** `eu-central-1_AbCdEf123`, a pool's id, is also where it is. */
+/** @param userPoolId begins with the pool's region, such as `eu-central-1_AbCdEf123` */
 export function userPoolIssuer(userPoolId: string): string {
   const [region = ''] = userPoolId.split('_');
   return `https://cognito-idp.${region}.amazonaws.com/${userPoolId}`;
 }
 
-/** Not the library's verifier for Cognito, which takes only pools whose id and address are Amazon's, and a second issuer. */
+/** The library's verifier for Cognito accepts only Amazon's own addresses, so this uses its generic one. */
 function poolVerifier({ issuer, clientIds, clock, fetchKeys }: CognitoTokenVerifierOptions) {
   const jwksUri = `${issuer}/.well-known/jwks.json`;
   const jwksCache = new PublishedKeys({
@@ -70,7 +70,7 @@ function poolVerifier({ issuer, clientIds, clock, fetchKeys }: CognitoTokenVerif
     {
       issuer,
       jwksUri,
-      // Access tokens have no audience; the client is checked in its place.
+      // Access tokens have no audience, so the client ID is checked instead.
       audience: null,
       customJwtCheck: ({ payload }) =>
         validateCognitoJwtFields(payload, { tokenUse: 'access', clientId: [...clientIds] }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What Cognito signs with. Whatever else a pool may publish is not looked at. */
+/** Cognito signs with RS256 only. */
 const poolKeySchema = z.object({
   alg: z.literal('RS256'),
   e: z.string().min(1),

@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock';
 import type { Check, Get, Page, Query, TableStore, Write } from '../../domain/table/table-store';
 import type { Item } from '../../domain/table/value';
 import { decodeItem, decodeKey, encodeKey } from '../attribute-values';
-import { epochSeconds, isExpired, visible } from '../live-items';
+import { epochSeconds, isExpired, unlessExpired } from '../expiry';
 import { checkKey, checkQuery, checkTransaction, checkWrite } from '../request-rules';
 import { Expressions } from './expressions';
 import { toStoreError } from './store-failures';
@@ -19,7 +19,7 @@ export interface DynamodbStoreOptions {
 
 const PAGE_ITEMS_DEFAULT = 100;
 
-/** The tables of a deployment. */
+/** The DynamoDB store: the tables of a deployment in AWS. */
 export class DynamodbStore implements TableStore {
   readonly #transport: StoreTransport;
   readonly #tableNames: DynamodbStoreOptions['tableNames'];
@@ -38,7 +38,7 @@ export class DynamodbStore implements TableStore {
       Key: encodeKey(key),
       ConsistentRead: consistent,
     });
-    return visible(table, found && decodeItem(found), this.#clock);
+    return unlessExpired(table, found && decodeItem(found), this.#clock);
   }
 
   async query(query: Query): Promise<Page> {
@@ -93,7 +93,7 @@ export class DynamodbStore implements TableStore {
 
   #nameOf(table: TableSpec): string {
     const name = this.#tableNames[table.name];
-    if (name === undefined) throw new Error(`this store was not given the table ${table.name}`);
+    if (name === undefined) throw new Error(`the store has no physical name for the table ${table.name}`);
     return name;
   }
 }

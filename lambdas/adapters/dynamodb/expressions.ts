@@ -4,15 +4,15 @@ import type { SortRange } from '../../domain/table/table-store';
 import type { Value } from '../../domain/table/value';
 import { encodeValue } from '../attribute-values';
 
-/** The names and values that one request's expressions refer to. */
+/** The attribute names and values that the expressions of one request refer to. */
 export interface Placeholders {
   readonly ExpressionAttributeNames?: Record<string, string>;
   readonly ExpressionAttributeValues?: Record<string, AttributeValue>;
 }
 
 /**
- * Writes DynamoDB expressions. Every name and value goes through a placeholder, because DynamoDB reserves
- * 573 words, `count`, `data` and `status` among them.
+ * Builds DynamoDB expressions. Every attribute name becomes a placeholder because DynamoDB reserves 573 words,
+ * including `count`, `data` and `status`. Values are placeholders because the syntax has no literals.
  */
 export class Expressions {
   readonly #names = new Map<string, string>();
@@ -58,7 +58,10 @@ export class Expressions {
     return `${sk} BETWEEN ${this.#value(sort.from)} AND ${this.#value(sort.to)}`;
   }
 
-  /** Read last: an absent set of placeholders must be left out of the request. */
+  /**
+   * The placeholders of all expressions built so far. Call this last. Empty sets are left out because DynamoDB rejects
+   * them.
+   */
   placeholders(): Placeholders {
     return {
       ...(this.#names.size > 0 && {
@@ -70,14 +73,14 @@ export class Expressions {
     };
   }
 
-  // Redundant parentheses are an error, so a single condition stands bare.
+  // DynamoDB rejects redundant parentheses, so a single condition has none.
   #join(conditions: readonly Condition[], operator: 'AND' | 'OR'): string {
     const [first, ...others] = conditions.map((condition) => this.condition(condition));
     if (first === undefined) return this.#constant(operator);
     return others.length === 0 ? first : `(${[first, ...others].join(` ${operator} `)})`;
   }
 
-  /** There is no literal for "always" (of nothing, all hold) and "never" (of nothing, none holds). */
+  /** An expression that is always true (for an empty AND) or always false (for an empty OR). DynamoDB has no literal. */
   #constant(operator: 'AND' | 'OR'): string {
     const pk = this.#name('pk');
     return `(attribute_exists(${pk}) ${operator === 'AND' ? 'OR' : 'AND'} attribute_not_exists(${pk}))`;

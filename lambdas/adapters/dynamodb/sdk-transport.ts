@@ -23,13 +23,13 @@ type Senders = {
   ) => Promise<StoreOperations[Operation]['output']>;
 };
 
-/** The transport over the AWS SDK. */
+/** A transport that uses the AWS SDK. */
 export class SdkTransport implements StoreTransport {
   readonly #clients: readonly DynamoDBClient[];
   readonly #senders: Senders;
 
   constructor(config: DynamoDBClientConfig = {}) {
-    const repeating = new DynamoDBClient({
+    const retrying = new DynamoDBClient({
       requestHandler: {
         connectionTimeout: CONNECT_TIMEOUT_MS,
         requestTimeout: REQUEST_TIMEOUT_MS,
@@ -37,19 +37,23 @@ export class SdkTransport implements StoreTransport {
       },
       ...config,
     });
-    // A single write that got no answer may have been made, and an ADD would then be made twice: only the caller
-    // knows whether a repeat is harmless. Transactions carry a token (the SDK adds one), so those may repeat; who
-    // brings a token repeats by himself, and must know of each attempt.
-    const once = new DynamoDBClient({ ...config, requestHandler: repeating.config.requestHandler, maxAttempts: 1 });
-    this.#clients = [repeating, once];
+    // A single write whose response was lost may have been made, and a retry would apply an ADD twice. Only the caller
+    // knows whether a retry is safe. Transactions are safe to retry because the SDK adds a token. A caller that passes
+    // its own token retries by itself and must learn of every attempt.
+    const singleAttempt = new DynamoDBClient({
+      ...config,
+      requestHandler: retrying.config.requestHandler,
+      maxAttempts: 1,
+    });
+    this.#clients = [retrying, singleAttempt];
     this.#senders = {
-      GetItem: (input) => repeating.send(new GetItemCommand(input)),
-      Query: (input) => repeating.send(new QueryCommand(input)),
-      PutItem: (input) => once.send(new PutItemCommand(input)),
-      UpdateItem: (input) => once.send(new UpdateItemCommand(input)),
-      DeleteItem: (input) => once.send(new DeleteItemCommand(input)),
+      GetItem: (input) => retrying.send(new GetItemCommand(input)),
+      Query: (input) => retrying.send(new QueryCommand(input)),
+      PutItem: (input) => singleAttempt.send(new PutItemCommand(input)),
+      UpdateItem: (input) => singleAttempt.send(new UpdateItemCommand(input)),
+      DeleteItem: (input) => singleAttempt.send(new DeleteItemCommand(input)),
       TransactWriteItems: (input) =>
-        (input.ClientRequestToken === undefined ? repeating : once).send(new TransactWriteItemsCommand(input)),
+        (input.ClientRequestToken === undefined ? retrying : singleAttempt).send(new TransactWriteItemsCommand(input)),
     };
   }
 

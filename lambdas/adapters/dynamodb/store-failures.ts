@@ -10,8 +10,8 @@ import type { TransportReason } from './store-transport';
 import { TransportError } from './store-transport';
 
 /**
- * The one meaning of each failure. DynamoDB's own message can quote stored values, so it stays inside `cause`
- * and no message of ours repeats it.
+ * Maps a transport failure to an error of the table layer. DynamoDB's message can quote stored values, so it is kept
+ * only in `cause` and never repeated in a message of our own.
  */
 export function toStoreError(error: unknown): Error {
   if (!(error instanceof TransportError)) return new StoreUnavailable('Unknown', { cause: error });
@@ -22,10 +22,10 @@ export function toStoreError(error: unknown): Error {
       return new TransactionCancelled(error.reasons.map(toReason));
     case 'IdempotentParameterMismatchException':
       return new IdempotencyMismatch();
-    // A mistake of the caller, which no repeat can mend.
+    // The caller made a programming mistake, so a retry cannot succeed.
     case 'ValidationException':
-      return new Error('the table refused an invalid request', { cause: error });
-    // Throttles, conflicts on a single write, a transaction still in progress, timeouts, lost connections.
+      return new Error('DynamoDB rejected the request as invalid', { cause: error });
+    // These include throttling, conflicts on a single write, transactions in progress, timeouts and lost connections.
     default:
       return new StoreUnavailable(error.code, { cause: error });
   }

@@ -14,7 +14,7 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import type { DecodableItem } from '../attribute-values';
 
-/** The operations of the DynamoDB API that the store needs, as they are on the wire. */
+/** The DynamoDB operations that the store needs, with their wire types. */
 export interface StoreOperations {
   GetItem: { input: GetItemInput; output: GetItemOutput };
   Query: { input: QueryInput; output: QueryOutput };
@@ -27,30 +27,30 @@ export interface StoreOperations {
 export type StoreOperation = keyof StoreOperations;
 
 /**
- * Carries one operation to DynamoDB and back. It signs, sends and reads; it decides nothing about data.
- * It may repeat an operation only when a repeat cannot write twice: reads, and transactions with their token.
+ * Signs one operation, sends it to DynamoDB and reads the response, without interpreting the data. It may retry only
+ * operations that cannot write twice: reads, and transactions whose caller passed no token.
  */
 export interface StoreTransport {
-  /** @throws TransportError, and nothing else. */
+  /** @throws TransportError when the operation fails; no other error is thrown */
   call<Operation extends StoreOperation>(
     operation: Operation,
     input: StoreOperations[Operation]['input'],
   ): Promise<StoreOperations[Operation]['output']>;
 }
 
-/** Why one write of a transaction was refused; `code` is DynamoDB's, `None` for a write that was fine. */
+/** Why one write of a transaction was refused. `code` is DynamoDB's; it is `None` for a write that caused no failure. */
 export interface TransportReason {
   readonly code: string;
   readonly item?: DecodableItem;
 }
 
-/** An operation did not succeed. `code` is DynamoDB's name of the exception or the system's (`ECONNRESET`). */
+/** An operation failed. `code` is the name of DynamoDB's exception, or a system error code such as `ECONNRESET`. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
   readonly code: string;
-  /** What was stored when a single write's condition failed. */
+  /** The stored item, if the condition of a single write failed. */
   readonly item: DecodableItem | undefined;
-  /** One place per write of a cancelled transaction, in order. */
+  /** One reason per write of a cancelled transaction, in order. */
   readonly reasons: readonly TransportReason[];
 
   constructor(

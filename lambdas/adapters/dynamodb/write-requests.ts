@@ -10,9 +10,9 @@ import type { Check, Delete, Put, Update, Write } from '../../domain/table/table
 import { encodeItem, encodeKey } from '../attribute-values';
 import { Expressions } from './expressions';
 
-// The parts that a single write and a transaction's write share.
+// These builders serve both single writes and the writes of a transaction.
 
-/** What was stored comes back when a condition fails, so that the caller can name the one outcome. */
+/** Returns the stored item when a condition fails, so that the caller can tell which refusal applies. */
 const OLD_ITEM_ON_FAILURE = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
 
 export function putRequest(name: string, { put, when }: Put): PutItemInput {

@@ -1,7 +1,7 @@
 /**
- * Orders strings as their UTF-8 bytes, which is DynamoDB's order of sort keys. It differs from JavaScript's
- * order of UTF-16 units only where surrogates meet the units above them.
- * @returns below, at or above zero.
+ * Compares strings by their UTF-8 bytes, which is how DynamoDB orders sort keys. This differs from JavaScript's order of
+ * UTF-16 code units only when a surrogate is compared with a unit from U+E000 to U+FFFF.
+ * @returns a number below, equal to or above zero
  */
 export function compareText(left: string, right: string): number {
   if (left === right) return 0;
@@ -15,7 +15,7 @@ export function compareText(left: string, right: string): number {
 
 export const compareBytes = (left: Uint8Array, right: Uint8Array): number => Buffer.compare(left, right);
 
-/** Moves the surrogates, which stand for code points above all others, behind U+E000 to U+FFFF. */
+/** Orders surrogates after U+E000 to U+FFFF, because they encode the highest code points. */
 function rank(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000;

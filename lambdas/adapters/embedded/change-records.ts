@@ -2,27 +2,27 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { encodeJsonItem, encodeKey } from '../attribute-values';
 import type { ItemChange } from './memory-tables';
 
-/** A change as a Lambda function reads it from a DynamoDB stream. */
+/** A change, in the form in which a Lambda function reads it from a DynamoDB stream. */
 export type ChangeRecord = DynamoDBRecord;
-/** The changes of one commit to tables with a stream. It must not throw: the commit has been made. */
+/** Receives the changes of one commit to tables with a stream. It must not throw, because the commit is already made. */
 export type ChangeListener = (records: readonly ChangeRecord[]) => void;
 
-/** How a stream marks what DynamoDB removed by time rather than a client. */
-const REMOVED_BY_TIME = { type: 'Service', principalId: 'dynamodb.amazonaws.com' } as const;
+/** DynamoDB streams mark an item that TTL deleted with this identity. */
+const EXPIRY_IDENTITY = { type: 'Service', principalId: 'dynamodb.amazonaws.com' } as const;
 
 export interface CommitFacts {
   /** The commit's number. */
   readonly commit: number;
   /** Epoch milliseconds. */
   readonly at: number;
-  /** Whether the items were removed because their time had passed. */
-  readonly byTime: boolean;
+  /** Whether the items were removed because they had expired. */
+  readonly isExpiry: boolean;
 }
 
 export function changeRecord(
   { table, key, before, after }: ItemChange,
   index: number,
-  { commit, at, byTime }: CommitFacts,
+  { commit, at, isExpiry }: CommitFacts,
 ): ChangeRecord {
   const sequenceNumber = sequenceNumberOf(commit, index);
   return {
@@ -40,10 +40,10 @@ export function changeRecord(
       SequenceNumber: sequenceNumber,
       StreamViewType: 'NEW_AND_OLD_IMAGES',
     },
-    ...(byTime && { userIdentity: REMOVED_BY_TIME }),
+    ...(isExpiry && { userIdentity: EXPIRY_IDENTITY }),
   };
 }
 
-/** 21 digits as in DynamoDB: the commit's number, then the place in it, so that they rise as text and as numbers. */
+/** 21 digits as in DynamoDB: the commit's number, then the index within it, so that they ascend as text and as numbers. */
 const sequenceNumberOf = (commit: number, index: number): string =>
   `${String(commit).padStart(18, '0')}${String(index).padStart(3, '0')}`;

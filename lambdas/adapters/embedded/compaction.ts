@@ -8,29 +8,29 @@ import type { State } from './replay';
 
 const LINE_ITEMS_MAX = 100;
 
-/** Where a compaction writes before its file takes the journal's place. */
-export const freshName = (file: string): string => `${file}.compacting`;
+/** The file that a compaction writes before it renames it to the journal's name. */
+export const replacementName = (file: string): string => `${file}.compacting`;
 
 /**
- * Writes a journal of nothing but the present state and puts it in the old one's place.
- * A failure on the way, a full disk for one, leaves the old one as it was.
+ * Replaces a journal with a new one that contains only the current state. If this fails, for example because the disk
+ * is full, the old journal is unchanged.
  */
 export function compact(files: JournalFiles, file: string, state: State, now: number): void {
-  const fresh = freshName(file);
-  // One that a crash left behind is of no use.
-  files.remove(fresh);
-  const opened = files.open(fresh);
+  const replacement = replacementName(file);
+  // A crash may have left an incomplete file behind.
+  files.remove(replacement);
+  const opened = files.open(replacement);
   try {
     const journal = new Journal(opened, 0);
     journal.append({ journal: JOURNAL_VERSION, commit: state.commit });
-    journal.append({ commit: state.commit, writes: [], tokens: state.tokens.alive(now) });
+    journal.append({ commit: state.commit, writes: [], tokens: state.tokens.live(now) });
     for (const writes of batches(state)) journal.append({ commit: state.commit, writes });
-    // The name must never come to stand for lines that are not on the disk yet.
+    // Sync before the rename, so that after a power failure the journal's name never refers to an incomplete file.
     journal.sync();
   } finally {
     opened.close();
   }
-  files.rename(fresh, file);
+  files.rename(replacement, file);
 }
 
 function* batches({ tables }: State): Generator<readonly JournalWrite[]> {

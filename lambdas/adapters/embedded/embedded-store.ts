@@ -4,7 +4,7 @@ import { keyOf } from '../../domain/table/key-of';
 import type { Check, Get, Page, Query, TableStore, Write } from '../../domain/table/table-store';
 import type { Item } from '../../domain/table/value';
 import { encodeJsonItem } from '../attribute-values';
-import { epochSeconds, isExpired, visible } from '../live-items';
+import { epochSeconds, isExpired, unlessExpired } from '../expiry';
 import { checkKey, checkQuery, checkTransaction, checkWrite, TRANSACTION_WRITES_MAX } from '../request-rules';
 import type { ChangeListener } from './change-records';
 import { changeRecord } from './change-records';
@@ -21,16 +21,19 @@ import { emptyState } from './replay';
 import { copyItem } from './stored-values';
 
 export interface EmbeddedStoreOptions {
-  /** The journal; it is created if it does not exist, with its folder. Its opener sees to it that no other process writes to it. */
+  /** The journal. It and its folder are created if needed. The caller must ensure that no other process writes to it. */
   readonly file: string;
   readonly clock: Clock;
   /** @default the file system */
   readonly files?: JournalFiles;
 }
 
-/** Where commits go before they are acknowledged. */
+/** Makes commits durable before they are acknowledged. */
 interface CommitLog {
-  /** @returns the bytes taken up. @throws StoreUnavailable when the commit could not be kept. */
+  /**
+   * @returns the number of bytes written
+   * @throws StoreUnavailable when the commit could not be written
+   */
   append(commit: Commit): number;
   close(): void;
 }
@@ -39,8 +42,8 @@ const PAGE_ITEMS_DEFAULT = 100;
 const STREAMED = new Set(TABLES.filter((table) => table.stream).map((table) => table.name));
 
 /**
- * The tables in this process's memory, kept in one journal file. A commit is synchronous: nothing can come
- * between the check of its conditions, its line in the journal and its effect.
+ * The embedded store: tables in the memory of this process, made durable by one journal file. A commit runs
+ * synchronously, so nothing can happen between the check of its conditions, its line in the journal and its effect.
  */
 export class EmbeddedStore implements TableStore {
   readonly #state: State;
@@ -60,27 +63,27 @@ export class EmbeddedStore implements TableStore {
     return new EmbeddedStore(state, clock, journal);
   }
 
-  /** What a file holds at this moment, even while another process writes to it. Every write throws. */
+  /** Opens a snapshot of a file, even while another process writes to it. Every write throws. */
   static openReadOnly({ file, clock, files = nodeFiles }: EmbeddedStoreOptions): EmbeddedStore {
     const refuse = (): never => {
-      throw new Error('this store was opened for reading only');
+      throw new Error('the store was opened read-only');
     };
     return new EmbeddedStore(readState(files, file).state, clock, { append: refuse, close: () => undefined });
   }
 
-  /** Tables that end with the process. */
+  /** Opens empty tables that are lost when the process ends. */
   static memory({ clock }: { readonly clock: Clock }): EmbeddedStore {
     return new EmbeddedStore(emptyState(), clock);
   }
 
-  /** Later writes throw StoreUnavailable. */
+  /** Closes the journal. Later writes throw StoreUnavailable. */
   close(): void {
     this.#log?.close();
   }
 
   /**
-   * Tells of every later change to a table with a stream, commit by commit, before the commit's caller goes on.
-   * @returns what ends it.
+   * Calls the listener once per later commit that changes a table with a stream, before the commit's caller resumes.
+   * @returns a function that removes the listener
    */
   onChange(listener: ChangeListener): () => void {
     this.#listeners.add(listener);
@@ -89,7 +92,7 @@ export class EmbeddedStore implements TableStore {
 
   async get({ table, key }: Get): Promise<Item | undefined> {
     checkKey(key);
-    const item = visible(table, this.#state.tables.get(table.name, key), this.#clock);
+    const item = unlessExpired(table, this.#state.tables.get(table.name, key), this.#clock);
     return item && copyItem(item);
   }
 
@@ -100,7 +103,7 @@ export class EmbeddedStore implements TableStore {
     const now = epochSeconds(this.#clock);
     const items = read.filter(({ item }) => !isExpired(table, item, now)).map(({ item }) => copyItem(item));
     const last = read.at(-1);
-    // As in DynamoDB, a full page has a next one even if that turns out empty.
+    // As in DynamoDB, a full page has a `next` even if the next page turns out to be empty.
     return last === undefined || read.length < limit ? { items } : { items, next: { pk: partition, sk: last.sk } };
   }
 
@@ -119,7 +122,7 @@ export class EmbeddedStore implements TableStore {
     this.#commit(planTransaction(this.#state.tables, writes, keys), at, { token: spent });
   }
 
-  /** Removes what has ended by time, as DynamoDB does on its own. @returns how many items. */
+  /** Removes expired items, which DynamoDB does by itself. @returns the number of items removed */
   async removeExpired(): Promise<number> {
     const at = this.#clock();
     const now = epochSeconds(() => at);
@@ -134,16 +137,16 @@ export class EmbeddedStore implements TableStore {
         })),
     );
     for (let first = 0; first < expired.length; first += TRANSACTION_WRITES_MAX) {
-      this.#commit(expired.slice(first, first + TRANSACTION_WRITES_MAX), at, { byTime: true });
+      this.#commit(expired.slice(first, first + TRANSACTION_WRITES_MAX), at, { isExpiry: true });
     }
     return expired.length;
   }
 
-  /** The one place where anything changes: first on disk, then in memory, then for the listeners. */
+  /** All changes happen here: first on disk, then in memory, and then listeners are told. */
   #commit(
     planned: readonly ItemChange[],
     at: number,
-    { token, byTime = false }: { token?: SpentToken | undefined; byTime?: boolean } = {},
+    { token, isExpiry = false }: { token?: SpentToken | undefined; isExpiry?: boolean } = {},
   ): void {
     const changes = planned.filter(hasEffect);
     if (changes.length === 0 && token === undefined) return;
@@ -157,15 +160,15 @@ export class EmbeddedStore implements TableStore {
       else tables.put(table, key, after, bytes / changes.length);
     }
     if (token !== undefined) tokens.add(token);
-    if (this.#listeners.size > 0) this.#publish(changes, { commit, at, byTime });
+    if (this.#listeners.size > 0) this.#publish(changes, { commit, at, isExpiry });
   }
 
-  #publish(changes: readonly ItemChange[], facts: { commit: number; at: number; byTime: boolean }): void {
+  #publish(changes: readonly ItemChange[], facts: { commit: number; at: number; isExpiry: boolean }): void {
     const records = changes
       .filter(({ table }) => STREAMED.has(table))
       .map((change, index) => changeRecord(change, index, facts));
     if (records.length === 0) return;
-    // In a turn of their own: a listener may write in its turn, and its failure is not the writer's.
+    // A listener runs in its own microtask, because it may itself write and its failure must not reach the writer.
     for (const listener of this.#listeners) queueMicrotask(() => listener(records));
   }
 }

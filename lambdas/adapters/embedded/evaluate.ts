@@ -2,23 +2,23 @@ import type { Change, Comparison, Condition } from '../../domain/table/condition
 import type { Item, Key, Value } from '../../domain/table/value';
 import { checkName, toInteger } from '../attribute-values';
 import { compareBytes, compareText } from './byte-order';
-import { attributeOf, copyValue, same } from './stored-values';
+import { attributeOf, copyValue, areEqual } from './stored-values';
 
-/** Whether a condition holds on what is stored, `undefined` for nothing. */
+/** Whether a condition holds for the stored item. @param item `undefined` if no item is stored */
 export function holds(condition: Condition, item: Item | undefined): boolean {
   if ('exists' in condition) return attributeOf(item, condition.exists) !== undefined;
   if ('absent' in condition) return attributeOf(item, condition.absent) === undefined;
   if ('all' in condition) return condition.all.every((part) => holds(part, item));
   if ('any' in condition) return condition.any.some((part) => holds(part, item));
   const stored = attributeOf(item, condition.attribute);
-  // As in DynamoDB, an absent attribute differs from every value and is neither above nor below any.
+  // As in DynamoDB, an absent attribute is unequal to every value, and no order comparison with it holds.
   if (stored === undefined) return condition.is === '<>';
   return compares(stored, condition.is, copyValue(condition.value));
 }
 
 function compares(left: Value, is: Comparison, right: Value): boolean {
-  if (is === '=') return same(left, right);
-  if (is === '<>') return !same(left, right);
+  if (is === '=') return areEqual(left, right);
+  if (is === '<>') return !areEqual(left, right);
   const order = compare(left, right);
   if (order === undefined) return false;
   switch (is) {
@@ -33,7 +33,7 @@ function compares(left: Value, is: Comparison, right: Value): boolean {
   }
 }
 
-/** Only values of one type have an order. */
+/** @returns `undefined` for values of different types, which have no order */
 function compare(left: Value, right: Value): number | undefined {
   if (typeof left === 'string' && typeof right === 'string') return compareText(left, right);
   if (typeof left === 'bigint' && typeof right === 'bigint') return left < right ? -1 : Number(left > right);
@@ -41,7 +41,10 @@ function compare(left: Value, right: Value): number | undefined {
   return undefined;
 }
 
-/** The item after an update; an absent one starts as its key. @throws Error when `add` meets something other than a number. */
+/**
+ * Applies an update. If no item is stored, the update starts from an item with only the key.
+ * @throws Error when `add` is applied to an attribute that is not a number
+ */
 export function applyChange(before: Item | undefined, key: Key, { set = {}, add = {}, remove = [] }: Change): Item {
   const after: { [attribute: string]: Value } = { pk: key.pk, sk: key.sk };
   for (const name of Object.keys(before ?? {})) {
@@ -50,9 +53,9 @@ export function applyChange(before: Item | undefined, key: Key, { set = {}, add 
   for (const name of Object.keys(set)) after[checkName(name)] = copyValue(set[name] as Value);
   for (const name of Object.keys(add)) {
     const found = attributeOf(after, name);
-    // Null is a value of its own, not an absent one.
+    // Only an absent attribute counts as zero. Null does not.
     const stored = found === undefined ? 0n : found;
-    if (typeof stored !== 'bigint') throw new Error('only a number can be added to');
+    if (typeof stored !== 'bigint') throw new Error('add can only be applied to a number');
     after[checkName(name)] = toInteger(stored + toInteger(add[name] as bigint));
   }
   return after;

@@ -9,44 +9,44 @@ export const JOURNAL_VERSION = 1;
 export interface Header {
   /** The version of the format. */
   readonly journal: number;
-  /** The last commit that a compaction folded into the lines which carry this number; 0 in a new journal. */
+  /** The last commit before the compaction that wrote this journal, or 0 in a new one. The compacted lines repeat it. */
   readonly commit: number;
 }
 
-/** One commit: all of it is on its one line, so it is there whole or not at all. */
+/** One commit. It is written as a single line, so that the journal contains all of it or nothing. */
 export interface Commit {
-  /** Rises by one with each commit, over restarts and compactions. */
+  /** Increases by one with each commit, across restarts and compactions. */
   readonly commit: number;
   readonly writes: readonly JournalWrite[];
   readonly tokens?: readonly SpentToken[];
 }
 
-/** A whole item that is stored from now on, or the key of one that is gone. */
+/** Stores a whole item (`put`), or removes the item with a key (`gone`). */
 export type JournalWrite =
   | { readonly table: TableName; readonly put: EncodedItem<string> }
   | { readonly table: TableName; readonly gone: readonly [pk: string, sk: string] };
 
-/** The file is damaged. It is left as it is: nothing in it is thrown away by guessing. */
+/** The file is damaged. It is left unchanged, because a repair would have to guess which data to discard. */
 export class JournalCorrupt extends Error {
   override readonly name = 'JournalCorrupt';
   constructor(file: string, line: number, problem: string) {
-    super(`${file}:${line}: ${problem}; restore the file from a backup, or move it away to start anew`);
+    super(`${file}:${line}: ${problem}; restore the file from a backup, or move it away to start with empty tables`);
   }
 }
 
 const CHECKSUM_CHARACTERS = ',"crc":"00000000"}'.length;
 
-/** A JSON line whose last member is the checksum of the rest. */
+/** Encodes an entry as a JSON line whose last member is a checksum of the rest. */
 export function encodeLine(entry: Header | Commit): string {
   const text = JSON.stringify(entry);
   return `${text.slice(0, -1)}${checksumOf(text)}\n`;
 }
 
-/** @returns undefined when the line is damaged. */
+/** @returns `undefined` if the line is damaged */
 export function decodeLine(line: string): Header | Commit | undefined {
   const text = `${line.slice(0, -CHECKSUM_CHARACTERS)}}`;
   if (line.slice(-CHECKSUM_CHARACTERS) !== checksumOf(text)) return undefined;
-  // What carries a true checksum was written by `encodeLine`.
+  // The checksum is valid, so `encodeLine` wrote this line.
   return JSON.parse(text) as Header | Commit;
 }
 

@@ -14,28 +14,28 @@ import {
 import { dirname } from 'node:path';
 import { systemErrorCode } from '../system-error';
 
-/** A file that only grows, or is cut back to an earlier length. */
+/** A file that can only be appended to or truncated. */
 export interface JournalFile {
-  /** Appends at the end. @returns the bytes that were written: fewer than given when the disk is full. */
+  /** @returns the number of bytes that were written, which is smaller than the text's if the disk is full */
   append(text: string): number;
   truncate(bytes: number): void;
-  /** Waits until all of it would survive a loss of power. */
+  /** Flushes the file to the disk, so that it survives a power failure. */
   sync(): void;
   close(): void;
 }
 
-/** The few things that the journal does with files. A simulation replaces them to make them fail. */
+/** The file operations that the journal needs. Tests replace them to simulate a failing disk. */
 export interface JournalFiles {
-  /** @returns undefined when there is no such file. */
+  /** @returns `undefined` if the file does not exist */
   read(file: string): Uint8Array | undefined;
-  /** Creates the file, and its folder, if needed. */
+  /** Opens the file. It and its folder are created if needed. */
   open(file: string): JournalFile;
-  /** Takes the place of a file that exists, in one step. */
+  /** Renames a file atomically. It replaces an existing file at `to`. */
   rename(from: string, to: string): void;
   remove(file: string): void;
 }
 
-/** A store holds what nobody but its owner may read. */
+/** A store contains secrets, so only the owner of the file may read it. */
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
@@ -51,7 +51,7 @@ export const nodeFiles: JournalFiles = {
   open(file) {
     createFolder(file);
     const descriptor = openSync(file, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, FILE_MODE);
-    // The mode above counts only for a file that is created.
+    // `openSync` applies the mode only when it creates the file.
     fchmodSync(descriptor, FILE_MODE);
     return {
       append: (text) => writeSync(descriptor, text),
@@ -64,5 +64,5 @@ export const nodeFiles: JournalFiles = {
   remove: (file) => rmSync(file, { force: true }),
 };
 
-/** A folder that exists keeps its mode: it may be the user's own. */
+/** An existing folder keeps its mode, because it may contain other files of the user. */
 const createFolder = (file: string): unknown => mkdirSync(dirname(file), { recursive: true, mode: FOLDER_MODE });

@@ -5,17 +5,17 @@ import { encodeLine } from './journal-entries';
 import type { JournalFile } from './journal-files';
 
 /**
- * Appends commits to a file. A line that was written is in the system's page cache: it survives a kill of the
- * process, but the last moments before a loss of power may be lost.
+ * Appends commits to a file. Appended lines are in the page cache of the operating system. They survive when the
+ * process is killed, but a power failure can lose the most recent ones.
  */
 export class Journal {
   readonly #file: JournalFile;
-  /** Up to here the file is whole lines. */
+  /** The number of bytes up to the end of the last complete line. */
   #length: number;
   #torn = false;
   #closed = false;
 
-  /** @param length bytes of whole lines; anything behind them is cut off. */
+  /** @param length the number of bytes in complete lines; the file is truncated after them */
   constructor(file: JournalFile, length: number) {
     this.#file = file;
     this.#length = length;
@@ -26,19 +26,22 @@ export class Journal {
     return this.#length;
   }
 
-  /** @returns the bytes of the entry. @throws StoreUnavailable when it could not be written; nothing of it stays. */
+  /**
+   * @returns the number of bytes of the entry
+   * @throws StoreUnavailable when the entry could not be written; no part of it remains in the file
+   */
   append(entry: Header | Commit): number {
     if (this.#closed) throw new StoreUnavailable('closed');
     const line = encodeLine(entry);
     const bytes = Buffer.byteLength(line);
     try {
-      this.#mend();
+      this.#repair();
       this.#torn = true;
       const written = this.#file.append(line);
       if (written < bytes) throw new StoreUnavailable('ENOSPC');
       this.#torn = false;
     } catch (error) {
-      this.#tryToMend();
+      this.#tryToRepair();
       throw error instanceof StoreUnavailable
         ? error
         : new StoreUnavailable(systemErrorCode(error) ?? 'Unknown', { cause: error });
@@ -57,18 +60,18 @@ export class Journal {
     this.#file.close();
   }
 
-  /** Cuts off what a failed append left; a commit behind it would be unreadable. */
-  #mend(): void {
+  /** Removes the remains of a failed append, which would make the next line unreadable. */
+  #repair(): void {
     if (!this.#torn) return;
     this.#file.truncate(this.#length);
     this.#torn = false;
   }
 
-  #tryToMend(): void {
+  #tryToRepair(): void {
     try {
-      this.#mend();
+      this.#repair();
     } catch {
-      // It stays torn, and the next append tries again before it writes.
+      // The file stays torn. The next append retries the repair before it writes.
     }
   }
 }

@@ -2,7 +2,7 @@ import type { TableName } from '../../contracts/storage/tables';
 import type { Item, Key } from '../../domain/table/value';
 import { Partition } from './partition';
 
-/** One item's change: `before` and `after` are what is stored, `undefined` for nothing. */
+/** The change of one item. `before` and `after` are `undefined` where no item is stored. */
 export interface ItemChange {
   readonly table: TableName;
   readonly key: Key;
@@ -10,12 +10,12 @@ export interface ItemChange {
   readonly after: Item | undefined;
 }
 
-/** What every table holds. It is only ever changed by a commit, and holds the journal's whole meaning. */
+/** The contents of all tables. Only commits change it, and replaying the journal rebuilds it. */
 export class MemoryTables {
   readonly #tables = new Map<TableName, Map<string, Partition>>();
   #liveBytes = 0;
 
-  /** The journal bytes of the items that are still stored. */
+  /** The number of journal bytes that belong to items which are still stored. */
   get liveBytes(): number {
     return this.#liveBytes;
   }

@@ -4,16 +4,23 @@ import type { Check, Write } from '../../domain/table/table-store';
 import type { Item, Key } from '../../domain/table/value';
 import { applyChange, holds } from './evaluate';
 import type { ItemChange, MemoryTables } from './memory-tables';
-import { copyItem, sameItem } from './stored-values';
+import { copyItem, areItemsEqual } from './stored-values';
 
-/** What one write would do to the tables as they are. @throws ConditionFailed, and Error on an impossible change. */
+/**
+ * Computes the change that one write would make, without making it.
+ * @throws ConditionFailed when the condition of the write does not hold
+ * @throws Error when the change is impossible
+ */
 export function planWrite(tables: MemoryTables, write: Write | Check, key: Key): ItemChange {
   const before = tables.get(write.table.name, key);
   if (write.when !== undefined && !holds(write.when, before)) throw new ConditionFailed(before && copyItem(before));
   return { table: write.table.name, key, before, after: itemAfter(write, key, before) };
 }
 
-/** What all writes would do. @throws TransactionCancelled with the reason of each write that does not go. */
+/**
+ * Computes the changes of all writes of a transaction, without making them.
+ * @throws TransactionCancelled with a reason for each write that failed
+ */
 export function planTransaction(
   tables: MemoryTables,
   writes: readonly (Write | Check)[],
@@ -32,10 +39,10 @@ export function planTransaction(
   return changes;
 }
 
-/** A write that leaves everything as it was makes no commit and no change record. */
+/** A write without effect makes no commit and no change record. */
 export function hasEffect({ before, after }: ItemChange): boolean {
   if (before === undefined || after === undefined) return before !== after;
-  return before !== after && !sameItem(before, after);
+  return before !== after && !areItemsEqual(before, after);
 }
 
 function itemAfter(write: Write | Check, key: Key, before: Item | undefined): Item | undefined {

@@ -4,7 +4,7 @@ import type { Commit, Header } from './journal-entries';
 import { decodeLine, JOURNAL_VERSION, JournalCorrupt } from './journal-entries';
 import { MemoryTables } from './memory-tables';
 
-/** What a store knows: all of it can be had again from its journal. */
+/** The state of a store. All of it can be rebuilt from the journal. */
 export interface State {
   readonly tables: MemoryTables;
   readonly tokens: IdempotencyTokens;
@@ -17,9 +17,9 @@ export const emptyState = (): State => ({ tables: new MemoryTables(), tokens: ne
 const NEWLINE = 0x0a;
 
 /**
- * Reads a journal. A last line without an end was never acknowledged and is left out.
- * @returns the state, and the bytes of the whole lines.
- * @throws JournalCorrupt
+ * Rebuilds the state from a journal. An incomplete last line is ignored, because its commit was never acknowledged.
+ * @returns the state, and the number of bytes in complete lines
+ * @throws JournalCorrupt when a line is damaged, missing or out of place
  */
 export function replay(file: string, content: Uint8Array): { state: State; length: number } {
   const state = emptyState();
@@ -34,7 +34,11 @@ export function replay(file: string, content: Uint8Array): { state: State; lengt
     if (isHeader(entry) !== (line === 1)) throw new JournalCorrupt(file, line, 'this line is out of place');
     if (isHeader(entry)) {
       if (entry.journal !== JOURNAL_VERSION)
-        throw new JournalCorrupt(file, line, `this is version ${entry.journal} of the format, not ${JOURNAL_VERSION}`);
+        throw new JournalCorrupt(
+          file,
+          line,
+          `the journal has format version ${entry.journal}, but this release reads version ${JOURNAL_VERSION}`,
+        );
       snapshot = entry.commit;
       state.commit = entry.commit;
       continue;

@@ -3,19 +3,19 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Agent, type Dispatcher, request } from 'undici';
 import { isPublicUrl } from '../../contracts/http/public-url';
 
-/** Some thirty keys; more than any issuer publishes. */
+/** Enough for about thirty keys, which is more than any issuer publishes. */
 const DOCUMENT_BYTES_MAX = 64 * 1024;
 const CONNECT_MS_MAX = 3_000;
 
-/** An issuer's document cannot be had, or must not be asked for. */
+/** An issuer's document could not be fetched, or its address is not allowed. */
 export class DocumentUnavailable extends Error {
   override readonly name = 'DocumentUnavailable';
 }
 
-/** Gets a JSON document, until it is told to stop. */
+/** Fetches and parses a JSON document. */
 export type FetchDocument = (url: string, signal: AbortSignal) => Promise<unknown>;
 
-const PRIVATE = new BlockList();
+const PRIVATE_IPV4 = new BlockList();
 for (const [network, bits] of [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -28,20 +28,24 @@ for (const [network, bits] of [
   ['198.18.0.0', 15],
   ['224.0.0.0', 3],
 ] as const)
-  PRIVATE.addSubnet(network, bits);
-/** All but the addresses that are routed; those in which an IPv4 address hides are too. */
-const PUBLIC_IPV6 = new BlockList();
-PUBLIC_IPV6.addSubnet('2000::', 3, 'ipv6');
-const HIDING_IPV4 = new BlockList();
-HIDING_IPV4.addSubnet('2002::', 16, 'ipv6');
-HIDING_IPV4.addSubnet('2001::', 32, 'ipv6');
+  PRIVATE_IPV4.addSubnet(network, bits);
+/** The range of globally routed addresses. */
+const ROUTED_IPV6 = new BlockList();
+ROUTED_IPV6.addSubnet('2000::', 3, 'ipv6');
+/** 6to4 and Teredo addresses embed an IPv4 address, which could be private. */
+const TUNNELLED_IPV4 = new BlockList();
+TUNNELLED_IPV4.addSubnet('2002::', 16, 'ipv6');
+TUNNELLED_IPV4.addSubnet('2001::', 32, 'ipv6');
 
 export function isPublicAddress(address: string): boolean {
-  if (isIP(address) === 4) return !PRIVATE.check(address);
-  return isIP(address) === 6 && PUBLIC_IPV6.check(address, 'ipv6') && !HIDING_IPV4.check(address, 'ipv6');
+  if (isIP(address) === 4) return !PRIVATE_IPV4.check(address);
+  return isIP(address) === 6 && ROUTED_IPV6.check(address, 'ipv6') && !TUNNELLED_IPV4.check(address, 'ipv6');
 }
 
-/** The address that is looked up is the one that is connected to: a name cannot mean another in between. */
+/**
+ * Resolves a host name and refuses it if any address is private. The connection uses the addresses that were checked,
+ * so the name cannot resolve to another address in between (DNS rebinding).
+ */
 export const publicLookup: LookupFunction = (hostname, options, callback) => {
   systemLookup(hostname, { ...options, all: true }, (error, addresses) => {
     const refusal =
@@ -53,11 +57,11 @@ export const publicLookup: LookupFunction = (hostname, options, callback) => {
 };
 
 /**
- * Gets a JSON document of a host that somebody else named: over HTTPS, of a public address, of little size.
- * A redirection is not followed. Nothing of ours is sent.
+ * Creates a fetcher for JSON documents at untrusted URLs. It connects only over HTTPS and only to public addresses,
+ * limits the size, does not follow redirects, and sends no credentials.
  *
- * @param dispatcher @default one that connects to public addresses only
- * @throws DocumentUnavailable
+ * @param dispatcher @default an agent that connects to public addresses only
+ * @returns a fetcher that throws DocumentUnavailable when it cannot return a document
  */
 export function documentFetcher(dispatcher: Dispatcher = publicAgent()): FetchDocument {
   return async (url, signal) => {
@@ -74,7 +78,7 @@ export function documentFetcher(dispatcher: Dispatcher = publicAgent()): FetchDo
       if (statusCode !== 200) throw new DocumentUnavailable();
       return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
     } catch (cause) {
-      throw new DocumentUnavailable('an issuer gives no document', { cause });
+      throw new DocumentUnavailable('an issuer’s document could not be fetched', { cause });
     }
   };
 }

@@ -11,18 +11,18 @@ import type { FederatedClaims, FederatedTokens } from '../../domain/federation/f
 import { PublishedKeys } from '../jwks/published-keys';
 import type { FetchDocument } from './issuer-documents';
 import { issuerKeysSchema } from './issuer-keys';
-import { SlowLooks } from './slow-looks';
+import { SlowFetches } from './slow-fetches';
 
 const ALGORITHMS = ['RS256', 'ES256'];
-/** A token that was issued longer ago is not taken, however long it says that it lives. */
+/** Older tokens are refused, whatever their `exp` says. */
 const AGE_SECONDS_MAX = 3_600;
-/** By how much an issuer's clock may differ from ours. */
+/** The tolerated difference between an issuer's clock and ours. */
 const LEEWAY_SECONDS = 60;
 const ISSUERS_MAX = 200;
-/** For both documents of an issuer together: whoever has an account can name one that never answers. */
-const LOOK_MS_MAX = 3_000;
-/** For so long an issuer that gave no keys is not asked again. */
-const FAILURE_MS = 30_000;
+/** The limit for both documents of an issuer together, because an account can name an issuer that never answers. */
+const FETCH_MS_MAX = 3_000;
+/** After a failed fetch, the issuer is not asked again for this long. */
+const RETRY_INTERVAL_MS = 30_000;
 
 const claimsSchema = z
   .object({
@@ -35,17 +35,17 @@ const claimsSchema = z
 
 const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.string().refine(isPublicUrl) });
 
-/** The tokens of any OpenID Connect issuer, by the keys that it publishes. */
+/** Verifies the tokens of any OpenID Connect issuer with the keys that it publishes. */
 export class OidcTokens implements FederatedTokens {
   readonly #fetch: FetchDocument;
   readonly #clock: Clock;
   readonly #keys = new BoundedMap<PublishedKeys>(ISSUERS_MAX);
-  readonly #slowLooks: SlowLooks;
+  readonly #slowFetches: SlowFetches;
 
   constructor({ fetchDocument, clock }: { readonly fetchDocument: FetchDocument; readonly clock: Clock }) {
     this.#fetch = fetchDocument;
     this.#clock = clock;
-    this.#slowLooks = new SlowLooks(clock);
+    this.#slowFetches = new SlowFetches(clock);
   }
 
   async verify(
@@ -54,17 +54,17 @@ export class OidcTokens implements FederatedTokens {
   ): Promise<FederatedClaims | undefined> {
     if (token.length > SUBJECT_TOKEN_CHARACTERS_MAX) return undefined;
     try {
-      // Before any key is asked for: what cannot be right causes no request.
+      // A token that cannot be valid must not cause a request to the issuer.
       const { header, payload } = decomposeUnverifiedJwt(token);
       if (!ALGORITHMS.includes(header.alg ?? '') || header.kid === undefined || payload.iss !== issuer)
         return undefined;
       const jwksCache = this.#keysOf(issuer);
-      if (this.#slowLooks.areTooMany(accountId) && jwksCache.needsIssuer(header.kid)) return undefined;
+      if (this.#slowFetches.hasTooMany(accountId) && jwksCache.needsFetch(header.kid)) return undefined;
       const verifier = JwtVerifier.create(
         { issuer, audience, jwksUri: issuer, graceSeconds: LEEWAY_SECONDS },
         { jwksCache },
       );
-      return this.#read(await this.#slowLooks.count(accountId, () => verifier.verify(token)));
+      return this.#read(await this.#slowFetches.run(accountId, () => verifier.verify(token)));
     } catch (error) {
       if (error instanceof JwtBaseError || error instanceof ServiceUnavailable) return undefined;
       throw error;
@@ -81,7 +81,7 @@ export class OidcTokens implements FederatedTokens {
     const texts = Object.entries(parsed.data).filter(
       (claim): claim is [string, string] => typeof claim[1] === 'string',
     );
-    // It cannot come again after its age has ended, however far off its own end is.
+    // After its maximum age a token is refused anyway, so it need not be remembered any longer, whatever `exp` says.
     const expiresAt = Math.min(exp, iat + AGE_SECONDS_MAX) * 1_000;
     return { subject, tokenId, expiresAt, texts: new Map(texts) };
   }
@@ -92,7 +92,7 @@ export class OidcTokens implements FederatedTokens {
     const keys = new PublishedKeys({
       clock: this.#clock,
       schema: issuerKeysSchema,
-      failureMs: FAILURE_MS,
+      failureMs: RETRY_INTERVAL_MS,
       fetchKeys: () => this.#fetchKeys(issuer),
     });
     this.#keys.set(issuer, keys);
@@ -101,10 +101,10 @@ export class OidcTokens implements FederatedTokens {
 
   /** OpenID Connect Discovery 1.0, section 4. */
   async #fetchKeys(issuer: string): Promise<unknown> {
-    const signal = AbortSignal.timeout(LOOK_MS_MAX);
+    const signal = AbortSignal.timeout(FETCH_MS_MAX);
     const document = await this.#fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, signal);
     const discovered = discoverySchema.parse(document);
-    if (discovered.issuer !== issuer) throw new Error('the discovery document is of another issuer');
+    if (discovered.issuer !== issuer) throw new Error('the discovery document names another issuer');
     return this.#fetch(discovered.jwks_uri, signal);
   }
 }

@@ -14,13 +14,13 @@ const IN_PROGRESS = 'INPROGRESS';
 const itemSchema = z.object({
   status: z.enum([IN_PROGRESS, 'COMPLETED', 'EXPIRED']),
   payloadHash: z.string(),
-  /** Epoch milliseconds until which a request that died is taken to be under way. */
+  /** Epoch milliseconds. Until then the first request counts as in progress, even if its process has died. */
   inProgressUntil: z.coerce.number().optional(),
   answer: z.string().optional(),
   [EXPIRES_AT]: z.coerce.number(),
 });
 
-/** Where Powertools keeps what it knows of requests: in the accounts table, of any engine. */
+/** Stores the idempotency records of Powertools in the accounts table of either store. */
 export class IdempotencyRecords extends BasePersistenceLayer {
   readonly #store: TableStore;
   readonly #clock: Clock;
@@ -34,8 +34,8 @@ export class IdempotencyRecords extends BasePersistenceLayer {
   protected override async _putRecord(record: IdempotencyRecord): Promise<void> {
     const { idempotencyKey: id, expiryTimestamp = 0, inProgressExpiryTimestamp = 0, payloadHash = '' } = record;
     const now = this.#clock();
-    const hasEnded = compare(EXPIRES_AT, '<=', Math.floor(now / 1_000));
-    const hasDied = all(compare('status', '=', IN_PROGRESS), compare('inProgressUntil', '<', now));
+    const hasExpired = compare(EXPIRES_AT, '<=', Math.floor(now / 1_000));
+    const isAbandoned = all(compare('status', '=', IN_PROGRESS), compare('inProgressUntil', '<', now));
     const put = {
       ...idempotencyKey(id),
       status: IN_PROGRESS,
@@ -44,14 +44,14 @@ export class IdempotencyRecords extends BasePersistenceLayer {
       [EXPIRES_AT]: expiryTimestamp,
     };
     try {
-      await this.#store.write({ table: ACCOUNTS, put, when: any(absent(), hasEnded, hasDied) });
+      await this.#store.write({ table: ACCOUNTS, put, when: any(absent(), hasExpired, isAbandoned) });
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
       throw new IdempotencyItemAlreadyExistsError(undefined, error.item && decode(id, error.item));
     }
   }
 
-  /** Asked only where a put that was refused did not say for which record; it always does. */
+  /** Powertools calls this only if the error of a refused put carries no record, and ours always does. */
   protected override async _getRecord(): Promise<IdempotencyRecord> {
     return Promise.reject(new IdempotencyItemNotFoundError());
   }

@@ -8,12 +8,13 @@ import {
 } from '@aws-lambda-powertools/idempotency';
 import type { Context } from 'aws-lambda';
 import type { Clock } from '../../domain/clock';
-import { ControlPlaneUnavailable, IdempotencyKeyReused, RequestInProgress } from '../../domain/errors/refusal';
+import { ControlPlaneUnavailable } from '../../domain/errors/refusal';
 import type { TableStore } from '../../domain/table/table-store';
+import { IdempotencyKeyReused, RequestInProgress } from './idempotency-errors';
 import { IdempotencyRecords } from './idempotency-records';
 
 const ANSWER_SECONDS = 86_400;
-/** As long as a request can take at most: API Gateway's own limit. */
+/** The longest that a request can run, which is API Gateway's own limit. */
 const IN_PROGRESS_MS = 30_000;
 
 const CIPHER = 'aes-256-gcm';
@@ -21,31 +22,31 @@ const CIPHER_KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A request that may come again. */
-export interface RepeatableRequest {
-  /** Who asks. */
+/** A request that the client may repeat. */
+export interface IdempotentRequest {
+  /** The caller. */
   readonly personId: string;
-  /** Method and path. */
+  /** The method and path. */
   readonly operation: string;
   readonly idempotencyKey: string;
   readonly body: string;
 }
 
-/** Fields of what Powertools is given: keyed hashes, because a mail address could be guessed from a plain one. */
-interface Hashed {
+/** Hashes by which Powertools recognises a request. They are keyed, because an email address behind a plain hash can be guessed. */
+interface HashedRequest {
   readonly request: string;
   readonly body: string;
 }
 
 /**
- * Does a request once, however often it comes within a day, and answers every time the same.
+ * Executes a request once and returns the same answer to every repeat within a day.
  *
- * An answer can carry a key that is shown once, so it is stored encrypted: reading it takes the Idempotency-Key that
- * only the client has, and the deployment's secret.
+ * An answer can contain an API key that is shown only once, so it is stored encrypted. Decryption needs both the
+ * Idempotency-Key, which only the client has, and the deployment's secret.
  */
 export class Idempotency {
   readonly #secret: Uint8Array;
-  readonly #once: (hashed: Hashed, act: () => Promise<string>) => Promise<string>;
+  readonly #once: (hashed: HashedRequest, act: () => Promise<string>) => Promise<string>;
 
   constructor(options: { readonly store: TableStore; readonly clock: Clock; readonly secret: Uint8Array }) {
     this.#secret = options.secret;
@@ -55,19 +56,22 @@ export class Idempotency {
       throwOnNoIdempotencyKey: true,
       expiresAfterSeconds: ANSWER_SECONDS,
     });
-    // Of Lambda's context Powertools reads no more than this.
+    // Powertools reads nothing else from Lambda's context.
     config.registerLambdaContext({ getRemainingTimeInMillis: () => IN_PROGRESS_MS } as Context);
-    this.#once = makeIdempotent((_hashed: Hashed, act: () => Promise<string>) => act(), {
+    this.#once = makeIdempotent((_hashed: HashedRequest, act: () => Promise<string>) => act(), {
       persistenceStore: new IdempotencyRecords(options),
       config,
     });
   }
 
   /**
-   * Resolves to what `act` resolved to, the first time or now. What it throws is not kept: the next one tries again.
-   * Throws RequestInProgress, IdempotencyKeyReused or ControlPlaneUnavailable.
+   * Runs `act`, or returns the stored answer of the first run. If `act` throws, nothing is stored and a repeat runs it
+   * again.
+   * @throws RequestInProgress when the first request has not finished
+   * @throws IdempotencyKeyReused when the same Idempotency-Key came with a different body
+   * @throws ControlPlaneUnavailable when the record cannot be read or written
    */
-  async run(request: RepeatableRequest, act: () => Promise<string>): Promise<string> {
+  async run(request: IdempotentRequest, act: () => Promise<string>): Promise<string> {
     const name = [request.personId, request.operation, request.idempotencyKey].join('\n');
     const hashed = { request: this.#hash(name), body: this.#hash(request.body) };
     try {

@@ -4,24 +4,27 @@ import type { z } from 'zod';
 import type { Clock } from '../../domain/clock';
 import { ServiceUnavailable } from '../../domain/errors/app-error';
 
-/** A key that the issuer withdraws verifies nothing after at most this. */
+/** A key that the issuer withdraws stops verifying tokens after at most this long. */
 const KEYS_AGE_MAX_MS = 3_600_000;
-/** A token that names an unknown key has the keys fetched again, and no other one within this time. */
-const FETCH_AGAIN_MS = 10_000;
-/** For so long old keys serve on while the issuer does not answer: they may have been withdrawn meanwhile. */
-const KEYS_SERVE_ON_MS = 86_400_000;
+/** A token that names an unknown key causes another fetch, but at most one fetch within this interval. */
+const REFETCH_INTERVAL_MS = 10_000;
+/**
+ * While the issuer does not answer, stale keys are used for at most this long, because they may have been withdrawn in
+ * the meantime.
+ */
+const STALE_KEYS_MS_MAX = 86_400_000;
 
 export interface PublishedKeysOptions {
-  /** Gets the issuer's key set, as it is published. */
+  /** Fetches the issuer's key set as it is published. */
   readonly fetchKeys: () => Promise<unknown>;
-  /** What of it is used. */
+  /** Validates the key set and selects the fields that we read. */
   readonly schema: z.ZodType<{ readonly keys: readonly JwkWithKid[] }>;
   readonly clock: Clock;
-  /** For so long an issuer that has no keys to tell a token by is not asked again. @default each token asks */
+  /** After a failed first fetch, the issuer is not asked again for this long. @default 0: each token causes a fetch */
   readonly failureMs?: number;
 }
 
-/** The keys that an issuer signs with: fetched at the first token, by age, and when a token names one that is not among them. */
+/** Caches an issuer's signing keys. They are fetched for the first token, when they are old, and for an unknown key ID. */
 export class PublishedKeys implements JwksCache {
   readonly #options: PublishedKeysOptions;
   #keys: ReadonlyMap<string, JwkWithKid> = new Map();
@@ -33,18 +36,21 @@ export class PublishedKeys implements JwksCache {
     this.#options = options;
   }
 
-  /** Whether a token by this key waits for the issuer. */
-  needsIssuer(kid: string): boolean {
+  /** Whether a token with this key ID must wait for a fetch from the issuer. */
+  needsFetch(kid: string): boolean {
     const { clock, failureMs = 0 } = this.#options;
     const now = clock();
     if (now - this.#fetchedAt < KEYS_AGE_MAX_MS && this.#keys.has(kid)) return false;
-    const againMs = this.#fetchedAt === -Infinity ? failureMs : FETCH_AGAIN_MS;
-    return this.#fetching !== undefined || now - this.#triedAt >= againMs;
+    const intervalMs = this.#fetchedAt === -Infinity ? failureMs : REFETCH_INTERVAL_MS;
+    return this.#fetching !== undefined || now - this.#triedAt >= intervalMs;
   }
 
-  /** @throws KidNotFoundInJwksError, ServiceUnavailable */
+  /**
+   * @throws KidNotFoundInJwksError when the issuer does not publish the token's key
+   * @throws ServiceUnavailable when the keys cannot be fetched and none are cached
+   */
   async getJwk(_uri: string, token: { readonly header: { readonly kid?: string } }): Promise<JwkWithKid> {
-    if (this.needsIssuer(token.header.kid ?? '')) await this.#refresh();
+    if (this.needsFetch(token.header.kid ?? '')) await this.#refresh();
     return this.getCachedJwk(_uri, token);
   }
 
@@ -60,10 +66,10 @@ export class PublishedKeys implements JwksCache {
   }
 
   addJwks(_uri: string, { keys }: Jwks): void {
-    this.#hold({ keys });
+    this.#replace({ keys });
   }
 
-  /** One fetch at a time, however many wait for it. */
+  /** Concurrent callers share one fetch. */
   #refresh(): Promise<void> {
     this.#fetching ??= this.#fetch().finally(() => {
       this.#fetching = undefined;
@@ -74,17 +80,16 @@ export class PublishedKeys implements JwksCache {
   async #fetch(): Promise<void> {
     this.#triedAt = this.#options.clock();
     try {
-      this.#hold(await this.#options.fetchKeys());
+      this.#replace(await this.#options.fetchKeys());
     } catch {
-      // Without keys there is nothing to tell a token by.
-      if (this.#options.clock() - this.#fetchedAt < KEYS_SERVE_ON_MS) return;
+      if (this.#options.clock() - this.#fetchedAt < STALE_KEYS_MS_MAX) return;
       this.#keys = new Map();
       this.#fetchedAt = -Infinity;
       throw new ServiceUnavailable();
     }
   }
 
-  #hold(published: unknown): void {
+  #replace(published: unknown): void {
     const { keys } = this.#options.schema.parse(published);
     this.#keys = new Map(keys.map((key) => [key.kid, key]));
     this.#fetchedAt = this.#options.clock();

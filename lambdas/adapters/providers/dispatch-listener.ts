@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { Headers } from '../../domain/data-plane/exchange';
+import type { Headers } from '../../domain/headers';
 import type { ProviderCall, ProviderFailure, ProviderListener } from '../../domain/data-plane/provider/provider-client';
 import type { FailedDispatch } from './stale-connections';
 

@@ -6,6 +6,7 @@ import type {
   ProviderListener,
   ProviderRequest,
 } from '../../domain/data-plane/provider/provider-client';
+import { DIALECTS } from '../../domain/dialects/registry';
 import { DispatchListener } from './dispatch-listener';
 import { StaleConnections } from './stale-connections';
 
@@ -91,7 +92,7 @@ export class UndiciProviderClient implements ProviderClient {
   }
 }
 
-function credentials({ dialect }: ProviderSettings, apiKey: string | undefined): { [name: string]: string } {
+function credentials({ dialect }: ProviderSettings, apiKey: string | undefined): { readonly [name: string]: string } {
   if (apiKey === undefined) return {};
-  return dialect === 'anthropic' ? { 'x-api-key': apiKey } : { authorization: `Bearer ${apiKey}` };
+  return DIALECTS[dialect].credentials(apiKey);
 }

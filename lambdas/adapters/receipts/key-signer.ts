@@ -3,19 +3,19 @@ import type { ReceiptSigner } from '../../domain/receipts/receipt-signer';
 
 const CURVE = 'prime256v1';
 
-/** Signs with a private key at hand: for a run on one machine, without a key service. */
+/** Signs with a private key in memory. It is for a single machine without a key management service. */
 export class KeySigner implements ReceiptSigner {
   readonly #key: KeyObject;
 
-  /** @throws Error on what is no private key on P-256 */
+  /** @throws Error when the PEM is not a private key on P-256 */
   constructor(pem: string) {
     const key = createPrivateKey(pem);
     if (key.asymmetricKeyDetails?.namedCurve !== CURVE) throw new Error('the signing key is not on P-256');
     this.#key = key;
   }
 
-  /** A new private key as PEM: whoever reads it can sign. */
-  static makeKey(): string {
+  /** @returns a new private key as PEM; anyone who can read it can sign receipts */
+  static generateKey(): string {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: CURVE });
     return privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
   }

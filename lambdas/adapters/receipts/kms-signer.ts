@@ -4,7 +4,7 @@ import type { ReceiptSigner } from '../../domain/receipts/receipt-signer';
 
 export interface KmsSignerOptions {
   readonly client: Pick<KMSClient, 'send'>;
-  /** Of a key for signing, ECC_NIST_P256. */
+  /** A KMS key with the usage SIGN_VERIFY and the spec ECC_NIST_P256. */
   readonly keyArn: string;
 }
 
@@ -19,7 +19,7 @@ export class KmsSigner implements ReceiptSigner {
   async publicKey(): Promise<Uint8Array> {
     const { client, keyArn: KeyId } = this.#options;
     const { PublicKey: publicKey } = await client.send(new GetPublicKeyCommand({ KeyId }));
-    if (publicKey === undefined) throw new Error('KMS gave no public key');
+    if (publicKey === undefined) throw new Error('KMS returned no public key');
     return publicKey;
   }
 
@@ -33,7 +33,7 @@ export class KmsSigner implements ReceiptSigner {
         SigningAlgorithm: 'ECDSA_SHA_256',
       }),
     );
-    if (signature === undefined) throw new Error('KMS gave no signature');
+    if (signature === undefined) throw new Error('KMS returned no signature');
     return signature;
   }
 }

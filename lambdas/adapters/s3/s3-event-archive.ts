@@ -6,7 +6,7 @@ import type { EventArchive } from '../../domain/audit/event-archive';
 
 const PRECONDITION_FAILED = 412;
 
-/** An object for each event, `<chain>/<sequence>.jsonl`. How long it is locked is the bucket's own rule. */
+/** Writes one object per event, `<chain>/<sequence>.jsonl`. The bucket's default retention locks each object. */
 export class S3EventArchive implements EventArchive {
   readonly #client: S3Client;
   readonly #bucket: string;
@@ -23,14 +23,14 @@ export class S3EventArchive implements EventArchive {
       Key: `${pk}/${sk}.jsonl`,
       Body: `${JSON.stringify(event)}\n`,
       ContentType: 'application/jsonl',
-      // A change that comes again leaves no second version, which would be locked as the first one is.
+      // A stream record can be delivered twice. Without this, the repeat would create a second version, locked like the first.
       IfNoneMatch: '*',
     });
     try {
       await this.#client.send(put);
     } catch (error) {
-      const isThere = error instanceof S3ServiceException && error.$metadata.httpStatusCode === PRECONDITION_FAILED;
-      if (!isThere) throw error;
+      const exists = error instanceof S3ServiceException && error.$metadata.httpStatusCode === PRECONDITION_FAILED;
+      if (!exists) throw error;
     }
   }
 }

@@ -1,8 +1,8 @@
 import { originSecretSchema } from '../../contracts/deployment/secrets';
-import { AgedSecret, type AgedSecretOptions } from './aged-secret';
+import { CachedSecret, type CachedSecretOptions } from './cached-secret';
 
-/** Reads the values by which a function knows the edge: the current one and, while it rotates, the one before. */
-export function originSecrets(options: Omit<AgedSecretOptions<unknown>, 'schema'>): () => Promise<readonly string[]> {
-  const secret = new AgedSecret({ ...options, schema: originSecretSchema });
+/** Reads the valid origin secrets: the current one and, during a rotation, the previous one. */
+export function originSecrets(options: Omit<CachedSecretOptions<unknown>, 'schema'>): () => Promise<readonly string[]> {
+  const secret = new CachedSecret({ ...options, schema: originSecretSchema });
   return async () => Object.values(await secret.get());
 }

@@ -1,26 +1,26 @@
 import type { SESv2ClientConfig } from '@aws-sdk/client-sesv2';
 import { SendEmailCommand, SESv2Client } from '@aws-sdk/client-sesv2';
-import { MailNotTaken } from '../../domain/errors/refusal';
 import type { Log } from '../../domain/log';
 import type { Mail, Mailer } from '../../domain/notifications/mailer';
+import { MailNotTaken } from '../../domain/notifications/notifications-errors';
 import { SDK_LIMITS } from '../sdk-limits';
 
 export interface SesMailerOptions {
-  /** An address of a domain that SES has verified, or one that is verified itself. */
+  /** The sender. SES must have verified the address or its domain. */
   readonly from: string;
   readonly log: Log;
   /** @default the function's own region and role */
   readonly connection?: Omit<SESv2ClientConfig, 'maxAttempts'>;
 }
 
-/** Hands mails to SES, each once. */
+/** Sends mails through SES, without retries. */
 export class SesMailer implements Mailer {
   readonly #options: SesMailerOptions;
   readonly #client: SESv2Client;
 
   constructor(options: SesMailerOptions) {
     this.#options = options;
-    // The SDK would repeat a request whose answer was lost, and SES knows no repeats: two mails.
+    // The SDK would retry a request whose response was lost. SES does not detect repeats, so it would send two mails.
     this.#client = new SESv2Client({ ...SDK_LIMITS, ...options.connection, maxAttempts: 1 });
   }
 
@@ -35,7 +35,7 @@ export class SesMailer implements Mailer {
     try {
       await this.#client.send(command);
     } catch (error) {
-      // The error itself ends here: its message names addresses.
+      // SES's error is dropped because its message contains email addresses.
       log.error('MAIL_NOT_TAKEN', { cause: error instanceof Error ? error.name : 'Unknown' });
       throw new MailNotTaken();
     }

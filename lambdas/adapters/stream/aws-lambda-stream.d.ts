@@ -1,11 +1,11 @@
-/** What stream-pipeline.ts uses of a package that ships no types. */
+/** Types for the parts of this untyped package that stream-pipeline.ts uses. */
 
 declare module 'aws-lambda-stream/pipelines' {
   interface Rule<Unit> {
     readonly id: string;
     readonly flavor: () => (units: Highland.Stream<Unit>) => Highland.Stream<unknown>;
   }
-  /** Made by `initializeFrom`, taken by `initialize`. */
+  /** Returned by `initializeFrom` and passed to `initialize`. */
   interface Pipelines<Unit> {
     readonly [id: string]: Rule<Unit>['flavor'];
   }

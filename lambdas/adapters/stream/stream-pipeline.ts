@@ -10,7 +10,7 @@ import { decodeItem } from '../attribute-values';
 const CHANGE_TYPES = ['INSERT', 'MODIFY', 'REMOVE'] as const;
 export type ChangeType = (typeof CHANGE_TYPES)[number];
 
-/** A change of an item, with all its digits: the package's own decoding would make floats of large numbers. */
+/** A change of an item. We decode it ourselves because the package would turn large numbers into floats. */
 export interface Change {
   readonly id: string;
   readonly type: ChangeType;
@@ -18,44 +18,44 @@ export interface Change {
   readonly after: Item | undefined;
 }
 
-/** What a change became, with the change's id. */
+/** The mapped value of a change, with the change's ID. */
 export interface Mapped<T> {
   readonly changeId: string;
   readonly value: T;
 }
 
-/** A line of a table of rules: which changes it is for, what they become, and where that goes. */
+/** One rule of a pipeline: which changes it selects, how it maps them, and where the results go. */
 export interface StreamRule<T> {
   readonly id: string;
   readonly changes: readonly ChangeType[];
   readonly when: (change: Change) => boolean;
-  /** Pure. A change that becomes nothing ends here. */
+  /** A pure function. A change that it maps to `undefined` is dropped. */
   readonly map: (change: Change) => T | undefined;
-  /** Takes all that the changes of an invocation became, if anything; it may be given the same again. */
+  /** Receives all results of one invocation, if there are any. It must be idempotent, because batches are retried. */
   readonly sink: (batch: readonly Mapped<T>[]) => Promise<void>;
 }
 
-/** A batch could not be worked on, and comes again. It says which rule failed and never on what. */
+/** A batch failed and Lambda will retry it. The message names the rule that failed but never an item. */
 export class StreamFault extends Error {
   override readonly name = 'StreamFault';
   readonly failure: string;
-  /** @param failure the name of what was thrown: its message may tell of an item */
+  /** @param failure the name of the error that was thrown; its message is left out because it may describe an item */
   constructor(ruleId: string, failure: string) {
     super(`the rule ${ruleId} failed with ${failure}`);
     this.failure = failure;
   }
 }
 
-/** The package's unit of work: what its pipelines pass on. */
+/** The unit of work that the package passes through its pipelines. */
 interface Unit {
   readonly event: { readonly id: string; readonly type: string };
   readonly change: Change;
 }
 
 /**
- * Runs an invocation's records through the rules. Without the package's fault handler, which publishes the unit of
- * work and goes on as if nothing had happened: here a fault fails the batch, so that Lambda gives it again.
- * @throws StreamFault
+ * Runs the records of an invocation through the rules. The package's fault handler is left out, because it publishes
+ * the unit of work and then carries on. Here, a fault fails the batch, so that Lambda retries it.
+ * @throws StreamFault when a record cannot be read, or when a rule fails
  */
 export async function runPipelines<T>(
   records: readonly DynamoDBRecord[],
@@ -63,11 +63,13 @@ export async function runPipelines<T>(
   log: Log,
 ): Promise<void> {
   try {
-    const pipelines = initialize(initializeFrom(rules.map((rule) => ({ id: rule.id, flavor: () => flow(rule) }))));
-    const units = records.map((record) => within('read', () => unitOf(record)));
+    const pipelines = initialize(
+      initializeFrom(rules.map((rule) => ({ id: rule.id, flavor: () => pipelineOf(rule) }))),
+    );
+    const units = records.map((record) => wrapFault('read', () => unitOf(record)));
     await toPromise(pipelines.assemble(highland(units), false));
   } catch (error) {
-    // The package hangs the unit of work on errors; of ours nothing but a name goes on.
+    // The package attaches the unit of work to errors, so only the name of the error is passed on.
     const fault = error instanceof StreamFault ? error : new StreamFault('none', nameOf(error));
     log.error('STREAM_FAULT', { cause: fault.failure, count: records.length });
     throw fault;
@@ -76,28 +78,29 @@ export async function runPipelines<T>(
 
 function unitOf({ eventID: id, eventName: type, dynamodb }: DynamoDBRecord): Unit {
   const known = CHANGE_TYPES.find((candidate) => candidate === type);
-  if (id === undefined || known === undefined || dynamodb === undefined) throw new TypeError('this is no change');
+  if (id === undefined || known === undefined || dynamodb === undefined)
+    throw new TypeError('this is not a change record');
   const { OldImage: before, NewImage: after } = dynamodb;
   const change = { id, type: known, before: before && decodeItem(before), after: after && decodeItem(after) };
   return { event: { id, type: known }, change };
 }
 
-/** The pipeline of a rule: filter, map, collect, hand over. */
-const flow =
+/** The pipeline of a rule: filter, map, collect into one batch, sink. */
+const pipelineOf =
   <T>(rule: StreamRule<T>) =>
   (units: Highland.Stream<Unit>): Highland.Stream<unknown> => {
     const onType = { id: rule.id, eventType: (type: string) => rule.changes.some((change) => change === type) };
     return units
       .filter((unit) => filterOnEventType(onType, unit))
-      .filter(({ change }) => within(rule.id, () => rule.when(change)))
-      .map(({ change }) => ({ changeId: change.id, value: within(rule.id, () => rule.map(change)) }))
+      .filter(({ change }) => wrapFault(rule.id, () => rule.when(change)))
+      .map(({ change }) => ({ changeId: change.id, value: wrapFault(rule.id, () => rule.map(change)) }))
       .filter((mapped): mapped is Mapped<T & {}> => mapped.value !== undefined)
       .collect()
       .filter((batch) => batch.length > 0)
-      .flatMap((batch) => highland<unknown>(handOver(rule, batch)));
+      .flatMap((batch) => highland<unknown>(sinkBatch(rule, batch)));
   };
 
-async function handOver<T>(rule: StreamRule<T>, batch: readonly Mapped<T>[]): Promise<void> {
+async function sinkBatch<T>(rule: StreamRule<T>, batch: readonly Mapped<T>[]): Promise<void> {
   try {
     await rule.sink(batch);
   } catch (error) {
@@ -105,7 +108,7 @@ async function handOver<T>(rule: StreamRule<T>, batch: readonly Mapped<T>[]): Pr
   }
 }
 
-function within<T>(ruleId: string, work: () => T): T {
+function wrapFault<T>(ruleId: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

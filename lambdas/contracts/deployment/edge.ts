@@ -1,8 +1,11 @@
-/** CloudFront adds it to what it sends to both planes, whose own addresses anybody could call otherwise. */
+/**
+ * CloudFront adds this header to every request it forwards. Both planes check it, because their own URLs are public and
+ * a client could otherwise call them directly.
+ */
 export const ORIGIN_SECRET_HEADER = 'x-tollgate-origin-secret';
 
 /**
- * The client's address, set by CloudFront's viewer function whatever the client had sent. To be believed only beside
- * the origin secret: without it the request did not come that way.
+ * The client's IP address. CloudFront's viewer function overwrites any value that the client sent. Trust it only when
+ * the origin secret is valid: without the secret, the request did not come through CloudFront.
  */
 export const CLIENT_ADDRESS_HEADER = 'x-tollgate-client-address';

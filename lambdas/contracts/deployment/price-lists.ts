@@ -1,2 +1,2 @@
-/** The providers whose prices are imported (lambdas/domain/catalog/generated/prices.json). A test compares the two. */
+/** The providers with imported prices. A test compares this list with lambdas/domain/catalog/generated/prices.json. */
 export const PRICE_LISTS = ['anthropic', 'openai'] as const;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-/** A secret's string that holds JSON. */
 const json = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);
@@ -10,10 +9,10 @@ const json = z.string().transform((text, context): unknown => {
   }
 });
 
-/** Providers' API keys by provider id. An empty one is as good as none and fails. */
+/** API keys by provider ID. An empty key would fail every request to its provider, so it is rejected here. */
 export const providerKeysSecretSchema = json.pipe(z.record(z.string(), z.string().min(1)));
 
-/** The origin secret: two values are valid, so that it can rotate without a refused request. */
+/** The origin secret. Two values are valid at a time, so that a rotation refuses no requests. */
 export const originSecretSchema = json.pipe(
   z.object({ current: z.string().min(16), previous: z.string().min(16).optional() }),
 );

@@ -1,9 +1,9 @@
-/** What the console asks the user pool for: who signed in, and their mail address to show. Never the right to change it. */
+/** The console learns who signed in and shows their email address. No scope lets it change user attributes. */
 export const SIGN_IN_SCOPES = ['openid', 'email'] as const;
 
-/** Where the user pool sends people back to, on the console's address. */
+/** The console paths that the user pool redirects to. */
 export const SIGNED_IN_PATH = '/signed-in';
 export const SIGNED_OUT_PATH = '/';
 
-/** How long an access token is taken; one that was revoked is taken until then too. */
+/** The lifetime of an access token. A revoked token is still accepted until it expires. */
 export const ACCESS_TOKEN_MINUTES = 15;

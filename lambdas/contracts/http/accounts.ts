@@ -11,38 +11,38 @@ export const accountNameSchema = line(ACCOUNT_NAME_CHARACTERS_MAX);
 
 export const emailSchema = z.email('must be a mail address').max(EMAIL_CHARACTERS_MAX);
 
-/** What an invoice says about who pays. Personal: it is in the accounts table and nowhere else. */
+/** The payer's details on an invoice. They are personal data and are stored only in the accounts table. */
 export const billingDetailsSchema = z
   .strictObject({
     name: line(LINE_CHARACTERS_MAX),
-    /** Where invoices are sent. */
+    /** Invoices are sent here. */
     email: emailSchema,
     addressLine1: line(LINE_CHARACTERS_MAX),
     addressLine2: line(LINE_CHARACTERS_MAX).optional(),
     city: line(LINE_CHARACTERS_MAX),
     region: line(LINE_CHARACTERS_MAX).optional(),
     postalCode: line(LINE_CHARACTERS_MAX).optional(),
-    /** ISO 3166-1, two letters. */
-    country: z.string().regex(/^[A-Z]{2}$/, 'must be a country’s two letters'),
-    /** A VAT number or its like, as the payer writes it. */
+    /** ISO 3166-1 alpha-2. */
+    country: z.string().regex(/^[A-Z]{2}$/, 'must be a two-letter country code, such as DE'),
+    /** A VAT number or similar, as the payer writes it. */
     taxId: line(LINE_CHARACTERS_MAX).optional(),
   })
   .meta({ id: 'BillingDetails' });
 
 export type BillingDetails = z.infer<typeof billingDetailsSchema>;
 
-/** Why an operator suspended an account. A closed list: a free text would hold what does not belong there. */
+/** Why an operator suspended an account. The list is closed because free text could contain personal data. */
 export const SUSPENSION_REASONS = ['abuse', 'payment', 'security', 'request'] as const;
 export type SuspensionReason = (typeof SUSPENSION_REASONS)[number];
 export const suspensionReasonSchema = z.enum(SUSPENSION_REASONS);
 
-/** A paying tenant, without what only some of its members may see. */
+/** An account, limited to what every member may see. */
 export const accountSchema = z
   .object({
     accountId: accountIdSchema,
     createdAt: z.iso.datetime(),
     name: accountNameSchema.optional(),
-    /** Absent only for an account that a command made. */
+    /** Absent only for an account that was created by a command. */
     ownerId: personIdSchema.optional(),
     suspendedAt: z.iso.datetime().optional(),
     suspensionReason: suspensionReasonSchema.optional(),
@@ -50,10 +50,10 @@ export const accountSchema = z
   })
   .meta({ id: 'Account' });
 
-/** What invoices say, with the version of the account that it is a part of. */
+/** The billing details, with the version of the account that contains them. */
 export const billingSchema = z
   .object({
-    /** Absent until somebody wrote them. */
+    /** Absent until a member enters them. */
     details: billingDetailsSchema.optional(),
     version: versionSchema,
   })

@@ -10,35 +10,35 @@ export const KEY_LABEL_CHARACTERS_MAX = 100;
 export const keyLabelSchema = line(KEY_LABEL_CHARACTERS_MAX);
 export const ROTATION_GRACE_SECONDS_MAX = 30 * 86_400;
 
-/** What may be shown of a key, its last four characters for one. Times are ISO 8601, UTC. */
+/** The information about a key that may be shown to people. It never includes the secret. Times are ISO 8601, UTC. */
 export const keyInfoSchema = z
   .object({
     keyId: keyIdSchema,
-    /** Absent where the key is a role's. */
+    /** The last four characters of the secret. Absent for a role key, which has no secret. */
     lastFour: z.string().length(4).optional(),
-    /** The IAM role whose callers the key is for. It has no secret: they prove who they are to AWS. */
+    /** For a role key: the IAM role that may use it. AWS verifies that the caller has assumed the role. */
     role: roleArnSchema.optional(),
     createdAt: z.iso.datetime(),
     label: z.string().optional(),
     revokedAt: z.iso.datetime().optional(),
-    /** The key ends at this time. */
+    /** The key expires at this time. */
     validUntil: z.iso.datetime().optional(),
-    /** The person who created it, or the trust by which it came for a token; absent when a command did. */
+    /** The person who created the key, or the trust that a token was exchanged under. Absent if a command created it. */
     createdBy: z.union([personIdSchema, trustIdSchema]).optional(),
-    /** The key that this one came in the place of. */
+    /** The key that a rotation replaced with this one. */
     replaces: keyIdSchema.optional(),
-    /** The key that came in the place of this one. */
+    /** The key that replaced this one in a rotation. */
     replacedBy: keyIdSchema.optional(),
-    /** The key opens nothing from this time until somebody resumes it. */
+    /** From this time on, requests with the key are refused until it is resumed. */
     suspendedAt: z.iso.datetime().optional(),
     suspensionReason: z.enum(KEY_SUSPENSION_REASONS).optional(),
-    /** When somebody last resumed it. */
+    /** When the key was last resumed. */
     resumedAt: z.iso.datetime().optional(),
-    /** Absent where everything is allowed. */
+    /** Absent if the key is unrestricted. */
     rules: keyRulesSchema.optional(),
     version: versionSchema,
   })
   .meta({ id: 'Key' });
 
-/** A key that was just made: the only time that it is shown. */
+/** A newly created key, in the only response that ever shows it. */
 export const shownKeySchema = z.object({ keyId: keyIdSchema, key: z.string() }).meta({ id: 'ShownKey' });

@@ -1,22 +1,24 @@
 import { z } from 'zod';
-import { catalogSchema, ENDPOINTS } from '../storage/catalog';
+import { catalogSchema, ENDPOINT_IDS } from '../storage/catalog';
 import { catalogChangeSchema, operatorSettingsSchema, proposalSchema, settingSchema } from '../storage/catalog-changes';
 import { UNITS } from '../storage/units';
 import { versionSchema } from '../storage/version';
 
 const time = z.iso.datetime();
 const name = z.string();
-/** JSON has no bigint: digits. */
-const pico = z.string().regex(/^\d+$/).describe('Pico-dollars (1e-12 USD) per token, as digits.');
+/** A decimal string, because JSON has no bigint. */
+const pico = z.string().regex(/^\d+$/).describe('Pico-dollars (1e-12 USD) per token, as a decimal string.');
 
 const setSchema = z.object({ from: time, setting: settingSchema });
 
-/** What operators set, in force or to come. */
+/** The operators' settings, both in force and scheduled. */
 export const catalogViewSchema = z
   .object({
     version: versionSchema,
-    approved: z.boolean().describe('Whether approved prices are served; else the compiled list is.'),
-    compiledDiffersIn: z.int().describe('In how many models the compiled list differs from what is served.'),
+    approved: z.boolean().describe('Whether approved prices are in force. Otherwise, the compiled list is.'),
+    compiledDiffersIn: z
+      .int()
+      .describe('The number of models whose compiled definition differs from the one in force.'),
     settings: z.array(setSchema),
   })
   .meta({ id: 'Catalog' });
@@ -28,9 +30,12 @@ export const catalogModelSchema = z
     list: name,
     model: name,
     aliases: z.array(name),
-    endpoints: z.array(z.enum(ENDPOINTS)),
-    priceVersion: z.string().optional().describe('Absent before its first price begins: it is not served.'),
-    basisPoints: z.int().describe('The markup on the cost.'),
+    endpoints: z.array(z.enum(ENDPOINT_IDS)),
+    priceVersion: z
+      .string()
+      .optional()
+      .describe('Absent before the first price takes effect; the model is not served.'),
+    basisPoints: z.int().describe('The markup on the cost, in basis points.'),
     tiers: z.array(
       z.object({ abovePromptTokens: z.int(), picoPerToken: picoPerTokenSchema, costPicoPerToken: picoPerTokenSchema }),
     ),
@@ -39,7 +44,7 @@ export const catalogModelSchema = z
 
 export const catalogChangeViewSchema = catalogChangeSchema
   .pick({ number: true, at: true, action: true, proposalId: true })
-  .extend({ settings: z.array(setSchema), models: z.array(name).describe('Models that got other prices or limits.') })
+  .extend({ settings: z.array(setSchema), models: z.array(name).describe('Models whose prices or limits changed.') })
   .meta({ id: 'CatalogChange' });
 
 export const proposalViewSchema = proposalSchema
@@ -51,7 +56,7 @@ const differenceSchema = z.object({
   list: name,
   model: name,
   kind: z.enum(['added', 'removed', 'changed']),
-  definition: z.array(name).describe('What else is different of it.'),
+  definition: z.array(name).describe('The fields that differ, other than prices.'),
   prices: z.array(
     z.object({
       from: time,
@@ -63,23 +68,23 @@ const differenceSchema = z.object({
   ),
 });
 
-/** A proposal beside what is served now. */
+/** A proposal, compared with the catalog in force. */
 export const reviewSchema = proposalViewSchema
   .extend({
-    version: versionSchema.describe('The catalog’s, for `If-Match` of the approval.'),
+    version: versionSchema.describe('The catalog’s version. Send it as `If-Match` when you approve.'),
     differences: z.array(differenceSchema),
   })
   .meta({ id: 'ProposalReview' });
 
-const from = time.optional().describe('When it begins. The earliest moment unless given.');
+const from = time.optional().describe('When the change takes effect. Defaults to the earliest possible time.');
 
 export const catalogChangeRequestSchema = z.strictObject({ settings: operatorSettingsSchema, from });
 export const proposalRequestSchema = z.strictObject({
-  list: catalogSchema.optional().describe('The compiled list unless given.'),
-  complete: z.boolean().optional().describe('Whether a model that the list does not have is to be removed.'),
+  list: catalogSchema.optional().describe('Defaults to the compiled list.'),
+  complete: z.boolean().optional().describe('Whether to remove models that are not in the list.'),
 });
 export const approvalRequestSchema = z.strictObject({
-  models: z.array(z.string()).min(1).max(1_000).optional().describe('As <list>/<model>; all unless given.'),
+  models: z.array(z.string()).min(1).max(1_000).optional().describe('Models as <list>/<model>. Defaults to all.'),
   from,
 });
 export const catalogVersionViewSchema = z.object({ version: versionSchema }).meta({ id: 'CatalogVersion' });

@@ -11,7 +11,8 @@ const CLAIMS_MAX = 10;
 const TEXT_CHARACTERS_MAX = 255;
 
 /**
- * Issuers whose tokens anybody can get: what a subject must begin with, so that it names an owner.
+ * Issuers that give tokens to anyone. A trust in one of these must limit the subject to one owner with this pattern;
+ * otherwise any user of GitHub or GitLab could obtain a key.
  * @see https://docs.github.com/en/actions/concepts/security/openid-connect
  */
 const SHARED_ISSUERS: ReadonlyMap<string, RegExp> = new Map([
@@ -21,39 +22,41 @@ const SHARED_ISSUERS: ReadonlyMap<string, RegExp> = new Map([
 
 const plain = line(TEXT_CHARACTERS_MAX);
 
-/** Whose tokens an account takes in the place of a stored key, and what key a token yields. */
+/** A trust before it is created: an issuer whose tokens an account accepts, and the keys that they are exchanged for. */
 export const newTrustSchema = z
   .strictObject({
-    name: line(100).describe('For people.'),
+    name: line(100).describe('A display name.'),
     issuer: z
       .string()
       .max(TEXT_CHARACTERS_MAX)
-      .refine(isPublicUrl, 'must be the https:// address of a public host, without port, query and fragment')
-      .describe('As the tokens name it, to the letter. Its keys are found by its discovery document.'),
-    audience: plain.describe('What the tokens must be made for.'),
+      .refine(isPublicUrl, 'must be the https:// URL of a public host, without port, query or fragment')
+      .describe('Exactly as in the tokens’ `iss`. The signing keys are found through its discovery document.'),
+    audience: plain.describe('The tokens’ `aud` must contain this value.'),
     subject: plain
       .refine((pattern) => !pattern.startsWith('*'), 'must not begin with a *')
-      .describe('What `sub` must be. A `*` stands for anything but a colon, at the end for anything.'),
+      .describe('A pattern for `sub`. A `*` matches any characters except a colon; at the end it matches anything.'),
     claims: z
       .record(z.string().regex(/^[A-Za-z_][\w.:/-]{0,99}$/, 'must be a claim’s name'), plain)
-      .refine((claims) => Object.keys(claims).length <= CLAIMS_MAX, `must be at most ${CLAIMS_MAX}`)
+      .refine((claims) => Object.keys(claims).length <= CLAIMS_MAX, `must have at most ${CLAIMS_MAX} claims`)
       .default({})
-      .describe('Claims that must be there, with exactly these texts.'),
+      .describe('Claims that must be present with exactly these values.'),
     singleUse: z
       .boolean()
       .default(true)
-      .describe('Whether a token is taken once, by its `jti`. Kubernetes gives a pod one token for many starts.'),
+      .describe(
+        'Whether each token is accepted only once, identified by its `jti`. Set to false for Kubernetes, where a pod reuses its token.',
+      ),
     keySeconds: z
       .int()
       .min(EXCHANGED_KEY_SECONDS_MIN)
       .max(EXCHANGED_KEY_SECONDS_MAX)
       .default(EXCHANGED_KEY_SECONDS_DEFAULT)
-      .describe('How long a key lives that a token yields.'),
-    rules: keyRulesSchema.optional().describe('What such keys may do, counted for all of the trust’s keys together.'),
+      .describe('The lifetime in seconds of a key that a token is exchanged for.'),
+    rules: keyRulesSchema.optional().describe('The rules of these keys. All keys of the trust share their limits.'),
   })
   .refine(({ issuer, subject }) => SHARED_ISSUERS.get(issuer.replace(/\/$/, ''))?.test(subject) ?? true, {
     path: ['subject'],
-    error: 'must name an owner, as in repo:<owner>/…, because everybody gets tokens of this issuer',
+    error: 'must name an owner, as in repo:<owner>/…, because this issuer gives tokens to anyone',
   })
   .meta({ id: 'NewTrust' });
 
@@ -62,7 +65,7 @@ export const trustSchema = z
     ...newTrustSchema.shape,
     trustId: trustIdSchema,
     createdAt: z.iso.datetime(),
-    /** Absent when a command did. */
+    /** Absent if a command created the trust. */
     createdBy: personIdSchema.optional(),
   })
   .meta({ id: 'Trust' });
@@ -75,13 +78,13 @@ export const JWT_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
 export const SUBJECT_TOKEN_CHARACTERS_MAX = 16_384;
 
-/** Which trust a token is exchanged by: `<accountId>/<trustId>`. */
+/** The trust that a token is exchanged under: `<accountId>/<trustId>`. */
 export const trustNameSchema = z.templateLiteral(
   [accountIdSchema, '/', trustIdSchema],
   'must be <accountId>/<trustId>',
 );
 
-/** RFC 8693, section 2.1. What is not named here is not looked at, as that page has it. */
+/** RFC 8693, section 2.1. Unknown parameters are ignored, as the RFC requires. */
 export const tokenRequestSchema = z.object({
   grant_type: z.literal(TOKEN_EXCHANGE_GRANT),
   audience: trustNameSchema,

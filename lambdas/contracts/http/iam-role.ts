@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * A role as IAM names it, its path included.
+ * The ARN of an IAM role, including its path.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
  */
 export const roleArnSchema = z

@@ -1,4 +1,4 @@
-/** An IP address as a number; an IPv4 address within IPv6 (`::ffff:192.0.2.1`) is the IPv4 one. */
+/** An IP address as a number. An IPv4-mapped IPv6 address (`::ffff:192.0.2.1`) is converted to IPv4. */
 export interface IpAddress {
   readonly bits: 32 | 128;
   readonly value: bigint;
@@ -8,7 +8,7 @@ const GROUPS = 8;
 const GROUP_BITS = 16n;
 const MAPPED_PREFIX = 0xffffn;
 
-/** `undefined` for what is no address. */
+/** @returns `undefined` if the text is not an IP address */
 export function parseIpAddress(text: string): IpAddress | undefined {
   const v4 = parseIpv4(text);
   if (v4 !== undefined) return { bits: 32, value: v4 };
@@ -29,13 +29,13 @@ function parseIpv6(text: string): bigint | undefined {
   if (others.length > 0) return undefined;
   const [left, right] = [groupsOf(head), tail === undefined ? [] : groupsOf(tail)];
   if (left === undefined || right === undefined) return undefined;
-  const absent = GROUPS - left.length - right.length;
-  if (tail === undefined ? absent !== 0 : absent < 1) return undefined;
-  const groups = [...left, ...Array.from({ length: absent }, () => 0n), ...right];
+  const omitted = GROUPS - left.length - right.length;
+  if (tail === undefined ? omitted !== 0 : omitted < 1) return undefined;
+  const groups = [...left, ...Array.from({ length: omitted }, () => 0n), ...right];
   return groups.reduce((value, group) => (value << GROUP_BITS) | group, 0n);
 }
 
-/** An IPv4 address may stand for the last two groups. */
+/** Parses colon-separated groups. The last two groups may be written as an IPv4 address. */
 function groupsOf(text: string): readonly bigint[] | undefined {
   if (text === '') return [];
   const parts = text.split(':');

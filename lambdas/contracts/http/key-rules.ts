@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { ENDPOINTS, regionSchema } from '../storage/catalog';
+import { ENDPOINT_IDS, regionSchema } from '../storage/catalog';
 
-/** What a key may be used for: a metered endpoint each, the list of models, and the account's ended requests. */
-export const KEY_SCOPES = [...ENDPOINTS, 'models', 'requests'] as const;
+/** The parts of the API that a key can be limited to: each metered endpoint, the model list, and past requests. */
+export const KEY_SCOPES = [...ENDPOINT_IDS, 'models', 'requests'] as const;
 export type KeyScope = (typeof KEY_SCOPES)[number];
 
 const BUDGET_WINDOWS = ['day', 'week', 'month', 'total'] as const;
@@ -17,52 +17,59 @@ const CONCURRENCY_MAX = 10_000;
 
 const isUnique = (values: readonly string[]): boolean => new Set(values).size === values.length;
 
-/** A set, written as a list: the empty one would allow nothing, for which a key is revoked. */
-const listOf = <Element extends z.ZodType<string>>(element: Element, most: number) =>
-  z.array(element).min(1).max(most).refine(isUnique, 'must not name anything twice');
+/** A set, written as a list. It cannot be empty: to allow nothing, revoke the key. */
+const setOf = <Element extends z.ZodType<string>>(element: Element, sizeMax: number) =>
+  z.array(element).min(1).max(sizeMax).refine(isUnique, 'must not contain duplicates');
 
-/** Printable ASCII; a star only at the end. */
+/** Printable ASCII, with an optional `*` at the end. */
 const modelPatternSchema = z
   .string()
-  .regex(/^[!-)+-~]{1,128}\*?$|^\*$/, 'must be a model’s name, or its beginning and a *');
+  .regex(/^[!-)+-~]{1,128}\*?$|^\*$/, 'must be a model name, or a prefix followed by *');
 
 const budgetSchema = z.strictObject({
   /** Pico-dollars (1e-12 USD), as a decimal string. */
   limitPico: z.string().regex(/^(0|[1-9]\d{0,20})$/, 'must be a whole number of pico-dollars, as a string'),
   /** A week begins on Monday. */
   window: z.enum(BUDGET_WINDOWS),
-  /** Where a day begins: a name of the IANA database. @default UTC */
+  /** The IANA time zone in which days begin. @default UTC */
   timeZone: z.string().max(64).refine(isTimeZone, 'must be a time zone such as Europe/Berlin').optional(),
 });
 
-/** For cost allocation. No `@`: a mail address does not belong into a usage record. */
+/** For cost allocation. `@` is not allowed, so that no email address ends up in a usage record. */
 export const labelsSchema = z
   .record(
-    z.string().regex(/^[a-z][a-z0-9_.-]{0,31}$/, 'must be lower-case letters, digits and _.-'),
-    z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 _.:/-]{0,63}$/, 'must be letters, digits, spaces and _.:/-'),
+    z
+      .string()
+      .regex(/^[a-z][a-z0-9_.-]{0,31}$/, 'must start with a lower-case letter and contain only a-z, 0-9 and _.-'),
+    z
+      .string()
+      .regex(
+        /^[A-Za-z0-9][A-Za-z0-9 _.:/-]{0,63}$/,
+        'must start with a letter or digit and contain only letters, digits, spaces and _.:/-',
+      ),
   )
-  .refine((labels) => Object.keys(labels).length <= LABELS_MAX, `must be at most ${LABELS_MAX}`);
+  .refine((labels) => Object.keys(labels).length <= LABELS_MAX, `must have at most ${LABELS_MAX} labels`);
 
-/** What a key may do. An absent rule allows everything; all that are there must hold. */
+/** The rules of a key. An absent rule allows everything. A request must satisfy every rule that is present. */
 export const keyRulesSchema = z
   .strictObject({
-    scopes: listOf(z.enum(KEY_SCOPES), KEY_SCOPES.length).optional(),
-    /** Public names, as clients send them; a trailing `*` stands for any end. */
-    models: listOf(modelPatternSchema, MODELS_MAX).optional(),
+    scopes: setOf(z.enum(KEY_SCOPES), KEY_SCOPES.length).optional(),
+    /** Public model names, as clients send them. A trailing `*` matches any ending. */
+    models: setOf(modelPatternSchema, MODELS_MAX).optional(),
     budget: budgetSchema.optional(),
     requestsPerMinute: z.int().min(1).max(REQUESTS_PER_MINUTE_MAX).optional(),
-    /** What a request can take and give at most, until it has ended; then what it did. */
+    /** Input and output tokens. A running request counts with its worst case, an ended request with its actual usage. */
     tokensPerMinute: z.int().min(1).max(TOKENS_PER_MINUTE_MAX).optional(),
-    /** Paid requests at a time. */
+    /** The maximum number of paid requests that run at the same time. */
     concurrency: z.int().min(1).max(CONCURRENCY_MAX).optional(),
-    /** From where the key may be used. */
-    cidrs: listOf(
+    /** The address ranges that the key may be used from. */
+    cidrs: setOf(
       z.union([z.cidrv4(), z.cidrv6()], 'must be an address range such as 192.0.2.0/24'),
       CIDRS_MAX,
     ).optional(),
-    /** Where providers may be: one without a region is nowhere. */
-    regions: listOf(regionSchema, REGIONS_MAX).optional(),
-    /** Whether only providers may be asked that keep nothing of a request. */
+    /** The regions that a provider may process requests in. Providers without a configured region are excluded. */
+    regions: setOf(regionSchema, REGIONS_MAX).optional(),
+    /** Whether to use only providers that retain no request data. */
     zeroDataRetention: z.boolean().optional(),
     labels: labelsSchema.optional(),
   })
@@ -74,7 +81,7 @@ export type Labels = Readonly<z.infer<typeof labelsSchema>>;
 
 export const RULE_NAMES = Object.keys(keyRulesSchema.shape) as [keyof KeyRules, ...(keyof KeyRules)[]];
 
-/** What of a key's rules is recorded when they change: an address and a label may say something of a person. */
+/** The rules that the audit log records. It omits addresses and labels because they can identify a person. */
 export const impersonalRulesSchema = keyRulesSchema.omit({ cidrs: true, labels: true });
 
 function isTimeZone(name: string): boolean {

@@ -4,26 +4,28 @@ import { accountIdSchema, invitationIdSchema, personIdSchema } from '../storage/
 import { grantedRoleSchema, roleSchema } from './roles';
 import { versionSchema } from '../storage/version';
 
-const joined = { role: roleSchema, joinedAt: z.iso.datetime() };
+const membershipFields = { role: roleSchema, joinedAt: z.iso.datetime() };
 
-/** A person as an account sees them. */
+/** A membership from the account's side. */
 export const memberSchema = z
-  .object({ personId: personIdSchema, ...joined, version: versionSchema })
+  .object({ personId: personIdSchema, ...membershipFields, version: versionSchema })
   .meta({ id: 'Member' });
 
-/** An account as its member sees it. */
-export const membershipSchema = z.object({ accountId: accountIdSchema, ...joined }).meta({ id: 'Membership' });
+/** A membership from the person's side. */
+export const membershipSchema = z
+  .object({ accountId: accountIdSchema, ...membershipFields })
+  .meta({ id: 'Membership' });
 
-/** An open invitation, as those see it who may invite. */
+/** An open invitation. Only members who may invite others can see it. */
 export const invitationSchema = z
   .object({
     invitationId: invitationIdSchema,
     email: emailSchema,
     role: grantedRoleSchema,
-    /** Absent when a command invited. */
+    /** Absent if a command created the invitation. */
     invitedBy: personIdSchema.optional(),
     createdAt: z.iso.datetime(),
-    /** The invitation ends at this time. */
+    /** The invitation expires at this time. */
     validUntil: z.iso.datetime(),
   })
   .meta({ id: 'Invitation' });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { personIdSchema } from '../storage/ids';
 
-/** Somebody who signed in here once. Who it is, only the user pool knows. */
+/** A person who has signed in at least once. Only the user pool knows their identity. */
 export const personSchema = z
   .object({
     personId: personIdSchema,

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 
-/** How the control plane says that something did not work: RFC 9457, problem details. */
+/** An error response of the control plane: problem details, RFC 9457. */
 export const problemSchema = z
   .object({
     type: z.literal('about:blank'),
     title: z.string(),
     status: z.int(),
-    code: z.string().describe('The member to rely on: the sentences may change.'),
+    code: z.string().describe('Identifies the problem. Rely on this member, because the texts may change.'),
     detail: z.string(),
     errors: z
       .array(z.object({ pointer: z.string().describe('A JSON pointer (RFC 6901).'), detail: z.string() }))
       .optional()
-      .describe('What is wrong with the request, member by member.'),
+      .describe('The invalid members of the request.'),
   })
   .meta({ id: 'Problem' });
 

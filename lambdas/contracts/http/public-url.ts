@@ -1,4 +1,4 @@
-/** Names that never mean a host of the public internet. */
+/** Top-level names that never belong to a host on the public internet. */
 const PRIVATE_SUFFIXES = [
   'localhost',
   'local',
@@ -13,8 +13,8 @@ const PRIVATE_SUFFIXES = [
 ];
 
 /**
- * Whether a text is the plain address of a public host over HTTPS: a name and no IP literal, the default port, no user,
- * query or fragment, and written as every reader of addresses would write it again.
+ * Whether a text is a plain HTTPS URL of a public host: a host name rather than an IP literal, on the default port,
+ * without credentials, query or fragment. It must be in normal form, so that every URL parser reads it the same way.
  */
 export function isPublicUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
@@ -22,7 +22,7 @@ export function isPublicUrl(text: string): boolean {
   if (url.href !== text && url.href !== `${text}/`) return false;
   const { protocol, hostname, port, username, password, search, hash } = url;
   const labels = hostname.replace(/\.$/, '').split('.');
-  // However an address is written, it is read as four numbers or in brackets.
+  // The URL parser normalises every IP literal to four numbers or to brackets.
   const isName = labels.length > 1 && !hostname.startsWith('[') && !/^\d+$/.test(labels.at(-1) ?? '');
   const isPrivate = PRIVATE_SUFFIXES.includes(labels.at(-1) ?? '');
   return protocol === 'https:' && isName && !isPrivate && `${port}${username}${password}${search}${hash}` === '';

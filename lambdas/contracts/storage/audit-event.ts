@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hashSchema } from './hash';
 import { SUSPENSION_REASONS } from '../http/accounts';
 import { keptAddressSchema } from '../deployment/audit-address';
 import {
@@ -17,49 +18,47 @@ import { roleSchema } from '../http/roles';
 
 export const AUDIT_RETENTION_DAYS = 90;
 
-/** The chain of what concerns no single account. */
+/** The chain for actions that concern no particular account. */
 export const DEPLOYMENT_CHAIN = 'deployment';
-/** Each account has a chain of its own. */
+/** Each account has its own chain. */
 export const auditChainSchema = z.union([accountIdSchema, z.literal(DEPLOYMENT_CHAIN)]);
 
-/** SHA-256 in hexadecimal. */
-const hash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 hash in hexadecimal');
 const time = z.iso.datetime();
 
-/** What of a thing may be recorded as it was and as it became. Closed: nothing personal can come along. */
+/** The fields whose old and new values may be recorded. The object is strict so that no personal data can slip in. */
 export const auditFieldsSchema = z.strictObject({
   role: roleSchema.optional(),
   state: z.enum(['active', 'suspended']).optional(),
   reason: z.enum([...SUSPENSION_REASONS, ...KEY_SUSPENSION_REASONS]).optional(),
   ownerId: personIdSchema.optional(),
   validUntil: time.optional(),
-  /** The key that takes another's place. */
+  /** The key that replaced this one in a rotation. */
   replacedBy: keyIdSchema.optional(),
-  /** A key's, without the addresses and labels in them. */
+  /** The rules of a key, without its address ranges and labels. */
   rules: impersonalRulesSchema.optional(),
-  /** The names of the rules that changed, of those too that are not recorded. */
+  /** The names of all rules that changed, including those whose values are not recorded. */
   changed: z.array(z.enum(RULE_NAMES)).optional(),
 });
 
 export type AuditFields = z.infer<typeof auditFieldsSchema>;
 
-/** Whose action it was: a person's pseudonym, an operator's, or the deployment's own commands. */
+/** A person or an operator, by pseudonym, or the deployment itself for its own commands and functions. */
 const actorSchema = z.union([
   personIdSchema,
   z.templateLiteral(['operator:', personIdSchema]),
   z.literal(DEPLOYMENT_CHAIN),
 ]);
 
-/** One administrative action. Ids only: no name and no mail address. */
+/** One administrative action. It contains IDs only, never a name or an email address. */
 export const auditEventSchema = z.strictObject({
   version: z.literal(1),
   chain: auditChainSchema,
-  /** A chain's events are counted from 1. */
+  /** The position in the chain, counted from 1. */
   sequence: z.int().positive(),
-  /** Never before the event that precedes it. */
+  /** Never earlier than the previous event's time. */
   at: time,
   actor: actorSchema,
-  /** Where the actor was, as far as the deployment's policy keeps it. Absent for its own commands. */
+  /** The actor's IP address, in the form that ADDRESS_POLICY allows. Absent for the deployment's own actions. */
   address: keptAddressSchema.optional(),
   action: z.enum(PERMISSION_IDS),
   target: z.union([
@@ -73,12 +72,12 @@ export const auditEventSchema = z.strictObject({
   ]),
   before: auditFieldsSchema.optional(),
   after: auditFieldsSchema.optional(),
-  /** The hash of the event before; null for the first. */
-  previous: hash.nullable(),
-  /** When the event before was: whether it may have ended by time. Null for the first. */
+  /** The hash of the previous event, or null for the first event. */
+  previous: hashSchema.nullable(),
+  /** The time of the previous event, which shows whether it may have expired. Null for the first event. */
   previousAt: time.nullable(),
-  /** SHA-256 of all the rest, as canonical JSON. */
-  hash,
+  /** The SHA-256 of all other fields as canonical JSON. */
+  hash: hashSchema,
 });
 
 export type AuditEvent = z.infer<typeof auditEventSchema>;

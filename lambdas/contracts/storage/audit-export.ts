@@ -3,7 +3,7 @@ import { auditEventSchema } from './audit-event';
 
 const { chain, sequence, at, hash } = auditEventSchema.shape;
 
-/** The first line of an exported chain: where it ended when it was exported. Behind it its events, one a line. */
+/** The first line of an exported chain: its last event at the time of the export. The events follow, one per line. */
 export const auditExportSchema = z.strictObject({
   version: z.literal(1),
   chain,
@@ -13,8 +13,8 @@ export const auditExportSchema = z.strictObject({
 });
 
 /**
- * An event in a file. What it tells is not looked at, its hash vouches for it: an archive is read by releases that
- * know more actions than the one that wrote it, and fewer.
+ * An event in an export or archive file. Only the fields that link the chain are validated; the hash vouches for the
+ * rest. This lets any release read the files of another, even if the two know different actions.
  */
 export const keptEventSchema = auditEventSchema
   .pick({ chain: true, sequence: true, at: true, previous: true, previousAt: true, hash: true })

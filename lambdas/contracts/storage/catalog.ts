@@ -1,101 +1,101 @@
 import { z } from 'zod';
 import { UNITS } from './units';
 
-/** How a client and a provider speak. Same-dialect traffic passes through byte for byte. */
-export const DIALECTS = ['openai', 'anthropic'] as const;
-export type Dialect = (typeof DIALECTS)[number];
+/** The dialects that provider settings can name. What each of them is, lambdas/domain/dialects says. */
+export const DIALECT_IDS = ['openai', 'anthropic'] as const;
+export type DialectId = (typeof DIALECT_IDS)[number];
 
-/** The metered endpoints. */
-export const ENDPOINTS = ['chat', 'messages', 'embeddings'] as const;
-export type Endpoint = (typeof ENDPOINTS)[number];
+/** The metered endpoints, as the catalog, key scopes, holds and usage records name them. */
+export const ENDPOINT_IDS = ['chat', 'messages', 'embeddings'] as const;
+export type EndpointId = (typeof ENDPOINT_IDS)[number];
 
-/** Pico-dollars (1e-12 USD) per token, by unit. JSON has no bigint, so a safe integer here. */
+/** Pico-dollars (1e-12 USD) per token, by unit. They are safe integers because JSON has no bigint. */
 const unitPricesSchema = z.strictObject({
   ...Object.fromEntries(UNITS.map((unit) => [unit, z.int().nonnegative().optional()])),
 } as Record<(typeof UNITS)[number], z.ZodOptional<z.ZodInt>>);
 
-/** A tier holds for the whole request when its whole prompt is above `abovePromptTokens`. */
+/** If the prompt has more than `abovePromptTokens` tokens, the tier prices the whole request, not just the excess. */
 const priceTierSchema = z.strictObject({
   abovePromptTokens: z.int().nonnegative(),
   picoPerToken: unitPricesSchema.refine((prices) => prices.input !== undefined, 'must have a price for input'),
 });
 
-const rises = (values: readonly number[]): boolean =>
-  values.every((value, at) => at === 0 || value > (values[at - 1] ?? value));
+const isAscending = (values: readonly number[]): boolean =>
+  values.every((value, index) => index === 0 || value > (values[index - 1] ?? value));
 
-/** In rising order; the first is above 0 tokens. */
+/** In ascending order. The first tier starts at 0 tokens. */
 export const priceTiersSchema = z
   .array(priceTierSchema)
   .min(1)
   .refine((tiers) => tiers[0]?.abovePromptTokens === 0, 'must begin at 0 tokens')
-  .refine((tiers) => rises(tiers.map((tier) => tier.abovePromptTokens)), 'must be in rising order');
+  .refine((tiers) => isAscending(tiers.map((tier) => tier.abovePromptTokens)), 'must be in ascending order');
 
-/** Effective from `from` (inclusive, UTC) until the next version's. Never edited: a change is a new version. */
+/** In force from `from` (inclusive, UTC) until the next version's `from`. A version is never edited, only succeeded. */
 const priceVersionSchema = z.strictObject({
-  /** Names these very prices: a charge names it, and can be recomputed from it. */
+  /** Identifies exactly these prices. A charge names its version, so that it can be recomputed. */
   version: z.string().min(1),
   from: z.iso.datetime(),
   tiers: priceTiersSchema,
 });
 
-/** What a model is, beside its id and its prices. */
+/** A model's properties other than its ID and its prices. */
 export const modelDefinitionSchema = z.strictObject({
-  /** Other exact names of the same model, dated snapshots for one. */
+  /** Other exact names of the same model, such as dated snapshots. */
   aliases: z.array(z.string().min(1)),
-  endpoints: z.array(z.enum(ENDPOINTS)).min(1),
-  /** The most tokens a prompt can have. It bounds what a request can cost, so it may be too high and never too low. */
+  endpoints: z.array(z.enum(ENDPOINT_IDS)).min(1),
+  /** The most tokens that a prompt can have. It bounds the cost of a request, so it may be too high but never too low. */
   contextTokens: z.int().positive(),
-  /** The most tokens one answer can have; 0 for embeddings. It bounds what a request can cost, as `contextTokens` does. */
+  /** The most tokens that one answer can have; 0 for embeddings. Like `contextTokens`, it must never be too low. */
   outputTokensMax: z.int().nonnegative(),
 });
 
 const modelSchema = z.strictObject({
   id: z.string().min(1),
   ...modelDefinitionSchema.shape,
-  /** In rising order of `from`. */
+  /** In ascending order of `from`. */
   prices: z
     .array(priceVersionSchema)
     .min(1)
-    .refine((versions) => rises(versions.map(({ from }) => Date.parse(from))), 'must be in rising order'),
+    .refine((versions) => isAscending(versions.map(({ from }) => Date.parse(from))), 'must be in ascending order'),
 });
 
 export const catalogSchema = z.strictObject({
-  /** Where the prices come from: package and version. */
+  /** The origin of the prices: a package and its version. */
   source: z.string(),
-  /** By provider id, `openai` for one. */
+  /** Models by provider ID, such as `openai`. */
   providers: z.record(z.string(), z.array(modelSchema)),
 });
 
 /**
- * Versions that price nothing any more and that a past charge may name: what it takes to recompute that charge.
- * Kept apart from the catalog, so that no Lambda carries them.
+ * Price versions that are no longer in force, kept so that past charges can be recomputed. They are stored apart from
+ * the catalog so that no Lambda bundle contains them.
  */
 export const retiredPricesSchema = z
   .array(priceVersionSchema)
   .refine(
     (versions) => new Set(versions.map(({ version }) => version)).size === versions.length,
-    'must name each once',
+    'must not contain a version twice',
   );
 
-/** Where a provider processes what it is sent, as the operator names it: `eu-central-1` or `eu` for one. */
+/** The region in which a provider processes requests. The operator chooses the name, such as `eu` or `eu-central-1`. */
 export const regionSchema = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be lower-case letters, digits and hyphens, such as eu or eu-central-1');
 
-/** What the operator knows of a provider; keys can be bound to it. */
+/** The operator's statements about a provider. The rules of a key can require them. */
 export const providerPromises = {
-  /** Where it processes what it is sent. @default unknown: no key that is bound to a region is served there */
+  /** The region in which requests are processed. @default unknown, which excludes keys that are limited to regions */
   region: regionSchema.optional(),
-  /** Whether it keeps nothing of a request. @default false */
+  /** Whether the provider retains no request data. @default false */
   zeroDataRetention: z.boolean().optional(),
 };
 
-/** An upstream that this deployment may call. Its key is a secret and lives elsewhere. */
+/** A provider that this deployment may call. Its API key is a secret and is stored in Secrets Manager. */
 export const providerSettingsSchema = z.strictObject({
   id: z.string().min(1),
-  dialect: z.enum(DIALECTS),
+  dialect: z.enum(DIALECT_IDS),
   baseUrl: z.url(),
-  /** Whose price list applies. @default the provider's own id */
+  /** The price list that applies to the provider. @default the provider's own ID */
   catalog: z.string().min(1).optional(),
   ...providerPromises,
 });

@@ -1,17 +1,16 @@
 import { z } from 'zod';
+import { hashSchema } from './hash';
 import { accountIdSchema, requestIdSchema } from './ids';
 import { UNITS } from './units';
 import { REQUEST_STATUSES } from './usage-record';
 
-/** SHA-256 in hexadecimal. */
-const hash = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 hash in hexadecimal');
-/** No number of JSON: readers that take it for a float would lose digits. */
-const decimal = z.string().regex(/^(0|[1-9]\d*)$/, 'a whole number as a decimal string');
+/** A string rather than a JSON number, because readers that parse numbers as floats would lose digits. */
+const decimal = z.string().regex(/^(0|[1-9]\d*)$/, 'must be a whole number as a decimal string');
 const time = z.iso.datetime();
 const ordinal = z.int().positive();
-const place = z.int().nonnegative();
+const index = z.int().nonnegative();
 
-/** What one charge came to, as it is hashed: see receipt.ts in the domain for the order of its members. */
+/** One charge, in the form that is hashed. lambdas/domain/receipts/receipt.ts defines the order of the members. */
 export const receiptSchema = z.strictObject({
   version: z.literal(1),
   requestId: requestIdSchema,
@@ -28,71 +27,73 @@ export const receiptSchema = z.strictObject({
   ),
   estimated: z.boolean(),
   priceVersion: z.string(),
-  /** What was charged, in pico-dollars. */
+  /** The charge in pico-dollars. */
   costPico: decimal,
-  /** The leaf hash of the receipt that this one takes the place of: the request had expired before it was settled. */
-  supersedes: hash.optional(),
+  /** The leaf hash of the receipt that this one replaces. Present if the request had expired before it was settled. */
+  supersedes: hashSchema.optional(),
 });
 
 export type Receipt = z.infer<typeof receiptSchema>;
 
-/** Says what a tree of an account's receipts holds, and which tree came before. */
+/** Summarises a tree of one account's receipts and links it to the account's previous tree. */
 export const treeHeaderSchema = z.strictObject({
   version: z.literal(1),
   accountId: accountIdSchema,
-  /** The account's trees are counted from 1. */
+  /** Counts the account's trees from 1. */
   number: ordinal,
-  /** When it was sealed, to the minute. */
+  /** The minute in which the tree was sealed. */
   minute: time,
-  /** How many receipts. */
+  /** The number of receipts in the tree. */
   size: ordinal,
-  root: hash,
-  /** The hash of the header of the account's tree before; null for the first. */
-  previous: hash.nullable(),
+  root: hashSchema,
+  /** The hash of the header of the account's previous tree, or null for the first. */
+  previous: hashSchema.nullable(),
 });
 
 export type TreeHeader = z.infer<typeof treeHeaderSchema>;
 
-/** What is signed: the root over the headers of all trees of a minute. */
+/** The object that is signed. Its root covers the headers of all trees of one minute. */
 export const sealSchema = z.strictObject({
   version: z.literal(1),
-  /** The deployment's seals are counted from 1. */
+  /** Counts the deployment's seals from 1. */
   number: ordinal,
   minute: time,
-  /** How many trees. */
+  /** The number of trees under the seal. */
   size: ordinal,
-  root: hash,
-  /** The SHA-256 of the seal before; null for the first. */
-  previous: hash.nullable(),
-  /** The SHA-256 of the public key that verifies it. */
-  keyId: hash,
+  root: hashSchema,
+  /** The SHA-256 of the previous seal, or null for the first. */
+  previous: hashSchema.nullable(),
+  /** The SHA-256 of the public key that verifies the seal. */
+  keyId: hashSchema,
 });
 
 export type Seal = z.infer<typeof sealSchema>;
 
-const proven = {
+const sealedTreeFields = {
   tree: treeHeaderSchema,
-  /** Where the tree's header stands among those of the seal, and its path to the seal's root. */
-  treeIndex: place,
-  treePath: z.array(hash),
+  /** The index of the tree's header among those under the seal. */
+  treeIndex: index,
+  /** The Merkle path from the tree's header to the root of the seal. */
+  treePath: z.array(hashSchema),
   seal: sealSchema,
   /** ECDSA on P-256 with SHA-256 over the seal, DER in base64. */
   signature: z.base64(),
 };
 
-/** What `GET /v1/requests/{id}/receipt` answers. */
+/** The response of `GET /v1/requests/{id}/receipt`. */
 export const receiptProofSchema = z.strictObject({
   receipt: receiptSchema,
-  /** Where the receipt stands in its tree, and its path to the tree's root. */
-  index: place,
-  path: z.array(hash),
-  ...proven,
+  /** The index of the receipt in its tree. */
+  index,
+  /** The Merkle path from the receipt to the root of its tree. */
+  path: z.array(hashSchema),
+  ...sealedTreeFields,
 });
 
 export type ReceiptProof = z.infer<typeof receiptProofSchema>;
 
-/** A line of an export; as many receipts as the tree has follow it. */
-export const treeLineSchema = z.strictObject({ ...proven, leaves: z.array(hash) });
+/** A line of an export that begins a tree. One `ReceiptLine` for each of its receipts follows. */
+export const treeLineSchema = z.strictObject({ ...sealedTreeFields, leaves: z.array(hashSchema) });
 
 export type TreeLine = z.infer<typeof treeLineSchema>;
 

@@ -1,6 +1,6 @@
 /**
- * Where each kind of item lives. Nothing is found by a scan: what must be listed has a partition for it,
- * spread over shards where many writers meet.
+ * The keys of each kind of item. No feature scans a table: items that must be listed share a partition, which is split
+ * into shards where many writers would contend for it.
  */
 interface Key {
   readonly pk: string;
@@ -12,71 +12,74 @@ const SHARD_COUNT = 16;
 /** Every shard, `00` to `15`. */
 export const SHARDS: readonly string[] = Array.from({ length: SHARD_COUNT }, (_, shard) => twoDigits(shard));
 
-/** @param fraction from 0 to below 1 */
+/** @param fraction from 0 (inclusive) to 1 (exclusive) */
 export const shardAt = (fraction: number): string => twoDigits(Math.floor(fraction * SHARD_COUNT));
 
-/** Epoch milliseconds as ISO 8601 with milliseconds, always 24 characters: it sorts as text. */
+/** Epoch milliseconds as ISO 8601 with milliseconds. It always has 24 characters, so that it sorts as text. */
 export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 // Wallet table.
-/** @param drawer a shard: where an account's leases find their money. @default the account's main balance */
+/** @param drawer the shard whose drawer is meant. @default the account's main balance */
 export const balanceKey = (accountId: string, drawer?: string): Key => ({
   pk: drawer === undefined ? accountId : `${accountId}#${drawer}`,
   sk: 'wallet',
 });
 
 export const holdPartition = (shard: string): string => `holds#${shard}`;
-/** The sort key is the index by deadline. */
+/** The sort key begins with the deadline, so that the sweeper finds overdue holds with a range query. */
 export const holdKey = (requestId: string, deadline: number): Key => ({
   pk: holdPartition(shardOf(requestId)),
   sk: `${isoTime(deadline)}#${requestId}`,
 });
-/** The last sort key of a hold whose deadline is `milliseconds` or before: `~` sorts after the separator. */
+/** An upper bound for the sort keys of holds that are due by `milliseconds`: `~` sorts after the separator. */
 export const lastHoldDueAt = (milliseconds: number): string => `${isoTime(milliseconds)}~`;
-/** Leases are found as holds are: by when somebody must look at them. */
+/** Leases share the partitions of holds, so that the sweeper finds both by their deadline. */
 export const leaseKey = (leaseId: string, dueAt: number): Key => holdKey(leaseId, dueAt);
 export const deadlineOfHold = (sk: string): number => Date.parse(sk.slice(0, sk.indexOf('#')));
 
 export const ENTRY_PREFIX = 'entry#';
 const LATE_SUFFIX = '#late';
-/** @param entryId the request's id for the end of a hold, the payment's for a credit */
+/** @param entryId the request ID for the end of a hold, the payment ID for a credit */
 export const entryKey = (accountId: string, entryId: string): Key => ({
   pk: accountId,
   sk: `${ENTRY_PREFIX}${entryId}`,
 });
-/** With its drawer: leases of one account end faster than one partition takes entries. */
+/** Stored with the drawer, because an account's leases can end faster than one partition accepts writes. */
 export const leaseEntryKey = (accountId: string, drawer: string, leaseId: string): Key =>
   entryKey(`${accountId}#${drawer}`, leaseId);
-/** Every partition of an account's entries. */
+/** All partitions that hold entries of an account. */
 export const entryPartitions = (accountId: string, hasDrawers: boolean): readonly string[] =>
   hasDrawers ? [accountId, ...SHARDS.map((shard) => `${accountId}#${shard}`)] : [accountId];
-/** The entry of a settle that came after its hold had expired. It sorts right behind the expiry's. */
+/** The entry of a settle that came after its hold had expired. It sorts directly after the entry of the expiry. */
 export const lateEntryKey = (accountId: string, requestId: string): Key =>
   entryKey(accountId, `${requestId}${LATE_SUFFIX}`);
 
-// Usage table. One partition takes a thousand writes a second, and one account may make more requests than that.
-/** Every partition of an account's records. */
+// Usage table. Records are sharded because a partition accepts 1,000 writes per second and an account may send more.
+/** All partitions that hold usage records of an account. */
 export const usagePartitions = (accountId: string): readonly string[] => SHARDS.map((shard) => `${accountId}#${shard}`);
-/** No partition of another kind in the usage table begins so. */
+/** Only partitions of usage records begin with this in the usage table. */
 export const USAGE_RECORDS_PREFIX = 'acc_';
 export const usageRecordKey = (accountId: string, requestId: string): Key => ({
   pk: `${accountId}#${shardOf(requestId)}`,
   sk: requestId,
 });
 
-/** In partitions of their own, so that an account's records are records only. */
+/** Cancellations have their own partitions, so that a listing of an account's records contains only records. */
 export const cancellationKey = (accountId: string, requestId: string): Key => ({
   pk: `cancel#${accountId}#${shardOf(requestId)}`,
   sk: requestId,
 });
 
-// Receipts are in the usage table too: they are made of its records and end with them.
+// Receipts are in the usage table too, because they are derived from its records and expire with them.
 export const openLeavesPartition = (shard: string): string => `leaves#${shard}`;
-/** @param batch names what the leaves were made of: the same batch again is the same item */
+/** @param batch identifies the source of the leaves, so that processing a batch twice writes the same item */
 export const openLeavesKey = (batch: string): Key => ({ pk: openLeavesPartition(shardOf(batch)), sk: batch });
 
 export const treesPartition = (accountId: string): string => `trees#${accountId}`;
-/** By time, so that a receipt's tree is found from the end of its request on. Another content has another key. */
+/**
+ * Sorts by minute, so that the search for a receipt's tree can start at the end of its request. The hash gives trees
+ * with different content different keys.
+ */
 export const treeKey = (
   accountId: string,
   tree: { readonly minute: string; readonly seal: number; readonly number: number; readonly hash: string },
@@ -86,23 +89,23 @@ export const treeKey = (
 });
 
 export const lateReceiptPartition = (accountId: string): string => `late#${accountId}`;
-/** Where a receipt is whose tree came long after its request. The tree's sort key follows the request's id. */
+/** Points from a request to its tree if the tree was sealed long after the request. @param tree the tree's sort key */
 export const lateReceiptKey = (accountId: string, requestId: string, tree: string): Key => ({
   pk: lateReceiptPartition(accountId),
   sk: `${requestId}#${tree}`,
 });
 
-/** What a key, with those that are counted as one with it, spent hour by hour. */
+/** The hourly spend of a key and of all keys that share its counters. */
 export const keySpendPartition = (counterId: string): string => `spend#${counterId}`;
-/** @param hour `2026-11-20T10`: it sorts as text */
+/** @param hour such as `2026-11-20T10`, which sorts as text */
 export const keySpendKey = (counterId: string, hour: string): Key => ({ pk: keySpendPartition(counterId), sk: hour });
 
 const SEALS = 'seals';
 export const sealKey = (number: number): Key => ({ pk: SEALS, sk: ordinal(number) });
-/** The number of the last seal. Never ends by time: the next seal follows it, however late. */
+/** The number of the last seal. It never expires, because the next seal must follow it, however late that comes. */
 export const LAST_SEAL_KEY: Key = { pk: SEALS, sk: 'last' };
 
-/** Public keys never end by time: whoever kept a receipt can verify it. */
+/** Public keys never expire, so that a receipt can be verified at any time. */
 export const RECEIPT_KEYS_PARTITION = 'receipt-keys';
 export const receiptKeyKey = (keyId: string): Key => ({ pk: RECEIPT_KEYS_PARTITION, sk: keyId });
 
@@ -127,13 +130,13 @@ export const trustKey = (accountId: string, trustId: string): Key => ({
   pk: accountId,
   sk: `${TRUST_PREFIX}${trustId}`,
 });
-/** @param hash of the issuer and the token's own id */
+/** @param hash the hash of the issuer and the token's `jti` */
 export const exchangedTokenKey = (hash: string): Key => ({ pk: `exchanged#${hash}`, sk: 'token' });
 
 export const personKey = (personId: string): Key => ({ pk: personId, sk: 'person' });
-/** @param subject the user pool's id of a person: a pseudonym too */
+/** @param subject the user pool's ID of a person, which is a pseudonym as well */
 export const subjectKey = (subject: string): Key => ({ pk: `subject#${subject}`, sk: 'person' });
-/** The other side of a membership: a person's accounts. */
+/** The person's side of a membership. It lists a person's accounts. */
 export const MEMBERSHIP_PREFIX = 'account#';
 export const membershipKey = (personId: string, accountId: string): Key => ({
   pk: personId,
@@ -142,26 +145,30 @@ export const membershipKey = (personId: string, accountId: string): Key => ({
 export const OPERATORS_PARTITION = 'operators';
 export const operatorKey = (personId: string): Key => ({ pk: OPERATORS_PARTITION, sk: personId });
 
-/** How many were made in one hour or day. @param whose a person, an account, or the deployment */
-export const countKey = (whose: string, what: string, period: string): Key => ({
-  pk: whose,
-  sk: `count#${what}#${period}`,
+/**
+ * The number of actions of one kind in one period.
+ * @param owner a person, an account, or the deployment
+ * @param period an hour or a day
+ */
+export const countKey = (owner: string, action: string, period: string): Key => ({
+  pk: owner,
+  sk: `count#${action}#${period}`,
 });
 
-/** The end of an audit chain. Not in the audit table: nothing of that may ever be updated. */
+/** The last event of an audit chain. It is not in the audit table, because no item there may ever be updated. */
 export const auditHeadKey = (chain: string): Key => ({ pk: chain, sk: 'audit-head' });
 
-/** What a request answered, for its repeats. @param id a keyed hash: it tells neither who asked nor what */
+/** The stored response of an idempotent request. @param id a keyed hash, which reveals neither caller nor request */
 export const idempotencyKey = (id: string): Key => ({ pk: `idempotency#${id}`, sk: 'answer' });
 
 // Audit table.
-/** @param chain an account's id, or `deployment` */
+/** @param chain an account ID or `deployment` */
 export const auditEventKey = (chain: string, sequence: number): Key => ({ pk: chain, sk: ordinal(sequence) });
 
 // Catalog table.
-/** What every process of the data plane reads, and all that it may read. */
+/** The only partition that the data plane may read. */
 export const CATALOG_PARTITION = 'catalog';
-/** The number of the last change: whether there is anything new costs one small read. */
+/** The number of the last change, so that a process can check for news with one small read. */
 export const CATALOG_HEAD_KEY: Key = { pk: CATALOG_PARTITION, sk: 'head' };
 export const CATALOG_STATE_KEY: Key = { pk: CATALOG_PARTITION, sk: 'state' };
 export const CATALOG_CHANGES_PARTITION = 'changes';
@@ -171,7 +178,10 @@ export const proposalKey = (proposalId: string): Key => ({ pk: PROPOSALS_PARTITI
 
 // Keys table.
 export const apiKeyKey = (keyId: string): Key => ({ pk: keyId, sk: 'key' });
-/** That somebody resumed a key: it holds for all that are counted as one with it, and beside the first of them. */
+/**
+ * Records that a key was resumed. The record applies to all keys that share counters with it.
+ * @param counterId the ID under which these keys are counted
+ */
 export const resumptionKey = (counterId: string): Key => ({ pk: counterId, sk: 'resumed' });
 export const KEY_LISTING_PREFIX = 'key#';
 export const keyListingKey = (accountId: string, keyId: string): Key => ({
@@ -180,30 +190,30 @@ export const keyListingKey = (accountId: string, keyId: string): Key => ({
 });
 
 export const countersPartition = (counterId: string): string => `counters#${counterId}`;
-/** What a key has spent or holds in one window of its budget: a window of another kind, or of another zone, is another. */
+/** Spent and held amounts in one window of a budget. The window's name includes its kind and time zone. */
 export const budgetCounterKey = (counterId: string, window: string): Key => ({
   pk: countersPartition(counterId),
   sk: `budget#${window}`,
 });
-/** @param minute when it begins, epoch milliseconds */
+/** @param minute the start of the minute in epoch milliseconds */
 export const minuteCounterKey = (counterId: string, minute: number): Key => ({
   pk: countersPartition(counterId),
   sk: `minute#${isoTime(minute)}`,
 });
-/** How many paid requests run. */
+/** The number of paid requests that are running. */
 export const runningCounterKey = (counterId: string): Key => ({ pk: countersPartition(counterId), sk: 'running' });
 
-/** FNV-1a: spreads ids that differ only in their last characters, and is the same in every process. */
+/** FNV-1a. It spreads IDs that differ only in their last characters and gives the same result in every process. */
 function shardOf(id: string): string {
   let hash = 0x811c9dc5;
   for (let index = 0; index < id.length; index += 1) {
     hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
   }
-  // FNV's low bits are its weak ones, so the high half is folded in.
+  // The low bits of FNV are weak, so fold in the high half.
   return twoDigits(((hash >>> 16) ^ hash) & (SHARD_COUNT - 1));
 }
 
-/** Sorts as text. */
+/** Zero-padded, so that it sorts as text. */
 function ordinal(number: number): string {
   return String(number).padStart(12, '0');
 }

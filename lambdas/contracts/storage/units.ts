@@ -1,6 +1,6 @@
 /**
- * The billable units, disjoint: a token is counted in exactly one of them, and together they add up to
- * what the provider reports. All are counts of tokens.
+ * The billable units, all counts of tokens. They are disjoint: each token counts in exactly one unit, and the units add
+ * up to what the provider reports.
  */
 export const INPUT_UNITS = [
   'input',
@@ -18,5 +18,5 @@ export type InputUnit = (typeof INPUT_UNITS)[number];
 export type OutputUnit = (typeof OUTPUT_UNITS)[number];
 export type Unit = InputUnit | OutputUnit;
 
-/** Tokens by unit; an absent unit is zero. Counts are non-negative safe integers. */
+/** Token counts by unit, as non-negative safe integers. An absent unit means zero. */
 export type Usage = { readonly [unit in Unit]?: number };

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { ENDPOINTS } from './catalog';
+import { ENDPOINT_IDS } from './catalog';
 import { labelsSchema } from '../http/key-rules';
 import { UNITS } from './units';
 
 /**
  * How a metered request ended.
  * - `completed`: the provider's whole answer was passed on.
- * - `client_gone`: the client left first; what was produced until then is charged.
- * - `provider_error`: the provider answered with an error, or not at all; nothing is charged.
- * - `interrupted`: the provider's answer broke off after its first byte, or the gateway ended the request (its time
- *   limit, or it stops); of a stream what was produced is charged, of a whole answer its bound.
- * - `cancelled`: the account cancelled it; of a stream what was produced is charged, of a whole answer its bound.
- * - `expired`: nobody ended the request before its hold's deadline (a crash); nothing is charged.
+ * - `client_gone`: the client disconnected first. The charge covers what had been produced by then.
+ * - `provider_error`: the provider answered with an error, or not at all. There is no charge.
+ * - `interrupted`: the provider's answer broke off after its first byte, or the gateway ended the request because of
+ *   its time limit or a shutdown. A stream is charged for what was produced, a whole answer for its upper bound.
+ * - `cancelled`: the account cancelled the request. It is charged like an interrupted one.
+ * - `expired`: the hold passed its deadline before the request ended, for example after a crash. There is no charge.
  */
 export const REQUEST_STATUSES = [
   'completed',
@@ -25,43 +25,42 @@ export type RequestStatus = (typeof REQUEST_STATUSES)[number];
 
 const count = z.coerce.number().pipe(z.int().nonnegative());
 
-/** Metadata of one request: never content. Closed: an unknown field is rejected. */
+/** The metadata of one request, never its content. The object is strict: unknown fields are rejected. */
 export const usageRecordSchema = z.strictObject({
   requestId: z.string(),
   accountId: z.string(),
   keyId: z.string(),
-  /** When the request was admitted; ISO 8601, UTC. */
+  /** When the request was admitted: ISO 8601, UTC. */
   at: z.iso.datetime(),
-  endpoint: z.enum(ENDPOINTS),
-  /** The model's name in the catalog, not the client's spelling. */
+  endpoint: z.enum(ENDPOINT_IDS),
+  /** The model's ID in the catalog, which may differ from the name that the client sent. */
   model: z.string(),
   provider: z.string(),
   streamed: z.boolean(),
   status: z.enum(REQUEST_STATUSES),
-  /** The HTTP status that the client was sent; 0 when none was. */
+  /** The HTTP status that was sent to the client, or 0 if none was sent. */
   httpStatus: count,
-  /** Tokens by unit. */
   usage: z.strictObject(
     Object.fromEntries(UNITS.map((unit) => [unit, count.optional()])) as Record<
       (typeof UNITS)[number],
       z.ZodOptional<typeof count>
     >,
   ),
-  /** Whether any of the counts is our upper bound rather than the provider's report. */
+  /** Whether any count is our own upper bound rather than the provider's report. */
   estimated: z.boolean(),
-  /** What the customer was charged, in pico-dollars. */
+  /** The charge to the account, in pico-dollars. */
   costPico: z.bigint().nonnegative(),
-  /** What the usage cost above the hold: the operator's loss, in pico-dollars. */
+  /** The cost of the usage above the hold, in pico-dollars. The operator bears it. */
   overrunPico: z.bigint().nonnegative(),
-  /** The price version that was charged; any charge can be recomputed from it and `usage`. */
+  /** The price version of the charge. Together with `usage` it allows anyone to recompute the charge. */
   priceVersion: z.string(),
-  /** Those of the key, for cost allocation. */
+  /** The labels of the key, for cost allocation. */
   labels: labelsSchema.optional(),
-  /** The lease whose money was charged, and which of its requests this was; absent for a hold of its own. */
+  /** The lease that paid for the request and the request's number within it. Absent if the request had its own hold. */
   leaseTurn: z.string().optional(),
-  /** From admission to the provider's first byte; absent when none came. */
+  /** From admission to the provider's first byte. Absent if no byte arrived. */
   firstByteMs: count.optional(),
-  /** From admission to the end. */
+  /** From admission to the end of the request. */
   durationMs: count,
 });
 

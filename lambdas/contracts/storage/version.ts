@@ -1,4 +1,4 @@
 import { z } from 'zod';
 
-/** Counts the changes of one thing. It is the thing's ETag, and what If-Match compares with. */
+/** Counts the changes of a resource. It serves as the resource's ETag and is compared with `If-Match`. */
 export const versionSchema = z.int().nonnegative();

@@ -3,21 +3,20 @@ import { allows, PERMISSIONS } from '../../contracts/http/permissions';
 import { roleSchema } from '../../contracts/http/roles';
 import { memberKey, personKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
-import { AccountNotFound } from '../errors/missing';
-import { MfaRequired, NotAllowed } from '../errors/refusal';
 import type { SecondFactors } from '../identity/second-factors';
-import { isOperator } from '../people/operators';
-import { subjectOf } from '../people/person-item';
+import { subjectOf } from '../identity/subject';
 import type { TableStore } from '../table/table-store';
+import { AccountNotFound, MfaRequired, NotAllowed } from './access-errors';
 import type { Actor } from './actor';
+import { isOperator } from './is-operator';
 
 export interface AccessOptions {
   readonly store: TableStore;
-  /** What an operator's second factor is asked of. @default nothing: operators need none */
+  /** Knows whether an operator has a second factor. @default operators need none */
   readonly secondFactors?: SecondFactors | undefined;
 }
 
-/** Decides by our own records who may do what; nothing that a person could have written has a say. */
+/** Decides who may do what, by our own records alone: text that a person could have written never counts. */
 export class Access {
   readonly #store: TableStore;
   readonly #secondFactors: SecondFactors | undefined;
@@ -28,9 +27,11 @@ export class Access {
   }
 
   /**
-   * Somebody within an account. Throws AccountNotFound for whoever has nothing to do with it, NotAllowed for
-   * a member whose role does not suffice, and MfaRequired for an operator who has to add a second factor. Whether the
-   * account exists is not looked at: for an operator the action itself finds that out.
+   * Admits a person to an action within an account. It does not check whether the account exists: where an operator
+   * acts, the action itself finds out.
+   * @throws AccountNotFound when the person has nothing to do with the account
+   * @throws NotAllowed when the member's role does not suffice
+   * @throws MfaRequired when an operator has to add a second factor
    */
   async inAccount(permission: Permission, accountId: string, personId: string): Promise<Actor> {
     if (PERMISSIONS[permission].scope !== 'account') throw new Error(`${permission} is not about an account`);
@@ -42,14 +43,18 @@ export class Access {
     throw role !== undefined || runsDeployment ? new NotAllowed() : new AccountNotFound();
   }
 
-  /** An operator about the whole deployment. Throws NotAllowed for everybody else, and MfaRequired. */
+  /**
+   * Admits an operator to an action on the whole deployment.
+   * @throws NotAllowed when the person is not an operator
+   * @throws MfaRequired when the operator has to add a second factor
+   */
   async inDeployment(permission: Permission, personId: string): Promise<Actor> {
     if (PERMISSIONS[permission].scope !== 'deployment') throw new Error(`${permission} is not about the deployment`);
     if (!(await isOperator(this.#store, personId))) throw new NotAllowed();
     return this.#operator(personId);
   }
 
-  /** The one place where somebody is let act as an operator. */
+  /** The only place that lets a person act as an operator. */
   async #operator(personId: string): Promise<Actor> {
     if (this.#secondFactors) {
       const item = await this.#store.get({ table: ACCOUNTS, key: personKey(personId) });

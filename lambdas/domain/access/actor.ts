@@ -6,32 +6,32 @@ import { ACCOUNTS } from '../../contracts/storage/tables';
 import { compare, exists } from '../table/condition';
 import type { Check } from '../table/table-store';
 
-interface Somebody {
+interface ActingPerson {
   readonly personId: string;
-  /** What may be kept of the address that they act from (domain/audit/kept-address.ts). */
+  /** The part of their address that may be kept (domain/audit/kept-address.ts). */
   readonly address?: string;
 }
 
-/** Who acts, and by what right. */
+/** The origin of an action, and the right by which it is done. */
 export type Actor =
-  | (Somebody & { readonly kind: 'member'; readonly role: Role })
-  | (Somebody & { readonly kind: 'operator' })
-  /** About themselves: neither a role nor an account gives the right. */
-  | (Somebody & { readonly kind: 'self' })
-  /** A command run with the deployment's own credentials; which person ran it is not known here. */
+  | (ActingPerson & { readonly kind: 'member'; readonly role: Role })
+  | (ActingPerson & { readonly kind: 'operator' })
+  /** A person who acts on their own data needs neither a role nor an account. */
+  | (ActingPerson & { readonly kind: 'self' })
+  /** A command that runs with the deployment's own credentials. It is not known here which person ran it. */
   | { readonly kind: 'deployment' };
 
 export const DEPLOYMENT: Actor = { kind: 'deployment' };
 
-/** The person who acts, where it is known. */
+/** The person who acts, if known. */
 export const personOf = (actor: Actor): string | undefined =>
   actor.kind === 'deployment' ? undefined : actor.personId;
 
-/** What may be kept of where they are. */
+/** The part of the actor's address that may be kept. */
 export const addressOf = (actor: Actor): string | undefined =>
   actor.kind === 'deployment' ? undefined : actor.address;
 
-/** As the audit log calls the actor. */
+/** The actor as the audit log records them. */
 export function auditActor(actor: Actor): AuditEvent['actor'] {
   switch (actor.kind) {
     case 'member':
@@ -44,7 +44,7 @@ export function auditActor(actor: Actor): AuditEvent['actor'] {
   }
 }
 
-/** Holds as long as the actor has the right: one who lost it a moment ago changes nothing any more. */
+/** Fails when the actor has lost the right since it was checked, so that they change nothing any more. */
 export function authorityCheck(accountId: string, actor: Actor): Check | undefined {
   switch (actor.kind) {
     case 'member':

@@ -3,14 +3,16 @@ import type { billingSchema } from '../../contracts/http/accounts';
 import { accountSchema, billingDetailsSchema } from '../../contracts/http/accounts';
 import { accountKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
+import { AccountNotFound } from '../access/access-errors';
+import type { GuardedWrite } from '../table/commit';
 import { absent, all, any, compare, exists } from '../table/condition';
-import type { Check } from '../table/table-store';
-import { versionSchema } from '../table/version';
 import type { Item } from '../table/value';
+import { versionSchema } from '../table/version';
+import { AccountSuspended } from './accounts-errors';
 
 const accountItemSchema = accountSchema.extend({ version: versionSchema });
 
-/** A paying tenant, without what only some of its members may see. */
+/** An account, without the details that only some of its members may see. */
 export type Account = Readonly<z.infer<typeof accountSchema>>;
 
 export type Billing = Readonly<z.infer<typeof billingSchema>>;
@@ -23,13 +25,12 @@ export function decodeBilling(item: Item): Billing {
   return stored === undefined ? { version } : { details: billingDetailsSchema.parse(stored), version };
 }
 
-/** Where something new begins in an account, it must be there and in good standing. */
-export const isActive = (accountId: string): Check => ({
-  table: ACCOUNTS,
-  check: accountKey(accountId),
-  when: all(exists(), absent('suspendedAt')),
+/** The account must exist and not be suspended when something new is created in it. */
+export const isActive = (accountId: string): GuardedWrite<AccountSuspended | AccountNotFound> => ({
+  write: { table: ACCOUNTS, check: accountKey(accountId), when: all(exists(), absent('suspendedAt')) },
+  otherwise: (account) => (account ? new AccountSuspended() : new AccountNotFound()),
 });
 
 export const MEMBERS_MAX = 500;
-/** An account of before members has no count. */
+/** Accounts that are older than membership have no count. */
 export const hasRoom = any(absent('members'), compare('members', '<', MEMBERS_MAX));

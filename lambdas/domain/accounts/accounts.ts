@@ -1,34 +1,35 @@
 import { ulid } from 'ulid';
 import type { BillingDetails, SuspensionReason } from '../../contracts/http/accounts';
 import { accountNameSchema, billingDetailsSchema, suspensionReasonSchema } from '../../contracts/http/accounts';
+import type { Permission } from '../../contracts/http/permissions';
 import type { AuditFields } from '../../contracts/storage/audit-event';
 import { DEPLOYMENT_CHAIN } from '../../contracts/storage/audit-event';
 import { accountIdSchema } from '../../contracts/storage/ids';
-import type { Permission } from '../../contracts/http/permissions';
 import { accountKey, directoryKey, isoTime } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
+import { AccountNotFound } from '../access/access-errors';
 import type { Actor } from '../access/actor';
 import { DEPLOYMENT } from '../access/actor';
+import type { ActionWrite } from '../audit/action';
+import { ALREADY_DONE } from '../audit/action';
 import { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { AccountNotFound } from '../errors/missing';
 import { VersionMismatch } from '../errors/refusal';
-import { TooManyAccounts } from '../errors/too-many';
 import type { Change, Condition } from '../table/condition';
 import { absent, all, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
-import { failedCondition } from '../table/table-errors';
 import type { TableStore, Write } from '../table/table-store';
 import type { Item } from '../table/value';
 import { isVersion } from '../table/version';
-import type { Account, Billing } from './account-item';
 import { openBalance, suspendBalance } from '../wallet/balance/balance';
+import type { Account, Billing } from './account-item';
 import { decodeAccount, decodeBilling } from './account-item';
+import { TooManyAccounts } from './accounts-errors';
 import { everyAccount, pageOfAccounts } from './directory';
 import { putMember } from './member-item';
 import { expectFewAccounts } from './memberships';
 import type { Pace } from './pace';
-import { ACCOUNTS_PER_HOUR_MAX, ACCOUNTS_PER_PERSON_AND_DAY_MAX, countOne, secondsLeft } from './pace';
+import { ACCOUNTS_PER_HOUR_MAX, ACCOUNTS_PER_PERSON_AND_DAY_MAX, countOne } from './pace';
 
 export interface AccountsOptions {
   readonly store: TableStore;
@@ -37,7 +38,7 @@ export interface AccountsOptions {
   readonly audit?: AuditLog;
 }
 
-/** A change of one account by somebody. */
+/** A change of one account, and who makes it. */
 interface AccountChange {
   readonly accountId: string;
   readonly actor: Actor;
@@ -45,7 +46,7 @@ interface AccountChange {
   readonly version?: number | undefined;
 }
 
-/** The paying tenants, and the directory that lists them without a scan. */
+/** The accounts, and the directory that lists them without a scan. */
 export class Accounts {
   readonly #store: TableStore;
   readonly #clock: Clock;
@@ -58,10 +59,11 @@ export class Accounts {
   }
 
   /**
-   * Creates an account; without effect when the given one exists, so that it can be repeated.
-   * Throws LimitReached for somebody who is in too many, TooManyAccounts where too many were made in a short time.
+   * Creates an account. Creating one that exists has no effect, so the call can be repeated.
    * @param account.accountId @default a new id
-   * @param account.ownerId who creates it. @default nobody: it is made by a command
+   * @param account.ownerId the person who creates it. @default none: a command creates it
+   * @throws LimitReached when the person is in too many accounts
+   * @throws TooManyAccounts when too many were created in a short time
    */
   async create(
     account: { readonly accountId?: string | undefined; readonly name?: string; readonly ownerId?: string } = {},
@@ -80,29 +82,26 @@ export class Accounts {
       ...(name !== undefined && { name }),
       ...(ownerId !== undefined && { ownerId }),
     };
-    const writes: Write[] = [
-      { table: ACCOUNTS, put, when: absent() },
-      { table: ACCOUNTS, put: { ...directoryKey(accountId), createdAt }, when: absent() },
+    const writes: ActionWrite[] = [
+      { write: { table: ACCOUNTS, put, when: absent() }, otherwise: () => ALREADY_DONE },
+      { write: { table: ACCOUNTS, put: { ...directoryKey(accountId), createdAt }, when: absent() } },
     ];
     if (ownerId !== undefined) {
       const owner = { personId: ownerId, role: 'owner' as const, joinedAt: createdAt, version: 1 };
-      writes.push(...putMember(accountId, owner, absent()), openBalance(accountId));
+      const [member, membership] = putMember(accountId, owner, absent());
+      writes.push({ write: member }, { write: membership }, { write: openBalance(accountId) });
       writes.push(...pacesOf(ownerId).map((pace) => countOne(pace, now)));
     }
     const actor: Actor = ownerId === undefined ? DEPLOYMENT : { kind: 'self', personId: ownerId };
     const after = ownerId === undefined ? {} : { after: { ownerId } };
-    try {
-      await this.#audit.record({
-        chain: accountId,
-        actor,
-        action: 'account.create',
-        target: accountId,
-        ...after,
-        writes,
-      });
-    } catch (error) {
-      if (!failedCondition(error, 0)) throw (ownerId !== undefined && paceRefusal(error, writes.length, now)) || error;
-    }
+    await this.#audit.record({
+      chain: accountId,
+      actor,
+      action: 'account.create',
+      target: accountId,
+      ...after,
+      writes,
+    });
     return accountId;
   }
 
@@ -120,12 +119,18 @@ export class Accounts {
     return item && decodeBilling(item);
   }
 
-  /** Throws AccountNotFound or VersionMismatch. */
+  /**
+   * @throws AccountNotFound
+   * @throws VersionMismatch
+   */
   async rename({ name, ...change }: AccountChange & { readonly name: string }): Promise<void> {
     await this.#change('account.rename', change, { set: { name: accountNameSchema.parse(name) } });
   }
 
-  /** Throws AccountNotFound or VersionMismatch. */
+  /**
+   * @throws AccountNotFound
+   * @throws VersionMismatch
+   */
   async setBilling({ details, ...change }: AccountChange & { readonly details: BillingDetails }): Promise<void> {
     const billing: { [name: string]: string } = {};
     for (const [name, text] of Object.entries(billingDetailsSchema.parse(details))) billing[name] = text;
@@ -133,8 +138,10 @@ export class Accounts {
   }
 
   /**
-   * No new request of the account is paid from then on; those that run end as they would have. Without effect on a
-   * suspended account: its first reason stands. Throws AccountNotFound or VersionMismatch.
+   * Stops the account from starting paid requests; running requests end as usual. Suspending a suspended account has
+   * no effect: its first reason stands.
+   * @throws AccountNotFound
+   * @throws VersionMismatch
    */
   async suspend({ reason, ...change }: AccountChange & { readonly reason: SuspensionReason }): Promise<void> {
     const suspensionReason = suspensionReasonSchema.parse(reason);
@@ -154,7 +161,11 @@ export class Accounts {
     );
   }
 
-  /** Without effect on an account that is not suspended. Throws AccountNotFound or VersionMismatch. */
+  /**
+   * Resuming an account that is not suspended has no effect.
+   * @throws AccountNotFound
+   * @throws VersionMismatch
+   */
   async resume(change: AccountChange): Promise<void> {
     const remove = ['suspendedAt', 'suspensionReason'];
     const [before, after] = [{ state: 'suspended' }, { state: 'active' }] as const;
@@ -171,19 +182,19 @@ export class Accounts {
     );
   }
 
-  /** Every account's id, in no useful order. */
+  /** The ids of all accounts, in no useful order. */
   list(): AsyncGenerator<string> {
     return everyAccount(this.#store);
   }
 
-  /** Some of all accounts' ids, in no useful order. */
+  /** A page of the ids of all accounts, in no useful order. */
   page(request: PageRequest): Promise<PageOf<string>> {
     return pageOfAccounts(this.#store, request);
   }
 
   /**
-   * @param effect.when what must hold for the change to have an effect: else it was made before
-   * @param effect.writes what else changes with it
+   * @param effect.when the change has an effect only while this holds; otherwise it was made before
+   * @param effect.writes further writes of the same transaction
    */
   async #change(
     action: Permission,
@@ -203,21 +214,13 @@ export class Accounts {
       change: { ...(set && { set }), ...(remove && { remove }), add: { version: 1n } },
       when: all(exists(), ...isVersion(version), ...(when ? [when] : [])),
     };
-    try {
-      await this.#audit.record({
-        chain: accountId,
-        actor,
-        action,
-        target: accountId,
-        ...fields,
-        writes: [write, ...writes],
-      });
-    } catch (error) {
-      const failed = failedCondition(error, 0);
-      if (!failed) throw error;
-      if (!failed.item) throw new AccountNotFound();
-      if (version !== undefined && decodeAccount(failed.item).version !== version) throw new VersionMismatch();
-    }
+    const otherwise = (account: Item | undefined) => {
+      if (!account) return new AccountNotFound();
+      const isChanged = version !== undefined && decodeAccount(account).version !== version;
+      return isChanged ? new VersionMismatch() : ALREADY_DONE;
+    };
+    const guarded = [{ write, otherwise }, ...writes.map((other) => ({ write: other }))];
+    await this.#audit.record({ chain: accountId, actor, action, target: accountId, ...fields, writes: guarded });
   }
 
   #read(accountId: string): Promise<Item | undefined> {
@@ -225,14 +228,20 @@ export class Accounts {
   }
 }
 
-/** How fast accounts can be made, a person's own first. */
-const pacesOf = (ownerId: string): readonly [Pace, Pace] => [
-  { whose: ownerId, what: 'accounts', per: 'day', most: ACCOUNTS_PER_PERSON_AND_DAY_MAX },
-  { whose: DEPLOYMENT_CHAIN, what: 'accounts', per: 'hour', most: ACCOUNTS_PER_HOUR_MAX },
+/** How fast accounts can be made. The person's own limit comes first: it is the one that they can wait for. */
+const pacesOf = (ownerId: string): readonly Pace[] => [
+  {
+    whose: ownerId,
+    what: 'accounts',
+    per: 'day',
+    most: ACCOUNTS_PER_PERSON_AND_DAY_MAX,
+    refusal: (retryAfterSeconds) => new TooManyAccounts('person', retryAfterSeconds),
+  },
+  {
+    whose: DEPLOYMENT_CHAIN,
+    what: 'accounts',
+    per: 'hour',
+    most: ACCOUNTS_PER_HOUR_MAX,
+    refusal: (retryAfterSeconds) => new TooManyAccounts('deployment', retryAfterSeconds),
+  },
 ];
-
-/** @param writes how many there were, the counts last */
-function paceRefusal(error: unknown, writes: number, now: number): TooManyAccounts | undefined {
-  if (failedCondition(error, writes - 2)) return new TooManyAccounts('person', secondsLeft('day', now));
-  return failedCondition(error, writes - 1) && new TooManyAccounts('deployment', secondsLeft('hour', now));
-}

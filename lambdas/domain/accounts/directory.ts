@@ -7,9 +7,9 @@ import { readPage } from '../table/page';
 import type { TableStore } from '../table/table-store';
 import type { Item } from '../table/value';
 
-// The directory lists all accounts without a scan, in no useful order: one shard after the other.
+// The directory lists all accounts without a scan, one shard after the other and so in no useful order.
 
-/** Every account's id. */
+/** The ids of all accounts. */
 export async function* everyAccount(store: TableStore): AsyncGenerator<string> {
   for (const shard of SHARDS) {
     for await (const item of everyItem(store, { table: ACCOUNTS, partition: directoryPartition(shard) }))
@@ -17,7 +17,7 @@ export async function* everyAccount(store: TableStore): AsyncGenerator<string> {
   }
 }
 
-/** Some of all accounts' ids. */
+/** A page of the ids of all accounts. */
 export async function pageOfAccounts(store: TableStore, { limit, after }: PageRequest): Promise<PageOf<string>> {
   const items: string[] = [];
   const first = SHARDS.findIndex((shard) => directoryPartition(shard) === after?.pk);

@@ -8,7 +8,7 @@ const storedInvitationSchema = invitationSchema.extend({
   verifier: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
 });
 
-/** An open invitation, as those see it who may invite. It ends with its acceptance, and its mail address with it. */
+/** An open invitation as members who may invite see it. Accepting it deletes it, and its email address with it. */
 export type Invitation = Readonly<z.infer<typeof invitationSchema>>;
 type StoredInvitation = Readonly<z.infer<typeof storedInvitationSchema>>;
 

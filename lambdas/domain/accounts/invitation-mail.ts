@@ -1,7 +1,7 @@
 import type { Mail } from '../notifications/mailer';
 import type { Invitation } from './invitation-item';
 
-/** Neither the account's name nor the inviter's: what strangers can write must not travel in our mails. */
+/** The mail names neither the account nor the inviter, because our mails must not carry text that strangers write. */
 export function invitationMail({ email, role, validUntil }: Invitation, token: string): Mail {
   return {
     to: email,
@@ -10,7 +10,7 @@ export function invitationMail({ email, role, validUntil }: Invitation, token: s
       `You are invited to join an account as ${role}.`,
       `Sign in to the console and accept the invitation with this token until ${validUntil}:`,
       token,
-      'If you do not know what this is about, ignore this mail: nothing happens then.',
+      'If you did not expect this invitation, ignore this mail: nothing will happen.',
     ].join('\n\n'),
   };
 }

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** What an invitation's mail carries: it names the invitation and proves that the mail was received. */
+/** The token in an invitation's mail: it names the invitation and proves that the mail was received. */
 export interface InvitationToken {
   readonly accountId: string;
   readonly invitationId: string;
@@ -15,7 +15,7 @@ const PREFIX_CHARACTERS = 4;
 export const formatInvitationToken = ({ accountId, invitationId, secret }: InvitationToken): string =>
   `tgi_${accountId.slice(PREFIX_CHARACTERS)}_${invitationId.slice(PREFIX_CHARACTERS)}_${secret}`;
 
-/** `undefined` for anything that is no token by its shape. */
+/** @returns undefined for text that does not have the shape of a token */
 export function parseInvitationToken(presented: string): InvitationToken | undefined {
   if (presented.length > TOKEN_CHARACTERS_MAX) return undefined;
   const [, account, invitation, secret] = TOKEN_SHAPE.exec(presented) ?? [];
@@ -23,7 +23,7 @@ export function parseInvitationToken(presented: string): InvitationToken | undef
   return { accountId: `acc_${account}`, invitationId: `inv_${invitation}`, secret };
 }
 
-/** A plain hash suffices: the secret has 256 bits of its own, and lives for days. */
+/** A plain hash suffices, because the secret has 256 bits and lives for days. */
 export const invitationVerifier = (secret: string): Buffer => createHash('sha256').update(secret).digest();
 
 export const isSameVerifier = (one: Uint8Array, other: Uint8Array): boolean =>

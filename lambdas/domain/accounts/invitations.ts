@@ -8,18 +8,19 @@ import { accountKey, INVITATION_PREFIX, invitationKey, isoTime, memberKey } from
 import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import { FailedAttempts } from '../attempts/failed-attempts';
+import type { ActionWrite } from '../audit/action';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { AccountSuspended, AlreadyMember, LimitReached } from '../errors/conflict';
-import { AccountNotFound, InvitationNotFound } from '../errors/missing';
-import { TooManyInvitations } from '../errors/too-many';
-import { encodeSecret, SECRET_BYTES } from '../keys/key-format';
+import { DAY_MS } from '../clock';
+import { LimitReached } from '../errors/refusal';
+import { encodeSecret, SECRET_BYTES } from '../secret';
 import { absent, all, any, compare, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
-import { failedCondition } from '../table/table-errors';
-import type { Check, TableStore, Write } from '../table/table-store';
+import type { TableStore } from '../table/table-store';
+import type { Item } from '../table/value';
 import { decodeAccount, hasRoom, isActive, MEMBERS_MAX } from './account-item';
+import { AccountSuspended, AlreadyMember, InvitationNotFound, TooManyInvitations } from './accounts-errors';
 import type { Invitation } from './invitation-item';
 import { decodeInvitation, decodeStoredInvitation, encodeInvitation } from './invitation-item';
 import { formatInvitationToken, invitationVerifier, isSameVerifier, parseInvitationToken } from './invitation-token';
@@ -27,21 +28,17 @@ import type { Membership } from './member-item';
 import { putMember } from './member-item';
 import { expectFewAccounts } from './memberships';
 import type { Pace } from './pace';
-import { countOne, INVITATIONS_PER_ACCOUNT_AND_DAY_MAX, secondsLeft } from './pace';
+import { countOne, INVITATIONS_PER_ACCOUNT_AND_DAY_MAX } from './pace';
 
 export const INVITATION_DAYS = 7;
 export const INVITATIONS_MAX = 50;
-const DAY_MS = 86_400_000;
 
-/** Where each write of an acceptance stands. */
-const PLACES = { invitation: 0, account: 1, member: 2, inviter: 4 } as const;
-
-/** Stands in for what is missing. No account has this id, and no secret this verifier. */
-const NOBODYS_TOKEN = { accountId: `acc_${'0'.repeat(26)}`, invitationId: `inv_${'0'.repeat(26)}`, secret: '' };
-const NOBODYS_ITEM = encodeInvitation(
-  NOBODYS_TOKEN.accountId,
+/** Replaces a missing token or item. No account has this id, and no secret has this verifier. */
+const DUMMY_TOKEN = { accountId: `acc_${'0'.repeat(26)}`, invitationId: `inv_${'0'.repeat(26)}`, secret: '' };
+const DUMMY_ITEM = encodeInvitation(
+  DUMMY_TOKEN.accountId,
   {
-    invitationId: NOBODYS_TOKEN.invitationId,
+    invitationId: DUMMY_TOKEN.invitationId,
     email: 'nobody@example.com',
     role: 'auditor',
     createdAt: isoTime(0),
@@ -50,7 +47,7 @@ const NOBODYS_ITEM = encodeInvitation(
   new Uint8Array(invitationVerifier('').length),
 );
 
-/** How somebody becomes a member. An address is kept only as long as its invitation is open. */
+/** Invitations are how people become members. An email address is kept only while its invitation is open. */
 export class Invitations {
   readonly #store: TableStore;
   readonly #clock: Clock;
@@ -65,8 +62,11 @@ export class Invitations {
   }
 
   /**
-   * Throws AccountNotFound, AccountSuspended, LimitReached or TooManyInvitations.
-   * @returns the token for the mail, for the only time
+   * @returns the invitation, and the token for its mail, which is returned only here
+   * @throws TooManyInvitations when the account has made too many today
+   * @throws AccountNotFound
+   * @throws AccountSuspended
+   * @throws LimitReached when too many are open
    */
   async create(request: {
     readonly accountId: string;
@@ -89,53 +89,51 @@ export class Invitations {
     };
     const { invitationId, role, validUntil } = invitation;
     const put = encodeInvitation(accountId, invitation, invitationVerifier(secret));
-    try {
-      await this.#audit.record({
-        chain: accountId,
-        actor,
-        action: 'invitation.create',
-        target: invitationId,
-        after: { role, validUntil },
-        writes: [isActive(accountId), { table: ACCOUNTS, put, when: absent() }, countOne(paceOf(accountId), now)],
-      });
-    } catch (error) {
-      if (failedCondition(error, 2)) throw new TooManyInvitations(secondsLeft('day', now));
-      const failed = failedCondition(error, 0);
-      if (!failed) throw error;
-      throw failed.item ? new AccountSuspended() : new AccountNotFound();
-    }
+    await this.#audit.record({
+      chain: accountId,
+      actor,
+      action: 'invitation.create',
+      target: invitationId,
+      after: { role, validUntil },
+      writes: [
+        countOne(paceOf(accountId), now),
+        isActive(accountId),
+        { write: { table: ACCOUNTS, put, when: absent() } },
+      ],
+    });
     return { invitation, token: formatInvitationToken({ accountId, invitationId, secret }) };
   }
 
-  /** An account's open invitations, the oldest first. */
+  /** A page of an account's open invitations, the oldest first. */
   page(accountId: string, request: PageRequest): Promise<PageOf<Invitation>> {
     const query = { table: ACCOUNTS, partition: accountId, sort: { beginsWith: INVITATION_PREFIX } };
     return readPage(this.#store, query, request, decodeInvitation);
   }
 
-  /** Throws InvitationNotFound. */
+  /** @throws InvitationNotFound */
   async revoke(request: {
     readonly accountId: string;
     readonly invitationId: string;
     readonly actor: Actor;
   }): Promise<void> {
     const { accountId, invitationId, actor } = request;
-    try {
-      await this.#audit.record({
-        chain: accountId,
-        actor,
-        action: 'invitation.revoke',
-        target: invitationId,
-        writes: [{ table: ACCOUNTS, delete: invitationKey(accountId, invitationId), when: exists() }],
-      });
-    } catch (error) {
-      throw failedCondition(error, 0) ? new InvitationNotFound() : error;
-    }
+    const write = { table: ACCOUNTS, delete: invitationKey(accountId, invitationId), when: exists() };
+    await this.#audit.record({
+      chain: accountId,
+      actor,
+      action: 'invitation.revoke',
+      target: invitationId,
+      writes: [{ write, otherwise: () => new InvitationNotFound() }],
+    });
   }
 
   /**
-   * Makes whoever received the mail a member, once. An invitation ends with its inviter's right to invite.
-   * Throws InvitationNotFound, after too many of those TooManyAttempts, AlreadyMember, AccountSuspended or LimitReached.
+   * Makes the person who received the mail a member, once. An invitation ends with its inviter's right to invite.
+   * @throws InvitationNotFound
+   * @throws TooManyAttempts after too many wrong tokens
+   * @throws AlreadyMember
+   * @throws AccountSuspended
+   * @throws LimitReached when the account or the person has too many memberships
    */
   async accept({ token, personId }: { readonly token: string; readonly personId: string }): Promise<Membership> {
     const { accountId, invitationId, role, invitedBy } = await this.#open(token, personId);
@@ -144,40 +142,44 @@ export class Invitations {
     const joinedAt = isoTime(now);
     const isOpen = all(exists(), compare(EXPIRES_AT, '>', Math.floor(now / 1_000)));
     const isOpenFor = all(exists(), absent('suspendedAt'), hasRoom);
-    const writes: (Write | Check)[] = [
-      { table: ACCOUNTS, delete: invitationKey(accountId, invitationId), when: isOpen },
-      { table: ACCOUNTS, update: accountKey(accountId), change: { add: { members: 1n } }, when: isOpenFor },
-      ...putMember(accountId, { personId, role, joinedAt, version: 1 }, absent()),
+    const [member, membership] = putMember(accountId, { personId, role, joinedAt, version: 1 }, absent());
+    const writes: ActionWrite[] = [
+      {
+        write: { table: ACCOUNTS, delete: invitationKey(accountId, invitationId), when: isOpen },
+        otherwise: () => new InvitationNotFound(),
+      },
+      { write: member, otherwise: () => new AlreadyMember() },
+      { write: membership },
+      {
+        write: { table: ACCOUNTS, update: accountKey(accountId), change: { add: { members: 1n } }, when: isOpenFor },
+        otherwise: admissionRefusal,
+      },
     ];
     if (invitedBy !== undefined) writes.push(mayInvite(accountId, invitedBy));
-    try {
-      await this.#audit.record({
-        chain: accountId,
-        actor: { kind: 'self', personId },
-        action: 'invitation.accept',
-        target: invitationId,
-        after: { role },
-        writes,
-      });
-    } catch (error) {
-      throw refusalOf(error);
-    }
+    await this.#audit.record({
+      chain: accountId,
+      actor: { kind: 'self', personId },
+      action: 'invitation.accept',
+      target: invitationId,
+      after: { role },
+      writes,
+    });
     return { accountId, role, joinedAt };
   }
 
   /**
-   * What a token opens for a person. The steps are the same whatever is wrong with it: one read, one hash, one
-   * comparison. Which of them it was cannot be told from the time.
+   * Finds the invitation of a token. It takes the same steps whatever is wrong with the token: one read, one hash, one
+   * comparison. So the response time does not reveal what was wrong.
    */
   async #open(token: string, personId: string): Promise<OpenInvitation> {
     const attempt = { source: personId, subject: 'invitation' };
     this.#attempts.expectFew(attempt);
     const presented = parseInvitationToken(token);
-    const { accountId, invitationId, secret } = presented ?? NOBODYS_TOKEN;
+    const { accountId, invitationId, secret } = presented ?? DUMMY_TOKEN;
     const item = await this.#store.get({ table: ACCOUNTS, key: invitationKey(accountId, invitationId) });
-    const { role, invitedBy, verifier } = decodeStoredInvitation(item ?? NOBODYS_ITEM);
+    const { role, invitedBy, verifier } = decodeStoredInvitation(item ?? DUMMY_ITEM);
     const isRight = isSameVerifier(invitationVerifier(secret), verifier);
-    // Else somebody who was removed could come back by an invitation of their own.
+    // Otherwise a removed member could come back through their own invitation.
     if (presented && item && isRight && invitedBy !== personId) return { accountId, invitationId, role, invitedBy };
     this.#attempts.failed(attempt);
     throw new InvitationNotFound();
@@ -194,22 +196,21 @@ const paceOf = (accountId: string): Pace => ({
   what: 'invitations',
   per: 'day',
   most: INVITATIONS_PER_ACCOUNT_AND_DAY_MAX,
+  refusal: (retryAfterSeconds) => new TooManyInvitations(retryAfterSeconds),
 });
 
-function mayInvite(accountId: string, personId: string): Check {
+/** An invitation ends with its inviter's right to invite. */
+function mayInvite(accountId: string, personId: string): ActionWrite {
   const roles = PERMISSIONS['invitation.create'].roles.map((role) => compare('role', '=', role));
-  return { table: ACCOUNTS, check: memberKey(accountId, personId), when: any(...roles) };
+  return {
+    write: { table: ACCOUNTS, check: memberKey(accountId, personId), when: any(...roles) },
+    otherwise: () => new InvitationNotFound(),
+  };
 }
 
-function refusalOf(error: unknown): unknown {
-  if (failedCondition(error, PLACES.invitation)) return new InvitationNotFound();
-  if (failedCondition(error, PLACES.member)) return new AlreadyMember();
-  const account = failedCondition(error, PLACES.account)?.item;
-  if (account) {
-    const isSuspended = decodeAccount(account).suspendedAt !== undefined;
-    return isSuspended ? new AccountSuspended() : new LimitReached('members of one account', MEMBERS_MAX);
-  }
-  return failedCondition(error, PLACES.account) || failedCondition(error, PLACES.inviter)
-    ? new InvitationNotFound()
-    : error;
+/** Why an account takes no further member. */
+function admissionRefusal(account: Item | undefined): Error {
+  if (!account) return new InvitationNotFound();
+  const isSuspended = decodeAccount(account).suspendedAt !== undefined;
+  return isSuspended ? new AccountSuspended() : new LimitReached('members of one account', MEMBERS_MAX);
 }

@@ -5,15 +5,17 @@ import type { Invitations } from './invitations';
 
 export interface InviteDependencies {
   readonly invitations: Invitations;
-  /** @default none: whoever invites hands the token over */
+  /** @default none: the inviter hands the token over */
   readonly mailer?: Mailer | undefined;
 }
 
 /**
- * Invites, and hands the invitation's one mail over. Where that is not taken the invitation is withdrawn, because
- * nobody could accept it. Throws MailNotTaken, and as `Invitations.create` does.
+ * Creates an invitation and sends its only mail. If the mail is not accepted, the invitation is withdrawn, because
+ * without the token it can never be accepted.
  *
- * @returns with the token only where no mail carries it
+ * @returns the invitation, with the token only if no mail carries it
+ * @throws MailNotTaken
+ * @throws as `Invitations.create` does
  */
 export async function invite(
   { invitations, mailer }: InviteDependencies,
@@ -25,7 +27,7 @@ export async function invite(
     await mailer.send(invitationMail(invitation, token));
   } catch (error) {
     const { accountId, actor } = request;
-    // Should that fail too, the invitation ends by time: its token was in the mail alone.
+    // If that fails too, the invitation expires unused: only the mail had its token.
     await invitations.revoke({ accountId, actor, invitationId: invitation.invitationId }).catch(() => undefined);
     throw error;
   }

@@ -11,7 +11,7 @@ import { versionSchema } from '../table/version';
 
 const memberItemSchema = memberSchema.extend({ version: versionSchema });
 
-/** A person as an account sees them. */
+/** A person as their account sees them. */
 export type Member = Readonly<z.infer<typeof memberSchema>>;
 /** An account as its member sees it. */
 export type Membership = Readonly<z.infer<typeof membershipSchema>>;
@@ -19,7 +19,7 @@ export type Membership = Readonly<z.infer<typeof membershipSchema>>;
 export const decodeMember = (item: Item): Member => memberItemSchema.parse(item);
 export const decodeMembership = (item: Item): Membership => membershipSchema.parse(item);
 
-/** Both sides of a membership; the member's own comes first. */
+/** The two items of a membership: the member in the account, and the account in the member's list. */
 export function putMember(accountId: string, member: Member, when: Condition): readonly [Put, Put] {
   const { personId, role, joinedAt, version } = member;
   return [
@@ -28,7 +28,7 @@ export function putMember(accountId: string, member: Member, when: Condition): r
   ];
 }
 
-/** A new role on both sides; the member's own comes first. */
+/** Sets the role in both items of a membership; the member's item comes first. */
 export function setRole(
   accountId: string,
   personId: string,

@@ -4,20 +4,19 @@ import { accountKey, MEMBER_PREFIX, memberKey, membershipKey } from '../../contr
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
-import { OwnerIsFixed } from '../errors/conflict';
-import { MemberNotFound } from '../errors/missing';
 import { VersionMismatch } from '../errors/refusal';
 import { all, compare, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
-import { failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
+import type { Item } from '../table/value';
 import { isVersion } from '../table/version';
+import { MemberNotFound, OwnerIsFixed } from './accounts-errors';
 import type { Member, Membership } from './member-item';
 import { decodeMember, decodeMembership, setRole } from './member-item';
 import { membershipsOf } from './memberships';
 
-/** Something done to a member by somebody. */
+/** A change of one member, and who makes it. */
 interface MemberChange {
   readonly accountId: string;
   readonly personId: string;
@@ -26,7 +25,7 @@ interface MemberChange {
   readonly version?: number | undefined;
 }
 
-/** Who is in which account, and as what. The owner changes only by ./ownership.ts. */
+/** The members of accounts and their roles. Only ./ownership.ts changes the owner. */
 export class Members {
   readonly #store: TableStore;
   readonly #audit: AuditLog;
@@ -41,52 +40,64 @@ export class Members {
     return item && decodeMember(item);
   }
 
-  /** An account's members, in the order in which they first signed in. */
+  /** A page of an account's members, in the order in which they first signed in. */
   page(accountId: string, request: PageRequest): Promise<PageOf<Member>> {
     const query = { table: ACCOUNTS, partition: accountId, sort: { beginsWith: MEMBER_PREFIX } };
     return readPage(this.#store, query, request, decodeMember);
   }
 
-  /** A person's accounts, the oldest first. */
+  /** A page of a person's accounts, the oldest first. */
   accountsOf(personId: string, request: PageRequest): Promise<PageOf<Membership>> {
     return readPage(this.#store, membershipsOf(personId), request, decodeMembership);
   }
 
-  /** Throws MemberNotFound, OwnerIsFixed or VersionMismatch. */
+  /**
+   * @throws MemberNotFound
+   * @throws OwnerIsFixed
+   * @throws VersionMismatch
+   */
   async changeRole(change: MemberChange & { readonly role: GrantedRole }): Promise<Member> {
     const { accountId, personId, actor } = change;
     const role = grantedRoleSchema.parse(change.role);
     const member = await this.#expectChangeable(change);
     if (member.role === role) return member;
     const isAsRead = [compare('role', '=', member.role), ...isVersion(member.version)];
-    await this.#record({
+    const [own, membership] = setRole(accountId, personId, role, ...isAsRead);
+    await this.#audit.record({
       chain: accountId,
       actor,
       action: 'member.change',
       target: personId,
       before: { role: member.role },
       after: { role },
-      writes: setRole(accountId, personId, role, ...isAsRead),
+      writes: [{ write: own, otherwise: memberRefusal }, { write: membership }],
     });
     return { ...member, role, version: member.version + 1 };
   }
 
-  /** Ends a membership; the account's keys stay as they are. Throws MemberNotFound, OwnerIsFixed or VersionMismatch. */
+  /**
+   * Ends a membership; the account's keys stay as they are.
+   * @throws MemberNotFound
+   * @throws OwnerIsFixed
+   * @throws VersionMismatch
+   */
   async remove(change: MemberChange): Promise<void> {
     const { accountId, personId, actor } = change;
     const { role, version } = await this.#expectChangeable(change);
     const isOneself = actor.kind === 'member' && actor.personId === personId;
     const when = all(compare('role', '=', role), ...isVersion(version));
-    await this.#record({
+    await this.#audit.record({
       chain: accountId,
       actor,
       action: isOneself ? 'member.leave' : 'member.remove',
       target: personId,
       before: { role },
       writes: [
-        { table: ACCOUNTS, delete: memberKey(accountId, personId), when },
-        { table: ACCOUNTS, delete: membershipKey(personId, accountId), when: exists() },
-        { table: ACCOUNTS, update: accountKey(accountId), change: { add: { members: -1n } }, when: exists() },
+        { write: { table: ACCOUNTS, delete: memberKey(accountId, personId), when }, otherwise: memberRefusal },
+        { write: { table: ACCOUNTS, delete: membershipKey(personId, accountId), when: exists() } },
+        {
+          write: { table: ACCOUNTS, update: accountKey(accountId), change: { add: { members: -1n } }, when: exists() },
+        },
       ],
     });
   }
@@ -98,15 +109,6 @@ export class Members {
     if (member.role === 'owner') throw new OwnerIsFixed();
     return member;
   }
-
-  /** The first write is the member's. */
-  async #record(action: Parameters<AuditLog['record']>[0]): Promise<void> {
-    try {
-      await this.#audit.record(action);
-    } catch (error) {
-      const failed = failedCondition(error, 0);
-      if (!failed) throw error;
-      throw failed.item ? new VersionMismatch() : new MemberNotFound();
-    }
-  }
 }
+
+const memberRefusal = (member: Item | undefined): Error => (member ? new VersionMismatch() : new MemberNotFound());

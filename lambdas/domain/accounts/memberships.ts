@@ -1,6 +1,6 @@
 import { MEMBERSHIP_PREFIX } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
-import { LimitReached } from '../errors/conflict';
+import { LimitReached } from '../errors/refusal';
 import type { TableStore } from '../table/table-store';
 
 export const ACCOUNTS_OF_PERSON_MAX = 50;
@@ -12,7 +12,10 @@ export const membershipsOf = (personId: string) => ({
   sort: { beginsWith: MEMBERSHIP_PREFIX },
 });
 
-/** Two that come at once may pass together: it keeps lists short and is no promise. */
+/**
+ * Keeps lists short. It is not an exact limit: two concurrent requests may both pass.
+ * @throws LimitReached
+ */
 export async function expectFewAccounts(store: TableStore, personId: string): Promise<void> {
   const { items } = await store.query({ ...membershipsOf(personId), limit: ACCOUNTS_OF_PERSON_MAX });
   if (items.length >= ACCOUNTS_OF_PERSON_MAX) throw new LimitReached('accounts of one person', ACCOUNTS_OF_PERSON_MAX);

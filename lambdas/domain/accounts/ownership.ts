@@ -1,20 +1,21 @@
 import { isoTime, accountKey, personKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
+import { AccountNotFound, NotAllowed } from '../access/access-errors';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { OwnerExists } from '../errors/conflict';
-import { AccountNotFound, MemberNotFound, PersonNotFound } from '../errors/missing';
-import { NotAllowed, VersionMismatch } from '../errors/refusal';
+import { VersionMismatch } from '../errors/refusal';
+import { PersonNotFound } from '../people/people-errors';
 import { absent, all, compare, exists } from '../table/condition';
-import { failedCondition } from '../table/table-errors';
 import type { Update } from '../table/table-store';
+import type { Item } from '../table/value';
 import { isVersion } from '../table/version';
 import { decodeAccount } from './account-item';
+import { MemberNotFound, OwnerExists } from './accounts-errors';
 import { putMember, setRole } from './member-item';
 import type { Members } from './members';
 
-/** Who owns an account: exactly one of its members. Both ends of a transfer are one transaction. */
+/** An account is owned by exactly one of its members. A transfer changes both of them in one transaction. */
 export class Ownership {
   readonly #clock: Clock;
   readonly #audit: AuditLog;
@@ -27,9 +28,11 @@ export class Ownership {
   }
 
   /**
-   * Makes another member the owner; the one who was becomes an admin. Without effect when it is the same.
-   * Throws NotAllowed unless the actor is the owner, MemberNotFound or VersionMismatch.
+   * Makes another member the owner; the previous owner becomes an admin. A transfer to the owner has no effect.
    * @param transfer.version the account's version that was read. @default any
+   * @throws NotAllowed when the actor is not the owner
+   * @throws MemberNotFound
+   * @throws VersionMismatch
    */
   async transfer(transfer: {
     readonly accountId: string;
@@ -42,31 +45,32 @@ export class Ownership {
     const from = actor.personId;
     if (from === to) return;
     const isOwned = all(compare('ownerId', '=', from), ...isVersion(version));
-    const writes = [
-      owns(accountId, to, isOwned),
-      ...setRole(accountId, to, 'owner', compare('role', '<>', 'owner')),
-      ...setRole(accountId, from, 'admin', compare('role', '=', 'owner')),
-    ];
-    try {
-      await this.#audit.record({
-        chain: accountId,
-        actor,
-        action: 'account.transfer',
-        target: accountId,
-        before: { ownerId: from },
-        after: { ownerId: to },
-        writes,
-      });
-    } catch (error) {
-      const account = failedCondition(error, 0)?.item;
-      if (account && decodeAccount(account).ownerId === from) throw new VersionMismatch();
-      // Another transfer came first.
-      if (account) throw new NotAllowed();
-      throw failedCondition(error, 1) ? new MemberNotFound() : error;
-    }
+    const [newOwner, newOwnersAccount] = setRole(accountId, to, 'owner', compare('role', '<>', 'owner'));
+    const [oldOwner, oldOwnersAccount] = setRole(accountId, from, 'admin', compare('role', '=', 'owner'));
+    await this.#audit.record({
+      chain: accountId,
+      actor,
+      action: 'account.transfer',
+      target: accountId,
+      before: { ownerId: from },
+      after: { ownerId: to },
+      writes: [
+        { write: owns(accountId, to, isOwned), otherwise: (account) => transferRefusal(account, from) },
+        { write: newOwner, otherwise: () => new MemberNotFound() },
+        { write: newOwnersAccount },
+        { write: oldOwner },
+        { write: oldOwnersAccount },
+      ],
+    });
   }
 
-  /** Gives an account that a command made its first owner. Throws AccountNotFound, OwnerExists, PersonNotFound, VersionMismatch. */
+  /**
+   * Gives an account that a command created its first owner.
+   * @throws AccountNotFound
+   * @throws OwnerExists
+   * @throws PersonNotFound
+   * @throws VersionMismatch when the person joined or left the account meanwhile
+   */
   async appoint(appointment: {
     readonly accountId: string;
     readonly personId: string;
@@ -78,27 +82,31 @@ export class Ownership {
     const owner = { personId, role: 'owner' as const, joinedAt, version: (known?.version ?? 0) + 1 };
     const owning = owns(accountId, personId, all(exists(), absent('ownerId')));
     const counted = known ? owning : { ...owning, change: { ...owning.change, add: { version: 1n, members: 1n } } };
-    try {
-      await this.#audit.record({
-        chain: accountId,
-        actor,
-        action: 'account.appoint',
-        target: accountId,
-        after: { ownerId: personId },
-        writes: [
-          counted,
-          { table: ACCOUNTS, check: personKey(personId), when: exists() },
-          ...putMember(accountId, owner, known ? exists() : absent()),
-        ],
-      });
-    } catch (error) {
-      const failed = failedCondition(error, 0);
-      if (failed) throw failed.item ? new OwnerExists() : new AccountNotFound();
-      if (failedCondition(error, 1)) throw new PersonNotFound();
-      // They joined or left meanwhile.
-      throw failedCondition(error, 2) ? new VersionMismatch() : error;
-    }
+    const [member, membership] = putMember(accountId, owner, known ? exists() : absent());
+    await this.#audit.record({
+      chain: accountId,
+      actor,
+      action: 'account.appoint',
+      target: accountId,
+      after: { ownerId: personId },
+      writes: [
+        { write: counted, otherwise: (account) => (account ? new OwnerExists() : new AccountNotFound()) },
+        {
+          write: { table: ACCOUNTS, check: personKey(personId), when: exists() },
+          otherwise: () => new PersonNotFound(),
+        },
+        // The person joined or left since they were read.
+        { write: member, otherwise: () => new VersionMismatch() },
+        { write: membership },
+      ],
+    });
   }
+}
+
+function transferRefusal(account: Item | undefined, from: string): Error | undefined {
+  if (!account) return undefined;
+  // If the actor is not the owner any more, another transfer came first.
+  return decodeAccount(account).ownerId === from ? new VersionMismatch() : new NotAllowed();
 }
 
 function owns(accountId: string, ownerId: string, when: Update['when']): Update {

@@ -1,32 +1,32 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Clock } from '../clock';
-import { TooManyAttempts } from '../errors/app-error';
+import { TooManyAttempts } from './too-many-attempts';
 import { networkOf } from './network-of';
 import { RecentCounts } from './recent-counts';
 
-/** How often one source may fail as one subject within the window. */
+/** How often one source may fail for one subject within the window. */
 export const FAILURES_MAX = 10;
-/** As how many different subjects one source may fail within the window. */
+/** For how many different subjects one source may fail within the window. */
 export const FAILED_SUBJECTS_MAX = 20;
 export const WINDOW_MS = 60_000;
-/** Some megabytes, however many addresses somebody has. */
+/** Takes a few megabytes, however many addresses an attacker has. */
 const COUNTED_MAX = 20_000;
 const SECRET_BYTES = 32;
 
-/** Somebody's attempt to be let in. */
+/** One attempt to authenticate. */
 export interface Attempt {
-  /** Whose it is: an address, or a person. Nothing is counted where nobody knows. */
+  /** The address or the person that tries. Attempts from an unknown source are not counted. */
   readonly source: string | undefined;
-  /** As whom they try: a key's id, a token. */
+  /** The identity that they try to use: a key's id, a token. */
   readonly subject: string;
 }
 
 /**
- * Counts attempts that failed, in this process alone: a failure writes nothing and costs no more than its answer.
+ * Counts failed attempts in the memory of this process: a failure writes nothing and costs no more than its response.
  *
- * Always by source, so that nobody is kept out by a stranger who knows their key's id. A source that fails again and
- * again as one subject, as a client with an old key does, is refused as that subject only; one that tries many, as
- * all of them. Sources and subjects are in memory as hashes under a key of this process.
+ * It counts by source, so that a stranger who knows a key's id cannot lock the key's owner out. A source that keeps
+ * failing for one subject, such as a client with an old key, is refused for that subject only; a source that tries
+ * many subjects is refused for all. Memory holds sources and subjects as hashes under a secret of this process.
  */
 export class FailedAttempts {
   readonly #clock: Clock;
@@ -38,7 +38,7 @@ export class FailedAttempts {
     this.#counted = new RecentCounts({ clock, windowMs: WINDOW_MS, entriesMax: COUNTED_MAX });
   }
 
-  /** Throws TooManyAttempts until the source's window is over. */
+  /** @throws TooManyAttempts until the source's window is over */
   expectFew({ source, subject }: Attempt): void {
     if (source === undefined) return;
     const limits = [

@@ -1,9 +1,9 @@
 import { parseIpAddress } from '../../contracts/http/ip-address';
 
-/** One customer of a provider has at least these, and all addresses below them. */
+/** An internet provider assigns at least this prefix to each of its subscribers. */
 const NETWORK_BITS = 64n;
 
-/** Whose an address is: of IPv4 the address itself, of IPv6 its first 64 bits. What is no address stays as it is. */
+/** The network of one subscriber: an IPv4 address itself, or the first 64 bits of an IPv6 address. Other text is returned as it is. */
 export function networkOf(address: string): string {
   const parsed = parseIpAddress(address);
   if (parsed === undefined) return address;

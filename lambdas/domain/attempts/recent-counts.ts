@@ -8,7 +8,7 @@ export interface RecentCount {
   readonly from: number;
 }
 
-/** Counts by a name within a window that begins with the first, in this process alone. */
+/** Counts by name within a window that begins with the first count, in the memory of this process. */
 export class RecentCounts {
   readonly #clock: Clock;
   readonly #windowMs: number;
@@ -23,11 +23,11 @@ export class RecentCounts {
   find(name: string): RecentCount | undefined {
     const now = this.#clock();
     const found = this.#counts.get(name);
-    // A clock that was set back keeps nobody out for longer.
+    // A clock that was set back must not prolong the window.
     return found && found.from <= now && now < found.from + this.#windowMs ? found : undefined;
   }
 
-  /** @returns how often it was counted, this time included */
+  /** @returns the count, this one included */
   add(name: string): number {
     const { count, from } = this.find(name) ?? { count: 0, from: this.#clock() };
     this.#counts.set(name, { count: count + 1, from });

@@ -3,35 +3,35 @@ import type { AuditHead } from './audit-item';
 import { auditEnd } from './audit-item';
 
 /**
- * What is wrong with a chain, and at which event.
- * - `changed`: it is not what its hash was made of, or no event at all, or not in its place.
- * - `missing`: it should be there and is not, nor perhaps are some that follow it.
- * - `unlinked`: it does not follow the event that is before it, or is not the one that the chain's end names.
+ * A fault of a chain, and the event that has it.
+ * - `changed`: the event does not match its hash, is not an event at all, or is stored under the wrong key.
+ * - `missing`: the event is gone, and some that follow it may be gone too.
+ * - `unlinked`: the event does not follow the one before it, or is not the one that the chain's head names.
  */
 export interface AuditFault {
   readonly kind: 'changed' | 'missing' | 'unlinked';
   readonly sequence: number;
 }
 
-/** What of an event ties it to the others. */
+/** The part of an event that links it to the others. */
 export type ChainedEvent = Pick<AuditEvent, 'sequence' | 'at' | 'previous' | 'previousAt' | 'hash'>;
 
-/** What is known of the event before the one at hand. */
+/** The event before the current one. */
 interface Link {
   readonly sequence: number;
   /** Absent where the event cannot be read. */
   readonly event: ChainedEvent | undefined;
 }
 
-/** Follows one chain, the oldest event first, and finds where its events do not follow each other. */
+/** Follows one chain, the oldest event first, and finds the places where its events do not follow each other. */
 export class ChainCheck {
   readonly #end: AuditHead | undefined;
   readonly #hasEnded: (at: string) => boolean;
   #link: Link | undefined;
 
   /**
-   * @param options.end where the chain ended before its events were read. @default not known
-   * @param options.hasEnded whether an event of this time may be gone by time
+   * @param options.end the chain's head before its events were read. @default unknown
+   * @param options.hasEnded whether an event of this time may have expired
    */
   constructor(options: { readonly end: AuditHead | undefined; readonly hasEnded: (at: string) => boolean }) {
     this.#end = options.end;
@@ -43,7 +43,7 @@ export class ChainCheck {
     return this.#link?.sequence ?? 0;
   }
 
-  /** @param event absent where what is in this place is not what it should be */
+  /** @param event absent if the stored item is not the event that belongs there */
   follow(sequence: number, event: ChainedEvent | undefined): readonly AuditFault[] {
     const faults: AuditFault[] = event === undefined ? [{ kind: 'changed', sequence }] : [];
     faults.push(...this.#missingBefore(sequence, event));
@@ -53,13 +53,13 @@ export class ChainCheck {
     return faults;
   }
 
-  /** What is missing behind the last event that was followed. */
+  /** The events that are missing after the last one that was followed. */
   missingAtEnd(): readonly AuditFault[] {
     if (this.#end === undefined || this.#hasEnded(this.#end.at)) return [];
     return missing((this.#link?.sequence ?? this.#end.sequence - 1) + 1, this.#end.sequence);
   }
 
-  /** A chain's first events are missing unless they had their time: the next one says when that was. */
+  /** The first events of a chain are missing unless they have expired, which the next event's `previousAt` shows. */
   #missingBefore(sequence: number, event: ChainedEvent | undefined): readonly AuditFault[] {
     if (this.#link !== undefined) return missing(this.#link.sequence + 1, sequence - 1);
     const hasEnded = event?.previousAt == null ? sequence === 1 : this.#hasEnded(event.previousAt);
@@ -67,10 +67,10 @@ export class ChainCheck {
   }
 }
 
-/** Whether an event of this time is over at that one, in epoch milliseconds. */
+/** Whether an event of this time has expired. @param now epoch milliseconds */
 export const isOver = (at: string, now: number): boolean => auditEnd(at) <= Math.floor(now / 1_000);
 
-/** One fault for a gap, however wide. */
+/** A gap is one fault, however wide it is. */
 const missing = (from: number, to: number): readonly AuditFault[] =>
   from <= to ? [{ kind: 'missing', sequence: from }] : [];
 

@@ -1,20 +1,19 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { AuditEvent, AuditFields } from '../../contracts/storage/audit-event';
+import type { AuditEvent } from '../../contracts/storage/audit-event';
 import { AUDIT_RETENTION_DAYS, auditEventSchema } from '../../contracts/storage/audit-event';
 import { auditEventKey, auditHeadKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS, AUDIT, EXPIRES_AT } from '../../contracts/storage/tables';
+import { DAY_MS } from '../clock';
 import { absent, compare } from '../table/condition';
 import type { Put, Update } from '../table/table-store';
 import type { Item, Value } from '../table/value';
 import { canonicalJson } from './canonical-json';
 
-const DAY_SECONDS = 86_400;
-
 const ordinal = z.coerce.number().pipe(z.int().positive());
 const headSchema = z.object({ sequence: ordinal, hash: z.string(), at: z.iso.datetime() });
 
-/** The last event of a chain. */
+/** The head of a chain: its last event. */
 export type AuditHead = Readonly<z.infer<typeof headSchema>>;
 
 export const decodeHead = (item: Item): AuditHead => headSchema.parse(item);
@@ -22,10 +21,11 @@ export const decodeHead = (item: Item): AuditHead => headSchema.parse(item);
 export const hashOf = ({ hash: _hash, ...event }: Omit<AuditEvent, 'hash'> & { readonly hash?: string }): string =>
   createHash('sha256').update(canonicalJson(event)).digest('hex');
 
-/** Epoch seconds at which an event of this time has ended. */
-export const auditEnd = (at: string): number => Math.floor(Date.parse(at) / 1_000) + AUDIT_RETENTION_DAYS * DAY_SECONDS;
+/** Epoch seconds at which an event of this time expires. */
+export const auditEnd = (at: string): number =>
+  Math.floor(Date.parse(at) / 1_000) + (AUDIT_RETENTION_DAYS * DAY_MS) / 1_000;
 
-/** The write of one event; nothing may be where it comes. */
+/** The write of one event, whose sequence must still be free. */
 export function putEvent(event: AuditEvent): Put {
   const { before, after, ...rest } = event;
   const put: Item = {
@@ -38,7 +38,7 @@ export function putEvent(event: AuditEvent): Put {
   return { table: AUDIT, put, when: absent() };
 }
 
-/** Moves the chain's end on, from the head that the event was made after. */
+/** Moves the chain's head to the event, which must have been made after the current head. */
 export function moveHead({ chain, sequence, hash, at }: AuditEvent, from: AuditHead | undefined): Update {
   return {
     table: ACCOUNTS,
@@ -48,13 +48,13 @@ export function moveHead({ chain, sequence, hash, at }: AuditEvent, from: AuditH
   };
 }
 
-/** Throws ZodError on an item that is no event. */
+/** @throws ZodError for an item that is not an event */
 export function decodeEvent(item: Item): AuditEvent {
   const { pk: _pk, sk: _sk, [EXPIRES_AT]: _expiresAt, ...event } = item;
   return auditEventSchema.parse(withNumbers(event));
 }
 
-/** Its numbers are counts and limits, and small: no event holds an amount but as text. */
+/** Numbers in events are small counts and limits: amounts of money are text. */
 function withNumbers(value: Value): unknown {
   if (typeof value === 'bigint') return Number(value);
   if (Array.isArray(value)) return value.map(withNumbers);
@@ -62,5 +62,15 @@ function withNumbers(value: Value): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withNumbers(member)]));
 }
 
-/** Without members that are absent by being undefined: no table holds those. */
-const presentFields = (fields: AuditFields): Item => JSON.parse(JSON.stringify(fields)) as Item;
+/** Leaves out the members that are undefined, because a table cannot hold them. */
+function presentFields(fields: object): Item {
+  const members = Object.entries(fields) as [string, Value | undefined][];
+  const present = members.flatMap(([name, value]): [string, Value][] => {
+    if (value === undefined) return [];
+    return [[name, isRecord(value) ? presentFields(value) : value]];
+  });
+  return Object.fromEntries(present);
+}
+
+const isRecord = (value: Value): value is Item =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);

@@ -1,27 +1,26 @@
-import { randomBytes } from 'node:crypto';
-import type { AuditEvent, AuditFields } from '../../contracts/storage/audit-event';
+import type { AuditEvent } from '../../contracts/storage/audit-event';
 import { auditEventSchema } from '../../contracts/storage/audit-event';
-import type { Permission } from '../../contracts/http/permissions';
 import { auditEventKey, auditHeadKey, isoTime } from '../../contracts/storage/table-keys';
 import { ACCOUNTS, AUDIT } from '../../contracts/storage/tables';
-import type { Actor } from '../access/actor';
-import { addressOf, auditActor, authorityCheck } from '../access/actor';
+import { addressOf, auditActor } from '../access/actor';
 import type { Clock } from '../clock';
-import { ControlPlaneUnavailable, NotAllowed } from '../errors/refusal';
-import { all } from '../table/condition';
-import { keyOf } from '../table/key-of';
+import { ControlPlaneUnavailable } from '../errors/refusal';
+import type { GuardedWrite } from '../table/commit';
+import { tryCommit } from '../table/commit';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
 import type { RetryPolicy, Timing } from '../table/retry';
-import { retry, systemSleep, RetryNeeded } from '../table/retry';
+import { retry, RetryNeeded, systemSleep } from '../table/retry';
 import { TransactionCancelled } from '../table/table-errors';
-import type { Check, TableStore, Write } from '../table/table-store';
-import type { Key } from '../table/value';
+import type { TableStore } from '../table/table-store';
+import { newTransactionToken } from '../table/transaction-token';
+import type { Action } from './action';
+import { ALREADY_DONE } from './action';
 import { decodeEvent, decodeHead, hashOf, moveHead, putEvent } from './audit-item';
+import { withAuthority } from './authority';
 
-/** Somebody looks at a page that waits. */
+/** A person is waiting for the response. */
 const AUDIT_RETRY: RetryPolicy = { attemptsMax: 12, firstWaitMs: 20, longestWaitMs: 500, totalMs: 5_000 };
-const TOKEN_BYTES = 16;
 
 export interface AuditLogOptions {
   readonly store: TableStore;
@@ -32,32 +31,21 @@ export interface AuditLogOptions {
   readonly sleep?: (milliseconds: number) => Promise<void>;
 }
 
-/** What is done, and how it is remembered. */
-export interface Action {
-  /** An account's id, or DEPLOYMENT_CHAIN. */
-  readonly chain: string;
-  readonly actor: Actor;
-  readonly action: Permission;
-  /** The id of what it is done to. */
-  readonly target: string;
-  readonly before?: AuditFields;
-  readonly after?: AuditFields;
-  /** At most 97. Their conditions name what can be wrong. */
-  readonly writes: readonly (Write | Check)[];
-}
+/** Another action was recorded in the same chain first. */
+const OVERTAKEN = 'overtaken';
 
 /** One transaction on its way. */
 interface Sending {
   readonly event: AuditEvent;
-  readonly writes: readonly (Write | Check)[];
+  readonly writes: readonly GuardedWrite<Error | typeof ALREADY_DONE | typeof OVERTAKEN>[];
   readonly token: string;
   /** Whether an attempt ended without an answer: it may have been committed, or may yet be. */
   isUnsure: boolean;
 }
 
 /**
- * The administrative actions and their record: one chain of events per account, each with the hash of the one before.
- * An action and its event are one transaction, so neither is without the other.
+ * The administrative actions and their record: one chain of events per account, in which each event has the hash of
+ * the one before. An action and its event are committed in one transaction, so that neither exists without the other.
  */
 export class AuditLog {
   readonly #store: TableStore;
@@ -69,29 +57,24 @@ export class AuditLog {
   }
 
   /**
-   * Does an action. Throws TransactionCancelled, its first reasons being those of the action's own writes, when one
-   * of their conditions fails; NotAllowed when the actor has lost the right meanwhile; ControlPlaneUnavailable.
+   * Commits an action together with its event.
+   * @returns false when a write says that the action was ALREADY_DONE: nothing was written
+   * @throws the first refusal of the action's own writes
+   * @throws NotAllowed when the actor has lost the right to act since it was checked
+   * @throws ControlPlaneUnavailable
    */
-  async record(action: Action): Promise<AuditEvent> {
+  async record(action: Action): Promise<boolean> {
     let sending: Sending | undefined;
-    const attempt = async (): Promise<AuditEvent> => {
+    const attempt = async (): Promise<boolean> => {
       sending ??= await this.#prepare(action);
-      try {
-        await this.#store.transact(sending.writes, sending.token);
-        return sending.event;
-      } catch (error) {
-        if (!isRefused(error)) {
-          sending.isUnsure ||= !(error instanceof TransactionCancelled);
-          throw error;
-        }
-        if (sending.isUnsure && (await this.#isRecorded(sending.event))) return sending.event;
-        const failed = error.reasons.findIndex((reason) => reason?.code === 'ConditionFailed');
-        if (failed < action.writes.length) throw error;
-        if (failed < sending.writes.length - 2) throw new NotAllowed();
-        // Another action came first: this one goes behind it.
-        sending = undefined;
-        throw new RetryNeeded();
-      }
+      const [refusal] = await this.#send(sending);
+      if (refusal === undefined) return true;
+      if (sending.isUnsure && (await this.#isRecorded(sending.event))) return true;
+      if (refusal === ALREADY_DONE) return false;
+      if (refusal !== OVERTAKEN) throw refusal;
+      // The next attempt goes behind the other action.
+      sending = undefined;
+      throw new RetryNeeded();
     };
     return retry(AUDIT_RETRY, this.#timing, attempt, (cause) => new ControlPlaneUnavailable({ cause }));
   }
@@ -110,7 +93,7 @@ export class AuditLog {
       version: 1 as const,
       chain,
       sequence: (head?.sequence ?? 0) + 1,
-      // A clock that runs behind does not turn the order round: events end by time, the oldest first.
+      // A clock that runs behind does not reverse the order: events expire by their time, the oldest first.
       at: head !== undefined && head.at > now ? head.at : now,
       actor: auditActor(actor),
       ...(address !== undefined && { address }),
@@ -124,30 +107,28 @@ export class AuditLog {
     const event = auditEventSchema.parse({ ...content, hash: hashOf(content) });
     return {
       event,
-      writes: [...withAuthority(writes, authorityCheck(chain, actor)), putEvent(event), moveHead(event, head)],
-      token: randomBytes(TOKEN_BYTES).toString('hex'),
+      writes: [
+        ...withAuthority(writes, chain, actor),
+        { write: putEvent(event), otherwise: () => OVERTAKEN },
+        { write: moveHead(event, head), otherwise: () => OVERTAKEN },
+      ],
+      token: newTransactionToken(),
       isUnsure: false,
     };
   }
 
-  /** Whether an attempt that nobody heard of was committed after all. */
+  async #send(sending: Sending) {
+    try {
+      return await tryCommit(this.#store, sending.writes, sending.token);
+    } catch (error) {
+      sending.isUnsure ||= !(error instanceof TransactionCancelled);
+      throw error;
+    }
+  }
+
+  /** Whether an attempt without an answer was committed after all. */
   async #isRecorded({ chain, sequence, hash }: AuditEvent): Promise<boolean> {
     const item = await this.#store.get({ table: AUDIT, key: auditEventKey(chain, sequence) });
     return item !== undefined && item['hash'] === hash;
   }
 }
-
-function isRefused(error: unknown): error is TransactionCancelled {
-  return error instanceof TransactionCancelled && error.reasons.some((reason) => reason?.code === 'ConditionFailed');
-}
-
-/** A transaction names an item once: an action on the actor's own item carries the check in its condition. */
-function withAuthority(writes: Action['writes'], check: Check | undefined): Action['writes'] {
-  if (!check) return writes;
-  const isOwn = (write: Write | Check): boolean => write.table === check.table && isSameKey(keyOf(write), check.check);
-  if (!writes.some(isOwn)) return [...writes, check];
-  const { when } = check;
-  return writes.map((write) => (isOwn(write) ? { ...write, when: write.when ? all(write.when, when) : when } : write));
-}
-
-const isSameKey = (key: Key, other: Key): boolean => key.pk === other.pk && key.sk === other.sk;

@@ -3,8 +3,9 @@ type Json = string | number | boolean | null | readonly Json[] | { readonly [nam
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 
 /**
- * One text for one value: members in the order of their names' code units, no space, as RFC 8785 has it. Numbers
- * are safe integers; an undefined member is as an absent one.
+ * Serialises equal values to equal text, as RFC 8785 does: members in the order of their names' code units, without
+ * spaces. An undefined member counts as absent.
+ * @throws RangeError for a number that is not a safe integer
  */
 export function canonicalJson(value: Json): string {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) throw new RangeError('not a safe integer');

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../contracts/storage/audit-event';
 
-/** Where audit events are kept beyond their time in the table. */
+/** Keeps audit events for longer than the table does. */
 export interface EventArchive {
-  /** Keeps an event for good, or for as long as the archive is told to; without effect on one that it has. */
+  /** Keeps an event for the retention of the archive, or forever. Keeping an event again has no effect. */
   keep(event: AuditEvent): Promise<void>;
 }

@@ -7,8 +7,8 @@ import { decodeEvent } from './audit-item';
 import { readHead, type StoredChain } from './verify-audit';
 
 /**
- * A chain as lines of a file, the oldest event first. Throws ZodError on an item that is no event: such a chain is
- * for `verifyAudit`.
+ * A chain as lines of a file, the oldest event first.
+ * @throws ZodError for an item that is not an event; `verifyAudit` reports on such a chain
  */
 export async function exportAudit({
   store,
@@ -18,6 +18,6 @@ export async function exportAudit({
   const end = (await readHead(store, chain)) ?? null;
   const events: AuditEvent[] = [];
   for await (const item of everyItem(store, { table: AUDIT, partition: chain })) events.push(decodeEvent(item));
-  // The time afterwards: what ended while this was reading must not look as if it were missing.
+  // Read the clock last: an event that expired while this was reading must not look as if it were missing.
   return [{ version: 1, chain, exportedAt: isoTime(clock()), end }, ...events];
 }

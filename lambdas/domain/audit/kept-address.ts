@@ -3,7 +3,7 @@ import type { AddressPolicy } from '../../contracts/deployment/audit-address';
 import { parseIpAddress } from '../../contracts/http/ip-address';
 import { networkOf } from '../attempts/network-of';
 
-/** A network of an organisation, in which no one house can be told from the next. */
+/** Prefixes of a whole network, within which one household cannot be told from another. */
 const IPV4_NETWORK_BITS = 24n;
 const IPV6_NETWORK_BITS = 48n;
 
@@ -11,12 +11,12 @@ const IPV4 = { partBits: 8n, bits: 32n, radix: 10, separator: '.' } as const;
 const IPV6 = { partBits: 16n, bits: 128n, radix: 16, separator: ':' } as const;
 const HMAC_HEX = 32;
 
-/** What of an address may be kept. */
+/** Reduces an address to the part that may be kept. */
 export type KeepAddress = (address: string | undefined) => string | undefined;
 
 /**
- * @param secret what addresses are hashed with: without it nobody finds one by trying them all
- * @returns what the policy leaves of an address; nothing of what is none
+ * @param secret the key of the hash, without which an address cannot be found by trying them all
+ * @returns the part of an address that the policy keeps; undefined for text that is not an address
  */
 export function keepAddressBy(policy: AddressPolicy, secret: Uint8Array): KeepAddress {
   return (address) => {
@@ -39,7 +39,7 @@ export function keepAddressBy(policy: AddressPolicy, secret: Uint8Array): KeepAd
   };
 }
 
-/** Every part of it: short forms of IPv6 are many, this is one. */
+/** Writes out every part, because an IPv6 address has many short forms and only one long one. */
 function written(value: bigint, { partBits, bits, radix, separator }: typeof IPV4 | typeof IPV6): string {
   const parts: string[] = [];
   for (let shift = bits - partBits; shift >= 0n; shift -= partBits)

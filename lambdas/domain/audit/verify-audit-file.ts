@@ -5,33 +5,33 @@ import type { AuditFault } from './audit-chain';
 import { ChainCheck, isOver } from './audit-chain';
 import { hashOf } from './audit-item';
 
-/** What a file holds, and what is wrong with it. */
+/** The contents of a file, and its faults. */
 export interface AuditFileReport {
   readonly chains: number;
   readonly events: number;
-  /** One line each, in the file's order; none means that each chain is whole. */
+  /** One line each, in the file's order. If there are none, every chain is whole. */
   readonly faults: readonly string[];
 }
 
 /** One chain of a file. */
 interface FiledChain {
-  /** Where it begins. */
+  /** The line on which it begins. */
   readonly line: number;
   readonly check: ChainCheck;
 }
 
 const FAULTS: { readonly [kind in AuditFault['kind']]: string } = {
-  changed: 'it is not what its hash was made of',
+  changed: 'it does not match its hash',
   missing: 'it is missing',
-  unlinked: 'it does not follow the event before it, or is not the end of its chain',
+  unlinked: 'it does not follow the event before it, or is not the last event of its chain',
 };
 
 export const describeFault = (chain: string, { kind, sequence }: AuditFault): string =>
   `event ${sequence} of ${chain}: ${FAULTS[kind]}`;
 
 /**
- * Checks JSON lines: exports, archived events, or several of either behind each other, each chain's oldest event
- * first. An export says where its chain begins and ends; an archive may begin and end anywhere, and has no gap.
+ * Checks JSON lines: exports, archived events, or any sequence of them, each chain's oldest event first. An export
+ * says where its chain begins and ends; an archive may begin and end anywhere, but must not have gaps.
  */
 export function verifyAuditFile(text: string): AuditFileReport {
   const chains = new Map<string, FiledChain>();
@@ -42,9 +42,9 @@ export function verifyAuditFile(text: string): AuditFileReport {
     const line = index + 1;
     const found = parse(json);
     if (found === undefined) {
-      faults.push(`line ${line}: this is no event`);
+      faults.push(`line ${line}: not an audit event`);
     } else if (isExport(found)) {
-      if (chains.has(found.chain)) faults.push(`line ${line}: ${found.chain} has begun before`);
+      if (chains.has(found.chain)) faults.push(`line ${line}: ${found.chain} begins a second time`);
       chains.set(found.chain, { line, check: checkOf(found) });
     } else {
       events += 1;
@@ -59,7 +59,7 @@ export function verifyAuditFile(text: string): AuditFileReport {
   for (const [chain, { line, check }] of chains) {
     for (const fault of check.missingAtEnd()) faults.push(`line ${line}: ${describeFault(chain, fault)}`);
   }
-  if (chains.size === 0 && faults.length === 0) faults.push('There is nothing in it.');
+  if (chains.size === 0 && faults.length === 0) faults.push('The file is empty.');
   return { chains: chains.size, events, faults };
 }
 
@@ -74,7 +74,7 @@ function isWhole(event: KeptEvent): boolean {
   try {
     return hashOf(event as AuditEvent) === event.hash;
   } catch {
-    // No event of ours holds what cannot be written in one way only.
+    // A value that has no canonical form cannot be part of an event.
     return false;
   }
 }

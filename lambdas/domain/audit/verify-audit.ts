@@ -9,18 +9,18 @@ import { type AuditFault, ChainCheck, isOver } from './audit-chain';
 import type { AuditHead } from './audit-item';
 import { auditEnd, decodeEvent, decodeHead, hashOf } from './audit-item';
 
-/** As many as a page of the table holds: a chain has thousands of events. */
+/** Read in large pages, because a chain has thousands of events. */
 const PAGE_EVENTS = 1_000;
 
 export interface AuditReport {
-  /** How many events were read; those that have ended by time are not among them. */
+  /** The number of events read, without those that have expired. */
   readonly events: number;
   readonly faults: readonly AuditFault[];
-  /** Where the next part begins. @default none: the chain was read to its end */
+  /** Starts the next part. @default none: the chain was read to its end */
   readonly next?: Key;
 }
 
-/** Some of a chain. */
+/** A part of a chain. */
 export interface AuditPart {
   /** The `next` of the part before. @default the first event */
   readonly after?: Key | undefined;
@@ -28,7 +28,7 @@ export interface AuditPart {
   readonly eventsMax?: number;
 }
 
-/** One chain, where it is stored. */
+/** One chain and the store that holds it. */
 export interface StoredChain {
   readonly store: TableStore;
   readonly clock: Clock;
@@ -37,9 +37,9 @@ export interface StoredChain {
 }
 
 /**
- * Reads a chain from its first event that has not ended by time, and finds what was changed, taken out, put in or
- * moved. Whoever could rewrite every event and the chain's end could make another sound chain: the tables' policies
- * are against that, not the hashes.
+ * Reads a chain from its first event that has not expired, and finds events that were changed, removed, added or
+ * moved. An attacker who could rewrite every event and the head could make another sound chain: the hashes do not
+ * prevent that, the tables' policies do.
  */
 export async function verifyAudit(
   { store, chain, clock }: StoredChain,
@@ -48,7 +48,7 @@ export async function verifyAudit(
   const faults: AuditFault[] = [];
   const check = new ChainCheck({ end: await readHead(store, chain), hasEnded: (at) => isOver(at, clock()) });
   const before = after && (await store.get({ table: AUDIT, key: after }));
-  // What is wrong with it was said with its own part. Where it is gone, the first event of this one tells whether it may be.
+  // The previous part has reported its faults. If it is gone, the next event shows whether it has expired.
   if (before) check.follow(sequenceOf(before, 0), readEvent(before, chain));
   const rest = { table: AUDIT, partition: chain, limit: Math.min(PAGE_EVENTS, eventsMax), ...(after && { after }) };
   let events = 0;
@@ -57,7 +57,7 @@ export async function verifyAudit(
     faults.push(...check.follow(sequenceOf(item, check.last + 1), readEvent(item, chain)));
     if (events === eventsMax) return { events, faults, next: { pk: chain, sk: item['sk'] as string } };
   }
-  // Events come while this reads: those up to the end as it was before must be there, and none behind the end as it is.
+  // Events are added during the read: all up to the old head must exist, and none beyond the current one.
   faults.push(...check.missingAtEnd());
   const headAfter = await readHead(store, chain);
   if (check.last > (headAfter?.sequence ?? 0)) faults.push({ kind: 'unlinked', sequence: check.last });
@@ -69,13 +69,13 @@ export async function readHead(store: TableStore, chain: string): Promise<AuditH
   return item && decodeHead(item);
 }
 
-/** @param otherwise of what stands where no event has its place */
+/** @param otherwise the sequence to report for a sort key that no event can have */
 function sequenceOf({ sk }: Item, otherwise: number): number {
   const sequence = Number(sk);
   return Number.isSafeInteger(sequence) ? sequence : otherwise;
 }
 
-/** `undefined` for what is no event of this chain and place, or not what its hash was made of. */
+/** @returns undefined for an item that is not an event of this chain and key, or does not match its hash */
 function readEvent(item: Item, chain: string): AuditEvent | undefined {
   let event: AuditEvent;
   try {

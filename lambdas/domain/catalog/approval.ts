@@ -6,19 +6,19 @@ import { fold, listed, NOTHING_SET, settingAt, settingsAt, timelineOf, type Time
 
 const ALWAYS = isoTime(0);
 
-/** What is approved of a price list, and from when. */
+/** The approval of a price list, whole or in part. */
 export interface Approval {
   readonly candidate: CatalogData;
-  /** Whether models that the list does not have are removed. */
+  /** Whether the approval removes models that the list does not have. */
   readonly complete: boolean;
   /** As `<list>/<model>`. @default all */
   readonly models?: readonly string[] | undefined;
   readonly from: string;
-  /** Of the change that this is. */
+  /** The number of the change that the approval makes. */
   readonly number: number;
 }
 
-/** What an approval sets: what differs from what is in force or scheduled, and nothing else. */
+/** The settings of an approval: only those that differ from the ones in force or scheduled. */
 export function approvalEntries(timelines: Timelines, approval: Approval): readonly CatalogEntry[] {
   const { candidate, complete, models, from, number } = approval;
   const isApproved = (name: string): boolean => models === undefined || models.includes(name);
@@ -34,7 +34,7 @@ export function approvalEntries(timelines: Timelines, approval: Approval): reado
   if (complete) {
     for (const { list, model } of modelsAt(timelines, from)) {
       const name = listed({ list, model });
-      // A list that the candidate says nothing about stays as it is.
+      // A list that is not in the candidate stays as it is.
       const isRemoved = Object.hasOwn(candidate.providers, list) && !known.has(name);
       if (isRemoved && isApproved(name)) {
         entries.push({ from, setting: { kind: 'model', list, model, definition: null } });
@@ -44,8 +44,8 @@ export function approvalEntries(timelines: Timelines, approval: Approval): reado
   return [...entries, ...pricesOf(timelines, entries, from, number)];
 }
 
-/** Those of the named models that the approval cannot be about: a mistyped name would approve nothing. */
-export function strangers(
+/** The named models that the proposal does not contain: a mistyped name would approve nothing. */
+export function unknownModels(
   timelines: Timelines,
   { candidate, complete, models = [], from }: Approval,
 ): readonly string[] {
@@ -56,7 +56,7 @@ export function strangers(
   return models.filter((name) => !known.has(name));
 }
 
-/** A price list as it is served while nothing is approved: under its own versions' names, as if it always had been. */
+/** The compiled price list, which is served until a list is approved, as timelines that have always been in force. */
 export function compiledTimelines(list: CatalogData): Timelines {
   const entries = Object.entries(list.providers).flatMap(([name, models]) =>
     models.flatMap((model): CatalogEntry[] => [
@@ -106,7 +106,7 @@ function modelEntries(timelines: Timelines, list: string, model: Model, from: st
   return [...(isDefined ? [] : definition), ...(isPriced ? [] : costEntries)];
 }
 
-/** The cost in force at a moment, restated from it on, and those that follow; equal ones after each other are one. */
+/** The cost in force at a moment, restated from that moment, and the later ones. Consecutive equal costs are merged. */
 function costsFrom(model: Model, from: string): readonly { readonly from: string; readonly tiers: PriceTier[] }[] {
   const costs: { from: string; tiers: PriceTier[] }[] = [];
   const current = model.prices.findLast((version) => momentOf(version.from) <= from);
@@ -120,7 +120,7 @@ function costsFrom(model: Model, from: string): readonly { readonly from: string
   return costs;
 }
 
-/** What customers pay for the models that these entries are about. */
+/** The prices of the models that the entries change. */
 function pricesOf(
   timelines: Timelines,
   entries: readonly CatalogEntry[],
@@ -145,5 +145,5 @@ function definitionEntry(list: string, { id, prices: _prices, ...given }: Model,
 
 const textOf = (setting: CatalogEntry['setting'] | undefined): string => JSON.stringify(setting ?? null);
 const momentOf = (from: string): string => isoTime(Date.parse(from));
-/** Units in their one order, so that equal prices are equal texts. */
+/** Puts the units in their fixed order, so that equal prices serialise to equal text. */
 const ordered = (tiers: readonly PriceTier[]): PriceTier[] => withMarkup(tiers, 0);

@@ -3,18 +3,21 @@ import { modelsAt } from './approval';
 import { Catalog } from './catalog';
 import { listed, settingAt, settingsAt, timelineOf, type Timelines } from './timelines';
 
-/** What the deployment brings along, beside what is in its table. */
+/** The part of the catalog that comes with the deployment instead of from its table. */
 export interface CatalogBase {
   /** The compiled price list. */
   readonly list: CatalogData;
-  /** Those that are configured, in the order in which they are tried. */
+  /** The configured providers, in the order in which they are tried. */
   readonly providers: readonly ProviderSettings[];
 }
 
 export const isAdopted = (timelines: Timelines, at: string): boolean =>
   settingAt(timelines, 'adoption', '', at) !== undefined;
 
-/** What is served at a moment. Throws CatalogInvalid. */
+/**
+ * The catalog that is served at a moment.
+ * @throws CatalogInvalid
+ */
 export function catalogAt(timelines: Timelines, { list, providers }: CatalogBase, at: string): Catalog {
   const data = isAdopted(timelines, at) ? approvedList(timelines, list, at) : list;
   return new Catalog(data, providers, {
@@ -31,13 +34,13 @@ export function catalogAt(timelines: Timelines, { list, providers }: CatalogBase
   });
 }
 
-/** When something else is served next, as far as is known; undefined when nothing is scheduled. */
+/** The next moment at which the served catalog changes; undefined when nothing is scheduled. */
 export function nextMoment(timelines: Timelines, at: string): string | undefined {
   const later = [...timelines.values()].flatMap((entries) => entries.find(({ from }) => from > at)?.from ?? []);
   return later.sort()[0];
 }
 
-/** The approved models that have a price by then; every price list is there, if only as an empty one. */
+/** The approved models that have a price by then. Every price list is present, even if it is empty. */
 function approvedList(timelines: Timelines, base: CatalogData, at: string): CatalogData {
   const providers: { [list: string]: Model[] } = Object.fromEntries(
     Object.keys(base.providers).map((list) => [list, []]),

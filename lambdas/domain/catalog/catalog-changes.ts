@@ -12,16 +12,15 @@ import { CATALOG } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { BeginsTooSoon, CatalogConflict, CatalogNotAdopted } from '../errors/conflict';
 import { VersionMismatch } from '../errors/refusal';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
-import { failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
-import { approvalEntries, compiledTimelines, strangers } from './approval';
+import { approvalEntries, compiledTimelines, unknownModels } from './approval';
 import { isAdopted } from './catalog-at';
 import type { ModelDifference } from './catalog-diff';
 import { catalogDiff } from './catalog-diff';
+import { BeginsTooSoon, CatalogConflict, CatalogNotAdopted } from './catalog-errors';
 import { changeWrites, decodeChange } from './catalog-item';
 import { type CatalogState, decodeState, EMPTY_STATE } from './catalog-state';
 import { changeOfVersion, priceEntries } from './customer-prices';
@@ -32,28 +31,28 @@ export interface CatalogChangesOptions {
   readonly store: TableStore;
   readonly clock: Clock;
   readonly audit: AuditLog;
-  /** The compiled price list: what holds until a list is approved. */
+  /** The compiled price list, which is served until a list is approved. */
   readonly compiled: CatalogData;
-  /** Ids of the configured providers. @default not known: any */
+  /** Ids of the configured providers. @default unknown: any id is accepted */
   readonly providerIds?: readonly string[] | undefined;
 }
 
-/** Something done to the catalog by somebody. */
+/** A change of the catalog, and who makes it. */
 interface Changing {
   readonly actor: Actor;
-  /** When it begins; ISO 8601, UTC. @default as soon as it may */
+  /** The time from which it holds; ISO 8601, UTC. @default the earliest time allowed */
   readonly from?: string | undefined;
   /** The version of the catalog that was read. @default any */
   readonly version?: number | undefined;
 }
 
-/** What an operator approves: a proposal, whole or by model (`<list>/<model>`). */
+/** The approval of a proposal, whole or by model (`<list>/<model>`). */
 export interface Approving extends Changing {
   readonly proposal: Proposal;
   readonly models?: readonly string[] | undefined;
 }
 
-/** The deployment's own changes of the catalog: numbered, effective-dated, and never changed themselves. */
+/** The deployment's own changes of the catalog. They are numbered, effective-dated and immutable. */
 export class CatalogChanges {
   readonly #options: CatalogChangesOptions;
 
@@ -66,13 +65,13 @@ export class CatalogChanges {
     return item ? decodeState(item) : EMPTY_STATE;
   }
 
-  /** Newest first. */
+  /** A page of the changes, newest first. */
   page(request: PageRequest): Promise<PageOf<CatalogChange>> {
     const query = { table: CATALOG, partition: CATALOG_CHANGES_PARTITION, newestFirst: true };
     return readPage(this.#options.store, query, request, decodeChange);
   }
 
-  /** A price version that a charge names, in force or not, for as long as the table is there. */
+  /** Finds the price version that a charge names, in force or not. Versions are kept forever. */
   async findVersion(version: string): Promise<PriceVersion | undefined> {
     const number = changeOfVersion(version);
     if (number === undefined) return undefined;
@@ -85,8 +84,11 @@ export class CatalogChanges {
   }
 
   /**
-   * Sets what an operator sets by hand. A markup makes new price versions of what it is on.
-   * Throws CatalogConflict, CatalogNotAdopted, BeginsTooSoon or VersionMismatch.
+   * Applies an operator's settings. A markup makes new price versions for the models that it applies to.
+   * @throws CatalogConflict
+   * @throws CatalogNotAdopted
+   * @throws BeginsTooSoon
+   * @throws VersionMismatch
    */
   async change(change: Changing & { readonly settings: readonly OperatorSetting[] }): Promise<CatalogState> {
     const settings = operatorSettingsSchema.parse(change.settings);
@@ -98,14 +100,14 @@ export class CatalogChanges {
       const served = isAdopted(timelines, from) ? timelines : compiledTimelines(compiled);
       for (const setting of settings) expectSettable(setting, { served, from, compiled, providerIds });
       const entries = settings.map((setting): CatalogEntry => ({ from, setting }));
-      // Only these: whatever else is wrong, a provider can be disabled.
+      // Check aliases only, so that a provider can be disabled whatever else is wrong with the catalog.
       const givesName = settings.some((setting) => setting.kind === 'alias' && setting.model !== null);
       if (givesName) expectSound(fold(timelines, entries), compiled, from);
       return changesPrices ? [...entries, ...repriced(fold(timelines, entries), from, number)] : entries;
     });
   }
 
-  /** What approving it would change, from the earliest moment on. */
+  /** The differences that an approval of the list would make, from the earliest time allowed. */
   async diff(list: CatalogData, complete: boolean): Promise<readonly ModelDifference[]> {
     const { timelines, at, number } = await this.state();
     const from = this.#earliest(at, PRICE_LEAD_MS);
@@ -115,9 +117,12 @@ export class CatalogChanges {
   }
 
   /**
-   * Puts a proposal's prices and models in force. The first time it is a complete list as a whole, and from then on
-   * only what was approved is served. Without effect where nothing differs.
-   * Throws CatalogConflict, CatalogNotAdopted, BeginsTooSoon or VersionMismatch.
+   * Puts a proposal's prices and models into force. The first approval must be of a complete list as a whole; from then
+   * on only approved models are served. An approval that changes nothing has no effect.
+   * @throws CatalogConflict
+   * @throws CatalogNotAdopted
+   * @throws BeginsTooSoon
+   * @throws VersionMismatch
    */
   async approve({ proposal, models, ...change }: Approving): Promise<CatalogState> {
     const { id: proposalId, list: candidate, complete } = proposal;
@@ -129,8 +134,8 @@ export class CatalogChanges {
         throw new CatalogNotAdopted();
       const adoption: CatalogEntry[] = adopted ? [] : [{ from, setting: { kind: 'adoption' } }];
       const approval = { candidate, complete, models, from, number };
-      const [stranger] = strangers(state.timelines, approval);
-      if (stranger !== undefined) throw new CatalogConflict(`The proposal says nothing of ${stranger.slice(0, 160)}.`);
+      const [unknown] = unknownModels(state.timelines, approval);
+      if (unknown !== undefined) throw new CatalogConflict(`The proposal does not contain ${unknown.slice(0, 160)}.`);
       const approved = approvalEntries(state.timelines, approval);
       const entries = [...adoption, ...approved];
       expectSound(fold(state.timelines, entries), compiled, from);
@@ -164,22 +169,18 @@ export class CatalogChanges {
       ...(proposalId !== undefined && { proposalId }),
     };
     const { writes, state: after } = changeWrites(made, state);
-    try {
-      const target = `catalog@${number}`;
-      await this.#options.audit.record({ chain: DEPLOYMENT_CHAIN, actor, action, target, writes });
-    } catch (error) {
-      throw failedCondition(error, 0) ? new VersionMismatch() : error;
-    }
+    const target = `catalog@${number}`;
+    await this.#options.audit.record({ chain: DEPLOYMENT_CHAIN, actor, action, target, writes });
     return after;
   }
 
-  /** A clock that runs behind that of the last change does not bring the past within reach. */
+  /** A clock that runs behind the one of the last change must not allow changes in the past. */
   #earliest(lastAt: string | undefined, leadMs: number): string {
     return isoTime(Math.max(this.#options.clock(), lastAt === undefined ? 0 : Date.parse(lastAt)) + leadMs);
   }
 }
 
-/** The prices of every model that has a cost, where a markup makes them differ. */
+/** New prices for every model whose price a markup changes. */
 function repriced(timelines: Timelines, from: string, number: number): readonly CatalogEntry[] {
   return [...timelines.values()].flatMap(([first]) =>
     first?.setting.kind === 'cost' ? priceEntries(timelines, first.setting, from, number) : [],

@@ -2,9 +2,9 @@ import type { ModelDefinition, PriceTier } from '../../contracts/storage/catalog
 import { UNITS, type Unit } from '../../contracts/storage/units';
 import { listed, settingAt, timelineOf, type Timelines } from './timelines';
 
-/** What a customer pays for one unit, before and after. Pico-dollars per token. */
+/** The price of one unit before and after, in pico-dollars per token. */
 export interface PriceDifference {
-  /** From when on. */
+  /** The time from which the new price holds. */
   readonly from: string;
   /** The tier: for prompts above so many tokens. */
   readonly abovePromptTokens: number;
@@ -19,12 +19,12 @@ export interface ModelDifference {
   readonly list: string;
   readonly model: string;
   readonly kind: 'added' | 'removed' | 'changed';
-  /** What is different of its names, endpoints and limits; empty unless it was changed. */
+  /** The names, endpoints and limits that differ; empty unless the model was changed. */
   readonly definition: readonly (keyof ModelDefinition)[];
   readonly prices: readonly PriceDifference[];
 }
 
-/** How what is served from a moment on differs between two states of the catalog, model by model. */
+/** Compares two states of the catalog from a moment on, model by model. */
 export function catalogDiff(before: Timelines, after: Timelines, from: string): readonly ModelDifference[] {
   const models = [...new Set([...before.keys(), ...after.keys()])].filter((subject) => subject.startsWith('model '));
   return models.sort().flatMap((subject) => {

@@ -9,24 +9,25 @@ import {
   proposalKey,
 } from '../../contracts/storage/table-keys';
 import { CATALOG } from '../../contracts/storage/tables';
-import { LimitReached } from '../errors/conflict';
+import { LimitReached, VersionMismatch } from '../errors/refusal';
+import type { GuardedWrite } from '../table/commit';
 import { absent, compare } from '../table/condition';
 import type { Put, Update } from '../table/table-store';
 import type { Item, Value } from '../table/value';
 import { type CatalogState, decodeHead, FORMAT } from './catalog-state';
 import { fold, NOTHING_SET, since } from './timelines';
 
-/** An item takes 400 KB. */
+/** DynamoDB limits an item to 400 KB. */
 const CONTENT_BYTES_MAX = 350_000;
 
-/** What ended this recently stays readable for a process whose clock is behind. */
+/** Entries that ended this recently are kept for processes whose clocks run behind. */
 const ENDED_KEPT_MS = 3_600_000;
 
-/** The writes of one change, and the state that follows from it. The first fails when another change came before. */
+/** The writes of one change, and the state that follows from it. */
 export function changeWrites(
   change: CatalogChange,
   before: CatalogState,
-): { readonly writes: readonly [Update, Put, Put]; readonly state: CatalogState } {
+): { readonly writes: readonly GuardedWrite[]; readonly state: CatalogState } {
   const { number, at, entries, ...rest } = catalogChangeSchema.parse(change);
   const timelines = fold(before.timelines, entries);
   const current = since(timelines, isoTime(Date.parse(at) - ENDED_KEPT_MS));
@@ -39,7 +40,12 @@ export function changeWrites(
   const made: Item = { ...catalogChangeKey(number), number, at, ...present(rest), content: contentOf(entries) };
   const state: Item = { ...CATALOG_STATE_KEY, number, at, format: FORMAT, content: contentOf(current) };
   return {
-    writes: [head, { table: CATALOG, put: made, when: absent() }, { table: CATALOG, put: state }],
+    writes: [
+      // Another change came first.
+      { write: head, otherwise: () => new VersionMismatch() },
+      { write: { table: CATALOG, put: made, when: absent() } },
+      { write: { table: CATALOG, put: state } },
+    ],
     state: { number, at, timelines: fold(NOTHING_SET, current) },
   };
 }

@@ -1,38 +1,38 @@
 import { z } from 'zod';
 import type { CatalogEntry } from '../../contracts/storage/catalog-changes';
 import type { Item } from '../table/value';
+import { CatalogUnreadable } from './catalog-errors';
 import { fold, NOTHING_SET, type Timelines } from './timelines';
 
-/** Of what the data plane reads; a new kind of setting is a new one. A process that does not know it keeps what it has. */
+/**
+ * The format of the state that the data plane reads. A new kind of setting needs a new format. A process that does not
+ * know the stored format keeps the catalog that it has.
+ */
 export const FORMAT = 1n;
 
 const numberSchema = z.coerce.number().pipe(z.int().positive());
 
-/** What is set, and how often it was changed. */
+/** The current settings, and the number of the latest change. */
 export interface CatalogState {
-  /** Of the last change; 0 before the first. */
+  /** The number of the latest change; 0 before the first. */
   readonly number: number;
-  /** When the last change was made. */
+  /** The time of the latest change. */
   readonly at?: string;
   readonly timelines: Timelines;
 }
 
 export const EMPTY_STATE: CatalogState = { number: 0, timelines: NOTHING_SET };
 
-/** The stored catalog cannot be read by this version of the code. */
-export class CatalogUnreadable extends Error {
-  override readonly name = 'CatalogUnreadable';
-}
-
 export const decodeHead = (item: Item): number => numberSchema.parse(item['number']);
 
 /**
- * Not parsed by a schema: the data plane reads it at each cold start, as it does the compiled list, and only what was
- * parsed is written.
+ * The state is not parsed by a schema, because the data plane reads it at each cold start. Only parsed entries are ever
+ * written.
+ * @throws CatalogUnreadable
  */
 export function decodeState(item: Item): CatalogState {
   const { content, format, at } = item;
   if (format !== FORMAT || typeof content !== 'string' || typeof at !== 'string')
-    throw new CatalogUnreadable('the catalog has a format that is not known here');
+    throw new CatalogUnreadable('the stored catalog has a format that this version does not know');
   return { number: decodeHead(item), at, timelines: fold(NOTHING_SET, JSON.parse(content) as CatalogEntry[]) };
 }

@@ -9,21 +9,21 @@ import { listed, settingAt, type Timelines } from './timelines';
 
 const BY_APPROVAL: ReadonlySet<string> = new Set(['model', 'cost', 'price']);
 
-/** What was set by itself, not by what was approved. */
+/** The settings that an operator made, without those that an approval made. */
 export const settingsOf = (entries: readonly CatalogEntry[]): CatalogEntry[] =>
   entries.filter(({ setting }) => !BY_APPROVAL.has(setting.kind));
 
-/** Each model at a moment, by list and name, with what it costs and what it is sold at. */
+/** The models at a moment, by list and name, with their costs and prices. */
 export function viewModels(timelines: Timelines, compiled: CatalogData, at: string): readonly CatalogModelView[] {
   const served = isAdopted(timelines, at) ? timelines : compiledTimelines(compiled);
   const views = modelsAt(served, at).map(({ list, model, definition: { aliases, endpoints } }) => {
     const name = listed({ list, model });
     const price = settingAt(served, 'price', name, at);
     const costs = settingAt(served, 'cost', name, at)?.tiers ?? [];
-    const tiers = (price?.tiers ?? []).map(({ abovePromptTokens, picoPerToken }, place) => ({
+    const tiers = (price?.tiers ?? []).map(({ abovePromptTokens, picoPerToken }, index) => ({
       abovePromptTokens,
       picoPerToken: digits(picoPerToken),
-      costPicoPerToken: digits(costs[place]?.picoPerToken ?? {}),
+      costPicoPerToken: digits(costs[index]?.picoPerToken ?? {}),
     }));
     const basisPoints = markupAt(served, { list, model }, at);
     return { list, model, aliases, endpoints, ...(price && { priceVersion: price.version }), basisPoints, tiers };

@@ -1,21 +1,22 @@
-import type { CatalogData, Endpoint, Model, ProviderSettings } from '../../contracts/storage/catalog';
+import type { CatalogData, EndpointId, Model, ProviderSettings } from '../../contracts/storage/catalog';
 import type { Route } from '../../contracts/storage/catalog-changes';
+import { CatalogInvalid } from './catalog-errors';
 
 /** One way to serve a model. */
 export interface Target {
   readonly provider: ProviderSettings;
   readonly model: Model;
-  /** The name that the provider knows; present where the client sent one of the deployment's own. */
+  /** The name that the provider knows; present if the client sent an alias of the deployment. */
   readonly sentAs?: string;
 }
 
-/** What the deployment's operators changed. */
+/** The changes that the deployment's operators made. */
 export interface CatalogRules {
-  /** Ids of providers that get nothing. */
+  /** Ids of providers that receive no requests. */
   readonly disabled: ReadonlySet<string>;
   /** Ids of models that are not served, under any name. */
   readonly hidden: ReadonlySet<string>;
-  /** Names of their own, each for a name that is served. */
+  /** The deployment's own names, each for a name that is served. */
   readonly aliases: ReadonlyMap<string, string>;
   /** By the model's id. */
   readonly routes: ReadonlyMap<string, Route>;
@@ -23,30 +24,25 @@ export interface CatalogRules {
 
 const NO_RULES: CatalogRules = { disabled: new Set(), hidden: new Set(), aliases: new Map(), routes: new Map() };
 
-/** A name that a client may send, and whose model it is. */
+/** A name that a client may send, and the provider of its model. */
 export interface ListedModel {
   readonly id: string;
   /** The id of the first provider that serves it. */
   readonly provider: string;
 }
 
-/** A provider's price list is missing, or names a model twice. */
-export class CatalogInvalid extends Error {
-  override readonly name = 'CatalogInvalid';
-}
-
-type TargetsByEndpoint = { readonly [endpoint in Endpoint]?: readonly Target[] };
+type TargetsByEndpoint = { readonly [endpoint in EndpointId]?: readonly Target[] };
 
 /**
- * What can be asked for, where it is served, and at what price. Only exact names are known: a model that nobody
- * priced is not served at the price of one whose name begins alike.
+ * The models that clients can ask for, their providers and their prices. Names must match exactly: a model without a
+ * price is not served at the price of another whose name begins alike.
  */
 export class Catalog {
   private readonly byName: ReadonlyMap<string, TargetsByEndpoint>;
   private readonly listed: readonly ListedModel[];
 
   /**
-   * @param providers Those that are configured, in the order in which they are tried.
+   * @param providers The configured providers, in the order in which they are tried.
    * @throws CatalogInvalid
    */
   constructor(data: CatalogData, providers: readonly ProviderSettings[], rules: CatalogRules = NO_RULES) {
@@ -73,19 +69,19 @@ export class Catalog {
     });
   }
 
-  /** This catalog never changes; one that does is a LiveCatalog. */
+  /** This catalog never changes; LiveCatalog is the one that does. */
   current(): this {
     return this;
   }
 
-  /** In route order; empty when no configured provider serves the name there. */
-  targets(name: string, endpoint: Endpoint): readonly Target[] {
+  /** The targets in route order; empty when no configured provider serves the name at the endpoint. */
+  targets(name: string, endpoint: EndpointId): readonly Target[] {
     return this.byName.get(name)?.[endpoint] ?? [];
   }
 
-  /** Where the name is served: it tells a model that is unknown from one asked for at the wrong place. */
-  endpointsOf(name: string): readonly Endpoint[] {
-    return Object.keys(this.byName.get(name) ?? {}) as Endpoint[];
+  /** The endpoints that serve the name: they distinguish an unknown model from one requested at the wrong endpoint. */
+  endpointsOf(name: string): readonly EndpointId[] {
+    return Object.keys(this.byName.get(name) ?? {}) as EndpointId[];
   }
 
   /** Every name that a client may send. */
@@ -94,7 +90,7 @@ export class Catalog {
   }
 }
 
-/** One catalog of both; a provider in both has the second's models. */
+/** Merges two catalogs. A provider that is in both has the second one's models. */
 export function mergeCatalogs(first: CatalogData, second: CatalogData): CatalogData {
   return {
     source: `${first.source}, ${second.source}`,
@@ -116,8 +112,8 @@ function namesOf(data: CatalogData, provider: ProviderSettings): ReadonlyMap<str
   return names;
 }
 
-/** Where the provider serves the model; nowhere when a rule is against it. */
-function endpointsAt({ id }: ProviderSettings, model: Model, { hidden, routes }: CatalogRules): readonly Endpoint[] {
+/** The endpoints at which the provider serves the model, as far as the operators' rules allow it. */
+function endpointsAt({ id }: ProviderSettings, model: Model, { hidden, routes }: CatalogRules): readonly EndpointId[] {
   if (hidden.has(model.id)) return [];
   const route = routes.get(model.id);
   if (route === undefined) return model.endpoints;
@@ -126,8 +122,8 @@ function endpointsAt({ id }: ProviderSettings, model: Model, { hidden, routes }:
 }
 
 function inRouteOrder(targets: TargetsByEndpoint, { routes }: CatalogRules): TargetsByEndpoint {
-  const placeOf = ({ provider, model }: Target): number => routes.get(model.id)?.providers.indexOf(provider.id) ?? 0;
-  return mapTargets(targets, (list) => list.toSorted((one, other) => placeOf(one) - placeOf(other)));
+  const positionOf = ({ provider, model }: Target): number => routes.get(model.id)?.providers.indexOf(provider.id) ?? 0;
+  return mapTargets(targets, (list) => list.toSorted((one, other) => positionOf(one) - positionOf(other)));
 }
 
 const sentAs = (targets: TargetsByEndpoint, name: string): TargetsByEndpoint =>

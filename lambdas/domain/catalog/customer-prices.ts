@@ -1,7 +1,7 @@
 import type { PriceTier, UnitPrices } from '../../contracts/storage/catalog';
 import type { CatalogEntry } from '../../contracts/storage/catalog-changes';
 import { UNITS } from '../../contracts/storage/units';
-import { CatalogConflict } from '../errors/conflict';
+import { CatalogConflict } from './catalog-errors';
 import { listed, settingAt, timelineOf, type Timelines } from './timelines';
 
 const BASIS_POINTS = 10_000n;
@@ -11,17 +11,17 @@ interface ListedModel {
   readonly model: string;
 }
 
-/** Names a price version of the table's own, and by its last part the change that made it. */
+/** Names a price version of the table. The last part is the number of the change that made it. */
 export const versionName = (model: ListedModel, from: string, number: number): string =>
   `${listed(model)}@${from}~${number}`;
 
-/** The change that made a version; undefined for a compiled one. */
+/** The number of the change that made a version; undefined for a compiled version. */
 export function changeOfVersion(version: string): number | undefined {
   const number = /~([1-9]\d{0,11})$/.exec(version)?.[1];
   return number === undefined ? undefined : Number(number);
 }
 
-/** The most particular markup that is in force, in basis points. */
+/** The most specific markup in force, in basis points. */
 export function markupAt(timelines: Timelines, model: ListedModel, at: string): number {
   for (const on of markupNames(model)) {
     const basisPoints = settingAt(timelines, 'markup', on, at)?.basisPoints;
@@ -31,8 +31,8 @@ export function markupAt(timelines: Timelines, model: ListedModel, at: string): 
 }
 
 /**
- * What a model's customers pay from a moment on, wherever cost or markup differ from before: one integer price version
- * each. None where nothing would differ from what is in force and scheduled.
+ * The prices of a model from a moment on: one integer price version for each change of its cost or markup. Empty when
+ * nothing would differ from the prices in force and scheduled.
  */
 export function priceEntries(
   timelines: Timelines,
@@ -55,7 +55,7 @@ export function priceEntries(
   return isAsBefore(timelines, model, from, entries) ? [] : entries;
 }
 
-/** Rounded up to the pico-dollar, so that no price is below its cost and markup. */
+/** Adds a markup. Prices are rounded up to the pico-dollar, so that none is below its cost and markup. */
 export function withMarkup(tiers: readonly PriceTier[], basisPoints: number): PriceTier[] {
   return tiers.map(({ abovePromptTokens, picoPerToken }) => {
     const marked: { [unit in keyof UnitPrices]: number } = {};
@@ -69,13 +69,13 @@ export function withMarkup(tiers: readonly PriceTier[], basisPoints: number): Pr
 
 function markUp(cost: number, basisPoints: number): number {
   const marked = Number((BigInt(cost) * (BASIS_POINTS + BigInt(basisPoints)) + BASIS_POINTS - 1n) / BASIS_POINTS);
-  if (!Number.isSafeInteger(marked)) throw new CatalogConflict('A price is too large.');
+  if (!Number.isSafeInteger(marked)) throw new CatalogConflict('A price is too large: lower the cost or the markup.');
   return marked;
 }
 
 const markupNames = (model: ListedModel): readonly string[] => [listed(model), model.list, 'all'];
 
-/** Whenever cost or markup may change, in order. */
+/** The moments at which cost or markup may change, in order. */
 function momentsOf(timelines: Timelines, model: ListedModel, from: string): readonly string[] {
   const later = [
     ...timelineOf(timelines, 'cost', listed(model)),

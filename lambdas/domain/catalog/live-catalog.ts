@@ -7,11 +7,11 @@ import type { Catalog } from './catalog';
 import { type CatalogBase, catalogAt, nextMoment } from './catalog-at';
 import { type CatalogState, decodeHead, decodeState, EMPTY_STATE } from './catalog-state';
 
-/** From this age on it is looked whether there is a change, while requests go on with what is there. */
+/** From this age on the state is refreshed in the background, while requests use the current one. */
 const REFRESH_AFTER_MS = 4_000;
-/** Nothing older is served, so that a change holds everywhere within ten seconds: a request waits for the read. */
+/** An older state is not served, so that a change holds everywhere within ten seconds: requests wait for the read. */
 const AGE_MAX_MS = 9_000;
-/** After a failed read the next one waits this long. */
+/** The wait after a failed read before the next one. */
 const REFRESH_AGAIN_MS = 1_000;
 
 export interface LiveCatalogOptions extends CatalogBase {
@@ -20,14 +20,14 @@ export interface LiveCatalogOptions extends CatalogBase {
   readonly log: Log;
 }
 
-/** What is served now: the catalog that follows from the base and from the table as it was a moment ago. */
+/** The catalog that is served now, from the deployment's base and the table's recent state. */
 export class LiveCatalog {
   readonly #options: LiveCatalogOptions;
   #state: CatalogState;
   #built: Catalog;
-  /** ISO 8601: from then on something else is served. */
+  /** ISO 8601: the moment at which the served catalog changes. */
   #builtUntil: string | undefined;
-  /** Epoch milliseconds: the state is no older than this. */
+  /** Epoch milliseconds at which the state was last known to be current. */
   #checkedAt: number;
   #refreshing: Promise<void> | undefined;
 
@@ -40,16 +40,16 @@ export class LiveCatalog {
     this.#builtUntil = nextMoment(state.timelines, now);
   }
 
-  /** Waits for the first read: without it a provider that was disabled would be asked. */
+  /** Waits for the first read: without it, requests would go to a disabled provider. */
   static async open(options: LiveCatalogOptions): Promise<LiveCatalog> {
     const now = options.clock();
     return new LiveCatalog(options, await readState(options, EMPTY_STATE), now);
   }
 
-  /** At once, unless nobody asked for so long that there may be a change. Never rejects: a failed read keeps the last. */
+  /** Returns the catalog at once, unless it is too old to serve. It never rejects: after a failed read the last state stays. */
   current(): Catalog | Promise<Catalog> {
     const age = this.#options.clock() - this.#checkedAt;
-    // A clock that was set back makes no state young.
+    // A clock that was set back must not make a state look fresh.
     if (age >= 0 && age < REFRESH_AFTER_MS) return this.#now();
     this.#refreshing ??= this.#refresh().finally(() => {
       this.#refreshing = undefined;
@@ -57,7 +57,7 @@ export class LiveCatalog {
     return age >= 0 && age < AGE_MAX_MS ? this.#now() : this.#refreshing.then(() => this.#now());
   }
 
-  /** Resolves once no read is under way: what a function leaves to do is frozen. */
+  /** Resolves once no read is in progress: Lambda freezes work that is left when the handler returns. */
   async settled(): Promise<void> {
     await this.#refreshing;
   }
@@ -103,7 +103,7 @@ export class LiveCatalog {
   }
 }
 
-/** One small item as long as nothing has changed. */
+/** Reads one small item as long as nothing has changed. */
 async function readState({ store }: LiveCatalogOptions, held: CatalogState): Promise<CatalogState> {
   const head = await store.get({ table: CATALOG, key: CATALOG_HEAD_KEY });
   if (head === undefined || decodeHead(head) === held.number) return held;

@@ -2,7 +2,7 @@ import type { CatalogData } from '../../contracts/storage/catalog';
 import prices from './generated/prices.json';
 
 /**
- * The imported prices of the public providers. Not parsed by the schema at the start of a Lambda, which pays for
- * every millisecond of it: the import does so before it writes, and a test does so on what is committed.
+ * The imported prices of the public providers. They are not parsed by the schema at run time, because a Lambda pays
+ * for every millisecond of its start. The import parses them before it writes them, and a test parses the committed file.
  */
 export const PRICE_LIST = prices as CatalogData;

@@ -1,11 +1,11 @@
 import type { Model, PriceTier, PriceVersion } from '../../contracts/storage/catalog';
 import { INPUT_UNITS, OUTPUT_UNITS, type Unit } from '../../contracts/storage/units';
-import { ModelNotFound } from '../errors/app-error';
+import { ModelNotFound } from './model-not-found';
 
 /**
- * The version that is effective: the latest that has begun.
+ * The effective version: the latest that has begun.
  * @param atMs Epoch milliseconds.
- * @throws ModelNotFound when none has begun: a model without a price is refused before anything leaves
+ * @throws ModelNotFound when none has begun: a model without a price is refused before anything is sent
  */
 export function priceAt(model: Model, atMs: number): PriceVersion {
   const version = model.prices.findLast(({ from }) => Date.parse(from) <= atMs);
@@ -15,13 +15,13 @@ export function priceAt(model: Model, atMs: number): PriceVersion {
 
 /**
  * The tier of the whole request.
- * @param promptTokens All of the prompt: cached, written to the cache, audio and image tokens too.
+ * @param promptTokens All tokens of the prompt, including cached, cache-write, audio and image tokens.
  */
 export function tierFor(version: PriceVersion, promptTokens: number): PriceTier {
   return version.tiers.findLast((tier) => promptTokens > tier.abovePromptTokens) ?? firstTier(version);
 }
 
-/** The tiers that a prompt of at most so many tokens can fall into; never empty. */
+/** The tiers that a prompt of at most `promptTokensMax` tokens can fall into; never empty. */
 export function tiersUpTo(version: PriceVersion, promptTokensMax: number): readonly PriceTier[] {
   return version.tiers.filter((tier, at) => at === 0 || promptTokensMax > tier.abovePromptTokens);
 }
@@ -35,8 +35,8 @@ function firstTier({ version, tiers }: PriceVersion): PriceTier {
 const OUTPUT: ReadonlySet<Unit> = new Set(OUTPUT_UNITS);
 
 /**
- * Pico-dollars per token. A unit without a price costs what the dearest of its direction costs, and where its
- * direction has no price at all, what the dearest of all costs: an unknown unit is never free.
+ * Pico-dollars per token. A unit without a price costs as much as the dearest unit of its direction, or, if its
+ * direction has no price at all, as the dearest unit of all. So an unknown unit is never free.
  */
 export function unitPricePico({ picoPerToken }: PriceTier, unit: Unit): bigint {
   const price = picoPerToken[unit];

@@ -1,9 +1,8 @@
 import type { CatalogData } from '../../contracts/storage/catalog';
 import type { OperatorSetting } from '../../contracts/storage/catalog-changes';
-import { CatalogConflict } from '../errors/conflict';
 import { modelsAt } from './approval';
-import { CatalogInvalid } from './catalog';
 import { catalogAt } from './catalog-at';
+import { CatalogConflict, CatalogInvalid } from './catalog-errors';
 import { settingsAt, type Timelines } from './timelines';
 
 interface Circumstances {
@@ -11,18 +10,21 @@ interface Circumstances {
   readonly served: Timelines;
   readonly from: string;
   readonly compiled: CatalogData;
-  /** Undefined where they are not known. */
+  /** Undefined if the providers are unknown. */
   readonly providerIds: readonly string[] | undefined;
 }
 
-/** A mistyped name would be set without effect. Throws CatalogConflict. */
+/**
+ * Refuses settings with unknown names, because a mistyped name would be set without effect.
+ * @throws CatalogConflict
+ */
 export function expectSettable(setting: OperatorSetting, circumstances: Circumstances): void {
   const { compiled } = circumstances;
   switch (setting.kind) {
     case 'provider':
       return expectProvider(setting.provider, circumstances);
     case 'hidden':
-      // What is hidden may be gone from the list meanwhile, and must be shown again all the same.
+      // A hidden model may have left the list meanwhile, and it must still be possible to show it again.
       return setting.hidden ? expectModel(setting.model, circumstances) : undefined;
     case 'alias':
       if (setting.model === null) return undefined;
@@ -43,7 +45,10 @@ export function expectSettable(setting: OperatorSetting, circumstances: Circumst
   }
 }
 
-/** What makes a name mean two models, now or later, cannot be served. Throws CatalogConflict. */
+/**
+ * Refuses settings by which one name would mean two models, now or later.
+ * @throws CatalogConflict
+ */
 export function expectSound(timelines: Timelines, compiled: CatalogData, from: string): void {
   const providers = Object.keys(compiled.providers).map((id) => ({ id, dialect: 'openai' as const, baseUrl: '' }));
   const later = [...timelines.values()].flatMap((entries) => entries.flatMap((entry) => entry.from));
@@ -57,7 +62,7 @@ export function expectSound(timelines: Timelines, compiled: CatalogData, from: s
   }
 }
 
-/** Else the model of that name would be asked for, and another answer, at its price. */
+/** An alias must not be the name of a model: a client would ask for that model and another would answer. */
 function expectOwnAliases(timelines: Timelines, from: string): void {
   for (const { alias, model } of settingsAt(timelines, 'alias', from)) {
     if (model !== null) expectFree(alias, { served: timelines, from });

@@ -1,19 +1,19 @@
 import type { CatalogEntry, Setting } from '../../contracts/storage/catalog-changes';
 
-/** A setting of one kind and the moment from which it holds. */
+/** A setting of one kind, and the time from which it holds. */
 export interface EntryOf<Kind extends Setting['kind']> {
   readonly from: string;
   readonly setting: Extract<Setting, { kind: Kind }>;
 }
 
-/** By what is set, its values one after the other, each from its moment on. */
+/** The values of each setting in the order of time, by the setting's subject. */
 export type Timelines = ReadonlyMap<string, readonly CatalogEntry[]>;
 
 export const NOTHING_SET: Timelines = new Map();
 
 /**
- * Makes changes in their order. A change holds from its moment on and takes the place of all that was scheduled for
- * the same from then on: what is withdrawn does not come back by itself.
+ * Applies changes in their order. A change holds from its time on and replaces all later values of the same subject, so
+ * that a withdrawn value does not come back by itself.
  */
 export function fold(timelines: Timelines, entries: readonly CatalogEntry[]): Timelines {
   const folded = new Map(timelines);
@@ -25,7 +25,7 @@ export function fold(timelines: Timelines, entries: readonly CatalogEntry[]): Ti
   return folded;
 }
 
-/** All that is in force at a moment or comes after it; what came before is in the changes. */
+/** All values in force at a moment or later. Earlier values are in the list of changes. */
 export function since(timelines: Timelines, at: string): readonly CatalogEntry[] {
   return [...timelines.values()].flatMap((entries) => {
     const current = entries.findLastIndex(({ from }) => from <= at);
@@ -39,11 +39,11 @@ export function timelineOf<Kind extends Setting['kind']>(
   kind: Kind,
   name: string,
 ): readonly EntryOf<Kind>[] {
-  // What is kept under a subject is of its kind: `subjectOf` begins with it.
+  // A subject begins with its kind (see `subjectOf`), so its entries are all of that kind.
   return (timelines.get(`${kind} ${name}`) ?? []) as unknown as readonly EntryOf<Kind>[];
 }
 
-/** The value in force; undefined before the first. */
+/** The value of a setting in force; undefined before the first. */
 export function settingAt<Kind extends Setting['kind']>(
   timelines: Timelines,
   kind: Kind,
@@ -53,7 +53,7 @@ export function settingAt<Kind extends Setting['kind']>(
   return timelineOf(timelines, kind, name).findLast(({ from }) => from <= at)?.setting;
 }
 
-/** Every value of a kind that is in force. */
+/** All values of a kind that are in force. */
 export function settingsAt<Kind extends Setting['kind']>(
   timelines: Timelines,
   kind: Kind,
@@ -66,11 +66,11 @@ export function settingsAt<Kind extends Setting['kind']>(
   });
 }
 
-/** A model of a price list, by one name. */
+/** Names a model of a price list: `<list>/<model>`. */
 export const listed = ({ list, model }: { readonly list: string; readonly model: string }): string =>
   `${list}/${model}`;
 
-/** There is one value at a time for each. */
+/** The subject of a setting: it has one value at a time. */
 function subjectOf(setting: Setting): string {
   switch (setting.kind) {
     case 'provider':

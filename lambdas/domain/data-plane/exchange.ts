@@ -1,8 +1,12 @@
 import type { Writable } from 'node:stream';
+import type { Headers } from '../headers';
 
-export interface Headers {
-  readonly [lowerCaseName: string]: string | undefined;
-}
+/**
+ * How much a host buffers for a client that reads slowly before the gateway pauses the provider. Every host sets it,
+ * because Node's default grew from 16 KB to 64 KB with Node 22. A stalled stream costs this much memory: 500 of them
+ * cost 8 MB instead of 32 MB. Events have a few hundred bytes, and streams of them were not faster with 64 KB.
+ */
+export const CLIENT_BUFFER_BYTES = 16 * 1024;
 
 /** One client's request and the way to answer it, as a host (a Lambda invocation, the local server) presents it. */
 export interface Exchange {
@@ -19,8 +23,8 @@ export interface Exchange {
   /** The whole body. Throws PayloadTooLarge above `bytesMax`, without reading on. */
   readBody(bytesMax: number): Promise<Buffer>;
   /**
-   * Starts the response; called once. What it returns carries the body and must be ended. The host listens to its
-   * errors; who writes to it need not.
+   * Starts the response; called once. What it returns carries the body and must be ended; its buffer is
+   * CLIENT_BUFFER_BYTES. The host listens to its errors; who writes to it need not.
    */
   begin(status: number, headers: { readonly [name: string]: string }): Writable;
   /** Aborted when the client has left. A host that does not learn it (Lambda) never aborts. */

@@ -1,36 +1,26 @@
-import {
-  AppError,
-  Forbidden,
-  InternalError,
-  MethodNotAllowed,
-  NotFound,
-  ServiceUnavailable,
-  type StopReason,
-  UnsupportedMediaType,
-} from '../errors/app-error';
+import type { KeyScope } from '../../contracts/http/key-rules';
+import { dialectOf } from '../dialects/registry';
 import { isFromEdge } from '../edge/origin-secret';
+import { AppError, Forbidden, InternalError, NotFound, ServiceUnavailable } from '../errors/app-error';
+import { MethodNotAllowed } from './method-not-allowed';
+import type { StopReason } from './stop-errors';
 import type { KeyOwner } from '../keys/verified-keys';
-import type { Receipts } from '../receipts/receipts';
-import type { UsageRecords } from '../usage/records/usage-records';
 import { StoreUnavailable } from '../table/table-errors';
 import { WalletUnavailable } from '../wallet/wallet-errors';
-import type { Exchange, Headers } from './exchange';
+import { requirePermission } from './admission/permit';
+import type { Exchange } from './exchange';
 import type { IdentifyCaller } from './identify-caller';
 import { serveMetered } from './metered-handler';
 import type { MeteredDependencies } from './paid-request';
-import { permitUse } from './admission/permit';
-import { newRequestId } from './request-ids';
-import { readAt, scopeOfRead } from './reads/reads';
 import { refuseKeyInQuery } from './refuse-key-in-query';
-import { cancelRequest } from './reads/requests';
-import { respondError, respondJson, type ResponseHeaders } from './respond';
-import { dialectOf, METERED_ROUTES } from './routes';
+import { newRequestId } from './request-ids';
+import { respondError, respondJson, type ResponseHeaders, retryAfter } from './respond';
+import type { AnswerDependencies, Route } from './route';
+import { routeAt, scopeOfNothing } from './routes';
 import { UnsettledRequests } from './settlement/unsettled-requests';
 
-export interface GatewayDependencies extends Omit<MeteredDependencies, 'unsettled'> {
+export interface GatewayDependencies extends Omit<MeteredDependencies, 'unsettled'>, AnswerDependencies {
   readonly identify: IdentifyCaller;
-  readonly usage: UsageRecords;
-  readonly receipts: Receipts;
   /** The values of the secret header that the edge adds; absent where there is no edge (a local run). */
   readonly originSecrets?: () => Promise<readonly string[]>;
 }
@@ -40,8 +30,6 @@ const SETTLE_MARGIN_MS = 10_000;
 
 const TIME_LIMIT: StopReason = 'time_limit';
 const SHUTDOWN: StopReason = 'shutdown';
-
-const CANCEL_PATH = /^\/v1\/requests\/([^/]+)\/cancel$/;
 
 /** The data plane: every request of every host comes through `handle`. */
 export class Gateway {
@@ -84,47 +72,51 @@ export class Gateway {
   }
 
   async #route(exchange: Exchange, requestId: string, headers: ResponseHeaders, stop: AbortSignal): Promise<void> {
-    const { path } = exchange;
-    const { originSecrets } = this.#dependencies;
-    if (originSecrets && !isFromEdge(exchange.headers, await originSecrets()))
-      throw new Forbidden('Requests come through the public endpoint.');
+    await this.#requireEdge(exchange);
     refuseKeyInQuery(exchange.query);
-    if (path === '/healthz') {
-      requireMethod(exchange, 'GET');
-      respondJson(exchange, 200, headers, { status: 'ok' });
-      return;
+    const found = routeAt(exchange.path);
+    if (found === undefined) {
+      await this.#authorize(exchange, scopeOfNothing(exchange.path));
+      throw new NotFound('There is nothing at this path.', 'not_found');
     }
-    const metered = METERED_ROUTES.get(path);
-    if (metered) {
-      requireMethod(exchange, 'POST');
-      // Where it is too old, it is read while the key is verified and the body comes.
-      void this.#dependencies.catalog.current();
-      const caller = await this.#dependencies.identify(exchange);
-      permitUse(caller, metered.endpoint, exchange.clientAddress);
-      requireJson(exchange.headers);
-      return serveMetered(this.#dependencies, { exchange, route: metered, requestId, caller, headers, stop });
+    const { route, id } = found;
+    switch (route.kind) {
+      case 'probe':
+        requireMethod(exchange, route);
+        respondJson(exchange, 200, headers, route.body);
+        return;
+      case 'metered': {
+        requireMethod(exchange, route);
+        // A catalog that is too old is read while the key is verified and the body arrives.
+        void this.#dependencies.catalog.current();
+        const caller = await this.#authorize(exchange, route.scope);
+        route.endpoint.checkContent(exchange.headers);
+        const { endpoint } = route;
+        return serveMetered(this.#dependencies, { exchange, endpoint, requestId, caller, headers, stop });
+      }
+      case 'read':
+      case 'command': {
+        // The method comes second: without a key, nothing is told about these paths.
+        const caller = await this.#authorize(exchange, route.scope);
+        requireMethod(exchange, route);
+        const dialect = dialectOf(exchange.path, exchange.headers);
+        const answer = await route.answer(this.#dependencies, { caller, dialect, id });
+        respondJson(exchange, answer.status, { ...headers, ...retryAfter(answer) }, answer.body);
+      }
     }
-    const caller = await this.#dependencies.identify(exchange);
-    permitUse(caller, scopeOfRead(path), exchange.clientAddress);
-    const cancelled = CANCEL_PATH.exec(path)?.[1];
-    if (cancelled !== undefined) {
-      requireMethod(exchange, 'POST');
-      const { status, body } = await cancelRequest(this.#dependencies, caller.accountId, cancelled);
-      respondJson(exchange, status, headers, body);
-      return;
-    }
-    return this.#read(exchange, caller, headers);
   }
 
-  async #read(exchange: Exchange, caller: KeyOwner, headers: ResponseHeaders): Promise<void> {
-    const read = readAt(exchange.path);
-    if (read === undefined) throw new NotFound('There is nothing at this path.', 'not_found');
-    requireMethod(exchange, 'GET');
-    const dialect = dialectOf(exchange.path, exchange.headers);
-    const { status, body, retryAfterSeconds } = await read(this.#dependencies, { caller, dialect });
-    const retryAfter: ResponseHeaders =
-      retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
-    respondJson(exchange, status, { ...headers, ...retryAfter }, body);
+  async #requireEdge({ headers }: Exchange): Promise<void> {
+    const { originSecrets } = this.#dependencies;
+    if (originSecrets && !isFromEdge(headers, await originSecrets()))
+      throw new Forbidden('Requests come through the public endpoint.');
+  }
+
+  /** @throws AppError when the caller is not known, or its key is not for this part of the API */
+  async #authorize(exchange: Exchange, scope: KeyScope): Promise<KeyOwner> {
+    const caller = await this.#dependencies.identify(exchange);
+    requirePermission(caller, scope, exchange.clientAddress);
+    return caller;
   }
 
   #fail(exchange: Exchange, error: unknown, requestId: string, headers: ResponseHeaders): void {
@@ -150,18 +142,6 @@ function toAppError(error: unknown): AppError {
   return new InternalError();
 }
 
-function requireMethod(exchange: Exchange, method: string): void {
+function requireMethod(exchange: Exchange, { method }: Route): void {
   if (exchange.method !== method) throw new MethodNotAllowed(exchange.method, method);
-}
-
-function requireJson(headers: Headers): void {
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity')
-    throw new UnsupportedMediaType('Send the request body without a content-encoding.');
-  const type = headers['content-type'] ?? '';
-  if (!/^application\/json\s*(;|$)/i.test(type))
-    throw new UnsupportedMediaType('Send the request body as application/json.');
-  const charsets = [...type.matchAll(/;\s*charset\s*=\s*"?([^\s;"]*)/gi)].map(([, charset = '']) => charset);
-  if (!charsets.every((charset) => /^utf-?8$/i.test(charset)))
-    throw new UnsupportedMediaType('Send the request body in UTF-8.');
 }

@@ -1,4 +1,4 @@
-import { InvalidApiKey, InvalidRole } from '../errors/app-error';
+import { InvalidApiKey, InvalidRole } from './caller-errors';
 import type { KeyVerifier } from '../keys/key-verifier';
 import type { RoleVerifier } from '../keys/role-verifier';
 import type { KeyOwner } from '../keys/verified-keys';

@@ -1,15 +1,15 @@
+import type { MeteredRequest } from '../dialects/endpoint';
 import { admit, type Admitted, priceTargets } from './admission/admission';
-import { ClientStream } from './streaming/client-stream';
-import { closeAnswer } from './settlement/close-answer';
-import { type MeteredRequest, parseMeteredRequest } from './admission/metered-request';
-import { elapsedMs, type MeteredCall, type MeteredDependencies, type PaidRequest } from './paid-request';
-import type { Outcome } from './settlement/outcome';
-import { attempt } from './provider/provider-attempt';
 import { permittedTargets } from './admission/permit';
-import { providerBody } from './provider/provider-body';
+import { elapsedMs, type MeteredCall, type MeteredDependencies, type PaidRequest } from './paid-request';
+import { attempt } from './provider/provider-attempt';
 import { isWorthAnother } from './provider/provider-errors';
 import { providerHeaders } from './provider/provider-headers';
-import { settleOutcome } from './settlement/settle-outcome';
+import { closeAnswer } from './settlement/close-answer';
+import type { ProviderOutcome } from './settlement/outcome';
+import { settleRequest } from './settlement/settle-request';
+import { ClientStream } from './streaming/client-stream';
+import { EventRelay } from './streaming/event-relay';
 
 /** A Lambda function URL takes 6 MB, with the envelope around the body and the escapes in it. */
 export const REQUEST_BYTES_MAX = 5 * 1024 * 1024;
@@ -18,12 +18,12 @@ export const REQUEST_BYTES_MAX = 5 * 1024 * 1024;
 const HOLD_MARGIN_MS = 60_000;
 
 /**
- * The life of a paid request: admit, ask, settle, close. The client's last byte comes after the commit of the
- * charge, so whoever has a whole answer finds it in the ledger (docs/adr/0004-settle-before-the-last-byte.md).
+ * The life of a paid request: parse, admit, ask, settle, close. The client's last byte comes after the commit of the
+ * charge, so a client that has a whole answer finds it in the ledger (docs/adr/0004-settle-before-the-last-byte.md).
  * @throws AppError before anything is held; never after
  */
 export async function serveMetered(dependencies: MeteredDependencies, call: MeteredCall): Promise<void> {
-  const request = parseMeteredRequest(call.route, await call.exchange.readBody(REQUEST_BYTES_MAX));
+  const request = await parse(call);
   const admittedAt = dependencies.clock();
   const admitted = await hold(dependencies, call, request, admittedAt);
   const client = request.stream ? new ClientStream(call.exchange, call.headers) : undefined;
@@ -33,13 +33,18 @@ export async function serveMetered(dependencies: MeteredDependencies, call: Mete
   watch.end();
   // A comment from here on could commit to a 200 after another status was recorded.
   client?.stopKeepAlive();
-  const settlement = await settleOutcome(dependencies, paid, outcome);
+  const settled = await settleRequest(dependencies, paid, outcome);
   try {
-    closeAnswer(paid, outcome, settlement);
+    closeAnswer(paid, outcome, settled);
   } catch {
     // The client is gone, or its connection is: it is charged, and there is nobody to tell.
     dependencies.log.warn('ANSWER_NOT_SENT', { requestId: call.requestId });
   }
+}
+
+async function parse({ endpoint, exchange }: MeteredCall): Promise<MeteredRequest> {
+  const bytes = await exchange.readBody(REQUEST_BYTES_MAX);
+  return endpoint.parse({ contentType: exchange.headers['content-type'] ?? '', bytes });
 }
 
 async function hold(
@@ -48,14 +53,14 @@ async function hold(
   request: MeteredRequest,
   now: number,
 ): Promise<Admitted> {
-  const { caller, requestId } = call;
+  const { caller, endpoint, requestId } = call;
   const catalog = await dependencies.catalog.current();
-  const targets = permittedTargets(caller, request.model, priceTargets(catalog, request, now));
+  const targets = permittedTargets(caller, request.model, priceTargets(catalog, { endpoint, request }, now));
   const [{ model, provider, price }] = targets;
   const labels = caller.rules?.labels;
   const details = {
     keyId: caller.keyId,
-    endpoint: request.route.endpoint,
+    endpoint: endpoint.id,
     model: model.id,
     provider: provider.id,
     streamed: request.stream,
@@ -68,26 +73,27 @@ async function hold(
 }
 
 /** Asks the targets in order until one answers well enough. */
-async function ask(dependencies: MeteredDependencies, paid: PaidRequest, cancelled: AbortSignal): Promise<Outcome> {
-  const { call, request, admitted, client } = paid;
-  const { exchange, stop } = call;
-  const { wantsUsage } = request;
+async function ask(
+  dependencies: MeteredDependencies,
+  paid: PaidRequest,
+  cancelled: AbortSignal,
+): Promise<ProviderOutcome> {
+  const { call, request, admitted } = paid;
+  const { endpoint, exchange, stop } = call;
   let firstByteMs: number | undefined;
   const onFirstByte = (): void => {
     firstByteMs ??= elapsedMs(paid, dependencies.clock());
   };
   let [target] = admitted.targets;
   try {
-    const body = providerBody(request, { outputTokensCap: admitted.outputTokensCap, model: target.sentAs });
-    const headers = providerHeaders(exchange.headers, request.stream);
+    const body = endpoint.providerBody(request, { outputTokensCap: admitted.outputTokensCap, model: target.sentAs });
+    const headers = providerHeaders(exchange.headers, body);
     for (const next of admitted.targets) {
       target = next;
-      const sent = { provider: target.provider, path: request.route.providerPath, headers, body };
       const answer = await attempt(dependencies.providers, {
-        request: sent,
-        endpoint: request.route.endpoint,
-        client,
-        wantsUsage,
+        request: { provider: target.provider, path: endpoint.providerPath, headers, body: body.bytes },
+        endpoint,
+        relay: relayFor(paid),
         exchange,
         stop,
         cancelled,
@@ -104,4 +110,10 @@ async function ask(dependencies: MeteredDependencies, paid: PaidRequest, cancell
     });
   }
   return { answer: { kind: 'failed', failure: 'broken' }, target, firstByteMs };
+}
+
+/** Each provider's stream is read by a reader of its own. */
+function relayFor({ call, request, client }: PaidRequest): EventRelay | undefined {
+  const reader = client && call.endpoint.stream?.(request);
+  return client && reader && new EventRelay(client, reader);
 }

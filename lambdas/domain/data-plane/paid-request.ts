@@ -1,16 +1,15 @@
 import type { Catalog } from '../catalog/catalog';
 import type { Clock } from '../clock';
 import type { KeyOwner } from '../keys/verified-keys';
+import type { MeteredEndpoint, MeteredRequest } from '../dialects/endpoint';
 import type { Log } from '../log';
 import type { Wallet } from '../wallet/wallet';
 import type { Admitted } from './admission/admission';
 import type { Cancellations } from './cancellations';
 import type { ClientStream } from './streaming/client-stream';
 import type { Exchange } from './exchange';
-import type { MeteredRequest } from './admission/metered-request';
 import type { ProviderClient } from './provider/provider-client';
 import type { ResponseHeaders } from './respond';
-import type { MeteredRoute } from './routes';
 import type { UnsettledRequests } from './settlement/unsettled-requests';
 
 /** Gives the catalog as it is served now: a Catalog itself, or a LiveCatalog. */
@@ -33,7 +32,7 @@ export interface MeteredDependencies {
 /** An authenticated request to a metered endpoint. */
 export interface MeteredCall {
   readonly exchange: Exchange;
-  readonly route: MeteredRoute;
+  readonly endpoint: MeteredEndpoint;
   readonly requestId: string;
   readonly caller: KeyOwner;
   /** Sent with every answer. */

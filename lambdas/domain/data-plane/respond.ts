@@ -1,6 +1,5 @@
-import type { Dialect } from '../../contracts/storage/catalog';
-import { type AppError, MethodNotAllowed } from '../errors/app-error';
-import { errorBody } from '../errors/render-error';
+import type { Dialect } from '../dialects/dialect';
+import type { AppError } from '../errors/app-error';
 import type { Exchange } from './exchange';
 
 export interface ResponseHeaders {
@@ -19,13 +18,18 @@ export function respondJson(exchange: Exchange, status: number, headers: Respons
 
 /** The one place where an error becomes a response. */
 export function respondError(exchange: Exchange, error: AppError, dialect: Dialect, headers: ResponseHeaders): void {
-  const retryAfter: ResponseHeaders =
-    error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) };
-  const allow: ResponseHeaders = error instanceof MethodNotAllowed ? { allow: error.allowed } : {};
   respond(
     exchange,
     error.status,
-    { 'content-type': 'application/json', ...retryAfter, ...allow, ...error.headers, ...headers },
-    errorBody(error, dialect),
+    { 'content-type': 'application/json', ...retryAfter(error), ...error.headers, ...headers },
+    dialect.errorBody(error),
   );
+}
+
+export function retryAfter({
+  retryAfterSeconds,
+}: {
+  readonly retryAfterSeconds?: number | undefined;
+}): ResponseHeaders {
+  return retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
 }

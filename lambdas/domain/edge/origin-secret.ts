@@ -2,8 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { ORIGIN_SECRET_HEADER } from '../../contracts/deployment/edge';
 
 /**
- * @param headers by their names in lower case
- * @param secrets the current value and, while it rotates, the one before
+ * Whether a request came through CloudFront, which adds the origin secret.
+ * @param headers the request's headers by their lower-case names
+ * @param secrets the current origin secret and, during a rotation, the previous one
  */
 export function isFromEdge(
   headers: { readonly [name: string]: string | undefined },
@@ -13,5 +14,5 @@ export function isFromEdge(
   return secrets.filter((secret) => secret !== '' && timingSafeEqual(given, digest(secret))).length > 0;
 }
 
-/** Digests have one length, whatever is compared. */
+/** `timingSafeEqual` needs inputs of equal length, which digests have. */
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -1,78 +1,41 @@
 import { AppError } from './app-error';
 
-/** What the control plane answers instead of what it was asked for. Its dialect is its own: problem details. */
+/** An error of the control plane. It is rendered as problem details (RFC 9457), not in a provider's dialect. */
 export abstract class Refusal extends AppError {
-  override readonly types = { openai: 'invalid_request_error', anthropic: 'invalid_request_error' };
+  override readonly kind = 'invalid_request';
 }
 
-/** A member of a request that is not as it must be. */
-export interface Fault {
-  /** A JSON pointer (RFC 6901) into the body, or the name of a header, a query or a path parameter. */
-  readonly pointer: string;
-  readonly detail: string;
-}
-
-/** The request is not one that could be done, whoever asks. */
-export class InvalidInput extends Refusal {
-  override readonly name = 'InvalidInput';
-  override readonly status = 400;
-  override readonly code = 'invalid_request';
-  readonly faults: readonly Fault[];
-  constructor(faults: readonly Fault[]) {
-    super('The request is not valid.');
-    this.faults = faults;
+/** The current state does not allow the action; the code says what stands in its way. */
+export abstract class Conflict extends Refusal {
+  override readonly status = 409;
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
   }
 }
 
-/** One answer for every way in which a token can be missing or wrong. */
-export class Unauthenticated extends Refusal {
-  override readonly name = 'Unauthenticated';
-  override readonly status = 401;
-  override readonly code = 'unauthenticated';
-  constructor() {
-    super('Sign in, and send the access token as "Authorization: Bearer <token>".');
+/** Also the answer for something that belongs to another account, so that nobody learns whether it exists. */
+export abstract class Missing extends Refusal {
+  override readonly status = 404;
+  readonly code: string;
+  constructor(what: string) {
+    super(`There is no such ${what}.`);
+    this.code = `${what}_not_found`;
   }
 }
 
-/** One answer for every way in which a token of somebody else's can be wrong, and its trust with it. */
-export class TokenRefused extends Refusal {
-  override readonly name = 'TokenRefused';
-  override readonly status = 401;
-  override readonly code = 'token_refused';
-  constructor() {
-    super('The token is not taken. Its issuer, audience, subject and age must be as the trust says.');
+/** More were created in a short time than people create. */
+export abstract class TooMany extends Refusal {
+  override readonly status = 429;
+  readonly code: string;
+  constructor(what: string, retryAfterSeconds: number) {
+    super(`Too many ${what} were made in a short time: wait before you make the next.`, { retryAfterSeconds });
+    this.code = `too_many_${what}`;
   }
 }
 
-export class NotAllowed extends Refusal {
-  override readonly name = 'NotAllowed';
-  override readonly status = 403;
-  override readonly code = 'not_allowed';
-  constructor() {
-    super('Your role does not allow this.');
-  }
-}
-
-/** Whoever runs the deployment needs more than a password to do so. */
-export class MfaRequired extends Refusal {
-  override readonly name = 'MfaRequired';
-  override readonly status = 403;
-  override readonly code = 'mfa_required';
-  constructor() {
-    super('Add an authenticator app to your user before you act as an operator.');
-  }
-}
-
-export class AttestationRequired extends Refusal {
-  override readonly name = 'AttestationRequired';
-  override readonly status = 403;
-  override readonly code = 'attestation_required';
-  constructor() {
-    super('State that you are 18 or older before you create a key.');
-  }
-}
-
-/** Somebody changed it since it was read. */
+/** Something else changed the item after the caller read it. */
 export class VersionMismatch extends Refusal {
   override readonly name = 'VersionMismatch';
   override readonly status = 412;
@@ -82,43 +45,11 @@ export class VersionMismatch extends Refusal {
   }
 }
 
-/** A change says which version it changes, so that nobody undoes another's without knowing. */
-export class PreconditionRequired extends Refusal {
-  override readonly name = 'PreconditionRequired';
-  override readonly status = 428;
-  override readonly code = 'precondition_required';
-  constructor() {
-    super('Send the version that you read as "If-Match: <ETag>".');
-  }
-}
-
-/** The first request with this Idempotency-Key is still under way. */
-export class RequestInProgress extends Refusal {
-  override readonly name = 'RequestInProgress';
-  override readonly status = 409;
-  override readonly code = 'request_in_progress';
-  constructor() {
-    super('The request with this Idempotency-Key is still under way.', { retryAfterSeconds: 1 });
-  }
-}
-
-/** One key names one request. */
-export class IdempotencyKeyReused extends Refusal {
-  override readonly name = 'IdempotencyKeyReused';
-  override readonly status = 422;
-  override readonly code = 'idempotency_key_reused';
-  constructor() {
-    super('This Idempotency-Key came with another request before.');
-  }
-}
-
-/** What was to be mailed was not done: nobody is left waiting for a mail that does not come. */
-export class MailNotTaken extends Refusal {
-  override readonly name = 'MailNotTaken';
-  override readonly status = 503;
-  override readonly code = 'mail_not_taken';
-  constructor() {
-    super('The mail could not be sent right now, and nothing was done.', { retryAfterSeconds: 30 });
+/** A list is as long as it may become. */
+export class LimitReached extends Conflict {
+  override readonly name = 'LimitReached';
+  constructor(what: string, most: number) {
+    super('limit_reached', `There can be at most ${most} ${what}.`);
   }
 }
 
@@ -128,7 +59,7 @@ export class ControlPlaneUnavailable extends Refusal {
   override readonly status = 503;
   override readonly code = 'service_unavailable';
   constructor(options: ErrorOptions) {
-    super('The gateway cannot do this right now.', { retryAfterSeconds: 1 });
+    super('The service is unavailable right now: try again.', { retryAfterSeconds: 1 });
     this.cause = options.cause;
   }
 }

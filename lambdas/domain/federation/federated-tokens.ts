@@ -1,19 +1,19 @@
-/** What a token of an outside issuer says, once it is known to be the issuer's. */
+/** The verified content of an outside issuer's token. */
 export interface FederatedClaims {
   readonly subject: string;
-  /** The token's own id; absent where the issuer gives none. */
+  /** The token's own id (`jti`); undefined if the issuer gives none. */
   readonly tokenId: string | undefined;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
-  /** The claims that are texts, by name. */
+  /** The claims whose values are strings, by name. */
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** Finds out whether a token is an issuer's. */
+/** Verifies the tokens of outside issuers. */
 export interface FederatedTokens {
   /**
-   * Resolves to nothing for any text that is no valid token of this issuer for this audience, and also while the
-   * issuer's keys cannot be had, or not without waiting for one more slow issuer of the account.
+   * @returns undefined for text that is not a valid token of this issuer for this audience. Also while the issuer's
+   * keys cannot be fetched, or when the account already waits for too many slow issuers
    */
   verify(
     token: string,

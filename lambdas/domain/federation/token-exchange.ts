@@ -1,26 +1,29 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Trust } from '../../contracts/http/federation';
 import { exchangedTokenKey, trustKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import { isActive } from '../accounts/account-item';
 import type { Clock } from '../clock';
-import { ControlPlaneUnavailable, TokenRefused } from '../errors/refusal';
+import { DAY_MS } from '../clock';
+import { ControlPlaneUnavailable } from '../errors/refusal';
 import type { Keys } from '../keys/keys';
 import type { Log } from '../log';
+import type { GuardedWrite } from '../table/commit';
+import { tryCommit } from '../table/commit';
 import { absent, exists } from '../table/condition';
 import { retry, REQUEST_RETRY, systemTiming } from '../table/retry';
-import { failedCondition } from '../table/table-errors';
-import type { Check, TableStore, Write } from '../table/table-store';
+import type { Put, TableStore } from '../table/table-store';
+import { newTransactionToken } from '../table/transaction-token';
 import type { FederatedClaims, FederatedTokens } from './federated-tokens';
+import { TokenRefused } from './federation-errors';
 import { matchesSubject } from './matches-subject';
 import type { Trusts } from './trusts';
 
-const WRITE_TOKEN_BYTES = 16;
 const TRUST_ID_PREFIX = 'tru_';
-/** A token is taken for a moment longer than it says: so long is it remembered. */
+/** A token is accepted a little longer than it says, so its use is remembered for that time too. */
 const GRACE_SECONDS = 300;
-/** A key that has ended can still be seen in the account's list for this long. */
-const SEEN_AFTER_END_SECONDS = 86_400;
+/** An expired key stays visible in the account's list for this long. */
+const SEEN_AFTER_END_SECONDS = DAY_MS / 1_000;
 
 export interface TokenExchangeOptions {
   readonly store: TableStore;
@@ -40,8 +43,9 @@ export class TokenExchange {
   }
 
   /**
-   * Throws TokenRefused for whatever is wrong, in one way only; which it was is logged.
-   * @returns the key, for the only time, and how long it lives
+   * @returns the key, which is shown only here, and its lifetime
+   * @throws TokenRefused whatever is wrong; only the log says what it was
+   * @throws ControlPlaneUnavailable
    */
   async exchange(request: {
     readonly accountId: string;
@@ -59,7 +63,7 @@ export class TokenExchange {
     return this.#yield(accountId, trust, claims);
   }
 
-  /** The key, and that the token was exchanged, in one transaction: neither is without the other. */
+  /** Stores the key and marks the token as used in one transaction, so that neither happens without the other. */
   async #yield(accountId: string, trust: Trust, claims: FederatedClaims) {
     const { clock, store } = this.#options;
     const { trustId, keySeconds, rules } = trust;
@@ -71,33 +75,29 @@ export class TokenExchange {
       createdBy: trustId,
       expiresAt,
       rules,
-      // The trust's keys are counted as one: a limit is not renewed by another token.
+      // All keys of the trust share its counters, so that another token does not renew a limit.
       counterId: trustId.slice(TRUST_ID_PREFIX.length),
     });
-    const checks: readonly Check[] = [
-      isActive(accountId),
-      { table: ACCOUNTS, check: trustKey(accountId, trustId), when: exists() },
+    const trustExists = { table: ACCOUNTS, check: trustKey(accountId, trustId), when: exists() };
+    const writes: readonly GuardedWrite<string>[] = [
+      { write: isActive(accountId).write, otherwise: () => 'account' },
+      { write: trustExists, otherwise: () => 'trust' },
+      ...made.writes.map((write) => ({ write })),
+      ...markUsed(trust, claims).map((write) => ({ write, otherwise: () => 'used' })),
     ];
-    const writes = [...checks, ...made.writes, ...once(trust, claims)];
-    const writeToken = randomBytes(WRITE_TOKEN_BYTES).toString('hex');
-    try {
-      await retry(
-        REQUEST_RETRY,
-        systemTiming(clock),
-        () => store.transact(writes, writeToken),
-        (cause) => new ControlPlaneUnavailable({ cause }),
-      );
-    } catch (error) {
-      if (failedCondition(error, 0)) throw this.#refused(accountId, 'account');
-      if (failedCondition(error, 1)) throw this.#refused(accountId, 'trust');
-      if (failedCondition(error, writes.length - 1)) throw this.#refused(accountId, 'used');
-      throw error;
-    }
+    const token = newTransactionToken();
+    const [refusal] = await retry(
+      REQUEST_RETRY,
+      systemTiming(clock),
+      () => tryCommit(store, writes, token),
+      (cause) => new ControlPlaneUnavailable({ cause }),
+    );
+    if (refusal !== undefined) throw this.#refused(accountId, refusal);
     this.#options.log.info('TOKEN_EXCHANGED', { accountId, keyId: made.shown.keyId });
     return { key: made.shown.key, keySeconds };
   }
 
-  /** @param cause a word of ours */
+  /** @param cause a fixed word, never text from the token */
   #refused(accountId: string, cause: string): TokenRefused {
     this.#options.log.warn('TOKEN_REFUSED', { accountId, cause });
     return new TokenRefused();
@@ -110,8 +110,8 @@ function mismatchOf(trust: Trust, { subject, texts, tokenId }: FederatedClaims):
   return trust.singleUse && tokenId === undefined ? 'token_id' : undefined;
 }
 
-/** Remembers a token for as long as it could come again; by a hash, because its id may say something of a person. */
-function once({ issuer, singleUse }: Trust, { tokenId, expiresAt }: FederatedClaims): readonly Write[] {
+/** Marks a single-use token as used for as long as it is valid. It stores a hash, because the token's id may identify a person. */
+function markUsed({ issuer, singleUse }: Trust, { tokenId, expiresAt }: FederatedClaims): readonly Put[] {
   if (!singleUse || tokenId === undefined) return [];
   const hash = createHash('sha256')
     .update(JSON.stringify([issuer, tokenId]))

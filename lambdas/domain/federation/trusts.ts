@@ -7,19 +7,18 @@ import type { Actor } from '../access/actor';
 import { personOf } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { LimitReached } from '../errors/conflict';
-import { TrustNotFound } from '../errors/missing';
-import { keyPreconditions, premiseRefusal } from '../keys/preconditions';
+import { LimitReached } from '../errors/refusal';
+import { keyPreconditions } from '../keys/preconditions';
 import { absent, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
-import { failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
+import { TrustNotFound } from './federation-errors';
 import { decodeTrust, encodeTrust } from './trust-item';
 
 export const TRUSTS_MAX = 50;
 
-/** Whose tokens an account takes. */
+/** The trusts of an account: the issuers whose tokens it accepts. */
 export class Trusts {
   readonly #store: TableStore;
   readonly #clock: Clock;
@@ -31,7 +30,12 @@ export class Trusts {
     this.#audit = options.audit;
   }
 
-  /** Throws AccountNotFound, AccountSuspended, AttestationRequired or LimitReached. */
+  /**
+   * @throws AccountNotFound
+   * @throws AccountSuspended
+   * @throws AttestationRequired
+   * @throws LimitReached
+   */
   async create(request: {
     readonly accountId: string;
     readonly trust: NewTrust;
@@ -48,19 +52,15 @@ export class Trusts {
       createdAt: isoTime(now),
       ...(createdBy !== undefined && { createdBy }),
     };
-    const put = { table: ACCOUNTS, put: encodeTrust(accountId, trust), when: absent() };
-    try {
-      await this.#audit.record({
-        // Whose tokens they are is not recorded: a subject may name a person.
-        chain: accountId,
-        actor,
-        action: 'federation.create',
-        target: trust.trustId,
-        writes: [put, ...keyPreconditions(accountId, actor)],
-      });
-    } catch (error) {
-      throw premiseRefusal(error, 1);
-    }
+    const write = { table: ACCOUNTS, put: encodeTrust(accountId, trust), when: absent() };
+    await this.#audit.record({
+      // The event does not record the trusted subject, which may name a person.
+      chain: accountId,
+      actor,
+      action: 'federation.create',
+      target: trust.trustId,
+      writes: [{ write }, ...keyPreconditions(accountId, actor)],
+    });
     return trust;
   }
 
@@ -69,29 +69,29 @@ export class Trusts {
     return item && decodeTrust(item);
   }
 
-  /** An account's trusts, the oldest first. */
+  /** A page of an account's trusts, the oldest first. */
   page(accountId: string, request: PageRequest): Promise<PageOf<Trust>> {
     const query = { table: ACCOUNTS, partition: accountId, sort: { beginsWith: TRUST_PREFIX } };
     return readPage(this.#store, query, request, decodeTrust);
   }
 
-  /** From now on no token is exchanged by it; keys that it yielded go on to their end, an hour at most. Throws TrustNotFound. */
+  /**
+   * Stops the exchange of the issuer's tokens. Keys that were already issued work until they expire, an hour at most.
+   * @throws TrustNotFound
+   */
   async delete(request: {
     readonly accountId: string;
     readonly trustId: string;
     readonly actor: Actor;
   }): Promise<void> {
     const { accountId, trustId, actor } = request;
-    try {
-      await this.#audit.record({
-        chain: accountId,
-        actor,
-        action: 'federation.delete',
-        target: trustId,
-        writes: [{ table: ACCOUNTS, delete: trustKey(accountId, trustId), when: exists() }],
-      });
-    } catch (error) {
-      throw failedCondition(error, 0) ? new TrustNotFound() : error;
-    }
+    const write = { table: ACCOUNTS, delete: trustKey(accountId, trustId), when: exists() };
+    await this.#audit.record({
+      chain: accountId,
+      actor,
+      action: 'federation.delete',
+      target: trustId,
+      writes: [{ write, otherwise: () => new TrustNotFound() }],
+    });
   }
 }

@@ -1,11 +1,11 @@
-/** What the user pool knows of how people prove who they are. */
+/** Reports how people prove their identity to the user pool. */
 export interface SecondFactors {
   /**
-   * Whether the person cannot sign in by a password alone. A passkey does not count: it is another way in, beside the
-   * password.
+   * Whether the person needs more than a password to sign in. A passkey does not count, because the password alone
+   * still lets them in.
    *
    * @param subject the pool's id of the person
-   * @throws ControlPlaneUnavailable when it cannot be told
+   * @throws ControlPlaneUnavailable when the pool does not answer
    */
   has(subject: string): Promise<boolean>;
 }

@@ -1,8 +1,8 @@
-/** Who signed in, as the user pool says it. It says nothing of what they may do: roles are our own records. */
+/** A signed-in user as the user pool identifies them. It grants nothing: roles are our own records. */
 export interface Identity {
   /** The pool's id of the person: stable, and meaningless outside the pool. */
   readonly subject: string;
-  /** Which of the pool's clients the token was made for. */
+  /** The client of the pool that the token was issued to. */
   readonly clientId: string;
   /** Epoch milliseconds. */
   readonly issuedAt: number;
@@ -10,10 +10,10 @@ export interface Identity {
 
 export interface TokenVerifier {
   /**
-   * Whom an access token speaks for. Resolves to nothing for any other text: an id token, one for another client or from
-   * another pool, an expired or forged one.
+   * Returns the user of an access token. Resolves to undefined for anything else: an ID token, a token for another
+   * client or from another pool, an expired or a forged one.
    *
-   * @throws ServiceUnavailable when it cannot be told, because there are no keys to tell it by
+   * @throws ServiceUnavailable when the pool's keys cannot be fetched
    */
   verify(token: string): Promise<Identity | undefined>;
 }

@@ -1,13 +1,13 @@
 import type { BudgetRule } from '../../contracts/http/key-rules';
+import { DAY_MS } from '../clock';
 
-const DAY_MS = 86_400_000;
 const DAYS_PER_WEEK = 7;
-/** The first day of 1970 was a Thursday: its week began three days before. */
+/** 1 January 1970 was a Thursday: its week began three days earlier. */
 const EPOCH_WEEKDAY = 3;
 
 /**
- * Names the window that is open now. It is named by its first day where the budget is counted, so no window has to
- * be found in time: a day with a change of clocks in it, or one that a country left out, is a day like any other.
+ * Names the current window by its first day in the budget's time zone. A name needs no start and end time, so days
+ * with a clock change, or days that a country skipped, need no special treatment.
  */
 export function windowAt({ window, timeZone = 'UTC' }: BudgetRule, now: number): string {
   if (window === 'total') return window;

@@ -1,7 +1,7 @@
 import type { TableStore } from '../table/table-store';
 import { findKey } from './find-key';
 
-/** Whose counters are a key's: those of the first key of its rotations, of its trust, or its own. */
+/** The counter id of a key: the first key of its rotations, its trust, or the key itself. */
 export async function counterOf(store: TableStore, keyId: string): Promise<string> {
   return (await findKey(store, keyId))?.counterId ?? keyId;
 }

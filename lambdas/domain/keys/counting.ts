@@ -1,13 +1,12 @@
+import { MINUTE_MS } from '../clock';
 import type { Counting } from '../wallet/holds/counting';
 import { windowAt } from './budget-window';
 import type { KeyOwner } from './verified-keys';
 
-const MINUTE_MS = 60_000;
-
 /**
- * What the key's rules count of a request.
- * @param request.tokens the most that it can take and give
- * @returns undefined for a key without a rule that counts
+ * The parts of a request that the key's rules count.
+ * @param request.tokens the most that it can consume and produce
+ * @returns undefined for a key without rules that count
  */
 export function countingOf(
   { keyId, counterId = keyId, rules = {} }: KeyOwner,

@@ -1,9 +1,9 @@
 import { apiKeyKey } from '../../contracts/storage/table-keys';
 import { KEYS } from '../../contracts/storage/tables';
-import { KeyNotFound } from '../errors/missing';
 import type { TableStore } from '../table/table-store';
 import type { StoredKey } from './key-item';
 import { decodeKey } from './key-item';
+import { KeyNotFound } from './keys-errors';
 
 export async function findKey(store: TableStore, keyId: string): Promise<StoredKey | undefined> {
   const item = await store.get({ table: KEYS, key: apiKeyKey(keyId) });
@@ -11,9 +11,9 @@ export async function findKey(store: TableStore, keyId: string): Promise<StoredK
 }
 
 /**
- * A key that may be administered. Throws KeyNotFound also for a key of another account: whether it exists is nobody
- * else's business.
- * @param accountId that the key must belong to; any where it is undefined
+ * Finds a key for an administrative action.
+ * @param accountId the account that the key must belong to; undefined for any
+ * @throws KeyNotFound also for a key of another account, so that its existence is not revealed
  */
 export async function ownedKey(store: TableStore, keyId: string, accountId: string | undefined): Promise<StoredKey> {
   const stored = await findKey(store, keyId);

@@ -2,14 +2,14 @@ const ROLE = /^arn:([a-z-]+):iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/;
 const ASSUMED_ROLE = /^arn:([a-z-]+):sts::(\d{12}):assumed-role\/([^/]+)\/[^/]+$/;
 
 /**
- * A role without its path, which those who have assumed it do not tell: a name is given once in an AWS account, whatever
- * the path.
+ * A role without its path, because the ARN of an assumed role has none. Role names are unique within an AWS account,
+ * whatever their path.
  */
 export const roleNamed = (roleArn: string): string | undefined => named(ROLE.exec(roleArn));
 
 /**
- * The role that a caller has assumed, without the name of the session, which may be a person's. Nothing for whoever is no
- * role: a user, the root of an account.
+ * The role that a caller has assumed, without the session name, which may be a person's.
+ * @returns undefined for a principal that is not a role, such as a user or the root of an account
  */
 export const roleAssumedBy = (principalArn: string): string | undefined => named(ASSUMED_ROLE.exec(principalArn));
 

@@ -1,20 +1,24 @@
 import { z } from 'zod';
 import { keyInfoSchema } from '../../contracts/http/api-keys';
-import { keyIdSchema } from '../../contracts/storage/ids';
 import type { KeyRules } from '../../contracts/http/key-rules';
 import { keyRulesSchema } from '../../contracts/http/key-rules';
+import { keyIdSchema } from '../../contracts/storage/ids';
 import { apiKeyKey, keyListingKey } from '../../contracts/storage/table-keys';
 import { KEYS } from '../../contracts/storage/tables';
+import { VersionMismatch } from '../errors/refusal';
+import type { GuardedWrite } from '../table/commit';
 import type { Change, Condition } from '../table/condition';
 import { all, exists } from '../table/condition';
-import type { Update } from '../table/table-store';
 import type { Item } from '../table/value';
-import { versionSchema } from '../table/version';
+import { isVersion, versionSchema } from '../table/version';
 
 export const SALT_BYTES = 16;
 export const VERIFIER_BYTES = 32;
 
-/** Stored as JSON: what is read is what was written. Throws on rules that this version does not know: nobody comes in. */
+/**
+ * Rules are stored as JSON, so that reading gives exactly what was written.
+ * @throws ZodError for rules that this version does not know, so that the key opens nothing
+ */
 export const decodeRules = (text: string): KeyRules => keyRulesSchema.parse(JSON.parse(text));
 
 const listingSchema = keyInfoSchema.extend({
@@ -30,15 +34,15 @@ const keyItemSchema = keyInfoSchema.omit(inListOnly).extend({
   accountId: z.string(),
   salt: bytes,
   verifier: bytes,
-  /** Whose counters are this key's too: those of the first key that it came in the place of. @default its own */
+  /** The first key of its rotations, or the trust, whose counters also count this key. @default its own */
   counterId: keyIdSchema.optional(),
-  /** Not decoded before the key is known to be right: no refusal takes longer than another. */
+  /** Decoded only after the key was verified, so that all refusals take the same time. */
   rules: z.string().optional(),
 });
 
 export type KeyInfo = Readonly<z.infer<typeof keyInfoSchema>>;
 
-/** A key as it is stored: nothing from which the secret can be had. */
+/** A key as it is stored. The secret cannot be recovered from it. */
 export type StoredKey = Readonly<z.infer<typeof keyItemSchema>>;
 
 export const encodeRules = (rules: KeyRules): string => JSON.stringify(rules);
@@ -59,7 +63,7 @@ export function encodeKey(stored: StoredKey): Item {
   };
 }
 
-/** What an account's list shows, kept beside the key so that listing reads no verifier. */
+/** The item that an account's list shows. It is stored beside the key, so that listing does not read verifiers. */
 export function encodeKeyListing(accountId: string, info: KeyInfo): Item {
   const { keyId, lastFour, role, createdAt, label, validUntil, createdBy, replaces, rules, version } = info;
   return {
@@ -80,23 +84,36 @@ export function encodeKeyListing(accountId: string, info: KeyInfo): Item {
 export const decodeKey = (item: Item): StoredKey => keyItemSchema.parse(item);
 export const decodeKeyListing = (item: Item): KeyInfo => listingSchema.parse(item);
 
-/** Epoch milliseconds at which a key ends by itself. */
+/** Epoch milliseconds at which a key expires; Infinity for a key that does not. */
 export const endOf = ({ validUntil }: Pick<KeyInfo, 'validUntil'>): number =>
   validUntil === undefined ? Infinity : Date.parse(validUntil);
 
 export const isLive = (key: StoredKey, now: number): boolean => key.revokedAt === undefined && now < endOf(key);
 
-/** Changes both of a key's items; the one that verifies comes first. */
-export function changeKey(
-  accountId: string,
-  keyId: string,
-  change: Change,
-  when: Condition,
-  isAsRead: readonly Condition[] = [],
-): readonly [Update, Update] {
-  const listing = { ...change, add: { version: 1n } };
+/**
+ * Changes both items of a key: the one that verifies it and the one that lists it.
+ * @param change.otherwise the refusal when the key is not as `when` says; it precedes a VersionMismatch
+ * @param change.version the version that was read. @default any
+ */
+export function changeKey<Refusal>(
+  { accountId, keyId }: { readonly accountId: string; readonly keyId: string },
+  { set, remove, when, otherwise, version }: KeyChange<Refusal>,
+): readonly GuardedWrite<Refusal | VersionMismatch>[] {
+  const change = { ...(set && { set }), ...(remove && { remove }) };
+  const listing = keyListingKey(accountId, keyId);
+  const listingChange = { ...change, add: { version: 1n } };
+  const isAsRead = all(exists(), ...isVersion(version));
   return [
-    { table: KEYS, update: apiKeyKey(keyId), change, when: all(exists(), when) },
-    { table: KEYS, update: keyListingKey(accountId, keyId), change: listing, when: all(exists(), ...isAsRead) },
+    { write: { table: KEYS, update: apiKeyKey(keyId), change, when: all(exists(), when) }, otherwise },
+    {
+      write: { table: KEYS, update: listing, change: listingChange, when: isAsRead },
+      otherwise: () => new VersionMismatch(),
+    },
   ];
+}
+
+interface KeyChange<Refusal> extends Pick<Change, 'set' | 'remove'> {
+  readonly when: Condition;
+  readonly otherwise: NonNullable<GuardedWrite<Refusal>['otherwise']>;
+  readonly version?: number | undefined;
 }

@@ -9,10 +9,10 @@ import { decodeKey, decodeRules, encodeKey, endOf, isLive, SALT_BYTES, VERIFIER_
 import type { KeyOwner } from './verified-keys';
 import { VerifiedKeys } from './verified-keys';
 
-/** Stands in for what is missing, so that every refusal takes the same steps. No key ever has this id. */
-const NOBODY: PresentedKey = { keyId: '0'.repeat(26), secret: '0'.repeat(43) };
-const NOBODYS_ITEM = encodeKey({
-  keyId: NOBODY.keyId,
+/** Replaces a missing key or item, so that every refusal takes the same steps. No key ever has this id. */
+const DUMMY_KEY: PresentedKey = { keyId: '0'.repeat(26), secret: '0'.repeat(43) };
+const DUMMY_ITEM = encodeKey({
+  keyId: DUMMY_KEY.keyId,
   accountId: '',
   salt: new Uint8Array(SALT_BYTES),
   verifier: new Uint8Array(VERIFIER_BYTES),
@@ -24,7 +24,7 @@ export interface KeyLookupOptions {
   readonly clock: Clock;
 }
 
-/** Finds what a key is for, and remembers the ones that were right; what proves a key right is its caller's to say. */
+/** Finds the owner of a key and caches keys that were valid. The caller supplies the proof of validity. */
 export class KeyLookup {
   readonly #store: TableStore;
   readonly #clock: Clock;
@@ -38,16 +38,16 @@ export class KeyLookup {
   }
 
   /**
-   * One that was right is not looked up again for VERIFIED_MS, so a revocation by another process, or a change of the
-   * key's rules, takes that long.
+   * A valid key is not looked up again for VERIFIED_MS, so a revocation or a change of rules by another process takes
+   * that long to be noticed.
    *
-   * Resolves to nothing for a missing, malformed, unknown, wrong, revoked or ended key, and takes the same
-   * steps for each: one read, one proof. Which of them it was cannot be told from the time.
+   * It takes the same steps for a missing, malformed, unknown, wrong, revoked or expired key: one read, one proof. So
+   * the response time does not reveal what was wrong.
    *
-   * Throws TooManyAttempts, before anything is read, where too many have failed from the address; never for a key that
-   * was right in this process, so that those who share an address with a guesser go on.
-   *
-   * @param address the client's, as the host knows it. @default unknown: nothing is counted
+   * @param address the client's address as the host knows it. @default unknown: failures are not counted
+   * @returns undefined for a key that is not valid
+   * @throws TooManyAttempts before anything is read, when too many attempts have failed from the address; never for a
+   * key that was valid in this process, so that clients who share an address with an attacker can go on
    */
   async find(
     presented: PresentedKey | undefined,
@@ -57,11 +57,11 @@ export class KeyLookup {
     const now = this.#clock();
     const known = presented && this.#verified.find(presented, now);
     if (known) return known;
-    const { keyId, secret } = presented ?? NOBODY;
+    const { keyId, secret } = presented ?? DUMMY_KEY;
     const attempt = { source: address, subject: keyId };
     if (!presented || !this.#verified.wasRight(presented)) this.#attempts.expectFew(attempt);
     const item = await this.#store.get({ table: KEYS, key: apiKeyKey(keyId) });
-    const stored = decodeKey(item ?? NOBODYS_ITEM);
+    const stored = decodeKey(item ?? DUMMY_ITEM);
     const isRight = proves(stored, secret);
     if (!presented || !item || !isRight || !isLive(stored, this.#clock())) {
       this.#attempts.failed(attempt);
@@ -79,7 +79,7 @@ export class KeyLookup {
     return owner;
   }
 
-  /** The key has changed: what was known of it is looked up again. */
+  /** Drops a key that has changed from the cache, so that it is looked up again. */
   forget(keyId: string): void {
     this.#verified.forget(keyId);
   }

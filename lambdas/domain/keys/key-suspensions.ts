@@ -2,29 +2,28 @@ import type { KeySuspensionReason } from '../../contracts/storage/key-suspension
 import { isoTime, resumptionKey } from '../../contracts/storage/table-keys';
 import { EXPIRES_AT, KEYS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
+import { ALREADY_DONE } from '../audit/action';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { KeyNotLive } from '../errors/conflict';
-import { VersionMismatch } from '../errors/refusal';
+import { DAY_MS } from '../clock';
 import { absent, all, exists } from '../table/condition';
-import { failedCondition } from '../table/table-errors';
 import type { Put, TableStore } from '../table/table-store';
-import { isVersion } from '../table/version';
+import { findKey, ownedKey } from './find-key';
 import type { StoredKey } from './key-item';
 import { changeKey, isLive } from './key-item';
-import { findKey, ownedKey } from './find-key';
+import { KeyNotLive } from './keys-errors';
 
-/** Who resumed a key has looked: for so long neither it nor what is counted as one with it is suspended again. */
-export const TRUSTED_MS = 86_400_000;
+/** A person who resumes a key has looked at it, so for this long its counters do not get it suspended again. */
+export const TRUSTED_MS = DAY_MS;
 
-/** One key, and who does something to it. */
+/** One key, and the actor who changes it. */
 interface KeyAction {
   readonly accountId: string;
   readonly keyId: string;
   readonly actor: Actor;
 }
 
-/** Stops a key until somebody looks. Every process knows within VERIFIED_MS. */
+/** Stops a key until a person has looked at it. Every process notices within VERIFIED_MS. */
 export class KeySuspensions {
   readonly #store: TableStore;
   readonly #clock: Clock;
@@ -36,43 +35,48 @@ export class KeySuspensions {
     this.#audit = options.audit;
   }
 
-  /** A key that is good for requests, or would be without its suspension. */
+  /** Finds a key that opens requests, or would if it were not suspended. */
   async live(accountId: string, keyId: string): Promise<StoredKey | undefined> {
     const stored = await findKey(this.#store, keyId);
     return stored?.accountId === accountId && isLive(stored, this.#clock()) ? stored : undefined;
   }
 
-  /** Whether somebody who looked has resumed a key with these counters a short while ago. */
+  /** Whether a person has resumed a key with these counters within TRUSTED_MS. */
   async areTrusted(counterId: string): Promise<boolean> {
     return (await this.#store.get({ table: KEYS, key: resumptionKey(counterId) })) !== undefined;
   }
 
-  /** False for a key that is suspended or revoked already: its first reason stands. */
+  /** @returns false for a key that is already suspended or revoked: its first reason stands */
   async suspend({
     accountId,
     keyId,
     actor,
     reason,
   }: KeyAction & { readonly reason: KeySuspensionReason }): Promise<boolean> {
-    const change = { set: { suspendedAt: isoTime(this.#clock()), suspensionReason: reason } };
-    try {
-      await this.#audit.record({
-        chain: accountId,
-        actor,
-        action: 'key.suspend',
-        target: keyId,
-        before: { state: 'active' },
-        after: { state: 'suspended', reason },
-        writes: changeKey(accountId, keyId, change, all(absent('revokedAt'), absent('suspendedAt'))),
-      });
-      return true;
-    } catch (error) {
-      if (failedCondition(error, 0)) return false;
-      throw error;
-    }
+    return this.#audit.record({
+      chain: accountId,
+      actor,
+      action: 'key.suspend',
+      target: keyId,
+      before: { state: 'active' },
+      after: { state: 'suspended', reason },
+      writes: changeKey(
+        { accountId, keyId },
+        {
+          set: { suspendedAt: isoTime(this.#clock()), suspensionReason: reason },
+          when: all(absent('revokedAt'), absent('suspendedAt')),
+          otherwise: () => ALREADY_DONE,
+        },
+      ),
+    });
   }
 
-  /** Without effect on a key that is not suspended. Throws KeyNotFound, KeyNotLive or VersionMismatch. */
+  /**
+   * Resuming a key that is not suspended has no effect.
+   * @throws KeyNotFound
+   * @throws KeyNotLive
+   * @throws VersionMismatch
+   */
   async resume({
     accountId,
     keyId,
@@ -85,25 +89,25 @@ export class KeySuspensions {
     const stored = await ownedKey(this.#store, keyId, accountId);
     if (!isLive(stored, this.#clock())) throw new KeyNotLive();
     const now = this.#clock();
-    const change = { set: { resumedAt: isoTime(now) }, remove: ['suspendedAt', 'suspensionReason'] };
-    const when = all(absent('revokedAt'), exists('suspendedAt'));
-    try {
-      await this.#audit.record({
-        chain: accountId,
-        actor,
-        action: 'key.resume',
-        target: keyId,
-        before: { state: 'suspended' },
-        after: { state: 'active' },
-        writes: [
-          ...changeKey(accountId, keyId, change, when, isVersion(version)),
-          resumption(stored.counterId ?? keyId, now),
-        ],
-      });
-    } catch (error) {
-      if (failedCondition(error, 0)) return;
-      throw failedCondition(error, 1) ? new VersionMismatch() : error;
-    }
+    const resumed = changeKey(
+      { accountId, keyId },
+      {
+        set: { resumedAt: isoTime(now) },
+        remove: ['suspendedAt', 'suspensionReason'],
+        when: all(absent('revokedAt'), exists('suspendedAt')),
+        otherwise: () => ALREADY_DONE,
+        version,
+      },
+    );
+    await this.#audit.record({
+      chain: accountId,
+      actor,
+      action: 'key.resume',
+      target: keyId,
+      before: { state: 'suspended' },
+      after: { state: 'active' },
+      writes: [...resumed, { write: resumption(stored.counterId ?? keyId, now) }],
+    });
   }
 }
 

@@ -10,7 +10,7 @@ export interface KeyVerifierOptions extends KeyLookupOptions {
   readonly pepper: Uint8Array | string;
 }
 
-/** Whom a key speaks for, and what it may do. */
+/** Verifies keys that clients send. */
 export class KeyVerifier {
   readonly #pepper: Pepper;
   readonly #lookup: KeyLookup;
@@ -20,14 +20,18 @@ export class KeyVerifier {
     this.#lookup = new KeyLookup(options);
   }
 
-  /** As KeyLookup's `find` does. The proof is one HMAC and one comparison, whatever was presented. */
+  /**
+   * Returns the owner of a key. The proof is one HMAC and one comparison, whatever the client sent.
+   * @returns undefined for a key that is not valid
+   * @throws TooManyAttempts as KeyLookup.find does
+   */
   verify(presented: string | undefined, address?: string): Promise<KeyOwner | undefined> {
     return this.#lookup.find(parseKey(presented), address, ({ salt, verifier }, secret) =>
       timingSafeEqual(this.#pepper.verifierOf(salt, secret), verifier),
     );
   }
 
-  /** The key has changed: what was known of it is looked up again. */
+  /** Drops a key that has changed from the cache, so that it is looked up again. */
   forget(keyId: string): void {
     this.#lookup.forget(keyId);
   }

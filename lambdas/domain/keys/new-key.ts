@@ -1,10 +1,12 @@
 import { ulid } from 'ulid';
 import type { KeyRules } from '../../contracts/http/key-rules';
 import { isoTime } from '../../contracts/storage/table-keys';
-import { KEYS } from '../../contracts/storage/tables';
+import { EXPIRES_AT, KEYS } from '../../contracts/storage/tables';
+import { encodeSecret, SECRET_BYTES } from '../secret';
 import { absent } from '../table/condition';
-import type { Write } from '../table/table-store';
-import { encodeSecret, formatKey, SECRET_BYTES } from './key-format';
+import type { Put } from '../table/table-store';
+import type { Item } from '../table/value';
+import { formatKey } from './key-format';
 import type { KeyInfo, StoredKey } from './key-item';
 import { encodeKey, encodeKeyListing, encodeRules, SALT_BYTES } from './key-item';
 import type { Pepper } from './pepper';
@@ -15,28 +17,30 @@ export interface ShownKey {
   readonly key: string;
 }
 
-/** What a new key is made of. */
+/** The parts that a new key is made from. */
 export interface MadeOf {
   readonly accountId: string;
-  readonly label: string | undefined;
+  readonly label?: string | undefined;
   /** ISO 8601. */
   readonly validUntil: string | undefined;
   readonly createdBy: string | undefined;
   readonly rules: KeyRules | undefined;
-  /** The IAM role that the key is for: its secret is thrown away. @default a key for whoever has the secret */
+  /** The IAM role that the key is for: its secret is thrown away. @default none: the key is for the holder of its secret */
   readonly role?: string | undefined;
   readonly replaces?: string;
   readonly counterId?: string;
+  /** Epoch seconds at which the stored items expire, not before the key ends. @default never */
+  readonly expiresAt?: number;
 }
 
 export interface MadeKey {
   readonly shown: ShownKey;
   readonly info: KeyInfo;
-  readonly writes: readonly Write[];
+  readonly writes: readonly Put[];
 }
 
 export function makeKey(
-  { accountId, label, validUntil, createdBy, rules, role, replaces, counterId }: MadeOf,
+  { accountId, label, validUntil, createdBy, rules, role, replaces, counterId, expiresAt }: MadeOf,
   tools: { readonly now: number; readonly pepper: Pepper; readonly randomBytes: (bytes: number) => Uint8Array },
 ): MadeKey {
   const { now, pepper, randomBytes } = tools;
@@ -48,9 +52,10 @@ export function makeKey(
   const info: KeyInfo = { ...base, lastFour, version: 1, label, createdBy, replaces, rules };
   const verifier = pepper.verifierOf(salt, secret);
   const stored: StoredKey = { ...base, accountId, salt, verifier, counterId, rules: rules && encodeRules(rules) };
-  const writes: Write[] = [
-    { table: KEYS, put: encodeKey(stored), when: absent() },
-    { table: KEYS, put: encodeKeyListing(accountId, info), when: absent() },
+  const expiry: Item = expiresAt === undefined ? {} : { [EXPIRES_AT]: expiresAt };
+  const writes = [
+    { table: KEYS, put: { ...encodeKey(stored), ...expiry }, when: absent() },
+    { table: KEYS, put: { ...encodeKeyListing(accountId, info), ...expiry }, when: absent() },
   ];
   return { shown: { keyId, key: formatKey({ keyId, secret }) }, info, writes };
 }

@@ -1,39 +1,30 @@
-import { isActive } from '../accounts/account-item';
-import { countOne, KEYS_PER_ACCOUNT_AND_DAY_MAX, secondsLeft } from '../accounts/pace';
 import type { Actor } from '../access/actor';
 import { personOf } from '../access/actor';
-import { AccountSuspended } from '../errors/conflict';
-import { AccountNotFound } from '../errors/missing';
-import { AttestationRequired } from '../errors/refusal';
-import { TooManyKeys } from '../errors/too-many';
+import { isActive } from '../accounts/account-item';
+import { countOne } from '../accounts/pace';
 import { isAdult } from '../people/person-item';
-import { failedCondition } from '../table/table-errors';
-import type { Check, Write } from '../table/table-store';
+import type { GuardedWrite } from '../table/commit';
+import { TooManyKeys } from './keys-errors';
 
-/** What must hold where keys begin: an account in good standing, and somebody of age. */
-export function keyPreconditions(accountId: string, actor: Actor): readonly Check[] {
+/** How many keys one account can make in a day (UTC), rotations included: keys are never deleted. */
+export const KEYS_PER_ACCOUNT_AND_DAY_MAX = 1_000;
+
+/** Whatever yields keys needs an active account and, if a person acts, that person's attestation of age. */
+export function keyPreconditions(accountId: string, actor: Actor): readonly GuardedWrite[] {
   const personId = personOf(actor);
-  return [isActive(accountId), ...(personId === undefined ? [] : [isAdult(personId)])];
+  return personId === undefined ? [isActive(accountId)] : [isActive(accountId), isAdult(personId)];
 }
 
-/** @param place where the premises begin among the writes */
-export function premiseRefusal(error: unknown, place: number): unknown {
-  const account = failedCondition(error, place);
-  if (account) return account.item ? new AccountSuspended() : new AccountNotFound();
-  return failedCondition(error, place + 1) ? new AttestationRequired() : error;
-}
-
-/** What must hold where a key is made, which is counted with it; the commands of the deployment are not. */
-export function newKeyPreconditions(accountId: string, actor: Actor, now: number): readonly (Check | Write)[] {
-  const premises = keyPreconditions(accountId, actor);
-  if (personOf(actor) === undefined) return premises;
-  const pace = { whose: accountId, what: 'keys', per: 'day', most: KEYS_PER_ACCOUNT_AND_DAY_MAX } as const;
-  return [...premises, countOne(pace, now)];
-}
-
-/** @param place where the premises begin among the writes */
-export function newKeyRefusal(error: unknown, place: number, now: number): unknown {
-  const refusal = premiseRefusal(error, place);
-  const isTooMany = refusal === error && failedCondition(error, place + 2) !== undefined;
-  return isTooMany ? new TooManyKeys(secondsLeft('day', now)) : refusal;
+/** Also counts the new key. Commands of the deployment are not counted. */
+export function newKeyPreconditions(accountId: string, actor: Actor, now: number): readonly GuardedWrite[] {
+  const preconditions = keyPreconditions(accountId, actor);
+  if (personOf(actor) === undefined) return preconditions;
+  const pace = {
+    whose: accountId,
+    what: 'keys',
+    per: 'day',
+    most: KEYS_PER_ACCOUNT_AND_DAY_MAX,
+    refusal: (retryAfterSeconds: number) => new TooManyKeys(retryAfterSeconds),
+  } as const;
+  return [...preconditions, countOne(pace, now)];
 }

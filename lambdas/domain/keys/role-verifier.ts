@@ -4,7 +4,7 @@ import type { KeyLookupOptions } from './key-lookup';
 import { KeyLookup } from './key-lookup';
 import type { KeyOwner } from './verified-keys';
 
-/** Whom a caller speaks for of whom AWS has proved who it is. */
+/** Verifies callers whose IAM role AWS has authenticated. */
 export class RoleVerifier {
   readonly #lookup: KeyLookup;
 
@@ -13,14 +13,16 @@ export class RoleVerifier {
   }
 
   /**
-   * As KeyLookup's `find` does, for a key that is named rather than shown: it must be for the role that the caller has
-   * assumed. A role alone tells nothing, because several accounts may have written down the same.
-   * @param principal an ARN
+   * Returns the owner of a role key that the caller names by its id. The key must be for the role that the caller has
+   * assumed. The role alone does not identify an account, because several accounts may have keys for the same role.
+   * @param principal the caller's ARN
+   * @returns undefined for a key that is not valid for the role
+   * @throws TooManyAttempts as KeyLookup.find does
    */
   verify(keyId: string | undefined, principal: string, address?: string): Promise<KeyOwner | undefined> {
     const assumed = roleAssumedBy(principal);
     const named = keyIdSchema.safeParse(keyId);
-    // The role takes the place of the secret, and is remembered as one.
+    // The role stands in for the secret, in the cache too.
     const presented = named.success && assumed !== undefined ? { keyId: named.data, secret: assumed } : undefined;
     return this.#lookup.find(presented, address, ({ role = '' }, secret) => roleNamed(role) === secret);
   }

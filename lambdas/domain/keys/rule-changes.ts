@@ -4,21 +4,22 @@ import { impersonalRulesSchema, keyRulesSchema, RULE_NAMES } from '../../contrac
 import { encodeRules } from './key-item';
 
 /**
- * Rules as they are stored and shown. Throws ZodError.
- * @returns undefined for rules that allow everything: they are as good as none
+ * Rules as they are stored and shown.
+ * @returns undefined for rules that allow everything, which count as absent
+ * @throws ZodError
  */
 export function parseRules(rules: KeyRules | undefined): KeyRules | undefined {
   const parsed = keyRulesSchema.optional().parse(rules);
   return parsed === undefined || encodeRules(parsed) === '{}' ? undefined : parsed;
 }
 
-/** As the audit log may keep them. */
+/** The part of the rules that the audit log may keep. */
 export function recordedRules(rules: KeyRules | undefined): Pick<AuditFields, 'rules'> {
   if (rules === undefined) return {};
   const { cidrs: _cidrs, labels: _labels, ...impersonal } = rules;
   return { rules: impersonalRulesSchema.parse(impersonal) };
 }
 
-/** The names of the rules that differ, of those too whose content is not recorded. */
+/** The names of the rules that differ, including rules whose content is not recorded. */
 export const changedRules = (before: KeyRules = {}, after: KeyRules = {}): (keyof KeyRules)[] =>
   RULE_NAMES.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));

@@ -3,35 +3,35 @@ import type { KeyRules } from '../../contracts/http/key-rules';
 import { BoundedMap } from '../bounded-map';
 import { formatKey, type PresentedKey } from './key-format';
 
-/** Whom a key speaks for, and what it may do. */
+/** The account that a valid key belongs to, and the key's rules. */
 export interface KeyOwner {
   readonly accountId: string;
   readonly keyId: string;
-  /** Whose counters are those of its rules. @default its own */
+  /** The key or trust whose counters its rules use. @default its own */
   readonly counterId?: string;
   /** @default everything is allowed */
   readonly rules?: KeyRules;
-  /** Whether it opens nothing for the time being. @default false */
+  /** Whether it opens nothing at the moment. @default false */
   readonly isSuspended?: boolean;
 }
 
-/** A revocation, or a change of rules, reaches every process within this time, well below the ten seconds that are promised. */
+/** A revocation or a change of rules reaches every process within this time, well below the promised ten seconds. */
 export const VERIFIED_MS = 5_000;
 const VERIFIED_MAX = 10_000;
 
 interface Verified {
   readonly owner: KeyOwner;
-  /** Epoch milliseconds: a clock that was set back does not prolong it. */
+  /** Epoch milliseconds. With it, a clock that was set back does not prolong the entry. */
   readonly from: number;
   readonly until: number;
 }
 
 /**
- * Keys that were right a moment ago, so that one busy key does not make one item the busiest of its table. Only whole
- * keys that were right are remembered: every wrong one takes all the steps, however often it comes.
+ * Caches keys that were valid a moment ago, so that one busy key does not make its item a hot one. Only complete, valid
+ * keys are cached: an invalid key takes all the steps each time it comes.
  */
 export class VerifiedKeys {
-  /** By the digest of the whole key, so that no key lies in memory for longer than its request. */
+  /** By the digest of the whole key, so that keys stay in memory no longer than their request. */
   readonly #verified = new BoundedMap<Verified>(VERIFIED_MAX);
 
   find(presented: PresentedKey, now: number): KeyOwner | undefined {
@@ -39,18 +39,18 @@ export class VerifiedKeys {
     return verified && verified.from <= now && now < verified.until ? verified.owner : undefined;
   }
 
-  /** Whether the whole key was right here, however long ago, and nothing has been heard against it. */
+  /** Whether the whole key was valid here, however long ago, and has not been found invalid since. */
   wasRight(presented: PresentedKey): boolean {
     return this.#verified.get(digestOf(presented)) !== undefined;
   }
 
-  /** @param validUntil epoch milliseconds at which the key itself ends */
+  /** @param validUntil epoch milliseconds at which the key itself expires */
   add(presented: PresentedKey, owner: KeyOwner, now: number, validUntil: number): void {
     const until = Math.min(now + VERIFIED_MS, validUntil);
     this.#verified.set(digestOf(presented), { owner, from: now, until });
   }
 
-  /** The key is right no longer. */
+  /** Removes a key that is not valid any more. */
   drop(presented: PresentedKey): void {
     this.#verified.delete(digestOf(presented));
   }

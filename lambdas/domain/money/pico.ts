@@ -1,28 +1,26 @@
-/** Money is a bigint of pico-dollars (1e-12 USD): fine enough for the cheapest token, exact for any sum. */
+/** Money is a bigint of pico-dollars (1e-12 USD), which is fine enough for the cheapest token and exact for any sum. */
 export const PICO_PER_USD = 1_000_000_000_000n;
 
 const DECIMALS = 12;
 const CENT_DECIMALS = 2;
 
-/** The text is no amount of dollars. It does not repeat the text: that may come from outside. */
+/** The text is not an amount in dollars. The message does not repeat the text because it may be untrusted input. */
 export class InvalidAmount extends Error {
   override readonly name = 'InvalidAmount';
   constructor() {
-    super('an amount is dollars in plain decimals, such as 5 or 0.25, with at most 12 places and no sign');
+    super('the amount must be a decimal number of dollars, such as 5 or 0.25, with at most 12 decimals and no sign');
   }
 }
 
-/** The smaller of two amounts. */
-// Stryker disable next-line EqualityOperator: of two equal amounts either is the smaller.
+// Stryker disable next-line EqualityOperator: for equal amounts, it does not matter which one is returned.
 export const lesser = (pico: bigint, other: bigint): bigint => (pico < other ? pico : other);
 
-/** The larger of two amounts. */
-// Stryker disable next-line EqualityOperator: of two equal amounts either is the larger.
+// Stryker disable next-line EqualityOperator: for equal amounts, it does not matter which one is returned.
 export const larger = (pico: bigint, other: bigint): bigint => (pico > other ? pico : other);
 
 /**
- * Reads dollars, `5` or `5.00` for two, without a detour through a float.
- * @throws InvalidAmount
+ * Parses dollars such as `5` or `5.00` into pico-dollars without going through a float.
+ * @throws InvalidAmount when the text is not an unsigned decimal number with at most 12 decimals
  */
 export function parseUsd(text: string): bigint {
   if (!/^\d{1,26}(?:\.\d{1,12})?$/.test(text)) throw new InvalidAmount();
@@ -30,10 +28,10 @@ export function parseUsd(text: string): bigint {
   return BigInt(text.replace('.', '')) * 10n ** BigInt(DECIMALS - fraction.length);
 }
 
-/** Writes dollars exactly: no exponent, at least two decimals, and as many more as it takes (`5.00`, `-0.000123`). */
+/** Formats dollars exactly, with at least two decimals and no exponent (`5.00`, `-0.000123`). */
 export function formatUsd(pico: bigint): string {
   const magnitude = larger(pico, -pico);
-  const places = (magnitude % PICO_PER_USD).toString().padStart(DECIMALS, '0');
-  const fraction = places.replace(/(?<!0)0+$/, '').padEnd(CENT_DECIMALS, '0');
+  const decimals = (magnitude % PICO_PER_USD).toString().padStart(DECIMALS, '0');
+  const fraction = decimals.replace(/(?<!0)0+$/, '').padEnd(CENT_DECIMALS, '0');
   return `${pico < 0n ? '-' : ''}${magnitude / PICO_PER_USD}.${fraction}`;
 }

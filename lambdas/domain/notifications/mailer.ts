@@ -1,4 +1,4 @@
-/** One mail to one person. Its text is personal: it is handed over and kept nowhere. */
+/** One mail to one person. Its text is personal data: it is handed over and never stored. */
 export interface Mail {
   readonly to: string;
   readonly subject: string;
@@ -6,10 +6,10 @@ export interface Mail {
   readonly text: string;
 }
 
-/** Whatever takes mails for delivery. */
+/** Accepts mails for delivery. */
 export interface Mailer {
   /**
-   * Resolves once the mail is taken. It is tried once: whether one that was not taken arrives is unknown.
+   * Resolves once the mail is accepted. There is no retry: a mail that was not accepted may arrive all the same.
    *
    * @throws MailNotTaken
    */

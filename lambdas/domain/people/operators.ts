@@ -3,22 +3,18 @@ import { personIdSchema } from '../../contracts/storage/ids';
 import { isoTime, operatorKey, OPERATORS_PARTITION, personKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
+import { isOperator } from '../access/is-operator';
+import { ALREADY_DONE } from '../audit/action';
 import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
-import { OperatorNotFound, PersonNotFound } from '../errors/missing';
 import { absent, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
-import { failedCondition } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import type { Item } from '../table/value';
+import { OperatorNotFound, PersonNotFound } from './people-errors';
 
-/** Whether a person runs the deployment, by our own record of it. */
-export async function isOperator(store: TableStore, personId: string): Promise<boolean> {
-  return (await store.get({ table: ACCOUNTS, key: operatorKey(personId) })) !== undefined;
-}
-
-/** Who runs the deployment. The first is appointed by a command of whoever deployed it. */
+/** The people who run the deployment. The first one is appointed by a command with the deployment's credentials. */
 export class Operators {
   readonly #store: TableStore;
   readonly #clock: Clock;
@@ -38,39 +34,37 @@ export class Operators {
     return readPage(this.#store, { table: ACCOUNTS, partition: OPERATORS_PARTITION }, request, decodeOperator);
   }
 
-  /** Without effect on one who is an operator. Throws PersonNotFound. */
+  /**
+   * Appointing an operator again has no effect.
+   * @throws PersonNotFound
+   */
   async appoint({ personId, actor }: { readonly personId: string; readonly actor: Actor }): Promise<void> {
     const put = { ...operatorKey(personId), appointedAt: isoTime(this.#clock()) };
-    try {
-      await this.#audit.record({
-        chain: DEPLOYMENT_CHAIN,
-        actor,
-        action: 'operator.appoint',
-        target: personId,
-        writes: [
-          { table: ACCOUNTS, put, when: absent() },
-          { table: ACCOUNTS, check: personKey(personId), when: exists() },
-        ],
-      });
-    } catch (error) {
-      if (failedCondition(error, 0)) return;
-      throw failedCondition(error, 1) ? new PersonNotFound() : error;
-    }
+    await this.#audit.record({
+      chain: DEPLOYMENT_CHAIN,
+      actor,
+      action: 'operator.appoint',
+      target: personId,
+      writes: [
+        { write: { table: ACCOUNTS, put, when: absent() }, otherwise: () => ALREADY_DONE },
+        {
+          write: { table: ACCOUNTS, check: personKey(personId), when: exists() },
+          otherwise: () => new PersonNotFound(),
+        },
+      ],
+    });
   }
 
-  /** Throws OperatorNotFound. */
+  /** @throws OperatorNotFound */
   async dismiss({ personId, actor }: { readonly personId: string; readonly actor: Actor }): Promise<void> {
-    try {
-      await this.#audit.record({
-        chain: DEPLOYMENT_CHAIN,
-        actor,
-        action: 'operator.dismiss',
-        target: personId,
-        writes: [{ table: ACCOUNTS, delete: operatorKey(personId), when: exists() }],
-      });
-    } catch (error) {
-      throw failedCondition(error, 0) ? new OperatorNotFound() : error;
-    }
+    const write = { table: ACCOUNTS, delete: operatorKey(personId), when: exists() };
+    await this.#audit.record({
+      chain: DEPLOYMENT_CHAIN,
+      actor,
+      action: 'operator.dismiss',
+      target: personId,
+      writes: [{ write, otherwise: () => new OperatorNotFound() }],
+    });
   }
 }
 

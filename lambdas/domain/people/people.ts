@@ -3,19 +3,18 @@ import { personIdSchema } from '../../contracts/storage/ids';
 import { isoTime, personKey, subjectKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
-import { PersonNotFound } from '../errors/missing';
 import { ControlPlaneUnavailable } from '../errors/refusal';
+import { isSubject } from '../identity/subject';
+import { tryCommit } from '../table/commit';
 import { absent, all, exists } from '../table/condition';
 import { retry, REQUEST_RETRY, systemTiming } from '../table/retry';
-import { ConditionFailed, failedCondition } from '../table/table-errors';
+import { ConditionFailed } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
+import { PersonNotFound } from './people-errors';
 import type { Person } from './person-item';
 import { decodePerson } from './person-item';
 
-/** The user pool's ids of people: the characters of a UUID, or of another provider's opaque ids. */
-const SUBJECT = /^[\w.:|-]{1,128}$/;
-
-/** Everybody who ever signed in, under a pseudonym. */
+/** Everyone who has ever signed in, under a pseudonym. */
 export class People {
   readonly #store: TableStore;
   readonly #clock: Clock;
@@ -25,12 +24,15 @@ export class People {
     this.#clock = options.clock;
   }
 
-  /** The person of a verified token's subject; made at first sight. Throws ControlPlaneUnavailable. */
+  /**
+   * The person of a verified token's subject, created when the subject signs in for the first time.
+   * @throws ControlPlaneUnavailable
+   */
   async ofSubject(subject: string): Promise<Person> {
-    if (!SUBJECT.test(subject)) throw new RangeError('not a subject');
+    if (!isSubject(subject)) throw new RangeError('not a subject');
     const found = await this.#find(subject);
     if (found) return found;
-    // The console asks several things at once, and so several of somebody's first requests are in each other's way.
+    // The console sends several requests at once, so the first requests of a new person conflict with each other.
     return retry(
       REQUEST_RETRY,
       systemTiming(this.#clock),
@@ -44,7 +46,10 @@ export class People {
     return item && decodePerson(item);
   }
 
-  /** Dates the person's statement that they are 18 or older. The first one stands. Throws PersonNotFound. */
+  /**
+   * Records when the person attested to being 18 or older. The first attestation stands.
+   * @throws PersonNotFound
+   */
   async attestAdult(personId: string): Promise<Person> {
     const attestedAt = isoTime(this.#clock());
     try {
@@ -72,17 +77,15 @@ export class People {
     const now = this.#clock();
     const person: Person = { personId: `per_${ulid(now)}`, createdAt: isoTime(now) };
     const { personId } = person;
-    try {
-      await this.#store.transact([
-        { table: ACCOUNTS, put: { ...subjectKey(subject), personId }, when: absent() },
-        { table: ACCOUNTS, put: { ...personKey(personId), ...person, subject }, when: absent() },
-      ]);
-      return person;
-    } catch (error) {
-      // Another of their requests came first, or an attempt of this one whose answer was lost.
-      const found = failedCondition(error, 0) && (await this.#find(subject));
-      if (!found) throw error;
-      return found;
-    }
+    const pointer = { table: ACCOUNTS, put: { ...subjectKey(subject), personId }, when: absent() };
+    const refusals = await tryCommit(this.#store, [
+      { write: pointer, otherwise: () => 'known' },
+      { write: { table: ACCOUNTS, put: { ...personKey(personId), ...person, subject }, when: absent() } },
+    ]);
+    if (refusals.length === 0) return person;
+    // Another request of the same person came first, or an attempt of this one whose answer was lost.
+    const known = await this.#find(subject);
+    if (!known) throw new Error('a subject leads to a person who is not there');
+    return known;
   }
 }

@@ -1,22 +1,19 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { personSchema } from '../../contracts/http/people';
 import { personKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
+import type { GuardedWrite } from '../table/commit';
 import { exists } from '../table/condition';
-import type { Check } from '../table/table-store';
 import type { Item } from '../table/value';
+import { AttestationRequired } from './people-errors';
 
-/** Somebody who signed in here once. Who it is, only the user pool knows. */
+/** Someone who has signed in here. Only the user pool knows who it is. */
 export type Person = Readonly<z.infer<typeof personSchema>>;
 
 export const decodePerson = (item: Item): Person => personSchema.parse(item);
 
-/** The user pool's id of a person. */
-export const subjectOf = (item: Item): string => z.string().parse(item['subject']);
-
-/** Nobody has a key before they stated their age. */
-export const isAdult = (personId: string): Check => ({
-  table: ACCOUNTS,
-  check: personKey(personId),
-  when: exists('attestedAt'),
+/** A person must attest to being 18 before they can create a key. */
+export const isAdult = (personId: string): GuardedWrite<AttestationRequired> => ({
+  write: { table: ACCOUNTS, check: personKey(personId), when: exists('attestedAt') },
+  otherwise: () => new AttestationRequired(),
 });

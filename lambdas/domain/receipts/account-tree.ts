@@ -8,84 +8,87 @@ import { inTreeOrder, type Leaf } from './leaf';
 import { leafHash, MerkleTree } from './merkle-tree';
 import { type PackedLeaves, packLeaves, readPackedLeaves } from './packed-leaves';
 
-/** An item has at most 400 KB; a leaf takes 49 bytes, and those with a text that much more. */
+/** These limits keep an item below DynamoDB's 400 KB: a leaf takes 49 bytes, plus its text if it has one. */
 const TREE_LEAVES_MAX = 4_096;
 const TREE_TEXT_CHARACTERS_MAX = 150_000;
 const HASH_BYTES = 32;
 
-/** A tree of one account's receipts, of one minute. */
+/** A tree of one account's receipts in one minute. */
 export interface AccountTree {
   readonly header: TreeHeader;
   readonly leaves: readonly Leaf[];
 }
 
-/** A tree's place under the root that is signed. */
-interface Place {
+/** The position of a tree under the root that a seal signs. */
+interface SealPosition {
   /** The seal's number. */
   readonly seal: number;
   readonly index: number;
   readonly path: readonly Buffer[];
 }
 
-export interface PlacedTree extends AccountTree, Place {}
+export interface PositionedTree extends AccountTree, SealPosition {}
 
-export interface StoredTree extends Place {
+export interface StoredTree extends SealPosition {
   readonly header: TreeHeader;
   readonly packed: PackedLeaves;
 }
 
-/** The one text of a header: JSON without spaces, its members in this order. A leaf of the signed tree. */
+/**
+ * The canonical text of a header: JSON without spaces, with the members in this order. It is hashed as a leaf of the
+ * signed tree.
+ */
 export function headerText({ version, accountId, number, minute, size, root, previous }: TreeHeader): string {
   return JSON.stringify({ version, accountId, number, minute, size, root, previous });
 }
 
 export const headerHash = (header: TreeHeader): Buffer => leafHash(headerText(header));
 
-/** What the account's next tree follows. */
+/** The tree that an account's next tree must name. */
 export type PreviousTree = Pick<TreeHeader, 'number'> & { readonly hash: string };
 
-/** An account's trees of one minute: one, unless there are more receipts than a tree takes. */
-export function treesOf(
+/** Builds an account's trees for one minute. There is more than one only if the receipts do not fit into one tree. */
+export function buildTrees(
   accountId: string,
   minute: string,
   leaves: readonly Leaf[],
-  before: PreviousTree | undefined,
+  previousTree: PreviousTree | undefined,
 ): AccountTree[] {
   const trees: AccountTree[] = [];
-  let [number, previous] = [before?.number ?? 0, before?.hash ?? null];
-  for (const part of parts(inTreeOrder(leaves))) {
+  let [number, previous] = [previousTree?.number ?? 0, previousTree?.hash ?? null];
+  for (const chunk of chunks(inTreeOrder(leaves))) {
     number += 1;
-    const root = new MerkleTree(part.map(({ hash }) => hash)).root.toString('hex');
-    const header: TreeHeader = { version: 1, accountId, number, minute, size: part.length, root, previous };
-    trees.push({ header, leaves: part });
+    const root = new MerkleTree(chunk.map(({ hash }) => hash)).root.toString('hex');
+    const header: TreeHeader = { version: 1, accountId, number, minute, size: chunk.length, root, previous };
+    trees.push({ header, leaves: chunk });
     previous = headerHash(header).toString('hex');
   }
   return trees;
 }
 
-function* parts(leaves: readonly Leaf[]): Generator<Leaf[]> {
-  let part: Leaf[] = [];
+function* chunks(leaves: readonly Leaf[]): Generator<Leaf[]> {
+  let chunk: Leaf[] = [];
   let characters = 0;
   for (const leaf of leaves) {
     const { text = '' } = leaf;
-    if (part.length === TREE_LEAVES_MAX || characters + text.length > TREE_TEXT_CHARACTERS_MAX) {
-      yield part;
-      part = [];
+    if (chunk.length === TREE_LEAVES_MAX || characters + text.length > TREE_TEXT_CHARACTERS_MAX) {
+      yield chunk;
+      chunk = [];
       characters = 0;
     }
-    part.push(leaf);
+    chunk.push(leaf);
     characters += text.length;
   }
-  if (part.length > 0) yield part;
+  if (chunk.length > 0) yield chunk;
 }
 
-export function keyOfTree({ header, seal }: Pick<PlacedTree, 'header' | 'seal'>): Key {
+export function keyOfTree({ header, seal }: Pick<PositionedTree, 'header' | 'seal'>): Key {
   const { accountId, minute, number } = header;
   return treeKey(accountId, { minute, seal, number, hash: headerHash(header).toString('hex') });
 }
 
 /** @param expiresAt epoch seconds */
-export function putTree(tree: PlacedTree, expiresAt: number): Put {
+export function putTree(tree: PositionedTree, expiresAt: number): Put {
   const { header, leaves, seal, index, path } = tree;
   const item: Item = {
     ...keyOfTree(tree),
@@ -99,7 +102,7 @@ export function putTree(tree: PlacedTree, expiresAt: number): Put {
   return { table: USAGE, put: item };
 }
 
-/** @throws Error, ZodError on an item that is no tree */
+/** @throws Error (or ZodError) when the item is not a tree */
 export function decodeTree(item: Item): StoredTree {
   const { header, seal, index, path } = item;
   const isTree =
@@ -108,15 +111,15 @@ export function decodeTree(item: Item): StoredTree {
     typeof index === 'bigint' &&
     path instanceof Uint8Array &&
     path.length % HASH_BYTES === 0;
-  if (!isTree) throw new Error('this is no tree');
+  if (!isTree) throw new Error('the item is not a tree of receipts');
   const bytes = Buffer.from(path);
   return {
     header: treeHeaderSchema.parse(JSON.parse(header)),
     packed: readPackedLeaves(item),
     seal: Number(seal),
     index: Number(index),
-    path: Array.from({ length: bytes.length / HASH_BYTES }, (_, place) =>
-      bytes.subarray(place * HASH_BYTES, (place + 1) * HASH_BYTES),
+    path: Array.from({ length: bytes.length / HASH_BYTES }, (_, depth) =>
+      bytes.subarray(depth * HASH_BYTES, (depth + 1) * HASH_BYTES),
     ),
   };
 }

@@ -4,24 +4,24 @@ import type { UsageRecord } from '../../contracts/storage/usage-record';
 import { mergedItems } from '../table/merged-items';
 import type { TableStore } from '../table/table-store';
 import { decodeUsageRecord } from '../usage/records/usage-records';
-import { AccountTrees } from './account-trees';
+import { SealedTrees } from './sealed-trees';
 import { requestedAt } from './late-receipts';
-import { type Leaf, leafName } from './leaf';
+import { type Leaf, leafId } from './leaf';
 import { type OpenLeaf, OpenLeaves } from './open-leaves';
 import { unpackLeaves } from './packed-leaves';
 import { parseReceipt } from './receipt';
-import { leafOf, supersedingLeafOf } from './record-changes';
+import { leafOf, supersedingLeafOf } from './leaf-of-record';
 
-/** Of each of an account's partitions. */
+/** The page size in each of an account's partitions. */
 const PAGE_ITEMS = 20;
 const PUT_LEAVES_MAX = 2_000;
 
 /**
- * Opens leaves for the records that have none: those whose change was lost on its way, because a local run was killed
- * or a batch of the stream was given up. Without effect for the others, so it may run at any time; while changes are
- * on their way it may at most open what is opened anyway.
- * @param since epoch milliseconds; requests that began before are left alone. @default all that are kept
- * @returns how many it opened
+ * Opens the missing leaves of usage records. A leaf can be missing if the record's change was lost, because a local host
+ * was killed or because Lambda discarded a batch of the stream. It is safe to run at any time: a change that is still on
+ * its way opens the same leaf, and the sealer removes the duplicate.
+ * @param since epoch milliseconds; requests that began earlier are ignored. @default all stored records
+ * @returns the number of leaves that were opened
  */
 export async function completeReceipts(store: TableStore, accountId: string, since = 0): Promise<number> {
   const openLeaves = new OpenLeaves({ store });
@@ -33,12 +33,12 @@ export async function completeReceipts(store: TableStore, accountId: string, sin
   }
   for (let first = 0; first < missing.length; first += PUT_LEAVES_MAX) {
     const leaves = missing.slice(first, first + PUT_LEAVES_MAX);
-    await openLeaves.put(leaves.map(leafName), leaves);
+    await openLeaves.put(leaves.map(leafId), leaves);
   }
   return missing.length;
 }
 
-/** By request: what is sealed, and what waits to be. */
+/** The sealed and open leaves by request ID. */
 async function knownLeaves(
   store: TableStore,
   openLeaves: OpenLeaves,
@@ -47,11 +47,11 @@ async function knownLeaves(
 ): Promise<ReadonlyMap<string, readonly Leaf[]>> {
   const known = new Map<string, Leaf[]>();
   const add = (leaf: Leaf): void => void known.set(leaf.requestId, [...(known.get(leaf.requestId) ?? []), leaf]);
-  // The open ones first: what is sealed meanwhile is then met twice rather than never.
+  // Read the open leaves first. A leaf that is sealed in the meantime is then seen twice instead of never.
   for await (const batch of openLeaves.batches()) {
     for (const account of batch.accounts()) if (account.accountId === accountId) account.leaves.forEach(add);
   }
-  const trees = new AccountTrees({ store }).of(accountId, { since });
+  const trees = new SealedTrees({ store }).oldestFirst(accountId, { since });
   for await (const { packed } of trees) unpackLeaves(packed).forEach(add);
   return known;
 }
@@ -65,7 +65,10 @@ async function* recordsSince(store: TableStore, accountId: string, since: number
   }
 }
 
-/** A record that differs from its receipt is no reason for another receipt, unless it took the place of an expiry's. */
+/**
+ * Decides whether a record needs another leaf. A record that differs from its receipt does not, unless a late settle
+ * replaced the record of an expiry.
+ */
 function missingLeaf(record: UsageRecord, known: readonly Leaf[] = []): OpenLeaf | undefined {
   if (known.length === 0) return leafOf(record);
   const receipts = known.map(({ text }) => (text === undefined ? undefined : parseReceipt(text)));

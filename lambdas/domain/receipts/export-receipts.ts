@@ -2,20 +2,20 @@ import type { Receipt, TreeLine } from '../../contracts/storage/receipt';
 import type { Clock } from '../clock';
 import type { TableStore } from '../table/table-store';
 import { UsageRecords } from '../usage/records/usage-records';
-import { AccountTrees, type SealedTree } from './account-trees';
+import { SealedTrees, type SealedTree } from './sealed-trees';
 import { inParallel } from './in-parallel';
 import { requestedAt } from './late-receipts';
 import type { Leaf } from './leaf';
 import { unpackLeaves } from './packed-leaves';
 import { parseReceipt, receiptOf } from './receipt';
-import { provenBy } from './receipts';
+import { sealProofOf } from './receipts';
 
-const AT_ONCE = 32;
+const CONCURRENCY = 32;
 const DAY_MS = 86_400_000;
-/** A record ends up to a second early: its end is kept in whole seconds. */
+/** A record can expire up to a second early because its expiry is stored in whole seconds. */
 const ROUNDING_MS = 1_000;
 
-/** A tree with its receipts, in order. */
+/** A tree with its receipts in order. */
 export interface ExportedTree {
   readonly line: TreeLine;
   readonly receipts: readonly Receipt[];
@@ -28,22 +28,24 @@ export interface ExportOptions {
 }
 
 /**
- * An account's trees, the oldest first, as far back as all of their receipts can be made again: at the edge of the
- * retention a record is gone before its tree is. A record that is gone before its time leaves a gap, which is found.
+ * Exports an account's trees, oldest first. The export starts after the last tree with an expired record, because the
+ * receipt of an expired record cannot be derived any more. A record that disappeared before its expiry leaves a gap,
+ * which the verification reports.
  */
 export async function exportReceipts(options: ExportOptions, accountId: string): Promise<ExportedTree[]> {
   const { store, clock, retentionDays } = options;
   const records = new UsageRecords({ store });
   const exported: ExportedTree[] = [];
-  for await (const tree of new AccountTrees({ store }).of(accountId)) {
+  for await (const tree of new SealedTrees({ store }).oldestFirst(accountId)) {
     const leaves = unpackLeaves(tree.packed);
-    const receipts = await inParallel(leaves, AT_ONCE, (leaf) => receiptOfLeaf(records, accountId, leaf));
-    const endedBefore = clock() - retentionDays * DAY_MS + ROUNDING_MS;
-    const isOver = leaves.some(
-      ({ requestId }, index) => receipts[index] === undefined && requestedAt(requestId) < endedBefore,
+    const receipts = await inParallel(leaves, CONCURRENCY, (leaf) => receiptOfLeaf(records, accountId, leaf));
+    const expiredBefore = clock() - retentionDays * DAY_MS + ROUNDING_MS;
+    const hasExpired = leaves.some(
+      ({ requestId }, index) => receipts[index] === undefined && requestedAt(requestId) < expiredBefore,
     );
-    if (isOver) exported.length = 0;
-    else exported.push({ line: lineOf(tree, leaves), receipts: receipts.filter((receipt) => receipt !== undefined) });
+    if (hasExpired) exported.length = 0;
+    else
+      exported.push({ line: treeLineOf(tree, leaves), receipts: receipts.filter((receipt) => receipt !== undefined) });
   }
   return exported;
 }
@@ -54,7 +56,7 @@ async function receiptOfLeaf(records: UsageRecords, accountId: string, leaf: Lea
   return record && receiptOf(record);
 }
 
-const lineOf = (tree: SealedTree, leaves: readonly Leaf[]): TreeLine => ({
-  ...provenBy(tree),
+const treeLineOf = (tree: SealedTree, leaves: readonly Leaf[]): TreeLine => ({
+  ...sealProofOf(tree),
   leaves: leaves.map(({ hash }) => hash.toString('hex')),
 });

@@ -1,12 +1,12 @@
-/** A receipt as a tree holds it: the receipt itself is made again from the usage record. */
+/** A receipt's leaf in a tree. It contains only the hash, because the receipt can be derived from the usage record. */
 export interface Leaf {
   readonly requestId: string;
   readonly hash: Buffer;
-  /** The receipt's text where the record cannot give it back: it may be, or has been, replaced. */
+  /** The receipt's text, kept if a late settle may replace, or has replaced, the record that it derives from. */
   readonly text?: string;
 }
 
-/** By request, as a tree has them. Of one request's, those that supersede come last. */
+/** Sorts leaves by request. For the same request, a superseding receipt comes after the one that it supersedes. */
 export function inTreeOrder(leaves: readonly Leaf[]): Leaf[] {
   const rank = ({ text }: Leaf): number => (text?.includes('"supersedes":') === true ? 1 : 0);
   return [...leaves].sort((one, other) =>
@@ -14,5 +14,5 @@ export function inTreeOrder(leaves: readonly Leaf[]): Leaf[] {
   );
 }
 
-/** Names a leaf wherever it comes from. */
-export const leafName = ({ requestId, hash }: Leaf): string => `${requestId}${hash.toString('latin1')}`;
+/** Identifies a leaf by its content, so that duplicates are recognised. */
+export const leafId = ({ requestId, hash }: Leaf): string => `${requestId}${hash.toString('latin1')}`;

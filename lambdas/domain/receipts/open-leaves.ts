@@ -7,34 +7,33 @@ import type { Item, Key, Value } from '../table/value';
 import type { Leaf } from './leaf';
 import { packLeaves, readPackedLeaves, unpackLeaves } from './packed-leaves';
 
-/** A leaf that no tree holds yet, with whose it is. */
+/** A leaf that is not in a tree yet, with its account. */
 export interface OpenLeaf extends Leaf {
   readonly accountId: string;
-  /** When its request ended, in epoch milliseconds: no tree from before holds it. */
+  /** When its request ended, in epoch milliseconds. No earlier tree can contain the leaf. */
   readonly endedAt: number;
 }
 
-/** What one account has in a batch. */
+/** The leaves of one account in a batch. */
 export interface AccountLeaves {
   readonly accountId: string;
-  /** The earliest end among them, in epoch milliseconds. */
+  /** The time at which the first of their requests ended, in epoch milliseconds. */
   readonly since: number;
   readonly leaves: readonly Leaf[];
 }
 
-/** One stored batch. */
+/** A stored batch of open leaves. */
 export interface OpenBatch {
   readonly key: Key;
-  /** Unpacks them. */
+  /** Unpacks the leaves. */
   readonly accounts: () => AccountLeaves[];
 }
 
-/** An item has at most 400 KB; a leaf takes 49 bytes, and some carry a text of about as many hundred. */
+/** Keeps an item below DynamoDB's 400 KB: a leaf takes 49 bytes, and a few have a text of several hundred bytes. */
 const ITEM_LEAVES_MAX = 2_000;
-/** How many items are read at a time. */
 const PAGE_ITEMS = 20;
 
-/** Leaves wait here, in batches, until the sealer puts them into trees. */
+/** Stores open leaves in batches until the sealer puts them into trees. */
 export class OpenLeaves {
   readonly #store: TableStore;
 
@@ -43,8 +42,8 @@ export class OpenLeaves {
   }
 
   /**
-   * Puts a batch; once, however often it is repeated.
-   * @param sources names what the leaves were made of, in order: the ids of the changes
+   * Stores a batch. The call is idempotent: the same sources always write the same items.
+   * @param sources identify the origin of the leaves, such as the IDs of changes, in order
    */
   async put(sources: readonly string[], leaves: readonly OpenLeaf[]): Promise<void> {
     const batch = createHash('sha256').update(JSON.stringify(sources)).digest().subarray(0, 16).toString('base64url');
@@ -82,12 +81,13 @@ const encode = ({ accountId, since, leaves }: AccountLeaves): Item => ({ account
 
 function decode({ pk, sk, accounts }: Item): OpenBatch {
   if (typeof pk !== 'string' || typeof sk !== 'string' || !Array.isArray(accounts))
-    throw new Error('this is no batch of leaves');
+    throw new Error('the item is not a batch of open leaves');
   return { key: { pk, sk }, accounts: () => (accounts as readonly Value[]).map(decodeAccount) };
 }
 
 function decodeAccount(value: Value): AccountLeaves {
   const { accountId, since, ...packed } = value as Item;
-  if (typeof accountId !== 'string' || typeof since !== 'bigint') throw new Error('these are no leaves of an account');
+  if (typeof accountId !== 'string' || typeof since !== 'bigint')
+    throw new Error('the value does not contain the leaves of an account');
   return { accountId, since: Number(since), leaves: unpackLeaves(readPackedLeaves(packed)) };
 }

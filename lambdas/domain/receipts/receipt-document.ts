@@ -3,18 +3,19 @@ import { receiptLineSchema, receiptProofSchema, treeLineSchema } from '../../con
 
 const documentSchema = z.union([receiptProofSchema, treeLineSchema, receiptLineSchema]);
 
-/** A line of an export, or one answer of the API. */
+/** A line of an export, or a response of the API. */
 export type ReceiptDocument = z.infer<typeof documentSchema>;
 
-/** What stands where in a file; a document that is none of ours has no value. */
-export interface PlacedDocument {
-  /** Lines from 1; of a file that is one document, 1. */
+/** A document with its position in a file. */
+export interface NumberedDocument {
+  /** The line, counted from 1. It is 1 if the whole file is a single document. */
   readonly line: number;
+  /** `undefined` if the line is not a valid receipt document. */
   readonly document: ReceiptDocument | undefined;
 }
 
-/** A file of JSON lines, or of one JSON document. */
-export function readDocuments(text: string): PlacedDocument[] {
+/** Reads a file of JSON lines, or a file with a single JSON document. */
+export function readDocuments(text: string): NumberedDocument[] {
   const whole = parse(text);
   if (whole !== undefined) return [{ line: 1, document: whole }];
   return text

@@ -7,18 +7,18 @@ import { everyItem } from '../table/every-item';
 import { ConditionFailed } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 
-/** A public key that seals were signed with. */
+/** A public key that verifies seals. */
 export interface ReceiptKey {
   readonly keyId: string;
-  /** When it was first used; ISO 8601, UTC. */
+  /** When the key was first used: ISO 8601, UTC. */
   readonly since: string;
   readonly pem: string;
 }
 
-/** A key's name is its fingerprint: whoever has the key can tell. */
+/** A key's ID is its fingerprint, so anyone can compute it from the key. */
 export const keyIdOf = (publicKey: Uint8Array): string => createHash('sha256').update(publicKey).digest('hex');
 
-/** The published keys. None is ever taken back: what it signed stays signed. */
+/** Stores the published keys. They are never removed, because the seals that they verify stay valid. */
 export class ReceiptKeys {
   readonly #store: TableStore;
   readonly #clock: Clock;
@@ -28,7 +28,7 @@ export class ReceiptKeys {
     this.#clock = clock;
   }
 
-  /** Without effect for a key that is published. */
+  /** Publishes a key. It has no effect if the key is already published. */
   async publish(publicKey: Uint8Array): Promise<void> {
     const put = { ...receiptKeyKey(keyIdOf(publicKey)), publicKey, since: isoTime(this.#clock()) };
     try {
@@ -42,7 +42,8 @@ export class ReceiptKeys {
     const keys: ReceiptKey[] = [];
     for await (const item of everyItem(this.#store, { table: USAGE, partition: RECEIPT_KEYS_PARTITION })) {
       const { publicKey, since } = item;
-      if (!(publicKey instanceof Uint8Array) || typeof since !== 'string') throw new Error('this is no public key');
+      if (!(publicKey instanceof Uint8Array) || typeof since !== 'string')
+        throw new Error('the item is not a public key');
       keys.push({ keyId: keyIdOf(publicKey), since, pem: pemOf(publicKey) });
     }
     return keys;

@@ -1,7 +1,7 @@
-/** Signs what the sealer made. Only its public half ever leaves it. */
+/** Signs seals. The private key never leaves it. */
 export interface ReceiptSigner {
-  /** Of a key on P-256: its SubjectPublicKeyInfo in DER. */
+  /** @returns the SubjectPublicKeyInfo of a P-256 key, in DER */
   publicKey(): Promise<Uint8Array>;
-  /** ECDSA with SHA-256 over the bytes, in DER. */
+  /** @returns the ECDSA signature of the bytes with SHA-256, in DER */
   sign(bytes: Uint8Array): Promise<Uint8Array>;
 }

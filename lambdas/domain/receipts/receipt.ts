@@ -4,7 +4,10 @@ import { UNITS } from '../../contracts/storage/units';
 import type { UsageRecord } from '../../contracts/storage/usage-record';
 import { leafHash } from './merkle-tree';
 
-/** The receipt of a request, from the record of its end. */
+/**
+ * Derives the receipt of a request from its usage record.
+ * @param supersedes the leaf hash of the receipt that this one replaces
+ */
 export function receiptOf(record: UsageRecord, supersedes?: string): Receipt {
   const { requestId, at, model, status, estimated, priceVersion } = record;
   return {
@@ -27,8 +30,8 @@ export function receiptOf(record: UsageRecord, supersedes?: string): Receipt {
 }
 
 /**
- * The one text of a receipt: JSON without spaces, its members in this order, the units in that of
- * lambdas/contracts/storage/units.ts. Its UTF-8 bytes are what is hashed.
+ * The canonical text of a receipt, whose UTF-8 bytes are hashed: JSON without spaces, with the members in this order and
+ * the units in the order of lambdas/contracts/storage/units.ts.
  */
 export function receiptText(receipt: Receipt): string {
   const { version, requestId, at, model, status, usage, estimated, priceVersion, costPico, supersedes } = receipt;
@@ -49,5 +52,5 @@ export function receiptText(receipt: Receipt): string {
 
 export const receiptHash = (receipt: Receipt): Buffer => leafHash(receiptText(receipt));
 
-/** @throws ZodError, SyntaxError */
+/** @throws SyntaxError or ZodError when the text is not a receipt */
 export const parseReceipt = (text: string): Receipt => receiptSchema.parse(JSON.parse(text));

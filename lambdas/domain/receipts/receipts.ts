@@ -2,15 +2,15 @@ import type { Receipt, ReceiptProof, TreeLine } from '../../contracts/storage/re
 import type { UsageRecord } from '../../contracts/storage/usage-record';
 import type { Clock } from '../clock';
 import type { TableStore } from '../table/table-store';
-import { AccountTrees, type SealedTree } from './account-trees';
-import { punctualUntil, treesOfLateReceipts } from './late-receipts';
+import { SealedTrees, type SealedTree } from './sealed-trees';
+import { keysOfLateTrees, lateAfter } from './late-receipts';
 import type { Leaf } from './leaf';
 import { MerkleTree } from './merkle-tree';
 import { unpackLeaves } from './packed-leaves';
 import { parseReceipt, receiptOf, receiptText } from './receipt';
 import { type ReceiptKey, ReceiptKeys } from './receipt-keys';
 
-/** Reads receipts with what proves them. */
+/** Reads receipts together with their proofs. */
 export class Receipts {
   readonly #store: TableStore;
   readonly #keys: ReceiptKeys;
@@ -20,7 +20,7 @@ export class Receipts {
     this.#keys = new ReceiptKeys(options);
   }
 
-  /** @returns undefined while the receipt is not sealed */
+  /** @returns `undefined` while the receipt is not sealed */
   async find(record: UsageRecord): Promise<ReceiptProof | undefined> {
     for await (const tree of this.#treesWith(record)) {
       const leaves = unpackLeaves(tree.packed);
@@ -38,18 +38,18 @@ export class Receipts {
 
   async *#treesWith(record: UsageRecord): AsyncGenerator<SealedTree, void> {
     const { accountId, requestId, at, durationMs } = record;
-    const trees = new AccountTrees({ store: this.#store });
-    yield* trees.of(accountId, { since: Date.parse(at) + durationMs, until: punctualUntil(requestId) });
-    for (const key of await treesOfLateReceipts(this.#store, accountId, requestId)) {
-      const tree = await trees.at(key);
+    const trees = new SealedTrees({ store: this.#store });
+    yield* trees.oldestFirst(accountId, { since: Date.parse(at) + durationMs, until: lateAfter(requestId) });
+    for (const key of await keysOfLateTrees(this.#store, accountId, requestId)) {
+      const tree = await trees.get(key);
       if (tree !== undefined) yield tree;
     }
   }
 }
 
 /**
- * The receipt of a leaf, if it is the one of the record as it stands. A leaf with a text may be that of an expiry
- * whose record was replaced since; one without has this record or none.
+ * The receipt of a leaf, or `undefined` if it does not match the current record. A leaf with a text can belong to an
+ * expiry whose record has since been replaced. A leaf without a text always matches the record.
  */
 function currentReceipt({ text }: Leaf, record: UsageRecord): Receipt | undefined {
   if (text === undefined) return receiptOf(record);
@@ -59,11 +59,11 @@ function currentReceipt({ text }: Leaf, record: UsageRecord): Receipt | undefine
 
 function proofOf(receipt: Receipt, index: number, leaves: readonly Leaf[], tree: SealedTree): ReceiptProof {
   const path = new MerkleTree(leaves.map(({ hash }) => hash)).path(index);
-  return { receipt, index, path: path.map(hex), ...provenBy(tree) };
+  return { receipt, index, path: path.map(hex), ...sealProofOf(tree) };
 }
 
-/** What leads from a tree to the signature. */
-export function provenBy({ header, index, path, signed }: SealedTree): Omit<TreeLine, 'leaves'> {
+/** The part of a proof that leads from a tree to the signature of its seal. */
+export function sealProofOf({ header, index, path, signed }: SealedTree): Omit<TreeLine, 'leaves'> {
   return {
     tree: header,
     treeIndex: index,

@@ -4,21 +4,21 @@ import { retry, systemSleep } from '../table/retry';
 import type { Check, Get, Page, Query, TableStore, Write } from '../table/table-store';
 import type { Item } from '../table/value';
 
-/** A run has less than a minute, and the next one does what this one leaves. */
+/** The sealer must finish within its minute. The next run picks up whatever this one could not do. */
 const RETRY: RetryPolicy = { attemptsMax: Infinity, firstWaitMs: 50, longestWaitMs: 2_000, totalMs: 40_000 };
 
 export interface RetryingStoreOptions {
   readonly store: TableStore;
   readonly clock: Clock;
-  /** @default a timer */
+  /** @default waits with a timer */
   readonly sleep?: ((milliseconds: number) => Promise<void>) | undefined;
-  /** From 0 to below 1: the jitter. @default Math.random */
+  /** The jitter of waits, from 0 (inclusive) to 1 (exclusive). @default Math.random */
   readonly random?: (() => number) | undefined;
 }
 
 /**
- * Reads and writes again what the store did not take: all trees of an account are in one partition, and a busy
- * minute's are more than a partition takes in a second. For who may write the same twice. A transaction is tried once.
+ * Retries throttled reads and single writes. All trees of an account share a partition, and those of a busy minute
+ * exceed its throughput. Every write must be idempotent. Transactions are not retried.
  */
 export class RetryingStore implements TableStore {
   readonly #store: TableStore;

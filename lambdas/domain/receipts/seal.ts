@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Seal } from '../../contracts/storage/receipt';
 import { sealSchema } from '../../contracts/storage/receipt';
 
-/** The one text of a seal, which is signed: JSON without spaces, its members in this order. */
+/** The canonical text of a seal, which is signed: JSON without spaces, with the members in this order. */
 export function sealText({ version, number, minute, size, root, previous, keyId }: Seal): string {
   return JSON.stringify({ version, number, minute, size, root, previous, keyId });
 }
@@ -15,5 +15,5 @@ export interface SignedSeal {
   readonly signature: Buffer;
 }
 
-/** @throws ZodError, SyntaxError */
+/** @throws SyntaxError or ZodError when the text is not a seal */
 export const parseSeal = (text: string): Seal => sealSchema.parse(JSON.parse(text));

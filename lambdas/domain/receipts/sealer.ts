@@ -2,65 +2,65 @@ import type { Seal } from '../../contracts/storage/receipt';
 import type { Clock } from '../clock';
 import type { Put, TableStore } from '../table/table-store';
 import type { Key } from '../table/value';
-import { type AccountTree, headerHash, type PlacedTree, putTree, treesOf } from './account-tree';
-import { AccountTrees, earliestMinute, minuteOf, type SealedTree } from './account-trees';
+import { expiryAfter } from '../usage/records/usage-records';
+import { type AccountTree, buildTrees, headerHash, type PositionedTree, putTree } from './account-tree';
+import { SealedTrees, earliestMinute, minuteOf, type SealedTree } from './sealed-trees';
 import { inParallel } from './in-parallel';
-import { noteLateReceipts } from './late-receipts';
-import { type Leaf, leafName } from './leaf';
+import { putLateReceipts } from './late-receipts';
+import { type Leaf, leafId } from './leaf';
 import { MerkleTree } from './merkle-tree';
 import { type AccountLeaves, OpenLeaves } from './open-leaves';
-import { LeafMarks, unpackLeaves } from './packed-leaves';
+import { LeafFilter, unpackLeaves } from './packed-leaves';
 import { RetryingStore } from './retrying-store';
 import { keyIdOf, ReceiptKeys } from './receipt-keys';
 import type { ReceiptSigner } from './receipt-signer';
 import { sealText } from './seal';
 import { type LastSeal, Seals } from './seals';
 
-/** What one seal takes at most: it bounds memory and the seal's item. The rest is for the next one of the same run. */
+/** These limits bound the memory and the size of a seal's item. The next seal of the same run takes the remainder. */
 const SEAL_LEAVES_MAX = 100_000;
 const SEAL_BATCHES_MAX = 2_000;
-/** A run that would go on longer leaves the rest to the next one. */
+/** After this many seals, a run leaves the remainder to the next run. */
 const RUN_SEALS_MAX = 20;
-const AT_ONCE = 32;
-const DAY_SECONDS = 86_400;
+const CONCURRENCY = 32;
 
 export interface SealerOptions {
   readonly store: TableStore;
   readonly signer: ReceiptSigner;
   readonly clock: Clock;
-  /** How long trees and seals are kept: as long as the records that they are made of. */
+  /** The retention of trees and seals, which equals that of usage records. */
   readonly retentionDays: number;
-  /** Between attempts at what the store did not take. @default a timer */
+  /** Waits between retries. @default waits with a timer */
   readonly sleep?: (milliseconds: number) => Promise<void>;
-  /** From 0 to below 1: the jitter between attempts. @default Math.random */
+  /** The jitter of retries, from 0 (inclusive) to 1 (exclusive). @default Math.random */
   readonly random?: () => number;
 }
 
-/** What a run did. */
+/** The numbers of receipts, trees and seals that a run has sealed. */
 export interface SealRun {
   readonly receipts: number;
   readonly trees: number;
   readonly seals: number;
-  /** Another run sealed at the same time; what this one meant to seal is left to it and to the next. */
+  /** Whether another run committed a seal first. That run and the next one seal the remaining leaves. */
   readonly overtaken: boolean;
 }
 
-/** A batch that this seal takes. */
+/** A batch whose leaves go into the next seal. */
 interface TakenBatch {
   readonly key: Key;
   readonly accounts: readonly AccountLeaves[];
 }
 
-/** An account's leaves by name, so that each is there once. */
-interface Gathered {
+/** An account's leaves by their ID, without duplicates. */
+interface GatheredLeaves {
   since: number;
   readonly leaves: Map<string, Leaf>;
 }
 
 /**
- * Puts open leaves into trees and signs the root over them. Trees are written first and count only once the seal
- * that leads to them is committed; then their leaves are removed. A run that dies in between leaves trees that do not
- * count, or leaves that the next run knows to be sealed.
+ * Puts open leaves into trees and signs the root over these trees. First the trees are written. They become valid when
+ * their seal is committed. Then the open leaves are removed. If a run crashes before the commit, its trees never become
+ * valid. If it crashes after the commit, the next run recognises the sealed leaves and removes them.
  */
 export class Sealer {
   readonly #options: SealerOptions;
@@ -75,7 +75,7 @@ export class Sealer {
     this.#keys = new ReceiptKeys({ ...options, store });
   }
 
-  /** Seals what is open. */
+  /** Seals all open leaves, up to the limits of a run. */
   async run(): Promise<SealRun> {
     const done = { receipts: 0, trees: 0, seals: 0, overtaken: false };
     while (done.seals < RUN_SEALS_MAX) {
@@ -83,8 +83,8 @@ export class Sealer {
       const last = await seals.last();
       const batches = await this.#openBatches(last);
       if (batches.length === 0) return done;
-      const minute = latest(minuteOf(this.#options.clock()), last.minute);
-      const trees = await this.#trees(batches, minute, new AccountTrees({ ...this.#options, seals }));
+      const minute = laterOf(minuteOf(this.#options.clock()), last.minute);
+      const trees = await this.#buildTrees(batches, minute, new SealedTrees({ ...this.#options, seals }));
       if (trees.length > 0) {
         const isCommitted = await this.#seal(trees, seals, last, batches);
         if (!isCommitted) return { ...done, overtaken: true };
@@ -92,12 +92,15 @@ export class Sealer {
         done.trees += trees.length;
         done.receipts += trees.reduce((sum, { header }) => sum + header.size, 0);
       }
-      await inParallel(batches, AT_ONCE, ({ key }) => this.#leaves.remove(key));
+      await inParallel(batches, CONCURRENCY, ({ key }) => this.#leaves.remove(key));
     }
     return done;
   }
 
-  /** What no seal has taken. What the last one took and did not get to remove is removed here, before another one. */
+  /**
+   * Reads the batches that are not sealed yet. Batches under the last seal that were not removed are removed now, because
+   * the next seal overwrites the list of them.
+   */
   async #openBatches({ consumed }: LastSeal): Promise<TakenBatch[]> {
     const taken = new Set(consumed.map(({ pk, sk }) => `${pk} ${sk}`));
     const batches: TakenBatch[] = [];
@@ -114,27 +117,28 @@ export class Sealer {
     return batches;
   }
 
-  async #trees(batches: readonly TakenBatch[], minute: string, sealed: AccountTrees): Promise<AccountTree[]> {
+  async #buildTrees(batches: readonly TakenBatch[], minute: string, sealed: SealedTrees): Promise<AccountTree[]> {
     const accounts = gather(batches.flatMap((batch) => batch.accounts));
-    const trees = await inParallel([...accounts], AT_ONCE, async ([accountId, { since, leaves }]) => {
-      const marks = new LeafMarks(leaves.values());
-      let before: SealedTree | undefined;
-      // A batch that comes again after its leaves were sealed, because its sender did not learn that it came.
+    const trees = await inParallel([...accounts], CONCURRENCY, async ([accountId, { since, leaves }]) => {
+      const filter = new LeafFilter(leaves.values());
+      let newest: SealedTree | undefined;
+      // A batch can be written again after its leaves were sealed, if the writer did not learn of its success. So drop
+      // the leaves that are already in a tree.
       for await (const tree of sealed.newestFirst(accountId)) {
-        before ??= tree;
-        if (marks.mayBeIn(tree.packed)) for (const leaf of unpackLeaves(tree.packed)) leaves.delete(leafName(leaf));
+        newest ??= tree;
+        if (filter.mayMatch(tree.packed)) for (const leaf of unpackLeaves(tree.packed)) leaves.delete(leafId(leaf));
         if (tree.header.minute < earliestMinute(since)) break;
       }
-      const previous = before && {
-        number: before.header.number,
-        hash: headerHash(before.header).toString('hex'),
+      const previous = newest && {
+        number: newest.header.number,
+        hash: headerHash(newest.header).toString('hex'),
       };
-      return treesOf(accountId, minute, [...leaves.values()], previous);
+      return buildTrees(accountId, minute, [...leaves.values()], previous);
     });
     return trees.flat();
   }
 
-  /** @returns false when another seal was committed meanwhile */
+  /** @returns `false` if another run committed a seal first */
   async #seal(
     trees: readonly AccountTree[],
     seals: Seals,
@@ -144,22 +148,22 @@ export class Sealer {
     const { signer, store, retentionDays } = this.#options;
     const [first] = trees;
     if (first === undefined) return true;
-    const top = new MerkleTree(trees.map(({ header }) => headerHash(header)));
+    const sealTree = new MerkleTree(trees.map(({ header }) => headerHash(header)));
     const seal: Seal = {
       version: 1,
       number: last.number + 1,
       minute: first.header.minute,
       size: trees.length,
-      root: top.root.toString('hex'),
+      root: sealTree.root.toString('hex'),
       previous: last.hash,
-      keyId: keyIdOf(await this.#published()),
+      keyId: keyIdOf(await this.#publishedKey()),
     };
-    const expiresAt = Math.floor(Date.parse(seal.minute) / 1_000) + retentionDays * DAY_SECONDS;
+    const expiresAt = expiryAfter(seal.minute, retentionDays);
     const puts = trees.flatMap((tree, index): Put[] => {
-      const placed: PlacedTree = { ...tree, seal: seal.number, index, path: top.path(index) };
-      return [putTree(placed, expiresAt), ...noteLateReceipts(placed, expiresAt)];
+      const positioned: PositionedTree = { ...tree, seal: seal.number, index, path: sealTree.path(index) };
+      return [putTree(positioned, expiresAt), ...putLateReceipts(positioned, expiresAt)];
     });
-    await inParallel(puts, AT_ONCE, (put) => store.write(put));
+    await inParallel(puts, CONCURRENCY, (put) => store.write(put));
     const signature = Buffer.from(await signer.sign(Buffer.from(sealText(seal))));
     return seals.commit(
       { seal, signature },
@@ -168,8 +172,8 @@ export class Sealer {
     );
   }
 
-  /** The public key, published before anything that it verifies. */
-  #published(): Promise<Uint8Array> {
+  /** The public key. It is published before the first signature that it verifies. */
+  #publishedKey(): Promise<Uint8Array> {
     this.#publicKey ??= this.#publish().catch((error: unknown) => {
       this.#publicKey = undefined;
       throw error;
@@ -184,16 +188,17 @@ export class Sealer {
   }
 }
 
-function gather(all: readonly AccountLeaves[]): ReadonlyMap<string, Gathered> {
-  const accounts = new Map<string, Gathered>();
+/** Merges the batches' leaves by account, in the order of account IDs. */
+function gather(all: readonly AccountLeaves[]): ReadonlyMap<string, GatheredLeaves> {
+  const accounts = new Map<string, GatheredLeaves>();
   for (const { accountId, since, leaves } of all) {
     const gathered = accounts.get(accountId) ?? { since, leaves: new Map<string, Leaf>() };
     gathered.since = Math.min(gathered.since, since);
-    for (const leaf of leaves) gathered.leaves.set(leafName(leaf), leaf);
+    for (const leaf of leaves) gathered.leaves.set(leafId(leaf), leaf);
     accounts.set(accountId, gathered);
   }
   return new Map([...accounts].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** A clock that was set back does not: an account's trees are in the order of their times. */
-const latest = (minute: string, last: string): string => (minute < last ? last : minute);
+/** Seals keep their order in time even if the clock was set back. */
+const laterOf = (minute: string, last: string): string => (minute < last ? last : minute);

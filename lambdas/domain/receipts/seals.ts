@@ -6,24 +6,24 @@ import type { TableStore } from '../table/table-store';
 import type { Item, Key, Value } from '../table/value';
 import { parseSeal, sealHash, sealText, type SignedSeal } from './seal';
 
-/** What the next seal follows. */
+/** The last committed seal, which the next one must follow. */
 export interface LastSeal {
-  /** 0 where there is none yet. */
+  /** 0 if there is no seal yet. */
   readonly number: number;
-  /** Its minute; empty where there is none yet. */
+  /** Empty if there is no seal yet. */
   readonly minute: string;
   readonly hash: string | null;
-  /** The open leaves that its trees hold: gone, or about to be removed. */
+  /** The batches of open leaves that the seal covers. They have been removed or are about to be. */
   readonly consumed: readonly Key[];
 }
 
 const NO_SEAL: LastSeal = { number: 0, minute: '', hash: null, consumed: [] };
 
-/** The seals of the deployment, each following the one before. */
+/** Stores the chain of the deployment's seals. */
 export class Seals {
   readonly #store: TableStore;
-  /** What was committed once stays as it is. */
-  readonly #known = new Map<number, SignedSeal>();
+  /** A cache without expiry, because a committed seal never changes. */
+  readonly #cache = new Map<number, SignedSeal>();
 
   constructor({ store }: { readonly store: TableStore }) {
     this.#store = store;
@@ -34,26 +34,27 @@ export class Seals {
     if (item === undefined) return NO_SEAL;
     const { number, minute, hash, consumed } = item;
     if (typeof number !== 'bigint' || typeof minute !== 'string' || typeof hash !== 'string')
-      throw new Error('this is no last seal');
+      throw new Error('the item is not a record of the last seal');
     return { number: Number(number), minute, hash, consumed: (consumed as readonly Value[]).map(decodeKey) };
   }
 
   async get(number: number): Promise<SignedSeal | undefined> {
-    const known = this.#known.get(number);
-    if (known !== undefined) return known;
+    const cached = this.#cache.get(number);
+    if (cached !== undefined) return cached;
     const item = await this.#store.get({ table: USAGE, key: sealKey(number) });
     if (item === undefined) return undefined;
     const { text, signature } = item;
-    if (typeof text !== 'string' || !(signature instanceof Uint8Array)) throw new Error('this is no seal');
+    if (typeof text !== 'string' || !(signature instanceof Uint8Array)) throw new Error('the item is not a seal');
     const found = { seal: parseSeal(text), signature: Buffer.from(signature) };
-    this.#known.set(number, found);
+    this.#cache.set(number, found);
     return found;
   }
 
   /**
-   * Commits a seal, and with it what it took. Of several that follow the same one, one is committed.
+   * Commits a seal if it still follows the last one. If several runs try to follow the same seal, one succeeds.
+   * @param consumed the batches of open leaves that the seal covers
    * @param expiresAt epoch seconds
-   * @returns false when another one was
+   * @returns `false` if another seal was committed first
    */
   async commit({ seal, signature }: SignedSeal, consumed: readonly Key[], expiresAt: number): Promise<boolean> {
     const { number, minute } = seal;
@@ -68,7 +69,7 @@ export class Seals {
     const follows = number === 1 ? absent() : compare('number', '=', number - 1);
     try {
       await this.#store.transact([
-        // The second line of defence: whatever became of the last one's number, no seal is replaced.
+        // Even if the number of the last seal were wrong, this condition prevents a seal from being overwritten.
         { table: USAGE, put, when: absent() },
         { table: USAGE, put: last, when: follows },
       ]);
@@ -84,6 +85,6 @@ export class Seals {
 
 function decodeKey(value: Value): Key {
   const [pk, sk] = value as readonly Value[];
-  if (typeof pk !== 'string' || typeof sk !== 'string') throw new Error('this is no key');
+  if (typeof pk !== 'string' || typeof sk !== 'string') throw new Error('the value is not the key of an item');
   return { pk, sk };
 }

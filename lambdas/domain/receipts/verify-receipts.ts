@@ -2,59 +2,61 @@ import type { ReceiptProof, Seal, TreeHeader, TreeLine } from '../../contracts/s
 import { headerHash } from './account-tree';
 import { rootOfPath } from './merkle-tree';
 import { receiptHash } from './receipt';
-import type { PlacedDocument, ReceiptDocument } from './receipt-document';
+import type { NumberedDocument, ReceiptDocument } from './receipt-document';
 import { sealHash, sealText } from './seal';
 import { type PublicKeys, signatureFault } from './verify-signature';
 import { type FoundReceipt, treeFaults } from './verify-tree';
 
-/** What a file holds, and what is wrong with it. */
+/** The contents of a file, and the faults in it. */
 export interface Verification {
   readonly receipts: number;
   readonly trees: number;
   readonly seals: number;
-  /** One line each; none means that all of it is as it was sealed. */
+  /** One message per fault. If there is none, everything is as it was sealed. */
   readonly faults: readonly string[];
 }
 
-/** A tree of an export with the receipts behind it. */
+/** A tree of an export with the receipts that follow it. */
 interface FoundTree {
   readonly line: number;
   readonly tree: TreeLine;
   readonly receipts: FoundReceipt[];
 }
 
-/** Checks a file of receipts against the public keys, and against nothing else. */
-export function verifyReceipts(documents: readonly PlacedDocument[], keys: PublicKeys): Verification {
+/** Verifies a file of receipts. It needs nothing but the public keys. */
+export function verifyReceipts(documents: readonly NumberedDocument[], keys: PublicKeys): Verification {
   const faults: string[] = [];
-  const { trees, proofs } = sorted(documents, faults);
+  const { trees, proofs } = groupDocuments(documents, faults);
   const seals = new SealCheck(keys);
   const chain = new ChainCheck();
   for (const { line, tree, receipts } of trees) {
-    const fault = (what: string): number => faults.push(`line ${line}: tree ${tree.tree.number}: ${what}`);
-    for (const what of [...seals.faults(tree), ...chain.faults(tree.tree), ...treeFaults(tree, receipts)]) fault(what);
+    const treeFaultsFound = [...seals.faults(tree), ...chain.faults(tree.tree), ...treeFaults(tree, receipts)];
+    faults.push(...treeFaultsFound.map((fault) => `line ${line}: tree ${tree.tree.number}: ${fault}`));
   }
   for (const { line, proof } of proofs) {
-    const fault = (what: string): number => faults.push(`line ${line}: receipt ${proof.receipt.requestId}: ${what}`);
-    for (const what of [...proofFaults(proof), ...seals.faults(proof)]) fault(what);
+    const found = [...proofFaults(proof), ...seals.faults(proof)];
+    faults.push(...found.map((fault) => `line ${line}: receipt ${proof.receipt.requestId}: ${fault}`));
   }
-  const found = trees.reduce((sum, { receipts }) => sum + receipts.length, proofs.length);
-  return { receipts: found, trees: trees.length, seals: seals.count, faults: [...faults, ...seals.chainFaults()] };
+  const receiptCount = trees.reduce((sum, { receipts }) => sum + receipts.length, proofs.length);
+  const allFaults = [...faults, ...seals.chainFaults()];
+  return { receipts: receiptCount, trees: trees.length, seals: seals.count, faults: allFaults };
 }
 
-function sorted(
-  documents: readonly PlacedDocument[],
+/** Assigns each receipt to its tree and separates proofs. It adds a fault for each line that fits nowhere. */
+function groupDocuments(
+  documents: readonly NumberedDocument[],
   faults: string[],
 ): { readonly trees: readonly FoundTree[]; readonly proofs: readonly { line: number; proof: ReceiptProof }[] } {
   const trees: FoundTree[] = [];
   const proofs: { line: number; proof: ReceiptProof }[] = [];
-  if (documents.length === 0) faults.push('There is nothing in it.');
+  if (documents.length === 0) faults.push('The file is empty.');
   for (const { line, document } of documents) {
-    if (document === undefined) faults.push(`line ${line}: this is no receipt and no tree`);
+    if (document === undefined) faults.push(`line ${line}: the line is neither a receipt nor a tree`);
     else if (isProof(document)) proofs.push({ line, proof: document });
     else if ('tree' in document) trees.push({ line, tree: document, receipts: [] });
     else {
       const tree = trees.at(-1);
-      if (tree === undefined) faults.push(`line ${line}: a receipt without its tree before it`);
+      if (tree === undefined) faults.push(`line ${line}: the receipt has no tree before it`);
       else tree.receipts.push({ line, receipt: document.receipt });
     }
   }
@@ -65,10 +67,10 @@ const isProof = (document: ReceiptDocument): document is ReceiptProof => 'receip
 
 function proofFaults({ receipt, index, path, tree }: ReceiptProof): string[] {
   const root = rootOfPath({ leaf: receiptHash(receipt), index, size: tree.size, path: path.map(bytes) });
-  return root?.toString('hex') === tree.root ? [] : ['it was changed, or is not of its tree'];
+  return root?.toString('hex') === tree.root ? [] : ['it was changed, or does not belong to its tree'];
 }
 
-/** Whether trees are under a signed root, and whether the seals follow each other. */
+/** Checks that trees are under a signed root, and that the seals form a chain. */
 class SealCheck {
   readonly #keys: PublicKeys;
   readonly #seals = new Map<number, Seal>();
@@ -87,14 +89,14 @@ class SealCheck {
     const path = treePath.map(bytes);
     const root = rootOfPath({ leaf: headerHash(tree), index: treeIndex, size: seal.size, path });
     if (root?.toString('hex') !== seal.root) faults.push('its header was changed, or is not under its seal');
-    if (tree.minute !== seal.minute) faults.push('its minute is not that of its seal');
+    if (tree.minute !== seal.minute) faults.push('its minute differs from that of its seal');
     const fault = signatureFault(seal, signature, this.#keys);
     if (fault !== undefined) faults.push(`its seal ${seal.number} ${fault}`);
     else this.#remember(seal);
     return faults;
   }
 
-  /** What the signed seals say against each other. */
+  /** The contradictions between the signed seals. Call this after all trees and proofs have been checked. */
   chainFaults(): string[] {
     for (const seal of this.#seals.values()) {
       const before = this.#seals.get(seal.number - 1);
@@ -113,7 +115,7 @@ class SealCheck {
   }
 }
 
-/** Whether each account's trees follow each other. The first one of a file may follow trees that are not in it. */
+/** Checks that each account's trees form a chain. The first tree of a file may follow trees that are not in the file. */
 class ChainCheck {
   readonly #last = new Map<string, TreeHeader>();
 
@@ -123,9 +125,9 @@ class ChainCheck {
     if (before === undefined) return [];
     const [found, expected] = [tree.number, before.number + 1];
     if (found > expected) return [`the trees ${expected} to ${found - 1} before it are missing`];
-    if (found < expected) return [`it is there twice or not in its place: tree ${before.number} is before it`];
+    if (found < expected) return [`it is duplicated or out of order: tree ${before.number} comes before it`];
     const follows = tree.previous === headerHash(before).toString('hex');
-    return follows ? [] : [`it does not follow the tree ${before.number} before it`];
+    return follows ? [] : [`it does not follow tree ${before.number}, which comes before it`];
   }
 }
 

@@ -2,39 +2,63 @@ import { TransactionCancelled } from './table-errors';
 import type { Check, TableStore, Write } from './table-store';
 import type { Item } from './value';
 
-/** One write of a transaction, with the error that its failed condition means. */
-export interface GuardedWrite {
+/** One write of a transaction, with what it means when its condition fails. */
+export interface GuardedWrite<Refusal = Error> {
   readonly write: Write | Check;
   /**
-   * Names the refusal when the condition of `write` did not hold.
+   * Names the refusal that a failed condition of `write` means.
    * @param current the stored item; undefined when there is none
-   * @default the transaction's own error is thrown: nothing but a concurrent writer can fail the condition
+   * @returns undefined when the failure has no meaning to the caller: it counts as if `otherwise` were absent
+   * @default the transaction's own error is thrown: only a defect or a concurrent writer can fail the condition
    */
-  readonly otherwise?: (current: Item | undefined) => Error;
+  readonly otherwise?: (current: Item | undefined) => Refusal | undefined;
 }
 
 /**
- * Commits all writes or none. Where several conditions failed, the first guarded write in the list wins, so list the
- * refusal that the caller should hear first at the front.
+ * Commits all writes or none. Where several conditions failed, the first refusal in the order of the writes is thrown,
+ * so list the refusal that the caller should hear first at the front.
+ *
+ * Use it where a failed condition is an error. Where it is an outcome, use `tryCommit`.
  * @param token 1 to 36 characters; the same token with the same writes commits once within ten minutes
- * @throws what `otherwise` of the failed write returns; else the errors of `TableStore.transact`
+ * @throws the refusal of a failed write; else the errors of `TableStore.transact`
  */
-export async function commit(store: TableStore, writes: readonly GuardedWrite[], token?: string): Promise<void> {
+export async function commit(
+  store: Pick<TableStore, 'transact'>,
+  writes: readonly GuardedWrite[],
+  token?: string,
+): Promise<void> {
+  const [refusal] = await tryCommit(store, writes, token);
+  if (refusal !== undefined) throw refusal;
+}
+
+/**
+ * Commits all writes or none, and returns what the failed conditions mean instead of throwing it. A refusal can be
+ * anything that tells the outcomes apart: a string, a record that was read, an error for the caller to throw.
+ * @returns the refusals in the order of the writes; empty when everything was committed
+ * @throws the errors of `TableStore.transact`, if no failed condition has a meaning
+ */
+export async function tryCommit<Refusal>(
+  store: Pick<TableStore, 'transact'>,
+  writes: readonly GuardedWrite<Refusal>[],
+  token?: string,
+): Promise<readonly Refusal[]> {
   try {
     await store.transact(
       writes.map(({ write }) => write),
       token,
     );
+    return [];
   } catch (error) {
-    throw refusalOf(error, writes);
+    const refusals = refusalsOf(error, writes);
+    if (refusals.length === 0) throw error;
+    return refusals;
   }
 }
 
-function refusalOf(error: unknown, writes: readonly GuardedWrite[]): unknown {
-  if (!(error instanceof TransactionCancelled)) return error;
-  for (const [index, { otherwise }] of writes.entries()) {
-    const reason = error.reasons[index];
-    if (otherwise && reason?.code === 'ConditionFailed') return otherwise(reason.item);
-  }
-  return error;
+function refusalsOf<Refusal>(error: unknown, writes: readonly GuardedWrite<Refusal>[]): Refusal[] {
+  if (!(error instanceof TransactionCancelled)) return [];
+  return error.reasons.flatMap((reason, index) => {
+    const refusal = reason?.code === 'ConditionFailed' ? writes[index]?.otherwise?.(reason.item) : undefined;
+    return refusal === undefined ? [] : [refusal];
+  });
 }

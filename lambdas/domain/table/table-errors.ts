@@ -25,12 +25,6 @@ export class TransactionCancelled extends Error {
   }
 }
 
-/** What was stored where the condition of the write at this place failed; `undefined` when it did not fail. */
-export function failedCondition(error: unknown, place: number): { readonly item: Item | undefined } | undefined {
-  const reason = error instanceof TransactionCancelled ? error.reasons[place] : undefined;
-  return reason?.code === 'ConditionFailed' ? reason : undefined;
-}
-
 /** A token was used again with other writes. */
 export class IdempotencyMismatch extends Error {
   override readonly name = 'IdempotencyMismatch';

@@ -4,11 +4,11 @@ import { tierFor, unitPricePico } from '../catalog/price';
 
 export interface Charge {
   readonly costPico: bigint;
-  /** Units that were used and have no price. They are charged at the dearest price of their direction. */
+  /** Units that were used but have no price. They are charged at the highest price of any unit in their direction. */
   readonly unpriced: readonly Unit[];
 }
 
-/** What a usage costs. The tier is chosen on the whole prompt and holds for the whole request. */
+/** Computes the charge for usage. The size of the whole prompt selects the tier, which prices the whole request. */
 export function chargeFor(usage: Usage, version: PriceVersion): Charge {
   const tier = tierFor(version, promptTokens(usage));
   const used = UNITS.filter((unit) => (usage[unit] ?? 0) > 0);

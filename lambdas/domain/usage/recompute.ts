@@ -2,17 +2,17 @@ import type { PriceVersion } from '../../contracts/storage/catalog';
 import type { UsageRecord } from '../../contracts/storage/usage-record';
 import { chargeFor } from './charge';
 
-/** What a past request should have cost, beside what was charged. All amounts in pico-dollars. */
-export interface Recomputed {
-  /** Usage times price, from the record and the version that it names. */
+/** The expected cost of a past request compared with its recorded cost, in pico-dollars. */
+export interface RecomputedCost {
+  /** The recorded usage times the prices of the version that the record names. */
   readonly expectedPico: bigint;
-  /** What was charged and what the operator bore, together. */
+  /** The charge plus the overrun that the operator bore. */
   readonly recordedPico: bigint;
   readonly matches: boolean;
 }
 
-/** @param version the one that the record names */
-export function recompute(record: UsageRecord, version: PriceVersion): Recomputed {
+/** @param version the price version that the record names */
+export function recompute(record: UsageRecord, version: PriceVersion): RecomputedCost {
   const { costPico: expectedPico } = chargeFor(record.usage, version);
   const recordedPico = record.costPico + record.overrunPico;
   return { expectedPico, recordedPico, matches: expectedPico === recordedPico };

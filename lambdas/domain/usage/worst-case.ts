@@ -2,13 +2,13 @@ import type { PriceTier, PriceVersion } from '../../contracts/storage/catalog';
 import type { InputUnit, OutputUnit, Unit } from '../../contracts/storage/units';
 import { tiersUpTo, unitPricePico } from '../catalog/price';
 
-interface Bounded {
+interface BoundedRequest {
   readonly version: PriceVersion;
-  /** An upper bound of the whole prompt. */
+  /** An upper bound on the tokens of the whole prompt. */
   readonly inputTokensMax: number;
-  /** Whether audio can go in or come out. @default false */
+  /** Whether the input or output can contain audio. @default false */
   readonly audio?: boolean;
-  /** Whether images can go in or come out. @default false */
+  /** Whether the input or output can contain images. @default false */
   readonly image?: boolean;
 }
 
@@ -19,22 +19,25 @@ const TEXT_OUTPUT: readonly OutputUnit[] = ['output', 'reasoning'];
 const AUDIO_OUTPUT: readonly OutputUnit[] = ['audioOutput'];
 const IMAGE_OUTPUT: readonly OutputUnit[] = ['imageOutput'];
 
-/** The most that a request can cost: every token in the dearest unit it can be, in the dearest tier it can reach. */
-export function worstCasePico(request: Bounded & { readonly outputTokensMax: number }): bigint {
+/**
+ * The most that a request can cost, in pico-dollars. It prices every token as the most expensive unit that it can be, in
+ * the most expensive tier that the prompt can reach.
+ */
+export function worstCasePico(request: BoundedRequest & { readonly outputTokensMax: number }): bigint {
   const { inputTokensMax, outputTokensMax } = request;
-  const costs = dearestPrices(request).map(
+  const costs = highestPrices(request).map(
     ({ inputPico, outputPico }) => BigInt(inputTokensMax) * inputPico + BigInt(outputTokensMax) * outputPico,
   );
   return costs.reduce((most, costPico) => (costPico > most ? costPico : most), 0n);
 }
 
 /**
- * The most output tokens whose worst case the money pays for; 0 when it does not even pay for the prompt.
- * Where output is free, as many as a number holds.
+ * The largest number of output tokens whose worst case the available money covers. It is 0 if the money does not cover
+ * the prompt, and `Number.MAX_SAFE_INTEGER` if output is free.
  */
-export function affordableOutputTokens(request: Bounded & { readonly availablePico: bigint }): number {
+export function affordableOutputTokens(request: BoundedRequest & { readonly availablePico: bigint }): number {
   const { inputTokensMax, availablePico } = request;
-  const affordable = dearestPrices(request).map(({ inputPico, outputPico }) => {
+  const affordable = highestPrices(request).map(({ inputPico, outputPico }) => {
     const leftPico = availablePico - BigInt(inputTokensMax) * inputPico;
     if (leftPico < 0n) return 0n;
     return outputPico === 0n ? UNLIMITED : leftPico / outputPico;
@@ -44,16 +47,16 @@ export function affordableOutputTokens(request: Bounded & { readonly availablePi
 
 const UNLIMITED = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** A lower tier may be the dearer one, so each that the prompt can fall into counts. */
-function dearestPrices({ version, inputTokensMax, audio = false, image = false }: Bounded) {
+/** The highest prices in each tier that the prompt can reach, because a lower tier may be more expensive. */
+function highestPrices({ version, inputTokensMax, audio = false, image = false }: BoundedRequest) {
   const inputs = [...TEXT_INPUT, ...(audio ? AUDIO_INPUT : []), ...(image ? IMAGE_INPUT : [])];
   const outputs = [...TEXT_OUTPUT, ...(audio ? AUDIO_OUTPUT : []), ...(image ? IMAGE_OUTPUT : [])];
   return tiersUpTo(version, inputTokensMax).map((tier) => ({
-    inputPico: dearestPico(tier, inputs),
-    outputPico: dearestPico(tier, outputs),
+    inputPico: highestPricePico(tier, inputs),
+    outputPico: highestPricePico(tier, outputs),
   }));
 }
 
-function dearestPico(tier: PriceTier, units: readonly Unit[]): bigint {
+function highestPricePico(tier: PriceTier, units: readonly Unit[]): bigint {
   return units.map((unit) => unitPricePico(tier, unit)).reduce((most, pico) => (pico > most ? pico : most), 0n);
 }

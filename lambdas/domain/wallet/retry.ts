@@ -2,11 +2,14 @@ import type { RetryPolicy, Timing } from '../table/retry';
 import { retry } from '../table/retry';
 import { WalletUnavailable } from './wallet-errors';
 
-/** A client is waiting for its first byte. */
+/** Before the request: a client is waiting for its first byte. */
 export const RESERVE_RETRY: RetryPolicy = { attemptsMax: 9, firstWaitMs: 20, longestWaitMs: 400, totalMs: 2_000 };
-/** The tokens are spent: giving up loses the charge, and the client has its answer already. */
+/** After the request: the tokens are spent, and giving up would lose the charge. */
 export const SETTLE_RETRY: RetryPolicy = { attemptsMax: 13, firstWaitMs: 20, longestWaitMs: 1_000, totalMs: 8_000 };
 
-/** Attempts as `persist` does; throws WalletUnavailable when patience ends. */
+/**
+ * Retries as `retry` does.
+ * @throws WalletUnavailable when the policy is exhausted
+ */
 export const retryOrUnavailable = <T>(policy: RetryPolicy, timing: Timing, attempt: () => Promise<T>): Promise<T> =>
   retry(policy, timing, attempt, (cause) => new WalletUnavailable({ cause }));

@@ -1,39 +1,41 @@
 import { ulid } from 'ulid';
 import { entryKey, isoTime } from '../../contracts/storage/table-keys';
 import type { Clock } from '../clock';
+import { type GuardedWrite, tryCommit } from '../table/commit';
 import { exists } from '../table/condition';
-import { ConditionFailed, failedCondition } from '../table/table-errors';
 import { systemSleep } from '../table/retry';
+import { ConditionFailed } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
+import { newTransactionToken } from '../table/transaction-token';
 import type { Balance } from './balance/balance';
 import { changeBalance, openBalance } from './balance/balance';
 import { readBalance } from './balance/drawers';
+import type { WalletDependencies } from './dependencies';
+import type { Hold } from './holds/hold';
+import type { HoldTerms } from './holds/reserve-hold';
+import { settleHold } from './holds/settle-hold';
+import type { Settled, Settlement } from './holds/settlement';
+import { LeaseBook } from './leases/lease-book';
+import { settleOnLease } from './leases/settle-on-lease';
 import type { Entry } from './ledger/entry';
 import { putEntry, transfers } from './ledger/entry';
 import { everyEntry } from './ledger/every-entry';
-import type { Hold } from './holds/hold';
-import type { RequestOutcome } from './holds/hold-end';
-import { LeaseBook } from './leases/lease-book';
-import { Leases } from './leases/leases';
-import type { Ledger } from './ledger/ledger';
-import { callToken } from './ledger/ledger';
+import { reserve } from './reserve';
 import { retryOrUnavailable, SETTLE_RETRY } from './retry';
-import type { Reservation } from './holds/reserve';
-import type { Settlement } from './holds/settlement';
-import type { Sweep } from './holds/sweep';
-import { expireDue } from './holds/sweep';
+import type { Sweep } from './sweep';
+import { expireDue } from './sweep';
 import { WalletNotFound } from './wallet-errors';
 
-/** A payment's id becomes an entry's: a separator in it, or the prefix of a request or a lease, could name another entry. */
+/** A payment's id becomes an entry's id. A separator or the prefix of a request or lease could name another entry. */
 const PAYMENT_ID = /^(?!req_|lease_)[\w.:-]{1,200}$/;
 
 export interface WalletOptions {
   readonly store: TableStore;
   readonly clock: Clock;
   readonly usageRetentionDays: number;
-  /** What the process knows of its leases, where several wallets of it share that. @default what this wallet learns */
+  /** For wallets of one process that share what they know of its leases. @default a book of this wallet's own */
   readonly leaseBook?: LeaseBook;
-  /** A new ULID for a lease taken at this time. @default from the system's randomness */
+  /** Makes the ULID of a lease that is taken at this time. @default from the system's randomness */
   readonly newUlid?: (now: number) => string;
   /** From 0 to below 1: the jitter between attempts. @default Math.random */
   readonly random?: () => number;
@@ -42,34 +44,55 @@ export interface WalletOptions {
 }
 
 /**
- * The accounts' money. Every step is one transaction whose conditions keep the invariants of the ledger,
- * whatever runs at the same time, is lost, or is repeated. All steps throw WalletUnavailable when the store
- * conflicts or fails for longer than they wait.
+ * The accounts' money. Every step is one transaction whose conditions keep the invariants of docs/money.md, whatever
+ * runs at the same time, gets lost or is repeated. Every method throws WalletUnavailable when the store conflicts or
+ * fails for longer than the wallet retries.
+ *
+ * Only these functions write the wallet:
+ * - `openBalance`, `suspendBalance` (balance/balance.ts): an account is opened, suspended or resumed. Their writes are
+ *   committed together with the account's own (../accounts/accounts.ts).
+ * - `credit` (wallet.ts): a payment came in.
+ * - `reserveHold` (holds/reserve-hold.ts): a request takes a hold from the main balance.
+ * - `takeLease`, `extendLease` (leases/reserve-on-lease.ts): a request of a contended account draws on a lease.
+ * - `endHold` (holds/end-hold.ts): a request with a hold of its own is settled, released or expired.
+ * - `settleOnLease` (leases/settle-on-lease.ts): a request on a lease is settled or released. It only puts the usage
+ *   record; the lease books the charge later.
+ * - `adjustExpired` (holds/adjust-expired.ts): a request is settled after its hold has expired.
+ * - `endLease` (leases/end-lease.ts): a lease takes no more requests, so its charges are booked.
+ * - `sweepLease` (leases/sweep-lease.ts): the process of a lease has not ended it, or has not settled its last request.
+ * - `refillDrawer`, `emptyDrawers` (balance/drawers.ts): leases need money, or the main balance needs it back.
+ * - `markHot` (reserve.ts): other processes are to use leases as well. No money moves.
+ *
+ * A settle takes this path: `settle` or `release`, then `settleHold` or `settleOnLease`, then one transaction with
+ * retries (`endHold`, or the put of the usage record). ../data-plane/settlement/unsettled-requests.ts tells what happens
+ * when that write fails.
  */
 export class Wallet {
-  readonly #ledger: Ledger;
-  readonly #leases: Leases;
+  readonly #dependencies: WalletDependencies;
 
   constructor(options: WalletOptions) {
     const { store, clock, usageRetentionDays, newUlid = ulid, sleep = systemSleep } = options;
     // eslint-disable-next-line no-restricted-syntax -- a fraction of a waiting time: no money depends on it.
     const random = options.random ?? Math.random;
-    this.#ledger = { store, usageRetentionDays, newUlid, timing: { clock, random, sleep } };
-    this.#leases = new Leases(this.#ledger, options.leaseBook ?? new LeaseBook());
+    const leaseBook = options.leaseBook ?? new LeaseBook();
+    this.#dependencies = { store, usageRetentionDays, newUlid, leaseBook, timing: { clock, random, sleep } };
   }
 
   /** Opens an account's wallet, empty; without effect on one that is open. */
   async open(accountId: string): Promise<void> {
     await this.#retry(async () => {
       try {
-        await this.#ledger.store.write(openBalance(accountId));
+        await this.#dependencies.store.write(openBalance(accountId));
       } catch (error) {
         if (!(error instanceof ConditionFailed)) throw error;
       }
     });
   }
 
-  /** Adds a payment, once, however often it is reported. Throws WalletNotFound. */
+  /**
+   * Adds a payment, once, however often it is reported.
+   * @throws WalletNotFound, and RangeError on an amount that is not positive or an invalid payment id
+   */
   async credit(payment: {
     readonly accountId: string;
     readonly amountPico: bigint;
@@ -80,70 +103,71 @@ export class Wallet {
     if (!PAYMENT_ID.test(paymentId)) throw new RangeError('not a payment id');
     const entry = {
       kind: 'credit' as const,
-      at: isoTime(this.#ledger.timing.clock()),
+      at: isoTime(this.#dependencies.timing.clock()),
       heldPico: 0n,
       transfers: transfers(['funded', 'available', amountPico]),
     };
-    const writes = [
-      putEntry(entryKey(accountId, paymentId), entry),
-      changeBalance({ accountId }, { availablePico: amountPico, fundedPico: amountPico }, exists()),
+    const funding = changeBalance({ accountId }, { availablePico: amountPico, fundedPico: amountPico }, exists());
+    const writes: readonly GuardedWrite<'already_credited' | WalletNotFound>[] = [
+      { write: putEntry(entryKey(accountId, paymentId), entry), otherwise: () => 'already_credited' },
+      { write: funding, otherwise: () => new WalletNotFound() },
     ];
-    const token = callToken();
+    const token = newTransactionToken();
     return this.#retry(async () => {
-      try {
-        await this.#ledger.store.transact(writes, token);
-        return 'credited';
-      } catch (error) {
-        if (failedCondition(error, 0)) return 'already_credited';
-        if (failedCondition(error, 1)) throw new WalletNotFound();
-        throw error;
-      }
+      const [refusal] = await tryCommit(this.#dependencies.store, writes, token);
+      if (refusal instanceof WalletNotFound) throw refusal;
+      return refusal ?? 'credited';
     });
   }
 
   /**
-   * Takes what a request can cost at most, before anything is sent to a provider.
-   * Throws InsufficientFunds, WalletNotFound or RequestIdReused.
+   * Takes the most that a request can cost, before anything is sent to a provider.
+   * @throws RequestIdReused, WalletNotFound, WalletSuspended, KeyLimitReached, InsufficientFunds
    */
-  async reserve(reservation: Reservation): Promise<Hold> {
-    return this.#leases.reserve(reservation);
+  async reserve(terms: HoldTerms): Promise<Hold> {
+    return reserve(this.#dependencies, terms);
   }
 
   /**
-   * Ends a hold with its charge; what the charge is above the hold is the operator's loss. After the hold's
-   * expiry it charges what `available` covers. The same settle again returns what was recorded.
-   * Throws HoldAlreadySettled, HoldAlreadyReleased or HoldNotFound, and LedgerInconsistent.
+   * Charges a request and ends its hold. What the cost is above the hold is the operator's loss. After the hold has
+   * expired, it charges what `available` covers. The same settle again returns what was recorded.
+   * @throws HoldAlreadySettled, HoldAlreadyReleased, HoldNotFound, LedgerInconsistent
    */
-  async settle(end: {
-    readonly hold: Hold;
-    readonly charge: { readonly costPico: bigint };
-    readonly record: RequestOutcome;
-  }): Promise<Settlement> {
-    const { hold, record, charge } = end;
-    return this.#leases.end({ hold, record, kind: 'charge', costPico: charge.costPico });
+  async settle(settlement: Omit<Settlement, 'kind'>): Promise<Settled> {
+    return this.#settle({ ...settlement, kind: 'charge' });
   }
 
-  /** Ends a hold without a charge. Throws as `settle` does. */
-  async release({ hold, record }: { readonly hold: Hold; readonly record: RequestOutcome }): Promise<Settlement> {
-    return this.#leases.end({ hold, record, kind: 'release', costPico: 0n });
+  /**
+   * Ends a hold without a charge.
+   * @throws as `settle` does
+   */
+  async release({ hold, record }: Pick<Settlement, 'hold' | 'record'>): Promise<Settled> {
+    return this.#settle({ hold, record, kind: 'release', costPico: 0n });
   }
 
-  /** Ends the holds that nobody ended before their deadline; see `expireDue` in ./sweep.ts. */
+  /** Ends what was neither settled nor released before its deadline; see ./sweep.ts. */
   async expireDue(range: { readonly now?: number; readonly everything?: boolean } = {}): Promise<Sweep> {
-    return expireDue(this.#ledger, range);
+    return expireDue(this.#dependencies, range);
   }
 
-  /** Drawers included. */
+  /** The main balance and the drawers together; undefined when the wallet was never opened. */
   async balance(accountId: string): Promise<Balance | undefined> {
-    return readBalance(this.#ledger.store, accountId);
+    return readBalance(this.#dependencies.store, accountId);
   }
 
-  /** All entries of an account, by entry id: an order in time for requests only. */
+  /** All entries of an account in the order of their ids, which for requests is the order of time. */
   entries(accountId: string): AsyncGenerator<Entry> {
-    return everyEntry(this.#ledger.store, accountId);
+    return everyEntry(this.#dependencies.store, accountId);
+  }
+
+  #settle(settlement: Settlement): Promise<Settled> {
+    const { leaseTurn } = settlement.hold;
+    return leaseTurn === undefined
+      ? settleHold(this.#dependencies, settlement)
+      : settleOnLease(this.#dependencies, settlement, leaseTurn);
   }
 
   #retry<T>(attempt: () => Promise<T>): Promise<T> {
-    return retryOrUnavailable(SETTLE_RETRY, this.#ledger.timing, attempt);
+    return retryOrUnavailable(SETTLE_RETRY, this.#dependencies.timing, attempt);
   }
 }

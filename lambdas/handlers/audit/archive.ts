@@ -10,16 +10,16 @@ export interface ArchiveDependencies {
   readonly log: Log;
 }
 
-/** Keeps each event that was recorded. A batch that comes again changes nothing. */
+/** Archives each recorded audit event. It is idempotent: repeating a batch changes nothing. */
 export function archive({ archive: events, log }: ArchiveDependencies): (event: DynamoDBStreamEvent) => Promise<void> {
   const recorded: StreamRule<AuditEvent> = {
     id: 'recorded',
     changes: ['INSERT'],
     when: () => true,
-    // Its schema is closed: what is no event, and could hold anything, is not kept.
+    // The event's schema is strict, so an item with any other data fails here instead of being archived.
     map: ({ after }) => after && decodeEvent(after),
     sink: async (batch) => {
-      // One behind the other: an archive that ends early has no gap.
+      // Write in order, so that an archive that ends early has no gap.
       for (const { value } of batch) await events.keep(value);
     },
   };

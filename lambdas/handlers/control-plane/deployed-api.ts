@@ -8,7 +8,7 @@ import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
 import { documentFetcher } from '../../adapters/federation/issuer-documents';
 import { OidcTokens } from '../../adapters/federation/oidc-tokens';
 import { SDK_LIMITS } from '../../adapters/sdk-limits';
-import { AgedSecret } from '../../adapters/secrets/aged-secret';
+import { CachedSecret } from '../../adapters/secrets/cached-secret';
 import { SesMailer } from '../../adapters/ses/ses-mailer';
 import { StdoutLog } from '../../adapters/stdout-log';
 import { ADDRESS_POLICIES } from '../../contracts/deployment/audit-address';
@@ -32,7 +32,7 @@ export async function deployedApi(
     catalog: env.CATALOG_TABLE,
   };
   const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
-  const pepper = new AgedSecret({ client, arn: env.KEY_PEPPER_SECRET, schema: pepperSecretSchema, clock });
+  const pepper = new CachedSecret({ client, arn: env.KEY_PEPPER_SECRET, schema: pepperSecretSchema, clock });
   const verifier = new CognitoTokenVerifier({
     issuer: userPoolIssuer(env.USER_POOL_ID),
     clientIds: [env.USER_POOL_CLIENT_ID],
@@ -57,13 +57,13 @@ export async function deployedApi(
   );
 }
 
-/** What the configuration can do without. */
+/** The dependencies that a deployment can be configured without. */
 function identityDependencies(env: Env<typeof API_ENV>, log: Log): Pick<ApiOptions, 'mailer' | 'secondFactors'> {
   const { MAIL_FROM: from, OPERATOR_MFA: operatorMfa, USER_POOL_ID: userPoolId } = env;
   const client = new CognitoIdentityProviderClient(SDK_LIMITS);
   return {
     ...(from !== 'none' && { mailer: new SesMailer({ from, log }) }),
-    // Anything but the word that does without.
+    // Only the exact word disables the second factor.
     ...(operatorMfa !== 'optional' && { secondFactors: new CognitoSecondFactors({ client, userPoolId, clock }) }),
   };
 }

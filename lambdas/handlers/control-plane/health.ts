@@ -1,6 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 
-/** Answers `{"status":"ok","stage":"prod"}`. It asks no store: it says that the control plane answers, no more. */
+/** Responds `{"status":"ok","stage":"prod"}`. It reads no store: it shows that the control plane responds, and nothing more. */
 export function health({ stage }: { readonly stage: string }): () => Promise<APIGatewayProxyStructuredResultV2> {
   const response: APIGatewayProxyStructuredResultV2 = {
     statusCode: 200,

@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { NotFound } from '../../domain/errors/app-error';
 import { problem } from './problem';
 
-/** Answers for every path that no other route has. */
+/** Responds to every path that has no route. */
 export function notFound({ requestContext }: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
   return Promise.resolve(problem(new NotFound('There is nothing at this path.', 'not_found'), requestContext));
 }

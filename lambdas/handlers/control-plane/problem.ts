@@ -2,9 +2,9 @@ import { STATUS_CODES } from 'node:http';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Problem } from '../../contracts/http/problem';
 import { type AppError } from '../../domain/errors/app-error';
-import { InvalidInput, Unauthenticated } from '../../domain/errors/refusal';
+import { InvalidInput, Unauthenticated } from './control-plane-errors';
 
-/** An error as RFC 9457 writes it. */
+/** Renders an error as problem details (RFC 9457). */
 export function problem(
   error: AppError,
   { requestId }: { readonly requestId: string },

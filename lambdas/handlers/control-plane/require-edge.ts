@@ -5,8 +5,8 @@ import { Forbidden } from '../../domain/errors/app-error';
 import { problem } from './problem';
 
 /**
- * Refuses whoever comes past the edge, before anything else is looked at. Every route has it but health, which must
- * answer while everything else fails. Without the secret nothing is let through: the request fails.
+ * Refuses requests that bypass the edge, before anything else is read. Every route uses it except health, which must
+ * respond while everything else fails. If the secret cannot be fetched, the request fails.
  */
 export function requireEdge(options: {
   readonly originSecrets: () => Promise<readonly string[]>;
@@ -14,7 +14,7 @@ export function requireEdge(options: {
   return {
     before: async ({ event }) => {
       if (isFromEdge(event.headers, await options.originSecrets())) return undefined;
-      return problem(new Forbidden('Requests come through the public endpoint.'), event.requestContext);
+      return problem(new Forbidden('Send requests through the public endpoint.'), event.requestContext);
     },
   };
 }

@@ -4,7 +4,7 @@ import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
 import { UndiciProviderClient } from '../../adapters/providers/undici-provider-client';
 import { SDK_LIMITS } from '../../adapters/sdk-limits';
-import { AgedSecret } from '../../adapters/secrets/aged-secret';
+import { CachedSecret } from '../../adapters/secrets/cached-secret';
 import { StdoutLog } from '../../adapters/stdout-log';
 import { type ProviderSettings, providerSettingsSchema } from '../../contracts/storage/catalog';
 import type { Env, WORKLOADS_ENV } from '../../contracts/deployment/environment';
@@ -33,7 +33,7 @@ export async function deployedGateway(
   };
   const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
   const client = new SecretsManagerClient(SDK_LIMITS);
-  const providerKeys = new AgedSecret({
+  const providerKeys = new CachedSecret({
     client,
     arn: env.PROVIDER_KEYS_SECRET,
     schema: providerKeysSecretSchema,

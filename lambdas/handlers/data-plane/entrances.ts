@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { AgedSecret } from '../../adapters/secrets/aged-secret';
+import { CachedSecret } from '../../adapters/secrets/cached-secret';
 import { originSecrets } from '../../adapters/secrets/origin-secrets';
 import type { Env, PROXY_ENV } from '../../contracts/deployment/environment';
 import { pepperSecretSchema } from '../../contracts/deployment/secrets';
@@ -25,7 +25,7 @@ export type Entrance = (
 export const clientsEntrance =
   (env: Env<typeof PROXY_ENV>): Entrance =>
   async ({ store, client, clock }) => {
-    const pepper = new AgedSecret({ client, arn: env.KEY_PEPPER_SECRET, schema: pepperSecretSchema, clock });
+    const pepper = new CachedSecret({ client, arn: env.KEY_PEPPER_SECRET, schema: pepperSecretSchema, clock });
     return {
       identify: byKey(new KeyVerifier({ store, pepper: await pepper.get(), clock })),
       originSecrets: originSecrets({ client, arn: env.ORIGIN_SECRET, clock }),

@@ -7,6 +7,7 @@ import type { Exchange } from '../../domain/data-plane/exchange';
 export interface StreamingRuntime {
   streamifyResponse(
     handler: (event: FunctionUrlEvent, stream: Writable, context: InvocationContext) => Promise<void>,
+    options: { readonly highWaterMark: number },
   ): unknown;
   readonly HttpResponseStream: {
     from(stream: Writable, head: { statusCode: number; headers: { readonly [name: string]: string } }): Writable;

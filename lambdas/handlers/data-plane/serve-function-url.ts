@@ -1,4 +1,5 @@
 import { openOnce } from '../../domain/open-once';
+import { CLIENT_BUFFER_BYTES } from '../../domain/data-plane/exchange';
 import type { Gateway } from '../../domain/data-plane/gateway';
 import { functionUrlExchange, type ReadCaller, type StreamingRuntime } from './function-url-host';
 
@@ -13,9 +14,12 @@ export function serveFunctionUrl(open: () => Promise<Pick<Gateway, 'handle'>>, r
   if (!isStreaming(awslambda)) return undefined;
   const runtime = awslambda;
   const gateway = openOnce(open);
-  return runtime.streamifyResponse(async (event, stream, context) => {
-    await (await gateway()).handle(functionUrlExchange(runtime, event, stream, context, readCaller));
-  });
+  return runtime.streamifyResponse(
+    async (event, stream, context) => {
+      await (await gateway()).handle(functionUrlExchange(runtime, event, stream, context, readCaller));
+    },
+    { highWaterMark: CLIENT_BUFFER_BYTES },
+  );
 }
 
 function isStreaming(runtime: Partial<StreamingRuntime> | undefined): runtime is StreamingRuntime {

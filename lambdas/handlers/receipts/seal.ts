@@ -6,12 +6,12 @@ export interface SealDependencies {
   readonly log: Log;
 }
 
-/** Seals what is open. Runs every minute; running twice at once, or again after a crash, seals everything once. */
+/** Seals all open leaves once a minute. Concurrent runs, or a run after a crash, never seal a leaf twice. */
 export function seal({ sealer, log }: SealDependencies): () => Promise<void> {
   return async () => {
     const { receipts, overtaken } = await sealer.run();
     if (receipts > 0) log.info('RECEIPTS_SEALED', { count: receipts });
-    // Two at a time is nothing to repair; often would say that one takes longer than its minute.
+    // An occasional overlap is harmless. Frequent overlaps mean that a run takes longer than a minute.
     if (overtaken) log.warn('SEAL_OVERTAKEN');
   };
 }

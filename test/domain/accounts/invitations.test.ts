@@ -1,6 +1,6 @@
+import { InvitationNotFound } from '../../../lambdas/domain/accounts/accounts-errors';
 import { INVITATION_DAYS, INVITATIONS_MAX } from '../../../lambdas/domain/accounts/invitations';
 import { FAILURES_MAX } from '../../../lambdas/domain/attempts/failed-attempts';
-import { InvitationNotFound } from '../../../lambdas/domain/errors/missing';
 import { AccountStage } from './account-stage';
 
 const ALL = { limit: 100 };

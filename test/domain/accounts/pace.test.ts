@@ -2,8 +2,8 @@ import {
   ACCOUNTS_PER_HOUR_MAX,
   ACCOUNTS_PER_PERSON_AND_DAY_MAX,
   INVITATIONS_PER_ACCOUNT_AND_DAY_MAX,
-  KEYS_PER_ACCOUNT_AND_DAY_MAX,
 } from '../../../lambdas/domain/accounts/pace';
+import { KEYS_PER_ACCOUNT_AND_DAY_MAX } from '../../../lambdas/domain/keys/preconditions';
 import { AccountStage } from './account-stage';
 
 const HOUR_MS = 3_600_000;

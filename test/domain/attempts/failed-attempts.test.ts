@@ -6,7 +6,7 @@ import {
   FAILURES_MAX,
   WINDOW_MS,
 } from '../../../lambdas/domain/attempts/failed-attempts';
-import type { TooManyAttempts } from '../../../lambdas/domain/errors/app-error';
+import type { TooManyAttempts } from '../../../lambdas/domain/attempts/too-many-attempts';
 import { networkOf } from '../../../lambdas/domain/attempts/network-of';
 
 const HOME = '192.0.2.1';

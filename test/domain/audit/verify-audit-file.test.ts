@@ -76,10 +76,10 @@ describe('an export', () => {
       ['out of order', [header, second, first, third, fourth], 'line 3: event 1'],
       ['twice', [header, first, second, second, third, fourth], 'line 4: event 2'],
       ['of another chain', [header, first, second, changed(third, { chain: 'deployment' }), fourth], 'line 4: event 3'],
-      ['no event', [header, first, '{"sequence":2}', second, third, fourth], 'line 3: this is no event'],
-      ['no JSON', [header, first, '{', second, third, fourth], 'line 3: this is no event'],
+      ['no event', [header, first, '{"sequence":2}', second, third, fourth], 'line 3: not an audit event'],
+      ['no JSON', [header, first, '{', second, third, fourth], 'line 3: not an audit event'],
       ['begun twice', [header, first, second, header, third, fourth], 'line 4: '],
-      ['empty', [], 'There is nothing in it.'],
+      ['empty', [], 'The file is empty.'],
     ];
     for (const [what, lines, found] of cases) {
       const { faults } = verified(lines);

@@ -1,5 +1,6 @@
 import { type ProviderSettings, providerSettingsSchema } from '../../../lambdas/contracts/storage/catalog';
-import { Catalog, CatalogInvalid, mergeCatalogs } from '../../../lambdas/domain/catalog/catalog';
+import { Catalog, mergeCatalogs } from '../../../lambdas/domain/catalog/catalog';
+import { CatalogInvalid } from '../../../lambdas/domain/catalog/catalog-errors';
 import { catalogOf, modelOf } from './example-catalog';
 
 const alpha: ProviderSettings = { id: 'alpha', dialect: 'openai', baseUrl: 'https://alpha.example/v1' };

@@ -1,5 +1,5 @@
 import { limitsOf } from '../../../dev/tools/prices/limits';
-import { picoPerToken, PriceRefused, priceVersions } from '../../../dev/tools/prices/price-versions';
+import { picoPerToken, UnsupportedPrice, priceVersions } from '../../../dev/tools/prices/price-versions';
 import { servedAt } from '../../../dev/tools/prices/served-at';
 
 describe('a price in dollars per million tokens', () => {
@@ -16,7 +16,7 @@ describe('a price in dollars per million tokens', () => {
   });
 
   test('is refused when it is finer than a pico-dollar', () => {
-    expect(() => picoPerToken(0.1234567)).toThrow(PriceRefused);
+    expect(() => picoPerToken(0.1234567)).toThrow(UnsupportedPrice);
   });
 
   test.each([1e-7, -1, Number.NaN, Number.POSITIVE_INFINITY])('%d is refused', (dollars) => {
@@ -65,7 +65,7 @@ describe('imported prices', () => {
       constraint: { start_time: '00:00Z', end_time: '01:00Z', type: 'time_of_date' as const },
       prices: { input_mtok: 1 },
     };
-    expect(() => priceVersions('openai', 'm', [{ prices: { input_mtok: 2 } }, nightly])).toThrow(PriceRefused);
+    expect(() => priceVersions('openai', 'm', [{ prices: { input_mtok: 2 } }, nightly])).toThrow(UnsupportedPrice);
     expect(() => priceVersions('openai', 'm', { input_mtok: 1, audio_hours: 1 })).toThrow('audio_hours');
     expect(() => priceVersions('openai', 'm', { output_mtok: 1 })).toThrow('its input has no price');
   });

@@ -1,5 +1,5 @@
 import { priceAt, tierFor, tiersUpTo, unitPricePico } from '../../../lambdas/domain/catalog/price';
-import { ModelNotFound } from '../../../lambdas/domain/errors/app-error';
+import { ModelNotFound } from '../../../lambdas/domain/catalog/model-not-found';
 import { modelOf, versionOf } from './example-catalog';
 
 describe('prices over time', () => {

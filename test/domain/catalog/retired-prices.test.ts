@@ -1,4 +1,4 @@
-import { retiredPrices } from '../../../dev/tools/prices/retired';
+import { retiredPrices } from '../../../dev/tools/prices/retired-prices';
 import { type PriceVersion, retiredPricesSchema } from '../../../lambdas/contracts/storage/catalog';
 import committed from '../../../lambdas/domain/catalog/generated/retired-prices.json';
 import { PRICE_LIST } from '../../../lambdas/domain/catalog/price-list';

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
-import type { Exchange, Headers } from '../../../lambdas/domain/data-plane/exchange';
+import { CLIENT_BUFFER_BYTES, type Exchange } from '../../../lambdas/domain/data-plane/exchange';
+import type { Headers } from '../../../lambdas/domain/headers';
 
 export interface Sent {
   readonly method?: string;
@@ -70,6 +71,7 @@ export class FakeClient implements Exchange {
     this.status = status;
     this.answerHeaders = headers;
     this.#out = new Writable({
+      highWaterMark: CLIENT_BUFFER_BYTES,
       write: (chunk: Buffer, _encoding, taken) => {
         this.text += chunk.toString();
         this.onBytes(chunk.toString());

@@ -1,4 +1,4 @@
-import type { Headers } from '../../../lambdas/domain/data-plane/exchange';
+import type { Headers } from '../../../lambdas/domain/headers';
 import type {
   ProviderCall,
   ProviderClient,

@@ -21,7 +21,7 @@ async function seal(): Promise<void> {
   const { engine: store } = stage;
   const [record] = await stage.records();
   await completeReceipts(store, record?.accountId ?? '');
-  await new Sealer({ store, clock: Date.now, signer: new KeySigner(KeySigner.makeKey()), retentionDays: 90 }).run();
+  await new Sealer({ store, clock: Date.now, signer: new KeySigner(KeySigner.generateKey()), retentionDays: 90 }).run();
 }
 
 const get = (at = path, headers = {}) => stage.send({ method: 'GET', path: at, headers });

@@ -15,6 +15,7 @@ import { Receipts } from '../../../lambdas/domain/receipts/receipts';
 import { UsageRecords } from '../../../lambdas/domain/usage/records/usage-records';
 import type { Balance } from '../../../lambdas/domain/wallet/balance/balance';
 import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
+import { everyAccount } from '../../../lambdas/domain/accounts/directory';
 import { verifyLedger } from '../../../lambdas/domain/wallet/verify/verify-ledger';
 import { Wallet } from '../../../lambdas/domain/wallet/wallet';
 import { catalogOf, modelOf, versionOf } from '../catalog/example-catalog';
@@ -221,7 +222,7 @@ export class GatewayStage {
   async spendDownTo(availablePico: bigint): Promise<void> {
     const takenPico = FUNDS_PICO - availablePico;
     const hold = await this.reserve(takenPico);
-    await this.wallet.settle({ hold, charge: { costPico: takenPico }, record: outcomeOf(hold) });
+    await this.wallet.settle({ hold, costPico: takenPico, record: outcomeOf(hold) });
   }
 
   /** Nothing is held, nothing is lost, and the ledger replays. */
@@ -230,6 +231,7 @@ export class GatewayStage {
     expect([heldPico, availablePico + spentPico]).toEqual([0n, FUNDS_PICO]);
     const report = await verifyLedger({
       store: this.engine,
+      everyAccount: everyAccount(this.engine),
       usageWindow: { clock: Date.now, usageRetentionDays: USAGE_RETENTION_DAYS },
     });
     expect(report.differences).toEqual([]);

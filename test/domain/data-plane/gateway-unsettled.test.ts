@@ -1,6 +1,7 @@
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../../lambdas/domain/clock';
 import { UNSETTLED_MAX, UnsettledRequests } from '../../../lambdas/domain/data-plane/settlement/unsettled-requests';
 import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
-import type { RequestEnd } from '../../../lambdas/domain/data-plane/settlement/request-end';
+import type { Settlement } from '../../../lambdas/domain/wallet/holds/settlement';
 import { outcomeOf } from '../wallet/wallet-stage';
 import { completion, fails, type Play, whole } from './fake-providers';
 import type { FakeClient } from './fake-client';
@@ -11,10 +12,6 @@ beforeEach(async () => {
   stage = await GatewayStage.openTimed();
 });
 afterEach(() => stage.closeTimed());
-
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 
 /** The wallet tries a settle so often before it gives up. */
 const TRIES = 13;
@@ -160,9 +157,9 @@ describe('a settle that fails for longer than the wallet has patience', () => {
 });
 
 describe('what is kept of unsettled requests', () => {
-  const endOf = async (): Promise<RequestEnd> => {
+  const endOf = async (): Promise<Settlement> => {
     const hold = await stage.reserve(COST_PICO);
-    return { hold, costPico: COST_PICO, record: outcomeOf(hold) };
+    return { hold, kind: 'charge', costPico: COST_PICO, record: outcomeOf(hold) };
   };
   const open = (): UnsettledRequests =>
     new UnsettledRequests({

@@ -2,7 +2,7 @@ import { apiKeyKey, keyListingKey } from '../../../lambdas/contracts/storage/tab
 import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
-import { ROTATION_GRACE_MS_MAX } from '../../../lambdas/domain/keys/keys';
+import { ROTATION_GRACE_MS_MAX } from '../../../lambdas/domain/keys/rotate-key';
 import { AccountStage } from '../accounts/account-stage';
 
 const HOUR_MS = 3_600_000;

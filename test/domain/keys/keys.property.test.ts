@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
-import { encodeSecret } from '../../../lambdas/domain/keys/key-format';
 import { Keys } from '../../../lambdas/domain/keys/keys';
+import { encodeSecret } from '../../../lambdas/domain/secret';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 

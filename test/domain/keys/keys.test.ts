@@ -1,13 +1,13 @@
 import { createHash, createHmac } from 'node:crypto';
+import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
+import { KEY_LABEL_CHARACTERS_MAX } from '../../../lambdas/contracts/http/api-keys';
 import { apiKeyKey } from '../../../lambdas/contracts/storage/table-keys';
 import { KEYS } from '../../../lambdas/contracts/storage/tables';
-import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
-import { encodeSecret } from '../../../lambdas/domain/keys/key-format';
 import { encodeKey } from '../../../lambdas/domain/keys/key-item';
-import { KEY_LABEL_CHARACTERS_MAX } from '../../../lambdas/contracts/http/api-keys';
 import { Keys } from '../../../lambdas/domain/keys/keys';
+import { encodeSecret } from '../../../lambdas/domain/secret';
 import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
 import type { Get, TableStore } from '../../../lambdas/domain/table/table-store';
 

@@ -8,7 +8,7 @@ describe('amounts of dollars', () => {
     ['0.1', 100_000_000_000n],
     ['0.000000000001', 1n],
     ['123456789012345.123456789012', 123_456_789_012_345_123_456_789_012n],
-  ])('%s is read exactly', (text, pico) => {
+  ])('%s dollars are parsed exactly', (text, pico) => {
     expect(parseUsd(text)).toBe(pico);
   });
 
@@ -30,13 +30,13 @@ describe('amounts of dollars', () => {
     '٥',
     '1_000',
     '9'.repeat(27),
-  ])('%j is no amount', (text) => {
+  ])('%j is rejected as an amount', (text) => {
     expect(() => parseUsd(text)).toThrow(InvalidAmount);
   });
 
-  test('what is no amount is refused without being repeated', () => {
+  test('the error for an invalid amount does not repeat the text', () => {
     expect(() => parseUsd('a secret')).toThrow(
-      /^an amount is dollars in plain decimals, such as 5 or 0\.25, with at most 12 places and no sign$/,
+      /^the amount must be a decimal number of dollars, such as 5 or 0\.25, with at most 12 decimals and no sign$/,
     );
     expect(new InvalidAmount()).toMatchObject({ name: 'InvalidAmount' });
   });
@@ -49,7 +49,7 @@ describe('amounts of dollars', () => {
     [1n, '0.000000000001'],
     [1_500_000_000_000n, '1.50'],
     [-2n * PICO_PER_USD, '-2.00'],
-  ])('%s pico-dollars are written %s', (pico, text) => {
+  ])('%s pico-dollars are formatted as %s', (pico, text) => {
     expect(formatUsd(pico)).toBe(text);
   });
 
@@ -57,12 +57,12 @@ describe('amounts of dollars', () => {
     [1n, 2n],
     [-2n, -1n],
     [3n, 3n],
-  ])('of %s and %s the first is the lesser and the second the larger', (less, more) => {
+  ])('%s is the lesser and %s the larger of the two', (less, more) => {
     expect([lesser(less, more), lesser(more, less)]).toEqual([less, less]);
     expect([larger(less, more), larger(more, less)]).toEqual([more, more]);
   });
 
-  test('what is written reads as the same amount', () => {
+  test('a formatted amount parses to the same amount', () => {
     fc.assert(fc.property(fc.bigInt({ min: 0n, max: 10n ** 30n }), (pico) => parseUsd(formatUsd(pico)) === pico));
   });
 });

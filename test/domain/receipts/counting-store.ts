@@ -5,7 +5,7 @@ import { bytesOf } from './item-bytes';
 const WRITE_UNIT_BYTES = 1_024;
 const READ_UNIT_BYTES = 4_096;
 
-/** A store that counts what DynamoDB would charge: by an item's bytes, a delete by what it deletes. */
+/** Counts the read and write units that DynamoDB would charge. They depend on item sizes; a delete costs its old item. */
 export class CountingStore implements TableStore {
   readonly #inner: TableStore;
   writeUnits = 0;
@@ -40,7 +40,7 @@ export class CountingStore implements TableStore {
   }
 }
 
-/** The larger one of what was there and what is there now. */
+/** A write is charged for the larger of the old and the new item. */
 function writeUnitsOf(write: Write | Check, before: Item | undefined): number {
   if ('update' in write || 'check' in write) throw new Error('receipts are put and deleted only');
   const after = 'put' in write ? write.put : undefined;

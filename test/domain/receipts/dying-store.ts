@@ -1,10 +1,10 @@
 import type { Check, Get, Page, Query, TableStore, Write } from '../../../lambdas/domain/table/table-store';
 import type { Item } from '../../../lambdas/domain/table/value';
 
-/** Whether the write that a process dies at was made. */
+/** Whether the process dies before or after its last write takes effect. */
 export type Death = 'before' | 'after';
 
-/** The store of a process that dies at one of its writes: from then on nothing of it reaches the store any more. */
+/** Simulates a process that dies at one of its writes. From then on, every call fails. */
 export class DyingStore implements TableStore {
   readonly #inner: TableStore;
   readonly #death: Death;
@@ -21,12 +21,12 @@ export class DyingStore implements TableStore {
   }
 
   async get(get: Get): Promise<Item | undefined> {
-    this.#breathe();
+    this.#checkAlive();
     return this.#inner.get(get);
   }
 
   async query(query: Query): Promise<Page> {
-    this.#breathe();
+    this.#checkAlive();
     return this.#inner.query(query);
   }
 
@@ -39,14 +39,14 @@ export class DyingStore implements TableStore {
   }
 
   async #write<T>(work: () => Promise<T>): Promise<T> {
-    this.#breathe();
+    this.#checkAlive();
     this.#writesLeft -= 1;
     if (this.#death === 'after' && this.isDead) await work();
-    this.#breathe();
+    this.#checkAlive();
     return work();
   }
 
-  #breathe(): void {
+  #checkAlive(): void {
     if (this.isDead) throw new Error('the process is dead');
   }
 }

@@ -1,6 +1,6 @@
 import type { Value } from '../../../lambdas/domain/table/value';
 
-/** As DynamoDB counts them, numbers rounded up. */
+/** The size of a value as DynamoDB counts it, with the size of numbers rounded up. */
 export function bytesOf(value: Value): number {
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (typeof value === 'bigint' || typeof value === 'number') return Math.ceil(String(value).length / 2) + 1;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { inTreeOrder, type Leaf } from '../../../lambdas/domain/receipts/leaf';
-import { LeafMarks, packLeaves, readPackedLeaves, unpackLeaves } from '../../../lambdas/domain/receipts/packed-leaves';
+import { LeafFilter, packLeaves, readPackedLeaves, unpackLeaves } from '../../../lambdas/domain/receipts/packed-leaves';
 
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -13,7 +13,7 @@ const leaf: fc.Arbitrary<Leaf> = fc.oneof(
   fc.record({ requestId, hash, text: fc.string() }),
 );
 
-test('leaves come out of their packing as they went in, in 49 bytes each and their texts', () => {
+test('packed leaves are unpacked unchanged and take 49 bytes each, plus their texts', () => {
   fc.assert(
     fc.property(fc.array(leaf, { maxLength: 20 }), (leaves) => {
       const packed = packLeaves(leaves);
@@ -23,18 +23,18 @@ test('leaves come out of their packing as they went in, in 49 bytes each and the
   );
 });
 
-test('leaves are recognised among packed ones', () => {
+test('a filter recognises leaves among packed ones', () => {
   fc.assert(
     fc.property(fc.array(leaf, { minLength: 1 }), fc.array(leaf), fc.nat(), (leaves, others, at) => {
       const packed = readPackedLeaves(packLeaves(leaves));
-      const marks = new LeafMarks([...others, leaves[at % leaves.length]!]);
-      expect(marks.mayBeIn(packed)).toBe(true);
-      expect(new LeafMarks([]).mayBeIn(packed)).toBe(false);
+      const filter = new LeafFilter([...others, leaves[at % leaves.length]!]);
+      expect(filter.mayMatch(packed)).toBe(true);
+      expect(new LeafFilter([]).mayMatch(packed)).toBe(false);
     }),
   );
 });
 
-test('the first and the last id there can be are packed like any other', () => {
+test('the lowest and highest request IDs survive packing', () => {
   const ids = ['0', '7', 'Z'].map((digit) => `req_${digit.repeat(26)}`);
   const leaves = ids.map((id) => ({ requestId: id, hash: Buffer.alloc(32, 7) }));
   expect(unpackLeaves(readPackedLeaves(packLeaves(leaves)))).toEqual(leaves);
@@ -47,16 +47,16 @@ test.each([
   `req_${'0'.repeat(27)}`,
   `req_${'I'.repeat(26)}`,
   `acc_${'0'.repeat(26)}`,
-])('"%s" is packed as no request id', (id) => {
+])('"%s" is rejected as a request ID', (id) => {
   expect(() => packLeaves([{ requestId: id, hash: Buffer.alloc(32) }])).toThrow(RangeError);
 });
 
-test('attributes that hold no leaves are no leaves', () => {
-  expect(() => readPackedLeaves({ leaves: Buffer.alloc(48) })).toThrow('these are no leaves');
-  expect(() => readPackedLeaves({})).toThrow('these are no leaves');
+test('attributes without valid leaves are rejected', () => {
+  expect(() => readPackedLeaves({ leaves: Buffer.alloc(48) })).toThrow('the attributes do not contain packed leaves');
+  expect(() => readPackedLeaves({})).toThrow('the attributes do not contain packed leaves');
 });
 
-test('leaves stand by request, and of one request what supersedes stands last', () => {
+test("a tree's leaves are sorted by request, with superseding ones last", () => {
   const of = (id: string, text?: string): Leaf => ({ requestId: id, hash: Buffer.alloc(32), ...(text && { text }) });
   const [expiry, late, other] = [of('req_1', '{"status":"expired"}'), of('req_1', '{"supersedes":"…"}'), of('req_0')];
   expect(inTreeOrder([late, expiry, other])).toEqual([other, expiry, late]);

@@ -5,7 +5,7 @@ import { leafHash, MerkleTree, rootOfPath } from '../../../lambdas/domain/receip
 const sha256 = (...parts: readonly Uint8Array[]): Buffer => createHash('sha256').update(Buffer.concat(parts)).digest();
 const node = (left: Buffer, right: Buffer): Buffer => sha256(Buffer.of(1), left, right);
 
-/** MTH of RFC 6962, section 2.1, word for word: split at the largest power of two below the number of leaves. */
+/** MTH of RFC 6962, section 2.1, implemented literally: it splits at the largest power of two below the leaf count. */
 function definedRoot(leaves: readonly Uint8Array[]): Buffer {
   const [only] = leaves;
   if (only !== undefined && leaves.length === 1) return sha256(Buffer.of(0), only);
@@ -28,7 +28,7 @@ const splitOf = (count: number): number => 2 ** Math.floor(Math.log2(count - 1))
 const someLeaves = fc.array(fc.uint8Array({ maxLength: 40 }), { minLength: 1, maxLength: 70 });
 const treeOf = (leaves: readonly Uint8Array[]): MerkleTree => new MerkleTree(leaves.map((leaf) => leafHash(leaf)));
 
-/** The leaves and roots with which implementations of Certificate Transparency are compared. */
+/** The reference leaves and roots of Certificate Transparency implementations. */
 const KNOWN_LEAVES = [
   '',
   '00',
@@ -52,13 +52,13 @@ const KNOWN_ROOTS = [
 
 describe('a Merkle tree', () => {
   test.each(KNOWN_ROOTS.map((root, index) => [index + 1, root] as const))(
-    'of %i known leaves has the known root',
+    'a Merkle tree of %i known leaves has the known root',
     (size, root) => {
       expect(treeOf(KNOWN_LEAVES.slice(0, size)).root.toString('hex')).toBe(root);
     },
   );
 
-  test('has the roots and paths that RFC 6962 defines', () => {
+  test('a Merkle tree has the roots and paths that RFC 6962 defines', () => {
     fc.assert(
       fc.property(someLeaves, (leaves) => {
         const tree = treeOf(leaves);
@@ -68,7 +68,7 @@ describe('a Merkle tree', () => {
     );
   });
 
-  test('proves each leaf at its place, and at no other', () => {
+  test('a path proves each leaf at its own index only', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.uint8Array({ maxLength: 40 }), { minLength: 1, maxLength: 40, selector: String }),
@@ -86,7 +86,7 @@ describe('a Merkle tree', () => {
     );
   });
 
-  test('proves nothing by a path that is longer, shorter or changed', () => {
+  test('a path that is longer, shorter or altered proves nothing', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 50 }), fc.nat(49), fc.nat(), (size, at, bit) => {
         const leaves = Array.from({ length: size }, (_, leaf) => Buffer.of(leaf));
@@ -96,8 +96,8 @@ describe('a Merkle tree', () => {
         const rootBy = (other: readonly Buffer[]) =>
           rootOfPath({ leaf: leafHash(leaves[index]!), index, size, path: other });
         const changed = path.map((hash) => Buffer.from(hash));
-        const place = bit % (path.length * 256);
-        changed[Math.floor(place / 256)]![Math.floor(place / 8) % 32]! ^= 1 << (place % 8);
+        const bitIndex = bit % (path.length * 256);
+        changed[Math.floor(bitIndex / 256)]![Math.floor(bitIndex / 8) % 32]! ^= 1 << (bitIndex % 8);
         expect(rootBy([...path, tree.root])).toBeUndefined();
         expect(rootBy(path.slice(0, -1))).toBeUndefined();
         expect(rootBy(changed)).not.toEqual(tree.root);
@@ -105,13 +105,13 @@ describe('a Merkle tree', () => {
     );
   });
 
-  test('takes no node for a leaf', () => {
+  test('a node does not pass for a leaf', () => {
     const [left, right] = [Buffer.of(1), Buffer.of(2)].map((leaf) => leafHash(leaf));
     const inner = Buffer.concat([left!, right!]);
     expect(leafHash(inner)).not.toEqual(new MerkleTree([left!, right!]).root);
   });
 
-  test('has at least one leaf, and a path for each of them only', () => {
+  test('a Merkle tree rejects an empty list of leaves and an index out of range', () => {
     expect(() => new MerkleTree([])).toThrow(RangeError);
     expect(() => treeOf([Buffer.of(1)]).path(1)).toThrow(RangeError);
     expect(rootOfPath({ leaf: leafHash('a'), index: 1, size: 1, path: [] })).toBeUndefined();

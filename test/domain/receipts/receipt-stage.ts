@@ -30,9 +30,9 @@ const REQUEST = {
   at: '',
   priceVersion: '2026-11-01',
 };
-const KEY = KeySigner.makeKey();
+const KEY = KeySigner.generateKey();
 
-/** A wallet whose charges leave changes, and what makes receipts of them. */
+/** A wallet, and the pipeline that turns its charges into receipts. */
 export class ReceiptStage {
   readonly engine: EmbeddedStore;
   readonly wallet: WalletStage;
@@ -50,7 +50,7 @@ export class ReceiptStage {
 
   readonly clock = (): number => this.wallet.now;
 
-  /** A stage with both accounts funded, of which no change is waiting. */
+  /** A stage with two funded accounts and no pending changes. */
   static async funded(): Promise<ReceiptStage> {
     const stage = new ReceiptStage();
     await stage.fund(ACCOUNT, OTHER_ACCOUNT);
@@ -62,15 +62,15 @@ export class ReceiptStage {
     for (const accountId of accountIds) await this.wallet.fund(CREDIT, accountId);
   }
 
-  /** A request from reserve to settle. @returns its id */
+  /** Reserves and settles a request. @returns its ID */
   async charge(accountId = ACCOUNT, costPico = CENT): Promise<string> {
     const hold = await this.wallet.reserve(costPico, this.wallet.nextRequestId(), accountId);
     await this.wallet.settle(hold, costPico);
     return hold.requestId;
   }
 
-  /** Records of requests that ended now, without a wallet that paid for them. @returns their ids */
-  async ended(count: number, accountId = ACCOUNT): Promise<string[]> {
+  /** Writes usage records of requests that have just ended, without charging the wallet. @returns their IDs */
+  async endRequests(count: number, accountId = ACCOUNT): Promise<string[]> {
     const requestIds: string[] = [];
     for (let request = 0; request < count; request += 1) {
       const hold = { accountId, requestId: this.wallet.nextRequestId(), heldPico: CENT, deadline: 0, request: REQUEST };
@@ -81,7 +81,7 @@ export class ReceiptStage {
     return requestIds;
   }
 
-  /** The changes since the last call, as the stream would hand them over. */
+  /** @returns the changes since the last call, as the table's stream would deliver them */
   async changes(): Promise<DynamoDBRecord[]> {
     await Promise.resolve();
     const changes = this.#changes.filter(({ eventSourceARN = '' }) => eventSourceARN.includes('table/usage/'));
@@ -95,12 +95,12 @@ export class ReceiptStage {
     await receipts({ openLeaves: new OpenLeaves({ store }), log })({ Records });
   }
 
-  /** A sealer as a new process has it. */
+  /** Creates a sealer without any cached state, like a new process. */
   sealer(store: TableStore = this.engine): Sealer {
     return new Sealer({ store, signer: this.signer, clock: this.clock, retentionDays: USAGE_RETENTION_DAYS });
   }
 
-  /** A minute passes, and the sealer runs. */
+  /** Advances the clock by a minute and runs a new sealer. */
   seal(store?: TableStore): Promise<SealRun> {
     this.wallet.now += MINUTE_MS;
     return this.sealer(store).run();
@@ -111,7 +111,7 @@ export class ReceiptStage {
   }
 
   /** The lines of an account's export. */
-  async exported(accountId = ACCOUNT): Promise<string[]> {
+  async exportLines(accountId = ACCOUNT): Promise<string[]> {
     const options = { store: this.engine, clock: this.clock, retentionDays: USAGE_RETENTION_DAYS };
     const trees = await exportReceipts(options, accountId);
     return trees.flatMap(({ line, receipts: found }) => [
@@ -137,7 +137,7 @@ export class ReceiptStage {
   }
 }
 
-/** The ids of the requests whose receipts an export has, in its order. */
+/** The request IDs of the receipts in an export, in order. */
 export const requestsIn = (lines: readonly string[]): string[] =>
   lines.flatMap((line) => {
     const { receipt } = JSON.parse(line) as { receipt?: { requestId: string } };

@@ -14,8 +14,8 @@ beforeEach(async () => {
 
 const find = async (requestId: string) => stage.receipts.find(await stage.record(requestId));
 
-/** Fails unless the proof verifies by itself; returns its receipt. */
-async function proven(requestId: string): Promise<Receipt> {
+/** Fails unless the request has a receipt whose proof verifies. @returns the receipt */
+async function provenReceipt(requestId: string): Promise<Receipt> {
   const proof = await find(requestId);
   if (proof === undefined) throw new Error('there is no receipt');
   expect(await stage.verify([JSON.stringify(proof)])).toMatchObject({ receipts: 1, faults: [] });
@@ -23,7 +23,7 @@ async function proven(requestId: string): Promise<Receipt> {
 }
 
 describe('a receipt', () => {
-  test('says what was charged for what, and nothing of what was said', async () => {
+  test('a receipt contains the charge and its reasons, and no content', async () => {
     const requestId = await stage.charge();
     const record = await stage.record(requestId);
     expect(receiptText(receiptOf(record))).toBe(
@@ -33,23 +33,23 @@ describe('a receipt', () => {
     );
   });
 
-  test('has one text, whatever the order of its members', async () => {
+  test('a receipt has one canonical text, whatever the order of its members', async () => {
     const receipt = receiptOf(await stage.record(await stage.charge()));
     const usage = Object.fromEntries(Object.entries(receipt.usage).reverse());
     const reversed = Object.fromEntries(Object.entries({ ...receipt, usage }).reverse()) as Receipt;
     expect(receiptText(reversed)).toBe(receiptText(receipt));
   });
 
-  test('is there with its proof once it is sealed, and not before', async () => {
+  test('a receipt is available with its proof once it is sealed, and not earlier', async () => {
     const requestId = await stage.charge();
     expect(await find(requestId)).toBeUndefined();
     await stage.pipe();
     expect(await find(requestId)).toBeUndefined();
     await stage.seal();
-    expect(await proven(requestId)).toMatchObject({ requestId, costPico: CENT.toString() });
+    expect(await provenReceipt(requestId)).toMatchObject({ requestId, costPico: CENT.toString() });
   });
 
-  test('is found among those of other minutes and other accounts', async () => {
+  test('a receipt is found among those of other minutes and accounts', async () => {
     const requests: string[] = [];
     for (let minute = 0; minute < 5; minute += 1) {
       requests.push(await stage.charge(), await stage.charge());
@@ -57,10 +57,10 @@ describe('a receipt', () => {
       await stage.pipe();
       await stage.seal();
     }
-    for (const requestId of requests) expect(await proven(requestId)).toMatchObject({ requestId });
+    for (const requestId of requests) expect(await provenReceipt(requestId)).toMatchObject({ requestId });
   });
 
-  test('is found although it was sealed a day later', async () => {
+  test('a receipt that was sealed a day late is found', async () => {
     const [early, late] = [await stage.charge(), await stage.charge()];
     const changes = await stage.changes();
     const isOf = (requestId: string) => changes.filter(({ dynamodb }) => dynamodb?.Keys?.['sk']?.S === requestId);
@@ -69,29 +69,29 @@ describe('a receipt', () => {
     stage.wallet.now += DAY_MS;
     await stage.pipe(isOf(late));
     await stage.seal();
-    for (const requestId of [early, late]) expect(await proven(requestId)).toMatchObject({ requestId });
+    for (const requestId of [early, late]) expect(await provenReceipt(requestId)).toMatchObject({ requestId });
   });
 
-  test('is there for as long as its record, and no longer', async () => {
+  test('a receipt is available for exactly as long as its usage record', async () => {
     const requestId = await stage.charge();
     await stage.pipe();
     await stage.seal();
     const record = await stage.record(requestId);
     stage.wallet.now = Date.parse(record.at) + 90 * DAY_MS - 1_000;
-    expect(await proven(requestId)).toMatchObject({ requestId });
+    expect(await provenReceipt(requestId)).toMatchObject({ requestId });
     stage.wallet.now += 1_000;
     expect(await stage.wallet.usage.get(ACCOUNT, requestId)).toBeUndefined();
     stage.wallet.now += 2 * 60_000;
     expect(await stage.receipts.find(record)).toBeUndefined();
   });
 
-  test('of a record that was changed since does not verify', async () => {
+  test('a receipt of an altered usage record does not verify', async () => {
     const requestId = await stage.charge();
     await stage.pipe();
     await stage.seal();
     const proof = await stage.receipts.find({ ...(await stage.record(requestId)), costPico: CENT - 1n });
     const { faults } = await stage.verify([JSON.stringify(proof)]);
-    expect(faults).toEqual([`line 1: receipt ${requestId}: it was changed, or is not of its tree`]);
+    expect(faults).toEqual([`line 1: receipt ${requestId}: it was changed, or does not belong to its tree`]);
   });
 });
 
@@ -102,23 +102,27 @@ describe('a request that was settled after it had expired', () => {
     if (sealedBetween) {
       await stage.pipe();
       await stage.seal();
-      expect(await proven(hold.requestId)).toMatchObject({ status: 'expired', costPico: '0' });
+      expect(await provenReceipt(hold.requestId)).toMatchObject({ status: 'expired', costPico: '0' });
     }
     await stage.wallet.settle(hold, CENT);
     return hold.requestId;
   };
 
   test.each([true, false])(
-    'has two receipts, of which the second names the first (sealed between: %s)',
+    'a late settle gives a second receipt that names the first (sealed between: %s)',
     async (sealedBetween) => {
       const requestId = await settleLate({ sealedBetween });
-      // Until the second is sealed there is none for what was charged.
+      // The first receipt does not match the charge, so there is none until the second is sealed.
       expect(await find(requestId)).toBeUndefined();
       await stage.pipe();
       await stage.seal();
       const supersedes = expect.stringMatching(/^[0-9a-f]{64}$/) as string;
-      expect(await proven(requestId)).toMatchObject({ status: 'completed', costPico: CENT.toString(), supersedes });
-      const lines = await stage.exported();
+      expect(await provenReceipt(requestId)).toMatchObject({
+        status: 'completed',
+        costPico: CENT.toString(),
+        supersedes,
+      });
+      const lines = await stage.exportLines();
       expect(requestsIn(lines)).toEqual([requestId, requestId]);
       expect(await stage.verify(lines)).toMatchObject({ receipts: 2, faults: [] });
     },
@@ -126,7 +130,7 @@ describe('a request that was settled after it had expired', () => {
 });
 
 describe('an export', () => {
-  test('begins behind the last tree with a receipt whose record is gone by time', async () => {
+  test('an export starts after the last tree with an expired record', async () => {
     const old = await stage.charge();
     await stage.pipe();
     await stage.seal();
@@ -134,16 +138,16 @@ describe('an export', () => {
     const young = await stage.charge();
     await stage.pipe();
     await stage.seal();
-    expect(requestsIn(await stage.exported())).toEqual([old, young]);
+    expect(requestsIn(await stage.exportLines())).toEqual([old, young]);
     stage.wallet.now += 60 * DAY_MS - 60_000 - 1;
-    const lines = await stage.exported();
+    const lines = await stage.exportLines();
     expect(requestsIn(lines)).toEqual([young]);
     expect(await stage.verify(lines)).toMatchObject({ trees: 1, faults: [] });
   });
 });
 
 describe('receipts that were lost on their way', () => {
-  test('are completed from the records, once', async () => {
+  test('lost receipts are completed from the usage records, once', async () => {
     const [sealed, lost, waiting] = [await stage.charge(), await stage.charge(), await stage.charge()];
     const changes = await stage.changes();
     const isOf = (requestId: string) => changes.filter(({ dynamodb }) => dynamodb?.Keys?.['sk']?.S === requestId);
@@ -152,16 +156,16 @@ describe('receipts that were lost on their way', () => {
     await stage.pipe(isOf(waiting));
     expect(await completeReceipts(stage.engine, ACCOUNT)).toBe(1);
     expect(await completeReceipts(stage.engine, ACCOUNT)).toBe(0);
-    // What was thought to be lost comes after all.
+    // The change that seemed lost arrives after all.
     await stage.pipe(isOf(lost));
     await stage.seal();
     expect(await completeReceipts(stage.engine, ACCOUNT)).toBe(0);
-    const lines = await stage.exported();
+    const lines = await stage.exportLines();
     expect(requestsIn(lines).sort()).toEqual([sealed, lost, waiting].sort());
     expect(await stage.verify(lines)).toMatchObject({ receipts: 3, faults: [] });
   });
 
-  test('are completed for a late settle as the pipeline would have made them', async () => {
+  test('the lost receipt of a late settle is completed as the pipeline would have made it', async () => {
     const hold = await stage.wallet.reserve(CENT);
     await stage.wallet.expire();
     await stage.pipe();
@@ -170,10 +174,10 @@ describe('receipts that were lost on their way', () => {
     expect(await completeReceipts(stage.engine, ACCOUNT)).toBe(1);
     await stage.pipe();
     expect(await stage.seal()).toMatchObject({ receipts: 1 });
-    expect(await proven(hold.requestId)).toMatchObject({ status: 'completed' });
+    expect(await provenReceipt(hold.requestId)).toMatchObject({ status: 'completed' });
   });
 
-  test('are looked for from a moment on', async () => {
+  test('completing receipts ignores requests before the given time', async () => {
     await stage.charge();
     stage.wallet.now += HOUR_MS;
     await stage.charge();

@@ -10,13 +10,13 @@ const ITEM = { pk: 'a partition', sk: 'an item' };
 let now: number;
 let waits: number[];
 let faulty: FaultyStore;
-let patient: RetryingStore;
+let retrying: RetryingStore;
 
 beforeEach(() => {
   now = 0;
   waits = [];
   faulty = new FaultyStore(EmbeddedStore.memory({ clock: () => now }));
-  patient = new RetryingStore({
+  retrying = new RetryingStore({
     store: faulty,
     clock: () => now,
     random: () => 0.5,
@@ -27,30 +27,30 @@ beforeEach(() => {
   });
 });
 
-test('what the store did not take is written again, after waits that grow', async () => {
+test('a failed write is retried with growing waits', async () => {
   faulty.plan('throttled', 'unreachable', 'lost reply');
-  await patient.write({ table: USAGE, put: ITEM });
-  expect(await patient.get({ table: USAGE, key: ITEM })).toEqual(ITEM);
+  await retrying.write({ table: USAGE, put: ITEM });
+  expect(await retrying.get({ table: USAGE, key: ITEM })).toEqual(ITEM);
   expect(waits).toEqual([25, 50, 100]);
 });
 
-test('patience ends within the run', async () => {
+test('retries end before the sealer’s next run', async () => {
   faulty.plan(...Array.from({ length: 200 }, () => 'throttled' as const));
-  await expect(patient.write({ table: USAGE, put: ITEM })).rejects.toThrow(StoreUnavailable);
+  await expect(retrying.write({ table: USAGE, put: ITEM })).rejects.toThrow(StoreUnavailable);
   expect(now).toBeGreaterThan(35_000);
   expect(now).toBeLessThanOrEqual(40_000);
   expect(Math.max(...waits)).toBe(1_000);
 });
 
-test('an answer is an answer, also one that refuses', async () => {
-  await patient.write({ table: USAGE, put: ITEM, when: absent() });
-  await expect(patient.write({ table: USAGE, put: ITEM, when: absent() })).rejects.toThrow(ConditionFailed);
+test('a failed condition is not retried', async () => {
+  await retrying.write({ table: USAGE, put: ITEM, when: absent() });
+  await expect(retrying.write({ table: USAGE, put: ITEM, when: absent() })).rejects.toThrow(ConditionFailed);
   expect(waits).toEqual([]);
 });
 
-test('a transaction is tried once: who sent it may not know whether it was made', async () => {
+test('a transaction is not retried', async () => {
   faulty.plan('lost reply');
   const writes = [{ table: USAGE, put: ITEM, when: absent() }];
-  await expect(patient.transact(writes)).rejects.toThrow(StoreUnavailable);
-  await expect(patient.transact(writes)).rejects.toThrow(TransactionCancelled);
+  await expect(retrying.transact(writes)).rejects.toThrow(StoreUnavailable);
+  await expect(retrying.transact(writes)).rejects.toThrow(TransactionCancelled);
 });

@@ -12,15 +12,15 @@ beforeEach(async () => {
   stage = await ReceiptStage.funded();
 });
 
-/** Fails unless these requests have one receipt each, in one unbroken chain of their account. */
+/** Fails unless each of these requests has exactly one receipt, in an unbroken chain of trees. */
 async function expectSealedOnce(accountId: string, requestIds: readonly string[]): Promise<void> {
-  const lines = await stage.exported(accountId);
+  const lines = await stage.exportLines(accountId);
   expect(requestsIn(lines).sort()).toEqual([...requestIds].sort());
   expect(await stage.verify(lines)).toMatchObject({ receipts: requestIds.length, faults: [] });
 }
 
 describe('a seal', () => {
-  test('holds every charge of the minute once, in a tree per account', async () => {
+  test('a seal covers every charge of the minute once, in one tree per account', async () => {
     const [one, other] = [await stage.charge(), await stage.charge(OTHER_ACCOUNT)];
     const third = await stage.charge();
     await stage.pipe();
@@ -30,12 +30,12 @@ describe('a seal', () => {
     expect(await stage.openBatches()).toBe(0);
   });
 
-  test('is not made where nothing was charged', async () => {
+  test('a minute without charges gets no seal', async () => {
     expect(await stage.seal()).toMatchObject({ seals: 0 });
     expect(await stage.engine.get({ table: USAGE, key: LAST_SEAL_KEY })).toBeUndefined();
   });
 
-  test('follows the one before, and each tree its account’s one before', async () => {
+  test('a seal follows the previous seal, and each tree follows the previous tree of its account', async () => {
     const requests: string[] = [];
     for (let minute = 0; minute < 3; minute += 1) {
       requests.push(await stage.charge());
@@ -44,7 +44,7 @@ describe('a seal', () => {
       await stage.seal();
     }
     await expectSealedOnce(ACCOUNT, requests);
-    const headers = (await stage.exported(OTHER_ACCOUNT)).flatMap((line) => {
+    const headers = (await stage.exportLines(OTHER_ACCOUNT)).flatMap((line) => {
       const { tree, seal } = JSON.parse(line) as { tree?: { number: number }; seal?: { number: number } };
       return tree && seal ? [[tree.number, seal.number]] : [];
     });
@@ -54,7 +54,7 @@ describe('a seal', () => {
     ]);
   });
 
-  test('takes a batch that comes again, whole or in parts, no second time', async () => {
+  test('a repeated batch, whole or in parts, is not sealed twice', async () => {
     const requests = [await stage.charge(), await stage.charge(), await stage.charge(OTHER_ACCOUNT)];
     const changes = await stage.changes();
     await stage.pipe(changes);
@@ -67,7 +67,7 @@ describe('a seal', () => {
     await expectSealedOnce(ACCOUNT, requests.slice(0, 2));
   });
 
-  test('takes a change no second time that comes again behind later ones', async () => {
+  test('a change that is repeated after later ones is not sealed twice', async () => {
     const early = await stage.charge();
     const changes = await stage.changes();
     await stage.pipe(changes);
@@ -82,10 +82,10 @@ describe('a seal', () => {
     await expectSealedOnce(ACCOUNT, requests);
   });
 
-  test('is one of two that are made at once, and the rest comes with the next', async () => {
+  test('concurrent runs commit one seal, and the next run seals the rest', async () => {
     const first = await stage.charge();
     await stage.pipe();
-    // The second run commits while the first one is about to.
+    // The second run commits just before the first one does.
     const slow = new FaultyStore(stage.engine);
     let second: string | undefined;
     slow.plan('none', 'none', async () => {
@@ -98,13 +98,13 @@ describe('a seal', () => {
     await stage.pipe();
     await stage.seal();
     await expectSealedOnce(ACCOUNT, [first, second ?? '', third]);
-    // The trees of the run that lost are there, and do not count.
+    // The trees of the run that lost are stored, but no seal covers them.
     const { items } = await stage.engine.query({ table: USAGE, partition: treesPartition(ACCOUNT) });
     expect(items).toHaveLength(3);
   });
 
   test.each<Death>(['before', 'after'])(
-    'is complete and made once, wherever the process dies %s a write',
+    'receipts are sealed exactly once if the process dies just %s any write',
     async (death) => {
       let deaths = 0;
       for (let writes = 0; writes < WRITES_MAX; writes += 1) {
@@ -137,18 +137,18 @@ describe('a seal', () => {
         if (!isDead) break;
         deaths += 1;
       }
-      // Key, two trees, the seal, three batches.
+      // A run makes seven writes: the key, two trees, the seal, and the removal of three batches.
       expect(deaths).toBeGreaterThanOrEqual(6);
       expect(deaths).toBeLessThan(WRITES_MAX);
     },
   );
 
-  test('is made once where requests ended by a clock that is ahead', async () => {
+  test('receipts are sealed once if the data plane’s clock is ahead', async () => {
     stage.wallet.now += 10 * 60_000;
-    const requests = await stage.ended(5_000);
+    const requests = await stage.endRequests(5_000);
     await stage.pipe();
     stage.wallet.now -= 10 * 60_000;
-    // Key, two trees, seal: then it dies before it has removed what it sealed.
+    // After the writes of the key, two trees and the seal, the process dies before it removes the sealed leaves.
     await expect(stage.seal(new DyingStore(stage.engine, 4, 'before'))).rejects.toThrow('the process is dead');
     expect(await stage.openBatches()).toBe(3);
     expect(await stage.seal()).toMatchObject({ receipts: 0 });
@@ -156,7 +156,7 @@ describe('a seal', () => {
     expect(await stage.openBatches()).toBe(0);
   });
 
-  test('goes on where no seal was made for longer than anything is kept', async () => {
+  test('sealing continues after a pause longer than the retention', async () => {
     await stage.charge();
     await stage.pipe();
     await stage.seal();
@@ -166,14 +166,14 @@ describe('a seal', () => {
     await stage.pipe();
     await stage.seal();
     await expectSealedOnce(ACCOUNT, [later]);
-    const [line = ''] = await stage.exported();
+    const [line = ''] = await stage.exportLines();
     expect(JSON.parse(line)).toMatchObject({
       seal: { number: 2, previous: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
       tree: { number: 1, previous: null },
     });
   });
 
-  test('is in order although the clock was set back', async () => {
+  test('seals stay in order if the clock is set back', async () => {
     const requests = [await stage.charge()];
     await stage.pipe();
     await stage.seal();
@@ -184,7 +184,7 @@ describe('a seal', () => {
     await expectSealedOnce(ACCOUNT, requests);
   });
 
-  test('leaves behind what ends by time, but for keys and the last seal', async () => {
+  test('everything that the sealer writes expires, except public keys and the last seal', async () => {
     await stage.charge();
     await stage.pipe();
     await stage.seal();
@@ -200,8 +200,8 @@ describe('a seal', () => {
   });
 });
 
-test('thousands of receipts of a minute go into several trees, each of which fits into an item', async () => {
-  const requests = await stage.ended(5_000);
+test('thousands of receipts in one minute are split into trees that fit into an item', async () => {
+  const requests = await stage.endRequests(5_000);
   await stage.pipe();
   expect(await stage.seal()).toMatchObject({ receipts: 5_000, trees: 2, seals: 1 });
   await expectSealedOnce(ACCOUNT, requests);

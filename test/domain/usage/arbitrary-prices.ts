@@ -10,7 +10,7 @@ const unitPrices: fc.Arbitrary<UnitPrices> = fc.record(
   { requiredKeys: ['input'] },
 );
 
-/** Up to three tiers, of which a higher one may be the cheaper. */
+/** Price versions with up to three tiers, whose prices may fall from tier to tier. */
 export const versions: fc.Arbitrary<PriceVersion> = fc
   .tuple(
     fc.uniqueArray(fc.integer({ min: 1, max: 2_000 }), { maxLength: 2 }),
@@ -18,7 +18,7 @@ export const versions: fc.Arbitrary<PriceVersion> = fc
   )
   .map(([starts, prices]) => {
     const bounds = [0, ...starts.toSorted((one, other) => one - other)];
-    return versionOf(...bounds.map((above, at) => [above, prices[at]!] as const));
+    return versionOf(...bounds.map((above, index) => [above, prices[index]!] as const));
   });
 
 export function usages(units: readonly Unit[]): fc.Arbitrary<Usage> {

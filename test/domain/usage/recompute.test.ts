@@ -28,8 +28,8 @@ const record = (costPico: bigint, overrunPico = 0n): UsageRecord => ({
 // 1,000 × 150,000 + 200 × 75,000 + 50 × 600,000
 const EXPECTED = 195_000_000n;
 
-describe('recomputing a charge', () => {
-  test('gives what was charged, the operator’s part included', () => {
+describe('recomputing', () => {
+  test('a recomputed cost matches the charge plus the overrun', () => {
     expect(recompute(record(EXPECTED), mini)).toEqual({
       expectedPico: EXPECTED,
       recordedPico: EXPECTED,
@@ -38,11 +38,11 @@ describe('recomputing a charge', () => {
     expect(recompute(record(EXPECTED - 5n, 5n), mini).matches).toBe(true);
   });
 
-  test('finds a charge that is off by the smallest unit', () => {
+  test('a charge that is off by one pico-dollar does not match', () => {
     expect(recompute(record(EXPECTED + 1n), mini).matches).toBe(false);
   });
 
-  test('finds every version that is in force, and none that never was', () => {
+  test('the price history finds versions that exist and no others', () => {
     const history = new PriceHistory();
     expect(history.find(mini.version)).toEqual(mini);
     expect(history.find('openai/gpt-4o-mini@never')).toBeUndefined();

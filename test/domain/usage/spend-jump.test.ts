@@ -3,36 +3,39 @@ import {
   isSpendJump,
   JUMP_FACTOR,
   JUMP_FLOOR_PICO,
-  PACE_HOURS_MIN,
+  BASELINE_HOURS_MIN,
 } from '../../../lambdas/domain/usage/spend-watch/spend-jump';
 
 const DOLLAR = 1_000_000_000_000n;
 const hours = (count: number, pico: bigint): bigint[] => Array<bigint>(count).fill(pico);
 
-test('more than ten times what an hour of use costs is a jump, ten times is none', () => {
-  const before = hours(PACE_HOURS_MIN, 2n * DOLLAR);
+test('a spend jump is more than ten times the average active hour, not exactly ten times', () => {
+  const before = hours(BASELINE_HOURS_MIN, 2n * DOLLAR);
   expect(isSpendJump(20n * DOLLAR, before)).toBe(false);
   expect(isSpendJump(20n * DOLLAR + 1n, before)).toBe(true);
 });
 
-test('hours without use make no difference: who works by day has the pace of their days', () => {
-  const before = [...hours(PACE_HOURS_MIN, 2n * DOLLAR), ...hours(100, 0n)];
+test('hours without spend do not lower the baseline', () => {
+  const before = [...hours(BASELINE_HOURS_MIN, 2n * DOLLAR), ...hours(100, 0n)];
   expect(isSpendJump(20n * DOLLAR, before)).toBe(false);
   expect(isSpendJump(21n * DOLLAR, before)).toBe(true);
 });
 
-test('ten dollars are never a jump', () => {
-  expect(isSpendJump(JUMP_FLOOR_PICO, hours(PACE_HOURS_MIN, 1n))).toBe(false);
-  expect(isSpendJump(JUMP_FLOOR_PICO + 1n, hours(PACE_HOURS_MIN, 1n))).toBe(true);
+test('an hour with ten dollars or less is never a jump', () => {
+  expect(isSpendJump(JUMP_FLOOR_PICO, hours(BASELINE_HOURS_MIN, 1n))).toBe(false);
+  expect(isSpendJump(JUMP_FLOOR_PICO + 1n, hours(BASELINE_HOURS_MIN, 1n))).toBe(true);
 });
 
-test('a key without a pace makes no jump', () => {
-  expect(isSpendJump(1_000n * DOLLAR, hours(PACE_HOURS_MIN - 1, DOLLAR))).toBe(false);
+test('a key without a baseline never jumps', () => {
+  expect(isSpendJump(1_000n * DOLLAR, hours(BASELINE_HOURS_MIN - 1, DOLLAR))).toBe(false);
   expect(isSpendJump(1_000n * DOLLAR, [])).toBe(false);
 });
 
-test('what is counted twice is no jump by that alone', () => {
-  const spent = fc.array(fc.bigInt({ min: 1n, max: 1_000n * DOLLAR }), { minLength: PACE_HOURS_MIN, maxLength: 168 });
+test('spend that is counted twice does not look like a jump', () => {
+  const spent = fc.array(fc.bigInt({ min: 1n, max: 1_000n * DOLLAR }), {
+    minLength: BASELINE_HOURS_MIN,
+    maxLength: 168,
+  });
   fc.assert(
     fc.property(spent, (before) => {
       const mean = before.reduce((sum, hour) => sum + hour, 0n) / BigInt(before.length);

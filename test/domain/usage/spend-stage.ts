@@ -10,7 +10,7 @@ import type { Log } from '../../../lambdas/domain/log';
 import { absent } from '../../../lambdas/domain/table/condition';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
-import { PACE_HOURS_MIN } from '../../../lambdas/domain/usage/spend-watch/spend-jump';
+import { BASELINE_HOURS_MIN } from '../../../lambdas/domain/usage/spend-watch/spend-jump';
 import { SpendWatch } from '../../../lambdas/domain/usage/spend-watch/spend-watch';
 import { putUsageRecord } from '../../../lambdas/domain/usage/records/usage-records';
 import { spend } from '../../../lambdas/handlers/usage/spend';
@@ -20,7 +20,7 @@ export const DOLLAR = 1_000_000_000_000n;
 export const HOUR_MS = 3_600_000;
 const TRUST = '01JD000000000000000000000T';
 
-/** Requests of a key, and what adds up their records as it is handed their changes. */
+/** Creates usage records of a key and passes their changes to the spend watch. */
 export class SpendStage {
   now = Date.parse('2026-11-20T10:30:00.000Z');
   readonly clock = (): number => this.now;
@@ -43,7 +43,7 @@ export class SpendStage {
     return stage;
   }
 
-  /** From now on requests are made with another key, one that came for a token of the one trust. */
+  /** Switches to a new key that was exchanged for a token of the stage's trust. @returns its ID */
   async exchangeToken(): Promise<string> {
     const { shown, writes } = this.keys.prepare({
       accountId: ACCOUNT,
@@ -58,7 +58,7 @@ export class SpendStage {
     return shown.keyId;
   }
 
-  /** From now on requests are made with the key that comes in the place of this one. */
+  /** Rotates the key and switches to its successor. */
   async rotate(): Promise<void> {
     Object.assign(this, await this.keys.rotate({ accountId: ACCOUNT, keyId: this.keyId, graceMs: HOUR_MS }));
   }
@@ -67,7 +67,7 @@ export class SpendStage {
     return { store: this.store, clock: () => this.now };
   }
 
-  /** The record of a request that ended just now. */
+  /** Writes the record of a request that has just ended. */
   async record(costPico: bigint, keyId = this.keyId): Promise<UsageRecord> {
     const record: UsageRecord = {
       requestId: `req_${ulid(this.now)}`,
@@ -91,20 +91,20 @@ export class SpendStage {
     return record;
   }
 
-  /** The changes since the last time. */
-  take(): DynamoDBRecord[] {
+  /** @returns the changes since the last call */
+  takeChanges(): DynamoDBRecord[] {
     return this.#changes.splice(0);
   }
 
-  /** Hands changes over, by a store that may watch what is done with them. */
-  async pipe(changes = this.take(), store: TableStore = this.store): Promise<void> {
+  /** Passes changes to the spend watch. @param store can inject failures */
+  async pipe(changes = this.takeChanges(), store: TableStore = this.store): Promise<void> {
     const { clock } = this;
     const line = (code: string, fields = {}): void => void this.lines.push([code, fields]);
     const log: Log = { info: line, warn: line, error: line };
     const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
     const watch = new SpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
     await spend({ watch, log })({ Records: changes });
-    this.take();
+    this.takeChanges();
   }
 
   async spend(costPico: bigint): Promise<void> {
@@ -113,13 +113,16 @@ export class SpendStage {
   }
 
   /**
-   * Gives the key a pace: so much in each of as many hours as it takes, up to the present one.
-   * @param before what is done in each of them first
+   * Gives the key a baseline: the same spend in each of the required number of hours before the current one.
+   * @param beforeEachHour runs before the spend of each hour
    */
-  async usePace(costPico: bigint, before: () => Promise<unknown> = () => Promise.resolve()): Promise<void> {
-    this.now -= PACE_HOURS_MIN * HOUR_MS;
-    for (let hour = 0; hour < PACE_HOURS_MIN; hour += 1) {
-      await before();
+  async spendBaseline(
+    costPico: bigint,
+    beforeEachHour: () => Promise<unknown> = () => Promise.resolve(),
+  ): Promise<void> {
+    this.now -= BASELINE_HOURS_MIN * HOUR_MS;
+    for (let hour = 0; hour < BASELINE_HOURS_MIN; hour += 1) {
+      await beforeEachHour();
       await this.spend(costPico);
       this.now += HOUR_MS;
     }

@@ -17,9 +17,9 @@ beforeEach(async () => {
 });
 
 const spentNow = (counterId = stage.keyId) =>
-  new KeySpend(stage).of({ counterId, hour: new Date(stage.now).toISOString().slice(0, 13) });
+  new KeySpend(stage).inHour({ counterId, hour: new Date(stage.now).toISOString().slice(0, 13) });
 
-/** As Lambda does with a batch that fails: it comes again in halves, until one change stands alone. */
+/** Retries a failed batch in halves, down to single changes, as Lambda does. */
 async function deliver(changes: readonly DynamoDBRecord[], store: TableStore): Promise<void> {
   try {
     await stage.pipe([...changes], store);
@@ -31,7 +31,7 @@ async function deliver(changes: readonly DynamoDBRecord[], store: TableStore): P
   }
 }
 
-/** The tables, but that nothing is recorded in the audit log. */
+/** A store that fails every write to the audit log. */
 const withoutAudit = (store: TableStore): TableStore => ({
   get: (get) => store.get(get),
   query: (query) => store.query(query),
@@ -43,8 +43,8 @@ const withoutAudit = (store: TableStore): TableStore => ({
 });
 
 describe('a key whose spend jumps', () => {
-  test('is suspended by the deployment, in the audit log and with a line that rings an alarm', async () => {
-    await stage.usePace(2n * DOLLAR);
+  test('a key whose spend jumps is suspended by the deployment, with an audit event and an alarm', async () => {
+    await stage.spendBaseline(2n * DOLLAR);
     await stage.spend(15n * DOLLAR);
     expect(await stage.isSuspended()).toBe(false);
     await stage.spend(6n * DOLLAR);
@@ -61,8 +61,8 @@ describe('a key whose spend jumps', () => {
     expect(stage.lines).toEqual([['KEY_SPEND_JUMPED', { accountId: ACCOUNT, keyId: stage.keyId }]]);
   });
 
-  test('is suspended once', async () => {
-    await stage.usePace(2n * DOLLAR);
+  test('a suspended key is not suspended again', async () => {
+    await stage.spendBaseline(2n * DOLLAR);
     await stage.spend(30n * DOLLAR);
     const { suspendedAt } = (await stage.keys.get(ACCOUNT, stage.keyId))!;
     stage.now += 60_000;
@@ -71,8 +71,8 @@ describe('a key whose spend jumps', () => {
     expect(stage.lines).toHaveLength(1);
   });
 
-  test('is resumed by somebody who looked, and trusted for a day', async () => {
-    await stage.usePace(2n * DOLLAR);
+  test('a resumed key is not suspended again for a day', async () => {
+    await stage.spendBaseline(2n * DOLLAR);
     await stage.spend(30n * DOLLAR);
     await stage.suspensions.resume({ accountId: ACCOUNT, keyId: stage.keyId, actor: DEPLOYMENT });
     expect(await stage.isSuspended()).toBe(false);
@@ -83,12 +83,12 @@ describe('a key whose spend jumps', () => {
     expect(await stage.isSuspended()).toBe(true);
   });
 
-  test('is suspended later where it could not be at once, and nobody else is counted more for it', async () => {
-    await stage.usePace(2n * DOLLAR);
+  test('a key whose suspension failed is suspended with its next request, and no spend is counted twice', async () => {
+    await stage.spendBaseline(2n * DOLLAR);
     const { keyId } = await stage.keys.create({ accountId: ACCOUNT });
     await stage.record(30n * DOLLAR);
     for (let request = 0; request < 15; request += 1) await stage.record(1n, keyId);
-    await deliver(stage.take(), withoutAudit(stage.store));
+    await deliver(stage.takeChanges(), withoutAudit(stage.store));
     expect([await stage.isSuspended(), await spentNow(), await spentNow(keyId)]).toEqual([false, 30n * DOLLAR, 15n]);
     expect(stage.lines).toEqual([
       ['KEY_SPEND_NOT_WATCHED', { accountId: ACCOUNT, keyId: stage.keyId, cause: 'TransactionCancelled' }],
@@ -97,8 +97,8 @@ describe('a key whose spend jumps', () => {
     expect(await stage.isSuspended()).toBe(true);
   });
 
-  test('that was revoked before is left as it is', async () => {
-    await stage.usePace(2n * DOLLAR);
+  test('a revoked key is not suspended', async () => {
+    await stage.spendBaseline(2n * DOLLAR);
     await stage.keys.revoke(stage.keyId);
     await stage.spend(30n * DOLLAR);
     expect(await stage.isSuspended()).toBe(false);
@@ -106,12 +106,12 @@ describe('a key whose spend jumps', () => {
   });
 });
 
-describe('keys that are counted as one', () => {
+describe('keys that share counters', () => {
   const resume = () => stage.suspensions.resume({ accountId: ACCOUNT, keyId: stage.keyId, actor: DEPLOYMENT });
 
-  test('have one pace: a rotated key’s successor goes on with its', async () => {
+  test('a rotated key passes its baseline on to its successor', async () => {
     const { keyId: first } = stage;
-    await stage.usePace(2n * DOLLAR);
+    await stage.spendBaseline(2n * DOLLAR);
     await stage.rotate();
     await stage.rotate();
     await stage.spend(15n * DOLLAR);
@@ -121,8 +121,8 @@ describe('keys that are counted as one', () => {
     expect(stage.lines).toEqual([['KEY_SPEND_JUMPED', { accountId: ACCOUNT, keyId: stage.keyId }]]);
   });
 
-  test('have one pace: the next key for a token of a trust is stopped as the one before', async () => {
-    await stage.usePace(2n * DOLLAR, () => stage.exchangeToken());
+  test('keys of one trust share a baseline, and each that spends after a jump is suspended', async () => {
+    await stage.spendBaseline(2n * DOLLAR, () => stage.exchangeToken());
     const quiet = await stage.exchangeToken();
     const thief = await stage.exchangeToken();
     await stage.spend(30n * DOLLAR);
@@ -135,8 +135,8 @@ describe('keys that are counted as one', () => {
     ]);
   });
 
-  test('are stopped for what they spend together, each that has a part in it', async () => {
-    await stage.usePace(2n * DOLLAR, () => stage.exchangeToken());
+  test('keys of one trust whose combined spend jumps are all suspended', async () => {
+    await stage.spendBaseline(2n * DOLLAR, () => stage.exchangeToken());
     const together: string[] = [];
     for (let key = 0; key < 11; key += 1) {
       together.push(await stage.exchangeToken());
@@ -146,8 +146,8 @@ describe('keys that are counted as one', () => {
     expect(await Promise.all(together.map((keyId) => stage.isSuspended(keyId)))).toEqual(together.map(() => true));
   });
 
-  test('are trusted together for a day where somebody who looked resumes one, a successor too', async () => {
-    await stage.usePace(2n * DOLLAR, () => stage.exchangeToken());
+  test('resuming one key of a trust protects all its keys from suspension for a day, including new ones', async () => {
+    await stage.spendBaseline(2n * DOLLAR, () => stage.exchangeToken());
     await stage.exchangeToken();
     await stage.spend(30n * DOLLAR);
     await resume();
@@ -160,13 +160,13 @@ describe('keys that are counted as one', () => {
     expect(await stage.isSuspended()).toBe(true);
   });
 
-  test('are each looked at, though one could not be suspended', async () => {
-    await stage.usePace(2n * DOLLAR, () => stage.exchangeToken());
+  test('keys of one trust are each checked even if suspending another one fails', async () => {
+    await stage.spendBaseline(2n * DOLLAR, () => stage.exchangeToken());
     const one = await stage.exchangeToken();
     await stage.record(15n * DOLLAR);
     const other = await stage.exchangeToken();
     await stage.record(15n * DOLLAR);
-    await stage.pipe(stage.take(), withoutAudit(stage.store));
+    await stage.pipe(stage.takeChanges(), withoutAudit(stage.store));
     const cause = 'TransactionCancelled';
     expect(stage.lines).toEqual(
       [one, other].map((keyId) => ['KEY_SPEND_NOT_WATCHED', { accountId: ACCOUNT, keyId, cause }]),
@@ -174,35 +174,35 @@ describe('keys that are counted as one', () => {
   });
 });
 
-describe('no key is suspended', () => {
-  test('for what it always spends, however much', async () => {
-    await stage.usePace(1_000n * DOLLAR);
+describe('spend that is not a jump', () => {
+  test('a key with constantly high spend is not suspended', async () => {
+    await stage.spendBaseline(1_000n * DOLLAR);
     await stage.spend(5_000n * DOLLAR);
     expect(await stage.isSuspended()).toBe(false);
   });
 
-  test('before it has a pace', async () => {
+  test('a key without a baseline is not suspended', async () => {
     await stage.spend(1_000n * DOLLAR);
     expect(await stage.isSuspended()).toBe(false);
   });
 
-  test('for what was longer ago than a week', async () => {
-    await stage.usePace(2n * DOLLAR);
+  test('a key whose baseline is older than a week is not suspended', async () => {
+    await stage.spendBaseline(2n * DOLLAR);
     stage.now += 8 * 24 * HOUR_MS;
     await stage.spend(30n * DOLLAR);
     expect(await stage.isSuspended()).toBe(false);
   });
 
-  test('for changes that come hours late', async () => {
-    await stage.usePace(2n * DOLLAR);
+  test('a key is not suspended for records that arrive hours late', async () => {
+    await stage.spendBaseline(2n * DOLLAR);
     await stage.record(30n * DOLLAR);
     stage.now += 3 * HOUR_MS;
     await stage.pipe();
     expect(await stage.isSuspended()).toBe(false);
   });
 
-  test('for what another key spends', async () => {
-    await stage.usePace(2n * DOLLAR);
+  test('a key is not suspended for the spend of another key', async () => {
+    await stage.spendBaseline(2n * DOLLAR);
     const { keyId } = await stage.keys.create({ accountId: ACCOUNT });
     await stage.record(30n * DOLLAR, keyId);
     await stage.pipe();
@@ -210,11 +210,11 @@ describe('no key is suspended', () => {
   });
 });
 
-describe('what a key spends', () => {
-  test('is added up over requests and batches, and a batch that comes again adds nothing', async () => {
+describe('adding up spend', () => {
+  test('spend is added up over requests and batches, and a repeated batch adds nothing', async () => {
     await stage.record(1n);
     await stage.record(2n);
-    const changes = stage.take();
+    const changes = stage.takeChanges();
     await stage.pipe(changes);
     await stage.pipe(changes);
     expect(await spentNow()).toBe(3n);
@@ -222,15 +222,15 @@ describe('what a key spends', () => {
     expect(await spentNow()).toBe(7n);
   });
 
-  test('is added up once also where another batch is in the way', async () => {
+  test('spend is added once despite conflicts and lost replies', async () => {
     await stage.record(3n);
     const store = new FaultyStore(stage.store);
     store.plan('conflict', 'unreachable', 'lost reply');
-    await stage.pipe(stage.take(), store);
+    await stage.pipe(stage.takeChanges(), store);
     expect(await spentNow()).toBe(3n);
   });
 
-  test('is more by what a late charge is above the one before', async () => {
+  test('a late charge adds only its difference to the earlier one', async () => {
     const record = await stage.record(0n);
     await stage.pipe();
     await stage.store.write(putUsageRecord({ ...record, costPico: 5n }, 90, exists()));
@@ -238,12 +238,12 @@ describe('what a key spends', () => {
     expect(await spentNow()).toBe(5n);
   });
 
-  test('is added up for more keys than one transaction takes', async () => {
+  test('spend of more keys than fit into one transaction is added up', async () => {
     const keyIds = Array.from({ length: 130 }, (_, key) => `01JD${String(key).padStart(22, '0')}`);
     for (const keyId of keyIds) await stage.record(7n, keyId);
     await stage.pipe();
     const hour = new Date(stage.now).toISOString().slice(0, 13);
-    const sums = keyIds.map((counterId) => new KeySpend(stage).of({ counterId, hour }));
+    const sums = keyIds.map((counterId) => new KeySpend(stage).inHour({ counterId, hour }));
     expect(new Set(await Promise.all(sums))).toEqual(new Set([7n]));
   });
 });

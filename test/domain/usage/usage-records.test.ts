@@ -6,7 +6,7 @@ import { putUsageRecord } from '../../../lambdas/domain/usage/records/usage-reco
 import { ACCOUNT, outcomeOf, WalletStage } from '../wallet/wallet-stage';
 
 describe('usage records', () => {
-  test('come back as they were written, with every unit and without what was absent', async () => {
+  test('a usage record is read back as it was written, with every unit and without absent fields', async () => {
     const stage = await WalletStage.funded(100n);
     const usage = Object.fromEntries(UNITS.map((unit, count) => [unit, count]));
     const { firstByteMs: _absent, ...outcome } = outcomeOf(await stage.reserve(10n));
@@ -15,17 +15,17 @@ describe('usage records', () => {
     expect(await stage.usage.get(ACCOUNT, record.requestId)).toEqual(record);
   });
 
-  test('never take along a field that is none of theirs', async () => {
+  test('a usage record is written without unknown fields', async () => {
     const stage = await WalletStage.funded(100n);
     const hold = await stage.reserve(10n);
     const record = { ...outcomeOf(hold), prompt: 'a canary', usage: { input: 1, words: 2 } };
-    await stage.wallet.settle({ hold, charge: { costPico: 1n }, record });
+    await stage.wallet.settle({ hold, costPico: 1n, record });
     const item = await stage.engine.get({ table: USAGE, key: usageRecordKey(ACCOUNT, hold.requestId) });
     expect(item).not.toHaveProperty('prompt');
     expect(item?.['usage']).toEqual({ input: 1n });
   });
 
-  test('are refused when they carry one nevertheless', async () => {
+  test('a usage record with an unknown field is rejected on reading', async () => {
     const stage = await WalletStage.funded(100n);
     const hold = await stage.reserve(10n);
     await stage.settle(hold, 1n);
@@ -34,7 +34,7 @@ describe('usage records', () => {
     await expect(stage.usage.get(ACCOUNT, hold.requestId)).rejects.toMatchObject({ name: 'ZodError' });
   });
 
-  test('are listed newest first, as many as are wanted, of one account', async () => {
+  test('usage records of one account are listed newest first, up to the limit', async () => {
     const stage = await WalletStage.funded(100n);
     const ids: string[] = [];
     for (let count = 0; count < 7; count += 1) {
@@ -50,7 +50,7 @@ describe('usage records', () => {
     expect(await stage.usage.newest('acc_01JD0000000000000000000002', 3)).toEqual([]);
   });
 
-  test('that have ended are skipped, however late the store removes them', async () => {
+  test('expired usage records are skipped even if the store has not deleted them', async () => {
     const stage = await WalletStage.funded(100n);
     const old = await stage.reserve(1n);
     await stage.settle(old, 1n);

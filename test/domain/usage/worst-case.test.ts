@@ -9,7 +9,7 @@ import { sum, usages, versions } from './arbitrary-prices';
 const TEXT: readonly Unit[] = ['input', 'cachedInput', 'cacheWrite', 'cacheWrite1h', 'output', 'reasoning'];
 const more = fc.nat(500);
 
-function holds(units: readonly Unit[], flags: { readonly audio?: boolean; readonly image?: boolean }): void {
+function expectUpperBound(units: readonly Unit[], flags: { readonly audio?: boolean; readonly image?: boolean }): void {
   fc.assert(
     fc.property(versions, usages(units), more, more, (version, usage, spareInput, spareOutput) => {
       const inputTokensMax = sum(usage, INPUT_UNITS) + spareInput;
@@ -23,18 +23,19 @@ function holds(units: readonly Unit[], flags: { readonly audio?: boolean; readon
 }
 
 describe('the worst case', () => {
-  test('of text is never below the charge of any text within its bounds', () => holds(TEXT, {}));
+  test('the worst case of text is never below the charge for text within its bounds', () => expectUpperBound(TEXT, {}));
 
-  test('of audio is never below the charge of any text and audio within its bounds', () => {
-    holds(
+  test('the worst case of audio is never below the charge for text and audio within its bounds', () => {
+    expectUpperBound(
       UNITS.filter((unit) => !unit.startsWith('image')),
       { audio: true },
     );
   });
 
-  test('of everything is never below any charge within its bounds', () => holds(UNITS, { audio: true, image: true }));
+  test('the worst case of all units is never below any charge within its bounds', () =>
+    expectUpperBound(UNITS, { audio: true, image: true }));
 
-  test('is the dearest text unit in and the dearest text unit out', () => {
+  test('the worst case prices every token as the most expensive text unit of its direction', () => {
     const version = versionOf([
       0,
       { input: 3, cachedInput: 1, cacheWrite: 4, cacheWrite1h: 6, audioInput: 50, output: 15, reasoning: 15 },
@@ -45,13 +46,13 @@ describe('the worst case', () => {
     );
   });
 
-  test('looks at a tier only when the prompt can reach it', () => {
+  test('the worst case ignores tiers that the prompt cannot reach', () => {
     const version = versionOf([0, { input: 1, output: 1 }], [100, { input: 2, output: 2 }]);
     expect(worstCasePico({ version, inputTokensMax: 100, outputTokensMax: 0 })).toBe(100n);
     expect(worstCasePico({ version, inputTokensMax: 101, outputTokensMax: 0 })).toBe(202n);
   });
 
-  test('stays with a lower tier that is the dearer one', () => {
+  test('the worst case uses a lower tier if that is more expensive', () => {
     const version = versionOf([0, { input: 9, output: 9 }], [100, { input: 1, output: 1 }]);
     expect(worstCasePico({ version, inputTokensMax: 101, outputTokensMax: 0 })).toBe(909n);
   });
@@ -68,7 +69,7 @@ describe('the affordable output', () => {
   const outputIsFree = ({ tiers }: PriceVersion) =>
     tiers.some(({ picoPerToken }) => OUTPUT_UNITS.every((unit) => !picoPerToken[unit]));
 
-  test('is the most tokens whose worst case the money pays for', () => {
+  test('the affordable output is the largest whose worst case the money covers', () => {
     fc.assert(
       fc.property(request, (bounded) => {
         fc.pre(!outputIsFree(bounded.version));
@@ -81,14 +82,14 @@ describe('the affordable output', () => {
     );
   });
 
-  test('is none when the prompt alone costs too much', () => {
+  test('the affordable output is zero if the money does not cover the prompt', () => {
     const version = versionOf([0, { input: 10, output: 1 }]);
     expect(affordableOutputTokens({ version, inputTokensMax: 10, availablePico: 99n })).toBe(0);
     expect(affordableOutputTokens({ version, inputTokensMax: 10, availablePico: 100n })).toBe(0);
     expect(affordableOutputTokens({ version, inputTokensMax: 10, availablePico: 101n })).toBe(1);
   });
 
-  test('has no bound where output is free', () => {
+  test('the affordable output is unlimited if output is free', () => {
     const version = versionOf([0, { input: 1, output: 0, reasoning: 0 }]);
     expect(affordableOutputTokens({ version, inputTokensMax: 1, availablePico: 1n })).toBe(Number.MAX_SAFE_INTEGER);
   });

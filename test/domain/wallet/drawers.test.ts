@@ -1,7 +1,8 @@
+import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import { balanceKey, SHARDS } from '../../../lambdas/contracts/storage/table-keys';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Balance } from '../../../lambdas/domain/wallet/balance/balance';
-import { readPlace } from '../../../lambdas/domain/wallet/balance/balance';
+import { readPart } from '../../../lambdas/domain/wallet/balance/balance';
 import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 
@@ -9,10 +10,9 @@ const AMPLE = 1_000_000n;
 /** What a lease for holds of 100 takes, eight of which fill a drawer. */
 const LEASE_PICO = 800n;
 const REFILL_PICO = 8n * LEASE_PICO;
-const MINUTE_MS = 60_000;
 
 const place = (stage: WalletStage, drawer?: string): Promise<Balance | undefined> =>
-  readPlace(stage.engine, { accountId: ACCOUNT, drawer });
+  readPart(stage.engine, { accountId: ACCOUNT, drawer });
 
 /** The drawers that an account has. */
 async function drawersOf(stage: WalletStage): Promise<string[]> {

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
 import { USAGE } from '../../../lambdas/contracts/storage/tables';
 import { ConditionFailed, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
@@ -5,7 +6,6 @@ import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
 import { ACCOUNT, outcomeOf, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;
-const MINUTE_MS = 60_000;
 
 /** A request on a lease of eight times 100, which is due in two minutes. */
 async function leased(holdMs = MINUTE_MS): Promise<{ stage: WalletStage; hold: Hold }> {
@@ -71,7 +71,7 @@ describe('a lease that is due', () => {
       [1, 1],
     ] as const) {
       const { stage, hold } = await leased(5 * MINUTE_MS);
-      await stage.wallet.settle({ hold, charge: { costPico: 1n }, record: { ...outcomeOf(hold), durationMs } });
+      await stage.wallet.settle({ hold, costPico: 1n, record: { ...outcomeOf(hold), durationMs } });
       stage.now += overdueMs + late;
       expect(await stage.wallet.expireDue()).toEqual({ expired: 0, overdue, failed: 0 });
     }

@@ -1,10 +1,10 @@
+import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import { ENTRY_PREFIX } from '../../../lambdas/contracts/storage/table-keys';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { StoreUnavailable, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;
-const MINUTE_MS = 60_000;
 
 const conflicting = (): Promise<never> => Promise.reject(new TransactionCancelled([{ code: 'Conflict' }, undefined]));
 

@@ -7,7 +7,6 @@ import { WalletStage } from './wallet-stage';
 
 export const COUNTER_ID = '01JD0000000000000000000007';
 export const WINDOW = 'day#UTC#2026-11-20';
-export const MINUTE_MS = 60_000;
 /** Where the stage's clock begins, which is the beginning of a minute. */
 export const START = Date.parse('2026-11-20T10:00:00.000Z');
 

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import { budgetCounterKey, runningCounterKey } from '../../../lambdas/contracts/storage/table-keys';
 import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import type { Counting } from '../../../lambdas/domain/wallet/holds/counting';
@@ -8,7 +9,6 @@ import {
   COUNTER_ID,
   KeyCounterStage,
   limitOf,
-  MINUTE_MS,
   minuteOf,
   runningOf,
   START,

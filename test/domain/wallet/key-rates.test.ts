@@ -1,5 +1,6 @@
+import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import { outcomeOf } from './wallet-stage';
-import { KeyCounterStage, limitOf, MINUTE_MS, minuteOf, runningOf, START } from './key-counter-stage';
+import { KeyCounterStage, limitOf, minuteOf, runningOf, START } from './key-counter-stage';
 
 describe('requests at a time', () => {
   test('are as many as the rule says, and each end makes room', async () => {

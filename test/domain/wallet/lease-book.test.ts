@@ -1,10 +1,10 @@
+import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import type { Lease } from '../../../lambdas/domain/wallet/leases/lease';
 import { leaseTurnOf, NOTHING_SETTLED } from '../../../lambdas/domain/wallet/leases/lease';
 import { HOT_MS, LeaseBook } from '../../../lambdas/domain/wallet/leases/lease-book';
 import { ACCOUNT } from './wallet-stage';
 
 const NOW = 1_000_000;
-const MINUTE_MS = 60_000;
 const CHARGE = { costPico: 40n, overrunPico: 0n, priceVersion: 'v1' };
 
 /** A lease of 800 whose request holds 100, taken now. */

@@ -1,11 +1,10 @@
+import { DAY_MS, MINUTE_MS } from '../../../lambdas/domain/clock';
 import { balanceKey } from '../../../lambdas/contracts/storage/table-keys';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { decodeBalance } from '../../../lambdas/domain/wallet/balance/balance';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;
-const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 
 /** A request that holds its own, whose account is contended from then on. */
 async function heldStage() {

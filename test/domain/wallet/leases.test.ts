@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import { balanceKey, SHARDS, usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
 import { USAGE, WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
@@ -5,7 +6,6 @@ import type { Fault } from './faulty-store';
 import { ACCOUNT, outcomeOf, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;
-const MINUTE_MS = 60_000;
 
 /** A stage whose account was contended once, so that its requests draw on leases of eight holds. */
 async function hotStage(fundedPico = AMPLE): Promise<{ stage: WalletStage; first: Hold }> {

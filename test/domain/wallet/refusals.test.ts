@@ -1,7 +1,7 @@
 import { balanceKey, entryKey } from '../../../lambdas/contracts/storage/table-keys';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
-import type { Reservation } from '../../../lambdas/domain/wallet/holds/reserve';
-import { RESERVE_AGE_MS_MAX } from '../../../lambdas/domain/wallet/holds/reserve';
+import type { HoldTerms } from '../../../lambdas/domain/wallet/holds/reserve-hold';
+import { RESERVE_AGE_MS_MAX } from '../../../lambdas/domain/wallet/holds/reserve-hold';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 
 const OTHER = 'acc_01JD0000000000000000000002';
@@ -85,7 +85,7 @@ describe('a request id', () => {
   const refusal = { name: 'RequestIdReused', message: 'the request id was used before with another hold' };
 
   /** The same request again, long after the store has forgotten the first. */
-  async function again(changed: Partial<Reservation>): Promise<{ stage: WalletStage; result: Promise<unknown> }> {
+  async function again(changed: Partial<HoldTerms>): Promise<{ stage: WalletStage; result: Promise<unknown> }> {
     const stage = await WalletStage.funded(1_000n);
     await stage.fund(1_000n, OTHER);
     const { heldPico: holdPico, ...hold } = await stage.reserve(400n);

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import { balanceKey } from '../../../lambdas/contracts/storage/table-keys';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
@@ -5,7 +6,6 @@ import { Wallet } from '../../../lambdas/domain/wallet/wallet';
 import { ACCOUNT, USAGE_RETENTION_DAYS, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;
-const MINUTE_MS = 60_000;
 const PROMISED_MS = 10_000;
 const OPERATOR = { kind: 'deployment' } as const;
 

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import { balanceKey, leaseKey, SHARDS, usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
 import { USAGE, WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Difference } from '../../../lambdas/domain/wallet/verify/difference';
@@ -5,7 +6,6 @@ import { leaseOfTurn } from '../../../lambdas/domain/wallet/leases/lease';
 import { ACCOUNT, USAGE_RETENTION_DAYS, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;
-const MINUTE_MS = 60_000;
 
 /** A live lease with two ended requests: 40 in its tally, and 30 with an overrun of 5 not yet. */
 async function live() {

@@ -1,3 +1,4 @@
+import { DAY_MS, MINUTE_MS } from '../../../lambdas/domain/clock';
 import {
   balanceKey,
   holdPartition,
@@ -11,8 +12,6 @@ import { encodeHold } from '../../../lambdas/domain/wallet/holds/hold';
 import { ACCOUNT, USAGE_RETENTION_DAYS, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;
-const DAY_MS = 86_400_000;
-const MINUTE_MS = 60_000;
 
 const add = (stage: WalletStage, amounts: { readonly [amount: string]: bigint }): Promise<unknown> =>
   stage.engine.write({ table: WALLET, update: balanceKey(ACCOUNT), change: { add: amounts } });

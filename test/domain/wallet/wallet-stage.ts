@@ -6,7 +6,7 @@ import { UsageRecords } from '../../../lambdas/domain/usage/records/usage-record
 import type { Labels } from '../../../lambdas/contracts/http/key-rules';
 import type { Entry } from '../../../lambdas/domain/wallet/ledger/entry';
 import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
-import type { RequestOutcome } from '../../../lambdas/domain/wallet/holds/hold-end';
+import type { UsageRecordDraft } from '../../../lambdas/domain/wallet/holds/settlement';
 import type { Counting } from '../../../lambdas/domain/wallet/holds/counting';
 import type { LedgerReport } from '../../../lambdas/domain/wallet/verify/verify-ledger';
 import { verifyLedger } from '../../../lambdas/domain/wallet/verify/verify-ledger';
@@ -99,7 +99,7 @@ export class WalletStage {
   }
 
   settle(hold: Hold, costPico: bigint): ReturnType<Wallet['settle']> {
-    return this.wallet.settle({ hold, charge: { costPico }, record: outcomeOf(hold) });
+    return this.wallet.settle({ hold, costPico, record: outcomeOf(hold) });
   }
 
   release(hold: Hold): ReturnType<Wallet['release']> {
@@ -132,11 +132,11 @@ export class WalletStage {
 
   verify(): Promise<LedgerReport> {
     const usageWindow = { clock: () => this.now, usageRetentionDays: USAGE_RETENTION_DAYS };
-    return verifyLedger({ store: this.engine, usageWindow });
+    return verifyLedger({ store: this.engine, everyAccount: this.accounts.list(), usageWindow });
   }
 }
 
-export function outcomeOf({ accountId, requestId, request }: Hold): RequestOutcome {
+export function outcomeOf({ accountId, requestId, request }: Hold): UsageRecordDraft {
   return {
     requestId,
     accountId,

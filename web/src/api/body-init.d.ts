@@ -1,2 +1,2 @@
-/** Node's types lack the name that browsers' have for it. */
+/** Declares a browser type that Node's type definitions lack. */
 type BodyInit = NonNullable<RequestInit['body']>;

@@ -1,16 +1,16 @@
 import type { PriceVersion } from '../../../contracts/storage/catalog';
 import type { Catalog, Target } from '../../catalog/catalog';
 import { priceAt } from '../../catalog/price';
-import { InvalidRequest, ModelNotFound } from '../../errors/app-error';
+import { InvalidRequest } from '../../errors/app-error';
+import { ModelNotFound } from '../../catalog/model-not-found';
 import { countingOf } from '../../keys/counting';
 import type { KeyOwner } from '../../keys/verified-keys';
+import type { MeteredEndpoint, MeteredRequest, RequestBound } from '../../dialects/endpoint';
+import { ENDPOINTS } from '../../dialects/registry';
 import { affordableOutputTokens, worstCasePico } from '../../usage/worst-case';
 import type { Hold, HoldRequest } from '../../wallet/holds/hold';
 import type { Wallet } from '../../wallet/wallet';
-import { boundInput, type InputBound } from './input-bound';
-import type { MeteredRequest } from './metered-request';
-import { refuseTooLarge, shortageOr, type WorstCase } from './refusals';
-import { ENDPOINT_PATHS } from '../routes';
+import { refuseTooLarge, toShortage, type WorstCase } from './refusals';
 
 /** A wallet that affords fewer tokens than this is empty: OpenAI's own least limit. */
 const OUTPUT_TOKENS_MIN = 16;
@@ -21,9 +21,7 @@ const CAP_TRIES_MAX = 3;
 /** One way to serve the request, with what it can cost at most. */
 export interface PricedTarget extends Target {
   readonly price: PriceVersion;
-  readonly bound: InputBound;
-  /** For all choices together. */
-  readonly outputTokensMax: number;
+  readonly bound: RequestBound;
 }
 
 /** In route order. */
@@ -37,18 +35,25 @@ export interface Admitted {
   readonly outputTokensCap: number | undefined;
 }
 
-/** @throws ModelNotFound, InvalidRequest: nothing without a price leaves for a provider */
-export function priceTargets(catalog: Catalog, request: MeteredRequest, now: number): PricedTargets {
-  const [first, ...others] = catalog.targets(request.model, request.route.endpoint);
-  if (first === undefined) throw unknownModel(catalog, request.model);
-  return [priceTarget(request, first, now), ...others.map((target) => priceTarget(request, target, now))];
+/** A request that its endpoint has parsed. */
+interface Asked {
+  readonly endpoint: MeteredEndpoint;
+  readonly request: MeteredRequest;
 }
 
-function priceTarget(request: MeteredRequest, target: Target, now: number): PricedTarget {
+/** @throws ModelNotFound, InvalidRequest: nothing without a price leaves for a provider */
+export function priceTargets(catalog: Catalog, asked: Asked, now: number): PricedTargets {
+  const { endpoint, request } = asked;
+  const [first, ...others] = catalog.targets(request.model, endpoint.id);
+  if (first === undefined) throw unknownModel(catalog, request.model);
+  return [priceTarget(asked, first, now), ...others.map((target) => priceTarget(asked, target, now))];
+}
+
+function priceTarget({ endpoint, request }: Asked, target: Target, now: number): PricedTarget {
   const price = priceAt(target.model, now);
-  const bound = boundInput(request, target.model);
+  const bound = endpoint.bound(request, target.model);
   refuseUnpricedUnits(request, price, bound);
-  return { ...target, price, bound, outputTokensMax: outputBound(request, target, bound) };
+  return { ...target, price, bound };
 }
 
 export interface Admission {
@@ -76,7 +81,7 @@ export async function admit(admission: Admission): Promise<Admitted> {
     try {
       return { hold: await reserve(admission, worst), targets, outputTokensCap: cap };
     } catch (error) {
-      const shortage = shortageOr(error, admission, worst);
+      const shortage = toShortage(error, admission, worst);
       cap = affordableCap(request, targets, shortage.affordedPico);
       if (cap === undefined || tries === CAP_TRIES_MAX) throw shortage.refusal;
     }
@@ -94,9 +99,9 @@ function reserve({ wallet, caller, requestId, deadline, details, now }: Admissio
 /** The most that the request can cost, and the most tokens that it can take and give, whoever serves it. */
 function worstCase(request: MeteredRequest, targets: PricedTargets, cap: number | undefined): WorstCase {
   const cases = targets.map((target) => {
-    const outputTokensMax = cap === undefined ? target.outputTokensMax : cap * request.choices;
-    const pico = worstCasePico({ version: target.price, ...target.bound, outputTokensMax });
-    return { pico, tokens: target.bound.inputTokensMax + outputTokensMax };
+    const bound = capped(target.bound, request, cap);
+    const pico = worstCasePico({ version: target.price, ...bound });
+    return { pico, tokens: bound.inputTokensMax + bound.outputTokensMax };
   });
   return {
     pico: cases.reduce((most, { pico }) => (pico > most ? pico : most), 0n),
@@ -106,7 +111,7 @@ function worstCase(request: MeteredRequest, targets: PricedTargets, cap: number 
 
 /** @returns tokens for one choice that every target can be paid for; undefined when that is too few, or not ours to set */
 function affordableCap(request: MeteredRequest, targets: PricedTargets, availablePico: bigint): number | undefined {
-  if (request.outputTokensMax !== undefined || request.hasPrediction) return undefined;
+  if (!request.isOutputOpen) return undefined;
   const affordable = targets.map((target) =>
     affordableOutputTokens({ version: target.price, ...target.bound, availablePico }),
   );
@@ -114,14 +119,12 @@ function affordableCap(request: MeteredRequest, targets: PricedTargets, availabl
   return cap >= OUTPUT_TOKENS_MIN ? cap : undefined;
 }
 
-function outputBound(request: MeteredRequest, { model }: Target, bound: InputBound): number {
-  if (request.route.endpoint === 'embeddings') return 0;
-  const limit = Math.min(request.outputTokensMax ?? model.outputTokensMax, model.contextTokens);
-  // Rejected predicted tokens are billed as output on top of the answer.
-  return limit * request.choices + (request.hasPrediction ? bound.inputTokensMax : 0);
+/** @param cap a limit on the output of one choice */
+export function capped(bound: RequestBound, { choices }: MeteredRequest, cap: number | undefined): RequestBound {
+  return cap === undefined ? bound : { ...bound, outputTokensMax: cap * choices };
 }
 
-function refuseUnpricedUnits(request: MeteredRequest, price: PriceVersion, bound: InputBound): void {
+function refuseUnpricedUnits(request: MeteredRequest, price: PriceVersion, bound: RequestBound): void {
   const priced = (unit: 'audioInput' | 'audioOutput') =>
     price.tiers.every((tier) => tier.picoPerToken[unit] !== undefined);
   if (bound.audio && !(priced('audioInput') && priced('audioOutput'))) {
@@ -130,10 +133,8 @@ function refuseUnpricedUnits(request: MeteredRequest, price: PriceVersion, bound
 }
 
 function unknownModel(catalog: Catalog, name: string): ModelNotFound {
-  const endpoints = catalog.endpointsOf(name);
+  const paths = catalog.endpointsOf(name).map((id) => ENDPOINTS[id].path);
   const shown = name.slice(0, 128);
-  if (endpoints.length === 0) return new ModelNotFound(`The model "${shown}" does not exist here or has no price.`);
-  return new ModelNotFound(
-    `The model "${shown}" is served at ${endpoints.map((endpoint) => ENDPOINT_PATHS[endpoint]).join(' and ')}.`,
-  );
+  if (paths.length === 0) return new ModelNotFound(`The model "${shown}" does not exist here or has no price.`);
+  return new ModelNotFound(`The model "${shown}" is served at ${paths.join(' and ')}.`);
 }

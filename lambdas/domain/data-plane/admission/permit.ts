@@ -7,7 +7,7 @@ import type { KeyOwner } from '../../keys/verified-keys';
 const NO_RULES: KeyRules = {};
 
 /** Throws Forbidden where the key is suspended, not for this part of the API, or not for use from there. */
-export function permitUse(owner: KeyOwner, scope: KeyScope, address: string | undefined): void {
+export function requirePermission(owner: KeyOwner, scope: KeyScope, address: string | undefined): void {
   const { rules = NO_RULES, isSuspended = false } = owner;
   if (isSuspended)
     throw new Forbidden('This key is suspended, until an owner or admin of its account resumes it.', 'key_suspended');

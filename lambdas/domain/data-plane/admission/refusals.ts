@@ -1,7 +1,8 @@
-import { type AppError, Forbidden, InsufficientQuota, RateLimited } from '../../errors/app-error';
+import { type AppError, Forbidden } from '../../errors/app-error';
+import { InsufficientQuota, RateLimited } from './admission-errors';
 import type { KeyOwner } from '../../keys/verified-keys';
 import { formatUsd } from '../../money/pico';
-import { MINUTE_MS } from '../../wallet/holds/key-counters';
+import { MINUTE_MS } from '../../clock';
 import type { ReachedLimit } from '../../wallet/wallet-errors';
 import { InsufficientFunds, KeyLimitReached, WalletSuspended } from '../../wallet/wallet-errors';
 
@@ -21,7 +22,7 @@ interface Shortage {
 type Minute = Extract<ReachedLimit, { readonly kind: 'minute' }>;
 
 /** Throws what the client is told of any other reason for which nothing was held. */
-export function shortageOr(
+export function toShortage(
   error: unknown,
   { caller, now }: { readonly caller: KeyOwner; readonly now: number },
   worst: WorstCase,

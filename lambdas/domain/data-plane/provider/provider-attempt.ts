@@ -1,7 +1,9 @@
-import type { Endpoint } from '../../../contracts/storage/catalog';
-import type { StopReason } from '../../errors/app-error';
-import type { ClientStream } from '../streaming/client-stream';
-import type { Exchange, Headers } from '../exchange';
+import type { MeteredEndpoint, StreamReading } from '../../dialects/endpoint';
+import { isEventStream } from '../../dialects/events/event-stream';
+import type { StopReason } from '../stop-errors';
+import type { Headers } from '../../headers';
+import type { Exchange } from '../exchange';
+import type { EventRelay } from '../streaming/event-relay';
 import type {
   ProviderCall,
   ProviderClient,
@@ -9,10 +11,7 @@ import type {
   ProviderListener,
   ProviderRequest,
 } from './provider-client';
-import { clientHeaders, isEventStream } from './provider-headers';
-import { EventSplitter } from '../streaming/sse-events';
-import { StreamMeter, type StreamReading } from '../streaming/stream-meter';
-import { readWholeAnswer, type WholeAnswer } from './whole-answer';
+import type { WholeAnswer } from './whole-answer';
 
 /** A whole answer is kept until its charge is known. Larger ones (thousands of embeddings as text) are refused. */
 export const RESPONSE_BYTES_MAX = 32 * 1024 * 1024;
@@ -40,12 +39,10 @@ export type Answer =
 
 export interface Attempt {
   readonly request: ProviderRequest;
-  /** What the answer must be one of. */
-  readonly endpoint: Endpoint;
-  /** Where events go; absent when the client asked for a whole answer. */
-  readonly client: ClientStream | undefined;
-  /** Whether the client asked for the usage event itself. */
-  readonly wantsUsage: boolean;
+  /** Reads a whole answer. */
+  readonly endpoint: MeteredEndpoint;
+  /** Passes events on; absent when the client asked for a whole answer. */
+  readonly relay: EventRelay | undefined;
   readonly exchange: Exchange;
   /** Aborted, with a StopReason, when the host needs the work to end. */
   readonly stop: AbortSignal;
@@ -65,13 +62,12 @@ export function attempt(providers: ProviderClient, options: Attempt): Promise<An
 class AnswerListener implements ProviderListener {
   readonly #options: Attempt;
   readonly #resolve: (answer: Answer) => void;
-  readonly #splitter = new EventSplitter();
-  readonly #meter: StreamMeter;
   readonly #chunks: Buffer[] = [];
   #collected = 0;
   #status = 0;
   #headers: Headers = {};
-  #streaming = false;
+  /** Set once the answer turns out to be a stream. */
+  #relay: EventRelay | undefined;
   #ended = false;
   #call: ProviderCall | undefined;
   readonly #onGone = (): void => this.#clientGone();
@@ -84,7 +80,6 @@ class AnswerListener implements ProviderListener {
   constructor(options: Attempt, resolve: (answer: Answer) => void) {
     this.#options = options;
     this.#resolve = resolve;
-    this.#meter = new StreamMeter(options.request.provider.dialect);
   }
 
   start(providers: ProviderClient): void {
@@ -102,13 +97,14 @@ class AnswerListener implements ProviderListener {
     this.#options.onFirstByte();
     this.#status = status;
     this.#headers = headers;
-    this.#streaming = this.#options.client !== undefined && this.#isGood() && isEventStream(headers);
-    if (this.#streaming) this.#options.client?.begin(status, clientHeaders(headers));
+    if (!this.#isGood() || !isEventStream(headers)) return;
+    this.#relay = this.#options.relay;
+    this.#relay?.begin(status, headers);
   }
 
   onData(chunk: Buffer): boolean {
     if (this.#ended) return true;
-    if (this.#streaming) return this.#passOn(chunk);
+    if (this.#relay) return this.#passOn(this.#relay, chunk);
     this.#collected += chunk.length;
     if (this.#collected > RESPONSE_BYTES_MAX) {
       this.#call?.abort();
@@ -120,22 +116,18 @@ class AnswerListener implements ProviderListener {
   }
 
   onEnd(): void {
-    if (!this.#streaming) {
-      const body = Buffer.concat(this.#chunks);
-      const answer = readWholeAnswer(this.#options.endpoint, this.#status, this.#headers, body);
-      this.#finish({ kind: 'body', ...answer });
+    if (!this.#relay) {
+      this.#finish({ kind: 'body', ...this.#wholeAnswer() });
       return;
     }
-    this.#passOnRest();
-    const { reading } = this.#meter;
-    // Some providers never send the dialect's last event; their usage is as good a sign of the end.
-    const whole =
-      reading.complete || (reading.usage.kind === 'reported' && this.#options.request.provider.dialect === 'openai');
-    this.#finish({ kind: 'stream', end: whole ? 'whole' : 'cut', reading });
+    this.#relay.end(this.#resume);
+    const { reading } = this.#relay;
+    // Some providers never send the dialect's last event; a usage report for the whole answer is as good a sign of the end.
+    this.#finish({ kind: 'stream', end: reading.complete || reading.isUsageFinal ? 'whole' : 'cut', reading });
   }
 
   onFailure(failure: ProviderFailure): void {
-    if (this.#streaming) this.#finish({ kind: 'stream', end: 'cut', reading: this.#meter.reading });
+    if (this.#relay) this.#finish({ kind: 'stream', end: 'cut', reading: this.#relay.reading });
     else this.#finish({ kind: 'failed', failure });
   }
 
@@ -143,56 +135,40 @@ class AnswerListener implements ProviderListener {
     return this.#status >= 200 && this.#status < 300;
   }
 
-  #passOn(chunk: Buffer): boolean {
-    // Most chunks pass as they are; one with the usage event in it is cut around that event.
-    const dropped: { start: number; end: number }[] = [];
-    let events: Buffer;
+  #wholeAnswer(): WholeAnswer {
+    const [status, headers, body] = [this.#status, this.#headers, Buffer.concat(this.#chunks)];
+    const reading = this.#isGood() ? this.#options.endpoint.readAnswer(headers, body) : undefined;
+    return { status, headers, body, reading };
+  }
+
+  #passOn(relay: EventRelay, chunk: Buffer): boolean {
     try {
-      events = this.#splitter.push(chunk, (bytes, start, end) => {
-        if (this.#meter.see(bytes, start, end) && !this.#options.wantsUsage) dropped.push({ start, end });
-      });
+      return relay.push(chunk, this.#resume);
     } catch {
       this.#call?.abort();
       this.onFailure('broken');
       return true;
     }
-    let room = true;
-    let at = 0;
-    for (const { start, end } of [...dropped, { start: events.length, end: events.length }]) {
-      if (start > at) room = this.#options.client?.write(events.subarray(at, start), this.#resume) ?? true;
-      at = end;
-    }
-    return room;
-  }
-
-  /** A last event without its blank line is still an event if it ends the stream; half of one is dropped. */
-  #passOnRest(): void {
-    const rest = this.#splitter.takeRest();
-    if (rest === undefined) return;
-    const usageOnly = this.#meter.see(rest, 0, rest.length);
-    if (!this.#meter.reading.complete || (usageOnly && !this.#options.wantsUsage)) return;
-    const blank = rest.at(-1) === 0x0a ? '\n' : '\n\n';
-    this.#options.client?.write(Buffer.concat([rest, Buffer.from(blank)]), this.#resume);
   }
 
   /** A stream is stopped and what was produced is charged. A whole answer shows nothing until its end: it is awaited. */
   #clientGone(): void {
-    if (this.#options.client === undefined) return;
+    if (this.#options.relay === undefined) return;
     this.#call?.abort();
-    if (this.#streaming) this.#finish({ kind: 'stream', end: 'gone', reading: this.#meter.reading });
+    if (this.#relay) this.#finish({ kind: 'stream', end: 'gone', reading: this.#relay.reading });
     else this.#finish({ kind: 'gone', sent: this.#call !== undefined });
   }
 
   #cancelled(): void {
     this.#call?.abort();
-    if (this.#streaming) this.#finish({ kind: 'stream', end: 'cancelled', reading: this.#meter.reading });
+    if (this.#relay) this.#finish({ kind: 'stream', end: 'cancelled', reading: this.#relay.reading });
     else this.#finish({ kind: 'cancelled', sent: this.#call !== undefined });
   }
 
   #hostStops(): void {
     this.#call?.abort();
     const reason = this.#options.stop.reason as StopReason;
-    if (this.#streaming) this.#finish({ kind: 'stream', end: reason, reading: this.#meter.reading });
+    if (this.#relay) this.#finish({ kind: 'stream', end: reason, reading: this.#relay.reading });
     else this.#finish({ kind: 'stopped', reason, sent: this.#call !== undefined });
   }
 

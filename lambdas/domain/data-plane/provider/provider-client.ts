@@ -1,5 +1,5 @@
 import type { ProviderSettings } from '../../../contracts/storage/catalog';
-import type { Headers } from '../exchange';
+import type { Headers } from '../../headers';
 
 /** One request to a provider. The client of it adds the provider's own credentials and nothing else. */
 export interface ProviderRequest {

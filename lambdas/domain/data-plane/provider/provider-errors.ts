@@ -1,4 +1,4 @@
-import { ProviderFailed } from '../../errors/app-error';
+import { ProviderFailed } from './provider-failed';
 import type { Answer } from './provider-attempt';
 import type { ProviderFailure } from './provider-client';
 import type { WholeAnswer } from './whole-answer';
@@ -21,7 +21,7 @@ const PASSING_STATUSES = new Set([408, 429]);
 /** Whether another provider may do better: the fault is not in the request. */
 export function isWorthAnother(answer: Answer): boolean {
   if (answer.kind === 'failed') return true;
-  return answer.kind === 'body' && !answer.isAnswer && !isRequestAtFault(answer.status);
+  return answer.kind === 'body' && answer.reading === undefined && !isRequestAtFault(answer.status);
 }
 
 function isRequestAtFault(status: number): boolean {
@@ -42,8 +42,8 @@ export function oversizedError(provider: string): ProviderFailed {
 
 /** @returns undefined when the provider's answer, or its refusal of the request, is the client's to see as it is */
 export function statusError(provider: string, answer: WholeAnswer): ProviderFailed | undefined {
-  const { status, headers } = answer;
-  if (answer.isAnswer || isRequestAtFault(status)) return undefined;
+  const { status, headers, reading } = answer;
+  if (reading !== undefined || isRequestAtFault(status)) return undefined;
   if (OPERATOR_STATUSES.has(status)) return new ProviderFailed(502, `The provider ${provider} answered ${status}.`);
   const message = answered(provider, answer);
   if (status === 408 || status === 504) return new ProviderFailed(504, message);
@@ -55,7 +55,8 @@ export function statusError(provider: string, answer: WholeAnswer): ProviderFail
 
 /** What a stream that has begun says where a whole answer would have been passed on as it is. */
 export function unstreamedError(provider: string, answer: WholeAnswer): ProviderFailed {
-  if (answer.isAnswer) return new ProviderFailed(502, `The provider ${provider} did not stream its answer.`);
+  if (answer.reading !== undefined)
+    return new ProviderFailed(502, `The provider ${provider} did not stream its answer.`);
   return new ProviderFailed(502, answered(provider, answer));
 }
 

@@ -1,23 +1,16 @@
-import type { Headers } from '../exchange';
+import type { ProviderBody } from '../../dialects/endpoint';
+import { PROTOCOL_HEADERS } from '../../dialects/registry';
+import type { Headers } from '../../headers';
 
-/** What of the client's headers a provider may see: the protocol's own, nothing of the person or the account. */
-const REQUEST_HEADERS = ['anthropic-version', 'anthropic-beta', 'openai-beta'] as const;
-
-/** What of a provider's headers a client may see: nothing of the operator's account or limits there. */
+/** The provider's headers that clients may see: nothing about the operator's account or limits there. */
 const RESPONSE_HEADERS = ['content-type', 'retry-after'] as const;
 
-/** @returns the headers for the provider; its credentials are added by the client of it */
-export function providerHeaders(headers: Headers, stream: boolean): { [name: string]: string } {
-  return {
-    ...pick(headers, REQUEST_HEADERS),
-    'content-type': 'application/json',
-    accept: stream ? 'text/event-stream' : 'application/json',
-  };
-}
-
-/** Media types are written in any case. */
-export function isEventStream(headers: Headers): boolean {
-  return /^text\/event-stream\s*(;|$)/i.test(headers['content-type'] ?? '');
+/**
+ * The headers of a request to a provider. Of the client's, only the protocol's own are passed on: nothing that tells of
+ * the person or the account. The provider client adds the credentials.
+ */
+export function providerHeaders(headers: Headers, { contentType, accept }: ProviderBody): { [name: string]: string } {
+  return { ...pick(headers, PROTOCOL_HEADERS), 'content-type': contentType, accept };
 }
 
 export function clientHeaders(headers: Headers): { [name: string]: string } {

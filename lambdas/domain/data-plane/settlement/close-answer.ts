@@ -1,27 +1,27 @@
 import { formatUsd } from '../../money/pico';
-import type { Settlement } from '../../wallet/holds/settlement';
+import type { Settled } from '../../wallet/holds/settlement';
 import type { PaidRequest } from '../paid-request';
-import { errorOf, type Outcome } from './outcome';
+import { errorOf, type ProviderOutcome } from './outcome';
 import type { Answer } from '../provider/provider-attempt';
 import { unstreamedError } from '../provider/provider-errors';
 import { clientHeaders } from '../provider/provider-headers';
 import { respond, respondError, type ResponseHeaders } from '../respond';
 
 /** Sends what the client has not had yet: a whole answer, or the end of its stream, with the exact cost. */
-export function closeAnswer(paid: PaidRequest, outcome: Outcome, settlement: Settlement | undefined): void {
+export function closeAnswer(paid: PaidRequest, outcome: ProviderOutcome, settled: Settled | undefined): void {
   const { client } = paid;
-  const cost = settlement === undefined ? undefined : formatUsd(settlement.costPico);
+  const cost = settled === undefined ? undefined : formatUsd(settled.costPico);
   if (client?.begun) closeStream(paid, outcome, cost);
   else closeWhole(paid, outcome, cost);
 }
 
-function closeWhole({ call }: PaidRequest, outcome: Outcome, cost: string | undefined): void {
+function closeWhole({ call }: PaidRequest, outcome: ProviderOutcome, cost: string | undefined): void {
   const { answer } = outcome;
   const error = errorOf(outcome);
   const costHeader: ResponseHeaders = cost === undefined ? {} : { 'x-tollgate-cost': cost };
   if (error) {
     const noRetry: ResponseHeaders = isPaidFor(answer) ? { 'x-should-retry': 'false' } : {};
-    respondError(call.exchange, error, call.route.dialect, { ...call.headers, ...costHeader, ...noRetry });
+    respondError(call.exchange, error, call.endpoint.dialect, { ...call.headers, ...costHeader, ...noRetry });
   } else if (answer.kind === 'body') {
     const headers = { ...clientHeaders(answer.headers), ...call.headers, ...costHeader };
     respond(call.exchange, answer.status, headers, answer.body);
@@ -34,11 +34,11 @@ function isPaidFor(answer: Answer): boolean {
   return answer.kind === 'cancelled' || answer.kind === 'oversized';
 }
 
-function closeStream({ client, call }: PaidRequest, outcome: Outcome, cost: string | undefined): void {
+function closeStream({ client, call }: PaidRequest, outcome: ProviderOutcome, cost: string | undefined): void {
   const { answer, target } = outcome;
   // A stream that was begun only to keep the client alive cannot carry a whole answer any more.
   const error = errorOf(outcome) ?? (answer.kind === 'body' ? unstreamedError(target.provider.id, answer) : undefined);
-  if (error) client?.fail(error, call.route.dialect);
+  if (error) client?.fail(error, call.endpoint.dialect);
   if (cost !== undefined) client?.comment(`x-tollgate-cost ${cost}`);
   client?.end();
 }

@@ -1,16 +1,11 @@
 import type { RequestStatus } from '../../../contracts/storage/usage-record';
 import type { Usage } from '../../../contracts/storage/units';
-import type { Dialect } from '../../../contracts/storage/catalog';
-import { readAnthropicUsage, readOpenaiUsage, type UsageReading } from '../../usage/provider-usage';
+import type { AnswerReading, RequestBound, StreamReading } from '../../dialects/endpoint';
+import type { UsageReading } from '../../dialects/usage-reading';
 import type { Answer } from '../provider/provider-attempt';
-import type { StreamReading } from '../streaming/stream-meter';
-import type { WholeAnswer } from '../provider/whole-answer';
 
 /** The most that the request can have used: what the hold was made for. */
-export interface UsageBound {
-  readonly inputTokensMax: number;
-  readonly outputTokensMax: number;
-}
+type UsageBound = Pick<RequestBound, 'inputTokensMax' | 'outputTokensMax'>;
 
 /** What a request used, and how we know. */
 export interface Metered {
@@ -27,7 +22,7 @@ export interface Metered {
 const NOTHING = { usage: {}, estimated: false, malformed: false, unbilled: [] } as const;
 
 /** Turns what came of a request into what it used. A report is believed; without one an upper bound is charged. */
-export function meter(answer: Answer, clientGone: boolean, dialect: Dialect, bound: UsageBound): Metered {
+export function meter(answer: Answer, clientGone: boolean, bound: UsageBound): Metered {
   switch (answer.kind) {
     case 'failed':
       return { status: 'provider_error', ...NOTHING };
@@ -40,13 +35,13 @@ export function meter(answer: Answer, clientGone: boolean, dialect: Dialect, bou
     case 'stopped':
       return { status: 'interrupted', ...(answer.sent ? unseen(bound) : NOTHING) };
     case 'body':
-      if (!answer.isAnswer) return { status: 'provider_error', ...NOTHING };
-      return { status: clientGone ? 'client_gone' : 'completed', ...meterBody(answer, dialect, bound) };
+      if (answer.reading === undefined) return { status: 'provider_error', ...NOTHING };
+      return { status: clientGone ? 'client_gone' : 'completed', ...meterBody(answer.reading, bound) };
     case 'oversized':
       // Clients can bring it about, so it is not free: the provider is paid for it.
       return { status: 'interrupted', ...unseen(bound) };
     case 'stream':
-      return { status: streamStatus(answer), ...meterStream(answer, dialect, bound) };
+      return { status: streamStatus(answer), ...meterStream(answer, bound) };
   }
 }
 
@@ -63,29 +58,27 @@ function unseen(bound: UsageBound): Counted {
   return count({ kind: 'absent' }, bound);
 }
 
-function meterBody({ usage, body }: WholeAnswer, dialect: Dialect, bound: UsageBound): Counted {
-  const reading = dialect === 'anthropic' ? readAnthropicUsage(usage) : readOpenaiUsage(usage);
-  return count(reading, {
-    inputTokensMax: bound.inputTokensMax,
-    outputTokensMax: Math.min(body.length, bound.outputTokensMax),
-  });
+function meterBody(reading: AnswerReading, bound: UsageBound): Counted {
+  return count(reading.usage, seenOf(reading, bound));
 }
 
-function meterStream(answer: Answer & { kind: 'stream' }, dialect: Dialect, bound: UsageBound): Counted {
-  const { reading, end } = answer;
+function meterStream({ reading, end }: Answer & { kind: 'stream' }, bound: UsageBound): Counted {
   // A provider that broke off or failed before it produced anything is not paid for its silence.
-  if ((end === 'cut' || reading.failed) && reading.usage.kind === 'absent' && reading.outputBytes === 0) return NOTHING;
-  const seen = {
-    inputTokensMax: bound.inputTokensMax,
-    outputTokensMax: Math.min(reading.outputBytes, bound.outputTokensMax),
-  };
-  const counted = count(reading.usage, seen);
-  return dialect === 'anthropic' && !reading.complete ? withOutputSeen(counted, reading, seen) : counted;
+  const isSilent = reading.usage.kind === 'absent' && reading.producedTokensMax === 0;
+  if ((end === 'cut' || reading.failed) && isSilent) return NOTHING;
+  const seen = seenOf(reading, bound);
+  return withOutputSeen(count(reading.usage, seen), reading, seen);
 }
 
-/** Anthropic reports the input at once and the output at the end: of a stream that ended early, the output is bounded. */
-function withOutputSeen(counted: Counted, reading: StreamReading, seen: UsageBound): Counted {
-  if (reading.usage.kind !== 'reported' || seen.outputTokensMax <= (counted.usage.output ?? 0)) return counted;
+/** The bound, lowered to what can have been produced for what was seen of the answer. */
+function seenOf({ producedTokensMax }: AnswerReading, { inputTokensMax, outputTokensMax }: UsageBound): UsageBound {
+  return { inputTokensMax, outputTokensMax: Math.min(producedTokensMax, outputTokensMax) };
+}
+
+/** A report that does not cover the whole answer is raised to what was seen of its output. */
+function withOutputSeen(counted: Counted, { usage, isUsageFinal }: StreamReading, seen: UsageBound): Counted {
+  if (isUsageFinal || usage.kind !== 'reported') return counted;
+  if (seen.outputTokensMax <= (counted.usage.output ?? 0)) return counted;
   return { ...counted, usage: { ...counted.usage, output: seen.outputTokensMax }, estimated: true };
 }
 

@@ -1,11 +1,12 @@
-import { type AppError, RequestCancelled, RequestStopped } from '../../errors/app-error';
+import type { AppError } from '../../errors/app-error';
+import { RequestCancelled, RequestStopped } from '../stop-errors';
 import type { PricedTarget } from '../admission/admission';
 import type { ClientStream } from '../streaming/client-stream';
 import type { Answer } from '../provider/provider-attempt';
 import { failureError, oversizedError, statusError } from '../provider/provider-errors';
 
 /** What the provider side of a request came to. */
-export interface Outcome {
+export interface ProviderOutcome {
   readonly answer: Answer;
   readonly target: PricedTarget;
   /** From admission to the first sign of an answer; absent when there was none. */
@@ -13,7 +14,7 @@ export interface Outcome {
 }
 
 /** What the client is told when the provider's answer is not passed on, or not whole. */
-export function errorOf({ answer, target }: Outcome): AppError | undefined {
+export function errorOf({ answer, target }: ProviderOutcome): AppError | undefined {
   switch (answer.kind) {
     case 'failed':
       return failureError(target.provider.id, answer.failure);
@@ -49,7 +50,7 @@ function streamError({ end, reading }: Answer & { kind: 'stream' }, target: Pric
 }
 
 /** The status that the client is sent; 0 when it left before any. */
-export function statusSent(outcome: Outcome, client: ClientStream | undefined): number {
+export function statusSent(outcome: ProviderOutcome, client: ClientStream | undefined): number {
   const { answer } = outcome;
   if (client?.begun) return 200;
   if (answer.kind === 'gone') return 0;

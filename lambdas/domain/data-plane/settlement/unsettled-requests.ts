@@ -1,19 +1,20 @@
-import type { Clock } from '../../clock';
+import { type Clock, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../clock';
 import type { Log } from '../../log';
 import { IdempotencyMismatch, StoreUnavailable } from '../../table/table-errors';
+import type { Settlement } from '../../wallet/holds/settlement';
 import type { Wallet } from '../../wallet/wallet';
 import { WalletUnavailable } from '../../wallet/wallet-errors';
-import { type RequestEnd, writeEnd } from './request-end';
+import { writeSettlement } from './write-settlement';
 
-/** A few kilobytes each: a store that is down for long must not take the gateway's memory with it. */
+/** A settlement takes a few kilobytes: a store that is down for long must not fill the gateway's memory. */
 export const UNSETTLED_MAX = 1_000;
 
-/** The first wait; it doubles with each try that fails. */
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 60_000;
+/** The first wait between two passes; it doubles with each pass that fails. */
+const FIRST_WAIT_MS = SECOND_MS;
+const LONGEST_WAIT_MS = MINUTE_MS;
 
-/** The sweeper gave the money back long before: nobody expects a charge any more. */
-const GIVEN_UP_MS_AFTER_DEADLINE = 3_600_000;
+/** The sweeper has returned the money long before, so nobody expects a charge any more. */
+const GIVEN_UP_MS_AFTER_DEADLINE = HOUR_MS;
 
 interface UnsettledRequestsDependencies {
   readonly wallet: Wallet;
@@ -22,13 +23,20 @@ interface UnsettledRequestsDependencies {
 }
 
 /**
- * Requests whose end could not be committed: the client has its answer, and the usage is known nowhere else. They
- * are tried again in the background until the store takes them. A process that dies loses them, and their holds
- * expire.
+ * What happens when the write of a settle fails:
+ *
+ * 1. The wallet retries for eight seconds (SETTLE_RETRY in ../../wallet/retry.ts).
+ * 2. `settleRequest` logs SETTLE_FAILED, which rings an alarm, and the client gets its response without the cost.
+ * 3. This class keeps the settlement, because the usage is known nowhere else, and retries it in the background: after
+ *    a second, then after longer and longer waits. A success is logged as SETTLE_RECOVERED.
+ * 4. If the hold expires in the meantime, the settle is an adjustment (../../wallet/holds/adjust-expired.ts).
+ * 5. The settlement is given up, and SETTLE_GIVEN_UP logged, an hour after the hold's deadline, when too many are
+ *    kept, when the process stops, or when the wallet refuses it for good.
+ * 6. Whatever is given up, or lost with its process, costs the customer nothing: the sweeper expires the hold.
  */
 export class UnsettledRequests {
   readonly #dependencies: UnsettledRequestsDependencies;
-  readonly #ends: RequestEnd[] = [];
+  readonly #settlements: Settlement[] = [];
   #waitMs = FIRST_WAIT_MS;
   #dueAt = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -38,90 +46,95 @@ export class UnsettledRequests {
     this.#dependencies = dependencies;
   }
 
-  keep(end: RequestEnd): void {
-    if (this.#ends.length >= UNSETTLED_MAX) {
-      this.#giveUp(end, 'too_many');
+  /** Keeps a settlement for a later attempt, unless the wallet has refused it for good. */
+  settleFailed(settlement: Settlement, error: unknown): void {
+    if (isWorthAnotherTry(error)) this.keep(settlement);
+  }
+
+  keep(settlement: Settlement): void {
+    if (this.#settlements.length >= UNSETTLED_MAX) {
+      this.#giveUp(settlement, 'too_many');
       return;
     }
-    this.#ends.push(end);
+    this.#settlements.push(settlement);
     if (this.#pass === undefined && this.#timer === undefined) this.#wait();
   }
 
   /**
-   * Tries what is due. For hosts whose timers stand still between two requests: a function is frozen then.
-   * @returns once no try is under way; never rejects
+   * Retries what is due. For hosts whose timers do not run between two requests, such as a function, which is frozen.
+   * @returns once no attempt is in flight; never rejects
    */
   async resume(): Promise<void> {
-    const isDue = this.#ends.length > 0 && this.#dependencies.clock() >= this.#dueAt;
-    await (isDue ? this.#try() : this.#pass);
+    const isDue = this.#settlements.length > 0 && this.#dependencies.clock() >= this.#dueAt;
+    await (isDue ? this.#retry() : this.#pass);
   }
 
-  /** Tries everything a last time, whether it is due or not. */
+  /** Retries everything a last time, whether it is due or not. */
   async stop(): Promise<void> {
     await this.#pass;
-    if (this.#ends.length > 0) await this.#try();
+    if (this.#settlements.length > 0) await this.#retry();
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    for (const end of this.#ends.splice(0)) this.#giveUp(end, 'stopped');
+    for (const settlement of this.#settlements.splice(0)) this.#giveUp(settlement, 'stopped');
   }
 
   #wait(): void {
     this.#dueAt = this.#dependencies.clock() + this.#waitMs;
-    this.#timer = setTimeout(() => void this.#try(), this.#waitMs);
-    // Whoever ends the process says so by `stop`.
+    this.#timer = setTimeout(() => void this.#retry(), this.#waitMs);
+    // The host calls `stop` before it ends the process, so the timer need not keep the process alive.
     this.#timer.unref();
   }
 
-  #try(): Promise<void> {
+  #retry(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#pass ??= this.#tryAll().finally(() => {
+    this.#pass ??= this.#retryAll().finally(() => {
       this.#pass = undefined;
-      if (this.#ends.length > 0) this.#wait();
+      if (this.#settlements.length > 0) this.#wait();
     });
     return this.#pass;
   }
 
-  /** One after the other, up to the first that the store does not take. */
-  async #tryAll(): Promise<void> {
-    for (let end = this.#ends.shift(); end !== undefined; end = this.#ends.shift()) {
-      if (await this.#isOver(end)) {
+  /** One after the other, until the store fails for one. */
+  async #retryAll(): Promise<void> {
+    for (let settlement = this.#settlements.shift(); settlement !== undefined; settlement = this.#settlements.shift()) {
+      if (await this.#isOver(settlement)) {
         this.#waitMs = FIRST_WAIT_MS;
         continue;
       }
       // To the back, so that one contended balance does not hold up the others.
-      this.#ends.push(end);
+      this.#settlements.push(settlement);
       this.#waitMs = Math.min(2 * this.#waitMs, LONGEST_WAIT_MS);
       return;
     }
   }
 
-  /** @returns false when it is to be tried again */
-  async #isOver(end: RequestEnd): Promise<boolean> {
-    const { hold, record } = end;
+  /** @returns false when the settlement is to be retried */
+  async #isOver(settlement: Settlement): Promise<boolean> {
+    const { hold, record } = settlement;
     if (this.#dependencies.clock() > hold.deadline + GIVEN_UP_MS_AFTER_DEADLINE) {
-      this.#giveUp(end, 'too_late');
+      this.#giveUp(settlement, 'too_late');
       return true;
     }
     try {
-      const { costPico } = await writeEnd(this.#dependencies, end);
+      const { costPico } = await writeSettlement(this.#dependencies, settlement);
       this.#dependencies.log.info('SETTLE_RECOVERED', { requestId: hold.requestId, status: record.status, costPico });
       return true;
     } catch (error) {
       if (isWorthAnotherTry(error)) return false;
-      this.#giveUp(end, error instanceof Error ? error.name : 'Unknown');
+      this.#giveUp(settlement, error instanceof Error ? error.name : 'Unknown');
       return true;
     }
   }
 
-  /** The hold expires, or has. The alarm rang when the settle failed first. */
-  #giveUp({ hold }: RequestEnd, cause: string): void {
+  /** The hold expires, or has. No second alarm: SETTLE_FAILED has rung one. */
+  #giveUp({ hold }: Settlement, cause: string): void {
     this.#dependencies.log.warn('SETTLE_GIVEN_UP', { requestId: hold.requestId, cause });
   }
 }
 
-/** Whether the store may yet take it: each try has a token of its own. The other errors of the wallet are facts. */
-export function isWorthAnotherTry(error: unknown): boolean {
+/** Whether the store may accept a later attempt, which has a token of its own. The wallet's other errors are final. */
+function isWorthAnotherTry(error: unknown): boolean {
   return (
     error instanceof WalletUnavailable || error instanceof StoreUnavailable || error instanceof IdempotencyMismatch
   );

@@ -1,7 +1,6 @@
 import type { Writable } from 'node:stream';
-import type { Dialect } from '../../../contracts/storage/catalog';
+import type { Dialect } from '../../dialects/dialect';
 import type { AppError } from '../../errors/app-error';
-import { errorEvent } from '../../errors/render-error';
 import type { Exchange } from '../exchange';
 
 /** A proxy on the way (CloudFront: 30 s by default) gives up on a silent origin long after this. */
@@ -66,7 +65,7 @@ export class ClientStream {
   }
 
   fail(error: AppError, dialect: Dialect): void {
-    this.#write(errorEvent(error, dialect));
+    this.#write(dialect.errorEvent(error));
   }
 
   end(): void {

@@ -1,7 +1,7 @@
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
 import { formatUsd } from '../../money/pico';
 
-/** A usage record as people and scripts read it: money in exact decimal dollars. */
+/** Renders a usage record for the API and the command line, with money as exact decimal dollars. */
 export function renderUsageRecord(record: UsageRecord): object {
   const {
     requestId,

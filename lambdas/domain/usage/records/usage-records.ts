@@ -1,4 +1,4 @@
-import { usagePartitions, usageRecordKey } from '../../../contracts/storage/table-keys';
+import { USAGE_RECORDS_PREFIX, usagePartitions, usageRecordKey } from '../../../contracts/storage/table-keys';
 import { EXPIRES_AT, USAGE } from '../../../contracts/storage/tables';
 import { UNITS } from '../../../contracts/storage/units';
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
@@ -10,21 +10,25 @@ import { mergedItems } from '../../table/merged-items';
 
 const DAY_SECONDS = 86_400;
 
-/** Of each partition: a list takes from all of them. */
+/** The page size in each partition. A listing merges all partitions of an account. */
 const LISTED_PAGE_ITEMS = 20;
 
-/** Epoch seconds at which a record ends. Rounded down: it may end a part of a second early, never late. */
-function expiresAt(at: string, retentionDays: number): number {
+/**
+ * The expiry of a usage record, or of data that is derived from it.
+ * @param at the start of the retention: ISO 8601, UTC
+ * @returns epoch seconds, rounded down so that nothing expires late
+ */
+export function expiryAfter(at: string, retentionDays: number): number {
   return Math.floor(Date.parse(at) / 1_000) + retentionDays * DAY_SECONDS;
 }
 
-/** The write of one record. Its fields are named one by one, so that nothing else can come along. */
+/** The write of one record. The fields are listed one by one, so that no other field can be stored. */
 export function putUsageRecord(record: UsageRecord, retentionDays: number, when: Condition): Put {
   const { requestId, accountId, keyId, at, endpoint, model, provider, streamed, status, httpStatus } = record;
   const { estimated, costPico, overrunPico, priceVersion, labels, leaseTurn, firstByteMs, durationMs } = record;
   const item: Item = {
     ...usageRecordKey(accountId, requestId),
-    [EXPIRES_AT]: expiresAt(at, retentionDays),
+    [EXPIRES_AT]: expiryAfter(at, retentionDays),
     requestId,
     accountId,
     keyId,
@@ -48,7 +52,12 @@ export function putUsageRecord(record: UsageRecord, retentionDays: number, when:
   return { table: USAGE, put: item, when };
 }
 
-/** Throws ZodError on an item that is no usage record. */
+/** Whether an item of the usage table is a usage record, rather than a cancellation or a part of the receipts. */
+export function isUsageRecordItem(item: Item | undefined): boolean {
+  return typeof item?.['pk'] === 'string' && item['pk'].startsWith(USAGE_RECORDS_PREFIX);
+}
+
+/** @throws ZodError when the item is not a usage record */
 export function decodeUsageRecord(item: Item): UsageRecord {
   const { pk: _pk, sk: _sk, [EXPIRES_AT]: _expiresAt, ...record } = item;
   return usageRecordSchema.parse(record);
@@ -76,7 +85,10 @@ export class UsageRecords {
     return item && decodeUsageRecord(item);
   }
 
-  /** The newest `limit` records, newest first: request ids sort by time. At least 1. */
+  /**
+   * The newest records, newest first. Request IDs sort by time.
+   * @param limit at least 1
+   */
   async newest(accountId: string, limit: number): Promise<UsageRecord[]> {
     const records: UsageRecord[] = [];
     const query = { table: USAGE, newestFirst: true, limit: Math.min(limit, LISTED_PAGE_ITEMS) };

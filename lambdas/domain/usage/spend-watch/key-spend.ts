@@ -7,43 +7,43 @@ import { counterOf } from '../../keys/counter-of';
 import { everyItem } from '../../table/every-item';
 import { retry, REQUEST_RETRY, systemTiming } from '../../table/retry';
 import type { TableStore, Update } from '../../table/table-store';
-import { PACE_HOURS } from './spend-jump';
+import { BASELINE_HOURS } from './spend-jump';
 
 const HOUR_MS = 3_600_000;
-/** An hour is kept as long as another may be compared with it, and a day more. */
-const KEPT_MS = (PACE_HOURS + 24) * HOUR_MS;
-const WRITES_MAX = 100;
-/** At a time. */
-const READS_MAX = 50;
+/** An hour is kept for as long as it is part of a baseline, and for one more day. */
+const RETENTION_MS = (BASELINE_HOURS + 24) * HOUR_MS;
+const TRANSACTION_WRITES_MAX = 100;
+const CONCURRENT_READS_MAX = 50;
 const TOKEN_CHARACTERS = 32;
 
 const costSchema = z.bigint();
 
-/** What one request changed in what its key spent. */
-export interface Spent {
+/** The change that one request made to the spend of its key. */
+export interface SpendChange {
   readonly accountId: string;
   readonly keyId: string;
-  /** When the request was admitted; ISO 8601, UTC. */
+  /** When the request was admitted: ISO 8601, UTC. */
   readonly at: string;
   readonly costPico: bigint;
 }
 
-/** An hour, as `2026-11-20T10`, of the keys that have the same counters. */
-export interface CountedHour {
+/** An hour of the keys that share counters. */
+export interface CounterHour {
   readonly counterId: string;
+  /** For example `2026-11-20T10`. */
   readonly hour: string;
 }
 
-/** One in which something was spent. */
-export interface SpentHour extends CountedHour {
+/** An hour in which keys spent money. */
+export interface SpentHour extends CounterHour {
   readonly accountId: string;
-  /** The keys that did. */
+  /** The keys that spent it. */
   readonly keyIds: readonly string[];
 }
 
 /**
- * What keys spent, hour by hour, for a week: added up from usage records after the requests. Keys that are counted as
- * one are one here too, so that neither a rotation nor another token begins anew.
+ * The hourly spend of keys over the last week, added up from usage records. Keys that share counters also share their
+ * spend, so that neither a rotation nor another exchanged token starts a new history.
  */
 export class KeySpend {
   readonly #store: TableStore;
@@ -55,30 +55,33 @@ export class KeySpend {
   }
 
   /**
-   * Adds a batch up. The same batch again within ten minutes adds nothing; later, or in other company, it counts twice,
-   * which is far from ten times. So whatever can fail afterwards must not bring the batch back.
+   * Adds a batch of changes. Repeating the same batch within ten minutes has no effect. A later repeat, or one in a batch
+   * with other changes, counts twice; that is tolerable because a jump means ten times the usual spend. Code that runs
+   * after this must not throw, because Lambda would repeat the batch.
+   * @returns the hours that the batch changed
    */
-  async add(changeIds: readonly string[], batch: readonly Spent[]): Promise<readonly SpentHour[]> {
+  async add(changeIds: readonly string[], batch: readonly SpendChange[]): Promise<readonly SpentHour[]> {
     const sums = sumsOf(batch, await this.#counters(batch));
     const token = createHash('sha256').update(changeIds.join('\n')).digest('hex').slice(0, TOKEN_CHARACTERS);
-    for (let first = 0; first < sums.length; first += WRITES_MAX) {
-      const writes = sums.slice(first, first + WRITES_MAX).map(addition);
-      const writeToken = `${token}.${first / WRITES_MAX}`;
-      // The records of one key come in several batches at a time, and so they are in each other's way.
+    for (let first = 0; first < sums.length; first += TRANSACTION_WRITES_MAX) {
+      const writes = sums.slice(first, first + TRANSACTION_WRITES_MAX).map(addition);
+      const writeToken = `${token}.${first / TRANSACTION_WRITES_MAX}`;
+      // Concurrent batches contain records of the same key, so their transactions conflict.
       await retry(REQUEST_RETRY, systemTiming(this.#clock), () => this.#store.transact(writes, writeToken));
     }
     return sums.map(({ keyIds, ...sum }) => ({ ...sum, keyIds: [...keyIds] }));
   }
 
-  async of({ counterId, hour }: CountedHour): Promise<bigint> {
+  /** @returns the spend in one hour, in pico-dollars */
+  async inHour({ counterId, hour }: CounterHour): Promise<bigint> {
     const item = await this.#store.get({ table: USAGE, key: keySpendKey(counterId, hour) });
     return costSchema.parse(item?.['costPico'] ?? 0n);
   }
 
-  /** What was spent in each hour of the week before one, those without a request left out. */
-  async before({ counterId, hour }: CountedHour): Promise<readonly bigint[]> {
+  /** @returns the spend in each hour of the week before, in pico-dollars, without the hours that have no requests */
+  async inWeekBefore({ counterId, hour }: CounterHour): Promise<readonly bigint[]> {
     const start = Date.parse(`${hour}:00:00.000Z`);
-    const sort = { from: hourOf(start - PACE_HOURS * HOUR_MS), to: hourOf(start - HOUR_MS) };
+    const sort = { from: hourOf(start - BASELINE_HOURS * HOUR_MS), to: hourOf(start - HOUR_MS) };
     const spent: bigint[] = [];
     for await (const item of everyItem(this.#store, { table: USAGE, partition: keySpendPartition(counterId), sort })) {
       spent.push(costSchema.parse(item['costPico']));
@@ -86,14 +89,14 @@ export class KeySpend {
     return spent;
   }
 
-  /** Whose counters each key has. A read for each key of a batch: it is of few, unless they come for tokens. */
-  async #counters(batch: readonly Spent[]): Promise<ReadonlyMap<string, string>> {
+  /** The counter ID of each key. A batch contains few keys, unless most of them were exchanged for tokens. */
+  async #counters(batch: readonly SpendChange[]): Promise<ReadonlyMap<string, string>> {
     const keyIds = [...new Set(batch.map(({ keyId }) => keyId))];
     const counters = new Map<string, string>();
-    for (let first = 0; first < keyIds.length; first += READS_MAX) {
-      const some = keyIds.slice(first, first + READS_MAX);
-      const found = await Promise.all(some.map((keyId) => counterOf(this.#store, keyId)));
-      some.forEach((keyId, place) => counters.set(keyId, found[place] ?? keyId));
+    for (let first = 0; first < keyIds.length; first += CONCURRENT_READS_MAX) {
+      const chunk = keyIds.slice(first, first + CONCURRENT_READS_MAX);
+      const found = await Promise.all(chunk.map((keyId) => counterOf(this.#store, keyId)));
+      chunk.forEach((keyId, index) => counters.set(keyId, found[index] ?? keyId));
     }
     return counters;
   }
@@ -101,14 +104,14 @@ export class KeySpend {
 
 export const hourOf = (milliseconds: number): string => isoTime(milliseconds).slice(0, 'YYYY-MM-DDTHH'.length);
 
-interface Sum extends CountedHour {
+interface HourSum extends CounterHour {
   readonly accountId: string;
   readonly keyIds: Set<string>;
   costPico: bigint;
 }
 
-function sumsOf(batch: readonly Spent[], counters: ReadonlyMap<string, string>): readonly Sum[] {
-  const sums = new Map<string, Sum>();
+function sumsOf(batch: readonly SpendChange[], counters: ReadonlyMap<string, string>): readonly HourSum[] {
+  const sums = new Map<string, HourSum>();
   for (const { accountId, keyId, at, costPico } of batch) {
     const [counterId, hour] = [counters.get(keyId) ?? keyId, hourOf(Date.parse(at))];
     const name = `${counterId} ${hour}`;
@@ -120,8 +123,8 @@ function sumsOf(batch: readonly Spent[], counters: ReadonlyMap<string, string>):
   return [...sums.values()];
 }
 
-function addition({ counterId, hour, costPico }: Sum): Update {
-  const end = Math.floor((Date.parse(`${hour}:00:00.000Z`) + KEPT_MS) / 1_000);
-  const change = { add: { costPico }, set: { [EXPIRES_AT]: end } };
+function addition({ counterId, hour, costPico }: HourSum): Update {
+  const expiresAt = Math.floor((Date.parse(`${hour}:00:00.000Z`) + RETENTION_MS) / 1_000);
+  const change = { add: { costPico }, set: { [EXPIRES_AT]: expiresAt } };
   return { table: USAGE, update: keySpendKey(counterId, hour), change };
 }

@@ -1,21 +1,22 @@
-/** Below so much in an hour nothing is a jump: ten dollars. */
+/** Ten dollars. An hour with less spend is never a jump. */
 export const JUMP_FLOOR_PICO = 10_000_000_000_000n;
-/** How many times what a key spends in an hour in which it is used. */
+/** A jump is more than this many times the average spend of the active hours in the baseline. */
 export const JUMP_FACTOR = 10n;
-/** Of so many hours before, those count in which the key was used. */
-export const PACE_HOURS = 168;
-/** A key that was used in fewer hours has no pace yet: budgets are for those. */
-export const PACE_HOURS_MIN = 24;
+/** The baseline consists of the hours in the last week in which the key was used. */
+export const BASELINE_HOURS = 168;
+/** A key with fewer active hours has no baseline yet. Budgets protect such keys. */
+export const BASELINE_HOURS_MIN = 24;
 
 /**
- * Whether a key spends in this hour far more than it did in each hour of the last week in which it was used. Amounts
- * and hours decide, and nothing of what was asked or answered.
+ * Whether a key spends far more in this hour than in an average active hour of the last week. The decision depends only
+ * on amounts and hours, never on content.
  *
- * @param before what was spent in each hour before, those with nothing left out
+ * @param costPico the spend in this hour
+ * @param baselinePico the spend in each earlier hour; hours without spend are ignored
  */
-export function isSpendJump(costPico: bigint, before: readonly bigint[]): boolean {
-  const used = before.filter((spent) => spent > 0n);
-  if (costPico <= JUMP_FLOOR_PICO || used.length < PACE_HOURS_MIN) return false;
-  const sum = used.reduce((total, spent) => total + spent, 0n);
-  return costPico * BigInt(used.length) > JUMP_FACTOR * sum;
+export function isSpendJump(costPico: bigint, baselinePico: readonly bigint[]): boolean {
+  const active = baselinePico.filter((spentPico) => spentPico > 0n);
+  if (costPico <= JUMP_FLOOR_PICO || active.length < BASELINE_HOURS_MIN) return false;
+  const sumPico = active.reduce((total, spentPico) => total + spentPico, 0n);
+  return costPico * BigInt(active.length) > JUMP_FACTOR * sumPico;
 }

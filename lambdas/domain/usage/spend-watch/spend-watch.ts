@@ -2,7 +2,7 @@ import { DEPLOYMENT } from '../../access/actor';
 import type { Clock } from '../../clock';
 import type { KeySuspensions } from '../../keys/key-suspensions';
 import type { Log } from '../../log';
-import type { KeySpend, Spent, SpentHour } from './key-spend';
+import type { KeySpend, SpendChange, SpentHour } from './key-spend';
 import { hourOf } from './key-spend';
 import { isSpendJump, JUMP_FLOOR_PICO } from './spend-jump';
 
@@ -15,7 +15,7 @@ export interface SpendWatchDependencies {
   readonly log: Log;
 }
 
-/** Suspends a key whose spend jumps, seconds after the requests that did it. */
+/** Suspends a key whose spend jumps, within seconds of the requests that caused the jump. */
 export class SpendWatch {
   readonly #dependencies: SpendWatchDependencies;
 
@@ -23,22 +23,23 @@ export class SpendWatch {
     this.#dependencies = dependencies;
   }
 
-  async take(changeIds: readonly string[], batch: readonly Spent[]): Promise<void> {
+  /** Adds a batch of changes and checks the hours that it affects. */
+  async process(changeIds: readonly string[], batch: readonly SpendChange[]): Promise<void> {
     for (const hour of await this.#dependencies.spend.add(changeIds, batch)) {
-      if (this.#isRecent(hour)) await this.#look(hour);
+      if (this.#isRecent(hour)) await this.#check(hour);
     }
   }
 
   /**
-   * Does not fail: a batch that does comes again in halves, and those in halves of theirs, and each would be added up
-   * anew, until keys at their pace seem to jump. The key's next requests have it looked at again.
+   * Never throws. Lambda would retry a failed batch in halves, and again in their halves, and each retry would count the
+   * spend again until it looked like a jump. The key's next requests cause another check.
    */
-  async #look(hour: SpentHour): Promise<void> {
+  async #check(hour: SpentHour): Promise<void> {
     const { accountId, keyIds } = hour;
-    const isJump = this.#jumps(hour);
+    const mustSuspend = this.#mustSuspend(hour);
     for (const keyId of keyIds) {
       try {
-        if (await isJump) await this.#suspend(accountId, keyId);
+        if (await mustSuspend) await this.#suspend(accountId, keyId);
       } catch (error) {
         const cause = error instanceof Error ? error.name : 'Unknown';
         this.#dependencies.log.error('KEY_SPEND_NOT_WATCHED', { accountId, keyId, cause });
@@ -46,16 +47,17 @@ export class SpendWatch {
     }
   }
 
-  /** What comes late says nothing of what happens now. */
+  /** A record that arrives late says nothing about the current spend. */
   #isRecent({ hour }: SpentHour): boolean {
     return hour >= hourOf(this.#dependencies.clock() - HOUR_MS);
   }
 
-  /** Whether the keys' spend jumps, and nobody has looked at it already. */
-  async #jumps(hour: SpentHour): Promise<boolean> {
+  /** Whether the spend of the keys jumps and no person has resumed them recently. */
+  async #mustSuspend(hour: SpentHour): Promise<boolean> {
     const { spend, suspensions } = this.#dependencies;
-    const costPico = await spend.of(hour);
-    if (costPico <= JUMP_FLOOR_PICO || !isSpendJump(costPico, await spend.before(hour))) return false;
+    const costPico = await spend.inHour(hour);
+    // The first check avoids reading a week of hours for most keys.
+    if (costPico <= JUMP_FLOOR_PICO || !isSpendJump(costPico, await spend.inWeekBefore(hour))) return false;
     return !(await suspensions.areTrusted(hour.counterId));
   }
 

@@ -8,8 +8,8 @@ import type { Item } from '../../table/value';
 
 const amount = z.bigint();
 
-/** Where money is: an account's main balance, or one of the drawers that its leases draw on. */
-export interface BalancePlace {
+/** One part of an account's balance: the main balance, or one of the drawers that its leases are taken from. */
+export interface BalancePart {
   readonly accountId: string;
   /** @default the main balance */
   readonly drawer?: string | undefined;
@@ -20,16 +20,19 @@ const balanceSchema = z.object({
   availablePico: amount,
   heldPico: amount,
   spentPico: amount,
-  // A drawer has neither: payments and refunds are the main balance's.
+  // A drawer has neither of these: payments and refunds belong to the main balance.
   fundedPico: amount.default(0n),
   refundedPico: amount.default(0n),
   /** Counts the changes, so that a reader of several items can tell whether they belong together. */
   revision: z.bigint(),
-  /** Whether money was ever put into drawers: then the account's balance is the sum of all of them. */
+  /** Whether a drawer was ever filled. The account's balance is then the sum of the main balance and the drawers. */
   hasDrawers: z.boolean().default(false),
-  /** Epoch milliseconds until which its requests draw on leases, so that a new process knows before it adds to the crowd. */
+  /**
+   * Epoch milliseconds until which the account's requests draw on leases: a new process learns from it that the balance
+   * is contended, before it adds to the contention.
+   */
   hotUntil: z.bigint().default(0n),
-  /** Present while an operator has suspended the account: nothing is held any more. */
+  /** Present while an operator has suspended the account: no more money is held. */
   suspendedAt: z.iso.datetime().optional(),
 });
 
@@ -55,7 +58,7 @@ const EMPTY_BALANCE: Balance = {
   hotUntil: 0n,
 };
 
-/** An account's wallet begins empty, and once. */
+/** The write that opens an account's wallet, empty, unless it is open. */
 export const openBalance = (accountId: string): Put => ({
   table: WALLET,
   put: { ...balanceKey(accountId), ...EMPTY_BALANCE },
@@ -64,10 +67,10 @@ export const openBalance = (accountId: string): Put => ({
 
 export const decodeBalance = (item: Item): Balance => balanceSchema.parse(item);
 
-/** One place's balance; the account's other places are not read. */
-export async function readPlace(
+/** Reads one part of an account's balance. */
+export async function readPart(
   store: TableStore,
-  { accountId, drawer }: BalancePlace,
+  { accountId, drawer }: BalancePart,
   options: Pick<Get, 'consistent'> = {},
 ): Promise<Balance | undefined> {
   const item = await store.get({ table: WALLET, key: balanceKey(accountId, drawer), ...options });
@@ -75,8 +78,9 @@ export async function readPlace(
 }
 
 /**
- * Suspends an account's main balance, or resumes it. One that was never opened is opened with it, so that it is not
- * open to requests later.
+ * The write that suspends or resumes an account's main balance. It opens a wallet that is not open yet, so that the
+ * wallet cannot be opened unsuspended later.
+ * @param suspendedAt ISO 8601, UTC; undefined to resume
  */
 export function suspendBalance(accountId: string, suspendedAt: string | undefined): Update {
   const change = suspendedAt === undefined ? { remove: ['suspendedAt'] } : { set: { suspendedAt } };
@@ -84,17 +88,18 @@ export function suspendBalance(accountId: string, suspendedAt: string | undefine
   return { table: WALLET, update: balanceKey(accountId), change: { ...change, add } };
 }
 
-/** Two places' money together. */
+/** Adds up two parts of a balance. */
 export function sumOfBalances(sum: Balance, other: Balance): Balance {
   const amounts = Object.fromEntries(AMOUNT_NAMES.map((name) => [name, sum[name] + other[name]]));
   return { ...sum, ...amounts, revision: sum.revision + other.revision };
 }
 
-/** A change of one balance. An absent amount does not change. */
+/** The write that changes one part of a balance. An amount that is not named does not change. */
 export function changeBalance(
-  { accountId, drawer }: BalancePlace,
+  { accountId, drawer }: BalancePart,
   add: { readonly [name in AmountName]?: bigint },
-  when: Condition,
+  when?: Condition,
 ): Update {
-  return { table: WALLET, update: balanceKey(accountId, drawer), change: { add: { ...add, revision: 1n } }, when };
+  const update = balanceKey(accountId, drawer);
+  return { table: WALLET, update, change: { add: { ...add, revision: 1n } }, ...(when && { when }) };
 }

@@ -1,90 +1,94 @@
 import { SHARDS } from '../../../contracts/storage/table-keys';
 import { larger } from '../../money/pico';
+import { tryCommit } from '../../table/commit';
 import { compare, exists } from '../../table/condition';
 import type { TableStore } from '../../table/table-store';
-import { failedCondition } from '../../table/table-errors';
-import type { Balance, BalancePlace } from './balance';
-import { changeBalance, readPlace, sumOfBalances } from './balance';
-import type { Ledger } from '../ledger/ledger';
-import { callToken } from '../ledger/ledger';
-import { retryOrUnavailable, RESERVE_RETRY } from '../retry';
+import { newTransactionToken } from '../../table/transaction-token';
+import type { WalletDependencies } from '../dependencies';
+import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
+import type { Balance, BalancePart } from './balance';
+import { changeBalance, readPart, sumOfBalances } from './balance';
 
-/** A drawer is filled with this part of the main balance, */
+/** A drawer is filled with the main balance divided by this, */
 const REFILL_SHARE = 256n;
-/** and for no fewer leases than this. */
+/** and with no less than this many leases take. */
 const REFILL_LEASES_MIN = 8n;
-/** A main balance that could not fill this many drawers keeps its money: requests then hold their own. */
+/** A main balance that could not fill this many drawers keeps its money: each request then holds its own. */
 const REFILLS_MIN = BigInt(SHARDS.length);
 
-/** The account's balance: the main one and, where there are any, all its drawers. Not read at one moment. */
+/** The account's balance: its main balance and its drawers together. They are not read at one moment. */
 export async function readBalance(store: TableStore, accountId: string): Promise<Balance | undefined> {
-  const balance = await readPlace(store, { accountId });
+  const balance = await readPart(store, { accountId });
   if (!balance) return undefined;
   const drawers = await readDrawers(store, balance, accountId);
   return [...drawers.values()].reduce(sumOfBalances, balance);
 }
 
-/** An account's drawers that exist, by name. */
+/** The drawers of an account that exist, by name. */
 export async function readDrawers(
   store: TableStore,
   { hasDrawers }: Pick<Balance, 'hasDrawers'>,
   accountId: string,
 ): Promise<ReadonlyMap<string, Balance>> {
   if (!hasDrawers) return new Map();
-  const read = async (drawer: string) => [drawer, await readPlace(store, { accountId, drawer })] as const;
+  const read = async (drawer: string) => [drawer, await readPart(store, { accountId, drawer })] as const;
   const drawers = await Promise.all(SHARDS.map(read));
   return new Map(drawers.flatMap(([drawer, balance]) => (balance ? [[drawer, balance] as const] : [])));
 }
 
 /**
- * Moves what some leases need from the main balance into a drawer: the more there is, the more, so that a rich account's
- * main balance is written seldom. It conserves money whatever is lost or repeated, so its entries would tell nothing.
- * One attempt: where it meets others, they are filling drawers too.
- * @returns false when the main balance keeps its money for itself
+ * Moves the money of several leases from the main balance into a drawer. The amount grows with the balance, so the main
+ * balance of a rich account is written rarely. It needs no entry: no fault and no repeat of it changes the sum. It makes
+ * one attempt only, because contention here means that other requests are filling drawers.
+ * @returns false when the main balance has too little for that
  */
-export async function refillDrawer(ledger: Ledger, place: BalancePlace, leasePico: bigint): Promise<boolean> {
-  const { accountId } = place;
-  const main = await readPlace(ledger.store, { accountId });
-  if (!main) return false;
-  const amountPico = larger(main.availablePico / REFILL_SHARE, leasePico * REFILL_LEASES_MIN);
+export async function refillDrawer(
+  { store }: WalletDependencies,
+  drawer: BalancePart,
+  leasePico: bigint,
+): Promise<boolean> {
+  const main = { accountId: drawer.accountId };
+  const balance = await readPart(store, main);
+  if (!balance) return false;
+  const amountPico = larger(balance.availablePico / REFILL_SHARE, leasePico * REFILL_LEASES_MIN);
   const isAmple = compare('availablePico', '>=', amountPico * REFILLS_MIN);
-  const taking = changeBalance({ accountId }, { availablePico: -amountPico }, isAmple);
-  const amounts = { availablePico: amountPico, heldPico: 0n, spentPico: 0n };
-  const { when: _always, ...giving } = changeBalance(place, amounts, exists());
-  const writes = [{ ...taking, change: { ...taking.change, set: { hasDrawers: true } } }, giving];
-  try {
-    await ledger.store.transact(writes, callToken());
-    return true;
-  } catch (error) {
-    if (failedCondition(error, 0)) return false;
-    throw error;
-  }
+  const taking = changeBalance(main, { availablePico: -amountPico }, isAmple);
+  const writes = [
+    {
+      write: { ...taking, change: { ...taking.change, set: { hasDrawers: true } } },
+      otherwise: () => 'too_little' as const,
+    },
+    // Names every amount of a drawer, so that a new drawer has them all.
+    { write: changeBalance(drawer, { availablePico: amountPico, heldPico: 0n, spentPico: 0n }) },
+  ];
+  const refusals = await tryCommit(store, writes, newTransactionToken());
+  return refusals.length === 0;
 }
 
-/** Brings what lies in an account's drawers back to its main balance: money is scarce. What is leased stays where it is. */
-export async function emptyDrawers(ledger: Ledger, accountId: string): Promise<void> {
-  const { store, timing } = ledger;
+/** Moves the money in an account's drawers back to its main balance, because money is scarce. Leases keep theirs. */
+export async function emptyDrawers(dependencies: WalletDependencies, accountId: string): Promise<void> {
+  const { store, timing } = dependencies;
   const drawers = await retryOrUnavailable(RESERVE_RETRY, timing, () =>
     readDrawers(store, { hasDrawers: true }, accountId),
   );
   for (const [drawer, { availablePico }] of drawers) {
-    if (availablePico > 0n) await emptyDrawer(ledger, accountId, drawer, availablePico);
+    if (availablePico > 0n) await emptyDrawer(dependencies, { accountId, drawer }, availablePico);
   }
 }
 
-function emptyDrawer(ledger: Ledger, accountId: string, drawer: string, amountPico: bigint): Promise<void> {
+function emptyDrawer({ store, timing }: WalletDependencies, drawer: BalancePart, amountPico: bigint): Promise<void> {
+  const { accountId } = drawer;
   const isThere = compare('availablePico', '>=', amountPico);
   const writes = [
-    changeBalance({ accountId, drawer }, { availablePico: -amountPico }, isThere),
-    changeBalance({ accountId }, { availablePico: amountPico }, exists()),
+    {
+      write: changeBalance(drawer, { availablePico: -amountPico }, isThere),
+      // A lease took money from the drawer, or another request emptied it.
+      otherwise: () => 'taken_meanwhile' as const,
+    },
+    { write: changeBalance({ accountId }, { availablePico: amountPico }, exists()) },
   ];
-  const token = callToken();
-  return retryOrUnavailable(RESERVE_RETRY, ledger.timing, async () => {
-    try {
-      await ledger.store.transact(writes, token);
-    } catch (error) {
-      // Another lease took of it, or somebody else emptied it.
-      if (!failedCondition(error, 0)) throw error;
-    }
+  const token = newTransactionToken();
+  return retryOrUnavailable(RESERVE_RETRY, timing, async () => {
+    await tryCommit(store, writes, token);
   });
 }

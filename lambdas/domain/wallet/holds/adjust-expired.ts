@@ -1,98 +1,94 @@
 import { isoTime, lateEntryKey } from '../../../contracts/storage/table-keys';
 import { lesser } from '../../money/pico';
+import { type GuardedWrite, tryCommit } from '../../table/commit';
 import { absent, any, compare } from '../../table/condition';
 import { RetryNeeded } from '../../table/retry';
-import { failedCondition } from '../../table/table-errors';
-import type { Write } from '../../table/table-store';
+import { newTransactionToken } from '../../table/transaction-token';
 import { putUsageRecord } from '../../usage/records/usage-records';
 import type { Balance } from '../balance/balance';
-import { changeBalance, readPlace } from '../balance/balance';
+import { changeBalance, readPart } from '../balance/balance';
 import { emptyDrawers } from '../balance/drawers';
-import { chargeTransfers, countedIn, decodeEntry, putEntry } from '../ledger/entry';
-import { budgetLeft, countLate } from './key-counters';
-import type { Ledger } from '../ledger/ledger';
-import { callToken } from '../ledger/ledger';
+import type { WalletDependencies } from '../dependencies';
+import { chargeTransfers, countedIn, decodeEntry, type Entry, putEntry } from '../ledger/entry';
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
-import type { Ending, Settlement } from './settlement';
-import { recordedSettlement } from './settlement';
 import { WalletNotFound } from '../wallet-errors';
-
-const ENTRY_PLACE = 0;
-const BALANCE_PLACE = 1;
-const BUDGET_PLACE = 3;
+import { budgetLeft, countLate } from './key-counters';
+import { type Settled, settledBefore, type Settlement } from './settlement';
 
 interface Adjustment {
-  readonly settlement: Settlement;
-  readonly writes: readonly Write[];
+  readonly settled: Settled;
+  readonly writes: readonly GuardedWrite<Entry | 'spent_meanwhile'>[];
   readonly token: string;
 }
 
 /**
- * A settle that came after its hold had expired. The money went back to `available`, where it may be spent by
- * now: what is left there, and in the key's budget, is charged, up to what the hold held. The rest is the operator's loss.
+ * Settles a request whose hold has expired. The money went back to `available` and may be spent by now: the charge is
+ * what is left there and in the key's budget, and at most the hold. The rest is the operator's loss.
+ * @throws HoldAlreadySettled, WalletNotFound
  */
-export async function adjustExpired(ledger: Ledger, ending: Ending): Promise<Settlement> {
+export async function adjustExpired(dependencies: WalletDependencies, settlement: Settlement): Promise<Settled> {
   let adjustment: Adjustment | undefined;
-  return retryOrUnavailable(SETTLE_RETRY, ledger.timing, async () => {
-    adjustment ??= adjustmentTo(await affordedPico(ledger, ending), ledger, ending);
-    try {
-      await ledger.store.transact(adjustment.writes, adjustment.token);
-      return adjustment.settlement;
-    } catch (error) {
-      const recorded = failedCondition(error, ENTRY_PLACE)?.item;
-      if (recorded) return recordedSettlement(ending, decodeEntry(recorded));
-      if (!failedCondition(error, BALANCE_PLACE) && !failedCondition(error, BUDGET_PLACE)) throw error;
-      // Another request took the money, or the budget, in between, so the charge is made again from what is left.
-      adjustment = undefined;
-      throw new RetryNeeded();
-    }
+  return retryOrUnavailable(SETTLE_RETRY, dependencies.timing, async () => {
+    adjustment ??= adjustmentOf(settlement, await affordedPico(dependencies, settlement), dependencies);
+    const [refusal] = await tryCommit(dependencies.store, adjustment.writes, adjustment.token);
+    if (refusal === undefined) return adjustment.settled;
+    if (refusal !== 'spent_meanwhile') return settledBefore(settlement, refusal);
+    // Another request took the money or the budget, so the charge is worked out again from what is left.
+    adjustment = undefined;
+    throw new RetryNeeded();
   });
 }
 
-/** What is there to be charged: in the wallet, and in the budget of the key. */
-async function affordedPico(ledger: Ledger, ending: Ending): Promise<bigint> {
-  const { counting } = ending.hold;
-  const { availablePico } = await mainBalance(ledger, ending);
-  const leftPico = counting && (await budgetLeft(ledger.store, counting));
+/** What the wallet and the key's budget have left, in pico-dollars. */
+async function affordedPico(dependencies: WalletDependencies, settlement: Settlement): Promise<bigint> {
+  const { counting } = settlement.hold;
+  const { availablePico } = await mainBalance(dependencies, settlement);
+  const leftPico = counting && (await budgetLeft(dependencies.store, counting));
   return leftPico === undefined ? availablePico : lesser(leftPico, availablePico);
 }
 
-/** With what lies in the account's drawers, where it is needed. */
-async function mainBalance(ledger: Ledger, { hold, costPico }: Ending): Promise<Balance> {
+/** The main balance. If it does not cover the cost, the account's drawers are emptied into it first. */
+async function mainBalance(dependencies: WalletDependencies, { hold, costPico }: Settlement): Promise<Balance> {
   const { accountId } = hold;
-  let balance = await readPlace(ledger.store, { accountId });
+  let balance = await readPart(dependencies.store, { accountId });
   if (balance?.hasDrawers && balance.availablePico < costPico) {
-    await emptyDrawers(ledger, accountId);
-    balance = await readPlace(ledger.store, { accountId });
+    await emptyDrawers(dependencies, accountId);
+    balance = await readPart(dependencies.store, { accountId });
   }
   if (!balance) throw new WalletNotFound();
   return balance;
 }
 
-function adjustmentTo(affordedPico: bigint, ledger: Ledger, { hold, record, ...ending }: Ending): Adjustment {
+function adjustmentOf(settlement: Settlement, affordedPico: bigint, dependencies: WalletDependencies): Adjustment {
+  const { hold, record: draft } = settlement;
   const { accountId, requestId, heldPico, counting } = hold;
-  const costPico = [ending.costPico, heldPico, affordedPico].reduce(lesser);
-  const overrunPico = ending.costPico - costPico;
+  const costPico = [settlement.costPico, heldPico, affordedPico].reduce(lesser);
+  const overrunPico = settlement.costPico - costPico;
   const entry = {
     kind: 'adjustment' as const,
     requestId,
     heldPico,
     ...countedIn(counting),
-    at: isoTime(ledger.timing.clock()),
-    priceVersion: record.priceVersion,
+    at: isoTime(dependencies.timing.clock()),
+    priceVersion: draft.priceVersion,
     transfers: chargeTransfers({ costPico, overrunPico }),
   };
-  const isCovered = compare('availablePico', '>=', costPico);
-  // The expiry's record gives way to the true one; it may have ended by time.
+  const record = { ...draft, accountId, requestId, costPico, overrunPico };
+  // The record of the expiry gives way to the true one. It is absent once its retention is over.
   const isExpiry = any(absent(), compare('status', '=', 'expired'));
+  const isCovered = compare('availablePico', '>=', costPico);
+  const otherwise = () => 'spent_meanwhile' as const;
   return {
-    settlement: { outcome: 'adjusted', costPico, overrunPico },
+    settled: { outcome: 'adjusted', costPico, overrunPico },
     writes: [
-      putEntry(lateEntryKey(accountId, requestId), entry),
-      changeBalance({ accountId }, { availablePico: -costPico, spentPico: costPico }, isCovered),
-      putUsageRecord({ ...record, accountId, requestId, costPico, overrunPico }, ledger.usageRetentionDays, isExpiry),
-      ...(counting ? countLate(counting, costPico) : []),
+      {
+        write: putEntry(lateEntryKey(accountId, requestId), entry),
+        otherwise: (recorded) => recorded && decodeEntry(recorded),
+      },
+      { write: changeBalance({ accountId }, { availablePico: -costPico, spentPico: costPico }, isCovered), otherwise },
+      { write: putUsageRecord(record, dependencies.usageRetentionDays, isExpiry) },
+      ...(counting ? countLate(counting, costPico) : []).map((write) => ({ write, otherwise })),
     ],
-    token: callToken(),
+    token: newTransactionToken(),
   };
 }

@@ -1,21 +1,21 @@
 import { z } from 'zod';
-import { ENDPOINTS } from '../../../contracts/storage/catalog';
+import { ENDPOINT_IDS } from '../../../contracts/storage/catalog';
 import { labelsSchema } from '../../../contracts/http/key-rules';
 import { deadlineOfHold, holdKey } from '../../../contracts/storage/table-keys';
 import type { Item } from '../../table/value';
 import { type Counting, countingSchema, encodeCounting } from './counting';
 
-/** What the usage record of a hold needs if nobody ends it. */
+/** What the usage record of a hold needs if the hold expires. */
 export const holdRequestSchema = z.object({
   keyId: z.string(),
-  endpoint: z.enum(ENDPOINTS),
+  endpoint: z.enum(ENDPOINT_IDS),
   model: z.string(),
   provider: z.string(),
   streamed: z.boolean(),
   /** When the request was admitted; ISO 8601, UTC. */
   at: z.iso.datetime(),
   priceVersion: z.string(),
-  /** The key's, at the time. */
+  /** The key's labels when the request was admitted. */
   labels: labelsSchema.optional(),
 });
 
@@ -29,7 +29,7 @@ const holdItemSchema = holdRequestSchema.extend({
 
 export type HoldRequest = Readonly<z.infer<typeof holdRequestSchema>>;
 
-/** Money taken from `available` for one request until that ends. */
+/** Money taken from `available` for one request, until the request ends. */
 export interface Hold {
   readonly accountId: string;
   readonly requestId: string;
@@ -37,9 +37,9 @@ export interface Hold {
   /** Epoch milliseconds; from then on the sweeper may expire the hold. */
   readonly deadline: number;
   readonly request: HoldRequest;
-  /** What the key's rules count of it, until it ends; absent for a key without such rules. */
+  /** Which counters of its key count the request until it ends; absent for a key without limits. */
   readonly counting?: Counting;
-  /** Present when a lease holds the money: which of its requests this is. */
+  /** Present when a lease holds the money: the lease, and which of its requests this is. */
   readonly leaseTurn?: string;
 }
 
@@ -54,8 +54,8 @@ export function encodeHold({ accountId, requestId, heldPico, deadline, request, 
   };
 }
 
-export function encodeRequest(held: HoldRequest): Item {
-  const { keyId, endpoint, model, provider, streamed, at, priceVersion, labels } = held;
+export function encodeRequest(request: HoldRequest): Item {
+  const { keyId, endpoint, model, provider, streamed, at, priceVersion, labels } = request;
   return { keyId, endpoint, model, provider, streamed, at, priceVersion, ...(labels && { labels }) };
 }
 

@@ -2,45 +2,31 @@ import { z } from 'zod';
 import { budgetCounterKey, minuteCounterKey, runningCounterKey } from '../../../contracts/storage/table-keys';
 import { EXPIRES_AT, KEYS } from '../../../contracts/storage/tables';
 import type { Usage } from '../../../contracts/storage/units';
+import { MINUTE_MS } from '../../clock';
+import type { GuardedWrite } from '../../table/commit';
 import type { Condition } from '../../table/condition';
 import { absent, all, any, compare } from '../../table/condition';
 import type { TableStore, Update } from '../../table/table-store';
-import { failedCondition } from '../../table/table-errors';
 import type { Item } from '../../table/value';
-import type { Counting } from './counting';
 import type { ReachedLimit } from '../wallet-errors';
 import { KeyLimitReached } from '../wallet-errors';
+import type { Counting } from './counting';
 
-export const MINUTE_MS = 60_000;
-/** A minute's counter is of no use once the minute is over; the rest is for clocks that run apart. */
+/** A minute's counter is of no use after its minute. It is kept for longer because clocks differ. */
 const MINUTE_KEPT_MS = 10 * MINUTE_MS;
 
-/** One counter of a hold, and what it means when there is no room in it. */
-interface Count {
-  readonly write: Update;
-  readonly limit: (counted: Item | undefined) => ReachedLimit;
-}
-
-export const countHold = (counting: Counting, heldPico: bigint): readonly Update[] =>
-  countsOf(counting, heldPico).map(({ write }) => write);
-
-/** @param place where the counters begin among the transaction's writes */
-export function limitReached(error: unknown, counting: Counting, place: number): KeyLimitReached | undefined {
-  for (const [offset, { limit }] of countsOf(counting, 0n).entries()) {
-    const failed = failedCondition(error, place + offset);
-    if (failed) return new KeyLimitReached(limit(failed.item));
-  }
-  return undefined;
-}
-
-function countsOf({ counterId, budget, minute, runningMax }: Counting, heldPico: bigint): readonly Count[] {
-  const counts: Count[] = [];
+/** Counts a hold: one write for each limit of its key, refused when that limit is reached. */
+export function countHold(
+  { counterId, budget, minute, runningMax }: Counting,
+  heldPico: bigint,
+): readonly GuardedWrite<KeyLimitReached>[] {
+  const counts: GuardedWrite<KeyLimitReached>[] = [];
+  const count = (write: Update, limit: (counted: Item | undefined) => ReachedLimit): void => {
+    counts.push({ write, otherwise: (counted) => new KeyLimitReached(limit(counted)) });
+  };
   if (budget) {
-    const { limitPico } = budget;
-    counts.push({
-      write: addToBudget(counterId, budget, heldPico),
-      limit: (counted) => ({ kind: 'budget', leftPico: leftOf(limitPico, counted) }),
-    });
+    const write = addToBudgetWithin(counterId, budget, heldPico);
+    count(write, (counted) => ({ kind: 'budget', leftPico: leftOf(budget.limitPico, counted) }));
   }
   if (minute) {
     const { start, tokens, requestsMax, tokensMax } = minute;
@@ -49,22 +35,21 @@ function countsOf({ counterId, budget, minute, runningMax }: Counting, heldPico:
       ...(tokensMax === undefined ? [] : [atMost('tokens', BigInt(tokensMax - tokens))]),
     ];
     const write = { ...addToMinute(counterId, start, { requests: 1, tokens }), when: all(...hasRoom) };
-    const limit = (counted: Item | undefined): ReachedLimit => {
+    count(write, (counted) => {
       const [requestsCounted, tokensCounted] = [numberOf(counted, 'requests'), numberOf(counted, 'tokens')];
       return { kind: 'minute', minute, requestsCounted, tokensCounted };
-    };
-    counts.push({ write, limit });
+    });
   }
   if (runningMax !== undefined) {
     const write = { ...addToRunning(counterId, 1n), when: atMost('running', BigInt(runningMax - 1)) };
-    counts.push({ write, limit: () => ({ kind: 'running', runningMax }) });
+    count(write, () => ({ kind: 'running', runningMax }));
   }
   return counts;
 }
 
 /**
- * What the end of a hold gives back. Without conditions: that the hold ends once is its own condition, and nothing that
- * becomes of a key may keep its holds from ending.
+ * Subtracts what the end of a hold gives back. The writes have no conditions: the hold's own condition lets it end only
+ * once, and no change of a key may keep its holds from ending.
  */
 export function endCount(
   { counterId, budget, minute, runningMax }: Counting,
@@ -72,11 +57,8 @@ export function endCount(
 ): readonly Update[] {
   const { heldPico, costPico, usage, now } = end;
   const counts: Update[] = [];
-  if (budget) {
-    const { when: _always, ...write } = addToBudget(counterId, budget, costPico - heldPico);
-    counts.push(write);
-  }
-  // Once its minute is over nobody looks at it any more.
+  if (budget) counts.push(addToBudget(counterId, budget, costPico - heldPico));
+  // No request reads the counter of a minute that is over.
   if (minute && now < minute.start + MINUTE_MS) {
     const used = Object.values(usage).reduce((sum, tokens) => sum + tokens, 0);
     counts.push(addToMinute(counterId, minute.start, { requests: 0, tokens: used - minute.tokens }));
@@ -85,25 +67,27 @@ export function endCount(
   return counts;
 }
 
-/** A charge that comes after its hold has ended: no more than the budget has left. */
+/** Counts a charge that comes after its hold has ended; the condition is that the budget has that much left. */
 export const countLate = ({ counterId, budget }: Counting, costPico: bigint): readonly Update[] =>
-  budget && costPico > 0n ? [addToBudget(counterId, budget, costPico)] : [];
+  budget && costPico > 0n ? [addToBudgetWithin(counterId, budget, costPico)] : [];
 
-/** What a budget has left, in pico-dollars; undefined where there is none. */
+/** What a budget has left, in pico-dollars; undefined for a key without a budget. */
 export async function budgetLeft(store: TableStore, { counterId, budget }: Counting): Promise<bigint | undefined> {
   if (!budget) return undefined;
   return leftOf(budget.limitPico, await store.get({ table: KEYS, key: budgetCounterKey(counterId, budget.window) }));
 }
 
-const addToBudget = (
-  counterId: string,
-  { window, limitPico }: NonNullable<Counting['budget']>,
-  amountPico: bigint,
-): Update => ({
+type Budget = NonNullable<Counting['budget']>;
+
+const addToBudget = (counterId: string, { window }: Budget, amountPico: bigint): Update => ({
   table: KEYS,
   update: budgetCounterKey(counterId, window),
   change: { add: { countedPico: amountPico } },
-  when: atMost('countedPico', limitPico - amountPico),
+});
+
+const addToBudgetWithin = (counterId: string, budget: Budget, amountPico: bigint): Update => ({
+  ...addToBudget(counterId, budget, amountPico),
+  when: atMost('countedPico', budget.limitPico - amountPico),
 });
 
 const addToMinute = (
@@ -125,7 +109,7 @@ const addToRunning = (counterId: string, requests: bigint): Update => ({
   change: { add: { running: requests } },
 });
 
-/** An absent counter is zero, for which there is room unless there is none at all. */
+/** An absent counter is zero, which is too much only for a limit below zero. */
 const atMost = (attribute: string, most: bigint): Condition => {
   const isBelow = compare(attribute, '<=', most);
   return most < 0n ? isBelow : any(absent(attribute), isBelow);

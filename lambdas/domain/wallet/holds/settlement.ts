@@ -1,46 +1,79 @@
+import type { UsageRecord } from '../../../contracts/storage/usage-record';
 import { lesser } from '../../money/pico';
 import type { Entry } from '../ledger/entry';
 import { movedInto } from '../ledger/entry';
-import type { Hold } from './hold';
-import type { RequestOutcome } from './hold-end';
 import { HoldAlreadyReleased, HoldAlreadySettled } from '../wallet-errors';
+import type { Hold } from './hold';
 
-/** How a caller wants a hold to end. */
-export interface Ending {
+/** A request's usage record without what the wallet adds to it when the hold ends: the amounts, and the lease. */
+export type UsageRecordDraft = Omit<UsageRecord, 'costPico' | 'overrunPico' | 'leaseTurn'>;
+
+/** How a hold is to end. It has everything that a later attempt needs, and no content of the request. */
+export interface Settlement {
   readonly hold: Hold;
-  readonly kind: 'charge' | 'release';
-  /** What the usage cost, in pico-dollars, be it above the hold; 0 for a release. */
+  /**
+   * - `charge`: the request is charged for what it used.
+   * - `release`: the request is not charged, because its provider failed.
+   * - `expire`: the request is not charged, because nothing ended its hold before the deadline.
+   */
+  readonly kind: 'charge' | 'release' | 'expire';
+  /** What the usage cost, in pico-dollars; may be above the hold. 0 unless it is charged. */
   readonly costPico: bigint;
-  readonly record: RequestOutcome;
+  readonly record: UsageRecordDraft;
 }
 
-/** What the end of a hold came to. */
-export interface Settlement {
-  /**
-   * - `charged`, `released`: this call ended the hold.
-   * - `adjusted`: the hold had expired; what `available` still covered was charged.
-   * - `already_settled`: an earlier call ended it in the same way; the amounts are the recorded ones.
-   */
-  readonly outcome: 'charged' | 'released' | 'adjusted' | 'already_settled';
-  /** What the customer was charged, in pico-dollars. */
+/** What was charged, in pico-dollars. */
+export interface Charge {
+  /** The customer's part. */
   readonly costPico: bigint;
-  /** What the usage cost above that: the operator's loss, in pico-dollars. */
+  /** The part of the cost that the customer is not charged for: the operator's loss. */
   readonly overrunPico: bigint;
 }
 
-/** What of a cost the hold covers, and what is left for the operator; both in pico-dollars. */
-export function chargeOf({ hold, costPico: wantedPico }: Ending): Pick<Settlement, 'costPico' | 'overrunPico'> {
+/** What the ledger has recorded for a settlement. */
+export interface Settled extends Charge {
+  /**
+   * - `charged`, `released`: this call ended the hold.
+   * - `adjusted`: the hold had expired; what `available` still covered was charged.
+   * - `already_settled`: an earlier call ended the hold in the same way.
+   */
+  readonly outcome: 'charged' | 'released' | 'adjusted' | 'already_settled';
+}
+
+/**
+ * The part of a cost that its hold covers, and the rest.
+ * @throws RangeError on a negative cost
+ */
+export function chargeOf({ hold, costPico: wantedPico }: Settlement): Charge {
   if (wantedPico < 0n) throw new RangeError('a cost is not negative');
   const costPico = lesser(wantedPico, hold.heldPico);
   return { costPico, overrunPico: wantedPico - costPico };
 }
 
-/** The settlement that an entry recorded. Throws HoldAlreadySettled or HoldAlreadyReleased if another end is wanted now. */
-export function recordedSettlement(ending: Ending, entry: Entry): Settlement {
+/** The result of the call that ended a hold. */
+export const settledNow = ({ kind }: Settlement, charge: Charge): Settled => ({
+  outcome: kind === 'charge' ? 'charged' : 'released',
+  ...charge,
+});
+
+/**
+ * The result of a call that found the hold ended by an earlier one.
+ * @param entry how the hold ended
+ * @throws HoldAlreadySettled, HoldAlreadyReleased if it ended in another way
+ */
+export function settledBefore(settlement: Settlement, entry: Entry): Settled {
   const recorded = { costPico: movedInto('spent', entry), overrunPico: movedInto('overrun', entry) };
-  if (entry.kind === 'release' && ending.kind === 'charge') throw new HoldAlreadyReleased();
-  const isSameKind = entry.kind === 'adjustment' || entry.kind === ending.kind;
-  const isSameCost = recorded.costPico + recorded.overrunPico === ending.costPico;
-  if (!isSameKind || !isSameCost) throw new HoldAlreadySettled(recorded);
-  return { outcome: 'already_settled', ...recorded };
+  if (entry.kind === 'release' && settlement.kind === 'charge') throw new HoldAlreadyReleased();
+  const isSameKind = entry.kind === 'adjustment' || entry.kind === settlement.kind;
+  if (!isSameKind) throw new HoldAlreadySettled(recorded);
+  return alreadySettled(settlement, recorded);
+}
+
+/**
+ * The result of a call that found this charge recorded.
+ * @throws HoldAlreadySettled if it is another charge
+ */
+export function alreadySettled({ costPico: wantedPico }: Settlement, { costPico, overrunPico }: Charge): Settled {
+  if (costPico + overrunPico !== wantedPico) throw new HoldAlreadySettled({ costPico, overrunPico });
+  return { outcome: 'already_settled', costPico, overrunPico };
 }

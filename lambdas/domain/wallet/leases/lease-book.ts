@@ -1,35 +1,36 @@
+import { MINUTE_MS } from '../../clock';
 import { BoundedMap } from '../../bounded-map';
 import type { Tally } from './lease';
 import { affords, type Lease, leaseTurnOf, tallied } from './lease';
 
-/** After a balance was contended, its account's requests draw on leases for this long. */
-export const HOT_MS = 10 * 60_000;
-/** For this long a process need not look whether others found a balance contended. */
-const COOL_MS = 60_000;
-/** A suspension reaches every process within this time, well below the ten seconds that are promised. */
+/** After contention on a balance, its account's requests draw on leases for this long. */
+export const HOT_MS = 10 * MINUTE_MS;
+/** A process trusts for this long that no other process has found a balance contended. */
+const COOL_MS = MINUTE_MS;
+/** A suspension reaches every process within this time, well below the ten seconds that we promise. */
 const ACTIVE_MS = 5_000;
-/** A process that knows this many accounts forgets the oldest; they are found again. */
+/** A process that knows this many accounts forgets the oldest, and learns about them again when they come back. */
 const ACCOUNTS_MAX = 10_000;
 
-/** A lease whose last request has ended, with what all of them came to. */
+/** A lease whose last request has ended, with the sum of all its requests. */
 export interface IdleLease {
   readonly lease: Lease;
   readonly settled: Tally;
 }
 
 /**
- * What one process knows of its leases, in its memory only: which accounts need them, which are idle, which are in
- * use. All of it may be lost at any time: the leases themselves are stored, and the sweeper ends those that are left.
+ * What one process knows of its leases: which accounts need them, which are idle and which are in use. It is in memory
+ * only and may be lost at any time, because the leases themselves are stored and the sweeper ends those that are left.
  */
 export class LeaseBook {
   readonly #accounts = new BoundedMap<{ readonly isHot: boolean; readonly until: number }>(ACCOUNTS_MAX);
-  /** When each account was last seen not to be suspended; epoch milliseconds. */
+  /** When each account was last seen not suspended; epoch milliseconds. */
   readonly #activeAt = new BoundedMap<number>(ACCOUNTS_MAX);
   readonly #idle = new Map<string, IdleLease[]>();
   /** By request id. */
   readonly #inUse = new Map<string, Lease>();
 
-  /** Whether an account's balance is contended; undefined when nothing is known of it. */
+  /** Whether an account's balance is contended; undefined when this process does not know. */
   isHot(accountId: string, now: number): boolean | undefined {
     const known = this.#accounts.get(accountId);
     return known && now < known.until ? known.isHot : undefined;
@@ -44,7 +45,10 @@ export class LeaseBook {
     this.#accounts.set(accountId, { isHot: false, until: now + COOL_MS });
   }
 
-  /** Takes out an idle lease that has room and time for one more request, and with it those that no longer have. */
+  /**
+   * Removes an idle lease that has room and time for one more request.
+   * @returns `done`: the leases that have no more room or time, removed as well, for the caller to end
+   */
   take(
     accountId: string,
     holdPico: bigint,
@@ -57,7 +61,7 @@ export class LeaseBook {
       done.push(idle);
       idle = leases.pop();
     }
-    // Stryker disable next-line ConditionalExpression: an empty list is as good as none, it only takes memory.
+    // Stryker disable next-line ConditionalExpression: an empty list behaves like no list, it only takes memory.
     if (leases.length === 0) this.#idle.delete(accountId);
     return { idle, done };
   }
@@ -66,13 +70,13 @@ export class LeaseBook {
     this.#inUse.set(lease.last.requestId, lease);
   }
 
-  /** The lease in use for a request, if it is this turn of it. */
+  /** The lease in use for a request, if this is its turn. */
   inUse(requestId: string, leaseTurn: string): Lease | undefined {
     const lease = this.#inUse.get(requestId);
     return lease && leaseTurn === leaseTurnOf(lease) ? lease : undefined;
   }
 
-  /** The request has ended with this charge: its lease can take the next one. */
+  /** Records that the request has ended with this charge, so its lease can take the next one. */
   end(lease: Lease, charge: Parameters<typeof tallied>[1]): void {
     const { accountId, last } = lease;
     if (this.#inUse.get(last.requestId) !== lease) return;
@@ -83,12 +87,12 @@ export class LeaseBook {
     else this.#idle.set(accountId, [idle]);
   }
 
-  /** How the request ended is not known here, so its lease is left to the sweeper. */
+  /** Leaves a lease to the sweeper, because this process does not know how its request ended. */
   forget(lease: Lease): void {
     if (this.#inUse.get(lease.last.requestId) === lease) this.#inUse.delete(lease.last.requestId);
   }
 
-  /** Whether an account was not suspended a moment ago. A clock that was set back does not prolong it. */
+  /** Whether the account was seen not suspended a moment ago. A clock that is set back does not extend the moment. */
   isActive(accountId: string, now: number): boolean {
     const at = this.#activeAt.get(accountId) ?? -Infinity;
     return at <= now && now < at + ACTIVE_MS;

@@ -1,16 +1,18 @@
 import { z } from 'zod';
 import { deadlineOfHold, leaseKey } from '../../../contracts/storage/table-keys';
+import { MINUTE_MS } from '../../clock';
 import type { Item } from '../../table/value';
 import { encodeRequest, holdRequestSchema, type Hold, type HoldRequest } from '../holds/hold';
+import type { Charge } from '../holds/settlement';
 
-/** A lease holds this many times the worst case of the request that it was taken for. */
+/** A lease holds this many times the worst case of the request that it is taken for. */
 export const LEASE_HOLDS = 8n;
-/** For how long a lease takes new requests; from then on the sweeper ends it as soon as its last one has ended. */
-export const LEASE_MS = 2 * 60_000;
-/** So that a lease stays an item of one write unit, however many models its requests name. */
+/** A lease takes new requests for this long. After that, the sweeper ends it as soon as its last request has ended. */
+export const LEASE_MS = 2 * MINUTE_MS;
+/** Keeps a lease an item of one write unit, however many models its requests name. */
 const PRICE_VERSIONS_MAX = 4;
 
-/** What requests of a lease came to together. */
+/** What the settled requests of a lease add up to. */
 export interface Tally {
   readonly requests: bigint;
   readonly costPico: bigint;
@@ -20,10 +22,10 @@ export interface Tally {
 
 /** The request that a lease was last given to. */
 export interface LeasedRequest {
-  /** 1 for the first request of the lease, and one more for each after it. */
+  /** Counts the lease's requests, from 1. */
   readonly turn: bigint;
   readonly requestId: string;
-  /** Its worst case: a part of what the lease holds. */
+  /** Its worst case, which is a part of what the lease holds. */
   readonly heldPico: bigint;
   /** Epoch milliseconds; from then on the sweeper may expire it. */
   readonly deadline: number;
@@ -31,17 +33,17 @@ export interface LeasedRequest {
 }
 
 /**
- * Money taken from a drawer for the requests of one process, one after the other. Only the last of them can be open:
- * what the ones before it came to is written with the next, so a request costs the wallet one write.
+ * Money taken from a drawer for the requests of one process, one after the other. Only its last request can be running:
+ * the charges of the ones before it are written when the next one is reserved, so a reserve costs a single write.
  */
 export interface Lease {
   readonly leaseId: string;
   readonly accountId: string;
   readonly drawer: string;
   readonly heldPico: bigint;
-  /** Epoch milliseconds; from then on it takes no more requests, and the sweeper looks whether it can end. */
+  /** Epoch milliseconds; from then on it takes no more requests, and the sweeper checks whether it can end. */
   readonly dueAt: number;
-  /** Of the requests before the last. */
+  /** The sum of the requests before the last. */
   readonly settled: Tally;
   readonly last: LeasedRequest;
 }
@@ -66,7 +68,7 @@ const leaseItemSchema = holdRequestSchema.extend({
 
 export const isLease = (item: Item): boolean => item['leaseId'] !== undefined;
 
-/** What changes with each request of a lease. */
+/** The attributes of a lease that change with each request. */
 export function encodeTurn(lease: Lease): Item {
   const { requestId, turn, heldPico: requestHeldPico, deadline, request } = lease.last;
   const { requests, costPico: settledPico, overrunPico, priceVersions } = lease.settled;
@@ -103,7 +105,7 @@ export function decodeLease(item: Item): Lease {
   };
 }
 
-/** Names one request of one lease: a usage record that carries it was charged to that lease and to no other. */
+/** Names one request of one lease. A usage record that has it was charged to that lease and to no other. */
 export const leaseTurnOf = ({ leaseId, last }: Lease): string => `${leaseId}#${last.turn}`;
 export const leaseOfTurn = (leaseTurn: string): string => leaseTurn.slice(0, leaseTurn.indexOf('#'));
 
@@ -113,10 +115,7 @@ export function holdOf(lease: Lease): Hold {
 }
 
 /** The tally with one more request in it. */
-export function tallied(
-  tally: Tally,
-  charge: { readonly costPico: bigint; readonly overrunPico: bigint; readonly priceVersion: string },
-): Tally {
+export function tallied(tally: Tally, charge: Charge & { readonly priceVersion: string }): Tally {
   const { costPico, overrunPico, priceVersion } = charge;
   return {
     requests: tally.requests + 1n,

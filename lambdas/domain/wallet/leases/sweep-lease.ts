@@ -1,70 +1,62 @@
 import { entryKey, isoTime } from '../../../contracts/storage/table-keys';
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
+import { type GuardedWrite, tryCommit } from '../../table/commit';
 import { absent } from '../../table/condition';
 import { RetryNeeded } from '../../table/retry';
-import { failedCondition } from '../../table/table-errors';
-import type { Write } from '../../table/table-store';
-import { decodeUsageRecord, putUsageRecord } from '../../usage/records/usage-records';
+import { newTransactionToken } from '../../table/transaction-token';
+import { decodeUsageRecord, putUsageRecord, UsageRecords } from '../../usage/records/usage-records';
+import type { WalletDependencies } from '../dependencies';
+import { expiredRecord } from '../holds/expired-record';
 import { putEntry } from '../ledger/entry';
-import { expiredOutcome } from '../holds/hold-end';
+import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
+import { leaseEndWrites } from './end-lease';
 import type { Lease } from './lease';
 import { holdOf, leaseTurnOf, tallied } from './lease';
-import { LEASE_PLACE, leaseEndWrites } from './lease-end';
-import { recordOf } from './lease-settle';
-import type { Ledger } from '../ledger/ledger';
-import { callToken } from '../ledger/ledger';
-import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 
-/** Behind the writes that end the lease. */
-const RECORD_PLACE = 3;
-
-/** What a sweep found in one item. */
+/** What the sweeper found about one hold or lease. */
 export interface SweptItem {
-  /** Whether this sweep ended a request that nobody else had ended. */
+  /** Whether this sweep expired a request. */
   readonly isExpired: boolean;
-  /** Epoch milliseconds from which the item should have been ended. */
+  /** Epoch milliseconds from which the item could have been ended. */
   readonly dueSince: number;
 }
 
 /**
- * Ends a lease whose last request has ended, or was to have ended by now. Its usage record tells which: where there is
- * none, the request is recorded as expired, in the same transaction. A lease whose request still runs is left.
+ * Ends a lease whose last request has ended or has passed its deadline. The request's usage record tells which: without
+ * one, the same transaction records the request as expired. A lease whose request is running is left alone.
  */
 export function sweepLease(
-  ledger: Ledger,
+  dependencies: WalletDependencies,
   lease: Lease,
   { now, everything }: { readonly now: number; readonly everything: boolean },
 ): Promise<SweptItem> {
+  const { store, timing } = dependencies;
   const { accountId, last } = lease;
+  const usage = new UsageRecords({ store });
+  const read = () => usage.get(accountId, last.requestId);
   let met: UsageRecord | undefined;
-  return retryOrUnavailable(SETTLE_RETRY, ledger.timing, async () => {
-    const record = met ?? (await recordOf(ledger, accountId, last.requestId));
+  return retryOrUnavailable(SETTLE_RETRY, timing, async () => {
+    const record = met ?? (await retryOrUnavailable(SETTLE_RETRY, timing, read));
     if (!record && now < last.deadline && !everything) return { isExpired: false, dueSince: last.deadline };
-    // A record of another turn was charged there: of this one nobody made use.
+    // A record of another turn was charged to that turn; this turn was taken for the same request and never used.
     const isCharged = record?.leaseTurn === leaseTurnOf(lease);
     const settled = isCharged ? tallied(lease.settled, record) : lease.settled;
-    const expiry = record ? [] : expiryWrites(ledger, lease);
+    const expiry = record ? [] : expiryWrites(dependencies, lease);
     const dueSince = record ? Math.max(lease.dueAt, Date.parse(record.at) + record.durationMs) : last.deadline;
-    try {
-      await ledger.store.transact([...leaseEndWrites(ledger, lease, settled), ...expiry], callToken());
-    } catch (error) {
-      // Somebody else has ended the lease, or its owner has given it to another request.
-      if (failedCondition(error, LEASE_PLACE)) return { isExpired: false, dueSince };
-      const item = failedCondition(error, RECORD_PLACE)?.item;
-      if (!item) throw error;
-      // Its request was ended in between, or so long ago that no read finds the record any more.
-      met = decodeUsageRecord(item);
-      throw new RetryNeeded();
-    }
-    return { isExpired: !record, dueSince };
+    const writes = [...leaseEndWrites(dependencies, lease, settled), ...expiry];
+    const [refusal] = await tryCommit<'lease_gone' | UsageRecord>(store, writes, newTransactionToken());
+    if (refusal === undefined) return { isExpired: !record, dueSince };
+    if (refusal === 'lease_gone') return { isExpired: false, dueSince };
+    met = refusal;
+    throw new RetryNeeded();
   });
 }
 
-function expiryWrites(ledger: Ledger, lease: Lease): readonly Write[] {
+function expiryWrites(dependencies: WalletDependencies, lease: Lease): readonly GuardedWrite<UsageRecord>[] {
   const hold = holdOf(lease);
   const { accountId, requestId, heldPico, request } = hold;
-  const now = ledger.timing.clock();
-  const record = { ...expiredOutcome(hold, now), costPico: 0n, overrunPico: 0n };
+  const now = dependencies.timing.clock();
+  const record = { ...expiredRecord(hold, now), costPico: 0n, overrunPico: 0n };
   const entry = {
     kind: 'expire' as const,
     requestId,
@@ -73,5 +65,12 @@ function expiryWrites(ledger: Ledger, lease: Lease): readonly Write[] {
     at: isoTime(now),
     transfers: [],
   };
-  return [putUsageRecord(record, ledger.usageRetentionDays, absent()), putEntry(entryKey(accountId, requestId), entry)];
+  return [
+    {
+      write: putUsageRecord(record, dependencies.usageRetentionDays, absent()),
+      // The request was settled meanwhile, or so long ago that reads no longer return its record.
+      otherwise: (existing) => existing && decodeUsageRecord(existing),
+    },
+    { write: putEntry(entryKey(accountId, requestId), entry) },
+  ];
 }

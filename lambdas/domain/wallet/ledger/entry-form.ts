@@ -4,7 +4,7 @@ type Move = `${Book}>${Book}`;
 
 const CHARGE_MOVES: readonly Move[] = ['available>spent', 'operatorLoss>overrun'];
 
-/** Which books each kind may move money between. The end of a hold without a charge moves none. */
+/** The books that each kind may move money between. A hold that ends without a charge moves nothing. */
 const MOVES: { readonly [kind in EntryKind]: readonly Move[] } = {
   credit: ['funded>available'],
   charge: CHARGE_MOVES,
@@ -14,7 +14,7 @@ const MOVES: { readonly [kind in EntryKind]: readonly Move[] } = {
   expire: [],
 };
 
-/** The first transfer that its entry must not have: of nothing, of less than nothing, or between the wrong books. */
+/** The first transfer that is not valid in its entry: its amount is not positive, or the books are the wrong ones. */
 export function entryFault(entry: Entry): Transfer | undefined {
   const moves = MOVES[entry.kind];
   return entry.transfers.find(({ from, to, amountPico }) => amountPico <= 0n || !moves.includes(`${from}>${to}`));

@@ -7,17 +7,17 @@ import type { Item, Key } from '../../table/value';
 import type { Counting } from '../holds/counting';
 
 /**
- * The books between which money moves. `funded` is the customer's payments, `operatorLoss` is what
- * the operator pays for usage above a hold, and `overrun` is where that usage is counted.
+ * The books that money moves between. `funded` is what the customer paid in, `operatorLoss` pays for usage that the
+ * customer is not charged for, and `overrun` counts that usage.
  */
 export const BOOKS = ['funded', 'available', 'spent', 'refunded', 'operatorLoss', 'overrun'] as const;
 export type Book = (typeof BOOKS)[number];
 
 /**
  * - `credit`: a payment.
- * - `lease`: the end of a lease: the charges of its requests together.
- * - `charge`, `release`, `expire`: the three ends of a hold.
- * - `adjustment`: what a settle still charged after its hold had expired.
+ * - `charge`, `release`, `expire`: the three ways in which a hold ends.
+ * - `lease`: the end of a lease, with the charges of its requests together.
+ * - `adjustment`: what a settle charged after its hold had expired.
  */
 export const ENTRY_KINDS = ['credit', 'charge', 'lease', 'release', 'expire', 'adjustment'] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
@@ -30,44 +30,44 @@ const entrySchema = z.object({
   /** ISO 8601, UTC. */
   at: z.iso.datetime(),
   requestId: z.string().optional(),
-  /** What the hold held; 0 for a credit. */
+  /** What the hold or the lease held; 0 for a credit. */
   heldPico: z.bigint().nonnegative(),
-  /** The price version of the charge: with the usage record, any charge can be recomputed. */
+  /** The price version of the charge. Together with the usage record, it allows to recompute any charge. */
   priceVersion: z.string().optional(),
-  /** Of a lease: the price versions of its charges, and how many requests they were. */
+  /** Only for a lease: the price versions of its charges, and how many requests it served. */
   priceVersions: z.array(z.string()).optional(),
   requests: z.bigint().optional(),
-  /** Of a request whose key has rules that count: whose counters, and which window of a budget. */
+  /** Only for a request whose key has limits that are counted: whose counters, and which window of the budget. */
   counterId: z.string().optional(),
   budgetWindow: z.string().optional(),
   transfers: z.array(transferSchema),
 });
 
-/** Moves a positive amount: debits one book and credits the other, so every entry balances by its form. */
+/** Moves a positive amount: it debits one book and credits the other, so every entry balances by construction. */
 export type Transfer = Readonly<z.infer<typeof transferSchema>>;
 
-/** One immutable record of the ledger. Reserving is none: held money is still the customer's. */
+/** One immutable record of the ledger. A reserve writes none, because held money is still the customer's. */
 export interface Entry extends Readonly<Omit<z.infer<typeof entrySchema>, 'sk' | 'transfers'>> {
   readonly entryId: string;
   readonly transfers: readonly Transfer[];
 }
 
-/** Leaves out what moves nothing: an entry has no empty transfer. */
+/** The transfers of an entry. Moves of nothing are left out. */
 export function transfers(...moves: readonly (readonly [from: Book, to: Book, amountPico: bigint])[]): Transfer[] {
   return moves
     .filter(([, , amountPico]) => amountPico !== 0n)
     .map(([from, to, amountPico]) => ({ from, to, amountPico }));
 }
 
-/** What a charge moves: from the customer what was held for it, from the operator the rest. In pico-dollars. */
+/** The transfers of a charge: the customer's part from the customer, the rest from the operator. In pico-dollars. */
 export const chargeTransfers = (charge: { readonly costPico: bigint; readonly overrunPico: bigint }): Transfer[] =>
   transfers(['available', 'spent', charge.costPico], ['operatorLoss', 'overrun', charge.overrunPico]);
 
-/** Where an entry is counted, so that the counters can be replayed as the balance is. */
+/** Names the counters in an entry, so that the verifier can replay them as it does the balance. */
 export const countedIn = (counting: Counting | undefined): Pick<Entry, 'counterId' | 'budgetWindow'> =>
   counting ? { counterId: counting.counterId, ...(counting.budget && { budgetWindow: counting.budget.window }) } : {};
 
-/** Only ever put where nothing is: an entry never changes. */
+/** The write of an entry. An entry never changes, so it is only put where none is. */
 export function putEntry(key: Key, entry: Omit<Entry, 'entryId'>): Put {
   const { kind, at, requestId, heldPico, priceVersion, priceVersions, requests, counterId, budgetWindow } = entry;
   const item: Item = {
@@ -91,7 +91,7 @@ export function decodeEntry(item: Item): Entry {
   return { entryId: sk.slice(ENTRY_PREFIX.length), ...entry };
 }
 
-/** What an entry moved into one book, in pico-dollars. */
+/** How much an entry moved into one book, in pico-dollars. */
 export function movedInto(book: Book, entry: Entry): bigint {
   return entry.transfers.reduce((sum, transfer) => (transfer.to === book ? sum + transfer.amountPico : sum), 0n);
 }

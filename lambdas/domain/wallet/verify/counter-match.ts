@@ -6,7 +6,7 @@ import type { Key } from '../../table/value';
 import type { Report } from './difference';
 import type { Entry } from '../ledger/entry';
 import { movedInto } from '../ledger/entry';
-import type { LiveHold } from '../holds/live-holds';
+import type { LiveHold } from './live-holds';
 
 /** One counter as it should be. */
 interface Expected {

@@ -1,7 +1,7 @@
 import { usagePartitions } from '../../../contracts/storage/table-keys';
 import { USAGE } from '../../../contracts/storage/tables';
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
-import type { Clock } from '../../clock';
+import { type Clock, DAY_MS } from '../../clock';
 import type { TableStore } from '../../table/table-store';
 import type { Item } from '../../table/value';
 import { decodeUsageRecord } from '../../usage/records/usage-records';
@@ -17,7 +17,6 @@ export interface UsageWindow {
   readonly usageRetentionDays: number;
 }
 
-const DAY_MS = 86_400_000;
 /**
  * A record ends by when its request began, an entry is dated by when the hold ended. Between them lies the longest
  * request, or the time that no sweep ran.

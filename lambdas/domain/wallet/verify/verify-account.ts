@@ -1,6 +1,6 @@
 import type { TableStore } from '../../table/table-store';
 import type { Balance } from '../balance/balance';
-import { AMOUNT_NAMES, readPlace, sumOfBalances } from '../balance/balance';
+import { AMOUNT_NAMES, readPart, sumOfBalances } from '../balance/balance';
 import { CounterMatch } from './counter-match';
 import type { Difference, Report } from './difference';
 import type { Book, Entry } from '../ledger/entry';
@@ -8,7 +8,7 @@ import { movedInto } from '../ledger/entry';
 import { everyEntry } from '../ledger/every-entry';
 import { readDrawers } from '../balance/drawers';
 import { LeaseMatch } from './lease-match';
-import type { LiveHold } from '../holds/live-holds';
+import type { LiveHold } from './live-holds';
 import { entryFault } from '../ledger/entry-form';
 import type { UsageWindow } from './usage-match';
 import { UsageMatch } from './usage-match';
@@ -22,7 +22,7 @@ export async function verifyAccount(
 ): Promise<{ readonly entries: number; readonly differences: readonly Difference[] }> {
   const differences: Difference[] = [];
   const report: Report = (difference) => differences.push({ accountId, ...difference });
-  const main = await readPlace(store, { accountId });
+  const main = await readPart(store, { accountId });
   const drawers = main ? await readDrawers(store, main, accountId) : new Map<string, Balance>();
   const held = new Map(holds.map((hold) => [hold.id, hold]));
   const leases = new LeaseMatch(holds.flatMap(({ lease }) => lease ?? []));

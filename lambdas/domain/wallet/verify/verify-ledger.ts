@@ -1,9 +1,8 @@
-import { everyAccount } from '../../accounts/directory';
 import type { TableStore } from '../../table/table-store';
 import type { Difference } from './difference';
 import { readBalance } from '../balance/drawers';
-import type { LiveHold, LiveHolds } from '../holds/live-holds';
-import { liveHolds } from '../holds/live-holds';
+import type { LiveHold, LiveHolds } from './live-holds';
+import { liveHolds } from './live-holds';
 import type { UsageWindow } from './usage-match';
 import { verifyAccount } from './verify-account';
 
@@ -19,22 +18,26 @@ export interface LedgerReport {
   readonly unstable: readonly string[];
 }
 
+/** Ids of the accounts to verify. */
+type VerifiedAccounts =
+  /** Every account of the deployment: a hold of any other account is a difference. */
+  | { readonly everyAccount: AsyncIterable<string> }
+  /** Only these. */
+  | { readonly accounts: Iterable<string> };
+
 /**
  * Replays accounts' entries and live holds and lists what does not add up. Reads only, and may run beside requests.
- * @param options.accounts @default every account of the directory; then a hold of any other is a difference
  * @param options.usageWindow lets it miss usage records too; leave it out where records were erased.
  */
-export async function verifyLedger(options: {
-  readonly store: TableStore;
-  readonly accounts?: Iterable<string> | AsyncIterable<string>;
-  readonly usageWindow?: UsageWindow;
-}): Promise<LedgerReport> {
+export async function verifyLedger(
+  options: VerifiedAccounts & { readonly store: TableStore; readonly usageWindow?: UsageWindow },
+): Promise<LedgerReport> {
   const { store, usageWindow } = options;
   // Before the accounts are listed, so that no hold is of an account that came later.
   const holds = await liveHolds(store);
   const report = { accounts: 0, entries: 0, differences: [] as Difference[], unstable: [] as string[] };
   const seen = new Set<string>();
-  for await (const accountId of options.accounts ?? everyAccount(store)) {
+  for await (const accountId of 'accounts' in options ? options.accounts : options.everyAccount) {
     seen.add(accountId);
     const { entries, differences } = await verifyStable(store, accountId, holds.get(accountId) ?? [], usageWindow);
     report.accounts += 1;
@@ -42,7 +45,7 @@ export async function verifyLedger(options: {
     if (differences) report.differences.push(...differences);
     else report.unstable.push(accountId);
   }
-  if (!options.accounts) report.differences.push(...holdsOfNobody(holds, seen));
+  if ('everyAccount' in options) report.differences.push(...holdsOfNobody(holds, seen));
   return report;
 }
 

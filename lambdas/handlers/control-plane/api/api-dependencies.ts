@@ -36,23 +36,23 @@ export interface ApiOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly verifier: TokenVerifier;
-  /** Tells whether an outside issuer's token is one. */
+  /** Verifies the tokens of outside issuers. */
   readonly federatedTokens: FederatedTokens;
-  /** The deployment's secret, of which the API's own are derived. */
+  /** The deployment's secret, from which the API's own secrets are derived. */
   readonly pepper: string;
-  /** The compiled price list. @default that of the public providers */
+  /** The compiled price list. @default PRICE_LIST */
   readonly compiled?: CatalogData;
-  /** Ids of the configured providers. @default not known: any may be named */
+  /** Ids of the configured providers. @default unknown: any id is accepted */
   readonly providerIds?: readonly string[];
-  /** What the audit log keeps of where people act from. @default ADDRESS_POLICY_DEFAULT */
+  /** The part of people's addresses that the audit log keeps. @default ADDRESS_POLICY_DEFAULT */
   readonly addressPolicy?: AddressPolicy;
-  /** @default none: whoever invites hands the token over */
+  /** @default none: the inviter hands the token over */
   readonly mailer?: Mailer | undefined;
   /** @default none: operators need no second factor */
   readonly secondFactors?: SecondFactors | undefined;
 }
 
-/** What the API's routes work with. */
+/** The services that the API's routes use. */
 export type ApiDependencies = ReturnType<typeof apiDependencies>;
 
 export function apiDependencies(options: ApiOptions) {
@@ -90,7 +90,7 @@ export function apiDependencies(options: ApiOptions) {
   };
 }
 
-/** One secret for one purpose: none can be computed from another. */
+/** Derives a secret for one purpose. It reveals nothing about the secrets for other purposes. */
 function derivedSecret(pepper: string, purpose: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', pepper, '', `tollgate ${purpose}`, DERIVED_SECRET_BYTES));
 }

@@ -13,11 +13,11 @@ const DOCUMENT = {
     title: 'Tollgate control plane',
     version: '1',
     description:
-      'Accounts, people, keys and the audit log. Times are ISO 8601 in UTC. A POST with an `Idempotency-Key` is done once within 24 hours. What has a `version` has it as its `ETag` too; a change of it says `If-Match`, where its operation names it.',
+      'Accounts, people, keys and the audit log. Times are ISO 8601 in UTC. A POST with an `Idempotency-Key` is executed once within 24 hours. An item with a `version` also has it as its `ETag`; to change the item, send `If-Match` where the operation lists it.',
   },
 };
 
-/** The OpenAPI 3.1 page of the API. */
+/** The OpenAPI 3.1 document of the API. */
 export function apiDocument(): object {
   const { openAPIRegistry, getOpenAPI31Document } = new OpenAPIHono();
   openAPIRegistry.registerComponent('securitySchemes', 'accessToken', {
@@ -31,7 +31,7 @@ export function apiDocument(): object {
   return getOpenAPI31Document(DOCUMENT);
 }
 
-/** A route as the page says it. */
+/** A route as the document describes it. */
 export function openApiOf(route: Route): RouteConfig {
   const { id, method, path, summary, permission, params, query, body, answer, status = 200 } = route;
   const succeeded: RouteConfig['responses'] = answer
@@ -58,12 +58,12 @@ export function openApiOf(route: Route): RouteConfig {
   };
 }
 
-/** For the page and the client: that a header is as it must be is looked at where it is used. */
+/** Describes the headers for the document and the client. They are validated where they are used. */
 function headersOf({ method, ifMatch }: Route) {
-  const version = z.string().describe('The ETag of what was read.');
+  const version = z.string().describe('The ETag of the item as it was read.');
   return z.object({
     ...(method === 'post' && {
-      'Idempotency-Key': z.string().optional().describe('Does a repeat of this request once.'),
+      'Idempotency-Key': z.string().optional().describe('Makes it safe to repeat this request: it is executed once.'),
     }),
     ...(ifMatch && { 'If-Match': ifMatch === 'required' ? version : version.optional() }),
   });

@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 
-/** What is known of a request beside itself. */
+/** The context of a request. */
 export interface ApiEnv {
   Bindings: { readonly requestContext: { readonly requestId: string } };
   Variables: { personId: string };

@@ -1,22 +1,23 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
+import { TooManyAccounts } from '../../../domain/accounts/accounts-errors';
 import { AppError, InternalError, NotFound } from '../../../domain/errors/app-error';
-import { ControlPlaneUnavailable, InvalidInput } from '../../../domain/errors/refusal';
-import { TooManyAccounts } from '../../../domain/errors/too-many';
+import { ControlPlaneUnavailable } from '../../../domain/errors/refusal';
 import { StoreUnavailable } from '../../../domain/table/table-errors';
+import { InvalidInput } from '../control-plane-errors';
 import { problem } from '../problem';
+import type { ApiDependencies } from './api-dependencies';
 import { apiDocument } from './api-document';
 import type { Api, ApiEnv } from './api-env';
-import type { ApiDependencies } from './api-dependencies';
 import { authenticate } from './authenticate';
+import { checkBody } from './check-body';
 import { EXCHANGE_PATH, exchangeToken } from './exchange-token';
 import { faultsOf } from './faults';
-import { checkBody } from './check-body';
 import { ROUTES } from './routes/routes';
 import { serveRoute } from './serve-route';
 
-/** The management API, every route of it. */
+/** The control plane's API with all its routes. */
 export function buildApi(dependencies: ApiDependencies): Api {
   const api = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
@@ -25,7 +26,7 @@ export function buildApi(dependencies: ApiDependencies): Api {
   }).basePath('/api') as Api;
   api.onError(asProblem(dependencies));
   api.notFound((context) => {
-    throw new NotFound(`There is nothing at ${context.req.method} of this path.`, 'not_found');
+    throw new NotFound(`There is no route for ${context.req.method} at this path.`, 'not_found');
   });
   api.use(async (context, next) => {
     await next();
@@ -33,7 +34,7 @@ export function buildApi(dependencies: ApiDependencies): Api {
     context.header('x-request-id', context.env.requestContext.requestId);
   });
   let page: string | undefined;
-  // Made once: it takes many times what another answer does, and anybody may ask for it.
+  // Built once, because it costs much more than any other response and needs no authentication.
   api.get('/v1/openapi.json', (context) => {
     page ??= JSON.stringify(apiDocument());
     return context.body(page, 200, { 'content-type': 'application/json' });
@@ -51,7 +52,7 @@ function asProblem({ log }: Pick<ApiDependencies, 'log'>): ErrorHandler<ApiEnv> 
     if (shown instanceof InternalError) {
       log.error('REQUEST_FAILED', { requestId: requestContext.requestId, cause: error.name });
     }
-    // One person who is stopped is nobody's harm; when everybody is, somebody should look.
+    // A limit of one person harms no one else; when the whole deployment's is reached, an operator should look.
     if (shown instanceof TooManyAccounts && shown.madeBy === 'deployment') {
       log.error('ACCOUNTS_PER_HOUR_REACHED', { requestId: requestContext.requestId });
     }
@@ -63,7 +64,7 @@ function asProblem({ log }: Pick<ApiDependencies, 'log'>): ErrorHandler<ApiEnv> 
 function toAppError(error: Error): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof StoreUnavailable) return new ControlPlaneUnavailable({ cause: error });
-  // The router's own refusals are all of a request that it cannot read.
+  // The router itself refuses only requests that it cannot read.
   if (error instanceof HTTPException && error.status < 500) {
     return new InvalidInput([{ pointer: '', detail: 'must be a JSON object' }]);
   }

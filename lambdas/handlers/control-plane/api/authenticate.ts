@@ -1,16 +1,16 @@
 import type { MiddlewareHandler } from 'hono';
 import { CLIENT_ADDRESS_HEADER } from '../../../contracts/deployment/edge';
-import { Unauthenticated } from '../../../domain/errors/refusal';
-import type { ApiEnv } from './api-env';
+import { Unauthenticated } from '../control-plane-errors';
 import type { ApiDependencies } from './api-dependencies';
+import type { ApiEnv } from './api-env';
 
 const BEARER = /^Bearer +([\w.~+/=-]+)$/i;
 
 type AuthenticateDependencies = Pick<ApiDependencies, 'verifier' | 'people' | 'attempts'>;
 
 /**
- * Finds out who calls, by the access token alone. A right one is always taken, however many wrong ones come from the
- * same address: telling them apart reads no store.
+ * Identifies the caller by the access token alone. A valid token is always accepted, however many invalid ones come from
+ * the same address, because verifying a token reads no store.
  */
 export function authenticate({ verifier, people, attempts }: AuthenticateDependencies): MiddlewareHandler<ApiEnv> {
   return async (context, next) => {

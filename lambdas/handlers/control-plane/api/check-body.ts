@@ -1,13 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import type { MiddlewareHandler } from 'hono';
 import { PayloadTooLarge, UnsupportedMediaType } from '../../../domain/errors/app-error';
-import { InvalidInput } from '../../../domain/errors/refusal';
+import { InvalidInput } from '../control-plane-errors';
 import { parseStrictJson } from './strict-json';
 
-/** Many times what any request of ours needs. */
+/** Many times the size of any valid request. */
 export const BODY_BYTES_MAX = 64 * 1024;
 
-/** A body is read as it comes: nothing here unpacks one. */
+/**
+ * Bodies are never decompressed.
+ * @throws UnsupportedMediaType for an encoded body
+ */
 export function expectPlain(request: { header(name: string): string | undefined }): void {
   const encoding = request.header('content-encoding') ?? 'identity';
   if (encoding.toLowerCase() !== 'identity') {
@@ -15,7 +18,7 @@ export function expectPlain(request: { header(name: string): string | undefined 
   }
 }
 
-/** Takes a body only as JSON that cannot be read in two ways. What is in it, the route's schema says. */
+/** Accepts only JSON bodies that every parser reads the same way. The route's schema validates the content. */
 export const checkBody: MiddlewareHandler = async ({ req }, next) => {
   const body = Buffer.from(await req.arrayBuffer());
   if (body.length > BODY_BYTES_MAX) throw new PayloadTooLarge(BODY_BYTES_MAX);

@@ -1,13 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { InvalidInput } from '../../../domain/errors/refusal';
 import type { Key } from '../../../domain/table/value';
+import { InvalidInput } from '../control-plane-errors';
 
 const SIGNATURE_BYTES = 16;
 
 const keySchema = z.tuple([z.string(), z.string()]);
 
-/** Where a list goes on, as a text that only we can have made and that fits no other list. */
+/** Signed positions in lists: a cursor cannot be forged, and is not valid for another list. */
 export class Cursors {
   readonly #secret: Uint8Array;
 
@@ -15,13 +15,13 @@ export class Cursors {
     this.#secret = secret;
   }
 
-  /** @param list which list it is of: its path, ids included */
+  /** @param list identifies the list: its path, ids included */
   seal(list: string, { pk, sk }: Key): string {
     const text = Buffer.from(JSON.stringify([pk, sk]));
     return Buffer.concat([this.#sign(list, text), text]).toString('base64url');
   }
 
-  /** Throws InvalidInput for a cursor of another list, or of nobody's. */
+  /** @throws InvalidInput for a cursor of another list, or one that was not sealed here */
   open(list: string, cursor: string): Key {
     const bytes = Buffer.from(cursor, 'base64url');
     const text = bytes.subarray(SIGNATURE_BYTES);
@@ -30,7 +30,7 @@ export class Cursors {
       signature.length === SIGNATURE_BYTES &&
       timingSafeEqual(signature, this.#sign(list, text)) &&
       bytes.toString('base64url') === cursor;
-    if (!isOurs) throw new InvalidInput([{ pointer: 'after', detail: 'is not the `next` of a page of this list' }]);
+    if (!isOurs) throw new InvalidInput([{ pointer: 'after', detail: 'must be the `next` of a page of this list' }]);
     const [pk, sk] = keySchema.parse(JSON.parse(text.toString()));
     return { pk, sk };
   }

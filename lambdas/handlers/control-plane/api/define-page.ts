@@ -18,7 +18,7 @@ type PageDefinition<Params extends Shape, Item extends z.ZodType> = Pick<
   ) => Promise<PageOf<z.input<Item>>>;
 };
 
-/** A list, read page by page. A cursor is good for the list that gave it and for no other. */
+/** Defines a route that lists items page by page. A cursor is valid only for the caller and the list that it came from. */
 export function definePage<Item extends z.ZodType, Params extends Shape = NoMembers>(
   definition: PageDefinition<Params, Item>,
 ): Route {

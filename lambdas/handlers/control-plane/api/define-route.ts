@@ -3,29 +3,29 @@ import type { Permission } from '../../../contracts/http/permissions';
 import type { Actor } from '../../../domain/access/actor';
 import type { ApiDependencies } from './api-dependencies';
 
-/** A request that was let in: its caller may do it, and it is what its schemas say. */
+/** A request whose caller may make it and whose parts match the route's schemas. */
 export interface Call<Params, Query, Body> {
   readonly actor: Actor;
   readonly personId: string;
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  /** What `If-Match` says; absent where the caller does not mind. */
+  /** The version in `If-Match`; undefined if the caller accepts any. */
   readonly version: number | undefined;
 }
 
 type Shape = z.ZodObject;
-/** Of a route that takes nothing in this place. */
+/** For routes that accept no input here. */
 export type NoMembers = z.ZodObject<{ readonly [name: string]: z.ZodNever }>;
 
-/** One route, as data: what it needs, what it takes, what it answers. */
+/** One route as data: the permission it needs, its input and its answer. */
 export interface Definition<
   Params extends Shape,
   Query extends Shape,
   Body extends z.ZodType,
   Answer extends z.ZodType,
 > {
-  /** The operation's name in the OpenAPI page and in the client. */
+  /** The operation's name in the OpenAPI document and in the client. */
   readonly id: string;
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Below /api. */
@@ -35,11 +35,11 @@ export interface Definition<
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
-  /** What a success answers. Nothing else leaves. @default nothing: 204 */
+  /** The schema of a successful answer. Members that are not in it are removed. @default none: 204 */
   readonly answer?: Answer;
   /** @default 200 */
   readonly status?: 200 | 201;
-  /** Whether `If-Match` must be there, or may be. @default it is not looked at */
+  /** Whether `If-Match` is required or optional. @default it is ignored */
   readonly ifMatch?: 'required' | 'optional';
   readonly handle: (
     dependencies: ApiDependencies,
@@ -47,7 +47,7 @@ export interface Definition<
   ) => Promise<z.input<Answer>>;
 }
 
-/** Any route: what it takes and answers was checked where it was defined. */
+/** Any route. The types of its input and answer were checked where it was defined. */
 export type Route = Omit<Definition<Shape, Shape, z.ZodType, z.ZodType>, 'handle'> & {
   readonly handle: (dependencies: ApiDependencies, call: Call<unknown, unknown, unknown>) => Promise<unknown>;
 };

@@ -6,29 +6,31 @@ import { CLIENT_ADDRESS_HEADER } from '../../../contracts/deployment/edge';
 import { ACCESS_TOKEN_TYPE, tokenAnswerSchema, tokenRequestSchema } from '../../../contracts/http/federation';
 import { problemSchema } from '../../../contracts/http/problem';
 import { PayloadTooLarge, UnsupportedMediaType } from '../../../domain/errors/app-error';
-import { InvalidInput, TokenRefused } from '../../../domain/errors/refusal';
-import type { ApiEnv } from './api-env';
+import { TokenRefused } from '../../../domain/federation/federation-errors';
+import { InvalidInput } from '../control-plane-errors';
 import type { ApiDependencies } from './api-dependencies';
+import type { ApiEnv } from './api-env';
 import { expectPlain } from './check-body';
 import { faultsOf } from './faults';
 
 const FORM = 'application/x-www-form-urlencoded';
-/** A token, its form, and some more. */
+/** Enough for a token in its form. */
 const BODY_BYTES_MAX = 32 * 1024;
 
 export const EXCHANGE_PATH = '/v1/token';
 
 type ExchangeDependencies = Pick<ApiDependencies, 'tokenExchange' | 'attempts'>;
 
-/** A token of an issuer that an account trusts, for a short-lived key: RFC 8693. Who calls is what the token says. */
+/** Exchanges a token of a trusted issuer for a short-lived key (RFC 8693). The token itself identifies the caller. */
 export function exchangeToken({ tokenExchange, attempts }: ExchangeDependencies): Handler<ApiEnv> {
   return async (context) => {
     const [parameter] = Object.keys(context.req.queries());
-    // An address is logged on its way: a token in it is refused, so that nobody gets used to it.
-    if (parameter !== undefined) throw new InvalidInput([{ pointer: parameter, detail: 'must be in the form' }]);
+    // URLs end up in logs on their way, so a token in the URL is refused even where it would be valid.
+    if (parameter !== undefined)
+      throw new InvalidInput([{ pointer: parameter, detail: 'must be sent in the form, not in the URL' }]);
     const { audience, subject_token: token } = await readForm(context.req);
     const [accountId = '', trustId = ''] = audience.split('/');
-    // Before any store is read and any issuer is asked.
+    // This comes before any store is read and any issuer is contacted.
     const attempt = { source: context.req.header(CLIENT_ADDRESS_HEADER), subject: audience };
     attempts.expectFew(attempt);
     const { key, keySeconds } = await tokenExchange.exchange({ accountId, trustId, token }).catch((error: unknown) => {
@@ -56,7 +58,7 @@ async function readForm(request: {
   expectPlain(request);
   if (!isUtf8(body)) throw new InvalidInput([{ pointer: '', detail: 'is not UTF-8' }]);
   const fields = [...new URLSearchParams(body.toString('utf8'))];
-  // RFC 6749, section 3.2: a parameter comes once.
+  // RFC 6749, section 3.2: a parameter must not be repeated.
   if (new Set(fields.map(([name]) => name)).size !== fields.length)
     throw new InvalidInput([{ pointer: '', detail: 'names a parameter twice' }]);
   const parsed = tokenRequestSchema.safeParse(Object.fromEntries(fields));
@@ -64,7 +66,7 @@ async function readForm(request: {
   return parsed.data;
 }
 
-/** As the OpenAPI page says it. */
+/** The operation as the OpenAPI document describes it. */
 export const EXCHANGE_OPERATION: RouteConfig = {
   method: 'post',
   path: EXCHANGE_PATH,
@@ -72,7 +74,7 @@ export const EXCHANGE_OPERATION: RouteConfig = {
   tags: ['federation'],
   summary: 'Exchange a token of an issuer that an account trusts for a short-lived key',
   description:
-    'RFC 8693. Needs no access token: the subject token says who calls. `audience` is `<accountId>/<trustId>`.',
+    'RFC 8693. Needs no access token, because the subject token identifies the caller. `audience` is `<accountId>/<trustId>`.',
   security: [],
   request: { body: { required: true, content: { [FORM]: { schema: tokenRequestSchema } } } },
   responses: {

@@ -1,15 +1,15 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { InvalidInput } from '../../../domain/errors/refusal';
+import { InvalidInput } from '../control-plane-errors';
 import { problem } from '../problem';
 import { buildApi } from './api';
 import type { ApiDependencies } from './api-dependencies';
 
-/** No host: which name a request came by decides nothing. */
+/** A placeholder, because the host name of a request decides nothing. */
 const ORIGIN = 'https://tollgate.invalid';
 
 type Serve = (event: Event) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** What of an API Gateway event is read. */
+/** The parts of an API Gateway event that are read. */
 export type Event = Pick<
   APIGatewayProxyEventV2,
   'rawPath' | 'rawQueryString' | 'headers' | 'body' | 'isBase64Encoded'
@@ -20,7 +20,7 @@ export type Event = Pick<
   };
 };
 
-/** The API behind API Gateway, or behind whatever makes events as it does. */
+/** The API behind API Gateway, or behind another host that makes the same events. */
 export function serveApi(dependencies: ApiDependencies): Serve {
   const api = buildApi(dependencies);
   return async (event) => {
@@ -29,7 +29,7 @@ export function serveApi(dependencies: ApiDependencies): Serve {
     try {
       request = requestOf(event);
     } catch {
-      return problem(new InvalidInput([{ pointer: '', detail: 'is no HTTP request' }]), requestContext);
+      return problem(new InvalidInput([{ pointer: '', detail: 'is not a valid HTTP request' }]), requestContext);
     }
     const response = await api.fetch(request, { requestContext });
     return {

@@ -4,19 +4,19 @@ import { z } from 'zod';
 import { CLIENT_ADDRESS_HEADER } from '../../../contracts/deployment/edge';
 import { PERMISSIONS } from '../../../contracts/http/permissions';
 import type { Actor } from '../../../domain/access/actor';
-import { InvalidInput, PreconditionRequired } from '../../../domain/errors/refusal';
+import { InvalidInput, PreconditionRequired } from '../control-plane-errors';
+import type { ApiDependencies } from './api-dependencies';
 import { openApiOf } from './api-document';
 import type { Api, ApiEnv } from './api-env';
-import type { ApiDependencies } from './api-dependencies';
 import type { Route } from './define-route';
 import { faultsOf } from './faults';
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 const ETAG = /^"(0|[1-9]\d{0,14})"$/;
-/** What a route takes that takes nothing. */
+/** The input of a route that accepts none. */
 const NOTHING = z.strictObject({});
 
-/** Lets the route's caller in or not, does what it asks once, and answers what the route says that it answers. */
+/** Checks the caller's permission, runs the route's handler, and responds with the route's answer. */
 export function serveRoute(api: Api, dependencies: ApiDependencies, route: Route): void {
   const { request: { headers: _headers, ...request } = {}, ...openApi } = openApiOf(route);
   api.openapi(createRoute({ ...openApi, request: { query: NOTHING, ...request } }), async (context) => {
@@ -34,9 +34,8 @@ export function serveRoute(api: Api, dependencies: ApiDependencies, route: Route
       body: route.body ? valid.valid('json') : undefined,
       version: versionOf(context, route),
     };
-    const act = async (): Promise<string> => JSON.stringify((await answerOf(dependencies, route, call)) ?? null);
-    const text = await onceIfAsked(context, dependencies, route, act);
-    return route.answer ? respond(context, route.status ?? 200, text) : context.body(null, 204);
+    const answer = await onceIfAsked(context, dependencies, route, () => answerOf(dependencies, route, call));
+    return route.answer ? respond(context, route.status ?? 200, answer) : context.body(null, 204);
   });
 }
 
@@ -63,7 +62,7 @@ function actorOf(
   }
 }
 
-/** What its schema names and nothing else, so that nothing leaves by accident. */
+/** Parses the answer by its schema, so that no other member leaves by accident. */
 async function answerOf(
   dependencies: ApiDependencies,
   route: Route,
@@ -73,21 +72,39 @@ async function answerOf(
   return route.answer?.parse(answer);
 }
 
+/** Runs the route's handler, but only once for requests that repeat an Idempotency-Key. */
 async function onceIfAsked(
   context: Context<ApiEnv>,
   dependencies: ApiDependencies,
   route: Route,
-  act: () => Promise<string>,
-): Promise<string> {
+  act: () => Promise<unknown>,
+): Promise<Answer> {
   const idempotencyKey = context.req.header('idempotency-key');
-  if (route.method !== 'post' || idempotencyKey === undefined) return act();
+  if (route.method !== 'post' || idempotencyKey === undefined) {
+    const answer = await act();
+    return { text: textOf(answer), version: versionIn(answer) };
+  }
   if (!IDEMPOTENCY_KEY.test(idempotencyKey)) {
     throw new InvalidInput([{ pointer: 'Idempotency-Key', detail: 'must be 1 to 255 visible ASCII characters' }]);
   }
   const { personId } = context.var;
   const operation = `${route.method} ${context.req.path}`;
-  return dependencies.idempotency.run({ personId, operation, idempotencyKey, body: await context.req.text() }, act);
+  const request = { personId, operation, idempotencyKey, body: await context.req.text() };
+  const text = await dependencies.idempotency.run(request, async () => textOf(await act()));
+  return { text, version: versionIn(JSON.parse(text)) };
 }
+
+/** An answer as it is sent. */
+interface Answer {
+  readonly text: string;
+  /** The version of the item that it shows, if the item has one. */
+  readonly version: number | undefined;
+}
+
+const textOf = (answer: unknown): string => JSON.stringify(answer ?? null);
+
+const versionIn = (answer: unknown): number | undefined =>
+  (answer as { readonly version?: number } | null | undefined)?.version;
 
 function versionOf(context: Context<ApiEnv>, route: Route): number | undefined {
   if (route.ifMatch === undefined) return undefined;
@@ -96,12 +113,11 @@ function versionOf(context: Context<ApiEnv>, route: Route): number | undefined {
   if (ifMatch === undefined || ifMatch === '*') return undefined;
   const version = ETAG.exec(ifMatch)?.[1];
   if (version === undefined)
-    throw new InvalidInput([{ pointer: 'If-Match', detail: 'must be the ETag that you read' }]);
+    throw new InvalidInput([{ pointer: 'If-Match', detail: 'must be the ETag of the item as you read it' }]);
   return Number(version);
 }
 
-function respond(context: Context<ApiEnv>, status: 200 | 201, text: string): Response {
-  const { version } = JSON.parse(text) as { readonly version?: number };
+function respond(context: Context<ApiEnv>, status: 200 | 201, { text, version }: Answer): Response {
   if (version !== undefined) context.header('etag', `"${version}"`);
   return context.body(text, status, { 'content-type': 'application/json' });
 }

@@ -1,10 +1,11 @@
-import { InvalidInput } from '../../../domain/errors/refusal';
+import { InvalidInput } from '../control-plane-errors';
 
 const DEPTH_MAX = 16;
 
 /**
- * Reads JSON (RFC 8259) that means one thing to every reader. Throws InvalidInput for what is no JSON, names a member
- * twice or one __proto__, or is nested deeper than any request of ours.
+ * Parses JSON (RFC 8259) that every parser reads the same way.
+ * @throws InvalidInput for text that is not JSON, names a member twice or names one `__proto__`, or is nested deeper than
+ * any valid request
  */
 export function parseStrictJson(text: string): unknown {
   let value: unknown;
@@ -15,13 +16,13 @@ export function parseStrictJson(text: string): unknown {
   }
   const { names, depth } = measure(text);
   if (depth > DEPTH_MAX) throw invalid(`is nested deeper than ${DEPTH_MAX}`);
-  // The parser keeps one member of each name.
+  // JSON.parse keeps only the last of several members with the same name.
   if (countNames(value) !== names) throw invalid('names a member twice');
   if (namesPrototype(value)) throw invalid('names a member __proto__');
   return value;
 }
 
-/** How many members valid JSON names, and how deep it is nested. */
+/** Counts the members in valid JSON, and measures how deep it is nested. */
 function measure(text: string): { readonly names: number; readonly depth: number } {
   let names = 0;
   let depth = 0;
@@ -48,7 +49,7 @@ function countNames(value: unknown): number {
   return Array.isArray(value) ? within : within + Object.keys(value).length;
 }
 
-/** A schema that takes any name drops this one without a word: what was asked for would not hold. */
+/** A schema that accepts any name silently drops this one, so the member would have no effect. */
 function namesPrototype(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return Object.hasOwn(value, '__proto__') || Object.values(value).some(namesPrototype);

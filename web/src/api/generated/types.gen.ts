@@ -16,12 +16,12 @@ export type Problem = {
     title: string;
     status: number;
     /**
-     * The member to rely on: the sentences may change.
+     * Identifies the problem. Rely on this member, because the texts may change.
      */
     code: string;
     detail: string;
     /**
-     * What is wrong with the request, member by member.
+     * The invalid members of the request.
      */
     errors?: Array<{
         /**
@@ -95,7 +95,7 @@ export type NewInvitation = {
     createdAt: string;
     validUntil: string;
     /**
-     * For you to hand over, where the deployment sends no mail. Shown this once.
+     * For you to hand over if the deployment sends no mail. Shown only once.
      */
     token?: string;
 };
@@ -145,11 +145,11 @@ export type ShownKey = {
 export type NewKey = {
     label?: string;
     /**
-     * The key ends at this time. Without it, when it is revoked.
+     * The key expires at this time. Without it, the key works until it is revoked.
      */
     validUntil?: string;
     /**
-     * What the key may do. Without them, everything.
+     * Restricts what the key may do. Without rules, it may do everything.
      */
     rules?: {
         scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
@@ -174,11 +174,11 @@ export type NewKey = {
 export type NewRoleKey = {
     label?: string;
     /**
-     * The key ends at this time. Without it, when it is revoked.
+     * The key expires at this time. Without it, the key works until it is revoked.
      */
     validUntil?: string;
     /**
-     * What the key may do. Without them, everything.
+     * Restricts what the key may do. Without rules, it may do everything.
      */
     rules?: {
         scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
@@ -199,44 +199,44 @@ export type NewRoleKey = {
         };
     };
     /**
-     * The role’s ARN. Whoever has assumed it may use the key.
+     * The role’s ARN. Callers that have assumed the role may use the key.
      */
     role: string;
 };
 
 export type Trust = {
     /**
-     * For people.
+     * A display name.
      */
     name: string;
     /**
-     * As the tokens name it, to the letter. Its keys are found by its discovery document.
+     * Exactly as in the tokens’ `iss`. The signing keys are found through its discovery document.
      */
     issuer: string;
     /**
-     * What the tokens must be made for.
+     * The tokens’ `aud` must contain this value.
      */
     audience: string;
     /**
-     * What `sub` must be. A `*` stands for anything but a colon, at the end for anything.
+     * A pattern for `sub`. A `*` matches any characters except a colon; at the end it matches anything.
      */
     subject: string;
     /**
-     * Claims that must be there, with exactly these texts.
+     * Claims that must be present with exactly these values.
      */
     claims?: {
         [key: string]: string;
     };
     /**
-     * Whether a token is taken once, by its `jti`. Kubernetes gives a pod one token for many starts.
+     * Whether each token is accepted only once, identified by its `jti`. Set to false for Kubernetes, where a pod reuses its token.
      */
     singleUse?: boolean;
     /**
-     * How long a key lives that a token yields.
+     * The lifetime in seconds of a key that a token is exchanged for.
      */
     keySeconds?: number;
     /**
-     * What such keys may do, counted for all of the trust’s keys together.
+     * The rules of these keys. All keys of the trust share their limits.
      */
     rules?: {
         scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
@@ -263,37 +263,37 @@ export type Trust = {
 
 export type NewTrust = {
     /**
-     * For people.
+     * A display name.
      */
     name: string;
     /**
-     * As the tokens name it, to the letter. Its keys are found by its discovery document.
+     * Exactly as in the tokens’ `iss`. The signing keys are found through its discovery document.
      */
     issuer: string;
     /**
-     * What the tokens must be made for.
+     * The tokens’ `aud` must contain this value.
      */
     audience: string;
     /**
-     * What `sub` must be. A `*` stands for anything but a colon, at the end for anything.
+     * A pattern for `sub`. A `*` matches any characters except a colon; at the end it matches anything.
      */
     subject: string;
     /**
-     * Claims that must be there, with exactly these texts.
+     * Claims that must be present with exactly these values.
      */
     claims?: {
         [key: string]: string;
     };
     /**
-     * Whether a token is taken once, by its `jti`. Kubernetes gives a pod one token for many starts.
+     * Whether each token is accepted only once, identified by its `jti`. Set to false for Kubernetes, where a pod reuses its token.
      */
     singleUse?: boolean;
     /**
-     * How long a key lives that a token yields.
+     * The lifetime in seconds of a key that a token is exchanged for.
      */
     keySeconds?: number;
     /**
-     * What such keys may do, counted for all of the trust’s keys together.
+     * The rules of these keys. All keys of the trust share their limits.
      */
     rules?: {
         scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
@@ -317,18 +317,18 @@ export type NewTrust = {
 
 export type AuditReport = {
     /**
-     * How many were read; those that have ended by time are not among them.
+     * The number of events read, without those that have expired.
      */
     events: number;
     /**
-     * None where what was read is whole. The first 100, where there are more.
+     * Empty if the part is whole. At most the first 100 faults.
      */
     faults: Array<{
         kind: 'changed' | 'missing' | 'unlinked';
         sequence: number;
     }>;
     /**
-     * Where the next part begins. Without it the log was read to its end.
+     * Pass it as `after` to read the next part. Absent if the log was read to its end.
      */
     next?: string;
 };
@@ -336,11 +336,11 @@ export type AuditReport = {
 export type Catalog = {
     version: number;
     /**
-     * Whether approved prices are served; else the compiled list is.
+     * Whether approved prices are in force. Otherwise, the compiled list is.
      */
     approved: boolean;
     /**
-     * In how many models the compiled list differs from what is served.
+     * The number of models whose compiled definition differs from the one in force.
      */
     compiledDiffersIn: number;
     settings: Array<{
@@ -431,104 +431,104 @@ export type CatalogModel = {
     aliases: Array<string>;
     endpoints: Array<'chat' | 'messages' | 'embeddings'>;
     /**
-     * Absent before its first price begins: it is not served.
+     * Absent before the first price takes effect; the model is not served.
      */
     priceVersion?: string;
     /**
-     * The markup on the cost.
+     * The markup on the cost, in basis points.
      */
     basisPoints: number;
     tiers: Array<{
         abovePromptTokens: number;
         picoPerToken: {
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             input?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             cachedInput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             cacheWrite?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             cacheWrite1h?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             audioInput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             cachedAudioInput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             imageInput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             output?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             reasoning?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             audioOutput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             imageOutput?: string;
         };
         costPicoPerToken: {
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             input?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             cachedInput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             cacheWrite?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             cacheWrite1h?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             audioInput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             cachedAudioInput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             imageInput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             output?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             reasoning?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             audioOutput?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             imageOutput?: string;
         };
@@ -621,7 +621,7 @@ export type CatalogChange = {
         };
     }>;
     /**
-     * Models that got other prices or limits.
+     * Models whose prices or limits changed.
      */
     models: Array<string>;
 };
@@ -645,7 +645,7 @@ export type ProposalReview = {
     source: string;
     models: number;
     /**
-     * The catalog’s, for `If-Match` of the approval.
+     * The catalog’s version. Send it as `If-Match` when you approve.
      */
     version: number;
     differences: Array<{
@@ -653,7 +653,7 @@ export type ProposalReview = {
         model: string;
         kind: 'added' | 'removed' | 'changed';
         /**
-         * What else is different of it.
+         * The fields that differ, other than prices.
          */
         definition: Array<string>;
         prices: Array<{
@@ -661,11 +661,11 @@ export type ProposalReview = {
             abovePromptTokens: number;
             unit: 'input' | 'cachedInput' | 'cacheWrite' | 'cacheWrite1h' | 'audioInput' | 'cachedAudioInput' | 'imageInput' | 'output' | 'reasoning' | 'audioOutput' | 'imageOutput';
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             beforePico?: string;
             /**
-             * Pico-dollars (1e-12 USD) per token, as digits.
+             * Pico-dollars (1e-12 USD) per token, as a decimal string.
              */
             afterPico?: string;
         }>;
@@ -709,11 +709,11 @@ export type ListMyAccountsData = {
     path?: never;
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -774,7 +774,7 @@ export type AttestAdultData = {
     };
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
     };
@@ -806,11 +806,11 @@ export type ListAccountsData = {
     path?: never;
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -846,7 +846,7 @@ export type CreateAccountData = {
     };
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
     };
@@ -906,7 +906,7 @@ export type RenameAccountData = {
     };
     headers: {
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match': string;
     };
@@ -966,7 +966,7 @@ export type SetBillingData = {
     body: BillingDetails;
     headers: {
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match': string;
     };
@@ -1001,11 +1001,11 @@ export type TransferAccountData = {
     };
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match'?: string;
     };
@@ -1069,11 +1069,11 @@ export type SuspendAccountData = {
     };
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match'?: string;
     };
@@ -1106,11 +1106,11 @@ export type ResumeAccountData = {
     body?: never;
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match'?: string;
     };
@@ -1146,11 +1146,11 @@ export type ListMembersData = {
     };
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -1182,7 +1182,7 @@ export type RemoveMemberData = {
     body?: never;
     headers?: {
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match'?: string;
     };
@@ -1246,7 +1246,7 @@ export type ChangeMemberData = {
     };
     headers: {
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match': string;
     };
@@ -1283,11 +1283,11 @@ export type ListInvitationsData = {
     };
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -1322,7 +1322,7 @@ export type CreateInvitationData = {
     };
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
     };
@@ -1385,7 +1385,7 @@ export type AcceptInvitationData = {
     };
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
     };
@@ -1419,11 +1419,11 @@ export type ListKeysData = {
     };
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -1455,7 +1455,7 @@ export type CreateKeyData = {
     body: NewKey;
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
     };
@@ -1488,7 +1488,7 @@ export type RevokeKeyData = {
     body?: never;
     headers?: {
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match'?: string;
     };
@@ -1550,7 +1550,7 @@ export type CreateRoleKeyData = {
     body: NewRoleKey;
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
     };
@@ -1583,7 +1583,7 @@ export type ChangeKeyRulesData = {
     body: KeyRules;
     headers: {
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match': string;
     };
@@ -1616,17 +1616,17 @@ export type ChangeKeyRulesResponse = ChangeKeyRulesResponses[keyof ChangeKeyRule
 export type RotateKeyData = {
     body: {
         /**
-         * How long the old key goes on beside the new one.
+         * How long the old key keeps working.
          */
         graceSeconds: number;
     };
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match'?: string;
     };
@@ -1660,11 +1660,11 @@ export type ResumeKeyData = {
     body?: never;
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match'?: string;
     };
@@ -1701,11 +1701,11 @@ export type ListTrustsData = {
     };
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -1737,7 +1737,7 @@ export type CreateTrustData = {
     body: NewTrust;
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
     };
@@ -1829,11 +1829,11 @@ export type ListAuditEventsData = {
     };
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -1926,11 +1926,11 @@ export type VerifyAuditData = {
     };
     query?: {
         /**
-         * The most events that are read.
+         * The maximum number of events to read.
          */
         limit?: number;
         /**
-         * The `next` of the part before.
+         * The `next` of the previous part.
          */
         after?: string;
     };
@@ -1960,11 +1960,11 @@ export type ListDeploymentAuditEventsData = {
     path?: never;
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -2055,11 +2055,11 @@ export type VerifyDeploymentAuditData = {
     path?: never;
     query?: {
         /**
-         * The most events that are read.
+         * The maximum number of events to read.
          */
         limit?: number;
         /**
-         * The `next` of the part before.
+         * The `next` of the previous part.
          */
         after?: string;
     };
@@ -2089,11 +2089,11 @@ export type ListOperatorsData = {
     path?: never;
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -2229,13 +2229,13 @@ export type ChangeCatalogData = {
             basisPoints: number | null;
         }>;
         /**
-         * When it begins. The earliest moment unless given.
+         * When the change takes effect. Defaults to the earliest possible time.
          */
         from?: string;
     };
     headers: {
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match': string;
     };
@@ -2267,11 +2267,11 @@ export type ListCatalogModelsData = {
     path?: never;
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -2304,11 +2304,11 @@ export type ListCatalogChangesData = {
     path?: never;
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -2341,11 +2341,11 @@ export type ListProposalsData = {
     path?: never;
     query?: {
         /**
-         * The most that a page holds.
+         * The maximum number of items on the page.
          */
         limit?: number;
         /**
-         * The `next` of the page before.
+         * The `next` value of the previous page.
          */
         after?: string;
     };
@@ -2376,7 +2376,7 @@ export type ListProposalsResponse = ListProposalsResponses[keyof ListProposalsRe
 export type CreateProposalData = {
     body: {
         /**
-         * The compiled list unless given.
+         * Defaults to the compiled list.
          */
         list?: {
             source: string;
@@ -2411,13 +2411,13 @@ export type CreateProposalData = {
             };
         };
         /**
-         * Whether a model that the list does not have is to be removed.
+         * Whether to remove models that are not in the list.
          */
         complete?: boolean;
     };
     headers?: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
     };
@@ -2474,21 +2474,21 @@ export type GetProposalResponse = GetProposalResponses[keyof GetProposalResponse
 export type ApproveProposalData = {
     body: {
         /**
-         * As <list>/<model>; all unless given.
+         * Models as <list>/<model>. Defaults to all.
          */
         models?: Array<string>;
         /**
-         * When it begins. The earliest moment unless given.
+         * When the change takes effect. Defaults to the earliest possible time.
          */
         from?: string;
     };
     headers: {
         /**
-         * Does a repeat of this request once.
+         * Makes it safe to repeat this request: it is executed once.
          */
         'Idempotency-Key'?: string;
         /**
-         * The ETag of what was read.
+         * The ETag of the item as it was read.
          */
         'If-Match': string;
     };

@@ -7,7 +7,7 @@ import {
   suspensionReasonSchema,
 } from '../../../../contracts/http/accounts';
 import { accountIdSchema, personIdSchema } from '../../../../contracts/storage/ids';
-import { AccountNotFound } from '../../../../domain/errors/missing';
+import { AccountNotFound } from '../../../../domain/access/access-errors';
 import type { ApiDependencies } from '../api-dependencies';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
@@ -25,7 +25,7 @@ async function readBilling({ accounts }: ApiDependencies, accountId: string) {
   return billing;
 }
 
-/** The paying tenants. */
+/** The accounts of the deployment. */
 export const ACCOUNT_ROUTES = [
   defineRoute({
     id: 'createAccount',
@@ -82,7 +82,7 @@ export const ACCOUNT_ROUTES = [
     method: 'get',
     path: '/v1/accounts/{accountId}/billing',
     permission: 'billing.read',
-    summary: 'What invoices say about who pays',
+    summary: 'The billing details that invoices show',
     params: inAccount,
     answer: billingSchema,
     handle: (dependencies, { params }) => readBilling(dependencies, params.accountId),

@@ -18,14 +18,14 @@ import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
 import { ofProposal } from './path-parameters';
 
-/** What is served, at what price, and what is proposed. For operators. */
+/** The catalog and its proposals, for operators. */
 export const CATALOG_ROUTES = [
   defineRoute({
     id: 'getCatalog',
     method: 'get',
     path: '/v1/catalog',
     permission: 'catalog.read',
-    summary: 'The catalog’s version and what is set',
+    summary: 'The catalog’s version and settings',
     answer: catalogViewSchema,
     handle: async ({ catalog, compiled, clock }) => {
       const { number: version, timelines } = await catalog.state();
@@ -42,7 +42,7 @@ export const CATALOG_ROUTES = [
     id: 'listCatalogModels',
     path: '/v1/catalog/models',
     permission: 'catalog.read',
-    summary: 'The models of the price lists, with what they cost and what they are sold at',
+    summary: 'The models of the price lists, with their costs and prices',
     item: catalogModelSchema,
     read: async ({ catalog, compiled, clock }, _call, { limit, after }) => {
       const { timelines } = await catalog.state();
@@ -88,7 +88,7 @@ export const CATALOG_ROUTES = [
     path: '/v1/catalog/proposals',
     status: 201,
     permission: 'catalog.change',
-    summary: 'Propose a price list; nothing changes before it is approved',
+    summary: 'Propose a price list; nothing changes until it is approved',
     body: proposalRequestSchema,
     answer: proposalViewSchema,
     handle: async ({ proposals, compiled }, { body, actor }) => {
@@ -101,7 +101,7 @@ export const CATALOG_ROUTES = [
     method: 'get',
     path: '/v1/catalog/proposals/{proposalId}',
     permission: 'catalog.read',
-    summary: 'One proposal, and how it differs from what is served',
+    summary: 'One proposal, and its differences from the served catalog',
     params: ofProposal,
     answer: reviewSchema,
     handle: async ({ proposals, catalog }, { params }) => {
@@ -128,7 +128,7 @@ export const CATALOG_ROUTES = [
     method: 'post',
     path: '/v1/catalog/proposals/{proposalId}/approve',
     permission: 'catalog.approve',
-    summary: 'Put a proposal’s prices and models in force, whole or by model',
+    summary: 'Put a proposal’s prices and models into force, whole or by model',
     params: ofProposal,
     body: approvalRequestSchema,
     answer: catalogVersionViewSchema,

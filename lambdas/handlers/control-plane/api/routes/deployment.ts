@@ -1,18 +1,18 @@
 import { z } from 'zod';
+import { pageQuerySchema } from '../../../../contracts/http/page';
 import { auditEventSchema, DEPLOYMENT_CHAIN } from '../../../../contracts/storage/audit-event';
 import { personIdSchema } from '../../../../contracts/storage/ids';
-import { pageQuerySchema } from '../../../../contracts/http/page';
+import { AccountNotFound } from '../../../../domain/access/access-errors';
 import { verifyAudit } from '../../../../domain/audit/verify-audit';
-import { AccountNotFound } from '../../../../domain/errors/missing';
 import type { ApiDependencies } from '../api-dependencies';
 import { definePage } from '../define-page';
 import type { Call } from '../define-route';
 import { defineRoute } from '../define-route';
 import { inAccount, ofPerson } from './path-parameters';
 
-/** A log that is broken throughout is so in each event. */
+/** A thoroughly broken log has a fault in each event. */
 const FAULTS_MAX = 100;
-/** A few seconds' work; a log that is verified in one request could take longer than the API waits. */
+/** Takes a few seconds; verifying a whole log in one request could take longer than the API waits. */
 const EVENTS_MAX = 10_000;
 
 const partQuerySchema = z.strictObject({
@@ -20,21 +20,24 @@ const partQuerySchema = z.strictObject({
     .number()
     .pipe(z.int().min(1).max(EVENTS_MAX))
     .default(EVENTS_MAX)
-    .describe('The most events that are read.'),
-  after: pageQuerySchema.shape.after.describe('The `next` of the part before.'),
+    .describe('The maximum number of events to read.'),
+  after: pageQuerySchema.shape.after.describe('The `next` of the previous part.'),
 });
 
 const reportSchema = z
   .object({
-    events: z.int().describe('How many were read; those that have ended by time are not among them.'),
+    events: z.int().describe('The number of events read, without those that have expired.'),
     faults: z
       .array(z.object({ kind: z.enum(['changed', 'missing', 'unlinked']), sequence: z.int() }))
-      .describe(`None where what was read is whole. The first ${FAULTS_MAX}, where there are more.`),
-    next: z.string().optional().describe('Where the next part begins. Without it the log was read to its end.'),
+      .describe(`Empty if the part is whole. At most the first ${FAULTS_MAX} faults.`),
+    next: z
+      .string()
+      .optional()
+      .describe('Pass it as `after` to read the next part. Absent if the log was read to its end.'),
   })
   .meta({ id: 'AuditReport' });
 
-/** @param chain a cursor is good for no other, nor for another caller */
+/** @param chain a cursor is valid only for this chain and for the caller who received it */
 async function verify(
   { store, clock, cursors }: ApiDependencies,
   chain: string,
@@ -46,12 +49,12 @@ async function verify(
   return { events, faults: faults.slice(0, FAULTS_MAX), ...(next && { next: cursors.seal(list, next) }) };
 }
 
-/** An operator is let in to every id: a log of an account that never was is not a sound one. */
+/** Operators are admitted to any account id, so check that it exists: the empty log of an unknown account is not sound. */
 async function expectAccount(accounts: ApiDependencies['accounts'], accountId: string): Promise<void> {
   if (!(await accounts.exists(accountId))) throw new AccountNotFound();
 }
 
-/** What was done by whom, and who may do everything. */
+/** The audit logs, and the operators. */
 export const DEPLOYMENT_ROUTES = [
   definePage({
     id: 'listAuditEvents',
@@ -70,7 +73,7 @@ export const DEPLOYMENT_ROUTES = [
     method: 'get',
     path: '/v1/accounts/{accountId}/audit/verification',
     permission: 'audit.read',
-    summary: 'Whether the account’s audit log is whole, from its first event on, part after part',
+    summary: 'Verify that the account’s audit log is whole, part by part from its first event',
     params: inAccount,
     query: partQuerySchema,
     answer: reportSchema,
@@ -93,7 +96,7 @@ export const DEPLOYMENT_ROUTES = [
     method: 'get',
     path: '/v1/audit/verification',
     permission: 'deployment.audit',
-    summary: 'Whether the deployment’s audit log is whole, from its first event on, part after part',
+    summary: 'Verify that the deployment’s audit log is whole, part by part from its first event',
     query: partQuerySchema,
     answer: reportSchema,
     handle: (dependencies, call) => verify(dependencies, DEPLOYMENT_CHAIN, call),
@@ -102,7 +105,7 @@ export const DEPLOYMENT_ROUTES = [
     id: 'listOperators',
     path: '/v1/operators',
     permission: 'operator.read',
-    summary: 'Who runs the deployment',
+    summary: 'The people who run the deployment',
     item: z.object({ personId: personIdSchema }),
     read: async ({ operators }, _call, page) => {
       const { items, next } = await operators.page(page);
@@ -123,7 +126,7 @@ export const DEPLOYMENT_ROUTES = [
     method: 'delete',
     path: '/v1/operators/{personId}',
     permission: 'operator.dismiss',
-    summary: 'End a person’s time as an operator',
+    summary: 'Dismiss an operator',
     params: ofPerson,
     handle: ({ operators }, { params, actor }) => operators.dismiss({ ...params, actor }),
   }),

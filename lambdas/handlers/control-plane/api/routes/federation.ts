@@ -1,16 +1,16 @@
 import { newTrustSchema, trustSchema } from '../../../../contracts/http/federation';
-import { TrustNotFound } from '../../../../domain/errors/missing';
+import { TrustNotFound } from '../../../../domain/federation/federation-errors';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
 import { inAccount, ofTrust } from './path-parameters';
 
-/** Whose tokens an account takes in the place of a stored key. */
+/** The trusts of an account: the issuers whose tokens it accepts instead of stored keys. */
 export const FEDERATION_ROUTES = [
   definePage({
     id: 'listTrusts',
     path: '/v1/accounts/{accountId}/trusts',
     permission: 'federation.read',
-    summary: 'The issuers whose tokens are taken, the oldest first',
+    summary: 'The trusted issuers, the oldest first',
     params: inAccount,
     item: trustSchema,
     read: ({ trusts }, { params }, page) => trusts.page(params.accountId, page),
@@ -35,7 +35,7 @@ export const FEDERATION_ROUTES = [
     path: '/v1/accounts/{accountId}/trusts',
     status: 201,
     permission: 'federation.create',
-    summary: 'Take an issuer’s tokens in the place of a stored key',
+    summary: 'Accept an issuer’s tokens instead of a stored key',
     params: inAccount,
     body: newTrustSchema,
     answer: trustSchema,
@@ -46,7 +46,7 @@ export const FEDERATION_ROUTES = [
     method: 'delete',
     path: '/v1/accounts/{accountId}/trusts/{trustId}',
     permission: 'federation.delete',
-    summary: 'Take no more tokens by a trust; keys that came by it go on to their end',
+    summary: 'Delete a trust; keys that were issued by it work until they expire',
     params: ofTrust,
     handle: ({ trusts }, { params, actor }) => trusts.delete({ ...params, actor }),
   }),

@@ -7,8 +7,8 @@ import {
 } from '../../../../contracts/http/api-keys';
 import { roleArnSchema } from '../../../../contracts/http/iam-role';
 import { keyRulesSchema } from '../../../../contracts/http/key-rules';
-import { KeyNotFound } from '../../../../domain/errors/missing';
-import { InvalidInput } from '../../../../domain/errors/refusal';
+import { KeyNotFound } from '../../../../domain/keys/keys-errors';
+import { InvalidInput } from '../../control-plane-errors';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
 import { inAccount, ofKey } from './path-parameters';
@@ -16,30 +16,29 @@ import { inAccount, ofKey } from './path-parameters';
 const newKeySchema = z
   .strictObject({
     label: keyLabelSchema.optional(),
-    validUntil: z.iso.datetime().optional().describe('The key ends at this time. Without it, when it is revoked.'),
-    rules: keyRulesSchema.optional().describe('What the key may do. Without them, everything.'),
+    validUntil: z.iso
+      .datetime()
+      .optional()
+      .describe('The key expires at this time. Without it, the key works until it is revoked.'),
+    rules: keyRulesSchema.optional().describe('Restricts what the key may do. Without rules, it may do everything.'),
   })
   .meta({ id: 'NewKey' });
 
 const newRoleKeySchema = newKeySchema
-  .extend({ role: roleArnSchema.describe('The role’s ARN. Whoever has assumed it may use the key.') })
+  .extend({ role: roleArnSchema.describe('The role’s ARN. Callers that have assumed the role may use the key.') })
   .meta({ id: 'NewRoleKey' });
 
 const rotationSchema = z.strictObject({
-  graceSeconds: z
-    .int()
-    .min(0)
-    .max(ROTATION_GRACE_SECONDS_MAX)
-    .describe('How long the old key goes on beside the new one.'),
+  graceSeconds: z.int().min(0).max(ROTATION_GRACE_SECONDS_MAX).describe('How long the old key keeps working.'),
 });
 
-/** API keys: a key is shown once, when it is made. */
+/** API keys: a key is shown once, when it is created. */
 export const KEY_ROUTES = [
   definePage({
     id: 'listKeys',
     path: '/v1/accounts/{accountId}/keys',
     permission: 'key.read',
-    summary: 'The keys, oldest first, revoked and ended ones included',
+    summary: 'The keys, oldest first, including revoked and expired ones',
     params: inAccount,
     item: keyInfoSchema,
     read: ({ keys }, { params }, page) => keys.page(params.accountId, page),
@@ -64,7 +63,7 @@ export const KEY_ROUTES = [
     path: '/v1/accounts/{accountId}/keys',
     permission: 'key.create',
     status: 201,
-    summary: 'Create a key; it is shown this once',
+    summary: 'Create a key; it is shown only once',
     params: inAccount,
     body: newKeySchema,
     answer: shownKeySchema,
@@ -77,7 +76,7 @@ export const KEY_ROUTES = [
     path: '/v1/accounts/{accountId}/role-keys',
     permission: 'key.create',
     status: 201,
-    summary: 'Create a key for the workloads of an IAM role; it has no secret, they name its id',
+    summary: 'Create a role key, for workloads that have assumed an IAM role; it has no secret',
     params: inAccount,
     body: newRoleKeySchema,
     answer: keyInfoSchema,
@@ -89,7 +88,7 @@ export const KEY_ROUTES = [
     method: 'put',
     path: '/v1/accounts/{accountId}/keys/{keyId}/rules',
     permission: 'key.change',
-    summary: 'Replace all rules of a key; every process knows them within ten seconds',
+    summary: 'Replace all rules of a key; every process applies them within ten seconds',
     params: ofKey,
     body: keyRulesSchema,
     answer: keyInfoSchema,
@@ -103,7 +102,7 @@ export const KEY_ROUTES = [
     path: '/v1/accounts/{accountId}/keys/{keyId}/rotate',
     permission: 'key.rotate',
     status: 201,
-    summary: 'Replace a key by a new one, which is shown this once',
+    summary: 'Replace a key by a new one, which is shown only once',
     params: ofKey,
     body: rotationSchema,
     answer: shownKeySchema,
@@ -116,7 +115,7 @@ export const KEY_ROUTES = [
     method: 'post',
     path: '/v1/accounts/{accountId}/keys/{keyId}/resume',
     permission: 'key.resume',
-    summary: 'Resume a key that was suspended because its spend jumped; for a day it is not suspended again',
+    summary: 'Resume a key that was suspended because its spend jumped; it is not suspended again for a day',
     params: ofKey,
     answer: keyInfoSchema,
     ifMatch: 'optional',
@@ -140,7 +139,7 @@ export const KEY_ROUTES = [
   }),
 ];
 
-/** Throws InvalidInput for a key that would have ended already. */
+/** @throws InvalidInput for a key that would have expired already */
 function requested({ label, validUntil, rules }: z.output<typeof newKeySchema>, now: number) {
   const end = validUntil === undefined ? Infinity : Date.parse(validUntil);
   if (end <= now) throw new InvalidInput([{ pointer: '/validUntil', detail: 'must be later than now' }]);

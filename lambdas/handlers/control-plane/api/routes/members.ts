@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { emailSchema } from '../../../../contracts/http/accounts';
 import { invitationSchema, memberSchema, membershipSchema } from '../../../../contracts/http/members';
 import { grantedRoleSchema } from '../../../../contracts/http/roles';
+import { MemberNotFound } from '../../../../domain/accounts/accounts-errors';
 import { invite } from '../../../../domain/accounts/invite';
-import { MemberNotFound } from '../../../../domain/errors/missing';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
 import { inAccount, ofInvitation, ofMember } from './path-parameters';
@@ -12,11 +12,11 @@ const TOKEN_CHARACTERS_MAX = 256;
 
 const newInvitationSchema = invitationSchema
   .extend({
-    token: z.string().optional().describe('For you to hand over, where the deployment sends no mail. Shown this once.'),
+    token: z.string().optional().describe('For you to hand over if the deployment sends no mail. Shown only once.'),
   })
   .meta({ id: 'NewInvitation' });
 
-/** Who is in an account, and who is asked to be. */
+/** The members of an account, and its invitations. */
 export const MEMBER_ROUTES = [
   definePage({
     id: 'listMembers',
@@ -46,7 +46,7 @@ export const MEMBER_ROUTES = [
     method: 'patch',
     path: '/v1/accounts/{accountId}/members/{personId}',
     permission: 'member.change',
-    summary: 'Change a member’s role; ownership is transferred instead',
+    summary: 'Change a member’s role; transfer the account to change its owner',
     params: ofMember,
     body: z.strictObject({ role: grantedRoleSchema }),
     answer: memberSchema,
@@ -79,7 +79,7 @@ export const MEMBER_ROUTES = [
     path: '/v1/accounts/{accountId}/invitations',
     status: 201,
     permission: 'invitation.create',
-    summary: 'Invite somebody by mail',
+    summary: 'Invite a person by email',
     params: inAccount,
     body: z.strictObject({ email: emailSchema, role: grantedRoleSchema }),
     answer: newInvitationSchema,
@@ -99,7 +99,7 @@ export const MEMBER_ROUTES = [
     method: 'post',
     path: '/v1/invitations/accept',
     permission: 'invitation.accept',
-    summary: 'Become a member by the token of the mail',
+    summary: 'Become a member with the token from the invitation mail',
     body: z.strictObject({ token: z.string().min(1).max(TOKEN_CHARACTERS_MAX) }),
     answer: membershipSchema,
     handle: ({ invitations }, { body, personId }) => invitations.accept({ ...body, personId }),

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { membershipSchema } from '../../../../contracts/http/members';
 import { personSchema } from '../../../../contracts/http/people';
-import { PersonNotFound } from '../../../../domain/errors/missing';
+import { PersonNotFound } from '../../../../domain/people/people-errors';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
 import { inAccount } from './path-parameters';
 
-/** Whoever is signed in, about themselves. */
+/** The signed-in person's own data. */
 export const PEOPLE_ROUTES = [
   defineRoute({
     id: 'getMe',
     method: 'get',
     path: '/v1/me',
     permission: 'person.read',
-    summary: 'Who you are here',
+    summary: 'The signed-in person',
     answer: personSchema.extend({ isOperator: z.boolean() }).meta({ id: 'Me' }),
     handle: async ({ people, operators }, { personId }) => {
       const person = await people.get(personId);
@@ -25,7 +25,7 @@ export const PEOPLE_ROUTES = [
     id: 'listMyAccounts',
     path: '/v1/me/accounts',
     permission: 'person.read',
-    summary: 'The accounts that you are in, the oldest first',
+    summary: 'The accounts that you are a member of, the oldest first',
     item: membershipSchema,
     read: ({ members }, { personId }, page) => members.accountsOf(personId, page),
   }),
@@ -43,7 +43,7 @@ export const PEOPLE_ROUTES = [
     method: 'post',
     path: '/v1/me/attestation',
     permission: 'person.attest',
-    summary: 'State that you are 18 or older; the first statement stands',
+    summary: 'Attest that you are 18 or older; the first attestation stands',
     body: z.strictObject({ adult: z.literal(true) }),
     answer: personSchema,
     handle: ({ people }, { personId }) => people.attestAdult(personId),

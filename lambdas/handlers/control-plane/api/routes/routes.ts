@@ -7,7 +7,7 @@ import { KEY_ROUTES } from './keys';
 import { MEMBER_ROUTES } from './members';
 import { PEOPLE_ROUTES } from './people';
 
-/** Every route of the API. There is no other way in, but the exchange of a token (../exchange-token.ts). */
+/** All routes of the API except the exchange of a token (../exchange-token.ts). */
 export const ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
   ...ACCOUNT_ROUTES,

@@ -1,0 +1,16 @@
+import type { Route } from '../../../lambdas/domain/data-plane/route';
+import { ROUTES } from '../../../lambdas/domain/data-plane/routes';
+import { code, table } from './table';
+
+/** What the data plane serves, from the one table that it dispatches by. */
+export function routeTable(): string {
+  const rows = ROUTES.map((route) => [
+    code(`${route.method} ${route.path}`),
+    route.summary,
+    route.kind,
+    scopeOf(route),
+  ]);
+  return table(['request', 'what it serves', 'kind', 'scope of the key'], rows);
+}
+
+const scopeOf = (route: Route): string => ('scope' in route ? code(route.scope) : 'no key');

@@ -1,0 +1,61 @@
+import { Conflict, Missing, TooMany } from '../errors/refusal';
+
+export class AccountSuspended extends Conflict {
+  override readonly name = 'AccountSuspended';
+  constructor() {
+    super('account_suspended', 'The account is suspended.');
+  }
+}
+
+export class AlreadyMember extends Conflict {
+  override readonly name = 'AlreadyMember';
+  constructor() {
+    super('already_member', 'The person is already a member of the account.');
+  }
+}
+
+export class OwnerIsFixed extends Conflict {
+  override readonly name = 'OwnerIsFixed';
+  constructor() {
+    super('owner_is_fixed', 'An account has exactly one owner: transfer the account first.');
+  }
+}
+
+export class OwnerExists extends Conflict {
+  override readonly name = 'OwnerExists';
+  constructor() {
+    super('owner_exists', 'The account already has an owner.');
+  }
+}
+
+export class MemberNotFound extends Missing {
+  override readonly name = 'MemberNotFound';
+  constructor() {
+    super('member');
+  }
+}
+
+/** The invitation is unknown, accepted, withdrawn or expired, or its token is wrong: all get the same answer. */
+export class InvitationNotFound extends Missing {
+  override readonly name = 'InvitationNotFound';
+  constructor() {
+    super('invitation');
+  }
+}
+
+export class TooManyAccounts extends TooMany {
+  override readonly name = 'TooManyAccounts';
+  /** The limit that is reached: the one of a person, or the one of the whole deployment. */
+  readonly madeBy: 'person' | 'deployment';
+  constructor(madeBy: TooManyAccounts['madeBy'], retryAfterSeconds: number) {
+    super('accounts', retryAfterSeconds);
+    this.madeBy = madeBy;
+  }
+}
+
+export class TooManyInvitations extends TooMany {
+  override readonly name = 'TooManyInvitations';
+  constructor(retryAfterSeconds: number) {
+    super('invitations', retryAfterSeconds);
+  }
+}

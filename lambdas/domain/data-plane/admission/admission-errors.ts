@@ -1,0 +1,15 @@
+import { AppError } from '../../errors/app-error';
+
+/** The wallet, or the budget of the key, does not cover the worst case of the request. */
+export class InsufficientQuota extends AppError {
+  override readonly status = 402;
+  override readonly code = 'insufficient_quota';
+  override readonly kind = 'billing';
+}
+
+/** A limit of the key is reached. The client may try again, unless the request is too large for any minute. */
+export class RateLimited extends AppError {
+  override readonly status = 429;
+  override readonly code = 'rate_limit_exceeded';
+  override readonly kind = 'rate_limit';
+}

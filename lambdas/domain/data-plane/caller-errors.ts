@@ -1,0 +1,21 @@
+import { AppError } from '../errors/app-error';
+
+/** One message for every way in which a key can be wrong, so that nothing can be learned from it. */
+export class InvalidApiKey extends AppError {
+  override readonly status = 401;
+  override readonly code = 'invalid_api_key';
+  override readonly kind = 'authentication';
+  constructor() {
+    super('No valid API key was given. Send it as "Authorization: Bearer <key>" or "x-api-key: <key>".');
+  }
+}
+
+/** One message for a role that the named key is not for, and for everything that can be wrong with the key. */
+export class InvalidRole extends AppError {
+  override readonly status = 401;
+  override readonly code = 'invalid_role';
+  override readonly kind = 'authentication';
+  constructor() {
+    super('Send the id of a key that is for the IAM role which signs the request as "x-api-key: <key id>".');
+  }
+}

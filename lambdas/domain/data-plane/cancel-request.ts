@@ -1,0 +1,17 @@
+import { requestIdSchema } from '../../contracts/storage/ids';
+import { NotFound } from '../errors/app-error';
+import { renderUsageRecord } from '../usage/records/render-usage-record';
+import type { Answerer } from './route';
+
+/**
+ * Cancels the caller's own request, which stops within a second if it runs. One that has ended stays as it ended: its
+ * record is the answer. Only the process that serves a request knows whether it runs, so an id that never existed is
+ * answered like that of a request that is about to stop.
+ */
+export const cancelRequest: Answerer = async ({ usage, cancellations }, { caller: { accountId }, id: requestId }) => {
+  if (!requestIdSchema.safeParse(requestId).success) throw new NotFound('This is no request id.', 'request_not_found');
+  const record = await usage.get(accountId, requestId);
+  if (record !== undefined) return { status: 200, body: renderUsageRecord(record) };
+  await cancellations.cancel(accountId, requestId);
+  return { status: 202, body: { requestId, status: 'cancelling' } };
+};

@@ -1,0 +1,68 @@
+import type { KeyScope } from '../../contracts/http/key-rules';
+import type { Clock } from '../clock';
+import type { Dialect } from '../dialects/dialect';
+import type { MeteredEndpoint } from '../dialects/endpoint';
+import type { KeyOwner } from '../keys/verified-keys';
+import type { Receipts } from '../receipts/receipts';
+import type { UsageRecords } from '../usage/records/usage-records';
+import type { Cancellations } from './cancellations';
+import type { CatalogSource } from './paid-request';
+
+/** What reads and commands work with. */
+export interface AnswerDependencies {
+  readonly catalog: CatalogSource;
+  readonly usage: UsageRecords;
+  readonly receipts: Receipts;
+  readonly cancellations: Cancellations;
+  readonly clock: Clock;
+}
+
+/** What is asked, and by which caller. */
+export interface AnswerCall {
+  readonly caller: KeyOwner;
+  /** The dialect to answer in. */
+  readonly dialect: Dialect;
+  /** What the path has in the place of `{id}`, still encoded; empty where the route has none. */
+  readonly id: string;
+}
+
+export interface RouteAnswer {
+  /** 202 for what was accepted and is not done yet. */
+  readonly status: 200 | 202;
+  readonly body: object;
+  readonly retryAfterSeconds?: number;
+}
+
+/** @throws AppError */
+export type Answerer = (dependencies: AnswerDependencies, call: AnswerCall) => RouteAnswer | Promise<RouteAnswer>;
+
+interface Row {
+  readonly method: 'GET' | 'POST';
+  /** The whole path; `{id}` stands for one segment. */
+  readonly path: string;
+  /** One line for the generated documentation. */
+  readonly summary: string;
+}
+
+/** Tells that the gateway runs. It needs no key. */
+export interface ProbeRoute extends Row {
+  readonly kind: 'probe';
+  readonly body: object;
+}
+
+/** Leads to a provider, and is paid for. */
+export interface MeteredRoute extends Row {
+  readonly kind: 'metered';
+  /** The scope that a key needs. */
+  readonly scope: KeyScope;
+  readonly endpoint: MeteredEndpoint;
+}
+
+/** Answers from what is stored (`read`), or changes it (`command`). Both are free. */
+export interface AnswerRoute extends Row {
+  readonly kind: 'read' | 'command';
+  readonly scope: KeyScope;
+  readonly answer: Answerer;
+}
+
+export type Route = ProbeRoute | MeteredRoute | AnswerRoute;

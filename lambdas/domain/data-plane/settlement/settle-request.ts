@@ -1,0 +1,72 @@
+import type { Log } from '../../log';
+import { chargeFor } from '../../usage/charge';
+import type { Settled, Settlement, UsageRecordDraft } from '../../wallet/holds/settlement';
+import { capped } from '../admission/admission';
+import { elapsedMs, type MeteredDependencies, type PaidRequest } from '../paid-request';
+import { type Metered, meter } from './metering';
+import { type ProviderOutcome, statusSent } from './outcome';
+import { writeSettlement } from './write-settlement';
+
+/**
+ * Settles a paid request, however it ended: works out what it used, then charges that and writes the usage record in one
+ * transaction. Streams that were cancelled, cut or abandoned by their client are settled here too.
+ * @returns undefined when it could not be settled now; unsettled-requests.ts takes over then. Never rejects.
+ */
+export async function settleRequest(
+  dependencies: MeteredDependencies,
+  paid: PaidRequest,
+  outcome: ProviderOutcome,
+): Promise<Settled | undefined> {
+  const { requestId } = paid.call;
+  let settlement: Settlement | undefined;
+  try {
+    const metered = meterOutcome(paid, outcome);
+    const { costPico, unpriced } = chargeFor(metered.usage, outcome.target.price);
+    report(dependencies.log, requestId, metered, unpriced);
+    settlement = {
+      hold: paid.admitted.hold,
+      kind: metered.status === 'provider_error' ? 'release' : 'charge',
+      costPico,
+      record: usageRecordOf(paid, outcome, metered, dependencies.clock()),
+    };
+    const settled = await writeSettlement(dependencies, settlement);
+    dependencies.log.info('REQUEST_SETTLED', { requestId, status: metered.status, costPico: settled.costPico });
+    return settled;
+  } catch (error) {
+    dependencies.log.error('SETTLE_FAILED', { requestId, cause: error instanceof Error ? error.name : 'Unknown' });
+    if (settlement !== undefined) dependencies.unsettled.settleFailed(settlement, error);
+    return undefined;
+  }
+}
+
+function meterOutcome({ call, request, admitted }: PaidRequest, { answer, target }: ProviderOutcome): Metered {
+  const bound = capped(target.bound, request, admitted.outputTokensCap);
+  return meter(answer, call.exchange.gone.aborted, bound);
+}
+
+function usageRecordOf(paid: PaidRequest, outcome: ProviderOutcome, metered: Metered, now: number): UsageRecordDraft {
+  const { admitted, client } = paid;
+  const { hold } = admitted;
+  const { target, firstByteMs } = outcome;
+  return {
+    ...hold.request,
+    requestId: hold.requestId,
+    accountId: hold.accountId,
+    // The hold names the first target, but another target may have answered.
+    model: target.model.id,
+    provider: target.provider.id,
+    priceVersion: target.price.version,
+    status: metered.status,
+    httpStatus: statusSent(outcome, client),
+    usage: metered.usage,
+    estimated: metered.estimated,
+    ...(firstByteMs === undefined ? {} : { firstByteMs }),
+    durationMs: elapsedMs(paid, now),
+  };
+}
+
+function report(log: Log, requestId: string, metered: Metered, unpriced: readonly string[]): void {
+  if (metered.malformed) log.error('USAGE_MALFORMED', { requestId });
+  else if (metered.estimated && metered.status === 'completed') log.warn('USAGE_ABSENT', { requestId });
+  for (const unit of [...unpriced, ...metered.unbilled]) log.error('UNIT_UNPRICED', { requestId, cause: unit });
+}

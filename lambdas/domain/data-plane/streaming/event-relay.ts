@@ -1,0 +1,60 @@
+import type { StreamReader, StreamReading } from '../../dialects/endpoint';
+import type { Headers } from '../../headers';
+import { clientHeaders } from '../provider/provider-headers';
+import type { ClientStream } from './client-stream';
+import { EventSplitter } from './sse-events';
+
+const LINE_FEED = 0x0a;
+
+/**
+ * Passes a provider's events on to the client, whole and as they are, and reads their usage on the way. Events with
+ * nothing but usage that only the gateway asked for are left out.
+ */
+export class EventRelay {
+  readonly #client: ClientStream;
+  readonly #reader: StreamReader;
+  readonly #splitter = new EventSplitter();
+
+  constructor(client: ClientStream, reader: StreamReader) {
+    this.#client = client;
+    this.#reader = reader;
+  }
+
+  get reading(): StreamReading {
+    return this.#reader.reading;
+  }
+
+  begin(status: number, headers: Headers): void {
+    this.#client.begin(status, clientHeaders(headers));
+  }
+
+  /**
+   * @param onRoom called once the client takes more, after this returned false
+   * @returns false when the client is slower than the provider
+   * @throws RangeError when an event is longer than any provider's
+   */
+  push(chunk: Buffer, onRoom: () => void): boolean {
+    // Most chunks pass as they are; one with a hidden event in it is cut around that event.
+    const hidden: { start: number; end: number }[] = [];
+    const events = this.#splitter.push(chunk, (bytes, start, end) => {
+      if (this.#reader.see(bytes, start, end)) hidden.push({ start, end });
+    });
+    let hasRoom = true;
+    let at = 0;
+    for (const { start, end } of [...hidden, { start: events.length, end: events.length }]) {
+      if (start > at) hasRoom = this.#client.write(events.subarray(at, start), onRoom);
+      at = end;
+    }
+    return hasRoom;
+  }
+
+  /** A last event without its blank line still counts if it ends the stream; anything less is dropped. */
+  end(onRoom: () => void): void {
+    const rest = this.#splitter.takeRest();
+    if (rest === undefined) return;
+    const isHidden = this.#reader.see(rest, 0, rest.length);
+    if (isHidden || !this.#reader.reading.complete) return;
+    const blank = rest.at(-1) === LINE_FEED ? '\n' : '\n\n';
+    this.#client.write(Buffer.concat([rest, Buffer.from(blank)]), onRoom);
+  }
+}

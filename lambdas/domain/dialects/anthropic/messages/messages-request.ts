@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { InvalidRequest } from '../../../errors/app-error';
+import type { MeteredRequest } from '../../endpoint';
+import { refuseServerTools } from '../../json/client-tools';
+import { type JsonBody, type JsonFormat, parseMember, readJson } from '../../json/json-request';
+import {
+  modelName,
+  never,
+  serviceTier,
+  STORED,
+  streamFlag,
+  tokenLimit,
+  UNPRICED,
+  unparsed,
+} from '../../json/request-members';
+
+const schema = z.object({
+  model: modelName,
+  messages: unparsed('messages must be an array'),
+  stream: streamFlag,
+  max_tokens: tokenLimit,
+  service_tier: serviceTier,
+  store: never(`store ${STORED}`),
+  background: never(`background ${STORED}`),
+  previous_response_id: never(`previous_response_id ${STORED}`),
+  mcp_servers: never(`mcp_servers ${UNPRICED}`),
+  container: never(`container ${STORED}`),
+  speed: z.literal('standard', `speed ${UNPRICED}`).nullish(),
+  inference_geo: never(`inference_geo ${UNPRICED}`),
+});
+
+const FORMAT: JsonFormat<typeof schema> = {
+  schema,
+  unparsed: { messages: { opensWith: /^\[/, isFilled: true } },
+};
+
+/** A message to be generated. */
+export interface MessagesRequest extends MeteredRequest {
+  readonly json: JsonBody;
+  /** The client's limit, which Anthropic requires. */
+  readonly outputTokensMax: number;
+}
+
+/** @throws InvalidRequest */
+export function parseMessages(bytes: Buffer): MessagesRequest {
+  const { json, members } = readJson(bytes, FORMAT);
+  refuseServerTools(json);
+  refuseCompaction(json);
+  return {
+    json,
+    model: members.model,
+    stream: members.stream ?? false,
+    choices: 1,
+    isOutputOpen: false,
+    outputTokensMax: members.max_tokens,
+  };
+}
+
+/** Summarising a long context is billed beside the usage that the answer reports. */
+const COMPACTION = /"compact_\d+"/;
+
+function refuseCompaction(json: JsonBody): void {
+  const member = json.scan.members.get('context_management');
+  if (member === undefined) return;
+  // Written again, the value has no escapes that could hide the name.
+  if (!COMPACTION.test(JSON.stringify(parseMember(json, 'context_management', member)))) return;
+  throw new InvalidRequest(
+    'Compaction is not supported: it has no price here.',
+    'context_management',
+    'unsupported_parameter',
+  );
+}

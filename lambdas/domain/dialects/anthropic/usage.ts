@@ -1,0 +1,69 @@
+import type { Usage } from '../../../contracts/storage/units';
+import { isReport, type ProviderReport, readCounts, unknownCounts } from '../read-counts';
+import { type UsageReading, withoutZeros } from '../usage-reading';
+
+const COUNTS = ['input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens'] as const;
+const CACHE = ['ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens'] as const;
+
+/** Fetching a page costs nothing beside the tokens that it adds to the prompt. */
+const FREE_TOOLS = ['web_fetch_requests'] as const;
+
+/** Keeps the report itself, because the events of one stream complete each other's. */
+export type AnthropicReading = UsageReading & { readonly report?: ProviderReport };
+
+export const NO_USAGE: AnthropicReading = { kind: 'absent' };
+
+/** Reads the `usage` of a message, or of one event of its stream. The input counts are disjoint already. */
+export function readAnthropicUsage(raw: unknown): AnthropicReading {
+  if (raw === undefined || raw === null) return NO_USAGE;
+  if (!isReport(raw)) return { kind: 'malformed' };
+  const usage = readUnits(raw);
+  if (usage === undefined) return { kind: 'malformed', report: raw };
+  return { kind: 'reported', usage: withoutZeros(usage), unbilled: readUnbilled(raw), report: raw };
+}
+
+/**
+ * Adds the usage of a later event to that of the events before it. Its counts are running totals: each replaces the
+ * earlier one, and a count that is absent or null leaves the earlier one as it is. So `message_delta`, which lacks the
+ * input, completes `message_start`.
+ */
+export function mergeAnthropicUsage(earlier: AnthropicReading, later: AnthropicReading): AnthropicReading {
+  if (earlier.kind === 'absent') return later;
+  if (later.kind === 'absent') return earlier;
+  if (earlier.report === undefined || later.report === undefined) return { kind: 'malformed' };
+  const stated = Object.entries(later.report).filter(([, value]) => value !== undefined && value !== null);
+  return readAnthropicUsage({ ...earlier.report, ...Object.fromEntries(stated) });
+}
+
+function readUnits(raw: ProviderReport): Usage | undefined {
+  const counts = readCounts(raw, COUNTS);
+  const cache = readCounts(raw['cache_creation'], CACHE);
+  const details = readCounts(raw['output_tokens_details'], ['thinking_tokens']);
+  if (counts?.input_tokens === undefined || counts.output_tokens === undefined) return undefined;
+  if (cache === undefined || details === undefined) return undefined;
+  const { thinking_tokens: thinking = 0 } = details;
+  const { ephemeral_5m_input_tokens: cacheWrite = 0, ephemeral_1h_input_tokens: cacheWrite1h = 0 } = cache;
+  const written = counts.cache_creation_input_tokens ?? cacheWrite + cacheWrite1h;
+  const rest = written - cacheWrite - cacheWrite1h;
+  if (rest < 0 || thinking > counts.output_tokens) return undefined;
+  // A provider that never breaks writes down by lifetime uses the default of five minutes. Where one does and leaves a
+  // rest, the rest counts as the dearer hour: billing it as five minutes would lose money on every such request.
+  const tellsApart = isReport(raw['cache_creation']);
+  return {
+    input: counts.input_tokens,
+    cachedInput: counts.cache_read_input_tokens ?? 0,
+    cacheWrite: tellsApart ? cacheWrite : written,
+    cacheWrite1h: tellsApart ? cacheWrite1h + rest : 0,
+    output: counts.output_tokens - thinking,
+    reasoning: thinking,
+  };
+}
+
+function readUnbilled(raw: ProviderReport): readonly string[] {
+  return [
+    ...unknownCounts(raw['server_tool_use'], 'server_tool_use', FREE_TOOLS),
+    // Each of these multiplies the price of every token.
+    ...(raw['speed'] === 'fast' ? ['speed.fast'] : []),
+    ...(raw['inference_geo'] === 'us' ? ['inference_geo.us'] : []),
+  ];
+}

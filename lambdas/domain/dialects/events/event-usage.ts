@@ -1,0 +1,34 @@
+import { parseObject } from '../json/parse-object';
+
+const USAGE = Buffer.from('"usage"');
+const DATA = Buffer.from('data:');
+const COLON = 0x3a;
+const SPACE = 0x20;
+const LOWER_N = 0x6e;
+
+/**
+ * Whether an event can carry usage, found without parsing it. OpenAI writes `"usage":null` into every event but the
+ * last, which is not worth parsing; some providers write a null one into a choice, in front of the event's own.
+ */
+export function mayCarryUsage(event: Buffer): boolean {
+  for (let at = event.indexOf(USAGE); at !== -1; at = event.indexOf(USAGE, at + USAGE.length)) {
+    if (!isNull(event, at + USAGE.length)) return true;
+  }
+  return false;
+}
+
+function isNull(event: Buffer, from: number): boolean {
+  let at = from;
+  while (event[at] === COLON || event[at] === SPACE) at += 1;
+  return event[at] === LOWER_N;
+}
+
+/** The event's data as a JSON object; undefined when it is none. Data on several lines is one value. */
+export function parseData(event: Buffer): { readonly [name: string]: unknown } | undefined {
+  const lines = event
+    .toString('utf8', event.indexOf(DATA))
+    .split(/\r?\n/)
+    .filter((line) => line.startsWith('data:'))
+    .map((line) => line.slice('data:'.length));
+  return parseObject(lines.join('\n'));
+}

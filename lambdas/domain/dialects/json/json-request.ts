@@ -1,0 +1,100 @@
+import { isUtf8 } from 'node:buffer';
+import type { z } from 'zod';
+import { InvalidRequest } from '../../errors/app-error';
+import { type JsonScan, MalformedJson, type Member, scanJson } from './json-scan';
+import { refuseLookalikes } from './member-names';
+import { NOT_SUPPORTED } from './request-members';
+
+/** A JSON body that stays bytes, and where its members stand. */
+export interface JsonBody {
+  readonly bytes: Buffer;
+  readonly scan: JsonScan;
+}
+
+/** A member that may be the whole prompt: its first byte alone is looked at, and the schema sees whether that fits. */
+interface UnparsedMember {
+  readonly opensWith: RegExp;
+  /** Whether providers refuse it when it is an empty array or string. @default false */
+  readonly isFilled?: boolean;
+}
+
+/** The members that an endpoint reads. */
+export interface JsonFormat<Schema extends z.ZodObject> {
+  readonly schema: Schema;
+  readonly unparsed: { readonly [name: string]: UnparsedMember };
+}
+
+const OPEN_ARRAY = 0x5b;
+
+/** Parsed members are short: a list of a million wrong elements would become a million complaints. */
+const MEMBER_BYTES_MAX = 16 * 1024;
+
+/**
+ * Reads the members that decide what a request may cost and where it goes. The body is never built.
+ * @throws InvalidRequest naming the member that is wrong
+ */
+export function readJson<Schema extends z.ZodObject>(
+  bytes: Buffer,
+  format: JsonFormat<Schema>,
+): { readonly json: JsonBody; readonly members: z.infer<Schema> } {
+  if (!isUtf8(bytes)) throw new InvalidRequest('The request body is not UTF-8.');
+  const json = { bytes, scan: scanBody(bytes) };
+  return { json, members: readMembers(json, format) };
+}
+
+function scanBody(bytes: Buffer): JsonScan {
+  try {
+    return scanJson(bytes);
+  } catch (error) {
+    if (error instanceof MalformedJson)
+      throw new InvalidRequest(`The request body is not valid JSON: ${error.message}.`);
+    throw error;
+  }
+}
+
+function readMembers<Schema extends z.ZodObject>(json: JsonBody, format: JsonFormat<Schema>): z.infer<Schema> {
+  const { schema, unparsed } = format;
+  refuseLookalikes(json.scan, schema.shape);
+  const values: { [name: string]: unknown } = {};
+  for (const name of Object.keys(schema.shape)) {
+    const member = json.scan.members.get(name);
+    if (member === undefined) continue;
+    const check = unparsed[name];
+    values[name] = check === undefined ? parseMember(json, name, member) : isAsExpected(json, name, member, check);
+  }
+  const parsed = schema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  throw invalidMember(parsed.error.issues[0]);
+}
+
+function invalidMember(issue: z.core.$ZodIssue | undefined): InvalidRequest {
+  const param = issue?.path.join('.');
+  const text = issue?.message ?? 'is wrong';
+  // Our own messages name the member; a bare one ("must be at least 1") gets the name in front.
+  const message = param !== undefined && !text.startsWith(param.split('.')[0] ?? param) ? `${param}: ${text}` : text;
+  return new InvalidRequest(message, param, text.includes(NOT_SUPPORTED) ? 'unsupported_parameter' : 'invalid_request');
+}
+
+function isAsExpected({ bytes }: JsonBody, name: string, member: Member, expected: UnparsedMember): boolean {
+  const { opensWith, isFilled = false } = expected;
+  if (!opensWith.test(bytes.toString('latin1', member.valueStart, member.valueStart + 1))) return false;
+  if (isFilled && isEmpty(bytes, member)) throw new InvalidRequest(`${name} must not be empty`, name);
+  return true;
+}
+
+/** Whether an array or a string has nothing in it. A string of spaces is not empty. */
+function isEmpty(bytes: Buffer, { valueStart, valueEnd }: Member): boolean {
+  let at = valueStart + 1;
+  if (bytes[valueStart] === OPEN_ARRAY) while ((bytes[at] ?? 0) <= 0x20 && at < valueEnd) at += 1;
+  return at === valueEnd - 1;
+}
+
+/** @throws InvalidRequest when it is too long or not JSON */
+export function parseMember({ bytes }: JsonBody, name: string, { valueStart, valueEnd }: Member): unknown {
+  if (valueEnd - valueStart > MEMBER_BYTES_MAX) throw new InvalidRequest(`${name} is too long.`, name);
+  try {
+    return JSON.parse(bytes.toString('utf8', valueStart, valueEnd));
+  } catch {
+    throw new InvalidRequest(`${name} is not valid JSON.`, name);
+  }
+}

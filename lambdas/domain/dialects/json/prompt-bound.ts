@@ -1,0 +1,55 @@
+import type { Model } from '../../../contracts/storage/catalog';
+import type { RequestBound } from '../endpoint';
+import type { JsonBody } from './json-request';
+
+/** What chat templates add to a request. Around each message, the JSON is longer than the template's tokens. */
+const OVERHEAD_TOKENS = 64;
+
+/**
+ * The hidden prompt that explains tools to the model, and the prompt of each tool that the provider itself declares: the
+ * largest known, Anthropic's computer use, has 735 + 499 tokens.
+ */
+const TOOLS_OVERHEAD_TOKENS = 1_024;
+const OWN_TOOL_TOKENS = 1_536;
+const DECLARED_TOOLS = new Set(['function', 'custom']);
+
+const IMAGE_TYPES = ['image_url', 'image', 'input_image'] as const;
+/**
+ * The provider renders a document's pages to images, and what is behind an address cannot be measured here: only the
+ * context bounds them.
+ */
+const UNBOUNDED_TYPES = [
+  'file',
+  'document',
+  'input_file',
+  'container_upload',
+  'search_result',
+  'video_url',
+  'input_video',
+  'video',
+  'audio_url',
+] as const;
+const AUDIO_TYPES = ['input_audio', 'audio', 'audio_url'] as const;
+
+/** What a prompt can at most put into the model, and the dearer units that it can touch. */
+type PromptBound = Omit<RequestBound, 'outputTokensMax'>;
+
+/**
+ * An upper bound without a tokenizer: a token of byte-level BPE is at least one byte of UTF-8, and JSON never writes text
+ * shorter than it is. Providers refuse a request above the model's context.
+ * @param imageTokensMax the most tokens that one image can count for
+ */
+export function boundPrompt({ bytes, scan }: JsonBody, model: Model, imageTokensMax: number): PromptBound {
+  const count = (types: readonly string[]) => types.reduce((sum, type) => sum + (scan.contentTypes.get(type) ?? 0), 0);
+  const images = count(IMAGE_TYPES);
+  const ownTools = [...scan.toolTypes].filter((type) => !DECLARED_TOOLS.has(type)).length;
+  const overhead =
+    OVERHEAD_TOKENS + (scan.members.has('tools') ? TOOLS_OVERHEAD_TOKENS : 0) + ownTools * OWN_TOOL_TOKENS;
+  const text = bytes.length + overhead + images * imageTokensMax;
+  const isUnbounded = count(UNBOUNDED_TYPES) > 0;
+  return {
+    inputTokensMax: isUnbounded ? model.contextTokens : Math.min(text, model.contextTokens),
+    audio: count(AUDIO_TYPES) > 0,
+    image: images > 0,
+  };
+}

@@ -1,0 +1,52 @@
+import type { JsonScan, Member } from './json-scan';
+
+/** Replaces the bytes from `start` to `end` by `with`. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly with: string;
+}
+
+/** Applies edits that do not overlap. The bytes around them stay as they are. */
+export function splice(bytes: Buffer, edits: readonly Edit[]): Buffer {
+  if (edits.length === 0) return bytes;
+  const pieces: Buffer[] = [];
+  let at = 0;
+  for (const edit of [...edits].sort((a, b) => a.start - b.start || a.end - b.end)) {
+    pieces.push(bytes.subarray(at, edit.start), Buffer.from(edit.with));
+    at = edit.end;
+  }
+  pieces.push(bytes.subarray(at));
+  return Buffer.concat(pieces);
+}
+
+/** Adds a member in front of all others. There is always another: no metered request is an empty object. */
+export function insertMember(bytes: Buffer, name: string, json: string): Edit {
+  const start = bytes.indexOf('{') + 1;
+  return { start, end: start, with: `${JSON.stringify(name)}:${json},` };
+}
+
+export function replaceValue(member: Member, json: string): Edit {
+  return { start: member.valueStart, end: member.valueEnd, with: json };
+}
+
+/**
+ * Removes members together with the commas that they leave behind. All removals go through one call,
+ * because which comma goes depends on which neighbours stay.
+ */
+export function removeMembers(scan: JsonScan, names: ReadonlySet<string>): Edit[] {
+  const members = [...scan.members];
+  const edits: Edit[] = [];
+  let kept: Member | undefined;
+  for (const [index, [name, member]] of members.entries()) {
+    if (!names.has(name)) {
+      kept = member;
+      continue;
+    }
+    const next = members[index + 1]?.[1];
+    // Up to the next member takes the comma after; once one is kept, the comma before goes instead.
+    if (kept === undefined) edits.push({ start: member.start, end: next?.start ?? member.valueEnd, with: '' });
+    else edits.push({ start: members[index - 1]?.[1].valueEnd ?? member.start, end: member.valueEnd, with: '' });
+  }
+  return edits;
+}

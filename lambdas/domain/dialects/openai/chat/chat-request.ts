@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { refuseServerTools } from '../../json/client-tools';
+import { type JsonBody, type JsonFormat, readJson } from '../../json/json-request';
+import {
+  modelName,
+  never,
+  serviceTier,
+  STORED,
+  streamFlag,
+  tokenLimit,
+  UNPRICED,
+  unparsed,
+} from '../../json/request-members';
+import type { MeteredRequest } from '../../endpoint';
+
+const schema = z.object({
+  model: modelName,
+  messages: unparsed('messages must be an array'),
+  stream: streamFlag,
+  stream_options: z
+    .looseObject({ include_usage: z.boolean('include_usage must be true or false').nullish() })
+    .nullish(),
+  max_tokens: tokenLimit.nullish(),
+  max_completion_tokens: tokenLimit.nullish(),
+  n: z.int('n must be a whole number').min(1, 'n must be at least 1').max(128, 'n must be at most 128').nullish(),
+  modalities: z.array(z.string()).nullish(),
+  prediction: z.unknown().optional(),
+  service_tier: serviceTier,
+  store: never(`store ${STORED}`),
+  background: never(`background ${STORED}`),
+  previous_response_id: never(`previous_response_id ${STORED}`),
+  web_search_options: never(`web_search_options ${UNPRICED}`),
+  prompt_cache_retention: z.enum(['in-memory', 'in_memory'], `prompt_cache_retention ${STORED}`).nullish(),
+  // Parameters of other gateways and compatible providers: more models, or searches, that nobody priced.
+  models: never(`models ${UNPRICED}`),
+  plugins: never(`plugins ${UNPRICED}`),
+  search_parameters: never(`search_parameters ${UNPRICED}`),
+});
+
+const FORMAT: JsonFormat<typeof schema> = {
+  schema,
+  unparsed: { messages: { opensWith: /^\[/, isFilled: true }, prediction: { opensWith: /^/ } },
+};
+
+/** A chat completion to be made. */
+export interface ChatRequest extends MeteredRequest {
+  readonly json: JsonBody;
+  /** Whether the client asked for the usage event; otherwise the gateway asks for it and keeps it. */
+  readonly wantsUsage: boolean;
+  /** The client's own limit for one choice; absent when it set none. */
+  readonly outputTokensMax: number | undefined;
+  /** Whether rejected predicted tokens are billed as output on top of the answer. */
+  readonly hasPrediction: boolean;
+  readonly wantsAudio: boolean;
+}
+
+/** @throws InvalidRequest */
+export function parseChat(bytes: Buffer): ChatRequest {
+  const { json, members } = readJson(bytes, FORMAT);
+  refuseServerTools(json);
+  const outputTokensMax = largest(members.max_completion_tokens, members.max_tokens);
+  const hasPrediction = json.scan.members.has('prediction');
+  return {
+    json,
+    model: members.model,
+    stream: members.stream ?? false,
+    choices: members.n ?? 1,
+    isOutputOpen: outputTokensMax === undefined && !hasPrediction,
+    wantsUsage: members.stream_options?.include_usage ?? false,
+    outputTokensMax,
+    hasPrediction,
+    wantsAudio: members.modalities?.includes('audio') ?? false,
+  };
+}
+
+function largest(a: number | null | undefined, b: number | null | undefined): number | undefined {
+  if (a == null) return b ?? undefined;
+  return b == null ? a : Math.max(a, b);
+}

@@ -1,0 +1,60 @@
+import type { Model } from '../../../../contracts/storage/catalog';
+import type { BodyChanges, MeteredEndpoint, ProviderBody, RequestBound } from '../../endpoint';
+import { readJsonAnswer } from '../../json/json-answer';
+import { requireJson } from '../../json/json-content';
+import { boundPrompt } from '../../json/prompt-bound';
+import { providerJson } from '../../json/provider-json';
+import { type Edit, insertMember, replaceValue } from '../../json/splice';
+import { openai } from '../openai';
+import { readOpenaiUsage } from '../usage';
+import { type ChatRequest, parseChat } from './chat-request';
+import { ChatStream } from './chat-stream';
+
+/** OpenAI's chat completions. */
+export const chat: MeteredEndpoint<ChatRequest> = {
+  id: 'chat',
+  dialect: openai,
+  path: '/v1/chat/completions',
+  // The base URL of OpenAI, as its official clients are configured with, ends in /v1.
+  providerPath: '/chat/completions',
+  summary: 'OpenAI’s dialect, streamed or not',
+  checkContent: requireJson,
+  parse: ({ bytes }) => parseChat(bytes),
+  bound: boundChat,
+  providerBody: chatBody,
+  readAnswer: (headers, body) => readJsonAnswer(headers, body, { work: 'choices', readUsage: readOpenaiUsage }),
+  stream: (request) => new ChatStream(request),
+};
+
+function boundChat(request: ChatRequest, model: Model): RequestBound {
+  const prompt = boundPrompt(request.json, model, openai.imageTokensMax);
+  const limit = Math.min(request.outputTokensMax ?? model.outputTokensMax, model.contextTokens);
+  return {
+    ...prompt,
+    audio: prompt.audio || request.wantsAudio,
+    // Rejected predicted tokens are billed as output on top of the answer.
+    outputTokensMax: limit * request.choices + (request.hasPrediction ? prompt.inputTokensMax : 0),
+  };
+}
+
+/** Usage is asked for in every stream, and the wallet's limit is set where it is lower than the model's. */
+function chatBody(request: ChatRequest, changes: BodyChanges): ProviderBody {
+  const edits: Edit[] = [];
+  if (request.stream && !request.wantsUsage) edits.push(askForUsage(request));
+  if (changes.outputTokensCap !== undefined) edits.push(capOutput(request, changes.outputTokensCap));
+  return providerJson(request.json, { stream: request.stream, changes, edits });
+}
+
+function askForUsage({ json: { bytes, scan } }: ChatRequest): Edit {
+  const member = scan.members.get('stream_options');
+  if (member === undefined) return insertMember(bytes, 'stream_options', '{"include_usage":true}');
+  const options = JSON.parse(bytes.toString('utf8', member.valueStart, member.valueEnd)) as object | null;
+  return replaceValue(member, JSON.stringify({ ...options, include_usage: true }));
+}
+
+function capOutput({ json: { bytes, scan } }: ChatRequest, outputTokensCap: number): Edit {
+  const limit = scan.members.get('max_completion_tokens');
+  // A null limit is a member too, and a second one of the same name would be ambiguous.
+  if (limit) return replaceValue(limit, String(outputTokensCap));
+  return insertMember(bytes, 'max_completion_tokens', String(outputTokensCap));
+}

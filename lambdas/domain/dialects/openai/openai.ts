@@ -1,0 +1,39 @@
+import type { ListedModel } from '../../catalog/catalog';
+import type { AppError } from '../../errors/app-error';
+import type { Dialect, ErrorTypes } from '../dialect';
+
+/** The `type` names of OpenAI's own API, for each kind of error that it tells apart by them. */
+const ERROR_TYPES: ErrorTypes = {
+  invalid_request: 'invalid_request_error',
+  authentication: 'invalid_request_error',
+  attempt_limit: 'invalid_request_error',
+  billing: 'insufficient_quota',
+  permission: 'invalid_request_error',
+  not_found: 'invalid_request_error',
+  too_large: 'invalid_request_error',
+  rate_limit: 'rate_limit_error',
+  server: 'server_error',
+  overloaded: 'server_error',
+  timeout: 'server_error',
+};
+
+export const openai: Dialect = {
+  id: 'openai',
+  protocolHeaders: ['openai-beta'],
+  // gpt-4o-mini at high detail: 2,833 + 8 tiles × 5,667.
+  imageTokensMax: 48_169,
+  credentials: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
+  errorBody,
+  errorEvent: (error) => `data: ${errorBody(error)}\n\n`,
+  renderModel,
+  renderModels: (models) => ({ object: 'list', data: models.map(renderModel) }),
+};
+
+function errorBody({ message, kind, code, param }: AppError): string {
+  return JSON.stringify({ error: { message, type: ERROR_TYPES[kind], code, param: param ?? null } });
+}
+
+/** When a model was made is not known here, and OpenAI's clients expect a time: the epoch. */
+function renderModel({ id, provider }: ListedModel): object {
+  return { id, object: 'model', created: 0, owned_by: provider };
+}

@@ -1,0 +1,81 @@
+import type { InputUnit, OutputUnit } from '../../../contracts/storage/units';
+import { type Counts, isReport, readCounts, unknownCounts } from '../read-counts';
+import { type UsageReading, withoutZeros } from '../usage-reading';
+
+const COUNTS = ['prompt_tokens', 'completion_tokens', 'total_tokens'] as const;
+const PROMPT = ['cached_tokens', 'cache_write_tokens', 'audio_tokens', 'image_tokens', 'text_tokens'] as const;
+const COMPLETION = [
+  'reasoning_tokens',
+  'audio_tokens',
+  'image_tokens',
+  'text_tokens',
+  'accepted_prediction_tokens',
+  'rejected_prediction_tokens',
+] as const;
+
+const ABSENT: UsageReading = { kind: 'absent' };
+const MALFORMED: UsageReading = { kind: 'malformed' };
+
+/** Reads the `usage` of a chat completion or of embeddings, whose details are parts of its two counts. */
+export function readOpenaiUsage(raw: unknown): UsageReading {
+  if (raw === undefined || raw === null) return ABSENT;
+  if (!isReport(raw)) return MALFORMED;
+  const { prompt_tokens_details: promptDetails, completion_tokens_details: completionDetails } = raw;
+  const counts = readCounts(raw, COUNTS);
+  const prompt = readCounts(promptDetails, PROMPT);
+  const completion = readCounts(completionDetails, COMPLETION);
+  if (counts?.prompt_tokens === undefined || prompt === undefined || completion === undefined) return MALFORMED;
+  const inputs = readInputs(counts.prompt_tokens, prompt);
+  const outputs = readOutputs(counts, completion);
+  if (inputs === undefined || outputs === undefined) return MALFORMED;
+  const unbilled = [
+    ...unknownCounts(promptDetails, 'prompt_tokens_details', PROMPT),
+    ...unknownCounts(completionDetails, 'completion_tokens_details', COMPLETION),
+  ];
+  return { kind: 'reported', usage: withoutZeros({ ...inputs, ...outputs }), unbilled };
+}
+
+type Inputs = { readonly [unit in InputUnit]?: number };
+type Outputs = { readonly [unit in OutputUnit]?: number };
+
+function readInputs(total: number, details: Counts<(typeof PROMPT)[number]>): Inputs | undefined {
+  const {
+    cached_tokens: cached = 0,
+    cache_write_tokens: cacheWrite = 0,
+    audio_tokens: audio = 0,
+    image_tokens: image = 0,
+  } = details;
+  const rest = total - cached - cacheWrite - audio - image;
+  if (rest >= 0) return { input: rest, cachedInput: cached, cacheWrite, audioInput: audio, imageInput: image };
+  // The parts add up to more than the whole: the excess is cached audio or cached images, which are counted in both.
+  const both = -rest;
+  if (both > cached || both > audio + image) return undefined;
+  const cachedAudioInput = Math.min(both, audio);
+  return {
+    input: 0,
+    cachedInput: cached - both,
+    cacheWrite,
+    audioInput: audio - cachedAudioInput,
+    cachedAudioInput,
+    imageInput: image,
+  };
+}
+
+function readOutputs(
+  { prompt_tokens: prompt = 0, completion_tokens: completion, total_tokens: total }: Counts<(typeof COUNTS)[number]>,
+  {
+    reasoning_tokens: reasoning = 0,
+    audio_tokens: audio = 0,
+    image_tokens: image = 0,
+  }: Counts<(typeof COMPLETION)[number]>,
+): Outputs | undefined {
+  // Embeddings report a prompt and a total, and no completion.
+  if (completion === undefined && total === undefined) return undefined;
+  const stated = completion ?? 0;
+  // Some compatible providers leave reasoning out of the completion, which only the total shows.
+  const beside = total === undefined ? 0 : total - prompt - stated;
+  const inside = beside > 0 && beside === reasoning ? 0 : reasoning;
+  const output = stated - inside - audio - image;
+  if (beside < 0 || output < 0) return undefined;
+  return { output, reasoning: inside + beside, audioOutput: audio, imageOutput: image };
+}

@@ -1,0 +1,28 @@
+import type { DialectId, EndpointId } from '../../contracts/storage/catalog';
+import type { Headers } from '../headers';
+import { anthropic } from './anthropic/anthropic';
+import { messages } from './anthropic/messages/messages';
+import type { Dialect } from './dialect';
+import type { MeteredEndpoint } from './endpoint';
+import { chat } from './openai/chat/chat';
+import { embeddings } from './openai/embeddings/embeddings';
+import { openai } from './openai/openai';
+
+/** Every dialect by its stored id. */
+export const DIALECTS: { readonly [id in DialectId]: Dialect } = { anthropic, openai };
+
+/** Every metered endpoint by its stored id: there is no other way to a provider. */
+export const ENDPOINTS: { readonly [id in EndpointId]: MeteredEndpoint } = { chat, messages, embeddings };
+
+/** Where a request tells no dialect, its answer is OpenAI's. */
+const DEFAULT_DIALECT = openai;
+
+/** The dialect of an answer whose endpoint is not known: an error before the request is served, or a list of models. */
+export function dialectOf(path: string, headers: Headers): Dialect {
+  const isMarked = ({ markerHeader }: Dialect) => markerHeader !== undefined && headers[markerHeader] !== undefined;
+  const isBelow = (endpoint: MeteredEndpoint) => path.startsWith(endpoint.path);
+  return Object.values(DIALECTS).find(isMarked) ?? Object.values(ENDPOINTS).find(isBelow)?.dialect ?? DEFAULT_DIALECT;
+}
+
+/** Every protocol's own request headers. All of them are passed on to every provider, whatever its dialect. */
+export const PROTOCOL_HEADERS = Object.values(DIALECTS).flatMap(({ protocolHeaders }) => protocolHeaders);

@@ -1,0 +1,4 @@
+/** HTTP headers by lower-case name. */
+export interface Headers {
+  readonly [lowerCaseName: string]: string | undefined;
+}

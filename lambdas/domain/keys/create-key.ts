@@ -1,0 +1,43 @@
+import { keyLabelSchema } from '../../contracts/http/api-keys';
+import type { KeyRules } from '../../contracts/http/key-rules';
+import { isoTime } from '../../contracts/storage/table-keys';
+import type { Actor } from '../access/actor';
+import { DEPLOYMENT, personOf } from '../access/actor';
+import type { KeysDependencies } from './keys-dependencies';
+import type { MadeKey } from './new-key';
+import { newKeyPreconditions } from './preconditions';
+import { parseRules, recordedRules } from './rule-changes';
+
+export interface KeyRequest {
+  readonly accountId: string;
+  readonly label?: string;
+  /** Epoch milliseconds at which the key ends. @default never */
+  readonly validUntil?: number;
+  /** @default everything is allowed */
+  readonly rules?: KeyRules | undefined;
+  /** @default a command of the deployment */
+  readonly actor?: Actor;
+}
+
+/** Makes and stores a key. @param request.role the IAM role that the key is for */
+export async function createKey(
+  { clock, audit, make }: KeysDependencies,
+  request: KeyRequest & { readonly role?: string },
+): Promise<MadeKey> {
+  const { accountId, role, actor = DEPLOYMENT } = request;
+  const label = keyLabelSchema.optional().parse(request.label);
+  const rules = parseRules(request.rules);
+  const validUntil = request.validUntil === undefined ? undefined : isoTime(request.validUntil);
+  const made = make({ accountId, label, rules, role, validUntil, createdBy: personOf(actor) });
+  const after = { ...(validUntil !== undefined && { validUntil }), ...recordedRules(rules) };
+  await audit.record({
+    // The event does not record the role, whose name may be a person's; the account's list of keys shows it.
+    chain: accountId,
+    actor,
+    action: 'key.create',
+    target: made.shown.keyId,
+    ...(Object.keys(after).length > 0 && { after }),
+    writes: [...made.writes.map((write) => ({ write })), ...newKeyPreconditions(accountId, actor, clock())],
+  });
+  return made;
+}

@@ -1,0 +1,24 @@
+import { Missing, Refusal } from '../errors/refusal';
+
+export class PersonNotFound extends Missing {
+  override readonly name = 'PersonNotFound';
+  constructor() {
+    super('person');
+  }
+}
+
+export class OperatorNotFound extends Missing {
+  override readonly name = 'OperatorNotFound';
+  constructor() {
+    super('operator');
+  }
+}
+
+export class AttestationRequired extends Refusal {
+  override readonly name = 'AttestationRequired';
+  override readonly status = 403;
+  override readonly code = 'attestation_required';
+  constructor() {
+    super('Attest that you are 18 or older before you create a key.');
+  }
+}

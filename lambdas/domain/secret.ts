@@ -1,0 +1,16 @@
+/** 256 bits. */
+export const SECRET_BYTES = 32;
+/** The least that holds 256 bits: 62 ** 43 is just above 2 ** 256. */
+const SECRET_CHARACTERS = 43;
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** Writes the bytes as one number in base 62, so that no byte is dropped and a modulo favours no character. */
+export function encodeSecret(bytes: Uint8Array): string {
+  let rest = BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
+  let secret = '';
+  while (secret.length < SECRET_CHARACTERS) {
+    secret = ALPHABET.charAt(Number(rest % 62n)) + secret;
+    rest /= 62n;
+  }
+  return secret;
+}

@@ -1,0 +1,109 @@
+import { leaseKey, shardAt } from '../../../contracts/storage/table-keys';
+import { WALLET } from '../../../contracts/storage/tables';
+import { type GuardedWrite, tryCommit } from '../../table/commit';
+import { absent, all, any, compare, exists } from '../../table/condition';
+import { isContention, RetryNeeded } from '../../table/retry';
+import { ConditionFailed } from '../../table/table-errors';
+import { newTransactionToken } from '../../table/transaction-token';
+import { changeBalance } from '../balance/balance';
+import { refillDrawer } from '../balance/drawers';
+import type { WalletDependencies } from '../dependencies';
+import type { HoldTerms } from '../holds/reserve-hold';
+import { refuseLate } from '../holds/reserve-hold';
+import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
+import type { Lease } from './lease';
+import { encodeLease, encodeTurn, LEASE_HOLDS, LEASE_MS, NOTHING_SETTLED } from './lease';
+import type { IdleLease } from './lease-book';
+
+/**
+ * Gives an idle lease to one more request, in a single write.
+ * @returns undefined when the sweeper has ended the lease
+ */
+export function extendLease(
+  dependencies: WalletDependencies,
+  idle: IdleLease,
+  terms: HoldTerms,
+): Promise<Lease | undefined> {
+  const { lease: before, settled } = idle;
+  const lease: Lease = { ...before, settled, last: leasedRequest(terms, before.last.turn + 1n) };
+  const isIdle = compare('turn', '=', before.last.turn);
+  // An earlier attempt may have been committed and its reply lost.
+  const isDone = all(compare('turn', '=', lease.last.turn), compare('requestId', '=', terms.requestId));
+  const write = {
+    table: WALLET,
+    update: leaseKey(lease.leaseId, lease.dueAt),
+    // The labels of the request before must not stay.
+    change: { set: encodeTurn(lease), ...(lease.last.request.labels ? {} : { remove: ['labels'] }) },
+    when: all(exists(), any(isIdle, isDone)),
+  };
+  return retryOrUnavailable(RESERVE_RETRY, dependencies.timing, async () => {
+    refuseLate(dependencies, terms);
+    try {
+      await dependencies.store.write(write);
+      return lease;
+    } catch (error) {
+      if (error instanceof ConditionFailed) return undefined;
+      throw error;
+    }
+  });
+}
+
+/**
+ * Takes a lease for several requests of this size from one of the account's drawers, and fills a drawer that has too
+ * little.
+ * @returns undefined when the account has too little for that: each request then holds its own money
+ */
+export async function takeLease(dependencies: WalletDependencies, terms: HoldTerms): Promise<Lease | undefined> {
+  let attempt = leaseAttempt(dependencies, terms);
+  return retryOrUnavailable(RESERVE_RETRY, dependencies.timing, async () => {
+    refuseLate(dependencies, terms);
+    const { lease, writes, token } = attempt;
+    try {
+      const [refusal] = await tryCommit(dependencies.store, writes, token);
+      if (refusal === undefined) return lease;
+    } catch (error) {
+      // Nothing was written, so the next attempt may use another drawer: other requests are writing this one.
+      if (isContention(error)) attempt = leaseAttempt(dependencies, terms);
+      throw error;
+    }
+    if (!(await refillDrawer(dependencies, lease, lease.heldPico))) return undefined;
+    throw new RetryNeeded();
+  });
+}
+
+interface LeaseAttempt {
+  readonly lease: Lease;
+  /** The same whenever they are sent, because the token is. */
+  readonly writes: readonly GuardedWrite<'drawer_short'>[];
+  readonly token: string;
+}
+
+function leaseAttempt({ timing, newUlid }: WalletDependencies, terms: HoldTerms): LeaseAttempt {
+  const { accountId, holdPico } = terms;
+  const now = timing.clock();
+  const drawer = shardAt(timing.random());
+  const heldPico = holdPico * LEASE_HOLDS;
+  const leaseId = `lease_${newUlid(now)}`;
+  const lease: Lease = {
+    leaseId,
+    accountId,
+    drawer,
+    heldPico,
+    dueAt: now + LEASE_MS,
+    settled: NOTHING_SETTLED,
+    last: leasedRequest(terms, 1n),
+  };
+  const isCovered = compare('availablePico', '>=', heldPico);
+  const writes = [
+    {
+      write: changeBalance({ accountId, drawer }, { availablePico: -heldPico, heldPico }, isCovered),
+      otherwise: () => 'drawer_short' as const,
+    },
+    { write: { table: WALLET, put: encodeLease(lease), when: absent() } },
+  ];
+  return { lease, writes, token: newTransactionToken() };
+}
+
+function leasedRequest({ requestId, holdPico, deadline, request }: HoldTerms, turn: bigint): Lease['last'] {
+  return { turn, requestId, heldPico: holdPico, deadline, request };
+}

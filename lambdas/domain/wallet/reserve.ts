@@ -1,0 +1,102 @@
+import { balanceKey } from '../../contracts/storage/table-keys';
+import { WALLET } from '../../contracts/storage/tables';
+import { exists } from '../table/condition';
+import { StoreUnavailable } from '../table/table-errors';
+import { type Balance, readPart } from './balance/balance';
+import { emptyDrawers } from './balance/drawers';
+import type { WalletDependencies } from './dependencies';
+import type { Hold } from './holds/hold';
+import { BalanceContended, type HoldTerms, reserveHold, reserveHoldUncontended } from './holds/reserve-hold';
+import { endLease } from './leases/end-lease';
+import { holdOf, type Lease } from './leases/lease';
+import { HOT_MS } from './leases/lease-book';
+import { extendLease, takeLease } from './leases/reserve-on-lease';
+import { RESERVE_RETRY, retryOrUnavailable } from './retry';
+import { InsufficientFunds, WalletSuspended } from './wallet-errors';
+
+/**
+ * Reserves for a request. It gets a hold of its own as long as few requests at a time write the account's balance, and
+ * draws on a lease of this process once that balance is contended (docs/adr/0009-leases-for-hot-wallets.md).
+ * @throws what `reserveHold` does, and RangeError on a negative hold
+ */
+export async function reserve(dependencies: WalletDependencies, terms: HoldTerms): Promise<Hold> {
+  if (terms.holdPico < 0n) throw new RangeError('a hold is not negative');
+  // Its counters are written with its hold, one by one: a lease would not make that faster.
+  if (terms.counting) return reserveOwn(dependencies, terms, reserveHold);
+  const now = dependencies.timing.clock();
+  if (!(await isHot(dependencies, terms.accountId, now))) {
+    try {
+      return await reserveOwn(dependencies, terms, reserveHoldUncontended);
+    } catch (error) {
+      if (!(error instanceof BalanceContended)) throw error;
+      markHot(dependencies, terms.accountId, now);
+    }
+  }
+  await expectActive(dependencies, terms.accountId, now);
+  const lease = await leaseFor(dependencies, terms, now);
+  if (!lease) return reserveOwn(dependencies, terms, reserveHold);
+  dependencies.leaseBook.begin(lease);
+  return holdOf(lease);
+}
+
+/** Holds money of the main balance. If it does not cover the hold, the account's drawers are emptied into it first. */
+async function reserveOwn(dependencies: WalletDependencies, terms: HoldTerms, take: typeof reserveHold): Promise<Hold> {
+  try {
+    return await take(dependencies, terms);
+  } catch (error) {
+    if (!(error instanceof InsufficientFunds) || !error.hasDrawers) throw error;
+    await emptyDrawers(dependencies, terms.accountId);
+    return take(dependencies, terms);
+  }
+}
+
+/**
+ * Whether the account's balance is contended. If this process does not know, it reads what others have found out. No
+ * request depends on that: what cannot be read now counts as uncontended, and the next request reads it again.
+ */
+async function isHot({ store, leaseBook }: WalletDependencies, accountId: string, now: number): Promise<boolean> {
+  const known = leaseBook.isHot(accountId, now);
+  if (known !== undefined) return known;
+  let balance: Balance | undefined;
+  try {
+    balance = await readPart(store, { accountId }, { consistent: false });
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return false;
+    throw error;
+  }
+  if (balance?.suspendedAt === undefined) leaseBook.markActive(accountId, now);
+  const hotUntil = Number(balance?.hotUntil ?? 0n);
+  if (hotUntil > now) leaseBook.markHot(accountId, now, hotUntil);
+  else leaseBook.markCool(accountId, now);
+  return hotUntil > now;
+}
+
+/** Tells the other processes in the background. If that fails, they find out for themselves. */
+function markHot({ store, leaseBook }: WalletDependencies, accountId: string, now: number): void {
+  leaseBook.markHot(accountId, now);
+  const set = { hotUntil: BigInt(now + HOT_MS) };
+  const write = { table: WALLET, update: balanceKey(accountId), change: { set }, when: exists() };
+  store.write(write).catch(() => undefined);
+}
+
+/**
+ * A lease bypasses the balance, where a suspension is written, so the process reads the balance every few seconds.
+ * @throws WalletSuspended
+ */
+async function expectActive(dependencies: WalletDependencies, accountId: string, now: number): Promise<void> {
+  const { store, timing, leaseBook } = dependencies;
+  if (leaseBook.isActive(accountId, now)) return;
+  const read = () => readPart(store, { accountId }, { consistent: false });
+  const balance = await retryOrUnavailable(RESERVE_RETRY, timing, read);
+  if (balance?.suspendedAt !== undefined) throw new WalletSuspended();
+  leaseBook.markActive(accountId, now);
+}
+
+/** @returns undefined when the account has too little for a lease */
+async function leaseFor(dependencies: WalletDependencies, terms: HoldTerms, now: number): Promise<Lease | undefined> {
+  const { idle, done } = dependencies.leaseBook.take(terms.accountId, terms.holdPico, now);
+  // In the background: the sweeper ends what fails here or is cut short.
+  for (const finished of done) endLease(dependencies, finished).catch(() => undefined);
+  const extended = idle && (await extendLease(dependencies, idle, terms));
+  return extended ?? (await takeLease(dependencies, terms));
+}

@@ -1,0 +1,82 @@
+import { holdPartition, lastHoldDueAt, SHARDS } from '../../contracts/storage/table-keys';
+import { WALLET } from '../../contracts/storage/tables';
+import { MINUTE_MS } from '../clock';
+import { everyItem } from '../table/every-item';
+import type { Item } from '../table/value';
+import type { WalletDependencies } from './dependencies';
+import { endHold } from './holds/end-hold';
+import { expiredRecord } from './holds/expired-record';
+import { decodeHold } from './holds/hold';
+import { decodeLease, isLease } from './leases/lease';
+import type { SweptItem } from './leases/sweep-lease';
+import { sweepLease } from './leases/sweep-lease';
+import { WalletUnavailable } from './wallet-errors';
+
+/** A hold this long past its deadline shows that sweeps do not run, or do not keep up. */
+export const OVERDUE_MS = 5 * MINUTE_MS;
+
+/** What a sweep did. */
+export interface Sweep {
+  /** Holds that it expired. */
+  readonly expired: number;
+  /** Holds that it found more than OVERDUE_MS past their deadline. */
+  readonly overdue: number;
+  /** Holds that it could not end, because their ledger is inconsistent: `verifyLedger` tells how. */
+  readonly failed: number;
+}
+
+/** How far a sweep goes. */
+interface Range {
+  /** Epoch milliseconds; what is due by then is ended. */
+  readonly now: number;
+  /** Whether what is not due is ended as well. */
+  readonly everything: boolean;
+}
+
+/**
+ * Expires the holds that were neither settled nor released by their deadline, and ends the leases that take no more
+ * requests. The deadline is part of the sort key, so a sweep reads nothing that is not due.
+ * @param range.now @default the wallet's clock
+ * @param range.everything for a host that has just started and knows that no request is running. @default false
+ * @throws WalletUnavailable
+ */
+export async function expireDue(
+  dependencies: WalletDependencies,
+  { now = dependencies.timing.clock(), everything = false }: Partial<Range>,
+): Promise<Sweep> {
+  const sweep = { expired: 0, overdue: 0, failed: 0 };
+  const range = { now, everything };
+  const shards = await Promise.allSettled(SHARDS.map((shard) => sweepShard(dependencies, shard, range, sweep)));
+  const failed = shards.find((shard) => shard.status === 'rejected');
+  if (failed) throw failed.reason;
+  return sweep;
+}
+
+async function sweepShard(
+  dependencies: WalletDependencies,
+  shard: string,
+  range: Range,
+  sweep: { -readonly [count in keyof Sweep]: number },
+): Promise<void> {
+  const sort = range.everything ? {} : { sort: { to: lastHoldDueAt(range.now) } };
+  for await (const item of everyItem(dependencies.store, { table: WALLET, partition: holdPartition(shard), ...sort })) {
+    try {
+      const { isExpired, dueSince } = await sweepItem(dependencies, item, range);
+      if (isExpired) sweep.expired += 1;
+      if (range.now - dueSince > OVERDUE_MS) sweep.overdue += 1;
+    } catch (error) {
+      // Without the store every other hold would fail too. A broken hold must not keep the rest from ending.
+      if (error instanceof WalletUnavailable) throw error;
+      sweep.failed += 1;
+    }
+  }
+}
+
+async function sweepItem(dependencies: WalletDependencies, item: Item, range: Range): Promise<SweptItem> {
+  if (isLease(item)) return sweepLease(dependencies, decodeLease(item), range);
+  const hold = decodeHold(item);
+  const record = expiredRecord(hold, dependencies.timing.clock());
+  // False when the request ended the hold just before.
+  const isExpired = await endHold(dependencies, { hold, kind: 'expire', costPico: 0n, record });
+  return { isExpired, dueSince: hold.deadline };
+}

@@ -1,0 +1,45 @@
+import { holdPartition, SHARDS } from '../../../contracts/storage/table-keys';
+import { WALLET } from '../../../contracts/storage/tables';
+import { everyItem } from '../../table/every-item';
+import type { TableStore } from '../../table/table-store';
+import type { Item } from '../../table/value';
+import { decodeHold } from '../holds/hold';
+import type { Counting } from '../holds/counting';
+import { decodeLease, isLease, type Lease } from '../leases/lease';
+
+/** Money that is held at the moment: for one request, or by a lease. */
+export interface LiveHold {
+  readonly accountId: string;
+  /** The request's or the lease's. */
+  readonly id: string;
+  readonly heldPico: bigint;
+  /** Present for a request whose key has rules that count. */
+  readonly counting?: Counting;
+  /** Present for a lease. */
+  readonly lease?: Lease;
+}
+
+/** By account. */
+export type LiveHolds = ReadonlyMap<string, readonly LiveHold[]>;
+
+export async function liveHolds(store: TableStore): Promise<LiveHolds> {
+  const holds = new Map<string, LiveHold[]>();
+  for (const shard of SHARDS) {
+    for await (const item of everyItem(store, { table: WALLET, partition: holdPartition(shard) })) {
+      const hold = liveHoldOf(item);
+      const others = holds.get(hold.accountId);
+      if (others) others.push(hold);
+      else holds.set(hold.accountId, [hold]);
+    }
+  }
+  return holds;
+}
+
+function liveHoldOf(item: Item): LiveHold {
+  if (isLease(item)) {
+    const lease = decodeLease(item);
+    return { accountId: lease.accountId, id: lease.leaseId, heldPico: lease.heldPico, lease };
+  }
+  const { accountId, requestId, heldPico, counting } = decodeHold(item);
+  return { accountId, id: requestId, heldPico, ...(counting && { counting }) };
+}

@@ -1,0 +1,82 @@
+import type { MeteredEndpoint } from '../../../lambdas/domain/dialects/endpoint';
+import { ENDPOINTS } from '../../../lambdas/domain/dialects/registry';
+import { modelOf } from '../catalog/example-catalog';
+
+const CONTEXT_TOKENS = 200_000;
+const OUTPUT_TOKENS_MAX = 4_000;
+const model = modelOf({ id: 'm', contextTokens: CONTEXT_TOKENS, outputTokensMax: OUTPUT_TOKENS_MAX });
+
+function bound(endpoint: MeteredEndpoint, body: object) {
+  const bytes = Buffer.from(JSON.stringify({ model: 'm', ...body }));
+  return endpoint.bound(endpoint.parse({ contentType: 'application/json', bytes }), model);
+}
+
+const chatOf = (extra: object) => bound(ENDPOINTS.chat, { messages: [{}], ...extra });
+const chat = (...content: readonly object[]) => chatOf({ messages: [{ role: 'user', content }] });
+const claude = (extra: object) =>
+  bound(ENDPOINTS.messages, { max_tokens: 9, messages: [{ role: 'user', content: 'hi' }], ...extra });
+
+describe('the input bound', () => {
+  test('the input bound is at least the bytes of the text and never more than the context', () => {
+    expect(chat({ type: 'text', text: 'é'.repeat(500) }).inputTokensMax).toBeGreaterThan(1_000);
+    expect(chat({ type: 'text', text: 'x'.repeat(300_000) }).inputTokensMax).toBe(CONTEXT_TOKENS);
+  });
+
+  test('the input bound grows with each image, whose address does not tell its size', () => {
+    const image = { type: 'image_url', image_url: { url: 'https://x.test/1.png' } };
+    const [one, two] = [chat(image), chat(image, image)];
+    expect(one.image).toBe(true);
+    expect(two.inputTokensMax - one.inputTokensMax).toBeGreaterThan(48_000);
+  });
+
+  test.each(['file', 'input_file', 'document', 'video_url', 'input_video', 'video', 'audio_url'])(
+    'the input bound is the whole context for a %s, whose length cannot be known here',
+    (type) => {
+      expect(chat({ type, [type]: { url: 'https://x.test/1' } }).inputTokensMax).toBe(CONTEXT_TOKENS);
+    },
+  );
+
+  test('the input bound covers the hidden prompts of Anthropic’s own tools, which are longer than their declarations', () => {
+    const tools = [
+      { type: 'computer_20250124', name: 'computer', display_width_px: 1, display_height_px: 1 },
+      { type: 'bash_20250124', name: 'bash' },
+      { type: 'text_editor_20250728', name: 'str_replace_based_edit_tool' },
+    ];
+    const added = claude({ tools }).inputTokensMax - claude({}).inputTokensMax;
+    // As documented: computer use 735 + 499, bash 245, text editor 700, tool use itself 346.
+    expect(added).toBeGreaterThanOrEqual(735 + 499 + 245 + 700 + 346);
+  });
+
+  test('the input bound of embeddings is their bytes, in text and in tokens, and not one context', () => {
+    const input = Array.from({ length: 100_000 }, (_, at) => at);
+    const { inputTokensMax } = bound(ENDPOINTS.embeddings, { input });
+    expect(inputTokensMax).toBeGreaterThan(CONTEXT_TOKENS);
+    expect(inputTokensMax).toBeGreaterThan(input.length);
+  });
+});
+
+test.each(['input_audio', 'audio', 'audio_url'])('content of type %s can touch audio units', (type) => {
+  expect(chat({ type }).audio).toBe(true);
+});
+
+describe('the output bound', () => {
+  test('the output bound is the client’s limit for each choice, or else the model’s', () => {
+    expect(chatOf({ max_tokens: 50, max_completion_tokens: 70, n: 3 }).outputTokensMax).toBe(210);
+    expect(chatOf({ n: 2 }).outputTokensMax).toBe(2 * OUTPUT_TOKENS_MAX);
+    expect(claude({ max_tokens: 7 }).outputTokensMax).toBe(7);
+  });
+
+  test('the output bound of one choice is never more than the context', () => {
+    expect(chatOf({ max_tokens: 9_000_000 }).outputTokensMax).toBe(CONTEXT_TOKENS);
+    expect(claude({ max_tokens: 9_000_000 }).outputTokensMax).toBe(CONTEXT_TOKENS);
+  });
+
+  test('the output bound includes a prediction, whose rejected tokens are billed as output', () => {
+    const { inputTokensMax, outputTokensMax } = chatOf({ max_tokens: 50, prediction: { content: 'x' } });
+    expect(outputTokensMax).toBe(50 + inputTokensMax);
+  });
+
+  test('embeddings have no output', () => {
+    expect(bound(ENDPOINTS.embeddings, { input: 'x' }).outputTokensMax).toBe(0);
+  });
+});

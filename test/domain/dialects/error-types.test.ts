@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { anthropic as anthropicDialect } from '../../../lambdas/domain/dialects/anthropic/anthropic';
+import { openai as openaiDialect } from '../../../lambdas/domain/dialects/openai/openai';
+import {
+  type AppError,
+  Forbidden,
+  InternalError,
+  InvalidRequest,
+  NotFound,
+  PayloadTooLarge,
+  ServiceUnavailable,
+  UnsupportedMediaType,
+} from '../../../lambdas/domain/errors/app-error';
+import { TooManyAttempts } from '../../../lambdas/domain/attempts/too-many-attempts';
+import { ModelNotFound } from '../../../lambdas/domain/catalog/model-not-found';
+import { InsufficientQuota, RateLimited } from '../../../lambdas/domain/data-plane/admission/admission-errors';
+import { InvalidApiKey, InvalidRole } from '../../../lambdas/domain/data-plane/caller-errors';
+import { MethodNotAllowed } from '../../../lambdas/domain/data-plane/method-not-allowed';
+import { ProviderFailed } from '../../../lambdas/domain/data-plane/provider/provider-failed';
+import { RequestCancelled, RequestStopped } from '../../../lambdas/domain/data-plane/stop-errors';
+import { KeyNotFound, TooManyKeys } from '../../../lambdas/domain/keys/keys-errors';
+import { MailNotTaken } from '../../../lambdas/domain/notifications/notifications-errors';
+import { InvalidInput, Unauthenticated } from '../../../lambdas/handlers/control-plane/control-plane-errors';
+import { ROOT, trackedFiles } from '../../repository/tracked-files';
+
+const INVALID = 'invalid_request_error';
+
+interface Row {
+  readonly error: AppError;
+  readonly status: number;
+  readonly code: string;
+  readonly openai: string;
+  readonly anthropic: string;
+}
+
+const row = (error: AppError, status: number, code: string, openai: string, anthropic: string): Row => ({
+  error,
+  status,
+  code,
+  openai,
+  anthropic,
+});
+
+/** Every error that a client of the data plane can see, and the type that each dialect's clients have always been sent. */
+const ROWS: readonly Row[] = [
+  row(new InvalidRequest('no', 'model'), 400, 'invalid_request', INVALID, INVALID),
+  row(new InvalidRequest('no', undefined, 'key_in_query'), 400, 'key_in_query', INVALID, INVALID),
+  row(new InvalidApiKey(), 401, 'invalid_api_key', INVALID, 'authentication_error'),
+  row(new InvalidRole(), 401, 'invalid_role', INVALID, 'authentication_error'),
+  row(new TooManyAttempts(3), 429, 'too_many_attempts', INVALID, 'rate_limit_error'),
+  row(new InsufficientQuota('no'), 402, 'insufficient_quota', 'insufficient_quota', 'billing_error'),
+  row(new Forbidden('no'), 403, 'forbidden', INVALID, 'permission_error'),
+  row(new Forbidden('no', 'model_not_allowed', 'model'), 403, 'model_not_allowed', INVALID, 'permission_error'),
+  row(new NotFound('no', 'request_not_found'), 404, 'request_not_found', INVALID, 'not_found_error'),
+  row(new ModelNotFound('no'), 404, 'model_not_found', INVALID, 'not_found_error'),
+  row(new MethodNotAllowed('GET', 'POST'), 405, 'method_not_allowed', INVALID, INVALID),
+  row(new RequestCancelled(), 409, 'request_cancelled', INVALID, INVALID),
+  row(new PayloadTooLarge(5), 413, 'request_too_large', INVALID, 'request_too_large'),
+  row(new UnsupportedMediaType('no'), 415, 'unsupported_media_type', INVALID, INVALID),
+  row(new RateLimited('no', {}), 429, 'rate_limit_exceeded', 'rate_limit_error', 'rate_limit_error'),
+  row(new InternalError(), 500, 'internal_error', 'server_error', 'api_error'),
+  row(new ProviderFailed(502, 'no'), 502, 'provider_error', 'server_error', 'api_error'),
+  row(new ProviderFailed(503, 'no', 2), 503, 'provider_error', 'server_error', 'overloaded_error'),
+  row(new ProviderFailed(504, 'no'), 504, 'provider_error', 'server_error', 'timeout_error'),
+  row(new RequestStopped('shutdown'), 503, 'request_stopped', 'server_error', 'overloaded_error'),
+  row(new RequestStopped('time_limit'), 504, 'request_stopped', 'server_error', 'timeout_error'),
+  row(new ServiceUnavailable(), 503, 'service_unavailable', 'server_error', 'overloaded_error'),
+  // The control plane's refusals have no dialect; were one to reach a client of the data plane, this is how it would look.
+  row(new InvalidInput([]), 400, 'invalid_request', INVALID, INVALID),
+  row(new Unauthenticated(), 401, 'unauthenticated', INVALID, INVALID),
+  row(new KeyNotFound(), 404, 'key_not_found', INVALID, INVALID),
+  row(new TooManyKeys(1), 429, 'too_many_keys', INVALID, INVALID),
+  row(new MailNotTaken(), 503, 'mail_not_taken', INVALID, INVALID),
+];
+
+const named = ROWS.map((each) => [each.error.constructor.name, each] as const);
+
+test.each(named)('%s is rendered for OpenAI’s clients with the type they know', (_name, { error, ...expected }) => {
+  const { status, code, openai } = expected;
+  const body = JSON.stringify({
+    error: { message: error.message, type: openai, code, param: error.param ?? null },
+  });
+  expect([error.status, openaiDialect.errorBody(error)]).toEqual([status, body]);
+  expect(openaiDialect.errorEvent(error)).toBe(`data: ${body}\n\n`);
+});
+
+test.each(named)('%s is rendered for Anthropic’s clients with the type they know', (_name, { error, anthropic }) => {
+  const body = JSON.stringify({ type: 'error', error: { type: anthropic, message: error.message } });
+  expect(anthropicDialect.errorBody(error)).toBe(body);
+  expect(anthropicDialect.errorEvent(error)).toBe(`event: error\ndata: ${body}\n\n`);
+});
+
+test('the table has every error class that the data plane can throw', () => {
+  const parents = new Map<string, string>();
+  for (const file of trackedFiles().filter((name) => /^lambdas\/.*\.ts$/.test(name))) {
+    for (const [, name = '', parent = ''] of readFileSync(join(ROOT, file), 'utf8').matchAll(
+      /^(?:export )?class (\w+) extends (\w+)/gm,
+    )) {
+      parents.set(name, parent);
+    }
+  }
+  const isDataPlanes = (name: string | undefined): boolean =>
+    name === 'AppError' || (name !== undefined && isDataPlanes(parents.get(name)));
+  const thrown = [...parents.keys()].filter(isDataPlanes);
+  expect(thrown.length).toBeGreaterThan(15);
+  expect(thrown.filter((name) => !named.some(([known]) => known === name))).toEqual([]);
+});

@@ -1,0 +1,133 @@
+import type { MeteredEndpoint } from '../../../lambdas/domain/dialects/endpoint';
+import { ENDPOINTS } from '../../../lambdas/domain/dialects/registry';
+import { AppError } from '../../../lambdas/domain/errors/app-error';
+
+const parse = (endpoint: MeteredEndpoint, body: string | Buffer) =>
+  endpoint.parse({ contentType: 'application/json', bytes: Buffer.from(body as string) });
+
+function refusal(
+  endpoint: MeteredEndpoint,
+  body: string | Buffer,
+): { status: number; code: string; param: string | undefined; message: string } {
+  try {
+    parse(endpoint, body);
+  } catch (error) {
+    if (error instanceof AppError)
+      return { status: error.status, code: error.code, param: error.param, message: error.message };
+    throw error;
+  }
+  throw new Error('the request was accepted');
+}
+
+const { chat: CHAT, messages: MESSAGES, embeddings: EMBEDDINGS } = ENDPOINTS;
+const chat = (extra: string) => `{"model":"m","messages":[{}]${extra}}`;
+const messages = (extra: string) => `{"model":"m","messages":[{}],"max_tokens":9${extra}}`;
+
+describe('parsing a request', () => {
+  test.each([
+    ['that is not JSON', CHAT, 'hello', undefined],
+    ['that is an array', CHAT, '[]', undefined],
+    ['that is cut off', CHAT, '{"model":"m","messages":[', undefined],
+    ['that is not UTF-8', CHAT, Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), undefined],
+    ['without a model', CHAT, '{"messages":[{}]}', 'model'],
+    ['with a model that is a number', CHAT, '{"model":7,"messages":[{}]}', 'model'],
+    ['without messages', CHAT, '{"model":"m"}', 'messages'],
+    ['with messages that are text', CHAT, '{"model":"m","messages":"hi"}', 'messages'],
+    ['with a stream flag that is text', CHAT, chat(',"stream":"yes"'), 'stream'],
+    ['with a limit of zero', CHAT, chat(',"max_tokens":0'), 'max_tokens'],
+    ['with a limit that is text', CHAT, chat(',"max_completion_tokens":"9"'), 'max_completion_tokens'],
+    ['with a fractional limit', CHAT, chat(',"max_tokens":1.5'), 'max_tokens'],
+    ['with too many choices', CHAT, chat(',"n":1000'), 'n'],
+    ['without the limit that Anthropic requires', MESSAGES, '{"model":"m","messages":[{}]}', 'max_tokens'],
+    ['without an input', EMBEDDINGS, '{"model":"m"}', 'input'],
+    // The providers refuse them too: OpenAI with "empty array. Expected an array with minimum length 1", Anthropic with
+    // "at least one message is required". OpenAI's reference says that the input of embeddings cannot be empty.
+    ['with no message', CHAT, '{"model":"m","messages":[]}', 'messages'],
+    ['with no message but spaces', CHAT, '{"model":"m","messages":[ \n\t\r]}', 'messages'],
+    ['with no message for Anthropic', MESSAGES, '{"model":"m","max_tokens":9,"messages":[]}', 'messages'],
+    ['with an empty input', EMBEDDINGS, '{"model":"m","input":""}', 'input'],
+    ['with an empty list as input', EMBEDDINGS, '{"model":"m","input":[ ]}', 'input'],
+    [
+      'with stream options that give a member twice',
+      CHAT,
+      chat(',"stream_options":{"include_usage":true,"include_usage":false}'),
+      undefined,
+    ],
+    [
+      'with stream options that give a member twice, once escaped',
+      CHAT,
+      chat(String.raw`,"stream_options":{"x":{"y":1,"\u0079":2}}`),
+      undefined,
+    ],
+    [
+      'with compaction behind another edit of the same name',
+      MESSAGES,
+      messages(',"context_management":{"edits":[{"type":"compact_20260112","type":"clear_tool_uses_20250919"}]}'),
+      undefined,
+    ],
+    ['with an input that is a number', EMBEDDINGS, '{"model":"m","input":5}', 'input'],
+    ['with a limit in another case', CHAT, chat(',"Max_Tokens":9'), 'Max_Tokens'],
+    ['with a second model in capitals', CHAT, chat(',"MODEL":"dearer"'), 'MODEL'],
+    ['with an identity in capitals', CHAT, chat(',"User":"alice"'), 'User'],
+    ['with a member in letters that fold to ASCII', CHAT, chat(',"\u017ftream":true'), '\u017ftream'],
+    [
+      'with modalities longer than any real request',
+      CHAT,
+      chat(`,"modalities":[${'1,'.repeat(100_000)}1]`),
+      'modalities',
+    ],
+    ['with a byte order mark', CHAT, `\ufeff${chat('')}`, undefined],
+    [
+      'with more members than any real request',
+      CHAT,
+      chat(Array.from({ length: 2_000 }, (_, at) => `,"x${at}":1`).join('')),
+      undefined,
+    ],
+  ])('a request %s is refused as invalid', (_what, endpoint, body, param) => {
+    expect(refusal(endpoint, body)).toMatchObject({ status: 400, code: 'invalid_request', param });
+  });
+
+  test.each([
+    ['store', CHAT, chat(',"store":true')],
+    ['store', MESSAGES, messages(',"store":true')],
+    ['background', CHAT, chat(',"background":true')],
+    ['previous_response_id', CHAT, chat(',"previous_response_id":"resp_1"')],
+    ['service_tier', CHAT, chat(',"service_tier":"priority"')],
+    ['models', CHAT, chat(',"models":["m","other"]')],
+    ['plugins', CHAT, chat(',"plugins":[{"id":"web"}]')],
+    ['search_parameters', CHAT, chat(',"search_parameters":{"mode":"on"}')],
+    ['prompt_cache_retention', CHAT, chat(',"prompt_cache_retention":"24h"')],
+    ['web_search_options', CHAT, chat(',"web_search_options":{}')],
+    ['tools', CHAT, chat(',"tools":[{"type":"web_search"}]')],
+    ['tools', MESSAGES, messages(',"tools":[{"type":"web_search_20250305","name":"web_search"}]')],
+    ['mcp_servers', MESSAGES, messages(',"mcp_servers":[]')],
+    ['container', MESSAGES, messages(',"container":"c"')],
+    ['speed', MESSAGES, messages(',"speed":"fast"')],
+    ['context_management', MESSAGES, messages(',"context_management":{"edits":[{"type":"compact_20260112"}]}')],
+  ])('the parameter %s is refused, because it keeps content or has no price', (param, endpoint, body) => {
+    expect(refusal(endpoint, body)).toMatchObject({ status: 400, code: 'unsupported_parameter', param });
+  });
+
+  test('context editing without compaction is accepted', () => {
+    const body = messages(',"context_management":{"edits":[{"type":"clear_tool_uses_20250919"}]}');
+    expect(parse(MESSAGES, body)).toMatchObject({ model: 'm' });
+  });
+
+  test('names given twice are accepted in objects that are not read, as are equal names in different objects', () => {
+    const body = chat(',"logit_bias":{"1":1,"1":2},"stream_options":{"x":{"y":1},"z":[{"y":1},{"y":2}]}');
+    expect(parse(CHAT, body)).toMatchObject({ model: 'm' });
+  });
+
+  test('an input of spaces is accepted: it is not empty', () => {
+    expect(parse(EMBEDDINGS, '{"model":"m","input":"  "}')).toMatchObject({ model: 'm' });
+  });
+
+  test('refused parameters are accepted with harmless values', () => {
+    const body = chat(',"store":false,"background":null,"previous_response_id":null,"service_tier":"auto","n":null');
+    expect(parse(CHAT, body)).toMatchObject({
+      model: 'm',
+      choices: 1,
+      stream: false,
+    });
+  });
+});

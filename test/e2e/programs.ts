@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, renameSync, statSync, utimesSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+export const ROOT = dirname(dirname(__dirname));
+const FOLDER = join(ROOT, '.cache/programs');
+
+/** Node keeps compiled code here, so that only the first start of a program compiles it. */
+export const COMPILE_CACHE = join(FOLDER, 'compiled');
+
+/** How `npm start` and `npm run tollgate` run a program of dev/: from its source, which is compiled at each start. */
+export const fromSource = (file: string): readonly string[] => ['--import', 'tsx', join('dev', file)];
+
+/**
+ * Bundles a program of dev/ into one JavaScript file, which starts in a quarter of the time.
+ * @returns Node's arguments that run it
+ */
+export function fromBundle(file: string): readonly string[] {
+  const outfile = join(FOLDER, `${basename(file, '.ts')}.cjs`);
+  if (!isCurrent(outfile)) bundle(file, outfile);
+  return [outfile];
+}
+
+const changedAt = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+let sourcesChangedAt: number | undefined;
+
+function isCurrent(outfile: string): boolean {
+  sourcesChangedAt ??= Math.max(...sources().map(changedAt));
+  return changedAt(outfile) > sourcesChangedAt;
+}
+
+function sources(): string[] {
+  const files = ['dev', 'lambdas'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(ROOT, folder, file)),
+  );
+  return [...files, join(ROOT, 'package-lock.json'), __filename];
+}
+
+function bundle(file: string, outfile: string): void {
+  mkdirSync(FOLDER, { recursive: true });
+  const startedAt = new Date();
+  // Another worker may start the same program now, so the file is replaced in one step.
+  const draft = `${outfile}.${process.pid}`;
+  const options = ['--bundle', '--platform=node', '--format=cjs', '--target=node24', '--log-level=error'];
+  const esbuild = require.resolve('esbuild/bin/esbuild');
+  execFileSync(process.execPath, [esbuild, join('dev', file), ...options, `--outfile=${draft}`], { cwd: ROOT });
+  // What changes while it is bundled is newer than the bundle.
+  utimesSync(draft, startedAt, startedAt);
+  renameSync(draft, outfile);
+}

@@ -1,0 +1,63 @@
+/** Builders for the answers of OpenAI's and Anthropic's APIs. */
+
+export const event = (data: object): string => `data: ${JSON.stringify(data)}\n\n`;
+export const DONE = 'data: [DONE]\n\n';
+
+const CHUNK = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'm' };
+
+export const chatDelta = (content: string): string =>
+  event({ ...CHUNK, choices: [{ index: 0, delta: { content }, finish_reason: null }], usage: null });
+
+export const chatStop = (): string =>
+  event({ ...CHUNK, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage: null });
+
+export const chatUsage = (usage: object): string => event({ ...CHUNK, choices: [], usage });
+
+export const chatStream = (texts: readonly string[], usage: object): string[] => [
+  ...texts.map(chatDelta),
+  chatStop(),
+  chatUsage(usage),
+  DONE,
+];
+
+export const chatCompletion = (content: string, usage?: unknown): object => ({
+  id: 'chatcmpl-1',
+  object: 'chat.completion',
+  created: 1,
+  model: 'm',
+  choices: [
+    { index: 0, message: { role: 'assistant', content, refusal: null }, finish_reason: 'stop', logprobs: null },
+  ],
+  ...(usage === undefined ? {} : { usage }),
+});
+
+const named = (name: string, data: object): string =>
+  `event: ${name}\ndata: ${JSON.stringify({ type: name, ...data })}\n\n`;
+
+export const messageStart = (usage: object): string =>
+  named('message_start', {
+    message: { id: 'msg_1', type: 'message', role: 'assistant', content: [], model: 'm', stop_reason: null, usage },
+  });
+
+export const messageDelta = (text: string): string =>
+  named('content_block_delta', { index: 0, delta: { type: 'text_delta', text } });
+
+export const messageStream = (texts: readonly string[], input: object, output: object): string[] => [
+  messageStart(input),
+  named('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
+  ...texts.map(messageDelta),
+  named('content_block_stop', { index: 0 }),
+  named('message_delta', { delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: output }),
+  named('message_stop', {}),
+];
+
+export const message = (text: string, usage?: unknown): object => ({
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'm',
+  stop_reason: 'end_turn',
+  stop_sequence: null,
+  content: [{ type: 'text', text }],
+  ...(usage === undefined ? {} : { usage }),
+});

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { missingPlatforms, type Lock } from '../../dev/tools/check/missing-platforms';
+import { ROOT, trackedFiles } from './tracked-files';
+
+const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+
+/** The strings are assembled from pieces, so that this file does not contain them. */
+const FORBIDDEN = [
+  ['/wo', 'rk/'],
+  ['/ro', 'ot/'],
+  ['/ho', 'me/'],
+  ['registry.', 'npmjs'],
+  ['registry.', 'yarnpkg'],
+].map((pieces) => pieces.join(''));
+
+test('no file contains the path of a machine or the host name of a registry', () => {
+  const found = trackedFiles().flatMap((file) => {
+    const text = read(file);
+    return FORBIDDEN.filter((word) => text.includes(word)).map((word) => `${file}: ${word}`);
+  });
+  expect(found).toEqual([]);
+});
+
+test('the lock file does not record where packages were downloaded from', () => {
+  expect(read('package-lock.json')).not.toContain('"resolved":');
+});
+
+test('the lock file lists the binaries of every platform ("npm run lock" adds missing ones)', () => {
+  expect(Object.keys(missingPlatforms(JSON.parse(read('package-lock.json')) as Lock))).toEqual([]);
+});
+
+test('dependencies are pinned to exact versions', () => {
+  type Versions = Record<string, string>;
+  const manifest = JSON.parse(read('package.json')) as Record<
+    'dependencies' | 'devDependencies' | 'optionalDependencies',
+    Versions
+  >;
+  const { dependencies, devDependencies, optionalDependencies } = manifest;
+  const versions = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
+  expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version.replace(/^npm:.*@/, '')))).toEqual([]);
+});
