@@ -92,7 +92,10 @@ export default tseslint.config(
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ['openapi-ts.config.ts', 'tollgate.config.ts'] }, tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        projectService: { allowDefaultProject: ['openapi-ts.config.ts', 'tollgate.config.ts'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: { ...CORE_RULES, ...TYPESCRIPT_RULES, ...NAMING_RULES },
   },
