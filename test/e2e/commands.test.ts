@@ -75,7 +75,7 @@ describe.each(['while the gateway runs', 'after the gateway has stopped'])('%s',
     expect(repeated).toMatchObject({
       code: 1,
       out: '',
-      err: 'The key was revoked, has ended, or was replaced before.\n',
+      err: 'The key was revoked, has expired, or was already replaced.\n',
     });
 
     const revoke = () => run.tollgate('keys', 'revoke', accountId, last['keyId']!);
