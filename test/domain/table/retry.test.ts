@@ -94,7 +94,11 @@ describe('contention', () => {
     ['an invalid write is not contention, even beside a conflict', cancelled('Conflict', 'Invalid'), false],
     ['a transaction cancelled without a reason is not contention', cancelled(undefined, undefined), false],
     ['an unreachable store is not contention', new StoreUnavailable('ECONNRESET'), false],
-    ['a failed condition is not contention', new TransactionCancelled([{ code: 'ConditionFailed', item: undefined }]), false],
+    [
+      'a failed condition is not contention',
+      new TransactionCancelled([{ code: 'ConditionFailed', item: undefined }]),
+      false,
+    ],
   ])('%s', (_what, error, expected) => {
     expect(isContention(error)).toBe(expected);
   });

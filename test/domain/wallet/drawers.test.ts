@@ -174,12 +174,15 @@ describe('a late settle', () => {
     return { stage, hold };
   }
 
-  test.each([100n, 40n])('a late settle does not touch the drawers if the main balance of %s covers it', async (mainPico) => {
-    const { stage, hold } = await expired(mainPico);
-    expect(await stage.settle(hold, 40n)).toMatchObject({ outcome: 'adjusted', costPico: 40n });
-    expect(await partOf(stage, '08')).toMatchObject({ availablePico: REFILL_PICO });
-    expect(await partOf(stage)).toMatchObject({ availablePico: mainPico - 40n });
-  });
+  test.each([100n, 40n])(
+    'a late settle does not touch the drawers if the main balance of %s covers it',
+    async (mainPico) => {
+      const { stage, hold } = await expired(mainPico);
+      expect(await stage.settle(hold, 40n)).toMatchObject({ outcome: 'adjusted', costPico: 40n });
+      expect(await partOf(stage, '08')).toMatchObject({ availablePico: REFILL_PICO });
+      expect(await partOf(stage)).toMatchObject({ availablePico: mainPico - 40n });
+    },
+  );
 
   test('a late settle is charged to the drawers if the main balance does not cover it', async () => {
     const { stage, hold } = await expired(39n);

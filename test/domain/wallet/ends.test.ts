@@ -137,12 +137,15 @@ describe('a hold whose request has ended on a lease', () => {
     expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
   });
 
-  test.each(['conflict', 'unreachable', 'lost reply'] as const)('a hold whose request ended on a lease is given back once despite the store fault: %s', async (fault) => {
-    const { stage } = await endedOnLease();
-    stage.store.plan('none', fault, fault);
-    expect(await stage.expire()).toEqual({ expired: 0, overdue: 0, failed: 0 });
-    expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
-  });
+  test.each(['conflict', 'unreachable', 'lost reply'] as const)(
+    'a hold whose request ended on a lease is given back once despite the store fault: %s',
+    async (fault) => {
+      const { stage } = await endedOnLease();
+      stage.store.plan('none', fault, fault);
+      expect(await stage.expire()).toEqual({ expired: 0, overdue: 0, failed: 0 });
+      expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
+    },
+  );
 
   test('a hold whose request ended on a lease is given back once by two concurrent sweeps', async () => {
     const { stage } = await endedOnLease();
