@@ -93,7 +93,7 @@ export class HotAccount {
       const elapsed = (this.#time.now - startedAt) / 1_000;
       if (elapsed >= rampSeconds + seconds) break;
       const share = Math.min(1, (elapsed + 0.1) / rampSeconds);
-      // Requests arrive in batches that are milliseconds apart, because finer virtual time would only add work.
+      // Exponential gaps make the arrivals independent of each other, as those of many clients are.
       const gapMs = -Math.log(1 - this.#random.fraction()) * (1_000 / (requestsPerSecond * share));
       await this.#time.sleep(gapMs);
       served.push(this.#serve({ accountId, key, holdPico: HOLD_PICO, ...this.#draw() }));

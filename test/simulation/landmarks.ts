@@ -19,7 +19,7 @@ export const LANDMARKS = [
   'a lease was gone or passed on when it was due to end',
   'a leased request was settled when it was due to expire',
   'a leased request had expired when it was due to be settled',
-  'a budget was exhausted',
+  'a budget did not cover a request',
   'a key had reached its limit of concurrent requests',
   'a request of a key with limits was adjusted after its expiry',
 ] as const;
@@ -85,7 +85,7 @@ function limitOfFailure(counter: Write | Check): Landmark | undefined {
   if (!('update' in counter) || !counter.update.pk.startsWith('counters#')) return undefined;
   return counter.update.sk === 'running'
     ? 'a key had reached its limit of concurrent requests'
-    : 'a budget was exhausted';
+    : 'a budget did not cover a request';
 }
 
 const isLease = (pk: string, sk: string): boolean => pk.startsWith('holds#') && sk.includes('#lease_');
