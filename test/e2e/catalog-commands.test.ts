@@ -32,13 +32,12 @@ const json = ({ lines: [line = ''] }: CommandResult) => JSON.parse(line) as { re
 const statusOf = async (model = CHAT_MODEL): Promise<number> =>
   (await post(run, '/v1/chat/completions', chatBody({ model }))).status;
 
-test('a running gateway applies catalog changes within ten seconds', async () => {
+// How soon it does is tested with a clock of its own in test/domain/catalog/live-catalog.test.ts.
+test('a running gateway applies catalog changes', async () => {
   expect(await statusOf()).toBe(200);
   expect(json(await catalog('alias', 'house-model', CHAT_MODEL))).toEqual({ version: 1 });
   await catalog('hide', 'text-embedding-3-small');
-  const startedAt = Date.now();
   await until('the new name to be served', async () => (await statusOf('house-model')) === 200);
-  expect(Date.now() - startedAt).toBeLessThan(10_000);
   expect(run.upstream.received.at(-1)?.json).toMatchObject({ model: CHAT_MODEL });
   expect((await post(run, '/v1/embeddings', { model: 'text-embedding-3-small', input: 'x' })).status).toBe(404);
   expect(run.log.filter((line) => line.includes('CATALOG_CHANGED'))).not.toEqual([]);

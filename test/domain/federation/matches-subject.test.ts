@@ -12,7 +12,7 @@ test.each([
   ['repo:acme/a*p:ref:refs/heads/main', MAIN],
   ['repo:acme/app*:ref:refs/heads/main', MAIN],
   ['a**b', 'ab'],
-])('%s takes %s', (pattern, subject) => {
+])('the pattern %s matches %s', (pattern, subject) => {
   expect(matchesSubject(pattern, subject)).toBe(true);
 });
 
@@ -28,12 +28,11 @@ test.each([
   ['ab*bc', 'abc'],
   ['a*b*c', 'a:b:c'],
   ['a.c', 'abc'],
-])('%s does not take %s', (pattern, subject) => {
+])('the pattern %s does not match %s', (pattern, subject) => {
   expect(matchesSubject(pattern, subject)).toBe(false);
 });
 
-test('a pattern made to be slow is not', () => {
-  const startedAt = performance.now();
-  expect(matchesSubject(`a${'*a'.repeat(120)}b`, 'a'.repeat(1_024))).toBe(false);
-  expect(performance.now() - startedAt).toBeLessThan(50);
+test('a pattern that would make a backtracking matcher slow is matched in linear time', () => {
+  // So large that quadratic work, not to speak of backtracking, would outlast the test's timeout on any machine.
+  expect(matchesSubject(`a${'*a'.repeat(500_000)}b`, 'a'.repeat(10_000_000))).toBe(false);
 });
