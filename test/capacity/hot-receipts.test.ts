@@ -15,9 +15,9 @@ import { VirtualTime } from './virtual-time';
 const REQUESTS_PER_SECOND = 5_000;
 const MINUTES = 2;
 const MINUTE_REQUESTS = 60 * REQUESTS_PER_SECOND;
-/** What the stream hands over at a time. */
+/** The leaves per batch of the stream. */
 const BATCH_LEAVES = 1_000;
-/** After it the function is stopped. */
+/** The time after which the function is stopped. */
 const TIMEOUT_MS = 55_000;
 const SEED = 20_261_121;
 
@@ -29,7 +29,7 @@ const signer = new KeySigner(KeySigner.generateKey());
 
 let requests = 0;
 
-/** The leaves of the minute that has just ended, as the pipeline leaves them behind. */
+/** Stores the open leaves of the minute that has just ended, as the pipeline does. */
 async function openMinute(): Promise<void> {
   for (let batch = 0; batch < MINUTE_REQUESTS; batch += BATCH_LEAVES) {
     const endedAt = time.now - MINUTE_MS + (batch / MINUTE_REQUESTS) * MINUTE_MS;
@@ -60,7 +60,7 @@ test('the receipts of five thousand requests a second on one account are sealed 
     expect(run).toMatchObject({ receipts: MINUTE_REQUESTS, overtaken: false });
     expect(tookMs).toBeLessThan(TIMEOUT_MS);
   }
-  // More than a partition takes in a second had to wait, and did.
+  // Some writes exceeded a partition's capacity and had to wait.
   expect(store.limits.throttled).toBeGreaterThan(0);
   let sealed = 0;
   for await (const { header } of new SealedTrees({ store: engine }).oldestFirst(ACCOUNT)) sealed += header.size;

@@ -20,7 +20,7 @@ const load = {
   seed: Number(values.seed),
 };
 if (!Object.values(load).every((number) => Number.isFinite(number) && number >= 0)) {
-  throw new RangeError('--rate, --ramp, --seconds, --provider (milliseconds) and --seed take numbers');
+  throw new RangeError('--rate, --ramp, --seconds, --provider (milliseconds) and --seed must be numbers');
 }
 const startedAt = performance.now();
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -29,7 +29,7 @@ const report = await new HotAccount(load).play();
 const { requests, environments, throttled, conflicts, failures, peaks } = report;
 print(`${requests} requests, ${environments} environments, ${((performance.now() - startedAt) / 1_000).toFixed(0)} s`);
 print(
-  `throttled calls: ${throttled}, conflicts tried again: ${conflicts}, failed requests: ${[...failures].join(' ') || 'none'}`,
+  `throttled calls: ${throttled}, retried conflicts: ${conflicts}, failed requests: ${[...failures].join(' ') || 'none'}`,
 );
 print(
   `per request: ${report.writeUnitsPerRequest.toFixed(2)} write units, ${report.readUnitsPerRequest.toFixed(2)} read units`,

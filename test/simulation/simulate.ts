@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { simulate } from './simulation';
 
-/** `npm run simulate -- --histories N --seed S`: plays N histories, of the seeds from S on. */
+/** `npm run simulate -- --histories N --seed S`: plays N histories, with seeds from S upwards. */
 const { values } = parseArgs({
   options: {
     histories: { type: 'string', default: '100000' },

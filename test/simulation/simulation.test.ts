@@ -5,13 +5,13 @@ import { planOf } from './plan';
 import { simulate } from './simulation';
 
 const HISTORIES = 20_000;
-/** Less than a minute on a free core. */
+/** The histories take less than a minute on an idle core. */
 const TEST_MS_MAX = 600_000;
 
-/** So many histories at least must have met each landmark; most are met by thousands. */
+/** Each landmark must be reached by at least this many histories; thousands reach most of them. */
 const LANDMARK_HISTORIES_MIN = 5;
 
-/** What a set of histories must have come to, as their traces say it. */
+/** The words that the traces of a set of histories must contain. */
 const REACHED = [
   'credited',
   'already_credited',
@@ -47,13 +47,13 @@ async function traceOf(seed: number): Promise<string> {
 }
 
 describe('a simulated history', () => {
-  // A seed stands for its history for as long as plan.ts, scenes.ts and faults.ts draw the same numbers.
-  test.each(corpus)('of seed $seed is sound: it once showed that $showed', async ({ seed }) => {
+  // A seed produces the same history only while plan.ts, scenes.ts and faults.ts draw the same random numbers.
+  test.each(corpus)('a history of seed $seed is sound: it once showed that $showed', async ({ seed }) => {
     await play(planOf(seed));
   });
 
   test(
-    `keeps every invariant after every step, ${HISTORIES} times`,
+    `every invariant holds after every step of ${HISTORIES} histories`,
     async () => {
       const { failure, met } = await simulate({ histories: HISTORIES, seed: 1 });
       expect(failure?.report).toBeUndefined();
@@ -62,11 +62,11 @@ describe('a simulated history', () => {
     TEST_MS_MAX,
   );
 
-  test('is the same each time', async () => {
+  test('a seed produces the same history each time', async () => {
     for (let seed = 1; seed <= 20; seed += 1) expect(await traceOf(seed)).toBe(await traceOf(seed));
   });
 
-  test('meets all that is meant to happen', async () => {
+  test('a thousand histories cover every outcome and every fault', async () => {
     const traces: string[] = [];
     for (let seed = 1; seed <= 1_000; seed += 1) traces.push(await traceOf(seed));
     const all = traces.join('\n');
@@ -74,8 +74,8 @@ describe('a simulated history', () => {
   });
 });
 
-describe('the simulation finds', () => {
-  test.each(SABOTAGES)('%s', async (_what, sabotage) => {
+describe('a simulation of sabotaged code', () => {
+  test.each(SABOTAGES)('the simulation finds %s', async (_what, sabotage) => {
     const { failure } = await simulate({ histories: 2_000, seed: 1, sabotage });
     expect(failure?.report).toMatch(
       /^Seed (\d+) fails: [^]*\nAgain with: npm run simulate -- --histories 1 --seed \1\n/,

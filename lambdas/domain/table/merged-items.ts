@@ -15,10 +15,10 @@ export async function* mergedItems(
   const heads = await Promise.all(readers.map((reader) => reader.next()));
   for (;;) {
     let first = -1;
-    heads.forEach((head, place) => {
+    heads.forEach((head, index) => {
       if (head.done === true) return;
       const best = heads[first];
-      if (best === undefined || best.done === true || comesBefore(head.value, best.value, query)) first = place;
+      if (best === undefined || best.done === true || comesBefore(head.value, best.value, query)) first = index;
     });
     const [reader, head] = [readers[first], heads[first]];
     if (reader === undefined || head === undefined || head.done === true) return;

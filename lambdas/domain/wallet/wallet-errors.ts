@@ -91,7 +91,7 @@ export class HoldNotFound extends Error {
 export class LedgerInconsistent extends Error {
   override readonly name = 'LedgerInconsistent';
   constructor() {
-    super('the balance does not carry the hold');
+    super('the balance does not include the hold');
   }
 }
 

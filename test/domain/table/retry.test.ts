@@ -7,7 +7,7 @@ class GivenUp extends Error {
   override readonly name = 'GivenUp';
 }
 
-/** Runs `retry` with a clock that advances only while it waits. */
+/** Runs `retry` with a clock that its waits advance. */
 class Trial {
   now = 5_000;
   readonly waits: number[] = [];

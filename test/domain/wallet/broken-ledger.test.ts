@@ -4,7 +4,7 @@ import type { Item } from '../../../lambdas/domain/table/value';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;
-const INCONSISTENT = { name: 'LedgerInconsistent', message: 'the balance does not carry the hold' };
+const INCONSISTENT = { name: 'LedgerInconsistent', message: 'the balance does not include the hold' };
 
 async function withHold() {
   const stage = await WalletStage.funded(1_000n);

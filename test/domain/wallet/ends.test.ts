@@ -169,7 +169,7 @@ test('a settle that the store refuses without a recorded end fails as an inconsi
 });
 
 describe('the record of an expired request', () => {
-  test('the record of an expired request is complete, without usage, and lasts until the sweep', async () => {
+  test('the record of an expired request is complete, with no usage and a duration until the sweep', async () => {
     const stage = await WalletStage.funded(1_000n);
     const { requestId, accountId, request } = await stage.reserve(400n);
     stage.now += 30_000;

@@ -37,7 +37,7 @@ describe('a request that has a hold of its own and a lease', () => {
     await stage.expectSound();
   });
 
-  test('a request with both a hold and a lease is charged one adjustment if the lease expired before the hold is settled', async () => {
+  test('a request with both a hold and an expired lease is charged once, as an adjustment', async () => {
     const { stage } = await heldStage();
     const leased = await stage.reserve(100n);
     stage.now += 10 * MINUTE_MS;

@@ -163,7 +163,7 @@ describe('a lease', () => {
     await stage.expectSound();
   });
 
-  test('a lease does not charge a request again that was given a second turn', async () => {
+  test('a request that was given a second turn on a lease is not charged again', async () => {
     const { stage, first } = await hotStage();
     await stage.settle(first, 40n);
     const again = await stage.reserve(100n, first.requestId);

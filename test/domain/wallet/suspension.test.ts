@@ -27,7 +27,7 @@ describe('a suspended account', () => {
     await stage.expectSound();
   });
 
-  test('a suspended account hears of the suspension rather than of a key limit', async () => {
+  test('a request of a suspended account is refused for the suspension rather than for a key limit', async () => {
     const stage = await WalletStage.funded(AMPLE);
     const counting = { counterId: 'k', runningMax: 1 };
     await stage.count(1n, counting);

@@ -116,7 +116,7 @@ describe('the end of a hold', () => {
     expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
   });
 
-  test('a hold is ended once by a concurrent settle, release and sweep', async () => {
+  test('a concurrent settle, release and sweep end a hold once', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await Promise.allSettled([stage.settle(hold, 100n), stage.release(hold), stage.expire(), stage.settle(hold, 100n)]);
@@ -150,7 +150,7 @@ test('a reserve that is repeated after its hold has ended takes no money again',
   expect(await stage.amounts()).toEqual([850n, 0n, 150n]);
 });
 
-describe('a hold that its request does not end', () => {
+describe('a hold that is not ended in time', () => {
   test('an overdue hold is given back at its deadline, not before, and leaves an expired usage record', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
