@@ -15,7 +15,7 @@ describeDurableEngines('the wallet on', (engine) => {
   beforeEach(async () => ({ stage, stop } = await startStage(engine, WalletStage)));
   afterEach(() => stop());
 
-  test('of two hundred requests at once exactly the fifty that it affords are held, then charged', async () => {
+  test('a wallet holds and charges exactly the fifty requests that it affords out of two hundred concurrent ones', async () => {
     await stage.fund(BigInt(AFFORDED) * CENT);
     const reserved = await Promise.allSettled(Array.from({ length: REQUESTS }, () => stage.reserve(CENT)));
     const holds = reserved.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
@@ -81,7 +81,7 @@ describeDurableEngines('the wallet on', (engine) => {
     await stage.expectSound();
   });
 
-  test('what a key may spend, run and send a minute is counted with the hold and given back with its end', async () => {
+  test('a key’s budget, concurrency and rate are counted with the hold and returned when it ends', async () => {
     await stage.fund(100n * CENT);
     const counting: Counting = {
       counterId: '01JD0000000000000000000001',

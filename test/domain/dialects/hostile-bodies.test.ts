@@ -48,7 +48,7 @@ function handle(bytes: Buffer): void {
   }
 }
 
-/** What a body costs in microseconds of CPU: the least of several runs, as garbage collection falls into some of them. */
+/** Measures the CPU microseconds that a body costs: the least of several runs, because garbage collection hits some. */
 function workOf(body: Buffer): number {
   const runs = Array.from({ length: 4 }, () => {
     const before = process.cpuUsage();

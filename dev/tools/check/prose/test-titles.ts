@@ -1,7 +1,7 @@
 const AUXILIARIES = words(
   'is are was were be been has have had does do did may might can could must cannot shall should will would',
 );
-const CONNECTIVES = words('of that which what whose who whom whatever and but nor or as because although than');
+const CONNECTIVES = words('of that what which whose who whom whatever and but nor or as because although than');
 /** A title may begin with one of these when a comma follows: "after the deadline, the hold expires". */
 const PREPOSITIONS = words(
   'for with without from by to in at on under before after when while where until unless within',
