@@ -30,7 +30,7 @@ export const systemTiming = (clock: Clock): Timing => ({ clock, sleep: systemSle
 
 /** Thrown by an attempt that conflicted with another writer and should be retried with what it has learned. */
 export class RetryNeeded extends Error {
-  override readonly name = 'TryAgain';
+  override readonly name = 'RetryNeeded';
 }
 
 /**
