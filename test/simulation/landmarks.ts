@@ -25,6 +25,17 @@ export const LANDMARKS = [
 ] as const;
 export type Landmark = (typeof LANDMARKS)[number];
 
+/** The rarest landmark is met by about one history in two thousand. */
+const HISTORIES_PER_LANDMARK = 4_000;
+
+/** The landmarks that fewer histories met than so many histories must. */
+export function missedLandmarks(met: ReadonlyMap<Landmark, number>, histories: number): readonly string[] {
+  const least = Math.floor(histories / HISTORIES_PER_LANDMARK);
+  return [...met]
+    .filter(([, count]) => count < least)
+    .map(([landmark, count]) => `only ${count} histories in which ${landmark}`);
+}
+
 /** What a commit has shown. */
 export function landmarksOf(changes: readonly ItemChange[], stored: Stored): readonly Landmark[] {
   const isLeased = ({ accountId }: Item): boolean =>

@@ -4,12 +4,10 @@ import { play } from './history';
 import { planOf } from './plan';
 import { simulate } from './simulation';
 
-const HISTORIES = 20_000;
-/** Less than a minute on a free core. */
-const TEST_MS_MAX = 600_000;
-
-/** So many histories at least must have met each landmark; most are met by thousands. */
-const LANDMARK_HISTORIES_MIN = 5;
+/** A sample: `npm run simulate` plays more, and .ci/run runs it. */
+const HISTORIES = 2_000;
+/** The last word of REACHED is first met by history 115. */
+const TRACED_HISTORIES = 300;
 
 /** What a set of histories must have come to, as their traces say it. */
 const REACHED = [
@@ -52,15 +50,11 @@ describe('a simulated history', () => {
     await play(planOf(seed));
   });
 
-  test(
-    `keeps every invariant after every step, ${HISTORIES} times`,
-    async () => {
-      const { failure, met } = await simulate({ histories: HISTORIES, seed: 1 });
-      expect(failure?.report).toBeUndefined();
-      expect([...met].filter(([, histories]) => histories < LANDMARK_HISTORIES_MIN)).toEqual([]);
-    },
-    TEST_MS_MAX,
-  );
+  test(`keeps every invariant after every step, ${HISTORIES} times`, async () => {
+    const { failure, met } = await simulate({ histories: HISTORIES, seed: 1 });
+    expect(failure?.report).toBeUndefined();
+    expect([...met].filter(([, histories]) => histories === 0)).toEqual([]);
+  });
 
   test('is the same each time', async () => {
     for (let seed = 1; seed <= 20; seed += 1) expect(await traceOf(seed)).toBe(await traceOf(seed));
@@ -68,7 +62,7 @@ describe('a simulated history', () => {
 
   test('meets all that is meant to happen', async () => {
     const traces: string[] = [];
-    for (let seed = 1; seed <= 1_000; seed += 1) traces.push(await traceOf(seed));
+    for (let seed = 1; seed <= TRACED_HISTORIES; seed += 1) traces.push(await traceOf(seed));
     const all = traces.join('\n');
     expect(REACHED.filter((word) => !all.includes(`: ${word}`))).toEqual([]);
   });
