@@ -89,6 +89,13 @@ module.exports = {
       to: { path: '^lib/', pathNot: ['^lib/(constructs|compliance)/', '^lib/config\\.ts$'] },
     },
     {
+      name: 'stacks-floor',
+      comment: 'A construct receives the resources that it uses: only the app and the stacks themselves know stacks.',
+      severity: 'error',
+      from: { path: '^lib/', pathNot: ['^lib/stacks/', '^lib/tollgate\\.ts$'] },
+      to: { path: '^lib/stacks/' },
+    },
+    {
       name: 'no-cycles',
       comment: 'Files must not import each other in a circle. Generated code is exempt, because its generator decides.',
       severity: 'error',

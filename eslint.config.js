@@ -34,17 +34,46 @@ const TYPESCRIPT_RULES = {
   '@typescript-eslint/require-await': 'off',
 };
 
+/** Syntax that is banned everywhere. */
+const BANNED_SYNTAX = [
+  { selector: 'ExportDefaultDeclaration', message: 'Use a named export.' },
+  { selector: 'ExportAllDeclaration', message: 'Do not write barrel files: import from the file that defines it.' },
+  {
+    selector:
+      'CallExpression[callee.name=/^(Number|parseInt|parseFloat)$/] > :matches(Identifier[name=/Pico$/], MemberExpression[property.name=/Pico$/]).arguments',
+    message: 'Keep money as a bigint of pico-dollars: a number would lose digits.',
+  },
+];
+
+const NAMED_AFTER_ONE = '/(dialect|endpoint)(id)?$/i';
+/** A variable or property that holds a dialect or an endpoint, or the id of one. */
+const DIALECT_OR_ENDPOINT = `:matches(${[
+  `Identifier[name=${NAMED_AFTER_ONE}]`,
+  `MemberExpression[property.name=${NAMED_AFTER_ONE}]`,
+  `MemberExpression[property.name="id"][object.name=${NAMED_AFTER_ONE}]`,
+  `MemberExpression[property.name="id"][object.property.name=${NAMED_AFTER_ONE}]`,
+  `ChainExpression[expression.property.name=${NAMED_AFTER_ONE}]`,
+  `ChainExpression[expression.property.name="id"][expression.object.name=${NAMED_AFTER_ONE}]`,
+  `ChainExpression[expression.property.name="id"][expression.object.property.name=${NAMED_AFTER_ONE}]`,
+].join(', ')})`;
+const onDialect = (selector) => ({
+  selector,
+  message: 'Move code that depends on a dialect or an endpoint into its object in lambdas/domain/dialects.',
+});
+
+/** A branch on the name of a dialect or an endpoint: the engine serves every one of them alike. */
+const DIALECT_BRANCHES = [
+  ...['Literal[value=type(string)]', 'TemplateLiteral'].map((text) =>
+    onDialect(`BinaryExpression[operator=/^[!=]==?$/]:has(> ${DIALECT_OR_ENDPOINT}):has(> ${text})`),
+  ),
+  onDialect(`SwitchStatement:has(> ${DIALECT_OR_ENDPOINT}.discriminant)`),
+  onDialect(
+    `CallExpression[callee.object.type="ArrayExpression"][callee.property.name="includes"] > ${DIALECT_OR_ENDPOINT}.arguments`,
+  ),
+];
+
 const NAMING_RULES = {
-  'no-restricted-syntax': [
-    'error',
-    { selector: 'ExportDefaultDeclaration', message: 'Use a named export.' },
-    { selector: 'ExportAllDeclaration', message: 'Do not write barrel files: import from the file that defines it.' },
-    {
-      selector:
-        'CallExpression[callee.name=/^(Number|parseInt|parseFloat)$/] > :matches(Identifier[name=/Pico$/], MemberExpression[property.name=/Pico$/]).arguments',
-      message: 'Keep money as a bigint of pico-dollars: a number would lose digits.',
-    },
-  ],
+  'no-restricted-syntax': ['error', ...BANNED_SYNTAX, ...DIALECT_BRANCHES],
   'no-restricted-imports': [
     'error',
     { patterns: [{ regex: '^\\.{1,2}/.*\\.(ts|js)$', message: 'Leave the extension out of a relative import.' }] },
@@ -53,18 +82,15 @@ const NAMING_RULES = {
 
 const float = (selector) => ({ selector, message: 'Use integers: floating-point arithmetic rounds money and units.' });
 
-/** Rules for code in which a rounding error would change an amount of money. */
-const INTEGER_RULES = {
-  'no-restricted-syntax': [
-    ...NAMING_RULES['no-restricted-syntax'],
-    // The allowed functions return integers and reject a bigint, so they serve for time but not for money.
-    float('MemberExpression[object.name="Math"]:not([property.name=/^(floor|min|max)$/])'),
-    float('CallExpression[callee.name="parseFloat"]'),
-    float('MemberExpression[object.name="Number"][property.name="parseFloat"]'),
-    float('MemberExpression[property.name=/^(toFixed|toPrecision)$/]'),
-    float('Literal[raw=/^[0-9_]*\\.[0-9]/]'),
-  ],
-};
+/** Syntax that is banned in code in which a rounding error would change an amount of money. */
+const FLOATING_POINT = [
+  // The allowed functions return integers and reject a bigint, so they serve for time but not for money.
+  float('MemberExpression[object.name="Math"]:not([property.name=/^(floor|min|max)$/])'),
+  float('CallExpression[callee.name="parseFloat"]'),
+  float('MemberExpression[object.name="Number"][property.name="parseFloat"]'),
+  float('MemberExpression[property.name=/^(toFixed|toPrecision)$/]'),
+  float('Literal[raw=/^[0-9_]*\\.[0-9]/]'),
+];
 
 const ENVIRONMENT_BAN = {
   object: 'process',
@@ -92,7 +118,10 @@ export default tseslint.config(
     files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ['openapi-ts.config.ts', 'tollgate.config.ts'] }, tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        projectService: { allowDefaultProject: ['openapi-ts.config.ts', 'tollgate.config.ts'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: { ...CORE_RULES, ...TYPESCRIPT_RULES, ...NAMING_RULES },
   },
@@ -106,7 +135,14 @@ export default tseslint.config(
       'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true, IIFEs: true }],
     },
   },
-  { files: ['lambdas/domain/{money,wallet,usage}/**/*.ts'], rules: INTEGER_RULES },
+  {
+    files: ['lambdas/domain/{money,wallet,usage}/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...BANNED_SYNTAX, ...DIALECT_BRANCHES, ...FLOATING_POINT] },
+  },
+  {
+    files: ['lambdas/domain/dialects/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...BANNED_SYNTAX, ...FLOATING_POINT] },
+  },
   { files: ['lambdas/adapters/stdout-log.ts', 'dev/print.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['lambdas/adapters/read-env.ts', 'lib/config.ts', 'dev/local/settings.ts'],

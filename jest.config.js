@@ -3,7 +3,7 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // Every core: the main process only waits for its workers.
+  // All cores run tests, because the main process only waits for its workers.
   maxWorkers: '100%',
   // This ends a test that hangs. No test may depend on the machine's speed, so it is far longer than any test takes.
   testTimeout: 240_000,

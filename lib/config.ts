@@ -23,7 +23,7 @@ const providerSchema = z
         /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)(:|\/|$))/,
         'must be an https:// address, because prompts are sent to it',
       ),
-    /** The name of the price list that applies. @default the provider's id */
+    /** The name of the price list that applies. @default the provider's ID */
     catalog: z.string().optional(),
     ...providerPromises,
   })
@@ -91,7 +91,7 @@ const configSchema = z.strictObject({
     .optional(),
   /** Receives an email for each alarm. @default none: alarms are seen in CloudWatch only */
   alarmEmail: z.email('must be an email address').optional(),
-  /** The providers. The provider-keys secret contains a key for each of these ids. */
+  /** The providers. The provider-keys secret contains a key for each of these IDs. */
   providers: z
     .array(providerSchema)
     .min(1, 'must name at least one provider')

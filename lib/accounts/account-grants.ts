@@ -6,7 +6,7 @@ import { grantItems, type TableAction } from '../constructs/table-grant';
 const ACCOUNTS = ['acc_*'];
 /** Partitions with a person and their memberships. */
 const PEOPLE = ['per_*'];
-/** Index from the user pool's id of a user to the person. */
+/** Index from the user pool's ID of a user to the person. */
 const SUBJECTS = ['subject#*'];
 const DIRECTORY = ['accounts#*'];
 const OPERATORS = ['operators'];

@@ -20,7 +20,7 @@ export interface HarmAlarmProps {
   readonly periods?: number;
 }
 
-/** An alarm that states the harm it means. Its id in kebab-case is the heading of its entry in docs/runbook.md. */
+/** An alarm that states the harm it means. Its ID in kebab-case is the heading of its entry in docs/runbook.md. */
 export class HarmAlarm extends Construct {
   readonly alarm: Alarm;
 

@@ -29,7 +29,7 @@ export interface ServiceFunctionProps<Names extends readonly string[]> {
   readonly description: string;
   /** The names that the handler reads, from lambdas/contracts/deployment/environment.ts. */
   readonly environmentNames: Names;
-  /** The values of those names: ids, names and numbers, never a secret, because listing functions shows them. */
+  /** The values of those names: IDs, names and numbers, never a secret, because listing functions shows them. */
   readonly environment: NoInfer<Env<Names>>;
   readonly memoryMb: number;
   readonly timeout: Duration;
@@ -106,7 +106,7 @@ export class ServiceFunction<const Names extends readonly string[]> extends Cons
       {
         decision: 'no-second-record-of-requests',
         rules: ['Serverless-LambdaTracing'],
-        control: 'Logs and metrics contain request ids and durations.',
+        control: 'Logs and metrics contain request IDs and durations.',
         consequence:
           'There are no traces: X-Ray would store request metadata for 30 days, whatever retention is configured.',
       },

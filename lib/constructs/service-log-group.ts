@@ -22,7 +22,7 @@ export interface ServiceLogGroupProps {
   readonly logDays: LogDays;
   /** Its policy must name this log group; see EncryptionKey. */
   readonly encryptionKey: IKey;
-  /** @default 'usage', because lines carry only ids and counts */
+  /** @default 'usage', because lines carry only IDs and counts */
   readonly dataClass?: DataClass;
 }
 

@@ -34,7 +34,7 @@ export interface ManagementFunctionProps {
 }
 
 /**
- * Serves the management API. It verifies access tokens itself, because API Gateway would accept id tokens too and answer
+ * Serves the management API. It verifies access tokens itself, because API Gateway would accept ID tokens too and answer
  * errors in its own format: docs/adr/0016-a-function-takes-the-token-itself.md.
  */
 export class ManagementFunction extends ServiceFunction<typeof API_ENV> {

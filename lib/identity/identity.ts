@@ -69,7 +69,7 @@ export class Identity extends Construct {
       userPoolName: `tollgate-${stage}`,
       featurePlan: FeaturePlan.ESSENTIALS,
       selfSignUpEnabled: selfSignUp,
-      // People sign in with their email address; their user name is an opaque id.
+      // People sign in with their email address; their user name is an opaque ID.
       signInAliases: { email: true },
       signInCaseSensitive: false,
       autoVerify: { email: true },
@@ -162,7 +162,7 @@ export class Identity extends Construct {
   }
 }
 
-/** Takes the last part of the stack's id, which is unique and does not reveal the AWS account's number. */
+/** Takes the last part of the stack's ID, which is unique and does not reveal the AWS account's number. */
 function ownPrefix(stage: string): string {
   const stackUuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
   return Fn.join('-', ['tollgate', stage, Fn.select(4, Fn.split('-', stackUuid))]);

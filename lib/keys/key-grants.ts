@@ -2,7 +2,7 @@ import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ClassifiedTable } from '../constructs/classified-table';
 import { grantItems } from '../constructs/table-grant';
 
-/** A key's partition is its id, a ULID, and every ULID of this millennium starts with 0. */
+/** A key's partition is its ID, a ULID, and every ULID of this millennium starts with 0. */
 const KEYS = ['0*'];
 /** The list of an account's keys. */
 const LISTS = ['acc_*'];
@@ -17,7 +17,7 @@ export class KeyGrants {
     this.#keys = keys;
   }
 
-  /** Reads the verifier of a key by its id. It includes no Query, so that a function that verifies cannot list. */
+  /** Reads the verifier of a key by its ID. It includes no Query, so that a function that verifies cannot list. */
   verify(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#keys, ['dynamodb:GetItem'], KEYS);
   }

@@ -18,7 +18,7 @@ export interface DeploymentSecretsProps {
  * what an operator has stored, or invalidate every API key at once.
  */
 export class DeploymentSecrets extends Construct {
-  /** JSON with each provider's key by its id. An operator fills it; without the key of a configured provider the data plane does not start. */
+  /** JSON with each provider's key by its ID. An operator fills it; without the key of a configured provider the data plane does not start. */
   readonly providerKeys: ServiceSecret;
   /** The pepper of every verifier: 64 letters and digits. Changing it invalidates every API key. */
   readonly keyPepper: ServiceSecret;

@@ -84,7 +84,7 @@ export class StatefulStack extends Stack {
     new CfnOutput(this, 'UserPoolClientId', { value: client.userPoolClientId });
     new CfnOutput(this, 'SignInUrl', { value: signInUrl });
     new CfnOutput(this, 'UsageDays', { value: String(config.usageDays) });
-    // The provider-keys secret must contain a key under each of these ids.
+    // The provider-keys secret must contain a key under each of these IDs.
     new CfnOutput(this, 'Providers', { value: config.providers.map(({ id }) => id).join(',') });
   }
 }

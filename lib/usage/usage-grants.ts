@@ -3,7 +3,7 @@ import type { ClassifiedTable } from '../constructs/classified-table';
 import { readChanges } from '../constructs/stream-grants';
 import { grantItems, type TableAction } from '../constructs/table-grant';
 
-/** An account's usage records, in partitions named after its id and a shard. */
+/** An account's usage records, in partitions named after its ID and a shard. */
 const RECORDS = ['acc_*'];
 /** Requests to cancel a running request. */
 const CANCELLATIONS = ['cancel#*'];
@@ -32,7 +32,7 @@ export class UsageGrants {
     return grantItems(grantee, this.#usage, ['dynamodb:PutItem'], RECORDS);
   }
 
-  /** Reads the record of one request by its id. */
+  /** Reads the record of one request by its ID. */
   find(grantee: IGrantable): Grant {
     return grantItems(grantee, this.#usage, ['dynamodb:GetItem'], RECORDS);
   }

@@ -3,7 +3,7 @@ import { UndiciProviderClient } from '../../lambdas/adapters/providers/undici-pr
 import type { Headers } from '../../lambdas/domain/headers';
 import type { ProviderFailure } from '../../lambdas/domain/data-plane/provider/provider-client';
 
-/** Answers one request on a connection; `count` is how many came on it, from 1. */
+/** Answers one request on a connection; `count` is the request's number on that connection, from 1. */
 type Play = (socket: Socket, count: number) => void;
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}';
@@ -52,7 +52,7 @@ function send(through = client, dialect: 'openai' | 'anthropic' = 'openai', head
     const finish = (end: 'end' | ProviderFailure): void => {
       if (told.end !== undefined) throw new Error(`told ${told.end} and then ${end}`);
       told.end = end;
-      // A second end would come soon, and a connection is free for the next request a turn after its answer.
+      // A second end would follow within two turns, and the connection is free again a turn after its answer.
       setImmediate(() => setImmediate(() => resolve(told)));
     };
     through.send(
@@ -76,7 +76,7 @@ function send(through = client, dialect: 'openai' | 'anthropic' = 'openai', head
 }
 
 describe('a request to a provider', () => {
-  test('carries the provider’s own credentials, in its dialect, and the body as it is', async () => {
+  test('a request carries the provider’s own credentials, in its dialect, and the body unchanged', async () => {
     await send();
     await send(client, 'anthropic');
     expect(requests[0]).toMatch(/^POST \/v1\/chat HTTP\/1\.1\r\n/);
@@ -86,7 +86,7 @@ describe('a request to a provider', () => {
   });
 
   test.each(['x\r\nauthorization: Bearer sk-client', 'x\nx-api-key: k', 'x\u0000', 'x\r\n\r\nPOST /v1/other HTTP/1.1'])(
-    'carries no header that is more than one: %j',
+    'a request with a header value that would add another header is not sent: %j',
     async (value) => {
       expect((await send(client, 'openai', { 'openai-beta': value })).heads).toEqual([]);
       expect(requests).toEqual([]);
@@ -94,13 +94,13 @@ describe('a request to a provider', () => {
     },
   );
 
-  test('uses a connection again', async () => {
+  test('a second request uses the connection of the first', async () => {
     await send();
     await send();
     expect([sockets.length, requests.length]).toEqual([1, 2]);
   });
 
-  test('is told of the real answer only, not of what announces it', async () => {
+  test('a request’s listener receives the real answer and not the informational one before it', async () => {
     play = (socket) => void socket.write(`HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n${OK}`);
     expect(await send()).toMatchObject({
       heads: [{ status: 200, headers: { 'content-type': 'application/json' } }],
@@ -109,7 +109,7 @@ describe('a request to a provider', () => {
     });
   });
 
-  test('does not follow a redirect with the operator’s key', async () => {
+  test('a request does not follow a redirect with the operator’s key', async () => {
     play = (socket) =>
       void socket.write(
         'HTTP/1.1 307 Temporary Redirect\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n',
@@ -118,18 +118,18 @@ describe('a request to a provider', () => {
   });
 
   test.each([
-    ['no HTTP', 'hello\r\n\r\n'],
+    ['text that is not HTTP', 'hello\r\n\r\n'],
     ['a switch of protocols', 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'],
     ['headers without end', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(70_000)}`],
     ['a header with a control character', 'HTTP/1.1 200 OK\r\ncontent-type: a\u0000b\r\ncontent-length: 0\r\n\r\n'],
     ['broken chunks', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nhello\r\n'],
-  ])('that is answered with %s is broken, once', async (_what, bytes) => {
+  ])('a request that is answered with %s is broken, once', async (_what, bytes) => {
     play = (socket) => void socket.write(bytes);
     expect((await send()).end).toBe('broken');
     expect(requests).toHaveLength(1);
   });
 
-  test('to nobody is unreachable', async () => {
+  test('a request to a closed port is unreachable', async () => {
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
     const told = await new Promise((resolve) => {
@@ -149,8 +149,8 @@ describe('a request to a provider', () => {
   });
 });
 
-describe('a kept connection that has ended meanwhile', () => {
-  test('is replaced: the request goes out once more, on a new one', async () => {
+describe('a kept connection that was closed meanwhile', () => {
+  test('a connection that was reset is replaced: the request goes out once more, on a new one', async () => {
     play = (socket, count) => {
       if (count === 1) answer(socket, count);
       else socket.resetAndDestroy();
@@ -161,7 +161,7 @@ describe('a kept connection that has ended meanwhile', () => {
     expect(requests[2]?.split('\r\n\r\n')[1]).toBe('{"a":1}');
   });
 
-  test('is replaced when it is closed in good order, too', async () => {
+  test('a connection that was closed in good order is replaced as well', async () => {
     play = (socket, count) => {
       if (count === 1) answer(socket, count);
       else socket.end();
@@ -171,7 +171,7 @@ describe('a kept connection that has ended meanwhile', () => {
     expect(sockets).toHaveLength(2);
   });
 
-  test('is replaced before it is used when its end is known', async () => {
+  test('a connection that is known to be closed is replaced before it is used', async () => {
     await send();
     const closed = new Promise((resolve) => sockets[0]?.once('close', resolve));
     sockets[0]?.end();
@@ -180,21 +180,21 @@ describe('a kept connection that has ended meanwhile', () => {
     expect([sockets.length, requests.length]).toEqual([2, 2]);
   });
 
-  test('is replaced once, not for ever', async () => {
+  test('a connection is replaced once, not for ever', async () => {
     await send();
     play = (socket) => socket.resetAndDestroy();
     expect((await send()).end).toBe('broken');
     expect([sockets.length, requests.length]).toEqual([2, 3]);
   });
 
-  test('is a failure when a byte of an answer had come', async () => {
+  test('a connection that breaks after a byte of an answer is a failure', async () => {
     await send();
     play = (socket) => void socket.write('HTTP/1.1 2', () => socket.resetAndDestroy());
     expect((await send()).end).toBe('broken');
     expect(requests).toHaveLength(2);
   });
 
-  test('is a failure when the provider may have been at work', async () => {
+  test('a connection that breaks when the provider may have been at work is a failure', async () => {
     const impatient = new UndiciProviderClient({ apiKey: () => undefined, staleMs: 0 });
     await send(impatient);
     play = (socket) => socket.resetAndDestroy();

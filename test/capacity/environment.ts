@@ -16,11 +16,11 @@ export interface CapacityRequest {
   readonly key: string;
   readonly holdPico: bigint;
   readonly costPico: bigint;
-  /** How long the provider takes. */
+  /** Milliseconds that the provider takes. */
   readonly providerMs: number;
 }
 
-/** One execution environment of the data plane: a request at a time, and what it remembers from one to the next. */
+/** One execution environment of the data plane. It serves one request at a time and remembers state in between. */
 export class Environment {
   readonly #store: TableStore;
   readonly #time: VirtualTime;
@@ -36,7 +36,7 @@ export class Environment {
     this.#wallet = new Wallet({ store, clock, usageRetentionDays: USAGE_RETENTION_DAYS, random, sleep });
   }
 
-  /** What the data plane asks of the store for one paid, streamed request. Rejects where the client would get an error. */
+  /** Makes the store calls of one paid, streamed request. Rejects if the client would get an error. */
   async serve({ accountId, key, holdPico, costPico, providerMs }: CapacityRequest): Promise<void> {
     const admittedAt = this.#time.clock();
     const owner = await this.#keys.verify(key);
@@ -59,10 +59,10 @@ export class Environment {
     const durationMs = Math.round(this.#time.now - admittedAt);
     const record = { requestId, accountId, ...request, ...outcome, durationMs };
     const settlement = await this.#wallet.settle({ hold, costPico, record });
-    if (settlement.costPico !== costPico) throw new Error('the request was charged another amount');
+    if (settlement.costPico !== costPico) throw new Error('the request was charged a different amount');
   }
 
-  /** While the provider answers, the request looks for its cancellation. */
+  /** Checks for a cancellation while the provider responds. */
   async #stream(accountId: string, requestId: string, providerMs: number): Promise<void> {
     const endsAt = this.#time.now + providerMs;
     const key = cancellationKey(accountId, requestId);

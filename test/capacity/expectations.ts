@@ -13,26 +13,26 @@ const unless = (holds: boolean, violation: string): readonly string[] => (holds 
 
 export const HOT_ACCOUNT: readonly Expectation<HotAccountReport>[] = [
   {
-    what: 'all requests of a hot account are served, and no partition turns a call away',
+    what: 'all requests on a hot account are served, and no partition throttles a call',
     violations: ({ failures, throttled }) => [
       ...[...failures].map(([name, count]) => `${count} requests failed with ${name}`),
       ...unless(throttled === 0, `${throttled} calls were throttled`),
     ],
   },
   {
-    what: 'a request of a hot account costs at most three write units, including the end of its lease',
+    what: 'a request on a hot account costs at most three write units, including the end of its lease',
     violations: ({ writeUnitsPerRequest }) =>
       unless(writeUnitsPerRequest <= WRITE_UNITS_PER_REQUEST_MAX, `${writeUnitsPerRequest} write units per request`),
   },
   {
-    what: 'a hot account keeps every partition at half of its limits or less',
+    what: 'a hot account uses at most half of the capacity of any partition',
     violations: ({ peaks }) =>
       Object.entries(peaks)
         .filter(([, { reads, writes }]) => writes > PEAK_WRITE_UNITS_MAX || reads > PEAK_READ_UNITS_MAX)
         .map(([kind, { reads, writes }]) => `${kind}: ${writes} write units, ${reads} read units in a second`),
   },
   {
-    what: 'the requests of a hot account are paid to the last pico-dollar, and its ledger adds up',
+    what: 'all requests on a hot account are charged to the last pico-dollar, and the ledger adds up',
     violations: ({ spentPico, costPico, differences }) => [
       ...unless(spentPico === costPico, `they cost ${costPico} and ${spentPico} was spent`),
       ...differences,
@@ -49,11 +49,11 @@ export const HOT_RECEIPTS: readonly Expectation<HotReceiptsReport>[] = [
       ),
   },
   {
-    what: 'every request of a hot account has exactly one sealed receipt',
+    what: 'every request on a hot account has exactly one sealed receipt',
     violations: ({ requests, sealed }) => unless(sealed === requests, `${sealed} receipts of ${requests} requests`),
   },
   {
-    what: 'sealing waits where a partition takes no more in a second',
+    what: 'sealing more than a partition takes in a second waits and goes on',
     violations: ({ throttled }) => unless(throttled > 0, 'no call was throttled: the load is too small to show it'),
   },
 ];

@@ -18,32 +18,32 @@ const HOLD_PICO = DOLLAR_PICO / 50n;
 export interface HotAccountLoad {
   readonly seed: number;
   readonly requestsPerSecond: number;
-  /** From the first request to the full rate: Lambda adds environments at a limited pace. */
+  /** Seconds from the first request to the full rate, because Lambda adds environments at a limited pace. */
   readonly rampSeconds: number;
-  /** At the full rate. */
+  /** Seconds at the full rate. */
   readonly seconds: number;
-  /** How long the provider takes, on the average. */
+  /** Average milliseconds that the provider takes. */
   readonly providerMs: number;
 }
 
-/** What a load on one account came to. */
+/** The result of a load on one account. */
 export interface HotAccountReport {
   readonly requests: number;
   readonly environments: number;
-  /** Requests whose client got an error, by its name. */
+  /** The number of requests whose client got an error, by the error's name. */
   readonly failures: ReadonlyMap<string, number>;
-  /** Calls that a partition turned away. */
+  /** The number of calls that a partition throttled. */
   readonly throttled: number;
-  /** Transactions and writes that met another transaction on the same item, and were tried again. */
+  /** The number of transactions and writes that conflicted with another transaction and were retried. */
   readonly conflicts: number;
-  /** Of all that was written for these requests, the ends of their leases included. */
+  /** Write units per request, including the ends of leases. */
   readonly writeUnitsPerRequest: number;
   readonly readUnitsPerRequest: number;
   /** The busiest second of any one partition. */
   readonly peaks: { readonly [kind: string]: { readonly reads: number; readonly writes: number } };
   readonly heldPeakPico: bigint;
   readonly differences: readonly Difference[];
-  /** What the requests cost against what the ledger says was spent. */
+  /** The total cost of the requests; it should equal `spentPico`, the amount that the ledger says was spent. */
   readonly costPico: bigint;
   readonly spentPico: bigint;
 }
@@ -84,7 +84,7 @@ export class HotAccount {
     return { ...this.#report(), differences, spentPico: balance?.spentPico ?? -1n };
   }
 
-  /** Requests come by chance, at a rate that rises to its full height and stays. */
+  /** Starts requests at random times, at a rate that ramps up and then stays constant. */
   async #arrivals(accountId: string, key: string): Promise<void> {
     const { requestsPerSecond, rampSeconds, seconds } = this.#load;
     const startedAt = this.#time.now;
@@ -93,7 +93,7 @@ export class HotAccount {
       const elapsed = (this.#time.now - startedAt) / 1_000;
       if (elapsed >= rampSeconds + seconds) break;
       const share = Math.min(1, (elapsed + 0.1) / rampSeconds);
-      // A batch a millisecond and more apart: virtual time is not finer than its work.
+      // Exponential gaps make the arrivals independent of each other, as those of many clients are.
       const gapMs = -Math.log(1 - this.#random.fraction()) * (1_000 / (requestsPerSecond * share));
       await this.#time.sleep(gapMs);
       served.push(this.#serve({ accountId, key, holdPico: HOLD_PICO, ...this.#draw() }));
@@ -101,7 +101,7 @@ export class HotAccount {
     await Promise.all(served);
   }
 
-  /** A tenth of what is held, on the average; the provider's time has a long tail. */
+  /** Draws a cost of a tenth of the hold on average, and a provider time with a long tail. */
   #draw(): Pick<CapacityRequest, 'costPico' | 'providerMs'> {
     const costPico = (HOLD_PICO * BigInt(this.#random.between(1, 200))) / 1_000n;
     const { providerMs } = this.#load;
@@ -110,7 +110,7 @@ export class HotAccount {
 
   async #serve(request: CapacityRequest): Promise<void> {
     this.#requests += 1;
-    // Lambda gives a request to an environment that is free, and starts one where none is.
+    // Lambda passes a request to an idle environment, and starts one if there is none.
     const environment = this.#idle.pop() ?? this.#start();
     try {
       await environment.serve(request);
@@ -128,7 +128,7 @@ export class HotAccount {
     return new Environment(this.#store, this.#time, () => random.fraction());
   }
 
-  /** Every minute, and until every lease has ended. */
+  /** Sweeps every minute until every lease has ended. */
   async #sweeps(wallet: Wallet, accountId: string): Promise<void> {
     const { rampSeconds, seconds } = this.#load;
     const random = this.#random.fork(0);

@@ -22,13 +22,13 @@ export interface HotReceiptsLoad {
   readonly minutes: number;
 }
 
-/** What sealing a load on one account came to. */
+/** The results of sealing the receipts of a load on one account. */
 export interface HotReceiptsReport {
   readonly requests: number;
   readonly requestsPerMinute: number;
   /** Leaves of the sealed trees. */
   readonly sealed: number;
-  /** Calls that a partition turned away. */
+  /** The number of calls that a partition throttled. */
   readonly throttled: number;
   readonly minutes: readonly (SealRun & { readonly tookMs: number })[];
 }

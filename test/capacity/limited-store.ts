@@ -11,18 +11,18 @@ import type { VirtualTime } from './virtual-time';
 const WRITE_UNIT_BYTES = 1_024;
 const READ_UNIT_BYTES = 4_096;
 
-/** Assumed times on the way to DynamoDB and back within a region; a transaction occupies its items in between. */
+/** Assumed round-trip times to DynamoDB within a region. A transaction locks its items in between. */
 const GET_MS = [2, 4] as const;
 const WRITE_MS = [3, 6] as const;
 const TRANSACT_MS = [8, 16] as const;
 
-/** The embedded engine with what DynamoDB adds: latency, a limit for each partition, and conflicts of transactions. */
+/** The embedded engine with DynamoDB's latency, partition limits and transaction conflicts. */
 export class LimitedStore implements TableStore {
   readonly limits = new PartitionLimits();
   readonly #engine: EmbeddedStore;
   readonly #time: VirtualTime;
   readonly #random: () => number;
-  /** Items that a transaction under way occupies. */
+  /** The items that running transactions lock. */
   readonly #occupied = new Set<string>();
   conflicts = 0;
 
@@ -92,7 +92,7 @@ export class LimitedStore implements TableStore {
     if (!isTaken) throw new StoreUnavailable('ProvisionedThroughputExceededException');
   }
 
-  /** An update and a deletion cost what is there; a lease or a balance grows by no unit. */
+  /** Charges updates and deletions by the stored item, because no lease or balance grows by a write unit. */
   async #take(write: Write | Check, factor: 1 | 2): Promise<boolean> {
     const key = keyOf(write);
     const item = 'put' in write ? write.put : await this.#engine.get({ table: write.table, key });

@@ -1,5 +1,5 @@
 import { SECOND_MS } from '../../lambdas/domain/clock';
-/** What one DynamoDB partition takes in a second: 1,000 write units, 3,000 read units (DynamoDB developer guide). */
+/** The limits of one DynamoDB partition per second, from the DynamoDB developer guide. */
 const WRITE_UNITS_MAX = 1_000;
 const READ_UNITS_MAX = 3_000;
 
@@ -8,7 +8,7 @@ class Meter {
   #units = 0;
   peak = 0;
 
-  /** @returns whether this second has so many units left; then they are used. */
+  /** Uses units of this second. @returns false if there are not enough left */
   use(units: number, unitsMax: number, now: number): boolean {
     const second = Math.floor(now / SECOND_MS);
     if (second !== this.#second) {
@@ -22,20 +22,20 @@ class Meter {
   }
 }
 
-/** Each partition key is a partition of its own, as DynamoDB makes it of a busy one, and takes no more than one does. */
+/** Treats each partition key as a partition of its own, as DynamoDB does for a busy key, with a partition's limits. */
 export class PartitionLimits {
   readonly #meters = new Map<string, { readonly reads: Meter; readonly writes: Meter }>();
   throttled = 0;
   writeUnits = 0;
   readUnits = 0;
 
-  /** @returns whether the partition took it */
+  /** @returns false if the partition throttles the call */
   read(partition: string, units: number, now: number): boolean {
     this.readUnits += units;
     return this.#count(this.#meterOf(partition).reads.use(units, READ_UNITS_MAX, now));
   }
 
-  /** @returns whether the partition took it */
+  /** @returns false if the partition throttles the call */
   write(partition: string, units: number, now: number): boolean {
     this.writeUnits += units;
     return this.#count(this.#meterOf(partition).writes.use(units, WRITE_UNITS_MAX, now));

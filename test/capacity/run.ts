@@ -1,6 +1,6 @@
 /**
  * `npm run simulate:hot -- --rate R --ramp S --seconds S --provider MS --minutes M --seed N`: plays a load on one account
- * in virtual time, then the sealing of its receipts, and fails where an expectation is not met.
+ * in virtual time, then seals the receipts of such a load, and fails if an expectation is not met.
  */
 import { parseArgs } from 'node:util';
 import { formatUsd } from '../../lambdas/domain/money/pico';
@@ -28,7 +28,7 @@ async function playAccount(load: HotAccountLoad): Promise<void> {
   const { requests, environments, throttled, conflicts, failures, peaks } = report;
   print(`${requests} requests, ${environments} environments, ${(performance.now() / 1_000).toFixed(0)} s`);
   print(
-    `throttled calls: ${throttled}, conflicts tried again: ${conflicts}, failed requests: ${[...failures].join(' ') || 'none'}`,
+    `throttled calls: ${throttled}, retried conflicts: ${conflicts}, failed requests: ${[...failures].join(' ') || 'none'}`,
   );
   print(
     `per request: ${report.writeUnitsPerRequest.toFixed(2)} write units, ${report.readUnitsPerRequest.toFixed(2)} read units`,

@@ -6,7 +6,7 @@ interface Event {
 
 const drained = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
-/** Time that passes as fast as the work in it is done. Whoever sleeps until the same moment goes on in the order of going to sleep. */
+/** Time that passes as fast as its work is done. Sleepers of the same moment wake in the order in which they slept. */
 export class VirtualTime {
   now: number;
   /** A binary heap, the earliest event first. */
@@ -24,17 +24,17 @@ export class VirtualTime {
     });
   }
 
-  /** Whole milliseconds, as clocks tell. */
+  /** The time in whole milliseconds, like a real clock. */
   readonly clock = (): number => Math.floor(this.now);
 
-  /** Until nobody sleeps any more, or until this moment. */
+  /** Runs until there are no more sleepers, or until this moment. */
   async run(until = Infinity): Promise<void> {
     await drained();
     for (let next = this.#events[0]; next && next.at <= until; next = this.#events[0]) {
       this.#pop();
       this.now = next.at;
       next.resume();
-      // Those of the same moment wake together; what they do next is done before time goes on.
+      // All sleepers of one moment wake together, and their next work is done before time goes on.
       if (this.#events[0]?.at !== next.at) await drained();
     }
     if (until !== Infinity) this.now = Math.max(this.now, until);
@@ -42,32 +42,32 @@ export class VirtualTime {
 
   #push(event: Event): void {
     const events = this.#events;
-    let place = events.push(event) - 1;
-    while (place > 0) {
-      const parent = (place - 1) >> 1;
+    let index = events.push(event) - 1;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
       if (!isBefore(event, events[parent] as Event)) break;
-      events[place] = events[parent] as Event;
-      place = parent;
+      events[index] = events[parent] as Event;
+      index = parent;
     }
-    events[place] = event;
+    events[index] = event;
   }
 
   #pop(): void {
     const events = this.#events;
     const last = events.pop();
     if (last === undefined || events.length === 0) return;
-    let place = 0;
+    let index = 0;
     for (;;) {
-      const left = place * 2 + 1;
+      const left = index * 2 + 1;
       const right = left + 1;
       if (left >= events.length) break;
       const isRight = right < events.length && isBefore(events[right] as Event, events[left] as Event);
       const child = isRight ? right : left;
       if (!isBefore(events[child] as Event, last)) break;
-      events[place] = events[child] as Event;
-      place = child;
+      events[index] = events[child] as Event;
+      index = child;
     }
-    events[place] = last;
+    events[index] = last;
   }
 }
 

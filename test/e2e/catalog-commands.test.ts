@@ -65,7 +65,7 @@ test('a price list is compared, proposed and approved, and the catalog then show
   const refused = await catalog('approve', String(partial['proposalId']));
   expect(refused).toMatchObject({
     exitCode: 1,
-    error: expect.stringMatching(/^First approve a complete price list/) as string,
+    error: expect.stringMatching(/^Approve a complete price list as a whole first/) as string,
   });
 
   const { proposalId, version } = json(await catalog('propose'));

@@ -75,7 +75,7 @@ describe.each(['while the gateway runs', 'after the gateway has stopped'])('%s',
     expect(repeated).toMatchObject({
       code: 1,
       out: '',
-      err: 'The key was revoked, has ended, or was replaced before.\n',
+      err: 'The key was revoked, has expired, or was already replaced.\n',
     });
 
     const revoke = () => run.tollgate('keys', 'revoke', accountId, last['keyId']!);
@@ -230,7 +230,7 @@ test('a usage error prints its message and a pointer to --help, and exits with c
 });
 
 test('the option --help exits with code 0', async () => {
-  // From its source, as `npm run tollgate` runs it; the other tests run the same program bundled.
+  // This test runs the program from its source, as `npm run tollgate` does. The other tests run it bundled.
   const child = runScript('cli/tollgate.ts', ['--help'], { TOLLGATE_DATA: run.folder }, fromSource);
   expect([await child.ended, child.err()]).toEqual([0, '']);
 });

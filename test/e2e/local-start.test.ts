@@ -27,7 +27,7 @@ async function interrupt(child: Child): Promise<void> {
 }
 
 test('a first start prints a working example request for an account with $5.00, and a second start keeps the account', async () => {
-  // From its source, as `npm start` runs it; the other tests start the same program bundled.
+  // This gateway runs from its source, as with `npm start`. The other tests start the same program bundled.
   const first = await start(folder, {}, fromSource);
   expect(first.gatewayUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/);
   expect(first.out()).toContain(first.apiKey);

@@ -5,10 +5,10 @@ import { basename, dirname, join } from 'node:path';
 export const ROOT = dirname(dirname(__dirname));
 const FOLDER = join(ROOT, '.cache/programs');
 
-/** Node keeps compiled code here, so that only the first start of a program compiles it. */
+/** The folder in which Node caches compiled code, so that only the first start of a program compiles it. */
 export const COMPILE_CACHE = join(FOLDER, 'compiled');
 
-/** How `npm start` and `npm run tollgate` run a program of dev/: from its source, which is compiled at each start. */
+/** Node's arguments that run a program of dev/ from its source, as `npm start` and `npm run tollgate` do. */
 export const fromSource = (file: string): readonly string[] => ['--import', 'tsx', join('dev', file)];
 
 /**
@@ -45,7 +45,7 @@ function bundle(file: string, outfile: string): void {
   const options = ['--bundle', '--platform=node', '--format=cjs', '--target=node24', '--log-level=error'];
   const esbuild = require.resolve('esbuild/bin/esbuild');
   execFileSync(process.execPath, [esbuild, join('dev', file), ...options, `--outfile=${draft}`], { cwd: ROOT });
-  // What changes while it is bundled is newer than the bundle.
+  // The bundle gets the time of its start, so that a source that changed meanwhile is newer.
   utimesSync(draft, startedAt, startedAt);
   renameSync(draft, outfile);
 }

@@ -1,5 +1,5 @@
 const POLL_MS = 5;
-/** Ends a wait that hangs, before the test's own timeout would end it without naming what it waited for. */
+/** Shorter than the timeout of a test, so that a test that hangs fails with the name of the condition. */
 const HANG_MS = 180_000;
 
 /**

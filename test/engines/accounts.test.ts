@@ -8,7 +8,7 @@ describeDurableEngines('accounts on', (engine) => {
   beforeEach(async () => ({ stage, stop } = await startStage(engine, AccountStage)));
   afterEach(() => stop());
 
-  test('members join, change, pass the ownership on and leave, each on the record', async () => {
+  test('members join, change roles, transfer the account and leave, each with an event', async () => {
     const { accountId, owner } = await stage.account();
     const [admin, developer] = [
       await stage.join(accountId, owner, 'admin'),
@@ -25,12 +25,12 @@ describeDurableEngines('accounts on', (engine) => {
       ]),
     );
     expect(await stage.verify(accountId)).toEqual({ events: 8, faults: [] });
-    // The right that somebody had a moment ago.
+    // The previous owner has just lost the right.
     const late = stage.accounts.rename({ accountId, name: 'late', actor: owner });
     await expect(late).rejects.toMatchObject({ name: 'NotAllowed' });
   });
 
-  test('changes at once are one behind the other, and only one of the same version is made', async () => {
+  test('concurrent changes form one chain, and only one change of each version succeeds', async () => {
     const { accountId, owner: actor } = await stage.account();
     const outcomes = await Promise.allSettled(
       Array.from({ length: 10 }, (_, number) =>
@@ -42,7 +42,7 @@ describeDurableEngines('accounts on', (engine) => {
     expect(await stage.verify(accountId)).toEqual({ events: 7, faults: [] });
   });
 
-  test('a key is rotated once, and nobody makes one before they stated their age', async () => {
+  test('a key is rotated once, and cannot be created before its owner attests to being 18', async () => {
     const { accountId, owner: actor } = await stage.account();
     const { keyId, key } = await stage.keys.create({ accountId, actor });
     const rotate = () => stage.keys.rotate({ accountId, keyId, graceMs: 60_000, actor });
@@ -57,7 +57,7 @@ describeDurableEngines('accounts on', (engine) => {
     await expect(create).rejects.toMatchObject({ code: 'attestation_required' });
   });
 
-  test('an account is suspended and resumed, its billing details and the operators are kept', async () => {
+  test('an account is suspended and resumed, and its billing details and operators are stored', async () => {
     const { accountId, owner } = await stage.account();
     const operator = await stage.operator();
     await stage.accounts.suspend({ accountId, reason: 'abuse', actor: operator });

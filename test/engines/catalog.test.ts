@@ -34,7 +34,7 @@ describeDurableEngines('the catalog on', (engine) => {
     expect(await stage.events()).toHaveLength(3);
   });
 
-  test('of changes at once on one version one is made', async () => {
+  test('only one of several concurrent changes of one version succeeds', async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 5 }, (_, number) => stage.set({ kind: 'alias', alias: `alias-${number}`, model: 'one' })),
     );

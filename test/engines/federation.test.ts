@@ -8,7 +8,7 @@ test.each([
   'https://oidc.eks.eu-central-1.amazonaws.com/id/0123456789ABCDEF',
   'https://accounts.google.com',
   'https://login.example.com/tenant/',
-])('%s is a public address', (url) => {
+])('%s is a public URL', (url) => {
   expect(isPublicUrl(url)).toBe(true);
 });
 
@@ -37,11 +37,11 @@ test.each([
   'file:///etc/passwd',
   'oidc.example.com',
   '',
-])('%j is not', (url) => {
+])('%j is not a public URL', (url) => {
   expect(isPublicUrl(url)).toBe(false);
 });
 
-test('a trust takes a token once, and its keys live a quarter of an hour, unless it says otherwise', () => {
+test('a trust accepts each token once and issues keys for a quarter of an hour by default', () => {
   expect(newTrustSchema.parse(trust)).toEqual({ ...trust, claims: {}, singleUse: true, keySeconds: 900 });
 });
 
@@ -49,23 +49,29 @@ test.each([
   ['a longer life than an hour', { keySeconds: 3_601 }],
   ['a shorter life than a minute', { keySeconds: 59 }],
   ['any subject', { subject: '*' }],
-  ['an issuer that is no public host', { issuer: 'https://10.0.0.1' }],
-  ['a member that is none', { jwksUri: 'https://keys.example.com' }],
-  ['a claim that is no text', { claims: { run: 1 } }],
+  ['an issuer that is not a public host', { issuer: 'https://10.0.0.1' }],
+  ['an unknown member', { jwksUri: 'https://keys.example.com' }],
+  ['a claim that is not a string', { claims: { run: 1 } }],
   ['a claim without a name', { claims: { '': 'x' } }],
   ['too many claims', { claims: Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`c${index}`, 'x'])) }],
-  ['rules that are none', { rules: { budget: '5' } }],
-])('%s is refused', (_what, otherwise) => {
+  ['invalid rules', { rules: { budget: '5' } }],
+])('a trust with %s is refused', (_what, otherwise) => {
   expect(newTrustSchema.safeParse({ ...trust, ...otherwise }).success).toBe(false);
 });
 
-describe('where everybody gets tokens, a subject names its owner', () => {
+describe('the subject for an issuer that anyone can get tokens from', () => {
   const github = { ...trust, issuer: 'https://token.actions.githubusercontent.com' };
-  test.each(['repo:acme/app:*', 'repo:acme/*:ref:refs/heads/main'])('%s is taken', (subject) => {
-    expect(newTrustSchema.safeParse({ ...github, subject }).success).toBe(true);
-  });
-  test.each(['repo:*', 'repo:*/app:ref:refs/heads/main', 'repo:acme*', 'r*'])('%s is refused', (subject) => {
-    expect(newTrustSchema.safeParse({ ...github, subject }).success).toBe(false);
-    expect(newTrustSchema.safeParse({ ...github, subject, issuer: `${github.issuer}/` }).success).toBe(false);
-  });
+  test.each(['repo:acme/app:*', 'repo:acme/*:ref:refs/heads/main'])(
+    'the subject %s, which names an owner, is accepted',
+    (subject) => {
+      expect(newTrustSchema.safeParse({ ...github, subject }).success).toBe(true);
+    },
+  );
+  test.each(['repo:*', 'repo:*/app:ref:refs/heads/main', 'repo:acme*', 'r*'])(
+    'the subject %s, which names no owner, is refused',
+    (subject) => {
+      expect(newTrustSchema.safeParse({ ...github, subject }).success).toBe(false);
+      expect(newTrustSchema.safeParse({ ...github, subject, issuer: `${github.issuer}/` }).success).toBe(false);
+    },
+  );
 });

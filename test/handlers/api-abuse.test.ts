@@ -5,7 +5,7 @@ import { ApiStage, type StageOptions } from './api-stage';
 const HOME = '192.0.2.1';
 const AWAY = '198.51.100.7';
 
-/** A stage that takes the tokens that name somebody, and a way to ask it from an address. */
+/** A stage that accepts tokens that name a person, and a way to call it from an address. */
 async function open(options: StageOptions = {}) {
   const verifier: NonNullable<StageOptions['verifier']> = {
     verify: async (token) => (token.startsWith('wrong') ? undefined : { subject: token, clientId: 'c', issuedAt: 0 }),
@@ -22,7 +22,7 @@ async function open(options: StageOptions = {}) {
 }
 
 describe('failed authentication', () => {
-  test('with one token turns from 401 into 429, from this address only', async () => {
+  test('repeated failures with one token turn from 401 into 429, for this address only', async () => {
     const stage = await open();
     for (let time = 0; time < FAILURES_MAX; time += 1) expect((await stage.me(HOME, 'wrong')).status).toBe(401);
     const refused = await stage.me(HOME, 'wrong');
@@ -35,7 +35,7 @@ describe('failed authentication', () => {
     expect(stage.logged.join('')).not.toContain(HOME);
   });
 
-  test('with ever new tokens, or without one, is limited by address', async () => {
+  test('failures with ever new tokens, or without one, are limited per address', async () => {
     const stage = await open();
     for (let token = 1; token < FAILED_SUBJECTS_MAX; token += 1) await stage.me(HOME, `wrong-${token}`);
     expect((await stage.me(HOME)).status).toBe(401);
@@ -43,13 +43,13 @@ describe('failed authentication', () => {
     expect((await stage.me(HOME, 'wrong-again')).status).toBe(429);
   });
 
-  test('keeps nobody out who has a right token, at the same address too', async () => {
+  test('a valid token is accepted from an address with many invalid ones', async () => {
     const stage = await open();
     for (let token = 0; token < 2 * FAILED_SUBJECTS_MAX; token += 1) await stage.me(HOME, `wrong-${token}`);
     expect((await stage.me(HOME, 'owner')).status).toBe(200);
   });
 
-  test('reads no store', async () => {
+  test('an invalid token is refused without a read', async () => {
     const stage = await open();
     const read = jest.spyOn(stage.store, 'get');
     for (let time = 0; time < 2 * FAILURES_MAX; time += 1) await stage.me(HOME, 'wrong');
@@ -57,10 +57,10 @@ describe('failed authentication', () => {
   });
 });
 
-describe('accounts that are made in a hurry', () => {
+describe('the limits on new accounts', () => {
   const CREATION = { method: 'POST', path: '/v1/accounts', body: { name: 'Another' } };
 
-  test('are refused to the person who makes them, of which nobody is told', async () => {
+  test('a person who creates too many accounts is refused, without an alarm', async () => {
     const stage = await open();
     for (let time = 0; time < ACCOUNTS_PER_PERSON_AND_DAY_MAX; time += 1) {
       expect((await stage.ask({ ...CREATION, as: 'newcomer' })).status).toBe(201);
@@ -72,7 +72,7 @@ describe('accounts that are made in a hurry', () => {
     expect(stage.logged).toEqual([]);
   });
 
-  test('are refused to everybody where everybody makes them, with a line that rings an alarm', async () => {
+  test('everyone is refused when the deployment’s limit is reached, with a log line that raises an alarm', async () => {
     const stage = await open();
     const people = Array.from({ length: ACCOUNTS_PER_HOUR_MAX + 1 }, (_, person) => `person-${person}`);
     const statuses: number[] = [];

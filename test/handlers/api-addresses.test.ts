@@ -4,7 +4,7 @@ import { ApiStage } from './api-stage';
 
 const ADDRESS = '192.0.2.77';
 
-/** Somebody makes a key, and what the audit log says of it. */
+/** Creates a key and returns the audit event of it. */
 async function actionFrom(stage: ApiStage, headers: { readonly [name: string]: string }) {
   const path = `/v1/accounts/${stage.accountId}`;
   const made = await stage.ask({ method: 'POST', path: `${path}/keys`, as: 'developer', body: {}, headers });
@@ -19,7 +19,7 @@ test.each([
   ['hmac', expect.stringMatching(/^hmac:[0-9a-f]{32}$/) as unknown],
   ['truncated', '192.0.2.0/24'],
   ['full', ADDRESS],
-] as const)('by the policy %s an event keeps %s of where it was done from', async (addressPolicy, kept) => {
+] as const)('the policy %s keeps %s of an address', async (addressPolicy, kept) => {
   const stage = await ApiStage.open({ addressPolicy });
   const { event, text } = await actionFrom(stage, { [CLIENT_ADDRESS_HEADER]: ADDRESS });
   expect(event?.['address']).toEqual(kept);
@@ -28,7 +28,7 @@ test.each([
   expect((await stage.ask({ method: 'GET', path, as: 'auditor' })).body).toMatchObject({ faults: [] });
 });
 
-test('unless it is configured, the network is kept, of operators and of people about themselves too', async () => {
+test('the network is kept by default, also of operators and of people who act on their own data', async () => {
   const stage = await ApiStage.open();
   const headers = { [CLIENT_ADDRESS_HEADER]: '2001:db8:1:2::3' };
   expect((await actionFrom(stage, headers)).event?.['address']).toBe('2001:db8:1:0:0:0:0:0/48');
@@ -39,13 +39,13 @@ test('unless it is configured, the network is kept, of operators and of people a
   expect(body['items']).toMatchObject([{ chain: DEPLOYMENT_CHAIN, address: '2001:db8:1:0:0:0:0:0/48' }]);
 });
 
-test('nothing is kept of what is no address, nor of what a client says of itself', async () => {
+test('neither invalid addresses nor addresses that a client claims are kept', async () => {
   const stage = await ApiStage.open({ addressPolicy: 'full' });
   const said = { 'x-forwarded-for': ADDRESS, [CLIENT_ADDRESS_HEADER]: 'nonsense' };
   expect((await actionFrom(stage, said)).event).not.toHaveProperty('address');
 });
 
-test('what a command of the deployment does has no address', async () => {
+test('a command of the deployment has no address', async () => {
   const stage = await ApiStage.open({ addressPolicy: 'full' });
   const { body } = await stage.ask({ method: 'GET', path: '/v1/audit', as: 'operator', query: 'limit=1' });
   expect(body['items']).toMatchObject([{ action: 'operator.appoint', actor: 'deployment' }]);

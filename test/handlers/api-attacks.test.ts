@@ -45,14 +45,14 @@ const routesWithoutBody = ROUTES.filter(({ body, method }) => body === undefined
 );
 const routesWithBody = ROUTES.filter(({ body }) => body !== undefined).map((route) => [route.id, route] as const);
 
-/** Whoever may use every route of an account between them. */
+/** The people who between them may use every route of an account. */
 const standingFor = (permission: Permission): string =>
   ['account.suspend', 'account.resume', 'account.appoint'].includes(permission) ||
   !/^(account|billing|member|invitation|key|federation|audit)\./.test(permission)
     ? 'operator'
     : 'owner';
 
-describe('another account’s thing under one’s own account', () => {
+describe('another account’s item under the caller’s own account', () => {
   const things = {
     trustId: () => aTrust(stage, stage.otherAccountId),
     keyId: async () => (await stage.parts.keys.create({ accountId: stage.otherAccountId })).keyId,
@@ -68,7 +68,7 @@ describe('another account’s thing under one’s own account', () => {
       .map((route) => [route.id, parameter, route, make] as const),
   );
 
-  test.each(rows)('%s does not find it by its %s', async (id, parameter, route, make) => {
+  test.each(rows)('%s does not find another account’s item by its %s', async (id, parameter, route, make) => {
     const theirs = await make();
     const { body, headers } = await EXAMPLES[id]!(stage, stage.accountId);
     const path = route.path.replace('{accountId}', stage.accountId).replace(`{${parameter}}`, theirs);
@@ -83,14 +83,14 @@ describe('another account’s thing under one’s own account', () => {
     expect(answer.text).not.toContain(theirs);
   });
 
-  test('nobody who is no member becomes the owner', async () => {
+  test('a person who is not a member cannot become the owner', async () => {
     const path = `/v1/accounts/${stage.accountId}/transfer`;
     const answer = await stage.ask({ method: 'POST', path, as: 'owner', body: { to: stage.person('stranger') } });
     expect(outcome(answer)).toEqual([404, 'member_not_found']);
   });
 
   test.each(routesWith('accountId').filter(({ permission }) => allows(permission, 'operator')))(
-    'an operator is told by $id that an account is not there',
+    '$id tells an operator that an account does not exist',
     async ({ id, method, path }) => {
       const { body, headers } = await EXAMPLES[id]!(stage, stage.accountId);
       const asked = { method: method.toUpperCase(), as: 'operator', ...(headers && { headers }) };
@@ -100,7 +100,7 @@ describe('another account’s thing under one’s own account', () => {
     },
   );
 
-  test('an account that is not there is answered as one that is another’s, after the same steps', async () => {
+  test('a missing account gets the same response as another’s, after the same steps', async () => {
     const steps: string[] = [];
     stage = await ApiStage.open({
       wrap: (inner) => ({
@@ -133,16 +133,16 @@ describe('a body', () => {
   };
   const refused = [400, 'invalid_request'];
 
-  test.each(routesWithBody)('of %s sets nothing but what the route takes', async (id) => {
+  test.each(routesWithBody)('a body of %s sets only the members that the route accepts', async (id) => {
     const assigned = { ownerId: stage.person('developer'), role: 'owner', version: 9, accountId: stage.otherAccountId };
     for (const [name, value] of Object.entries(assigned)) {
-      // What the route does take, it takes as what it is.
+      // Members that the route accepts keep their meaning.
       const answer = await ask(id, (body) => (name in body ? { ...body, more: 1 } : { ...body, [name]: value }));
       expect(outcome(answer)).toEqual(refused);
     }
   });
 
-  test.each(routesWithBody)('of %s breaks nothing here, whatever a member is', async (id) => {
+  test.each(routesWithBody)('a body of %s causes no internal error, whatever its members are', async (id) => {
     const asked = await EXAMPLES[id]!(stage, stage.accountId);
     for (const name of Object.keys(asked.body as object)) {
       for (const value of STRANGE_VALUES) {
@@ -152,13 +152,13 @@ describe('a body', () => {
     }
   });
 
-  test('may be empty, or an empty object, where none is asked for', async () => {
+  test('a body may be empty, or an empty object, where the route takes none', async () => {
     const path = `/v1/accounts/${stage.accountId}/resume`;
     for (const body of ['', '{}', ' {} '])
       expect((await stage.ask({ method: 'POST', path, as: 'operator', body })).status).toBe(200);
   });
 
-  test.each(routesWithBody)('of %s names each member once', async (id) => {
+  test.each(routesWithBody)('a body of %s that names a member twice is refused', async (id) => {
     const answer = await ask(id, (body) => {
       const members = JSON.stringify({ ...body, twice: 1 }).slice(1, -1);
       return `{${members},"twice":1}`;
@@ -166,7 +166,7 @@ describe('a body', () => {
     expect(answer.body['errors']).toEqual([{ pointer: '', detail: 'names a member twice' }]);
   });
 
-  test.each(routesWithBody)('of %s reaches no prototype', async (id) => {
+  test.each(routesWithBody)('a body of %s cannot reach a prototype', async (id) => {
     for (const name of ['__proto__', 'constructor', 'prototype']) {
       const answer = await ask(id, (body) => `${JSON.stringify(body).slice(0, -1)},"${name}":{"isOperator":true}}`);
       expect(outcome(answer)).toEqual(refused);
@@ -177,12 +177,12 @@ describe('a body', () => {
   test.each([
     ['createKey', { rules: { labels: { team: 'research' } } }, '"team"'],
     ['createTrust', { claims: { environment: 'production' } }, '"environment"'],
-  ])('of %s has no member that a list of names would lose', async (id, more, name) => {
+  ])('a body of %s with the member __proto__ is refused', async (id, more, name) => {
     const answer = await ask(id, (body) => JSON.stringify({ ...body, ...more }).replace(name, '"__proto__"'));
     expect(answer.body['errors']).toEqual([{ pointer: '', detail: 'names a member __proto__' }]);
   });
 
-  test.each(routesWithoutBody)('of %s has no member, because the route takes none', async (id, route) => {
+  test.each(routesWithoutBody)('a body of %s must be empty, because the route takes none', async (id, route) => {
     const asked = await EXAMPLES[id]!(stage, stage.accountId);
     const send = (body: unknown) =>
       stage.ask({ ...asked, method: route.method.toUpperCase(), as: standingFor(route.permission), body });
@@ -190,7 +190,7 @@ describe('a body', () => {
     expect((await send({})).status).not.toBe(400);
   });
 
-  test.each(routesWithBody)('of %s has no control character, no half of a character', async (id) => {
+  test.each(routesWithBody)('a body of %s with control characters or lone surrogates is refused', async (id) => {
     for (const text of ['\\u0000', 'a\\u0000b', '\\ud800', '\\udc00a', '\\u202e', '\\u2028']) {
       const answer = await ask(id, (body) => {
         const [name] = Object.entries(body).find(([, value]) => typeof value === 'string') ?? [];
@@ -204,7 +204,7 @@ describe('a body', () => {
   });
 
   test.each(['1e309', '-1e309', 'NaN', 'Infinity', '-1', '0.5', '9007199254740993', '1e21', '"60"', 'null', '[60]'])(
-    'gives no grace period of %s',
+    'a grace period of %s is refused',
     async (number) => {
       expect(outcome(await ask('rotateKey', () => `{"graceSeconds":${number}}`))).toEqual(refused);
     },
@@ -219,18 +219,21 @@ describe('a body', () => {
     ['['.repeat(30_000) + ']'.repeat(30_000), 'is nested deeper than 16'],
     ['{"a":'.repeat(17) + '1' + '}'.repeat(17), 'is nested deeper than 16'],
     [`{"name":"${'\\"'.repeat(30_000)}`, 'is not valid JSON'],
-  ])('is refused for what it is: %.30s', async (text, detail) => {
+  ])('a malformed body is refused as such: %.30s', async (text, detail) => {
     const answer = await ask('createAccount', () => text);
     expect(answer.body['errors']).toEqual([{ pointer: '', detail }]);
   });
 
-  test.each(['null', '1', '"text"', '[]', 'true'])('is an object, not %s', async (text) => {
-    expect(outcome(await ask('createAccount', () => text))).toEqual(refused);
-  });
+  test.each(['null', '1', '"text"', '[]', 'true'])(
+    'a body that is %s instead of an object is refused',
+    async (text) => {
+      expect(outcome(await ask('createAccount', () => text))).toEqual(refused);
+    },
+  );
 
-  // Nothing answers CSV so far, in which a spreadsheet would run such a text.
+  // A spreadsheet would run such text in CSV, which no route returns so far.
   test.each(['=HYPERLINK("https://evil.example")', '+1+cmd|x', '-2+3', '@SUM(A1)'])(
-    'with the name %s comes back as JSON, whatever the client would rather have',
+    'the name %s is returned as JSON, whatever the client accepts',
     async (name) => {
       const headers = { accept: 'text/csv', 'if-match': '*' };
       const path = `/v1/accounts/${stage.accountId}`;
@@ -241,7 +244,7 @@ describe('a body', () => {
     },
   );
 
-  test('is not too large, not compressed and no form', async () => {
+  test('a body that is too large, compressed or a form is refused', async () => {
     const path = '/v1/accounts';
     const large = await stage.ask({ method: 'POST', path, as: 'owner', body: { name: 'a'.repeat(65_536) } });
     expect(outcome(large)).toEqual([413, 'request_too_large']);
@@ -258,7 +261,7 @@ describe('a body', () => {
 
 describe('an address', () => {
   test.each(['key=tg_x', 'api_key=1', 'access_token=1', '__proto__[a]=1', 'accountId=acc_1'])(
-    'with ?%s is refused, and none of it is logged',
+    'an address with ?%s is refused and not logged',
     async (query) => {
       for (const route of ROUTES) {
         const asked = await EXAMPLES[route.id]!(stage, stage.accountId);
@@ -270,7 +273,7 @@ describe('an address', () => {
   );
 
   test.each(ROUTES.map((route) => [route.id, route] as const))(
-    'of %s takes no key beside what the route takes',
+    'the query of %s accepts only the documented names',
     async (id, route) => {
       const asked = await EXAMPLES[id]!(stage, stage.accountId);
       const as = standingFor(route.permission);
@@ -289,12 +292,12 @@ describe('an address', () => {
     'ACC_01JD0000000000000000000000',
     '*',
     'ä',
-  ])('names no account by %s', async (accountId) => {
+  ])('an account cannot be named by %s', async (accountId) => {
     const { status } = await stage.ask({ method: 'GET', path: `/v1/accounts/${accountId}/members`, as: 'operator' });
     expect([400, 404]).toContain(status);
   });
 
-  test('is the same by whatever name of a host, method override or forwarded path it comes', async () => {
+  test('host names, method overrides and forwarded paths do not change the route', async () => {
     const path = `/v1/accounts/${stage.otherAccountId}`;
     const plain = await stage.ask({ method: 'GET', path, as: 'owner' });
     const forged: readonly { readonly [name: string]: string }[] = [
@@ -310,7 +313,7 @@ describe('an address', () => {
     expect(plain.status).toBe(404);
   });
 
-  test('gives no other origin a right to read', async () => {
+  test('no other origin gets permission to read', async () => {
     const headers = { origin: 'https://evil.example', 'access-control-request-method': 'GET' };
     for (const method of ['GET', 'OPTIONS']) {
       const answer = await stage.ask({ method, path: '/v1/me', as: 'owner', headers });

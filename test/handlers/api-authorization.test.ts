@@ -8,7 +8,7 @@ import { ApiStage } from './api-stage';
 
 type Outcome = readonly [status: number, code?: unknown];
 
-/** What the table of permissions says, in the API's words. */
+/** The expected response by the table of permissions. */
 function expectedOf(permission: Permission, standing: Standing, isOwn: boolean): 'done' | Outcome {
   const { scope } = PERMISSIONS[permission];
   if (scope === 'self') return 'done';
@@ -22,7 +22,7 @@ const cells = ROUTES.flatMap((route) =>
 );
 
 test.each(cells.map((cell) => [cell.route.id, cell.standing, cell.isOwn ? 'their own' : 'another', cell] as const))(
-  '%s by %s in %s account is as the table of permissions says',
+  '%s by %s in %s account is decided by the table of permissions',
   async (id, as, _which, { route, standing, isOwn }) => {
     const stage = await ApiStage.open();
     const example = EXAMPLES[id];
@@ -31,7 +31,7 @@ test.each(cells.map((cell) => [cell.route.id, cell.standing, cell.isOwn ? 'their
     const { status, body } = await stage.ask({ method: route.method.toUpperCase(), as, ...asked });
     const expected = expectedOf(route.permission, standing, isOwn);
     if (expected === 'done') {
-      // Let in: what is refused then is refused for what was asked, not for who asks.
+      // Admitted: any refusal now is about the request, not about the caller.
       if (id === 'appointOwner') expect([status, body['code']]).toEqual([409, 'owner_exists']);
       else if (id === 'leaveAccount' && as === 'owner') expect([status, body['code']]).toEqual([409, 'owner_is_fixed']);
       else expect(status).toBe(route.answer ? (route.status ?? 200) : 204);
@@ -41,32 +41,35 @@ test.each(cells.map((cell) => [cell.route.id, cell.standing, cell.isOwn ? 'their
   },
 );
 
-test('an operator gives an account without an owner its first', async () => {
+test('an operator appoints the first owner of an account', async () => {
   const stage = await ApiStage.open();
   const path = `/v1/accounts/${await stage.parts.accounts.create()}/owner`;
   const asked = { method: 'PUT', path, as: 'operator', body: { personId: stage.person('admin') } };
   expect(await stage.ask(asked)).toMatchObject({ status: 200, body: { ownerId: stage.person('admin') } });
 });
 
-test.each(ROUTES.map((route) => [route.id, route] as const))('%s takes nobody without a token', async (id, route) => {
-  const stage = await ApiStage.open();
-  const asked = await EXAMPLES[id]!(stage, stage.accountId);
-  for (const authorization of [undefined, 'Bearer wrong', 'Bearer ', 'Basic b3duZXI6', 'owner']) {
-    const headers = { ...asked.headers, ...(authorization !== undefined && { authorization }) };
-    const {
-      status,
-      body,
-      headers: answered,
-    } = await stage.ask({
-      ...asked,
-      method: route.method.toUpperCase(),
-      headers,
-    });
-    expect([status, body['code'], answered['www-authenticate']]).toEqual([401, 'unauthenticated', 'Bearer']);
-  }
-});
+test.each(ROUTES.map((route) => [route.id, route] as const))(
+  '%s refuses callers without a token',
+  async (id, route) => {
+    const stage = await ApiStage.open();
+    const asked = await EXAMPLES[id]!(stage, stage.accountId);
+    for (const authorization of [undefined, 'Bearer wrong', 'Bearer ', 'Basic b3duZXI6', 'owner']) {
+      const headers = { ...asked.headers, ...(authorization !== undefined && { authorization }) };
+      const {
+        status,
+        body,
+        headers: answered,
+      } = await stage.ask({
+        ...asked,
+        method: route.method.toUpperCase(),
+        headers,
+      });
+      expect([status, body['code'], answered['www-authenticate']]).toEqual([401, 'unauthenticated', 'Bearer']);
+    }
+  },
+);
 
-test('no two routes have one name, and each is in the OpenAPI page', () => {
+test('routes have unique names, and each is in the OpenAPI document', () => {
   expect(new Set(ROUTES.map(({ id }) => id)).size).toBe(ROUTES.length);
   expect(Object.keys(EXAMPLES).sort()).toEqual(ROUTES.map(({ id }) => id).sort());
 });

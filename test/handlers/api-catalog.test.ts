@@ -24,7 +24,7 @@ const approve = (proposalId: unknown, etag: string, body: object = {}) =>
   });
 const propose = async (body: object) => (await ask({ method: 'POST', path: PROPOSALS, body })).body['id'];
 
-test('the catalog has a version, which a change of it names', async () => {
+test('a change of the catalog must name its version', async () => {
   const { headers, body } = await ask({});
   expect([headers['etag'], body]).toEqual(['"0"', { version: 0, approved: false, compiledDiffersIn: 0, settings: [] }]);
   const settings = [{ kind: 'provider', provider: 'alpha', enabled: false }];
@@ -38,12 +38,12 @@ test('the catalog has a version, which a change of it names', async () => {
   const from = new Date(stage.now).toISOString();
   expect((await ask({})).body).toMatchObject({ version: 1, settings: [{ from, setting: settings[0] }] });
   const { body: changes } = await ask({ path: `${CATALOG}/changes` });
-  // For good, so without whose it was: that is the audit log's.
+  // Changes are kept forever, so they do not name the actor; the audit log does.
   expect(JSON.stringify(changes)).not.toContain('per_');
   expect(changes['items']).toMatchObject([{ number: 1, action: 'catalog.change', settings: [{ from }], models: [] }]);
 });
 
-test('a proposal is reviewed with its differences, and approved on the version that was seen', async () => {
+test('a proposal is reviewed with its differences, and approved at the version that was read', async () => {
   const whole = await propose({});
   expect(await approve(whole, '"0"')).toMatchObject({ status: 200, body: { version: 1 } });
   stage.now += 60_000;
@@ -87,7 +87,7 @@ test('a proposal is reviewed with its differences, and approved on the version t
   expect(proposals['items']).toMatchObject([{ id: proposalId }, { id: whole, complete: true, models: 3 }]);
 });
 
-test('what operators do with prices is in the deployment’s audit log', async () => {
+test('operators’ changes of prices are in the deployment’s audit log', async () => {
   const proposalId = await propose({});
   await approve(proposalId, '"0"');
   const { body } = await ask({ path: '/v1/audit' });
@@ -103,11 +103,11 @@ test.each([
   [{ settings: [{ kind: 'markup', on: 'all', basisPoints: 100_001 }] }],
   [{ settings: [], from: '2027-01-01T00:00:00Z' }],
   [{ settings: [{ kind: 'alias', alias: '__proto__ x', model: 'one' }] }],
-])('%j is no change', async (body) => {
+])('%j is not a valid change', async (body) => {
   expect(await change(body, '*')).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
 });
 
-test('names that every object has are names like others', async () => {
+test('names such as constructor and toString are ordinary names', async () => {
   for (const name of ['constructor', '__proto__', 'toString']) {
     expect(await change({ settings: [{ kind: 'alias', alias: name, model: 'one' }] }, '*')).toMatchObject({
       status: 200,

@@ -12,7 +12,7 @@ interface Operation {
 
 const { paths } = apiDocument() as { readonly paths: { readonly [path: string]: { [method: string]: Operation } } };
 
-/** What the page says of a header: whether it must be there, or nothing. */
+/** Whether the document requires a header; undefined if it does not list it. */
 const headerOf = (path: string, method: string, header: string): 'required' | 'optional' | undefined => {
   const named = paths[path]?.[method]?.parameters?.find((each) => each.in === 'header' && each.name === header);
   return named && (named.required === true ? 'required' : 'optional');
@@ -20,23 +20,26 @@ const headerOf = (path: string, method: string, header: string): 'required' | 'o
 
 const CHANGES = ROUTES.filter(({ method }) => method !== 'get');
 
-describe('the page of the API', () => {
-  test.each(CHANGES.map((route) => [route.id, route] as const))('says whether %s heeds If-Match', async (id, route) => {
-    const stage = await ApiStage.open();
-    const asked = await EXAMPLES[id]!(stage, stage.accountId);
-    const as = [...STANDINGS].reverse().find((standing) => allows(route.permission, standing))!;
-    const ask = (ifMatch: string | undefined) => {
-      const { 'if-match': _any, ...headers }: { readonly [name: string]: string } = asked.headers ?? {};
-      const method = route.method.toUpperCase();
-      return stage.ask({ ...asked, method, as, headers: { ...headers, ...(ifMatch && { 'if-match': ifMatch }) } });
-    };
-    const said = headerOf(route.path, route.method, 'If-Match');
-    const old = await ask('"999999"');
-    expect([id, old.status === 412]).toEqual([id, said !== undefined]);
-    if (said !== undefined) expect((await ask(undefined)).status === 428).toBe(said === 'required');
-  });
+describe('the OpenAPI document', () => {
+  test.each(CHANGES.map((route) => [route.id, route] as const))(
+    'the document says whether %s checks If-Match',
+    async (id, route) => {
+      const stage = await ApiStage.open();
+      const asked = await EXAMPLES[id]!(stage, stage.accountId);
+      const as = [...STANDINGS].reverse().find((standing) => allows(route.permission, standing))!;
+      const ask = (ifMatch: string | undefined) => {
+        const { 'if-match': _any, ...headers }: { readonly [name: string]: string } = asked.headers ?? {};
+        const method = route.method.toUpperCase();
+        return stage.ask({ ...asked, method, as, headers: { ...headers, ...(ifMatch && { 'if-match': ifMatch }) } });
+      };
+      const said = headerOf(route.path, route.method, 'If-Match');
+      const old = await ask('"999999"');
+      expect([id, old.status === 412]).toEqual([id, said !== undefined]);
+      if (said !== undefined) expect((await ask(undefined)).status === 428).toBe(said === 'required');
+    },
+  );
 
-  test('names Idempotency-Key at each POST but the exchange, and nowhere else', () => {
+  test('the document lists Idempotency-Key for each POST except the exchange, and nowhere else', () => {
     const named = ROUTES.filter(({ path, method }) => headerOf(path, method, 'Idempotency-Key') === 'optional');
     expect(named.map(({ id }) => id)).toEqual(ROUTES.filter(({ method }) => method === 'post').map(({ id }) => id));
     expect(headerOf(EXCHANGE_PATH, 'post', 'Idempotency-Key')).toBeUndefined();

@@ -3,7 +3,7 @@ import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { Asked } from './api-stage';
 import type { ApiStage } from './api-stage';
 
-/** A request of a route that succeeds for whoever may make it. */
+/** A request to a route that succeeds for callers who may make it. */
 type Example = (stage: ApiStage, accountId: string) => Promise<Pick<Asked, 'path' | 'body' | 'headers'>>;
 
 const ANY_VERSION = { 'if-match': '*' };
@@ -51,7 +51,7 @@ async function aProposal({ parts }: ApiStage): Promise<string> {
   return (await proposals.propose({ list, complete: true, actor: DEPLOYMENT })).id;
 }
 
-/** One for each route; a route without one fails the suite. */
+/** One request for each route; a route without one fails the suite. */
 export const EXAMPLES: { readonly [id: string]: Example } = {
   getMe: at('/v1/me'),
   listMyAccounts: at('/v1/me/accounts'),

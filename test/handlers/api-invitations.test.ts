@@ -15,7 +15,7 @@ const open = async (stage: ApiStage) =>
   (await stage.parts.invitations.page(stage.accountId, { limit: 100 })).items.map(({ invitationId }) => invitationId);
 const tokenIn = ({ text }: Mail): string => /tgi_\w+/.exec(text)?.[0] ?? '';
 
-test('an invitation goes by mail, and its token by nothing else', async () => {
+test('an invitation is sent by mail, and its token only there', async () => {
   const stage = await ApiStage.open();
   const { status, text, body } = await stage.ask(inviting(stage));
   expect(status).toBe(201);
@@ -28,7 +28,7 @@ test('an invitation goes by mail, and its token by nothing else', async () => {
   expect(await stage.ask(accepted)).toMatchObject({ status: 200, body: { role: 'developer' } });
 });
 
-test('a repeated request sends no second mail', async () => {
+test('a retried request does not send a second mail', async () => {
   const stage = await ApiStage.open();
   const asked = inviting(stage, { 'idempotency-key': 'once' });
   const [first, second] = [await stage.ask(asked), await stage.ask(asked)];
@@ -38,7 +38,7 @@ test('a repeated request sends no second mail', async () => {
   expect([stage.mails.length, (await open(stage)).length]).toEqual([2, 2]);
 });
 
-test('where the mail is not taken nobody is invited, and the same request can be made again', async () => {
+test('an invitation whose mail is not accepted is withdrawn, and the same request can be retried', async () => {
   let isDown = true;
   const mails: Mail[] = [];
   const send = async (mail: Mail): Promise<void> => {
@@ -59,7 +59,7 @@ test('where the mail is not taken nobody is invited, and the same request can be
   expect(items.map(({ action }) => action)).toEqual(['invitation.create', 'invitation.revoke', 'invitation.create']);
 });
 
-test('without a mailer whoever invites hands the token over', async () => {
+test('the inviter receives the token if the deployment sends no mail', async () => {
   const stage = await ApiStage.open({ mailer: undefined });
   const { body } = await stage.ask(inviting(stage));
   expect(body['token']).toMatch(/^tgi_/);

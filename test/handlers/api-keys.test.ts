@@ -22,7 +22,7 @@ const change = (keyId: unknown, body: unknown, etag = '*') => {
   return stage.ask({ method: 'PUT', path, as: 'admin', body, headers: { 'if-match': etag } });
 };
 
-test('a key is made with its rules, and shown with them', async () => {
+test('a key is created with its rules and shown with them', async () => {
   const made = await create({ label: 'ci', rules: RULES });
   expect(made.status).toBe(201);
   expect((await stage.parts.keys.verify(String(made.body['key'])))?.rules).toEqual(RULES);
@@ -31,7 +31,7 @@ test('a key is made with its rules, and shown with them', async () => {
   expect(shown.body).toMatchObject({ label: 'ci', rules: RULES, version: 1 });
 });
 
-test('all rules of a key are replaced, by whoever says which version they read', async () => {
+test('a caller that sends the version it read replaces all rules of a key', async () => {
   const { body: made } = await create({ rules: RULES });
   const read = await stage.ask({ method: 'GET', path: `${keys}/${String(made['keyId'])}`, as: 'admin' });
   const etag = read.headers['etag']!;
@@ -54,7 +54,7 @@ test.each([
   ['an amount that is a number', { budget: { ...RULES.budget, limitPico: 5 } }, '/budget/limitPico'],
   ['a rule of the wrong kind', { scopes: 'chat' }, '/scopes'],
   ['a range that is none', { cidrs: ['10.0.0.0/33'] }, '/cidrs/0'],
-])('%s is refused, member by member', async (_what, rules, pointer) => {
+])('a key with %s is refused, with a fault for each member', async (_what, rules, pointer) => {
   const { body: made } = await create({});
   const changed = await change(made['keyId'], rules);
   expect(changed).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
@@ -64,18 +64,18 @@ test.each([
   expect(JSON.stringify(created.body['errors'])).toContain(`"/rules${pointer}"`);
 });
 
-test('a label’s name that is none is told what it must be', async () => {
+test('an invalid label name is refused with the rule for label names', async () => {
   const { body } = await create({ rules: { labels: { Team: 'a' } } });
   const detail = 'must start with a lower-case letter and contain only a-z, 0-9 and _.-';
   expect(body['errors']).toEqual([{ pointer: '/rules/labels/Team', detail }]);
 });
 
-test('a label is as long in any script', async () => {
+test('the length limit of a label is the same in any script', async () => {
   expect((await create({ label: '😀'.repeat(100) })).status).toBe(201);
   expect(await create({ label: '😀'.repeat(101) })).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
 });
 
-test('a key that would have ended already is not made', async () => {
+test('a key that would have expired already is not created', async () => {
   const at = (milliseconds: number) => ({ validUntil: new Date(milliseconds).toISOString() });
   for (const past of [at(0), at(stage.now)]) {
     expect((await create(past)).body['errors']).toEqual([{ pointer: '/validUntil', detail: 'must be later than now' }]);
@@ -87,7 +87,7 @@ test.each([
   ['rotated', 'a change', 'POST', '/rotate', { graceSeconds: 0 }],
   ['resumed', 'a suspension', 'POST', '/resume', undefined],
   ['revoked', 'a suspension', 'DELETE', '', undefined],
-])('a key is not %s after %s by who says that they read another version', async (_done, what, method, end, body) => {
+])('a key is not %s after %s by a caller that sends an old version', async (_done, what, method, end, body) => {
   const { accountId } = stage;
   const { keyId } = await stage.parts.keys.create({ accountId });
   if (what === 'a change') await stage.parts.keys.changeRules({ accountId, keyId, rules: { concurrency: 1 } });
@@ -105,7 +105,7 @@ const createForRole = (body: object) => {
   return stage.ask({ method: 'POST', path, as: 'developer', body });
 };
 
-test('a key for an IAM role is made and listed without a secret, and its audit event does not tell whose it is', async () => {
+test('a role key is created and listed without a secret, and its audit event does not name the role', async () => {
   const made = await createForRole({ role: ROLE, label: 'batch', rules: RULES });
   expect(made).toMatchObject({ status: 201, body: { role: ROLE, label: 'batch', rules: RULES, version: 1 } });
   expect(made.text).not.toMatch(/tg_|lastFour/);
@@ -117,7 +117,7 @@ test('a key for an IAM role is made and listed without a secret, and its audit e
   expect(audit.text).not.toContain('worker');
 });
 
-test('a key for a role has nothing to rotate, and is revoked as any', async () => {
+test('a role key cannot be rotated, and is revoked like any other', async () => {
   const { body } = await createForRole({ role: ROLE });
   const path = `${keys}/${String(body['keyId'])}`;
   const rotated = await stage.ask({ method: 'POST', path: `${path}/rotate`, as: 'admin', body: { graceSeconds: 0 } });
@@ -126,7 +126,7 @@ test('a key for a role has nothing to rotate, and is revoked as any', async () =
 });
 
 test.each([undefined, 'worker', 'arn:aws:iam::111122223333:user/worker', 'arn:aws:sts::111122223333:assumed-role/a/b'])(
-  'what is no role is refused: %s',
+  'an ARN that is not a role’s is refused: %s',
   async (role) => {
     const refused = await createForRole({ role });
     expect(refused).toMatchObject({ status: 400, body: { errors: [{ pointer: '/role' }] } });

@@ -5,7 +5,7 @@ import { ROUTES } from '../../lambdas/handlers/control-plane/api/routes/routes';
 import { EXAMPLES } from './api-examples';
 import { ApiStage } from './api-stage';
 
-/** A stage whose user pool knows of second factors of these subjects. */
+/** A stage whose user pool has second factors for these subjects. */
 const stageWith = (...subjects: readonly string[]) => {
   const asked: string[] = [];
   const has = async (subject: string): Promise<boolean> => {
@@ -20,7 +20,7 @@ const forOperators = ROUTES.filter(({ permission }) => {
   return scope !== 'self' && operators;
 });
 
-test('there are routes for operators, of the deployment and of accounts', () => {
+test('the list of operators’ routes has routes of the deployment and of accounts', () => {
   const scopes = new Set(forOperators.map(({ permission }) => PERMISSIONS[permission].scope));
   expect(scopes).toEqual(new Set(['account', 'deployment']));
 });
@@ -37,13 +37,13 @@ test.each(forOperators.map((route) => [route.id, route] as const))(
 
 const ACCOUNTS = { method: 'GET', path: '/v1/accounts' };
 
-test('an operator with a second factor is let in', async () => {
+test('an operator with a second factor is admitted', async () => {
   const { stage, asked } = await stageWith('operator');
   expect((await stage.ask({ ...ACCOUNTS, as: 'operator' })).status).toBe(200);
   expect(asked).toEqual(['operator']);
 });
 
-test('nobody else is asked for one, and nobody else learns that operators are', async () => {
+test('other people need no second factor, and do not learn that operators do', async () => {
   const { stage, asked } = await stageWith();
   for (const as of ['owner', 'auditor', 'stranger']) {
     expect((await stage.ask({ method: 'GET', path: '/v1/me', as })).status).toBe(200);
@@ -53,7 +53,7 @@ test('nobody else is asked for one, and nobody else learns that operators are', 
   expect(asked).toEqual([]);
 });
 
-test('an operator acts on their own account by their role there, and on another by their standing', async () => {
+test('an operator acts on their own account by their role, and on others as an operator', async () => {
   const { stage } = await stageWith();
   await stage.parts.operators.appoint({ personId: stage.person('owner'), actor: DEPLOYMENT });
   expect((await stage.ask({ method: 'GET', path: `/v1/accounts/${stage.accountId}`, as: 'owner' })).status).toBe(200);
@@ -61,7 +61,7 @@ test('an operator acts on their own account by their role there, and on another 
   expect(await stage.ask(other)).toMatchObject({ status: 403, body: { code: 'mfa_required' } });
 });
 
-test('where the user pool cannot be asked no operator is let in', async () => {
+test('no operator is admitted while the user pool does not respond', async () => {
   const has = () => Promise.reject(new ControlPlaneUnavailable({ cause: new Error('unreachable') }));
   const stage = await ApiStage.open({ secondFactors: { has } });
   const answered = await stage.ask({ ...ACCOUNTS, as: 'operator' });

@@ -18,10 +18,10 @@ export interface Asked {
   /** Below /api. */
   readonly path: string;
   readonly query?: string;
-  /** @default nobody: no token */
+  /** @default none: no token */
   readonly as?: string;
   readonly headers?: { readonly [name: string]: string };
-  /** Written as JSON, or as it is when it is a text. */
+  /** Serialised as JSON, or sent as it is when it is a string. */
   readonly body?: unknown;
 }
 
@@ -39,14 +39,14 @@ export type StageOptions = Partial<ApiOptions> & {
 
 const START = Date.parse('2026-11-02T10:00:00.000Z');
 
-/** The management API on an engine in memory, with somebody for every role in an account, and one account beside it. */
+/** The control plane on a store in memory, with a person for every role in one account, and another account. */
 export class ApiStage {
   now = START;
   readonly store: TableStore;
   readonly parts: ApiDependencies;
   readonly logged: string[] = [];
   readonly mails: Mail[] = [];
-  /** The persons by what they are; `stranger` owns the other account. */
+  /** The people by their standing; `stranger` owns the other account. */
   readonly people = new Map<string, string>();
   accountId = '';
   otherAccountId = '';
@@ -64,7 +64,7 @@ export class ApiStage {
       clock,
       log,
       pepper: 'a pepper of sixteen bytes',
-      // A token is its subject: what makes a token one of ours is the verifier's matter, and has tests of its own.
+      // Here a token is its subject: the verification of tokens has its own tests.
       verifier: {
         verify: async (token) =>
           token === 'wrong' ? undefined : { subject: token, clientId: 'c', issuedAt: this.now },

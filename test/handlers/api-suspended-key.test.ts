@@ -13,13 +13,13 @@ async function suspendedKey() {
   return { stage, keyId, path, resume, read };
 }
 
-test('a suspended key says since when and why', async () => {
+test('a suspended key shows since when and why', async () => {
   const { stage, read } = await suspendedKey();
   const suspendedAt = new Date(stage.now).toISOString();
   expect((await read()).body).toMatchObject({ suspendedAt, suspensionReason: 'spend_jump', version: 2 });
 });
 
-test.each(['owner', 'admin', 'operator'])('it is resumed by %s, with an event', async (as) => {
+test.each(['owner', 'admin', 'operator'])('the %s can resume a suspended key, with an event', async (as) => {
   const { stage, keyId, resume, read } = await suspendedKey();
   const { status, body } = await resume(as);
   expect([status, body['resumedAt']]).toEqual([200, new Date(stage.now).toISOString()]);
@@ -31,7 +31,7 @@ test.each(['owner', 'admin', 'operator'])('it is resumed by %s, with an event', 
   expect((await resume(as)).status).toBe(200);
 });
 
-test('it is resumed by no developer, and from no other account', async () => {
+test('a suspended key cannot be resumed by a developer or from another account', async () => {
   const { stage, resume } = await suspendedKey();
   expect(await resume('developer')).toMatchObject({ status: 403, body: { code: 'not_allowed' } });
   expect(await resume('stranger')).toMatchObject({ status: 404, body: { code: 'account_not_found' } });
@@ -41,7 +41,7 @@ test('it is resumed by no developer, and from no other account', async () => {
   });
 });
 
-test('it is rotated by nobody: its successor would be at work before anybody resumed it', async () => {
+test('a suspended key cannot be rotated, because its successor would work before a person resumed it', async () => {
   const { stage, path, resume } = await suspendedKey();
   const rotate = (as: string) =>
     stage.ask({ method: 'POST', path: `${path}/rotate`, as, body: { graceSeconds: 3_600 } });
@@ -52,7 +52,7 @@ test('it is rotated by nobody: its successor would be at work before anybody res
   expect((await rotate('developer')).status).toBe(201);
 });
 
-test('a revoked key is not resumed, and nobody suspends a key by the API', async () => {
+test('a revoked key cannot be resumed, and the API cannot suspend keys', async () => {
   const { stage, path, resume } = await suspendedKey();
   expect((await stage.ask({ method: 'DELETE', path, as: 'owner' })).status).toBe(204);
   expect(await resume('owner')).toMatchObject({ status: 409, body: { code: 'key_not_live' } });

@@ -12,8 +12,8 @@ beforeEach(async () => {
 
 const KEY = /^tg_[0-9A-Z]{26}_[0-9A-Za-z]{43}$/;
 
-describe('an answer', () => {
-  test('is JSON, is never cached and carries the id of its request', async () => {
+describe('a response', () => {
+  test('a response is JSON, is never cached and has the request’s id', async () => {
     const { headers, body } = await stage.ask({ method: 'GET', path: '/v1/me', as: 'owner' });
     expect(headers).toMatchObject({
       'content-type': 'application/json',
@@ -23,7 +23,7 @@ describe('an answer', () => {
     expect(body).toMatchObject({ personId: stage.person('owner'), isOperator: false });
   });
 
-  test('of what is not there is a problem too', async () => {
+  test('an unknown route is answered with problem details', async () => {
     for (const path of ['/v1/nothing', '/v2/me', '/', '/v1/me/']) {
       const { status, body, headers } = await stage.ask({ method: 'GET', path, as: 'owner' });
       expect([status, body['code']]).toEqual([404, 'not_found']);
@@ -31,7 +31,7 @@ describe('an answer', () => {
     }
   });
 
-  test('of a store that fails says so, and that one may try again', async () => {
+  test('a store failure is answered with 503 and a retry-after', async () => {
     const faulty: FaultyStore[] = [];
     stage = await ApiStage.open({ wrap: (store) => (faulty[0] = new FaultyStore(store)) });
     faulty[0]!.plan(...Array.from({ length: 12 }, () => 'unreachable' as const));
@@ -40,7 +40,7 @@ describe('an answer', () => {
     expect([status, body['code'], headers['retry-after']]).toEqual([503, 'service_unavailable', '1']);
   });
 
-  test('of something that broke here tells nothing of it, and the log no more than its kind', async () => {
+  test('an internal failure reveals nothing, and the log has only the name of the error', async () => {
     stage = await ApiStage.open({ mailer: { send: () => Promise.reject(new TypeError('someone@example.test')) } });
     const path = `/v1/accounts/${stage.accountId}/invitations`;
     const body = { email: 'someone@example.test', role: 'auditor' };
@@ -55,7 +55,7 @@ describe('a change', () => {
   const rename = (headers: { readonly [name: string]: string }, as = 'owner', name = 'New') =>
     stage.ask({ method: 'PATCH', path: account, as, body: { name }, headers });
 
-  test('says which version it changes, and undoes nobody else’s', async () => {
+  test('a change must name the version that it changes', async () => {
     const { headers, body } = await stage.ask({ method: 'GET', path: account, as: 'admin' });
     expect(headers['etag']).toBe(`"${String(body['version'])}"`);
     const etag = headers['etag']!;
@@ -69,7 +69,7 @@ describe('a change', () => {
     expect(await rename({ 'if-match': '*' }, 'admin', 'Mine')).toMatchObject({ status: 200, body: { name: 'Mine' } });
   });
 
-  test('without a version is not made', async () => {
+  test('a change without a version is refused', async () => {
     expect(await rename({})).toMatchObject({ status: 428, body: { code: 'precondition_required' } });
     for (const etag of ['1', 'W/"1"', '"-1"', '"1.5"', '"9007199254740993"', '""', '"1", "2"']) {
       expect(await rename({ 'if-match': etag })).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
@@ -77,7 +77,7 @@ describe('a change', () => {
     expect(await stage.parts.accounts.get(stage.accountId)).toMatchObject({ name: 'Ours' });
   });
 
-  test('is in the audit log, by whom it was made and without what is personal', async () => {
+  test('a change is in the audit log with its actor and without personal data', async () => {
     await rename({ 'if-match': '*' });
     const { body, text } = await stage.ask({
       method: 'GET',
@@ -93,7 +93,7 @@ describe('a change', () => {
     expect(report.body).toEqual({ events: 10, faults: [] });
   });
 
-  test('is in a log that shows no more than its first hundred faults', async () => {
+  test('the verification of a log reports at most a hundred faults', async () => {
     for (let sequence = 100; sequence < 250; sequence += 1)
       await stage.store.write({ table: AUDIT, put: { ...auditEventKey(stage.accountId, sequence), nonsense: true } });
     const { body } = await stage.ask({ method: 'GET', path: `${account}/audit/verification`, as: 'auditor' });
@@ -101,7 +101,7 @@ describe('a change', () => {
     expect(body['faults']).toHaveLength(100);
   });
 
-  test('is in a log that is verified part after part', async () => {
+  test('a log is verified part by part', async () => {
     const verify = (query: string, as = 'auditor', path = account) =>
       stage.ask({ method: 'GET', path: `${path}/audit/verification`, as, query });
     const first = await verify('limit=6');
@@ -122,7 +122,7 @@ describe('a change', () => {
 describe('a key', () => {
   const create = (as: string, body: unknown = {}) => stage.ask({ method: 'POST', path: `${account}/keys`, as, body });
 
-  test('is shown once, works, and is listed by its prefix and its last four characters only', async () => {
+  test('a key is shown once, works, and is listed only by its id and last four characters', async () => {
     const { status, body } = await create('developer', { label: 'ci' });
     expect(status).toBe(201);
     expect(body['key']).toMatch(KEY);
@@ -133,7 +133,7 @@ describe('a key', () => {
     expect(listed.text).not.toContain(key.slice(30, -4));
   });
 
-  test('is made by nobody who has not stated their age', async () => {
+  test('a key cannot be created before its owner attests to being 18', async () => {
     const { token } = await stage.parts.invitations.create({
       accountId: stage.accountId,
       email: 'new@example.test',
@@ -146,7 +146,7 @@ describe('a key', () => {
     expect(await create('newcomer')).toMatchObject({ status: 201 });
   });
 
-  test('is replaced with a grace period, and revoked at once', async () => {
+  test('a key is rotated with a grace period, and revoked at once', async () => {
     const first = await create('owner');
     const rotated = await stage.ask({
       method: 'POST',
@@ -171,7 +171,7 @@ describe('a key', () => {
     { label: 'a'.repeat(101) },
     { labels: 1 },
     [],
-  ])('is not made of %j', async (body) => {
+  ])('a key cannot be created from %j', async (body) => {
     expect(await create('owner', body)).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
     expect(await stage.parts.keys.list(stage.accountId)).toEqual([]);
   });
@@ -186,7 +186,7 @@ describe('an invitation', () => {
       body: { email: 'someone@example.test', role: 'developer' },
     });
 
-  test('goes out by mail, and makes a member of whoever has it', async () => {
+  test('an invitation is sent by mail, and makes the holder of its token a member', async () => {
     const { status, body } = await invite();
     expect(status).toBe(201);
     expect(body).not.toHaveProperty('token');
@@ -198,7 +198,7 @@ describe('an invitation', () => {
     expect([again.status, again.body['code']]).toEqual([404, 'invitation_not_found']);
   });
 
-  test('is handed over by whoever invites, where no mail is sent', async () => {
+  test('an invitation’s token is returned to the inviter if no mail is sent', async () => {
     stage = await ApiStage.open({ mailer: undefined as never });
     account = `/v1/accounts/${stage.accountId}`;
     const { body } = await invite();
@@ -223,7 +223,7 @@ describe('a list', () => {
     return found;
   }
 
-  test('is read in pages that miss and repeat nothing', async () => {
+  test('the pages of a list miss and repeat nothing', async () => {
     for (let made = 0; made < 5; made += 1) {
       stage.now += 1;
       await stage.parts.keys.create({ accountId: stage.accountId });
@@ -239,7 +239,7 @@ describe('a list', () => {
     expect((await pages('/v1/operators', 'operator', 1)).flat()).toHaveLength(1);
   });
 
-  test('goes on by its own cursor only', async () => {
+  test('a list accepts only its own cursors', async () => {
     const first = await stage.ask({ method: 'GET', path: `${account}/members`, as: 'owner', query: 'limit=1' });
     const cursor = String(first.body['next']);
     const bytes = Buffer.from(cursor, 'base64url');
@@ -269,7 +269,7 @@ describe('a list', () => {
     'limit=1&limit=2',
     'page=2',
     `after=${'a'.repeat(2_000)}`,
-  ])('is not read with ?%s', async (query) => {
+  ])('a list with ?%s is refused', async (query) => {
     const answer = await stage.ask({ method: 'GET', path: `${account}/members`, as: 'owner', query });
     expect([answer.status, answer.body['code']]).toEqual([400, 'invalid_request']);
   });
@@ -279,7 +279,7 @@ describe('a request with an Idempotency-Key', () => {
   const create = (key: string, body: unknown = { label: 'ci' }, as = 'owner', path = `${account}/keys`) =>
     stage.ask({ method: 'POST', path, as, body, headers: { 'idempotency-key': key } });
 
-  test('is done once, and answered the same every time', async () => {
+  test('a request with an Idempotency-Key is executed once and gets the same response every time', async () => {
     const first = await create('a');
     expect(first.status).toBe(201);
     expect(await create('a')).toEqual(first);
@@ -287,19 +287,19 @@ describe('a request with an Idempotency-Key', () => {
     expect((await create('b')).body['keyId']).not.toBe(first.body['keyId']);
   });
 
-  test('is another’s when somebody else sends it, or to another path', async () => {
+  test('the same Idempotency-Key from another person, or for another path, is another request', async () => {
     const first = await create('a');
     expect((await create('a', { label: 'ci' }, 'admin')).body['keyId']).not.toBe(first.body['keyId']);
     const path = `${account}/keys/${String(first.body['keyId'])}/rotate`;
     expect(await create('a', { graceSeconds: 0 }, 'owner', path)).toMatchObject({ status: 201 });
   });
 
-  test('is refused when it comes with another body', async () => {
+  test('an Idempotency-Key with another body is refused', async () => {
     await create('a');
     expect(await create('a', { label: 'cd' })).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
   });
 
-  test('that was refused can be sent again', async () => {
+  test('a refused request can be sent again with its Idempotency-Key', async () => {
     expect(await create('a', {}, 'auditor')).toMatchObject({ status: 403 });
     await stage.ask({ method: 'POST', path: `${account}/suspend`, as: 'operator', body: { reason: 'abuse' } });
     expect(await create('a')).toMatchObject({ status: 409, body: { code: 'account_suspended' } });
@@ -307,13 +307,13 @@ describe('a request with an Idempotency-Key', () => {
     expect(await create('a')).toMatchObject({ status: 201 });
   });
 
-  test('is not answered again to who gave up the right by it', async () => {
+  test('a retry is refused if the request itself took the caller’s permission away', async () => {
     const transfer = () => create('a', { to: stage.person('admin') }, 'owner', `${account}/transfer`);
     expect(await transfer()).toMatchObject({ status: 200, body: { ownerId: stage.person('admin') } });
     expect(await transfer()).toMatchObject({ status: 403, body: { code: 'not_allowed' } });
   });
 
-  test('that comes twice at once is done once', async () => {
+  test('two concurrent requests with one Idempotency-Key are executed once', async () => {
     const answers = await Promise.all([create('a'), create('a'), create('a')]);
     const statuses = answers.map(({ status }) => status).sort();
     expect(statuses[0]).toBe(201);
@@ -323,7 +323,7 @@ describe('a request with an Idempotency-Key', () => {
     expect(await stage.parts.keys.list(stage.accountId)).toHaveLength(1);
   });
 
-  test('that died under way is taken to be under way for half a minute, and then done', async () => {
+  test('a request that died counts as in progress for half a minute, and is executed after that', async () => {
     let isDead = true;
     const hang = () => (isDead ? new Promise<void>(() => undefined) : Promise.resolve());
     stage = await ApiStage.open({ mailer: { send: hang } });
@@ -339,7 +339,7 @@ describe('a request with an Idempotency-Key', () => {
     expect(await invite()).toMatchObject({ status: 201 });
   });
 
-  test('leaves nothing from which its answer can be read', async () => {
+  test('a stored response cannot be read from the table', async () => {
     const stored: string[] = [];
     stage = await ApiStage.open({
       wrap: (inner) => ({
@@ -362,7 +362,7 @@ describe('a request with an Idempotency-Key', () => {
     }
   });
 
-  test.each(['', 'a b', 'ä', 'a'.repeat(256), '\u0001'])('is refused for the key %j', async (key) => {
+  test.each(['', 'a b', 'ä', 'a'.repeat(256), '\u0001'])('the Idempotency-Key %j is refused', async (key) => {
     const { status, body } = await create(key);
     expect([status, body['code']]).toEqual([400, 'invalid_request']);
   });

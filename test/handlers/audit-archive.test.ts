@@ -11,11 +11,11 @@ import { verifyAuditFile } from '../../lambdas/domain/audit/verify-audit-file';
 import { archive } from '../../lambdas/handlers/audit/archive';
 import { AccountStage } from '../domain/accounts/account-stage';
 
-/** Of S3 what the archive relies on: objects by path, and none put over another when that is asked. */
+/** The parts of S3 that the archive relies on: objects by path, and conditional writes that overwrite none. */
 class Objects {
   readonly stored = new Map<string, string>();
   readonly puts: string[] = [];
-  /** Answered instead, once each. */
+  /** Responses to give instead, once each. */
   readonly failures: number[] = [];
   readonly #server: Server;
 
@@ -78,7 +78,7 @@ async function recorded() {
   return { accountId, changes };
 }
 
-test('each event is an object, by chain and sequence, and together they verify', async () => {
+test('each event becomes an object by chain and sequence, and together they verify', async () => {
   const { accountId, changes } = await recorded();
   await keep(changes);
   expect([...objects.stored.keys()]).toEqual(
@@ -88,7 +88,7 @@ test('each event is an object, by chain and sequence, and together they verify',
   expect(verifyAuditFile(file)).toEqual({ chains: 1, events: 4, faults: [] });
 });
 
-test('changes that come again leave what is there as it is', async () => {
+test('repeated changes leave existing objects as they are', async () => {
   const { changes } = await recorded();
   await keep(changes.slice(0, 3));
   const before = new Map(objects.stored);
@@ -98,7 +98,7 @@ test('changes that come again leave what is there as it is', async () => {
   expect(objects.stored.size).toBe(4);
 });
 
-test('a failure fails the batch, leaves no gap behind, and tells nothing', async () => {
+test('a failure fails the batch, leaves no gap and logs no content', async () => {
   const { changes } = await recorded();
   for (const status of [500, 403, 409]) {
     objects.failures.push(status);
@@ -110,7 +110,7 @@ test('a failure fails the batch, leaves no gap behind, and tells nothing', async
   expect(objects.stored.size).toBe(4);
 });
 
-test('what is no event, and could hold anything, is not kept', async () => {
+test('an item that is not an event, and could contain anything, is not archived', async () => {
   const { changes } = await recorded();
   const [first] = changes;
   const image = { ...first?.dynamodb?.NewImage, email: { S: 'somebody@example.test' } };
@@ -119,7 +119,7 @@ test('what is no event, and could hold anything, is not kept', async () => {
   expect(lines.join()).not.toContain('somebody');
 });
 
-test('an event that ended by time, or a change of one, is none of its business', async () => {
+test('expired and modified events are not archived', async () => {
   const { changes } = await recorded();
   await keep(changes.map((change) => ({ ...change, eventName: 'REMOVE' as const })));
   await keep(changes.map((change) => ({ ...change, eventName: 'MODIFY' as const })));

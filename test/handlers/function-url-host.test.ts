@@ -36,7 +36,7 @@ function exchangeOf(event: Partial<LambdaFunctionURLEvent>, readCaller = callerB
 }
 
 describe('an invocation through a function URL', () => {
-  test('is read as it came, in text or base64', async () => {
+  test('the body of an invocation is read from text or base64', async () => {
     const text = '{"model":"é"}';
     await expect(exchangeOf({ body: text }).readBody(100)).resolves.toEqual(Buffer.from(text));
     const encoded = { body: Buffer.from(text).toString('base64'), isBase64Encoded: true };
@@ -48,7 +48,7 @@ describe('an invocation through a function URL', () => {
     await expect(exchangeOf({ body: 'x'.repeat(101) }).readBody(100)).rejects.toThrow(PayloadTooLarge);
   });
 
-  test('ends by the invocation’s deadline and never learns that its client left', () => {
+  test('an invocation has the deadline of its function and never learns that its client left', () => {
     const before = Date.now();
     const exchange = exchangeOf({});
     expect([exchange.path, exchange.query]).toEqual(['/v1/models', 'a=1']);
@@ -56,7 +56,7 @@ describe('an invocation through a function URL', () => {
     expect(exchange.gone.aborted).toBe(false);
   });
 
-  test('comes from the address that the edge says, or that Lambda sees; what a client says of itself is not heard', () => {
+  test('the client’s address is the one that the edge or Lambda reports, never one that the client claims', () => {
     const headers = { [CLIENT_ADDRESS_HEADER]: '192.0.2.1' };
     const iam = { userArn: 'arn:aws:sts::111122223333:assumed-role/worker/session' };
     const requestContext = { http: { method: 'GET', sourceIp: '198.51.100.7' }, authorizer: { iam } };
@@ -68,15 +68,15 @@ describe('an invocation through a function URL', () => {
     expect(exchangeOf({}, callerKnownToIam).principal).toBeUndefined();
   });
 
-  test('outlives a response whose connection breaks', async () => {
+  test('an invocation survives a broken connection', async () => {
     const out = exchangeOf({}).begin(200, {});
     const closed = new Promise((resolve) => out.once('close', resolve));
     out.destroy(new Error('EPIPE'));
     await closed;
   });
 
-  test('sends status and headers before the body, also when all of that comes with the end', async () => {
-    // The runtime puts the head in front of the first write, and only of a write.
+  test('status and headers are sent before the body, even for a response without one', async () => {
+    // The runtime sends the head with the first write, and only with a write.
     const sent: string[] = [];
     const stream = new PassThrough().on('data', (chunk: Buffer) => sent.push(chunk.toString()));
     const wrote = jest.spyOn(stream, 'write');
@@ -92,7 +92,7 @@ describe('an invocation through a function URL', () => {
   });
 });
 
-test('a function asks the runtime for the buffer that the gateway chose, whatever Node’s default is', async () => {
+test('a function requests the gateway’s buffer size from the runtime, whatever Node’s default is', async () => {
   const asked: unknown[] = [];
   const streaming = { ...runtime, streamifyResponse: (_handler: unknown, options: object) => asked.push(options) };
   Object.assign(globalThis, { awslambda: streaming });

@@ -17,7 +17,7 @@ const sealedRequests = async (accountId = ACCOUNT): Promise<string[]> => {
   return requestsIn(await stage.exportLines(accountId));
 };
 
-/** A change whose record holds what no record may. */
+/** A change whose record holds values that no record may have. */
 function malformed(change: DynamoDBRecord | undefined): DynamoDBRecord {
   const { dynamodb } = change ?? {};
   const after = { ...dynamodb?.NewImage, prompt: { S: 'what nobody may read' } };
@@ -25,7 +25,7 @@ function malformed(change: DynamoDBRecord | undefined): DynamoDBRecord {
 }
 
 describe('the changes of the usage table', () => {
-  test('become a leaf per request, in one write for all of them', async () => {
+  test('the changes of a batch become one leaf per request, in one write', async () => {
     const requests = [await stage.charge(), await stage.charge(), await stage.charge(OTHER_ACCOUNT)];
     const changes = await stage.changes();
     await stage.pipe(changes);
@@ -34,11 +34,11 @@ describe('the changes of the usage table', () => {
     expect(await sealedRequests(OTHER_ACCOUNT)).toEqual(requests.slice(2));
   });
 
-  test('become nothing where they are of no request’s end', async () => {
+  test('changes that do not end a request open no leaf', async () => {
     const requestId = await stage.charge();
     await stage.pipe();
     await stage.seal();
-    // The tree, the seal, the key and the leaves that are gone; a wish to cancel; what ended by time.
+    // The tree, the seal, the key and deleted leaves; a cancellation; an expired item.
     await stage.engine.write({ table: USAGE, put: { pk: `cancel#${ACCOUNT}#00`, sk: requestId } });
     stage.wallet.now += 100 * 86_400_000;
     await stage.engine.removeExpired();
@@ -48,7 +48,7 @@ describe('the changes of the usage table', () => {
     expect(await stage.openBatches()).toBe(0);
   });
 
-  test('keep every digit', async () => {
+  test('a leaf keeps every digit of a record', async () => {
     const costPico = 123_456_789_012_345_678_901_234_567_890n;
     const requestId = await stage.charge();
     await stage.changes();
@@ -59,7 +59,7 @@ describe('the changes of the usage table', () => {
     expect(await stage.receipts.find(record)).toMatchObject({ receipt: { costPico: costPico.toString() } });
   });
 
-  test('that another process changed without effect on the receipt become no other one', async () => {
+  test('a change that does not affect the receipt opens no other leaf', async () => {
     const requestId = await stage.charge();
     await stage.pipe();
     const record = await stage.record(requestId);
@@ -68,7 +68,7 @@ describe('the changes of the usage table', () => {
     expect(await stage.seal()).toMatchObject({ receipts: 1 });
   });
 
-  test('of several invocations at once do not mix', async () => {
+  test('the changes of concurrent invocations do not mix', async () => {
     const invocations: DynamoDBRecord[][] = [];
     for (let invocation = 0; invocation < 5; invocation += 1) {
       await stage.charge();
@@ -83,7 +83,7 @@ describe('the changes of the usage table', () => {
 });
 
 describe('a fault', () => {
-  test('fails the whole batch, which comes again', async () => {
+  test('a fault fails the whole batch, which is delivered again', async () => {
     const requestId = await stage.charge();
     const changes = await stage.changes();
     const store = new FaultyStore(stage.engine);
@@ -95,7 +95,7 @@ describe('a fault', () => {
     expect(await sealedRequests()).toEqual([requestId]);
   });
 
-  test('by a record that is none opens no leaf, and tells nothing of it', async () => {
+  test('an invalid record opens no leaf, and none of it is logged', async () => {
     await stage.charge();
     await stage.charge();
     const [first, ...rest] = (await stage.changes()).filter(({ eventName }) => eventName === 'INSERT');
@@ -117,7 +117,7 @@ describe('a fault', () => {
     expect(await sealedRequests()).toHaveLength(1);
   });
 
-  test('by a change without its form fails too', async () => {
+  test('a malformed change fails the batch', async () => {
     await expect(stage.pipe([{ eventName: 'INSERT' }])).rejects.toThrow('the rule read failed with TypeError');
   });
 });

@@ -9,7 +9,7 @@ import { requireEdge } from '../../lambdas/handlers/control-plane/require-edge';
 const HANDLERS = 'lambdas/handlers/control-plane';
 const [CURRENT, PREVIOUS] = ['the-current-origin-secret', 'the-previous-origin-secret'];
 
-/** What the API hands to a function, as far as these read it. */
+/** The parts of API Gateway’s event that these functions read. */
 function eventWith(secret: string | undefined): APIGatewayProxyEventV2 {
   const headers = secret === undefined ? {} : { [ORIGIN_SECRET_HEADER]: secret };
   return { headers, requestContext: { requestId: 'the-request' } } as unknown as APIGatewayProxyEventV2;
@@ -22,7 +22,7 @@ async function ask(secret: string | undefined, originSecrets = () => Promise.res
 }
 
 test.each([undefined, '', 'a-wrong-secret', `${CURRENT} `])(
-  'who sends %j came past the edge and is refused',
+  'a request with the origin secret %j is refused',
   async (secret) => {
     expect(await ask(secret)).toEqual({
       statusCode: 403,
@@ -42,17 +42,17 @@ test.each([undefined, '', 'a-wrong-secret', `${CURRENT} `])(
   },
 );
 
-test.each([CURRENT, PREVIOUS])('who sends a secret in force, %s, is answered', async (secret) => {
+test.each([CURRENT, PREVIOUS])('a request with the valid origin secret %s is answered', async (secret) => {
   expect(await ask(secret)).toMatchObject({ statusCode: 404, body: { status: 404, code: 'not_found' } });
 });
 
-test('without the secret nobody is let through', async () => {
+test('every request fails while the origin secret cannot be read', async () => {
   const unavailable = () => Promise.reject(new Error('a secret is empty or malformed'));
   await expect(ask(CURRENT, unavailable)).rejects.toThrow('a secret is empty or malformed');
   expect(await ask('', () => Promise.resolve(['']))).toMatchObject({ statusCode: 403 });
 });
 
-test('every handler of the control plane but health asks for the edge', () => {
+test('every handler of the control plane except health requires the edge', () => {
   const files = readdirSync(HANDLERS).filter((file) => file.endsWith('.lambda.ts') && file !== 'health.lambda.ts');
   expect(files.length).toBeGreaterThan(0);
   const asking = files.filter((file) => readFileSync(join(HANDLERS, file), 'utf8').includes('requireEdge({'));

@@ -29,7 +29,7 @@ beforeEach(async () => {
     return stores[0]!;
   };
   stage = await ApiStage.open({ federatedTokens: issuer.verifier(), wrap });
-  // Tokens are looked at by the system's time, as their library does.
+  // The token library uses the system’s time.
   stage.now = Date.now();
   ({ trustId } = await trusted());
 });
@@ -53,7 +53,7 @@ const exchange = (token: string, otherwise = {}) => ask(formOf({ subject_token: 
 const keyIn = ({ body }: Answered): string => String(body['access_token']);
 
 describe('a token of an issuer that an account trusts', () => {
-  test('is exchanged for a key that speaks for the account until it ends', async () => {
+  test('a trusted token is exchanged for a key that is valid for the account until it expires', async () => {
     const answered = await ask(formOf());
     expect(answered).toMatchObject({
       status: 200,
@@ -70,7 +70,7 @@ describe('a token of an issuer that an account trusts', () => {
     expect(await stage.parts.keys.verify(keyIn(answered))).toBeUndefined();
   });
 
-  test('yields a key that is listed as the trust’s, can be revoked, and is gone a day after its end', async () => {
+  test('an exchanged key is listed as the trust’s, can be revoked, and is deleted a day after its expiry', async () => {
     const answered = await ask(formOf());
     const [, keyId = ''] = keyIn(answered).split('_');
     expect(await stage.parts.keys.get(stage.accountId, keyId)).toMatchObject({ createdBy: trustId });
@@ -81,7 +81,7 @@ describe('a token of an issuer that an account trusts', () => {
     expect(await stage.store.query({ table: KEYS, partition: keyId })).toEqual({ items: [] });
   });
 
-  test('yields keys with the trust’s rules, which count as one', async () => {
+  test('the keys of a trust have its rules and share their counters', async () => {
     const rules = { requestsPerMinute: 5, models: ['gpt-5*'] };
     ({ trustId } = await trusted({ rules }));
     const [one, other] = [await ask(formOf()), await ask(formOf())];
@@ -90,7 +90,7 @@ describe('a token of an issuer that an account trusts', () => {
     expect(owners.map((owner) => owner?.counterId)).toEqual(Array(2).fill(trustId.replace('tru_', '')));
   });
 
-  test('is no administrative action, but making and ending a trust is', async () => {
+  test('an exchange has no audit event, but the creation and deletion of a trust have', async () => {
     await ask(formOf());
     await stage.parts.trusts.delete({ accountId: stage.accountId, trustId, actor: DEPLOYMENT });
     const { items } = await stage.parts.audit.page(stage.accountId, { limit: 2 });
@@ -101,7 +101,7 @@ describe('a token of an issuer that an account trusts', () => {
     expect(JSON.stringify(items)).not.toContain('acme');
   });
 
-  test('is taken though the store’s answer was lost, and yields one key', async () => {
+  test('an exchange whose store answer was lost yields one key', async () => {
     stores[0]?.plan('lost reply');
     const answered = await ask(formOf());
     expect(await stage.parts.keys.verify(keyIn(answered))).toBeDefined();
@@ -109,7 +109,7 @@ describe('a token of an issuer that an account trusts', () => {
   });
 });
 
-/** The one answer, whatever is wrong. */
+/** The only response to a refused token. */
 const REFUSED = {
   type: 'about:blank',
   title: 'Unauthorized',
@@ -118,27 +118,27 @@ const REFUSED = {
   detail: 'The token was refused. Its issuer, audience, subject, claims and age must match the trust.',
 };
 
-describe('is refused in one way', () => {
+describe('a token is refused in one way', () => {
   const cases: readonly (readonly [what: string, request: () => Promise<Answered>])[] = [
     ['an unknown trust', () => ask(formOf({ audience: `${stage.accountId}/tru_01JD0000000000000000000000` }))],
     ['the trust of another account', () => ask(formOf({ audience: `${stage.otherAccountId}/${trustId}` }))],
-    ['a token that is none', () => exchange('a.b.c')],
+    ['text that is not a token', () => exchange('a.b.c')],
     ['a foreign signature', () => exchange(signed(claimsOf(), signingKey('first')))],
     ['another subject', () => exchange(signed(claimsOf({ sub: 'repo:acme/app:pull_request' }), key))],
     ['another owner', () => exchange(signed(claimsOf({ sub: SUBJECT.replace('acme', 'evil') }), key))],
     ['another claim', () => exchange(signed(claimsOf({ repository: 'acme/other' }), key))],
     ['no such claim', () => exchange(signed(claimsOf({ repository: undefined }), key))],
     ['a claim that is a list', () => exchange(signed(claimsOf({ repository: ['acme/app'] }), key))],
-    ['no id to know it again by', () => exchange(signed(claimsOf({ jti: undefined }), key))],
+    ['no id that marks it as used', () => exchange(signed(claimsOf({ jti: undefined }), key))],
     [
-      'an issuer that does not answer',
+      'an issuer that does not respond',
       async () => {
         issuer.documents.clear();
         return ask(formOf());
       },
     ],
     [
-      'a trust that has ended',
+      'a deleted trust',
       async () => {
         await stage.parts.trusts.delete({ accountId: stage.accountId, trustId, actor: DEPLOYMENT });
         return ask(formOf());
@@ -161,14 +161,14 @@ describe('is refused in one way', () => {
     ],
   ];
 
-  test.each(cases)('%s', async (_what, request) => {
+  test.each(cases)('an exchange with %s is refused', async (_what, request) => {
     const { status, body } = await request();
     expect([status, body]).toEqual([401, REFUSED]);
     expect(stage.logged.at(-1)).toMatch(/^\["TOKEN_REFUSED",\{"accountId":"acc_\w+","cause":"[a-z_]+"\}\]$/);
   });
 });
 
-test('who fails again and again is refused unasked, and others are not', async () => {
+test('a caller that keeps failing is refused without a look at its token, and others are not', async () => {
   const from = (address: string) => ({ ...FORM, 'x-tollgate-client-address': address });
   for (let attempt = 0; attempt < 10; attempt += 1) {
     const refused = await ask(formOf({ subject_token: 'a.b.c' }), from('192.0.2.1'));
@@ -180,20 +180,20 @@ test('who fails again and again is refused unasked, and others are not', async (
 });
 
 describe('a token that comes twice', () => {
-  test('at once yields one key', async () => {
+  test('two concurrent exchanges of one token yield one key', async () => {
     const form = formOf();
     const statuses = (await Promise.all(Array.from({ length: 5 }, () => ask(form)))).map(({ status }) => status);
     expect(statuses.sort()).toEqual([200, 401, 401, 401, 401]);
     expect(await stage.parts.keys.list(stage.accountId)).toHaveLength(1);
   });
 
-  test('is taken again where the trust says so', async () => {
+  test('a token is accepted again if the trust allows repeated use', async () => {
     ({ trustId } = await trusted({ singleUse: false }));
     const form = formOf();
     expect([(await ask(form)).status, (await ask(form)).status]).toEqual([200, 200]);
   });
 
-  test('is known by its id, of which a hash is kept and nothing else', async () => {
+  test('only a hash of a used token’s id is stored', async () => {
     const written: string[] = [];
     const transact = stage.store.transact.bind(stage.store);
     stage.store.transact = (writes, token) => {
@@ -210,16 +210,16 @@ describe('a token that comes twice', () => {
   });
 });
 
-describe('what is no request for an exchange', () => {
+describe('an invalid request for an exchange', () => {
   test.each([
     ['another grant', { grant_type: 'client_credentials' }, 'grant_type'],
     ['another kind of token', { subject_token_type: 'urn:ietf:params:oauth:token-type:saml2' }, 'subject_token_type'],
     ['no trust', { audience: 'tollgate' }, 'audience'],
-    ['a trust’s name with more', { audience: 'acc_x/tru_y/z' }, 'audience'],
+    ['extra parts in the name of the trust', { audience: 'acc_x/tru_y/z' }, 'audience'],
     ['no token', { subject_token: '' }, 'subject_token'],
     ['a longer token', { subject_token: 'x'.repeat(16_385) }, 'subject_token'],
-    ['another wish', { requested_token_type: JWT }, 'requested_token_type'],
-  ])('%s is 400', async (_what, otherwise, pointer) => {
+    ['another requested token type', { requested_token_type: JWT }, 'requested_token_type'],
+  ])('an exchange with %s is answered with 400', async (_what, otherwise, pointer) => {
     const { status, body } = await ask(formOf(otherwise));
     expect([status, body['code'], body['errors']]).toEqual([
       400,
@@ -228,18 +228,18 @@ describe('what is no request for an exchange', () => {
     ]);
   });
 
-  test('is told how a trust is named', async () => {
+  test('a request with an invalid audience is told how a trust is named', async () => {
     const errors = [{ pointer: 'audience', detail: 'must be <accountId>/<trustId>' }];
     expect((await ask(formOf({ audience: 'tollgate' }))).body).toMatchObject({ errors });
   });
 
-  test('a token in the address', async () => {
+  test('a token in the URL is refused', async () => {
     const asked = { method: 'POST', path: '/v1/token', headers: FORM, body: formOf(), query: 'subject_token=x.y.z' };
     const errors = [{ pointer: 'subject_token', detail: 'must be sent in the form, not in the URL' }];
     expect(await stage.ask(asked)).toMatchObject({ status: 400, body: { code: 'invalid_request', errors } });
   });
 
-  test('a parameter twice, another form, too much', async () => {
+  test('a repeated parameter, another content type and a body that is too large are refused', async () => {
     expect((await ask(`${formOf()}&audience=x`)).status).toBe(400);
     expect((await ask(JSON.stringify({}), { 'content-type': 'application/json' })).status).toBe(415);
     expect((await ask(`x=${'y'.repeat(33_000)}`)).status).toBe(413);
@@ -248,13 +248,13 @@ describe('what is no request for an exchange', () => {
   });
 });
 
-test('an account has so many trusts and no more', async () => {
+test('the number of trusts of an account is limited', async () => {
   for (let count = 1; count < 50; count += 1) await trusted();
   await expect(trusted()).rejects.toMatchObject({ code: 'limit_reached' });
   await expect(trusted({}, stage.otherAccountId)).resolves.toBeDefined();
 });
 
-test('a trust of the API is shown as it was made', async () => {
+test('a trust is shown as it was created', async () => {
   const asked = { path: `/v1/accounts/${stage.accountId}/trusts`, as: 'admin' };
   const rules = { requestsPerMinute: 5 };
   const made = await stage.ask({ ...asked, method: 'POST', body: { ...TRUST, rules } });

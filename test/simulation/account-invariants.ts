@@ -10,7 +10,7 @@ import { expectKept } from './violation';
 
 const AMOUNTS = ['availablePico', 'heldPico', 'spentPico', 'fundedPico', 'refundedPico'] as const;
 const BOOKS = ['available', 'spent', 'funded', 'refunded'] as const;
-/** Which books an entry of each kind moves money between. */
+/** The books between which each kind of entry may move money. */
 const MOVES: { readonly [kind: string]: readonly string[] } = {
   credit: ['funded>available'],
   charge: ['available>spent', 'operatorLoss>overrun'],
@@ -20,7 +20,7 @@ const MOVES: { readonly [kind: string]: readonly string[] } = {
   expire: [],
 };
 
-/** What holds for one account after every commit. */
+/** Checks the invariants of one account. They hold after every commit. */
 export function invariantsOfAccount(
   accountId: string,
   stored: Stored,
@@ -31,12 +31,12 @@ export function invariantsOfAccount(
   const main = stored.balances.get(accountId);
   const drawers = stored.drawersOf(accountId);
   if (!main) {
-    // The keys of an account need no wallet.
+    // An account can have keys without a wallet.
     const isNone = entries.length === 0 && drawers.length === 0;
     expectKept('invariant 7', isNone, `${accountId} has entries and no balance`);
     return;
   }
-  // Who looks for an account's money must know where it is.
+  // The main balance must tell readers that there is money in drawers.
   const areKnown = drawers.length === 0 || main['hasDrawers'] === true;
   expectKept('invariant 7', areKnown, `${accountId} has drawers that it does not know of`);
   balancesAddUp(accountId, [main, ...drawers]);
@@ -48,7 +48,7 @@ export function invariantsOfAccount(
   }
 }
 
-/** A drawer has no payments of its own. */
+/** An absent amount counts as 0, because a drawer has no payments of its own. */
 const amountOf = (balance: Item, name: string): bigint => (balance[name] === undefined ? 0n : pico(balance, name));
 
 const sumOf = (balances: readonly Item[], name: string): bigint =>
@@ -93,9 +93,9 @@ function entryBalances(sk: string, entry: Item): void {
   }
 }
 
-/** One payment is one entry by its key; here the entry is the payment's. */
+/** The entry's key makes it unique per payment; this checks that the entry matches its payment. */
 function creditIsPaid(accountId: string, sk: string, entry: Item, payments: readonly Payment[]): void {
-  const payment = payments.findIndex((_, place) => sk === `entry#${paymentIdOf(place)}`);
+  const payment = payments.findIndex((_, index) => sk === `entry#${paymentIdOf(index)}`);
   const { account, amountPico } = payments[payment] ?? {};
   const isPaid = account !== undefined && accountIdOf(account) === accountId;
   expectKept('invariant 5', isPaid && amountPico === movedInto('available', entry), `${sk} is no such payment`);
@@ -105,7 +105,7 @@ function endIsRight(accountId: string, requestId: string, stored: Stored, intent
   const intent = intents.requests.get(requestId);
   const held = stored.heldFor(requestId);
   const { end, late } = stored.endOf(accountId, requestId);
-  // A lease that was taken for it too may have ended it; its hold then goes back by its deadline.
+  // A lease may have ended the request instead. The sweeper then gives back the hold after its deadline.
   const isHeld = stored.holds.has(requestId) && stored.turns.ofRequest(requestId).length === 0;
   expectKept('invariant 3', !isHeld, `${requestId} is held after its end`);
   expectKept('invariant 8', held.length > 0 && intent !== undefined, `${requestId} ended without a hold`);
@@ -125,15 +125,15 @@ function endIsRight(accountId: string, requestId: string, stored: Stored, intent
   usageExplains(requestId, decisive, stored.usage.get(requestId));
   const isExpired = decisive['kind'] === 'expire';
   const isWanted = isExpired ? spent + overrun === 0n : intent.costsPico.has(spent + overrun);
-  expectKept('invariant 4', isWanted, `nobody's usage of ${requestId} cost ${spent} and ${overrun}`);
+  expectKept('invariant 4', isWanted, `no usage of ${requestId} cost ${spent} and ${overrun}`);
   const isDue = end['kind'] !== 'expire' || intents.sweepsEverything || isDueAt(text(end, 'at'), intent.deadline);
   expectKept('invariant 9', isDue, `${requestId} expired before its deadline`);
 }
 
-/** By the clock of the process that expired it, which may have been set back a little since it looked. */
+/** Judged by the clock of the process that expired the hold, which may have been set back a little since. */
 const isDueAt = (at: string, deadline: number): boolean => Date.parse(at) >= deadline - CLOCK_STEP_MS_MAX;
 
-/** A record may have ended by time; while it is there, the charge can be computed from it again. */
+/** A charge can be recomputed from its usage record, as long as the record has not expired. */
 function usageExplains(requestId: string, entry: Item, record: Item | undefined): void {
   if (!record) return;
   const [spent, overrun] = [movedInto('spent', entry), movedInto('overrun', entry)];

@@ -1,6 +1,6 @@
 import { MINUTE_MS } from '../../lambdas/domain/clock';
 
-/** How far a clock is set while its process runs. */
+/** The most that a clock is set while its process runs. */
 export const CLOCK_STEP_MS_MAX = MINUTE_MS;
 
 /** Pico-dollars per output token, by price version. */
@@ -14,21 +14,21 @@ export interface RequestAction {
   readonly do: 'request';
   readonly account: number;
   readonly holdPico: bigint;
-  /** From the reservation to its hold's deadline. */
+  /** Milliseconds from the reserve to the hold's deadline. */
   readonly holdMs: number;
-  /** What the provider takes. */
+  /** Milliseconds that the provider takes. */
   readonly thinkMs: number;
   readonly priceVersion: string;
   readonly tokens: number;
-  /** `vanish`: nobody ends it. */
+  /** `vanish`: no process ends the request. */
   readonly end: 'settle' | 'release' | 'vanish';
-  /** A second end of the same hold, at the same time as the first or after it. */
+  /** A second end of the same hold, concurrent with the first or after it. */
   readonly again: { readonly as: 'same' | 'dearer' | 'release'; readonly afterMs: number } | undefined;
-  /** After this many milliseconds the process reserves once more under the same id. */
+  /** Milliseconds after which the process repeats the reserve with the same ID. */
   readonly repeatMs: number | undefined;
-  /** Whether a wallet that does not cover the hold is asked for what it has. */
+  /** Whether the hold is reduced to the available amount if the wallet does not cover it. */
   readonly capped: boolean;
-  /** Whether its key has the plan's limits. @default it has none */
+  /** Whether the request's key has the plan's limits. @default false */
   readonly isLimited?: boolean;
 }
 
@@ -36,7 +36,7 @@ export type Action =
   | { readonly do: 'open'; readonly account: number }
   | { readonly do: 'credit'; readonly payment: number }
   | RequestAction
-  /** `calm`: no call of it goes wrong. */
+  /** `calm`: none of its calls fails. */
   | { readonly do: 'sweep'; readonly calm?: true }
   | { readonly do: 'create key'; readonly account: number; readonly lifeMs: number }
   | { readonly do: 'use key'; readonly key: number; readonly guessed: boolean }

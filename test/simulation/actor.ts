@@ -12,7 +12,7 @@ import { Random } from './random';
 import { Violation } from './violation';
 import type { World } from './world';
 
-/** Short, so that some histories outlive their usage records. */
+/** Kept short, so that some histories outlive their usage records. */
 export const USAGE_RETENTION_DAYS = 1;
 
 const DRAWERS = 16;
@@ -20,7 +20,7 @@ const PEPPER = 'the pepper of a simulation';
 
 type ErrorClass = new (...parameters: never[]) => Error;
 
-/** One operation at work: the real code, on parts whose time and luck are the history's. */
+/** Runs one operation with the real code, on dependencies whose time and randomness the history controls. */
 export class Actor {
   readonly world: World;
   readonly operation: Operation;
@@ -30,11 +30,11 @@ export class Actor {
   readonly wallet: Wallet;
   readonly keys: Keys;
 
-  /** @param process whose part it plays. @default the operation's own */
+  /** @param process the process that runs it. @default the operation's own */
   constructor(world: World, operation: Operation, process?: Process) {
     const own = world.processes[operation.process];
     const played = process ?? own;
-    if (!played) throw new RangeError('there is no such process');
+    if (!played) throw new RangeError('the plan has no such process');
     const random = new Random(world.plan.seed).fork(operation.index);
     const { clock } = played;
     this.world = world;
@@ -47,7 +47,7 @@ export class Actor {
       clock,
       usageRetentionDays: USAGE_RETENTION_DAYS,
       leaseBook: played.leaseBook,
-      // The same numbers pick the drawers of leases.
+      // These numbers also pick the drawers of leases.
       random: () => (random.fraction() * world.plan.drawers) / DRAWERS,
       newUlid: (now) => ulid(now, () => random.fraction()),
       sleep: (milliseconds) => played.sleep(milliseconds, random),
@@ -56,7 +56,7 @@ export class Actor {
     this.keys = new Keys({ store: this.store, clock, pepper: PEPPER, randomBytes, audit: this.#unaudited() });
   }
 
-  /** A history has neither accounts nor an audit log: an action is what it writes, and a key's account is there. */
+  /** Commits only the writes of an action, because a history has neither account items nor an audit log. */
   #unaudited(): KeysOptions['audit'] {
     return {
       record: async ({ writes }) => {
@@ -73,8 +73,8 @@ export class Actor {
   }
 
   /**
-   * What a call comes to. An outage is an answer while calls may fail, and so is a refusal that the caller names;
-   * any other error breaks the history.
+   * The outcome of a call. While calls may fail, an outage is a valid outcome. So is a refusal that the caller lists.
+   * @throws Violation on any other error
    */
   async outcome<T, Refusal extends ErrorClass = never>(
     call: Promise<T>,
@@ -93,6 +93,6 @@ export class Actor {
 
 function isOutage(error: Error): boolean {
   if (error instanceof WalletUnavailable || error instanceof StoreUnavailable) return true;
-  // Keys do not try again by themselves.
+  // Key operations do not retry by themselves.
   return error instanceof TransactionCancelled && error.reasons.every((reason) => reason?.code !== 'Invalid');
 }

@@ -1,12 +1,12 @@
 import type { Random } from './random';
 
 /**
- * What goes wrong with one call of the store.
- * - `conflict`, `throttled`: nothing is written, and the store says so.
- * - `unreachable`: nothing is written, and the caller does not know.
- * - `lost reply`: everything is written, and the caller does not know.
- * - `late`: the caller gives up waiting, and the call arrives afterwards.
- * - `twice`: the network repeats the call, and the caller has the answer to the repeat.
+ * A fault of one call to the store.
+ * - `conflict`, `throttled`: nothing is written, and the store reports it.
+ * - `unreachable`: nothing is written, but the caller cannot tell.
+ * - `lost reply`: everything is written, but the caller cannot tell.
+ * - `late`: the caller times out, and the call arrives afterwards.
+ * - `twice`: the network repeats the call, and the caller gets the reply to the repeat.
  * - `crash before`, `crash after`: the caller's process dies, and nothing or everything is written.
  */
 export type Fault =
@@ -18,10 +18,10 @@ const CRASHES = ['crash before', 'crash after'] as const;
 const READ_FAULTS = ['throttled', 'unreachable', 'lost reply', 'crash before'] as const;
 const WRITE_FAULTS = ['conflict', 'throttled', 'unreachable', 'lost reply', 'lost reply', 'late', ...CRASHES] as const;
 const TRANSACT_FAULTS = [...WRITE_FAULTS, 'late', 'twice'] as const;
-/** The tables in the process's own memory: a full disk, or the end of both. */
+/** For tables in the process's own memory: either the disk is full, or the process dies with its tables. */
 const LOCAL_WRITE_FAULTS = ['unreachable', 'unreachable', ...CRASHES] as const;
 
-/** @param isLocal whether the store is the process's own, and not behind a network. */
+/** @param isLocal whether the store is in the process, not behind a network */
 export function drawFault(kind: CallKind, rate: number, isLocal: boolean, random: Random): Fault {
   if (!random.chance(rate)) return 'none';
   const isRead = kind === 'get' || kind === 'query';
@@ -31,13 +31,13 @@ export function drawFault(kind: CallKind, rate: number, isLocal: boolean, random
   return random.pick(kind === 'transact' ? TRANSACT_FAULTS : WRITE_FAULTS);
 }
 
-/** How long a write's message is on its way: mostly so short that calls overtake each other. */
+/** The network latency of a write: mostly so short that calls overtake each other. */
 export const latencyMs = (random: Random): number =>
   random.chance(0.08) ? random.between(20, 400) : random.between(0, 6);
-/** A sweep reads many partitions one after the other, and is to meet other steps in all of them. */
+/** The network latency of a read. A sweep reads many partitions in turn, and should meet other steps in all of them. */
 export const readLatencyMs = (random: Random): number =>
   random.chance(0.01) ? random.between(20, 400) : random.between(0, 2);
 
-/** A caller that waits no longer; well within the store's ten minutes of remembering a token. */
+/** The time after which a caller stops waiting, well within the ten minutes that the store remembers a token. */
 export const timeoutMs = (random: Random): number => random.between(800, 1_500);
 export const latenessMs = (random: Random): number => random.pick([1_600, 2_000, 10_000, random.between(1, 60_000)]);

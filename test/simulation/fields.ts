@@ -1,6 +1,6 @@
 import type { Item, Value } from '../../lambdas/domain/table/value';
 
-// Stored items are read here by their attributes' names, and not by the code under test.
+// Stored items are read here by attribute name, independently of the code under test.
 
 export function pico(item: Item | undefined, name: string): bigint {
   const value = item?.[name];
@@ -14,7 +14,7 @@ export function text(item: Item | undefined, name: string): string {
   return value;
 }
 
-/** A list of texts. */
+/** An attribute that is a list of strings. */
 export function texts(item: Item | undefined, name: string): readonly string[] {
   const value = item?.[name];
   if (!isList(value)) throw new TypeError(`${name} is not a list`);
@@ -24,7 +24,7 @@ export function texts(item: Item | undefined, name: string): readonly string[] {
   });
 }
 
-/** The same for two items only if they are the same. */
+/** Equal for two items only if the items are equal. */
 export const fingerprint = (item: Item | undefined): string | undefined =>
   item && JSON.stringify(item, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
 
@@ -43,7 +43,7 @@ export function movesOf(entry: Item): readonly Move[] {
   });
 }
 
-/** What an entry moves into a book, less what it moves out of it. */
+/** The amount that an entry moves into a book, minus the amount that it moves out. */
 export function movedInto(book: string, entry: Item): bigint {
   let sum = 0n;
   for (const { from, to, amountPico } of movesOf(entry)) {

@@ -13,9 +13,9 @@ import { credit, open, sweep } from './wallet-actors';
 import type { Sabotage } from './world';
 import { World } from './world';
 
-/** Longer than any hold of a plan, and the drift of the clock that set its deadline. */
+/** Longer than any hold of a plan plus the drift of the clock that set its deadline. */
 const HOLDS_ARE_DUE_MS = 16 * 60_000 + 2 * DRIFT_MS_MAX;
-/** One history in so many is also held to what the product's own verifier finds. */
+/** One history in this many is also checked with the product's own ledger verifier. */
 const VERIFIED_EVERY = 8;
 
 export interface HistoryOptions {
@@ -24,16 +24,16 @@ export interface HistoryOptions {
   readonly sabotage?: Sabotage | undefined;
 }
 
-/** What a history came to. */
+/** The result of a history. */
 export interface Played {
   readonly steps: number;
   readonly met: ReadonlySet<Landmark>;
 }
 
 /**
- * Plays a plan to its end, and then what must come after any history: outages end, every payment is reported once
- * more, the deadlines pass and one sweep runs. Then all that is left can be spent.
- * @throws Violation and whatever else breaks
+ * Plays a plan to its end, and then what must follow every history: outages end, every payment is reported once more,
+ * the deadlines pass and one sweep runs. After that, all the money that is left can be spent.
+ * @throws Violation, or any other error that a step causes
  */
 export async function play(plan: Plan, options: HistoryOptions = {}): Promise<Played> {
   const world = new World(plan, options);
@@ -91,14 +91,14 @@ async function settleDown(world: World): Promise<void> {
     ...world.accountIds.map((_, account) => (actor: Actor) => spendAll(actor, account)),
   ];
   scheduler.now += HOLDS_ARE_DUE_MS;
-  for (const [place, work] of works.entries()) {
-    const actor = afterwards(plan.operations.length + 1_000 + place);
+  for (const [index, work] of works.entries()) {
+    const actor = afterwards(plan.operations.length + 1_000 + index);
     process.begin(0, actor.random, () => world.watch(work(actor)));
     await run(world);
   }
   const { balances, drawers, holds, leases } = world.stored;
-  for (const [place, balance] of [...balances, ...drawers]) {
-    expectKept('invariant 9', pico(balance, 'heldPico') === 0n, `${place} still holds money`);
+  for (const [name, balance] of [...balances, ...drawers]) {
+    expectKept('invariant 9', pico(balance, 'heldPico') === 0n, `${name} still holds money`);
   }
   expectKept('invariant 9', holds.size + leases.size === 0, 'a hold is left after its deadline and a sweep');
   await world.expectDurable();
@@ -107,7 +107,7 @@ async function settleDown(world: World): Promise<void> {
 
 async function agreeWithVerifier({ engine, accountIds, plan, scheduler }: World): Promise<void> {
   const usageWindow = { clock: () => scheduler.now, usageRetentionDays: USAGE_RETENTION_DAYS };
-  // A history of days has outlived usage records that no entry dates exactly.
+  // In a history that lasts days, usage records have expired, at times that the entries do not tell exactly.
   const isLong = plan.operations.some(({ at }) => at > DAY_MS / 2);
   const { differences } = await verifyLedger({
     store: engine,

@@ -1,19 +1,19 @@
-/** What somebody wanted of a request, whether or not it came to that. */
+/** The intended course of a request, whether or not it went that way. */
 export interface RequestIntent {
   readonly accountId: string;
   readonly deadline: number;
   readonly priceVersion: string;
-  /** Whether its key has the plan's limits. */
+  /** Whether the request's key has the plan's limits. */
   readonly isLimited: boolean;
-  /** What a hold under its id may hold. */
+  /** The amounts that a hold for this request may have. */
   readonly holdsPico: Set<bigint>;
-  /** What its usage cost, by each who wanted to end it; 0 for a release. */
+  /** The costs that callers tried to end it with; 0 for a release. */
   readonly costsPico: Set<bigint>;
-  /** How many were told that theirs was the call that ended it. */
+  /** How many callers were told that their call ended it. */
   ends: number;
 }
 
-/** A key that somebody was shown. */
+/** A key whose secret a member was shown. */
 export interface ShownKey {
   readonly keyId: string;
   readonly key: string;
@@ -21,24 +21,24 @@ export interface ShownKey {
   readonly validUntil: number | undefined;
 }
 
-/** What the actors of a history set out to do: the yardstick for what is stored. */
+/** The actors' intentions in a history, against which the stored items are checked. */
 export class Intents {
   readonly requests = new Map<string, RequestIntent>();
   readonly keys: ShownKey[] = [];
-  /** True time of the commits after which a key is revoked, by key id. */
+  /** The true time of the commit that revoked a key, by key ID. */
   readonly revoked = new Map<string, number>();
-  /** True time of the commit that opened an account's wallet. */
+  /** The true time of the commit that opened an account's wallet, by account ID. */
   readonly opened = new Map<string, number>();
-  /** Whether a local process has restarted, which ends all holds of its life before. */
+  /** Whether a local process has restarted, which ends all the holds of its previous life. */
   sweepsEverything = false;
 }
 
 const ID_CHARACTERS = 26;
-const id = (prefix: string, place: number): string => `${prefix}_${String(place).padStart(ID_CHARACTERS, '0')}`;
+const id = (prefix: string, index: number): string => `${prefix}_${String(index).padStart(ID_CHARACTERS, '0')}`;
 
-/** Whose counters are those of the one key with limits. */
+/** Identifies the counters of the one key with limits. */
 export const COUNTER_ID = '01JD0000000000000000000001';
 export const accountIdOf = (account: number): string => id('acc', account);
-/** One per operation. */
+/** Each operation has one request ID. */
 export const requestIdOf = (operation: number): string => id('req', operation);
 export const paymentIdOf = (payment: number): string => `pi_${payment}`;

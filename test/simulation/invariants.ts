@@ -10,14 +10,13 @@ import { accountOf } from './stored';
 import { recordIsRight } from './usage-invariants';
 import { expectKept } from './violation';
 
-// The twelve invariants of DESIGN.md, section 5, read off the stored items. What the product does not do yet
-// waits for its feature:
-//  1 sees nothing refunded until there are refunds;
-//  2 has no debt until there are payment disputes: until then nothing may fall below zero;
+// The twelve invariants of DESIGN.md, section 5, checked on the stored items. Some wait for their feature:
+//  1 expects nothing refunded until there are refunds;
+//  2 expects no debt until there are payment disputes, so no amount may fall below zero;
 // 11 compares entries with usage records until there are roll-ups;
 // 12 waits for erasure.
 
-/** Checks what one commit changed, and the accounts that it touched. */
+/** Checks the changes of one commit, and the accounts that it touched. */
 export function checkCommit(
   changes: readonly ItemChange[],
   stored: Stored,
@@ -31,14 +30,14 @@ export function checkCommit(
     if (change.kind === 'usage') recordIsRight(change, stored, intents);
     if (change.kind === 'key' || change.kind === 'key listing') keyPromises(change, stored);
   }
-  // Whatever moves an account's money writes its balance too, or the account does not add up when next it does.
+  // A commit that moves money writes the balance too. If it does not, the account's next commit fails this check.
   const touched = changes.filter(({ kind }) => MONEY.has(kind)).map(({ key }) => accountOf(key.pk));
   for (const accountId of new Set(touched)) invariantsOfAccount(accountId, stored, intents, payments);
 }
 
 const MONEY: ReadonlySet<ItemKind> = new Set(['balance', 'drawer', 'entry', 'usage']);
 
-/** An entry is immutable. The repeat of a commit that was acknowledged before reads the same item again. */
+/** An entry is immutable. A repeat of an acknowledged commit reads the same item again. */
 function entryStays({ key, before, after }: ItemChange): void {
   expectKept('invariant 1', after !== undefined, `the entry ${key.sk} is gone`);
   expectKept('invariant 1', !before || fingerprint(before) === fingerprint(after), `the entry ${key.sk} changed`);
@@ -51,14 +50,14 @@ function holdBeginsAndEnds(
   intents: Intents,
 ): void {
   const hold = after ?? before;
-  // A repeat of an earlier commit: neither there before nor now.
+  // This is a repeat of an earlier commit: the hold was gone before it and still is.
   if (!hold) return;
   const [accountId, requestId] = [text(hold, 'accountId'), text(hold, 'requestId')];
   if (after) {
     const intent = intents.requests.get(requestId);
     const isWanted = intent?.accountId === accountId && intent.holdsPico.has(pico(after, 'heldPico'));
     expectKept('invariant 8', isWanted, `nobody wanted the hold of ${requestId}`);
-    // What ended it with a lease does not keep another attempt from holding; that goes back.
+    // A request that ended on a lease can still get a hold from another attempt; that hold is given back.
     const { end } = stored.endOf(accountId, requestId);
     const isOver = end !== undefined && stored.turns.ofRequest(requestId).length === 0;
     expectKept('invariant 3', !isOver, `${requestId} is held again after its end`);
@@ -68,13 +67,13 @@ function holdBeginsAndEnds(
     const held = pico(ends[0]?.after, 'heldPico');
     expectKept('invariant 3', held === pico(hold, 'heldPico'), `the end of ${requestId} names another hold`);
     const isRecorded = changes.some((change) => change.kind === 'usage' && change.key.sk === requestId && change.after);
-    // The record of a request of long ago has ended by time when it is written.
+    // The usage record of a long past request has expired when it is written.
     const hasEndedByTime = Date.parse(text(ends[0]?.after, 'at')) - Date.parse(text(hold, 'at')) > DAY_MS / 2;
     expectKept('usage records', isRecorded || hasEndedByTime, `${requestId} ended without a usage record`);
   }
 }
 
-/** A request that had a lease too, and ended with that: its hold goes back whole, and nothing is left to record. */
+/** Whether the request ended on a lease instead, so that its hold goes back whole and nothing is recorded. */
 function endedOnLease(accountId: string, requestId: string, changes: readonly ItemChange[], stored: Stored): boolean {
   if (changes.some(({ kind }) => kind === 'entry' || kind === 'usage')) return false;
   const { end } = stored.endOf(accountId, requestId);

@@ -4,31 +4,31 @@ import type { Check, Write } from '../../lambdas/domain/table/table-store';
 import { pico } from './fields';
 import type { ItemChange, Stored } from './stored';
 
-/** What histories must have met for their silence about leases and limits to mean something. */
+/** The events that histories must cover before their success says anything about leases and limits. */
 export const LANDMARKS = [
   'a drawer was filled',
   'a drawer was emptied',
   'a lease was taken',
-  'a lease was given on',
+  'a lease was passed on',
   'a lease ended with the charges of several requests',
   'a lease ended and its request expired',
   'a leased request was adjusted after its expiry',
   'a request of an account with leases had a hold of its own',
   'a request had a hold of its own and a lease',
-  'a lease was gone when it was to be given on',
-  'a lease was gone or given on when it was to end',
-  'a leased request was settled when it was to expire',
-  'a leased request had expired when it was to be settled',
-  'a budget had no room',
-  'a key had all its requests running',
+  'a lease was gone when it was due to be passed on',
+  'a lease was gone or passed on when it was due to end',
+  'a leased request was settled when it was due to expire',
+  'a leased request had expired when it was due to be settled',
+  'a budget did not cover a request',
+  'a key had reached its limit of concurrent requests',
   'a request of a key with limits was adjusted after its expiry',
 ] as const;
 export type Landmark = (typeof LANDMARKS)[number];
 
-/** The rarest landmark is met by about one history in two thousand. */
+/** One history in 4,000 must reach each landmark. The rarest one is reached by about one in 1,500. */
 const HISTORIES_PER_LANDMARK = 4_000;
 
-/** The landmarks that fewer histories met than so many histories must. */
+/** Says which landmarks too few of the histories reached. */
 export function missedLandmarks(met: ReadonlyMap<Landmark, number>, histories: number): readonly string[] {
   const least = Math.floor(histories / HISTORIES_PER_LANDMARK);
   return [...met]
@@ -36,7 +36,7 @@ export function missedLandmarks(met: ReadonlyMap<Landmark, number>, histories: n
     .map(([landmark, count]) => `only ${count} histories in which ${landmark}`);
 }
 
-/** What a commit has shown. */
+/** The landmarks that a commit reaches. */
 export function landmarksOf(changes: readonly ItemChange[], stored: Stored): readonly Landmark[] {
   const isLeased = ({ accountId }: Item): boolean =>
     [...stored.leases.values()].some((lease) => lease['accountId'] === accountId);
@@ -45,23 +45,23 @@ export function landmarksOf(changes: readonly ItemChange[], stored: Stored): rea
     if (kind === 'drawer' && changes.some((other) => other.kind === 'balance')) {
       return [availableOf(after) > availableOf(before) ? 'a drawer was filled' : 'a drawer was emptied'];
     }
-    if (kind === 'lease' && after) return leaseWas(before, after, stored);
+    if (kind === 'lease' && after) return landmarksOfLease(before, after, stored);
     if (kind === 'hold' && after && isLeased(after))
       return ['a request of an account with leases had a hold of its own'];
-    if (kind === 'entry' && after) return entryShows(after, changes, stored);
+    if (kind === 'entry' && after) return landmarksOfEntry(after, changes, stored);
     return [];
   });
 }
 
 const availableOf = (balance: Item | undefined): bigint => (balance ? pico(balance, 'availablePico') : 0n);
 
-function leaseWas(before: Item | undefined, after: Item, stored: Stored): readonly Landmark[] {
+function landmarksOfLease(before: Item | undefined, after: Item, stored: Stored): readonly Landmark[] {
   const hasBoth = [...stored.holds.values()].some((hold) => hold['requestId'] === after['requestId']);
-  const landmark = before ? 'a lease was given on' : 'a lease was taken';
+  const landmark = before ? 'a lease was passed on' : 'a lease was taken';
   return hasBoth ? [landmark, 'a request had a hold of its own and a lease'] : [landmark];
 }
 
-function entryShows(entry: Item, changes: readonly ItemChange[], stored: Stored): readonly Landmark[] {
+function landmarksOfEntry(entry: Item, changes: readonly ItemChange[], stored: Stored): readonly Landmark[] {
   const { kind, requestId } = entry;
   if (kind === 'lease' && pico(entry, 'requests') > 1n) return ['a lease ended with the charges of several requests'];
   const isOfLease = changes.some((change) => change.kind === 'lease');
@@ -71,15 +71,15 @@ function entryShows(entry: Item, changes: readonly ItemChange[], stored: Stored)
   return stored.turns.ofRequest(requestId).length > 0 ? ['a leased request was adjusted after its expiry'] : [];
 }
 
-/** What a write that found something else than it expected has shown. */
+/** The landmark that a write with a failed condition reaches. */
 export function landmarkOfFailure(writes: readonly (Write | Check)[], error: unknown): Landmark | undefined {
   const [first] = writes;
   if (error instanceof ConditionFailed && first) {
     if ('update' in first && isLease(first.update.pk, first.update.sk)) {
-      return 'a lease was gone when it was to be given on';
+      return 'a lease was gone when it was due to be passed on';
     }
     const isExpired = 'put' in first && first.put['leaseTurn'] !== undefined && error.item?.['status'] === 'expired';
-    return isExpired ? 'a leased request had expired when it was to be settled' : undefined;
+    return isExpired ? 'a leased request had expired when it was due to be settled' : undefined;
   }
   if (!(error instanceof TransactionCancelled)) return undefined;
   const failed = writes.filter((_, index) => error.reasons[index]?.code === 'ConditionFailed');
@@ -87,14 +87,16 @@ export function landmarkOfFailure(writes: readonly (Write | Check)[], error: unk
   if (limit) return limitOfFailure(limit);
   const isOfLease = (write: Write | Check): boolean => 'delete' in write && isLease(write.delete.pk, write.delete.sk);
   if (!writes.some(isOfLease)) return undefined;
-  if (failed.some(isOfLease)) return 'a lease was gone or given on when it was to end';
+  if (failed.some(isOfLease)) return 'a lease was gone or passed on when it was due to end';
   const isRecordThere = failed.some(({ table }) => table.name === 'usage');
-  return isRecordThere ? 'a leased request was settled when it was to expire' : undefined;
+  return isRecordThere ? 'a leased request was settled when it was due to expire' : undefined;
 }
 
 function limitOfFailure(counter: Write | Check): Landmark | undefined {
   if (!('update' in counter) || !counter.update.pk.startsWith('counters#')) return undefined;
-  return counter.update.sk === 'running' ? 'a key had all its requests running' : 'a budget had no room';
+  return counter.update.sk === 'running'
+    ? 'a key had reached its limit of concurrent requests'
+    : 'a budget did not cover a request';
 }
 
 const isLease = (pk: string, sk: string): boolean => pk.startsWith('holds#') && sk.includes('#lease_');

@@ -6,12 +6,12 @@ import { nameOfTurn } from './lease-turns';
 import type { ItemChange, Stored } from './stored';
 import { expectKept } from './violation';
 
-/** What a lease holds, in worst cases of the request that it was taken for. */
+/** A lease holds this many times the worst case of the request that it was taken for. */
 const HOLDS = 8n;
-/** What stays as it is for the life of a lease. */
+/** The attributes that never change during the life of a lease. */
 const FIXED = ['pk', 'sk', 'leaseId', 'accountId', 'drawer', 'heldPico'] as const;
 
-/** A lease is taken, given to one request after the other, and ended by an entry. */
+/** Checks that a lease is taken, passed from one request to the next, and ended by an entry. */
 export function leaseIsRight(
   { before, after }: ItemChange,
   changes: readonly ItemChange[],
@@ -20,7 +20,7 @@ export function leaseIsRight(
 ): void {
   if (after && !before) isTakenRight(after, stored, intents);
   else if (after && before) isGivenOnRight(before, after, stored, intents);
-  // Neither before nor after: the repeat of an earlier commit.
+  // Absent before and after means that this repeats an earlier commit.
   else if (before) isEndedRight(before, changes, stored);
 }
 
@@ -36,7 +36,7 @@ function isTakenRight(lease: Item, stored: Stored, intents: Intents): void {
 }
 
 function isGivenOnRight(before: Item, after: Item, stored: Stored, intents: Intents): void {
-  // An earlier attempt had done it.
+  // An earlier attempt had already made this change.
   if (fingerprint(before) === fingerprint(after)) return;
   const leaseId = text(before, 'leaseId');
   expectKept(
@@ -83,7 +83,7 @@ function requestIsWanted(lease: Item, intents: Intents): void {
   expectKept('invariant 8', isWanted, `nobody wanted a lease for ${requestId}`);
 }
 
-/** The sums of a lease, or of its end, are those of the records that were charged to it. */
+/** The totals of a lease, or of its end, equal the sums of the usage records that were charged to it. */
 function tallies(amounts: Item, counted: Item, turns: readonly Turn[]): void {
   const records = turns.map(({ record }) => record).filter((record) => record !== undefined);
   const sum = (name: string): bigint => records.reduce<bigint>((total, record) => total + pico(record, name), 0n);

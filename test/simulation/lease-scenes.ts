@@ -4,28 +4,28 @@ import { CLOCK_STEP_MS_MAX, PRICES } from './actions';
 import type { Random } from './random';
 import { HUGE_HOLD_PICO, requestOf } from './scenes';
 
-/** From when a lease was taken until it is due. */
+/** Milliseconds from when a lease is taken until it is due. */
 const LEASE_MS = 2 * MINUTE_MS;
-/** Mostly enough to fill a drawer and take a lease from it. */
+/** Milliseconds that mostly suffice to fill a drawer and take a lease from it. */
 const TAKEN_MS = 60;
 
-/** One step of somebody: which process takes it, and when. */
+/** One action of a scene, with its process and its time. */
 export interface Step {
   readonly action: Action;
   readonly afterMs: number;
   readonly process: number;
 }
 
-/** Who does it, and for whom. */
+/** The account and the processes of a scene. */
 interface Cast {
   readonly account: number;
   readonly process: number;
   readonly processes: number;
-  /** About what a request of the scene holds. */
+  /** The approximate hold of a request in the scene. */
   readonly holdPico: number;
 }
 
-/** Steps that meet in one lease, as chance alone would seldom let them. */
+/** Steps that interfere on one lease, which chance alone would rarely produce. */
 export function leaseScene(random: Random, account: number, processes: number): readonly Step[] {
   const cast: Cast = {
     account,
@@ -33,10 +33,10 @@ export function leaseScene(random: Random, account: number, processes: number): 
     processes,
     holdPico: random.pick([1, 10, random.between(1, 60), random.between(1, 60)]),
   };
-  return random.pick([chain, chain, chain, dueWhileGivenOn, dueWhileSettled, poorWhileLeased])(random, cast);
+  return random.pick([chain, chain, chain, dueWhilePassedOn, dueWhileSettled, poorWhileLeased])(random, cast);
 }
 
-/** One request after the other, so that a lease is given on; perhaps its process dies meanwhile. */
+/** Consecutive requests, so that a lease is passed on. Its process may die in between. */
 function chain(random: Random, cast: Cast): readonly Step[] {
   const gapMs = random.pick([10, TAKEN_MS, TAKEN_MS, SECOND_MS, 5 * SECOND_MS, 20 * SECOND_MS]);
   const steps = requestsInTurn(random, cast, random.between(2, 6), gapMs);
@@ -46,8 +46,8 @@ function chain(random: Random, cast: Cast): readonly Step[] {
   return random.chance(0.15) ? [...steps, crash] : steps;
 }
 
-/** The sweeper looks at a lease while it is given to one more request, by its own clock or by one that is ahead. */
-function dueWhileGivenOn(random: Random, cast: Cast): readonly Step[] {
+/** The sweeper sees a lease while it is passed to another request. The sweeper's clock may be ahead. */
+function dueWhilePassedOn(random: Random, cast: Cast): readonly Step[] {
   const sweeper = random.chance(0.7) ? other(random, cast) : cast.process;
   const aheadMs = sweeper === cast.process ? 0 : CLOCK_STEP_MS_MAX;
   const lateMs = LEASE_MS - aheadMs + (aheadMs > 0 ? random.between(-6, 24) : random.between(-12, 0));
@@ -60,7 +60,7 @@ function dueWhileGivenOn(random: Random, cast: Cast): readonly Step[] {
   ];
 }
 
-/** The sweeper looks at a lease, whose request should have ended, while that is settled at last. */
+/** The sweeper sees a lease whose request is overdue, just while that request is settled. */
 function dueWhileSettled(random: Random, cast: Cast): readonly Step[] {
   const earlier = random.chance(0.5) ? requestsInTurn(random, cast, 1, TAKEN_MS) : [];
   const startMs = earlier.length > 0 ? TAKEN_MS : 0;
@@ -74,7 +74,7 @@ function dueWhileSettled(random: Random, cast: Cast): readonly Step[] {
   ];
 }
 
-/** Another request wants all that the account has, while some of it lies in drawers and leases; one ends after that. */
+/** A request wants all the account's money while some is in drawers and leases. A leased request ends after that. */
 function poorWhileLeased(random: Random, cast: Cast): readonly Step[] {
   const { account, process } = cast;
   const greedy = { ...requestOf(random, account), holdPico: HUGE_HOLD_PICO, capped: true, thinkMs: 5 * SECOND_MS };
@@ -93,18 +93,18 @@ function poorWhileLeased(random: Random, cast: Cast): readonly Step[] {
 function requestsInTurn(random: Random, cast: Cast, count: number, gapMs: number): readonly Step[] {
   const steps: Step[] = [];
   let afterMs = 0;
-  for (let place = 0; place < count; place += 1) {
+  for (let index = 0; index < count; index += 1) {
     const thinkMs = random.pick([0, 0, 2, 10]);
     const request = leasedRequestOf(random, cast);
-    // The first one takes a lease that most of the others fit into.
-    const holdPico = place === 0 ? BigInt(cast.holdPico) : request.holdPico;
+    // The first request takes a lease that most of the others fit into.
+    const holdPico = index === 0 ? BigInt(cast.holdPico) : request.holdPico;
     steps.push({ action: { ...request, holdPico, thinkMs }, afterMs, process: cast.process });
     afterMs += thinkMs + gapMs + random.between(0, 10);
   }
   return steps;
 }
 
-/** One that mostly fits into a lease of its scene. */
+/** A request that mostly fits into a lease of its scene. */
 function leasedRequestOf(random: Random, { account, holdPico: basePico }: Cast): RequestAction {
   const less = random.between(0, basePico);
   const holdPico = random.pick([basePico, basePico, less, less, random.between(1, 12 * basePico)]);
@@ -120,7 +120,7 @@ function leasedRequestOf(random: Random, { account, holdPico: basePico }: Cast):
   };
 }
 
-/** Mostly of the process whose clock dates the lease. */
+/** A sweep, mostly by the process whose clock dates the lease. */
 const sweepAt = (random: Random, cast: Cast, afterMs: number): Step => ({
   action: { do: 'sweep' },
   afterMs,

@@ -5,18 +5,18 @@ import { pico, text } from './fields';
 export interface Turn {
   readonly leaseId: string;
   readonly requestId: string;
-  /** The request's part of what the lease holds. */
+  /** The request's part of the money that the lease holds. */
   readonly heldPico: bigint;
-  /** The usage record that names this turn, once it is there; also one that has ended by time. */
+  /** The usage record that names this turn, once it exists, even if it has expired since. */
   readonly record: Item | undefined;
 }
 
-/** All that leases were ever given to, and what each of it came to. */
+/** Every request that a lease was ever given to, with its usage record. */
 export class LeaseTurns {
-  /** By lease and turn, as usage records name them. */
+  /** The turns by the name that usage records give them. */
   readonly #turns = new Map<string, Turn>();
 
-  /** A lease as it is stored now. */
+  /** Records the turn of a lease as it is stored now. */
   begin(lease: Item): void {
     const leaseId = text(lease, 'leaseId');
     const requestId = text(lease, 'requestId');
@@ -25,7 +25,7 @@ export class LeaseTurns {
     this.#turns.set(name, { leaseId, requestId, heldPico: pico(lease, 'requestHeldPico'), record });
   }
 
-  /** A usage record as it is stored now. */
+  /** Records a usage record as it is stored now. */
   end(record: Item): void {
     if (record['leaseTurn'] === undefined) return;
     const name = text(record, 'leaseTurn');
@@ -37,7 +37,7 @@ export class LeaseTurns {
     return this.#turns.get(name);
   }
 
-  /** In their order. */
+  /** The turns of a lease, in order. */
   of(leaseId: string): readonly Turn[] {
     return [...this.#turns.values()].filter((turn) => turn.leaseId === leaseId);
   }

@@ -14,7 +14,7 @@ export const countingOf = ({ budgetPico, runningMax }: Limits): Counting => ({
   budget: { window: WINDOW, limitPico: budgetPico },
 });
 
-/** A key's counters are the replay of its charges and its live holds, and never above what its rules allow. */
+/** A key's counters equal the replay of its charges and live holds, and never exceed its limits. */
 export function limitsAreKept(stored: Stored, intents: Intents, limits: Limits | undefined): void {
   const isLimited = (item: Item): boolean =>
     typeof item['requestId'] === 'string' && intents.requests.get(text(item, 'requestId'))?.isLimited === true;

@@ -5,44 +5,44 @@ import { DRIFT_MS_MAX } from './processes';
 import { Random } from './random';
 import { sceneOf } from './scenes';
 
-/** One thing that somebody does, at its time. */
+/** One action of a process, with its time. */
 export interface Operation {
-  /** Names it, also where others are left out. */
+  /** Identifies the operation, even when others are left out. */
   readonly index: number;
-  /** Milliseconds after the history's beginning. */
+  /** Milliseconds after the start of the history. */
   readonly at: number;
   readonly process: number;
   readonly action: Action;
 }
 
-/** The limits of one key, which requests of the first account share. */
+/** The limits of the one key that some requests of the first account use. */
 export interface Limits {
   readonly budgetPico: bigint;
   readonly runningMax: number;
 }
 
-/** A payment as its provider reports it, as often as it likes. */
+/** A payment, which its provider may report any number of times. */
 export interface Payment {
   readonly account: number;
   readonly amountPico: bigint;
 }
 
-/** All of a history that does not depend on how it goes. */
+/** Everything about a history that is fixed before it runs. */
 export interface Plan {
   readonly seed: number;
-  /** Whether one process has the tables in its own memory and in a journal, as the local gateway does. */
+  /** Whether one process keeps the tables in memory and in a journal, as the local gateway does. */
   readonly isLocal: boolean;
   readonly accounts: number;
-  /** Each process's clock against the true one, in milliseconds. */
+  /** The offset of each process's clock from true time, in milliseconds. */
   readonly drifts: readonly number[];
-  /** How many of the store's calls go wrong, from 0 to 1. */
+  /** The fraction of the store's calls that fail, from 0 to 1. */
   readonly faultRate: number;
   readonly payments: readonly Payment[];
-  /** Whether the processes know from the beginning that all accounts are contended. */
+  /** Whether the processes know from the start that all accounts are contended. */
   readonly isHot: boolean;
-  /** How many drawers the processes' leases draw on. */
+  /** The number of drawers that the processes' leases draw on. */
   readonly drawers: number;
-  /** What the key of some requests may spend and run; undefined where there is none. */
+  /** The limits of the key that some requests use; undefined if there is no such key. */
   readonly limits: Limits | undefined;
   readonly operations: readonly Operation[];
 }
@@ -51,7 +51,7 @@ const DENSE = [0, 0, 1, 2, 5, 10];
 const SPARSE = [...DENSE, 50, SECOND_MS, 61 * SECOND_MS, 11 * MINUTE_MS];
 const FAULT_RATES = [0, 0.04, 0.04, 0.15, 0.4];
 const LONG_MS = 25 * HOUR_MS;
-/** The sweeper runs every minute, and once in these many it is not disturbed. By then all leases are due. */
+/** The sweeper runs every minute, and once in this time it runs without faults. By then all leases are due. */
 const SWEPT_AFTER_MS = 2 * HOUR_MS;
 
 export function planOf(seed: number): Plan {
@@ -101,19 +101,19 @@ export function planOf(seed: number): Plan {
   return withLimits(withLeases(plan));
 }
 
-/** A generator of its own draws this, so that the rest of a plan stays as it was. */
+/** Leases draw from a separate generator, so that the rest of a plan does not change. */
 const LEASES_PART = 1_000_000;
-/** Eight leases of eight holds fill a drawer, and an account must have sixteen times that: some are just not enough. */
+/** A lease account needs sixteen drawers of eight leases of eight holds each. Some amounts fall just short of that. */
 const RICH_PICO = [4_000, 20_000, 60_000, 300_000, 10 ** 15, 10 ** 15];
 
-/** Some plans have accounts whose payments suffice for leases, and who use them. */
+/** Gives the accounts of some plans enough money for leases, and scenes that use them. */
 function withLeases(plan: Plan): Plan {
   const random = new Random(plan.seed).fork(LEASES_PART);
   if (!random.chance(0.3)) return plan;
   const { drifts } = plan;
   const isSetup = ({ do: what }: Action): boolean => what === 'open' || what === 'credit';
   const isCalm = (action: Action): boolean => action.do === 'sweep' && action.calm === true;
-  // Fewer of the rest, so that they do not keep the scenes from what they are about.
+  // Drop some other operations, so that they do not disturb the scenes.
   const kept = plan.operations.filter(({ action }) => isSetup(action) || isCalm(action) || random.chance(0.5));
   const payments = plan.payments.map(({ account }) => ({ account, amountPico: BigInt(random.pick(RICH_PICO)) }));
   const isHot = random.chance(0.75);
@@ -131,10 +131,10 @@ function withLeases(plan: Plan): Plan {
   return { ...plan, payments, isHot, drawers: random.pick([1, 3, 16]), operations };
 }
 
-/** A generator of its own draws this too; its number is such that no history of the corpus has limits. */
+/** Limits draw from a separate generator too. Its number was chosen so that no history of the corpus has limits. */
 const LIMITS_PART = 2_000_026;
 
-/** Some plans have a key with limits, which some requests of their first account use. */
+/** Gives some plans a key with limits, which some requests of their first account use. */
 function withLimits(plan: Plan): Plan {
   const random = new Random(plan.seed).fork(LIMITS_PART);
   if (!random.chance(0.2)) return plan;

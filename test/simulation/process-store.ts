@@ -13,12 +13,12 @@ import type { World } from './world';
 interface Call<T> {
   readonly kind: CallKind;
   readonly apply: () => Promise<T>;
-  /** Made only for a trace. */
+  /** Called only when a trace is kept. */
   readonly name: () => string;
   readonly writes: number;
 }
 
-/** What a caller is told: the answer, or a failure. */
+/** Delivers the reply or the failure to a caller. */
 interface Caller<T> {
   readonly resolve: (answer: T | PromiseLike<T>) => void;
   readonly reject: (error: Error) => void;
@@ -26,11 +26,11 @@ interface Caller<T> {
 
 const FULL_DISK_BYTES = 10;
 
-/** The tables as one operation of one process reaches them: each call is on its way, and may go wrong. */
+/** The tables as one operation of one process sees them: each call has latency, and may fail. */
 export class ProcessStore implements TableStore {
   readonly #world: World;
   readonly #process: Process;
-  /** Answers are for who asked, and not for the process that took its place. */
+  /** A reply reaches only the life of the process that made the call, not the one that replaced it. */
   readonly #life: number;
   readonly #random: Random;
   readonly #label: string;
@@ -105,7 +105,7 @@ export class ProcessStore implements TableStore {
     });
   }
 
-  /** The call reaches the tables, even if its process has died meanwhile; the answer only who is alive. */
+  /** The call reaches the tables even if its process has died, but the reply reaches only a live caller. */
   #arrive<T>(delayMs: number, call: Call<T>, caller?: Caller<T>, then?: () => unknown): void {
     const arrival = async (): Promise<void> => {
       const answer = await this.#answerOf(call);
@@ -113,7 +113,7 @@ export class ProcessStore implements TableStore {
       await then?.();
     };
     this.#world.scheduler.later(delayMs, this.#random, () => {
-      // What a process does with its own memory ends with it.
+      // A call to the process's own memory dies with the process.
       const isLost = this.#world.plan.isLocal && this.#process.life !== this.#life;
       return isLost ? undefined : arrival();
     });
@@ -148,7 +148,7 @@ export class ProcessStore implements TableStore {
     return writes > 0 ? latencyMs(this.#random) : readLatencyMs(this.#random);
   }
 
-  /** What a read found may be out of date when it is told, but mostly it is told at once. */
+  /** The latency of a reply. A read may be stale when its reply arrives, but mostly it arrives at once. */
   #replyLatency(call: Call<unknown>): number {
     return call.writes > 0 || this.#random.chance(0.2) ? this.#latency(call) : 0;
   }

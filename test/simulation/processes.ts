@@ -4,16 +4,16 @@ import { latencyMs } from './faults';
 import type { Random } from './random';
 import type { Run, Scheduler } from './scheduler';
 
-/** How far a process's clock may be from the true one. */
+/** The largest offset of a process's clock from true time, in milliseconds. */
 export const DRIFT_MS_MAX = 10 * 60_000;
 
 /**
- * Something that runs the domain's code, with a clock of its own. It can die, which ends all that it was doing,
- * and it can stand still.
+ * A process that runs the domain's code, with its own clock. It can crash, which ends everything that it was doing, and
+ * it can pause.
  */
 export class Process {
   readonly name: string;
-  /** What it knows of its leases: its wallets share that, and it ends with its life. */
+  /** The lease book that its wallets share. A crash loses it. */
   leaseBook = new LeaseBook();
   readonly #scheduler: Scheduler;
   #offsetMs: number;
@@ -28,19 +28,19 @@ export class Process {
 
   readonly clock: Clock = () => this.#scheduler.now + this.#offsetMs;
 
-  /** It knows from the beginning of this life that an account is contended. */
+  /** Makes it know from the start of this life that an account is contended. */
   knowHot(accountId: string): void {
     this.leaseBook.markHot(accountId, this.clock(), Infinity);
   }
 
-  /** Which of its lives a process is in: it grows by one with each crash. */
+  /** The number of the process's current life, which each crash increments. */
   get life(): number {
     return this.#life;
   }
 
   /**
-   * Runs once the time has come and the process is awake, unless it has died by then.
-   * @param life whose the thing is. @default the present one
+   * Calls `run` after the delay, once the process is awake, unless it has crashed by then.
+   * @param life the life that `run` belongs to. @default the current one
    */
   later(delayMs: number, random: Random, run: Run, life = this.#life): void {
     const runIfAlive: Run = () => {
@@ -52,7 +52,7 @@ export class Process {
     this.#scheduler.later(delayMs, random, runIfAlive);
   }
 
-  /** Begins something new, in whatever life the process is then. */
+  /** Starts new work, in the life that the process has by then. */
   begin(delayMs: number, random: Random, run: Run): void {
     this.#scheduler.later(delayMs, random, () => this.later(0, random, run));
   }
@@ -61,7 +61,7 @@ export class Process {
     return new Promise((resolve) => this.later(milliseconds, random, resolve));
   }
 
-  /** All that it did and knew is gone, and it is there again at once, perhaps on another machine. */
+  /** Drops everything that the process did and knew, and restarts it at once, perhaps on another machine. */
   crash(random: Random): void {
     this.#life += 1;
     this.leaseBook = new LeaseBook();
@@ -73,7 +73,7 @@ export class Process {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#scheduler.now + milliseconds);
   }
 
-  /** A clock that is set while the process runs. */
+  /** Sets the clock while the process runs. */
   turnClock(milliseconds: number): void {
     this.#offsetMs = Math.max(-DRIFT_MS_MAX, Math.min(DRIFT_MS_MAX, this.#offsetMs + milliseconds));
   }

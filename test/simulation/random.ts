@@ -1,8 +1,8 @@
 const GOLDEN = 0x9e3779b9;
-// Looked up once: a test's globals are slow to reach, and a set of histories draws tens of millions of times.
+// Looked up once, because a test's globals are slow to access and a run draws tens of millions of numbers.
 const { floor, imul } = Math;
 
-/** Splitmix32: a seed gives the same numbers on every machine, and nothing else of a history is random. */
+/** Splitmix32: a seed gives the same numbers on every machine. It is a history's only source of randomness. */
 export class Random {
   readonly #seed: number;
   #state: number;
@@ -12,7 +12,7 @@ export class Random {
     this.#state = this.#seed;
   }
 
-  /** A generator of its own for one part of a history, so that leaving another part out does not change it. */
+  /** A separate generator for one part of a history, so that omitting another part does not change it. */
   fork(part: number): Random {
     return new Random(this.#seed ^ imul(part + 1, GOLDEN));
   }
@@ -39,7 +39,7 @@ export class Random {
 
   pick<T>(values: readonly T[]): T {
     const picked = values[this.between(0, values.length - 1)];
-    if (picked === undefined) throw new RangeError('there is nothing to pick from');
+    if (picked === undefined) throw new RangeError('cannot pick from an empty list');
     return picked;
   }
 }

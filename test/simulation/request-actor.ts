@@ -19,15 +19,15 @@ import { countingOf } from './limits';
 import { SettleActor } from './settle-actor';
 import { expectKept } from './violation';
 
-/** The life of a paid request as the gateway leads it: reserve, ask the provider, settle or release. */
+/** Runs a paid request as the gateway does: reserve, call the provider, settle or release. */
 export async function request(actor: Actor, action: RequestAction): Promise<void> {
   const { world, process, random } = actor;
   const terms = termsOf(actor, action);
   const intent = intentOf(terms);
   world.intents.requests.set(terms.requestId, intent);
-  const beside = (delayMs: number, work: () => Promise<void>): void =>
+  const inBackground = (delayMs: number, work: () => Promise<void>): void =>
     process.later(delayMs, random, () => world.watch(work()));
-  if (action.repeatMs !== undefined) beside(action.repeatMs, () => repeat(actor, terms));
+  if (action.repeatMs !== undefined) inBackground(action.repeatMs, () => repeat(actor, terms));
   const hold = await reserve(actor, terms, action.capped);
   if (!hold) return;
   callProvider(actor, hold);
@@ -37,19 +37,19 @@ export async function request(actor: Actor, action: RequestAction): Promise<void
   const { again } = action;
   if (again) {
     const tokens = action.tokens + (again.as === 'dearer' ? 1 : 0);
-    beside(again.afterMs, () => settleActor.end(again.as === 'release' ? 'release' : 'settle', tokens));
+    inBackground(again.afterMs, () => settleActor.end(again.as === 'release' ? 'release' : 'settle', tokens));
   }
   await settleActor.end(action.end, action.tokens);
 }
 
-/** Wherever an account's money lies, one request can have all of it: also what is in its drawers. */
+/** Checks that one request can hold all of an account's money, including the money in drawers. */
 export async function spendAll(actor: Actor, account: number): Promise<void> {
   const { stored } = actor.world;
   const accountId = accountIdOf(account);
   const drawers = stored.drawersOf(accountId);
   if (drawers.length === 0) return;
-  const places = [stored.balances.get(accountId), ...drawers];
-  const holdPico = places.reduce((sum, place) => sum + pico(place, 'availablePico'), 0n);
+  const parts = [stored.balances.get(accountId), ...drawers];
+  const holdPico = parts.reduce((sum, part) => sum + pico(part, 'availablePico'), 0n);
   const end = { priceVersion: 'price-1', tokens: 1, end: 'settle', again: undefined, repeatMs: undefined } as const;
   await request(actor, { do: 'request', account, holdPico, holdMs: 60_000, thinkMs: 0, capped: false, ...end });
   const hold = stored.holdsEver.get(requestIdOf(actor.operation.index));
@@ -87,7 +87,7 @@ const intentOf = ({ accountId, deadline, request, counting }: HoldTerms): Reques
   costsPico: new Set(),
 });
 
-/** As `admit` does: a wallet that does not cover the worst case is asked for less. */
+/** Like `admit`, asks for less if the wallet does not cover the worst case. */
 async function reserve(actor: Actor, terms: HoldTerms, isCapped: boolean): Promise<Hold | undefined> {
   const { world, wallet, process } = actor;
   const { accountId, requestId, holdPico } = terms;
@@ -100,7 +100,11 @@ async function reserve(actor: Actor, terms: HoldTerms, isCapped: boolean): Promi
   const { refusal } = result;
   actor.note(() => `reserve ${holdPico}: ${refusal.name}`);
   if (refusal instanceof WalletNotFound) {
-    expectKept('answers', (world.intents.opened.get(accountId) ?? Infinity) >= startedAt, 'there was a wallet');
+    expectKept(
+      'answers',
+      (world.intents.opened.get(accountId) ?? Infinity) >= startedAt,
+      'a reserve did not find a wallet that was open',
+    );
   }
   if (refusal instanceof RequestIdReused) {
     const others = world.intents.requests.get(requestId)?.holdsPico.size ?? 0;
@@ -109,18 +113,22 @@ async function reserve(actor: Actor, terms: HoldTerms, isCapped: boolean): Promi
   if (refusal instanceof WalletUnavailable) {
     const ageMs = process.clock() - Date.parse(terms.request.at);
     const isOld = ageMs > RESERVE_AGE_MS_MAX - CLOCK_STEP_MS_MAX;
-    // A drawer is filled between two attempts, and the process may stand still meanwhile.
-    const isImpatient = process.clock() - clockAtStart > RESERVE_RETRY.totalMs - RESERVE_RETRY.longestWaitMs;
-    expectKept('answers', world.mayFail || isOld || isImpatient, 'a request was not too old');
+    // A drawer may be filled between two attempts, and the process may be paused in between.
+    const isExhausted = process.clock() - clockAtStart > RESERVE_RETRY.totalMs - RESERVE_RETRY.longestWaitMs;
+    expectKept(
+      'answers',
+      world.mayFail || isOld || isExhausted,
+      'a reserve failed without an outage or an old request',
+    );
   }
   const affordedPico = affordedBy(refusal);
   if (affordedPico === undefined) return undefined;
-  expectKept('answers', affordedPico < holdPico, 'a hold was refused that was covered');
+  expectKept('answers', affordedPico < holdPico, 'a hold was refused although it was covered');
   if (!isCapped || affordedPico === 0n) return undefined;
   return reserve(actor, { ...terms, holdPico: affordedPico }, false);
 }
 
-/** What a wallet or a budget that did not cover the hold would. */
+/** The amount that a wallet or a budget would have covered when it refused a hold. */
 function affordedBy(refusal: Error): bigint | undefined {
   if (refusal instanceof InsufficientFunds) return refusal.availablePico;
   return refusal instanceof KeyLimitReached && refusal.limit.kind === 'budget' ? refusal.limit.leftPico : undefined;
@@ -135,7 +143,7 @@ function callProvider({ world: { stored } }: Actor, { requestId, heldPico, lease
   expectKept('invariant 8', isHeld, `the provider is called for ${requestId} and nothing was held`);
 }
 
-/** The same reserve once more, however it went and however late: it must never take money twice. */
+/** Repeats the reserve, whatever its outcome and however late. It must never take money twice. */
 async function repeat(actor: Actor, terms: HoldTerms): Promise<void> {
   await reserve(actor, terms, false);
 }

@@ -17,11 +17,11 @@ const isLeaseUpdate = (write: AnyWrite): boolean => 'update' in write && write.u
 const isDrawer = (write: AnyWrite): boolean => 'update' in write && /#\d\d$/.test(write.update.pk);
 const isCounter = (write: AnyWrite, beginning: string): boolean =>
   'update' in write && write.update.pk.startsWith('counters#') && write.update.sk.startsWith(beginning);
-/** Either ends a request of a lease: its own record, or that of its expiry. */
+/** Matches both writes that end a leased request: its own usage record and the one of its expiry. */
 const isLeasedUsage = (write: AnyWrite): boolean =>
   isUsage(write) && 'put' in write && (write.put['leaseTurn'] !== undefined || write.put['status'] === 'expired');
 
-/** A table that does not look at the condition of some writes. */
+/** Ignores the condition of some writes. */
 const unconditional =
   (isMeant: (write: AnyWrite) => boolean): Sabotage =>
   (writes) =>
@@ -31,13 +31,13 @@ const unconditional =
       return rest;
     });
 
-/** A table that loses some writes of a transaction. */
+/** Loses some writes of a transaction. */
 const lossy =
   (isMeant: (write: AnyWrite) => boolean): Sabotage =>
   (writes) =>
     writes.filter((write) => !isMeant(write));
 
-/** A wallet that puts something else into some items, or into what it changes of them. */
+/** Replaces attributes in some puts and updates. */
 const forging =
   (isMeant: (write: AnyWrite) => boolean, forged: (item: Item) => Item): Sabotage =>
   (writes) =>
@@ -48,19 +48,19 @@ const forging =
       return { ...write, change: { ...write.change, set: { ...write.change.set, ...forged(write.change.set) } } };
     });
 
-/** What is broken on purpose, so that it is known that the simulation would see it. */
+/** Deliberate defects, which prove that the simulation would notice them. */
 export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage])[] = [
   ['an overdrawn wallet', unconditional((write) => 'update' in write)],
   ['a payment that is credited twice', unconditional(isEntry)],
-  ['a hold that is ended although it is gone', unconditional(isDelete)],
+  ['a hold that ends although it is gone', unconditional(isDelete)],
   ['an entry that was not written', lossy(isEntry)],
   ['a hold that was not written', lossy(isHold)],
-  ['a hold that was not ended', lossy(isDelete)],
+  ['a hold that is still there after its end', lossy(isDelete)],
   ['a balance that did not change', lossy((write) => 'update' in write)],
   ['a usage record that was not written', lossy(isUsage)],
-  ['a lease that is given on although it has ended', unconditional(isLeaseUpdate)],
-  ['a lease that is ended although it was given on', unconditional(isLeaseDelete)],
-  ['a lease that was not ended', lossy(isLeaseDelete)],
+  ['a lease that is passed on although it has ended', unconditional(isLeaseUpdate)],
+  ['a lease that is ended although it was passed on', unconditional(isLeaseDelete)],
+  ['a lease that is still there after its end', lossy(isLeaseDelete)],
   ['a lease whose charges were not booked', lossy(isLeaseEntry)],
   ['a drawer that is overdrawn', unconditional(isDrawer)],
   ['a drawer that did not change', lossy(isDrawer)],
@@ -72,15 +72,18 @@ export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage])[]
       () => ({ heldPico: 0n }),
     ),
   ],
-  ['a tally that forgets a charge', forging(isLeaseUpdate, () => ({ settledPico: 0n }))],
-  ['a tally that forgets a request', forging(isLeaseUpdate, () => ({ requests: 0n }))],
-  ['a lease that is charged for another request', forging(isUsage, ({ leaseTurn }) => next(leaseTurn))],
+  ['a tally that omits a charge', forging(isLeaseUpdate, () => ({ settledPico: 0n }))],
+  ['a tally that omits a request', forging(isLeaseUpdate, () => ({ requests: 0n }))],
+  ['a lease that is charged for the wrong request', forging(isUsage, ({ leaseTurn }) => next(leaseTurn))],
   ['a budget that is overdrawn', unconditional((write) => isCounter(write, 'budget#'))],
   ['a budget that did not change', lossy((write) => isCounter(write, 'budget#'))],
-  ['more requests at a time than may run', unconditional((write) => isCounter(write, 'running'))],
-  ['a request that runs and is not counted', lossy((write) => isCounter(write, 'running'))],
-  ['an end that does not name what its lease held', forging(isLeaseEntry, () => ({ heldPico: 1n }))],
-  ['an end that does not name the prices of its charges', forging(isLeaseEntry, () => ({ priceVersions: [] }))],
+  ['more concurrent requests than the key allows', unconditional((write) => isCounter(write, 'running'))],
+  ['a running request that is not counted', lossy((write) => isCounter(write, 'running'))],
+  ['an end that does not record the amount of its lease', forging(isLeaseEntry, () => ({ heldPico: 1n }))],
+  [
+    'an end that does not record the price versions of its charges',
+    forging(isLeaseEntry, () => ({ priceVersions: [] })),
+  ],
 ];
 
 const next = (leaseTurn: Item[string] | undefined): Item =>

@@ -3,12 +3,12 @@ import type { Action, RequestAction } from './actions';
 import { CLOCK_STEP_MS_MAX, PRICES } from './actions';
 import type { Random } from './random';
 
-/** More than any wallet has: who is content with less takes all of it. */
+/** More than any wallet has, so that a capped request takes all of it. */
 export const HUGE_HOLD_PICO = 10n ** 16n;
 
 export type Scene = readonly (readonly [action: Action, afterMs: number])[];
 
-/** Some steps belong together, as chance alone would seldom put them. */
+/** Steps that belong together, which chance alone would rarely produce. */
 export function sceneOf(random: Random, accounts: number, payments: number): Scene {
   if (random.chance(0.07)) return poorScene(random, random.between(0, accounts - 1));
   const action = actionOf(random, accounts, payments);
@@ -28,7 +28,7 @@ export function sceneOf(random: Random, accounts: number, payments: number): Sce
     : [[action, 0]];
 }
 
-/** A request settles after its hold's expiry, while another one takes all that the wallet has. */
+/** A request settles after its hold has expired, while another one takes all the money in the wallet. */
 function poorScene(random: Random, account: number): Scene {
   const holdMs = 50;
   const late = requestOf(random, account);

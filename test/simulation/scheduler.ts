@@ -2,20 +2,20 @@ import type { Random } from './random';
 
 interface Event {
   readonly at: number;
-  /** Decides between events of the same moment. */
+  /** Orders events of the same moment. */
   readonly order: number;
   readonly run: Run;
 }
 
-/** A call that reaches the tables is awaited; what goes on for longer is not. */
+/** A call to the tables is awaited; longer work is not. */
 export type Run = () => void | Promise<void>;
 
 const START = Date.parse('2026-11-20T10:00:00.000Z');
 
-// Looked up once: a test's globals are slow to reach.
+// Looked up once, because a test's globals are slow to access.
 const nextTurn = setImmediate;
 
-/** A history that takes more steps than this does not end. */
+/** A history that takes more steps than this is considered endless. */
 export const STEPS_MAX = 20_000;
 
 export class NeverEnds extends Error {
@@ -25,19 +25,19 @@ export class NeverEnds extends Error {
   }
 }
 
-/** The only source of time and of order. Nothing waits: time jumps to the next event. */
+/** The only source of time and order. Nothing really waits, because time jumps to the next event. */
 export class Scheduler {
-  /** Epoch milliseconds of the one true clock, which no process sees. */
+  /** The true time in epoch milliseconds, which no process sees. */
   now = START;
   steps = 0;
   readonly #events: Event[] = [];
 
-  /** @param random of whoever asks: it decides who comes first of those that come at once. */
+  /** @param random the caller's generator, which orders events of the same moment */
   later(delayMs: number, random: Random, run: Run): void {
     this.#events.push({ at: this.now + delayMs, order: random.next(), run });
   }
 
-  /** Runs until nothing is left to do. What an event sets off in memory ends before the next event. */
+  /** Runs until there are no more events. The in-memory work of an event ends before the next event. */
   async run(afterEach: () => void): Promise<void> {
     for (let event = this.#take(); event; event = this.#take()) {
       if (event.at > this.now) this.now = event.at;
@@ -51,8 +51,8 @@ export class Scheduler {
 
   #take(): Event | undefined {
     let first = 0;
-    for (const [place, event] of this.#events.entries()) {
-      if (isBefore(event, this.#events[first])) first = place;
+    for (const [index, event] of this.#events.entries()) {
+      if (isBefore(event, this.#events[first])) first = index;
     }
     return this.#events.splice(first, 1)[0];
   }
@@ -61,7 +61,7 @@ export class Scheduler {
 const isBefore = (event: Event, other: Event | undefined): boolean =>
   other === undefined || event.at < other.at || (event.at === other.at && event.order < other.order);
 
-/** Comes after all that is left to do in memory. */
+/** Resolves after all pending in-memory work. */
 function endOfTurn(): Promise<void> {
   return new Promise((resolve) => void nextTurn(resolve));
 }

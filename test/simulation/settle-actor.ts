@@ -9,7 +9,7 @@ import { expectKept } from './violation';
 
 type Verb = 'settle' | 'release';
 
-/** How a request ends its hold, and whether what it is told is what the ledger has. */
+/** Ends the hold of a request, and checks the reply against the ledger. */
 export class SettleActor {
   readonly #actor: Actor;
   readonly #hold: Hold;
@@ -39,7 +39,7 @@ export class SettleActor {
     else this.#refusalIsRecorded(result.refusal, as, costPico);
   }
 
-  /** What a caller is told is what the ledger has. */
+  /** Checks that the caller's result matches the ledger. */
   #answerIsRecorded({ outcome, costPico, overrunPico }: Settled, as: Verb, wantedPico: bigint): void {
     const { requestId } = this.#hold;
     const recorded = this.#recorded();
@@ -72,7 +72,7 @@ export class SettleActor {
     expectKept('answers', isSame && isOther, `${requestId} was not settled otherwise`);
   }
 
-  /** What an end in time leaves: a lease has its request's usage record, and no entry yet. */
+  /** The item that an end in time leaves. On a lease, that is the usage record, because there is no entry yet. */
   #kindOf(as: Verb): string {
     if (this.#hold.leaseTurn !== undefined) return 'record';
     return as === 'settle' ? 'charge' : 'release';

@@ -1,13 +1,13 @@
 import type { Plan } from './plan';
 
 /**
- * Leaves out one operation after the other as long as the rest still fails. Each operation has random numbers of
- * its own, so the others go on as they did.
+ * Removes operations one by one as long as the rest still fails. Each operation has its own random numbers, so removing
+ * one does not change the others.
  */
 export async function shrink(plan: Plan, fails: (plan: Plan) => Promise<boolean>): Promise<Plan> {
   let shortest = plan;
-  for (let place = plan.operations.length - 1; place >= 0; place -= 1) {
-    const operations = shortest.operations.filter((_, other) => other !== place);
+  for (let index = plan.operations.length - 1; index >= 0; index -= 1) {
+    const operations = shortest.operations.filter((_, other) => other !== index);
     const shorter = { ...shortest, operations };
     if (await fails(shorter)) {
       shortest = shorter;

@@ -1,6 +1,6 @@
 /**
- * `npm run simulate -- --histories N --seed S`: plays N histories, one of each seed from S on, and fails where one of
- * them breaks an invariant, or where so many histories should have met a landmark that they did not.
+ * `npm run simulate -- --histories N --seed S`: plays N histories, with seeds from S upwards. It fails if one of them
+ * breaks an invariant, or if too few of them reached a landmark for their success to mean something.
  */
 import { parseArgs } from 'node:util';
 import { conclude, judge, numberOf, print } from '../support/long-run';
@@ -22,9 +22,9 @@ const { steps, met } = simulation;
 print(`${histories} histories, ${steps} steps, ${(performance.now() / 1_000).toFixed(1)} s`);
 for (const [landmark, count] of met) print(`${String(count).padStart(8)} in which ${landmark}`);
 judge(simulation, [
-  { what: 'every invariant held after every step', violations: ({ failure }) => (failure ? [failure.report] : []) },
+  { what: 'every invariant holds after every step', violations: ({ failure }) => (failure ? [failure.report] : []) },
   {
-    what: 'the histories met what they are about',
+    what: 'enough histories reached each landmark',
     // A simulation that failed stopped early.
     violations: ({ failure }) => (failure ? [] : missedLandmarks(met, histories)),
   },

@@ -4,12 +4,12 @@ import { play } from './history';
 import { planOf } from './plan';
 import { simulate } from './simulation';
 
-/** A sample: `npm run simulate` plays more, and .ci/run runs it. */
+/** A sample. `.ci/run` plays 20,000 with `npm run simulate`. */
 const HISTORIES = 2_000;
-/** The last word of REACHED is first met by history 115. */
+/** The last of the words below first occurs in history 115. */
 const TRACED_HISTORIES = 300;
 
-/** What a set of histories must have come to, as their traces say it. */
+/** The words that the traces of a set of histories must contain. */
 const REACHED = [
   'credited',
   'already_credited',
@@ -45,22 +45,22 @@ async function traceOf(seed: number): Promise<string> {
 }
 
 describe('a simulated history', () => {
-  // A seed stands for its history for as long as plan.ts, scenes.ts and faults.ts draw the same numbers.
-  test.each(corpus)('of seed $seed is sound: it once showed that $showed', async ({ seed }) => {
+  // A seed produces the same history only while plan.ts, scenes.ts and faults.ts draw the same random numbers.
+  test.each(corpus)('a history of seed $seed is sound: it once showed that $showed', async ({ seed }) => {
     await play(planOf(seed));
   });
 
-  test(`keeps every invariant after every step, ${HISTORIES} times`, async () => {
+  test(`every invariant holds after every step of ${HISTORIES} histories, which reach every landmark`, async () => {
     const { failure, met } = await simulate({ histories: HISTORIES, seed: 1 });
     expect(failure?.report).toBeUndefined();
     expect([...met].filter(([, histories]) => histories === 0)).toEqual([]);
   });
 
-  test('is the same each time', async () => {
+  test('a seed produces the same history each time', async () => {
     for (let seed = 1; seed <= 20; seed += 1) expect(await traceOf(seed)).toBe(await traceOf(seed));
   });
 
-  test('meets all that is meant to happen', async () => {
+  test(`${TRACED_HISTORIES} histories cover every outcome and every fault`, async () => {
     const traces: string[] = [];
     for (let seed = 1; seed <= TRACED_HISTORIES; seed += 1) traces.push(await traceOf(seed));
     const all = traces.join('\n');
@@ -68,8 +68,8 @@ describe('a simulated history', () => {
   });
 });
 
-describe('the simulation finds', () => {
-  test.each(SABOTAGES)('%s', async (_what, sabotage) => {
+describe('a simulation of sabotaged code', () => {
+  test.each(SABOTAGES)('the simulation finds %s', async (_what, sabotage) => {
     const { failure } = await simulate({ histories: 2_000, seed: 1, sabotage });
     expect(failure?.report).toMatch(
       /^Seed (\d+) fails: [^]*\nAgain with: npm run simulate -- --histories 1 --seed \1\n/,

@@ -6,27 +6,27 @@ import { planOf } from './plan';
 import { shrink } from './shrink';
 import type { Sabotage } from './world';
 
-/** Histories that are played beside each other: they share nothing but the turns of the event loop. */
-const BESIDE = 32;
+/** The number of histories played concurrently. They share nothing but the turns of the event loop. */
+const CONCURRENT_HISTORIES = 32;
 
 export interface Failure {
   readonly seed: number;
-  /** What broke, how to see it again, and the steps of the shortest history that breaks. */
+  /** The violation, the command that reproduces it, and the steps of the shortest history that fails. */
   readonly report: string;
 }
 
 export interface Simulation {
   readonly steps: number;
-  /** How many histories met each landmark. */
+  /** The number of histories that reached each landmark. */
   readonly met: ReadonlyMap<Landmark, number>;
-  /** Of the lowest seed that was seen to fail. */
+  /** The failure of the lowest seed that failed; undefined if none did. */
   readonly failure: Failure | undefined;
 }
 
 /** Plays histories until one fails or all are done. */
 export async function simulate(options: {
   readonly histories: number;
-  /** The first history's; each one has the next. */
+  /** The seed of the first history. Each further history uses the next number. */
   readonly seed: number;
   readonly sabotage?: Sabotage;
 }): Promise<Simulation> {
@@ -49,10 +49,10 @@ export async function simulate(options: {
     }
   };
   const { stackTraceLimit } = Error;
-  // Most errors are answers, and nobody reads where they come from before a history is explained.
+  // Most errors are expected outcomes, and their stack traces matter only when a failure is explained.
   Error.stackTraceLimit = 0;
   try {
-    await Promise.all(Array.from({ length: BESIDE }, playNext));
+    await Promise.all(Array.from({ length: CONCURRENT_HISTORIES }, playNext));
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
@@ -85,5 +85,5 @@ async function failureOf(plan: Plan, options: Parameters<typeof play>[1]): Promi
 
 const headOf = ({ isLocal, isHot, drifts, faultRate, payments }: Plan): readonly string[] => [
   `  ${isLocal ? 'a local process' : `${drifts.length} processes`}, clocks off by ${drifts.join(', ')} ms${isHot ? ', contended accounts' : ''}`,
-  `  ${faultRate * 100} % of the calls go wrong; payments of ${payments.map((payment) => payment.amountPico).join(', ')}`,
+  `  ${faultRate * 100} % of the calls fail; payments of ${payments.map((payment) => payment.amountPico).join(', ')}`,
 ];

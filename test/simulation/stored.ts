@@ -12,7 +12,7 @@ const SHARDS = Array.from({ length: 16 }, (_, shard) => String(shard).padStart(2
 
 export type ItemKind = 'balance' | 'drawer' | 'hold' | 'lease' | 'entry' | 'usage' | 'key' | 'key listing' | 'counter';
 
-/** What one commit did to one item. */
+/** The change of one item by one commit. */
 export interface ItemChange {
   readonly kind: ItemKind;
   readonly key: Key;
@@ -21,26 +21,26 @@ export interface ItemChange {
 }
 
 /**
- * What the tables hold, kept beside them: after each commit the items that it named are read again. So an
- * invariant sees an item's past, and costs no reading of what did not change.
+ * A copy of the tables. After each commit, the items that it wrote are read again, so an invariant can see an item's
+ * past without reading what did not change.
  */
 export class Stored {
   readonly balances = new Map<string, Item>();
-  /** By account and drawer, as their partitions are named. */
+  /** The drawers by partition key, which names the account and the drawer. */
   readonly drawers = new Map<string, Item>();
-  /** By request id: those that are live, and those that ever were. */
+  /** The live holds by request ID; the next map has all holds that ever were. */
   readonly holds = new Map<string, Item>();
   readonly holdsEver = new Map<string, Item>();
-  /** By lease id: those that are live. */
+  /** The live leases by lease ID. */
   readonly leases = new Map<string, Item>();
   readonly turns = new LeaseTurns();
-  /** By account, then by sort key. */
+  /** The entries by account, then by sort key. */
   readonly entries = new Map<string, Map<string, Item>>();
-  /** By request id; also those that have ended by time. */
+  /** The usage records by request ID, including expired ones. */
   readonly usage = new Map<string, Item>();
   readonly keys = new Map<string, Item>();
   readonly keyListings = new Map<string, Item>();
-  /** By sort key: there is one key that has any. */
+  /** The counters by sort key, because only one key has any. */
   readonly counters = new Map<string, Item>();
 
   async refresh(engine: TableStore, writes: readonly (Write | Check)[]): Promise<readonly ItemChange[]> {
@@ -59,19 +59,19 @@ export class Stored {
     return [...this.drawers].filter(([name]) => accountOf(name) === accountId).map(([, drawer]) => drawer);
   }
 
-  /** What was ever held for a request: by itself, and by leases. */
+  /** The amounts that were ever held for a request, by its own hold and by leases. */
   heldFor(requestId: string): readonly bigint[] {
     const hold = this.holdsEver.get(requestId);
     return [...(hold ? [pico(hold, 'heldPico')] : []), ...this.turns.ofRequest(requestId).map((turn) => turn.heldPico)];
   }
 
-  /** What was recorded of a request's end: its entry, and that of a settle after the expiry. */
+  /** The entries of a request's end: the first one, and the adjustment after an expiry. */
   endOf(accountId: string, requestId: string): { readonly end: Item | undefined; readonly late: Item | undefined } {
     const entries = this.entriesOf(accountId);
     return { end: entries.get(`entry#${requestId}`), late: entries.get(`entry#${requestId}#late`) };
   }
 
-  /** All of it but the keys' own items, which no query lists, by the names of `readAll`. */
+  /** All items by the names of `readAll`, except the keys' own items, which no query lists. */
   listed(): ReadonlyMap<string, Item> {
     const listed = new Map<string, Item>();
     const add = (table: TableSpec, item: Item): unknown =>
@@ -114,10 +114,10 @@ export class Stored {
   }
 }
 
-/** Some partitions of an account have a shard behind its id. */
+/** The account of a partition, whose key may have a shard after the account ID. */
 export const accountOf = (partition: string): string => partition.split('#')[0] ?? '';
 
-/** Everything that the tables hold of these accounts, by table and key. Reads by query, as anybody can. */
+/** Reads all items of these accounts by table and key, through queries of the public interface. */
 export async function readAll(engine: TableStore, accounts: readonly string[]): Promise<ReadonlyMap<string, Item>> {
   const all = new Map<string, Item>();
   const partitions = [
@@ -130,7 +130,7 @@ export async function readAll(engine: TableStore, accounts: readonly string[]): 
   ];
   for (const [table, partition] of partitions) {
     const { items, next } = await engine.query({ table, partition, limit: 1_000 });
-    if (next) throw new Error('a history fills no page');
+    if (next) throw new Error('a history must fit into one page');
     for (const item of items) all.set(`${table.name} ${partition} ${text(item, 'sk')}`, item);
   }
   return all;

@@ -6,9 +6,9 @@ import { nameOfTurn } from './lease-turns';
 import type { ItemChange, Stored } from './stored';
 import { expectKept } from './violation';
 
-/** A usage record ends a request of a lease by itself, and goes with an entry otherwise. */
+/** Checks that a usage record ends a leased request by itself, and comes with an entry otherwise. */
 export function recordIsRight({ before, after }: ItemChange, stored: Stored, intents: Intents): void {
-  // It has ended by time before it was written.
+  // The record expired before it was written.
   if (!after) return;
   const [accountId, requestId] = [text(after, 'accountId'), text(after, 'requestId')];
   const { end } = stored.endOf(accountId, requestId);
@@ -37,12 +37,12 @@ function chargesItsLease(record: Item, stored: Stored, intents: Intents): void {
   expectKept('invariant 4', isWithin, `${requestId} was charged more than its part, or the operator too much`);
   const intent = intents.requests.get(requestId);
   const isWanted = intent?.costsPico.has(costPico + overrunPico) ?? false;
-  expectKept('invariant 4', isWanted, `nobody's usage of ${requestId} cost ${costPico} and ${overrunPico}`);
+  expectKept('invariant 4', isWanted, `no usage of ${requestId} cost ${costPico} and ${overrunPico}`);
   expectKept('invariant 6', record['priceVersion'] === intent?.priceVersion, `${requestId} names no price`);
   isRecomputed(record);
 }
 
-/** The charge of a record can be computed from it again. */
+/** Checks that the charge can be recomputed from the usage record. */
 export function isRecomputed(record: Item): void {
   if (record['status'] !== 'completed') return;
   const requestId = text(record, 'requestId');

@@ -1,4 +1,4 @@
-/** Which of the invariants of DESIGN.md, section 5, or which promise beyond them. */
+/** An invariant of DESIGN.md, section 5, or another promise. */
 export type Promised =
   | 'invariant 1'
   | 'invariant 2'
@@ -16,7 +16,7 @@ export type Promised =
   | 'durability'
   | 'answers';
 
-/** A promise that a history broke. */
+/** Thrown when a history breaks a promise. */
 export class Violation extends Error {
   override readonly name = 'Violation';
   readonly promised: Promised;
@@ -26,7 +26,7 @@ export class Violation extends Error {
   }
 }
 
-/** Never to be reached where `isKept` is false. */
+/** @throws Violation if `isKept` is false */
 export function expectKept(promised: Promised, isKept: boolean, what: string): asserts isKept {
   if (!isKept) throw new Violation(promised, what);
 }

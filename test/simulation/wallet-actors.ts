@@ -8,31 +8,35 @@ import { expectKept } from './violation';
 export async function open(actor: Actor, account: number): Promise<void> {
   const result = await actor.outcome(actor.wallet.open(accountIdOf(account)));
   if ('outage' in result) return;
-  expectKept('answers', actor.world.stored.balances.has(accountIdOf(account)), 'a wallet was opened and is not there');
+  expectKept('answers', actor.world.stored.balances.has(accountIdOf(account)), 'a wallet was opened but is not stored');
 }
 
-/** A payment is reported: again and again, and to whomever. */
-export async function credit(actor: Actor, place: number): Promise<void> {
+/** Reports a payment, any number of times and to any process. */
+export async function credit(actor: Actor, index: number): Promise<void> {
   const { world, wallet } = actor;
-  const payment = world.plan.payments[place];
-  if (!payment) throw new RangeError('there is no such payment');
+  const payment = world.plan.payments[index];
+  if (!payment) throw new RangeError('the plan has no such payment');
   const accountId = accountIdOf(payment.account);
-  const paymentId = paymentIdOf(place);
+  const paymentId = paymentIdOf(index);
   const startedAt = world.scheduler.now;
   const call = wallet.credit({ accountId, amountPico: payment.amountPico, paymentId });
   const result = await actor.outcome(call, [WalletNotFound]);
   if ('outage' in result) return;
   if ('refusal' in result) {
-    expectKept('answers', (world.intents.opened.get(accountId) ?? Infinity) >= startedAt, 'there was a wallet');
+    expectKept(
+      'answers',
+      (world.intents.opened.get(accountId) ?? Infinity) >= startedAt,
+      'a credit did not find a wallet that was open',
+    );
     return;
   }
-  actor.note(() => `payment ${place} of ${payment.amountPico}: ${result.answer}`);
+  actor.note(() => `payment ${index} of ${payment.amountPico}: ${result.answer}`);
   const entry = world.stored.entriesOf(accountId).get(`entry#${paymentId}`);
   const isCredited = entry !== undefined && movedInto('available', entry) === payment.amountPico;
   expectKept('invariant 5', isCredited, `${paymentId} was acknowledged and is not credited`);
 }
 
-/** The sweeper's run. A failed one is followed by the next. */
+/** Runs the sweeper. The next run makes up for a failed one. */
 export async function sweep(actor: Actor): Promise<void> {
   const everything = actor.world.takeRestart();
   const result = await actor.outcome(actor.wallet.expireDue({ everything }), [StoreUnavailable]);

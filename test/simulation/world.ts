@@ -19,10 +19,10 @@ import { expectKept } from './violation';
 const JOURNAL = 'journal';
 const KEY_ID = /\b01[0-9A-HJKMNP-TV-Z]{24}\b/g;
 
-/** What stands between a process and the tables; a test may put something broken there. */
+/** Changes the writes between a process and the tables, so that a test can break something. */
 export type Sabotage = (writes: readonly (Write | Check)[]) => readonly (Write | Check)[];
 
-/** Everything that a history has beside the code under test: time, processes, tables, and what is known of them. */
+/** Everything in a history except the code under test: time, processes, tables and a copy of what they store. */
 export class World {
   readonly plan: Plan;
   readonly scheduler = new Scheduler();
@@ -30,7 +30,7 @@ export class World {
   readonly intents = new Intents();
   readonly processes: readonly Process[];
   readonly accountIds: readonly string[];
-  /** The steps so far, where somebody wants to read them. */
+  /** The steps so far; undefined unless a trace was requested. */
   readonly trace: string[] | undefined;
   readonly met = new Set<Landmark>();
   readonly #disk = new FaultyDisk();
@@ -44,7 +44,7 @@ export class World {
     this.plan = plan;
     this.trace = options.trace;
     this.#sabotage = options.sabotage ?? ((writes) => writes);
-    this.processes = plan.drifts.map((drift, place) => new Process(`process ${place}`, this.scheduler, drift));
+    this.processes = plan.drifts.map((drift, index) => new Process(`process ${index}`, this.scheduler, drift));
     this.accountIds = Array.from({ length: plan.accounts }, (_, account) => accountIdOf(account));
     if (plan.isHot) for (const process of this.processes) this.accountIds.forEach((id) => process.knowHot(id));
     this.#faultRate = plan.faultRate;
@@ -55,12 +55,12 @@ export class World {
     return this.#engine;
   }
 
-  /** Whether a call may be answered with an outage. */
+  /** Whether a call may fail with an outage. */
   get mayFail(): boolean {
     return this.#faultRate > 0;
   }
 
-  /** Nothing goes wrong from here on. */
+  /** Stops all faults from now on. */
   calm(): void {
     this.#faultRate = 0;
   }
@@ -69,18 +69,18 @@ export class World {
     return drawFault(kind, this.#faultRate, this.plan.isLocal, random);
   }
 
-  /** One line per step; the text is made only where it is kept. */
+  /** Adds one line per step. The text is built only if there is a trace. */
   note(line: () => string): void {
-    // The id of a key is drawn from the system's randomness, and no step depends on it.
+    // A key's ID comes from the system's randomness, so it is left out. No step depends on it.
     this.trace?.push(`${String(this.scheduler.now).slice(-9)} ${line().replaceAll(KEY_ID, 'key id')}`);
   }
 
-  /** What somebody found while no step could report it. The first one ends the history. */
+  /** Records an error that no step could throw. The first one ends the history. */
   fail(error: unknown): void {
     this.#failure ??= error instanceof Error ? error : new Error(String(error));
   }
 
-  /** Lets something go on by itself; it may never end, if its process dies. */
+  /** Lets work continue in the background. It may never end if its process crashes. */
   watch(work: Promise<unknown>): void {
     work.catch((error: unknown) => this.fail(error));
   }
@@ -89,7 +89,7 @@ export class World {
     if (this.#failure) throw this.#failure;
   }
 
-  /** A transaction or a write arrives at the tables. What it did is checked before anything else happens. */
+  /** Applies a transaction or a write to the tables, and checks its effect before anything else happens. */
   async commit<T>(
     writes: readonly (Write | Check)[],
     apply: (writes: readonly (Write | Check)[]) => Promise<T>,
@@ -114,7 +114,7 @@ export class World {
     return this.#engine.removeExpired();
   }
 
-  /** The disk of a local process is full for this one call. */
+  /** Makes the disk of a local process full for this one call. */
   async withFullDisk<T>(room: number, call: () => Promise<T>): Promise<T> {
     this.#disk.room = room;
     try {
@@ -124,7 +124,7 @@ export class World {
     }
   }
 
-  /** A local process takes its tables with it, perhaps while it writes a line; its next life reads the disk. */
+  /** Crashes a process. A local one loses its tables, perhaps in the middle of a line, and restarts from the disk. */
   async crash(process: Process, random: Random): Promise<void> {
     this.note(() => `${process.name}: crash`);
     process.crash(random);
@@ -136,14 +136,14 @@ export class World {
     await this.expectDurable();
   }
 
-  /** Whether a local process has restarted and not swept since. */
+  /** Whether a local process has restarted and has not swept since. */
   takeRestart(): boolean {
     const hasRestarted = this.#hasRestarted;
     this.#hasRestarted = false;
     return hasRestarted;
   }
 
-  /** All tables hold exactly what the commits so far have left, and nothing that no commit named. */
+  /** Checks that the tables contain exactly what the commits have left, and nothing else. */
   async expectDurable(): Promise<void> {
     const actual = await readAll(this.#engine, this.accountIds);
     const known = this.stored.listed();
@@ -152,8 +152,8 @@ export class World {
       expectKept('durability', isSame, `${name} is not as it was written`);
     }
     for (const name of known.keys()) {
-      // Only usage records end by time.
-      expectKept('durability', actual.has(name) || name.startsWith('usage '), `${name} was written and is lost`);
+      // Only usage records expire.
+      expectKept('durability', actual.has(name) || name.startsWith('usage '), `${name} was written but is lost`);
     }
   }
 

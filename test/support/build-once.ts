@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmdirSync, statSync } from 'node:fs';
 
-/** A build that takes longer was killed, and the next process may begin again. */
+/** A lock older than this belongs to a build that was killed, so another process may start over. */
 const BUILD_MS_MAX = 180_000;
 const POLL_MS = 50;
 
 /**
  * Builds a folder unless it exists. When several processes need it at the same time, one builds it and the others wait.
  *
- * @param build fills the folder that it is given, which appears under its final name when it is complete
+ * @param build fills a temporary folder, which is renamed to `folder` once it is complete
  */
 export function buildOnce(folder: string, build: (folder: string) => void): void {
   const lock = `${folder}.lock`;

@@ -3,7 +3,7 @@ import { writeSync } from 'node:fs';
 const STDOUT = 1;
 const SLOWEST = 10;
 
-/** How describeUnless names tests that this machine cannot run. */
+/** The remark that describeUnless adds to the names of tests that this machine cannot run. */
 const NOT_RUN = /\(not run: (.+)\)/;
 
 /** Prints the slowest tests, what did not run and why, and as its last line `N passed, N failed`, which CI parses. */
@@ -24,7 +24,7 @@ function slowest({ testResults }) {
   return lines.length === 0 ? [] : ['The slowest tests:', ...lines];
 }
 
-/** Tests are skipped by what their machine lacks; any other one was left out on purpose, and is named. */
+/** Counts the skipped tests by what the machine lacks. A test that is skipped for any other reason is named. */
 function notRun({ testResults }) {
   const counts = new Map();
   for (const file of testResults) {
@@ -37,7 +37,7 @@ function notRun({ testResults }) {
   return [...counts].map(([what, count]) => `Not run: ${count} of ${what}`);
 }
 
-/** A file that could not even be loaded counts as one failure. */
+/** A test file that failed to load counts as one failure. */
 const closingLine = ({ numPassedTests, numFailedTests, numRuntimeErrorTestSuites }) =>
   `${numPassedTests} passed, ${numFailedTests + numRuntimeErrorTestSuites} failed`;
 

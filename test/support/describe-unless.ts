@@ -1,6 +1,6 @@
 /**
- * `describe`, where this machine has what its tests need. Elsewhere they are skipped, and their names say why, so that
- * the closing reporter can list what did not run.
+ * Acts as `describe` unless the machine lacks something that the tests need. Then they are skipped, and their names say
+ * why, so that the closing line reporter can list them.
  *
  * @param missing what the machine lacks, as a short clause
  */

@@ -2,7 +2,7 @@ import type { Route } from '../../../lambdas/domain/data-plane/route';
 import { ROUTES } from '../../../lambdas/domain/data-plane/routes';
 import { code, table } from './table';
 
-/** What the data plane serves, from the one table that it dispatches by. */
+/** Renders the routes of the data plane from the table by which it dispatches. */
 export function routeTable(): string {
   const rows = ROUTES.map((route) => [
     code(`${route.method} ${route.path}`),

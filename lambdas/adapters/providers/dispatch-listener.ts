@@ -3,17 +3,17 @@ import type { Headers } from '../../domain/headers';
 import type { ProviderCall, ProviderFailure, ProviderListener } from '../../domain/data-plane/provider/provider-client';
 import type { FailedDispatch } from './stale-connections';
 
-/** Tells a listener what undici tells of one request, be it sent once or twice. */
+/** Passes undici's callbacks for one request on to its listener, whether the request is sent once or twice. */
 export class DispatchListener implements Dispatcher.DispatchHandler, ProviderCall {
   readonly #listener: ProviderListener;
-  /** Absent once it was used: a request is repeated once. */
+  /** Absent once it was used: a request is retried once. */
   #repeat: ((failed: FailedDispatch) => boolean) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #startedAt = 0;
   #answered = false;
   #aborted = false;
 
-  /** @param repeat sends the request again, if it may; returns whether it did */
+  /** @param repeat Sends the request again if that is allowed, and returns whether it did. */
   constructor(listener: ProviderListener, repeat: (failed: FailedDispatch) => boolean) {
     this.#listener = listener;
     this.#repeat = repeat;
@@ -34,7 +34,7 @@ export class DispatchListener implements Dispatcher.DispatchHandler, ProviderCal
     if (this.#aborted) controller.abort(new Error('aborted'));
   }
 
-  /** At the first byte of an answer, long before its head is whole. */
+  /** Called at the first byte of an answer, long before its head is complete. */
   onResponseStarted(): void {
     this.#answered = true;
   }
@@ -44,7 +44,7 @@ export class DispatchListener implements Dispatcher.DispatchHandler, ProviderCal
     status: number,
     headers: { [name: string]: string | string[] | undefined },
   ): void {
-    // 1xx answers announce the real one.
+    // A 1xx response only announces the real one.
     if (status >= 200 && !this.#aborted) this.#listener.onHead(status, firstValues(headers));
   }
 

@@ -3,16 +3,18 @@ import { buildConnector } from 'undici';
 /** A request that failed before the first byte of an answer. */
 export interface FailedDispatch {
   readonly error: Error;
-  /** From the time at which it was sent. */
+  /** Milliseconds since it was sent. */
   readonly afterMs: number;
 }
 
-/** What is told of a connection that the other side has ended. */
+/** Error codes of a connection that the other side has closed. */
 const ENDED = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
-/** Knows which failures are those of connections that had served before and were no longer there. */
+/**
+ * Tells failures of stale connections, which had served before and were closed meanwhile, from failures of providers.
+ */
 export class StaleConnections {
-  /** For undici: makes connections as it does itself. */
+  /** The connector for undici's agents. It connects as undici itself does. */
   readonly connect: buildConnector.connector;
   readonly #onUsed = new WeakSet<Error>();
   readonly #staleMs: number;
@@ -23,7 +25,7 @@ export class StaleConnections {
     this.connect = (options, callback) => {
       connect(options, (...made) => {
         const [, socket] = made;
-        // A connection on which an answer came before is not new. TLS's own bytes are not counted.
+        // A connection that has received bytes has served before. Bytes of the TLS handshake are not counted.
         socket?.on('error', (error: Error) => {
           if (socket.bytesRead > 0) this.#onUsed.add(error);
         });
@@ -32,7 +34,7 @@ export class StaleConnections {
     };
   }
 
-  /** A new connection that breaks is the provider's doing, and so is one that breaks after a while. */
+  /** When a new connection breaks, or one that was at work for a while, the provider is the cause. */
   isCauseOf({ error, afterMs }: FailedDispatch): boolean {
     const { code = '' } = error as { code?: string };
     return afterMs <= this.#staleMs && ENDED.has(code) && this.#onUsed.has(error);

@@ -10,36 +10,36 @@ import { DIALECTS } from '../../domain/dialects/registry';
 import { DispatchListener } from './dispatch-listener';
 import { StaleConnections } from './stale-connections';
 
-/** A provider that has not begun to answer by then will not; reasoning models take minutes. */
+/** The limit until an answer begins. Reasoning models take minutes. */
 const HEAD_TIMEOUT_MS = 600_000;
-/** Between two pieces of an answer. */
+/** The limit between two pieces of an answer. */
 const SILENCE_TIMEOUT_MS = 300_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /**
- * Connections stay warm between requests, across invocations of one environment too: however long a provider would
- * keep them, not longer, because a gateway on the way (AWS's after 350 s) forgets them without a word.
+ * Connections stay warm between requests, and across invocations of one environment. They are not kept for as long as a
+ * provider would keep them, because a NAT gateway on the way drops idle ones silently (AWS's after 350 s).
  */
 const KEEP_ALIVE_MS = 60_000;
-/** A connection that has ended is told of within a round trip; a provider that breaks off later was at work. */
+/** A closed connection shows within a round trip; a provider that breaks off later was at work. */
 const STALE_MS = 2_000;
-/** Streams hold a connection each. */
+/** Each stream occupies a connection. */
 const CONNECTIONS_PER_PROVIDER_MAX = 2_048;
 
 export interface UndiciProviderClientOptions {
-  /** The provider's own key by provider id; undefined for a provider that wants none. */
+  /** The provider's own key by provider id; undefined for a provider that needs none. */
   readonly apiKey: (providerId: string) => string | undefined;
   /** @default 600,000 ms */
   readonly headTimeoutMs?: number;
   /** @default 300,000 ms */
   readonly silenceTimeoutMs?: number;
-  /** How soon after it was sent a request must fail to count as sent into a connection that had ended. @default 2,000 ms */
+  /** A request that fails within this time may have been sent into a closed connection. @default 2,000 ms */
   readonly staleMs?: number;
 }
 
 /** Reaches providers through undici's dispatch: callbacks and bytes, no streams or promises per chunk. */
 export class UndiciProviderClient implements ProviderClient {
   readonly #agent: Agent;
-  /** Its connections carry one request each. */
+  /** An agent whose connections carry one request each. */
   readonly #freshAgent: Agent;
   readonly #stale: StaleConnections;
   readonly #apiKey: (providerId: string) => string | undefined;
@@ -61,8 +61,8 @@ export class UndiciProviderClient implements ProviderClient {
   }
 
   /**
-   * A request that went into a kept connection which had ended meanwhile (a function was frozen, a provider closes what
-   * is idle) is sent once more, on a new connection: nobody has seen it.
+   * Sends a request. If it went into a kept connection that had been closed meanwhile (a function was frozen, a
+   * provider closes idle ones), it is sent once more on a new connection: no provider has seen it.
    */
   send(request: ProviderRequest, listener: ProviderListener): ProviderCall {
     const { origin, prefix } = this.#targetOf(request.provider);

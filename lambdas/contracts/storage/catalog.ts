@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UNITS } from './units';
 
-/** The dialects that provider settings can name. What each of them is, lambdas/domain/dialects says. */
+/** The dialects that provider settings can name. lambdas/domain/dialects defines each of them. */
 export const DIALECT_IDS = ['openai', 'anthropic'] as const;
 export type DialectId = (typeof DIALECT_IDS)[number];
 

@@ -9,7 +9,8 @@ import type { Answerer } from './route';
  * answered like that of a request that is about to stop.
  */
 export const cancelRequest: Answerer = async ({ usage, cancellations }, { caller: { accountId }, id: requestId }) => {
-  if (!requestIdSchema.safeParse(requestId).success) throw new NotFound('This is no request id.', 'request_not_found');
+  if (!requestIdSchema.safeParse(requestId).success)
+    throw new NotFound('Invalid request id: it must start with req_.', 'request_not_found');
   const record = await usage.get(accountId, requestId);
   if (record !== undefined) return { status: 200, body: renderUsageRecord(record) };
   await cancellations.cancel(accountId, requestId);

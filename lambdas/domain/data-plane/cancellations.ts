@@ -3,13 +3,13 @@ import { EXPIRES_AT, USAGE } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
 import type { TableStore } from '../table/table-store';
 
-/** A cancel takes effect within a second: the wait for the next look, and the look itself. */
+/** A cancellation takes effect within a second: this wait, and the read after it. */
 const LOOK_EVERY_MS = 700;
 
 /** Longer than any request runs. */
 const KEPT_SECONDS = 3_600;
 
-/** A request's own watch for its cancellation. */
+/** A running request's watch for its own cancellation. */
 export interface CancelWatch {
   /** Aborted once the account has cancelled the request. */
   readonly signal: AbortSignal;
@@ -18,8 +18,8 @@ export interface CancelWatch {
 }
 
 /**
- * How a client stops a request that runs elsewhere: a function is not told that its client left, and whoever asks
- * to cancel may be served by another. So the wish is stored, and the running request looks for it.
+ * Lets a client stop a request that another process serves. A function does not learn that its client left, and the
+ * request to cancel may reach another function. So the cancellation is stored, and the running request polls for it.
  */
 export class Cancellations {
   readonly #store: TableStore;
@@ -30,7 +30,7 @@ export class Cancellations {
     this.#clock = options.clock;
   }
 
-  /** Under the caller's own account: another's request of the same id never looks there. */
+  /** Stored under the caller's own account, where a request of another account never looks. */
   async cancel(accountId: string, requestId: string): Promise<void> {
     const expiresAt = Math.floor(this.#clock() / 1_000) + KEPT_SECONDS;
     const put = { ...cancellationKey(accountId, requestId), [EXPIRES_AT]: expiresAt };
@@ -42,7 +42,7 @@ export class Cancellations {
     const key = cancellationKey(accountId, requestId);
     let ended = false;
     const look = async (): Promise<void> => {
-      // A store that does not answer now is asked again: the request itself must not fail by it.
+      // When the store does not answer, the next poll asks again: the request itself must not fail.
       const found = await this.#store.get({ table: USAGE, key, consistent: false }).catch(() => undefined);
       if (ended) return;
       if (found === undefined) timer = setTimeout(() => void look(), LOOK_EVERY_MS);

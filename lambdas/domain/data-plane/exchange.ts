@@ -8,27 +8,32 @@ import type { Headers } from '../headers';
  */
 export const CLIENT_BUFFER_BYTES = 16 * 1024;
 
-/** One client's request and the way to answer it, as a host (a Lambda invocation, the local server) presents it. */
+/** One client's request and the means to answer it, as a host (a Lambda invocation, the local server) presents it. */
 export interface Exchange {
   readonly method: string;
   /** With its leading slash and without a query. */
   readonly path: string;
-  /** Without its question mark; empty where there is none. Nothing is taken from it. */
+  /** Without its question mark; empty when there is none. The gateway never reads parameters from it. */
   readonly query: string;
   readonly headers: Headers;
-  /** The client's IP address as the host knows it; never what the client says. For the rules of its key, and nothing else. */
+  /** The client's IP address as the host sees it, never as the client claims. Used for the rules of its key alone. */
   readonly clientAddress: string | undefined;
-  /** Whom AWS has proved to call: an ARN. Never what the client says. Absent where AWS proves nobody. */
+  /**
+   * The ARN of the caller that AWS has authenticated, never one that the client claims. Absent without such a caller.
+   */
   readonly principal?: string | undefined;
-  /** The whole body. Throws PayloadTooLarge above `bytesMax`, without reading on. */
+  /**
+   * Reads the whole body.
+   * @throws PayloadTooLarge above `bytesMax`, without reading on
+   */
   readBody(bytesMax: number): Promise<Buffer>;
   /**
-   * Starts the response; called once. What it returns carries the body and must be ended; its buffer is
-   * CLIENT_BUFFER_BYTES. The host listens to its errors; who writes to it need not.
+   * Starts the response; called once. The stream that it returns carries the body, buffers CLIENT_BUFFER_BYTES and must
+   * be ended. The host listens to the stream's errors, so writers need not.
    */
   begin(status: number, headers: { readonly [name: string]: string }): Writable;
-  /** Aborted when the client has left. A host that does not learn it (Lambda) never aborts. */
+  /** Aborted when the client has left. A host that does not notice it (Lambda) never aborts. */
   readonly gone: AbortSignal;
-  /** Epoch milliseconds at which the host kills the work; the gateway ends its own before. */
+  /** Epoch milliseconds at which the host kills the work; the gateway stops before that. */
   readonly deadline: number;
 }

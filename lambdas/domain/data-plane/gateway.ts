@@ -2,8 +2,6 @@ import type { KeyScope } from '../../contracts/http/key-rules';
 import { dialectOf } from '../dialects/registry';
 import { isFromEdge } from '../edge/origin-secret';
 import { AppError, Forbidden, InternalError, NotFound, ServiceUnavailable } from '../errors/app-error';
-import { MethodNotAllowed } from './method-not-allowed';
-import type { StopReason } from './stop-errors';
 import type { KeyOwner } from '../keys/verified-keys';
 import { StoreUnavailable } from '../table/table-errors';
 import { WalletUnavailable } from '../wallet/wallet-errors';
@@ -11,6 +9,7 @@ import { requirePermission } from './admission/permit';
 import type { Exchange } from './exchange';
 import type { IdentifyCaller } from './identify-caller';
 import { serveMetered } from './metered-handler';
+import { MethodNotAllowed } from './method-not-allowed';
 import type { MeteredDependencies } from './paid-request';
 import { refuseKeyInQuery } from './refuse-key-in-query';
 import { newRequestId } from './request-ids';
@@ -18,20 +17,21 @@ import { respondError, respondJson, type ResponseHeaders, retryAfter } from './r
 import type { AnswerDependencies, Route } from './route';
 import { routeAt, scopeOfNothing } from './routes';
 import { UnsettledRequests } from './settlement/unsettled-requests';
+import type { StopReason } from './stop-errors';
 
 export interface GatewayDependencies extends Omit<MeteredDependencies, 'unsettled'>, AnswerDependencies {
   readonly identify: IdentifyCaller;
-  /** The values of the secret header that the edge adds; absent where there is no edge (a local run). */
+  /** The valid values of the secret header that the edge adds; absent without an edge (a local run). */
   readonly originSecrets?: () => Promise<readonly string[]>;
 }
 
-/** Time kept at the end of a host's deadline to settle in. */
+/** The end of a host's time that is kept for settling. */
 const SETTLE_MARGIN_MS = 10_000;
 
 const TIME_LIMIT: StopReason = 'time_limit';
 const SHUTDOWN: StopReason = 'shutdown';
 
-/** The data plane: every request of every host comes through `handle`. */
+/** The data plane: every request of every host goes through `handle`. */
 export class Gateway {
   readonly #dependencies: GatewayDependencies & MeteredDependencies;
   readonly #inFlight = new Map<Promise<void>, AbortController>();
@@ -41,8 +41,9 @@ export class Gateway {
   }
 
   /**
-   * Answers one request. Resolves once it is answered and settled, and once those before it that are not yet settled
-   * have been tried again and the catalog is read: what a function leaves to do is frozen. Never rejects.
+   * Answers one request. Resolves once the request is answered and settled, earlier requests that are not settled yet
+   * have been tried again, and the catalog is read: a function is frozen then, with any work that is left. Never
+   * rejects.
    */
   handle(exchange: Exchange): Promise<void> {
     const requestId = newRequestId();
@@ -64,7 +65,7 @@ export class Gateway {
     return done;
   }
 
-  /** Stops what is in flight at its providers, and resolves once all of it is settled, or was tried a last time. */
+  /** Aborts the requests in flight at their providers. Resolves once each is settled, or was tried a last time. */
   async stop(): Promise<void> {
     for (const stop of this.#inFlight.values()) stop.abort(SHUTDOWN);
     await Promise.all(this.#inFlight.keys());
@@ -96,7 +97,7 @@ export class Gateway {
       }
       case 'read':
       case 'command': {
-        // The method comes second: without a key, nothing is told about these paths.
+        // The method comes second: a caller without a key learns nothing about these paths.
         const caller = await this.#authorize(exchange, route.scope);
         requireMethod(exchange, route);
         const dialect = dialectOf(exchange.path, exchange.headers);
@@ -130,7 +131,7 @@ export class Gateway {
     try {
       respondError(exchange, shown, dialectOf(exchange.path, exchange.headers), headers);
     } catch {
-      // The client is gone, or has its head already: there is nobody to tell.
+      // The client is gone, or has been sent a status already: the error cannot reach it.
       this.#dependencies.log.warn('ERROR_NOT_SENT', { requestId });
     }
   }

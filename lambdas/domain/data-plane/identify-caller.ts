@@ -4,10 +4,13 @@ import type { RoleVerifier } from '../keys/role-verifier';
 import type { KeyOwner } from '../keys/verified-keys';
 import type { Exchange } from './exchange';
 
-/** Who asks, and what they may do. Throws InvalidApiKey or InvalidRole for whoever has not proved it. */
+/**
+ * Authenticates the caller and finds what it may do.
+ * @throws InvalidApiKey, InvalidRole
+ */
 export type IdentifyCaller = (exchange: Pick<Exchange, 'headers' | 'clientAddress' | 'principal'>) => Promise<KeyOwner>;
 
-/** By a key, as either dialect sends one. */
+/** Identifies clients by a key, which OpenAI's clients send as a bearer token and Anthropic's as `x-api-key`. */
 export function byKey(keys: Pick<KeyVerifier, 'verify'>): IdentifyCaller {
   return async ({ headers, clientAddress }) => {
     const apiKey = headers['x-api-key'];
@@ -18,7 +21,10 @@ export function byKey(keys: Pick<KeyVerifier, 'verify'>): IdentifyCaller {
   };
 }
 
-/** By an IAM role, which AWS proves: the key is named where another would be shown. */
+/**
+ * Identifies workloads by their IAM role, which AWS has authenticated: they send the id of the role's key and no
+ * secret.
+ */
 export function byRole(roles: Pick<RoleVerifier, 'verify'>): IdentifyCaller {
   return async ({ headers, clientAddress, principal = '' }) => {
     const caller = await roles.verify(headers['x-api-key'], principal, clientAddress);

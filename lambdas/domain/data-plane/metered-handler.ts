@@ -11,7 +11,7 @@ import { settleRequest } from './settlement/settle-request';
 import { ClientStream } from './streaming/client-stream';
 import { EventRelay } from './streaming/event-relay';
 
-/** A Lambda function URL takes 6 MB, with the envelope around the body and the escapes in it. */
+/** A Lambda function URL accepts 6 MB, which includes the envelope around the body and the escapes in it. */
 export const REQUEST_BYTES_MAX = 5 * 1024 * 1024;
 
 /** A hold outlives its request's deadline by this, so that no settle meets the sweeper. */
@@ -31,13 +31,13 @@ export async function serveMetered(dependencies: MeteredDependencies, call: Mete
   const watch = dependencies.cancellations.watch(call.caller.accountId, call.requestId);
   const outcome = await ask(dependencies, paid, watch.signal);
   watch.end();
-  // A comment from here on could commit to a 200 after another status was recorded.
+  // A keep-alive from here on could commit the response to a 200 after another status was recorded.
   client?.stopKeepAlive();
   const settled = await settleRequest(dependencies, paid, outcome);
   try {
     closeAnswer(paid, outcome, settled);
   } catch {
-    // The client is gone, or its connection is: it is charged, and there is nobody to tell.
+    // The client or its connection is gone. The request is charged, and the answer cannot be sent.
     dependencies.log.warn('ANSWER_NOT_SENT', { requestId: call.requestId });
   }
 }
@@ -72,7 +72,7 @@ async function hold(
   return admit({ wallet: dependencies.wallet, request, targets, caller, requestId, deadline, details, now });
 }
 
-/** Asks the targets in order until one answers well enough. */
+/** Asks the targets in order until one gives an answer that no other could improve on. */
 async function ask(
   dependencies: MeteredDependencies,
   paid: PaidRequest,
@@ -103,7 +103,7 @@ async function ask(
         return { answer, target, firstByteMs };
     }
   } catch (error) {
-    // A defect of ours must not leave the hold behind.
+    // A defect of the gateway must not leave the hold behind.
     dependencies.log.error('REQUEST_FAILED', {
       requestId: call.requestId,
       cause: error instanceof Error ? error.name : 'Unknown',
@@ -112,7 +112,7 @@ async function ask(
   return { answer: { kind: 'failed', failure: 'broken' }, target, firstByteMs };
 }
 
-/** Each provider's stream is read by a reader of its own. */
+/** A stream reader serves one attempt: the next provider's stream starts afresh. */
 function relayFor({ call, request, client }: PaidRequest): EventRelay | undefined {
   const reader = client && call.endpoint.stream?.(request);
   return client && reader && new EventRelay(client, reader);

@@ -12,10 +12,10 @@ import type { ProviderClient } from './provider/provider-client';
 import type { ResponseHeaders } from './respond';
 import type { UnsettledRequests } from './settlement/unsettled-requests';
 
-/** Gives the catalog as it is served now: a Catalog itself, or a LiveCatalog. */
+/** The catalog as it is served now: a Catalog itself, or a LiveCatalog. */
 export interface CatalogSource {
   current(): Catalog | Promise<Catalog>;
-  /** Resolves once nothing of it is under way. */
+  /** Resolves once no read of it is under way. */
   settled?(): Promise<void>;
 }
 
@@ -35,24 +35,24 @@ export interface MeteredCall {
   readonly endpoint: MeteredEndpoint;
   readonly requestId: string;
   readonly caller: KeyOwner;
-  /** Sent with every answer. */
+  /** Sent with every answer to the request. */
   readonly headers: ResponseHeaders;
   /** Aborted, with a StopReason, when the host needs the work to end. */
   readonly stop: AbortSignal;
 }
 
-/** A request whose worst case is held. From here on there is a hold to end, whatever happens. */
+/** A request whose worst case is held. From here on the hold must be ended, whatever happens. */
 export interface PaidRequest {
   readonly call: MeteredCall;
   readonly request: MeteredRequest;
   readonly admitted: Admitted;
   /** Epoch milliseconds. */
   readonly admittedAt: number;
-  /** Where events go; absent when the client asked for a whole answer. */
+  /** The client's end of a stream; absent when the client asked for a whole answer. */
   readonly client: ClientStream | undefined;
 }
 
-/** Since admission. A clock can be set back while a request runs; no time is negative. */
+/** The time since admission. A clock can be set back while a request runs, and a duration is never negative. */
 export function elapsedMs({ admittedAt }: PaidRequest, now: number): number {
   return Math.max(0, now - admittedAt);
 }

@@ -12,7 +12,11 @@ const CREDENTIAL_NAMES = new Set([
 ]);
 const KEY_LIKE = /tg_[0-9A-Z]{26}_/;
 
-/** An address is kept where a header is not: in histories, in logs between here and there. Whoever sends a key in one learns it. */
+/**
+ * Refuses a key in the URL. Browser histories and the logs of proxies keep URLs, and not headers, so a client that
+ * sends its key in one has to be told.
+ * @throws InvalidRequest
+ */
 export function refuseKeyInQuery(query: string): void {
   if (query === '') return;
   const parameters = [...new URLSearchParams(query)];
@@ -20,7 +24,7 @@ export function refuseKeyInQuery(query: string): void {
     CREDENTIAL_NAMES.has(name.toLowerCase()) || KEY_LIKE.test(name) || KEY_LIKE.test(value);
   if (!parameters.some(isCredential)) return;
   throw new InvalidRequest(
-    'A key in the address is not taken, because addresses are logged on their way: send it as a header, and replace a key that was sent so.',
+    'Send the key as a header and not in the URL, which is logged on its way. Replace a key that was sent in one.',
     undefined,
     'key_in_query',
   );

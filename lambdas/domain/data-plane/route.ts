@@ -8,7 +8,7 @@ import type { UsageRecords } from '../usage/records/usage-records';
 import type { Cancellations } from './cancellations';
 import type { CatalogSource } from './paid-request';
 
-/** What reads and commands work with. */
+/** The stores and sources that reads and commands work with. */
 export interface AnswerDependencies {
   readonly catalog: CatalogSource;
   readonly usage: UsageRecords;
@@ -17,17 +17,17 @@ export interface AnswerDependencies {
   readonly clock: Clock;
 }
 
-/** What is asked, and by which caller. */
+/** A request to a read or a command. */
 export interface AnswerCall {
   readonly caller: KeyOwner;
   /** The dialect to answer in. */
   readonly dialect: Dialect;
-  /** What the path has in the place of `{id}`, still encoded; empty where the route has none. */
+  /** The path's segment at `{id}`, still encoded; empty when the route has none. */
   readonly id: string;
 }
 
 export interface RouteAnswer {
-  /** 202 for what was accepted and is not done yet. */
+  /** 202 when the request was accepted and is not done yet. */
   readonly status: 200 | 202;
   readonly body: object;
   readonly retryAfterSeconds?: number;
@@ -44,7 +44,7 @@ interface Row {
   readonly summary: string;
 }
 
-/** Tells that the gateway runs. It needs no key. */
+/** Shows that the gateway runs. It needs no key. */
 export interface ProbeRoute extends Row {
   readonly kind: 'probe';
   readonly body: object;

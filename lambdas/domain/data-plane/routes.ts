@@ -74,32 +74,40 @@ const ANSWERED: readonly AnswerRoute[] = [
   },
 ];
 
-/** Everything that the data plane serves. The gateway dispatches by this table, and there is no other way in. */
+/** Everything that the data plane serves: the gateway dispatches by this table alone. */
 export const ROUTES: readonly Route[] = [PROBE, ...METERED, ...ANSWERED];
 
-const isPattern = ({ path }: Route): boolean => path.includes('{id}');
+const PLACEHOLDER = '{id}';
 const EXACT: ReadonlyMap<string, Route> = new Map(
-  ROUTES.filter((route) => !isPattern(route)).map((route) => [route.path, route]),
+  ROUTES.filter(({ path }) => !path.includes(PLACEHOLDER)).map((route) => [route.path, route]),
 );
-const PATTERNS = ROUTES.filter(isPattern).map((route) => ({ route, pattern: patternOf(route.path) }));
+const PARAMETERIZED = ROUTES.filter(({ path }) => path.includes(PLACEHOLDER)).map((route) => {
+  const [before = '', after = ''] = route.path.split(PLACEHOLDER);
+  return { route, before, after };
+});
 
-/** A last segment may be empty: `/v1/requests/` asks for a request without an id, and there is none. */
-function patternOf(path: string): RegExp {
-  return new RegExp(`^${path.replace(/\{id\}$/, '([^/]*)').replace('{id}', '([^/]+)')}$`);
-}
-
-/** @returns the route at the path, whatever its method, with what stands for its `{id}`; undefined where there is nothing */
+/**
+ * Finds the route at a path, whatever its method.
+ * @returns the route and the path's segment at `{id}`; undefined without a route
+ */
 export function routeAt(path: string): { readonly route: Route; readonly id: string } | undefined {
   const exact = EXACT.get(path);
   if (exact) return { route: exact, id: '' };
-  for (const { route, pattern } of PATTERNS) {
-    const match = pattern.exec(path);
-    if (match) return { route, id: match[1] ?? '' };
+  for (const { route, before, after } of PARAMETERIZED) {
+    const id = segmentBetween(path, before, after);
+    if (id !== undefined) return { route, id };
   }
   return undefined;
 }
 
-/** The scope that a key needs to be told that there is nothing at a path: that of the read above it. */
+/** A last segment may be empty: `/v1/requests/` asks for the request with an empty id, which does not exist. */
+function segmentBetween(path: string, before: string, after: string): string | undefined {
+  if (path.length < before.length + after.length || !path.startsWith(before) || !path.endsWith(after)) return undefined;
+  const segment = path.slice(before.length, path.length - after.length);
+  return segment.includes('/') || (segment === '' && after !== '') ? undefined : segment;
+}
+
+/** The scope that a key needs to learn that a path does not exist: the scope of the read above it. */
 export function scopeOfNothing(path: string): KeyScope {
   return ANSWERED.find((route) => path.startsWith(`${route.path}/`))?.scope ?? 'requests';
 }

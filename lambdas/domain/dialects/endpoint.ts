@@ -3,7 +3,9 @@ import type { Headers } from '../headers';
 import type { Dialect } from './dialect';
 import type { UsageReading } from './usage-reading';
 
-/** What the engine knows of a request, at whatever endpoint. An endpoint's own requests extend it with what it needs itself. */
+/**
+ * The facts that the engine needs about a request, whatever its endpoint. Endpoints extend it with facts of their own.
+ */
 export interface MeteredRequest {
   /** The model's public name, as the client sent it. */
   readonly model: string;
@@ -25,7 +27,7 @@ export interface ClientBody {
   readonly bytes: Buffer;
 }
 
-/** What the engine decides about the body that a provider is sent. */
+/** The engine's own changes to the body that a provider is sent. */
 export interface BodyChanges {
   /** A limit on the output of one choice. Given only where the request's output is open. */
   readonly outputTokensCap?: number | undefined;
@@ -56,14 +58,17 @@ export interface RequestBound {
   readonly image: boolean;
 }
 
-/** What a provider's answer says about itself. */
+/** The facts that the engine needs about an answer. */
 export interface AnswerReading {
   readonly usage: UsageReading;
-  /** The most output tokens that the model can have produced for what has arrived; charged when usage is never reported. */
+  /**
+   * The most output tokens that the model can have produced for the bytes that arrived. Charged when usage is never
+   * reported.
+   */
   readonly producedTokensMax: number;
 }
 
-/** What a stream has shown so far. It may be read at any time, to compare what was produced with what is held. */
+/** The facts about a stream so far. They can be read at any time, to compare what was produced with what is held. */
 export interface StreamReading extends AnswerReading {
   /**
    * Whether the reported usage covers the whole answer. Otherwise the answer may have cost more than was reported,
@@ -76,7 +81,10 @@ export interface StreamReading extends AnswerReading {
   readonly failed: boolean;
 }
 
-/** Reads one stream as its events pass. It is on the hot path: it scans bytes, and parses only events that can carry usage. */
+/**
+ * Reads one stream as its events pass. It is on the hot path: it scans bytes, and parses only events that can carry
+ * usage.
+ */
 export interface StreamReader {
   /**
    * Reads the whole event between two offsets of `bytes`.
@@ -87,9 +95,9 @@ export interface StreamReader {
 }
 
 /**
- * One metered endpoint. It owns everything that depends on what is asked and answered there, so that the engine (admission,
- * provider calls, streaming and settlement) serves every endpoint alike. A new endpoint is a folder with one of these and
- * a line in the registry. Its error format is its dialect's.
+ * One metered endpoint. It owns everything that depends on what is asked and answered there, so that the engine
+ * (admission, provider calls, streaming and settlement) serves every endpoint alike. A new endpoint is a folder with
+ * one of these and a line in the registry. Its error format is its dialect's.
  */
 export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest> {
   /** As holds, usage records, key scopes and the catalog store it. */
@@ -97,7 +105,7 @@ export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest
   readonly dialect: Dialect;
   /** Where clients find it. */
   readonly path: string;
-  /** What is appended to a provider's base URL. */
+  /** Appended to the base URL of a provider. */
   readonly providerPath: string;
   /** One line for the generated documentation. */
   readonly summary: string;
@@ -114,13 +122,15 @@ export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest
   /** The worst case at one model that could serve the request. */
   bound(request: Request, model: Model): RequestBound;
 
-  /** What providers are sent: the client's own bytes, but for identities and the given changes. */
+  /** The body that providers are sent: the client's own bytes, apart from identities and the given changes. */
   providerBody(request: Request, changes: BodyChanges): ProviderBody;
 
   /**
-   * Reads an answer of status 2xx that came in one piece; it may be binary.
-   * @returns undefined when it is not what was asked for. Some providers answer errors with 200, a proxy in front of one
-   * may answer with a page, and an answer may break off unannounced: a client that got none of the model's work pays nothing.
+   * Reads an answer of status 2xx that came in one piece; it may be binary. Whether it is an answer at all and what it
+   * used are one question, so that a body is parsed once.
+   * @returns undefined when it is not what was asked for. Some providers answer errors with 200, a proxy in front of
+   *   one may answer with a page, and an answer may break off unannounced: a client that got none of the model's work
+   *   pays nothing.
    */
   readAnswer(headers: Headers, body: Buffer): AnswerReading | undefined;
 

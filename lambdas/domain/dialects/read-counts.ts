@@ -6,7 +6,7 @@ export interface ProviderReport {
   readonly [member: string]: unknown;
 }
 
-/** Counts by name; one that is absent or null is absent. */
+/** Counts by name, without those that are absent or null. */
 export type Counts<Name extends string> = { readonly [name in Name]?: number };
 
 export function isReport(value: unknown): value is ProviderReport {
@@ -14,7 +14,7 @@ export function isReport(value: unknown): value is ProviderReport {
 }
 
 /**
- * Reads counts of tokens out of an object, which may itself be absent or null.
+ * Reads token counts from an object, which may itself be absent or null.
  * @returns undefined when one of them is not a count but text, a fraction, negative, NaN or absurdly large
  */
 export function readCounts<Name extends string>(report: unknown, names: readonly Name[]): Counts<Name> | undefined {

@@ -14,10 +14,10 @@ export const DIALECTS: { readonly [id in DialectId]: Dialect } = { anthropic, op
 /** Every metered endpoint by its stored id: there is no other way to a provider. */
 export const ENDPOINTS: { readonly [id in EndpointId]: MeteredEndpoint } = { chat, messages, embeddings };
 
-/** Where a request tells no dialect, its answer is OpenAI's. */
+/** The dialect of an answer to a request that shows none. */
 const DEFAULT_DIALECT = openai;
 
-/** The dialect of an answer whose endpoint is not known: an error before the request is served, or a list of models. */
+/** The dialect of an answer that no endpoint renders: an error before a request is served, or the list of models. */
 export function dialectOf(path: string, headers: Headers): Dialect {
   const isMarked = ({ markerHeader }: Dialect) => markerHeader !== undefined && headers[markerHeader] !== undefined;
   const isBelow = (endpoint: MeteredEndpoint) => path.startsWith(endpoint.path);

@@ -2,25 +2,25 @@ import { TransactionCancelled } from './table-errors';
 import type { Check, TableStore, Write } from './table-store';
 import type { Item } from './value';
 
-/** One write of a transaction, with what it means when its condition fails. */
+/** One write of a transaction, with the meaning of a failed condition. */
 export interface GuardedWrite<Refusal = Error> {
   readonly write: Write | Check;
   /**
-   * Names the refusal that a failed condition of `write` means.
+   * Maps a failed condition of `write` to a refusal.
    * @param current the stored item; undefined when there is none
-   * @returns undefined when the failure has no meaning to the caller: it counts as if `otherwise` were absent
+   * @returns undefined when the failure means nothing to the caller, as if `otherwise` were absent
    * @default the transaction's own error is thrown: only a defect or a concurrent writer can fail the condition
    */
   readonly otherwise?: (current: Item | undefined) => Refusal | undefined;
 }
 
 /**
- * Commits all writes or none. Where several conditions failed, the first refusal in the order of the writes is thrown,
- * so list the refusal that the caller should hear first at the front.
+ * Commits all writes or none. If several conditions fail, the refusal of the first such write is thrown, so put the
+ * write whose refusal the caller should get first at the front.
  *
  * Use it where a failed condition is an error. Where it is an outcome, use `tryCommit`.
  * @param token 1 to 36 characters; the same token with the same writes commits once within ten minutes
- * @throws the refusal of a failed write; else the errors of `TableStore.transact`
+ * @throws the refusal of a failed write, or else the errors of `TableStore.transact`
  */
 export async function commit(
   store: Pick<TableStore, 'transact'>,
@@ -32,10 +32,10 @@ export async function commit(
 }
 
 /**
- * Commits all writes or none, and returns what the failed conditions mean instead of throwing it. A refusal can be
- * anything that tells the outcomes apart: a string, a record that was read, an error for the caller to throw.
+ * Commits all writes or none, and returns the refusals of the failed conditions instead of throwing one. A refusal can
+ * be anything that tells the outcomes apart: a string, a record that was read, an error for the caller to throw.
  * @returns the refusals in the order of the writes; empty when everything was committed
- * @throws the errors of `TableStore.transact`, if no failed condition has a meaning
+ * @throws the errors of `TableStore.transact`, if no failed condition has a refusal
  */
 export async function tryCommit<Refusal>(
   store: Pick<TableStore, 'transact'>,

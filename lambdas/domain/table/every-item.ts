@@ -1,7 +1,7 @@
 import type { Query, TableStore } from './table-store';
 import type { Item } from './value';
 
-/** Every item of a query from where it begins, page after page. Items may be deleted meanwhile. */
+/** Yields every item of a query, page after page. Items may be deleted while it runs. */
 export async function* everyItem(store: TableStore, query: Query): AsyncGenerator<Item, void> {
   let page = await store.query(query);
   for (;;) {

@@ -1,7 +1,10 @@
 import type { Check, Write } from './table-store';
 import type { Key } from './value';
 
-/** The item that a write is about. Throws on a put without the keys of an item. */
+/**
+ * The key of the item that a write or a check addresses.
+ * @throws Error on a put without `pk` and `sk`
+ */
 export function keyOf(write: Write | Check): Key {
   if ('put' in write) {
     const { pk, sk } = write.put;

@@ -4,7 +4,7 @@ import type { Item } from './value';
 
 /**
  * Every item of several partitions as one list in the order of their sort keys. A partition is read page by page
- * and only as far as the reader goes. The keys are ASCII, so that text compares as the store's bytes do.
+ * and only as far as the reader goes. The keys are ASCII, so strings compare in the same order as the store's bytes.
  */
 export async function* mergedItems(
   store: TableStore,
@@ -15,10 +15,10 @@ export async function* mergedItems(
   const heads = await Promise.all(readers.map((reader) => reader.next()));
   for (;;) {
     let first = -1;
-    heads.forEach((head, place) => {
+    heads.forEach((head, index) => {
       if (head.done === true) return;
       const best = heads[first];
-      if (best === undefined || best.done === true || comesBefore(head.value, best.value, query)) first = place;
+      if (best === undefined || best.done === true || comesBefore(head.value, best.value, query)) first = index;
     });
     const [reader, head] = [readers[first], heads[first]];
     if (reader === undefined || head === undefined || head.done === true) return;

@@ -1,21 +1,21 @@
 import type { Query, TableStore } from './table-store';
 import type { Item, Key } from './value';
 
-/** Some of a list, and where the rest begins. `next` is for whoever asks for the rest; to everybody else it is opaque. */
+/** A page of a list. `next` is where the following page begins; callers pass it back unread. */
 export interface PageOf<T> {
   readonly items: readonly T[];
   readonly next?: Key;
 }
 
-/** What a caller may ask of a list. */
+/** The page of a list that a caller asks for. */
 export interface PageRequest {
-  /** The most that a page holds. */
+  /** The most items that the page may contain. */
   readonly limit: number;
-  /** The `next` of the page before. */
+  /** The `next` of the previous page. */
   readonly after?: Key | undefined;
 }
 
-/** A page that is full as long as there is enough: items that have ended by time take no place. */
+/** Reads a page that is full unless the list ends: expired items do not count towards the limit. */
 export async function readPage<T>(
   store: TableStore,
   query: Omit<Query, 'limit' | 'after'>,

@@ -1,17 +1,17 @@
 import type { Clock } from '../clock';
 import { StoreUnavailable, TransactionCancelled } from './table-errors';
 
-/** How long to go on when others are writing the same items or the store does not answer. */
+/** How long to keep trying when other writers conflict or the store does not answer. */
 export interface RetryPolicy {
   readonly attemptsMax: number;
   /** The ceiling of the first wait in milliseconds; it doubles with each attempt. */
   readonly firstWaitMs: number;
   readonly longestWaitMs: number;
-  /** No new attempt begins after this many milliseconds, the store's own time included. */
+  /** No new attempt begins after this many milliseconds, including the time that the store takes. */
   readonly totalMs: number;
 }
 
-/** What waiting takes, so that a test can do without it. */
+/** The clock, timer and randomness of a retry, so that a test need not wait. */
 export interface Timing {
   readonly clock: Clock;
   readonly sleep: (milliseconds: number) => Promise<void>;
@@ -19,7 +19,7 @@ export interface Timing {
   readonly random: () => number;
 }
 
-/** For a request that meets another now and then: somebody waits for its answer. */
+/** For a request that rarely meets contention, while its caller waits for the response. */
 export const REQUEST_RETRY: RetryPolicy = { attemptsMax: 6, firstWaitMs: 20, longestWaitMs: 200, totalMs: 3_000 };
 
 /** Waits by the system's timer. */
@@ -28,15 +28,15 @@ export const systemSleep = (milliseconds: number): Promise<void> =>
 
 export const systemTiming = (clock: Clock): Timing => ({ clock, sleep: systemSleep, random: Math.random });
 
-/** An attempt met another writer and is to be made again with what it has learned. */
+/** Thrown by an attempt that conflicted with another writer and should be retried with what it has learned. */
 export class RetryNeeded extends Error {
   override readonly name = 'TryAgain';
 }
 
 /**
- * Attempts until the store neither conflicts nor fails. Full jitter keeps writers that met once from meeting again.
- * The attempt may have been committed without an answer, so it must be idempotent.
- * @param onExhausted what is thrown when patience ends. @default what the last attempt threw
+ * Retries until the store neither conflicts nor fails. Full jitter keeps writers that collided from colliding again.
+ * An attempt may have been committed although its reply was lost, so it must be idempotent.
+ * @param onExhausted returns the error to throw when the policy is exhausted. @default the last attempt's error
  */
 export async function retry<T>(
   policy: RetryPolicy,
@@ -63,10 +63,10 @@ function isTransient(error: unknown): boolean {
   return error instanceof StoreUnavailable || error instanceof RetryNeeded || isContention(error);
 }
 
-/** Whether a transaction wrote nothing because of others that write the same items. */
+/** Whether a transaction wrote nothing because it conflicted with other writers of the same items. */
 export function isContention(error: unknown): boolean {
   if (!(error instanceof TransactionCancelled)) return false;
-  // A failed condition is a fact that its owner names before it comes here; an invalid write stays invalid.
+  // Callers map a failed condition to a refusal before they get here; an invalid write stays invalid.
   const codes = error.reasons.map((reason) => reason?.code);
   return (codes.includes('Conflict') || codes.includes('Throttled')) && !codes.includes('Invalid');
 }

@@ -10,12 +10,12 @@ export class ConditionFailed extends Error {
   }
 }
 
-/** Why one write of a cancelled transaction did not go through; `undefined` for a write that was fine. */
+/** Why one write of a cancelled transaction failed; `undefined` for a write that did not. */
 export type CancellationReason =
   | { readonly code: 'ConditionFailed'; readonly item: Item | undefined }
   | { readonly code: 'Conflict' | 'Throttled' | 'Invalid' };
 
-/** A transaction wrote nothing. `reasons` has one place per write, in order. */
+/** A transaction wrote nothing. `reasons` has one element per write, in order. */
 export class TransactionCancelled extends Error {
   override readonly name = 'TransactionCancelled';
   readonly reasons: readonly (CancellationReason | undefined)[];
@@ -25,7 +25,7 @@ export class TransactionCancelled extends Error {
   }
 }
 
-/** A token was used again with other writes. */
+/** An idempotency token was reused with different writes. */
 export class IdempotencyMismatch extends Error {
   override readonly name = 'IdempotencyMismatch';
   constructor() {
@@ -35,7 +35,7 @@ export class IdempotencyMismatch extends Error {
 
 /**
  * The store could not answer: throttled, unreachable, out of disk, timed out. A write may or may not have
- * been committed, so only an idempotent one may be tried again.
+ * been committed, so only an idempotent write may be retried.
  */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';

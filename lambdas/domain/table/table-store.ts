@@ -5,7 +5,7 @@ import type { Item, Key } from './value';
 export interface Get {
   readonly table: TableSpec;
   readonly key: Key;
-  /** Reads what was last acknowledged. @default true */
+  /** Whether the read sees every acknowledged write. @default true */
   readonly consistent?: boolean;
 }
 
@@ -20,11 +20,11 @@ export interface Query {
   readonly table: TableSpec;
   readonly partition: string;
   readonly sort?: SortRange;
-  /** The most items a page may hold. @default 100 */
+  /** The most items that a page may contain. @default 100 */
   readonly limit?: number;
   /** @default false: oldest (lowest sort key) first */
   readonly newestFirst?: boolean;
-  /** The `next` of the page before; opaque to callers. */
+  /** The `next` of the previous page; opaque to callers. */
   readonly after?: Key;
   /** @default true */
   readonly consistent?: boolean;
@@ -32,7 +32,7 @@ export interface Query {
 
 export interface Page {
   readonly items: readonly Item[];
-  /** Present when more items may follow. A page may be short, even empty, and still have a next one. */
+  /** Present when more items may follow. Even a short or empty page may have a next one. */
   readonly next?: Key;
 }
 
@@ -66,21 +66,25 @@ export interface Check {
 export type Write = Put | Update | Delete;
 
 /**
- * The one way to reach stored data. Two engines implement it, DynamoDB and the embedded one, and one
- * contract suite (test/engines/table-store.contract.ts) holds both to it.
+ * The only way to reach stored data. Two engines implement it, DynamoDB and the embedded one, and one
+ * contract suite (test/engines/table-store.contract.ts) covers both.
  *
  * Reads never return an item whose `expiresAt` has passed, however late the engine removes it.
- * Failures are the errors of ./table-errors.ts and no others.
+ * A failure is always one of the errors of ./table-errors.ts.
  */
 export interface TableStore {
   get(get: Get): Promise<Item | undefined>;
   query(query: Query): Promise<Page>;
-  /** Writes one item; resolves to the item before, if there was one. A failed condition throws ConditionFailed with it. */
+  /**
+   * Writes one item. Resolves to the previous item, if there was one.
+   * @throws ConditionFailed with the current item
+   */
   write(write: Write): Promise<Item | undefined>;
   /**
-   * Writes up to 100 items, all or none. A repeat with the same token within ten minutes and the same
-   * writes is acknowledged without writing; with other writes it throws IdempotencyMismatch.
-   * @param token 1 to 36 characters.
+   * Writes up to 100 items, all or none. A repeat with the same token and the same writes within ten minutes is
+   * acknowledged without writing.
+   * @param token 1 to 36 characters
+   * @throws TransactionCancelled, or IdempotencyMismatch when the token was used before with other writes
    */
   transact(writes: readonly (Write | Check)[], token?: string): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 const TOKEN_BYTES = 16;
 
 /**
- * A new idempotency token, for all attempts at one transaction to share. An attempt whose reply was lost is then
- * acknowledged as committed, while a transaction with another token fails the conditions and so learns what is stored.
+ * A new idempotency token, shared by all attempts at one transaction. An attempt whose reply was lost is then
+ * acknowledged as committed, while a transaction with another token fails its conditions and so learns what is stored.
  */
 export const newTransactionToken = (): string => randomBytes(TOKEN_BYTES).toString('hex');

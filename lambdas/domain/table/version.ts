@@ -2,10 +2,10 @@ import { z } from 'zod';
 import type { Condition } from './condition';
 import { absent, any, compare } from './condition';
 
-/** Counts an item's changes, so that a change can be made to depend on what was read. Items of before it have none. */
+/** Counts an item's changes, for optimistic locking. Items from before it was introduced have none. */
 export const versionSchema = z.coerce.number().pipe(z.int().nonnegative()).default(0);
 
-/** @param version the one that was read. @default any */
+/** @param version the version that was read. @default any */
 export function isVersion(version: number | undefined): readonly Condition[] {
   if (version === undefined) return [];
   const isIt = compare('version', '=', version);

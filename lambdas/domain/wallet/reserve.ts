@@ -15,13 +15,13 @@ import { RESERVE_RETRY, retryOrUnavailable } from './retry';
 import { InsufficientFunds, WalletSuspended } from './wallet-errors';
 
 /**
- * Reserves for a request. It gets a hold of its own as long as few requests at a time write the account's balance, and
- * draws on a lease of this process once that balance is contended (docs/adr/0009-leases-for-hot-wallets.md).
- * @throws what `reserveHold` does, and RangeError on a negative hold
+ * Reserves for a request. It gets a hold of its own as long as few requests write the account's balance concurrently,
+ * and draws on a lease of this process once that balance is contended (docs/adr/0009-leases-for-hot-wallets.md).
+ * @throws the errors of `reserveHold`, and RangeError on a negative hold
  */
 export async function reserve(dependencies: WalletDependencies, terms: HoldTerms): Promise<Hold> {
-  if (terms.holdPico < 0n) throw new RangeError('a hold is not negative');
-  // Its counters are written with its hold, one by one: a lease would not make that faster.
+  if (terms.holdPico < 0n) throw new RangeError('a hold cannot be negative');
+  // The transaction of the hold writes the counters too, and a lease would not make them less contended.
   if (terms.counting) return reserveOwn(dependencies, terms, reserveHold);
   const now = dependencies.timing.clock();
   if (!(await isHot(dependencies, terms.accountId, now))) {
@@ -39,7 +39,7 @@ export async function reserve(dependencies: WalletDependencies, terms: HoldTerms
   return holdOf(lease);
 }
 
-/** Holds money of the main balance. If it does not cover the hold, the account's drawers are emptied into it first. */
+/** Holds money from the main balance. If that is too little, the account's drawers are emptied into it first. */
 async function reserveOwn(dependencies: WalletDependencies, terms: HoldTerms, take: typeof reserveHold): Promise<Hold> {
   try {
     return await take(dependencies, terms);
@@ -51,8 +51,8 @@ async function reserveOwn(dependencies: WalletDependencies, terms: HoldTerms, ta
 }
 
 /**
- * Whether the account's balance is contended. If this process does not know, it reads what others have found out. No
- * request depends on that: what cannot be read now counts as uncontended, and the next request reads it again.
+ * Whether the account's balance is contended. If this process does not know, it reads what other processes have found.
+ * No request depends on the answer: if the read fails, the balance counts as uncontended and the next request retries.
  */
 async function isHot({ store, leaseBook }: WalletDependencies, accountId: string, now: number): Promise<boolean> {
   const known = leaseBook.isHot(accountId, now);
@@ -71,7 +71,7 @@ async function isHot({ store, leaseBook }: WalletDependencies, accountId: string
   return hotUntil > now;
 }
 
-/** Tells the other processes in the background. If that fails, they find out for themselves. */
+/** Tells the other processes in the background. If the write fails, they find out for themselves. */
 function markHot({ store, leaseBook }: WalletDependencies, accountId: string, now: number): void {
   leaseBook.markHot(accountId, now);
   const set = { hotUntil: BigInt(now + HOT_MS) };
@@ -80,7 +80,7 @@ function markHot({ store, leaseBook }: WalletDependencies, accountId: string, no
 }
 
 /**
- * A lease bypasses the balance, where a suspension is written, so the process reads the balance every few seconds.
+ * A lease bypasses the balance, which records a suspension, so the process rereads the balance every few seconds.
  * @throws WalletSuspended
  */
 async function expectActive(dependencies: WalletDependencies, accountId: string, now: number): Promise<void> {
@@ -92,10 +92,10 @@ async function expectActive(dependencies: WalletDependencies, accountId: string,
   leaseBook.markActive(accountId, now);
 }
 
-/** @returns undefined when the account has too little for a lease */
+/** @returns undefined when the account has too little money for a lease */
 async function leaseFor(dependencies: WalletDependencies, terms: HoldTerms, now: number): Promise<Lease | undefined> {
   const { idle, done } = dependencies.leaseBook.take(terms.accountId, terms.holdPico, now);
-  // In the background: the sweeper ends what fails here or is cut short.
+  // Runs in the background: the sweeper ends any lease for which this fails or is cut short.
   for (const finished of done) endLease(dependencies, finished).catch(() => undefined);
   const extended = idle && (await extendLease(dependencies, idle, terms));
   return extended ?? (await takeLease(dependencies, terms));

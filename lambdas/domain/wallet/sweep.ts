@@ -12,24 +12,24 @@ import type { SweptItem } from './leases/sweep-lease';
 import { sweepLease } from './leases/sweep-lease';
 import { WalletUnavailable } from './wallet-errors';
 
-/** A hold this long past its deadline shows that sweeps do not run, or do not keep up. */
+/** A hold this long past its deadline shows that sweeps are not running or not keeping up. */
 export const OVERDUE_MS = 5 * MINUTE_MS;
 
-/** What a sweep did. */
+/** The result of a sweep. */
 export interface Sweep {
-  /** Holds that it expired. */
+  /** The number of holds that it expired. */
   readonly expired: number;
-  /** Holds that it found more than OVERDUE_MS past their deadline. */
+  /** The number of holds that it found more than OVERDUE_MS past their deadline. */
   readonly overdue: number;
-  /** Holds that it could not end, because their ledger is inconsistent: `verifyLedger` tells how. */
+  /** The number of holds that it could not end because their ledger is inconsistent; `verifyLedger` shows how. */
   readonly failed: number;
 }
 
-/** How far a sweep goes. */
+/** The items that a sweep covers. */
 interface Range {
-  /** Epoch milliseconds; what is due by then is ended. */
+  /** Epoch milliseconds; the sweep ends what is due by then. */
   readonly now: number;
-  /** Whether what is not due is ended as well. */
+  /** Whether the sweep also ends what is not due. */
   readonly everything: boolean;
 }
 
@@ -37,7 +37,7 @@ interface Range {
  * Expires the holds that were neither settled nor released by their deadline, and ends the leases that take no more
  * requests. The deadline is part of the sort key, so a sweep reads nothing that is not due.
  * @param range.now @default the wallet's clock
- * @param range.everything for a host that has just started and knows that no request is running. @default false
+ * @param range.everything true on a host that has just started and knows that no request is running. @default false
  * @throws WalletUnavailable
  */
 export async function expireDue(
@@ -65,7 +65,7 @@ async function sweepShard(
       if (isExpired) sweep.expired += 1;
       if (range.now - dueSince > OVERDUE_MS) sweep.overdue += 1;
     } catch (error) {
-      // Without the store every other hold would fail too. A broken hold must not keep the rest from ending.
+      // Without the store every other hold would fail too. One broken hold, though, must not stop the rest from ending.
       if (error instanceof WalletUnavailable) throw error;
       sweep.failed += 1;
     }
@@ -76,7 +76,7 @@ async function sweepItem(dependencies: WalletDependencies, item: Item, range: Ra
   if (isLease(item)) return sweepLease(dependencies, decodeLease(item), range);
   const hold = decodeHold(item);
   const record = expiredRecord(hold, dependencies.timing.clock());
-  // False when the request ended the hold just before.
+  // False if the request ended the hold just before.
   const isExpired = await endHold(dependencies, { hold, kind: 'expire', costPico: 0n, record });
   return { isExpired, dueSince: hold.deadline };
 }

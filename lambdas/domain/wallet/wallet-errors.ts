@@ -1,10 +1,10 @@
 import type { Counting } from './holds/counting';
 
-/** What `available` covers is less than the hold that was asked for. Nothing was taken. */
+/** `available` does not cover the requested hold. Nothing was taken. */
 export class InsufficientFunds extends Error {
   override readonly name = 'InsufficientFunds';
   readonly availablePico: bigint;
-  /** Whether more may lie in drawers. */
+  /** Whether the drawers may contain more money. */
   readonly hasDrawers: boolean;
   constructor({ availablePico, hasDrawers }: { readonly availablePico: bigint; readonly hasDrawers: boolean }) {
     super('the wallet does not cover the hold');
@@ -13,13 +13,13 @@ export class InsufficientFunds extends Error {
   }
 }
 
-/** Which of a key's limits a request would exceed. */
+/** The limit of a key that a request would exceed. */
 export type ReachedLimit =
   | { readonly kind: 'budget'; readonly leftPico: bigint }
   | {
       readonly kind: 'minute';
       readonly minute: NonNullable<Counting['minute']>;
-      /** Before this request. */
+      /** Without this request. */
       readonly requestsCounted: number;
       readonly tokensCounted: number;
     }
@@ -35,7 +35,7 @@ export class KeyLimitReached extends Error {
   }
 }
 
-/** An operator has suspended the account. Nothing was taken; what is held already ends as it would have. */
+/** The account is suspended. Nothing was taken; existing holds end as usual. */
 export class WalletSuspended extends Error {
   override readonly name = 'WalletSuspended';
   constructor() {
@@ -51,7 +51,7 @@ export class WalletNotFound extends Error {
   }
 }
 
-/** A live hold of other terms has this request id. Request ids are ours and never used twice. */
+/** A live hold with other terms has this request ID. The gateway generates request IDs and never reuses one. */
 export class RequestIdReused extends Error {
   override readonly name = 'RequestIdReused';
   constructor() {
@@ -59,7 +59,7 @@ export class RequestIdReused extends Error {
   }
 }
 
-/** The hold ended with another charge before. That charge stands. */
+/** The hold has already ended with another charge. That charge stands. */
 export class HoldAlreadySettled extends Error {
   override readonly name = 'HoldAlreadySettled';
   readonly costPico: bigint;
@@ -71,7 +71,7 @@ export class HoldAlreadySettled extends Error {
   }
 }
 
-/** The hold was released before, and nothing is charged for it any more. */
+/** The hold was already released, so nothing can be charged for it. */
 export class HoldAlreadyReleased extends Error {
   override readonly name = 'HoldAlreadyReleased';
   constructor() {
@@ -79,7 +79,7 @@ export class HoldAlreadyReleased extends Error {
   }
 }
 
-/** Neither a hold nor its end is recorded: it was never reserved. */
+/** Neither the hold nor its end is recorded: the money was never reserved. */
 export class HoldNotFound extends Error {
   override readonly name = 'HoldNotFound';
   constructor() {
@@ -87,18 +87,18 @@ export class HoldNotFound extends Error {
   }
 }
 
-/** The balance does not carry the hold that it should. Nothing was written; `verifyLedger` tells more. */
+/** The balance does not include a hold that exists. Nothing was written; `verifyLedger` shows the differences. */
 export class LedgerInconsistent extends Error {
   override readonly name = 'LedgerInconsistent';
   constructor() {
-    super('the balance does not carry the hold');
+    super('the balance does not include the hold');
   }
 }
 
 /**
- * The store conflicted or was unreachable for longer than the wallet waits, or a request asks for a hold long after
- * its admission. Whether the last attempt was
- * committed is unknown: a hold that was is swept after its deadline.
+ * The store conflicted or was unreachable for longer than the wallet waits, or a request asked for a hold too long
+ * after its admission. The last attempt may have been committed; if it took a hold, the sweeper ends it after its
+ * deadline.
  */
 export class WalletUnavailable extends Error {
   override readonly name = 'WalletUnavailable';

@@ -26,16 +26,16 @@ import type { Sweep } from './sweep';
 import { expireDue } from './sweep';
 import { WalletNotFound } from './wallet-errors';
 
-/** A payment's id becomes an entry's id. A separator or the prefix of a request or lease could name another entry. */
+/** A payment's ID becomes an entry's ID, so it must not contain a separator or look like a request or lease ID. */
 const PAYMENT_ID = /^(?!req_|lease_)[\w.:-]{1,200}$/;
 
 export interface WalletOptions {
   readonly store: TableStore;
   readonly clock: Clock;
   readonly usageRetentionDays: number;
-  /** For wallets of one process that share what they know of its leases. @default a book of this wallet's own */
+  /** Shared by all wallets of one process. @default a new book */
   readonly leaseBook?: LeaseBook;
-  /** Makes the ULID of a lease that is taken at this time. @default from the system's randomness */
+  /** Returns the ULID for a new lease. `now` is in epoch milliseconds. @default a random ULID */
   readonly newUlid?: (now: number) => string;
   /** From 0 to below 1: the jitter between attempts. @default Math.random */
   readonly random?: () => number;
@@ -44,9 +44,9 @@ export interface WalletOptions {
 }
 
 /**
- * The accounts' money. Every step is one transaction whose conditions keep the invariants of docs/money.md, whatever
- * runs at the same time, gets lost or is repeated. Every method throws WalletUnavailable when the store conflicts or
- * fails for longer than the wallet retries.
+ * The accounts' money. Every step is one transaction whose conditions keep the invariants of docs/money.md, even when
+ * operations run concurrently, are lost or are repeated. Every method throws WalletUnavailable when the store conflicts
+ * or fails for longer than the wallet retries.
  *
  * Only these functions write the wallet:
  * - `openBalance`, `suspendBalance` (balance/balance.ts): an account is opened, suspended or resumed. Their writes are
@@ -59,26 +59,26 @@ export interface WalletOptions {
  *   record; the lease books the charge later.
  * - `adjustExpired` (holds/adjust-expired.ts): a request is settled after its hold has expired.
  * - `endLease` (leases/end-lease.ts): a lease takes no more requests, so its charges are booked.
- * - `sweepLease` (leases/sweep-lease.ts): the process of a lease has not ended it, or has not settled its last request.
+ * - `sweepLease` (leases/sweep-lease.ts): a process did not end its lease, or did not settle the last request on it.
  * - `refillDrawer`, `emptyDrawers` (balance/drawers.ts): leases need money, or the main balance needs it back.
- * - `markHot` (reserve.ts): other processes are to use leases as well. No money moves.
+ * - `markHot` (reserve.ts): other processes should use leases as well. No money moves.
  *
  * A settle takes this path: `settle` or `release`, then `settleHold` or `settleOnLease`, then one transaction with
- * retries (`endHold`, or the put of the usage record). ../data-plane/settlement/unsettled-requests.ts tells what happens
- * when that write fails.
+ * retries (`endHold`, or the put of the usage record). ../data-plane/settlement/unsettled-requests.ts handles a failure
+ * of that write.
  */
 export class Wallet {
   readonly #dependencies: WalletDependencies;
 
   constructor(options: WalletOptions) {
     const { store, clock, usageRetentionDays, newUlid = ulid, sleep = systemSleep } = options;
-    // eslint-disable-next-line no-restricted-syntax -- a fraction of a waiting time: no money depends on it.
+    // eslint-disable-next-line no-restricted-syntax -- this is jitter for a waiting time; no money depends on it.
     const random = options.random ?? Math.random;
     const leaseBook = options.leaseBook ?? new LeaseBook();
     this.#dependencies = { store, usageRetentionDays, newUlid, leaseBook, timing: { clock, random, sleep } };
   }
 
-  /** Opens an account's wallet, empty; without effect on one that is open. */
+  /** Opens an empty wallet for an account. Does nothing if it is already open. */
   async open(accountId: string): Promise<void> {
     await this.#retry(async () => {
       try {
@@ -90,8 +90,8 @@ export class Wallet {
   }
 
   /**
-   * Adds a payment, once, however often it is reported.
-   * @throws WalletNotFound, and RangeError on an amount that is not positive or an invalid payment id
+   * Adds a payment exactly once, however often it is reported.
+   * @throws WalletNotFound, or RangeError if the amount is not positive or the payment ID is invalid
    */
   async credit(payment: {
     readonly accountId: string;
@@ -99,8 +99,8 @@ export class Wallet {
     readonly paymentId: string;
   }): Promise<'credited' | 'already_credited'> {
     const { accountId, amountPico, paymentId } = payment;
-    if (amountPico <= 0n) throw new RangeError('a credit is positive');
-    if (!PAYMENT_ID.test(paymentId)) throw new RangeError('not a payment id');
+    if (amountPico <= 0n) throw new RangeError('a credit must be positive');
+    if (!PAYMENT_ID.test(paymentId)) throw new RangeError('invalid payment ID');
     const entry = {
       kind: 'credit' as const,
       at: isoTime(this.#dependencies.timing.clock()),
@@ -121,7 +121,7 @@ export class Wallet {
   }
 
   /**
-   * Takes the most that a request can cost, before anything is sent to a provider.
+   * Holds the most that a request can cost, before anything is sent to a provider.
    * @throws RequestIdReused, WalletNotFound, WalletSuspended, KeyLimitReached, InsufficientFunds
    */
   async reserve(terms: HoldTerms): Promise<Hold> {
@@ -129,8 +129,8 @@ export class Wallet {
   }
 
   /**
-   * Charges a request and ends its hold. What the cost is above the hold is the operator's loss. After the hold has
-   * expired, it charges what `available` covers. The same settle again returns what was recorded.
+   * Charges a request and ends its hold. A cost above the hold is the operator's loss. After the hold has expired,
+   * it charges what `available` covers. Repeating a settle returns the recorded result.
    * @throws HoldAlreadySettled, HoldAlreadyReleased, HoldNotFound, LedgerInconsistent
    */
   async settle(settlement: Omit<Settlement, 'kind'>): Promise<Settled> {
@@ -139,13 +139,13 @@ export class Wallet {
 
   /**
    * Ends a hold without a charge.
-   * @throws as `settle` does
+   * @throws the errors of `settle`
    */
   async release({ hold, record }: Pick<Settlement, 'hold' | 'record'>): Promise<Settled> {
     return this.#settle({ hold, record, kind: 'release', costPico: 0n });
   }
 
-  /** Ends what was neither settled nor released before its deadline; see ./sweep.ts. */
+  /** Ends the holds that were neither settled nor released by their deadline; see ./sweep.ts. */
   async expireDue(range: { readonly now?: number; readonly everything?: boolean } = {}): Promise<Sweep> {
     return expireDue(this.#dependencies, range);
   }
@@ -155,7 +155,7 @@ export class Wallet {
     return readBalance(this.#dependencies.store, accountId);
   }
 
-  /** All entries of an account in the order of their ids, which for requests is the order of time. */
+  /** All entries of an account by ID. For requests, that is chronological order. */
   entries(accountId: string): AsyncGenerator<Entry> {
     return everyEntry(this.#dependencies.store, accountId);
   }

@@ -20,7 +20,10 @@ import { UsageRecords } from '../../domain/usage/records/usage-records';
 import { Wallet } from '../../domain/wallet/wallet';
 import type { Entrance } from './entrances';
 
-/** The gateway as it runs in AWS: one per execution environment, its secrets fetched once and again by age. */
+/**
+ * The gateway as it runs in AWS: one per execution environment. Its secrets are fetched once, and again when they are
+ * old.
+ */
 export async function deployedGateway(
   env: Env<typeof WORKLOADS_ENV>,
   entrance: Entrance,
@@ -63,8 +66,8 @@ export async function deployedGateway(
 }
 
 /**
- * A provider without a key could only answer that it has none: its models are not served.
- * @throws when none has one, so that a deployment without keys does not start
+ * The providers that have a key. The models of the others are not served, since they could only fail.
+ * @throws when no provider has a key, so that a deployment without keys does not start
  */
 function withKey(
   providers: readonly ProviderSettings[],

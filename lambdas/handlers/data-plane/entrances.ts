@@ -16,12 +16,12 @@ interface EntranceDependencies {
   readonly clock: Clock;
 }
 
-/** Who is let in, and by what they prove themselves. */
+/** The way in for one kind of caller: how it authenticates, and whether it comes through the edge. */
 export type Entrance = (
   dependencies: EntranceDependencies,
 ) => Promise<Pick<GatewayDependencies, 'identify' | 'originSecrets'>>;
 
-/** Clients, who come through the edge and show a key. */
+/** The entrance for clients, which come through the edge and send a key. */
 export const clientsEntrance =
   (env: Env<typeof PROXY_ENV>): Entrance =>
   async ({ store, client, clock }) => {
@@ -32,6 +32,6 @@ export const clientsEntrance =
     };
   };
 
-/** Workloads, who call the function itself: AWS has checked who they are, and whether they may call. */
+/** The entrance for workloads, which call the function itself: AWS has authenticated and authorized them. */
 export const workloadsEntrance: Entrance = ({ store, clock }) =>
   Promise.resolve({ identify: byRole(new RoleVerifier({ store, clock })) });

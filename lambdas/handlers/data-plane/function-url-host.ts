@@ -3,7 +3,7 @@ import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { PayloadTooLarge } from '../../domain/errors/app-error';
 import type { Exchange } from '../../domain/data-plane/exchange';
 
-/** What the runtime adds to the global scope; absent everywhere else. */
+/** The runtime's additions to the global scope; absent everywhere else. */
 export interface StreamingRuntime {
   streamifyResponse(
     handler: (event: FunctionUrlEvent, stream: Writable, context: InvocationContext) => Promise<void>,
@@ -18,15 +18,15 @@ export interface InvocationContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** With what Lambda adds where the URL asks for a signature. */
+/** The event, with the additions that Lambda makes when the URL requires a signature. */
 export type FunctionUrlEvent = LambdaFunctionURLEvent & {
   readonly requestContext: { readonly authorizer?: { readonly iam?: { readonly userArn?: string } } };
 };
 
-/** Who calls and from where, which each kind of URL tells in its own way. */
+/** Reads the caller and its address, which each kind of URL reports in its own way. */
 export type ReadCaller = (event: FunctionUrlEvent) => Pick<Exchange, 'clientAddress' | 'principal'>;
 
-/** A function is not told that its client left: this never aborts. */
+/** A function does not learn that its client left: this never aborts. */
 const NEVER_GONE = new AbortController().signal;
 
 /** One invocation through a streaming function URL, as the gateway sees it. */
@@ -51,7 +51,7 @@ export function functionUrlExchange(
     },
     begin: (statusCode, headers) => {
       const response = runtime.HttpResponseStream.from(stream, { statusCode, headers });
-      // A connection that breaks is nobody's defect; unheard, its error would end the process and every hold in it.
+      // A broken connection is no defect. Without a listener, its error would end the process, and with it every hold.
       response.on('error', () => undefined);
       // The runtime sends the head with the first write: a body that only comes with the end would go without it.
       response.write('');

@@ -3,12 +3,16 @@ import { CLIENT_BUFFER_BYTES } from '../../domain/data-plane/exchange';
 import type { Gateway } from '../../domain/data-plane/gateway';
 import { functionUrlExchange, type ReadCaller, type StreamingRuntime } from './function-url-host';
 
-/** Filled by the Lambda runtime alone, so a module that serves loads without it; the SDK leaves an empty one elsewhere. */
+/**
+ * Only the Lambda runtime fills this. Elsewhere it is absent, or empty where the SDK made it, so that handlers still
+ * load.
+ */
 const { awslambda } = globalThis as { awslambda?: Partial<StreamingRuntime> };
 
 /**
- * A function's handler, which streams.
- * @param open is called where the Lambda runtime is, before the first request, and after a failure by the next one
+ * A function's streaming handler.
+ * @param open Called in the Lambda runtime alone, before the first request, and again by the next request after a
+ *   failure.
  */
 export function serveFunctionUrl(open: () => Promise<Pick<Gateway, 'handle'>>, readCaller: ReadCaller): unknown {
   if (!isStreaming(awslambda)) return undefined;

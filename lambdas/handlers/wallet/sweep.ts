@@ -6,14 +6,14 @@ export interface SweepDependencies {
   readonly log: Log;
 }
 
-/** Ends the holds that nobody ended. Runs every minute; running twice at once, or again, changes nothing. */
+/** Expires overdue holds. It runs every minute; running it concurrently or repeatedly does no harm. */
 export function sweep({ wallet, log }: SweepDependencies): () => Promise<void> {
   return async () => {
     const { expired, overdue, failed } = await wallet.expireDue({});
     if (expired > 0) log.warn('HOLDS_EXPIRED', { count: expired });
-    // Money that stays held long after its deadline is money a customer cannot use.
+    // The account cannot use money that stays held long after its deadline.
     if (overdue > 0) log.error('HOLD_OVERDUE', { count: overdue });
-    // A failed run is what the alarm on the function sees.
+    // Fail the run, because the function's alarm counts failed runs.
     if (failed > 0) throw new Error(`${failed} holds could not be ended`);
   };
 }

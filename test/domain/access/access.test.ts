@@ -6,7 +6,7 @@ import { AccountStage } from '../accounts/account-stage';
 
 const inScope = (scope: string) => PERMISSION_IDS.filter((id) => PERMISSIONS[id].scope === scope);
 
-/** An account with a member of each role, an operator, and somebody who has nothing to do with it. */
+/** An account with a member of each role, an operator, and a person who has nothing to do with it. */
 async function peopled() {
   const stage = new AccountStage();
   const { accountId, owner } = await stage.account();
@@ -23,7 +23,7 @@ const outcome = (asked: Promise<Actor>): Promise<string> =>
   );
 
 describe('the table of permissions', () => {
-  test('is what it was reviewed to be', () => {
+  test('the table of permissions is as it was reviewed', () => {
     const rows = [...inScope('account'), ...inScope('deployment')].map((id) =>
       [id, ...STANDINGS.filter((standing) => allows(id, standing))].join(' '),
     );
@@ -48,7 +48,7 @@ describe('the table of permissions', () => {
       'key.change owner admin developer',
       'key.rotate owner admin developer',
       'key.revoke owner admin developer operator',
-      // Only the deployment's own watch does: no route of it asks a person's right.
+      // Only the deployment's own spend watch does this: no route checks a person's permission for it.
       'key.suspend',
       'key.resume owner admin operator',
       'federation.read owner admin auditor',
@@ -66,18 +66,18 @@ describe('the table of permissions', () => {
     ]);
   });
 
-  test('gives an auditor nothing but reading', () => {
+  test('an auditor can only read', () => {
     const allowed = inScope('account').filter((id) => allows(id, 'auditor'));
     expect(allowed.filter((id) => !id.endsWith('.read'))).toEqual(['member.leave']);
   });
 
-  test('gives whoever is neither a member nor an operator only what is about themselves', () => {
+  test('a person who is neither a member nor an operator can act only on their own data', () => {
     expect(PERMISSION_IDS.filter((id) => allows(id, undefined))).toEqual(inScope('self'));
   });
 });
 
 describe('access', () => {
-  test('is given in each cell of the table, and refused in each other', async () => {
+  test('access is granted exactly as the table of permissions says', async () => {
     const { stage, accountId, standing } = await peopled();
     for (const permission of inScope('account')) {
       for (const [who, personId] of standing) {
@@ -88,7 +88,7 @@ describe('access', () => {
     }
   });
 
-  test('to another’s account is as to one that does not exist, except for an operator', async () => {
+  test('another account looks as if it did not exist, except to an operator', async () => {
     const { stage, accountId, standing, stranger, other } = await peopled();
     standing.delete('operator');
     const missing = 'acc_01JD0000000000000000000000';
@@ -102,7 +102,7 @@ describe('access', () => {
     }
   });
 
-  test('to the deployment is for operators', async () => {
+  test('only operators have access to the deployment', async () => {
     const { stage, standing, stranger } = await peopled();
     for (const permission of inScope('deployment')) {
       for (const role of ROLES) {
@@ -113,7 +113,7 @@ describe('access', () => {
     }
   });
 
-  test('ends with the membership', async () => {
+  test('a person’s access ends with their membership', async () => {
     const { stage, accountId, standing } = await peopled();
     const personId = standing.get('admin')!;
     const actor = { kind: 'member', personId: standing.get('owner')!, role: 'owner' } as const;
@@ -121,7 +121,7 @@ describe('access', () => {
     expect(await outcome(stage.access.inAccount('account.read', accountId, personId))).toBe('AccountNotFound');
   });
 
-  test('of an operator who is a member too is by whichever suffices', async () => {
+  test('an operator who is also a member acts by whichever right suffices', async () => {
     const { stage, accountId, standing } = await peopled();
     const personId = standing.get('developer')!;
     await stage.operators.appoint({ personId, actor: { kind: 'deployment' } });
@@ -130,7 +130,7 @@ describe('access', () => {
     expect(await outcome(stage.access.inAccount('account.transfer', accountId, personId))).toBe('NotAllowed');
   });
 
-  test('is asked for what it is about', async () => {
+  test('a permission can be checked only in its own scope', async () => {
     const { stage, accountId, stranger } = await peopled();
     await expect(stage.access.inAccount('operator.read', accountId, stranger)).rejects.toThrow('not about an account');
     await expect(stage.access.inDeployment('key.read', stranger)).rejects.toThrow('not about the deployment');

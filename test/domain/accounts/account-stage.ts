@@ -17,10 +17,10 @@ import { People } from '../../../lambdas/domain/people/people';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { FaultyStore } from '../wallet/faulty-store';
 
-/** The control plane's domain over a store that can fail, with a clock and waits that the test turns. */
+/** The control plane's domain over a store that can fail, with a clock and waits that the test controls. */
 export class AccountStage {
   now = Date.parse('2026-11-20T10:00:00.000Z');
-  /** How long each wait between attempts was asked to be. */
+  /** The requested length of each wait between attempts. */
   readonly waits: number[] = [];
   readonly engine: TableStore;
   readonly store: FaultyStore;
@@ -57,7 +57,7 @@ export class AccountStage {
     this.keys = new Keys({ store, clock, audit, pepper: 'a pepper of sufficient length' });
   }
 
-  /** Somebody new who has stated their age. */
+  /** A new person who has attested to being 18. */
   async person(): Promise<string> {
     this.#subjects += 1;
     const { personId } = await this.people.ofSubject(`subject-${this.#subjects}`);
@@ -65,14 +65,14 @@ export class AccountStage {
     return personId;
   }
 
-  /** An account of somebody new. */
+  /** An account of a new person. */
   async account(): Promise<{ readonly accountId: string; readonly owner: Actor & { readonly personId: string } }> {
     const personId = await this.person();
     const accountId = await this.accounts.create({ name: 'Example', ownerId: personId });
     return { accountId, owner: { kind: 'member', personId, role: 'owner' } };
   }
 
-  /** An account of somebody new with four events, so long after one another: its creation, and three new names. */
+  /** An account of a new person with four events at the given interval: its creation and three new names. */
   async recordedAccount(afterMs = 0): ReturnType<AccountStage['account']> {
     const { accountId, owner } = await this.account();
     for (const name of ['one', 'two', 'three']) {
@@ -82,7 +82,7 @@ export class AccountStage {
     return { accountId, owner };
   }
 
-  /** Somebody new whom the actor invited and who accepted. */
+  /** A new person whom the actor has invited and who has accepted. */
   async join(
     accountId: string,
     actor: Actor,

@@ -14,7 +14,7 @@ async function listed(accounts: Accounts): Promise<string[]> {
 }
 
 describe('accounts', () => {
-  test('exist once they were created, and are listed without a scan', async () => {
+  test('accounts exist once they were created, and are listed without a scan', async () => {
     const accounts = newAccounts();
     const created = await Promise.all(Array.from({ length: 150 }, () => accounts.create()));
     expect(await listed(accounts)).toEqual(created.toSorted());
@@ -22,13 +22,13 @@ describe('accounts', () => {
     expect(await accounts.exists('acc_01JD0000000000000000000000')).toBe(false);
   });
 
-  test('have ids of their own', async () => {
+  test('every account has its own id', async () => {
     const accounts = newAccounts();
     expect(await accounts.create()).toMatch(/^acc_[0-9A-HJKMNP-TV-Z]{26}$/);
     await expect(accounts.create({ accountId: 'ops@example.com' })).rejects.toMatchObject({ name: 'ZodError' });
   });
 
-  test('are created once: creating the same again is without effect', async () => {
+  test('creating an account that exists has no effect', async () => {
     const accounts = newAccounts();
     const accountId = await accounts.create();
     expect(await accounts.create({ accountId })).toBe(accountId);
@@ -45,7 +45,7 @@ const BILLING = {
 };
 
 describe('an account', () => {
-  test('is listed page by page, each once', async () => {
+  test('the pages of the directory list every account once', async () => {
     const accounts = newAccounts();
     const created = await Promise.all(Array.from({ length: 60 }, () => accounts.create()));
     const seen: string[] = [];
@@ -59,7 +59,7 @@ describe('an account', () => {
     expect(seen.toSorted()).toEqual(created.toSorted());
   });
 
-  test('of before there were names and members is one without', async () => {
+  test('an account from before names and members existed has neither', async () => {
     const stage = new AccountStage();
     const [accountId, createdAt] = ['acc_01JD0000000000000000000000', '2026-11-01T00:00:00.000Z'];
     await stage.store.write({ table: ACCOUNTS, put: { ...accountKey(accountId), createdAt } });
@@ -72,7 +72,7 @@ describe('an account', () => {
     expect(await stage.accounts.get(accountId)).toMatchObject({ name: 'Old', ownerId: personId, version: 2 });
   });
 
-  test('is changed by whoever read its last version, and by nobody else', async () => {
+  test('an account can be changed only at its latest version', async () => {
     const stage = new AccountStage();
     const { accountId, owner: actor } = await stage.account();
     await stage.accounts.rename({ accountId, name: 'Renamed', version: 1, actor });
@@ -86,7 +86,7 @@ describe('an account', () => {
     expect(await stage.accounts.billing(accountId)).toEqual({ details: BILLING, version: 3 });
   });
 
-  test('that does not exist is not changed, nor made by a change', async () => {
+  test('a change of an account that does not exist is refused and does not create it', async () => {
     const stage = new AccountStage();
     const actor = await stage.operator();
     const accountId = 'acc_01JD0000000000000000000000';
@@ -96,7 +96,7 @@ describe('an account', () => {
     expect(await stage.events(accountId)).toEqual([]);
   });
 
-  test('keeps its billing details to those who may see them, and out of the audit log', async () => {
+  test('billing details are not part of the account, and are not in the audit log', async () => {
     const stage = new AccountStage();
     const { accountId, owner: actor } = await stage.account();
     expect(await stage.accounts.billing(accountId)).toEqual({ version: 1 });
@@ -117,14 +117,14 @@ describe('an account', () => {
     ['a member of its own', { name: 'Example', admin: true }],
     ['no country', { country: 'Narnia' }],
     ['no address', { email: 'nobody' }],
-  ])('takes no billing details with %s', async (_, wrong) => {
+  ])('billing details with %s are refused', async (_, wrong) => {
     const stage = new AccountStage();
     const { accountId, owner: actor } = await stage.account();
     const details = { ...BILLING, ...wrong };
     await expect(stage.accounts.setBilling({ accountId, actor, details })).rejects.toMatchObject({ name: 'ZodError' });
   });
 
-  test('is suspended and resumed, each once', async () => {
+  test('an account is suspended once and resumed once', async () => {
     const stage = new AccountStage();
     const { accountId } = await stage.account();
     const actor = await stage.operator();

@@ -15,7 +15,7 @@ async function openStage() {
 }
 
 describe('an invitation', () => {
-  test('makes whoever has its token a member, once, and is gone with its address', async () => {
+  test('an invitation makes the holder of its token a member once, and is deleted with its email address', async () => {
     const stage = await openStage();
     const { accountId } = stage;
     const { token, invitation } = await stage.invite();
@@ -29,7 +29,7 @@ describe('an invitation', () => {
     expect(await stage.members.get(accountId, personId)).toMatchObject({ role: 'developer', version: 1 });
   });
 
-  test('is accepted by one of two at once', async () => {
+  test('only one of two concurrent acceptances succeeds', async () => {
     const stage = await openStage();
     const { token } = await stage.invite();
     const people = [await stage.person(), await stage.person()];
@@ -38,7 +38,7 @@ describe('an invitation', () => {
     expect(await stage.membersOf(stage.accountId)).toHaveLength(2);
   });
 
-  test('is shown without what could accept it', async () => {
+  test('a listed invitation does not show its token', async () => {
     const stage = await openStage();
     const { token, invitation } = await stage.invite();
     const secret = token.slice(-43);
@@ -52,7 +52,7 @@ describe('an invitation', () => {
     ['something behind it', (token: string) => `${token}\n`],
     ['nothing', () => ''],
     ['far too much', () => 'x'.repeat(1_000_000)],
-  ])('is not found with %s', async (_, change) => {
+  ])('an invitation is not found with %s', async (_, change) => {
     const stage = await openStage();
     const { token } = await stage.invite();
     const personId = await stage.person();
@@ -62,7 +62,7 @@ describe('an invitation', () => {
     });
   });
 
-  test('that cannot be accepted is refused after the same one read, whatever is wrong', async () => {
+  test('an invalid invitation token is refused after the same single read, whatever is wrong with it', async () => {
     const stage = await openStage();
     const { token, invitation } = await stage.invite();
     const { token: own } = await stage.invite();
@@ -90,7 +90,7 @@ describe('an invitation', () => {
     }
   });
 
-  test('is refused to a person who tried too many tokens, before anything is read', async () => {
+  test('a person who tried too many tokens is refused before anything is read', async () => {
     const stage = await openStage();
     const { token } = await stage.invite();
     const [guesser, invited] = [await stage.person(), await stage.person()];
@@ -105,7 +105,7 @@ describe('an invitation', () => {
     await expect(accept(token, invited)).resolves.toMatchObject({ role: 'developer' });
   });
 
-  test('ends by time, and cannot be accepted however late it is deleted', async () => {
+  test('an expired invitation cannot be accepted, however late it is deleted', async () => {
     const stage = await openStage();
     const { token } = await stage.invite();
     const personId = await stage.person();
@@ -118,7 +118,7 @@ describe('an invitation', () => {
     expect((await stage.invitations.page(stage.accountId, ALL)).items).toEqual([]);
   });
 
-  test('is withdrawn by its id, in its own account only', async () => {
+  test('an invitation is withdrawn by its id, and only in its own account', async () => {
     const stage = await openStage();
     const { accountId, owner: actor } = stage;
     const { token, invitation } = await stage.invite();
@@ -133,7 +133,7 @@ describe('an invitation', () => {
     });
   });
 
-  test('ends with its inviter’s right to invite, so that nobody who was removed comes back by it', async () => {
+  test('an invitation ends with its inviter’s right to invite, so that a removed member cannot come back by it', async () => {
     const stage = await openStage();
     const { accountId } = stage;
     const admin = await stage.join(accountId, stage.owner, 'admin');
@@ -147,7 +147,7 @@ describe('an invitation', () => {
     }
   });
 
-  test('is nothing to a member, nor to a suspended account, nor without an account', async () => {
+  test('an invitation cannot be accepted by a member, in a suspended account or in one that does not exist', async () => {
     const stage = await openStage();
     const { accountId, owner } = stage;
     const { token } = await stage.invite();
@@ -168,7 +168,7 @@ describe('an invitation', () => {
     });
   });
 
-  test('never gives ownership, nor goes to what is no address', async () => {
+  test('an invitation cannot grant ownership, and needs a valid email address', async () => {
     const stage = await openStage();
     const { accountId, owner: actor } = stage;
     const request = { accountId, actor, email: 'new@example.test' };
@@ -178,7 +178,7 @@ describe('an invitation', () => {
     await expect(nowhere).rejects.toMatchObject({ name: 'ZodError' });
   });
 
-  test('is one of a limited number', async () => {
+  test('the number of open invitations is limited', async () => {
     const stage = await openStage();
     for (let count = 0; count < INVITATIONS_MAX; count += 1) await stage.invite();
     await expect(stage.invite()).rejects.toMatchObject({ code: 'limit_reached' });

@@ -18,7 +18,7 @@ const step = fc.record({
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** Several steps at once, and who overtakes whom. */
+/** Several concurrent steps, and the order in which they overtake each other. */
 const rush = fc.record({
   steps: fc.array(step, { minLength: 1, maxLength: 3 }),
   turns: fc.array(fc.nat(8), { minLength: 1, maxLength: 5 }),
@@ -40,7 +40,7 @@ async function open(): Promise<Scene> {
   return { stage, accountId, people, tokens: [] };
 }
 
-/** As the edge does it: the right is looked up, then the action is asked for. */
+/** Does what the API does: it looks up the right first, and then requests the action. */
 async function take({ stage, accountId, people, tokens }: Scene, step: Step): Promise<unknown> {
   const [personId, whom] = [people[step.who]!, people[step.whom]!];
   const actor = (permission: Permission): Promise<Actor> => stage.access.inAccount(permission, accountId, personId);
@@ -80,7 +80,7 @@ async function expectSound({ stage, accountId, people }: Scene): Promise<void> {
   await expectReplayed(stage, accountId, members.length);
 }
 
-/** The audit log tells how the members came to be as they are. */
+/** The audit log explains how the members got their current roles. */
 async function expectReplayed(stage: AccountStage, accountId: string, members: number): Promise<void> {
   let count = 0;
   for (const { action } of await stage.events(accountId)) {
@@ -90,7 +90,7 @@ async function expectReplayed(stage: AccountStage, accountId: string, members: n
   expect(count).toBe(members);
 }
 
-test('whatever members do at once and however the store fails, an account has one owner and its log tells all', async () => {
+test('an account has exactly one owner and a complete log, whatever members do concurrently and however the store fails', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(rush, { minLength: 1, maxLength: 12 }), async (rushes) => {
       const scene = await open();

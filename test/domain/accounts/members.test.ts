@@ -6,7 +6,7 @@ const ALL = { limit: 100 };
 const DAY_MS = 86_400_000;
 
 describe('a member', () => {
-  test('is who created the account, as its owner', async () => {
+  test('the person who creates an account becomes its owner', async () => {
     const stage = new AccountStage();
     const { accountId, owner } = await stage.account();
     expect(await stage.membersOf(accountId)).toEqual([
@@ -15,7 +15,7 @@ describe('a member', () => {
     expect(await stage.accounts.get(accountId)).toMatchObject({ name: 'Example', ownerId: owner.personId, version: 1 });
   });
 
-  test('can be in several accounts, which are listed for them page by page', async () => {
+  test('a person can be a member of several accounts, which are listed page by page', async () => {
     const stage = new AccountStage();
     const { accountId, owner } = await stage.account();
     const own = [];
@@ -34,7 +34,7 @@ describe('a member', () => {
     expect(listed.every(({ role }) => role === 'owner')).toBe(true);
   });
 
-  test('is in no more accounts than there may be', async () => {
+  test('a person cannot join more accounts than the limit', async () => {
     const stage = new AccountStage();
     const ownerId = await stage.person();
     for (let count = 0; count < ACCOUNTS_OF_PERSON_MAX; count += 1) {
@@ -50,7 +50,7 @@ describe('a member', () => {
     });
   });
 
-  test('gets another role, on both sides of the membership', async () => {
+  test('a change of role changes both items of the membership', async () => {
     const stage = new AccountStage();
     const { accountId, owner } = await stage.account();
     const { personId } = await stage.join(accountId, owner, 'developer');
@@ -67,7 +67,7 @@ describe('a member', () => {
     });
   });
 
-  test('keeps their role when somebody else changed it meanwhile', async () => {
+  test('a change of role fails when another change came first', async () => {
     const stage = new AccountStage();
     const { accountId, owner } = await stage.account();
     const { personId } = await stage.join(accountId, owner, 'developer');
@@ -84,7 +84,7 @@ describe('a member', () => {
     expect(await stage.members.get(accountId, personId)).toMatchObject({ role: 'auditor', version: 3 });
   });
 
-  test('who is none can be neither changed nor removed, whatever account they are in', async () => {
+  test('a person who is not a member of the account can be neither changed nor removed', async () => {
     const stage = new AccountStage();
     const { accountId, owner } = await stage.account();
     const { owner: stranger } = await stage.account();
@@ -93,7 +93,7 @@ describe('a member', () => {
     await expect(stage.members.remove(change)).rejects.toMatchObject({ code: 'member_not_found' });
   });
 
-  test('is gone from both sides once removed, and leaves by themselves under another name', async () => {
+  test('removing a member deletes both items of the membership, and leaving is recorded as another action', async () => {
     const stage = new AccountStage();
     const { accountId, owner } = await stage.account();
     const [removed, leaving] = [
@@ -108,7 +108,7 @@ describe('a member', () => {
     expect(events.slice(-2).map(({ action }) => action)).toEqual(['member.remove', 'member.leave']);
   });
 
-  test('who lost the right a moment ago changes nothing any more', async () => {
+  test('a member who has just lost a right cannot use it any more', async () => {
     const stage = new AccountStage();
     const { accountId, owner } = await stage.account();
     const [admin, other] = [await stage.join(accountId, owner, 'admin'), await stage.join(accountId, owner, 'auditor')];
@@ -117,7 +117,7 @@ describe('a member', () => {
     stage.store.plan(demote);
     const change = { accountId, personId: other.personId, role: 'admin' as const, actor: admin };
     await expect(stage.members.changeRole(change)).rejects.toMatchObject({ name: 'NotAllowed', status: 403 });
-    // Nor do they give themselves back what they had.
+    // They cannot give themselves the role back either.
     const regain = { accountId, personId: admin.personId, role: 'admin' as const, actor: admin };
     await expect(stage.members.changeRole(regain)).rejects.toMatchObject({ name: 'VersionMismatch' });
     const roles = (await stage.membersOf(accountId)).map(({ role }) => role);
@@ -126,7 +126,7 @@ describe('a member', () => {
 });
 
 describe('ownership', () => {
-  test('is not lost with a member who was given it a moment ago', async () => {
+  test('a member who has just become the owner cannot be removed', async () => {
     const stage = new AccountStage();
     const { accountId, owner } = await stage.account();
     const [admin, heir] = [await stage.join(accountId, owner, 'admin'), await stage.join(accountId, owner, 'auditor')];
@@ -136,7 +136,7 @@ describe('ownership', () => {
     expect(await stage.members.get(accountId, heir.personId)).toMatchObject({ role: 'owner' });
   });
 
-  test('passes only in the account as it was read', async () => {
+  test('a transfer needs the version of the account that was read', async () => {
     const stage = new AccountStage();
     const { accountId, owner } = await stage.account();
     const { personId: to } = await stage.join(accountId, owner, 'admin');
@@ -146,7 +146,7 @@ describe('ownership', () => {
     expect(await stage.accounts.get(accountId)).toMatchObject({ ownerId: owner.personId });
   });
 
-  test('passes to another member, and whoever had it becomes an admin', async () => {
+  test('a transfer makes another member the owner and the previous owner an admin', async () => {
     const stage = new AccountStage();
     const { accountId, owner } = await stage.account();
     const { personId: to } = await stage.join(accountId, owner, 'billing');
@@ -158,7 +158,7 @@ describe('ownership', () => {
     expect(await stage.accounts.get(accountId)).toMatchObject({ ownerId: to });
   });
 
-  test('is neither given up, nor taken, nor passed twice, nor to a stranger', async () => {
+  test('ownership cannot be given up, taken, transferred twice or transferred to a stranger', async () => {
     const stage = new AccountStage();
     const { accountId, owner } = await stage.account();
     const [first, second] = [await stage.join(accountId, owner, 'admin'), await stage.join(accountId, owner, 'admin')];
@@ -181,7 +181,7 @@ describe('ownership', () => {
     expect(owners.map(({ personId }) => personId)).toEqual([(await stage.accounts.get(accountId))?.ownerId]);
   });
 
-  test('of an account that a command made is given once, by an operator', async () => {
+  test('an operator appoints the first owner of an account that a command created, once', async () => {
     const stage = new AccountStage();
     const accountId = await stage.accounts.create();
     const [actor, personId, other] = [await stage.operator(), await stage.person(), await stage.person()];

@@ -14,7 +14,7 @@ const times = async (count: number, act: () => Promise<unknown>): Promise<void> 
   for (let time = 0; time < count; time += 1) await act();
 };
 
-test('a person creates so many accounts a day, and another person theirs', async () => {
+test('each person can create a limited number of accounts a day', async () => {
   const stage = new AccountStage();
   const [ownerId, other] = [await stage.person(), await stage.person()];
   const create = () => stage.accounts.create({ ownerId });
@@ -31,7 +31,7 @@ test('a person creates so many accounts a day, and another person theirs', async
   });
 });
 
-test('all people together create so many accounts an hour; the deployment’s own commands are not counted', async () => {
+test('all people together can create a limited number of accounts an hour, without the deployment’s own commands', async () => {
   const stage = new AccountStage();
   const create = async () => stage.accounts.create({ ownerId: await stage.person() });
   await times(ACCOUNTS_PER_HOUR_MAX, create);
@@ -45,7 +45,7 @@ test('all people together create so many accounts an hour; the deployment’s ow
   await create();
 });
 
-test('as many are created as may be, also when they all come at once', async () => {
+test('concurrent requests create exactly as many accounts as the limit allows', async () => {
   const stage = new AccountStage();
   const ownerId = await stage.person();
   const outcomes = await Promise.allSettled(
@@ -56,7 +56,7 @@ test('as many are created as may be, also when they all come at once', async () 
   expect((await stage.members.accountsOf(ownerId, { limit: 100 })).items).toHaveLength(created.length);
 });
 
-test('an account that is not created is not counted', async () => {
+test('an account that was refused is not counted', async () => {
   const stage = new AccountStage();
   const ownerId = await stage.person();
   const accountId = await stage.accounts.create({ ownerId });
@@ -65,7 +65,7 @@ test('an account that is not created is not counted', async () => {
   await expect(stage.accounts.create({ ownerId })).rejects.toMatchObject({ code: 'too_many_accounts' });
 });
 
-test('an account invites so many a day, those that were withdrawn included', async () => {
+test('an account can create a limited number of invitations a day, including withdrawn ones', async () => {
   const stage = new AccountStage();
   const { accountId, owner: actor } = await stage.account();
   const invite = async () => {
@@ -83,7 +83,7 @@ test('an account invites so many a day, those that were withdrawn included', asy
   await invite();
 });
 
-/** As many keys as an account can make in a day: with a secret, for a role, and by rotation, those that ended included. */
+/** Creates as many keys as an account can in a day: with a secret, for a role and by rotation, including ended ones. */
 async function withAllKeysOfADay() {
   const stage = new AccountStage();
   const { accountId, owner: actor } = await stage.account();
@@ -97,7 +97,7 @@ async function withAllKeysOfADay() {
   return { stage, made, ways: [() => stage.keys.create(made), createForRole, rotate] };
 }
 
-test('an account makes so many keys a day, role keys and rotations included', async () => {
+test('an account can create a limited number of keys a day, including role keys and rotations', async () => {
   const { stage, ways } = await withAllKeysOfADay();
   const retryAfterSeconds = (TOMORROW - stage.now) / 1_000;
   for (const make of ways) {
@@ -109,7 +109,7 @@ test('an account makes so many keys a day, role keys and rotations included', as
   for (const make of ways) await make();
 });
 
-test('commands of the deployment, and keys that come for tokens, are not counted among an account’s keys', async () => {
+test('keys that commands create, and keys for exchanged tokens, are not counted', async () => {
   const { stage, made } = await withAllKeysOfADay();
   const { accountId } = made;
   const { keyId } = await stage.keys.create({ accountId });
@@ -126,7 +126,7 @@ test('commands of the deployment, and keys that come for tokens, are not counted
   expect(await stage.keys.verify(prepared.shown.key)).toBeDefined();
 });
 
-test('a key that is not made is not counted', async () => {
+test('a key that was refused is not counted', async () => {
   const stage = new AccountStage();
   const { accountId, owner: actor } = await stage.account();
   const { keyId } = await stage.keys.create({ accountId, actor });

@@ -39,7 +39,7 @@ const waitOf = (attempts: FailedAttempts, attempt: Attempt): number | undefined 
   }
 };
 
-test('who fails as one subject is refused as that one for a minute, and as another not', () => {
+test('a source that fails for one subject is refused for that subject for a minute, and not for another', () => {
   const { time, isLetTry, fail, attempts } = stage();
   const attempt = { source: HOME, subject: 'key-1' };
   fail(attempt, FAILURES_MAX - 1);
@@ -54,13 +54,13 @@ test('who fails as one subject is refused as that one for a minute, and as anoth
   expect(isLetTry(attempt)).toBe(true);
 });
 
-test('a stranger who knows a key’s id keeps nobody out who is elsewhere', () => {
+test('a stranger who knows a key’s id cannot lock out clients at other addresses', () => {
   const { isLetTry, fail } = stage();
   fail({ source: AWAY, subject: 'key-1' }, 10 * FAILURES_MAX);
   expect(isLetTry({ source: HOME, subject: 'key-1' })).toBe(true);
 });
 
-test('who fails as many subjects is refused as every one', () => {
+test('a source that fails for many subjects is refused for all', () => {
   const { isLetTry, fail } = stage();
   for (let key = 0; key < FAILED_SUBJECTS_MAX; key += 1) {
     expect(isLetTry({ source: HOME, subject: 'another' })).toBe(true);
@@ -70,20 +70,20 @@ test('who fails as many subjects is refused as every one', () => {
   expect(isLetTry({ source: AWAY, subject: 'another' })).toBe(true);
 });
 
-test('a client that fails as one subject over and over does not use up its neighbours’ attempts', () => {
+test('a client that keeps failing for one subject does not use up its neighbours’ attempts', () => {
   const { isLetTry, fail } = stage();
   fail({ source: HOME, subject: 'old-key' }, 100 * FAILED_SUBJECTS_MAX);
   expect(isLetTry({ source: HOME, subject: 'key-1' })).toBe(true);
 });
 
-test('nothing is counted where nobody knows whose attempt it is', () => {
+test('attempts from an unknown source are not counted', () => {
   const { isLetTry, fail } = stage();
   const attempt = { source: undefined, subject: 'key-1' };
   fail(attempt, 100 * FAILURES_MAX);
   expect(isLetTry(attempt)).toBe(true);
 });
 
-test('a clock that is set back keeps nobody out', () => {
+test('a clock that is set back locks no one out', () => {
   const { time, isLetTry, fail } = stage();
   const attempt = { source: HOME, subject: 'key-1' };
   fail(attempt, FAILURES_MAX);
@@ -91,7 +91,7 @@ test('a clock that is set back keeps nobody out', () => {
   expect(isLetTry(attempt)).toBe(true);
 });
 
-test('what is remembered of sources is bounded: the oldest is forgotten', () => {
+test('the number of remembered sources is bounded, and the oldest is forgotten first', () => {
   const { isLetTry, fail } = stage();
   const first = { source: HOME, subject: 'key-1' };
   fail(first, FAILURES_MAX);
@@ -108,12 +108,12 @@ test.each([
   ['::1', '::2'],
   ['2001:db8:0:7::', '2001:db8:0:7::9'],
   ['nothing of the kind', 'nothing of the kind'],
-])('%s is of the network of %s, and of no other', (address, other) => {
+])('%s is in the network of %s, and in no other', (address, other) => {
   expect(networkOf(address)).toBe(networkOf(other));
   expect(networkOf(address)).not.toBe(networkOf('2001:db8:0:8::1'));
 });
 
-test('the addresses of one IPv6 network count as one, however they are written', () => {
+test('the addresses of one IPv6 network count as one source, however they are written', () => {
   const low = fc.array(fc.nat(0xffff), { minLength: 4, maxLength: 4 });
   fc.assert(
     fc.property(low, (groups) => {

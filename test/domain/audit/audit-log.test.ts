@@ -22,7 +22,7 @@ async function itemAt(stage: AccountStage, chain: string, sequence: number): Pro
 const put = (stage: AccountStage, item: Item) => stage.engine.write({ table: AUDIT, put: item });
 
 describe('the audit log', () => {
-  test('says who did what to what, and when, in an unbroken chain', async () => {
+  test('the audit log records who did what to what and when, in an unbroken chain', async () => {
     const { stage, accountId, owner } = await recorded();
     const events = await stage.events(accountId);
     expect(events.map(({ sequence, action }) => [sequence, action])).toEqual([
@@ -41,14 +41,14 @@ describe('the audit log', () => {
     expect(await stage.verify(accountId)).toEqual({ events: 4, faults: [] });
   });
 
-  test('is read page by page, newest first', async () => {
+  test('the audit log is read page by page, newest first', async () => {
     const { stage, accountId } = await recorded();
     const first = await stage.audit.page(accountId, { limit: 3 });
     const second = await stage.audit.page(accountId, { limit: 3, after: first.next });
     expect([...first.items, ...second.items].map(({ sequence }) => sequence)).toEqual([4, 3, 2, 1]);
   });
 
-  test('has a chain for each account and one for the deployment', async () => {
+  test('each account has its own chain, and the deployment has one', async () => {
     const { stage, accountId } = await recorded();
     const { personId } = await stage.operator();
     expect(await stage.events('deployment')).toMatchObject([
@@ -59,7 +59,7 @@ describe('the audit log', () => {
     expect(await stage.verify('acc_01JD0000000000000000000000')).toEqual({ events: 0, faults: [] });
   });
 
-  test('holds each event for ninety days and no longer, and what is left still verifies', async () => {
+  test('events expire after ninety days, and the remaining chain still verifies', async () => {
     const { stage, accountId } = await recorded();
     stage.now = Date.parse('2026-11-20T10:00:00.000Z') + AUDIT_RETENTION_DAYS * DAY_MS;
     expect((await stage.events(accountId)).map(({ sequence }) => sequence)).toEqual([2, 3, 4]);
@@ -68,7 +68,7 @@ describe('the audit log', () => {
     expect(await stage.verify(accountId)).toEqual({ events: 0, faults: [] });
   });
 
-  test('keeps its order when a clock runs behind', async () => {
+  test('the audit log keeps its order when a clock runs behind', async () => {
     const { stage, accountId, owner: actor } = await recorded();
     stage.now -= 3_600_000;
     await stage.accounts.rename({ accountId, name: 'earlier', actor });
@@ -77,7 +77,7 @@ describe('the audit log', () => {
     expect((await stage.verify(accountId)).faults).toEqual([]);
   });
 
-  test('puts fifty actions at once one behind the other', async () => {
+  test('fifty concurrent actions form one unbroken chain', async () => {
     const { stage, accountId, owner: actor } = await recorded();
     const renamed = Array.from({ length: 50 }, (_, number) =>
       stage.accounts.rename({ accountId, name: `name ${number}`, actor }),
@@ -93,7 +93,7 @@ describe('the audit log', () => {
 });
 
 describe('an action', () => {
-  test('whose answer was lost is done once and recorded once', async () => {
+  test('an action whose answer was lost is done once and recorded once', async () => {
     const { stage, accountId, owner: actor } = await recorded();
     stage.store.plan('lost reply', 'unreachable', 'conflict');
     await stage.accounts.rename({ accountId, name: 'four', actor, version: 4 });
@@ -101,7 +101,7 @@ describe('an action', () => {
     expect(await stage.verify(accountId)).toEqual({ events: 5, faults: [] });
   });
 
-  test('whose answer was lost is found in the log when another came behind it', async () => {
+  test('an action whose answer was lost is found in the log even after another action', async () => {
     const { stage, accountId, owner: actor } = await recorded();
     const slow = Object.assign(new AccountStage(stage.engine), { now: stage.now });
     slow.store.plan('lost reply', async () => {
@@ -114,7 +114,7 @@ describe('an action', () => {
     expect(await stage.verify(accountId)).toMatchObject({ events: 6, faults: [] });
   });
 
-  test('waits for others with patience, and gives up without a trace', async () => {
+  test('an action retries on contention, and gives up without a trace', async () => {
     const { stage, accountId, owner: actor } = await recorded();
     stage.store.plan(...Array.from({ length: 11 }, () => 'conflict' as const));
     await stage.accounts.rename({ accountId, name: 'patient', actor });
@@ -128,7 +128,7 @@ describe('an action', () => {
     expect(await stage.verify(accountId)).toMatchObject({ events: 5, faults: [] });
   });
 
-  test('of an operator who was dismissed a moment ago is not done', async () => {
+  test('an operator who has just been dismissed cannot act', async () => {
     const { stage, accountId } = await recorded();
     const actor = await stage.operator();
     stage.store.plan(() => stage.operators.dismiss({ personId: actor.personId, actor: { kind: 'deployment' } }));
@@ -137,7 +137,7 @@ describe('an action', () => {
     expect(await stage.accounts.get(accountId)).not.toHaveProperty('suspendedAt');
   });
 
-  test('of a member of one account is not done in another', async () => {
+  test('a member of one account cannot act in another', async () => {
     const { stage, accountId } = await recorded();
     const { owner: stranger } = await stage.account();
     const rename = stage.accounts.rename({ accountId, name: 'mine', actor: stranger });
@@ -146,7 +146,7 @@ describe('an action', () => {
   });
 });
 
-describe('a chain that somebody edited is found out', () => {
+describe('a tampered chain', () => {
   const changes: readonly (readonly [string, (item: Item) => Item])[] = [
     ['who', (item) => ({ ...item, actor: 'per_01JD0000000000000000000000' })],
     ['what', (item) => ({ ...item, action: 'account.suspend' })],
@@ -158,13 +158,13 @@ describe('a chain that somebody edited is found out', () => {
     ['something more', (item) => ({ ...item, note: 'never mind' })],
   ];
 
-  test.each(changes)('in %s', async (_, change) => {
+  test.each(changes)('an event is found changed in %s', async (_, change) => {
     const { stage, accountId } = await recorded();
     await put(stage, change(await itemAt(stage, accountId, 3)));
     expect((await stage.verify(accountId)).faults).toEqual([{ kind: 'changed', sequence: 3 }]);
   });
 
-  test('also with a hash that fits', async () => {
+  test('a forged event with a matching hash is found', async () => {
     const { stage, accountId } = await recorded();
     const events = await stage.events(accountId);
     const forged: AuditEvent = { ...events[2]!, actor: 'per_01JD0000000000000000000000' };
@@ -175,13 +175,13 @@ describe('a chain that somebody edited is found out', () => {
     expect((await stage.verify(accountId)).faults).toContainEqual({ kind: 'unlinked', sequence: 4 });
   });
 
-  test.each([1, 2, 4])('when event %i is missing', async (sequence) => {
+  test.each([1, 2, 4])('event %i is found missing', async (sequence) => {
     const { stage, accountId } = await recorded();
     await stage.engine.write({ table: AUDIT, delete: auditEventKey(accountId, sequence) });
     expect((await stage.verify(accountId)).faults).toContainEqual({ kind: 'missing', sequence });
   });
 
-  test('when all of it is missing, or its end', async () => {
+  test('a chain without its head, and one without its events, is found', async () => {
     const { stage, accountId } = await recorded();
     await stage.engine.write({ table: ACCOUNTS, delete: auditHeadKey(accountId) });
     expect((await stage.verify(accountId)).faults).toEqual([{ kind: 'unlinked', sequence: 4 }]);
@@ -192,7 +192,7 @@ describe('a chain that somebody edited is found out', () => {
     expect((await other.stage.verify(other.accountId)).faults).toHaveLength(1);
   });
 
-  test('when two have changed places', async () => {
+  test('two events that changed places are found', async () => {
     const { stage, accountId } = await recorded();
     const [second, third] = [await itemAt(stage, accountId, 2), await itemAt(stage, accountId, 3)];
     await put(stage, { ...third, ...auditEventKey(accountId, 2) });
@@ -203,7 +203,7 @@ describe('a chain that somebody edited is found out', () => {
     ]);
   });
 
-  test('when one was put behind its end, or came from another chain', async () => {
+  test('an event added at the end, or copied from another chain, is found', async () => {
     const { stage, accountId } = await recorded();
     const [last] = (await stage.events(accountId)).slice(-1);
     const added = { ...last!, sequence: 5, previous: last!.hash, previousAt: last!.at };
@@ -216,7 +216,7 @@ describe('a chain that somebody edited is found out', () => {
   });
 
   test.each(['0', '000000000002x', 'note'])(
-    'when something was put at %s, where no event has its place',
+    'an item with the sort key %s, which no event can have, is found',
     async (sk) => {
       const { stage, accountId } = await recorded();
       await put(stage, { ...(await itemAt(stage, accountId, 2)), pk: accountId, sk });
@@ -226,7 +226,7 @@ describe('a chain that somebody edited is found out', () => {
     },
   );
 
-  test('and one that grows meanwhile is not', async () => {
+  test('a chain that grows during verification has no faults', async () => {
     const { stage, accountId, owner: actor } = await recorded();
     const query = stage.engine.query.bind(stage.engine);
     const name = 'while it is read';
@@ -241,12 +241,12 @@ describe('a chain that somebody edited is found out', () => {
 });
 
 describe('canonical JSON', () => {
-  test('is the same for the same value, however its members are ordered', () => {
+  test('canonical JSON does not depend on the order of members', () => {
     expect(canonicalJson({ b: 1, a: { d: null, c: 'ü"' }, e: undefined })).toBe('{"a":{"c":"ü\\"","d":null},"b":1}');
     expect(canonicalJson({ a: { c: 'ü"', d: null }, b: 1 })).toBe('{"a":{"c":"ü\\"","d":null},"b":1}');
   });
 
-  test('has no number that may be inexact', () => {
+  test('canonical JSON refuses numbers that may be inexact', () => {
     expect(() => canonicalJson({ a: 0.5 })).toThrow(RangeError);
     expect(() => canonicalJson({ a: 2 ** 53 })).toThrow(RangeError);
   });

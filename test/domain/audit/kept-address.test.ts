@@ -15,13 +15,13 @@ test.each([
   ['2001:db8:1:2:3:4:5:6', '2001:db8:1:0:0:0:0:0/48', '2001:db8:1:2:3:4:5:6'],
   ['2001:DB8::1', '2001:db8:0:0:0:0:0:0/48', '2001:db8:0:0:0:0:0:1'],
   ['::1', '0:0:0:0:0:0:0:0/48', '0:0:0:0:0:0:0:1'],
-])('of %s the network is %s, and all of it %s', (address, network, full) => {
+])('the address %s is kept as %s by the policy truncated and as %s by the policy full', (address, network, full) => {
   expect(keep('truncated')(address)).toBe(network);
   expect(keep('full')(address)).toBe(full);
   expect(keep('none')(address)).toBeUndefined();
 });
 
-test('a keyed hash tells whether two addresses are one customer’s, and nothing to who lacks the secret', () => {
+test('a keyed hash shows whether two addresses are of one subscriber, and reveals nothing without the secret', () => {
   const hash = keep('hmac');
   expect(hash('192.0.2.77')).toMatch(/^hmac:[0-9a-f]{32}$/);
   expect(hash('::ffff:192.0.2.77')).toBe(hash('192.0.2.77'));
@@ -32,13 +32,13 @@ test('a keyed hash tells whether two addresses are one customer’s, and nothing
 });
 
 test.each([undefined, '', 'unknown', '192.0.2.256', '192.0.2.1, 192.0.2.2', '2001:db8::1%eth0'])(
-  'of what is no address (%s) nothing is kept, whatever the policy',
+  'text that is not an address (%s) is not kept, whatever the policy',
   (address) => {
     for (const policy of ADDRESS_POLICIES) expect(keep(policy)(address)).toBeUndefined();
   },
 );
 
-test('whatever the address, what is kept has the form that events take, and lies where the address does', () => {
+test('the kept part of any address matches the schema of events and contains the address', () => {
   fc.assert(
     fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (address) => {
       for (const policy of ['hmac', 'truncated', 'full'] as const)

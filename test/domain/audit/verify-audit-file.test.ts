@@ -24,7 +24,7 @@ const changed = (line: string | undefined, change: object): string =>
   JSON.stringify({ ...(JSON.parse(line ?? '') as object), ...change });
 
 describe('an export', () => {
-  test('verifies as it is, and several behind each other', async () => {
+  test('one export verifies, and so do several in one file', async () => {
     const { stage, accountId } = await recorded();
     const lines = await linesOf(stage, accountId);
     expect(lines).toHaveLength(5);
@@ -34,12 +34,12 @@ describe('an export', () => {
     expect(verified([...lines, '', ...deployment])).toEqual({ chains: 2, events: 5, faults: [] });
   });
 
-  test('of a chain without events verifies too', async () => {
+  test('an export of an empty chain verifies', async () => {
     const { stage } = await recorded();
     expect(verified(await linesOf(stage, 'deployment'))).toEqual({ chains: 1, events: 0, faults: [] });
   });
 
-  test('verifies when events have ended by time, however many and whenever it is read', async () => {
+  test('an export verifies when events have expired, however many and whenever it is read', async () => {
     const { stage, accountId } = await recorded();
     stage.now += (AUDIT_RETENTION_DAYS - 2) * DAY_MS;
     const some = await linesOf(stage, accountId);
@@ -49,7 +49,7 @@ describe('an export', () => {
     expect(verified(await linesOf(stage, accountId))).toEqual({ chains: 1, events: 0, faults: [] });
   });
 
-  test('that lost an event before its time does not verify', async () => {
+  test('an export that lost an event before its expiry does not verify', async () => {
     const { stage, accountId } = await recorded();
     await stage.engine.write({ table: AUDIT, delete: auditEventKey(accountId, 1) });
     expect(verified(await linesOf(stage, accountId)).faults).toEqual([
@@ -57,7 +57,7 @@ describe('an export', () => {
     ]);
   });
 
-  test('shows the line and the event of whatever was done to it', async () => {
+  test('a tampered export is reported with the line and the event', async () => {
     const { stage, accountId } = await recorded();
     const [header = '', first = '', second = '', third = '', fourth = ''] = await linesOf(stage, accountId);
     const event = JSON.parse(second) as AuditEvent;
@@ -89,20 +89,20 @@ describe('an export', () => {
 });
 
 describe('archived events', () => {
-  test('verify without a first line, wherever they begin and end', async () => {
+  test('archived events verify without a first line, wherever they begin and end', async () => {
     const { stage, accountId } = await recorded();
     const [, ...events] = await linesOf(stage, accountId);
     expect(verified(events)).toEqual({ chains: 1, events: 4, faults: [] });
     expect(verified(events.slice(1, 3))).toEqual({ chains: 1, events: 2, faults: [] });
   });
 
-  test('have no gap', async () => {
+  test('a gap in archived events is a fault', async () => {
     const { stage, accountId } = await recorded();
     const [, first = '', , , fourth = ''] = await linesOf(stage, accountId);
     expect(verified([first, fourth]).faults).toContain(`line 2: event 2 of ${accountId}: it is missing`);
   });
 
-  test('verify though this release does not know what they tell', async () => {
+  test('archived events verify even if this release does not know their fields', async () => {
     const { stage, accountId } = await recorded();
     const [, first = ''] = await linesOf(stage, accountId);
     const { hash: _hash, ...event } = JSON.parse(first) as AuditEvent;

@@ -8,7 +8,7 @@ import { AccountStage } from '../accounts/account-stage';
 
 const MINUTE_MS = 60_000;
 
-/** An account with four events, and its chain read so many events at a time. */
+/** An account with four events, and its chain read in parts of the given size. */
 async function recorded() {
   const stage = new AccountStage();
   const { accountId, owner } = await stage.recordedAccount(MINUTE_MS);
@@ -51,28 +51,28 @@ const edits: readonly (readonly [what: string, edit: (chain: Recorded) => Promis
   ],
 ];
 
-test.each(edits)('a chain %s is found the same in parts as at once', async (_what, edit) => {
+test.each(edits)('a chain %s has the same faults in parts as at once', async (_what, edit) => {
   const chain = await recorded();
   await edit(chain);
   const whole = await chain.stage.verify(chain.accountId);
   for (const eventsMax of [1, 2, 3, 4, 5]) expect(await chain.inParts(eventsMax)).toEqual(whole);
 });
 
-test('what is added between two parts is verified, and no fault', async () => {
+test('events added between two parts are verified without a fault', async () => {
   const { stage, accountId, owner: actor, verify } = await recorded();
   const { next } = await verify(4);
   await stage.accounts.rename({ accountId, name: 'four', actor });
   expect(await verify(4, next)).toEqual({ events: 1, faults: [] });
 });
 
-test('what ends by time between two parts is no fault', async () => {
+test('events that expire between two parts are not a fault', async () => {
   const { stage, verify } = await recorded();
   const { next } = await verify(2);
   stage.now += AUDIT_RETENTION_DAYS * 86_400_000 - MINUTE_MS;
   expect(await verify(2, next)).toEqual({ events: 1, faults: [] });
 });
 
-test('what is taken out between two parts is missing', async () => {
+test('events removed between two parts are reported missing', async () => {
   const { verify, remove } = await recorded();
   const { next } = await verify(2);
   await remove(2);

@@ -37,7 +37,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
 );
 
-/** What is expected: values by the moment from which they hold, the later decision before what was scheduled. */
+/** The expected values by the time from which they hold; a later decision replaces what was scheduled before. */
 class Expected<T> {
   readonly #values: { from: number; value: T }[] = [];
 
@@ -107,7 +107,7 @@ class Scene {
   }
 }
 
-test('whatever is approved, the price at any time is one, and a charge can be worked out again after any later change', async () => {
+test('there is one price at any time, whatever is approved, and a charge can be recomputed after any later change', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 15 }), async (steps) => {
       const scene = new Scene();
@@ -125,7 +125,7 @@ test('whatever is approved, the price at any time is one, and a charge can be wo
   );
 });
 
-test('of changes made at once each is whole, or refused and nothing', async () => {
+test('each of several concurrent changes is made completely or refused without effect', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.nat(5), { minLength: 1, maxLength: 8 }),

@@ -6,7 +6,7 @@ import { catalogOf, modelOf, versionOf } from './example-catalog';
 const inputOf = async (stage: CatalogStage, name: string) => (await stage.price(name))?.tiers[0]?.picoPerToken.input;
 
 describe('a fresh deployment', () => {
-  test('serves the compiled list, under its own versions', async () => {
+  test('a fresh deployment serves the compiled list with its own price versions', async () => {
     const stage = new CatalogStage();
     expect((await stage.price('one'))?.version).toBe('example/model@1970-01-01#00000000');
     expect(await stage.targets('one-dated')).toEqual(['alpha', 'mirror']);
@@ -15,7 +15,7 @@ describe('a fresh deployment', () => {
 });
 
 describe('what an operator sets', () => {
-  test('holds at once: a disabled provider gets nothing, and an enabled one gets its models back', async () => {
+  test('a disabled provider receives no requests at once, and an enabled one serves its models again', async () => {
     const stage = new CatalogStage();
     await stage.set({ kind: 'provider', provider: 'alpha', enabled: false });
     expect(await stage.targets('one')).toEqual(['mirror']);
@@ -25,7 +25,7 @@ describe('what an operator sets', () => {
     expect(await stage.targets('one')).toEqual(['alpha']);
   });
 
-  test('hides a model under all its names, and shows it again', async () => {
+  test('a model is hidden under all its names, and shown again', async () => {
     const stage = new CatalogStage();
     await stage.set({ kind: 'hidden', model: 'one', hidden: true });
     expect([await stage.targets('one'), await stage.targets('one-dated')]).toEqual([[], []]);
@@ -35,7 +35,7 @@ describe('what an operator sets', () => {
     expect(await stage.targets('one')).toEqual(['alpha', 'mirror']);
   });
 
-  test('gives a model a name of its own, by which the provider does not know it', async () => {
+  test('an alias is sent to the provider under the provider’s own name', async () => {
     const stage = new CatalogStage();
     await stage.set({ kind: 'alias', alias: 'fast', model: 'one-dated' });
     const catalog = await (await stage.open()).current();
@@ -47,7 +47,7 @@ describe('what an operator sets', () => {
     expect(await stage.targets('fast')).toEqual([]);
   });
 
-  test('gives no name that a model has or will have, and no model comes under a name that was given', async () => {
+  test('an alias cannot be the name of a model, now or later', async () => {
     const stage = new CatalogStage();
     await stage.adopt();
     const list = { ...COMPILED, source: 'next', providers: { alpha: [priced('fast', { input: 1 })] } };
@@ -62,7 +62,7 @@ describe('what an operator sets', () => {
     });
   });
 
-  test('routes a model to some providers in an order, and to some endpoints', async () => {
+  test('a route sends a model to certain providers in order, and to certain endpoints', async () => {
     const stage = new CatalogStage();
     await stage.set({ kind: 'route', model: 'one', route: { providers: ['mirror', 'alpha'] } });
     expect([await stage.targets('one'), await stage.targets('two')]).toEqual([
@@ -86,7 +86,7 @@ describe('what an operator sets', () => {
     [{ kind: 'alias', alias: 'two', model: 'one' }],
     [{ kind: 'route', model: 'none', route: { providers: ['alpha'] } }],
     [{ kind: 'route', model: 'one', route: { providers: ['gamma'] } }],
-  ] as const)('is refused where it is about nothing: %j', async (setting) => {
+  ] as const)('a setting with an unknown name is refused: %j', async (setting) => {
     const stage = new CatalogStage();
     await expect(stage.set(setting as never)).rejects.toMatchObject({ code: 'catalog_conflict', status: 409 });
     expect(await stage.events()).toEqual([]);
@@ -99,11 +99,11 @@ describe('what an operator sets', () => {
     [{ kind: 'price', list: 'alpha', model: 'one', version: 'v', tiers: [] }],
     [{ kind: 'alias', alias: 'two\nlines', model: 'one' }],
     [{ kind: 'route', model: 'one', route: { providers: ['alpha', 'alpha'] } }],
-  ])('is of a closed form: not %j', (setting) => {
+  ])('a setting that does not match the schema is refused: %j', (setting) => {
     expect(operatorSettingsSchema.safeParse([setting]).success).toBe(false);
   });
 
-  test('is on the record in the deployment’s chain, with who and when', async () => {
+  test('a change is recorded in the deployment’s chain with its actor and time', async () => {
     const stage = new CatalogStage();
     await stage.set({ kind: 'provider', provider: 'alpha', enabled: false });
     await stage.adopt();
@@ -118,7 +118,7 @@ describe('what an operator sets', () => {
     expect((await stage.changes.page({ limit: 1, after: next })).items).toMatchObject([{ number: 1 }]);
   });
 
-  test('is made on the version that was read, or not at all', async () => {
+  test('a change needs the version that was read', async () => {
     const stage = new CatalogStage();
     const change = (version: number) =>
       stage.changes.change({
@@ -134,14 +134,14 @@ describe('what an operator sets', () => {
     expect((await stage.events()).map(({ target }) => target)).toEqual(['catalog@1', 'catalog@2']);
   });
 
-  test('is made once when its answer is lost', async () => {
+  test('a change whose answer was lost is made once', async () => {
     const stage = new CatalogStage();
     stage.store.plan('lost reply');
     await stage.set({ kind: 'provider', provider: 'alpha', enabled: false });
     expect((await stage.changes.page({ limit: 10 })).items).toHaveLength(1);
   });
 
-  test('begins later where it says so, and takes the place of what was scheduled from then on', async () => {
+  test('a scheduled change replaces everything that was scheduled from its start on', async () => {
     const stage = new CatalogStage();
     const at = (minutes: number) => new Date(stage.now + minutes * MINUTE_MS).toISOString();
     const disable = { kind: 'provider' as const, provider: 'alpha', enabled: false };
@@ -160,7 +160,7 @@ describe('what an operator sets', () => {
 });
 
 describe('a price list', () => {
-  test('changes nothing before it is approved, and then from a minute later on', async () => {
+  test('a proposal changes nothing until it is approved, and then after a minute', async () => {
     const stage = new CatalogStage();
     await stage.adopt();
     expect((await stage.price('one'))?.version).toMatch(/^alpha\/one@2026-11-20T10:01:00\.000Z~1$/);
@@ -175,7 +175,7 @@ describe('a price list', () => {
     expect(await inputOf(stage, 'two')).toBe(3);
   });
 
-  test('is first approved as a whole, so that no model is lost by approving another', async () => {
+  test('the first approval is of a whole list, so that approving one model does not lose the others', async () => {
     const stage = new CatalogStage();
     const refused = { code: 'catalog_not_adopted', status: 409 };
     await expect(stage.approve(COMPILED, false)).rejects.toMatchObject(refused);
@@ -187,7 +187,7 @@ describe('a price list', () => {
     await stage.changes.approve({ proposal, actor: DEPLOYMENT });
   });
 
-  test('of a newer deployment changes nothing of what was approved', async () => {
+  test('the list of a newer deployment does not change approved prices', async () => {
     const stage = new CatalogStage();
     await stage.adopt();
     const newer = catalogOf({
@@ -204,7 +204,7 @@ describe('a price list', () => {
     expect(catalog.targets('one', 'chat')[0]?.model.prices.at(-1)?.tiers[0]?.picoPerToken.input).toBe(10);
   });
 
-  test('is approved model by model, and as often as one likes without another effect', async () => {
+  test('a list is approved model by model, and approving it again has no effect', async () => {
     const stage = new CatalogStage();
     await stage.adopt();
     const list = catalogOf({
@@ -228,7 +228,7 @@ describe('a price list', () => {
     expect(await inputOf(stage, 'two')).toBe(3);
   });
 
-  test('without a price that has begun lets nothing of the model leave', async () => {
+  test('a model whose price has not begun is not served', async () => {
     const stage = new CatalogStage();
     await stage.adopt();
     const from = new Date(stage.now + 5 * MINUTE_MS).toISOString();
@@ -241,20 +241,20 @@ describe('a price list', () => {
     expect((await live.current()).endpointsOf('future')).toEqual(['chat']);
   });
 
-  test('that names one model twice, or a list that there is not, is refused', async () => {
+  test('a proposal that names a model twice, or an unknown list, is refused', async () => {
     const stage = new CatalogStage();
     await stage.adopt();
     const refused = { code: 'catalog_conflict' };
     await expect(stage.approve(catalogOf({ gamma: [] }), false)).rejects.toMatchObject(refused);
     const twice = catalogOf({ alpha: [modelOf({ id: 'a', aliases: ['b'] }), modelOf({ id: 'b' })] });
     await expect(stage.approve(twice, false)).rejects.toMatchObject(refused);
-    // Only together with what is there it would.
+    // The conflict arises only with a model that is already there.
     const taken = catalogOf({ alpha: [modelOf({ id: 'new', aliases: ['two'] })] });
     await expect(stage.approve(taken, false)).rejects.toMatchObject(refused);
     expect((await stage.changes.state()).number).toBe(1);
   });
 
-  test('that holds another text than names is refused', async () => {
+  test('a proposal with an invalid source, version or model name is refused', async () => {
     const stage = new CatalogStage();
     const named = (version: string) =>
       catalogOf({ alpha: [modelOf({ id: 'a', prices: [{ ...versionOf([0, { input: 1 }]), version }] })] });
@@ -270,7 +270,7 @@ describe('a price list', () => {
     expect((await stage.proposals.page({ limit: 1 })).items).toEqual([]);
   });
 
-  test('waits under an id, and is listed', async () => {
+  test('a proposal is stored under an id and listed', async () => {
     const stage = new CatalogStage();
     const proposal = await stage.proposals.propose({ list: COMPILED, complete: true, actor: DEPLOYMENT });
     expect(await stage.proposals.get(proposal.id)).toEqual(proposal);
@@ -279,7 +279,7 @@ describe('a price list', () => {
       await expect(stage.proposals.get(id)).rejects.toMatchObject({ code: 'proposal_not_found', status: 404 });
   });
 
-  test('begins no sooner than every process knows of it, whatever the clock says', async () => {
+  test('a price begins only when every process knows it, whatever the clock says', async () => {
     const stage = new CatalogStage();
     await stage.adopt();
     const list = catalogOf({ alpha: [priced('one', { input: 12 })] });
@@ -296,7 +296,7 @@ describe('a price list', () => {
 });
 
 describe('a markup', () => {
-  test('makes new versions, rounded up, of what it is on; the most particular one counts', async () => {
+  test('a markup makes new price versions, rounded up, and the most specific markup counts', async () => {
     const stage = new CatalogStage();
     await stage.adopt();
     await stage.set(
@@ -313,7 +313,7 @@ describe('a markup', () => {
     expect((await stage.price('one'))?.tiers[0]?.picoPerToken).toEqual({ input: 11, output: 22 });
   });
 
-  test('is on what a list that is approved later costs, too', async () => {
+  test('a markup also applies to lists that are approved later', async () => {
     const stage = new CatalogStage();
     await stage.adopt();
     await stage.set({ kind: 'markup', on: 'all', basisPoints: 10_000 });
@@ -322,14 +322,14 @@ describe('a markup', () => {
     expect([await inputOf(stage, 'one'), await inputOf(stage, 'new')]).toEqual([200, 2]);
   });
 
-  test('that makes a price too large to be one is refused', async () => {
+  test('a markup that makes a price too large is refused', async () => {
     const stage = new CatalogStage();
     await stage.adopt();
     await stage.approve(catalogOf({ alpha: [priced('one', { input: Number.MAX_SAFE_INTEGER })] }), false);
     await expect(stage.set({ kind: 'markup', on: 'all', basisPoints: 1 })).rejects.toMatchObject({ status: 409 });
   });
 
-  test('of what there is not is refused', async () => {
+  test('a markup on an unknown model or list is refused', async () => {
     const stage = new CatalogStage();
     await stage.adopt();
     for (const on of ['gamma', 'alpha/none', 'beta/one'])

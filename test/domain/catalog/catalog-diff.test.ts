@@ -2,14 +2,14 @@ import { CatalogStage, COMPILED, MINUTE_MS, priced } from './catalog-stage';
 import { catalogOf, modelOf, versionOf } from './example-catalog';
 
 describe('the diff of a price list', () => {
-  test('is empty for what is served, approved or not', async () => {
+  test('the diff of the served list is empty, approved or not', async () => {
     const stage = new CatalogStage();
     expect(await stage.changes.diff(COMPILED, true)).toEqual([]);
     await stage.adopt();
     expect(await stage.changes.diff(COMPILED, true)).toEqual([]);
   });
 
-  test('of some models is about those alone, before a list is approved as after', async () => {
+  test('the diff of an incomplete list covers only its models, before and after an approval', async () => {
     const stage = new CatalogStage();
     const list = catalogOf({ alpha: [priced('new', { input: 5 })] });
     const added = [expect.objectContaining({ model: 'new', kind: 'added' })];
@@ -18,7 +18,7 @@ describe('the diff of a price list', () => {
     expect(await stage.changes.diff(list, false)).toEqual(added);
   });
 
-  test('says what is added, removed and changed, by tier and unit', async () => {
+  test('the diff lists added, removed and changed prices by tier and unit', async () => {
     const stage = new CatalogStage();
     await stage.adopt();
     const tiered = versionOf([0, { input: 12, output: 20 }], [100, { input: 15, output: 20, cachedInput: 1 }]);
@@ -53,7 +53,7 @@ describe('the diff of a price list', () => {
     expect(partial.map(({ model }) => model)).toEqual(['new', 'one', 'three']);
   });
 
-  test('shows what the customer pays, markup and scheduled prices included', async () => {
+  test('the diff shows prices with markup, including scheduled ones', async () => {
     const stage = new CatalogStage();
     await stage.adopt();
     await stage.set({ kind: 'markup', on: 'all', basisPoints: 5_000 });
@@ -70,7 +70,7 @@ describe('the diff of a price list', () => {
     expect((await stage.price('two'))?.tiers[0]?.picoPerToken.input).toBe(5);
   });
 
-  test('is what approving does', async () => {
+  test('approving a list does what its diff shows', async () => {
     const stage = new CatalogStage();
     await stage.adopt();
     const list = catalogOf({ alpha: [priced('one', { input: 1 })], beta: [] });

@@ -38,7 +38,7 @@ export const COMPILED = catalogOf({
 
 export const MINUTE_MS = 60_000;
 
-/** The catalog's administration over a store that can fail, with a clock that the test turns. */
+/** The catalog's administration over a store that can fail, with a clock that the test controls. */
 export class CatalogStage {
   now = Date.parse('2026-11-20T10:00:00.000Z');
   readonly lines: string[] = [];
@@ -79,13 +79,13 @@ export class CatalogStage {
     return this.changes.approve({ proposal, actor: DEPLOYMENT });
   }
 
-  /** The compiled list is approved, and time has come for it. */
+  /** Approves the compiled list and lets it come into force. */
   async adopt(): Promise<void> {
     await this.approve(COMPILED);
     this.now += MINUTE_MS;
   }
 
-  /** What a process that starts now charges for a model. */
+  /** The price of a model in a process that starts now. */
   async price(name: string, endpoint: 'chat' | 'messages' = 'chat'): Promise<PriceVersion | undefined> {
     const catalog = await (await this.open(this.engine)).current();
     const [target] = catalog.targets(name, endpoint);

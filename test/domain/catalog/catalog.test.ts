@@ -21,19 +21,22 @@ const served = (catalog: Catalog, name: string) =>
   catalog.targets(name, 'chat').map(({ provider, model }) => [provider.id, model.id]);
 
 describe('the catalog', () => {
-  test('finds a model under each of its exact names', () => {
+  test('the catalog finds a model under each of its exact names', () => {
     const catalog = new Catalog(data, [alpha]);
     expect(served(catalog, 'one')).toEqual([['alpha', 'one']]);
     expect(served(catalog, 'one-2026-01-01')).toEqual([['alpha', 'one']]);
   });
 
-  test.each(['one-', 'One', 'one-2026-01-02', 'on', '', 'constructor', '__proto__'])('does not know %j', (name) => {
-    const catalog = new Catalog(data, [alpha, beta]);
-    expect(catalog.targets(name, 'chat')).toEqual([]);
-    expect(catalog.endpointsOf(name)).toEqual([]);
-  });
+  test.each(['one-', 'One', 'one-2026-01-02', 'on', '', 'constructor', '__proto__'])(
+    'the catalog does not know the name %j',
+    (name) => {
+      const catalog = new Catalog(data, [alpha, beta]);
+      expect(catalog.targets(name, 'chat')).toEqual([]);
+      expect(catalog.endpointsOf(name)).toEqual([]);
+    },
+  );
 
-  test('tries the providers in the order in which they are configured', () => {
+  test('providers are tried in the order in which they are configured', () => {
     expect(served(new Catalog(data, [alpha, beta]), 'one')).toEqual([
       ['alpha', 'one'],
       ['beta', 'one'],
@@ -44,11 +47,11 @@ describe('the catalog', () => {
     ]);
   });
 
-  test('serves only what a configured provider has', () => {
+  test('the catalog contains only models of configured providers', () => {
     expect(served(new Catalog(data, [alpha]), 'two')).toEqual([]);
   });
 
-  test('tells a model asked for at the wrong endpoint from an unknown one', () => {
+  test('the catalog distinguishes a model requested at the wrong endpoint from an unknown one', () => {
     const catalog = new Catalog(data, [alpha, beta]);
     expect(catalog.targets('vectors', 'chat')).toEqual([]);
     expect(catalog.endpointsOf('vectors')).toEqual(['embeddings']);
@@ -59,7 +62,7 @@ describe('the catalog', () => {
     expect(served(new Catalog(data, [mirror]), 'one')).toEqual([['mirror', 'one']]);
   });
 
-  test('lists each name once, as the first provider’s', () => {
+  test('the catalog lists each name once, with its first provider', () => {
     const listed = new Catalog(data, [beta, alpha]).models();
     expect(listed).toEqual([
       { id: 'one', provider: 'beta' },
@@ -69,16 +72,16 @@ describe('the catalog', () => {
     ]);
   });
 
-  test.each(['gamma', 'toString'])('refuses a provider whose price list %j is missing', (list) => {
+  test.each(['gamma', 'toString'])('a provider with the missing price list %j is refused', (list) => {
     expect(() => new Catalog(data, [{ ...alpha, catalog: list }])).toThrow(CatalogInvalid);
   });
 
-  test('refuses a price list that names a model twice', () => {
+  test('a price list that names a model twice is refused', () => {
     const twice = catalogOf({ alpha: [modelOf({ id: 'one' }), modelOf({ id: 'other', aliases: ['one'] })] });
     expect(() => new Catalog(twice, [alpha])).toThrow('names one twice');
   });
 
-  test('takes the models of several catalogs', () => {
+  test('merged catalogs contain the models of both', () => {
     const merged = mergeCatalogs(
       data,
       catalogOf({ demo: [modelOf({ id: 'demo', endpoints: ['chat', 'messages', 'embeddings'] })] }),
@@ -88,7 +91,7 @@ describe('the catalog', () => {
     expect(served(catalog, 'one')).toEqual([['alpha', 'one']]);
   });
 
-  test('settings of a provider are closed', () => {
+  test('provider settings with unknown members are refused', () => {
     expect(providerSettingsSchema.parse(mirror)).toEqual(mirror);
     expect(providerSettingsSchema.safeParse({ ...alpha, apiKey: 'secret' }).success).toBe(false);
     expect(providerSettingsSchema.safeParse({ ...alpha, baseUrl: 'nowhere' }).success).toBe(false);

@@ -7,7 +7,7 @@ import type { Get, TableStore } from '../../../lambdas/domain/table/table-store'
 import type { Item } from '../../../lambdas/domain/table/value';
 import { CatalogStage } from './catalog-stage';
 
-/** Counts reads, holds them back while it is asked to, and fails on request. */
+/** Counts reads, and delays or fails them on request. */
 class ReadStore implements TableStore {
   reads = 0;
   isDown = false;
@@ -52,7 +52,7 @@ const firstOf = (catalog: Catalog): string | undefined => catalog.targets('one',
 const served = async (live: LiveCatalog): Promise<string | undefined> => firstOf(await live.current());
 
 describe('the catalog of a process', () => {
-  test('costs no read per request, and one small one every few seconds', async () => {
+  test('a process reads one small item every few seconds, and nothing per request', async () => {
     const { stage, store, live } = await processes();
     expect(store.reads).toBe(1);
     for (let requests = 0; requests < 1_000; requests += 1) expect(live.current()).not.toBeInstanceOf(Promise);
@@ -64,7 +64,7 @@ describe('the catalog of a process', () => {
     expect(stage.lines).toEqual([]);
   });
 
-  test('has another process’s change within ten seconds of its commit, however it is asked', async () => {
+  test('a process serves another’s change within ten seconds of its commit, however often it is asked', async () => {
     for (let everyMs = 100; everyMs <= 20_000; everyMs += 1_900) {
       const { stage, live } = await processes();
       await live.current();
@@ -79,7 +79,7 @@ describe('the catalog of a process', () => {
     }
   });
 
-  test('is served while it is read in the background, and waited for when it is too old', async () => {
+  test('the catalog is served during a background read, and waited for once it is too old', async () => {
     const { stage, store, live } = await processes();
     await stage.set(disable);
     store.hold();
@@ -92,7 +92,7 @@ describe('the catalog of a process', () => {
     expect(stage.lines).toEqual(['CATALOG_CHANGED']);
   });
 
-  test('is kept when it cannot be read, which is said, and read again soon', async () => {
+  test('after a failed read the last catalog is kept, the failure is logged, and the read is retried soon', async () => {
     const { stage, store, live } = await processes();
     await stage.set(disable);
     store.isDown = true;
@@ -108,7 +108,7 @@ describe('the catalog of a process', () => {
     expect(await served(live)).toBe('mirror');
   });
 
-  test('is kept when it is of a form that is not known here', async () => {
+  test('a state of an unknown format is ignored, and the last catalog is kept', async () => {
     const { stage, live } = await processes();
     await stage.set(disable);
     const [table, change] = [CATALOG, { set: { format: 2n } }];
@@ -118,13 +118,13 @@ describe('the catalog of a process', () => {
     expect(stage.lines).toEqual(['CATALOG_NOT_REFRESHED']);
   });
 
-  test('is not begun without a first read', async () => {
+  test('the catalog does not open without a first read', async () => {
     const { stage, store } = await processes();
     store.isDown = true;
     await expect(stage.open(store)).rejects.toBeInstanceOf(StoreUnavailable);
   });
 
-  test('does not take a clock that was set back for youth', async () => {
+  test('a clock that was set back does not make an old catalog look fresh', async () => {
     const { stage, live } = await processes();
     stage.now += 3_600_000;
     await live.current();

@@ -11,21 +11,21 @@ describe('a price in dollars per million tokens', () => {
     [0.000001, 1],
     [600, 600_000_000],
     [0, 0],
-  ])('%d is %d pico-dollars a token', (dollars, pico) => {
+  ])('%d dollars per million tokens is %d pico-dollars per token', (dollars, pico) => {
     expect(picoPerToken(dollars)).toBe(pico);
   });
 
-  test('is refused when it is finer than a pico-dollar', () => {
+  test('a price finer than a pico-dollar per token is refused', () => {
     expect(() => picoPerToken(0.1234567)).toThrow(UnsupportedPrice);
   });
 
-  test.each([1e-7, -1, Number.NaN, Number.POSITIVE_INFINITY])('%d is refused', (dollars) => {
+  test.each([1e-7, -1, Number.NaN, Number.POSITIVE_INFINITY])('a price of %d dollars is refused', (dollars) => {
     expect(() => picoPerToken(dollars)).toThrow();
   });
 });
 
 describe('imported prices', () => {
-  test('have a price for every text unit: what is not priced costs what it is a kind of', () => {
+  test('imported prices cover every text unit: an unpriced unit costs as much as the unit that it is a kind of', () => {
     const pico = (provider: string) =>
       priceVersions(provider, 'm', { input_mtok: 2, output_mtok: 6 })[0]?.tiers[0]?.picoPerToken;
     const text = {
@@ -39,7 +39,7 @@ describe('imported prices', () => {
     expect(pico('anthropic')).toEqual({ ...text, cacheWrite1h: 4_000_000 });
   });
 
-  test('a tier holds for every unit, with the base price of one that has no tiers', () => {
+  test('a tier has a price for every unit, and the base price for a unit without tiers', () => {
     const tiered = { input_mtok: { base: 1, tiers: [{ start: 100, price: 2 }] }, output_mtok: 3 };
     expect(priceVersions('openai', 'm', tiered)[0]?.tiers).toMatchObject([
       { abovePromptTokens: 0, picoPerToken: { input: 1_000_000, output: 3_000_000 } },
@@ -47,7 +47,7 @@ describe('imported prices', () => {
     ]);
   });
 
-  test('begin at their date, UTC, and without one always have', () => {
+  test('imported prices begin at their date in UTC, or have always been in force without one', () => {
     const later = { constraint: { start_date: '2026-07-30', type: 'start_date' as const }, prices: { input_mtok: 1 } };
     const versions = priceVersions('openai', 'm', [{ prices: { input_mtok: 2 } }, later]);
     expect(versions.map(({ from }) => from)).toEqual(['1970-01-01T00:00:00.000Z', '2026-07-30T00:00:00.000Z']);
@@ -60,7 +60,7 @@ describe('imported prices', () => {
     expect(version(1)).not.toBe(version(2));
   });
 
-  test('are refused when they depend on the time of day, or on what is not metered', () => {
+  test('imported prices that depend on the time of day, or on unmetered quantities, are refused', () => {
     const nightly = {
       constraint: { start_time: '00:00Z', end_time: '01:00Z', type: 'time_of_date' as const },
       prices: { input_mtok: 1 },
@@ -70,7 +70,7 @@ describe('imported prices', () => {
     expect(() => priceVersions('openai', 'm', { output_mtok: 1 })).toThrow('its input has no price');
   });
 
-  test('calls at the provider’s tools are no tokens and have no price', () => {
+  test('calls of the provider’s tools are not tokens and get no price', () => {
     const [version] = priceVersions('openai', 'm', { input_mtok: 1, web_searches_kcount: 10 });
     expect(Object.keys(version?.tiers[0]?.picoPerToken ?? {})).toEqual([
       'input',
@@ -88,12 +88,12 @@ describe('where a model is served', () => {
     ['openai', 'gpt-audio', 'chat'],
     ['openai', 'text-embedding-3-large', 'embeddings'],
     ['anthropic', 'claude-opus-4-5', 'messages'],
-  ])('%s serves %s at %s', (provider, name, endpoint) => {
+  ])('the provider %s serves %s at %s', (provider, name, endpoint) => {
     expect(servedAt(provider, name)).toEqual({ endpoint });
   });
 
   test.each(['o1-pro', 'gpt-5.4-pro-2026-03-05', 'gpt-5.3-codex', 'o3-deep-research', 'moderation', 'sora-2'])(
-    '%s is left out',
+    'the model %s is left out',
     (name) => {
       expect(servedAt('openai', name)).toHaveProperty('leftOut');
     },
@@ -103,11 +103,11 @@ describe('where a model is served', () => {
 describe('the limits of a model', () => {
   const unknown = { id: 'unknown', contextTokens: undefined, second: [], tierMax: 0 };
 
-  test('are the largest known when nobody states them', () => {
+  test('limits that no source states are the largest known ones', () => {
     expect(limitsOf(unknown)).toEqual({ contextTokens: 1_050_000, outputTokensMax: 128_000 });
   });
 
-  test('are the highest of several statements, and the output fits the context', () => {
+  test('the highest of several stated limits counts, and the output fits the context', () => {
     const second = [
       {
         names: ['unknown'],
@@ -122,7 +122,7 @@ describe('the limits of a model', () => {
     });
   });
 
-  test('allow a prompt that a tier has a price for', () => {
+  test('the context limit allows every prompt for which a tier has a price', () => {
     expect(limitsOf({ ...unknown, contextTokens: 200_000, tierMax: 200_000 }).contextTokens).toBe(1_000_000);
   });
 

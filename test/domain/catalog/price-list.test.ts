@@ -20,11 +20,11 @@ function pricesOf(name: string, promptTokens = 1, atMs = AT) {
 }
 
 describe('the price list', () => {
-  test('is what the price sources say', async () => {
+  test('the committed price list matches the price sources', async () => {
     await promisify(execFile)(process.execPath, ['--import', 'tsx', 'dev/tools/prices/import-prices.ts', '--check']);
   });
 
-  test('fits its contract', () => {
+  test('the price list matches its schema', () => {
     expect(catalogSchema.parse(PRICE_LIST)).toEqual(PRICE_LIST);
   });
 
@@ -83,7 +83,7 @@ describe('the price list', () => {
     ['gpt-image-1', 'it makes images'],
     ['whisper-1', 'it hears speech'],
     ['text-davinci-003', 'it is served by another API'],
-  ])('%s is not served: %s', (name) => {
+  ])('the model %s is not served: %s', (name) => {
     expect(catalog.endpointsOf(name)).toEqual([]);
   });
 
@@ -107,7 +107,7 @@ describe('the price list', () => {
     },
   );
 
-  test('no two price versions have one name', () => {
+  test('price versions have unique names', () => {
     const versions = models.flatMap((model) => model.prices.map(({ version }) => version));
     expect(new Set(versions).size).toBe(versions.length);
   });

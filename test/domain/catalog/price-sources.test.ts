@@ -18,7 +18,7 @@ const compare = (...second: SecondModel[]) =>
   compareWithSecond({ provider: 'alpha', models: [one], leftOut: [{ name: 'left-out', reason: 'why' }] }, second);
 
 describe('the comparison with the second source', () => {
-  test('finds a model by any of its exact names', () => {
+  test('the comparison finds a model by any of its exact names', () => {
     expect(compare(entry(['one-2026-01-01', 'one-short'], dollars(2)))).toMatchObject({
       compared: 1,
       disagreements: [],
@@ -32,21 +32,21 @@ describe('the comparison with the second source', () => {
     });
   });
 
-  test('tolerates 1% and lists what is further apart', () => {
+  test('the comparison tolerates 1% and lists larger differences', () => {
     expect(compare(entry(['one'], 2_020_000_000_000n)).disagreements).toEqual([]);
     expect(compare(entry(['one'], 2_020_000_000_001n)).disagreements).toEqual([
       { model: 'one', unit: 'input', firstPico: dollars(2), secondPico: 2_020_000_000_001n },
     ]);
   });
 
-  test('lists each price of a second source that contradicts itself, once', () => {
+  test('the comparison lists each price of a self-contradicting second source once', () => {
     const entries = [entry(['one'], dollars(2)), entry(['one'], dollars(5)), entry(['one'], dollars(5))];
     expect(compare(...entries).disagreements).toEqual([
       { model: 'one', unit: 'input', firstPico: dollars(2), secondPico: dollars(5) },
     ]);
   });
 
-  test('does not miss a model that is left out on purpose', () => {
+  test('the comparison does not report models that are left out on purpose', () => {
     expect(compare(entry(['left-out'], dollars(2))).onlyInSecond).toEqual([]);
   });
 });

@@ -12,11 +12,11 @@ describe('prices over time', () => {
     ['2026-06-30T23:59:59.999Z', 'first'],
     ['2026-07-01T00:00:00.000Z', 'second'],
     ['2030-01-01T00:00:00.000Z', 'second'],
-  ])('at %s the %s version holds', (at, version) => {
+  ])('the price at %s is the %s version', (at, version) => {
     expect(priceAt(model, Date.parse(at)).version).toBe(version);
   });
 
-  test('before its first version a model is not served', () => {
+  test('a model is not served before its first price version', () => {
     expect(() => priceAt(model, Date.parse('2025-12-31T23:59:59.999Z'))).toThrow(ModelNotFound);
   });
 });
@@ -43,13 +43,13 @@ describe('a unit without a price', () => {
     [10, { input: 7 }],
   );
 
-  test('costs what the dearest unit of its direction costs', () => {
+  test('an unpriced unit costs as much as the dearest unit of its direction', () => {
     expect(unitPricePico(tiers[0]!, 'imageInput')).toBe(9n);
     expect(unitPricePico(tiers[0]!, 'imageOutput')).toBe(4n);
     expect(unitPricePico(tiers[0]!, 'cachedInput')).toBe(5n);
   });
 
-  test('costs what the dearest of all costs when its direction has no price', () => {
+  test('an unpriced unit costs as much as the dearest of all when its direction has no price', () => {
     expect(unitPricePico(tiers[1]!, 'output')).toBe(7n);
   });
 });

@@ -12,7 +12,7 @@ export interface Sent {
   readonly clientAddress?: string;
 }
 
-/** A client and the host that presents it: what it is sent is kept, and it can leave, stall or break at any byte. */
+/** A client and its host. It keeps what it is sent, and can leave, stall or break at any byte. */
 export class FakeClient implements Exchange {
   readonly method: string;
   readonly path: string;
@@ -24,12 +24,12 @@ export class FakeClient implements Exchange {
   answerHeaders: { readonly [name: string]: string } = {};
   text = '';
   ended = false;
-  /** How often the host was asked to begin. */
+  /** How often the host was asked to begin a response. */
   begins = 0;
   bodyReads = 0;
   /** Called with each piece that arrives. */
   onBytes: (text: string) => void = () => undefined;
-  /** While it is set, nothing is taken from the stream. */
+  /** While it is set, nothing is read from the stream. */
   stalled = false;
   readonly #body: Buffer;
   readonly #leaving = new AbortController();
@@ -51,7 +51,7 @@ export class FakeClient implements Exchange {
     return this.#leaving.signal;
   }
 
-  /** How many bytes the host keeps for this client. */
+  /** How many bytes the host buffers for this client. */
   get kept(): number {
     return this.#out?.writableLength ?? 0;
   }
@@ -90,7 +90,7 @@ export class FakeClient implements Exchange {
     this.#leaving.abort();
   }
 
-  /** The host's stream fails without the host saying that the client left, as in a function. */
+  /** Breaks the host's stream without `gone`, as in a function. */
   breakStream(): void {
     this.#out?.destroy(new Error('EPIPE'));
   }

@@ -10,7 +10,7 @@ import type {
 export const SSE = { 'content-type': 'text/event-stream' };
 export const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** One request that a provider was sent, and the means to answer it. */
+/** One request to a provider, and the means to answer it. */
 export class FakeCall implements ProviderCall {
   readonly request: ProviderRequest;
   aborted = false;
@@ -52,12 +52,12 @@ export class FakeCall implements ProviderCall {
   }
 }
 
-/** More than any admission takes. */
+/** More turns of the event loop than any admission takes. */
 const TURNS_MAX = 1_000;
 
 export type Play = (call: FakeCall) => void;
 
-/** Providers that do what a test says, each call as its play tells; the last play is repeated. */
+/** Providers that a test directs with one play per call. The last play is repeated. */
 export class FakeProviders implements ProviderClient {
   readonly calls: FakeCall[] = [];
   #plays: readonly Play[] = [];
@@ -67,7 +67,7 @@ export class FakeProviders implements ProviderClient {
     this.calls.length = 0;
   }
 
-  /** The call of this number, once a provider has been asked so often. */
+  /** The call of this number, once providers have been called that often. */
   async asked(count = 1): Promise<FakeCall> {
     for (let turns = 0; turns < TURNS_MAX; turns += 1) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -81,13 +81,13 @@ export class FakeProviders implements ProviderClient {
     const call = new FakeCall(request, listener);
     this.calls.push(call);
     const play = this.#plays[this.calls.length - 1] ?? this.#plays.at(-1);
-    // A provider answers later than it is asked.
+    // A provider never answers within the call.
     setImmediate(() => play?.(call));
     return call;
   }
 }
 
-/** A whole answer. */
+/** Gives a whole answer. */
 export const whole =
   (body: object | string, status = 200, headers: Headers = JSON_TYPE): Play =>
   (call) => {
@@ -96,7 +96,7 @@ export const whole =
     call.end();
   };
 
-/** Events that come at once, and their end. */
+/** Sends events at once, and ends the stream. */
 export const events =
   (...texts: readonly string[]): Play =>
   (call) => {

@@ -2,7 +2,7 @@ import { IdempotencyMismatch } from '../../../lambdas/domain/table/table-errors'
 import { completion, delta, DONE, event, events, type Play, SSE, usageEvent, whole } from './fake-providers';
 import { chat, COST_PICO, GatewayStage, INPUT_PICO, OUTPUT_PICO, USAGE } from './gateway-stage';
 
-// docs/fault-matrix.md lists these rows beside those that are tested elsewhere.
+// docs/fault-matrix.md lists these rows, together with those that are tested elsewhere.
 
 let stage: GatewayStage;
 beforeEach(async () => {
@@ -12,14 +12,14 @@ afterEach(() => stage.closeTimed());
 
 const HOUR_MS = 3_600_000;
 
-/** Another process sweeps what this one left. */
+/** Sweeps, in another process, the holds that this one left. */
 const sweep = (): Promise<{ readonly expired: number }> => stage.other.expireDue({ everything: true });
 
-/** A request of a process that dies while it serves it: its end never comes. */
+/** Starts a request that never ends, because its process dies. */
 const begin = (): void => void stage.gateway.handle(stage.client(chat({ stream: true })));
 
 describe('fault matrix: a process that dies', () => {
-  test('before the reserve’s commit has held nothing and sent nothing', async () => {
+  test('a process that dies before the reserve’s commit has held nothing and sent nothing', async () => {
     stage.process.diesAtNextCommit('before');
     begin();
     await stage.process.died;
@@ -28,7 +28,7 @@ describe('fault matrix: a process that dies', () => {
     expect(await stage.records()).toEqual([]);
   });
 
-  test('after the reserve’s commit, before the provider is asked, has its hold given back', async () => {
+  test('a process that dies between the reserve’s commit and the provider’s call has its hold given back', async () => {
     stage.process.diesAtNextCommit('after');
     begin();
     await stage.process.died;
@@ -38,7 +38,7 @@ describe('fault matrix: a process that dies', () => {
     expect(await stage.records()).toMatchObject([{ status: 'expired', costPico: 0n, httpStatus: 0, usage: {} }]);
   });
 
-  test('in the midst of a stream has its hold given back, and the stream is free', async () => {
+  test('a process that dies in the middle of a stream has its hold given back, and the stream is free', async () => {
     const { call } = await stage.begin(stage.client(chat({ stream: true })));
     call.head(200, SSE);
     call.data(delta('hello'));
@@ -46,7 +46,7 @@ describe('fault matrix: a process that dies', () => {
     expect(await stage.records()).toMatchObject([{ status: 'expired', costPico: 0n, usage: {} }]);
   });
 
-  test('before the settle’s commit has its hold given back, and the answer is free', async () => {
+  test('a process that dies before the settle’s commit has its hold given back, and the answer is free', async () => {
     stage.providers.play((call) => {
       stage.process.diesAtNextCommit('before');
       events(delta('hi'), usageEvent(USAGE), DONE)(call);
@@ -57,7 +57,7 @@ describe('fault matrix: a process that dies', () => {
     expect(await stage.records()).toMatchObject([{ status: 'expired', costPico: 0n }]);
   });
 
-  test('after the settle’s commit has charged once, and left nothing to sweep', async () => {
+  test('a process that dies after the settle’s commit has charged once and leaves nothing to sweep', async () => {
     stage.providers.play((call) => {
       stage.process.diesAtNextCommit('after');
       events(delta('hi'), usageEvent(USAGE), DONE)(call);
@@ -88,7 +88,7 @@ test.each([
   expect(record?.costPico).toBe(BigInt(record?.usage.input ?? 0) * INPUT_PICO + BigInt(output) * OUTPUT_PICO);
 });
 
-/** What one request is charged, and what was held for it. */
+/** The charge of one request, and the amount that was held for it. */
 async function charged(play: Play, stream: boolean): Promise<{ costPico: bigint; heldPico: bigint }> {
   const before = await stage.spentPico();
   const { done, call } = await stage.begin(stage.client(chat({ stream })));
@@ -98,7 +98,7 @@ async function charged(play: Play, stream: boolean): Promise<{ costPico: bigint;
   return { costPico: (await stage.spentPico()) - before, heldPico };
 }
 
-/** The same report in a whole answer and in a stream; text where JSON has no way to write it. */
+/** The same report in a whole answer or in a stream; it is text where JSON.stringify cannot write it. */
 const reporting = (usage: object | string | undefined, stream: boolean): Play => {
   const json = typeof usage === 'string' ? usage : JSON.stringify(usage);
   if (!stream) return whole(JSON.stringify(completion('hello')).replace(/\}$/, json ? `,"usage":${json}}` : '}'));
@@ -106,7 +106,7 @@ const reporting = (usage: object | string | undefined, stream: boolean): Play =>
 };
 
 describe.each([false, true])('fault matrix: usage (stream: %s)', (stream) => {
-  test('that is absent is charged by an upper bound, marked as estimated, which the hold covers', async () => {
+  test('absent usage is charged as an upper bound, marked as estimated, which the hold covers', async () => {
     const { costPico, heldPico } = await charged(reporting(undefined, stream), stream);
     expect(costPico).toBeGreaterThan(0n);
     expect(costPico).toBeLessThanOrEqual(heldPico);
@@ -114,13 +114,13 @@ describe.each([false, true])('fault matrix: usage (stream: %s)', (stream) => {
     expect(await stage.records()).toMatchObject([{ status: 'completed', estimated: true, overrunPico: 0n }]);
   });
 
-  test('of an explicit zero is free, and no estimate', async () => {
+  test('usage of an explicit zero is free, and not an estimate', async () => {
     const zero = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 };
     expect(await charged(reporting(zero, stream), stream)).toMatchObject({ costPico: 0n });
     expect(await stage.records()).toMatchObject([{ estimated: false, usage: { input: 0, output: 0 } }]);
   });
 
-  test('that is given twice is charged once, by the later report', async () => {
+  test('usage that is reported twice is charged once, by the later report', async () => {
     const first = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
     const twice: Play = stream
       ? events(delta('hi'), usageEvent(first), usageEvent(USAGE), DONE)
@@ -129,7 +129,7 @@ describe.each([false, true])('fault matrix: usage (stream: %s)', (stream) => {
     expect(await stage.records()).toMatchObject([{ estimated: false }]);
   });
 
-  test('that is huge is charged up to the hold, and the rest is the operator’s loss', async () => {
+  test('huge usage is charged up to the hold, and the rest is the operator’s loss', async () => {
     const huge = { prompt_tokens: 7, completion_tokens: 1_000_000, total_tokens: 1_000_007 };
     const { costPico, heldPico } = await charged(reporting(huge, stream), stream);
     expect(costPico).toBe(heldPico);
@@ -142,10 +142,10 @@ describe.each([false, true])('fault matrix: usage (stream: %s)', (stream) => {
     ['negative', { prompt_tokens: -5, completion_tokens: 5 }],
     ['negative in one part', { ...USAGE, completion_tokens_details: { reasoning_tokens: -1 } }],
     ['NaN, in quotes', { prompt_tokens: 'NaN', completion_tokens: 5 }],
-    ['more than there can be', { prompt_tokens: 5, completion_tokens: 1e18 }],
+    ['more than possible', { prompt_tokens: 5, completion_tokens: 1e18 }],
     ['infinite', '{"prompt_tokens":5,"completion_tokens":1e999}'],
     ['half of a token', { prompt_tokens: 5, completion_tokens: 0.5 }],
-  ])('that cannot be is charged as absent usage is, with an alarm: %s', async (_what, usage) => {
+  ])('impossible usage is charged like absent usage, with an alarm: %s', async (_what, usage) => {
     const absent = await charged(reporting(undefined, stream), stream);
     expect(stage.lines).not.toContain('USAGE_MALFORMED');
     expect(await charged(reporting(usage, stream), stream)).toEqual(absent);
@@ -155,7 +155,7 @@ describe.each([false, true])('fault matrix: usage (stream: %s)', (stream) => {
   });
 });
 
-test('fault matrix: a bare NaN in a whole answer makes it no JSON: a failure, and free', async () => {
+test('fault matrix: a bare NaN in a whole answer makes it invalid JSON, which is a failure and free', async () => {
   const nan = reporting('{"prompt_tokens":NaN,"completion_tokens":2}', false);
   stage.providers.play(nan);
   const client = await stage.send(chat());
@@ -171,14 +171,14 @@ test('fault matrix: a bare NaN in a stream’s report makes it absent', async ()
 describe('fault matrix: a token that was used before with other writes', () => {
   const mismatch = (): Promise<never> => Promise.reject(new IdempotencyMismatch());
 
-  test('at the reserve: nothing is held or sent, and the client is told of a defect', async () => {
+  test('a used token at the reserve: nothing is held or sent, and the client gets an internal error', async () => {
     stage.store.plan(mismatch);
     const client = await stage.send(chat());
     expect([client.status, stage.providers.calls]).toEqual([500, []]);
     expect((await stage.balance()).heldPico).toBe(0n);
   });
 
-  test('at the settle: it is made again with another token, once', async () => {
+  test('a used token at the settle: the settle is made again with another token, once', async () => {
     stage.providers.play((call) => {
       stage.store.plan(mismatch);
       whole(completion('hi', USAGE))(call);
@@ -190,7 +190,7 @@ describe('fault matrix: a token that was used before with other writes', () => {
   });
 });
 
-describe('fault matrix: in the midst of a stream', () => {
+describe('fault matrix: a change during a stream', () => {
   const midway = async (model: string, meanwhile: () => Promise<void> | void): Promise<void> => {
     const { done, call } = await stage.begin(stage.client(chat({ stream: true, model })));
     call.head(200, SSE);
@@ -201,7 +201,7 @@ describe('fault matrix: in the midst of a stream', () => {
     await done;
   };
 
-  test('a new price begins: the request is charged by the one that it was admitted with', async () => {
+  test('a new price that begins during a stream leaves the request at the price of its admission', async () => {
     await midway('dearer-soon', () => void (stage.turnedMs = 2 * HOUR_MS));
     expect(await stage.records()).toMatchObject([{ priceVersion: 'now', costPico: COST_PICO }]);
     stage.providers.play(whole(completion('hi', USAGE)));
@@ -209,7 +209,7 @@ describe('fault matrix: in the midst of a stream', () => {
     expect(await stage.records()).toMatchObject([{ priceVersion: 'later', costPico: 3n * COST_PICO }, {}]);
   });
 
-  test('its key is revoked: it goes on and is charged, and the next request is refused', async () => {
+  test('a key that is revoked during a stream leaves the stream running, and the next request is refused', async () => {
     const [, keyId = ''] = stage.apiKey.split('_');
     await midway('chatty', () => stage.keys.revoke(keyId));
     expect(await stage.records()).toMatchObject([{ status: 'completed', costPico: COST_PICO, keyId }]);
@@ -217,7 +217,7 @@ describe('fault matrix: in the midst of a stream', () => {
   });
 });
 
-test('fault matrix: an event that cannot be read is passed on, and its usage is as good as none', async () => {
+test('fault matrix: an event that cannot be parsed is passed on, and its usage counts as absent', async () => {
   const broken = `data: {"choices":[],"usage":{"prompt_tokens":7\n\n`;
   stage.providers.play(events(delta('hello'), broken, event({ choices: [] }), DONE));
   const client = await stage.send(chat({ stream: true }));

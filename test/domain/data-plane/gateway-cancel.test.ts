@@ -17,7 +17,7 @@ afterEach(() => stage.closeTimed());
 const cancel = (requestId: string): Promise<FakeClient> =>
   stage.send({ method: 'POST', path: `/v1/requests/${requestId}/cancel` });
 
-/** The running request's id: it is on the hold before anything is sent. */
+/** Reads the running request's id from its hold, which exists before anything is sent. */
 async function runningId(): Promise<string> {
   for (const shard of SHARDS) {
     const { items } = await stage.store.query({ table: WALLET, partition: holdPartition(shard) });
@@ -26,8 +26,8 @@ async function runningId(): Promise<string> {
   throw new Error('nothing is held');
 }
 
-describe('a cancel', () => {
-  test('stops a stream at the provider within a second and charges what was produced', async () => {
+describe('cancelling a request', () => {
+  test('a cancelled stream stops at the provider within a second and is charged for its output so far', async () => {
     const client = stage.client(chat({ stream: true }));
     const { done, call } = await stage.begin(client);
     call.head(200, SSE);
@@ -40,7 +40,7 @@ describe('a cancel', () => {
     expect(await stage.records()).toMatchObject([{ status: 'cancelled', estimated: true, usage: { output: 5 } }]);
   });
 
-  test('of a whole answer charges its bound', async () => {
+  test('a cancelled whole answer is charged its bound', async () => {
     const client = stage.client(chat({ max_tokens: 50 }));
     const { done, call } = await stage.begin(client);
     await cancel(await runningId());
@@ -48,17 +48,17 @@ describe('a cancel', () => {
     await done;
     expect(call.aborted).toBe(true);
     expect(client.status).toBe(409);
-    // The official clients would repeat it by themselves.
+    // Otherwise the official clients would retry it.
     expect(client.answerHeaders['x-should-retry']).toBe('false');
     expect(client.answerHeaders['x-tollgate-cost']).toMatch(/^0\.0\d+$/);
     expect(await stage.records()).toMatchObject([{ status: 'cancelled', httpStatus: 409, usage: { output: 50 } }]);
   });
 
-  test('of a request that never was is taken too, for whether it runs is known only where it runs', async () => {
+  test('an id that never existed can be cancelled, because only its own process knows whether a request runs', async () => {
     expect((await cancel('req_01JD0000000000000000000000')).status).toBe(202);
   });
 
-  test('of a request that has ended answers with its record and changes nothing', async () => {
+  test('a request that has ended is not changed by a cancellation, which returns its record', async () => {
     stage.providers.play(whole(completion('hi', USAGE)));
     await stage.send(chat());
     const [record] = await stage.records();
@@ -68,7 +68,7 @@ describe('a cancel', () => {
     expect(await stage.records()).toEqual([record]);
   });
 
-  test('by another account stops nothing', async () => {
+  test('another account’s cancellation stops nothing', async () => {
     const client = stage.client(chat({ stream: true }));
     const { done, call } = await stage.begin(client);
     const other = await stage.stranger();
@@ -81,7 +81,7 @@ describe('a cancel', () => {
     await done;
   });
 
-  test('outlasts a store that does not answer for a while', async () => {
+  test('a cancellation is noticed even after the store was unavailable for a while', async () => {
     let looks = 0;
     const get = (): Promise<Item | undefined> => {
       looks += 1;
@@ -96,7 +96,7 @@ describe('a cancel', () => {
     watch.end();
   });
 
-  test('needs a key and a request id', async () => {
+  test('a cancellation needs a key and a request id', async () => {
     const path = '/v1/requests/req_01JD0000000000000000000000/cancel';
     expect((await stage.send({ method: 'POST', path, headers: { authorization: 'Bearer no' } })).status).toBe(401);
     expect((await stage.send({ method: 'GET', path })).status).toBe(405);

@@ -21,7 +21,7 @@ const pricedAt = (input: number) =>
   catalogOf({ list: [modelOf({ id: 'chatty', ...limits, prices: [versionOf([0, { input, output: 100 }])] })] });
 const COMPILED = pricedAt(10);
 
-/** A gateway of one process, and an operator in another, on one store and one clock. */
+/** A gateway in one process and an operator in another, on one store and one clock. */
 class Scene {
   readonly changes: CatalogChanges;
   readonly proposals: Proposals;
@@ -70,7 +70,7 @@ const ignore = (): void => undefined;
 const silentLog = { info: ignore, warn: ignore, error: ignore };
 const TEN_SECONDS_MS = 10_000;
 
-test('a provider that another process disabled gets nothing after ten seconds, nor does anybody without a provider', async () => {
+test('a provider that another process disables is sent nothing after ten seconds, and without a provider there is no model', async () => {
   const scene = await Scene.open();
   await scene.send(chat());
   expect(scene.asked()).toEqual(['first']);
@@ -85,7 +85,7 @@ test('a provider that another process disabled gets nothing after ten seconds, n
   await scene.stage.expectBalanced();
 });
 
-test('a model without an approved price does not leave, and the list of models does not have it', async () => {
+test('a model without an approved price is never sent to a provider, and is not listed', async () => {
   const scene = await Scene.open();
   await scene.approve(catalogOf({ list: [] }));
   scene.stage.turnedMs += 70_000;
@@ -96,7 +96,7 @@ test('a model without an approved price does not leave, and the list of models d
   await scene.stage.expectBalanced();
 });
 
-test('the provider is told its own name of a model that was asked for by another', async () => {
+test('a provider is sent its own name of a model that the client called by an alias', async () => {
   const scene = await Scene.open();
   await scene.set({ kind: 'alias', alias: 'house-model', model: 'chatty' });
   scene.stage.turnedMs += TEN_SECONDS_MS;
@@ -105,7 +105,7 @@ test('the provider is told its own name of a model that was asked for by another
   expect(await scene.stage.records()).toMatchObject([{ model: 'chatty' }]);
 });
 
-test('a charge names the price of its moment, and is worked out again after later changes', async () => {
+test('a charge names the price of its time, and can be recomputed after later changes', async () => {
   const scene = await Scene.open();
   await scene.approve(COMPILED);
   scene.stage.turnedMs += 70_000;
@@ -126,7 +126,7 @@ test('a charge names the price of its moment, and is worked out again after late
   expect(await scene.changes.findVersion('list/chatty@2026-11-20T10:00:00.000Z~99')).toBeUndefined();
 });
 
-test('who does not come through the edge does not make the gateway read its catalog', async () => {
+test('a request that bypasses the edge does not make the gateway read its catalog', async () => {
   const scene = await Scene.open();
   let asked = 0;
   const gateway = new Gateway({

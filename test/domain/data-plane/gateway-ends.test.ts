@@ -11,7 +11,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 describe('a client that leaves', () => {
   test.each([true, false])(
-    'before its money is held has nothing sent and pays nothing (stream: %s)',
+    'a client that leaves before its money is held pays nothing, and nothing is sent (stream: %s)',
     async (stream) => {
       stage.providers.play(whole(completion('hi', USAGE)));
       const client = stage.client(chat({ stream }));
@@ -22,7 +22,7 @@ describe('a client that leaves', () => {
     },
   );
 
-  test('a whole answer, whose first provider fails, has no other asked', async () => {
+  test('a client that leaves a whole answer, whose first provider then fails, has no other provider asked', async () => {
     const client = stage.client(chat());
     const { done, call } = await stage.begin(client);
     client.leave();
@@ -32,20 +32,23 @@ describe('a client that leaves', () => {
     expect(await stage.records()).toMatchObject([{ status: 'client_gone', costPico: 0n }]);
   });
 
-  test.each([0, 1, 3])('its stream after %s events stops the provider and pays for them', async (count) => {
-    const client = stage.client(chat({ stream: true }));
-    const { done, call } = await stage.begin(client);
-    call.head(200, SSE);
-    for (let sent = 0; sent < count; sent += 1) call.data(delta('four'));
-    client.leave();
-    await done;
-    expect(call.aborted).toBe(true);
-    const [record] = await stage.records();
-    expect(record).toMatchObject({ status: 'client_gone', httpStatus: 200, estimated: true });
-    expect(record?.usage.output ?? 0).toBe(4 * count);
-  });
+  test.each([0, 1, 3])(
+    'a client that leaves its stream after %s events stops the provider and pays for them',
+    async (count) => {
+      const client = stage.client(chat({ stream: true }));
+      const { done, call } = await stage.begin(client);
+      call.head(200, SSE);
+      for (let sent = 0; sent < count; sent += 1) call.data(delta('four'));
+      client.leave();
+      await done;
+      expect(call.aborted).toBe(true);
+      const [record] = await stage.records();
+      expect(record).toMatchObject({ status: 'client_gone', httpStatus: 200, estimated: true });
+      expect(record?.usage.output ?? 0).toBe(4 * count);
+    },
+  );
 
-  test('while its request is settled is charged once', async () => {
+  test('a client that leaves while its request is settled is charged once', async () => {
     stage.providers.play(events(delta('hi'), usageEvent(USAGE), DONE));
     const client = stage.client(chat({ stream: true }));
     client.onBytes = (text) => {
@@ -56,8 +59,8 @@ describe('a client that leaves', () => {
   });
 });
 
-describe('a stream to the client that fails without word', () => {
-  test('is drained to the provider’s usage, even when the client was slow', async () => {
+describe('a stream to the client that breaks without notice', () => {
+  test('a stream that breaks without notice is drained to the provider’s usage, even when the client was slow', async () => {
     const client = stage.client(chat({ stream: true }));
     client.stalled = true;
     const { done, call } = await stage.begin(client);
@@ -75,7 +78,7 @@ describe('a stream to the client that fails without word', () => {
     ]);
   });
 
-  test('whose host cannot begin it at all still settles', async () => {
+  test('a stream that the host cannot begin is settled all the same', async () => {
     stage.providers.play(whole(completion('hi', USAGE)));
     const client = stage.client(chat());
     client.begin = () => {
@@ -89,7 +92,7 @@ describe('a stream to the client that fails without word', () => {
 describe('a silent provider', () => {
   const keepAlives = async (count: number): Promise<void> => jest.advanceTimersByTimeAsync(count * 10_000);
 
-  test('commits to a stream after ten seconds, and an error after that is told in-band with its own words', async () => {
+  test('a silent provider leads to a stream after ten seconds, and its later error is sent in-band in its own words', async () => {
     const client = stage.client(chat({ stream: true }));
     const { done, call } = await stage.begin(client);
     await keepAlives(2);
@@ -102,7 +105,7 @@ describe('a silent provider', () => {
     expect(await stage.records()).toMatchObject([{ status: 'provider_error', httpStatus: 200, costPico: 0n }]);
   });
 
-  test('whose next target streams loses nothing of it', async () => {
+  test('a silent provider’s successor streams to the client without a loss', async () => {
     const client = stage.client(chat({ stream: true }));
     const { done, call } = await stage.begin(client, events(delta('hi'), usageEvent(USAGE), DONE));
     await keepAlives(1);
@@ -113,7 +116,7 @@ describe('a silent provider', () => {
     expect(await stage.records()).toMatchObject([{ provider: 'second', status: 'completed' }]);
   });
 
-  test('does not bring the gateway down when the client can no longer be told', async () => {
+  test('a silent provider does not crash the gateway when the client can no longer be sent anything', async () => {
     const client = stage.client(chat({ stream: true }));
     client.begin = () => {
       throw new Error('the connection is closed');
@@ -125,7 +128,7 @@ describe('a silent provider', () => {
     expect(await stage.records()).toMatchObject([{ costPico: COST_PICO }]);
   });
 
-  test('is given up in time to settle, and a keep-alive does not come after the verdict', async () => {
+  test('a silent provider is given up in time to settle, and no keep-alive follows the error', async () => {
     const client = stage.client(chat({ stream: true }), 12_000);
     const { done } = await stage.begin(client);
     await jest.advanceTimersByTimeAsync(2_100);
@@ -138,7 +141,7 @@ describe('a silent provider', () => {
 });
 
 describe('a slow client', () => {
-  test('holds the provider back, so that what is kept for it stays flat', async () => {
+  test('a slow client holds the provider back, so that its buffer stays small', async () => {
     const client = stage.client(chat({ stream: true }));
     client.stalled = true;
     const { done, call } = await stage.begin(client);
@@ -146,7 +149,7 @@ describe('a slow client', () => {
     const piece = delta('x'.repeat(4_096));
     let most = 0;
     for (let sent = 0; sent < 2_000;) {
-      // As a transport does: nothing more comes until it is resumed.
+      // Like a transport, it sends nothing more until it is resumed.
       while (sent < 2_000) {
         sent += 1;
         if (!call.data(piece)) break;
@@ -169,7 +172,7 @@ describe('a slow client', () => {
   });
 });
 
-test('a provider client that throws costs nobody anything', async () => {
+test('a provider client that throws costs nothing', async () => {
   stage.providers.send = () => {
     throw new Error('a defect');
   };
@@ -178,7 +181,7 @@ test('a provider client that throws costs nobody anything', async () => {
   expect(await stage.records()).toMatchObject([{ status: 'provider_error', costPico: 0n }]);
 });
 
-test('a store that fails at the reserve is a 503, and nothing is sent', async () => {
+test('a store that fails at the reserve leads to a 503, and nothing is sent', async () => {
   stage.providers.play(fails());
   stage.store.plan(...Array.from({ length: 20 }, () => 'unreachable' as const));
   const client = await stage.send(chat());
@@ -186,7 +189,7 @@ test('a store that fails at the reserve is a 503, and nothing is sent', async ()
   expect([client.status, stage.providers.calls]).toEqual([503, []]);
 });
 
-test('a clock that is set back during a request leaves a record that can be read', async () => {
+test('a clock that is set back during a request leaves a readable record', async () => {
   stage.providers.play((call) => {
     stage.turnedMs = -60_000;
     whole(completion('hi', USAGE))(call);

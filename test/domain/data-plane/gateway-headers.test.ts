@@ -7,7 +7,7 @@ beforeEach(async () => {
 });
 afterEach(() => stage.expectBalanced());
 
-test('of a provider’s headers a client sees none that speak of the operator', async () => {
+test('a client sees no provider header that is about the operator', async () => {
   stage.providers.play(
     whole(completion('hi', USAGE), 200, {
       ...JSON_TYPE,
@@ -25,7 +25,7 @@ test('of a provider’s headers a client sees none that speak of the operator', 
   ]);
 });
 
-test('of a client’s headers and identities a provider sees none', async () => {
+test('a provider sees no client header or identity but the protocol’s own headers', async () => {
   stage.providers.play(whole(completion('hi', USAGE)));
   await stage.send({
     ...chat({ user: 'alice' }),

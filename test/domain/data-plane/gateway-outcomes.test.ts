@@ -19,12 +19,12 @@ beforeEach(async () => {
 });
 afterEach(() => stage.expectBalanced());
 
-/** What the client is sent, and what is written down, for each way in which a provider can answer. */
+/** A way in which a provider can answer, with the client's answer and the record that follow. */
 interface Case {
   readonly play: Play;
   readonly stream?: boolean;
   readonly status: number;
-  /** Part of what the client reads. */
+  /** A part of the client's answer. */
   readonly reads: string;
   readonly record: object;
   /** @default nothing */
@@ -33,7 +33,7 @@ interface Case {
 
 const failed = { status: 'provider_error', costPico: 0n, usage: {}, estimated: false };
 
-/** The provider's failure is told as one, and costs nothing. */
+/** The client is told that the provider failed, and pays nothing. */
 const failure = (play: Play, reads: string): Case => ({
   play,
   status: 502,
@@ -102,7 +102,7 @@ const cases: { readonly [what: string]: Case } = {
     ...failure(whole({ error: { message: 'overloaded' } }), 'answered 200: overloaded'),
     stream: true,
   },
-  'an answer that says that there was no error': {
+  'an answer whose error is null': {
     play: whole({ ...completion('hi', USAGE), error: null }),
     status: 200,
     reads: '"content":"hi"',
@@ -113,16 +113,19 @@ const cases: { readonly [what: string]: Case } = {
     whole('<html>welcome</html>', 200, { 'content-type': 'text/html' }),
     'answered 200: <html>',
   ),
-  'nothing under status 200': failure(whole('', 200), 'answered 200'),
+  'an empty body under status 200': failure(whole('', 200), 'answered 200'),
   'half of an answer under status 200': failure(
     whole(JSON.stringify(completion('hi', USAGE)).slice(0, -20)),
     'answered 200',
   ),
-  'an answer in which a number is none': failure(
+  'an answer with NaN, which is not JSON': failure(
     whole('{"choices":[],"usage":{"prompt_tokens":NaN,"completion_tokens":2}}'),
     'answered 200',
   ),
-  'JSON under status 200 that is no completion': failure(whole({ status: 'warming up', usage: USAGE }), 'answered 200'),
+  'JSON under status 200 that is not a completion': failure(
+    whole({ status: 'warming up', usage: USAGE }),
+    'answered 200',
+  ),
   'an answer whose usage is given twice': {
     play: whole(
       JSON.stringify(completion('hi', USAGE)).replace(
@@ -202,26 +205,29 @@ const cases: { readonly [what: string]: Case } = {
   },
 };
 
-test.each(Object.entries(cases))('%s is answered and paid for as it must be', async (_what, expected) => {
-  const { play, stream = false, status, reads, record, costPico = 0n } = expected;
-  stage.providers.play(play);
-  const client = await stage.send(chat({ stream }));
-  expect(client.status).toBe(status);
-  expect(client.text).toContain(reads);
-  expect(client.ended).toBe(true);
-  expect(client.begins).toBe(1);
-  const records = await stage.records();
-  expect(records).toMatchObject([record]);
-  const spentPico = await stage.spentPico();
-  if (costPico === 'bound') expect(spentPico).toBeGreaterThan(0n);
-  else expect(spentPico).toBe(costPico);
-});
+test.each(Object.entries(cases))(
+  'the provider’s behavior leads to the right answer and charge: %s',
+  async (_what, expected) => {
+    const { play, stream = false, status, reads, record, costPico = 0n } = expected;
+    stage.providers.play(play);
+    const client = await stage.send(chat({ stream }));
+    expect(client.status).toBe(status);
+    expect(client.text).toContain(reads);
+    expect(client.ended).toBe(true);
+    expect(client.begins).toBe(1);
+    const records = await stage.records();
+    expect(records).toMatchObject([record]);
+    const spentPico = await stage.spentPico();
+    if (costPico === 'bound') expect(spentPico).toBeGreaterThan(0n);
+    else expect(spentPico).toBe(costPico);
+  },
+);
 
 test.each([
   ['embeddings', { path: '/v1/embeddings', body: { model: 'vectors', input: 'a' } }, { object: 'list' }],
   ['a message', messages(), { type: 'message', content: 'hi' }],
-  ['a message, as a chat completion,', messages(), completion('hi', USAGE)],
-])('%s that is none of it is a failure, and free', async (_what, sent, body) => {
+  ['a message, a chat completion,', messages(), completion('hi', USAGE)],
+])('the answer to %s that has another shape is a failure, and free', async (_what, sent, body) => {
   stage.providers.play(whole(body));
   const client = await stage.send(sent);
   expect([client.status, client.text]).toEqual([502, expect.stringContaining('answered 200')]);
@@ -233,14 +239,14 @@ test.each([
   ['a provider’s overload', whole({ error: { message: 'no' } }, 429), 503, '0.00'],
   ['a provider’s timeout', fails('timeout'), 504, '0.00'],
   ['a refusal of the request', whole({ error: { message: 'bad image' } }, 400), 400, '0.00'],
-])('an error that tells of %s tells its cost too', async (_what, play, status, cost) => {
+])('an error caused by %s states its cost', async (_what, play, status, cost) => {
   stage.providers.play(play);
   const client = await stage.send(chat());
   expect([client.status, client.answerHeaders['x-tollgate-cost']]).toEqual([status, cost]);
   expect(client.answerHeaders['x-should-retry']).toBeUndefined();
 });
 
-test('an answer larger than the gateway keeps is not asked for again, and what the provider did is paid', async () => {
+test('an answer that is too large to keep is not requested again, and its bound is charged', async () => {
   const piece = Buffer.alloc(1024 * 1024, '[');
   stage.providers.play((call) => {
     call.head();
@@ -257,7 +263,7 @@ test('an answer larger than the gateway keeps is not asked for again, and what t
   ]);
 });
 
-test('Anthropic’s in-band error ends its stream, and what it reported is paid', async () => {
+test('Anthropic’s in-band error ends its stream, and the reported usage is charged', async () => {
   const start = { type: 'message_start', message: { usage: { input_tokens: 5, output_tokens: 1 } } };
   stage.providers.play(
     events(

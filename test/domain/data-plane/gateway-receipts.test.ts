@@ -26,12 +26,12 @@ async function seal(): Promise<void> {
 
 const get = (at = path, headers = {}) => stage.send({ method: 'GET', path: at, headers });
 
-test('a receipt is pending until it is sealed, and says when to ask again', async () => {
+test('a receipt is pending until it is sealed, and the answer says when to ask again', async () => {
   const { status, json, answerHeaders } = await get();
   expect([status, json, answerHeaders['retry-after']]).toEqual([202, { requestId, status: 'pending' }, '60']);
 });
 
-test('a sealed receipt comes with all that it takes to verify it', async () => {
+test('a sealed receipt comes with everything that is needed to verify it', async () => {
   await seal();
   const { status, json } = await get();
   expect([status, json]).toMatchObject([200, { receipt: { requestId, costPico: '110', usage: { input: '1' } } }]);
@@ -40,13 +40,13 @@ test('a sealed receipt comes with all that it takes to verify it', async () => {
   expect(verifyReceipts(readDocuments(JSON.stringify(json)), published)).toMatchObject({ receipts: 1, faults: [] });
 });
 
-test('a receipt that a day did not bring is not promised any longer', async () => {
+test('a receipt that is missing after a day is no longer promised', async () => {
   stage.turnedMs = 24 * 3_600_000 + 60_000;
   const { status, json } = await get();
   expect([status, json]).toMatchObject([404, { error: { code: 'receipt_not_found' } }]);
 });
 
-test('another account’s receipt is as unknown as one of no request', async () => {
+test('another account’s receipt is as unknown as that of a request that never existed', async () => {
   await seal();
   const stranger = (await stage.stranger()).key;
   const refused = await get(path, { authorization: `Bearer ${stranger}` });
@@ -56,14 +56,14 @@ test('another account’s receipt is as unknown as one of no request', async () 
 });
 
 test.each(['/v1/requests//receipt', '/v1/requests/x/receipt/', '/v1/receipts', '/v1/receipts/keys/', '/v1/receipts/x'])(
-  'there is nothing at %s',
+  'the path %s does not exist',
   async (at) => {
     const { status, json } = await get(at);
     expect([status, json]).toMatchObject([404, { error: { code: 'not_found' } }]);
   },
 );
 
-test('receipts and keys are only for reading, and only with a key', async () => {
+test('receipts and public keys can only be read, and only with a key', async () => {
   for (const at of [path, '/v1/receipts/keys']) {
     expect((await stage.send({ ...chat(), path: at })).status).toBe(405);
     expect((await get(at, { authorization: undefined })).status).toBe(401);

@@ -11,7 +11,7 @@ const ROLE = 'arn:aws:iam::111122223333:role/worker';
 const SESSION = 'jane@example.test';
 const WORKER = `arn:aws:sts::111122223333:assumed-role/worker/${SESSION}`;
 
-/** The gateway where workloads call it, and a key of the role. */
+/** Opens the gateway for workloads, with a key for the role. */
 async function open(rules = {}) {
   const stage = await GatewayStage.open();
   const { keyId } = await stage.keys.createForRole({ accountId: stage.accountId, role: ROLE, rules });
@@ -26,8 +26,8 @@ async function open(rules = {}) {
   return { stage, keyId, send };
 }
 
-describe('where workloads call by themselves', () => {
-  test('a request is paid by the account of the key that the role’s caller names, and counted as that key’s', async () => {
+describe('a workload that calls the gateway itself', () => {
+  test('a workload’s request is paid by the account of the key that it names, and counts against that key', async () => {
     const { stage, keyId, send } = await open({ requestsPerMinute: 1 });
     const answer = await send(chat(), WORKER);
     expect(answer.status).toBe(200);
@@ -36,7 +36,7 @@ describe('where workloads call by themselves', () => {
     await stage.expectBalanced();
   });
 
-  test('neither the name of its session nor its signature goes to the provider or into a log', async () => {
+  test('a workload’s session name and signature reach neither a provider nor a log', async () => {
     const { stage, send } = await open();
     const signed = { authorization: 'AWS4-HMAC-SHA256 Credential=AKIA', 'x-amz-security-token': 'token of a session' };
     await send({ ...chat(), headers: { ...chat().headers, ...signed } }, WORKER);
@@ -47,16 +47,24 @@ describe('where workloads call by themselves', () => {
 
   test.each([
     ['another role', chat(), 'arn:aws:sts::111122223333:assumed-role/other/session', 'invalid_request_error'],
-    ['whom AWS does not know', chat(), undefined, 'invalid_request_error'],
-    ['another role, in the other dialect', messages(), 'arn:aws:sts::1:assumed-role/worker/s', 'authentication_error'],
-  ])('%s is refused with what to send, before the body is read', async (_who, sent, principal, type) => {
-    const { send } = await open();
-    const { status, json, bodyReads } = await send(sent, principal);
-    expect([status, json, bodyReads]).toMatchObject([401, { error: { type } }, 0]);
-    expect(JSON.stringify(json)).toContain('IAM role');
-  });
+    ['a caller that AWS has not authenticated', chat(), undefined, 'invalid_request_error'],
+    [
+      'another role, in Anthropic’s dialect',
+      messages(),
+      'arn:aws:sts::1:assumed-role/worker/s',
+      'authentication_error',
+    ],
+  ])(
+    'a request from %s is refused before its body is read, with what to send instead',
+    async (_who, sent, principal, type) => {
+      const { send } = await open();
+      const { status, json, bodyReads } = await send(sent, principal);
+      expect([status, json, bodyReads]).toMatchObject([401, { error: { type } }, 0]);
+      expect(JSON.stringify(json)).toContain('IAM role');
+    },
+  );
 
-  test('a key that has a secret opens nothing there, shown or named', async () => {
+  test('a key with a secret does not work where workloads call, whether it is shown or named', async () => {
     const { stage, send } = await open();
     for (const headers of [{ 'x-api-key': stage.apiKey }, { 'x-api-key': '', authorization: `Bearer ${stage.apiKey}` }])
       expect(await send({ ...chat(), headers: { ...chat().headers, ...headers } }, WORKER)).toMatchObject({
@@ -65,7 +73,7 @@ describe('where workloads call by themselves', () => {
   });
 });
 
-test('a role’s key opens nothing where keys are shown', async () => {
+test('a role’s key does not work where keys are shown', async () => {
   const { stage, keyId } = await open();
   const client = stage.client({ ...chat(), headers: { ...chat().headers, 'x-api-key': keyId } });
   await stage.gateway.handle(Object.assign(client, { principal: WORKER }));

@@ -17,7 +17,7 @@ async function answerTo(sent: Sent, rules: KeyRules) {
   return stage.send(sent);
 }
 
-/** Refused before anything was held, in the client's dialect, and told apart by its code. */
+/** Expects a refusal before anything is held or sent. */
 async function expectRefused(sent: Sent, rules: KeyRules, status: number, error: object): Promise<void> {
   const answer = await answerTo(sent, rules);
   expect([answer.status, answer.json]).toMatchObject([status, { error }]);
@@ -28,7 +28,7 @@ async function expectRefused(sent: Sent, rules: KeyRules, status: number, error:
 const get = (path: string): Sent => ({ method: 'GET', path });
 
 describe('a key is refused with 403', () => {
-  test('at an endpoint for which it has no scope, before its body is read', async () => {
+  test('a key is refused at an endpoint that it has no scope for, before the body is read', async () => {
     const error = { code: 'scope_not_allowed', type: 'invalid_request_error', param: null };
     await expectRefused(chat(), { scopes: ['messages', 'models', 'requests'] }, 403, error);
     await expectRefused(get('/v1/models'), { scopes: ['chat'] }, 403, error);
@@ -40,18 +40,18 @@ describe('a key is refused with 403', () => {
     expect([answer.status, answer.bodyReads]).toEqual([403, 0]);
   });
 
-  test('in Anthropic’s words where the client speaks them', async () => {
+  test('a key is refused in Anthropic’s format where the client speaks it', async () => {
     const error = { type: 'permission_error', message: expect.stringContaining('"messages"') as string };
     await expectRefused(messages(), { scopes: ['chat'] }, 403, error);
   });
 
-  test('from an address that it does not name, and from one that nobody knows', async () => {
+  test('a key is refused from an address outside its ranges, and from an unknown address', async () => {
     const rules: KeyRules = { cidrs: ['192.0.2.0/24'] };
     const error = { code: 'ip_not_allowed' };
     await expectRefused({ ...chat(), clientAddress: '198.51.100.7' }, rules, 403, error);
     await expectRefused(chat(), rules, 403, error);
     await expectRefused({ ...get('/v1/models'), clientAddress: '198.51.100.7' }, rules, 403, error);
-    // What the client says of itself is no address.
+    // An address that the client claims is ignored.
     const claims = {
       'x-forwarded-for': '192.0.2.1',
       'x-tollgate-client-address': '192.0.2.1',
@@ -60,23 +60,23 @@ describe('a key is refused with 403', () => {
     await expectRefused({ ...chat(), headers: claims }, rules, 403, error);
   });
 
-  test('for a model that it may not use, but not for one that there is not', async () => {
+  test('a key is refused a model that its rules exclude, and a model that does not exist stays a 404', async () => {
     const rules: KeyRules = { models: ['vec*'] };
     await expectRefused(chat(), rules, 403, { code: 'model_not_allowed', param: 'model' });
     await expectRefused(chat({ model: 'unknown' }), rules, 404, { code: 'model_not_found' });
   });
 
-  test('where no provider of the model is where it must be, or keeps nothing', async () => {
+  test('a key is refused when no provider of the model is in its regions, or retains no data', async () => {
     const error = { code: 'provider_not_allowed', param: 'model' };
     const message = expect.stringContaining('No provider in ch or uk serves the model "chatty"') as string;
     await expectRefused(chat(), { regions: ['ch', 'uk'] }, 403, { ...error, message });
     await expectRefused(chat(), { regions: ['us'], zeroDataRetention: true }, 403, error);
-    // Nobody said where this provider is.
+    // This provider has no region.
     await expectRefused(messages(), { regions: ['us', 'eu'] }, 403, { type: 'permission_error' });
     await expectRefused(messages(), { zeroDataRetention: true }, 403, { type: 'permission_error' });
   });
 
-  test('while its account is suspended, except for what it asks about', async () => {
+  test('a key is refused while its account is suspended, except for reads', async () => {
     await stage.suspend();
     const answer = await stage.send(chat());
     expect([answer.status, answer.json]).toMatchObject([403, { error: { code: 'account_suspended' } }]);
@@ -87,7 +87,7 @@ describe('a key is refused with 403', () => {
 });
 
 describe('a key that is allowed', () => {
-  test('is served', async () => {
+  test('a key whose rules all allow the request is served', async () => {
     const rules: KeyRules = {
       scopes: ['chat'],
       models: ['chat*'],
@@ -102,7 +102,7 @@ describe('a key that is allowed', () => {
     expect(await stage.spentPico()).toBe(COST_PICO);
   });
 
-  test('is served by the first provider that its rules allow, and falls back on no other', async () => {
+  test('a key is served by the first provider that its rules allow, without a fallback to others', async () => {
     await answerTo(chat(), { regions: ['eu'], zeroDataRetention: true });
     expect(stage.providers.calls.map(({ request }) => request.provider.id)).toEqual(['second']);
     stage.providers.play(fails());
@@ -111,7 +111,7 @@ describe('a key that is allowed', () => {
     expect((await stage.records()).map(({ provider }) => provider)).toEqual(['first', 'second']);
   });
 
-  test('sees the models that it may use', async () => {
+  test('a key sees the models that it may use', async () => {
     const list = await answerTo(get('/v1/models'), { models: ['chat*', 'claude'] });
     expect((list.json as { data: { id: string }[] }).data.map(({ id }) => id)).toEqual(['chatty', 'claude']);
     expect((await stage.send(get('/v1/models/chatty'))).status).toBe(200);
@@ -122,7 +122,7 @@ describe('a key that is allowed', () => {
     expect(none.json).toEqual({ object: 'list', data: [] });
   });
 
-  test('has its labels on the records of its requests, and nowhere else', async () => {
+  test('a key’s labels are on the records of its requests, and nowhere else', async () => {
     const labels = { team: 'research', 'cost.centre': '4711' };
     const answer = await answerTo(chat(), { labels });
     const [record] = await stage.records();
@@ -142,7 +142,7 @@ describe('a key that is allowed', () => {
 describe('a budget', () => {
   const budget = (limitPico: bigint): KeyRules => ({ budget: { limitPico: String(limitPico), window: 'month' } });
 
-  test('that does not cover the worst case refuses with 402, as an empty wallet does', async () => {
+  test('a budget that does not cover the worst case is refused with 402, like an empty wallet', async () => {
     const message =
       /^The budget of this key has \$0\.000000001 left this month; this request can cost up to \$0\.0000000\d+\.$/;
     await expectRefused(chat(), budget(1_000n), 402, {
@@ -155,7 +155,7 @@ describe('a budget', () => {
     });
   });
 
-  test('limits the output of a request that has no limit of its own', async () => {
+  test('a budget limits the output of a request that has no limit of its own', async () => {
     const unlimited = { body: { model: 'chatty', messages: [{ role: 'user', content: 'hi' }] } };
     await answerTo(unlimited, budget(10_000n));
     const [call] = stage.providers.calls;
@@ -163,12 +163,12 @@ describe('a budget', () => {
     expect(cap).toBeGreaterThan(16);
     expect(BigInt(cap) * OUTPUT_PICO).toBeLessThan(10_000n);
     expect(await stage.spentPico()).toBe(COST_PICO);
-    // What it has left afterwards is the whole rest.
+    // After each request, the rest of the budget is available again.
     for (let requests = 1; requests < 7; requests += 1) expect((await stage.send(unlimited)).status).toBe(200);
     expect(await stage.spentPico()).toBe(7n * COST_PICO);
   });
 
-  test('is one for all requests of the key, whoever runs them', async () => {
+  test('a budget covers all requests of its key together', async () => {
     await stage.useRules(budget(20_000n));
     // Each can cost up to 50 tokens of output, and something for its input.
     const answers = await Promise.all(Array.from({ length: 8 }, () => stage.send(chat())));
@@ -186,7 +186,7 @@ describe('a limit of the minute', () => {
     stage.turnedMs += 60_000 - ((stage.stoppedAt + stage.turnedMs) % 60_000) + second * 1_000;
   };
 
-  test('of requests answers 429 with the time to wait and what is left', async () => {
+  test('a full minute of requests answers 429 with the time to wait and the rest of each limit', async () => {
     turnTo(20);
     await stage.useRules({ requestsPerMinute: 2, tokensPerMinute: 1_000_000 });
     expect([(await stage.send(chat())).status, (await stage.send(chat())).status]).toEqual([200, 200]);
@@ -216,7 +216,7 @@ describe('a limit of the minute', () => {
     expect((await stage.send(chat())).status).toBe(200);
   });
 
-  test('of tokens counts what a request can take, and afterwards what it took', async () => {
+  test('a limit of tokens per minute counts the worst case of a request, and after its end the actual tokens', async () => {
     turnTo(0);
     // The body and what chat templates add are below 300 tokens, the output is at most 50.
     await stage.useRules({ tokensPerMinute: 400 });
@@ -231,7 +231,7 @@ describe('a limit of the minute', () => {
     expect(refused.answerHeaders).not.toHaveProperty('x-ratelimit-limit-requests');
   });
 
-  test('that no minute has room for is not worth another try', async () => {
+  test('a request that is too large for any minute is refused with a hint not to retry', async () => {
     await stage.useRules({ tokensPerMinute: 50 });
     const refused = await stage.send(messages());
     expect([refused.status, refused.json]).toMatchObject([429, { error: { type: 'rate_limit_error' } }]);
@@ -241,7 +241,7 @@ describe('a limit of the minute', () => {
   });
 });
 
-test('requests at a time are as many as the rule says, and a request that ends makes room', async () => {
+test('the concurrency rule limits the requests that run, and one that ends makes room', async () => {
   await stage.useRules({ concurrency: 1 });
   const running = stage.client(chat());
   const { done, call } = await stage.begin(running);
@@ -254,7 +254,7 @@ test('requests at a time are as many as the rule says, and a request that ends m
   expect([running.status, (await stage.send(chat())).status]).toEqual([200, 200]);
 });
 
-test('a change of rules holds for the next request', async () => {
+test('a change of rules applies to the next request', async () => {
   const keyId = await stage.useRules({ models: ['vectors'] });
   expect((await stage.send(chat())).status).toBe(403);
   await stage.keys.changeRules({ accountId: stage.accountId, keyId, rules: { models: ['chatty'] } });

@@ -26,10 +26,10 @@ import { type FakeCall, FakeProviders, type Play, silent } from './fake-provider
 import { MortalStore } from './mortal-store';
 
 const ACCOUNT = 'acc_01JD0000000000000000000000';
-/** Ten pico-dollars a token in, a hundred out. */
+/** Ten pico-dollars per input token, a hundred per output token. */
 export const INPUT_PICO = 10n;
 export const OUTPUT_PICO = 100n;
-/** What a provider reports of most requests, and what they cost by it. */
+/** The usage that providers report for most requests, and its cost. */
 export const USAGE = { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 };
 export const COST_PICO = 7n * INPUT_PICO + 2n * OUTPUT_PICO;
 const FUNDS_PICO = 1_000_000_000n;
@@ -77,15 +77,15 @@ const MESSAGES_MODELS = [
   }),
 ];
 
-/** The gateway on a store in memory, between a client and providers that do what a test says. */
+/** The gateway on a store in memory, between clients and providers that a test directs. */
 export class GatewayStage {
   readonly lines: string[] = [];
   readonly providers = new FakeProviders();
   readonly engine = EmbeddedStore.memory({ clock: Date.now });
-  /** The gateway's process: what it stores passes through here, and may be the last that it does. */
+  /** The gateway's process: its commits pass through here, and it may die at one of them. */
   readonly process = new MortalStore(this.engine);
   readonly store = new FaultyStore(this.process);
-  /** As another process sees the same wallet. */
+  /** The same wallet in another process. */
   readonly other = new Wallet({ store: this.engine, clock: Date.now, usageRetentionDays: USAGE_RETENTION_DAYS });
   readonly wallet = new Wallet({
     store: this.store,
@@ -100,7 +100,7 @@ export class GatewayStage {
   readonly gateway: Gateway;
   readonly accountId = ACCOUNT;
   apiKey = '';
-  /** How far the clock has been turned. */
+  /** How far the clock has been turned forward. */
   turnedMs = 0;
   /** Stops the gateway's clock, for tests of what is left of a minute: a busy machine takes seconds of it. */
   stoppedAt: number | undefined;
@@ -130,7 +130,7 @@ export class GatewayStage {
     this.gateway = new Gateway(this.dependencies);
   }
 
-  /** @param originSecrets as behind an edge. @default none: a local run */
+  /** @param originSecrets The secrets of the edge. @default none, as in a local run */
   static async open(originSecrets?: readonly string[]): Promise<GatewayStage> {
     const stage = new GatewayStage(originSecrets);
     await new Accounts({ store: stage.store, clock: Date.now }).create({ accountId: ACCOUNT });
@@ -140,7 +140,7 @@ export class GatewayStage {
     return stage;
   }
 
-  /** With timers that only the test turns, until `closeTimed`. */
+  /** Opens a stage whose timers only the test advances, until `closeTimed`. */
   static openTimed(): Promise<GatewayStage> {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date'] });
     return GatewayStage.open();
@@ -151,20 +151,20 @@ export class GatewayStage {
     await this.expectBalanced();
   }
 
-  /** A client with a valid key; headers that are given replace its own. */
+  /** A client with a valid key. The given headers replace its own. */
   client(sent: Sent, requestMs = 900_000): FakeClient {
     const headers = { authorization: `Bearer ${this.apiKey}`, ...sent.headers };
     return new FakeClient({ ...sent, headers }, Date.now() + requestMs);
   }
 
-  /** From now on the client's key is a new one with these rules. */
+  /** Gives the client a new key with these rules. */
   async useRules(rules: KeyRules): Promise<string> {
     const { keyId, key } = await this.keys.create({ accountId: ACCOUNT, rules });
     this.apiKey = key;
     return keyId;
   }
 
-  /** A key of another account. */
+  /** Creates a key of another account. */
   async stranger(): Promise<ShownKey> {
     const accountId = await new Accounts({ store: this.engine, clock: Date.now }).create();
     return this.keys.create({ accountId });
@@ -182,8 +182,8 @@ export class GatewayStage {
   }
 
   /**
-   * A request up to where its first provider has been asked, which does as the test says from there on.
-   * @param others what the providers do that are asked after it
+   * Starts a request, up to the call of its first provider, which the test answers.
+   * @param others The plays of the providers that are asked next.
    */
   async begin(client: FakeClient, ...others: readonly Play[]): Promise<{ done: Promise<void>; call: FakeCall }> {
     this.providers.play(silent, ...others);
@@ -205,7 +205,7 @@ export class GatewayStage {
     return (await this.balance()).spentPico;
   }
 
-  /** A hold as a request of an hour has it, without the request. */
+  /** Takes a hold for an hour, without a request. */
   reserve(holdPico: bigint): Promise<Hold> {
     const request = {
       keyId: 'k',
@@ -220,14 +220,14 @@ export class GatewayStage {
     return this.wallet.reserve({ accountId: ACCOUNT, requestId: `req_${ulid()}`, holdPico, deadline, request });
   }
 
-  /** Leaves this much in the wallet. */
+  /** Spends all but this amount of the wallet. */
   async spendDownTo(availablePico: bigint): Promise<void> {
     const takenPico = FUNDS_PICO - availablePico;
     const hold = await this.reserve(takenPico);
     await this.wallet.settle({ hold, costPico: takenPico, record: outcomeOf(hold) });
   }
 
-  /** Nothing is held, nothing is lost, and the ledger replays. */
+  /** Expects that nothing is held, nothing is lost, and the ledger replays. */
   async expectBalanced(): Promise<void> {
     const { availablePico, heldPico, spentPico } = await this.balance();
     expect([heldPico, availablePico + spentPico]).toEqual([0n, FUNDS_PICO]);

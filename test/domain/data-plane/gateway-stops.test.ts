@@ -10,11 +10,11 @@ afterEach(() => stage.closeTimed());
 
 const TIME_LIMIT = 'The gateway ended the request at its time limit.';
 const STOPS = 'The gateway ended the request because it stops.';
-/** Ten seconds are kept to settle in. */
+/** Two seconds to answer: ten are kept for settling. */
 const SHORT_MS = 12_000;
 
-describe('a whole answer that the gateway does not wait for any longer', () => {
-  /** The provider had the prompt, and is paid for what it does with it. */
+describe('a whole answer that the gateway no longer waits for', () => {
+  /** Expects the charge of the bound: the provider had the prompt and is paid for its work on it. */
   const expectBound = async (client: FakeClient, httpStatus: number): Promise<void> => {
     const [record] = await stage.records();
     expect(record).toMatchObject({ status: 'interrupted', httpStatus, estimated: true, usage: { output: 50 } });
@@ -24,7 +24,7 @@ describe('a whole answer that the gateway does not wait for any longer', () => {
     expect(client.answerHeaders['x-should-retry']).toBe('false');
   };
 
-  test('at its time limit is a 504 that says so, and is charged as a cancelled one is', async () => {
+  test('a whole answer at its time limit becomes a 504 that says so, and is charged like a cancelled one', async () => {
     const client = stage.client(chat(), SHORT_MS);
     const { done, call } = await stage.begin(client);
     await jest.advanceTimersByTimeAsync(2_100);
@@ -34,7 +34,7 @@ describe('a whole answer that the gateway does not wait for any longer', () => {
     await expectBound(client, 504);
   });
 
-  test('because it stops is a 503 that says so, in the client’s dialect', async () => {
+  test('a whole answer in a gateway that stops becomes a 503 that says so, in the client’s dialect', async () => {
     const client = stage.client(messages());
     const { done } = await stage.begin(client);
     await stage.gateway.stop();
@@ -46,7 +46,7 @@ describe('a whole answer that the gateway does not wait for any longer', () => {
     await expectBound(client, 503);
   });
 
-  test('is not asked of another provider', async () => {
+  test('a whole answer that the gateway gives up is not requested from another provider', async () => {
     const client = stage.client(chat());
     const { done } = await stage.begin(client);
     await stage.gateway.stop();
@@ -54,7 +54,7 @@ describe('a whole answer that the gateway does not wait for any longer', () => {
     expect(stage.providers.calls).toHaveLength(1);
   });
 
-  test('has no other provider asked when the first one fails just then, and is free', async () => {
+  test('a whole answer whose provider fails while the gateway stops is not requested elsewhere, and is free', async () => {
     const client = stage.client(chat());
     const { done, call } = await stage.begin(client);
     fails('unreachable')(call);
@@ -69,25 +69,28 @@ describe('a stream that the gateway ends', () => {
   test.each([
     ['at its time limit', () => jest.advanceTimersByTimeAsync(2_100), TIME_LIMIT],
     ['because it stops', () => stage.gateway.stop(), STOPS],
-  ])('%s says so in-band, and what was produced is charged', async (_when, end, says) => {
-    const client = stage.client(chat({ stream: true }), SHORT_MS);
-    const { done, call } = await stage.begin(client);
-    call.head(200, SSE);
-    call.data(delta('hello'));
-    await end();
-    await done;
-    expect(call.aborted).toBe(true);
-    const [, error, cost] = client.text.split(/(?<=\n\n)/);
-    expect(error).toContain(`"message":"${says}"`);
-    expect(cost).toMatch(/^: x-tollgate-cost 0\./);
-    expect(await stage.records()).toMatchObject([
-      { status: 'interrupted', httpStatus: 200, estimated: true, usage: { output: 5 } },
-    ]);
-  });
+  ])(
+    'a stream that the gateway ends %s says so in-band, and its output so far is charged',
+    async (_when, end, says) => {
+      const client = stage.client(chat({ stream: true }), SHORT_MS);
+      const { done, call } = await stage.begin(client);
+      call.head(200, SSE);
+      call.data(delta('hello'));
+      await end();
+      await done;
+      expect(call.aborted).toBe(true);
+      const [, error, cost] = client.text.split(/(?<=\n\n)/);
+      expect(error).toContain(`"message":"${says}"`);
+      expect(cost).toMatch(/^: x-tollgate-cost 0\./);
+      expect(await stage.records()).toMatchObject([
+        { status: 'interrupted', httpStatus: 200, estimated: true, usage: { output: 5 } },
+      ]);
+    },
+  );
 });
 
 describe('a host that stops', () => {
-  test('ends and settles what is in flight, whatever it was doing', async () => {
+  test('a host that stops ends and settles every request in flight, whatever its state', async () => {
     stage.providers.play(silent);
     const clients = [chat(), chat({ stream: true }), chat({ stream: true })].map((sent) => stage.client(sent));
     const done = clients.map((client) => stage.gateway.handle(client));
@@ -101,7 +104,7 @@ describe('a host that stops', () => {
     expect(await stage.records()).toHaveLength(3);
   });
 
-  test('sends nothing to a provider for a request that was being admitted, which costs nothing', async () => {
+  test('a host that stops sends nothing to a provider for a request in admission, which costs nothing', async () => {
     stage.providers.play(whole(completion('hi')));
     const client = stage.client(chat());
     const done = stage.gateway.handle(client);

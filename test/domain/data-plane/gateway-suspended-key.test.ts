@@ -5,7 +5,7 @@ import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
 import { completion, whole } from './fake-providers';
 import { chat, GatewayStage, messages, USAGE } from './gateway-stage';
 
-test('a suspended key opens nothing until it is resumed, and another of its account goes on', async () => {
+test('a suspended key does not work until it is resumed, and other keys of its account do', async () => {
   const stage = await GatewayStage.open();
   stage.providers.play(whole(completion('hi', USAGE)));
   const suspensions = new KeySuspensions({ ...storeOf(stage), audit: new AuditLog(storeOf(stage)) });

@@ -13,10 +13,10 @@ beforeEach(async () => {
 });
 afterEach(() => stage.closeTimed());
 
-/** The wallet tries a settle so often before it gives up. */
+/** How often the wallet tries a settle before it gives up. */
 const TRIES = 13;
 
-/** Answers, and from then on the store meets this fault for as long as it was planned. */
+/** Answers, and lets the store fail with this fault from then on, as often as given. */
 const answered =
   (fault: 'unreachable' | 'lost reply', times: number, play: Play = whole(completion('hi', USAGE))): Play =>
   (call) => {
@@ -24,7 +24,7 @@ const answered =
     play(call);
   };
 
-/** One request whose settle fails for as long as the wallet has patience. */
+/** Sends one request whose settle fails until the wallet gives up. */
 async function unsettled(...plays: readonly Play[]): Promise<FakeClient> {
   stage.providers.play(...(plays.length > 0 ? plays : [answered('unreachable', TRIES)]));
   const client = await stage.send(chat());
@@ -36,8 +36,8 @@ async function heldPico(): Promise<bigint> {
   return (await stage.balance()).heldPico;
 }
 
-describe('a settle that fails for longer than the wallet has patience', () => {
-  test('costs the client nothing of its answer but the cost', async () => {
+describe('a settle that fails until the wallet gives up', () => {
+  test('a failed settle leaves the client’s answer whole but for the cost', async () => {
     const client = await unsettled();
     expect([client.status, client.answerHeaders['x-tollgate-cost']]).toEqual([200, undefined]);
     expect(client.text).toContain('"content":"hi"');
@@ -45,24 +45,24 @@ describe('a settle that fails for longer than the wallet has patience', () => {
     await stage.gateway.stop();
   });
 
-  test('is made once the store is well, and no other request is needed for it', async () => {
+  test('a failed settle is made once the store recovers, without another request', async () => {
     await unsettled();
     await jest.advanceTimersByTimeAsync(SECOND_MS);
     expect(await stage.records()).toMatchObject([{ status: 'completed', costPico: COST_PICO, usage: { output: 2 } }]);
     expect(stage.lines.slice(-2)).toEqual(['SETTLE_FAILED', 'SETTLE_RECOVERED']);
   });
 
-  test('is made by the next request where timers stand still between two, as in a function', async () => {
+  test('a failed settle is made by the next request where timers stop between requests, as in a function', async () => {
     await unsettled();
     stage.turnedMs = MINUTE_MS;
     stage.providers.play(whole(completion('hi', USAGE)));
     await stage.send(chat());
-    // It is done when the request is: what comes after may be frozen.
+    // It is made before the next request ends: work after that may be frozen.
     expect(await stage.records()).toHaveLength(2);
     expect(await stage.spentPico()).toBe(2n * COST_PICO);
   });
 
-  test('does not keep the next request’s client waiting', async () => {
+  test('a failed settle does not keep the next request’s client waiting', async () => {
     await unsettled();
     stage.turnedMs = MINUTE_MS;
     const client = stage.client(chat());
@@ -78,14 +78,14 @@ describe('a settle that fails for longer than the wallet has patience', () => {
     expect(stage.lines).toContain('SETTLE_RECOVERED');
   });
 
-  test('charges once when it was the reply that was lost', async () => {
+  test('a failed settle of which only the reply was lost charges once', async () => {
     await unsettled(answered('lost reply', TRIES));
     await jest.advanceTimersByTimeAsync(SECOND_MS);
     expect(stage.lines).toContain('SETTLE_RECOVERED');
     expect(await stage.spentPico()).toBe(COST_PICO);
   });
 
-  test('gives a failed request’s money back before its deadline', async () => {
+  test('a failed release gives the money of a failed request back before its deadline', async () => {
     await unsettled(fails(), answered('unreachable', TRIES, fails()));
     expect(await heldPico()).toBeGreaterThan(0n);
     await jest.advanceTimersByTimeAsync(SECOND_MS);
@@ -93,8 +93,8 @@ describe('a settle that fails for longer than the wallet has patience', () => {
     expect(await stage.records()).toMatchObject([{ status: 'provider_error', costPico: 0n }]);
   });
 
-  test('is made on a lease as on a hold of its own', async () => {
-    // The balance is contended at the reserve: a lease holds the money.
+  test('a failed settle is made on a lease as on a hold of its own', async () => {
+    // The balance is contended at the reserve, so a lease holds the money.
     stage.store.plan('conflict');
     await unsettled();
     await jest.advanceTimersByTimeAsync(SECOND_MS);
@@ -106,7 +106,7 @@ describe('a settle that fails for longer than the wallet has patience', () => {
     expect(await stage.spentPico()).toBe(COST_PICO);
   });
 
-  test('is an adjustment when the hold has expired meanwhile', async () => {
+  test('a failed settle becomes an adjustment when its hold has expired meanwhile', async () => {
     await unsettled();
     await stage.wallet.expireDue({ everything: true });
     expect(await stage.records()).toMatchObject([{ status: 'expired', costPico: 0n }]);
@@ -114,7 +114,7 @@ describe('a settle that fails for longer than the wallet has patience', () => {
     expect(await stage.records()).toMatchObject([{ status: 'completed', costPico: COST_PICO }]);
   });
 
-  test('is tried again after longer and longer, a minute at most', async () => {
+  test('a failed settle is retried after longer and longer waits, of at most a minute', async () => {
     await unsettled();
     const triedAt: number[] = [];
     const start = jest.now();
@@ -130,7 +130,7 @@ describe('a settle that fails for longer than the wallet has patience', () => {
     expect(stage.lines.at(-1)).toBe('SETTLE_RECOVERED');
   });
 
-  test('is given up an hour after the hold’s deadline', async () => {
+  test('a failed settle is given up an hour after its hold’s deadline', async () => {
     await unsettled();
     stage.turnedMs = 16 * MINUTE_MS + HOUR_MS + SECOND_MS;
     await stage.wallet.expireDue({ everything: true });
@@ -139,13 +139,13 @@ describe('a settle that fails for longer than the wallet has patience', () => {
     expect(await stage.records()).toMatchObject([{ status: 'expired', costPico: 0n }]);
   });
 
-  test('is tried a last time when the gateway stops', async () => {
+  test('a failed settle is retried a last time when the gateway stops', async () => {
     await unsettled();
     await stage.gateway.stop();
     expect(await stage.records()).toMatchObject([{ costPico: COST_PICO }]);
   });
 
-  test('is left to the sweeper when it fails then too', async () => {
+  test('a failed settle is left to the sweeper when its last retry fails too', async () => {
     await unsettled(answered('unreachable', 2 * TRIES));
     await stage.gateway.stop();
     expect(stage.lines.at(-1)).toBe('SETTLE_GIVEN_UP');
@@ -156,7 +156,7 @@ describe('a settle that fails for longer than the wallet has patience', () => {
   });
 });
 
-describe('what is kept of unsettled requests', () => {
+describe('the unsettled requests that are kept', () => {
   const endOf = async (): Promise<Settlement> => {
     const hold = await stage.reserve(COST_PICO);
     return { hold, kind: 'charge', costPico: COST_PICO, record: outcomeOf(hold) };
@@ -172,7 +172,7 @@ describe('what is kept of unsettled requests', () => {
       `${level} ${code} ${JSON.stringify(fields, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value))}`,
     );
 
-  test('is limited', async () => {
+  test('the number of unsettled requests is limited', async () => {
     const requests = open();
     const end = await endOf();
     for (let kept = 0; kept < UNSETTLED_MAX; kept += 1) requests.keep(end);
@@ -183,7 +183,7 @@ describe('what is kept of unsettled requests', () => {
     expect(await stage.spentPico()).toBe(COST_PICO);
   });
 
-  test('that can never be settled is given up at once, and the others are settled', async () => {
+  test('an unsettled request that can never be settled is given up at once, and the others are settled', async () => {
     const requests = open();
     const [ended, other] = [await endOf(), await endOf()];
     await stage.wallet.release({ hold: ended.hold, record: { ...ended.record, status: 'provider_error' } });
@@ -196,7 +196,7 @@ describe('what is kept of unsettled requests', () => {
     ]);
   });
 
-  test('that the store conflicts over does not hold up the others for ever', async () => {
+  test('an unsettled request with store conflicts does not hold up the others for ever', async () => {
     const requests = open();
     const [first, second] = [await endOf(), await endOf()];
     requests.keep(first);

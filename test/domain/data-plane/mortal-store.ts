@@ -3,7 +3,9 @@ import type { Item } from '../../../lambdas/domain/table/value';
 
 const NEVER = new Promise<never>(() => undefined);
 
-/** The store as one process sees it. A process that died hears no more of it, whether or not its last commit was made. */
+/**
+ * The store as one process sees it. A process that died gets no more answers, whether or not its last commit was made.
+ */
 export class MortalStore implements TableStore {
   readonly #inner: TableStore;
   #dies: 'before' | 'after' | undefined;
@@ -16,7 +18,7 @@ export class MortalStore implements TableStore {
     this.#inner = inner;
   }
 
-  /** The next commit is the process's last moment. */
+  /** Lets the process die at its next commit. */
   diesAtNextCommit(when: 'before' | 'after'): void {
     this.#dies = when;
   }

@@ -64,10 +64,13 @@ const SIZE_RATIO = 8;
 /** Linear work grows as the body does, quadratic work 64 times. The ratio is the same on a slow or a busy machine. */
 const WORK_RATIO_MAX = 3 * SIZE_RATIO;
 
-test.each(Object.entries(bodies))('the work for a body filled with %s grows no faster than its size', (_what, bodyOf) => {
-  const [small, large] = [bodyOf(SMALL_BYTES), bodyOf(SIZE_RATIO * SMALL_BYTES)];
-  expect(workOf(large) / workOf(small)).toBeLessThan(WORK_RATIO_MAX);
-});
+test.each(Object.entries(bodies))(
+  'the work for a body filled with %s grows no faster than its size',
+  (_what, bodyOf) => {
+    const [small, large] = [bodyOf(SMALL_BYTES), bodyOf(SIZE_RATIO * SMALL_BYTES)];
+    expect(workOf(large) / workOf(small)).toBeLessThan(WORK_RATIO_MAX);
+  },
+);
 
 const HEAP_BYTES_MAX = 120 * 1024 * 1024;
 

@@ -12,7 +12,7 @@ test.each([
   ['repo:acme/a*p:ref:refs/heads/main', MAIN],
   ['repo:acme/app*:ref:refs/heads/main', MAIN],
   ['a**b', 'ab'],
-])('%s takes %s', (pattern, subject) => {
+])('the pattern %s matches %s', (pattern, subject) => {
   expect(matchesSubject(pattern, subject)).toBe(true);
 });
 
@@ -28,7 +28,7 @@ test.each([
   ['ab*bc', 'abc'],
   ['a*b*c', 'a:b:c'],
   ['a.c', 'abc'],
-])('%s does not take %s', (pattern, subject) => {
+])('the pattern %s does not match %s', (pattern, subject) => {
   expect(matchesSubject(pattern, subject)).toBe(false);
 });
 

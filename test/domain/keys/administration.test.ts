@@ -15,7 +15,7 @@ async function withKey(request: { readonly validUntil?: number } = {}) {
 }
 
 describe('a key', () => {
-  test('names who created it, and its creation is recorded', async () => {
+  test('a key names its creator, and its creation is recorded', async () => {
     const { stage, accountId, actor, keyId } = await withKey();
     expect(await stage.keys.get(accountId, keyId)).toMatchObject({ label: 'laptop', createdBy: actor.personId });
     expect((await stage.events(accountId)).at(-1)).toMatchObject({
@@ -25,7 +25,7 @@ describe('a key', () => {
     });
   });
 
-  test('that a command creates, and its account, are recorded as the deployment’s doing', async () => {
+  test('a key and an account that a command creates are recorded as the deployment’s actions', async () => {
     const stage = new AccountStage();
     const accountId = await stage.accounts.create();
     const { keyId } = await stage.keys.create({ accountId });
@@ -34,12 +34,12 @@ describe('a key', () => {
       ['deployment', 'account.create', accountId],
       ['deployment', 'key.create', keyId],
     ]);
-    // Creating the same account again is without effect, and so without an event.
+    // Creating the same account again has no effect, so there is no event.
     await stage.accounts.create({ accountId });
     expect(await stage.verify(accountId)).toEqual({ events: 2, faults: [] });
   });
 
-  test('that ends by itself is recorded with its end, and one that does not without', async () => {
+  test('the event of a key records its expiry, if it has one', async () => {
     const { stage, accountId, actor } = await withKey({ validUntil: Date.parse('2026-11-20T10:30:00.000Z') });
     await stage.keys.create({ accountId, actor });
     const [, ending, endless] = await stage.events(accountId);
@@ -47,7 +47,7 @@ describe('a key', () => {
     expect(endless).not.toHaveProperty('after');
   });
 
-  test('is created by nobody who has not stated their age', async () => {
+  test('a key cannot be created before its owner attests to being 18', async () => {
     const stage = new AccountStage();
     const { personId } = await stage.people.ofSubject('young');
     const accountId = await stage.accounts.create({ ownerId: personId });
@@ -59,7 +59,7 @@ describe('a key', () => {
     expect(await stage.keys.list(accountId)).toHaveLength(1);
   });
 
-  test('is not created in a suspended account, nor in none', async () => {
+  test('a key cannot be created in a suspended account, or in one that does not exist', async () => {
     const { stage, accountId, actor, keyId } = await withKey();
     await stage.accounts.suspend({ accountId, reason: 'security', actor: await stage.operator() });
     await expect(stage.keys.create({ accountId, actor })).rejects.toMatchObject({ code: 'account_suspended' });
@@ -71,7 +71,7 @@ describe('a key', () => {
     });
   });
 
-  test('is nothing to another account', async () => {
+  test('a key cannot be administered by another account', async () => {
     const { stage, accountId, actor, keyId, key } = await withKey();
     const { accountId: foreign, owner: foreigner } = await stage.account();
     const theirs = { accountId: foreign, actor: foreigner };
@@ -86,14 +86,14 @@ describe('a key', () => {
     expect(actions).toEqual(['account.create', 'key.create', 'key.revoke']);
   });
 
-  test('that is revoked is listed as revoked, and its event names it', async () => {
+  test('a revoked key is listed as revoked, and its event names it', async () => {
     const { stage, accountId, actor, keyId } = await withKey();
     await stage.keys.revoke(keyId, { accountId, actor });
     expect(await stage.keys.get(accountId, keyId)).toMatchObject({ revokedAt: '2026-11-20T10:00:00.000Z' });
     expect((await stage.events(accountId)).at(-1)).toMatchObject({ actor: actor.personId, target: keyId });
   });
 
-  test('is listed page by page', async () => {
+  test('keys are listed page by page', async () => {
     const { stage, accountId, actor, keyId } = await withKey();
     stage.now += 1;
     const second = await stage.keys.create({ accountId, actor });
@@ -106,7 +106,7 @@ describe('a key', () => {
 });
 
 describe('a rotated key', () => {
-  test('works beside its successor until its grace is over', async () => {
+  test('a rotated key works beside its successor until its grace period is over', async () => {
     const { stage, accountId, actor, keyId, key } = await withKey();
     const next = await stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
     expect([await stage.keys.verify(key), await stage.keys.verify(next.key)]).toEqual([
@@ -131,14 +131,14 @@ describe('a rotated key', () => {
     });
   });
 
-  test('ends at once without grace, also where it was verified a moment ago', async () => {
+  test('a key that is rotated without grace ends at once, even where it was just verified', async () => {
     const { stage, accountId, actor, keyId, key } = await withKey();
     await stage.keys.verify(key);
     await stage.keys.rotate({ accountId, keyId, graceMs: 0, actor });
     expect(await stage.keys.verify(key)).toBeUndefined();
   });
 
-  test('never lives longer than it would have, nor does its successor', async () => {
+  test('rotation prolongs neither the key nor its successor', async () => {
     const validUntil = Date.parse('2026-11-20T10:30:00.000Z');
     const { stage, accountId, actor, keyId, key } = await withKey({ validUntil });
     const next = await stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
@@ -146,7 +146,7 @@ describe('a rotated key', () => {
     expect([await stage.keys.verify(key), await stage.keys.verify(next.key)]).toEqual([undefined, undefined]);
   });
 
-  test('is rotated once, and only while it lives', async () => {
+  test('a key is rotated once, and only while it is live', async () => {
     const { stage, accountId, actor, keyId } = await withKey();
     const rotate = () => stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
     const outcomes = await Promise.allSettled([rotate(), rotate()]);
@@ -160,7 +160,7 @@ describe('a rotated key', () => {
     expect(await stage.keys.list(accountId)).toHaveLength(3);
   });
 
-  test('is not rotated once it has ended, nor where its account does not list it', async () => {
+  test('an expired key, or one that its account does not list, cannot be rotated', async () => {
     const { stage, accountId, actor, keyId } = await withKey({ validUntil: Date.parse('2026-11-20T10:30:00.000Z') });
     const unlisted = await stage.keys.create({ accountId, actor });
     await stage.engine.write({ table: KEYS, delete: keyListingKey(accountId, unlisted.keyId) });
@@ -172,7 +172,7 @@ describe('a rotated key', () => {
     });
   });
 
-  test('that is revoked just before has no successor', async () => {
+  test('a key that is revoked just before its rotation gets no successor', async () => {
     const { stage, accountId, actor, keyId } = await withKey();
     stage.store.plan(() => stage.keys.revoke(keyId, { accountId, actor }));
     const rotated = stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
@@ -180,21 +180,24 @@ describe('a rotated key', () => {
     expect(await stage.keys.list(accountId)).toHaveLength(1);
   });
 
-  test.each(['long', 'just'])('that was suspended %s before has no successor until it is resumed', async (since) => {
-    const { stage, accountId, actor, keyId, key } = await withKey();
-    const suspensions = new KeySuspensions(stage);
-    const suspend = () => suspensions.suspend({ accountId, keyId, actor: DEPLOYMENT, reason: 'spend_jump' });
-    if (since === 'long') await suspend();
-    else stage.store.plan(suspend);
-    const rotate = () => stage.keys.rotate({ accountId, keyId, graceMs: 0, actor });
-    await expect(rotate()).rejects.toMatchObject({ code: 'key_suspended', status: 409 });
-    expect(await stage.keys.list(accountId)).toHaveLength(1);
-    expect(await stage.keys.verify(key)).toMatchObject({ keyId, isSuspended: true });
-    await suspensions.resume({ accountId, keyId, actor });
-    expect((await stage.keys.verify((await rotate()).key))?.isSuspended).toBeUndefined();
-  });
+  test.each(['long', 'just'])(
+    'a key that was suspended %s before its rotation gets no successor until it is resumed',
+    async (since) => {
+      const { stage, accountId, actor, keyId, key } = await withKey();
+      const suspensions = new KeySuspensions(stage);
+      const suspend = () => suspensions.suspend({ accountId, keyId, actor: DEPLOYMENT, reason: 'spend_jump' });
+      if (since === 'long') await suspend();
+      else stage.store.plan(suspend);
+      const rotate = () => stage.keys.rotate({ accountId, keyId, graceMs: 0, actor });
+      await expect(rotate()).rejects.toMatchObject({ code: 'key_suspended', status: 409 });
+      expect(await stage.keys.list(accountId)).toHaveLength(1);
+      expect(await stage.keys.verify(key)).toMatchObject({ keyId, isSuspended: true });
+      await suspensions.resume({ accountId, keyId, actor });
+      expect((await stage.keys.verify((await rotate()).key))?.isSuspended).toBeUndefined();
+    },
+  );
 
-  test('that is replaced or revoked is refused as such, suspended or not', async () => {
+  test('a replaced or revoked key is reported as such, suspended or not', async () => {
     const { stage, accountId, actor, keyId } = await withKey();
     const rotate = () => stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
     await rotate();
@@ -204,7 +207,7 @@ describe('a rotated key', () => {
     await expect(rotate()).rejects.toMatchObject({ code: 'key_not_live' });
   });
 
-  test('whose end was moved just before has no successor with the old one', async () => {
+  test('a key whose expiry was changed just before gets no successor with the old expiry', async () => {
     const { stage, accountId, actor, keyId } = await withKey();
     const change = { set: { validUntil: '2026-11-20T10:30:00.000Z' } };
     stage.store.plan(() => stage.engine.write({ table: KEYS, update: apiKeyKey(keyId), change }));
@@ -212,7 +215,7 @@ describe('a rotated key', () => {
     await expect(rotated).rejects.toMatchObject({ code: 'key_not_live' });
   });
 
-  test('keeps its end where its grace would be longer, and its event tells it', async () => {
+  test('a rotated key keeps its expiry if the grace period is longer, and its event records it', async () => {
     const { stage, accountId, actor, keyId } = await withKey({ validUntil: Date.parse('2026-11-20T10:30:00.000Z') });
     const { keyId: replacedBy } = await stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
     const validUntil = '2026-11-20T10:30:00.000Z';
@@ -220,20 +223,20 @@ describe('a rotated key', () => {
     expect(await stage.keys.get(accountId, replacedBy)).toMatchObject({ validUntil, createdBy: actor.personId });
   });
 
-  test('ends with its grace where its own end is later, and its successor at that end', async () => {
+  test('a rotated key ends with its grace period, and its successor at the original expiry', async () => {
     const { stage, accountId, actor, keyId } = await withKey({ validUntil: Date.parse('2026-11-20T12:00:00.000Z') });
     const next = await stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
     expect(await stage.keys.get(accountId, keyId)).toMatchObject({ validUntil: '2026-11-20T11:00:00.000Z' });
     expect(await stage.keys.get(accountId, next.keyId)).toMatchObject({ validUntil: '2026-11-20T12:00:00.000Z' });
   });
 
-  test('has a grace of thirty days at most', async () => {
+  test('the grace period can be thirty days long', async () => {
     const { stage, accountId, actor, keyId } = await withKey();
     await stage.keys.rotate({ accountId, keyId, graceMs: ROTATION_GRACE_MS_MAX, actor });
     expect(await stage.keys.get(accountId, keyId)).toMatchObject({ validUntil: '2026-12-20T10:00:00.000Z' });
   });
 
-  test.each([-1, NaN, Infinity, ROTATION_GRACE_MS_MAX + 1])('has no grace of %d ms', async (graceMs) => {
+  test.each([-1, NaN, Infinity, ROTATION_GRACE_MS_MAX + 1])('a grace period of %d ms is refused', async (graceMs) => {
     const { stage, accountId, actor, keyId } = await withKey();
     const rotated = stage.keys.rotate({ accountId, keyId, graceMs, actor });
     await expect(rotated).rejects.toThrow(new RangeError('not a grace period'));

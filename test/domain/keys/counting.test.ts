@@ -14,13 +14,13 @@ describe('the window of a budget', () => {
     [{ window: 'day', timeZone: 'UTC' }, '2026-11-22T00:00:00.000Z', 'day#UTC#2026-11-22'],
     [{ window: 'day', timeZone: 'Europe/Berlin' }, '2026-11-21T22:59:59.999Z', 'day#Europe/Berlin#2026-11-21'],
     [{ window: 'day', timeZone: 'Europe/Berlin' }, '2026-11-21T23:00:00.000Z', 'day#Europe/Berlin#2026-11-22'],
-    // In summer the same place is two hours ahead.
+    // In summer the same place is two hours ahead of UTC.
     [{ window: 'day', timeZone: 'Europe/Berlin' }, '2026-07-01T22:00:00.000Z', 'day#Europe/Berlin#2026-07-02'],
     [{ window: 'day', timeZone: 'America/New_York' }, '2026-11-21T04:59:59.999Z', 'day#America/New_York#2026-11-20'],
-    // Samoa left out the 30th of December 2011.
+    // Samoa skipped 30 December 2011.
     [{ window: 'day', timeZone: 'Pacific/Apia' }, '2011-12-30T09:59:59.999Z', 'day#Pacific/Apia#2011-12-29'],
     [{ window: 'day', timeZone: 'Pacific/Apia' }, '2011-12-30T10:00:00.000Z', 'day#Pacific/Apia#2011-12-31'],
-    // The 16th of November 2026 is a Monday.
+    // 16 November 2026 is a Monday.
     [{ window: 'week' }, '2026-11-15T23:59:59.999Z', 'week#UTC#2026-11-09'],
     [{ window: 'week' }, '2026-11-16T00:00:00.000Z', 'week#UTC#2026-11-16'],
     [{ window: 'week' }, '2026-11-22T23:59:59.999Z', 'week#UTC#2026-11-16'],
@@ -31,11 +31,11 @@ describe('the window of a budget', () => {
     [{ window: 'month', timeZone: 'Europe/Berlin' }, '2026-11-30T23:00:00.000Z', 'month#Europe/Berlin#2026-12-01'],
     [{ window: 'total' }, '2026-11-21T10:00:00.000Z', 'total'],
     [{ window: 'total', timeZone: 'Europe/Berlin' }, '2027-11-21T10:00:00.000Z', 'total'],
-  ])('%j at %s is %s', (rule, time, window) => {
+  ])('the window of %j at %s is %s', (rule, time, window) => {
     expect(windowAt({ limitPico: '1', ...rule }, at(time))).toBe(window);
   });
 
-  test('of a week is seven days, the first of which is a Monday', () => {
+  test('a weekly window has seven days and begins on a Monday', () => {
     const days = fc.integer({ min: 0, max: 40_000 });
     fc.assert(
       fc.property(days, (day) => {
@@ -52,7 +52,7 @@ describe('what is counted of a request', () => {
 
   test.each([undefined, {}, { scopes: ['chat'] }, { labels: { team: 'a' }, models: ['x'] }] as (
     KeyRules | undefined
-  )[])('is nothing for a key with the rules %j', (rules) => {
+  )[])('a key with the rules %j counts nothing', (rules) => {
     expect(countingOf(owner(rules), { now, tokens: 10 })).toBeUndefined();
   });
 
@@ -68,11 +68,11 @@ describe('what is counted of a request', () => {
       { minute: { start: at('2026-11-21T10:00:00Z'), tokens: 10, requestsMax: 5, tokensMax: 7 } },
     ],
     [{ concurrency: 2 }, { runningMax: 2 }],
-  ])('is by the rules %j: %j', (rules, counted) => {
+  ])('a key with the rules %j counts %j', (rules, counted) => {
     expect(countingOf(owner(rules), { now, tokens: 10 })).toEqual({ counterId: KEY, ...counted });
   });
 
-  test('is counted with the key that it came in the place of', () => {
+  test('a rotated key is counted with the key that it replaced', () => {
     const caller = { ...owner({ concurrency: 2 }), counterId: '01JD0000000000000000000009' };
     expect(countingOf(caller, { now, tokens: 10 })).toEqual({ counterId: caller.counterId, runningMax: 2 });
   });

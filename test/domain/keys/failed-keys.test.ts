@@ -31,13 +31,13 @@ async function open() {
   return { time, keys, key, keyId, outcomeOf };
 }
 
-/** A wrong secret of a key. */
+/** The key with a wrong secret. */
 const guess = (key: string, number: number): string => `${key.slice(0, -43)}${String(number).padStart(43, '0')}`;
 /** A key that does not exist. */
 const invented = (key: string, number: number): string =>
   `tg_01JD0000000000000000${String(number).padStart(6, '0')}_${key.slice(-43)}`;
 
-test('guesses at one key’s secret end before the store is asked, at the address that they come from', async () => {
+test('an address that keeps guessing one key’s secret is refused without a read', async () => {
   const { key, outcomeOf, time } = await open();
   for (let number = 0; number < FAILURES_MAX; number += 1) {
     expect(await outcomeOf(guess(key, number), AWAY)).toBe('wrong, 1 reads');
@@ -49,7 +49,7 @@ test('guesses at one key’s secret end before the store is asked, at the addres
   expect(await outcomeOf(guess(key, FAILURES_MAX), AWAY)).toBe('wrong, 1 reads');
 });
 
-test('guesses at ever new keys end too, and those of no known form', async () => {
+test('an address that keeps guessing new or malformed keys is refused without a read', async () => {
   const { key, outcomeOf } = await open();
   for (let number = 0; number < FAILED_SUBJECTS_MAX; number += 1) {
     expect(await outcomeOf(invented(key, number), AWAY)).toBe('wrong, 1 reads');
@@ -60,7 +60,7 @@ test('guesses at ever new keys end too, and those of no known form', async () =>
   expect(await outcomeOf(undefined, HOME)).toBe('too_many_attempts, 0 reads');
 });
 
-test('a key that was right in this process goes on at an address from which many others fail', async () => {
+test('a key that was valid in this process keeps working at an address from which many others fail', async () => {
   const { key, outcomeOf, time } = await open();
   await outcomeOf(key, HOME);
   for (let number = 0; number < FAILED_SUBJECTS_MAX; number += 1) await outcomeOf(invented(key, number), HOME);
@@ -70,7 +70,7 @@ test('a key that was right in this process goes on at an address from which many
   expect(await outcomeOf(key, HOME)).toBe('right, 1 reads');
 });
 
-test('a revoked key that goes on trying does not keep its neighbours out, and ends before the store is asked', async () => {
+test('a revoked key that keeps trying does not lock out its neighbours, and is refused without a read', async () => {
   const { keys, key, keyId, outcomeOf, time } = await open();
   const { key: other } = await keys.create({ accountId: ACCOUNT });
   expect(await outcomeOf(key, HOME)).toBe('right, 1 reads');
@@ -81,7 +81,7 @@ test('a revoked key that goes on trying does not keep its neighbours out, and en
   expect(await outcomeOf(other, HOME)).toBe('right, 1 reads');
 });
 
-test('whether a key exists cannot be told from when its guesses end', async () => {
+test('the limit on guesses does not reveal whether a key exists', async () => {
   const { key, outcomeOf } = await open();
   const [known, unknown]: [string[], string[]] = [[], []];
   for (let number = 0; number <= FAILURES_MAX; number += 1) {

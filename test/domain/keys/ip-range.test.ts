@@ -8,7 +8,7 @@ test.each([
   ['192.0.2.7', '192.0.2.7/32', true],
   ['192.0.2.8', '192.0.2.7/32', false],
   ['203.0.113.9', '0.0.0.0/0', true],
-  // What is behind the prefix does not count.
+  // Bits after the prefix are ignored.
   ['10.9.9.9', '10.0.0.5/8', true],
   ['2001:db8:5::9', '2001:db8::/32', true],
   ['2001:db9::', '2001:db8::/32', false],
@@ -18,17 +18,17 @@ test.each([
   ['1::', '1:0:0:0:0:0:0:0/128', true],
   ['1:2:3:4:5:6:7:8', '1:2:3:4:5:6:7::/112', true],
   ['fe80::1:2:3:4', 'fe80::/64', true],
-  // An IPv4 address within IPv6 is the IPv4 one, on either side.
+  // An IPv4-mapped address equals the IPv4 address, on either side.
   ['::ffff:192.0.2.1', '192.0.2.0/24', true],
   ['::ffff:c000:201', '192.0.2.0/24', true],
   ['192.0.2.1', '::ffff:192.0.2.0/120', true],
   ['192.0.3.1', '::ffff:192.0.2.0/120', false],
-  // The two families have nothing in common otherwise.
+  // Otherwise, addresses of the two families never match.
   ['192.0.2.1', '::/0', false],
   ['192.0.2.1', '::ffff:0:0/80', false],
   ['::1', '0.0.0.0/0', false],
   ['::fffe:192.0.2.1', '192.0.2.0/24', false],
-])('%s in %s: %p', (address, range, isIn) => {
+])('whether %s is in %s: %p', (address, range, isIn) => {
   expect(isInRange(address, range)).toBe(isIn);
 });
 
@@ -51,12 +51,12 @@ test.each([
   '::256.1.1.1',
   ' ::1',
   '::1%eth0',
-])('%p is no address, and in no range', (address) => {
+])('%p is not an address, and is in no range', (address) => {
   expect([isInRange(address, '0.0.0.0/0'), isInRange(address, '::/0')]).toEqual([false, false]);
 });
 
-test('agrees with Node about every range and address of one family', () => {
-  // Node takes the range of IPv6 that the mapped addresses are in for one of IPv4 too.
+test('the check of ranges agrees with Node for every range and address of one family', () => {
+  // Node also treats the IPv6 range of mapped addresses as an IPv4 range.
   const v6 = fc.ipV6().map((address) => `2001:${address.replace(/^[^:]*:/, '')}`);
   const pairOf = (address: fc.Arbitrary<string>, bits: number) =>
     fc.tuple(address, address, fc.integer({ min: 0, max: bits }));

@@ -18,7 +18,7 @@ test.each<[string, KeyRules]>([
   ['residency', { regions: ['eu', 'eu-central-1'], zeroDataRetention: true }],
   ['labels', { labels: { team: 'Research 1', 'cost.centre': '4711/a:b', constructor: 'x' } }],
   ['as many as there may be', { cidrs: many(100, (i) => `10.0.${i}.0/24`), models: many(50, (i) => `model-${i}`) }],
-])('rules may be: %s', (_, rules) => {
+])('rules may have %s', (_, rules) => {
   expect(keyRulesSchema.parse(rules)).toEqual(rules);
 });
 
@@ -50,7 +50,7 @@ test.each<[string, object]>([
   ['too many tokens a minute', { tokensPerMinute: 1_000_000_001 }],
   ['NaN requests at a time', { concurrency: NaN }],
   ['too many requests at a time', { concurrency: 10_001 }],
-  ['an address that is no range', { cidrs: ['192.0.2.1'] }],
+  ['an address that is not a range', { cidrs: ['192.0.2.1'] }],
   ['a prefix that is too long', { cidrs: ['192.0.2.0/33'] }],
   ['a name for a range', { cidrs: ['localhost/8'] }],
   ['too many ranges', { cidrs: many(101, (i) => `10.0.${i}.0/24`) }],
@@ -72,7 +72,7 @@ test('a label cannot be the prototype', () => {
   expect([Object.keys(labels), Object.getPrototypeOf(labels)]).toEqual([[], Object.prototype]);
 });
 
-test('every rule has its name', () => {
+test('the list of rule names is complete', () => {
   expect(RULE_NAMES).toEqual([
     'scopes',
     'models',

@@ -25,7 +25,7 @@ async function open() {
   return { time, store, keys, suspensions, accountId, keyId, action, suspend, shown, newest };
 }
 
-test('a key is suspended once: its first time and reason stand', async () => {
+test('a key is suspended once, and its first time and reason stand', async () => {
   const { time, suspend, shown, newest } = await open();
   expect(await suspend()).toBe(true);
   const event = await newest();
@@ -40,7 +40,7 @@ test('a key is suspended once: its first time and reason stand', async () => {
   expect(await newest()).toEqual(event);
 });
 
-test('a key that was revoked is not suspended, nor one that is not there', async () => {
+test('a revoked or unknown key is not suspended', async () => {
   const { keys, keyId, suspensions, action, suspend, shown } = await open();
   expect(await suspensions.suspend({ ...action, keyId: UNKNOWN, reason: 'spend_jump' })).toBe(false);
   await keys.revoke(keyId);
@@ -48,7 +48,7 @@ test('a key that was revoked is not suspended, nor one that is not there', async
   expect(await shown()).not.toHaveProperty('suspendedAt');
 });
 
-test('a suspended key that is resumed is as it was before, but for when somebody looked', async () => {
+test('a resumed key is as it was before, except for the time of its resumption', async () => {
   const { time, suspensions, action, suspend, shown, newest } = await open();
   await suspend();
   time.now += 60_000;
@@ -64,14 +64,14 @@ test('a suspended key that is resumed is as it was before, but for when somebody
   });
 });
 
-test('resuming changes nothing of a key that is not suspended', async () => {
+test('resuming a key that is not suspended changes nothing', async () => {
   const { suspensions, action, shown, newest } = await open();
   const before = [await shown(), await newest()];
   await suspensions.resume(action);
   expect([await shown(), await newest()]).toEqual(before);
 });
 
-test('only a key of the account that is at work can be resumed, and as it was read', async () => {
+test('only a live key of the account can be resumed, and only at the version that was read', async () => {
   const { keys, keyId, suspensions, action, suspend, shown } = await open();
   await suspend();
   const stranger = { ...action, accountId: 'acc_01JD0000000000000000000009' };
@@ -84,7 +84,7 @@ test('only a key of the account that is at work can be resumed, and as it was re
   await expect(suspensions.resume(action)).rejects.toMatchObject({ name: 'KeyNotLive' });
 });
 
-test('keys that are counted as one with a resumed one are trusted for a day', async () => {
+test('keys that share counters with a resumed key are trusted for a day', async () => {
   const { time, keys, store, suspensions, accountId, keyId, action, suspend } = await open();
   expect(await suspensions.areTrusted(keyId)).toBe(false);
   await suspend();
@@ -99,7 +99,7 @@ test('keys that are counted as one with a resumed one are trusted for a day', as
   expect(await counterOf(store, UNKNOWN)).toBe(UNKNOWN);
 });
 
-test('a key is good for requests, or would be, in its own account and until it ends', async () => {
+test('a key counts as live in its own account until it ends, even while it is suspended', async () => {
   const { keys, keyId, suspensions, accountId, suspend } = await open();
   await suspend();
   expect(await suspensions.live(accountId, keyId)).toMatchObject({ keyId, suspendedAt: START });

@@ -32,14 +32,14 @@ class Stage {
 const withSecret = (key: string, secret: string): string => `${key.slice(0, -43)}${secret}`;
 
 describe('a key', () => {
-  test('speaks for its account', async () => {
+  test('a key is verified as its account’s', async () => {
     const { keys } = await Stage.open();
     const { keyId, key } = await keys.create({ accountId: ACCOUNT, label: 'laptop' });
     expect(key).toMatch(/^tg_[0-9A-HJKMNP-TV-Z]{26}_[0-9A-Za-z]{43}$/);
     expect(await keys.verify(key)).toEqual({ accountId: ACCOUNT, keyId });
   });
 
-  test('is stored nowhere, nor is its secret', async () => {
+  test('neither a key nor its secret is stored', async () => {
     const { keys, store } = await Stage.open();
     const puts: unknown[] = [];
     const transact = store.transact.bind(store);
@@ -57,7 +57,7 @@ describe('a key', () => {
     expect(stored).toContain('"verifier"');
   });
 
-  test('ends at once and for good when it is revoked', async () => {
+  test('a revoked key ends at once and for good', async () => {
     const stage = await Stage.open();
     const { keyId, key } = await stage.keys.create({ accountId: ACCOUNT });
     await stage.keys.revoke(keyId);
@@ -68,7 +68,7 @@ describe('a key', () => {
     await expect(stage.keys.revoke('01JD0000000000000000000000')).rejects.toMatchObject({ name: 'KeyNotFound' });
   });
 
-  test('ends at the time until which it is valid', async () => {
+  test('a key expires at the end of its validity', async () => {
     const stage = await Stage.open();
     const { key } = await stage.keys.create({ accountId: ACCOUNT, validUntil: stage.now + 1_000 });
     stage.now += 999;
@@ -77,7 +77,7 @@ describe('a key', () => {
     expect(await stage.keys.verify(key)).toBeUndefined();
   });
 
-  test('that was right is not looked up again for five seconds, and one that was wrong always', async () => {
+  test('a valid key is not looked up again for five seconds, and an invalid one always is', async () => {
     const stage = await Stage.open();
     const { key } = await stage.keys.create({ accountId: ACCOUNT });
     const reads = jest.spyOn(stage.store, 'get');
@@ -95,7 +95,7 @@ describe('a key', () => {
     expect(await readsOf(key)).toBe(1);
   });
 
-  test('that another process revokes ends within five seconds, also when the clock is set back', async () => {
+  test('a key that another process revokes ends within five seconds, even when the clock is set back', async () => {
     const stage = await Stage.open();
     const { key, keyId } = await stage.keys.create({ accountId: ACCOUNT });
     await stage.keys.verify(key);
@@ -106,7 +106,7 @@ describe('a key', () => {
     expect(await stage.keys.verify(key)).toBeUndefined();
   });
 
-  test('is listed for its account without anything that could verify it', async () => {
+  test('a listed key shows nothing that could verify it', async () => {
     const stage = await Stage.open();
     const first = await stage.keys.create({ accountId: ACCOUNT, label: 'laptop' });
     stage.now += 1;
@@ -124,7 +124,7 @@ describe('a key', () => {
     ]);
   });
 
-  test('is listed alone, whatever else lies beside it', async () => {
+  test('the list of keys contains only keys, whatever else is in the partition', async () => {
     const stage = await Stage.open();
     const { keyId } = await stage.keys.create({ accountId: ACCOUNT });
     await stage.store.write({ table: KEYS, put: { pk: ACCOUNT, sk: 'something else' } });
@@ -132,7 +132,7 @@ describe('a key', () => {
     expect((await stage.keys.page(ACCOUNT, { limit: 10 })).items).toMatchObject([{ keyId }]);
   });
 
-  test('has a label of at most a hundred characters', async () => {
+  test('a label has at most a hundred characters', async () => {
     const { keys } = await Stage.open();
     for (const character of ['x', '😀']) {
       await keys.create({ accountId: ACCOUNT, label: character.repeat(KEY_LABEL_CHARACTERS_MAX) });
@@ -142,14 +142,14 @@ describe('a key', () => {
     expect(await keys.list(ACCOUNT)).toHaveLength(2);
   });
 
-  test('that cannot be revoked at the moment is not taken for revoked', async () => {
+  test('a revocation that the store cannot take is reported as failed', async () => {
     const stage = await Stage.open();
     const { keyId } = await stage.keys.create({ accountId: ACCOUNT });
     stage.store.transact = () => Promise.reject(new StoreUnavailable('ECONNRESET'));
     await expect(stage.keys.revoke(keyId)).rejects.toMatchObject({ name: 'ControlPlaneUnavailable' });
   });
 
-  test('that is gone before it is revoked is not taken for revoked', async () => {
+  test('a key that disappears before its revocation does not count as revoked', async () => {
     const stage = await Stage.open();
     const { keyId } = await stage.keys.create({ accountId: ACCOUNT });
     const transact = stage.store.transact.bind(stage.store);
@@ -160,7 +160,7 @@ describe('a key', () => {
     await expect(stage.keys.revoke(keyId)).rejects.toMatchObject({ name: 'TransactionCancelled' });
   });
 
-  test('of one deployment is nothing to another with the same table', async () => {
+  test('a key of one deployment is not valid in another with the same table', async () => {
     const stage = await Stage.open();
     const { key } = await stage.keys.create({ accountId: ACCOUNT });
     const other = new Keys({ store: stage.store, pepper: `${PEPPER}!`, clock: stage.clock });
@@ -168,7 +168,7 @@ describe('a key', () => {
   });
 });
 
-/** Every way in which a presented key can be no good. */
+/** Every way in which a key can be invalid. */
 async function badKeys(stage: Stage): Promise<readonly (readonly [string, string | undefined])[]> {
   const { key } = await stage.keys.create({ accountId: ACCOUNT });
   const revoked = await stage.keys.create({ accountId: ACCOUNT });
@@ -189,8 +189,8 @@ async function badKeys(stage: Stage): Promise<readonly (readonly [string, string
   ];
 }
 
-describe('a key that is no good', () => {
-  test('is refused even where somebody has planted a key for what is malformed', async () => {
+describe('an invalid key', () => {
+  test('a malformed key is refused even if a matching item was planted in the table', async () => {
     const { keys, store } = await Stage.open();
     const planted = { keyId: '0'.repeat(26), accountId: ACCOUNT, salt: new Uint8Array(16), lastFour: '0000' };
     const verifier = createHmac('sha256', PEPPER).update(planted.salt).update('0'.repeat(43)).digest();
@@ -201,7 +201,7 @@ describe('a key that is no good', () => {
     expect(await keys.verify(undefined)).toBeUndefined();
   });
 
-  test('is refused in the same way and after the same one read, whatever is wrong with it', async () => {
+  test('every invalid key is refused in the same way after the same single read', async () => {
     const stage = await Stage.open();
     for (const [what, presented] of await badKeys(stage)) {
       const reads: Get[] = [];
@@ -216,7 +216,7 @@ describe('a key that is no good', () => {
     }
   });
 
-  test('is never part of an error', async () => {
+  test('a key never appears in an error', async () => {
     const stage = await Stage.open();
     const { key } = await stage.keys.create({ accountId: ACCOUNT });
     stage.store.get = () => Promise.reject(new Error('the store is gone'));
@@ -224,7 +224,7 @@ describe('a key that is no good', () => {
   });
 });
 
-test.each(['', 'fifteen letters', new Uint8Array(15)])('there are no keys without a proper pepper (%p)', (pepper) => {
+test.each(['', 'fifteen letters', new Uint8Array(15)])('keys need a pepper of sufficient length, not %p', (pepper) => {
   const { store, clock } = new Stage();
   expect(() => new Keys({ store, pepper, clock })).toThrow(new RangeError('the pepper needs 16 bytes'));
 });
@@ -241,7 +241,7 @@ describe('a secret', () => {
     [new Uint8Array(32), '0'.repeat(43)],
     [new Uint8Array(32).fill(255), 'yhjskwdA6OZ1AL1YmHWZWm8LLG7HjnuCA2j5rOw8Xp1'],
     [Uint8Array.from({ length: 32 }, (_, index) => index), '003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf'],
-  ])('writes its 256 bits as one number (%#)', (bytes, secret) => {
+  ])('a secret writes its 256 bits as one number (%#)', (bytes, secret) => {
     expect(encodeSecret(bytes)).toBe(secret);
   });
 });

@@ -9,7 +9,7 @@ const TRUST = 'tru_01JD0000000000000000000007';
 const COUNTER_ID = '01JD0000000000000000000007';
 const RULES: KeyRules = { models: ['gpt-4.1*'], requestsPerMinute: 10 };
 
-/** A key for a quarter of an hour, whose items end an hour after it. */
+/** A key for a quarter of an hour, whose items expire an hour after it. */
 async function prepared({ rules }: { readonly rules: KeyRules | undefined } = { rules: RULES }) {
   const stage = new AccountStage();
   const { accountId } = await stage.account();
@@ -28,7 +28,7 @@ async function prepared({ rules }: { readonly rules: KeyRules | undefined } = { 
 }
 
 describe('a key that is prepared for another transaction', () => {
-  test('is nothing before that is made, and then speaks for its account', async () => {
+  test('a prepared key is valid only once the transaction is committed', async () => {
     const { stage, accountId, keyId, key, make } = await prepared();
     expect(await stage.keys.verify(key)).toBeUndefined();
     expect(await stage.keys.list(accountId)).toEqual([]);
@@ -36,13 +36,13 @@ describe('a key that is prepared for another transaction', () => {
     expect(await stage.keys.verify(key)).toMatchObject({ accountId, keyId });
   });
 
-  test('has its rules, and is counted with the counters that it was given', async () => {
+  test('a prepared key has its rules and uses the given counters', async () => {
     const { stage, accountId, keyId, key, make } = await prepared();
     await make();
     expect(await stage.keys.verify(key)).toEqual({ accountId, keyId, rules: RULES, counterId: COUNTER_ID });
   });
 
-  test('is listed with who made it, its rules and its end, and without a label', async () => {
+  test('a prepared key is listed with its creator, rules and expiry, and without a label', async () => {
     const { stage, accountId, keyId, key, make } = await prepared();
     await make();
     expect(await stage.keys.list(accountId)).toEqual([
@@ -58,7 +58,7 @@ describe('a key that is prepared for another transaction', () => {
     ]);
   });
 
-  test('ends at its time, and is seen in the list until its items end', async () => {
+  test('a prepared key expires at its time, and is listed until its items expire', async () => {
     const { stage, accountId, validUntil, end, keyId, key, make } = await prepared();
     await make();
     stage.now = validUntil - 1;
@@ -71,7 +71,7 @@ describe('a key that is prepared for another transaction', () => {
     expect(await stage.keys.get(accountId, keyId)).toBeUndefined();
   });
 
-  test('leaves nothing behind: what verifies it ends with what lists it', async () => {
+  test('both items of a prepared key expire together', async () => {
     const { stage, accountId, end, keyId, make } = await prepared();
     await make();
     const stored = () =>
@@ -84,7 +84,7 @@ describe('a key that is prepared for another transaction', () => {
     expect(await stored()).toEqual([undefined, undefined]);
   });
 
-  test('is revoked and changed as any other', async () => {
+  test('a prepared key is revoked and changed like any other', async () => {
     const { stage, accountId, keyId, key, make } = await prepared();
     await make();
     await stage.keys.changeRules({ accountId, keyId, rules: { concurrency: 1 } });
@@ -93,20 +93,20 @@ describe('a key that is prepared for another transaction', () => {
     expect(await stage.keys.verify(key)).toBeUndefined();
   });
 
-  test('is no administrative action: the audit log has nothing of it', async () => {
+  test('a prepared key is not recorded in the audit log', async () => {
     const { stage, accountId, make } = await prepared();
     const before = await stage.events(accountId);
     await make();
     expect(await stage.events(accountId)).toEqual(before);
   });
 
-  test.each([undefined, {}])('is allowed everything with the rules %j', async (rules) => {
+  test.each([undefined, {}])('a prepared key with the rules %j is allowed everything', async (rules) => {
     const { stage, accountId, keyId, key, make } = await prepared({ rules });
     await make();
     expect(await stage.keys.verify(key)).toEqual({ accountId, keyId });
   });
 
-  test('cannot have rules that cannot be, nor be made twice', async () => {
+  test('a prepared key cannot have invalid rules or be stored twice', async () => {
     await expect(prepared({ rules: { concurrency: 0 } })).rejects.toMatchObject({ name: 'ZodError' });
     const { make } = await prepared();
     await make();

@@ -33,7 +33,7 @@ class Stage {
 }
 
 describe('a key of an IAM role', () => {
-  test('speaks for its account where whoever has assumed the role names it, with its rules', async () => {
+  test('a role key is valid, with its rules, for a caller that has assumed the role and names the key', async () => {
     const { keys, roles } = await Stage.open();
     const rules = { scopes: ['chat' as const], concurrency: 2 };
     const made = await keys.createForRole({ accountId: ACCOUNT, role: ROLE, label: 'batch', rules });
@@ -46,7 +46,7 @@ describe('a key of an IAM role', () => {
     ['a path', 'arn:aws:iam::111122223333:role/service/batch/worker'],
     ['no path', ROLE],
   ])(
-    'is meant by the role’s name, registered with %s: those who have assumed it do not tell the path',
+    'a role key registered with %s matches the role’s name, because an assumed role’s ARN has no path',
     async (_, role) => {
       const stage = await Stage.open();
       expect(await stage.roles.verify(await stage.key(role), WORKER)).toBeDefined();
@@ -62,15 +62,15 @@ describe('a key of an IAM role', () => {
     ['a user of the role’s name', 'arn:aws:iam::111122223333:user/worker'],
     ['a federated user', 'arn:aws:sts::111122223333:federated-user/worker'],
     ['the root of the account', 'arn:aws:iam::111122223333:root'],
-    ['the role’s own ARN, which is no caller', ROLE],
+    ['the role’s own ARN, which is not a caller', ROLE],
     ['a session with a further part', 'arn:aws:sts::111122223333:assumed-role/worker/a/b'],
     ['nobody', ''],
-  ])('is closed to %s', async (_who, principal) => {
+  ])('a role key is not valid for %s', async (_who, principal) => {
     const stage = await Stage.open();
     expect(await stage.roles.verify(await stage.key(), principal)).toBeUndefined();
   });
 
-  test('must be named: no role is looked for, and two accounts may have written down the same', async () => {
+  test('a role key must be named, because several accounts may have registered the same role', async () => {
     const stage = await Stage.open();
     const ours = await stage.key();
     const other = OTHER_ACCOUNT;
@@ -81,7 +81,7 @@ describe('a key of an IAM role', () => {
       expect(await stage.roles.verify(named, WORKER)).toBeUndefined();
   });
 
-  test('has no secret: nothing of one is shown, and its id opens nothing where keys are shown', async () => {
+  test('a role key shows no secret, and its id is not valid where clients send keys', async () => {
     const stage = await Stage.open();
     const keyId = await stage.key();
     const [listed] = await stage.keys.list(ACCOUNT);
@@ -94,14 +94,14 @@ describe('a key of an IAM role', () => {
     });
   });
 
-  test('is no key with a secret: that one opens nothing for any role', async () => {
+  test('a key with a secret is not valid for any role', async () => {
     const stage = await Stage.open();
     const { keyId, key } = await stage.keys.create({ accountId: ACCOUNT });
     expect(await stage.roles.verify(keyId, WORKER)).toBeUndefined();
     expect(await stage.roles.verify(key, WORKER)).toBeUndefined();
   });
 
-  test('is revoked, suspended and given other rules as any key, everywhere within five seconds', async () => {
+  test('a role key is revoked, suspended and changed like any key, everywhere within five seconds', async () => {
     const stage = await Stage.open();
     const { keys, roles, store, clock } = stage;
     const keyId = await stage.key();
@@ -119,7 +119,7 @@ describe('a key of an IAM role', () => {
     expect(await keys.list(ACCOUNT)).toMatchObject([{ role: ROLE, revokedAt: expect.any(String) as string }]);
   });
 
-  test('is not guessed at without end from one address', async () => {
+  test('an address that keeps guessing role keys is refused', async () => {
     const stage = await Stage.open();
     const keyId = await stage.key();
     const stranger = 'arn:aws:sts::111122223333:assumed-role/stranger/session';
@@ -129,7 +129,7 @@ describe('a key of an IAM role', () => {
   });
 
   test.each(['worker', 'arn:aws:iam::111122223333:user/worker', 'arn:aws:iam::*:role/worker', `${ROLE}*`, WORKER])(
-    'is not made for what is no role: %s',
+    'a role key cannot be created for %s, which is not a role',
     async (role) => {
       const { keys } = await Stage.open();
       await expect(keys.createForRole({ accountId: ACCOUNT, role })).rejects.toMatchObject({ name: 'ZodError' });

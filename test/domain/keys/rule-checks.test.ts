@@ -1,14 +1,14 @@
 import type { KeyRules } from '../../../lambdas/contracts/http/key-rules';
 import { allowsAddress, allowsModel, allowsProvider, allowsScope } from '../../../lambdas/domain/keys/rule-checks';
 
-test('a key without rules may do everything, from everywhere, with everybody', () => {
+test('a key without rules may use every scope, address, model and provider', () => {
   expect(allowsScope({}, 'chat')).toBe(true);
   expect([allowsAddress({}, '192.0.2.1'), allowsAddress({}, undefined)]).toEqual([true, true]);
   expect(allowsModel({}, 'anything')).toBe(true);
   expect(allowsProvider({}, {})).toBe(true);
 });
 
-test('a key is for the parts of the API that it names', () => {
+test('a key may use only the scopes that it names', () => {
   const rules: KeyRules = { scopes: ['chat', 'models'] };
   expect((['chat', 'models', 'messages', 'requests'] as const).map((scope) => allowsScope(rules, scope))).toEqual([
     true,
@@ -18,7 +18,7 @@ test('a key is for the parts of the API that it names', () => {
   ]);
 });
 
-test('a key is of use in any of its ranges, and nowhere for a client whose address is not known', () => {
+test('a key may be used in any of its ranges, and not from an unknown address', () => {
   const rules: KeyRules = { cidrs: ['192.0.2.0/24', '2001:db8::/32'] };
   const addresses = ['192.0.2.9', '2001:db8::9', '203.0.113.9', 'unknown', undefined];
   expect(addresses.map((address) => allowsAddress(rules, address))).toEqual([true, true, false, false, false]);
@@ -33,7 +33,7 @@ test.each([
   [['*'], 'claude', true],
   [['gpt-4.1', 'claude*'], 'claude-x', true],
   [['gpt-4.1', 'claude*'], 'o3', false],
-  // Nothing in a pattern but the star at its end means anything else than itself.
+  // Only a star at the end of a pattern has a special meaning.
   [['gpt.4'], 'gpt-4', false],
 ])('the models %j allow %s: %p', (models, name, isAllowed) => {
   expect(allowsModel({ models }, name)).toBe(isAllowed);

@@ -29,20 +29,20 @@ async function withKey(rules?: KeyRules, request: { readonly validUntil?: number
 }
 
 describe('the rules of a key', () => {
-  test('come with whom it speaks for, and are shown with it', async () => {
+  test('the rules of a key are returned by its verification and shown in the list', async () => {
     const { stage, accountId, keyId, key } = await withKey(RULES);
     expect(await stage.keys.verify(key)).toEqual({ accountId, keyId, rules: RULES });
     expect(await stage.keys.get(accountId, keyId)).toMatchObject({ rules: RULES, version: 1 });
     expect((await stage.keys.list(accountId)).map(({ rules }) => rules)).toEqual([RULES]);
   });
 
-  test('are none where everything is allowed', async () => {
+  test('rules that allow everything are not stored', async () => {
     const { stage, accountId, keyId, key } = await withKey({});
     expect(await stage.keys.verify(key)).toEqual({ accountId, keyId });
     expect(await stage.keys.get(accountId, keyId)).not.toHaveProperty('rules');
   });
 
-  test('that cannot be are refused, and nothing is made or changed', async () => {
+  test('invalid rules are refused, and nothing is created or changed', async () => {
     const { stage, accountId, actor, keyId, change } = await withKey(RULES);
     const wrong = { concurrency: 0 };
     await expect(stage.keys.create({ accountId, actor, rules: wrong })).rejects.toMatchObject({ name: 'ZodError' });
@@ -51,14 +51,14 @@ describe('the rules of a key', () => {
     expect(await stage.keys.get(accountId, keyId)).toMatchObject({ rules: RULES, version: 1 });
   });
 
-  test('that no version of the gateway knows let nobody in', async () => {
+  test('a key with unknown rules is refused', async () => {
     const { stage, keyId, key } = await withKey(RULES);
     const update = { pk: keyId, sk: 'key' };
     await stage.engine.write({ table: KEYS, update, change: { set: { rules: '{"moonPhase":"full"}' } } });
     await expect(stage.keys.verify(key)).rejects.toMatchObject({ name: 'ZodError' });
   });
 
-  test('are recorded without addresses and labels', async () => {
+  test('the rules of a key are recorded without addresses and labels', async () => {
     const { stage, accountId, keyId, change } = await withKey(RULES);
     expect((await stage.events(accountId)).at(-1)).toMatchObject({
       action: 'key.create',
@@ -81,7 +81,7 @@ describe('the rules of a key', () => {
 });
 
 describe('a change of rules', () => {
-  test('puts all of them in the place of all that were', async () => {
+  test('a change of rules replaces all rules', async () => {
     const { stage, accountId, actor, keyId, key, change } = await withKey(RULES);
     const changed = await change({ concurrency: 1 });
     expect(changed).toEqual(await stage.keys.get(accountId, keyId));
@@ -92,7 +92,7 @@ describe('a change of rules', () => {
     expect(await stage.keys.verify(key)).toEqual({ accountId, keyId });
   });
 
-  test('is of the version that was read', async () => {
+  test('a change of rules needs the version that was read', async () => {
     const { stage, accountId, actor, keyId, change } = await withKey();
     await change(RULES, 1);
     await expect(change({}, 1)).rejects.toMatchObject({ code: 'version_mismatch', status: 412 });
@@ -102,7 +102,7 @@ describe('a change of rules', () => {
     await change(RULES, 4);
   });
 
-  test('of a key from before there were versions is of version 0', async () => {
+  test('a key from before versions existed has version 0', async () => {
     const { stage, accountId, keyId, change } = await withKey();
     const update = keyListingKey(accountId, keyId);
     await stage.engine.write({ table: KEYS, update, change: { remove: ['version'] } });
@@ -110,7 +110,7 @@ describe('a change of rules', () => {
     expect(await change(RULES, 0)).toMatchObject({ version: 1 });
   });
 
-  test('meets another one, and one of them is made', async () => {
+  test('only one of two concurrent changes of rules succeeds', async () => {
     const { stage, accountId, keyId, change } = await withKey();
     const outcomes = await Promise.allSettled([change({ concurrency: 1 }), change({ concurrency: 2 })]);
     expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
@@ -120,7 +120,7 @@ describe('a change of rules', () => {
     expect(await stage.keys.get(accountId, keyId)).toMatchObject({ version: 2 });
   });
 
-  test('is for a key that lives, in its own account', async () => {
+  test('only the rules of a live key can be changed, and only in its own account', async () => {
     const { stage, accountId, actor, keyId, change } = await withKey(undefined, {
       validUntil: Date.parse('2026-11-21'),
     });
@@ -137,7 +137,7 @@ describe('a change of rules', () => {
     await expect(change({})).rejects.toMatchObject(ended);
   });
 
-  test('of a key that its account does not list, or that the store does not take, is not made', async () => {
+  test('the rules of an unlisted key cannot be changed, and a store failure is reported', async () => {
     const { stage, accountId, keyId, change } = await withKey();
     stage.store.plan(...Array.from({ length: 12 }, () => 'unreachable' as const));
     await expect(change(RULES)).rejects.toMatchObject({ name: 'ControlPlaneUnavailable' });
@@ -145,7 +145,7 @@ describe('a change of rules', () => {
     await expect(change(RULES)).rejects.toMatchObject({ code: 'key_not_live' });
   });
 
-  test('that meets a revocation is not made', async () => {
+  test('a change of rules fails when a revocation came first', async () => {
     const { stage, accountId, keyId, change } = await withKey();
     const outcomes = await Promise.allSettled([stage.keys.revoke(keyId), change(RULES)]);
     const info = await stage.keys.get(accountId, keyId);
@@ -155,16 +155,16 @@ describe('a change of rules', () => {
     if (!isChanged) expect(outcomes[1]).toMatchObject({ reason: { code: 'key_not_live' } });
   });
 
-  test('and a revocation reach every process within ten seconds', async () => {
+  test('a change of rules and a revocation reach every process within ten seconds', async () => {
     const { stage, accountId, keyId, key } = await withKey(RULES);
     const { store, clock, audit } = stage;
     const other = new Keys({ store, clock, audit, pepper: 'a pepper of sufficient length' });
     expect((await other.verify(key))?.rules).toEqual(RULES);
     await stage.keys.changeRules({ accountId, keyId, rules: { scopes: ['models'] } });
     expect((await other.verify(key))?.rules).toEqual(RULES);
-    // The process that made the change knows it at once.
+    // The process that made the change applies it at once.
     expect((await stage.keys.verify(key))?.rules).toEqual({ scopes: ['models'] });
-    // Traffic in between does not prolong what the other one remembers.
+    // Traffic in between does not prolong the cache of the other process.
     stage.now += PROMISED_MS / 4;
     await other.verify(key);
     stage.now += (3 * PROMISED_MS) / 4 - 1;
@@ -176,19 +176,19 @@ describe('a change of rules', () => {
 });
 
 describe('a rotated key', () => {
-  test('hands its rules on, and is counted with the keys before it', async () => {
+  test('a rotated key passes on its rules and counters', async () => {
     const { stage, accountId, actor, keyId, change } = await withKey(RULES);
     const second = await stage.keys.rotate({ accountId, keyId, graceMs: 1_000, actor });
     const third = await stage.keys.rotate({ accountId, keyId: second.keyId, graceMs: 1_000, actor });
     expect(await stage.keys.get(accountId, third.keyId)).toMatchObject({ rules: RULES, version: 1 });
     const owners = [await stage.keys.verify(second.key), await stage.keys.verify(third.key)];
     expect(owners.map((owner) => owner?.counterId)).toEqual([keyId, keyId]);
-    // What is changed at the old one, while it lives, is the old one's.
+    // A later change of the old key applies to the old key alone.
     await change({ concurrency: 1 });
     expect((await stage.keys.verify(third.key))?.rules).toEqual(RULES);
   });
 
-  test('does not hand on rules that were changed while it was rotated', async () => {
+  test('a rotation fails when the rules changed meanwhile', async () => {
     const { stage, accountId, actor, keyId, change } = await withKey();
     const rotate = stage.keys.rotate({ accountId, keyId, graceMs: 1_000, actor });
     const outcomes = await Promise.allSettled([change(RULES), rotate]);

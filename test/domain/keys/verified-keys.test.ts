@@ -5,13 +5,13 @@ const NOW = 1_000_000;
 const secretOf = (number: number): string => String(number).padStart(43, '0');
 const keyOf = (number: number) => ({ keyId: OWNER.keyId, secret: secretOf(number) });
 
-/** Keys from `first` on, each right a moment ago. */
+/** Keys from `first` on, each verified a moment ago. */
 function remember(verified: VerifiedKeys, first: number, count: number): void {
   for (let number = first; number < first + count; number += 1) verified.add(keyOf(number), OWNER, NOW, Infinity);
 }
 
-describe('keys that were right a moment ago', () => {
-  test('are ten thousand: then the one that was right longest ago is forgotten', () => {
+describe('the cache of verified keys', () => {
+  test('the cache holds ten thousand keys and drops the one that was verified longest ago', () => {
     const verified = new VerifiedKeys();
     remember(verified, 0, 10_000);
     expect(verified.find(keyOf(0), NOW)).toEqual(OWNER);
@@ -20,7 +20,7 @@ describe('keys that were right a moment ago', () => {
     expect(verified.find(keyOf(1), NOW)).toEqual(OWNER);
   });
 
-  test('stay when they were right again', () => {
+  test('a key that is verified again stays in the cache', () => {
     const verified = new VerifiedKeys();
     remember(verified, 0, 10_000);
     remember(verified, 0, 1);
@@ -29,13 +29,13 @@ describe('keys that were right a moment ago', () => {
     expect(verified.find(keyOf(1), NOW)).toBeUndefined();
   });
 
-  test('are whole keys: the same id with another secret is not known', () => {
+  test('the cache does not know a cached id with another secret', () => {
     const verified = new VerifiedKeys();
     remember(verified, 0, 1);
     expect(verified.find(keyOf(1), NOW)).toBeUndefined();
   });
 
-  test('are forgotten by their id, all secrets of it, and no others', () => {
+  test('forgetting an id drops all its secrets and no other key', () => {
     const verified = new VerifiedKeys();
     remember(verified, 0, 2);
     const other = { keyId: '01JD0000000000000000000002', secret: secretOf(0) };

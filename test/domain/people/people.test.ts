@@ -3,7 +3,7 @@ import { AccountStage } from '../accounts/account-stage';
 const NOBODY = 'per_01JD0000000000000000000000';
 
 describe('a person', () => {
-  test('is made at first sight and the same from then on', async () => {
+  test('a person is created at the first sign-in and stays the same', async () => {
     const stage = new AccountStage();
     const subject = '4b0a7f2e-6f0e-4a51-9d5c-3f6f2b1f8a11';
     const first = await stage.people.ofSubject(subject);
@@ -16,7 +16,7 @@ describe('a person', () => {
     expect(await stage.people.ofSubject('another')).not.toMatchObject({ personId: first.personId });
   });
 
-  test('is one also when two of their requests come at once, or an answer is lost', async () => {
+  test('concurrent first requests, or a lost answer, create only one person', async () => {
     const stage = new AccountStage();
     const people = await Promise.all(Array.from({ length: 5 }, () => stage.people.ofSubject('same')));
     expect(new Set(people.map(({ personId }) => personId)).size).toBe(1);
@@ -25,7 +25,7 @@ describe('a person', () => {
     expect(await stage.people.get(found.personId)).toEqual(found);
   });
 
-  test('is made also when their first requests are in each other’s way', async () => {
+  test('a person is created even when their first requests conflict', async () => {
     const stage = new AccountStage();
     stage.store.plan('conflict', 'throttled');
     const made = await stage.people.ofSubject('twice');
@@ -34,11 +34,11 @@ describe('a person', () => {
     await expect(stage.people.ofSubject('never')).rejects.toMatchObject({ code: 'service_unavailable' });
   });
 
-  test.each(['', 'a#b', 'a b', 'ü', 'x'.repeat(129), 'line\n'])('has no subject like %j', async (subject) => {
+  test.each(['', 'a#b', 'a b', 'ü', 'x'.repeat(129), 'line\n'])('the subject %j is refused', async (subject) => {
     await expect(new AccountStage().people.ofSubject(subject)).rejects.toThrow(RangeError);
   });
 
-  test('states their age once: the first date stands', async () => {
+  test('a person attests their age once, and the first date stands', async () => {
     const stage = new AccountStage();
     const { personId } = await stage.people.ofSubject('adult');
     expect(await stage.people.get(personId)).not.toHaveProperty('attestedAt');
@@ -51,7 +51,7 @@ describe('a person', () => {
 });
 
 describe('an operator', () => {
-  test('is appointed and dismissed, by others or by a command, on the record', async () => {
+  test('an operator is appointed and dismissed, by others or by a command, with an audit event', async () => {
     const stage = new AccountStage();
     const first = await stage.operator();
     const personId = await stage.person();
@@ -70,7 +70,7 @@ describe('an operator', () => {
     ]);
   });
 
-  test('is somebody who is known, and is dismissed once', async () => {
+  test('an operator must be a known person, and is dismissed once', async () => {
     const stage = new AccountStage();
     const actor = { kind: 'deployment' } as const;
     await expect(stage.operators.appoint({ personId: NOBODY, actor })).rejects.toMatchObject({

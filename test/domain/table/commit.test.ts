@@ -24,7 +24,7 @@ const unguarded = (sk: string): GuardedWrite => ({ write: check(sk) });
 const stored = (state: string): Item => ({ pk: 'key', sk: 'any', state });
 const failed = (item?: Item): CancellationReason => ({ code: 'ConditionFailed', item });
 
-/** A store whose transactions end as the test says. */
+/** A store whose transactions succeed, or fail with the given error. */
 class OneTransaction implements Pick<TableStore, 'transact'> {
   writes: readonly (Write | Check)[] = [];
   token: string | undefined;
@@ -47,68 +47,68 @@ const committing = (error: Error, writes: readonly GuardedWrite[]): Promise<void
   commit(new OneTransaction(error), writes);
 
 describe('commit', () => {
-  test('commit hands the writes to the store in their order, with the token', async () => {
+  test('commit() passes the writes to the store in order, with the token', async () => {
     const store = new OneTransaction();
     await commit(store, [guarded('first'), unguarded('second')], 'token');
     expect(store.writes).toEqual([check('first'), check('second')]);
     expect(store.token).toBe('token');
   });
 
-  test('commit without a token gives the store none', async () => {
+  test('commit() without a token passes none to the store', async () => {
     const store = new OneTransaction();
     await commit(store, [guarded('only')]);
     expect(store.token).toBeUndefined();
   });
 
-  test('commit throws the refusal of the write whose condition failed, made from the stored item', async () => {
+  test('commit() throws the refusal of the write whose condition failed, made from the stored item', async () => {
     const error = cancelled(undefined, failed(stored('revoked')));
     await expect(committing(error, [guarded('first'), guarded('second')])).rejects.toThrow(
       new Refused('second', stored('revoked')),
     );
   });
 
-  test('commit makes the refusal from undefined when nothing is stored', async () => {
+  test('commit() makes the refusal from undefined when nothing is stored', async () => {
     await expect(committing(cancelled(failed()), [guarded('only')])).rejects.toThrow('only met nothing');
   });
 
-  test('commit throws the first of several refusals, whatever wrote around them', async () => {
+  test('commit() throws the first of several refusals, in the order of the writes', async () => {
     const error = cancelled(undefined, failed(), failed(stored('live')));
     const writes = [guarded('first'), guarded('second'), guarded('third')];
     await expect(committing(error, writes)).rejects.toThrow('second met nothing');
   });
 
-  test('commit skips a failed write that has no refusal', async () => {
+  test('commit() skips a failed write that has no refusal', async () => {
     const error = cancelled(failed(), failed());
     await expect(committing(error, [unguarded('first'), guarded('second')])).rejects.toThrow('second met nothing');
   });
 
-  test('commit skips a failed write whose failure has no meaning to the caller', async () => {
+  test('commit() skips a failed write whose failure means nothing to the caller', async () => {
     const error = cancelled(failed(), failed());
     const meaningless: GuardedWrite = { write: check('first'), otherwise: () => undefined };
     await expect(committing(error, [meaningless, guarded('second')])).rejects.toThrow('second met nothing');
     await expect(committing(error, [meaningless, meaningless])).rejects.toBe(error);
   });
 
-  test('commit throws the error of the transaction when no failed write has a refusal', async () => {
+  test('commit() throws the transaction’s error when no failed write has a refusal', async () => {
     const error = cancelled(undefined, failed());
     await expect(committing(error, [guarded('first'), unguarded('second')])).rejects.toBe(error);
   });
 
   test.each(['Conflict', 'Throttled', 'Invalid'] as const)(
-    'commit asks no write for a refusal when its reason is %s',
+    'commit() asks no write for a refusal when its reason is %s',
     async (code) => {
       const error = cancelled({ code }, undefined);
       await expect(committing(error, [guarded('first'), guarded('second')])).rejects.toBe(error);
     },
   );
 
-  test('commit prefers a refusal to the contention of another write', async () => {
+  test('commit() throws a refusal rather than another write’s contention', async () => {
     const error = cancelled({ code: 'Conflict' }, failed());
     await expect(committing(error, [guarded('first'), guarded('second')])).rejects.toThrow('second met nothing');
   });
 
   test.each([new IdempotencyMismatch(), new StoreUnavailable('ETIMEDOUT'), new Error('a defect')])(
-    'commit passes on what is no cancelled transaction: %s',
+    'commit() passes on an error that is not a cancelled transaction: %s',
     async (error) => {
       await expect(committing(error, [guarded('only')])).rejects.toBe(error);
     },
@@ -121,25 +121,25 @@ describe('tryCommit', () => {
     otherwise: () => meaning,
   });
 
-  test('tryCommit returns no refusals when everything was committed, and passes the token on', async () => {
+  test('tryCommit() returns no refusals when everything was committed, and passes on the token', async () => {
     const store = new OneTransaction();
     expect(await tryCommit(store, [outcome('only', 'ended_before')], 'token')).toEqual([]);
     expect(store.writes).toEqual([check('only')]);
     expect(store.token).toBe('token');
   });
 
-  test('tryCommit returns every refusal in the order of the writes', async () => {
+  test('tryCommit() returns every refusal in the order of the writes', async () => {
     const store = new OneTransaction(cancelled(failed(), undefined, failed(), failed()));
     const writes = [outcome('a', 'ended'), outcome('b', 'unseen'), outcome('c'), outcome('d', 'taken')];
     expect(await tryCommit(store, writes)).toEqual(['ended', 'taken']);
   });
 
-  test('tryCommit returns an error that is a refusal without throwing it', async () => {
+  test('tryCommit() returns an error that is a refusal without throwing it', async () => {
     const store = new OneTransaction(cancelled(failed()));
     expect(await tryCommit(store, [guarded('only')])).toEqual([new Refused('only')]);
   });
 
-  test('tryCommit throws the error of the transaction when no failed condition has a meaning', async () => {
+  test('tryCommit() throws the transaction’s error when no failed condition has a refusal', async () => {
     const error = cancelled({ code: 'Conflict' }, failed());
     await expect(tryCommit(new OneTransaction(error), [outcome('a', 'ended'), outcome('b')])).rejects.toBe(error);
   });

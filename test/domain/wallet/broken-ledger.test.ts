@@ -4,14 +4,14 @@ import type { Item } from '../../../lambdas/domain/table/value';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;
-const INCONSISTENT = { name: 'LedgerInconsistent', message: 'the balance does not carry the hold' };
+const INCONSISTENT = { name: 'LedgerInconsistent', message: 'the balance does not include the hold' };
 
 async function withHold() {
   const stage = await WalletStage.funded(1_000n);
   return { stage, hold: await stage.reserve(400n) };
 }
 
-/** A request on a lease, and the drawer that the lease's money is from. */
+/** Makes a request on a lease, and finds the drawer that the lease's money comes from. */
 async function withLease() {
   const stage = await WalletStage.funded(AMPLE);
   stage.store.plan('conflict');
@@ -29,8 +29,8 @@ const tamper = (stage: WalletStage, add: { readonly [amount: string]: bigint }, 
 const put = (stage: WalletStage, item: Item, table = WALLET): Promise<unknown> =>
   stage.engine.write({ table, put: item });
 
-describe('the end of a hold that its ledger does not carry is refused, and nothing is written:', () => {
-  test('a balance that holds less', async () => {
+describe('the end of a hold on an inconsistent ledger', () => {
+  test('a settle is refused if the balance holds less than the hold', async () => {
     const { stage, hold } = await withHold();
     await tamper(stage, { heldPico: -1n });
     await expect(stage.settle(hold, 1n)).rejects.toMatchObject(INCONSISTENT);
@@ -39,21 +39,21 @@ describe('the end of a hold that its ledger does not carry is refused, and nothi
     expect((await stage.entries()).map(({ kind }) => kind)).toEqual(['credit']);
   });
 
-  test('an entry that is there before', async () => {
+  test('a settle is refused if the entry of the hold already exists', async () => {
     const { stage, hold } = await withHold();
     await put(stage, { ...entryKey(ACCOUNT, hold.requestId), kind: 'release' });
     await expect(stage.settle(hold, 1n)).rejects.toMatchObject(INCONSISTENT);
     expect(await stage.amounts()).toEqual([600n, 400n, 0n]);
   });
 
-  test('a usage record that is there before', async () => {
+  test('a release is refused if the usage record already exists', async () => {
     const { stage, hold } = await withHold();
     await put(stage, { ...usageRecordKey(ACCOUNT, hold.requestId), status: 'completed' }, USAGE);
     await expect(stage.release(hold)).rejects.toMatchObject(INCONSISTENT);
     expect(await stage.amounts()).toEqual([600n, 400n, 0n]);
   });
 
-  test('a balance that holds less than is to be given back', async () => {
+  test('a release is refused if the balance holds less than it should give back', async () => {
     const { stage, hold } = await withHold();
     await put(stage, { ...entryKey(ACCOUNT, hold.requestId), kind: 'expire' });
     await tamper(stage, { heldPico: -1n });
@@ -62,13 +62,13 @@ describe('the end of a hold that its ledger does not carry is refused, and nothi
   });
 });
 
-test('a balance may hold exactly what its last hold takes back', async () => {
+test('a settle succeeds if the balance holds exactly the amount of the hold', async () => {
   const { stage, hold } = await withHold();
   await stage.settle(hold, 400n);
   expect(await stage.amounts()).toEqual([600n, 0n, 400n]);
 });
 
-test('a late settle does not put its record in the place of a true one', async () => {
+test('a late settle does not replace the usage record of a request that did not expire', async () => {
   const { stage, hold } = await withHold();
   await stage.expire();
   const update = usageRecordKey(ACCOUNT, hold.requestId);
@@ -77,8 +77,8 @@ test('a late settle does not put its record in the place of a true one', async (
   expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
 });
 
-describe('a sweep counts as failed, and leaves as it is, a lease', () => {
-  test('whose drawer holds less', async () => {
+describe('a sweep of a lease on an inconsistent ledger', () => {
+  test('a sweep fails on a lease whose drawer holds less, and leaves it as it is', async () => {
     const { stage, drawer } = await withLease();
     await tamper(stage, { heldPico: -1n }, drawer);
     stage.now += 2 * 60_000;
@@ -86,7 +86,7 @@ describe('a sweep counts as failed, and leaves as it is, a lease', () => {
     expect((await stage.amounts())[1]).toBe(799n);
   });
 
-  test('whose entry is there before', async () => {
+  test('a sweep fails on a lease whose entry already exists, and leaves it as it is', async () => {
     const { stage, hold, drawer } = await withLease();
     const leaseId = hold.leaseTurn?.slice(0, -2) ?? '';
     await put(stage, { ...entryKey(`${ACCOUNT}#${drawer}`, leaseId), kind: 'lease' });

@@ -7,7 +7,7 @@ import { ACCOUNT, outcomeOf, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;
 
-/** A request on a lease of eight times 100, which is due in two minutes. */
+/** Reserves on a lease of eight times 100, which is due in two minutes. */
 async function leased(holdMs = MINUTE_MS): Promise<{ stage: WalletStage; hold: Hold }> {
   const stage = new WalletStage();
   stage.holdMs = holdMs;
@@ -17,7 +17,7 @@ async function leased(holdMs = MINUTE_MS): Promise<{ stage: WalletStage; hold: H
 }
 
 describe('a lease that is due', () => {
-  test('is left alone as long as its request may run, and ends with it at its deadline', async () => {
+  test('a due lease is left alone as long as its request may run, and ends with it at its deadline', async () => {
     const { stage, hold } = await leased(5 * MINUTE_MS);
     stage.now = hold.deadline - 1;
     expect(await stage.wallet.expireDue()).toEqual({ expired: 0, overdue: 0, failed: 0 });
@@ -28,7 +28,7 @@ describe('a lease that is due', () => {
     await stage.expectSound();
   });
 
-  test('ends before the deadline of its request once that has ended', async () => {
+  test('a due lease whose request has ended ends before the deadline of the request', async () => {
     const { stage, hold } = await leased(5 * MINUTE_MS);
     await stage.settle(hold, 40n);
     stage.now += 2 * MINUTE_MS;
@@ -37,13 +37,13 @@ describe('a lease that is due', () => {
     await stage.expectSound();
   });
 
-  test('ends with its running request where a host knows that nobody runs', async () => {
+  test('a sweep of everything ends a lease together with its request', async () => {
     const { stage } = await leased(5 * MINUTE_MS);
     expect(await stage.wallet.expireDue({ everything: true })).toEqual({ expired: 1, overdue: 0, failed: 0 });
     expect(await stage.amounts()).toEqual([AMPLE, 0n, 0n]);
   });
 
-  test('that another sweep ends first counts for that one, overdue or not', async () => {
+  test('a lease that another sweep ends first counts as expired for that sweep only', async () => {
     const { stage } = await leased();
     stage.now += 8 * MINUTE_MS;
     const first: unknown[] = [];
@@ -53,7 +53,7 @@ describe('a lease that is due', () => {
     expect(await stage.amounts()).toEqual([AMPLE, 0n, 0n]);
   });
 
-  test('and whose request ends just before the sweep is charged for it', async () => {
+  test('a due lease is charged for a request that ends just before the sweep', async () => {
     const { stage, hold } = await leased();
     stage.now += 2 * MINUTE_MS;
     stage.store.plan(() => stage.settle(hold, 40n));
@@ -63,9 +63,9 @@ describe('a lease that is due', () => {
   });
 
   test.each([
-    ['its last request ended', 4 * MINUTE_MS, 9 * MINUTE_MS],
-    ['it was due, where its last request had ended before', 1 * MINUTE_MS, 7 * MINUTE_MS],
-  ])('is overdue five minutes after %s', async (_when, durationMs, overdueMs) => {
+    ['its last request has ended', 4 * MINUTE_MS, 9 * MINUTE_MS],
+    ['it was due, if its last request had ended by then', 1 * MINUTE_MS, 7 * MINUTE_MS],
+  ])('a lease is overdue five minutes after %s', async (_when, durationMs, overdueMs) => {
     for (const [late, overdue] of [
       [0, 0],
       [1, 1],
@@ -79,21 +79,21 @@ describe('a lease that is due', () => {
 });
 
 describe('a request on a lease', () => {
-  test('that is released is charged nothing, and says so', async () => {
+  test('a released request on a lease is charged nothing, and repeating the release returns the same result', async () => {
     const { stage, hold } = await leased();
     expect(await stage.release(hold)).toEqual({ outcome: 'released', costPico: 0n, overrunPico: 0n });
     expect(await stage.release(hold)).toEqual({ outcome: 'already_settled', costPico: 0n, overrunPico: 0n });
     expect(await stage.usage.get(ACCOUNT, hold.requestId)).toMatchObject({ status: 'provider_error', costPico: 0n });
   });
 
-  test('that is settled again tells what was charged, the overrun too', async () => {
+  test('a request on a lease that is settled again returns the recorded charge and overrun', async () => {
     const { stage, hold } = await leased();
     await stage.settle(hold, 130n);
     expect(await stage.settle(hold, 130n)).toEqual({ outcome: 'already_settled', costPico: 100n, overrunPico: 30n });
     await expect(stage.settle(hold, 70n)).rejects.toMatchObject({ costPico: 100n, overrunPico: 30n });
   });
 
-  test('leaves its lease to the sweeper where its settle gave up, although a later one goes through', async () => {
+  test('a settle that gave up leaves the lease to the sweeper, even if a later settle succeeds', async () => {
     const { stage, hold } = await leased();
     stage.store.plan(...Array.from({ length: 13 }, () => 'unreachable' as const));
     await expect(stage.settle(hold, 40n)).rejects.toMatchObject({ name: 'WalletUnavailable' });
@@ -102,7 +102,7 @@ describe('a request on a lease', () => {
     await stage.expectSound();
   });
 
-  test('is booked to the turn that it was charged to, and not again to a later one', async () => {
+  test('a request on a lease is booked to the turn that it was charged to, and not again to a later turn', async () => {
     const { stage, hold } = await leased();
     await stage.settle(hold, 40n);
     const again = await stage.reserve(100n, hold.requestId);
@@ -114,7 +114,7 @@ describe('a request on a lease', () => {
     await stage.expectSound();
   });
 
-  test('that the store refuses without telling why has not been recorded', async () => {
+  test('a settle on a lease fails with the store’s error if no record explains the refusal', async () => {
     const { stage, hold } = await leased();
     stage.store.plan(() => Promise.reject(new ConditionFailed(undefined)));
     await expect(stage.settle(hold, 40n)).rejects.toMatchObject({ name: 'ConditionFailed' });
@@ -122,7 +122,7 @@ describe('a request on a lease', () => {
 });
 
 describe('a hold whose request has ended on a lease', () => {
-  /** A request with a live hold of its own, whose usage record says that a lease was charged. */
+  /** Makes a request with a live hold of its own, whose usage record says that a lease was charged. */
   async function endedOnLease() {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
@@ -131,20 +131,23 @@ describe('a hold whose request has ended on a lease', () => {
     return { stage, hold };
   }
 
-  test('is given back by the sweep, which ended no request', async () => {
+  test('a hold whose request ended on a lease is given back by the sweep, which does not count it as expired', async () => {
     const { stage } = await endedOnLease();
     expect(await stage.expire()).toEqual({ expired: 0, overdue: 0, failed: 0 });
     expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
   });
 
-  test.each(['conflict', 'unreachable', 'lost reply'] as const)('is given back once, although: %s', async (fault) => {
-    const { stage } = await endedOnLease();
-    stage.store.plan('none', fault, fault);
-    expect(await stage.expire()).toEqual({ expired: 0, overdue: 0, failed: 0 });
-    expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
-  });
+  test.each(['conflict', 'unreachable', 'lost reply'] as const)(
+    'a hold whose request ended on a lease is given back once despite the store fault: %s',
+    async (fault) => {
+      const { stage } = await endedOnLease();
+      stage.store.plan('none', fault, fault);
+      expect(await stage.expire()).toEqual({ expired: 0, overdue: 0, failed: 0 });
+      expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
+    },
+  );
 
-  test('is given back once by two sweeps', async () => {
+  test('a hold whose request ended on a lease is given back once by two concurrent sweeps', async () => {
     const { stage } = await endedOnLease();
     stage.store.plan('none', () => stage.wallet.expireDue());
     expect(await stage.expire()).toEqual({ expired: 0, overdue: 0, failed: 0 });
@@ -152,7 +155,7 @@ describe('a hold whose request has ended on a lease', () => {
   });
 });
 
-test('a hold whose end the store refuses without telling why is no request that has ended', async () => {
+test('a settle that the store refuses without a recorded end fails as an inconsistent ledger', async () => {
   const stage = await WalletStage.funded(1_000n);
   const failed = { code: 'ConditionFailed', item: undefined } as const;
   for (const reasons of [
@@ -165,8 +168,8 @@ test('a hold whose end the store refuses without telling why is no request that 
   }
 });
 
-describe('the record of a request that nobody ended', () => {
-  test('is whole: it used nothing, and lasted until it was swept', async () => {
+describe('the record of an expired request', () => {
+  test('the record of an expired request is complete, with no usage and a duration until the sweep', async () => {
     const stage = await WalletStage.funded(1_000n);
     const { requestId, accountId, request } = await stage.reserve(400n);
     stage.now += 30_000;
@@ -185,7 +188,7 @@ describe('the record of a request that nobody ended', () => {
     });
   });
 
-  test('lasted no less than nothing, whatever the sweeper’s clock says', async () => {
+  test('the duration of an expired request is never negative, whatever the sweeper’s clock says', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     stage.now -= 30_000;

@@ -3,25 +3,25 @@ import type { Check, Get, Page, Query, TableStore, Write } from '../../../lambda
 import type { Item } from '../../../lambdas/domain/table/value';
 
 /**
- * What goes wrong with one transaction or write.
- * - `conflict`, `throttled`: nothing is written, and the store says so.
- * - `unreachable`: nothing is written, and nobody knows.
- * - `lost reply`: everything is written, and nobody knows.
+ * A fault of one transaction or write.
+ * - `conflict`, `throttled`: nothing is written, and the store reports it.
+ * - `unreachable`: nothing is written, but the caller cannot tell.
+ * - `lost reply`: everything is written, but the caller cannot tell.
  */
 type NamedFault = 'none' | 'conflict' | 'throttled' | 'unreachable' | 'lost reply';
 
 export type Fault = NamedFault | Meanwhile;
 
-/** Runs just before it: another request, time that passes, or a failure that it throws. */
+/** Runs just before the operation: makes another request, moves the clock, or throws an error. */
 type Meanwhile = () => Promise<unknown>;
 
-/** A store whose next transactions and writes meet the planned faults, one each, and whose answers take their turns. */
+/** A store whose next transactions and writes meet one planned fault each, and whose replies can be interleaved. */
 export class FaultyStore implements TableStore {
   readonly #inner: TableStore;
   readonly #faults: Fault[] = [];
   #turns: readonly number[] = [0];
   #calls = 0;
-  /** What it was asked for so far. */
+  /** The number of calls so far. */
   readonly counts = { get: 0, query: 0, write: 0, transact: 0 };
 
   constructor(inner: TableStore) {
@@ -32,12 +32,12 @@ export class FaultyStore implements TableStore {
     this.#faults.push(...faults);
   }
 
-  /** Forgets what was planned: the store is well again. */
+  /** Drops the planned faults, so that the store works again. */
   clear(): void {
     this.#faults.length = 0;
   }
 
-  /** How many turns the calls wait before and after their work, over and over: it decides who overtakes whom. */
+  /** Sets, cyclically, how many turns each call waits before and after its work: this decides which call is first. */
   interleave(turns: readonly number[]): void {
     this.#turns = turns;
   }

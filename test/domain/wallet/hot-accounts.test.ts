@@ -8,15 +8,15 @@ const AMPLE = 1_000_000n;
 
 const conflicting = (): Promise<never> => Promise.reject(new TransactionCancelled([{ code: 'Conflict' }, undefined]));
 
-/** Another process on the same store, with a clock of its own that shows the same. */
+/** Another process on the same store, with its own clock set to the same time. */
 function otherProcess(stage: WalletStage): WalletStage {
   const other = new WalletStage(stage.engine);
   other.now = stage.now;
   return other;
 }
 
-describe('that an account is contended', () => {
-  test('is known to another process as soon as it is asked for a hold', async () => {
+describe('contention of an account', () => {
+  test('another process uses a lease from its first reserve on a contended account', async () => {
     const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     await stage.reserve(100n);
@@ -25,7 +25,7 @@ describe('that an account is contended', () => {
     expect((await other.reserve(100n, 'req_01JD00000000000000000000A0')).leaseTurn).toBeDefined();
   });
 
-  test('is over for another process after ten minutes', async () => {
+  test('another process stops treating an account as contended after ten minutes', async () => {
     const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     await stage.reserve(100n);
@@ -37,7 +37,7 @@ describe('that an account is contended', () => {
     expect(other.store.counts.get).toBe(before);
   });
 
-  test('is not looked for again while it is hot, or for a minute after it was not', async () => {
+  test('contention is not read again while the account is contended, or for a minute after it was not', async () => {
     const stage = await WalletStage.funded(AMPLE);
     await stage.reserve(100n);
     const before = stage.store.counts.get;
@@ -54,7 +54,7 @@ describe('that an account is contended', () => {
     expect(stage.store.counts.get).toBe(contended);
   });
 
-  test('is known to another process for as long as it is, and not read each time', async () => {
+  test('another process remembers that an account is contended, without reading it again', async () => {
     const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     await stage.reserve(100n);
@@ -66,13 +66,13 @@ describe('that an account is contended', () => {
     expect(other.store.counts.get).toBe(before);
   });
 
-  test('is told beside the request: where nobody can be told, the request goes on', async () => {
+  test('a request goes on if its process cannot tell the others about contention', async () => {
     const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict', () => Promise.reject(new Error('the disk is on fire')));
     expect((await stage.reserve(100n)).leaseTurn).toBeDefined();
   });
 
-  test('is taken for untrue where the store does not answer, and asked again', async () => {
+  test('an account counts as uncontended if the store does not answer, and the next request reads it again', async () => {
     const stage = await WalletStage.funded(AMPLE);
     const get = stage.engine.get.bind(stage.engine);
     stage.engine.get = () => Promise.reject(new StoreUnavailable('ETIMEDOUT'));
@@ -83,14 +83,14 @@ describe('that an account is contended', () => {
     expect(stage.store.counts.get - before).toBe(1);
   });
 
-  test('is not guessed where its balance cannot be read for another reason', async () => {
+  test('a reserve fails if the balance cannot be read for any reason but an unavailable store', async () => {
     const stage = await WalletStage.funded(AMPLE);
     const broken = new Error('the disk is on fire');
     stage.engine.get = () => Promise.reject(broken);
     await expect(stage.reserve(100n)).rejects.toBe(broken);
   });
 
-  test('shows in the first attempt only: one that comes later may have been made without an answer', async () => {
+  test('contention counts in the first attempt only, because a later one may follow a lost reply', async () => {
     const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('lost reply', 'conflict');
     expect((await stage.reserve(100n)).leaseTurn).toBeUndefined();
@@ -98,8 +98,8 @@ describe('that an account is contended', () => {
   });
 });
 
-describe('a lease that is taken', () => {
-  test('is from another drawer where one is busy', async () => {
+describe('taking a lease', () => {
+  test('a lease is taken from another drawer if the first one is busy', async () => {
     const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict', 'none', () => {
       stage.fraction = 0;
@@ -112,7 +112,7 @@ describe('a lease that is taken', () => {
     expect(await stage.amounts()).toEqual([AMPLE, 0n, 0n]);
   });
 
-  test('is taken once, although the answer is lost', async () => {
+  test('a lease is taken once, even if the reply is lost', async () => {
     const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     await stage.reserve(100n);
@@ -121,7 +121,7 @@ describe('a lease that is taken', () => {
     expect(await stage.amounts()).toEqual([AMPLE - 1_600n, 1_600n, 0n]);
   });
 
-  test('is not tried again for what is no fault of the store', async () => {
+  test('a lease is not retried after an error that does not come from the store', async () => {
     const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     await stage.reserve(100n);
@@ -131,7 +131,7 @@ describe('a lease that is taken', () => {
   });
 });
 
-describe('a lease that is given to another request', () => {
+describe('giving a lease to another request', () => {
   /** A stage with one idle lease. */
   async function withIdleLease() {
     const stage = await WalletStage.funded(AMPLE);
@@ -142,7 +142,7 @@ describe('a lease that is given to another request', () => {
   }
 
   test.each(['lost reply', 'unreachable', 'throttled'] as const)(
-    'is so although the store answers: %s',
+    'an idle lease is given to the next request despite the store fault: %s',
     async (fault) => {
       const { stage, leaseId } = await withIdleLease();
       stage.store.plan(fault, fault);
@@ -150,7 +150,7 @@ describe('a lease that is given to another request', () => {
     },
   );
 
-  test('is another one where the sweeper has ended it meanwhile', async () => {
+  test('a new lease is taken if the sweeper has ended the idle one', async () => {
     const { stage, leaseId } = await withIdleLease();
     stage.store.plan(() => stage.wallet.expireDue({ everything: true }));
     const { leaseTurn } = await stage.reserve(100n);
@@ -160,12 +160,12 @@ describe('a lease that is given to another request', () => {
     await stage.expectSound();
   });
 
-  test('holds just what is left of it', async () => {
+  test('an idle lease is given to a request that needs exactly the rest of it', async () => {
     const { stage, leaseId } = await withIdleLease();
     expect((await stage.reserve(760n)).leaseTurn).toBe(`${leaseId}#2`);
   });
 
-  test('has seen requests of at most four price versions', async () => {
+  test('a lease is given to requests of at most four price versions', async () => {
     const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     const turns: (string | undefined)[] = [];

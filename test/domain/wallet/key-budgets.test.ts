@@ -2,7 +2,7 @@ import { budgetCounterKey } from '../../../lambdas/contracts/storage/table-keys'
 import { budgetOf, COUNTER_ID, KeyCounterStage, limitOf, runningOf } from './key-counter-stage';
 
 describe('a budget', () => {
-  test('counts the worst case of a request until it ends, and then what it cost', async () => {
+  test('a budget counts the worst-case cost of a request until it ends, and then its actual cost', async () => {
     const stage = await KeyCounterStage.funded();
     const hold = await stage.count(100n, budgetOf(1_000n));
     expect(await stage.countedPico()).toBe(100n);
@@ -18,20 +18,20 @@ describe('a budget', () => {
     await stage.expectSound();
   });
 
-  test('is spent to the last pico-dollar and never beyond', async () => {
+  test('a budget is spent to the last pico-dollar and never beyond', async () => {
     const stage = await KeyCounterStage.funded();
     await stage.settle(await stage.count(70n, budgetOf(100n)), 70n);
     expect(await limitOf(stage.count(31n, budgetOf(100n)))).toEqual({ kind: 'budget', leftPico: 30n });
     await stage.settle(await stage.count(30n, budgetOf(100n)), 500n);
     expect(await stage.countedPico()).toBe(100n);
     expect(await limitOf(stage.count(1n, budgetOf(100n)))).toEqual({ kind: 'budget', leftPico: 0n });
-    // What is free is not a matter of budget.
+    // A free request needs no budget.
     await stage.release(await stage.count(0n, budgetOf(100n)));
     expect(await stage.amounts()).toEqual([999_900n, 0n, 100n]);
     await stage.expectSound();
   });
 
-  test('that does not cover the first request refuses it too', async () => {
+  test('a budget that does not cover the first request refuses it', async () => {
     const stage = await KeyCounterStage.funded();
     expect(await limitOf(stage.count(101n, budgetOf(100n)))).toEqual({ kind: 'budget', leftPico: 100n });
     expect(await limitOf(stage.count(1n, budgetOf(0n)))).toEqual({ kind: 'budget', leftPico: 0n });
@@ -40,14 +40,14 @@ describe('a budget', () => {
     await stage.count(100n, budgetOf(100n));
   });
 
-  test('has nothing left where it was made smaller than what was spent', async () => {
+  test('a budget that was lowered below the amount spent has nothing left', async () => {
     const stage = await KeyCounterStage.funded();
     await stage.settle(await stage.count(70n, budgetOf(100n)), 70n);
     expect(await limitOf(stage.count(1n, budgetOf(50n)))).toEqual({ kind: 'budget', leftPico: 0n });
     await stage.expectSound();
   });
 
-  test('is held by as many requests at once as it affords', async () => {
+  test('a budget admits as many concurrent requests as it can cover', async () => {
     const stage = await KeyCounterStage.funded();
     const reserved = await Promise.allSettled(Array.from({ length: 20 }, () => stage.count(10n, budgetOf(75n))));
     expect(reserved.filter(({ status }) => status === 'fulfilled')).toHaveLength(7);
@@ -55,7 +55,7 @@ describe('a budget', () => {
     await stage.expectSound();
   });
 
-  test('of a new window begins with nothing, and a request stays in the one that admitted it', async () => {
+  test('a new budget window starts at 0, and a request counts in the window that admitted it', async () => {
     const stage = await KeyCounterStage.funded();
     const hold = await stage.count(100n, budgetOf(100n));
     const next = { counterId: COUNTER_ID, budget: { window: 'day#UTC#2026-11-21', limitPico: 100n } };
@@ -66,17 +66,17 @@ describe('a budget', () => {
     await stage.expectSound();
   });
 
-  test('gives way to an emptier wallet', async () => {
+  test('insufficient funds are reported instead of a budget that covers the request', async () => {
     const stage = await KeyCounterStage.funded(50n);
     await expect(stage.count(60n, budgetOf(100n))).rejects.toMatchObject({ name: 'InsufficientFunds' });
     expect(await stage.countedPico()).toBeUndefined();
-    // Where neither covers it the budget is named: the wallet is asked again with what that affords.
+    // If neither covers the request, the error names the budget.
     expect(await limitOf(stage.count(60n, budgetOf(20n)))).toEqual({ kind: 'budget', leftPico: 20n });
   });
 });
 
-describe('a settle that comes after the expiry', () => {
-  test('charges what the budget has left, and the rest is the operator’s loss', async () => {
+describe('a settle after the hold has expired', () => {
+  test('a late settle charges what the budget has left, and the rest is the operator’s loss', async () => {
     const stage = await KeyCounterStage.funded();
     const late = await stage.count(100n, budgetOf(100n));
     await stage.expire();
@@ -88,7 +88,7 @@ describe('a settle that comes after the expiry', () => {
     await stage.expectSound();
   });
 
-  test('charges nothing where nothing is left, whatever was spent since under a larger budget', async () => {
+  test('a late settle charges nothing if the budget is used up, even if a larger budget was used since', async () => {
     const stage = await KeyCounterStage.funded();
     const late = await stage.count(100n, budgetOf(100n));
     await stage.expire();
@@ -97,7 +97,7 @@ describe('a settle that comes after the expiry', () => {
     await stage.expectSound();
   });
 
-  test('charges no more than the wallet has, where the budget has more', async () => {
+  test('a late settle charges no more than the wallet has, even if the budget has more', async () => {
     const stage = await KeyCounterStage.funded(100n);
     const late = await stage.count(100n, budgetOf(1_000n));
     await stage.expire();
@@ -107,18 +107,18 @@ describe('a settle that comes after the expiry', () => {
     await stage.expectSound();
   });
 
-  test('is made again where another request took the budget in between', async () => {
+  test('a late settle is retried if another request took the budget in between', async () => {
     const stage = await KeyCounterStage.funded();
     const late = await stage.count(100n, budgetOf(100n));
     await stage.expire();
-    // The end that finds its hold gone, and then the adjustment.
+    // The first write finds the hold gone; the second is the adjustment.
     stage.store.plan('none', async () => stage.settle(await stage.count(80n, budgetOf(100n)), 80n));
     expect(await stage.settle(late, 40n)).toEqual({ outcome: 'adjusted', costPico: 20n, overrunPico: 20n });
     expect(await stage.countedPico()).toBe(100n);
     await stage.expectSound();
   });
 
-  test('has no budget to look at where the key has none, and no request that runs', async () => {
+  test('a late settle for a key without a budget changes no counter', async () => {
     const stage = await KeyCounterStage.funded();
     const late = await stage.count(100n, runningOf(1));
     await stage.expire();

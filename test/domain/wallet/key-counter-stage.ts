@@ -7,7 +7,7 @@ import { WalletStage } from './wallet-stage';
 
 export const COUNTER_ID = '01JD0000000000000000000007';
 export const WINDOW = 'day#UTC#2026-11-20';
-/** Where the stage's clock begins, which is the beginning of a minute. */
+/** The stage's initial time, which is the start of a minute. */
 export const START = Date.parse('2026-11-20T10:00:00.000Z');
 
 export const budgetOf = (limitPico: bigint): Counting => ({
@@ -20,7 +20,7 @@ export const minuteOf = (minute: Partial<NonNullable<Counting['minute']>>): Coun
   minute: { start: START, tokens: 0, ...minute },
 });
 
-/** A wallet whose requests are one key's, and what its rules have counted of them. */
+/** A wallet whose requests all belong to one key, with access to that key's counters. */
 export class KeyCounterStage extends WalletStage {
   static override async funded(amountPico = 1_000_000n): Promise<KeyCounterStage> {
     const stage = new KeyCounterStage();
@@ -46,7 +46,7 @@ export class KeyCounterStage extends WalletStage {
   }
 }
 
-/** Which limit refused it, and how far it was. */
+/** The limit that refused the hold; otherwise whatever the reserve threw. */
 export async function limitOf(reserving: Promise<unknown>): Promise<unknown> {
   const error: unknown = await reserving.then(
     () => undefined,

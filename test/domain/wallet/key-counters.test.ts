@@ -21,8 +21,8 @@ const EVERYTHING: Counting = {
   ...minuteOf({ tokens: 30, requestsMax: 10, tokensMax: 300 }),
 };
 
-describe('a key with a budget, a minute and a number of requests at a time', () => {
-  test('keeps what was counted with the hold, and with the entry where it is counted', async () => {
+describe('a key with every counted limit', () => {
+  test('the hold and its entry name the counters that count the request', async () => {
     const stage = await KeyCounterStage.funded();
     const hold = await stage.count(100n, EVERYTHING);
     expect(hold.counting).toEqual(EVERYTHING);
@@ -36,7 +36,7 @@ describe('a key with a budget, a minute and a number of requests at a time', () 
     expect((await stage.entries()).at(-1)).not.toHaveProperty('budgetWindow');
   });
 
-  test('is refused by the first that has no room, and counted by none', async () => {
+  test('a request is refused by the first limit without room, and then no counter counts it', async () => {
     const stage = await KeyCounterStage.funded();
     const holds = [await stage.count(1n, EVERYTHING), await stage.count(1n, EVERYTHING)];
     holds.push(await stage.count(1n, EVERYTHING));
@@ -50,20 +50,20 @@ describe('a key with a budget, a minute and a number of requests at a time', () 
     await stage.expectSound();
   });
 
-  test('holds for itself in an account that draws on leases', async () => {
+  test('a counted request gets its own hold even in an account that draws on leases', async () => {
     const stage = await KeyCounterStage.funded();
     stage.store.plan('conflict');
     expect((await stage.reserve(100n)).leaseTurn).toBeDefined();
     const hold = await stage.count(100n, EVERYTHING);
     expect(hold).not.toHaveProperty('leaseTurn');
     await stage.settle(hold, 40n);
-    // Meeting others is no reason for a lease either.
+    // Contention does not make it use a lease either.
     stage.store.plan('conflict', 'throttled');
     expect(await stage.count(100n, EVERYTHING)).not.toHaveProperty('leaseTurn');
     await stage.expectSound();
   });
 
-  test('finds the money that lies in drawers', async () => {
+  test('a counted request can use the money in drawers', async () => {
     const stage = await KeyCounterStage.funded();
     stage.store.plan('conflict');
     await stage.release(await stage.reserve(100n));
@@ -74,7 +74,7 @@ describe('a key with a budget, a minute and a number of requests at a time', () 
     await stage.expectSound();
   });
 
-  test('is refused with one message, whichever limit it is', async () => {
+  test('every limit of a key is refused with the same message', async () => {
     const stage = await KeyCounterStage.funded();
     await expect(stage.count(1n, budgetOf(0n))).rejects.toMatchObject({
       name: 'KeyLimitReached',
@@ -82,20 +82,20 @@ describe('a key with a budget, a minute and a number of requests at a time', () 
     });
   });
 
-  test('cannot have a hold that is negative, by which it would be given room', async () => {
+  test('a counted request cannot have a negative hold, which would make room in its limits', async () => {
     const stage = await KeyCounterStage.funded();
     await expect(stage.count(-1n, EVERYTHING)).rejects.toThrow(RangeError);
   });
 });
 
 describe.each(['conflict', 'unreachable', 'lost reply', 'throttled'] as const)(
-  'although the store answers with: %s,',
+  'the counters despite the store fault: %s',
   (fault) => {
     const times = (count: number): Fault[] => Array.from({ length: count }, () => fault);
 
-    test('a request is counted once, and given back once', async () => {
+    test('a request is counted once and given back once despite store faults', async () => {
       const stage = await KeyCounterStage.funded();
-      // Room for one: an attempt that was committed without an answer must not stand in its own way.
+      // There is room for one request only, so an attempt whose reply was lost must not block its own retry.
       const counting = { ...budgetOf(100n), runningMax: 1, minute: { start: START, tokens: 30, requestsMax: 1 } };
       stage.store.plan(...times(3));
       const hold = await stage.count(100n, counting);
@@ -107,7 +107,7 @@ describe.each(['conflict', 'unreachable', 'lost reply', 'throttled'] as const)(
       await stage.expectSound();
     });
 
-    test('a request that nobody ended is given back once', async () => {
+    test('an expired request is given back once despite store faults', async () => {
       const stage = await KeyCounterStage.funded();
       const hold = await stage.count(100n, { ...budgetOf(100n), runningMax: 1 });
       stage.store.plan(...times(3));
@@ -121,8 +121,8 @@ describe.each(['conflict', 'unreachable', 'lost reply', 'throttled'] as const)(
   },
 );
 
-describe('the ledger tells', () => {
-  test('a budget that counts another amount than was charged and is held', async () => {
+describe('the verification of counters', () => {
+  test('the verifier reports a budget that does not match the amounts charged and held', async () => {
     const stage = await KeyCounterStage.funded();
     await stage.settle(await stage.count(100n, budgetOf(1_000n)), 40n);
     await stage.count(100n, budgetOf(1_000n));
@@ -136,7 +136,7 @@ describe('the ledger tells', () => {
     expect((await stage.verify()).differences).toMatchObject([{ kind: 'key_budget', actualPico: 0n }]);
   });
 
-  test('requests that run and are not counted, or are counted and do not run', async () => {
+  test('the verifier reports running requests that are not counted, and counted ones that do not run', async () => {
     const stage = await KeyCounterStage.funded();
     const hold = await stage.count(100n, runningOf(5));
     await stage.expectSound();
@@ -144,7 +144,7 @@ describe('the ledger tells', () => {
     await stage.engine.write({ table: KEYS, delete: update });
     const missing = { kind: 'key_running', accountId: ACCOUNT, id: COUNTER_ID, expectedPico: 1n, actualPico: 0n };
     expect((await stage.verify()).differences).toEqual([missing]);
-    // Nothing that becomes of a key keeps its holds from ending.
+    // A hold can end even if its key's counter is gone.
     expect(await stage.settle(hold, 1n)).toMatchObject({ outcome: 'charged' });
     expect((await stage.verify()).differences).toEqual([{ ...missing, expectedPico: 0n, actualPico: -1n }]);
   });

@@ -2,8 +2,8 @@ import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import { outcomeOf } from './wallet-stage';
 import { KeyCounterStage, limitOf, minuteOf, runningOf, START } from './key-counter-stage';
 
-describe('requests at a time', () => {
-  test('are as many as the rule says, and each end makes room', async () => {
+describe('a limit of concurrent requests', () => {
+  test('concurrent requests are limited by the rule, and the end of each makes room', async () => {
     const stage = await KeyCounterStage.funded();
     const first = await stage.count(10n, runningOf(2));
     const second = await stage.count(10n, runningOf(2));
@@ -21,7 +21,7 @@ describe('requests at a time', () => {
     await stage.expectSound();
   });
 
-  test('are counted once, also when a request is ended twice', async () => {
+  test('a running request is subtracted once, even if it is ended twice', async () => {
     const stage = await KeyCounterStage.funded();
     const hold = await stage.count(10n, runningOf(1));
     await Promise.all([stage.settle(hold, 1n), stage.settle(hold, 1n)]);
@@ -29,19 +29,19 @@ describe('requests at a time', () => {
   });
 });
 
-describe('a minute', () => {
-  test('takes as many requests as the rule says, however they end', async () => {
+describe('a limit per minute', () => {
+  test('a minute admits as many requests as the rule allows, however they end', async () => {
     const stage = await KeyCounterStage.funded();
     const counting = minuteOf({ tokens: 7, requestsMax: 2 });
     await stage.settle(await stage.count(10n, counting), 1n);
     await stage.release(await stage.count(10n, counting));
     expect(await limitOf(stage.count(10n, counting))).toMatchObject({ kind: 'minute', requestsCounted: 2 });
-    // The next minute is another.
+    // The next minute has its own counter.
     await stage.count(10n, minuteOf({ tokens: 7, requestsMax: 2, start: START + MINUTE_MS }));
     await stage.expectSound();
   });
 
-  test('takes as many tokens as the rule says', async () => {
+  test('a minute admits as many tokens as the rule allows', async () => {
     const stage = await KeyCounterStage.funded();
     const counting = minuteOf({ tokens: 50, tokensMax: 100 });
     await stage.count(10n, counting);
@@ -55,7 +55,7 @@ describe('a minute', () => {
     await stage.count(10n, minuteOf({ tokens: 0, tokensMax: 100 }));
   });
 
-  test('that does not take the first request tells that nothing was counted', async () => {
+  test('a minute that refuses its first request reports that nothing was counted', async () => {
     const stage = await KeyCounterStage.funded();
     expect(await limitOf(stage.count(10n, minuteOf({ tokens: 101, tokensMax: 100 })))).toMatchObject({
       kind: 'minute',
@@ -65,7 +65,7 @@ describe('a minute', () => {
     expect(await stage.minute()).toBeUndefined();
   });
 
-  test('needs room for both where there are both rules', async () => {
+  test('a minute with both rules needs room for the request and for its tokens', async () => {
     const stage = await KeyCounterStage.funded();
     const counting = { tokens: 50, requestsMax: 2, tokensMax: 60 };
     await stage.count(10n, minuteOf(counting));
@@ -77,7 +77,7 @@ describe('a minute', () => {
     expect(await limitOf(stage.count(10n, minuteOf({ ...counting, tokens: 0 })))).toMatchObject({ requestsCounted: 2 });
   });
 
-  test('counts, once a request has ended within it, what that really took and gave', async () => {
+  test('a minute counts the actual tokens of a request that ended within it', async () => {
     const stage = await KeyCounterStage.funded();
     const [first, second] = [
       await stage.count(10n, minuteOf({ tokens: 500, tokensMax: 1_000 })),
@@ -86,7 +86,7 @@ describe('a minute', () => {
     const expiresAt = BigInt(START / 1_000 + 600);
     expect(await stage.minute()).toEqual({ requests: 2n, tokens: 1_000n, expiresAt });
     stage.now = START + MINUTE_MS - 1;
-    // Ten tokens in and twenty out.
+    // The request used ten input tokens and twenty output tokens.
     await stage.settle(first, 1n);
     expect(await stage.minute()).toEqual({ requests: 2n, tokens: 530n, expiresAt });
     stage.now = START + MINUTE_MS;
@@ -94,14 +94,14 @@ describe('a minute', () => {
     expect(await stage.minute()).toEqual({ requests: 2n, tokens: 530n, expiresAt });
   });
 
-  test('gives all its tokens back for a request that took none', async () => {
+  test('a minute gets all the tokens of a request back if it used none', async () => {
     const stage = await KeyCounterStage.funded();
     const hold = await stage.count(10n, minuteOf({ tokens: 500, tokensMax: 1_000 }));
     await stage.wallet.release({ hold, record: { ...outcomeOf(hold), status: 'provider_error', usage: {} } });
     expect(await stage.minute()).toMatchObject({ requests: 1n, tokens: 0n });
   });
 
-  test('gets its tokens back from a request that the sweep ends within it', async () => {
+  test('a minute gets the tokens back of a request that expires within it', async () => {
     const stage = await KeyCounterStage.funded();
     stage.holdMs = MINUTE_MS / 2;
     await stage.count(10n, minuteOf({ tokens: 500, tokensMax: 1_000 }));
@@ -109,7 +109,7 @@ describe('a minute', () => {
     expect(await stage.minute()).toMatchObject({ requests: 1n, tokens: 0n });
   });
 
-  test('is forgotten ten minutes after it began', async () => {
+  test('the counter of a minute expires ten minutes after the minute began', async () => {
     const stage = await KeyCounterStage.funded();
     await stage.count(10n, minuteOf({ requestsMax: 1 }));
     stage.now = START + 10 * MINUTE_MS - 1;

@@ -8,7 +8,7 @@ async function labelsOf(stage: WalletStage, requestId: string): Promise<unknown>
 }
 
 describe('the labels of a key', () => {
-  test('are on the record of its request, however that ends', async () => {
+  test('the labels of a key are on the usage record of its request, however the request ends', async () => {
     const stage = await WalletStage.funded(AMPLE);
     const reserve = () => stage.reserve(100n, undefined, ACCOUNT, { labels: LABELS });
     const [charged, released, expired] = [await reserve(), await reserve(), await reserve()];
@@ -18,14 +18,14 @@ describe('the labels of a key', () => {
     for (const { requestId } of [charged, released, expired]) expect(await labelsOf(stage, requestId)).toEqual(LABELS);
   });
 
-  test('are on those of its requests of a lease, and on no other’s', async () => {
+  test('the labels of a key are on the records of its requests on a lease, and on no other record', async () => {
     const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     const labelled = await stage.reserve(100n, undefined, ACCOUNT, { labels: LABELS });
     await stage.settle(labelled, 1n);
     const plain = await stage.reserve(100n);
     expect(plain.leaseTurn).toMatch(/#2$/);
-    // Nobody ends it: what the lease says of it is all that is known.
+    // Nothing ends this request, so its record is made from the lease alone.
     stage.now += 2 * 60_000;
     expect(await stage.wallet.expireDue()).toMatchObject({ expired: 1 });
     expect(await labelsOf(stage, labelled.requestId)).toEqual(LABELS);
@@ -33,7 +33,7 @@ describe('the labels of a key', () => {
     expect(await labelsOf(stage, plain.requestId)).toBeUndefined();
   });
 
-  test('come to a lease with the request that has them', async () => {
+  test('a lease without labels gets those of the next request that it is given to', async () => {
     const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     await stage.settle(await stage.reserve(100n), 1n);

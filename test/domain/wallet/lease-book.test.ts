@@ -7,7 +7,7 @@ import { ACCOUNT } from './wallet-stage';
 const NOW = 1_000_000;
 const CHARGE = { costPico: 40n, overrunPico: 0n, priceVersion: 'v1' };
 
-/** A lease of 800 whose request holds 100, taken now. */
+/** A lease of 800, taken now for a request that holds 100. */
 function leaseFor(requestId: string, leaseId = 'lease_1'): Lease {
   const request = { keyId: 'k', endpoint: 'chat' as const, model: 'm', provider: 'p', streamed: true };
   const at = '2026-11-20T10:00:00.000Z';
@@ -22,7 +22,7 @@ function leaseFor(requestId: string, leaseId = 'lease_1'): Lease {
   };
 }
 
-/** A book with one idle lease, of which 40 are spent. */
+/** A book with one idle lease of which 40 are spent. */
 function bookWithIdle(): { readonly book: LeaseBook; readonly lease: Lease } {
   const [book, lease] = [new LeaseBook(), leaseFor('req_1')];
   book.begin(lease);
@@ -30,8 +30,8 @@ function bookWithIdle(): { readonly book: LeaseBook; readonly lease: Lease } {
   return { book, lease };
 }
 
-describe('what a process knows of an account', () => {
-  test('is nothing at first, hot for ten minutes, and cool for one', () => {
+describe('the lease book’s knowledge of an account', () => {
+  test('an account is unknown at first, hot for ten minutes, and cool for one', () => {
     const book = new LeaseBook();
     expect(book.isHot(ACCOUNT, NOW)).toBeUndefined();
     book.markHot(ACCOUNT, NOW);
@@ -42,7 +42,7 @@ describe('what a process knows of an account', () => {
     expect(book.isHot(ACCOUNT, NOW + MINUTE_MS)).toBeUndefined();
   });
 
-  test('is forgotten when it knows of ten thousand others that it heard of later', () => {
+  test('an account is forgotten after ten thousand more recent ones', () => {
     const book = new LeaseBook();
     for (let account = 0; account < 10_000; account += 1) book.markHot(`acc_${account}`, NOW);
     expect(book.isHot('acc_0', NOW)).toBe(true);
@@ -55,14 +55,14 @@ describe('what a process knows of an account', () => {
 });
 
 describe('an idle lease', () => {
-  test('is taken once, with what its requests came to', () => {
+  test('an idle lease is taken once, with the tally of its requests', () => {
     const { book, lease } = bookWithIdle();
     const settled = { requests: 1n, costPico: 40n, overrunPico: 0n, priceVersions: ['v1'] };
     expect(book.take(ACCOUNT, 100n, NOW)).toEqual({ idle: { lease, settled }, done: [] });
     expect(book.take(ACCOUNT, 100n, NOW)).toEqual({ idle: undefined, done: [] });
   });
 
-  test('has room for what is left of it, and time until it is due', () => {
+  test('an idle lease has room for the rest of its money, and time until it is due', () => {
     expect(bookWithIdle().book.take(ACCOUNT, 760n, NOW).idle).toBeDefined();
     expect(bookWithIdle().book.take(ACCOUNT, 761n, NOW).idle).toBeUndefined();
     const dueAt = NOW + 2 * MINUTE_MS;
@@ -70,7 +70,7 @@ describe('an idle lease', () => {
     expect(bookWithIdle().book.take(ACCOUNT, 1n, dueAt).idle).toBeUndefined();
   });
 
-  test('that is of no use any more is taken out with the one that is', () => {
+  test('a used-up idle lease is returned beside the useful one, for the caller to end', () => {
     const book = new LeaseBook();
     const [useful, spent] = [leaseFor('req_1', 'lease_1'), leaseFor('req_2', 'lease_2')];
     for (const lease of [useful, spent]) book.begin(lease);
@@ -82,14 +82,14 @@ describe('an idle lease', () => {
     expect(book.take(ACCOUNT, 1n, NOW)).toEqual({ idle: undefined, done: [] });
   });
 
-  test('is of its account only', () => {
+  test('an idle lease is given to requests of its own account only', () => {
     const { book } = bookWithIdle();
     expect(book.take('acc_other', 1n, NOW)).toEqual({ idle: undefined, done: [] });
   });
 });
 
 describe('a lease in use', () => {
-  test('is found by its request and its turn', () => {
+  test('a lease in use is found by its request and its turn', () => {
     const [book, lease] = [new LeaseBook(), leaseFor('req_1')];
     book.begin(lease);
     expect(book.inUse('req_1', leaseTurnOf(lease))).toBe(lease);
@@ -97,7 +97,7 @@ describe('a lease in use', () => {
     expect(book.inUse('req_2', leaseTurnOf(lease))).toBeUndefined();
   });
 
-  test('ends once: it is idle then, and no longer in use', () => {
+  test('a lease in use becomes idle once', () => {
     const { book, lease } = bookWithIdle();
     book.end(lease, CHARGE);
     expect(book.inUse('req_1', leaseTurnOf(lease))).toBeUndefined();
@@ -105,7 +105,7 @@ describe('a lease in use', () => {
     expect(book.take(ACCOUNT, 100n, NOW).idle).toBeUndefined();
   });
 
-  test('that is forgotten is neither in use nor idle', () => {
+  test('a forgotten lease is neither in use nor idle', () => {
     const [book, lease] = [new LeaseBook(), leaseFor('req_1')];
     book.begin(lease);
     book.forget(lease);
@@ -114,7 +114,7 @@ describe('a lease in use', () => {
     expect(book.take(ACCOUNT, 100n, NOW).idle).toBeUndefined();
   });
 
-  test('is not forgotten in the place of another that its request has now', () => {
+  test('forgetting a lease does not forget the newer lease of the same request', () => {
     const book = new LeaseBook();
     const [first, second] = [leaseFor('req_1', 'lease_1'), leaseFor('req_1', 'lease_2')];
     book.begin(first);

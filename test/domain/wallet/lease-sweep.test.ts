@@ -6,7 +6,7 @@ import { ACCOUNT, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;
 
-/** A request that holds its own, whose account is contended from then on. */
+/** Makes a request with a hold of its own, on an account that is contended from then on. */
 async function heldStage() {
   const stage = await WalletStage.funded(AMPLE);
   const held = await stage.reserve(100n);
@@ -17,7 +17,7 @@ async function heldStage() {
 }
 
 describe('a request that has a hold of its own and a lease', () => {
-  test('expires once, and all of its money comes back', async () => {
+  test('a request with both a hold and a lease expires once, and all of its money comes back', async () => {
     const { stage, held } = await heldStage();
     const leased = await stage.reserve(100n, held.requestId);
     expect(leased.leaseTurn).toBeDefined();
@@ -27,7 +27,7 @@ describe('a request that has a hold of its own and a lease', () => {
     await stage.expectSound();
   });
 
-  test('is charged once when it is settled on its lease', async () => {
+  test('a request with both a hold and a lease is charged once if it is settled on the lease', async () => {
     const { stage, held } = await heldStage();
     const leased = await stage.reserve(100n, held.requestId);
     await stage.settle(leased, 40n);
@@ -37,7 +37,7 @@ describe('a request that has a hold of its own and a lease', () => {
     await stage.expectSound();
   });
 
-  test('is charged once, as an adjustment, when its lease expired before its hold is settled', async () => {
+  test('a request with both a hold and an expired lease is charged once, as an adjustment', async () => {
     const { stage } = await heldStage();
     const leased = await stage.reserve(100n);
     stage.now += 10 * MINUTE_MS;
@@ -50,14 +50,14 @@ describe('a request that has a hold of its own and a lease', () => {
   });
 });
 
-test('a lease that no sweep met until its last record ended by time is charged for it all the same', async () => {
+test('a lease that is first swept after its last usage record expired is still charged for it', async () => {
   const { stage } = await heldStage();
   stage.now += 91 * DAY_MS;
   expect(await stage.wallet.expireDue()).toMatchObject({ expired: 1, failed: 0 });
   expect(await stage.amounts()).toEqual([AMPLE - 7n, 0n, 7n]);
 });
 
-test("a late settle is charged to what lies in drawers before it is the operator's loss", async () => {
+test('a late settle is charged to the drawers before it becomes the operator’s loss', async () => {
   const { stage } = await heldStage();
   const late = await stage.reserve(100n);
   stage.now += 2 * MINUTE_MS;

@@ -15,7 +15,7 @@ async function hotStage(fundedPico = AMPLE): Promise<{ stage: WalletStage; first
 }
 
 describe('an account whose balance is contended', () => {
-  test('draws on a lease: the next request takes no money of its own', async () => {
+  test('a contended account draws on a lease, so the next request takes no money from the balance', async () => {
     const { stage, first } = await hotStage();
     expect(await stage.amounts()).toEqual([AMPLE - 800n, 800n, 0n]);
     expect(await stage.settle(first, 40n)).toEqual({ outcome: 'charged', costPico: 40n, overrunPico: 0n });
@@ -25,14 +25,14 @@ describe('an account whose balance is contended', () => {
     await stage.expectSound();
   });
 
-  test('holds as before once nothing has been contended for ten minutes', async () => {
+  test('an account uses single holds again after ten minutes without contention', async () => {
     const { stage, first } = await hotStage();
     await stage.settle(first, 1n);
     stage.now += 10 * MINUTE_MS;
     expect(await stage.reserve(100n)).not.toHaveProperty('leaseTurn');
   });
 
-  test('has as many leases as requests at a time', async () => {
+  test('a contended account has one lease for each concurrent request', async () => {
     const { stage, first } = await hotStage();
     const second = await stage.reserve(100n);
     expect(second.leaseTurn).not.toBe(first.leaseTurn);
@@ -44,14 +44,14 @@ describe('an account whose balance is contended', () => {
     await stage.expectSound();
   });
 
-  test('holds request by request where it has too little for leases', async () => {
+  test('a contended account with too little money for leases uses single holds', async () => {
     const { stage, first } = await hotStage(10_000n);
     expect(first.leaseTurn).toBeUndefined();
     await stage.settle(first, 40n);
     expect(await stage.amounts()).toEqual([9_960n, 0n, 40n]);
   });
 
-  test("is charged at most what each request held, and the rest is the operator's loss", async () => {
+  test('a lease is charged at most the hold of each request, and the rest is the operator’s loss', async () => {
     const { stage, first } = await hotStage();
     expect(await stage.settle(first, 130n)).toEqual({ outcome: 'charged', costPico: 100n, overrunPico: 30n });
     await stage.reserve(100n);
@@ -66,7 +66,7 @@ describe('an account whose balance is contended', () => {
     await stage.expectSound();
   });
 
-  test('spends what lies in its drawers before a request is refused', async () => {
+  test('an account spends the money in its drawers before a request is refused', async () => {
     const { stage, first } = await hotStage();
     await stage.release(first);
     stage.now += 2 * MINUTE_MS;
@@ -82,7 +82,7 @@ describe('an account whose balance is contended', () => {
 });
 
 describe('a lease', () => {
-  test('takes requests for two minutes, and then another one takes its place and its charges are booked', async () => {
+  test('a lease takes requests for two minutes, and then its charges are booked and another one replaces it', async () => {
     const { stage, first } = await hotStage();
     await stage.settle(first, 40n);
     stage.now += 2 * MINUTE_MS;
@@ -93,7 +93,7 @@ describe('a lease', () => {
     await stage.expectSound();
   });
 
-  test('that has no room for a request gives way to another', async () => {
+  test('a lease without room for a request is replaced by another one', async () => {
     const { stage, first } = await hotStage();
     await stage.settle(first, 40n);
     const large = await stage.reserve(761n);
@@ -102,7 +102,7 @@ describe('a lease', () => {
     await stage.expectSound();
   });
 
-  test('ends by the sweeper two minutes after it was taken, once its last request has ended', async () => {
+  test('a lease whose last request has ended is ended by the sweeper two minutes after it was taken', async () => {
     const { stage, first } = await hotStage();
     await stage.settle(first, 40n);
     stage.now += 2 * MINUTE_MS;
@@ -111,7 +111,7 @@ describe('a lease', () => {
     await stage.expectSound();
   });
 
-  test('is left alone while its last request runs', async () => {
+  test('a lease is left alone while its last request is running', async () => {
     const { stage } = await hotStage();
     const running = await stage.reserve(100n, stage.nextRequestId());
     stage.now += 2 * MINUTE_MS - 1;
@@ -124,7 +124,7 @@ describe('a lease', () => {
     await stage.expectSound();
   });
 
-  test('whose request nobody ended leaves a record of it, and the charges of those before it', async () => {
+  test('a lease whose last request expired keeps the charges of the earlier ones, and the request gets a record', async () => {
     const { stage, first } = await hotStage();
     await stage.settle(first, 40n);
     const lost = await stage.reserve(100n);
@@ -135,7 +135,7 @@ describe('a lease', () => {
     await stage.expectSound();
   });
 
-  test('whose last request ends after the sweeper expired it charges what is left, as an adjustment', async () => {
+  test('a settle after its lease has expired charges what is still available, as an adjustment', async () => {
     const { stage, first } = await hotStage();
     stage.now += 2 * MINUTE_MS;
     await stage.wallet.expireDue();
@@ -145,13 +145,13 @@ describe('a lease', () => {
     await stage.expectSound();
   });
 
-  test('tells that it is overdue when its request should have ended five minutes ago', async () => {
+  test('a lease counts as overdue when its request is more than five minutes past its deadline', async () => {
     const { stage } = await hotStage();
     stage.now += 8 * MINUTE_MS;
     expect(await stage.wallet.expireDue()).toMatchObject({ expired: 1, overdue: 1 });
   });
 
-  test('charges a request once, also when it is settled again', async () => {
+  test('a lease charges a request once, even if it is settled again', async () => {
     const { stage, first } = await hotStage();
     await Promise.all([stage.settle(first, 40n), stage.settle(first, 40n)]);
     await expect(stage.settle(first, 41n)).rejects.toMatchObject({ name: 'HoldAlreadySettled', costPico: 40n });
@@ -163,7 +163,7 @@ describe('a lease', () => {
     await stage.expectSound();
   });
 
-  test('does not charge a request for which it was taken twice', async () => {
+  test('a request that was given a second turn on a lease is not charged again', async () => {
     const { stage, first } = await hotStage();
     await stage.settle(first, 40n);
     const again = await stage.reserve(100n, first.requestId);
@@ -177,11 +177,11 @@ describe('a lease', () => {
 });
 
 describe.each(['conflict', 'unreachable', 'lost reply', 'throttled'] as const)(
-  'although the store answers with: %s,',
+  'leases despite the store fault: %s',
   (fault) => {
     const times = (count: number): Fault[] => Array.from({ length: count }, () => fault);
 
-    test('a lease is taken, given on and settled exactly once', async () => {
+    test('a lease is taken, given to the next request and settled exactly once despite store faults', async () => {
       const { stage, first } = await hotStage();
       stage.store.plan(...times(3));
       await stage.settle(first, 40n);
@@ -218,8 +218,8 @@ describe.each(['conflict', 'unreachable', 'lost reply', 'throttled'] as const)(
   },
 );
 
-describe('the ledger tells', () => {
-  test('a record that was charged to a lease with another amount', async () => {
+describe('the verification of leases', () => {
+  test('the verifier reports a usage record whose amount differs from its lease’s', async () => {
     const { stage, first } = await hotStage();
     await stage.settle(first, 40n);
     stage.now += 2 * MINUTE_MS;
@@ -232,7 +232,7 @@ describe('the ledger tells', () => {
     ]);
   });
 
-  test('money that is missing in a drawer', async () => {
+  test('the verifier reports money that is missing from a drawer', async () => {
     const { stage } = await hotStage();
     const drawers = await Promise.all(
       SHARDS.map((drawer) => stage.engine.get({ table: WALLET, key: balanceKey(ACCOUNT, drawer) })),
@@ -243,7 +243,7 @@ describe('the ledger tells', () => {
   });
 });
 
-test('a request that is settled on a lease keeps its whole record', async () => {
+test('a request that is settled on a lease has a complete usage record', async () => {
   const { stage, first } = await hotStage();
   await stage.settle(first, 40n);
   expect(await stage.usage.get(ACCOUNT, first.requestId)).toEqual({

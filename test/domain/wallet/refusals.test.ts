@@ -9,35 +9,35 @@ const OTHER = 'acc_01JD0000000000000000000002';
 const dropWallet = (stage: WalletStage): Promise<unknown> =>
   stage.engine.write({ table: WALLET, delete: balanceKey(ACCOUNT) });
 
-describe('what cannot be is a mistake of the caller', () => {
-  test.each([0n, -1n])('a credit of %s', async (amountPico) => {
+describe('an invalid argument', () => {
+  test.each([0n, -1n])('a credit of %s is refused as invalid', async (amountPico) => {
     const stage = await WalletStage.funded(1_000n);
     const credit = stage.wallet.credit({ accountId: ACCOUNT, amountPico, paymentId: 'pi_1' });
-    await expect(credit).rejects.toThrow(new RangeError('a credit is positive'));
+    await expect(credit).rejects.toThrow(new RangeError('a credit must be positive'));
   });
 
-  test('a payment under the id of a request or of a lease', async () => {
+  test('a payment ID that could be the ID of a request or a lease is refused', async () => {
     const stage = await WalletStage.funded(1_000n);
     for (const paymentId of ['req_1', 'lease_1', '', 'a#late', 'x'.repeat(201)]) {
       const credit = stage.wallet.credit({ accountId: ACCOUNT, amountPico: 1n, paymentId });
-      await expect(credit).rejects.toThrow(new RangeError('not a payment id'));
+      await expect(credit).rejects.toThrow(new RangeError('invalid payment ID'));
     }
     expect(await stage.wallet.credit({ accountId: ACCOUNT, amountPico: 1n, paymentId: 'x'.repeat(200) })).toBe(
       'credited',
     );
   });
 
-  test('a hold, or a cost, below nothing', async () => {
+  test('a negative hold and a negative cost are refused', async () => {
     const stage = await WalletStage.funded(1_000n);
-    await expect(stage.reserve(-1n)).rejects.toThrow(new RangeError('a hold is not negative'));
+    await expect(stage.reserve(-1n)).rejects.toThrow(new RangeError('a hold cannot be negative'));
     const hold = await stage.reserve(1n);
-    await expect(stage.settle(hold, -1n)).rejects.toThrow(new RangeError('a cost is not negative'));
+    await expect(stage.settle(hold, -1n)).rejects.toThrow(new RangeError('a cost cannot be negative'));
     expect(await stage.amounts()).toEqual([999n, 1n, 0n]);
   });
 });
 
-describe('what the wallet does not cover', () => {
-  test('is refused with what is there', async () => {
+describe('a hold that the wallet does not cover', () => {
+  test('a hold above the available money is refused, and the error says how much there is', async () => {
     const stage = await WalletStage.funded(1_000n);
     await expect(stage.reserve(1_001n)).rejects.toMatchObject({
       name: 'InsufficientFunds',
@@ -47,17 +47,17 @@ describe('what the wallet does not cover', () => {
     });
   });
 
-  test('is refused at once: waiting would not help', async () => {
+  test('a hold above the available money is refused without a retry, because waiting would not help', async () => {
     const stage = await WalletStage.funded(1_000n);
     await expect(stage.reserve(1_001n)).rejects.toThrow();
     expect(stage.waits).toEqual([]);
   });
 });
 
-describe('without a wallet', () => {
+describe('an account without a wallet', () => {
   const refusal = { name: 'WalletNotFound', message: 'the account has no wallet' };
 
-  test('nothing is held, whether or not the store is contended', async () => {
+  test('an account without a wallet gets no hold, whether or not the store is contended', async () => {
     const stage = new WalletStage();
     await expect(stage.reserve(1n)).rejects.toMatchObject(refusal);
     stage.store.plan('conflict');
@@ -65,14 +65,14 @@ describe('without a wallet', () => {
     expect(await stage.wallet.balance(ACCOUNT)).toBeUndefined();
   });
 
-  test('nothing is credited', async () => {
+  test('an account without a wallet cannot be credited', async () => {
     const stage = new WalletStage();
     const credit = stage.wallet.credit({ accountId: ACCOUNT, amountPico: 1n, paymentId: 'pi_1' });
     await expect(credit).rejects.toMatchObject(refusal);
     expect(await stage.entries()).toEqual([]);
   });
 
-  test('nothing is charged late', async () => {
+  test('an account without a wallet cannot be charged late', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await stage.expire();
@@ -81,10 +81,10 @@ describe('without a wallet', () => {
   });
 });
 
-describe('a request id', () => {
+describe('a request ID', () => {
   const refusal = { name: 'RequestIdReused', message: 'the request id was used before with another hold' };
 
-  /** The same request again, long after the store has forgotten the first. */
+  /** Repeats a reserve, with changes, long after the store has forgotten the first. */
   async function again(changed: Partial<HoldTerms>): Promise<{ stage: WalletStage; result: Promise<unknown> }> {
     const stage = await WalletStage.funded(1_000n);
     await stage.fund(1_000n, OTHER);
@@ -94,7 +94,7 @@ describe('a request id', () => {
     return { stage, result: stage.wallet.reserve({ ...hold, holdPico, request, ...changed }) };
   }
 
-  test('names one hold, also when the store has forgotten the first attempt', async () => {
+  test('a request ID names one hold, even after the store has forgotten the first attempt', async () => {
     const { stage, result } = await again({});
     expect(await result).toMatchObject({ heldPico: 400n });
     expect(await stage.amounts()).toEqual([600n, 400n, 0n]);
@@ -104,22 +104,22 @@ describe('a request id', () => {
     ['more money', { holdPico: 401n }],
     ['less money', { holdPico: 399n }],
     ['another account', { accountId: OTHER }],
-  ])('is not used again for %s', async (_what, changed) => {
+  ])('a request ID cannot be reused for %s', async (_what, changed) => {
     const { stage, result } = await again(changed);
     await expect(result).rejects.toMatchObject(refusal);
     expect(await stage.amounts()).toEqual([600n, 400n, 0n]);
     expect(await stage.amounts(OTHER)).toEqual([1_000n, 0n, 0n]);
   });
 
-  test('is not used again right away either', async () => {
+  test('a request ID cannot be reused immediately either', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await expect(stage.reserve(1n, hold.requestId)).rejects.toMatchObject(refusal);
   });
 });
 
-describe('the end of a hold', () => {
-  test('that another charge has ended is refused with that charge', async () => {
+describe('the end of a hold that cannot be ended', () => {
+  test('a settle of a hold that ended with another charge is refused, and the error names that charge', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await stage.settle(hold, 401n);
@@ -131,7 +131,7 @@ describe('the end of a hold', () => {
     });
   });
 
-  test.each([0n, 1n])('that was released is refused for a charge of %s', async (costPico) => {
+  test.each([0n, 1n])('a settle of a released hold is refused for a cost of %s', async (costPico) => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await stage.release(hold);
@@ -141,7 +141,7 @@ describe('the end of a hold', () => {
     });
   });
 
-  test('of none is refused', async () => {
+  test('a settle without a hold is refused', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await expect(stage.settle({ ...hold, requestId: stage.nextRequestId() }, 1n)).rejects.toMatchObject({
@@ -153,7 +153,7 @@ describe('the end of a hold', () => {
 });
 
 describe('a wallet whose store does not answer', () => {
-  test('says so, and why', async () => {
+  test('a wallet whose store does not answer is unavailable, with the store’s error as the cause', async () => {
     const stage = await WalletStage.funded(1_000n);
     stage.store.plan(...Array.from({ length: 9 }, () => 'unreachable' as const));
     await expect(stage.reserve(1n)).rejects.toMatchObject({
@@ -163,7 +163,7 @@ describe('a wallet whose store does not answer', () => {
     });
   });
 
-  test('throws what is no fault of the store as it is', async () => {
+  test('a wallet passes on an error that does not come from the store', async () => {
     const broken = new Error('the disk is on fire');
     const fails = (): Promise<never> => Promise.reject(broken);
     const stage = await WalletStage.funded(1_000n);
@@ -180,7 +180,7 @@ describe('a wallet whose store does not answer', () => {
   });
 });
 
-test('a hold is not begun more than five minutes after its request was admitted', async () => {
+test('a hold cannot be taken more than five minutes after its request was admitted', async () => {
   const stage = await WalletStage.funded(1_000n);
   const { heldPico: holdPico, ...hold } = await stage.reserve(100n);
   const attempt = () => stage.wallet.reserve({ ...hold, holdPico, requestId: stage.nextRequestId() });

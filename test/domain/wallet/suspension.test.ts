@@ -15,7 +15,7 @@ const resume = (stage: WalletStage): Promise<void> => stage.accounts.resume({ ac
 const SUSPENDED = { name: 'WalletSuspended', message: 'the account is suspended' };
 
 describe('a suspended account', () => {
-  test('holds nothing more from that moment on, whatever it has, until it is resumed', async () => {
+  test('a suspended account gets no new holds until it is resumed, however much money it has', async () => {
     const stage = await WalletStage.funded(AMPLE);
     await suspend(stage);
     await expect(stage.reserve(1n)).rejects.toMatchObject(SUSPENDED);
@@ -27,7 +27,7 @@ describe('a suspended account', () => {
     await stage.expectSound();
   });
 
-  test('is told so rather than that a limit of its key is reached', async () => {
+  test('a request of a suspended account is refused for the suspension rather than for a key limit', async () => {
     const stage = await WalletStage.funded(AMPLE);
     const counting = { counterId: 'k', runningMax: 1 };
     await stage.count(1n, counting);
@@ -35,7 +35,7 @@ describe('a suspended account', () => {
     await expect(stage.count(1n, counting)).rejects.toMatchObject(SUSPENDED);
   });
 
-  test('ends what it holds, is credited and swept as ever', async () => {
+  test('a suspended account is settled, credited and swept as usual', async () => {
     const stage = await WalletStage.funded(AMPLE);
     const [charged, released, late] = [await stage.reserve(100n), await stage.reserve(100n), await stage.reserve(100n)];
     await suspend(stage);
@@ -49,7 +49,7 @@ describe('a suspended account', () => {
     await stage.expectSound();
   });
 
-  test('that has no wallet yet gets one that holds nothing', async () => {
+  test('a suspended account without a wallet gets one that is suspended', async () => {
     const stage = await WalletStage.funded(AMPLE);
     const accountId = await stage.accounts.create();
     await suspend(stage, accountId);
@@ -61,7 +61,7 @@ describe('a suspended account', () => {
     await stage.expectSound();
   });
 
-  test('stays so when it is suspended again, and when a change of another version is refused', async () => {
+  test('a suspended account stays suspended after another suspension and after a change that is refused', async () => {
     const stage = await WalletStage.funded(AMPLE);
     await suspend(stage);
     const first = await stage.engine.get({ table: WALLET, key: balanceKey(ACCOUNT) });
@@ -77,7 +77,7 @@ describe('a suspended account', () => {
 });
 
 describe('an account that draws on leases', () => {
-  /** Its process has an idle lease at hand, and has just looked. */
+  /** A stage whose process has an idle lease and has just checked for a suspension. */
   async function leased() {
     const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
@@ -89,7 +89,7 @@ describe('an account that draws on leases', () => {
     return { stage, balanceReads, clock };
   }
 
-  test('stops within ten seconds of its suspension, and looks for one every five', async () => {
+  test('an account on leases stops within ten seconds of its suspension, and is checked every five', async () => {
     const { stage, balanceReads } = await leased();
     await stage.settle(await stage.reserve(100n), 1n);
     const before = balanceReads();
@@ -110,7 +110,7 @@ describe('an account that draws on leases', () => {
     await stage.expectSound();
   });
 
-  test('goes on for less than ten seconds where its process looked just before', async () => {
+  test('an account on leases stops within ten seconds even if it was checked just before its suspension', async () => {
     const { stage } = await leased();
     await suspend(stage);
     await stage.settle(await stage.reserve(100n), 1n);
@@ -118,14 +118,14 @@ describe('an account that draws on leases', () => {
     await expect(stage.reserve(100n)).rejects.toMatchObject(SUSPENDED);
   });
 
-  test('is looked at again where the clock was set back', async () => {
+  test('an account on leases is checked again if the clock was set back', async () => {
     const { stage } = await leased();
     await suspend(stage);
     stage.now -= 1;
     await expect(stage.reserve(100n)).rejects.toMatchObject(SUSPENDED);
   });
 
-  test('is refused in a process that only now learns of it', async () => {
+  test('a suspended account on leases is refused by a process that has not seen it before', async () => {
     const { stage, clock } = await leased();
     await suspend(stage);
     const { store } = stage;
@@ -135,7 +135,7 @@ describe('an account that draws on leases', () => {
     await expect(other.reserve({ ...reservation, request: hold.request })).rejects.toMatchObject(SUSPENDED);
   });
 
-  test('holds nothing while nobody can look whether it is suspended', async () => {
+  test('an account on leases gets no hold while the check for a suspension fails', async () => {
     const { stage } = await leased();
     stage.now += PROMISED_MS;
     jest.spyOn(stage.engine, 'get').mockRejectedValue(new StoreUnavailable('ETIMEDOUT'));

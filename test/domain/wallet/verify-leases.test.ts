@@ -7,7 +7,7 @@ import { ACCOUNT, USAGE_RETENTION_DAYS, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;
 
-/** A live lease with two ended requests: 40 in its tally, and 30 with an overrun of 5 not yet. */
+/** A live lease with two ended requests: 40 in its tally, and 30 with an overrun of 5 that are not in it yet. */
 async function live() {
   const stage = await WalletStage.funded(AMPLE);
   stage.store.plan('conflict');
@@ -19,7 +19,7 @@ async function live() {
   return { stage, first, second, leaseId: leaseOfTurn(first.leaseTurn ?? ''), dueAt };
 }
 
-/** The same, after the lease has ended. */
+/** The same lease after it has ended. */
 async function ended() {
   const scene = await live();
   scene.stage.now = scene.dueAt;
@@ -33,15 +33,15 @@ const differences = async (stage: WalletStage): Promise<readonly Difference[]> =
 const amend = (stage: WalletStage, requestId: string, set: { readonly [name: string]: bigint | string }) =>
   stage.engine.write({ table: USAGE, update: usageRecordKey(ACCOUNT, requestId), change: { set } });
 
-describe('the ledger of a lease that lives', () => {
-  test('is sound with its last request ended and with it open', async () => {
+describe('the verification of a live lease', () => {
+  test('a live lease is sound, whether its last request has ended or not', async () => {
     const { stage } = await live();
     expect(await differences(stage)).toEqual([]);
     await stage.reserve(100n);
     expect(await differences(stage)).toEqual([]);
   });
 
-  test('tells a record of another charge', async () => {
+  test('the verifier reports a usage record with a wrong charge on a live lease', async () => {
     const { stage, first, leaseId } = await live();
     await amend(stage, first.requestId, { costPico: 41n });
     expect(await differences(stage)).toEqual([
@@ -49,7 +49,7 @@ describe('the ledger of a lease that lives', () => {
     ]);
   });
 
-  test('tells a record of another overrun', async () => {
+  test('the verifier reports a usage record with a wrong overrun on a live lease', async () => {
     const { stage, first, leaseId } = await live();
     await amend(stage, first.requestId, { overrunPico: 2n });
     expect(await differences(stage)).toEqual([
@@ -57,13 +57,13 @@ describe('the ledger of a lease that lives', () => {
     ]);
   });
 
-  test('tells a record that is gone', async () => {
+  test('the verifier reports a missing usage record of a live lease', async () => {
     const { stage, first, leaseId } = await live();
     await stage.engine.write({ table: USAGE, delete: usageRecordKey(ACCOUNT, first.requestId) });
     expect(await differences(stage)).toMatchObject([{ kind: 'usage_cost', id: leaseId, expectedPico: 70n }]);
   });
 
-  test('tells a lease that is gone, by its money and by its records', async () => {
+  test('the verifier reports a missing lease by its money and by its usage records', async () => {
     const { stage, leaseId, dueAt } = await live();
     await stage.engine.write({ table: WALLET, delete: leaseKey(leaseId, dueAt) });
     expect(await differences(stage)).toEqual([
@@ -72,7 +72,7 @@ describe('the ledger of a lease that lives', () => {
     ]);
   });
 
-  test('tells a drawer that has less than nothing', async () => {
+  test('the verifier reports a drawer with a negative amount', async () => {
     const { stage } = await live();
     const items = await Promise.all(
       SHARDS.map((drawer) => stage.engine.get({ table: WALLET, key: balanceKey(ACCOUNT, drawer) })),
@@ -90,14 +90,14 @@ describe('the ledger of a lease that lives', () => {
   });
 });
 
-describe('the ledger of a lease that has ended', () => {
-  test('is sound', async () => {
+describe('the verification of an ended lease', () => {
+  test('an ended lease is sound', async () => {
     const { stage } = await ended();
     expect(await differences(stage)).toEqual([]);
     expect(await stage.amounts()).toEqual([AMPLE - 70n, 0n, 70n]);
   });
 
-  test('tells a record of another overrun', async () => {
+  test('the verifier reports a usage record with a wrong overrun on an ended lease', async () => {
     const { stage, second, leaseId } = await ended();
     await amend(stage, second.requestId, { overrunPico: 4n });
     expect(await differences(stage)).toEqual([
@@ -105,7 +105,7 @@ describe('the ledger of a lease that has ended', () => {
     ]);
   });
 
-  test('tells a record that is charged to it too', async () => {
+  test('the verifier reports an extra usage record of an ended lease', async () => {
     const { stage, first, leaseId } = await ended();
     const record = await stage.engine.get({ table: USAGE, key: usageRecordKey(ACCOUNT, first.requestId) });
     const requestId = stage.nextRequestId();
@@ -116,7 +116,7 @@ describe('the ledger of a lease that has ended', () => {
     ]);
   });
 
-  test('tells a lease that lives all the same', async () => {
+  test('the verifier reports a lease that is live although it has ended', async () => {
     const { stage, leaseId, dueAt } = await live();
     const item = await stage.engine.get({ table: WALLET, key: leaseKey(leaseId, dueAt) });
     stage.now = dueAt;
@@ -132,7 +132,7 @@ describe('the ledger of a lease that has ended', () => {
     });
   });
 
-  test('does not miss records that have ended by time', async () => {
+  test('an ended lease is sound after its usage records have expired', async () => {
     const { stage } = await ended();
     stage.now += USAGE_RETENTION_DAYS * 86_400_000;
     expect(await differences(stage)).toEqual([]);

@@ -18,7 +18,7 @@ interface Scene {
   readonly live: Hold;
 }
 
-/** An account with 1,000 paid, 150 spent on one request, and 300 held for another. */
+/** An account that paid in 1,000, spent 150 on one request, and holds 300 for another. */
 async function soundScene(): Promise<Scene> {
   const stage = await WalletStage.funded(1_000n);
   const charged = await stage.reserve(400n);
@@ -47,28 +47,28 @@ const PLANTED: readonly (readonly [what: string, kind: string, plant: (scene: Sc
   ['a refund without an entry', 'refunded', ({ stage }) => change(stage, { refundedPico: 1n })],
   ['an amount below zero', 'negative_amount', ({ stage }) => change(stage, { availablePico: -1_000n })],
   [
-    'a balance that is gone',
+    'a missing balance',
     'balance_missing',
     ({ stage }) => stage.engine.write({ table: WALLET, delete: balanceKey(ACCOUNT) }),
   ],
   [
-    'a hold that is gone',
+    'a missing hold',
     'held',
     ({ stage, live }) => stage.engine.write({ table: WALLET, delete: holdKey(live.requestId, live.deadline) }),
   ],
-  ['a hold that outlived its end', 'hold_after_end', ({ stage, charged }) => put(stage, encodeHold(charged))],
+  ['a hold that still exists after its end', 'hold_after_end', ({ stage, charged }) => put(stage, encodeHold(charged))],
   [
-    'a hold of an account that is none',
+    'a hold of an account that does not exist',
     'hold_without_account',
     ({ stage, live }) => put(stage, encodeHold({ ...live, accountId: 'acc_none', requestId: stage.nextRequestId() })),
   ],
   [
-    'an entry that is gone',
+    'a missing entry',
     'available_and_held',
     ({ stage }) => stage.engine.write({ table: WALLET, delete: entryKey(ACCOUNT, 'pi_first') }),
   ],
   [
-    'a credit that takes',
+    'a credit that takes money',
     'unbalanced_entry',
     ({ stage }) =>
       put(stage, {
@@ -86,7 +86,7 @@ const PLANTED: readonly (readonly [what: string, kind: string, plant: (scene: Sc
       }),
   ],
   [
-    'a transfer of nothing',
+    'a transfer of 0',
     'unbalanced_entry',
     ({ stage }) =>
       put(stage, {
@@ -114,13 +114,13 @@ const PLANTED: readonly (readonly [what: string, kind: string, plant: (scene: Sc
       }),
   ],
   [
-    'a usage record of another cost',
+    'a usage record with a wrong cost',
     'usage_cost',
     ({ stage, charged }) =>
       rewrite(stage, usageRecordKey(ACCOUNT, charged.requestId).pk, charged.requestId, { costPico: 149n }, USAGE),
   ],
   [
-    'a usage record of another overrun',
+    'a usage record with a wrong overrun',
     'usage_cost',
     ({ stage, charged }) =>
       rewrite(stage, usageRecordKey(ACCOUNT, charged.requestId).pk, charged.requestId, { overrunPico: 1n }, USAGE),
@@ -163,20 +163,20 @@ function usageItem(stage: WalletStage, requestId: string): Item {
   };
 }
 
-describe('the replay of the ledger', () => {
-  test('finds nothing where nothing is wrong', async () => {
+describe('the ledger verifier', () => {
+  test('the verifier finds no difference in a sound ledger', async () => {
     const { stage } = await soundScene();
     expect(await stage.verify()).toEqual({ accounts: 1, entries: 2, differences: [], unstable: [] });
   });
 
-  test.each(PLANTED)('finds %s', async (_what, kind, plant) => {
+  test.each(PLANTED)('the verifier finds %s', async (_what, kind, plant) => {
     const scene = await soundScene();
     await plant(scene);
     const { differences } = await scene.stage.verify();
     expect(differences.map((difference) => difference.kind)).toContain(kind);
   });
 
-  test('tells the account, the item and both amounts', async () => {
+  test('the verifier reports the account, the item and both amounts of a difference', async () => {
     const { stage, charged } = await soundScene();
     await rewrite(stage, usageRecordKey(ACCOUNT, charged.requestId).pk, charged.requestId, { costPico: 149n }, USAGE);
     expect((await stage.verify()).differences).toEqual([
@@ -184,7 +184,7 @@ describe('the replay of the ledger', () => {
     ]);
   });
 
-  test('verifies the accounts that it is asked for, or else all', async () => {
+  test('the verifier checks the given accounts, or else all accounts', async () => {
     const { stage } = await soundScene();
     const other = 'acc_01JD0000000000000000000002';
     await stage.fund(5n, other);
@@ -196,13 +196,13 @@ describe('the replay of the ledger', () => {
     });
   });
 
-  test('does not miss usage records that were erased when it is not told their retention', async () => {
+  test('the verifier ignores erased usage records if it is not told their retention', async () => {
     const { stage, charged } = await soundScene();
     await stage.engine.write({ table: USAGE, delete: usageRecordKey(ACCOUNT, charged.requestId) });
     expect((await verifyLedger({ store: stage.engine, everyAccount: stage.accounts.list() })).differences).toEqual([]);
   });
 
-  test('does not miss a usage record that ended before its entry suggests, as no sweep had run for hours', async () => {
+  test('the verifier ignores a usage record that expired early because no sweep had run for hours', async () => {
     const stage = await WalletStage.funded(1_000n);
     const begunAt = stage.now;
     await stage.reserve(400n);
@@ -212,7 +212,7 @@ describe('the replay of the ledger', () => {
     expect((await stage.verify()).differences).toEqual([]);
   });
 
-  test('may run beside requests and takes none of their changes for a difference', async () => {
+  test('the verifier can run beside requests without reporting their changes as differences', async () => {
     const { stage } = await soundScene();
     const requests = async (): Promise<void> => {
       for (let count = 0; count < 20; count += 1) await stage.settle(await stage.reserve(3n), 1n);
@@ -225,7 +225,7 @@ describe('the replay of the ledger', () => {
   });
 });
 
-test('a sweep counts a hold that the ledger does not carry, and ends the others all the same', async () => {
+test('a sweep counts a hold that contradicts the ledger as failed, and still ends the others', async () => {
   const { stage, live, charged } = await soundScene();
   await put(stage, encodeHold(charged));
   await put(stage, encodeHold({ ...live, requestId: stage.nextRequestId(), heldPico: 10_000n }));

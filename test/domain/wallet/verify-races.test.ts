@@ -18,7 +18,7 @@ const add = (stage: WalletStage, amounts: { readonly [amount: string]: bigint })
 const put = (stage: WalletStage, item: Item, table = WALLET): Promise<unknown> =>
   stage.engine.write({ table, put: item });
 
-/** A funded account on which one request was charged. */
+/** A funded account with one charged request. */
 async function charged() {
   const stage = await WalletStage.funded(1_000n);
   const hold = await stage.reserve(400n);
@@ -26,69 +26,69 @@ async function charged() {
   return { stage, hold };
 }
 
-/** Runs each time that the live holds are read, which is once for each look at an account. */
-function atEachLook(stage: WalletStage, run: (look: number) => Promise<unknown>): { readonly looks: () => number } {
+/** Calls `run` whenever the live holds are read, which happens once per read of an account. */
+function atEachRead(stage: WalletStage, run: (read: number) => Promise<unknown>): { readonly reads: () => number } {
   const query = stage.engine.query.bind(stage.engine);
-  let looks = 0;
+  let reads = 0;
   stage.engine.query = async (asked) => {
     if (asked.partition === holdPartition(SHARDS[0] ?? '')) {
-      looks += 1;
-      await run(looks);
+      reads += 1;
+      await run(reads);
     }
     return query(asked);
   };
-  return { looks: () => looks };
+  return { reads: () => reads };
 }
 
 describe('an account that changes while it is verified', () => {
   const change = (stage: WalletStage): Promise<unknown> => add(stage, { revision: 1n });
 
-  test('is looked at five times more, and then is neither right nor wrong', async () => {
+  test('an account that keeps changing is read five more times, and then counts as unstable', async () => {
     const { stage } = await charged();
     await add(stage, { spentPico: 1n });
-    const { looks } = atEachLook(stage, (look) => (look <= 6 ? change(stage) : Promise.resolve()));
+    const { reads } = atEachRead(stage, (read) => (read <= 6 ? change(stage) : Promise.resolve()));
     expect(await stage.verify()).toEqual({ accounts: 1, entries: 2, differences: [], unstable: [ACCOUNT] });
-    expect(looks()).toBe(6);
+    expect(reads()).toBe(6);
   });
 
-  test('is wrong where it is so in a look between two changes', async () => {
+  test('an account is wrong if it differs in a read between two changes', async () => {
     const { stage } = await charged();
     await add(stage, { spentPico: 1n });
-    atEachLook(stage, (look) => (look <= 5 ? change(stage) : Promise.resolve()));
+    atEachRead(stage, (read) => (read <= 5 ? change(stage) : Promise.resolve()));
     const difference = { kind: 'spent', accountId: ACCOUNT, expectedPico: 150n, actualPico: 151n };
     expect(await stage.verify()).toEqual({ accounts: 1, entries: 2, differences: [difference], unstable: [] });
   });
 
-  test('is right where it is so in any look', async () => {
+  test('an account is right if it adds up in any read', async () => {
     const { stage } = await charged();
     await add(stage, { spentPico: 1n });
-    atEachLook(stage, (look) => add(stage, { revision: 1n, spentPico: look === 2 ? -1n : 0n }));
+    atEachRead(stage, (read) => add(stage, { revision: 1n, spentPico: read === 2 ? -1n : 0n }));
     expect(await stage.verify()).toEqual({ accounts: 1, entries: 2, differences: [], unstable: [] });
   });
 });
 
-test('an account that is right is looked at once', async () => {
+test('an account that adds up is read once', async () => {
   const { stage } = await charged();
-  const { looks } = atEachLook(stage, () => Promise.resolve());
+  const { reads } = atEachRead(stage, () => Promise.resolve());
   await stage.verify();
-  expect(looks()).toBe(1);
+  expect(reads()).toBe(1);
 });
 
 describe('an account without a balance', () => {
-  test('has no difference where it never had money', async () => {
+  test('an account without a balance has no difference if it never had money', async () => {
     const stage = new WalletStage();
     await stage.accounts.create({ accountId: ACCOUNT });
     expect(await stage.verify()).toEqual({ accounts: 1, entries: 0, differences: [], unstable: [] });
   });
 
-  test('lacks it where it has entries', async () => {
+  test('an account with entries but no balance is reported', async () => {
     const { stage } = await charged();
     await stage.engine.write({ table: WALLET, delete: balanceKey(ACCOUNT) });
     const difference = { kind: 'balance_missing', accountId: ACCOUNT, expectedPico: 0n, actualPico: 0n };
     expect((await stage.verify()).differences).toEqual([difference]);
   });
 
-  test('lacks it where it has a live hold', async () => {
+  test('an account with a live hold but no balance is reported', async () => {
     const stage = new WalletStage();
     await stage.accounts.create({ accountId: ACCOUNT });
     const { hold } = await charged();
@@ -96,7 +96,7 @@ describe('an account without a balance', () => {
     expect((await stage.verify()).differences).toMatchObject([{ kind: 'balance_missing' }]);
   });
 
-  test('lacks nothing else, drawers or not', async () => {
+  test('an account with drawers but no balance is reported only once', async () => {
     const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict');
     await stage.settle(await stage.reserve(100n), 40n);
@@ -107,8 +107,8 @@ describe('an account without a balance', () => {
   });
 });
 
-describe('the usage records', () => {
-  test('are matched from the first on: one that was never charged does not hide the next', async () => {
+describe('the verification of usage records', () => {
+  test('a usage record that was never charged does not hide the next one', async () => {
     const stage = await WalletStage.funded(1_000n);
     const uncharged = stage.nextRequestId();
     const hold = await stage.reserve(400n);
@@ -123,7 +123,7 @@ describe('the usage records', () => {
   test.each([
     [1, 1],
     [0, 0],
-  ])('must be there until a day before they end (%d ms before)', async (before, missed) => {
+  ])('a usage record must exist until a day before its retention ends (%d ms before)', async (before, missed) => {
     const { stage, hold } = await charged();
     await stage.engine.write({ table: USAGE, delete: usageRecordKey(ACCOUNT, hold.requestId) });
     stage.now += (USAGE_RETENTION_DAYS - 1) * DAY_MS - before;
@@ -131,8 +131,8 @@ describe('the usage records', () => {
   });
 });
 
-describe('an adjustment', () => {
-  test('is of the request that expired right before it', async () => {
+describe('the verification of an adjustment', () => {
+  test('an adjustment must follow the expiry of its own request', async () => {
     const stage = await WalletStage.funded(1_000n);
     const { requestId } = await stage.reserve(400n);
     await stage.expire();
@@ -159,7 +159,7 @@ describe('an adjustment', () => {
   });
 });
 
-test('a hold of nobody is told with what it holds', async () => {
+test('the verifier reports a hold of an unknown account, with its amount', async () => {
   const { stage, hold } = await charged();
   await put(stage, encodeHold({ ...hold, accountId: 'acc_none' }));
   expect((await stage.verify()).differences).toEqual([

@@ -8,8 +8,8 @@ import { ACCOUNT, WalletStage } from './wallet-stage';
 const FAULTS = ['conflict', 'throttled', 'unreachable', 'lost reply'] as const;
 const times = (count: number, fault: Fault): Fault[] => Array.from({ length: count }, () => fault);
 
-describe.each(FAULTS)('although the store answers with: %s,', (fault) => {
-  test('a payment is credited exactly once', async () => {
+describe.each(FAULTS)('the wallet despite the store fault: %s', (fault) => {
+  test('a payment is credited exactly once despite store faults', async () => {
     const stage = await WalletStage.funded(0n);
     stage.store.plan(...times(3, fault));
     const payment = { accountId: ACCOUNT, amountPico: 700n, paymentId: 'pi_1' };
@@ -17,14 +17,14 @@ describe.each(FAULTS)('although the store answers with: %s,', (fault) => {
     expect(await stage.amounts()).toEqual([700n, 0n, 0n]);
   });
 
-  test('a hold is taken exactly once', async () => {
+  test('a hold is taken exactly once despite store faults', async () => {
     const stage = await WalletStage.funded(1_000n);
     stage.store.plan(...times(5, fault));
     await stage.reserve(600n);
     expect(await stage.amounts()).toEqual([400n, 600n, 0n]);
   });
 
-  test('a hold is charged exactly once', async () => {
+  test('a hold is charged exactly once despite store faults', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(600n);
     stage.store.plan(...times(9, fault));
@@ -32,18 +32,18 @@ describe.each(FAULTS)('although the store answers with: %s,', (fault) => {
     expect(await stage.amounts()).toEqual([750n, 0n, 250n]);
   });
 
-  test('an expired hold is adjusted exactly once', async () => {
+  test('an expired hold is adjusted exactly once despite store faults', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(600n);
     await stage.expire();
-    // The first transaction learns that the hold is gone, the next ones are the adjustment's.
+    // The first transaction finds that the hold is gone; the next ones are the adjustment's.
     stage.store.plan('none', ...times(4, fault));
     expect(await stage.settle(hold, 250n)).toMatchObject({ outcome: 'adjusted', costPico: 250n });
     expect(await stage.amounts()).toEqual([750n, 0n, 250n]);
     await stage.expectSound();
   });
 
-  test('an unended hold is given back exactly once', async () => {
+  test('an overdue hold is given back exactly once despite store faults', async () => {
     const stage = await WalletStage.funded(1_000n);
     await stage.reserve(600n);
     stage.store.plan(...times(4, fault));
@@ -53,7 +53,7 @@ describe.each(FAULTS)('although the store answers with: %s,', (fault) => {
   });
 });
 
-test('a late settle whose money is taken just before charges what that leaves', async () => {
+test('a late settle charges what is left when another request has just taken the money', async () => {
   const stage = await WalletStage.funded(1_000n);
   const hold = await stage.reserve(600n);
   await stage.expire();
@@ -81,8 +81,8 @@ test('a wallet waits between attempts by the system’s timer, unless it is give
   }
 });
 
-describe('patience', () => {
-  test('ends with its time, also where a slow store took it', async () => {
+describe('the wallet’s retries', () => {
+  test('a reserve gives up at the end of its total time, including the time of a slow store', async () => {
     const stage = await WalletStage.funded(1_000n);
     const timeout = (): Promise<never> => {
       stage.now += 900;
@@ -93,21 +93,21 @@ describe('patience', () => {
     expect(stage.waits).toHaveLength(2);
   });
 
-  test('is not wasted on what can never succeed', async () => {
+  test('a reserve that can never succeed is not retried', async () => {
     const stage = await WalletStage.funded(1_000n);
     stage.store.plan(() => Promise.reject(new TransactionCancelled([{ code: 'Conflict' }, { code: 'Invalid' }])));
     await expect(stage.reserve(600n)).rejects.toMatchObject({ name: 'TransactionCancelled' });
     expect(stage.waits).toEqual([]);
   });
 
-  test('waits longer after each attempt, and a reserve waits less than two seconds in all', async () => {
+  test('a reserve waits longer after each attempt, and less than two seconds in total', async () => {
     const stage = await WalletStage.funded(1_000n);
     stage.store.plan(...times(100, 'conflict'));
     await expect(stage.reserve(600n)).rejects.toMatchObject({ name: 'WalletUnavailable' });
     expect(stage.waits).toEqual([10, 20, 40, 80, 160, 200, 200, 200]);
   });
 
-  test('a settle waits longer than a reserve, but less than eight seconds in all', async () => {
+  test('a settle waits longer than a reserve, but less than eight seconds in total', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(600n);
     stage.store.plan(...times(100, 'throttled'));
@@ -116,7 +116,7 @@ describe('patience', () => {
     expect(stage.waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThan(8_000);
   });
 
-  test('what a reserve that gave up may have taken is given back after its deadline', async () => {
+  test('money that a reserve took before it gave up is given back after the deadline', async () => {
     const stage = await WalletStage.funded(1_000n);
     stage.store.plan('lost reply', ...times(8, 'unreachable'));
     await expect(stage.reserve(600n)).rejects.toMatchObject({ name: 'WalletUnavailable' });
@@ -125,7 +125,7 @@ describe('patience', () => {
     expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
   });
 
-  test('a settle repeated after it gave up returns what the lost attempt charged', async () => {
+  test('a settle that is repeated after it gave up returns what the lost attempt charged', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(600n);
     stage.store.plan('lost reply', ...times(12, 'unreachable'));
@@ -135,10 +135,10 @@ describe('patience', () => {
     expect(await stage.amounts()).toEqual([750n, 0n, 250n]);
   });
 
-  test('a sweep stops when the store is gone, and the next one goes on', async () => {
+  test('a sweep stops when the store is unavailable, and the next sweep continues', async () => {
     const stage = await WalletStage.funded(1_000n);
     await Promise.all([stage.reserve(100n), stage.reserve(100n)]);
-    // Both holds are tried for as long as patience goes.
+    // Both holds are retried until the policy is exhausted.
     stage.store.plan(...times(26, 'unreachable'));
     await expect(stage.expire()).rejects.toMatchObject({ name: 'WalletUnavailable' });
     expect(await stage.expire()).toMatchObject({ expired: 2, failed: 0 });

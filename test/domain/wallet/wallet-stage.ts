@@ -16,16 +16,16 @@ import { FaultyStore } from './faulty-store';
 export const ACCOUNT = 'acc_01JD0000000000000000000000';
 export const USAGE_RETENTION_DAYS = 90;
 
-/** A wallet over a store that can fail, with a clock and waits that the test turns. */
+/** A wallet on a store that can fail, with a clock that the test sets and waits that take no time. */
 export class WalletStage {
   now = Date.parse('2026-11-20T10:00:00.000Z');
-  /** From 0 to below 1: what chance says. */
+  /** The next random number, from 0 to below 1. */
   fraction = 0.5;
-  /** How long after its reserve a hold is due. */
+  /** The time from a reserve to its hold's deadline. */
   holdMs = 60_000;
-  /** Of the requests that are reserved from now on. */
+  /** The price version of the requests reserved from now on. */
   priceVersion = '2026-11-01';
-  /** How long each wait between attempts was asked to be. */
+  /** The length of each wait between attempts. */
   readonly waits: number[] = [];
   readonly engine: TableStore;
   readonly store: FaultyStore;
@@ -52,14 +52,14 @@ export class WalletStage {
     });
   }
 
-  /** A stage with an account of `fund`. */
+  /** A stage with an account funded as `fund` does. */
   static async funded(amountPico: bigint, accountId?: string): Promise<WalletStage> {
     const stage = new WalletStage();
     await stage.fund(amountPico, accountId);
     return stage;
   }
 
-  /** An account whose wallet has been funded by one payment. */
+  /** Creates an account and funds its wallet with one payment. */
   async fund(amountPico: bigint, accountId = ACCOUNT): Promise<void> {
     await this.accounts.create({ accountId });
     await this.wallet.open(accountId);
@@ -71,7 +71,7 @@ export class WalletStage {
     return `req_${encodeTime(this.now)}${String(this.#requests).padStart(16, '0')}`;
   }
 
-  /** @param rules what the key's rules add to the reservation */
+  /** @param rules the counters and labels that the key adds to the hold */
   reserve(
     holdPico: bigint,
     requestId = this.nextRequestId(),
@@ -93,7 +93,7 @@ export class WalletStage {
     return this.wallet.reserve({ accountId, requestId, holdPico, deadline, request, counting });
   }
 
-  /** A request of a key whose rules count it. */
+  /** Reserves for a request of a key with counted limits. */
   count(holdPico: bigint, counting: Counting, requestId?: string): Promise<Hold> {
     return this.reserve(holdPico, requestId, ACCOUNT, { counting });
   }
@@ -106,13 +106,13 @@ export class WalletStage {
     return this.wallet.release({ hold, record: { ...outcomeOf(hold), status: 'provider_error', httpStatus: 502 } });
   }
 
-  /** Turns the clock past the deadline of every hold that is live now, and sweeps. */
+  /** Moves the clock to the deadline of every live hold, and sweeps. */
   expire(): ReturnType<Wallet['expireDue']> {
     this.now += this.holdMs;
     return this.wallet.expireDue();
   }
 
-  /** Available, held and spent. */
+  /** The available, held and spent amounts of an account. */
   async amounts(accountId = ACCOUNT): Promise<readonly [available: bigint, held: bigint, spent: bigint]> {
     const balance = await this.wallet.balance(accountId);
     if (!balance) throw new Error('the wallet is not open');
@@ -125,7 +125,7 @@ export class WalletStage {
     return entries;
   }
 
-  /** Every amount is what the ledger makes it. */
+  /** Expects every stored amount to equal its replay from the ledger. */
   async expectSound(): Promise<void> {
     expect((await this.verify()).differences).toEqual([]);
   }

@@ -3,7 +3,7 @@ import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
 import type { Fault } from './faulty-store';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 
-/** `hold` chooses one of the holds so far, ended or not. Amounts are small, so that they meet. */
+/** `hold` selects one of the holds so far, ended or not. Amounts are small, so that steps interfere. */
 type Step =
   | { readonly do: 'credit'; readonly payment: number; readonly amount: bigint }
   | { readonly do: 'reserve'; readonly amount: bigint }
@@ -22,7 +22,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 const fault = fc.constantFrom<Fault>('none', 'none', 'none', 'conflict', 'throttled', 'unreachable', 'lost reply');
 
-/** Refusals that are right; anything else fails the property. */
+/** The expected refusals; any other error fails the property. */
 const REFUSALS = ['InsufficientFunds', 'HoldAlreadySettled', 'HoldAlreadyReleased', 'WalletUnavailable'];
 
 async function take(stage: WalletStage, holds: Hold[], action: Step): Promise<void> {
@@ -53,10 +53,10 @@ async function expectInvariants(stage: WalletStage): Promise<void> {
   expect(await stage.verify()).toMatchObject({ accounts: 1, differences: [], unstable: [] });
 }
 
-test('whatever happens in whatever order at the same time, the ledger adds up and nothing is overdrawn', async () => {
+test('the ledger adds up and nothing is overdrawn after any concurrent steps in any order', async () => {
   const batches = fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 15 });
   const turns = fc.array(fc.nat(12), { minLength: 1, maxLength: 30 });
-  // Enough for leases, or not.
+  // The amounts include too little and enough money for leases.
   const funded = fc.constantFrom(500n, 40_000n, 10n ** 9n);
   const manyFaults = fc.array(fault, { maxLength: 60 });
   const property = fc.asyncProperty(batches, manyFaults, turns, funded, async (plan, faults, pace, fundedPico) => {
@@ -68,7 +68,7 @@ test('whatever happens in whatever order at the same time, the ledger adds up an
       await Promise.all(batch.map((action) => take(stage, holds, action)));
       await expectInvariants(stage);
     }
-    // Held money returns within the timeout and one sweep, whatever was lost before.
+    // Held money returns with the first sweep after the deadline, whatever was lost before.
     stage.store.clear();
     await stage.expire();
     // A lease is due two minutes after it was taken.
@@ -79,7 +79,7 @@ test('whatever happens in whatever order at the same time, the ledger adds up an
   await fc.assert(property, { numRuns: 250 });
 });
 
-/** What the wallet should be, in the fewest words. */
+/** A minimal model of the wallet. */
 class Model {
   available = 500n;
   spent = 0n;
@@ -119,7 +119,7 @@ class Model {
   }
 }
 
-test('one after the other, each step leaves exactly the amounts that a model of ten lines predicts', async () => {
+test('sequential steps leave exactly the amounts that a minimal model predicts', async () => {
   const property = fc.asyncProperty(fc.array(step, { maxLength: 50 }), async (steps) => {
     const stage = new WalletStage();
     const model = new Model();
@@ -134,7 +134,7 @@ test('one after the other, each step leaves exactly the amounts that a model of 
   await fc.assert(property, { numRuns: 250 });
 });
 
-test('concurrent requests win exactly as many holds as the wallet affords', async () => {
+test('concurrent requests get exactly as many holds as the wallet can afford', async () => {
   const property = fc.asyncProperty(
     fc.bigInt(0n, 5_000n),
     fc.bigInt(1n, 300n),

@@ -1,14 +1,14 @@
 import { ACCOUNT, outcomeOf, USAGE_RETENTION_DAYS, WalletStage } from './wallet-stage';
 
 describe('a wallet', () => {
-  test('opens empty, and opening it again changes nothing', async () => {
+  test('a new wallet is empty, and opening it again changes nothing', async () => {
     const stage = await WalletStage.funded(500n);
     await stage.wallet.open(ACCOUNT);
     expect(await stage.amounts()).toEqual([500n, 0n, 0n]);
     expect(await stage.wallet.balance('acc_01JD0000000000000000000009')).toBeUndefined();
   });
 
-  test('is credited once for one payment, however often it is reported', async () => {
+  test('a wallet is credited once per payment, however often the payment is reported', async () => {
     const stage = await WalletStage.funded(0n);
     const payment = { accountId: ACCOUNT, amountPico: 700n, paymentId: 'pi_3Nabc' };
     const outcomes = await Promise.all([1, 2, 3].map(() => stage.wallet.credit(payment)));
@@ -20,21 +20,21 @@ describe('a wallet', () => {
 });
 
 describe('a hold', () => {
-  test('takes its amount from what is available, down to the last unit', async () => {
+  test('a hold takes its amount from the available money, down to the last pico-dollar', async () => {
     const stage = await WalletStage.funded(1_000n);
     await stage.reserve(1_000n);
     expect(await stage.amounts()).toEqual([0n, 1_000n, 0n]);
     await expect(stage.reserve(1n)).rejects.toMatchObject({ name: 'InsufficientFunds', availablePico: 0n });
   });
 
-  test('of the last cent is won by exactly as many of the concurrent requests as the wallet affords', async () => {
+  test('only as many concurrent requests get a hold as the wallet can afford', async () => {
     const stage = await WalletStage.funded(7n * 100n + 99n);
     const results = await Promise.allSettled(Array.from({ length: 60 }, () => stage.reserve(100n)));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(7);
     expect(await stage.amounts()).toEqual([99n, 700n, 0n]);
   });
 
-  test('is charged what the request cost, and the rest is available again', async () => {
+  test('a settled hold is charged the cost of its request, and the rest becomes available again', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     expect(await stage.settle(hold, 150n)).toEqual({ outcome: 'charged', costPico: 150n, overrunPico: 0n });
@@ -46,7 +46,7 @@ describe('a hold', () => {
     });
   });
 
-  test('names the price version in the entry of its charge', async () => {
+  test('the entry of a charge names the price version', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await stage.settle(hold, 150n);
@@ -54,7 +54,7 @@ describe('a hold', () => {
     expect(charge).toMatchObject({ entryId: hold.requestId, priceVersion: '2026-11-01' });
   });
 
-  test('is never charged more than it holds: the rest is booked as the operator’s loss', async () => {
+  test('a hold is never charged more than its amount: the rest is booked as the operator’s loss', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     expect(await stage.settle(hold, 650n)).toEqual({ outcome: 'charged', costPico: 400n, overrunPico: 250n });
@@ -63,7 +63,7 @@ describe('a hold', () => {
     await stage.expectSound();
   });
 
-  test('that is released charges nothing', async () => {
+  test('a released hold is charged nothing', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     expect(await stage.release(hold)).toEqual({ outcome: 'released', costPico: 0n, overrunPico: 0n });
@@ -71,7 +71,7 @@ describe('a hold', () => {
     expect(await stage.usage.get(ACCOUNT, hold.requestId)).toMatchObject({ status: 'provider_error', costPico: 0n });
   });
 
-  test('of nothing, for a model without charge, begins and ends like any other', async () => {
+  test('a hold of 0, for a model without charge, begins and ends like any other', async () => {
     const stage = await WalletStage.funded(0n);
     const hold = await stage.reserve(0n);
     expect(await stage.settle(hold, 0n)).toEqual({ outcome: 'charged', costPico: 0n, overrunPico: 0n });
@@ -80,8 +80,8 @@ describe('a hold', () => {
   });
 });
 
-describe('a hold ends once', () => {
-  test('settling again with the same cost returns what was recorded', async () => {
+describe('the end of a hold', () => {
+  test('settling a hold again with the same cost returns the recorded result', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await stage.settle(hold, 650n);
@@ -90,7 +90,7 @@ describe('a hold ends once', () => {
     expect(await stage.amounts()).toEqual([600n, 0n, 400n]);
   });
 
-  test('settling again with another cost is refused and tells what was charged', async () => {
+  test('settling a hold again with another cost is refused, and the error names the recorded charge', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await stage.settle(hold, 150n);
@@ -100,14 +100,14 @@ describe('a hold ends once', () => {
     expect(await stage.amounts()).toEqual([850n, 0n, 150n]);
   });
 
-  test('a charge of nothing is a charge, and cannot be released any more', async () => {
+  test('a hold that was charged 0 cannot be released', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await stage.settle(hold, 0n);
     await expect(stage.release(hold)).rejects.toMatchObject({ name: 'HoldAlreadySettled', costPico: 0n });
   });
 
-  test('nothing is charged once it was released', async () => {
+  test('a released hold cannot be charged', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await stage.release(hold);
@@ -116,7 +116,7 @@ describe('a hold ends once', () => {
     expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
   });
 
-  test('of a settle, a release and a sweep at the same time, one ends it', async () => {
+  test('a concurrent settle, release and sweep end a hold once', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await Promise.allSettled([stage.settle(hold, 100n), stage.release(hold), stage.expire(), stage.settle(hold, 100n)]);
@@ -125,7 +125,7 @@ describe('a hold ends once', () => {
     await stage.expectSound();
   });
 
-  test('what was never reserved cannot be settled', async () => {
+  test('a hold that was never reserved cannot be settled', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     const other = { ...hold, requestId: stage.nextRequestId() };
@@ -133,7 +133,7 @@ describe('a hold ends once', () => {
     await expect(stage.settle(hold, -1n)).rejects.toThrow(RangeError);
   });
 
-  test('a request id names one hold: the same again is the same hold, another is refused', async () => {
+  test('a request ID names one hold: repeating the reserve returns it, and other terms are refused', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     expect(await stage.reserve(400n, hold.requestId)).toEqual(hold);
@@ -142,7 +142,7 @@ describe('a hold ends once', () => {
   });
 });
 
-test('a reserve repeated after its hold has ended takes nothing a second time', async () => {
+test('a reserve that is repeated after its hold has ended takes no money again', async () => {
   const stage = await WalletStage.funded(1_000n);
   const hold = await stage.reserve(400n);
   await stage.settle(hold, 150n);
@@ -150,8 +150,8 @@ test('a reserve repeated after its hold has ended takes nothing a second time', 
   expect(await stage.amounts()).toEqual([850n, 0n, 150n]);
 });
 
-describe('a hold that nobody ends', () => {
-  test('is given back at its deadline, not before, and leaves an expired usage record', async () => {
+describe('a hold that is not ended in time', () => {
+  test('an overdue hold is given back at its deadline, not before, and leaves an expired usage record', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     stage.now = hold.deadline - 1;
@@ -167,21 +167,21 @@ describe('a hold that nobody ends', () => {
     await stage.expectSound();
   });
 
-  test('is counted as overdue when the sweep comes more than five minutes late', async () => {
+  test('a hold counts as overdue when the sweep comes more than five minutes late', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     stage.now = hold.deadline + 300_001;
     expect(await stage.wallet.expireDue()).toEqual({ expired: 1, overdue: 1, failed: 0 });
   });
 
-  test('can be given back before its deadline by a host that knows that nobody runs', async () => {
+  test('a host that knows that no request is running can give back holds before their deadline', async () => {
     const stage = await WalletStage.funded(1_000n);
     await Promise.all(Array.from({ length: 250 }, () => stage.reserve(4n)));
     expect(await stage.wallet.expireDue({ everything: true })).toEqual({ expired: 250, overdue: 0, failed: 0 });
     expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
   });
 
-  test('is charged by a late settle what is still available, as a recorded adjustment', async () => {
+  test('a late settle charges what is still available, as a recorded adjustment', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await stage.expire();
@@ -194,7 +194,7 @@ describe('a hold that nobody ends', () => {
     await stage.expectSound();
   });
 
-  test('is adjusted once, and never beyond what it held', async () => {
+  test('an expired hold is adjusted once, and never beyond its amount', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await stage.expire();
@@ -204,7 +204,7 @@ describe('a hold that nobody ends', () => {
     expect(await stage.amounts()).toEqual([600n, 0n, 400n]);
   });
 
-  test('is recorded with its true status by a late release, without a charge', async () => {
+  test('a late release records the true status of its request, without a charge', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     await stage.expire();
@@ -214,9 +214,9 @@ describe('a hold that nobody ends', () => {
   });
 });
 
-test('a usage record is invisible from the end of its retention on, and the money does not change', async () => {
+test('a usage record becomes invisible at the end of its retention, and the money does not change', async () => {
   const stage = await WalletStage.funded(1_000n);
-  // The store ends items by the second, and the promise is by the day: the record ends in the second before.
+  // The store expires items by whole seconds, so the record disappears in the second before its retention ends.
   stage.now += 500;
   const hold = await stage.reserve(400n);
   await stage.settle(hold, 150n);
@@ -228,7 +228,7 @@ test('a usage record is invisible from the end of its retention on, and the mone
   await stage.expectSound();
 });
 
-test('a reserve repeated when the store has forgotten the first is refused, and no money is stuck in a second hold', async () => {
+test('a reserve that is repeated after the store has forgotten the first is refused, and holds no money', async () => {
   const stage = await WalletStage.funded(1_000n);
   const hold = await stage.reserve(400n);
   await stage.settle(hold, 150n);

@@ -12,13 +12,13 @@ import type { Hold, HoldRequest } from '../../wallet/holds/hold';
 import type { Wallet } from '../../wallet/wallet';
 import { refuseTooLarge, toShortage, type WorstCase } from './refusals';
 
-/** A wallet that affords fewer tokens than this is empty: OpenAI's own least limit. */
+/** A wallet that affords fewer tokens than this counts as empty. It is the lowest limit that OpenAI accepts. */
 const OUTPUT_TOKENS_MIN = 16;
 
-/** How often a cap is worked out again because another request took the money meanwhile. */
+/** How often a cap is computed again because another request took the money meanwhile. */
 const CAP_TRIES_MAX = 3;
 
-/** One way to serve the request, with what it can cost at most. */
+/** One way to serve the request, with its price and its worst case. */
 export interface PricedTarget extends Target {
   readonly price: PriceVersion;
   readonly bound: RequestBound;
@@ -31,7 +31,7 @@ export type PricedTargets = readonly [PricedTarget, ...PricedTarget[]];
 export interface Admitted {
   readonly hold: Hold;
   readonly targets: PricedTargets;
-  /** For one choice; present where the wallet affords less than the model's own limit. */
+  /** A limit for one choice; present when the wallet affords less than the model's own limit. */
   readonly outputTokensCap: number | undefined;
 }
 
@@ -41,7 +41,10 @@ interface Asked {
   readonly request: MeteredRequest;
 }
 
-/** @throws ModelNotFound, InvalidRequest: nothing without a price leaves for a provider */
+/**
+ * Finds the targets that could serve the request. A request without a price never leaves for a provider.
+ * @throws ModelNotFound, InvalidRequest
+ */
 export function priceTargets(catalog: Catalog, asked: Asked, now: number): PricedTargets {
   const { endpoint, request } = asked;
   const [first, ...others] = catalog.targets(request.model, endpoint.id);
@@ -64,13 +67,14 @@ export interface Admission {
   readonly requestId: string;
   readonly deadline: number;
   readonly details: HoldRequest;
-  /** When it is admitted, epoch milliseconds. */
+  /** The time of admission in epoch milliseconds. */
   readonly now: number;
 }
 
 /**
- * Takes the worst case of the dearest target, and counts it where the key's rules say so. Where the client set no limit of
- * its own, a wallet or a budget that cannot afford the model's whole output limits the output to what it can.
+ * Holds the worst case of the dearest target, and counts it against the limits of the key. When the client set no limit
+ * of its own, and the wallet or a budget cannot afford the model's whole output, the output is limited to what it
+ * affords.
  * @throws InsufficientQuota, RateLimited, Forbidden
  */
 export async function admit(admission: Admission): Promise<Admitted> {
@@ -88,7 +92,7 @@ export async function admit(admission: Admission): Promise<Admitted> {
   }
 }
 
-/** @throws RateLimited where no minute has room for the request */
+/** @throws RateLimited when no minute has room for the request */
 function reserve({ wallet, caller, requestId, deadline, details, now }: Admission, worst: WorstCase): Promise<Hold> {
   const { accountId } = caller;
   const counting = countingOf(caller, { now, tokens: worst.tokens });
@@ -96,7 +100,7 @@ function reserve({ wallet, caller, requestId, deadline, details, now }: Admissio
   return wallet.reserve({ accountId, requestId, holdPico: worst.pico, deadline, request: details, counting });
 }
 
-/** The most that the request can cost, and the most tokens that it can take and give, whoever serves it. */
+/** The worst case over all targets, because any of them may serve the request. */
 function worstCase(request: MeteredRequest, targets: PricedTargets, cap: number | undefined): WorstCase {
   const cases = targets.map((target) => {
     const bound = capped(target.bound, request, cap);
@@ -109,7 +113,10 @@ function worstCase(request: MeteredRequest, targets: PricedTargets, cap: number 
   };
 }
 
-/** @returns tokens for one choice that every target can be paid for; undefined when that is too few, or not ours to set */
+/**
+ * @returns the tokens of one choice that are affordable at every target; undefined when they are too few, or the limit
+ * is the client's
+ */
 function affordableCap(request: MeteredRequest, targets: PricedTargets, availablePico: bigint): number | undefined {
   if (!request.isOutputOpen) return undefined;
   const affordable = targets.map((target) =>

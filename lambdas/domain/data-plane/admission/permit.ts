@@ -6,7 +6,10 @@ import type { KeyOwner } from '../../keys/verified-keys';
 
 const NO_RULES: KeyRules = {};
 
-/** Throws Forbidden where the key is suspended, not for this part of the API, or not for use from there. */
+/**
+ * Checks that the key may be used for this part of the API, and from this address.
+ * @throws Forbidden
+ */
 export function requirePermission(owner: KeyOwner, scope: KeyScope, address: string | undefined): void {
   const { rules = NO_RULES, isSuspended = false } = owner;
   if (isSuspended)
@@ -18,8 +21,9 @@ export function requirePermission(owner: KeyOwner, scope: KeyScope, address: str
 }
 
 /**
- * The targets at which the key's rules allow the model to be served, in their order. Throws Forbidden when there are none.
+ * The targets at which the key's rules allow the model to be served, in their order.
  * @param name as the client sent it
+ * @throws Forbidden when there are none
  */
 export function permittedTargets<Priced extends Target>(
   { rules = NO_RULES }: KeyOwner,

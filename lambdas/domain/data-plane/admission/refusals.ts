@@ -6,22 +6,25 @@ import { MINUTE_MS } from '../../clock';
 import type { ReachedLimit } from '../../wallet/wallet-errors';
 import { InsufficientFunds, KeyLimitReached, WalletSuspended } from '../../wallet/wallet-errors';
 
-/** The most that a request can cost, and the most tokens that it can take and give. */
+/** The most that a request can cost, and the most tokens that it can have as input and output. */
 export interface WorstCase {
   readonly pico: bigint;
   readonly tokens: number;
 }
 
-/** Less money than the worst case: perhaps enough for less output. */
+/** There is less money than the worst case, but perhaps enough for less output. */
 interface Shortage {
   readonly affordedPico: bigint;
-  /** What the client is told where it is not. */
+  /** The error for the client when it is not enough. */
   readonly refusal: AppError;
 }
 
 type Minute = Extract<ReachedLimit, { readonly kind: 'minute' }>;
 
-/** Throws what the client is told of any other reason for which nothing was held. */
+/**
+ * Reads a shortage of money from the error of a reserve.
+ * @throws AppError for every other reason why nothing was held
+ */
 export function toShortage(
   error: unknown,
   { caller, now }: { readonly caller: KeyOwner; readonly now: number },
@@ -51,14 +54,17 @@ export function toShortage(
   }
 }
 
-/** Throws RateLimited for a request that no minute has room for, and tells clients not to repeat it. */
+/**
+ * Refuses a request that no minute has room for, and tells clients not to repeat it.
+ * @throws RateLimited
+ */
 export function refuseTooLarge({ tokens, tokensMax }: Minute['minute']): void {
   if (tokensMax === undefined || tokens <= tokensMax) return;
   const message = `This request can take up to ${tokens} tokens, and this key is allowed ${tokensMax} a minute: limit its output.`;
   throw new RateLimited(message, { headers: { 'x-should-retry': 'false' } });
 }
 
-/** The headers are OpenAI's own. */
+/** The headers are those of OpenAI's API. */
 function minuteIsFull({ minute, requestsCounted, tokensCounted }: Minute, now: number): RateLimited {
   const { start, tokens, requestsMax, tokensMax } = minute;
   const seconds = Math.ceil((start + MINUTE_MS - now) / 1_000);

@@ -16,11 +16,11 @@ import type { WholeAnswer } from './whole-answer';
 /** A whole answer is kept until its charge is known. Larger ones (thousands of embeddings as text) are refused. */
 export const RESPONSE_BYTES_MAX = 32 * 1024 * 1024;
 
-/** What came of one try at one provider. */
+/** The result of one attempt at one provider. */
 export type Answer =
-  /** No answer, or one that broke off before the client saw any of it. */
+  /** There is no answer, or it broke off before the client saw any of it. */
   | { readonly kind: 'failed'; readonly failure: ProviderFailure }
-  /** The client left before an answer began; `sent` tells whether the provider had been asked by then. */
+  /** The client left before an answer began; `sent` says whether the provider had been asked by then. */
   | { readonly kind: 'gone'; readonly sent: boolean }
   /** The account cancelled the request before an answer began, or while a whole one was awaited. */
   | { readonly kind: 'cancelled'; readonly sent: boolean }
@@ -28,9 +28,9 @@ export type Answer =
   | { readonly kind: 'stopped'; readonly reason: StopReason; readonly sent: boolean }
   /** A whole answer, good or bad. */
   | ({ readonly kind: 'body' } & WholeAnswer)
-  /** A whole answer, larger than what is kept: the provider has done its work, and the client cannot have it. */
+  /** A whole answer that is too large to keep: the provider has done its work, and the client cannot have it. */
   | { readonly kind: 'oversized' }
-  /** Events that went to the client as they came. */
+  /** A stream whose events went to the client as they came. */
   | {
       readonly kind: 'stream';
       readonly end: 'whole' | 'cut' | 'gone' | 'cancelled' | StopReason;
@@ -51,7 +51,9 @@ export interface Attempt {
   readonly onFirstByte: () => void;
 }
 
-/** Sends one request to one provider and passes a stream on to the client. Rejects only when the provider client throws. */
+/**
+ * Sends one request to one provider and passes a stream on to the client. Rejects only when the provider client throws.
+ */
 export function attempt(providers: ProviderClient, options: Attempt): Promise<Answer> {
   return new Promise((resolve) => {
     const listener = new AnswerListener(options, resolve);
@@ -122,7 +124,8 @@ class AnswerListener implements ProviderListener {
     }
     this.#relay.end(this.#resume);
     const { reading } = this.#relay;
-    // Some providers never send the dialect's last event; a usage report for the whole answer is as good a sign of the end.
+    // Some providers never send the dialect's last event; a usage report for the whole answer is as good a sign of the
+    // end.
     this.#finish({ kind: 'stream', end: reading.complete || reading.isUsageFinal ? 'whole' : 'cut', reading });
   }
 
@@ -151,7 +154,10 @@ class AnswerListener implements ProviderListener {
     }
   }
 
-  /** A stream is stopped and what was produced is charged. A whole answer shows nothing until its end: it is awaited. */
+  /**
+   * A stream is stopped, and its output so far is charged. A whole answer is awaited, because nothing of it shows
+   * before.
+   */
   #clientGone(): void {
     if (this.#options.relay === undefined) return;
     this.#call?.abort();

@@ -1,7 +1,7 @@
 import type { ProviderSettings } from '../../../contracts/storage/catalog';
 import type { Headers } from '../../headers';
 
-/** One request to a provider. The client of it adds the provider's own credentials and nothing else. */
+/** One request to a provider. The provider client adds the provider's credentials and nothing else. */
 export interface ProviderRequest {
   readonly provider: ProviderSettings;
   /** Appended to the provider's base URL. */
@@ -10,13 +10,16 @@ export interface ProviderRequest {
   readonly body: Buffer;
 }
 
-/** Why there is no (further) answer: nothing listens, it took too long, it broke off. */
+/** Why an answer is missing or incomplete: nothing listens, it took too long, or it broke off. */
 export type ProviderFailure = 'unreachable' | 'timeout' | 'broken';
 
-/** Told of the answer as it comes. After `onEnd` or `onFailure` there is nothing more; after `abort` there may be neither. */
+/** Receives the answer as it comes. `onEnd` or `onFailure` is the last call; after `abort` there may be neither. */
 export interface ProviderListener {
   onHead(status: number, headers: Headers): void;
-  /** Bytes of the body. False asks for a pause until `resume`. */
+  /**
+   * Receives bytes of the body.
+   * @returns false to ask for a pause until `resume`
+   */
   onData(chunk: Buffer): boolean;
   onEnd(): void;
   onFailure(failure: ProviderFailure): void;
@@ -24,11 +27,11 @@ export interface ProviderListener {
 
 export interface ProviderCall {
   resume(): void;
-  /** Ends the exchange with the provider at once; the listener is told nothing more. */
+  /** Ends the exchange with the provider at once, without another call of the listener. */
   abort(): void;
 }
 
-/** The way to the providers. Small, so that a leaner transport can take its place (docs/architecture.md). */
+/** The port to the providers. It is small, so that a leaner transport can replace undici (docs/architecture.md). */
 export interface ProviderClient {
   send(request: ProviderRequest, listener: ProviderListener): ProviderCall;
 }

@@ -3,7 +3,7 @@ import type { Answer } from './provider-attempt';
 import type { ProviderFailure } from './provider-client';
 import type { WholeAnswer } from './whole-answer';
 
-/** How much of a provider's own words goes into our message. */
+/** The longest part of a provider's own text that goes into a message of ours. */
 const TEXT_CHARACTERS_MAX = 2_000;
 
 const FAILURES: { readonly [failure in ProviderFailure]: readonly [502 | 504, string] } = {
@@ -12,13 +12,16 @@ const FAILURES: { readonly [failure in ProviderFailure]: readonly [502 | 504, st
   timeout: [504, 'did not answer in time'],
 };
 
-/** The operator's own trouble with the provider (its key, its bill): not the client's, and its text may name the key. */
+/**
+ * The operator's trouble with the provider (its key, its bill). The client is not shown the text, which may name the
+ * key.
+ */
 const OPERATOR_STATUSES = new Set([401, 402, 403, 407]);
 
-/** Refusals that the provider may not repeat, or another provider not make. */
+/** Refusals that are temporary, or that another provider may not make. */
 const PASSING_STATUSES = new Set([408, 429]);
 
-/** Whether another provider may do better: the fault is not in the request. */
+/** Whether another provider may do better, because the request is not at fault. */
 export function isWorthAnother(answer: Answer): boolean {
   if (answer.kind === 'failed') return true;
   return answer.kind === 'body' && answer.reading === undefined && !isRequestAtFault(answer.status);
@@ -40,7 +43,7 @@ export function oversizedError(provider: string): ProviderFailed {
   );
 }
 
-/** @returns undefined when the provider's answer, or its refusal of the request, is the client's to see as it is */
+/** @returns undefined when the provider's answer, or its refusal of the request, is passed on to the client as it is */
 export function statusError(provider: string, answer: WholeAnswer): ProviderFailed | undefined {
   const { status, headers, reading } = answer;
   if (reading !== undefined || isRequestAtFault(status)) return undefined;
@@ -53,7 +56,7 @@ export function statusError(provider: string, answer: WholeAnswer): ProviderFail
   return new ProviderFailed(502, message);
 }
 
-/** What a stream that has begun says where a whole answer would have been passed on as it is. */
+/** The error for a stream that has begun, when the provider gave a whole answer that can no longer be passed on. */
 export function unstreamedError(provider: string, answer: WholeAnswer): ProviderFailed {
   if (answer.reading !== undefined)
     return new ProviderFailed(502, `The provider ${provider} did not stream its answer.`);
@@ -70,7 +73,7 @@ function providerText(body: Buffer): string {
     const parsed = JSON.parse(text) as { error?: { message?: unknown } } | null;
     if (typeof parsed?.error?.message === 'string') return parsed.error.message.slice(0, TEXT_CHARACTERS_MAX);
   } catch {
-    // Not JSON: the text itself is what the provider said.
+    // The answer is not JSON: its text is the provider's message.
   }
   return text.slice(0, TEXT_CHARACTERS_MAX);
 }

@@ -6,8 +6,8 @@ import type { Headers } from '../../headers';
 const RESPONSE_HEADERS = ['content-type', 'retry-after'] as const;
 
 /**
- * The headers of a request to a provider. Of the client's, only the protocol's own are passed on: nothing that tells of
- * the person or the account. The provider client adds the credentials.
+ * The headers of a request to a provider. From the client's headers only the protocol's own are passed on, and nothing
+ * about the person or the account. The provider client adds the credentials.
  */
 export function providerHeaders(headers: Headers, { contentType, accept }: ProviderBody): { [name: string]: string } {
   return { ...pick(headers, PROTOCOL_HEADERS), 'content-type': contentType, accept };

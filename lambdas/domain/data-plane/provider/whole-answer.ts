@@ -6,6 +6,6 @@ export interface WholeAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Buffer;
-  /** What its endpoint read in it; undefined when it is not the answer that was asked for. */
+  /** The endpoint's reading of the body; undefined when it is not the answer that was asked for. */
   readonly reading: AnswerReading | undefined;
 }

@@ -11,7 +11,8 @@ export const readRequest: Answerer = async ({ usage }, call) => ({
 });
 
 /**
- * The record of a request of the caller's account. A request of another account is as unknown as one that never existed.
+ * The record of a request of the caller's account. A request of another account is as unknown as one that never
+ * existed.
  * @throws NotFound
  */
 export async function endedRequest(
@@ -20,6 +21,6 @@ export async function endedRequest(
 ): Promise<UsageRecord> {
   const isRequestId = requestIdSchema.safeParse(id).success;
   const record = isRequestId ? await usage.get(caller.accountId, id) : undefined;
-  if (record === undefined) throw new NotFound('There is no ended request of this id.', 'request_not_found');
+  if (record === undefined) throw new NotFound('There is no ended request with this id.', 'request_not_found');
   return record;
 }

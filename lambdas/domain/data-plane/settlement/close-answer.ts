@@ -7,7 +7,7 @@ import { unstreamedError } from '../provider/provider-errors';
 import { clientHeaders } from '../provider/provider-headers';
 import { respond, respondError, type ResponseHeaders } from '../respond';
 
-/** Sends what the client has not had yet: a whole answer, or the end of its stream, with the exact cost. */
+/** Sends the rest of the answer: all of a whole one, or the end of a stream, with the exact cost. */
 export function closeAnswer(paid: PaidRequest, outcome: ProviderOutcome, settled: Settled | undefined): void {
   const { client } = paid;
   const cost = settled === undefined ? undefined : formatUsd(settled.costPico);
@@ -28,7 +28,10 @@ function closeWhole({ call }: PaidRequest, outcome: ProviderOutcome, cost: strin
   }
 }
 
-/** The official clients repeat failed requests by themselves unless they are told not to: each time would be charged. */
+/**
+ * Whether the client pays although it gets an error. The official clients retry errors unless told not to, and each
+ * retry would be charged.
+ */
 function isPaidFor(answer: Answer): boolean {
   if (answer.kind === 'stopped') return answer.sent;
   return answer.kind === 'cancelled' || answer.kind === 'oversized';
@@ -36,7 +39,7 @@ function isPaidFor(answer: Answer): boolean {
 
 function closeStream({ client, call }: PaidRequest, outcome: ProviderOutcome, cost: string | undefined): void {
   const { answer, target } = outcome;
-  // A stream that was begun only to keep the client alive cannot carry a whole answer any more.
+  // A stream that keep-alives have begun can no longer carry a whole answer.
   const error = errorOf(outcome) ?? (answer.kind === 'body' ? unstreamedError(target.provider.id, answer) : undefined);
   if (error) client?.fail(error, call.endpoint.dialect);
   if (cost !== undefined) client?.comment(`x-tollgate-cost ${cost}`);

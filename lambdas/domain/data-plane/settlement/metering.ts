@@ -4,31 +4,34 @@ import type { AnswerReading, RequestBound, StreamReading } from '../../dialects/
 import type { UsageReading } from '../../dialects/usage-reading';
 import type { Answer } from '../provider/provider-attempt';
 
-/** The most that the request can have used: what the hold was made for. */
+/** The most that the request can have used, which is what its hold covers. */
 type UsageBound = Pick<RequestBound, 'inputTokensMax' | 'outputTokensMax'>;
 
-/** What a request used, and how we know. */
+/** The usage of a request, and where it comes from. */
 export interface Metered {
   readonly status: RequestStatus;
   readonly usage: Usage;
   /** Whether `usage` is our upper bound rather than the provider's report. */
   readonly estimated: boolean;
-  /** Whether the provider reported something that cannot be. */
+  /** Whether the provider reported something impossible. */
   readonly malformed: boolean;
-  /** Units the provider charges for and we have no price for. */
+  /** Units that the provider charges for and the catalog has no price for. */
   readonly unbilled: readonly string[];
 }
 
 const NOTHING = { usage: {}, estimated: false, malformed: false, unbilled: [] } as const;
 
-/** Turns what came of a request into what it used. A report is believed; without one an upper bound is charged. */
+/**
+ * Works out the usage of a request from its answer. A provider's report is believed; without one, an upper bound is
+ * charged.
+ */
 export function meter(answer: Answer, clientGone: boolean, bound: UsageBound): Metered {
   switch (answer.kind) {
     case 'failed':
       return { status: 'provider_error', ...NOTHING };
     case 'gone':
       if (!answer.sent) return { status: 'client_gone', ...NOTHING };
-      // The provider had the prompt and was working on it; nothing of an answer was seen.
+      // The provider had the prompt and was working on it, and no part of an answer was seen.
       return { status: 'client_gone', ...NOTHING, usage: { input: bound.inputTokensMax }, estimated: true };
     case 'cancelled':
       return { status: 'cancelled', ...(answer.sent ? unseen(bound) : NOTHING) };
@@ -38,7 +41,7 @@ export function meter(answer: Answer, clientGone: boolean, bound: UsageBound): M
       if (answer.reading === undefined) return { status: 'provider_error', ...NOTHING };
       return { status: clientGone ? 'client_gone' : 'completed', ...meterBody(answer.reading, bound) };
     case 'oversized':
-      // Clients can bring it about, so it is not free: the provider is paid for it.
+      // Clients can cause this on purpose, and the provider is paid for it, so it is not free.
       return { status: 'interrupted', ...unseen(bound) };
     case 'stream':
       return { status: streamStatus(answer), ...meterStream(answer, bound) };
@@ -53,7 +56,7 @@ function streamStatus(answer: Answer & { kind: 'stream' }): RequestStatus {
 
 type Counted = Omit<Metered, 'status'>;
 
-/** Of an answer that nobody saw, all that it can have cost is its bound. */
+/** An answer that was never seen is charged its bound. */
 function unseen(bound: UsageBound): Counted {
   return count({ kind: 'absent' }, bound);
 }
@@ -70,12 +73,12 @@ function meterStream({ reading, end }: Answer & { kind: 'stream' }, bound: Usage
   return withOutputSeen(count(reading.usage, seen), reading, seen);
 }
 
-/** The bound, lowered to what can have been produced for what was seen of the answer. */
+/** The bound, lowered to the output that can have been produced for the bytes that were seen. */
 function seenOf({ producedTokensMax }: AnswerReading, { inputTokensMax, outputTokensMax }: UsageBound): UsageBound {
   return { inputTokensMax, outputTokensMax: Math.min(producedTokensMax, outputTokensMax) };
 }
 
-/** A report that does not cover the whole answer is raised to what was seen of its output. */
+/** A report that does not cover the whole answer is raised to the output that was seen. */
 function withOutputSeen(counted: Counted, { usage, isUsageFinal }: StreamReading, seen: UsageBound): Counted {
   if (isUsageFinal || usage.kind !== 'reported') return counted;
   if (seen.outputTokensMax <= (counted.usage.output ?? 0)) return counted;

@@ -5,15 +5,15 @@ import type { ClientStream } from '../streaming/client-stream';
 import type { Answer } from '../provider/provider-attempt';
 import { failureError, oversizedError, statusError } from '../provider/provider-errors';
 
-/** What the provider side of a request came to. */
+/** The result of a request at its providers. */
 export interface ProviderOutcome {
   readonly answer: Answer;
   readonly target: PricedTarget;
-  /** From admission to the first sign of an answer; absent when there was none. */
+  /** The time from admission to the first sign of an answer; absent without one. */
   readonly firstByteMs: number | undefined;
 }
 
-/** What the client is told when the provider's answer is not passed on, or not whole. */
+/** The error for the client; undefined when it gets the provider's whole answer, or has left. */
 export function errorOf({ answer, target }: ProviderOutcome): AppError | undefined {
   switch (answer.kind) {
     case 'failed':
@@ -41,7 +41,7 @@ function streamError({ end, reading }: Answer & { kind: 'stream' }, target: Pric
     case 'shutdown':
       return new RequestStopped(end);
     case 'cut':
-      // An error that the provider told in-band has reached the client already.
+      // The client has already seen an error that the provider sent inside the stream.
       return reading.failed ? undefined : failureError(target.provider.id, 'broken');
     case 'whole':
     case 'gone':

@@ -23,7 +23,7 @@ interface UnsettledRequestsDependencies {
 }
 
 /**
- * What happens when the write of a settle fails:
+ * When the write of a settle fails, this happens:
  *
  * 1. The wallet retries for eight seconds (SETTLE_RETRY in ../../wallet/retry.ts).
  * 2. `settleRequest` logs SETTLE_FAILED, which rings an alarm, and the client gets its response without the cost.
@@ -32,7 +32,7 @@ interface UnsettledRequestsDependencies {
  * 4. If the hold expires in the meantime, the settle is an adjustment (../../wallet/holds/adjust-expired.ts).
  * 5. The settlement is given up, and SETTLE_GIVEN_UP logged, an hour after the hold's deadline, when too many are
  *    kept, when the process stops, or when the wallet refuses it for good.
- * 6. Whatever is given up, or lost with its process, costs the customer nothing: the sweeper expires the hold.
+ * 6. Whatever is given up, or lost with its process, costs the account nothing: the sweeper expires the hold.
  */
 export class UnsettledRequests {
   readonly #dependencies: UnsettledRequestsDependencies;

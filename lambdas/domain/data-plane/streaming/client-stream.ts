@@ -3,26 +3,26 @@ import type { Dialect } from '../../dialects/dialect';
 import type { AppError } from '../../errors/app-error';
 import type { Exchange } from '../exchange';
 
-/** A proxy on the way (CloudFront: 30 s by default) gives up on a silent origin long after this. */
+/** A proxy on the way gives up on a silent origin long after this (CloudFront: 30 s by default). */
 export const KEEP_ALIVE_MS = 10_000;
 
 const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');
 const SSE_HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' };
 
 /**
- * The client's end of a stream. While nothing comes it sends comments, which every SSE parser ignores; when
- * nothing has come at all yet, that commits to a 200, and a later error is told in-band.
+ * The client's end of a stream. While the provider is silent it sends comments, which every SSE parser ignores. A
+ * comment before the first event commits the response to a 200, and a later error is sent in-band.
  */
 export class ClientStream {
   #out: Writable | undefined;
-  /** What is said from now on reaches nobody. */
+  /** Set when writes no longer reach the client. */
   #lost = false;
   #onDrain: (() => void) | undefined;
   readonly #exchange: Exchange;
   readonly #headers: { readonly [name: string]: string };
   readonly #timer: NodeJS.Timeout;
 
-  /** @param headers sent with every answer to this request */
+  /** @param headers Sent with every answer to this request. */
   constructor(exchange: Exchange, headers: { readonly [name: string]: string }, keepAliveMs = KEEP_ALIVE_MS) {
     this.#exchange = exchange;
     this.#headers = headers;
@@ -33,7 +33,7 @@ export class ClientStream {
     return this.#out !== undefined;
   }
 
-  /** Never throws: it is called from a timer and from the provider's connection, where nobody would catch it. */
+  /** Never throws: it is called from a timer and from the provider's connection, where nothing would catch an error. */
   begin(status = 200, headers: { readonly [name: string]: string } = SSE_HEADERS): void {
     if (this.#out !== undefined || this.#lost) return;
     try {
@@ -50,9 +50,9 @@ export class ClientStream {
   }
 
   /**
-   * Whole events only.
+   * Sends whole events.
    * @param onDrain called once there is room again
-   * @returns false when the client is slower than what it is sent
+   * @returns false when the client reads more slowly than it is sent
    */
   write(events: Buffer, onDrain: () => void): boolean {
     this.#timer.refresh();
@@ -87,7 +87,7 @@ export class ClientStream {
     return this.#out.write(bytes);
   }
 
-  /** A stream that is lost never drains: a provider that waits for it goes on, to its final usage. */
+  /** A lost stream never drains, so a provider that waits for it is resumed and goes on to its final usage. */
   #lose(): void {
     this.#lost = true;
     this.#onDrain?.();

@@ -1,24 +1,24 @@
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** No event of a known provider comes near this; a longer one is not an event stream. */
+/** No event of a known provider comes near this length; a longer one is not an event stream. */
 export const EVENT_BYTES_MAX = 8 * 1024 * 1024;
 
 /**
- * Cuts a byte stream into whole server-sent events without parsing them. What is not yet whole is kept: a
- * client can do nothing with half an event, and a comment may only stand between two.
+ * Cuts a byte stream into whole server-sent events without parsing them. An incomplete event is kept back: clients can
+ * do nothing with half an event, and a comment may only stand between two.
  */
 export class EventSplitter {
   #rest: Buffer | undefined;
 
   /**
-   * @param visit called with each whole event's place in `bytes`, its blank line included
+   * @param visit called with the offsets of each whole event in `bytes`, its blank line included
    * @returns the bytes that were visited
    * @throws RangeError when an event is longer than EVENT_BYTES_MAX
    */
   push(chunk: Buffer, visit: (bytes: Buffer, start: number, end: number) => void): Buffer {
     const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
-    // A line feed that ended the bytes before may be the first half of a blank line: look one byte back.
+    // The kept bytes may end in the first half of a blank line: the search begins in front of it.
     let start = 0;
     let from = this.#rest === undefined ? 0 : Math.max(0, this.#rest.length - 2);
     for (;;) {
@@ -33,7 +33,7 @@ export class EventSplitter {
     return start === bytes.length ? bytes : bytes.subarray(0, start);
   }
 
-  /** What came after the last whole event. */
+  /** Returns the bytes after the last whole event, once. */
   takeRest(): Buffer | undefined {
     const rest = this.#rest;
     this.#rest = undefined;
@@ -41,7 +41,7 @@ export class EventSplitter {
   }
 }
 
-/** One past the next blank line (`\n\n` or `\n\r\n`) at or after `from`, or -1. */
+/** The offset past the next blank line (`\n\n` or `\n\r\n`) at or after `from`, or -1. */
 function endOfEvent(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(LF, from); at !== -1; at = bytes.indexOf(LF, at + 1)) {
     const next = bytes[at + 1];

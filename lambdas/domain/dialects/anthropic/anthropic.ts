@@ -41,7 +41,7 @@ function errorBody({ message, kind }: AppError): string {
   return JSON.stringify({ type: 'error', error: { type: ERROR_TYPES[kind], message } });
 }
 
-/** When a model was made is not known here, and Anthropic's clients expect a time: the epoch. */
+/** Anthropic's clients expect the time at which a model was made, which is not known here: they get the epoch. */
 function renderModel({ id }: ListedModel): object {
   return { type: 'model', id, display_name: id, created_at: '1970-01-01T00:00:00Z' };
 }

@@ -2,7 +2,10 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 
-/** Members whose strings the model did not produce. Compatible providers mix the names of several dialects, so every dialect skips all of them. */
+/**
+ * Members whose strings are not output of the model. Compatible providers mix the names of several dialects, so each
+ * dialect skips all of them.
+ */
 const NOT_OUTPUT = new Set([
   'type',
   'id',
@@ -52,7 +55,7 @@ function stringBytes(event: Buffer, from: number): number {
     while (at < length && event[at] !== QUOTE) at += event[at] === BACKSLASH ? 2 : 1;
     const close = at;
     at += 1;
-    // Providers write no space before a colon; a key with one would only be counted as text.
+    // Providers write no space before a colon. A key with one would be counted as text, which is still an upper bound.
     if (event[at] === COLON) counts = !NOT_OUTPUT.has(event.toString('latin1', open + 1, close));
     else if (counts) sum += close - open - 1;
   }

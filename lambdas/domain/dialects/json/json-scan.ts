@@ -1,4 +1,4 @@
-/** Where a member of the outermost object stands, in bytes. */
+/** The place of a member of the outermost object, in bytes. */
 export interface Member {
   /** The first byte of its key. */
   readonly start: number;
@@ -10,13 +10,13 @@ export interface Member {
 export interface JsonScan {
   /** The members of the outermost object by decoded name, in order. */
   readonly members: ReadonlyMap<string, Member>;
-  /** How often each `"type"` value occurs anywhere below the outermost members, `tools` apart: `image_url` → 2. */
+  /** How often each `"type"` value occurs anywhere below the outermost members other than `tools`: `image_url` → 2. */
   readonly contentTypes: ReadonlyMap<string, number>;
-  /** The own `type` of each element of `tools`. */
+  /** The `type` of each element of `tools`. */
   readonly toolTypes: ReadonlySet<string>;
 }
 
-/** The body is not what it must be; `offset` is the byte where that showed. */
+/** The body is not valid JSON, or not valid here; `offset` is the byte where that shows. */
 export class MalformedJson extends Error {
   readonly offset: number;
   constructor(what: string, offset: number) {
@@ -25,16 +25,16 @@ export class MalformedJson extends Error {
   }
 }
 
-/** Nesting beyond this is an attack or a mistake; deep schemas of real tools stay below 20. */
+/** Deeper nesting is an attack or a mistake: the schemas of real tools stay below 20. */
 export const JSON_DEPTH_MAX = 64;
 
-/** Members beyond this are no request's: each of them is kept. */
+/** Real requests have far fewer members, and the scan keeps each of them. */
 const JSON_MEMBERS_MAX = 1_000;
 
-/** Members whose objects are read here, at any depth; of all others only the outermost names are. */
+/** Members whose objects the gateway reads, at any depth. In all other members, a name may be given twice. */
 const INTERPRETED: ReadonlySet<string> = new Set(['stream_options', 'context_management']);
 
-/** A `type` longer than this is none that anybody knows: it is not counted. Escapes take up to six bytes a letter. */
+/** Known types are far shorter, even with escapes of six bytes a letter: a longer one is not counted. */
 const TYPE_BYTES_MAX = 512;
 
 /** The outermost object is at depth 1, the array `tools` at 2, a tool in it at 3. */
@@ -52,8 +52,8 @@ const COLON = 0x3a;
 const COMMA = 0x2c;
 
 /**
- * Finds what admission needs in a JSON object without building it: a few hundred bytes of a body that may
- * be megabytes. It checks the structure (nesting, commas, literals, strings, names given twice where they are read).
+ * Finds the members of a JSON object without building it: a request's few hundred interesting bytes may be inside of
+ * megabytes. It checks the structure: nesting, commas, literals, strings, and names given twice where they are read.
  * @throws MalformedJson
  */
 export function scanJson(bytes: Buffer): JsonScan {
@@ -129,7 +129,7 @@ class Scanner {
     if (!this.#take(CLOSE_ARRAY)) throw new MalformedJson('an array is not closed', this.#at);
   }
 
-  /** Leaves `at` after the closing quote and returns that place. */
+  /** Moves `at` past the closing quote and returns that place. */
   #readString(): number {
     const bytes = this.#bytes;
     if (bytes[this.#at] !== QUOTE) throw new MalformedJson('a string was expected', this.#at);
@@ -143,7 +143,7 @@ class Scanner {
     return this.#at;
   }
 
-  /** No control characters, and no escapes but JSON's own: a provider may read others differently, or not at all. */
+  /** Only JSON's own escapes and no control characters: a provider may read others differently, or not at all. */
   #checkString(start: number, end: number): void {
     const bytes = this.#bytes;
     for (let at = start; at < end; at += 1) {
@@ -223,7 +223,7 @@ class Scanner {
   }
 }
 
-/** Digits, letters, `+`, `-`, `.`: what numbers, `true`, `false` and `null` are made of. */
+/** Numbers, `true`, `false` and `null` consist of digits, letters, `+`, `-` and `.`. */
 function isLiteralByte(byte: number | undefined): boolean {
   if (byte === undefined) return false;
   return (

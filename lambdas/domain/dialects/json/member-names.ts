@@ -1,15 +1,15 @@
 import { InvalidRequest } from '../../errors/app-error';
 import type { JsonScan } from './json-scan';
 
-/** Who the end user is stays with us: providers get the content and nothing of the account (docs/data-map.md). */
+/** Members that identify the end user. Providers get the content and nothing about the account (docs/data-map.md). */
 export const IDENTITY_MEMBERS: ReadonlySet<string> = new Set(['user', 'metadata', 'safety_identifier']);
 
-/** Members that are not parsed and all the same decide something. */
+/** Members that are not in a schema and still decide something. */
 const WATCHED_MEMBERS: ReadonlySet<string> = new Set([...IDENTITY_MEMBERS, 'tools', 'context_management']);
 
 /**
- * Some providers' parsers (Go's own for one) do not tell `Model` from `model`: they would run what was not priced,
- * or be told what is left out here.
+ * Refuses names that differ from a member of ours in letter case alone. Some providers' parsers (Go's own, for example)
+ * take `Model` for `model`: they would run a model that was not priced, or see an identity that was to be left out.
  * @param parsed the names that decide cost and destination at this endpoint
  * @throws InvalidRequest
  */
@@ -21,7 +21,7 @@ export function refuseLookalikes(scan: JsonScan, parsed: object): void {
   }
 }
 
-/** Upper case first: it turns the letters that only fold to ours (long s) into ours. */
+/** Upper case first: it turns letters that fold to ASCII, such as the long s, into ASCII. */
 function fold(name: string): string {
   return name.toUpperCase().toLowerCase();
 }

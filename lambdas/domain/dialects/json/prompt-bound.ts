@@ -2,12 +2,12 @@ import type { Model } from '../../../contracts/storage/catalog';
 import type { RequestBound } from '../endpoint';
 import type { JsonBody } from './json-request';
 
-/** What chat templates add to a request. Around each message, the JSON is longer than the template's tokens. */
+/** Chat templates add a few tokens to a request. Around each message, its JSON is longer than the template's tokens. */
 const OVERHEAD_TOKENS = 64;
 
 /**
- * The hidden prompt that explains tools to the model, and the prompt of each tool that the provider itself declares: the
- * largest known, Anthropic's computer use, has 735 + 499 tokens.
+ * The hidden prompt that explains tools to the model, and the prompt of each tool that the provider itself declares:
+ * the largest known, Anthropic's computer use, has 735 + 499 tokens.
  */
 const TOOLS_OVERHEAD_TOKENS = 1_024;
 const OWN_TOOL_TOKENS = 1_536;
@@ -31,12 +31,12 @@ const UNBOUNDED_TYPES = [
 ] as const;
 const AUDIO_TYPES = ['input_audio', 'audio', 'audio_url'] as const;
 
-/** What a prompt can at most put into the model, and the dearer units that it can touch. */
+/** The input part of a request's bound. */
 type PromptBound = Omit<RequestBound, 'outputTokensMax'>;
 
 /**
- * An upper bound without a tokenizer: a token of byte-level BPE is at least one byte of UTF-8, and JSON never writes text
- * shorter than it is. Providers refuse a request above the model's context.
+ * An upper bound without a tokenizer: a token of byte-level BPE is at least one byte of UTF-8, and JSON never writes
+ * text shorter than it is. Providers refuse a request above the model's context.
  * @param imageTokensMax the most tokens that one image can count for
  */
 export function boundPrompt({ bytes, scan }: JsonBody, model: Model, imageTokensMax: number): PromptBound {

@@ -7,7 +7,7 @@ import { type Edit, removeMembers, replaceValue, splice } from './splice';
 interface ProviderJson {
   readonly stream: boolean;
   readonly changes: BodyChanges;
-  /** What else the endpoint changes. @default nothing */
+  /** Further changes of the endpoint's own. @default none */
   readonly edits?: readonly Edit[];
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-// The members that several endpoints read. A schema lists only the members that decide what a request may cost and where
-// it goes: everything else in a body is the client's and the provider's, and passes through unread.
+// The members that several endpoints read. A schema lists only the members that decide what a request may cost and
+// where it goes: everything else in a body is the client's and the provider's, and passes through unread.
 
 /** A refusal that says so is a request for something that the gateway does not offer, not a mistake in the request. */
 export const NOT_SUPPORTED = 'is not supported';

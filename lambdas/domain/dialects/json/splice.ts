@@ -20,7 +20,7 @@ export function splice(bytes: Buffer, edits: readonly Edit[]): Buffer {
   return Buffer.concat(pieces);
 }
 
-/** Adds a member in front of all others. There is always another: no metered request is an empty object. */
+/** Adds a member in front of the others. There is always another: a metered request is never an empty object. */
 export function insertMember(bytes: Buffer, name: string, json: string): Edit {
   const start = bytes.indexOf('{') + 1;
   return { start, end: start, with: `${JSON.stringify(name)}:${json},` };
@@ -31,8 +31,8 @@ export function replaceValue(member: Member, json: string): Edit {
 }
 
 /**
- * Removes members together with the commas that they leave behind. All removals go through one call,
- * because which comma goes depends on which neighbours stay.
+ * Removes members together with the commas that they leave behind. One call makes all removals, because which comma
+ * goes depends on which neighbours stay.
  */
 export function removeMembers(scan: JsonScan, names: ReadonlySet<string>): Edit[] {
   const members = [...scan.members];
@@ -44,7 +44,7 @@ export function removeMembers(scan: JsonScan, names: ReadonlySet<string>): Edit[
       continue;
     }
     const next = members[index + 1]?.[1];
-    // Up to the next member takes the comma after; once one is kept, the comma before goes instead.
+    // Before the first member that is kept, the comma behind a removed one goes; after it, the comma in front.
     if (kept === undefined) edits.push({ start: member.start, end: next?.start ?? member.valueEnd, with: '' });
     else edits.push({ start: members[index - 1]?.[1].valueEnd ?? member.start, end: member.valueEnd, with: '' });
   }

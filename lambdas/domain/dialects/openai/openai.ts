@@ -33,7 +33,7 @@ function errorBody({ message, kind, code, param }: AppError): string {
   return JSON.stringify({ error: { message, type: ERROR_TYPES[kind], code, param: param ?? null } });
 }
 
-/** When a model was made is not known here, and OpenAI's clients expect a time: the epoch. */
+/** OpenAI's clients expect the time at which a model was made, which is not known here: they get the epoch. */
 function renderModel({ id, provider }: ListedModel): object {
   return { id, object: 'model', created: 0, owned_by: provider };
 }

@@ -28,11 +28,11 @@ const balanceSchema = z.object({
   /** Whether a drawer was ever filled. The account's balance is then the sum of the main balance and the drawers. */
   hasDrawers: z.boolean().default(false),
   /**
-   * Epoch milliseconds until which the account's requests draw on leases: a new process learns from it that the balance
-   * is contended, before it adds to the contention.
+   * Epoch milliseconds until which the account's requests draw on leases. It tells a new process that the balance is
+   * contended before that process adds to the contention.
    */
   hotUntil: z.bigint().default(0n),
-  /** Present while an operator has suspended the account: no more money is held. */
+  /** Present while the account is suspended: no new hold may be taken. */
   suspendedAt: z.iso.datetime().optional(),
 });
 
@@ -58,7 +58,7 @@ const EMPTY_BALANCE: Balance = {
   hotUntil: 0n,
 };
 
-/** The write that opens an account's wallet, empty, unless it is open. */
+/** The write that opens an empty wallet for an account. It fails if the wallet is already open. */
 export const openBalance = (accountId: string): Put => ({
   table: WALLET,
   put: { ...balanceKey(accountId), ...EMPTY_BALANCE },

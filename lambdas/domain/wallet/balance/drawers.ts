@@ -9,14 +9,14 @@ import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
 import type { Balance, BalancePart } from './balance';
 import { changeBalance, readPart, sumOfBalances } from './balance';
 
-/** A drawer is filled with the main balance divided by this, */
+/** A refill moves this fraction (1/n) of the main balance into a drawer. */
 const REFILL_SHARE = 256n;
-/** and with no less than this many leases take. */
+/** A refill covers at least this many leases, even if that is more than the fraction above. */
 const REFILL_LEASES_MIN = 8n;
 /** A main balance that could not fill this many drawers keeps its money: each request then holds its own. */
 const REFILLS_MIN = BigInt(SHARDS.length);
 
-/** The account's balance: its main balance and its drawers together. They are not read at one moment. */
+/** The account's balance: the sum of its main balance and its drawers. The parts are not read atomically. */
 export async function readBalance(store: TableStore, accountId: string): Promise<Balance | undefined> {
   const balance = await readPart(store, { accountId });
   if (!balance) return undefined;
@@ -38,9 +38,9 @@ export async function readDrawers(
 
 /**
  * Moves the money of several leases from the main balance into a drawer. The amount grows with the balance, so the main
- * balance of a rich account is written rarely. It needs no entry: no fault and no repeat of it changes the sum. It makes
- * one attempt only, because contention here means that other requests are filling drawers.
- * @returns false when the main balance has too little for that
+ * balance of a rich account is written rarely. It needs no ledger entry, because neither a fault nor a repeat changes
+ * the sum. It makes only one attempt, because contention here means that other requests are already filling drawers.
+ * @returns false when the main balance has too little money
  */
 export async function refillDrawer(
   { store }: WalletDependencies,
@@ -58,7 +58,7 @@ export async function refillDrawer(
       write: { ...taking, change: { ...taking.change, set: { hasDrawers: true } } },
       otherwise: () => 'too_little' as const,
     },
-    // Names every amount of a drawer, so that a new drawer has them all.
+    // Sets every amount that a drawer has, because the drawer may be new.
     { write: changeBalance(drawer, { availablePico: amountPico, heldPico: 0n, spentPico: 0n }) },
   ];
   const refusals = await tryCommit(store, writes, newTransactionToken());

@@ -22,8 +22,8 @@ interface Adjustment {
 }
 
 /**
- * Settles a request whose hold has expired. The money went back to `available` and may be spent by now: the charge is
- * what is left there and in the key's budget, and at most the hold. The rest is the operator's loss.
+ * Settles a request whose hold has expired. The money went back to `available` and may have been spent since, so the
+ * charge is limited to what is left there, to the key's budget and to the hold. The rest is the operator's loss.
  * @throws HoldAlreadySettled, WalletNotFound
  */
 export async function adjustExpired(dependencies: WalletDependencies, settlement: Settlement): Promise<Settled> {
@@ -33,13 +33,13 @@ export async function adjustExpired(dependencies: WalletDependencies, settlement
     const [refusal] = await tryCommit(dependencies.store, adjustment.writes, adjustment.token);
     if (refusal === undefined) return adjustment.settled;
     if (refusal !== 'spent_meanwhile') return settledBefore(settlement, refusal);
-    // Another request took the money or the budget, so the charge is worked out again from what is left.
+    // Another request took the money or the budget, so recompute the charge from what is left.
     adjustment = undefined;
     throw new RetryNeeded();
   });
 }
 
-/** What the wallet and the key's budget have left, in pico-dollars. */
+/** The most that the wallet and the key's budget can still pay, in pico-dollars. */
 async function affordedPico(dependencies: WalletDependencies, settlement: Settlement): Promise<bigint> {
   const { counting } = settlement.hold;
   const { availablePico } = await mainBalance(dependencies, settlement);
@@ -74,7 +74,7 @@ function adjustmentOf(settlement: Settlement, affordedPico: bigint, dependencies
     transfers: chargeTransfers({ costPico, overrunPico }),
   };
   const record = { ...draft, accountId, requestId, costPico, overrunPico };
-  // The record of the expiry gives way to the true one. It is absent once its retention is over.
+  // The true record replaces the one that says `expired`, which may already be gone if its retention is over.
   const isExpiry = any(absent(), compare('status', '=', 'expired'));
   const isCovered = compare('availablePico', '>=', costPico);
   const otherwise = () => 'spent_meanwhile' as const;

@@ -4,10 +4,10 @@ import type { Item } from '../../table/value';
 const whole = z.coerce.number().pipe(z.int());
 
 export const countingSchema = z.object({
-  /** Names the counters. A rotated key has the counters of the key that it replaces. */
+  /** Identifies the counters. A rotated key keeps the counters of the key that it replaces. */
   counterId: z.string(),
   budget: z.object({ window: z.string(), limitPico: z.bigint() }).optional(),
-  /** The minute that begins at `start`, in epoch milliseconds, and the most tokens that the request can take and give. */
+  /** The minute that begins at `start` (epoch milliseconds) and the most tokens the request can use, in and out. */
   minute: z
     .object({ start: whole, tokens: whole, requestsMax: whole.optional(), tokensMax: whole.optional() })
     .optional(),
@@ -15,9 +15,9 @@ export const countingSchema = z.object({
 });
 
 /**
- * The limits of a request's key that are counted, and what the request adds to each counter. It is added in the
- * transaction that takes the hold, and what was not used is subtracted in the transaction that ends it, so a counter is
- * as right as the balance.
+ * The counted limits of a request's key, and how much the request adds to each counter. The transaction that takes the
+ * hold adds to the counters and the transaction that ends it subtracts what was not used, so the counters are as
+ * accurate as the balance.
  */
 export type Counting = Readonly<z.infer<typeof countingSchema>>;
 
@@ -30,7 +30,7 @@ export function encodeCounting({ counterId, budget, minute, runningMax }: Counti
   };
 }
 
-/** The counts without those that are undefined: a store has no such value. */
+/** Drops undefined counts, because a store cannot hold undefined. */
 function present(counts: { readonly [name: string]: number | undefined }): { readonly [name: string]: number } {
   return Object.fromEntries(
     Object.entries(counts).flatMap(([name, count]) => (count === undefined ? [] : [[name, count]])),

@@ -16,11 +16,11 @@ import { chargeOf, type Settlement } from './settlement';
 
 /**
  * Ends a hold: one transaction deletes the hold, writes the entry and the usage record, and moves the money.
- * @returns false when the request had ended before
+ * @returns false when the request had already ended
  * @throws LedgerInconsistent
  */
 export function endHold(dependencies: WalletDependencies, settlement: Settlement): Promise<boolean> {
-  // Made once, because only the same writes may be sent again under the same token.
+  // Built once, because only identical writes may be sent again under the same token.
   const writes = endWrites(dependencies, settlement);
   const token = newTransactionToken();
   return retryOrUnavailable(SETTLE_RETRY, dependencies.timing, async () => {
@@ -34,11 +34,11 @@ export function endHold(dependencies: WalletDependencies, settlement: Settlement
 }
 
 /**
- * Why a hold cannot end.
+ * The reasons why a hold cannot end.
  * - `ended_before`: the hold is gone.
  * - `ended_on_lease`: the hold is live, but a lease has ended its request. A request has both when an attempt to hold
- *   for it arrived late, after its caller had given that attempt up and had taken a lease.
- * - `inconsistent`: the hold is live, and the other items contradict it. No race does that, only a broken ledger.
+ *   its money arrived late, after its caller had given up on that attempt and had taken a lease.
+ * - `inconsistent`: the hold is live, but the other items contradict it. No race can cause that, only a broken ledger.
  */
 type EndRefusal = 'ended_before' | 'ended_on_lease' | 'inconsistent';
 
@@ -73,7 +73,7 @@ function endWrites(dependencies: WalletDependencies, settlement: Settlement): re
   ];
 }
 
-/** Gives back everything that is held for a request that a lease has ended. Its key has no counters: leases count none. */
+/** Returns the whole hold of a request that a lease has ended. Leases serve no counted keys, so no counter changes. */
 function returnHold(dependencies: WalletDependencies, hold: Hold): Promise<void> {
   const writes = [deleteHold(hold), moveHeld(hold, 0n)];
   const token = newTransactionToken();
@@ -89,7 +89,7 @@ const deleteHold = ({ requestId, deadline }: Hold): GuardedWrite<EndRefusal> => 
   otherwise: () => 'ended_before',
 });
 
-/** The condition is the second line of defence: whatever went wrong elsewhere, `held` does not fall below zero. */
+/** The condition is a second line of defence: `held` never falls below zero, even if other code has a defect. */
 const moveHeld = ({ accountId, heldPico }: Hold, costPico: bigint): GuardedWrite<EndRefusal> => ({
   write: changeBalance(
     { accountId },

@@ -5,7 +5,7 @@ import { deadlineOfHold, holdKey } from '../../../contracts/storage/table-keys';
 import type { Item } from '../../table/value';
 import { type Counting, countingSchema, encodeCounting } from './counting';
 
-/** What the usage record of a hold needs if the hold expires. */
+/** The facts that the usage record needs if the hold expires. */
 export const holdRequestSchema = z.object({
   keyId: z.string(),
   endpoint: z.enum(ENDPOINT_IDS),
@@ -37,9 +37,9 @@ export interface Hold {
   /** Epoch milliseconds; from then on the sweeper may expire the hold. */
   readonly deadline: number;
   readonly request: HoldRequest;
-  /** Which counters of its key count the request until it ends; absent for a key without limits. */
+  /** How the key's counters count the request until it ends. Absent for a key without limits. */
   readonly counting?: Counting;
-  /** Present when a lease holds the money: the lease, and which of its requests this is. */
+  /** Present when a lease holds the money: identifies the lease and the request within it. */
   readonly leaseTurn?: string;
 }
 

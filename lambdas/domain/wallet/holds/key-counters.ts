@@ -12,10 +12,10 @@ import type { ReachedLimit } from '../wallet-errors';
 import { KeyLimitReached } from '../wallet-errors';
 import type { Counting } from './counting';
 
-/** A minute's counter is of no use after its minute. It is kept for longer because clocks differ. */
+/** A minute's counter is useless after its minute, but it is kept longer because clocks differ. */
 const MINUTE_KEPT_MS = 10 * MINUTE_MS;
 
-/** Counts a hold: one write for each limit of its key, refused when that limit is reached. */
+/** Counts a hold with one write for each limit of its key. A write is refused when its limit is reached. */
 export function countHold(
   { counterId, budget, minute, runningMax }: Counting,
   heldPico: bigint,
@@ -48,8 +48,8 @@ export function countHold(
 }
 
 /**
- * Subtracts what the end of a hold gives back. The writes have no conditions: the hold's own condition lets it end only
- * once, and no change of a key may keep its holds from ending.
+ * Subtracts what the hold did not use. The writes are unconditional, because the hold's own condition ensures that it
+ * ends only once, and a change to the key must not keep its holds from ending.
  */
 export function endCount(
   { counterId, budget, minute, runningMax }: Counting,
@@ -67,11 +67,11 @@ export function endCount(
   return counts;
 }
 
-/** Counts a charge that comes after its hold has ended; the condition is that the budget has that much left. */
+/** Counts a charge made after its hold has expired, on the condition that the budget can pay it. */
 export const countLate = ({ counterId, budget }: Counting, costPico: bigint): readonly Update[] =>
   budget && costPico > 0n ? [addToBudgetWithin(counterId, budget, costPico)] : [];
 
-/** What a budget has left, in pico-dollars; undefined for a key without a budget. */
+/** The rest of the key's budget, in pico-dollars; undefined for a key without a budget. */
 export async function budgetLeft(store: TableStore, { counterId, budget }: Counting): Promise<bigint | undefined> {
   if (!budget) return undefined;
   return leftOf(budget.limitPico, await store.get({ table: KEYS, key: budgetCounterKey(counterId, budget.window) }));
@@ -109,7 +109,7 @@ const addToRunning = (counterId: string, requests: bigint): Update => ({
   change: { add: { running: requests } },
 });
 
-/** An absent counter is zero, which is too much only for a limit below zero. */
+/** An absent counter counts as zero, so it exceeds only a negative limit. */
 const atMost = (attribute: string, most: bigint): Condition => {
   const isBelow = compare(attribute, '<=', most);
   return most < 0n ? isBelow : any(absent(attribute), isBelow);

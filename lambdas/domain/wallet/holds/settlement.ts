@@ -5,10 +5,10 @@ import { movedInto } from '../ledger/entry';
 import { HoldAlreadyReleased, HoldAlreadySettled } from '../wallet-errors';
 import type { Hold } from './hold';
 
-/** A request's usage record without what the wallet adds to it when the hold ends: the amounts, and the lease. */
+/** A request's usage record without the fields that the wallet adds when the hold ends: the amounts and the lease. */
 export type UsageRecordDraft = Omit<UsageRecord, 'costPico' | 'overrunPico' | 'leaseTurn'>;
 
-/** How a hold is to end. It has everything that a later attempt needs, and no content of the request. */
+/** How a hold is to end. It has everything that a later attempt needs, but none of the request's content. */
 export interface Settlement {
   readonly hold: Hold;
   /**
@@ -17,35 +17,35 @@ export interface Settlement {
    * - `expire`: the request is not charged, because nothing ended its hold before the deadline.
    */
   readonly kind: 'charge' | 'release' | 'expire';
-  /** What the usage cost, in pico-dollars; may be above the hold. 0 unless it is charged. */
+  /** The cost of the usage, in pico-dollars. It may exceed the hold. 0 unless `kind` is `charge`. */
   readonly costPico: bigint;
   readonly record: UsageRecordDraft;
 }
 
-/** What was charged, in pico-dollars. */
+/** A charge, in pico-dollars. */
 export interface Charge {
-  /** The customer's part. */
+  /** The part that the account pays. */
   readonly costPico: bigint;
-  /** The part of the cost that the customer is not charged for: the operator's loss. */
+  /** The part that the account is not charged for: the operator's loss. */
   readonly overrunPico: bigint;
 }
 
-/** What the ledger has recorded for a settlement. */
+/** The result of a settlement, as the ledger has recorded it. */
 export interface Settled extends Charge {
   /**
    * - `charged`, `released`: this call ended the hold.
-   * - `adjusted`: the hold had expired; what `available` still covered was charged.
+   * - `adjusted`: the hold had expired, so only what `available` still covered was charged.
    * - `already_settled`: an earlier call ended the hold in the same way.
    */
   readonly outcome: 'charged' | 'released' | 'adjusted' | 'already_settled';
 }
 
 /**
- * The part of a cost that its hold covers, and the rest.
+ * Splits a cost into the part that its hold covers and the rest.
  * @throws RangeError on a negative cost
  */
 export function chargeOf({ hold, costPico: wantedPico }: Settlement): Charge {
-  if (wantedPico < 0n) throw new RangeError('a cost is not negative');
+  if (wantedPico < 0n) throw new RangeError('a cost cannot be negative');
   const costPico = lesser(wantedPico, hold.heldPico);
   return { costPico, overrunPico: wantedPico - costPico };
 }

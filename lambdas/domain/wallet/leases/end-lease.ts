@@ -38,7 +38,7 @@ export function leaseEndWrites(
   ];
 }
 
-/** Ends a lease whose requests have all ended; without effect on one that is gone. */
+/** Ends a lease whose requests have all ended. Does nothing if the lease is gone. */
 export function endLease(dependencies: WalletDependencies, { lease, settled }: IdleLease): Promise<void> {
   const writes = leaseEndWrites(dependencies, lease, settled);
   const token = newTransactionToken();

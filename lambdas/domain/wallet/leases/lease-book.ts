@@ -5,22 +5,22 @@ import { affords, type Lease, leaseTurnOf, tallied } from './lease';
 
 /** After contention on a balance, its account's requests draw on leases for this long. */
 export const HOT_MS = 10 * MINUTE_MS;
-/** A process trusts for this long that no other process has found a balance contended. */
+/** For this long, a process assumes that a balance that was uncontended when it last looked still is. */
 const COOL_MS = MINUTE_MS;
 /** A suspension reaches every process within this time, well below the ten seconds that we promise. */
 const ACTIVE_MS = 5_000;
-/** A process that knows this many accounts forgets the oldest, and learns about them again when they come back. */
+/** A process that knows this many accounts forgets the oldest, and reads their state again when they return. */
 const ACCOUNTS_MAX = 10_000;
 
-/** A lease whose last request has ended, with the sum of all its requests. */
+/** A lease whose last request has ended, with the tally of all its requests. */
 export interface IdleLease {
   readonly lease: Lease;
   readonly settled: Tally;
 }
 
 /**
- * What one process knows of its leases: which accounts need them, which are idle and which are in use. It is in memory
- * only and may be lost at any time, because the leases themselves are stored and the sweeper ends those that are left.
+ * One process's view of its leases: which accounts need them, which are idle and which are in use. It lives in memory
+ * and may be lost at any time, because the leases themselves are stored and the sweeper ends any that are left over.
  */
 export class LeaseBook {
   readonly #accounts = new BoundedMap<{ readonly isHot: boolean; readonly until: number }>(ACCOUNTS_MAX);
@@ -47,7 +47,7 @@ export class LeaseBook {
 
   /**
    * Removes an idle lease that has room and time for one more request.
-   * @returns `done`: the leases that have no more room or time, removed as well, for the caller to end
+   * @returns `done`: leases without room or time for another request. They are removed too, and the caller ends them
    */
   take(
     accountId: string,
@@ -61,7 +61,7 @@ export class LeaseBook {
       done.push(idle);
       idle = leases.pop();
     }
-    // Stryker disable next-line ConditionalExpression: an empty list behaves like no list, it only takes memory.
+    // Stryker disable next-line ConditionalExpression: an empty list behaves like no list; it only takes memory.
     if (leases.length === 0) this.#idle.delete(accountId);
     return { idle, done };
   }
@@ -70,13 +70,13 @@ export class LeaseBook {
     this.#inUse.set(lease.last.requestId, lease);
   }
 
-  /** The lease in use for a request, if this is its turn. */
+  /** The lease that the request is using, if it is on this turn. */
   inUse(requestId: string, leaseTurn: string): Lease | undefined {
     const lease = this.#inUse.get(requestId);
     return lease && leaseTurn === leaseTurnOf(lease) ? lease : undefined;
   }
 
-  /** Records that the request has ended with this charge, so its lease can take the next one. */
+  /** Records the charge of the request that ended, so that its lease can take the next request. */
   end(lease: Lease, charge: Parameters<typeof tallied>[1]): void {
     const { accountId, last } = lease;
     if (this.#inUse.get(last.requestId) !== lease) return;
@@ -92,7 +92,7 @@ export class LeaseBook {
     if (this.#inUse.get(lease.last.requestId) === lease) this.#inUse.delete(lease.last.requestId);
   }
 
-  /** Whether the account was seen not suspended a moment ago. A clock that is set back does not extend the moment. */
+  /** Whether a check within the last ACTIVE_MS found the account active. Turning back the clock does not extend it. */
   isActive(accountId: string, now: number): boolean {
     const at = this.#activeAt.get(accountId) ?? -Infinity;
     return at <= now && now < at + ACTIVE_MS;

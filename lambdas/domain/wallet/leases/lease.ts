@@ -9,10 +9,10 @@ import type { Charge } from '../holds/settlement';
 export const LEASE_HOLDS = 8n;
 /** A lease takes new requests for this long. After that, the sweeper ends it as soon as its last request has ended. */
 export const LEASE_MS = 2 * MINUTE_MS;
-/** Keeps a lease an item of one write unit, however many models its requests name. */
+/** Keeps a lease within one write unit, however many models its requests name. */
 const PRICE_VERSIONS_MAX = 4;
 
-/** What the settled requests of a lease add up to. */
+/** The totals of the settled requests of a lease. */
 export interface Tally {
   readonly requests: bigint;
   readonly costPico: bigint;
@@ -25,9 +25,9 @@ export interface LeasedRequest {
   /** Counts the lease's requests, from 1. */
   readonly turn: bigint;
   readonly requestId: string;
-  /** Its worst case, which is a part of what the lease holds. */
+  /** Its worst-case cost, which is part of the money that the lease holds. */
   readonly heldPico: bigint;
-  /** Epoch milliseconds; from then on the sweeper may expire it. */
+  /** Epoch milliseconds; from then on the sweeper may expire the request. */
   readonly deadline: number;
   readonly request: HoldRequest;
 }
@@ -41,7 +41,7 @@ export interface Lease {
   readonly accountId: string;
   readonly drawer: string;
   readonly heldPico: bigint;
-  /** Epoch milliseconds; from then on it takes no more requests, and the sweeper checks whether it can end. */
+  /** Epoch milliseconds; from then on the lease takes no requests, and the sweeper checks whether it can end. */
   readonly dueAt: number;
   /** The sum of the requests before the last. */
   readonly settled: Tally;
@@ -105,7 +105,7 @@ export function decodeLease(item: Item): Lease {
   };
 }
 
-/** Names one request of one lease. A usage record that has it was charged to that lease and to no other. */
+/** Identifies one request of one lease. A usage record that carries it was charged to that lease and to no other. */
 export const leaseTurnOf = ({ leaseId, last }: Lease): string => `${leaseId}#${last.turn}`;
 export const leaseOfTurn = (leaseTurn: string): string => leaseTurn.slice(0, leaseTurn.indexOf('#'));
 
@@ -114,7 +114,7 @@ export function holdOf(lease: Lease): Hold {
   return { accountId: lease.accountId, requestId, heldPico, deadline, request, leaseTurn: leaseTurnOf(lease) };
 }
 
-/** The tally with one more request in it. */
+/** Adds one request to a tally. */
 export function tallied(tally: Tally, charge: Charge & { readonly priceVersion: string }): Tally {
   const { costPico, overrunPico, priceVersion } = charge;
   return {

@@ -32,7 +32,7 @@ export function extendLease(
   const write = {
     table: WALLET,
     update: leaseKey(lease.leaseId, lease.dueAt),
-    // The labels of the request before must not stay.
+    // The labels of the previous request must not remain.
     change: { set: encodeTurn(lease), ...(lease.last.request.labels ? {} : { remove: ['labels'] }) },
     when: all(exists(), any(isIdle, isDone)),
   };
@@ -51,7 +51,7 @@ export function extendLease(
 /**
  * Takes a lease for several requests of this size from one of the account's drawers, and fills a drawer that has too
  * little.
- * @returns undefined when the account has too little for that: each request then holds its own money
+ * @returns undefined when the account has too little money for a lease: each request then takes a hold of its own
  */
 export async function takeLease(dependencies: WalletDependencies, terms: HoldTerms): Promise<Lease | undefined> {
   let attempt = leaseAttempt(dependencies, terms);
@@ -62,7 +62,7 @@ export async function takeLease(dependencies: WalletDependencies, terms: HoldTer
       const [refusal] = await tryCommit(dependencies.store, writes, token);
       if (refusal === undefined) return lease;
     } catch (error) {
-      // Nothing was written, so the next attempt may use another drawer: other requests are writing this one.
+      // Other requests are writing this drawer. Nothing was written, so the next attempt may use another one.
       if (isContention(error)) attempt = leaseAttempt(dependencies, terms);
       throw error;
     }
@@ -73,7 +73,7 @@ export async function takeLease(dependencies: WalletDependencies, terms: HoldTer
 
 interface LeaseAttempt {
   readonly lease: Lease;
-  /** The same whenever they are sent, because the token is. */
+  /** Identical for every attempt, because every attempt has the same token. */
   readonly writes: readonly GuardedWrite<'drawer_short'>[];
   readonly token: string;
 }

@@ -8,8 +8,8 @@ import { alreadySettled, chargeOf, settledNow, type Settled, type Settlement } f
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 
 /**
- * Settles or releases a request whose money a lease holds, by one write: its usage record, put once. The lease books
- * the charge with its next request, or the sweeper does when it ends the lease.
+ * Settles or releases a request whose money a lease holds. The only write puts its usage record, once. The lease books
+ * the charge with its next request, or the sweeper books it when it ends the lease.
  * @throws HoldAlreadySettled
  */
 export async function settleOnLease(
@@ -25,7 +25,7 @@ export async function settleOnLease(
   try {
     const existing = await putOnce(dependencies, record);
     if (existing?.status === 'expired') return await adjustExpired(dependencies, settlement);
-    // An existing record stands. It is this lease's to book if it names this turn of it.
+    // An existing record stands. This lease books it only if the record names this turn.
     const recorded = existing ?? record;
     if (lease && recorded.leaseTurn === leaseTurn) leaseBook.end(lease, recorded);
     return existing ? alreadySettled(settlement, existing) : settledNow(settlement, charge);
@@ -34,7 +34,7 @@ export async function settleOnLease(
   }
 }
 
-/** @returns the record that exists already, perhaps by an earlier attempt; undefined when this one was put */
+/** @returns the record that already exists, perhaps from an earlier attempt; undefined when this one was put */
 function putOnce(
   { store, timing, usageRetentionDays }: WalletDependencies,
   record: UsageRecord,

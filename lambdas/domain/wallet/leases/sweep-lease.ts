@@ -13,7 +13,7 @@ import { leaseEndWrites } from './end-lease';
 import type { Lease } from './lease';
 import { holdOf, leaseTurnOf, tallied } from './lease';
 
-/** What the sweeper found about one hold or lease. */
+/** The sweeper's result for one hold or lease. */
 export interface SweptItem {
   /** Whether this sweep expired a request. */
   readonly isExpired: boolean;
@@ -38,7 +38,7 @@ export function sweepLease(
   return retryOrUnavailable(SETTLE_RETRY, timing, async () => {
     const record = met ?? (await retryOrUnavailable(SETTLE_RETRY, timing, read));
     if (!record && now < last.deadline && !everything) return { isExpired: false, dueSince: last.deadline };
-    // A record of another turn was charged to that turn; this turn was taken for the same request and never used.
+    // A record that names another turn was charged there: this turn was taken for the same request but never used.
     const isCharged = record?.leaseTurn === leaseTurnOf(lease);
     const settled = isCharged ? tallied(lease.settled, record) : lease.settled;
     const expiry = record ? [] : expiryWrites(dependencies, lease);

@@ -4,7 +4,7 @@ type Move = `${Book}>${Book}`;
 
 const CHARGE_MOVES: readonly Move[] = ['available>spent', 'operatorLoss>overrun'];
 
-/** The books that each kind may move money between. A hold that ends without a charge moves nothing. */
+/** The books between which each kind of entry may move money. A hold that ends without a charge moves none. */
 const MOVES: { readonly [kind in EntryKind]: readonly Move[] } = {
   credit: ['funded>available'],
   charge: CHARGE_MOVES,
@@ -14,7 +14,7 @@ const MOVES: { readonly [kind in EntryKind]: readonly Move[] } = {
   expire: [],
 };
 
-/** The first transfer that is not valid in its entry: its amount is not positive, or the books are the wrong ones. */
+/** The first invalid transfer of an entry: its amount is not positive, or its kind may not move between these books. */
 export function entryFault(entry: Entry): Transfer | undefined {
   const moves = MOVES[entry.kind];
   return entry.transfers.find(({ from, to, amountPico }) => amountPico <= 0n || !moves.includes(`${from}>${to}`));

@@ -7,8 +7,8 @@ import type { Item, Key } from '../../table/value';
 import type { Counting } from '../holds/counting';
 
 /**
- * The books that money moves between. `funded` is what the customer paid in, `operatorLoss` pays for usage that the
- * customer is not charged for, and `overrun` counts that usage.
+ * The books that money moves between. `funded` is what the account paid in, `operatorLoss` pays for usage that the
+ * account is not charged for, and `overrun` counts that usage.
  */
 export const BOOKS = ['funded', 'available', 'spent', 'refunded', 'operatorLoss', 'overrun'] as const;
 export type Book = (typeof BOOKS)[number];
@@ -30,14 +30,14 @@ const entrySchema = z.object({
   /** ISO 8601, UTC. */
   at: z.iso.datetime(),
   requestId: z.string().optional(),
-  /** What the hold or the lease held; 0 for a credit. */
+  /** The amount of the hold or the lease; 0 for a credit. */
   heldPico: z.bigint().nonnegative(),
-  /** The price version of the charge. Together with the usage record, it allows to recompute any charge. */
+  /** The price version of the charge. Any charge can be recomputed from it and the usage record. */
   priceVersion: z.string().optional(),
   /** Only for a lease: the price versions of its charges, and how many requests it served. */
   priceVersions: z.array(z.string()).optional(),
   requests: z.bigint().optional(),
-  /** Only for a request whose key has limits that are counted: whose counters, and which window of the budget. */
+  /** Only for a request whose key has counted limits: the counters, and the window of the budget. */
   counterId: z.string().optional(),
   budgetWindow: z.string().optional(),
   transfers: z.array(transferSchema),
@@ -46,28 +46,28 @@ const entrySchema = z.object({
 /** Moves a positive amount: it debits one book and credits the other, so every entry balances by construction. */
 export type Transfer = Readonly<z.infer<typeof transferSchema>>;
 
-/** One immutable record of the ledger. A reserve writes none, because held money is still the customer's. */
+/** One immutable record of the ledger. A reserve writes none, because held money still belongs to the account. */
 export interface Entry extends Readonly<Omit<z.infer<typeof entrySchema>, 'sk' | 'transfers'>> {
   readonly entryId: string;
   readonly transfers: readonly Transfer[];
 }
 
-/** The transfers of an entry. Moves of nothing are left out. */
+/** The transfers of an entry. Moves of 0 are left out. */
 export function transfers(...moves: readonly (readonly [from: Book, to: Book, amountPico: bigint])[]): Transfer[] {
   return moves
     .filter(([, , amountPico]) => amountPico !== 0n)
     .map(([from, to, amountPico]) => ({ from, to, amountPico }));
 }
 
-/** The transfers of a charge: the customer's part from the customer, the rest from the operator. In pico-dollars. */
+/** The transfers of a charge: the account pays its part, the operator the rest. Amounts are pico-dollars. */
 export const chargeTransfers = (charge: { readonly costPico: bigint; readonly overrunPico: bigint }): Transfer[] =>
   transfers(['available', 'spent', charge.costPico], ['operatorLoss', 'overrun', charge.overrunPico]);
 
-/** Names the counters in an entry, so that the verifier can replay them as it does the balance. */
+/** The fields of an entry that name the counters, so that the verifier can replay them like the balance. */
 export const countedIn = (counting: Counting | undefined): Pick<Entry, 'counterId' | 'budgetWindow'> =>
   counting ? { counterId: counting.counterId, ...(counting.budget && { budgetWindow: counting.budget.window }) } : {};
 
-/** The write of an entry. An entry never changes, so it is only put where none is. */
+/** The write of an entry. An entry never changes, so the write fails if one exists. */
 export function putEntry(key: Key, entry: Omit<Entry, 'entryId'>): Put {
   const { kind, at, requestId, heldPico, priceVersion, priceVersions, requests, counterId, budgetWindow } = entry;
   const item: Item = {

@@ -5,10 +5,10 @@ import type { TableStore } from '../../table/table-store';
 import { readPart } from '../balance/balance';
 import { decodeEntry, type Entry } from './entry';
 
-/** All entries of an account in the order of their ids, which for requests is the order of time. */
+/** All entries of an account by ID. For requests, that is chronological order. */
 export async function* everyEntry(store: TableStore, accountId: string): AsyncGenerator<Entry, void> {
   const main = await readPart(store, { accountId });
-  // If the balance is missing, there may have been drawers.
+  // Without a balance we cannot tell, so assume that the account had drawers.
   const partitions = entryPartitions(accountId, main?.hasDrawers ?? true);
   const query = { table: WALLET, sort: { beginsWith: ENTRY_PREFIX } };
   for await (const item of mergedItems(store, partitions, query)) yield decodeEntry(item);

@@ -8,7 +8,7 @@ import type { Entry } from '../ledger/entry';
 import { movedInto } from '../ledger/entry';
 import type { LiveHold } from './live-holds';
 
-/** One counter as it should be. */
+/** The value that one counter should have. */
 interface Expected {
   readonly kind: 'key_budget' | 'key_running';
   readonly id: string;
@@ -17,7 +17,7 @@ interface Expected {
   value: bigint;
 }
 
-/** Replays the counters of an account's keys: what was charged in each window of a budget, and what is held there. */
+/** Replays the counters of an account's keys: money charged and held in each budget window, and running requests. */
 export class CounterMatch {
   readonly #expected = new Map<string, Expected>();
 

@@ -1,4 +1,4 @@
-/** One thing that does not add up. Amounts are pico-dollars. */
+/** A mismatch between stored amounts and their replay. Amounts are pico-dollars. */
 export interface Difference {
   readonly kind:
     | 'balance_missing'
@@ -9,7 +9,7 @@ export interface Difference {
     | 'spent'
     | 'funded'
     | 'refunded'
-    // An entry by itself, or against the account's other items.
+    // An entry on its own, or against the account's other items.
     | 'unbalanced_entry'
     | 'charge_above_hold'
     | 'adjustment_without_expiry'
@@ -17,18 +17,18 @@ export interface Difference {
     | 'hold_without_account'
     // The counters of keys against the replay of the entries and the live holds.
     | 'key_budget'
-    // Not amounts but numbers of requests.
+    // These count requests, not money.
     | 'key_running'
     // The usage records against the entries.
     | 'usage_cost'
     | 'usage_without_entry'
     | 'entry_without_usage';
   readonly accountId: string;
-  /** The entry's, the request's or the counter's id, where it is about one. */
+  /** The ID of the entry, request or counter that differs, if it is about one. */
   readonly id?: string;
   readonly expectedPico: bigint;
   readonly actualPico: bigint;
 }
 
-/** Reports a difference of the account at hand. */
+/** Reports a difference in the account being verified. */
 export type Report = (difference: Omit<Difference, 'accountId'>) => void;

@@ -10,12 +10,12 @@ interface Charges {
   overrunPico: bigint;
 }
 
-/** Compares what the usage records were charged to each lease with its entry or, while it lives, with its own tally. */
+/** Compares the charges in each lease's usage records with its entry or, while the lease is live, with its tally. */
 export class LeaseMatch {
   readonly #live: ReadonlyMap<string, Lease>;
   readonly #entries = new Map<string, Entry>();
   readonly #recorded = new Map<string, Charges>();
-  /** What the last request of a live lease was charged, which its tally does not have yet. */
+  /** The usage record of the last request of each live lease, whose charge the tally does not include yet. */
   readonly #last = new Map<string, UsageRecord>();
 
   constructor(live: readonly Lease[]) {
@@ -36,7 +36,7 @@ export class LeaseMatch {
     if (live && leaseTurnOf(live) === leaseTurn) this.#last.set(leaseId, record);
   }
 
-  /** @param mustHaveRecords whether all records behind an entry of this time are kept still */
+  /** @param mustHaveRecords whether all records behind an entry of this time must still exist */
   end(report: Report, mustHaveRecords: (at: string) => boolean): void {
     for (const [leaseId, actual] of this.#recorded) {
       if (!this.#entries.has(leaseId) && !this.#live.has(leaseId)) {
@@ -45,7 +45,7 @@ export class LeaseMatch {
     }
     for (const [leaseId, entry] of this.#entries) {
       const expected = { costPico: movedInto('spent', entry), overrunPico: movedInto('overrun', entry) };
-      // Records of an entry of long ago may have ended by time, some or all of them.
+      // Some or all records behind an old entry may have expired.
       if (mustHaveRecords(entry.at)) this.#compare(leaseId, expected, report);
     }
     for (const [leaseId, { settled }] of this.#live) {

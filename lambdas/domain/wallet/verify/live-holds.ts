@@ -7,19 +7,19 @@ import { decodeHold } from '../holds/hold';
 import type { Counting } from '../holds/counting';
 import { decodeLease, isLease, type Lease } from '../leases/lease';
 
-/** Money that is held at the moment: for one request, or by a lease. */
+/** Money that is currently held for one request or by a lease. */
 export interface LiveHold {
   readonly accountId: string;
-  /** The request's or the lease's. */
+  /** The ID of the request or the lease. */
   readonly id: string;
   readonly heldPico: bigint;
-  /** Present for a request whose key has rules that count. */
+  /** Present for a request whose key has counted limits. */
   readonly counting?: Counting;
   /** Present for a lease. */
   readonly lease?: Lease;
 }
 
-/** By account. */
+/** The live holds of each account, by account ID. */
 export type LiveHolds = ReadonlyMap<string, readonly LiveHold[]>;
 
 export async function liveHolds(store: TableStore): Promise<LiveHolds> {

@@ -11,19 +11,19 @@ import type { Entry } from '../ledger/entry';
 import { movedInto } from '../ledger/entry';
 import { mergedItems } from '../../table/merged-items';
 
-/** For how long every end of a hold must have its usage record. */
+/** The time during which the end of every hold must have a usage record. */
 export interface UsageWindow {
   readonly clock: Clock;
   readonly usageRetentionDays: number;
 }
 
 /**
- * A record ends by when its request began, an entry is dated by when the hold ended. Between them lies the longest
- * request, or the time that no sweep ran.
+ * A record's retention counts from the start of its request, but an entry is dated by the end of its hold. They are
+ * apart by as long as the request took, or by as long as no sweep ran.
  */
 const HOLD_ENDS_WITHIN_MS = DAY_MS;
 
-/** What one request was charged by its entries, an expiry's adjustment included. */
+/** The sum of the charges in one request's entries, including an adjustment after an expiry. */
 interface Charged {
   readonly requestId: string;
   readonly at: string;
@@ -31,7 +31,7 @@ interface Charged {
   readonly overrunPico: bigint;
 }
 
-/** Walks the usage records beside the entries: both sort by request id, so neither is kept. */
+/** Walks the usage records beside the entries: both are sorted by request ID, so neither needs to be kept in memory. */
 export class UsageMatch {
   readonly #records: AsyncGenerator<Item, void>;
   readonly #report: Report;
@@ -74,7 +74,7 @@ export class UsageMatch {
     this.#leases.end(this.#report, (at) => this.#isKept(at));
   }
 
-  /** Compares the request whose entries are complete with its record. */
+  /** Compares a request, once all its entries were read, with its usage record. */
   async #match(): Promise<void> {
     const charged = this.#charged;
     if (!charged) return;
@@ -102,7 +102,7 @@ export class UsageMatch {
     this.#report({ kind: 'entry_without_usage', id: requestId, expectedPico: costPico, actualPico: 0n });
   }
 
-  /** Whether the records of what was entered at this time must be there still. */
+  /** Whether the usage records behind an entry of this time must still exist. */
   #isKept(at: string): boolean {
     if (!this.#usageWindow) return false;
     const { clock, usageRetentionDays } = this.#usageWindow;
@@ -119,7 +119,7 @@ export class UsageMatch {
       const result = await this.#records.next();
       this.#record = result.done === true ? undefined : decodeUsageRecord(result.value);
       if (this.#record?.leaseTurn === undefined) return this.#record;
-      // It has no entry of its own.
+      // The request has no entry of its own.
       this.#leases.addRecord(this.#record, this.#record.leaseTurn);
     }
   }

@@ -13,7 +13,7 @@ import { entryFault } from '../ledger/entry-form';
 import type { UsageWindow } from './usage-match';
 import { UsageMatch } from './usage-match';
 
-/** Reads the account's entries and usage records once, side by side, and keeps none of them. */
+/** Reads the account's entries and usage records once, side by side, without keeping them in memory. */
 export async function verifyAccount(
   store: TableStore,
   accountId: string,
@@ -90,7 +90,7 @@ function verifyBalance(
     ['held', heldPico, balance.heldPico],
     ['spent', replayed('spent'), balance.spentPico],
     ['refunded', replayed('refunded'), balance.refundedPico],
-    // Money comes out of this book into the others, so what came in by payments is its negative.
+    // Payments move money out of this book, so its replay is the negative of what was paid in.
     ['funded', -replayed('funded'), balance.fundedPico],
   ] as const;
   for (const [kind, expectedPico, actualPico] of rows) {

@@ -6,7 +6,7 @@ import { liveHolds } from './live-holds';
 import type { UsageWindow } from './usage-match';
 import { verifyAccount } from './verify-account';
 
-/** Looks again at an account that changes while it is read, at most this often. */
+/** The most times that an account is read when it keeps changing during the read. */
 const READS_MAX = 5;
 
 export interface LedgerReport {
@@ -14,11 +14,11 @@ export interface LedgerReport {
   readonly entries: number;
   /** Empty when every balance equals its replay. */
   readonly differences: readonly Difference[];
-  /** Accounts that changed during each of READS_MAX reads and differed in each: neither right nor wrong. */
+  /** Accounts that changed during each of READS_MAX reads and differed in each: the result is inconclusive. */
   readonly unstable: readonly string[];
 }
 
-/** Ids of the accounts to verify. */
+/** The IDs of the accounts to verify. */
 type VerifiedAccounts =
   /** Every account of the deployment: a hold of any other account is a difference. */
   | { readonly everyAccount: AsyncIterable<string> }
@@ -26,14 +26,14 @@ type VerifiedAccounts =
   | { readonly accounts: Iterable<string> };
 
 /**
- * Replays accounts' entries and live holds and lists what does not add up. Reads only, and may run beside requests.
- * @param options.usageWindow lets it miss usage records too; leave it out where records were erased.
+ * Replays accounts' entries and live holds and lists every mismatch. It only reads, so it may run beside requests.
+ * @param options.usageWindow makes a missing usage record a difference too; omit it where records were erased
  */
 export async function verifyLedger(
   options: VerifiedAccounts & { readonly store: TableStore; readonly usageWindow?: UsageWindow },
 ): Promise<LedgerReport> {
   const { store, usageWindow } = options;
-  // Before the accounts are listed, so that no hold is of an account that came later.
+  // Read before the accounts are listed, so that no hold belongs to an account that was created later.
   const holds = await liveHolds(store);
   const report = { accounts: 0, entries: 0, differences: [] as Difference[], unstable: [] as string[] };
   const seen = new Set<string>();
@@ -49,7 +49,7 @@ export async function verifyLedger(
   return report;
 }
 
-/** The holds are older than the balance, so a difference counts only once all was read between two changes. */
+/** The holds were read before the balance, so a difference counts only if nothing changed between the two reads. */
 async function verifyStable(
   store: TableStore,
   accountId: string,
