@@ -20,7 +20,7 @@ import { matchesSubject } from './matches-subject';
 import type { Trusts } from './trusts';
 
 const TRUST_ID_PREFIX = 'tru_';
-/** A token is accepted a little longer than it says, so its use is remembered for that time too. */
+/** A token is accepted a little longer than it is valid, so its use is remembered for that time too. */
 const GRACE_SECONDS = 300;
 /** An expired key stays visible in the account's list for this long. */
 const SEEN_AFTER_END_SECONDS = DAY_MS / 1_000;
@@ -34,7 +34,7 @@ export interface TokenExchangeOptions {
   readonly tokens: FederatedTokens;
 }
 
-/** Gives a short-lived key for a token of an issuer that an account trusts. */
+/** Exchanges a token of an issuer that an account trusts for a short-lived key. */
 export class TokenExchange {
   readonly #options: TokenExchangeOptions;
 
@@ -44,7 +44,7 @@ export class TokenExchange {
 
   /**
    * @returns the key, which is shown only here, and its lifetime
-   * @throws TokenRefused whatever is wrong; only the log says what it was
+   * @throws TokenRefused for every kind of fault; only the log has the reason
    * @throws ControlPlaneUnavailable
    */
   async exchange(request: {

@@ -19,7 +19,7 @@ export interface KeyRequest {
   readonly actor?: Actor;
 }
 
-/** Makes and stores a key. @param request.role the IAM role that the key is for */
+/** Creates and stores a key. @param request.role the IAM role that the key is for */
 export async function createKey(
   { clock, audit, make }: KeysDependencies,
   request: KeyRequest & { readonly role?: string },

@@ -47,7 +47,7 @@ export class KeyLookup {
    * @param address the client's address as the host knows it. @default unknown: failures are not counted
    * @returns undefined for a key that is not valid
    * @throws TooManyAttempts before anything is read, when too many attempts have failed from the address; never for a
-   * key that was valid in this process, so that clients who share an address with an attacker can go on
+   * key that was valid in this process, so that clients who share an address with an attacker are not locked out
    */
   async find(
     presented: PresentedKey | undefined,

@@ -83,7 +83,8 @@ export class People {
       { write: { table: ACCOUNTS, put: { ...personKey(personId), ...person, subject }, when: absent() } },
     ]);
     if (refusals.length === 0) return person;
-    // Another request of the same person came first, or an attempt of this one whose answer was lost.
+    // Another request of the same person came first, or an earlier attempt of this one was committed and its reply was
+    // lost.
     const known = await this.#find(subject);
     if (!known) throw new Error('a subject leads to a person who is not there');
     return known;

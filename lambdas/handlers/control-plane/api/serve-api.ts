@@ -4,7 +4,7 @@ import { problem } from '../problem';
 import { buildApi } from './api';
 import type { ApiDependencies } from './api-dependencies';
 
-/** A placeholder, because the host name of a request decides nothing. */
+/** A placeholder, because nothing depends on the host name of a request. */
 const ORIGIN = 'https://tollgate.invalid';
 
 type Serve = (event: Event) => Promise<APIGatewayProxyStructuredResultV2>;
@@ -20,7 +20,7 @@ export type Event = Pick<
   };
 };
 
-/** The API behind API Gateway, or behind another host that makes the same events. */
+/** Serves the API behind API Gateway, or behind another host that creates the same events. */
 export function serveApi(dependencies: ApiDependencies): Serve {
   const api = buildApi(dependencies);
   return async (event) => {
