@@ -56,7 +56,7 @@ test('the pool is asked at most once a minute about a person, and again if the c
   expect(asked).toHaveLength(3);
 });
 
-test('a failing pool refuses everyone and is asked again', async () => {
+test('no operator is admitted while the pool fails, and the next request retries', async () => {
   const { factors, users } = poolOf({ one: new Error('TooManyRequestsException') });
   await expect(factors.has('one')).rejects.toMatchObject({ status: 503, code: 'service_unavailable' });
   users['one'] = { UserMFASettingList: ['SOFTWARE_TOKEN_MFA'] };

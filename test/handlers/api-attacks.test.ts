@@ -152,7 +152,7 @@ describe('a body', () => {
     }
   });
 
-  test('a body may be empty, or an empty object, where the route takes none', async () => {
+  test('a body may be empty, or an empty object, if the route accepts no body', async () => {
     const path = `/v1/accounts/${stage.accountId}/resume`;
     for (const body of ['', '{}', ' {} '])
       expect((await stage.ask({ method: 'POST', path, as: 'operator', body })).status).toBe(200);
@@ -219,7 +219,7 @@ describe('a body', () => {
     ['['.repeat(30_000) + ']'.repeat(30_000), 'is nested deeper than 16'],
     ['{"a":'.repeat(17) + '1' + '}'.repeat(17), 'is nested deeper than 16'],
     [`{"name":"${'\\"'.repeat(30_000)}`, 'is not valid JSON'],
-  ])('a malformed body is refused as such: %.30s', async (text, detail) => {
+  ])('a malformed body is refused as malformed: %.30s', async (text, detail) => {
     const answer = await ask('createAccount', () => text);
     expect(answer.body['errors']).toEqual([{ pointer: '', detail }]);
   });
@@ -233,7 +233,7 @@ describe('a body', () => {
 
   // A spreadsheet would run such text in CSV, which no route returns so far.
   test.each(['=HYPERLINK("https://evil.example")', '+1+cmd|x', '-2+3', '@SUM(A1)'])(
-    'the name %s is returned as JSON, whatever the client accepts',
+    'a record with the name %s is returned as JSON, whatever the client accepts',
     async (name) => {
       const headers = { accept: 'text/csv', 'if-match': '*' };
       const path = `/v1/accounts/${stage.accountId}`;
@@ -313,7 +313,7 @@ describe('an address', () => {
     expect(plain.status).toBe(404);
   });
 
-  test('no other origin gets permission to read', async () => {
+  test('no other origin may read responses', async () => {
     const headers = { origin: 'https://evil.example', 'access-control-request-method': 'GET' };
     for (const method of ['GET', 'OPTIONS']) {
       const answer = await stage.ask({ method, path: '/v1/me', as: 'owner', headers });

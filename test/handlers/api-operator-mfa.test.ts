@@ -53,7 +53,7 @@ test('other people need no second factor, and do not learn that operators do', a
   expect(asked).toEqual([]);
 });
 
-test('an operator acts on their own account by their role, and on others as an operator', async () => {
+test('an operator uses their role in their own account, and acts as an operator in others', async () => {
   const { stage } = await stageWith();
   await stage.parts.operators.appoint({ personId: stage.person('owner'), actor: DEPLOYMENT });
   expect((await stage.ask({ method: 'GET', path: `/v1/accounts/${stage.accountId}`, as: 'owner' })).status).toBe(200);

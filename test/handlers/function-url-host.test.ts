@@ -48,7 +48,7 @@ describe('an invocation through a function URL', () => {
     await expect(exchangeOf({ body: 'x'.repeat(101) }).readBody(100)).rejects.toThrow(PayloadTooLarge);
   });
 
-  test('an invocation has the deadline of its function and never learns that its client left', () => {
+  test('an invocation has the deadline of its function and never learns that its client disconnected', () => {
     const before = Date.now();
     const exchange = exchangeOf({});
     expect([exchange.path, exchange.query]).toEqual(['/v1/models', 'a=1']);

@@ -101,7 +101,7 @@ describe('a token of an issuer that an account trusts', () => {
     expect(JSON.stringify(items)).not.toContain('acme');
   });
 
-  test('an exchange whose store answer was lost yields one key', async () => {
+  test('an exchange whose store reply was lost creates one key', async () => {
     stores[0]?.plan('lost reply');
     const answered = await ask(formOf());
     expect(await stage.parts.keys.verify(keyIn(answered))).toBeDefined();
@@ -168,7 +168,7 @@ describe('a token is refused in one way', () => {
   });
 });
 
-test('a caller that keeps failing is refused without a look at its token, and others are not', async () => {
+test('a caller that keeps failing is refused before its token is verified, and others are not', async () => {
   const from = (address: string) => ({ ...FORM, 'x-tollgate-client-address': address });
   for (let attempt = 0; attempt < 10; attempt += 1) {
     const refused = await ask(formOf({ subject_token: 'a.b.c' }), from('192.0.2.1'));
@@ -179,8 +179,8 @@ test('a caller that keeps failing is refused without a look at its token, and ot
   expect((await ask(formOf(), from('198.51.100.1'))).status).toBe(200);
 });
 
-describe('a token that comes twice', () => {
-  test('two concurrent exchanges of one token yield one key', async () => {
+describe('a token that is used twice', () => {
+  test('two concurrent exchanges of one token create one key', async () => {
     const form = formOf();
     const statuses = (await Promise.all(Array.from({ length: 5 }, () => ask(form)))).map(({ status }) => status);
     expect(statuses.sort()).toEqual([200, 401, 401, 401, 401]);
@@ -228,7 +228,7 @@ describe('an invalid request for an exchange', () => {
     ]);
   });
 
-  test('a request with an invalid audience is told how a trust is named', async () => {
+  test('an error about an invalid audience says how a trust is named', async () => {
     const errors = [{ pointer: 'audience', detail: 'must be <accountId>/<trustId>' }];
     expect((await ask(formOf({ audience: 'tollgate' }))).body).toMatchObject({ errors });
   });

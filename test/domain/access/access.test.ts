@@ -121,7 +121,7 @@ describe('access', () => {
     expect(await outcome(stage.access.inAccount('account.read', accountId, personId))).toBe('AccountNotFound');
   });
 
-  test('an operator who is also a member acts by whichever right suffices', async () => {
+  test('an operator who is also a member acts with whichever permission suffices', async () => {
     const { stage, accountId, standing } = await peopled();
     const personId = standing.get('developer')!;
     await stage.operators.appoint({ personId, actor: { kind: 'deployment' } });
