@@ -132,7 +132,7 @@ describe('a request to a provider', () => {
   test('a request to a closed port is unreachable', async () => {
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
-    const told = await new Promise((resolve) => {
+    const outcome = await new Promise((resolve) => {
       const none = (): void => undefined;
       client.send(
         {
@@ -144,7 +144,7 @@ describe('a request to a provider', () => {
         { onHead: none, onData: () => true, onEnd: none, onFailure: resolve },
       );
     });
-    expect(told).toBe('unreachable');
+    expect(outcome).toBe('unreachable');
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
 });

@@ -69,13 +69,19 @@ export class UndiciProviderClient implements ProviderClient {
   send(request: ProviderRequest, listener: ProviderListener): ProviderCall {
     const { origin, prefix } = this.#targetOf(request.provider);
     const headers = { ...request.headers, ...credentials(request.provider, this.#apiKey(request.provider.id)) };
-    const sent = { origin, path: prefix + request.path, method: 'POST' as const, headers, body: request.body };
+    const dispatchOptions = {
+      origin,
+      path: prefix + request.path,
+      method: 'POST' as const,
+      headers,
+      body: request.body,
+    };
     const handler = new DispatchListener(listener, (failed) => {
       if (!this.#stale.isCauseOf(failed)) return false;
-      this.#freshAgent.dispatch(sent, handler);
+      this.#freshAgent.dispatch(dispatchOptions, handler);
       return true;
     });
-    this.#agent.dispatch(sent, handler);
+    this.#agent.dispatch(dispatchOptions, handler);
     return handler;
   }
 

@@ -43,9 +43,9 @@ export class Cancellations {
     let ended = false;
     const look = async (): Promise<void> => {
       // If the store does not answer, the next poll tries again: the request itself must not fail.
-      const found = await this.#store.get({ table: USAGE, key, consistent: false }).catch(() => undefined);
+      const cancellation = await this.#store.get({ table: USAGE, key, consistent: false }).catch(() => undefined);
       if (ended) return;
-      if (found === undefined) timer = setTimeout(() => void look(), LOOK_EVERY_MS);
+      if (cancellation === undefined) timer = setTimeout(() => void look(), LOOK_EVERY_MS);
       else cancelled.abort();
     };
     let timer = setTimeout(() => void look(), LOOK_EVERY_MS);

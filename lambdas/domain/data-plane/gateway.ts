@@ -75,12 +75,12 @@ export class Gateway {
   async #route(exchange: Exchange, requestId: string, headers: ResponseHeaders, stop: AbortSignal): Promise<void> {
     await this.#requireEdge(exchange);
     refuseKeyInQuery(exchange.query);
-    const found = routeAt(exchange.path);
-    if (found === undefined) {
+    const match = routeAt(exchange.path);
+    if (match === undefined) {
       await this.#authorize(exchange, scopeOfNothing(exchange.path));
       throw new NotFound('There is nothing at this path.', 'not_found');
     }
-    const { route, id } = found;
+    const { route, id } = match;
     switch (route.kind) {
       case 'probe':
         requireMethod(exchange, route);

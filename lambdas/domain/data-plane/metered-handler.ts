@@ -14,7 +14,7 @@ import { EventRelay } from './streaming/event-relay';
 /** A Lambda function URL accepts 6 MB, which includes the envelope around the body and the escapes in it. */
 export const REQUEST_BYTES_MAX = 5 * 1024 * 1024;
 
-/** A hold outlives its request's deadline by this margin, so that a settle never races the sweeper. */
+/** A hold outlives its request's deadline by this much, so that a settle never races the sweeper. */
 const HOLD_MARGIN_MS = 60_000;
 
 /**

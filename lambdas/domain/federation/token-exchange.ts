@@ -69,7 +69,7 @@ export class TokenExchange {
     const { trustId, keySeconds, rules } = trust;
     const validUntil = clock() + keySeconds * 1_000;
     const expiresAt = Math.floor(validUntil / 1_000) + SEEN_AFTER_END_SECONDS;
-    const made = this.#options.keys.prepare({
+    const prepared = this.#options.keys.prepare({
       accountId,
       validUntil,
       createdBy: trustId,
@@ -82,7 +82,7 @@ export class TokenExchange {
     const writes: readonly GuardedWrite<string>[] = [
       { write: isActive(accountId).write, otherwise: () => 'account' },
       { write: trustExists, otherwise: () => 'trust' },
-      ...made.writes.map((write) => ({ write })),
+      ...prepared.writes.map((write) => ({ write })),
       ...markUsed(trust, claims).map((write) => ({ write, otherwise: () => 'used' })),
     ];
     const token = newTransactionToken();
@@ -93,8 +93,8 @@ export class TokenExchange {
       (cause) => new ControlPlaneUnavailable({ cause }),
     );
     if (refusal !== undefined) throw this.#refused(accountId, refusal);
-    this.#options.log.info('TOKEN_EXCHANGED', { accountId, keyId: made.shown.keyId });
-    return { key: made.shown.key, keySeconds };
+    this.#options.log.info('TOKEN_EXCHANGED', { accountId, keyId: prepared.shown.keyId });
+    return { key: prepared.shown.key, keySeconds };
   }
 
   /** @param cause a fixed word, never text from the token */

@@ -55,8 +55,8 @@ export class KeyLookup {
     proves: (stored: StoredKey, secret: string) => boolean,
   ): Promise<KeyOwner | undefined> {
     const now = this.#clock();
-    const known = presented && this.#verified.find(presented, now);
-    if (known) return known;
+    const cached = presented && this.#verified.find(presented, now);
+    if (cached) return cached;
     const { keyId, secret } = presented ?? DUMMY_KEY;
     const attempt = { source: address, subject: keyId };
     if (!presented || !this.#verified.wasRight(presented)) this.#attempts.expectFew(attempt);

@@ -82,8 +82,8 @@ describe('access', () => {
     for (const permission of inScope('account')) {
       for (const [who, personId] of standing) {
         const expected = allows(permission, who) ? who : 'NotAllowed';
-        const asked = stage.access.inAccount(permission, accountId, personId);
-        expect([permission, who, await outcome(asked)]).toEqual([permission, who, expected]);
+        const access = stage.access.inAccount(permission, accountId, personId);
+        expect([permission, who, await outcome(access)]).toEqual([permission, who, expected]);
       }
     }
   });

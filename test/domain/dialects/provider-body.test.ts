@@ -35,8 +35,8 @@ describe('the body that is sent to a provider', () => {
   });
 
   test('a client’s own request for usage is sent to the provider unchanged', () => {
-    const asked = '{"model":"m","messages":[{}],"stream":true,"stream_options":{"include_usage":true}}';
-    expect(sent(asked)).toBe(asked);
+    const requested = '{"model":"m","messages":[{}],"stream":true,"stream_options":{"include_usage":true}}';
+    expect(sent(requested)).toBe(requested);
   });
 
   test('the provider receives no identity, wherever it is in the body, and the rest stays valid', () => {
@@ -49,8 +49,8 @@ describe('the body that is sent to a provider', () => {
         all.splice(all.length >> 1, 0, ['model', 'm'], ['messages', [{}]]);
         const body = { ...Object.fromEntries(all), stream };
         const expected = Object.fromEntries(Object.entries(body).filter(([name]) => !(name in identities)));
-        const got = parse(sent(JSON.stringify(body, null, spaces)));
-        expect(got).toEqual(stream ? { ...expected, stream_options: { include_usage: true } } : expected);
+        const received = parse(sent(JSON.stringify(body, null, spaces)));
+        expect(received).toEqual(stream ? { ...expected, stream_options: { include_usage: true } } : expected);
       }),
     );
   });

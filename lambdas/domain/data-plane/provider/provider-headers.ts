@@ -6,8 +6,8 @@ import type { Headers } from '../../headers';
 const RESPONSE_HEADERS = ['content-type', 'retry-after'] as const;
 
 /**
- * The headers of a request to a provider. Of the client's headers, only those of the protocol are passed on, and
- * nothing about the person or the account. The provider client adds the credentials.
+ * The headers of a request to a provider. Only the protocol's own headers are passed on from the client, and nothing
+ * about the person or the account. The provider client adds the credentials.
  */
 export function providerHeaders(headers: Headers, { contentType, accept }: ProviderBody): { [name: string]: string } {
   return { ...pick(headers, PROTOCOL_HEADERS), 'content-type': contentType, accept };

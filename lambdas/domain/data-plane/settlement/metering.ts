@@ -69,8 +69,8 @@ function meterStream({ reading, end }: Answer & { kind: 'stream' }, bound: Usage
   // A provider that broke off or failed before it produced anything is not paid for its silence.
   const isSilent = reading.usage.kind === 'absent' && reading.producedTokensMax === 0;
   if ((end === 'cut' || reading.failed) && isSilent) return NOTHING;
-  const seen = seenOf(reading, bound);
-  return withOutputSeen(count(reading.usage, seen), reading, seen);
+  const seenUsage = seenOf(reading, bound);
+  return withOutputSeen(count(reading.usage, seenUsage), reading, seenUsage);
 }
 
 /** The bound, with its output lowered to the most that the received bytes can contain. */

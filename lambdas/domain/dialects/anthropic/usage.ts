@@ -31,8 +31,8 @@ export function mergeAnthropicUsage(earlier: AnthropicReading, later: AnthropicR
   if (earlier.kind === 'absent') return later;
   if (later.kind === 'absent') return earlier;
   if (earlier.report === undefined || later.report === undefined) return { kind: 'malformed' };
-  const stated = Object.entries(later.report).filter(([, value]) => value !== undefined && value !== null);
-  return readAnthropicUsage({ ...earlier.report, ...Object.fromEntries(stated) });
+  const reported = Object.entries(later.report).filter(([, value]) => value !== undefined && value !== null);
+  return readAnthropicUsage({ ...earlier.report, ...Object.fromEntries(reported) });
 }
 
 function readUnits(raw: ProviderReport): Usage | undefined {

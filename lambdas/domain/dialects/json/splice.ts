@@ -37,15 +37,15 @@ export function replaceValue(member: Member, json: string): Edit {
 export function removeMembers(scan: JsonScan, names: ReadonlySet<string>): Edit[] {
   const members = [...scan.members];
   const edits: Edit[] = [];
-  let kept: Member | undefined;
+  let keptMember: Member | undefined;
   for (const [index, [name, member]] of members.entries()) {
     if (!names.has(name)) {
-      kept = member;
+      keptMember = member;
       continue;
     }
     const next = members[index + 1]?.[1];
     // Until a member is kept, each removal includes the comma after the member; from then on, the comma before it.
-    if (kept === undefined) edits.push({ start: member.start, end: next?.start ?? member.valueEnd, with: '' });
+    if (keptMember === undefined) edits.push({ start: member.start, end: next?.start ?? member.valueEnd, with: '' });
     else edits.push({ start: members[index - 1]?.[1].valueEnd ?? member.start, end: member.valueEnd, with: '' });
   }
   return edits;

@@ -48,12 +48,12 @@ function readInputs(total: number, details: Counts<(typeof PROMPT)[number]>): In
   const rest = total - cached - cacheWrite - audio - image;
   if (rest >= 0) return { input: rest, cachedInput: cached, cacheWrite, audioInput: audio, imageInput: image };
   // If the parts add up to more than the whole, the excess is cached audio or cached images, which are counted in both.
-  const both = -rest;
-  if (both > cached || both > audio + image) return undefined;
-  const cachedAudioInput = Math.min(both, audio);
+  const countedTwice = -rest;
+  if (countedTwice > cached || countedTwice > audio + image) return undefined;
+  const cachedAudioInput = Math.min(countedTwice, audio);
   return {
     input: 0,
-    cachedInput: cached - both,
+    cachedInput: cached - countedTwice,
     cacheWrite,
     audioInput: audio - cachedAudioInput,
     cachedAudioInput,
@@ -71,11 +71,11 @@ function readOutputs(
 ): Outputs | undefined {
   // Embeddings report a prompt and a total, but no completion.
   if (completion === undefined && total === undefined) return undefined;
-  const stated = completion ?? 0;
+  const completionTokens = completion ?? 0;
   // Some compatible providers leave reasoning out of the completion count, and only the total includes it.
-  const beside = total === undefined ? 0 : total - prompt - stated;
-  const inside = beside > 0 && beside === reasoning ? 0 : reasoning;
-  const output = stated - inside - audio - image;
-  if (beside < 0 || output < 0) return undefined;
-  return { output, reasoning: inside + beside, audioOutput: audio, imageOutput: image };
+  const reasoningOutside = total === undefined ? 0 : total - prompt - completionTokens;
+  const reasoningInside = reasoningOutside > 0 && reasoningOutside === reasoning ? 0 : reasoning;
+  const output = completionTokens - reasoningInside - audio - image;
+  if (reasoningOutside < 0 || output < 0) return undefined;
+  return { output, reasoning: reasoningInside + reasoningOutside, audioOutput: audio, imageOutput: image };
 }

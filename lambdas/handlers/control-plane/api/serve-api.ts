@@ -43,11 +43,13 @@ export function serveApi(dependencies: ApiDependencies): Serve {
 function requestOf({ rawPath, rawQueryString, headers, body, isBase64Encoded, requestContext }: Event): Request {
   const { method } = requestContext.http;
   const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
-  const given = Object.entries(headers).filter((header): header is [string, string] => header[1] !== undefined);
+  const definedHeaders = Object.entries(headers).filter(
+    (header): header is [string, string] => header[1] !== undefined,
+  );
   const bytes = body === undefined ? undefined : Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   return new Request(`${ORIGIN}${rawPath}${query}`, {
     method,
-    headers: given,
+    headers: definedHeaders,
     ...(bytes && method !== 'GET' && method !== 'HEAD' && { body: bytes }),
   });
 }
