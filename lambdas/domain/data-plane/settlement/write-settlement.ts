@@ -3,7 +3,7 @@ import type { Settled, Settlement } from '../../wallet/holds/settlement';
 import type { Wallet } from '../../wallet/wallet';
 
 /**
- * Settles or releases a request in the wallet, once: a first attempt and a later one end it in the same way.
+ * Settles or releases a request in the wallet. A retry ends it in the same way as the first attempt.
  * @throws as `Wallet.settle` does
  */
 export async function writeSettlement(
