@@ -45,7 +45,7 @@ export async function verifyLedger(
     if (differences) report.differences.push(...differences);
     else report.unstable.push(accountId);
   }
-  if ('everyAccount' in options) report.differences.push(...holdsOfNobody(holds, seen));
+  if ('everyAccount' in options) report.differences.push(...orphanedHolds(holds, seen));
   return report;
 }
 
@@ -71,7 +71,7 @@ async function revision(store: TableStore, accountId: string): Promise<bigint | 
   return (await readBalance(store, accountId))?.revision;
 }
 
-function holdsOfNobody(holds: LiveHolds, accounts: ReadonlySet<string>): Difference[] {
+function orphanedHolds(holds: LiveHolds, accounts: ReadonlySet<string>): Difference[] {
   return [...holds]
     .filter(([accountId]) => !accounts.has(accountId))
     .flatMap(([accountId, orphans]) =>
