@@ -53,7 +53,7 @@ const ANSWERED: readonly AnswerRoute[] = [
     method: 'GET',
     path: '/v1/requests/{id}/receipt',
     scope: 'requests',
-    summary: 'its signed receipt, with what proves it',
+    summary: 'its signed receipt, with its proof',
     answer: readReceipt,
   },
   {
