@@ -26,7 +26,8 @@ type VerifiedAccounts =
   | { readonly accounts: Iterable<string> };
 
 /**
- * Replays accounts' entries and live holds and lists every mismatch. It only reads, so it may run beside requests.
+ * Replays accounts' entries and live holds and lists every mismatch. It only reads, so it may run concurrently with
+ * requests.
  * @param options.usageWindow makes a missing usage record a difference too; omit it where records were erased
  */
 export async function verifyLedger(
