@@ -15,7 +15,7 @@ import { refuseKeyInQuery } from './refuse-key-in-query';
 import { newRequestId } from './request-ids';
 import { respondError, respondJson, type ResponseHeaders, retryAfter } from './respond';
 import type { AnswerDependencies, Route } from './route';
-import { routeAt, scopeOfNothing } from './routes';
+import { routeAt, scopeForUnknownPath } from './routes';
 import { UnsettledRequests } from './settlement/unsettled-requests';
 import type { StopReason } from './stop-errors';
 
@@ -77,7 +77,7 @@ export class Gateway {
     refuseKeyInQuery(exchange.query);
     const match = routeAt(exchange.path);
     if (match === undefined) {
-      await this.#authorize(exchange, scopeOfNothing(exchange.path));
+      await this.#authorize(exchange, scopeForUnknownPath(exchange.path));
       throw new NotFound('There is nothing at this path.', 'not_found');
     }
     const { route, id } = match;

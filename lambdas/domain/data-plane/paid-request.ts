@@ -41,7 +41,7 @@ export interface MeteredCall {
   readonly stop: AbortSignal;
 }
 
-/** A request whose worst case is held. From now on the hold must be ended in every case. */
+/** A request whose worst case is held. From now on, every outcome must end the hold. */
 export interface PaidRequest {
   readonly call: MeteredCall;
   readonly request: MeteredRequest;

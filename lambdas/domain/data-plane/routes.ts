@@ -53,7 +53,7 @@ const ANSWERED: readonly AnswerRoute[] = [
     method: 'GET',
     path: '/v1/requests/{id}/receipt',
     scope: 'requests',
-    summary: 'its signed receipt, with what proves it',
+    summary: 'its signed receipt, with its proof',
     answer: readReceipt,
   },
   {
@@ -108,6 +108,6 @@ function segmentBetween(path: string, before: string, after: string): string | u
 }
 
 /** The scope that a key needs to learn that a path does not exist: the scope of the read above it. */
-export function scopeOfNothing(path: string): KeyScope {
+export function scopeForUnknownPath(path: string): KeyScope {
   return ANSWERED.find((route) => path.startsWith(`${route.path}/`))?.scope ?? 'requests';
 }

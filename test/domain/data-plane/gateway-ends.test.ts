@@ -78,7 +78,7 @@ describe('a client stream that breaks without notice', () => {
     ]);
   });
 
-  test('a stream that the host cannot begin is settled all the same', async () => {
+  test('a stream that the host cannot begin is still settled', async () => {
     stage.providers.play(whole(completion('hi', USAGE)));
     const client = stage.client(chat());
     client.begin = () => {

@@ -34,7 +34,7 @@ export function serveRoute(api: Api, dependencies: ApiDependencies, route: Route
       body: route.body ? valid.valid('json') : undefined,
       version: versionOf(context, route),
     };
-    const answer = await onceIfAsked(context, dependencies, route, () => answerOf(dependencies, route, call));
+    const answer = await runIdempotently(context, dependencies, route, () => answerOf(dependencies, route, call));
     return route.answer ? respond(context, route.status ?? 200, answer) : context.body(null, 204);
   });
 }
@@ -73,7 +73,7 @@ async function answerOf(
 }
 
 /** Runs the route's handler, but only once for requests that repeat an Idempotency-Key. */
-async function onceIfAsked(
+async function runIdempotently(
   context: Context<ApiEnv>,
   dependencies: ApiDependencies,
   route: Route,
