@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
 import { entryKey, isoTime } from '../../contracts/storage/table-keys';
 import type { Clock } from '../clock';
-import { type GuardedWrite, tryCommit } from '../table/commit';
+import { type GuardedWrite, commit } from '../table/commit';
 import { exists } from '../table/condition';
 import { systemSleep } from '../table/retry';
 import { ConditionFailed } from '../table/table-errors';
@@ -114,7 +114,7 @@ export class Wallet {
     ];
     const token = newTransactionToken();
     return this.#retry(async () => {
-      const [refusal] = await tryCommit(this.#dependencies.store, writes, token);
+      const [refusal] = await commit(this.#dependencies.store, writes, token);
       if (refusal instanceof WalletNotFound) throw refusal;
       return refusal ?? 'credited';
     });

@@ -1,7 +1,7 @@
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
 import { entryKey, holdKey, isoTime } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
-import { type GuardedWrite, tryCommit } from '../../table/commit';
+import { type GuardedWrite, commit } from '../../table/commit';
 import { absent, compare, exists } from '../../table/condition';
 import { newTransactionToken } from '../../table/transaction-token';
 import { putUsageRecord } from '../../usage/records/usage-records';
@@ -24,7 +24,7 @@ export function endHold(dependencies: WalletDependencies, settlement: Settlement
   const writes = endWrites(dependencies, settlement);
   const token = newTransactionToken();
   return retryOrUnavailable(SETTLE_RETRY, dependencies.timing, async () => {
-    const refusals = await tryCommit(dependencies.store, writes, token);
+    const refusals = await commit(dependencies.store, writes, token);
     if (refusals.length === 0) return true;
     if (refusals.includes('ended_before')) return false;
     if (!refusals.includes('ended_on_lease')) throw new LedgerInconsistent();
@@ -78,7 +78,7 @@ function returnHold(dependencies: WalletDependencies, hold: Hold): Promise<void>
   const writes = [deleteHold(hold), moveHeld(hold, 0n)];
   const token = newTransactionToken();
   return retryOrUnavailable(SETTLE_RETRY, dependencies.timing, async () => {
-    const [refusal] = await tryCommit(dependencies.store, writes, token);
+    const [refusal] = await commit(dependencies.store, writes, token);
     if (refusal === 'inconsistent') throw new LedgerInconsistent();
   });
 }
