@@ -63,9 +63,8 @@ export interface WalletOptions {
  * - `refillDrawer`, `emptyDrawers` (balance/drawers.ts): leases need money, or the main balance needs it back.
  * - `markHot` (reserve.ts): other processes should use leases as well. No money moves.
  *
- * A settle takes this path: `settle` or `release`, then `settleHold` or `settleOnLease`, then one transaction with
- * retries (`endHold`, or the put of the usage record). ../data-plane/settlement/unsettled-requests.ts handles a failure
- * of that write.
+ * A settle takes this path: `settle`, then `settleHold` or `settleOnLease`, then one transaction with retries (`endHold`,
+ * or the put of the usage record). ../data-plane/settlement/unsettled-requests.ts handles a failure of that write.
  */
 export class Wallet {
   readonly #dependencies: WalletDependencies;
@@ -129,20 +128,15 @@ export class Wallet {
   }
 
   /**
-   * Charges a request and ends its hold. A cost above the hold is the operator's loss. After the hold has expired,
-   * it charges what `available` covers. Repeating a settle returns the recorded result.
+   * Ends a request's hold, with a charge or without. A cost above the hold is the operator's loss. After the hold has
+   * expired, it charges what `available` covers. Repeating a settle returns the recorded result.
    * @throws HoldAlreadySettled, HoldAlreadyReleased, HoldNotFound, LedgerInconsistent
    */
-  async settle(settlement: Omit<Settlement, 'kind'>): Promise<Settled> {
-    return this.#settle({ ...settlement, kind: 'charge' });
-  }
-
-  /**
-   * Ends a hold without a charge.
-   * @throws the errors of `settle`
-   */
-  async release({ hold, record }: Pick<Settlement, 'hold' | 'record'>): Promise<Settled> {
-    return this.#settle({ hold, record, kind: 'release', costPico: 0n });
+  async settle(settlement: Settlement): Promise<Settled> {
+    const { leaseTurn } = settlement.hold;
+    return leaseTurn === undefined
+      ? settleHold(this.#dependencies, settlement)
+      : settleOnLease(this.#dependencies, settlement, leaseTurn);
   }
 
   /** Ends the holds that were neither settled nor released by their deadline; see ./sweep.ts. */
@@ -158,13 +152,6 @@ export class Wallet {
   /** All entries of an account by ID. For requests, that is chronological order. */
   entries(accountId: string): AsyncGenerator<Entry> {
     return everyEntry(this.#dependencies.store, accountId);
-  }
-
-  #settle(settlement: Settlement): Promise<Settled> {
-    const { leaseTurn } = settlement.hold;
-    return leaseTurn === undefined
-      ? settleHold(this.#dependencies, settlement)
-      : settleOnLease(this.#dependencies, settlement, leaseTurn);
   }
 
   #retry<T>(attempt: () => Promise<T>): Promise<T> {
