@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../clock';
 import type { MeteredRequest } from '../dialects/endpoint';
 import { admit, type Admitted, priceTargets } from './admission/admission';
 import { permittedTargets } from './admission/permit';
@@ -15,7 +16,7 @@ import { EventRelay } from './streaming/event-relay';
 export const REQUEST_BYTES_MAX = 5 * 1024 * 1024;
 
 /** A hold outlives its request's deadline by this, so that no settle meets the sweeper. */
-const HOLD_MARGIN_MS = 60_000;
+const HOLD_MARGIN_MS = MINUTE_MS;
 
 /**
  * The life of a paid request: parse, admit, ask, settle, close. The client's last byte comes after the commit of the
