@@ -1,7 +1,7 @@
 /** The configuration of `npm run mutate`: the code to mutate, and the tests that must detect each mutant. */
 export default {
   // This code decides amounts of money, so a test must fail for every change of it.
-  mutate: ['lambdas/domain/{money,wallet,keys}/**/*.ts', 'lambdas/domain/table/retry.ts'],
+  mutate: ['lambdas/domain/{money,wallet,keys}/**/*.ts', 'lambdas/domain/table/{commit,retry}.ts'],
   testRunner: 'jest',
   jest: { configFile: 'test/mutation/jest.config.js', enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',

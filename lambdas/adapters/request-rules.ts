@@ -1,12 +1,11 @@
 import type { Change, Condition } from '../domain/table/condition';
 import { keyOf } from '../domain/table/key-of';
-import type { Check, Query, Write } from '../domain/table/table-store';
+import { type Check, type Query, TRANSACTION_WRITES_MAX, type Write } from '../domain/table/table-store';
 import type { Key } from '../domain/table/value';
 
 // DynamoDB rejects requests that break these rules with a ValidationException. Both stores check the rules first, so
 // that a programming mistake throws the same plain Error everywhere and never looks like an outage.
 
-export const TRANSACTION_WRITES_MAX = 100;
 export const PARTITION_KEY_BYTES_MAX = 2048;
 export const SORT_KEY_BYTES_MAX = 1024;
 export const TOKEN_CHARACTERS_MAX = 36;

@@ -58,7 +58,7 @@ export class Environment {
     const outcome = { status: 'completed' as const, httpStatus: 200, usage, estimated: false, firstByteMs: 400 };
     const durationMs = Math.round(this.#time.now - admittedAt);
     const record = { requestId, accountId, ...request, ...outcome, durationMs };
-    const settlement = await this.#wallet.settle({ hold, costPico, record });
+    const settlement = await this.#wallet.settle({ hold, kind: 'charge', costPico, record });
     if (settlement.costPico !== costPico) throw new Error('the request was charged a different amount');
   }
 

@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
 import type { KeysOptions } from '../../lambdas/domain/keys/keys';
 import { Keys } from '../../lambdas/domain/keys/keys';
-import { tryCommit } from '../../lambdas/domain/table/commit';
+import { commit } from '../../lambdas/domain/table/commit';
 import { StoreUnavailable, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
 import { Wallet } from '../../lambdas/domain/wallet/wallet';
 import { WalletUnavailable } from '../../lambdas/domain/wallet/wallet-errors';
@@ -61,7 +61,7 @@ export class Actor {
     return {
       record: async ({ writes }) => {
         const changes = writes.filter(({ write }) => !('check' in write));
-        const [refusal] = await tryCommit(this.store, changes);
+        const [refusal] = await commit(this.store, changes);
         if (refusal instanceof Error) throw refusal;
         return refusal === undefined;
       },

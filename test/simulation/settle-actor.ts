@@ -28,7 +28,9 @@ export class SettleActor {
     this.#intent.costsPico.add(costPico);
     const record = outcomeOf(hold, as, tokens);
     const { wallet } = this.#actor;
-    const call = as === 'settle' ? wallet.settle({ hold, costPico, record }) : wallet.release({ hold, record });
+    const end =
+      as === 'settle' ? ({ kind: 'charge', costPico } as const) : ({ kind: 'release', costPico: 0n } as const);
+    const call = wallet.settle({ hold, ...end, record });
     const result = await this.#actor.outcome(call, [HoldAlreadySettled, HoldAlreadyReleased]);
     if ('outage' in result) {
       expectKept('answers', result.outage instanceof WalletUnavailable, `${hold.requestId} met a bare outage`);

@@ -1,12 +1,12 @@
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { AdminGetUserAuthFactorsCommand, UserNotFoundException } from '@aws-sdk/client-cognito-identity-provider';
 import { BoundedMap } from '../../domain/bounded-map';
-import type { Clock } from '../../domain/clock';
+import { type Clock, MINUTE_MS } from '../../domain/clock';
 import { ControlPlaneUnavailable } from '../../domain/errors/refusal';
 import type { SecondFactors } from '../../domain/identity/second-factors';
 
 /** A person who adds or removes a factor waits at most this long until it takes effect. */
-const CACHE_MS = 60_000;
+const CACHE_MS = MINUTE_MS;
 const CACHE_ENTRIES_MAX = 1_000;
 
 export interface CognitoSecondFactorsOptions {

@@ -1,11 +1,19 @@
 import { TABLES } from '../../contracts/storage/tables';
 import type { Clock } from '../../domain/clock';
 import { keyOf } from '../../domain/table/key-of';
-import type { Check, Get, Page, Query, TableStore, Write } from '../../domain/table/table-store';
+import {
+  type Check,
+  type Get,
+  type Page,
+  type Query,
+  type TableStore,
+  TRANSACTION_WRITES_MAX,
+  type Write,
+} from '../../domain/table/table-store';
 import type { Item } from '../../domain/table/value';
 import { encodeJsonItem } from '../attribute-values';
 import { epochSeconds, isExpired, unlessExpired } from '../expiry';
-import { checkKey, checkQuery, checkTransaction, checkWrite, TRANSACTION_WRITES_MAX } from '../request-rules';
+import { checkKey, checkQuery, checkTransaction, checkWrite } from '../request-rules';
 import type { ChangeListener } from './change-records';
 import { changeRecord } from './change-records';
 import type { UsedToken } from './idempotency-tokens';

@@ -1,18 +1,18 @@
 import { KidNotFoundInJwksError } from 'aws-jwt-verify/error';
 import type { Jwks, JwksCache, JwkWithKid } from 'aws-jwt-verify/jwk';
 import type { z } from 'zod';
-import type { Clock } from '../../domain/clock';
+import { type Clock, DAY_MS, HOUR_MS, SECOND_MS } from '../../domain/clock';
 import { ServiceUnavailable } from '../../domain/errors/app-error';
 
 /** A key that the issuer withdraws stops verifying tokens after at most this long. */
-const KEYS_AGE_MAX_MS = 3_600_000;
+const KEYS_AGE_MAX_MS = HOUR_MS;
 /** A token that names an unknown key causes another fetch, but at most one fetch within this interval. */
-const REFETCH_INTERVAL_MS = 10_000;
+const REFETCH_INTERVAL_MS = 10 * SECOND_MS;
 /**
  * While the issuer does not answer, stale keys are used for at most this long, because they may have been withdrawn in
  * the meantime.
  */
-const STALE_KEYS_MS_MAX = 86_400_000;
+const STALE_KEYS_MS_MAX = DAY_MS;
 
 export interface PublishedKeysOptions {
   /** Fetches the issuer's key set as it is published. */

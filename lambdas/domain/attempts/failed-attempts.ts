@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import type { Clock } from '../clock';
+import { type Clock, MINUTE_MS } from '../clock';
+import { SECRET_BYTES } from '../secret';
 import { TooManyAttempts } from './too-many-attempts';
 import { networkOf } from './network-of';
 import { RecentCounts } from './recent-counts';
@@ -8,10 +9,9 @@ import { RecentCounts } from './recent-counts';
 export const FAILURES_MAX = 10;
 /** For how many different subjects one source may fail within the window. */
 export const FAILED_SUBJECTS_MAX = 20;
-export const WINDOW_MS = 60_000;
+export const WINDOW_MS = MINUTE_MS;
 /** Takes a few megabytes, however many addresses an attacker has. */
 const COUNTED_MAX = 20_000;
-const SECRET_BYTES = 32;
 
 /** One attempt to authenticate. */
 export interface Attempt {

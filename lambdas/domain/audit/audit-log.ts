@@ -6,7 +6,7 @@ import { addressOf, auditActor } from '../access/actor';
 import type { Clock } from '../clock';
 import { ControlPlaneUnavailable } from '../errors/refusal';
 import type { GuardedWrite } from '../table/commit';
-import { tryCommit } from '../table/commit';
+import { commit } from '../table/commit';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
 import type { RetryPolicy, Timing } from '../table/retry';
@@ -120,7 +120,7 @@ export class AuditLog {
 
   async #send(sending: Sending) {
     try {
-      return await tryCommit(this.#store, sending.writes, sending.token);
+      return await commit(this.#store, sending.writes, sending.token);
     } catch (error) {
       sending.isUnsure ||= !(error instanceof TransactionCancelled);
       throw error;

@@ -9,6 +9,7 @@ import {
   proposalKey,
 } from '../../contracts/storage/table-keys';
 import { CATALOG } from '../../contracts/storage/tables';
+import { HOUR_MS } from '../clock';
 import { LimitReached, VersionMismatch } from '../errors/refusal';
 import type { GuardedWrite } from '../table/commit';
 import { absent, compare } from '../table/condition';
@@ -21,7 +22,7 @@ import { fold, NOTHING_SET, since } from './timelines';
 const CONTENT_BYTES_MAX = 350_000;
 
 /** Entries that ended this recently are kept for processes whose clocks run behind. */
-const ENDED_KEPT_MS = 3_600_000;
+const ENDED_KEPT_MS = HOUR_MS;
 
 /** The writes of one change, and the state that follows from it. */
 export function changeWrites(

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../clock';
 import type { MeteredRequest } from '../dialects/endpoint';
 import { admit, type Admitted, priceTargets } from './admission/admission';
 import { permittedTargets } from './admission/permit';
@@ -15,7 +16,7 @@ import { EventRelay } from './streaming/event-relay';
 export const REQUEST_BYTES_MAX = 5 * 1024 * 1024;
 
 /** A hold outlives its request's deadline by this much, so that a settle never races the sweeper. */
-const HOLD_MARGIN_MS = 60_000;
+const HOLD_MARGIN_MS = MINUTE_MS;
 
 /**
  * The life of a paid request: parse, admit, call the provider, settle, close. The client's last byte is sent after the charge is

@@ -9,7 +9,7 @@ import { ControlPlaneUnavailable } from '../errors/refusal';
 import type { Keys } from '../keys/keys';
 import type { Log } from '../log';
 import type { GuardedWrite } from '../table/commit';
-import { tryCommit } from '../table/commit';
+import { commit } from '../table/commit';
 import { absent, exists } from '../table/condition';
 import { retry, REQUEST_RETRY, systemTiming } from '../table/retry';
 import type { Put, TableStore } from '../table/table-store';
@@ -89,7 +89,7 @@ export class TokenExchange {
     const [refusal] = await retry(
       REQUEST_RETRY,
       systemTiming(clock),
-      () => tryCommit(store, writes, token),
+      () => commit(store, writes, token),
       (cause) => new ControlPlaneUnavailable({ cause }),
     );
     if (refusal !== undefined) throw this.#refused(accountId, refusal);

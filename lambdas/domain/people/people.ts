@@ -5,7 +5,7 @@ import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
 import { ControlPlaneUnavailable } from '../errors/refusal';
 import { isSubject } from '../identity/subject';
-import { tryCommit } from '../table/commit';
+import { commit } from '../table/commit';
 import { absent, all, exists } from '../table/condition';
 import { retry, REQUEST_RETRY, systemTiming } from '../table/retry';
 import { ConditionFailed } from '../table/table-errors';
@@ -78,7 +78,7 @@ export class People {
     const person: Person = { personId: `per_${ulid(now)}`, createdAt: isoTime(now) };
     const { personId } = person;
     const pointer = { table: ACCOUNTS, put: { ...subjectKey(subject), personId }, when: absent() };
-    const refusals = await tryCommit(this.#store, [
+    const refusals = await commit(this.#store, [
       { write: pointer, otherwise: () => 'known' },
       { write: { table: ACCOUNTS, put: { ...personKey(personId), ...person, subject }, when: absent() } },
     ]);

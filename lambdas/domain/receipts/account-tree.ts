@@ -5,13 +5,12 @@ import { EXPIRES_AT, USAGE } from '../../contracts/storage/tables';
 import type { Put } from '../table/table-store';
 import type { Item, Key } from '../table/value';
 import { inTreeOrder, type Leaf } from './leaf';
-import { leafHash, MerkleTree } from './merkle-tree';
+import { HASH_BYTES, leafHash, MerkleTree } from './merkle-tree';
 import { type PackedLeaves, packLeaves, readPackedLeaves } from './packed-leaves';
 
 /** These limits keep an item below DynamoDB's 400 KB: a leaf takes 49 bytes, plus its text if it has one. */
 const TREE_LEAVES_MAX = 4_096;
 const TREE_TEXT_CHARACTERS_MAX = 150_000;
-const HASH_BYTES = 32;
 
 /** A tree of one account's receipts in one minute. */
 export interface AccountTree {

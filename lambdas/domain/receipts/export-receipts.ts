@@ -1,5 +1,5 @@
 import type { Receipt, TreeLine } from '../../contracts/storage/receipt';
-import type { Clock } from '../clock';
+import { type Clock, DAY_MS, SECOND_MS } from '../clock';
 import type { TableStore } from '../table/table-store';
 import { UsageRecords } from '../usage/records/usage-records';
 import { SealedTrees, type SealedTree } from './sealed-trees';
@@ -11,9 +11,8 @@ import { parseReceipt, receiptOf } from './receipt';
 import { sealProofOf } from './receipts';
 
 const CONCURRENCY = 32;
-const DAY_MS = 86_400_000;
 /** A record can expire up to a second early because its expiry is stored in whole seconds. */
-const ROUNDING_MS = 1_000;
+const ROUNDING_MS = SECOND_MS;
 
 /** A tree with its receipts in order. */
 export interface ExportedTree {

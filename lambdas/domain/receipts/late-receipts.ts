@@ -1,6 +1,7 @@
 import { decodeTime } from 'ulid';
 import { lateReceiptKey, lateReceiptPartition, treesPartition } from '../../contracts/storage/table-keys';
 import { EXPIRES_AT, USAGE } from '../../contracts/storage/tables';
+import { HOUR_MS } from '../clock';
 import type { Put, TableStore } from '../table/table-store';
 import { everyItem } from '../table/every-item';
 import type { Key } from '../table/value';
@@ -10,7 +11,7 @@ import { keyOfTree, type PositionedTree } from './account-tree';
  * A receipt is searched for in the trees of the hour after its request began; a request takes at most 15 minutes. If an
  * outage delays the seal further, a pointer to the tree is stored.
  */
-const LATE_MS = 3_600_000;
+const LATE_MS = HOUR_MS;
 const ID_START = 'req_'.length;
 
 /** Epoch milliseconds. The ULID in a request ID contains the time at which the request began. */

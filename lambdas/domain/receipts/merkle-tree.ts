@@ -7,6 +7,9 @@ import { createHash } from 'node:crypto';
 const LEAF_PREFIX = Buffer.of(0x00);
 const NODE_PREFIX = Buffer.of(0x01);
 
+/** The length of a SHA-256 hash. */
+export const HASH_BYTES = 32;
+
 export const leafHash = (bytes: Uint8Array | string): Buffer =>
   createHash('sha256').update(LEAF_PREFIX).update(bytes).digest();
 

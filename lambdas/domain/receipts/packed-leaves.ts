@@ -1,5 +1,6 @@
 import type { Item, Value } from '../table/value';
 import type { Leaf } from './leaf';
+import { HASH_BYTES } from './merkle-tree';
 
 const REQUEST_PREFIX = 'req_';
 /** Crockford's base 32, as in a ULID. */
@@ -10,7 +11,6 @@ const ID_DIGITS = 26;
 /** A ULID has 26 digits of 5 bits, padded to whole bytes with zero bits in front. */
 const ID_BYTES = 17;
 const ID_SPARE_BITS = ID_BYTES * 8 - ID_DIGITS * DIGIT_BITS;
-const HASH_BYTES = 32;
 /** Request IDs are packed because each request has a leaf and DynamoDB charges writes by size. */
 const LEAF_BYTES = ID_BYTES + HASH_BYTES;
 /** 48 bits of a hash make a false match of a filter very unlikely, and fit into a number. */

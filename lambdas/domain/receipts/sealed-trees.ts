@@ -1,5 +1,6 @@
 import { isoTime, treesPartition } from '../../contracts/storage/table-keys';
 import { USAGE } from '../../contracts/storage/tables';
+import { MINUTE_MS } from '../clock';
 import { everyItem } from '../table/every-item';
 import type { Query, TableStore } from '../table/table-store';
 import type { Item, Key } from '../table/value';
@@ -8,7 +9,6 @@ import { rootOfPath } from './merkle-tree';
 import type { SignedSeal } from './seal';
 import { Seals } from './seals';
 
-const MINUTE_MS = 60_000;
 /** The tolerated difference between the clocks of the data plane and the sealer. */
 const CLOCK_SKEW_MS = MINUTE_MS;
 /** A page is small because a tree can have up to 400 KB. */

@@ -1,7 +1,7 @@
 import { LAST_SEAL_KEY, sealKey } from '../../contracts/storage/table-keys';
 import { EXPIRES_AT, USAGE } from '../../contracts/storage/tables';
+import { commit } from '../table/commit';
 import { absent, compare } from '../table/condition';
-import { TransactionCancelled } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import type { Item, Key, Value } from '../table/value';
 import { parseSeal, sealHash, sealText, type SignedSeal } from './seal';
@@ -67,19 +67,13 @@ export class Seals {
       consumed: consumed.map(({ pk, sk }) => [pk, sk]),
     };
     const follows = number === 1 ? absent() : compare('number', '=', number - 1);
-    try {
-      await this.#store.transact([
-        // Even if the number of the last seal were wrong, this condition prevents a seal from being overwritten.
-        { table: USAGE, put, when: absent() },
-        { table: USAGE, put: last, when: follows },
-      ]);
-      return true;
-    } catch (error) {
-      const isOvertaken =
-        error instanceof TransactionCancelled && error.reasons.some((reason) => reason?.code === 'ConditionFailed');
-      if (!isOvertaken) throw error;
-      return false;
-    }
+    const otherwise = () => 'overtaken' as const;
+    const refusals = await commit(this.#store, [
+      // Even if the number of the last seal were wrong, this condition prevents a seal from being overwritten.
+      { write: { table: USAGE, put, when: absent() }, otherwise },
+      { write: { table: USAGE, put: last, when: follows }, otherwise },
+    ]);
+    return refusals.length === 0;
   }
 }
 

@@ -15,29 +15,13 @@ export interface GuardedWrite<Refusal = Error> {
 }
 
 /**
- * Commits all writes or none. If several conditions fail, the refusal of the first such write is thrown, so put the
- * write whose refusal the caller should get first at the front.
- *
- * Use it where a failed condition is an error. Where it is an outcome, use `tryCommit`.
- * @param token 1 to 36 characters; the same token with the same writes commits once within ten minutes
- * @throws the refusal of a failed write, or else the errors of `TableStore.transact`
- */
-export async function commit(
-  store: Pick<TableStore, 'transact'>,
-  writes: readonly GuardedWrite[],
-  token?: string,
-): Promise<void> {
-  const [refusal] = await tryCommit(store, writes, token);
-  if (refusal !== undefined) throw refusal;
-}
-
-/**
  * Commits all writes or none, and returns the refusals of the failed conditions instead of throwing one. A refusal can
  * be anything that tells the outcomes apart: a string, a record that was read, an error for the caller to throw.
+ * @param token 1 to 36 characters; the same token with the same writes commits once within ten minutes
  * @returns the refusals in the order of the writes; empty when everything was committed
  * @throws the errors of `TableStore.transact`, if no failed condition has a refusal
  */
-export async function tryCommit<Refusal>(
+export async function commit<Refusal>(
   store: Pick<TableStore, 'transact'>,
   writes: readonly GuardedWrite<Refusal>[],
   token?: string,

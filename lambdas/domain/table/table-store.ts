@@ -65,6 +65,9 @@ export interface Check {
 
 export type Write = Put | Update | Delete;
 
+/** The most writes and checks that one transaction may have. */
+export const TRANSACTION_WRITES_MAX = 100;
+
 /**
  * The only way to reach stored data. Two engines implement it, DynamoDB and the embedded one, and one
  * contract suite (test/engines/table-store.contract.ts) covers both.
@@ -81,7 +84,7 @@ export interface TableStore {
    */
   write(write: Write): Promise<Item | undefined>;
   /**
-   * Writes up to 100 items, all or none. A repeat with the same token and the same writes within ten minutes is
+   * Writes up to TRANSACTION_WRITES_MAX items, all or none. A repeat with the same token and the same writes within ten minutes is
    * acknowledged without writing.
    * @param token 1 to 36 characters
    * @throws TransactionCancelled, or IdempotencyMismatch when the token was used before with other writes

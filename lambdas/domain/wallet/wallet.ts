@@ -1,7 +1,7 @@
 import { ulid } from 'ulid';
 import { entryKey, isoTime } from '../../contracts/storage/table-keys';
 import type { Clock } from '../clock';
-import { type GuardedWrite, tryCommit } from '../table/commit';
+import { type GuardedWrite, commit } from '../table/commit';
 import { exists } from '../table/condition';
 import { systemSleep } from '../table/retry';
 import { ConditionFailed } from '../table/table-errors';
@@ -49,8 +49,9 @@ export interface WalletOptions {
  * or fails for longer than the wallet retries.
  *
  * Only these functions write the wallet:
- * - `openBalance`, `suspendBalance` (balance/balance.ts): an account is opened, suspended or resumed. Their writes are
- *   committed together with the account's own (../accounts/accounts.ts).
+ * - `openBalance`, `suspendBalance` (balance/balance.ts): an account is created, suspended or resumed. Their writes
+ *   are committed together with the account's own (../accounts/accounts.ts).
+ * - `open` (wallet.ts): the command line or a local host makes sure that an account's wallet is open.
  * - `credit` (wallet.ts): a payment came in.
  * - `reserveHold` (holds/reserve-hold.ts): a request takes a hold from the main balance.
  * - `takeLease`, `extendLease` (leases/reserve-on-lease.ts): a request of a contended account draws on a lease.
@@ -63,9 +64,8 @@ export interface WalletOptions {
  * - `refillDrawer`, `emptyDrawers` (balance/drawers.ts): leases need money, or the main balance needs it back.
  * - `markHot` (reserve.ts): other processes should use leases as well. No money moves.
  *
- * A settle takes this path: `settle` or `release`, then `settleHold` or `settleOnLease`, then one transaction with
- * retries (`endHold`, or the put of the usage record). ../data-plane/settlement/unsettled-requests.ts handles a failure
- * of that write.
+ * A settle takes this path: `settle`, then `settleHold` or `settleOnLease`, then one transaction with retries (`endHold`,
+ * or the put of the usage record). ../data-plane/settlement/unsettled-requests.ts handles a failure of that write.
  */
 export class Wallet {
   readonly #dependencies: WalletDependencies;
@@ -114,7 +114,7 @@ export class Wallet {
     ];
     const token = newTransactionToken();
     return this.#retry(async () => {
-      const [refusal] = await tryCommit(this.#dependencies.store, writes, token);
+      const [refusal] = await commit(this.#dependencies.store, writes, token);
       if (refusal instanceof WalletNotFound) throw refusal;
       return refusal ?? 'credited';
     });
@@ -129,20 +129,15 @@ export class Wallet {
   }
 
   /**
-   * Charges a request and ends its hold. A cost above the hold is the operator's loss. After the hold has expired,
-   * it charges what `available` covers. Repeating a settle returns the recorded result.
+   * Ends a request's hold, with a charge or without. A cost above the hold is the operator's loss. After the hold has
+   * expired, it charges what `available` covers. Repeating a settle returns the recorded result.
    * @throws HoldAlreadySettled, HoldAlreadyReleased, HoldNotFound, LedgerInconsistent
    */
-  async settle(settlement: Omit<Settlement, 'kind'>): Promise<Settled> {
-    return this.#settle({ ...settlement, kind: 'charge' });
-  }
-
-  /**
-   * Ends a hold without a charge.
-   * @throws the errors of `settle`
-   */
-  async release({ hold, record }: Pick<Settlement, 'hold' | 'record'>): Promise<Settled> {
-    return this.#settle({ hold, record, kind: 'release', costPico: 0n });
+  async settle(settlement: Settlement): Promise<Settled> {
+    const { leaseTurn } = settlement.hold;
+    return leaseTurn === undefined
+      ? settleHold(this.#dependencies, settlement)
+      : settleOnLease(this.#dependencies, settlement, leaseTurn);
   }
 
   /** Ends the holds that were neither settled nor released by their deadline; see ./sweep.ts. */
@@ -158,13 +153,6 @@ export class Wallet {
   /** All entries of an account by ID. For requests, that is chronological order. */
   entries(accountId: string): AsyncGenerator<Entry> {
     return everyEntry(this.#dependencies.store, accountId);
-  }
-
-  #settle(settlement: Settlement): Promise<Settled> {
-    const { leaseTurn } = settlement.hold;
-    return leaseTurn === undefined
-      ? settleHold(this.#dependencies, settlement)
-      : settleOnLease(this.#dependencies, settlement, leaseTurn);
   }
 
   #retry<T>(attempt: () => Promise<T>): Promise<T> {

@@ -227,7 +227,7 @@ export class GatewayStage {
   async spendDownTo(availablePico: bigint): Promise<void> {
     const takenPico = FUNDS_PICO - availablePico;
     const hold = await this.reserve(takenPico);
-    await this.wallet.settle({ hold, costPico: takenPico, record: outcomeOf(hold) });
+    await this.wallet.settle({ hold, kind: 'charge', costPico: takenPico, record: outcomeOf(hold) });
   }
 
   /** Expects that nothing is held, nothing is lost, and the ledger replays. */

@@ -186,7 +186,12 @@ describe('the unsettled requests that are kept', () => {
   test('an unsettled request that can never be settled is given up at once, and the others are settled', async () => {
     const requests = open();
     const [ended, other] = [await endOf(), await endOf()];
-    await stage.wallet.release({ hold: ended.hold, record: { ...ended.record, status: 'provider_error' } });
+    await stage.wallet.settle({
+      hold: ended.hold,
+      kind: 'release',
+      costPico: 0n,
+      record: { ...ended.record, status: 'provider_error' },
+    });
     requests.keep(ended);
     requests.keep(other);
     await jest.advanceTimersByTimeAsync(SECOND_MS);

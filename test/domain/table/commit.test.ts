@@ -1,4 +1,4 @@
-import { commit, type GuardedWrite, tryCommit } from '../../../lambdas/domain/table/commit';
+import { commit, type GuardedWrite } from '../../../lambdas/domain/table/commit';
 import { exists } from '../../../lambdas/domain/table/condition';
 import {
   type CancellationReason,
@@ -43,13 +43,17 @@ class OneTransaction implements Pick<TableStore, 'transact'> {
 
 const cancelled = (...reasons: readonly (CancellationReason | undefined)[]): TransactionCancelled =>
   new TransactionCancelled(reasons);
-const committing = (error: Error, writes: readonly GuardedWrite[]): Promise<void> =>
+const committing = (error: Error, writes: readonly GuardedWrite[]): Promise<readonly Error[]> =>
   commit(new OneTransaction(error), writes);
+const outcome = (sk: string, meaning?: string): GuardedWrite<string> => ({
+  write: check(sk),
+  otherwise: () => meaning,
+});
 
 describe('commit', () => {
-  test('commit() passes the writes to the store in order, with the token', async () => {
+  test('commit() passes the writes to the store in order, with the token, and returns no refusals', async () => {
     const store = new OneTransaction();
-    await commit(store, [guarded('first'), unguarded('second')], 'token');
+    expect(await commit(store, [guarded('first'), unguarded('second')], 'token')).toEqual([]);
     expect(store.writes).toEqual([check('first'), check('second')]);
     expect(store.token).toBe('token');
   });
@@ -60,37 +64,48 @@ describe('commit', () => {
     expect(store.token).toBeUndefined();
   });
 
-  test('commit() throws the refusal of the write whose condition failed, made from the stored item', async () => {
+  test('commit() returns the refusal of the write whose condition failed, made from the stored item', async () => {
     const error = cancelled(undefined, failed(stored('revoked')));
-    await expect(committing(error, [guarded('first'), guarded('second')])).rejects.toThrow(
+    expect(await committing(error, [guarded('first'), guarded('second')])).toEqual([
       new Refused('second', stored('revoked')),
-    );
+    ]);
   });
 
   test('commit() makes the refusal from undefined when nothing is stored', async () => {
-    await expect(committing(cancelled(failed()), [guarded('only')])).rejects.toThrow('only met nothing');
+    expect(await committing(cancelled(failed()), [guarded('only')])).toEqual([new Refused('only')]);
   });
 
-  test('commit() throws the first of several refusals, in the order of the writes', async () => {
+  test('commit() returns every refusal in the order of the writes', async () => {
+    const store = new OneTransaction(cancelled(failed(), undefined, failed(), failed()));
+    const writes = [outcome('a', 'ended'), outcome('b', 'unseen'), outcome('c'), outcome('d', 'taken')];
+    expect(await commit(store, writes)).toEqual(['ended', 'taken']);
+  });
+
+  test('commit() makes each of several refusals from the item of its own write', async () => {
     const error = cancelled(undefined, failed(), failed(stored('live')));
     const writes = [guarded('first'), guarded('second'), guarded('third')];
-    await expect(committing(error, writes)).rejects.toThrow('second met nothing');
+    expect(await committing(error, writes)).toEqual([new Refused('second'), new Refused('third', stored('live'))]);
   });
 
   test('commit() skips a failed write that has no refusal', async () => {
     const error = cancelled(failed(), failed());
-    await expect(committing(error, [unguarded('first'), guarded('second')])).rejects.toThrow('second met nothing');
+    expect(await committing(error, [unguarded('first'), guarded('second')])).toEqual([new Refused('second')]);
   });
 
   test('commit() skips a failed write whose failure means nothing to the caller', async () => {
     const error = cancelled(failed(), failed());
     const meaningless: GuardedWrite = { write: check('first'), otherwise: () => undefined };
-    await expect(committing(error, [meaningless, guarded('second')])).rejects.toThrow('second met nothing');
+    expect(await committing(error, [meaningless, guarded('second')])).toEqual([new Refused('second')]);
     await expect(committing(error, [meaningless, meaningless])).rejects.toBe(error);
   });
 
   test('commit() throws the transaction’s error when no failed write has a refusal', async () => {
     const error = cancelled(undefined, failed());
+    await expect(committing(error, [guarded('first'), unguarded('second')])).rejects.toBe(error);
+  });
+
+  test('commit() throws the transaction’s error when another write had a conflict and no failed write has a refusal', async () => {
+    const error = cancelled({ code: 'Conflict' }, failed());
     await expect(committing(error, [guarded('first'), unguarded('second')])).rejects.toBe(error);
   });
 
@@ -102,9 +117,9 @@ describe('commit', () => {
     },
   );
 
-  test('commit() throws a refusal rather than another write’s contention', async () => {
+  test('commit() returns a refusal rather than throwing another write’s contention', async () => {
     const error = cancelled({ code: 'Conflict' }, failed());
-    await expect(committing(error, [guarded('first'), guarded('second')])).rejects.toThrow('second met nothing');
+    expect(await committing(error, [guarded('first'), guarded('second')])).toEqual([new Refused('second')]);
   });
 
   test.each([new IdempotencyMismatch(), new StoreUnavailable('ETIMEDOUT'), new Error('a defect')])(
@@ -113,34 +128,4 @@ describe('commit', () => {
       await expect(committing(error, [guarded('only')])).rejects.toBe(error);
     },
   );
-});
-
-describe('tryCommit', () => {
-  const outcome = (sk: string, meaning?: string): GuardedWrite<string> => ({
-    write: check(sk),
-    otherwise: () => meaning,
-  });
-
-  test('tryCommit() returns no refusals when everything was committed, and passes on the token', async () => {
-    const store = new OneTransaction();
-    expect(await tryCommit(store, [outcome('only', 'ended_before')], 'token')).toEqual([]);
-    expect(store.writes).toEqual([check('only')]);
-    expect(store.token).toBe('token');
-  });
-
-  test('tryCommit() returns every refusal in the order of the writes', async () => {
-    const store = new OneTransaction(cancelled(failed(), undefined, failed(), failed()));
-    const writes = [outcome('a', 'ended'), outcome('b', 'unseen'), outcome('c'), outcome('d', 'taken')];
-    expect(await tryCommit(store, writes)).toEqual(['ended', 'taken']);
-  });
-
-  test('tryCommit() returns an error that is a refusal without throwing it', async () => {
-    const store = new OneTransaction(cancelled(failed()));
-    expect(await tryCommit(store, [guarded('only')])).toEqual([new Refused('only')]);
-  });
-
-  test('tryCommit() throws the transaction’s error when no failed condition has a refusal', async () => {
-    const error = cancelled({ code: 'Conflict' }, failed());
-    await expect(tryCommit(new OneTransaction(error), [outcome('a', 'ended'), outcome('b')])).rejects.toBe(error);
-  });
 });

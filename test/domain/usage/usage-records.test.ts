@@ -19,7 +19,7 @@ describe('usage records', () => {
     const stage = await WalletStage.funded(100n);
     const hold = await stage.reserve(10n);
     const record = { ...outcomeOf(hold), prompt: 'a canary', usage: { input: 1, words: 2 } };
-    await stage.wallet.settle({ hold, costPico: 1n, record });
+    await stage.wallet.settle({ hold, kind: 'charge', costPico: 1n, record });
     const item = await stage.engine.get({ table: USAGE, key: usageRecordKey(ACCOUNT, hold.requestId) });
     expect(item).not.toHaveProperty('prompt');
     expect(item?.['usage']).toEqual({ input: 1n });

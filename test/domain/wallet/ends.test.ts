@@ -71,7 +71,7 @@ describe('a lease that is due', () => {
       [1, 1],
     ] as const) {
       const { stage, hold } = await leased(5 * MINUTE_MS);
-      await stage.wallet.settle({ hold, costPico: 1n, record: { ...outcomeOf(hold), durationMs } });
+      await stage.wallet.settle({ hold, kind: 'charge', costPico: 1n, record: { ...outcomeOf(hold), durationMs } });
       stage.now += overdueMs + late;
       expect(await stage.wallet.expireDue()).toEqual({ expired: 0, overdue, failed: 0 });
     }

@@ -99,11 +99,12 @@ export class WalletStage {
   }
 
   settle(hold: Hold, costPico: bigint): ReturnType<Wallet['settle']> {
-    return this.wallet.settle({ hold, costPico, record: outcomeOf(hold) });
+    return this.wallet.settle({ hold, kind: 'charge', costPico, record: outcomeOf(hold) });
   }
 
-  release(hold: Hold): ReturnType<Wallet['release']> {
-    return this.wallet.release({ hold, record: { ...outcomeOf(hold), status: 'provider_error', httpStatus: 502 } });
+  release(hold: Hold, usage: UsageRecordDraft['usage'] = outcomeOf(hold).usage): ReturnType<Wallet['settle']> {
+    const record = { ...outcomeOf(hold), status: 'provider_error' as const, httpStatus: 502, usage };
+    return this.wallet.settle({ hold, kind: 'release', costPico: 0n, record });
   }
 
   /** Moves the clock to the deadline of every live hold, and sweeps. */

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../clock';
 import { NotFound } from '../../errors/app-error';
 import type { Answerer } from '../route';
 import { endedRequest } from './requests';
@@ -8,7 +9,7 @@ const SEAL_SECONDS = 60;
  * A request that has no receipt by then will not get one. The stream retries a record that it could not process for
  * half of that time; then the operator is alerted and has the other half.
  */
-const SEALED_WITHIN_MS = 24 * 3_600_000;
+const SEALED_WITHIN_MS = DAY_MS;
 
 /** The receipt of the caller's own request; 202 until it is sealed. */
 export const readReceipt: Answerer = async ({ usage, receipts, clock }, call) => {

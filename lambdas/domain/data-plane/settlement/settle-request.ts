@@ -3,9 +3,9 @@ import { chargeFor } from '../../usage/charge';
 import type { Settled, Settlement, UsageRecordDraft } from '../../wallet/holds/settlement';
 import { capped } from '../admission/admission';
 import { elapsedMs, type MeteredDependencies, type PaidRequest } from '../paid-request';
+import { logOverrun } from './log-overrun';
 import { type Metered, meter } from './metering';
 import { type ProviderOutcome, statusSent } from './outcome';
-import { writeSettlement } from './write-settlement';
 
 /**
  * Settles a paid request, however it ended: works out what it used, then charges that and writes the usage record in one
@@ -25,11 +25,11 @@ export async function settleRequest(
     report(dependencies.log, requestId, metered, unpriced);
     settlement = {
       hold: paid.admitted.hold,
-      kind: metered.status === 'provider_error' ? 'release' : 'charge',
-      costPico,
+      ...(metered.status === 'provider_error' ? { kind: 'release', costPico: 0n } : { kind: 'charge', costPico }),
       record: usageRecordOf(paid, outcome, metered, dependencies.clock()),
     };
-    const settled = await writeSettlement(dependencies, settlement);
+    const settled = await dependencies.wallet.settle(settlement);
+    logOverrun(dependencies.log, requestId, settled);
     dependencies.log.info('REQUEST_SETTLED', { requestId, status: metered.status, costPico: settled.costPico });
     return settled;
   } catch (error) {

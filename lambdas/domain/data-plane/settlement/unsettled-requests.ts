@@ -4,7 +4,7 @@ import { IdempotencyMismatch, StoreUnavailable } from '../../table/table-errors'
 import type { Settlement } from '../../wallet/holds/settlement';
 import type { Wallet } from '../../wallet/wallet';
 import { WalletUnavailable } from '../../wallet/wallet-errors';
-import { writeSettlement } from './write-settlement';
+import { logOverrun } from './log-overrun';
 
 /** A settlement takes a few kilobytes, and a long outage of the store must not fill the gateway's memory. */
 export const UNSETTLED_MAX = 1_000;
@@ -112,13 +112,16 @@ export class UnsettledRequests {
   /** @returns false when the settlement is to be retried */
   async #isOver(settlement: Settlement): Promise<boolean> {
     const { hold, record } = settlement;
-    if (this.#dependencies.clock() > hold.deadline + GIVEN_UP_MS_AFTER_DEADLINE) {
+    const { requestId } = hold;
+    const { wallet, clock, log } = this.#dependencies;
+    if (clock() > hold.deadline + GIVEN_UP_MS_AFTER_DEADLINE) {
       this.#giveUp(settlement, 'too_late');
       return true;
     }
     try {
-      const { costPico } = await writeSettlement(this.#dependencies, settlement);
-      this.#dependencies.log.info('SETTLE_RECOVERED', { requestId: hold.requestId, status: record.status, costPico });
+      const settled = await wallet.settle(settlement);
+      logOverrun(log, requestId, settled);
+      log.info('SETTLE_RECOVERED', { requestId, status: record.status, costPico: settled.costPico });
       return true;
     } catch (error) {
       if (isRetryable(error)) return false;

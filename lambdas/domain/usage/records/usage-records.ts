@@ -3,12 +3,13 @@ import { EXPIRES_AT, USAGE } from '../../../contracts/storage/tables';
 import { UNITS } from '../../../contracts/storage/units';
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
 import { usageRecordSchema } from '../../../contracts/storage/usage-record';
+import { DAY_MS, SECOND_MS } from '../../clock';
 import type { Condition } from '../../table/condition';
 import type { Put, TableStore } from '../../table/table-store';
 import type { Item } from '../../table/value';
 import { mergedItems } from '../../table/merged-items';
 
-const DAY_SECONDS = 86_400;
+const DAY_SECONDS = DAY_MS / SECOND_MS;
 
 /** The page size in each partition. A listing merges all partitions of an account. */
 const LISTED_PAGE_ITEMS = 20;
@@ -19,7 +20,7 @@ const LISTED_PAGE_ITEMS = 20;
  * @returns epoch seconds, rounded down so that nothing expires late
  */
 export function expiryAfter(at: string, retentionDays: number): number {
-  return Math.floor(Date.parse(at) / 1_000) + retentionDays * DAY_SECONDS;
+  return Math.floor(Date.parse(at) / SECOND_MS) + retentionDays * DAY_SECONDS;
 }
 
 /** The write of one record. The fields are listed one by one, so that no other field can be stored. */

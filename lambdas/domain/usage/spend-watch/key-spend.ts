@@ -2,17 +2,15 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { isoTime, keySpendKey, keySpendPartition } from '../../../contracts/storage/table-keys';
 import { EXPIRES_AT, USAGE } from '../../../contracts/storage/tables';
-import type { Clock } from '../../clock';
+import { type Clock, HOUR_MS } from '../../clock';
 import { counterOf } from '../../keys/counter-of';
 import { everyItem } from '../../table/every-item';
 import { retry, REQUEST_RETRY, systemTiming } from '../../table/retry';
-import type { TableStore, Update } from '../../table/table-store';
+import { type TableStore, TRANSACTION_WRITES_MAX, type Update } from '../../table/table-store';
 import { BASELINE_HOURS } from './spend-jump';
 
-const HOUR_MS = 3_600_000;
 /** An hour is kept for as long as it is part of a baseline, and for one more day. */
 const RETENTION_MS = (BASELINE_HOURS + 24) * HOUR_MS;
-const TRANSACTION_WRITES_MAX = 100;
 const CONCURRENT_READS_MAX = 50;
 const TOKEN_CHARACTERS = 32;
 

@@ -1,12 +1,10 @@
 import { DEPLOYMENT } from '../../access/actor';
-import type { Clock } from '../../clock';
+import { type Clock, HOUR_MS } from '../../clock';
 import type { KeySuspensions } from '../../keys/key-suspensions';
 import type { Log } from '../../log';
 import type { KeySpend, SpendChange, SpentHour } from './key-spend';
 import { hourOf } from './key-spend';
 import { isSpendJump, JUMP_FLOOR_PICO } from './spend-jump';
-
-const HOUR_MS = 3_600_000;
 
 export interface SpendWatchDependencies {
   readonly spend: KeySpend;

@@ -1,6 +1,6 @@
 import { SHARDS } from '../../../contracts/storage/table-keys';
 import { larger } from '../../money/pico';
-import { tryCommit } from '../../table/commit';
+import { commit } from '../../table/commit';
 import { compare, exists } from '../../table/condition';
 import type { TableStore } from '../../table/table-store';
 import { newTransactionToken } from '../../table/transaction-token';
@@ -61,7 +61,7 @@ export async function refillDrawer(
     // Sets every amount that a drawer has, because the drawer may be new.
     { write: changeBalance(drawer, { availablePico: amountPico, heldPico: 0n, spentPico: 0n }) },
   ];
-  const refusals = await tryCommit(store, writes, newTransactionToken());
+  const refusals = await commit(store, writes, newTransactionToken());
   return refusals.length === 0;
 }
 
@@ -89,6 +89,6 @@ function emptyDrawer({ store, timing }: WalletDependencies, drawer: BalancePart,
   ];
   const token = newTransactionToken();
   return retryOrUnavailable(RESERVE_RETRY, timing, async () => {
-    await tryCommit(store, writes, token);
+    await commit(store, writes, token);
   });
 }

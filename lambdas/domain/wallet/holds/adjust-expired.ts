@@ -1,6 +1,6 @@
 import { isoTime, lateEntryKey } from '../../../contracts/storage/table-keys';
 import { lesser } from '../../money/pico';
-import { type GuardedWrite, tryCommit } from '../../table/commit';
+import { type GuardedWrite, commit } from '../../table/commit';
 import { absent, any, compare } from '../../table/condition';
 import { RetryNeeded } from '../../table/retry';
 import { newTransactionToken } from '../../table/transaction-token';
@@ -30,7 +30,7 @@ export async function adjustExpired(dependencies: WalletDependencies, settlement
   let adjustment: Adjustment | undefined;
   return retryOrUnavailable(SETTLE_RETRY, dependencies.timing, async () => {
     adjustment ??= adjustmentOf(settlement, await affordedPico(dependencies, settlement), dependencies);
-    const [refusal] = await tryCommit(dependencies.store, adjustment.writes, adjustment.token);
+    const [refusal] = await commit(dependencies.store, adjustment.writes, adjustment.token);
     if (refusal === undefined) return adjustment.settled;
     if (refusal !== 'spent_meanwhile') return settledBefore(settlement, refusal);
     // Another request took the money or the budget, so recompute the charge from what is left.

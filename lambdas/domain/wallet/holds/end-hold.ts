@@ -1,7 +1,7 @@
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
 import { entryKey, holdKey, isoTime } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
-import { type GuardedWrite, tryCommit } from '../../table/commit';
+import { type GuardedWrite, commit } from '../../table/commit';
 import { absent, compare, exists } from '../../table/condition';
 import { newTransactionToken } from '../../table/transaction-token';
 import { putUsageRecord } from '../../usage/records/usage-records';
@@ -12,23 +12,23 @@ import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { LedgerInconsistent } from '../wallet-errors';
 import type { Hold } from './hold';
 import { endCount } from './key-counters';
-import { chargeOf, type Settlement } from './settlement';
+import { chargeOf, type HoldEnd } from './settlement';
 
 /**
  * Ends a hold: one transaction deletes the hold, writes the entry and the usage record, and moves the money.
  * @returns false when the request had already ended
  * @throws LedgerInconsistent
  */
-export function endHold(dependencies: WalletDependencies, settlement: Settlement): Promise<boolean> {
+export function endHold(dependencies: WalletDependencies, end: HoldEnd): Promise<boolean> {
   // Built once, because only identical writes may be sent again under the same token.
-  const writes = endWrites(dependencies, settlement);
+  const writes = endWrites(dependencies, end);
   const token = newTransactionToken();
   return retryOrUnavailable(SETTLE_RETRY, dependencies.timing, async () => {
-    const refusals = await tryCommit(dependencies.store, writes, token);
+    const refusals = await commit(dependencies.store, writes, token);
     if (refusals.length === 0) return true;
     if (refusals.includes('ended_before')) return false;
     if (!refusals.includes('ended_on_lease')) throw new LedgerInconsistent();
-    await returnHold(dependencies, settlement.hold);
+    await returnHold(dependencies, end.hold);
     return false;
   });
 }
@@ -42,10 +42,10 @@ export function endHold(dependencies: WalletDependencies, settlement: Settlement
  */
 type EndRefusal = 'ended_before' | 'ended_on_lease' | 'inconsistent';
 
-function endWrites(dependencies: WalletDependencies, settlement: Settlement): readonly GuardedWrite<EndRefusal>[] {
-  const { hold, kind, record: draft } = settlement;
+function endWrites(dependencies: WalletDependencies, end: HoldEnd): readonly GuardedWrite<EndRefusal>[] {
+  const { hold, kind, record: draft } = end;
   const { accountId, requestId, heldPico, counting } = hold;
-  const { costPico, overrunPico } = chargeOf(settlement);
+  const { costPico, overrunPico } = chargeOf(end);
   const now = dependencies.timing.clock();
   const entry = {
     kind,
@@ -78,7 +78,7 @@ function returnHold(dependencies: WalletDependencies, hold: Hold): Promise<void>
   const writes = [deleteHold(hold), moveHeld(hold, 0n)];
   const token = newTransactionToken();
   return retryOrUnavailable(SETTLE_RETRY, dependencies.timing, async () => {
-    const [refusal] = await tryCommit(dependencies.store, writes, token);
+    const [refusal] = await commit(dependencies.store, writes, token);
     if (refusal === 'inconsistent') throw new LedgerInconsistent();
   });
 }

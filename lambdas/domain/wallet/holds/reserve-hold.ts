@@ -1,6 +1,6 @@
 import { WALLET } from '../../../contracts/storage/tables';
 import { MINUTE_MS } from '../../clock';
-import { type GuardedWrite, tryCommit } from '../../table/commit';
+import { type GuardedWrite, commit } from '../../table/commit';
 import { absent, all, compare } from '../../table/condition';
 import { isContention } from '../../table/retry';
 import { IdempotencyMismatch } from '../../table/table-errors';
@@ -88,7 +88,7 @@ async function reserveOrFail(
   return retryOrUnavailable(RESERVE_RETRY, dependencies.timing, async () => {
     refuseLate(dependencies, terms);
     try {
-      const refusals = await tryCommit(dependencies.store, writes, reserveToken(requestId));
+      const refusals = await commit(dependencies.store, writes, reserveToken(requestId));
       const refusal = refusals.find((other) => !(other instanceof InsufficientFunds)) ?? refusals[0];
       if (refusal !== undefined && refusal !== 'held_before') throw refusal;
     } catch (error) {

@@ -8,19 +8,33 @@ import type { Hold } from './hold';
 /** A request's usage record without the fields that the wallet adds when the hold ends: the amounts and the lease. */
 export type UsageRecordDraft = Omit<UsageRecord, 'costPico' | 'overrunPico' | 'leaseTurn'>;
 
-/** How a hold is to end. It has everything that a later attempt needs, but none of the request's content. */
-export interface Settlement {
+/** The part of every end of a hold. */
+interface EndedHold {
   readonly hold: Hold;
-  /**
-   * - `charge`: the request is charged for what it used.
-   * - `release`: the request is not charged, because its provider failed.
-   * - `expire`: the request is not charged, because nothing ended its hold before the deadline.
-   */
-  readonly kind: 'charge' | 'release' | 'expire';
-  /** The cost of the usage, in pico-dollars. It may exceed the hold. 0 unless `kind` is `charge`. */
-  readonly costPico: bigint;
   readonly record: UsageRecordDraft;
 }
+
+/** An end of a hold for which the account pays nothing. */
+interface UnchargedEnd<Kind> extends EndedHold {
+  readonly kind: Kind;
+  readonly costPico: 0n;
+}
+
+/** The request is charged for what it used. */
+interface ChargedEnd extends EndedHold {
+  readonly kind: 'charge';
+  /** The cost of the usage, in pico-dollars. It may exceed the hold. */
+  readonly costPico: bigint;
+}
+
+/**
+ * How a request is settled: it is charged, or it is released because its provider failed. A settlement has everything
+ * that a later attempt needs, but none of the request's content.
+ */
+export type Settlement = ChargedEnd | UnchargedEnd<'release'>;
+
+/** How a hold ends: its request is settled, or it expires because nothing ended it before the deadline. */
+export type HoldEnd = Settlement | UnchargedEnd<'expire'>;
 
 /** A charge, in pico-dollars. */
 export interface Charge {
@@ -44,7 +58,7 @@ export interface Settled extends Charge {
  * Splits a cost into the part that its hold covers and the rest.
  * @throws RangeError on a negative cost
  */
-export function chargeOf({ hold, costPico: wantedPico }: Settlement): Charge {
+export function chargeOf({ hold, costPico: wantedPico }: HoldEnd): Charge {
   if (wantedPico < 0n) throw new RangeError('a cost cannot be negative');
   const costPico = lesser(wantedPico, hold.heldPico);
   return { costPico, overrunPico: wantedPico - costPico };

@@ -1,6 +1,6 @@
 import { isoTime, leaseEntryKey, leaseKey } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
-import { type GuardedWrite, tryCommit } from '../../table/commit';
+import { type GuardedWrite, commit } from '../../table/commit';
 import { compare } from '../../table/condition';
 import { newTransactionToken } from '../../table/transaction-token';
 import { changeBalance } from '../balance/balance';
@@ -43,6 +43,6 @@ export function endLease(dependencies: WalletDependencies, { lease, settled }: I
   const writes = leaseEndWrites(dependencies, lease, settled);
   const token = newTransactionToken();
   return retryOrUnavailable(SETTLE_RETRY, dependencies.timing, async () => {
-    await tryCommit(dependencies.store, writes, token);
+    await commit(dependencies.store, writes, token);
   });
 }

@@ -1,6 +1,6 @@
 import { leaseKey, shardAt } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
-import { type GuardedWrite, tryCommit } from '../../table/commit';
+import { type GuardedWrite, commit } from '../../table/commit';
 import { absent, all, any, compare, exists } from '../../table/condition';
 import { isContention, RetryNeeded } from '../../table/retry';
 import { ConditionFailed } from '../../table/table-errors';
@@ -59,7 +59,7 @@ export async function takeLease(dependencies: WalletDependencies, terms: HoldTer
     refuseLate(dependencies, terms);
     const { lease, writes, token } = attempt;
     try {
-      const [refusal] = await tryCommit(dependencies.store, writes, token);
+      const [refusal] = await commit(dependencies.store, writes, token);
       if (refusal === undefined) return lease;
     } catch (error) {
       // Other requests are writing this drawer. Nothing was written, so the next attempt may use another one.

@@ -1,6 +1,6 @@
 import { entryKey, isoTime } from '../../../contracts/storage/table-keys';
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
-import { type GuardedWrite, tryCommit } from '../../table/commit';
+import { type GuardedWrite, commit } from '../../table/commit';
 import { absent } from '../../table/condition';
 import { RetryNeeded } from '../../table/retry';
 import { newTransactionToken } from '../../table/transaction-token';
@@ -44,7 +44,7 @@ export function sweepLease(
     const expiry = record ? [] : expiryWrites(dependencies, lease);
     const dueSince = record ? Math.max(lease.dueAt, Date.parse(record.at) + record.durationMs) : last.deadline;
     const writes = [...leaseEndWrites(dependencies, lease, settled), ...expiry];
-    const [refusal] = await tryCommit<'lease_gone' | UsageRecord>(store, writes, newTransactionToken());
+    const [refusal] = await commit<'lease_gone' | UsageRecord>(store, writes, newTransactionToken());
     if (refusal === undefined) return { isExpired: !record, dueSince };
     if (refusal === 'lease_gone') return { isExpired: false, dueSince };
     met = refusal;
