@@ -4,6 +4,7 @@ import type { StopReason } from '../stop-errors';
 import type { Headers } from '../../headers';
 import type { Exchange } from '../exchange';
 import type { EventRelay } from '../streaming/event-relay';
+import { EventTooLong } from '../streaming/sse-events';
 import type {
   ProviderCall,
   ProviderClient,
@@ -147,7 +148,9 @@ class AnswerListener implements ProviderListener {
   #passOn(relay: EventRelay, chunk: Buffer): boolean {
     try {
       return relay.push(chunk, this.#resume);
-    } catch {
+    } catch (error) {
+      // Any other error comes from the client's stream, and the provider is not to blame for it.
+      if (!(error instanceof EventTooLong)) throw error;
       this.#call?.abort();
       this.onFailure('broken');
       return true;

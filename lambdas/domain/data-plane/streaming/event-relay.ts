@@ -31,7 +31,7 @@ export class EventRelay {
   /**
    * @param onRoom called once the client takes more, after this returned false
    * @returns false when the client is slower than the provider
-   * @throws RangeError when an event is longer than any provider's
+   * @throws EventTooLong
    */
   push(chunk: Buffer, onRoom: () => void): boolean {
     // Most chunks pass as they are; one with a hidden event in it is cut around that event.

@@ -4,6 +4,13 @@ const CR = 0x0d;
 /** No event of a known provider comes near this length; a longer one is not an event stream. */
 export const EVENT_BYTES_MAX = 8 * 1024 * 1024;
 
+/** The provider sends an event that is longer than EVENT_BYTES_MAX. */
+export class EventTooLong extends Error {
+  constructor() {
+    super('the event is too long');
+  }
+}
+
 /**
  * Cuts a byte stream into whole server-sent events without parsing them. An incomplete event is kept back: clients can
  * do nothing with half an event, and a comment may only stand between two.
@@ -14,7 +21,7 @@ export class EventSplitter {
   /**
    * @param visit called with the offsets of each whole event in `bytes`, its blank line included
    * @returns the bytes that were visited
-   * @throws RangeError when an event is longer than EVENT_BYTES_MAX
+   * @throws EventTooLong
    */
   push(chunk: Buffer, visit: (bytes: Buffer, start: number, end: number) => void): Buffer {
     const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
@@ -29,7 +36,7 @@ export class EventSplitter {
       from = end;
     }
     this.#rest = start === bytes.length ? undefined : bytes.subarray(start);
-    if (this.#rest !== undefined && this.#rest.length > EVENT_BYTES_MAX) throw new RangeError('the event is too long');
+    if (this.#rest !== undefined && this.#rest.length > EVENT_BYTES_MAX) throw new EventTooLong();
     return start === bytes.length ? bytes : bytes.subarray(0, start);
   }
 
