@@ -110,7 +110,7 @@ export class Gateway {
   async #requireEdge({ headers }: Exchange): Promise<void> {
     const { originSecrets } = this.#dependencies;
     if (originSecrets && !isFromEdge(headers, await originSecrets()))
-      throw new Forbidden('Requests come through the public endpoint.');
+      throw new Forbidden('Send requests through the public endpoint.');
   }
 
   /** @throws AppError when the caller is not known, or its key is not for this part of the API */
