@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ANTHROPIC_CLIENT_TOOLS, ANTHROPIC_STANDARD_TIERS } from '../../anthropic/vocabulary';
 import { refuseServerTools } from '../../json/client-tools';
 import { type JsonBody, type JsonFormat, readJson } from '../../json/json-request';
 import {
@@ -12,6 +13,11 @@ import {
   unparsed,
 } from '../../json/request-members';
 import type { MeteredRequest } from '../../endpoint';
+import { OPENAI_CLIENT_TOOLS, OPENAI_STANDARD_TIERS } from '../vocabulary';
+
+// Compatible providers in front of Anthropic's models take its names as well.
+const CLIENT_TOOLS = [...OPENAI_CLIENT_TOOLS, ...ANTHROPIC_CLIENT_TOOLS];
+const STANDARD_TIERS = [...OPENAI_STANDARD_TIERS, ...ANTHROPIC_STANDARD_TIERS];
 
 const schema = z.object({
   model: modelName,
@@ -25,7 +31,7 @@ const schema = z.object({
   n: z.int('n must be a whole number').min(1, 'n must be at least 1').max(128, 'n must be at most 128').nullish(),
   modalities: z.array(z.string()).nullish(),
   prediction: z.unknown().optional(),
-  service_tier: serviceTier,
+  service_tier: serviceTier(STANDARD_TIERS),
   store: never(`store ${STORED}`),
   background: never(`background ${STORED}`),
   previous_response_id: never(`previous_response_id ${STORED}`),
@@ -40,6 +46,8 @@ const schema = z.object({
 const FORMAT: JsonFormat<typeof schema> = {
   schema,
   unparsed: { messages: { opensWith: /^\[/, isFilled: true }, prediction: { opensWith: /^/ } },
+  interpreted: ['stream_options'],
+  watched: ['tools'],
 };
 
 /** A chat completion to be made. */
@@ -57,7 +65,7 @@ export interface ChatRequest extends MeteredRequest {
 /** @throws InvalidRequest */
 export function parseChat(bytes: Buffer): ChatRequest {
   const { json, members } = readJson(bytes, FORMAT);
-  refuseServerTools(json);
+  refuseServerTools(json, CLIENT_TOOLS);
   const outputTokensMax = largest(members.max_completion_tokens, members.max_tokens);
   const hasPrediction = json.scan.members.has('prediction');
   return {
