@@ -98,6 +98,9 @@ export interface StreamReader {
  * One metered endpoint. It owns everything that depends on what is asked and answered there, so that the engine
  * (admission, provider calls, streaming and settlement) serves every endpoint alike. A new endpoint is a folder with
  * one of these and a line in the registry. Its error format is its dialect's.
+ *
+ * Two kinds of endpoint are not covered yet: those whose streams are binary rather than server-sent events, and those
+ * whose own path (`path`) has a parameter.
  */
 export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest> {
   /** As holds, usage records, key scopes and the catalog store it. */
@@ -105,8 +108,6 @@ export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest
   readonly dialect: Dialect;
   /** Where clients find it. */
   readonly path: string;
-  /** Appended to the base URL of a provider. */
-  readonly providerPath: string;
   /** One line for the generated documentation. */
   readonly summary: string;
 
@@ -121,6 +122,12 @@ export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest
 
   /** The worst case at one model that could serve the request. */
   bound(request: Request, model: Model): RequestBound;
+
+  /**
+   * Appended to the base URL of a provider.
+   * @param model the name that the provider knows the model by, which some dialects put into the path
+   */
+  providerPath(request: Request, model: string): string;
 
   /** The body that providers are sent: the client's own bytes, apart from identities and the given changes. */
   providerBody(request: Request, changes: BodyChanges): ProviderBody;

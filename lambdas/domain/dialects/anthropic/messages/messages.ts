@@ -14,7 +14,7 @@ export const messages: MeteredEndpoint<MessagesRequest> = {
   dialect: anthropic,
   path: '/v1/messages',
   // The base URL of Anthropic, as its official clients are configured with, has no version.
-  providerPath: '/v1/messages',
+  providerPath: () => '/v1/messages',
   summary: 'Anthropic’s dialect, streamed or not',
   checkContent: requireJson,
   parse: ({ bytes }) => parseMessages(bytes),

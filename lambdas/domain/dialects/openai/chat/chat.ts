@@ -16,7 +16,7 @@ export const chat: MeteredEndpoint<ChatRequest> = {
   dialect: openai,
   path: '/v1/chat/completions',
   // The base URL of OpenAI, as its official clients are configured with, ends in /v1.
-  providerPath: '/chat/completions',
+  providerPath: () => '/chat/completions',
   summary: 'OpenAI’s dialect, streamed or not',
   checkContent: requireJson,
   parse: ({ bytes }) => parseChat(bytes),

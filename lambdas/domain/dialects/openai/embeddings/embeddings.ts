@@ -28,7 +28,7 @@ export const embeddings: MeteredEndpoint<EmbeddingsRequest> = {
   id: 'embeddings',
   dialect: openai,
   path: '/v1/embeddings',
-  providerPath: '/embeddings',
+  providerPath: () => '/embeddings',
   summary: 'OpenAI’s dialect',
   checkContent: requireJson,
   parse: ({ bytes }) => {
