@@ -1,4 +1,5 @@
 import type { EndpointId, Model } from '../../contracts/storage/catalog';
+import type { Unit } from '../../contracts/storage/units';
 import type { Headers } from '../headers';
 import type { Dialect } from './dialect';
 import type { UsageReading } from './usage-reading';
@@ -52,10 +53,10 @@ export interface RequestBound {
   readonly inputTokensMax: number;
   /** For all choices together. */
   readonly outputTokensMax: number;
-  /** Whether audio can go in or come out. */
-  readonly audio: boolean;
-  /** Whether images can go in or come out. */
-  readonly image: boolean;
+  /** The units besides text that can be used (audio, images). The worst case is priced with them. */
+  readonly dearerUnits: readonly Unit[];
+  /** The units that must have a price of their own in every tier; without one the request is refused. */
+  readonly pricedUnits: readonly Unit[];
 }
 
 /** The facts that the engine needs about an answer. */

@@ -1,4 +1,6 @@
-import type { MeteredEndpoint } from '../../endpoint';
+import type { Model } from '../../../../contracts/storage/catalog';
+import { dearerUnits } from '../../dearer-units';
+import type { MeteredEndpoint, RequestBound } from '../../endpoint';
 import { readJsonAnswer } from '../../json/json-answer';
 import { requireJson } from '../../json/json-content';
 import { boundPrompt } from '../../json/prompt-bound';
@@ -18,11 +20,13 @@ export const messages: MeteredEndpoint<MessagesRequest> = {
   summary: 'Anthropic’s dialect, streamed or not',
   checkContent: requireJson,
   parse: ({ bytes }) => parseMessages(bytes),
-  bound: ({ json, outputTokensMax }, model) => ({
-    ...boundPrompt(json, model, anthropic.imageTokensMax),
-    outputTokensMax: Math.min(outputTokensMax, model.contextTokens),
-  }),
+  bound: boundMessages,
   providerBody: ({ json, stream }, changes) => providerJson(json, { stream, changes }),
   readAnswer: (headers, body) => readJsonAnswer(headers, body, { work: 'content', readUsage: readAnthropicUsage }),
   stream: () => new MessagesStream(),
 };
+
+function boundMessages({ json, outputTokensMax }: MessagesRequest, model: Model): RequestBound {
+  const { inputTokensMax, ...media } = boundPrompt(json, model, anthropic.imageTokensMax);
+  return { inputTokensMax, ...dearerUnits(media), outputTokensMax: Math.min(outputTokensMax, model.contextTokens) };
+}

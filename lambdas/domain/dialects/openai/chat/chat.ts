@@ -1,4 +1,5 @@
 import type { Model } from '../../../../contracts/storage/catalog';
+import { dearerUnits } from '../../dearer-units';
 import type { BodyChanges, MeteredEndpoint, ProviderBody, RequestBound } from '../../endpoint';
 import { readJsonAnswer } from '../../json/json-answer';
 import { requireJson } from '../../json/json-content';
@@ -30,8 +31,8 @@ function boundChat(request: ChatRequest, model: Model): RequestBound {
   const prompt = boundPrompt(request.json, model, openai.imageTokensMax);
   const limit = Math.min(request.outputTokensMax ?? model.outputTokensMax, model.contextTokens);
   return {
-    ...prompt,
-    audio: prompt.audio || request.wantsAudio,
+    inputTokensMax: prompt.inputTokensMax,
+    ...dearerUnits({ audio: prompt.audio || request.wantsAudio, image: prompt.image }),
     // Rejected predicted tokens are billed as output on top of the answer.
     outputTokensMax: limit * request.choices + (request.hasPrediction ? prompt.inputTokensMax : 0),
   };
