@@ -13,8 +13,6 @@ export interface Dialect {
   readonly markerHeader?: string;
   /** The request headers of the protocol itself, which alone are passed on to providers; lower case. */
   readonly protocolHeaders: readonly string[];
-  /** The most tokens that one image in a prompt can count for. */
-  readonly imageTokensMax: number;
   /** The request headers that carry a provider's API key. */
   credentials(apiKey: string): { readonly [name: string]: string };
   /** The body of an error response. */

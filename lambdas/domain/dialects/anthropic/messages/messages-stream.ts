@@ -1,6 +1,6 @@
 import type { StreamReader, StreamReading } from '../../endpoint';
 import { mayCarryUsage, parseData } from '../../events/event-usage';
-import { DELTAS, outputBytes } from '../../events/output-bytes';
+import { outputBytes } from '../../events/output-bytes';
 import { type AnthropicReading, mergeAnthropicUsage, NO_USAGE, readAnthropicUsage } from '../usage';
 
 const DONE = Buffer.from('"message_stop"');
@@ -18,7 +18,7 @@ export class MessagesStream implements StreamReader {
 
   see(bytes: Buffer, start: number, end: number): boolean {
     const event = bytes.subarray(start, end);
-    this.#outputBytes += outputBytes(event, DELTAS);
+    this.#outputBytes += outputBytes(event);
     if (event.length <= DONE_BYTES_MAX && event.includes(DONE)) this.#complete = true;
     else if (event.subarray(0, ERROR.length).equals(ERROR)) this.#failed = true;
     if (mayCarryUsage(event)) this.#readUsage(event);

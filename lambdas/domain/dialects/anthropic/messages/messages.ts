@@ -10,6 +10,9 @@ import { readAnthropicUsage } from '../usage';
 import { type MessagesRequest, parseMessages } from './messages-request';
 import { MessagesStream } from './messages-stream';
 
+/** The most tokens that one image can count for: the largest size that the newest models accept. */
+const IMAGE_TOKENS_MAX = 4_784;
+
 /** Anthropic's messages. */
 export const messages: MeteredEndpoint<MessagesRequest> = {
   id: 'messages',
@@ -27,6 +30,6 @@ export const messages: MeteredEndpoint<MessagesRequest> = {
 };
 
 function boundMessages({ json, outputTokensMax }: MessagesRequest, model: Model): RequestBound {
-  const { inputTokensMax, ...media } = boundPrompt(json, model, anthropic.imageTokensMax);
+  const { inputTokensMax, ...media } = boundPrompt(json, model, IMAGE_TOKENS_MAX);
   return { inputTokensMax, ...dearerUnits(media), outputTokensMax: Math.min(outputTokensMax, model.contextTokens) };
 }

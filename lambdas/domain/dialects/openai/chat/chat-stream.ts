@@ -1,6 +1,6 @@
 import type { StreamReader, StreamReading } from '../../endpoint';
 import { mayCarryUsage, parseData } from '../../events/event-usage';
-import { DELTAS, outputBytes } from '../../events/output-bytes';
+import { outputBytes } from '../../events/output-bytes';
 import type { UsageReading } from '../../usage-reading';
 import { readOpenaiUsage } from '../usage';
 
@@ -27,7 +27,7 @@ export class ChatStream implements StreamReader {
 
   see(bytes: Buffer, start: number, end: number): boolean {
     const event = bytes.subarray(start, end);
-    this.#outputBytes += outputBytes(event, DELTAS);
+    this.#outputBytes += outputBytes(event);
     if (event.length <= DONE_BYTES_MAX && event.includes(DONE)) this.#complete ||= isDone(event);
     else if (event.subarray(0, ERROR_WITHIN_BYTES).includes(ERROR)) this.#failed = true;
     return mayCarryUsage(event) && this.#readUsage(event) && this.#hidesUsage;

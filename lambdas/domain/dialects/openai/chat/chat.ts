@@ -11,6 +11,9 @@ import { readOpenaiUsage } from '../usage';
 import { type ChatRequest, parseChat } from './chat-request';
 import { ChatStream } from './chat-stream';
 
+/** The most tokens that one image can count for: gpt-4o-mini at high detail, 2,833 + 8 tiles × 5,667. */
+const IMAGE_TOKENS_MAX = 48_169;
+
 /** OpenAI's chat completions. */
 export const chat: MeteredEndpoint<ChatRequest> = {
   id: 'chat',
@@ -28,7 +31,7 @@ export const chat: MeteredEndpoint<ChatRequest> = {
 };
 
 function boundChat(request: ChatRequest, model: Model): RequestBound {
-  const prompt = boundPrompt(request.json, model, openai.imageTokensMax);
+  const prompt = boundPrompt(request.json, model, IMAGE_TOKENS_MAX);
   const limit = Math.min(request.outputTokensMax ?? model.outputTokensMax, model.contextTokens);
   return {
     inputTokensMax: prompt.inputTokensMax,
