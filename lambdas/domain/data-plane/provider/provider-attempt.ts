@@ -1,4 +1,4 @@
-import type { MeteredEndpoint, StreamReading } from '../../dialects/endpoint';
+import type { AnswerReading, MeteredEndpoint, StreamReading } from '../../dialects/endpoint';
 import { isEventStream } from '../../dialects/events/event-stream';
 import type { StopReason } from '../stop-errors';
 import type { Headers } from '../../headers';
@@ -12,10 +12,18 @@ import type {
   ProviderListener,
   ProviderRequest,
 } from './provider-client';
-import type { WholeAnswer } from './whole-answer';
 
 /** A whole answer is kept until its charge is known. Larger ones (thousands of embeddings as text) are refused. */
 export const RESPONSE_BYTES_MAX = 32 * 1024 * 1024;
+
+/** An answer that a provider gave in one piece, good or bad. */
+export interface WholeAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Buffer;
+  /** The endpoint's reading of the body; undefined when it is not the answer that was asked for. */
+  readonly reading: AnswerReading | undefined;
+}
 
 /** The result of one attempt at one provider. */
 export type Answer =

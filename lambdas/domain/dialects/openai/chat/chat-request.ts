@@ -55,6 +55,8 @@ export interface ChatRequest extends MeteredRequest {
   readonly json: JsonBody;
   /** Whether the client asked for the usage event; otherwise the gateway asks for it and keeps it. */
   readonly wantsUsage: boolean;
+  /** The member as the client sent it; absent when it is absent or null. */
+  readonly streamOptions: object | undefined;
   /** The client's own limit for one choice; absent when it set none. */
   readonly outputTokensMax: number | undefined;
   /** Whether rejected predicted tokens are billed as output on top of the answer. */
@@ -74,6 +76,7 @@ export function parseChat(bytes: Buffer): ChatRequest {
     stream: members.stream ?? false,
     choices: members.n ?? 1,
     isOutputOpen: outputTokensMax === undefined && !hasPrediction,
+    streamOptions: members.stream_options ?? undefined,
     wantsUsage: members.stream_options?.include_usage ?? false,
     outputTokensMax,
     hasPrediction,

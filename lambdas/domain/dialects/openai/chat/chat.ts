@@ -49,11 +49,10 @@ function chatBody(request: ChatRequest, changes: BodyChanges): ProviderBody {
   return providerJson(request.json, { stream: request.stream, changes, edits });
 }
 
-function askForUsage({ json: { bytes, scan } }: ChatRequest): Edit {
+function askForUsage({ json: { bytes, scan }, streamOptions }: ChatRequest): Edit {
   const member = scan.members.get('stream_options');
   if (member === undefined) return insertMember(bytes, 'stream_options', '{"include_usage":true}');
-  const options = JSON.parse(bytes.toString('utf8', member.valueStart, member.valueEnd)) as object | null;
-  return replaceValue(member, JSON.stringify({ ...options, include_usage: true }));
+  return replaceValue(member, JSON.stringify({ ...streamOptions, include_usage: true }));
 }
 
 function capOutput({ json: { bytes, scan } }: ChatRequest, outputTokensCap: number): Edit {
