@@ -2,9 +2,7 @@ import type { StreamReader, StreamReading } from '../../dialects/endpoint';
 import type { Headers } from '../../headers';
 import { clientHeaders } from '../provider/provider-headers';
 import type { ClientStream } from './client-stream';
-import { EventSplitter } from './sse-events';
-
-const LINE_FEED = 0x0a;
+import { EventSplitter, LINE_FEED } from './sse-events';
 
 /**
  * Passes a provider's events on to the client, whole and as they are, and reads their usage on the way. Events with

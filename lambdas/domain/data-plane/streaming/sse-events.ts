@@ -1,5 +1,5 @@
-const LF = 0x0a;
-const CR = 0x0d;
+export const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 
 /** No event of a known provider comes near this length; a longer one is not an event stream. */
 export const EVENT_BYTES_MAX = 8 * 1024 * 1024;
@@ -50,10 +50,10 @@ export class EventSplitter {
 
 /** The offset past the next blank line (`\n\n` or `\n\r\n`) at or after `from`, or -1. */
 function endOfEvent(bytes: Buffer, from: number): number {
-  for (let at = bytes.indexOf(LF, from); at !== -1; at = bytes.indexOf(LF, at + 1)) {
+  for (let at = bytes.indexOf(LINE_FEED, from); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) {
     const next = bytes[at + 1];
-    if (next === LF) return at + 2;
-    if (next === CR && bytes[at + 2] === LF) return at + 3;
+    if (next === LINE_FEED) return at + 2;
+    if (next === CARRIAGE_RETURN && bytes[at + 2] === LINE_FEED) return at + 3;
   }
   return -1;
 }

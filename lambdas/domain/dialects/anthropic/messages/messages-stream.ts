@@ -1,13 +1,11 @@
 import type { StreamReader, StreamReading } from '../../endpoint';
+import { DONE_BYTES_MAX } from '../../events/event-stream';
 import { mayCarryUsage, parseData } from '../../events/event-usage';
 import { outputBytes } from '../../events/output-bytes';
 import { type AnthropicReading, mergeAnthropicUsage, NO_USAGE, readAnthropicUsage } from '../usage';
 
 const DONE = Buffer.from('"message_stop"');
 const ERROR = Buffer.from('event: error');
-
-/** The event that ends a stream is short: a longer one is not searched for it. */
-const DONE_BYTES_MAX = 128;
 
 /** Reads the stream of a message. Its usage events carry more than usage, so the client sees every event. */
 export class MessagesStream implements StreamReader {

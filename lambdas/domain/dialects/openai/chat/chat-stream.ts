@@ -1,4 +1,5 @@
 import type { StreamReader, StreamReading } from '../../endpoint';
+import { DONE_BYTES_MAX } from '../../events/event-stream';
 import { mayCarryUsage, parseData } from '../../events/event-usage';
 import { outputBytes } from '../../events/output-bytes';
 import type { UsageReading } from '../../usage-reading';
@@ -7,8 +8,6 @@ import { readOpenaiUsage } from '../usage';
 const DONE = Buffer.from('[DONE]');
 const ERROR = Buffer.from('{"error"');
 
-/** The event that ends a stream is short: a longer one is not searched for it. */
-const DONE_BYTES_MAX = 128;
 /** An error is the first member of its event's data. */
 const ERROR_WITHIN_BYTES = 20;
 
