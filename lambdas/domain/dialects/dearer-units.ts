@@ -7,7 +7,7 @@ const PRICED_AUDIO: readonly Unit[] = ['audioInput', 'audioOutput'];
 /** Without a price of their own, images cost as much as the dearest unit of their direction. */
 const IMAGE: readonly Unit[] = ['imageInput', 'imageOutput'];
 
-/** What can go in or come out besides text. */
+/** The kinds of content besides text that can go in or come out. */
 export interface Media {
   readonly audio: boolean;
   readonly image: boolean;
