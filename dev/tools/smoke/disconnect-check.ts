@@ -14,9 +14,9 @@ const RECORD_TIMEOUT_MS = 120_000;
 const POLL_MS = 250;
 
 /** Disconnects from a stream after its first event and waits for its usage record. */
-export async function checkDisconnect(client: GatewayClient, { path, body }: PaidRequest): Promise<PaidFindings> {
+export async function checkDisconnect(client: GatewayClient, request: PaidRequest): Promise<PaidFindings> {
   const disconnect = new AbortController();
-  const response = await client.post(path, body, disconnect.signal);
+  const response = await client.post(request, disconnect.signal);
   const requestId = response.headers.get('x-request-id');
   const { firstEventAt } = await readArrival(response, (arrival) => arrival.firstEventAt !== undefined);
   disconnect.abort();

@@ -3,7 +3,7 @@ import type { Clock } from '../clock';
 import type { TableStore } from '../table/table-store';
 import type { NewKey, NewKeyProps } from './new-key';
 
-/** The dependencies of every administrative action on keys. */
+/** The ports and functions that every administrative action on keys uses. */
 export interface KeysDependencies {
   readonly store: TableStore;
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 import { KEY_SCOPES } from '../../../lambdas/contracts/http/key-rules';
-import type { Route } from '../../../lambdas/domain/data-plane/route';
+import type { DataPlaneRoute } from '../../../lambdas/domain/data-plane/route';
 import { ROUTES } from '../../../lambdas/domain/data-plane/routes';
 import type { FakeClient } from './fake-client';
 import { GatewayStage } from './gateway-stage';
@@ -18,7 +18,7 @@ const NO_KEY = { authorization: undefined };
 const named = ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
 const guarded = named.flatMap(([name, route]) => (route.kind === 'probe' ? [] : [[name, route] as const]));
 
-const send = (route: Route, sent: { readonly method?: string; readonly headers?: typeof NO_KEY } = {}) =>
+const send = (route: DataPlaneRoute, sent: { readonly method?: string; readonly headers?: typeof NO_KEY } = {}) =>
   stage.send({ method: route.method, path: route.path.replace('{id}', 'some-id'), body: '{}', ...sent });
 
 const codeOf = (client: FakeClient): unknown =>

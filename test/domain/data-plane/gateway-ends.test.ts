@@ -89,6 +89,25 @@ describe('a client stream that breaks without notice', () => {
   });
 });
 
+test('a client’s stream that throws is not blamed on the provider, whose usage is still charged', async () => {
+  const client = stage.client(chat({ stream: true }));
+  const begin = client.begin.bind(client);
+  client.begin = (...head) => {
+    const out = begin(...head);
+    out.write = () => {
+      throw new RangeError('the connection is closed');
+    };
+    return out;
+  };
+  const { done, call } = await stage.begin(client);
+  call.head(200, SSE);
+  expect(() => call.data(usageEvent(USAGE) + DONE)).toThrow('the connection is closed');
+  expect(call.aborted).toBe(false);
+  call.end();
+  await done;
+  expect(await stage.records()).toMatchObject([{ status: 'completed', costPico: COST_PICO }]);
+});
+
 describe('a silent provider', () => {
   const keepAlives = async (count: number): Promise<void> => jest.advanceTimersByTimeAsync(count * 10_000);
 

@@ -16,8 +16,8 @@ import { TooManyAttempts } from '../../../lambdas/domain/attempts/too-many-attem
 import { ModelNotFound } from '../../../lambdas/domain/catalog/model-not-found';
 import { InsufficientQuota, RateLimited } from '../../../lambdas/domain/data-plane/admission/admission-errors';
 import { InvalidApiKey, InvalidRole } from '../../../lambdas/domain/data-plane/caller-errors';
-import { MethodNotAllowed } from '../../../lambdas/domain/data-plane/method-not-allowed';
-import { ProviderFailed } from '../../../lambdas/domain/data-plane/provider/provider-failed';
+import { MethodNotAllowed } from '../../../lambdas/domain/data-plane/caller-errors';
+import { ProviderFailed } from '../../../lambdas/domain/data-plane/provider/provider-errors';
 import { RequestCancelled, RequestStopped } from '../../../lambdas/domain/data-plane/stop-errors';
 import { KeyNotFound, TooManyKeys } from '../../../lambdas/domain/keys/keys-errors';
 import { MailNotTaken } from '../../../lambdas/domain/notifications/notifications-errors';

@@ -81,8 +81,7 @@ async function runIdempotently(
 ): Promise<Answer> {
   const idempotencyKey = context.req.header('idempotency-key');
   if (route.method !== 'post' || idempotencyKey === undefined) {
-    const answer = await act();
-    return { text: textOf(answer), version: versionIn(answer) };
+    return answerIn(await act());
   }
   if (!IDEMPOTENCY_KEY.test(idempotencyKey)) {
     throw new InvalidInput([{ pointer: 'Idempotency-Key', detail: 'must be 1 to 255 visible ASCII characters' }]);
@@ -90,8 +89,13 @@ async function runIdempotently(
   const { personId } = context.var;
   const operation = `${route.method} ${context.req.path}`;
   const request = { personId, operation, idempotencyKey, body: await context.req.text() };
-  const text = await dependencies.idempotency.run(request, async () => textOf(await act()));
-  return { text, version: versionIn(JSON.parse(text)) };
+  const run: { answer?: Answer } = {};
+  const text = await dependencies.idempotency.run(request, async () => {
+    run.answer = answerIn(await act());
+    return run.answer.text;
+  });
+  // A replay runs nothing, so the version is read from the stored text.
+  return run.answer ?? { text, version: versionIn(JSON.parse(text)) };
 }
 
 /** A response as it is sent. */
@@ -101,7 +105,7 @@ interface Answer {
   readonly version: number | undefined;
 }
 
-const textOf = (answer: unknown): string => JSON.stringify(answer ?? null);
+const answerIn = (answer: unknown): Answer => ({ text: JSON.stringify(answer ?? null), version: versionIn(answer) });
 
 const versionIn = (answer: unknown): number | undefined =>
   (answer as { readonly version?: number } | null | undefined)?.version;
