@@ -107,10 +107,10 @@ describe('an account whose issuers are slow', () => {
   });
 
   test('an account with too many slow fetches can use cached keys at once and other keys after 30 seconds', async () => {
-    const known = verifierOf();
-    await known.verify(right(), EXPECTED);
-    await tryAll(known, 3);
-    await expect(known.verify(right(), EXPECTED)).resolves.toBeDefined();
+    const verifier = verifierOf();
+    await verifier.verify(right(), EXPECTED);
+    await tryAll(verifier, 3);
+    await expect(verifier.verify(right(), EXPECTED)).resolves.toBeDefined();
     const unknown = verifierOf();
     await tryAll(unknown, 3);
     await expect(unknown.verify(right(), EXPECTED)).resolves.toBeUndefined();

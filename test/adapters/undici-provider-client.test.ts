@@ -38,7 +38,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-interface Told {
+interface Received {
   readonly heads: { readonly status: number; readonly headers: Headers }[];
   body: string;
   end?: 'end' | ProviderFailure;
@@ -46,15 +46,15 @@ interface Told {
 
 const base = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/`;
 
-function send(through = client, dialect: 'openai' | 'anthropic' = 'openai', headers: Headers = {}): Promise<Told> {
-  const told: Told = { heads: [], body: '' };
+function send(through = client, dialect: 'openai' | 'anthropic' = 'openai', headers: Headers = {}): Promise<Received> {
+  const received: Received = { heads: [], body: '' };
   return new Promise((resolve) => {
     const finish = (end: 'end' | ProviderFailure): void => {
-      if (told.end !== undefined) throw new Error(`told ${told.end} and then ${end}`);
-      told.end = end;
+      if (received.end !== undefined) throw new Error(`told ${received.end} and then ${end}`);
+      received.end = end;
       // A second end would follow within two turns of the event loop, and the connection is free one turn after the
       // response.
-      setImmediate(() => setImmediate(() => resolve(told)));
+      setImmediate(() => setImmediate(() => resolve(received)));
     };
     through.send(
       {
@@ -64,9 +64,9 @@ function send(through = client, dialect: 'openai' | 'anthropic' = 'openai', head
         body: Buffer.from('{"a":1}'),
       },
       {
-        onHead: (status, headers) => void told.heads.push({ status, headers }),
+        onHead: (status, headers) => void received.heads.push({ status, headers }),
         onData: (chunk) => {
-          told.body += chunk.toString();
+          received.body += chunk.toString();
           return true;
         },
         onEnd: () => finish('end'),

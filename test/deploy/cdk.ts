@@ -65,10 +65,10 @@ export function deployedBundle(logicalIdPrefix: string): string {
       Record<string, { readonly Type: string; readonly Properties: { Code?: { S3Key?: string } } }>
     >;
   };
-  const found = Object.entries(template.Resources).find(
+  const resource = Object.entries(template.Resources).find(
     ([id, { Type }]) => Type === 'AWS::Lambda::Function' && id.startsWith(logicalIdPrefix),
   );
-  const key = found?.[1].Properties.Code?.S3Key;
+  const key = resource?.[1].Properties.Code?.S3Key;
   if (key === undefined) throw new Error(`No function has a logical ID that begins with ${logicalIdPrefix}.`);
   return join(assemblyFolder(), `asset.${key.replace(/\.zip$/, '')}`);
 }

@@ -35,10 +35,10 @@ export async function logLines(endpoint: string): Promise<string[]> {
     readonly logGroups: { readonly logGroupName: string }[];
   };
   const lines = logGroups.map(async ({ logGroupName }) => {
-    const found = (await ask('FilterLogEvents', { logGroupName })) as {
+    const page = (await ask('FilterLogEvents', { logGroupName })) as {
       readonly events: { readonly message: string }[];
     };
-    return found.events.map(({ message }) => message);
+    return page.events.map(({ message }) => message);
   });
   return (await Promise.all(lines)).flat();
 }

@@ -49,8 +49,8 @@ export class FramedStream {
   }
 
   #take(bytes: number): Buffer {
-    const taken = this.#buffered.subarray(0, bytes);
+    const chunk = this.#buffered.subarray(0, bytes);
     this.#buffered = this.#buffered.subarray(bytes);
-    return taken;
+    return chunk;
   }
 }

@@ -101,11 +101,11 @@ export class RunningFunction {
       return this.#handOut();
     }
     const [, id = '', kind] = ANSWER.exec(request.url ?? '') ?? [];
-    const taken = this.#waiting.get(id);
+    const invocation = this.#waiting.get(id);
     this.#waiting.delete(id);
     request.once('end', () => reply.writeHead(202, { 'content-type': 'application/json' }).end('{}'));
-    if (taken === undefined) request.resume();
-    else taken.resolve({ kind: kind === 'error' ? 'error' : 'response', message: request });
+    if (invocation === undefined) request.resume();
+    else invocation.resolve({ kind: kind === 'error' ? 'error' : 'response', message: request });
   }
 
   #giveUp(): void {

@@ -32,9 +32,9 @@ test('an exported audit log and a folder of archived events verify, and an alter
     out: `{"verified":true,"chains":1,"events":${events.length}}\n`,
   });
   run.file('export.jsonl', [header, ...events.slice(1)].join('\n'));
-  const found = await run.tollgate('audit', 'verify', '--file', file);
-  expect([found.code, found.err]).toEqual([1, 'The audit log does not match what was written.\n']);
-  expect(found.out).toContain(`line 2: event 1 of ${run.gateway.accountId}: it is missing`);
+  const result = await run.tollgate('audit', 'verify', '--file', file);
+  expect([result.code, result.err]).toEqual([1, 'The audit log does not match what was written.\n']);
+  expect(result.out).toContain(`line 2: event 1 of ${run.gateway.accountId}: it is missing`);
   const archive = join(run.folder, 'archive', run.gateway.accountId);
   mkdirSync(archive, { recursive: true });
   events.forEach((event, index) => writeFileSync(join(archive, `${String(index + 1).padStart(12, '0')}.json`), event));

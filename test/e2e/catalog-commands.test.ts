@@ -75,10 +75,10 @@ test('a price list is compared, proposed and approved, and the catalog then show
   expect(json(approved)).toEqual({ version: Number(version) + 1 });
   const more = await catalog('approve', String(partial['proposalId']), '--model', 'openai/mine');
   expect(more).toMatchObject({ exitCode: 0 });
-  const shown = (await catalog('show')).lines.map((line) => JSON.parse(line) as { readonly [name: string]: unknown });
-  expect(shown[0]).toEqual({ version: Number(version) + 2, approved: false, compiledDiffersIn: 1 });
-  expect(shown).toContainEqual(expect.objectContaining({ kind: 'alias', alias: 'house-model', model: CHAT_MODEL }));
-  expect(shown).toContainEqual(expect.objectContaining({ list: 'openai', model: CHAT_MODEL, basisPoints: 0 }));
+  const lines = (await catalog('show')).lines.map((line) => JSON.parse(line) as { readonly [name: string]: unknown });
+  expect(lines[0]).toEqual({ version: Number(version) + 2, approved: false, compiledDiffersIn: 1 });
+  expect(lines).toContainEqual(expect.objectContaining({ kind: 'alias', alias: 'house-model', model: CHAT_MODEL }));
+  expect(lines).toContainEqual(expect.objectContaining({ list: 'openai', model: CHAT_MODEL, basisPoints: 0 }));
   expect(json(await catalog('changes', '--limit', '1'))).toMatchObject({
     number: Number(version) + 2,
     models: ['openai/mine'],

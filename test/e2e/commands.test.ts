@@ -59,14 +59,14 @@ describe.each(['while the gateway runs', 'after the gateway has stopped'])('%s',
 
   test('a key is rotated with and without a grace period, and revoked', async () => {
     const { accountId } = run.gateway;
-    const made = json((await run.tollgate('keys', 'create', accountId)).out);
-    const next = await run.tollgate('keys', 'rotate', accountId, made['keyId']!, '--grace', '3600');
+    const created = json((await run.tollgate('keys', 'create', accountId)).out);
+    const next = await run.tollgate('keys', 'rotate', accountId, created['keyId']!, '--grace', '3600');
     expect(next).toMatchObject({ code: 0, err: '' });
     const { keyId = '', apiKey = '', ...rest } = json(next.out);
     expect(rest).toEqual({ accountId });
     const statuses = async (...keys: readonly string[]) =>
       isRunning ? Promise.all(keys.map(async (key) => (await run.get('/models', key)).status)) : [];
-    expect(await statuses(made['apiKey']!, apiKey)).toEqual(isRunning ? [200, 200] : []);
+    expect(await statuses(created['apiKey']!, apiKey)).toEqual(isRunning ? [200, 200] : []);
 
     const again = await run.tollgate('keys', 'rotate', accountId, keyId);
     const last = json(again.out);

@@ -80,9 +80,9 @@ test('a person signs in through the code flow, and the API accepts their access 
     code_verifier: verifier,
   });
   const tokens = (await answer.json()) as TokenAnswer;
-  const known = { subject: user('owner').subject, clientId: identity.clientId };
+  const identified = { subject: user('owner').subject, clientId: identity.clientId };
   const tokenVerifier = identity.verifier(systemClock);
-  await expect(tokenVerifier.verify(tokens.access_token)).resolves.toMatchObject(known);
+  await expect(tokenVerifier.verify(tokens.access_token)).resolves.toMatchObject(identified);
   await expect(tokenVerifier.verify(tokens.id_token)).resolves.toBeUndefined();
   expect(claimsOf(tokens.id_token)).toMatchObject({ email: 'owner@example.test', aud: identity.clientId });
   expect(JSON.stringify(claimsOf(tokens.access_token))).not.toContain('example.test');
@@ -91,7 +91,7 @@ test('a person signs in through the code flow, and the API accepts their access 
 
   const refreshed = await redeem({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token });
   const { access_token: next } = (await refreshed.json()) as TokenAnswer;
-  await expect(tokenVerifier.verify(next)).resolves.toMatchObject(known);
+  await expect(tokenVerifier.verify(next)).resolves.toMatchObject(identified);
 });
 
 test('an authorization code is refused without its verifier, with a wrong one, and when used again', async () => {

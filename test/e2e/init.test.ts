@@ -53,9 +53,9 @@ async function run(typed: string, { isTerminal = false, ...options }: { isTermin
 }
 
 const accounts = async (): Promise<string[]> => {
-  const found: string[] = [];
-  for await (const accountId of services.accounts.list()) found.push(accountId);
-  return found;
+  const stored: string[] = [];
+  for await (const accountId of services.accounts.list()) stored.push(accountId);
+  return stored;
 };
 
 describe('a first init', () => {

@@ -70,9 +70,9 @@ test('the rate limit of a key refuses further requests in the same minute', asyn
 test('a role key is created without a secret, and a local run refuses it', async () => {
   const role = 'arn:aws:iam::111122223333:role/worker';
   const { out } = await run.tollgate('keys', 'create', run.gateway.accountId, '--role', role);
-  const made = JSON.parse(out) as { readonly keyId: string };
-  expect(made).toEqual({ accountId: run.gateway.accountId, keyId: expect.any(String) as string, role });
-  const { status } = await fetch(`${run.gateway.gatewayUrl}/models`, { headers: { 'x-api-key': made.keyId } });
+  const created = JSON.parse(out) as { readonly keyId: string };
+  expect(created).toEqual({ accountId: run.gateway.accountId, keyId: expect.any(String) as string, role });
+  const { status } = await fetch(`${run.gateway.gatewayUrl}/models`, { headers: { 'x-api-key': created.keyId } });
   expect(status).toBe(401);
   const wrong = await run.tollgate('keys', 'create', run.gateway.accountId, '--role', 'worker');
   expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('Give the role by its ARN') as string]);

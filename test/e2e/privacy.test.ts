@@ -88,9 +88,9 @@ test('no file or log line contains anything that a client or a provider said', a
   await run.gateway.stop();
   const files = filesBelow(run.folder);
   expect(files.length).toBeGreaterThanOrEqual(3);
-  const kept = [...files.map((file) => readFileSync(file, 'latin1')), ...run.log].join('\n');
-  expect(kept).toContain('REQUEST_SETTLED');
-  for (const text of CANARIES) expect(kept).not.toContain(text);
+  const stored = [...files.map((file) => readFileSync(file, 'latin1')), ...run.log].join('\n');
+  expect(stored).toContain('REQUEST_SETTLED');
+  for (const text of CANARIES) expect(stored).not.toContain(text);
 });
 
 test('no other user of the machine may read the data folder', () => {

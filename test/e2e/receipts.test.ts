@@ -45,9 +45,9 @@ test('the receipt of a paid request verifies with the published key, and an alte
   expect(await verify(answer)).toMatchObject({ code: 0, err: '' });
 
   const cheaper = run.file('cheaper.json', text.replace(/"costPico":"\d+"/, '"costPico":"1"'));
-  const found = await verify(cheaper, '--key', key);
-  expect([found.code, found.err]).toEqual([1, 'The receipts do not match what was sealed.\n']);
-  expect(found.out).toContain(`line 1: receipt ${requestId}`);
+  const result = await verify(cheaper, '--key', key);
+  expect([result.code, result.err]).toEqual([1, 'The receipts do not match what was sealed.\n']);
+  expect(result.out).toContain(`line 1: receipt ${requestId}`);
 });
 
 test('an export verifies, but not with a receipt that is changed, missing, moved or repeated', async () => {
@@ -67,9 +67,9 @@ test('an export verifies, but not with a receipt that is changed, missing, moved
     repeated: [...lines, last],
   };
   for (const [name, forged] of Object.entries(forgeries)) {
-    const found = await verify(run.file('forged.jsonl', forged.join('\n')));
-    expect([name, found.code]).toEqual([name, 1]);
-    expect(found.out).toContain('"verified":false');
+    const result = await verify(run.file('forged.jsonl', forged.join('\n')));
+    expect([name, result.code]).toEqual([name, 1]);
+    expect(result.out).toContain('"verified":false');
   }
 });
 

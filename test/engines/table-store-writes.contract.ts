@@ -47,10 +47,10 @@ export function writesContract(stage: TableStoreStage): void {
     );
 
     test('objects passed in or out can be changed without changing the stored item', async () => {
-      const given = { pk: stage.pk, sk: 'a', list: [1n], bytes: new Uint8Array([1]) };
-      await put(given);
-      given.list.push(2n);
-      given.bytes[0] = 9;
+      const input = { pk: stage.pk, sk: 'a', list: [1n], bytes: new Uint8Array([1]) };
+      await put(input);
+      input.list.push(2n);
+      input.bytes[0] = 9;
       const read = (await get('a')) as { list: bigint[] };
       read.list.push(3n);
       expect(await get('a')).toEqual(item('a', { list: [1n], bytes: new Uint8Array([1]) }));

@@ -32,10 +32,10 @@ export function tableStoreAgreement(...engines: readonly [Engine, Engine]): void
 }
 
 async function answers(store: TableStore, run: string, sequence: readonly Operation[]): Promise<readonly unknown[]> {
-  const given: unknown[] = [];
-  for (const operation of sequence) given.push(await perform(store, operation(run)).catch(outcomeOf));
-  for (const table of [WALLET, USAGE]) given.push(await store.query({ table, partition: run }));
-  return given;
+  const answers: unknown[] = [];
+  for (const operation of sequence) answers.push(await perform(store, operation(run)).catch(outcomeOf));
+  for (const table of [WALLET, USAGE]) answers.push(await store.query({ table, partition: run }));
+  return answers;
 }
 
 /** The comparable part of an error. All invalid calls are considered equal, because messages differ. */

@@ -7,10 +7,10 @@ const ADDRESS = '192.0.2.77';
 /** Creates a key and returns the audit event of it. */
 async function actionFrom(stage: ApiStage, headers: { readonly [name: string]: string }) {
   const path = `/v1/accounts/${stage.accountId}`;
-  const made = await stage.ask({ method: 'POST', path: `${path}/keys`, as: 'developer', body: {}, headers });
+  const created = await stage.ask({ method: 'POST', path: `${path}/keys`, as: 'developer', body: {}, headers });
   const log = await stage.ask({ method: 'GET', path: `${path}/audit`, as: 'auditor', query: 'limit=1' });
   const [event] = log.body['items'] as readonly { readonly [name: string]: unknown }[];
-  expect(event).toMatchObject({ action: 'key.create', target: made.body['keyId'] });
+  expect(event).toMatchObject({ action: 'key.create', target: created.body['keyId'] });
   return { event, text: log.text };
 }
 

@@ -23,12 +23,12 @@ const change = (keyId: unknown, body: unknown, etag = '*') => {
 };
 
 test('a key is created with its rules and shown with them', async () => {
-  const made = await create({ label: 'ci', rules: RULES });
-  expect(made.status).toBe(201);
-  expect((await stage.parts.keys.verify(String(made.body['key'])))?.rules).toEqual(RULES);
-  const path = `${keys}/${String(made.body['keyId'])}`;
-  const shown = await stage.ask({ method: 'GET', path, as: 'auditor' });
-  expect(shown.body).toMatchObject({ label: 'ci', rules: RULES, version: 1 });
+  const created = await create({ label: 'ci', rules: RULES });
+  expect(created.status).toBe(201);
+  expect((await stage.parts.keys.verify(String(created.body['key'])))?.rules).toEqual(RULES);
+  const path = `${keys}/${String(created.body['keyId'])}`;
+  const details = await stage.ask({ method: 'GET', path, as: 'auditor' });
+  expect(details.body).toMatchObject({ label: 'ci', rules: RULES, version: 1 });
 });
 
 test('a caller that sends the version it read replaces all rules of a key', async () => {
@@ -106,14 +106,14 @@ const createForRole = (body: object) => {
 };
 
 test('a role key is created and listed without a secret, and its audit event does not name the role', async () => {
-  const made = await createForRole({ role: ROLE, label: 'batch', rules: RULES });
-  expect(made).toMatchObject({ status: 201, body: { role: ROLE, label: 'batch', rules: RULES, version: 1 } });
-  expect(made.text).not.toMatch(/tg_|lastFour/);
+  const created = await createForRole({ role: ROLE, label: 'batch', rules: RULES });
+  expect(created).toMatchObject({ status: 201, body: { role: ROLE, label: 'batch', rules: RULES, version: 1 } });
+  expect(created.text).not.toMatch(/tg_|lastFour/);
   const { body: listed } = await stage.ask({ method: 'GET', path: keys, as: 'auditor' });
-  expect(listed['items']).toEqual([made.body]);
+  expect(listed['items']).toEqual([created.body]);
   const path = `/v1/accounts/${stage.accountId}/audit`;
   const audit = await stage.ask({ method: 'GET', path, as: 'auditor', query: 'limit=1' });
-  expect(audit.body['items']).toMatchObject([{ action: 'key.create', target: made.body['keyId'] }]);
+  expect(audit.body['items']).toMatchObject([{ action: 'key.create', target: created.body['keyId'] }]);
   expect(audit.text).not.toContain('worker');
 });
 

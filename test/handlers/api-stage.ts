@@ -110,12 +110,12 @@ export class ApiStage {
       ...(text !== undefined && { body: text }),
       requestContext: { requestId: 'r-1', http: { method } },
     });
-    const answered = response.body ?? '';
+    const responseBody = response.body ?? '';
     return {
       status: response.statusCode ?? 0,
       headers: response.headers as { [name: string]: string },
-      text: answered,
-      body: answered === '' ? {} : (JSON.parse(answered) as { [member: string]: unknown }),
+      text: responseBody,
+      body: responseBody === '' ? {} : (JSON.parse(responseBody) as { [member: string]: unknown }),
     };
   }
 }

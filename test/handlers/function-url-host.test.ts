@@ -63,8 +63,8 @@ describe('an invocation through a function URL', () => {
     const event = { headers, requestContext } as unknown as FunctionUrlEvent;
     const behindEdge = exchangeOf(event);
     expect([behindEdge.clientAddress, behindEdge.principal]).toEqual(['192.0.2.1', undefined]);
-    const known = exchangeOf(event, callerFromIam);
-    expect([known.clientAddress, known.principal]).toEqual(['198.51.100.7', iam.userArn]);
+    const exchange = exchangeOf(event, callerFromIam);
+    expect([exchange.clientAddress, exchange.principal]).toEqual(['198.51.100.7', iam.userArn]);
     expect(exchangeOf({}, callerFromIam).principal).toBeUndefined();
   });
 

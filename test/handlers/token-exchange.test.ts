@@ -257,10 +257,10 @@ test('the number of trusts of an account is limited', async () => {
 test('a trust is shown as it was created', async () => {
   const request = { path: `/v1/accounts/${stage.accountId}/trusts`, as: 'admin' };
   const rules = { requestsPerMinute: 5 };
-  const made = await stage.ask({ ...request, method: 'POST', body: { ...TRUST, rules } });
-  expect(made).toMatchObject({ status: 201, body: { ...TRUST, rules, createdBy: stage.person('admin') } });
-  const path = `${request.path}/${String(made.body['trustId'])}`;
-  expect((await stage.ask({ ...request, path, method: 'GET' })).body).toEqual(made.body);
+  const created = await stage.ask({ ...request, method: 'POST', body: { ...TRUST, rules } });
+  expect(created).toMatchObject({ status: 201, body: { ...TRUST, rules, createdBy: stage.person('admin') } });
+  const path = `${request.path}/${String(created.body['trustId'])}`;
+  expect((await stage.ask({ ...request, path, method: 'GET' })).body).toEqual(created.body);
   const unknown = `${request.path}/tru_01JD0000000000000000000000`;
   for (const method of ['GET', 'DELETE']) {
     expect((await stage.ask({ ...request, path: unknown, method })).body['code']).toBe('trust_not_found');

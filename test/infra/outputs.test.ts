@@ -9,8 +9,8 @@ function deployedStacks(configuration: ConfigurationName) {
     const values = Object.entries(outputs).map(([key, { Value }]) => [key, typeof Value === 'string' ? Value : key]);
     return [name, Object.fromEntries(values) as StackOutputs] as const;
   });
-  const known = new Map(stacks);
-  return { outputs: (name: string) => Promise.resolve(known.get(name)) };
+  const outputsByStack = new Map(stacks);
+  return { outputs: (name: string) => Promise.resolve(outputsByStack.get(name)) };
 }
 
 test('the outputs name every store, and the configuration that the command line needs', async () => {

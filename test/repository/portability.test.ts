@@ -15,11 +15,11 @@ const FORBIDDEN = [
 ].map((pieces) => pieces.join(''));
 
 test('no file contains the path of a machine or the host name of a registry', () => {
-  const found = trackedFiles().flatMap((file) => {
+  const matches = trackedFiles().flatMap((file) => {
     const text = read(file);
     return FORBIDDEN.filter((word) => text.includes(word)).map((word) => `${file}: ${word}`);
   });
-  expect(found).toEqual([]);
+  expect(matches).toEqual([]);
 });
 
 test('the lock file does not record where packages were downloaded from', () => {

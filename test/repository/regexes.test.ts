@@ -17,10 +17,10 @@ interface Pattern {
 
 function patternsOf(file: string, text = readFileSync(join(ROOT, file), 'utf8')): Pattern[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true);
-  const found: Pattern[] = [];
+  const patterns: Pattern[] = [];
   const add = (node: ts.Node, pattern: Omit<Pattern, 'at'>) => {
     const { line } = source.getLineAndCharacterOfPosition(node.getStart());
-    found.push({ at: `${file}:${line + 1}`, ...pattern });
+    patterns.push({ at: `${file}:${line + 1}`, ...pattern });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isRegularExpressionLiteral(node)) {
@@ -35,7 +35,7 @@ function patternsOf(file: string, text = readFileSync(join(ROOT, file), 'utf8'))
     ts.forEachChild(node, visit);
   };
   visit(source);
-  return found;
+  return patterns;
 }
 
 /**

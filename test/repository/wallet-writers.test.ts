@@ -17,10 +17,10 @@ const list = LIST.exec(read(`${WALLET}/wallet.ts`))?.[1] ?? '';
 test('the class Wallet lists every file that writes the wallet', () => {
   const named = [...list.matchAll(/\(([\w/.-]+\.ts)\)/g)].map(([, file = '']) => join(WALLET, file));
   // Builds the write of an entry, which the listed functions commit.
-  const known = new Set([...named, `${WALLET}/ledger/entry.ts`]);
+  const listed = new Set([...named, `${WALLET}/ledger/entry.ts`]);
   const writers = trackedFiles().filter((file) => /^lambdas\/.*\.ts$/.test(file) && WRITE.test(read(file)));
   expect(writers).toContain(`${WALLET}/holds/end-hold.ts`);
-  expect(writers.filter((file) => !known.has(file))).toEqual([]);
+  expect(writers.filter((file) => !listed.has(file))).toEqual([]);
 });
 
 test('each function that the class Wallet lists is where the list says', () => {

@@ -87,14 +87,14 @@ test('an account can create a limited number of invitations a day, including wit
 async function withAllKeysOfADay() {
   const stage = new AccountStage();
   const { accountId, owner: actor } = await stage.account();
-  const made = { accountId, actor };
-  let { keyId } = await stage.keys.create(made);
-  const rotate = async () => ({ keyId } = await stage.keys.rotate({ ...made, keyId, graceMs: 0 }));
-  const createForRole = () => stage.keys.createForRole({ ...made, role: 'arn:aws:iam::111122223333:role/worker' });
+  const request = { accountId, actor };
+  let { keyId } = await stage.keys.create(request);
+  const rotate = async () => ({ keyId } = await stage.keys.rotate({ ...request, keyId, graceMs: 0 }));
+  const createForRole = () => stage.keys.createForRole({ ...request, role: 'arn:aws:iam::111122223333:role/worker' });
   await rotate();
   await createForRole();
-  await times(KEYS_PER_ACCOUNT_AND_DAY_MAX - 3, () => stage.keys.create(made));
-  return { stage, made, ways: [() => stage.keys.create(made), createForRole, rotate] };
+  await times(KEYS_PER_ACCOUNT_AND_DAY_MAX - 3, () => stage.keys.create(request));
+  return { stage, made: request, ways: [() => stage.keys.create(request), createForRole, rotate] };
 }
 
 test('an account can create a limited number of keys a day, including role keys and rotations', async () => {

@@ -114,9 +114,9 @@ test('there is one price at any time, whatever is approved, and a charge can be 
       await scene.open();
       for (const each of [...steps, { kind: 'wait', minutes: 8 } as const]) await scene.take(each);
       for (const { version, costPico } of scene.charges) {
-        const found = await scene.stage.changes.findVersion(version.version);
-        expect(found).toEqual(version);
-        expect(chargeFor(USAGE, found!).costPico).toBe(costPico);
+        const stored = await scene.stage.changes.findVersion(version.version);
+        expect(stored).toEqual(version);
+        expect(chargeFor(USAGE, stored!).costPico).toBe(costPico);
       }
       const names = new Map(scene.charges.map(({ version }) => [version.version, JSON.stringify(version)]));
       expect(scene.charges.every(({ version }) => names.get(version.version) === JSON.stringify(version))).toBe(true);
@@ -141,12 +141,12 @@ test('each of several concurrent changes is either made completely or refused wi
         stage.store.interleave([0]);
         for (const outcome of outcomes)
           if (outcome.status === 'rejected' && !(outcome.reason instanceof Refusal)) throw outcome.reason;
-        const made = outcomes.flatMap(({ status }, number) => (status === 'fulfilled' ? [`alias-${number}`] : []));
+        const aliases = outcomes.flatMap(({ status }, number) => (status === 'fulfilled' ? [`alias-${number}`] : []));
         const catalog = await (await stage.open()).current();
         const listed = catalog.models().flatMap(({ id }) => (id.startsWith('alias-') ? [id] : []));
-        expect(listed.toSorted()).toEqual(made);
-        expect(await stage.events()).toHaveLength(made.length);
-        expect((await stage.changes.state()).number).toBe(made.length);
+        expect(listed.toSorted()).toEqual(aliases);
+        expect(await stage.events()).toHaveLength(aliases.length);
+        expect((await stage.changes.state()).number).toBe(aliases.length);
       },
     ),
     { numRuns: 100 },

@@ -249,8 +249,8 @@ describe('a price list', () => {
     const twice = catalogOf({ alpha: [modelOf({ id: 'a', aliases: ['b'] }), modelOf({ id: 'b' })] });
     await expect(stage.approve(twice, false)).rejects.toMatchObject(refused);
     // The conflict arises only with a model that is already there.
-    const taken = catalogOf({ alpha: [modelOf({ id: 'new', aliases: ['two'] })] });
-    await expect(stage.approve(taken, false)).rejects.toMatchObject(refused);
+    const conflicting = catalogOf({ alpha: [modelOf({ id: 'new', aliases: ['two'] })] });
+    await expect(stage.approve(conflicting, false)).rejects.toMatchObject(refused);
     expect((await stage.changes.state()).number).toBe(1);
   });
 

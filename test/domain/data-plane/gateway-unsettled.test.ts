@@ -175,7 +175,7 @@ describe('the unsettled requests that are kept', () => {
   test('the number of unsettled requests is limited', async () => {
     const requests = open();
     const end = await endOf();
-    for (let kept = 0; kept < UNSETTLED_MAX; kept += 1) requests.keep(end);
+    for (let count = 0; count < UNSETTLED_MAX; count += 1) requests.keep(end);
     expect(stage.lines).toEqual([]);
     requests.keep(end);
     expect(stage.lines).toEqual([`warn SETTLE_GIVEN_UP {"requestId":"${end.hold.requestId}","cause":"too_many"}`]);

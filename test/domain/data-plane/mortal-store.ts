@@ -43,8 +43,8 @@ export class MortalStore implements TableStore {
   async #commit<T>(make: () => Promise<T>): Promise<T> {
     if (this.#isDead) return NEVER;
     if (this.#dies === 'before') return this.#die();
-    const made = await make();
-    return this.#dies === 'after' ? this.#die() : made;
+    const result = await make();
+    return this.#dies === 'after' ? this.#die() : result;
   }
 
   #die(): Promise<never> {

@@ -65,9 +65,9 @@ test('the check of ranges agrees with Node for every range and address of one fa
       const address = isNear ? base : other;
       fc.pre(isIP(base) !== 0 && isIP(address) !== 0);
       const family = isIP(base) === 4 ? 'ipv4' : 'ipv6';
-      const known = new BlockList();
-      known.addSubnet(base, prefix, family);
-      expect(isInRange(address, `${base}/${prefix}`)).toBe(known.check(address, family));
+      const blockList = new BlockList();
+      blockList.addSubnet(base, prefix, family);
+      expect(isInRange(address, `${base}/${prefix}`)).toBe(blockList.check(address, family));
     }),
   );
 });

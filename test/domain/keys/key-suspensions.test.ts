@@ -20,9 +20,9 @@ async function open() {
   const { keyId } = await keys.create({ accountId });
   const action = { accountId, keyId, actor: DEPLOYMENT };
   const suspend = () => suspensions.suspend({ ...action, reason: 'spend_jump' });
-  const shown = () => keys.get(accountId, keyId);
+  const currentKey = () => keys.get(accountId, keyId);
   const newest = async () => (await audit.page(accountId, { limit: 1 })).items[0];
-  return { time, store, keys, suspensions, accountId, keyId, action, suspend, shown, newest };
+  return { time, store, keys, suspensions, accountId, keyId, action, suspend, shown: currentKey, newest };
 }
 
 test('a key is suspended once, and its first time and reason stand', async () => {

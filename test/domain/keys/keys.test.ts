@@ -173,7 +173,7 @@ async function badKeys(stage: Stage): Promise<readonly (readonly [string, string
   const { key } = await stage.keys.create({ accountId: ACCOUNT });
   const revoked = await stage.keys.create({ accountId: ACCOUNT });
   await stage.keys.revoke(revoked.keyId);
-  const ended = await stage.keys.create({ accountId: ACCOUNT, validUntil: stage.now });
+  const endedKey = await stage.keys.create({ accountId: ACCOUNT, validUntil: stage.now });
   return [
     ['none', undefined],
     ['empty', ''],
@@ -185,7 +185,7 @@ async function badKeys(stage: Stage): Promise<readonly (readonly [string, string
     ['wrong', withSecret(key, 'A'.repeat(43))],
     ['the stand-in’s', `tg_${'0'.repeat(26)}_${'0'.repeat(43)}`],
     ['revoked', revoked.key],
-    ['ended', ended.key],
+    ['ended', endedKey.key],
   ];
 }
 

@@ -36,9 +36,9 @@ describe('a key of an IAM role', () => {
   test('a role key is valid, with its rules, for a caller that has assumed the role and names the key', async () => {
     const { keys, roles } = await Stage.open();
     const rules = { scopes: ['chat' as const], concurrency: 2 };
-    const made = await keys.createForRole({ accountId: ACCOUNT, role: ROLE, label: 'batch', rules });
-    expect(made).toMatchObject({ role: ROLE, label: 'batch', rules, version: 1 });
-    const { keyId } = made;
+    const created = await keys.createForRole({ accountId: ACCOUNT, role: ROLE, label: 'batch', rules });
+    expect(created).toMatchObject({ role: ROLE, label: 'batch', rules, version: 1 });
+    const { keyId } = created;
     expect(await roles.verify(keyId, WORKER)).toEqual({ accountId: ACCOUNT, keyId, rules });
   });
 

@@ -127,14 +127,16 @@ describe('a change of rules', () => {
     const { accountId: foreign, owner: foreigner } = await stage.account();
     const theirs = { accountId: foreign, keyId, actor: foreigner, rules: {} };
     await expect(stage.keys.changeRules(theirs)).rejects.toMatchObject({ code: 'key_not_found' });
-    const ended = { code: 'key_not_live', status: 409 };
+    const keyNotLive = { code: 'key_not_live', status: 409 };
     const { keyId: revoked } = await stage.keys.create({ accountId, actor });
     await stage.keys.revoke(revoked);
-    await expect(stage.keys.changeRules({ accountId, keyId: revoked, actor, rules: {} })).rejects.toMatchObject(ended);
+    await expect(stage.keys.changeRules({ accountId, keyId: revoked, actor, rules: {} })).rejects.toMatchObject(
+      keyNotLive,
+    );
     stage.now = Date.parse('2026-11-21') - 1;
     await change(RULES);
     stage.now += 1;
-    await expect(change({})).rejects.toMatchObject(ended);
+    await expect(change({})).rejects.toMatchObject(keyNotLive);
   });
 
   test('the rules of an unlisted key cannot be changed, and a store failure is reported', async () => {

@@ -21,15 +21,15 @@ describe('a person', () => {
     const people = await Promise.all(Array.from({ length: 5 }, () => stage.people.ofSubject('same')));
     expect(new Set(people.map(({ personId }) => personId)).size).toBe(1);
     stage.store.plan('lost reply');
-    const found = await stage.people.ofSubject('lost');
-    expect(await stage.people.get(found.personId)).toEqual(found);
+    const person = await stage.people.ofSubject('lost');
+    expect(await stage.people.get(person.personId)).toEqual(person);
   });
 
   test('a person is created even when their first requests conflict', async () => {
     const stage = new AccountStage();
     stage.store.plan('conflict', 'throttled');
-    const made = await stage.people.ofSubject('twice');
-    expect(await stage.people.ofSubject('twice')).toEqual(made);
+    const person = await stage.people.ofSubject('twice');
+    expect(await stage.people.ofSubject('twice')).toEqual(person);
     stage.store.plan(...Array.from({ length: 6 }, () => 'conflict' as const));
     await expect(stage.people.ofSubject('never')).rejects.toMatchObject({ code: 'service_unavailable' });
   });

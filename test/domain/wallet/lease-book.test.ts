@@ -49,8 +49,8 @@ describe('the lease book’s knowledge of an account', () => {
     book.markHot('acc_0', NOW);
     book.markCool('acc_new', NOW);
     expect(book.isHot('acc_1', NOW)).toBeUndefined();
-    const known = ['acc_0', 'acc_2', 'acc_new'].map((account) => book.isHot(account, NOW));
-    expect(known).toEqual([true, true, false]);
+    const states = ['acc_0', 'acc_2', 'acc_new'].map((account) => book.isHot(account, NOW));
+    expect(states).toEqual([true, true, false]);
   });
 });
 

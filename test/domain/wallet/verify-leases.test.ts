@@ -122,8 +122,8 @@ describe('the verification of an ended lease', () => {
     stage.now = dueAt;
     await stage.wallet.expireDue();
     await stage.engine.write({ table: WALLET, put: { ...leaseKey(leaseId, dueAt), ...item } });
-    const found = await differences(stage);
-    expect(found).toContainEqual({
+    const reported = await differences(stage);
+    expect(reported).toContainEqual({
       kind: 'hold_after_end',
       accountId: ACCOUNT,
       id: leaseId,
