@@ -209,8 +209,8 @@ export interface ConfigSources {
  */
 export function readConfig(node: Node, { file, environment = process.env }: ConfigSources = {}): Config {
   const context: unknown = node.tryGetContext('tollgate') ?? {};
-  const given = typeof context === 'string' ? parseJson(context) : context;
-  const config = parseConfig(withAccount(isEmpty(given) ? (file ?? {}) : given, environment['CDK_DEFAULT_ACCOUNT']));
+  const parsed = typeof context === 'string' ? parseJson(context) : context;
+  const config = parseConfig(withAccount(isEmpty(parsed) ? (file ?? {}) : parsed, environment['CDK_DEFAULT_ACCOUNT']));
   const { account } = config;
   const region = config.region ?? (account === undefined ? undefined : environment['CDK_DEFAULT_REGION']);
   return { ...config, account, region };

@@ -11,7 +11,7 @@ export function openOnce<T>(open: () => Promise<T>): () => Promise<T> {
     });
     return opened;
   };
-  // Avoid an unhandled rejection: there is no caller yet, and the first one will see the error or a new attempt.
+  // Avoid an unhandled rejection: there is no caller yet, and the first one will get the error or a new attempt.
   get().catch(() => undefined);
   return get;
 }

@@ -1,6 +1,6 @@
 /** 256 bits. */
 export const SECRET_BYTES = 32;
-/** The least that holds 256 bits: 62 ** 43 is just above 2 ** 256. */
+/** The smallest number of digits that can represent 256 bits: 62 ** 43 is just above 2 ** 256. */
 const SECRET_CHARACTERS = 43;
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 

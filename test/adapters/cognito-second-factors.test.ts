@@ -6,10 +6,10 @@ const MINUTE_MS = 60_000;
 
 /** A fake user pool. @param users the response for each subject, or an error to throw */
 function poolOf(users: { [subject: string]: object | Error }) {
-  const asked: unknown[] = [];
+  const requests: unknown[] = [];
   const send = async (command: unknown): Promise<object> => {
     if (!(command instanceof AdminGetUserAuthFactorsCommand)) throw new Error('no such operation');
-    asked.push(command.input);
+    requests.push(command.input);
     const answer = users[command.input.Username ?? ''];
     if (answer instanceof Error) throw answer;
     if (answer === undefined) throw new UserNotFoundException({ message: 'none', $metadata: {} });
@@ -18,7 +18,7 @@ function poolOf(users: { [subject: string]: object | Error }) {
   const client = { send } as unknown as Pick<CognitoIdentityProviderClient, 'send'>;
   const time = { now: 1_000_000 };
   return {
-    asked,
+    asked: requests,
     time,
     users,
     factors: new CognitoSecondFactors({ client, userPoolId: 'p_1', clock: () => time.now }),
@@ -56,7 +56,7 @@ test('the pool is asked at most once a minute about a person, and again if the c
   expect(asked).toHaveLength(3);
 });
 
-test('a failing pool refuses everyone and is asked again', async () => {
+test('no operator is admitted while the pool fails, and the next request retries', async () => {
   const { factors, users } = poolOf({ one: new Error('TooManyRequestsException') });
   await expect(factors.has('one')).rejects.toMatchObject({ status: 503, code: 'service_unavailable' });
   users['one'] = { UserMFASettingList: ['SOFTWARE_TOKEN_MFA'] };

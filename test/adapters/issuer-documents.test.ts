@@ -57,7 +57,7 @@ test('a name of the local machine is not resolved', async () => {
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
 describeUnless(hasOpenssl ? undefined : 'openssl is not installed')('a document', () => {
-  const asked: { readonly host: string | undefined; readonly headers: object }[] = [];
+  const requests: { readonly host: string | undefined; readonly headers: object }[] = [];
   let folder: string;
   let server: Server;
   let dispatcher: Agent;
@@ -73,7 +73,7 @@ describeUnless(hasOpenssl ? undefined : 'openssl is not installed')('a document'
     execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...files, ...about], { stdio: 'ignore' });
     const cert = readFileSync(certificate, 'utf8');
     server = createServer({ key: readFileSync(keyFile, 'utf8'), cert }, (request, response) => {
-      asked.push({ host: request.headers.host, headers: request.headers });
+      requests.push({ host: request.headers.host, headers: request.headers });
       answer(response);
     });
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
@@ -87,7 +87,7 @@ describeUnless(hasOpenssl ? undefined : 'openssl is not installed')('a document'
     fetchDocument = documentFetcher(dispatcher);
   });
   beforeEach(() => {
-    asked.length = 0;
+    requests.length = 0;
     timeout = new AbortController();
   });
   afterAll(async () => {
@@ -102,9 +102,9 @@ describeUnless(hasOpenssl ? undefined : 'openssl is not installed')('a document'
   test('a document is fetched only from the host that the certificate names, without credentials', async () => {
     answer = (response) => void response.end('{"keys":[]}');
     await expect(fetchDocument(URL, timeout.signal)).resolves.toEqual({ keys: [] });
-    expect(Object.keys(asked[0]?.headers ?? {}).sort()).toEqual(['accept', 'connection', 'host']);
+    expect(Object.keys(requests[0]?.headers ?? {}).sort()).toEqual(['accept', 'connection', 'host']);
     await expect(fetchDocument('https://other.example.com/keys', timeout.signal)).rejects.toThrow(DocumentUnavailable);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
   test.each([
@@ -127,14 +127,14 @@ describeUnless(hasOpenssl ? undefined : 'openssl is not installed')('a document'
   ])('a response that is %s fails the fetch', async (_what, answered) => {
     answer = (response) => answered(response);
     await expect(fetchDocument(URL, timeout.signal)).rejects.toThrow(DocumentUnavailable);
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
   test.each(['http://oidc.example.com/keys', 'https://127.0.0.1/keys', 'https://oidc.example.com:444/keys'])(
     'a document at %s is not requested',
     async (url) => {
       await expect(fetchDocument(url, timeout.signal)).rejects.toThrow(DocumentUnavailable);
-      expect(asked).toEqual([]);
+      expect(requests).toEqual([]);
     },
   );
 });

@@ -123,7 +123,7 @@ describe('a request to a provider', () => {
     ['headers without end', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(70_000)}`],
     ['a header with a control character', 'HTTP/1.1 200 OK\r\ncontent-type: a\u0000b\r\ncontent-length: 0\r\n\r\n'],
     ['broken chunks', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nhello\r\n'],
-  ])('a request that is answered with %s is broken, once', async (_what, bytes) => {
+  ])('a response of %s is a broken answer, and the request is not repeated', async (_what, bytes) => {
     play = (socket) => void socket.write(bytes);
     expect((await send()).end).toBe('broken');
     expect(requests).toHaveLength(1);
@@ -132,7 +132,7 @@ describe('a request to a provider', () => {
   test('a request to a closed port is unreachable', async () => {
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
-    const told = await new Promise((resolve) => {
+    const outcome = await new Promise((resolve) => {
       const none = (): void => undefined;
       client.send(
         {
@@ -144,13 +144,13 @@ describe('a request to a provider', () => {
         { onHead: none, onData: () => true, onEnd: none, onFailure: resolve },
       );
     });
-    expect(told).toBe('unreachable');
+    expect(outcome).toBe('unreachable');
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
 });
 
-describe('a kept connection that was closed meanwhile', () => {
-  test('a connection that was reset is replaced: the request goes out once more, on a new one', async () => {
+describe('an idle connection that was closed', () => {
+  test('a request on a connection that was reset is sent once more, on a new connection', async () => {
     play = (socket, count) => {
       if (count === 1) answer(socket, count);
       else socket.resetAndDestroy();
@@ -161,7 +161,7 @@ describe('a kept connection that was closed meanwhile', () => {
     expect(requests[2]?.split('\r\n\r\n')[1]).toBe('{"a":1}');
   });
 
-  test('a connection that was closed in good order is replaced as well', async () => {
+  test('a connection that was closed cleanly is replaced as well', async () => {
     play = (socket, count) => {
       if (count === 1) answer(socket, count);
       else socket.end();
@@ -180,7 +180,7 @@ describe('a kept connection that was closed meanwhile', () => {
     expect([sockets.length, requests.length]).toEqual([2, 2]);
   });
 
-  test('a connection is replaced once, not for ever', async () => {
+  test('a connection is replaced only once', async () => {
     await send();
     play = (socket) => socket.resetAndDestroy();
     expect((await send()).end).toBe('broken');
@@ -194,7 +194,7 @@ describe('a kept connection that was closed meanwhile', () => {
     expect(requests).toHaveLength(2);
   });
 
-  test('a connection that breaks when the provider may have been at work is a failure', async () => {
+  test('a connection that breaks when the provider may have been working is a failure', async () => {
     const impatient = new UndiciProviderClient({ apiKey: () => undefined, staleMs: 0 });
     await send(impatient);
     play = (socket) => socket.resetAndDestroy();

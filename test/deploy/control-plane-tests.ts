@@ -70,8 +70,8 @@ export function testControlPlane(stage: () => Stage): void {
         headers: { ...Object.fromEntries(request.headers), [ORIGIN_SECRET_HEADER]: originSecret },
         ...(body !== '' && { body: JSON.parse(body) as object }),
       });
-      const answered = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
-      return new Response(status === 204 ? null : text, { status: status ?? 0, headers: answered });
+      const responseHeaders = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
+      return new Response(status === 204 ? null : text, { status: status ?? 0, headers: responseHeaders });
     };
     return createClient({ baseUrl: 'https://console.test/api', auth: token, fetch: viaEmulator as typeof fetch });
   }

@@ -41,8 +41,8 @@ test('the health endpoint needs no token, and every other endpoint does', async 
 });
 
 test('the API serves the same OpenAPI document as docs/generated/openapi.json', async () => {
-  const answered = await (await fetch(`${run.gateway.apiUrl}/v1/openapi.json`)).json();
-  expect(answered).toEqual(JSON.parse(readFileSync('docs/generated/openapi.json', 'utf8')));
+  const document = await (await fetch(`${run.gateway.apiUrl}/v1/openapi.json`)).json();
+  expect(document).toEqual(JSON.parse(readFileSync('docs/generated/openapi.json', 'utf8')));
 });
 
 test('an owner creates an account whose key works until it is revoked, and the audit log records each step', async () => {

@@ -99,12 +99,12 @@ describe('changes of the embedded store', () => {
   });
 
   test('a listener that was removed receives no more changes', async () => {
-    const heard: unknown[] = [];
-    const stop = store.onChange((records) => heard.push(...records));
+    const received: unknown[] = [];
+    const stop = store.onChange((records) => received.push(...records));
     await store.write({ table: WALLET, put: key('a') });
     stop();
     await store.write({ table: WALLET, put: key('b') });
-    expect(heard).toHaveLength(1);
+    expect(received).toHaveLength(1);
   });
 
   test('sequence numbers of changes keep ascending across restarts and compactions', async () => {

@@ -67,10 +67,10 @@ describe('a full disk', () => {
   test('a listener does not receive a write that failed', async () => {
     const disk = new FaultyDisk();
     const store = EmbeddedStore.open({ file, clock, files: disk });
-    const heard: unknown[] = [];
-    store.onChange((records) => heard.push(...records));
+    const received: unknown[] = [];
+    store.onChange((records) => received.push(...records));
     disk.room = 0;
     await expect(put(store, 'a')).rejects.toThrow('ENOSPC');
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 });

@@ -53,7 +53,7 @@ describeDurableEngines('the wallet on', (engine) => {
     await stage.expectSound();
   });
 
-  test('a contended account draws on leases, and what its requests cost is booked at their end', async () => {
+  test('a contended account draws on leases, and the cost of its requests is booked when they end', async () => {
     await stage.fund(100_000n * CENT);
     stage.store.plan('conflict');
     const [first, second] = [await stage.reserve(CENT), await stage.reserve(CENT)];

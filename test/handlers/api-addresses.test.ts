@@ -41,8 +41,8 @@ test('the network is kept by default, also of operators and of people who act on
 
 test('neither invalid addresses nor addresses that a client claims are kept', async () => {
   const stage = await ApiStage.open({ addressPolicy: 'full' });
-  const said = { 'x-forwarded-for': ADDRESS, [CLIENT_ADDRESS_HEADER]: 'nonsense' };
-  expect((await actionFrom(stage, said)).event).not.toHaveProperty('address');
+  const claimed = { 'x-forwarded-for': ADDRESS, [CLIENT_ADDRESS_HEADER]: 'nonsense' };
+  expect((await actionFrom(stage, claimed)).event).not.toHaveProperty('address');
 });
 
 test('a command of the deployment has no address', async () => {

@@ -93,9 +93,9 @@ describe('another account’s item under the caller’s own account', () => {
     '$id tells an operator that an account does not exist',
     async ({ id, method, path }) => {
       const { body, headers } = await EXAMPLES[id]!(stage, stage.accountId);
-      const asked = { method: method.toUpperCase(), as: 'operator', ...(headers && { headers }) };
+      const request = { method: method.toUpperCase(), as: 'operator', ...(headers && { headers }) };
       const missing = path.replace('{accountId}', 'acc_01JD0000000000000000000009').replace('{keyId}', A_KEY_ID);
-      const answer = await stage.ask({ ...asked, path: missing, ...(body !== undefined && { body }) });
+      const answer = await stage.ask({ ...request, path: missing, ...(body !== undefined && { body }) });
       expect(outcome(answer)).toEqual([404, path.includes('{keyId}') ? 'key_not_found' : 'account_not_found']);
     },
   );
@@ -127,9 +127,9 @@ describe('another account’s item under the caller’s own account', () => {
 describe('a body', () => {
   const ask = async (id: string, change: (body: { readonly [name: string]: unknown }) => unknown) => {
     const route = ROUTES.find((one) => one.id === id)!;
-    const asked = await EXAMPLES[id]!(stage, stage.accountId);
-    const body = change(asked.body as { readonly [name: string]: unknown });
-    return stage.ask({ ...asked, method: route.method.toUpperCase(), as: standingFor(route.permission), body });
+    const request = await EXAMPLES[id]!(stage, stage.accountId);
+    const body = change(request.body as { readonly [name: string]: unknown });
+    return stage.ask({ ...request, method: route.method.toUpperCase(), as: standingFor(route.permission), body });
   };
   const refused = [400, 'invalid_request'];
 
@@ -143,8 +143,8 @@ describe('a body', () => {
   });
 
   test.each(routesWithBody)('a body of %s causes no internal error, whatever its members are', async (id) => {
-    const asked = await EXAMPLES[id]!(stage, stage.accountId);
-    for (const name of Object.keys(asked.body as object)) {
+    const request = await EXAMPLES[id]!(stage, stage.accountId);
+    for (const name of Object.keys(request.body as object)) {
       for (const value of STRANGE_VALUES) {
         const answer = await ask(id, (body) => ({ ...body, [name]: value }));
         expect([name, value, answer.status < 500 ? 'answered' : answer.text]).toEqual([name, value, 'answered']);
@@ -152,7 +152,7 @@ describe('a body', () => {
     }
   });
 
-  test('a body may be empty, or an empty object, where the route takes none', async () => {
+  test('a body may be empty, or an empty object, if the route accepts no body', async () => {
     const path = `/v1/accounts/${stage.accountId}/resume`;
     for (const body of ['', '{}', ' {} '])
       expect((await stage.ask({ method: 'POST', path, as: 'operator', body })).status).toBe(200);
@@ -183,9 +183,9 @@ describe('a body', () => {
   });
 
   test.each(routesWithoutBody)('a body of %s must be empty, because the route takes none', async (id, route) => {
-    const asked = await EXAMPLES[id]!(stage, stage.accountId);
+    const request = await EXAMPLES[id]!(stage, stage.accountId);
     const send = (body: unknown) =>
-      stage.ask({ ...asked, method: route.method.toUpperCase(), as: standingFor(route.permission), body });
+      stage.ask({ ...request, method: route.method.toUpperCase(), as: standingFor(route.permission), body });
     for (const body of [{ reason: 'abuse' }, [], 'null']) expect(outcome(await send(body))).toEqual(refused);
     expect((await send({})).status).not.toBe(400);
   });
@@ -219,7 +219,7 @@ describe('a body', () => {
     ['['.repeat(30_000) + ']'.repeat(30_000), 'is nested deeper than 16'],
     ['{"a":'.repeat(17) + '1' + '}'.repeat(17), 'is nested deeper than 16'],
     [`{"name":"${'\\"'.repeat(30_000)}`, 'is not valid JSON'],
-  ])('a malformed body is refused as such: %.30s', async (text, detail) => {
+  ])('a malformed body is refused as malformed: %.30s', async (text, detail) => {
     const answer = await ask('createAccount', () => text);
     expect(answer.body['errors']).toEqual([{ pointer: '', detail }]);
   });
@@ -233,7 +233,7 @@ describe('a body', () => {
 
   // A spreadsheet would run such text in CSV, which no route returns so far.
   test.each(['=HYPERLINK("https://evil.example")', '+1+cmd|x', '-2+3', '@SUM(A1)'])(
-    'the name %s is returned as JSON, whatever the client accepts',
+    'a record with the name %s is returned as JSON, whatever the client accepts',
     async (name) => {
       const headers = { accept: 'text/csv', 'if-match': '*' };
       const path = `/v1/accounts/${stage.accountId}`;
@@ -264,8 +264,8 @@ describe('an address', () => {
     'an address with ?%s is refused and not logged',
     async (query) => {
       for (const route of ROUTES) {
-        const asked = await EXAMPLES[route.id]!(stage, stage.accountId);
-        const answer = await stage.ask({ ...asked, method: route.method.toUpperCase(), as: 'operator', query });
+        const request = await EXAMPLES[route.id]!(stage, stage.accountId);
+        const answer = await stage.ask({ ...request, method: route.method.toUpperCase(), as: 'operator', query });
         expect(outcome(answer)).toEqual([400, 'invalid_request']);
       }
       expect(stage.logged).toEqual([]);
@@ -275,10 +275,10 @@ describe('an address', () => {
   test.each(ROUTES.map((route) => [route.id, route] as const))(
     'the query of %s accepts only the documented names',
     async (id, route) => {
-      const asked = await EXAMPLES[id]!(stage, stage.accountId);
+      const request = await EXAMPLES[id]!(stage, stage.accountId);
       const as = standingFor(route.permission);
       const method = route.method.toUpperCase();
-      const answer = await stage.ask({ ...asked, method, as, query: 'access_token=tg_x' });
+      const answer = await stage.ask({ ...request, method, as, query: 'access_token=tg_x' });
       expect(outcome(answer)).toEqual([400, 'invalid_request']);
       expect(answer.text + stage.logged.join()).not.toContain('tg_x');
     },
@@ -313,7 +313,7 @@ describe('an address', () => {
     expect(plain.status).toBe(404);
   });
 
-  test('no other origin gets permission to read', async () => {
+  test('no other origin may read responses', async () => {
     const headers = { origin: 'https://evil.example', 'access-control-request-method': 'GET' };
     for (const method of ['GET', 'OPTIONS']) {
       const answer = await stage.ask({ method, path: '/v1/me', as: 'owner', headers });

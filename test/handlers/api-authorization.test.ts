@@ -27,8 +27,8 @@ test.each(cells.map((cell) => [cell.route.id, cell.standing, cell.isOwn ? 'their
     const stage = await ApiStage.open();
     const example = EXAMPLES[id];
     if (example === undefined) throw new Error(`${id} needs an example`);
-    const asked = await example(stage, isOwn ? stage.accountId : stage.otherAccountId);
-    const { status, body } = await stage.ask({ method: route.method.toUpperCase(), as, ...asked });
+    const request = await example(stage, isOwn ? stage.accountId : stage.otherAccountId);
+    const { status, body } = await stage.ask({ method: route.method.toUpperCase(), as, ...request });
     const expected = expectedOf(route.permission, standing, isOwn);
     if (expected === 'done') {
       // Admitted: any refusal now is about the request, not about the caller.
@@ -44,23 +44,23 @@ test.each(cells.map((cell) => [cell.route.id, cell.standing, cell.isOwn ? 'their
 test('an operator appoints the first owner of an account', async () => {
   const stage = await ApiStage.open();
   const path = `/v1/accounts/${await stage.parts.accounts.create()}/owner`;
-  const asked = { method: 'PUT', path, as: 'operator', body: { personId: stage.person('admin') } };
-  expect(await stage.ask(asked)).toMatchObject({ status: 200, body: { ownerId: stage.person('admin') } });
+  const request = { method: 'PUT', path, as: 'operator', body: { personId: stage.person('admin') } };
+  expect(await stage.ask(request)).toMatchObject({ status: 200, body: { ownerId: stage.person('admin') } });
 });
 
 test.each(ROUTES.map((route) => [route.id, route] as const))(
   '%s refuses callers without a token',
   async (id, route) => {
     const stage = await ApiStage.open();
-    const asked = await EXAMPLES[id]!(stage, stage.accountId);
+    const request = await EXAMPLES[id]!(stage, stage.accountId);
     for (const authorization of [undefined, 'Bearer wrong', 'Bearer ', 'Basic b3duZXI6', 'owner']) {
-      const headers = { ...asked.headers, ...(authorization !== undefined && { authorization }) };
+      const headers = { ...request.headers, ...(authorization !== undefined && { authorization }) };
       const {
         status,
         body,
         headers: answered,
       } = await stage.ask({
-        ...asked,
+        ...request,
         method: route.method.toUpperCase(),
         headers,
       });

@@ -25,17 +25,17 @@ describe('the OpenAPI document', () => {
     'the document says whether %s checks If-Match',
     async (id, route) => {
       const stage = await ApiStage.open();
-      const asked = await EXAMPLES[id]!(stage, stage.accountId);
+      const request = await EXAMPLES[id]!(stage, stage.accountId);
       const as = [...STANDINGS].reverse().find((standing) => allows(route.permission, standing))!;
       const ask = (ifMatch: string | undefined) => {
-        const { 'if-match': _any, ...headers }: { readonly [name: string]: string } = asked.headers ?? {};
+        const { 'if-match': _any, ...headers }: { readonly [name: string]: string } = request.headers ?? {};
         const method = route.method.toUpperCase();
-        return stage.ask({ ...asked, method, as, headers: { ...headers, ...(ifMatch && { 'if-match': ifMatch }) } });
+        return stage.ask({ ...request, method, as, headers: { ...headers, ...(ifMatch && { 'if-match': ifMatch }) } });
       };
-      const said = headerOf(route.path, route.method, 'If-Match');
+      const documented = headerOf(route.path, route.method, 'If-Match');
       const old = await ask('"999999"');
-      expect([id, old.status === 412]).toEqual([id, said !== undefined]);
-      if (said !== undefined) expect((await ask(undefined)).status === 428).toBe(said === 'required');
+      expect([id, old.status === 412]).toEqual([id, documented !== undefined]);
+      if (documented !== undefined) expect((await ask(undefined)).status === 428).toBe(documented === 'required');
     },
   );
 

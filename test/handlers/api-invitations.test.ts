@@ -30,8 +30,8 @@ test('an invitation is sent by mail, and its token only there', async () => {
 
 test('a retried request does not send a second mail', async () => {
   const stage = await ApiStage.open();
-  const asked = inviting(stage, { 'idempotency-key': 'once' });
-  const [first, second] = [await stage.ask(asked), await stage.ask(asked)];
+  const request = inviting(stage, { 'idempotency-key': 'once' });
+  const [first, second] = [await stage.ask(request), await stage.ask(request)];
   expect(second.text).toBe(first.text);
   expect([stage.mails.length, (await open(stage)).length]).toEqual([1, 1]);
   expect((await stage.ask(inviting(stage))).status).toBe(201);
@@ -46,14 +46,14 @@ test('an invitation whose mail is not accepted is withdrawn, and the same reques
     mails.push(mail);
   };
   const stage = await ApiStage.open({ mailer: { send } });
-  const asked = inviting(stage, { 'idempotency-key': 'again' });
-  const refused = await stage.ask(asked);
+  const request = inviting(stage, { 'idempotency-key': 'again' });
+  const refused = await stage.ask(request);
   expect(refused).toMatchObject({ status: 503, body: { code: 'mail_not_taken' } });
   expect(refused.headers['retry-after']).toBe('30');
   expect(refused.text).not.toContain('@');
   expect(await open(stage)).toEqual([]);
   isDown = false;
-  expect((await stage.ask(asked)).status).toBe(201);
+  expect((await stage.ask(request)).status).toBe(201);
   expect([mails.length, (await open(stage)).length]).toEqual([1, 1]);
   const { items } = await stage.parts.audit.page(stage.accountId, { limit: 3 });
   expect(items.map(({ action }) => action)).toEqual(['invitation.create', 'invitation.revoke', 'invitation.create']);

@@ -7,12 +7,12 @@ import { ApiStage } from './api-stage';
 
 /** A stage whose user pool has second factors for these subjects. */
 const stageWith = (...subjects: readonly string[]) => {
-  const asked: string[] = [];
+  const lookups: string[] = [];
   const has = async (subject: string): Promise<boolean> => {
-    asked.push(subject);
+    lookups.push(subject);
     return subjects.includes(subject);
   };
-  return ApiStage.open({ secondFactors: { has } }).then((stage) => ({ stage, asked }));
+  return ApiStage.open({ secondFactors: { has } }).then((stage) => ({ stage, asked: lookups }));
 };
 
 const forOperators = ROUTES.filter(({ permission }) => {
@@ -29,8 +29,8 @@ test.each(forOperators.map((route) => [route.id, route] as const))(
   '%s refuses an operator without a second factor',
   async (id, route) => {
     const { stage } = await stageWith();
-    const asked = await EXAMPLES[id]!(stage, stage.accountId);
-    const { status, body } = await stage.ask({ method: route.method.toUpperCase(), as: 'operator', ...asked });
+    const request = await EXAMPLES[id]!(stage, stage.accountId);
+    const { status, body } = await stage.ask({ method: route.method.toUpperCase(), as: 'operator', ...request });
     expect([status, body['code']]).toEqual([403, 'mfa_required']);
   },
 );
@@ -53,7 +53,7 @@ test('other people need no second factor, and do not learn that operators do', a
   expect(asked).toEqual([]);
 });
 
-test('an operator acts on their own account by their role, and on others as an operator', async () => {
+test('an operator uses their role in their own account, and acts as an operator in others', async () => {
   const { stage } = await stageWith();
   await stage.parts.operators.appoint({ personId: stage.person('owner'), actor: DEPLOYMENT });
   expect((await stage.ask({ method: 'GET', path: `/v1/accounts/${stage.accountId}`, as: 'owner' })).status).toBe(200);
@@ -64,6 +64,6 @@ test('an operator acts on their own account by their role, and on others as an o
 test('no operator is admitted while the user pool does not respond', async () => {
   const has = () => Promise.reject(new ControlPlaneUnavailable({ cause: new Error('unreachable') }));
   const stage = await ApiStage.open({ secondFactors: { has } });
-  const answered = await stage.ask({ ...ACCOUNTS, as: 'operator' });
-  expect(answered).toMatchObject({ status: 503, body: { code: 'service_unavailable' } });
+  const response = await stage.ask({ ...ACCOUNTS, as: 'operator' });
+  expect(response).toMatchObject({ status: 503, body: { code: 'service_unavailable' } });
 });

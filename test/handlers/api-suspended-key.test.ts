@@ -13,7 +13,7 @@ async function suspendedKey() {
   return { stage, keyId, path, resume, read };
 }
 
-test('a suspended key shows since when and why', async () => {
+test('a suspended key shows when and why it was suspended', async () => {
   const { stage, read } = await suspendedKey();
   const suspendedAt = new Date(stage.now).toISOString();
   expect((await read()).body).toMatchObject({ suspendedAt, suspensionReason: 'spend_jump', version: 2 });

@@ -223,7 +223,7 @@ describe('a list', () => {
     return found;
   }
 
-  test('the pages of a list miss and repeat nothing', async () => {
+  test('the pages of a list neither miss nor repeat an item', async () => {
     for (let made = 0; made < 5; made += 1) {
       stage.now += 1;
       await stage.parts.keys.create({ accountId: stage.accountId });
@@ -307,7 +307,7 @@ describe('a request with an Idempotency-Key', () => {
     expect(await create('a')).toMatchObject({ status: 201 });
   });
 
-  test('a retry is refused if the request itself took the caller’s permission away', async () => {
+  test('a retry is refused if the request itself removed the caller’s permission', async () => {
     const transfer = () => create('a', { to: stage.person('admin') }, 'owner', `${account}/transfer`);
     expect(await transfer()).toMatchObject({ status: 200, body: { ownerId: stage.person('admin') } });
     expect(await transfer()).toMatchObject({ status: 403, body: { code: 'not_allowed' } });

@@ -88,7 +88,7 @@ test('each event becomes an object by chain and sequence, and together they veri
   expect(verifyAuditFile(file)).toEqual({ chains: 1, events: 4, faults: [] });
 });
 
-test('repeated changes leave existing objects as they are', async () => {
+test('repeated changes leave existing objects unchanged', async () => {
   const { changes } = await recorded();
   await keep(changes.slice(0, 3));
   const before = new Map(objects.stored);

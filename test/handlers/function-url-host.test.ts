@@ -48,7 +48,7 @@ describe('an invocation through a function URL', () => {
     await expect(exchangeOf({ body: 'x'.repeat(101) }).readBody(100)).rejects.toThrow(PayloadTooLarge);
   });
 
-  test('an invocation has the deadline of its function and never learns that its client left', () => {
+  test('an invocation has the deadline of its function and never learns that its client disconnected', () => {
     const before = Date.now();
     const exchange = exchangeOf({});
     expect([exchange.path, exchange.query]).toEqual(['/v1/models', 'a=1']);
@@ -93,8 +93,8 @@ describe('an invocation through a function URL', () => {
 });
 
 test('a function requests the gateway’s buffer size from the runtime, whatever Node’s default is', async () => {
-  const asked: unknown[] = [];
-  const streaming = { ...runtime, streamifyResponse: (_handler: unknown, options: object) => asked.push(options) };
+  const requests: unknown[] = [];
+  const streaming = { ...runtime, streamifyResponse: (_handler: unknown, options: object) => requests.push(options) };
   Object.assign(globalThis, { awslambda: streaming });
   try {
     await jest.isolateModulesAsync(async () => {
@@ -104,5 +104,5 @@ test('a function requests the gateway’s buffer size from the runtime, whatever
   } finally {
     Reflect.deleteProperty(globalThis, 'awslambda');
   }
-  expect(asked).toEqual([{ highWaterMark: CLIENT_BUFFER_BYTES }]);
+  expect(requests).toEqual([{ highWaterMark: CLIENT_BUFFER_BYTES }]);
 });

@@ -22,7 +22,7 @@ test('a run logs how much it sealed, and nothing if it sealed nothing', async ()
   ]);
 });
 
-test('a run that another overtook logs so and does not fail', async () => {
+test('a run that another run overtook logs this and does not fail', async () => {
   expect(await loggedBy(async () => ({ ...NOTHING, overtaken: true }))).toEqual([
     { level: 'warn', code: 'SEAL_OVERTAKEN' },
   ]);

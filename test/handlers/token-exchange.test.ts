@@ -54,8 +54,8 @@ const keyIn = ({ body }: Answered): string => String(body['access_token']);
 
 describe('a token of an issuer that an account trusts', () => {
   test('a trusted token is exchanged for a key that is valid for the account until it expires', async () => {
-    const answered = await ask(formOf());
-    expect(answered).toMatchObject({
+    const response = await ask(formOf());
+    expect(response).toMatchObject({
       status: 200,
       headers: { 'cache-control': 'no-store' },
       body: {
@@ -65,17 +65,17 @@ describe('a token of an issuer that an account trusts', () => {
         expires_in: 900,
       },
     });
-    expect(await stage.parts.keys.verify(keyIn(answered))).toMatchObject({ accountId: stage.accountId });
+    expect(await stage.parts.keys.verify(keyIn(response))).toMatchObject({ accountId: stage.accountId });
     stage.now += 900_000;
-    expect(await stage.parts.keys.verify(keyIn(answered))).toBeUndefined();
+    expect(await stage.parts.keys.verify(keyIn(response))).toBeUndefined();
   });
 
   test('an exchanged key is listed as the trust’s, can be revoked, and is deleted a day after its expiry', async () => {
-    const answered = await ask(formOf());
-    const [, keyId = ''] = keyIn(answered).split('_');
+    const response = await ask(formOf());
+    const [, keyId = ''] = keyIn(response).split('_');
     expect(await stage.parts.keys.get(stage.accountId, keyId)).toMatchObject({ createdBy: trustId });
     await stage.parts.keys.revoke(keyId, { accountId: stage.accountId });
-    expect(await stage.parts.keys.verify(keyIn(answered))).toBeUndefined();
+    expect(await stage.parts.keys.verify(keyIn(response))).toBeUndefined();
     stage.now += 900_000 + 86_400_000 + 1_000;
     expect(await stage.parts.keys.list(stage.accountId)).toEqual([]);
     expect(await stage.store.query({ table: KEYS, partition: keyId })).toEqual({ items: [] });
@@ -101,10 +101,10 @@ describe('a token of an issuer that an account trusts', () => {
     expect(JSON.stringify(items)).not.toContain('acme');
   });
 
-  test('an exchange whose store answer was lost yields one key', async () => {
+  test('an exchange whose store reply was lost creates one key', async () => {
     stores[0]?.plan('lost reply');
-    const answered = await ask(formOf());
-    expect(await stage.parts.keys.verify(keyIn(answered))).toBeDefined();
+    const response = await ask(formOf());
+    expect(await stage.parts.keys.verify(keyIn(response))).toBeDefined();
     expect(await stage.parts.keys.list(stage.accountId)).toHaveLength(1);
   });
 });
@@ -168,7 +168,7 @@ describe('a token is refused in one way', () => {
   });
 });
 
-test('a caller that keeps failing is refused without a look at its token, and others are not', async () => {
+test('a caller that keeps failing is refused before its token is verified, and others are not', async () => {
   const from = (address: string) => ({ ...FORM, 'x-tollgate-client-address': address });
   for (let attempt = 0; attempt < 10; attempt += 1) {
     const refused = await ask(formOf({ subject_token: 'a.b.c' }), from('192.0.2.1'));
@@ -179,8 +179,8 @@ test('a caller that keeps failing is refused without a look at its token, and ot
   expect((await ask(formOf(), from('198.51.100.1'))).status).toBe(200);
 });
 
-describe('a token that comes twice', () => {
-  test('two concurrent exchanges of one token yield one key', async () => {
+describe('a token that is used twice', () => {
+  test('two concurrent exchanges of one token create one key', async () => {
     const form = formOf();
     const statuses = (await Promise.all(Array.from({ length: 5 }, () => ask(form)))).map(({ status }) => status);
     expect(statuses.sort()).toEqual([200, 401, 401, 401, 401]);
@@ -228,15 +228,15 @@ describe('an invalid request for an exchange', () => {
     ]);
   });
 
-  test('a request with an invalid audience is told how a trust is named', async () => {
+  test('an error about an invalid audience says how a trust is named', async () => {
     const errors = [{ pointer: 'audience', detail: 'must be <accountId>/<trustId>' }];
     expect((await ask(formOf({ audience: 'tollgate' }))).body).toMatchObject({ errors });
   });
 
   test('a token in the URL is refused', async () => {
-    const asked = { method: 'POST', path: '/v1/token', headers: FORM, body: formOf(), query: 'subject_token=x.y.z' };
+    const request = { method: 'POST', path: '/v1/token', headers: FORM, body: formOf(), query: 'subject_token=x.y.z' };
     const errors = [{ pointer: 'subject_token', detail: 'must be sent in the form, not in the URL' }];
-    expect(await stage.ask(asked)).toMatchObject({ status: 400, body: { code: 'invalid_request', errors } });
+    expect(await stage.ask(request)).toMatchObject({ status: 400, body: { code: 'invalid_request', errors } });
   });
 
   test('a repeated parameter, another content type and a body that is too large are refused', async () => {
@@ -255,14 +255,14 @@ test('the number of trusts of an account is limited', async () => {
 });
 
 test('a trust is shown as it was created', async () => {
-  const asked = { path: `/v1/accounts/${stage.accountId}/trusts`, as: 'admin' };
+  const request = { path: `/v1/accounts/${stage.accountId}/trusts`, as: 'admin' };
   const rules = { requestsPerMinute: 5 };
-  const made = await stage.ask({ ...asked, method: 'POST', body: { ...TRUST, rules } });
+  const made = await stage.ask({ ...request, method: 'POST', body: { ...TRUST, rules } });
   expect(made).toMatchObject({ status: 201, body: { ...TRUST, rules, createdBy: stage.person('admin') } });
-  const path = `${asked.path}/${String(made.body['trustId'])}`;
-  expect((await stage.ask({ ...asked, path, method: 'GET' })).body).toEqual(made.body);
-  const unknown = `${asked.path}/tru_01JD0000000000000000000000`;
+  const path = `${request.path}/${String(made.body['trustId'])}`;
+  expect((await stage.ask({ ...request, path, method: 'GET' })).body).toEqual(made.body);
+  const unknown = `${request.path}/tru_01JD0000000000000000000000`;
   for (const method of ['GET', 'DELETE']) {
-    expect((await stage.ask({ ...asked, path: unknown, method })).body['code']).toBe('trust_not_found');
+    expect((await stage.ask({ ...request, path: unknown, method })).body['code']).toBe('trust_not_found');
   }
 });

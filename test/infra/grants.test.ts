@@ -179,11 +179,11 @@ test('the management API has exactly the table permissions that it uses', async 
   const calls: string[] = [];
   for (const route of ROUTES) {
     const { stage, recorder } = await recordedApi();
-    const asked = await EXAMPLES[route.id]!(stage, stage.accountId);
+    const request = await EXAMPLES[route.id]!(stage, stage.accountId);
     recorder.take();
-    const headers = { ...asked.headers, ...(route.method === 'post' && { 'idempotency-key': 'once' }) };
+    const headers = { ...request.headers, ...(route.method === 'post' && { 'idempotency-key': 'once' }) };
     for (const as of ['developer', 'operator', 'owner', 'newcomer']) {
-      await stage.ask({ ...asked, method: route.method.toUpperCase(), as, headers });
+      await stage.ask({ ...request, method: route.method.toUpperCase(), as, headers });
     }
     calls.push(...recorder.take());
   }

@@ -25,6 +25,17 @@ export const LANDMARKS = [
 ] as const;
 export type Landmark = (typeof LANDMARKS)[number];
 
+/** One history in 4,000 must reach each landmark. The rarest one is reached by about one in 1,500. */
+const HISTORIES_PER_LANDMARK = 4_000;
+
+/** Says which landmarks too few of the histories reached. */
+export function missedLandmarks(met: ReadonlyMap<Landmark, number>, histories: number): readonly string[] {
+  const least = Math.floor(histories / HISTORIES_PER_LANDMARK);
+  return [...met]
+    .filter(([, count]) => count < least)
+    .map(([landmark, count]) => `only ${count} histories in which ${landmark}`);
+}
+
 /** The landmarks that a commit reaches. */
 export function landmarksOf(changes: readonly ItemChange[], stored: Stored): readonly Landmark[] {
   const isLeased = ({ accountId }: Item): boolean =>

@@ -1,27 +1,32 @@
+/**
+ * `npm run simulate -- --histories N --seed S`: plays N histories, with seeds from S upwards. It fails if one of them
+ * breaks an invariant, or if too few of them reached a landmark for their success to mean something.
+ */
 import { parseArgs } from 'node:util';
+import { conclude, judge, numberOf, print } from '../support/long-run';
+import { missedLandmarks } from './landmarks';
 import { simulate } from './simulation';
 
-/** `npm run simulate -- --histories N --seed S`: plays N histories, with seeds from S upwards. */
 const { values } = parseArgs({
   options: {
-    histories: { type: 'string', default: '100000' },
+    histories: { type: 'string', default: '20000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
   },
 });
-const histories = Number(values.histories);
-const seed = Number(values.seed);
-if (![histories, seed].every((count) => Number.isSafeInteger(count) && count >= 0)) {
-  throw new RangeError('--histories and --seed take whole numbers');
-}
+const histories = Math.floor(numberOf('histories', values.histories));
+const seed = Math.floor(numberOf('seed', values.seed));
 
-const startedAt = performance.now();
-process.stdout.write(`Playing ${histories} histories from seed ${seed}.\n`);
-const { steps, met, failure } = await simulate({ histories, seed });
-if (failure) {
-  process.stdout.write(`${failure.report}\n`);
-  process.exitCode = 1;
-} else {
-  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-  process.stdout.write(`${histories} histories, ${steps} steps, ${seconds} s: every invariant held.\n`);
-  for (const [landmark, count] of met) process.stdout.write(`${String(count).padStart(8)} in which ${landmark}\n`);
-}
+print(`Playing ${histories} histories from seed ${seed}.`);
+const simulation = await simulate({ histories, seed });
+const { steps, met } = simulation;
+print(`${histories} histories, ${steps} steps, ${(performance.now() / 1_000).toFixed(1)} s`);
+for (const [landmark, count] of met) print(`${String(count).padStart(8)} in which ${landmark}`);
+judge(simulation, [
+  { what: 'every invariant holds after every step', violations: ({ failure }) => (failure ? [failure.report] : []) },
+  {
+    what: 'enough histories reached each landmark',
+    // A simulation that failed stopped early.
+    violations: ({ failure }) => (failure ? [] : missedLandmarks(met, histories)),
+  },
+]);
+conclude();

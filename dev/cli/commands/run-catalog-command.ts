@@ -33,8 +33,8 @@ export async function runCatalogCommand(services: CommandServices, command: Cata
       const proposal = await proposals.propose({ list: readPriceList(services, command), complete, actor: DEPLOYMENT });
       const { number: version } = await catalog.state();
       const differences = await catalog.diff(proposal.list, complete);
-      const made = { proposalId: proposal.id, version, differences: differences.length };
-      return { ...jsonLines([made]), notes: differences.flatMap(renderDifference) };
+      const result = { proposalId: proposal.id, version, differences: differences.length };
+      return { ...jsonLines([result]), notes: differences.flatMap(renderDifference) };
     }
     case 'catalog-approve': {
       const { proposalId, models, from, version } = command;

@@ -49,9 +49,9 @@ async function firstTwoAccounts({ accounts }: InitDependencies['services']): Pro
 async function storeProviderKeys({ deployment, secrets, input }: InitDependencies) {
   const { providerIds, providerKeysSecret } = deployment;
   const stored = parseStoredKeys(await secrets.read(providerKeysSecret));
-  const given = await input.read(providerIds, Object.keys(stored));
-  const merged = { ...stored, ...given };
-  const written = Object.keys(given);
+  const entered = await input.read(providerIds, Object.keys(stored));
+  const merged = { ...stored, ...entered };
+  const written = Object.keys(entered);
   if (written.length > 0) await secrets.replace(providerKeysSecret, JSON.stringify(merged));
   return { written, missing: providerIds.filter((id) => merged[id] === undefined) };
 }

@@ -61,9 +61,9 @@ function call(
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${token}`, 'content-length': Buffer.byteLength(body) };
     const options = { host: '127.0.0.1', port, method, headers, agent: false, signal: AbortSignal.timeout(timeoutMs) };
-    const sent = request(options, (response) => {
+    const outgoing = request(options, (response) => {
       json(response).then((answer) => resolve({ status: response.statusCode ?? 0, body: answer }), reject);
     });
-    sent.on('error', reject).end(body);
+    outgoing.on('error', reject).end(body);
   });
 }

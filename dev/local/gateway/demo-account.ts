@@ -26,11 +26,11 @@ type DemoServices = Pick<LocalServices, 'accounts' | 'wallet' | 'keys'>;
  * idempotent, so the next start completes one that was killed halfway.
  */
 export async function demoAccount(folder: DataFolder, services: DemoServices): Promise<DemoAccount> {
-  const known = readDevFile(folder);
-  const accountId = await services.accounts.create({ accountId: known?.accountId ?? (await firstAccount(services)) });
+  const devFile = readDevFile(folder);
+  const accountId = await services.accounts.create({ accountId: devFile?.accountId ?? (await firstAccount(services)) });
   await services.wallet.open(accountId);
   await services.wallet.credit({ accountId, amountPico: parseUsd(DEMO_CREDIT), paymentId: DEMO_PAYMENT_ID });
-  return { accountId, apiKey: await workingKey(services, accountId, known?.apiKey) };
+  return { accountId, apiKey: await workingKey(services, accountId, devFile?.apiKey) };
 }
 
 /** @param origin the gateway's scheme, host and port */

@@ -64,7 +64,7 @@ export function openLocalServices(folder: DataFolder, clock: Clock = systemClock
 
 /** Creates the pepper once and never replaces it, because stored keys cannot be verified with any other. */
 function readPepper(folder: DataFolder): string {
-  const made = JSON.stringify({ pepper: randomBytes(PEPPER_BYTES).toString('base64') });
-  folder.writeIfAbsent(SECRETS_FILE, `${made}\n`);
+  const pepperJson = JSON.stringify({ pepper: randomBytes(PEPPER_BYTES).toString('base64') });
+  folder.writeIfAbsent(SECRETS_FILE, `${pepperJson}\n`);
   return secretsSchema.parse(JSON.parse(folder.read(SECRETS_FILE) ?? '')).pepper;
 }

@@ -79,13 +79,13 @@ process.once('SIGINT', () => {
   process.exit(130);
 });
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !PHASES.flat().some((step) => step.name === name));
+const stepNames = process.argv.slice(2);
+const unknown = stepNames.filter((name) => !PHASES.flat().some((step) => step.name === name));
 if (unknown.length > 0) throw new Error(`unknown step: ${unknown.join(', ')}`);
 
 try {
   for (const phase of PHASES) {
-    await runPhase(phase.filter((step) => wanted.length === 0 || wanted.includes(step.name)));
+    await runPhase(phase.filter((step) => stepNames.length === 0 || stepNames.includes(step.name)));
   }
 } catch (error) {
   if (!(error instanceof StepFailed)) throw error;

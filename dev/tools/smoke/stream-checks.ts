@@ -18,14 +18,14 @@ export interface PaidFindings {
 export async function checkStream(client: GatewayClient, { path, body }: PaidRequest): Promise<PaidFindings> {
   const response = await client.post(path, body);
   const arrival = await readArrival(response);
-  const answered = verdict(STREAM_CHECK, response.status === 200, `${response.status}`);
-  if (response.status !== 200) return { findings: [answered], costPico: 0n };
+  const statusFinding = verdict(STREAM_CHECK, response.status === 200, `${response.status}`);
+  if (response.status !== 200) return { findings: [statusFinding], costPico: 0n };
   const record = await findRecord(client, response.headers.get('x-request-id') ?? '');
   if (record === undefined) {
-    return { findings: [answered, failed(RECORD_CHECK, 'none')], costPico: 0n };
+    return { findings: [statusFinding, failed(RECORD_CHECK, 'none')], costPico: 0n };
   }
   return {
-    findings: [answered, arrivesInPieces(arrival, record), ...costFindings(arrival, record)],
+    findings: [statusFinding, arrivesInPieces(arrival, record), ...costFindings(arrival, record)],
     costPico: record.cost,
   };
 }
@@ -47,14 +47,18 @@ function arrivesInPieces(
 }
 
 function costFindings({ text }: Arrival, { cost, status, estimated }: ShownRecord): Finding[] {
-  const stated = /^: x-tollgate-cost (\d+\.\d+)\s*$/.exec(text.slice(text.lastIndexOf('\n:') + 1))?.[1];
+  const statedCost = /^: x-tollgate-cost (\d+\.\d+)\s*$/.exec(text.slice(text.lastIndexOf('\n:') + 1))?.[1];
   const isExact = status === 'completed' && !estimated;
   return [
-    verdict('its last line states its cost', stated !== undefined, stated === undefined ? 'none' : `$${stated}`),
+    verdict(
+      'its last line states its cost',
+      statedCost !== undefined,
+      statedCost === undefined ? 'none' : `$${statedCost}`,
+    ),
     verdict(RECORD_CHECK, isExact, `${status}, ${estimated ? 'estimated' : 'as reported'}`),
     verdict(
       'its last line and its usage record state the same cost, above zero',
-      stated !== undefined && cost > 0n && cost === parseUsd(stated),
+      statedCost !== undefined && cost > 0n && cost === parseUsd(statedCost),
       `$${formatUsd(cost)}`,
     ),
   ];

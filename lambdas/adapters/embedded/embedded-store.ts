@@ -150,7 +150,7 @@ export class EmbeddedStore implements TableStore {
     return expired.length;
   }
 
-  /** All changes happen here: first on disk, then in memory, and then listeners are told. */
+  /** All changes happen here: first on disk, then in memory, and then listeners are notified. */
   #commit(
     planned: readonly ItemChange[],
     at: number,

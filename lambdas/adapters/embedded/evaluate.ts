@@ -52,9 +52,9 @@ export function applyChange(before: Item | undefined, key: Key, { set = {}, add 
   }
   for (const name of Object.keys(set)) after[checkName(name)] = copyValue(set[name] as Value);
   for (const name of Object.keys(add)) {
-    const found = attributeOf(after, name);
+    const current = attributeOf(after, name);
     // Only an absent attribute counts as zero. Null does not.
-    const stored = found === undefined ? 0n : found;
+    const stored = current === undefined ? 0n : current;
     if (typeof stored !== 'bigint') throw new Error('add can only be applied to a number');
     after[checkName(name)] = toInteger(stored + toInteger(add[name] as bigint));
   }

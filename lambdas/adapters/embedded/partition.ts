@@ -18,8 +18,8 @@ export class Partition {
   }
 
   get(sk: string): StoredItem | undefined {
-    const found = this.#stored[this.#lowerBound(sk)];
-    return found?.sk === sk ? found : undefined;
+    const existing = this.#stored[this.#lowerBound(sk)];
+    return existing?.sk === sk ? existing : undefined;
   }
 
   /** @returns the item that was replaced */

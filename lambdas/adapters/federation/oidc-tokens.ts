@@ -87,8 +87,8 @@ export class OidcTokens implements FederatedTokens {
   }
 
   #keysOf(issuer: string): PublishedKeys {
-    const known = this.#keys.get(issuer);
-    if (known) return known;
+    const issuerKeys = this.#keys.get(issuer);
+    if (issuerKeys) return issuerKeys;
     const keys = new PublishedKeys({
       clock: this.#clock,
       schema: issuerKeysSchema,

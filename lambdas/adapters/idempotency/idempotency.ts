@@ -22,7 +22,7 @@ const CIPHER_KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A request that the client may repeat. */
+/** A request that the client may retry. */
 export interface IdempotentRequest {
   /** The caller. */
   readonly personId: string;
@@ -65,10 +65,10 @@ export class Idempotency {
   }
 
   /**
-   * Runs `act`, or returns the stored answer of the first run. If `act` throws, nothing is stored and a repeat runs it
+   * Runs `act`, or returns the stored response of the first run. If `act` throws, nothing is stored and a retry runs it
    * again.
    * @throws RequestInProgress when the first request has not finished
-   * @throws IdempotencyKeyReused when the same Idempotency-Key came with a different body
+   * @throws IdempotencyKeyReused when the same Idempotency-Key was used with a different body
    * @throws ControlPlaneUnavailable when the record cannot be read or written
    */
   async run(request: IdempotentRequest, act: () => Promise<string>): Promise<string> {

@@ -3,10 +3,10 @@ import type { Headers } from '../../domain/headers';
 import type { ProviderCall, ProviderFailure, ProviderListener } from '../../domain/data-plane/provider/provider-client';
 import type { FailedDispatch } from './stale-connections';
 
-/** Passes undici's callbacks for one request on to its listener, whether the request is sent once or twice. */
+/** Passes undici's callbacks for one request to its listener, even if the request is sent twice. */
 export class DispatchListener implements Dispatcher.DispatchHandler, ProviderCall {
   readonly #listener: ProviderListener;
-  /** Absent once it was used: a request is retried once. */
+  /** Absent once it was used, because a request is retried only once. */
   #repeat: ((failed: FailedDispatch) => boolean) | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #startedAt = 0;
@@ -34,7 +34,7 @@ export class DispatchListener implements Dispatcher.DispatchHandler, ProviderCal
     if (this.#aborted) controller.abort(new Error('aborted'));
   }
 
-  /** Called at the first byte of an answer, long before its head is complete. */
+  /** Called at the first byte of a response, possibly long before its head is complete. */
   onResponseStarted(): void {
     this.#answered = true;
   }

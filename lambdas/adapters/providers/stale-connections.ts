@@ -1,9 +1,9 @@
 import { buildConnector } from 'undici';
 
-/** A request that failed before the first byte of an answer. */
+/** A request that failed before the first byte of a response. */
 export interface FailedDispatch {
   readonly error: Error;
-  /** Milliseconds since it was sent. */
+  /** Milliseconds since the request was sent. */
   readonly afterMs: number;
 }
 
@@ -11,10 +11,10 @@ export interface FailedDispatch {
 const ENDED = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 /**
- * Tells failures of stale connections, which had served before and were closed meanwhile, from failures of providers.
+ * Distinguishes failures of stale connections, which had been used and were closed since, from failures of providers.
  */
 export class StaleConnections {
-  /** The connector for undici's agents. It connects as undici itself does. */
+  /** The connector for undici's agents. It connects exactly as undici's own. */
   readonly connect: buildConnector.connector;
   readonly #onUsed = new WeakSet<Error>();
   readonly #staleMs: number;
@@ -25,7 +25,7 @@ export class StaleConnections {
     this.connect = (options, callback) => {
       connect(options, (...made) => {
         const [, socket] = made;
-        // A connection that has received bytes has served before. Bytes of the TLS handshake are not counted.
+        // A connection that has received bytes has been used. Bytes of the TLS handshake are not counted.
         socket?.on('error', (error: Error) => {
           if (socket.bytesRead > 0) this.#onUsed.add(error);
         });
@@ -34,7 +34,7 @@ export class StaleConnections {
     };
   }
 
-  /** When a new connection breaks, or one that was at work for a while, the provider is the cause. */
+  /** If the connection is new, or had been working on the request for a while, the provider is the cause. */
   isCauseOf({ error, afterMs }: FailedDispatch): boolean {
     const { code = '' } = error as { code?: string };
     return afterMs <= this.#staleMs && ENDED.has(code) && this.#onUsed.has(error);

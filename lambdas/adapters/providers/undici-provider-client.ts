@@ -10,36 +10,38 @@ import { DIALECTS } from '../../domain/dialects/registry';
 import { DispatchListener } from './dispatch-listener';
 import { StaleConnections } from './stale-connections';
 
-/** The limit until an answer begins. Reasoning models take minutes. */
+/** The time limit until a response begins. Reasoning models can take minutes. */
 const HEAD_TIMEOUT_MS = 600_000;
-/** The limit between two pieces of an answer. */
+/** The time limit between two pieces of a response. */
 const SILENCE_TIMEOUT_MS = 300_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /**
  * Connections stay warm between requests, and across invocations of one environment. They are not kept for as long as a
- * provider would keep them, because a NAT gateway on the way drops idle ones silently (AWS's after 350 s).
+ * provider would keep them, because a NAT gateway in between drops idle ones silently (AWS's after 350 s).
  */
 const KEEP_ALIVE_MS = 60_000;
-/** A closed connection shows within a round trip; a provider that breaks off later was at work. */
+/** A closed connection is detected within a round trip; a provider that breaks off later was working on the request. */
 const STALE_MS = 2_000;
 /** Each stream occupies a connection. */
 const CONNECTIONS_PER_PROVIDER_MAX = 2_048;
 
 export interface UndiciProviderClientOptions {
-  /** The provider's own key by provider id; undefined for a provider that needs none. */
+  /** Returns a provider's API key; undefined if the provider needs no key. */
   readonly apiKey: (providerId: string) => string | undefined;
   /** @default 600,000 ms */
   readonly headTimeoutMs?: number;
   /** @default 300,000 ms */
   readonly silenceTimeoutMs?: number;
-  /** A request that fails within this time may have been sent into a closed connection. @default 2,000 ms */
+  /** A request that fails within this time may have been sent on a closed connection. @default 2,000 ms */
   readonly staleMs?: number;
 }
 
-/** Reaches providers through undici's dispatch: callbacks and bytes, no streams or promises per chunk. */
+/**
+ * Calls providers through undici's dispatch, which uses callbacks and bytes instead of a stream or promise per chunk.
+ */
 export class UndiciProviderClient implements ProviderClient {
   readonly #agent: Agent;
-  /** An agent whose connections carry one request each. */
+  /** An agent that uses each connection for one request. */
   readonly #freshAgent: Agent;
   readonly #stale: StaleConnections;
   readonly #apiKey: (providerId: string) => string | undefined;
@@ -61,19 +63,25 @@ export class UndiciProviderClient implements ProviderClient {
   }
 
   /**
-   * Sends a request. If it went into a kept connection that had been closed meanwhile (a function was frozen, a
-   * provider closes idle ones), it is sent once more on a new connection: no provider has seen it.
+   * Sends a request. If it was sent on an idle connection that had been closed (while a function was frozen, or because
+   * a provider closes idle ones), it is sent once more on a new connection, because the provider has not seen it.
    */
   send(request: ProviderRequest, listener: ProviderListener): ProviderCall {
     const { origin, prefix } = this.#targetOf(request.provider);
     const headers = { ...request.headers, ...credentials(request.provider, this.#apiKey(request.provider.id)) };
-    const sent = { origin, path: prefix + request.path, method: 'POST' as const, headers, body: request.body };
+    const dispatchOptions = {
+      origin,
+      path: prefix + request.path,
+      method: 'POST' as const,
+      headers,
+      body: request.body,
+    };
     const handler = new DispatchListener(listener, (failed) => {
       if (!this.#stale.isCauseOf(failed)) return false;
-      this.#freshAgent.dispatch(sent, handler);
+      this.#freshAgent.dispatch(dispatchOptions, handler);
       return true;
     });
-    this.#agent.dispatch(sent, handler);
+    this.#agent.dispatch(dispatchOptions, handler);
     return handler;
   }
 

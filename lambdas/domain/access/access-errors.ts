@@ -1,6 +1,6 @@
 import { Missing, Refusal } from '../errors/refusal';
 
-/** The account does not exist, or the person has nothing to do with it: both get the same answer. */
+/** The account does not exist, or the person has no access to it. Both get the same response. */
 export class AccountNotFound extends Missing {
   override readonly name = 'AccountNotFound';
   constructor() {
@@ -17,7 +17,7 @@ export class NotAllowed extends Refusal {
   }
 }
 
-/** A password alone does not let an operator act. */
+/** An operator has signed in without a second factor. */
 export class MfaRequired extends Refusal {
   override readonly name = 'MfaRequired';
   override readonly status = 403;

@@ -12,11 +12,11 @@ import { isOperator } from './is-operator';
 
 export interface AccessOptions {
   readonly store: TableStore;
-  /** Knows whether an operator has a second factor. @default operators need none */
+  /** Tells whether an operator has a second factor. @default operators need none */
   readonly secondFactors?: SecondFactors | undefined;
 }
 
-/** Decides who may do what, by our own records alone: text that a person could have written never counts. */
+/** Decides who may do what, using only our own records and never text that a person could have written. */
 export class Access {
   readonly #store: TableStore;
   readonly #secondFactors: SecondFactors | undefined;
@@ -27,10 +27,10 @@ export class Access {
   }
 
   /**
-   * Admits a person to an action within an account. It does not check whether the account exists: where an operator
-   * acts, the action itself finds out.
-   * @throws AccountNotFound when the person has nothing to do with the account
-   * @throws NotAllowed when the member's role does not suffice
+   * Admits a person to an action within an account. If an operator acts, it does not check whether the account exists;
+   * the action does.
+   * @throws AccountNotFound when the person has no access to the account
+   * @throws NotAllowed when the member's role does not allow it
    * @throws MfaRequired when an operator has to add a second factor
    */
   async inAccount(permission: Permission, accountId: string, personId: string): Promise<Actor> {

@@ -12,13 +12,13 @@ interface ActingPerson {
   readonly address?: string;
 }
 
-/** The origin of an action, and the right by which it is done. */
+/** The origin of an action, and the permission behind it. */
 export type Actor =
   | (ActingPerson & { readonly kind: 'member'; readonly role: Role })
   | (ActingPerson & { readonly kind: 'operator' })
   /** A person who acts on their own data needs neither a role nor an account. */
   | (ActingPerson & { readonly kind: 'self' })
-  /** A command that runs with the deployment's own credentials. It is not known here which person ran it. */
+  /** A command that runs with the deployment's own credentials. We do not know which person ran it. */
   | { readonly kind: 'deployment' };
 
 export const DEPLOYMENT: Actor = { kind: 'deployment' };
@@ -44,7 +44,7 @@ export function auditActor(actor: Actor): AuditEvent['actor'] {
   }
 }
 
-/** Fails when the actor has lost the right since it was checked, so that they change nothing any more. */
+/** Fails when the actor has lost the permission since it was checked, so that nothing is changed. */
 export function authorityCheck(accountId: string, actor: Actor): Check | undefined {
   switch (actor.kind) {
     case 'member':

@@ -35,7 +35,7 @@ export class MemberNotFound extends Missing {
   }
 }
 
-/** The invitation is unknown, accepted, withdrawn or expired, or its token is wrong: all get the same answer. */
+/** The invitation is unknown, accepted, withdrawn or expired, or its token is wrong. All get the same response. */
 export class InvitationNotFound extends Missing {
   override readonly name = 'InvitationNotFound';
   constructor() {
@@ -45,7 +45,7 @@ export class InvitationNotFound extends Missing {
 
 export class TooManyAccounts extends TooMany {
   override readonly name = 'TooManyAccounts';
-  /** The limit that is reached: the one of a person, or the one of the whole deployment. */
+  /** Whether the limit of one person or of the whole deployment is reached. */
   readonly madeBy: 'person' | 'deployment';
   constructor(madeBy: TooManyAccounts['madeBy'], retryAfterSeconds: number) {
     super('accounts', retryAfterSeconds);

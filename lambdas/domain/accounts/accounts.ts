@@ -38,7 +38,7 @@ export interface AccountsOptions {
   readonly audit?: AuditLog;
 }
 
-/** A change of one account, and who makes it. */
+/** A change of one account, and its author. */
 interface AccountChange {
   readonly accountId: string;
   readonly actor: Actor;
@@ -228,7 +228,10 @@ export class Accounts {
   }
 }
 
-/** How fast accounts can be made. The person's own limit comes first: it is the one that they can wait for. */
+/**
+ * Limits how fast accounts can be created. The person's own limit comes first, because that is the one that they can
+ * wait for.
+ */
 const pacesOf = (ownerId: string): readonly Pace[] => [
   {
     whose: ownerId,

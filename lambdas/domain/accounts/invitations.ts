@@ -208,7 +208,7 @@ function mayInvite(accountId: string, personId: string): ActionWrite {
   };
 }
 
-/** Why an account takes no further member. */
+/** The reason why an account accepts no further members. */
 function admissionRefusal(account: Item | undefined): Error {
   if (!account) return new InvitationNotFound();
   const isSuspended = decodeAccount(account).suspendedAt !== undefined;

@@ -5,7 +5,7 @@ import type { Invitations } from './invitations';
 
 export interface InviteDependencies {
   readonly invitations: Invitations;
-  /** @default none: the inviter hands the token over */
+  /** @default none: the inviter passes the token on */
   readonly mailer?: Mailer | undefined;
 }
 

@@ -16,7 +16,7 @@ import type { Member, Membership } from './member-item';
 import { decodeMember, decodeMembership, setRole } from './member-item';
 import { membershipsOf } from './memberships';
 
-/** A change of one member, and who makes it. */
+/** A change of one member, and its author. */
 interface MemberChange {
   readonly accountId: string;
   readonly personId: string;

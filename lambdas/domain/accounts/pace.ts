@@ -4,32 +4,32 @@ import type { TooMany } from '../errors/refusal';
 import type { GuardedWrite } from '../table/commit';
 import { absent, any, compare } from '../table/condition';
 
-/** How many accounts one person can create in a day (UTC). */
+/** The number of accounts that one person can create in a day (UTC). */
 export const ACCOUNTS_PER_PERSON_AND_DAY_MAX = 10;
-/** How many accounts all people together can create in an hour. */
+/** The number of accounts that all people together can create in an hour. */
 export const ACCOUNTS_PER_HOUR_MAX = 100;
-/** How many invitations one account can make in a day (UTC): each is a mail to a person who did not ask for it. */
+/** The number of invitations that one account can create in a day (UTC). Each is an unsolicited email. */
 export const INVITATIONS_PER_ACCOUNT_AND_DAY_MAX = 100;
 
-/** Seconds, and how many characters of an ISO 8601 time name one. */
+/** The length of a period in seconds, and the number of characters of an ISO 8601 time that identify it. */
 const PERIODS = { hour: [3_600, 13], day: [86_400, 10] } as const;
 
-/** How many of something can be made in a period. */
+/** A limit on how many of something can be created in a period. */
 export interface Pace {
   /** The partition that holds the count: an account, a person, or the deployment. */
   readonly whose: string;
   readonly what: 'accounts' | 'invitations' | 'keys';
   readonly per: keyof typeof PERIODS;
   readonly most: number;
-  /** The error when the count is full. */
+  /** The error when the limit is reached. */
   readonly refusal: (retryAfterSeconds: number) => TooMany;
 }
 
-/** Counts one more, in the transaction that makes it. */
+/** Counts one more, in the transaction that creates it. */
 export function countOne({ whose, what, per, most, refusal }: Pace, now: number): GuardedWrite {
   const [seconds, characters] = PERIODS[per];
   const nowSeconds = Math.floor(now / 1_000);
-  /** Until the next period begins. At least 1. */
+  /** The seconds until the next period begins; at least 1. */
   const secondsLeft = seconds - (nowSeconds % seconds);
   return {
     write: {

@@ -15,7 +15,7 @@ const COUNTED_MAX = 20_000;
 
 /** One attempt to authenticate. */
 export interface Attempt {
-  /** The address or the person that tries. Attempts from an unknown source are not counted. */
+  /** The address or person that makes the attempt. Attempts from an unknown source are not counted. */
   readonly source: string | undefined;
   /** The identity that they try to use: a key's id, a token. */
   readonly subject: string;

@@ -22,9 +22,9 @@ export class RecentCounts {
 
   find(name: string): RecentCount | undefined {
     const now = this.#clock();
-    const found = this.#counts.get(name);
+    const entry = this.#counts.get(name);
     // A clock that was set back must not prolong the window.
-    return found && found.from <= now && now < found.from + this.#windowMs ? found : undefined;
+    return entry && entry.from <= now && now < entry.from + this.#windowMs ? entry : undefined;
   }
 
   /** @returns the count, this one included */

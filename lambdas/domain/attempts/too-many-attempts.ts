@@ -1,6 +1,9 @@
 import { AppError } from '../errors/app-error';
 
-/** A caller that fails to authenticate again and again has to wait. The error does not tell whether this attempt was right. */
+/**
+ * The caller failed to authenticate too often and has to wait. The error does not reveal whether this attempt was
+ * valid.
+ */
 export class TooManyAttempts extends AppError {
   override readonly status = 429;
   override readonly code = 'too_many_attempts';

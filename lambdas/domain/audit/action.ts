@@ -3,10 +3,10 @@ import type { AuditFields } from '../../contracts/storage/audit-event';
 import type { Actor } from '../access/actor';
 import type { GuardedWrite } from '../table/commit';
 
-/** Returned by a write's `otherwise` when the action was done before: then nothing is written or recorded. */
+/** Returned by a write's `otherwise` when the action was already done. Then nothing is written or recorded. */
 export const ALREADY_DONE = 'already done' as const;
 
-/** A write of an action, with what its failed condition means. */
+/** A write of an action, with the meaning of its failed condition. */
 export type ActionWrite = GuardedWrite<Error | typeof ALREADY_DONE>;
 
 /** An administrative action and what its event records. */
@@ -23,7 +23,7 @@ export interface Action {
   readonly writes: readonly ActionWrite[];
 }
 
-/** Commits actions and records them; the AuditLog is one. */
+/** Commits actions and records them. AuditLog implements it. */
 export interface Recorder {
   /** @returns false when a write says that the action was ALREADY_DONE: nothing was written */
   record(action: Action): Promise<boolean>;

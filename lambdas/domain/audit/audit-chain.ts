@@ -23,7 +23,7 @@ interface Link {
   readonly event: ChainedEvent | undefined;
 }
 
-/** Follows one chain, the oldest event first, and finds the places where its events do not follow each other. */
+/** Follows one chain, the oldest event first, and finds where its events do not follow each other. */
 export class ChainCheck {
   readonly #end: AuditHead | undefined;
   readonly #hasEnded: (at: string) => boolean;

@@ -34,7 +34,7 @@ export interface AuditLogOptions {
 /** Another action was recorded in the same chain first. */
 const OVERTAKEN = 'overtaken';
 
-/** One transaction on its way. */
+/** One transaction in progress. */
 interface Sending {
   readonly event: AuditEvent;
   readonly writes: readonly GuardedWrite<Error | typeof ALREADY_DONE | typeof OVERTAKEN>[];
@@ -44,8 +44,9 @@ interface Sending {
 }
 
 /**
- * The administrative actions and their record: one chain of events per account, in which each event has the hash of
- * the one before. An action and its event are committed in one transaction, so that neither exists without the other.
+ * Commits administrative actions and records them in one chain of events per account, in which each event has the hash
+ * of the one before. An action and its event are committed in one transaction, so that neither exists without the
+ * other.
  */
 export class AuditLog {
   readonly #store: TableStore;

@@ -15,7 +15,7 @@ const HMAC_HEX = 32;
 export type KeepAddress = (address: string | undefined) => string | undefined;
 
 /**
- * @param secret the key of the hash, without which an address cannot be found by trying them all
+ * @param secret the key of the hash, which prevents finding an address by trying them all
  * @returns the part of an address that the policy keeps; undefined for text that is not an address
  */
 export function keepAddressBy(policy: AddressPolicy, secret: Uint8Array): KeepAddress {

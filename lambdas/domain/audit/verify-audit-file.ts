@@ -40,18 +40,18 @@ export function verifyAuditFile(text: string): AuditFileReport {
   text.split('\n').forEach((json, index) => {
     if (json.trim() === '') return;
     const line = index + 1;
-    const found = parse(json);
-    if (found === undefined) {
+    const parsed = parse(json);
+    if (parsed === undefined) {
       faults.push(`line ${line}: not an audit event`);
-    } else if (isExport(found)) {
-      if (chains.has(found.chain)) faults.push(`line ${line}: ${found.chain} begins a second time`);
-      chains.set(found.chain, { line, check: checkOf(found) });
+    } else if (isExport(parsed)) {
+      if (chains.has(parsed.chain)) faults.push(`line ${line}: ${parsed.chain} begins a second time`);
+      chains.set(parsed.chain, { line, check: checkOf(parsed) });
     } else {
       events += 1;
-      const { chain, sequence } = found;
+      const { chain, sequence } = parsed;
       const filed = chains.get(chain) ?? { line, check: new ChainCheck({ end: undefined, hasEnded: () => true }) };
       chains.set(chain, filed);
-      for (const fault of filed.check.follow(sequence, isWhole(found) ? found : undefined)) {
+      for (const fault of filed.check.follow(sequence, isWhole(parsed) ? parsed : undefined)) {
         faults.push(`line ${line}: ${describeFault(chain, fault)}`);
       }
     }

@@ -3,7 +3,7 @@ import { modelsAt } from './approval';
 import { Catalog } from './catalog';
 import { listed, settingAt, settingsAt, timelineOf, type Timelines } from './timelines';
 
-/** The part of the catalog that comes with the deployment instead of from its table. */
+/** The part of the catalog that comes with the deployment rather than from its table. */
 export interface CatalogBase {
   /** The compiled price list. */
   readonly list: CatalogData;
@@ -15,7 +15,7 @@ export const isAdopted = (timelines: Timelines, at: string): boolean =>
   settingAt(timelines, 'adoption', '', at) !== undefined;
 
 /**
- * The catalog that is served at a moment.
+ * The catalog that is in force at a given moment.
  * @throws CatalogInvalid
  */
 export function catalogAt(timelines: Timelines, { list, providers }: CatalogBase, at: string): Catalog {

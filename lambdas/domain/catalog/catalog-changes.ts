@@ -37,7 +37,7 @@ export interface CatalogChangesOptions {
   readonly providerIds?: readonly string[] | undefined;
 }
 
-/** A change of the catalog, and who makes it. */
+/** A change of the catalog, and its author. */
 interface Changing {
   readonly actor: Actor;
   /** The time from which it holds; ISO 8601, UTC. @default the earliest time allowed */
@@ -100,7 +100,7 @@ export class CatalogChanges {
       const served = isAdopted(timelines, from) ? timelines : compiledTimelines(compiled);
       for (const setting of settings) expectSettable(setting, { served, from, compiled, providerIds });
       const entries = settings.map((setting): CatalogEntry => ({ from, setting }));
-      // Check aliases only, so that a provider can be disabled whatever else is wrong with the catalog.
+      // Check aliases only, so that a provider can be disabled even if other parts of the catalog are invalid.
       const givesName = settings.some((setting) => setting.kind === 'alias' && setting.model !== null);
       if (givesName) expectSound(fold(timelines, entries), compiled, from);
       return changesPrices ? [...entries, ...repriced(fold(timelines, entries), from, number)] : entries;

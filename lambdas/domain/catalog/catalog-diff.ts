@@ -39,8 +39,8 @@ function differenceOf(before: Timelines, after: Timelines, name: string, from: s
   const { list, model } = young ?? old ?? { list: '', model: '' };
   if (was === undefined && is === undefined) return undefined;
   if (is === undefined) return { list, model, kind: 'removed', definition: [], prices: [] };
-  const none: Timelines = new Map();
-  const prices = priceDifferences(was === undefined ? none : before, after, listed({ list, model }), from);
+  const empty: Timelines = new Map();
+  const prices = priceDifferences(was === undefined ? empty : before, after, listed({ list, model }), from);
   if (was === undefined) return { list, model, kind: 'added', definition: [], prices };
   const definition = (Object.keys(is) as (keyof ModelDefinition)[]).filter(
     (key) => JSON.stringify(was[key]) !== JSON.stringify(is[key]),

@@ -38,13 +38,13 @@ export function changeWrites(
     change: { set: { number, at } },
     when: before.number === 0 ? absent() : compare('number', '=', before.number),
   };
-  const made: Item = { ...catalogChangeKey(number), number, at, ...present(rest), content: contentOf(entries) };
+  const changeItem: Item = { ...catalogChangeKey(number), number, at, ...present(rest), content: contentOf(entries) };
   const state: Item = { ...CATALOG_STATE_KEY, number, at, format: FORMAT, content: contentOf(current) };
   return {
     writes: [
       // Another change came first.
       { write: head, otherwise: () => new VersionMismatch() },
-      { write: { table: CATALOG, put: made, when: absent() } },
+      { write: { table: CATALOG, put: changeItem, when: absent() } },
       { write: { table: CATALOG, put: state } },
     ],
     state: { number, at, timelines: fold(NOTHING_SET, current) },

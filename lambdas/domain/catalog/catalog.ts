@@ -35,7 +35,7 @@ type TargetsByEndpoint = { readonly [endpoint in EndpointId]?: readonly Target[]
 
 /**
  * The models that clients can ask for, their providers and their prices. Names must match exactly: a model without a
- * price is not served at the price of another whose name begins alike.
+ * price is never served at the price of another with a similar name.
  */
 export class Catalog {
   private readonly byName: ReadonlyMap<string, TargetsByEndpoint>;
@@ -69,7 +69,7 @@ export class Catalog {
     });
   }
 
-  /** This catalog never changes; LiveCatalog is the one that does. */
+  /** Returns this catalog, which never changes; LiveCatalog does. */
   current(): this {
     return this;
   }
@@ -79,7 +79,7 @@ export class Catalog {
     return this.byName.get(name)?.[endpoint] ?? [];
   }
 
-  /** The endpoints that serve the name: they distinguish an unknown model from one requested at the wrong endpoint. */
+  /** The endpoints that serve the name. They distinguish an unknown model from one requested at the wrong endpoint. */
   endpointsOf(name: string): readonly EndpointId[] {
     return Object.keys(this.byName.get(name) ?? {}) as EndpointId[];
   }

@@ -35,8 +35,8 @@ function firstTier({ version, tiers }: PriceVersion): PriceTier {
 const OUTPUT: ReadonlySet<Unit> = new Set(OUTPUT_UNITS);
 
 /**
- * Pico-dollars per token. A unit without a price costs as much as the dearest unit of its direction, or, if its
- * direction has no price at all, as the dearest unit of all. So an unknown unit is never free.
+ * Pico-dollars per token. A unit without a price costs as much as the most expensive unit of its direction, or, if its
+ * direction has no prices, as the most expensive unit of all. So an unknown unit is never free.
  */
 export function unitPricePico({ picoPerToken }: PriceTier, unit: Unit): bigint {
   const price = picoPerToken[unit];

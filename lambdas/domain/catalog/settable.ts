@@ -24,7 +24,7 @@ export function expectSettable(setting: OperatorSetting, circumstances: Circumst
     case 'provider':
       return expectProvider(setting.provider, circumstances);
     case 'hidden':
-      // A hidden model may have left the list meanwhile, and it must still be possible to show it again.
+      // A hidden model may have left the list since, and it must still be possible to show it again.
       return setting.hidden ? expectModel(setting.model, circumstances) : undefined;
     case 'alias':
       if (setting.model === null) return undefined;
@@ -46,7 +46,7 @@ export function expectSettable(setting: OperatorSetting, circumstances: Circumst
 }
 
 /**
- * Refuses settings by which one name would mean two models, now or later.
+ * Refuses settings that would make one name mean two models, now or later.
  * @throws CatalogConflict
  */
 export function expectSound(timelines: Timelines, compiled: CatalogData, from: string): void {

@@ -13,7 +13,7 @@ export const NOTHING_SET: Timelines = new Map();
 
 /**
  * Applies changes in their order. A change holds from its time on and replaces all later values of the same subject, so
- * that a withdrawn value does not come back by itself.
+ * that a replaced value does not return later.
  */
 export function fold(timelines: Timelines, entries: readonly CatalogEntry[]): Timelines {
   const folded = new Map(timelines);

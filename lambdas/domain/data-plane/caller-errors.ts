@@ -1,6 +1,6 @@
 import { AppError } from '../errors/app-error';
 
-/** One message for every way in which a key can be wrong, so that nothing can be learned from it. */
+/** Every invalid key gets the same message, so that the message reveals nothing. */
 export class InvalidApiKey extends AppError {
   override readonly status = 401;
   override readonly code = 'invalid_api_key';
@@ -10,7 +10,7 @@ export class InvalidApiKey extends AppError {
   }
 }
 
-/** One message for a role that the named key is not for, and for everything that can be wrong with the key. */
+/** A role that does not match the named key gets the same message as an invalid key. */
 export class InvalidRole extends AppError {
   override readonly status = 401;
   override readonly code = 'invalid_role';

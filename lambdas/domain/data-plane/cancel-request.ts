@@ -4,9 +4,9 @@ import { renderUsageRecord } from '../usage/records/render-usage-record';
 import type { Answerer } from './route';
 
 /**
- * Cancels the caller's own request, which stops within a second if it runs. One that has ended stays as it ended: its
- * record is the answer. Only the process that serves a request knows whether it runs, so an id that never existed is
- * answered like that of a request that is about to stop.
+ * Cancels the caller's own request, which stops within a second if it is running. If it has already ended, the response
+ * is its record. Only the process that serves a request knows whether it runs, so an unknown id gets the same response
+ * as a request that is about to stop.
  */
 export const cancelRequest: Answerer = async ({ usage, cancellations }, { caller: { accountId }, id: requestId }) => {
   if (!requestIdSchema.safeParse(requestId).success)

@@ -3,13 +3,13 @@ import { EXPIRES_AT, USAGE } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
 import type { TableStore } from '../table/table-store';
 
-/** A cancellation takes effect within a second: this wait, and the read after it. */
+/** This wait and the read after it stay below a second, so that a cancellation takes effect within a second. */
 const LOOK_EVERY_MS = 700;
 
-/** Longer than any request runs. */
+/** Longer than any request can run. */
 const KEPT_SECONDS = 3_600;
 
-/** A running request's watch for its own cancellation. */
+/** Watches for the cancellation of one running request. */
 export interface CancelWatch {
   /** Aborted once the account has cancelled the request. */
   readonly signal: AbortSignal;
@@ -18,8 +18,8 @@ export interface CancelWatch {
 }
 
 /**
- * Lets a client stop a request that another process serves. A function does not learn that its client left, and the
- * request to cancel may reach another function. So the cancellation is stored, and the running request polls for it.
+ * Lets a client stop a request that another process serves. A function does not learn that its client disconnected, and
+ * the cancel request may reach another function. So the cancellation is stored, and the running request polls for it.
  */
 export class Cancellations {
   readonly #store: TableStore;
@@ -30,7 +30,7 @@ export class Cancellations {
     this.#clock = options.clock;
   }
 
-  /** Stored under the caller's own account, where a request of another account never looks. */
+  /** Stored under the caller's own account, so that it cannot cancel a request of another account. */
   async cancel(accountId: string, requestId: string): Promise<void> {
     const expiresAt = Math.floor(this.#clock() / 1_000) + KEPT_SECONDS;
     const put = { ...cancellationKey(accountId, requestId), [EXPIRES_AT]: expiresAt };
@@ -42,10 +42,10 @@ export class Cancellations {
     const key = cancellationKey(accountId, requestId);
     let ended = false;
     const look = async (): Promise<void> => {
-      // When the store does not answer, the next poll asks again: the request itself must not fail.
-      const found = await this.#store.get({ table: USAGE, key, consistent: false }).catch(() => undefined);
+      // If the store does not answer, the next poll tries again: the request itself must not fail.
+      const cancellation = await this.#store.get({ table: USAGE, key, consistent: false }).catch(() => undefined);
       if (ended) return;
-      if (found === undefined) timer = setTimeout(() => void look(), LOOK_EVERY_MS);
+      if (cancellation === undefined) timer = setTimeout(() => void look(), LOOK_EVERY_MS);
       else cancelled.abort();
     };
     let timer = setTimeout(() => void look(), LOOK_EVERY_MS);

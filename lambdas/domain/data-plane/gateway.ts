@@ -25,7 +25,7 @@ export interface GatewayDependencies extends Omit<MeteredDependencies, 'unsettle
   readonly originSecrets?: () => Promise<readonly string[]>;
 }
 
-/** The end of a host's time that is kept for settling. */
+/** The last part of a host's time limit is reserved for settling. */
 const SETTLE_MARGIN_MS = 10_000;
 
 const TIME_LIMIT: StopReason = 'time_limit';
@@ -41,8 +41,8 @@ export class Gateway {
   }
 
   /**
-   * Answers one request. Resolves once the request is answered and settled, earlier requests that are not settled yet
-   * have been tried again, and the catalog is read: a function is frozen then, with any work that is left. Never
+   * Answers one request. Resolves once the request is answered and settled, earlier unsettled requests have been
+   * retried, and the catalog has been read, because a function is frozen with any unfinished work after that. Never
    * rejects.
    */
   handle(exchange: Exchange): Promise<void> {
@@ -65,7 +65,7 @@ export class Gateway {
     return done;
   }
 
-  /** Aborts the requests in flight at their providers. Resolves once each is settled, or was tried a last time. */
+  /** Aborts the requests in flight at their providers. Resolves once each is settled or has had its last attempt. */
   async stop(): Promise<void> {
     for (const stop of this.#inFlight.values()) stop.abort(SHUTDOWN);
     await Promise.all(this.#inFlight.keys());
@@ -75,12 +75,12 @@ export class Gateway {
   async #route(exchange: Exchange, requestId: string, headers: ResponseHeaders, stop: AbortSignal): Promise<void> {
     await this.#requireEdge(exchange);
     refuseKeyInQuery(exchange.query);
-    const found = routeAt(exchange.path);
-    if (found === undefined) {
+    const match = routeAt(exchange.path);
+    if (match === undefined) {
       await this.#authorize(exchange, scopeOfNothing(exchange.path));
       throw new NotFound('There is nothing at this path.', 'not_found');
     }
-    const { route, id } = found;
+    const { route, id } = match;
     switch (route.kind) {
       case 'probe':
         requireMethod(exchange, route);
@@ -88,7 +88,7 @@ export class Gateway {
         return;
       case 'metered': {
         requireMethod(exchange, route);
-        // A catalog that is too old is read while the key is verified and the body arrives.
+        // Refreshes an outdated catalog while the key is verified and the body arrives.
         void this.#dependencies.catalog.current();
         const caller = await this.#authorize(exchange, route.scope);
         route.endpoint.checkContent(exchange.headers);
@@ -97,7 +97,7 @@ export class Gateway {
       }
       case 'read':
       case 'command': {
-        // The method comes second: a caller without a key learns nothing about these paths.
+        // The key is checked before the method, so a caller without a key learns nothing about these paths.
         const caller = await this.#authorize(exchange, route.scope);
         requireMethod(exchange, route);
         const dialect = dialectOf(exchange.path, exchange.headers);
@@ -113,7 +113,7 @@ export class Gateway {
       throw new Forbidden('Requests come through the public endpoint.');
   }
 
-  /** @throws AppError when the caller is not known, or its key is not for this part of the API */
+  /** @throws AppError when the caller is unknown, or its key does not allow this part of the API */
   async #authorize(exchange: Exchange, scope: KeyScope): Promise<KeyOwner> {
     const caller = await this.#dependencies.identify(exchange);
     requirePermission(caller, scope, exchange.clientAddress);
@@ -131,7 +131,7 @@ export class Gateway {
     try {
       respondError(exchange, shown, dialectOf(exchange.path, exchange.headers), headers);
     } catch {
-      // The client is gone, or has been sent a status already: the error cannot reach it.
+      // The client has disconnected or already received a status, so the error cannot reach it.
       this.#dependencies.log.warn('ERROR_NOT_SENT', { requestId });
     }
   }

@@ -5,7 +5,7 @@ import type { KeyOwner } from '../keys/verified-keys';
 import type { Exchange } from './exchange';
 
 /**
- * Authenticates the caller and finds what it may do.
+ * Authenticates the caller and returns its permissions.
  * @throws InvalidApiKey, InvalidRole
  */
 export type IdentifyCaller = (exchange: Pick<Exchange, 'headers' | 'clientAddress' | 'principal'>) => Promise<KeyOwner>;

@@ -4,7 +4,7 @@ import { admit, type Admitted, priceTargets } from './admission/admission';
 import { permittedTargets } from './admission/permit';
 import { elapsedMs, type MeteredCall, type MeteredDependencies, type PaidRequest } from './paid-request';
 import { attempt } from './provider/provider-attempt';
-import { isWorthAnother } from './provider/provider-errors';
+import { shouldTryNextTarget } from './provider/provider-errors';
 import { providerHeaders } from './provider/provider-headers';
 import { closeAnswer } from './settlement/close-answer';
 import type { ProviderOutcome } from './settlement/outcome';
@@ -15,12 +15,13 @@ import { EventRelay } from './streaming/event-relay';
 /** A Lambda function URL accepts 6 MB, which includes the envelope around the body and the escapes in it. */
 export const REQUEST_BYTES_MAX = 5 * 1024 * 1024;
 
-/** A hold outlives its request's deadline by this, so that no settle meets the sweeper. */
+/** A hold outlives its request's deadline by this much, so that a settle never races the sweeper. */
 const HOLD_MARGIN_MS = MINUTE_MS;
 
 /**
- * The life of a paid request: parse, admit, ask, settle, close. The client's last byte comes after the commit of the
- * charge, so a client that has a whole answer finds it in the ledger (docs/adr/0004-settle-before-the-last-byte.md).
+ * The life of a paid request: parse, admit, call the provider, settle, close. The client's last byte is sent after the charge is
+ * committed, so a client with a complete answer finds the charge in the ledger
+ * (docs/adr/0004-settle-before-the-last-byte.md).
  * @throws AppError before anything is held; never after
  */
 export async function serveMetered(dependencies: MeteredDependencies, call: MeteredCall): Promise<void> {
@@ -30,15 +31,15 @@ export async function serveMetered(dependencies: MeteredDependencies, call: Mete
   const client = request.stream ? new ClientStream(call.exchange, call.headers) : undefined;
   const paid: PaidRequest = { call, request, admitted, admittedAt, client };
   const watch = dependencies.cancellations.watch(call.caller.accountId, call.requestId);
-  const outcome = await ask(dependencies, paid, watch.signal);
+  const outcome = await callProviders(dependencies, paid, watch.signal);
   watch.end();
-  // A keep-alive from here on could commit the response to a 200 after another status was recorded.
+  // A later keep-alive could commit the response to a 200 after another status was recorded.
   client?.stopKeepAlive();
   const settled = await settleRequest(dependencies, paid, outcome);
   try {
     closeAnswer(paid, outcome, settled);
   } catch {
-    // The client or its connection is gone. The request is charged, and the answer cannot be sent.
+    // The client has disconnected. The request is charged, but the answer cannot be sent.
     dependencies.log.warn('ANSWER_NOT_SENT', { requestId: call.requestId });
   }
 }
@@ -73,8 +74,8 @@ async function hold(
   return admit({ wallet: dependencies.wallet, request, targets, caller, requestId, deadline, details, now });
 }
 
-/** Asks the targets in order until one gives an answer that no other could improve on. */
-async function ask(
+/** Tries the targets in order until one gives an answer that no other target could improve on. */
+async function callProviders(
   dependencies: MeteredDependencies,
   paid: PaidRequest,
   cancelled: AbortSignal,
@@ -100,11 +101,11 @@ async function ask(
         cancelled,
         onFirstByte,
       });
-      if (!isWorthAnother(answer) || stop.aborted || target === admitted.targets.at(-1))
+      if (!shouldTryNextTarget(answer) || stop.aborted || target === admitted.targets.at(-1))
         return { answer, target, firstByteMs };
     }
   } catch (error) {
-    // A defect of the gateway must not leave the hold behind.
+    // A bug in the gateway must not leave the hold behind.
     dependencies.log.error('REQUEST_FAILED', {
       requestId: call.requestId,
       cause: error instanceof Error ? error.name : 'Unknown',
@@ -113,7 +114,7 @@ async function ask(
   return { answer: { kind: 'failed', failure: 'broken' }, target, firstByteMs };
 }
 
-/** A stream reader serves one attempt: the next provider's stream starts afresh. */
+/** A stream reader serves one attempt, so the next provider's stream gets a new one. */
 function relayFor({ call, request, client }: PaidRequest): EventRelay | undefined {
   const reader = client && call.endpoint.stream?.(request);
   return client && reader && new EventRelay(client, reader);

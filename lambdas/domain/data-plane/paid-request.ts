@@ -12,10 +12,10 @@ import type { ProviderClient } from './provider/provider-client';
 import type { ResponseHeaders } from './respond';
 import type { UnsettledRequests } from './settlement/unsettled-requests';
 
-/** The catalog as it is served now: a Catalog itself, or a LiveCatalog. */
+/** Provides the current catalog: a fixed Catalog or a LiveCatalog. */
 export interface CatalogSource {
   current(): Catalog | Promise<Catalog>;
-  /** Resolves once no read of it is under way. */
+  /** Resolves once no read of the catalog is in progress. */
   settled?(): Promise<void>;
 }
 
@@ -35,13 +35,13 @@ export interface MeteredCall {
   readonly endpoint: MeteredEndpoint;
   readonly requestId: string;
   readonly caller: KeyOwner;
-  /** Sent with every answer to the request. */
+  /** Sent with every response to the request. */
   readonly headers: ResponseHeaders;
-  /** Aborted, with a StopReason, when the host needs the work to end. */
+  /** Aborted with a StopReason when the host needs the request to end. */
   readonly stop: AbortSignal;
 }
 
-/** A request whose worst case is held. From here on the hold must be ended, whatever happens. */
+/** A request whose worst case is held. From now on the hold must be ended in every case. */
 export interface PaidRequest {
   readonly call: MeteredCall;
   readonly request: MeteredRequest;
@@ -52,7 +52,7 @@ export interface PaidRequest {
   readonly client: ClientStream | undefined;
 }
 
-/** The time since admission. A clock can be set back while a request runs, and a duration is never negative. */
+/** The time since admission, never negative even if the clock was set back while the request ran. */
 export function elapsedMs({ admittedAt }: PaidRequest, now: number): number {
   return Math.max(0, now - admittedAt);
 }

@@ -13,8 +13,8 @@ const CREDENTIAL_NAMES = new Set([
 const KEY_LIKE = /tg_[0-9A-Z]{26}_/;
 
 /**
- * Refuses a key in the URL. Browser histories and the logs of proxies keep URLs, and not headers, so a client that
- * sends its key in one has to be told.
+ * Refuses a key in the URL. Browser histories and proxy logs record URLs but not headers, so a client that puts its key
+ * into a URL must learn of it.
  * @throws InvalidRequest
  */
 export function refuseKeyInQuery(query: string): void {

@@ -6,7 +6,7 @@ export interface ResponseHeaders {
   readonly [name: string]: string;
 }
 
-/** Sends a whole answer. */
+/** Sends a whole response. */
 export function respond(exchange: Exchange, status: number, headers: ResponseHeaders, body: string | Buffer): void {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   exchange.begin(status, { ...headers, 'content-length': String(bytes.length) }).end(bytes);

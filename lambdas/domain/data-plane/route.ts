@@ -8,7 +8,7 @@ import type { UsageRecords } from '../usage/records/usage-records';
 import type { Cancellations } from './cancellations';
 import type { CatalogSource } from './paid-request';
 
-/** The stores and sources that reads and commands work with. */
+/** The dependencies of reads and commands. */
 export interface AnswerDependencies {
   readonly catalog: CatalogSource;
   readonly usage: UsageRecords;
@@ -27,7 +27,7 @@ export interface AnswerCall {
 }
 
 export interface RouteAnswer {
-  /** 202 when the request was accepted and is not done yet. */
+  /** 202 when the request was accepted but is not done yet. */
   readonly status: 200 | 202;
   readonly body: object;
   readonly retryAfterSeconds?: number;
@@ -50,7 +50,7 @@ export interface ProbeRoute extends Row {
   readonly body: object;
 }
 
-/** Leads to a provider, and is paid for. */
+/** Leads to a provider, and costs money. */
 export interface MeteredRoute extends Row {
   readonly kind: 'metered';
   /** The scope that a key needs. */
@@ -58,7 +58,7 @@ export interface MeteredRoute extends Row {
   readonly endpoint: MeteredEndpoint;
 }
 
-/** Answers from what is stored (`read`), or changes it (`command`). Both are free. */
+/** Reads stored data (`read`) or changes it (`command`). Both are free. */
 export interface AnswerRoute extends Row {
   readonly kind: 'read' | 'command';
   readonly scope: KeyScope;

@@ -74,7 +74,7 @@ const ANSWERED: readonly AnswerRoute[] = [
   },
 ];
 
-/** Everything that the data plane serves: the gateway dispatches by this table alone. */
+/** Everything that the data plane serves. The gateway dispatches only by this table. */
 export const ROUTES: readonly Route[] = [PROBE, ...METERED, ...ANSWERED];
 
 const PLACEHOLDER = '{id}';

@@ -1,6 +1,6 @@
 import { AppError, type ErrorKind } from '../errors/app-error';
 
-/** Why the gateway ends a request that is under way: its time is over, or the host stops. */
+/** Why the gateway ends a running request: it reached its time limit, or the host shuts down. */
 export type StopReason = 'time_limit' | 'shutdown';
 
 interface Stop {
@@ -14,7 +14,7 @@ const STOPS: { readonly [reason in StopReason]: Stop } = {
   shutdown: { status: 503, kind: 'overloaded', why: 'because it stops' },
 };
 
-/** The gateway itself ended the request while the provider was at work. */
+/** The gateway ended the request while the provider was working on it. */
 export class RequestStopped extends AppError {
   readonly status: 503 | 504;
   override readonly code = 'request_stopped';

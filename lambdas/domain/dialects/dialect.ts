@@ -2,18 +2,18 @@ import type { DialectId } from '../../contracts/storage/catalog';
 import type { ListedModel } from '../catalog/catalog';
 import type { AppError, ErrorKind } from '../errors/app-error';
 
-/** A dialect's own name for each kind of error, as its official clients tell errors apart. */
+/** A dialect's own name for each kind of error, which its official clients distinguish errors by. */
 export type ErrorTypes = { readonly [kind in ErrorKind]: string };
 
-/** An API that clients and providers speak: everything that its endpoints have in common. */
+/** An API style that clients and providers speak: everything that its endpoints have in common. */
 export interface Dialect {
-  /** As provider settings store it. */
+  /** The id as provider settings store it. */
   readonly id: DialectId;
   /** A request header that every client of this dialect sends and no other client does; lower case. */
   readonly markerHeader?: string;
-  /** The request headers of the protocol itself, which alone are passed on to providers; lower case. */
+  /** The request headers of the protocol itself; lower case. No other client headers are passed on to providers. */
   readonly protocolHeaders: readonly string[];
-  /** The most tokens that one image in a prompt can count for. */
+  /** The most tokens that one image in a prompt can cost. */
   readonly imageTokensMax: number;
   /** The request headers that carry a provider's API key. */
   credentials(apiKey: string): { readonly [name: string]: string };
@@ -21,8 +21,8 @@ export interface Dialect {
   errorBody(error: AppError): string;
   /** The last event of a stream that fails after it has begun, when a status can no longer be sent. */
   errorEvent(error: AppError): string;
-  /** One model, as the dialect's clients retrieve it. */
+  /** Renders one model for the dialect's clients. */
   renderModel(model: ListedModel): object;
-  /** The list of models, as the dialect's clients read it. */
+  /** Renders the list of models for the dialect's clients. */
   renderModels(models: readonly ListedModel[]): object;
 }

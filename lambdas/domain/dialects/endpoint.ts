@@ -4,14 +4,14 @@ import type { Dialect } from './dialect';
 import type { UsageReading } from './usage-reading';
 
 /**
- * The facts that the engine needs about a request, whatever its endpoint. Endpoints extend it with facts of their own.
+ * The facts that the engine needs about a request, whatever its endpoint. Endpoints extend it with their own facts.
  */
 export interface MeteredRequest {
   /** The model's public name, as the client sent it. */
   readonly model: string;
-  /** Whether the client asked for its answer as events. */
+  /** Whether the client asked for a stream. */
   readonly stream: boolean;
-  /** How many answers are generated, each of them up to the output limit. */
+  /** How many answers are generated, each up to the output limit. */
   readonly choices: number;
   /**
    * Whether the gateway may limit the output to what the wallet affords: the client set no limit of its own, and
@@ -20,33 +20,33 @@ export interface MeteredRequest {
   readonly isOutputOpen: boolean;
 }
 
-/** A request body as it came. It may be JSON, a form or binary: only the endpoint looks inside. */
+/** A request body as received. It may be JSON, a form or binary: only the endpoint interprets it. */
 export interface ClientBody {
-  /** The `content-type` header; empty when there was none. */
+  /** The `content-type` header; empty if it was missing. */
   readonly contentType: string;
   readonly bytes: Buffer;
 }
 
-/** The engine's own changes to the body that a provider is sent. */
+/** The engine's changes to the body that is sent to a provider. */
 export interface BodyChanges {
-  /** A limit on the output of one choice. Given only where the request's output is open. */
+  /** A limit on the output of one choice. Set only if the request's output is open. */
   readonly outputTokensCap?: number | undefined;
-  /** The name that the provider knows the model by, where it is not the one that the client sent. */
+  /** The provider's name of the model, if the client sent a different one. */
   readonly model?: string | undefined;
 }
 
-/** A request as a provider is sent it, without credentials and without the protocol's headers. */
+/** A request as it is sent to a provider, without credentials and the protocol's headers. */
 export interface ProviderBody {
   readonly contentType: string;
-  /** The media types that the provider may answer with, as the `accept` header lists them. */
+  /** The value of the `accept` header. */
   readonly accept: string;
   readonly bytes: Buffer;
 }
 
 /**
- * The most that a request can use, and the dearer units that it can touch. A server-side tool (one that the provider
- * runs and bills apart) is allowed once its unit has a bound here and a price in the catalog; until then `parse`
- * refuses it.
+ * The most that a request can use, and the more expensive units that it can use. A server-side tool (one that the
+ * provider runs and bills separately) is allowed once its unit has a bound here and a price in the catalog; until then
+ * `parse` refuses it.
  */
 export interface RequestBound {
   readonly inputTokensMax: number;
@@ -62,8 +62,7 @@ export interface RequestBound {
 export interface AnswerReading {
   readonly usage: UsageReading;
   /**
-   * The most output tokens that the model can have produced for the bytes that arrived. Charged when usage is never
-   * reported.
+   * The most output tokens that the received bytes can contain. Charged when usage is never reported.
    */
   readonly producedTokensMax: number;
 }
@@ -82,28 +81,28 @@ export interface StreamReading extends AnswerReading {
 }
 
 /**
- * Reads one stream as its events pass. It is on the hot path: it scans bytes, and parses only events that can carry
+ * Reads one stream as its events pass. It is on the hot path, so it scans bytes and parses only events that can carry
  * usage.
  */
 export interface StreamReader {
   /**
    * Reads the whole event between two offsets of `bytes`.
-   * @returns whether to keep the event from the client: it carries nothing but usage that only the gateway asked for
+   * @returns whether to hide the event from the client, because it contains only usage that only the gateway asked for
    */
-  see(bytes: Buffer, start: number, end: number): boolean;
+  readEvent(bytes: Buffer, start: number, end: number): boolean;
   readonly reading: StreamReading;
 }
 
 /**
- * One metered endpoint. It owns everything that depends on what is asked and answered there, so that the engine
+ * One metered endpoint. It owns everything that depends on its requests and responses, so that the engine
  * (admission, provider calls, streaming and settlement) serves every endpoint alike. A new endpoint is a folder with
  * one of these and a line in the registry. Its error format is its dialect's.
  */
 export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest> {
-  /** As holds, usage records, key scopes and the catalog store it. */
+  /** The id that holds, usage records, key scopes and the catalog store. */
   readonly id: EndpointId;
   readonly dialect: Dialect;
-  /** Where clients find it. */
+  /** The path that clients call. */
   readonly path: string;
   /** Appended to the base URL of a provider. */
   readonly providerPath: string;
@@ -111,7 +110,7 @@ export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest
   readonly summary: string;
 
   /**
-   * Called before the body is read.
+   * Checks the content type and encoding before the body is read.
    * @throws UnsupportedMediaType for a content type or encoding that `parse` does not read
    */
   checkContent(headers: Headers): void;
@@ -119,21 +118,21 @@ export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest
   /** @throws InvalidRequest naming the member that is wrong, not supported, or without a price */
   parse(body: ClientBody): Request;
 
-  /** The worst case at one model that could serve the request. */
+  /** The worst case for one model that could serve the request. */
   bound(request: Request, model: Model): RequestBound;
 
-  /** The body that providers are sent: the client's own bytes, apart from identities and the given changes. */
+  /** The body for providers: the client's own bytes, except for identities and the given changes. */
   providerBody(request: Request, changes: BodyChanges): ProviderBody;
 
   /**
-   * Reads an answer of status 2xx that came in one piece; it may be binary. Whether it is an answer at all and what it
-   * used are one question, so that a body is parsed once.
-   * @returns undefined when it is not what was asked for. Some providers answer errors with 200, a proxy in front of
-   *   one may answer with a page, and an answer may break off unannounced: a client that got none of the model's work
-   *   pays nothing.
+   * Reads an answer of status 2xx that arrived in one piece; it may be binary. One call checks that it is an answer and
+   * reads its usage, so that the body is parsed once.
+   * @returns undefined when it is not a valid answer. Some providers send errors with status 200, a proxy in front of
+   * one may send a page, and an answer may be cut off silently. A client that got none of the model's work pays
+   * nothing.
    */
   readAnswer(headers: Headers, body: Buffer): AnswerReading | undefined;
 
-  /** Starts reading one stream. Absent at an endpoint that never streams, whose requests then never ask for it. */
+  /** Starts reading one stream. Absent for an endpoint that never streams; its requests never ask for a stream. */
   stream?(request: Request): StreamReader;
 }

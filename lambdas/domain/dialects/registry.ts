@@ -11,13 +11,13 @@ import { openai } from './openai/openai';
 /** Every dialect by its stored id. */
 export const DIALECTS: { readonly [id in DialectId]: Dialect } = { anthropic, openai };
 
-/** Every metered endpoint by its stored id: there is no other way to a provider. */
+/** Every metered endpoint by its stored id. Nothing else leads to a provider. */
 export const ENDPOINTS: { readonly [id in EndpointId]: MeteredEndpoint } = { chat, messages, embeddings };
 
-/** The dialect of an answer to a request that shows none. */
+/** The dialect of a response if the request does not reveal its dialect. */
 const DEFAULT_DIALECT = openai;
 
-/** The dialect of an answer that no endpoint renders: an error before a request is served, or the list of models. */
+/** The dialect of a response that no endpoint renders: an error before a request is served, or the list of models. */
 export function dialectOf(path: string, headers: Headers): Dialect {
   const isMarked = ({ markerHeader }: Dialect) => markerHeader !== undefined && headers[markerHeader] !== undefined;
   const isBelow = (endpoint: MeteredEndpoint) => path.startsWith(endpoint.path);

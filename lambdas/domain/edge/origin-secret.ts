@@ -10,8 +10,8 @@ export function isFromEdge(
   headers: { readonly [name: string]: string | undefined },
   secrets: readonly string[],
 ): boolean {
-  const given = digest(headers[ORIGIN_SECRET_HEADER] ?? '');
-  return secrets.filter((secret) => secret !== '' && timingSafeEqual(given, digest(secret))).length > 0;
+  const actual = digest(headers[ORIGIN_SECRET_HEADER] ?? '');
+  return secrets.filter((secret) => secret !== '' && timingSafeEqual(actual, digest(secret))).length > 0;
 }
 
 /** `timingSafeEqual` needs inputs of equal length, which digests have. */

@@ -27,8 +27,8 @@ interface Details {
 }
 
 /**
- * An error that a client can see. It is data, rendered once at the edge in the client's dialect. Each is defined beside
- * the feature that throws it; here are those that several features share.
+ * An error that a client can see. It is data, rendered once at the edge in the client's dialect. Each is defined in the
+ * feature that throws it; this file has the ones that several features share.
  */
 export abstract class AppError extends Error {
   abstract readonly status: number;
@@ -91,7 +91,7 @@ export class UnsupportedMediaType extends AppError {
   override readonly kind = 'invalid_request';
 }
 
-/** The gateway itself failed. The client learns the request id and no more. */
+/** The gateway itself failed. The client learns only the request id. */
 export class InternalError extends AppError {
   override readonly status = 500;
   override readonly code = 'internal_error';
@@ -101,7 +101,7 @@ export class InternalError extends AppError {
   }
 }
 
-/** The gateway cannot serve now: its store is unavailable. Nothing was charged. */
+/** The gateway's store is unavailable. Nothing was charged. */
 export class ServiceUnavailable extends AppError {
   override readonly status = 503;
   override readonly code = 'service_unavailable';

@@ -5,7 +5,7 @@ export abstract class Refusal extends AppError {
   override readonly kind = 'invalid_request';
 }
 
-/** The current state does not allow the action; the code says what stands in its way. */
+/** The current state does not allow the action; the code says why. */
 export abstract class Conflict extends Refusal {
   override readonly status = 409;
   readonly code: string;
@@ -15,7 +15,7 @@ export abstract class Conflict extends Refusal {
   }
 }
 
-/** Also the answer for something that belongs to another account, so that nobody learns whether it exists. */
+/** Also the response for a resource of another account, so that its existence is not revealed. */
 export abstract class Missing extends Refusal {
   override readonly status = 404;
   readonly code: string;
@@ -25,7 +25,7 @@ export abstract class Missing extends Refusal {
   }
 }
 
-/** More were created in a short time than people create. */
+/** Too many were created in a short time. */
 export abstract class TooMany extends Refusal {
   override readonly status = 429;
   readonly code: string;
@@ -35,7 +35,7 @@ export abstract class TooMany extends Refusal {
   }
 }
 
-/** Something else changed the item after the caller read it. */
+/** The item was changed after the caller read it. */
 export class VersionMismatch extends Refusal {
   override readonly name = 'VersionMismatch';
   override readonly status = 412;
@@ -45,7 +45,7 @@ export class VersionMismatch extends Refusal {
   }
 }
 
-/** A list is as long as it may become. */
+/** A list has reached its maximum length. */
 export class LimitReached extends Conflict {
   override readonly name = 'LimitReached';
   constructor(what: string, most: number) {

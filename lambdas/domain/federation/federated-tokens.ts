@@ -13,7 +13,7 @@ export interface FederatedClaims {
 export interface FederatedTokens {
   /**
    * @returns undefined for text that is not a valid token of this issuer for this audience. Also while the issuer's
-   * keys cannot be fetched, or when the account already waits for too many slow issuers
+   * keys cannot be fetched, or when the account is already waiting for too many slow issuers
    */
   verify(
     token: string,

@@ -7,7 +7,7 @@ export class TrustNotFound extends Missing {
   }
 }
 
-/** One answer for everything that can be wrong with an issuer's token, its trust included. */
+/** Everything that can be wrong with an issuer's token or its trust gets the same response. */
 export class TokenRefused extends Refusal {
   override readonly name = 'TokenRefused';
   override readonly status = 401;

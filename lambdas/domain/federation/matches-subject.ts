@@ -9,9 +9,9 @@ export function matchesSubject(pattern: string, subject: string): boolean {
   let position = first.length;
   const last = rest.pop() ?? '';
   for (const text of rest) {
-    const found = subject.indexOf(text, position);
-    if (found < 0 || subject.slice(position, found).includes(':')) return false;
-    position = found + text.length;
+    const index = subject.indexOf(text, position);
+    if (index < 0 || subject.slice(position, index).includes(':')) return false;
+    position = index + text.length;
   }
   if (last === '') return true;
   const end = subject.length - last.length;

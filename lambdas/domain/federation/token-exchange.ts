@@ -20,7 +20,7 @@ import { matchesSubject } from './matches-subject';
 import type { Trusts } from './trusts';
 
 const TRUST_ID_PREFIX = 'tru_';
-/** A token is accepted a little longer than it says, so its use is remembered for that time too. */
+/** A token is accepted a little longer than it is valid, so its use is remembered for that time too. */
 const GRACE_SECONDS = 300;
 /** An expired key stays visible in the account's list for this long. */
 const SEEN_AFTER_END_SECONDS = DAY_MS / 1_000;
@@ -34,7 +34,7 @@ export interface TokenExchangeOptions {
   readonly tokens: FederatedTokens;
 }
 
-/** Gives a short-lived key for a token of an issuer that an account trusts. */
+/** Exchanges a token of an issuer that an account trusts for a short-lived key. */
 export class TokenExchange {
   readonly #options: TokenExchangeOptions;
 
@@ -44,7 +44,7 @@ export class TokenExchange {
 
   /**
    * @returns the key, which is shown only here, and its lifetime
-   * @throws TokenRefused whatever is wrong; only the log says what it was
+   * @throws TokenRefused for every kind of fault; only the log has the reason
    * @throws ControlPlaneUnavailable
    */
   async exchange(request: {
@@ -69,7 +69,7 @@ export class TokenExchange {
     const { trustId, keySeconds, rules } = trust;
     const validUntil = clock() + keySeconds * 1_000;
     const expiresAt = Math.floor(validUntil / 1_000) + SEEN_AFTER_END_SECONDS;
-    const made = this.#options.keys.prepare({
+    const prepared = this.#options.keys.prepare({
       accountId,
       validUntil,
       createdBy: trustId,
@@ -82,7 +82,7 @@ export class TokenExchange {
     const writes: readonly GuardedWrite<string>[] = [
       { write: isActive(accountId).write, otherwise: () => 'account' },
       { write: trustExists, otherwise: () => 'trust' },
-      ...made.writes.map((write) => ({ write })),
+      ...prepared.writes.map((write) => ({ write })),
       ...markUsed(trust, claims).map((write) => ({ write, otherwise: () => 'used' })),
     ];
     const token = newTransactionToken();
@@ -93,8 +93,8 @@ export class TokenExchange {
       (cause) => new ControlPlaneUnavailable({ cause }),
     );
     if (refusal !== undefined) throw this.#refused(accountId, refusal);
-    this.#options.log.info('TOKEN_EXCHANGED', { accountId, keyId: made.shown.keyId });
-    return { key: made.shown.key, keySeconds };
+    this.#options.log.info('TOKEN_EXCHANGED', { accountId, keyId: prepared.shown.keyId });
+    return { key: prepared.shown.key, keySeconds };
   }
 
   /** @param cause a fixed word, never text from the token */

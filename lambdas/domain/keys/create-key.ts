@@ -19,7 +19,7 @@ export interface KeyRequest {
   readonly actor?: Actor;
 }
 
-/** Makes and stores a key. @param request.role the IAM role that the key is for */
+/** Creates and stores a key. @param request.role the IAM role that the key is for */
 export async function createKey(
   { clock, audit, make }: KeysDependencies,
   request: KeyRequest & { readonly role?: string },
@@ -28,16 +28,16 @@ export async function createKey(
   const label = keyLabelSchema.optional().parse(request.label);
   const rules = parseRules(request.rules);
   const validUntil = request.validUntil === undefined ? undefined : isoTime(request.validUntil);
-  const made = make({ accountId, label, rules, role, validUntil, createdBy: personOf(actor) });
+  const newKey = make({ accountId, label, rules, role, validUntil, createdBy: personOf(actor) });
   const after = { ...(validUntil !== undefined && { validUntil }), ...recordedRules(rules) };
   await audit.record({
     // The event does not record the role, whose name may be a person's; the account's list of keys shows it.
     chain: accountId,
     actor,
     action: 'key.create',
-    target: made.shown.keyId,
+    target: newKey.shown.keyId,
     ...(Object.keys(after).length > 0 && { after }),
-    writes: [...made.writes.map((write) => ({ write })), ...newKeyPreconditions(accountId, actor, clock())],
+    writes: [...newKey.writes.map((write) => ({ write })), ...newKeyPreconditions(accountId, actor, clock())],
   });
-  return made;
+  return newKey;
 }

@@ -17,7 +17,7 @@ export const VERIFIER_BYTES = 32;
 
 /**
  * Rules are stored as JSON, so that reading gives exactly what was written.
- * @throws ZodError for rules that this version does not know, so that the key opens nothing
+ * @throws ZodError for rules that this version does not know, so that the key is refused
  */
 export const decodeRules = (text: string): KeyRules => keyRulesSchema.parse(JSON.parse(text));
 
@@ -34,7 +34,7 @@ const keyItemSchema = keyInfoSchema.omit(inListOnly).extend({
   accountId: z.string(),
   salt: bytes,
   verifier: bytes,
-  /** The first key of its rotations, or the trust, whose counters also count this key. @default its own */
+  /** Identifies the counters: the first key of its rotations, or its trust. @default its own */
   counterId: keyIdSchema.optional(),
   /** Decoded only after the key was verified, so that all refusals take the same time. */
   rules: z.string().optional(),
@@ -92,7 +92,7 @@ export const isLive = (key: StoredKey, now: number): boolean => key.revokedAt ==
 
 /**
  * Changes both items of a key: the one that verifies it and the one that lists it.
- * @param change.otherwise the refusal when the key is not as `when` says; it precedes a VersionMismatch
+ * @param change.otherwise the refusal when `when` does not hold; it precedes a VersionMismatch
  * @param change.version the version that was read. @default any
  */
 export function changeKey<Refusal>(

@@ -47,7 +47,7 @@ export class KeyLookup {
    * @param address the client's address as the host knows it. @default unknown: failures are not counted
    * @returns undefined for a key that is not valid
    * @throws TooManyAttempts before anything is read, when too many attempts have failed from the address; never for a
-   * key that was valid in this process, so that clients who share an address with an attacker can go on
+   * key that was valid in this process, so that clients who share an address with an attacker are not locked out
    */
   async find(
     presented: PresentedKey | undefined,
@@ -55,8 +55,8 @@ export class KeyLookup {
     proves: (stored: StoredKey, secret: string) => boolean,
   ): Promise<KeyOwner | undefined> {
     const now = this.#clock();
-    const known = presented && this.#verified.find(presented, now);
-    if (known) return known;
+    const cached = presented && this.#verified.find(presented, now);
+    if (cached) return cached;
     const { keyId, secret } = presented ?? DUMMY_KEY;
     const attempt = { source: address, subject: keyId };
     if (!presented || !this.#verified.wasRight(presented)) this.#attempts.expectFew(attempt);

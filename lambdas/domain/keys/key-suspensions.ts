@@ -13,7 +13,7 @@ import type { StoredKey } from './key-item';
 import { changeKey, isLive } from './key-item';
 import { KeyNotLive } from './keys-errors';
 
-/** A person who resumes a key has looked at it, so for this long its counters do not get it suspended again. */
+/** A person who resumes a key has looked at its use, so for this long its spend does not suspend it again. */
 export const TRUSTED_MS = DAY_MS;
 
 /** One key, and the actor who changes it. */
@@ -35,7 +35,7 @@ export class KeySuspensions {
     this.#audit = options.audit;
   }
 
-  /** Finds a key that opens requests, or would if it were not suspended. */
+  /** Finds a key that is valid, or would be if it were not suspended. */
   async live(accountId: string, keyId: string): Promise<StoredKey | undefined> {
     const stored = await findKey(this.#store, keyId);
     return stored?.accountId === accountId && isLive(stored, this.#clock()) ? stored : undefined;

@@ -3,12 +3,12 @@ import type { Clock } from '../clock';
 import type { TableStore } from '../table/table-store';
 import type { MadeKey, MadeOf } from './new-key';
 
-/** The parts that every administrative action on keys uses. */
+/** The dependencies of every administrative action on keys. */
 export interface KeysDependencies {
   readonly store: TableStore;
   readonly clock: Clock;
   readonly audit: Recorder;
-  /** Makes a key without storing it. */
+  /** Creates a key without storing it. */
   readonly make: (of: MadeOf) => MadeKey;
   /** Makes this process look the key up again, because it has changed. */
   readonly forget: (keyId: string) => void;

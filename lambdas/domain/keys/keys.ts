@@ -27,7 +27,7 @@ export interface KeysOptions extends KeyVerifierOptions {
   readonly audit?: Recorder;
 }
 
-/** The administration of API keys. A key is shown once, when it is made; what is stored can only verify it. */
+/** The administration of API keys. A key is shown once, when it is created; only its verifier is stored. */
 export class Keys {
   readonly #dependencies: KeysDependencies;
   readonly #verifier: KeyVerifier;
@@ -53,14 +53,14 @@ export class Keys {
    * @throws AccountNotFound
    * @throws AccountSuspended
    * @throws AttestationRequired when the actor is a person who has not attested to being 18
-   * @throws TooManyKeys when the account's people have made too many today
+   * @throws TooManyKeys when the account's members have created too many today
    */
   async create(request: KeyRequest): Promise<ShownKey> {
     return (await createKey(this.#dependencies, request)).shown;
   }
 
   /**
-   * Makes a key without a secret, for callers that AWS says have assumed the role.
+   * Creates a key without a secret, for callers that have assumed the role according to AWS.
    * @param request.role its ARN
    * @throws as `create` does
    */
@@ -69,8 +69,9 @@ export class Keys {
   }
 
   /**
-   * Makes a key and returns the writes that store it, for a transaction of the caller, who also checks its own
-   * preconditions. It is not recorded in the audit log and its items expire, because such keys come by the thousand.
+   * Creates a key and returns the writes that store it, for a transaction of the caller. The caller also checks the
+   * preconditions. It is not recorded in the audit log and its items expire, because such keys are created by the
+   * thousand.
    * @param request.validUntil epoch milliseconds
    * @param request.expiresAt epoch seconds, not before the key's own end
    * @param request.counterId the key or trust whose counters also count this key
@@ -125,12 +126,12 @@ export class Keys {
     return revokeKey(this.#dependencies, keyId, by);
   }
 
-  /** Does what KeyVerifier.verify does, and knows at once of the changes that were made here. */
+  /** Verifies a key like KeyVerifier.verify. Changes made through this object take effect at once. */
   verify(presented: string | undefined, address?: string): Promise<KeyOwner | undefined> {
     return this.#verifier.verify(presented, address);
   }
 
-  /** The details of a key that its account may see. */
+  /** Returns the details of a key that its account may see. */
   get(accountId: string, keyId: string): Promise<KeyInfo | undefined> {
     return readListing(this.#dependencies.store, accountId, keyId);
   }

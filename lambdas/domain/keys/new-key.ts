@@ -11,13 +11,13 @@ import type { KeyInfo, StoredKey } from './key-item';
 import { encodeKey, encodeKeyListing, encodeRules, SALT_BYTES } from './key-item';
 import type { Pepper } from './pepper';
 
-/** A key that was just made: the only time that it is shown. */
+/** A newly created key, which is shown only this once. */
 export interface ShownKey {
   readonly keyId: string;
   readonly key: string;
 }
 
-/** The parts that a new key is made from. */
+/** The properties of a new key. */
 export interface MadeOf {
   readonly accountId: string;
   readonly label?: string | undefined;
@@ -25,7 +25,9 @@ export interface MadeOf {
   readonly validUntil: string | undefined;
   readonly createdBy: string | undefined;
   readonly rules: KeyRules | undefined;
-  /** The IAM role that the key is for: its secret is thrown away. @default none: the key is for the holder of its secret */
+  /**
+   * The IAM role that the key is for. Its secret is discarded. @default none: the key is for the holder of its secret
+   */
   readonly role?: string | undefined;
   readonly replaces?: string;
   readonly counterId?: string;

@@ -6,10 +6,13 @@ import { isAdult } from '../people/person-item';
 import type { GuardedWrite } from '../table/commit';
 import { TooManyKeys } from './keys-errors';
 
-/** How many keys one account can make in a day (UTC), rotations included: keys are never deleted. */
+/**
+ * The number of keys that one account can create in a day (UTC), rotations included. It is limited because keys are
+ * never deleted.
+ */
 export const KEYS_PER_ACCOUNT_AND_DAY_MAX = 1_000;
 
-/** Whatever yields keys needs an active account and, if a person acts, that person's attestation of age. */
+/** Every action that creates keys needs an active account and, if a person acts, that person's attestation of age. */
 export function keyPreconditions(accountId: string, actor: Actor): readonly GuardedWrite[] {
   const personId = personOf(actor);
   return personId === undefined ? [isActive(accountId)] : [isActive(accountId), isAdult(personId)];

@@ -22,7 +22,7 @@ export class RoleVerifier {
   verify(keyId: string | undefined, principal: string, address?: string): Promise<KeyOwner | undefined> {
     const assumed = roleAssumedBy(principal);
     const named = keyIdSchema.safeParse(keyId);
-    // The role stands in for the secret, in the cache too.
+    // The role replaces the secret, in the cache too.
     const presented = named.success && assumed !== undefined ? { keyId: named.data, secret: assumed } : undefined;
     return this.#lookup.find(presented, address, ({ role = '' }, secret) => roleNamed(role) === secret);
   }

@@ -41,8 +41,16 @@ export async function rotateKey(dependencies: KeysDependencies, rotation: Rotati
   if (version !== undefined && version !== listing.version) throw new VersionMismatch();
   const { label, validUntil, rules } = listing;
   const counterId = old.counterId ?? keyId;
-  const made = make({ accountId, label, validUntil, rules, createdBy: personOf(actor), replaces: keyId, counterId });
-  const replacedBy = made.shown.keyId;
+  const successor = make({
+    accountId,
+    label,
+    validUntil,
+    rules,
+    createdBy: personOf(actor),
+    replaces: keyId,
+    counterId,
+  });
+  const replacedBy = successor.shown.keyId;
   const end = isoTime(Math.min(now + graceMs, endOf(listing)));
   const ending = changeKey(
     { accountId, keyId },
@@ -59,10 +67,10 @@ export async function rotateKey(dependencies: KeysDependencies, rotation: Rotati
     action: 'key.rotate',
     target: keyId,
     after: { replacedBy, validUntil: end },
-    writes: [...ending, ...made.writes.map((write) => ({ write })), ...newKeyPreconditions(accountId, actor, now)],
+    writes: [...ending, ...successor.writes.map((write) => ({ write })), ...newKeyPreconditions(accountId, actor, now)],
   });
   forget(keyId);
-  return made.shown;
+  return successor.shown;
 }
 
 /**

@@ -11,7 +11,7 @@ export interface KeyOwner {
   readonly counterId?: string;
   /** @default everything is allowed */
   readonly rules?: KeyRules;
-  /** Whether it opens nothing at the moment. @default false */
+  /** Whether the key is suspended. @default false */
   readonly isSuspended?: boolean;
 }
 
@@ -28,7 +28,7 @@ interface Verified {
 
 /**
  * Caches keys that were valid a moment ago, so that one busy key does not make its item a hot one. Only complete, valid
- * keys are cached: an invalid key takes all the steps each time it comes.
+ * keys are cached; an invalid key takes all the steps each time.
  */
 export class VerifiedKeys {
   /** By the digest of the whole key, so that keys stay in memory no longer than their request. */

@@ -1,4 +1,4 @@
-/** One mail to one person. Its text is personal data: it is handed over and never stored. */
+/** One mail to one person. Its text is personal data: it is sent and never stored. */
 export interface Mail {
   readonly to: string;
   readonly subject: string;
@@ -9,7 +9,7 @@ export interface Mail {
 /** Accepts mails for delivery. */
 export interface Mailer {
   /**
-   * Resolves once the mail is accepted. There is no retry: a mail that was not accepted may arrive all the same.
+   * Resolves once the mail is accepted. There is no retry, because a mail that was not accepted may still arrive.
    *
    * @throws MailNotTaken
    */

@@ -1,6 +1,6 @@
 import { Refusal } from '../errors/refusal';
 
-/** The action that needed the mail was not done either, so nobody waits for a mail that does not come. */
+/** The mail could not be sent, so the action that needed it was not done either. */
 export class MailNotTaken extends Refusal {
   override readonly name = 'MailNotTaken';
   override readonly status = 503;

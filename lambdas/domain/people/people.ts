@@ -30,8 +30,8 @@ export class People {
    */
   async ofSubject(subject: string): Promise<Person> {
     if (!isSubject(subject)) throw new RangeError('not a subject');
-    const found = await this.#find(subject);
-    if (found) return found;
+    const existing = await this.#find(subject);
+    if (existing) return existing;
     // The console sends several requests at once, so the first requests of a new person conflict with each other.
     return retry(
       REQUEST_RETRY,
@@ -83,9 +83,10 @@ export class People {
       { write: { table: ACCOUNTS, put: { ...personKey(personId), ...person, subject }, when: absent() } },
     ]);
     if (refusals.length === 0) return person;
-    // Another request of the same person came first, or an attempt of this one whose answer was lost.
-    const known = await this.#find(subject);
-    if (!known) throw new Error('a subject leads to a person who is not there');
-    return known;
+    // Another request of the same person came first, or an earlier attempt of this one was committed and its reply was
+    // lost.
+    const existing = await this.#find(subject);
+    if (!existing) throw new Error('a subject leads to a person who is not there');
+    return existing;
   }
 }

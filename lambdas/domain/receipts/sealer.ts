@@ -102,11 +102,11 @@ export class Sealer {
    * the next seal overwrites the list of them.
    */
   async #openBatches({ consumed }: LastSeal): Promise<TakenBatch[]> {
-    const taken = new Set(consumed.map(({ pk, sk }) => `${pk} ${sk}`));
+    const consumedKeys = new Set(consumed.map(({ pk, sk }) => `${pk} ${sk}`));
     const batches: TakenBatch[] = [];
     let leaves = 0;
     for await (const batch of this.#leaves.batches()) {
-      if (taken.has(`${batch.key.pk} ${batch.key.sk}`)) {
+      if (consumedKeys.has(`${batch.key.pk} ${batch.key.sk}`)) {
         await this.#leaves.remove(batch.key);
       } else if (leaves < SEAL_LEAVES_MAX && batches.length < SEAL_BATCHES_MAX) {
         const accounts = batch.accounts();

@@ -45,9 +45,9 @@ export class Seals {
     if (item === undefined) return undefined;
     const { text, signature } = item;
     if (typeof text !== 'string' || !(signature instanceof Uint8Array)) throw new Error('the item is not a seal');
-    const found = { seal: parseSeal(text), signature: Buffer.from(signature) };
-    this.#cache.set(number, found);
-    return found;
+    const signedSeal = { seal: parseSeal(text), signature: Buffer.from(signature) };
+    this.#cache.set(number, signedSeal);
+    return signedSeal;
   }
 
   /**

@@ -12,7 +12,7 @@ export interface Verification {
   readonly receipts: number;
   readonly trees: number;
   readonly seals: number;
-  /** One message per fault. If there is none, everything is as it was sealed. */
+  /** One message per fault; empty if the file is valid. */
   readonly faults: readonly string[];
 }
 

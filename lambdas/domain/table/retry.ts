@@ -28,9 +28,9 @@ export const systemSleep = (milliseconds: number): Promise<void> =>
 
 export const systemTiming = (clock: Clock): Timing => ({ clock, sleep: systemSleep, random: Math.random });
 
-/** Thrown by an attempt that conflicted with another writer and should be retried with what it has learned. */
+/** Thrown by an attempt that conflicted with another writer and should be retried with the new state. */
 export class RetryNeeded extends Error {
-  override readonly name = 'TryAgain';
+  override readonly name = 'RetryNeeded';
 }
 
 /**
@@ -66,7 +66,7 @@ function isTransient(error: unknown): boolean {
 /** Whether a transaction wrote nothing because it conflicted with other writers of the same items. */
 export function isContention(error: unknown): boolean {
   if (!(error instanceof TransactionCancelled)) return false;
-  // Callers map a failed condition to a refusal before they get here; an invalid write stays invalid.
+  // Callers map a failed condition to a refusal before they get here; retrying an invalid write cannot help.
   const codes = error.reasons.map((reason) => reason?.code);
   return (codes.includes('Conflict') || codes.includes('Throttled')) && !codes.includes('Invalid');
 }

@@ -10,7 +10,7 @@ export class ConditionFailed extends Error {
   }
 }
 
-/** Why one write of a cancelled transaction failed; `undefined` for a write that did not. */
+/** Why one write of a cancelled transaction failed; `undefined` for a write that did not fail. */
 export type CancellationReason =
   | { readonly code: 'ConditionFailed'; readonly item: Item | undefined }
   | { readonly code: 'Conflict' | 'Throttled' | 'Invalid' };

@@ -11,9 +11,9 @@ export interface Charge {
 /** Computes the charge for usage. The size of the whole prompt selects the tier, which prices the whole request. */
 export function chargeFor(usage: Usage, version: PriceVersion): Charge {
   const tier = tierFor(version, promptTokens(usage));
-  const used = UNITS.filter((unit) => (usage[unit] ?? 0) > 0);
-  const costPico = used.reduce((sum, unit) => sum + BigInt(usage[unit] ?? 0) * unitPricePico(tier, unit), 0n);
-  return { costPico, unpriced: used.filter((unit) => tier.picoPerToken[unit] === undefined) };
+  const usedUnits = UNITS.filter((unit) => (usage[unit] ?? 0) > 0);
+  const costPico = usedUnits.reduce((sum, unit) => sum + BigInt(usage[unit] ?? 0) * unitPricePico(tier, unit), 0n);
+  return { costPico, unpriced: usedUnits.filter((unit) => tier.picoPerToken[unit] === undefined) };
 }
 
 function promptTokens(usage: Usage): number {

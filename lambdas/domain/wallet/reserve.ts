@@ -55,8 +55,8 @@ async function reserveOwn(dependencies: WalletDependencies, terms: HoldTerms, ta
  * No request depends on the answer: if the read fails, the balance counts as uncontended and the next request retries.
  */
 async function isHot({ store, leaseBook }: WalletDependencies, accountId: string, now: number): Promise<boolean> {
-  const known = leaseBook.isHot(accountId, now);
-  if (known !== undefined) return known;
+  const isKnownHot = leaseBook.isHot(accountId, now);
+  if (isKnownHot !== undefined) return isKnownHot;
   let balance: Balance | undefined;
   try {
     balance = await readPart(store, { accountId }, { consistent: false });

@@ -19,7 +19,7 @@ export class InvalidInput extends Refusal {
   }
 }
 
-/** The access token is missing or wrong: every case gets the same answer. */
+/** The access token is missing or invalid. Every case gets the same response. */
 export class Unauthenticated extends Refusal {
   override readonly name = 'Unauthenticated';
   override readonly status = 401;
@@ -29,7 +29,7 @@ export class Unauthenticated extends Refusal {
   }
 }
 
-/** A change must name the version that it changes, so that it does not undo another change unseen. */
+/** A change must name the version that it changes, so that it cannot silently undo another change. */
 export class PreconditionRequired extends Refusal {
   override readonly name = 'PreconditionRequired';
   override readonly status = 428;

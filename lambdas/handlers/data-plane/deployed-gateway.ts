@@ -66,7 +66,7 @@ export async function deployedGateway(
 }
 
 /**
- * The providers that have a key. The models of the others are not served, since they could only fail.
+ * The providers that have a key. The models of the others are not served, because every request for them would fail.
  * @throws when no provider has a key, so that a deployment without keys does not start
  */
 function withKey(

@@ -16,7 +16,7 @@ interface EntranceDependencies {
   readonly clock: Clock;
 }
 
-/** The way in for one kind of caller: how it authenticates, and whether it comes through the edge. */
+/** The gateway's setup for one kind of caller: how it authenticates, and whether it comes through the edge. */
 export type Entrance = (
   dependencies: EntranceDependencies,
 ) => Promise<Pick<GatewayDependencies, 'identify' | 'originSecrets'>>;

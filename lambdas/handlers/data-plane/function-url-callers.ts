@@ -1,10 +1,10 @@
 import { CLIENT_ADDRESS_HEADER } from '../../contracts/deployment/edge';
 import type { ReadCaller } from './function-url-host';
 
-/** The caller behind CloudFront, which reports the client's address. The client sends a key. */
+/** A client behind CloudFront, which reports the client's address. The client sends a key. */
 export const callerBehindEdge: ReadCaller = ({ headers }) => ({ clientAddress: headers[CLIENT_ADDRESS_HEADER] });
 
-/** A workload that calls the function itself: Lambda has checked its signature, and sees its address. */
+/** A workload that calls the function directly. Lambda has verified its signature and sees its address. */
 export const callerKnownToIam: ReadCaller = ({ requestContext }) => ({
   clientAddress: requestContext.http.sourceIp,
   principal: requestContext.authorizer?.iam?.userArn,

@@ -18,7 +18,7 @@ export interface InvocationContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** The event, with the additions that Lambda makes when the URL requires a signature. */
+/** The event, with the fields that Lambda adds if the URL requires a signature. */
 export type FunctionUrlEvent = LambdaFunctionURLEvent & {
   readonly requestContext: { readonly authorizer?: { readonly iam?: { readonly userArn?: string } } };
 };
@@ -26,7 +26,7 @@ export type FunctionUrlEvent = LambdaFunctionURLEvent & {
 /** Reads the caller and its address, which each kind of URL reports in its own way. */
 export type ReadCaller = (event: FunctionUrlEvent) => Pick<Exchange, 'clientAddress' | 'principal'>;
 
-/** A function does not learn that its client left: this never aborts. */
+/** A function does not learn that its client disconnected, so this never aborts. */
 const NEVER_GONE = new AbortController().signal;
 
 /** One invocation through a streaming function URL, as the gateway sees it. */
@@ -51,9 +51,10 @@ export function functionUrlExchange(
     },
     begin: (statusCode, headers) => {
       const response = runtime.HttpResponseStream.from(stream, { statusCode, headers });
-      // A broken connection is no defect. Without a listener, its error would end the process, and with it every hold.
+      // A broken connection is not a bug. Without a listener, its error would end the process and abandon every hold.
       response.on('error', () => undefined);
-      // The runtime sends the head with the first write: a body that only comes with the end would go without it.
+      // The runtime sends the head with the first write, so a body that is only passed to `end` would be sent without
+      // it.
       response.write('');
       return response;
     },

@@ -4,15 +4,14 @@ import type { Gateway } from '../../domain/data-plane/gateway';
 import { functionUrlExchange, type ReadCaller, type StreamingRuntime } from './function-url-host';
 
 /**
- * Only the Lambda runtime fills this. Elsewhere it is absent, or empty where the SDK made it, so that handlers still
+ * Only the Lambda runtime fills this. Elsewhere it is absent, or an empty object from the SDK, and handlers must still
  * load.
  */
 const { awslambda } = globalThis as { awslambda?: Partial<StreamingRuntime> };
 
 /**
- * A function's streaming handler.
- * @param open Called in the Lambda runtime alone, before the first request, and again by the next request after a
- *   failure.
+ * A function's streaming handler. @param open called only in the Lambda runtime, before the first request, and again by
+ * the next request after a failure
  */
 export function serveFunctionUrl(open: () => Promise<Pick<Gateway, 'handle'>>, readCaller: ReadCaller): unknown {
   if (!isStreaming(awslambda)) return undefined;

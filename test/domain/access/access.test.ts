@@ -82,8 +82,8 @@ describe('access', () => {
     for (const permission of inScope('account')) {
       for (const [who, personId] of standing) {
         const expected = allows(permission, who) ? who : 'NotAllowed';
-        const asked = stage.access.inAccount(permission, accountId, personId);
-        expect([permission, who, await outcome(asked)]).toEqual([permission, who, expected]);
+        const access = stage.access.inAccount(permission, accountId, personId);
+        expect([permission, who, await outcome(access)]).toEqual([permission, who, expected]);
       }
     }
   });
@@ -121,7 +121,7 @@ describe('access', () => {
     expect(await outcome(stage.access.inAccount('account.read', accountId, personId))).toBe('AccountNotFound');
   });
 
-  test('an operator who is also a member acts by whichever right suffices', async () => {
+  test('an operator who is also a member acts with whichever permission suffices', async () => {
     const { stage, accountId, standing } = await peopled();
     const personId = standing.get('developer')!;
     await stage.operators.appoint({ personId, actor: { kind: 'deployment' } });

@@ -133,7 +133,7 @@ describe('an invitation', () => {
     });
   });
 
-  test('an invitation ends with its inviter’s right to invite, so that a removed member cannot come back by it', async () => {
+  test('an invitation ends with its inviter’s right to invite, so that a removed member cannot return through it', async () => {
     const stage = await openStage();
     const { accountId } = stage;
     const admin = await stage.join(accountId, stage.owner, 'admin');

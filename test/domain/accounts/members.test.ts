@@ -108,7 +108,7 @@ describe('a member', () => {
     expect(events.slice(-2).map(({ action }) => action)).toEqual(['member.remove', 'member.leave']);
   });
 
-  test('a member who has just lost a right cannot use it any more', async () => {
+  test('a member who has just lost a permission can no longer use it', async () => {
     const stage = new AccountStage();
     const { accountId, owner } = await stage.account();
     const [admin, other] = [await stage.join(accountId, owner, 'admin'), await stage.join(accountId, owner, 'auditor')];

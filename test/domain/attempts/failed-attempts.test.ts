@@ -83,7 +83,7 @@ test('attempts from an unknown source are not counted', () => {
   expect(isLetTry(attempt)).toBe(true);
 });
 
-test('a clock that is set back locks no one out', () => {
+test('a clock that is set back does not lock anyone out', () => {
   const { time, isLetTry, fail } = stage();
   const attempt = { source: HOME, subject: 'key-1' };
   fail(attempt, FAILURES_MAX);

@@ -93,7 +93,7 @@ describe('the audit log', () => {
 });
 
 describe('an action', () => {
-  test('an action whose answer was lost is done once and recorded once', async () => {
+  test('an action whose reply was lost is done once and recorded once', async () => {
     const { stage, accountId, owner: actor } = await recorded();
     stage.store.plan('lost reply', 'unreachable', 'conflict');
     await stage.accounts.rename({ accountId, name: 'four', actor, version: 4 });
@@ -101,7 +101,7 @@ describe('an action', () => {
     expect(await stage.verify(accountId)).toEqual({ events: 5, faults: [] });
   });
 
-  test('an action whose answer was lost is found in the log even after another action', async () => {
+  test('an action whose reply was lost is found in the log even after another action', async () => {
     const { stage, accountId, owner: actor } = await recorded();
     const slow = Object.assign(new AccountStage(stage.engine), { now: stage.now });
     slow.store.plan('lost reply', async () => {

@@ -125,7 +125,7 @@ test('there is one price at any time, whatever is approved, and a charge can be 
   );
 });
 
-test('each of several concurrent changes is made completely or refused without effect', async () => {
+test('each of several concurrent changes is either made completely or refused without effect', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.nat(5), { minLength: 1, maxLength: 8 }),

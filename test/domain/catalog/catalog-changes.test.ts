@@ -134,7 +134,7 @@ describe('what an operator sets', () => {
     expect((await stage.events()).map(({ target }) => target)).toEqual(['catalog@1', 'catalog@2']);
   });
 
-  test('a change whose answer was lost is made once', async () => {
+  test('a change whose reply was lost is made once', async () => {
     const stage = new CatalogStage();
     stage.store.plan('lost reply');
     await stage.set({ kind: 'provider', provider: 'alpha', enabled: false });

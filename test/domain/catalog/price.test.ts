@@ -43,13 +43,13 @@ describe('a unit without a price', () => {
     [10, { input: 7 }],
   );
 
-  test('an unpriced unit costs as much as the dearest unit of its direction', () => {
+  test('an unpriced unit costs as much as the most expensive unit of its direction', () => {
     expect(unitPricePico(tiers[0]!, 'imageInput')).toBe(9n);
     expect(unitPricePico(tiers[0]!, 'imageOutput')).toBe(4n);
     expect(unitPricePico(tiers[0]!, 'cachedInput')).toBe(5n);
   });
 
-  test('an unpriced unit costs as much as the dearest of all when its direction has no price', () => {
+  test('an unpriced unit costs as much as the most expensive unit of all when its direction has no price', () => {
     expect(unitPricePico(tiers[1]!, 'output')).toBe(7n);
   });
 });

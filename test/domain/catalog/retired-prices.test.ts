@@ -11,7 +11,7 @@ const dear = version('alpha/one@1970-01-01#dear', 2);
 const cheap = version('alpha/one@1970-01-01#cheap', 1);
 const later = { ...version('alpha/one@2026-01-01#later', 3), from: '2026-01-01T00:00:00.000Z' };
 
-describe('a price version that the sources no longer give', () => {
+describe('a price version that the sources no longer contain', () => {
   test('a price version that was edited in place is kept with its old prices', () => {
     expect(retiredPrices({ catalog: pricedAt(dear), retired: [] }, pricedAt(cheap))).toEqual([dear]);
   });

@@ -28,7 +28,7 @@ describe('fault matrix: a process that dies', () => {
     expect(await stage.records()).toEqual([]);
   });
 
-  test('a process that dies between the reserve’s commit and the provider’s call has its hold given back', async () => {
+  test('a process that dies between the reserve’s commit and the provider’s call has its hold returned', async () => {
     stage.process.diesAtNextCommit('after');
     begin();
     await stage.process.died;
@@ -38,7 +38,7 @@ describe('fault matrix: a process that dies', () => {
     expect(await stage.records()).toMatchObject([{ status: 'expired', costPico: 0n, httpStatus: 0, usage: {} }]);
   });
 
-  test('a process that dies in the middle of a stream has its hold given back, and the stream is free', async () => {
+  test('a process that dies in the middle of a stream has its hold returned, and the stream is free', async () => {
     const { call } = await stage.begin(stage.client(chat({ stream: true })));
     call.head(200, SSE);
     call.data(delta('hello'));
@@ -46,7 +46,7 @@ describe('fault matrix: a process that dies', () => {
     expect(await stage.records()).toMatchObject([{ status: 'expired', costPico: 0n, usage: {} }]);
   });
 
-  test('a process that dies before the settle’s commit has its hold given back, and the answer is free', async () => {
+  test('a process that dies before the settle’s commit has its hold returned, and the answer is free', async () => {
     stage.providers.play((call) => {
       stage.process.diesAtNextCommit('before');
       events(delta('hi'), usageEvent(USAGE), DONE)(call);
@@ -178,7 +178,7 @@ describe('fault matrix: a token that was used before with other writes', () => {
     expect((await stage.balance()).heldPico).toBe(0n);
   });
 
-  test('a used token at the settle: the settle is made again with another token, once', async () => {
+  test('a used token at the settle: the settle is retried with another token, and charges once', async () => {
     stage.providers.play((call) => {
       stage.store.plan(mismatch);
       whole(completion('hi', USAGE))(call);

@@ -42,7 +42,7 @@ describe.each(KEY_SCOPES)('a key for %s alone', (scope) => {
     expect(client.text).toMatch(/scope_not_allowed|permission_error/);
   });
 
-  test(`a key for ${scope} alone is told that a path does not exist only where it could read`, async () => {
+  test(`a key with only the scope ${scope} gets 404 for an unknown path only where it may read`, async () => {
     const below = { '/v1/models/a/b': 'models', '/v1/nothing': 'requests', '/v1/requests/a/b': 'requests' };
     for (const [path, needed] of Object.entries(below)) {
       const { status } = await stage.send({ method: 'GET', path });
@@ -57,18 +57,18 @@ describe('a request without a key', () => {
     expect([client.status, client.bodyReads]).toEqual([401, 0]);
   });
 
-  test('a request without a key may ask whether the gateway runs', async () => {
+  test('a request without a key can use the health check', async () => {
     const probes = ROUTES.filter(({ kind }) => kind === 'probe');
     expect(probes).toHaveLength(1);
     for (const route of probes) expect((await send(route, { headers: NO_KEY })).status).toBe(200);
   });
 
-  test('a request without a key is refused at a path that does not exist', async () => {
+  test('a request without a key is refused at an unknown path', async () => {
     expect((await stage.send({ method: 'GET', path: '/v1/nothing', headers: NO_KEY })).status).toBe(401);
   });
 });
 
-describe('a method that a route does not take', () => {
+describe('a method that a route does not support', () => {
   beforeAll(() => stage.useRules({}));
 
   test.each(named)('another method than that of %s is answered 405 with the right one', async (_name, route) => {
@@ -89,7 +89,7 @@ describe('a method that a route does not take', () => {
   );
 });
 
-test('a path that does not exist is answered 404 whatever the method', async () => {
+test('an unknown path returns 404 for any method', async () => {
   await stage.useRules({});
   for (const method of METHODS) {
     const client = await stage.send({ method, path: '/v1/nothing' });

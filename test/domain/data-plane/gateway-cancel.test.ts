@@ -54,7 +54,7 @@ describe('cancelling a request', () => {
     expect(await stage.records()).toMatchObject([{ status: 'cancelled', httpStatus: 409, usage: { output: 50 } }]);
   });
 
-  test('an id that never existed can be cancelled, because only its own process knows whether a request runs', async () => {
+  test('an unknown request ID can be cancelled, because only the process that serves a request knows whether it runs', async () => {
     expect((await cancel('req_01JD0000000000000000000000')).status).toBe(202);
   });
 

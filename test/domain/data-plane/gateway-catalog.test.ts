@@ -70,7 +70,7 @@ const ignore = (): void => undefined;
 const silentLog = { info: ignore, warn: ignore, error: ignore };
 const TEN_SECONDS_MS = 10_000;
 
-test('a provider that another process disables is sent nothing after ten seconds, and without a provider there is no model', async () => {
+test('a provider that another process disabled receives nothing after ten seconds, and a model without a provider is not served', async () => {
   const scene = await Scene.open();
   await scene.send(chat());
   expect(scene.asked()).toEqual(['first']);
@@ -96,7 +96,7 @@ test('a model without an approved price is never sent to a provider, and is not 
   await scene.stage.expectBalanced();
 });
 
-test('a provider is sent its own name of a model that the client called by an alias', async () => {
+test('a provider receives its own name of the model when the client used an alias', async () => {
   const scene = await Scene.open();
   await scene.set({ kind: 'alias', alias: 'house-model', model: 'chatty' });
   scene.stage.turnedMs += TEN_SECONDS_MS;

@@ -22,7 +22,7 @@ describe('a client that leaves', () => {
     },
   );
 
-  test('a client that leaves a whole answer, whose first provider then fails, has no other provider asked', async () => {
+  test('a client that disconnects from a whole answer causes no request to another provider when the first one fails', async () => {
     const client = stage.client(chat());
     const { done, call } = await stage.begin(client);
     client.leave();
@@ -59,7 +59,7 @@ describe('a client that leaves', () => {
   });
 });
 
-describe('a stream to the client that breaks without notice', () => {
+describe('a client stream that breaks without notice', () => {
   test('a stream that breaks without notice is drained to the provider’s usage, even when the client was slow', async () => {
     const client = stage.client(chat({ stream: true }));
     client.stalled = true;
@@ -92,7 +92,7 @@ describe('a stream to the client that breaks without notice', () => {
 describe('a silent provider', () => {
   const keepAlives = async (count: number): Promise<void> => jest.advanceTimersByTimeAsync(count * 10_000);
 
-  test('a silent provider leads to a stream after ten seconds, and its later error is sent in-band in its own words', async () => {
+  test('a silent provider leads to a stream after ten seconds, and its later error is sent in-band with its own message', async () => {
     const client = stage.client(chat({ stream: true }));
     const { done, call } = await stage.begin(client);
     await keepAlives(2);
@@ -105,7 +105,7 @@ describe('a silent provider', () => {
     expect(await stage.records()).toMatchObject([{ status: 'provider_error', httpStatus: 200, costPico: 0n }]);
   });
 
-  test('a silent provider’s successor streams to the client without a loss', async () => {
+  test('the next provider after a silent one streams to the client without losing an event', async () => {
     const client = stage.client(chat({ stream: true }));
     const { done, call } = await stage.begin(client, events(delta('hi'), usageEvent(USAGE), DONE));
     await keepAlives(1);
@@ -116,7 +116,7 @@ describe('a silent provider', () => {
     expect(await stage.records()).toMatchObject([{ provider: 'second', status: 'completed' }]);
   });
 
-  test('a silent provider does not crash the gateway when the client can no longer be sent anything', async () => {
+  test('a silent provider does not crash the gateway when the client can no longer be reached', async () => {
     const client = stage.client(chat({ stream: true }));
     client.begin = () => {
       throw new Error('the connection is closed');
@@ -128,7 +128,7 @@ describe('a silent provider', () => {
     expect(await stage.records()).toMatchObject([{ costPico: COST_PICO }]);
   });
 
-  test('a silent provider is given up in time to settle, and no keep-alive follows the error', async () => {
+  test('a silent provider is abandoned in time to settle, and no keep-alive follows the error', async () => {
     const client = stage.client(chat({ stream: true }), 12_000);
     const { done } = await stage.begin(client);
     await jest.advanceTimersByTimeAsync(2_100);
@@ -141,7 +141,7 @@ describe('a silent provider', () => {
 });
 
 describe('a slow client', () => {
-  test('a slow client holds the provider back, so that its buffer stays small', async () => {
+  test('a slow client pauses the provider, so that its buffer stays small', async () => {
     const client = stage.client(chat({ stream: true }));
     client.stalled = true;
     const { done, call } = await stage.begin(client);

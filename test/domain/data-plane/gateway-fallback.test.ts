@@ -7,7 +7,7 @@ beforeEach(async () => {
 });
 afterEach(() => stage.expectBalanced());
 
-test('the next provider is asked when the first fails, and only the one that answered is charged', async () => {
+test('the next provider gets the request when the first fails, and only the one that answered is charged', async () => {
   stage.providers.play(fails('unreachable'), whole(completion('hi', USAGE)));
   const client = await stage.send(chat());
   expect(client.status).toBe(200);
@@ -21,7 +21,7 @@ test.each([
   ['an error under 200', whole({ error: { message: 'no' } })],
   ['a rate limit', whole({ error: { message: 'no' } }, 429)],
   ['the operator’s key refused', whole({ error: { message: 'no' } }, 401)],
-])('the next provider is asked after %s', async (_what, play) => {
+])('the next provider gets the request after %s', async (_what, play) => {
   stage.providers.play(play, events(delta('hi'), usageEvent(USAGE), DONE));
   const client = await stage.send(chat({ stream: true }));
   expect(client.text).toContain(DONE);

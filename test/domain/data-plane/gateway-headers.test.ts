@@ -7,7 +7,7 @@ beforeEach(async () => {
 });
 afterEach(() => stage.expectBalanced());
 
-test('a client sees no provider header that is about the operator', async () => {
+test('a client sees no provider header that reveals something about the operator', async () => {
   stage.providers.play(
     whole(completion('hi', USAGE), 200, {
       ...JSON_TYPE,
@@ -25,7 +25,7 @@ test('a client sees no provider header that is about the operator', async () => 
   ]);
 });
 
-test('a provider sees no client header or identity but the protocol’s own headers', async () => {
+test('a provider receives only the protocol’s headers from the client, and no identity', async () => {
   stage.providers.play(whole(completion('hi', USAGE)));
   await stage.send({
     ...chat({ user: 'alice' }),

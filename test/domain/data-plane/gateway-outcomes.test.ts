@@ -227,7 +227,7 @@ test.each([
   ['embeddings', { path: '/v1/embeddings', body: { model: 'vectors', input: 'a' } }, { object: 'list' }],
   ['a message', messages(), { type: 'message', content: 'hi' }],
   ['a message, a chat completion,', messages(), completion('hi', USAGE)],
-])('the answer to %s that has another shape is a failure, and free', async (_what, sent, body) => {
+])('an answer to %s with the wrong shape is a failure, and free', async (_what, sent, body) => {
   stage.providers.play(whole(body));
   const client = await stage.send(sent);
   expect([client.status, client.text]).toEqual([502, expect.stringContaining('answered 200')]);

@@ -26,7 +26,7 @@ async function seal(): Promise<void> {
 
 const get = (at = path, headers = {}) => stage.send({ method: 'GET', path: at, headers });
 
-test('a receipt is pending until it is sealed, and the answer says when to ask again', async () => {
+test('a receipt is pending until it is sealed, and the response says when to retry', async () => {
   const { status, json, answerHeaders } = await get();
   expect([status, json, answerHeaders['retry-after']]).toEqual([202, { requestId, status: 'pending' }, '60']);
 });
@@ -40,13 +40,13 @@ test('a sealed receipt comes with everything that is needed to verify it', async
   expect(verifyReceipts(readDocuments(JSON.stringify(json)), published)).toMatchObject({ receipts: 1, faults: [] });
 });
 
-test('a receipt that is missing after a day is no longer promised', async () => {
+test('a receipt that is missing after a day is not found, rather than pending', async () => {
   stage.turnedMs = 24 * 3_600_000 + 60_000;
   const { status, json } = await get();
   expect([status, json]).toMatchObject([404, { error: { code: 'receipt_not_found' } }]);
 });
 
-test('another account’s receipt is as unknown as that of a request that never existed', async () => {
+test('another account’s receipt gets the same 404 as an unknown request', async () => {
   await seal();
   const stranger = (await stage.stranger()).key;
   const refused = await get(path, { authorization: `Bearer ${stranger}` });

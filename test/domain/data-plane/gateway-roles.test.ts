@@ -26,7 +26,7 @@ async function open(rules = {}) {
   return { stage, keyId, send };
 }
 
-describe('a workload that calls the gateway itself', () => {
+describe('a workload that calls the gateway directly', () => {
   test('a workload’s request is paid by the account of the key that it names, and counts against that key', async () => {
     const { stage, keyId, send } = await open({ requestsPerMinute: 1 });
     const answer = await send(chat(), WORKER);
@@ -55,7 +55,7 @@ describe('a workload that calls the gateway itself', () => {
       'authentication_error',
     ],
   ])(
-    'a request from %s is refused before its body is read, with what to send instead',
+    'a request from %s is refused before its body is read, and the message says what to send instead',
     async (_who, sent, principal, type) => {
       const { send } = await open();
       const { status, json, bodyReads } = await send(sent, principal);
@@ -64,7 +64,7 @@ describe('a workload that calls the gateway itself', () => {
     },
   );
 
-  test('a key with a secret does not work where workloads call, whether it is shown or named', async () => {
+  test('a key with a secret is refused at the URL for workloads, whether it is sent in full or by its ID', async () => {
     const { stage, send } = await open();
     for (const headers of [{ 'x-api-key': stage.apiKey }, { 'x-api-key': '', authorization: `Bearer ${stage.apiKey}` }])
       expect(await send({ ...chat(), headers: { ...chat().headers, ...headers } }, WORKER)).toMatchObject({
@@ -73,7 +73,7 @@ describe('a workload that calls the gateway itself', () => {
   });
 });
 
-test('a role’s key does not work where keys are shown', async () => {
+test('a role key is refused at the public endpoint', async () => {
   const { stage, keyId } = await open();
   const client = stage.client({ ...chat(), headers: { ...chat().headers, 'x-api-key': keyId } });
   await stage.gateway.handle(Object.assign(client, { principal: WORKER }));

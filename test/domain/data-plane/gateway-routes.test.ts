@@ -52,7 +52,7 @@ describe('a key in the query', () => {
   });
 
   test.each(['beta=true', 'keys=1', 'model=tokenizer', '%', '=&&'])(
-    'the query ?%s is accepted: it has no key',
+    'the query ?%s is accepted, because it contains no key',
     async (query) => {
       expect((await stage.send({ ...chat(), query })).status).toBe(200);
     },
@@ -150,7 +150,7 @@ test('a model without a price, or at another endpoint, is never sent to a provid
 describe('a wallet that cannot afford everything', () => {
   const wide = { max_tokens: undefined, messages: [{ role: 'user', content: 'hi' }] };
 
-  test('a wallet that cannot afford the whole output limits it where the client set no limit, for each choice alike', async () => {
+  test('a wallet that cannot afford the whole output limits each choice if the client set no limit', async () => {
     await stage.spendDownTo(20_000n);
     await stage.send(chat({ ...wide, n: 2 }));
     const cap = stage.providers.calls[0]?.json['max_completion_tokens'] as number;

@@ -40,7 +40,7 @@ describe('a key is refused with 403', () => {
     expect([answer.status, answer.bodyReads]).toEqual([403, 0]);
   });
 
-  test('a key is refused in Anthropic’s format where the client speaks it', async () => {
+  test('a key is refused in Anthropic’s error format if the client speaks that dialect', async () => {
     const error = { type: 'permission_error', message: expect.stringContaining('"messages"') as string };
     await expectRefused(messages(), { scopes: ['chat'] }, 403, error);
   });

@@ -37,7 +37,7 @@ async function heldPico(): Promise<bigint> {
 }
 
 describe('a settle that fails until the wallet gives up', () => {
-  test('a failed settle leaves the client’s answer whole but for the cost', async () => {
+  test('a failed settle leaves the client’s answer complete except for the cost', async () => {
     const client = await unsettled();
     expect([client.status, client.answerHeaders['x-tollgate-cost']]).toEqual([200, undefined]);
     expect(client.text).toContain('"content":"hi"');
@@ -45,14 +45,14 @@ describe('a settle that fails until the wallet gives up', () => {
     await stage.gateway.stop();
   });
 
-  test('a failed settle is made once the store recovers, without another request', async () => {
+  test('a failed settle is retried until the store recovers, without another request', async () => {
     await unsettled();
     await jest.advanceTimersByTimeAsync(SECOND_MS);
     expect(await stage.records()).toMatchObject([{ status: 'completed', costPico: COST_PICO, usage: { output: 2 } }]);
     expect(stage.lines.slice(-2)).toEqual(['SETTLE_FAILED', 'SETTLE_RECOVERED']);
   });
 
-  test('a failed settle is made by the next request where timers stop between requests, as in a function', async () => {
+  test('a failed settle is retried with the next request if timers stop between requests, as in a function', async () => {
     await unsettled();
     stage.turnedMs = MINUTE_MS;
     stage.providers.play(whole(completion('hi', USAGE)));
@@ -78,14 +78,14 @@ describe('a settle that fails until the wallet gives up', () => {
     expect(stage.lines).toContain('SETTLE_RECOVERED');
   });
 
-  test('a failed settle of which only the reply was lost charges once', async () => {
+  test('a settle that failed because its reply was lost charges once', async () => {
     await unsettled(answered('lost reply', TRIES));
     await jest.advanceTimersByTimeAsync(SECOND_MS);
     expect(stage.lines).toContain('SETTLE_RECOVERED');
     expect(await stage.spentPico()).toBe(COST_PICO);
   });
 
-  test('a failed release gives the money of a failed request back before its deadline', async () => {
+  test('a failed release is retried, and returns the money before the deadline', async () => {
     await unsettled(fails(), answered('unreachable', TRIES, fails()));
     expect(await heldPico()).toBeGreaterThan(0n);
     await jest.advanceTimersByTimeAsync(SECOND_MS);
@@ -93,7 +93,7 @@ describe('a settle that fails until the wallet gives up', () => {
     expect(await stage.records()).toMatchObject([{ status: 'provider_error', costPico: 0n }]);
   });
 
-  test('a failed settle is made on a lease as on a hold of its own', async () => {
+  test('a failed settle is retried on a lease as on a hold', async () => {
     // The balance is contended at the reserve, so a lease holds the money.
     stage.store.plan('conflict');
     await unsettled();
@@ -106,7 +106,7 @@ describe('a settle that fails until the wallet gives up', () => {
     expect(await stage.spentPico()).toBe(COST_PICO);
   });
 
-  test('a failed settle becomes an adjustment when its hold has expired meanwhile', async () => {
+  test('a failed settle becomes an adjustment when its hold has expired in the meantime', async () => {
     await unsettled();
     await stage.wallet.expireDue({ everything: true });
     expect(await stage.records()).toMatchObject([{ status: 'expired', costPico: 0n }]);
@@ -139,7 +139,7 @@ describe('a settle that fails until the wallet gives up', () => {
     expect(await stage.records()).toMatchObject([{ status: 'expired', costPico: 0n }]);
   });
 
-  test('a failed settle is retried a last time when the gateway stops', async () => {
+  test('a failed settle is retried one last time when the gateway stops', async () => {
     await unsettled();
     await stage.gateway.stop();
     expect(await stage.records()).toMatchObject([{ costPico: COST_PICO }]);
@@ -201,7 +201,7 @@ describe('the unsettled requests that are kept', () => {
     ]);
   });
 
-  test('an unsettled request with store conflicts does not hold up the others for ever', async () => {
+  test('an unsettled request with store conflicts does not hold up the others forever', async () => {
     const requests = open();
     const [first, second] = [await endOf(), await endOf()];
     requests.keep(first);

@@ -29,7 +29,7 @@ describe('Anthropic’s usage report', () => {
     expect(readAnthropicUsage(raw)).toMatchObject({ kind: 'reported', usage, unbilled: [] });
   });
 
-  test('a cache write without a lifetime counts as five minutes, or as an hour where others have one', () => {
+  test('a cache write without a lifetime counts as five minutes, or as an hour if other writes have a lifetime', () => {
     const raw = { input_tokens: 1, output_tokens: 1, cache_creation_input_tokens: 50 };
     expect(usageOf(readAnthropicUsage(raw))).toEqual({ input: 1, cacheWrite: 50, output: 1 });
     const partly = { ...raw, cache_creation: { ephemeral_5m_input_tokens: 20, ephemeral_1h_input_tokens: 10 } };
@@ -145,7 +145,7 @@ describe('the usage of an Anthropic stream, merged from its events', () => {
     expect(mergeAnthropicUsage(NO_USAGE, start)).toBe(start);
   });
 
-  test('merged usage is malformed without an input, or once an event reports nonsense', () => {
+  test('merged usage is malformed without an input, or once an event reports an impossible count', () => {
     expect(mergeAnthropicUsage(NO_USAGE, readAnthropicUsage({ output_tokens: 25 })).kind).toBe('malformed');
     expect(merged({ output_tokens: -1 })).toBe('malformed');
     expect(merged('nonsense')).toBe('malformed');

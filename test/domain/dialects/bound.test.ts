@@ -22,7 +22,7 @@ describe('the input bound', () => {
     expect(chat({ type: 'text', text: 'x'.repeat(300_000) }).inputTokensMax).toBe(CONTEXT_TOKENS);
   });
 
-  test('the input bound grows with each image, whose address does not tell its size', () => {
+  test('the input bound grows with each image, because its URL does not reveal its size', () => {
     const image = { type: 'image_url', image_url: { url: 'https://x.test/1.png' } };
     const [one, two] = [chat(image), chat(image, image)];
     expect(one.image).toBe(true);
@@ -30,7 +30,7 @@ describe('the input bound', () => {
   });
 
   test.each(['file', 'input_file', 'document', 'video_url', 'input_video', 'video', 'audio_url'])(
-    'the input bound is the whole context for a %s, whose length cannot be known here',
+    'the input bound is the whole context for a %s, because its length is unknown',
     (type) => {
       expect(chat({ type, [type]: { url: 'https://x.test/1' } }).inputTokensMax).toBe(CONTEXT_TOKENS);
     },
@@ -47,7 +47,7 @@ describe('the input bound', () => {
     expect(added).toBeGreaterThanOrEqual(735 + 499 + 245 + 700 + 346);
   });
 
-  test('the input bound of embeddings is their bytes, in text and in tokens, and not one context', () => {
+  test('the input bound of embeddings is the length of their JSON, which may exceed one context', () => {
     const input = Array.from({ length: 100_000 }, (_, at) => at);
     const { inputTokensMax } = bound(ENDPOINTS.embeddings, { input });
     expect(inputTokensMax).toBeGreaterThan(CONTEXT_TOKENS);

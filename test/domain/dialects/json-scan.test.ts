@@ -46,7 +46,7 @@ describe('scanning a JSON object', () => {
     );
   });
 
-  test('the scan refuses a member that is given twice, however it is spelled', () => {
+  test('the scan refuses a duplicate member, however it is spelled', () => {
     expect(() => scan('{"model":"a","model":"b"}')).toThrow('given twice');
     expect(() => scan(String.raw`{"model":"a","mod\u0065l":"b"}`)).toThrow('given twice');
   });

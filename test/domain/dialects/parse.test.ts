@@ -104,7 +104,7 @@ describe('parsing a request', () => {
     ['container', MESSAGES, messages(',"container":"c"')],
     ['speed', MESSAGES, messages(',"speed":"fast"')],
     ['context_management', MESSAGES, messages(',"context_management":{"edits":[{"type":"compact_20260112"}]}')],
-  ])('the parameter %s is refused, because it keeps content or has no price', (param, endpoint, body) => {
+  ])('the parameter %s is refused, because it stores content or has no price', (param, endpoint, body) => {
     expect(refusal(endpoint, body)).toMatchObject({ status: 400, code: 'unsupported_parameter', param });
   });
 
@@ -113,12 +113,12 @@ describe('parsing a request', () => {
     expect(parse(MESSAGES, body)).toMatchObject({ model: 'm' });
   });
 
-  test('names given twice are accepted in objects that are not read, as are equal names in different objects', () => {
+  test('duplicate names are accepted in objects that the gateway does not read, and equal names in different objects', () => {
     const body = chat(',"logit_bias":{"1":1,"1":2},"stream_options":{"x":{"y":1},"z":[{"y":1},{"y":2}]}');
     expect(parse(CHAT, body)).toMatchObject({ model: 'm' });
   });
 
-  test('an input of spaces is accepted: it is not empty', () => {
+  test('an input of spaces is accepted, because it is not empty', () => {
     expect(parse(EMBEDDINGS, '{"model":"m","input":"  "}')).toMatchObject({ model: 'm' });
   });
 

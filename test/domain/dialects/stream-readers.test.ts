@@ -39,7 +39,7 @@ describe('bounding the text of an event', () => {
 function read(reader: StreamReader, ...events: readonly string[]) {
   const hidden = events.map((event) => {
     const bytes = Buffer.from(event);
-    return reader.see(bytes, 0, bytes.length);
+    return reader.readEvent(bytes, 0, bytes.length);
   });
   return { hidden, reading: reader.reading };
 }

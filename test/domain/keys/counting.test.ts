@@ -47,7 +47,7 @@ describe('the window of a budget', () => {
   });
 });
 
-describe('what is counted of a request', () => {
+describe('the counts of a request', () => {
   const now = at('2026-11-21T10:00:59.999Z');
 
   test.each([undefined, {}, { scopes: ['chat'] }, { labels: { team: 'a' }, models: ['x'] }] as (

@@ -6,7 +6,7 @@ import { encodeSecret } from '../../../lambdas/domain/secret';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-test('a presented key is refused whatever it is made of', async () => {
+test('any text that is not the key is refused', async () => {
   const clock = (): number => Date.parse('2026-11-20T10:00:00.000Z');
   const store = EmbeddedStore.memory({ clock });
   const keys = new Keys({ store, pepper: 'a pepper of sufficient length', clock });
@@ -16,7 +16,7 @@ test('a presented key is refused whatever it is made of', async () => {
   await fc.assert(fc.asyncProperty(presented, async (other) => (await keys.verify(other)) === undefined));
 });
 
-test('a secret is 43 characters, one secret for each number of 256 bits', () => {
+test('a secret has 43 characters, and each 256-bit number has its own secret', () => {
   const value = (secret: string): bigint =>
     Array.from(secret).reduce((sum, character) => sum * 62n + BigInt(ALPHABET.indexOf(character)), 0n);
   fc.assert(

@@ -32,7 +32,7 @@ class Stage {
 const withSecret = (key: string, secret: string): string => `${key.slice(0, -43)}${secret}`;
 
 describe('a key', () => {
-  test('a key is verified as its account’s', async () => {
+  test('a valid key identifies its account', async () => {
     const { keys } = await Stage.open();
     const { keyId, key } = await keys.create({ accountId: ACCOUNT, label: 'laptop' });
     expect(key).toMatch(/^tg_[0-9A-HJKMNP-TV-Z]{26}_[0-9A-Za-z]{43}$/);
@@ -142,7 +142,7 @@ describe('a key', () => {
     expect(await keys.list(ACCOUNT)).toHaveLength(2);
   });
 
-  test('a revocation that the store cannot take is reported as failed', async () => {
+  test('a revocation that the store cannot write is reported as failed', async () => {
     const stage = await Stage.open();
     const { keyId } = await stage.keys.create({ accountId: ACCOUNT });
     stage.store.transact = () => Promise.reject(new StoreUnavailable('ECONNRESET'));

@@ -188,7 +188,7 @@ describe('a rotated key', () => {
     expect((await stage.keys.verify(third.key))?.rules).toEqual(RULES);
   });
 
-  test('a rotation fails when the rules changed meanwhile', async () => {
+  test('a rotation fails when the rules have changed since they were read', async () => {
     const { stage, accountId, actor, keyId, change } = await withKey();
     const rotate = stage.keys.rotate({ accountId, keyId, graceMs: 1_000, actor });
     const outcomes = await Promise.allSettled([change(RULES), rotate]);

@@ -16,7 +16,7 @@ describe('a person', () => {
     expect(await stage.people.ofSubject('another')).not.toMatchObject({ personId: first.personId });
   });
 
-  test('concurrent first requests, or a lost answer, create only one person', async () => {
+  test('concurrent first requests, or a lost reply, create only one person', async () => {
     const stage = new AccountStage();
     const people = await Promise.all(Array.from({ length: 5 }, () => stage.people.ofSubject('same')));
     expect(new Set(people.map(({ personId }) => personId)).size).toBe(1);

@@ -146,7 +146,7 @@ describe('an export', () => {
   });
 });
 
-describe('receipts that were lost on their way', () => {
+describe('receipts that were lost in transit', () => {
   test('lost receipts are completed from the usage records, once', async () => {
     const [sealed, lost, waiting] = [await stage.charge(), await stage.charge(), await stage.charge()];
     const changes = await stage.changes();

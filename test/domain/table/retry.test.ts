@@ -76,7 +76,7 @@ describe('a retry', () => {
       trial.attempts < 3 ? Promise.reject(new RetryNeeded()) : Promise.resolve('done');
     expect(await trial.retry({}, attempt)).toBe('done');
     const hopeless = trial.retry({ attemptsMax: 4 }, () => Promise.reject(new RetryNeeded()));
-    await expect(hopeless).rejects.toMatchObject({ cause: { name: 'TryAgain' } });
+    await expect(hopeless).rejects.toMatchObject({ cause: { name: 'RetryNeeded' } });
   });
 
   test('an attempt that cannot succeed is not retried', async () => {

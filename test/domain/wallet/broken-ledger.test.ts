@@ -53,7 +53,7 @@ describe('the end of a hold on an inconsistent ledger', () => {
     expect(await stage.amounts()).toEqual([600n, 400n, 0n]);
   });
 
-  test('a release is refused if the balance holds less than it should give back', async () => {
+  test('a release is refused if the balance holds less than it should return', async () => {
     const { stage, hold } = await withHold();
     await put(stage, { ...entryKey(ACCOUNT, hold.requestId), kind: 'expire' });
     await tamper(stage, { heldPico: -1n });
@@ -78,7 +78,7 @@ test('a late settle does not replace the usage record of a request that did not 
 });
 
 describe('a sweep of a lease on an inconsistent ledger', () => {
-  test('a sweep fails on a lease whose drawer holds less, and leaves it as it is', async () => {
+  test('a sweep fails on a lease whose drawer holds less, and leaves it unchanged', async () => {
     const { stage, drawer } = await withLease();
     await tamper(stage, { heldPico: -1n }, drawer);
     stage.now += 2 * 60_000;
@@ -86,7 +86,7 @@ describe('a sweep of a lease on an inconsistent ledger', () => {
     expect((await stage.amounts())[1]).toBe(799n);
   });
 
-  test('a sweep fails on a lease whose entry already exists, and leaves it as it is', async () => {
+  test('a sweep fails on a lease whose entry already exists, and leaves it unchanged', async () => {
     const { stage, hold, drawer } = await withLease();
     const leaseId = hold.leaseTurn?.slice(0, -2) ?? '';
     await put(stage, { ...entryKey(`${ACCOUNT}#${drawer}`, leaseId), kind: 'lease' });

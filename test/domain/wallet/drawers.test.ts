@@ -130,7 +130,7 @@ describe('emptying the drawers when money is scarce', () => {
     await expect(stage.reserve(100n)).rejects.toMatchObject({ name: 'InsufficientFunds', availablePico: 99n });
   });
 
-  test('drawers are emptied by one of two concurrent requests, and the other goes on with what is left', async () => {
+  test('drawers are emptied by one of two concurrent requests, and the other continues with what is left', async () => {
     const stage = await cooled();
     const early = stage.nextRequestId();
     stage.store.plan('none', () => stage.reserve(AMPLE, early));

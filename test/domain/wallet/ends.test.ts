@@ -131,14 +131,14 @@ describe('a hold whose request has ended on a lease', () => {
     return { stage, hold };
   }
 
-  test('a hold whose request ended on a lease is given back by the sweep, which does not count it as expired', async () => {
+  test('a hold whose request ended on a lease is returned by the sweep, which does not count it as expired', async () => {
     const { stage } = await endedOnLease();
     expect(await stage.expire()).toEqual({ expired: 0, overdue: 0, failed: 0 });
     expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
   });
 
   test.each(['conflict', 'unreachable', 'lost reply'] as const)(
-    'a hold whose request ended on a lease is given back once despite the store fault: %s',
+    'a hold whose request ended on a lease is returned once despite the store fault: %s',
     async (fault) => {
       const { stage } = await endedOnLease();
       stage.store.plan('none', fault, fault);
@@ -147,7 +147,7 @@ describe('a hold whose request has ended on a lease', () => {
     },
   );
 
-  test('a hold whose request ended on a lease is given back once by two concurrent sweeps', async () => {
+  test('a hold whose request ended on a lease is returned once by two concurrent sweeps', async () => {
     const { stage } = await endedOnLease();
     stage.store.plan('none', () => stage.wallet.expireDue());
     expect(await stage.expire()).toEqual({ expired: 0, overdue: 0, failed: 0 });

@@ -66,7 +66,7 @@ describe('contention of an account', () => {
     expect(other.store.counts.get).toBe(before);
   });
 
-  test('a request goes on if its process cannot tell the others about contention', async () => {
+  test('a request continues if its process cannot notify the others of contention', async () => {
     const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict', () => Promise.reject(new Error('the disk is on fire')));
     expect((await stage.reserve(100n)).leaseTurn).toBeDefined();

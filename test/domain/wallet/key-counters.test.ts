@@ -93,7 +93,7 @@ describe.each(['conflict', 'unreachable', 'lost reply', 'throttled'] as const)(
   (fault) => {
     const times = (count: number): Fault[] => Array.from({ length: count }, () => fault);
 
-    test('a request is counted once and given back once despite store faults', async () => {
+    test('a request is counted once and subtracted once despite store faults', async () => {
       const stage = await KeyCounterStage.funded();
       // There is room for one request only, so an attempt whose reply was lost must not block its own retry.
       const counting = { ...budgetOf(100n), runningMax: 1, minute: { start: START, tokens: 30, requestsMax: 1 } };
@@ -107,7 +107,7 @@ describe.each(['conflict', 'unreachable', 'lost reply', 'throttled'] as const)(
       await stage.expectSound();
     });
 
-    test('an expired request is given back once despite store faults', async () => {
+    test('an expired request is subtracted once despite store faults', async () => {
       const stage = await KeyCounterStage.funded();
       const hold = await stage.count(100n, { ...budgetOf(100n), runningMax: 1 });
       stage.store.plan(...times(3));

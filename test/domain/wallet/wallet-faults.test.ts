@@ -43,7 +43,7 @@ describe.each(FAULTS)('the wallet despite the store fault: %s', (fault) => {
     await stage.expectSound();
   });
 
-  test('an overdue hold is given back exactly once despite store faults', async () => {
+  test('an overdue hold is returned exactly once despite store faults', async () => {
     const stage = await WalletStage.funded(1_000n);
     await stage.reserve(600n);
     stage.store.plan(...times(4, fault));
@@ -116,7 +116,7 @@ describe('the wallet’s retries', () => {
     expect(stage.waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThan(8_000);
   });
 
-  test('money that a reserve took before it gave up is given back after the deadline', async () => {
+  test('money that a reserve took before it gave up is returned after the deadline', async () => {
     const stage = await WalletStage.funded(1_000n);
     stage.store.plan('lost reply', ...times(8, 'unreachable'));
     await expect(stage.reserve(600n)).rejects.toMatchObject({ name: 'WalletUnavailable' });

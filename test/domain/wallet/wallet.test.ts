@@ -151,7 +151,7 @@ test('a reserve that is repeated after its hold has ended takes no money again',
 });
 
 describe('a hold that is not ended in time', () => {
-  test('an overdue hold is given back at its deadline, not before, and leaves an expired usage record', async () => {
+  test('an overdue hold is returned at its deadline, not before, and leaves an expired usage record', async () => {
     const stage = await WalletStage.funded(1_000n);
     const hold = await stage.reserve(400n);
     stage.now = hold.deadline - 1;
@@ -174,7 +174,7 @@ describe('a hold that is not ended in time', () => {
     expect(await stage.wallet.expireDue()).toEqual({ expired: 1, overdue: 1, failed: 0 });
   });
 
-  test('a host that knows that no request is running can give back holds before their deadline', async () => {
+  test('a host that knows that no request is running can return holds before their deadline', async () => {
     const stage = await WalletStage.funded(1_000n);
     await Promise.all(Array.from({ length: 250 }, () => stage.reserve(4n)));
     expect(await stage.wallet.expireDue({ everything: true })).toEqual({ expired: 250, overdue: 0, failed: 0 });

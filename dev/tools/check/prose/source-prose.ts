@@ -14,13 +14,13 @@ const TITLED = /^(?:test|it)(?:\.each\b.*)?$/s;
 export function proseInSource(file: string, text: string): readonly Prose[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const lineAt = (position: number) => source.getLineAndCharacterOfPosition(position).line + 1;
-  const found: Prose[] = [];
+  const pieces: Prose[] = [];
   const seen = new Set<number>();
   const addComments = (ranges: readonly ts.CommentRange[] | undefined): void => {
     for (const { pos, end } of ranges ?? []) {
       if (seen.has(pos)) continue;
       seen.add(pos);
-      found.push({ kind: 'comment', text: plainComment(text.slice(pos, end)), line: lineAt(pos) });
+      pieces.push({ kind: 'comment', text: plainComment(text.slice(pos, end)), line: lineAt(pos) });
     }
   };
   const visit = (node: ts.Node): void => {
@@ -29,15 +29,15 @@ export function proseInSource(file: string, text: string): readonly Prose[] {
     if (ts.isCallExpression(node) && TITLED.test(node.expression.getText(source))) {
       const [title] = node.arguments;
       if (title && ts.isStringLiteralLike(title))
-        found.push({ kind: 'title', text: title.text, line: lineAt(title.getStart(source)) });
+        pieces.push({ kind: 'title', text: title.text, line: lineAt(title.getStart(source)) });
     }
     // A string without a space is a name, not prose.
     if ((ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || isTemplatePart(node)) && node.text.includes(' '))
-      found.push({ kind: 'string', text: node.text, line: lineAt(node.getStart(source)) });
+      pieces.push({ kind: 'string', text: node.text, line: lineAt(node.getStart(source)) });
     node.getChildren(source).forEach(visit);
   };
   visit(source);
-  return found;
+  return pieces;
 }
 
 /** A document line by line, without code and links' targets. */

@@ -15,7 +15,7 @@ import { refuseTooLarge, toShortage, type WorstCase } from './refusals';
 /** A wallet that affords fewer tokens than this counts as empty. It is the lowest limit that OpenAI accepts. */
 const OUTPUT_TOKENS_MIN = 16;
 
-/** How often a cap is computed again because another request took the money meanwhile. */
+/** How often a cap is recomputed after another request took the money. */
 const CAP_TRIES_MAX = 3;
 
 /** One way to serve the request, with its price and its worst case. */
@@ -27,32 +27,32 @@ export interface PricedTarget extends Target {
 /** In route order. */
 export type PricedTargets = readonly [PricedTarget, ...PricedTarget[]];
 
-/** A request that may go out: its worst case is held. */
+/** A request that may be sent, because its worst case is held. */
 export interface Admitted {
   readonly hold: Hold;
   readonly targets: PricedTargets;
-  /** A limit for one choice; present when the wallet affords less than the model's own limit. */
+  /** The output limit for one choice; set when the wallet can afford less than the model's own limit. */
   readonly outputTokensCap: number | undefined;
 }
 
 /** A request that its endpoint has parsed. */
-interface Asked {
+interface ParsedRequest {
   readonly endpoint: MeteredEndpoint;
   readonly request: MeteredRequest;
 }
 
 /**
- * Finds the targets that could serve the request. A request without a price never leaves for a provider.
+ * Finds the targets that could serve the request. A request without a price is never sent to a provider.
  * @throws ModelNotFound, InvalidRequest
  */
-export function priceTargets(catalog: Catalog, asked: Asked, now: number): PricedTargets {
-  const { endpoint, request } = asked;
+export function priceTargets(catalog: Catalog, parsed: ParsedRequest, now: number): PricedTargets {
+  const { endpoint, request } = parsed;
   const [first, ...others] = catalog.targets(request.model, endpoint.id);
   if (first === undefined) throw unknownModel(catalog, request.model);
-  return [priceTarget(asked, first, now), ...others.map((target) => priceTarget(asked, target, now))];
+  return [priceTarget(parsed, first, now), ...others.map((target) => priceTarget(parsed, target, now))];
 }
 
-function priceTarget({ endpoint, request }: Asked, target: Target, now: number): PricedTarget {
+function priceTarget({ endpoint, request }: ParsedRequest, target: Target, now: number): PricedTarget {
   const price = priceAt(target.model, now);
   const bound = endpoint.bound(request, target.model);
   refuseUnpricedUnits(request, price, bound);
@@ -72,9 +72,8 @@ export interface Admission {
 }
 
 /**
- * Holds the worst case of the dearest target, and counts it against the limits of the key. When the client set no limit
- * of its own, and the wallet or a budget cannot afford the model's whole output, the output is limited to what it
- * affords.
+ * Holds the worst case of the most expensive target, and counts it against the key's limits. If the client set no limit
+ * and the wallet or a budget cannot afford the model's whole output, the output is limited to what is affordable.
  * @throws InsufficientQuota, RateLimited, Forbidden
  */
 export async function admit(admission: Admission): Promise<Admitted> {
@@ -92,7 +91,7 @@ export async function admit(admission: Admission): Promise<Admitted> {
   }
 }
 
-/** @throws RateLimited when no minute has room for the request */
+/** @throws RateLimited when the request is larger than the limit of a minute */
 function reserve({ wallet, caller, requestId, deadline, details, now }: Admission, worst: WorstCase): Promise<Hold> {
   const { accountId } = caller;
   const counting = countingOf(caller, { now, tokens: worst.tokens });

@@ -21,9 +21,9 @@ export function requirePermission(owner: KeyOwner, scope: KeyScope, address: str
 }
 
 /**
- * The targets at which the key's rules allow the model to be served, in their order.
+ * Filters the targets to those that the key's rules allow, in the same order.
  * @param name as the client sent it
- * @throws Forbidden when there are none
+ * @throws Forbidden when no target is allowed
  */
 export function permittedTargets<Priced extends Target>(
   { rules = NO_RULES }: KeyOwner,

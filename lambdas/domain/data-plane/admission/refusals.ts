@@ -6,7 +6,7 @@ import { MINUTE_MS } from '../../clock';
 import type { ReachedLimit } from '../../wallet/wallet-errors';
 import { InsufficientFunds, KeyLimitReached, WalletSuspended } from '../../wallet/wallet-errors';
 
-/** The most that a request can cost, and the most tokens that it can have as input and output. */
+/** The most that a request can cost, and the most input and output tokens it can have. */
 export interface WorstCase {
   readonly pico: bigint;
   readonly tokens: number;
@@ -15,7 +15,7 @@ export interface WorstCase {
 /** There is less money than the worst case, but perhaps enough for less output. */
 interface Shortage {
   readonly affordedPico: bigint;
-  /** The error for the client when it is not enough. */
+  /** The error for the client when even less output is unaffordable. */
   readonly refusal: AppError;
 }
 
@@ -23,7 +23,7 @@ type Minute = Extract<ReachedLimit, { readonly kind: 'minute' }>;
 
 /**
  * Reads a shortage of money from the error of a reserve.
- * @throws AppError for every other reason why nothing was held
+ * @throws AppError for any other reason that nothing was held
  */
 export function toShortage(
   error: unknown,
@@ -55,7 +55,7 @@ export function toShortage(
 }
 
 /**
- * Refuses a request that no minute has room for, and tells clients not to repeat it.
+ * Refuses a request that is larger than the limit of a minute, and tells clients not to retry it.
  * @throws RateLimited
  */
 export function refuseTooLarge({ tokens, tokensMax }: Minute['minute']): void {
@@ -64,7 +64,7 @@ export function refuseTooLarge({ tokens, tokensMax }: Minute['minute']): void {
   throw new RateLimited(message, { headers: { 'x-should-retry': 'false' } });
 }
 
-/** The headers are those of OpenAI's API. */
+/** Uses the rate-limit headers of OpenAI's API. */
 function minuteIsFull({ minute, requestsCounted, tokensCounted }: Minute, now: number): RateLimited {
   const { start, tokens, requestsMax, tokensMax } = minute;
   const seconds = Math.ceil((start + MINUTE_MS - now) / 1_000);

@@ -20,17 +20,17 @@ export const RESPONSE_BYTES_MAX = 32 * 1024 * 1024;
 export type Answer =
   /** There is no answer, or it broke off before the client saw any of it. */
   | { readonly kind: 'failed'; readonly failure: ProviderFailure }
-  /** The client left before an answer began; `sent` says whether the provider had been asked by then. */
+  /** The client disconnected before an answer began; `sent` says whether the request had been sent to the provider. */
   | { readonly kind: 'gone'; readonly sent: boolean }
   /** The account cancelled the request before an answer began, or while a whole one was awaited. */
   | { readonly kind: 'cancelled'; readonly sent: boolean }
   /** The gateway ended the request before an answer began, or while a whole one was awaited. */
   | { readonly kind: 'stopped'; readonly reason: StopReason; readonly sent: boolean }
-  /** A whole answer, good or bad. */
+  /** A whole answer, successful or not. */
   | ({ readonly kind: 'body' } & WholeAnswer)
-  /** A whole answer that is too large to keep: the provider has done its work, and the client cannot have it. */
+  /** A whole answer that is too large to keep: the provider did its work, but the client cannot get it. */
   | { readonly kind: 'oversized' }
-  /** A stream whose events went to the client as they came. */
+  /** A stream whose events were passed to the client as they arrived. */
   | {
       readonly kind: 'stream';
       readonly end: 'whole' | 'cut' | 'gone' | 'cancelled' | StopReason;
@@ -41,10 +41,10 @@ export interface Attempt {
   readonly request: ProviderRequest;
   /** Reads a whole answer. */
   readonly endpoint: MeteredEndpoint;
-  /** Passes events on; absent when the client asked for a whole answer. */
+  /** Passes events to the client; absent when the client asked for a whole answer. */
   readonly relay: EventRelay | undefined;
   readonly exchange: Exchange;
-  /** Aborted, with a StopReason, when the host needs the work to end. */
+  /** Aborted with a StopReason when the host needs the request to end. */
   readonly stop: AbortSignal;
   /** Aborted when the account cancels the request. */
   readonly cancelled: AbortSignal;
@@ -124,8 +124,7 @@ class AnswerListener implements ProviderListener {
     }
     this.#relay.end(this.#resume);
     const { reading } = this.#relay;
-    // Some providers never send the dialect's last event; a usage report for the whole answer is as good a sign of the
-    // end.
+    // Some providers never send the dialect's last event, so a usage report for the whole answer also marks the end.
     this.#finish({ kind: 'stream', end: reading.complete || reading.isUsageFinal ? 'whole' : 'cut', reading });
   }
 
@@ -155,8 +154,8 @@ class AnswerListener implements ProviderListener {
   }
 
   /**
-   * A stream is stopped, and its output so far is charged. A whole answer is awaited, because nothing of it shows
-   * before.
+   * A stream is stopped, and its output so far is charged. A whole answer is awaited, because none of it is visible
+   * before the end.
    */
   #clientGone(): void {
     if (this.#options.relay === undefined) return;

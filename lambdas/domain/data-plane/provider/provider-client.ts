@@ -10,10 +10,10 @@ export interface ProviderRequest {
   readonly body: Buffer;
 }
 
-/** Why an answer is missing or incomplete: nothing listens, it took too long, or it broke off. */
+/** Why an answer is missing or incomplete: the provider is unreachable, took too long, or broke off. */
 export type ProviderFailure = 'unreachable' | 'timeout' | 'broken';
 
-/** Receives the answer as it comes. `onEnd` or `onFailure` is the last call; after `abort` there may be neither. */
+/** Receives the answer as it arrives. `onEnd` or `onFailure` is the last call; after `abort` there may be neither. */
 export interface ProviderListener {
   onHead(status: number, headers: Headers): void;
   /**
@@ -27,7 +27,7 @@ export interface ProviderListener {
 
 export interface ProviderCall {
   resume(): void;
-  /** Ends the exchange with the provider at once, without another call of the listener. */
+  /** Ends the exchange with the provider at once. The listener is not called again. */
   abort(): void;
 }
 

@@ -3,7 +3,7 @@ import type { Answer } from './provider-attempt';
 import type { ProviderFailure } from './provider-client';
 import type { WholeAnswer } from './whole-answer';
 
-/** The longest part of a provider's own text that goes into a message of ours. */
+/** Limits how much of a provider's own text we include in a message. */
 const TEXT_CHARACTERS_MAX = 2_000;
 
 const FAILURES: { readonly [failure in ProviderFailure]: readonly [502 | 504, string] } = {
@@ -13,16 +13,15 @@ const FAILURES: { readonly [failure in ProviderFailure]: readonly [502 | 504, st
 };
 
 /**
- * The operator's trouble with the provider (its key, its bill). The client is not shown the text, which may name the
- * key.
+ * The provider rejects the operator (its key, its bill). The client does not see the text, which may contain the key.
  */
 const OPERATOR_STATUSES = new Set([401, 402, 403, 407]);
 
-/** Refusals that are temporary, or that another provider may not make. */
+/** These refusals are temporary, and another provider may accept the request. */
 const PASSING_STATUSES = new Set([408, 429]);
 
-/** Whether another provider may do better, because the request is not at fault. */
-export function isWorthAnother(answer: Answer): boolean {
+/** Whether another provider could succeed, because the request is not at fault. */
+export function shouldTryNextTarget(answer: Answer): boolean {
   if (answer.kind === 'failed') return true;
   return answer.kind === 'body' && answer.reading === undefined && !isRequestAtFault(answer.status);
 }
@@ -43,7 +42,9 @@ export function oversizedError(provider: string): ProviderFailed {
   );
 }
 
-/** @returns undefined when the provider's answer, or its refusal of the request, is passed on to the client as it is */
+/**
+ * @returns undefined when the provider's answer, or its refusal of the request, is passed on to the client unchanged
+ */
 export function statusError(provider: string, answer: WholeAnswer): ProviderFailed | undefined {
   const { status, headers, reading } = answer;
   if (reading !== undefined || isRequestAtFault(status)) return undefined;
@@ -56,7 +57,7 @@ export function statusError(provider: string, answer: WholeAnswer): ProviderFail
   return new ProviderFailed(502, message);
 }
 
-/** The error for a stream that has begun, when the provider gave a whole answer that can no longer be passed on. */
+/** The error for a stream that has begun when the provider sent a whole answer, which can no longer be passed on. */
 export function unstreamedError(provider: string, answer: WholeAnswer): ProviderFailed {
   if (answer.reading !== undefined)
     return new ProviderFailed(502, `The provider ${provider} did not stream its answer.`);

@@ -2,11 +2,11 @@ import type { ProviderBody } from '../../dialects/endpoint';
 import { PROTOCOL_HEADERS } from '../../dialects/registry';
 import type { Headers } from '../../headers';
 
-/** The provider's headers that clients may see: nothing about the operator's account or limits there. */
+/** The provider's headers that clients may see. They reveal nothing about the operator's account or limits there. */
 const RESPONSE_HEADERS = ['content-type', 'retry-after'] as const;
 
 /**
- * The headers of a request to a provider. From the client's headers only the protocol's own are passed on, and nothing
+ * The headers of a request to a provider. Only the protocol's own headers are passed on from the client, and nothing
  * about the person or the account. The provider client adds the credentials.
  */
 export function providerHeaders(headers: Headers, { contentType, accept }: ProviderBody): { [name: string]: string } {

@@ -23,7 +23,7 @@ async function modelsFor({ catalog }: AnswerDependencies, { caller }: AnswerCall
   return (await catalog.current()).models().filter(({ id }) => allowsModel(rules, id));
 }
 
-/** A segment with an invalid encoding is used as it is. */
+/** A segment with an invalid encoding is used unchanged. */
 function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);

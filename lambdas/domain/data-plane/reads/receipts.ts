@@ -6,8 +6,8 @@ import { endedRequest } from './requests';
 /** How often a seal is made. */
 const SEAL_SECONDS = 60;
 /**
- * A request that has no receipt by then will not get one. For half of that time the stream retries a record that could
- * not be processed; then the operator is alerted and has the other half.
+ * A request that has no receipt by then will not get one. The stream retries a record that it could not process for
+ * half of that time; then the operator is alerted and has the other half.
  */
 const SEALED_WITHIN_MS = DAY_MS;
 

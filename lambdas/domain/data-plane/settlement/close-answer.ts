@@ -39,7 +39,7 @@ function isPaidFor(answer: Answer): boolean {
 
 function closeStream({ client, call }: PaidRequest, outcome: ProviderOutcome, cost: string | undefined): void {
   const { answer, target } = outcome;
-  // A stream that keep-alives have begun can no longer carry a whole answer.
+  // Once keep-alives have begun a stream, it can no longer carry a whole answer.
   const error = errorOf(outcome) ?? (answer.kind === 'body' ? unstreamedError(target.provider.id, answer) : undefined);
   if (error) client?.fail(error, call.endpoint.dialect);
   if (cost !== undefined) client?.comment(`x-tollgate-cost ${cost}`);

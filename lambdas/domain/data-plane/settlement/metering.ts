@@ -7,7 +7,7 @@ import type { Answer } from '../provider/provider-attempt';
 /** The most that the request can have used, which is what its hold covers. */
 type UsageBound = Pick<RequestBound, 'inputTokensMax' | 'outputTokensMax'>;
 
-/** The usage of a request, and where it comes from. */
+/** The usage of a request, and whether it was reported or estimated. */
 export interface Metered {
   readonly status: RequestStatus;
   readonly usage: Usage;
@@ -31,7 +31,7 @@ export function meter(answer: Answer, clientGone: boolean, bound: UsageBound): M
       return { status: 'provider_error', ...NOTHING };
     case 'gone':
       if (!answer.sent) return { status: 'client_gone', ...NOTHING };
-      // The provider had the prompt and was working on it, and no part of an answer was seen.
+      // The provider received the prompt and was working on it, but no part of an answer was seen.
       return { status: 'client_gone', ...NOTHING, usage: { input: bound.inputTokensMax }, estimated: true };
     case 'cancelled':
       return { status: 'cancelled', ...(answer.sent ? unseen(bound) : NOTHING) };
@@ -69,16 +69,16 @@ function meterStream({ reading, end }: Answer & { kind: 'stream' }, bound: Usage
   // A provider that broke off or failed before it produced anything is not paid for its silence.
   const isSilent = reading.usage.kind === 'absent' && reading.producedTokensMax === 0;
   if ((end === 'cut' || reading.failed) && isSilent) return NOTHING;
-  const seen = seenOf(reading, bound);
-  return withOutputSeen(count(reading.usage, seen), reading, seen);
+  const seenUsage = seenOf(reading, bound);
+  return withOutputSeen(count(reading.usage, seenUsage), reading, seenUsage);
 }
 
-/** The bound, lowered to the output that can have been produced for the bytes that were seen. */
+/** The bound, with its output lowered to the most that the received bytes can contain. */
 function seenOf({ producedTokensMax }: AnswerReading, { inputTokensMax, outputTokensMax }: UsageBound): UsageBound {
   return { inputTokensMax, outputTokensMax: Math.min(producedTokensMax, outputTokensMax) };
 }
 
-/** A report that does not cover the whole answer is raised to the output that was seen. */
+/** If a report does not cover the whole answer, its output is raised to what was seen. */
 function withOutputSeen(counted: Counted, { usage, isUsageFinal }: StreamReading, seen: UsageBound): Counted {
   if (isUsageFinal || usage.kind !== 'reported') return counted;
   if (seen.outputTokensMax <= (counted.usage.output ?? 0)) return counted;

@@ -9,11 +9,11 @@ import { failureError, oversizedError, statusError } from '../provider/provider-
 export interface ProviderOutcome {
   readonly answer: Answer;
   readonly target: PricedTarget;
-  /** The time from admission to the first sign of an answer; absent without one. */
+  /** The time from admission to the first sign of an answer; absent if there was none. */
   readonly firstByteMs: number | undefined;
 }
 
-/** The error for the client; undefined when it gets the provider's whole answer, or has left. */
+/** The error for the client; undefined when it gets the provider's whole answer, or has disconnected. */
 export function errorOf({ answer, target }: ProviderOutcome): AppError | undefined {
   switch (answer.kind) {
     case 'failed':
@@ -49,7 +49,7 @@ function streamError({ end, reading }: Answer & { kind: 'stream' }, target: Pric
   }
 }
 
-/** The status that the client is sent; 0 when it left before any. */
+/** The status sent to the client; 0 if it disconnected before one was sent. */
 export function statusSent(outcome: ProviderOutcome, client: ClientStream | undefined): number {
   const { answer } = outcome;
   if (client?.begun) return 200;

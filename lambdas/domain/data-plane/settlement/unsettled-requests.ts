@@ -6,14 +6,14 @@ import type { Wallet } from '../../wallet/wallet';
 import { WalletUnavailable } from '../../wallet/wallet-errors';
 import { logOverrun } from './log-overrun';
 
-/** A settlement takes a few kilobytes: a store that is down for long must not fill the gateway's memory. */
+/** A settlement takes a few kilobytes, and a long outage of the store must not fill the gateway's memory. */
 export const UNSETTLED_MAX = 1_000;
 
 /** The first wait between two passes; it doubles with each pass that fails. */
 const FIRST_WAIT_MS = SECOND_MS;
 const LONGEST_WAIT_MS = MINUTE_MS;
 
-/** The sweeper has returned the money long before, so nobody expects a charge any more. */
+/** By then the sweeper returned the money long ago, so a charge is no longer expected. */
 const GIVEN_UP_MS_AFTER_DEADLINE = HOUR_MS;
 
 interface UnsettledRequestsDependencies {
@@ -26,7 +26,7 @@ interface UnsettledRequestsDependencies {
  * When the write of a settle fails, this happens:
  *
  * 1. The wallet retries for eight seconds (SETTLE_RETRY in ../../wallet/retry.ts).
- * 2. `settleRequest` logs SETTLE_FAILED, which rings an alarm, and the client gets its response without the cost.
+ * 2. `settleRequest` logs SETTLE_FAILED, which raises an alarm, and the client gets its response without the cost.
  * 3. This class keeps the settlement, because the usage is known nowhere else, and retries it in the background: after
  *    a second, then after longer and longer waits. A success is logged as SETTLE_RECOVERED.
  * 4. If the hold expires in the meantime, the settle is an adjustment (../../wallet/holds/adjust-expired.ts).
@@ -61,7 +61,7 @@ export class UnsettledRequests {
   }
 
   /**
-   * Retries what is due. For hosts whose timers do not run between two requests, such as a function, which is frozen.
+   * Retries what is due. Called by hosts whose timers do not run between requests, such as a function, which is frozen.
    * @returns once no attempt is in flight; never rejects
    */
   async resume(): Promise<void> {
@@ -69,7 +69,7 @@ export class UnsettledRequests {
     await (isDue ? this.#retry() : this.#pass);
   }
 
-  /** Retries everything a last time, whether it is due or not. */
+  /** Retries everything one last time, due or not. */
   async stop(): Promise<void> {
     await this.#pass;
     if (this.#settlements.length > 0) await this.#retry();
@@ -95,14 +95,14 @@ export class UnsettledRequests {
     return this.#pass;
   }
 
-  /** One after the other, until the store fails for one. */
+  /** Retries one after the other, until the store fails for one of them. */
   async #retryAll(): Promise<void> {
     for (let settlement = this.#settlements.shift(); settlement !== undefined; settlement = this.#settlements.shift()) {
       if (await this.#isOver(settlement)) {
         this.#waitMs = FIRST_WAIT_MS;
         continue;
       }
-      // To the back, so that one contended balance does not hold up the others.
+      // Moved to the end, so that one contended balance does not hold up the others.
       this.#settlements.push(settlement);
       this.#waitMs = Math.min(2 * this.#waitMs, LONGEST_WAIT_MS);
       return;
@@ -130,13 +130,13 @@ export class UnsettledRequests {
     }
   }
 
-  /** The hold expires, or has. No second alarm: SETTLE_FAILED has rung one. */
+  /** The hold expires or has expired. SETTLE_FAILED has already raised the alarm. */
   #giveUp({ hold }: Settlement, cause: string): void {
     this.#dependencies.log.warn('SETTLE_GIVEN_UP', { requestId: hold.requestId, cause });
   }
 }
 
-/** Whether the store may accept a later attempt, which has a token of its own. The wallet's other errors are final. */
+/** Whether the store may accept a later attempt, which has another token. The wallet's other errors are final. */
 function isWorthAnotherTry(error: unknown): boolean {
   return (
     error instanceof WalletUnavailable || error instanceof StoreUnavailable || error instanceof IdempotencyMismatch

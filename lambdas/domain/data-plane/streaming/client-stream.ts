@@ -3,7 +3,7 @@ import type { Dialect } from '../../dialects/dialect';
 import type { AppError } from '../../errors/app-error';
 import type { Exchange } from '../exchange';
 
-/** A proxy on the way gives up on a silent origin long after this (CloudFront: 30 s by default). */
+/** Well below the time after which proxies give up on a silent origin (CloudFront: 30 s by default). */
 export const KEEP_ALIVE_MS = 10_000;
 
 const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');
@@ -22,7 +22,7 @@ export class ClientStream {
   readonly #headers: { readonly [name: string]: string };
   readonly #timer: NodeJS.Timeout;
 
-  /** @param headers Sent with every answer to this request. */
+  /** @param headers sent with every response to this request */
   constructor(exchange: Exchange, headers: { readonly [name: string]: string }, keepAliveMs = KEEP_ALIVE_MS) {
     this.#exchange = exchange;
     this.#headers = headers;
@@ -52,7 +52,7 @@ export class ClientStream {
   /**
    * Sends whole events.
    * @param onDrain called once there is room again
-   * @returns false when the client reads more slowly than it is sent
+   * @returns false when the client reads too slowly
    */
   write(events: Buffer, onDrain: () => void): boolean {
     this.#timer.refresh();
@@ -87,7 +87,7 @@ export class ClientStream {
     return this.#out.write(bytes);
   }
 
-  /** A lost stream never drains, so a provider that waits for it is resumed and goes on to its final usage. */
+  /** A lost stream never drains, so a paused provider is resumed and continues to its final usage. */
   #lose(): void {
     this.#lost = true;
     this.#onDrain?.();

@@ -7,8 +7,8 @@ import { EventSplitter } from './sse-events';
 const LINE_FEED = 0x0a;
 
 /**
- * Passes a provider's events on to the client, whole and as they are, and reads their usage on the way. Events with
- * nothing but usage that only the gateway asked for are left out.
+ * Passes a provider's events to the client, complete and unchanged, and reads their usage on the way. It drops events
+ * that contain only usage, if only the gateway asked for the usage.
  */
 export class EventRelay {
   readonly #client: ClientStream;
@@ -29,15 +29,15 @@ export class EventRelay {
   }
 
   /**
-   * @param onRoom called once the client takes more, after this returned false
+   * @param onRoom called once the client accepts more, after this returned false
    * @returns false when the client is slower than the provider
-   * @throws RangeError when an event is longer than any provider's
+   * @throws RangeError when an event is longer than EVENT_BYTES_MAX
    */
   push(chunk: Buffer, onRoom: () => void): boolean {
-    // Most chunks pass as they are; one with a hidden event in it is cut around that event.
+    // Most chunks pass unchanged; a chunk with a hidden event is cut around that event.
     const hidden: { start: number; end: number }[] = [];
     const events = this.#splitter.push(chunk, (bytes, start, end) => {
-      if (this.#reader.see(bytes, start, end)) hidden.push({ start, end });
+      if (this.#reader.readEvent(bytes, start, end)) hidden.push({ start, end });
     });
     let hasRoom = true;
     let at = 0;
@@ -48,11 +48,11 @@ export class EventRelay {
     return hasRoom;
   }
 
-  /** A last event without its blank line still counts if it ends the stream; anything less is dropped. */
+  /** A last event without a blank line is kept if it ends the stream; any other incomplete event is dropped. */
   end(onRoom: () => void): void {
     const rest = this.#splitter.takeRest();
     if (rest === undefined) return;
-    const isHidden = this.#reader.see(rest, 0, rest.length);
+    const isHidden = this.#reader.readEvent(rest, 0, rest.length);
     if (isHidden || !this.#reader.reading.complete) return;
     const blank = rest.at(-1) === LINE_FEED ? '\n' : '\n\n';
     this.#client.write(Buffer.concat([rest, Buffer.from(blank)]), onRoom);

@@ -1,12 +1,12 @@
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** No event of a known provider comes near this length; a longer one is not an event stream. */
+/** Known providers never send events near this length; anything longer is not an event stream. */
 export const EVENT_BYTES_MAX = 8 * 1024 * 1024;
 
 /**
- * Cuts a byte stream into whole server-sent events without parsing them. An incomplete event is kept back: clients can
- * do nothing with half an event, and a comment may only stand between two.
+ * Cuts a byte stream into whole server-sent events without parsing them. It keeps an incomplete event back, because
+ * half an event is useless to clients and a comment is only allowed between two events.
  */
 export class EventSplitter {
   #rest: Buffer | undefined;
@@ -18,7 +18,7 @@ export class EventSplitter {
    */
   push(chunk: Buffer, visit: (bytes: Buffer, start: number, end: number) => void): Buffer {
     const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
-    // The kept bytes may end in the first half of a blank line: the search begins in front of it.
+    // The kept bytes may end in the first half of a blank line, so the search begins before that.
     let start = 0;
     let from = this.#rest === undefined ? 0 : Math.max(0, this.#rest.length - 2);
     for (;;) {

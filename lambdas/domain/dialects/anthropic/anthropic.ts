@@ -2,7 +2,7 @@ import type { ListedModel } from '../../catalog/catalog';
 import type { AppError } from '../../errors/app-error';
 import type { Dialect, ErrorTypes } from '../dialect';
 
-/** The `type` names of Anthropic's own API, for each kind of error that it tells apart by them. */
+/** Anthropic's own `type` name for each kind of error. */
 const ERROR_TYPES: ErrorTypes = {
   invalid_request: 'invalid_request_error',
   authentication: 'authentication_error',
@@ -23,7 +23,7 @@ export const anthropic: Dialect = {
   id: 'anthropic',
   markerHeader: VERSION_HEADER,
   protocolHeaders: [VERSION_HEADER, 'anthropic-beta'],
-  // The largest size that its newest models accept.
+  // The tokens of the largest image that its newest models accept.
   imageTokensMax: 4_784,
   credentials: (apiKey) => ({ 'x-api-key': apiKey }),
   errorBody,
@@ -41,7 +41,7 @@ function errorBody({ message, kind }: AppError): string {
   return JSON.stringify({ type: 'error', error: { type: ERROR_TYPES[kind], message } });
 }
 
-/** Anthropic's clients expect the time at which a model was made, which is not known here: they get the epoch. */
+/** Anthropic's clients expect the creation time of a model, which we do not know, so they get the epoch. */
 function renderModel({ id }: ListedModel): object {
   return { type: 'model', id, display_name: id, created_at: '1970-01-01T00:00:00Z' };
 }

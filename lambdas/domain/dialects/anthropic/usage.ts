@@ -5,15 +5,15 @@ import { type UsageReading, withoutZeros } from '../usage-reading';
 const COUNTS = ['input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens'] as const;
 const CACHE = ['ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens'] as const;
 
-/** Fetching a page costs nothing beside the tokens that it adds to the prompt. */
+/** Fetching a page costs nothing except the tokens that it adds to the prompt. */
 const FREE_TOOLS = ['web_fetch_requests'] as const;
 
-/** Keeps the report itself, because the events of one stream complete each other's. */
+/** Keeps the report itself, because a later event of the stream completes it. */
 export type AnthropicReading = UsageReading & { readonly report?: ProviderReport };
 
 export const NO_USAGE: AnthropicReading = { kind: 'absent' };
 
-/** Reads the `usage` of a message, or of one event of its stream. The input counts are disjoint already. */
+/** Reads the `usage` of a message, or of one event of its stream. The input counts are already disjoint. */
 export function readAnthropicUsage(raw: unknown): AnthropicReading {
   if (raw === undefined || raw === null) return NO_USAGE;
   if (!isReport(raw)) return { kind: 'malformed' };
@@ -31,8 +31,8 @@ export function mergeAnthropicUsage(earlier: AnthropicReading, later: AnthropicR
   if (earlier.kind === 'absent') return later;
   if (later.kind === 'absent') return earlier;
   if (earlier.report === undefined || later.report === undefined) return { kind: 'malformed' };
-  const stated = Object.entries(later.report).filter(([, value]) => value !== undefined && value !== null);
-  return readAnthropicUsage({ ...earlier.report, ...Object.fromEntries(stated) });
+  const reported = Object.entries(later.report).filter(([, value]) => value !== undefined && value !== null);
+  return readAnthropicUsage({ ...earlier.report, ...Object.fromEntries(reported) });
 }
 
 function readUnits(raw: ProviderReport): Usage | undefined {
@@ -46,8 +46,9 @@ function readUnits(raw: ProviderReport): Usage | undefined {
   const written = counts.cache_creation_input_tokens ?? cacheWrite + cacheWrite1h;
   const rest = written - cacheWrite - cacheWrite1h;
   if (rest < 0 || thinking > counts.output_tokens) return undefined;
-  // A provider that never breaks writes down by lifetime uses the default of five minutes. Where one does and leaves a
-  // rest, the rest counts as the dearer hour: billing it as five minutes would lose money on every such request.
+  // A provider that never breaks cache writes down by lifetime uses the default of five minutes. If it does break them
+  // down but leaves a remainder, the remainder counts as the more expensive hour, because billing it as five minutes
+  // would lose money on every such request.
   const tellsApart = isReport(raw['cache_creation']);
   return {
     input: counts.input_tokens,

@@ -8,7 +8,7 @@ const LOWER_N = 0x6e;
 
 /**
  * Whether an event can carry usage, found without parsing it. OpenAI writes `"usage":null` into every event but the
- * last, which is not worth parsing; some providers write a null one into a choice, in front of the event's own.
+ * last, which is not worth parsing; some providers also write a null one into a choice, before the event's own.
  */
 export function mayCarryUsage(event: Buffer): boolean {
   for (let at = event.indexOf(USAGE); at !== -1; at = event.indexOf(USAGE, at + USAGE.length)) {
@@ -23,7 +23,7 @@ function isNull(event: Buffer, from: number): boolean {
   return event[at] === LOWER_N;
 }
 
-/** The event's data as a JSON object; undefined when it is none. Data on several lines is one value. */
+/** The event's data as a JSON object; undefined when it is not one. Data on several lines is one value. */
 export function parseData(event: Buffer): { readonly [name: string]: unknown } | undefined {
   const lines = event
     .toString('utf8', event.indexOf(DATA))

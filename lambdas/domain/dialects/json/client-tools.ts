@@ -1,11 +1,11 @@
 import { InvalidRequest } from '../../errors/app-error';
 import type { JsonBody } from './json-request';
 
-/** Tools that the client runs: they cost nothing but tokens. */
+/** Tools that the client runs, which cost only tokens. */
 const CLIENT_TOOLS = /^(function|custom|bash_\d+|text_editor_\d+|computer_\d+|memory_\d+)$/;
 
 /**
- * Refuses tools that the provider runs, which have charges of their own.
+ * Refuses tools that the provider runs, because it charges for them separately.
  * @throws InvalidRequest
  */
 export function refuseServerTools({ scan }: JsonBody): void {

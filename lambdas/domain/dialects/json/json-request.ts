@@ -5,16 +5,16 @@ import { type JsonScan, MalformedJson, type Member, scanJson } from './json-scan
 import { refuseLookalikes } from './member-names';
 import { NOT_SUPPORTED } from './request-members';
 
-/** A JSON body that stays bytes, and where its members stand. */
+/** A JSON body kept as bytes, and the positions of its members. */
 export interface JsonBody {
   readonly bytes: Buffer;
   readonly scan: JsonScan;
 }
 
-/** A member that may be the whole prompt: its first byte alone is looked at, and the schema sees whether that fits. */
+/** A member that may be the whole prompt, so only its first byte is checked. The schema sees whether that fits. */
 interface UnparsedMember {
   readonly opensWith: RegExp;
-  /** Whether providers refuse it when it is an empty array or string. @default false */
+  /** Whether providers refuse an empty array or string. @default false */
   readonly isFilled?: boolean;
 }
 
@@ -26,11 +26,11 @@ export interface JsonFormat<Schema extends z.ZodObject> {
 
 const OPEN_ARRAY = 0x5b;
 
-/** Parsed members are short: a list of a million wrong elements would become a million complaints. */
+/** Parsed members are short, because a list of a million invalid elements would produce a million errors. */
 const MEMBER_BYTES_MAX = 16 * 1024;
 
 /**
- * Reads the members that decide what a request may cost and where it goes. The body is never built.
+ * Reads the members that decide what a request may cost and where it goes. The body as a whole is never parsed.
  * @throws InvalidRequest naming the member that is wrong
  */
 export function readJson<Schema extends z.ZodObject>(
@@ -70,7 +70,7 @@ function readMembers<Schema extends z.ZodObject>(json: JsonBody, format: JsonFor
 function invalidMember(issue: z.core.$ZodIssue | undefined): InvalidRequest {
   const param = issue?.path.join('.');
   const text = issue?.message ?? 'is wrong';
-  // Our own messages name the member; a bare one ("must be at least 1") gets the name in front.
+  // Our own messages name the member; a generic one ("must be at least 1") gets the name as a prefix.
   const message = param !== undefined && !text.startsWith(param.split('.')[0] ?? param) ? `${param}: ${text}` : text;
   return new InvalidRequest(message, param, text.includes(NOT_SUPPORTED) ? 'unsupported_parameter' : 'invalid_request');
 }
@@ -82,7 +82,7 @@ function isAsExpected({ bytes }: JsonBody, name: string, member: Member, expecte
   return true;
 }
 
-/** Whether an array or a string has nothing in it. A string of spaces is not empty. */
+/** Whether an array or a string is empty. A string of spaces is not empty. */
 function isEmpty(bytes: Buffer, { valueStart, valueEnd }: Member): boolean {
   let at = valueStart + 1;
   if (bytes[valueStart] === OPEN_ARRAY) while ((bytes[at] ?? 0) <= 0x20 && at < valueEnd) at += 1;

@@ -1,4 +1,4 @@
-/** The place of a member of the outermost object, in bytes. */
+/** The position of a member of the outermost object, in bytes. */
 export interface Member {
   /** The first byte of its key. */
   readonly start: number;
@@ -16,7 +16,7 @@ export interface JsonScan {
   readonly toolTypes: ReadonlySet<string>;
 }
 
-/** The body is not valid JSON, or not valid here; `offset` is the byte where that shows. */
+/** The body is not valid JSON, or breaks a rule of ours; `offset` is the byte at which this was detected. */
 export class MalformedJson extends Error {
   readonly offset: number;
   constructor(what: string, offset: number) {
@@ -25,16 +25,18 @@ export class MalformedJson extends Error {
   }
 }
 
-/** Deeper nesting is an attack or a mistake: the schemas of real tools stay below 20. */
+/** Deeper nesting is an attack or a mistake: real tool schemas stay below 20. */
 export const JSON_DEPTH_MAX = 64;
 
-/** Real requests have far fewer members, and the scan keeps each of them. */
+/** The scan keeps every member, and real requests have far fewer. */
 const JSON_MEMBERS_MAX = 1_000;
 
-/** Members whose objects the gateway reads, at any depth. In all other members, a name may be given twice. */
+/**
+ * The gateway reads the objects in these members, at any depth, so duplicate names are refused there and nowhere else.
+ */
 const INTERPRETED: ReadonlySet<string> = new Set(['stream_options', 'context_management']);
 
-/** Known types are far shorter, even with escapes of six bytes a letter: a longer one is not counted. */
+/** Known types are far shorter, even with escapes of six bytes a letter, so a longer one is not counted. */
 const TYPE_BYTES_MAX = 512;
 
 /** The outermost object is at depth 1, the array `tools` at 2, a tool in it at 3. */
@@ -52,8 +54,8 @@ const COLON = 0x3a;
 const COMMA = 0x2c;
 
 /**
- * Finds the members of a JSON object without building it: a request's few hundred interesting bytes may be inside of
- * megabytes. It checks the structure: nesting, commas, literals, strings, and names given twice where they are read.
+ * Finds the members of a JSON object without parsing it all, because a few hundred relevant bytes may be among
+ * megabytes. It checks the structure: nesting, commas, literals, strings, and duplicate names where we read them.
  * @throws MalformedJson
  */
 export function scanJson(bytes: Buffer): JsonScan {
@@ -129,7 +131,7 @@ class Scanner {
     if (!this.#take(CLOSE_ARRAY)) throw new MalformedJson('an array is not closed', this.#at);
   }
 
-  /** Moves `at` past the closing quote and returns that place. */
+  /** Moves `at` past the closing quote and returns that position. */
   #readString(): number {
     const bytes = this.#bytes;
     if (bytes[this.#at] !== QUOTE) throw new MalformedJson('a string was expected', this.#at);
@@ -143,7 +145,10 @@ class Scanner {
     return this.#at;
   }
 
-  /** Only JSON's own escapes and no control characters: a provider may read others differently, or not at all. */
+  /**
+   * Allows only JSON's own escapes and no control characters, because a provider may read others differently, or not at
+   * all.
+   */
   #checkString(start: number, end: number): void {
     const bytes = this.#bytes;
     for (let at = start; at < end; at += 1) {
@@ -176,7 +181,7 @@ class Scanner {
     }
   }
 
-  /** A name given twice would let us read one value and the provider the other. */
+  /** With a duplicate name, we could read one value and the provider the other. */
   #enter(known: ReadonlyMap<string, Member> | ReadonlySet<string>, start: number, end: number): string {
     const name = this.#decode(start, end);
     if (known.has(name)) throw new MalformedJson('a member is given twice', start);

@@ -1,15 +1,17 @@
 import { InvalidRequest } from '../../errors/app-error';
 import type { JsonScan } from './json-scan';
 
-/** Members that identify the end user. Providers get the content and nothing about the account (docs/data-map.md). */
+/**
+ * Members that identify the end user. Providers receive the content and nothing about the account (docs/data-map.md).
+ */
 export const IDENTITY_MEMBERS: ReadonlySet<string> = new Set(['user', 'metadata', 'safety_identifier']);
 
-/** Members that are not in a schema and still decide something. */
+/** Members that matter although no schema has them. */
 const WATCHED_MEMBERS: ReadonlySet<string> = new Set([...IDENTITY_MEMBERS, 'tools', 'context_management']);
 
 /**
- * Refuses names that differ from a member of ours in letter case alone. Some providers' parsers (Go's own, for example)
- * take `Model` for `model`: they would run a model that was not priced, or see an identity that was to be left out.
+ * Refuses names that differ from one of ours only in letter case. Some providers' parsers (Go's standard one, for
+ * example) treat `Model` as `model`, so they would run a model that was not priced, or see an identity that we remove.
  * @param parsed the names that decide cost and destination at this endpoint
  * @throws InvalidRequest
  */

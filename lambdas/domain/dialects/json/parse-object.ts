@@ -1,4 +1,4 @@
-/** The members of a JSON object; undefined when the text is not JSON, or is something else. */
+/** The members of a JSON object; undefined when the text is not a JSON object. */
 export function parseObject(text: string): { readonly [name: string]: unknown } | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -2,12 +2,15 @@ import type { Model } from '../../../contracts/storage/catalog';
 import type { RequestBound } from '../endpoint';
 import type { JsonBody } from './json-request';
 
-/** Chat templates add a few tokens to a request. Around each message, its JSON is longer than the template's tokens. */
+/**
+ * Chat templates add a few tokens to a request. The template's tokens around each message are fewer than the bytes of
+ * its JSON.
+ */
 const OVERHEAD_TOKENS = 64;
 
 /**
- * The hidden prompt that explains tools to the model, and the prompt of each tool that the provider itself declares:
- * the largest known, Anthropic's computer use, has 735 + 499 tokens.
+ * Covers the hidden prompt that explains tools to the model, and the prompt of each tool that the provider itself
+ * declares. The largest known, Anthropic's computer use, has 735 + 499 tokens.
  */
 const TOOLS_OVERHEAD_TOKENS = 1_024;
 const OWN_TOOL_TOKENS = 1_536;
@@ -15,8 +18,8 @@ const DECLARED_TOOLS = new Set(['function', 'custom']);
 
 const IMAGE_TYPES = ['image_url', 'image', 'input_image'] as const;
 /**
- * The provider renders a document's pages to images, and what is behind an address cannot be measured here: only the
- * context bounds them.
+ * The provider renders a document's pages to images, and we cannot measure the content behind a URL, so only the
+ * model's context bounds them.
  */
 const UNBOUNDED_TYPES = [
   'file',
@@ -35,9 +38,9 @@ const AUDIO_TYPES = ['input_audio', 'audio', 'audio_url'] as const;
 type PromptBound = Omit<RequestBound, 'outputTokensMax'>;
 
 /**
- * An upper bound without a tokenizer: a token of byte-level BPE is at least one byte of UTF-8, and JSON never writes
- * text shorter than it is. Providers refuse a request above the model's context.
- * @param imageTokensMax the most tokens that one image can count for
+ * An upper bound without a tokenizer: a token of byte-level BPE is at least one byte of UTF-8, and JSON never encodes
+ * text in fewer bytes. Providers refuse a request above the model's context.
+ * @param imageTokensMax the most tokens that one image can cost
  */
 export function boundPrompt({ bytes, scan }: JsonBody, model: Model, imageTokensMax: number): PromptBound {
   const count = (types: readonly string[]) => types.reduce((sum, type) => sum + (scan.contentTypes.get(type) ?? 0), 0);

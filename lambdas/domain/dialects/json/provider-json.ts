@@ -7,11 +7,11 @@ import { type Edit, removeMembers, replaceValue, splice } from './splice';
 interface ProviderJson {
   readonly stream: boolean;
   readonly changes: BodyChanges;
-  /** Further changes of the endpoint's own. @default none */
+  /** Further changes that the endpoint needs. @default none */
   readonly edits?: readonly Edit[];
 }
 
-/** The client's own bytes, except that identities are left out and an alias gives way to the model's name. */
+/** The client's own bytes, with identities removed and an alias replaced by the model's name. */
 export function providerJson({ bytes, scan }: JsonBody, { stream, changes, edits = [] }: ProviderJson): ProviderBody {
   const all = [...removeMembers(scan, IDENTITY_MEMBERS), ...edits];
   const name = scan.members.get('model');

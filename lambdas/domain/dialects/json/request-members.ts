@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
 // The members that several endpoints read. A schema lists only the members that decide what a request may cost and
-// where it goes: everything else in a body is the client's and the provider's, and passes through unread.
+// where it goes. Everything else in a body is between the client and the provider, and passes through unread.
 
-/** A refusal that says so is a request for something that the gateway does not offer, not a mistake in the request. */
+/** A refusal with these words means that the gateway does not offer something, not that the request is wrong. */
 export const NOT_SUPPORTED = 'is not supported';
-/** Why a parameter is refused that has the provider store content. */
+/** The reason for refusing a parameter that makes the provider store content. */
 export const STORED = `${NOT_SUPPORTED}: it would make the provider keep content`;
-/** Why a parameter is refused that the provider charges for and the catalog has no price for. */
+/** The reason for refusing a parameter that the provider charges for but the catalog has no price for. */
 export const UNPRICED = `${NOT_SUPPORTED}: it has no price here`;
 
 export const modelName = z
@@ -26,7 +26,7 @@ export const never = (why: string) => z.union([z.null(), z.literal(false)], why)
 /** A member that is not parsed: `readJson` has checked its first byte. */
 export const unparsed = (otherwise: string) => z.literal(true, otherwise);
 
-/** Tiers other than the standard one have other prices; without a price a request is refused before egress. */
+/** Other tiers than the standard one have other prices, and a request without a price is refused before it is sent. */
 export const serviceTier = z
   .enum(['auto', 'default', 'standard_only'], `service_tier other than standard ${UNPRICED}`)
   .nullish();

@@ -7,7 +7,7 @@ export interface Edit {
   readonly with: string;
 }
 
-/** Applies edits that do not overlap. The bytes around them stay as they are. */
+/** Applies edits that do not overlap. All other bytes stay unchanged. */
 export function splice(bytes: Buffer, edits: readonly Edit[]): Buffer {
   if (edits.length === 0) return bytes;
   const pieces: Buffer[] = [];
@@ -20,7 +20,7 @@ export function splice(bytes: Buffer, edits: readonly Edit[]): Buffer {
   return Buffer.concat(pieces);
 }
 
-/** Adds a member in front of the others. There is always another: a metered request is never an empty object. */
+/** Adds a member before the others. There is always another one, because a metered request is never an empty object. */
 export function insertMember(bytes: Buffer, name: string, json: string): Edit {
   const start = bytes.indexOf('{') + 1;
   return { start, end: start, with: `${JSON.stringify(name)}:${json},` };
@@ -37,15 +37,15 @@ export function replaceValue(member: Member, json: string): Edit {
 export function removeMembers(scan: JsonScan, names: ReadonlySet<string>): Edit[] {
   const members = [...scan.members];
   const edits: Edit[] = [];
-  let kept: Member | undefined;
+  let keptMember: Member | undefined;
   for (const [index, [name, member]] of members.entries()) {
     if (!names.has(name)) {
-      kept = member;
+      keptMember = member;
       continue;
     }
     const next = members[index + 1]?.[1];
-    // Before the first member that is kept, the comma behind a removed one goes; after it, the comma in front.
-    if (kept === undefined) edits.push({ start: member.start, end: next?.start ?? member.valueEnd, with: '' });
+    // Until a member is kept, each removal includes the comma after the member; from then on, the comma before it.
+    if (keptMember === undefined) edits.push({ start: member.start, end: next?.start ?? member.valueEnd, with: '' });
     else edits.push({ start: members[index - 1]?.[1].valueEnd ?? member.start, end: member.valueEnd, with: '' });
   }
   return edits;

@@ -2,7 +2,7 @@ import type { ListedModel } from '../../catalog/catalog';
 import type { AppError } from '../../errors/app-error';
 import type { Dialect, ErrorTypes } from '../dialect';
 
-/** The `type` names of OpenAI's own API, for each kind of error that it tells apart by them. */
+/** OpenAI's own `type` name for each kind of error. */
 const ERROR_TYPES: ErrorTypes = {
   invalid_request: 'invalid_request_error',
   authentication: 'invalid_request_error',
@@ -20,7 +20,7 @@ const ERROR_TYPES: ErrorTypes = {
 export const openai: Dialect = {
   id: 'openai',
   protocolHeaders: ['openai-beta'],
-  // gpt-4o-mini at high detail: 2,833 + 8 tiles × 5,667.
+  // The tokens of gpt-4o-mini at high detail: 2,833 + 8 tiles × 5,667.
   imageTokensMax: 48_169,
   credentials: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   errorBody,
@@ -33,7 +33,7 @@ function errorBody({ message, kind, code, param }: AppError): string {
   return JSON.stringify({ error: { message, type: ERROR_TYPES[kind], code, param: param ?? null } });
 }
 
-/** OpenAI's clients expect the time at which a model was made, which is not known here: they get the epoch. */
+/** OpenAI's clients expect the creation time of a model, which we do not know, so they get the epoch. */
 function renderModel({ id, provider }: ListedModel): object {
   return { id, object: 'model', created: 0, owned_by: provider };
 }

@@ -16,7 +16,7 @@ const COMPLETION = [
 const ABSENT: UsageReading = { kind: 'absent' };
 const MALFORMED: UsageReading = { kind: 'malformed' };
 
-/** Reads the `usage` of a chat completion or of embeddings, whose details are parts of its two counts. */
+/** Reads the `usage` of a chat completion or of embeddings, in which the details are parts of the two counts. */
 export function readOpenaiUsage(raw: unknown): UsageReading {
   if (raw === undefined || raw === null) return ABSENT;
   if (!isReport(raw)) return MALFORMED;
@@ -47,13 +47,13 @@ function readInputs(total: number, details: Counts<(typeof PROMPT)[number]>): In
   } = details;
   const rest = total - cached - cacheWrite - audio - image;
   if (rest >= 0) return { input: rest, cachedInput: cached, cacheWrite, audioInput: audio, imageInput: image };
-  // The parts add up to more than the whole: the excess is cached audio or cached images, which are counted in both.
-  const both = -rest;
-  if (both > cached || both > audio + image) return undefined;
-  const cachedAudioInput = Math.min(both, audio);
+  // If the parts add up to more than the whole, the excess is cached audio or cached images, which are counted in both.
+  const countedTwice = -rest;
+  if (countedTwice > cached || countedTwice > audio + image) return undefined;
+  const cachedAudioInput = Math.min(countedTwice, audio);
   return {
     input: 0,
-    cachedInput: cached - both,
+    cachedInput: cached - countedTwice,
     cacheWrite,
     audioInput: audio - cachedAudioInput,
     cachedAudioInput,
@@ -69,13 +69,13 @@ function readOutputs(
     image_tokens: image = 0,
   }: Counts<(typeof COMPLETION)[number]>,
 ): Outputs | undefined {
-  // Embeddings report a prompt and a total, and no completion.
+  // Embeddings report a prompt and a total, but no completion.
   if (completion === undefined && total === undefined) return undefined;
-  const stated = completion ?? 0;
-  // Some compatible providers leave reasoning out of the completion, which only the total shows.
-  const beside = total === undefined ? 0 : total - prompt - stated;
-  const inside = beside > 0 && beside === reasoning ? 0 : reasoning;
-  const output = stated - inside - audio - image;
-  if (beside < 0 || output < 0) return undefined;
-  return { output, reasoning: inside + beside, audioOutput: audio, imageOutput: image };
+  const completionTokens = completion ?? 0;
+  // Some compatible providers leave reasoning out of the completion count, and only the total includes it.
+  const reasoningOutside = total === undefined ? 0 : total - prompt - completionTokens;
+  const reasoningInside = reasoningOutside > 0 && reasoningOutside === reasoning ? 0 : reasoning;
+  const output = completionTokens - reasoningInside - audio - image;
+  if (reasoningOutside < 0 || output < 0) return undefined;
+  return { output, reasoning: reasoningInside + reasoningOutside, audioOutput: audio, imageOutput: image };
 }

@@ -93,8 +93,8 @@ export class KeySpend {
     const counters = new Map<string, string>();
     for (let first = 0; first < keyIds.length; first += CONCURRENT_READS_MAX) {
       const chunk = keyIds.slice(first, first + CONCURRENT_READS_MAX);
-      const found = await Promise.all(chunk.map((keyId) => counterOf(this.#store, keyId)));
-      chunk.forEach((keyId, index) => counters.set(keyId, found[index] ?? keyId));
+      const counterIds = await Promise.all(chunk.map((keyId) => counterOf(this.#store, keyId)));
+      chunk.forEach((keyId, index) => counters.set(keyId, counterIds[index] ?? keyId));
     }
     return counters;
   }

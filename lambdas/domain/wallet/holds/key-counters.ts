@@ -60,8 +60,8 @@ export function endCount(
   if (budget) counts.push(addToBudget(counterId, budget, costPico - heldPico));
   // No request reads the counter of a minute that is over.
   if (minute && now < minute.start + MINUTE_MS) {
-    const used = Object.values(usage).reduce((sum, tokens) => sum + tokens, 0);
-    counts.push(addToMinute(counterId, minute.start, { requests: 0, tokens: used - minute.tokens }));
+    const usedTokens = Object.values(usage).reduce((sum, tokens) => sum + tokens, 0);
+    counts.push(addToMinute(counterId, minute.start, { requests: 0, tokens: usedTokens - minute.tokens }));
   }
   if (runningMax !== undefined) counts.push(addToRunning(counterId, -1n));
   return counts;

@@ -56,8 +56,8 @@ export class CounterMatch {
   }
 
   #at(expected: Expected): Expected {
-    const known = this.#expected.get(expected.id);
-    if (!known) this.#expected.set(expected.id, expected);
-    return known ?? expected;
+    const existing = this.#expected.get(expected.id);
+    if (!existing) this.#expected.set(expected.id, expected);
+    return existing ?? expected;
   }
 }

@@ -46,7 +46,7 @@ export interface ApiOptions {
   readonly providerIds?: readonly string[];
   /** The part of people's addresses that the audit log keeps. @default ADDRESS_POLICY_DEFAULT */
   readonly addressPolicy?: AddressPolicy;
-  /** @default none: the inviter hands the token over */
+  /** @default none: the inviter passes the token on */
   readonly mailer?: Mailer | undefined;
   /** @default none: operators need no second factor */
   readonly secondFactors?: SecondFactors | undefined;

@@ -18,7 +18,7 @@ type Shape = z.ZodObject;
 /** For routes that accept no input here. */
 export type NoMembers = z.ZodObject<{ readonly [name: string]: z.ZodNever }>;
 
-/** One route as data: the permission it needs, its input and its answer. */
+/** One route as data: the permission it needs, its input and its response. */
 export interface Definition<
   Params extends Shape,
   Query extends Shape,
@@ -35,7 +35,7 @@ export interface Definition<
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
-  /** The schema of a successful answer. Members that are not in it are removed. @default none: 204 */
+  /** The schema of a successful response. Members that are not in it are removed. @default none: 204 */
   readonly answer?: Answer;
   /** @default 200 */
   readonly status?: 200 | 201;
@@ -47,7 +47,7 @@ export interface Definition<
   ) => Promise<z.input<Answer>>;
 }
 
-/** Any route. The types of its input and answer were checked where it was defined. */
+/** Any route. The types of its input and response were checked where it was defined. */
 export type Route = Omit<Definition<Shape, Shape, z.ZodType, z.ZodType>, 'handle'> & {
   readonly handle: (dependencies: ApiDependencies, call: Call<unknown, unknown, unknown>) => Promise<unknown>;
 };

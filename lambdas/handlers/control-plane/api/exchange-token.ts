@@ -14,7 +14,7 @@ import { expectPlain } from './check-body';
 import { faultsOf } from './faults';
 
 const FORM = 'application/x-www-form-urlencoded';
-/** Enough for a token in its form. */
+/** Enough for a form with a token. */
 const BODY_BYTES_MAX = 32 * 1024;
 
 export const EXCHANGE_PATH = '/v1/token';
@@ -25,12 +25,12 @@ type ExchangeDependencies = Pick<ApiDependencies, 'tokenExchange' | 'attempts'>;
 export function exchangeToken({ tokenExchange, attempts }: ExchangeDependencies): Handler<ApiEnv> {
   return async (context) => {
     const [parameter] = Object.keys(context.req.queries());
-    // URLs end up in logs on their way, so a token in the URL is refused even where it would be valid.
+    // Proxies log URLs, so a token in the URL is refused even if it would be valid.
     if (parameter !== undefined)
       throw new InvalidInput([{ pointer: parameter, detail: 'must be sent in the form, not in the URL' }]);
     const { audience, subject_token: token } = await readForm(context.req);
     const [accountId = '', trustId = ''] = audience.split('/');
-    // This comes before any store is read and any issuer is contacted.
+    // This happens before any store is read or any issuer is contacted.
     const attempt = { source: context.req.header(CLIENT_ADDRESS_HEADER), subject: audience };
     attempts.expectFew(attempt);
     const { key, keySeconds } = await tokenExchange.exchange({ accountId, trustId, token }).catch((error: unknown) => {

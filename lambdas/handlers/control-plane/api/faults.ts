@@ -4,7 +4,7 @@ import type { Fault } from '../control-plane-errors';
 
 const FAULTS_MAX = 20;
 
-/** The faults that a schema found, each with its place: `/name` in the body (RFC 6901), `limit` in the query. */
+/** The faults that a schema found, each with its location: `/name` in the body (RFC 6901), `limit` in the query. */
 export function faultsOf(issues: readonly z.core.$ZodIssue[], target: keyof ValidationTargets): readonly Fault[] {
   return issues.slice(0, FAULTS_MAX).map((issue) => ({
     pointer: target === 'json' ? pointerTo(issue.path) : String(issue.path[0] ?? ''),

@@ -4,7 +4,7 @@ import { problem } from '../problem';
 import { buildApi } from './api';
 import type { ApiDependencies } from './api-dependencies';
 
-/** A placeholder, because the host name of a request decides nothing. */
+/** A placeholder, because nothing depends on the host name of a request. */
 const ORIGIN = 'https://tollgate.invalid';
 
 type Serve = (event: Event) => Promise<APIGatewayProxyStructuredResultV2>;
@@ -20,7 +20,7 @@ export type Event = Pick<
   };
 };
 
-/** The API behind API Gateway, or behind another host that makes the same events. */
+/** Serves the API behind API Gateway, or behind another host that creates the same events. */
 export function serveApi(dependencies: ApiDependencies): Serve {
   const api = buildApi(dependencies);
   return async (event) => {
@@ -43,11 +43,13 @@ export function serveApi(dependencies: ApiDependencies): Serve {
 function requestOf({ rawPath, rawQueryString, headers, body, isBase64Encoded, requestContext }: Event): Request {
   const { method } = requestContext.http;
   const query = rawQueryString === '' ? '' : `?${rawQueryString}`;
-  const given = Object.entries(headers).filter((header): header is [string, string] => header[1] !== undefined);
+  const definedHeaders = Object.entries(headers).filter(
+    (header): header is [string, string] => header[1] !== undefined,
+  );
   const bytes = body === undefined ? undefined : Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
   return new Request(`${ORIGIN}${rawPath}${query}`, {
     method,
-    headers: given,
+    headers: definedHeaders,
     ...(bytes && method !== 'GET' && method !== 'HEAD' && { body: bytes }),
   });
 }

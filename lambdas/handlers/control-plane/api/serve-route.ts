@@ -16,7 +16,7 @@ const ETAG = /^"(0|[1-9]\d{0,14})"$/;
 /** The input of a route that accepts none. */
 const NOTHING = z.strictObject({});
 
-/** Checks the caller's permission, runs the route's handler, and responds with the route's answer. */
+/** Checks the caller's permission, runs the route's handler, and sends the handler's result. */
 export function serveRoute(api: Api, dependencies: ApiDependencies, route: Route): void {
   const { request: { headers: _headers, ...request } = {}, ...openApi } = openApiOf(route);
   api.openapi(createRoute({ ...openApi, request: { query: NOTHING, ...request } }), async (context) => {
@@ -62,7 +62,7 @@ function actorOf(
   }
 }
 
-/** Parses the answer by its schema, so that no other member leaves by accident. */
+/** Parses the result by its schema, so that no other member is sent by accident. */
 async function answerOf(
   dependencies: ApiDependencies,
   route: Route,
@@ -94,10 +94,10 @@ async function onceIfAsked(
   return { text, version: versionIn(JSON.parse(text)) };
 }
 
-/** An answer as it is sent. */
+/** A response as it is sent. */
 interface Answer {
   readonly text: string;
-  /** The version of the item that it shows, if the item has one. */
+  /** The version of the item in the response, if it has one. */
   readonly version: number | undefined;
 }
 

@@ -49,7 +49,7 @@ function countNames(value: unknown): number {
   return Array.isArray(value) ? within : within + Object.keys(value).length;
 }
 
-/** A schema that accepts any name silently drops this one, so the member would have no effect. */
+/** A schema that accepts any name would silently drop this one, and the member would have no effect. */
 function namesPrototype(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return Object.hasOwn(value, '__proto__') || Object.values(value).some(namesPrototype);

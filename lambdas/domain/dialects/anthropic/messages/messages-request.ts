@@ -34,7 +34,7 @@ const FORMAT: JsonFormat<typeof schema> = {
   unparsed: { messages: { opensWith: /^\[/, isFilled: true } },
 };
 
-/** A message to be generated. */
+/** A request to generate a message. */
 export interface MessagesRequest extends MeteredRequest {
   readonly json: JsonBody;
   /** The client's limit, which Anthropic requires. */
@@ -56,13 +56,13 @@ export function parseMessages(bytes: Buffer): MessagesRequest {
   };
 }
 
-/** Summarising a long context is billed beside the usage that the answer reports. */
+/** Summarising a long context is billed in addition to the usage that the answer reports. */
 const COMPACTION = /"compact_\d+"/;
 
 function refuseCompaction(json: JsonBody): void {
   const member = json.scan.members.get('context_management');
   if (member === undefined) return;
-  // Written again, the value has no escapes that could hide the name.
+  // Serialised again, the value has no escapes that could hide the name.
   if (!COMPACTION.test(JSON.stringify(parseMember(json, 'context_management', member)))) return;
   throw new InvalidRequest(
     'Compaction is not supported: it has no price here.',

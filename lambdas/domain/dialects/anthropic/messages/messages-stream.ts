@@ -6,7 +6,7 @@ import { type AnthropicReading, mergeAnthropicUsage, NO_USAGE, readAnthropicUsag
 const DONE = Buffer.from('"message_stop"');
 const ERROR = Buffer.from('event: error');
 
-/** The event that ends a stream is short: a longer one is not searched for it. */
+/** The event that ends a stream is short, so longer events are not searched for it. */
 const DONE_BYTES_MAX = 128;
 
 /** Reads the stream of a message. Its usage events carry more than usage, so the client sees every event. */
@@ -16,7 +16,7 @@ export class MessagesStream implements StreamReader {
   #complete = false;
   #failed = false;
 
-  see(bytes: Buffer, start: number, end: number): boolean {
+  readEvent(bytes: Buffer, start: number, end: number): boolean {
     const event = bytes.subarray(start, end);
     this.#outputBytes += outputBytes(event, DELTAS);
     if (event.length <= DONE_BYTES_MAX && event.includes(DONE)) this.#complete = true;
@@ -28,7 +28,7 @@ export class MessagesStream implements StreamReader {
   get reading(): StreamReading {
     return {
       usage: this.#usage,
-      // The input is reported at once and the output at the end: a stream that ends early may have produced more.
+      // The input is reported first and the output last, so a stream that ends early may have produced more.
       isUsageFinal: this.#complete,
       producedTokensMax: this.#outputBytes,
       complete: this.#complete,

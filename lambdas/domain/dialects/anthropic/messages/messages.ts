@@ -13,7 +13,7 @@ export const messages: MeteredEndpoint<MessagesRequest> = {
   id: 'messages',
   dialect: anthropic,
   path: '/v1/messages',
-  // The base URL of Anthropic, as its official clients are configured with, has no version.
+  // The base URL that Anthropic's official clients use has no version.
   providerPath: '/v1/messages',
   summary: 'Anthropic’s dialect, streamed or not',
   checkContent: requireJson,
@@ -23,6 +23,7 @@ export const messages: MeteredEndpoint<MessagesRequest> = {
     outputTokensMax: Math.min(outputTokensMax, model.contextTokens),
   }),
   providerBody: ({ json, stream }, changes) => providerJson(json, { stream, changes }),
-  readAnswer: (headers, body) => readJsonAnswer(headers, body, { work: 'content', readUsage: readAnthropicUsage }),
+  readAnswer: (headers, body) =>
+    readJsonAnswer(headers, body, { outputMember: 'content', readUsage: readAnthropicUsage }),
   stream: () => new MessagesStream(),
 };

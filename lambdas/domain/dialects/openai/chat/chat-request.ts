@@ -31,7 +31,7 @@ const schema = z.object({
   previous_response_id: never(`previous_response_id ${STORED}`),
   web_search_options: never(`web_search_options ${UNPRICED}`),
   prompt_cache_retention: z.enum(['in-memory', 'in_memory'], `prompt_cache_retention ${STORED}`).nullish(),
-  // Parameters of other gateways and compatible providers: more models, or searches, that nobody priced.
+  // Parameters of other gateways and compatible providers, for further models or searches that have no price.
   models: never(`models ${UNPRICED}`),
   plugins: never(`plugins ${UNPRICED}`),
   search_parameters: never(`search_parameters ${UNPRICED}`),
@@ -42,12 +42,12 @@ const FORMAT: JsonFormat<typeof schema> = {
   unparsed: { messages: { opensWith: /^\[/, isFilled: true }, prediction: { opensWith: /^/ } },
 };
 
-/** A chat completion to be made. */
+/** A request for a chat completion. */
 export interface ChatRequest extends MeteredRequest {
   readonly json: JsonBody;
-  /** Whether the client asked for the usage event; otherwise the gateway asks for it and keeps it. */
+  /** Whether the client asked for the usage event; otherwise the gateway asks for it and hides it. */
   readonly wantsUsage: boolean;
-  /** The client's own limit for one choice; absent when it set none. */
+  /** The client's own limit for one choice; absent if it set no limit. */
   readonly outputTokensMax: number | undefined;
   /** Whether rejected predicted tokens are billed as output on top of the answer. */
   readonly hasPrediction: boolean;

@@ -7,9 +7,9 @@ import { readOpenaiUsage } from '../usage';
 const DONE = Buffer.from('[DONE]');
 const ERROR = Buffer.from('{"error"');
 
-/** The event that ends a stream is short: a longer one is not searched for it. */
+/** The event that ends a stream is short, so longer events are not searched for it. */
 const DONE_BYTES_MAX = 128;
-/** An error is the first member of its event's data. */
+/** An error is the first member of its event's data, so only these bytes are searched. */
 const ERROR_WITHIN_BYTES = 20;
 
 /** Reads the stream of a chat completion. */
@@ -25,7 +25,7 @@ export class ChatStream implements StreamReader {
     this.#hidesUsage = !wantsUsage;
   }
 
-  see(bytes: Buffer, start: number, end: number): boolean {
+  readEvent(bytes: Buffer, start: number, end: number): boolean {
     const event = bytes.subarray(start, end);
     this.#outputBytes += outputBytes(event, DELTAS);
     if (event.length <= DONE_BYTES_MAX && event.includes(DONE)) this.#complete ||= isDone(event);
@@ -36,7 +36,7 @@ export class ChatStream implements StreamReader {
   get reading(): StreamReading {
     return {
       usage: this.#usage,
-      // Usage is reported once, for the whole answer. Some providers send it and never the last event.
+      // Usage is reported once, for the whole answer. Some providers send it but never send the last event.
       isUsageFinal: this.#usage.kind === 'reported',
       producedTokensMax: this.#outputBytes,
       complete: this.#complete,
@@ -56,7 +56,7 @@ export class ChatStream implements StreamReader {
   }
 }
 
-/** A model can write the mark into its text; then it does not stand on a line of its own. */
+/** A model can write the marker into its text, but then it is not on a separate line. */
 function isDone(event: Buffer): boolean {
   return /^data: ?\[DONE\]\s*$/m.test(event.toString('latin1'));
 }

@@ -15,14 +15,14 @@ export const chat: MeteredEndpoint<ChatRequest> = {
   id: 'chat',
   dialect: openai,
   path: '/v1/chat/completions',
-  // The base URL of OpenAI, as its official clients are configured with, ends in /v1.
+  // The base URL that OpenAI's official clients use ends in /v1.
   providerPath: '/chat/completions',
   summary: 'OpenAI’s dialect, streamed or not',
   checkContent: requireJson,
   parse: ({ bytes }) => parseChat(bytes),
   bound: boundChat,
   providerBody: chatBody,
-  readAnswer: (headers, body) => readJsonAnswer(headers, body, { work: 'choices', readUsage: readOpenaiUsage }),
+  readAnswer: (headers, body) => readJsonAnswer(headers, body, { outputMember: 'choices', readUsage: readOpenaiUsage }),
   stream: (request) => new ChatStream(request),
 };
 
@@ -37,7 +37,7 @@ function boundChat(request: ChatRequest, model: Model): RequestBound {
   };
 }
 
-/** Usage is asked for in every stream, and the wallet's limit is set where it is lower than the model's. */
+/** Requests usage in every stream, and sets the wallet's limit if it is lower than the model's. */
 function chatBody(request: ChatRequest, changes: BodyChanges): ProviderBody {
   const edits: Edit[] = [];
   if (request.stream && !request.wantsUsage) edits.push(askForUsage(request));
@@ -54,7 +54,7 @@ function askForUsage({ json: { bytes, scan } }: ChatRequest): Edit {
 
 function capOutput({ json: { bytes, scan } }: ChatRequest, outputTokensCap: number): Edit {
   const limit = scan.members.get('max_completion_tokens');
-  // A null limit is a member too, and a second one of the same name would be ambiguous.
+  // A null limit is a member too, and adding a second one with the same name would be ambiguous.
   if (limit) return replaceValue(limit, String(outputTokensCap));
   return insertMember(bytes, 'max_completion_tokens', String(outputTokensCap));
 }

@@ -35,8 +35,8 @@ export const embeddings: MeteredEndpoint<EmbeddingsRequest> = {
     const { json, members } = readJson(bytes, FORMAT);
     return { json, model: members.model, stream: false, choices: 1, isOutputOpen: false };
   },
-  // A batch has many inputs, each within the model's context: together only their bytes bound them.
+  // A batch has many inputs, and each may fill the model's context, so only the number of bytes bounds them together.
   bound: ({ json }) => ({ inputTokensMax: json.bytes.length, outputTokensMax: 0, audio: false, image: false }),
   providerBody: ({ json, stream }, changes) => providerJson(json, { stream, changes }),
-  readAnswer: (headers, body) => readJsonAnswer(headers, body, { work: 'data', readUsage: readOpenaiUsage }),
+  readAnswer: (headers, body) => readJsonAnswer(headers, body, { outputMember: 'data', readUsage: readOpenaiUsage }),
 };

@@ -10,7 +10,7 @@ import type { Call } from '../define-route';
 import { defineRoute } from '../define-route';
 import { inAccount, ofPerson } from './path-parameters';
 
-/** A thoroughly broken log has a fault in each event. */
+/** A limit, because a thoroughly broken log has a fault in each event. */
 const FAULTS_MAX = 100;
 /** Takes a few seconds; verifying a whole log in one request could take longer than the API waits. */
 const EVENTS_MAX = 10_000;
