@@ -148,6 +148,8 @@ export default tseslint.config(
     files: ['lambdas/adapters/read-env.ts', 'lib/config.ts', 'dev/local/settings.ts'],
     rules: { 'no-restricted-properties': 'off' },
   },
+  // Jest loads these two files by their default export.
+  { files: ['test/support/global-{setup,teardown}.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: TESTS,
     rules: {

@@ -1,9 +1,10 @@
 import type { App } from 'aws-cdk-lib';
 import { Tags } from 'aws-cdk-lib';
+import { EDGE_REGION } from '../lambdas/contracts/deployment/edge';
 import type { Config } from './config';
 import { requireDataClasses } from './compliance/data-class';
 import { leaveOutOfEmulator } from './compliance/emulator-exclusions';
-import { EDGE_REGION, EdgeStack } from './stacks/edge-stack';
+import { EdgeStack } from './stacks/edge-stack';
 import { ServiceStack } from './stacks/service-stack';
 import { StatefulStack } from './stacks/stateful-stack';
 

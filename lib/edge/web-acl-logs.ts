@@ -4,7 +4,7 @@ import { CfnLoggingConfiguration } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { ServiceLogGroup } from '../constructs/service-log-group';
 import type { EdgeWebAcl } from './web-acl';
-import { UNKEPT_HEADERS } from './web-acl';
+import { REDACTED_HEADERS } from './web-acl';
 
 /** Addresses are personal data, so they are kept only long enough to respond to an attack. */
 const SECURITY_LOG_DAYS = 7;
@@ -40,7 +40,7 @@ export class WebAclLogs extends Construct {
           arnFormat: ArnFormat.COLON_RESOURCE_NAME,
         }),
       ],
-      redactedFields: [...UNKEPT_HEADERS.map((Name) => ({ singleHeader: { Name } })), { queryString: {} }],
+      redactedFields: [...REDACTED_HEADERS.map((Name) => ({ singleHeader: { Name } })), { queryString: {} }],
       loggingFilter: {
         DefaultBehavior: 'DROP',
         Filters: [

@@ -9,7 +9,7 @@ const CONTROL_PLANE_REQUESTS_PER_ADDRESS_MAX = 2_000;
  * Headers that may appear neither in the log nor in the details of a match: headers with credentials, including those
  * that clients of other APIs send, and headers that identify a person. The firewall can only redact named headers.
  */
-export const UNKEPT_HEADERS: readonly string[] = [
+export const REDACTED_HEADERS: readonly string[] = [
   'authorization',
   'proxy-authorization',
   'cookie',
@@ -53,7 +53,7 @@ export class EdgeWebAcl extends CfnWebACL {
         dataProtections: [
           { field: { fieldType: 'BODY' }, action: 'SUBSTITUTION' },
           { field: { fieldType: 'QUERY_STRING' }, action: 'SUBSTITUTION' },
-          { field: { fieldType: 'SINGLE_HEADER', fieldKeys: [...UNKEPT_HEADERS] }, action: 'SUBSTITUTION' },
+          { field: { fieldType: 'SINGLE_HEADER', fieldKeys: [...REDACTED_HEADERS] }, action: 'SUBSTITUTION' },
         ],
       },
     });

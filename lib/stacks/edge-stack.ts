@@ -9,9 +9,6 @@ import { refusedLogGroupName, WebAclLogs } from '../edge/web-acl-logs';
 import { EncryptionKey } from '../constructs/encryption-key';
 import type { ServiceStack } from './service-stack';
 
-/** The only region for CloudFront's firewall and certificates. */
-export const EDGE_REGION = 'us-east-1';
-
 export interface EdgeStackProps extends StackProps {
   readonly config: Config;
   /** Owns the planes that the edge routes to. */

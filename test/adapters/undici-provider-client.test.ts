@@ -3,7 +3,7 @@ import { UndiciProviderClient } from '../../lambdas/adapters/providers/undici-pr
 import type { Headers } from '../../lambdas/domain/headers';
 import type { ProviderFailure } from '../../lambdas/domain/data-plane/provider/provider-client';
 
-/** Answers one request on a connection; `count` is the request's number on that connection, from 1. */
+/** Responds to one request on a connection; `count` is the request's number on that connection, from 1. */
 type Play = (socket: Socket, count: number) => void;
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}';
@@ -52,7 +52,8 @@ function send(through = client, dialect: 'openai' | 'anthropic' = 'openai', head
     const finish = (end: 'end' | ProviderFailure): void => {
       if (told.end !== undefined) throw new Error(`told ${told.end} and then ${end}`);
       told.end = end;
-      // A second end would follow within two turns, and the connection is free again a turn after its answer.
+      // A second end would follow within two turns of the event loop, and the connection is free one turn after the
+      // response.
       setImmediate(() => setImmediate(() => resolve(told)));
     };
     through.send(

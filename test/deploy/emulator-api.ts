@@ -1,7 +1,7 @@
 import { REGION } from './emulator';
 
 /**
- * Calls a service for which this repository needs no client otherwise. The emulator checks no signature, but reads the
+ * Calls a service that this repository otherwise needs no client for. The emulator checks no signature, but reads the
  * service's name from it.
  */
 async function call(

@@ -5,7 +5,7 @@ import { run } from './guarded-process';
 
 const PYTHON_MINIMUM = [3, 11] as const;
 const REQUIREMENTS = 'requirements.txt';
-/** Long enough for a slow package index; a missing one answers sooner. */
+/** Long enough for a slow package index; an unreachable one fails sooner. */
 const PROBE_TIMEOUT_SECONDS = 15;
 
 const SAY_VERSION = 'import sys, venv, ensurepip; print("%d.%d.%d" % sys.version_info[:3])';

@@ -28,7 +28,7 @@ export interface FunctionOptions {
   readonly endpoint: string;
 }
 
-/** An answer or an error of the function. Body and trailers are read from the message as they arrive. */
+/** A response or an error of the function. Body and trailers are read from the message as they arrive. */
 export interface Returned {
   readonly kind: 'response' | 'error';
   readonly message: IncomingMessage;
@@ -79,7 +79,7 @@ export class RunningFunction {
     return this.#output;
   }
 
-  /** Resolves when the function begins to answer, and rejects if its process ends before that. */
+  /** Resolves when the function begins to respond, and rejects if its process ends before that. */
   invoke(event: object): Promise<Returned> {
     return new Promise((resolve, reject) => {
       this.#count += 1;
@@ -113,7 +113,7 @@ export class RunningFunction {
     this.#waiting.clear();
   }
 
-  /** Passes on one invocation at a time, as Lambda does. */
+  /** Delivers one invocation at a time, as Lambda does. */
   #handOut(): void {
     if (this.#poll === undefined) return;
     const event = this.#events.shift();

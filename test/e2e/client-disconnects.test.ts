@@ -97,7 +97,7 @@ test('many clients that disconnect at once leave one record each and nothing hel
   expect((await balanceOf(run)).heldPico).toBe(0n);
 });
 
-/** So many turns of the event loop without a step mean that none will come. */
+/** After this many turns of the event loop without progress, none will follow. */
 const IDLE_TURNS = 5_000;
 
 test('a client that reads slowly slows the provider down and still gets every byte', async () => {

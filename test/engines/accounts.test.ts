@@ -1,7 +1,7 @@
 import { AccountStage } from '../domain/accounts/account-stage';
 import { describeDurableEngines, startStage } from './table-store-engines';
 
-/** The control plane's transactions on each engine as it is; their rules are tested in test/domain. */
+/** Runs the control plane's transactions on each real engine; their rules are tested in test/domain. */
 describeDurableEngines('accounts on', (engine) => {
   let stage: AccountStage;
   let stop: () => Promise<void>;
@@ -25,7 +25,7 @@ describeDurableEngines('accounts on', (engine) => {
       ]),
     );
     expect(await stage.verify(accountId)).toEqual({ events: 8, faults: [] });
-    // The previous owner has just lost the right.
+    // The previous owner has just lost the permission.
     const late = stage.accounts.rename({ accountId, name: 'late', actor: owner });
     await expect(late).rejects.toMatchObject({ name: 'NotAllowed' });
   });

@@ -8,7 +8,7 @@ import { describeDurableEngines, startStage } from './table-store-engines';
 
 const PROVIDERS = [{ id: 'openai', dialect: 'openai' as const, baseUrl: 'https://api.openai.com/v1' }];
 
-/** The catalog's transactions on each engine as it is; their rules are tested in test/domain. */
+/** Runs the catalog's transactions on each real engine; their rules are tested in test/domain. */
 describeDurableEngines('the catalog on', (engine) => {
   let stage: CatalogStage;
   let stop: () => Promise<void>;

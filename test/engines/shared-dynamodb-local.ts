@@ -4,12 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { startDynamodbLocal } from './dynamodb-local';
 
 const OFFER = 'TOLLGATE_TEST_DYNAMODB_OFFER';
-/** Where jest's own process keeps what ends the offer: setup and teardown are loaded apart from each other. */
+/**
+ * Where jest's own process keeps the function that ends the offer, because setup and teardown are loaded separately.
+ */
 const KEY = Symbol.for('tollgate.shared-dynamodb-local');
 
 /**
  * One DynamoDB Local for a whole test run: it takes seconds to start, and a dozen test files use it. Jest's own process
- * starts it when the first test asks for it.
+ * starts it when a test first requests it.
  */
 export class SharedDynamodbLocal {
   readonly #server: Server;
@@ -25,10 +27,10 @@ export class SharedDynamodbLocal {
     });
   }
 
-  /** For jest's own process: from now on, tests can ask for the engine. */
+  /** For jest's own process: from now on, tests can request the engine. */
   static async offer(): Promise<void> {
     const shared = new SharedDynamodbLocal();
-    // The offer must not keep jest from ending.
+    // The offer must not keep jest from exiting.
     shared.#server.listen(0, '127.0.0.1').unref();
     await once(shared.#server, 'listening');
     process.env[OFFER] = `http://127.0.0.1:${(shared.#server.address() as AddressInfo).port}`;
@@ -43,7 +45,7 @@ export class SharedDynamodbLocal {
     await engine?.stop();
   }
 
-  /** For tests: the engine's address. Its tables are every file's, so each test names its own. */
+  /** For tests: the engine's address. All files share it, so each test names its own tables. */
   static async endpoint(): Promise<string> {
     const offer = process.env[OFFER];
     if (offer === undefined) throw new Error('DynamoDB Local is shared by the global setup of jest.config.js');

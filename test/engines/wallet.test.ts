@@ -8,7 +8,7 @@ const CENT = 10_000_000_000n;
 const AFFORDED = 50;
 const REQUESTS = 200;
 
-/** The money path on each engine as it is; its rules are tested in test/domain/wallet. */
+/** Runs the money path on each real engine; its rules are tested in test/domain/wallet. */
 describeDurableEngines('the wallet on', (engine) => {
   let stage: WalletStage;
   let stop: () => Promise<void>;
@@ -99,7 +99,7 @@ describeDurableEngines('the wallet on', (engine) => {
     expect(first).toHaveLength(8);
     await stage.expectSound();
     await Promise.all(first.map((hold, place) => (place < 4 ? stage.settle(hold, 2n * CENT) : stage.release(hold))));
-    // Each took thirty tokens: there is room for six more of a hundred in this minute.
+    // Each used thirty tokens, so this minute has room for six more of a hundred.
     const second = await reserveAll();
     expect(second).toHaveLength(6);
     expect(await stage.expire()).toMatchObject({ expired: 6, failed: 0 });

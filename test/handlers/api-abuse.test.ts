@@ -5,7 +5,7 @@ import { ApiStage, type StageOptions } from './api-stage';
 const HOME = '192.0.2.1';
 const AWAY = '198.51.100.7';
 
-/** A stage that accepts tokens that name a person, and a way to call it from an address. */
+/** A stage that accepts tokens that name a person, and a function that calls it from an address. */
 async function open(options: StageOptions = {}) {
   const verifier: NonNullable<StageOptions['verifier']> = {
     verify: async (token) => (token.startsWith('wrong') ? undefined : { subject: token, clientId: 'c', issuedAt: 0 }),

@@ -45,7 +45,7 @@ const routesWithoutBody = ROUTES.filter(({ body, method }) => body === undefined
 );
 const routesWithBody = ROUTES.filter(({ body }) => body !== undefined).map((route) => [route.id, route] as const);
 
-/** The people who between them may use every route of an account. */
+/** The people who together may use every route of an account. */
 const standingFor = (permission: Permission): string =>
   ['account.suspend', 'account.resume', 'account.appoint'].includes(permission) ||
   !/^(account|billing|member|invitation|key|federation|audit)\./.test(permission)

@@ -21,7 +21,7 @@ export interface Asked {
   /** @default none: no token */
   readonly as?: string;
   readonly headers?: { readonly [name: string]: string };
-  /** Serialised as JSON, or sent as it is when it is a string. */
+  /** Serialised as JSON, or sent unchanged if it is a string. */
   readonly body?: unknown;
 }
 
@@ -33,7 +33,7 @@ export interface Answered {
 }
 
 export type StageOptions = Partial<ApiOptions> & {
-  /** Stands between the API and its engine. */
+  /** Wraps the engine that the API uses. */
   readonly wrap?: (store: TableStore) => TableStore;
 };
 
@@ -64,7 +64,7 @@ export class ApiStage {
       clock,
       log,
       pepper: 'a pepper of sixteen bytes',
-      // Here a token is its subject: the verification of tokens has its own tests.
+      // Here a token is its subject, because the verification of tokens has its own tests.
       verifier: {
         verify: async (token) =>
           token === 'wrong' ? undefined : { subject: token, clientId: 'c', issuedAt: this.now },
@@ -76,7 +76,7 @@ export class ApiStage {
     this.#serve = serveApi(this.parts);
   }
 
-  /** A stage whose people and accounts exist already: they are made once, and repeated on each stage's engine. */
+  /** A stage whose people and accounts already exist. They are created once, and copied to each stage's engine. */
   static async open(options: StageOptions = {}): Promise<ApiStage> {
     prepared ??= prepare();
     const { recorder, people, accountId, otherAccountId } = await prepared;
@@ -87,7 +87,7 @@ export class ApiStage {
     return stage;
   }
 
-  /** An engine on which nobody has signed in yet. */
+  /** An engine without any people. */
   static empty(options: StageOptions = {}): ApiStage {
     return new ApiStage(options);
   }

@@ -15,7 +15,7 @@ import { AccountStage } from '../domain/accounts/account-stage';
 class Objects {
   readonly stored = new Map<string, string>();
   readonly puts: string[] = [];
-  /** Responses to give instead, once each. */
+  /** Responses to return instead, once each. */
   readonly failures: number[] = [];
   readonly #server: Server;
 

@@ -4,7 +4,7 @@ import type { LambdaFunctionURLEvent } from 'aws-lambda';
 import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/deployment/edge';
 import { CLIENT_BUFFER_BYTES } from '../../lambdas/domain/data-plane/exchange';
 import { PayloadTooLarge } from '../../lambdas/domain/errors/app-error';
-import { callerBehindEdge, callerKnownToIam } from '../../lambdas/handlers/data-plane/function-url-callers';
+import { callerBehindEdge, callerFromIam } from '../../lambdas/handlers/data-plane/function-url-callers';
 import {
   type FunctionUrlEvent,
   functionUrlExchange,
@@ -63,9 +63,9 @@ describe('an invocation through a function URL', () => {
     const event = { headers, requestContext } as unknown as FunctionUrlEvent;
     const behindEdge = exchangeOf(event);
     expect([behindEdge.clientAddress, behindEdge.principal]).toEqual(['192.0.2.1', undefined]);
-    const known = exchangeOf(event, callerKnownToIam);
+    const known = exchangeOf(event, callerFromIam);
     expect([known.clientAddress, known.principal]).toEqual(['198.51.100.7', iam.userArn]);
-    expect(exchangeOf({}, callerKnownToIam).principal).toBeUndefined();
+    expect(exchangeOf({}, callerFromIam).principal).toBeUndefined();
   });
 
   test('an invocation survives a broken connection', async () => {

@@ -105,13 +105,13 @@ describe('a fault', () => {
     expect(stage.log.map((line) => JSON.parse(line) as object)).toEqual([
       { level: 'error', code: 'STREAM_FAULT', cause: 'ZodError', count: 2, at: expect.any(String) as string },
     ]);
-    const batches = [
+    const output = [
       ...stage.log,
       ...Object.values(fault as Record<string, unknown>),
       (fault as Error).message,
       (fault as Error).stack,
     ].join();
-    expect(batches).not.toContain('what nobody may read');
+    expect(output).not.toContain('what nobody may read');
     expect(fault).not.toHaveProperty('uow.record');
     await stage.pipe(rest);
     expect(await sealedRequests()).toHaveLength(1);

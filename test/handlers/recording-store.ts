@@ -1,7 +1,7 @@
 import type { Check, Get, Page, Query, TableStore, Write } from '../../lambdas/domain/table/table-store';
 import type { Item } from '../../lambdas/domain/table/value';
 
-/** A store that remembers its writes, so that they can be repeated on another one. */
+/** A store that records its writes, so that they can be replayed on another one. */
 export class RecordingStore implements TableStore {
   readonly #inner: TableStore;
   readonly #writes: ((store: TableStore) => Promise<unknown>)[] = [];
@@ -10,7 +10,7 @@ export class RecordingStore implements TableStore {
     this.#inner = inner;
   }
 
-  /** How many writes and transactions succeeded. */
+  /** The number of writes and transactions that succeeded. */
   get writes(): number {
     return this.#writes.length;
   }

@@ -21,7 +21,7 @@ import { DOLLAR, SpendStage } from '../domain/usage/spend-stage';
 import { CallRecorder } from './call-recorder';
 import { at, ofType, synthesize } from './synthesis';
 
-// The emulator and the embedded engine check no policy, so a missing permission would show in AWS only.
+// The emulator and the embedded engine check no policies, so a missing permission would only show in AWS.
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;

@@ -97,7 +97,7 @@ export function propertiesOf(synthesis: Synthesis, type: string): Resource['Prop
   return ofType(synthesis, type).map(([, { Properties }]) => Properties);
 }
 
-/** Reads a value deep inside a resource, or `undefined` where the path ends. */
+/** Reads a value deep inside a resource, or `undefined` if the path does not exist. */
 export function at(value: unknown, ...path: readonly (string | number)[]): unknown {
   return path.reduce<unknown>((inner, step) => (inner as Record<string, unknown> | undefined)?.[step], value);
 }

@@ -1,4 +1,4 @@
-/** Synthesizes each configuration into a folder of its own below the folder that the argument names. */
+/** Synthesizes each configuration into its own folder, below the folder that the argument names. */
 import { join } from 'node:path';
 import { parseConfig } from '../../lib/config';
 import { addTollgate } from '../../lib/tollgate';

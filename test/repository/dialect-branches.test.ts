@@ -16,7 +16,7 @@ const FILES = [
 
 type Options = NonNullable<Linter.RulesRecord[string]>;
 
-/** The repository's own rule about syntax, as it stands for each file; worked out by ESLint itself, in a process of its own. */
+/** The repository's syntax rule as ESLint resolves it for each file, in a separate process. */
 function syntaxRules(): ReadonlyMap<string, Options> {
   const script = `
     import { ESLint } from 'eslint';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { missingPlatforms, type Lock } from '../../dev/tools/check/missing-platforms';
+import { missingPlatforms, type LockFile } from '../../dev/tools/check/missing-platforms';
 import { ROOT, trackedFiles } from './tracked-files';
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -27,7 +27,7 @@ test('the lock file does not record where packages were downloaded from', () => 
 });
 
 test('the lock file lists the binaries of every platform ("npm run lock" adds missing ones)', () => {
-  expect(Object.keys(missingPlatforms(JSON.parse(read('package-lock.json')) as Lock))).toEqual([]);
+  expect(Object.keys(missingPlatforms(JSON.parse(read('package-lock.json')) as LockFile))).toEqual([]);
 });
 
 test('dependencies are pinned to exact versions', () => {

@@ -12,6 +12,8 @@ describe('prose check', () => {
     ['a noun clause as the subject', '/**\n * What of it is used is parsed.\n */'],
     ['an error that is not documented with @throws', '/** Throws WalletNotFound. */'],
     ['a banned phrase in a message', "const text = 'this is none of ours';"],
+    ['an archaic comparative', '// The dearer of two prices applies.'],
+    ['an adverb that needs decoding', '// A stream without usage is charged all the same.'],
     ['a title without a subject', "test('is settled once', () => {});"],
     ['a title that begins with a verb', "test('gives the money back', () => {});"],
     ['a title of a table without a subject', "test.each([1])('of %s is refused', () => {});"],

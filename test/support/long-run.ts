@@ -15,7 +15,8 @@ export function judge<Report>(report: Report, expectations: readonly Expectation
     const found = violations(report);
     seen[found.length === 0 ? 'passed' : 'failed'] += 1;
     print(`${found.length === 0 ? 'ok    ' : 'FAILED'} ${what}`);
-    for (const violation of found) print(`       ${typeof violation === 'string' ? violation : JSON.stringify(violation)}`);
+    for (const violation of found)
+      print(`       ${typeof violation === 'string' ? violation : JSON.stringify(violation)}`);
   }
 }
 

@@ -48,7 +48,7 @@ export function parseArguments(args: readonly string[]): {
 /**
  * Checks what follows a command's name.
  * @returns the words, of which there are exactly `count`
- * @throws UsageError when there are more or fewer, or an option that the command does not take
+ * @throws UsageError when there are more or fewer, or an option that the command does not accept
  */
 export function expectArguments(
   words: readonly string[],

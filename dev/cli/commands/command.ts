@@ -53,7 +53,10 @@ const graceSeconds = z
   .union([z.int(), z.string().regex(/^\d+$/).transform(Number)], GRACE_MESSAGE)
   .refine((seconds) => seconds >= 0 && seconds <= ROTATION_GRACE_SECONDS_MAX, GRACE_MESSAGE);
 
-/** A command as it is sent, in JSON, to the process that owns the data folder. The amount is therefore a string. */
+/**
+ * A command in the form in which it is sent, as JSON, to the process that owns the data folder. The amount is a string
+ * for that reason.
+ */
 export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('create-account'), accountId: accountIdSchema }),
   z.strictObject({ name: z.literal('wallet'), accountId: z.string() }),

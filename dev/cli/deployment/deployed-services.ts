@@ -42,7 +42,7 @@ export function deployedServices(
 export const openTransport = (region: string | undefined): SdkTransport =>
   new SdkTransport(region === undefined ? {} : { region });
 
-/** Reads the pepper only when a command works on keys, so that looking at a wallet takes no access to a secret. */
+/** Reads the pepper only when a command works on keys, so that reading a wallet needs no access to a secret. */
 class DeployedKeys implements AdministeredKeys {
   readonly #store: TableStore;
   readonly #readPepper: () => Promise<string>;

@@ -1,9 +1,7 @@
 import { z } from 'zod';
+import { EDGE_REGION } from '../../../lambdas/contracts/deployment/edge';
 import type { StackTarget } from '../commands/command';
 import type { StackReader } from './stack-outputs';
-
-/** The edge is always here, because CloudFront accepts firewalls and certificates only from this region. */
-const EDGE_REGION = 'us-east-1';
 
 /** No usable deployment has this name. The message says why in one line. */
 export class DeploymentNotFound extends Error {

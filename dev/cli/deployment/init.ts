@@ -33,7 +33,7 @@ export async function init(dependencies: InitDependencies, { credit }: InitComma
     return failure(`No key is stored for ${missing.join(', ')}: run init again and provide one for each.`);
   const account = existing.length > 1 ? {} : await completeAccount(services, existing[0], credit);
   const output = { endpoint: endpoint.url, providerKeysWritten: written, ...account };
-  return { exitCode: 0, lines: [JSON.stringify(output)], notes: notesOn(endpoint, written, account) };
+  return { exitCode: 0, lines: [JSON.stringify(output)], notes: notesFor(endpoint, written, account) };
 }
 
 async function firstTwoAccounts({ accounts }: InitDependencies['services']): Promise<string[]> {
@@ -77,7 +77,7 @@ async function completeAccount(
   return { accountId, ...credited, keyId, apiKey: key };
 }
 
-function notesOn(endpoint: Endpoint, written: readonly string[], { accountId, apiKey }: Account): string[] {
+function notesFor(endpoint: Endpoint, written: readonly string[], { accountId, apiKey }: Account): string[] {
   return [
     ...(written.length > 0
       ? [`Stored the keys of ${written.join(', ')}. They take effect everywhere within five minutes.`]

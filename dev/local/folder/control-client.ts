@@ -7,7 +7,10 @@ import type { Owner } from './owner';
 const PROBE_TIMEOUT_MS = 5_000;
 const COMMAND_TIMEOUT_MS = 120_000;
 
-/** The owner's port accepts connections but nothing answers. It cannot be asked, and it is too alive to be replaced. */
+/**
+ * The owner's port accepts connections but nothing answers. It runs no commands, but may be alive, so it must not be
+ * replaced.
+ */
 export class OwnerNotResponding extends Error {
   override readonly name = 'OwnerNotResponding';
   constructor(pid: number) {

@@ -119,7 +119,7 @@ async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<Loc
     host.stopAccepting();
     await gateway.stop();
     await Promise.all([host.close(), sweeper.stop(), ownership.drain()]);
-    // A request may have arrived meanwhile on a connection that was still busy.
+    // A request may have arrived since on a connection that was still busy.
     await gateway.stop();
   });
   const origin = `http://127.0.0.1:${port}`;

@@ -106,7 +106,7 @@ function begin(
   status: number,
   headers: { readonly [name: string]: string },
 ): Writable {
-  if (hasUnreadBody(request)) return answerUnread(request, response, status, headers);
+  if (hasUnreadBody(request)) return refuseUnread(request, response, status, headers);
   response.writeHead(status, headers);
   // A stream's headers go out even if its first event is late. If the event is ready, both leave in one packet.
   if (headers['content-length'] === undefined) setImmediate(() => response.flushHeaders());
@@ -122,7 +122,7 @@ function hasUnreadBody({ headers, readableEnded }: IncomingMessage): boolean {
  * Answers a request whose body was not read, and closes the connection. The close waits until the body was discarded,
  * because a client that is still sending would otherwise miss the answer.
  */
-function answerUnread(
+function refuseUnread(
   request: IncomingMessage,
   response: ServerResponse,
   status: number,

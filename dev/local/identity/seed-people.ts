@@ -48,7 +48,7 @@ export async function seedPeople(
   };
   for (const user of [...users].sort((one, other) => Number(one.role === 'owner') - Number(other.role === 'owner'))) {
     const { personId } = await people.ofSubject(user.subject);
-    // Demo users attest to being adults without being asked.
+    // Demo users attest to being adults automatically.
     await people.attestAdult(personId);
     await assignRole(roleServices, accountId, personId, user);
   }

@@ -8,11 +8,11 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { declareLibc } from './declare-libc';
-import { missingPlatforms, type Lock } from './missing-platforms';
+import { missingPlatforms, type LockFile } from './missing-platforms';
 
 const FILE = new URL('../../../package-lock.json', import.meta.url);
 
-const lock = JSON.parse(readFileSync(FILE, 'utf8')) as Lock;
+const lock = JSON.parse(readFileSync(FILE, 'utf8')) as LockFile;
 const missing = missingPlatforms(lock);
 const packages = { ...declareLibc(lock), ...missing };
 const sorted = Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, 'en'));

@@ -9,7 +9,7 @@ interface LockedPackage {
 }
 
 /** The fields of package-lock.json (lockfileVersion 3) that are read here. */
-export interface Lock {
+export interface LockFile {
   readonly packages: { readonly [path: string]: LockedPackage };
 }
 
@@ -24,7 +24,7 @@ function platformOf(name: string): Pick<LockedPackage, 'os' | 'cpu' | 'libc'> {
 }
 
 /** Finds optional dependencies that a locked package names but the lock file lacks, by the path they would have in it. */
-export function missingPlatforms({ packages }: Lock): { readonly [path: string]: LockedPackage } {
+export function missingPlatforms({ packages }: LockFile): { readonly [path: string]: LockedPackage } {
   const missing: { [path: string]: LockedPackage } = {};
   for (const [path, locked] of Object.entries(packages)) {
     for (const [name, version] of Object.entries(locked.optionalDependencies ?? {})) {

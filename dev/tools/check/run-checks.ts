@@ -44,7 +44,7 @@ async function runStep(step: Step): Promise<void> {
   const { result, changed } = step.mustChangeNothing
     ? await filesChangedBy(work)
     : { result: await work(), changed: [] };
-  // Another step failed meanwhile and stopped this one, so its result means nothing.
+  // Another step failed and stopped this one, so its result means nothing.
   if (hasFailed()) return;
 
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);

@@ -18,7 +18,7 @@ export class WildcardUnexplained extends Error {
 }
 
 /**
- * Renders the permissions: function × action × resource × condition, and the principals that resources let in.
+ * Renders the permissions: function × action × resource × condition, and the principals that resource policies admit.
  *
  * @throws WildcardUnexplained
  */

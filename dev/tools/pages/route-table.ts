@@ -1,4 +1,4 @@
-import type { Route } from '../../../lambdas/domain/data-plane/route';
+import type { DataPlaneRoute } from '../../../lambdas/domain/data-plane/route';
 import { ROUTES } from '../../../lambdas/domain/data-plane/routes';
 import { code, table } from './table';
 
@@ -13,4 +13,4 @@ export function routeTable(): string {
   return table(['request', 'what it serves', 'kind', 'scope of the key'], rows);
 }
 
-const scopeOf = (route: Route): string => ('scope' in route ? code(route.scope) : 'no key');
+const scopeOf = (route: DataPlaneRoute): string => ('scope' in route ? code(route.scope) : 'no key');

@@ -11,7 +11,7 @@ class MarkersMissing extends Error {
 }
 
 /**
- * Puts the content between the section's two markers; the rest of the page stays as it is.
+ * Puts the content between the section's two markers; the rest of the page is unchanged.
  * @throws MarkersMissing
  */
 export function withSection(page: string, name: string, content: string): string {

@@ -4,7 +4,7 @@ import manifest from '../../../package.json';
 import { limitsOf } from './limits';
 import { exactNames } from './exact-names';
 import { UnsupportedPrice, priceVersions } from './price-versions';
-import { entriesAbout, type SecondModel, secondSource } from './second-source';
+import { entriesAbout, type SecondSourceModel, secondSource } from './second-source';
 import { servedAt, WITHOUT_OUTPUT } from './served-at';
 
 export interface LeftOut {
@@ -49,7 +49,7 @@ interface ImportedModel {
   readonly leftOut: readonly LeftOut[];
 }
 
-function importModel(provider: string, source: ModelInfo, second: readonly SecondModel[]): ImportedModel {
+function importModel(provider: string, source: ModelInfo, second: readonly SecondSourceModel[]): ImportedModel {
   const { id } = source;
   const names = exactNames(provider, source);
   const without = (reason: string) => ({ model: undefined, leftOut: names.map((name) => ({ name, reason })) });

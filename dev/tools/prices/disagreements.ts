@@ -1,6 +1,6 @@
 import type { Model } from '../../../lambdas/contracts/storage/catalog';
 import type { ImportedProvider } from './build-catalog';
-import { entriesAbout, type SecondModel } from './second-source';
+import { entriesAbout, type SecondSourceModel } from './second-source';
 
 const COMPARED = ['input', 'output', 'cachedInput'] as const;
 const TOLERANCE_PERCENT = 1n;
@@ -27,7 +27,7 @@ export interface Comparison {
 }
 
 /** Compares only the newest base prices, because the second source has neither tiers nor dates. */
-export function compareWithSecond(imported: ImportedProvider, second: readonly SecondModel[]): Comparison {
+export function compareWithSecond(imported: ImportedProvider, second: readonly SecondSourceModel[]): Comparison {
   const { provider, models, leftOut } = imported;
   const opinions = models.map((model) => ({ model, entries: entriesAbout([model.id, ...model.aliases], second) }));
   const withoutOpinion = opinions.filter(({ entries }) => entries.length === 0);
@@ -43,7 +43,7 @@ export function compareWithSecond(imported: ImportedProvider, second: readonly S
 }
 
 /** Compares each of the second source's prices, because its entries may contradict each other. */
-function disagreementsOf(model: Model, entries: readonly SecondModel[]): readonly Disagreement[] {
+function disagreementsOf(model: Model, entries: readonly SecondSourceModel[]): readonly Disagreement[] {
   const first = model.prices.at(-1)?.tiers[0]?.picoPerToken;
   return COMPARED.flatMap((unit) => {
     const ours = first?.[unit];

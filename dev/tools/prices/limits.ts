@@ -1,4 +1,4 @@
-import type { SecondModel } from './second-source';
+import type { SecondSourceModel } from './second-source';
 
 /** A model's limits in tokens. They bound what a request can cost, so they may be too high but never too low. */
 export interface Limits {
@@ -46,7 +46,7 @@ export interface LimitSources {
   readonly id: string;
   readonly contextTokens: number | undefined;
   /** The second source's entries for any of the model's names. */
-  readonly second: readonly SecondModel[];
+  readonly second: readonly SecondSourceModel[];
   /** The prompt length at which the model's highest price tier begins. */
   readonly tierMax: number;
 }

@@ -9,7 +9,7 @@ export interface ComparedPrices {
 }
 
 /** One entry of the second source. Several entries may describe the same model and contradict each other. */
-export interface SecondModel {
+export interface SecondSourceModel {
   /** The exact names of the model: the dated one first, then the one without a date. */
   readonly names: readonly string[];
   readonly prices: ComparedPrices;
@@ -18,14 +18,17 @@ export interface SecondModel {
 }
 
 /** Reads the second source, which cross-checks the prices of the first and adds token limits. It supplies no price. */
-export function secondSource(provider: string): readonly SecondModel[] {
+export function secondSource(provider: string): readonly SecondSourceModel[] {
   return Object.values(MODEL_CONFIGS)
     .filter((entry) => (entry.provider as string) === provider && isStandard(entry))
     .map((entry) => readEntry(entry));
 }
 
 /** The entries for a model with any of these names. */
-export function entriesAbout(names: readonly string[], second: readonly SecondModel[]): readonly SecondModel[] {
+export function entriesAbout(
+  names: readonly string[],
+  second: readonly SecondSourceModel[],
+): readonly SecondSourceModel[] {
   return second.filter((entry) => entry.names.some((name) => names.includes(name)));
 }
 
@@ -34,7 +37,7 @@ function isStandard({ serviceTier, openRouterOnly }: ModelConfig): boolean {
   return serviceTier === undefined && !openRouterOnly;
 }
 
-function readEntry(entry: ModelConfig): SecondModel {
+function readEntry(entry: ModelConfig): SecondSourceModel {
   return {
     names: [...new Set([entry.fullName, entry.shortName])],
     prices: {

@@ -14,9 +14,9 @@ const RECORD_TIMEOUT_MS = 120_000;
 const POLL_MS = 250;
 
 /** Disconnects from a stream after its first event and waits for its usage record. */
-export async function checkDisconnect(client: GatewayClient, { path, body }: PaidRequest): Promise<PaidFindings> {
+export async function checkDisconnect(client: GatewayClient, request: PaidRequest): Promise<PaidFindings> {
   const disconnect = new AbortController();
-  const response = await client.post(path, body, disconnect.signal);
+  const response = await client.post(request, disconnect.signal);
   const requestId = response.headers.get('x-request-id');
   const { firstEventAt } = await readArrival(response, (arrival) => arrival.firstEventAt !== undefined);
   disconnect.abort();
@@ -29,7 +29,7 @@ export async function checkDisconnect(client: GatewayClient, { path, body }: Pai
   while (performance.now() - disconnectedAt < RECORD_TIMEOUT_MS) {
     const record = await findRecord(client, requestId);
     if (record !== undefined)
-      return { findings: [judgeRecord(record, performance.now() - disconnectedAt)], costPico: record.cost };
+      return { findings: [recordFinding(record, performance.now() - disconnectedAt)], costPico: record.cost };
     await wait(POLL_MS);
   }
   return {
@@ -38,7 +38,7 @@ export async function checkDisconnect(client: GatewayClient, { path, body }: Pai
   };
 }
 
-function judgeRecord({ status, estimated, cost }: ShownRecord, afterMs: number): Finding {
+function recordFinding({ status, estimated, cost }: ShownRecord, afterMs: number): Finding {
   const measured = `${status}, ${estimated ? 'an upper bound' : 'as reported'}, $${formatUsd(cost)}, recorded after ${afterMs.toFixed(0)} ms`;
   switch (status) {
     // A function does not learn that its client disconnected, so it drains the provider and gets its usage report.

@@ -1,6 +1,7 @@
 import { Agent, fetch, type RequestInit, type Response } from 'undici';
 import { requestIdSchema } from '../../../lambdas/contracts/storage/ids';
 import { type Finding, verdict } from './finding';
+import type { PaidRequest } from './paid-request';
 
 /** For requests that involve no provider; allows for a cold start. */
 const READ_TIMEOUT_MS = 30_000;
@@ -36,13 +37,9 @@ export class GatewayClient {
   }
 
   /** Resolves once the headers have arrived; the body is streamed as the caller reads it. */
-  post(path: string, body: object, signal?: AbortSignal): Promise<Response> {
-    const headers = {
-      ...this.#credentials(),
-      'content-type': 'application/json',
-      ...(path === '/v1/messages' && { 'anthropic-version': '2023-06-01' }),
-    };
-    return this.#fetch(path, { method: 'POST', headers, body: JSON.stringify(body), signal });
+  post({ path, headers, body }: PaidRequest, signal?: AbortSignal): Promise<Response> {
+    const all = { ...headers, ...this.#credentials(), 'content-type': 'application/json' };
+    return this.#fetch(path, { method: 'POST', headers: all, body: JSON.stringify(body), signal });
   }
 
   /** Closes all connections. */

@@ -6,6 +6,7 @@ const OUTPUT_TOKENS_MAX = 128;
 
 export interface PaidRequest {
   readonly path: string;
+  readonly headers: { readonly [name: string]: string };
   readonly body: object;
 }
 
@@ -19,5 +20,5 @@ export function paidRequest(served: readonly string[], named: string | undefined
   if (model === undefined || endpoint === undefined) return undefined;
   const messages = [{ role: 'user', content: 'Count from one to forty in words, separated by commas.' }];
   const body = { model, stream: true, messages, [endpoint.limit]: OUTPUT_TOKENS_MAX };
-  return { path: ENDPOINTS[endpoint.id].path, body };
+  return { path: ENDPOINTS[endpoint.id].path, headers: endpoint.headers, body };
 }

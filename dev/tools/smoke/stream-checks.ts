@@ -15,8 +15,8 @@ export interface PaidFindings {
 }
 
 /** Reads one stream to its end: it must arrive in pieces, end with its cost, and leave a matching usage record. */
-export async function checkStream(client: GatewayClient, { path, body }: PaidRequest): Promise<PaidFindings> {
-  const response = await client.post(path, body);
+export async function checkStream(client: GatewayClient, request: PaidRequest): Promise<PaidFindings> {
+  const response = await client.post(request);
   const arrival = await readArrival(response);
   const statusFinding = verdict(STREAM_CHECK, response.status === 200, `${response.status}`);
   if (response.status !== 200) return { findings: [statusFinding], costPico: 0n };

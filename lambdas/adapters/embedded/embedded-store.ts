@@ -16,7 +16,7 @@ import { epochSeconds, isExpired, unlessExpired } from '../expiry';
 import { checkKey, checkQuery, checkTransaction, checkWrite } from '../request-rules';
 import type { ChangeListener } from './change-records';
 import { changeRecord } from './change-records';
-import type { SpentToken } from './idempotency-tokens';
+import type { UsedToken } from './idempotency-tokens';
 import { fingerprintOf } from './idempotency-tokens';
 import type { Commit, JournalWrite } from './journal-entries';
 import type { JournalFiles } from './journal-files';
@@ -154,7 +154,7 @@ export class EmbeddedStore implements TableStore {
   #commit(
     planned: readonly ItemChange[],
     at: number,
-    { token, isExpiry = false }: { token?: SpentToken | undefined; isExpiry?: boolean } = {},
+    { token, isExpiry = false }: { token?: UsedToken | undefined; isExpiry?: boolean } = {},
   ): void {
     const changes = planned.filter(hasEffect);
     if (changes.length === 0 && token === undefined) return;

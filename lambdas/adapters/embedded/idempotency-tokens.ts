@@ -6,7 +6,7 @@ import { IdempotencyMismatch } from '../../domain/table/table-errors';
 const TOKEN_LIFETIME_MS = 10 * 60 * 1000;
 
 /** The token of a committed transaction, with a fingerprint of its writes. */
-export interface SpentToken {
+export interface UsedToken {
   readonly token: string;
   readonly fingerprint: string;
   /** Epoch milliseconds of the commit. */
@@ -23,7 +23,7 @@ export function fingerprintOf(writes: readonly (Write | Check)[]): string {
 
 /** The tokens of the last ten minutes. */
 export class IdempotencyTokens {
-  readonly #spent = new Map<string, SpentToken>();
+  readonly #spent = new Map<string, UsedToken>();
 
   /**
    * Whether this transaction has already been committed.
@@ -36,7 +36,7 @@ export class IdempotencyTokens {
     return true;
   }
 
-  add(spent: SpentToken): void {
+  add(spent: UsedToken): void {
     for (const oldest of this.#spent.values()) {
       if (isLive(oldest, spent.at)) break;
       this.#spent.delete(oldest.token);
@@ -46,9 +46,9 @@ export class IdempotencyTokens {
     this.#spent.set(spent.token, spent);
   }
 
-  live(now: number): readonly SpentToken[] {
+  live(now: number): readonly UsedToken[] {
     return [...this.#spent.values()].filter((spent) => isLive(spent, now));
   }
 }
 
-const isLive = (spent: SpentToken, now: number): boolean => now - spent.at < TOKEN_LIFETIME_MS;
+const isLive = (spent: UsedToken, now: number): boolean => now - spent.at < TOKEN_LIFETIME_MS;

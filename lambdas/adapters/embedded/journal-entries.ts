@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { TableName } from '../../contracts/storage/tables';
 import type { EncodedItem } from '../attribute-values';
-import type { SpentToken } from './idempotency-tokens';
+import type { UsedToken } from './idempotency-tokens';
 
 export const JOURNAL_VERSION = 1;
 
@@ -18,7 +18,7 @@ export interface Commit {
   /** Increases by one with each commit, across restarts and compactions. */
   readonly commit: number;
   readonly writes: readonly JournalWrite[];
-  readonly tokens?: readonly SpentToken[];
+  readonly tokens?: readonly UsedToken[];
 }
 
 /** Stores a whole item (`put`), or removes the item with a key (`gone`). */

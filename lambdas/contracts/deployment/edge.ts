@@ -1,3 +1,6 @@
+/** The edge is always here, because CloudFront accepts firewalls and certificates only from this region. */
+export const EDGE_REGION = 'us-east-1';
+
 /**
  * CloudFront adds this header to every request it forwards. Both planes check it, because their own URLs are public and
  * a client could otherwise call them directly.

@@ -19,7 +19,7 @@ export const shardAt = (fraction: number): string => twoDigits(Math.floor(fracti
 export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 // Wallet table.
-/** @param drawer the shard whose drawer is meant. @default the account's main balance */
+/** @param drawer a shard, for the balance of its drawer. @default the account's main balance */
 export const balanceKey = (accountId: string, drawer?: string): Key => ({
   pk: drawer === undefined ? accountId : `${accountId}#${drawer}`,
   sk: 'wallet',

@@ -27,7 +27,7 @@ import { decodeAccount, decodeBilling } from './account-item';
 import { TooManyAccounts } from './accounts-errors';
 import { everyAccount, pageOfAccounts } from './directory';
 import { putMember } from './member-item';
-import { expectFewAccounts } from './memberships';
+import { requireAccountLimit } from './memberships';
 import type { Pace } from './pace';
 import { ACCOUNTS_PER_HOUR_MAX, ACCOUNTS_PER_PERSON_AND_DAY_MAX, countOne } from './pace';
 
@@ -73,7 +73,7 @@ export class Accounts {
     const { ownerId } = account;
     const accountId = accountIdSchema.parse(account.accountId ?? `acc_${ulid(now)}`);
     const name = accountNameSchema.optional().parse(account.name);
-    if (ownerId !== undefined) await expectFewAccounts(this.#store, ownerId);
+    if (ownerId !== undefined) await requireAccountLimit(this.#store, ownerId);
     const put: Item = {
       ...accountKey(accountId),
       createdAt,
@@ -234,17 +234,17 @@ export class Accounts {
  */
 const pacesOf = (ownerId: string): readonly Pace[] => [
   {
-    whose: ownerId,
+    owner: ownerId,
     what: 'accounts',
     per: 'day',
-    most: ACCOUNTS_PER_PERSON_AND_DAY_MAX,
+    limit: ACCOUNTS_PER_PERSON_AND_DAY_MAX,
     refusal: (retryAfterSeconds) => new TooManyAccounts('person', retryAfterSeconds),
   },
   {
-    whose: DEPLOYMENT_CHAIN,
+    owner: DEPLOYMENT_CHAIN,
     what: 'accounts',
     per: 'hour',
-    most: ACCOUNTS_PER_HOUR_MAX,
+    limit: ACCOUNTS_PER_HOUR_MAX,
     refusal: (retryAfterSeconds) => new TooManyAccounts('deployment', retryAfterSeconds),
   },
 ];

@@ -26,7 +26,7 @@ import { decodeInvitation, decodeStoredInvitation, encodeInvitation } from './in
 import { formatInvitationToken, invitationVerifier, isSameVerifier, parseInvitationToken } from './invitation-token';
 import type { Membership } from './member-item';
 import { putMember } from './member-item';
-import { expectFewAccounts } from './memberships';
+import { requireAccountLimit } from './memberships';
 import type { Pace } from './pace';
 import { countOne, INVITATIONS_PER_ACCOUNT_AND_DAY_MAX } from './pace';
 
@@ -137,7 +137,7 @@ export class Invitations {
    */
   async accept({ token, personId }: { readonly token: string; readonly personId: string }): Promise<Membership> {
     const { accountId, invitationId, role, invitedBy } = await this.#open(token, personId);
-    await expectFewAccounts(this.#store, personId);
+    await requireAccountLimit(this.#store, personId);
     const now = this.#clock();
     const joinedAt = isoTime(now);
     const isOpen = all(exists(), compare(EXPIRES_AT, '>', Math.floor(now / 1_000)));
@@ -192,10 +192,10 @@ interface OpenInvitation extends Pick<Invitation, 'invitationId' | 'role'> {
 }
 
 const paceOf = (accountId: string): Pace => ({
-  whose: accountId,
+  owner: accountId,
   what: 'invitations',
   per: 'day',
-  most: INVITATIONS_PER_ACCOUNT_AND_DAY_MAX,
+  limit: INVITATIONS_PER_ACCOUNT_AND_DAY_MAX,
   refusal: (retryAfterSeconds) => new TooManyInvitations(retryAfterSeconds),
 });
 

@@ -16,7 +16,7 @@ export const membershipsOf = (personId: string) => ({
  * Keeps lists short. It is not an exact limit: two concurrent requests may both pass.
  * @throws LimitReached
  */
-export async function expectFewAccounts(store: TableStore, personId: string): Promise<void> {
+export async function requireAccountLimit(store: TableStore, personId: string): Promise<void> {
   const { items } = await store.query({ ...membershipsOf(personId), limit: ACCOUNTS_OF_PERSON_MAX });
   if (items.length >= ACCOUNTS_OF_PERSON_MAX) throw new LimitReached('accounts of one person', ACCOUNTS_OF_PERSON_MAX);
 }

@@ -69,7 +69,7 @@ export class Ownership {
    * @throws AccountNotFound
    * @throws OwnerExists
    * @throws PersonNotFound
-   * @throws VersionMismatch when the person joined or left the account meanwhile
+   * @throws VersionMismatch when the person has joined or left the account since they were read
    */
   async appoint(appointment: {
     readonly accountId: string;

@@ -17,16 +17,16 @@ const PERIODS = { hour: [3_600, 13], day: [86_400, 10] } as const;
 /** A limit on how many of something can be created in a period. */
 export interface Pace {
   /** The partition that holds the count: an account, a person, or the deployment. */
-  readonly whose: string;
+  readonly owner: string;
   readonly what: 'accounts' | 'invitations' | 'keys';
   readonly per: keyof typeof PERIODS;
-  readonly most: number;
+  readonly limit: number;
   /** The error when the limit is reached. */
   readonly refusal: (retryAfterSeconds: number) => TooMany;
 }
 
 /** Counts one more, in the transaction that creates it. */
-export function countOne({ whose, what, per, most, refusal }: Pace, now: number): GuardedWrite {
+export function countOne({ owner, what, per, limit, refusal }: Pace, now: number): GuardedWrite {
   const [seconds, characters] = PERIODS[per];
   const nowSeconds = Math.floor(now / 1_000);
   /** The seconds until the next period begins; at least 1. */
@@ -34,9 +34,9 @@ export function countOne({ whose, what, per, most, refusal }: Pace, now: number)
   return {
     write: {
       table: ACCOUNTS,
-      update: countKey(whose, what, isoTime(now).slice(0, characters)),
+      update: countKey(owner, what, isoTime(now).slice(0, characters)),
       change: { add: { made: 1n }, set: { [EXPIRES_AT]: nowSeconds + secondsLeft } },
-      when: any(absent('made'), compare('made', '<', most)),
+      when: any(absent('made'), compare('made', '<', limit)),
     },
     otherwise: () => refusal(secondsLeft),
   };

@@ -24,7 +24,7 @@ export interface Action {
 }
 
 /** Commits actions and records them. AuditLog implements it. */
-export interface Recorder {
+export interface ActionRecorder {
   /** @returns false when a write says that the action was ALREADY_DONE: nothing was written */
   record(action: Action): Promise<boolean>;
 }

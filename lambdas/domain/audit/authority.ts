@@ -16,10 +16,10 @@ export function withAuthority(writes: readonly ActionWrite[], chain: string, act
   if (!writes.some(({ write }) => isOnSameItem(write, check))) {
     return [...writes, { write: check, otherwise: () => new NotAllowed() }];
   }
-  return writes.map((guarded) => (isOnSameItem(guarded.write, check) ? alsoWhen(guarded, check) : guarded));
+  return writes.map((guarded) => (isOnSameItem(guarded.write, check) ? withCondition(guarded, check) : guarded));
 }
 
-function alsoWhen({ write, ...rest }: ActionWrite, { when }: Check): ActionWrite {
+function withCondition({ write, ...rest }: ActionWrite, { when }: Check): ActionWrite {
   return { ...rest, write: { ...write, when: write.when ? all(write.when, when) : when } };
 }
 

@@ -34,7 +34,7 @@ export function approvalEntries(timelines: Timelines, approval: Approval): reado
   if (complete) {
     for (const { list, model } of modelsAt(timelines, from)) {
       const name = listed({ list, model });
-      // A list that is not in the candidate stays as it is.
+      // A list that is not in the candidate is not changed.
       const isRemoved = Object.hasOwn(candidate.providers, list) && !known.has(name);
       if (isRemoved && isApproved(name)) {
         entries.push({ from, setting: { kind: 'model', list, model, definition: null } });

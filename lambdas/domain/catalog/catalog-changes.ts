@@ -24,7 +24,7 @@ import { BeginsTooSoon, CatalogConflict, CatalogNotAdopted } from './catalog-err
 import { changeWrites, decodeChange } from './catalog-item';
 import { type CatalogState, decodeState, EMPTY_STATE } from './catalog-state';
 import { changeOfVersion, priceEntries } from './customer-prices';
-import { expectSettable, expectSound } from './settable';
+import { expectSettable, requireUniqueNames } from './settable';
 import { fold, type Timelines } from './timelines';
 
 export interface CatalogChangesOptions {
@@ -47,7 +47,7 @@ interface Changing {
 }
 
 /** The approval of a proposal, whole or by model (`<list>/<model>`). */
-export interface Approving extends Changing {
+export interface ProposalApproval extends Changing {
   readonly proposal: Proposal;
   readonly models?: readonly string[] | undefined;
 }
@@ -102,7 +102,7 @@ export class CatalogChanges {
       const entries = settings.map((setting): CatalogEntry => ({ from, setting }));
       // Check aliases only, so that a provider can be disabled even if other parts of the catalog are invalid.
       const givesName = settings.some((setting) => setting.kind === 'alias' && setting.model !== null);
-      if (givesName) expectSound(fold(timelines, entries), compiled, from);
+      if (givesName) requireUniqueNames(fold(timelines, entries), compiled, from);
       return changesPrices ? [...entries, ...repriced(fold(timelines, entries), from, number)] : entries;
     });
   }
@@ -124,7 +124,7 @@ export class CatalogChanges {
    * @throws BeginsTooSoon
    * @throws VersionMismatch
    */
-  async approve({ proposal, models, ...change }: Approving): Promise<CatalogState> {
+  async approve({ proposal, models, ...change }: ProposalApproval): Promise<CatalogState> {
     const { id: proposalId, list: candidate, complete } = proposal;
     const { compiled } = this.#options;
     const action = 'catalog.approve' as const;
@@ -138,7 +138,7 @@ export class CatalogChanges {
       if (unknown !== undefined) throw new CatalogConflict(`The proposal does not contain ${unknown.slice(0, 160)}.`);
       const approved = approvalEntries(state.timelines, approval);
       const entries = [...adoption, ...approved];
-      expectSound(fold(state.timelines, entries), compiled, from);
+      requireUniqueNames(fold(state.timelines, entries), compiled, from);
       return entries;
     });
   }

@@ -44,5 +44,5 @@ export function unitPricePico({ picoPerToken }: PriceTier, unit: Unit): bigint {
   const pricesOf = (units: readonly Unit[]) => units.flatMap((other) => picoPerToken[other] ?? []);
   const inDirection = pricesOf(OUTPUT.has(unit) ? OUTPUT_UNITS : INPUT_UNITS);
   const candidates = inDirection.length > 0 ? inDirection : pricesOf([...INPUT_UNITS, ...OUTPUT_UNITS]);
-  return candidates.map(BigInt).reduce((dearest, price) => (price > dearest ? price : dearest), 0n);
+  return candidates.map(BigInt).reduce((highest, price) => (price > highest ? price : highest), 0n);
 }

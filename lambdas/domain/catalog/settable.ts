@@ -49,7 +49,7 @@ export function expectSettable(setting: OperatorSetting, circumstances: Circumst
  * Refuses settings that would make one name mean two models, now or later.
  * @throws CatalogConflict
  */
-export function expectSound(timelines: Timelines, compiled: CatalogData, from: string): void {
+export function requireUniqueNames(timelines: Timelines, compiled: CatalogData, from: string): void {
   const providers = Object.keys(compiled.providers).map((id) => ({ id, dialect: 'openai' as const, baseUrl: '' }));
   const later = [...timelines.values()].flatMap((entries) => entries.flatMap((entry) => entry.from));
   for (const moment of new Set([from, ...later.filter((other) => other > from)])) {

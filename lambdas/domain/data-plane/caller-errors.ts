@@ -19,3 +19,12 @@ export class InvalidRole extends AppError {
     super('Send the id of a key that is for the IAM role which signs the request as "x-api-key: <key id>".');
   }
 }
+
+export class MethodNotAllowed extends AppError {
+  override readonly status = 405;
+  override readonly code = 'method_not_allowed';
+  override readonly kind = 'invalid_request';
+  constructor(method: string, allowed: string) {
+    super(`${method} is not allowed here; use ${allowed}.`, { headers: { allow: allowed } });
+  }
+}

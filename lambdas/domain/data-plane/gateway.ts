@@ -6,16 +6,16 @@ import type { KeyOwner } from '../keys/verified-keys';
 import { StoreUnavailable } from '../table/table-errors';
 import { WalletUnavailable } from '../wallet/wallet-errors';
 import { requirePermission } from './admission/permit';
+import { MethodNotAllowed } from './caller-errors';
 import type { Exchange } from './exchange';
 import type { IdentifyCaller } from './identify-caller';
 import { serveMetered } from './metered-handler';
-import { MethodNotAllowed } from './method-not-allowed';
 import type { MeteredDependencies } from './paid-request';
 import { refuseKeyInQuery } from './refuse-key-in-query';
 import { newRequestId } from './request-ids';
 import { respondError, respondJson, type ResponseHeaders, retryAfter } from './respond';
-import type { AnswerDependencies, Route } from './route';
-import { routeAt, scopeOfNothing } from './routes';
+import type { AnswerDependencies, DataPlaneRoute } from './route';
+import { routeAt, scopeForUnknownPath } from './routes';
 import { UnsettledRequests } from './settlement/unsettled-requests';
 import type { StopReason } from './stop-errors';
 
@@ -77,7 +77,7 @@ export class Gateway {
     refuseKeyInQuery(exchange.query);
     const match = routeAt(exchange.path);
     if (match === undefined) {
-      await this.#authorize(exchange, scopeOfNothing(exchange.path));
+      await this.#authorize(exchange, scopeForUnknownPath(exchange.path));
       throw new NotFound('There is nothing at this path.', 'not_found');
     }
     const { route, id } = match;
@@ -110,7 +110,7 @@ export class Gateway {
   async #requireEdge({ headers }: Exchange): Promise<void> {
     const { originSecrets } = this.#dependencies;
     if (originSecrets && !isFromEdge(headers, await originSecrets()))
-      throw new Forbidden('Requests come through the public endpoint.');
+      throw new Forbidden('Send requests through the public endpoint.');
   }
 
   /** @throws AppError when the caller is unknown, or its key does not allow this part of the API */
@@ -143,6 +143,6 @@ function toAppError(error: unknown): AppError {
   return new InternalError();
 }
 
-function requireMethod(exchange: Exchange, { method }: Route): void {
+function requireMethod(exchange: Exchange, { method }: DataPlaneRoute): void {
   if (exchange.method !== method) throw new MethodNotAllowed(exchange.method, method);
 }

@@ -92,8 +92,9 @@ async function callProviders(
     const headers = providerHeaders(exchange.headers, body);
     for (const next of admitted.targets) {
       target = next;
+      const path = endpoint.providerPath(request, target.sentAs ?? request.model);
       const answer = await attempt(dependencies.providers, {
-        request: { provider: target.provider, path: endpoint.providerPath, headers, body: body.bytes },
+        request: { provider: target.provider, path, headers, body: body.bytes },
         endpoint,
         relay: relayFor(paid),
         exchange,

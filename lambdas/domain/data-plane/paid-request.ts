@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog/catalog';
+import type { CatalogSource } from '../catalog/catalog-source';
 import type { Clock } from '../clock';
 import type { KeyOwner } from '../keys/verified-keys';
 import type { MeteredEndpoint, MeteredRequest } from '../dialects/endpoint';
@@ -11,13 +11,6 @@ import type { Exchange } from './exchange';
 import type { ProviderClient } from './provider/provider-client';
 import type { ResponseHeaders } from './respond';
 import type { UnsettledRequests } from './settlement/unsettled-requests';
-
-/** Provides the current catalog: a fixed Catalog or a LiveCatalog. */
-export interface CatalogSource {
-  current(): Catalog | Promise<Catalog>;
-  /** Resolves once no read of the catalog is in progress. */
-  settled?(): Promise<void>;
-}
 
 export interface MeteredDependencies {
   readonly wallet: Wallet;
@@ -41,7 +34,7 @@ export interface MeteredCall {
   readonly stop: AbortSignal;
 }
 
-/** A request whose worst case is held. From now on the hold must be ended in every case. */
+/** A request whose worst case is held. From now on, every outcome must end the hold. */
 export interface PaidRequest {
   readonly call: MeteredCall;
   readonly request: MeteredRequest;

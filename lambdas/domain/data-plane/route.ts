@@ -1,4 +1,5 @@
 import type { KeyScope } from '../../contracts/http/key-rules';
+import type { CatalogSource } from '../catalog/catalog-source';
 import type { Clock } from '../clock';
 import type { Dialect } from '../dialects/dialect';
 import type { MeteredEndpoint } from '../dialects/endpoint';
@@ -6,7 +7,6 @@ import type { KeyOwner } from '../keys/verified-keys';
 import type { Receipts } from '../receipts/receipts';
 import type { UsageRecords } from '../usage/records/usage-records';
 import type { Cancellations } from './cancellations';
-import type { CatalogSource } from './paid-request';
 
 /** The dependencies of reads and commands. */
 export interface AnswerDependencies {
@@ -65,4 +65,4 @@ export interface AnswerRoute extends Row {
   readonly answer: Answerer;
 }
 
-export type Route = ProbeRoute | MeteredRoute | AnswerRoute;
+export type DataPlaneRoute = ProbeRoute | MeteredRoute | AnswerRoute;

@@ -4,7 +4,7 @@ import { cancelRequest } from './cancel-request';
 import { readReceipt, readReceiptKeys } from './reads/receipts';
 import { listModels, readModel } from './reads/models';
 import { readRequest } from './reads/requests';
-import type { AnswerRoute, MeteredRoute, ProbeRoute, Route } from './route';
+import type { AnswerRoute, DataPlaneRoute, MeteredRoute, ProbeRoute } from './route';
 
 const PROBE: ProbeRoute = {
   kind: 'probe',
@@ -53,7 +53,7 @@ const ANSWERED: readonly AnswerRoute[] = [
     method: 'GET',
     path: '/v1/requests/{id}/receipt',
     scope: 'requests',
-    summary: 'its signed receipt, with what proves it',
+    summary: 'its signed receipt, with its proof',
     answer: readReceipt,
   },
   {
@@ -74,11 +74,11 @@ const ANSWERED: readonly AnswerRoute[] = [
   },
 ];
 
-/** Everything that the data plane serves. The gateway dispatches only by this table. */
-export const ROUTES: readonly Route[] = [PROBE, ...METERED, ...ANSWERED];
+/** Everything that the data plane serves: the gateway dispatches by this table alone. */
+export const ROUTES: readonly DataPlaneRoute[] = [PROBE, ...METERED, ...ANSWERED];
 
 const PLACEHOLDER = '{id}';
-const EXACT: ReadonlyMap<string, Route> = new Map(
+const EXACT: ReadonlyMap<string, DataPlaneRoute> = new Map(
   ROUTES.filter(({ path }) => !path.includes(PLACEHOLDER)).map((route) => [route.path, route]),
 );
 const PARAMETERIZED = ROUTES.filter(({ path }) => path.includes(PLACEHOLDER)).map((route) => {
@@ -90,7 +90,7 @@ const PARAMETERIZED = ROUTES.filter(({ path }) => path.includes(PLACEHOLDER)).ma
  * Finds the route at a path, whatever its method.
  * @returns the route and the path's segment at `{id}`; undefined without a route
  */
-export function routeAt(path: string): { readonly route: Route; readonly id: string } | undefined {
+export function routeAt(path: string): { readonly route: DataPlaneRoute; readonly id: string } | undefined {
   const exact = EXACT.get(path);
   if (exact) return { route: exact, id: '' };
   for (const { route, before, after } of PARAMETERIZED) {
@@ -108,6 +108,6 @@ function segmentBetween(path: string, before: string, after: string): string | u
 }
 
 /** The scope that a key needs to learn that a path does not exist: the scope of the read above it. */
-export function scopeOfNothing(path: string): KeyScope {
+export function scopeForUnknownPath(path: string): KeyScope {
   return ANSWERED.find((route) => path.startsWith(`${route.path}/`))?.scope ?? 'requests';
 }

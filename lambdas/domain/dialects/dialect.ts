@@ -13,8 +13,6 @@ export interface Dialect {
   readonly markerHeader?: string;
   /** The request headers of the protocol itself; lower case. No other client headers are passed on to providers. */
   readonly protocolHeaders: readonly string[];
-  /** The most tokens that one image in a prompt can cost. */
-  readonly imageTokensMax: number;
   /** The request headers that carry a provider's API key. */
   credentials(apiKey: string): { readonly [name: string]: string };
   /** The body of an error response. */

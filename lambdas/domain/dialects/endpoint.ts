@@ -1,4 +1,5 @@
 import type { EndpointId, Model } from '../../contracts/storage/catalog';
+import type { Unit } from '../../contracts/storage/units';
 import type { Headers } from '../headers';
 import type { Dialect } from './dialect';
 import type { UsageReading } from './usage-reading';
@@ -52,10 +53,10 @@ export interface RequestBound {
   readonly inputTokensMax: number;
   /** For all choices together. */
   readonly outputTokensMax: number;
-  /** Whether audio can go in or come out. */
-  readonly audio: boolean;
-  /** Whether images can go in or come out. */
-  readonly image: boolean;
+  /** The units besides text that can be used (audio, images). The worst case is priced with them. */
+  readonly dearerUnits: readonly Unit[];
+  /** The units that must have a price of their own in every tier; without one the request is refused. */
+  readonly pricedUnits: readonly Unit[];
 }
 
 /** The facts that the engine needs about an answer. */
@@ -97,6 +98,9 @@ export interface StreamReader {
  * One metered endpoint. It owns everything that depends on its requests and responses, so that the engine
  * (admission, provider calls, streaming and settlement) serves every endpoint alike. A new endpoint is a folder with
  * one of these and a line in the registry. Its error format is its dialect's.
+ *
+ * Two kinds of endpoint are not covered yet: those whose streams are binary rather than server-sent events, and those
+ * whose own path (`path`) has a parameter.
  */
 export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest> {
   /** The id that holds, usage records, key scopes and the catalog store. */
@@ -104,8 +108,6 @@ export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest
   readonly dialect: Dialect;
   /** The path that clients call. */
   readonly path: string;
-  /** Appended to the base URL of a provider. */
-  readonly providerPath: string;
   /** One line for the generated documentation. */
   readonly summary: string;
 
@@ -121,7 +123,13 @@ export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest
   /** The worst case for one model that could serve the request. */
   bound(request: Request, model: Model): RequestBound;
 
-  /** The body for providers: the client's own bytes, except for identities and the given changes. */
+  /**
+   * Appended to the base URL of a provider.
+   * @param model the name that the provider knows the model by, which some dialects put into the path
+   */
+  providerPath(request: Request, model: string): string;
+
+  /** The body that providers are sent: the client's own bytes, apart from identities and the given changes. */
   providerBody(request: Request, changes: BodyChanges): ProviderBody;
 
   /**

@@ -3,7 +3,7 @@ import type { Actor } from '../access/actor';
 import { DEPLOYMENT } from '../access/actor';
 import { VersionMismatch } from '../errors/refusal';
 import { absent } from '../table/condition';
-import { ownedKey } from './find-key';
+import { findOwnedKey } from './find-key';
 import type { KeyInfo } from './key-item';
 import { changeKey, encodeRules, isLive } from './key-item';
 import { readListing } from './key-listing';
@@ -26,7 +26,7 @@ export async function changeKeyRules(dependencies: KeysDependencies, request: Ru
   const { store, clock, audit, forget } = dependencies;
   const { accountId, keyId, actor = DEPLOYMENT } = request;
   const rules = parseRules(request.rules);
-  const stored = await ownedKey(store, keyId, accountId);
+  const stored = await findOwnedKey(store, keyId, accountId);
   const listing = await readListing(store, accountId, keyId);
   if (!listing || !isLive(stored, clock())) throw new KeyNotLive();
   const { rules: before, version, ...rest } = listing;

@@ -4,7 +4,7 @@ import { isoTime } from '../../contracts/storage/table-keys';
 import type { Actor } from '../access/actor';
 import { DEPLOYMENT, personOf } from '../access/actor';
 import type { KeysDependencies } from './keys-dependencies';
-import type { MadeKey } from './new-key';
+import type { NewKey } from './new-key';
 import { newKeyPreconditions } from './preconditions';
 import { parseRules, recordedRules } from './rule-changes';
 
@@ -23,7 +23,7 @@ export interface KeyRequest {
 export async function createKey(
   { clock, audit, make }: KeysDependencies,
   request: KeyRequest & { readonly role?: string },
-): Promise<MadeKey> {
+): Promise<NewKey> {
   const { accountId, role, actor = DEPLOYMENT } = request;
   const label = keyLabelSchema.optional().parse(request.label);
   const rules = parseRules(request.rules);

@@ -15,7 +15,11 @@ export async function findKey(store: TableStore, keyId: string): Promise<StoredK
  * @param accountId the account that the key must belong to; undefined for any
  * @throws KeyNotFound also for a key of another account, so that its existence is not revealed
  */
-export async function ownedKey(store: TableStore, keyId: string, accountId: string | undefined): Promise<StoredKey> {
+export async function findOwnedKey(
+  store: TableStore,
+  keyId: string,
+  accountId: string | undefined,
+): Promise<StoredKey> {
   const stored = await findKey(store, keyId);
   if (!stored || (accountId !== undefined && stored.accountId !== accountId)) throw new KeyNotFound();
   return stored;

@@ -5,7 +5,7 @@ const ASSUMED_ROLE = /^arn:([a-z-]+):sts::(\d{12}):assumed-role\/([^/]+)\/[^/]+$
  * A role without its path, because the ARN of an assumed role has none. Role names are unique within an AWS account,
  * whatever their path.
  */
-export const roleNamed = (roleArn: string): string | undefined => named(ROLE.exec(roleArn));
+export const roleFromArn = (roleArn: string): string | undefined => named(ROLE.exec(roleArn));
 
 /**
  * The role that a caller has assumed, without the session name, which may be a person's.

@@ -8,7 +8,7 @@ import type { Clock } from '../clock';
 import { DAY_MS } from '../clock';
 import { absent, all, exists } from '../table/condition';
 import type { Put, TableStore } from '../table/table-store';
-import { findKey, ownedKey } from './find-key';
+import { findKey, findOwnedKey } from './find-key';
 import type { StoredKey } from './key-item';
 import { changeKey, isLive } from './key-item';
 import { KeyNotLive } from './keys-errors';
@@ -86,7 +86,7 @@ export class KeySuspensions {
     /** The version that was read. @default any */
     readonly version?: number | undefined;
   }): Promise<void> {
-    const stored = await ownedKey(this.#store, keyId, accountId);
+    const stored = await findOwnedKey(this.#store, keyId, accountId);
     if (!isLive(stored, this.#clock())) throw new KeyNotLive();
     const now = this.#clock();
     const resumed = changeKey(

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { roleArnSchema } from '../../contracts/http/iam-role';
 import type { KeyRules } from '../../contracts/http/key-rules';
 import { isoTime } from '../../contracts/storage/table-keys';
-import type { Recorder } from '../audit/action';
+import type { ActionRecorder } from '../audit/action';
 import { AuditLog } from '../audit/audit-log';
 import type { PageOf, PageRequest } from '../table/page';
 import { changeKeyRules, type RulesChange } from './change-key-rules';
@@ -12,7 +12,7 @@ import { everyListing, pageOfListings, readListing } from './key-listing';
 import type { KeyVerifierOptions } from './key-verifier';
 import { KeyVerifier } from './key-verifier';
 import type { KeysDependencies } from './keys-dependencies';
-import type { MadeKey, ShownKey } from './new-key';
+import type { NewKey, ShownKey } from './new-key';
 import { makeKey } from './new-key';
 import { Pepper } from './pepper';
 import { type Revocation, revokeKey } from './revoke-key';
@@ -24,7 +24,7 @@ export interface KeysOptions extends KeyVerifierOptions {
   /** @default the system's source of randomness */
   readonly randomBytes?: (bytes: number) => Uint8Array;
   /** @default an AuditLog on the same store */
-  readonly audit?: Recorder;
+  readonly audit?: ActionRecorder;
 }
 
 /** The administration of API keys. A key is shown once, when it is created; only its verifier is stored. */
@@ -83,7 +83,7 @@ export class Keys {
     readonly expiresAt: number;
     readonly rules: KeyRules | undefined;
     readonly counterId: string;
-  }): Pick<MadeKey, 'shown' | 'writes'> {
+  }): Pick<NewKey, 'shown' | 'writes'> {
     const { shown, writes } = this.#dependencies.make({
       ...request,
       validUntil: isoTime(request.validUntil),

@@ -18,7 +18,7 @@ export interface ShownKey {
 }
 
 /** The properties of a new key. */
-export interface MadeOf {
+export interface NewKeyProps {
   readonly accountId: string;
   readonly label?: string | undefined;
   /** ISO 8601. */
@@ -35,16 +35,16 @@ export interface MadeOf {
   readonly expiresAt?: number;
 }
 
-export interface MadeKey {
+export interface NewKey {
   readonly shown: ShownKey;
   readonly info: KeyInfo;
   readonly writes: readonly Put[];
 }
 
 export function makeKey(
-  { accountId, label, validUntil, createdBy, rules, role, replaces, counterId, expiresAt }: MadeOf,
+  { accountId, label, validUntil, createdBy, rules, role, replaces, counterId, expiresAt }: NewKeyProps,
   tools: { readonly now: number; readonly pepper: Pepper; readonly randomBytes: (bytes: number) => Uint8Array },
-): MadeKey {
+): NewKey {
   const { now, pepper, randomBytes } = tools;
   const keyId = ulid(now);
   const secret = encodeSecret(randomBytes(SECRET_BYTES));

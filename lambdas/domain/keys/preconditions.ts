@@ -23,10 +23,10 @@ export function newKeyPreconditions(accountId: string, actor: Actor, now: number
   const preconditions = keyPreconditions(accountId, actor);
   if (personOf(actor) === undefined) return preconditions;
   const pace = {
-    whose: accountId,
+    owner: accountId,
     what: 'keys',
     per: 'day',
-    most: KEYS_PER_ACCOUNT_AND_DAY_MAX,
+    limit: KEYS_PER_ACCOUNT_AND_DAY_MAX,
     refusal: (retryAfterSeconds: number) => new TooManyKeys(retryAfterSeconds),
   } as const;
   return [...preconditions, countOne(pace, now)];

@@ -3,7 +3,7 @@ import type { Actor } from '../access/actor';
 import { DEPLOYMENT } from '../access/actor';
 import { ALREADY_DONE } from '../audit/action';
 import { absent } from '../table/condition';
-import { ownedKey } from './find-key';
+import { findOwnedKey } from './find-key';
 import { changeKey } from './key-item';
 import type { KeysDependencies } from './keys-dependencies';
 
@@ -22,7 +22,7 @@ export async function revokeKey(
   keyId: string,
   { actor = DEPLOYMENT, version, ...by }: Revocation,
 ): Promise<void> {
-  const { accountId } = await ownedKey(store, keyId, by.accountId);
+  const { accountId } = await findOwnedKey(store, keyId, by.accountId);
   forget(keyId);
   const revoked = changeKey(
     { accountId, keyId },

@@ -1,5 +1,5 @@
 import { keyIdSchema } from '../../contracts/storage/ids';
-import { roleAssumedBy, roleNamed } from './iam-role';
+import { roleAssumedBy, roleFromArn } from './iam-role';
 import type { KeyLookupOptions } from './key-lookup';
 import { KeyLookup } from './key-lookup';
 import type { KeyOwner } from './verified-keys';
@@ -24,6 +24,6 @@ export class RoleVerifier {
     const named = keyIdSchema.safeParse(keyId);
     // The role replaces the secret, in the cache too.
     const presented = named.success && assumed !== undefined ? { keyId: named.data, secret: assumed } : undefined;
-    return this.#lookup.find(presented, address, ({ role = '' }, secret) => roleNamed(role) === secret);
+    return this.#lookup.find(presented, address, ({ role = '' }, secret) => roleFromArn(role) === secret);
   }
 }

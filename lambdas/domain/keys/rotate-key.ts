@@ -6,7 +6,7 @@ import { VersionMismatch } from '../errors/refusal';
 import type { Condition } from '../table/condition';
 import { absent, all, compare } from '../table/condition';
 import type { Item } from '../table/value';
-import { ownedKey } from './find-key';
+import { findOwnedKey } from './find-key';
 import type { KeyInfo } from './key-item';
 import { changeKey, endOf, isLive } from './key-item';
 import { readListing } from './key-listing';
@@ -34,7 +34,7 @@ export async function rotateKey(dependencies: KeysDependencies, rotation: Rotati
   const { accountId, keyId, graceMs, actor = DEPLOYMENT, version } = rotation;
   if (!(graceMs >= 0 && graceMs <= ROTATION_GRACE_MS_MAX)) throw new RangeError('not a grace period');
   const now = clock();
-  const old = await ownedKey(store, keyId, accountId);
+  const old = await findOwnedKey(store, keyId, accountId);
   const listing = await readListing(store, accountId, keyId);
   if (!isLive(old, now) || !listing) throw new KeyNotLive();
   if (old.role !== undefined) throw new KeyHasNoSecret();

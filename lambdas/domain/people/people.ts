@@ -85,8 +85,8 @@ export class People {
     if (refusals.length === 0) return person;
     // Another request of the same person came first, or an earlier attempt of this one was committed and its reply was
     // lost.
-    const existing = await this.#find(subject);
-    if (!existing) throw new Error('a subject leads to a person who is not there');
-    return existing;
+    const found = await this.#find(subject);
+    if (!found) throw new Error('a subject leads to a person who is not there');
+    return found;
   }
 }

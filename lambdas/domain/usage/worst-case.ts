@@ -1,23 +1,18 @@
 import type { PriceTier, PriceVersion } from '../../contracts/storage/catalog';
-import type { InputUnit, OutputUnit, Unit } from '../../contracts/storage/units';
+import { type InputUnit, OUTPUT_UNITS, type OutputUnit, type Unit } from '../../contracts/storage/units';
 import { tiersUpTo, unitPricePico } from '../catalog/price';
 
 interface BoundedRequest {
   readonly version: PriceVersion;
   /** An upper bound on the tokens of the whole prompt. */
   readonly inputTokensMax: number;
-  /** Whether the input or output can contain audio. @default false */
-  readonly audio?: boolean;
-  /** Whether the input or output can contain images. @default false */
-  readonly image?: boolean;
+  /** The units besides text that the input or output can contain. @default none */
+  readonly dearerUnits?: readonly Unit[];
 }
 
 const TEXT_INPUT: readonly InputUnit[] = ['input', 'cachedInput', 'cacheWrite', 'cacheWrite1h'];
-const AUDIO_INPUT: readonly InputUnit[] = ['audioInput', 'cachedAudioInput'];
-const IMAGE_INPUT: readonly InputUnit[] = ['imageInput'];
 const TEXT_OUTPUT: readonly OutputUnit[] = ['output', 'reasoning'];
-const AUDIO_OUTPUT: readonly OutputUnit[] = ['audioOutput'];
-const IMAGE_OUTPUT: readonly OutputUnit[] = ['imageOutput'];
+const OUTPUT: ReadonlySet<Unit> = new Set(OUTPUT_UNITS);
 
 /**
  * The most that a request can cost, in pico-dollars. It prices every token as the most expensive unit that it can be, in
@@ -48,9 +43,9 @@ export function affordableOutputTokens(request: BoundedRequest & { readonly avai
 const UNLIMITED = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** The highest prices in each tier that the prompt can reach, because a lower tier may be more expensive. */
-function highestPrices({ version, inputTokensMax, audio = false, image = false }: BoundedRequest) {
-  const inputs = [...TEXT_INPUT, ...(audio ? AUDIO_INPUT : []), ...(image ? IMAGE_INPUT : [])];
-  const outputs = [...TEXT_OUTPUT, ...(audio ? AUDIO_OUTPUT : []), ...(image ? IMAGE_OUTPUT : [])];
+function highestPrices({ version, inputTokensMax, dearerUnits = [] }: BoundedRequest) {
+  const inputs = [...TEXT_INPUT, ...dearerUnits.filter((unit) => !OUTPUT.has(unit))];
+  const outputs = [...TEXT_OUTPUT, ...dearerUnits.filter((unit) => OUTPUT.has(unit))];
   return tiersUpTo(version, inputTokensMax).map((tier) => ({
     inputPico: highestPricePico(tier, inputs),
     outputPico: highestPricePico(tier, outputs),

@@ -5,7 +5,7 @@ import type { ReadCaller } from './function-url-host';
 export const callerBehindEdge: ReadCaller = ({ headers }) => ({ clientAddress: headers[CLIENT_ADDRESS_HEADER] });
 
 /** A workload that calls the function directly. Lambda has verified its signature and sees its address. */
-export const callerKnownToIam: ReadCaller = ({ requestContext }) => ({
+export const callerFromIam: ReadCaller = ({ requestContext }) => ({
   clientAddress: requestContext.http.sourceIp,
   principal: requestContext.authorizer?.iam?.userArn,
 });

@@ -2,10 +2,10 @@ import { readEnv } from '../../adapters/read-env';
 import { WORKLOADS_ENV } from '../../contracts/deployment/environment';
 import { deployedGateway } from './deployed-gateway';
 import { workloadsEntrance } from './entrances';
-import { callerKnownToIam } from './function-url-callers';
+import { callerFromIam } from './function-url-callers';
 import { serveFunctionUrl } from './serve-function-url';
 
 export const handler = serveFunctionUrl(
   () => deployedGateway(readEnv(WORKLOADS_ENV), workloadsEntrance),
-  callerKnownToIam,
+  callerFromIam,
 );

@@ -6,7 +6,7 @@ import { AccountStage } from '../accounts/account-stage';
 
 const inScope = (scope: string) => PERMISSION_IDS.filter((id) => PERMISSIONS[id].scope === scope);
 
-/** An account with a member of each role, an operator, and a person who has nothing to do with it. */
+/** An account with a member of each role, an operator, and a person with no access to it. */
 async function peopled() {
   const stage = new AccountStage();
   const { accountId, owner } = await stage.account();

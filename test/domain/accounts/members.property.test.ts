@@ -18,7 +18,7 @@ const step = fc.record({
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** Several concurrent steps, and the order in which they overtake each other. */
+/** Several concurrent steps, and the order in which they interleave. */
 const rush = fc.record({
   steps: fc.array(step, { minLength: 1, maxLength: 3 }),
   turns: fc.array(fc.nat(8), { minLength: 1, maxLength: 5 }),
@@ -40,7 +40,7 @@ async function open(): Promise<Scene> {
   return { stage, accountId, people, tokens: [] };
 }
 
-/** Does what the API does: it looks up the right first, and then requests the action. */
+/** Does what the API does: checks the permission first, and then requests the action. */
 async function take({ stage, accountId, people, tokens }: Scene, step: Step): Promise<unknown> {
   const [personId, whom] = [people[step.who]!, people[step.whom]!];
   const actor = (permission: Permission): Promise<Actor> => stage.access.inAccount(permission, accountId, personId);

@@ -117,7 +117,7 @@ describe('a member', () => {
     stage.store.plan(demote);
     const change = { accountId, personId: other.personId, role: 'admin' as const, actor: admin };
     await expect(stage.members.changeRole(change)).rejects.toMatchObject({ name: 'NotAllowed', status: 403 });
-    // They cannot give themselves the role back either.
+    // They cannot restore their own role either.
     const regain = { accountId, personId: admin.personId, role: 'admin' as const, actor: admin };
     await expect(stage.members.changeRole(regain)).rejects.toMatchObject({ name: 'VersionMismatch' });
     const roles = (await stage.membersOf(accountId)).map(({ role }) => role);

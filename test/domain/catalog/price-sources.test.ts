@@ -1,9 +1,9 @@
 import { compareWithSecond } from '../../../dev/tools/prices/disagreements';
-import type { SecondModel } from '../../../dev/tools/prices/second-source';
+import type { SecondSourceModel } from '../../../dev/tools/prices/second-source';
 import { modelOf, versionOf } from './example-catalog';
 
 const dollars = (amount: number): bigint => BigInt(amount) * 1_000_000_000_000n;
-const entry = (names: readonly string[], input: bigint): SecondModel => ({
+const entry = (names: readonly string[], input: bigint): SecondSourceModel => ({
   names,
   prices: { input, output: dollars(4), cachedInput: undefined },
   contextTokens: 1_000,
@@ -14,7 +14,7 @@ const one = modelOf({
   aliases: ['one-2026-01-01'],
   prices: [versionOf([0, { input: 2_000_000, output: 4_000_000 }])],
 });
-const compare = (...second: SecondModel[]) =>
+const compare = (...second: SecondSourceModel[]) =>
   compareWithSecond({ provider: 'alpha', models: [one], leftOut: [{ name: 'left-out', reason: 'why' }] }, second);
 
 describe('the comparison with the second source', () => {

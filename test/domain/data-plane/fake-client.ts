@@ -12,7 +12,7 @@ export interface Sent {
   readonly clientAddress?: string;
 }
 
-/** A client and its host. It keeps what it is sent, and can leave, stall or break at any byte. */
+/** A client and its host. It records what it receives, and can disconnect, stall or break at any byte. */
 export class FakeClient implements Exchange {
   readonly method: string;
   readonly path: string;
@@ -24,10 +24,10 @@ export class FakeClient implements Exchange {
   answerHeaders: { readonly [name: string]: string } = {};
   text = '';
   ended = false;
-  /** How often the host was asked to begin a response. */
+  /** The number of times that the gateway began a response. */
   begins = 0;
   bodyReads = 0;
-  /** Called with each piece that arrives. */
+  /** Called with each chunk that arrives. */
   onBytes: (text: string) => void = () => undefined;
   /** While it is set, nothing is read from the stream. */
   stalled = false;
@@ -90,7 +90,7 @@ export class FakeClient implements Exchange {
     this.#leaving.abort();
   }
 
-  /** Breaks the host's stream without `gone`, as in a function. */
+  /** Breaks the host's stream without aborting `gone`, as in a function. */
   breakStream(): void {
     this.#out?.destroy(new Error('EPIPE'));
   }

@@ -10,7 +10,7 @@ import type {
 export const SSE = { 'content-type': 'text/event-stream' };
 export const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** One request to a provider, and the means to answer it. */
+/** One request to a provider, and methods to respond to it. */
 export class FakeCall implements ProviderCall {
   readonly request: ProviderRequest;
   aborted = false;
@@ -52,7 +52,7 @@ export class FakeCall implements ProviderCall {
   }
 }
 
-/** More turns of the event loop than any admission takes. */
+/** More turns of the event loop than any admission needs. */
 const TURNS_MAX = 1_000;
 
 export type Play = (call: FakeCall) => void;
@@ -67,7 +67,7 @@ export class FakeProviders implements ProviderClient {
     this.calls.length = 0;
   }
 
-  /** The call of this number, once providers have been called that often. */
+  /** Resolves to the call with this number, once it has been made. */
   async asked(count = 1): Promise<FakeCall> {
     for (let turns = 0; turns < TURNS_MAX; turns += 1) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -81,13 +81,13 @@ export class FakeProviders implements ProviderClient {
     const call = new FakeCall(request, listener);
     this.calls.push(call);
     const play = this.#plays[this.calls.length - 1] ?? this.#plays.at(-1);
-    // A provider never answers within the call.
+    // A provider never responds synchronously.
     setImmediate(() => play?.(call));
     return call;
   }
 }
 
-/** Gives a whole answer. */
+/** Sends a whole answer. */
 export const whole =
   (body: object | string, status = 200, headers: Headers = JSON_TYPE): Play =>
   (call) => {

@@ -12,7 +12,7 @@ afterEach(() => stage.closeTimed());
 
 const HOUR_MS = 3_600_000;
 
-/** Sweeps, in another process, the holds that this one left. */
+/** Sweeps, in another process, the holds that this one left behind. */
 const sweep = (): Promise<{ readonly expired: number }> => stage.other.expireDue({ everything: true });
 
 /** Starts a request that never ends, because its process dies. */
@@ -98,7 +98,7 @@ async function charged(play: Play, stream: boolean): Promise<{ costPico: bigint;
   return { costPico: (await stage.spentPico()) - before, heldPico };
 }
 
-/** The same report in a whole answer or in a stream; it is text where JSON.stringify cannot write it. */
+/** The same report in a whole answer or in a stream. It is text if JSON.stringify cannot write it. */
 const reporting = (usage: object | string | undefined, stream: boolean): Play => {
   const json = typeof usage === 'string' ? usage : JSON.stringify(usage);
   if (!stream) return whole(JSON.stringify(completion('hello')).replace(/\}$/, json ? `,"usage":${json}}` : '}'));

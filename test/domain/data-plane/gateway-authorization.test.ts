@@ -1,10 +1,10 @@
 import { KEY_SCOPES } from '../../../lambdas/contracts/http/key-rules';
-import type { Route } from '../../../lambdas/domain/data-plane/route';
+import type { DataPlaneRoute } from '../../../lambdas/domain/data-plane/route';
 import { ROUTES } from '../../../lambdas/domain/data-plane/routes';
 import type { FakeClient } from './fake-client';
 import { GatewayStage } from './gateway-stage';
 
-// Driven by the route table: a new row is tested without a change here.
+// Driven by the route table, so that a new row is tested without a change here.
 
 let stage: GatewayStage;
 beforeAll(async () => {
@@ -18,13 +18,13 @@ const NO_KEY = { authorization: undefined };
 const named = ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
 const guarded = named.flatMap(([name, route]) => (route.kind === 'probe' ? [] : [[name, route] as const]));
 
-const send = (route: Route, sent: { readonly method?: string; readonly headers?: typeof NO_KEY } = {}) =>
+const send = (route: DataPlaneRoute, sent: { readonly method?: string; readonly headers?: typeof NO_KEY } = {}) =>
   stage.send({ method: route.method, path: route.path.replace('{id}', 'some-id'), body: '{}', ...sent });
 
 const codeOf = (client: FakeClient): unknown =>
   (JSON.parse(client.text) as { readonly error?: { readonly code?: unknown } }).error?.code;
 
-/** Whether the request was let in: whatever it was answered with, it was the route itself that answered. */
+/** Whether the request was admitted: the response, whatever it was, came from the route itself. */
 function isLetIn(client: FakeClient): boolean {
   return client.status < 500 && ![401, 403, 405].includes(client.status);
 }
@@ -38,7 +38,7 @@ describe.each(KEY_SCOPES)('a key for %s alone', (scope) => {
     expect(isLetIn(client)).toBe(mayEnter);
     if (mayEnter) return;
     expect([client.status, client.bodyReads, stage.providers.calls.length]).toEqual([403, 0, 0]);
-    // Anthropic's shape has no code; its type tells the same.
+    // Anthropic's shape has no code; its type serves the same purpose.
     expect(client.text).toMatch(/scope_not_allowed|permission_error/);
   });
 

@@ -78,7 +78,7 @@ describe('a client stream that breaks without notice', () => {
     ]);
   });
 
-  test('a stream that the host cannot begin is settled all the same', async () => {
+  test('a stream that the host cannot begin is still settled', async () => {
     stage.providers.play(whole(completion('hi', USAGE)));
     const client = stage.client(chat());
     client.begin = () => {
@@ -87,6 +87,25 @@ describe('a client stream that breaks without notice', () => {
     await stage.gateway.handle(client);
     expect(await stage.records()).toMatchObject([{ costPico: COST_PICO }]);
   });
+});
+
+test('a client’s stream that throws is not blamed on the provider, whose usage is still charged', async () => {
+  const client = stage.client(chat({ stream: true }));
+  const begin = client.begin.bind(client);
+  client.begin = (...head) => {
+    const out = begin(...head);
+    out.write = () => {
+      throw new RangeError('the connection is closed');
+    };
+    return out;
+  };
+  const { done, call } = await stage.begin(client);
+  call.head(200, SSE);
+  expect(() => call.data(usageEvent(USAGE) + DONE)).toThrow('the connection is closed');
+  expect(call.aborted).toBe(false);
+  call.end();
+  await done;
+  expect(await stage.records()).toMatchObject([{ status: 'completed', costPico: COST_PICO }]);
 });
 
 describe('a silent provider', () => {

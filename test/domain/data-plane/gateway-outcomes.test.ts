@@ -19,12 +19,12 @@ beforeEach(async () => {
 });
 afterEach(() => stage.expectBalanced());
 
-/** A way in which a provider can answer, with the client's answer and the record that follow. */
+/** One behaviour of a provider, with the client's response and the record that follow from it. */
 interface Case {
   readonly play: Play;
   readonly stream?: boolean;
   readonly status: number;
-  /** A part of the client's answer. */
+  /** A part of the client's response. */
   readonly reads: string;
   readonly record: object;
   /** @default nothing */
@@ -33,7 +33,7 @@ interface Case {
 
 const failed = { status: 'provider_error', costPico: 0n, usage: {}, estimated: false };
 
-/** The client is told that the provider failed, and pays nothing. */
+/** The client gets a provider error, and pays nothing. */
 const failure = (play: Play, reads: string): Case => ({
   play,
   status: 502,

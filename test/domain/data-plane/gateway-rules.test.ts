@@ -170,7 +170,7 @@ describe('a budget', () => {
 
   test('a budget covers all requests of its key together', async () => {
     await stage.useRules(budget(20_000n));
-    // Each can cost up to 50 tokens of output, and something for its input.
+    // Each can cost up to 50 output tokens, plus its input.
     const answers = await Promise.all(Array.from({ length: 8 }, () => stage.send(chat())));
     const served = answers.filter(({ status }) => status === 200);
     expect(served.length).toBeGreaterThan(0);
@@ -207,7 +207,7 @@ describe('a limit of the minute', () => {
       'x-ratelimit-remaining-requests': '0',
       'x-ratelimit-reset-requests': '40s',
       'x-ratelimit-limit-tokens': '1000000',
-      // Two requests of nine tokens each, as they really were.
+      // The actual usage of two requests of nine tokens each.
       'x-ratelimit-remaining-tokens': '999982',
       'x-ratelimit-reset-tokens': '40s',
     });

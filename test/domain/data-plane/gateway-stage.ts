@@ -102,7 +102,10 @@ export class GatewayStage {
   apiKey = '';
   /** How far the clock has been turned forward. */
   turnedMs = 0;
-  /** Stops the gateway's clock, for tests of what is left of a minute: a busy machine takes seconds of it. */
+  /**
+   * Stops the gateway's clock, for tests that measure the rest of a minute, because a busy machine would use up seconds
+   * of it.
+   */
   stoppedAt: number | undefined;
 
   private constructor(originSecrets?: readonly string[]) {
@@ -151,7 +154,7 @@ export class GatewayStage {
     await this.expectBalanced();
   }
 
-  /** A client with a valid key. The given headers replace its own. */
+  /** A client with a valid key. The given headers override its own. */
   client(sent: Sent, requestMs = 900_000): FakeClient {
     const headers = { authorization: `Bearer ${this.apiKey}`, ...sent.headers };
     return new FakeClient({ ...sent, headers }, Date.now() + requestMs);
@@ -182,8 +185,8 @@ export class GatewayStage {
   }
 
   /**
-   * Starts a request, up to the call of its first provider, which the test answers.
-   * @param others The plays of the providers that are asked next.
+   * Starts a request and runs it up to the call of its first provider, to which the test responds. @param others the
+   * plays of the providers that are called next
    */
   async begin(client: FakeClient, ...others: readonly Play[]): Promise<{ done: Promise<void>; call: FakeCall }> {
     this.providers.play(silent, ...others);

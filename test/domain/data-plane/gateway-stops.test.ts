@@ -10,11 +10,11 @@ afterEach(() => stage.closeTimed());
 
 const TIME_LIMIT = 'The gateway ended the request at its time limit.';
 const STOPS = 'The gateway ended the request because it stops.';
-/** Two seconds to answer: ten are kept for settling. */
+/** Leaves two seconds for the response, because ten are reserved for settling. */
 const SHORT_MS = 12_000;
 
 describe('a whole answer that the gateway no longer waits for', () => {
-  /** Expects the charge of the bound: the provider had the prompt and is paid for its work on it. */
+  /** Expects the bound to be charged, because the provider received the prompt and is paid for its work on it. */
   const expectBound = async (client: FakeClient, httpStatus: number): Promise<void> => {
     const [record] = await stage.records();
     expect(record).toMatchObject({ status: 'interrupted', httpStatus, estimated: true, usage: { output: 50 } });

@@ -13,10 +13,10 @@ beforeEach(async () => {
 });
 afterEach(() => stage.closeTimed());
 
-/** How often the wallet tries a settle before it gives up. */
+/** The number of times that the wallet tries a settle before it gives up. */
 const TRIES = 13;
 
-/** Answers, and lets the store fail with this fault from then on, as often as given. */
+/** Responds, and makes the store fail with this fault the given number of times from then on. */
 const answered =
   (fault: 'unreachable' | 'lost reply', times: number, play: Play = whole(completion('hi', USAGE))): Play =>
   (call) => {
@@ -57,7 +57,7 @@ describe('a settle that fails until the wallet gives up', () => {
     stage.turnedMs = MINUTE_MS;
     stage.providers.play(whole(completion('hi', USAGE)));
     await stage.send(chat());
-    // It is made before the next request ends: work after that may be frozen.
+    // It is retried before the next request ends, because work after that may be frozen.
     expect(await stage.records()).toHaveLength(2);
     expect(await stage.spentPico()).toBe(2n * COST_PICO);
   });

@@ -4,7 +4,8 @@ import type { Item } from '../../../lambdas/domain/table/value';
 const NEVER = new Promise<never>(() => undefined);
 
 /**
- * The store as one process sees it. A process that died gets no more answers, whether or not its last commit was made.
+ * The store as one process sees it. After the process died, it gets no more replies, whether or not its last commit was
+ * made.
  */
 export class MortalStore implements TableStore {
   readonly #inner: TableStore;
@@ -18,7 +19,7 @@ export class MortalStore implements TableStore {
     this.#inner = inner;
   }
 
-  /** Lets the process die at its next commit. */
+  /** Makes the process die at its next commit. */
   diesAtNextCommit(when: 'before' | 'after'): void {
     this.#dies = when;
   }

@@ -25,7 +25,7 @@ describe('the input bound', () => {
   test('the input bound grows with each image, because its URL does not reveal its size', () => {
     const image = { type: 'image_url', image_url: { url: 'https://x.test/1.png' } };
     const [one, two] = [chat(image), chat(image, image)];
-    expect(one.image).toBe(true);
+    expect(one.dearerUnits).toContain('imageInput');
     expect(two.inputTokensMax - one.inputTokensMax).toBeGreaterThan(48_000);
   });
 
@@ -56,7 +56,10 @@ describe('the input bound', () => {
 });
 
 test.each(['input_audio', 'audio', 'audio_url'])('content of type %s can touch audio units', (type) => {
-  expect(chat({ type }).audio).toBe(true);
+  expect(chat({ type })).toMatchObject({
+    dearerUnits: ['audioInput', 'cachedAudioInput', 'audioOutput'],
+    pricedUnits: ['audioInput', 'audioOutput'],
+  });
 });
 
 describe('the output bound', () => {

@@ -16,8 +16,8 @@ import { TooManyAttempts } from '../../../lambdas/domain/attempts/too-many-attem
 import { ModelNotFound } from '../../../lambdas/domain/catalog/model-not-found';
 import { InsufficientQuota, RateLimited } from '../../../lambdas/domain/data-plane/admission/admission-errors';
 import { InvalidApiKey, InvalidRole } from '../../../lambdas/domain/data-plane/caller-errors';
-import { MethodNotAllowed } from '../../../lambdas/domain/data-plane/method-not-allowed';
-import { ProviderFailed } from '../../../lambdas/domain/data-plane/provider/provider-failed';
+import { MethodNotAllowed } from '../../../lambdas/domain/data-plane/caller-errors';
+import { ProviderFailed } from '../../../lambdas/domain/data-plane/provider/provider-errors';
 import { RequestCancelled, RequestStopped } from '../../../lambdas/domain/data-plane/stop-errors';
 import { KeyNotFound, TooManyKeys } from '../../../lambdas/domain/keys/keys-errors';
 import { MailNotTaken } from '../../../lambdas/domain/notifications/notifications-errors';
@@ -43,7 +43,7 @@ const row = (error: AppError, status: number, code: string, openai: string, anth
 });
 
 /**
- * Every error that a client of the data plane can see, and the type that each dialect's clients have always been sent.
+ * Every error that a client of the data plane can see, and the type that each dialect's clients have always received.
  */
 const ROWS: readonly Row[] = [
   row(new InvalidRequest('no', 'model'), 400, 'invalid_request', INVALID, INVALID),
@@ -68,8 +68,7 @@ const ROWS: readonly Row[] = [
   row(new RequestStopped('shutdown'), 503, 'request_stopped', 'server_error', 'overloaded_error'),
   row(new RequestStopped('time_limit'), 504, 'request_stopped', 'server_error', 'timeout_error'),
   row(new ServiceUnavailable(), 503, 'service_unavailable', 'server_error', 'overloaded_error'),
-  // The control plane's refusals have no dialect; were one to reach a client of the data plane, this is how it would
-  // look.
+  // The control plane's refusals have no dialect. If one reached a client of the data plane, it would look like this.
   row(new InvalidInput([]), 400, 'invalid_request', INVALID, INVALID),
   row(new Unauthenticated(), 401, 'unauthenticated', INVALID, INVALID),
   row(new KeyNotFound(), 404, 'key_not_found', INVALID, INVALID),

@@ -2,7 +2,7 @@ import { AppError } from '../../../lambdas/domain/errors/app-error';
 import { REQUEST_BYTES_MAX } from '../../../lambdas/domain/data-plane/metered-handler';
 import { chat } from '../../../lambdas/domain/dialects/openai/chat/chat';
 
-/** Makes a body of this many bytes. */
+/** Builds a body of this many bytes. */
 type BodyOf = (bytes: number) => Buffer;
 
 /** A body that is filled with one piece over and over. */
@@ -13,7 +13,7 @@ const filled =
     return Buffer.from(before + piece.repeat(Math.floor(room / Buffer.byteLength(piece))) + after);
   };
 
-/** A body that is filled with pieces that all differ. */
+/** A body that is filled with distinct pieces. */
 const numbered =
   (piece: (at: number) => string, before: string, after: string): BodyOf =>
   (bytes) => {
@@ -48,7 +48,10 @@ function handle(bytes: Buffer): void {
   }
 }
 
-/** Measures the CPU microseconds that a body costs: the least of several runs, because garbage collection hits some. */
+/**
+ * Measures the CPU microseconds that a body costs: the minimum of several runs, because garbage collection affects
+ * some.
+ */
 function workOf(body: Buffer): number {
   const runs = Array.from({ length: 4 }, () => {
     const before = process.cpuUsage();

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { MessagesStream } from '../../../lambdas/domain/dialects/anthropic/messages/messages-stream';
 import type { StreamReader } from '../../../lambdas/domain/dialects/endpoint';
-import { DELTAS, outputBytes } from '../../../lambdas/domain/dialects/events/output-bytes';
+import { outputBytes } from '../../../lambdas/domain/dialects/events/output-bytes';
 import { ChatStream } from '../../../lambdas/domain/dialects/openai/chat/chat-stream';
 
 describe('bounding the text of an event', () => {
-  const measure = (value: unknown) => outputBytes(Buffer.from(`data: ${JSON.stringify(value)}\n\n`), DELTAS);
+  const measure = (value: unknown) => outputBytes(Buffer.from(`data: ${JSON.stringify(value)}\n\n`));
 
   test('the output of an event never counts less than its UTF-8 bytes, and never its envelope', () => {
     fc.assert(

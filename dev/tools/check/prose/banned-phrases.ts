@@ -6,7 +6,7 @@ export interface BannedPhrase {
   readonly commentsOnly?: boolean;
 }
 
-/** Patterns carry no `g` flag: each is searched once per sentence. */
+/** Patterns have no `g` flag, because each is searched once per sentence. */
 export const BANNED_PHRASES: readonly BannedPhrase[] = [
   { pattern: /\bwhoever\b/i, advice: 'name who it is: the caller, the operator, a client that' },
   { pattern: /\bsomebody\b/i, advice: 'name who it is: a person, a caller, another writer' },
@@ -19,6 +19,10 @@ export const BANNED_PHRASES: readonly BannedPhrase[] = [
   { pattern: /\bis nobody(?: else)?['’]s\b/i, advice: 'name who owns it' },
   { pattern: /\btells? of\b/i, advice: 'write "reports" or "notifies"' },
   { pattern: /\bcame? in the way of\b/i, advice: 'write "conflicted with"' },
+  { pattern: /\bfor ever\b/i, advice: 'write "forever" or name the limit' },
+  { pattern: /\ball the same\b/i, advice: 'write "still" or "nevertheless"' },
+  { pattern: /\bdear(?:er|est)\b/i, advice: 'write "more expensive" or "most expensive"' },
+  { pattern: /\bno other way to\b/i, advice: 'write "nothing else leads to"' },
   { pattern: /\bas good as none\b/i, advice: 'write "counts as missing"' },
   { pattern: /^Of\s/, advice: 'start with the subject: "For …" or "A …"', commentsOnly: true },
   {

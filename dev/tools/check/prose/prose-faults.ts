@@ -8,7 +8,7 @@ export interface ProseFault {
 }
 
 /**
- * Finds prose that a new engineer would stumble over.
+ * Finds prose that would confuse a new engineer.
  * @param replaced words that the glossary replaces, each with the word to use
  */
 export function proseFaults(file: string, text: string, replaced: ReadonlyMap<string, string>): readonly ProseFault[] {

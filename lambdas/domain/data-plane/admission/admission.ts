@@ -1,4 +1,5 @@
 import type { PriceVersion } from '../../../contracts/storage/catalog';
+import type { Unit } from '../../../contracts/storage/units';
 import type { Catalog, Target } from '../../catalog/catalog';
 import { priceAt } from '../../catalog/price';
 import { InvalidRequest } from '../../errors/app-error';
@@ -131,11 +132,11 @@ export function capped(bound: RequestBound, { choices }: MeteredRequest, cap: nu
 }
 
 function refuseUnpricedUnits(request: MeteredRequest, price: PriceVersion, bound: RequestBound): void {
-  const priced = (unit: 'audioInput' | 'audioOutput') =>
-    price.tiers.every((tier) => tier.picoPerToken[unit] !== undefined);
-  if (bound.audio && !(priced('audioInput') && priced('audioOutput'))) {
-    throw new InvalidRequest(`Audio has no price for the model ${request.model}.`, 'model', 'unsupported_parameter');
-  }
+  const isPriced = (unit: Unit) => price.tiers.every((tier) => tier.picoPerToken[unit] !== undefined);
+  const unpriced = bound.pricedUnits.find((unit) => !isPriced(unit));
+  if (unpriced === undefined) return;
+  const message = `The request can use ${unpriced}, which has no price for the model ${request.model}.`;
+  throw new InvalidRequest(message, 'model', 'unsupported_parameter');
 }
 
 function unknownModel(catalog: Catalog, name: string): ModelNotFound {

@@ -1,9 +1,10 @@
-import type { MeteredEndpoint, StreamReading } from '../../dialects/endpoint';
+import type { AnswerReading, MeteredEndpoint, StreamReading } from '../../dialects/endpoint';
 import { isEventStream } from '../../dialects/events/event-stream';
 import type { StopReason } from '../stop-errors';
 import type { Headers } from '../../headers';
 import type { Exchange } from '../exchange';
 import type { EventRelay } from '../streaming/event-relay';
+import { EventTooLong } from '../streaming/sse-events';
 import type {
   ProviderCall,
   ProviderClient,
@@ -11,10 +12,18 @@ import type {
   ProviderListener,
   ProviderRequest,
 } from './provider-client';
-import type { WholeAnswer } from './whole-answer';
 
 /** A whole answer is kept until its charge is known. Larger ones (thousands of embeddings as text) are refused. */
 export const RESPONSE_BYTES_MAX = 32 * 1024 * 1024;
+
+/** An answer that a provider gave in one piece, good or bad. */
+export interface WholeAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Buffer;
+  /** The endpoint's reading of the body; undefined when it is not the answer that was asked for. */
+  readonly reading: AnswerReading | undefined;
+}
 
 /** The result of one attempt at one provider. */
 export type Answer =
@@ -146,7 +155,9 @@ class AnswerListener implements ProviderListener {
   #passOn(relay: EventRelay, chunk: Buffer): boolean {
     try {
       return relay.push(chunk, this.#resume);
-    } catch {
+    } catch (error) {
+      // Any other error comes from the client's stream, and the provider is not to blame for it.
+      if (!(error instanceof EventTooLong)) throw error;
       this.#call?.abort();
       this.onFailure('broken');
       return true;

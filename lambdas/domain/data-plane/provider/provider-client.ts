@@ -31,7 +31,7 @@ export interface ProviderCall {
   abort(): void;
 }
 
-/** The port to the providers. It is small, so that a leaner transport can replace undici (docs/architecture.md). */
+/** The port to the providers. It is small, so that another HTTP client can replace undici. */
 export interface ProviderClient {
   send(request: ProviderRequest, listener: ProviderListener): ProviderCall;
 }

@@ -1,7 +1,20 @@
-import { ProviderFailed } from './provider-failed';
-import type { Answer } from './provider-attempt';
+import { AppError, type ErrorKind } from '../../errors/app-error';
+import type { Answer, WholeAnswer } from './provider-attempt';
 import type { ProviderFailure } from './provider-client';
-import type { WholeAnswer } from './whole-answer';
+
+const KINDS = { 502: 'server', 503: 'overloaded', 504: 'timeout' } as const;
+
+/** The provider failed, after fallbacks. The message may carry the provider's text, so it is never persisted. */
+export class ProviderFailed extends AppError {
+  readonly status: keyof typeof KINDS;
+  override readonly code = 'provider_error';
+  readonly kind: ErrorKind;
+  constructor(status: keyof typeof KINDS, message: string, retryAfterSeconds?: number) {
+    super(message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
+    this.status = status;
+    this.kind = KINDS[status];
+  }
+}
 
 /** Limits how much of a provider's own text we include in a message. */
 const TEXT_CHARACTERS_MAX = 2_000;

@@ -34,15 +34,15 @@ export function meter(answer: Answer, clientGone: boolean, bound: UsageBound): M
       // The provider received the prompt and was working on it, but no part of an answer was seen.
       return { status: 'client_gone', ...NOTHING, usage: { input: bound.inputTokensMax }, estimated: true };
     case 'cancelled':
-      return { status: 'cancelled', ...(answer.sent ? unseen(bound) : NOTHING) };
+      return { status: 'cancelled', ...(answer.sent ? unseenUsage(bound) : NOTHING) };
     case 'stopped':
-      return { status: 'interrupted', ...(answer.sent ? unseen(bound) : NOTHING) };
+      return { status: 'interrupted', ...(answer.sent ? unseenUsage(bound) : NOTHING) };
     case 'body':
       if (answer.reading === undefined) return { status: 'provider_error', ...NOTHING };
       return { status: clientGone ? 'client_gone' : 'completed', ...meterBody(answer.reading, bound) };
     case 'oversized':
       // Clients can cause this on purpose, and the provider is paid for it, so it is not free.
-      return { status: 'interrupted', ...unseen(bound) };
+      return { status: 'interrupted', ...unseenUsage(bound) };
     case 'stream':
       return { status: streamStatus(answer), ...meterStream(answer, bound) };
   }
@@ -57,24 +57,27 @@ function streamStatus(answer: Answer & { kind: 'stream' }): RequestStatus {
 type Counted = Omit<Metered, 'status'>;
 
 /** An answer that was never seen is charged its bound. */
-function unseen(bound: UsageBound): Counted {
+function unseenUsage(bound: UsageBound): Counted {
   return count({ kind: 'absent' }, bound);
 }
 
 function meterBody(reading: AnswerReading, bound: UsageBound): Counted {
-  return count(reading.usage, seenOf(reading, bound));
+  return count(reading.usage, boundBySeen(reading, bound));
 }
 
 function meterStream({ reading, end }: Answer & { kind: 'stream' }, bound: UsageBound): Counted {
   // A provider that broke off or failed before it produced anything is not paid for its silence.
   const isSilent = reading.usage.kind === 'absent' && reading.producedTokensMax === 0;
   if ((end === 'cut' || reading.failed) && isSilent) return NOTHING;
-  const seenUsage = seenOf(reading, bound);
-  return withOutputSeen(count(reading.usage, seenUsage), reading, seenUsage);
+  const seenBound = boundBySeen(reading, bound);
+  return withOutputSeen(count(reading.usage, seenBound), reading, seenBound);
 }
 
 /** The bound, with its output lowered to the most that the received bytes can contain. */
-function seenOf({ producedTokensMax }: AnswerReading, { inputTokensMax, outputTokensMax }: UsageBound): UsageBound {
+function boundBySeen(
+  { producedTokensMax }: AnswerReading,
+  { inputTokensMax, outputTokensMax }: UsageBound,
+): UsageBound {
   return { inputTokensMax, outputTokensMax: Math.min(producedTokensMax, outputTokensMax) };
 }
 

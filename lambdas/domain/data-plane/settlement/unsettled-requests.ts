@@ -48,7 +48,7 @@ export class UnsettledRequests {
 
   /** Keeps a settlement for a later attempt, unless the wallet has refused it for good. */
   settleFailed(settlement: Settlement, error: unknown): void {
-    if (isWorthAnotherTry(error)) this.keep(settlement);
+    if (isRetryable(error)) this.keep(settlement);
   }
 
   keep(settlement: Settlement): void {
@@ -124,7 +124,7 @@ export class UnsettledRequests {
       log.info('SETTLE_RECOVERED', { requestId, status: record.status, costPico: settled.costPico });
       return true;
     } catch (error) {
-      if (isWorthAnotherTry(error)) return false;
+      if (isRetryable(error)) return false;
       this.#giveUp(settlement, error instanceof Error ? error.name : 'Unknown');
       return true;
     }
@@ -137,7 +137,7 @@ export class UnsettledRequests {
 }
 
 /** Whether the store may accept a later attempt, which has another token. The wallet's other errors are final. */
-function isWorthAnotherTry(error: unknown): boolean {
+function isRetryable(error: unknown): boolean {
   return (
     error instanceof WalletUnavailable || error instanceof StoreUnavailable || error instanceof IdempotencyMismatch
   );

@@ -2,9 +2,7 @@ import type { StreamReader, StreamReading } from '../../dialects/endpoint';
 import type { Headers } from '../../headers';
 import { clientHeaders } from '../provider/provider-headers';
 import type { ClientStream } from './client-stream';
-import { EventSplitter } from './sse-events';
-
-const LINE_FEED = 0x0a;
+import { EventSplitter, LINE_FEED } from './sse-events';
 
 /**
  * Passes a provider's events to the client, complete and unchanged, and reads their usage on the way. It drops events
@@ -31,7 +29,7 @@ export class EventRelay {
   /**
    * @param onRoom called once the client accepts more, after this returned false
    * @returns false when the client is slower than the provider
-   * @throws RangeError when an event is longer than EVENT_BYTES_MAX
+   * @throws EventTooLong
    */
   push(chunk: Buffer, onRoom: () => void): boolean {
     // Most chunks pass unchanged; a chunk with a hidden event is cut around that event.

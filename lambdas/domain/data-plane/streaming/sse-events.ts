@@ -1,8 +1,15 @@
-const LF = 0x0a;
-const CR = 0x0d;
+export const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 
 /** Known providers never send events near this length; anything longer is not an event stream. */
 export const EVENT_BYTES_MAX = 8 * 1024 * 1024;
+
+/** The provider sends an event that is longer than EVENT_BYTES_MAX. */
+export class EventTooLong extends Error {
+  constructor() {
+    super('the event is too long');
+  }
+}
 
 /**
  * Cuts a byte stream into whole server-sent events without parsing them. It keeps an incomplete event back, because
@@ -14,7 +21,7 @@ export class EventSplitter {
   /**
    * @param visit called with the offsets of each whole event in `bytes`, its blank line included
    * @returns the bytes that were visited
-   * @throws RangeError when an event is longer than EVENT_BYTES_MAX
+   * @throws EventTooLong
    */
   push(chunk: Buffer, visit: (bytes: Buffer, start: number, end: number) => void): Buffer {
     const bytes = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
@@ -29,7 +36,7 @@ export class EventSplitter {
       from = end;
     }
     this.#rest = start === bytes.length ? undefined : bytes.subarray(start);
-    if (this.#rest !== undefined && this.#rest.length > EVENT_BYTES_MAX) throw new RangeError('the event is too long');
+    if (this.#rest !== undefined && this.#rest.length > EVENT_BYTES_MAX) throw new EventTooLong();
     return start === bytes.length ? bytes : bytes.subarray(0, start);
   }
 
@@ -43,10 +50,10 @@ export class EventSplitter {
 
 /** The offset past the next blank line (`\n\n` or `\n\r\n`) at or after `from`, or -1. */
 function endOfEvent(bytes: Buffer, from: number): number {
-  for (let at = bytes.indexOf(LF, from); at !== -1; at = bytes.indexOf(LF, at + 1)) {
+  for (let at = bytes.indexOf(LINE_FEED, from); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) {
     const next = bytes[at + 1];
-    if (next === LF) return at + 2;
-    if (next === CR && bytes[at + 2] === LF) return at + 3;
+    if (next === LINE_FEED) return at + 2;
+    if (next === CARRIAGE_RETURN && bytes[at + 2] === LINE_FEED) return at + 3;
   }
   return -1;
 }

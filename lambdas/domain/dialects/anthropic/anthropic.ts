@@ -23,8 +23,6 @@ export const anthropic: Dialect = {
   id: 'anthropic',
   markerHeader: VERSION_HEADER,
   protocolHeaders: [VERSION_HEADER, 'anthropic-beta'],
-  // The tokens of the largest image that its newest models accept.
-  imageTokensMax: 4_784,
   credentials: (apiKey) => ({ 'x-api-key': apiKey }),
   errorBody,
   errorEvent: (error) => `event: error\ndata: ${errorBody(error)}\n\n`,

@@ -24,7 +24,7 @@ export function readAnthropicUsage(raw: unknown): AnthropicReading {
 
 /**
  * Adds the usage of a later event to that of the events before it. Its counts are running totals: each replaces the
- * earlier one, and a count that is absent or null leaves the earlier one as it is. So `message_delta`, which lacks the
+ * earlier one, and a count that is absent or null keeps the earlier one. So `message_delta`, which lacks the
  * input, completes `message_start`.
  */
 export function mergeAnthropicUsage(earlier: AnthropicReading, later: AnthropicReading): AnthropicReading {

@@ -25,15 +25,15 @@ const NOT_OUTPUT = new Set([
  * The members that contain what an event adds to the answer. Compatible providers that proxy another dialect's models
  * pass some of its events on, so OpenAI's and Anthropic's streams are searched for both.
  */
-export const DELTAS: readonly Buffer[] = [Buffer.from('"delta"'), Buffer.from('"content_block"')];
+const DELTAS: readonly Buffer[] = [Buffer.from('"delta"'), Buffer.from('"content_block"')];
 
 /**
- * The most bytes of generated text that an event can carry: the JSON length of the strings from the first of the
- * `deltas` on. A token is at least one byte, so this bounds the tokens when usage is never reported. It costs a
- * fraction of parsing the event and builds nothing.
+ * How many bytes of generated text an event carries at most: the strings at and after the first delta in it, as JSON
+ * writes them. A token is at least one byte, so this bounds the tokens when usage is never
+ * reported. It costs a fraction of parsing the event and builds nothing.
  */
-export function outputBytes(event: Buffer, deltas: readonly Buffer[]): number {
-  for (const delta of deltas) {
+export function outputBytes(event: Buffer): number {
+  for (const delta of DELTAS) {
     const at = event.indexOf(delta);
     if (at !== -1) return stringBytes(event, at + delta.length);
   }

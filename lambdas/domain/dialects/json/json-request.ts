@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
 import { InvalidRequest } from '../../errors/app-error';
 import { type JsonScan, MalformedJson, type Member, scanJson } from './json-scan';
-import { refuseLookalikes } from './member-names';
+import { IDENTITY_MEMBERS, refuseLookalikes } from './member-names';
 import { NOT_SUPPORTED } from './request-members';
 
 /** A JSON body kept as bytes, and the positions of its members. */
@@ -22,6 +22,10 @@ interface UnparsedMember {
 export interface JsonFormat<Schema extends z.ZodObject> {
   readonly schema: Schema;
   readonly unparsed: { readonly [name: string]: UnparsedMember };
+  /** Members whose objects are read, so that no name in them may be given twice. @default none */
+  readonly interpreted?: readonly string[];
+  /** Members that decide something without being in the schema. @default none */
+  readonly watched?: readonly string[];
 }
 
 const OPEN_ARRAY = 0x5b;
@@ -38,13 +42,13 @@ export function readJson<Schema extends z.ZodObject>(
   format: JsonFormat<Schema>,
 ): { readonly json: JsonBody; readonly members: z.infer<Schema> } {
   if (!isUtf8(bytes)) throw new InvalidRequest('The request body is not UTF-8.');
-  const json = { bytes, scan: scanBody(bytes) };
+  const json = { bytes, scan: scanBody(bytes, format.interpreted) };
   return { json, members: readMembers(json, format) };
 }
 
-function scanBody(bytes: Buffer): JsonScan {
+function scanBody(bytes: Buffer, interpreted?: readonly string[]): JsonScan {
   try {
-    return scanJson(bytes);
+    return scanJson(bytes, interpreted);
   } catch (error) {
     if (error instanceof MalformedJson)
       throw new InvalidRequest(`The request body is not valid JSON: ${error.message}.`);
@@ -53,8 +57,8 @@ function scanBody(bytes: Buffer): JsonScan {
 }
 
 function readMembers<Schema extends z.ZodObject>(json: JsonBody, format: JsonFormat<Schema>): z.infer<Schema> {
-  const { schema, unparsed } = format;
-  refuseLookalikes(json.scan, schema.shape);
+  const { schema, unparsed, watched = [] } = format;
+  refuseLookalikes(json.scan, new Set([...Object.keys(schema.shape), ...IDENTITY_MEMBERS, ...watched]));
   const values: { [name: string]: unknown } = {};
   for (const name of Object.keys(schema.shape)) {
     const member = json.scan.members.get(name);

@@ -31,12 +31,7 @@ export const JSON_DEPTH_MAX = 64;
 /** The scan keeps every member, and real requests have far fewer. */
 const JSON_MEMBERS_MAX = 1_000;
 
-/**
- * The gateway reads the objects in these members, at any depth, so duplicate names are refused there and nowhere else.
- */
-const INTERPRETED: ReadonlySet<string> = new Set(['stream_options', 'context_management']);
-
-/** Known types are far shorter, even with escapes of six bytes a letter, so a longer one is not counted. */
+/** Known types are far shorter, even with escapes of six bytes a letter: a longer one is not counted. */
 const TYPE_BYTES_MAX = 512;
 
 /** The outermost object is at depth 1, the array `tools` at 2, a tool in it at 3. */
@@ -54,24 +49,27 @@ const COLON = 0x3a;
 const COMMA = 0x2c;
 
 /**
- * Finds the members of a JSON object without parsing it all, because a few hundred relevant bytes may be among
- * megabytes. It checks the structure: nesting, commas, literals, strings, and duplicate names where we read them.
+ * Finds the members of a JSON object without building it: a request's few hundred interesting bytes may be inside of
+ * megabytes. It checks the structure: nesting, commas, literals, strings, and names given twice where they are read.
+ * @param interpreted the outermost members whose objects are read: at no depth of them may a name be given twice
  * @throws MalformedJson
  */
-export function scanJson(bytes: Buffer): JsonScan {
-  return new Scanner(bytes).scan();
+export function scanJson(bytes: Buffer, interpreted: readonly string[] = []): JsonScan {
+  return new Scanner(bytes, interpreted).scan();
 }
 
 class Scanner {
   readonly #bytes: Buffer;
+  readonly #interpreted: readonly string[];
   #at = 0;
   readonly #members = new Map<string, Member>();
   readonly #contentTypes = new Map<string, number>();
   readonly #toolTypes = new Set<string>();
   #outerName = '';
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, interpreted: readonly string[]) {
     this.#bytes = bytes;
+    this.#interpreted = interpreted;
   }
 
   scan(): JsonScan {
@@ -101,7 +99,7 @@ class Scanner {
   #readMembers(depth: number): void {
     this.#skipSpace();
     if (this.#take(CLOSE_OBJECT)) return;
-    const names = depth > 1 && INTERPRETED.has(this.#outerName) ? new Set<string>() : undefined;
+    const names = depth > 1 && this.#interpreted.includes(this.#outerName) ? new Set<string>() : undefined;
     do {
       this.#skipSpace();
       const start = this.#at;

@@ -6,19 +6,16 @@ import type { JsonScan } from './json-scan';
  */
 export const IDENTITY_MEMBERS: ReadonlySet<string> = new Set(['user', 'metadata', 'safety_identifier']);
 
-/** Members that matter although no schema has them. */
-const WATCHED_MEMBERS: ReadonlySet<string> = new Set([...IDENTITY_MEMBERS, 'tools', 'context_management']);
-
 /**
- * Refuses names that differ from one of ours only in letter case. Some providers' parsers (Go's standard one, for
- * example) treat `Model` as `model`, so they would run a model that was not priced, or see an identity that we remove.
- * @param parsed the names that decide cost and destination at this endpoint
+ * Refuses names that differ from a member of ours in letter case alone. Some providers' parsers (Go's own, for example)
+ * take `Model` for `model`: they would run a model that was not priced, or see an identity that was to be left out.
+ * @param ours the names that decide something at this endpoint
  * @throws InvalidRequest
  */
-export function refuseLookalikes(scan: JsonScan, parsed: object): void {
+export function refuseLookalikes(scan: JsonScan, ours: ReadonlySet<string>): void {
   for (const name of scan.members.keys()) {
     const folded = fold(name);
-    if (folded === name || !(Object.hasOwn(parsed, folded) || WATCHED_MEMBERS.has(folded))) continue;
+    if (folded === name || !ours.has(folded)) continue;
     throw new InvalidRequest(`Write ${folded} in lower case.`, name.slice(0, 64));
   }
 }

@@ -1,5 +1,5 @@
 import type { Model } from '../../../contracts/storage/catalog';
-import type { RequestBound } from '../endpoint';
+import type { Media } from '../dearer-units';
 import type { JsonBody } from './json-request';
 
 /**
@@ -35,7 +35,9 @@ const UNBOUNDED_TYPES = [
 const AUDIO_TYPES = ['input_audio', 'audio', 'audio_url'] as const;
 
 /** The input part of a request's bound. */
-type PromptBound = Omit<RequestBound, 'outputTokensMax'>;
+interface PromptBound extends Media {
+  readonly inputTokensMax: number;
+}
 
 /**
  * An upper bound without a tokenizer: a token of byte-level BPE is at least one byte of UTF-8, and JSON never encodes

@@ -26,7 +26,9 @@ export const never = (why: string) => z.union([z.null(), z.literal(false)], why)
 /** A member that is not parsed: `readJson` has checked its first byte. */
 export const unparsed = (otherwise: string) => z.literal(true, otherwise);
 
-/** Other tiers than the standard one have other prices, and a request without a price is refused before it is sent. */
-export const serviceTier = z
-  .enum(['auto', 'default', 'standard_only'], `service_tier other than standard ${UNPRICED}`)
-  .nullish();
+/**
+ * Tiers other than the standard one have other prices; without a price a request is refused before egress.
+ * @param standard the names of the standard tier, and of a choice that never leaves it
+ */
+export const serviceTier = (standard: readonly string[]) =>
+  z.enum(standard, `service_tier other than standard ${UNPRICED}`).nullish();

@@ -20,8 +20,6 @@ const ERROR_TYPES: ErrorTypes = {
 export const openai: Dialect = {
   id: 'openai',
   protocolHeaders: ['openai-beta'],
-  // The tokens of gpt-4o-mini at high detail: 2,833 + 8 tiles × 5,667.
-  imageTokensMax: 48_169,
   credentials: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   errorBody,
   errorEvent: (error) => `data: ${errorBody(error)}\n\n`,

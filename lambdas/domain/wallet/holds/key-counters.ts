@@ -26,7 +26,7 @@ export function countHold(
   };
   if (budget) {
     const write = addToBudgetWithin(counterId, budget, heldPico);
-    count(write, (counted) => ({ kind: 'budget', leftPico: leftOf(budget.limitPico, counted) }));
+    count(write, (counted) => ({ kind: 'budget', leftPico: remaining(budget.limitPico, counted) }));
   }
   if (minute) {
     const { start, tokens, requestsMax, tokensMax } = minute;
@@ -74,7 +74,7 @@ export const countLate = ({ counterId, budget }: Counting, costPico: bigint): re
 /** The rest of the key's budget, in pico-dollars; undefined for a key without a budget. */
 export async function budgetLeft(store: TableStore, { counterId, budget }: Counting): Promise<bigint | undefined> {
   if (!budget) return undefined;
-  return leftOf(budget.limitPico, await store.get({ table: KEYS, key: budgetCounterKey(counterId, budget.window) }));
+  return remaining(budget.limitPico, await store.get({ table: KEYS, key: budgetCounterKey(counterId, budget.window) }));
 }
 
 type Budget = NonNullable<Counting['budget']>;
@@ -115,7 +115,7 @@ const atMost = (attribute: string, most: bigint): Condition => {
   return most < 0n ? isBelow : any(absent(attribute), isBelow);
 };
 
-const leftOf = (limitPico: bigint, counted: Item | undefined): bigint => {
+const remaining = (limitPico: bigint, counted: Item | undefined): bigint => {
   const countedPico = z.bigint().parse(counted?.['countedPico'] ?? 0n);
   return countedPico < limitPico ? limitPico - countedPico : 0n;
 };

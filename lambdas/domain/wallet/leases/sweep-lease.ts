@@ -68,7 +68,7 @@ function expiryWrites(dependencies: WalletDependencies, lease: Lease): readonly 
   return [
     {
       write: putUsageRecord(record, dependencies.usageRetentionDays, absent()),
-      // The request was settled meanwhile, or so long ago that reads no longer return its record.
+      // The request was settled in the meantime, or so long ago that reads no longer return its record.
       otherwise: (existing) => existing && decodeUsageRecord(existing),
     },
     { write: putEntry(entryKey(accountId, requestId), entry) },

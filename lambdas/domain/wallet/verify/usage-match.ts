@@ -31,7 +31,7 @@ interface Charged {
   readonly overrunPico: bigint;
 }
 
-/** Walks the usage records beside the entries: both are sorted by request ID, so neither needs to be kept in memory. */
+/** Walks the usage records and the entries in parallel. Both are sorted by request ID, so neither is kept in memory. */
 export class UsageMatch {
   readonly #records: AsyncGenerator<Item, void>;
   readonly #report: Report;

@@ -26,7 +26,8 @@ type VerifiedAccounts =
   | { readonly accounts: Iterable<string> };
 
 /**
- * Replays accounts' entries and live holds and lists every mismatch. It only reads, so it may run beside requests.
+ * Replays accounts' entries and live holds and lists every mismatch. It only reads, so it may run concurrently with
+ * requests.
  * @param options.usageWindow makes a missing usage record a difference too; omit it where records were erased
  */
 export async function verifyLedger(
@@ -45,7 +46,7 @@ export async function verifyLedger(
     if (differences) report.differences.push(...differences);
     else report.unstable.push(accountId);
   }
-  if ('everyAccount' in options) report.differences.push(...holdsOfNobody(holds, seen));
+  if ('everyAccount' in options) report.differences.push(...orphanedHolds(holds, seen));
   return report;
 }
 
@@ -71,7 +72,7 @@ async function revision(store: TableStore, accountId: string): Promise<bigint | 
   return (await readBalance(store, accountId))?.revision;
 }
 
-function holdsOfNobody(holds: LiveHolds, accounts: ReadonlySet<string>): Difference[] {
+function orphanedHolds(holds: LiveHolds, accounts: ReadonlySet<string>): Difference[] {
   return [...holds]
     .filter(([accountId]) => !accounts.has(accountId))
     .flatMap(([accountId, orphans]) =>

@@ -11,7 +11,7 @@ export const BODY_BYTES_MAX = 64 * 1024;
  * Bodies are never decompressed.
  * @throws UnsupportedMediaType for an encoded body
  */
-export function expectPlain(request: { header(name: string): string | undefined }): void {
+export function requireUnencoded(request: { header(name: string): string | undefined }): void {
   const encoding = request.header('content-encoding') ?? 'identity';
   if (encoding.toLowerCase() !== 'identity') {
     throw new UnsupportedMediaType('Send the request body without a content-encoding.');
@@ -26,7 +26,7 @@ export const checkBody: MiddlewareHandler = async ({ req }, next) => {
     if (!/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(req.header('content-type') ?? '')) {
       throw new UnsupportedMediaType('Send the request body as application/json in UTF-8.');
     }
-    expectPlain(req);
+    requireUnencoded(req);
     if (!isUtf8(body)) throw new InvalidInput([{ pointer: '', detail: 'is not UTF-8' }]);
     parseStrictJson(body.toString('utf8'));
   }

@@ -10,7 +10,7 @@ import { TokenRefused } from '../../../domain/federation/federation-errors';
 import { InvalidInput } from '../control-plane-errors';
 import type { ApiDependencies } from './api-dependencies';
 import type { ApiEnv } from './api-env';
-import { expectPlain } from './check-body';
+import { requireUnencoded } from './check-body';
 import { faultsOf } from './faults';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -55,7 +55,7 @@ async function readForm(request: {
   if (body.length > BODY_BYTES_MAX) throw new PayloadTooLarge(BODY_BYTES_MAX);
   const [type = ''] = (request.header('content-type') ?? '').split(';');
   if (type.trim().toLowerCase() !== FORM) throw new UnsupportedMediaType(`Send the request body as ${FORM}.`);
-  expectPlain(request);
+  requireUnencoded(request);
   if (!isUtf8(body)) throw new InvalidInput([{ pointer: '', detail: 'is not UTF-8' }]);
   const fields = [...new URLSearchParams(body.toString('utf8'))];
   // RFC 6749, section 3.2: a parameter must not be repeated.

@@ -34,7 +34,7 @@ export function serveRoute(api: Api, dependencies: ApiDependencies, route: Route
       body: route.body ? valid.valid('json') : undefined,
       version: versionOf(context, route),
     };
-    const answer = await onceIfAsked(context, dependencies, route, () => answerOf(dependencies, route, call));
+    const answer = await runIdempotently(context, dependencies, route, () => answerOf(dependencies, route, call));
     return route.answer ? respond(context, route.status ?? 200, answer) : context.body(null, 204);
   });
 }
@@ -73,7 +73,7 @@ async function answerOf(
 }
 
 /** Runs the route's handler, but only once for requests that repeat an Idempotency-Key. */
-async function onceIfAsked(
+async function runIdempotently(
   context: Context<ApiEnv>,
   dependencies: ApiDependencies,
   route: Route,
@@ -81,8 +81,7 @@ async function onceIfAsked(
 ): Promise<Answer> {
   const idempotencyKey = context.req.header('idempotency-key');
   if (route.method !== 'post' || idempotencyKey === undefined) {
-    const answer = await act();
-    return { text: textOf(answer), version: versionIn(answer) };
+    return answerIn(await act());
   }
   if (!IDEMPOTENCY_KEY.test(idempotencyKey)) {
     throw new InvalidInput([{ pointer: 'Idempotency-Key', detail: 'must be 1 to 255 visible ASCII characters' }]);
@@ -90,8 +89,13 @@ async function onceIfAsked(
   const { personId } = context.var;
   const operation = `${route.method} ${context.req.path}`;
   const request = { personId, operation, idempotencyKey, body: await context.req.text() };
-  const text = await dependencies.idempotency.run(request, async () => textOf(await act()));
-  return { text, version: versionIn(JSON.parse(text)) };
+  const run: { answer?: Answer } = {};
+  const text = await dependencies.idempotency.run(request, async () => {
+    run.answer = answerIn(await act());
+    return run.answer.text;
+  });
+  // A replay runs nothing, so the version is read from the stored text.
+  return run.answer ?? { text, version: versionIn(JSON.parse(text)) };
 }
 
 /** A response as it is sent. */
@@ -101,7 +105,7 @@ interface Answer {
   readonly version: number | undefined;
 }
 
-const textOf = (answer: unknown): string => JSON.stringify(answer ?? null);
+const answerIn = (answer: unknown): Answer => ({ text: JSON.stringify(answer ?? null), version: versionIn(answer) });
 
 const versionIn = (answer: unknown): number | undefined =>
   (answer as { readonly version?: number } | null | undefined)?.version;

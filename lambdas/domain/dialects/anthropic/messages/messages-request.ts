@@ -13,13 +13,19 @@ import {
   UNPRICED,
   unparsed,
 } from '../../json/request-members';
+import { OPENAI_CLIENT_TOOLS, OPENAI_STANDARD_TIERS } from '../../openai/vocabulary';
+import { ANTHROPIC_CLIENT_TOOLS, ANTHROPIC_STANDARD_TIERS } from '../vocabulary';
+
+// Compatible providers in front of OpenAI's models take its names as well.
+const CLIENT_TOOLS = [...ANTHROPIC_CLIENT_TOOLS, ...OPENAI_CLIENT_TOOLS];
+const STANDARD_TIERS = [...ANTHROPIC_STANDARD_TIERS, ...OPENAI_STANDARD_TIERS];
 
 const schema = z.object({
   model: modelName,
   messages: unparsed('messages must be an array'),
   stream: streamFlag,
   max_tokens: tokenLimit,
-  service_tier: serviceTier,
+  service_tier: serviceTier(STANDARD_TIERS),
   store: never(`store ${STORED}`),
   background: never(`background ${STORED}`),
   previous_response_id: never(`previous_response_id ${STORED}`),
@@ -32,6 +38,8 @@ const schema = z.object({
 const FORMAT: JsonFormat<typeof schema> = {
   schema,
   unparsed: { messages: { opensWith: /^\[/, isFilled: true } },
+  interpreted: ['context_management'],
+  watched: ['tools', 'context_management'],
 };
 
 /** A request to generate a message. */
@@ -44,7 +52,7 @@ export interface MessagesRequest extends MeteredRequest {
 /** @throws InvalidRequest */
 export function parseMessages(bytes: Buffer): MessagesRequest {
   const { json, members } = readJson(bytes, FORMAT);
-  refuseServerTools(json);
+  refuseServerTools(json, CLIENT_TOOLS);
   refuseCompaction(json);
   return {
     json,

@@ -1,13 +1,11 @@
 import type { StreamReader, StreamReading } from '../../endpoint';
+import { DONE_BYTES_MAX } from '../../events/event-stream';
 import { mayCarryUsage, parseData } from '../../events/event-usage';
-import { DELTAS, outputBytes } from '../../events/output-bytes';
+import { outputBytes } from '../../events/output-bytes';
 import { type AnthropicReading, mergeAnthropicUsage, NO_USAGE, readAnthropicUsage } from '../usage';
 
 const DONE = Buffer.from('"message_stop"');
 const ERROR = Buffer.from('event: error');
-
-/** The event that ends a stream is short, so longer events are not searched for it. */
-const DONE_BYTES_MAX = 128;
 
 /** Reads the stream of a message. Its usage events carry more than usage, so the client sees every event. */
 export class MessagesStream implements StreamReader {
@@ -18,7 +16,7 @@ export class MessagesStream implements StreamReader {
 
   readEvent(bytes: Buffer, start: number, end: number): boolean {
     const event = bytes.subarray(start, end);
-    this.#outputBytes += outputBytes(event, DELTAS);
+    this.#outputBytes += outputBytes(event);
     if (event.length <= DONE_BYTES_MAX && event.includes(DONE)) this.#complete = true;
     else if (event.subarray(0, ERROR.length).equals(ERROR)) this.#failed = true;
     if (mayCarryUsage(event)) this.#readUsage(event);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ANTHROPIC_CLIENT_TOOLS, ANTHROPIC_STANDARD_TIERS } from '../../anthropic/vocabulary';
 import { refuseServerTools } from '../../json/client-tools';
 import { type JsonBody, type JsonFormat, readJson } from '../../json/json-request';
 import {
@@ -12,6 +13,11 @@ import {
   unparsed,
 } from '../../json/request-members';
 import type { MeteredRequest } from '../../endpoint';
+import { OPENAI_CLIENT_TOOLS, OPENAI_STANDARD_TIERS } from '../vocabulary';
+
+// Compatible providers in front of Anthropic's models take its names as well.
+const CLIENT_TOOLS = [...OPENAI_CLIENT_TOOLS, ...ANTHROPIC_CLIENT_TOOLS];
+const STANDARD_TIERS = [...OPENAI_STANDARD_TIERS, ...ANTHROPIC_STANDARD_TIERS];
 
 const schema = z.object({
   model: modelName,
@@ -25,7 +31,7 @@ const schema = z.object({
   n: z.int('n must be a whole number').min(1, 'n must be at least 1').max(128, 'n must be at most 128').nullish(),
   modalities: z.array(z.string()).nullish(),
   prediction: z.unknown().optional(),
-  service_tier: serviceTier,
+  service_tier: serviceTier(STANDARD_TIERS),
   store: never(`store ${STORED}`),
   background: never(`background ${STORED}`),
   previous_response_id: never(`previous_response_id ${STORED}`),
@@ -40,6 +46,8 @@ const schema = z.object({
 const FORMAT: JsonFormat<typeof schema> = {
   schema,
   unparsed: { messages: { opensWith: /^\[/, isFilled: true }, prediction: { opensWith: /^/ } },
+  interpreted: ['stream_options'],
+  watched: ['tools'],
 };
 
 /** A request for a chat completion. */
@@ -47,7 +55,9 @@ export interface ChatRequest extends MeteredRequest {
   readonly json: JsonBody;
   /** Whether the client asked for the usage event; otherwise the gateway asks for it and hides it. */
   readonly wantsUsage: boolean;
-  /** The client's own limit for one choice; absent if it set no limit. */
+  /** The member as the client sent it; absent when it is absent or null. */
+  readonly streamOptions: object | undefined;
+  /** The client's own limit for one choice; absent when it set none. */
   readonly outputTokensMax: number | undefined;
   /** Whether rejected predicted tokens are billed as output on top of the answer. */
   readonly hasPrediction: boolean;
@@ -57,7 +67,7 @@ export interface ChatRequest extends MeteredRequest {
 /** @throws InvalidRequest */
 export function parseChat(bytes: Buffer): ChatRequest {
   const { json, members } = readJson(bytes, FORMAT);
-  refuseServerTools(json);
+  refuseServerTools(json, CLIENT_TOOLS);
   const outputTokensMax = largest(members.max_completion_tokens, members.max_tokens);
   const hasPrediction = json.scan.members.has('prediction');
   return {
@@ -66,6 +76,7 @@ export function parseChat(bytes: Buffer): ChatRequest {
     stream: members.stream ?? false,
     choices: members.n ?? 1,
     isOutputOpen: outputTokensMax === undefined && !hasPrediction,
+    streamOptions: members.stream_options ?? undefined,
     wantsUsage: members.stream_options?.include_usage ?? false,
     outputTokensMax,
     hasPrediction,

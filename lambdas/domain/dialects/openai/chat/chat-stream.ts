@@ -1,15 +1,14 @@
 import type { StreamReader, StreamReading } from '../../endpoint';
+import { DONE_BYTES_MAX } from '../../events/event-stream';
 import { mayCarryUsage, parseData } from '../../events/event-usage';
-import { DELTAS, outputBytes } from '../../events/output-bytes';
+import { outputBytes } from '../../events/output-bytes';
 import type { UsageReading } from '../../usage-reading';
 import { readOpenaiUsage } from '../usage';
 
 const DONE = Buffer.from('[DONE]');
 const ERROR = Buffer.from('{"error"');
 
-/** The event that ends a stream is short, so longer events are not searched for it. */
-const DONE_BYTES_MAX = 128;
-/** An error is the first member of its event's data, so only these bytes are searched. */
+/** An error is the first member of its event's data. */
 const ERROR_WITHIN_BYTES = 20;
 
 /** Reads the stream of a chat completion. */
@@ -27,7 +26,7 @@ export class ChatStream implements StreamReader {
 
   readEvent(bytes: Buffer, start: number, end: number): boolean {
     const event = bytes.subarray(start, end);
-    this.#outputBytes += outputBytes(event, DELTAS);
+    this.#outputBytes += outputBytes(event);
     if (event.length <= DONE_BYTES_MAX && event.includes(DONE)) this.#complete ||= isDone(event);
     else if (event.subarray(0, ERROR_WITHIN_BYTES).includes(ERROR)) this.#failed = true;
     return mayCarryUsage(event) && this.#readUsage(event) && this.#hidesUsage;

@@ -1,4 +1,5 @@
 import type { Model } from '../../../../contracts/storage/catalog';
+import { dearerUnits } from '../../dearer-units';
 import type { BodyChanges, MeteredEndpoint, ProviderBody, RequestBound } from '../../endpoint';
 import { readJsonAnswer } from '../../json/json-answer';
 import { requireJson } from '../../json/json-content';
@@ -10,13 +11,16 @@ import { readOpenaiUsage } from '../usage';
 import { type ChatRequest, parseChat } from './chat-request';
 import { ChatStream } from './chat-stream';
 
+/** The most tokens that one image can count for: gpt-4o-mini at high detail, 2,833 + 8 tiles × 5,667. */
+const IMAGE_TOKENS_MAX = 48_169;
+
 /** OpenAI's chat completions. */
 export const chat: MeteredEndpoint<ChatRequest> = {
   id: 'chat',
   dialect: openai,
   path: '/v1/chat/completions',
-  // The base URL that OpenAI's official clients use ends in /v1.
-  providerPath: '/chat/completions',
+  // The base URL of OpenAI, as its official clients are configured with, ends in /v1.
+  providerPath: () => '/chat/completions',
   summary: 'OpenAI’s dialect, streamed or not',
   checkContent: requireJson,
   parse: ({ bytes }) => parseChat(bytes),
@@ -27,11 +31,11 @@ export const chat: MeteredEndpoint<ChatRequest> = {
 };
 
 function boundChat(request: ChatRequest, model: Model): RequestBound {
-  const prompt = boundPrompt(request.json, model, openai.imageTokensMax);
+  const prompt = boundPrompt(request.json, model, IMAGE_TOKENS_MAX);
   const limit = Math.min(request.outputTokensMax ?? model.outputTokensMax, model.contextTokens);
   return {
-    ...prompt,
-    audio: prompt.audio || request.wantsAudio,
+    inputTokensMax: prompt.inputTokensMax,
+    ...dearerUnits({ audio: prompt.audio || request.wantsAudio, image: prompt.image }),
     // Rejected predicted tokens are billed as output on top of the answer.
     outputTokensMax: limit * request.choices + (request.hasPrediction ? prompt.inputTokensMax : 0),
   };
@@ -45,11 +49,10 @@ function chatBody(request: ChatRequest, changes: BodyChanges): ProviderBody {
   return providerJson(request.json, { stream: request.stream, changes, edits });
 }
 
-function askForUsage({ json: { bytes, scan } }: ChatRequest): Edit {
+function askForUsage({ json: { bytes, scan }, streamOptions }: ChatRequest): Edit {
   const member = scan.members.get('stream_options');
   if (member === undefined) return insertMember(bytes, 'stream_options', '{"include_usage":true}');
-  const options = JSON.parse(bytes.toString('utf8', member.valueStart, member.valueEnd)) as object | null;
-  return replaceValue(member, JSON.stringify({ ...options, include_usage: true }));
+  return replaceValue(member, JSON.stringify({ ...streamOptions, include_usage: true }));
 }
 
 function capOutput({ json: { bytes, scan } }: ChatRequest, outputTokensCap: number): Edit {

@@ -28,15 +28,15 @@ export const embeddings: MeteredEndpoint<EmbeddingsRequest> = {
   id: 'embeddings',
   dialect: openai,
   path: '/v1/embeddings',
-  providerPath: '/embeddings',
+  providerPath: () => '/embeddings',
   summary: 'OpenAI’s dialect',
   checkContent: requireJson,
   parse: ({ bytes }) => {
     const { json, members } = readJson(bytes, FORMAT);
     return { json, model: members.model, stream: false, choices: 1, isOutputOpen: false };
   },
-  // A batch has many inputs, and each may fill the model's context, so only the number of bytes bounds them together.
-  bound: ({ json }) => ({ inputTokensMax: json.bytes.length, outputTokensMax: 0, audio: false, image: false }),
+  // A batch has many inputs, each within the model's context: together only their bytes bound them.
+  bound: ({ json }) => ({ inputTokensMax: json.bytes.length, outputTokensMax: 0, dearerUnits: [], pricedUnits: [] }),
   providerBody: ({ json, stream }, changes) => providerJson(json, { stream, changes }),
   readAnswer: (headers, body) => readJsonAnswer(headers, body, { outputMember: 'data', readUsage: readOpenaiUsage }),
 };
