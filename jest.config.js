@@ -19,6 +19,6 @@ export default {
   moduleNameMapper: { '^@middy/(core|util)$': '<rootDir>/node_modules/@middy/$1/index.js' },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  testSequencer: '<rootDir>/test/support/simulation-first-sequencer.js',
+  testSequencer: '<rootDir>/test/support/longest-first-sequencer.js',
   reporters: ['default', '<rootDir>/test/support/closing-line-reporter.js'],
 };
