@@ -74,7 +74,7 @@ export function testWorkloads(stage: () => Stage): void {
       expect(await checkWorkloads({ url: baseURL, keyId, credentials })).toMatchObject({ state: 'ok' });
       expect(await checkWorkloads({ url: baseURL, keyId: strangersKeyId, credentials })).toMatchObject({
         state: 'failed',
-        measured: expect.stringContaining('401 with it') as string,
+        measured: expect.stringContaining('401 signed,') as string,
       });
     });
   });
