@@ -71,7 +71,7 @@ async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<Loc
   folder.create();
   const ownership = await FolderOwnership.acquire(folder, 'gateway');
   cleanup.add(() => ownership.release());
-  const services = openLocalServices(folder);
+  const services = await openLocalServices(folder, { durability: settings.durability });
   cleanup.add(() => services.close());
   // This process owns the folder, so the one that took these holds is gone and cannot settle them.
   const swept = await services.wallet.expireDue({ everything: true });

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
-import type { TableName } from '../../contracts/storage/tables';
-import type { EncodedItem } from '../attribute-values';
-import type { UsedToken } from './idempotency-tokens';
+import type { TableName } from '../../../contracts/storage/tables';
+import type { EncodedItem } from '../../attribute-values';
+import type { UsedToken } from '../tokens';
 
 export const JOURNAL_VERSION = 1;
 

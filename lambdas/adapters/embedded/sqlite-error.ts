@@ -1,0 +1,21 @@
+import { systemErrorCode } from '../system-error';
+
+/** SQLite's result codes (sqlite.org/rescode.html) as the codes that operators know. */
+const CODES: { readonly [code: number]: string } = {
+  5: 'EBUSY',
+  8: 'EROFS',
+  10: 'EIO',
+  11: 'DAMAGED',
+  13: 'ENOSPC',
+  14: 'CANTOPEN',
+  26: 'DAMAGED',
+};
+/** The other bits of a code say more about the cause. */
+const PRIMARY_CODE_BITS = 0xff;
+
+/** @returns undefined for an error that SQLite did not raise */
+export function sqliteErrorCode(error: unknown): string | undefined {
+  if (systemErrorCode(error) !== 'ERR_SQLITE_ERROR') return undefined;
+  const code = Number((error as { errcode?: unknown }).errcode) & PRIMARY_CODE_BITS;
+  return CODES[code] ?? `SQLITE_${code}`;
+}
