@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
+import { DataFolder } from '../../dev/local/folder/data-folder';
 import { type LocalGateway, startLocalGateway } from '../../dev/local/gateway/local-gateway';
+import { openReadOnlyServices } from '../../dev/local/gateway/local-services';
 import { readSettings } from '../../dev/local/settings';
 import { StdoutLog } from '../../lambdas/adapters/stdout-log';
 import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
@@ -56,6 +58,16 @@ export async function startLocalRun(environment: { readonly [name: string]: stri
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** The run with its data opened for reading, for what a test checks after the gateway has stopped. */
+export function stoppedRun(run: LocalRun): LocalRun {
+  const services = openReadOnlyServices(new DataFolder(run.folder));
+  const stop = async (): Promise<void> => {
+    await services.close();
+    await run.stop();
+  };
+  return { ...run, gateway: { ...run.gateway, services }, stop };
 }
 
 export async function balanceOf({ gateway }: LocalRun, accountId = gateway.account.accountId): Promise<Balance> {

@@ -63,6 +63,7 @@ export class EmbeddedStore implements TableStore {
   readonly #run: number;
   readonly #release: () => void;
   #commit = 0;
+  #isClosed = false;
 
   /** @param release called after the database is closed */
   private constructor(database: Database, clock: Clock, commits: Commits, release = ignore) {
@@ -107,6 +108,8 @@ export class EmbeddedStore implements TableStore {
 
   /** Finishes running commits. Later calls throw StoreUnavailable. */
   async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     await this.#commits.close();
     this.#database.close();
     this.#release();
@@ -125,7 +128,7 @@ export class EmbeddedStore implements TableStore {
     checkKey(key);
     return unlessExpired(
       table,
-      read(() => this.#database.get(table.name, key)),
+      this.#read(() => this.#database.get(table.name, key)),
       this.#clock,
     );
   }
@@ -133,7 +136,7 @@ export class EmbeddedStore implements TableStore {
   async query(query: Query): Promise<Page> {
     checkQuery(query);
     const { table, partition, limit = PAGE_ITEMS_DEFAULT } = query;
-    const stored = read(() => this.#database.range(query, limit));
+    const stored = this.#read(() => this.#database.range(query, limit));
     const now = epochSeconds(this.#clock);
     const items = stored.filter((item) => !isExpired(table, item, now));
     const last = stored.at(-1);
@@ -195,12 +198,12 @@ export class EmbeddedStore implements TableStore {
 
   /** Whether no table has an item. */
   isEmpty(): boolean {
-    return read(() => TABLES.every(({ name }) => this.#database.items(name).next().done === true));
+    return this.#read(() => TABLES.every(({ name }) => this.#database.items(name).next().done === true));
   }
 
   /** Reads a fact about the store itself. */
   fact(name: string): string | undefined {
-    return read(() => this.#database.fact(name));
+    return this.#read(() => this.#database.fact(name));
   }
 
   async putFact(name: string, value: string): Promise<void> {
@@ -228,6 +231,17 @@ export class EmbeddedStore implements TableStore {
     });
   }
 
+  /** @throws StoreUnavailable when the database is closed or cannot be read */
+  #read<T>(work: () => T): T {
+    if (this.#isClosed) throw new StoreUnavailable('closed');
+    try {
+      return work();
+    } catch (error) {
+      const code = sqliteErrorCode(error);
+      throw code === undefined ? error : new StoreUnavailable(code, { cause: error });
+    }
+  }
+
   #publish({ changes, isExpiry = false }: Plan): void {
     if (this.#listeners.size === 0) return;
     const facts = { run: this.#run, commit: ++this.#commit, at: this.#clock(), isExpiry };
@@ -241,13 +255,3 @@ export class EmbeddedStore implements TableStore {
 }
 
 const keyOfItem = (item: Item): Key => ({ pk: item['pk'] as string, sk: item['sk'] as string });
-
-/** @throws StoreUnavailable when the database cannot be read */
-function read<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const code = sqliteErrorCode(error);
-    throw code === undefined ? error : new StoreUnavailable(code, { cause: error });
-  }
-}
