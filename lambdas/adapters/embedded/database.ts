@@ -134,6 +134,11 @@ export class Database {
     return rows.map(({ sk, item }) => decodeStoredItem(partition, sk, item));
   }
 
+  /** Whether no table has an item. */
+  isEmpty(): boolean {
+    return TABLES.every(({ name }) => this.#statement(`select 1 from "${name}" limit 1`).get() === undefined);
+  }
+
   /** Every item of a table, in the order of the keys. */
   *items(table: TableName): Generator<Item, void> {
     const rows = this.#database.prepare(`select pk, sk, item from "${table}" order by pk, sk`).iterate();

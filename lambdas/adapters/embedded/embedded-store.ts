@@ -198,7 +198,7 @@ export class EmbeddedStore implements TableStore {
 
   /** Whether no table has an item. */
   isEmpty(): boolean {
-    return this.#read(() => TABLES.every(({ name }) => this.#database.items(name).next().done === true));
+    return this.#read(() => this.#database.isEmpty());
   }
 
   /** Reads a fact about the store itself. */
