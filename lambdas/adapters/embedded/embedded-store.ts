@@ -1,4 +1,4 @@
-import { TABLES } from '../../contracts/storage/tables';
+import { TABLES, type TableName, type TableSpec } from '../../contracts/storage/tables';
 import type { Clock } from '../../domain/clock';
 import { StoreUnavailable } from '../../domain/table/table-errors';
 import {
@@ -47,7 +47,7 @@ interface Plan {
 }
 
 const PAGE_ITEMS_DEFAULT = 100;
-const STREAMED = new Set(TABLES.filter((table) => table.stream).map((table) => table.name));
+const STREAMED = TABLES.filter(({ stream }) => stream);
 const RUNS = 'runs';
 const ignore = (): void => undefined;
 
@@ -59,7 +59,7 @@ export class EmbeddedStore implements TableStore {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #commits: Commits;
-  readonly #listeners = new Set<ChangeListener>();
+  readonly #listeners = new Map<ChangeListener, ReadonlySet<TableName>>();
   readonly #run: number;
   readonly #release: () => void;
   #commit = 0;
@@ -116,11 +116,12 @@ export class EmbeddedStore implements TableStore {
   }
 
   /**
-   * Calls the listener once per later commit that changes a table with a stream, before the commit's caller resumes.
+   * Calls the listener once per later commit that changes one of the tables, before the commit's caller resumes.
+   * @param tables have a stream. @default all that have one
    * @returns a function that removes the listener
    */
-  onChange(listener: ChangeListener): () => void {
-    this.#listeners.add(listener);
+  onChange(listener: ChangeListener, tables: readonly TableSpec[] = STREAMED): () => void {
+    this.#listeners.set(listener, new Set(tables.map(({ name }) => name)));
     return () => this.#listeners.delete(listener);
   }
 
@@ -245,12 +246,13 @@ export class EmbeddedStore implements TableStore {
   #publish({ changes, isExpiry = false }: Plan): void {
     if (this.#listeners.size === 0) return;
     const facts = { run: this.#run, commit: ++this.#commit, at: this.#clock(), isExpiry };
-    const records = changes
-      .filter(({ table }) => STREAMED.has(table))
-      .map((change, index) => changeRecord(change, index, facts));
-    if (records.length === 0) return;
-    // A listener runs in its own microtask, because it may itself write and its failure must not reach the writer.
-    for (const listener of this.#listeners) queueMicrotask(() => listener(records));
+    for (const [listener, tables] of this.#listeners) {
+      const records = changes
+        .filter(({ table }) => tables.has(table))
+        .map((change, index) => changeRecord(change, index, facts));
+      // A listener runs in its own microtask, because it may itself write and its failure must not reach the writer.
+      if (records.length > 0) queueMicrotask(() => listener(records));
+    }
   }
 }
 
