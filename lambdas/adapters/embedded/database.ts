@@ -47,7 +47,8 @@ export class Database {
         // itself, outside the event loop, so SQLite need not; it still does before it copies the log into the file.
         const mode = database.prepare('pragma journal_mode = wal').get()?.['journal_mode'];
         if (mode !== 'wal') throw new StoreRefused(file, 'its file system cannot share memory, as network ones cannot');
-        database.exec('pragma synchronous = normal; pragma wal_autocheckpoint = 0');
+        // Deleted items are overwritten, because expired and erased data must not stay in unused parts of the file.
+        database.exec('pragma synchronous = normal; pragma wal_autocheckpoint = 0; pragma secure_delete = on');
         database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}; pragma journal_size_limit = ${LOG_BYTES_KEPT}`);
         if (isEmpty(database)) database.exec(`begin immediate;\n${SCHEMA};\ncommit`);
         checkSchema(database, file);
