@@ -22,7 +22,7 @@ export interface Settings {
   readonly dataFolder: string;
   /** The longest that a request may take. The provider is stopped ten seconds earlier, to leave time to settle. */
   readonly requestSeconds: number;
-  /** What an acknowledged charge survives. */
+  /** Says whether an acknowledged charge survives a power failure. */
   readonly durability: Durability;
   /** Empty when the environment configures none; the demo provider answers then. */
   readonly providers: readonly LocalProvider[];

@@ -111,7 +111,7 @@ export class World {
     return this.#engine.removeExpired();
   }
 
-  /** Crashes a process. What a local one has committed is on its disk when it restarts. */
+  /** Crashes a process. A local one finds its commits on the disk when it restarts. */
   async crash(process: Process, random: Random): Promise<void> {
     this.note(() => `${process.name}: crash`);
     process.crash(random);

@@ -2,7 +2,7 @@ import type { StoreUnavailable } from '../../domain/table/table-errors';
 
 /** A change of the tables that is committed as a whole. */
 export interface Transaction<Plan> {
-  /** Reads the tables and decides what to write. What it throws, such as a failed condition, is the caller's result. */
+  /** Reads the tables and decides what to write. If it throws, for a failed condition, the caller gets the error. */
   readonly plan: () => Plan;
   /** Writes. An error means that the database failed, so nothing of the commit is kept. */
   readonly apply: (plan: Plan) => void;

@@ -38,7 +38,7 @@ export interface ReadOnlyOptions extends Pick<EmbeddedStoreOptions, 'file' | 'cl
   readonly onClose?: () => void;
 }
 
-/** What a transaction changes. */
+/** The changes of a transaction. */
 interface Plan {
   readonly changes: readonly ItemChange[];
   readonly token?: UsedToken | undefined;

@@ -5,8 +5,8 @@ import { GroupCommits } from './group-commits';
 import { WriteAheadLog } from './write-ahead-log';
 
 /**
- * What an acknowledged write survives. `power-loss`: it is on the disk. `process-crash`: the operating system has it,
- * so that it survives the end of the process, but the last moments before a power failure can be lost.
+ * The failures that an acknowledged write survives. `power-loss`: it is on the disk. `process-crash`: the operating
+ * system has it, so it survives the end of the process, but a power failure can lose the last moments.
  */
 export const DURABILITIES = ['power-loss', 'process-crash'] as const;
 export type Durability = (typeof DURABILITIES)[number];

@@ -34,7 +34,7 @@ export interface Migration {
   readonly journal: string;
   /** The store's file. */
   readonly file: string;
-  /** What to store about the store itself. */
+  /** Facts to record about the store itself. */
   readonly facts: { readonly [name: string]: string };
   /** Whether the journal is left as it is, because its folder is read-only. @default false */
   readonly keepsJournal?: boolean;

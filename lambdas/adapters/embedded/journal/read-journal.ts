@@ -12,7 +12,7 @@ export interface JournalItem {
   readonly item: Item;
 }
 
-/** What the commits of a journal have left. */
+/** The state that the commits of a journal lead to. */
 export interface JournalState {
   /** By table and key. */
   readonly items: ReadonlyMap<string, JournalItem>;
