@@ -63,10 +63,15 @@ export class Checkpoints {
   }
 
   async #checkpoint(): Promise<void> {
-    const { log, checkpointed } = await this.#ask('passive');
-    if (log <= LOG_PAGES_MAX) return;
-    // Only few pages are left to copy, so the pause is short.
-    if (checkpointed > 0) await this.#pauseCommits(async () => void (await this.#ask('restart')));
+    try {
+      const { log, checkpointed } = await this.#ask('passive');
+      if (log <= LOG_PAGES_MAX || checkpointed <= 0) return;
+      // Only few pages are left to copy, so the pause is short.
+      await this.#pauseCommits(async () => void (await this.#ask('restart')));
+    } catch {
+      // The thread has ended, for example for lack of memory. The next checkpoint starts another.
+      this.#worker = undefined;
+    }
   }
 
   async #ask(mode: 'passive' | 'restart'): Promise<Checkpointed> {

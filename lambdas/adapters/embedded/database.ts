@@ -190,8 +190,11 @@ export class Database {
   }
 }
 
-/** How long a statement waits while another process, such as a backup, holds a lock. */
-const BUSY_TIMEOUT_MS = 5_000;
+/**
+ * How long a statement waits, and the event loop with it, for another process that writes, such as the `sqlite3` shell.
+ * Readers never make it wait.
+ */
+const BUSY_TIMEOUT_MS = 100;
 /** A burst can make the write-ahead log longer. It shrinks to this when it starts again from its beginning. */
 const LOG_BYTES_KEPT = 16 * 1024 * 1024;
 
