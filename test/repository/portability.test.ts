@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addAddresses } from '../../dev/tools/check/add-addresses';
 import { missingPlatforms, type LockFile } from '../../dev/tools/check/missing-platforms';
 import { ROOT, trackedFiles } from './tracked-files';
 
@@ -22,8 +23,10 @@ test('no file contains the path of a machine or the host name of a registry', ()
   expect(matches).toEqual([]);
 });
 
-test('the lock file does not record where packages were downloaded from', () => {
-  expect(read('package-lock.json')).not.toContain('"resolved":');
+test('the lock file has the address of every package, at the host that stands for the configured registry', () => {
+  const lock = JSON.parse(read('package-lock.json')) as LockFile;
+  expect(addAddresses(lock)).toEqual(lock.packages);
+  expect(read('.npmrc').split('\n')).toContain('replace-registry-host=always');
 });
 
 test('the lock file lists the binaries of every platform ("npm run lock" adds missing ones)', () => {

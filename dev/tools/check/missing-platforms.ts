@@ -1,4 +1,8 @@
 interface LockedPackage {
+  /** The package's name, if its folder has another. */
+  readonly name?: string;
+  readonly resolved?: string;
+  readonly link?: boolean;
   readonly version?: string;
   readonly dev?: boolean;
   readonly optional?: boolean;
