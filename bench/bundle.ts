@@ -8,11 +8,13 @@ import { build } from 'esbuild';
  */
 export async function bundle(source: URL, folder: string): Promise<string> {
   const entry = fileURLToPath(source);
-  const outfile = join(folder, `${basename(entry, '.ts')}.mjs`);
   await build({
     entryPoints: [entry],
-    outfile,
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    // Lazily imported code goes to files of its own, which Node reads only when they are needed.
+    splitting: true,
     platform: 'node',
     format: 'esm',
     target: 'node24',
@@ -20,5 +22,5 @@ export async function bundle(source: URL, folder: string): Promise<string> {
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'error',
   });
-  return outfile;
+  return join(folder, `${basename(entry, '.ts')}.mjs`);
 }

@@ -1,21 +1,17 @@
-import { documentFetcher } from '../../../lambdas/adapters/federation/issuer-documents';
-import { OidcTokens } from '../../../lambdas/adapters/federation/oidc-tokens';
 import { UndiciProviderClient } from '../../../lambdas/adapters/providers/undici-provider-client';
 import { LiveCatalog } from '../../../lambdas/domain/catalog/live-catalog';
 import type { Log } from '../../../lambdas/domain/log';
 import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations';
 import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { byKey } from '../../../lambdas/domain/data-plane/identify-caller';
-import { apiDependencies } from '../../../lambdas/handlers/control-plane/api/api-dependencies';
-import { serveApi } from '../../../lambdas/handlers/control-plane/api/serve-api';
 import type { Sweep } from '../../../lambdas/domain/wallet/sweep';
 import { commandHandler } from '../../cli/commands/run-on-folder';
 import { DataFolder } from '../folder/data-folder';
 import { FolderOwnership } from '../folder/ownership';
 import { LocalIdentity } from '../identity/local-identity';
 import { seedPeople } from '../identity/seed-people';
-import { SpoolMailer } from '../mail/spool-mailer';
 import type { LocalProvider, Settings } from '../settings';
+import type { ControlPlaneOptions } from './control-plane';
 import { type DemoAccount, demoAccount, writeDevFile } from './demo-account';
 import { type LocalServices, openLocalServices } from './local-services';
 import { LocalApi } from './local-api';
@@ -76,7 +72,7 @@ async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<Loc
   // This process owns the folder, so the one that took these holds is gone and cannot settle them.
   const swept = await services.wallet.expireDue({ everything: true });
   const account = await demoAccount(folder, services);
-  const identity = await LocalIdentity.start(folder);
+  const identity = await LocalIdentity.start(folder, log);
   cleanup.add(() => identity.stop());
   await seedPeople(services, account.accountId, identity.users);
   const sealer = new Sealer(folder, services, log);
@@ -105,13 +101,8 @@ async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<Loc
     providers: client,
     log,
   });
-  const verifier = identity.verifier(services.clock);
-  const mailer = new SpoolMailer(folder, services.clock);
-  const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock: services.clock });
   const providerIds = providers.map((provider) => provider.settings.id);
-  const api = new LocalApi(
-    serveApi(apiDependencies({ ...services, verifier, federatedTokens, mailer, log, providerIds })),
-  );
+  const api = localApi({ folder, services, identity, providerIds, log });
   const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000 });
   const port = await host.listen(settings.port);
   const sweeper = new Sweeper(services, log);
@@ -123,7 +114,7 @@ async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<Loc
     await gateway.stop();
   });
   const origin = `http://127.0.0.1:${port}`;
-  await identity.allowConsole(origin);
+  identity.allowConsole(origin);
   writeDevFile(folder, origin, account, identity);
   sweeper.start();
   ownership.serve(commandHandler({ ...services, identity }));
@@ -137,6 +128,12 @@ async function openProviders({ providers }: Settings, cleanup: Cleanup): Promise
   const demo = await startDemoProvider();
   cleanup.add(() => demo.stop());
   return demo.providers;
+}
+
+/** Imports the control plane lazily, because the data plane needs none of its packages and many runs never use it. */
+function localApi(options: ControlPlaneOptions): LocalApi {
+  const open = async () => (await import('./control-plane')).openControlPlane(options);
+  return new LocalApi({ open, log: options.log });
 }
 
 const keyOf = (providers: readonly LocalProvider[], id: string): string | undefined =>
