@@ -5,7 +5,7 @@ import type { LoadResult, Target } from './load-jobs';
 import type { RunLoad } from './measures';
 import { directTarget, type BenchEnvironment } from './subjects';
 
-/** What every measurement needs: the upstream and the load generator run, and subjects can be started. */
+/** The part that all measurements share: the upstream and the load generator run, and subjects can be started. */
 export interface Bench {
   readonly environment: BenchEnvironment;
   readonly run: RunLoad;

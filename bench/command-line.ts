@@ -6,7 +6,7 @@ export type SubjectName = (typeof SUBJECT_NAMES)[number];
 export const STALL_SECONDS = 300;
 export const STORED_REQUESTS = 1_000_000;
 
-/** What to measure or do. */
+/** A command of `npm run bench`. */
 export type BenchCommand =
   | { readonly kind: 'compare'; readonly names: readonly SubjectName[] }
   | { readonly kind: 'stall'; readonly names: readonly SubjectName[]; readonly seconds: number }
@@ -42,7 +42,7 @@ function selectedNames(names: readonly string[]): readonly SubjectName[] {
   return names.length === 0 ? SUBJECT_NAMES : SUBJECT_NAMES.filter((name) => names.includes(name));
 }
 
-const isCount = (text: string | undefined): text is string => text !== undefined && /^[1-9]\d{0,8}$/.test(text);
+const isCount = (text: string | undefined): boolean => text !== undefined && /^[1-9]\d{0,8}$/.test(text);
 
 function countOr(text: string | undefined, otherwise: number): number {
   if (text === undefined) return otherwise;

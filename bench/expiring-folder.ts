@@ -26,7 +26,7 @@ export interface ExpiringFolder {
   readonly lastSeal: number;
 }
 
-/** What happened in the background while the gateway ran. */
+/** The background work of a gateway while it was measured. */
 export interface Background {
   /** The number of stored items that were to expire, and of those that were removed by the end. */
   readonly expiring: number;

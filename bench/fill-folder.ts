@@ -4,7 +4,7 @@ import { demoAccount, DEV_FILE } from '../dev/local/gateway/demo-account';
 import type { LocalServices } from '../dev/local/gateway/local-services';
 import { KeySigner } from '../lambdas/adapters/receipts/key-signer';
 import type { UsageRecord } from '../lambdas/contracts/storage/usage-record';
-import { SECOND_MS } from '../lambdas/domain/clock';
+import { MINUTE_MS, SECOND_MS } from '../lambdas/domain/clock';
 import { parseUsd } from '../lambdas/domain/money/pico';
 import { leafOf } from '../lambdas/domain/receipts/leaf-of-record';
 import { OpenLeaves } from '../lambdas/domain/receipts/open-leaves';
@@ -22,6 +22,8 @@ const TRANSACTION_REQUESTS = Math.floor((TRANSACTION_WRITES_MAX - 1) / 2);
 const SEAL_EVERY_MS = 5 * SECOND_MS;
 /** A quiet account's seals contain a few receipts each. Larger ones keep the fill fast. */
 const SEAL_REQUESTS_MIN = 250;
+/** A receipt that is sealed an hour after its request takes another item. */
+const SEAL_SPAN_MS_MAX = 30 * MINUTE_MS;
 
 /** Requests that were admitted at equal intervals. The times are epoch milliseconds. */
 export interface Period {
@@ -30,7 +32,7 @@ export interface Period {
   readonly to: number;
 }
 
-/** What a fill has stored. All of it expires with the retention of usage records, except for the ledger entries. */
+/** The result of a fill. Everything that it stores expires as usage records do, except for the ledger entries. */
 export interface Filled {
   readonly requests: number;
   readonly trees: number;
@@ -95,7 +97,7 @@ class Fill {
   }
 
   async add({ requests, from, to }: Period, onProgress: (requests: number) => void): Promise<void> {
-    const perSeal = Math.max(SEAL_REQUESTS_MIN, Math.ceil((requests * SEAL_EVERY_MS) / (to - from)));
+    const perSeal = requestsPerSeal(requests / (to - from));
     for (let first = 0; first < requests; first += perSeal) {
       const records = Array.from({ length: Math.min(perSeal, requests - first) }, (_, offset) => {
         const at = from + Math.floor(((first + offset) * (to - from)) / requests);
@@ -134,4 +136,9 @@ class Fill {
     this.trees += trees;
     this.seals += seals;
   }
+}
+
+function requestsPerSeal(requestsPerMs: number): number {
+  const requestsMax = Math.ceil(requestsPerMs * SEAL_SPAN_MS_MAX);
+  return Math.max(Math.min(SEAL_REQUESTS_MIN, requestsMax), Math.ceil(requestsPerMs * SEAL_EVERY_MS));
 }

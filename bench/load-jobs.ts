@@ -30,7 +30,7 @@ export interface StreamsJob {
 
 export type LoadJob = RequestsJob | StreamsJob;
 
-/** What one job measured. */
+/** The figures of one job. */
 export interface JobResult {
   /** The number of requests or streams that returned 200 and were complete. */
   readonly completed: number;

@@ -18,7 +18,7 @@ import { resultsPage } from './results-page';
 import { runRounds } from './rounds';
 import { runStalls } from './stalls';
 import { stallsSection } from './stalls-section';
-import { runStored, storeRequests } from './stored';
+import { monthOf, runStored, storeRequests } from './stored';
 import { storedSection } from './stored-section';
 import { START } from './start-subject';
 import type { Subject } from './subjects';
@@ -80,7 +80,7 @@ async function measure(command: Exclude<BenchCommand, { kind: 'fill' }>, bench: 
 
 async function main(command: BenchCommand): Promise<void> {
   if (command.kind === 'fill') {
-    await storeRequests(command.path, command.requests, say);
+    await storeRequests(command.path, monthOf(command.requests), say);
     return;
   }
   if ('names' in command && command.names.includes('portkey')) installPortkey();

@@ -1,16 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { DAY_MS, SECOND_MS } from '../lambdas/domain/clock';
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../lambdas/domain/clock';
 import type { Bench } from './bench-setup';
 import { bundle } from './bundle';
 import { nextMessage } from './child-processes';
 import { fillFolder } from './fill-folder';
 import { sendRequests } from './measures';
 import type { OpenedStore } from './open-store';
-import { residentMebibytes } from './process-stats';
+import { cpuMicros, residentMebibytes } from './process-stats';
 import { ready, until } from './subjects';
 import { chatTarget, readAccount, spawnTollgate } from './tollgate-subject';
 
@@ -18,18 +19,20 @@ import { chatTarget, readAccount, spawnTollgate } from './tollgate-subject';
 export const MORE_REQUESTS = 1_000;
 /** Longer than the five seconds between two runs of Tollgate's background work. */
 const BACKGROUND_MS = 6 * SECOND_MS;
-/** A million requests then take a month. */
-const INTERVAL_MS = 2.5 * SECOND_MS;
-/** Shorter than the retention, so that nothing expires. */
-const HISTORY_MS_MAX = 80 * DAY_MS;
+const MONTH_MS = 30 * DAY_MS;
+/** A starting gateway reads all requests of the last hour, to find lost receipts. */
+const BUSY_MS = 50 * MINUTE_MS;
 const MARGIN_MS = 5 * SECOND_MS;
 /** Short, because it limits the precision of the start time. */
 const POLL_MS = 2;
 const KIBIBYTES_PER_MEBIBYTE = 1024;
+const MICROSECONDS_PER_MS = 1_000;
 
 /** A start of Tollgate on a folder with finished requests. */
 export interface StoredRun {
   readonly requests: number;
+  /** The time in which the requests were made. */
+  readonly historyMs: number;
   readonly diskMebibytes: number;
   /** How long the store takes to open, in a process of its own. */
   readonly openMs: number;
@@ -37,24 +40,36 @@ export interface StoredRun {
   readonly healthMs: number;
   /** From the start of the process to the answer to its first chat request. */
   readonly chatMs: number;
+  /** The CPU time until then. Unlike the times above, it does not depend on what else runs on the machine. */
+  readonly cpuMs: number;
   readonly residentMebibytes: number;
   /** After MORE_REQUESTS, once the background work has processed them. */
   readonly laterMebibytes: number;
 }
 
-/** Fills a folder and measures a start on it, and one on an empty folder for comparison. */
+/**
+ * Measures a start on an empty folder, on one with the requests of a month, and on one with as many requests in the last
+ * hour.
+ */
 export async function runStored(bench: Bench, requests: number): Promise<readonly StoredRun[]> {
+  const histories = [monthOf(0), monthOf(requests), { requests, historyMs: BUSY_MS }];
   const runs: StoredRun[] = [];
-  for (const count of [0, requests]) {
-    const path = join(bench.environment.folder, `stored-${count}`);
-    await storeRequests(path, count, bench.say);
-    runs.push(await measureStored(bench, path, count));
+  for (const history of histories) {
+    const path = mkdtempSync(join(bench.environment.folder, 'stored-'));
+    await storeRequests(path, history, bench.say);
+    runs.push(await measureStored(bench, path, history));
+    rmSync(path, { recursive: true });
   }
   return runs;
 }
 
-/** Adds requests to a folder. The newest has just ended. */
-export async function storeRequests(path: string, requests: number, say: (line: string) => void): Promise<void> {
+/** Requests at equal intervals. The newest has just ended. */
+type History = Pick<StoredRun, 'requests' | 'historyMs'>;
+
+export const monthOf = (requests: number): History => ({ requests, historyMs: MONTH_MS });
+
+export async function storeRequests(path: string, history: History, say: (line: string) => void): Promise<void> {
+  const { requests, historyMs } = history;
   const to = Date.now() - MARGIN_MS;
   const startedAt = performance.now();
   let tenths = 0;
@@ -64,26 +79,27 @@ export async function storeRequests(path: string, requests: number, say: (line: 
     const seconds = Math.round((performance.now() - startedAt) / SECOND_MS);
     say(`stored ${stored} of ${requests} requests in ${seconds} s`);
   };
-  await fillFolder(path, { requests, from: to - Math.min(requests * INTERVAL_MS, HISTORY_MS_MAX), to }, onProgress);
+  await fillFolder(path, { requests, from: to - historyMs, to }, onProgress);
 }
 
-async function measureStored(bench: Bench, path: string, requests: number): Promise<StoredRun> {
+async function measureStored(bench: Bench, path: string, history: History): Promise<StoredRun> {
   const { environment, run, say } = bench;
   const { processes } = environment;
   // The first start on a folder also creates secrets and users.
-  say(`start with ${requests} stored requests: first start`);
+  say(`start with ${history.requests} stored requests: first start`);
   const first = await startAndAnswer(bench, path);
   await processes.stop(first.child);
-  say(`start with ${requests} stored requests: measured start`);
+  say(`start with ${history.requests} stored requests: measured start`);
+  const diskMebibytes = mebibytesOnDisk(path);
   const { openMs } = await openStore(bench, path);
   const { child, pid, target, healthMs, chatMs } = await startAndAnswer(bench, path);
+  const cpuMs = cpuMicros(pid) / MICROSECONDS_PER_MS;
   const atStart = residentMebibytes(pid);
   await sendRequests(run, target, MORE_REQUESTS);
   await wait(BACKGROUND_MS);
   const laterMebibytes = residentMebibytes(pid);
   await processes.stop(child);
-  const diskMebibytes = mebibytesOnDisk(path);
-  return { requests, diskMebibytes, openMs, healthMs, chatMs, residentMebibytes: atStart, laterMebibytes };
+  return { ...history, diskMebibytes, openMs, healthMs, chatMs, cpuMs, residentMebibytes: atStart, laterMebibytes };
 }
 
 async function openStore({ environment }: Bench, path: string): Promise<OpenedStore> {
