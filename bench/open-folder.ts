@@ -16,11 +16,11 @@ export async function withFolder<Result>(
   folder.create();
   const ownership = await FolderOwnership.acquire(folder, 'command');
   try {
-    const services = openLocalServices(folder, clock);
+    const services = await openLocalServices(folder, { ...(clock && { clock }) });
     try {
       return await work(services, folder);
     } finally {
-      services.close();
+      await services.close();
     }
   } finally {
     await ownership.release();

@@ -11,10 +11,9 @@ export interface OpenedStore {
 
 const folder = new DataFolder(process.argv[2] ?? '');
 const startedAt = performance.now();
-const services = openLocalServices(folder);
+const services = await openLocalServices(folder);
 const openMs = performance.now() - startedAt;
 const opened: OpenedStore = { openMs, residentMebibytes: residentMebibytes(process.pid) };
 process.send?.(opened, () => {
-  services.close();
-  process.disconnect();
+  void services.close().then(() => process.disconnect());
 });
