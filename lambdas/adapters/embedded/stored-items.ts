@@ -27,7 +27,8 @@ export function decodeStoredItem(pk: string, sk: string, text: string): Item {
   return item;
 }
 
-function toStored(value: Value): Stored {
+/** Converts a value to its stored form, which is JSON. */
+export function toStored(value: Value): Stored {
   if (typeof value === 'bigint') {
     const number = Number(value);
     return Number.isSafeInteger(number) ? number : { N: value.toString() };

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import { IdempotencyMismatch } from '../../domain/table/table-errors';
 import type { Check, Write } from '../../domain/table/table-store';
+import type { Value } from '../../domain/table/value';
+import { toStored } from './stored-items';
 
 /** DynamoDB remembers the token of a transaction for ten minutes. */
 export const TOKEN_LIFETIME_MS = 10 * 60 * 1000;
@@ -15,10 +17,9 @@ export interface UsedToken {
 
 /** Hashes the writes of a transaction. A number and a bigint of the same value hash alike. */
 export function fingerprintOf(writes: readonly (Write | Check)[]): string {
-  const text = JSON.stringify(writes, (_, value: unknown) =>
-    typeof value === 'bigint' || typeof value === 'number' ? { N: value.toString() } : value,
-  );
-  return hash('sha256', text, 'base64');
+  // A write consists of values, as an item does.
+  const stored = writes.map(({ table, ...write }) => [table.name, toStored(write as unknown as Value)]);
+  return hash('sha256', JSON.stringify(stored), 'base64');
 }
 
 /**
