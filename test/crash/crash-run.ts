@@ -42,13 +42,16 @@ export class CrashRun {
     this.#seed = seed;
     this.#upstream = upstream;
   }
-  /** Starts a gateway on a new folder, after a few starts that are killed. */
-  static async start(seed: number): Promise<CrashRun> {
-    const run = new CrashRun(seed, await Upstream.start());
-    for (const writes of interruptedFirstStarts(seed)) await run.#interruptStart(writes);
-    const { accountId } = await run.#startForRound(1);
-    await credit(run.folder, accountId, CREDIT_USD, run.#told);
-    return run;
+
+  static async open(seed: number): Promise<CrashRun> {
+    return new CrashRun(seed, await Upstream.start());
+  }
+
+  /** Starts a gateway on the new folder, after a few starts that are killed. */
+  async start(): Promise<void> {
+    for (const writes of interruptedFirstStarts(this.#seed)) await this.#interruptStart(writes);
+    const { accountId } = await this.#startForRound(1);
+    await credit(this.folder, accountId, CREDIT_USD, this.#told);
   }
 
   get totals(): Totals {

@@ -14,7 +14,7 @@ const COUNTS_MAX = {
 export type Counted = keyof typeof COUNTS_MAX;
 
 /** The rounds take turns, so that even a short run has every kind of kill. */
-const KINDS = ['event', 'shutdown', 'checkpoint', 'answer'] as const;
+const KINDS = ['answer', 'shutdown', 'checkpoint', 'event'] as const;
 
 /** The number of writes in the data folder of which one is the moment of the kill. Some starts and shutdowns have fewer. */
 const SHUTDOWN_WRITES = 80;
@@ -41,7 +41,7 @@ export interface RoundPlan {
 /** @param round counted from 1 */
 export function planOf(seed: number, round: number): RoundPlan {
   const random = new Random(seed).fork(round);
-  const kind = KINDS[(round - 1) % KINDS.length] ?? 'event';
+  const kind = KINDS[(round - 1) % KINDS.length] ?? 'answer';
   const counted = kind === 'shutdown' ? 'event' : kind;
   const moment = { counted, count: random.between(1, COUNTS_MAX[counted]) };
   return {

@@ -19,6 +19,7 @@ const seed = Math.floor(numberOf('seed', values.seed));
 
 /** @returns whether all rounds were sound. It ends with the first that was not, because all later ones would fail too. */
 async function play(run: CrashRun): Promise<boolean> {
+  await run.start();
   for (let round = 1; round <= rounds; round += 1) {
     const { plan, violations } = await run.round(round);
     judge(violations, [{ what: `round ${round}: ${describePlan(plan)}`, violations: (found) => found }]);
@@ -35,7 +36,7 @@ async function play(run: CrashRun): Promise<boolean> {
 }
 
 print(`Killing ${rounds} gateways, seed ${seed}.`);
-const run = await CrashRun.start(seed);
+const run = await CrashRun.open(seed);
 let isSound = false;
 try {
   isSound = await play(run);

@@ -1,13 +1,14 @@
 import { CrashRun } from '../crash/crash-run';
 import { describePlan } from '../crash/plan';
 
-/** One kill during streams, one during a shutdown and one during a checkpoint. `.ci/run` plays 100 with `npm run test:crash`. */
+/** One kill under load, one during a shutdown and one during a checkpoint. `npm run test:crash` plays 100 rounds. */
 const ROUNDS = 3;
 const SEED = 1;
 
 let run: CrashRun;
 beforeAll(async () => {
-  run = await CrashRun.start(SEED);
+  run = await CrashRun.open(SEED);
+  await run.start();
 });
 afterAll(() => run.close());
 
