@@ -9,7 +9,7 @@ export interface Habit {
   readonly stream: boolean;
 }
 
-/** What a client got for a request. */
+/** The response to a request, as far as it arrived. */
 export interface Answer {
   readonly requestId: string | undefined;
   /** Undefined if the answer broke off, or if there was none. */
@@ -19,7 +19,10 @@ export interface Answer {
   readonly costPico: bigint | undefined;
 }
 
-/** Sends a request and reads its answer. @param onEvent called for each event of a stream that arrives */
+/**
+ * Sends a request and reads its answer.
+ * @param onEvent called for each event of a stream that arrives
+ */
 export async function ask(
   { gatewayUrl, apiKey }: Pick<DevFile, 'gatewayUrl' | 'apiKey'>,
   { path, stream }: Habit,

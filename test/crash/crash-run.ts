@@ -76,7 +76,10 @@ export class CrashRun {
     return { plan, violations: brokenPromises(this.#told, this.#stored) };
   }
 
-  /** Stops the last gateway in order. @returns the violations, to which missing receipts now belong */
+  /**
+   * Stops the last gateway in order.
+   * @returns the violations, to which missing receipts now belong
+   */
   async stopInOrder(): Promise<readonly string[]> {
     const gateway = this.#running();
     gateway.kill('SIGTERM');

@@ -1,7 +1,7 @@
 import { DURABILITIES, type Durability } from '../../lambdas/adapters/embedded/file-commits';
 import { Random } from '../simulation/random';
 
-/** What is counted until the gateway gets its signal, and the most that is waited for. No moment depends on the clock. */
+/** The things that are counted until the gateway gets its signal, with the largest count. No moment depends on the clock. */
 const COUNTS_MAX = {
   /** Events of streams that the clients have received. */
   event: 400,
