@@ -16,8 +16,8 @@ export interface Stalls {
    */
   readonly longestOwnMs: number;
   /**
-   * The longest CPU time of the main thread in one gap, to within a tick of the scheduler. What else runs on the machine
-   * does not affect it, but it leaves out the time in which the thread waits for a disk or for helper threads.
+   * The longest CPU time of the main thread in one gap, to within a tick of the scheduler. Other processes do not
+   * affect it, but it leaves out the time in which the thread waits for a disk or for helper threads.
    */
   readonly longestCpuMs: number;
   readonly p99Ms: number;
