@@ -10,8 +10,16 @@ export const STALL_MS = 20;
 /** The gaps between two ticks of a timer that is due every millisecond. A garbage collection is part of its gap. */
 export interface Stalls {
   readonly longestMs: number;
-  /** The longest gap without the time that other processes had the core. It is an estimate. */
+  /**
+   * The longest gap without the time in which another process had the core that the main thread waited for. It is an
+   * upper estimate, because a garbage collection may wait for helper threads that have no core.
+   */
   readonly longestOwnMs: number;
+  /**
+   * The longest CPU time of the main thread in one gap, to within a tick of the scheduler. Other processes do not
+   * affect it, but it leaves out the time in which the thread waits for a disk or for helper threads.
+   */
+  readonly longestCpuMs: number;
   readonly p99Ms: number;
   /** The number of gaps longer than STALL_MS. */
   readonly count: number;
@@ -36,12 +44,14 @@ export class StallMeter {
   private timer: NodeJS.Timeout | undefined;
   private last: Reading = this.read();
   private longestOwnMs = 0;
+  private longestCpuMs = 0;
   private count = 0;
 
   start(): void {
     clearInterval(this.timer);
     this.gaps.reset();
     this.longestOwnMs = 0;
+    this.longestCpuMs = 0;
     this.count = 0;
     this.last = this.read();
     this.timer = setInterval(() => this.tick(), TICK_MS);
@@ -56,6 +66,7 @@ export class StallMeter {
     return {
       longestMs: this.gaps.max / NANOSECONDS_PER_MS,
       longestOwnMs: this.longestOwnMs,
+      longestCpuMs: this.longestCpuMs,
       p99Ms: this.gaps.percentile(99) / NANOSECONDS_PER_MS,
       count: this.count,
     };
@@ -68,10 +79,12 @@ export class StallMeter {
     const gapMs = now.at - last.at;
     this.gaps.record(Math.max(1, Math.round(gapMs * NANOSECONDS_PER_MS)));
     if (gapMs > STALL_MS) this.count += 1;
+    const mainMs = now.mainMs - last.mainMs;
     // While the main thread waits, the core is used either by this process's other threads or by other processes.
-    const otherThreadsMs = now.threadsMs - last.threadsMs - (now.mainMs - last.mainMs);
+    const otherThreadsMs = now.threadsMs - last.threadsMs - mainMs;
     const otherProcessesMs = Math.max(0, now.waitedMs - last.waitedMs - Math.max(0, otherThreadsMs));
     this.longestOwnMs = Math.max(this.longestOwnMs, gapMs - otherProcessesMs);
+    this.longestCpuMs = Math.max(this.longestCpuMs, mainMs);
   }
 
   private read(): Reading {

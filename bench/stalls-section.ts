@@ -8,7 +8,8 @@ import type { StallResults } from './stalls';
 const TITLES = [
   '',
   'longest ms',
-  'longest ms without other processes',
+  'without other processes',
+  'longest CPU ms',
   'p99 ms',
   `longer than ${STALL_MS} ms`,
   'requests/s',
@@ -27,6 +28,7 @@ export function stallsSection({ seconds, runs, background }: StallResults): stri
     run.name,
     number(run.stalls.longestMs, 1),
     number(run.stalls.longestOwnMs, 1),
+    number(run.stalls.longestCpuMs, 1),
     number(run.stalls.p99Ms, 1),
     String(run.stalls.count),
     number(run.requestsPerSecond, 0),
@@ -42,7 +44,7 @@ export function stallsSection({ seconds, runs, background }: StallResults): stri
 
 ${table(TITLES, lines)}
 
-A stall is a gap between two ticks of a timer that is due every millisecond. A module that each subject preloads (stall-probe.ts) measures it in the subject's own process, while ${CONDITIONS.THROUGHPUT_CONNECTIONS} keep-alive connections send requests as fast as they are answered. Garbage collections count. The second figure excludes the time in which other processes had the core; it is an estimate. The load generator's own longest stall was ${number(generatorMs, 1)} ms. \`npm run bench -- stall\` measures ${STALL_SECONDS} s.${
+A stall is a gap between two ticks of a timer that is due every millisecond. A module that each subject preloads (stall-probe.ts) measures it in the subject's own process, while ${CONDITIONS.THROUGHPUT_CONNECTIONS} keep-alive connections send requests as fast as they are answered. Garbage collections count. The second figure excludes the time in which the main thread waited for its core while another process had it. It still includes the time in which a garbage collection waited for helper threads without a core, so it is reliable only on a quiet machine. The third figure is the longest CPU time of the main thread between two ticks: it does not depend on other processes, but leaves out waiting for a disk. The load generator's own longest stall was ${number(generatorMs, 1)} ms. \`npm run bench -- stall\` measures ${STALL_SECONDS} s.${
     background === undefined ? '' : ` ${backgroundText(background)}`
   }`;
 }
