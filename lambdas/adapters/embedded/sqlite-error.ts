@@ -1,3 +1,4 @@
+import { StoreUnavailable } from '../../domain/table/table-errors';
 import { systemErrorCode } from '../system-error';
 
 /** SQLite's result codes (sqlite.org/rescode.html) as the codes that operators know. */
@@ -18,4 +19,17 @@ export function sqliteErrorCode(error: unknown): string | undefined {
   if (systemErrorCode(error) !== 'ERR_SQLITE_ERROR') return undefined;
   const code = Number((error as { errcode?: unknown }).errcode) & PRIMARY_CODE_BITS;
   return CODES[code] ?? `SQLITE_${code}`;
+}
+
+/**
+ * Runs work on a database.
+ * @throws StoreUnavailable when SQLite raised an error
+ */
+export function onDatabase<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const code = sqliteErrorCode(error);
+    throw code === undefined ? error : new StoreUnavailable(code, { cause: error });
+  }
 }
