@@ -16,6 +16,7 @@ import { LocalIdentity } from '../identity/local-identity';
 import { seedPeople } from '../identity/seed-people';
 import { SpoolMailer } from '../mail/spool-mailer';
 import type { LocalProvider, Settings } from '../settings';
+import { ExpiryClock } from './expiry-clock';
 import { type DemoAccount, demoAccount, writeDevFile } from './demo-account';
 import { type LocalServices, openLocalServices } from './local-services';
 import { LocalApi } from './local-api';
@@ -79,7 +80,8 @@ async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<Loc
   const identity = await LocalIdentity.start(folder);
   cleanup.add(() => identity.stop());
   await seedPeople(services, account.accountId, identity.users);
-  const sealer = new Sealer(folder, services, log);
+  const expiry = new ExpiryClock(services.store, { clock: services.clock, timer: () => performance.now() });
+  const sealer = new Sealer(folder, { ...services, expiry }, log);
   await sealer.start();
   cleanup.add(() => sealer.stop());
   const spendWatch = new SpendWatch(services, log);
@@ -114,7 +116,7 @@ async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<Loc
   );
   const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000 });
   const port = await host.listen(settings.port);
-  const sweeper = new Sweeper(services, log);
+  const sweeper = new Sweeper({ ...services, expiry }, log);
   cleanup.add(async () => {
     host.stopAccepting();
     await gateway.stop();

@@ -122,20 +122,19 @@ export class EmbeddedStore implements TableStore {
     return () => this.#listeners.delete(listener);
   }
 
-  async get({ table, key }: Get): Promise<Item | undefined> {
+  /** @param asOf epoch milliseconds: what had expired then is left out. @default now */
+  async get({ table, key }: Get, asOf = this.#clock()): Promise<Item | undefined> {
     checkKey(key);
-    return unlessExpired(
-      table,
-      this.#read(() => this.#database.get(table.name, key)),
-      this.#clock,
-    );
+    const stored = this.#read(() => this.#database.get(table.name, key));
+    return unlessExpired(table, stored, () => asOf);
   }
 
-  async query(query: Query): Promise<Page> {
+  /** @param asOf epoch milliseconds: what had expired then is left out. @default now */
+  async query(query: Query, asOf = this.#clock()): Promise<Page> {
     checkQuery(query);
     const { table, partition, limit = PAGE_ITEMS_DEFAULT } = query;
     const stored = this.#read(() => this.#database.range(query, limit));
-    const now = epochSeconds(this.#clock);
+    const now = epochSeconds(() => asOf);
     const items = stored.filter((item) => !isExpired(table, item, now));
     const last = stored.at(-1);
     // As in DynamoDB, a full page has a `next` even if the next page turns out to be empty.
