@@ -74,7 +74,7 @@ describeUnless(whyNoSmallDisk())('a migration on a small disk', () => {
     const journal = stage.readJournal();
     const names = stage.names();
     disk.makeReadOnly();
-    const services = openReadOnlyServices(stage.folder, () => Date.parse(EXPECTED.madeAt));
+    const services = await openReadOnlyServices(stage.folder, () => Date.parse(EXPECTED.madeAt));
     expect(await services.keys.verify(apiKey)).toMatchObject({ accountId });
     expect(await services.usage.newest(accountId, 100)).toHaveLength(10);
     await expect(services.wallet.credit({ accountId, amountPico: 1n, paymentId: 'pi_refused' })).rejects.toMatchObject({
