@@ -53,7 +53,8 @@ export class GroupCommits implements Commits {
           planned = plan();
         } catch (error) {
           if (sqliteErrorCode(error) !== undefined) throw error;
-          return () => reject(error as Error);
+          const refusal = error as Error;
+          return () => reject(refusal);
         }
         apply(planned);
         return () => {
@@ -103,7 +104,8 @@ export class GroupCommits implements Commits {
       this.#database.commit();
     } catch (error) {
       this.#database.rollback();
-      return refuse(group, error);
+      refuse(group, error);
+      return;
     }
     this.#onCommit();
     try {
@@ -114,8 +116,8 @@ export class GroupCommits implements Commits {
       this.#hasFailed = true;
       this.#refuseAll(toUnavailable(error));
     }
-    if (this.#hasFailed) return refuse(group, this.#end);
-    for (const outcome of outcomes) outcome();
+    if (this.#hasFailed) refuse(group, this.#end);
+    else for (const outcome of outcomes) outcome();
   }
 
   #refuseAll(reason: StoreUnavailable): void {
