@@ -81,12 +81,7 @@ async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<Loc
   cleanup.add(() => identity.stop());
   await seedPeople(services, account.accountId, identity.users);
   const expiry = new ExpiryClock(services.store, { clock: services.clock, timer: () => performance.now() });
-  const sealer = new Sealer(folder, { ...services, expiry }, log);
-  await sealer.start();
-  cleanup.add(() => sealer.stop());
-  const spendWatch = new SpendWatch(services, log);
-  spendWatch.start();
-  cleanup.add(() => spendWatch.stop());
+  await startReaders(folder, { ...services, expiry }, log, cleanup);
 
   const providers = await openProviders(settings, cleanup);
   const catalog = await LiveCatalog.open({
@@ -130,6 +125,21 @@ async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<Loc
   sweeper.start();
   ownership.serve(commandHandler({ ...services, identity }));
   return { url: `${origin}/v1`, account, catalog, services: services, identity, swept, stop: () => cleanup.run() };
+}
+
+/** Starts everything that reads the changes of usage records. */
+async function startReaders(
+  folder: DataFolder,
+  services: LocalServices & { readonly expiry: ExpiryClock },
+  log: Log,
+  cleanup: Cleanup,
+): Promise<void> {
+  const sealer = new Sealer(folder, services, log);
+  await sealer.start();
+  cleanup.add(() => sealer.stop());
+  const spendWatch = new SpendWatch(services, log);
+  spendWatch.start();
+  cleanup.add(() => spendWatch.stop());
 }
 
 /** Imports the demo provider lazily, because loading it would slow down a start that uses real ones. */
