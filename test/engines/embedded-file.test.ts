@@ -162,7 +162,7 @@ describe('a file that is not a store of this release', () => {
     const before = digestOf(stage.file);
     for (const open of [stage.open, stage.openReadOnly]) {
       const message = `${stage.file} was refused: ${problem}`;
-      expect(open).toThrow(expect.objectContaining({ name: 'StoreRefused', message }));
+      expect(open).toThrow(expect.objectContaining({ name: 'StoreRefused', message }) as Error);
     }
     expect(digestOf(stage.file)).toBe(before);
   }

@@ -147,14 +147,14 @@ describeUnless(whyNoSmallDisk())('a full disk', () => {
     await put(stage.open(), 'a', LARGE);
     disk.fill();
     await stage.close();
-    expect(stage.open).toThrow(expect.objectContaining(FULL));
+    expect(stage.open).toThrow(expect.objectContaining(FULL) as Error);
     disk.free();
     expect(await sortKeys(stage.open())).toEqual(['a']);
   });
 
   test('a new store that cannot be created on a full disk leaves a folder in which the next start creates it', async () => {
     disk.fill();
-    expect(stage.open).toThrow(expect.objectContaining(FULL));
+    expect(stage.open).toThrow(expect.objectContaining(FULL) as Error);
     disk.free();
     await put(stage.open(), 'a');
     expect(await storedKeys()).toEqual(['a']);

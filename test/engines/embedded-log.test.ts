@@ -12,7 +12,7 @@ const WRITERS = 8;
 const LARGE_CHARACTERS = 200_000;
 const LONG_LOG_BYTES = 40_000_000;
 
-/** What is on the disk after some acknowledged transactions, all of which are in the log and not in the file. */
+/** The files after some acknowledged transactions, all of which are in the log only. */
 interface Recording {
   readonly file: string;
   readonly log: Buffer;

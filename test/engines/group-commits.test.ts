@@ -28,8 +28,8 @@ beforeEach(() => {
   commits = new GroupCommits({
     database,
     flush: () => {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      flushes.push({ succeed: resolve, fail: reject });
+      const { promise, resolve, reject } = Promise.withResolvers<undefined>();
+      flushes.push({ succeed: () => resolve(undefined), fail: reject });
       return promise;
     },
     onCommit: () => {
@@ -195,12 +195,12 @@ describe('a failure of the disk', () => {
 
 describe('a pause of commits', () => {
   test('a pause holds commits back until its work is done', async () => {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     const pause = commits.pauseFor(() => promise);
     const result = add();
     for (let turn = 0; turn < 5; turn += 1) await nextTurn();
     expect([counter(), committed]).toEqual([0, 0]);
-    resolve();
+    resolve(undefined);
     await pause;
     (await flushOf(1)).succeed();
     expect(await result).toBe(1);
@@ -208,17 +208,17 @@ describe('a pause of commits', () => {
 
   test('a pause holds back a commit that was already scheduled', async () => {
     const result = add();
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     const pause = commits.pauseFor(() => promise);
     for (let turn = 0; turn < 5; turn += 1) await nextTurn();
     expect(committed).toBe(0);
-    resolve();
+    resolve(undefined);
     await pause;
     (await flushOf(1)).succeed();
     expect(await result).toBe(1);
   });
 
-  test('commits go on after a pause whose work failed', async () => {
+  test('transactions are committed again after a pause whose work failed', async () => {
     const result = add();
     await expect(commits.pauseFor(() => Promise.reject(new Error('no checkpoint')))).rejects.toThrow('no checkpoint');
     (await flushOf(1)).succeed();
@@ -227,7 +227,7 @@ describe('a pause of commits', () => {
 });
 
 describe('the end of group commits', () => {
-  test('commits that run are finished, and transactions that wait are refused', async () => {
+  test('a running commit is finished, and transactions that wait are refused', async () => {
     const running = follow('running', add());
     const flush = await flushOf(1);
     const waiting = follow('waiting', add());

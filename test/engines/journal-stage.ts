@@ -20,7 +20,7 @@ export const EXPECTED = JSON.parse(readFileSync(join(FIXTURE, 'expected.json'), 
 
 /** The first line of a journal. */
 export const HEADER = encodeLine({ journal: 1, commit: 0 });
-/** What a migration leaves: a journal without commits, in a format that the older release refuses. */
+/** A migration leaves this: a journal without commits, in a format that the older release refuses. */
 export const NOTE = '{"journal":2,"commit":0,"crc":"f39fd2f3"}\n';
 
 /** Copies the data folder of the last release that had a journal, as it was when that release stopped. */
