@@ -61,8 +61,8 @@ export async function startLocalRun(environment: { readonly [name: string]: stri
 }
 
 /** The run with its data opened for reading, for what a test checks after the gateway has stopped. */
-export function stoppedRun(run: LocalRun): LocalRun {
-  const services = openReadOnlyServices(new DataFolder(run.folder));
+export async function stoppedRun(run: LocalRun): Promise<LocalRun> {
+  const services = await openReadOnlyServices(new DataFolder(run.folder));
   const stop = async (): Promise<void> => {
     await services.close();
     await run.stop();

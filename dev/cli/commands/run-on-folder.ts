@@ -33,10 +33,11 @@ export async function runOnFolder(folder: DataFolder, command: Command): Promise
       `There is no data folder ${folder.path}: create it with "npm start", or set TOLLGATE_DATA to another folder.`,
     );
   }
+  if (!isWritable(folder)) return runReadOnly(folder, command);
   const giveUpAt = Date.now() + OWNER_TIMEOUT_MS;
   while (Date.now() < giveUpAt) {
     const owner = await findOwner(folder);
-    const result = await (owner === undefined ? runHere(folder, command) : runInOwnerProcess(owner, command));
+    const result = await (owner === undefined ? runInThisProcess(folder, command) : runInOwnerProcess(owner, command));
     if (result !== undefined) return result;
     await wait(POLL_MS);
   }
@@ -44,10 +45,6 @@ export async function runOnFolder(folder: DataFolder, command: Command): Promise
     `The process that owns the data folder ${folder.path} accepts no commands. Try again, or restart the gateway.`,
   );
 }
-
-/** @returns undefined when another process acquired the folder first */
-const runHere = (folder: DataFolder, command: Command): Promise<CommandResult | undefined> =>
-  isWritable(folder) ? runInThisProcess(folder, command) : runReadOnly(folder, command);
 
 function isWritable(folder: DataFolder): boolean {
   try {
@@ -58,9 +55,12 @@ function isWritable(folder: DataFolder): boolean {
   }
 }
 
-/** Runs a command on a folder that cannot be written to, such as a mounted backup. Nobody can own it. */
+/**
+ * Runs a command on a folder that cannot be written to, such as a mounted backup. An owner that its lock names runs on
+ * another folder, of which this one is a copy.
+ */
 async function runReadOnly(folder: DataFolder, command: Command): Promise<CommandResult> {
-  const services = openReadOnlyServices(folder);
+  const services = await openReadOnlyServices(folder);
   try {
     return await runCommand(services, command);
   } finally {

@@ -21,7 +21,7 @@ const FOLDER_FACT = 'folder';
 
 const secretsSchema = z.object({ pepper: pepperSecretSchema });
 
-/** The files of a data folder do not belong together. Nothing was changed. */
+/** The files of a data folder do not belong together. No data was changed. */
 export class FolderInconsistent extends Error {
   override readonly name = 'FolderInconsistent';
 }
@@ -44,13 +44,11 @@ export async function openStore(
   const file = folder.file(STORE_FILE);
   const secrets = readPepper(folder);
   if (holdsData(folder.file(JOURNAL_FILE))) migrate(folder, file, secrets);
-  if (secrets !== undefined && !holdsStore(file)) throw storeMissing(folder);
-  const pepper = secrets ?? randomBytes(PEPPER_BYTES).toString('base64');
+  // A store of another folder is recognised before anything is written to it.
+  if (secrets !== undefined) await (await openStoreReadOnly(folder, clock)).store.close();
   const store = EmbeddedStore.open({ file, clock, durability });
   try {
-    if (secrets === undefined) await claim(folder, store, pepper);
-    checkOwner(folder, store, pepper);
-    return { store, pepper };
+    return { store, pepper: secrets ?? (await claim(folder, store)) };
   } catch (error) {
     await store.close();
     throw error;
@@ -61,15 +59,20 @@ export async function openStore(
  * Opens the store of a folder that cannot be written to. Every write throws StoreReadOnly.
  * @throws FolderInconsistent when the store or the secrets are missing, or do not belong together
  */
-export function openStoreReadOnly(folder: DataFolder, clock: Clock): OpenedStore {
+export async function openStoreReadOnly(folder: DataFolder, clock: Clock): Promise<OpenedStore> {
   const pepper = readPepper(folder);
   if (pepper === undefined) throw secretsMissing(folder);
   if (holdsData(folder.file(JOURNAL_FILE))) return { store: readJournal(folder, clock, pepper), pepper };
   const file = folder.file(STORE_FILE);
   if (!holdsStore(file)) throw storeMissing(folder);
   const store = EmbeddedStore.openReadOnly({ file, clock });
-  checkOwner(folder, store, pepper);
-  return { store, pepper };
+  try {
+    checkOwner(folder, store, pepper);
+    return { store, pepper };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 /** A folder of an older release cannot be migrated in place, so a temporary folder takes the store. */
@@ -102,11 +105,14 @@ const factsOf = (journal: string, pepper: string): { readonly [name: string]: st
 /**
  * Ties a new store to new secrets. The store is marked first, so a start that is killed in between leaves an empty store
  * without secrets, which the next start marks again.
+ * @returns the new pepper
  */
-async function claim(folder: DataFolder, store: EmbeddedStore, pepper: string): Promise<void> {
+async function claim(folder: DataFolder, store: EmbeddedStore): Promise<string> {
   if (!store.isEmpty()) throw secretsMissing(folder);
+  const pepper = randomBytes(PEPPER_BYTES).toString('base64');
   await store.putFact(FOLDER_FACT, fingerprintOf(pepper));
   folder.writeIfAbsent(SECRETS_FILE, `${JSON.stringify({ pepper })}\n`);
+  return pepper;
 }
 
 function checkOwner(folder: DataFolder, store: EmbeddedStore, pepper: string): void {
@@ -122,7 +128,12 @@ const fingerprintOf = (pepper: string): string =>
 
 function readPepper(folder: DataFolder): string | undefined {
   const text = folder.read(SECRETS_FILE);
-  return text === undefined ? undefined : secretsSchema.parse(JSON.parse(text)).pepper;
+  if (text === undefined) return undefined;
+  try {
+    return secretsSchema.parse(JSON.parse(text)).pepper;
+  } catch {
+    throw secretsUnusable(folder, 'damaged');
+  }
 }
 
 /** SQLite would take an empty file for a new store. */
@@ -134,8 +145,10 @@ const storeMissing = (folder: DataFolder): FolderInconsistent =>
       'Restore the data folder from a backup, or set TOLLGATE_DATA to a new one.',
   );
 
-const secretsMissing = (folder: DataFolder): FolderInconsistent =>
+const secretsMissing = (folder: DataFolder): FolderInconsistent => secretsUnusable(folder, 'missing');
+
+const secretsUnusable = (folder: DataFolder, problem: 'missing' | 'damaged'): FolderInconsistent =>
   new FolderInconsistent(
-    `${folder.file(SECRETS_FILE)} is missing, and no stored key can be verified without it. ` +
+    `${folder.file(SECRETS_FILE)} is ${problem}, and no stored key can be verified without it. ` +
       'Restore the data folder from a backup, or set TOLLGATE_DATA to a new one.',
   );

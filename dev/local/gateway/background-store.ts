@@ -1,12 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
+
+export interface BackgroundOptions {
+  /** Ends the work: later calls throw its reason. */
+  readonly signal?: AbortSignal;
+  /** Returns the time, in epoch milliseconds, by which items have expired. @default the store's clock */
+  readonly asOf?: () => number;
+}
 
 /**
  * A store for background work. Before each call it lets the event loop serve requests, because reads of the embedded
  * store are synchronous: without a pause, work on thousands of records would hold up every stream.
- * @param signal ends the work: later calls throw its reason
  */
-export function backgroundStore(store: TableStore, signal?: AbortSignal): TableStore {
+export function backgroundStore(store: EmbeddedStore, { signal, asOf }: BackgroundOptions = {}): TableStore {
   const pause = async (): Promise<void> => {
     await nextTurn();
     signal?.throwIfAborted();
@@ -14,11 +21,11 @@ export function backgroundStore(store: TableStore, signal?: AbortSignal): TableS
   return {
     get: async (get) => {
       await pause();
-      return store.get(get);
+      return store.get(get, asOf?.());
     },
     query: async (query) => {
       await pause();
-      return store.query(query);
+      return store.query(query, asOf?.());
     },
     write: async (write) => {
       await pause();

@@ -12,6 +12,7 @@ import { LocalIdentity } from '../identity/local-identity';
 import { seedPeople } from '../identity/seed-people';
 import type { LocalProvider, Settings } from '../settings';
 import type { ControlPlaneOptions } from './control-plane';
+import { ExpiryClock } from './expiry-clock';
 import { type DemoAccount, demoAccount, writeDevFile } from './demo-account';
 import { type LocalServices, openLocalServices } from './local-services';
 import { LocalApi } from './local-api';
@@ -75,12 +76,8 @@ async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<Loc
   const identity = await LocalIdentity.start(folder, log);
   cleanup.add(() => identity.stop());
   await seedPeople(services, account.accountId, identity.users);
-  const sealer = new Sealer(folder, services, log);
-  await sealer.start();
-  cleanup.add(() => sealer.stop());
-  const spendWatch = new SpendWatch(services, log);
-  spendWatch.start();
-  cleanup.add(() => spendWatch.stop());
+  const expiry = new ExpiryClock(services.store, { clock: services.clock, timer: () => performance.now() });
+  await startReaders(folder, { ...services, expiry }, log, cleanup);
 
   const providers = await openProviders(settings, cleanup);
   const catalog = await LiveCatalog.open({
@@ -105,7 +102,7 @@ async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<Loc
   const api = localApi({ folder, services, identity, providerIds, log });
   const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000 });
   const port = await host.listen(settings.port);
-  const sweeper = new Sweeper(services, log);
+  const sweeper = new Sweeper({ ...services, expiry }, log);
   cleanup.add(async () => {
     host.stopAccepting();
     await gateway.stop();
@@ -119,6 +116,21 @@ async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<Loc
   sweeper.start();
   ownership.serve(commandHandler({ ...services, identity }));
   return { url: `${origin}/v1`, account, catalog, services: services, identity, swept, stop: () => cleanup.run() };
+}
+
+/** Starts everything that reads the changes of usage records. */
+async function startReaders(
+  folder: DataFolder,
+  services: LocalServices & { readonly expiry: ExpiryClock },
+  log: Log,
+  cleanup: Cleanup,
+): Promise<void> {
+  const sealer = new Sealer(folder, services, log);
+  await sealer.start();
+  cleanup.add(() => sealer.stop());
+  const spendWatch = new SpendWatch(services, log);
+  spendWatch.start();
+  cleanup.add(() => spendWatch.stop());
 }
 
 /** Imports the demo provider lazily, because loading it would slow down a start that uses real ones. */

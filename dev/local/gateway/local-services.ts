@@ -50,8 +50,8 @@ export async function openLocalServices(
 }
 
 /** Opens a folder that cannot be written to. Every write throws StoreReadOnly. */
-export const openReadOnlyServices = (folder: DataFolder, clock: Clock = systemClock): LocalServices =>
-  servicesOn(openStoreReadOnly(folder, clock), clock);
+export const openReadOnlyServices = async (folder: DataFolder, clock: Clock = systemClock): Promise<LocalServices> =>
+  servicesOn(await openStoreReadOnly(folder, clock), clock);
 
 function servicesOn({ store, pepper }: OpenedStore, clock: Clock): LocalServices {
   const audit = new AuditLog({ store, clock });

@@ -8,6 +8,7 @@ import { receipts } from '../../../lambdas/handlers/receipts/receipts';
 import { seal } from '../../../lambdas/handlers/receipts/seal';
 import type { DataFolder } from '../folder/data-folder';
 import { backgroundStore } from './background-store';
+import type { ExpiryClock } from './expiry-clock';
 import type { LocalServices } from './local-services';
 import { PeriodicTask } from './periodic-task';
 import { UsageChanges } from './usage-changes';
@@ -19,7 +20,9 @@ const SEAL_EVERY_MS = 5_000;
 const LOOKBACK_MS = 3_600_000;
 const KEY_FILE = 'receipt-key.pem';
 
-type SealerServices = Pick<LocalServices, 'store' | 'clock' | 'accounts' | 'usageRetentionDays'>;
+type SealerServices = Pick<LocalServices, 'store' | 'clock' | 'accounts' | 'usageRetentionDays'> & {
+  readonly expiry: ExpiryClock;
+};
 
 /** Seals the receipts of finished requests every few seconds, with the code of the two functions that do so in AWS. */
 export class Sealer {
@@ -33,10 +36,12 @@ export class Sealer {
   private readonly sealing = new PeriodicTask(SEAL_EVERY_MS, () => this.sealAll());
   private readonly stopped = new AbortController();
   private completion: Promise<void> = Promise.resolve();
+  private removeBefore = 0;
 
   constructor(folder: DataFolder, services: SealerServices, log: Log) {
     const { clock, usageRetentionDays: retentionDays } = services;
-    const store = backgroundStore(services.store);
+    // An account's next tree must follow its last one, even if a wrong clock makes that one look expired.
+    const store = backgroundStore(services.store, { asOf: () => this.removeBefore });
     this.services = services;
     this.log = log;
     this.handleChanges = receipts({ openLeaves: new OpenLeaves({ store }), log });
@@ -48,7 +53,10 @@ export class Sealer {
   async start(): Promise<void> {
     this.changes.follow(this.services.store);
     const last = await new Seals(this.services).last();
-    const since = last.number === 0 ? 0 : Date.parse(last.minute) - LOOKBACK_MS;
+    const sealedAt = last.number === 0 ? 0 : Date.parse(last.minute);
+    // The clock was wrong when the last seal was made, so nobody knows when that was.
+    const isAhead = sealedAt > this.services.clock();
+    const since = isAhead ? 0 : Math.max(0, sealedAt - LOOKBACK_MS);
     this.completion = this.complete(since);
     this.reading.start();
     this.sealing.start();
@@ -62,7 +70,7 @@ export class Sealer {
   }
 
   private async complete(since: number): Promise<void> {
-    const store = backgroundStore(this.services.store, this.stopped.signal);
+    const store = backgroundStore(this.services.store, { signal: this.stopped.signal });
     try {
       for await (const accountId of this.services.accounts.list()) await completeReceipts(store, accountId, since);
     } catch (error) {
@@ -77,6 +85,7 @@ export class Sealer {
 
   private async sealAll(): Promise<void> {
     try {
+      this.removeBefore = (await this.services.expiry.read()).removeBefore;
       await this.seal();
     } catch (error) {
       this.logFailure(error);

@@ -1,24 +1,22 @@
 import type { Log } from '../../../lambdas/domain/log';
 import type { LocalServices } from './local-services';
-import { ExpiryClock } from './expiry-clock';
+import type { ExpiryClock } from './expiry-clock';
 import { PeriodicTask } from './periodic-task';
 
 const SWEEP_EVERY_MS = 5_000;
 
-type SweeperServices = Pick<LocalServices, 'store' | 'wallet' | 'clock'>;
+type SweeperServices = Pick<LocalServices, 'store' | 'wallet'> & { readonly expiry: ExpiryClock };
 
 /** Expires holds every few seconds, as a scheduled function does in AWS, and removes expired items, as DynamoDB does. */
 export class Sweeper {
   private readonly services: SweeperServices;
   private readonly log: Log;
-  private readonly expiry: ExpiryClock;
   private isClockDoubted = false;
   private readonly task = new PeriodicTask(SWEEP_EVERY_MS, () => this.sweep());
 
   constructor(services: SweeperServices, log: Log) {
     this.services = services;
     this.log = log;
-    this.expiry = new ExpiryClock(services.store, { clock: services.clock, timer: () => performance.now() });
   }
 
   start(): void {
@@ -43,7 +41,7 @@ export class Sweeper {
   }
 
   private async removeExpired(): Promise<void> {
-    const { removeBefore, isDoubted } = await this.expiry.read();
+    const { removeBefore, isDoubted } = await this.services.expiry.read();
     if (isDoubted && !this.isClockDoubted) this.log.warn('CLOCK_DOUBTED', {});
     this.isClockDoubted = isDoubted;
     await this.services.store.removeExpired(removeBefore);

@@ -3,8 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { EXPIRES_AT, TABLES, type TableName, type TableSpec } from '../../contracts/storage/tables';
 import type { Query, SortRange } from '../../domain/table/table-store';
 import type { Item, Key } from '../../domain/table/value';
-import { sqliteErrorCode } from './sqlite-error';
-import { StoreRefused } from './store-refused';
+import { refusingDamage, StoreRefused } from './store-refused';
 import { decodeStoredItem, encodeStoredItem } from './stored-items';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './tables-schema';
 import type { UsedToken } from './tokens';
@@ -40,9 +39,12 @@ export class Database {
    * @throws StoreRefused when the file is damaged, belongs to another program or has another schema
    */
   static open(file: string): Database {
-    return refusing(file, () => {
+    return refusingDamage(file, () => {
       const database = new DatabaseSync(file);
       try {
+        // A file that is refused stays as it is, so it is checked before SQLite writes to it.
+        const isNew = isEmpty(database);
+        if (!isNew) checkSchema(database, file);
         // The write-ahead log lets a backup or another process read while this one writes. The store flushes the log
         // itself, outside the event loop, so SQLite need not; it still does before it copies the log into the file.
         const mode = database.prepare('pragma journal_mode = wal').get()?.['journal_mode'];
@@ -50,8 +52,7 @@ export class Database {
         // Deleted items are overwritten, because expired and erased data must not stay in unused parts of the file.
         database.exec('pragma synchronous = normal; pragma wal_autocheckpoint = 0; pragma secure_delete = on');
         database.exec(`pragma busy_timeout = ${BUSY_TIMEOUT_MS}; pragma journal_size_limit = ${LOG_BYTES_KEPT}`);
-        if (isEmpty(database)) database.exec(`begin immediate;\n${SCHEMA};\ncommit`);
-        checkSchema(database, file);
+        if (isNew) database.exec(`begin immediate;\n${SCHEMA};\ncommit`);
         return new Database(database);
       } catch (error) {
         database.close();
@@ -66,7 +67,7 @@ export class Database {
    * @throws StoreRefused as `open` does
    */
   static openReadOnly(file: string, isUnchanging = false): Database {
-    return refusing(file, () => {
+    return refusingDamage(file, () => {
       const url = pathToFileURL(file);
       if (isUnchanging) url.search = '?immutable=1';
       const database = new DatabaseSync(url, { readOnly: true });
@@ -242,18 +243,12 @@ function isEmpty(database: DatabaseSync): boolean {
 }
 
 function checkSchema(database: DatabaseSync, file: string): void {
+  if (isEmpty(database)) throw new StoreRefused(file, 'it is empty');
   const application = database.prepare('pragma application_id').get()?.['application_id'];
   if (application !== APPLICATION_ID) throw new StoreRefused(file, 'it is not a store of Tollgate');
   const version = database.prepare('pragma user_version').get()?.['user_version'];
   if (version !== SCHEMA_VERSION) {
-    throw new StoreRefused(file, `it has format ${String(version)}, but this release reads format ${SCHEMA_VERSION}`);
-  }
-}
-
-function refusing<T>(file: string, open: () => T): T {
-  try {
-    return open();
-  } catch (error) {
-    throw sqliteErrorCode(error) === 'DAMAGED' ? new StoreRefused(file, 'it is damaged or not a store') : error;
+    const problem = `it has format ${String(version)}, but this release reads format ${SCHEMA_VERSION}`;
+    throw new StoreRefused(file, problem, 'Start the release that wrote it, or use another folder.');
   }
 }

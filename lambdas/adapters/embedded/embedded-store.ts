@@ -20,9 +20,9 @@ import { Database } from './database';
 import { type Durability, FileCommits } from './file-commits';
 import { ImmediateCommits } from './immediate-commits';
 import { hasEffect, type ItemChange, planTransaction, planWrite } from './plan-writes';
-import { openForReading, prepareFile } from './store-file';
+import { openForReading, openForWriting } from './store-file';
 import { READ_ONLY } from './read-only-commits';
-import { sqliteErrorCode } from './sqlite-error';
+import { onDatabase } from './sqlite-error';
 import { fingerprintOf, isRepeat, TOKEN_LIFETIME_MS, type UsedToken } from './tokens';
 
 export interface EmbeddedStoreOptions {
@@ -48,7 +48,6 @@ interface Plan {
 
 const PAGE_ITEMS_DEFAULT = 100;
 const STREAMED = TABLES.filter(({ stream }) => stream);
-const RUNS = 'runs';
 const ignore = (): void => undefined;
 
 /**
@@ -60,32 +59,29 @@ export class EmbeddedStore implements TableStore {
   readonly #clock: Clock;
   readonly #commits: Commits;
   readonly #listeners = new Map<ChangeListener, ReadonlySet<TableName>>();
+  /** Numbers the runs of the store's writer. */
   readonly #run: number;
   readonly #release: () => void;
   #commit = 0;
   #isClosed = false;
 
   /** @param release called after the database is closed */
-  private constructor(database: Database, clock: Clock, commits: Commits, release = ignore) {
+  private constructor(database: Database, clock: Clock, commits: Commits, { run = 0, release = ignore } = {}) {
     this.#database = database;
     this.#clock = clock;
     this.#commits = commits;
+    this.#run = run;
     this.#release = release;
-    this.#run = Number(database.fact(RUNS) ?? 0);
   }
 
   /**
    * Opens a file for writing. The caller must ensure that no other process writes to it.
    * @throws StoreRefused when the file is damaged, or is not a store of this release
+   * @throws StoreUnavailable when the file cannot be written to, for example because the disk is full
    */
   static open({ file, clock, durability = 'power-loss' }: EmbeddedStoreOptions): EmbeddedStore {
-    prepareFile(file);
-    const database = Database.open(file);
-    // Each run has a number, so that the sequence numbers of changes ascend across restarts.
-    database.begin();
-    database.putFact(RUNS, String(Number(database.fact(RUNS) ?? 0) + 1));
-    database.commit();
-    return new EmbeddedStore(database, clock, new FileCommits(database, file, durability));
+    const { database, run } = openForWriting(file);
+    return new EmbeddedStore(database, clock, new FileCommits(database, file, durability), { run });
   }
 
   /**
@@ -94,10 +90,11 @@ export class EmbeddedStore implements TableStore {
    */
   static openReadOnly({ file, clock, onClose = ignore }: ReadOnlyOptions): EmbeddedStore {
     const { database, release } = openForReading(file);
-    return new EmbeddedStore(database, clock, READ_ONLY, () => {
+    const releaseAll = (): void => {
       release();
       onClose();
-    });
+    };
+    return new EmbeddedStore(database, clock, READ_ONLY, { release: releaseAll });
   }
 
   /** Opens empty tables that are lost when the process ends. */
@@ -125,20 +122,19 @@ export class EmbeddedStore implements TableStore {
     return () => this.#listeners.delete(listener);
   }
 
-  async get({ table, key }: Get): Promise<Item | undefined> {
+  /** @param asOf epoch milliseconds: what had expired then is left out. @default now */
+  async get({ table, key }: Get, asOf = this.#clock()): Promise<Item | undefined> {
     checkKey(key);
-    return unlessExpired(
-      table,
-      this.#read(() => this.#database.get(table.name, key)),
-      this.#clock,
-    );
+    const stored = this.#read(() => this.#database.get(table.name, key));
+    return unlessExpired(table, stored, () => asOf);
   }
 
-  async query(query: Query): Promise<Page> {
+  /** @param asOf epoch milliseconds: what had expired then is left out. @default now */
+  async query(query: Query, asOf = this.#clock()): Promise<Page> {
     checkQuery(query);
     const { table, partition, limit = PAGE_ITEMS_DEFAULT } = query;
     const stored = this.#read(() => this.#database.range(query, limit));
-    const now = epochSeconds(this.#clock);
+    const now = epochSeconds(() => asOf);
     const items = stored.filter((item) => !isExpired(table, item, now));
     const last = stored.at(-1);
     // As in DynamoDB, a full page has a `next` even if the next page turns out to be empty.
@@ -235,12 +231,7 @@ export class EmbeddedStore implements TableStore {
   /** @throws StoreUnavailable when the database is closed or cannot be read */
   #read<T>(work: () => T): T {
     if (this.#isClosed) throw new StoreUnavailable('closed');
-    try {
-      return work();
-    } catch (error) {
-      const code = sqliteErrorCode(error);
-      throw code === undefined ? error : new StoreUnavailable(code, { cause: error });
-    }
+    return onDatabase(work);
   }
 
   #publish({ changes, isExpiry = false }: Plan): void {

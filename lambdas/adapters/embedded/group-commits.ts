@@ -34,7 +34,9 @@ export class GroupCommits implements Commits {
   #waiting: Waiting[] = [];
   #immediate: NodeJS.Immediate | undefined;
   #isPaused = false;
-  #isClosed = false;
+  /** Why no transaction is accepted any more. */
+  #end: StoreUnavailable | undefined;
+  #hasFailed = false;
 
   constructor({ database, flush, onCommit }: GroupCommitsOptions) {
     this.#database = database;
@@ -43,7 +45,7 @@ export class GroupCommits implements Commits {
   }
 
   run<Plan>({ plan, apply, publish }: Transaction<Plan>): Promise<Plan> {
-    if (this.#isClosed) return Promise.reject(new StoreUnavailable('closed'));
+    if (this.#end !== undefined) return Promise.reject(this.#end);
     return new Promise<Plan>((resolve, reject) => {
       const run = (): (() => void) => {
         let planned: Plan;
@@ -51,7 +53,8 @@ export class GroupCommits implements Commits {
           planned = plan();
         } catch (error) {
           if (sqliteErrorCode(error) !== undefined) throw error;
-          return () => reject(error as Error);
+          const refusal = error as Error;
+          return () => reject(refusal);
         }
         apply(planned);
         return () => {
@@ -76,12 +79,12 @@ export class GroupCommits implements Commits {
   }
 
   async close(): Promise<void> {
-    this.#refuseAll();
+    this.#refuseAll(new StoreUnavailable('closed'));
     await Promise.all(this.#running);
   }
 
   #schedule(): void {
-    if (this.#isPaused || this.#isClosed || this.#immediate !== undefined || this.#waiting.length === 0) return;
+    if (this.#isPaused || this.#immediate !== undefined || this.#waiting.length === 0) return;
     this.#immediate = setImmediate(() => {
       this.#immediate = undefined;
       if (this.#isPaused) return;
@@ -101,27 +104,37 @@ export class GroupCommits implements Commits {
       this.#database.commit();
     } catch (error) {
       this.#database.rollback();
-      return refuse(group, error);
+      refuse(group, error);
+      return;
     }
     this.#onCommit();
     try {
       await this.#flush();
     } catch (error) {
-      // The kernel may have dropped what it failed to write, so nothing that was committed since can be relied on.
-      this.#refuseAll();
-      return refuse(group, error);
+      // The kernel may have dropped what it failed to write, so nothing that was committed since can be relied on, not
+      // even if it was flushed: the log ends where something is missing.
+      this.#hasFailed = true;
+      this.#refuseAll(toUnavailable(error));
     }
-    for (const outcome of outcomes) outcome();
+    if (this.#hasFailed) refuse(group, this.#end);
+    else for (const outcome of outcomes) outcome();
   }
 
-  #refuseAll(): void {
-    this.#isClosed = true;
-    refuse(this.#waiting.splice(0), new StoreUnavailable('closed'));
+  #refuseAll(reason: StoreUnavailable): void {
+    this.#end ??= reason;
+    clearImmediate(this.#immediate);
+    this.#immediate = undefined;
+    refuse(this.#waiting.splice(0), this.#end);
   }
 }
 
 function refuse(group: readonly Waiting[], error: unknown): void {
-  const code = sqliteErrorCode(error) ?? systemErrorCode(error) ?? 'Unknown';
-  const unavailable = error instanceof StoreUnavailable ? error : new StoreUnavailable(code, { cause: error });
+  const unavailable = toUnavailable(error);
   for (const { reject } of group) reject(unavailable);
+}
+
+function toUnavailable(error: unknown): StoreUnavailable {
+  if (error instanceof StoreUnavailable) return error;
+  const code = sqliteErrorCode(error) ?? systemErrorCode(error) ?? 'Unknown';
+  return new StoreUnavailable(code, { cause: error });
 }

@@ -13,12 +13,13 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { Database } from './database';
-import { sqliteErrorCode } from './sqlite-error';
-import { StoreRefused } from './store-refused';
+import { onDatabase, sqliteErrorCode } from './sqlite-error';
+import { refusingDamage, StoreRefused } from './store-refused';
 
 /** A store contains secrets, so only the owner of the file may read it. */
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
+const RUNS = 'runs';
 
 /** Creates the file and its folder if needed. SQLite gives its other files the same mode. */
 export function prepareFile(file: string): void {
@@ -38,6 +39,33 @@ export function syncFolder(folder: string): void {
   const descriptor = openSync(folder, 'r');
   fsyncSync(descriptor);
   closeSync(descriptor);
+}
+
+/**
+ * Opens a store for writing, and creates it if needed.
+ * @returns the open database, and the number of this run: sequence numbers of changes ascend across restarts with it
+ * @throws StoreRefused when the file is damaged, or is not a store of this release
+ * @throws StoreUnavailable when the file cannot be written to, for example because the disk is full
+ */
+export function openForWriting(file: string): { readonly database: Database; readonly run: number } {
+  prepareFile(file);
+  return onDatabase(() => {
+    const database = Database.open(file);
+    try {
+      return { database, run: refusingDamage(file, () => nextRun(database)) };
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
+}
+
+function nextRun(database: Database): number {
+  const run = Number(database.fact(RUNS) ?? 0) + 1;
+  database.begin();
+  database.putFact(RUNS, String(run));
+  database.commit();
+  return run;
 }
 
 /** An open database, and what to do once it is closed. */

@@ -30,7 +30,7 @@ export type JournalWrite =
 export class JournalCorrupt extends Error {
   override readonly name = 'JournalCorrupt';
   constructor(file: string, line: number, problem: string) {
-    super(`${file}:${line}: ${problem}; restore the file from a backup, or move it away to start with empty tables`);
+    super(`${file}:${line}: ${problem}. Restore the data folder from a backup, or use another folder.`);
   }
 }
 

@@ -15,6 +15,7 @@ import { TABLES } from '../../../contracts/storage/tables';
 import { keyOf } from '../../../domain/table/key-of';
 import { Database } from '../database';
 import { encodeStoredItem } from '../stored-items';
+import { sqliteErrorCode } from '../sqlite-error';
 import { prepareFile, syncFolder } from '../store-file';
 import { encodeLine, JOURNAL_VERSION } from './entries';
 import { itemName, type JournalState, readJournal } from './read-journal';
@@ -54,7 +55,7 @@ export function holdsData(journal: string): boolean {
 export function migrateJournal({ journal, file, facts, keepsJournal = false }: Migration): void {
   const content = readFileSync(journal);
   const digest = hash('sha256', content, 'hex');
-  if (!existsSync(file)) writeStore(file, readJournal(journal, content), { ...facts, [MIGRATED_FROM]: digest });
+  if (!existsSync(file)) move(journal, file, readJournal(journal, content), { ...facts, [MIGRATED_FROM]: digest });
   else if (digestIn(file) !== digest) {
     throw new MigrationRefused(
       `An older release wrote to ${journal} after its data had been moved to ${file}. Move one of the two files away.`,
@@ -72,21 +73,41 @@ function digestIn(file: string): string | undefined {
   }
 }
 
-function writeStore(file: string, state: JournalState, facts: Migration['facts']): void {
+function move(journal: string, file: string, state: JournalState, facts: Migration['facts']): void {
   const unfinished = `${file}.migrating`;
-  for (const suffix of ['', '-wal', '-shm']) rmSync(`${unfinished}${suffix}`, { force: true });
-  prepareFile(unfinished);
-  const database = Database.open(unfinished);
+  removeFiles(unfinished);
+  try {
+    writeStore(unfinished, state, facts);
+    // Only the file itself is renamed, so nothing may be left in its write-ahead log.
+    if (existsSync(`${unfinished}-wal`)) throw diskFull(journal);
+    verify(unfinished, state);
+  } catch (error) {
+    removeFiles(unfinished);
+    throw sqliteErrorCode(error) === 'ENOSPC' ? diskFull(journal) : error;
+  }
+  flush(unfinished);
+  renameSync(unfinished, file);
+  syncFolder(dirname(file));
+}
+
+function removeFiles(file: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+}
+
+const diskFull = (journal: string): MigrationRefused =>
+  new MigrationRefused(
+    `The disk has too little space to move the data of ${journal} into a new file. Free some, and start again.`,
+  );
+
+function writeStore(file: string, state: JournalState, facts: Migration['facts']): void {
+  prepareFile(file);
+  const database = Database.open(file);
   try {
     fill(database, state, facts);
   } finally {
     // The last connection copies the write-ahead log into the file.
     database.close();
   }
-  verify(unfinished, state);
-  flush(unfinished);
-  renameSync(unfinished, file);
-  syncFolder(dirname(file));
 }
 
 function fill(database: Database, { items, tokens }: JournalState, facts: Migration['facts']): void {
@@ -106,7 +127,7 @@ function fill(database: Database, { items, tokens }: JournalState, facts: Migrat
 
 /** @throws MigrationRefused when the store lacks an item, or has one that the journal lacks */
 function verify(file: string, { items }: JournalState): void {
-  const database = Database.openReadOnly(file);
+  const database = Database.openReadOnly(file, true);
   let found = 0;
   try {
     for (const table of TABLES) {

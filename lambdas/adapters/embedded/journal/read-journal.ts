@@ -52,6 +52,7 @@ function* commitsOf(file: string, content: Uint8Array): Generator<Commit, void> 
   let snapshot = 0;
   let last = 0;
   let start = 0;
+  if (!content.includes(NEWLINE)) throw new JournalCorrupt(file, 1, 'the journal is empty');
   for (let line = 1, end = content.indexOf(NEWLINE); end !== -1; line++, end = content.indexOf(NEWLINE, start)) {
     const entry = decodeLine(decoder.decode(content.subarray(start, end)));
     start = end + 1;
