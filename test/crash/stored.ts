@@ -21,7 +21,7 @@ export interface Stored {
 
 /** Reads a folder whose gateway is not running, or runs without requests. */
 export async function readStored(folder: string, accountId: string): Promise<Stored> {
-  const services = openReadOnlyServices(new DataFolder(folder));
+  const services = await openReadOnlyServices(new DataFolder(folder));
   try {
     const balance = await services.wallet.balance(accountId);
     if (balance === undefined) throw new Error('the account has no wallet');

@@ -228,7 +228,7 @@ const AFTER_SURROGATES = 0xe000;
 
 /** @returns the first text after all texts with a prefix; undefined when there is none */
 function afterPrefix(prefix: string): string | undefined {
-  const characters = [...prefix];
+  const characters = Array.from(prefix);
   for (let last = characters.pop(); last !== undefined; last = characters.pop()) {
     const codePoint = last.codePointAt(0) ?? LAST_CODE_POINT;
     if (codePoint === LAST_CODE_POINT) continue;
