@@ -21,7 +21,6 @@ export async function bundle(source: URL, folder: string): Promise<string> {
     // Bundled CommonJS packages still load Node's built-in modules with `require`.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     // A native module cannot be bundled. It is loaded from node_modules of a folder above the bundle.
-    external: ['lmdb'],
     logLevel: 'error',
   });
   return join(folder, `${basename(entry, '.ts')}.mjs`);

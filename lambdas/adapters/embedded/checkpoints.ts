@@ -67,7 +67,9 @@ export class Checkpoints {
       const { log, checkpointed } = await this.#ask('passive');
       if (log <= LOG_PAGES_MAX || checkpointed <= 0) return;
       // Only few pages are left to copy, so the pause is short.
-      await this.#pauseCommits(async () => void (await this.#ask('restart')));
+      await this.#pauseCommits(async () => {
+        await this.#ask('restart');
+      });
     } catch {
       // The thread has ended, for example for lack of memory. The next checkpoint starts another.
       this.#worker = undefined;

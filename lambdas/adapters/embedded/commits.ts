@@ -1,5 +1,3 @@
-import type { StoreUnavailable } from '../../domain/table/table-errors';
-
 /** A change of the tables that is committed as a whole. */
 export interface Transaction<Plan> {
   /** Reads the tables and decides what to write. If it throws, for a failed condition, the caller gets the error. */
@@ -14,6 +12,6 @@ export interface Transaction<Plan> {
 export interface Commits {
   /** @throws StoreUnavailable when nothing was committed, or whatever `plan` throws */
   run<Plan>(transaction: Transaction<Plan>): Promise<Plan>;
-  /** Resolves once running commits are made. Transactions that wait are refused with {@link StoreUnavailable}. */
+  /** Resolves once running commits are made. Transactions that wait are refused with StoreUnavailable. */
   close(): Promise<void>;
 }
