@@ -11,6 +11,7 @@ import { backgroundStore } from './background-store';
 import type { ExpiryClock } from './expiry-clock';
 import type { LocalServices } from './local-services';
 import { PeriodicTask } from './periodic-task';
+import { runRules } from './run-rules';
 import { UsageChanges } from './usage-changes';
 
 /** Changes are read often, because each is kept in memory until then. */
@@ -44,7 +45,7 @@ export class Sealer {
     const store = backgroundStore(services.store, { asOf: () => this.removeBefore });
     this.services = services;
     this.log = log;
-    this.handleChanges = receipts({ openLeaves: new OpenLeaves({ store }), log });
+    this.handleChanges = receipts({ openLeaves: new OpenLeaves({ store }), runRules, log });
     const sealer = new ReceiptSealer({ store, clock, signer: openSigner(folder), retentionDays });
     this.seal = seal({ sealer, log });
   }

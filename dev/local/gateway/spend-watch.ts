@@ -7,6 +7,7 @@ import { spend } from '../../../lambdas/handlers/usage/spend';
 import { backgroundStore } from './background-store';
 import type { LocalServices } from './local-services';
 import { PeriodicTask } from './periodic-task';
+import { runRules } from './run-rules';
 import { UsageChanges } from './usage-changes';
 
 const WATCH_EVERY_MS = 1_000;
@@ -23,7 +24,7 @@ export class SpendWatch {
     const store = backgroundStore(services.store);
     const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
     const watch = new KeySpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
-    this.handleChanges = spend({ watch, log });
+    this.handleChanges = spend({ watch, runRules, log });
     this.changes.follow(services.store);
   }
 

@@ -59,6 +59,8 @@ export class EmbeddedStore implements TableStore {
   readonly #clock: Clock;
   readonly #commits: Commits;
   readonly #listeners = new Map<ChangeListener, ReadonlySet<TableName>>();
+  /** The tables that have a listener. */
+  #published: ReadonlySet<TableName> = new Set();
   /** Numbers the runs of the store's writer. */
   readonly #run: number;
   readonly #release: () => void;
@@ -115,11 +117,15 @@ export class EmbeddedStore implements TableStore {
   /**
    * Calls the listener once per later commit that changes one of the tables, before the commit's caller resumes.
    * @param tables have a stream. @default all that have one
-   * @returns a function that removes the listener
+   * @returns removes the listener
    */
   onChange(listener: ChangeListener, tables: readonly TableSpec[] = STREAMED): () => void {
     this.#listeners.set(listener, new Set(tables.map(({ name }) => name)));
-    return () => this.#listeners.delete(listener);
+    this.#updatePublished();
+    return () => {
+      this.#listeners.delete(listener);
+      this.#updatePublished();
+    };
   }
 
   /** @param asOf epoch milliseconds: what had expired then is left out. @default now */
@@ -234,13 +240,18 @@ export class EmbeddedStore implements TableStore {
     return onDatabase(work);
   }
 
+  #updatePublished(): void {
+    this.#published = new Set([...this.#listeners.values()].flatMap((tables) => [...tables]));
+  }
+
   #publish({ changes, isExpiry = false }: Plan): void {
     if (this.#listeners.size === 0) return;
     const facts = { run: this.#run, commit: ++this.#commit, at: this.#clock(), isExpiry };
+    const published = changes
+      .filter(({ table }) => this.#published.has(table))
+      .map((change, index) => ({ table: change.table, record: changeRecord(change, index, facts) }));
     for (const [listener, tables] of this.#listeners) {
-      const records = changes
-        .filter(({ table }) => tables.has(table))
-        .map((change, index) => changeRecord(change, index, facts));
+      const records = published.filter(({ table }) => tables.has(table)).map(({ record }) => record);
       // A listener runs in its own microtask, because it may itself write and its failure must not reach the writer.
       if (records.length > 0) queueMicrotask(() => listener(records));
     }
