@@ -5,7 +5,7 @@ import type { Database } from './database';
 import { sqliteErrorCode } from './sqlite-error';
 
 /** The most transactions in one commit, so that a crowd of writers does not hold up the event loop. */
-const TRANSACTIONS_MAX = 64;
+const TRANSACTIONS_MAX = 100;
 
 interface Waiting {
   /** Plans and writes. @returns what to tell the caller once the commit is durable */
@@ -23,20 +23,20 @@ export interface GroupCommitsOptions {
 
 /**
  * Commits the transactions of many callers together, because a flush to the disk costs the same for one caller as for
- * fifty. Each transaction sees the effects of those before it. All outcomes wait for the flush, refusals too, because a
- * refusal may rest on a change in the same commit, which can still fail.
+ * fifty: whatever arrives during a flush is in the next commit. Each transaction sees the effects of those before it.
+ * All outcomes wait for the flush, refusals too, because a refusal may rest on a change in the same commit, which can
+ * still fail.
  */
 export class GroupCommits implements Commits {
   readonly #database: Database;
   readonly #flush: () => Promise<void>;
   readonly #onCommit: () => void;
-  readonly #running = new Set<Promise<void>>();
   #waiting: Waiting[] = [];
   #immediate: NodeJS.Immediate | undefined;
+  #running: Promise<void> | undefined;
   #isPaused = false;
   /** Why no transaction is accepted any more. */
   #end: StoreUnavailable | undefined;
-  #hasFailed = false;
 
   constructor({ database, flush, onCommit }: GroupCommitsOptions) {
     this.#database = database;
@@ -80,19 +80,18 @@ export class GroupCommits implements Commits {
 
   async close(): Promise<void> {
     this.#refuseAll(new StoreUnavailable('closed'));
-    await Promise.all(this.#running);
+    await this.#running;
   }
 
   #schedule(): void {
-    if (this.#isPaused || this.#immediate !== undefined || this.#waiting.length === 0) return;
-    this.#immediate = setImmediate(() => {
+    if (this.#isPaused || this.#running !== undefined || this.#waiting.length === 0) return;
+    this.#immediate ??= setImmediate(() => {
       this.#immediate = undefined;
       if (this.#isPaused) return;
-      const commit = this.#commit(this.#waiting.splice(0, TRANSACTIONS_MAX)).finally(() =>
-        this.#running.delete(commit),
-      );
-      this.#running.add(commit);
-      this.#schedule();
+      this.#running = this.#commit(this.#waiting.splice(0, TRANSACTIONS_MAX)).finally(() => {
+        this.#running = undefined;
+        this.#schedule();
+      });
     });
   }
 
@@ -111,13 +110,12 @@ export class GroupCommits implements Commits {
     try {
       await this.#flush();
     } catch (error) {
-      // The kernel may have dropped what it failed to write, so nothing that was committed since can be relied on, not
-      // even if it was flushed: the log ends where something is missing.
-      this.#hasFailed = true;
+      // The kernel may have dropped what it failed to write, so nothing that follows in the log can be relied on.
       this.#refuseAll(toUnavailable(error));
+      refuse(group, error);
+      return;
     }
-    if (this.#hasFailed) refuse(group, this.#end);
-    else for (const outcome of outcomes) outcome();
+    for (const outcome of outcomes) outcome();
   }
 
   #refuseAll(reason: StoreUnavailable): void {

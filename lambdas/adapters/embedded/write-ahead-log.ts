@@ -10,8 +10,6 @@ const closeFile = promisify(close);
  */
 export class WriteAheadLog {
   readonly #descriptor: number;
-  #running: Promise<void> | undefined;
-  #next: Promise<void> | undefined;
 
   /** @param file the store's file. Its log exists from the first commit until the last connection closes. */
   constructor(file: string) {
@@ -19,27 +17,12 @@ export class WriteAheadLog {
     this.#descriptor = openSync(`${file}-wal`, 'r+');
   }
 
-  /** Resolves once everything that was written before the call is on the disk. Calls share a flush where possible. */
+  /** Resolves once everything that was written before the call is on the disk. */
   flush(): Promise<void> {
-    // A flush that has begun may miss the caller's commit, so the caller needs the one after it.
-    if (this.#running !== undefined) return (this.#next ??= this.#running.catch(ignore).then(() => this.#begin()));
-    return this.#begin();
+    return flushToDisk(this.#descriptor);
   }
 
-  async close(): Promise<void> {
-    await (this.#next ?? this.#running)?.catch(ignore);
-    await closeFile(this.#descriptor);
-  }
-
-  #begin(): Promise<void> {
-    this.#next = undefined;
-    const flush = flushToDisk(this.#descriptor).finally(() => {
-      if (this.#running === flush) this.#running = undefined;
-    });
-    this.#running = flush;
-    return flush;
+  close(): Promise<void> {
+    return closeFile(this.#descriptor);
   }
 }
-
-/** Each caller gets the failure of its own flush. */
-const ignore = (): void => undefined;
