@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { type LocalGateway, startLocalGateway } from '../../dev/local/gateway/local-gateway';
+import type { HostLimits } from '../../dev/local/gateway/open-requests';
 import { readSettings } from '../../dev/local/settings';
 import { StdoutLog } from '../../lambdas/adapters/stdout-log';
 import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
@@ -28,7 +29,10 @@ export interface LocalRun {
   stop(): Promise<void>;
 }
 
-export async function startLocalRun(environment: { readonly [name: string]: string } = {}): Promise<LocalRun> {
+export async function startLocalRun(
+  environment: { readonly [name: string]: string } = {},
+  limits: Partial<HostLimits> = {},
+): Promise<LocalRun> {
   const upstream = await Upstream.start();
   const folder = temporaryFolder();
   const log: string[] = [];
@@ -41,7 +45,7 @@ export async function startLocalRun(environment: { readonly [name: string]: stri
     ANTHROPIC_API_KEY: 'provider-key-anthropic',
     ...environment,
   });
-  const gateway = await startLocalGateway(settings, new StdoutLog((line) => void log.push(line)));
+  const gateway = await startLocalGateway(settings, new StdoutLog((line) => void log.push(line)), limits);
   const { apiKey } = gateway.account;
   return {
     upstream,

@@ -7,7 +7,9 @@ import { BODY_BYTES_MAX } from '../../../lambdas/handlers/control-plane/api/chec
 import type { Event } from '../../../lambdas/handlers/control-plane/api/serve-api';
 import { health } from '../../../lambdas/handlers/control-plane/health';
 import { problem } from '../../../lambdas/handlers/control-plane/problem';
-import { discard, readBody } from './request-body';
+import type { OpenRequest } from './open-request';
+import { discard } from './request-body';
+import { bodyStream } from './send-body';
 
 type Answer = (event: Event) => Promise<APIGatewayProxyStructuredResultV2>;
 
@@ -24,26 +26,29 @@ export class LocalApi {
     this.serve = serve;
   }
 
-  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async answer(request: IncomingMessage, response: ServerResponse, open: OpenRequest): Promise<void> {
     const requestContext = { requestId: randomUUID(), http: { method: request.method ?? '' } };
     let result: APIGatewayProxyStructuredResultV2;
     try {
-      result = await this.resultOf(request, requestContext);
+      result = await this.resultOf(request, open, requestContext);
     } catch (error) {
       void discard(request);
       result = problem(error instanceof AppError ? error : new InternalError(), requestContext);
       response.setHeader('connection', 'close');
     }
+    const body = Buffer.from(result.body ?? '');
+    open.memory.keepAnswer(body.length);
     response.writeHead(result.statusCode ?? 200, result.headers as Record<string, string>);
-    response.end(result.body);
+    bodyStream(response, body.length).end(body);
   }
 
   private async resultOf(
     request: IncomingMessage,
+    open: OpenRequest,
     requestContext: Event['requestContext'],
   ): Promise<APIGatewayProxyStructuredResultV2> {
     const [rawPath = '', ...query] = (request.url ?? '').split('?');
-    const body = await readBody(request, BODY_BYTES_MAX);
+    const body = await open.readBody(BODY_BYTES_MAX);
     if (rawPath === '/api/health' && request.method === 'GET') return this.health();
     return this.serve({
       rawPath,
