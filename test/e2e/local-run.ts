@@ -4,6 +4,7 @@ import OpenAI from 'openai';
 import { DataFolder } from '../../dev/local/folder/data-folder';
 import { type LocalGateway, startLocalGateway } from '../../dev/local/gateway/local-gateway';
 import { openReadOnlyServices } from '../../dev/local/gateway/local-services';
+import type { HostLimits } from '../../dev/local/gateway/open-requests';
 import { readSettings } from '../../dev/local/settings';
 import { StdoutLog } from '../../lambdas/adapters/stdout-log';
 import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
@@ -30,7 +31,10 @@ export interface LocalRun {
   stop(): Promise<void>;
 }
 
-export async function startLocalRun(environment: { readonly [name: string]: string } = {}): Promise<LocalRun> {
+export async function startLocalRun(
+  environment: { readonly [name: string]: string } = {},
+  limits: Partial<HostLimits> = {},
+): Promise<LocalRun> {
   const upstream = await Upstream.start();
   const folder = temporaryFolder();
   const log: string[] = [];
@@ -43,7 +47,7 @@ export async function startLocalRun(environment: { readonly [name: string]: stri
     ANTHROPIC_API_KEY: 'provider-key-anthropic',
     ...environment,
   });
-  const gateway = await startLocalGateway(settings, new StdoutLog((line) => void log.push(line)));
+  const gateway = await startLocalGateway(settings, new StdoutLog((line) => void log.push(line)), limits);
   const { apiKey } = gateway.account;
   return {
     upstream,

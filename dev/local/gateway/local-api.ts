@@ -11,7 +11,9 @@ import type { Event } from '../../../lambdas/handlers/control-plane/api/serve-ap
 import { health } from '../../../lambdas/handlers/control-plane/health';
 import { problem } from '../../../lambdas/handlers/control-plane/problem';
 import { logFailure } from '../log-failure';
-import { discard, readBody } from './request-body';
+import type { OpenRequest } from './open-request';
+import { discard } from './request-body';
+import { bodyStream } from './send-body';
 
 type Serve = (event: Event) => Promise<APIGatewayProxyStructuredResultV2>;
 
@@ -33,11 +35,11 @@ export class LocalApi {
     this.controlPlane = openOnFirstUse(() => logFailure(log, 'CONTROL_PLANE_NOT_OPENED', open));
   }
 
-  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async answer(request: IncomingMessage, response: ServerResponse, open: OpenRequest): Promise<void> {
     const requestContext = { requestId: randomUUID(), http: { method: request.method ?? '' } };
     let result: APIGatewayProxyStructuredResultV2;
     try {
-      result = await this.resultOf(request, requestContext);
+      result = await this.resultOf(request, open, requestContext);
     } catch (error) {
       result = problem(error instanceof AppError ? error : new InternalError(), requestContext);
       if (!request.readableEnded) {
@@ -45,16 +47,19 @@ export class LocalApi {
         response.setHeader('connection', 'close');
       }
     }
+    const body = Buffer.from(result.body ?? '');
+    open.memory.keepAnswer(body.length);
     response.writeHead(result.statusCode ?? 200, result.headers as Record<string, string>);
-    response.end(result.body);
+    bodyStream(response, body.length).end(body);
   }
 
   private async resultOf(
     request: IncomingMessage,
+    open: OpenRequest,
     requestContext: Event['requestContext'],
   ): Promise<APIGatewayProxyStructuredResultV2> {
     const [rawPath = '', ...query] = (request.url ?? '').split('?');
-    const body = await readBody(request, BODY_BYTES_MAX);
+    const body = await open.readBody(BODY_BYTES_MAX);
     if (rawPath === '/api/health' && request.method === 'GET') return this.health();
     const serve = await this.controlPlane().catch((cause: unknown) => {
       throw new ControlPlaneUnavailable({ cause });

@@ -17,6 +17,7 @@ import { type DemoAccount, demoAccount, writeDevFile } from './demo-account';
 import { type LocalServices, openLocalServices } from './local-services';
 import { LocalApi } from './local-api';
 import { NodeHost } from './node-host';
+import type { HostLimits } from './open-requests';
 import { Sealer } from './sealer';
 import { SpendWatch } from './spend-watch';
 import { Sweeper } from './sweeper';
@@ -31,6 +32,8 @@ export interface LocalGateway {
   readonly identity: LocalIdentity;
   /** The holds of an earlier run that ended unexpectedly, which were expired at the start. */
   readonly swept: Sweep;
+  /** The requests in progress, and how much of the memory for bodies they use. */
+  readonly host: Pick<NodeHost, 'keptBytes' | 'openRequests'>;
   /** Stops and settles the running requests, then gives up the folder. */
   stop(): Promise<void>;
 }
@@ -53,17 +56,26 @@ class Cleanup {
  * @throws OwnerNotResponding when its owner can be neither reached nor ruled out
  * @throws NodeJS.ErrnoException when the port cannot be opened, for example with EADDRINUSE
  */
-export async function startLocalGateway(settings: Settings, log: Log): Promise<LocalGateway> {
+export async function startLocalGateway(
+  settings: Settings,
+  log: Log,
+  limits: Partial<HostLimits> = {},
+): Promise<LocalGateway> {
   const cleanup = new Cleanup();
   try {
-    return await open(settings, log, cleanup);
+    return await open(settings, log, limits, cleanup);
   } catch (error) {
     await cleanup.run();
     throw error;
   }
 }
 
-async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<LocalGateway> {
+async function open(
+  settings: Settings,
+  log: Log,
+  limits: Partial<HostLimits>,
+  cleanup: Cleanup,
+): Promise<LocalGateway> {
   const folder = new DataFolder(settings.dataFolder);
   folder.create();
   const ownership = await FolderOwnership.acquire(folder, 'gateway');
@@ -89,18 +101,10 @@ async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<Loc
   });
   const client = new UndiciProviderClient({ apiKey: (id) => keyOf(providers, id) });
   cleanup.add(() => client.close());
-  const cancellations = new Cancellations(services);
-  const gateway = new Gateway({
-    ...services,
-    identify: byKey(services.keys),
-    catalog,
-    cancellations,
-    providers: client,
-    log,
-  });
+  const gateway = openDataPlane({ services, catalog, client, log });
   const providerIds = providers.map((provider) => provider.settings.id);
   const api = localApi({ folder, services, identity, providerIds, log });
-  const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000 });
+  const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000, limits });
   const port = await host.listen(settings.port);
   const sweeper = new Sweeper({ ...services, expiry }, log);
   cleanup.add(async () => {
@@ -115,7 +119,28 @@ async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<Loc
   writeDevFile(folder, origin, account, identity);
   sweeper.start();
   ownership.serve(commandHandler({ ...services, identity }));
-  return { url: `${origin}/v1`, account, catalog, services: services, identity, swept, stop: () => cleanup.run() };
+  return {
+    url: `${origin}/v1`,
+    account,
+    catalog,
+    services,
+    identity,
+    swept,
+    host,
+    stop: () => cleanup.run(),
+  };
+}
+
+function openDataPlane(options: {
+  readonly services: LocalServices;
+  readonly catalog: LiveCatalog;
+  readonly client: UndiciProviderClient;
+  readonly log: Log;
+}): Gateway {
+  const { services, catalog, client, log } = options;
+  const identify = byKey(services.keys);
+  const cancellations = new Cancellations(services);
+  return new Gateway({ ...services, identify, catalog, cancellations, providers: client, log });
 }
 
 /** Starts everything that reads the changes of usage records. */
