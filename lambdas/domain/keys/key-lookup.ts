@@ -73,7 +73,7 @@ export class KeyLookup {
       accountId,
       keyId,
       ...(suspendedAt !== undefined && { isSuspended: true }),
-      ...(rules !== undefined && { rules: decodeRules(rules), ...(counterId !== undefined && { counterId }) }),
+      ...(rules !== undefined && { rules: decodeRules(rules), counterId }),
     };
     this.#verified.add(presented, owner, now, endOf(stored));
     return owner;
