@@ -36,7 +36,8 @@ export class Checkpoints {
   readonly #pauseCommits: (work: () => Promise<void>) => Promise<void>;
   #worker: Worker | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
+  /** The last checkpoint. The thread answers one question at a time, so each waits for the one before. */
+  #last: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   /** @param pauseCommits makes no commit until the work that it is given is done */
@@ -49,18 +50,18 @@ export class Checkpoints {
   schedule(): void {
     if (this.#isClosed || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
-      this.#running = this.#checkpoint().finally(() => {
-        this.#timer = undefined;
-      });
+      this.#last = this.#last
+        .then(() => this.#checkpoint('restart', LOG_PAGES_MAX))
+        .finally(() => {
+          this.#timer = undefined;
+        });
     }, CHECKPOINT_AFTER_MS).unref();
   }
 
   /** Empties the log, which otherwise keeps old pages until new commits overwrite them. */
   async truncateLog(): Promise<void> {
-    await this.#running;
-    if (this.#isClosed) return;
-    this.#running = this.#checkpoint('truncate', 0);
-    await this.#running;
+    this.#last = this.#last.then(() => this.#checkpoint('truncate', 0));
+    await this.#last;
   }
 
   /** Makes no checkpoint any more. */
@@ -71,11 +72,13 @@ export class Checkpoints {
 
   async close(): Promise<void> {
     this.stop();
-    await this.#running;
+    await this.#last;
     await this.#worker?.terminate();
   }
 
-  async #checkpoint(mode: 'restart' | 'truncate' = 'restart', pagesMax = LOG_PAGES_MAX): Promise<void> {
+  /** @param pagesMax a longer log is started again as `mode` says */
+  async #checkpoint(mode: 'restart' | 'truncate', pagesMax: number): Promise<void> {
+    if (this.#isClosed) return;
     try {
       const { log, checkpointed } = await this.#ask('passive');
       if (log <= pagesMax || checkpointed <= 0) return;
