@@ -4,7 +4,7 @@ import type { UsageRecord } from '../../contracts/storage/usage-record';
 import { mergedItems } from '../table/merged-items';
 import type { TableStore } from '../table/table-store';
 import { decodeUsageRecord } from '../usage/records/usage-records';
-import { SealedTrees } from './sealed-trees';
+import { earliestMinute, type SealedTree, SealedTrees } from './sealed-trees';
 import { requestedAt } from './late-receipts';
 import { type Leaf, leafId } from './leaf';
 import { type OpenLeaf, OpenLeaves } from './open-leaves';
@@ -15,6 +15,8 @@ import { leafOf, supersedingLeafOf } from './leaf-of-record';
 /** The page size in each of an account's partitions. */
 const PAGE_ITEMS = 20;
 const PUT_LEAVES_MAX = 2_000;
+/** It sorts after every minute. */
+const LATEST = '~';
 
 /**
  * Opens the missing leaves of usage records. A leaf can be missing if the record's change was lost, because a local host
@@ -25,35 +27,66 @@ const PUT_LEAVES_MAX = 2_000;
  */
 export async function completeReceipts(store: TableStore, accountId: string, since = 0): Promise<number> {
   const openLeaves = new OpenLeaves({ store });
-  const known = await knownLeaves(store, openLeaves, accountId, since);
-  const missing: OpenLeaf[] = [];
+  // Read the open leaves first. A leaf that is sealed in the meantime is then seen twice instead of never.
+  const open = await leavesOf(openLeaves, accountId);
+  const known = new KnownReceipts(open, new SealedTrees({ store }).newestFirst(accountId));
+  let [opened, missing] = [0, [] as OpenLeaf[]];
+  const putMissing = async (): Promise<void> => {
+    await openLeaves.put(missing.map(leafId), missing);
+    [opened, missing] = [opened + missing.length, []];
+  };
   for await (const record of recordsSince(store, accountId, since)) {
-    const leaf = missingLeaf(record, known.get(record.requestId));
+    const leaf = missingLeaf(record, await known.take(record.requestId));
     if (leaf !== undefined) missing.push(leaf);
+    if (missing.length === PUT_LEAVES_MAX) await putMissing();
   }
-  for (let first = 0; first < missing.length; first += PUT_LEAVES_MAX) {
-    const leaves = missing.slice(first, first + PUT_LEAVES_MAX);
-    await openLeaves.put(leaves.map(leafId), leaves);
-  }
-  return missing.length;
+  if (missing.length > 0) await putMissing();
+  return opened;
 }
 
-/** The sealed and open leaves by request ID. */
-async function knownLeaves(
-  store: TableStore,
-  openLeaves: OpenLeaves,
-  accountId: string,
-  since: number,
-): Promise<ReadonlyMap<string, readonly Leaf[]>> {
-  const known = new Map<string, Leaf[]>();
-  const add = (leaf: Leaf): void => void known.set(leaf.requestId, [...(known.get(leaf.requestId) ?? []), leaf]);
-  // Read the open leaves first. A leaf that is sealed in the meantime is then seen twice instead of never.
+async function leavesOf(openLeaves: OpenLeaves, accountId: string): Promise<Leaf[]> {
+  const found: Leaf[] = [];
   for await (const batch of openLeaves.batches()) {
-    for (const account of batch.accounts()) if (account.accountId === accountId) account.leaves.forEach(add);
+    for (const { accountId: owner, leaves } of batch.accounts()) if (owner === accountId) found.push(...leaves);
   }
-  const trees = new SealedTrees({ store }).oldestFirst(accountId, { since });
-  for await (const { packed } of trees) unpackLeaves(packed).forEach(add);
-  return known;
+  return found;
+}
+
+/** The text of a receipt that has a leaf, or `undefined` if the leaf did not keep it. */
+type KnownReceipt = Leaf['text'];
+
+/**
+ * The receipts that have leaves. Trees are read only as far back as the request that is asked for, so requests must be
+ * taken newest first. In memory are then only the receipts of requests that began earlier and ended later.
+ */
+class KnownReceipts {
+  readonly #trees: AsyncIterator<SealedTree, void>;
+  readonly #receipts = new Map<string, readonly KnownReceipt[]>();
+  /** The minute of the last tree that was read. It is empty after the oldest one. */
+  #minute = LATEST;
+
+  constructor(open: readonly Leaf[], newestFirst: AsyncIterator<SealedTree, void>) {
+    this.#trees = newestFirst;
+    this.#add(open);
+  }
+
+  async take(requestId: string): Promise<readonly KnownReceipt[]> {
+    // A request ends after it begins, and no earlier tree can contain its receipt.
+    const earliest = earliestMinute(requestedAt(requestId));
+    while (this.#minute >= earliest) {
+      const tree = await this.#trees.next();
+      this.#minute = tree.done === true ? '' : tree.value.header.minute;
+      if (tree.done !== true) this.#add(unpackLeaves(tree.value.packed));
+    }
+    const receipts = this.#receipts.get(requestId) ?? [];
+    this.#receipts.delete(requestId);
+    return receipts;
+  }
+
+  #add(leaves: readonly Leaf[]): void {
+    for (const { requestId, text } of leaves)
+      this.#receipts.set(requestId, [text, ...(this.#receipts.get(requestId) ?? [])]);
+  }
 }
 
 async function* recordsSince(store: TableStore, accountId: string, since: number): AsyncGenerator<UsageRecord, void> {
@@ -69,9 +102,9 @@ async function* recordsSince(store: TableStore, accountId: string, since: number
  * Decides whether a record needs another leaf. A record that differs from its receipt does not, unless a late settle
  * replaced the record of an expiry.
  */
-function missingLeaf(record: UsageRecord, known: readonly Leaf[] = []): OpenLeaf | undefined {
+function missingLeaf(record: UsageRecord, known: readonly KnownReceipt[]): OpenLeaf | undefined {
   if (known.length === 0) return leafOf(record);
-  const receipts = known.map(({ text }) => (text === undefined ? undefined : parseReceipt(text)));
+  const receipts = known.map((text) => (text === undefined ? undefined : parseReceipt(text)));
   const [expiry] = receipts;
   const isExpiryOnly = expiry !== undefined && receipts.every((receipt) => receipt?.status === 'expired');
   return isExpiryOnly && record.status !== 'expired' ? supersedingLeafOf(expiry, record) : undefined;

@@ -4,7 +4,8 @@ import { receiptOf, receiptText } from '../../../lambdas/domain/receipts/receipt
 import { ACCOUNT } from '../wallet/wallet-stage';
 import { CENT, OTHER_ACCOUNT, ReceiptStage, requestsIn } from './receipt-stage';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 let stage: ReceiptStage;
@@ -175,6 +176,28 @@ describe('receipts that were lost in transit', () => {
     await stage.pipe();
     expect(await stage.seal()).toMatchObject({ receipts: 1 });
     expect(await provenReceipt(hold.requestId)).toMatchObject({ status: 'completed' });
+  });
+
+  test('only lost receipts are completed when a request that began earlier was sealed later', async () => {
+    const slow = await stage.wallet.reserve(CENT);
+    const lost: string[] = [];
+    for (let minute = 0; minute < 12; minute += 1) {
+      stage.wallet.now += MINUTE_MS;
+      const requestId = await stage.charge();
+      if (minute === 9) await stage.wallet.settle(slow, CENT);
+      if (minute % 4 === 0) {
+        await stage.changes();
+        lost.push(requestId);
+      }
+      await stage.pipe();
+      await stage.seal();
+    }
+    expect(await completeReceipts(stage.engine, ACCOUNT)).toBe(lost.length);
+    await stage.seal();
+    const lines = await stage.exportLines();
+    expect(new Set(requestsIn(lines)).size).toBe(requestsIn(lines).length);
+    expect(requestsIn(lines)).toEqual(expect.arrayContaining(lost));
+    expect(await stage.verify(lines)).toMatchObject({ faults: [] });
   });
 
   test('completing receipts ignores requests before the given time', async () => {
