@@ -61,6 +61,8 @@ export class ServiceStack extends Stack {
       originSecret,
       identity,
     });
+    // Only an edge in the same region imports them, and an export may not depend on the configuration.
+    for (const url of [this.dataPlane.url.url, this.controlPlane.api.apiEndpoint]) this.exportValue(url);
     this.#addOutputs();
   }
 

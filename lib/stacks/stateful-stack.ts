@@ -64,7 +64,31 @@ export class StatefulStack extends Stack {
 
     this.secrets = new DeploymentSecrets(this, 'Secrets', { stage, encryptionKey, edgeRegion });
     this.identity = new Identity(this, 'Identity', { config });
+    this.#exportEverything();
     this.#addOutputs(config);
+  }
+
+  /**
+   * Exports whatever the service stack imports in any configuration. CloudFormation refuses to remove an export that a
+   * live stack imports, so no export may depend on the configuration or on the code that happens to use it.
+   */
+  #exportEverything(): void {
+    const { encryptionKey, receiptKey, accounts, keys, wallet, usage, audit, catalog, secrets, identity } = this;
+    const stores = [accounts, keys, wallet, usage, audit, catalog].map(({ table }) => table);
+    for (const value of [
+      ...stores.flatMap(({ tableArn, tableName }) => [tableArn, tableName]),
+      ...[usage.table, audit.table].map(({ tableStreamArn }) => tableStreamArn),
+      ...[secrets.providerKeys, secrets.keyPepper, secrets.origin].map(({ secretArn }) => secretArn),
+      ...[encryptionKey, receiptKey.key].map(({ keyArn }) => keyArn),
+      identity.userPool.userPoolArn,
+      identity.userPool.userPoolId,
+      identity.client.userPoolClientId,
+    ])
+      this.exportValue(value);
+    // The archive is optional, so it is imported weakly. Releases before 0.2 imported its bucket by these exports.
+    if (!this.auditArchive) return;
+    const { bucketArn, bucketName } = this.auditArchive.bucket;
+    for (const value of [bucketArn, bucketName]) this.exportValue(value);
   }
 
   /** Adds what the command line needs (docs/deploy.md). No value is secret, because describing the stack shows it. */
@@ -74,7 +98,6 @@ export class StatefulStack extends Stack {
     for (const [name, { table }] of Object.entries({ ...tables, Rollups: rollups, Audit: audit, Catalog: catalog })) {
       new CfnOutput(this, `${name}Table`, { value: table.tableName });
     }
-    if (this.auditArchive) new CfnOutput(this, 'AuditArchiveBucket', { value: this.auditArchive.bucket.bucketName });
     const { providerKeys, keyPepper, origin } = secrets;
     for (const [name, secret] of Object.entries({ ProviderKeys: providerKeys, KeyPepper: keyPepper, Origin: origin })) {
       new CfnOutput(this, `${name}Secret`, { value: secret.secretArn });
