@@ -18,7 +18,10 @@ const [revision = 'HEAD'] = process.argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), 'tollgate-references-'));
 try {
   const checkout = openCheckout(revision, scratch);
-  const written = NAMES.map(async (name) => [name, referencesOf(await synthesize(checkout, CONFIGURATIONS[name] ?? {}))]);
+  const written = NAMES.map(async (name) => [
+    name,
+    referencesOf(await synthesize(checkout, CONFIGURATIONS[name] ?? {})),
+  ]);
   const commit = execFileSync('git', ['rev-parse', revision], { encoding: 'utf8' }).trim();
   const references: unknown = Object.fromEntries(await Promise.all(written));
   writeFileSync(FILE, `${JSON.stringify({ revision: commit, references }, undefined, 2)}\n`);
