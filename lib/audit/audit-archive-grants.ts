@@ -3,7 +3,7 @@ import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IConstruct } from 'constructs';
-import { acknowledge } from '../compliance/acknowledgements';
+import { acknowledge, renderedByNag } from '../compliance/acknowledgements';
 
 /** Grants on the archive. No verb reads, deletes or unlocks an event. */
 export class AuditArchiveGrants {
@@ -18,19 +18,16 @@ export class AuditArchiveGrants {
   /** Puts an event that is not in the archive yet. */
   keep(grantee: IGrantable & IConstruct): Grant {
     const stack = Stack.of(grantee);
-    const objects = (partition: string, bucketName: string): string => `arn:${partition}:s3:::${bucketName}/*`;
-    // The acknowledged finding contains the pattern as cdk-nag renders it.
-    const rendered = objects('<AWS::Partition>', JSON.stringify(stack.resolve(this.#bucketName)));
+    const objects = `arn:${stack.partition}:s3:::${this.#bucketName}/*`;
     acknowledge(grantee, {
       decision: 'objects-by-pattern',
-      rules: [`AwsSolutions-IAM5[Resource::${rendered}]`],
+      rules: [`AwsSolutions-IAM5[Resource::${renderedByNag(stack, objects)}]`],
       control:
         'The pattern covers the objects of one bucket, the only action is to put, and existing events are locked.',
       consequence: 'The function that archives events could fill the bucket with other objects.',
       test: 'the archive locks every event, and one function may put events and do nothing else',
     });
-    const resourceArns = [objects(stack.partition, this.#bucketName)];
-    return Grant.addToPrincipal({ grantee, actions: ['s3:PutObject'], resourceArns }).combine(
+    return Grant.addToPrincipal({ grantee, actions: ['s3:PutObject'], resourceArns: [objects] }).combine(
       Grant.addToPrincipal({
         grantee,
         actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
