@@ -7,6 +7,7 @@ import { AuditArchive } from '../audit/audit-archive';
 import { AuditTable } from '../audit/audit-table';
 import { CatalogTable } from '../catalog/catalog-table';
 import type { Config } from '../config';
+import { ConsoleSite } from '../console/console-site';
 import { ClassifiedTable } from '../constructs/classified-table';
 import { DeploymentKey } from '../constructs/deployment-key';
 import { Identity } from '../identity/identity';
@@ -22,7 +23,7 @@ export interface StatefulStackProps extends StackProps {
   readonly edgeRegion?: string | undefined;
 }
 
-/** Everything that outlives a release: the tables, the secrets, the keys that encrypt and sign, and the user pool. */
+/** Everything that outlives a release: tables, secrets, the keys that encrypt and sign, the user pool, the console's files. */
 export class StatefulStack extends Stack {
   readonly encryptionKey: DeploymentKey;
   readonly receiptKey: ReceiptKey;
@@ -37,6 +38,7 @@ export class StatefulStack extends Stack {
   readonly catalog: CatalogTable;
   readonly secrets: DeploymentSecrets;
   readonly identity: Identity;
+  readonly console: ConsoleSite;
 
   constructor(scope: Construct, id: string, props: StatefulStackProps) {
     super(scope, id, { terminationProtection: true, ...props });
@@ -64,6 +66,7 @@ export class StatefulStack extends Stack {
 
     this.secrets = new DeploymentSecrets(this, 'Secrets', { stage, encryptionKey, edgeRegion });
     this.identity = new Identity(this, 'Identity', { config });
+    this.console = new ConsoleSite(this, 'Console');
     this.#exportEverything();
     this.#addOutputs(config);
   }
@@ -85,7 +88,7 @@ export class StatefulStack extends Stack {
       identity.client.userPoolClientId,
     ])
       this.exportValue(value);
-    // The archive is optional, so it is imported weakly. Releases before 0.2 imported its bucket by these exports.
+    // The archive is optional, so it is imported weakly. Earlier versions imported its bucket by these exports.
     if (!this.auditArchive) return;
     const { bucketArn, bucketName } = this.auditArchive.bucket;
     for (const value of [bucketArn, bucketName]) this.exportValue(value);
