@@ -134,7 +134,11 @@ describe('a first deployment', () => {
       text: expect.stringMatching(/nobody may keep either.*: x-tollgate-cost /s) as string,
     });
     expect(await ask(over('TLSv1.2'))).toMatchObject({ status: 403 });
-    expect(await ask({})).toMatchObject({ status: 403, text: expect.stringContaining('tls_unknown') as string });
+    const withoutVersion = { 'x-forwarded-proto': 'https' };
+    expect(await ask(withoutVersion)).toMatchObject({
+      status: 403,
+      text: expect.stringContaining('tls_unknown') as string,
+    });
   });
 
   test('a client with a wrong base URL gets an error of the API from the edge, and no page', async () => {

@@ -12,7 +12,8 @@ import { RELEASED, releasedObstacle } from './released';
 import { ANSWER, CHAT, COST_PICO, initialise, openaiOf, type Stage } from './stage';
 
 const NAME = { stage: 'released' };
-const TEST_TIMEOUT_MS = 300_000;
+/** Four deployments of three stacks, which a busy machine makes slow. */
+const TEST_TIMEOUT_MS = 900_000;
 
 /** Tests the way from the previous release to this one and back, on a deployment of its own. */
 export function testReleases(stage: () => Stage): void {
