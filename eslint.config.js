@@ -145,7 +145,12 @@ export default tseslint.config(
   },
   { files: ['lambdas/adapters/stdout-log.ts', 'dev/print.ts'], rules: { 'no-console': 'off' } },
   {
-    files: ['lambdas/adapters/read-env.ts', 'lib/config.ts', 'dev/local/settings.ts'],
+    files: [
+      'lambdas/adapters/read-env.ts',
+      'lib/config.ts',
+      'dev/local/settings.ts',
+      'dev/tools/python/cache-folder.ts',
+    ],
     rules: { 'no-restricted-properties': 'off' },
   },
   // Jest loads these two files by their default export.

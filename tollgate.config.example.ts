@@ -31,6 +31,9 @@ export const config: TollgateConfig = {
     { id: 'openai-eu', dialect: 'openai', baseUrl: 'https://eu.api.openai.com/v1', catalog: 'openai', region: 'eu' },
   ],
 
+  // The quota of concurrent executions, of which a few are then reserved. Leave it out while it is below 149.
+  lambdaConcurrency: 1_000,
+
   // AWS accounts, in addition to the deployment's own, whose roles may call without an API key: docs/keyless.md.
   dataPlane: { workloadAccounts: ['444455556666'] },
 

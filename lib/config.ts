@@ -1,8 +1,8 @@
 import type { Node } from 'constructs';
 import { z } from 'zod';
 import { ADDRESS_POLICIES, ADDRESS_POLICY_DEFAULT } from '../lambdas/contracts/deployment/audit-address';
-import { DIALECT_IDS, providerPromises } from '../lambdas/contracts/storage/catalog';
-import { PRICE_LISTS } from '../lambdas/contracts/deployment/price-lists';
+import { quotaNeeded } from './constructs/concurrency';
+import { providerSchema } from './data-plane/provider-config';
 import { identitySchema, isReservedStage } from './identity/identity-config';
 import { LOG_DAYS_MAX, PITR_DAYS_MAX, RETENTION_PROFILES, USAGE_DAYS_MAX } from './retention-profiles';
 
@@ -11,26 +11,6 @@ const ARCHIVE_DAYS_MAX = 3_653;
 
 /** The periods that CloudWatch Logs offers, in days. */
 const LOG_PERIODS_DAYS = [1, 3, 5, 7, 14, LOG_DAYS_MAX] as const;
-
-const providerSchema = z
-  .strictObject({
-    id: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be lower-case letters, digits and hyphens'),
-    dialect: z.enum(DIALECT_IDS),
-    /** Plain HTTP is accepted for this machine only, where tests run their provider. */
-    baseUrl: z
-      .string()
-      .regex(
-        /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)(:|\/|$))/,
-        'must be an https:// address, because prompts are sent to it',
-      ),
-    /** The name of the price list that applies. @default the provider's ID */
-    catalog: z.string().optional(),
-    ...providerPromises,
-  })
-  .refine(({ id, catalog = id }) => PRICE_LISTS.some((list) => list === catalog), {
-    path: ['catalog'],
-    error: `must name one of the price lists ${PRICE_LISTS.join(', ')}, because this provider has none of its own and a model without a price is not served`,
-  });
 
 const accountNumber = z.string().regex(/^\d{12}$/, 'must be an AWS account number of 12 digits');
 
@@ -89,6 +69,12 @@ const configSchema = z.strictObject({
       `must be one of ${LOG_PERIODS_DAYS.join(', ')}, the periods up to ${LOG_DAYS_MAX} days that CloudWatch Logs offers`,
     )
     .optional(),
+  /**
+   * How many executions Lambda runs at a time for the AWS account in the region (quota L-B99A9384). With it, a few are
+   * reserved for the sweeper, the sealer and the control plane, which streams could otherwise stop, and an alarm watches
+   * what is left. @default unknown: none are reserved, because a new account may have ten
+   */
+  lambdaConcurrency: z.int().min(1, 'must be at least 1').optional(),
   /** Receives an email for each alarm. @default none: alarms are seen in CloudWatch only */
   alarmEmail: z.email('must be an email address').optional(),
   /** The providers. The provider-keys secret contains a key for each of these IDs. */
@@ -148,6 +134,15 @@ const deployableSchema = configSchema
     path: ['minimumTls'],
     error: "needs a domain, because CloudFront's own domain always accepts older handshakes",
   })
+  .refine(
+    ({ lambdaConcurrency, dataPlane }) =>
+      lambdaConcurrency === undefined || lambdaConcurrency >= quotaNeeded(dataPlane.reservedConcurrency),
+    {
+      path: ['lambdaConcurrency'],
+      error: ({ input }) =>
+        `must be at least ${quotaNeeded((input as z.infer<typeof configSchema>).dataPlane.reservedConcurrency)}, because Lambda keeps 100 executions unreserved; raise the quota first, and leave the setting out until then`,
+    },
+  )
   .refine(({ account, domain }) => !account || !domain || domain.certificateArn.split(':')[4] === account, {
     path: ['domain', 'certificateArn'],
     error: 'must be a certificate of the AWS account to which you deploy',

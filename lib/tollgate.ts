@@ -29,11 +29,13 @@ export function addTollgate(app: App, config: Config): Tollgate {
   const service = new ServiceStack(app, `${name}-service`, { config, stateful, env: { account, region } });
   const edge = new EdgeStack(app, `${name}-edge`, {
     config,
+    stateful,
     service,
     env: { account, region: region === undefined ? undefined : EDGE_REGION },
   });
-  // The edge refers to the origin secret by name, from which CDK cannot infer the dependency.
+  // The edge refers to the origin secret by name and to outputs, from which CDK cannot infer the dependencies.
   edge.addStackDependency(stateful);
+  edge.addStackDependency(service);
 
   if (config.target === 'emulator') leaveOutOfEmulator(app);
   Tags.of(app).add('tollgate:stage', config.stage);

@@ -46,7 +46,7 @@ export class Archiver extends Construct {
       losesEventsBecause: STREAM_RETRIES,
       retriesEvents: false,
       environmentNames: ARCHIVE_ENV,
-      environment: { AUDIT_ARCHIVE: archive.bucket.bucketName },
+      environment: { AUDIT_ARCHIVE: archive.bucketName },
     });
     readChanges(keep, audit);
     archive.grants.keep(keep);

@@ -2,35 +2,32 @@ import { Stack } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import { acknowledge } from '../compliance/acknowledgements';
+import { acknowledge, renderedByNag } from '../compliance/acknowledgements';
 
 /** Grants on the archive. No verb reads, deletes or unlocks an event. */
 export class AuditArchiveGrants {
-  readonly #bucket: IBucket;
+  readonly #bucketName: string;
   readonly #encryptionKey: IKey;
 
-  constructor(bucket: IBucket, encryptionKey: IKey) {
-    this.#bucket = bucket;
+  constructor(bucketName: string, encryptionKey: IKey) {
+    this.#bucketName = bucketName;
     this.#encryptionKey = encryptionKey;
   }
 
   /** Puts an event that is not in the archive yet. */
   keep(grantee: IGrantable & IConstruct): Grant {
-    const stack = Stack.of(this.#bucket);
-    // The explicit export makes the name known here; the acknowledged finding contains it.
-    const bucketArn = stack.exportValue(this.#bucket.bucketArn);
-    const { 'Fn::ImportValue': exported } = stack.resolve(bucketArn) as { readonly 'Fn::ImportValue': string };
+    const stack = Stack.of(grantee);
+    const objects = `arn:${stack.partition}:s3:::${this.#bucketName}/*`;
     acknowledge(grantee, {
       decision: 'objects-by-pattern',
-      rules: [`AwsSolutions-IAM5[Resource::${exported}/*]`],
+      rules: [`AwsSolutions-IAM5[Resource::${renderedByNag(stack, objects)}]`],
       control:
         'The pattern covers the objects of one bucket, the only action is to put, and existing events are locked.',
       consequence: 'The function that archives events could fill the bucket with other objects.',
       test: 'the archive locks every event, and one function may put events and do nothing else',
     });
-    return Grant.addToPrincipal({ grantee, actions: ['s3:PutObject'], resourceArns: [`${bucketArn}/*`] }).combine(
+    return Grant.addToPrincipal({ grantee, actions: ['s3:PutObject'], resourceArns: [objects] }).combine(
       Grant.addToPrincipal({
         grantee,
         actions: ['kms:GenerateDataKey', 'kms:Decrypt'],

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -13,12 +13,20 @@ export interface AuditArchiveProps {
   readonly encryptionKey: IKey;
 }
 
+/** The output with the bucket's name; docs/deploy.md promises it. */
+const OUTPUT = 'AuditArchiveBucket';
+
 /**
  * Keeps audit events longer than their table does, each in an object that cannot be changed or deleted before its time:
  * Object Lock in compliance mode. It holds only pseudonyms, because nothing can be erased from it.
  */
 export class AuditArchive extends Construct {
   readonly bucket: Bucket;
+  /**
+   * The bucket's name for another stack, which reads it from this stack's outputs while it is deployed. An export would
+   * have to stay for as long as the other stack imports it, so the archive could never be switched off.
+   */
+  readonly bucketName: string;
   readonly grants: AuditArchiveGrants;
 
   constructor(scope: Construct, id: string, { days, encryptionKey }: AuditArchiveProps) {
@@ -63,6 +71,9 @@ export class AuditArchive extends Construct {
         test: 'the archive locks every event, and one function may put events and do nothing else',
       },
     );
-    this.grants = new AuditArchiveGrants(this.bucket, encryptionKey);
+    const stack = Stack.of(this);
+    new CfnOutput(stack, OUTPUT, { value: this.bucket.bucketName });
+    this.bucketName = Fn.getStackOutput(stack.stackName, OUTPUT);
+    this.grants = new AuditArchiveGrants(this.bucketName, encryptionKey);
   }
 }

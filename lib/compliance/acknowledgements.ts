@@ -1,4 +1,4 @@
-import { Validations } from 'aws-cdk-lib';
+import { type Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
@@ -50,6 +50,21 @@ export function acknowledge(construct: IConstruct, ...acknowledgements: readonly
 // cdk-nag looks for the bare name. For other plugins CDK expects the plugin's name in front.
 function qualified(rule: string): string {
   return rule.startsWith('CT.') ? `${CONTROL_TOWER}::${rule}` : rule;
+}
+
+/** Renders a value as cdk-nag shows it in the name of a finding. */
+export function renderedByNag(stack: Stack, value: string): string {
+  const resolved: unknown = stack.resolve(value);
+  if (typeof resolved === 'string') return resolved;
+  const { 'Fn::Join': joined } = resolved as { readonly 'Fn::Join': readonly [string, readonly unknown[]] };
+  const [separator, parts] = joined;
+  return parts.map(renderedPart).join(separator);
+}
+
+function renderedPart(part: unknown): string {
+  if (typeof part === 'string') return part;
+  const { Ref } = part as { readonly Ref?: string };
+  return Ref === undefined ? JSON.stringify(part) : `<${Ref}>`;
 }
 
 /** The names of a rule that the HIPAA and NIST packs share. */

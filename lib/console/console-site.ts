@@ -1,13 +1,24 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, inEveryStandard } from '../compliance/acknowledgements';
 import { classify } from '../compliance/data-class';
 import { publishEvents } from '../constructs/bucket-events';
 
-/** Stores the console's built files. The bucket is private: only the distribution reads it. */
+const [NAME_OUTPUT, DOMAIN_OUTPUT] = ['ConsoleBucket', 'ConsoleBucketDomain'];
+
+/**
+ * Stores the console's built files. The bucket is private: only CloudFront reads it. It belongs to the stateful stack,
+ * so that it survives the edge, and no deployment of an edge creates another one.
+ */
 export class ConsoleSite extends Construct {
   readonly bucket: Bucket;
+  /**
+   * The bucket's host name for another stack, which reads it from this stack's outputs while it is deployed. The edge may
+   * be in another region, and a release that lacks this bucket can still replace this one.
+   */
+  readonly domain: string;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -24,6 +35,11 @@ export class ConsoleSite extends Construct {
       ],
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    this.#admitCloudFront();
+    const stack = Stack.of(this);
+    new CfnOutput(stack, NAME_OUTPUT, { value: this.bucket.bucketName });
+    new CfnOutput(stack, DOMAIN_OUTPUT, { value: this.bucket.bucketRegionalDomainName });
+    this.domain = Fn.getStackOutput(stack.stackName, DOMAIN_OUTPUT, stack.region);
     // The events reveal a file that was not put by a release.
     publishEvents(this.bucket);
     classify(this.bucket, { dataClass: 'public', retention: 'until the next release + 30 days' });
@@ -48,6 +64,23 @@ export class ConsoleSite extends Construct {
         consequence: 'There is no replica, no deletion lock and no key of our own: a deployment puts a lost file back.',
         test: "the console's files are private, encrypted and reached over TLS only",
       },
+    );
+  }
+
+  /**
+   * Lets the distributions of this AWS account read the files. The policy cannot name the one distribution, because its
+   * stack depends on this one.
+   */
+  #admitCloudFront(): void {
+    const { account, partition } = Stack.of(this);
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'DistributionsOfThisAccount',
+        principals: [new ServicePrincipal('cloudfront.amazonaws.com')],
+        actions: ['s3:GetObject'],
+        resources: [this.bucket.arnForObjects('*')],
+        conditions: { ArnLike: { 'aws:SourceArn': `arn:${partition}:cloudfront::${account}:distribution/*` } },
+      }),
     );
   }
 }

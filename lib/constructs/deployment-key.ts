@@ -1,7 +1,7 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { EncryptionKey } from './encryption-key';
+import { VENDED_LOGS } from './service-log-group';
 
 /**
  * The deployment's own key, for tables, secrets, logs and alarms. It is customer-managed because its uses then appear
@@ -13,18 +13,9 @@ export class DeploymentKey extends EncryptionKey {
     super(scope, id, {
       alias: `tollgate-${props.stage}`,
       description: `Tollgate ${props.stage}: tables, secrets, logs and alarms`,
-      logGroups: `/tollgate/${props.stage}/*`,
+      logGroups: [`/tollgate/${props.stage}/*`, `${VENDED_LOGS}/tollgate/${props.stage}/*`],
       // The retained tables cannot be read without it.
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'AlarmsReachTheirTopic',
-        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        resources: ['*'],
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
-    );
   }
 }

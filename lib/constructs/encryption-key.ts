@@ -9,12 +9,15 @@ export interface EncryptionKeyProps {
   /** The alias without `alias/`. */
   readonly alias: string;
   readonly description: string;
-  /** The name of the log group that CloudWatch Logs may encrypt with the key, or a pattern of names. */
-  readonly logGroups: string;
+  /** The names of the log groups that CloudWatch Logs may encrypt with the key, or patterns of names. */
+  readonly logGroups: readonly string[];
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** A key that rotates, that CloudWatch Logs may use for the named log groups, and that only AWS services can be granted. */
+/**
+ * A key that rotates, that CloudWatch may use for the named log groups and for alarms, and that only AWS services can be
+ * granted.
+ */
 export class EncryptionKey extends Key {
   constructor(scope: Construct, id: string, props: EncryptionKeyProps) {
     const { alias, description, logGroups, removalPolicy } = props;
@@ -29,9 +32,20 @@ export class EncryptionKey extends Key {
         resources: ['*'],
         conditions: {
           ArnLike: {
-            'kms:EncryptionContext:aws:logs:arn': `arn:${Aws.PARTITION}:logs:${region}:${account}:log-group:${logGroups}`,
+            'kms:EncryptionContext:aws:logs:arn': logGroups.map(
+              (name) => `arn:${Aws.PARTITION}:logs:${region}:${account}:log-group:${name}`,
+            ),
           },
         },
+      }),
+    );
+    this.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsReachTheirTopic',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': account } },
       }),
     );
   }

@@ -138,8 +138,8 @@ export class ServiceFunction<const Names extends readonly string[]> extends Cons
         control:
           'The firewall and the API limit requests, wallets limit spending, and throttled requests raise an alarm.',
         consequence:
-          "One function can use up the account's pool. A reservation would fail in a new account, whose pool may be ten; set dataPlane.reservedConcurrency where the pool is large enough.",
-        test: 'the data plane reserves the configured concurrency',
+          "One function can use up the account's pool. A reservation would fail in a new account, whose pool may be ten; set lambdaConcurrency and dataPlane.reservedConcurrency where the pool is large enough.",
+        test: 'executions are reserved only where the configuration says how many the account has',
       });
     }
   }

@@ -16,6 +16,15 @@ const RETENTIONS: Readonly<Record<LogDays, RetentionDays>> = {
   30: RetentionDays.ONE_MONTH,
 };
 
+/**
+ * The beginning of the name of a log group to which another AWS service delivers. CloudWatch Logs has one policy for all
+ * groups with this name. For any other group the service adds the name to a policy of at most 5,120 characters, of which
+ * a region has ten.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html
+ */
+export const VENDED_LOGS = '/aws/vendedlogs';
+
 export interface ServiceLogGroupProps {
   readonly logGroupName: string;
   /** How long a log line is kept, in days. */

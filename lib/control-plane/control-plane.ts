@@ -16,10 +16,11 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { HEALTH_ENV, NOT_FOUND_ENV } from '../../lambdas/contracts/deployment/environment';
 import { acknowledge } from '../compliance/acknowledgements';
+import { reservedFor } from '../constructs/concurrency';
 import { HarmAlarm } from '../constructs/harm-alarm';
 import { logCodeMetric } from '../constructs/log-code-metric';
 import { ServiceFunction } from '../constructs/service-function';
-import { ServiceLogGroup } from '../constructs/service-log-group';
+import { ServiceLogGroup, VENDED_LOGS } from '../constructs/service-log-group';
 import { API_REPORTS_ERRORS, ManagementFunction, type ManagementFunctionProps } from './management-function';
 
 /** Limits of the whole API, over all accounts. */
@@ -60,7 +61,7 @@ export class ControlPlane extends Construct {
 
   #createStage({ config, encryptionKey }: ControlPlaneProps): HttpStage {
     const accessLogs = new ServiceLogGroup(this, 'AccessLogs', {
-      logGroupName: `/tollgate/${config.stage}/control-plane-access`,
+      logGroupName: `${VENDED_LOGS}/tollgate/${config.stage}/control-plane-access`,
       logDays: config.logDays,
       encryptionKey,
     });
@@ -86,6 +87,7 @@ export class ControlPlane extends Construct {
       logDays: config.logDays,
       encryptionKey,
       losesEventsBecause: API_REPORTS_ERRORS,
+      reservedConcurrency: reservedFor('health', config),
       environmentNames: HEALTH_ENV,
       environment: { STAGE: config.stage },
     });

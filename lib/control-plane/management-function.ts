@@ -6,6 +6,7 @@ import type { AccountsTable } from '../accounts/accounts-table';
 import type { AuditTable } from '../audit/audit-table';
 import type { CatalogTable } from '../catalog/catalog-table';
 import type { Config } from '../config';
+import { reservedFor } from '../constructs/concurrency';
 import { ServiceFunction } from '../constructs/service-function';
 import type { Identity } from '../identity/identity';
 import type { KeysTable } from '../keys/keys-table';
@@ -51,6 +52,7 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
       logDays: config.logDays,
       encryptionKey: props.encryptionKey,
       losesEventsBecause: API_REPORTS_ERRORS,
+      reservedConcurrency: reservedFor('management', config),
       environmentNames: API_ENV,
       environment: {
         ACCOUNTS_TABLE: accounts.table.tableName,

@@ -10,6 +10,7 @@ import { HarmAlarm } from '../constructs/harm-alarm';
 import { logCodeMetric } from '../constructs/log-code-metric';
 import { ServiceFunction } from '../constructs/service-function';
 import type { ServiceSecret } from '../secrets/service-secret';
+import { watchAnswers, watchPool, watchReservation } from './data-plane-alarms';
 import { type GatewayFunctionProps, gatewayFunctionProps, grantServing } from './gateway-function';
 import { admitAccounts } from './workload-accounts';
 
@@ -54,7 +55,7 @@ export class DataPlane extends Construct {
     });
     admitAccounts(this.workloads, props.config.dataPlane.workloadAccounts);
 
-    this.#alarm(props.alarmTopic);
+    this.#alarm(props);
   }
 
   #createProxy(props: DataPlaneProps): ServiceFunction<typeof PROXY_ENV> {
@@ -88,7 +89,7 @@ export class DataPlane extends Construct {
     return workloads;
   }
 
-  #alarm(topic: ITopic): void {
+  #alarm({ alarmTopic: topic, config }: DataPlaneProps): void {
     const sum = { statistic: Stats.SUM, period: Duration.minutes(5) };
     for (const [name, { function: lambda }, callers] of [
       ['DataPlane', this.proxy, 'clients'],
@@ -102,9 +103,14 @@ export class DataPlane extends Construct {
       new HarmAlarm(this, `${name}Throttles`, {
         topic,
         metric: lambda.metricThrottles(sum),
-        alarm: { impact: `Requests of ${callers} are rejected because all concurrency is in use` },
+        alarm: { impact: `Requests of ${callers} are rejected with 429, because all concurrency is in use` },
       });
+      watchAnswers(this, `${name}Failing`, { lambda, callers, topic });
     }
+    const { lambdaConcurrency: quota } = config;
+    if (quota !== undefined) watchPool(this, { quota, topic });
+    const { reservedConcurrency: reserved } = config.dataPlane;
+    if (reserved !== undefined) watchReservation(this, { lambda: this.proxy.function, reserved, topic });
     new HarmAlarm(this, 'UsageMalformed', {
       topic,
       metric: logCodeMetric(this, 'USAGE_MALFORMED', {

@@ -1,9 +1,10 @@
-import { Duration, Fn } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { BehaviorOptions, DistributionProps, IOrigin } from 'aws-cdk-lib/aws-cloudfront';
 import {
   AllowedMethods,
   CachePolicy,
+  CfnOriginAccessControl,
   Distribution,
   FunctionEventType,
   HttpVersion,
@@ -11,15 +12,17 @@ import {
   OriginRequestHeaderBehavior,
   OriginRequestPolicy,
   OriginSslPolicy,
+  S3OriginAccessControl,
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
 import type { Config } from '../config';
 import { acknowledge } from '../compliance/acknowledgements';
+import { CONSOLE_PATHS } from '../console/console-paths';
 import { currentOriginSecret } from '../secrets/origin-secret';
 import { ApiResponseHeaders, ConsoleResponseHeaders } from './response-headers';
 import { RefuseOlderTls, VIEWER_TLS_HEADER } from './viewer-function';
@@ -29,16 +32,19 @@ const ORIGIN_SILENCE = Duration.seconds(60);
 
 export interface GatewayDistributionProps {
   readonly config: Config;
-  /** The URL of the data plane's function, `https://….lambda-url.….on.aws/`. */
-  readonly dataPlaneUrl: string;
-  /** The URL of the management API, `https://….execute-api.….amazonaws.com`. */
-  readonly controlPlaneUrl: string;
-  /** The console's built files. */
-  readonly consoleFiles: IBucket;
+  /** The host of the data plane's function, `….lambda-url.….on.aws`. */
+  readonly dataPlaneHost: string;
+  /** The host of the management API, `….execute-api.….amazonaws.com`. */
+  readonly controlPlaneHost: string;
+  /** The host of the bucket with the console's built files. */
+  readonly consoleHost: string;
   readonly webAclArn: string;
 }
 
-/** The one domain. It routes `/v1/*` and `/healthz` to the data plane, `/api/*` to the control plane, and the rest to the console. */
+/**
+ * The one domain. It routes `/api/*` to the control plane, the paths of the console to its files, and everything else to
+ * the data plane, which answers a path that it does not know in the format of an API.
+ */
 export class GatewayDistribution extends Construct {
   readonly distribution: Distribution;
 
@@ -58,8 +64,17 @@ export class GatewayDistribution extends Construct {
       // Compression would delay the small events of a stream.
       compress: false,
     } satisfies Omit<BehaviorOptions, 'origin'>;
-    const dataPlane = { ...planes, origin: planeOrigin(config.stage, props.dataPlaneUrl) };
-    const controlPlane = { ...planes, origin: planeOrigin(config.stage, props.controlPlaneUrl) };
+    const dataPlane = { ...planes, origin: planeOrigin(config.stage, props.dataPlaneHost) };
+    const controlPlane = { ...planes, origin: planeOrigin(config.stage, props.controlPlaneHost) };
+
+    const console: BehaviorOptions = {
+      ...viewer,
+      origin: this.#consoleOrigin(props.consoleHost),
+      viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+      cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+      responseHeadersPolicy: new ConsoleResponseHeaders(this, 'ConsoleHeaders'),
+      originRequestPolicy: this.#tellViewerTls(),
+    };
 
     this.distribution = new Distribution(this, 'Distribution', {
       // A new generation changes the comment, so that CloudFormation updates the distribution and resolves the secret again.
@@ -68,15 +83,13 @@ export class GatewayDistribution extends Construct {
       webAclId: props.webAclArn,
       ...this.#domain(config),
       defaultRootObject: 'index.html',
-      defaultBehavior: {
-        ...viewer,
-        origin: S3BucketOrigin.withOriginAccessControl(props.consoleFiles),
-        viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        cachePolicy: CachePolicy.CACHING_OPTIMIZED,
-        responseHeadersPolicy: new ConsoleResponseHeaders(this, 'ConsoleHeaders'),
-        originRequestPolicy: this.#tellViewerTls(),
+      defaultBehavior: dataPlane,
+      additionalBehaviors: {
+        '/v1/*': dataPlane,
+        '/healthz': dataPlane,
+        '/api/*': controlPlane,
+        ...Object.fromEntries(CONSOLE_PATHS.map((path) => [path, console])),
       },
-      additionalBehaviors: { '/v1/*': dataPlane, '/healthz': dataPlane, '/api/*': controlPlane },
     });
     this.#acknowledge(config);
   }
@@ -88,6 +101,20 @@ export class GatewayDistribution extends Construct {
       certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
       minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_3_2025,
     };
+  }
+
+  #consoleOrigin(bucketRegionalDomainName: string): IOrigin {
+    const access = new S3OriginAccessControl(this, 'ConsoleAccess');
+    const { defaultChild } = access.node;
+    if (!(defaultChild instanceof CfnOriginAccessControl)) throw new Error(`${access.node.path} has no resource.`);
+    // The ID that CDK gave it while the console was the default, because a new ID would replace it.
+    defaultChild.overrideLogicalId('GatewayDistributionOrigin1S3OriginAccessControlBA571533');
+    // Only the host name is used. The bucket's own stack lets CloudFront read it.
+    const bucket = Bucket.fromBucketAttributes(this, 'ConsoleFiles', {
+      bucketName: 'console',
+      bucketRegionalDomainName,
+    });
+    return S3BucketOrigin.withBucketDefaults(bucket, { originAccessControlId: access.originAccessControlId });
   }
 
   #tlsGuard(): Pick<BehaviorOptions, 'functionAssociations'> {
@@ -145,9 +172,8 @@ export class GatewayDistribution extends Construct {
   }
 }
 
-/** Extracts the host with CloudFormation functions, because the URL is known only during the deployment. */
-function planeOrigin(stage: string, url: string): IOrigin {
-  return new HttpOrigin(Fn.select(2, Fn.split('/', url)), {
+function planeOrigin(stage: string, host: string): IOrigin {
+  return new HttpOrigin(host, {
     protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
     originSslProtocols: [OriginSslPolicy.TLS_V1_2],
     readTimeout: ORIGIN_SILENCE,

@@ -1,27 +1,36 @@
 import { Function as ViewerFunction, FunctionCode, FunctionRuntime } from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
-import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/deployment/edge';
+import { CLIENT_ADDRESS_HEADER, TLS_UNKNOWN, TLS_VERSION } from '../../lambdas/contracts/deployment/edge';
+import { CONSOLE_INDEX, CONSOLE_PAGES } from '../console/console-paths';
 
 /** CloudFront adds this header if an origin request policy names it: `TLSv1.3:TLS_AES_128_GCM_SHA256:fullHandshake`. */
 export const VIEWER_TLS_HEADER = 'CloudFront-Viewer-TLS';
 
 /**
- * The code that CloudFront runs for each request, in its own JavaScript runtime. It fails closed: a request without the
- * header is refused too. An accepted request carries the viewer's real address, whatever address the viewer claims.
+ * The code that CloudFront runs for each request, in its own JavaScript runtime.
+ *
+ * It fails closed on purpose: if CloudFront does not tell the TLS version, every request is refused. An open guard would
+ * accept old versions without a sign. Its refusal has a code of its own, which `npm run smoke` reports after the first
+ * deployment. An accepted request carries the viewer's real address, whatever address the viewer claims. CloudFront has
+ * chosen the origin before this code runs, so a changed path stays with the console.
  */
 export const VIEWER_FUNCTION = `
-function handler(event) {
-  var tls = event.request.headers['${VIEWER_TLS_HEADER.toLowerCase()}'];
-  if (tls && tls.value.indexOf('TLSv1.3:') === 0) {
-    event.request.headers['${CLIENT_ADDRESS_HEADER}'] = { value: event.viewer.ip };
-    return event.request;
-  }
+function refuse(code, message) {
   return {
     statusCode: 403,
     statusDescription: 'Forbidden',
     headers: { 'content-type': { value: 'application/json' } },
-    body: '{"error":{"message":"TLS 1.3 is required.","type":"invalid_request_error","code":"tls_version","param":null}}',
+    body: JSON.stringify({ error: { message: message, type: 'invalid_request_error', code: code, param: null } }),
   };
+}
+function handler(event) {
+  var request = event.request;
+  var tls = request.headers['${VIEWER_TLS_HEADER.toLowerCase()}'];
+  if (!tls) return refuse('${TLS_UNKNOWN}', 'The TLS version of this request is unknown.');
+  if (tls.value.indexOf('TLSv1.3:') !== 0) return refuse('${TLS_VERSION}', 'TLS 1.3 is required.');
+  if (${JSON.stringify(CONSOLE_PAGES)}.indexOf(request.uri) !== -1) request.uri = '${CONSOLE_INDEX}';
+  request.headers['${CLIENT_ADDRESS_HEADER}'] = { value: event.viewer.ip };
+  return request;
 }
 `;
 

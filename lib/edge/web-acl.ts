@@ -5,6 +5,17 @@ import type { Construct } from 'constructs';
 const REQUESTS_PER_ADDRESS_MAX = 20_000;
 const CONTROL_PLANE_REQUESTS_PER_ADDRESS_MAX = 2_000;
 
+const TOO_MANY_REQUESTS = 'too-many-requests';
+/** In the format of the APIs. Without it the answer would be a page of CloudFront's. */
+const TOO_MANY_REQUESTS_BODY = JSON.stringify({
+  error: {
+    message: 'Too many requests from this address. Retry after a minute.',
+    type: 'rate_limit_error',
+    code: 'too_many_requests',
+    param: null,
+  },
+});
+
 /**
  * Headers that may appear neither in the log nor in the details of a match: headers with credentials, including those
  * that clients of other APIs send, and headers that identify a person. The firewall can only redact named headers.
@@ -29,25 +40,34 @@ export const REDACTED_HEADERS: readonly string[] = [
 /**
  * The firewall of the edge.
  *
- * Managed rules that read bodies do not apply to `/v1/`. A prompt about an attack looks like an attack and would be
- * blocked, and a match copies the matching text into the log, where no prompt may appear. Sampling is off everywhere
- * because samples show headers. The common rules block bodies above 8 KB; that rule only counts here, because a price
- * list or a workload's token may be longer and the control plane has its own limits.
+ * Managed rules that read bodies apply to `/api/` only. A prompt about an attack looks like an attack and would be
+ * blocked, and a match copies the matching text into the log, where no prompt may appear; a client with a wrong base URL
+ * sends its prompts to any other path. Sampling is off everywhere because samples show headers. The common rules block
+ * bodies above 8 KB; that rule only counts here, because a price list or a workload's token may be longer and the control
+ * plane has its own limits.
  */
 export class EdgeWebAcl extends CfnWebACL {
+  /** The name under which CloudWatch counts the requests that it allows and blocks. */
+  readonly metricName: string;
+
   constructor(scope: Construct, id: string, props: { readonly stage: string }) {
+    const name = `tollgate-${props.stage}`;
     super(scope, id, {
-      name: `tollgate-${props.stage}`,
+      name,
       scope: 'CLOUDFRONT',
       defaultAction: { allow: {} },
-      visibilityConfig: visibility('all'),
+      customResponseBodies: {
+        [TOO_MANY_REQUESTS]: { contentType: 'APPLICATION_JSON', content: TOO_MANY_REQUESTS_BODY },
+      },
+      // The firewall reserves the names All and Default_Action, whatever their case.
+      visibilityConfig: visibility(name),
       rules: [
         managed(0, 'AWSManagedRulesAmazonIpReputationList'),
         // Applies to every path, so that no unusual spelling of a path bypasses it.
         rateLimit(1, 'rate-all', REQUESTS_PER_ADDRESS_MAX),
         rateLimit(2, 'rate-api', CONTROL_PLANE_REQUESTS_PER_ADDRESS_MAX, pathStartsWith('/api/')),
-        managed(3, 'AWSManagedRulesKnownBadInputsRuleSet', not(pathStartsWith('/v1/'))),
-        managed(4, 'AWSManagedRulesCommonRuleSet', not(pathStartsWith('/v1/')), ['SizeRestrictions_BODY']),
+        managed(3, 'AWSManagedRulesKnownBadInputsRuleSet', pathStartsWith('/api/')),
+        managed(4, 'AWSManagedRulesCommonRuleSet', pathStartsWith('/api/'), ['SizeRestrictions_BODY']),
       ],
       dataProtectionConfig: {
         dataProtections: [
@@ -57,6 +77,7 @@ export class EdgeWebAcl extends CfnWebACL {
         ],
       },
     });
+    this.metricName = name;
   }
 }
 
@@ -94,7 +115,13 @@ function rateLimit(
     name,
     priority,
     action: {
-      block: { customResponse: { responseCode: 429, responseHeaders: [{ name: 'retry-after', value: '60' }] } },
+      block: {
+        customResponse: {
+          responseCode: 429,
+          responseHeaders: [{ name: 'retry-after', value: '60' }],
+          customResponseBodyKey: TOO_MANY_REQUESTS,
+        },
+      },
     },
     statement: {
       rateBasedStatement: {
@@ -121,10 +148,6 @@ function pathStartsWith(searchString: string): CfnWebACL.StatementProperty {
       ],
     },
   };
-}
-
-function not(statement: CfnWebACL.StatementProperty): CfnWebACL.StatementProperty {
-  return { notStatement: { statement } };
 }
 
 function visibility(metricName: string): CfnWebACL.VisibilityConfigProperty {

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { RECEIPTS_ENV, SEAL_ENV } from '../../lambdas/contracts/deployment/environment';
 import type { Config } from '../config';
 import { collectChanges, STREAM_RETRIES } from '../constructs/collect-changes';
+import { reservedFor } from '../constructs/concurrency';
 import { invokeEveryMinute } from '../constructs/every-minute';
 import { ServiceFunction } from '../constructs/service-function';
 import { publishFailures } from '../constructs/stream-grants';
@@ -81,6 +82,7 @@ export class Receipts extends Construct {
       encryptionKey,
       losesEventsBecause: "The event is empty, and the next minute's run does the same work.",
       retriesEvents: false,
+      reservedConcurrency: reservedFor('sealer', config),
       environmentNames: SEAL_ENV,
       environment: {
         USAGE_TABLE: usage.table.tableName,

@@ -1,9 +1,10 @@
 import type { StackProps } from 'aws-cdk-lib';
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Fn, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Archiver } from '../audit/archiver';
 import type { Config } from '../config';
 import { AlarmTopic } from '../constructs/alarm-topic';
+import { TableAlarms } from '../constructs/table-alarms';
 import { ControlPlane } from '../control-plane/control-plane';
 import { DataPlane } from '../data-plane/data-plane';
 import { ReceiptAlarms } from '../receipts/receipt-alarms';
@@ -12,6 +13,9 @@ import { SpendWatch } from '../usage/spend-watch';
 import { Sweeper } from '../wallet/sweeper';
 import { WalletAlarms } from '../wallet/wallet-alarms';
 import type { StatefulStack } from './stateful-stack';
+
+/** The outputs with the bare host names of the planes, for an edge in another region. */
+export const HOST_OUTPUTS = { dataPlane: 'DataPlaneHost', controlPlane: 'ControlPlaneHost' } as const;
 
 export interface ServiceStackProps extends StackProps {
   readonly config: Config;
@@ -45,6 +49,8 @@ export class ServiceStack extends Stack {
     const { proxy, workloads } = this.dataPlane;
     const { sweep } = new Sweeper(this, 'Sweeper', { config, encryptionKey, wallet, keys, usage });
     new WalletAlarms(this, 'WalletAlarms', { proxy, workloads, sweep, topic });
+    const tables = { wallet: wallet.table, usage: usage.table, keys: keys.table, accounts: accounts.table };
+    new TableAlarms(this, 'TableAlarms', { tables: { ...tables, catalog: catalog.table }, topic });
     const { collect, seal } = new Receipts(this, 'Receipts', { ...shared, usage, receiptKey });
     new ReceiptAlarms(this, 'ReceiptAlarms', { collect: collect.function, seal: seal.function, topic });
     new SpendWatch(this, 'SpendWatch', { ...shared, usage, keys, accounts, audit });
@@ -61,6 +67,8 @@ export class ServiceStack extends Stack {
       originSecret,
       identity,
     });
+    // Only an edge in the same region imports them, and an export may not depend on the configuration.
+    for (const url of [this.dataPlane.url.url, this.controlPlane.api.apiEndpoint]) this.exportValue(url);
     this.#addOutputs();
   }
 
@@ -72,5 +80,10 @@ export class ServiceStack extends Stack {
     new CfnOutput(this, 'WorkloadsUrl', { value: workloadsUrl.url });
     new CfnOutput(this, 'WorkloadsFunction', { value: workloads.function.functionArn });
     new CfnOutput(this, 'ControlPlaneUrl', { value: this.controlPlane.api.apiEndpoint });
+    new CfnOutput(this, HOST_OUTPUTS.dataPlane, { value: hostOf(url.url) });
+    new CfnOutput(this, HOST_OUTPUTS.controlPlane, { value: hostOf(this.controlPlane.api.apiEndpoint) });
   }
 }
+
+/** Extracts the host with CloudFormation functions, because the URL is known only during the deployment. */
+export const hostOf = (url: string): string => Fn.select(2, Fn.split('/', url));

@@ -7,6 +7,7 @@ import { AuditArchive } from '../audit/audit-archive';
 import { AuditTable } from '../audit/audit-table';
 import { CatalogTable } from '../catalog/catalog-table';
 import type { Config } from '../config';
+import { ConsoleSite } from '../console/console-site';
 import { ClassifiedTable } from '../constructs/classified-table';
 import { DeploymentKey } from '../constructs/deployment-key';
 import { Identity } from '../identity/identity';
@@ -22,7 +23,7 @@ export interface StatefulStackProps extends StackProps {
   readonly edgeRegion?: string | undefined;
 }
 
-/** Everything that outlives a release: the tables, the secrets, the keys that encrypt and sign, and the user pool. */
+/** Everything that outlives a release: tables, secrets, the keys that encrypt and sign, the user pool, the console's files. */
 export class StatefulStack extends Stack {
   readonly encryptionKey: DeploymentKey;
   readonly receiptKey: ReceiptKey;
@@ -37,6 +38,7 @@ export class StatefulStack extends Stack {
   readonly catalog: CatalogTable;
   readonly secrets: DeploymentSecrets;
   readonly identity: Identity;
+  readonly console: ConsoleSite;
 
   constructor(scope: Construct, id: string, props: StatefulStackProps) {
     super(scope, id, { terminationProtection: true, ...props });
@@ -64,7 +66,32 @@ export class StatefulStack extends Stack {
 
     this.secrets = new DeploymentSecrets(this, 'Secrets', { stage, encryptionKey, edgeRegion });
     this.identity = new Identity(this, 'Identity', { config });
+    this.console = new ConsoleSite(this, 'Console');
+    this.#exportEverything();
     this.#addOutputs(config);
+  }
+
+  /**
+   * Exports whatever the service stack imports in any configuration. CloudFormation refuses to remove an export that a
+   * live stack imports, so no export may depend on the configuration or on the code that happens to use it.
+   */
+  #exportEverything(): void {
+    const { encryptionKey, receiptKey, accounts, keys, wallet, usage, audit, catalog, secrets, identity } = this;
+    const stores = [accounts, keys, wallet, usage, audit, catalog].map(({ table }) => table);
+    for (const value of [
+      ...stores.flatMap(({ tableArn, tableName }) => [tableArn, tableName]),
+      ...[usage.table, audit.table].map(({ tableStreamArn }) => tableStreamArn),
+      ...[secrets.providerKeys, secrets.keyPepper, secrets.origin].map(({ secretArn }) => secretArn),
+      ...[encryptionKey, receiptKey.key].map(({ keyArn }) => keyArn),
+      identity.userPool.userPoolArn,
+      identity.userPool.userPoolId,
+      identity.client.userPoolClientId,
+    ])
+      this.exportValue(value);
+    // The archive is optional, so it is imported weakly. Earlier versions imported its bucket by these exports.
+    if (!this.auditArchive) return;
+    const { bucketArn, bucketName } = this.auditArchive.bucket;
+    for (const value of [bucketArn, bucketName]) this.exportValue(value);
   }
 
   /** Adds what the command line needs (docs/deploy.md). No value is secret, because describing the stack shows it. */
@@ -74,7 +101,6 @@ export class StatefulStack extends Stack {
     for (const [name, { table }] of Object.entries({ ...tables, Rollups: rollups, Audit: audit, Catalog: catalog })) {
       new CfnOutput(this, `${name}Table`, { value: table.tableName });
     }
-    if (this.auditArchive) new CfnOutput(this, 'AuditArchiveBucket', { value: this.auditArchive.bucket.bucketName });
     const { providerKeys, keyPepper, origin } = secrets;
     for (const [name, secret] of Object.entries({ ProviderKeys: providerKeys, KeyPepper: keyPepper, Origin: origin })) {
       new CfnOutput(this, `${name}Secret`, { value: secret.secretArn });

@@ -3,6 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { SWEEP_ENV } from '../../lambdas/contracts/deployment/environment';
 import type { Config } from '../config';
+import { reservedFor } from '../constructs/concurrency';
 import { invokeEveryMinute } from '../constructs/every-minute';
 import { ServiceFunction } from '../constructs/service-function';
 import type { KeysTable } from '../keys/keys-table';
@@ -39,6 +40,7 @@ export class Sweeper extends Construct {
       encryptionKey: props.encryptionKey,
       losesEventsBecause: "The event is empty, and the next minute's run does the same work.",
       retriesEvents: false,
+      reservedConcurrency: reservedFor('sweeper', config),
       environmentNames: SWEEP_ENV,
       environment: {
         WALLET_TABLE: wallet.table.tableName,

@@ -1,35 +1,12 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheFolder } from '../../dev/tools/python/cache-folder';
 
 /** The repository's root, in which npm runs every script. */
 export const ROOT = process.cwd();
 export const HERE = join(ROOT, 'test/deploy');
 
-/** The folder for downloads and builds that later runs reuse. `TOLLGATE_CACHE` overrides it. */
-export const cacheFolder = (): string => resolve(process.env['TOLLGATE_CACHE'] ?? join(ROOT, '.cache'));
-
 /** The folder for the files of one run. The next run empties it, so that a failed run can be inspected. */
 export const runFolder = (): string => join(cacheFolder(), 'deploy-run');
-
-const COMPLETE = '.complete';
-
-/** Returns a folder that is named after its inputs, so that it is built again when they change. */
-export function builtFrom(name: string, inputs: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const input of inputs) hash.update(input).update('\0');
-  return join(cacheFolder(), `${name}-${hash.digest('hex').slice(0, 16)}`);
-}
-
-export const isComplete = (folder: string): boolean => existsSync(join(folder, COMPLETE));
-
-/** Builds the folder unless an earlier run completed it. A partial build is discarded. */
-export async function completed(folder: string, build: () => Promise<void>): Promise<void> {
-  if (isComplete(folder)) return;
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  await build();
-  writeFileSync(join(folder, COMPLETE), '');
-}
 
 export const readText = (...path: readonly string[]): string => readFileSync(join(HERE, ...path), 'utf8');

@@ -13,9 +13,15 @@ export type Outputs = Readonly<Record<string, string>>;
 /** Runs the real CDK command against the emulator. Every command resolves to its output. */
 export class Cdk {
   readonly #emulator: Emulator;
+  readonly #checkout: string;
+  /** The folder with the templates and the code of the last deployment. */
+  readonly assembly: string;
 
-  constructor(emulator: Emulator) {
+  /** @param checkout the folder with the app, and the name of the folder with what it writes @default this release */
+  constructor(emulator: Emulator, checkout = { folder: ROOT, name: 'cdk.out' }) {
     this.#emulator = emulator;
+    this.#checkout = checkout.folder;
+    this.assembly = join(runFolder(), checkout.name);
   }
 
   /** @param region @default the emulator's own */
@@ -35,8 +41,8 @@ export class Cdk {
 
   #run(...args: readonly string[]): Promise<string> {
     const command = join(ROOT, 'node_modules/.bin/cdk');
-    return run([command, ...args, '--no-notices', '--no-color', '--output', assemblyFolder()], {
-      cwd: ROOT,
+    return run([command, ...args, '--no-notices', '--no-color', '--output', this.assembly], {
+      cwd: this.#checkout,
       env: { ...emulatedAws(this.#emulator.endpoint), CI: 'true', CDK_DISABLE_CLI_TELEMETRY: 'true' },
     });
   }

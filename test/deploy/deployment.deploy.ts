@@ -15,6 +15,7 @@ import { testAnotherRegion } from './another-region';
 import { allowDeletion, logLines } from './emulator-api';
 import { readOutputs, STACKS, STAGE } from './cdk';
 import { testControlPlane } from './control-plane-tests';
+import { testReleases } from './release-tests';
 import { testReceipts } from './receipt-tests';
 import { testBundles } from './runtime-client-tests';
 import type { Stage } from './stage';
@@ -133,7 +134,25 @@ describe('a first deployment', () => {
       text: expect.stringMatching(/nobody may keep either.*: x-tollgate-cost /s) as string,
     });
     expect(await ask(over('TLSv1.2'))).toMatchObject({ status: 403 });
-    expect(await ask({})).toMatchObject({ status: 403 });
+    const withoutVersion = { 'x-forwarded-proto': 'https' };
+    expect(await ask(withoutVersion)).toMatchObject({
+      status: 403,
+      text: expect.stringContaining('tls_unknown') as string,
+    });
+  });
+
+  test('a client with a wrong base URL gets an error of the API from the edge, and no page', async () => {
+    const { emulator, deployment, account } = stage;
+    const { host } = new URL(deployment.output('Address'));
+    const headers = {
+      'x-forwarded-proto': 'https',
+      'cloudfront-viewer-tls': 'TLSv1.3:cipher:fullHandshake',
+      authorization: `Bearer ${account.apiKey}`,
+    };
+    for (const path of ['/chat/completions', '/V1/chat/completions', '/v2/chat/completions']) {
+      const answer = await addressedRequest(emulator.endpoint, host, path, { headers, body: CHAT });
+      expect([path, answer]).toMatchObject([path, { status: 404, text: expect.stringContaining('"error"') as string }]);
+    }
   });
 
   test('the control plane answers health checks from anyone, and other requests only with the origin secret', async () => {
@@ -224,5 +243,7 @@ describe('destroying', () => {
     expect(report).toMatchObject({ differences: [], unstable: [] });
   });
 });
+
+testReleases(() => stage);
 
 testAnotherRegion(() => stage);

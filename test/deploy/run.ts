@@ -4,10 +4,12 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pythonEnvironment, pythonObstacle } from '../../dev/tools/python/python-environment';
 import { EMULATOR_EXCLUSIONS } from '../../lib/compliance/emulator-exclusions';
 import { HERE, ROOT, runFolder } from './cache-folder';
 import { startGuarded } from './guarded-process';
-import { pythonEnvironment, emulatorObstacle } from './python-environment';
+import { EMULATOR } from './emulator-program';
+import { releasedObstacle } from './released';
 import { buildRuntimeClient, runtimeClientObstacle } from './runtime-client-package';
 
 /** Behaviour that this test cannot cover. */
@@ -15,6 +17,7 @@ const NOT_COVERED = [
   'sign-in pages, passkeys and second factors of the user pool: the test signs people in as its administrator',
   "the control plane behind the edge: the emulator's API address is not an HTTPS origin",
   "the edge of a deployment outside us-east-1: the emulator looks for another stack's outputs in the edge's region",
+  'an export in use: the emulator removes it, so test/infra/references.test.ts applies the rule of CloudFormation',
   'streaming through the function URL: the emulator returns an answer only when it is complete',
 ];
 
@@ -34,11 +37,13 @@ function printExclusions(): void {
   for (const what of NOT_COVERED) say(`not covered: ${what}`);
   const obstacle = runtimeClientObstacle();
   if (obstacle !== undefined) say(`skipped: Lambda's own runtime client, because ${obstacle}`);
+  const withoutRelease = releasedObstacle();
+  if (withoutRelease !== undefined) say(`skipped: the upgrade from the previous release, because ${withoutRelease}`);
 }
 
 async function testDeployment(): Promise<number> {
   emptyRunFolder();
-  await Promise.all([pythonEnvironment(), buildRuntimeClient()]);
+  await Promise.all([pythonEnvironment(EMULATOR), buildRuntimeClient()]);
   printExclusions();
   const jest = join(ROOT, 'node_modules/.bin/jest');
   return startGuarded([jest, '--config', join(HERE, 'jest.config.js')], {
@@ -48,7 +53,7 @@ async function testDeployment(): Promise<number> {
   }).ended;
 }
 
-const obstacle = emulatorObstacle();
+const obstacle = pythonObstacle(EMULATOR);
 if (obstacle === undefined) {
   process.exitCode = await testDeployment().catch((error: unknown) => {
     say(String(error));

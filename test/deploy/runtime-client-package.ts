@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { builtFrom, completed, HERE, isComplete, readText } from './cache-folder';
+import { builtFrom, completed, isComplete } from '../../dev/tools/python/cache-folder';
+import { HERE, readText } from './cache-folder';
 import { run } from './guarded-process';
 
 const PACKAGE = 'runtime-client';

@@ -3,6 +3,7 @@ import { ulid } from 'ulid';
 import type { ProviderSettings } from '../../lambdas/contracts/storage/catalog';
 import type { Env, PROXY_ENV, SWEEP_ENV, WORKLOADS_ENV } from '../../lambdas/contracts/deployment/environment';
 import { isoTime } from '../../lambdas/contracts/storage/table-keys';
+import { pythonEnvironment } from '../../dev/tools/python/python-environment';
 import { ORIGIN_SECRET_HEADER } from '../../lambdas/contracts/deployment/edge';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import { CHAT_MODEL, costOf, priceOf } from '../e2e/local-run';
@@ -10,7 +11,7 @@ import { Upstream } from '../e2e/upstream';
 import { Cdk, readOutputs } from './cdk';
 import { type TestAccount, Deployment, USAGE_DAYS } from './deployment';
 import { type Emulator, startEmulator } from './emulator';
-import { pythonEnvironment } from './python-environment';
+import { EMULATOR } from './emulator-program';
 import { tollgate } from './tollgate-command';
 
 const PROVIDER = 'openai';
@@ -45,7 +46,7 @@ export interface Stage {
 export async function openStage(onStop: (stop: () => Promise<void> | void) => void): Promise<Stage> {
   const upstream = await Upstream.start();
   onStop(() => upstream.stop());
-  const emulator = await startEmulator(await pythonEnvironment());
+  const emulator = await startEmulator(await pythonEnvironment(EMULATOR));
   onStop(() => emulator.stop());
   const cdk = new Cdk(emulator);
   const config = { providers: [{ id: PROVIDER, dialect: PROVIDER, baseUrl: `${upstream.url}/v1` }] } as const;

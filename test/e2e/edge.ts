@@ -13,6 +13,10 @@ export interface EdgeOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Buffers each answer and sends it all at once. */
   readonly buffersAnswers?: boolean;
+  /** The code of the error with which every request is refused, as a guard does that does not know the TLS version. */
+  readonly refusesAllWith?: string;
+  /** The paths that get a page, as those of a console do. */
+  readonly pages?: readonly string[];
   /** Answers 403 to connections older than TLS 1.3, as a CloudFront viewer function does. */
   readonly refusesOlderRequests?: boolean;
 }
@@ -43,6 +47,14 @@ function forward(options: EdgeOptions, incoming: IncomingMessage, reply: ServerR
   const isOlder = (incoming.socket as Partial<TLSSocket>).getProtocol?.() !== 'TLSv1.3';
   if (refusesOlderRequests && isOlder) {
     reply.writeHead(403).end();
+    return;
+  }
+  if (options.refusesAllWith !== undefined) {
+    reply.writeHead(403).end(JSON.stringify({ error: { code: options.refusesAllWith } }));
+    return;
+  }
+  if (options.pages?.includes(incoming.url ?? '')) {
+    reply.writeHead(200, { ...headers, 'content-type': 'text/html' }).end('<!doctype html>');
     return;
   }
   const sent = request(to + (incoming.url ?? ''), { method: incoming.method, headers: incoming.headers }, (answer) => {

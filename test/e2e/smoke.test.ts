@@ -96,6 +96,7 @@ describe('the smoke checks of a healthy gateway', () => {
     expect(skipped).toEqual([
       'TLS 1.3 is supported',
       'TLS 1.2 is refused',
+      'requests over TLS 1.3 pass the edge',
       'answers have the security headers',
       'the function refuses requests that bypass the edge',
       'workloads are recognised by their IAM role',
@@ -108,6 +109,13 @@ describe('the smoke checks of a faulty gateway', () => {
     expect(failures(await check(await edge({ buffersAnswers: true })))).toEqual([
       expect.stringMatching(/^it arrives while it is being produced: 1 pieces over/),
     ]);
+  });
+
+  test('the check of wrong paths fails when an address that is not of the API gets a page', async () => {
+    const report = await check(await edge({ pages: ['/chat/completions', '//v1/models'] }));
+    expect(failures(report)).toContain(
+      'a wrong path gets an error in JSON: 200 at /chat/completions, 200 at //v1/models',
+    );
   });
 
   test('the request ID check fails when answers lack valid IDs', async () => {
@@ -234,13 +242,22 @@ describeUnless(hasOpenssl ? undefined : 'openssl is not installed')('the smoke c
   test('an edge that refuses requests after a TLS 1.2 handshake passes', async () => {
     const { code, out } = await smoke({ tls: { ...tls, minVersion: 'TLSv1.2' }, refusesOlderRequests: true });
     expect(out).toMatch(/^ok {4}TLS 1\.2 is refused: handshake, then 403$/m);
+    expect(out).toMatch(/^ok {4}requests over TLS 1\.3 pass the edge: 4 paths$/m);
     expect(code).toBe(0);
   });
 
   test('an edge that serves TLS 1.2 or lacks security headers fails', async () => {
     const { code, out } = await smoke({ tls: { ...tls, minVersion: 'TLSv1.2' }, headers: {} });
-    expect(out).toMatch(/^FAIL {2}TLS 1\.2 is refused: handshake, then 200$/m);
+    expect(out).toMatch(/^FAIL {2}TLS 1\.2 is refused: handshake, then 200 at \/healthz$/m);
     expect(out).toMatch(/^FAIL {2}answers have the security headers: strict-transport-security: none; /m);
+    expect(code).toBe(1);
+  });
+
+  test('an edge that does not know the TLS version and refuses every request fails, and the report says why', async () => {
+    const { code, out } = await smoke({ tls: { ...tls, minVersion: 'TLSv1.3' }, refusesAllWith: 'tls_unknown' });
+    expect(out).toMatch(
+      /^FAIL {2}requests over TLS 1\.3 pass the edge: 403 tls_unknown at \/healthz: CloudFront does not/m,
+    );
     expect(code).toBe(1);
   });
 

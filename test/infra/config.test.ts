@@ -59,6 +59,10 @@ test.each([
     { domain: DOMAIN, account: '444455556666' },
     'tollgate.domain.certificateArn: must be a certificate of the AWS account to which you deploy.',
   ],
+  [
+    { lambdaConcurrency: 1_000, dataPlane: { reservedConcurrency: 900 } },
+    'tollgate.lambdaConcurrency: must be at least 1049, because Lambda keeps 100 executions unreserved; raise the quota first, and leave the setting out until then.',
+  ],
   [{ retentionProfile: 'forever' }, 'tollgate.retentionProfile: must be one of standard, brief, year.'],
   [
     { dataPlane: { workloadAccounts: ['arn:aws:iam::444455556666:root'] } },

@@ -48,6 +48,16 @@ export const CONFIGURATIONS = {
       { id: 'compatible', dialect: 'openai', baseUrl: 'https://api.example.com/v1', catalog: 'openai' },
     ],
   },
+  /** Has the longest names, which make policies long, and every setting that reserves or alarms. */
+  longest: {
+    stage: 'stage-of-16-char',
+    region: 'ap-southeast-2',
+    account: '111122223333',
+    lambdaConcurrency: 1_000,
+    dataPlane: { reservedConcurrency: 500 },
+    audit: { archiveDays: 365 },
+    identity: { mailFrom: 'the-gateway-of-our-organisation@notifications.gateway.organisation.example.com' },
+  },
   emulator: { target: 'emulator' },
   /** The example has everything that a configuration can ask for. */
   example,

@@ -3,10 +3,6 @@ import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/deployment/edge';
 import { VIEWER_FUNCTION } from '../../lib/edge/viewer-function';
 import { at, ofType, propertiesOf, synthesize } from './synthesis';
 
-/** Credential headers of our API and of other APIs for which a client may be configured. No log may show them. */
-const CREDENTIALS = ['authorization', 'proxy-authorization', 'cookie', 'x-api-key', 'api-key', 'x-goog-api-key'];
-const PERSONAL = ['user-agent', 'accept-language', 'referer', 'from', 'forwarded', 'x-forwarded-for'];
-
 const plain = synthesize('default');
 const withDomain = synthesize('domain');
 const elsewhere = synthesize('elsewhere');
@@ -19,14 +15,41 @@ function distribution(synthesis = plain): Record<string, unknown> {
 const behaviors = (synthesis = plain) =>
   distribution(synthesis)['CacheBehaviors'] as readonly Record<string, unknown>[];
 
+const PLANES = ['/v1/*', '/healthz', '/api/*'];
+const CONSOLE = ['/', '/signed-in', '/index.html', '/assets/*', '/favicon.ico'];
+const DEFAULT = '*';
+
+/** Returns the behaviour for requests whose path matches a pattern. */
+const behaviorAt = (pattern: string): unknown =>
+  pattern === DEFAULT
+    ? distribution()['DefaultCacheBehavior']
+    : behaviors().find(({ PathPattern }) => PathPattern === pattern);
+
+/** Returns the type of the origin to which such requests are sent. */
+function originAt(pattern: string): 'S3' | 'data plane' | 'control plane' {
+  const id = at(behaviorAt(pattern), 'TargetOriginId');
+  const origin = (distribution()['Origins'] as readonly Record<string, unknown>[]).find(({ Id }) => Id === id);
+  if (origin !== undefined && 'S3OriginConfig' in origin) return 'S3';
+  return JSON.stringify(origin).includes('ControlPlane') ? 'control plane' : 'data plane';
+}
+
 test('the planes are reached by path, over TLS only, uncached and uncompressed', () => {
-  expect(behaviors().map(({ PathPattern }) => PathPattern)).toEqual(['/v1/*', '/healthz', '/api/*']);
-  for (const behavior of behaviors()) {
+  expect(behaviors().map(({ PathPattern }) => PathPattern)).toEqual([...PLANES, ...CONSOLE]);
+  expect(PLANES.map(originAt)).toEqual(['data plane', 'data plane', 'control plane']);
+  for (const pattern of [...PLANES, DEFAULT]) {
+    const behavior = behaviorAt(pattern) as Record<string, unknown>;
     expect(behavior).toMatchObject({ ViewerProtocolPolicy: 'https-only', Compress: false });
     // The IDs of AWS's policies CachingDisabled and AllViewerExceptHostHeader.
     expect(behavior['CachePolicyId']).toBe('4135ea2d-6df8-44a3-9df3-4b5a84be39ad');
     expect(behavior['OriginRequestPolicyId']).toBe('b689b0a8-53d0-40ab-baf2-68738e2966ac');
   }
+});
+
+test('only the paths of the console lead to its files, so no path that an API client may use answers with a page', () => {
+  for (const pattern of CONSOLE) expect([pattern, originAt(pattern)]).toEqual([pattern, 'S3']);
+  // This includes paths without /v1, with // or in capitals, with any method.
+  expect(originAt(DEFAULT)).toBe('data plane');
+  expect(behaviorAt(DEFAULT)).toMatchObject({ AllowedMethods: expect.arrayContaining(['POST', 'DELETE']) as unknown });
 });
 
 test('both planes receive the origin secret, which the template contains only as a reference', () => {
@@ -68,8 +91,8 @@ test('every behaviour runs the viewer function, with a domain and without', () =
 });
 
 /** Runs the viewer function as CloudFront does for a viewer with these headers. */
-const seenBy = (headers: object): unknown => {
-  const event = { request: { headers }, viewer: { ip: '192.0.2.7' } };
+const seenBy = (headers: object, uri = '/v1/models'): unknown => {
+  const event = { request: { uri, headers }, viewer: { ip: '192.0.2.7' } };
   return runInNewContext(`${VIEWER_FUNCTION}; handler(event)`, { event });
 };
 
@@ -85,100 +108,35 @@ test.each([
   else expect(answer).toMatchObject({ statusCode: 403 });
 });
 
+const NEWEST = { 'cloudfront-viewer-tls': { value: 'TLSv1.3:x' } };
+
+test('the viewer function refuses every request if CloudFront does not tell the TLS version, with a code of its own', () => {
+  const codeFor = (headers: object): unknown =>
+    at(JSON.parse(at(seenBy(headers), 'body') as string) as object, 'error', 'code');
+  expect(codeFor({})).toBe('tls_unknown');
+  expect(codeFor({ 'cloudfront-viewer-tls': { value: 'TLSv1.2:x' } })).toBe('tls_version');
+});
+
+test.each([
+  ['/', '/index.html'],
+  ['/signed-in', '/index.html'],
+  ['/assets/console.js', '/assets/console.js'],
+  ['/v1/chat/completions', '/v1/chat/completions'],
+  ['/signed-in/else', '/signed-in/else'],
+])('the viewer function turns the path %s into %s', (uri, file) => {
+  expect(seenBy(NEWEST, uri)).toMatchObject({ uri: file });
+});
+
 test("the viewer function passes on the client's real address, whatever the client claims", () => {
   const tls = { 'cloudfront-viewer-tls': { value: 'TLSv1.3:x' } };
   const address = { value: '192.0.2.7' };
-  expect(seenBy({ ...tls, accept: { value: '*/*' } })).toEqual({
+  expect(seenBy({ ...tls, accept: { value: '*/*' } })).toMatchObject({
     headers: { ...tls, accept: { value: '*/*' }, [CLIENT_ADDRESS_HEADER]: address },
   });
   const claims = { value: '198.51.100.1', multiValue: [{ value: '198.51.100.1' }, { value: '198.51.100.2' }] };
-  expect(seenBy({ ...tls, [CLIENT_ADDRESS_HEADER]: claims })).toEqual({
+  expect(seenBy({ ...tls, [CLIENT_ADDRESS_HEADER]: claims })).toMatchObject({
     headers: { ...tls, [CLIENT_ADDRESS_HEADER]: address },
   });
-});
-
-test('the firewall is attached, limits every path by address, and samples nothing', () => {
-  expect(distribution()['WebACLId']).toEqual({ 'Fn::GetAtt': ['WebAcl', 'Arn'] });
-  const [webAcl] = ofType(plain, 'AWS::WAFv2::WebACL');
-  const rules = at(webAcl, 1, 'Properties', 'Rules') as readonly Record<string, unknown>[];
-  expect(webAcl?.[1].Properties['Scope']).toBe('CLOUDFRONT');
-  const limits = rules.flatMap((rule) => at(rule, 'Statement', 'RateBasedStatement') ?? []);
-  const everywhere = limits.filter((limit) => at(limit, 'ScopeDownStatement') === undefined);
-  expect(everywhere).toHaveLength(1);
-  const scopes = limits.map((limit) => at(limit, 'ScopeDownStatement', 'ByteMatchStatement', 'SearchString'));
-  expect(scopes).toContain('/api/');
-  for (const rule of [webAcl?.[1].Properties, ...rules])
-    expect(at(rule, 'VisibilityConfig', 'SampledRequestsEnabled')).toBe(false);
-});
-
-test('no managed rule that reads bodies applies to prompts', () => {
-  const [webAcl] = ofType(plain, 'AWS::WAFv2::WebACL');
-  const rules = at(webAcl, 1, 'Properties', 'Rules') as readonly Record<string, unknown>[];
-  const managed = rules.filter((rule) => at(rule, 'Statement', 'ManagedRuleGroupStatement'));
-  expect(managed.map(({ Name }) => Name)).toEqual([
-    'AWSManagedRulesAmazonIpReputationList',
-    'AWSManagedRulesKnownBadInputsRuleSet',
-    'AWSManagedRulesCommonRuleSet',
-  ]);
-  for (const rule of managed.slice(1)) {
-    const scope = at(rule, 'Statement', 'ManagedRuleGroupStatement', 'ScopeDownStatement', 'NotStatement', 'Statement');
-    expect(at(scope, 'ByteMatchStatement', 'SearchString')).toBe('/v1/');
-  }
-});
-
-test('the firewall does not limit the size of a body, because the control plane accepts more than 8 KB', () => {
-  const [webAcl] = ofType(plain, 'AWS::WAFv2::WebACL');
-  const rules = at(webAcl, 1, 'Properties', 'Rules') as readonly Record<string, unknown>[];
-  const common = rules.find(({ Name }) => Name === 'AWSManagedRulesCommonRuleSet');
-  expect(at(common, 'Statement', 'ManagedRuleGroupStatement', 'RuleActionOverrides')).toEqual([
-    { Name: 'SizeRestrictions_BODY', ActionToUse: { Count: {} } },
-  ]);
-});
-
-test("the firewall's log shows no credential and keeps only refusals", () => {
-  const [log] = ofType(plain, 'AWS::WAFv2::LoggingConfiguration');
-  const redacted = at(log, 1, 'Properties', 'RedactedFields') as readonly Record<string, unknown>[];
-  expect(redacted).toContainEqual({ QueryString: {} });
-  const headers = redacted.flatMap((field) => at(field, 'SingleHeader', 'Name') ?? []);
-  expect(headers).toEqual(expect.arrayContaining([...CREDENTIALS, ...PERSONAL]));
-  expect(at(log, 1, 'Properties', 'LoggingFilter')).toEqual({
-    DefaultBehavior: 'DROP',
-    Filters: [{ Behavior: 'KEEP', Requirement: 'MEETS_ANY', Conditions: [{ ActionCondition: { Action: 'BLOCK' } }] }],
-  });
-});
-
-test('the details of a match show no credential, query or body', () => {
-  const [webAcl] = ofType(plain, 'AWS::WAFv2::WebACL');
-  const protections = at(webAcl, 1, 'Properties', 'DataProtectionConfig', 'DataProtections');
-  const protectedField = (field: object) =>
-    expect.objectContaining({ Field: expect.objectContaining(field) as object }) as object;
-  expect(protections).toEqual([
-    protectedField({ FieldType: 'BODY' }),
-    protectedField({ FieldType: 'QUERY_STRING' }),
-    protectedField({
-      FieldType: 'SINGLE_HEADER',
-      FieldKeys: expect.arrayContaining([...CREDENTIALS, ...PERSONAL]) as object,
-    }),
-  ]);
-});
-
-test("the console's files are private, encrypted and reached over TLS only", () => {
-  expect(propertiesOf(plain, 'AWS::S3::Bucket')).toEqual([
-    expect.objectContaining({
-      PublicAccessBlockConfiguration: {
-        BlockPublicAcls: true,
-        BlockPublicPolicy: true,
-        IgnorePublicAcls: true,
-        RestrictPublicBuckets: true,
-      },
-      BucketEncryption: expect.anything() as unknown,
-      VersioningConfiguration: { Status: 'Enabled' },
-    }),
-  ]);
-  const [policy] = propertiesOf(plain, 'AWS::S3::BucketPolicy');
-  expect(at(policy, 'PolicyDocument', 'Statement')).toContainEqual(
-    expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
-  );
 });
 
 test('a deployment in another region has its edge in us-east-1, without helper functions of CDK', () => {
@@ -194,12 +152,13 @@ test("an edge outside the deployment's region reads the planes' addresses from t
   const origins = (distribution(elsewhere)['Origins'] as readonly Record<string, unknown>[]).filter(
     (origin) => 'CustomOriginConfig' in origin,
   );
-  const references = origins.map((origin) => {
-    const [, address] = at(origin, 'DomainName', 'Fn::Select', 1, 'Fn::Split') as readonly [string, object];
-    return at(address, 'Fn::GetStackOutput') as Readonly<Record<string, string>>;
-  });
+  // CloudFormation cannot take the value of an output apart, so the outputs are bare host names.
+  const references = origins.map(
+    (origin) => at(origin, 'DomainName', 'Fn::GetStackOutput') as Readonly<Record<string, string>>,
+  );
   const { outputs, name } = elsewhere.stacks.service;
-  const addresses = references.map(({ OutputName = '' }) => outputs[OutputName]?.Value);
-  expect(addresses).toEqual([outputs['DataPlaneUrl']?.Value, outputs['ControlPlaneUrl']?.Value]);
+  const hosts = references.map(({ OutputName = '' }) => outputs[OutputName]?.Value);
+  const hostOf = (output: string) => ({ 'Fn::Select': [2, { 'Fn::Split': ['/', outputs[output]?.Value] }] });
+  expect(hosts).toEqual([hostOf('DataPlaneUrl'), hostOf('ControlPlaneUrl')]);
   for (const { StackName, Region } of references) expect([StackName, Region]).toEqual([name, 'eu-central-1']);
 });

@@ -17,9 +17,17 @@ describe('logs', () => {
     const keys = ofType(synthesis, 'AWS::KMS::Key').map(([, key]) => JSON.stringify(key.Properties['KeyPolicy']));
     for (const [, { Properties }] of ofType(synthesis, 'AWS::Logs::LogGroup')) {
       expect(Properties['KmsKeyId']).toBeDefined();
-      const pattern = String(Properties['LogGroupName']).replace(/^(\/tollgate\/prod\/).*/, '$1*');
-      expect(keys.filter((policy) => policy.includes(`log-group:${pattern}`))).toHaveLength(1);
+      const pattern = String(Properties['LogGroupName']).replace(/^(.*\/tollgate\/prod\/).*/, '$1*');
+      expect(keys.filter((policy) => policy.includes(`log-group:${pattern}"`))).toHaveLength(1);
     }
+  });
+
+  test('a log group to which another service delivers has the name that needs no policy of its own', () => {
+    const [stage] = ofType(synthesis, 'AWS::ApiGatewayV2::Stage');
+    const [[, destination] = []] = ofType(synthesis, 'AWS::Logs::LogGroup').filter(([id]) =>
+      JSON.stringify(at(stage, 1, 'Properties', 'AccessLogSettings', 'DestinationArn')).includes(id),
+    );
+    expect(destination?.Properties['LogGroupName']).toBe('/aws/vendedlogs/tollgate/prod/control-plane-access');
   });
 
   test("the API's access log holds no address, agent or path", () => {
@@ -67,7 +75,10 @@ describe('alarms', () => {
       'charge-overrun',
       'control-plane-failing',
       'data-plane-errors',
+      'data-plane-failing',
       'data-plane-throttles',
+      'edge-failing',
+      'firewall-blocking',
       'hold-overdue',
       'key-spend-jumped',
       'key-spend-not-watched',
@@ -78,17 +89,80 @@ describe('alarms', () => {
       'spend-watch-behind',
       'sweeper-errors',
       'sweeper-not-running',
+      'tables-throttled',
       'usage-malformed',
       'workloads-errors',
+      'workloads-failing',
       'workloads-throttles',
     ]);
+  });
+
+  const alarm = (deployment: typeof synthesis, name: string): Resource['Properties'] | undefined =>
+    ofType(deployment, 'AWS::CloudWatch::Alarm').find(([id]) => id.includes(name))?.[1].Properties;
+  const metricsOf = (properties: Resource['Properties'] | undefined): readonly unknown[] =>
+    ((properties?.['Metrics'] ?? []) as readonly object[]).flatMap(
+      (metric) => at(metric, 'MetricStat', 'Metric', 'MetricName') ?? [],
+    );
+
+  test.each(['DataPlaneFailing', 'WorkloadsFailing'])(
+    'the alarm %s goes off when a function URL answers 5xx to a part of many requests',
+    (name) => {
+      const properties = alarm(synthesis, name);
+      expect(metricsOf(properties).slice().sort()).toEqual(['Url5xxCount', 'UrlRequestCount']);
+      expect(at(properties, 'Metrics', 0, 'Expression')).toBe(
+        'IF(requests >= 20, 100 * FILL(failures, 0) / requests, 0)',
+      );
+      expect(properties).toMatchObject({ Threshold: 5, EvaluationPeriods: 2 });
+    },
+  );
+
+  test('an alarm goes off when DynamoDB throttles the tables of paid requests', () => {
+    const properties = alarm(synthesis, 'TablesThrottled');
+    expect(metricsOf(properties)).toHaveLength(10);
+    expect(JSON.stringify(properties)).toMatch(/WalletTable.+UsageTable.+KeysTable/);
+    expect(at(properties, 'Metrics', 0, 'Expression')).toContain('FILL(walletWrite, 0)');
+  });
+
+  test("the edge's alarms are in its own region, where CloudFront and the firewall report, and have their own topic", () => {
+    const elsewhere = synthesize('elsewhere');
+    expect(elsewhere.stacks.edge.region).toBe('us-east-1');
+    const inEdge = [...elsewhere.resources.values()].filter(({ stack }) => stack === 'edge');
+    const ofEdge = (type: string) => inEdge.filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
+    expect(ofEdge('AWS::SNS::Topic')).toEqual([
+      expect.objectContaining({ KmsMasterKeyId: { 'Fn::GetAtt': [expect.stringMatching(/^EdgeKey/), 'Arn'] } }),
+    ]);
+    expect(ofEdge('AWS::SNS::Subscription')).toEqual([
+      expect.objectContaining({ Protocol: 'email', Endpoint: 'operator@example.com' }),
+    ]);
+    expect(metricsOf(alarm(elsewhere, 'EdgeFailing')).slice().sort()).toEqual(['5xxErrorRate', 'Requests']);
+    const [webAcl] = ofEdge('AWS::WAFv2::WebACL');
+    expect(alarm(elsewhere, 'FirewallBlocking')).toMatchObject({
+      Namespace: 'AWS/WAFV2',
+      MetricName: 'BlockedRequests',
+      Dimensions: [
+        { Name: 'Rule', Value: 'ALL' },
+        { Name: 'WebACL', Value: at(webAcl, 'VisibilityConfig', 'MetricName') },
+      ],
+    });
+  });
+
+  test('an alarm goes off before the concurrency is used up, where the configuration says how much there is', () => {
+    const configured = synthesize('longest');
+    expect(alarm(synthesis, 'ConcurrencyNearlyUsed')).toBeUndefined();
+    expect(alarm(configured, 'ConcurrencyNearlyUsed')).toMatchObject({
+      MetricName: 'ClaimedAccountConcurrency',
+      Threshold: 800,
+    });
+    const reservation = alarm(configured, 'ReservationNearlyUsed');
+    expect(metricsOf(reservation).slice().sort()).toEqual(['ConcurrentExecutions', 'UrlRequestCount']);
+    // A URL serves ten requests a second for each of 500 reserved executions.
+    expect(at(reservation, 'Metrics', 0, 'Expression')).toContain('100 * requests / 300000');
   });
 
   test.each(['SweeperNotRunning', 'SealNotRunning'])(
     'the alarm %s goes off when the runs stop, but not before the first run',
     (name) => {
-      const [alarm] = ofType(synthesis, 'AWS::CloudWatch::Alarm').filter(([id]) => id.includes(name));
-      const { AlarmActions, InsufficientDataActions, ...properties } = alarm?.[1].Properties ?? {};
+      const { AlarmActions, InsufficientDataActions, ...properties } = alarm(synthesis, name) ?? {};
       expect(properties).toMatchObject({
         MetricName: 'Invocations',
         TreatMissingData: 'missing',

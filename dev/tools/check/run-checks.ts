@@ -7,6 +7,9 @@ import { availableParallelism } from 'node:os';
 import { filesChangedBy } from './files-changed-by';
 import { PHASES, type Step } from './steps';
 
+/** Begins the line in which a step that passed says what it could not check. */
+const SKIPPED = 'skipped: ';
+
 const running = new Set<ChildProcess>();
 
 const hasFailed = () => process.exitCode !== undefined;
@@ -50,7 +53,11 @@ async function runStep(step: Step): Promise<void> {
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   const passed = result.code === 0 && changed.length === 0;
   process.stdout.write(`${passed ? 'ok    ' : 'FAILED'} ${step.name.padEnd(10)} ${seconds.padStart(5)} s\n`);
-  if (passed) return;
+  if (passed) {
+    for (const line of result.output.split('\n'))
+      if (line.startsWith(SKIPPED)) process.stdout.write(`       ${line}\n`);
+    return;
+  }
   process.exitCode = 1;
   process.stdout.write(`\n$ ${step.command.join(' ')}\n${result.output}\n`);
   if (changed.length > 0)

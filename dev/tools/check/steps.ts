@@ -13,6 +13,7 @@ export const PHASES: readonly (readonly Step[])[] = [
     { name: 'lint', command: ['eslint', '--max-warnings=0', '.'] },
     // This also fails on a cdk-nag finding, because bin/tollgate.ts adds its rules to the app.
     { name: 'synth', command: ['cdk', 'synth', '--no-notices', '--quiet'] },
+    { name: 'templates', command: ['tsx', 'test/infra/lint-templates.ts'] },
     { name: 'types', command: ['tsc', '--project', '.'] },
     { name: 'layers', command: ['depcruise', '--config', '.dependency-cruiser.cjs', '--output-type', 'err', '.'] },
     { name: 'unused', command: ['knip', '--no-progress'] },

@@ -31,6 +31,8 @@ export interface Assembly {
   readonly resources: readonly Resource[];
   /** The values that stacks export to each other, by the name of the export. */
   readonly exports: ReadonlyMap<string, unknown>;
+  /** The outputs of all stacks by name. No two stacks use the same name. */
+  readonly outputs: ReadonlyMap<string, unknown>;
   readonly acknowledged: readonly AcknowledgedRule[];
 }
 
@@ -61,6 +63,11 @@ export function readAssembly(folder: string): Assembly {
     exports: new Map(
       templates.flatMap(([, { Outputs = {} }]) =>
         Object.values(Outputs).flatMap(({ Export, Value }) => (Export ? [[Export.Name, Value] as const] : [])),
+      ),
+    ),
+    outputs: new Map(
+      templates.flatMap(([, { Outputs = {} }]) =>
+        Object.entries(Outputs).map(([name, { Value }]): [string, unknown] => [name, Value]),
       ),
     ),
     acknowledged: read<MetadataFile>('.metadata.json').flatMap(([, file]) => acknowledgedIn(file)),

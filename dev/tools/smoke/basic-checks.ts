@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Answer, type GatewayClient, jsonOf } from './gateway-client';
 import { type Finding, verdict, skipped } from './finding';
+import { checkWrongPaths } from './wrong-paths-check';
 
 const listSchema = z.object({ data: z.array(z.object({ id: z.string() })) });
 
@@ -31,6 +32,7 @@ export async function checkBasics(client: GatewayClient): Promise<{ findings: Fi
         list.status === 200 && models.length > 0,
         `${list.status}, ${models.length} models`,
       ),
+      await checkWrongPaths(client),
       securityHeaders(client.origin, list),
     ],
   };

@@ -7,6 +7,7 @@ import { checkBasics } from './basic-checks';
 import { checkStream, type PaidFindings, STREAM_CHECK } from './stream-checks';
 import { checkWorkloads, type WorkloadsTarget } from './workloads-check';
 import { checkTls } from './tls';
+import { checkTlsGuard } from './tls-guard-check';
 
 export interface SmokeTarget {
   /** An origin, without a path. */
@@ -46,7 +47,7 @@ async function runChecks(
     findings.push(...found);
     found.forEach(onFinding);
   };
-  add(...(await checkTls(target.endpoint)));
+  add(...(await checkTls(target.endpoint)), await checkTlsGuard(target.endpoint));
   const plain = await checkBasics(client).catch((error: unknown) => ({
     findings: [failed('the gateway answers', reasonOf(error))],
     models: [],

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { connect, type SecureVersion, type TLSSocket } from 'node:tls';
+import { GUARDED_PATHS } from './tls-guard-check';
 import { failed, type Finding, verdict, ok, reasonOf, skipped } from './finding';
 
 const TIMEOUT_MS = 10_000;
@@ -28,21 +29,27 @@ async function negotiate(url: URL): Promise<Finding> {
 }
 
 async function tryOlder(url: URL): Promise<Finding> {
-  let socket: TLSSocket;
-  try {
-    socket = await handshake(url, 'TLSv1.2', 'TLSv1.2');
-  } catch (error) {
-    const reason = reasonOf(error);
-    return verdict(OLDER, REFUSALS.test(reason), `no handshake (${reason})`);
+  for (const path of GUARDED_PATHS) {
+    let socket: TLSSocket;
+    try {
+      socket = await handshake(url, 'TLSv1.2', 'TLSv1.2');
+    } catch (error) {
+      const reason = reasonOf(error);
+      return verdict(OLDER, REFUSALS.test(reason), `no handshake (${reason})`);
+    }
+    // CloudFront's default domain accepts a handshake in any version, and a function behind it refuses the request.
+    const status = await statusOver(socket, url.host, path);
+    if (status !== '403') return failed(OLDER, `handshake, then ${status} at ${path}`);
   }
-  // CloudFront's default domain accepts a handshake in any version, and a function behind it refuses the request.
-  // `end` is not used, because a server may treat a half-closed connection as a disconnect.
-  socket.write(`GET /healthz HTTP/1.1\r\nhost: ${url.host}\r\nconnection: close\r\n\r\n`);
+  return ok(OLDER, 'handshake, then 403');
+}
+
+/** Sends one request. It does not half-close the connection, because a server may treat that as a disconnect. */
+async function statusOver(socket: TLSSocket, host: string, path: string): Promise<string> {
+  socket.write(`GET ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
   const answer = await text(socket).catch(() => '');
   socket.destroy();
-  const status = /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 'no answer';
-  if (status === '403') return ok(OLDER, 'handshake, then 403');
-  return failed(OLDER, `handshake, then ${status}`);
+  return /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 'no answer';
 }
 
 function handshake(url: URL, maxVersion: SecureVersion, minVersion: SecureVersion = 'TLSv1.2'): Promise<TLSSocket> {

@@ -1,7 +1,7 @@
 /**
  * `npm run compare:templates -- <folder or git revision> [configuration …]`: synthesizes another checkout and this one
- * and prints every difference between their templates except descriptions and the names of assets. The exit code is 1
- * when there is one.
+ * and prints every difference between their templates except descriptions and the names of assets, and every export
+ * that would block the way from one to the other. The exit code is 1 when there is a difference.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { print, printError } from '../../print';
 import { openCheckout, synthesize } from './checkout';
 import { CONFIGURATIONS } from './configurations';
 import { differences, type Difference } from './differences';
+import { blockedExports, type References, referencesOf } from './references';
 
 const USAGE = `Usage: npm run compare:templates -- <folder or git revision> [configuration …]
 Configurations: ${Object.keys(CONFIGURATIONS).join(', ')}`;
@@ -24,8 +25,16 @@ async function compare(baseline: string, names: readonly string[]): Promise<numb
     total += found.length;
     print(`${name}: ${count(Object.keys(after.stacks).length, 'stack')}, ${count(found.length, 'difference')}`);
     for (const difference of found) print(`  ${render(difference)}`);
+    const [live, next] = [referencesOf(before), referencesOf(after)];
+    printBlocked('upgrade', live, next);
+    printBlocked('rollback', next, live);
   }
   return total;
+}
+
+function printBlocked(way: string, live: References, next: References): void {
+  for (const { stack, exportName, importedBy } of blockedExports(live, next))
+    print(`  CloudFormation refuses the ${way}: ${stack} loses ${exportName}, which ${importedBy} imports`);
 }
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

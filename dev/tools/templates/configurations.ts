@@ -49,6 +49,7 @@ export const CONFIGURATIONS: Readonly<Record<string, object>> = {
     ...REGION,
     domain: DOMAIN,
     alarmEmail: 'operator@example.com',
+    lambdaConcurrency: 1_000,
     audit: { archiveDays: 365 },
     dataPlane: { workloadAccounts: ['444455556666', '777788889999'] },
     identity: { mailFrom: 'tollgate@mail.example.com', providers: [SAML, OIDC] },

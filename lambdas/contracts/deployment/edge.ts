@@ -12,3 +12,9 @@ export const ORIGIN_SECRET_HEADER = 'x-tollgate-origin-secret';
  * the origin secret is valid: without the secret, the request did not come through CloudFront.
  */
 export const CLIENT_ADDRESS_HEADER = 'x-tollgate-client-address';
+
+/** The error code with which the edge refuses a request over a TLS version older than 1.3. */
+export const TLS_VERSION = 'tls_version';
+
+/** The error code with which the edge refuses every request if CloudFront does not tell it the TLS version. */
+export const TLS_UNKNOWN = 'tls_unknown';
