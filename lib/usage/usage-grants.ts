@@ -37,9 +37,10 @@ export class UsageGrants {
     return grantItems(grantee, this.#usage, ['dynamodb:GetItem'], RECORDS);
   }
 
-  /** Asks a running request to stop, and lets that request see it. */
+  /** Asks a running request to stop, lets that request see it, and counts how often an account does so. */
   cancel(grantee: IGrantable): Grant {
-    return grantItems(grantee, this.#usage, ['dynamodb:GetItem', 'dynamodb:PutItem'], CANCELLATIONS);
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] as const;
+    return grantItems(grantee, this.#usage, actions, CANCELLATIONS);
   }
 
   /** Receives the changes of records and opens a leaf for each. */

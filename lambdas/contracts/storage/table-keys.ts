@@ -70,6 +70,12 @@ export const cancellationKey = (accountId: string, requestId: string): Key => ({
   sk: requestId,
 });
 
+/** @param minute the start of the minute in epoch milliseconds */
+export const cancellationCountKey = (accountId: string, minute: number): Key => ({
+  pk: `cancel#${accountId}`,
+  sk: `minute#${isoTime(minute)}`,
+});
+
 // Receipts are in the usage table too, because they are derived from its records and expire with them.
 export const openLeavesPartition = (shard: string): string => `leaves#${shard}`;
 /** @param batch identifies the source of the leaves, so that processing a batch twice writes the same item */

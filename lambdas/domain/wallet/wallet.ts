@@ -20,7 +20,7 @@ import { settleOnLease } from './leases/settle-on-lease';
 import type { Entry } from './ledger/entry';
 import { putEntry, transfers } from './ledger/entry';
 import { everyEntry } from './ledger/every-entry';
-import { reserve } from './reserve';
+import { expectActive, reserve } from './reserve';
 import { retryOrUnavailable, SETTLE_RETRY } from './retry';
 import type { Sweep } from './sweep';
 import { expireDue } from './sweep';
@@ -126,6 +126,14 @@ export class Wallet {
    */
   async reserve(terms: HoldTerms): Promise<Hold> {
     return reserve(this.#dependencies, terms);
+  }
+
+  /**
+   * Checks that the account is not suspended, as of a few seconds ago.
+   * @throws WalletSuspended
+   */
+  async expectActive(accountId: string): Promise<void> {
+    return expectActive(this.#dependencies, accountId, this.#dependencies.timing.clock());
   }
 
   /**

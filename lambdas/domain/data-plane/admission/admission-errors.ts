@@ -1,4 +1,4 @@
-import { AppError } from '../../errors/app-error';
+import { AppError, Forbidden } from '../../errors/app-error';
 
 /** The wallet, or the budget of the key, does not cover the worst case of the request. */
 export class InsufficientQuota extends AppError {
@@ -12,4 +12,11 @@ export class RateLimited extends AppError {
   override readonly status = 429;
   override readonly code = 'rate_limit_exceeded';
   override readonly kind = 'rate_limit';
+}
+
+/** An operator has suspended the account, so it starts nothing and stops nothing. */
+export class SuspendedAccount extends Forbidden {
+  constructor() {
+    super('The account is suspended.', 'account_suspended');
+  }
 }
