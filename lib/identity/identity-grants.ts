@@ -3,7 +3,7 @@ import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 
-/** Grants on the user pool and on SES. No verb changes a user or reads a user's attributes. */
+/** Grants on the user pool and on SES. No verb changes a user. */
 export class IdentityGrants {
   readonly #userPool: IUserPool;
 
@@ -15,6 +15,12 @@ export class IdentityGrants {
   readFactors(grantee: IGrantable): Grant {
     const resourceArns = [this.#userPool.userPoolArn];
     return Grant.addToPrincipal({ grantee, actions: ['cognito-idp:AdminGetUserAuthFactors'], resourceArns });
+  }
+
+  /** Reads the email address of a user, which is found by the pool's ID of the user. */
+  readEmails(grantee: IGrantable): Grant {
+    const resourceArns = [this.#userPool.userPoolArn];
+    return Grant.addToPrincipal({ grantee, actions: ['cognito-idp:ListUsers'], resourceArns });
   }
 
   /**

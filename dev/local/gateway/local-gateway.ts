@@ -106,11 +106,12 @@ async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<Loc
     log,
   });
   const verifier = identity.verifier(services.clock);
+  const { emails } = identity;
   const mailer = new SpoolMailer(folder, services.clock);
   const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock: services.clock });
   const providerIds = providers.map((provider) => provider.settings.id);
   const api = new LocalApi(
-    serveApi(apiDependencies({ ...services, verifier, federatedTokens, mailer, log, providerIds })),
+    serveApi(apiDependencies({ ...services, verifier, emails, federatedTokens, mailer, log, providerIds })),
   );
   const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000 });
   const port = await host.listen(settings.port);

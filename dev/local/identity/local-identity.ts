@@ -5,10 +5,11 @@ import { CognitoTokenVerifier } from '../../../lambdas/adapters/cognito/cognito-
 import type { Standing } from '../../../lambdas/contracts/http/roles';
 import type { Clock } from '../../../lambdas/domain/clock';
 import type { TokenVerifier } from '../../../lambdas/domain/identity/token-verifier';
+import type { VerifiedEmails } from '../../../lambdas/domain/identity/verified-emails';
 import type { DataFolder } from '../folder/data-folder';
 import { LOCAL_CLIENT_ID, LOCAL_POOL_ID, LocalPool, SILENT } from './local-pool';
 import { LocalTokens } from './local-tokens';
-import { type LocalUser, localUsers } from './local-users';
+import { emailsOf, type LocalUser, localUsers } from './local-users';
 
 const HOST = '127.0.0.1';
 
@@ -21,6 +22,7 @@ const CONTENT_SECURITY_POLICY = "default-src 'none'; base-uri 'none'; frame-ance
 /** Signs people in to a local run: cognito-local issues the tokens, and the deployment's verifier checks them. */
 export class LocalIdentity {
   readonly users: readonly LocalUser[];
+  readonly emails: VerifiedEmails;
   readonly clientId = LOCAL_CLIENT_ID;
   /** The URL of the user pool, which is the issuer of its tokens. */
   readonly issuer: string;
@@ -34,6 +36,7 @@ export class LocalIdentity {
       this.answer(request, response).catch(() => response.destroy());
     });
     this.users = users;
+    this.emails = emailsOf(users);
     this.pool = pool;
     this.issuer = `http://${HOST}:${(server.address() as AddressInfo).port}/${LOCAL_POOL_ID}`;
     this.tokens = new LocalTokens(this.issuer);

@@ -4,7 +4,14 @@ import { emailSchema } from '../../contracts/http/accounts';
 import { PERMISSIONS } from '../../contracts/http/permissions';
 import type { GrantedRole } from '../../contracts/http/roles';
 import { grantedRoleSchema } from '../../contracts/http/roles';
-import { accountKey, INVITATION_PREFIX, invitationKey, isoTime, memberKey } from '../../contracts/storage/table-keys';
+import {
+  accountKey,
+  INVITATION_PREFIX,
+  invitationKey,
+  isoTime,
+  memberKey,
+  personKey,
+} from '../../contracts/storage/table-keys';
 import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import { FailedAttempts } from '../attempts/failed-attempts';
@@ -13,6 +20,8 @@ import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
 import { DAY_MS } from '../clock';
 import { LimitReached } from '../errors/refusal';
+import { subjectOf } from '../identity/subject';
+import type { VerifiedEmails } from '../identity/verified-emails';
 import { encodeSecret, SECRET_BYTES } from '../secret';
 import { absent, all, any, compare, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
@@ -20,7 +29,7 @@ import { readPage } from '../table/page';
 import type { TableStore } from '../table/table-store';
 import type { Item } from '../table/value';
 import { decodeAccount, hasRoom, isActive, MEMBERS_MAX } from './account-item';
-import { AccountSuspended, AlreadyMember, InvitationNotFound, TooManyInvitations } from './accounts-errors';
+import { AccountSuspended, AlreadyMember, InvitationForAnother, InvitationNotFound, TooManyInvitations } from './accounts-errors';
 import type { Invitation } from './invitation-item';
 import { decodeInvitation, decodeStoredInvitation, encodeInvitation } from './invitation-item';
 import { formatInvitationToken, invitationVerifier, isSameVerifier, parseInvitationToken } from './invitation-token';
@@ -52,12 +61,19 @@ export class Invitations {
   readonly #store: TableStore;
   readonly #clock: Clock;
   readonly #audit: AuditLog;
+  readonly #emails: VerifiedEmails;
   readonly #attempts: FailedAttempts;
 
-  constructor(options: { readonly store: TableStore; readonly clock: Clock; readonly audit: AuditLog }) {
+  constructor(options: {
+    readonly store: TableStore;
+    readonly clock: Clock;
+    readonly audit: AuditLog;
+    readonly emails: VerifiedEmails;
+  }) {
     this.#store = options.store;
     this.#clock = options.clock;
     this.#audit = options.audit;
+    this.#emails = options.emails;
     this.#attempts = new FailedAttempts(options);
   }
 
@@ -128,8 +144,10 @@ export class Invitations {
   }
 
   /**
-   * Makes the person who received the mail a member, once. An invitation ends with its inviter's right to invite.
+   * Makes the person with the invitation's address a member, once. An invitation ends with its inviter's right to
+   * invite.
    * @throws InvitationNotFound
+   * @throws InvitationForAnother
    * @throws TooManyAttempts after too many wrong tokens
    * @throws AlreadyMember
    * @throws AccountSuspended
@@ -177,12 +195,20 @@ export class Invitations {
     const presented = parseInvitationToken(token);
     const { accountId, invitationId, secret } = presented ?? DUMMY_TOKEN;
     const item = await this.#store.get({ table: ACCOUNTS, key: invitationKey(accountId, invitationId) });
-    const { role, invitedBy, verifier } = decodeStoredInvitation(item ?? DUMMY_ITEM);
+    const { email, role, invitedBy, verifier } = decodeStoredInvitation(item ?? DUMMY_ITEM);
     const isRight = isSameVerifier(invitationVerifier(secret), verifier);
     // Otherwise a removed member could come back through their own invitation.
-    if (presented && item && isRight && invitedBy !== personId) return { accountId, invitationId, role, invitedBy };
+    const isFound = presented && item && isRight && invitedBy !== personId;
+    if (isFound && (await this.#hasEmail(personId, email))) return { accountId, invitationId, role, invitedBy };
     this.#attempts.failed(attempt);
-    throw new InvitationNotFound();
+    throw isFound ? new InvitationForAnother() : new InvitationNotFound();
+  }
+
+  /** Whether the user pool has verified the address as the person's. A token alone could have been forwarded or seen. */
+  async #hasEmail(personId: string, email: string): Promise<boolean> {
+    const person = await this.#store.get({ table: ACCOUNTS, key: personKey(personId) });
+    const verified = person && (await this.#emails.of(subjectOf(person)));
+    return verified?.toLowerCase() === email.toLowerCase();
   }
 }
 
