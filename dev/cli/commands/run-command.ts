@@ -5,6 +5,7 @@ import { completeReceipts } from '../../../lambdas/domain/receipts/complete-rece
 import { renderUsageRecord } from '../../../lambdas/domain/usage/records/render-usage-record';
 import type { Balance } from '../../../lambdas/domain/wallet/balance/balance';
 import type { Difference } from '../../../lambdas/domain/wallet/verify/difference';
+import { PaymentIdReused } from '../../../lambdas/domain/wallet/wallet-errors';
 import { type LedgerReport, verifyLedger } from '../../../lambdas/domain/wallet/verify/verify-ledger';
 import { runCatalogCommand } from './run-catalog-command';
 import { isCatalogCommand } from './catalog-command';
@@ -38,11 +39,8 @@ export async function runCommand(services: CommandServices, command: Command): P
   switch (command.name) {
     case 'wallet':
       return jsonLines([renderBalance(accountId, await services.wallet.balance(accountId))]);
-    case 'credit': {
-      const { paymentId } = command;
-      const outcome = await services.wallet.credit({ accountId, amountPico: parseUsd(command.amount), paymentId });
-      return jsonLines([{ ...renderBalance(accountId, await services.wallet.balance(accountId)), paymentId, outcome }]);
-    }
+    case 'credit':
+      return credit(services, command);
     case 'usage':
       return usage(services, accountId, command.limit);
     case 'export-receipts':
@@ -71,6 +69,21 @@ export async function runCommand(services: CommandServices, command: Command): P
       await services.keys.revoke(command.keyId, { accountId });
       return jsonLines([{ ...(await services.keys.get(accountId, command.keyId)) }]);
     }
+  }
+}
+
+async function credit(
+  { wallet }: CommandServices,
+  { accountId, amount: usd, paymentId }: Extract<Command, { name: 'credit' }>,
+): Promise<CommandResult> {
+  try {
+    const outcome = await wallet.credit({ accountId, amountPico: parseUsd(usd), paymentId });
+    return jsonLines([{ ...renderBalance(accountId, await wallet.balance(accountId)), paymentId, outcome }]);
+  } catch (error) {
+    if (!(error instanceof PaymentIdReused)) throw error;
+    return failure(
+      `The payment ID "${paymentId}" was used before with another amount or account: each payment needs its own.`,
+    );
   }
 }
 

@@ -19,6 +19,8 @@ export const shardAt = (fraction: number): string => twoDigits(Math.floor(fracti
 export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 // Wallet table.
+/** A payment, under the whole deployment's ID of it. */
+export const paymentKey = (paymentId: string): Key => ({ pk: `payment#${paymentId}`, sk: 'payment' });
 /** @param drawer a shard, for the balance of its drawer. @default the account's main balance */
 export const balanceKey = (accountId: string, drawer?: string): Key => ({
   pk: drawer === undefined ? accountId : `${accountId}#${drawer}`,
