@@ -4,7 +4,7 @@ import { MINUTE_MS } from '../clock';
 import { NotFound } from '../errors/app-error';
 import { renderUsageRecord } from '../usage/records/render-usage-record';
 import { WalletSuspended } from '../wallet/wallet-errors';
-import { SuspendedAccount } from './admission/admission-errors';
+import { accountSuspended } from './admission/admission-errors';
 import { KEPT_MS } from './cancellations';
 import type { Answerer, AnswerDependencies } from './route';
 
@@ -39,6 +39,6 @@ async function requireActive(wallet: AnswerDependencies['wallet'], accountId: st
   try {
     await wallet.expectActive(accountId);
   } catch (error) {
-    throw error instanceof WalletSuspended ? new SuspendedAccount() : error;
+    throw error instanceof WalletSuspended ? accountSuspended() : error;
   }
 }

@@ -15,8 +15,4 @@ export class RateLimited extends AppError {
 }
 
 /** An operator has suspended the account, so it starts nothing and stops nothing. */
-export class SuspendedAccount extends Forbidden {
-  constructor() {
-    super('The account is suspended.', 'account_suspended');
-  }
-}
+export const accountSuspended = (): Forbidden => new Forbidden('The account is suspended.', 'account_suspended');
