@@ -17,10 +17,10 @@ const sealedRequests = async (accountId = ACCOUNT): Promise<string[]> => {
   return requestsIn(await stage.exportLines(accountId));
 };
 
-/** A change whose record holds values that no record may have. */
+/** A change whose record has a text in the place of its cost. */
 function malformed(change: DynamoDBRecord | undefined): DynamoDBRecord {
   const { dynamodb } = change ?? {};
-  const after = { ...dynamodb?.NewImage, prompt: { S: 'what nobody may read' } };
+  const after = { ...dynamodb?.NewImage, costPico: { S: 'what nobody may read' } };
   return { ...change, dynamodb: { ...dynamodb, NewImage: after } };
 }
 
