@@ -34,6 +34,18 @@ describe('the changes of the usage table', () => {
     expect(await sealedRequests(OTHER_ACCOUNT)).toEqual(requests.slice(2));
   });
 
+  test('a record of a later release opens a leaf like any other', async () => {
+    const requestId = await stage.charge();
+    const later = { laterField: { M: { depth: { N: '1' } } }, status: { S: 'paused' }, endpoint: { S: 'responses' } };
+    const changes = (await stage.changes()).map((change) => {
+      const { dynamodb } = change;
+      return { ...change, dynamodb: { ...dynamodb, NewImage: { ...dynamodb?.NewImage, ...later } } };
+    });
+    await stage.pipe(changes);
+    expect(stage.log).toEqual([]);
+    expect(await sealedRequests()).toEqual([requestId]);
+  });
+
   test('changes that do not end a request open no leaf', async () => {
     const requestId = await stage.charge();
     await stage.pipe();

@@ -14,6 +14,14 @@ export class AlreadyMember extends Conflict {
   }
 }
 
+/** A later release made the invitation, for a role that this release cannot grant. */
+export class RoleUnknown extends Conflict {
+  override readonly name = 'RoleUnknown';
+  constructor() {
+    super('role_unknown', 'The role of the invitation is not known here: ask for a new invitation.');
+  }
+}
+
 export class OwnerIsFixed extends Conflict {
   override readonly name = 'OwnerIsFixed';
   constructor() {

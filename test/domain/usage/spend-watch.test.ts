@@ -211,6 +211,18 @@ describe('spend that is not a jump', () => {
 });
 
 describe('adding up spend', () => {
+  test('the records of a later release are added up like any other', async () => {
+    await stage.record(DOLLAR);
+    const later = { laterField: { L: [{ S: 'x' }] }, status: { S: 'paused' }, endpoint: { S: 'responses' } };
+    await stage.pipe(
+      stage.takeChanges().map((change) => {
+        const { dynamodb } = change;
+        return { ...change, dynamodb: { ...dynamodb, NewImage: { ...dynamodb?.NewImage, ...later } } };
+      }),
+    );
+    expect(await spentNow()).toBe(DOLLAR);
+  });
+
   test('spend is added up over requests and batches, and a repeated batch adds nothing', async () => {
     await stage.record(1n);
     await stage.record(2n);
