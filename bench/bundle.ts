@@ -8,17 +8,20 @@ import { build } from 'esbuild';
  */
 export async function bundle(source: URL, folder: string): Promise<string> {
   const entry = fileURLToPath(source);
-  const outfile = join(folder, `${basename(entry, '.ts')}.mjs`);
   await build({
     entryPoints: [entry],
-    outfile,
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    // Lazily imported code goes to files of its own, which Node reads only when they are needed.
+    splitting: true,
     platform: 'node',
     format: 'esm',
     target: 'node24',
     // Bundled CommonJS packages still load Node's built-in modules with `require`.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    // A native module cannot be bundled. It is loaded from node_modules of a folder above the bundle.
     logLevel: 'error',
   });
-  return outfile;
+  return join(folder, `${basename(entry, '.ts')}.mjs`);
 }

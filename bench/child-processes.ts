@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
-const STOP_TIMEOUT_MS = 5_000;
+const STOP_TIMEOUT_MS = 20_000;
 
 export interface Command {
   /** A command prefix that pins the process to cores. @default none, so the scheduler decides */
@@ -17,33 +17,12 @@ export interface Command {
 export class ChildProcesses {
   private readonly running = new Set<ChildProcess>();
 
-  /** Starts a process that communicates only over HTTP. Its output is discarded. */
-  start(command: Command): ChildProcess {
-    return this.spawn(command, 'ignore');
-  }
-
-  /** Starts a process with an IPC channel. */
-  startWithChannel(command: Command): ChildProcess {
-    return this.spawn(command, 'ipc');
-  }
-
-  /** Terminates all processes, and kills those that do not exit in time. */
-  async stopAll(): Promise<void> {
-    const ends = [...this.running].map(async (child) => {
-      const killer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-      const exit = once(child, 'exit');
-      child.kill();
-      await exit;
-      clearTimeout(killer);
-    });
-    await Promise.all(ends);
-  }
-
-  private spawn({ cores = [], program, environment = {} }: Command, channel: 'ignore' | 'ipc'): ChildProcess {
+  /** Starts a process with an IPC channel. Its output is discarded. */
+  start({ cores = [], program, environment = {} }: Command): ChildProcess {
     const [command = '', ...args] = [...cores, process.execPath, ...program];
     const child = spawn(command, args, {
       env: environment,
-      stdio: ['ignore', 'ignore', 'ignore', channel],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       // A percentile of no values is NaN. JSON would turn it into null, which then counts as 0.
       serialization: 'advanced',
     });
@@ -51,6 +30,20 @@ export class ChildProcesses {
     child.on('exit', () => this.running.delete(child));
     child.on('error', () => this.running.delete(child));
     return child;
+  }
+
+  /** Terminates a process, and kills it when it does not exit in time. */
+  async stop(child: ChildProcess): Promise<void> {
+    if (!this.running.has(child)) return;
+    const killer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    const exit = once(child, 'exit');
+    child.kill();
+    await exit;
+    clearTimeout(killer);
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.running].map((child) => this.stop(child)));
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Stalls } from './stall-meter';
+
 /** The port and path of a subject, and the headers that its clients must send. */
 export interface Target {
   readonly port: number;
@@ -28,7 +30,8 @@ export interface StreamsJob {
 
 export type LoadJob = RequestsJob | StreamsJob;
 
-export interface LoadResult {
+/** The figures of one job. */
+export interface JobResult {
   /** The number of requests or streams that returned 200 and were complete. */
   readonly completed: number;
   /** The time from the first request to the last response. */
@@ -40,4 +43,9 @@ export interface LoadResult {
   /** Percentiles of a request's duration until its last response byte, or of an event's delay until it arrives. */
   readonly p50Micros: number;
   readonly p99Micros: number;
+}
+
+export interface LoadResult extends JobResult {
+  /** The stalls of the load generator itself, which would appear as latency of the subject. */
+  readonly generator: Stalls;
 }

@@ -1,6 +1,7 @@
 /** The load generator. It runs as its own process, receives one job at a time over IPC, and sends back the result. */
 import { Connection } from './connection';
-import type { LoadJob, LoadResult, RequestsJob, StreamsJob, Target } from './load-jobs';
+import type { JobResult, LoadJob, LoadResult, RequestsJob, StreamsJob, Target } from './load-jobs';
+import { StallMeter } from './stall-meter';
 import { StreamReader } from './stream-reader';
 import { Tally } from './tally';
 import { CHAT_REQUEST, EVENTS_PER_STREAM, nowMicros, streamRequest } from './traffic';
@@ -27,7 +28,7 @@ function onConnections(
   { target, connections, startWithinMs, deadlineMs }: Plan,
   tally: Tally,
   run: (connection: Connection, done: () => void) => void,
-): Promise<LoadResult> {
+): Promise<JobResult> {
   return new Promise((resolve) => {
     const all = Array.from({ length: connections }, () => new Connection(target.port));
     let open = connections;
@@ -48,7 +49,7 @@ function onConnections(
   });
 }
 
-function runRequests(job: RequestsJob): Promise<LoadResult> {
+function runRequests(job: RequestsJob): Promise<JobResult> {
   const request = requestBytes(job.target, CHAT_REQUEST);
   const tally = new Tally();
   const endMicros = nowMicros() + job.seconds * 1e6;
@@ -64,7 +65,7 @@ function runRequests(job: RequestsJob): Promise<LoadResult> {
       started += 1;
       connection.send(request, {
         onEnd: (outcome) => {
-          if (tally.add(outcome)) tally.micros.push(nowMicros() - startedAt);
+          if (tally.add(outcome)) tally.record(nowMicros() - startedAt);
           next();
         },
       });
@@ -73,7 +74,7 @@ function runRequests(job: RequestsJob): Promise<LoadResult> {
   });
 }
 
-function runStreams(job: StreamsJob): Promise<LoadResult> {
+function runStreams(job: StreamsJob): Promise<JobResult> {
   const request = requestBytes(job.target, streamRequest(job.paceMs));
   const tally = new Tally();
   const expectedMs = job.startWithinMs + job.streamsEach * EVENTS_PER_STREAM * job.paceMs;
@@ -86,7 +87,7 @@ function runStreams(job: StreamsJob): Promise<LoadResult> {
         return;
       }
       left -= 1;
-      const reader = new StreamReader((delayMicros) => tally.micros.push(delayMicros));
+      const reader = new StreamReader((delayMicros) => tally.record(delayMicros));
       connection.send(request, {
         onBody: (bytes) => reader.push(bytes),
         onEnd: (outcome) => {
@@ -102,8 +103,13 @@ function runStreams(job: StreamsJob): Promise<LoadResult> {
   });
 }
 
-process.on('message', (job: LoadJob) => {
-  const result = job.kind === 'requests' ? runRequests(job) : runStreams(job);
-  void result.then((value) => process.send?.(value));
-});
+const meter = new StallMeter();
+
+async function run(job: LoadJob): Promise<LoadResult> {
+  meter.start();
+  const result = await (job.kind === 'requests' ? runRequests(job) : runStreams(job));
+  return { ...result, generator: meter.stop() };
+}
+
+process.on('message', (job: LoadJob) => void run(job).then((result) => process.send?.(result)));
 process.on('disconnect', () => process.exit());

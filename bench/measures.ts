@@ -1,14 +1,20 @@
+import { nextMessage } from './child-processes';
 import type { LoadJob, LoadResult, Target } from './load-jobs';
 import { cpuMicros, residentMebibytes } from './process-stats';
+import type { Stalls } from './stall-meter';
+import type { StallRequest } from './stall-probe';
 import type { Subject } from './subjects';
 
 export type RunLoad = (job: LoadJob) => Promise<LoadResult>;
 
 const THROUGHPUT_CONNECTIONS = 64;
-const THROUGHPUT_SECONDS = 3;
+/** Longer than the five seconds between two runs of Tollgate's background work, so that every sample contains one. */
+const THROUGHPUT_SECONDS = 6;
 const WARM_UP_SECONDS = 1.5;
 const LATENCY_REQUESTS = 1_000;
 const LATENCY_SECONDS = 2;
+/** Far longer than any subject takes for the requests that it is sent. */
+const SEND_SECONDS_MAX = 60;
 const PACED_STREAMS = 50;
 const PACED_STREAMS_EACH = 3;
 const PACE_MS = 5;
@@ -37,6 +43,20 @@ export interface Throughput {
   readonly cpuMicrosPerRequest: number;
   /** The share of one core that the subject used. Well below 1, something else was the bottleneck. */
   readonly coreShare: number;
+  /** The p99 of a request's duration divided by its p50. */
+  readonly tail: number;
+  readonly failures: Failures;
+}
+
+/** The stalls of a subject's event loop under full load, with the durations of the requests that met them. */
+export interface StallRun {
+  readonly name: string;
+  readonly stalls: Stalls;
+  /** The stalls of the load generator in the same time. */
+  readonly generator: Stalls;
+  readonly requestsPerSecond: number;
+  readonly p50Micros: number;
+  readonly p99Micros: number;
   readonly failures: Failures;
 }
 
@@ -92,8 +112,27 @@ export async function measureThroughput(run: RunLoad, { pid, target }: Subject):
     requestsPerSecond: result.completed / result.seconds,
     cpuMicrosPerRequest: cpu / result.completed,
     coreShare: cpu / (result.seconds * 1e6),
+    tail: result.p99Micros / result.p50Micros,
     failures: result.failures,
   };
+}
+
+export async function measureStalls(
+  run: RunLoad,
+  { name, child, target }: Subject,
+  seconds: number,
+): Promise<StallRun> {
+  const ask = (request: StallRequest) => child.send(request);
+  ask('start stalls');
+  const { completed, seconds: lasted, ...result } = await run(requests(target, THROUGHPUT_CONNECTIONS, seconds));
+  const report = nextMessage<Stalls>(child);
+  ask('report stalls');
+  return { ...result, name, stalls: await report, requestsPerSecond: completed / lasted };
+}
+
+/** Sends a number of requests on one connection. */
+export function sendRequests(run: RunLoad, target: Target, count: number): Promise<LoadResult> {
+  return run(requests(target, 1, SEND_SECONDS_MAX, count));
 }
 
 export function measureLatency(run: RunLoad, target: Target): Promise<Latency> {

@@ -1,5 +1,10 @@
+import { failureCounts, milliseconds, number, table } from './markdown';
 import { CONDITIONS } from './measures';
 import { ROUNDS, type Direct, type Row } from './rounds';
+import type { StallResults } from './stalls';
+import { stallsSection } from './stalls-section';
+import type { StoredRun } from './stored';
+import { storedSection } from './stored-section';
 
 export interface Machine {
   readonly cores: number;
@@ -20,6 +25,7 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { title: 'requests/s', value: (row) => row.requestsPerSecond, digits: 0 },
   { title: 'CPU µs per request', value: (row) => row.cpuMicrosPerRequest, digits: 0 },
+  { title: `p99 ÷ p50 at ${CONDITIONS.THROUGHPUT_CONNECTIONS} connections`, value: (row) => row.tail, digits: 2 },
   { title: 'added p50 ms', value: (row) => row.addedP50Micros / 1000, digits: 2 },
   { title: 'added p99 ms', value: (row) => row.addedP99Micros / 1000, digits: 2 },
   { title: 'CPU µs per event', value: (row) => row.cpuMicrosPerEvent, digits: 1 },
@@ -32,8 +38,16 @@ const BUSY_SHARE = 0.9;
 const DISTURBED_NOTE =
   '**A subject did not get its whole core under full load because something else used the machine. CPU time and memory are still valid; requests/s are too low, and added latency and event delay too high.**';
 
+export interface Results {
+  readonly rows: readonly Row[];
+  readonly direct: Direct;
+  readonly stalls: StallResults;
+  /** Absent in a run that does not measure all subjects. */
+  readonly stored?: readonly StoredRun[];
+}
+
 /** Renders bench/RESULTS.md, which reports one run. */
-export function resultsPage(rows: readonly Row[], direct: Direct, machine: Machine): string {
+export function resultsPage({ rows, direct, stalls, stored }: Results, machine: Machine): string {
   const tollgate = rows.find(({ name }) => name === 'Tollgate');
   return `# Benchmark
 
@@ -43,7 +57,9 @@ ${results(rows)}
 
 ${tollgate === undefined || rows.length === 1 ? '' : `${ratios(tollgate, rows)}\n\n`}${integrity(rows)}
 
-## How
+${stallsSection(stalls)}
+
+${stored === undefined ? '' : `${storedSection(stored)}\n\n`}## How
 
 ${conditions(direct, machine)}
 
@@ -73,10 +89,9 @@ Higher is better for requests/s; lower is better for everything else.`;
 
 function integrity(rows: readonly Row[]): string {
   const lines = rows.map(({ name, memory, coreShare, failures }) => {
-    const counts = Object.entries(failures).map(([kind, count]) => `${count} × ${kind}`);
     return [
       name,
-      counts.length === 0 ? 'none' : counts.join(', '),
+      failureCounts(failures),
       `${memory.streams} of ${CONDITIONS.MEMORY_STREAMS}`,
       String(memory.events),
       `${number(coreShare * 100, 0)} %`,
@@ -104,23 +119,8 @@ function conditions(direct: Direct, { cores, cpu, node, load, isPinned, portkey 
   return `- ${cores} cores (${cpu}), Node ${node}; load average before the run ${load.toFixed(2)}. ${pinning}
 - Subjects: a minimal \`node:http\` pass-through (pass-through.ts); \`@portkey-ai/gateway\` ${portkey} with the pinned hono of package.json, as its image starts it; Tollgate as \`npm start\` runs it, bundled, with its control plane and local user pool in the same process. All use the same local upstream, and their logs are discarded.
 - After a warm-up the subjects take turns in ${ROUNDS} rounds; each figure is the median of the rounds. CPU time is user and system time of the subject's process.
-- requests/s and CPU per request: ${c.THROUGHPUT_CONNECTIONS} keep-alive connections, one request at a time on each, for ${c.THROUGHPUT_SECONDS} s. Requests and responses are about 1 KB each.
-- Added p50, p99: up to ${c.LATENCY_REQUESTS} consecutive requests on one connection, minus the same percentile without a proxy (${ms(direct.p50Micros)} and ${ms(direct.p99Micros)} ms).
-- CPU per event, event delay: ${c.PACED_STREAMS} connections with ${c.PACED_STREAMS_EACH} streams each, an event every ${c.PACE_MS} ms; the CPU time includes starting and ending the streams. The delay is measured from sending in the upstream to arrival at the client; without a proxy its p99 is ${ms(direct.eventDelayP99Micros)} ms.
+- requests/s and CPU per request: ${c.THROUGHPUT_CONNECTIONS} keep-alive connections, one request at a time on each, for ${c.THROUGHPUT_SECONDS} s. Requests and responses are about 1 KB each. p99 ÷ p50 compares the durations of these requests.
+- Added p50, p99: up to ${c.LATENCY_REQUESTS} consecutive requests on one connection, minus the same percentile without a proxy (${milliseconds(direct.p50Micros)} and ${milliseconds(direct.p99Micros)} ms).
+- CPU per event, event delay: ${c.PACED_STREAMS} connections with ${c.PACED_STREAMS_EACH} streams each, an event every ${c.PACE_MS} ms; the CPU time includes starting and ending the streams. The delay is measured from sending in the upstream to arrival at the client; without a proxy its p99 is ${milliseconds(direct.eventDelayP99Micros)} ms.
 - Memory: the highest resident size while ${c.MEMORY_STREAMS} streams run at once, an event every ${c.MEMORY_PACE_MS} ms, in newly started processes. It is measured once.`;
-}
-
-function table(titles: readonly string[], lines: readonly (readonly string[])[]): string {
-  const rule = titles.map((_, index) => (index === 0 ? '---' : '---:'));
-  return [titles, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}
-
-function number(value: number, digits: number): string {
-  return Number.isFinite(value)
-    ? value.toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',')
-    : 'not measured';
-}
-
-function ms(micros: number): string {
-  return number(micros / 1000, 2);
 }

@@ -20,6 +20,7 @@ export interface Row {
   readonly requestsPerSecond: number;
   readonly coreShare: number;
   readonly cpuMicrosPerRequest: number;
+  readonly tail: number;
   readonly addedP50Micros: number;
   readonly addedP99Micros: number;
   readonly cpuMicrosPerEvent: number;
@@ -44,6 +45,7 @@ class SubjectFigures {
     requestsPerSecond: [],
     coreShare: [],
     cpuMicrosPerRequest: [],
+    tail: [],
     addedP50Micros: [],
     addedP99Micros: [],
     cpuMicrosPerEvent: [],
@@ -69,6 +71,7 @@ class SubjectFigures {
       requestsPerSecond: median(figures.requestsPerSecond),
       coreShare: median(figures.coreShare),
       cpuMicrosPerRequest: median(figures.cpuMicrosPerRequest),
+      tail: median(figures.tail),
       addedP50Micros: median(figures.addedP50Micros),
       addedP99Micros: median(figures.addedP99Micros),
       cpuMicrosPerEvent: median(figures.cpuMicrosPerEvent),
@@ -133,6 +136,7 @@ async function measureTurn(
   figures.requestsPerSecond.push(throughput.requestsPerSecond);
   figures.coreShare.push(throughput.coreShare);
   figures.cpuMicrosPerRequest.push(throughput.cpuMicrosPerRequest);
+  figures.tail.push(throughput.tail);
 
   const latency = await measureLatency(run, subject.target);
   figures.addedP50Micros.push(latency.p50Micros - base.p50Micros);

@@ -1,39 +1,39 @@
 /**
- * `npm run bench`: measures Tollgate, a minimal pass-through and Portkey side by side, and writes RESULTS.md.
- * `npm run bench -- tollgate` measures only the named subjects and writes nothing. It needs Linux, because CPU time and
- * memory are read from /proc.
+ * `npm run bench`: measures Tollgate, a minimal pass-through and Portkey side by side, and writes RESULTS.md. It needs
+ * Linux, because CPU time and memory are read from /proc. These commands measure a part and write nothing:
+ *
+ * - `npm run bench -- tollgate pass-through`: only the named subjects.
+ * - `npm run bench -- stall [seconds] [subjects]`: the stalls of event loops under load, for five minutes per subject.
+ * - `npm run bench -- stored [requests]`: a start of Tollgate with a million stored requests.
+ * - `npm run bench -- fill <folder> [requests]`: only stores finished requests in a data folder, and keeps it.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { bundle } from './bundle';
-import { ChildProcesses, nextMessage } from './child-processes';
-import { divideCores } from './cores';
-import type { LoadResult } from './load-jobs';
-import type { RunLoad } from './measures';
+import { type Bench, setUpBench } from './bench-setup';
+import { ChildProcesses } from './child-processes';
+import { type BenchCommand, parseArguments, STORED_REQUESTS, SUBJECT_NAMES, type SubjectName } from './command-line';
 import { resultsPage } from './results-page';
 import { runRounds } from './rounds';
-import { directTarget, startPassThrough, startPortkey, startTollgate, type Subject } from './subjects';
+import { runStalls } from './stalls';
+import { stallsSection } from './stalls-section';
+import { monthOf, runStored, storeRequests } from './stored';
+import { storedSection } from './stored-section';
+import { START } from './start-subject';
+import type { Subject } from './subjects';
 
 const HERE = import.meta.dirname;
 const RESULTS = join(HERE, 'RESULTS.md');
-
-const START = { 'pass-through': startPassThrough, portkey: startPortkey, tollgate: startTollgate } as const;
-type Name = keyof typeof START;
-const ALL = Object.keys(START) as readonly Name[];
-
-/** The subjects to measure: those named as arguments, or all. */
-function selectedNames(args: readonly string[]): readonly Name[] {
-  const unknown = args.filter((arg) => !(ALL as readonly string[]).includes(arg));
-  if (unknown.length > 0) throw new Error(`unknown subject ${unknown.join(', ')}: choose from ${ALL.join(', ')}`);
-  return args.length === 0 ? ALL : ALL.filter((name) => args.includes(name));
-}
+/** It is on the same disk as the repository, because the cost of durable writes depends on the disk. */
+const CACHE = join(HERE, '..', '.cache');
+/** The length of the sample in a run that also measures everything else. */
+const STALL_SAMPLE_SECONDS = 20;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** The other gateways are in a separate package, so that installing Tollgate does not install them. */
-function installSubjects(): void {
+function installPortkey(): void {
   if (existsSync(join(HERE, 'node_modules'))) return;
   say('installing the other gateways: npm ci in bench/');
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: HERE, stdio: 'inherit' });
@@ -45,54 +45,59 @@ function portkeyVersion(): string {
   return (JSON.parse(manifest) as { dependencies: Record<string, string> }).dependencies['@portkey-ai/gateway'] ?? '';
 }
 
-async function measure(names: readonly Name[], processes: ChildProcesses, folder: string): Promise<string> {
+async function compare(bench: Bench, names: readonly SubjectName[]): Promise<string> {
   const [load = 0] = loadavg();
-  const cores = divideCores();
-  const upstream = processes.startWithChannel({
-    cores: cores.others,
-    program: [await bundle(new URL('./upstream.ts', import.meta.url), folder)],
-  });
-  const { port: upstreamPort } = await nextMessage<{ port: number }>(upstream);
-  const generator = processes.startWithChannel({
-    cores: cores.others,
-    program: [await bundle(new URL('./load.ts', import.meta.url), folder)],
-  });
-  const run: RunLoad = (job) => {
-    const result = nextMessage<LoadResult>(generator);
-    generator.send(job);
-    return result;
-  };
-
-  const environment = { processes, cores: cores.subject, upstreamPort, folder };
+  const { environment, run, upstream, isPinned } = bench;
   const subjects: Subject[] = [];
   for (const name of names) subjects.push(await START[name](environment));
-  const { rows, direct } = await runRounds(run, subjects, directTarget(upstreamPort), say);
-  const machine = {
+  const rounds = await runRounds(run, subjects, upstream, say);
+  await Promise.all(subjects.map(({ child }) => environment.processes.stop(child)));
+  const stalls = await runStalls(bench, names, STALL_SAMPLE_SECONDS);
+  const isWhole = names.length === SUBJECT_NAMES.length;
+  const results = { ...rounds, stalls, ...(isWhole && { stored: await runStored(bench, STORED_REQUESTS) }) };
+  const page = resultsPage(results, {
     cores: cpus().length,
     cpu: cpus()[0]?.model ?? 'unknown',
     node: process.versions.node,
     load,
-    isPinned: cores.isPinned,
+    isPinned,
     portkey: portkeyVersion(),
+  });
+  if (isWhole) writeFileSync(RESULTS, page);
+  return page;
+}
+
+async function measure(command: Exclude<BenchCommand, { kind: 'fill' }>, bench: Bench): Promise<string> {
+  switch (command.kind) {
+    case 'compare':
+      return compare(bench, command.names);
+    case 'stall':
+      return stallsSection(await runStalls(bench, command.names, command.seconds));
+    case 'stored':
+      return storedSection(await runStored(bench, command.requests));
+  }
+}
+
+async function main(command: BenchCommand): Promise<void> {
+  if (command.kind === 'fill') {
+    await storeRequests(command.path, monthOf(command.requests), say);
+    return;
+  }
+  if ('names' in command && command.names.includes('portkey')) installPortkey();
+  mkdirSync(CACHE, { recursive: true });
+  const folder = mkdtempSync(join(CACHE, 'bench-'));
+  const processes = new ChildProcesses();
+  const stop = async () => {
+    await processes.stopAll();
+    rmSync(folder, { recursive: true, force: true });
   };
-  return resultsPage(rows, direct, machine);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void stop().then(() => process.exit(1)));
+  try {
+    say(`\n${await measure(command, await setUpBench(processes, folder, say))}`);
+  } finally {
+    await stop();
+  }
 }
 
-const processes = new ChildProcesses();
-const folder = mkdtempSync(join(tmpdir(), 'tollgate-bench-'));
-const stop = async () => {
-  await processes.stopAll();
-  rmSync(folder, { recursive: true, force: true });
-};
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void stop().then(() => process.exit(1)));
-
-try {
-  const names = selectedNames(process.argv.slice(2));
-  installSubjects();
-  const page = await measure(names, processes, folder);
-  say(`\n${page}`);
-  if (names.length === ALL.length) writeFileSync(RESULTS, page);
-} finally {
-  await stop();
-}
+await main(parseArguments(process.argv.slice(2)));

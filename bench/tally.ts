@@ -1,5 +1,6 @@
+import { createHistogram } from 'node:perf_hooks';
 import type { Outcome } from './connection';
-import type { LoadResult } from './load-jobs';
+import type { JobResult } from './load-jobs';
 import { nowMicros } from './traffic';
 
 /** Ends a job early, so that the generator does not spin on a subject that fails every request at once. */
@@ -9,8 +10,8 @@ const FAILURES_MAX = 1_000;
 export class Tally {
   private completed = 0;
   events = 0;
-  /** Durations of requests, or delays of events. */
-  readonly micros: number[] = [];
+  /** It takes the same memory for any number of values. Copying a growing list would stall the generator. */
+  private readonly micros = createHistogram();
   private readonly failures = new Map<string, number>();
   private readonly startedAt = nowMicros();
   private endedAt = this.startedAt;
@@ -23,25 +24,31 @@ export class Tally {
     return outcome === 200;
   }
 
+  /** Records the duration of a request, or the delay of an event. */
+  record(micros: number): void {
+    this.micros.record(Math.max(1, micros));
+  }
+
   fail(kind: string): void {
     this.failures.set(kind, (this.failures.get(kind) ?? 0) + 1);
   }
 
   /** Whether so many requests failed that the job should stop. */
   get isHopeless(): boolean {
-    return [...this.failures.values()].reduce((sum, count) => sum + count, 0) >= FAILURES_MAX;
+    let count = 0;
+    for (const failures of this.failures.values()) count += failures;
+    return count >= FAILURES_MAX;
   }
 
-  result(): LoadResult {
-    const sorted = Float64Array.from(this.micros).sort();
-    const percentile = (share: number) => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+  result(): JobResult {
+    const percentile = (percent: number) => (this.micros.count === 0 ? Number.NaN : this.micros.percentile(percent));
     return {
       completed: this.completed,
       seconds: (this.endedAt - this.startedAt) / 1e6,
       failures: Object.fromEntries(this.failures),
       events: this.events,
-      p50Micros: percentile(0.5),
-      p99Micros: percentile(0.99),
+      p50Micros: percentile(50),
+      p99Micros: percentile(99),
     };
   }
 }

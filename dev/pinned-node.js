@@ -13,7 +13,7 @@ import { constants } from 'node:os';
 import { delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const [MAJOR_MIN, MINOR_MIN] = [22, 12];
+const [MAJOR_MIN, MINOR_MIN] = [22, 19];
 
 const file =
   process.platform === 'win32'

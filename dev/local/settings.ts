@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { DURABILITIES, type Durability } from '../../lambdas/adapters/embedded/file-commits';
 import { type ProviderSettings, regionSchema } from '../../lambdas/contracts/storage/catalog';
 
 /** A variable is invalid. The message names it but never repeats its value, which may be a key. */
@@ -21,6 +22,8 @@ export interface Settings {
   readonly dataFolder: string;
   /** The longest that a request may take. The provider is stopped ten seconds earlier, to leave time to settle. */
   readonly requestSeconds: number;
+  /** Says whether an acknowledged charge survives a power failure. */
+  readonly durability: Durability;
   /** Empty when the environment configures none; the demo provider answers then. */
   readonly providers: readonly LocalProvider[];
 }
@@ -47,6 +50,7 @@ const environmentSchema = z.object({
   PORT: wholeNumber(0, 65_535).default(8787),
   TOLLGATE_DATA: z.string().default('.tollgate'),
   TOLLGATE_REQUEST_SECONDS: wholeNumber(REQUEST_SECONDS_MIN, REQUEST_SECONDS_MAX).default(REQUEST_SECONDS_MAX),
+  TOLLGATE_DURABILITY: z.enum(DURABILITIES, `must be ${DURABILITIES.join(' or ')}`).default('power-loss'),
   OPENAI_API_KEY: apiKey.optional(),
   OPENAI_BASE_URL: baseUrl.optional(),
   OPENAI_REGION: regionSchema.optional(),
@@ -85,6 +89,7 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
     port: environment.PORT,
     dataFolder: resolve(environment.TOLLGATE_DATA),
     requestSeconds: environment.TOLLGATE_REQUEST_SECONDS,
+    durability: environment.TOLLGATE_DURABILITY,
     providers: [...openai, ...anthropic],
   };
 }

@@ -1,8 +1,8 @@
 import type { Item, Key, Value } from '../domain/table/value';
 
 /**
- * A value in DynamoDB's typed notation. The DynamoDB store uses it on the wire, the embedded store in its journal and
- * its change records. `Bytes` is the type of binary data: bytes for an API client, base64 text in JSON.
+ * A value in DynamoDB's typed notation. The DynamoDB store uses it on the wire, the embedded store in its
+ * change records. `Bytes` is the type of binary data: bytes for an API client, base64 text in JSON.
  */
 export type Encoded<Bytes> =
   | { S: string }
@@ -17,7 +17,7 @@ export interface EncodedItem<Bytes> {
   [attribute: string]: Encoded<Bytes>;
 }
 
-/** Accepts every form that an API client, a journal or a stream can contain. */
+/** Accepts every form that an API client or a stream can contain. */
 export interface Decodable {
   readonly S?: string;
   readonly N?: string;
@@ -76,7 +76,7 @@ const forJson = encodeWith((bytes) => Buffer.from(bytes.buffer, bytes.byteOffset
 
 export const encodeValue = forApi.value;
 export const encodeItem = forApi.item;
-/** Encodes an item for a journal line or a stream record. */
+/** Encodes an item for a stream record. */
 export const encodeJsonItem = forJson.item;
 
 export const encodeKey = (key: Key): { pk: { S: string }; sk: { S: string } } => ({

@@ -1,4 +1,4 @@
-import { openOnce } from '../../lambdas/domain/open-once';
+import { openOnce, openOnFirstUse } from '../../lambdas/domain/open-once';
 
 test('a resource is opened immediately, and once for all callers', async () => {
   let times = 0;
@@ -27,4 +27,12 @@ test('a failure to open without callers does not crash the process', async () =>
   await new Promise((resolve) => setImmediate(resolve));
   process.off('unhandledRejection', listen);
   expect(unhandled).toEqual([]);
+});
+
+test('a resource that is opened on first use is not opened before, and once for concurrent callers', async () => {
+  let times = 0;
+  const get = openOnFirstUse(() => Promise.resolve({ time: (times += 1) }));
+  expect(times).toBe(0);
+  expect(await Promise.all([get(), get()])).toEqual([{ time: 1 }, { time: 1 }]);
+  expect(await get()).toBe(await get());
 });

@@ -11,6 +11,7 @@ import {
   recordsOf,
   startLocalRun,
   stopAndVerify,
+  stoppedRun,
 } from './local-run';
 import { chatCompletion, chatDelta } from './provider-answers';
 import { until } from './until';
@@ -136,6 +137,7 @@ test('a gateway that stops ends a running stream with an error and settles it', 
   const stopped = stop();
   expect((await answer).text).toMatch('request_stopped');
   await stopped;
+  run = await stoppedRun(run);
   expect((await balanceOf(run)).heldPico).toBe(0n);
   expect((await recordsOf(run)).map(({ status }) => status)).toHaveLength(1);
 });

@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataFolder } from '../../dev/local/folder/data-folder';
 import { LocalIdentity } from '../../dev/local/identity/local-identity';
+import { localTokenVerifier } from '../../dev/local/identity/local-token-verifier';
+import { StdoutLog } from '../../lambdas/adapters/stdout-log';
 import { STANDINGS } from '../../lambdas/contracts/http/roles';
 import { systemClock } from '../../lambdas/domain/clock';
 import { temporaryFolder } from './temporary-folder';
@@ -12,15 +14,22 @@ const CALLBACK = `${CONSOLE}/signed-in`;
 
 let folder: DataFolder;
 let identity: LocalIdentity;
+let log: string[];
 beforeEach(async () => {
   folder = new DataFolder(temporaryFolder());
-  identity = await LocalIdentity.start(folder);
-  await identity.allowConsole(CONSOLE);
+  log = [];
+  identity = await startIdentity();
 });
 afterEach(async () => {
   await identity.stop();
   rmSync(folder.path, { recursive: true });
 });
+
+async function startIdentity(): Promise<LocalIdentity> {
+  const started = await LocalIdentity.start(folder, new StdoutLog((line) => void log.push(line)));
+  started.allowConsole(CONSOLE);
+  return started;
+}
 
 interface Metadata {
   readonly issuer: string;
@@ -81,7 +90,7 @@ test('a person signs in through the code flow, and the API accepts their access 
   });
   const tokens = (await answer.json()) as TokenAnswer;
   const identified = { subject: user('owner').subject, clientId: identity.clientId };
-  const tokenVerifier = identity.verifier(systemClock);
+  const tokenVerifier = localTokenVerifier(identity, systemClock);
   await expect(tokenVerifier.verify(tokens.access_token)).resolves.toMatchObject(identified);
   await expect(tokenVerifier.verify(tokens.id_token)).resolves.toBeUndefined();
   expect(claimsOf(tokens.id_token)).toMatchObject({ email: 'owner@example.test', aud: identity.clientId });
@@ -126,7 +135,7 @@ test('the sign-in page runs no script that is injected through its URL', async (
 });
 
 test('every role has a user who can get a token and who keeps their ID and password after a restart', async () => {
-  const verifier = identity.verifier(systemClock);
+  const verifier = localTokenVerifier(identity, systemClock);
   expect(identity.users.map(({ role, email }) => [role, email])).toEqual(
     STANDINGS.map((role) => [role, `${role}@example.test`]),
   );
@@ -134,8 +143,7 @@ test('every role has a user who can get a token and who keeps their ID and passw
     await expect(verifier.verify(await identity.accessToken(role))).resolves.toMatchObject({ subject });
   const { users } = identity;
   await identity.stop();
-  identity = await LocalIdentity.start(folder);
-  await identity.allowConsole(CONSOLE);
+  identity = await startIdentity();
   expect(identity.users).toEqual(users);
   expect((await signIn()).code).toBeDefined();
 });
@@ -143,11 +151,12 @@ test('every role has a user who can get a token and who keeps their ID and passw
 test('a token of an earlier run is refused', async () => {
   const before = await identity.accessToken('owner');
   await identity.stop();
-  identity = await LocalIdentity.start(folder);
-  await expect(identity.verifier(systemClock).verify(before)).resolves.toBeUndefined();
+  identity = await startIdentity();
+  await expect(localTokenVerifier(identity, systemClock).verify(before)).resolves.toBeUndefined();
 });
 
 test('passwords are unique and long, and only the owner of the files can read them', async () => {
+  await signIn();
   const passwords = identity.users.map(({ password }) => password);
   expect(new Set(passwords).size).toBe(STANDINGS.length);
   expect(Math.min(...passwords.map((password) => password.length))).toBeGreaterThanOrEqual(24);
@@ -173,4 +182,31 @@ test('the user pool’s port offers no way to list or change users', async () =>
   expect((await change('AdminSetUserPassword', reset)).status).toBe(404);
   expect((await change('ListUsers', {})).status).toBe(404);
   expect((await signIn({ username: 'operator@example.test', password: 'Known-to-me-1' })).code).toBeUndefined();
+});
+
+test('the user pool is not opened before the first sign-in, not even for metadata, keys and tokens', async () => {
+  expect((await metadata()).issuer).toBe(identity.issuer);
+  expect((await fetch(`${identity.issuer}/.well-known/jwks.json`)).status).toBe(200);
+  await identity.accessToken('owner');
+  expect(existsSync(folder.file('identity'))).toBe(false);
+  expect((await signIn()).code).toBeDefined();
+});
+
+test('people who are the first to sign in at the same time all get a code', async () => {
+  const signIns = identity.users.map(({ email: username, password }) => signIn({ username, password }));
+  const codes = (await Promise.all(signIns)).map(({ code }) => code);
+  expect(codes).not.toContain(undefined);
+  expect(new Set(codes).size).toBe(identity.users.length);
+});
+
+test('a damaged user pool fails the sign-in with a reason, which is logged, until the pool is repaired', async () => {
+  const pools = new DataFolder(folder.file('identity'));
+  pools.create();
+  writeFileSync(pools.file('clients.json'), '{');
+  const { page, answer, code } = await signIn();
+  expect([page.status, answer.status, code]).toEqual([503, 503, undefined]);
+  expect(await page.json()).toMatchObject({ error: 'temporarily_unavailable' });
+  expect(log.join('')).toContain('"level":"error","code":"USER_POOL_NOT_OPENED","cause":"SyntaxError"');
+  rmSync(pools.file('clients.json'));
+  expect((await signIn()).code).toBeDefined();
 });

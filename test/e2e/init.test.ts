@@ -14,13 +14,13 @@ const BOTH = '{"openai":"sk-one","anthropic":"sk-two"}';
 let folder: string;
 let services: LocalServices;
 let secret: string;
-beforeEach(() => {
+beforeEach(async () => {
   folder = temporaryFolder();
-  services = openLocalServices(new DataFolder(folder));
+  services = await openLocalServices(new DataFolder(folder));
   secret = '{}';
 });
-afterEach(() => {
-  services.close();
+afterEach(async () => {
+  await services.close();
   rmSync(folder, { recursive: true });
 });
 

@@ -1,7 +1,10 @@
 import { rmSync } from 'node:fs';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
+import { DataFolder } from '../../dev/local/folder/data-folder';
 import { type LocalGateway, startLocalGateway } from '../../dev/local/gateway/local-gateway';
+import { openReadOnlyServices } from '../../dev/local/gateway/local-services';
+import type { HostLimits } from '../../dev/local/gateway/open-requests';
 import { readSettings } from '../../dev/local/settings';
 import { StdoutLog } from '../../lambdas/adapters/stdout-log';
 import { PRICE_LIST } from '../../lambdas/domain/catalog/price-list';
@@ -28,7 +31,10 @@ export interface LocalRun {
   stop(): Promise<void>;
 }
 
-export async function startLocalRun(environment: { readonly [name: string]: string } = {}): Promise<LocalRun> {
+export async function startLocalRun(
+  environment: { readonly [name: string]: string } = {},
+  limits: Partial<HostLimits> = {},
+): Promise<LocalRun> {
   const upstream = await Upstream.start();
   const folder = temporaryFolder();
   const log: string[] = [];
@@ -41,7 +47,7 @@ export async function startLocalRun(environment: { readonly [name: string]: stri
     ANTHROPIC_API_KEY: 'provider-key-anthropic',
     ...environment,
   });
-  const gateway = await startLocalGateway(settings, new StdoutLog((line) => void log.push(line)));
+  const gateway = await startLocalGateway(settings, new StdoutLog((line) => void log.push(line)), limits);
   const { apiKey } = gateway.account;
   return {
     upstream,
@@ -56,6 +62,16 @@ export async function startLocalRun(environment: { readonly [name: string]: stri
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** The run with its data opened for reading, for what a test checks after the gateway has stopped. */
+export async function stoppedRun(run: LocalRun): Promise<LocalRun> {
+  const services = await openReadOnlyServices(new DataFolder(run.folder));
+  const stop = async (): Promise<void> => {
+    await services.close();
+    await run.stop();
+  };
+  return { ...run, gateway: { ...run.gateway, services }, stop };
 }
 
 export async function balanceOf({ gateway }: LocalRun, accountId = gateway.account.accountId): Promise<Balance> {

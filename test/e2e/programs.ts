@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, statSync, utimesSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
 
-export const ROOT = dirname(dirname(__dirname));
+/** The repository's root, in which npm runs every script and test. */
+export const ROOT = process.cwd();
 const FOLDER = join(ROOT, '.cache/programs');
 
 /** The folder in which Node caches compiled code, so that only the first start of a program compiles it. */
@@ -34,7 +36,7 @@ function sources(): string[] {
   const files = ['dev', 'lambdas'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(ROOT, folder, file)),
   );
-  return [...files, join(ROOT, 'package-lock.json'), __filename];
+  return [...files, join(ROOT, 'package-lock.json'), join(ROOT, 'test/e2e/programs.ts')];
 }
 
 function bundle(file: string, outfile: string): void {
@@ -43,7 +45,7 @@ function bundle(file: string, outfile: string): void {
   // Another worker may start the same program now, so the file is replaced in one step.
   const draft = `${outfile}.${process.pid}`;
   const options = ['--bundle', '--platform=node', '--format=cjs', '--target=node24', '--log-level=error'];
-  const esbuild = require.resolve('esbuild/bin/esbuild');
+  const esbuild = createRequire(join(ROOT, 'package.json')).resolve('esbuild/bin/esbuild');
   execFileSync(process.execPath, [esbuild, join('dev', file), ...options, `--outfile=${draft}`], { cwd: ROOT });
   // The bundle gets the time of its start, so that a source that changed meanwhile is newer.
   utimesSync(draft, startedAt, startedAt);

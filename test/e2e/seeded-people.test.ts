@@ -16,11 +16,11 @@ let services: LocalServices;
 let accountId: string;
 beforeEach(async () => {
   folder = new DataFolder(temporaryFolder());
-  services = openLocalServices(folder);
+  services = await openLocalServices(folder);
   accountId = (await demoAccount(folder, services)).accountId;
 });
-afterEach(() => {
-  services.close();
+afterEach(async () => {
+  await services.close();
   rmSync(folder.path, { recursive: true });
 });
 

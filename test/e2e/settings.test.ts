@@ -6,6 +6,7 @@ describe('the settings of a local run', () => {
       port: 8787,
       dataFolder: `${process.cwd()}/.tollgate`,
       requestSeconds: 900,
+      durability: 'power-loss',
       providers: [],
     });
   });
@@ -33,11 +34,16 @@ describe('the settings of a local run', () => {
     expect(readSettings(other).providers).toMatchObject([{ settings: { region: 'us', zeroDataRetention: false } }]);
   });
 
+  test.each(['power-loss', 'process-crash'])('the durability %s is accepted', (durability) => {
+    expect(readSettings({ TOLLGATE_DURABILITY: durability })).toMatchObject({ durability });
+  });
+
   test.each([
     [{ PORT: '65536' }, 'PORT must be a whole number from 0 to 65535.'],
     [{ PORT: '-1' }, 'PORT must be a whole number from 0 to 65535.'],
     [{ PORT: '80.5' }, 'PORT must be a whole number from 0 to 65535.'],
     [{ TOLLGATE_REQUEST_SECONDS: '10' }, 'TOLLGATE_REQUEST_SECONDS must be a whole number from 11 to 900.'],
+    [{ TOLLGATE_DURABILITY: 'full' }, 'TOLLGATE_DURABILITY must be power-loss or process-crash.'],
     [
       { OPENAI_BASE_URL: 'localhost:1' },
       'OPENAI_BASE_URL must be an http or https URL without credentials, query or fragment.',

@@ -107,11 +107,11 @@ describe('changes of the embedded store', () => {
     expect(received).toHaveLength(1);
   });
 
-  test('sequence numbers of changes keep ascending across restarts and compactions', async () => {
+  test('sequence numbers of changes keep ascending across restarts', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tollgate-changes-'));
     const numbers: string[] = [];
     for (let restart = 0; restart < 3; restart++) {
-      const opened = EmbeddedStore.open({ file: join(folder, 'store.jsonl'), clock: () => now });
+      const opened = EmbeddedStore.open({ file: join(folder, 'store.db'), clock: () => now });
       opened.onChange((records) => numbers.push(...records.map(({ dynamodb }) => dynamodb?.SequenceNumber ?? '')));
       for (let n = 0; n < 60; n++) {
         await opened.transact([
@@ -119,7 +119,7 @@ describe('changes of the embedded store', () => {
           { table: WALLET, put: { ...key('b'), restart, n } },
         ]);
       }
-      opened.close();
+      await opened.close();
     }
     rmSync(folder, { recursive: true });
     expect(numbers).toHaveLength(360);

@@ -21,7 +21,7 @@ afterAll(() => {
 
 test('a process that is killed while it writes loses no acknowledged write and tears no transaction', async () => {
   for (let kill = 1; kill <= KILLS; kill++) {
-    const file = join(folder, `store-${kill}.jsonl`);
+    const file = join(folder, `store-${kill}.db`);
     const acknowledged = await writeUntilKilled(file);
     const store = EmbeddedStore.open({ file, clock: Date.now });
     const entries = await countEntries(store);
@@ -29,16 +29,17 @@ test('a process that is killed while it writes loses no acknowledged write and t
     expect(await store.get({ table: WALLET, key: { pk: 'balance', sk: 'balance' } })).toEqual(
       expect.objectContaining({ n: BigInt(entries) }),
     );
-    store.close();
+    await store.close();
   }
 });
 
-test('another process can read the journal of a running one', async () => {
-  const file = join(folder, 'running.jsonl');
+test('another process can read the store of a running one', async () => {
+  const file = join(folder, 'running.db');
   const { child, lines } = startWriter(file);
   const [acknowledged] = (await once(lines, 'line')) as [string];
   const reader = EmbeddedStore.openReadOnly({ file, clock: Date.now });
   expect(await countEntries(reader)).toBeGreaterThanOrEqual(Number(acknowledged));
+  await reader.close();
   child.kill('SIGKILL');
   await once(child, 'close');
 });

@@ -31,9 +31,9 @@ export const embeddedOnFile: Engine = {
   name: 'the embedded store on a file',
   async start(clock) {
     const folder = mkdtempSync(join(tmpdir(), 'tollgate-table-store-'));
-    const store = EmbeddedStore.open({ file: join(folder, 'store.jsonl'), clock });
+    const store = EmbeddedStore.open({ file: join(folder, 'store.db'), clock });
     const stop = async () => {
-      store.close();
+      await store.close();
       rmSync(folder, { recursive: true });
     };
     return { store, stop };

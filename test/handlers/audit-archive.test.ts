@@ -6,7 +6,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
 import { S3EventArchive } from '../../lambdas/adapters/s3/s3-event-archive';
 import { StdoutLog } from '../../lambdas/adapters/stdout-log';
-import { StreamFault } from '../../lambdas/adapters/stream/stream-pipeline';
+import { StreamFault } from '../../lambdas/adapters/stream/stream-rules';
 import { verifyAuditFile } from '../../lambdas/domain/audit/verify-audit-file';
 import { archive } from '../../lambdas/handlers/audit/archive';
 import { AccountStage } from '../domain/accounts/account-stage';

@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { StreamFault } from '../../lambdas/adapters/stream/stream-pipeline';
+import { StreamFault } from '../../lambdas/adapters/stream/stream-rules';
 import { absent } from '../../lambdas/domain/table/condition';
 import { USAGE } from '../../lambdas/contracts/storage/tables';
 import { putUsageRecord } from '../../lambdas/domain/usage/records/usage-records';

@@ -119,16 +119,16 @@ describe('pinned-node.js', () => {
     });
   });
 
-  test.each(['22.12.0', '22.20.1', '24.0.0', '26.1.0'])('a program runs on a system with Node %s', (version) => {
+  test.each(['22.19.0', '22.20.1', '24.0.0', '26.1.0'])('a program runs on a system with Node %s', (version) => {
     expect(run('console.log("ran")', version)).toMatchObject({ status: 0, stdout: 'ran\n', stderr: '' });
   });
 
-  test.each(['18.20.0', '20.19.0', '22.11.0'])(
+  test.each(['18.20.0', '20.19.0', '22.18.0'])(
     'a program on a system with Node %s fails with one sentence',
     (version) => {
       const { status, stdout, stderr } = run('console.log("ran")', version);
       expect([status, stdout]).toEqual([1, '']);
-      const sentence = `Node ${version} is too old for Tollgate: install Node 24 (22.12 or newer will do), `;
+      const sentence = `Node ${version} is too old for Tollgate: install Node 24 (22.19 or newer will do), `;
       expect(stderr.startsWith(sentence)).toBe(true);
       expect(stderr.slice(sentence.length)).toMatch(/^[^.\n]+\.\n$/);
     },

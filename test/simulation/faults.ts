@@ -18,7 +18,7 @@ const CRASHES = ['crash before', 'crash after'] as const;
 const READ_FAULTS = ['throttled', 'unreachable', 'lost reply', 'crash before'] as const;
 const WRITE_FAULTS = ['conflict', 'throttled', 'unreachable', 'lost reply', 'lost reply', 'late', ...CRASHES] as const;
 const TRANSACT_FAULTS = [...WRITE_FAULTS, 'late', 'twice'] as const;
-/** For tables in the process's own memory: either the disk is full, or the process dies with its tables. */
+/** For tables of the process's own: either the disk is full, or the process dies. */
 const LOCAL_WRITE_FAULTS = ['unreachable', 'unreachable', ...CRASHES] as const;
 
 /** @param isLocal whether the store is in the process, not behind a network */

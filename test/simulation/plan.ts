@@ -30,7 +30,7 @@ export interface Payment {
 /** Everything about a history that is fixed before it runs. */
 export interface Plan {
   readonly seed: number;
-  /** Whether one process keeps the tables in memory and in a journal, as the local gateway does. */
+  /** Whether one process keeps the tables in a file of its own, as the local gateway does. */
   readonly isLocal: boolean;
   readonly accounts: number;
   /** The offset of each process's clock from true time, in milliseconds. */

@@ -24,8 +24,6 @@ interface Caller<T> {
   readonly reject: (error: Error) => void;
 }
 
-const FULL_DISK_BYTES = 10;
-
 /** The tables as one operation of one process sees them: each call has latency, and may fail. */
 export class ProcessStore implements TableStore {
   readonly #world: World;
@@ -88,7 +86,8 @@ export class ProcessStore implements TableStore {
         case 'throttled':
           return this.#refuse(this.#latency(call), caller, refusal(fault, call));
         case 'unreachable':
-          if (this.#world.plan.isLocal) return this.#arriveAtFullDisk(call, caller);
+          if (this.#world.plan.isLocal)
+            return this.#refuse(this.#latency(call), caller, new StoreUnavailable('ENOSPC'));
           return this.#refuse(timeoutMs(this.#random), caller, new StoreUnavailable('ECONNRESET'));
         case 'lost reply':
         case 'late': {
@@ -129,11 +128,6 @@ export class ProcessStore implements TableStore {
       this.#note(() => `${call.name()} failed: ${failure.message}`);
       return ({ reject }) => reject(failure);
     }
-  }
-
-  #arriveAtFullDisk<T>(call: Call<T>, caller: Caller<T>): void {
-    const apply = (): Promise<T> => this.#world.withFullDisk(this.#random.between(0, FULL_DISK_BYTES), call.apply);
-    this.#arrive(this.#latency(call), { ...call, apply }, caller);
   }
 
   #refuse(delayMs: number, { reject }: Caller<never>, error: Error): void {

@@ -1,6 +1,5 @@
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
 import type { Check, TableStore, Write } from '../../lambdas/domain/table/table-store';
-import { FaultyDisk } from '../engines/table-store-faulty-disk';
 import type { CallKind, Fault } from './faults';
 import { drawFault } from './faults';
 import { fingerprint } from './fields';
@@ -16,7 +15,6 @@ import { readAll, Stored } from './stored';
 import { limitsAreKept } from './limits';
 import { expectKept } from './violation';
 
-const JOURNAL = 'journal';
 const KEY_ID = /\b01[0-9A-HJKMNP-TV-Z]{24}\b/g;
 
 /** Changes the writes between a process and the tables, so that a test can break something. */
@@ -33,9 +31,8 @@ export class World {
   /** The steps so far; undefined unless a trace was requested. */
   readonly trace: string[] | undefined;
   readonly met = new Set<Landmark>();
-  readonly #disk = new FaultyDisk();
   readonly #sabotage: Sabotage;
-  #engine: EmbeddedStore;
+  readonly #engine: EmbeddedStore;
   #faultRate: number;
   #failure: Error | undefined;
   #hasRestarted = false;
@@ -48,7 +45,7 @@ export class World {
     this.accountIds = Array.from({ length: plan.accounts }, (_, account) => accountIdOf(account));
     if (plan.isHot) for (const process of this.processes) this.accountIds.forEach((id) => process.knowHot(id));
     this.#faultRate = plan.faultRate;
-    this.#engine = this.#openEngine();
+    this.#engine = EmbeddedStore.memory({ clock: () => this.scheduler.now });
   }
 
   get engine(): TableStore {
@@ -114,23 +111,11 @@ export class World {
     return this.#engine.removeExpired();
   }
 
-  /** Makes the disk of a local process full for this one call. */
-  async withFullDisk<T>(room: number, call: () => Promise<T>): Promise<T> {
-    this.#disk.room = room;
-    try {
-      return await call();
-    } finally {
-      this.#disk.room = Infinity;
-    }
-  }
-
-  /** Crashes a process. A local one loses its tables, perhaps in the middle of a line, and restarts from the disk. */
+  /** Crashes a process. A local one finds its commits on the disk when it restarts. */
   async crash(process: Process, random: Random): Promise<void> {
     this.note(() => `${process.name}: crash`);
     process.crash(random);
     if (!this.plan.isLocal) return;
-    if (random.chance(0.5)) this.#disk.open(JOURNAL).append('{"commit":9');
-    this.#engine = this.#openEngine();
     this.intents.sweepsEverything = true;
     this.#hasRestarted = true;
     await this.expectDurable();
@@ -171,11 +156,5 @@ export class World {
     for (const landmark of landmarksOf(changes, this.stored)) this.met.add(landmark);
     checkCommit(changes, this.stored, this.intents, this.plan.payments);
     limitsAreKept(this.stored, this.intents, this.plan.limits);
-  }
-
-  #openEngine(): EmbeddedStore {
-    const clock = () => this.scheduler.now;
-    if (!this.plan.isLocal) return EmbeddedStore.memory({ clock });
-    return EmbeddedStore.open({ file: JOURNAL, clock, files: this.#disk });
   }
 }

@@ -8,6 +8,7 @@ const LONGEST = [
   'test/e2e/commands.test.ts',
   'test/e2e/receipts.test.ts',
   'test/e2e/local-start.test.ts',
+  'test/e2e/crash-rounds.test.ts',
   'test/engines/wallet.test.ts',
   'test/repository/regexes.test.ts',
   'test/handlers/api-authorization.test.ts',

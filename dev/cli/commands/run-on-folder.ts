@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { sendCommand, isConnectionReset } from '../../local/folder/control-client';
 import type { DataFolder } from '../../local/folder/data-folder';
 import type { Owner } from '../../local/folder/owner';
 import { findOwner, FolderInUse, FolderOwnership } from '../../local/folder/ownership';
-import { openLocalServices } from '../../local/gateway/local-services';
+import { openLocalServices, openReadOnlyServices } from '../../local/gateway/local-services';
 import { type Command, commandSchema } from './command';
 import { type CommandResult, failure } from './command-result';
 import { runCommand } from './run-command';
@@ -33,17 +33,39 @@ export async function runOnFolder(folder: DataFolder, command: Command): Promise
       `There is no data folder ${folder.path}: create it with "npm start", or set TOLLGATE_DATA to another folder.`,
     );
   }
+  if (!isWritable(folder)) return runReadOnly(folder, command);
   const giveUpAt = Date.now() + OWNER_TIMEOUT_MS;
   while (Date.now() < giveUpAt) {
     const owner = await findOwner(folder);
-    const result =
-      owner === undefined ? await runInThisProcess(folder, command) : await runInOwnerProcess(owner, command);
+    const result = await (owner === undefined ? runInThisProcess(folder, command) : runInOwnerProcess(owner, command));
     if (result !== undefined) return result;
     await wait(POLL_MS);
   }
   throw new CommandError(
     `The process that owns the data folder ${folder.path} accepts no commands. Try again, or restart the gateway.`,
   );
+}
+
+function isWritable(folder: DataFolder): boolean {
+  try {
+    accessSync(folder.path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Runs a command on a folder that cannot be written to, such as a mounted backup. An owner that its lock names runs on
+ * another folder, of which this one is a copy.
+ */
+async function runReadOnly(folder: DataFolder, command: Command): Promise<CommandResult> {
+  const services = await openReadOnlyServices(folder);
+  try {
+    return await runCommand(services, command);
+  } finally {
+    await services.close();
+  }
 }
 
 /** @returns undefined when another process acquired the folder first */
@@ -56,11 +78,11 @@ async function runInThisProcess(folder: DataFolder, command: Command): Promise<C
     throw error;
   }
   try {
-    const services = openLocalServices(folder);
+    const services = await openLocalServices(folder);
     try {
       return await runCommand(services, command);
     } finally {
-      services.close();
+      await services.close();
     }
   } finally {
     await ownership.release();

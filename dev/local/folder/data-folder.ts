@@ -1,6 +1,7 @@
 import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { syncFolder } from '../../../lambdas/adapters/embedded/store-file';
 
 /** The folder contains secrets that give access to the wallet, so no other user of the machine may read it. */
 const FOLDER_MODE = 0o700;
@@ -48,6 +49,7 @@ export class DataFolder {
     const temporary = this.writeTemporary(name, text);
     try {
       linkSync(temporary, this.file(name));
+      syncFolder(this.path);
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -59,7 +61,8 @@ export class DataFolder {
 
   private writeTemporary(name: string, text: string): string {
     const temporary = this.file(`.${name}.${randomBytes(6).toString('hex')}`);
-    writeFileSync(temporary, text, { mode: FILE_MODE, flag: 'wx' });
+    // Stored keys are worthless without the secrets, so a power failure must not lose them.
+    writeFileSync(temporary, text, { mode: FILE_MODE, flag: 'wx', flush: true });
     return temporary;
   }
 }

@@ -23,7 +23,7 @@ const POLL_MS = 50;
 const LOCK = /^lock\.(\d{1,15})$/;
 
 /**
- * Only one process may own a data folder at a time, because the journal allows one writer. The `lock.<number>` file
+ * Only one process may own a data folder at a time, because the store allows one writer. The `lock.<number>` file
  * with the highest number names the owner. It is left behind when the owner dies, so its port is probed to see
  * whether the owner is alive. Each number is claimed by an exclusive create: of two processes that find a dead owner,
  * one claims the next number and the other then finds it alive.

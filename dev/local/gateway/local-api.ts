@@ -3,49 +3,68 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { CLIENT_ADDRESS_HEADER } from '../../../lambdas/contracts/deployment/edge';
 import { AppError, InternalError } from '../../../lambdas/domain/errors/app-error';
+import { ControlPlaneUnavailable } from '../../../lambdas/domain/errors/refusal';
+import type { Log } from '../../../lambdas/domain/log';
+import { openOnFirstUse } from '../../../lambdas/domain/open-once';
 import { BODY_BYTES_MAX } from '../../../lambdas/handlers/control-plane/api/check-body';
 import type { Event } from '../../../lambdas/handlers/control-plane/api/serve-api';
 import { health } from '../../../lambdas/handlers/control-plane/health';
 import { problem } from '../../../lambdas/handlers/control-plane/problem';
-import { discard, readBody } from './request-body';
+import { logFailure } from '../log-failure';
+import type { OpenRequest } from './open-request';
+import { discard } from './request-body';
+import { bodyStream } from './send-body';
 
-type Answer = (event: Event) => Promise<APIGatewayProxyStructuredResultV2>;
+type Serve = (event: Event) => Promise<APIGatewayProxyStructuredResultV2>;
+
+export interface LocalApiOptions {
+  /** Opens the control plane: called at the first request, and again after a failure. */
+  readonly open: () => Promise<Serve>;
+  readonly log: Log;
+}
 
 /** Whether a path belongs to the control plane. */
 export const isApiPath = (path: string): boolean => path === '/api' || path.startsWith('/api/');
 
 /** Stands in for API Gateway: turns HTTP requests into events for the functions of the control plane. */
 export class LocalApi {
-  private readonly serve: Answer;
+  private readonly controlPlane: () => Promise<Serve>;
   private readonly health = health({ stage: 'local' });
 
-  /** @param serve the function that serves the API */
-  constructor(serve: Answer) {
-    this.serve = serve;
+  constructor({ open, log }: LocalApiOptions) {
+    this.controlPlane = openOnFirstUse(() => logFailure(log, 'CONTROL_PLANE_NOT_OPENED', open));
   }
 
-  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async answer(request: IncomingMessage, response: ServerResponse, open: OpenRequest): Promise<void> {
     const requestContext = { requestId: randomUUID(), http: { method: request.method ?? '' } };
     let result: APIGatewayProxyStructuredResultV2;
     try {
-      result = await this.resultOf(request, requestContext);
+      result = await this.resultOf(request, open, requestContext);
     } catch (error) {
-      void discard(request);
       result = problem(error instanceof AppError ? error : new InternalError(), requestContext);
-      response.setHeader('connection', 'close');
+      if (!request.readableEnded) {
+        void discard(request);
+        response.setHeader('connection', 'close');
+      }
     }
+    const body = Buffer.from(result.body ?? '');
+    open.memory.keepAnswer(body.length);
     response.writeHead(result.statusCode ?? 200, result.headers as Record<string, string>);
-    response.end(result.body);
+    bodyStream(response, body.length).end(body);
   }
 
   private async resultOf(
     request: IncomingMessage,
+    open: OpenRequest,
     requestContext: Event['requestContext'],
   ): Promise<APIGatewayProxyStructuredResultV2> {
     const [rawPath = '', ...query] = (request.url ?? '').split('?');
-    const body = await readBody(request, BODY_BYTES_MAX);
+    const body = await open.readBody(BODY_BYTES_MAX);
     if (rawPath === '/api/health' && request.method === 'GET') return this.health();
-    return this.serve({
+    const serve = await this.controlPlane().catch((cause: unknown) => {
+      throw new ControlPlaneUnavailable({ cause });
+    });
+    return serve({
       rawPath,
       rawQueryString: query.join('?'),
       requestContext,

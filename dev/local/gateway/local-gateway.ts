@@ -1,25 +1,23 @@
-import { documentFetcher } from '../../../lambdas/adapters/federation/issuer-documents';
-import { OidcTokens } from '../../../lambdas/adapters/federation/oidc-tokens';
 import { UndiciProviderClient } from '../../../lambdas/adapters/providers/undici-provider-client';
 import { LiveCatalog } from '../../../lambdas/domain/catalog/live-catalog';
 import type { Log } from '../../../lambdas/domain/log';
 import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations';
 import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { byKey } from '../../../lambdas/domain/data-plane/identify-caller';
-import { apiDependencies } from '../../../lambdas/handlers/control-plane/api/api-dependencies';
-import { serveApi } from '../../../lambdas/handlers/control-plane/api/serve-api';
 import type { Sweep } from '../../../lambdas/domain/wallet/sweep';
 import { commandHandler } from '../../cli/commands/run-on-folder';
 import { DataFolder } from '../folder/data-folder';
 import { FolderOwnership } from '../folder/ownership';
 import { LocalIdentity } from '../identity/local-identity';
 import { seedPeople } from '../identity/seed-people';
-import { SpoolMailer } from '../mail/spool-mailer';
 import type { LocalProvider, Settings } from '../settings';
+import type { ControlPlaneOptions } from './control-plane';
+import { ExpiryClock } from './expiry-clock';
 import { type DemoAccount, demoAccount, writeDevFile } from './demo-account';
 import { type LocalServices, openLocalServices } from './local-services';
 import { LocalApi } from './local-api';
 import { NodeHost } from './node-host';
+import type { HostLimits } from './open-requests';
 import { Sealer } from './sealer';
 import { SpendWatch } from './spend-watch';
 import { Sweeper } from './sweeper';
@@ -34,6 +32,8 @@ export interface LocalGateway {
   readonly identity: LocalIdentity;
   /** The holds of an earlier run that ended unexpectedly, which were expired at the start. */
   readonly swept: Sweep;
+  /** The requests in progress, and how much of the memory for bodies they use. */
+  readonly host: Pick<NodeHost, 'keptBytes' | 'openRequests'>;
   /** Stops and settles the running requests, then gives up the folder. */
   stop(): Promise<void>;
 }
@@ -56,35 +56,40 @@ class Cleanup {
  * @throws OwnerNotResponding when its owner can be neither reached nor ruled out
  * @throws NodeJS.ErrnoException when the port cannot be opened, for example with EADDRINUSE
  */
-export async function startLocalGateway(settings: Settings, log: Log): Promise<LocalGateway> {
+export async function startLocalGateway(
+  settings: Settings,
+  log: Log,
+  limits: Partial<HostLimits> = {},
+): Promise<LocalGateway> {
   const cleanup = new Cleanup();
   try {
-    return await open(settings, log, cleanup);
+    return await open(settings, log, limits, cleanup);
   } catch (error) {
     await cleanup.run();
     throw error;
   }
 }
 
-async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<LocalGateway> {
+async function open(
+  settings: Settings,
+  log: Log,
+  limits: Partial<HostLimits>,
+  cleanup: Cleanup,
+): Promise<LocalGateway> {
   const folder = new DataFolder(settings.dataFolder);
   folder.create();
   const ownership = await FolderOwnership.acquire(folder, 'gateway');
   cleanup.add(() => ownership.release());
-  const services = openLocalServices(folder);
+  const services = await openLocalServices(folder, { durability: settings.durability });
   cleanup.add(() => services.close());
   // This process owns the folder, so the one that took these holds is gone and cannot settle them.
   const swept = await services.wallet.expireDue({ everything: true });
   const account = await demoAccount(folder, services);
-  const identity = await LocalIdentity.start(folder);
+  const identity = await LocalIdentity.start(folder, log);
   cleanup.add(() => identity.stop());
   await seedPeople(services, account.accountId, identity.users);
-  const sealer = new Sealer(folder, services, log);
-  await sealer.start();
-  cleanup.add(() => sealer.stop());
-  const spendWatch = new SpendWatch(services, log);
-  spendWatch.start();
-  cleanup.add(() => spendWatch.stop());
+  const expiry = new ExpiryClock(services.store, { clock: services.clock, timer: () => performance.now() });
+  await startReaders(folder, { ...services, expiry }, log, cleanup);
 
   const providers = await openProviders(settings, cleanup);
   const catalog = await LiveCatalog.open({
@@ -96,26 +101,12 @@ async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<Loc
   });
   const client = new UndiciProviderClient({ apiKey: (id) => keyOf(providers, id) });
   cleanup.add(() => client.close());
-  const cancellations = new Cancellations(services);
-  const gateway = new Gateway({
-    ...services,
-    identify: byKey(services.keys),
-    catalog,
-    cancellations,
-    providers: client,
-    log,
-  });
-  const verifier = identity.verifier(services.clock);
-  const { emails } = identity;
-  const mailer = new SpoolMailer(folder, services.clock);
-  const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock: services.clock });
+  const gateway = openDataPlane({ services, catalog, client, log });
   const providerIds = providers.map((provider) => provider.settings.id);
-  const api = new LocalApi(
-    serveApi(apiDependencies({ ...services, verifier, emails, federatedTokens, mailer, log, providerIds })),
-  );
-  const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000 });
+  const api = localApi({ folder, services, identity, providerIds, log });
+  const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000, limits });
   const port = await host.listen(settings.port);
-  const sweeper = new Sweeper(services, log);
+  const sweeper = new Sweeper({ ...services, expiry }, log);
   cleanup.add(async () => {
     host.stopAccepting();
     await gateway.stop();
@@ -124,11 +115,47 @@ async function open(settings: Settings, log: Log, cleanup: Cleanup): Promise<Loc
     await gateway.stop();
   });
   const origin = `http://127.0.0.1:${port}`;
-  await identity.allowConsole(origin);
+  identity.allowConsole(origin);
   writeDevFile(folder, origin, account, identity);
   sweeper.start();
   ownership.serve(commandHandler({ ...services, identity }));
-  return { url: `${origin}/v1`, account, catalog, services: services, identity, swept, stop: () => cleanup.run() };
+  return {
+    url: `${origin}/v1`,
+    account,
+    catalog,
+    services,
+    identity,
+    swept,
+    host,
+    stop: () => cleanup.run(),
+  };
+}
+
+function openDataPlane(options: {
+  readonly services: LocalServices;
+  readonly catalog: LiveCatalog;
+  readonly client: UndiciProviderClient;
+  readonly log: Log;
+}): Gateway {
+  const { services, catalog, client, log } = options;
+  const identify = byKey(services.keys);
+  const cancellations = new Cancellations(services);
+  return new Gateway({ ...services, identify, catalog, cancellations, providers: client, log });
+}
+
+/** Starts everything that reads the changes of usage records. */
+async function startReaders(
+  folder: DataFolder,
+  services: LocalServices & { readonly expiry: ExpiryClock },
+  log: Log,
+  cleanup: Cleanup,
+): Promise<void> {
+  const sealer = new Sealer(folder, services, log);
+  await sealer.start();
+  cleanup.add(() => sealer.stop());
+  const spendWatch = new SpendWatch(services, log);
+  spendWatch.start();
+  cleanup.add(() => spendWatch.stop());
 }
 
 /** Imports the demo provider lazily, because loading it would slow down a start that uses real ones. */
@@ -138,6 +165,12 @@ async function openProviders({ providers }: Settings, cleanup: Cleanup): Promise
   const demo = await startDemoProvider();
   cleanup.add(() => demo.stop());
   return demo.providers;
+}
+
+/** Imports the control plane lazily, because the data plane needs none of its packages and many runs never use it. */
+function localApi(options: ControlPlaneOptions): LocalApi {
+  const open = async () => (await import('./control-plane')).openControlPlane(options);
+  return new LocalApi({ open, log: options.log });
 }
 
 const keyOf = (providers: readonly LocalProvider[], id: string): string | undefined =>

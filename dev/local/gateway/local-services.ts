@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
-import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
+import type { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
+import type { Durability } from '../../../lambdas/adapters/embedded/file-commits';
 import type { CatalogData } from '../../../lambdas/contracts/storage/catalog';
-import { pepperSecretSchema } from '../../../lambdas/contracts/deployment/secrets';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { CatalogChanges } from '../../../lambdas/domain/catalog/catalog-changes';
@@ -14,13 +12,9 @@ import { UsageRecords } from '../../../lambdas/domain/usage/records/usage-record
 import { Wallet } from '../../../lambdas/domain/wallet/wallet';
 import { LOCAL_PRICE_LIST } from '../demo/demo-catalog';
 import type { DataFolder } from '../folder/data-folder';
+import { type OpenedStore, openStore, openStoreReadOnly } from '../folder/open-store';
 
 const USAGE_RETENTION_DAYS = 90;
-
-const PEPPER_BYTES = 32;
-const SECRETS_FILE = 'secrets.json';
-
-const secretsSchema = z.object({ pepper: pepperSecretSchema });
 
 /** Everything in the data folder, opened. Only the process that owns the folder may open it. */
 export interface LocalServices {
@@ -37,12 +31,29 @@ export interface LocalServices {
   /** The secret that goes into the hash of every key. */
   readonly pepper: string;
   readonly usageRetentionDays: number;
-  close(): void;
+  close(): Promise<void>;
 }
 
-export function openLocalServices(folder: DataFolder, clock: Clock = systemClock): LocalServices {
-  const pepper = readPepper(folder);
-  const store = EmbeddedStore.open({ file: folder.file('journal.jsonl'), clock });
+export interface OpenOptions {
+  /** @default the system's clock */
+  readonly clock?: Clock;
+  /** @default 'power-loss' */
+  readonly durability?: Durability;
+}
+
+/** Opens a folder for writing. Only the process that owns the folder may call this. */
+export async function openLocalServices(
+  folder: DataFolder,
+  { clock = systemClock, durability = 'power-loss' }: OpenOptions = {},
+): Promise<LocalServices> {
+  return servicesOn(await openStore(folder, { clock, durability }), clock);
+}
+
+/** Opens a folder that cannot be written to. Every write throws StoreReadOnly. */
+export const openReadOnlyServices = async (folder: DataFolder, clock: Clock = systemClock): Promise<LocalServices> =>
+  servicesOn(await openStoreReadOnly(folder, clock), clock);
+
+function servicesOn({ store, pepper }: OpenedStore, clock: Clock): LocalServices {
   const audit = new AuditLog({ store, clock });
   const compiled = LOCAL_PRICE_LIST;
   return {
@@ -60,11 +71,4 @@ export function openLocalServices(folder: DataFolder, clock: Clock = systemClock
     usageRetentionDays: USAGE_RETENTION_DAYS,
     close: () => store.close(),
   };
-}
-
-/** Creates the pepper once and never replaces it, because stored keys cannot be verified with any other. */
-function readPepper(folder: DataFolder): string {
-  const pepperJson = JSON.stringify({ pepper: randomBytes(PEPPER_BYTES).toString('base64') });
-  folder.writeIfAbsent(SECRETS_FILE, `${pepperJson}\n`);
-  return secretsSchema.parse(JSON.parse(folder.read(SECRETS_FILE) ?? '')).pepper;
 }

@@ -4,7 +4,10 @@ import { Writable } from 'node:stream';
 import { CLIENT_BUFFER_BYTES, type Exchange } from '../../../lambdas/domain/data-plane/exchange';
 import type { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { isApiPath, type LocalApi } from './local-api';
-import { discard, readBody } from './request-body';
+import type { OpenRequest } from './open-request';
+import { DEFAULT_LIMITS, type HostLimits, OpenRequests } from './open-requests';
+import { discard } from './request-body';
+import { bodyStream } from './send-body';
 
 /** Only loopback, because a local run has no TLS and prints its key. */
 const HOST = '127.0.0.1';
@@ -23,23 +26,41 @@ export interface NodeHostOptions {
   readonly api?: LocalApi;
   /** The longest that a request may take from start to end. */
   readonly requestMs: number;
+  /** @default DEFAULT_LIMITS */
+  readonly limits?: Partial<HostLimits>;
 }
 
 /** Routes HTTP requests to the data plane and the control plane, as CloudFront and the hosts behind it do in AWS. */
 export class NodeHost {
   private readonly server: Server;
+  private readonly open: OpenRequests;
 
-  constructor({ gateway, api, requestMs }: NodeHostOptions) {
+  constructor({ gateway, api, requestMs, limits }: NodeHostOptions) {
+    this.open = new OpenRequests({ ...DEFAULT_LIMITS, requestMs, ...limits });
     this.server = createServer(
       { noDelay: true, keepAlive: true, highWaterMark: CLIENT_BUFFER_BYTES },
       (request, response) => {
-        if (api && isApiPath(request.url ?? '')) void api.answer(request, response);
-        else void gateway.handle(toExchange(request, response, Date.now() + requestMs));
+        const open = this.open.add(request, response);
+        const handled =
+          api && isApiPath(request.url ?? '')
+            ? api.answer(request, response, open)
+            : gateway.handle(toExchange(request, response, open, Date.now() + requestMs));
+        void handled.finally(() => open.handled());
       },
     );
     this.server.headersTimeout = HEADERS_TIMEOUT_MS;
     this.server.requestTimeout = REQUEST_TIMEOUT_MS;
     this.server.keepAliveTimeout = KEEP_ALIVE_MS;
+  }
+
+  /** How many requests are not done yet: their response has not left, or they are not settled. */
+  get openRequests(): number {
+    return this.open.count;
+  }
+
+  /** How many bytes of requests and answers the process keeps. */
+  get keptBytes(): number {
+    return this.open.keptBytes;
   }
 
   /**
@@ -70,6 +91,7 @@ export class NodeHost {
         this.server.getConnections((_error, count) => {
           if (count > 0) return void setTimeout(check, 20);
           clearTimeout(timer);
+          this.open.stop();
           resolve();
         });
       };
@@ -78,13 +100,7 @@ export class NodeHost {
   }
 }
 
-function toExchange(request: IncomingMessage, response: ServerResponse, deadline: number): Exchange {
-  const clientLeft = new AbortController();
-  // Writing to a client that has disconnected is not an error; the signal reports it instead.
-  response.on('error', () => clientLeft.abort());
-  response.on('close', () => {
-    if (!response.writableFinished) clientLeft.abort();
-  });
+function toExchange(request: IncomingMessage, response: ServerResponse, open: OpenRequest, deadline: number): Exchange {
   const url = request.url ?? '/';
   const query = url.indexOf('?');
   return {
@@ -94,8 +110,10 @@ function toExchange(request: IncomingMessage, response: ServerResponse, deadline
     headers: request.headers as Exchange['headers'],
     clientAddress: request.socket.remoteAddress,
     deadline,
-    gone: clientLeft.signal,
-    readBody: (bytesMax) => readBody(request, bytesMax),
+    gone: open.gone,
+    disconnect: () => open.cut(),
+    keepAnswer: (bytes, onRoom) => open.memory.keepAnswer(bytes, onRoom),
+    readBody: (bytesMax) => open.readBody(bytesMax),
     begin: (status, headers) => begin(request, response, status, headers),
   };
 }
@@ -110,7 +128,7 @@ function begin(
   response.writeHead(status, headers);
   // A stream's headers go out even if its first event is late. If the event is ready, both leave in one packet.
   if (headers['content-length'] === undefined) setImmediate(() => response.flushHeaders());
-  return response;
+  return bodyStream(response, Number(headers['content-length']));
 }
 
 function hasUnreadBody({ headers, readableEnded }: IncomingMessage): boolean {

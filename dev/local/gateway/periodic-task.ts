@@ -3,12 +3,12 @@
  * errors.
  */
 export class PeriodicTask {
-  private readonly work: () => Promise<void>;
+  private readonly work: () => Promise<unknown>;
   private readonly everyMs: number;
   private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> = Promise.resolve();
+  private running: Promise<unknown> = Promise.resolve();
 
-  constructor(everyMs: number, work: () => Promise<void>) {
+  constructor(everyMs: number, work: () => Promise<unknown>) {
     this.everyMs = everyMs;
     this.work = work;
   }

@@ -7,16 +7,23 @@ import { Seals } from '../../../lambdas/domain/receipts/seals';
 import { receipts } from '../../../lambdas/handlers/receipts/receipts';
 import { seal } from '../../../lambdas/handlers/receipts/seal';
 import type { DataFolder } from '../folder/data-folder';
+import { backgroundStore } from './background-store';
+import type { ExpiryClock } from './expiry-clock';
 import type { LocalServices } from './local-services';
 import { PeriodicTask } from './periodic-task';
+import { runRules } from './run-rules';
 import { UsageChanges } from './usage-changes';
 
+/** Changes are read often, because each is kept in memory until then. */
+const READ_EVERY_MS = 1_000;
 const SEAL_EVERY_MS = 5_000;
 /** No request runs for an hour, so one that began more than an hour before the last seal was already sealed. */
 const LOOKBACK_MS = 3_600_000;
 const KEY_FILE = 'receipt-key.pem';
 
-type SealerServices = Pick<LocalServices, 'store' | 'clock' | 'accounts' | 'usageRetentionDays'>;
+type SealerServices = Pick<LocalServices, 'store' | 'clock' | 'accounts' | 'usageRetentionDays'> & {
+  readonly expiry: ExpiryClock;
+};
 
 /** Seals the receipts of finished requests every few seconds, with the code of the two functions that do so in AWS. */
 export class Sealer {
@@ -26,40 +33,68 @@ export class Sealer {
   private readonly seal: ReturnType<typeof seal>;
   /** Changes without a leaf so far. They are lost with the process, and the next start recovers them. */
   private readonly changes = new UsageChanges();
-  private readonly task = new PeriodicTask(SEAL_EVERY_MS, () => this.run());
+  private readonly reading = new PeriodicTask(READ_EVERY_MS, () => this.read());
+  private readonly sealing = new PeriodicTask(SEAL_EVERY_MS, () => this.sealAll());
+  private readonly stopped = new AbortController();
+  private completion: Promise<void> = Promise.resolve();
+  private removeBefore = 0;
 
   constructor(folder: DataFolder, services: SealerServices, log: Log) {
-    const { store, clock, usageRetentionDays: retentionDays } = services;
+    const { clock, usageRetentionDays: retentionDays } = services;
+    // An account's next tree must follow its last one, even if a wrong clock makes that one look expired.
+    const store = backgroundStore(services.store, { asOf: () => this.removeBefore });
     this.services = services;
     this.log = log;
-    this.handleChanges = receipts({ openLeaves: new OpenLeaves({ store }), log });
+    this.handleChanges = receipts({ openLeaves: new OpenLeaves({ store }), runRules, log });
     const sealer = new ReceiptSealer({ store, clock, signer: openSigner(folder), retentionDays });
     this.seal = seal({ sealer, log });
   }
 
-  /** Resolves once every record that an earlier run left without a leaf has one. */
+  /** Seals from now on, and in the background opens the leaves that an earlier run left out. */
   async start(): Promise<void> {
     this.changes.follow(this.services.store);
     const last = await new Seals(this.services).last();
-    const since = last.number === 0 ? 0 : Date.parse(last.minute) - LOOKBACK_MS;
-    for await (const accountId of this.services.accounts.list())
-      await completeReceipts(this.services.store, accountId, since);
-    this.task.start();
+    const sealedAt = last.number === 0 ? 0 : Date.parse(last.minute);
+    // The clock was wrong when the last seal was made, so nobody knows when that was.
+    const isAhead = sealedAt > this.services.clock();
+    const since = isAhead ? 0 : Math.max(0, sealedAt - LOOKBACK_MS);
+    this.completion = this.complete(since);
+    this.reading.start();
+    this.sealing.start();
   }
 
   /** Stops after one last run, which seals the requests that have finished. */
   async stop(): Promise<void> {
-    await this.task.stop();
-    await this.run();
+    this.stopped.abort();
+    await Promise.all([this.completion, this.reading.stop(), this.sealing.stop()]);
+    if (await this.read()) await this.sealAll();
   }
 
-  private async run(): Promise<void> {
-    if (!(await this.changes.deliver(this.handleChanges))) return;
+  private async complete(since: number): Promise<void> {
+    const store = backgroundStore(this.services.store, { signal: this.stopped.signal });
     try {
+      for await (const accountId of this.services.accounts.list()) await completeReceipts(store, accountId, since);
+    } catch (error) {
+      // The next start completes what a stop interrupted.
+      if (!this.stopped.signal.aborted) this.logFailure(error);
+    }
+  }
+
+  private read(): Promise<boolean> {
+    return this.changes.deliver(this.handleChanges);
+  }
+
+  private async sealAll(): Promise<void> {
+    try {
+      this.removeBefore = (await this.services.expiry.read()).removeBefore;
       await this.seal();
     } catch (error) {
-      this.log.error('SEAL_FAILED', { cause: error instanceof Error ? error.name : 'Unknown' });
+      this.logFailure(error);
     }
+  }
+
+  private logFailure(error: unknown): void {
+    this.log.error('SEAL_FAILED', { cause: error instanceof Error ? error.name : 'Unknown' });
   }
 }
 

@@ -4,24 +4,28 @@ import type { Log } from '../../../lambdas/domain/log';
 import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
 import { SpendWatch as KeySpendWatch } from '../../../lambdas/domain/usage/spend-watch/spend-watch';
 import { spend } from '../../../lambdas/handlers/usage/spend';
+import { backgroundStore } from './background-store';
 import type { LocalServices } from './local-services';
 import { PeriodicTask } from './periodic-task';
+import { runRules } from './run-rules';
 import { UsageChanges } from './usage-changes';
 
-const WATCH_EVERY_MS = 5_000;
+const WATCH_EVERY_MS = 1_000;
 
-/** Adds up what each key spends every few seconds, with the code of the function that does so in AWS. */
+/** Adds up what each key spends every second, with the code of the function that does so in AWS. */
 export class SpendWatch {
   private readonly handleChanges: ReturnType<typeof spend>;
   /** Changes not yet added up. They are lost with the process, so a key may spend that much more before it is noticed. */
   private readonly changes = new UsageChanges();
   private readonly task = new PeriodicTask(WATCH_EVERY_MS, () => this.run());
 
-  constructor({ store, clock }: Pick<LocalServices, 'store' | 'clock'>, log: Log) {
+  constructor(services: Pick<LocalServices, 'store' | 'clock'>, log: Log) {
+    const { clock } = services;
+    const store = backgroundStore(services.store);
     const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
     const watch = new KeySpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
-    this.handleChanges = spend({ watch, log });
-    this.changes.follow(store);
+    this.handleChanges = spend({ watch, runRules, log });
+    this.changes.follow(services.store);
   }
 
   start(): void {

@@ -1,15 +1,17 @@
 import type { Log } from '../../../lambdas/domain/log';
 import type { LocalServices } from './local-services';
+import type { ExpiryClock } from './expiry-clock';
 import { PeriodicTask } from './periodic-task';
 
 const SWEEP_EVERY_MS = 5_000;
 
-type SweeperServices = Pick<LocalServices, 'store' | 'wallet'>;
+type SweeperServices = Pick<LocalServices, 'store' | 'wallet'> & { readonly expiry: ExpiryClock };
 
-/** Expires holds past their deadline every few seconds, as a scheduled function does in AWS. */
+/** Expires holds every few seconds, as a scheduled function does in AWS, and removes expired items, as DynamoDB does. */
 export class Sweeper {
   private readonly services: SweeperServices;
   private readonly log: Log;
+  private isClockDoubted = false;
   private readonly task = new PeriodicTask(SWEEP_EVERY_MS, () => this.sweep());
 
   constructor(services: SweeperServices, log: Log) {
@@ -32,9 +34,16 @@ export class Sweeper {
       if (expired > 0) this.log.warn('HOLDS_EXPIRED', { count: expired });
       if (overdue > 0) this.log.error('HOLD_OVERDUE', { count: overdue });
       if (failed > 0) this.log.error('HOLD_NOT_EXPIRED', { count: failed });
-      await this.services.store.removeExpired();
+      await this.removeExpired();
     } catch (error) {
       this.log.error('SWEEP_FAILED', { cause: error instanceof Error ? error.name : 'Unknown' });
     }
+  }
+
+  private async removeExpired(): Promise<void> {
+    const { removeBefore, isDoubted } = await this.services.expiry.read();
+    if (isDoubted && !this.isClockDoubted) this.log.warn('CLOCK_DOUBTED', {});
+    this.isClockDoubted = isDoubted;
+    await this.services.store.removeExpired(removeBefore);
   }
 }

@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DynamoDBRecord } from 'aws-lambda';
+import { USAGE } from '../../../lambdas/contracts/storage/tables';
 import type { LocalServices } from './local-services';
 
-/** Part of the ARN that the embedded engine gives to the stream of the usage table. */
-const USAGE_STREAM = ':table/usage/';
+/** The most changes that a reader gets at once, as from a stream. Between two batches the event loop serves requests. */
+const BATCH_CHANGES_MAX = 100;
 
 /** Stands in for one reader of the usage table's stream: keeps the changes that it has not processed yet. */
 export class UsageChanges {
@@ -10,24 +12,26 @@ export class UsageChanges {
 
   /** Starts collecting changes. */
   follow(store: LocalServices['store']): void {
-    store.onChange((records) => {
-      this.pending.push(...records.filter(({ eventSourceARN }) => eventSourceARN?.includes(USAGE_STREAM)));
-    });
+    store.onChange((records) => void this.pending.push(...records), [USAGE]);
   }
 
   /**
-   * Passes the pending changes to the reader. When it fails, the next delivery repeats the batch, as a stream would.
+   * Passes the pending changes to the reader in batches. When it fails, the next delivery repeats the batch, as a stream
+   * would.
    * @returns false when the reader failed, which it has logged
    */
   async deliver(read: (event: { Records: DynamoDBRecord[] }) => Promise<unknown>): Promise<boolean> {
-    const batch = this.pending;
-    this.pending = [];
-    try {
-      if (batch.length > 0) await read({ Records: batch });
-      return true;
-    } catch {
-      this.pending.unshift(...batch);
-      return false;
+    // Changes that arrive during the delivery wait for the next one, so that it ends.
+    for (let left = this.pending.length; left > 0; left -= BATCH_CHANGES_MAX) {
+      const batch = this.pending.slice(0, Math.min(left, BATCH_CHANGES_MAX));
+      try {
+        await read({ Records: batch });
+      } catch {
+        return false;
+      }
+      this.pending.splice(0, batch.length);
+      await nextTurn();
     }
+    return true;
   }
 }

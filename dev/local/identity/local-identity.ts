@@ -1,15 +1,14 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Services } from 'cognito-local/lib/services/index.js';
-import { CognitoTokenVerifier } from '../../../lambdas/adapters/cognito/cognito-token-verifier';
 import type { Standing } from '../../../lambdas/contracts/http/roles';
-import type { Clock } from '../../../lambdas/domain/clock';
-import type { TokenVerifier } from '../../../lambdas/domain/identity/token-verifier';
+import type { Log } from '../../../lambdas/domain/log';
 import type { VerifiedEmails } from '../../../lambdas/domain/identity/verified-emails';
+import { openOnFirstUse } from '../../../lambdas/domain/open-once';
 import type { DataFolder } from '../folder/data-folder';
-import { LOCAL_CLIENT_ID, LOCAL_POOL_ID, LocalPool, SILENT } from './local-pool';
+import { logFailure } from '../log-failure';
 import { LocalTokens } from './local-tokens';
 import { emailsOf, type LocalUser, localUsers } from './local-users';
+import { LOCAL_CLIENT_ID, LOCAL_POOL_ID } from './pool-ids';
 
 const HOST = '127.0.0.1';
 
@@ -19,45 +18,63 @@ const OAUTH_ROUTES = ['GET /oauth2/authorize', 'POST /oauth2/authorize', 'POST /
 /** cognito-local copies query parameters into its sign-in form unescaped, so no script may run there. */
 const CONTENT_SECURITY_POLICY = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Signs people in to a local run: cognito-local issues the tokens, and the deployment's verifier checks them. */
+/** In the format of RFC 6749. */
+const UNAVAILABLE = {
+  error: 'temporarily_unavailable',
+  error_description: 'The user pool could not be opened. The cause is in the log of the gateway; try again.',
+};
+
+/**
+ * Signs people in to a local run: cognito-local issues the tokens, and the deployment's verifier checks them. The port
+ * is open from the start, but cognito-local is loaded at the first sign-in, because most runs never need it.
+ */
 export class LocalIdentity {
   readonly users: readonly LocalUser[];
   readonly emails: VerifiedEmails;
   readonly clientId = LOCAL_CLIENT_ID;
   /** The URL of the user pool, which is the issuer of its tokens. */
   readonly issuer: string;
+  private readonly folder: DataFolder;
+  private readonly log: Log;
   private readonly server: Server;
-  private readonly pool: LocalPool;
   private readonly tokens: LocalTokens;
-  private application: Promise<RequestListener> | undefined;
+  private signIn: (() => Promise<RequestListener>) | undefined;
 
-  private constructor(server: Server, users: readonly LocalUser[], pool: LocalPool) {
+  private constructor(folder: DataFolder, users: readonly LocalUser[], server: Server, log: Log) {
+    this.folder = folder;
+    this.users = users;
+    this.emails = emailsOf(users);
+    this.log = log;
     this.server = server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       this.answer(request, response).catch(() => response.destroy());
     });
-    this.users = users;
-    this.emails = emailsOf(users);
-    this.pool = pool;
     this.issuer = `http://${HOST}:${(server.address() as AddressInfo).port}/${LOCAL_POOL_ID}`;
     this.tokens = new LocalTokens(this.issuer);
   }
 
-  static async start(folder: DataFolder): Promise<LocalIdentity> {
+  static async start(folder: DataFolder, log: Log): Promise<LocalIdentity> {
     const users = localUsers(folder);
-    const pool = await LocalPool.open(folder, users);
     const server = createServer();
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, HOST, resolve));
-    return new LocalIdentity(server, users, pool);
+    return new LocalIdentity(folder, users, server, log);
   }
 
-  verifier(clock: Clock): TokenVerifier {
-    const fetchKeys = (): Promise<object> => this.tokens.keySet();
-    return new CognitoTokenVerifier({ issuer: this.issuer, clientIds: [this.clientId], clock, fetchKeys });
+  /**
+   * Allows people to sign in.
+   * @param consoleOrigin the origin of the console, to which people may be redirected
+   */
+  allowConsole(consoleOrigin: string): void {
+    const { folder, users, tokens } = this;
+    const open = async (): Promise<RequestListener> => {
+      const { openSignIn } = await import('./sign-in-application');
+      return openSignIn({ folder, users, tokens, consoleOrigin });
+    };
+    this.signIn = openOnFirstUse(() => logFailure(this.log, 'USER_POOL_NOT_OPENED', open));
   }
 
-  /** @param origin the origin of the console, to which people may be redirected */
-  allowConsole(origin: string): Promise<void> {
-    return this.pool.allowConsole(origin);
+  /** The JSON Web Key Set that verifies the tokens. */
+  keySet(): Promise<object> {
+    return this.tokens.keySet();
   }
 
   /** Issues the token that the console would get, for scripts. */
@@ -78,10 +95,9 @@ export class LocalIdentity {
     const route = `${request.method ?? ''} ${path}`;
     response.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
     if (OAUTH_ROUTES.includes(route)) {
-      this.application ??= this.loadApplication();
-      (await this.application)(request, response);
+      await this.answerSignIn(request, response);
     } else if (route === `GET /${LOCAL_POOL_ID}/.well-known/jwks.json`) {
-      sendJson(response, 200, await this.tokens.keySet());
+      sendJson(response, 200, await this.keySet());
     } else if (route === `GET /${LOCAL_POOL_ID}/.well-known/openid-configuration`) {
       sendJson(response, 200, this.metadata());
     } else {
@@ -89,12 +105,15 @@ export class LocalIdentity {
     }
   }
 
-  /** Called at the first sign-in only, because loading takes a tenth of a second. */
-  private async loadApplication(): Promise<RequestListener> {
-    const { createServer: createApplication } = await import('cognito-local/lib/server/server.js');
-    // The OAuth routes use only these two services and the logger.
-    const services = { cognito: this.pool.cognito, tokenGenerator: this.tokens } as unknown as Services;
-    return createApplication(refuseTargets, SILENT.logger as never, {}, services).application as RequestListener;
+  private async answerSignIn(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let application: RequestListener | undefined;
+    try {
+      application = await this.signIn?.();
+    } catch {
+      // The error has been logged, and the next request tries again.
+    }
+    if (application === undefined) sendJson(response, 503, UNAVAILABLE);
+    else application(request, response);
   }
 
   private metadata(): object {
@@ -111,8 +130,6 @@ export class LocalIdentity {
     };
   }
 }
-
-const refuseTargets = () => (): Promise<never> => Promise.reject(new Error('Only the OAuth routes are served.'));
 
 function sendJson(response: ServerResponse, status: number, body: object): void {
   // The console is on another port, so its requests are cross-origin.

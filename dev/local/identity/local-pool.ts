@@ -6,9 +6,7 @@ import { SIGNED_IN_PATH, SIGNED_OUT_PATH } from '../../../lambdas/contracts/depl
 import { DataFolder } from '../folder/data-folder';
 import { FolderDataStores } from './folder-data-stores';
 import type { LocalUser } from './local-users';
-
-export const LOCAL_POOL_ID = 'local_tollgate';
-export const LOCAL_CLIENT_ID = 'tollgate-console';
+import { LOCAL_CLIENT_ID, LOCAL_POOL_ID } from './pool-ids';
 
 const silent = (): void => undefined;
 /** Discards cognito-local's log, which would contain email addresses and passwords. */

@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { encodeJsonItem, encodeKey } from '../attribute-values';
-import type { ItemChange } from './memory-tables';
+import type { ItemChange } from './plan-writes';
 
 /** A change, in the form in which a Lambda function reads it from a DynamoDB stream. */
 export type ChangeRecord = DynamoDBRecord;
@@ -11,7 +11,9 @@ export type ChangeListener = (records: readonly ChangeRecord[]) => void;
 const EXPIRY_IDENTITY = { type: 'Service', principalId: 'dynamodb.amazonaws.com' } as const;
 
 export interface CommitFacts {
-  /** The commit's number. */
+  /** How often the store had been opened, which numbers its runs. */
+  readonly run: number;
+  /** The commit's number within the run. */
   readonly commit: number;
   /** Epoch milliseconds. */
   readonly at: number;
@@ -22,9 +24,9 @@ export interface CommitFacts {
 export function changeRecord(
   { table, key, before, after }: ItemChange,
   index: number,
-  { commit, at, isExpiry }: CommitFacts,
+  { run, commit, at, isExpiry }: CommitFacts,
 ): ChangeRecord {
-  const sequenceNumber = sequenceNumberOf(commit, index);
+  const sequenceNumber = sequenceNumberOf(run, commit, index);
   return {
     eventID: sequenceNumber,
     eventName: before === undefined ? 'INSERT' : after === undefined ? 'REMOVE' : 'MODIFY',
@@ -44,6 +46,6 @@ export function changeRecord(
   };
 }
 
-/** 21 digits as in DynamoDB: the commit's number, then the index within it, so that they ascend as text and as numbers. */
-const sequenceNumberOf = (commit: number, index: number): string =>
-  `${String(commit).padStart(18, '0')}${String(index).padStart(3, '0')}`;
+/** 21 digits as in DynamoDB: run, commit and index, so that they ascend as text and as numbers. */
+const sequenceNumberOf = (run: number, commit: number, index: number): string =>
+  `${String(run).padStart(6, '0')}${String(commit).padStart(12, '0')}${String(index).padStart(3, '0')}`;

@@ -1,6 +1,6 @@
-import { TABLES } from '../../contracts/storage/tables';
+import { TABLES, type TableName, type TableSpec } from '../../contracts/storage/tables';
 import type { Clock } from '../../domain/clock';
-import { keyOf } from '../../domain/table/key-of';
+import { StoreUnavailable } from '../../domain/table/table-errors';
 import {
   type Check,
   type Get,
@@ -10,176 +10,252 @@ import {
   TRANSACTION_WRITES_MAX,
   type Write,
 } from '../../domain/table/table-store';
-import type { Item } from '../../domain/table/value';
-import { encodeJsonItem } from '../attribute-values';
+import type { Item, Key } from '../../domain/table/value';
 import { epochSeconds, isExpired, unlessExpired } from '../expiry';
 import { checkKey, checkQuery, checkTransaction, checkWrite } from '../request-rules';
 import type { ChangeListener } from './change-records';
 import { changeRecord } from './change-records';
-import type { UsedToken } from './idempotency-tokens';
-import { fingerprintOf } from './idempotency-tokens';
-import type { Commit, JournalWrite } from './journal-entries';
-import type { JournalFiles } from './journal-files';
-import { nodeFiles } from './journal-files';
-import type { ItemChange } from './memory-tables';
-import { openJournal, readState } from './open-journal';
-import { hasEffect, planTransaction, planWrite } from './plan-writes';
-import type { State } from './replay';
-import { emptyState } from './replay';
-import { copyItem } from './stored-values';
+import type { Commits } from './commits';
+import { Database } from './database';
+import { type Durability, FileCommits } from './file-commits';
+import { ImmediateCommits } from './immediate-commits';
+import { hasEffect, type ItemChange, planTransaction, planWrite } from './plan-writes';
+import { openForReading, openForWriting } from './store-file';
+import { READ_ONLY } from './read-only-commits';
+import { onDatabase } from './sqlite-error';
+import { fingerprintOf, isRepeat, TOKEN_LIFETIME_MS, type UsedToken } from './tokens';
 
 export interface EmbeddedStoreOptions {
-  /** The journal. It and its folder are created if needed. The caller must ensure that no other process writes to it. */
+  /** The store's file. It and its folder are created if needed. */
   readonly file: string;
   readonly clock: Clock;
-  /** @default the file system */
-  readonly files?: JournalFiles;
+  /** @default 'power-loss' */
+  readonly durability?: Durability;
 }
 
-/** Makes commits durable before they are acknowledged. */
-interface CommitLog {
-  /**
-   * @returns the number of bytes written
-   * @throws StoreUnavailable when the commit could not be written
-   */
-  append(commit: Commit): number;
-  close(): void;
+export interface ReadOnlyOptions extends Pick<EmbeddedStoreOptions, 'file' | 'clock'> {
+  /** Called once the file is closed. */
+  readonly onClose?: () => void;
+}
+
+/** The changes of a transaction. */
+interface Plan {
+  readonly changes: readonly ItemChange[];
+  readonly token?: UsedToken | undefined;
+  /** Whether the items are removed because they have expired. */
+  readonly isExpiry?: boolean;
 }
 
 const PAGE_ITEMS_DEFAULT = 100;
-const STREAMED = new Set(TABLES.filter((table) => table.stream).map((table) => table.name));
+const STREAMED = TABLES.filter(({ stream }) => stream);
+const ignore = (): void => undefined;
 
 /**
- * The embedded store: tables in the memory of this process, made durable by one journal file. A commit runs
- * synchronously, so nothing can happen between the check of its conditions, its line in the journal and its effect.
+ * The embedded store: one SQLite file for one machine. Conditions and changes are evaluated here and not in SQL, so that
+ * they mean exactly what they mean on DynamoDB. One process writes; others may read.
  */
 export class EmbeddedStore implements TableStore {
-  readonly #state: State;
+  readonly #database: Database;
   readonly #clock: Clock;
-  readonly #log: CommitLog | undefined;
-  readonly #listeners = new Set<ChangeListener>();
+  readonly #commits: Commits;
+  readonly #listeners = new Map<ChangeListener, ReadonlySet<TableName>>();
+  /** The tables that have a listener. */
+  #published: ReadonlySet<TableName> = new Set();
+  /** Numbers the runs of the store's writer. */
+  readonly #run: number;
+  readonly #release: () => void;
+  #commit = 0;
+  #isClosed = false;
 
-  private constructor(state: State, clock: Clock, log?: CommitLog) {
-    this.#state = state;
+  /** @param release called after the database is closed */
+  private constructor(database: Database, clock: Clock, commits: Commits, { run = 0, release = ignore } = {}) {
+    this.#database = database;
     this.#clock = clock;
-    this.#log = log;
-  }
-
-  /** @throws JournalCorrupt when the file is damaged */
-  static open({ file, clock, files = nodeFiles }: EmbeddedStoreOptions): EmbeddedStore {
-    const { state, journal } = openJournal(files, file, clock);
-    return new EmbeddedStore(state, clock, journal);
-  }
-
-  /** Opens a snapshot of a file, even while another process writes to it. Every write throws. */
-  static openReadOnly({ file, clock, files = nodeFiles }: EmbeddedStoreOptions): EmbeddedStore {
-    const refuse = (): never => {
-      throw new Error('the store was opened read-only');
-    };
-    return new EmbeddedStore(readState(files, file).state, clock, { append: refuse, close: () => undefined });
-  }
-
-  /** Opens empty tables that are lost when the process ends. */
-  static memory({ clock }: { readonly clock: Clock }): EmbeddedStore {
-    return new EmbeddedStore(emptyState(), clock);
-  }
-
-  /** Closes the journal. Later writes throw StoreUnavailable. */
-  close(): void {
-    this.#log?.close();
+    this.#commits = commits;
+    this.#run = run;
+    this.#release = release;
   }
 
   /**
-   * Calls the listener once per later commit that changes a table with a stream, before the commit's caller resumes.
-   * @returns a function that removes the listener
+   * Opens a file for writing. The caller must ensure that no other process writes to it.
+   * @throws StoreRefused when the file is damaged, or is not a store of this release
+   * @throws StoreUnavailable when the file cannot be written to, for example because the disk is full
    */
-  onChange(listener: ChangeListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  static open({ file, clock, durability = 'power-loss' }: EmbeddedStoreOptions): EmbeddedStore {
+    const { database, run } = openForWriting(file);
+    return new EmbeddedStore(database, clock, new FileCommits(database, file, durability), { run });
   }
 
-  async get({ table, key }: Get): Promise<Item | undefined> {
+  /**
+   * Opens a file for reading, even while another process writes to it or if the folder is read-only. Every write throws.
+   * @throws StoreRefused when the file is missing or damaged, or is not a store of this release
+   */
+  static openReadOnly({ file, clock, onClose = ignore }: ReadOnlyOptions): EmbeddedStore {
+    const { database, release } = openForReading(file);
+    const releaseAll = (): void => {
+      release();
+      onClose();
+    };
+    return new EmbeddedStore(database, clock, READ_ONLY, { release: releaseAll });
+  }
+
+  /** Opens empty tables that are lost when the process ends. */
+  static memory({ clock }: Pick<EmbeddedStoreOptions, 'clock'>): EmbeddedStore {
+    const database = Database.memory();
+    return new EmbeddedStore(database, clock, new ImmediateCommits(database));
+  }
+
+  /** Finishes running commits. Later calls throw StoreUnavailable. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#commits.close();
+    this.#database.close();
+    this.#release();
+  }
+
+  /**
+   * Calls the listener once per later commit that changes one of the tables, before the commit's caller resumes.
+   * @param tables have a stream. @default all that have one
+   * @returns removes the listener
+   */
+  onChange(listener: ChangeListener, tables: readonly TableSpec[] = STREAMED): () => void {
+    this.#listeners.set(listener, new Set(tables.map(({ name }) => name)));
+    this.#updatePublished();
+    return () => {
+      this.#listeners.delete(listener);
+      this.#updatePublished();
+    };
+  }
+
+  /** @param asOf epoch milliseconds: what had expired then is left out. @default now */
+  async get({ table, key }: Get, asOf = this.#clock()): Promise<Item | undefined> {
     checkKey(key);
-    const item = unlessExpired(table, this.#state.tables.get(table.name, key), this.#clock);
-    return item && copyItem(item);
+    const stored = this.#read(() => this.#database.get(table.name, key));
+    return unlessExpired(table, stored, () => asOf);
   }
 
-  async query(query: Query): Promise<Page> {
+  /** @param asOf epoch milliseconds: what had expired then is left out. @default now */
+  async query(query: Query, asOf = this.#clock()): Promise<Page> {
     checkQuery(query);
     const { table, partition, limit = PAGE_ITEMS_DEFAULT } = query;
-    const read = this.#state.tables.partition(table.name, partition)?.read(query, limit) ?? [];
-    const now = epochSeconds(this.#clock);
-    const items = read.filter(({ item }) => !isExpired(table, item, now)).map(({ item }) => copyItem(item));
-    const last = read.at(-1);
+    const stored = this.#read(() => this.#database.range(query, limit));
+    const now = epochSeconds(() => asOf);
+    const items = stored.filter((item) => !isExpired(table, item, now));
+    const last = stored.at(-1);
     // As in DynamoDB, a full page has a `next` even if the next page turns out to be empty.
-    return last === undefined || read.length < limit ? { items } : { items, next: { pk: partition, sk: last.sk } };
+    return last === undefined || stored.length < limit
+      ? { items }
+      : { items, next: { pk: partition, sk: last['sk'] as string } };
   }
 
   async write(write: Write): Promise<Item | undefined> {
     const key = checkWrite(write);
-    const change = planWrite(this.#state.tables, write, key);
-    this.#commit([change], this.#clock());
-    return change.before && copyItem(change.before);
+    let before: Item | undefined;
+    await this.#transact(() => {
+      const change = planWrite(this.#database, write, key);
+      before = change.before;
+      return { changes: [change] };
+    });
+    return before;
   }
 
   async transact(writes: readonly (Write | Check)[], token?: string): Promise<void> {
     const keys = checkTransaction(writes, token);
-    const at = this.#clock();
-    const spent = token === undefined ? undefined : { token, fingerprint: fingerprintOf(writes), at };
-    if (spent !== undefined && this.#state.tokens.isRepeat(spent.token, spent.fingerprint, at)) return;
-    this.#commit(planTransaction(this.#state.tables, writes, keys), at, { token: spent });
+    const used = token === undefined ? undefined : { token, fingerprint: fingerprintOf(writes), at: this.#clock() };
+    await this.#transact(() => {
+      if (used !== undefined && isRepeat(used, this.#database.token(used.token))) return { changes: [] };
+      return { changes: planTransaction(this.#database, writes, keys), token: used };
+    });
   }
 
-  /** Removes expired items, which DynamoDB does by itself. @returns the number of items removed */
-  async removeExpired(): Promise<number> {
-    const at = this.#clock();
-    const now = epochSeconds(() => at);
-    const expired = TABLES.filter((table) => table.expires).flatMap((table) =>
-      [...this.#state.tables.items(table.name)]
-        .filter((item) => isExpired(table, item, now))
-        .map((before): ItemChange => ({
-          table: table.name,
-          key: keyOf({ table, put: before }),
-          before,
-          after: undefined,
-        })),
-    );
-    for (let first = 0; first < expired.length; first += TRANSACTION_WRITES_MAX) {
-      this.#commit(expired.slice(first, first + TRANSACTION_WRITES_MAX), at, { isExpiry: true });
+  /**
+   * Removes expired items, which DynamoDB does by itself, and forgets old tokens.
+   * @param asOf epoch milliseconds. @default now
+   * @returns the number of items removed
+   */
+  async removeExpired(asOf = this.#clock()): Promise<number> {
+    let removed = 0;
+    for (const table of TABLES.filter(({ expires }) => expires)) {
+      for (let slice = TRANSACTION_WRITES_MAX; slice === TRANSACTION_WRITES_MAX; removed += slice) {
+        const { changes } = await this.#transact(() => ({
+          changes: this.#database
+            .expired(
+              table,
+              epochSeconds(() => asOf),
+              TRANSACTION_WRITES_MAX,
+            )
+            .map((before) => ({ table: table.name, key: keyOfItem(before), before, after: undefined })),
+          isExpiry: true,
+        }));
+        slice = changes.length;
+      }
     }
-    return expired.length;
+    await this.#commits.run({
+      plan: () => asOf - TOKEN_LIFETIME_MS,
+      apply: (before) => this.#database.removeTokens(before),
+      publish: () => undefined,
+    });
+    return removed;
   }
 
-  /** All changes happen here: first on disk, then in memory, and then listeners are notified. */
-  #commit(
-    planned: readonly ItemChange[],
-    at: number,
-    { token, isExpiry = false }: { token?: UsedToken | undefined; isExpiry?: boolean } = {},
-  ): void {
-    const changes = planned.filter(hasEffect);
-    if (changes.length === 0 && token === undefined) return;
-    const { tables, tokens } = this.#state;
-    const commit = this.#state.commit + 1;
-    const bytes =
-      this.#log?.append({ commit, writes: changes.map(journalWrite), ...(token && { tokens: [token] }) }) ?? 0;
-    this.#state.commit = commit;
-    for (const { table, key, after } of changes) {
-      if (after === undefined) tables.remove(table, key);
-      else tables.put(table, key, after, bytes / changes.length);
+  /** Whether no table has an item. */
+  isEmpty(): boolean {
+    return this.#read(() => this.#database.isEmpty());
+  }
+
+  /** Reads a fact about the store itself. */
+  fact(name: string): string | undefined {
+    return this.#read(() => this.#database.fact(name));
+  }
+
+  async putFact(name: string, value: string): Promise<void> {
+    await this.#commits.run({
+      plan: () => value,
+      apply: () => this.#database.putFact(name, value),
+      publish: () => undefined,
+    });
+  }
+
+  #transact(plan: () => Plan): Promise<Plan> {
+    return this.#commits.run({
+      plan: () => {
+        const planned = plan();
+        return { ...planned, changes: planned.changes.filter(hasEffect) };
+      },
+      apply: ({ changes, token }) => {
+        for (const { table, key, after } of changes) {
+          if (after === undefined) this.#database.remove(table, key);
+          else this.#database.put(table, key, after);
+        }
+        if (token !== undefined) this.#database.putToken(token);
+      },
+      publish: (planned) => this.#publish(planned),
+    });
+  }
+
+  /** @throws StoreUnavailable when the database is closed or cannot be read */
+  #read<T>(work: () => T): T {
+    if (this.#isClosed) throw new StoreUnavailable('closed');
+    return onDatabase(work);
+  }
+
+  #updatePublished(): void {
+    this.#published = new Set([...this.#listeners.values()].flatMap((tables) => [...tables]));
+  }
+
+  #publish({ changes, isExpiry = false }: Plan): void {
+    if (this.#listeners.size === 0) return;
+    const facts = { run: this.#run, commit: ++this.#commit, at: this.#clock(), isExpiry };
+    const published = changes
+      .filter(({ table }) => this.#published.has(table))
+      .map((change, index) => ({ table: change.table, record: changeRecord(change, index, facts) }));
+    for (const [listener, tables] of this.#listeners) {
+      const records = published.filter(({ table }) => tables.has(table)).map(({ record }) => record);
+      // A listener runs in its own microtask, because it may itself write and its failure must not reach the writer.
+      if (records.length > 0) queueMicrotask(() => listener(records));
     }
-    if (token !== undefined) tokens.add(token);
-    if (this.#listeners.size > 0) this.#publish(changes, { commit, at, isExpiry });
-  }
-
-  #publish(changes: readonly ItemChange[], facts: { commit: number; at: number; isExpiry: boolean }): void {
-    const records = changes
-      .filter(({ table }) => STREAMED.has(table))
-      .map((change, index) => changeRecord(change, index, facts));
-    if (records.length === 0) return;
-    // A listener runs in its own microtask, because it may itself write and its failure must not reach the writer.
-    for (const listener of this.#listeners) queueMicrotask(() => listener(records));
   }
 }
 
-const journalWrite = ({ table, key, after }: ItemChange): JournalWrite =>
-  after === undefined ? { table, gone: [key.pk, key.sk] } : { table, put: encodeJsonItem(after) };
+const keyOfItem = (item: Item): Key => ({ pk: item['pk'] as string, sk: item['sk'] as string });

@@ -1,19 +1,30 @@
 import type { CancellationReason } from '../../domain/table/table-errors';
 import { ConditionFailed, TransactionCancelled } from '../../domain/table/table-errors';
 import type { Check, Write } from '../../domain/table/table-store';
+import type { TableName } from '../../contracts/storage/tables';
 import type { Item, Key } from '../../domain/table/value';
 import { applyChange, holds } from './evaluate';
-import type { ItemChange, MemoryTables } from './memory-tables';
+import type { Database } from './database';
 import { copyItem, areItemsEqual } from './stored-values';
+
+/** The change of one item. `before` and `after` are `undefined` where no item is stored. */
+export interface ItemChange {
+  readonly table: TableName;
+  readonly key: Key;
+  readonly before: Item | undefined;
+  readonly after: Item | undefined;
+}
+
+type Tables = Pick<Database, 'get'>;
 
 /**
  * Computes the change that one write would make, without making it.
  * @throws ConditionFailed when the condition of the write does not hold
  * @throws Error when the change is impossible
  */
-export function planWrite(tables: MemoryTables, write: Write | Check, key: Key): ItemChange {
+export function planWrite(tables: Tables, write: Write | Check, key: Key): ItemChange {
   const before = tables.get(write.table.name, key);
-  if (write.when !== undefined && !holds(write.when, before)) throw new ConditionFailed(before && copyItem(before));
+  if (write.when !== undefined && !holds(write.when, before)) throw new ConditionFailed(before);
   return { table: write.table.name, key, before, after: itemAfter(write, key, before) };
 }
 
@@ -22,7 +33,7 @@ export function planWrite(tables: MemoryTables, write: Write | Check, key: Key):
  * @throws TransactionCancelled with a reason for each write that failed
  */
 export function planTransaction(
-  tables: MemoryTables,
+  tables: Tables,
   writes: readonly (Write | Check)[],
   keys: readonly Key[],
 ): readonly ItemChange[] {

@@ -15,8 +15,18 @@ export const SHARDS: readonly string[] = Array.from({ length: SHARD_COUNT }, (_,
 /** @param fraction from 0 (inclusive) to 1 (exclusive) */
 export const shardAt = (fraction: number): string => twoDigits(Math.floor(fraction * SHARD_COUNT));
 
+let lastMilliseconds = 0;
+let lastIsoTime = new Date(lastMilliseconds).toISOString();
+
 /** Epoch milliseconds as ISO 8601 with milliseconds. It always has 24 characters, so that it sorts as text. */
-export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
+export function isoTime(milliseconds: number): string {
+  // A request formats the same moment several times.
+  if (milliseconds !== lastMilliseconds) {
+    lastIsoTime = new Date(milliseconds).toISOString();
+    lastMilliseconds = milliseconds;
+  }
+  return lastIsoTime;
+}
 
 // Wallet table.
 /** A payment, under the whole deployment's ID of it. */

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { SECOND_MS } from '../clock';
 import type { Headers } from '../headers';
 
 /**
@@ -7,6 +8,12 @@ import type { Headers } from '../headers';
  * MB instead of 32 MB. Events are a few hundred bytes long, and a buffer of 64 KB did not make their streams faster.
  */
 export const CLIENT_BUFFER_BYTES = 16 * 1024;
+
+/**
+ * A client whose connection accepts no byte of its answer for this long is disconnected, if its host can do that. A
+ * provider is not paused for longer either, because it would give up the connection, and the answer with it.
+ */
+export const WRITE_TIMEOUT_MS = 30 * SECOND_MS;
 
 /** One client's request and the means to answer it, as a host (a Lambda invocation, the local server) presents it. */
 export interface Exchange {
@@ -33,6 +40,18 @@ export interface Exchange {
    * be ended. The host listens to the stream's errors, so writers need not.
    */
   begin(status: number, headers: { readonly [name: string]: string }): Writable;
+  /**
+   * Tells the host how many bytes of the answer the gateway keeps at the moment. Absent if the host serves one request
+   * at a time, as a function does.
+   * @param onRoom called, never from within this call, once the process has room again
+   * @returns false when the process keeps too much, so that the provider is to be paused
+   */
+  readonly keepAnswer?: (bytes: number, onRoom: () => void) => boolean;
+  /**
+   * Disconnects the client, which aborts `gone`. Absent in a function: Lambda's runtime takes a response stream that is
+   * destroyed for a crash, and would end the process before the request is settled.
+   */
+  readonly disconnect?: () => void;
   /** Aborted when the client disconnects. A host that cannot notice this (Lambda) never aborts it. */
   readonly gone: AbortSignal;
   /** Epoch milliseconds at which the host ends the request; the gateway stops before that. */

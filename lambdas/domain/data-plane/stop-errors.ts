@@ -1,7 +1,7 @@
 import { AppError, type ErrorKind } from '../errors/app-error';
 
-/** Why the gateway ends a running request: it reached its time limit, or the host shuts down. */
-export type StopReason = 'time_limit' | 'shutdown';
+/** Why the gateway ends a running request: it reached its time limit, the host shuts down, or memory ran out. */
+export type StopReason = 'time_limit' | 'shutdown' | 'overload';
 
 interface Stop {
   readonly status: 503 | 504;
@@ -12,6 +12,7 @@ interface Stop {
 const STOPS: { readonly [reason in StopReason]: Stop } = {
   time_limit: { status: 504, kind: 'timeout', why: 'at its time limit' },
   shutdown: { status: 503, kind: 'overloaded', why: 'because it stops' },
+  overload: { status: 503, kind: 'overloaded', why: 'because it has no memory for the answer' },
 };
 
 /** The gateway ended the request while the provider was working on it. */

@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto';
-
-const TOKEN_BYTES = 16;
+import { randomUUID } from 'node:crypto';
 
 /**
  * A new idempotency token, shared by all attempts at one transaction. An attempt whose reply was lost is then
  * acknowledged as committed, while a transaction with another token fails its conditions and so learns what is stored.
  */
-export const newTransactionToken = (): string => randomBytes(TOKEN_BYTES).toString('hex');
+export const newTransactionToken = (): string => randomUUID();

@@ -1,5 +1,6 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { runPipelines, type StreamRule } from '../../adapters/stream/stream-pipeline';
+import { runPipelines } from '../../adapters/stream/stream-pipeline';
+import type { StreamRule } from '../../adapters/stream/stream-rules';
 import type { AuditEvent } from '../../contracts/storage/audit-event';
 import { decodeEvent, isWhole } from '../../domain/audit/audit-item';
 import type { EventArchive } from '../../domain/audit/event-archive';

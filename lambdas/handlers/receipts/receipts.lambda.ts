@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
+import { runPipelines } from '../../adapters/stream/stream-pipeline';
 import { readEnv } from '../../adapters/read-env';
 import { StdoutLog } from '../../adapters/stdout-log';
 import { RECEIPTS_ENV } from '../../contracts/deployment/environment';
@@ -11,4 +12,6 @@ import { receipts } from './receipts';
 const { USAGE_TABLE: usage } = readEnv(RECEIPTS_ENV);
 const store = new DynamodbStore({ transport: new SdkTransport(), tableNames: { usage }, clock });
 
-export const handler = middy(receipts({ openLeaves: new OpenLeaves({ store }), log: new StdoutLog() }));
+export const handler = middy(
+  receipts({ openLeaves: new OpenLeaves({ store }), runRules: runPipelines, log: new StdoutLog() }),
+);

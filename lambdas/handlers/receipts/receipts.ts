@@ -1,5 +1,5 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { type Change, type Mapped, runPipelines, type StreamRule } from '../../adapters/stream/stream-pipeline';
+import type { Change, Mapped, RunRules, StreamRule } from '../../adapters/stream/stream-rules';
 import type { Log } from '../../domain/log';
 import type { OpenLeaf, OpenLeaves } from '../../domain/receipts/open-leaves';
 import { receiptOf } from '../../domain/receipts/receipt';
@@ -8,11 +8,16 @@ import { decodeUsageRecord, isUsageRecordItem } from '../../domain/usage/records
 
 export interface ReceiptsDependencies {
   readonly openLeaves: Pick<OpenLeaves, 'put'>;
+  readonly runRules: RunRules;
   readonly log: Log;
 }
 
 /** Opens a leaf for each usage record in the table's stream. It is idempotent: repeating a batch changes nothing. */
-export function receipts({ openLeaves, log }: ReceiptsDependencies): (event: DynamoDBStreamEvent) => Promise<void> {
+export function receipts({
+  openLeaves,
+  runRules,
+  log,
+}: ReceiptsDependencies): (event: DynamoDBStreamEvent) => Promise<void> {
   const sink = (batch: readonly Mapped<OpenLeaf>[]): Promise<void> =>
     openLeaves.put(
       batch.map(({ changeId }) => changeId),
@@ -22,7 +27,7 @@ export function receipts({ openLeaves, log }: ReceiptsDependencies): (event: Dyn
     { id: 'ended', changes: ['INSERT'], when: isUsageRecord, map: ended, sink },
     { id: 'settled-late', changes: ['MODIFY'], when: isUsageRecord, map: settledLate, sink },
   ];
-  return ({ Records: records }) => runPipelines(records, rules, log);
+  return ({ Records: records }) => runRules(records, rules, log);
 }
 
 const isUsageRecord = ({ after }: Change): boolean => isUsageRecordItem(after);

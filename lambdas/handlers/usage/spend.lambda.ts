@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
+import { runPipelines } from '../../adapters/stream/stream-pipeline';
 import { readEnv } from '../../adapters/read-env';
 import { StdoutLog } from '../../adapters/stdout-log';
 import { SPEND_ENV } from '../../contracts/deployment/environment';
@@ -23,4 +24,4 @@ const log = new StdoutLog();
 const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
 const watch = new SpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
 
-export const handler = middy(spend({ watch, log }));
+export const handler = middy(spend({ watch, runRules: runPipelines, log }));

@@ -30,6 +30,10 @@ export class FakeClient implements Exchange {
   bodyReads = 0;
   /** Called with each chunk that arrives. */
   onBytes: (text: string) => void = () => undefined;
+  /** The host's answer to what the gateway keeps. @default there is always room */
+  keepAnswer: NonNullable<Exchange['keepAnswer']> = () => true;
+  /** Absent in a function. */
+  disconnect?: () => void = () => this.leave();
   /** While it is set, nothing is read from the stream. */
   stalled = false;
   readonly #body: Buffer;

@@ -1,3 +1,4 @@
+import { runPipelines } from '../../../lambdas/adapters/stream/stream-pipeline';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
 import { KeySigner } from '../../../lambdas/adapters/receipts/key-signer';
@@ -92,7 +93,7 @@ export class ReceiptStage {
   async pipe(records?: readonly DynamoDBRecord[], store: TableStore = this.engine): Promise<void> {
     const log = new StdoutLog((line) => void this.log.push(line));
     const Records = [...(records ?? (await this.changes()))];
-    await receipts({ openLeaves: new OpenLeaves({ store }), log })({ Records });
+    await receipts({ openLeaves: new OpenLeaves({ store }), runRules: runPipelines, log })({ Records });
   }
 
   /** Creates a sealer without any cached state, like a new process. */

@@ -1,3 +1,4 @@
+import { runPipelines } from '../../../lambdas/adapters/stream/stream-pipeline';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { ulid } from 'ulid';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
@@ -103,7 +104,7 @@ export class SpendStage {
     const log: Log = { info: line, warn: line, error: line };
     const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
     const watch = new SpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
-    await spend({ watch, log })({ Records: changes });
+    await spend({ watch, runRules: runPipelines, log })({ Records: changes });
     this.takeChanges();
   }
 

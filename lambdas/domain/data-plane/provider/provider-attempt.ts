@@ -2,7 +2,7 @@ import type { AnswerReading, MeteredEndpoint, StreamReading } from '../../dialec
 import { isEventStream } from '../../dialects/events/event-stream';
 import type { StopReason } from '../stop-errors';
 import type { Headers } from '../../headers';
-import type { Exchange } from '../exchange';
+import { type Exchange, WRITE_TIMEOUT_MS } from '../exchange';
 import type { EventRelay } from '../streaming/event-relay';
 import { EventTooLong } from '../streaming/sse-events';
 import type {
@@ -75,6 +75,9 @@ class AnswerListener implements ProviderListener {
   readonly #resolve: (answer: Answer) => void;
   readonly #chunks: Buffer[] = [];
   #collected = 0;
+  /** The size that was last reported to the host. */
+  #keptBytes = 0;
+  #pause: NodeJS.Timeout | undefined;
   #status = 0;
   #headers: Headers = {};
   /** Set once the answer turns out to be a stream. */
@@ -85,7 +88,10 @@ class AnswerListener implements ProviderListener {
   readonly #onStop = (): void => this.#hostStops();
   readonly #onCancel = (): void => this.#cancelled();
   readonly #resume = (): void => {
-    if (!this.#ended) this.#call?.resume();
+    this.#endPause();
+    if (this.#ended) return;
+    if (this.#relay) this.#keep(this.#relay.keptBytes);
+    this.#call?.resume();
   };
 
   constructor(options: Attempt, resolve: (answer: Answer) => void) {
@@ -115,7 +121,12 @@ class AnswerListener implements ProviderListener {
 
   onData(chunk: Buffer): boolean {
     if (this.#ended) return true;
-    if (this.#relay) return this.#passOn(this.#relay, chunk);
+    const hasRoom = this.#relay ? this.#passOn(this.#relay, chunk) : this.#collect(chunk);
+    if (!hasRoom) this.#pause ??= setTimeout(() => this.#pausedTooLong(), WRITE_TIMEOUT_MS);
+    return hasRoom;
+  }
+
+  #collect(chunk: Buffer): boolean {
     this.#collected += chunk.length;
     if (this.#collected > RESPONSE_BYTES_MAX) {
       this.#call?.abort();
@@ -123,7 +134,7 @@ class AnswerListener implements ProviderListener {
       return true;
     }
     this.#chunks.push(chunk);
-    return true;
+    return this.#keep(this.#collected);
   }
 
   onEnd(): void {
@@ -154,7 +165,8 @@ class AnswerListener implements ProviderListener {
 
   #passOn(relay: EventRelay, chunk: Buffer): boolean {
     try {
-      return relay.push(chunk, this.#resume);
+      const hasRoom = relay.push(chunk, this.#resume);
+      return this.#keep(relay.keptBytes) && hasRoom;
     } catch (error) {
       // Any other error comes from the client's stream, and the provider is not to blame for it.
       if (!(error instanceof EventTooLong)) throw error;
@@ -162,6 +174,25 @@ class AnswerListener implements ProviderListener {
       this.onFailure('broken');
       return true;
     }
+  }
+
+  /** @returns false when the process keeps too much */
+  #keep(bytes: number): boolean {
+    if (bytes === this.#keptBytes) return true;
+    this.#keptBytes = bytes;
+    return this.#options.exchange.keepAnswer?.(bytes, this.#resume) ?? true;
+  }
+
+  #endPause(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+  }
+
+  /** The cause is a client that does not read, or else a process that has had no memory all the time. */
+  #pausedTooLong(): void {
+    this.#pause = undefined;
+    if (this.#relay?.isClientSlow) this.#options.exchange.disconnect?.();
+    else this.#stopped('overload');
   }
 
   /**
@@ -182,8 +213,11 @@ class AnswerListener implements ProviderListener {
   }
 
   #hostStops(): void {
+    this.#stopped(this.#options.stop.reason as StopReason);
+  }
+
+  #stopped(reason: StopReason): void {
     this.#call?.abort();
-    const reason = this.#options.stop.reason as StopReason;
     if (this.#relay) this.#finish({ kind: 'stream', end: reason, reading: this.#relay.reading });
     else this.#finish({ kind: 'stopped', reason, sent: this.#call !== undefined });
   }
@@ -191,6 +225,7 @@ class AnswerListener implements ProviderListener {
   #finish(answer: Answer): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#endPause();
     this.#options.exchange.gone.removeEventListener('abort', this.#onGone);
     this.#options.stop.removeEventListener('abort', this.#onStop);
     this.#options.cancelled.removeEventListener('abort', this.#onCancel);

@@ -39,6 +39,7 @@ function streamError({ end, reading }: Answer & { kind: 'stream' }, target: Pric
       return new RequestCancelled();
     case 'time_limit':
     case 'shutdown':
+    case 'overload':
       return new RequestStopped(end);
     case 'cut':
       // The client has already seen an error that the provider sent inside the stream.

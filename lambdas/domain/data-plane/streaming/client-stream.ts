@@ -33,6 +33,11 @@ export class ClientStream {
     return this.#out !== undefined;
   }
 
+  /** How many bytes wait for a client that reads too slowly; zero for any other client. */
+  get waitingBytes(): number {
+    return !this.#lost && this.#out?.writableNeedDrain === true ? this.#out.writableLength : 0;
+  }
+
   /** Never throws: it is called from a timer and from the provider's connection, where nothing would catch an error. */
   begin(status = 200, headers: { readonly [name: string]: string } = SSE_HEADERS): void {
     if (this.#out !== undefined || this.#lost) return;

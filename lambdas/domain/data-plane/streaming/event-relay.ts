@@ -22,6 +22,15 @@ export class EventRelay {
     return this.#reader.reading;
   }
 
+  /** How many bytes wait for the rest of their event, or for a slow client. */
+  get keptBytes(): number {
+    return this.#splitter.restBytes + this.#client.waitingBytes;
+  }
+
+  get isClientSlow(): boolean {
+    return this.#client.waitingBytes > 0;
+  }
+
   begin(status: number, headers: Headers): void {
     this.#client.begin(status, clientHeaders(headers));
   }

@@ -18,6 +18,11 @@ export class EventTooLong extends Error {
 export class EventSplitter {
   #rest: Buffer | undefined;
 
+  /** The length of the incomplete event. */
+  get restBytes(): number {
+    return this.#rest?.length ?? 0;
+  }
+
   /**
    * @param visit called with the offsets of each whole event in `bytes`, its blank line included
    * @returns the bytes that were visited

@@ -1,0 +1,26 @@
+import type { RequestListener } from 'node:http';
+import { createServer } from 'cognito-local/lib/server/server.js';
+import type { Services } from 'cognito-local/lib/services/index.js';
+import type { DataFolder } from '../folder/data-folder';
+import { LocalPool, SILENT } from './local-pool';
+import type { LocalTokens } from './local-tokens';
+import type { LocalUser } from './local-users';
+
+export interface SignInOptions {
+  readonly folder: DataFolder;
+  readonly users: readonly LocalUser[];
+  readonly tokens: LocalTokens;
+  /** The origin of the console, to which people may be redirected. */
+  readonly consoleOrigin: string;
+}
+
+/** Opens the user pool and the pages that sign people in to it. Only a dynamic import may load this file. */
+export async function openSignIn({ folder, users, tokens, consoleOrigin }: SignInOptions): Promise<RequestListener> {
+  const pool = await LocalPool.open(folder, users);
+  await pool.allowConsole(consoleOrigin);
+  // The OAuth routes use only these two services and the logger.
+  const services = { cognito: pool.cognito, tokenGenerator: tokens } as unknown as Services;
+  return createServer(refuseTargets, SILENT.logger as never, {}, services).application as RequestListener;
+}
+
+const refuseTargets = () => (): Promise<never> => Promise.reject(new Error('Only the OAuth routes are served.'));

@@ -1,0 +1,34 @@
+import { ulid } from 'ulid';
+import { z } from 'zod';
+import { isConnectionReset, sendCommand } from '../../dev/local/folder/control-client';
+import { DataFolder } from '../../dev/local/folder/data-folder';
+import { findOwner } from '../../dev/local/folder/ownership';
+import { parseUsd } from '../../lambdas/domain/money/pico';
+import type { Acknowledged } from './acknowledged';
+
+const resultSchema = z.object({ exitCode: z.literal(0), lines: z.array(z.string()) });
+
+/** Adds money to the wallet through the running gateway, as `tollgate wallet credit` does. */
+export async function credit(folder: string, accountId: string, usd: string, told: Acknowledged): Promise<void> {
+  const paymentId = `crash_${ulid()}`;
+  const lines = await send(folder, { name: 'credit', accountId, amount: usd, paymentId });
+  if (lines !== undefined) told.credits.set(paymentId, parseUsd(usd));
+}
+
+/** Creates a key as `tollgate keys create` does. */
+export async function createKey(folder: string, accountId: string, told: Acknowledged): Promise<void> {
+  const [line] = (await send(folder, { name: 'create-key', accountId })) ?? [];
+  if (line !== undefined) told.keyIds.add((JSON.parse(line) as { readonly keyId: string }).keyId);
+}
+
+/** @returns undefined when the gateway was killed or stopped before it answered */
+async function send(folder: string, command: object): Promise<readonly string[] | undefined> {
+  try {
+    const owner = await findOwner(new DataFolder(folder));
+    const result = owner && (await sendCommand(owner, command));
+    return result === undefined ? undefined : resultSchema.parse(result).lines;
+  } catch (error) {
+    if (isConnectionReset(error) || (error as NodeJS.ErrnoException).code === 'ECONNREFUSED') return undefined;
+    throw error;
+  }
+}
