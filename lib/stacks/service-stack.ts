@@ -46,7 +46,7 @@ export class ServiceStack extends Stack {
     const { sweep } = new Sweeper(this, 'Sweeper', { config, encryptionKey, wallet, keys, usage });
     new WalletAlarms(this, 'WalletAlarms', { proxy, workloads, sweep, topic });
     const { collect, seal } = new Receipts(this, 'Receipts', { ...shared, usage, receiptKey });
-    new ReceiptAlarms(this, 'ReceiptAlarms', { collect: collect.function, seal: seal.function, topic });
+    new ReceiptAlarms(this, 'ReceiptAlarms', { collect, seal: seal.function, topic });
     new SpendWatch(this, 'SpendWatch', { ...shared, usage, keys, accounts, audit });
     const { auditArchive: archive } = stateful;
     if (archive) new Archiver(this, 'AuditArchive', { ...shared, audit, archive });

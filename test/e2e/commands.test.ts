@@ -199,6 +199,8 @@ test.each([
   [['usage', 'a', '--limit', '0'], 'The limit must be at least 1.'],
   [['usage', 'a', '--limit', 'many'], 'The limit must be a whole number.'],
   [['operators'], 'Unknown command "operators".'],
+  [['parked'], 'Unknown command "parked".'],
+  [['parked', 'replay', 'x'], 'There are too many arguments.'],
   [['operators', 'list', 'x'], 'There are too many arguments.'],
   [
     ['operators', 'appoint', 'owner@example.test'],

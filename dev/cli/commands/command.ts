@@ -9,6 +9,7 @@ import { formatUsd, parseUsd } from '../../../lambdas/domain/money/pico';
 import { CREDIT_PICO_MAX } from '../../../lambdas/domain/wallet/ledger/payment';
 import { CATALOG_COMMANDS } from './catalog-command';
 import { OPERATOR_COMMANDS } from './operators-command';
+import { PARKED_COMMANDS } from './parked-command';
 
 const PAYMENT_ID_CHARACTERS_MAX = 200;
 const USAGE_LIMIT_MAX = 100_000;
@@ -94,6 +95,7 @@ export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('export-audit'), chain }),
   ...CATALOG_COMMANDS,
   ...OPERATOR_COMMANDS,
+  ...PARKED_COMMANDS,
 ]);
 
 export type Command = z.infer<typeof commandSchema>;

@@ -1,7 +1,6 @@
 import { accountIdSchema } from '../../../lambdas/contracts/storage/ids';
 import type { Standing } from '../../../lambdas/contracts/http/roles';
 import { formatUsd, parseUsd } from '../../../lambdas/domain/money/pico';
-import { completeReceipts } from '../../../lambdas/domain/receipts/complete-receipts';
 import { renderUsageRecord } from '../../../lambdas/domain/usage/records/render-usage-record';
 import type { Balance } from '../../../lambdas/domain/wallet/balance/balance';
 import type { Difference } from '../../../lambdas/domain/wallet/verify/difference';
@@ -13,9 +12,11 @@ import type { Command } from './command';
 import { exportChain, verifyStoredAudit } from './audit';
 import { accountNotFound, type CommandResult, failure, jsonLines } from './command-result';
 import type { CommandServices } from './command-services';
+import { isParkedCommand } from './parked-command';
 import { runOperatorCommand } from './run-operator-command';
+import { runParkedCommand } from './run-parked-command';
 import { isOperatorCommand } from './operators-command';
-import { exportAccount, showKeys } from './receipts';
+import { completeAccount, exportAccount, showKeys } from './receipts';
 import { recomputeCharge } from './recompute-charge';
 
 /** Runs a command. On a data folder, only the process that owns the folder may call this. */
@@ -28,6 +29,7 @@ export async function runCommand(services: CommandServices, command: Command): P
   if (command.name === 'export-audit') return exportChain(services, command.chain);
   if (isCatalogCommand(command)) return runCatalogCommand(services, command);
   if (isOperatorCommand(command)) return runOperatorCommand(services, command);
+  if (isParkedCommand(command)) return runParkedCommand(services, command);
   if (command.name === 'create-account') {
     const accountId = await services.accounts.create({ accountId: command.accountId });
     await services.wallet.open(accountId);
@@ -46,7 +48,7 @@ export async function runCommand(services: CommandServices, command: Command): P
     case 'export-receipts':
       return exportAccount(services, accountId);
     case 'complete-receipts':
-      return jsonLines([{ accountId, opened: await completeReceipts(services.store, accountId) }]);
+      return completeAccount(services, accountId);
     case 'create-key': {
       const { keyId, key } = await services.keys.create({ accountId, rules: command.rules });
       return jsonLines([{ accountId, keyId, apiKey: key }]);

@@ -76,6 +76,11 @@ export const usageRecordKey = (accountId: string, requestId: string): Key => ({
   sk: requestId,
 });
 
+/** The changes of usage records that one reader of the stream could not process. */
+export const parkedPartition = (reader: string): string => `parked#${reader}`;
+/** @param changeId the stream's ID of the change */
+export const parkedKey = (reader: string, changeId: string): Key => ({ pk: parkedPartition(reader), sk: changeId });
+
 /** Cancellations have their own partitions, so that a listing of an account's records contains only records. */
 export const cancellationKey = (accountId: string, requestId: string): Key => ({
   pk: `cancel#${accountId}#${shardOf(requestId)}`,

@@ -3,7 +3,8 @@ import { USAGE } from '../../contracts/storage/tables';
 import type { UsageRecord } from '../../contracts/storage/usage-record';
 import { mergedItems } from '../table/merged-items';
 import type { TableStore } from '../table/table-store';
-import { decodeUsageRecord } from '../usage/records/usage-records';
+import type { Item } from '../table/value';
+import { decodeUsageRecord, UsageRecords } from '../usage/records/usage-records';
 import { SealedTrees } from './sealed-trees';
 import { requestedAt } from './late-receipts';
 import { type Leaf, leafId } from './leaf';
@@ -16,26 +17,53 @@ import { leafOf, supersedingLeafOf } from './leaf-of-record';
 const PAGE_ITEMS = 20;
 const PUT_LEAVES_MAX = 2_000;
 
+export interface Completion {
+  /** The number of leaves that were opened. */
+  readonly opened: number;
+  /** The request IDs of the records that this release cannot read. They get no leaf. */
+  readonly unreadable: readonly string[];
+}
+
 /**
  * Opens the missing leaves of usage records. A leaf can be missing if the record's change was lost, because a local host
  * was killed or because Lambda discarded a batch of the stream. It is safe to run at any time: a change that is still on
  * its way opens the same leaf, and the sealer removes the duplicate.
  * @param since epoch milliseconds; requests that began earlier are ignored. @default all stored records
- * @returns the number of leaves that were opened
  */
-export async function completeReceipts(store: TableStore, accountId: string, since = 0): Promise<number> {
+export async function completeReceipts(store: TableStore, accountId: string, since = 0): Promise<Completion> {
   const openLeaves = new OpenLeaves({ store });
   const known = await knownLeaves(store, openLeaves, accountId, since);
   const missing: OpenLeaf[] = [];
-  for await (const record of recordsSince(store, accountId, since)) {
-    const leaf = missingLeaf(record, known.get(record.requestId));
-    if (leaf !== undefined) missing.push(leaf);
+  const unreadable: string[] = [];
+  for await (const item of recordItemsSince(store, accountId, since)) {
+    try {
+      const record = decodeUsageRecord(item);
+      const leaf = missingLeaf(record, known.get(record.requestId));
+      if (leaf !== undefined) missing.push(leaf);
+    } catch {
+      unreadable.push(String(item['sk']));
+    }
   }
   for (let first = 0; first < missing.length; first += PUT_LEAVES_MAX) {
     const leaves = missing.slice(first, first + PUT_LEAVES_MAX);
     await openLeaves.put(leaves.map(leafId), leaves);
   }
-  return missing.length;
+  return { opened: missing.length, unreadable };
+}
+
+/**
+ * Opens the leaf of one usage record, unless it has one.
+ * @returns false if there is no such record
+ * @throws when the record cannot be read
+ */
+export async function completeReceipt(store: TableStore, accountId: string, requestId: string): Promise<boolean> {
+  const record = await new UsageRecords({ store }).get(accountId, requestId);
+  if (record === undefined) return false;
+  const openLeaves = new OpenLeaves({ store });
+  const known = await knownLeaves(store, openLeaves, accountId, requestedAt(requestId));
+  const leaf = missingLeaf(record, known.get(requestId));
+  if (leaf !== undefined) await openLeaves.put([leafId(leaf)], [leaf]);
+  return true;
 }
 
 /** The sealed and open leaves by request ID. */
@@ -56,12 +84,19 @@ async function knownLeaves(
   return known;
 }
 
-async function* recordsSince(store: TableStore, accountId: string, since: number): AsyncGenerator<UsageRecord, void> {
+async function* recordItemsSince(store: TableStore, accountId: string, since: number): AsyncGenerator<Item, void> {
   const query = { table: USAGE, newestFirst: true, limit: PAGE_ITEMS };
   for await (const item of mergedItems(store, usagePartitions(accountId), query)) {
-    const record = decodeUsageRecord(item);
-    if (requestedAt(record.requestId) < since) return;
-    yield record;
+    if (beganBefore(since, item)) return;
+    yield item;
+  }
+}
+
+function beganBefore(since: number, { sk }: Item): boolean {
+  try {
+    return requestedAt(String(sk)) < since;
+  } catch {
+    return false;
   }
 }
 

@@ -47,7 +47,7 @@ export interface WalletOptions {
  * - `openBalance`, `suspendBalance` (balance/balance.ts): an account is created, suspended or resumed. Their writes
  *   are committed together with the account's own (../accounts/accounts.ts).
  * - `open` (wallet.ts): the command line or a local host makes sure that an account's wallet is open.
- * - `credit` (wallet.ts): a payment came in.
+ * - `creditPayment` (ledger/payment.ts): a payment came in.
  * - `reserveHold` (holds/reserve-hold.ts): a request takes a hold from the main balance.
  * - `takeLease`, `extendLease` (leases/reserve-on-lease.ts): a request of a contended account draws on a lease.
  * - `endHold` (holds/end-hold.ts): a request with a hold of its own is settled, released or expired.

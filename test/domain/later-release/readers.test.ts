@@ -32,6 +32,7 @@ import { Receipts } from '../../../lambdas/domain/receipts/receipts';
 import { everyItem } from '../../../lambdas/domain/table/every-item';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import type { Item } from '../../../lambdas/domain/table/value';
+import { ParkedChanges } from '../../../lambdas/domain/usage/parked/parked-changes';
 import { UsageRecords } from '../../../lambdas/domain/usage/records/usage-records';
 import { decodeHold } from '../../../lambdas/domain/wallet/holds/hold';
 import { decodeLease, isLease } from '../../../lambdas/domain/wallet/leases/lease';
@@ -148,6 +149,11 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
       decoders: ['decodeUsageRecord'],
       read: (store) => new UsageRecords({ store }).newest(wallet.accountId, 100),
     },
+    'parked changes': {
+      ...inWallet,
+      decoders: ['decodeParked'],
+      read: async (store) => (await new ParkedChanges({ store, clock }).of('spend').next()).value,
+    },
     'a receipt': {
       ...inReceipts,
       decoders: ['decodeTree', 'parseSeal'],
@@ -158,7 +164,7 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
     'what receipts are missing': {
       ...inReceipts,
       decoders: ['parseReceipt'],
-      read: (store) => completeReceipts(store, wallet.accountId),
+      read: async (store) => expect(await completeReceipts(store, wallet.accountId)).toMatchObject({ unreadable: [] }),
     },
     'an export of receipts': {
       ...inReceipts,

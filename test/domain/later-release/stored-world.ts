@@ -1,7 +1,9 @@
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
+import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
 import { Trusts } from '../../../lambdas/domain/federation/trusts';
 import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
+import { ParkedChanges } from '../../../lambdas/domain/usage/parked/parked-changes';
 import { AccountStage } from '../accounts/account-stage';
 import { CatalogStage, COMPILED } from '../catalog/catalog-stage';
 import { ReceiptStage } from '../receipts/receipt-stage';
@@ -29,10 +31,20 @@ export async function storedAccount() {
   await stage.accounts.suspend({ accountId, reason: 'abuse', actor: await stage.operator() });
   await stage.accounts.resume({ accountId, actor: await stage.operator() });
   const member = await stage.join(accountId, owner, 'admin');
-  const { token } = await stage.invitations.create({ accountId, email: 'a@example.test', role: 'auditor', actor: owner });
+  const { token } = await stage.invitations.create({
+    accountId,
+    email: 'a@example.test',
+    role: 'auditor',
+    actor: owner,
+  });
   const trust = await new Trusts({ store, clock, audit }).create({ accountId, trust: TRUST, actor: owner });
   const { keyId, key } = await stage.keys.create({ accountId, actor: owner, rules: RULES, label: 'ci' });
-  await new KeySuspensions({ store, clock, audit }).suspend({ accountId, keyId, actor: DEPLOYMENT, reason: 'spend_jump' });
+  await new KeySuspensions({ store, clock, audit }).suspend({
+    accountId,
+    keyId,
+    actor: DEPLOYMENT,
+    reason: 'spend_jump',
+  });
   await stage.accounts.suspend({ accountId, reason: 'abuse', actor: await stage.operator() });
   return { stage, engine, clock, accountId, owner, member, token, trustId: trust.trustId, keyId, key };
 }
@@ -49,6 +61,9 @@ export async function storedWallet(engine = EmbeddedStore.memory({ clock: () => 
   const leased = await stage.reserve(100n);
   await stage.settle(leased, 40n);
   await stage.reserve(100n);
+  const parked = new ParkedChanges({ store: engine, clock: () => stage.now });
+  const key = usageRecordKey(ACCOUNT, leased.requestId);
+  await parked.park('spend', [{ changeId: 'c', key, cause: 'ZodError' }]);
   return { stage, engine, accountId: ACCOUNT, requestId: leased.requestId };
 }
 
