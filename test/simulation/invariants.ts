@@ -40,7 +40,11 @@ const MONEY: ReadonlySet<ItemKind> = new Set(['balance', 'drawer', 'entry', 'usa
 /** An entry or a payment is immutable. A repeat of an acknowledged commit reads the same item again. */
 function entryStays({ key, before, after }: ItemChange): void {
   expectKept('invariant 1', after !== undefined, `the item ${key.pk} ${key.sk} is gone`);
-  expectKept('invariant 1', !before || fingerprint(before) === fingerprint(after), `the item ${key.pk} ${key.sk} changed`);
+  expectKept(
+    'invariant 1',
+    !before || fingerprint(before) === fingerprint(after),
+    `the item ${key.pk} ${key.sk} changed`,
+  );
 }
 
 function holdBeginsAndEnds(

@@ -37,13 +37,13 @@ export class Access {
   async inAccount(permission: Permission, accountId: string, personId: string): Promise<Actor> {
     if (PERMISSIONS[permission].scope !== 'account') throw new Error(`${permission} is not about an account`);
     const item = await this.#store.get({ table: ACCOUNTS, key: memberKey(accountId, personId) });
-    const role = item && String(item['role']);
+    const role = item?.['role'];
     // A role that only a later release knows allows nothing.
-    const isAllowed = role !== undefined && isKnown(ROLES, role) && allows(permission, role);
+    const isAllowed = typeof role === 'string' && isKnown(ROLES, role) && allows(permission, role);
     if (isAllowed) return { kind: 'member', personId, role };
     const runsDeployment = await isOperator(this.#store, personId);
     if (runsDeployment && allows(permission, 'operator')) return this.#operator(personId);
-    throw role !== undefined || runsDeployment ? new NotAllowed() : new AccountNotFound();
+    throw item !== undefined || runsDeployment ? new NotAllowed() : new AccountNotFound();
   }
 
   /**

@@ -47,7 +47,7 @@ export function putEvent(event: AuditEvent): Put {
     ...(before && { before: presentFields(before) }),
     ...(after && { after: presentFields(after) }),
   };
-  return { table: AUDIT, put: put as Item, when: absent() };
+  return { table: AUDIT, put: put, when: absent() };
 }
 
 /** Moves the chain's head to the event, which must have been made after the current head. */

@@ -12,7 +12,7 @@ export function canonicalText<Document extends { readonly version: number }>(
   ordered: (first: Extract<Document, { readonly version: 1 }>) => object,
 ): string {
   if (isFirst(document)) return JSON.stringify(ordered(document));
-  return canonicalJson(document as unknown as Parameters<typeof canonicalJson>[0]);
+  return canonicalJson(document);
 }
 
 const isFirst = <Document extends { readonly version: number }>(

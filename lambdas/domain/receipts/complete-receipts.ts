@@ -1,7 +1,7 @@
 import { usagePartitions } from '../../contracts/storage/table-keys';
 import { USAGE } from '../../contracts/storage/tables';
 import type { UsageRecord } from '../../contracts/storage/usage-record';
-import { mergedItems } from '../table/merged-items';
+import { mergedItems, sortKeyOf } from '../table/merged-items';
 import type { TableStore } from '../table/table-store';
 import type { Item } from '../table/value';
 import { decodeUsageRecord, UsageRecords } from '../usage/records/usage-records';
@@ -41,7 +41,7 @@ export async function completeReceipts(store: TableStore, accountId: string, sin
       const leaf = missingLeaf(record, known.get(record.requestId));
       if (leaf !== undefined) missing.push(leaf);
     } catch {
-      unreadable.push(String(item['sk']));
+      unreadable.push(sortKeyOf(item));
     }
   }
   for (let first = 0; first < missing.length; first += PUT_LEAVES_MAX) {
@@ -92,9 +92,9 @@ async function* recordItemsSince(store: TableStore, accountId: string, since: nu
   }
 }
 
-function beganBefore(since: number, { sk }: Item): boolean {
+function beganBefore(since: number, item: Item): boolean {
   try {
-    return requestedAt(String(sk)) < since;
+    return requestedAt(sortKeyOf(item)) < since;
   } catch {
     return false;
   }

@@ -53,7 +53,12 @@ export class AccountStage {
     this.accounts = new Accounts({ store, clock, audit });
     this.members = new Members({ store, audit });
     this.ownership = new Ownership({ clock, audit, members: this.members });
-    this.invitations = new Invitations({ store, clock, audit, emails: { of: async (subject) => this.emails.get(subject) } });
+    this.invitations = new Invitations({
+      store,
+      clock,
+      audit,
+      emails: { of: async (subject) => this.emails.get(subject) },
+    });
     this.people = new People({ store, clock });
     this.operators = new Operators({ store, clock, audit });
     this.keys = new Keys({ store, clock, audit, pepper: 'a pepper of sufficient length' });

@@ -13,7 +13,9 @@ const OUTPUT_TOKENS = 50n;
 const document = (model: string) => ({
   ...messages({
     model,
-    messages: [{ role: 'user', content: [{ type: 'document', source: { type: 'url', url: 'https://example.com/a' } }] }],
+    messages: [
+      { role: 'user', content: [{ type: 'document', source: { type: 'url', url: 'https://example.com/a' } }] },
+    ],
   }),
   headers: BETA,
 });
@@ -37,7 +39,10 @@ test('a beta header that widens the context raises the hold to the wider context
 
 test('a prompt that only a beta header admits is refused where the catalog has no price for its length', async () => {
   const { status, text } = await stage.send(document('claude'));
-  expect([status, text]).toEqual([400, expect.stringContaining('above 200000 tokens have no price for the model claude')]);
+  expect([status, text]).toEqual([
+    400,
+    expect.stringContaining('above 200000 tokens have no price for the model claude'),
+  ]);
   expect(stage.providers.calls).toEqual([]);
   await stage.expectBalanced();
 });
@@ -48,7 +53,9 @@ test('the same prompt without the beta header holds the model’s own context', 
 });
 
 test('a beta header that widens the context changes nothing for a short prompt', async () => {
-  stage.providers.play(whole({ content: [{ type: 'text', text: 'hi' }], usage: { input_tokens: 7, output_tokens: 2 } }));
+  stage.providers.play(
+    whole({ content: [{ type: 'text', text: 'hi' }], usage: { input_tokens: 7, output_tokens: 2 } }),
+  );
   expect((await stage.send({ ...messages(), headers: BETA })).status).toBe(200);
   await stage.expectBalanced();
 });

@@ -116,7 +116,7 @@ test('a receipt verifies whatever members later releases have added, and not wit
       expect(await acceptedBy(proof)).toEqual([true, true]);
       expect((await stage.verify(await stage.exportLines())).faults).toEqual([]);
       for (const name of Object.keys(added).filter((other) => !Object.hasOwn(receiptOf(record), other))) {
-        const changed = { ...proof!, receipt: { ...proof!.receipt, [name]: 'changed' } as Receipt };
+        const changed = { ...proof!, receipt: { ...proof!.receipt, [name]: 'changed' } };
         expect(await acceptedBy(changed)).toEqual([false, false]);
       }
     }),

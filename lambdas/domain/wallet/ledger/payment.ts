@@ -42,7 +42,12 @@ export function creditPayment(
 ): readonly GuardedWrite<'already_credited' | PaymentIdReused | WalletNotFound>[] {
   const { accountId, amountPico, paymentId } = payment;
   const at = isoTime(now);
-  const entry = { kind: 'credit' as const, at, heldPico: 0n, transfers: transfers(['funded', 'available', amountPico]) };
+  const entry = {
+    kind: 'credit' as const,
+    at,
+    heldPico: 0n,
+    transfers: transfers(['funded', 'available', amountPico]),
+  };
   const repeated = (isSame: boolean) => (isSame ? ('already_credited' as const) : new PaymentIdReused());
   return [
     {
