@@ -114,6 +114,18 @@ test('a clock that is 100 days ahead for 70 seconds destroys no record, event, r
   expect(logged.filter((code) => code !== 'RECEIPTS_SEALED')).toEqual(['CLOCK_DOUBTED']);
 });
 
+test('a request that runs while the clock is 100 days ahead keeps its hold, and is charged as usual', async () => {
+  await useGateway();
+  const [available, , spent] = await stage.amounts();
+  const hold = await stage.reserve(CENT);
+  stage.now += JUMP_MS;
+  await run(3);
+  expect(await stage.amounts()).toEqual([available - CENT, CENT, spent]);
+  stage.now -= JUMP_MS;
+  await stage.settle(hold, CENT);
+  expect(await stage.amounts()).toEqual([available - CENT, 0n, spent + CENT]);
+});
+
 test('requests that are charged and sealed while the clock is 100 days ahead verify later, like those before', async () => {
   const before = await useGateway();
   stage.now += JUMP_MS;

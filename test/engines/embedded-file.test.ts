@@ -227,6 +227,40 @@ test('a damaged page never reads as missing items, wherever the damage is', asyn
   expect([...outcomes].sort()).toEqual(['complete', 'refused', 'unavailable']);
 });
 
+test('a transaction that reads a damaged page is refused as unavailable, and changes nothing', async () => {
+  const store = stage.open();
+  for (let n = 0; n < 30; n += 1) await put(store, `item-${n}`, { padding: 'x'.repeat(500) });
+  await stage.close();
+  const whole = readFileSync(stage.file);
+  const outcomes = new Set<string>();
+  for (let page = 1; page < whole.length / PAGE_BYTES; page += 1) {
+    leave(Buffer.from(whole).fill(0xa5, page * PAGE_BYTES, (page + 1) * PAGE_BYTES));
+    outcomes.add(await outcomeOfWriting());
+    for (const file of filesOf(stage.file)) truncateSync(file, 0);
+  }
+  expect([...outcomes].sort()).toEqual(['committed', 'refused', 'unavailable']);
+});
+
+/** @returns whether the store was refused at once, refused a transaction on all its items, or committed it */
+async function outcomeOfWriting(): Promise<string> {
+  try {
+    const writes = Array.from({ length: 30 }, (_, n) => ({
+      table: WALLET,
+      update: { pk: 'p', sk: `item-${n}` },
+      change: { add: { n: 1n } },
+    }));
+    await stage.open().transact(writes);
+    return 'committed';
+  } catch (error) {
+    const { name, message } = error as Error;
+    if (name === 'StoreRefused') return 'refused';
+    expect(message).toBe('the store is unavailable: DAMAGED');
+    return 'unavailable';
+  } finally {
+    await stage.close();
+  }
+}
+
 /** @returns whether the store was refused at once, could not be read later, or was read in full */
 async function outcomeOfReading(expected: readonly unknown[]): Promise<string> {
   try {
@@ -241,3 +275,14 @@ async function outcomeOfReading(expected: readonly unknown[]): Promise<string> {
     await stage.close();
   }
 }
+
+test('a removed item leaves no trace in the store’s files once a sweep has removed it', async () => {
+  const marker = 'a-marker-that-must-vanish';
+  const store = stage.open();
+  const expiresAt = Math.floor(Date.now() / 1000) - 1;
+  await store.write({ table: USAGE, put: { pk: 'p', sk: 's', marker, expiresAt } });
+  const holdMarker = () => filesOf(stage.file).filter((file) => readFileSync(file).includes(marker));
+  expect(holdMarker()).not.toEqual([]);
+  await store.removeExpired(Date.now());
+  expect(holdMarker()).toEqual([]);
+});

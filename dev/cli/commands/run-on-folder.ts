@@ -56,8 +56,8 @@ function isWritable(folder: DataFolder): boolean {
 }
 
 /**
- * Runs a command on a folder that cannot be written to, such as a mounted backup. An owner that its lock names runs on
- * another folder, of which this one is a copy.
+ * Runs a command on a folder that cannot be written to, such as a mounted backup. Its lock is ignored, because it may
+ * name the owner of the folder that this one is a copy of.
  */
 async function runReadOnly(folder: DataFolder, command: Command): Promise<CommandResult> {
   const services = await openReadOnlyServices(folder);

@@ -62,7 +62,7 @@ export async function openStore(
 export async function openStoreReadOnly(folder: DataFolder, clock: Clock): Promise<OpenedStore> {
   const pepper = readPepper(folder);
   if (pepper === undefined) throw secretsMissing(folder);
-  if (holdsData(folder.file(JOURNAL_FILE))) return { store: readJournal(folder, clock, pepper), pepper };
+  if (holdsData(folder.file(JOURNAL_FILE))) return { store: openJournalReadOnly(folder, clock, pepper), pepper };
   const file = folder.file(STORE_FILE);
   if (!holdsStore(file)) throw storeMissing(folder);
   const store = EmbeddedStore.openReadOnly({ file, clock });
@@ -76,7 +76,7 @@ export async function openStoreReadOnly(folder: DataFolder, clock: Clock): Promi
 }
 
 /** A folder of an older release cannot be migrated in place, so a temporary folder takes the store. */
-function readJournal(folder: DataFolder, clock: Clock, pepper: string): EmbeddedStore {
+function openJournalReadOnly(folder: DataFolder, clock: Clock, pepper: string): EmbeddedStore {
   const journal = folder.file(JOURNAL_FILE);
   const temporary = mkdtempSync(join(tmpdir(), 'tollgate-folder-'));
   const onClose = (): void => rmSync(temporary, { recursive: true, force: true });

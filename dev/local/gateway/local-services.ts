@@ -16,7 +16,7 @@ import { type OpenedStore, openStore, openStoreReadOnly } from '../folder/open-s
 
 const USAGE_RETENTION_DAYS = 90;
 
-/** Everything in the data folder, opened. Only the process that owns the folder may open it. */
+/** Everything in the data folder, opened. */
 export interface LocalServices {
   readonly store: EmbeddedStore;
   readonly wallet: Wallet;

@@ -30,20 +30,22 @@ export class Sweeper {
 
   private async sweep(): Promise<void> {
     try {
-      const { expired, overdue, failed } = await this.services.wallet.expireDue();
+      // A hold has a deadline by the clock, so a clock that is doubted ends none either.
+      const removeBefore = await this.readClock();
+      const { expired, overdue, failed } = await this.services.wallet.expireDue({ now: removeBefore });
       if (expired > 0) this.log.warn('HOLDS_EXPIRED', { count: expired });
       if (overdue > 0) this.log.error('HOLD_OVERDUE', { count: overdue });
       if (failed > 0) this.log.error('HOLD_NOT_EXPIRED', { count: failed });
-      await this.removeExpired();
+      await this.services.store.removeExpired(removeBefore);
     } catch (error) {
       this.log.error('SWEEP_FAILED', { cause: error instanceof Error ? error.name : 'Unknown' });
     }
   }
 
-  private async removeExpired(): Promise<void> {
+  private async readClock(): Promise<number> {
     const { removeBefore, isDoubted } = await this.services.expiry.read();
     if (isDoubted && !this.isClockDoubted) this.log.warn('CLOCK_DOUBTED', {});
     this.isClockDoubted = isDoubted;
-    await this.services.store.removeExpired(removeBefore);
+    return removeBefore;
   }
 }

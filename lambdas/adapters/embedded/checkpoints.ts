@@ -55,20 +55,33 @@ export class Checkpoints {
     }, CHECKPOINT_AFTER_MS).unref();
   }
 
-  async close(): Promise<void> {
+  /** Empties the log, which otherwise keeps old pages until new commits overwrite them. */
+  async truncateLog(): Promise<void> {
+    await this.#running;
+    if (this.#isClosed) return;
+    this.#running = this.#checkpoint('truncate', 0);
+    await this.#running;
+  }
+
+  /** Makes no checkpoint any more. */
+  stop(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+  }
+
+  async close(): Promise<void> {
+    this.stop();
     await this.#running;
     await this.#worker?.terminate();
   }
 
-  async #checkpoint(): Promise<void> {
+  async #checkpoint(mode: 'restart' | 'truncate' = 'restart', pagesMax = LOG_PAGES_MAX): Promise<void> {
     try {
       const { log, checkpointed } = await this.#ask('passive');
-      if (log <= LOG_PAGES_MAX || checkpointed <= 0) return;
+      if (log <= pagesMax || checkpointed <= 0) return;
       // Only few pages are left to copy, so the pause is short.
       await this.#pauseCommits(async () => {
-        await this.#ask('restart');
+        await this.#ask(mode);
       });
     } catch {
       // The thread has ended, for example for lack of memory. The next checkpoint starts another.
@@ -76,7 +89,7 @@ export class Checkpoints {
     }
   }
 
-  async #ask(mode: 'passive' | 'restart'): Promise<Checkpointed> {
+  async #ask(mode: 'passive' | 'restart' | 'truncate'): Promise<Checkpointed> {
     this.#worker ??= this.#startWorker();
     this.#worker.postMessage(mode);
     const [answer] = (await once(this.#worker, 'message')) as [Checkpointed];

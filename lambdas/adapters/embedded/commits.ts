@@ -12,6 +12,8 @@ export interface Transaction<Plan> {
 export interface Commits {
   /** @throws StoreUnavailable when nothing was committed, or whatever `plan` throws */
   run<Plan>(transaction: Transaction<Plan>): Promise<Plan>;
+  /** Removes what is left of deleted items outside the tables. */
+  scrub(): Promise<void>;
   /** Resolves once running commits are made. Transactions that wait are refused with StoreUnavailable. */
   close(): Promise<void>;
 }

@@ -1,8 +1,9 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { EXPIRES_AT, TABLES, type TableName, type TableSpec } from '../../contracts/storage/tables';
-import type { Query, SortRange } from '../../domain/table/table-store';
+import type { Query } from '../../domain/table/table-store';
 import type { Item, Key } from '../../domain/table/value';
+import { boundsOf } from './sort-ranges';
 import { refusingDamage, StoreRefused } from './store-refused';
 import { decodeStoredItem, encodeStoredItem } from './stored-items';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './tables-schema';
@@ -208,37 +209,6 @@ function expiryOf(table: TableName, item: Item): number | null {
   if (typeof expiresAt !== 'bigint') return null;
   const seconds = Number(expiresAt);
   return Number.isSafeInteger(seconds) ? seconds : null;
-}
-
-/** @returns the comparisons that a sort key in the range satisfies. SQLite compares text by its UTF-8 bytes. */
-function boundsOf(sort: SortRange | undefined): readonly (readonly [comparison: string, bound: string])[] {
-  if (sort === undefined) return [];
-  if ('beginsWith' in sort) {
-    const end = afterPrefix(sort.beginsWith);
-    return end === undefined
-      ? [['>=', sort.beginsWith]]
-      : [
-          ['>=', sort.beginsWith],
-          ['<', end],
-        ];
-  }
-  return [...('from' in sort ? [['>=', sort.from] as const] : []), ...('to' in sort ? [['<=', sort.to] as const] : [])];
-}
-
-const LAST_CODE_POINT = 0x10ffff;
-const FIRST_SURROGATE = 0xd800;
-const AFTER_SURROGATES = 0xe000;
-
-/** @returns the first text after all texts with a prefix; undefined when there is none */
-function afterPrefix(prefix: string): string | undefined {
-  const characters = Array.from(prefix);
-  for (let last = characters.pop(); last !== undefined; last = characters.pop()) {
-    const codePoint = last.codePointAt(0) ?? LAST_CODE_POINT;
-    if (codePoint === LAST_CODE_POINT) continue;
-    const next = codePoint + 1 === FIRST_SURROGATE ? AFTER_SURROGATES : codePoint + 1;
-    return characters.join('') + String.fromCodePoint(next);
-  }
-  return undefined;
 }
 
 function isEmpty(database: DatabaseSync): boolean {

@@ -1,5 +1,6 @@
-import { TABLES, type TableName, type TableSpec } from '../../contracts/storage/tables';
+import { TABLES, type TableSpec } from '../../contracts/storage/tables';
 import type { Clock } from '../../domain/clock';
+import { keyOf } from '../../domain/table/key-of';
 import { StoreUnavailable } from '../../domain/table/table-errors';
 import {
   type Check,
@@ -10,11 +11,11 @@ import {
   TRANSACTION_WRITES_MAX,
   type Write,
 } from '../../domain/table/table-store';
-import type { Item, Key } from '../../domain/table/value';
+import type { Item } from '../../domain/table/value';
 import { epochSeconds, isExpired, unlessExpired } from '../expiry';
 import { checkKey, checkQuery, checkTransaction, checkWrite } from '../request-rules';
 import type { ChangeListener } from './change-records';
-import { changeRecord } from './change-records';
+import { ChangeListeners } from './change-listeners';
 import type { Commits } from './commits';
 import { Database } from './database';
 import { type Durability, FileCommits } from './file-commits';
@@ -58,13 +59,8 @@ export class EmbeddedStore implements TableStore {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #commits: Commits;
-  readonly #listeners = new Map<ChangeListener, ReadonlySet<TableName>>();
-  /** The tables that have a listener. */
-  #published: ReadonlySet<TableName> = new Set();
-  /** Numbers the runs of the store's writer. */
-  readonly #run: number;
+  readonly #listeners: ChangeListeners;
   readonly #release: () => void;
-  #commit = 0;
   #isClosed = false;
 
   /** @param release called after the database is closed */
@@ -72,7 +68,7 @@ export class EmbeddedStore implements TableStore {
     this.#database = database;
     this.#clock = clock;
     this.#commits = commits;
-    this.#run = run;
+    this.#listeners = new ChangeListeners(run, clock);
     this.#release = release;
   }
 
@@ -120,12 +116,7 @@ export class EmbeddedStore implements TableStore {
    * @returns removes the listener
    */
   onChange(listener: ChangeListener, tables: readonly TableSpec[] = STREAMED): () => void {
-    this.#listeners.set(listener, new Set(tables.map(({ name }) => name)));
-    this.#updatePublished();
-    return () => {
-      this.#listeners.delete(listener);
-      this.#updatePublished();
-    };
+    return this.#listeners.add(listener, tables);
   }
 
   /** @param asOf epoch milliseconds: what had expired then is left out. @default now */
@@ -185,7 +176,7 @@ export class EmbeddedStore implements TableStore {
               epochSeconds(() => asOf),
               TRANSACTION_WRITES_MAX,
             )
-            .map((before) => ({ table: table.name, key: keyOfItem(before), before, after: undefined })),
+            .map((before) => ({ table: table.name, key: keyOf({ table, put: before }), before, after: undefined })),
           isExpiry: true,
         }));
         slice = changes.length;
@@ -196,6 +187,7 @@ export class EmbeddedStore implements TableStore {
       apply: (before) => this.#database.removeTokens(before),
       publish: () => undefined,
     });
+    if (removed > 0) await this.#commits.scrub();
     return removed;
   }
 
@@ -230,7 +222,7 @@ export class EmbeddedStore implements TableStore {
         }
         if (token !== undefined) this.#database.putToken(token);
       },
-      publish: (planned) => this.#publish(planned),
+      publish: ({ changes, isExpiry }) => this.#listeners.publish(changes, isExpiry),
     });
   }
 
@@ -239,23 +231,4 @@ export class EmbeddedStore implements TableStore {
     if (this.#isClosed) throw new StoreUnavailable('closed');
     return onDatabase(work);
   }
-
-  #updatePublished(): void {
-    this.#published = new Set([...this.#listeners.values()].flatMap((tables) => [...tables]));
-  }
-
-  #publish({ changes, isExpiry = false }: Plan): void {
-    if (this.#listeners.size === 0) return;
-    const facts = { run: this.#run, commit: ++this.#commit, at: this.#clock(), isExpiry };
-    const published = changes
-      .filter(({ table }) => this.#published.has(table))
-      .map((change, index) => ({ table: change.table, record: changeRecord(change, index, facts) }));
-    for (const [listener, tables] of this.#listeners) {
-      const records = published.filter(({ table }) => tables.has(table)).map(({ record }) => record);
-      // A listener runs in its own microtask, because it may itself write and its failure must not reach the writer.
-      if (records.length > 0) queueMicrotask(() => listener(records));
-    }
-  }
 }
-
-const keyOfItem = (item: Item): Key => ({ pk: item['pk'] as string, sk: item['sk'] as string });

@@ -22,7 +22,7 @@ export class FileCommits implements Commits {
     this.#log = new WriteAheadLog(file);
     this.#groups = new GroupCommits({
       database,
-      flush: () => (durability === 'power-loss' ? this.#log.flush() : Promise.resolve()),
+      flush: () => (durability === 'power-loss' ? this.#flush() : Promise.resolve()),
       onCommit: () => this.#checkpoints.schedule(),
     });
     this.#checkpoints = new Checkpoints(file, (work) => this.#groups.pauseFor(work));
@@ -32,9 +32,24 @@ export class FileCommits implements Commits {
     return this.#groups.run(transaction);
   }
 
+  /** Overwrites what the log still contains of deleted items. */
+  async scrub(): Promise<void> {
+    await this.#checkpoints.truncateLog();
+  }
+
   async close(): Promise<void> {
     await this.#groups.close();
     await this.#checkpoints.close();
     await this.#log.close();
+  }
+
+  /** After a failed flush the log may have holes, which a checkpoint would copy into the store's file. */
+  async #flush(): Promise<void> {
+    try {
+      await this.#log.flush();
+    } catch (error) {
+      this.#checkpoints.stop();
+      throw error;
+    }
   }
 }

@@ -5,7 +5,7 @@ import type { Database } from './database';
 import { sqliteErrorCode } from './sqlite-error';
 
 /** The most transactions in one commit, so that a crowd of writers does not hold up the event loop. */
-const TRANSACTIONS_MAX = 100;
+const GROUP_TRANSACTIONS_MAX = 100;
 
 interface Waiting {
   /** Plans and writes. @returns what to tell the caller once the commit is durable */
@@ -17,7 +17,7 @@ export interface GroupCommitsOptions {
   readonly database: Database;
   /** Resolves once everything that was committed before the call is as durable as the operator wants. */
   readonly flush: () => Promise<void>;
-  /** Called after each commit. */
+  /** Called after each flushed commit. */
   readonly onCommit: () => void;
 }
 
@@ -27,7 +27,7 @@ export interface GroupCommitsOptions {
  * All outcomes wait for the flush, refusals too, because a refusal may rest on a change in the same commit, which can
  * still fail.
  */
-export class GroupCommits implements Commits {
+export class GroupCommits implements Pick<Commits, 'run' | 'close'> {
   readonly #database: Database;
   readonly #flush: () => Promise<void>;
   readonly #onCommit: () => void;
@@ -88,7 +88,7 @@ export class GroupCommits implements Commits {
     this.#immediate ??= setImmediate(() => {
       this.#immediate = undefined;
       if (this.#isPaused) return;
-      this.#running = this.#commit(this.#waiting.splice(0, TRANSACTIONS_MAX)).finally(() => {
+      this.#running = this.#commit(this.#waiting.splice(0, GROUP_TRANSACTIONS_MAX)).finally(() => {
         this.#running = undefined;
         this.#schedule();
       });
@@ -102,11 +102,10 @@ export class GroupCommits implements Commits {
       outcomes = group.map(({ run }) => run());
       this.#database.commit();
     } catch (error) {
-      this.#database.rollback();
       refuse(group, error);
+      this.#database.rollback();
       return;
     }
-    this.#onCommit();
     try {
       await this.#flush();
     } catch (error) {
@@ -115,6 +114,8 @@ export class GroupCommits implements Commits {
       refuse(group, error);
       return;
     }
+    // Only what is on the disk may be copied into the store's file.
+    this.#onCommit();
     for (const outcome of outcomes) outcome();
   }
 

@@ -23,6 +23,10 @@ export class ImmediateCommits implements Commits {
     return planned;
   }
 
+  async scrub(): Promise<void> {
+    return undefined;
+  }
+
   async close(): Promise<void> {
     return undefined;
   }

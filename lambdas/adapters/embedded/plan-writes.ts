@@ -5,6 +5,7 @@ import type { TableName } from '../../contracts/storage/tables';
 import type { Item, Key } from '../../domain/table/value';
 import { applyChange, holds } from './evaluate';
 import type { Database } from './database';
+import { sqliteErrorCode } from './sqlite-error';
 import { copyItem, areItemsEqual } from './stored-values';
 
 /** The change of one item. `before` and `after` are `undefined` where no item is stored. */
@@ -43,6 +44,8 @@ export function planTransaction(
       changes.push(planWrite(tables, write, keys[index] as Key));
       return undefined;
     } catch (error) {
+      // A database that cannot be read says nothing about the write.
+      if (sqliteErrorCode(error) !== undefined) throw error;
       return error instanceof ConditionFailed ? { code: 'ConditionFailed', item: error.item } : { code: 'Invalid' };
     }
   });

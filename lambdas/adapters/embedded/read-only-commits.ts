@@ -10,5 +10,6 @@ export class StoreReadOnly extends Error {
 
 export const READ_ONLY: Commits = {
   run: () => Promise.reject(new StoreReadOnly()),
+  scrub: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };

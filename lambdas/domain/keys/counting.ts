@@ -17,14 +17,9 @@ export function countingOf(
     counterId,
     ...(budget && { budget: { window: windowAt(budget, now), limitPico: BigInt(budget.limitPico) } }),
     ...((requestsMax ?? tokensMax) !== undefined && {
-      minute: {
-        start: now - (now % MINUTE_MS),
-        tokens,
-        ...(requestsMax !== undefined && { requestsMax }),
-        ...(tokensMax !== undefined && { tokensMax }),
-      },
+      minute: { start: now - (now % MINUTE_MS), tokens, requestsMax, tokensMax },
     }),
-    ...(runningMax !== undefined && { runningMax }),
+    runningMax,
   };
   return (counting.budget ?? counting.minute ?? counting.runningMax) ? counting : undefined;
 }

@@ -4,7 +4,8 @@ const MAPPED_BITS = 96;
 
 /** @param range validated CIDR notation; bits after the prefix are ignored */
 export function isInRange(address: string, range: string): boolean {
-  const [base = '', length = ''] = range.split('/');
+  const slashAt = range.lastIndexOf('/');
+  const [base, length] = [range.slice(0, slashAt), range.slice(slashAt + 1)];
   const [one, other] = [parseIpAddress(address), parseIpAddress(base)];
   if (one === undefined || other === undefined || one.bits !== other.bits) return false;
   // The prefix of an IPv4-mapped range also counts the 96 bits before the IPv4 address.

@@ -16,6 +16,6 @@ export const formatKey = ({ keyId, secret }: PresentedKey): string => `tg_${keyI
 
 /** @returns undefined for text that does not have the shape of a key */
 export function parseKey(presented: string | undefined): PresentedKey | undefined {
-  if (presented === undefined || !KEY_SHAPE.test(presented)) return undefined;
+  if (!presented?.match(KEY_SHAPE)) return undefined;
   return { keyId: presented.slice(KEY_ID_AT, SECRET_AT - 1), secret: presented.slice(SECRET_AT) };
 }

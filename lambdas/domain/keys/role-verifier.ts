@@ -24,6 +24,6 @@ export class RoleVerifier {
     const named = keyIdSchema.safeParse(keyId);
     // The role replaces the secret, in the cache too.
     const presented = named.success && assumed !== undefined ? { keyId: named.data, secret: assumed } : undefined;
-    return this.#lookup.find(presented, address, ({ role = '' }, secret) => roleFromArn(role) === secret);
+    return this.#lookup.find(presented, address, ({ role }, secret) => roleFromArn(role) === secret);
   }
 }

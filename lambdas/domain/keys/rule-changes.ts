@@ -8,9 +8,9 @@ import { encodeRules } from './key-item';
  * @returns undefined for rules that allow everything, which count as absent
  * @throws ZodError
  */
-export function parseRules(rules: KeyRules | undefined): KeyRules | undefined {
-  const parsed = keyRulesSchema.optional().parse(rules);
-  return parsed === undefined || encodeRules(parsed) === '{}' ? undefined : parsed;
+export function parseRules(rules: KeyRules = {}): KeyRules | undefined {
+  const parsed = keyRulesSchema.parse(rules);
+  return encodeRules(parsed) === '{}' ? undefined : parsed;
 }
 
 /** The part of the rules that the audit log may keep: of stored rules, those that this release knows. */

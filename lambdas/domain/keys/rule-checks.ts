@@ -19,6 +19,6 @@ export function allowsProvider(
   rules: KeyRules,
   { region, zeroDataRetention }: Pick<ProviderSettings, 'region' | 'zeroDataRetention'>,
 ): boolean {
-  const isThere = rules.regions === undefined || (region !== undefined && rules.regions.includes(region));
+  const isThere = rules.regions?.some((allowed) => allowed === region) ?? true;
   return isThere && (rules.zeroDataRetention !== true || zeroDataRetention === true);
 }

@@ -41,8 +41,10 @@ export async function commit<Refusal>(
 
 function refusalsOf<Refusal>(error: unknown, writes: readonly GuardedWrite<Refusal>[]): Refusal[] {
   if (!(error instanceof TransactionCancelled)) return [];
-  return error.reasons.flatMap((reason, index) => {
-    const refusal = reason?.code === 'ConditionFailed' ? writes[index]?.otherwise?.(reason.item) : undefined;
+  const { reasons } = error;
+  return writes.flatMap(({ otherwise }, index) => {
+    const reason = reasons[index];
+    const refusal = reason?.code === 'ConditionFailed' ? otherwise?.(reason.item) : undefined;
     return refusal === undefined ? [] : [refusal];
   });
 }

@@ -61,9 +61,10 @@ async function sweepShard(
   const sort = range.everything ? {} : { sort: { to: lastHoldDueAt(range.now) } };
   for await (const item of everyItem(dependencies.store, { table: WALLET, partition: holdPartition(shard), ...sort })) {
     try {
-      const { isExpired, dueSince } = await sweepItem(dependencies, item, range);
-      if (isExpired) sweep.expired += 1;
-      if (range.now - dueSince > OVERDUE_MS) sweep.overdue += 1;
+      const swept = await sweepItem(dependencies, item, range);
+      if (!swept) continue;
+      if (swept.isExpired) sweep.expired += 1;
+      if (range.now - swept.dueSince > OVERDUE_MS) sweep.overdue += 1;
     } catch (error) {
       // Without the store every other hold would fail too. One broken hold, though, must not stop the rest from ending.
       if (error instanceof WalletUnavailable) throw error;
@@ -72,7 +73,7 @@ async function sweepShard(
   }
 }
 
-async function sweepItem(dependencies: WalletDependencies, item: Item, range: Range): Promise<SweptItem> {
+async function sweepItem(dependencies: WalletDependencies, item: Item, range: Range): Promise<SweptItem | undefined> {
   if (isLease(item)) return sweepLease(dependencies, decodeLease(item), range);
   const hold = decodeHold(item);
   const record = expiredRecord(hold, dependencies.timing.clock());

@@ -1,11 +1,7 @@
-import { apiKeyKey, keyListingKey } from '../../../lambdas/contracts/storage/table-keys';
-import { KEYS } from '../../../lambdas/contracts/storage/tables';
-import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
-import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
-import { ROTATION_GRACE_MS_MAX } from '../../../lambdas/domain/keys/rotate-key';
+import { countKey } from '../../../lambdas/contracts/storage/table-keys';
+import { ACCOUNTS } from '../../../lambdas/contracts/storage/tables';
+import { KEYS_PER_ACCOUNT_AND_DAY_MAX } from '../../../lambdas/domain/keys/preconditions';
 import { AccountStage } from '../accounts/account-stage';
-
-const HOUR_MS = 3_600_000;
 
 async function withKey(request: { readonly validUntil?: number } = {}) {
   const stage = new AccountStage();
@@ -93,6 +89,21 @@ describe('a key', () => {
     expect((await stage.events(accountId)).at(-1)).toMatchObject({ actor: actor.personId, target: keyId });
   });
 
+  test('the members of an account can create a limited number of keys a day, and its commands any number', async () => {
+    const { stage, accountId, actor, keyId } = await withKey();
+    const count = countKey(accountId, 'keys', '2026-11-20');
+    const made = BigInt(KEYS_PER_ACCOUNT_AND_DAY_MAX - 1);
+    await stage.engine.write({ table: ACCOUNTS, update: count, change: { set: { made } } });
+    await stage.keys.create({ accountId, actor });
+    const refusal = { name: 'TooManyKeys', code: 'too_many_keys', retryAfterSeconds: 14 * 3_600 };
+    await expect(stage.keys.create({ accountId, actor })).rejects.toMatchObject(refusal);
+    await expect(stage.keys.rotate({ accountId, keyId, graceMs: 0, actor })).rejects.toMatchObject(refusal);
+    await stage.keys.create({ accountId });
+    stage.now = Date.parse('2026-11-21T00:00:00.000Z');
+    await stage.keys.create({ accountId, actor });
+    expect(await stage.keys.list(accountId)).toHaveLength(4);
+  });
+
   test('keys are listed page by page', async () => {
     const { stage, accountId, actor, keyId } = await withKey();
     stage.now += 1;
@@ -102,143 +113,5 @@ describe('a key', () => {
     const rest = await stage.keys.page(accountId, { limit: 10, after: page.next });
     expect(rest.items).toMatchObject([{ keyId: second.keyId }]);
     expect(rest.next).toBeUndefined();
-  });
-});
-
-describe('a rotated key', () => {
-  test('a rotated key works beside its successor until its grace period is over', async () => {
-    const { stage, accountId, actor, keyId, key } = await withKey();
-    const next = await stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
-    expect([await stage.keys.verify(key), await stage.keys.verify(next.key)]).toEqual([
-      { accountId, keyId },
-      { accountId, keyId: next.keyId },
-    ]);
-    stage.now += HOUR_MS;
-    expect([await stage.keys.verify(key), await stage.keys.verify(next.key)]).toEqual([
-      undefined,
-      { accountId, keyId: next.keyId },
-    ]);
-    const listed = await stage.keys.list(accountId);
-    expect(listed).toHaveLength(2);
-    expect(listed).toContainEqual(
-      expect.objectContaining({ keyId, replacedBy: next.keyId, validUntil: '2026-11-20T11:00:00.000Z' }),
-    );
-    expect(listed).toContainEqual(expect.objectContaining({ keyId: next.keyId, replaces: keyId, label: 'laptop' }));
-    expect((await stage.events(accountId)).at(-1)).toMatchObject({
-      action: 'key.rotate',
-      target: keyId,
-      after: { replacedBy: next.keyId },
-    });
-  });
-
-  test('a key that is rotated without grace ends at once, even where it was just verified', async () => {
-    const { stage, accountId, actor, keyId, key } = await withKey();
-    await stage.keys.verify(key);
-    await stage.keys.rotate({ accountId, keyId, graceMs: 0, actor });
-    expect(await stage.keys.verify(key)).toBeUndefined();
-  });
-
-  test('rotation prolongs neither the key nor its successor', async () => {
-    const validUntil = Date.parse('2026-11-20T10:30:00.000Z');
-    const { stage, accountId, actor, keyId, key } = await withKey({ validUntil });
-    const next = await stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
-    stage.now = validUntil;
-    expect([await stage.keys.verify(key), await stage.keys.verify(next.key)]).toEqual([undefined, undefined]);
-  });
-
-  test('a key is rotated once, and only while it is live', async () => {
-    const { stage, accountId, actor, keyId } = await withKey();
-    const rotate = () => stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
-    const outcomes = await Promise.allSettled([rotate(), rotate()]);
-    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
-    await expect(rotate()).rejects.toMatchObject({ code: 'key_not_live', status: 409 });
-    const revoked = await stage.keys.create({ accountId, actor });
-    await stage.keys.revoke(revoked.keyId);
-    await expect(stage.keys.rotate({ accountId, keyId: revoked.keyId, graceMs: 0, actor })).rejects.toMatchObject({
-      code: 'key_not_live',
-    });
-    expect(await stage.keys.list(accountId)).toHaveLength(3);
-  });
-
-  test('an expired key, or one that its account does not list, cannot be rotated', async () => {
-    const { stage, accountId, actor, keyId } = await withKey({ validUntil: Date.parse('2026-11-20T10:30:00.000Z') });
-    const unlisted = await stage.keys.create({ accountId, actor });
-    await stage.engine.write({ table: KEYS, delete: keyListingKey(accountId, unlisted.keyId) });
-    stage.now += HOUR_MS / 2;
-    const rotated = { accountId, actor, graceMs: HOUR_MS };
-    await expect(stage.keys.rotate({ ...rotated, keyId })).rejects.toMatchObject({ code: 'key_not_live' });
-    await expect(stage.keys.rotate({ ...rotated, keyId: unlisted.keyId })).rejects.toMatchObject({
-      code: 'key_not_live',
-    });
-  });
-
-  test('a key that is revoked just before its rotation gets no successor', async () => {
-    const { stage, accountId, actor, keyId } = await withKey();
-    stage.store.plan(() => stage.keys.revoke(keyId, { accountId, actor }));
-    const rotated = stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
-    await expect(rotated).rejects.toMatchObject({ code: 'key_not_live' });
-    expect(await stage.keys.list(accountId)).toHaveLength(1);
-  });
-
-  test.each(['long', 'just'])(
-    'a key that was suspended %s before its rotation gets no successor until it is resumed',
-    async (since) => {
-      const { stage, accountId, actor, keyId, key } = await withKey();
-      const suspensions = new KeySuspensions(stage);
-      const suspend = () => suspensions.suspend({ accountId, keyId, actor: DEPLOYMENT, reason: 'spend_jump' });
-      if (since === 'long') await suspend();
-      else stage.store.plan(suspend);
-      const rotate = () => stage.keys.rotate({ accountId, keyId, graceMs: 0, actor });
-      await expect(rotate()).rejects.toMatchObject({ code: 'key_suspended', status: 409 });
-      expect(await stage.keys.list(accountId)).toHaveLength(1);
-      expect(await stage.keys.verify(key)).toMatchObject({ keyId, isSuspended: true });
-      await suspensions.resume({ accountId, keyId, actor });
-      expect((await stage.keys.verify((await rotate()).key))?.isSuspended).toBeUndefined();
-    },
-  );
-
-  test('a replaced or revoked key is reported as such, suspended or not', async () => {
-    const { stage, accountId, actor, keyId } = await withKey();
-    const rotate = () => stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
-    await rotate();
-    await new KeySuspensions(stage).suspend({ accountId, keyId, actor: DEPLOYMENT, reason: 'spend_jump' });
-    await expect(rotate()).rejects.toMatchObject({ code: 'key_not_live' });
-    await stage.keys.revoke(keyId, { accountId, actor });
-    await expect(rotate()).rejects.toMatchObject({ code: 'key_not_live' });
-  });
-
-  test('a key whose expiry was changed just before gets no successor with the old expiry', async () => {
-    const { stage, accountId, actor, keyId } = await withKey();
-    const change = { set: { validUntil: '2026-11-20T10:30:00.000Z' } };
-    stage.store.plan(() => stage.engine.write({ table: KEYS, update: apiKeyKey(keyId), change }));
-    const rotated = stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
-    await expect(rotated).rejects.toMatchObject({ code: 'key_not_live' });
-  });
-
-  test('a rotated key keeps its expiry if the grace period is longer, and its event records it', async () => {
-    const { stage, accountId, actor, keyId } = await withKey({ validUntil: Date.parse('2026-11-20T10:30:00.000Z') });
-    const { keyId: replacedBy } = await stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
-    const validUntil = '2026-11-20T10:30:00.000Z';
-    expect((await stage.events(accountId)).at(-1)?.after).toEqual({ replacedBy, validUntil });
-    expect(await stage.keys.get(accountId, replacedBy)).toMatchObject({ validUntil, createdBy: actor.personId });
-  });
-
-  test('a rotated key ends with its grace period, and its successor at the original expiry', async () => {
-    const { stage, accountId, actor, keyId } = await withKey({ validUntil: Date.parse('2026-11-20T12:00:00.000Z') });
-    const next = await stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
-    expect(await stage.keys.get(accountId, keyId)).toMatchObject({ validUntil: '2026-11-20T11:00:00.000Z' });
-    expect(await stage.keys.get(accountId, next.keyId)).toMatchObject({ validUntil: '2026-11-20T12:00:00.000Z' });
-  });
-
-  test('the grace period can be thirty days long', async () => {
-    const { stage, accountId, actor, keyId } = await withKey();
-    await stage.keys.rotate({ accountId, keyId, graceMs: ROTATION_GRACE_MS_MAX, actor });
-    expect(await stage.keys.get(accountId, keyId)).toMatchObject({ validUntil: '2026-12-20T10:00:00.000Z' });
-  });
-
-  test.each([-1, NaN, Infinity, ROTATION_GRACE_MS_MAX + 1])('a grace period of %d ms is refused', async (graceMs) => {
-    const { stage, accountId, actor, keyId } = await withKey();
-    const rotated = stage.keys.rotate({ accountId, keyId, graceMs, actor });
-    await expect(rotated).rejects.toThrow(new RangeError('not a grace period'));
   });
 });

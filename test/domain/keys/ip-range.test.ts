@@ -55,6 +55,13 @@ test.each([
   expect([isInRange(address, '0.0.0.0/0'), isInRange(address, '::/0')]).toEqual([false, false]);
 });
 
+test.each(['', '/8', 'nowhere/8', '256.0.0.0/8', '1::2::3/8'])(
+  'the range %p contains no address, because it does not begin with one',
+  (range) => {
+    expect([isInRange('192.0.2.1', range), isInRange('2001:db8::1', range)]).toEqual([false, false]);
+  },
+);
+
 test('the check of ranges agrees with Node for every range and address of one family', () => {
   // Node also treats the IPv6 range of mapped addresses as an IPv4 range.
   const v6 = fc.ipV6().map((address) => `2001:${address.replace(/^[^:]*:/, '')}`);

@@ -5,6 +5,7 @@ import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { counterOf } from '../../../lambdas/domain/keys/counter-of';
 import { KeySuspensions, TRUSTED_MS } from '../../../lambdas/domain/keys/key-suspensions';
 import { Keys } from '../../../lambdas/domain/keys/keys';
+import { FaultyStore } from '../wallet/faulty-store';
 
 const START = '2026-11-20T10:00:00.000Z';
 const UNKNOWN = '01JD0000000000000000000000';
@@ -12,7 +13,7 @@ const UNKNOWN = '01JD0000000000000000000000';
 async function open() {
   const time = { now: Date.parse(START) };
   const clock = (): number => time.now;
-  const store = EmbeddedStore.memory({ clock });
+  const store = new FaultyStore(EmbeddedStore.memory({ clock }));
   const audit = new AuditLog({ store, clock });
   const keys = new Keys({ store, clock, audit, pepper: 'a pepper of sixteen bytes' });
   const suspensions = new KeySuspensions({ store, clock, audit });
@@ -82,6 +83,18 @@ test('only a live key of the account can be resumed, and only at the version tha
   await suspensions.resume({ ...action, version: 2 });
   await keys.revoke(keyId);
   await expect(suspensions.resume(action)).rejects.toMatchObject({ name: 'KeyNotLive' });
+});
+
+test('a key that is revoked just before its resumption is not resumed, and its spend is not trusted', async () => {
+  const { store, keys, keyId, suspensions, action, suspend, shown, newest } = await open();
+  await suspend();
+  store.plan(() => keys.revoke(keyId));
+  await suspensions.resume(action);
+  const revoked = await shown();
+  expect(revoked).toMatchObject({ suspendedAt: START, revokedAt: START });
+  expect(revoked).not.toHaveProperty('resumedAt');
+  expect(await newest()).toMatchObject({ action: 'key.revoke' });
+  expect(await suspensions.areTrusted(keyId)).toBe(false);
 });
 
 test('keys that share counters with a resumed key are trusted for a day', async () => {

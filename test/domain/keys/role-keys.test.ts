@@ -101,6 +101,24 @@ describe('a key of an IAM role', () => {
     expect(await stage.roles.verify(key, WORKER)).toBeUndefined();
   });
 
+  test.each(['arn:aws:iam::111122223333:user/worker', 'arn:aws:iam::111122223333:root', ''])(
+    'a key with a secret is not valid for the caller %p, which has neither the secret nor a role',
+    async (principal) => {
+      const stage = await Stage.open();
+      const { keyId } = await stage.keys.create({ accountId: ACCOUNT });
+      expect(await stage.roles.verify(keyId, principal)).toBeUndefined();
+    },
+  );
+
+  test('the refusal to rotate a role key says to create another one', async () => {
+    const stage = await Stage.open();
+    const rotated = stage.keys.rotate({ accountId: ACCOUNT, keyId: await stage.key(), graceMs: 0 });
+    await expect(rotated).rejects.toMatchObject({
+      name: 'KeyHasNoSecret',
+      message: expect.stringMatching(/no secret .* create another role key/) as string,
+    });
+  });
+
   test('a role key is revoked, suspended and changed like any key, everywhere within five seconds', async () => {
     const stage = await Stage.open();
     const { keys, roles, store, clock } = stage;

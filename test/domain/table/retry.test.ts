@@ -79,6 +79,18 @@ describe('a retry', () => {
     await expect(hopeless).rejects.toMatchObject({ cause: { name: 'RetryNeeded' } });
   });
 
+  test('a retry whose caller maps no error fails with the error of its last attempt', async () => {
+    const policy = { attemptsMax: 2, firstWaitMs: 10, longestWaitMs: 10, totalMs: 1_000 };
+    const timing = { clock: () => 5_000, random: () => 0, sleep: () => Promise.resolve() };
+    const errors = [new StoreUnavailable('ETIMEDOUT'), new StoreUnavailable('ECONNRESET')];
+    let attempts = 0;
+    const attempt = (): Promise<string> => {
+      attempts += 1;
+      return Promise.reject(errors[attempts - 1] ?? new Error('one attempt too many'));
+    };
+    await expect(retry(policy, timing, attempt)).rejects.toBe(errors[1]);
+  });
+
   test('an attempt that cannot succeed is not retried', async () => {
     const trial = new Trial();
     const wrong = new RangeError('a cost cannot be negative');

@@ -1,4 +1,10 @@
-import { balanceKey, entryKey, SHARDS, usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
+import {
+  balanceKey,
+  entryKey,
+  lateEntryKey,
+  SHARDS,
+  usageRecordKey,
+} from '../../../lambdas/contracts/storage/table-keys';
 import { USAGE, WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { Item } from '../../../lambdas/domain/table/value';
 import { ACCOUNT, WalletStage } from './wallet-stage';
@@ -75,6 +81,16 @@ test('a late settle does not replace the usage record of a request that did not 
   await stage.engine.write({ table: USAGE, update, change: { set: { status: 'completed' } } });
   await expect(stage.settle(hold, 1n)).rejects.toMatchObject({ name: 'TransactionCancelled' });
   expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
+});
+
+test('a late settle is refused if the adjustment that was recorded before cannot be read', async () => {
+  const { stage, hold } = await withHold();
+  await stage.expire();
+  await stage.settle(hold, 1n);
+  const transfers = [{ from: 'available', to: 'elsewhere', amountPico: 1n }];
+  const update = lateEntryKey(ACCOUNT, hold.requestId);
+  await stage.engine.write({ table: WALLET, update, change: { set: { transfers } } });
+  await expect(stage.settle(hold, 1n)).rejects.toMatchObject({ name: 'ZodError' });
 });
 
 describe('a sweep of a lease on an inconsistent ledger', () => {

@@ -1,8 +1,11 @@
+import { ulid } from 'ulid';
 import { MINUTE_MS } from '../../../lambdas/domain/clock';
-import { ENTRY_PREFIX } from '../../../lambdas/contracts/storage/table-keys';
+import { balanceKey, ENTRY_PREFIX } from '../../../lambdas/contracts/storage/table-keys';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { StoreUnavailable, TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
-import { ACCOUNT, WalletStage } from './wallet-stage';
+import { reserveHoldUncontended } from '../../../lambdas/domain/wallet/holds/reserve-hold';
+import { LeaseBook } from '../../../lambdas/domain/wallet/leases/lease-book';
+import { ACCOUNT, USAGE_RETENTION_DAYS, WalletStage } from './wallet-stage';
 
 const AMPLE = 1_000_000n;
 
@@ -66,6 +69,24 @@ describe('contention of an account', () => {
     expect(other.store.counts.get).toBe(before);
   });
 
+  test('another process reads the balance only once before it uses a lease on a contended account', async () => {
+    const stage = await WalletStage.funded(AMPLE);
+    stage.store.plan('conflict');
+    await stage.settle(await stage.reserve(100n), 1n);
+    const other = otherProcess(stage);
+    const reads = jest.spyOn(stage.engine, 'get');
+    expect((await other.reserve(100n, 'req_01JD00000000000000000000A0')).leaseTurn).toBeDefined();
+    const { pk, sk } = balanceKey(ACCOUNT);
+    expect(reads.mock.calls.filter(([{ key }]) => key.pk === pk && key.sk === sk)).toHaveLength(1);
+  });
+
+  test('contention is looked up with an eventually consistent read, because no request depends on the answer', async () => {
+    const stage = await WalletStage.funded(AMPLE);
+    const reads = jest.spyOn(stage.engine, 'get');
+    await stage.reserve(100n);
+    expect(reads.mock.calls).toEqual([[{ table: WALLET, key: balanceKey(ACCOUNT), consistent: false }]]);
+  });
+
   test('a request continues if its process cannot notify the others of contention', async () => {
     const stage = await WalletStage.funded(AMPLE);
     stage.store.plan('conflict', () => Promise.reject(new Error('the disk is on fire')));
@@ -88,6 +109,25 @@ describe('contention of an account', () => {
     const broken = new Error('the disk is on fire');
     stage.engine.get = () => Promise.reject(broken);
     await expect(stage.reserve(100n)).rejects.toBe(broken);
+  });
+
+  test('a hold that may not wait out contention fails at the first conflict, and takes nothing', async () => {
+    const stage = await WalletStage.funded(AMPLE);
+    const { heldPico: holdPico, ...hold } = await stage.reserve(100n);
+    const sleep = jest.fn(() => Promise.resolve());
+    const dependencies = {
+      store: stage.store,
+      timing: { clock: () => stage.now, random: () => 0.5, sleep },
+      leaseBook: new LeaseBook(),
+      usageRetentionDays: USAGE_RETENTION_DAYS,
+      newUlid: ulid,
+    };
+    const requestId = stage.nextRequestId();
+    stage.store.plan('conflict');
+    const reserving = reserveHoldUncontended(dependencies, { ...hold, holdPico, requestId });
+    await expect(reserving).rejects.toMatchObject({ name: 'BalanceContended' });
+    expect(sleep).not.toHaveBeenCalled();
+    expect(await stage.amounts()).toEqual([AMPLE - 100n, 100n, 0n]);
   });
 
   test('contention counts in the first attempt only, because a later one may follow a lost reply', async () => {

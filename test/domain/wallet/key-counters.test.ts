@@ -136,6 +136,14 @@ describe('the verification of counters', () => {
     expect((await stage.verify()).differences).toMatchObject([{ kind: 'key_budget', actualPico: 0n }]);
   });
 
+  test('the verifier reads no counters for an account whose keys have no counted limits', async () => {
+    const stage = await KeyCounterStage.funded();
+    await stage.settle(await stage.reserve(100n), 40n);
+    const reads = jest.spyOn(stage.engine, 'get');
+    await stage.expectSound();
+    expect(reads.mock.calls.filter(([{ table }]) => table === KEYS)).toEqual([]);
+  });
+
   test('the verifier reports running requests that are not counted, and counted ones that do not run', async () => {
     const stage = await KeyCounterStage.funded();
     const hold = await stage.count(100n, runningOf(5));

@@ -1,5 +1,7 @@
 import { MINUTE_MS } from '../../../lambdas/domain/clock';
-import { KeyCounterStage, limitOf, minuteOf, runningOf, START } from './key-counter-stage';
+import { countingOf } from '../../../lambdas/domain/keys/counting';
+import { COUNTER_ID, KeyCounterStage, limitOf, minuteOf, runningOf, START } from './key-counter-stage';
+import { ACCOUNT } from './wallet-stage';
 
 describe('a limit of concurrent requests', () => {
   test('concurrent requests are limited by the rule, and the end of each makes room', async () => {
@@ -62,6 +64,17 @@ describe('a limit per minute', () => {
       tokensCounted: 0,
     });
     expect(await stage.minute()).toBeUndefined();
+  });
+
+  test.each([
+    ['requests', { requestsPerMinute: 1 }],
+    ['tokens', { tokensPerMinute: 7 }],
+  ])('a key whose only rule limits its %s per minute is counted by that rule', async (_what, rules) => {
+    const stage = await KeyCounterStage.funded();
+    const counting = countingOf({ accountId: ACCOUNT, keyId: COUNTER_ID, rules }, { now: stage.now, tokens: 7 });
+    if (!counting) throw new Error('the rule counts nothing');
+    await stage.release(await stage.count(10n, counting));
+    expect(await limitOf(stage.count(10n, counting))).toMatchObject({ kind: 'minute' });
   });
 
   test('a minute with both rules needs room for the request and for its tokens', async () => {

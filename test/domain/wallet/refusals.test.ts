@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../../lambdas/domain/clock';
 import { balanceKey, entryKey } from '../../../lambdas/contracts/storage/table-keys';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { HoldTerms } from '../../../lambdas/domain/wallet/holds/reserve-hold';
@@ -74,6 +75,15 @@ describe('an account without a wallet', () => {
     stage.store.plan('conflict');
     await expect(stage.reserve(1n)).rejects.toMatchObject(refusal);
     expect(await stage.wallet.balance(ACCOUNT)).toBeUndefined();
+  });
+
+  test('an account on leases whose wallet is gone gets no hold', async () => {
+    const stage = await WalletStage.funded(1_000_000n);
+    stage.store.plan('conflict');
+    expect((await stage.reserve(100n)).leaseTurn).toBeDefined();
+    await dropWallet(stage);
+    stage.now += MINUTE_MS;
+    await expect(stage.reserve(100_000n)).rejects.toMatchObject(refusal);
   });
 
   test('an account without a wallet cannot be credited', async () => {
@@ -203,4 +213,27 @@ test('a hold cannot be taken more than five minutes after its request was admitt
     cause: 'the request was admitted too long ago',
   });
   expect(await stage.amounts()).toEqual([800n, 200n, 0n]);
+});
+
+test.each([
+  ['a new lease', false, /#1$/],
+  ['an idle lease', true, /#2$/],
+])('a request that was admitted more than five minutes ago is not given %s', async (_which, isIdle, turn) => {
+  const stage = await WalletStage.funded(1_000_000n);
+  stage.store.plan('conflict');
+  const { heldPico: holdPico, leaseTurn, ...hold } = await stage.reserve(100n);
+  if (isIdle) await stage.settle({ ...hold, heldPico: holdPico, leaseTurn }, 1n);
+  const reserve = (ageMs: number) => {
+    const request = { ...hold.request, at: new Date(stage.now - ageMs).toISOString() };
+    return stage.wallet.reserve({ ...hold, holdPico, request, requestId: stage.nextRequestId() });
+  };
+  const recent = await reserve(RESERVE_AGE_MS_MAX);
+  expect(recent.leaseTurn).toMatch(turn);
+  if (isIdle) await stage.settle(recent, 1n);
+  const before = await stage.amounts();
+  await expect(reserve(RESERVE_AGE_MS_MAX + 1)).rejects.toMatchObject({
+    name: 'WalletUnavailable',
+    cause: 'the request was admitted too long ago',
+  });
+  expect(await stage.amounts()).toEqual(before);
 });

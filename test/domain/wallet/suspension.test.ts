@@ -86,7 +86,7 @@ describe('an account that draws on leases', () => {
     const clock = (): number => stage.now;
     const reads = jest.spyOn(stage.engine, 'get');
     const balanceReads = (): number => reads.mock.calls.filter(([{ key }]) => key.sk === 'wallet').length;
-    return { stage, balanceReads, clock };
+    return { stage, reads, balanceReads, clock };
   }
 
   test('an account on leases stops within ten seconds of its suspension, and is checked every five', async () => {
@@ -116,6 +116,27 @@ describe('an account that draws on leases', () => {
     await stage.settle(await stage.reserve(100n), 1n);
     stage.now += PROMISED_MS - 1;
     await expect(stage.reserve(100n)).rejects.toMatchObject(SUSPENDED);
+  });
+
+  test('an account on leases that was found active is not checked again for five seconds', async () => {
+    const { stage, balanceReads } = await leased();
+    stage.now += PROMISED_MS / 2;
+    const before = balanceReads();
+    await stage.settle(await stage.reserve(100n), 1n);
+    expect(balanceReads()).toBe(before + 1);
+    stage.now += PROMISED_MS / 2 - 1;
+    await stage.settle(await stage.reserve(100n), 1n);
+    expect(balanceReads()).toBe(before + 1);
+    stage.now += 1;
+    await stage.reserve(100n);
+    expect(balanceReads()).toBe(before + 2);
+  });
+
+  test('an account on leases is checked with an eventually consistent read, because a suspension may take seconds', async () => {
+    const { stage, reads } = await leased();
+    stage.now += PROMISED_MS / 2;
+    await stage.reserve(100n);
+    expect(reads.mock.calls).toEqual([[{ table: WALLET, key: balanceKey(ACCOUNT), consistent: false }]]);
   });
 
   test('an account on leases is checked again if the clock was set back', async () => {

@@ -61,7 +61,10 @@ export function migrateJournal({ journal, file, facts, keepsJournal = false }: M
       `An older release wrote to ${journal} after its data had been moved to ${file}. Move one of the two files away.`,
     );
   }
-  if (!keepsJournal) leaveNote(journal);
+  if (keepsJournal) return;
+  leaveNote(journal);
+  // An older release that was killed while it shortened its journal has left a copy of the data.
+  rmSync(`${journal}.compacting`, { force: true });
 }
 
 function digestIn(file: string): string | undefined {

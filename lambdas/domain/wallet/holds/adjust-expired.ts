@@ -44,7 +44,7 @@ async function affordedPico(dependencies: WalletDependencies, settlement: Settle
   const { counting } = settlement.hold;
   const { availablePico } = await mainBalance(dependencies, settlement);
   const leftPico = counting && (await budgetLeft(dependencies.store, counting));
-  return leftPico === undefined ? availablePico : lesser(leftPico, availablePico);
+  return lesser(leftPico ?? availablePico, availablePico);
 }
 
 /** The main balance. If it does not cover the cost, the account's drawers are emptied into it first. */

@@ -33,14 +33,16 @@ export function endHold(dependencies: WalletDependencies, end: HoldEnd): Promise
   });
 }
 
+/** The hold is live, but the other items contradict it. No race can cause that, only a broken ledger. */
+const INCONSISTENT = 'inconsistent';
+
 /**
  * The reasons why a hold cannot end.
  * - `ended_before`: the hold is gone.
  * - `ended_on_lease`: the hold is live, but a lease has ended its request. A request has both when an attempt to hold
  *   its money arrived late, after its caller had given up on that attempt and had taken a lease.
- * - `inconsistent`: the hold is live, but the other items contradict it. No race can cause that, only a broken ledger.
  */
-type EndRefusal = 'ended_before' | 'ended_on_lease' | 'inconsistent';
+type EndRefusal = 'ended_before' | 'ended_on_lease' | typeof INCONSISTENT;
 
 function endWrites(dependencies: WalletDependencies, end: HoldEnd): readonly GuardedWrite<EndRefusal>[] {
   const { hold, kind, record: draft } = end;
@@ -62,11 +64,11 @@ function endWrites(dependencies: WalletDependencies, end: HoldEnd): readonly Gua
     deleteHold(hold),
     {
       write: putEntry(entryKey(accountId, requestId), entry),
-      otherwise: (recorded) => (recorded?.['kind'] === 'expire' ? 'ended_on_lease' : 'inconsistent'),
+      otherwise: (recorded) => (recorded?.['kind'] === 'expire' ? 'ended_on_lease' : INCONSISTENT),
     },
     {
       write: putUsageRecord(record, dependencies.usageRetentionDays, absent()),
-      otherwise: (recorded) => (recorded?.['leaseTurn'] !== undefined ? 'ended_on_lease' : 'inconsistent'),
+      otherwise: (recorded) => (recorded?.['leaseTurn'] !== undefined ? 'ended_on_lease' : INCONSISTENT),
     },
     moveHeld(hold, costPico),
     ...counts.map((write) => ({ write })),
@@ -79,7 +81,7 @@ function returnHold(dependencies: WalletDependencies, hold: Hold): Promise<void>
   const token = newTransactionToken();
   return retryOrUnavailable(SETTLE_RETRY, dependencies.timing, async () => {
     const [refusal] = await commit(dependencies.store, writes, token);
-    if (refusal === 'inconsistent') throw new LedgerInconsistent();
+    if (refusal === INCONSISTENT) throw new LedgerInconsistent();
   });
 }
 
@@ -96,5 +98,5 @@ const moveHeld = ({ accountId, heldPico }: Hold, costPico: bigint): GuardedWrite
     { heldPico: -heldPico, availablePico: heldPico - costPico, spentPico: costPico },
     compare('heldPico', '>=', heldPico),
   ),
-  otherwise: () => 'inconsistent',
+  otherwise: () => INCONSISTENT,
 });

@@ -3,6 +3,7 @@ import { budgetCounterKey, minuteCounterKey, runningCounterKey } from '../../../
 import { EXPIRES_AT, KEYS } from '../../../contracts/storage/tables';
 import type { Usage } from '../../../contracts/storage/units';
 import { MINUTE_MS } from '../../clock';
+import { lesser } from '../../money/pico';
 import type { GuardedWrite } from '../../table/commit';
 import type { Condition } from '../../table/condition';
 import { absent, all, any, compare } from '../../table/condition';
@@ -117,7 +118,7 @@ const atMost = (attribute: string, most: bigint): Condition => {
 
 const remaining = (limitPico: bigint, counted: Item | undefined): bigint => {
   const countedPico = z.bigint().parse(counted?.['countedPico'] ?? 0n);
-  return countedPico < limitPico ? limitPico - countedPico : 0n;
+  return limitPico - lesser(countedPico, limitPico);
 };
 
 const numberOf = (counted: Item | undefined, name: string): number => Number(counted?.[name] ?? 0n);

@@ -23,13 +23,14 @@ export interface SweptItem {
 
 /**
  * Ends a lease whose last request has ended or has passed its deadline. The request's usage record tells which: without
- * one, the same transaction records the request as expired. A lease whose request is running is left alone.
+ * one, the same transaction records the request as expired.
+ * @returns undefined for a lease whose request is running, which is left alone
  */
 export function sweepLease(
   dependencies: WalletDependencies,
   lease: Lease,
   { now, everything }: { readonly now: number; readonly everything: boolean },
-): Promise<SweptItem> {
+): Promise<SweptItem | undefined> {
   const { store, timing } = dependencies;
   const { accountId, last } = lease;
   const usage = new UsageRecords({ store });
@@ -37,7 +38,7 @@ export function sweepLease(
   let met: UsageRecord | undefined;
   return retryOrUnavailable(SETTLE_RETRY, timing, async () => {
     const record = met ?? (await retryOrUnavailable(SETTLE_RETRY, timing, read));
-    if (!record && now < last.deadline && !everything) return { isExpired: false, dueSince: last.deadline };
+    if (!record && now < last.deadline && !everything) return undefined;
     // A record that names another turn was charged there: this turn was taken for the same request but never used.
     const isCharged = record?.leaseTurn === leaseTurnOf(lease);
     const settled = isCharged ? tallied(lease.settled, record) : lease.settled;
