@@ -70,7 +70,7 @@ describe.each([
   });
 
   test.each(['when', 'map', 'sink'] as const)(
-    'changes for which the %s of a rule fails are parked, and only the name of the error is kept',
+    'a rule whose %s fails has its changes parked, with only the name of the error',
     async (part) => {
       const fail = () => {
         throw new RangeError('a secret');
