@@ -2,7 +2,10 @@ import type { Log, LogFields } from '../domain/log';
 
 type Level = 'info' | 'warn' | 'error';
 
-/** Writes JSON lines to standard output, where both Lambda and the local host collect them. No other code prints. */
+/**
+ * Writes JSON lines to standard output, where both Lambda and the local host collect them. No other code prints. Lambda
+ * treats a line as information, whatever its level says, unless its `timestamp` is a time of RFC 3339.
+ */
 export class StdoutLog implements Log {
   readonly #write: (line: string) => void;
 
@@ -24,8 +27,9 @@ export class StdoutLog implements Log {
   }
 
   #line(level: Level, code: string, fields: LogFields = {}): void {
-    const line = JSON.stringify({ level, code, ...fields, at: new Date().toISOString() }, (_name, value: unknown) =>
-      typeof value === 'bigint' ? value.toString() : value,
+    const line = JSON.stringify(
+      { level, code, ...fields, timestamp: new Date().toISOString() },
+      (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value),
     );
     this.#write(`${line}\n`);
   }

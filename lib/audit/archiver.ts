@@ -7,6 +7,7 @@ import { ARCHIVE_ENV } from '../../lambdas/contracts/deployment/environment';
 import type { Config } from '../config';
 import { collectChanges, STREAM_RETRIES } from '../constructs/collect-changes';
 import { HarmAlarm } from '../constructs/harm-alarm';
+import { logCodeMetric } from '../constructs/log-code-metric';
 import { ServiceFunction } from '../constructs/service-function';
 import { publishFailures, readChanges } from '../constructs/stream-grants';
 import type { AuditArchive } from './audit-archive';
@@ -59,6 +60,11 @@ export class Archiver extends Construct {
       records: BATCH_RECORDS,
       window: BATCH_WINDOW,
       recordAgeMax: RECORD_AGE_MAX,
+    });
+    new HarmAlarm(this, 'EventNotArchived', {
+      topic: alarmTopic,
+      metric: logCodeMetric(this, 'CHANGE_PARKED', { Keep: keep.logGroup }),
+      alarm: { impact: 'An audit event is not in the archive: it was tampered with, or this release cannot read it' },
     });
     new HarmAlarm(this, 'ArchiveBehind', {
       topic: alarmTopic,

@@ -9,6 +9,12 @@ import type { ClassifiedTable } from './classified-table';
 export const STREAM_RETRIES =
   'Only its stream invokes it; the stream retries a batch and reports one that it gives up.';
 
+/**
+ * Bounds what a batch costs that can never succeed. A record at fault is set aside by the function itself, so this limit
+ * is for faults that no function sees, such as a timeout. A long outage reaches the age limit first.
+ */
+const RETRIES_MAX = 1_000;
+
 export interface CollectChangesProps {
   readonly table: ClassifiedTable;
   readonly to: Pick<IFunction, 'functionArn'>;
@@ -43,6 +49,9 @@ export function collectChanges(scope: Construct, props: CollectChangesProps): vo
     maximumBatchingWindowInSeconds: props.window.toSeconds(),
     // A failed batch is retried in halves, which in the end isolates a bad record.
     bisectBatchOnFunctionError: true,
+    maximumRetryAttempts: RETRIES_MAX,
+    // The function may say that it processed a part of the batch; the rest is delivered again.
+    functionResponseTypes: ['ReportBatchItemFailures'],
     maximumRecordAgeInSeconds: props.recordAgeMax.toSeconds(),
     // The message names the position in the stream and contains no data.
     destinationConfig: { onFailure: { destination: props.topic.topicArn } },

@@ -79,6 +79,7 @@ export class ManagementFunction extends ServiceFunction<typeof API_ENV> {
     catalog.grants.administer(this);
     keyPepper.grants.read(this);
     originSecret.grants.read(this);
+    identity.grants.readEmails(this);
     if (operatorMfa === 'required') identity.grants.readFactors(this);
     if (mailFrom !== undefined) identity.grants.sendMail(this, mailFrom);
   }

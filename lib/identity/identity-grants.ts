@@ -5,7 +5,7 @@ import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import { acknowledge, renderedByNag } from '../compliance/acknowledgements';
 
-/** Grants on the user pool and on SES. No verb changes a user or reads a user's attributes. */
+/** Grants on the user pool and on SES. No verb changes a user. */
 export class IdentityGrants {
   readonly #userPool: IUserPool;
 
@@ -17,6 +17,12 @@ export class IdentityGrants {
   readFactors(grantee: IGrantable): Grant {
     const resourceArns = [this.#userPool.userPoolArn];
     return Grant.addToPrincipal({ grantee, actions: ['cognito-idp:AdminGetUserAuthFactors'], resourceArns });
+  }
+
+  /** Reads the email address of a user, which is found by the pool's ID of the user. */
+  readEmails(grantee: IGrantable): Grant {
+    const resourceArns = [this.#userPool.userPoolArn];
+    return Grant.addToPrincipal({ grantee, actions: ['cognito-idp:ListUsers'], resourceArns });
   }
 
   /**

@@ -3,11 +3,14 @@ import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import type { RECEIPTS_ENV } from '../../lambdas/contracts/deployment/environment';
 import { HarmAlarm } from '../constructs/harm-alarm';
+import { logCodeMetric } from '../constructs/log-code-metric';
+import type { ServiceFunction } from '../constructs/service-function';
 
 export interface ReceiptAlarmsProps {
   /** Opens leaves for the changes of usage records. */
-  readonly collect: IFunction;
+  readonly collect: ServiceFunction<typeof RECEIPTS_ENV>;
   /** Seals the open leaves each minute. */
   readonly seal: IFunction;
   readonly topic: ITopic;
@@ -23,8 +26,13 @@ export class ReceiptAlarms extends Construct {
     new HarmAlarm(this, 'ReceiptsBehind', {
       topic,
       threshold: BEHIND_MAX.toMilliseconds(),
-      metric: collect.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(5) }),
+      metric: collect.function.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(5) }),
       alarm: { impact: 'Receipts are late; after twelve hours the missing ones must be completed by hand' },
+    });
+    new HarmAlarm(this, 'ReceiptParked', {
+      topic,
+      metric: logCodeMetric(this, 'CHANGE_PARKED', { Collect: collect.logGroup }),
+      alarm: { impact: 'A request gets no receipt, because its record cannot be read' },
     });
     new HarmAlarm(this, 'SealErrors', {
       topic,

@@ -52,7 +52,7 @@ export class ServiceStack extends Stack {
     const tables = { wallet: wallet.table, usage: usage.table, keys: keys.table, accounts: accounts.table };
     new TableAlarms(this, 'TableAlarms', { tables: { ...tables, catalog: catalog.table }, topic });
     const { collect, seal } = new Receipts(this, 'Receipts', { ...shared, usage, receiptKey });
-    new ReceiptAlarms(this, 'ReceiptAlarms', { collect: collect.function, seal: seal.function, topic });
+    new ReceiptAlarms(this, 'ReceiptAlarms', { collect, seal: seal.function, topic });
     new SpendWatch(this, 'SpendWatch', { ...shared, usage, keys, accounts, audit });
     const { auditArchive: archive } = stateful;
     if (archive) new Archiver(this, 'AuditArchive', { ...shared, audit, archive });

@@ -91,6 +91,11 @@ export class SpendWatch extends Construct {
       metric: logCodeMetric(this, 'KEY_SPEND_NOT_WATCHED', { Watch: logGroup }),
       alarm: { impact: 'A stolen key may still work, because its spend could not be checked or the key not suspended' },
     });
+    new HarmAlarm(this, 'SpendParked', {
+      topic,
+      metric: logCodeMetric(this, 'CHANGE_PARKED', { Watch: logGroup }),
+      alarm: { impact: 'The spend of a request is not added up, because its record cannot be read' },
+    });
     new HarmAlarm(this, 'SpendWatchBehind', {
       topic,
       threshold: BEHIND_MAX.toMilliseconds(),

@@ -16,6 +16,8 @@ const LATE_RECEIPTS = ['late#*'];
 const SEALS = ['seals'];
 /** The public keys that verify seals. */
 const RECEIPT_KEYS = ['receipt-keys'];
+/** IDs of changes that a reader of the stream could not process. */
+const PARKED = ['parked#*'];
 /** The spend of each key by the hour. */
 const SPEND = ['spend#*'];
 
@@ -37,22 +39,25 @@ export class UsageGrants {
     return grantItems(grantee, this.#usage, ['dynamodb:GetItem'], RECORDS);
   }
 
-  /** Asks a running request to stop, and lets that request see it. */
+  /** Asks a running request to stop, lets that request see it, and counts how often an account does so. */
   cancel(grantee: IGrantable): Grant {
-    return grantItems(grantee, this.#usage, ['dynamodb:GetItem', 'dynamodb:PutItem'], CANCELLATIONS);
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] as const;
+    return grantItems(grantee, this.#usage, actions, CANCELLATIONS);
   }
 
-  /** Receives the changes of records and opens a leaf for each. */
+  /** Receives the changes of records and opens a leaf for each, or parks the ID of a change at fault. */
   openLeaves(grantee: IGrantable): Grant {
     return readChanges(grantee, this.#usage).combine(
-      grantItems(grantee, this.#usage, ['dynamodb:PutItem'], OPEN_LEAVES),
+      grantItems(grantee, this.#usage, ['dynamodb:PutItem'], [...OPEN_LEAVES, ...PARKED]),
     );
   }
 
   /** Receives the changes of records, adds up what each key spent, and compares an hour with the hours before it. */
   watchSpend(grantee: IGrantable): Grant {
     const actions = ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] as const;
-    return readChanges(grantee, this.#usage).combine(grantItems(grantee, this.#usage, actions, SPEND));
+    return readChanges(grantee, this.#usage)
+      .combine(grantItems(grantee, this.#usage, actions, SPEND))
+      .combine(grantItems(grantee, this.#usage, ['dynamodb:PutItem'], PARKED));
   }
 
   /** Builds trees from open leaves and signs them. It may delete open leaves, because they are in a tree by then. */

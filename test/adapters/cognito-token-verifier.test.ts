@@ -91,6 +91,12 @@ function confused(alg: string): string {
 
 const [header = '', payload = '', signature = ''] = token().split('.');
 
+/** The same bytes of the signature, with the characters of plain base64. */
+const inBase64 = `${header}.${payload}.${Buffer.from(signature, 'base64url').toString('base64').replace(/=+$/, '')}`;
+
+/** The same bytes of the signature. Its last character carries two bits, and four that no byte needs. */
+const withUnusedBits = `${header}.${payload}.${signature.slice(0, -1)}${String.fromCharCode(signature.charCodeAt(341) + 1)}`;
+
 test.each([
   ['an id token', token(idClaims())],
   ['an id token that also names the client', token(claims({ token_use: 'id', aud: CLIENT }))],
@@ -128,6 +134,10 @@ test.each([
   ['four parts', `${header}.${payload}.${signature}.${signature}`],
   ['a Bearer prefix', `Bearer ${token()}`],
   ['a trailing line break', `${token()}\n`],
+  ['trailing padding', `${token()}==`],
+  ['padding behind its payload', `${header}.${payload}=.${signature}`],
+  ['a signature in another base64 alphabet', inBase64],
+  ['unused bits behind its signature', withUnusedBits],
   ['an empty string', ''],
   ['only dots', '..'],
   ['an API key', 'tg_01ARZ3NDEKTSV4RRFFQ69G5FAV_0000'],

@@ -78,6 +78,8 @@ describe('an invalid token', () => {
     ['a subject that is not a string', () => signed(claimsOf({ sub: { toString: SUBJECT } }), first)],
     ['a changed claim', () => signed(claimsOf(), first).replace(/\.(.{20})/, '.$1x')],
     ['more than the maximum length', () => signed(claimsOf({ more: 'x'.repeat(20_000) }), first)],
+    ['trailing padding', () => `${signed(claimsOf(), first)}==`],
+    ['a trailing character outside the alphabet', () => `${signed(claimsOf(), first)}!`],
     ['only two parts', () => 'a.b'],
     ['no characters', () => ''],
   ];

@@ -40,6 +40,10 @@ describe.each(['while the gateway runs', 'after the gateway has stopped'])('%s',
     const credit = ['wallet', 'credit', accountId, '0.000000000001', '--payment-id', `p-${when.replaceAll(' ', '-')}`];
     expect(json((await run.tollgate(...credit)).out)).toMatchObject({ outcome: 'credited' });
     expect(json((await run.tollgate(...credit)).out)).toMatchObject({ outcome: 'already_credited' });
+    expect(await run.tollgate(...credit.with(3, '0.000000000002'))).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('was used before with another amount or account') as string,
+    });
     const after = json((await run.tollgate('wallet', accountId)).out);
     expect(after['funded']).toBe(isRunning ? '5.000000000001' : '12.000000000002');
     expect(after['held']).toBe('0.00');
@@ -180,10 +184,11 @@ test.each([
   [['wallet', 'credit', 'a', '0'], 'The amount must be a positive number of dollars, such as 5 or 0.25.'],
   [['wallet', 'credit', 'a', '1e3'], 'The amount must be a positive number of dollars, such as 5 or 0.25.'],
   [['wallet', 'credit', 'a', '0.0000000000001'], 'The amount must be a positive number of dollars, such as 5 or 0.25.'],
-  [
-    ['wallet', 'credit', 'a', '5', '--payment-id', 'req_x'],
-    'The payment ID may contain letters, digits and ._:- and must not start with req_.',
-  ],
+  [['wallet', 'credit', 'a', '1000000.01'], 'The amount must be at most 1000000.00 dollars.'],
+  ...['req_x', 'lease_x'].map((paymentId): [string[], string] => [
+    ['wallet', 'credit', 'a', '5', '--payment-id', paymentId],
+    'The payment ID may contain letters, digits and ._:- and must not start with req_ or lease_.',
+  ]),
   ...['', '-1', '1.5', '1e3', '2592001', 'an hour'].map((grace): [string[], string] => [
     ['keys', 'rotate', 'a', '01JD0000000000000000000000', `--grace=${grace}`],
     'The grace period must be a whole number of seconds, at most 2592000.',
@@ -194,6 +199,8 @@ test.each([
   [['usage', 'a', '--limit', '0'], 'The limit must be at least 1.'],
   [['usage', 'a', '--limit', 'many'], 'The limit must be a whole number.'],
   [['operators'], 'Unknown command "operators".'],
+  [['parked'], 'Unknown command "parked".'],
+  [['parked', 'replay', 'x'], 'There are too many arguments.'],
   [['operators', 'list', 'x'], 'There are too many arguments.'],
   [
     ['operators', 'appoint', 'owner@example.test'],

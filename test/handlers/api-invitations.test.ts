@@ -24,8 +24,10 @@ test('an invitation is sent by mail, and its token only there', async () => {
   expect(text).not.toContain('tgi_');
   expect(body).not.toHaveProperty('token');
   expect(stage.logged.join('')).not.toContain('@');
-  const accepted = { method: 'POST', path: '/v1/invitations/accept', as: 'stranger', body: { token: tokenIn(mail!) } };
-  expect(await stage.ask(accepted)).toMatchObject({ status: 200, body: { role: 'developer' } });
+  const accepting = { method: 'POST', path: '/v1/invitations/accept', as: 'stranger', body: { token: tokenIn(mail!) } };
+  expect(await stage.ask(accepting)).toMatchObject({ status: 403, body: { code: 'invitation_for_another' } });
+  stage.emails.set('stranger', EMAIL);
+  expect(await stage.ask(accepting)).toMatchObject({ status: 200, body: { role: 'developer' } });
 });
 
 test('a retried request does not send a second mail', async () => {

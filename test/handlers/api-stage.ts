@@ -37,6 +37,8 @@ export type StageOptions = Partial<ApiOptions> & {
   readonly wrap?: (store: TableStore) => TableStore;
 };
 
+/** Everyone has this address, unless a test says otherwise. */
+const EMAIL = 'someone@example.test';
 const START = Date.parse('2026-11-02T10:00:00.000Z');
 
 /** The control plane on a store in memory, with a person for every role in one account, and another account. */
@@ -46,6 +48,8 @@ export class ApiStage {
   readonly parts: ApiDependencies;
   readonly logged: string[] = [];
   readonly mails: Mail[] = [];
+  /** The verified email addresses of people in the user pool, by subject. @default EMAIL */
+  readonly emails = new Map<string, string>();
   /** The people by their standing; `stranger` owns the other account. */
   readonly people = new Map<string, string>();
   accountId = '';
@@ -70,6 +74,7 @@ export class ApiStage {
           token === 'wrong' ? undefined : { subject: token, clientId: 'c', issuedAt: this.now },
       },
       federatedTokens: { verify: async () => undefined },
+      emails: { of: async (subject) => this.emails.get(subject) ?? EMAIL },
       mailer: { send: async (mail) => void this.mails.push(mail) },
       ...options,
     });
@@ -134,7 +139,7 @@ async function prepare() {
   const accountId = await accounts.create({ name: 'Ours', ownerId: stage.person('owner') });
   const otherAccountId = await accounts.create({ name: 'Theirs', ownerId: stage.person('stranger') });
   for (const role of ['admin', 'developer', 'billing', 'auditor'] as const) {
-    const invited = { accountId, email: `${role}@example.test`, role, actor: DEPLOYMENT };
+    const invited = { accountId, email: EMAIL, role, actor: DEPLOYMENT };
     const { token } = await invitations.create(invited);
     await invitations.accept({ token, personId: stage.person(role) });
   }

@@ -136,7 +136,7 @@ describe('a key', () => {
   test('a key cannot be created before its owner attests to being 18', async () => {
     const { token } = await stage.parts.invitations.create({
       accountId: stage.accountId,
-      email: 'new@example.test',
+      email: 'someone@example.test',
       role: 'developer',
       actor: { kind: 'member', personId: stage.person('owner'), role: 'owner' },
     });

@@ -2,11 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { S3Client } from '@aws-sdk/client-s3';
-import type { DynamoDBRecord } from 'aws-lambda';
+import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
 import { S3EventArchive } from '../../lambdas/adapters/s3/s3-event-archive';
 import { StdoutLog } from '../../lambdas/adapters/stdout-log';
-import { StreamFault } from '../../lambdas/adapters/stream/stream-rules';
 import { verifyAuditFile } from '../../lambdas/domain/audit/verify-audit-file';
 import { archive } from '../../lambdas/handlers/audit/archive';
 import { AccountStage } from '../domain/accounts/account-stage';
@@ -45,7 +44,7 @@ class Objects {
 
 let objects: Objects;
 let client: S3Client;
-let keep: (records: readonly DynamoDBRecord[]) => Promise<void>;
+let keep: (records: readonly DynamoDBRecord[]) => Promise<DynamoDBBatchResponse>;
 const lines: string[] = [];
 beforeEach(async () => {
   objects = new Objects();
@@ -98,24 +97,33 @@ test('repeated changes leave existing objects unchanged', async () => {
   expect(objects.stored.size).toBe(4);
 });
 
-test('a failure fails the batch, leaves no gap and logs no content', async () => {
+test('a failure stops the batch at its event, leaves no gap and logs no content', async () => {
   const { changes } = await recorded();
+  const numberOf = (index: number) => changes[index]?.dynamodb?.SequenceNumber;
   for (const status of [500, 403, 409]) {
     objects.failures.push(status);
-    await expect(keep(changes)).rejects.toThrow(StreamFault);
+    expect(await keep(changes)).toEqual({ batchItemFailures: [{ itemIdentifier: numberOf(0) }] });
     expect(objects.stored.size).toBe(0);
   }
+  await keep(changes.slice(0, 2));
+  objects.failures.push(500);
+  expect(await keep(changes.slice(2))).toEqual({ batchItemFailures: [{ itemIdentifier: numberOf(2) }] });
+  expect(objects.stored.size).toBe(2);
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'error', code: 'STREAM_FAULT', count: 4 });
   await keep(changes);
   expect(objects.stored.size).toBe(4);
 });
 
-test('an item that is not an event, and could contain anything, is not archived', async () => {
-  const { changes } = await recorded();
+test('an item that is not an event, and could contain anything, is not archived and does not hold up others', async () => {
+  const { accountId, changes } = await recorded();
   const [first] = changes;
   const image = { ...first?.dynamodb?.NewImage, email: { S: 'somebody@example.test' } };
-  await expect(keep([{ ...first, dynamodb: { ...first?.dynamodb, NewImage: image } }])).rejects.toThrow('ZodError');
-  expect(objects.puts).toEqual([]);
+  const odd = { ...first, dynamodb: { ...first?.dynamodb, NewImage: image } };
+  expect(await keep([odd, ...changes.slice(1)])).toEqual({ batchItemFailures: [] });
+  expect(objects.puts).toHaveLength(3);
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { level: 'error', code: 'CHANGE_PARKED', accountId, cause: 'TypeError' },
+  ]);
   expect(lines.join()).not.toContain('somebody');
 });
 

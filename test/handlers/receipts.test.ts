@@ -1,7 +1,10 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { StreamFault } from '../../lambdas/adapters/stream/stream-rules';
 import { absent } from '../../lambdas/domain/table/condition';
+import { parkedPartition } from '../../lambdas/contracts/storage/table-keys';
 import { USAGE } from '../../lambdas/contracts/storage/tables';
+import { runRules } from '../../dev/local/gateway/run-rules';
+import { type ParkedChange, ParkedChanges } from '../../lambdas/domain/usage/parked/parked-changes';
 import { putUsageRecord } from '../../lambdas/domain/usage/records/usage-records';
 import { FaultyStore } from '../domain/wallet/faulty-store';
 import { ACCOUNT } from '../domain/wallet/wallet-stage';
@@ -17,11 +20,18 @@ const sealedRequests = async (accountId = ACCOUNT): Promise<string[]> => {
   return requestsIn(await stage.exportLines(accountId));
 };
 
-/** A change whose record holds values that no record may have. */
+/** A change whose record has a text as its cost. */
 function malformed(change: DynamoDBRecord | undefined): DynamoDBRecord {
   const { dynamodb } = change ?? {};
-  const after = { ...dynamodb?.NewImage, prompt: { S: 'what nobody may read' } };
+  const after = { ...dynamodb?.NewImage, costPico: { S: 'what nobody may read' } };
   return { ...change, dynamodb: { ...dynamodb, NewImage: after } };
+}
+
+async function parked(): Promise<ParkedChange[]> {
+  const found: ParkedChange[] = [];
+  for await (const change of new ParkedChanges({ store: stage.engine, clock: stage.clock }).of('receipts'))
+    found.push(change);
+  return found;
 }
 
 describe('the changes of the usage table', () => {
@@ -32,6 +42,18 @@ describe('the changes of the usage table', () => {
     expect(await stage.openBatches()).toBe(1);
     expect((await sealedRequests()).sort()).toEqual(requests.slice(0, 2).sort());
     expect(await sealedRequests(OTHER_ACCOUNT)).toEqual(requests.slice(2));
+  });
+
+  test('a record of a later release opens a leaf like any other', async () => {
+    const requestId = await stage.charge();
+    const later = { laterField: { M: { depth: { N: '1' } } }, status: { S: 'paused' }, endpoint: { S: 'responses' } };
+    const changes = (await stage.changes()).map((change) => {
+      const { dynamodb } = change;
+      return { ...change, dynamodb: { ...dynamodb, NewImage: { ...dynamodb?.NewImage, ...later } } };
+    });
+    await stage.pipe(changes);
+    expect(stage.log).toEqual([]);
+    expect(await sealedRequests()).toEqual([requestId]);
   });
 
   test('changes that do not end a request open no leaf', async () => {
@@ -95,29 +117,75 @@ describe('a fault', () => {
     expect(await sealedRequests()).toEqual([requestId]);
   });
 
-  test('an invalid record opens no leaf, and none of it is logged', async () => {
+  test('a fault reveals nothing about the records of its batch', async () => {
     await stage.charge();
-    await stage.charge();
-    const [first, ...rest] = (await stage.changes()).filter(({ eventName }) => eventName === 'INSERT');
-    const fault: unknown = await stage.pipe([malformed(first), ...rest]).catch((error: unknown) => error);
-    expect(fault).toBeInstanceOf(StreamFault);
-    expect(await stage.openBatches()).toBe(0);
-    expect(stage.log.map((line) => JSON.parse(line) as object)).toEqual([
-      { level: 'error', code: 'STREAM_FAULT', cause: 'ZodError', count: 2, at: expect.any(String) as string },
-    ]);
-    const output = [
-      ...stage.log,
-      ...Object.values(fault as Record<string, unknown>),
-      (fault as Error).message,
-      (fault as Error).stack,
-    ].join();
-    expect(output).not.toContain('what nobody may read');
+    const store = new FaultyStore(stage.engine);
+    store.plan('unreachable');
+    const fault: unknown = await stage.pipe(await stage.changes(), store).catch((error: unknown) => error);
+    const output = [...Object.values(fault as Record<string, unknown>), (fault as Error).stack].join();
+    expect(output).not.toContain(ACCOUNT);
     expect(fault).not.toHaveProperty('uow.record');
-    await stage.pipe(rest);
-    expect(await sealedRequests()).toHaveLength(1);
+  });
+});
+
+describe('a record that cannot be processed', () => {
+  test('an unreadable record is parked without its content, and the others of its batch get their leaves', async () => {
+    const [odd, good] = [await stage.charge(), await stage.charge()];
+    const [first, ...rest] = (await stage.changes()).filter(({ eventName }) => eventName === 'INSERT');
+    expect(await stage.pipe([malformed(first), ...rest])).toEqual({ batchItemFailures: [] });
+    expect(await parked()).toEqual([
+      {
+        changeId: first?.eventID,
+        accountId: ACCOUNT,
+        requestId: odd,
+        cause: 'ZodError',
+        parkedAt: expect.any(String) as string,
+      },
+    ]);
+    expect(stage.log.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { level: 'error', code: 'CHANGE_PARKED', accountId: ACCOUNT, requestId: odd, cause: 'ZodError' },
+    ]);
+    const { items } = await stage.engine.query({ table: USAGE, partition: parkedPartition('receipts') });
+    expect([...stage.log, JSON.stringify(items, (_name, value: unknown) => String(value))].join()).not.toContain(
+      'nobody',
+    );
+    expect(await sealedRequests()).toEqual([good]);
   });
 
-  test('a malformed change fails the batch', async () => {
-    await expect(stage.pipe([{ eventName: 'INSERT' }])).rejects.toThrow('the rule read failed with TypeError');
+  test('a record that only the write of its batch cannot take is parked, and the others get their leaves', async () => {
+    const good = await stage.charge();
+    const [change] = await stage.changes();
+    const image = { ...change?.dynamodb?.NewImage, requestId: { S: 'req_of-another-form' } };
+    const odd = { ...change, eventID: 'odd', dynamodb: { ...change?.dynamodb, NewImage: image } };
+    expect(await stage.pipe([odd, change!])).toEqual({ batchItemFailures: [] });
+    expect(await parked()).toMatchObject([{ changeId: 'odd', cause: 'RangeError' }]);
+    expect(await sealedRequests()).toEqual([good]);
+  });
+
+  test('a change that is not even a change is parked by its ID alone', async () => {
+    expect(await stage.pipe([{ eventID: 'odd', eventName: 'INSERT' }])).toEqual({ batchItemFailures: [] });
+    expect(await parked()).toEqual([{ changeId: 'odd', cause: 'TypeError', parkedAt: expect.any(String) as string }]);
+  });
+
+  test('a batch whose unreadable record cannot be parked is delivered again, and then parked once', async () => {
+    await stage.charge();
+    const good = await stage.charge();
+    const [first, ...rest] = (await stage.changes()).filter(({ eventName }) => eventName === 'INSERT');
+    const store = new FaultyStore(stage.engine);
+    store.plan('none', 'unreachable');
+    await expect(stage.pipe([malformed(first), ...rest], store)).rejects.toThrow(
+      new StreamFault('park', 'StoreUnavailable'),
+    );
+    await stage.pipe([malformed(first), ...rest], store);
+    expect(await parked()).toHaveLength(1);
+    expect(await sealedRequests()).toEqual([good]);
+  });
+
+  test('the same holds for a local run, which does not use the package of the functions', async () => {
+    const [odd, good] = [await stage.charge(), await stage.charge()];
+    const [first, ...rest] = (await stage.changes()).filter(({ eventName }) => eventName === 'INSERT');
+    expect(await stage.pipe([malformed(first), ...rest], stage.engine, runRules)).toEqual({ batchItemFailures: [] });
+    expect(await parked()).toMatchObject([{ requestId: odd }]);
+    expect(await sealedRequests()).toEqual([good]);
   });
 });

@@ -6,7 +6,7 @@ import { seal } from '../../lambdas/handlers/receipts/seal';
 async function loggedBy(run: () => Promise<SealRun>): Promise<object[]> {
   const lines: object[] = [];
   const log = new StdoutLog((line) => {
-    const { at: _at, ...said } = JSON.parse(line) as { at: string };
+    const { timestamp: _timestamp, ...said } = JSON.parse(line) as { timestamp: string };
     lines.push(said);
   });
   await seal({ sealer: { run }, log })();

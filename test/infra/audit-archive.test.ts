@@ -39,6 +39,7 @@ test('the archiver receives new audit events and no other changes', () => {
   );
   expect(JSON.stringify(at(mapping, 'Properties', 'EventSourceArn'))).toContain('AuditTable');
   expect(at(mapping, 'Properties', 'FilterCriteria', 'Filters')).toEqual([{ Pattern: '{"eventName":["INSERT"]}' }]);
+  expect(at(mapping, 'Properties', 'FunctionResponseTypes')).toEqual(['ReportBatchItemFailures']);
 });
 
 test('a deployment has no archive, and pays for none, unless it is configured', () => {
@@ -46,9 +47,10 @@ test('a deployment has no archive, and pays for none, unless it is configured', 
   expect([...without.resources.keys()].filter((id) => id.startsWith('AuditArchive'))).toEqual([]);
 });
 
-test('a failing archiver raises an alarm that the runbook explains', () => {
+test('a failing archiver and an event that it leaves out raise alarms that the runbook explains', () => {
   const alarms = propertiesOf(synthesis, 'AWS::CloudWatch::Alarm').map(({ AlarmDescription }) => AlarmDescription);
   expect(alarms).toContainEqual(expect.stringContaining('docs/runbook.md#archive-behind'));
+  expect(alarms).toContainEqual(expect.stringContaining('docs/runbook.md#event-not-archived'));
 });
 
 test.each([0, -1, 1.5, 3_654])('a lock of %p days is rejected', (archiveDays) => {

@@ -76,12 +76,16 @@ async function servedCatalog(clock: () => number): Promise<readonly string[]> {
 }
 
 /** Seals one receipt in time and another a day late. */
+/** A change without a record, which can only be parked. */
+const UNREADABLE = {};
+
 async function sealedStage() {
   const stage = new ReceiptStage();
   const calls = new CallRecorder(stage.engine);
   await stage.fund(ACCOUNT);
   const requestIds = [await stage.charge()];
   await stage.pipe(undefined, calls);
+  await stage.pipe([UNREADABLE], calls);
   const opening = calls.take();
   await stage.seal(calls);
   requestIds.push(await stage.charge());
@@ -221,6 +225,7 @@ test('the spend watch has exactly the table permissions that it uses', async () 
   });
   await stage.pipe(undefined, slow);
   expect(await stage.isSuspended()).toBe(true);
+  await stage.pipe([UNREADABLE], calls);
   const received = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `usage ${name} *`);
   expect([...calls.take(), ...received].sort()).toEqual(allowedBy('SpendWatchPolicy'));
 });

@@ -245,16 +245,18 @@ describe('the management API', () => {
     expect(environmentOf(plain)).toMatchObject({ MAIL_FROM: 'none' });
   });
 
-  test("the management API may read a user's sign-in factors, and nothing else of the user pool", () => {
-    const [statement, ...others] = allowedAt(plain, 'cognito-idp');
-    expect(others).toEqual([]);
-    expect(statement).toMatchObject({ Action: 'cognito-idp:AdminGetUserAuthFactors', Effect: 'Allow' });
-    expect(JSON.stringify(at(statement, 'Resource'))).toMatch(/IdentityUserPool\w+Arn/);
+  test("the management API may read a user's sign-in factors and address, and nothing else of the user pool", () => {
+    const statements = allowedAt(plain, 'cognito-idp');
+    const actions = statements.flatMap((statement) => at(statement, 'Action'));
+    expect(actions.toSorted()).toEqual(['cognito-idp:AdminGetUserAuthFactors', 'cognito-idp:ListUsers']);
+    for (const statement of statements)
+      expect(JSON.stringify(at(statement, 'Resource'))).toMatch(/IdentityUserPool\w+Arn/);
     expect(environmentOf(plain)).toMatchObject({ OPERATOR_MFA: 'required' });
   });
 
   test('the management API may read no factors if operators need no second factor', () => {
-    expect(allowedAt(signIn, 'cognito-idp')).toEqual([]);
+    const actions = allowedAt(signIn, 'cognito-idp').flatMap((statement) => at(statement, 'Action'));
+    expect(actions).toEqual(['cognito-idp:ListUsers']);
     expect(environmentOf(signIn)).toMatchObject({ OPERATOR_MFA: 'optional' });
     expect(() => parseConfig({ identity: { operatorMfa: 'off' } })).toThrow(
       'tollgate.identity.operatorMfa: must be required or optional.',

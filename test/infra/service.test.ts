@@ -223,7 +223,7 @@ describe('functions', () => {
   });
 
   test.each(['ReceiptsCollect', 'SpendWatchFunction'])(
-    'the function %s runs for finished requests only, retries a batch in halves, and reports one that is given up',
+    'the function %s runs for finished requests only, retries a batch in halves and not without end, and reports one that is given up',
     (prefix) => {
       const [reader] = functions.filter(([id]) => id.startsWith(prefix));
       const [mapping] = ofType(synthesis, 'AWS::Lambda::EventSourceMapping')
@@ -234,6 +234,8 @@ describe('functions', () => {
         EventSourceArn: { 'Fn::ImportValue': expect.stringContaining('UsageTable') as string },
         StartingPosition: 'TRIM_HORIZON',
         BisectBatchOnFunctionError: true,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        MaximumRetryAttempts: 1_000,
         DestinationConfig: { OnFailure: { Destination: { Ref: expect.stringMatching(/^Alarms/) as string } } },
       });
       // The stream keeps a change for a day, so that an abandoned one can still be read by hand.

@@ -24,7 +24,7 @@ export function checkCommit(
   payments: readonly Payment[],
 ): void {
   for (const change of changes) {
-    if (change.kind === 'entry') entryStays(change);
+    if (change.kind === 'entry' || change.kind === 'payment') entryStays(change);
     if (change.kind === 'hold') holdBeginsAndEnds(change, changes, stored, intents);
     if (change.kind === 'lease') leaseIsRight(change, changes, stored, intents);
     if (change.kind === 'usage') recordIsRight(change, stored, intents);
@@ -37,10 +37,14 @@ export function checkCommit(
 
 const MONEY: ReadonlySet<ItemKind> = new Set(['balance', 'drawer', 'entry', 'usage']);
 
-/** An entry is immutable. A repeat of an acknowledged commit reads the same item again. */
+/** An entry or a payment is immutable. A repeat of an acknowledged commit reads the same item again. */
 function entryStays({ key, before, after }: ItemChange): void {
-  expectKept('invariant 1', after !== undefined, `the entry ${key.sk} is gone`);
-  expectKept('invariant 1', !before || fingerprint(before) === fingerprint(after), `the entry ${key.sk} changed`);
+  expectKept('invariant 1', after !== undefined, `the item ${key.pk} ${key.sk} is gone`);
+  expectKept(
+    'invariant 1',
+    !before || fingerprint(before) === fingerprint(after),
+    `the item ${key.pk} ${key.sk} changed`,
+  );
 }
 
 function holdBeginsAndEnds(

@@ -3,14 +3,15 @@ import { KEYS, USAGE, WALLET } from '../../lambdas/contracts/storage/tables';
 import { keyOf } from '../../lambdas/domain/table/key-of';
 import type { Check, TableStore, Write } from '../../lambdas/domain/table/table-store';
 import type { Item, Key } from '../../lambdas/domain/table/value';
-import { countersPartition } from '../../lambdas/contracts/storage/table-keys';
+import { countersPartition, paymentKey } from '../../lambdas/contracts/storage/table-keys';
 import { pico, text } from './fields';
 import { COUNTER_ID } from './intents';
 import { LeaseTurns } from './lease-turns';
 
 const SHARDS = Array.from({ length: 16 }, (_, shard) => String(shard).padStart(2, '0'));
 
-export type ItemKind = 'balance' | 'drawer' | 'hold' | 'lease' | 'entry' | 'usage' | 'key' | 'key listing' | 'counter';
+export type ItemKind =
+  'balance' | 'drawer' | 'hold' | 'lease' | 'entry' | 'payment' | 'usage' | 'key' | 'key listing' | 'counter';
 
 /** The change of one item by one commit. */
 export interface ItemChange {
@@ -36,6 +37,8 @@ export class Stored {
   readonly turns = new LeaseTurns();
   /** The entries by account, then by sort key. */
   readonly entries = new Map<string, Map<string, Item>>();
+  /** The credited payments by partition key. */
+  readonly payments = new Map<string, Item>();
   /** The usage records by request ID, including expired ones. */
   readonly usage = new Map<string, Item>();
   readonly keys = new Map<string, Item>();
@@ -76,7 +79,7 @@ export class Stored {
     const listed = new Map<string, Item>();
     const add = (table: TableSpec, item: Item): unknown =>
       listed.set(`${table.name} ${text(item, 'pk')} ${text(item, 'sk')}`, item);
-    for (const items of [this.balances, this.drawers, this.holds, this.leases]) {
+    for (const items of [this.balances, this.drawers, this.holds, this.leases, this.payments]) {
       for (const item of items.values()) add(WALLET, item);
     }
     for (const entries of this.entries.values()) for (const item of entries.values()) add(WALLET, item);
@@ -103,6 +106,7 @@ export class Stored {
     if (table === KEYS) return sk === 'key' ? ['key', this.keys, pk] : ['key listing', this.keyListings, sk.slice(4)];
     if (table !== WALLET) throw new Error(`the simulation knows no table ${table.name}`);
     if (sk === 'wallet') return pk.includes('#') ? ['drawer', this.drawers, pk] : ['balance', this.balances, pk];
+    if (pk.startsWith('payment#')) return ['payment', this.payments, pk];
     if (pk.startsWith('holds#')) {
       const id = sk.slice(sk.indexOf('#') + 1);
       return id.startsWith('lease_') ? ['lease', this.leases, id] : ['hold', this.holds, id];
@@ -117,12 +121,17 @@ export class Stored {
 /** The account of a partition, whose key may have a shard after the account ID. */
 export const accountOf = (partition: string): string => partition.split('#')[0] ?? '';
 
-/** Reads all items of these accounts by table and key, through queries of the public interface. */
-export async function readAll(engine: TableStore, accounts: readonly string[]): Promise<ReadonlyMap<string, Item>> {
+/** Reads all items of these accounts and payments by table and key, through queries of the public interface. */
+export async function readAll(
+  engine: TableStore,
+  accounts: readonly string[],
+  payments: readonly string[],
+): Promise<ReadonlyMap<string, Item>> {
   const all = new Map<string, Item>();
   const partitions = [
     ...SHARDS.map((shard) => [WALLET, `holds#${shard}`] as const),
     [KEYS, countersPartition(COUNTER_ID)] as const,
+    ...payments.map((paymentId) => [WALLET, paymentKey(paymentId).pk] as const),
     ...accounts.flatMap((partition) => [WALLET, KEYS].map((table) => [table, partition] as const)),
     ...accounts.flatMap((account) =>
       SHARDS.flatMap((shard) => [WALLET, USAGE].map((table) => [table, `${account}#${shard}`] as const)),

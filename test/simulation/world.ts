@@ -3,7 +3,7 @@ import type { Check, TableStore, Write } from '../../lambdas/domain/table/table-
 import type { CallKind, Fault } from './faults';
 import { drawFault } from './faults';
 import { fingerprint } from './fields';
-import { accountIdOf, Intents } from './intents';
+import { accountIdOf, Intents, paymentIdOf } from './intents';
 import { checkCommit } from './invariants';
 import type { Landmark } from './landmarks';
 import { landmarkOfFailure, landmarksOf } from './landmarks';
@@ -130,7 +130,11 @@ export class World {
 
   /** Checks that the tables contain exactly what the commits have left, and nothing else. */
   async expectDurable(): Promise<void> {
-    const actual = await readAll(this.#engine, this.accountIds);
+    const actual = await readAll(
+      this.#engine,
+      this.accountIds,
+      this.plan.payments.map((_, index) => paymentIdOf(index)),
+    );
     const known = this.stored.listed();
     for (const [name, item] of actual) {
       const isSame = fingerprint(item) === fingerprint(known.get(name));

@@ -16,6 +16,7 @@ import {
 import { parseCatalogCommand } from './catalog-command-line';
 import { parseKeysCommand } from './keys-command-line';
 import { parseOperatorsCommand } from './operators-command';
+import { parseParkedCommand } from './parked-command';
 import { expectArguments, type Options, parseArguments } from './arguments';
 import { UsageError } from './usage';
 
@@ -81,6 +82,7 @@ const COMMAND_GROUPS: ReadonlyMap<string, typeof parseKeysCommand> = new Map([
   ['keys', parseKeysCommand],
   ['catalog', parseCatalogCommand],
   ['operators', parseOperatorsCommand],
+  ['parked', parseParkedCommand],
 ]);
 
 function parseCommand(first: string | undefined, others: readonly string[], options: Options): object {

@@ -5,9 +5,11 @@ import { roleArnSchema } from '../../../lambdas/contracts/http/iam-role';
 import { accountIdSchema, keyIdSchema, requestIdSchema } from '../../../lambdas/contracts/storage/ids';
 import { keyRulesSchema } from '../../../lambdas/contracts/http/key-rules';
 import { STANDINGS } from '../../../lambdas/contracts/http/roles';
-import { parseUsd } from '../../../lambdas/domain/money/pico';
+import { formatUsd, parseUsd } from '../../../lambdas/domain/money/pico';
+import { CREDIT_PICO_MAX } from '../../../lambdas/domain/wallet/ledger/payment';
 import { CATALOG_COMMANDS } from './catalog-command';
 import { OPERATOR_COMMANDS } from './operators-command';
+import { PARKED_COMMANDS } from './parked-command';
 
 const PAYMENT_ID_CHARACTERS_MAX = 200;
 const USAGE_LIMIT_MAX = 100_000;
@@ -15,11 +17,18 @@ export const USAGE_LIMIT_DEFAULT = 100;
 
 const amount = z
   .string()
-  .refine((text) => isPositiveUsd(text), 'The amount must be a positive number of dollars, such as 5 or 0.25.');
+  .refine((text) => isPositiveUsd(text), 'The amount must be a positive number of dollars, such as 5 or 0.25.')
+  .refine(
+    (text) => !isPositiveUsd(text) || parseUsd(text) <= CREDIT_PICO_MAX,
+    `The amount must be at most ${formatUsd(CREDIT_PICO_MAX)} dollars.`,
+  );
 const paymentId = z
   .string()
   .max(PAYMENT_ID_CHARACTERS_MAX, `The payment ID must have at most ${PAYMENT_ID_CHARACTERS_MAX} characters.`)
-  .regex(/^(?!req_)[\w.:-]+$/, 'The payment ID may contain letters, digits and ._:- and must not start with req_.');
+  .regex(
+    /^(?!req_|lease_)[\w.:-]+$/,
+    'The payment ID may contain letters, digits and ._:- and must not start with req_ or lease_.',
+  );
 const limit = z.coerce
   .number('The limit must be a whole number.')
   .pipe(
@@ -86,6 +95,7 @@ export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('export-audit'), chain }),
   ...CATALOG_COMMANDS,
   ...OPERATOR_COMMANDS,
+  ...PARKED_COMMANDS,
 ]);
 
 export type Command = z.infer<typeof commandSchema>;

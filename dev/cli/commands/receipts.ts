@@ -1,4 +1,5 @@
 import type { ReceiptLine } from '../../../lambdas/contracts/storage/receipt';
+import { completeReceipts } from '../../../lambdas/domain/receipts/complete-receipts';
 import { exportReceipts } from '../../../lambdas/domain/receipts/export-receipts';
 import { readDocuments } from '../../../lambdas/domain/receipts/receipt-document';
 import { ReceiptKeys } from '../../../lambdas/domain/receipts/receipt-keys';
@@ -15,6 +16,14 @@ export async function exportAccount(services: CommandServices, accountId: string
   const trees = await exportReceipts({ store, clock, retentionDays }, accountId);
   const lines = trees.flatMap(({ line, receipts }) => [line, ...receipts.map((receipt): ReceiptLine => ({ receipt }))]);
   return jsonLines(lines);
+}
+
+/** Opens the missing leaves of an account. The next seal includes them. */
+export async function completeAccount({ store }: CommandServices, accountId: string): Promise<CommandResult> {
+  const { opened, unreadable } = await completeReceipts(store, accountId);
+  if (unreadable.length === 0) return jsonLines([{ accountId, opened }]);
+  const { lines } = jsonLines([{ accountId, opened, unreadable }]);
+  return { ...failure('This release cannot read some records, which get no receipt.'), lines };
 }
 
 /** Prints the published public keys as PEM, which `receipts verify --key` and any other verifier can read. */

@@ -1,3 +1,5 @@
+import { isKnown } from '../../../lambdas/contracts/storage/open-values';
+import { UNITS } from '../../../lambdas/contracts/storage/units';
 import type { UsageRecord } from '../../../lambdas/contracts/storage/usage-record';
 import { PriceHistory } from '../../../lambdas/domain/catalog/price-history';
 import { formatUsd } from '../../../lambdas/domain/money/pico';
@@ -13,8 +15,11 @@ export async function recomputeCharge(services: CommandServices, requestId: stri
   const { priceVersion: name } = record;
   const version = new PriceHistory(DEMO_CATALOG).find(name) ?? (await services.catalog.findVersion(name));
   if (version === undefined) return failure(`The catalog has no price version ${name}.`);
-  const { expectedPico, matches } = recompute(record, version);
   const { accountId, usage, priceVersion } = record;
+  const unknown = Object.keys(usage).filter((unit) => !isKnown(UNITS, unit));
+  if (unknown.length > 0)
+    return failure(`Only a later release can recompute this charge: its usage has ${unknown.join(', ')}.`);
+  const { expectedPico, matches } = recompute(record, version);
   const line = JSON.stringify({
     requestId,
     accountId,

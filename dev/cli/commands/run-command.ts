@@ -1,10 +1,10 @@
 import { accountIdSchema } from '../../../lambdas/contracts/storage/ids';
 import type { Standing } from '../../../lambdas/contracts/http/roles';
 import { formatUsd, parseUsd } from '../../../lambdas/domain/money/pico';
-import { completeReceipts } from '../../../lambdas/domain/receipts/complete-receipts';
 import { renderUsageRecord } from '../../../lambdas/domain/usage/records/render-usage-record';
 import type { Balance } from '../../../lambdas/domain/wallet/balance/balance';
 import type { Difference } from '../../../lambdas/domain/wallet/verify/difference';
+import { PaymentIdReused } from '../../../lambdas/domain/wallet/wallet-errors';
 import { type LedgerReport, verifyLedger } from '../../../lambdas/domain/wallet/verify/verify-ledger';
 import { runCatalogCommand } from './run-catalog-command';
 import { isCatalogCommand } from './catalog-command';
@@ -12,9 +12,11 @@ import type { Command } from './command';
 import { exportChain, verifyStoredAudit } from './audit';
 import { accountNotFound, type CommandResult, failure, jsonLines } from './command-result';
 import type { CommandServices } from './command-services';
+import { isParkedCommand } from './parked-command';
 import { runOperatorCommand } from './run-operator-command';
+import { runParkedCommand } from './run-parked-command';
 import { isOperatorCommand } from './operators-command';
-import { exportAccount, showKeys } from './receipts';
+import { completeAccount, exportAccount, showKeys } from './receipts';
 import { recomputeCharge } from './recompute-charge';
 
 /** Runs a command. On a data folder, only the process that owns the folder may call this. */
@@ -27,6 +29,7 @@ export async function runCommand(services: CommandServices, command: Command): P
   if (command.name === 'export-audit') return exportChain(services, command.chain);
   if (isCatalogCommand(command)) return runCatalogCommand(services, command);
   if (isOperatorCommand(command)) return runOperatorCommand(services, command);
+  if (isParkedCommand(command)) return runParkedCommand(services, command);
   if (command.name === 'create-account') {
     const accountId = await services.accounts.create({ accountId: command.accountId });
     await services.wallet.open(accountId);
@@ -38,17 +41,14 @@ export async function runCommand(services: CommandServices, command: Command): P
   switch (command.name) {
     case 'wallet':
       return jsonLines([renderBalance(accountId, await services.wallet.balance(accountId))]);
-    case 'credit': {
-      const { paymentId } = command;
-      const outcome = await services.wallet.credit({ accountId, amountPico: parseUsd(command.amount), paymentId });
-      return jsonLines([{ ...renderBalance(accountId, await services.wallet.balance(accountId)), paymentId, outcome }]);
-    }
+    case 'credit':
+      return credit(services, command);
     case 'usage':
       return usage(services, accountId, command.limit);
     case 'export-receipts':
       return exportAccount(services, accountId);
     case 'complete-receipts':
-      return jsonLines([{ accountId, opened: await completeReceipts(services.store, accountId) }]);
+      return completeAccount(services, accountId);
     case 'create-key': {
       const { keyId, key } = await services.keys.create({ accountId, rules: command.rules });
       return jsonLines([{ accountId, keyId, apiKey: key }]);
@@ -71,6 +71,21 @@ export async function runCommand(services: CommandServices, command: Command): P
       await services.keys.revoke(command.keyId, { accountId });
       return jsonLines([{ ...(await services.keys.get(accountId, command.keyId)) }]);
     }
+  }
+}
+
+async function credit(
+  { wallet }: CommandServices,
+  { accountId, amount: usd, paymentId }: Extract<Command, { name: 'credit' }>,
+): Promise<CommandResult> {
+  try {
+    const outcome = await wallet.credit({ accountId, amountPico: parseUsd(usd), paymentId });
+    return jsonLines([{ ...renderBalance(accountId, await wallet.balance(accountId)), paymentId, outcome }]);
+  } catch (error) {
+    if (!(error instanceof PaymentIdReused)) throw error;
+    return failure(
+      `The payment ID "${paymentId}" was used before with another amount or account: each payment needs its own.`,
+    );
   }
 }
 

@@ -40,6 +40,10 @@ Receipts and audit logs
   receipts verify <file>             check an export or saved API responses, and print each fault on a line. Exit 1 when
                                      there is one. --key <file> gives the public keys; without it, they are fetched as
                                      "receipts key" does
+  parked list                        print the changes of usage records that a stream's function could not process, as JSON
+                                     lines, without content
+  parked replay                      process them from their records, once the cause is fixed. Exit 1 when one still
+                                     cannot be read
   audit verify [<accountId>]         check the audit log of an account, of the "deployment", or without an ID all of
                                      them, for changed, removed and added events. Exit 1 when there are any.
                                      --file <path> checks an export or a folder of archived events instead

@@ -22,8 +22,9 @@ export interface ControlPlaneOptions {
 export function openControlPlane(options: ControlPlaneOptions): ReturnType<typeof serveApi> {
   const { folder, services, identity, providerIds, log } = options;
   const { clock } = services;
+  const { emails } = identity;
   const verifier = localTokenVerifier(identity, clock);
   const mailer = new SpoolMailer(folder, clock);
   const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock });
-  return serveApi(apiDependencies({ ...services, verifier, federatedTokens, mailer, log, providerIds }));
+  return serveApi(apiDependencies({ ...services, verifier, emails, federatedTokens, mailer, log, providerIds }));
 }

@@ -1,36 +1,36 @@
 import {
-  changeOf,
-  nameOf,
+  type Change,
+  endBatch,
+  Faults,
   type RunRules,
   sinkBatch,
-  StreamFault,
   type StreamRule,
-  wrapFault,
 } from '../../../lambdas/adapters/stream/stream-rules';
 
 /**
  * Runs the rules of a stream without the package that functions use: it loads the clients of several AWS services,
  * which a local run does not need, and they take 20 MB.
  */
-export const runRules: RunRules = async (records, rules, log) => {
+export const runRules: RunRules = async (records, rules, context) => {
+  const faults = new Faults();
+  let failure: unknown;
   try {
-    const changes = records.map((record) => wrapFault('read', () => changeOf(record)));
+    const changes = faults.readable(records);
     for (const rule of rules) {
-      const batch = mapped(rule, changes);
-      if (batch.length > 0) await sinkBatch(rule, batch);
+      const batch = mapped(rule, changes, faults);
+      if (batch.length > 0) await sinkBatch(rule, batch, faults);
     }
   } catch (error) {
-    const fault = error instanceof StreamFault ? error : new StreamFault('none', nameOf(error));
-    log.error('STREAM_FAULT', { cause: fault.failure, count: records.length });
-    throw fault;
+    failure = error;
   }
+  return endBatch(records, context, faults, failure);
 };
 
-const mapped = <T>(rule: StreamRule<T>, changes: readonly ReturnType<typeof changeOf>[]) =>
+const mapped = <T>(rule: StreamRule<T>, changes: readonly Change[], faults: Faults) =>
   changes
     .filter(({ type }) => rule.changes.includes(type))
-    .filter((change) => wrapFault(rule.id, () => rule.when(change)))
+    .filter((change) => faults.attempt(change, () => rule.when(change)))
     .flatMap((change) => {
-      const value = wrapFault(rule.id, () => rule.map(change));
-      return value === undefined ? [] : [{ changeId: change.id, value }];
+      const value = faults.attempt(change, () => rule.map(change));
+      return value === undefined ? [] : [{ changeId: change.id, key: change.key, value }];
     });

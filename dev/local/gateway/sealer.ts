@@ -4,6 +4,7 @@ import { completeReceipts } from '../../../lambdas/domain/receipts/complete-rece
 import { OpenLeaves } from '../../../lambdas/domain/receipts/open-leaves';
 import { Sealer as ReceiptSealer } from '../../../lambdas/domain/receipts/sealer';
 import { Seals } from '../../../lambdas/domain/receipts/seals';
+import { ParkedChanges } from '../../../lambdas/domain/usage/parked/parked-changes';
 import { receipts } from '../../../lambdas/handlers/receipts/receipts';
 import { seal } from '../../../lambdas/handlers/receipts/seal';
 import type { DataFolder } from '../folder/data-folder';
@@ -45,7 +46,12 @@ export class Sealer {
     const store = backgroundStore(services.store, { asOf: () => this.removeBefore });
     this.services = services;
     this.log = log;
-    this.handleChanges = receipts({ openLeaves: new OpenLeaves({ store }), runRules, log });
+    this.handleChanges = receipts({
+      openLeaves: new OpenLeaves({ store }),
+      parked: new ParkedChanges({ store, clock }),
+      runRules,
+      log,
+    });
     const sealer = new ReceiptSealer({ store, clock, signer: openSigner(folder), retentionDays });
     this.seal = seal({ sealer, log });
   }

@@ -1,6 +1,7 @@
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
 import type { Log } from '../../../lambdas/domain/log';
+import { ParkedChanges } from '../../../lambdas/domain/usage/parked/parked-changes';
 import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
 import { SpendWatch as KeySpendWatch } from '../../../lambdas/domain/usage/spend-watch/spend-watch';
 import { spend } from '../../../lambdas/handlers/usage/spend';
@@ -24,7 +25,7 @@ export class SpendWatch {
     const store = backgroundStore(services.store);
     const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
     const watch = new KeySpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
-    this.handleChanges = spend({ watch, runRules, log });
+    this.handleChanges = spend({ watch, parked: new ParkedChanges({ store, clock }), runRules, log });
     this.changes.follow(services.store);
   }
 

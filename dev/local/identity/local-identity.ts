@@ -2,11 +2,12 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { AddressInfo } from 'node:net';
 import type { Standing } from '../../../lambdas/contracts/http/roles';
 import type { Log } from '../../../lambdas/domain/log';
+import type { VerifiedEmails } from '../../../lambdas/domain/identity/verified-emails';
 import { openOnFirstUse } from '../../../lambdas/domain/open-once';
 import type { DataFolder } from '../folder/data-folder';
 import { logFailure } from '../log-failure';
 import { LocalTokens } from './local-tokens';
-import { type LocalUser, localUsers } from './local-users';
+import { emailsOf, type LocalUser, localUsers } from './local-users';
 import { LOCAL_CLIENT_ID, LOCAL_POOL_ID } from './pool-ids';
 
 const HOST = '127.0.0.1';
@@ -29,6 +30,7 @@ const UNAVAILABLE = {
  */
 export class LocalIdentity {
   readonly users: readonly LocalUser[];
+  readonly emails: VerifiedEmails;
   readonly clientId = LOCAL_CLIENT_ID;
   /** The URL of the user pool, which is the issuer of its tokens. */
   readonly issuer: string;
@@ -41,6 +43,7 @@ export class LocalIdentity {
   private constructor(folder: DataFolder, users: readonly LocalUser[], server: Server, log: Log) {
     this.folder = folder;
     this.users = users;
+    this.emails = emailsOf(users);
     this.log = log;
     this.server = server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       this.answer(request, response).catch(() => response.destroy());

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { STANDINGS, type Standing } from '../../../lambdas/contracts/http/roles';
+import type { VerifiedEmails } from '../../../lambdas/domain/identity/verified-emails';
 import type { DataFolder } from '../folder/data-folder';
 
 const USERS_FILE = 'users.json';
@@ -30,4 +31,9 @@ const newUser = (role: Standing): LocalUser => ({
   // Other users of this machine can open the sign-in page but cannot read this file.
   password: randomBytes(PASSWORD_BYTES).toString('base64url'),
   subject: randomUUID(),
+});
+
+/** The addresses of these users, which nobody has to verify in a local run. */
+export const emailsOf = (users: readonly LocalUser[]): VerifiedEmails => ({
+  of: (subject) => Promise.resolve(users.find((user) => user.subject === subject)?.email),
 });

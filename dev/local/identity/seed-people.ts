@@ -8,7 +8,7 @@ import type { Clock } from '../../../lambdas/domain/clock';
 import { Operators } from '../../../lambdas/domain/people/operators';
 import { People } from '../../../lambdas/domain/people/people';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
-import type { LocalUser } from './local-users';
+import { emailsOf, type LocalUser } from './local-users';
 
 interface SeedServices {
   readonly store: TableStore;
@@ -39,7 +39,7 @@ export async function seedPeople(
   const audit = new AuditLog({ store, clock });
   const people = new People({ store, clock });
   const members = new Members({ store, audit });
-  const invitations = new Invitations({ store, clock, audit });
+  const invitations = new Invitations({ store, clock, audit, emails: emailsOf(users) });
   const roleServices: RoleServices = {
     members,
     invitations,

@@ -5,6 +5,7 @@ import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
 import { z } from 'zod';
 import type { Clock } from '../../domain/clock';
 import type { Identity, TokenVerifier } from '../../domain/identity/token-verifier';
+import { isCompactToken } from '../jwks/compact-token';
 import { PublishedKeys } from '../jwks/published-keys';
 import { poolKeysSchema } from './pool-keys';
 
@@ -39,7 +40,7 @@ export class CognitoTokenVerifier implements TokenVerifier {
   }
 
   async verify(token: string): Promise<Identity | undefined> {
-    if (token.length > TOKEN_CHARACTERS_MAX) return undefined;
+    if (token.length > TOKEN_CHARACTERS_MAX || !isCompactToken(token)) return undefined;
     try {
       const claims = claimsSchema.safeParse(await this.#verifier.verify(token));
       if (!claims.success) return undefined;

@@ -8,6 +8,7 @@ import { BoundedMap } from '../../domain/bounded-map';
 import type { Clock } from '../../domain/clock';
 import { ServiceUnavailable } from '../../domain/errors/app-error';
 import type { FederatedClaims, FederatedTokens } from '../../domain/federation/federated-tokens';
+import { isCompactToken } from '../jwks/compact-token';
 import { PublishedKeys } from '../jwks/published-keys';
 import type { FetchDocument } from './issuer-documents';
 import { issuerKeysSchema } from './issuer-keys';
@@ -52,7 +53,7 @@ export class OidcTokens implements FederatedTokens {
     token: string,
     { accountId, issuer, audience }: Parameters<FederatedTokens['verify']>[1],
   ): Promise<FederatedClaims | undefined> {
-    if (token.length > SUBJECT_TOKEN_CHARACTERS_MAX) return undefined;
+    if (token.length > SUBJECT_TOKEN_CHARACTERS_MAX || !isCompactToken(token)) return undefined;
     try {
       // A token that cannot be valid must not cause a request to the issuer.
       const { header, payload } = decomposeUnverifiedJwt(token);

@@ -12,7 +12,8 @@ import type { Item } from '../../domain/table/value';
 const IN_PROGRESS = 'INPROGRESS';
 
 const itemSchema = z.object({
-  status: z.enum([IN_PROGRESS, 'COMPLETED', 'EXPIRED']),
+  /** A status that only a later release knows counts as in progress, so that nothing is executed twice. */
+  status: z.enum([IN_PROGRESS, 'COMPLETED', 'EXPIRED']).catch(IN_PROGRESS),
   payloadHash: z.string(),
   /** Epoch milliseconds. Until then the first request counts as in progress, even if its process has died. */
   inProgressUntil: z.coerce.number().optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountIdSchema, personIdSchema } from '../storage/ids';
+import { openValue } from '../storage/open-values';
 import { line } from './text';
 import { versionSchema } from '../storage/version';
 
@@ -31,6 +32,19 @@ export const billingDetailsSchema = z
 
 export type BillingDetails = z.infer<typeof billingDetailsSchema>;
 
+/** The details as they are read: a later release may have added members, or may allow other texts. */
+export const storedBillingDetailsSchema = z.object({
+  name: z.string(),
+  email: z.string(),
+  addressLine1: z.string(),
+  addressLine2: z.string().optional(),
+  city: z.string(),
+  region: z.string().optional(),
+  postalCode: z.string().optional(),
+  country: z.string(),
+  taxId: z.string().optional(),
+});
+
 /** Why an operator suspended an account. The list is closed because free text could contain personal data. */
 export const SUSPENSION_REASONS = ['abuse', 'payment', 'security', 'request'] as const;
 export type SuspensionReason = (typeof SUSPENSION_REASONS)[number];
@@ -41,11 +55,11 @@ export const accountSchema = z
   .object({
     accountId: accountIdSchema,
     createdAt: z.iso.datetime(),
-    name: accountNameSchema.optional(),
+    name: z.string().optional(),
     /** Absent only for an account that was created by a command. */
     ownerId: personIdSchema.optional(),
     suspendedAt: z.iso.datetime().optional(),
-    suspensionReason: suspensionReasonSchema.optional(),
+    suspensionReason: openValue(SUSPENSION_REASONS).optional(),
     version: versionSchema,
   })
   .meta({ id: 'Account' });
@@ -54,7 +68,7 @@ export const accountSchema = z
 export const billingSchema = z
   .object({
     /** Absent until a member enters them. */
-    details: billingDetailsSchema.optional(),
+    details: storedBillingDetailsSchema.optional(),
     version: versionSchema,
   })
   .meta({ id: 'Billing' });

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { line } from './text';
 import { roleArnSchema } from './iam-role';
-import { keyIdSchema, personIdSchema, trustIdSchema } from '../storage/ids';
-import { keyRulesSchema } from './key-rules';
+import { keyIdSchema } from '../storage/ids';
+import { openValue } from '../storage/open-values';
+import { storedRulesSchema } from './key-rules';
 import { KEY_SUSPENSION_REASONS } from '../storage/key-suspension';
 import { versionSchema } from '../storage/version';
 
@@ -24,18 +25,18 @@ export const keyInfoSchema = z
     /** The key expires at this time. */
     validUntil: z.iso.datetime().optional(),
     /** The person who created the key, or the trust that a token was exchanged under. Absent if a command created it. */
-    createdBy: z.union([personIdSchema, trustIdSchema]).optional(),
+    createdBy: z.string().optional(),
     /** The key that a rotation replaced with this one. */
     replaces: keyIdSchema.optional(),
     /** The key that replaced this one in a rotation. */
     replacedBy: keyIdSchema.optional(),
     /** From this time on, requests with the key are refused until it is resumed. */
     suspendedAt: z.iso.datetime().optional(),
-    suspensionReason: z.enum(KEY_SUSPENSION_REASONS).optional(),
+    suspensionReason: openValue(KEY_SUSPENSION_REASONS).optional(),
     /** When the key was last resumed. */
     resumedAt: z.iso.datetime().optional(),
     /** Absent if the key is unrestricted. */
-    rules: keyRulesSchema.optional(),
+    rules: storedRulesSchema.optional(),
     version: versionSchema,
   })
   .meta({ id: 'Key' });

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { catalogSchema, ENDPOINT_IDS } from '../storage/catalog';
-import { catalogChangeSchema, operatorSettingsSchema, proposalSchema, settingSchema } from '../storage/catalog-changes';
+import {
+  catalogChangeSchema,
+  operatorSettingsSchema,
+  proposalSchema,
+  storedSettingSchema,
+} from '../storage/catalog-changes';
+import { openValue } from '../storage/open-values';
 import { UNITS } from '../storage/units';
 import { versionSchema } from '../storage/version';
 
@@ -9,7 +15,7 @@ const name = z.string();
 /** A decimal string, because JSON has no bigint. */
 const pico = z.string().regex(/^\d+$/).describe('Pico-dollars (1e-12 USD) per token, as a decimal string.');
 
-const setSchema = z.object({ from: time, setting: settingSchema });
+const setSchema = z.object({ from: time, setting: storedSettingSchema });
 
 /** The operators' settings, both in force and scheduled. */
 export const catalogViewSchema = z
@@ -30,7 +36,7 @@ export const catalogModelSchema = z
     list: name,
     model: name,
     aliases: z.array(name),
-    endpoints: z.array(z.enum(ENDPOINT_IDS)),
+    endpoints: z.array(openValue(ENDPOINT_IDS)),
     priceVersion: z
       .string()
       .optional()

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { accountIdSchema, personIdSchema, trustIdSchema } from '../storage/ids';
-import { keyRulesSchema } from './key-rules';
+import { accountIdSchema, trustIdSchema } from '../storage/ids';
+import { keyRulesSchema, storedRulesSchema } from './key-rules';
 import { isPublicUrl } from './public-url';
 import { line } from './text';
 
@@ -60,13 +60,21 @@ export const newTrustSchema = z
   })
   .meta({ id: 'NewTrust' });
 
+/** A trust as it is read and shown: a later release may have added members, or may allow other values. */
 export const trustSchema = z
   .object({
-    ...newTrustSchema.shape,
+    name: z.string(),
+    issuer: z.string(),
+    audience: z.string(),
+    subject: z.string(),
+    claims: z.record(z.string(), z.string()),
+    singleUse: z.boolean(),
+    keySeconds: z.int().positive(),
+    rules: storedRulesSchema.optional(),
     trustId: trustIdSchema,
     createdAt: z.iso.datetime(),
     /** Absent if a command created the trust. */
-    createdBy: personIdSchema.optional(),
+    createdBy: z.string().optional(),
   })
   .meta({ id: 'Trust' });
 

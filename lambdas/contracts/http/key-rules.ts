@@ -76,6 +76,14 @@ export const keyRulesSchema = z
   .meta({ id: 'KeyRules' });
 
 export type KeyRules = Readonly<z.infer<typeof keyRulesSchema>>;
+
+/** Rules as they are read. A later release may have written rules that this one can show, but not enforce. */
+export const storedRulesSchema = z.union([keyRulesSchema, z.record(z.string(), z.unknown())]);
+
+export type StoredRules = Readonly<z.infer<typeof storedRulesSchema>>;
+
+/** @returns undefined for rules that this release cannot enforce */
+export const enforceableRules = (rules: StoredRules): KeyRules | undefined => keyRulesSchema.safeParse(rules).data;
 export type BudgetRule = Readonly<z.infer<typeof budgetSchema>>;
 export type Labels = Readonly<z.infer<typeof labelsSchema>>;
 

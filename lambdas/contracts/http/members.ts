@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { emailSchema } from './accounts';
 import { accountIdSchema, invitationIdSchema, personIdSchema } from '../storage/ids';
-import { grantedRoleSchema, roleSchema } from './roles';
+import { openValue } from '../storage/open-values';
+import { GRANTED_ROLES, ROLES } from './roles';
 import { versionSchema } from '../storage/version';
 
-const membershipFields = { role: roleSchema, joinedAt: z.iso.datetime() };
+const membershipFields = { role: openValue(ROLES), joinedAt: z.iso.datetime() };
 
 /** A membership from the account's side. */
 export const memberSchema = z
@@ -20,8 +20,8 @@ export const membershipSchema = z
 export const invitationSchema = z
   .object({
     invitationId: invitationIdSchema,
-    email: emailSchema,
-    role: grantedRoleSchema,
+    email: z.string(),
+    role: openValue(GRANTED_ROLES),
     /** Absent if a command created the invitation. */
     invitedBy: personIdSchema.optional(),
     createdAt: z.iso.datetime(),

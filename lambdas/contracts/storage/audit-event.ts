@@ -11,6 +11,7 @@ import {
   proposalIdSchema,
   trustIdSchema,
 } from './ids';
+import { openValue } from './open-values';
 import { impersonalRulesSchema, RULE_NAMES } from '../http/key-rules';
 import { KEY_SUSPENSION_REASONS } from './key-suspension';
 import { PERMISSION_IDS } from '../http/permissions';
@@ -49,8 +50,8 @@ const actorSchema = z.union([
   z.literal(DEPLOYMENT_CHAIN),
 ]);
 
-/** One administrative action. It contains IDs only, never a name or an email address. */
-export const auditEventSchema = z.strictObject({
+/** One administrative action, as this release records it. It contains IDs only, never a name or an email address. */
+export const writtenEventSchema = z.strictObject({
   version: z.literal(1),
   chain: auditChainSchema,
   /** The position in the chain, counted from 1. */
@@ -78,6 +79,21 @@ export const auditEventSchema = z.strictObject({
   previousAt: time.nullable(),
   /** The SHA-256 of all other fields as canonical JSON. */
   hash: hashSchema,
+});
+
+/**
+ * An event as it is read and shown. A later release may have recorded other actions, targets and fields. All its fields
+ * are kept, because the hash covers them.
+ */
+export const auditEventSchema = z.looseObject({
+  ...writtenEventSchema.shape,
+  version: z.int().positive(),
+  actor: z.string(),
+  address: z.string().optional(),
+  action: openValue(PERMISSION_IDS),
+  target: z.string(),
+  before: z.looseObject({}).optional(),
+  after: z.looseObject({}).optional(),
 });
 
 export type AuditEvent = z.infer<typeof auditEventSchema>;

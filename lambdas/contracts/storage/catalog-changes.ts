@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { catalogSchema, ENDPOINT_IDS, modelDefinitionSchema, priceTiersSchema } from './catalog';
+import { type CatalogData, catalogSchema, ENDPOINT_IDS, modelDefinitionSchema, priceTiersSchema } from './catalog';
 import { proposalIdSchema } from './ids';
+import { openValue } from './open-values';
 import { PERMISSION_IDS } from '../http/permissions';
 
 /** A basis point is a hundredth of a percent: a markup of 10,000 doubles a price. */
@@ -76,6 +77,9 @@ export const settingSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('price'), ...modelFields, version: z.string().min(1), tiers: priceTiersSchema }),
 ]);
 
+/** A setting as it is read and shown: a later release may have made it, and this one ignores it. */
+export const storedSettingSchema = z.union([settingSchema, z.looseObject({ kind: z.string() })]);
+
 /** A setting applies from `from` until a later entry changes the same setting. */
 const entrySchema = z.strictObject({ from: time, setting: settingSchema });
 export const entriesSchema = z.array(entrySchema);
@@ -84,7 +88,7 @@ export const entriesSchema = z.array(entrySchema);
  * One change of the catalog. It is never edited and is kept indefinitely, so it does not name the person who made it.
  * The audit log does, for as long as its events are retained.
  */
-export const catalogChangeSchema = z.strictObject({
+export const writtenChangeSchema = z.strictObject({
   /** Counted from 1. */
   number: z.int().positive(),
   at: time,
@@ -93,18 +97,39 @@ export const catalogChangeSchema = z.strictObject({
   entries: entriesSchema,
 });
 
-/** A price list that awaits approval. */
-export const proposalSchema = z.strictObject({
+/** A change as it is read. */
+export const catalogChangeSchema = z.object({
+  ...writtenChangeSchema.shape,
+  action: openValue(PERMISSION_IDS),
+  entries: z.array(z.looseObject({ from: z.string(), setting: storedSettingSchema })),
+});
+
+const proposalFields = {
   id: proposalIdSchema,
   at: time,
   /** Whether approval removes the models that are not in the list. */
   complete: z.boolean(),
-  list: catalogSchema,
+};
+
+/** A price list that awaits approval. */
+export const writtenProposalSchema = z.strictObject({ ...proposalFields, list: catalogSchema });
+
+/** A proposal as it is read. Only a list that this release could have written can be approved. */
+export const proposalSchema = z.object({
+  ...proposalFields,
+  list: z.looseObject({
+    source: z.string(),
+    providers: z.record(z.string(), z.array(z.looseObject({ id: z.string() }))),
+  }),
 });
 
 export type OperatorSetting = z.infer<typeof operatorSettingSchema>;
 export type Setting = z.infer<typeof settingSchema>;
 export type Route = z.infer<typeof routeSchema>;
 export type CatalogEntry = z.infer<typeof entrySchema>;
-export type CatalogChange = z.infer<typeof catalogChangeSchema>;
-export type Proposal = z.infer<typeof proposalSchema>;
+/** The entries may be of kinds that only a later release knows. */
+export type CatalogChange = Omit<z.infer<typeof catalogChangeSchema>, 'entries'> & {
+  readonly entries: readonly CatalogEntry[];
+};
+/** The list may have members that only a later release knows. */
+export type Proposal = Omit<z.infer<typeof proposalSchema>, 'list'> & { readonly list: CatalogData };

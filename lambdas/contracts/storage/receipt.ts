@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { hashSchema } from './hash';
 import { accountIdSchema, requestIdSchema } from './ids';
-import { UNITS } from './units';
-import { REQUEST_STATUSES } from './usage-record';
 
 /** A string rather than a JSON number, because readers that parse numbers as floats would lose digits. */
 const decimal = z.string().regex(/^(0|[1-9]\d*)$/, 'must be a whole number as a decimal string');
@@ -10,34 +8,76 @@ const time = z.iso.datetime();
 const ordinal = z.int().positive();
 const index = z.int().nonnegative();
 
-/** One charge, in the form that is hashed. lambdas/domain/receipts/receipt.ts defines the order of the members. */
-export const receiptSchema = z.strictObject({
-  version: z.literal(1),
+/** A version whose members may be extended: its text is canonical JSON of all members, those of later releases included. */
+const extensibleVersion = z.int().min(2);
+
+const receiptFields = {
   requestId: requestIdSchema,
   /** When the request was admitted. */
   at: time,
   model: z.string(),
-  status: z.enum(REQUEST_STATUSES),
-  /** Tokens by unit. */
-  usage: z.strictObject(
-    Object.fromEntries(UNITS.map((unit) => [unit, decimal.optional()])) as Record<
-      (typeof UNITS)[number],
-      z.ZodOptional<typeof decimal>
-    >,
-  ),
   estimated: z.boolean(),
   priceVersion: z.string(),
   /** The charge in pico-dollars. */
   costPico: decimal,
   /** The leaf hash of the receipt that this one replaces. Present if the request had expired before it was settled. */
   supersedes: hashSchema.optional(),
+};
+
+/**
+ * The vocabulary of version 1, which must never change: the order of the units is part of what receipts were hashed to.
+ * A charge with any other status or unit has a receipt of version 2.
+ */
+export const RECEIPT_V1_STATUSES = [
+  'completed',
+  'client_gone',
+  'provider_error',
+  'interrupted',
+  'cancelled',
+  'expired',
+] as const;
+export const RECEIPT_V1_UNITS = [
+  'input',
+  'cachedInput',
+  'cacheWrite',
+  'cacheWrite1h',
+  'audioInput',
+  'cachedAudioInput',
+  'imageInput',
+  'output',
+  'reasoning',
+  'audioOutput',
+  'imageOutput',
+] as const;
+
+const receiptV1Schema = z.strictObject({
+  version: z.literal(1),
+  ...receiptFields,
+  status: z.enum(RECEIPT_V1_STATUSES),
+  /** Tokens by unit. */
+  usage: z.strictObject(
+    Object.fromEntries(RECEIPT_V1_UNITS.map((unit) => [unit, decimal.optional()])) as Record<
+      (typeof RECEIPT_V1_UNITS)[number],
+      z.ZodOptional<typeof decimal>
+    >,
+  ),
 });
 
+const receiptV2Schema = z.looseObject({
+  version: extensibleVersion,
+  ...receiptFields,
+  status: z.string(),
+  /** Counts by unit. */
+  usage: z.record(z.string(), decimal),
+});
+
+/** One charge, in the form that is hashed. lambdas/domain/receipts/receipt.ts defines its text. */
+export const receiptSchema = z.union([receiptV1Schema, receiptV2Schema]);
+
+export type ReceiptV1 = z.infer<typeof receiptV1Schema>;
 export type Receipt = z.infer<typeof receiptSchema>;
 
-/** Summarises a tree of one account's receipts and links it to the account's previous tree. */
-export const treeHeaderSchema = z.strictObject({
-  version: z.literal(1),
+const treeHeaderFields = {
   accountId: accountIdSchema,
   /** Counts the account's trees from 1. */
   number: ordinal,
@@ -48,13 +88,17 @@ export const treeHeaderSchema = z.strictObject({
   root: hashSchema,
   /** The hash of the header of the account's previous tree, or null for the first. */
   previous: hashSchema.nullable(),
-});
+};
+
+/** Summarises a tree of one account's receipts and links it to the account's previous tree. */
+export const treeHeaderSchema = z.union([
+  z.strictObject({ version: z.literal(1), ...treeHeaderFields }),
+  z.looseObject({ version: extensibleVersion, ...treeHeaderFields }),
+]);
 
 export type TreeHeader = z.infer<typeof treeHeaderSchema>;
 
-/** The object that is signed. Its root covers the headers of all trees of one minute. */
-export const sealSchema = z.strictObject({
-  version: z.literal(1),
+const sealFields = {
   /** Counts the deployment's seals from 1. */
   number: ordinal,
   minute: time,
@@ -65,7 +109,13 @@ export const sealSchema = z.strictObject({
   previous: hashSchema.nullable(),
   /** The SHA-256 of the public key that verifies the seal. */
   keyId: hashSchema,
-});
+};
+
+/** The object that is signed. Its root covers the headers of all trees of one minute. */
+export const sealSchema = z.union([
+  z.strictObject({ version: z.literal(1), ...sealFields }),
+  z.looseObject({ version: extensibleVersion, ...sealFields }),
+]);
 
 export type Seal = z.infer<typeof sealSchema>;
 

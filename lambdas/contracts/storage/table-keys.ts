@@ -29,6 +29,8 @@ export function isoTime(milliseconds: number): string {
 }
 
 // Wallet table.
+/** A payment, under the whole deployment's ID of it. */
+export const paymentKey = (paymentId: string): Key => ({ pk: `payment#${paymentId}`, sk: 'payment' });
 /** @param drawer a shard, for the balance of its drawer. @default the account's main balance */
 export const balanceKey = (accountId: string, drawer?: string): Key => ({
   pk: drawer === undefined ? accountId : `${accountId}#${drawer}`,
@@ -74,10 +76,21 @@ export const usageRecordKey = (accountId: string, requestId: string): Key => ({
   sk: requestId,
 });
 
+/** The changes of usage records that one reader of the stream could not process. */
+export const parkedPartition = (reader: string): string => `parked#${reader}`;
+/** @param changeId the stream's ID of the change */
+export const parkedKey = (reader: string, changeId: string): Key => ({ pk: parkedPartition(reader), sk: changeId });
+
 /** Cancellations have their own partitions, so that a listing of an account's records contains only records. */
 export const cancellationKey = (accountId: string, requestId: string): Key => ({
   pk: `cancel#${accountId}#${shardOf(requestId)}`,
   sk: requestId,
+});
+
+/** @param minute the start of the minute in epoch milliseconds */
+export const cancellationCountKey = (accountId: string, minute: number): Key => ({
+  pk: `cancel#${accountId}`,
+  sk: `minute#${isoTime(minute)}`,
 });
 
 // Receipts are in the usage table too, because they are derived from its records and expire with them.

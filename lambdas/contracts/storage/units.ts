@@ -20,3 +20,6 @@ export type Unit = InputUnit | OutputUnit;
 
 /** Token counts by unit, as non-negative safe integers. An absent unit means zero. */
 export type Usage = { readonly [unit in Unit]?: number };
+
+/** Counts as they are read: they may include units that only a later release knows. */
+export type StoredUsage = Usage & { readonly [unit: string]: number | undefined };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ENDPOINT_IDS } from './catalog';
 import { labelsSchema } from '../http/key-rules';
-import { UNITS } from './units';
+import { openValue } from './open-values';
+import { type StoredUsage, UNITS } from './units';
 
 /**
  * How a metered request ended.
@@ -25,8 +26,13 @@ export type RequestStatus = (typeof REQUEST_STATUSES)[number];
 
 const count = z.coerce.number().pipe(z.int().nonnegative());
 
-/** The metadata of one request, never its content. The object is strict: unknown fields are rejected. */
-export const usageRecordSchema = z.strictObject({
+const unitCounts = Object.fromEntries(UNITS.map((unit) => [unit, count.optional()])) as Record<
+  (typeof UNITS)[number],
+  z.ZodOptional<typeof count>
+>;
+
+/** The metadata of one request, never its content, as this release writes it: the object has no other fields. */
+export const writtenUsageRecordSchema = z.strictObject({
   requestId: z.string(),
   accountId: z.string(),
   keyId: z.string(),
@@ -40,12 +46,7 @@ export const usageRecordSchema = z.strictObject({
   status: z.enum(REQUEST_STATUSES),
   /** The HTTP status that was sent to the client, or 0 if none was sent. */
   httpStatus: count,
-  usage: z.strictObject(
-    Object.fromEntries(UNITS.map((unit) => [unit, count.optional()])) as Record<
-      (typeof UNITS)[number],
-      z.ZodOptional<typeof count>
-    >,
-  ),
+  usage: z.strictObject(unitCounts),
   /** Whether any count is our own upper bound rather than the provider's report. */
   estimated: z.boolean(),
   /** The charge to the account, in pico-dollars. */
@@ -62,6 +63,24 @@ export const usageRecordSchema = z.strictObject({
   firstByteMs: count.optional(),
   /** From admission to the end of the request. */
   durationMs: count,
+});
+
+/** Keeps the counts of units that only a later release knows, and drops anything else that it may have added. */
+const storedUsageSchema = z
+  .object(unitCounts)
+  .catchall(z.unknown())
+  .transform((usage): StoredUsage => {
+    const counts = Object.entries(usage).map(([unit, value]) => [unit, count.safeParse(value).data] as const);
+    return Object.fromEntries(counts.filter(([, value]) => value !== undefined));
+  });
+
+/** A record as it is read. It may be a later release's: unknown fields are ignored, unknown values are kept. */
+export const usageRecordSchema = z.object({
+  ...writtenUsageRecordSchema.shape,
+  endpoint: openValue(ENDPOINT_IDS),
+  status: openValue(REQUEST_STATUSES),
+  usage: storedUsageSchema,
+  labels: z.record(z.string(), z.string()).optional(),
 });
 
 export type UsageRecord = z.infer<typeof usageRecordSchema>;

@@ -1,6 +1,7 @@
 import type { Permission } from '../../contracts/http/permissions';
 import { allows, PERMISSIONS } from '../../contracts/http/permissions';
-import { roleSchema } from '../../contracts/http/roles';
+import { ROLES } from '../../contracts/http/roles';
+import { isKnown } from '../../contracts/storage/open-values';
 import { memberKey, personKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { SecondFactors } from '../identity/second-factors';
@@ -36,11 +37,13 @@ export class Access {
   async inAccount(permission: Permission, accountId: string, personId: string): Promise<Actor> {
     if (PERMISSIONS[permission].scope !== 'account') throw new Error(`${permission} is not about an account`);
     const item = await this.#store.get({ table: ACCOUNTS, key: memberKey(accountId, personId) });
-    const role = item && roleSchema.parse(item['role']);
-    if (role !== undefined && allows(permission, role)) return { kind: 'member', personId, role };
+    const role = item?.['role'];
+    // A role that only a later release knows allows nothing.
+    const isAllowed = typeof role === 'string' && isKnown(ROLES, role) && allows(permission, role);
+    if (isAllowed) return { kind: 'member', personId, role };
     const runsDeployment = await isOperator(this.#store, personId);
     if (runsDeployment && allows(permission, 'operator')) return this.#operator(personId);
-    throw role !== undefined || runsDeployment ? new NotAllowed() : new AccountNotFound();
+    throw item !== undefined || runsDeployment ? new NotAllowed() : new AccountNotFound();
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { billingSchema } from '../../contracts/http/accounts';
-import { accountSchema, billingDetailsSchema } from '../../contracts/http/accounts';
+import { accountSchema, storedBillingDetailsSchema } from '../../contracts/http/accounts';
 import { accountKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { AccountNotFound } from '../access/access-errors';
@@ -22,7 +22,7 @@ export const decodeAccount = (item: Item): Account => accountItemSchema.parse({ 
 export function decodeBilling(item: Item): Billing {
   const version = versionSchema.parse(item['version']);
   const stored = item['billing'];
-  return stored === undefined ? { version } : { details: billingDetailsSchema.parse(stored), version };
+  return stored === undefined ? { version } : { details: storedBillingDetailsSchema.parse(stored), version };
 }
 
 /** The account must exist and not be suspended when something new is created in it. */

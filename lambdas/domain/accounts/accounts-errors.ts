@@ -1,4 +1,4 @@
-import { Conflict, Missing, TooMany } from '../errors/refusal';
+import { Conflict, Missing, Refusal, TooMany } from '../errors/refusal';
 
 export class AccountSuspended extends Conflict {
   override readonly name = 'AccountSuspended';
@@ -11,6 +11,14 @@ export class AlreadyMember extends Conflict {
   override readonly name = 'AlreadyMember';
   constructor() {
     super('already_member', 'The person is already a member of the account.');
+  }
+}
+
+/** A later release made the invitation, for a role that this release cannot grant. */
+export class RoleUnknown extends Conflict {
+  override readonly name = 'RoleUnknown';
+  constructor() {
+    super('role_unknown', 'The role of the invitation is not known here: ask for a new invitation.');
   }
 }
 
@@ -40,6 +48,16 @@ export class InvitationNotFound extends Missing {
   override readonly name = 'InvitationNotFound';
   constructor() {
     super('invitation');
+  }
+}
+
+/** The token is right, but the person has not proved the address that the invitation was sent to. */
+export class InvitationForAnother extends Refusal {
+  override readonly name = 'InvitationForAnother';
+  override readonly status = 403;
+  override readonly code = 'invitation_for_another';
+  constructor() {
+    super('The invitation is for another email address: sign in with the address that it was sent to.');
   }
 }
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { ulid } from 'ulid';
 import { emailSchema } from '../../contracts/http/accounts';
-import { PERMISSIONS } from '../../contracts/http/permissions';
 import type { GrantedRole } from '../../contracts/http/roles';
-import { grantedRoleSchema } from '../../contracts/http/roles';
-import { accountKey, INVITATION_PREFIX, invitationKey, isoTime, memberKey } from '../../contracts/storage/table-keys';
+import { GRANTED_ROLES, grantedRoleSchema } from '../../contracts/http/roles';
+import { isKnown } from '../../contracts/storage/open-values';
+import { accountKey, INVITATION_PREFIX, invitationKey, isoTime, personKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import { FailedAttempts } from '../attempts/failed-attempts';
@@ -13,14 +13,22 @@ import type { AuditLog } from '../audit/audit-log';
 import type { Clock } from '../clock';
 import { DAY_MS } from '../clock';
 import { LimitReached } from '../errors/refusal';
+import { subjectOf } from '../identity/subject';
+import type { VerifiedEmails } from '../identity/verified-emails';
 import { encodeSecret, SECRET_BYTES } from '../secret';
-import { absent, all, any, compare, exists } from '../table/condition';
+import { absent, all, compare, exists } from '../table/condition';
 import type { PageOf, PageRequest } from '../table/page';
 import { readPage } from '../table/page';
 import type { TableStore } from '../table/table-store';
-import type { Item } from '../table/value';
-import { decodeAccount, hasRoom, isActive, MEMBERS_MAX } from './account-item';
-import { AccountSuspended, AlreadyMember, InvitationNotFound, TooManyInvitations } from './accounts-errors';
+import { hasRoom, isActive } from './account-item';
+import {
+  AlreadyMember,
+  InvitationForAnother,
+  InvitationNotFound,
+  RoleUnknown,
+  TooManyInvitations,
+} from './accounts-errors';
+import { admissionRefusal, mayInvite } from './invitation-guards';
 import type { Invitation } from './invitation-item';
 import { decodeInvitation, decodeStoredInvitation, encodeInvitation } from './invitation-item';
 import { formatInvitationToken, invitationVerifier, isSameVerifier, parseInvitationToken } from './invitation-token';
@@ -52,12 +60,19 @@ export class Invitations {
   readonly #store: TableStore;
   readonly #clock: Clock;
   readonly #audit: AuditLog;
+  readonly #emails: VerifiedEmails;
   readonly #attempts: FailedAttempts;
 
-  constructor(options: { readonly store: TableStore; readonly clock: Clock; readonly audit: AuditLog }) {
+  constructor(options: {
+    readonly store: TableStore;
+    readonly clock: Clock;
+    readonly audit: AuditLog;
+    readonly emails: VerifiedEmails;
+  }) {
     this.#store = options.store;
     this.#clock = options.clock;
     this.#audit = options.audit;
+    this.#emails = options.emails;
     this.#attempts = new FailedAttempts(options);
   }
 
@@ -79,15 +94,16 @@ export class Invitations {
     if (open.items.length >= INVITATIONS_MAX) throw new LimitReached('open invitations', INVITATIONS_MAX);
     const now = this.#clock();
     const secret = encodeSecret(randomBytes(SECRET_BYTES));
+    const role = grantedRoleSchema.parse(request.role);
     const invitation: Invitation = {
       invitationId: `inv_${ulid(now)}`,
       email: emailSchema.parse(request.email),
-      role: grantedRoleSchema.parse(request.role),
+      role,
       ...(actor.kind === 'member' && { invitedBy: actor.personId }),
       createdAt: isoTime(now),
       validUntil: isoTime(now + INVITATION_DAYS * DAY_MS),
     };
-    const { invitationId, role, validUntil } = invitation;
+    const { invitationId, validUntil } = invitation;
     const put = encodeInvitation(accountId, invitation, invitationVerifier(secret));
     await this.#audit.record({
       chain: accountId,
@@ -128,15 +144,19 @@ export class Invitations {
   }
 
   /**
-   * Makes the person who received the mail a member, once. An invitation ends with its inviter's right to invite.
+   * Makes the person with the invitation's address a member, once. An invitation ends with its inviter's right to
+   * invite.
    * @throws InvitationNotFound
+   * @throws InvitationForAnother
    * @throws TooManyAttempts after too many wrong tokens
    * @throws AlreadyMember
    * @throws AccountSuspended
+   * @throws RoleUnknown
    * @throws LimitReached when the account or the person has too many memberships
    */
   async accept({ token, personId }: { readonly token: string; readonly personId: string }): Promise<Membership> {
     const { accountId, invitationId, role, invitedBy } = await this.#open(token, personId);
+    if (!isKnown(GRANTED_ROLES, role)) throw new RoleUnknown();
     await requireAccountLimit(this.#store, personId);
     const now = this.#clock();
     const joinedAt = isoTime(now);
@@ -177,12 +197,20 @@ export class Invitations {
     const presented = parseInvitationToken(token);
     const { accountId, invitationId, secret } = presented ?? DUMMY_TOKEN;
     const item = await this.#store.get({ table: ACCOUNTS, key: invitationKey(accountId, invitationId) });
-    const { role, invitedBy, verifier } = decodeStoredInvitation(item ?? DUMMY_ITEM);
+    const { email, role, invitedBy, verifier } = decodeStoredInvitation(item ?? DUMMY_ITEM);
     const isRight = isSameVerifier(invitationVerifier(secret), verifier);
     // Otherwise a removed member could come back through their own invitation.
-    if (presented && item && isRight && invitedBy !== personId) return { accountId, invitationId, role, invitedBy };
+    const isFound = presented && item && isRight && invitedBy !== personId;
+    if (isFound && (await this.#hasEmail(personId, email))) return { accountId, invitationId, role, invitedBy };
     this.#attempts.failed(attempt);
-    throw new InvitationNotFound();
+    throw isFound ? new InvitationForAnother() : new InvitationNotFound();
+  }
+
+  /** Whether the user pool has verified the address as the person's. A token alone could have been forwarded or seen. */
+  async #hasEmail(personId: string, email: string): Promise<boolean> {
+    const person = await this.#store.get({ table: ACCOUNTS, key: personKey(personId) });
+    const verified = person && (await this.#emails.of(subjectOf(person)));
+    return verified?.toLowerCase() === email.toLowerCase();
   }
 }
 
@@ -198,19 +226,3 @@ const paceOf = (accountId: string): Pace => ({
   limit: INVITATIONS_PER_ACCOUNT_AND_DAY_MAX,
   refusal: (retryAfterSeconds) => new TooManyInvitations(retryAfterSeconds),
 });
-
-/** An invitation ends with its inviter's right to invite. */
-function mayInvite(accountId: string, personId: string): ActionWrite {
-  const roles = PERMISSIONS['invitation.create'].roles.map((role) => compare('role', '=', role));
-  return {
-    write: { table: ACCOUNTS, check: memberKey(accountId, personId), when: any(...roles) },
-    otherwise: () => new InvitationNotFound(),
-  };
-}
-
-/** The reason why an account accepts no further members. */
-function admissionRefusal(account: Item | undefined): Error {
-  if (!account) return new InvitationNotFound();
-  const isSuspended = decodeAccount(account).suspendedAt !== undefined;
-  return isSuspended ? new AccountSuspended() : new LimitReached('members of one account', MEMBERS_MAX);
-}

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { memberSchema, membershipSchema } from '../../contracts/http/members';
-import type { Role } from '../../contracts/http/roles';
+import { type Role, ROLES } from '../../contracts/http/roles';
+import type { AuditFields } from '../../contracts/storage/audit-event';
+import { isKnown } from '../../contracts/storage/open-values';
 import { memberKey, membershipKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Condition } from '../table/condition';
@@ -18,6 +20,9 @@ export type Membership = Readonly<z.infer<typeof membershipSchema>>;
 
 export const decodeMember = (item: Item): Member => memberItemSchema.parse(item);
 export const decodeMembership = (item: Item): Membership => membershipSchema.parse(item);
+
+/** The part of an audit event that names a role. The event cannot name a role that only a later release knows. */
+export const recordedRole = (role: string): Pick<AuditFields, 'role'> => (isKnown(ROLES, role) ? { role } : {});
 
 /** The two items of a membership: the member in the account, and the account in the member's list. */
 export function putMember(accountId: string, member: Member, when: Condition): readonly [Put, Put] {

@@ -13,7 +13,7 @@ import type { Item } from '../table/value';
 import { isVersion } from '../table/version';
 import { MemberNotFound, OwnerIsFixed } from './accounts-errors';
 import type { Member, Membership } from './member-item';
-import { decodeMember, decodeMembership, setRole } from './member-item';
+import { decodeMember, decodeMembership, recordedRole, setRole } from './member-item';
 import { membershipsOf } from './memberships';
 
 /** A change of one member, and its author. */
@@ -68,7 +68,7 @@ export class Members {
       actor,
       action: 'member.change',
       target: personId,
-      before: { role: member.role },
+      before: recordedRole(member.role),
       after: { role },
       writes: [{ write: own, otherwise: memberRefusal }, { write: membership }],
     });
@@ -91,7 +91,7 @@ export class Members {
       actor,
       action: isOneself ? 'member.leave' : 'member.remove',
       target: personId,
-      before: { role },
+      before: recordedRole(role),
       writes: [
         { write: { table: ACCOUNTS, delete: memberKey(accountId, personId), when }, otherwise: memberRefusal },
         { write: { table: ACCOUNTS, delete: membershipKey(personId, accountId), when: exists() } },

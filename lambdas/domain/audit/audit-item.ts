@@ -18,8 +18,20 @@ export type AuditHead = Readonly<z.infer<typeof headSchema>>;
 
 export const decodeHead = (item: Item): AuditHead => headSchema.parse(item);
 
-export const hashOf = ({ hash: _hash, ...event }: Omit<AuditEvent, 'hash'> & { readonly hash?: string }): string =>
-  createHash('sha256').update(canonicalJson(event)).digest('hex');
+export function hashOf(event: object): string {
+  const { hash: _hash, ...content } = event as { readonly hash?: string };
+  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+}
+
+/** Whether the hash of an event covers all its fields, those that only a later release knows included. */
+export function isWhole(event: { readonly hash: string }): boolean {
+  try {
+    return hashOf(event) === event.hash;
+  } catch {
+    // A value that has no canonical form cannot be part of an event.
+    return false;
+  }
+}
 
 /** Epoch seconds at which an event of this time expires. */
 export const auditEnd = (at: string): number =>
@@ -28,14 +40,14 @@ export const auditEnd = (at: string): number =>
 /** The write of one event, whose sequence must still be free. */
 export function putEvent(event: AuditEvent): Put {
   const { before, after, ...rest } = event;
-  const put: Item = {
+  const put = {
     ...auditEventKey(event.chain, event.sequence),
     [EXPIRES_AT]: auditEnd(event.at),
     ...rest,
     ...(before && { before: presentFields(before) }),
     ...(after && { after: presentFields(after) }),
   };
-  return { table: AUDIT, put, when: absent() };
+  return { table: AUDIT, put: put, when: absent() };
 }
 
 /** Moves the chain's head to the event, which must have been made after the current head. */
@@ -48,7 +60,7 @@ export function moveHead({ chain, sequence, hash, at }: AuditEvent, from: AuditH
   };
 }
 
-/** @throws ZodError for an item that is not an event */
+/** @throws ZodError for an item that is not an event of this or a later release */
 export function decodeEvent(item: Item): AuditEvent {
   const { pk: _pk, sk: _sk, [EXPIRES_AT]: _expiresAt, ...event } = item;
   return auditEventSchema.parse(withNumbers(event));

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../../contracts/storage/audit-event';
-import { auditEventSchema } from '../../contracts/storage/audit-event';
+import { writtenEventSchema } from '../../contracts/storage/audit-event';
 import { auditEventKey, auditHeadKey, isoTime } from '../../contracts/storage/table-keys';
 import { ACCOUNTS, AUDIT } from '../../contracts/storage/tables';
 import { addressOf, auditActor } from '../access/actor';
@@ -105,7 +105,7 @@ export class AuditLog {
       previous: head?.hash ?? null,
       previousAt: head?.at ?? null,
     };
-    const event = auditEventSchema.parse({ ...content, hash: hashOf(content) });
+    const event = writtenEventSchema.parse({ ...content, hash: hashOf(content) });
     return {
       event,
       writes: [

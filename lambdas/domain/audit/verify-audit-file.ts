@@ -1,9 +1,8 @@
-import type { AuditEvent } from '../../contracts/storage/audit-event';
 import type { AuditExport, KeptEvent } from '../../contracts/storage/audit-export';
 import { auditExportSchema, keptEventSchema } from '../../contracts/storage/audit-export';
 import type { AuditFault } from './audit-chain';
 import { ChainCheck, isOver } from './audit-chain';
-import { hashOf } from './audit-item';
+import { isWhole } from './audit-item';
 
 /** The contents of a file, and its faults. */
 export interface AuditFileReport {
@@ -69,15 +68,6 @@ function checkOf({ end, exportedAt }: AuditExport): ChainCheck {
 }
 
 const isExport = (found: AuditExport | KeptEvent): found is AuditExport => !('hash' in found);
-
-function isWhole(event: KeptEvent): boolean {
-  try {
-    return hashOf(event as AuditEvent) === event.hash;
-  } catch {
-    // A value that has no canonical form cannot be part of an event.
-    return false;
-  }
-}
 
 function parse(json: string): AuditExport | KeptEvent | undefined {
   try {

@@ -7,7 +7,7 @@ import type { TableStore } from '../table/table-store';
 import type { Item, Key } from '../table/value';
 import { type AuditFault, ChainCheck, isOver } from './audit-chain';
 import type { AuditHead } from './audit-item';
-import { auditEnd, decodeEvent, decodeHead, hashOf } from './audit-item';
+import { auditEnd, decodeEvent, decodeHead, isWhole } from './audit-item';
 
 /** Read in large pages, because a chain has thousands of events. */
 const PAGE_EVENTS = 1_000;
@@ -84,6 +84,6 @@ function readEvent(item: Item, chain: string): AuditEvent | undefined {
     return undefined;
   }
   const isInPlace = event.chain === chain && auditEventKey(chain, event.sequence).sk === item['sk'];
-  const isWhole = event.hash === hashOf(event) && item['expiresAt'] === BigInt(auditEnd(event.at));
-  return isInPlace && isWhole ? event : undefined;
+  const isTimely = item['expiresAt'] === BigInt(auditEnd(event.at));
+  return isInPlace && isTimely && isWhole(event) ? event : undefined;
 }

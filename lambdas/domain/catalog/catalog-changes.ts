@@ -1,5 +1,5 @@
 import { DEPLOYMENT_CHAIN } from '../../contracts/storage/audit-event';
-import type { CatalogData, PriceVersion } from '../../contracts/storage/catalog';
+import { type CatalogData, catalogSchema, type PriceVersion } from '../../contracts/storage/catalog';
 import type { CatalogChange, CatalogEntry, OperatorSetting, Proposal } from '../../contracts/storage/catalog-changes';
 import { operatorSettingsSchema, PRICE_LEAD_MS } from '../../contracts/storage/catalog-changes';
 import {
@@ -125,7 +125,9 @@ export class CatalogChanges {
    * @throws VersionMismatch
    */
   async approve({ proposal, models, ...change }: ProposalApproval): Promise<CatalogState> {
-    const { id: proposalId, list: candidate, complete } = proposal;
+    const { id: proposalId, complete } = proposal;
+    const { data: candidate } = catalogSchema.safeParse(proposal.list);
+    if (!candidate) throw new CatalogConflict('The proposal has parts that are not known here: make a new one.');
     const { compiled } = this.#options;
     const action = 'catalog.approve' as const;
     return this.#commit({ ...change, action, leadMs: PRICE_LEAD_MS, proposalId }, (state, from, number) => {

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import type { CatalogChange, Proposal } from '../../contracts/storage/catalog-changes';
-import { catalogChangeSchema, proposalSchema } from '../../contracts/storage/catalog-changes';
+import {
+  catalogChangeSchema,
+  proposalSchema,
+  writtenChangeSchema,
+  writtenProposalSchema,
+} from '../../contracts/storage/catalog-changes';
 import {
   CATALOG_HEAD_KEY,
   CATALOG_STATE_KEY,
@@ -29,7 +34,7 @@ export function changeWrites(
   change: CatalogChange,
   before: CatalogState,
 ): { readonly writes: readonly GuardedWrite[]; readonly state: CatalogState } {
-  const { number, at, entries, ...rest } = catalogChangeSchema.parse(change);
+  const { number, at, entries, ...rest } = writtenChangeSchema.parse(change);
   const timelines = fold(before.timelines, entries);
   const current = since(timelines, isoTime(Date.parse(at) - ENDED_KEPT_MS));
   const head: Update = {
@@ -51,13 +56,13 @@ export function changeWrites(
   };
 }
 
-export function decodeChange(item: Item): CatalogChange {
-  const { pk: _pk, sk: _sk, content, ...rest } = item;
-  return catalogChangeSchema.parse({ ...rest, number: decodeHead(item), entries: parseContent(content) });
+export function decodeChange({ content, ...rest }: Item): CatalogChange {
+  const change = catalogChangeSchema.parse({ ...rest, number: decodeHead(rest), entries: parseContent(content) });
+  return change as CatalogChange;
 }
 
 export function putProposal(proposal: Proposal): Put {
-  const { id, at, complete, list } = proposalSchema.parse(proposal);
+  const { id, at, complete, list } = writtenProposalSchema.parse(proposal);
   return {
     table: CATALOG,
     put: { ...proposalKey(id), at, complete, content: contentOf(list) },
@@ -65,9 +70,8 @@ export function putProposal(proposal: Proposal): Put {
   };
 }
 
-export function decodeProposal(item: Item): Proposal {
-  const { pk: _pk, sk: id, content, ...rest } = item;
-  return proposalSchema.parse({ ...rest, id, list: parseContent(content) });
+export function decodeProposal({ sk: id, content, ...rest }: Item): Proposal {
+  return proposalSchema.parse({ ...rest, id, list: parseContent(content) }) as unknown as Proposal;
 }
 
 const parseContent = (content: Value | undefined): unknown => JSON.parse(z.string().parse(content));

@@ -5,8 +5,9 @@ import { CatalogUnreadable } from './catalog-errors';
 import { fold, NOTHING_SET, type Timelines } from './timelines';
 
 /**
- * The format of the state that the data plane reads. A new kind of setting needs a new format. A process that does not
- * know the stored format keeps the catalog that it has.
+ * The format of the state that the data plane reads. A new kind of setting needs no new format: a process that does not
+ * know it ignores it. A new format is for a state that older releases must not read. A process that does not know the
+ * format keeps the catalog that it has, and a new process does not start.
  */
 export const FORMAT = 1n;
 
@@ -27,7 +28,7 @@ export const decodeHead = (item: Item): number => numberSchema.parse(item['numbe
 
 /**
  * The state is not parsed by a schema, because the data plane reads it at each cold start. Only parsed entries are ever
- * written.
+ * written, though perhaps by a later release.
  * @throws CatalogUnreadable
  */
 export function decodeState(item: Item): CatalogState {

@@ -1,4 +1,6 @@
 import type { CatalogData, EndpointId, Model, ProviderSettings } from '../../contracts/storage/catalog';
+import { ENDPOINT_IDS } from '../../contracts/storage/catalog';
+import { isKnown } from '../../contracts/storage/open-values';
 import type { Route } from '../../contracts/storage/catalog-changes';
 import { CatalogInvalid } from './catalog-errors';
 
@@ -115,10 +117,12 @@ function namesOf(data: CatalogData, provider: ProviderSettings): ReadonlyMap<str
 /** The endpoints at which the provider serves the model, as far as the operators' rules allow it. */
 function endpointsAt({ id }: ProviderSettings, model: Model, { hidden, routes }: CatalogRules): readonly EndpointId[] {
   if (hidden.has(model.id)) return [];
+  // A later release may have approved the model for endpoints that this one does not serve.
+  const endpoints = model.endpoints.filter((endpoint) => isKnown(ENDPOINT_IDS, endpoint));
   const route = routes.get(model.id);
-  if (route === undefined) return model.endpoints;
+  if (route === undefined) return endpoints;
   if (!route.providers.includes(id)) return [];
-  return model.endpoints.filter((endpoint) => route.endpoints?.includes(endpoint) ?? true);
+  return endpoints.filter((endpoint) => route.endpoints?.includes(endpoint) ?? true);
 }
 
 function inRouteOrder(targets: TargetsByEndpoint, { routes }: CatalogRules): TargetsByEndpoint {

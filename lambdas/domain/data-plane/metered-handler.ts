@@ -55,9 +55,10 @@ async function hold(
   request: MeteredRequest,
   now: number,
 ): Promise<Admitted> {
-  const { caller, endpoint, requestId } = call;
+  const { caller, endpoint, requestId, exchange } = call;
   const catalog = await dependencies.catalog.current();
-  const targets = permittedTargets(caller, request.model, priceTargets(catalog, { endpoint, request }, now));
+  const parsed = { endpoint, request, headers: exchange.headers };
+  const targets = permittedTargets(caller, request.model, priceTargets(catalog, parsed, now));
   const [{ model, provider, price }] = targets;
   const labels = caller.rules?.labels;
   const details = {
@@ -70,7 +71,7 @@ async function hold(
     priceVersion: price.version,
     ...(labels && { labels }),
   };
-  const deadline = call.exchange.deadline + HOLD_MARGIN_MS;
+  const deadline = exchange.deadline + HOLD_MARGIN_MS;
   return admit({ wallet: dependencies.wallet, request, targets, caller, requestId, deadline, details, now });
 }
 

@@ -6,6 +6,7 @@ import type { MeteredEndpoint } from '../dialects/endpoint';
 import type { KeyOwner } from '../keys/verified-keys';
 import type { Receipts } from '../receipts/receipts';
 import type { UsageRecords } from '../usage/records/usage-records';
+import type { Wallet } from '../wallet/wallet';
 import type { Cancellations } from './cancellations';
 
 /** The dependencies of reads and commands. */
@@ -14,6 +15,7 @@ export interface AnswerDependencies {
   readonly usage: UsageRecords;
   readonly receipts: Receipts;
   readonly cancellations: Cancellations;
+  readonly wallet: Wallet;
   readonly clock: Clock;
 }
 

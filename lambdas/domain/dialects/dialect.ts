@@ -1,9 +1,13 @@
-import type { DialectId } from '../../contracts/storage/catalog';
+import type { DialectId, Model } from '../../contracts/storage/catalog';
 import type { ListedModel } from '../catalog/catalog';
 import type { AppError, ErrorKind } from '../errors/app-error';
+import type { Headers } from '../headers';
 
 /** A dialect's own name for each kind of error, which its official clients distinguish errors by. */
 export type ErrorTypes = { readonly [kind in ErrorKind]: string };
+
+/** The limits of a model that a request can raise. */
+export type ModelLimits = Pick<Model, 'contextTokens' | 'outputTokensMax'>;
 
 /** An API style that clients and providers speak: everything that its endpoints have in common. */
 export interface Dialect {
@@ -13,6 +17,11 @@ export interface Dialect {
   readonly markerHeader?: string;
   /** The request headers of the protocol itself; lower case. No other client headers are passed on to providers. */
   readonly protocolHeaders: readonly string[];
+  /**
+   * Reads the limits that the client's headers raise, in tokens; 0 where they raise none. Absent for a dialect whose
+   * headers cannot.
+   */
+  raisedLimits?(headers: Headers): ModelLimits;
   /** The request headers that carry a provider's API key. */
   credentials(apiKey: string): { readonly [name: string]: string };
   /** The body of an error response. */

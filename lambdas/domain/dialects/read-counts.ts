@@ -35,12 +35,17 @@ function isCount(value: unknown): value is number {
 }
 
 /**
- * Names the members above zero that are not `known`. The provider chose their names, so an unusual one is not repeated.
+ * Names the members above zero that are not priced. The provider chose their names, which can carry any text, and the
+ * result is logged: a name that we do not know becomes `other`.
  */
-export function unknownCounts(report: unknown, prefix: string, known: readonly string[]): readonly string[] {
+export function unpricedCounts(
+  report: unknown,
+  prefix: string,
+  names: { readonly priced: readonly string[]; readonly known: readonly string[] },
+): readonly string[] {
   if (!isReport(report)) return [];
-  const unknown = Object.entries(report).filter(
-    ([name, value]) => typeof value === 'number' && value > 0 && !known.includes(name),
+  const unpriced = Object.entries(report).filter(
+    ([name, value]) => typeof value === 'number' && value > 0 && !names.priced.includes(name),
   );
-  return unknown.map(([name]) => `${prefix}.${/^[a-z0-9_]{1,40}$/.test(name) ? name : 'other'}`);
+  return [...new Set(unpriced.map(([name]) => `${prefix}.${names.known.includes(name) ? name : 'other'}`))];
 }

@@ -2,7 +2,7 @@ import type { DialectId, EndpointId } from '../../contracts/storage/catalog';
 import type { Headers } from '../headers';
 import { anthropic } from './anthropic/anthropic';
 import { messages } from './anthropic/messages/messages';
-import type { Dialect } from './dialect';
+import type { Dialect, ModelLimits } from './dialect';
 import type { MeteredEndpoint } from './endpoint';
 import { chat } from './openai/chat/chat';
 import { embeddings } from './openai/embeddings/embeddings';
@@ -26,3 +26,12 @@ export function dialectOf(path: string, headers: Headers): Dialect {
 
 /** Every protocol's own request headers. All of them are passed on to every provider, whatever its dialect. */
 export const PROTOCOL_HEADERS = Object.values(DIALECTS).flatMap(({ protocolHeaders }) => protocolHeaders);
+
+/** The limits that a request's headers raise for any provider, because every provider gets the headers. */
+export function raisedLimits(headers: Headers): ModelLimits {
+  const raised = Object.values(DIALECTS).flatMap((dialect) => dialect.raisedLimits?.(headers) ?? []);
+  return {
+    contextTokens: Math.max(0, ...raised.map(({ contextTokens }) => contextTokens)),
+    outputTokensMax: Math.max(0, ...raised.map(({ outputTokensMax }) => outputTokensMax)),
+  };
+}

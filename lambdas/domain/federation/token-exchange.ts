@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Trust } from '../../contracts/http/federation';
+import { EXCHANGED_KEY_SECONDS_MAX, type Trust } from '../../contracts/http/federation';
+import { enforceableRules, type KeyRules } from '../../contracts/http/key-rules';
 import { exchangedTokenKey, trustKey } from '../../contracts/storage/table-keys';
 import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import { isActive } from '../accounts/account-item';
@@ -60,13 +61,17 @@ export class TokenExchange {
     if (!claims) throw this.#refused(accountId, 'token');
     const mismatch = mismatchOf(trust, claims);
     if (mismatch !== undefined) throw this.#refused(accountId, mismatch);
-    return this.#yield(accountId, trust, claims);
+    const rules = trust.rules && enforceableRules(trust.rules);
+    // A later release has set rules that nothing here would enforce.
+    if (trust.rules && !rules) throw this.#refused(accountId, 'rules');
+    return this.#yield(accountId, trust, rules, claims);
   }
 
   /** Stores the key and marks the token as used in one transaction, so that neither happens without the other. */
-  async #yield(accountId: string, trust: Trust, claims: FederatedClaims) {
+  async #yield(accountId: string, trust: Trust, rules: KeyRules | undefined, claims: FederatedClaims) {
     const { clock, store } = this.#options;
-    const { trustId, keySeconds, rules } = trust;
+    const { trustId } = trust;
+    const keySeconds = Math.min(trust.keySeconds, EXCHANGED_KEY_SECONDS_MAX);
     const validUntil = clock() + keySeconds * 1_000;
     const expiresAt = Math.floor(validUntil / 1_000) + SEEN_AFTER_END_SECONDS;
     const prepared = this.#options.keys.prepare({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { keyInfoSchema } from '../../contracts/http/api-keys';
-import type { KeyRules } from '../../contracts/http/key-rules';
-import { keyRulesSchema } from '../../contracts/http/key-rules';
+import type { StoredRules } from '../../contracts/http/key-rules';
+import { storedRulesSchema } from '../../contracts/http/key-rules';
 import { keyIdSchema } from '../../contracts/storage/ids';
 import { apiKeyKey, keyListingKey } from '../../contracts/storage/table-keys';
 import { KEYS } from '../../contracts/storage/tables';
@@ -15,11 +15,8 @@ import { isVersion, versionSchema } from '../table/version';
 export const SALT_BYTES = 16;
 export const VERIFIER_BYTES = 32;
 
-/**
- * Rules are stored as JSON, so that reading gives exactly what was written.
- * @throws ZodError for rules that this version does not know, so that the key is refused
- */
-export const decodeRules = (text: string): KeyRules => keyRulesSchema.parse(JSON.parse(text));
+/** Rules are stored as JSON, so that reading gives exactly what was written. */
+export const decodeRules = (text: string): StoredRules => storedRulesSchema.parse(JSON.parse(text));
 
 const listingSchema = keyInfoSchema.extend({
   rules: z.string().transform(decodeRules).optional(),
@@ -45,7 +42,7 @@ export type KeyInfo = Readonly<z.infer<typeof keyInfoSchema>>;
 /** A key as it is stored. The secret cannot be recovered from it. */
 export type StoredKey = Readonly<z.infer<typeof keyItemSchema>>;
 
-export const encodeRules = (rules: KeyRules): string => JSON.stringify(rules);
+export const encodeRules = (rules: StoredRules): string => JSON.stringify(rules);
 
 export function encodeKey(stored: StoredKey): Item {
   const { keyId, accountId, salt, verifier, role, createdAt, validUntil, counterId, rules } = stored;

@@ -1,3 +1,4 @@
+import { enforceableRules } from '../../contracts/http/key-rules';
 import { apiKeyKey, isoTime } from '../../contracts/storage/table-keys';
 import { KEYS } from '../../contracts/storage/tables';
 import { FailedAttempts } from '../attempts/failed-attempts';
@@ -68,13 +69,7 @@ export class KeyLookup {
       if (presented) this.#verified.drop(presented);
       return undefined;
     }
-    const { accountId, counterId, rules, suspendedAt } = stored;
-    const owner: KeyOwner = {
-      accountId,
-      keyId,
-      ...(suspendedAt !== undefined && { isSuspended: true }),
-      ...(rules !== undefined && { rules: decodeRules(rules), counterId }),
-    };
+    const owner = ownerOf(stored);
     this.#verified.add(presented, owner, now, endOf(stored));
     return owner;
   }
@@ -83,4 +78,15 @@ export class KeyLookup {
   forget(keyId: string): void {
     this.#verified.forget(keyId);
   }
+}
+
+function ownerOf({ accountId, keyId, counterId, rules: stored, suspendedAt }: StoredKey): KeyOwner {
+  const rules = stored === undefined ? undefined : enforceableRules(decodeRules(stored));
+  return {
+    accountId,
+    keyId,
+    ...(suspendedAt !== undefined && { isSuspended: true }),
+    ...(stored !== undefined && rules === undefined && { hasUnknownRules: true }),
+    ...(rules && { rules, counterId }),
+  };
 }

@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import type { KeyRules } from '../../contracts/http/key-rules';
+import type { StoredRules } from '../../contracts/http/key-rules';
 import { isoTime } from '../../contracts/storage/table-keys';
 import { EXPIRES_AT, KEYS } from '../../contracts/storage/tables';
 import { encodeSecret, SECRET_BYTES } from '../secret';
@@ -24,7 +24,7 @@ export interface NewKeyProps {
   /** ISO 8601. */
   readonly validUntil: string | undefined;
   readonly createdBy: string | undefined;
-  readonly rules: KeyRules | undefined;
+  readonly rules: StoredRules | undefined;
   /**
    * The IAM role that the key is for. Its secret is discarded. @default none: the key is for the holder of its secret
    */

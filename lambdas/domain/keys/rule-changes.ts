@@ -1,5 +1,5 @@
 import type { AuditFields } from '../../contracts/storage/audit-event';
-import type { KeyRules } from '../../contracts/http/key-rules';
+import type { KeyRules, StoredRules } from '../../contracts/http/key-rules';
 import { impersonalRulesSchema, keyRulesSchema, RULE_NAMES } from '../../contracts/http/key-rules';
 import { encodeRules } from './key-item';
 
@@ -13,13 +13,16 @@ export function parseRules(rules: KeyRules = {}): KeyRules | undefined {
   return encodeRules(parsed) === '{}' ? undefined : parsed;
 }
 
-/** The part of the rules that the audit log may keep. */
-export function recordedRules(rules: KeyRules | undefined): Pick<AuditFields, 'rules'> {
+/** The part of the rules that the audit log may keep: of stored rules, those that this release knows. */
+export function recordedRules(rules: StoredRules | undefined): Pick<AuditFields, 'rules'> {
   if (rules === undefined) return {};
-  const { cidrs: _cidrs, labels: _labels, ...impersonal } = rules;
-  return { rules: impersonalRulesSchema.parse(impersonal) };
+  const recorded = Object.entries(impersonalRulesSchema.shape).flatMap(([name, schema]) => {
+    const value = schema.safeParse((rules as Record<string, unknown>)[name]).data;
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { rules: impersonalRulesSchema.parse(Object.fromEntries(recorded)) };
 }
 
 /** The names of the rules that differ, including rules whose content is not recorded. */
-export const changedRules = (before: KeyRules = {}, after: KeyRules = {}): (keyof KeyRules)[] =>
+export const changedRules = (before: StoredRules = {}, after: KeyRules = {}): (keyof KeyRules)[] =>
   RULE_NAMES.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));

@@ -13,6 +13,8 @@ export interface KeyOwner {
   readonly rules?: KeyRules;
   /** Whether the key is suspended. @default false */
   readonly isSuspended?: boolean;
+  /** Whether the key has rules that this release cannot enforce, so that it must not be used. @default false */
+  readonly hasUnknownRules?: boolean;
 }
 
 /** A revocation or a change of rules reaches every process within this time, well below the promised ten seconds. */

@@ -4,6 +4,7 @@ import { treeKey } from '../../contracts/storage/table-keys';
 import { EXPIRES_AT, USAGE } from '../../contracts/storage/tables';
 import type { Put } from '../table/table-store';
 import type { Item, Key } from '../table/value';
+import { canonicalText } from './canonical-text';
 import { inTreeOrder, type Leaf } from './leaf';
 import { HASH_BYTES, leafHash, MerkleTree } from './merkle-tree';
 import { type PackedLeaves, packLeaves, readPackedLeaves } from './packed-leaves';
@@ -34,12 +35,19 @@ export interface StoredTree extends SealPosition {
 }
 
 /**
- * The canonical text of a header: JSON without spaces, with the members in this order. It is hashed as a leaf of the
- * signed tree.
+ * The canonical text of a header: for version 1, JSON without spaces, with the members in this order. It is hashed as a
+ * leaf of the signed tree.
  */
-export function headerText({ version, accountId, number, minute, size, root, previous }: TreeHeader): string {
-  return JSON.stringify({ version, accountId, number, minute, size, root, previous });
-}
+export const headerText = (header: TreeHeader): string =>
+  canonicalText(header, ({ version, accountId, number, minute, size, root, previous }) => ({
+    version,
+    accountId,
+    number,
+    minute,
+    size,
+    root,
+    previous,
+  }));
 
 export const headerHash = (header: TreeHeader): Buffer => leafHash(headerText(header));
 

@@ -1,9 +1,10 @@
 import { usagePartitions } from '../../contracts/storage/table-keys';
 import { USAGE } from '../../contracts/storage/tables';
 import type { UsageRecord } from '../../contracts/storage/usage-record';
-import { mergedItems } from '../table/merged-items';
+import { mergedItems, sortKeyOf } from '../table/merged-items';
 import type { TableStore } from '../table/table-store';
-import { decodeUsageRecord } from '../usage/records/usage-records';
+import type { Item } from '../table/value';
+import { decodeUsageRecord, UsageRecords } from '../usage/records/usage-records';
 import { earliestMinute, type SealedTree, SealedTrees } from './sealed-trees';
 import { requestedAt } from './late-receipts';
 import { type Leaf, leafId } from './leaf';
@@ -18,38 +19,65 @@ const PUT_LEAVES_MAX = 2_000;
 /** It sorts after every minute. */
 const LATEST = '~';
 
+export interface Completion {
+  /** The number of leaves that were opened. */
+  readonly opened: number;
+  /** The request IDs of the records that this release cannot read. They get no leaf. */
+  readonly unreadable: readonly string[];
+}
+
 /**
  * Opens the missing leaves of usage records. A leaf can be missing if the record's change was lost, because a local host
  * was killed or because Lambda discarded a batch of the stream. It is safe to run at any time: a change that is still on
  * its way opens the same leaf, and the sealer removes the duplicate.
  * @param since epoch milliseconds; requests that began earlier are ignored. @default all stored records
- * @returns the number of leaves that were opened
  */
-export async function completeReceipts(store: TableStore, accountId: string, since = 0): Promise<number> {
+export async function completeReceipts(store: TableStore, accountId: string, since = 0): Promise<Completion> {
   const openLeaves = new OpenLeaves({ store });
-  // Read the open leaves first. A leaf that is sealed in the meantime is then seen twice instead of never.
-  const open = await leavesOf(openLeaves, accountId);
-  const known = new KnownReceipts(open, new SealedTrees({ store }).newestFirst(accountId));
+  const known = await knownReceipts(store, openLeaves, accountId);
   let [opened, missing] = [0, [] as OpenLeaf[]];
   const putMissing = async (): Promise<void> => {
     await openLeaves.put(missing.map(leafId), missing);
     [opened, missing] = [opened + missing.length, []];
   };
-  for await (const record of recordsSince(store, accountId, since)) {
-    const leaf = missingLeaf(record, await known.take(record.requestId));
-    if (leaf !== undefined) missing.push(leaf);
+  const unreadable: string[] = [];
+  for await (const item of recordItemsSince(store, accountId, since)) {
+    const requestId = sortKeyOf(item);
+    const receipts = await known.take(requestId);
+    try {
+      const leaf = missingLeaf(decodeUsageRecord(item), receipts);
+      if (leaf !== undefined) missing.push(leaf);
+    } catch {
+      unreadable.push(requestId);
+    }
     if (missing.length === PUT_LEAVES_MAX) await putMissing();
   }
   if (missing.length > 0) await putMissing();
-  return opened;
+  return { opened, unreadable };
 }
 
-async function leavesOf(openLeaves: OpenLeaves, accountId: string): Promise<Leaf[]> {
-  const found: Leaf[] = [];
+/**
+ * Opens the leaf of one usage record, unless it has one.
+ * @returns false if there is no such record
+ * @throws when the record cannot be read
+ */
+export async function completeReceipt(store: TableStore, accountId: string, requestId: string): Promise<boolean> {
+  const record = await new UsageRecords({ store }).get(accountId, requestId);
+  if (record === undefined) return false;
+  const openLeaves = new OpenLeaves({ store });
+  const known = await knownReceipts(store, openLeaves, accountId);
+  const leaf = missingLeaf(record, await known.take(requestId));
+  if (leaf !== undefined) await openLeaves.put([leafId(leaf)], [leaf]);
+  return true;
+}
+
+async function knownReceipts(store: TableStore, openLeaves: OpenLeaves, accountId: string): Promise<KnownReceipts> {
+  const open: Leaf[] = [];
+  // Read the open leaves first. A leaf that is sealed in the meantime is then seen twice instead of never.
   for await (const batch of openLeaves.batches()) {
-    for (const { accountId: owner, leaves } of batch.accounts()) if (owner === accountId) found.push(...leaves);
+    for (const { accountId: owner, leaves } of batch.accounts()) if (owner === accountId) open.push(...leaves);
   }
-  return found;
+  return new KnownReceipts(open, new SealedTrees({ store }).newestFirst(accountId));
 }
 
 /** The text of a receipt that has a leaf, or `undefined` if the leaf did not keep it. */
@@ -71,8 +99,10 @@ class KnownReceipts {
   }
 
   async take(requestId: string): Promise<readonly KnownReceipt[]> {
+    const beganAt = timeOf(requestId);
+    if (beganAt === undefined) return [];
     // A request ends after it begins, and no earlier tree can contain its receipt.
-    const earliest = earliestMinute(requestedAt(requestId));
+    const earliest = earliestMinute(beganAt);
     while (this.#minute >= earliest) {
       const tree = await this.#trees.next();
       this.#minute = tree.done === true ? '' : tree.value.header.minute;
@@ -89,12 +119,20 @@ class KnownReceipts {
   }
 }
 
-async function* recordsSince(store: TableStore, accountId: string, since: number): AsyncGenerator<UsageRecord, void> {
+async function* recordItemsSince(store: TableStore, accountId: string, since: number): AsyncGenerator<Item, void> {
   const query = { table: USAGE, newestFirst: true, limit: PAGE_ITEMS };
   for await (const item of mergedItems(store, usagePartitions(accountId), query)) {
-    const record = decodeUsageRecord(item);
-    if (requestedAt(record.requestId) < since) return;
-    yield record;
+    if ((timeOf(sortKeyOf(item)) ?? since) < since) return;
+    yield item;
+  }
+}
+
+/** @returns `undefined` for an ID that no release has made */
+function timeOf(requestId: string): number | undefined {
+  try {
+    return requestedAt(requestId);
+  } catch {
+    return undefined;
   }
 }
 

@@ -7,7 +7,7 @@ import { inParallel } from './in-parallel';
 import { requestedAt } from './late-receipts';
 import type { Leaf } from './leaf';
 import { unpackLeaves } from './packed-leaves';
-import { parseReceipt, receiptOf } from './receipt';
+import { parseReceipt, receiptWithHash } from './receipt';
 import { sealProofOf } from './receipts';
 
 const CONCURRENCY = 32;
@@ -52,7 +52,7 @@ export async function exportReceipts(options: ExportOptions, accountId: string):
 async function receiptOfLeaf(records: UsageRecords, accountId: string, leaf: Leaf): Promise<Receipt | undefined> {
   if (leaf.text !== undefined) return parseReceipt(leaf.text);
   const record = await records.get(accountId, leaf.requestId);
-  return record && receiptOf(record);
+  return record && receiptWithHash(record, leaf.hash);
 }
 
 const treeLineOf = (tree: SealedTree, leaves: readonly Leaf[]): TreeLine => ({

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { receiptLineSchema, receiptProofSchema, treeLineSchema } from '../../contracts/storage/receipt';
+import { headerText } from './account-tree';
+import { receiptText } from './receipt';
+import { sealText } from './seal';
 
 const documentSchema = z.union([receiptProofSchema, treeLineSchema, receiptLineSchema]);
 
@@ -27,8 +30,19 @@ export function readDocuments(text: string): NumberedDocument[] {
 
 function parse(json: string): ReceiptDocument | undefined {
   try {
-    return documentSchema.safeParse(JSON.parse(json)).data;
+    const document = documentSchema.parse(JSON.parse(json));
+    expectText(document);
+    return document;
   } catch {
     return undefined;
+  }
+}
+
+/** @throws RangeError for a document without a canonical text, which therefore nothing can be proved about */
+function expectText(document: ReceiptDocument): void {
+  if ('receipt' in document) receiptText(document.receipt);
+  if ('tree' in document) {
+    headerText(document.tree);
+    sealText(document.seal);
   }
 }

@@ -7,7 +7,7 @@ import { keysOfLateTrees, lateAfter } from './late-receipts';
 import type { Leaf } from './leaf';
 import { MerkleTree } from './merkle-tree';
 import { unpackLeaves } from './packed-leaves';
-import { parseReceipt, receiptOf, receiptText } from './receipt';
+import { isReceiptOf, parseReceipt, receiptWithHash } from './receipt';
 import { type ReceiptKey, ReceiptKeys } from './receipt-keys';
 
 /** Reads receipts together with their proofs. */
@@ -51,10 +51,10 @@ export class Receipts {
  * The receipt of a leaf, or `undefined` if it does not match the current record. A leaf with a text can belong to an
  * expiry whose record has since been replaced. A leaf without a text always matches the record.
  */
-function currentReceipt({ text }: Leaf, record: UsageRecord): Receipt | undefined {
-  if (text === undefined) return receiptOf(record);
+function currentReceipt({ text, hash }: Leaf, record: UsageRecord): Receipt | undefined {
+  if (text === undefined) return receiptWithHash(record, hash);
   const receipt = parseReceipt(text);
-  return receiptText(receiptOf(record, receipt.supersedes)) === text ? receipt : undefined;
+  return isReceiptOf(receipt, record) ? receipt : undefined;
 }
 
 function proofOf(receipt: Receipt, index: number, leaves: readonly Leaf[], tree: SealedTree): ReceiptProof {

@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Seal } from '../../contracts/storage/receipt';
 import { sealSchema } from '../../contracts/storage/receipt';
+import { canonicalText } from './canonical-text';
 
-/** The canonical text of a seal, which is signed: JSON without spaces, with the members in this order. */
-export function sealText({ version, number, minute, size, root, previous, keyId }: Seal): string {
-  return JSON.stringify({ version, number, minute, size, root, previous, keyId });
-}
+/** The canonical text of a seal, which is signed: for version 1, JSON without spaces, with the members in this order. */
+export const sealText = (seal: Seal): string =>
+  canonicalText(seal, ({ version, number, minute, size, root, previous, keyId }) => ({
+    version,
+    number,
+    minute,
+    size,
+    root,
+    previous,
+    keyId,
+  }));
 
 export const sealHash = (seal: Seal): string => createHash('sha256').update(sealText(seal)).digest('hex');
 

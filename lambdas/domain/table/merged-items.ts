@@ -31,4 +31,4 @@ function comesBefore(item: Item, other: Item, { newestFirst = false }: { readonl
   return newestFirst ? sortKeyOf(item) > sortKeyOf(other) : sortKeyOf(item) < sortKeyOf(other);
 }
 
-const sortKeyOf = ({ sk }: Item): string => (typeof sk === 'string' ? sk : '');
+export const sortKeyOf = ({ sk }: Item): string => (typeof sk === 'string' ? sk : '');

@@ -83,7 +83,7 @@ function markHot({ store, leaseBook }: WalletDependencies, accountId: string, no
  * A lease bypasses the balance, which records a suspension, so the process rereads the balance every few seconds.
  * @throws WalletSuspended
  */
-async function expectActive(dependencies: WalletDependencies, accountId: string, now: number): Promise<void> {
+export async function expectActive(dependencies: WalletDependencies, accountId: string, now: number): Promise<void> {
   const { store, timing, leaseBook } = dependencies;
   if (leaseBook.isActive(accountId, now)) return;
   const read = () => readPart(store, { accountId }, { consistent: false });

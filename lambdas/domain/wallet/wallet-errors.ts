@@ -51,6 +51,14 @@ export class WalletNotFound extends Error {
   }
 }
 
+/** The payment ID was used before, with another amount or for another account. Nothing was credited. */
+export class PaymentIdReused extends Error {
+  override readonly name = 'PaymentIdReused';
+  constructor() {
+    super('the payment id was used before with another amount or account');
+  }
+}
+
 /** A live hold with other terms has this request ID. The gateway generates request IDs and never reuses one. */
 export class RequestIdReused extends Error {
   override readonly name = 'RequestIdReused';

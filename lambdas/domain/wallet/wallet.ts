@@ -1,14 +1,12 @@
 import { ulid } from 'ulid';
-import { entryKey, isoTime } from '../../contracts/storage/table-keys';
 import type { Clock } from '../clock';
-import { type GuardedWrite, commit } from '../table/commit';
-import { exists } from '../table/condition';
+import { commit } from '../table/commit';
 import { systemSleep } from '../table/retry';
 import { ConditionFailed } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
 import { newTransactionToken } from '../table/transaction-token';
 import type { Balance } from './balance/balance';
-import { changeBalance, openBalance } from './balance/balance';
+import { openBalance } from './balance/balance';
 import { readBalance } from './balance/drawers';
 import type { WalletDependencies } from './dependencies';
 import type { Hold } from './holds/hold';
@@ -18,16 +16,13 @@ import type { Settled, Settlement } from './holds/settlement';
 import { LeaseBook } from './leases/lease-book';
 import { settleOnLease } from './leases/settle-on-lease';
 import type { Entry } from './ledger/entry';
-import { putEntry, transfers } from './ledger/entry';
 import { everyEntry } from './ledger/every-entry';
-import { reserve } from './reserve';
+import type { Payment } from './ledger/payment';
+import { checkPayment, creditPayment } from './ledger/payment';
+import { expectActive, reserve } from './reserve';
 import { retryOrUnavailable, SETTLE_RETRY } from './retry';
 import type { Sweep } from './sweep';
 import { expireDue } from './sweep';
-import { WalletNotFound } from './wallet-errors';
-
-/** A payment's ID becomes an entry's ID, so it must not contain a separator or look like a request or lease ID. */
-const PAYMENT_ID = /^(?!req_|lease_)[\w.:-]{1,200}$/;
 
 export interface WalletOptions {
   readonly store: TableStore;
@@ -52,7 +47,7 @@ export interface WalletOptions {
  * - `openBalance`, `suspendBalance` (balance/balance.ts): an account is created, suspended or resumed. Their writes
  *   are committed together with the account's own (../accounts/accounts.ts).
  * - `open` (wallet.ts): the command line or a local host makes sure that an account's wallet is open.
- * - `credit` (wallet.ts): a payment came in.
+ * - `creditPayment` (ledger/payment.ts): a payment came in.
  * - `reserveHold` (holds/reserve-hold.ts): a request takes a hold from the main balance.
  * - `takeLease`, `extendLease` (leases/reserve-on-lease.ts): a request of a contended account draws on a lease.
  * - `endHold` (holds/end-hold.ts): a request with a hold of its own is settled, released or expired.
@@ -91,31 +86,16 @@ export class Wallet {
 
   /**
    * Adds a payment exactly once, however often it is reported.
-   * @throws WalletNotFound, or RangeError if the amount is not positive or the payment ID is invalid
+   * @throws PaymentIdReused, WalletNotFound
+   * @throws RangeError if the amount is not positive or too large, or the payment ID is invalid
    */
-  async credit(payment: {
-    readonly accountId: string;
-    readonly amountPico: bigint;
-    readonly paymentId: string;
-  }): Promise<'credited' | 'already_credited'> {
-    const { accountId, amountPico, paymentId } = payment;
-    if (amountPico <= 0n) throw new RangeError('a credit must be positive');
-    if (!PAYMENT_ID.test(paymentId)) throw new RangeError('invalid payment ID');
-    const entry = {
-      kind: 'credit' as const,
-      at: isoTime(this.#dependencies.timing.clock()),
-      heldPico: 0n,
-      transfers: transfers(['funded', 'available', amountPico]),
-    };
-    const funding = changeBalance({ accountId }, { availablePico: amountPico, fundedPico: amountPico }, exists());
-    const writes: readonly GuardedWrite<'already_credited' | WalletNotFound>[] = [
-      { write: putEntry(entryKey(accountId, paymentId), entry), otherwise: () => 'already_credited' },
-      { write: funding, otherwise: () => new WalletNotFound() },
-    ];
+  async credit(payment: Payment): Promise<'credited' | 'already_credited'> {
+    checkPayment(payment);
+    const writes = creditPayment(payment, this.#dependencies.timing.clock());
     const token = newTransactionToken();
     return this.#retry(async () => {
       const [refusal] = await commit(this.#dependencies.store, writes, token);
-      if (refusal instanceof WalletNotFound) throw refusal;
+      if (refusal instanceof Error) throw refusal;
       return refusal ?? 'credited';
     });
   }
@@ -126,6 +106,14 @@ export class Wallet {
    */
   async reserve(terms: HoldTerms): Promise<Hold> {
     return reserve(this.#dependencies, terms);
+  }
+
+  /**
+   * Checks that the account is not suspended, as of a few seconds ago.
+   * @throws WalletSuspended
+   */
+  async expectActive(accountId: string): Promise<void> {
+    return expectActive(this.#dependencies, accountId, this.#dependencies.timing.clock());
   }
 
   /**

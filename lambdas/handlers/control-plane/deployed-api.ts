@@ -3,6 +3,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
 import { CognitoSecondFactors } from '../../adapters/cognito/cognito-second-factors';
 import { CognitoTokenVerifier, userPoolIssuer } from '../../adapters/cognito/cognito-token-verifier';
+import { CognitoVerifiedEmails } from '../../adapters/cognito/cognito-verified-emails';
 import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
 import { documentFetcher } from '../../adapters/federation/issuer-documents';
@@ -39,7 +40,7 @@ export async function deployedApi(
     clock,
   });
   const log = new StdoutLog();
-  const { mailer, secondFactors } = identityDependencies(env, log);
+  const { mailer, secondFactors, emails } = identityDependencies(env, log);
   const providerIds = env.PROVIDER_IDS.split(',');
   return serveApi(
     apiDependencies({
@@ -49,6 +50,7 @@ export async function deployedApi(
       verifier,
       mailer,
       secondFactors,
+      emails,
       providerIds,
       federatedTokens: new OidcTokens({ fetchDocument: documentFetcher(), clock }),
       pepper: await pepper.get(),
@@ -57,11 +59,15 @@ export async function deployedApi(
   );
 }
 
-/** The dependencies that a deployment can be configured without. */
-function identityDependencies(env: Env<typeof API_ENV>, log: Log): Pick<ApiOptions, 'mailer' | 'secondFactors'> {
+/** The user pool, and the dependencies that a deployment can be configured without. */
+function identityDependencies(
+  env: Env<typeof API_ENV>,
+  log: Log,
+): Pick<ApiOptions, 'mailer' | 'secondFactors' | 'emails'> {
   const { MAIL_FROM: from, OPERATOR_MFA: operatorMfa, USER_POOL_ID: userPoolId } = env;
   const client = new CognitoIdentityProviderClient(SDK_LIMITS);
   return {
+    emails: new CognitoVerifiedEmails({ client, userPoolId }),
     ...(from !== 'none' && { mailer: new SesMailer({ from, log }) }),
     // Only the exact word disables the second factor.
     ...(operatorMfa !== 'optional' && { secondFactors: new CognitoSecondFactors({ client, userPoolId, clock }) }),

@@ -7,11 +7,13 @@ import { StdoutLog } from '../../adapters/stdout-log';
 import { RECEIPTS_ENV } from '../../contracts/deployment/environment';
 import { systemClock as clock } from '../../domain/clock';
 import { OpenLeaves } from '../../domain/receipts/open-leaves';
+import { ParkedChanges } from '../../domain/usage/parked/parked-changes';
 import { receipts } from './receipts';
 
 const { USAGE_TABLE: usage } = readEnv(RECEIPTS_ENV);
 const store = new DynamodbStore({ transport: new SdkTransport(), tableNames: { usage }, clock });
 
-export const handler = middy(
-  receipts({ openLeaves: new OpenLeaves({ store }), runRules: runPipelines, log: new StdoutLog() }),
-);
+const openLeaves = new OpenLeaves({ store });
+const parked = new ParkedChanges({ store, clock });
+
+export const handler = middy(receipts({ openLeaves, parked, runRules: runPipelines, log: new StdoutLog() }));

@@ -8,6 +8,7 @@ import { SPEND_ENV } from '../../contracts/deployment/environment';
 import { AuditLog } from '../../domain/audit/audit-log';
 import { systemClock as clock } from '../../domain/clock';
 import { KeySuspensions } from '../../domain/keys/key-suspensions';
+import { ParkedChanges } from '../../domain/usage/parked/parked-changes';
 import { KeySpend } from '../../domain/usage/spend-watch/key-spend';
 import { SpendWatch } from '../../domain/usage/spend-watch/spend-watch';
 import { spend } from './spend';
@@ -24,4 +25,6 @@ const log = new StdoutLog();
 const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
 const watch = new SpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
 
-export const handler = middy(spend({ watch, runRules: runPipelines, log }));
+const parked = new ParkedChanges({ store, clock });
+
+export const handler = middy(spend({ watch, parked, runRules: runPipelines, log }));

@@ -34,6 +34,8 @@ export class AccountStage {
   readonly people: People;
   readonly operators: Operators;
   readonly keys: Keys;
+  /** The verified email address of each person in the user pool, by subject. */
+  readonly emails = new Map<string, string>();
   #subjects = 0;
 
   constructor(engine?: TableStore) {
@@ -51,16 +53,23 @@ export class AccountStage {
     this.accounts = new Accounts({ store, clock, audit });
     this.members = new Members({ store, audit });
     this.ownership = new Ownership({ clock, audit, members: this.members });
-    this.invitations = new Invitations({ store, clock, audit });
+    this.invitations = new Invitations({
+      store,
+      clock,
+      audit,
+      emails: { of: async (subject) => this.emails.get(subject) },
+    });
     this.people = new People({ store, clock });
     this.operators = new Operators({ store, clock, audit });
     this.keys = new Keys({ store, clock, audit, pepper: 'a pepper of sufficient length' });
   }
 
-  /** A new person who has attested to being 18. */
-  async person(): Promise<string> {
+  /** A new person who has attested to being 18. @param email the verified address in the user pool */
+  async person(email = 'new@example.test'): Promise<string> {
     this.#subjects += 1;
-    const { personId } = await this.people.ofSubject(`subject-${this.#subjects}`);
+    const subject = `subject-${this.#subjects}`;
+    this.emails.set(subject, email);
+    const { personId } = await this.people.ofSubject(subject);
     await this.people.attestAdult(personId);
     return personId;
   }

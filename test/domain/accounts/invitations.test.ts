@@ -90,6 +90,20 @@ describe('an invitation', () => {
     }
   });
 
+  test('an invitation can be accepted only by the person whose verified address it was sent to', async () => {
+    const stage = await openStage();
+    const { token } = await stage.invite();
+    const [finder, unverified] = [await stage.person('finder@example.test'), await stage.person()];
+    stage.emails.delete('subject-3');
+    for (const personId of [finder, unverified]) {
+      const refused = stage.invitations.accept({ token, personId });
+      await expect(refused).rejects.toMatchObject({ status: 403, code: 'invitation_for_another' });
+    }
+    expect(await stage.membersOf(stage.accountId)).toHaveLength(1);
+    const addressee = await stage.person('New@Example.Test');
+    expect(await stage.invitations.accept({ token, personId: addressee })).toMatchObject({ role: 'developer' });
+  });
+
   test('a person who tried too many tokens is refused before anything is read', async () => {
     const stage = await openStage();
     const { token } = await stage.invite();
@@ -137,7 +151,7 @@ describe('an invitation', () => {
     const stage = await openStage();
     const { accountId } = stage;
     const admin = await stage.join(accountId, stage.owner, 'admin');
-    const invitation = { accountId, email: 'friend@example.test', role: 'admin' as const, actor: admin };
+    const invitation = { accountId, email: 'new@example.test', role: 'admin' as const, actor: admin };
     const { token } = await stage.invitations.create(invitation);
     await stage.members.remove({ accountId, personId: admin.personId, actor: stage.owner });
     for (const personId of [await stage.person(), admin.personId]) {

@@ -43,7 +43,7 @@ describe('a member', () => {
     }
     await expect(stage.accounts.create({ ownerId })).rejects.toMatchObject({ code: 'limit_reached', status: 409 });
     const { accountId, owner } = await stage.account();
-    const invitation = { accountId, email: 'busy@example.test', role: 'auditor' as const, actor: owner };
+    const invitation = { accountId, email: 'new@example.test', role: 'auditor' as const, actor: owner };
     const { token } = await stage.invitations.create(invitation);
     await expect(stage.invitations.accept({ token, personId: ownerId })).rejects.toMatchObject({
       code: 'limit_reached',

@@ -208,7 +208,7 @@ describe('a tampered chain', () => {
     const [last] = (await stage.events(accountId)).slice(-1);
     const added = { ...last!, sequence: 5, previous: last!.hash, previousAt: last!.at };
     const key = auditEventKey(accountId, 5);
-    await put(stage, { ...(await itemAt(stage, accountId, 4)), ...added, hash: hashOf(added), ...key });
+    await put(stage, { ...(await itemAt(stage, accountId, 4)), ...added, hash: hashOf(added), ...key } as Item);
     expect((await stage.verify(accountId)).faults).toEqual([{ kind: 'unlinked', sequence: 5 }]);
     const other = await recorded();
     await put(stage, { ...(await itemAt(other.stage, other.accountId, 4)), ...key });

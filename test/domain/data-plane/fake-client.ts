@@ -1,3 +1,4 @@
+import { validateHeaderValue } from 'node:http';
 import { Writable } from 'node:stream';
 import { CLIENT_BUFFER_BYTES, type Exchange } from '../../../lambdas/domain/data-plane/exchange';
 import type { Headers } from '../../../lambdas/domain/headers';
@@ -72,6 +73,8 @@ export class FakeClient implements Exchange {
   begin(status: number, headers: { readonly [name: string]: string }): Writable {
     this.begins += 1;
     if (this.begins > 1) throw new Error('begun twice');
+    // Every host refuses a header with these characters, as Node's own server does.
+    for (const [name, value] of Object.entries(headers)) validateHeaderValue(name, value);
     this.status = status;
     this.answerHeaders = headers;
     this.#out = new Writable({

@@ -1,6 +1,10 @@
 import { holdPartition, SHARDS } from '../../../lambdas/contracts/storage/table-keys';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
-import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations';
+import { ulid } from 'ulid';
+import { HOUR_MS, MINUTE_MS } from '../../../lambdas/domain/clock';
+import { RateLimited } from '../../../lambdas/domain/data-plane/admission/admission-errors';
+import { CANCELLATIONS_PER_MINUTE_MAX, Cancellations } from '../../../lambdas/domain/data-plane/cancellations';
+import { newRequestId } from '../../../lambdas/domain/data-plane/request-ids';
 import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import type { Item } from '../../../lambdas/domain/table/value';
@@ -54,8 +58,57 @@ describe('cancelling a request', () => {
     expect(await stage.records()).toMatchObject([{ status: 'cancelled', httpStatus: 409, usage: { output: 50 } }]);
   });
 
-  test('an unknown request ID can be cancelled, because only the process that serves a request knows whether it runs', async () => {
-    expect((await cancel('req_01JD0000000000000000000000')).status).toBe(202);
+  test('a recent unknown request ID can be cancelled, because only the process that serves a request knows whether it runs', async () => {
+    expect((await cancel(newRequestId())).status).toBe(202);
+  });
+
+  test('cancelling the same request again writes nothing', async () => {
+    const requestId = newRequestId();
+    await cancel(requestId);
+    const { write } = stage.store.counts;
+    expect((await cancel(requestId)).status).toBe(202);
+    expect(stage.store.counts.write).toBe(write);
+  });
+
+  test.each([
+    ['too old to be running', -HOUR_MS],
+    ['from the future', HOUR_MS],
+  ])('a request ID that is %s is not found, and its cancellation writes nothing', async (_name, offsetMs) => {
+    const { write } = stage.store.counts;
+    const { status, json } = await cancel(`req_${ulid(Date.now() + offsetMs)}`);
+    expect([status, json]).toMatchObject([404, { error: { code: 'request_not_found' } }]);
+    expect(stage.store.counts.write).toBe(write);
+  });
+
+  test('a suspended account cannot cancel, and its attempt writes nothing', async () => {
+    await stage.suspend();
+    const { write } = stage.store.counts;
+    const { status, json } = await cancel(newRequestId());
+    expect([status, json]).toMatchObject([403, { error: { code: 'account_suspended' } }]);
+    expect(stage.store.counts.write).toBe(write);
+  });
+
+  test('an account that cancels too many requests in a minute is refused until the next, and writes nothing until then', async () => {
+    stage.stoppedAt = MINUTE_MS * Math.floor(Date.now() / MINUTE_MS) + 20_000;
+    const requestIds = Array.from({ length: CANCELLATIONS_PER_MINUTE_MAX }, newRequestId);
+    const statuses = new Set((await Promise.all(requestIds.map(cancel))).map(({ status }) => status));
+    expect(statuses).toEqual(new Set([202]));
+    await cancel(newRequestId());
+    const { write } = stage.store.counts;
+    const { status, json, answerHeaders } = await cancel(newRequestId());
+    expect([status, json]).toMatchObject([429, { error: { code: 'rate_limit_exceeded' } }]);
+    expect(answerHeaders['retry-after']).toBe('40');
+    expect(stage.store.counts.write).toBe(write);
+    stage.stoppedAt += 40_000;
+    expect((await cancel(newRequestId())).status).toBe(202);
+  });
+
+  test('another process refuses an account that has used up its cancellations of the minute', async () => {
+    const now = Date.now();
+    const [one, another] = [0, 1].map(() => new Cancellations({ store: stage.engine, clock: () => now }));
+    for (let count = 0; count < CANCELLATIONS_PER_MINUTE_MAX; count += 1) await one?.cancel('acc', newRequestId());
+    await expect(another?.cancel('acc', newRequestId())).rejects.toThrow(RateLimited);
+    await expect(another?.cancel('acc_2', newRequestId())).resolves.toBeUndefined();
   });
 
   test('a request that has ended is not changed by a cancellation, which returns its record', async () => {

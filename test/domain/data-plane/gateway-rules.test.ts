@@ -1,4 +1,6 @@
 import type { KeyRules } from '../../../lambdas/contracts/http/key-rules';
+import { apiKeyKey } from '../../../lambdas/contracts/storage/table-keys';
+import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import { completion, fails, whole } from './fake-providers';
 import { chat, COST_PICO, GatewayStage, messages, OUTPUT_PICO, USAGE } from './gateway-stage';
 import type { Sent } from './fake-client';
@@ -74,6 +76,14 @@ describe('a key is refused with 403', () => {
     // This provider has no region.
     await expectRefused(messages(), { regions: ['us', 'eu'] }, 403, { type: 'permission_error' });
     await expectRefused(messages(), { zeroDataRetention: true }, 403, { type: 'permission_error' });
+  });
+
+  test('a key with rules that only a later release knows is refused before its body is read', async () => {
+    const keyId = await stage.useRules({ concurrency: 1 });
+    const set = { rules: '{"concurrency":1,"moonPhase":"full"}' };
+    await stage.engine.write({ table: KEYS, update: apiKeyKey(keyId), change: { set } });
+    const { status, json, bodyReads } = await stage.send(chat());
+    expect([status, json, bodyReads]).toMatchObject([403, { error: { code: 'unknown_rules' } }, 0]);
   });
 
   test('a key is refused while its account is suspended, except for reads', async () => {

@@ -75,6 +75,13 @@ const MESSAGES_MODELS = [
     endpoints: ['messages'],
     prices: [versionOf([0, PRICES])],
   }),
+  modelOf({
+    id: 'claude-tiered',
+    contextTokens: 200_000,
+    outputTokensMax: 4_000,
+    endpoints: ['messages'],
+    prices: [versionOf([0, PRICES], [200_000, { input: 2 * PRICES.input, output: 2 * PRICES.output }])],
+  }),
 ];
 
 /** The gateway on a store in memory, between clients and providers that a test directs. */

@@ -48,7 +48,7 @@ describe('Anthropic’s usage report', () => {
     };
     expect(unbilledOf(readAnthropicUsage(raw))).toEqual([
       'server_tool_use.web_search_requests',
-      'server_tool_use.new_requests',
+      'server_tool_use.other',
     ]);
     expect(unbilledOf(readAnthropicUsage({ ...raw, server_tool_use: { web_search_requests: 0 } }))).toEqual([]);
     expect(

@@ -66,9 +66,9 @@ describe('scanning a JSON object', () => {
 
   test('the scan counts content types however they are spelled, and keeps tools apart', () => {
     const { contentTypes, toolTypes } = scan(
-      String.raw`{"messages":[{"content":[{"type":"image_url"},{"t\u0079pe":"ima\u0067e_url"},{"type":"text"}]}],"tools":[{"type":"function","function":{"parameters":{"type":"object","default":{"type":"circle"}}}}]}`,
+      String.raw`{"messages":[{"content":[{"type":"image_url"},{"t\u0079pe":"ima\u0067e_url"},{"Type":"image_url"},{"type":"text"}]}],"tools":[{"type":"function","function":{"parameters":{"type":"object","default":{"type":"circle"}}}}]}`,
     );
-    expect(contentTypes.get('image_url')).toBe(2);
+    expect(contentTypes.get('image_url')).toBe(3);
     expect([...toolTypes]).toEqual(['function']);
   });
 

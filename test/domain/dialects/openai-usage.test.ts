@@ -69,11 +69,11 @@ describe('OpenAI’s usage report', () => {
     expect(usageOf(readOpenaiUsage(raw))).toEqual({ input: 10, output: 5, reasoning: 30 });
   });
 
-  test('an unknown unit in OpenAI’s usage is named as unbilled', () => {
+  test('an unknown unit in OpenAI’s usage is named as unbilled if we know the name, and never repeats a name that the provider chose', () => {
     const raw = {
       prompt_tokens: 10,
       completion_tokens: 1,
-      prompt_tokens_details: { video_tokens: 4, 'a text\n': 1, new_tokens: 0 },
+      prompt_tokens_details: { video_tokens: 4, 'a text\n': 1, my_secret_password: 1, new_tokens: 0 },
     };
     expect(readOpenaiUsage(raw)).toMatchObject({
       usage: { input: 10, output: 1 },

@@ -108,6 +108,35 @@ describe('parsing a request', () => {
     expect(refusal(endpoint, body)).toMatchObject({ status: 400, code: 'unsupported_parameter', param });
   });
 
+  const search = '{"type":"web_search_20250305","name":"web_search"}';
+  test.each([
+    ['in an array inside the array', `[[${search}]]`],
+    ['in an array beside a proper tool', `[{"name":"f","input_schema":{}},[${search}]]`],
+    ['in an object instead of an array', `{"0":${search}}`],
+    ['as text', '["web_search"]'],
+    ['as text instead of an array', '"web_search"'],
+    ['with a type in capitals', '[{"Type":"web_search_20250305","name":"web_search"}]'],
+    ['with a second type in capitals', '[{"type":"custom","TYPE":"web_search_20250305"}]'],
+    ['with a second type in capitals, escaped', String.raw`[{"type":"custom","Type":"web_search_20250305"}]`],
+    ['with a type in an array', '[{"type":["web_search_20250305"]}]'],
+    ['with a type in an object', '[{"type":{"name":"web_search_20250305"}}]'],
+    ['with a type longer than any real one', `[{"type":"web_search${'_'.repeat(600)}"}]`],
+  ])('tools of an odd shape are refused, because a provider might read them otherwise: %s', (_what, tools) => {
+    for (const [endpoint, body] of [
+      [CHAT, chat(`,"tools":${tools}`)],
+      [MESSAGES, messages(`,"tools":${tools}`)],
+    ] as const)
+      expect(refusal(endpoint, body)).toMatchObject({ status: 400, code: 'invalid_request', param: 'tools' });
+  });
+
+  test('tools without a type, with a null type, and with types in their schemas are accepted', () => {
+    const schema = '{"type":"object","properties":{"Type":{"type":["string","null"]}},"required":["Type"]}';
+    const tools = `[{"name":"a","input_schema":${schema}},{"type":null,"name":"b"},{"type":"custom","name":"c"}]`;
+    expect(parse(MESSAGES, messages(`,"tools":${tools}`))).toMatchObject({ model: 'm' });
+    expect(parse(CHAT, chat(`,"tools":[{"type":"function","function":{"parameters":${schema}}}]`))).toBeDefined();
+    for (const none of ['null', '[]', ' [ ] ']) expect(parse(CHAT, chat(`,"tools":${none}`))).toBeDefined();
+  });
+
   test('context editing without compaction is accepted', () => {
     const body = messages(',"context_management":{"edits":[{"type":"clear_tool_uses_20250919"}]}');
     expect(parse(MESSAGES, body)).toMatchObject({ model: 'm' });

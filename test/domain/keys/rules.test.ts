@@ -1,5 +1,5 @@
 import type { KeyRules } from '../../../lambdas/contracts/http/key-rules';
-import { keyListingKey } from '../../../lambdas/contracts/storage/table-keys';
+import { apiKeyKey, keyListingKey } from '../../../lambdas/contracts/storage/table-keys';
 import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import { Keys } from '../../../lambdas/domain/keys/keys';
 import { AccountStage } from '../accounts/account-stage';
@@ -51,11 +51,26 @@ describe('the rules of a key', () => {
     expect(await stage.keys.get(accountId, keyId)).toMatchObject({ rules: RULES, version: 1 });
   });
 
-  test('a key with unknown rules is refused', async () => {
-    const { stage, keyId, key } = await withKey(RULES);
-    const update = { pk: keyId, sk: 'key' };
-    await stage.engine.write({ table: KEYS, update, change: { set: { rules: '{"moonPhase":"full"}' } } });
-    await expect(stage.keys.verify(key)).rejects.toMatchObject({ name: 'ZodError' });
+  test('a key with rules of a later release is verified as one that must not be used, and is shown with them', async () => {
+    const { stage, accountId, keyId, key, change } = await withKey(RULES);
+    const rules = { ...RULES, moonPhase: 'full' };
+    for (const update of [apiKeyKey(keyId), keyListingKey(accountId, keyId)])
+      await stage.engine.write({ table: KEYS, update, change: { set: { rules: JSON.stringify(rules) } } });
+    expect(await stage.keys.verify(key)).toEqual({ accountId, keyId, hasUnknownRules: true });
+    expect((await stage.keys.list(accountId))[0]?.rules).toEqual(rules);
+    expect(await change({ concurrency: 1 })).toMatchObject({ rules: { concurrency: 1 } });
+    expect((await stage.events(accountId)).at(-1)).toMatchObject({ before: { rules: IMPERSONAL } });
+    expect(await stage.keys.verify(key)).toMatchObject({ rules: { concurrency: 1 } });
+  });
+
+  test('the successor of a key with rules of a later release keeps these rules, so that it is not used either', async () => {
+    const { stage, accountId, actor, keyId } = await withKey(RULES);
+    const rules = { ...RULES, moonPhase: 'full' };
+    for (const update of [apiKeyKey(keyId), keyListingKey(accountId, keyId)])
+      await stage.engine.write({ table: KEYS, update, change: { set: { rules: JSON.stringify(rules) } } });
+    const successor = await stage.keys.rotate({ accountId, keyId, graceMs: 0, actor });
+    expect(await stage.keys.verify(successor.key)).toMatchObject({ hasUnknownRules: true });
+    expect((await stage.keys.get(accountId, successor.keyId))?.rules).toEqual(rules);
   });
 
   test('the rules of a key are recorded without addresses and labels', async () => {

@@ -1,5 +1,6 @@
 import { runPipelines } from '../../../lambdas/adapters/stream/stream-pipeline';
-import type { DynamoDBRecord } from 'aws-lambda';
+import type { RunRules } from '../../../lambdas/adapters/stream/stream-rules';
+import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
 import { KeySigner } from '../../../lambdas/adapters/receipts/key-signer';
 import { StdoutLog } from '../../../lambdas/adapters/stdout-log';
@@ -13,6 +14,7 @@ import { type PublicKeys, readPublicKeys } from '../../../lambdas/domain/receipt
 import { type Verification, verifyReceipts } from '../../../lambdas/domain/receipts/verify-receipts';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { absent } from '../../../lambdas/domain/table/condition';
+import { ParkedChanges } from '../../../lambdas/domain/usage/parked/parked-changes';
 import { putUsageRecord } from '../../../lambdas/domain/usage/records/usage-records';
 import { receipts } from '../../../lambdas/handlers/receipts/receipts';
 import { ACCOUNT, outcomeOf, USAGE_RETENTION_DAYS, WalletStage } from '../wallet/wallet-stage';
@@ -90,10 +92,16 @@ export class ReceiptStage {
     return changes;
   }
 
-  async pipe(records?: readonly DynamoDBRecord[], store: TableStore = this.engine): Promise<void> {
+  /** @param runRules how a host runs the rules. @default as a function does */
+  async pipe(
+    records?: readonly DynamoDBRecord[],
+    store: TableStore = this.engine,
+    runRules: RunRules = runPipelines,
+  ): Promise<DynamoDBBatchResponse> {
     const log = new StdoutLog((line) => void this.log.push(line));
     const Records = [...(records ?? (await this.changes()))];
-    await receipts({ openLeaves: new OpenLeaves({ store }), runRules: runPipelines, log })({ Records });
+    const parked = new ParkedChanges({ store, clock: this.clock });
+    return receipts({ openLeaves: new OpenLeaves({ store }), parked, runRules, log })({ Records });
   }
 
   /** Creates a sealer without any cached state, like a new process. */

@@ -155,12 +155,12 @@ describe('receipts that were lost in transit', () => {
     await stage.pipe(isOf(sealed));
     await stage.seal();
     await stage.pipe(isOf(waiting));
-    expect(await completeReceipts(stage.engine, ACCOUNT)).toBe(1);
-    expect(await completeReceipts(stage.engine, ACCOUNT)).toBe(0);
+    expect(await completeReceipts(stage.engine, ACCOUNT)).toEqual({ opened: 1, unreadable: [] });
+    expect(await completeReceipts(stage.engine, ACCOUNT)).toEqual({ opened: 0, unreadable: [] });
     // The change that seemed lost arrives after all.
     await stage.pipe(isOf(lost));
     await stage.seal();
-    expect(await completeReceipts(stage.engine, ACCOUNT)).toBe(0);
+    expect(await completeReceipts(stage.engine, ACCOUNT)).toEqual({ opened: 0, unreadable: [] });
     const lines = await stage.exportLines();
     expect(requestsIn(lines).sort()).toEqual([sealed, lost, waiting].sort());
     expect(await stage.verify(lines)).toMatchObject({ receipts: 3, faults: [] });
@@ -172,7 +172,7 @@ describe('receipts that were lost in transit', () => {
     await stage.pipe();
     await stage.seal();
     await stage.wallet.settle(hold, CENT);
-    expect(await completeReceipts(stage.engine, ACCOUNT)).toBe(1);
+    expect(await completeReceipts(stage.engine, ACCOUNT)).toEqual({ opened: 1, unreadable: [] });
     await stage.pipe();
     expect(await stage.seal()).toMatchObject({ receipts: 1 });
     expect(await provenReceipt(hold.requestId)).toMatchObject({ status: 'completed' });
@@ -192,7 +192,7 @@ describe('receipts that were lost in transit', () => {
       await stage.pipe();
       await stage.seal();
     }
-    expect(await completeReceipts(stage.engine, ACCOUNT)).toBe(lost.length);
+    expect(await completeReceipts(stage.engine, ACCOUNT)).toMatchObject({ opened: lost.length });
     await stage.seal();
     const lines = await stage.exportLines();
     expect(new Set(requestsIn(lines)).size).toBe(requestsIn(lines).length);
@@ -204,6 +204,6 @@ describe('receipts that were lost in transit', () => {
     await stage.charge();
     stage.wallet.now += HOUR_MS;
     await stage.charge();
-    expect(await completeReceipts(stage.engine, ACCOUNT, stage.wallet.now)).toBe(1);
+    expect(await completeReceipts(stage.engine, ACCOUNT, stage.wallet.now)).toEqual({ opened: 1, unreadable: [] });
   });
 });

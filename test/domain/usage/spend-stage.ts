@@ -10,6 +10,7 @@ import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
 import type { Log } from '../../../lambdas/domain/log';
 import { absent } from '../../../lambdas/domain/table/condition';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
+import { ParkedChanges } from '../../../lambdas/domain/usage/parked/parked-changes';
 import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
 import { BASELINE_HOURS_MIN } from '../../../lambdas/domain/usage/spend-watch/spend-jump';
 import { SpendWatch } from '../../../lambdas/domain/usage/spend-watch/spend-watch';
@@ -104,7 +105,9 @@ export class SpendStage {
     const log: Log = { info: line, warn: line, error: line };
     const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
     const watch = new SpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
-    await spend({ watch, runRules: runPipelines, log })({ Records: changes });
+    await spend({ watch, parked: new ParkedChanges({ store, clock }), runRules: runPipelines, log })({
+      Records: changes,
+    });
     this.takeChanges();
   }
 

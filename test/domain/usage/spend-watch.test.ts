@@ -5,6 +5,7 @@ import { TRUSTED_MS } from '../../../lambdas/domain/keys/key-suspensions';
 import { exists } from '../../../lambdas/domain/table/condition';
 import { TransactionCancelled } from '../../../lambdas/domain/table/table-errors';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
+import { ParkedChanges } from '../../../lambdas/domain/usage/parked/parked-changes';
 import { KeySpend } from '../../../lambdas/domain/usage/spend-watch/key-spend';
 import { putUsageRecord } from '../../../lambdas/domain/usage/records/usage-records';
 import { FaultyStore } from '../wallet/faulty-store';
@@ -211,6 +212,31 @@ describe('spend that is not a jump', () => {
 });
 
 describe('adding up spend', () => {
+  test('an unreadable record is parked, and the others of its batch are added up once', async () => {
+    await stage.record(1n);
+    await stage.record(2n);
+    const [first, ...rest] = stage.takeChanges();
+    const image = { ...first?.dynamodb?.NewImage, costPico: { S: 'a text' } };
+    const changes = [{ ...first, dynamodb: { ...first?.dynamodb, NewImage: image } }, ...rest];
+    await stage.pipe(changes);
+    await stage.pipe(changes);
+    expect(await spentNow()).toBe(2n);
+    const parked = new ParkedChanges(stage).of('spend');
+    expect((await parked.next()).value).toMatchObject({ changeId: first?.eventID, cause: 'ZodError' });
+  });
+
+  test('the records of a later release are added up like any other', async () => {
+    await stage.record(DOLLAR);
+    const later = { laterField: { L: [{ S: 'x' }] }, status: { S: 'paused' }, endpoint: { S: 'responses' } };
+    await stage.pipe(
+      stage.takeChanges().map((change) => {
+        const { dynamodb } = change;
+        return { ...change, dynamodb: { ...dynamodb, NewImage: { ...dynamodb?.NewImage, ...later } } };
+      }),
+    );
+    expect(await spentNow()).toBe(DOLLAR);
+  });
+
   test('spend is added up over requests and batches, and a repeated batch adds nothing', async () => {
     await stage.record(1n);
     await stage.record(2n);

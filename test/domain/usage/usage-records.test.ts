@@ -1,7 +1,9 @@
-import { USAGE } from '../../../lambdas/contracts/storage/tables';
+import { EXPIRES_AT, USAGE } from '../../../lambdas/contracts/storage/tables';
 import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
 import { UNITS } from '../../../lambdas/contracts/storage/units';
+import { writtenUsageRecordSchema } from '../../../lambdas/contracts/storage/usage-record';
 import { absent } from '../../../lambdas/domain/table/condition';
+import { renderUsageRecord } from '../../../lambdas/domain/usage/records/render-usage-record';
 import { putUsageRecord } from '../../../lambdas/domain/usage/records/usage-records';
 import { ACCOUNT, outcomeOf, WalletStage } from '../wallet/wallet-stage';
 
@@ -25,13 +27,29 @@ describe('usage records', () => {
     expect(item?.['usage']).toEqual({ input: 1n });
   });
 
-  test('a usage record with an unknown field is rejected on reading', async () => {
+  test('a usage record is written as the strict schema of this release describes it', async () => {
     const stage = await WalletStage.funded(100n);
     const hold = await stage.reserve(10n);
     await stage.settle(hold, 1n);
-    const key = usageRecordKey(ACCOUNT, hold.requestId);
-    await stage.engine.write({ table: USAGE, update: key, change: { set: { prompt: 'a canary' } } });
-    await expect(stage.usage.get(ACCOUNT, hold.requestId)).rejects.toMatchObject({ name: 'ZodError' });
+    const item = await stage.engine.get({ table: USAGE, key: usageRecordKey(ACCOUNT, hold.requestId) });
+    const { pk: _pk, sk: _sk, [EXPIRES_AT]: _expiresAt, ...written } = item!;
+    expect(writtenUsageRecordSchema.parse(written)).toEqual(await stage.usage.get(ACCOUNT, hold.requestId));
+  });
+
+  test('a usage record of a later release is read without its unknown fields, and with its unknown values as they are', async () => {
+    const stage = await WalletStage.funded(100n);
+    const hold = await stage.reserve(10n);
+    await stage.settle(hold, 1n);
+    const read = await stage.usage.get(ACCOUNT, hold.requestId);
+    const update = usageRecordKey(ACCOUNT, hold.requestId);
+    const usage = { input: 10n, videoSeconds: 3n, detail: { frames: 2n }, codec: 'av1' };
+    const set = { extra: 'a canary', status: 'paused', endpoint: 'responses', usage };
+    await stage.engine.write({ table: USAGE, update, change: { set } });
+    const later = await stage.usage.get(ACCOUNT, hold.requestId);
+    const values = { status: 'paused', endpoint: 'responses', usage: { input: 10, videoSeconds: 3 } };
+    expect(later).toEqual({ ...read, ...values });
+    expect(renderUsageRecord(later!)).toMatchObject(values);
+    expect(JSON.stringify(renderUsageRecord(later!))).not.toContain('canary');
   });
 
   test('usage records of one account are listed newest first, up to the limit', async () => {

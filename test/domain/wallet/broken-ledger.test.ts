@@ -87,7 +87,7 @@ test('a late settle is refused if the adjustment that was recorded before cannot
   const { stage, hold } = await withHold();
   await stage.expire();
   await stage.settle(hold, 1n);
-  const transfers = [{ from: 'available', to: 'elsewhere', amountPico: 1n }];
+  const transfers = [{ from: 'available', to: 'spent', amountPico: 'all' }];
   const update = lateEntryKey(ACCOUNT, hold.requestId);
   await stage.engine.write({ table: WALLET, update, change: { set: { transfers } } });
   await expect(stage.settle(hold, 1n)).rejects.toMatchObject({ name: 'ZodError' });

@@ -3,6 +3,7 @@ import { balanceKey, entryKey } from '../../../lambdas/contracts/storage/table-k
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import type { HoldTerms } from '../../../lambdas/domain/wallet/holds/reserve-hold';
 import { RESERVE_AGE_MS_MAX } from '../../../lambdas/domain/wallet/holds/reserve-hold';
+import { CREDIT_PICO_MAX } from '../../../lambdas/domain/wallet/ledger/payment';
 import { ACCOUNT, WalletStage } from './wallet-stage';
 
 const OTHER = 'acc_01JD0000000000000000000002';
@@ -15,6 +16,16 @@ describe('an invalid argument', () => {
     const stage = await WalletStage.funded(1_000n);
     const credit = stage.wallet.credit({ accountId: ACCOUNT, amountPico, paymentId: 'pi_1' });
     await expect(credit).rejects.toThrow(new RangeError('a credit must be positive'));
+  });
+
+  test('a credit above the largest payment is refused as a likely mistake', async () => {
+    const stage = await WalletStage.funded(1_000n);
+    const credit = (amountPico: bigint, paymentId: string) =>
+      stage.wallet.credit({ accountId: ACCOUNT, amountPico, paymentId });
+    await expect(credit(CREDIT_PICO_MAX + 1n, 'pi_1')).rejects.toThrow(
+      new RangeError('a credit must be at most 1000000 dollars'),
+    );
+    expect(await credit(CREDIT_PICO_MAX, 'pi_2')).toBe('credited');
   });
 
   test('a payment ID that could be the ID of a request or a lease is refused', async () => {

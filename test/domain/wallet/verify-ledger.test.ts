@@ -10,7 +10,7 @@ import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
 import { encodeHold } from '../../../lambdas/domain/wallet/holds/hold';
 import type { Item } from '../../../lambdas/domain/table/value';
 import { verifyLedger } from '../../../lambdas/domain/wallet/verify/verify-ledger';
-import { ACCOUNT, USAGE_RETENTION_DAYS, WalletStage } from './wallet-stage';
+import { ACCOUNT, firstPaymentOf, USAGE_RETENTION_DAYS, WalletStage } from './wallet-stage';
 
 interface Scene {
   readonly stage: WalletStage;
@@ -65,7 +65,7 @@ const PLANTED: readonly (readonly [what: string, kind: string, plant: (scene: Sc
   [
     'a missing entry',
     'available_and_held',
-    ({ stage }) => stage.engine.write({ table: WALLET, delete: entryKey(ACCOUNT, 'pi_first') }),
+    ({ stage }) => stage.engine.write({ table: WALLET, delete: entryKey(ACCOUNT, firstPaymentOf(ACCOUNT)) }),
   ],
   [
     'a credit that takes money',

@@ -16,6 +16,9 @@ import { FaultyStore } from './faulty-store';
 export const ACCOUNT = 'acc_01JD0000000000000000000000';
 export const USAGE_RETENTION_DAYS = 90;
 
+/** The ID of the payment that funds an account. */
+export const firstPaymentOf = (accountId: string): string => `pi_first-${accountId}`;
+
 /** A wallet on a store that can fail, with a clock that the test sets and waits that take no time. */
 export class WalletStage {
   now = Date.parse('2026-11-20T10:00:00.000Z');
@@ -63,7 +66,7 @@ export class WalletStage {
   async fund(amountPico: bigint, accountId = ACCOUNT): Promise<void> {
     await this.accounts.create({ accountId });
     await this.wallet.open(accountId);
-    if (amountPico > 0n) await this.wallet.credit({ accountId, amountPico, paymentId: 'pi_first' });
+    if (amountPico > 0n) await this.wallet.credit({ accountId, amountPico, paymentId: firstPaymentOf(accountId) });
   }
 
   nextRequestId(): string {

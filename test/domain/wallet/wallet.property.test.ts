@@ -23,7 +23,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const fault = fc.constantFrom<Fault>('none', 'none', 'none', 'conflict', 'throttled', 'unreachable', 'lost reply');
 
 /** The expected refusals; any other error fails the property. */
-const REFUSALS = ['InsufficientFunds', 'HoldAlreadySettled', 'HoldAlreadyReleased', 'WalletUnavailable'];
+const REFUSALS = [
+  'InsufficientFunds',
+  'PaymentIdReused',
+  'HoldAlreadySettled',
+  'HoldAlreadyReleased',
+  'WalletUnavailable',
+];
 
 async function take(stage: WalletStage, holds: Hold[], action: Step): Promise<void> {
   const chosen = 'hold' in action ? holds[action.hold % Math.max(1, holds.length)] : undefined;

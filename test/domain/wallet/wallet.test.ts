@@ -1,4 +1,8 @@
+import { paymentKey } from '../../../lambdas/contracts/storage/table-keys';
+import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { ACCOUNT, outcomeOf, USAGE_RETENTION_DAYS, WalletStage } from './wallet-stage';
+
+const OTHER = 'acc_01JD0000000000000000000002';
 
 describe('a wallet', () => {
   test('a new wallet is empty, and opening it again changes nothing', async () => {
@@ -16,6 +20,36 @@ describe('a wallet', () => {
     outcomes.push(await stage.wallet.credit(payment));
     expect(outcomes.toSorted()).toEqual(['already_credited', 'already_credited', 'already_credited', 'credited']);
     expect(await stage.wallet.balance(ACCOUNT)).toMatchObject({ availablePico: 700n, fundedPico: 700n });
+  });
+
+  test('a payment ID that was used with another amount is refused, and changes nothing', async () => {
+    const stage = await WalletStage.funded(0n);
+    const payment = { accountId: ACCOUNT, amountPico: 700n, paymentId: 'pi_3Nabc' };
+    await stage.wallet.credit(payment);
+    const other = stage.wallet.credit({ ...payment, amountPico: 7_000n });
+    await expect(other).rejects.toMatchObject({ name: 'PaymentIdReused' });
+    expect(await stage.wallet.balance(ACCOUNT)).toMatchObject({ availablePico: 700n, fundedPico: 700n });
+  });
+
+  test('a payment ID that was used for another account is refused, and changes nothing', async () => {
+    const stage = await WalletStage.funded(0n);
+    await stage.fund(0n, OTHER);
+    const payment = { amountPico: 700n, paymentId: 'pi_3Nabc' };
+    await stage.wallet.credit({ ...payment, accountId: ACCOUNT });
+    const other = stage.wallet.credit({ ...payment, accountId: OTHER });
+    await expect(other).rejects.toMatchObject({ name: 'PaymentIdReused' });
+    expect(await stage.wallet.balance(OTHER)).toMatchObject({ availablePico: 0n, fundedPico: 0n });
+  });
+
+  test('a payment that an earlier release recorded only in its account’s ledger is still credited once, and only with its amount', async () => {
+    const stage = await WalletStage.funded(0n);
+    const payment = { accountId: ACCOUNT, amountPico: 700n, paymentId: 'pi_3Nabc' };
+    await stage.wallet.credit(payment);
+    await stage.engine.write({ table: WALLET, delete: paymentKey('pi_3Nabc') });
+    expect(await stage.wallet.credit(payment)).toBe('already_credited');
+    const other = stage.wallet.credit({ ...payment, amountPico: 7_000n });
+    await expect(other).rejects.toMatchObject({ name: 'PaymentIdReused' });
+    expect(await stage.wallet.balance(ACCOUNT)).toMatchObject({ availablePico: 700n });
   });
 });
 

@@ -1,4 +1,4 @@
-import { AppError } from '../../errors/app-error';
+import { AppError, Forbidden } from '../../errors/app-error';
 
 /** The wallet, or the budget of the key, does not cover the worst case of the request. */
 export class InsufficientQuota extends AppError {
@@ -13,3 +13,6 @@ export class RateLimited extends AppError {
   override readonly code = 'rate_limit_exceeded';
   override readonly kind = 'rate_limit';
 }
+
+/** An operator has suspended the account, so it starts nothing and stops nothing. */
+export const accountSuspended = (): Forbidden => new Forbidden('The account is suspended.', 'account_suspended');

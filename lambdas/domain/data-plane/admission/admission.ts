@@ -8,9 +8,11 @@ import { countingOf } from '../../keys/counting';
 import type { KeyOwner } from '../../keys/verified-keys';
 import type { MeteredEndpoint, MeteredRequest, RequestBound } from '../../dialects/endpoint';
 import { ENDPOINTS } from '../../dialects/registry';
+import type { Headers } from '../../headers';
 import { affordableOutputTokens, worstCasePico } from '../../usage/worst-case';
 import type { Hold, HoldRequest } from '../../wallet/holds/hold';
 import type { Wallet } from '../../wallet/wallet';
+import { boundWithHeaders } from './raised-bound';
 import { refuseTooLarge, toShortage, type WorstCase } from './refusals';
 
 /** A wallet that affords fewer tokens than this counts as empty. It is the lowest limit that OpenAI accepts. */
@@ -40,6 +42,8 @@ export interface Admitted {
 interface ParsedRequest {
   readonly endpoint: MeteredEndpoint;
   readonly request: MeteredRequest;
+  /** The client's headers: those of the protocol reach the provider and can raise a model's limits. */
+  readonly headers: Headers;
 }
 
 /**
@@ -53,9 +57,10 @@ export function priceTargets(catalog: Catalog, parsed: ParsedRequest, now: numbe
   return [priceTarget(parsed, first, now), ...others.map((target) => priceTarget(parsed, target, now))];
 }
 
-function priceTarget({ endpoint, request }: ParsedRequest, target: Target, now: number): PricedTarget {
+function priceTarget(parsed: ParsedRequest, target: Target, now: number): PricedTarget {
+  const { request } = parsed;
   const price = priceAt(target.model, now);
-  const bound = endpoint.bound(request, target.model);
+  const bound = boundWithHeaders(parsed, target.model, price);
   refuseUnpricedUnits(request, price, bound);
   return { ...target, price, bound };
 }

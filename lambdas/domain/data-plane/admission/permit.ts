@@ -11,9 +11,11 @@ const NO_RULES: KeyRules = {};
  * @throws Forbidden
  */
 export function requirePermission(owner: KeyOwner, scope: KeyScope, address: string | undefined): void {
-  const { rules = NO_RULES, isSuspended = false } = owner;
+  const { rules = NO_RULES, isSuspended = false, hasUnknownRules = false } = owner;
   if (isSuspended)
     throw new Forbidden('This key is suspended, until an owner or admin of its account resumes it.', 'key_suspended');
+  if (hasUnknownRules)
+    throw new Forbidden('This key has rules that this gateway cannot enforce: change its rules.', 'unknown_rules');
   if (!allowsAddress(rules, address))
     throw new Forbidden('This key may not be used from your address.', 'ip_not_allowed');
   if (!allowsScope(rules, scope))

@@ -1,5 +1,5 @@
-import { type AppError, Forbidden } from '../../errors/app-error';
-import { InsufficientQuota, RateLimited } from './admission-errors';
+import type { AppError } from '../../errors/app-error';
+import { accountSuspended, InsufficientQuota, RateLimited } from './admission-errors';
 import type { KeyOwner } from '../../keys/verified-keys';
 import { formatUsd } from '../../money/pico';
 import { MINUTE_MS } from '../../clock';
@@ -36,7 +36,7 @@ export function toShortage(
     const message = `The wallet has $${formatUsd(availablePico)} available; ${upTo}`;
     return { affordedPico: availablePico, refusal: new InsufficientQuota(message) };
   }
-  if (error instanceof WalletSuspended) throw new Forbidden('The account is suspended.', 'account_suspended');
+  if (error instanceof WalletSuspended) throw accountSuspended();
   if (!(error instanceof KeyLimitReached)) throw error;
   const { limit } = error;
   switch (limit.kind) {

@@ -1,6 +1,7 @@
 import type { ListedModel } from '../../catalog/catalog';
 import type { AppError } from '../../errors/app-error';
 import type { Dialect, ErrorTypes } from '../dialect';
+import { betaLimits } from './beta-limits';
 
 /** Anthropic's own `type` name for each kind of error. */
 const ERROR_TYPES: ErrorTypes = {
@@ -18,11 +19,13 @@ const ERROR_TYPES: ErrorTypes = {
 };
 
 const VERSION_HEADER = 'anthropic-version';
+const BETA_HEADER = 'anthropic-beta';
 
 export const anthropic: Dialect = {
   id: 'anthropic',
   markerHeader: VERSION_HEADER,
-  protocolHeaders: [VERSION_HEADER, 'anthropic-beta'],
+  protocolHeaders: [VERSION_HEADER, BETA_HEADER],
+  raisedLimits: (headers) => betaLimits(headers[BETA_HEADER]),
   credentials: (apiKey) => ({ 'x-api-key': apiKey }),
   errorBody,
   errorEvent: (error) => `event: error\ndata: ${errorBody(error)}\n\n`,

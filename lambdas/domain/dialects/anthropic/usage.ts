@@ -1,5 +1,5 @@
 import type { Usage } from '../../../contracts/storage/units';
-import { isReport, type ProviderReport, readCounts, unknownCounts } from '../read-counts';
+import { isReport, type ProviderReport, readCounts, unpricedCounts } from '../read-counts';
 import { type UsageReading, withoutZeros } from '../usage-reading';
 
 const COUNTS = ['input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens'] as const;
@@ -7,6 +7,7 @@ const CACHE = ['ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens'] as cons
 
 /** Fetching a page costs nothing except the tokens that it adds to the prompt. */
 const FREE_TOOLS = ['web_fetch_requests'] as const;
+const UNPRICED_TOOLS = ['web_search_requests', 'code_execution_requests', 'tool_search_requests'] as const;
 
 /** Keeps the report itself, because a later event of the stream completes it. */
 export type AnthropicReading = UsageReading & { readonly report?: ProviderReport };
@@ -62,7 +63,7 @@ function readUnits(raw: ProviderReport): Usage | undefined {
 
 function readUnbilled(raw: ProviderReport): readonly string[] {
   return [
-    ...unknownCounts(raw['server_tool_use'], 'server_tool_use', FREE_TOOLS),
+    ...unpricedCounts(raw['server_tool_use'], 'server_tool_use', { priced: FREE_TOOLS, known: UNPRICED_TOOLS }),
     // Each of these multiplies the price of every token.
     ...(raw['speed'] === 'fast' ? ['speed.fast'] : []),
     ...(raw['inference_geo'] === 'us' ? ['inference_geo.us'] : []),

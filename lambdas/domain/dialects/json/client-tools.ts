@@ -7,6 +7,12 @@ import type { JsonBody } from './json-request';
  * @throws InvalidRequest
  */
 export function refuseServerTools({ scan }: JsonBody, clientTools: readonly RegExp[]): void {
+  if (scan.hasOddTools) {
+    throw new InvalidRequest(
+      'tools must be an array of objects, whose "type" is spelled in lower case and is a short string.',
+      'tools',
+    );
+  }
   for (const type of scan.toolTypes) {
     if (clientTools.some((clientTool) => clientTool.test(type))) continue;
     throw new InvalidRequest(

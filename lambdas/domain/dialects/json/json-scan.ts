@@ -1,3 +1,19 @@
+import {
+  BACKSLASH,
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  isLetterT,
+  isLiteralByte,
+  isOddTool,
+  isTypeName,
+  NULL,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+} from './json-bytes';
+
 /** The position of a member of the outermost object, in bytes. */
 export interface Member {
   /** The first byte of its key. */
@@ -14,6 +30,8 @@ export interface JsonScan {
   readonly contentTypes: ReadonlyMap<string, number>;
   /** The `type` of each element of `tools`. */
   readonly toolTypes: ReadonlySet<string>;
+  /** Whether `tools` is not an array of objects, or a tool's type could be read in another way. */
+  readonly hasOddTools: boolean;
 }
 
 /** The body is not valid JSON, or breaks a rule of ours; `offset` is the byte at which this was detected. */
@@ -39,15 +57,6 @@ const TOOL_DEPTH = 3;
 
 const ESCAPE = /^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/;
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const OPEN_ARRAY = 0x5b;
-const CLOSE_ARRAY = 0x5d;
-const COLON = 0x3a;
-const COMMA = 0x2c;
-
 /**
  * Finds the members of a JSON object without building it: a request's few hundred interesting bytes may be inside of
  * megabytes. It checks the structure: nesting, commas, literals, strings, and names given twice where they are read.
@@ -65,6 +74,7 @@ class Scanner {
   readonly #members = new Map<string, Member>();
   readonly #contentTypes = new Map<string, number>();
   readonly #toolTypes = new Set<string>();
+  #hasOddTools = false;
   #outerName = '';
 
   constructor(bytes: Buffer, interpreted: readonly string[]) {
@@ -79,11 +89,17 @@ class Scanner {
     this.#readMembers(1);
     this.#skipSpace();
     if (this.#at < this.#bytes.length) throw new MalformedJson('bytes after the object', this.#at);
-    return { members: this.#members, contentTypes: this.#contentTypes, toolTypes: this.#toolTypes };
+    return {
+      members: this.#members,
+      contentTypes: this.#contentTypes,
+      toolTypes: this.#toolTypes,
+      hasOddTools: this.#hasOddTools,
+    };
   }
 
   #readValue(depth: number): void {
     const byte = this.#bytes[this.#at];
+    if (depth < TOOL_DEPTH && this.#outerName === 'tools') this.#hasOddTools ||= isOddTool(byte, depth);
     if (byte === QUOTE) {
       this.#readString();
     } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
@@ -112,7 +128,7 @@ class Scanner {
       else if (names) names.add(this.#enter(names, start, keyEnd));
       this.#readValue(depth);
       if (depth === 1) this.#members.set(this.#outerName, { start, valueStart, valueEnd: this.#at });
-      else if (this.#isType(start, keyEnd)) this.#countType(valueStart, this.#at, depth);
+      else if (this.#isType(start, keyEnd)) this.#countType(start, keyEnd, valueStart, depth);
       this.#skipSpace();
     } while (this.#take(COMMA));
     if (!this.#take(CLOSE_OBJECT)) throw new MalformedJson('an object is not closed', this.#at);
@@ -190,16 +206,22 @@ class Scanner {
   #isType(start: number, end: number): boolean {
     const bytes = this.#bytes;
     const length = end - start;
-    if (length === 6) return bytes[start + 1] === 0x74 && bytes.toString('latin1', start + 1, end - 1) === 'type';
+    if (length === 6) return isLetterT(bytes[start + 1]) && isTypeName(bytes.toString('latin1', start + 1, end - 1));
     // `type` can also be spelled with escapes of up to six bytes a letter.
-    return length <= 26 && bytes.subarray(start, end).includes(BACKSLASH) && this.#decode(start, end) === 'type';
+    return length <= 26 && bytes.subarray(start, end).includes(BACKSLASH) && isTypeName(this.#decode(start, end));
   }
 
-  #countType(start: number, end: number, depth: number): void {
-    if (this.#bytes[start] !== QUOTE || end - start > TYPE_BYTES_MAX) return;
-    const type = this.#decode(start, end);
-    if (this.#outerName !== 'tools') this.#contentTypes.set(type, (this.#contentTypes.get(type) ?? 0) + 1);
-    else if (depth === TOOL_DEPTH) this.#toolTypes.add(type);
+  #countType(keyStart: number, keyEnd: number, start: number, depth: number): void {
+    const isTool = this.#outerName === 'tools';
+    if (isTool && depth !== TOOL_DEPTH) return;
+    if (isTool && this.#decode(keyStart, keyEnd) !== 'type') this.#hasOddTools = true;
+    if (this.#bytes[start] !== QUOTE || this.#at - start > TYPE_BYTES_MAX) {
+      if (isTool) this.#hasOddTools ||= this.#bytes[start] !== NULL;
+      return;
+    }
+    const type = this.#decode(start, this.#at);
+    if (isTool) this.#toolTypes.add(type);
+    else this.#contentTypes.set(type, (this.#contentTypes.get(type) ?? 0) + 1);
   }
 
   #decode(start: number, end: number): string {
@@ -224,17 +246,4 @@ class Scanner {
     this.#at += 1;
     return true;
   }
-}
-
-/** Numbers, `true`, `false` and `null` consist of digits, letters, `+`, `-` and `.`. */
-function isLiteralByte(byte: number | undefined): boolean {
-  if (byte === undefined) return false;
-  return (
-    (byte >= 0x30 && byte <= 0x39) ||
-    (byte >= 0x61 && byte <= 0x7a) ||
-    byte === 0x2b ||
-    byte === 0x2d ||
-    byte === 0x2e ||
-    byte === 0x45
-  );
 }

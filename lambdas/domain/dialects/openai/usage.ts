@@ -1,5 +1,5 @@
 import type { InputUnit, OutputUnit } from '../../../contracts/storage/units';
-import { type Counts, isReport, readCounts, unknownCounts } from '../read-counts';
+import { type Counts, isReport, readCounts, unpricedCounts } from '../read-counts';
 import { type UsageReading, withoutZeros } from '../usage-reading';
 
 const COUNTS = ['prompt_tokens', 'completion_tokens', 'total_tokens'] as const;
@@ -12,6 +12,9 @@ const COMPLETION = [
   'accepted_prediction_tokens',
   'rejected_prediction_tokens',
 ] as const;
+
+/** Units that compatible providers are known to report and that have no price. */
+const UNPRICED = ['video_tokens', 'document_tokens', 'web_search_requests'] as const;
 
 const ABSENT: UsageReading = { kind: 'absent' };
 const MALFORMED: UsageReading = { kind: 'malformed' };
@@ -29,8 +32,8 @@ export function readOpenaiUsage(raw: unknown): UsageReading {
   const outputs = readOutputs(counts, completion);
   if (inputs === undefined || outputs === undefined) return MALFORMED;
   const unbilled = [
-    ...unknownCounts(promptDetails, 'prompt_tokens_details', PROMPT),
-    ...unknownCounts(completionDetails, 'completion_tokens_details', COMPLETION),
+    ...unpricedCounts(promptDetails, 'prompt_tokens_details', { priced: PROMPT, known: UNPRICED }),
+    ...unpricedCounts(completionDetails, 'completion_tokens_details', { priced: COMPLETION, known: UNPRICED }),
   ];
   return { kind: 'reported', usage: withoutZeros({ ...inputs, ...outputs }), unbilled };
 }

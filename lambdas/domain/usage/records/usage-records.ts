@@ -58,11 +58,8 @@ export function isUsageRecordItem(item: Item | undefined): boolean {
   return typeof item?.['pk'] === 'string' && item['pk'].startsWith(USAGE_RECORDS_PREFIX);
 }
 
-/** @throws ZodError when the item is not a usage record */
-export function decodeUsageRecord(item: Item): UsageRecord {
-  const { pk: _pk, sk: _sk, [EXPIRES_AT]: _expiresAt, ...record } = item;
-  return usageRecordSchema.parse(record);
-}
+/** @throws ZodError when the item is not a usage record of this or a later release */
+export const decodeUsageRecord = (item: Item): UsageRecord => usageRecordSchema.parse(item);
 
 function encodeUsage(usage: UsageRecord['usage']): { readonly [unit: string]: number } {
   const counts: { [unit: string]: number } = {};

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ENDPOINT_IDS } from '../../../contracts/storage/catalog';
-import { labelsSchema } from '../../../contracts/http/key-rules';
+import { openValue } from '../../../contracts/storage/open-values';
 import { deadlineOfHold, holdKey } from '../../../contracts/storage/table-keys';
 import type { Item } from '../../table/value';
 import { type Counting, countingSchema, encodeCounting } from './counting';
@@ -8,7 +8,8 @@ import { type Counting, countingSchema, encodeCounting } from './counting';
 /** The facts that the usage record needs if the hold expires. */
 export const holdRequestSchema = z.object({
   keyId: z.string(),
-  endpoint: z.enum(ENDPOINT_IDS),
+  /** A later release may have held money for an endpoint that this one does not serve. */
+  endpoint: openValue(ENDPOINT_IDS),
   model: z.string(),
   provider: z.string(),
   streamed: z.boolean(),
@@ -16,7 +17,7 @@ export const holdRequestSchema = z.object({
   at: z.iso.datetime(),
   priceVersion: z.string(),
   /** The key's labels when the request was admitted. */
-  labels: labelsSchema.optional(),
+  labels: z.record(z.string(), z.string()).optional(),
 });
 
 const holdItemSchema = holdRequestSchema.extend({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { openValue } from '../../../contracts/storage/open-values';
 import { ENTRY_PREFIX } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
 import { absent } from '../../table/condition';
@@ -22,11 +23,11 @@ export type Book = (typeof BOOKS)[number];
 export const ENTRY_KINDS = ['credit', 'charge', 'lease', 'release', 'expire', 'adjustment'] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
-const transferSchema = z.object({ from: z.enum(BOOKS), to: z.enum(BOOKS), amountPico: z.bigint() });
+const transferSchema = z.object({ from: openValue(BOOKS), to: openValue(BOOKS), amountPico: z.bigint() });
 
 const entrySchema = z.object({
   sk: z.string(),
-  kind: z.enum(ENTRY_KINDS),
+  kind: openValue(ENTRY_KINDS),
   /** ISO 8601, UTC. */
   at: z.iso.datetime(),
   requestId: z.string().optional(),
@@ -52,6 +53,9 @@ export interface Entry extends Readonly<Omit<z.infer<typeof entrySchema>, 'sk' |
   readonly transfers: readonly Transfer[];
 }
 
+/** An entry as this release writes it. An entry that is read may be of a later release's kind. */
+export type NewEntry = Omit<Entry, 'entryId' | 'kind'> & { readonly kind: EntryKind };
+
 /** The transfers of an entry. Moves of 0 are left out. */
 export function transfers(...moves: readonly (readonly [from: Book, to: Book, amountPico: bigint])[]): Transfer[] {
   return moves
@@ -68,7 +72,7 @@ export const countedIn = (counting: Counting | undefined): Pick<Entry, 'counterI
   counting ? { counterId: counting.counterId, ...(counting.budget && { budgetWindow: counting.budget.window }) } : {};
 
 /** The write of an entry. An entry never changes, so the write fails if one exists. */
-export function putEntry(key: Key, entry: Omit<Entry, 'entryId'>): Put {
+export function putEntry(key: Key, entry: NewEntry): Put {
   const { kind, at, requestId, heldPico, priceVersion, priceVersions, requests, counterId, budgetWindow } = entry;
   const item: Item = {
     ...key,

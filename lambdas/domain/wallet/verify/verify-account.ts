@@ -28,7 +28,7 @@ export async function verifyAccount(
   const leases = new LeaseMatch(holds.flatMap(({ lease }) => lease ?? []));
   const usage = new UsageMatch({ store, accountId, report, usageWindow, leases });
   const counters = new CounterMatch(holds);
-  const books = new Map<Book, bigint>();
+  const books = new Map<string, bigint>();
   let entries = 0;
   let before: Entry | undefined;
   for await (const entry of everyEntry(store, accountId)) {
@@ -48,7 +48,7 @@ export async function verifyAccount(
   return { entries, differences };
 }
 
-function replay(entry: Entry, books: Map<Book, bigint>): void {
+function replay(entry: Entry, books: Map<string, bigint>): void {
   for (const { from, to, amountPico } of entry.transfers) {
     books.set(from, (books.get(from) ?? 0n) - amountPico);
     books.set(to, (books.get(to) ?? 0n) + amountPico);
@@ -79,7 +79,7 @@ function verifyEntry(
 
 function verifyBalance(
   balance: Balance,
-  books: ReadonlyMap<Book, bigint>,
+  books: ReadonlyMap<string, bigint>,
   holds: readonly LiveHold[],
   report: Report,
 ): void {

@@ -20,6 +20,7 @@ import { TokenExchange } from '../../../domain/federation/token-exchange';
 import { Trusts } from '../../../domain/federation/trusts';
 import type { SecondFactors } from '../../../domain/identity/second-factors';
 import type { TokenVerifier } from '../../../domain/identity/token-verifier';
+import type { VerifiedEmails } from '../../../domain/identity/verified-emails';
 import { KeySuspensions } from '../../../domain/keys/key-suspensions';
 import { Keys } from '../../../domain/keys/keys';
 import type { Log } from '../../../domain/log';
@@ -38,6 +39,8 @@ export interface ApiOptions {
   readonly verifier: TokenVerifier;
   /** Verifies the tokens of outside issuers. */
   readonly federatedTokens: FederatedTokens;
+  /** Tells whose address an invitation was sent to. */
+  readonly emails: VerifiedEmails;
   /** The deployment's secret, from which the API's own secrets are derived. */
   readonly pepper: string;
   /** The compiled price list. @default PRICE_LIST */
@@ -56,7 +59,7 @@ export interface ApiOptions {
 export type ApiDependencies = ReturnType<typeof apiDependencies>;
 
 export function apiDependencies(options: ApiOptions) {
-  const { store, clock, log, verifier, federatedTokens: tokens, pepper, mailer, secondFactors } = options;
+  const { store, clock, log, verifier, federatedTokens: tokens, pepper, mailer, secondFactors, emails } = options;
   const { compiled = PRICE_LIST, providerIds, addressPolicy = ADDRESS_POLICY_DEFAULT } = options;
   const audit = new AuditLog({ store, clock });
   const members = new Members({ store, audit });
@@ -79,7 +82,7 @@ export function apiDependencies(options: ApiOptions) {
     access: new Access({ store, secondFactors }),
     accounts: new Accounts({ store, clock, audit }),
     ownership: new Ownership({ clock, audit, members }),
-    invitations: new Invitations({ store, clock, audit }),
+    invitations: new Invitations({ store, clock, audit, emails }),
     keySuspensions: new KeySuspensions({ store, clock, audit }),
     tokenExchange: new TokenExchange({ store, clock, log, trusts, keys, tokens }),
     catalog: new CatalogChanges({ store, clock, audit, compiled, providerIds }),

@@ -34,7 +34,7 @@ export type Problem = {
 
 export type Membership = {
     accountId: string;
-    role: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
+    role: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor' | string;
     joinedAt: string;
 };
 
@@ -50,12 +50,22 @@ export type Account = {
     name?: string;
     ownerId?: string;
     suspendedAt?: string;
-    suspensionReason?: 'abuse' | 'payment' | 'security' | 'request';
+    suspensionReason?: 'abuse' | 'payment' | 'security' | 'request' | string;
     version: number;
 };
 
 export type Billing = {
-    details?: BillingDetails;
+    details?: {
+        name: string;
+        email: string;
+        addressLine1: string;
+        addressLine2?: string;
+        city: string;
+        region?: string;
+        postalCode?: string;
+        country: string;
+        taxId?: string;
+    };
     version: number;
 };
 
@@ -73,7 +83,7 @@ export type BillingDetails = {
 
 export type Member = {
     personId: string;
-    role: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
+    role: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor' | string;
     joinedAt: string;
     version: number;
 };
@@ -81,7 +91,7 @@ export type Member = {
 export type Invitation = {
     invitationId: string;
     email: string;
-    role: 'admin' | 'developer' | 'billing' | 'auditor';
+    role: 'admin' | 'developer' | 'billing' | 'auditor' | string;
     invitedBy?: string;
     createdAt: string;
     validUntil: string;
@@ -90,7 +100,7 @@ export type Invitation = {
 export type NewInvitation = {
     invitationId: string;
     email: string;
-    role: 'admin' | 'developer' | 'billing' | 'auditor';
+    role: 'admin' | 'developer' | 'billing' | 'auditor' | string;
     invitedBy?: string;
     createdAt: string;
     validUntil: string;
@@ -108,13 +118,15 @@ export type Key = {
     label?: string;
     revokedAt?: string;
     validUntil?: string;
-    createdBy?: string | string;
+    createdBy?: string;
     replaces?: string;
     replacedBy?: string;
     suspendedAt?: string;
-    suspensionReason?: 'spend_jump';
+    suspensionReason?: 'spend_jump' | string;
     resumedAt?: string;
-    rules?: KeyRules;
+    rules?: KeyRules | {
+        [key: string]: unknown;
+    };
     version: number;
 };
 
@@ -205,56 +217,17 @@ export type NewRoleKey = {
 };
 
 export type Trust = {
-    /**
-     * A display name.
-     */
     name: string;
-    /**
-     * Exactly as in the tokens’ `iss`. The signing keys are found through its discovery document.
-     */
     issuer: string;
-    /**
-     * The tokens’ `aud` must contain this value.
-     */
     audience: string;
-    /**
-     * A pattern for `sub`. A `*` matches any characters except a colon; at the end it matches anything.
-     */
     subject: string;
-    /**
-     * Claims that must be present with exactly these values.
-     */
-    claims?: {
+    claims: {
         [key: string]: string;
     };
-    /**
-     * Whether each token is accepted only once, identified by its `jti`. Set to false for Kubernetes, where a pod reuses its token.
-     */
-    singleUse?: boolean;
-    /**
-     * The lifetime in seconds of a key that a token is exchanged for.
-     */
-    keySeconds?: number;
-    /**
-     * The rules of these keys. All keys of the trust share their limits.
-     */
-    rules?: {
-        scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
-        models?: Array<string>;
-        budget?: {
-            limitPico: string;
-            window: 'day' | 'week' | 'month' | 'total';
-            timeZone?: string;
-        };
-        requestsPerMinute?: number;
-        tokensPerMinute?: number;
-        concurrency?: number;
-        cidrs?: Array<string | string>;
-        regions?: Array<string>;
-        zeroDataRetention?: boolean;
-        labels?: {
-            [key: string]: string;
-        };
+    singleUse: boolean;
+    keySeconds: number;
+    rules?: KeyRules | {
+        [key: string]: unknown;
     };
     trustId: string;
     createdAt: string;
@@ -421,6 +394,9 @@ export type Catalog = {
                     imageOutput?: number;
                 };
             }>;
+        } | {
+            kind: string;
+            [key: string]: unknown;
         };
     }>;
 };
@@ -429,7 +405,7 @@ export type CatalogModel = {
     list: string;
     model: string;
     aliases: Array<string>;
-    endpoints: Array<'chat' | 'messages' | 'embeddings'>;
+    endpoints: Array<'chat' | 'messages' | 'embeddings' | string>;
     /**
      * Absent before the first price takes effect; the model is not served.
      */
@@ -538,7 +514,7 @@ export type CatalogModel = {
 export type CatalogChange = {
     number: number;
     at: string;
-    action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
+    action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
     proposalId?: string;
     settings: Array<{
         from: string;
@@ -618,6 +594,9 @@ export type CatalogChange = {
                     imageOutput?: number;
                 };
             }>;
+        } | {
+            kind: string;
+            [key: string]: unknown;
         };
     }>;
     /**
@@ -1855,63 +1834,24 @@ export type ListAuditEventsResponses = {
      */
     200: {
         items: Array<{
-            version: 1;
+            version: number;
             chain: string | 'deployment';
             sequence: number;
             at: string;
-            actor: string | string | 'deployment';
-            address?: string | string | string | string;
-            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
-            target: string | string | string | string | string | string | string;
+            actor: string;
+            address?: string;
+            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            target: string;
             before?: {
-                role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
-                state?: 'active' | 'suspended';
-                reason?: 'abuse' | 'payment' | 'security' | 'request' | 'spend_jump';
-                ownerId?: string;
-                validUntil?: string;
-                replacedBy?: string;
-                rules?: {
-                    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
-                    models?: Array<string>;
-                    budget?: {
-                        limitPico: string;
-                        window: 'day' | 'week' | 'month' | 'total';
-                        timeZone?: string;
-                    };
-                    requestsPerMinute?: number;
-                    tokensPerMinute?: number;
-                    concurrency?: number;
-                    regions?: Array<string>;
-                    zeroDataRetention?: boolean;
-                };
-                changed?: Array<'scopes' | 'models' | 'budget' | 'requestsPerMinute' | 'tokensPerMinute' | 'concurrency' | 'cidrs' | 'regions' | 'zeroDataRetention' | 'labels'>;
+                [key: string]: unknown;
             };
             after?: {
-                role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
-                state?: 'active' | 'suspended';
-                reason?: 'abuse' | 'payment' | 'security' | 'request' | 'spend_jump';
-                ownerId?: string;
-                validUntil?: string;
-                replacedBy?: string;
-                rules?: {
-                    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
-                    models?: Array<string>;
-                    budget?: {
-                        limitPico: string;
-                        window: 'day' | 'week' | 'month' | 'total';
-                        timeZone?: string;
-                    };
-                    requestsPerMinute?: number;
-                    tokensPerMinute?: number;
-                    concurrency?: number;
-                    regions?: Array<string>;
-                    zeroDataRetention?: boolean;
-                };
-                changed?: Array<'scopes' | 'models' | 'budget' | 'requestsPerMinute' | 'tokensPerMinute' | 'concurrency' | 'cidrs' | 'regions' | 'zeroDataRetention' | 'labels'>;
+                [key: string]: unknown;
             };
             previous: string | null;
             previousAt: string | null;
             hash: string;
+            [key: string]: unknown;
         }>;
         next?: string;
     };
@@ -1986,63 +1926,24 @@ export type ListDeploymentAuditEventsResponses = {
      */
     200: {
         items: Array<{
-            version: 1;
+            version: number;
             chain: string | 'deployment';
             sequence: number;
             at: string;
-            actor: string | string | 'deployment';
-            address?: string | string | string | string;
-            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss';
-            target: string | string | string | string | string | string | string;
+            actor: string;
+            address?: string;
+            action: 'person.read' | 'person.attest' | 'account.create' | 'invitation.accept' | 'account.read' | 'account.rename' | 'account.transfer' | 'account.suspend' | 'account.resume' | 'account.appoint' | 'billing.read' | 'billing.update' | 'member.read' | 'member.change' | 'member.remove' | 'member.leave' | 'invitation.read' | 'invitation.create' | 'invitation.revoke' | 'key.read' | 'key.create' | 'key.change' | 'key.rotate' | 'key.revoke' | 'key.suspend' | 'key.resume' | 'federation.read' | 'federation.create' | 'federation.delete' | 'audit.read' | 'deployment.accounts' | 'deployment.audit' | 'catalog.read' | 'catalog.change' | 'catalog.approve' | 'operator.read' | 'operator.appoint' | 'operator.dismiss' | string;
+            target: string;
             before?: {
-                role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
-                state?: 'active' | 'suspended';
-                reason?: 'abuse' | 'payment' | 'security' | 'request' | 'spend_jump';
-                ownerId?: string;
-                validUntil?: string;
-                replacedBy?: string;
-                rules?: {
-                    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
-                    models?: Array<string>;
-                    budget?: {
-                        limitPico: string;
-                        window: 'day' | 'week' | 'month' | 'total';
-                        timeZone?: string;
-                    };
-                    requestsPerMinute?: number;
-                    tokensPerMinute?: number;
-                    concurrency?: number;
-                    regions?: Array<string>;
-                    zeroDataRetention?: boolean;
-                };
-                changed?: Array<'scopes' | 'models' | 'budget' | 'requestsPerMinute' | 'tokensPerMinute' | 'concurrency' | 'cidrs' | 'regions' | 'zeroDataRetention' | 'labels'>;
+                [key: string]: unknown;
             };
             after?: {
-                role?: 'owner' | 'admin' | 'developer' | 'billing' | 'auditor';
-                state?: 'active' | 'suspended';
-                reason?: 'abuse' | 'payment' | 'security' | 'request' | 'spend_jump';
-                ownerId?: string;
-                validUntil?: string;
-                replacedBy?: string;
-                rules?: {
-                    scopes?: Array<'chat' | 'messages' | 'embeddings' | 'models' | 'requests'>;
-                    models?: Array<string>;
-                    budget?: {
-                        limitPico: string;
-                        window: 'day' | 'week' | 'month' | 'total';
-                        timeZone?: string;
-                    };
-                    requestsPerMinute?: number;
-                    tokensPerMinute?: number;
-                    concurrency?: number;
-                    regions?: Array<string>;
-                    zeroDataRetention?: boolean;
-                };
-                changed?: Array<'scopes' | 'models' | 'budget' | 'requestsPerMinute' | 'tokensPerMinute' | 'concurrency' | 'cidrs' | 'regions' | 'zeroDataRetention' | 'labels'>;
+                [key: string]: unknown;
             };
             previous: string | null;
             previousAt: string | null;
             hash: string;
+            [key: string]: unknown;
         }>;
         next?: string;
     };

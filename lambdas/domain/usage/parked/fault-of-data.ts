@@ -1,0 +1,5 @@
+import { ZodError } from 'zod';
+
+/** Whether the same data causes this error every time. All other errors may pass. */
+export const isFaultOfData = (error: unknown): boolean =>
+  error instanceof ZodError || error instanceof TypeError || error instanceof RangeError;

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { entryKey, isoTime, paymentKey } from '../../../contracts/storage/table-keys';
+import { WALLET } from '../../../contracts/storage/tables';
+import { PICO_PER_USD } from '../../money/pico';
+import { changeBalance } from '../balance/balance';
+import type { GuardedWrite } from '../../table/commit';
+import { absent, exists } from '../../table/condition';
+import type { Item } from '../../table/value';
+import { PaymentIdReused, WalletNotFound } from '../wallet-errors';
+import { decodeEntry, movedInto, putEntry, transfers } from './entry';
+
+const CREDIT_USD_MAX = 1_000_000n;
+/** The largest payment. A larger amount is most likely a mistake in its unit. */
+export const CREDIT_PICO_MAX = CREDIT_USD_MAX * PICO_PER_USD;
+
+/** A payment's ID becomes an entry's ID, so it must not contain a separator or look like a request or lease ID. */
+const PAYMENT_ID = /^(?!req_|lease_)[\w.:-]{1,200}$/;
+
+/** Money that an account paid in. The ID is unique in the whole deployment. */
+export interface Payment {
+  readonly accountId: string;
+  readonly amountPico: bigint;
+  readonly paymentId: string;
+}
+
+const paymentSchema = z.object({ accountId: z.string(), amountPico: z.bigint() });
+
+/** @throws RangeError if the amount is not positive or too large, or the payment ID is invalid */
+export function checkPayment({ amountPico, paymentId }: Payment): void {
+  if (amountPico <= 0n) throw new RangeError('a credit must be positive');
+  if (amountPico > CREDIT_PICO_MAX) throw new RangeError(`a credit must be at most ${CREDIT_USD_MAX} dollars`);
+  if (!PAYMENT_ID.test(paymentId)) throw new RangeError('invalid payment ID');
+}
+
+/**
+ * The writes that credit a payment once. The payment has an item of its own, because an entry belongs to its account
+ * and cannot tell whether the same payment was credited to another one. Earlier releases wrote only the entry.
+ */
+export function creditPayment(
+  payment: Payment,
+  now: number,
+): readonly GuardedWrite<'already_credited' | PaymentIdReused | WalletNotFound>[] {
+  const { accountId, amountPico, paymentId } = payment;
+  const at = isoTime(now);
+  const entry = {
+    kind: 'credit' as const,
+    at,
+    heldPico: 0n,
+    transfers: transfers(['funded', 'available', amountPico]),
+  };
+  const repeated = (isSame: boolean) => (isSame ? ('already_credited' as const) : new PaymentIdReused());
+  return [
+    {
+      write: { table: WALLET, put: { ...paymentKey(paymentId), accountId, amountPico, at }, when: absent() },
+      otherwise: (item) => item && repeated(isSamePayment(item, payment)),
+    },
+    {
+      write: putEntry(entryKey(accountId, paymentId), entry),
+      otherwise: (item) => item && repeated(movedInto('available', decodeEntry(item)) === amountPico),
+    },
+    {
+      write: changeBalance({ accountId }, { availablePico: amountPico, fundedPico: amountPico }, exists()),
+      otherwise: () => new WalletNotFound(),
+    },
+  ];
+}
+
+function isSamePayment(item: Item, { accountId, amountPico }: Payment): boolean {
+  const stored = paymentSchema.parse(item);
+  return stored.accountId === accountId && stored.amountPico === amountPico;
+}
