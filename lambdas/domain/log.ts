@@ -23,3 +23,6 @@ export interface Log {
   /** An error line raises an alarm. docs/runbook.md explains each code. */
   error(code: string, fields?: LogFields): void;
 }
+
+/** The name of what was thrown, for a log line's cause. */
+export const errorName = (error: unknown): string => (error instanceof Error ? error.name : 'Unknown');

@@ -1,7 +1,7 @@
 import {
   type Change,
-  endBatch,
-  Faults,
+  type Faults,
+  processBatch,
   type RunRules,
   sinkBatch,
   type StreamRule,
@@ -11,20 +11,13 @@ import {
  * Runs the rules of a stream without the package that functions use: it loads the clients of several AWS services,
  * which a local run does not need, and they take 20 MB.
  */
-export const runRules: RunRules = async (records, rules, context) => {
-  const faults = new Faults();
-  let failure: unknown;
-  try {
-    const changes = faults.readable(records);
+export const runRules: RunRules = (records, rules, context) =>
+  processBatch(records, context, async (changes, faults) => {
     for (const rule of rules) {
       const batch = mapped(rule, changes, faults);
       if (batch.length > 0) await sinkBatch(rule, batch, faults);
     }
-  } catch (error) {
-    failure = error;
-  }
-  return endBatch(records, context, faults, failure);
-};
+  });
 
 const mapped = <T>(rule: StreamRule<T>, changes: readonly Change[], faults: Faults) =>
   changes

@@ -1,5 +1,5 @@
 import { KeySigner } from '../../../lambdas/adapters/receipts/key-signer';
-import type { Log } from '../../../lambdas/domain/log';
+import { errorName, type Log } from '../../../lambdas/domain/log';
 import { completeReceipts } from '../../../lambdas/domain/receipts/complete-receipts';
 import { OpenLeaves } from '../../../lambdas/domain/receipts/open-leaves';
 import { Sealer as ReceiptSealer } from '../../../lambdas/domain/receipts/sealer';
@@ -100,7 +100,7 @@ export class Sealer {
   }
 
   private logFailure(error: unknown): void {
-    this.log.error('SEAL_FAILED', { cause: error instanceof Error ? error.name : 'Unknown' });
+    this.log.error('SEAL_FAILED', { cause: errorName(error) });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Log } from '../../../lambdas/domain/log';
+import { errorName, type Log } from '../../../lambdas/domain/log';
 import type { LocalServices } from './local-services';
 import type { ExpiryClock } from './expiry-clock';
 import { PeriodicTask } from './periodic-task';
@@ -38,7 +38,7 @@ export class Sweeper {
       if (failed > 0) this.log.error('HOLD_NOT_EXPIRED', { count: failed });
       await this.services.store.removeExpired(removeBefore);
     } catch (error) {
-      this.log.error('SWEEP_FAILED', { cause: error instanceof Error ? error.name : 'Unknown' });
+      this.log.error('SWEEP_FAILED', { cause: errorName(error) });
     }
   }
 

@@ -1,3 +1,4 @@
+import { errorName } from '../../domain/log';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import {
   ConditionalCheckFailedException,
@@ -85,6 +86,6 @@ function toTransportError(error: unknown): TransportError {
     }));
     return new TransportError(error.name, { cause: error, reasons });
   }
-  const name = error instanceof Error ? error.name : 'Unknown';
+  const name = errorName(error);
   return new TransportError(systemErrorCode(error) ?? name, { cause: error });
 }

@@ -1,6 +1,6 @@
 import type { SESv2ClientConfig } from '@aws-sdk/client-sesv2';
 import { SendEmailCommand, SESv2Client } from '@aws-sdk/client-sesv2';
-import type { Log } from '../../domain/log';
+import { errorName, type Log } from '../../domain/log';
 import type { Mail, Mailer } from '../../domain/notifications/mailer';
 import { MailNotTaken } from '../../domain/notifications/notifications-errors';
 import { SDK_LIMITS } from '../sdk-limits';
@@ -36,7 +36,7 @@ export class SesMailer implements Mailer {
       await this.#client.send(command);
     } catch (error) {
       // SES's error is dropped because its message contains email addresses.
-      log.error('MAIL_NOT_TAKEN', { cause: error instanceof Error ? error.name : 'Unknown' });
+      log.error('MAIL_NOT_TAKEN', { cause: errorName(error) });
       throw new MailNotTaken();
     }
   }

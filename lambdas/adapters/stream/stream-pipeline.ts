@@ -2,7 +2,15 @@ import { filterOnEventType } from 'aws-lambda-stream/filters/index';
 import { initialize, initializeFrom } from 'aws-lambda-stream/pipelines';
 import { toPromise } from 'aws-lambda-stream/utils/handler';
 import highland from 'highland';
-import { type Change, endBatch, Faults, type Mapped, type RunRules, sinkBatch, type StreamRule } from './stream-rules';
+import {
+  type Change,
+  type Faults,
+  type Mapped,
+  processBatch,
+  type RunRules,
+  sinkBatch,
+  type StreamRule,
+} from './stream-rules';
 
 /** The unit of work that the package passes through its pipelines. */
 interface Unit {
@@ -14,19 +22,13 @@ interface Unit {
  * Runs the rules in a function, with the package. Its fault handler is left out, because it publishes the unit of work
  * and then carries on.
  */
-export const runPipelines: RunRules = async (records, rules, context) => {
-  const faults = new Faults();
-  let failure: unknown;
-  try {
+export const runPipelines: RunRules = (records, rules, context) =>
+  processBatch(records, context, async (changes, faults) => {
     const pipelines = initialize(
       initializeFrom(rules.map((rule) => ({ id: rule.id, flavor: () => pipelineOf(rule, faults) }))),
     );
-    await toPromise(pipelines.assemble(highland(faults.readable(records).map(unitOf)), false));
-  } catch (error) {
-    failure = error;
-  }
-  return endBatch(records, context, faults, failure);
-};
+    await toPromise(pipelines.assemble(highland(changes.map(unitOf)), false));
+  });
 
 const unitOf = (change: Change): Unit => ({ event: { id: change.id, type: change.type }, change });
 

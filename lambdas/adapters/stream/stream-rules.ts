@@ -1,5 +1,5 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
-import type { Log } from '../../domain/log';
+import { errorName, type Log } from '../../domain/log';
 import type { Item, Key } from '../../domain/table/value';
 import { isFaultOfData } from '../../domain/usage/parked/fault-of-data';
 import { recordIds, type UnprocessableChange } from '../../domain/usage/parked/parked-changes';
@@ -93,7 +93,7 @@ export class Faults {
     try {
       return work();
     } catch (error) {
-      this.add({ changeId: id, key, cause: nameOf(error) });
+      this.add({ changeId: id, key, cause: errorName(error) });
       return undefined;
     }
   }
@@ -104,7 +104,7 @@ export class Faults {
       try {
         return [changeOf(record)];
       } catch (error) {
-        this.add({ changeId: record.eventID ?? 'unknown', key: keyOf(record), cause: nameOf(error) });
+        this.add({ changeId: record.eventID ?? 'unknown', key: keyOf(record), cause: errorName(error) });
         return [];
       }
     });
@@ -124,11 +124,11 @@ export async function sinkBatch<T>(rule: StreamRule<T>, batch: readonly Mapped<T
   try {
     await rule.sink(batch);
   } catch (error) {
-    if (error instanceof StoppedAt) throw new StreamFault(rule.id, nameOf(error.cause), error.changeId);
-    if (!isFaultOfData(error)) throw new StreamFault(rule.id, nameOf(error));
+    if (error instanceof StoppedAt) throw new StreamFault(rule.id, errorName(error.cause), error.changeId);
+    if (!isFaultOfData(error)) throw new StreamFault(rule.id, errorName(error));
     const [first, ...others] = batch;
     if (first && others.length === 0) {
-      faults.add({ changeId: first.changeId, key: first.key, cause: nameOf(error) });
+      faults.add({ changeId: first.changeId, key: first.key, cause: errorName(error) });
       return;
     }
     for (const mapped of batch) await sinkBatch(rule, [mapped], faults);
@@ -136,33 +136,42 @@ export async function sinkBatch<T>(rule: StreamRule<T>, batch: readonly Mapped<T
 }
 
 /**
- * Ends an invocation: parks what could not be processed.
- * @param failure why the batch failed; undefined if it did not
+ * Runs work on the readable changes of an invocation, and parks what cannot be processed.
+ * @throws StreamFault when the whole batch is to be delivered again
  */
-export async function endBatch(
+export async function processBatch(
   records: readonly DynamoDBRecord[],
-  { log, park }: StreamContext,
-  faults: Faults,
-  failure: unknown,
+  context: StreamContext,
+  work: (changes: readonly Change[], faults: Faults) => Promise<void>,
 ): Promise<DynamoDBBatchResponse> {
-  let fault = failure === undefined ? undefined : streamFault(failure);
-  const { changes } = faults;
+  const faults = new Faults();
+  let fault: StreamFault | undefined;
   try {
-    if (changes.length > 0) await park(changes);
-    for (const { key, cause } of changes) log.error('CHANGE_PARKED', { ...recordIds(key), cause });
+    await work(faults.readable(records), faults);
   } catch (error) {
-    fault = new StreamFault('park', nameOf(error));
+    fault = streamFault(error);
   }
+  fault = (await park(faults, context)) ?? fault;
   if (fault === undefined) return { batchItemFailures: [] };
-  log.error('STREAM_FAULT', { cause: fault.failure, count: records.length });
+  context.log.error('STREAM_FAULT', { cause: fault.failure, count: records.length });
   const from = records.find(({ eventID }) => eventID === fault.from)?.dynamodb?.SequenceNumber;
   if (fault.from === undefined || from === undefined) throw fault;
   return { batchItemFailures: [{ itemIdentifier: from }] };
 }
 
+async function park({ changes }: Faults, { log, park: parkChanges }: StreamContext): Promise<StreamFault | undefined> {
+  try {
+    if (changes.length > 0) await parkChanges(changes);
+    for (const { key, cause } of changes) log.error('CHANGE_PARKED', { ...recordIds(key), cause });
+    return undefined;
+  } catch (error) {
+    return new StreamFault('park', errorName(error));
+  }
+}
+
 // A package between the rules and us attaches the unit of work to errors, so only the name of the error is passed on.
 const streamFault = (error: unknown): StreamFault =>
-  error instanceof StreamFault ? error : new StreamFault('none', nameOf(error));
+  error instanceof StreamFault ? error : new StreamFault('none', errorName(error));
 
 /** @throws TypeError when the record is not a change record */
 function changeOf(record: DynamoDBRecord): Change {
@@ -182,5 +191,3 @@ function keyOf({ dynamodb }: DynamoDBRecord): Key | undefined {
     return undefined;
   }
 }
-
-export const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'Unknown');

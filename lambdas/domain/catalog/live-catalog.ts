@@ -1,7 +1,7 @@
 import { CATALOG_HEAD_KEY, CATALOG_STATE_KEY, isoTime } from '../../contracts/storage/table-keys';
 import { CATALOG } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
-import type { Log } from '../log';
+import { errorName, type Log } from '../log';
 import type { TableStore } from '../table/table-store';
 import type { Catalog } from './catalog';
 import { type CatalogBase, catalogAt, nextMoment } from './catalog-at';
@@ -98,7 +98,7 @@ export class LiveCatalog {
   }
 
   #report(error: unknown): void {
-    const cause = error instanceof Error ? error.name : 'Unknown';
+    const cause = errorName(error);
     this.#options.log.warn('CATALOG_NOT_REFRESHED', { cause });
   }
 }

@@ -1,3 +1,4 @@
+import { errorName } from '../log';
 import type { KeyScope } from '../../contracts/http/key-rules';
 import { dialectOf } from '../dialects/registry';
 import { isFromEdge } from '../edge/origin-secret';
@@ -125,7 +126,7 @@ export class Gateway {
     if (shown instanceof InternalError) {
       this.#dependencies.log.error('REQUEST_FAILED', {
         requestId,
-        cause: error instanceof Error ? error.name : 'Unknown',
+        cause: errorName(error),
       });
     }
     try {

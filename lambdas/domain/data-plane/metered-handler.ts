@@ -1,3 +1,4 @@
+import { errorName } from '../log';
 import { MINUTE_MS } from '../clock';
 import type { MeteredRequest } from '../dialects/endpoint';
 import { admit, type Admitted, priceTargets } from './admission/admission';
@@ -110,7 +111,7 @@ async function callProviders(
     // A bug in the gateway must not leave the hold behind.
     dependencies.log.error('REQUEST_FAILED', {
       requestId: call.requestId,
-      cause: error instanceof Error ? error.name : 'Unknown',
+      cause: errorName(error),
     });
   }
   return { answer: { kind: 'failed', failure: 'broken' }, target, firstByteMs };

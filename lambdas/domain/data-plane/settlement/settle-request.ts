@@ -1,4 +1,4 @@
-import type { Log } from '../../log';
+import { errorName, type Log } from '../../log';
 import { chargeFor } from '../../usage/charge';
 import type { Settled, Settlement, UsageRecordDraft } from '../../wallet/holds/settlement';
 import { capped } from '../admission/admission';
@@ -33,7 +33,7 @@ export async function settleRequest(
     dependencies.log.info('REQUEST_SETTLED', { requestId, status: metered.status, costPico: settled.costPico });
     return settled;
   } catch (error) {
-    dependencies.log.error('SETTLE_FAILED', { requestId, cause: error instanceof Error ? error.name : 'Unknown' });
+    dependencies.log.error('SETTLE_FAILED', { requestId, cause: errorName(error) });
     if (settlement !== undefined) dependencies.unsettled.settleFailed(settlement, error);
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { type Clock, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../clock';
-import type { Log } from '../../log';
+import { errorName, type Log } from '../../log';
 import { IdempotencyMismatch, StoreUnavailable } from '../../table/table-errors';
 import type { Settlement } from '../../wallet/holds/settlement';
 import type { Wallet } from '../../wallet/wallet';
@@ -125,7 +125,7 @@ export class UnsettledRequests {
       return true;
     } catch (error) {
       if (isRetryable(error)) return false;
-      this.#giveUp(settlement, error instanceof Error ? error.name : 'Unknown');
+      this.#giveUp(settlement, errorName(error));
       return true;
     }
   }

@@ -1,7 +1,7 @@
 import { DEPLOYMENT } from '../../access/actor';
 import { type Clock, HOUR_MS } from '../../clock';
 import type { KeySuspensions } from '../../keys/key-suspensions';
-import type { Log } from '../../log';
+import { errorName, type Log } from '../../log';
 import type { KeySpend, SpendChange, SpentHour } from './key-spend';
 import { hourOf } from './key-spend';
 import { isSpendJump, JUMP_FLOOR_PICO } from './spend-jump';
@@ -39,7 +39,7 @@ export class SpendWatch {
       try {
         if (await mustSuspend) await this.#suspend(accountId, keyId);
       } catch (error) {
-        const cause = error instanceof Error ? error.name : 'Unknown';
+        const cause = errorName(error);
         this.#dependencies.log.error('KEY_SPEND_NOT_WATCHED', { accountId, keyId, cause });
       }
     }
