@@ -15,7 +15,7 @@ import { PeriodicTask } from './periodic-task';
 import { runRules } from './run-rules';
 import { UsageChanges } from './usage-changes';
 
-/** Changes are read often, because each is kept in memory until then. */
+/** The longest that a change waits to be read. */
 const READ_EVERY_MS = 1_000;
 const SEAL_EVERY_MS = 5_000;
 /** No request runs for an hour, so one that began more than an hour before the last seal was already sealed. */
@@ -58,7 +58,7 @@ export class Sealer {
 
   /** Seals from now on, and in the background opens the leaves that an earlier run left out. */
   async start(): Promise<void> {
-    this.changes.follow(this.services.store);
+    this.changes.follow(this.services.store, () => this.reading.hasten());
     const last = await new Seals(this.services).last();
     const sealedAt = last.number === 0 ? 0 : Date.parse(last.minute);
     // The clock was wrong when the last seal was made, so nobody knows when that was.
