@@ -77,7 +77,7 @@ async function sweepItem(dependencies: WalletDependencies, item: Item, range: Ra
   if (isLease(item)) return sweepLease(dependencies, decodeLease(item), range);
   const hold = decodeHold(item);
   const record = expiredRecord(hold, dependencies.timing.clock());
-  // False if the request ended the hold just before.
-  const isExpired = await endHold(dependencies, { hold, kind: 'expire', costPico: 0n, record });
-  return { isExpired, dueSince: hold.deadline };
+  const ended = await endHold(dependencies, { hold, kind: 'expire', costPico: 0n, record });
+  // Without a result, the request ended the hold just before.
+  return { isExpired: ended !== undefined, dueSince: hold.deadline };
 }

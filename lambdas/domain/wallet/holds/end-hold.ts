@@ -2,64 +2,115 @@ import type { UsageRecord } from '../../../contracts/storage/usage-record';
 import { entryKey, holdKey, isoTime } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
 import { type GuardedWrite, commit } from '../../table/commit';
-import { absent, compare, exists } from '../../table/condition';
+import { larger, lesser } from '../../money/pico';
+import { absent, all, compare } from '../../table/condition';
+import { RetryNeeded } from '../../table/retry';
 import { newTransactionToken } from '../../table/transaction-token';
 import { putUsageRecord } from '../../usage/records/usage-records';
-import { changeBalance } from '../balance/balance';
+import { changeBalance, decodeBalance } from '../balance/balance';
+import { emptyDrawers } from '../balance/drawers';
 import type { WalletDependencies } from '../dependencies';
 import { chargeTransfers, countedIn, putEntry } from '../ledger/entry';
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
-import { LedgerInconsistent } from '../wallet-errors';
-import type { Hold } from './hold';
-import { endCount } from './key-counters';
-import { chargeOf, type HoldEnd } from './settlement';
+import { InsufficientFunds, LedgerInconsistent } from '../wallet-errors';
+import { decodeHold, type Hold, isAsKnown } from './hold';
+import { BudgetShort, endCount } from './key-counters';
+import { type Charge, chargeOf, type HoldEnd } from './settlement';
 
 /**
- * Ends a hold: one transaction deletes the hold, writes the entry and the usage record, and moves the money.
- * @returns false when the request had already ended
+ * Ends a hold: one transaction deletes the hold, writes the entry and the usage record, and moves the money. A hold
+ * whose amount has changed in the meantime ends at the amount that it then has.
+ * @returns undefined when the request had already ended
  * @throws LedgerInconsistent
  */
-export function endHold(dependencies: WalletDependencies, end: HoldEnd): Promise<boolean> {
-  // Built once, because only identical writes may be sent again under the same token.
-  const writes = endWrites(dependencies, end);
-  const token = newTransactionToken();
+export function endHold(dependencies: WalletDependencies, end: HoldEnd): Promise<Charge | undefined> {
+  let attempt = endAttempt(dependencies, end);
+  let hasEmptiedDrawers = false;
   return retryOrUnavailable(SETTLE_RETRY, dependencies.timing, async () => {
-    const refusals = await commit(dependencies.store, writes, token);
-    if (refusals.length === 0) return true;
-    if (refusals.includes('ended_before')) return false;
-    if (!refusals.includes('ended_on_lease')) throw new LedgerInconsistent();
-    await returnHold(dependencies, end.hold);
-    return false;
+    const refusals = await commit(dependencies.store, attempt.writes, attempt.token);
+    if (refusals.length === 0) return attempt.charge;
+    if (refusals.includes('ended_before')) return undefined;
+    if (refusals.includes('ended_on_lease')) {
+      await returnHold(dependencies, attempt.end.hold);
+      return undefined;
+    }
+    const met = refusals.find((refusal) => refusal instanceof HoldChanged);
+    if (met) {
+      attempt = endAttempt(dependencies, { ...end, hold: met.hold });
+      throw new RetryNeeded();
+    }
+    if (refusals.includes(INCONSISTENT)) throw new LedgerInconsistent();
+    const shortages = refusals.filter(
+      (refusal) => refusal instanceof InsufficientFunds || refusal instanceof BudgetShort,
+    );
+    const inDrawers = shortages.some((shortage) => shortage instanceof InsufficientFunds && shortage.hasDrawers);
+    if (inDrawers && !hasEmptiedDrawers) {
+      hasEmptiedDrawers = true;
+      await emptyDrawers(dependencies, end.hold.accountId);
+    } else {
+      attempt = endAttempt(dependencies, attempt.end, shortages.map(leftOf).reduce(lesser));
+    }
+    throw new RetryNeeded();
   });
 }
 
 /** The hold is live, but the other items contradict it. No race can cause that, only a broken ledger. */
 const INCONSISTENT = 'inconsistent';
 
+/** The hold is live, but its amount is not the known one. */
+class HoldChanged {
+  readonly hold: Hold;
+  constructor(hold: Hold) {
+    this.hold = hold;
+  }
+}
+
 /**
- * The reasons why a hold cannot end.
+ * The reasons why a hold cannot end as planned.
  * - `ended_before`: the hold is gone.
  * - `ended_on_lease`: the hold is live, but a lease has ended its request. A request has both when an attempt to hold
  *   its money arrived late, after its caller had given up on that attempt and had taken a lease.
+ * - `InsufficientFunds`, `BudgetShort`: the account cannot pay as much above the hold.
  */
-type EndRefusal = 'ended_before' | 'ended_on_lease' | typeof INCONSISTENT;
+type EndRefusal =
+  'ended_before' | 'ended_on_lease' | typeof INCONSISTENT | HoldChanged | InsufficientFunds | BudgetShort;
 
-function endWrites(dependencies: WalletDependencies, end: HoldEnd): readonly GuardedWrite<EndRefusal>[] {
-  const { hold, kind, record: draft } = end;
+const leftOf = (shortage: InsufficientFunds | BudgetShort): bigint =>
+  shortage instanceof BudgetShort ? shortage.leftPico : shortage.availablePico;
+
+interface EndAttempt {
+  readonly end: HoldEnd;
+  readonly charge: Charge;
+  /** Built once, because only identical writes may be sent again under the same token. */
+  readonly writes: readonly GuardedWrite<EndRefusal>[];
+  readonly token: string;
+}
+
+/** @param excessMax the most that the account can pay above the hold. @default not known yet */
+function endAttempt(dependencies: WalletDependencies, end: HoldEnd, excessMax?: bigint): EndAttempt {
+  const charge = chargeOf(end, excessMax);
+  return { end, charge, writes: endWrites(dependencies, end, charge), token: newTransactionToken() };
+}
+
+function endWrites(
+  dependencies: WalletDependencies,
+  { hold, kind, record: draft }: HoldEnd,
+  charge: Charge,
+): readonly GuardedWrite<EndRefusal>[] {
   const { accountId, requestId, heldPico, counting } = hold;
-  const { costPico, overrunPico } = chargeOf(end);
+  const { costPico } = charge;
   const now = dependencies.timing.clock();
   const entry = {
     kind,
     requestId,
-    heldPico,
+    // A charge above the hold takes the difference in the same transaction, as if the hold had grown first.
+    heldPico: larger(heldPico, costPico),
     ...countedIn(counting),
     at: isoTime(now),
     priceVersion: draft.priceVersion,
-    transfers: chargeTransfers({ costPico, overrunPico }),
+    transfers: chargeTransfers(charge),
   };
-  const record: UsageRecord = { ...draft, accountId, requestId, costPico, overrunPico };
-  const counts = counting ? endCount(counting, { heldPico, costPico, usage: draft.usage, now }) : [];
+  const record: UsageRecord = { ...draft, accountId, requestId, ...charge };
   return [
     deleteHold(hold),
     {
@@ -71,7 +122,7 @@ function endWrites(dependencies: WalletDependencies, end: HoldEnd): readonly Gua
       otherwise: (recorded) => (recorded?.['leaseTurn'] !== undefined ? 'ended_on_lease' : INCONSISTENT),
     },
     moveHeld(hold, costPico),
-    ...counts.map((write) => ({ write })),
+    ...(counting ? endCount(counting, { heldPico, costPico, usage: draft.usage, now }) : []),
   ];
 }
 
@@ -86,17 +137,27 @@ function returnHold(dependencies: WalletDependencies, hold: Hold): Promise<void>
 }
 
 /** A hold exists once, so it ends once. */
-const deleteHold = ({ requestId, deadline }: Hold): GuardedWrite<EndRefusal> => ({
-  write: { table: WALLET, delete: holdKey(requestId, deadline), when: exists() },
-  otherwise: () => 'ended_before',
+const deleteHold = (hold: Hold): GuardedWrite<EndRefusal> => ({
+  write: { table: WALLET, delete: holdKey(hold.requestId, hold.deadline), when: isAsKnown(hold) },
+  otherwise: (stored) => (stored === undefined ? 'ended_before' : new HoldChanged(decodeHold(stored))),
 });
 
-/** The condition is a second line of defence: `held` never falls below zero, even if other code has a defect. */
-const moveHeld = ({ accountId, heldPico }: Hold, costPico: bigint): GuardedWrite<EndRefusal> => ({
-  write: changeBalance(
-    { accountId },
-    { heldPico: -heldPico, availablePico: heldPico - costPico, spentPico: costPico },
-    compare('heldPico', '>=', heldPico),
-  ),
-  otherwise: () => INCONSISTENT,
-});
+/**
+ * The condition on `held` is a second line of defence: it never falls below zero, even if other code has a defect. The
+ * one on `available` keeps a charge above the hold within what the account has.
+ */
+function moveHeld({ accountId, heldPico }: Hold, costPico: bigint): GuardedWrite<EndRefusal> {
+  const excessPico = costPico - heldPico;
+  const isHeld = compare('heldPico', '>=', heldPico);
+  return {
+    write: changeBalance(
+      { accountId },
+      { heldPico: -heldPico, availablePico: -excessPico, spentPico: costPico },
+      excessPico > 0n ? all(isHeld, compare('availablePico', '>=', excessPico)) : isHeld,
+    ),
+    otherwise: (stored) => {
+      const balance = stored && decodeBalance(stored);
+      return balance && balance.heldPico >= heldPico ? new InsufficientFunds(balance) : INCONSISTENT;
+    },
+  };
+}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ENDPOINT_IDS } from '../../../contracts/storage/catalog';
 import { openValue } from '../../../contracts/storage/open-values';
 import { deadlineOfHold, holdKey } from '../../../contracts/storage/table-keys';
+import { all, compare, type Condition, exists } from '../../table/condition';
 import type { Item } from '../../table/value';
 import { type Counting, countingSchema, encodeCounting } from './counting';
 
@@ -26,15 +27,27 @@ const holdItemSchema = holdRequestSchema.extend({
   requestId: z.string(),
   heldPico: z.bigint().nonnegative(),
   counting: countingSchema.optional(),
+  slice: z.bigint().nonnegative().default(0n),
+  ceilingPico: z.bigint().nonnegative().optional(),
 });
 
 export type HoldRequest = Readonly<z.infer<typeof holdRequestSchema>>;
+
+/** The state of a hold whose amount follows its request. */
+export interface Rolling {
+  /** Counts the changes of the amount, so that each is made once and an end notices one that it does not know. */
+  readonly slice: bigint;
+  /** The most that the request can cost, in pico-dollars, as priced at its admission. No charge exceeds it. */
+  readonly ceilingPico: bigint;
+}
 
 /** Money taken from `available` for one request, until the request ends. */
 export interface Hold {
   readonly accountId: string;
   readonly requestId: string;
   readonly heldPico: bigint;
+  /** Absent if the amount is the most that the request can cost, and never changes. */
+  readonly rolling?: Rolling;
   /** Epoch milliseconds; from then on the sweeper may expire the hold. */
   readonly deadline: number;
   readonly request: HoldRequest;
@@ -44,12 +57,13 @@ export interface Hold {
   readonly leaseTurn?: string;
 }
 
-export function encodeHold({ accountId, requestId, heldPico, deadline, request, counting }: Hold): Item {
+export function encodeHold({ accountId, requestId, heldPico, rolling, deadline, request, counting }: Hold): Item {
   return {
     ...holdKey(requestId, deadline),
     accountId,
     requestId,
     heldPico,
+    ...rolling,
     ...encodeRequest(request),
     ...(counting && { counting: encodeCounting(counting) }),
   };
@@ -61,6 +75,20 @@ export function encodeRequest(request: HoldRequest): Item {
 }
 
 export function decodeHold(item: Item): Hold {
-  const { sk, accountId, requestId, heldPico, counting, ...request } = holdItemSchema.parse(item);
-  return { accountId, requestId, heldPico, deadline: deadlineOfHold(sk), request, ...(counting && { counting }) };
+  const { sk, accountId, requestId, heldPico, counting, slice, ceilingPico, ...request } = holdItemSchema.parse(item);
+  return {
+    accountId,
+    requestId,
+    heldPico,
+    ...(ceilingPico !== undefined && { rolling: { slice, ceilingPico } }),
+    deadline: deadlineOfHold(sk),
+    request,
+    ...(counting && { counting }),
+  };
 }
+
+/** Whether the stored hold is live and in the given state. A hold whose amount never changes only has to be live. */
+export const isAsKnown = ({ heldPico, rolling }: Hold): Condition =>
+  rolling === undefined
+    ? exists()
+    : all(exists(), compare('slice', '=', rolling.slice), compare('heldPico', '=', heldPico));

@@ -50,22 +50,46 @@ export function countHold(
 
 /**
  * Subtracts what the hold did not use. The writes are unconditional, because the hold's own condition ensures that it
- * ends only once, and a change to the key must not keep its holds from ending.
+ * ends only once, and a change to the key must not keep its holds from ending. Only a charge above the hold has to fit
+ * into the budget.
  */
 export function endCount(
   { counterId, budget, minute, runningMax }: Counting,
   end: { readonly heldPico: bigint; readonly costPico: bigint; readonly usage: Usage; readonly now: number },
-): readonly Update[] {
+): readonly GuardedWrite<BudgetShort>[] {
   const { heldPico, costPico, usage, now } = end;
   const counts: Update[] = [];
-  if (budget) counts.push(addToBudget(counterId, budget, costPico - heldPico));
+  const addedPico = costPico - heldPico;
+  if (budget && addedPico <= 0n) counts.push(addToBudget(counterId, budget, addedPico));
   // No request reads the counter of a minute that is over.
   if (minute && now < minute.start + MINUTE_MS) {
     const usedTokens = Object.values(usage).reduce((sum, tokens) => sum + tokens, 0);
     counts.push(addToMinute(counterId, minute.start, { requests: 0, tokens: usedTokens - minute.tokens }));
   }
   if (runningMax !== undefined) counts.push(addToRunning(counterId, -1n));
-  return counts;
+  const unconditional = counts.map((write) => ({ write }));
+  return budget && addedPico > 0n ? [growBudgetCount(counterId, budget, addedPico), ...unconditional] : unconditional;
+}
+
+/** The rest of a budget is too small for what should be counted in it. */
+export class BudgetShort {
+  readonly leftPico: bigint;
+  constructor(leftPico: bigint) {
+    this.leftPico = leftPico;
+  }
+}
+
+const growBudgetCount = (counterId: string, budget: Budget, amountPico: bigint): GuardedWrite<BudgetShort> => ({
+  write: addToBudgetWithin(counterId, budget, amountPico),
+  otherwise: (counted) => new BudgetShort(remaining(budget.limitPico, counted)),
+});
+
+/** Counts a change of a hold's amount while its request runs. Only growth has to fit into the budget. */
+export function countResize({ counterId, budget }: Counting, amountPico: bigint): readonly GuardedWrite<BudgetShort>[] {
+  if (!budget) return [];
+  return amountPico > 0n
+    ? [growBudgetCount(counterId, budget, amountPico)]
+    : [{ write: addToBudget(counterId, budget, amountPico) }];
 }
 
 /** Counts a charge made after its hold has expired, on the condition that the budget can pay it. */

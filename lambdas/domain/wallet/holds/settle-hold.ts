@@ -6,14 +6,15 @@ import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { HoldNotFound } from '../wallet-errors';
 import { adjustExpired } from './adjust-expired';
 import { endHold } from './end-hold';
-import { chargeOf, settledBefore, settledNow, type Settled, type Settlement } from './settlement';
+import { settledBefore, settledNow, type Settled, type Settlement } from './settlement';
 
 /**
  * Settles or releases a request that has a hold of its own.
  * @throws HoldAlreadySettled, HoldAlreadyReleased, HoldNotFound, LedgerInconsistent
  */
 export async function settleHold(dependencies: WalletDependencies, settlement: Settlement): Promise<Settled> {
-  if (await endHold(dependencies, settlement)) return settledNow(settlement, chargeOf(settlement));
+  const charge = await endHold(dependencies, settlement);
+  if (charge) return settledNow(settlement, charge);
   const { store, timing } = dependencies;
   const key = entryKey(settlement.hold.accountId, settlement.hold.requestId);
   const item = await retryOrUnavailable(SETTLE_RETRY, timing, () => store.get({ table: WALLET, key }));

@@ -55,12 +55,18 @@ export interface Settled extends Charge {
 }
 
 /**
- * Splits a cost into the part that its hold covers and the rest.
+ * Splits a cost into the part that the account pays and the rest. The account pays what its hold covers. If the hold
+ * rolls, it also pays reported usage above that, up to the ceiling, while an estimate never exceeds the hold.
+ * @param excessMax the most that the account can pay above the hold. @default no limit
  * @throws RangeError on a negative cost
  */
-export function chargeOf({ hold, costPico: wantedPico }: HoldEnd): Charge {
+export function chargeOf({ hold, costPico: wantedPico, record }: HoldEnd, excessMax?: bigint): Charge {
   if (wantedPico < 0n) throw new RangeError('a cost cannot be negative');
-  const costPico = lesser(wantedPico, hold.heldPico);
+  const { heldPico, rolling } = hold;
+  const mayExceed = rolling !== undefined && !record.estimated && rolling.ceilingPico > heldPico;
+  const ceilingPico = mayExceed ? rolling.ceilingPico : heldPico;
+  const affordedPico = excessMax === undefined ? ceilingPico : lesser(ceilingPico, heldPico + excessMax);
+  const costPico = lesser(wantedPico, affordedPico);
   return { costPico, overrunPico: wantedPico - costPico };
 }
 
