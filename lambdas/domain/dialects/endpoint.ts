@@ -75,8 +75,13 @@ export interface StreamReading extends AnswerReading {
    * up to `producedTokensMax`.
    */
   readonly isUsageFinal: boolean;
-  /** Whether the dialect's last event has arrived. */
+  /** Whether the dialect's last event has arrived, so that the client has the whole answer. */
   readonly complete: boolean;
+  /**
+   * Whether the client has the whole answer if the stream ends here without a fault. Some providers never send the
+   * dialect's last event.
+   */
+  readonly isWhole: boolean;
   /** Whether the provider reported an error inside the stream. */
   readonly failed: boolean;
 }

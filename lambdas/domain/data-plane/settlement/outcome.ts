@@ -34,6 +34,8 @@ export function errorOf({ answer, target }: ProviderOutcome): AppError | undefin
 }
 
 function streamError({ end, reading }: Answer & { kind: 'stream' }, target: PricedTarget): AppError | undefined {
+  // Whatever ended the stream came too late: the client has the whole answer.
+  if (reading.complete) return undefined;
   switch (end) {
     case 'cancelled':
       return new RequestCancelled();

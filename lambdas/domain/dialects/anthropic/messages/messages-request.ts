@@ -47,6 +47,8 @@ export interface MessagesRequest extends MeteredRequest {
   readonly json: JsonBody;
   /** The client's limit, which Anthropic requires. */
   readonly outputTokensMax: number;
+  /** Whether the provider runs tools and then goes on, in as many rounds as it takes. */
+  readonly hasServerTools: boolean;
 }
 
 /** @throws InvalidRequest */
@@ -61,6 +63,7 @@ export function parseMessages(bytes: Buffer): MessagesRequest {
     choices: 1,
     isOutputOpen: false,
     outputTokensMax: members.max_tokens,
+    hasServerTools: false,
   };
 }
 

@@ -1,44 +1,71 @@
 import type { StreamReader, StreamReading } from '../../endpoint';
-import { DONE_BYTES_MAX } from '../../events/event-stream';
-import { mayCarryUsage, parseData } from '../../events/event-usage';
+import { isErrorData, isNamedError, mayBeError } from '../../events/event-error';
+import { mayCarry, mayCarryUsage, parseData } from '../../events/event-usage';
 import { outputBytes } from '../../events/output-bytes';
+import { isFilled } from '../../json/is-filled';
+import { isReport, type ProviderReport } from '../../read-counts';
 import { type AnthropicReading, mergeAnthropicUsage, NO_USAGE, readAnthropicUsage } from '../usage';
 
 const DONE = Buffer.from('"message_stop"');
-const ERROR = Buffer.from('event: error');
+const STOP_REASON = Buffer.from('"stop_reason"');
+
+interface MessagesStreamOptions {
+  /** Whether the provider runs tools between rounds of output, each of which reads the whole prompt again. */
+  readonly hasServerTools: boolean;
+}
 
 /** Reads the stream of a message. Its usage events carry more than usage, so the client sees every event. */
 export class MessagesStream implements StreamReader {
+  readonly #options: MessagesStreamOptions;
   #usage: AnthropicReading = NO_USAGE;
   #outputBytes = 0;
+  /** Whether the last report came with or after the reason why the answer stopped. */
+  #isReportLast = false;
+  #hasStopped = false;
   #complete = false;
   #failed = false;
+
+  constructor(options: MessagesStreamOptions) {
+    this.#options = options;
+  }
 
   readEvent(bytes: Buffer, start: number, end: number): boolean {
     const event = bytes.subarray(start, end);
     this.#outputBytes += outputBytes(event);
-    if (event.length <= DONE_BYTES_MAX && event.includes(DONE)) this.#complete = true;
-    else if (event.subarray(0, ERROR.length).equals(ERROR)) this.#failed = true;
-    if (mayCarryUsage(event)) this.#readUsage(event);
+    this.#failed ||= isNamedError(event);
+    const isWorthParsing =
+      event.includes(DONE) || mayCarryUsage(event) || mayCarry(event, STOP_REASON) || mayBeError(event);
+    const data = isWorthParsing ? parseData(event) : undefined;
+    if (data !== undefined) this.#readData(data);
     return false;
   }
 
   get reading(): StreamReading {
+    const isWhole = this.#complete || this.#hasStopped;
+    // The input is reported first and the output last, so a stream that ends early may have produced more.
+    const isUsageFinal = this.#complete || this.#isReportLast;
+    // The first report has the prompt of the first round only.
+    const hasMoreRounds = this.#options.hasServerTools && !isUsageFinal && this.#outputBytes > 0;
     return {
-      usage: this.#usage,
-      // The input is reported first and the output last, so a stream that ends early may have produced more.
-      isUsageFinal: this.#complete,
+      usage: hasMoreRounds ? NO_USAGE : this.#usage,
+      isUsageFinal,
       producedTokensMax: this.#outputBytes,
       complete: this.#complete,
+      isWhole,
       failed: this.#failed,
     };
   }
 
-  #readUsage(event: Buffer): void {
-    const data = parseData(event);
-    if (data === undefined) return;
-    const message = data['message'] as { readonly usage?: unknown } | undefined;
-    const raw = data['type'] === 'message_start' ? message?.usage : data['usage'];
-    this.#usage = mergeAnthropicUsage(this.#usage, readAnthropicUsage(raw));
+  #readData(data: ProviderReport): void {
+    const { type, message, delta } = data;
+    this.#failed ||= isErrorData(data);
+    this.#complete ||= type === 'message_stop';
+    this.#hasStopped ||= type === 'message_delta' && isReport(delta) && isFilled(delta['stop_reason']);
+    const reading = readAnthropicUsage(
+      type === 'message_start' && isReport(message) ? message['usage'] : data['usage'],
+    );
+    if (reading.kind === 'absent') return;
+    this.#usage = mergeAnthropicUsage(this.#usage, reading);
+    this.#isReportLast = this.#hasStopped;
   }
 }

@@ -26,8 +26,8 @@ export const messages: MeteredEndpoint<MessagesRequest> = {
   bound: boundMessages,
   providerBody: ({ json, stream }, changes) => providerJson(json, { stream, changes }),
   readAnswer: (headers, body) =>
-    readJsonAnswer(headers, body, { outputMember: 'content', readUsage: readAnthropicUsage }),
-  stream: () => new MessagesStream(),
+    readJsonAnswer(headers, body, { outputMember: 'content', readUsage: ({ usage }) => readAnthropicUsage(usage) }),
+  stream: (request) => new MessagesStream(request),
 };
 
 function boundMessages({ json, outputTokensMax }: MessagesRequest, model: Model): RequestBound {
