@@ -195,3 +195,45 @@ describe('an answer that the client has whole', () => {
     expect(await stage.records()).toMatchObject([{ status: 'completed', usage: { input: 5, output: 3 } }]);
   });
 });
+
+describe('a message whose tools the provider runs', () => {
+  const tools = [{ type: 'web_fetch_20250910', name: 'web_fetch' }];
+  const start = event({ type: 'message_start', message: { usage: { input_tokens: 5, output_tokens: 1 } } });
+  const text = event({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'hello' } });
+
+  test('a message that fetched pages is charged the tokens of all its rounds, which the hold covers', async () => {
+    const usage = { input_tokens: 900_000, output_tokens: 300, server_tool_use: { web_fetch_requests: 3 } };
+    const client = stage.client(messages({ tools }));
+    const { done, call } = await stage.begin(client);
+    whole({ type: 'message', content: [{ type: 'text', text: 'hi' }], usage })(call);
+    await done;
+    expect(stage.lines).not.toContain('UNIT_UNPRICED');
+    expect(await stage.records()).toMatchObject([
+      { status: 'completed', estimated: false, overrunPico: 0n, costPico: 900_000n * INPUT_PICO + 300n * OUTPUT_PICO },
+    ]);
+  });
+
+  test('a cut message that may have fetched pages is charged its bound, because its report has the first round only', async () => {
+    stage.providers.play(events(start, text));
+    await stage.send(messages({ tools, stream: true }));
+    expect(await stage.records()).toMatchObject([
+      { status: 'interrupted', estimated: true, usage: { input: 2_000_000, output: 5 } },
+    ]);
+  });
+
+  test('a message that failed before any text is charged the prompt that was reported', async () => {
+    stage.providers.play(events(start, event({ type: 'error', error: { type: 'overloaded_error' } })));
+    await stage.send(messages({ tools, stream: true }));
+    expect(await stage.records()).toMatchObject([{ status: 'interrupted', usage: { input: 5, output: 1 } }]);
+  });
+});
+
+test('a message with a limit of zero fills the cache, and is charged what the provider reports', async () => {
+  const usage = { input_tokens: 3, cache_creation_input_tokens: 40, output_tokens: 0 };
+  stage.providers.play(whole({ type: 'message', content: [], stop_reason: 'max_tokens', usage }));
+  const client = await stage.send(messages({ max_tokens: 0 }));
+  expect([client.status, stage.providers.calls[0]?.json['max_tokens']]).toEqual([200, 0]);
+  expect(await stage.records()).toMatchObject([
+    { status: 'completed', estimated: false, usage: { input: 3, cacheWrite: 40, output: 0 } },
+  ]);
+});

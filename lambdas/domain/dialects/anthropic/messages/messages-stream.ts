@@ -5,13 +5,13 @@ import { outputBytes } from '../../events/output-bytes';
 import { isFilled } from '../../json/is-filled';
 import { isReport, type ProviderReport } from '../../read-counts';
 import { type AnthropicReading, mergeAnthropicUsage, NO_USAGE, readAnthropicUsage } from '../usage';
+import type { ServerTools } from './server-tools';
 
 const DONE = Buffer.from('"message_stop"');
 const STOP_REASON = Buffer.from('"stop_reason"');
 
 interface MessagesStreamOptions {
-  /** Whether the provider runs tools between rounds of output, each of which reads the whole prompt again. */
-  readonly hasServerTools: boolean;
+  readonly serverTools: ServerTools;
 }
 
 /** Reads the stream of a message. Its usage events carry more than usage, so the client sees every event. */
@@ -44,8 +44,8 @@ export class MessagesStream implements StreamReader {
     const isWhole = this.#complete || this.#hasStopped;
     // The input is reported first and the output last, so a stream that ends early may have produced more.
     const isUsageFinal = this.#complete || this.#isReportLast;
-    // The first report has the prompt of the first round only.
-    const hasMoreRounds = this.#options.hasServerTools && !isUsageFinal && this.#outputBytes > 0;
+    // Each round of tools and output reads the prompt again, and the first report has that of the first round only.
+    const hasMoreRounds = this.#options.serverTools !== 'none' && !isUsageFinal && this.#outputBytes > 0;
     return {
       usage: hasMoreRounds ? NO_USAGE : this.#usage,
       isUsageFinal,
