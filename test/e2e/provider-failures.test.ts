@@ -52,11 +52,11 @@ describe('a provider that fails before it answers', () => {
     [
       'answers 429',
       refused(429, { 'retry-after': '7' }),
-      503,
-      'The provider % answered 429: the provider’s words',
-      'overloaded_error',
+      429,
+      'The provider % limits what it serves at the moment: try again later.',
+      'rate_limit_error',
     ],
-    ['answers 529', refused(529), 503, 'The provider % answered 529: the provider’s words', 'overloaded_error'],
+    ['answers 529', refused(529), 529, 'The provider % answered 529: the provider’s words', 'overloaded_error'],
     ['answers 504', refused(504), 504, 'The provider % answered 504: the provider’s words', 'timeout_error'],
     [
       'answers 401, in a text that may quote the operator’s key',
@@ -85,14 +85,16 @@ describe('a provider that fails before it answers', () => {
         post(run, '/v1/messages', messagesBody()),
       ]);
       expect([chat.status, stream.status, messages.status]).toEqual([status, status, status]);
-      const error = { message: text.replace('%', 'openai'), type: 'server_error', code: 'provider_error', param: null };
+      const type = status === 429 ? 'rate_limit_error' : 'server_error';
+      const error = { message: text.replace('%', 'openai'), type, code: 'provider_error', param: null };
       expect(JSON.parse(chat.text)).toEqual({ error });
       expect(JSON.parse(stream.text)).toEqual({ error });
       expect(JSON.parse(messages.text)).toEqual({
         type: 'error',
         error: { type: anthropicType, message: text.replace('%', 'anthropic') },
+        request_id: messages.headers.get('request-id'),
       });
-      if (text.includes('429')) expect(chat.headers.get('retry-after')).toBe('7');
+      if (status === 429) expect(chat.headers.get('retry-after')).toBe('7');
     });
     expect(records).toHaveLength(3);
     for (const record of records)
@@ -122,7 +124,11 @@ test('a whole answer that exceeds the request’s time limit ends with an error 
     expect(JSON.parse(chat.text)).toEqual({
       error: { message: text, type: 'server_error', code: 'request_stopped', param: null },
     });
-    expect(JSON.parse(messages.text)).toEqual({ type: 'error', error: { type: 'timeout_error', message: text } });
+    expect(JSON.parse(messages.text)).toEqual({
+      type: 'error',
+      error: { type: 'timeout_error', message: text },
+      request_id: messages.headers.get('request-id'),
+    });
     expect(chat.headers.get('x-should-retry')).toBe('false');
   });
   for (const record of records)

@@ -84,6 +84,11 @@ export interface StreamReading extends AnswerReading {
   readonly isWhole: boolean;
   /** Whether the provider reported an error inside the stream. */
   readonly failed: boolean;
+  /**
+   * Whether that error, and everything after it, was hidden from the client, because its text is about the operator. The
+   * client is still to get an error.
+   */
+  readonly isErrorHidden: boolean;
 }
 
 /**
@@ -93,7 +98,8 @@ export interface StreamReading extends AnswerReading {
 export interface StreamReader {
   /**
    * Reads the whole event between two offsets of `bytes`.
-   * @returns whether to hide the event from the client, because it contains only usage that only the gateway asked for
+   * @returns whether to hide the event from the client, because it contains only usage that only the gateway asked for,
+   * or an error about the operator
    */
   readEvent(bytes: Buffer, start: number, end: number): boolean;
   readonly reading: StreamReading;

@@ -1,4 +1,6 @@
 import { isFilled } from '../json/is-filled';
+import { errorText } from '../provider-text';
+import type { ProviderReport } from '../read-counts';
 
 const NAME = Buffer.from('error');
 const MEMBER = Buffer.from('"error"');
@@ -6,15 +8,20 @@ const MEMBER = Buffer.from('"error"');
 /** A name is on a line of its own, which the text of a model never is: JSON writes its line breaks as `\n`. */
 const NAMED = /^event: ?error\s*$/m;
 
-/** Whether an event calls itself an error, in the first line or in any other. */
-export function isNamedError(event: Buffer): boolean {
-  return event.includes(NAME) && NAMED.test(event.toString('latin1'));
+/** Whether an event can be an error, found without parsing it. */
+export function mayBeError(event: Buffer): boolean {
+  return event.includes(MEMBER) || isNamedError(event);
 }
 
-/** Whether the data of an event can be an error, found without parsing it. */
-export const mayBeError = (event: Buffer): boolean => event.includes(MEMBER);
+/**
+ * Reads an error in the shape of any known provider, wherever in the event its mark is.
+ * @returns its text; undefined when the event is no error
+ */
+export function readError(event: Buffer, data: ProviderReport): string | undefined {
+  const isError = isFilled(data['error']) || data['type'] === 'error' || data['object'] === 'error';
+  return isError || isNamedError(event) ? errorText(data) : undefined;
+}
 
-/** Whether data is an error in the shape of any known provider, wherever in the object its mark is. */
-export function isErrorData(data: { readonly [name: string]: unknown }): boolean {
-  return isFilled(data['error']) || data['type'] === 'error' || data['object'] === 'error';
+function isNamedError(event: Buffer): boolean {
+  return event.includes(NAME) && NAMED.test(event.toString('latin1'));
 }

@@ -1,8 +1,9 @@
 import type { StreamReader, StreamReading } from '../../endpoint';
-import { isErrorData, isNamedError, mayBeError } from '../../events/event-error';
+import { mayBeError, readError } from '../../events/event-error';
 import { mayCarry, mayCarryUsage, parseData } from '../../events/event-usage';
 import { outputBytes } from '../../events/output-bytes';
 import { isFilled } from '../../json/is-filled';
+import { isAboutOperator } from '../../provider-text';
 import { isReport, type ProviderReport } from '../../read-counts';
 import { type AnthropicReading, mergeAnthropicUsage, NO_USAGE, readAnthropicUsage } from '../usage';
 import type { ServerTools } from './server-tools';
@@ -14,7 +15,7 @@ interface MessagesStreamOptions {
   readonly serverTools: ServerTools;
 }
 
-/** Reads the stream of a message. Its usage events carry more than usage, so the client sees every event. */
+/** Reads the stream of a message. Its usage events carry more than usage, so only an error is ever hidden. */
 export class MessagesStream implements StreamReader {
   readonly #options: MessagesStreamOptions;
   #usage: AnthropicReading = NO_USAGE;
@@ -24,6 +25,7 @@ export class MessagesStream implements StreamReader {
   #hasStopped = false;
   #complete = false;
   #failed = false;
+  #isErrorHidden = false;
 
   constructor(options: MessagesStreamOptions) {
     this.#options = options;
@@ -32,16 +34,16 @@ export class MessagesStream implements StreamReader {
   readEvent(bytes: Buffer, start: number, end: number): boolean {
     const event = bytes.subarray(start, end);
     this.#outputBytes += outputBytes(event);
-    this.#failed ||= isNamedError(event);
-    const isWorthParsing =
-      event.includes(DONE) || mayCarryUsage(event) || mayCarry(event, STOP_REASON) || mayBeError(event);
-    const data = isWorthParsing ? parseData(event) : undefined;
+    const isError = mayBeError(event);
+    const isWorthParsing = isError || event.includes(DONE) || mayCarryUsage(event) || mayCarry(event, STOP_REASON);
+    const data = isWorthParsing ? (parseData(event) ?? {}) : undefined;
+    if (isError && data !== undefined) this.#readError(event, data);
     if (data !== undefined) this.#readData(data);
-    return false;
+    return this.#isErrorHidden;
   }
 
   get reading(): StreamReading {
-    const isWhole = this.#complete || this.#hasStopped;
+    const isWhole = !this.#isErrorHidden && (this.#complete || this.#hasStopped);
     // The input is reported first and the output last, so a stream that ends early may have produced more.
     const isUsageFinal = this.#complete || this.#isReportLast;
     // Each round of tools and output reads the prompt again, and the first report has that of the first round only.
@@ -50,15 +52,22 @@ export class MessagesStream implements StreamReader {
       usage: hasMoreRounds ? NO_USAGE : this.#usage,
       isUsageFinal,
       producedTokensMax: this.#outputBytes,
-      complete: this.#complete,
+      complete: this.#complete && !this.#isErrorHidden,
       isWhole,
       failed: this.#failed,
+      isErrorHidden: this.#isErrorHidden,
     };
+  }
+
+  #readError(event: Buffer, data: ProviderReport): void {
+    const text = readError(event, data);
+    if (text === undefined) return;
+    this.#failed = true;
+    this.#isErrorHidden ||= isAboutOperator(text);
   }
 
   #readData(data: ProviderReport): void {
     const { type, message, delta } = data;
-    this.#failed ||= isErrorData(data);
     this.#complete ||= type === 'message_stop';
     this.#hasStopped ||= type === 'message_delta' && isReport(delta) && isFilled(delta['stop_reason']);
     const reading = readAnthropicUsage(

@@ -1,9 +1,10 @@
 import type { StreamReader, StreamReading } from '../../endpoint';
-import { isErrorData, isNamedError, mayBeError } from '../../events/event-error';
+import { mayBeError, readError } from '../../events/event-error';
 import { DONE_BYTES_MAX } from '../../events/event-stream';
 import { mayCarry, mayCarryUsage, parseData } from '../../events/event-usage';
 import { outputBytes } from '../../events/output-bytes';
 import { isFilled } from '../../json/is-filled';
+import { errorText, isAboutOperator } from '../../provider-text';
 import type { ProviderReport } from '../../read-counts';
 import { laterUsage, type UsageReading } from '../../usage-reading';
 import { choicesOf, isOnlyUsage, readChatUsage } from './chat-usage';
@@ -31,6 +32,7 @@ export class ChatStream implements StreamReader {
   readonly #stopped = new Set<unknown>();
   #complete = false;
   #failed = false;
+  #isErrorHidden = false;
 
   constructor(options: ChatStreamOptions) {
     this.#options = options;
@@ -40,10 +42,12 @@ export class ChatStream implements StreamReader {
     const event = bytes.subarray(start, end);
     this.#outputBytes += outputBytes(event);
     if (event.length <= DONE_BYTES_MAX && event.includes(DONE)) this.#complete ||= isDone(event);
-    this.#failed ||= isNamedError(event);
-    const isWorthParsing = mayCarryUsage(event) || mayCarry(event, FINISH_REASON) || mayBeError(event);
-    const data = isWorthParsing ? parseData(event) : undefined;
-    return data !== undefined && this.#readData(data);
+    const isError = mayBeError(event);
+    const isWorthParsing = isError || mayCarryUsage(event) || mayCarry(event, FINISH_REASON);
+    const data = isWorthParsing ? (parseData(event) ?? {}) : undefined;
+    if (isError && data !== undefined) this.#readError(event, data);
+    const isHidden = data !== undefined && this.#readData(data);
+    return isHidden || this.#isErrorHidden;
   }
 
   get reading(): StreamReading {
@@ -51,14 +55,16 @@ export class ChatStream implements StreamReader {
     const isReportLast = this.#usage.kind === 'reported' && this.#outputBytes === this.#outputBytesReported;
     // Running reports say nothing about the end. A single one in an event of its own is the one that was asked for.
     const isReportTheEnd = isReportLast && this.#isReportAlone && this.#reports === 1 && this.#outputBytes > 0;
-    const isWhole = this.#complete || this.#hasStopped || isReportTheEnd;
+    const complete = this.#complete && !this.#isErrorHidden;
+    const isWhole = !this.#isErrorHidden && (this.#complete || this.#hasStopped || isReportTheEnd);
     return {
       usage: this.#usage,
       isUsageFinal: isReportLast && isWhole,
       producedTokensMax: this.#outputBytes,
-      complete: this.#complete,
+      complete,
       isWhole,
       failed: this.#failed,
+      isErrorHidden: this.#isErrorHidden,
     };
   }
 
@@ -66,12 +72,19 @@ export class ChatStream implements StreamReader {
     return this.#stopped.size >= this.#options.choices;
   }
 
+  #readError(event: Buffer, data: ProviderReport): void {
+    const ofChoice = choicesOf(data).find(({ error }) => isFilled(error));
+    const text = readError(event, data) ?? (ofChoice && errorText(ofChoice));
+    if (text === undefined) return;
+    this.#failed = true;
+    this.#isErrorHidden ||= isAboutOperator(text);
+  }
+
   /** @returns whether to hide the event */
   #readData(data: ProviderReport): boolean {
     const isAlone = isOnlyUsage(data, this.#hasStopped);
     const choices = choicesOf(data);
     for (const choice of choices) if (isFilled(choice['finish_reason'])) this.#stopped.add(choice['index']);
-    this.#failed ||= isErrorData(data) || choices.some(({ error }) => isFilled(error));
     const reading = readChatUsage(data, this.#options.choices);
     if (reading.kind !== 'absent') {
       this.#usage = laterUsage(this.#usage, reading);
