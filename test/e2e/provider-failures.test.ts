@@ -180,7 +180,7 @@ describe('an interrupted stream', () => {
     const { records } = await usageDuring(run, async () => {
       const { text } = await post(run, '/v1/messages', messagesBody({ stream: true }));
       expect(text).toMatch(
-        /\n\nevent: error\ndata: \{"type":"error","error":\{"type":"api_error",.*\}\}\n\n: x-tollgate-cost /,
+        /\n\nevent: error\ndata: \{"type":"error","error":\{"type":"api_error",.*\},"request_id":"req_\w+"\}\n\n: x-tollgate-cost /,
       );
     });
     expect(records).toMatchObject([{ status: 'interrupted', estimated: true, usage: { input: 40, output: 5 } }]);
