@@ -142,6 +142,24 @@ describe('an answer that the client has whole', () => {
     expect(client.text).toContain('broke off');
   });
 
+  test('the event that stops an answer reaches the client although no blank line follows it', async () => {
+    stage.providers.play(events(delta('hi'), stopped(USAGE).trimEnd()));
+    const client = await stage.send(chat({ stream: true }));
+    expect(client.text).toContain(stopped(USAGE));
+    expect(client.text).not.toContain('error');
+    expect(await stage.records()).toMatchObject([exact]);
+  });
+
+  test.each([
+    ['stopped', stopped(USAGE)],
+    ['ended', usageEvent(USAGE) + DONE],
+  ])('half of an event after an answer has %s does not reach the client', async (_how, last) => {
+    stage.providers.play(events(delta('hi'), last, 'data: {"half":[{"index":0'));
+    const client = await stage.send(chat({ stream: true }));
+    expect(client.text).not.toContain('half');
+    expect(await stage.records()).toMatchObject([exact]);
+  });
+
   test('a connection that breaks after the last event causes no error', async () => {
     stage.providers.play((call) => {
       call.head(200, SSE);

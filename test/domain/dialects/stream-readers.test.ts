@@ -84,6 +84,7 @@ describe('reading the stream of a chat completion', () => {
     ['after other members', 'data: {"id":"c","object":"chat.completion.chunk","choices":[],"error":{"code":502}}\n\n'],
     ['over several lines', 'data: {\ndata:   "error": "x"\ndata: }\n\n'],
     ['in a choice', 'data: {"choices":[{"index":0,"error":{"code":502},"finish_reason":"error"}]}\n\n'],
+    ['in Groq’s own member', 'data: {"choices":[],"x_groq":{"error":"over capacity"}}\n\n'],
     ['as an object named error', 'data: {"object":"error","message":"x"}\n\n'],
     ['by the event’s name', 'event: error\ndata: {"message":"x"}\n\n'],
     ['by the event’s name after the data', 'data: {"message":"x"}\nevent:error\n\n'],

@@ -10,7 +10,7 @@ const NAMED = /^event: ?error\s*$/m;
 
 /** Whether an event can be an error, found without parsing it. */
 export function mayBeError(event: Buffer): boolean {
-  return event.includes(MEMBER) || isNamedError(event);
+  return event.includes(NAME) && (event.includes(MEMBER) || isNamed(event));
 }
 
 /**
@@ -19,9 +19,9 @@ export function mayBeError(event: Buffer): boolean {
  */
 export function readError(event: Buffer, data: ProviderReport): string | undefined {
   const isError = isFilled(data['error']) || data['type'] === 'error' || data['object'] === 'error';
-  return isError || isNamedError(event) ? errorText(data) : undefined;
+  return isError || isNamed(event) ? errorText(data) : undefined;
 }
 
-function isNamedError(event: Buffer): boolean {
-  return event.includes(NAME) && NAMED.test(event.toString('latin1'));
+function isNamed(event: Buffer): boolean {
+  return NAMED.test(event.toString('latin1'));
 }

@@ -5,7 +5,7 @@ import { mayCarry, mayCarryUsage, parseData } from '../../events/event-usage';
 import { outputBytes } from '../../events/output-bytes';
 import { isFilled } from '../../json/is-filled';
 import { errorText, isAboutOperator } from '../../provider-text';
-import type { ProviderReport } from '../../read-counts';
+import { isReport, type ProviderReport } from '../../read-counts';
 import { laterUsage, type UsageReading } from '../../usage-reading';
 import { choicesOf, isOnlyUsage, readChatUsage } from './chat-usage';
 
@@ -73,8 +73,9 @@ export class ChatStream implements StreamReader {
   }
 
   #readError(event: Buffer, data: ProviderReport): void {
-    const ofChoice = choicesOf(data).find(({ error }) => isFilled(error));
-    const text = readError(event, data) ?? (ofChoice && errorText(ofChoice));
+    // Some providers put an error into a choice, and Groq into its own member.
+    const inner = [...choicesOf(data), data['x_groq']].find((part) => isReport(part) && isFilled(part['error']));
+    const text = readError(event, data) ?? (isReport(inner) ? errorText(inner) : undefined);
     if (text === undefined) return;
     this.#failed = true;
     this.#isErrorHidden ||= isAboutOperator(text);
