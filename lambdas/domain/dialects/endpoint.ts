@@ -46,8 +46,8 @@ export interface ProviderBody {
 
 /**
  * The most that a request can use, and the more expensive units that it can use. A server-side tool (one that the
- * provider runs and bills separately) is allowed once its unit has a bound here and a price in the catalog; until then
- * `parse` refuses it.
+ * provider runs) is allowed if it costs nothing but tokens that the bound covers. One that is billed separately is
+ * allowed once its unit has a bound here and a price in the catalog; until then `parse` refuses it.
  */
 export interface RequestBound {
   readonly inputTokensMax: number;

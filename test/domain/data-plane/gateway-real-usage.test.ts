@@ -34,7 +34,7 @@ test.each<[string, Play, boolean]>([
     ),
     true,
   ],
-  ['zeros beside the vendor’s own place', whole({ ...completion('hi', ZEROS), x_groq: { usage: USAGE } }), false],
+  ['zeros beside Groq’s own place', whole({ ...completion('hi', ZEROS), x_groq: { usage: USAGE } }), false],
 ])('real usage is charged although the provider also reports %s', async (_what, play, stream) => {
   stage.providers.play(play);
   await stage.send(chat({ stream }));
@@ -203,7 +203,7 @@ describe('an answer that the client has whole', () => {
     ]);
   });
 
-  test('a message whose last event carries a vendor’s metrics is whole', async () => {
+  test('a message whose last event carries metrics of Bedrock is whole', async () => {
     const start = { type: 'message_start', message: { usage: { input_tokens: 5, output_tokens: 3 } } };
     const metrics = { inputTokenCount: 5, outputTokenCount: 3, invocationLatency: 1_234, firstByteLatency: 321 };
     const stop = { type: 'message_stop', 'amazon-bedrock-invocationMetrics': metrics };

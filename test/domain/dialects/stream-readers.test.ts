@@ -120,7 +120,8 @@ describe('reading the stream of a chat completion', () => {
       `data: {"choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null,"logprobs":null}],${USAGE}}\n\n`,
     ],
     ['a choice without a delta', `data: {"choices":[{"index":0,"finish_reason":null}],${USAGE}}\n\n`],
-    ['a vendor’s usage', `data: {"choices":[],"x_groq":{"id":"r",${USAGE}}}\n\n`],
+    ['Groq’s usage', `data: {"choices":[],"x_groq":{"id":"r",${USAGE}}}\n\n`],
+    ['timings', `data: {"choices":[],"created":1,"timings":{"predicted_n":2},"model":"m",${USAGE}}\n\n`],
     ['empty usage', 'data: {"choices":[],"usage":{}}\n\n'],
   ])('the usage event that only the gateway asked for is hidden when it has %s', (_shape, event) => {
     expect(readChat(said, stop, event).hidden).toEqual([false, false, true]);
@@ -136,6 +137,7 @@ describe('reading the stream of a chat completion', () => {
     ['reasoning', `{"choices":[{"index":0,"delta":{"reasoning_content":"x"}}],${USAGE}}`],
     ['a message instead of a delta', `{"choices":[{"index":0,"message":{"content":"x"}}],${USAGE}}`],
     ['an error', `{"error":{"message":"x"},"choices":[],${USAGE}}`],
+    ['text beside the choices', `{"id":"c","response":"x",${USAGE}}`],
     ['sources beside the choices', `{"choices":[],"citations":["https://x.test"],${USAGE}}`],
   ])('an event with usage that also carries %s reaches the client', (_what, data) => {
     expect(readChat(`data: ${data}\n\n`).hidden).toEqual([false]);

@@ -18,7 +18,7 @@ import { ANTHROPIC_CLIENT_TOOLS, ANTHROPIC_STANDARD_TIERS } from '../vocabulary'
 import { FREE_SERVER_TOOLS, readServerTools, type ServerTools } from './server-tools';
 
 // Compatible providers in front of OpenAI's models take its names as well.
-const KNOWN_TOOLS = [...ANTHROPIC_CLIENT_TOOLS, ...OPENAI_CLIENT_TOOLS, ...FREE_SERVER_TOOLS];
+const FREE_TOOLS = [...ANTHROPIC_CLIENT_TOOLS, ...OPENAI_CLIENT_TOOLS, ...FREE_SERVER_TOOLS];
 const STANDARD_TIERS = [...ANTHROPIC_STANDARD_TIERS, ...OPENAI_STANDARD_TIERS];
 
 const schema = z.object({
@@ -56,7 +56,7 @@ export interface MessagesRequest extends MeteredRequest {
 export function parseMessages(bytes: Buffer): MessagesRequest {
   const { json, members } = readJson(bytes, FORMAT);
   const serverTools = readServerTools(json);
-  refuseServerTools(json, KNOWN_TOOLS);
+  refuseServerTools(json, FREE_TOOLS);
   refuseCompaction(json);
   return {
     json,

@@ -3,8 +3,17 @@ import { isReport, type ProviderReport } from '../../read-counts';
 import type { UsageReading } from '../../usage-reading';
 import { readOpenaiUsage } from '../usage';
 
-/** The members of an event with usage that never carry a part of the answer. */
-const ENVELOPE = new Set(['id', 'object', 'model', 'system_fingerprint', 'service_tier', 'provider', 'obfuscation']);
+/** The texts beside an event's choices that are never a part of the answer. */
+const ENVELOPE = new Set([
+  'id',
+  'object',
+  'type',
+  'model',
+  'system_fingerprint',
+  'service_tier',
+  'provider',
+  'obfuscation',
+]);
 
 /**
  * Reads the usage of a chat completion, or of one event of its stream, from wherever its provider puts it: OpenAI's
@@ -39,12 +48,15 @@ export function choicesOf({ choices }: ProviderReport): readonly ProviderReport[
 export function isOnlyUsage(event: ProviderReport, hasStopped: boolean): boolean {
   const { choices, usage, x_groq: groq, ...others } = event;
   if (!isReport(usage) && !(isReport(groq) && isReport(groq['usage']))) return false;
-  // Some vendors add lists of sources. Objects beside the choices are timings and the like.
-  const carriesMore = ([name, value]: readonly [string, unknown]) =>
-    name === 'error' ? isFilled(value) : Array.isArray(value) && value.length > 0;
-  if (Object.entries(others).some((member) => !ENVELOPE.has(member[0]) && carriesMore(member))) return false;
+  if (Object.entries(others).some(([name, value]) => !ENVELOPE.has(name) && isContent(name, value))) return false;
   if (!isFilled(choices)) return true;
   return Array.isArray(choices) && choices.every((choice) => isEmptyChoice(choice, hasStopped));
+}
+
+/** Some providers add lists of sources. Objects and numbers beside the choices are timings and the like. */
+function isContent(name: string, value: unknown): boolean {
+  if (name === 'error') return isFilled(value);
+  return (Array.isArray(value) || typeof value === 'string') && value.length > 0;
 }
 
 function isEmptyChoice(choice: unknown, hasStopped: boolean): boolean {
