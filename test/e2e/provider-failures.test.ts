@@ -1,3 +1,5 @@
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import { freePort } from '../support/free-port';
 import {
@@ -100,6 +102,25 @@ describe('a provider that fails before it answers', () => {
     for (const record of records)
       expect(record).toMatchObject({ status: 'provider_error', httpStatus: status, costPico: 0n, usage: {} });
     expect(paidPico).toBe(0n);
+  });
+
+  test('the official clients see a provider’s rate limit as one, with the gateway’s request ID and no word about the operator', async () => {
+    const words = 'Rate limit reached in organization org-4XcZmE3xwYjO on tokens per min.';
+    run.upstream.answerWith(wholeAnswer({ error: { message: words } }, 429, { 'retry-after': '7' }));
+    const { records } = await usageDuring(run, async () => {
+      const chat = run.openai.chat.completions.create({ model: CHAT_MODEL, messages: HI });
+      const limited = await chat.catch((error: unknown) => error);
+      expect(limited).toBeInstanceOf(OpenAI.RateLimitError);
+      expect(limited).toMatchObject({ requestID: expect.stringMatching(/^req_/) as string, type: 'rate_limit_error' });
+      const message = run.anthropic.messages.create({ model: MESSAGES_MODEL, max_tokens: 9, messages: HI });
+      const refusal = await message.catch((error: unknown) => error);
+      expect(refusal).toBeInstanceOf(Anthropic.RateLimitError);
+      const { requestID, error } = refusal as InstanceType<typeof Anthropic.RateLimitError>;
+      expect(requestID).toMatch(/^req_/);
+      expect(error).toMatchObject({ request_id: requestID });
+      expect(JSON.stringify([limited, refusal])).not.toMatch(/org-4/);
+    });
+    expect(records).toMatchObject([{ httpStatus: 429 }, { httpStatus: 429 }]);
   });
 
   test('a provider’s refusal of the request passes to the client unchanged', async () => {
