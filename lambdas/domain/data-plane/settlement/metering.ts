@@ -72,7 +72,7 @@ function meterStream({ reading, end }: Answer & { kind: 'stream' }, bound: Usage
   const isSilent = reading.usage.kind === 'absent' && reading.producedTokensMax === 0;
   if ((end === 'cut' || reading.failed) && isSilent) return NOTHING;
   const seenBound = boundBySeen(reading, bound);
-  return withUnreported(count(reading.usage, seenBound), reading, seenBound);
+  return withOutputSeen(count(reading.usage, seenBound), reading, seenBound);
 }
 
 /** The bound, with its output lowered to the most that the received bytes can contain. */
@@ -87,7 +87,7 @@ function boundBySeen(
  * If a report does not cover the whole answer, its output is raised to what was seen, and a prompt of zero tokens, which
  * is a placeholder, to the bound.
  */
-function withUnreported(counted: Counted, { usage, isUsageFinal }: StreamReading, seen: UsageBound): Counted {
+function withOutputSeen(counted: Counted, { usage, isUsageFinal }: StreamReading, seen: UsageBound): Counted {
   if (isUsageFinal || usage.kind !== 'reported') return counted;
   const raised = {
     ...(tokensIn(counted.usage, INPUT_UNITS) === 0 && { input: seen.inputTokensMax }),
