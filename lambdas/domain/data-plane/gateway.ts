@@ -48,7 +48,7 @@ export class Gateway {
    */
   handle(exchange: Exchange): Promise<void> {
     const requestId = newRequestId();
-    const headers = { 'x-request-id': requestId };
+    const headers = requestIdHeaders(exchange, requestId);
     const stop = new AbortController();
     const resumed = this.#dependencies.unsettled.resume();
     const timer = setTimeout(
@@ -136,6 +136,11 @@ export class Gateway {
       this.#dependencies.log.warn('ERROR_NOT_SENT', { requestId });
     }
   }
+}
+
+function requestIdHeaders({ path, headers }: Exchange, requestId: string): ResponseHeaders {
+  const { requestIdHeader } = dialectOf(path, headers);
+  return { 'x-request-id': requestId, ...(requestIdHeader !== undefined && { [requestIdHeader]: requestId }) };
 }
 
 function toAppError(error: unknown): AppError {

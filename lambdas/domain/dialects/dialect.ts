@@ -22,12 +22,14 @@ export interface Dialect {
    * headers cannot.
    */
   raisedLimits?(headers: Headers): ModelLimits;
+  /** A response header in which the dialect's clients look for the request ID, besides `x-request-id`; lower case. */
+  readonly requestIdHeader?: string;
   /** The request headers that carry a provider's API key. */
   credentials(apiKey: string): { readonly [name: string]: string };
   /** The body of an error response. */
-  errorBody(error: AppError): string;
+  errorBody(error: AppError, requestId: string): string;
   /** The last event of a stream that fails after it has begun, when a status can no longer be sent. */
-  errorEvent(error: AppError): string;
+  errorEvent(error: AppError, requestId: string): string;
   /** Renders one model for the dialect's clients. */
   renderModel(model: ListedModel): object;
   /** Renders the list of models for the dialect's clients. */

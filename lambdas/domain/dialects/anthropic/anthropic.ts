@@ -26,9 +26,10 @@ export const anthropic: Dialect = {
   markerHeader: VERSION_HEADER,
   protocolHeaders: [VERSION_HEADER, BETA_HEADER],
   raisedLimits: (headers) => betaLimits(headers[BETA_HEADER]),
+  requestIdHeader: 'request-id',
   credentials: (apiKey) => ({ 'x-api-key': apiKey }),
   errorBody,
-  errorEvent: (error) => `event: error\ndata: ${errorBody(error)}\n\n`,
+  errorEvent: (error, requestId) => `event: error\ndata: ${errorBody(error, requestId)}\n\n`,
   renderModel,
   renderModels: (models) => ({
     data: models.map(renderModel),
@@ -38,8 +39,8 @@ export const anthropic: Dialect = {
   }),
 };
 
-function errorBody({ message, kind }: AppError): string {
-  return JSON.stringify({ type: 'error', error: { type: ERROR_TYPES[kind], message } });
+function errorBody({ message, kind }: AppError, requestId: string): string {
+  return JSON.stringify({ type: 'error', error: { type: ERROR_TYPES[kind], message }, request_id: requestId });
 }
 
 /** Anthropic's clients expect the creation time of a model, which we do not know, so they get the epoch. */
