@@ -1,4 +1,3 @@
-import type { KeyScope } from '../../contracts/http/key-rules';
 import { ENDPOINTS } from '../dialects/registry';
 import { cancelRequest } from './cancel-request';
 import { readReceipt, readReceiptKeys } from './reads/receipts';
@@ -77,7 +76,8 @@ const ANSWERED: readonly AnswerRoute[] = [
 /** Everything that the data plane serves: the gateway dispatches by this table alone. */
 export const ROUTES: readonly DataPlaneRoute[] = [PROBE, ...METERED, ...ANSWERED];
 
-const PLACEHOLDER = '{id}';
+/** Stands for one segment of a path. */
+export const PLACEHOLDER = '{id}';
 const EXACT: ReadonlyMap<string, DataPlaneRoute> = new Map(
   ROUTES.filter(({ path }) => !path.includes(PLACEHOLDER)).map((route) => [route.path, route]),
 );
@@ -100,14 +100,8 @@ export function routeAt(path: string): { readonly route: DataPlaneRoute; readonl
   return undefined;
 }
 
-/** A last segment may be empty: `/v1/requests/` asks for the request with an empty id, which does not exist. */
 function segmentBetween(path: string, before: string, after: string): string | undefined {
   if (path.length < before.length + after.length || !path.startsWith(before) || !path.endsWith(after)) return undefined;
   const segment = path.slice(before.length, path.length - after.length);
-  return segment.includes('/') || (segment === '' && after !== '') ? undefined : segment;
-}
-
-/** The scope that a key needs to learn that a path does not exist: the scope of the read above it. */
-export function scopeForUnknownPath(path: string): KeyScope {
-  return ANSWERED.find((route) => path.startsWith(`${route.path}/`))?.scope ?? 'requests';
+  return segment === '' || segment.includes('/') ? undefined : segment;
 }

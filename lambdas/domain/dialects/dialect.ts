@@ -15,6 +15,8 @@ export interface Dialect {
   readonly id: DialectId;
   /** A request header that every client of this dialect sends and no other client does; lower case. */
   readonly markerHeader?: string;
+  /** Completes a sentence about a wrong path: what the base URL of this dialect's clients has to be. */
+  readonly baseUrlAdvice: string;
   /** The request headers of the protocol itself; lower case. No other client headers are passed on to providers. */
   readonly protocolHeaders: readonly string[];
   /**

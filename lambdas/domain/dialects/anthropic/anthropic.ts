@@ -24,6 +24,7 @@ const BETA_HEADER = 'anthropic-beta';
 export const anthropic: Dialect = {
   id: 'anthropic',
   markerHeader: VERSION_HEADER,
+  baseUrlAdvice: 'the base URL of an Anthropic client has no /v1',
   protocolHeaders: [VERSION_HEADER, BETA_HEADER],
   raisedLimits: (headers) => betaLimits(headers[BETA_HEADER]),
   credentials: (apiKey) => ({ 'x-api-key': apiKey }),

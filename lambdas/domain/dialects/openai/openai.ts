@@ -19,6 +19,7 @@ const ERROR_TYPES: ErrorTypes = {
 
 export const openai: Dialect = {
   id: 'openai',
+  baseUrlAdvice: 'the base URL of an OpenAI client ends in /v1',
   protocolHeaders: ['openai-beta'],
   credentials: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   errorBody,
