@@ -116,7 +116,7 @@ export class Gateway {
         const caller = await this.#authorize(exchange, route.scope);
         requireMethod(exchange, route);
         const dialect = dialectOf(exchange.path, exchange.headers);
-        const answer = await route.answer(this.#dependencies, { caller, dialect, id });
+        const answer = await route.answer(this.#dependencies, { caller, dialect, id, query: exchange.query });
         respondJson(exchange, answer.status, { ...headers, ...retryAfter(answer) }, answer.body);
       }
     }

@@ -24,6 +24,8 @@ export interface AnswerCall {
   readonly caller: KeyOwner;
   /** The dialect to answer in. */
   readonly dialect: Dialect;
+  /** Has no question mark; empty without a query. Only the parameters of a list are read from it. */
+  readonly query: string;
   /** The path's segment at `{id}`, still encoded; empty when the route has none. */
   readonly id: string;
 }

@@ -28,7 +28,7 @@ const ANSWERED: readonly AnswerRoute[] = [
     method: 'GET',
     path: '/v1/models',
     scope: 'models',
-    summary: 'the models that have a price, in the dialect of the client',
+    summary: 'the models to choose from, in the dialect of the client',
     answer: listModels,
   },
   {

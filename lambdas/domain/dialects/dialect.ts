@@ -1,5 +1,5 @@
 import type { DialectId, Model } from '../../contracts/storage/catalog';
-import type { ListedModel } from '../catalog/catalog';
+import type { ShownModel } from '../catalog/shown-models';
 import type { AppError, ErrorKind } from '../errors/app-error';
 import type { Headers } from '../headers';
 
@@ -30,8 +30,13 @@ export interface Dialect {
   errorBody(error: AppError): string;
   /** The last event of a stream that fails after it has begun, when a status can no longer be sent. */
   errorEvent(error: AppError): string;
+  /** Whether the dialect's clients can call the model, and so see it. */
+  shows(model: ShownModel): boolean;
   /** Renders one model for the dialect's clients. */
-  renderModel(model: ListedModel): object;
-  /** Renders the list of models for the dialect's clients. */
-  renderModels(models: readonly ListedModel[]): object;
+  renderModel(model: ShownModel): object;
+  /**
+   * Renders the list of models for the dialect's clients, or the page of it that the query asks for.
+   * @throws InvalidRequest naming a parameter that is wrong
+   */
+  renderModels(models: readonly ShownModel[], query: URLSearchParams): object;
 }
