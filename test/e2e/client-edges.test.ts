@@ -1,5 +1,14 @@
+import Anthropic from '@anthropic-ai/sdk';
 import OpenAI, { AzureOpenAI } from 'openai';
-import { CHAT_MODEL, chatBody, type LocalRun, startLocalRun, stopAndVerify } from './local-run';
+import {
+  CHAT_MODEL,
+  chatBody,
+  type LocalRun,
+  MESSAGES_MODEL,
+  startLocalRun,
+  stopAndVerify,
+  usageDuring,
+} from './local-run';
 import { wholeAnswer } from './upstream';
 
 // Real clients and a real host, for what docs/client-matrix.md says about them.
@@ -9,6 +18,8 @@ const APP = 'https://app.example.com';
 let run: LocalRun;
 beforeAll(async () => {
   run = await startLocalRun({ TOLLGATE_BROWSER_ORIGINS: APP });
+});
+beforeEach(() => {
   run.upstream.answerWith(
     wholeAnswer({
       choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }],
@@ -52,6 +63,24 @@ test.each(['', '/v1/v1'])('the OpenAI client with the base URL …%s is told the
     status: 404,
     message: expect.stringContaining('Use /v1/chat/completions') as string,
   });
+});
+
+test('the Anthropic client counts the tokens of a message, without a charge', async () => {
+  const count = { input_tokens: 14 };
+  run.upstream.answerWith(wholeAnswer(count));
+  const { records, paidPico } = await usageDuring(run, async () => {
+    const asked = { model: MESSAGES_MODEL, messages, metadata: { user_id: 'someone' } };
+    expect(await run.anthropic.messages.countTokens(asked)).toEqual(count);
+  });
+  expect([records, paidPico]).toEqual([[], 0n]);
+  const [received] = run.upstream.received;
+  expect([received?.path, received?.json]).toEqual(['/v1/messages/count_tokens', { model: MESSAGES_MODEL, messages }]);
+});
+
+test('the Anthropic client gets its own kind of error from a provider that does not count tokens', async () => {
+  run.upstream.answerWith(wholeAnswer({ detail: 'Not Found' }, 404));
+  const asked = run.anthropic.messages.countTokens({ model: MESSAGES_MODEL, messages });
+  await expect(asked).rejects.toBeInstanceOf(Anthropic.NotFoundError);
 });
 
 test('a page of a configured origin may send a request, and can read its answer', async () => {

@@ -2,6 +2,7 @@ import { UndiciProviderClient } from '../../../lambdas/adapters/providers/undici
 import { LiveCatalog } from '../../../lambdas/domain/catalog/live-catalog';
 import type { Log } from '../../../lambdas/domain/log';
 import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations';
+import { freeLimit } from '../../../lambdas/domain/data-plane/free/serve-free';
 import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { byKey } from '../../../lambdas/domain/data-plane/identify-caller';
 import type { Sweep } from '../../../lambdas/domain/wallet/sweep';
@@ -141,7 +142,16 @@ function openDataPlane(options: {
   const { services, catalog, client, log, browserOrigins } = options;
   const identify = byKey(services.keys);
   const cancellations = new Cancellations(services);
-  return new Gateway({ ...services, identify, catalog, cancellations, providers: client, log, browserOrigins });
+  return new Gateway({
+    ...services,
+    identify,
+    catalog,
+    cancellations,
+    freeLimit: freeLimit(services),
+    providers: client,
+    log,
+    browserOrigins,
+  });
 }
 
 /** Starts everything that reads the changes of usage records. */

@@ -11,6 +11,7 @@ import { requirePermission } from './admission/permit';
 import { MethodNotAllowed } from './caller-errors';
 import { crossOriginHeaders, preflightHeaders } from './cross-origin';
 import type { Exchange } from './exchange';
+import { type FreeDependencies, serveFree } from './free/serve-free';
 import type { IdentifyCaller } from './identify-caller';
 import { intendedRoute, nothingAt, scopeForUnknownPath } from './intended-route';
 import { serveMetered } from './metered-handler';
@@ -23,7 +24,8 @@ import { routeAt } from './routes';
 import { UnsettledRequests } from './settlement/unsettled-requests';
 import type { StopReason } from './stop-errors';
 
-export interface GatewayDependencies extends Omit<MeteredDependencies, 'unsettled'>, AnswerDependencies {
+export interface GatewayDependencies
+  extends Omit<MeteredDependencies, 'unsettled'>, FreeDependencies, AnswerDependencies {
   readonly identify: IdentifyCaller;
   /** The valid values of the secret header that the edge adds; absent without an edge (a local run). */
   readonly originSecrets?: () => Promise<readonly string[]>;
@@ -109,6 +111,13 @@ export class Gateway {
         route.endpoint.checkContent(exchange.headers);
         const { endpoint } = route;
         return serveMetered(this.#dependencies, { exchange, endpoint, requestId, caller, headers, stop });
+      }
+      case 'free': {
+        requireMethod(exchange, route);
+        void this.#dependencies.catalog.current();
+        const caller = await this.#authorize(exchange, route.scope);
+        route.endpoint.checkContent(exchange.headers);
+        return serveFree(this.#dependencies, { exchange, endpoint: route.endpoint, caller, headers, stop });
       }
       case 'read':
       case 'command': {

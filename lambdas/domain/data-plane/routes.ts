@@ -1,9 +1,9 @@
-import { ENDPOINTS } from '../dialects/registry';
+import { ENDPOINTS, FREE_ENDPOINTS } from '../dialects/registry';
 import { cancelRequest } from './cancel-request';
 import { readReceipt, readReceiptKeys } from './reads/receipts';
 import { listModels, readModel } from './reads/models';
 import { readRequest } from './reads/requests';
-import type { AnswerRoute, DataPlaneRoute, MeteredRoute, ProbeRoute } from './route';
+import type { AnswerRoute, DataPlaneRoute, FreeRoute, MeteredRoute, ProbeRoute } from './route';
 
 const PROBE: ProbeRoute = {
   kind: 'probe',
@@ -18,6 +18,15 @@ const METERED: readonly MeteredRoute[] = Object.values(ENDPOINTS).map((endpoint)
   method: 'POST',
   path: endpoint.path,
   scope: endpoint.id,
+  summary: endpoint.summary,
+  endpoint,
+}));
+
+const FREE: readonly FreeRoute[] = FREE_ENDPOINTS.map((endpoint) => ({
+  kind: 'free',
+  method: 'POST',
+  path: endpoint.path,
+  scope: endpoint.servedLike,
   summary: endpoint.summary,
   endpoint,
 }));
@@ -74,7 +83,7 @@ const ANSWERED: readonly AnswerRoute[] = [
 ];
 
 /** Everything that the data plane serves: the gateway dispatches by this table alone. */
-export const ROUTES: readonly DataPlaneRoute[] = [PROBE, ...METERED, ...ANSWERED];
+export const ROUTES: readonly DataPlaneRoute[] = [PROBE, ...METERED, ...FREE, ...ANSWERED];
 
 /** Stands for one segment of a path. */
 export const PLACEHOLDER = '{id}';
