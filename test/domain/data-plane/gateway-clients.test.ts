@@ -1,7 +1,7 @@
 import { completion, whole } from './fake-providers';
 import { chat, GatewayStage } from './gateway-stage';
 
-// What a client sends besides the request that its documentation describes: docs/client-matrix.md lists these rows.
+// Real clients send more, less or other than the documentation of their API says. docs/client-matrix.md lists these tests.
 
 let stage: GatewayStage;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import type { Headers } from '../../headers';
-import type { ProviderCall, ProviderClient, ProviderFailure, ProviderRequest } from '../provider/provider-client';
+import type { ProviderClient, ProviderFailure, ProviderRequest } from '../provider/provider-client';
 
 /** An answer that counts something is tiny, and an error is a sentence. */
 const ANSWER_BYTES_MAX = 64 * 1024;
@@ -24,10 +24,10 @@ export function askProvider(
   request: ProviderRequest,
   ends: readonly AbortSignal[],
 ): Promise<Reply> {
+  const end = AbortSignal.any([...ends]);
+  if (end.aborted) return Promise.resolve({ kind: 'ended' });
   return new Promise((resolve) => {
-    const end = AbortSignal.any([...ends]);
     const chunks: Buffer[] = [];
-    let call: ProviderCall | undefined;
     let head: { readonly status: number; readonly headers: Headers } | undefined;
     let collected = 0;
     const finish = (reply: Reply): void => {
@@ -36,17 +36,12 @@ export function askProvider(
       resolve(reply);
     };
     const giveUp = (reply: Reply): void => {
-      call?.abort();
+      call.abort();
       finish(reply);
     };
     const onEnd = (): void => giveUp({ kind: 'ended' });
-    const timer = setTimeout(() => giveUp({ kind: 'failed', failure: 'timeout' }), ANSWER_TIMEOUT_MS);
-    if (end.aborted) {
-      onEnd();
-      return;
-    }
-    end.addEventListener('abort', onEnd);
-    call = providers.send(request, {
+    // A provider never answers before `send` has returned.
+    const call = providers.send(request, {
       onHead: (status, headers) => {
         head = { status, headers };
       },
@@ -59,5 +54,7 @@ export function askProvider(
       onEnd: () => finish(head ? { kind: 'body', ...head, body: Buffer.concat(chunks) } : BROKEN),
       onFailure: (failure) => finish({ kind: 'failed', failure }),
     });
+    const timer = setTimeout(() => giveUp({ kind: 'failed', failure: 'timeout' }), ANSWER_TIMEOUT_MS);
+    end.addEventListener('abort', onEnd);
   });
 }
