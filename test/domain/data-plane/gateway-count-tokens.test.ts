@@ -158,7 +158,7 @@ describe('a provider that fails to count tokens', () => {
     ['that answers 200 with something else', whole('{"tokens":1}'), 502, 'api_error'],
     ['that answers with more than a count', whole(`{"input_tokens":1,"x":"${'x'.repeat(70_000)}"}`), 502, 'api_error'],
     ['that refuses the operator’s key', whole({ type: 'error', error: {} }, 401), 502, 'api_error'],
-    ['that is overloaded', whole({ type: 'error', error: {} }, 529), 503, 'overloaded_error'],
+    ['that is overloaded', whole({ type: 'error', error: {} }, 503), 503, 'overloaded_error'],
   ])('a provider %s leads to an error in Anthropic’s dialect', async (_what, play, ...refusal) => {
     stage.providers.play(play);
     expect(outcome(await count())).toEqual(refusal);
