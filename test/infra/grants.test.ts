@@ -10,6 +10,7 @@ import { LiveCatalog } from '../../lambdas/domain/catalog/live-catalog';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
 import { Cancellations } from '../../lambdas/domain/data-plane/cancellations';
+import { freeLimit } from '../../lambdas/domain/data-plane/free/serve-free';
 import { CatalogStage, COMPILED, PROVIDERS } from '../domain/catalog/catalog-stage';
 import { ReceiptStage } from '../domain/receipts/receipt-stage';
 import { ACCOUNT, WalletStage } from '../domain/wallet/wallet-stage';
@@ -116,6 +117,7 @@ test('the data plane has exactly the table permissions that it uses', async () =
   const cancellations = new Cancellations({ store: calls, clock });
   const { signal } = cancellations.watch(ACCOUNT, requestId);
   await cancellations.cancel(ACCOUNT, requestId);
+  await freeLimit({ store: calls, clock }).count(ACCOUNT);
   await once(signal, 'abort');
   const idle = await stage.reserve(100n);
   await stage.settle(idle, 40n);

@@ -1,6 +1,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CachedSecret } from '../../adapters/secrets/cached-secret';
 import { originSecrets } from '../../adapters/secrets/origin-secrets';
+import { readBrowserOrigins } from '../../contracts/deployment/browser-origins';
 import type { Env, PROXY_ENV } from '../../contracts/deployment/environment';
 import { pepperSecretSchema } from '../../contracts/deployment/secrets';
 import type { Clock } from '../../domain/clock';
@@ -19,7 +20,7 @@ interface EntranceDependencies {
 /** The gateway's setup for one kind of caller: how it authenticates, and whether it comes through the edge. */
 export type Entrance = (
   dependencies: EntranceDependencies,
-) => Promise<Pick<GatewayDependencies, 'identify' | 'originSecrets'>>;
+) => Promise<Pick<GatewayDependencies, 'identify' | 'originSecrets' | 'browserOrigins'>>;
 
 /** The entrance for clients, which come through the edge and send a key. */
 export const clientsEntrance =
@@ -29,6 +30,7 @@ export const clientsEntrance =
     return {
       identify: byKey(new KeyVerifier({ store, pepper: await pepper.get(), clock })),
       originSecrets: originSecrets({ client, arn: env.ORIGIN_SECRET, clock }),
+      browserOrigins: readBrowserOrigins(env.BROWSER_ORIGINS),
     };
   };
 
