@@ -11,6 +11,7 @@ import { readBalance } from './balance/drawers';
 import type { WalletDependencies } from './dependencies';
 import type { Hold } from './holds/hold';
 import type { HoldTerms } from './holds/reserve-hold';
+import { type Extension, extendHold, type RollingHold, shrinkHold } from './holds/resize-hold';
 import { settleHold } from './holds/settle-hold';
 import type { Settled, Settlement } from './holds/settlement';
 import { LeaseBook } from './leases/lease-book';
@@ -49,6 +50,7 @@ export interface WalletOptions {
  * - `open` (wallet.ts): the command line or a local host makes sure that an account's wallet is open.
  * - `creditPayment` (ledger/payment.ts): a payment came in.
  * - `reserveHold` (holds/reserve-hold.ts): a request takes a hold from the main balance.
+ * - `extendHold`, `shrinkHold` (holds/resize-hold.ts): the hold of a running request follows what it can still cost.
  * - `takeLease`, `extendLease` (leases/reserve-on-lease.ts): a request of a contended account draws on a lease.
  * - `endHold` (holds/end-hold.ts): a request with a hold of its own is settled, released or expired.
  * - `settleOnLease` (leases/settle-on-lease.ts): a request on a lease is settled or released. It only puts the usage
@@ -106,6 +108,22 @@ export class Wallet {
    */
   async reserve(terms: HoldTerms): Promise<Hold> {
     return reserve(this.#dependencies, terms);
+  }
+
+  /**
+   * Adds money to the hold of a running request; see `extendHold`.
+   * @throws InsufficientFunds, KeyLimitReached, WalletSuspended, WalletNotFound, HoldNotFound
+   */
+  async extend(hold: RollingHold, extension: Extension): Promise<RollingHold> {
+    return extendHold(this.#dependencies, hold, extension);
+  }
+
+  /**
+   * Returns a part of a hold to `available` while its request runs; see `shrinkHold`.
+   * @throws HoldNotFound
+   */
+  async shrink(hold: RollingHold, returnedPico: bigint): Promise<RollingHold> {
+    return shrinkHold(this.#dependencies, hold, returnedPico);
   }
 
   /**

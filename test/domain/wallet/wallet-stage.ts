@@ -6,6 +6,7 @@ import { UsageRecords } from '../../../lambdas/domain/usage/records/usage-record
 import type { Labels } from '../../../lambdas/contracts/http/key-rules';
 import type { Entry } from '../../../lambdas/domain/wallet/ledger/entry';
 import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
+import type { RollingHold } from '../../../lambdas/domain/wallet/holds/resize-hold';
 import type { UsageRecordDraft } from '../../../lambdas/domain/wallet/holds/settlement';
 import type { Counting } from '../../../lambdas/domain/wallet/holds/counting';
 import type { LedgerReport } from '../../../lambdas/domain/wallet/verify/verify-ledger';
@@ -79,9 +80,9 @@ export class WalletStage {
     holdPico: bigint,
     requestId = this.nextRequestId(),
     accountId = ACCOUNT,
-    rules: { readonly counting?: Counting; readonly labels?: Labels } = {},
+    rules: { readonly counting?: Counting | undefined; readonly labels?: Labels; readonly ceilingPico?: bigint } = {},
   ): Promise<Hold> {
-    const { counting, labels } = rules;
+    const { counting, labels, ceilingPico } = rules;
     const request = {
       keyId: '01JD0000000000000000000001',
       endpoint: 'chat' as const,
@@ -93,7 +94,13 @@ export class WalletStage {
       ...(labels && { labels }),
     };
     const deadline = this.now + this.holdMs;
-    return this.wallet.reserve({ accountId, requestId, holdPico, deadline, request, counting });
+    return this.wallet.reserve({ accountId, requestId, holdPico, ceilingPico, deadline, request, counting });
+  }
+
+  /** Holds a first part of what a request can cost. */
+  async roll(holdPico: bigint, ceilingPico: bigint, counting?: Counting): Promise<RollingHold> {
+    const hold = await this.reserve(holdPico, undefined, ACCOUNT, { counting, ceilingPico });
+    return hold as RollingHold;
   }
 
   /** Reserves for a request of a key with counted limits. */
@@ -101,8 +108,8 @@ export class WalletStage {
     return this.reserve(holdPico, requestId, ACCOUNT, { counting });
   }
 
-  settle(hold: Hold, costPico: bigint): ReturnType<Wallet['settle']> {
-    return this.wallet.settle({ hold, kind: 'charge', costPico, record: outcomeOf(hold) });
+  settle(hold: Hold, costPico: bigint, facts: Partial<UsageRecordDraft> = {}): ReturnType<Wallet['settle']> {
+    return this.wallet.settle({ hold, kind: 'charge', costPico, record: { ...outcomeOf(hold), ...facts } });
   }
 
   release(hold: Hold, usage: UsageRecordDraft['usage'] = outcomeOf(hold).usage): ReturnType<Wallet['settle']> {

@@ -1,5 +1,5 @@
 import { isoTime, lateEntryKey } from '../../../contracts/storage/table-keys';
-import { lesser } from '../../money/pico';
+import { larger, lesser } from '../../money/pico';
 import { type GuardedWrite, commit } from '../../table/commit';
 import { absent, any, compare } from '../../table/condition';
 import { RetryNeeded } from '../../table/retry';
@@ -13,7 +13,7 @@ import { chargeTransfers, countedIn, decodeEntry, type Entry, putEntry } from '.
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { WalletNotFound } from '../wallet-errors';
 import { budgetLeft, countLate } from './key-counters';
-import { type Settled, settledBefore, type Settlement } from './settlement';
+import { chargeOf, type Settled, settledBefore, type Settlement } from './settlement';
 
 interface Adjustment {
   readonly settled: Settled;
@@ -23,7 +23,8 @@ interface Adjustment {
 
 /**
  * Settles a request whose hold has expired. The money went back to `available` and may have been spent since, so the
- * charge is limited to what is left there, to the key's budget and to the hold. The rest is the operator's loss.
+ * charge is limited to what is left there and in the key's budget, and to what `chargeOf` allows. The rest is the
+ * operator's loss.
  * @throws HoldAlreadySettled, WalletNotFound
  */
 export async function adjustExpired(dependencies: WalletDependencies, settlement: Settlement): Promise<Settled> {
@@ -62,12 +63,12 @@ async function mainBalance(dependencies: WalletDependencies, { hold, costPico }:
 function adjustmentOf(settlement: Settlement, affordedPico: bigint, dependencies: WalletDependencies): Adjustment {
   const { hold, record: draft } = settlement;
   const { accountId, requestId, heldPico, counting } = hold;
-  const costPico = [settlement.costPico, heldPico, affordedPico].reduce(lesser);
+  const costPico = lesser(chargeOf(settlement).costPico, affordedPico);
   const overrunPico = settlement.costPico - costPico;
   const entry = {
     kind: 'adjustment' as const,
     requestId,
-    heldPico,
+    heldPico: larger(heldPico, costPico),
     ...countedIn(counting),
     at: isoTime(dependencies.timing.clock()),
     priceVersion: draft.priceVersion,

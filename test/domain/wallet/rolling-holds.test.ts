@@ -1,0 +1,163 @@
+import { TOKEN_LIFETIME_MS } from '../../../lambdas/adapters/embedded/tokens';
+import { suspendBalance } from '../../../lambdas/domain/wallet/balance/balance';
+import type { Counting } from '../../../lambdas/domain/wallet/holds/counting';
+import {
+  HoldNotFound,
+  InsufficientFunds,
+  KeyLimitReached,
+  WalletSuspended,
+} from '../../../lambdas/domain/wallet/wallet-errors';
+import { ACCOUNT, WalletStage } from './wallet-stage';
+
+const BUDGET: Counting = { counterId: 'key_1', budget: { window: '2026-11', limitPico: 500n } };
+const ESTIMATE = { estimated: true };
+
+let stage: WalletStage;
+beforeEach(async () => {
+  stage = await WalletStage.funded(1_000n);
+});
+afterEach(() => stage.expectSound());
+
+const extend = (hold: Awaited<ReturnType<WalletStage['roll']>>, wantedPico: bigint, leastPico = wantedPico) =>
+  stage.wallet.extend(hold, { wantedPico, leastPico });
+
+describe('a hold that grows', () => {
+  test('an extension moves money from available to held, and the settle returns what is left', async () => {
+    const hold = await extend(await stage.roll(100n, 900n), 200n);
+    expect(hold).toMatchObject({ heldPico: 300n, rolling: { slice: 1n, ceilingPico: 900n } });
+    expect(await stage.amounts()).toEqual([700n, 300n, 0n]);
+    expect(await stage.settle(hold, 250n)).toMatchObject({ costPico: 250n, overrunPico: 0n });
+    expect(await stage.amounts()).toEqual([750n, 0n, 250n]);
+  });
+
+  test('an extension takes what is left if that is enough to be of use, and nothing otherwise', async () => {
+    const hold = await stage.roll(100n, 5_000n);
+    await expect(extend(hold, 2_000n, 901n)).rejects.toBeInstanceOf(InsufficientFunds);
+    expect(await stage.amounts()).toEqual([900n, 100n, 0n]);
+    const extended = await extend(hold, 2_000n, 900n);
+    expect(extended.heldPico).toBe(1_000n);
+    await stage.release(extended);
+  });
+
+  test('an extension has to fit into the budget of the key', async () => {
+    const hold = await stage.roll(100n, 5_000n, BUDGET);
+    await expect(extend(hold, 401n)).rejects.toBeInstanceOf(KeyLimitReached);
+    const extended = await extend(hold, 450n, 400n);
+    expect(extended.heldPico).toBe(500n);
+    await stage.settle(extended, 450n);
+    expect(await stage.amounts()).toEqual([550n, 0n, 450n]);
+  });
+
+  test('a suspended account gets no extension, and its request can still be settled', async () => {
+    const hold = await stage.roll(100n, 900n);
+    await stage.store.write(suspendBalance(ACCOUNT, '2026-11-20T10:00:00.000Z'));
+    await expect(extend(hold, 100n)).rejects.toBeInstanceOf(WalletSuspended);
+    expect(await stage.settle(hold, 90n)).toMatchObject({ costPico: 90n });
+  });
+
+  test.each([0, TOKEN_LIFETIME_MS + 1])(
+    'an extension whose reply was lost is made once, if it is sent again after %d ms',
+    async (waitedMs) => {
+      stage.holdMs = 2 * TOKEN_LIFETIME_MS;
+      const hold = await stage.roll(100n, 900n);
+      stage.store.plan('lost reply', async () => void (stage.now += waitedMs));
+      expect(await extend(hold, 200n)).toMatchObject({ heldPico: 300n, rolling: { slice: 1n } });
+      expect(await stage.amounts()).toEqual([700n, 300n, 0n]);
+    },
+  );
+
+  test('a request that has ended gets no extension', async () => {
+    const hold = await stage.roll(100n, 900n);
+    await stage.settle(hold, 50n);
+    await expect(extend(hold, 100n)).rejects.toBeInstanceOf(HoldNotFound);
+    expect(await stage.amounts()).toEqual([950n, 0n, 50n]);
+  });
+});
+
+describe('a hold that shrinks', () => {
+  test('a shrink returns money to the account and to the budget of the key', async () => {
+    const hold = await stage.wallet.shrink(await stage.roll(400n, 900n, BUDGET), 300n);
+    expect(hold).toMatchObject({ heldPico: 100n, rolling: { slice: 1n } });
+    expect(await stage.amounts()).toEqual([900n, 100n, 0n]);
+    await stage.release(await stage.count(400n, BUDGET));
+    await stage.release(hold);
+  });
+
+  test.each([0n, -1n, 401n])('a hold of 400 pico-dollars cannot shrink by %s', async (returnedPico) => {
+    const hold = await stage.roll(400n, 900n);
+    await expect(stage.wallet.shrink(hold, returnedPico)).rejects.toBeInstanceOf(RangeError);
+  });
+});
+
+describe('the end of a hold that has changed', () => {
+  test('a settle that does not know of an extension ends the hold at the amount that it has', async () => {
+    const known = await stage.roll(100n, 900n);
+    await extend(known, 200n);
+    expect(await stage.settle(known, 250n)).toMatchObject({ costPico: 250n, overrunPico: 0n });
+    expect(await stage.amounts()).toEqual([750n, 0n, 250n]);
+    expect((await stage.entries()).at(-1)).toMatchObject({ heldPico: 300n });
+  });
+
+  test('a sweep returns what a hold was extended by, too', async () => {
+    await extend(await stage.roll(100n, 900n), 200n);
+    expect(await stage.expire()).toMatchObject({ expired: 1 });
+    expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
+  });
+
+  test('an extension that arrives while a sweep ends its hold does not leave money behind', async () => {
+    const hold = await stage.roll(100n, 900n);
+    stage.store.plan(() => extend(hold, 200n));
+    expect(await stage.expire()).toMatchObject({ expired: 1, failed: 0 });
+    expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
+  });
+
+  test('a request that was extended and expired is charged for what it reports, within what is left', async () => {
+    const hold = await extend(await stage.roll(100n, 900n), 200n);
+    await stage.expire();
+    expect(await stage.settle(hold, 800n)).toMatchObject({ outcome: 'adjusted', costPico: 800n, overrunPico: 0n });
+    expect(await stage.amounts()).toEqual([200n, 0n, 800n]);
+  });
+});
+
+describe('a charge above the hold', () => {
+  test('reported usage is charged up to the ceiling, and the rest is the operator’s loss', async () => {
+    const hold = await stage.roll(100n, 900n);
+    expect(await stage.settle(hold, 950n)).toMatchObject({ costPico: 900n, overrunPico: 50n });
+    expect(await stage.amounts()).toEqual([100n, 0n, 900n]);
+  });
+
+  test('an estimate is charged up to the hold, and no further', async () => {
+    const hold = await stage.roll(100n, 900n);
+    expect(await stage.settle(hold, 950n, ESTIMATE)).toMatchObject({ costPico: 100n, overrunPico: 850n });
+    expect(await stage.amounts()).toEqual([900n, 0n, 100n]);
+  });
+
+  test('reported usage above the hold takes no more than the account has', async () => {
+    const hold = await stage.roll(100n, 5_000n);
+    const other = await stage.reserve(700n);
+    expect(await stage.settle(hold, 900_000_000n)).toMatchObject({ costPico: 300n, overrunPico: 899_999_700n });
+    expect(await stage.amounts()).toEqual([0n, 700n, 300n]);
+    await stage.release(other);
+  });
+
+  test('reported usage above the hold takes no more than the budget of the key has, to the pico-dollar', async () => {
+    const hold = await stage.roll(100n, 5_000n, BUDGET);
+    const other = await stage.count(100n, BUDGET);
+    expect(await stage.settle(hold, 401n)).toMatchObject({ costPico: 400n, overrunPico: 1n });
+    await stage.release(other);
+  });
+
+  test('money that another request takes during the settle is not charged twice', async () => {
+    const hold = await stage.roll(100n, 5_000n);
+    stage.store.plan(() => stage.reserve(850n));
+    expect(await stage.settle(hold, 400n)).toMatchObject({ costPico: 150n, overrunPico: 250n });
+    expect(await stage.amounts()).toEqual([0n, 850n, 150n]);
+  });
+
+  test('a settle above the hold whose reply was lost returns what it charged', async () => {
+    const hold = await stage.roll(100n, 900n);
+    stage.store.plan('lost reply');
+    expect(await stage.settle(hold, 300n)).toMatchObject({ costPico: 300n, overrunPico: 0n });
+    expect(await stage.amounts()).toEqual([700n, 0n, 300n]);
+  });
+});
