@@ -1,5 +1,5 @@
 import type { EndpointId, Model } from '../../contracts/storage/catalog';
-import type { Unit } from '../../contracts/storage/units';
+import type { CacheWrite, Unit } from '../../contracts/storage/units';
 import type { Headers } from '../headers';
 import type { Dialect } from './dialect';
 import type { UsageReading } from './usage-reading';
@@ -53,6 +53,8 @@ export interface RequestBound {
   readonly inputTokensMax: number;
   /** For all choices together. */
   readonly outputTokensMax: number;
+  /** The units of prompt caching that the request can write. The worst case is priced with them. */
+  readonly cacheWrites: readonly CacheWrite[];
   /** The units besides text that can be used (audio, images). The worst case is priced with them. */
   readonly dearerUnits: readonly Unit[];
   /** The units that must have a price of their own in every tier; without one the request is refused. */

@@ -3,7 +3,7 @@ import { dearerUnits } from '../../dearer-units';
 import type { MeteredEndpoint, RequestBound } from '../../endpoint';
 import { readJsonAnswer } from '../../json/json-answer';
 import { requireJson } from '../../json/json-content';
-import { boundPrompt } from '../../json/prompt-bound';
+import { boundPrompt, cacheWritesOf } from '../../json/prompt-bound';
 import { providerJson } from '../../json/provider-json';
 import { anthropic } from '../anthropic';
 import { readAnthropicUsage } from '../usage';
@@ -41,5 +41,5 @@ function boundMessages({ json, outputTokensMax, serverTools }: MessagesRequest, 
     outputTokensMax: Math.min(outputTokensMax, contextTokens),
     contextTokens,
   });
-  return { ...rounds, ...dearerUnits(media) };
+  return { ...rounds, cacheWrites: cacheWritesOf(json, { isAutomatic: false }), ...dearerUnits(media) };
 }

@@ -36,7 +36,13 @@ export const embeddings: MeteredEndpoint<EmbeddingsRequest> = {
     return { json, model: members.model, stream: false, choices: 1, isOutputOpen: false };
   },
   // A batch has many inputs, each within the model's context: together only their bytes bound them.
-  bound: ({ json }) => ({ inputTokensMax: json.bytes.length, outputTokensMax: 0, dearerUnits: [], pricedUnits: [] }),
+  bound: ({ json }) => ({
+    inputTokensMax: json.bytes.length,
+    outputTokensMax: 0,
+    cacheWrites: [],
+    dearerUnits: [],
+    pricedUnits: [],
+  }),
   providerBody: ({ json, stream }, changes) => providerJson(json, { stream, changes }),
   readAnswer: (headers, body) =>
     readJsonAnswer(headers, body, { outputMember: 'data', readUsage: ({ usage }) => readOpenaiUsage(usage) }),
