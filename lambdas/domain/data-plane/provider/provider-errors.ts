@@ -1,5 +1,5 @@
 import { AppError, type ErrorKind } from '../../errors/app-error';
-import type { Answer, WholeAnswer } from './provider-attempt';
+import type { Answer, WholeAnswer } from './answer';
 import type { ProviderFailure } from './provider-client';
 
 const KINDS = { 502: 'server', 503: 'overloaded', 504: 'timeout' } as const;
@@ -71,8 +71,11 @@ export function statusError(provider: string, answer: WholeAnswer): ProviderFail
 }
 
 /** The error for a stream that has begun when the provider sent a whole answer, which can no longer be passed on. */
-export function unstreamedError(provider: string, answer: WholeAnswer): ProviderFailed {
-  if (answer.reading !== undefined)
+export function unstreamedError(
+  provider: string,
+  answer: Answer & { readonly kind: 'body' | 'passed' },
+): ProviderFailed {
+  if (answer.kind === 'passed' || answer.reading !== undefined)
     return new ProviderFailed(502, `The provider ${provider} did not stream its answer.`);
   return new ProviderFailed(502, answered(provider, answer));
 }
