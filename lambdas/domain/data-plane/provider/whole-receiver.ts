@@ -103,9 +103,7 @@ export class WholeReceiver {
     passing.push(bytes, onRoom);
     this.#passing = passing;
     if (isTaken) return true;
-    // Within an answer there is no place for a keep-alive.
-    output.stopKeepAlive();
-    output.begin(status, { ...clientHeaders(headers), ...this.#contentLength() });
+    output.beginWhole(status, { ...clientHeaders(headers), ...this.#contentLength() });
     return true;
   }
 

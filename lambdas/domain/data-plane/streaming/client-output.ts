@@ -32,6 +32,7 @@ export const wholeKeepAlive = ({ contentType, filler }: WholeFormat): KeepAlive 
  */
 export class ClientOutput {
   #out: Writable | undefined;
+  #isWhole = false;
   /** Set when writes no longer reach the client. */
   #lost = false;
   #onDrain: (() => void) | undefined;
@@ -50,6 +51,11 @@ export class ClientOutput {
 
   get begun(): boolean {
     return this.#out !== undefined;
+  }
+
+  /** Whether a whole answer is on its way, so that the response can only be completed with it, or be broken off. */
+  get isWhole(): boolean {
+    return this.#isWhole;
   }
 
   /** How many bytes wait for a client that reads too slowly; zero for any other client. */
@@ -71,6 +77,13 @@ export class ClientOutput {
       .on('drain', () => this.#onDrain?.())
       .on('error', onLost)
       .on('close', onLost);
+  }
+
+  /** Begins to send a whole answer. Within it there is no place for a keep-alive. */
+  beginWhole(status: number, headers: ResponseHeaders): void {
+    this.stopKeepAlive();
+    this.begin(status, headers);
+    this.#isWhole = true;
   }
 
   /**
