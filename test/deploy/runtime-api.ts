@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { emulatedAws } from './emulator';
@@ -77,6 +78,15 @@ export class RunningFunction {
   /** The function's output so far, which is its log in AWS. */
   get output(): string {
     return this.#output;
+  }
+
+  /** The most memory that the function's process has used so far, as Linux reports it. */
+  get peakBytes(): number {
+    const shell = this.#process?.pid ?? 0;
+    const children = readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim().split(' ');
+    const pid = children.find((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes(runtimeClient()));
+    const [, kib = ''] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Number(kib) * 1024;
   }
 
   /** Resolves when the function begins to respond, and rejects if its process ends before that. */
