@@ -10,11 +10,20 @@ const NEXT = '/2018-06-01/runtime/invocation/next';
 const ANSWER = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/;
 const INVOCATION_MS_MAX = 60_000;
 
+/** The default of `dataPlane.memoryMb`. */
+export const MEMORY_MB = 256;
+
+/** The limits of the heap that Lambda's bootstrap of nodejs24.x passes to Node, in percent of the memory. */
+const HEAP = [
+  `--max-semi-space-size=${Math.floor(0.05 * MEMORY_MB)}`,
+  `--max-old-space-size=${Math.floor(0.9 * MEMORY_MB)}`,
+];
+
 /** The environment variables that Lambda sets for every function. */
 const FUNCTION = {
   AWS_LAMBDA_FUNCTION_NAME: 'under-test',
   AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MEMORY_MB),
   AWS_LAMBDA_LOG_GROUP_NAME: 'under-test',
   AWS_LAMBDA_LOG_STREAM_NAME: 'under-test',
 };
@@ -59,7 +68,7 @@ export class RunningFunction {
     running.#server.listen(0, '127.0.0.1');
     await once(running.#server, 'listening');
     const { port } = running.#server.address() as AddressInfo;
-    running.#process = startGuarded([process.execPath, runtimeClient()], {
+    running.#process = startGuarded([process.execPath, ...HEAP, runtimeClient()], {
       cwd: bundle,
       env: {
         ...emulatedAws(endpoint),

@@ -6,7 +6,7 @@ import { describeUnless } from '../support/describe-unless';
 import { deployedBundle } from './cdk';
 import { FramedStream } from './framed-stream';
 import { functionUrlEvent } from './function-url-event';
-import { RunningFunction } from './runtime-api';
+import { MEMORY_MB, RunningFunction } from './runtime-api';
 import { runtimeClientObstacle } from './runtime-client-package';
 import { CHAT, COST_PICO, proxyEnvironment, REPORTED, type Stage } from './stage';
 
@@ -33,13 +33,14 @@ export function testWholeAnswers(stage: () => Stage): void {
     });
     afterEach(() => proxy.stop());
 
-    const chatEvent = (): object => {
+    const chatEvent = (content?: string): object => {
       const { account, originSecret } = stage();
       const headers = { authorization: `Bearer ${account.apiKey}`, [ORIGIN_SECRET_HEADER]: originSecret };
-      return functionUrlEvent('/v1/chat/completions', headers, { ...CHAT, stream: false });
+      const messages = content === undefined ? CHAT.messages : [{ role: 'user', content }];
+      return functionUrlEvent('/v1/chat/completions', headers, { ...CHAT, stream: false, max_tokens: 9, messages });
     };
 
-    test('a whole answer of 32 MiB passes through, is charged by its usage, and takes little more memory than one of 1 KB', async () => {
+    test('whole answers from 1 KB to 32 MiB pass through, are charged by their usage, and take the same memory', async () => {
       const peaks: number[] = [];
       for (const bytes of [KIB, 64 * KIB, 250 * KIB, MIB, 4 * MIB, 16 * MIB, 32 * MIB]) {
         const text = answerOf(bytes);
@@ -47,12 +48,24 @@ export function testWholeAnswers(stage: () => Stage): void {
         const { message } = await proxy.invoke(chatEvent());
         expect(await lengthOf(message)).toBeGreaterThan(text.length);
         expect(message.trailers).toEqual({});
+        const [record] = await stage().deployment.usage.newest(stage().account.accountId, 1);
+        expect(record).toMatchObject({ status: 'completed', estimated: false, costPico: COST_PICO });
         peaks.push(proxy.peakBytes);
       }
-      console.log(peaks.map((peak) => Math.round(peak / MIB)).join(' '));
-      const [record] = await stage().deployment.usage.newest(stage().account.accountId, 1);
-      expect(record).toMatchObject({ status: 'completed', estimated: false, costPico: COST_PICO });
-      expect((peaks.at(-1) ?? 0) - (peaks[0] ?? 0)).toBeLessThan(64 * MIB);
+      const [, , small = 0, , , , largest = 0] = peaks;
+      expect(largest - small).toBeLessThan(30 * MIB);
+      expect(largest).toBeLessThan(0.7 * MEMORY_MB * MIB);
+    });
+
+    test('the largest request leaves a part of the memory unused', async () => {
+      stage().upstream.answerWith(wholeAnswer(answerOf(KIB)));
+      for (let count = 0; count < 3; count += 1) {
+        const { message } = await proxy.invoke(chatEvent('word '.repeat(MIB - 100)));
+        const answer = new FramedStream(message);
+        expect(await answer.head()).toMatchObject({ statusCode: 200 });
+        await answer.rest();
+      }
+      expect(proxy.peakBytes).toBeLessThan(0.85 * MEMORY_MB * MIB);
     });
 
     test('a large answer that its provider breaks off is reported as incomplete, and the function serves the next request', async () => {
