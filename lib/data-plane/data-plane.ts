@@ -99,7 +99,9 @@ export class DataPlane extends Construct {
       new HarmAlarm(this, `${name}Errors`, {
         topic,
         metric: lambda.metricErrors(sum),
-        alarm: { impact: `Requests of ${callers} break off, and money of those that crash is held until the sweeper runs` },
+        alarm: {
+          impact: `Requests of ${callers} break off, and money of those that crash is held until the sweeper runs`,
+        },
       });
       new HarmAlarm(this, `${name}Throttles`, {
         topic,

@@ -31,13 +31,7 @@ export interface GatewayFunctionProps extends GatewayStores {
 }
 
 type SharedProps =
-  | 'memoryMb'
-  | 'timeout'
-  | 'logDays'
-  | 'logsReports'
-  | 'encryptionKey'
-  | 'losesEventsBecause'
-  | 'environment';
+  'memoryMb' | 'timeout' | 'logDays' | 'logsReports' | 'encryptionKey' | 'losesEventsBecause' | 'environment';
 
 /** The properties that the functions of the data plane share. */
 export function gatewayFunctionProps(

@@ -1,12 +1,14 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
+  type BrotliCompress,
   brotliCompressSync,
   constants,
   createBrotliCompress,
   createGzip,
   deflateRawSync,
   deflateSync,
+  type Gzip,
   gzipSync,
 } from 'node:zlib';
 import { UndiciProviderClient } from '../../lambdas/adapters/providers/undici-provider-client';
@@ -89,12 +91,13 @@ test.each([
   answer = encoded(encoding, body);
   const { headers, chunks, end } = await send().ended;
   expect([Buffer.concat(chunks).toString(), end]).toEqual([TEXT, 'end']);
-  if (encoding !== 'identity') expect([headers['content-encoding'], headers['content-length']]).toEqual([undefined, undefined]);
+  if (encoding !== 'identity')
+    expect([headers['content-encoding'], headers['content-length']]).toEqual([undefined, undefined]);
 });
 
 test.each([
-  ['gzip', () => createGzip()],
-  ['br', () => createBrotliCompress()],
+  ['gzip', (): Gzip | BrotliCompress => createGzip()],
+  ['br', (): Gzip | BrotliCompress => createBrotliCompress()],
 ])('each event of an encoded stream arrives when the provider sends it: %s', async (encoding, create) => {
   const encoder = create();
   answer = (reply) => void encoder.pipe(reply.writeHead(200, { 'content-encoding': encoding }));

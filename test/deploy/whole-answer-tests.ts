@@ -80,7 +80,9 @@ export function testWholeAnswers(stage: () => Stage): void {
       expect(await answer.rest()).not.toContain('usage');
       expect(message.trailers).toMatchObject({ 'lambda-runtime-function-error-type': 'AnswerBrokenOff' });
       const { accountId } = stage().account;
-      expect(await stage().deployment.usage.newest(accountId, 1)).toMatchObject([{ status: 'provider_error', costPico: 0n }]);
+      expect(await stage().deployment.usage.newest(accountId, 1)).toMatchObject([
+        { status: 'provider_error', costPico: 0n },
+      ]);
       expect(await stage().deployment.wallet.balance(accountId)).toMatchObject({ heldPico: 0n });
 
       stage().upstream.answerWith(wholeAnswer(answerOf(KIB)));

@@ -122,7 +122,10 @@ describe('a gateway whose memory is short', () => {
       for (const client of clients) client.close();
       await until('every record', async () => (await recordsOf(run)).length === 5);
     });
-    expect(records.map(({ status }) => status).sort()).toEqual([...Array.from({ length: 4 }, () => 'client_gone'), 'completed']);
+    expect(records.map(({ status }) => status).sort()).toEqual([
+      ...Array.from({ length: 4 }, () => 'client_gone'),
+      'completed',
+    ]);
     expect(paidPico).toBe(records.reduce((sum, { costPico }) => sum + costPico, 0n));
   });
 

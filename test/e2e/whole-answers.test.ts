@@ -29,26 +29,29 @@ test.each([
   ['gzip', gzipSync],
   ['deflate', deflateSync],
   ['br', brotliCompressSync],
-] as const)('an answer that a provider encodes unasked reaches its client decoded, and is metered: %s', async (encoding, encode) => {
-  const small = JSON.stringify(chatCompletion('Hello', USAGE));
-  const stream = chatStream(['Hel', 'lo'], USAGE).join('');
-  const { records, paidPico } = await usageDuring(run, async () => {
-    for (const text of [small, LARGE]) {
+] as const)(
+  'an answer that a provider encodes unasked reaches its client decoded, and is metered: %s',
+  async (encoding, encode) => {
+    const small = JSON.stringify(chatCompletion('Hello', USAGE));
+    const stream = chatStream(['Hel', 'lo'], USAGE).join('');
+    const { records, paidPico } = await usageDuring(run, async () => {
+      for (const text of [small, LARGE]) {
+        run.upstream.answerWith((reply) => {
+          reply.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding }).end(encode(text));
+        });
+        expect((await post(run, '/v1/chat/completions', chatBody())).text).toBe(text);
+      }
       run.upstream.answerWith((reply) => {
-        reply.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding }).end(encode(text));
+        reply.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': encoding }).end(encode(stream));
       });
-      expect((await post(run, '/v1/chat/completions', chatBody())).text).toBe(text);
-    }
-    run.upstream.answerWith((reply) => {
-      reply.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': encoding }).end(encode(stream));
+      const answer = await post(run, '/v1/chat/completions', chatBody({ stream: true }));
+      expect(answer.text).toContain('"content":"lo"');
+      expect(answer.headers.get('content-encoding')).toBeNull();
     });
-    const answer = await post(run, '/v1/chat/completions', chatBody({ stream: true }));
-    expect(answer.text).toContain('"content":"lo"');
-    expect(answer.headers.get('content-encoding')).toBeNull();
-  });
-  expect(records.map(({ estimated }) => estimated)).toEqual([false, false, false]);
-  expect(paidPico).toBe(3n * COST_PICO);
-});
+    expect(records.map(({ estimated }) => estimated)).toEqual([false, false, false]);
+    expect(paidPico).toBe(3n * COST_PICO);
+  },
+);
 
 test('a large whole answer reaches its client byte for byte, without a cost header, and is metered', async () => {
   run.upstream.answerWith(wholeAnswer(LARGE));

@@ -55,20 +55,25 @@ describe('a large whole answer', () => {
       },
       9n * INPUT_PICO,
     ],
-  ])('%s above the small size passes through as it arrives, and costs what its usage says', async (_what, sent, body, costPico) => {
-    const { client, call, done } = await begin(sent);
-    const text = JSON.stringify(body);
-    call.head(200, { ...JSON_TYPE, 'content-length': String(text.length) });
-    await play(call, client, text.slice(0, -1_000));
-    expect(client.text.length).toBeGreaterThan(text.length / 2);
-    expect(client.answerHeaders).toMatchObject({ ...JSON_TYPE, 'content-length': String(text.length) });
-    await play(call, client, text.slice(-1_000));
-    call.end();
-    await done;
-    expect([client.text, client.ended, client.broken]).toEqual([text, true, false]);
-    expect(client.answerHeaders['x-tollgate-cost']).toBeUndefined();
-    expect(await stage.records()).toMatchObject([{ status: 'completed', httpStatus: 200, estimated: false, costPico }]);
-  });
+  ])(
+    '%s above the small size passes through as it arrives, and costs what its usage says',
+    async (_what, sent, body, costPico) => {
+      const { client, call, done } = await begin(sent);
+      const text = JSON.stringify(body);
+      call.head(200, { ...JSON_TYPE, 'content-length': String(text.length) });
+      await play(call, client, text.slice(0, -1_000));
+      expect(client.text.length).toBeGreaterThan(text.length / 2);
+      expect(client.answerHeaders).toMatchObject({ ...JSON_TYPE, 'content-length': String(text.length) });
+      await play(call, client, text.slice(-1_000));
+      call.end();
+      await done;
+      expect([client.text, client.ended, client.broken]).toEqual([text, true, false]);
+      expect(client.answerHeaders['x-tollgate-cost']).toBeUndefined();
+      expect(await stage.records()).toMatchObject([
+        { status: 'completed', httpStatus: 200, estimated: false, costPico },
+      ]);
+    },
+  );
 
   test('a small whole answer keeps its length and its cost header', async () => {
     stage.providers.play(whole(completion('hi', USAGE)));
@@ -243,7 +248,8 @@ describe('a client of a large whole answer', () => {
     client.stalled = true;
     call.head();
     let hasRoom = true;
-    for (let at = 0; at < ANSWER.length && hasRoom; at += CHUNK_BYTES) hasRoom = call.data(ANSWER.slice(at, at + CHUNK_BYTES));
+    for (let at = 0; at < ANSWER.length && hasRoom; at += CHUNK_BYTES)
+      hasRoom = call.data(ANSWER.slice(at, at + CHUNK_BYTES));
     expect(hasRoom).toBe(false);
     client.leave();
     call.end();
@@ -279,7 +285,7 @@ describe('a client of a large whole answer', () => {
     const { client, call, done } = await begin(chat());
     client.stalled = true;
     call.head();
-    await play(call, { read: () => undefined } as FakeClient, ANSWER.slice(0, KEPT_BYTES_MAX + 1));
+    call.data(ANSWER.slice(0, KEPT_BYTES_MAX + 1));
     call.data(ANSWER.slice(KEPT_BYTES_MAX + 1, -500));
     await jest.advanceTimersByTimeAsync(WRITE_TIMEOUT_MS);
     expect([client.gone.aborted, call.aborted]).toEqual([true, false]);

@@ -95,13 +95,16 @@ describe('a stream to a request for a whole answer', () => {
   test.each([
     ['its own type', SSE],
     ['JSON’s type', JSON_TYPE],
-  ])('a stream to a request for a whole answer is passed on unchanged and metered by its usage, under %s', async (_what, headers) => {
-    stage.providers.play(whole(STREAM, 200, headers));
-    const client = await stage.send(chat({ stream: false }));
-    expect([client.status, client.text]).toEqual([200, STREAM]);
-    expect(client.answerHeaders['x-tollgate-cost']).toBeDefined();
-    expect(await stage.records()).toMatchObject([{ status: 'completed', estimated: false, costPico: COST_PICO }]);
-  });
+  ])(
+    'a stream to a request for a whole answer is passed on unchanged and metered by its usage, under %s',
+    async (_what, headers) => {
+      stage.providers.play(whole(STREAM, 200, headers));
+      const client = await stage.send(chat({ stream: false }));
+      expect([client.status, client.text]).toEqual([200, STREAM]);
+      expect(client.answerHeaders['x-tollgate-cost']).toBeDefined();
+      expect(await stage.records()).toMatchObject([{ status: 'completed', estimated: false, costPico: COST_PICO }]);
+    },
+  );
 
   test('Anthropic’s stream to a request for a whole answer that lacks its end is charged for what was seen', async () => {
     const start = event({ type: 'message_start', message: { usage: { input_tokens: 5, output_tokens: 1 } } });
@@ -109,7 +112,9 @@ describe('a stream to a request for a whole answer', () => {
     stage.providers.play(events(start, text));
     const client = await stage.send(messages());
     expect(client.text).toBe(start + text);
-    expect(await stage.records()).toMatchObject([{ status: 'completed', estimated: true, usage: { input: 5, output: 5 } }]);
+    expect(await stage.records()).toMatchObject([
+      { status: 'completed', estimated: true, usage: { input: 5, output: 5 } },
+    ]);
   });
 
   test('a stream without usage to a request for a whole answer is charged an upper bound of its text', async () => {

@@ -17,7 +17,10 @@ describe('a provider that is silent about a whole answer', () => {
     expect(client.status).toBe(0);
     await jest.advanceTimersByTimeAsync(1);
     expect([client.status, client.text]).toEqual([200, ' ']);
-    expect(client.answerHeaders).toMatchObject({ ...JSON_ANSWER, 'x-request-id': expect.stringMatching(/^req_/) as string });
+    expect(client.answerHeaders).toMatchObject({
+      ...JSON_ANSWER,
+      'x-request-id': expect.stringMatching(/^req_/) as string,
+    });
     await jest.advanceTimersByTimeAsync(30_000);
     expect(client.text).toBe('   ');
     whole(completion('hi', USAGE))(call);
@@ -71,24 +74,27 @@ describe('a provider that is silent about a whole answer', () => {
     ['a failure of every provider', (call: FakeCall) => call.fail('timeout'), 'provider_error'],
     ['a refusal of the request', whole({ error: { message: 'bad image' } }, 400), 'provider_error'],
     ['an error under status 200', whole({ error: { message: 'overloaded' } }), 'provider_error'],
-  ])('a response that blanks have begun is broken off by %s, without a body and free of charge', async (_what, play, status) => {
-    const client = stage.client(chat());
-    const { done, call } = await stage.begin(client, fails('timeout'));
-    await jest.advanceTimersByTimeAsync(45_000);
-    play(call);
-    await done;
-    expect([client.text, client.broken, client.ended, client.begins]).toEqual([' ', true, false, 1]);
-    expect(await stage.records()).toMatchObject([{ status, httpStatus: 200, costPico: 0n }]);
-    await jest.advanceTimersByTimeAsync(60_000);
-    expect(client.text).toBe(' ');
-  });
+  ])(
+    'a response that blanks have begun is broken off by %s, without a body and free of charge',
+    async (_what, play, status) => {
+      const client = stage.client(chat());
+      const { done, call } = await stage.begin(client, fails('timeout'));
+      await jest.advanceTimersByTimeAsync(45_000);
+      play(call);
+      await done;
+      expect([client.text, client.broken, client.ended, client.begins]).toEqual([' ', true, false, 1]);
+      expect(await stage.records()).toMatchObject([{ status, httpStatus: 200, costPico: 0n }]);
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect(client.text).toBe(' ');
+    },
+  );
 
   test('a response that blanks have begun is broken off after its request is settled', async () => {
     const client = stage.client(chat());
     const { done, call } = await stage.begin(client, fails('timeout'));
     await jest.advanceTimersByTimeAsync(45_000);
     let settled: Promise<unknown[]> | undefined;
-    client.breakOff = () => (settled = stage.records());
+    client.breakOff = () => void (settled = stage.records());
     call.fail();
     await done;
     expect(await settled).toHaveLength(1);

@@ -29,7 +29,8 @@ test.each([
 ])('a long value of the outermost object becomes an empty one of its type: %s', (_what, value, empty) => {
   const long = JSON.stringify({ a: 1, long: value, usage: { n: 2 } }).replace(
     JSON.stringify(value),
-    (text) => `${text.slice(0, -1)}${typeof value === 'string' ? 'x'.repeat(VALUE_BYTES_MAX) : ' '.repeat(VALUE_BYTES_MAX)}${text.slice(-1)}`,
+    (text) =>
+      `${text.slice(0, -1)}${typeof value === 'string' ? 'x'.repeat(VALUE_BYTES_MAX) : ' '.repeat(VALUE_BYTES_MAX)}${text.slice(-1)}`,
   );
   for (const cut of [1, 7, 1_000, long.length]) {
     const shortener = shorten(long, cut);

@@ -1,5 +1,5 @@
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
-/** What the lines of an event stream begin with. */
+/** The lines of an event stream begin with one of these. */
 const FIELDS = [':', 'data:', 'event:', 'id:', 'retry:'].map((field) => Buffer.from(field));
 const LONGEST_FIELD = Math.max(...FIELDS.map(({ length }) => length));
 

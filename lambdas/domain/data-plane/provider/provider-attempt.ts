@@ -23,7 +23,7 @@ export interface Attempt {
   readonly request: ProviderRequest;
   /** Reads a whole answer. */
   readonly endpoint: MeteredEndpoint;
-  /** What the client asked for. */
+  /** The client's request. */
   readonly asked: MeteredRequest;
   /** Passes events to the client; absent when the client asked for a whole answer. */
   readonly relay: EventRelay | undefined;
@@ -106,7 +106,7 @@ class AnswerListener implements ProviderListener {
     const bytes = this.#isOpen ? chunk : this.#open(this.#opening.push(chunk));
     if (bytes.length === 0) return true;
     const hasRoom = this.#passOn(bytes);
-    if (!hasRoom && !this.#ended) this.#pause.begin(this.#sink?.isClientSlow === true);
+    if (!hasRoom) this.#pause.begin(this.#sink?.isClientSlow === true);
     return hasRoom;
   }
 

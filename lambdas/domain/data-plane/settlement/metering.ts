@@ -45,7 +45,9 @@ export function meter(answer: Answer, clientGone: boolean, bound: UsageBound): M
     case 'broken_off':
       // A provider that breaks off is not paid for, as if it had broken off unseen. But a client that makes it wait must
       // not get a part of an answer for nothing.
-      return answer.wasClientSlow ? { status: 'interrupted', ...unseenUsage(bound) } : { status: 'provider_error', ...NOTHING };
+      return answer.wasClientSlow
+        ? { status: 'interrupted', ...unseenUsage(bound) }
+        : { status: 'provider_error', ...NOTHING };
     case 'oversized':
       // Clients can cause this on purpose, and the provider is paid for it, so it is not free.
       return { status: 'interrupted', ...unseenUsage(bound) };

@@ -24,7 +24,7 @@ const isBlank = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byt
 
 /**
  * Shortens a JSON object as its bytes pass. The members of the outermost object stay, and a long value becomes an empty
- * one of the same type. Names and short values are copied as they are, so whoever parses the result also checks them.
+ * one of the same type. Names and short values are copied as they are, so the parser of the result also checks them.
  * Within a long value only strings and the nesting are followed.
  */
 export class JsonShortener implements WholeShortener {
