@@ -21,7 +21,7 @@ export function closeAnswer(paid: PaidRequest, outcome: ProviderOutcome, settled
   const rest = answer.kind === 'passed' ? answer.rest : undefined;
   if (rest !== undefined) closeBegun(output, rest);
   else if (client && !output.isWhole) closeStream(client, paid, outcome, cost);
-  else if (answer.kind === 'body' && answer.reading !== undefined && !output.isWhole) closeBegun(output, answer.body);
+  else if (answer.kind === 'body' && answer.reading !== undefined) closeBegun(output, answer.body);
   // An error after a status of 200 would look like an answer.
   else output.breakOff();
 }
