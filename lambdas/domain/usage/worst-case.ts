@@ -1,5 +1,11 @@
 import type { PriceTier, PriceVersion } from '../../contracts/storage/catalog';
-import { type CacheWrite, type InputUnit, OUTPUT_UNITS, type OutputUnit, type Unit } from '../../contracts/storage/units';
+import {
+  type CacheWrite,
+  type InputUnit,
+  OUTPUT_UNITS,
+  type OutputUnit,
+  type Unit,
+} from '../../contracts/storage/units';
 import { tiersUpTo, unitPricePico } from '../catalog/price';
 
 interface BoundedRequest {

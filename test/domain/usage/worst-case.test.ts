@@ -111,6 +111,8 @@ describe('the affordable output', () => {
 
   test('the affordable output is unlimited if output is free', () => {
     const version = versionOf([0, { input: 1, output: 0, reasoning: 0 }]);
-    expect(affordableOutputTokens({ version, inputTokensMax: 1, cacheWrites: [], availablePico: 1n })).toBe(Number.MAX_SAFE_INTEGER);
+    expect(affordableOutputTokens({ version, inputTokensMax: 1, cacheWrites: [], availablePico: 1n })).toBe(
+      Number.MAX_SAFE_INTEGER,
+    );
   });
 });

@@ -3,6 +3,7 @@ import { dearerUnits } from '../../dearer-units';
 import type { BodyChanges, MeteredEndpoint, ProviderBody, RequestBound } from '../../endpoint';
 import { readJsonAnswer } from '../../json/json-answer';
 import { requireJson } from '../../json/json-content';
+import { JSON_WHOLE } from '../../json/json-whole';
 import { boundPrompt, cacheWritesOf } from '../../json/prompt-bound';
 import { providerJson } from '../../json/provider-json';
 import { type Edit, insertMember, replaceValue } from '../../json/splice';
@@ -28,6 +29,7 @@ export const chat: MeteredEndpoint<ChatRequest> = {
   providerBody: chatBody,
   readAnswer: (headers, body) =>
     readJsonAnswer(headers, body, { outputMember: 'choices', readUsage: (answer) => readChatUsage(answer, 1) }),
+  whole: JSON_WHOLE,
   stream: (request) => new ChatStream(request),
 };
 

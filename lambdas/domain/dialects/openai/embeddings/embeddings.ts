@@ -3,6 +3,7 @@ import type { MeteredEndpoint, MeteredRequest } from '../../endpoint';
 import { readJsonAnswer } from '../../json/json-answer';
 import { requireJson } from '../../json/json-content';
 import { type JsonBody, type JsonFormat, readJson } from '../../json/json-request';
+import { JSON_WHOLE } from '../../json/json-whole';
 import { providerJson } from '../../json/provider-json';
 import { modelName, never, STORED, unparsed } from '../../json/request-members';
 import { openai } from '../openai';
@@ -46,4 +47,5 @@ export const embeddings: MeteredEndpoint<EmbeddingsRequest> = {
   providerBody: ({ json, stream }, changes) => providerJson(json, { stream, changes }),
   readAnswer: (headers, body) =>
     readJsonAnswer(headers, body, { outputMember: 'data', readUsage: ({ usage }) => readOpenaiUsage(usage) }),
+  whole: JSON_WHOLE,
 };
