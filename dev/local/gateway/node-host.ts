@@ -112,6 +112,7 @@ function toExchange(request: IncomingMessage, response: ServerResponse, open: Op
     deadline,
     gone: open.gone,
     disconnect: () => open.cut(),
+    breakOff: () => open.cut(),
     keepAnswer: (bytes, onRoom) => open.memory.keepAnswer(bytes, onRoom),
     readBody: (bytesMax) => open.readBody(bytesMax),
     begin: (status, headers) => begin(request, response, status, headers),

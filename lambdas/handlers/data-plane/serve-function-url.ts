@@ -19,7 +19,9 @@ export function serveFunctionUrl(open: () => Promise<Pick<Gateway, 'handle'>>, r
   const gateway = openOnce(open);
   return runtime.streamifyResponse(
     async (event, stream, context) => {
-      await (await gateway()).handle(functionUrlExchange(runtime, event, stream, context, readCaller));
+      const exchange = functionUrlExchange(runtime, event, stream, context, readCaller);
+      await (await gateway()).handle(exchange);
+      exchange.complete();
     },
     { highWaterMark: CLIENT_BUFFER_BYTES },
   );
