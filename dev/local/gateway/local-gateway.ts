@@ -3,7 +3,9 @@ import { LiveCatalog } from '../../../lambdas/domain/catalog/live-catalog';
 import type { Log } from '../../../lambdas/domain/log';
 import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations';
 import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
+import { IdempotencyKeys } from '../../../lambdas/domain/data-plane/idempotency/idempotency-keys';
 import { byKey } from '../../../lambdas/domain/data-plane/identify-caller';
+import { derivedSecret, IDEMPOTENCY_KEYS } from '../../../lambdas/domain/secret';
 import type { Sweep } from '../../../lambdas/domain/wallet/sweep';
 import { commandHandler } from '../../cli/commands/run-on-folder';
 import { DataFolder } from '../folder/data-folder';
@@ -140,7 +142,8 @@ function openDataPlane(options: {
   const { services, catalog, client, log } = options;
   const identify = byKey(services.keys);
   const cancellations = new Cancellations(services);
-  return new Gateway({ ...services, identify, catalog, cancellations, providers: client, log });
+  const idempotency = new IdempotencyKeys({ ...services, secret: derivedSecret(services.pepper, IDEMPOTENCY_KEYS) });
+  return new Gateway({ ...services, identify, catalog, cancellations, idempotency, providers: client, log });
 }
 
 /** Starts everything that reads the changes of usage records. */
