@@ -14,9 +14,6 @@ import { settleRequest } from './settlement/settle-request';
 import { ClientStream } from './streaming/client-stream';
 import { EventRelay } from './streaming/event-relay';
 
-/** A Lambda function URL accepts 6 MB, which includes the envelope around the body and the escapes in it. */
-export const REQUEST_BYTES_MAX = 5 * 1024 * 1024;
-
 /** A hold outlives its request's deadline by this much, so that a settle never races the sweeper. */
 const HOLD_MARGIN_MS = MINUTE_MS;
 
@@ -51,7 +48,7 @@ export async function serveMetered(dependencies: MeteredDependencies, call: Mete
 }
 
 async function parse({ endpoint, exchange }: MeteredCall): Promise<{ body: Buffer; request: MeteredRequest }> {
-  const bytes = await exchange.readBody(REQUEST_BYTES_MAX);
+  const bytes = await exchange.readBody();
   return { body: bytes, request: endpoint.parse({ contentType: exchange.headers['content-type'] ?? '', bytes }) };
 }
 
