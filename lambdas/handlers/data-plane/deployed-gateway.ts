@@ -44,11 +44,12 @@ export async function deployedGateway(
   });
   const providers = z.array(providerSettingsSchema).parse(JSON.parse(env.PROVIDERS));
   const log = new StdoutLog();
-  let apiKeys = await providerKeys.get();
+  const [keys, entered] = await Promise.all([providerKeys.get(), entrance({ store, client, clock })]);
+  let apiKeys = keys;
   const base = { list: PRICE_LIST, providers: withKey(providers, apiKeys, log) };
   const gateway = new Gateway({
     wallet: new Wallet({ store, clock, usageRetentionDays: Number(env.USAGE_RETENTION_DAYS) }),
-    ...(await entrance({ store, client, clock })),
+    ...entered,
     usage: new UsageRecords({ store }),
     receipts: new Receipts({ store, clock }),
     cancellations: new Cancellations({ store, clock }),

@@ -28,11 +28,12 @@ export const clientsEntrance =
   (env: Env<typeof PROXY_ENV>): Entrance =>
   async ({ store, client, clock }) => {
     const secret = new CachedSecret({ client, arn: env.KEY_PEPPER_SECRET, schema: pepperSecretSchema, clock });
-    const pepper = await secret.get();
+    const origins = originSecrets({ client, arn: env.ORIGIN_SECRET, clock });
+    const [pepper] = await Promise.all([secret.get(), origins()]);
     return {
       identify: byKey(new KeyVerifier({ store, pepper, clock })),
       idempotency: new IdempotencyKeys({ store, clock, secret: derivedSecret(pepper, IDEMPOTENCY_KEYS) }),
-      originSecrets: originSecrets({ client, arn: env.ORIGIN_SECRET, clock }),
+      originSecrets: origins,
     };
   };
 
