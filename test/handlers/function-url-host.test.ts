@@ -115,7 +115,7 @@ test('a function requests the gateway’s buffer size from the runtime, whatever
   try {
     await jest.isolateModulesAsync(async () => {
       const { serveFunctionUrl } = await import('../../lambdas/handlers/data-plane/serve-function-url');
-      serveFunctionUrl(() => Promise.reject(new Error('nothing is asked')), callerBehindEdge);
+      await serveFunctionUrl(() => Promise.reject(new Error('nothing is asked')), callerBehindEdge);
     });
   } finally {
     Reflect.deleteProperty(globalThis, 'awslambda');
