@@ -26,7 +26,10 @@ describeDurableEngines('Idempotency-Keys on', (engine) => {
   });
 
   const processOn = (store: TableStore): Gateway =>
-    new Gateway({ ...stage.dependencies, idempotency: new IdempotencyKeys({ store, clock: Date.now, secret: SECRET }) });
+    new Gateway({
+      ...stage.dependencies,
+      idempotency: new IdempotencyKeys({ store, clock: Date.now, secret: SECRET }),
+    });
 
   /** Sends the same request in parallel, through all processes. @returns how often each status was answered */
   async function sendAll(): Promise<{ readonly [status: string]: number }> {

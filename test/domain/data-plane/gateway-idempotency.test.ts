@@ -33,23 +33,26 @@ describe('a retry with the same Idempotency-Key', () => {
   test.each([
     ['a whole answer', chat(), answer],
     ['a stream', chat({ stream: true }), events(delta('hi'), 'data: [DONE]\n\n')],
-  ])('a retry of %s is not charged again, and learns the cost and the ID of the first attempt', async (_name, sent, play) => {
-    stage.providers.play(play);
-    const first = await stage.send(keyed('once', sent));
-    const spentPico = await stage.spentPico();
-    const retried = await stage.send(keyed('once', sent));
-    expect(first.status).toBe(200);
-    expect(seen(retried)).toEqual([409, 'idempotency_key_used']);
-    const [record] = await stage.records();
-    expect(retried.answerHeaders).toMatchObject({
-      'x-should-retry': 'false',
-      'x-tollgate-first-request-id': record!.requestId,
-      'x-tollgate-first-cost': expect.stringMatching(/^0\.0+\d+$/),
-    });
-    expect(retried.text).toContain(record!.requestId);
-    expect(requestIdOf(retried)).not.toBe(record!.requestId);
-    expect([stage.providers.calls.length, await stage.spentPico()]).toEqual([1, spentPico]);
-  });
+  ])(
+    'a retry of %s is not charged again, and learns the cost and the ID of the first attempt',
+    async (_name, sent, play) => {
+      stage.providers.play(play);
+      const first = await stage.send(keyed('once', sent));
+      const spentPico = await stage.spentPico();
+      const retried = await stage.send(keyed('once', sent));
+      expect(first.status).toBe(200);
+      expect(seen(retried)).toEqual([409, 'idempotency_key_used']);
+      const [record] = await stage.records();
+      expect(retried.answerHeaders).toMatchObject({
+        'x-should-retry': 'false',
+        'x-tollgate-first-request-id': record!.requestId,
+        'x-tollgate-first-cost': expect.stringMatching(/^0\.0+\d+$/),
+      });
+      expect(retried.text).toContain(record!.requestId);
+      expect(requestIdOf(retried)).not.toBe(record!.requestId);
+      expect([stage.providers.calls.length, await stage.spentPico()]).toEqual([1, spentPico]);
+    },
+  );
 
   test('a retry is refused in Anthropic’s dialect at Anthropic’s endpoint', async () => {
     stage.providers.play(
@@ -197,7 +200,12 @@ function otherProcess(): Gateway {
   const timing = { clock, random: () => 0.5, sleep };
   const secret = Buffer.from('sixteen bytes or more');
   const idempotency = new IdempotencyKeys({ store: stage.engine, clock, secret, timing });
-  return new Gateway({ ...stage.dependencies, wallet: stage.other, identify: () => Promise.resolve(owner()), idempotency });
+  return new Gateway({
+    ...stage.dependencies,
+    wallet: stage.other,
+    identify: () => Promise.resolve(owner()),
+    idempotency,
+  });
 }
 
 const owner = () => ({ accountId: stage.accountId, keyId: stage.apiKey.split('_')[1]! });
@@ -273,7 +281,14 @@ describe('an Idempotency-Key', () => {
     };
     await stage.send(keyed('client-chosen-text', chat({ messages: [{ role: 'user', content: 'canary' }] })));
     expect(puts).toHaveLength(1);
-    expect(Object.keys(puts[0]!.put).sort()).toEqual(['bodyHash', 'expiresAt', 'holdDeadline', 'pk', 'requestId', 'sk']);
+    expect(Object.keys(puts[0]!.put).sort()).toEqual([
+      'bodyHash',
+      'expiresAt',
+      'holdDeadline',
+      'pk',
+      'requestId',
+      'sk',
+    ]);
     expect(JSON.stringify(puts[0]!.put)).not.toMatch(/client-chosen-text|canary|chatty/);
   });
 

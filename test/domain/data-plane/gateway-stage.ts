@@ -114,7 +114,10 @@ export class GatewayStage {
   /** Runs each time that a retry waits for its first attempt, after the clock was turned forward by the wait. */
   whileWaiting: () => unknown = () => undefined;
 
-  private constructor(originSecrets?: readonly string[], engine: TableStore = EmbeddedStore.memory({ clock: Date.now })) {
+  private constructor(
+    originSecrets?: readonly string[],
+    engine: TableStore = EmbeddedStore.memory({ clock: Date.now }),
+  ) {
     this.engine = engine;
     this.process = new MortalStore(engine);
     const store = new FaultyStore(this.process);

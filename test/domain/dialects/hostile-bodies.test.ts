@@ -77,9 +77,12 @@ test.each(Object.entries(bodies))(
 
 const HEAP_BYTES_MAX = 120 * 1024 * 1024;
 
-test.each(Object.entries(bodies))('the largest body of a function, filled with %s, is handled in bounded memory', (_what, bodyOf) => {
-  const body = bodyOf(TEXT_BODY_BYTES_MAX);
-  const before = process.memoryUsage().heapUsed;
-  handle(body);
-  expect(process.memoryUsage().heapUsed - before).toBeLessThan(HEAP_BYTES_MAX);
-});
+test.each(Object.entries(bodies))(
+  'the largest body of a function, filled with %s, is handled in bounded memory',
+  (_what, bodyOf) => {
+    const body = bodyOf(TEXT_BODY_BYTES_MAX);
+    const before = process.memoryUsage().heapUsed;
+    handle(body);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(HEAP_BYTES_MAX);
+  },
+);

@@ -43,7 +43,14 @@ import { WalletStage } from '../wallet/wallet-stage';
 import { ROOT, trackedFiles } from '../../repository/tracked-files';
 import { LaterStore } from './later-store';
 import { extendedBy, laterMembers } from './later-members';
-import { attemptOf, idempotencyKeysOn, storedAccount, storedCatalog, storedReceipts, storedWallet } from './stored-world';
+import {
+  attemptOf,
+  idempotencyKeysOn,
+  storedAccount,
+  storedCatalog,
+  storedReceipts,
+  storedWallet,
+} from './stored-world';
 
 const PAGE = { limit: 100 };
 const DAYS = 90;

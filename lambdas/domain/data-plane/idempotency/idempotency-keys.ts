@@ -89,8 +89,7 @@ export class IdempotencyKeys {
       if (isOtherBody(claim, earlier)) throw new IdempotencyKeyReused(earlier.requestId);
       if (first.kind === 'ended') throw new AttemptEnded(first);
       const waitMs = this.#lookAgainAfter(looks);
-      if (attempt.isOver() || this.#timing.clock() + waitMs > waitUntil)
-        throw new AttemptRunning(earlier.requestId);
+      if (attempt.isOver() || this.#timing.clock() + waitMs > waitUntil) throw new AttemptRunning(earlier.requestId);
       await this.#timing.sleep(waitMs);
       // The first attempt may have given up the key, or another retry may have claimed it.
       earlier = (await this.#read(keyHash)) ?? (await this.#put(keyHash, claim));
