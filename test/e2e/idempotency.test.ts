@@ -45,10 +45,13 @@ test('the OpenAI client that lost an answer is charged once, and its retry tells
     const failed = await openai.chat.completions.create(body, headers('openai')).catch((error: unknown) => error);
     const [record] = await recordsOf(run);
     expect(failed).toBeInstanceOf(OpenAI.ConflictError);
-    expect(failed).toMatchObject({ code: 'idempotency_key_used', message: expect.stringContaining(record!.requestId) });
+    expect(failed).toMatchObject({
+      code: 'idempotency_key_used',
+      message: expect.stringContaining(record!.requestId) as string,
+    });
     const told = (failed as InstanceType<typeof OpenAI.ConflictError>).headers;
-    expect(told?.get('x-tollgate-first-request-id')).toBe(record!.requestId);
-    expect(told?.get('x-tollgate-first-cost')).toBe(formatUsd(record!.costPico));
+    expect(told.get('x-tollgate-first-request-id')).toBe(record!.requestId);
+    expect(told.get('x-tollgate-first-cost')).toBe(formatUsd(record!.costPico));
   });
   // The client does not retry the 409, although it has retries left.
   expect(statuses).toEqual([200, 409]);

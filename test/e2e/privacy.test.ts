@@ -38,7 +38,8 @@ async function sendCanaryEverywhere(): Promise<void> {
   await send('/v1/chat/completions', chatBody({ ...content, tools }));
   await send(`/v1/chat/completions?q=${canary}`, chatBody(content));
   // The first of them is charged, and the second is refused.
-  for (const max_tokens of [10, 11]) await post(run, '/v1/chat/completions', chatBody({ ...content, max_tokens }), keyed);
+  for (const max_tokens of [10, 11])
+    await post(run, '/v1/chat/completions', chatBody({ ...content, max_tokens }), keyed);
   run.upstream.answerWith(streamedAnswer(chatStream([canary, canary], usage)));
   await send('/v1/chat/completions', chatBody({ ...content, stream: true }));
   run.upstream.answerWith(

@@ -49,7 +49,7 @@ const RUNTIME = `
 
 let folder: string;
 let services: Server;
-/** What the function asked AWS for so far. */
+/** The secrets and operations that the function has asked AWS for so far. */
 let asked: string[] = [];
 /** How many of the next requests for a secret are denied. */
 let denied = 0;

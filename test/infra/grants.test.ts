@@ -99,8 +99,8 @@ async function sealedStage() {
 
 /** Claims one Idempotency-Key for two attempts: the second waits until the first has given it up. */
 async function claimTwice(store: TableStore, clock: () => number): Promise<void> {
-  let first: ClaimedKey | undefined;
-  const sleep = async (): Promise<void> => first?.release();
+  const claimed: ClaimedKey[] = [];
+  const sleep = async (): Promise<void> => claimed[0]?.release();
   const keys = new IdempotencyKeys({ store, clock, timing: { clock, sleep, random: () => 0 } });
   const attempt = {
     accountId: ACCOUNT,
@@ -111,7 +111,7 @@ async function claimTwice(store: TableStore, clock: () => number): Promise<void>
     holdDeadline: clock() + MINUTE_MS,
     isOver: () => false,
   };
-  first = await keys.claim({ ...attempt, requestId: newRequestId() });
+  claimed.push(await keys.claim({ ...attempt, requestId: newRequestId() }));
   await keys.claim({ ...attempt, requestId: newRequestId() });
 }
 

@@ -46,7 +46,7 @@ describe('a retry with the same Idempotency-Key', () => {
       expect(retried.answerHeaders).toMatchObject({
         'x-should-retry': 'false',
         'x-tollgate-first-request-id': record!.requestId,
-        'x-tollgate-first-cost': expect.stringMatching(/^0\.0+\d+$/),
+        'x-tollgate-first-cost': expect.stringMatching(/^0\.0+\d+$/) as string,
       });
       expect(retried.text).toContain(record!.requestId);
       expect(requestIdOf(retried)).not.toBe(record!.requestId);
@@ -62,7 +62,7 @@ describe('a retry with the same Idempotency-Key', () => {
     const retried = await stage.send(keyed('once', messages()));
     expect([retried.status, retried.json]).toMatchObject([
       409,
-      { type: 'error', error: { type: 'invalid_request_error', message: expect.stringContaining('req_') } },
+      { type: 'error', error: { type: 'invalid_request_error', message: expect.stringContaining('req_') as string } },
     ]);
   });
 
@@ -92,7 +92,10 @@ describe('a retry with the same Idempotency-Key', () => {
     const { done, call } = await stage.begin(stage.client(keyed('once')));
     const retried = await stage.send(keyed('once'));
     expect(seen(retried)).toEqual([409, 'request_in_progress']);
-    expect(retried.answerHeaders).toMatchObject({ 'retry-after': '5', 'x-tollgate-first-request-id': /^req_/ });
+    expect(retried.answerHeaders).toMatchObject({
+      'retry-after': '5',
+      'x-tollgate-first-request-id': expect.stringMatching(/^req_/) as string,
+    });
     // The official clients are to retry it.
     expect(retried.answerHeaders['x-should-retry']).toBeUndefined();
     expect(stage.turnedMs).toBeLessThanOrEqual(ATTEMPT_WAIT_MS_MAX);

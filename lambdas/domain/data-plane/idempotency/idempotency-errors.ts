@@ -11,7 +11,7 @@ const RETRY_AFTER_SECONDS = 5;
 /** An earlier attempt with the same Idempotency-Key. */
 export interface EndedAttempt {
   readonly requestId: string;
-  /** What the account was charged for it, in pico-dollars. */
+  /** The charge to the account, in pico-dollars. */
   readonly costPico: bigint;
 }
 

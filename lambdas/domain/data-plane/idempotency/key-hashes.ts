@@ -8,7 +8,7 @@ export interface OwnedKey {
   readonly idempotencyKey: string;
 }
 
-/** What a retry must have in common with its first attempt. */
+/** The parts of a request that a retry must have in common with its first attempt. */
 export interface ComparedRequest {
   readonly endpoint: string;
   readonly body: Buffer;
