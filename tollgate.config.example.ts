@@ -35,7 +35,8 @@ export const config: TollgateConfig = {
   lambdaConcurrency: 1_000,
 
   // AWS accounts, in addition to the deployment's own, whose roles may call without an API key: docs/keyless.md.
-  dataPlane: { workloadAccounts: ['444455556666'] },
+  // Pages of these origins may call the gateway from a browser, with a key that their user enters: docs/api.md.
+  dataPlane: { workloadAccounts: ['444455556666'], browserOrigins: ['https://chat.example.com'] },
 
   // Audit events stay in the table for 90 days, and in an archive that cannot be shortened for a year: docs/audit.md.
   audit: { archiveDays: 365 },

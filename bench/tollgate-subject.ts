@@ -7,6 +7,11 @@ import { freePort } from './child-processes';
 import type { Target } from './load-jobs';
 import { CHAT_PATH, PROVIDER_KEY, ready, spawnSubject, until, type BenchEnvironment, type Subject } from './subjects';
 
+const { scripts } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  scripts: { start: string };
+};
+/** The limits of Node's memory that `npm start` sets. */
+const NODE_FLAGS = scripts.start.split(' ').filter((word) => word.startsWith('--max-'));
 /** More money than all requests of a run can cost. */
 const CREDIT_USD = '10000';
 
@@ -27,7 +32,8 @@ export async function spawnTollgate(environment: BenchEnvironment, data: string)
     OPENAI_API_KEY: PROVIDER_KEY,
     OPENAI_BASE_URL: `http://127.0.0.1:${environment.upstreamPort}/v1`,
   };
-  const program = [await bundle(new URL('../dev/local/start.ts', import.meta.url), environment.folder)];
+  const script = await bundle(new URL('../dev/local/start.ts', import.meta.url), environment.folder);
+  const program = [...NODE_FLAGS, script];
   const startedAt = performance.now();
   return { child: spawnSubject(environment, { program, environment: variables }), port, startedAt };
 }

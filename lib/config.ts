@@ -1,6 +1,7 @@
 import type { Node } from 'constructs';
 import { z } from 'zod';
 import { ADDRESS_POLICIES, ADDRESS_POLICY_DEFAULT } from '../lambdas/contracts/deployment/audit-address';
+import { browserOriginsSchema } from '../lambdas/contracts/deployment/browser-origins';
 import { quotaNeeded } from './constructs/concurrency';
 import { providerSchema } from './data-plane/provider-config';
 import { identitySchema, isReservedStage } from './identity/identity-config';
@@ -120,6 +121,11 @@ const configSchema = z.strictObject({
         .array(accountNumber)
         .refine((accounts) => new Set(accounts).size === accounts.length, 'must not name an account twice')
         .default([]),
+      /**
+       * The origins whose pages may call the gateway from a browser, such as `https://app.example.com`. Such a page has to
+       * hold a key. @default none
+       */
+      browserOrigins: browserOriginsSchema.default([]),
       /** The number of concurrent streams; a function URL accepts ten requests a second for each. @default the account's pool */
       reservedConcurrency: z.int().min(1, 'must be at least 1').optional(),
     })

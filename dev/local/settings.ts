@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { DURABILITIES, type Durability } from '../../lambdas/adapters/embedded/file-commits';
+import { browserOriginsSchema } from '../../lambdas/contracts/deployment/browser-origins';
 import { type ProviderSettings, regionSchema } from '../../lambdas/contracts/storage/catalog';
 
 /** A variable is invalid. The message names it but never repeats its value, which may be a key. */
@@ -24,6 +25,8 @@ export interface Settings {
   readonly requestSeconds: number;
   /** Says whether an acknowledged charge survives a power failure. */
   readonly durability: Durability;
+  /** The origins whose pages may call the gateway from a browser. */
+  readonly browserOrigins: readonly string[];
   /** Empty when the environment configures none; the demo provider answers then. */
   readonly providers: readonly LocalProvider[];
 }
@@ -51,6 +54,11 @@ const environmentSchema = z.object({
   TOLLGATE_DATA: z.string().default('.tollgate'),
   TOLLGATE_REQUEST_SECONDS: wholeNumber(REQUEST_SECONDS_MIN, REQUEST_SECONDS_MAX).default(REQUEST_SECONDS_MAX),
   TOLLGATE_DURABILITY: z.enum(DURABILITIES, `must be ${DURABILITIES.join(' or ')}`).default('power-loss'),
+  TOLLGATE_BROWSER_ORIGINS: z
+    .string()
+    .transform((list) => list.split(',').map((origin) => origin.trim()))
+    .pipe(browserOriginsSchema)
+    .default([]),
   OPENAI_API_KEY: apiKey.optional(),
   OPENAI_BASE_URL: baseUrl.optional(),
   OPENAI_REGION: regionSchema.optional(),
@@ -70,7 +78,7 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
   const parsed = environmentSchema.safeParse(variables);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new InvalidSettings(`${issue?.path.join('.') ?? 'The environment'} ${issue?.message ?? 'is wrong'}.`);
+    throw new InvalidSettings(`${issue?.path[0]?.toString() ?? 'The environment'} ${issue?.message ?? 'is wrong'}.`);
   }
   const environment = parsed.data;
   const openai = provider('openai', 'https://api.openai.com/v1', {
@@ -90,6 +98,7 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
     dataFolder: resolve(environment.TOLLGATE_DATA),
     requestSeconds: environment.TOLLGATE_REQUEST_SECONDS,
     durability: environment.TOLLGATE_DURABILITY,
+    browserOrigins: environment.TOLLGATE_BROWSER_ORIGINS,
     providers: [...openai, ...anthropic],
   };
 }

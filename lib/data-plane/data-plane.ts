@@ -4,6 +4,7 @@ import type { FunctionUrl } from 'aws-cdk-lib/aws-lambda';
 import { FunctionUrlAuthType, InvokeMode } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { writeBrowserOrigins } from '../../lambdas/contracts/deployment/browser-origins';
 import { PROXY_ENV, WORKLOADS_ENV } from '../../lambdas/contracts/deployment/environment';
 import { acknowledge, inEveryStandard } from '../compliance/acknowledgements';
 import { HarmAlarm } from '../constructs/harm-alarm';
@@ -33,7 +34,8 @@ export class DataPlane extends Construct {
     super(scope, id);
     this.proxy = this.#createProxy(props);
     // AWS does not authenticate these requests: clients bring their own key, which a signature would overwrite. The
-    // call adds both permissions of a URL, lambda:InvokeFunctionUrl and lambda:InvokeFunction through the URL only.
+    // call adds both permissions of a URL, lambda:InvokeFunctionUrl and lambda:InvokeFunction through the URL only. It has
+    // no CORS settings of its own, because with them Lambda would answer browsers before the edge's secret is checked.
     this.url = this.proxy.function.addFunctionUrl({
       authType: FunctionUrlAuthType.NONE,
       invokeMode: InvokeMode.RESPONSE_STREAM,
@@ -68,7 +70,12 @@ export class DataPlane extends Construct {
       reservedConcurrency: config.dataPlane.reservedConcurrency,
       logGroupName: `/tollgate/${config.stage}/data-plane`,
       environmentNames: PROXY_ENV,
-      environment: { ...environment, KEY_PEPPER_SECRET: keyPepper.secretArn, ORIGIN_SECRET: originSecret.secretArn },
+      environment: {
+        ...environment,
+        KEY_PEPPER_SECRET: keyPepper.secretArn,
+        ORIGIN_SECRET: originSecret.secretArn,
+        BROWSER_ORIGINS: writeBrowserOrigins(config.dataPlane.browserOrigins),
+      },
     });
     grantServing(props, proxy);
     keyPepper.grants.read(proxy);

@@ -15,14 +15,25 @@ export class IdentityGrants {
 
   /** Reads which factors a user signs in with. */
   readFactors(grantee: IGrantable): Grant {
-    const resourceArns = [this.#userPool.userPoolArn];
-    return Grant.addToPrincipal({ grantee, actions: ['cognito-idp:AdminGetUserAuthFactors'], resourceArns });
+    return Grant.addToPrincipal({
+      grantee,
+      actions: ['cognito-idp:AdminGetUserAuthFactors'],
+      resourceArns: [this.#userPoolArn],
+    });
   }
 
   /** Reads the email address of a user, which is found by the pool's ID of the user. */
   readEmails(grantee: IGrantable): Grant {
-    const resourceArns = [this.#userPool.userPoolArn];
-    return Grant.addToPrincipal({ grantee, actions: ['cognito-idp:ListUsers'], resourceArns });
+    return Grant.addToPrincipal({ grantee, actions: ['cognito-idp:ListUsers'], resourceArns: [this.#userPoolArn] });
+  }
+
+  /** Made from the pool's ID, because the previous release exports that in every configuration, and the ARN not. */
+  get #userPoolArn(): string {
+    return Stack.of(this.#userPool).formatArn({
+      service: 'cognito-idp',
+      resource: 'userpool',
+      resourceName: this.#userPool.userPoolId,
+    });
   }
 
   /**

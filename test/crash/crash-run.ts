@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { type Gateway, killChildren, start } from '../e2e/child-process';
 import { temporaryFolder } from '../e2e/temporary-folder';
+import { until } from '../e2e/until';
 import { Upstream } from '../e2e/upstream';
 import { Acknowledged } from './acknowledged';
 import { credit } from './administer';
@@ -9,7 +10,7 @@ import { loadUntilKilled } from './load';
 import { interruptedFirstStarts, planOf, type RoundPlan } from './plan';
 import { brokenPromises } from './promises';
 import { provider } from './provider';
-import { readStored, type Stored } from './stored';
+import { hasEveryLeaf, readStored, type Stored } from './stored';
 
 /** Enough for the holds of all requests of a long run. */
 const CREDIT_USD = '1000';
@@ -82,6 +83,7 @@ export class CrashRun {
    */
   async stopInOrder(): Promise<readonly string[]> {
     const gateway = this.#running();
+    await until('the gateway to complete its receipts', () => hasEveryLeaf(this.folder));
     gateway.kill('SIGTERM');
     const how = await gateway.ended;
     if (how !== 0) return [`the last gateway ended with ${how}: ${gateway.err()}`];

@@ -1,6 +1,7 @@
 import { runCommand } from '../../dev/cli/commands/run-command';
 import { DataFolder } from '../../dev/local/folder/data-folder';
 import { type LocalServices, openReadOnlyServices } from '../../dev/local/gateway/local-services';
+import { MISSING_SINCE_FACT } from '../../dev/local/gateway/sealer';
 import type { Receipt } from '../../lambdas/contracts/storage/receipt';
 import type { UsageRecord } from '../../lambdas/contracts/storage/usage-record';
 import { readDocuments } from '../../lambdas/domain/receipts/receipt-document';
@@ -34,6 +35,16 @@ export async function readStored(folder: string, accountId: string): Promise<Sto
       keyIds: new Set((await services.keys.list(accountId)).map(({ keyId }) => keyId)),
       faults: [...(await faultsFound(services)), ...faults],
     };
+  } finally {
+    await services.close();
+  }
+}
+
+/** Whether the running gateway has opened the leaves that the ones before it left out. */
+export async function hasEveryLeaf(folder: string): Promise<boolean> {
+  const services = await openReadOnlyServices(new DataFolder(folder));
+  try {
+    return services.store.fact(MISSING_SINCE_FACT) === '';
   } finally {
     await services.close();
   }

@@ -62,7 +62,8 @@ export class Deployment {
   async newAccount(creditPico: bigint): Promise<TestAccount> {
     const accountId = await this.accounts.create();
     await this.wallet.open(accountId);
-    if (creditPico > 0n) await this.wallet.credit({ accountId, amountPico: creditPico, paymentId: 'first_credit' });
+    if (creditPico > 0n)
+      await this.wallet.credit({ accountId, amountPico: creditPico, paymentId: `first-${accountId}` });
     return { accountId, apiKey: (await (await this.#keys()).create({ accountId })).key };
   }
 

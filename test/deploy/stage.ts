@@ -127,6 +127,7 @@ export function proxyEnvironment(stage: Stage): Env<typeof PROXY_ENV> {
     ...workloadsEnvironment(stage),
     KEY_PEPPER_SECRET: deployment.output('KeyPepperSecret'),
     ORIGIN_SECRET: deployment.output('OriginSecret'),
+    BROWSER_ORIGINS: 'none',
   };
 }
 

@@ -69,6 +69,8 @@ test('the demo model answers both official clients, with and without streaming',
   expect(chunks).toBeGreaterThan(5);
   expect((await openai.embeddings.create({ model: 'demo', input: ['a', 'b'] })).data).toHaveLength(2);
   const message = await anthropic.messages.create({ model: 'demo', max_tokens: 100, messages });
+  const count = await anthropic.messages.countTokens({ model: 'demo', messages });
+  expect(count.input_tokens).toBe(message.usage.input_tokens);
   expect(message.usage.output_tokens).toBe(chat.usage?.completion_tokens);
   expect(await anthropic.messages.stream({ model: 'demo', max_tokens: 100, messages }).finalText()).toBe(text);
 });

@@ -1,3 +1,5 @@
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
 import { formatUsd } from '../../lambdas/domain/money/pico';
 import { freePort } from '../support/free-port';
 import {
@@ -52,11 +54,11 @@ describe('a provider that fails before it answers', () => {
     [
       'answers 429',
       refused(429, { 'retry-after': '7' }),
-      503,
-      'The provider % answered 429: the provider’s words',
-      'overloaded_error',
+      429,
+      'The provider % limits what it serves at the moment: try again later.',
+      'rate_limit_error',
     ],
-    ['answers 529', refused(529), 503, 'The provider % answered 529: the provider’s words', 'overloaded_error'],
+    ['answers 529', refused(529), 529, 'The provider % answered 529: the provider’s words', 'overloaded_error'],
     ['answers 504', refused(504), 504, 'The provider % answered 504: the provider’s words', 'timeout_error'],
     [
       'answers 401, in a text that may quote the operator’s key',
@@ -85,19 +87,40 @@ describe('a provider that fails before it answers', () => {
         post(run, '/v1/messages', messagesBody()),
       ]);
       expect([chat.status, stream.status, messages.status]).toEqual([status, status, status]);
-      const error = { message: text.replace('%', 'openai'), type: 'server_error', code: 'provider_error', param: null };
+      const type = status === 429 ? 'rate_limit_error' : 'server_error';
+      const error = { message: text.replace('%', 'openai'), type, code: 'provider_error', param: null };
       expect(JSON.parse(chat.text)).toEqual({ error });
       expect(JSON.parse(stream.text)).toEqual({ error });
       expect(JSON.parse(messages.text)).toEqual({
         type: 'error',
         error: { type: anthropicType, message: text.replace('%', 'anthropic') },
+        request_id: messages.headers.get('request-id'),
       });
-      if (text.includes('429')) expect(chat.headers.get('retry-after')).toBe('7');
+      if (status === 429) expect(chat.headers.get('retry-after')).toBe('7');
     });
     expect(records).toHaveLength(3);
     for (const record of records)
       expect(record).toMatchObject({ status: 'provider_error', httpStatus: status, costPico: 0n, usage: {} });
     expect(paidPico).toBe(0n);
+  });
+
+  test('the official clients see a provider’s rate limit as one, with the gateway’s request ID and no word about the operator', async () => {
+    const words = 'Rate limit reached in organization org-4XcZmE3xwYjO on tokens per min.';
+    run.upstream.answerWith(wholeAnswer({ error: { message: words } }, 429, { 'retry-after': '7' }));
+    const { records } = await usageDuring(run, async () => {
+      const chat = run.openai.chat.completions.create({ model: CHAT_MODEL, messages: HI });
+      const limited = await chat.catch((error: unknown) => error);
+      expect(limited).toBeInstanceOf(OpenAI.RateLimitError);
+      expect(limited).toMatchObject({ requestID: expect.stringMatching(/^req_/) as string, type: 'rate_limit_error' });
+      const message = run.anthropic.messages.create({ model: MESSAGES_MODEL, max_tokens: 9, messages: HI });
+      const refusal = await message.catch((error: unknown) => error);
+      expect(refusal).toBeInstanceOf(Anthropic.RateLimitError);
+      const { requestID, error } = refusal as InstanceType<typeof Anthropic.RateLimitError>;
+      expect(requestID).toMatch(/^req_/);
+      expect(error).toMatchObject({ request_id: requestID });
+      expect(JSON.stringify([limited, refusal])).not.toMatch(/org-4/);
+    });
+    expect(records).toMatchObject([{ httpStatus: 429 }, { httpStatus: 429 }]);
   });
 
   test('a provider’s refusal of the request passes to the client unchanged', async () => {
@@ -122,7 +145,11 @@ test('a whole answer that exceeds the request’s time limit ends with an error 
     expect(JSON.parse(chat.text)).toEqual({
       error: { message: text, type: 'server_error', code: 'request_stopped', param: null },
     });
-    expect(JSON.parse(messages.text)).toEqual({ type: 'error', error: { type: 'timeout_error', message: text } });
+    expect(JSON.parse(messages.text)).toEqual({
+      type: 'error',
+      error: { type: 'timeout_error', message: text },
+      request_id: messages.headers.get('request-id'),
+    });
     expect(chat.headers.get('x-should-retry')).toBe('false');
   });
   for (const record of records)
@@ -174,7 +201,7 @@ describe('an interrupted stream', () => {
     const { records } = await usageDuring(run, async () => {
       const { text } = await post(run, '/v1/messages', messagesBody({ stream: true }));
       expect(text).toMatch(
-        /\n\nevent: error\ndata: \{"type":"error","error":\{"type":"api_error",.*\}\}\n\n: x-tollgate-cost /,
+        /\n\nevent: error\ndata: \{"type":"error","error":\{"type":"api_error",.*\},"request_id":"req_\w+"\}\n\n: x-tollgate-cost /,
       );
     });
     expect(records).toMatchObject([{ status: 'interrupted', estimated: true, usage: { input: 40, output: 5 } }]);

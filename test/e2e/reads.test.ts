@@ -17,7 +17,7 @@ describe('the list of models', () => {
   test('the OpenAI client can list and retrieve models', async () => {
     const models = [];
     for await (const model of run.openai.models.list()) models.push(model);
-    expect(models).toContainEqual({ id: CHAT_MODEL, object: 'model', created: 0, owned_by: 'openai' });
+    expect(models).toContainEqual({ id: CHAT_MODEL, object: 'model', created: 1_721_260_800, owned_by: 'openai' });
     expect(await run.openai.models.retrieve(MESSAGES_MODEL)).toMatchObject({
       id: MESSAGES_MODEL,
       owned_by: 'anthropic',
@@ -30,10 +30,19 @@ describe('the list of models', () => {
     expect(models).toContainEqual({
       id: MESSAGES_MODEL,
       type: 'model',
-      display_name: MESSAGES_MODEL,
-      created_at: '1970-01-01T00:00:00Z',
+      display_name: 'Claude Haiku 4.5',
+      created_at: '2025-10-15T00:00:00Z',
     });
-    expect(await run.anthropic.models.retrieve(CHAT_MODEL)).toMatchObject({ id: CHAT_MODEL, type: 'model' });
+    expect(await run.anthropic.models.retrieve(MESSAGES_MODEL)).toMatchObject({ id: MESSAGES_MODEL, type: 'model' });
+    await expect(run.anthropic.models.retrieve(CHAT_MODEL)).rejects.toMatchObject({ status: 404 });
+  });
+
+  test('the Anthropic client reads a list of several pages to its end', async () => {
+    const models = [];
+    for await (const { id } of run.anthropic.models.list({ limit: 4 })) models.push(id);
+    const whole = await run.anthropic.models.list({ limit: 1000 });
+    expect(whole.data.length).toBeGreaterThan(8);
+    expect(models).toEqual(whole.data.map(({ id }) => id));
   });
 
   test('an unknown model leads to a 404 in the client’s dialect', async () => {

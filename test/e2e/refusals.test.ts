@@ -148,8 +148,10 @@ describe('POST /v1/messages', () => {
     expect(JSON.parse(answer.text)).toEqual({
       type: 'error',
       error: { type: ANTHROPIC_TYPES[code] ?? 'invalid_request_error', message: expect.any(String) as string },
+      request_id: answer.headers.get('request-id'),
     });
-    expect(answer.headers.get('x-request-id')).toMatch(/^req_/);
+    expect(answer.headers.get('request-id')).toMatch(/^req_/);
+    expect(answer.headers.get('x-request-id')).toBe(answer.headers.get('request-id'));
   });
 });
 

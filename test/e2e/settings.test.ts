@@ -7,8 +7,32 @@ describe('the settings of a local run', () => {
       dataFolder: `${process.cwd()}/.tollgate`,
       requestSeconds: 900,
       durability: 'power-loss',
+      browserOrigins: [],
       providers: [],
     });
+  });
+
+  test('the origins of browsers are a list, separated by commas', () => {
+    const list = 'https://app.example.com, http://localhost:5173,app://obsidian.md';
+    expect(readSettings({ TOLLGATE_BROWSER_ORIGINS: list }).browserOrigins).toEqual([
+      'https://app.example.com',
+      'http://localhost:5173',
+      'app://obsidian.md',
+    ]);
+  });
+
+  test.each([
+    '*',
+    'null',
+    'https://app.example.com/',
+    'https://App.example.com',
+    'https://app.example.com:443',
+    'app',
+    ',',
+    'https://a.example,*',
+  ])('the list of origins %j is refused, because a browser never sends such an origin, or every page can', (list) => {
+    const settings = { TOLLGATE_BROWSER_ORIGINS: list };
+    expect(() => readSettings(settings)).toThrow('TOLLGATE_BROWSER_ORIGINS must be an origin such as');
   });
 
   test('an empty variable counts as unset', () => {

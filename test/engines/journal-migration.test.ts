@@ -8,7 +8,7 @@ import { encodeJsonItem } from '../../lambdas/adapters/attribute-values';
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
 import { encodeLine as encode } from '../../lambdas/adapters/embedded/journal/entries';
 import { migrateJournal } from '../../lambdas/adapters/embedded/journal/migrate-journal';
-import { fingerprintOf } from '../../lambdas/adapters/embedded/tokens';
+import { fingerprintOf } from '../../lambdas/adapters/embedded/fingerprint';
 import { USAGE, WALLET } from '../../lambdas/contracts/storage/tables';
 import { readDocuments } from '../../lambdas/domain/receipts/receipt-document';
 import { verifyReceipts } from '../../lambdas/domain/receipts/verify-receipts';

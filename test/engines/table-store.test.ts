@@ -4,6 +4,6 @@ import { describeEngines, dynamodb, embeddedInMemory, embeddedOnFile } from './t
 
 describeEngines([embeddedInMemory, embeddedOnFile, dynamodb], 'the table store of', tableStoreContract);
 
-describeEngines([dynamodb], 'the embedded store agrees with', (engine) =>
-  tableStoreAgreement(embeddedInMemory, engine),
+describeEngines([dynamodb], 'both embedded stores agree with', (engine) =>
+  tableStoreAgreement([embeddedInMemory, embeddedOnFile, engine]),
 );

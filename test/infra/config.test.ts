@@ -32,6 +32,10 @@ test.each([
     { logDays: 60 },
     'tollgate.logDays: must be one of 1, 3, 5, 7, 14, 30, the periods up to 30 days that CloudWatch Logs offers.',
   ],
+  [
+    { dataPlane: { browserOrigins: ['*'] } },
+    'tollgate.dataPlane.browserOrigins.0: must be an origin such as https://app.example.com, in lower case and without a path or final slash.',
+  ],
   [{ usageDays: 0 }, 'tollgate.usageDays: must be at least 1 day.'],
   [{ providers: [] }, 'tollgate.providers: must name at least one provider.'],
   [

@@ -54,6 +54,37 @@ test('only the paths of the console lead to its files, so no path that an API cl
   expect(behaviorAt(DEFAULT)).toMatchObject({ AllowedMethods: expect.arrayContaining(['POST', 'DELETE']) as unknown });
 });
 
+test('a browser’s preflight request reaches the data plane at every path, and its answer returns unchanged', () => {
+  for (const pattern of ['/v1/*', DEFAULT]) {
+    const behavior = behaviorAt(pattern) as Record<string, unknown>;
+    expect(behavior['AllowedMethods']).toContain('OPTIONS');
+    // CloudFront's own answers to preflight requests would be cached, and could not depend on the deployment's origins.
+    expect(behavior['CachedMethods'] ?? ['GET', 'HEAD']).not.toContain('OPTIONS');
+    const id = at(behavior, 'ResponseHeadersPolicyId', 'Ref') as string;
+    const policy = plain.resources.get(id);
+    expect(at(policy, 'Properties', 'ResponseHeadersPolicyConfig')).not.toHaveProperty('CorsConfig');
+    expect(at(policy, 'Properties', 'ResponseHeadersPolicyConfig')).not.toHaveProperty('RemoveHeadersConfig');
+  }
+  const claims = { ...NEWEST, origin: { value: 'https://app.example.com' } };
+  expect(seenBy(claims)).toMatchObject({ headers: { origin: { value: 'https://app.example.com' } } });
+});
+
+test('no function URL answers browsers itself, before the origin secret is checked', () => {
+  const urls = ofType(plain, 'AWS::Lambda::Url');
+  expect(urls.length).toBeGreaterThan(0);
+  for (const url of urls) expect(at(url, 1, 'Properties')).not.toHaveProperty('Cors');
+});
+
+test.each([
+  ['default', 'none'],
+  ['example', 'https://chat.example.com'],
+] as const)('the configuration %s lets the data plane answer the pages of: %s', (name, origins) => {
+  const values = ofType(synthesize(name), 'AWS::Lambda::Function').flatMap(
+    ([, { Properties }]) => at(Properties, 'Environment', 'Variables', 'BROWSER_ORIGINS') ?? [],
+  );
+  expect(values).toEqual([origins]);
+});
+
 test('both planes receive the origin secret, which the template contains only as a reference', () => {
   const origins = (distribution()['Origins'] as readonly Record<string, unknown>[]).filter(
     (origin) => 'CustomOriginConfig' in origin,
@@ -155,9 +186,9 @@ test.each([
   const headers: { [name: string]: { value: string } } = { ...NEWEST, 'content-length': { value: String(10 * MIB) } };
   for (const [name, value] of Object.entries(named)) headers[name] = { value };
   const refused = new PayloadTooLarge(BINARY_BODY_BYTES_MAX);
-  expect(JSON.parse(at(seenBy(headers, uri), 'body') as string)).toEqual(
-    JSON.parse(dialectOf(uri, named).errorBody(refused)),
-  );
+  // The edge knows no request ID.
+  const shown = JSON.parse(dialectOf(uri, named).errorBody(refused, 'req_1')) as object;
+  expect(shown).toMatchObject(JSON.parse(at(seenBy(headers, uri), 'body') as string) as object);
 });
 
 test('a large body for the management API is left to the management API', () => {

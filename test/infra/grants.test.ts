@@ -10,6 +10,7 @@ import { LiveCatalog } from '../../lambdas/domain/catalog/live-catalog';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
 import { Cancellations } from '../../lambdas/domain/data-plane/cancellations';
+import { freeLimit } from '../../lambdas/domain/data-plane/free/serve-free';
 import { type ClaimedKey, IdempotencyKeys } from '../../lambdas/domain/data-plane/idempotency/idempotency-keys';
 import { newRequestId } from '../../lambdas/domain/data-plane/request-ids';
 import { CatalogStage, COMPILED, PROVIDERS } from '../domain/catalog/catalog-stage';
@@ -136,6 +137,7 @@ test('the data plane has exactly the table permissions that it uses', async () =
   const cancellations = new Cancellations({ store: calls, clock });
   const { signal } = cancellations.watch(ACCOUNT, requestId);
   await cancellations.cancel(ACCOUNT, requestId);
+  await freeLimit({ store: calls, clock }).count(ACCOUNT);
   await once(signal, 'abort');
   await claimTwice(calls, clock);
   const idle = await stage.reserve(100n);

@@ -250,7 +250,7 @@ describe('the management API', () => {
     const actions = statements.flatMap((statement) => at(statement, 'Action'));
     expect(actions.toSorted()).toEqual(['cognito-idp:AdminGetUserAuthFactors', 'cognito-idp:ListUsers']);
     for (const statement of statements)
-      expect(JSON.stringify(at(statement, 'Resource'))).toMatch(/IdentityUserPool\w+Arn/);
+      expect(JSON.stringify(at(statement, 'Resource'))).toMatch(/:userpool\/.+RefIdentityUserPool/);
     expect(environmentOf(plain)).toMatchObject({ OPERATOR_MFA: 'required' });
   });
 

@@ -4,10 +4,17 @@ import { ROOT } from './tracked-files';
 
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
-/** The rows of the tables in the fault matrix, without headers and separators. */
-const rows = read('docs/fault-matrix.md')
-  .split('\n')
-  .filter((line) => line.startsWith('| ') && !/\| test \|$/.test(line));
+/** The pages that prove what they say by naming tests. */
+const MATRICES = [
+  ['fault matrix', 'docs/fault-matrix.md'],
+  ['client matrix', 'docs/client-matrix.md'],
+] as const;
+
+/** The rows of the tables in a matrix, without headers and separators. */
+const rowsOf = (page: string): readonly string[] =>
+  read(page)
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !/\| test \|$/.test(line));
 
 /** Reads the last cell of a row, `title` ([file](../test/…)), into the test's title and file. */
 const testOf = (row: string) => /\| `([^`]+)` \(\[file\]\(\.\.\/(test\/[^)]+)\)\) \|$/.exec(row)?.slice(1);
@@ -18,13 +25,14 @@ function hasTest(file: string, title: string): boolean {
   return existsSync(join(ROOT, file)) && new RegExp(`\\(\\s*'${quoted}',`).test(read(file));
 }
 
-test('every row of the fault matrix names a test', () => {
+test.each(MATRICES)('every row of the %s names a test', (_name, page) => {
+  const rows = rowsOf(page);
   expect(rows.length).toBeGreaterThan(30);
   expect(rows.filter((row) => testOf(row) === undefined)).toEqual([]);
 });
 
-test('every test that the fault matrix names exists under its exact title', () => {
-  const missing = rows.filter((row) => {
+test.each(MATRICES)('every test that the %s names exists under its exact title', (_name, page) => {
+  const missing = rowsOf(page).filter((row) => {
     const [title = '', file = ''] = testOf(row) ?? [];
     return !hasTest(file, title);
   });

@@ -3,6 +3,7 @@ import { type ChatCompletionRequest, LLMock, type TextResponse } from '@copilotk
 import type { LocalProvider } from '../settings';
 import { DEMO_MODEL } from './demo-catalog';
 import { DemoEmbeddings } from './demo-embeddings';
+import { DemoTokenCount } from './demo-token-count';
 import { firstTokens, tokensOf } from './demo-tokens';
 
 /** About the speed of a real model, so that people can watch the stream arrive. */
@@ -31,6 +32,7 @@ export async function startDemoProvider(): Promise<DemoProvider> {
   });
   mock.on({ endpoint: 'chat', model: DEMO_MODEL }, answer, { streamingProfile: { tps: STREAM_TOKENS_PER_SECOND } });
   mock.mount('/v1/embeddings', new DemoEmbeddings());
+  mock.mount('/v1/messages/count_tokens', new DemoTokenCount());
   const url = await mock.start();
   return {
     providers: [

@@ -2,6 +2,7 @@ import { UndiciProviderClient } from '../../../lambdas/adapters/providers/undici
 import { LiveCatalog } from '../../../lambdas/domain/catalog/live-catalog';
 import type { Log } from '../../../lambdas/domain/log';
 import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations';
+import { freeLimit } from '../../../lambdas/domain/data-plane/free/serve-free';
 import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { IdempotencyKeys } from '../../../lambdas/domain/data-plane/idempotency/idempotency-keys';
 import { byKey } from '../../../lambdas/domain/data-plane/identify-caller';
@@ -103,7 +104,7 @@ async function open(
   });
   const client = new UndiciProviderClient({ apiKey: (id) => keyOf(providers, id) });
   cleanup.add(() => client.close());
-  const gateway = openDataPlane({ services, catalog, client, log });
+  const gateway = openDataPlane({ services, catalog, client, log, browserOrigins: settings.browserOrigins });
   const providerIds = providers.map((provider) => provider.settings.id);
   const api = localApi({ folder, services, identity, providerIds, log });
   const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000, limits });
@@ -138,12 +139,23 @@ function openDataPlane(options: {
   readonly catalog: LiveCatalog;
   readonly client: UndiciProviderClient;
   readonly log: Log;
+  readonly browserOrigins: readonly string[];
 }): Gateway {
-  const { services, catalog, client, log } = options;
+  const { services, catalog, client, log, browserOrigins } = options;
   const identify = byKey(services.keys);
   const cancellations = new Cancellations(services);
   const idempotency = new IdempotencyKeys({ ...services, secret: derivedSecret(services.pepper, IDEMPOTENCY_KEYS) });
-  return new Gateway({ ...services, identify, catalog, cancellations, idempotency, providers: client, log });
+  return new Gateway({
+    ...services,
+    identify,
+    catalog,
+    cancellations,
+    idempotency,
+    freeLimit: freeLimit(services),
+    providers: client,
+    log,
+    browserOrigins,
+  });
 }
 
 /** Starts everything that reads the changes of usage records. */

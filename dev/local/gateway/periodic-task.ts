@@ -7,6 +7,7 @@ export class PeriodicTask {
   private readonly everyMs: number;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<unknown> = Promise.resolve();
+  private isRunning = false;
 
   constructor(everyMs: number, work: () => Promise<unknown>) {
     this.everyMs = everyMs;
@@ -14,11 +15,14 @@ export class PeriodicTask {
   }
 
   start(): void {
-    this.timer = setTimeout(() => {
-      this.running = this.work().finally(() => {
-        if (this.timer !== undefined) this.start();
-      });
-    }, this.everyMs);
+    this.timer = setTimeout(() => this.run(), this.everyMs);
+  }
+
+  /** Begins the next run now, unless one is running. */
+  hasten(): void {
+    if (this.timer === undefined || this.isRunning) return;
+    clearTimeout(this.timer);
+    this.run();
   }
 
   /** Resolves once the current run has finished. */
@@ -26,5 +30,13 @@ export class PeriodicTask {
     clearTimeout(this.timer);
     this.timer = undefined;
     await this.running;
+  }
+
+  private run(): void {
+    this.isRunning = true;
+    this.running = this.work().finally(() => {
+      this.isRunning = false;
+      if (this.timer !== undefined) this.start();
+    });
   }
 }

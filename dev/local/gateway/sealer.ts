@@ -15,12 +15,17 @@ import { PeriodicTask } from './periodic-task';
 import { runRules } from './run-rules';
 import { UsageChanges } from './usage-changes';
 
-/** Changes are read often, because each is kept in memory until then. */
+/** The longest that a change waits to be read. */
 const READ_EVERY_MS = 1_000;
 const SEAL_EVERY_MS = 5_000;
 /** No request runs for an hour, so one that began more than an hour before the last seal was already sealed. */
 const LOOKBACK_MS = 3_600_000;
 const KEY_FILE = 'receipt-key.pem';
+/**
+ * The fact that says since when receipts may be missing, in epoch milliseconds. It is empty once they are complete, and
+ * outlives a run that was stopped before that.
+ */
+export const MISSING_SINCE_FACT = 'receipts missing since';
 
 type SealerServices = Pick<LocalServices, 'store' | 'clock' | 'accounts' | 'usageRetentionDays'> & {
   readonly expiry: ExpiryClock;
@@ -58,12 +63,13 @@ export class Sealer {
 
   /** Seals from now on, and in the background opens the leaves that an earlier run left out. */
   async start(): Promise<void> {
-    this.changes.follow(this.services.store);
+    this.changes.follow(this.services.store, () => this.reading.hasten());
     const last = await new Seals(this.services).last();
     const sealedAt = last.number === 0 ? 0 : Date.parse(last.minute);
     // The clock was wrong when the last seal was made, so nobody knows when that was.
     const isAhead = sealedAt > this.services.clock();
-    const since = isAhead ? 0 : Math.max(0, sealedAt - LOOKBACK_MS);
+    const since = Math.min(isAhead ? 0 : Math.max(0, sealedAt - LOOKBACK_MS), this.missingSince());
+    await this.services.store.putFact(MISSING_SINCE_FACT, String(since));
     this.completion = this.complete(since);
     this.reading.start();
     this.sealing.start();
@@ -76,10 +82,17 @@ export class Sealer {
     if (await this.read()) await this.sealAll();
   }
 
+  /** Since when an earlier run left receipts out; infinity if it completed them. */
+  private missingSince(): number {
+    const fact = this.services.store.fact(MISSING_SINCE_FACT) ?? '';
+    return fact === '' ? Infinity : Number(fact);
+  }
+
   private async complete(since: number): Promise<void> {
     const store = backgroundStore(this.services.store, { signal: this.stopped.signal });
     try {
       for await (const accountId of this.services.accounts.list()) await completeReceipts(store, accountId, since);
+      await this.services.store.putFact(MISSING_SINCE_FACT, '');
     } catch (error) {
       // The next start completes what a stop interrupted.
       if (!this.stopped.signal.aborted) this.logFailure(error);

@@ -26,7 +26,7 @@ export class SpendWatch {
     const suspensions = new KeySuspensions({ store, clock, audit: new AuditLog({ store, clock }) });
     const watch = new KeySpendWatch({ spend: new KeySpend({ store, clock }), suspensions, clock, log });
     this.handleChanges = spend({ watch, parked: new ParkedChanges({ store, clock }), runRules, log });
-    this.changes.follow(services.store);
+    this.changes.follow(services.store, () => this.task.hasten());
   }
 
   start(): void {

@@ -10,9 +10,16 @@ const BATCH_CHANGES_MAX = 100;
 export class UsageChanges {
   private pending: DynamoDBRecord[] = [];
 
-  /** Starts collecting changes. */
-  follow(store: LocalServices['store']): void {
-    store.onChange((records) => void this.pending.push(...records), [USAGE]);
+  /**
+   * Starts collecting changes.
+   * @param onFull called when there are enough for a batch, because a busy gateway should not keep more in memory
+   */
+  follow(store: LocalServices['store'], onFull: () => void): void {
+    const keep = (records: readonly DynamoDBRecord[]): void => {
+      this.pending.push(...records);
+      if (this.pending.length >= BATCH_CHANGES_MAX) onFull();
+    };
+    store.onChange(keep, [USAGE]);
   }
 
   /**

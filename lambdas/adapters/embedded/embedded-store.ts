@@ -20,11 +20,12 @@ import type { Commits } from './commits';
 import { Database } from './database';
 import { type Durability, FileCommits } from './file-commits';
 import { ImmediateCommits } from './immediate-commits';
+import { fingerprintOf } from './fingerprint';
 import { hasEffect, type ItemChange, planTransaction, planWrite } from './plan-writes';
 import { openForReading, openForWriting } from './store-file';
 import { READ_ONLY } from './read-only-commits';
 import { onDatabase } from './sqlite-error';
-import { fingerprintOf, isRepeat, TOKEN_LIFETIME_MS, type UsedToken } from './tokens';
+import { isRepeat, TOKEN_LIFETIME_MS, type UsedToken } from './tokens';
 
 export interface EmbeddedStoreOptions {
   /** The store's file. It and its folder are created if needed. */

@@ -28,7 +28,7 @@ export function decodeStoredItem(pk: string, sk: string, text: string): Item {
 }
 
 /** Converts a value to its stored form, which is JSON. */
-export function toStored(value: Value): Stored {
+function toStored(value: Value): Stored {
   if (typeof value === 'bigint') {
     const number = Number(value);
     return Number.isSafeInteger(number) ? number : { N: value.toString() };

@@ -18,8 +18,11 @@ export const WORKLOADS_ENV = [
   'USAGE_RETENTION_DAYS',
 ] as const;
 
-/** The data plane behind CloudFront. It also needs the origin secret, and the pepper that API keys are verified with. */
-export const PROXY_ENV = [...WORKLOADS_ENV, 'KEY_PEPPER_SECRET', 'ORIGIN_SECRET'] as const;
+/**
+ * The data plane behind CloudFront. It also needs the origin secret, and the pepper that API keys are verified with.
+ * `BROWSER_ORIGINS` is a comma-separated list, or `none`.
+ */
+export const PROXY_ENV = [...WORKLOADS_ENV, 'KEY_PEPPER_SECRET', 'ORIGIN_SECRET', 'BROWSER_ORIGINS'] as const;
 
 /**
  * The sweeper expires overdue holds and corrects the counters of their keys. It also writes their usage records, which

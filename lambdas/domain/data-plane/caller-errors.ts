@@ -6,7 +6,9 @@ export class InvalidApiKey extends AppError {
   override readonly code = 'invalid_api_key';
   override readonly kind = 'authentication';
   constructor() {
-    super('No valid API key was given. Send it as "Authorization: Bearer <key>" or "x-api-key: <key>".');
+    super(
+      'No valid API key was given. Send it as "Authorization: Bearer <key>", "x-api-key: <key>" or "api-key: <key>".',
+    );
   }
 }
 

@@ -1,11 +1,8 @@
 import { cancellationCountKey, cancellationKey } from '../../contracts/storage/table-keys';
 import { EXPIRES_AT, USAGE } from '../../contracts/storage/tables';
-import { BoundedMap } from '../bounded-map';
 import { type Clock, MINUTE_MS, SECOND_MS } from '../clock';
-import { absent, any, compare } from '../table/condition';
-import { ConditionFailed } from '../table/table-errors';
 import type { TableStore } from '../table/table-store';
-import { RateLimited } from './admission/admission-errors';
+import { MinuteLimit } from './minute-limit';
 
 /** This wait and the read after it stay below a second, so that a cancellation takes effect within a second. */
 const LOOK_EVERY_MS = 700;
@@ -15,8 +12,6 @@ export const KEPT_MS = 20 * MINUTE_MS;
 
 /** The number of cancellations that one account can write in a minute, because most of them may be for no request. */
 export const CANCELLATIONS_PER_MINUTE_MAX = 600;
-/** The number of accounts that this process remembers as having reached the limit. */
-const LIMITED_ACCOUNTS_MAX = 10_000;
 
 /** Watches for the cancellation of one running request. */
 export interface CancelWatch {
@@ -33,12 +28,18 @@ export interface CancelWatch {
 export class Cancellations {
   readonly #store: TableStore;
   readonly #clock: Clock;
-  /** The minute in which an account reached the limit, so that its further attempts in that minute write nothing. */
-  readonly #limitedIn = new BoundedMap<number>(LIMITED_ACCOUNTS_MAX);
+  readonly #limit: MinuteLimit;
 
   constructor(options: { readonly store: TableStore; readonly clock: Clock }) {
     this.#store = options.store;
     this.#clock = options.clock;
+    this.#limit = new MinuteLimit({
+      ...options,
+      table: USAGE,
+      keyAt: cancellationCountKey,
+      most: CANCELLATIONS_PER_MINUTE_MAX,
+      refusal: `An account can cancel ${CANCELLATIONS_PER_MINUTE_MAX} requests a minute.`,
+    });
   }
 
   /**
@@ -49,30 +50,8 @@ export class Cancellations {
     const key = cancellationKey(accountId, requestId);
     const isCancelled = (await this.#store.get({ table: USAGE, key, consistent: false })) !== undefined;
     if (isCancelled) return;
-    await this.#count(accountId);
+    await this.#limit.count(accountId);
     await this.#store.write({ table: USAGE, put: { ...key, [EXPIRES_AT]: secondsAfter(this.#clock(), KEPT_MS) } });
-  }
-
-  /** Counts one more cancellation of this minute, for all processes together. */
-  async #count(accountId: string): Promise<void> {
-    const now = this.#clock();
-    const minute = now - (now % MINUTE_MS);
-    const refusal = new RateLimited(`An account can cancel ${CANCELLATIONS_PER_MINUTE_MAX} requests a minute.`, {
-      retryAfterSeconds: Math.ceil((minute + MINUTE_MS - now) / SECOND_MS),
-    });
-    if (this.#limitedIn.get(accountId) === minute) throw refusal;
-    try {
-      await this.#store.write({
-        table: USAGE,
-        update: cancellationCountKey(accountId, minute),
-        change: { add: { cancellations: 1n }, set: { [EXPIRES_AT]: secondsAfter(minute, KEPT_MS) } },
-        when: any(absent('cancellations'), compare('cancellations', '<', CANCELLATIONS_PER_MINUTE_MAX)),
-      });
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-      this.#limitedIn.set(accountId, minute);
-      throw refusal;
-    }
   }
 
   watch(accountId: string, requestId: string): CancelWatch {

@@ -20,7 +20,7 @@ export interface Exchange {
   readonly method: string;
   /** Has a leading slash and no query. */
   readonly path: string;
-  /** Has no question mark; empty without a query. The gateway never reads parameters from it. */
+  /** Has no question mark; empty without a query. Only the parameters of lists are read from it. */
   readonly query: string;
   readonly headers: Headers;
   /** The client's IP address as the host sees it, never as the client claims. Used only for the rules of its key. */

@@ -1,29 +1,36 @@
 import { errorName } from '../log';
 import type { KeyScope } from '../../contracts/http/key-rules';
+import type { Dialect } from '../dialects/dialect';
 import { dialectOf } from '../dialects/registry';
 import { isFromEdge } from '../edge/origin-secret';
-import { AppError, Forbidden, InternalError, NotFound, ServiceUnavailable } from '../errors/app-error';
+import { AppError, Forbidden, InternalError, ServiceUnavailable } from '../errors/app-error';
 import type { KeyOwner } from '../keys/verified-keys';
 import { StoreUnavailable } from '../table/table-errors';
 import { WalletUnavailable } from '../wallet/wallet-errors';
 import { requirePermission } from './admission/permit';
 import { MethodNotAllowed } from './caller-errors';
+import { crossOriginHeaders, preflightHeaders } from './cross-origin';
 import type { Exchange } from './exchange';
+import { type FreeDependencies, serveFree } from './free/serve-free';
 import type { IdentifyCaller } from './identify-caller';
+import { intendedRoute, nothingAt, scopeForUnknownPath } from './intended-route';
 import { serveMetered } from './metered-handler';
 import type { MeteredDependencies } from './paid-request';
 import { refuseKeyInQuery } from './refuse-key-in-query';
 import { newRequestId } from './request-ids';
 import { respondError, respondJson, type ResponseHeaders, retryAfter } from './respond';
 import type { AnswerDependencies, DataPlaneRoute } from './route';
-import { routeAt, scopeForUnknownPath } from './routes';
+import { routeAt } from './routes';
 import { UnsettledRequests } from './settlement/unsettled-requests';
 import type { StopReason } from './stop-errors';
 
-export interface GatewayDependencies extends Omit<MeteredDependencies, 'unsettled'>, AnswerDependencies {
+export interface GatewayDependencies
+  extends Omit<MeteredDependencies, 'unsettled'>, FreeDependencies, AnswerDependencies {
   readonly identify: IdentifyCaller;
   /** The valid values of the secret header that the edge adds; absent without an edge (a local run). */
   readonly originSecrets?: () => Promise<readonly string[]>;
+  /** The origins whose scripts may call the gateway from a browser. @default none */
+  readonly browserOrigins?: readonly string[];
 }
 
 /** The last part of a host's time limit is reserved for settling. */
@@ -48,7 +55,10 @@ export class Gateway {
    */
   handle(exchange: Exchange): Promise<void> {
     const requestId = newRequestId();
-    const headers = { 'x-request-id': requestId };
+    const headers = {
+      ...requestIdHeaders(exchange, requestId),
+      ...crossOriginHeaders(exchange, this.#browserOrigins),
+    };
     const stop = new AbortController();
     const resumed = this.#dependencies.unsettled.resume();
     const timer = setTimeout(
@@ -66,6 +76,10 @@ export class Gateway {
     return done;
   }
 
+  get #browserOrigins(): readonly string[] {
+    return this.#dependencies.browserOrigins ?? [];
+  }
+
   /** Aborts the requests in flight at their providers. Resolves once each is settled or has had its last attempt. */
   async stop(): Promise<void> {
     for (const stop of this.#inFlight.values()) stop.abort(SHUTDOWN);
@@ -75,11 +89,16 @@ export class Gateway {
 
   async #route(exchange: Exchange, requestId: string, headers: ResponseHeaders, stop: AbortSignal): Promise<void> {
     await this.#requireEdge(exchange);
+    const preflight = preflightHeaders(exchange, this.#browserOrigins);
+    if (preflight) {
+      exchange.begin(204, { ...headers, ...preflight }).end();
+      return;
+    }
     refuseKeyInQuery(exchange.query);
     const match = routeAt(exchange.path);
     if (match === undefined) {
       await this.#authorize(exchange, scopeForUnknownPath(exchange.path));
-      throw new NotFound('There is nothing at this path.', 'not_found');
+      throw nothingAt(exchange.path, errorDialect(exchange));
     }
     const { route, id } = match;
     switch (route.kind) {
@@ -96,13 +115,20 @@ export class Gateway {
         const { endpoint } = route;
         return serveMetered(this.#dependencies, { exchange, endpoint, requestId, caller, headers, stop });
       }
+      case 'free': {
+        requireMethod(exchange, route);
+        void this.#dependencies.catalog.current();
+        const caller = await this.#authorize(exchange, route.scope);
+        route.endpoint.checkContent(exchange.headers);
+        return serveFree(this.#dependencies, { exchange, endpoint: route.endpoint, caller, headers, stop });
+      }
       case 'read':
       case 'command': {
         // The key is checked before the method, so a caller without a key learns nothing about these paths.
         const caller = await this.#authorize(exchange, route.scope);
         requireMethod(exchange, route);
         const dialect = dialectOf(exchange.path, exchange.headers);
-        const answer = await route.answer(this.#dependencies, { caller, dialect, id });
+        const answer = await route.answer(this.#dependencies, { caller, dialect, id, query: exchange.query });
         respondJson(exchange, answer.status, { ...headers, ...retryAfter(answer) }, answer.body);
       }
     }
@@ -130,12 +156,22 @@ export class Gateway {
       });
     }
     try {
-      respondError(exchange, shown, dialectOf(exchange.path, exchange.headers), headers);
+      respondError(exchange, shown, errorDialect(exchange), headers);
     } catch {
       // The client has disconnected or already received a status, so the error cannot reach it.
       this.#dependencies.log.warn('ERROR_NOT_SENT', { requestId });
     }
   }
+}
+
+/** A client whose path is wrong still speaks the dialect of the path that it means. */
+function errorDialect({ path, headers }: Exchange): Dialect {
+  return dialectOf(intendedRoute(path)?.path ?? path, headers);
+}
+
+function requestIdHeaders(exchange: Exchange, requestId: string): ResponseHeaders {
+  const { requestIdHeader } = errorDialect(exchange);
+  return { 'x-request-id': requestId, ...(requestIdHeader !== undefined && { [requestIdHeader]: requestId }) };
 }
 
 function toAppError(error: unknown): AppError {

@@ -2,6 +2,7 @@ import { InvalidApiKey, InvalidRole } from './caller-errors';
 import type { KeyVerifier } from '../keys/key-verifier';
 import type { RoleVerifier } from '../keys/role-verifier';
 import type { KeyOwner } from '../keys/verified-keys';
+import type { Headers } from '../headers';
 import type { Exchange } from './exchange';
 
 /**
@@ -10,12 +11,14 @@ import type { Exchange } from './exchange';
  */
 export type IdentifyCaller = (exchange: Pick<Exchange, 'headers' | 'clientAddress' | 'principal'>) => Promise<KeyOwner>;
 
-/** Identifies clients by a key, which OpenAI's clients send as a bearer token and Anthropic's as `x-api-key`. */
+/**
+ * Identifies clients by a key: OpenAI's clients send it as a bearer token, Anthropic's as `x-api-key` and Azure's as
+ * `api-key`.
+ */
 export function byKey(keys: Pick<KeyVerifier, 'verify'>): IdentifyCaller {
   return async ({ headers, clientAddress }) => {
-    const apiKey = headers['x-api-key'];
     const bearer = /^Bearer +([^ ].*)$/i.exec(headers['authorization'] ?? '')?.[1];
-    const caller = await keys.verify(apiKey === '' ? bearer : (apiKey ?? bearer), clientAddress);
+    const caller = await keys.verify(keyHeader(headers) ?? bearer, clientAddress);
     if (caller === undefined) throw new InvalidApiKey();
     return caller;
   };
@@ -27,8 +30,13 @@ export function byKey(keys: Pick<KeyVerifier, 'verify'>): IdentifyCaller {
  */
 export function byRole(roles: Pick<RoleVerifier, 'verify'>): IdentifyCaller {
   return async ({ headers, clientAddress, principal = '' }) => {
-    const caller = await roles.verify(headers['x-api-key'], principal, clientAddress);
+    const caller = await roles.verify(keyHeader(headers), principal, clientAddress);
     if (caller === undefined) throw new InvalidRole();
     return caller;
   };
+}
+
+/** The header that names a key. An empty one counts as absent, because some clients send all of them. */
+function keyHeader(headers: Headers): string | undefined {
+  return [headers['x-api-key'], headers['api-key']].find((value) => value !== undefined && value !== '');
 }

@@ -16,13 +16,16 @@ export function respondJson(exchange: Exchange, status: number, headers: Respons
   respond(exchange, status, { 'content-type': 'application/json', ...headers }, JSON.stringify(value));
 }
 
-/** The one place where an error becomes a response. */
+/**
+ * The one place where an error becomes a response.
+ * @param headers with the request ID, which some dialects repeat in the body
+ */
 export function respondError(exchange: Exchange, error: AppError, dialect: Dialect, headers: ResponseHeaders): void {
   respond(
     exchange,
     error.status,
     { 'content-type': 'application/json', ...retryAfter(error), ...error.headers, ...headers },
-    dialect.errorBody(error),
+    dialect.errorBody(error, headers['x-request-id'] ?? ''),
   );
 }
 

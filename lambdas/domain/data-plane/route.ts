@@ -3,6 +3,7 @@ import type { CatalogSource } from '../catalog/catalog-source';
 import type { Clock } from '../clock';
 import type { Dialect } from '../dialects/dialect';
 import type { MeteredEndpoint } from '../dialects/endpoint';
+import type { FreeEndpoint } from '../dialects/free-endpoint';
 import type { KeyOwner } from '../keys/verified-keys';
 import type { Receipts } from '../receipts/receipts';
 import type { UsageRecords } from '../usage/records/usage-records';
@@ -24,6 +25,8 @@ export interface AnswerCall {
   readonly caller: KeyOwner;
   /** The dialect to answer in. */
   readonly dialect: Dialect;
+  /** Has no question mark; empty without a query. Only the parameters of a list are read from it. */
+  readonly query: string;
   /** The path's segment at `{id}`, still encoded; empty when the route has none. */
   readonly id: string;
 }
@@ -60,6 +63,13 @@ export interface MeteredRoute extends Row {
   readonly endpoint: MeteredEndpoint;
 }
 
+/** Leads to a provider, and costs nothing. */
+export interface FreeRoute extends Row {
+  readonly kind: 'free';
+  readonly scope: KeyScope;
+  readonly endpoint: FreeEndpoint;
+}
+
 /** Reads stored data (`read`) or changes it (`command`). Both are free. */
 export interface AnswerRoute extends Row {
   readonly kind: 'read' | 'command';
@@ -67,4 +77,4 @@ export interface AnswerRoute extends Row {
   readonly answer: Answerer;
 }
 
-export type DataPlaneRoute = ProbeRoute | MeteredRoute | AnswerRoute;
+export type DataPlaneRoute = ProbeRoute | MeteredRoute | FreeRoute | AnswerRoute;

@@ -1,10 +1,9 @@
-import type { KeyScope } from '../../contracts/http/key-rules';
-import { ENDPOINTS } from '../dialects/registry';
+import { ENDPOINTS, FREE_ENDPOINTS } from '../dialects/registry';
 import { cancelRequest } from './cancel-request';
 import { readReceipt, readReceiptKeys } from './reads/receipts';
 import { listModels, readModel } from './reads/models';
 import { readRequest } from './reads/requests';
-import type { AnswerRoute, DataPlaneRoute, MeteredRoute, ProbeRoute } from './route';
+import type { AnswerRoute, DataPlaneRoute, FreeRoute, MeteredRoute, ProbeRoute } from './route';
 
 const PROBE: ProbeRoute = {
   kind: 'probe',
@@ -23,13 +22,22 @@ const METERED: readonly MeteredRoute[] = Object.values(ENDPOINTS).map((endpoint)
   endpoint,
 }));
 
+const FREE: readonly FreeRoute[] = FREE_ENDPOINTS.map((endpoint) => ({
+  kind: 'free',
+  method: 'POST',
+  path: endpoint.path,
+  scope: endpoint.servedLike,
+  summary: endpoint.summary,
+  endpoint,
+}));
+
 const ANSWERED: readonly AnswerRoute[] = [
   {
     kind: 'read',
     method: 'GET',
     path: '/v1/models',
     scope: 'models',
-    summary: 'the models that have a price, in the dialect of the client',
+    summary: 'the models to choose from, in the dialect of the client',
     answer: listModels,
   },
   {
@@ -75,9 +83,10 @@ const ANSWERED: readonly AnswerRoute[] = [
 ];
 
 /** Everything that the data plane serves: the gateway dispatches by this table alone. */
-export const ROUTES: readonly DataPlaneRoute[] = [PROBE, ...METERED, ...ANSWERED];
+export const ROUTES: readonly DataPlaneRoute[] = [PROBE, ...METERED, ...FREE, ...ANSWERED];
 
-const PLACEHOLDER = '{id}';
+/** Stands for one segment of a path. */
+export const PLACEHOLDER = '{id}';
 const EXACT: ReadonlyMap<string, DataPlaneRoute> = new Map(
   ROUTES.filter(({ path }) => !path.includes(PLACEHOLDER)).map((route) => [route.path, route]),
 );
@@ -100,14 +109,8 @@ export function routeAt(path: string): { readonly route: DataPlaneRoute; readonl
   return undefined;
 }
 
-/** A last segment may be empty: `/v1/requests/` asks for the request with an empty id, which does not exist. */
 function segmentBetween(path: string, before: string, after: string): string | undefined {
   if (path.length < before.length + after.length || !path.startsWith(before) || !path.endsWith(after)) return undefined;
   const segment = path.slice(before.length, path.length - after.length);
-  return segment.includes('/') || (segment === '' && after !== '') ? undefined : segment;
-}
-
-/** The scope that a key needs to learn that a path does not exist: the scope of the read above it. */
-export function scopeForUnknownPath(path: string): KeyScope {
-  return ANSWERED.find((route) => path.startsWith(`${route.path}/`))?.scope ?? 'requests';
+  return segment === '' || segment.includes('/') ? undefined : segment;
 }

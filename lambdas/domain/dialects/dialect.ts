@@ -1,5 +1,5 @@
 import type { DialectId, Model } from '../../contracts/storage/catalog';
-import type { ListedModel } from '../catalog/catalog';
+import type { ShownModel } from '../catalog/shown-models';
 import type { AppError, ErrorKind } from '../errors/app-error';
 import type { Headers } from '../headers';
 
@@ -15,6 +15,8 @@ export interface Dialect {
   readonly id: DialectId;
   /** A request header that every client of this dialect sends and no other client does; lower case. */
   readonly markerHeader?: string;
+  /** Completes a sentence about a wrong path: what the base URL of this dialect's clients has to be. */
+  readonly baseUrlAdvice: string;
   /** The request headers of the protocol itself; lower case. No other client headers are passed on to providers. */
   readonly protocolHeaders: readonly string[];
   /**
@@ -22,14 +24,21 @@ export interface Dialect {
    * headers cannot.
    */
   raisedLimits?(headers: Headers): ModelLimits;
+  /** A response header in which the dialect's clients look for the request ID, besides `x-request-id`; lower case. */
+  readonly requestIdHeader?: string;
   /** The request headers that carry a provider's API key. */
   credentials(apiKey: string): { readonly [name: string]: string };
   /** The body of an error response. */
-  errorBody(error: AppError): string;
+  errorBody(error: AppError, requestId: string): string;
   /** The last event of a stream that fails after it has begun, when a status can no longer be sent. */
-  errorEvent(error: AppError): string;
+  errorEvent(error: AppError, requestId: string): string;
+  /** Whether the dialect's clients can call the model, and so see it. */
+  shows(model: ShownModel): boolean;
   /** Renders one model for the dialect's clients. */
-  renderModel(model: ListedModel): object;
-  /** Renders the list of models for the dialect's clients. */
-  renderModels(models: readonly ListedModel[]): object;
+  renderModel(model: ShownModel): object;
+  /**
+   * Renders the list of models for the dialect's clients, or the page of it that the query asks for.
+   * @throws InvalidRequest naming a parameter that is wrong
+   */
+  renderModels(models: readonly ShownModel[], query: URLSearchParams): object;
 }

@@ -46,8 +46,8 @@ export interface ProviderBody {
 
 /**
  * The most that a request can use, and the more expensive units that it can use. A server-side tool (one that the
- * provider runs and bills separately) is allowed once its unit has a bound here and a price in the catalog; until then
- * `parse` refuses it.
+ * provider runs) is allowed if it costs nothing but tokens that the bound covers. One that is billed separately is
+ * allowed once its unit has a bound here and a price in the catalog; until then `parse` refuses it.
  */
 export interface RequestBound {
   readonly inputTokensMax: number;
@@ -75,10 +75,20 @@ export interface StreamReading extends AnswerReading {
    * up to `producedTokensMax`.
    */
   readonly isUsageFinal: boolean;
-  /** Whether the dialect's last event has arrived. */
+  /** Whether the dialect's last event has arrived, so that the client has the whole answer. */
   readonly complete: boolean;
+  /**
+   * Whether the client has the whole answer if the stream ends here without a fault. Some providers never send the
+   * dialect's last event.
+   */
+  readonly isWhole: boolean;
   /** Whether the provider reported an error inside the stream. */
   readonly failed: boolean;
+  /**
+   * Whether that error, and everything after it, was hidden from the client, because its text is about the operator. The
+   * client is still to get an error.
+   */
+  readonly isErrorHidden: boolean;
 }
 
 /**
@@ -88,7 +98,8 @@ export interface StreamReading extends AnswerReading {
 export interface StreamReader {
   /**
    * Reads the whole event between two offsets of `bytes`.
-   * @returns whether to hide the event from the client, because it contains only usage that only the gateway asked for
+   * @returns whether to hide the event from the client, because it contains only usage that only the gateway asked for,
+   * or an error about the operator
    */
   readEvent(bytes: Buffer, start: number, end: number): boolean;
   readonly reading: StreamReading;

@@ -1,9 +1,11 @@
 import type { DialectId, EndpointId } from '../../contracts/storage/catalog';
 import type { Headers } from '../headers';
 import { anthropic } from './anthropic/anthropic';
+import { countTokens } from './anthropic/messages/count-tokens';
 import { messages } from './anthropic/messages/messages';
 import type { Dialect, ModelLimits } from './dialect';
 import type { MeteredEndpoint } from './endpoint';
+import type { FreeEndpoint } from './free-endpoint';
 import { chat } from './openai/chat/chat';
 import { embeddings } from './openai/embeddings/embeddings';
 import { openai } from './openai/openai';
@@ -11,8 +13,11 @@ import { openai } from './openai/openai';
 /** Every dialect by its stored id. */
 export const DIALECTS: { readonly [id in DialectId]: Dialect } = { anthropic, openai };
 
-/** Every metered endpoint by its stored id. Nothing else leads to a provider. */
+/** Every metered endpoint by its stored id. Only these and the free ones lead to a provider. */
 export const ENDPOINTS: { readonly [id in EndpointId]: MeteredEndpoint } = { chat, messages, embeddings };
+
+/** Every endpoint that costs nothing. */
+export const FREE_ENDPOINTS: readonly FreeEndpoint[] = [countTokens];
 
 /** The dialect of a response if the request does not reveal its dialect. */
 const DEFAULT_DIALECT = openai;

@@ -15,6 +15,7 @@ import { PRICE_LIST } from '../../domain/catalog/price-list';
 import { systemClock as clock } from '../../domain/clock';
 import { Cancellations } from '../../domain/data-plane/cancellations';
 import type { Exchange } from '../../domain/data-plane/exchange';
+import { freeLimit } from '../../domain/data-plane/free/serve-free';
 import { Gateway } from '../../domain/data-plane/gateway';
 import { Receipts } from '../../domain/receipts/receipts';
 import { UsageRecords } from '../../domain/usage/records/usage-records';
@@ -56,6 +57,7 @@ export async function deployedGateway(
     usage: new UsageRecords({ store }),
     receipts: new Receipts({ store, clock }),
     cancellations: new Cancellations({ store, clock }),
+    freeLimit: freeLimit({ store, clock }),
     catalog: await LiveCatalog.open({ ...base, store, clock, log }),
     providers: new UndiciProviderClient({ apiKey: (id) => apiKeys[id] }),
     clock,

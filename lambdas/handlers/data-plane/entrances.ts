@@ -1,6 +1,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CachedSecret } from '../../adapters/secrets/cached-secret';
 import { originSecrets } from '../../adapters/secrets/origin-secrets';
+import { readBrowserOrigins } from '../../contracts/deployment/browser-origins';
 import type { Env, PROXY_ENV } from '../../contracts/deployment/environment';
 import { pepperSecretSchema } from '../../contracts/deployment/secrets';
 import type { Clock } from '../../domain/clock';
@@ -21,7 +22,7 @@ interface EntranceDependencies {
 /** The gateway's setup for one kind of caller: how it authenticates, and whether it comes through the edge. */
 export type Entrance = (
   dependencies: EntranceDependencies,
-) => Promise<Pick<GatewayDependencies, 'identify' | 'originSecrets' | 'idempotency'>>;
+) => Promise<Pick<GatewayDependencies, 'identify' | 'originSecrets' | 'idempotency' | 'browserOrigins'>>;
 
 /** The entrance for clients, which come through the edge and send a key. */
 export const clientsEntrance =
@@ -34,6 +35,7 @@ export const clientsEntrance =
       identify: byKey(new KeyVerifier({ store, pepper, clock })),
       idempotency: new IdempotencyKeys({ store, clock, secret: derivedSecret(pepper, IDEMPOTENCY_KEYS) }),
       originSecrets: origins,
+      browserOrigins: readBrowserOrigins(env.BROWSER_ORIGINS),
     };
   };
 

@@ -236,7 +236,8 @@ test.each([
 
 test.each([
   ['a provider’s failure', fails(), 502, '0.00'],
-  ['a provider’s overload', whole({ error: { message: 'no' } }, 429), 503, '0.00'],
+  ['a provider’s overload', whole({ error: { message: 'no' } }, 529), 529, '0.00'],
+  ['a provider’s rate limit', whole({ error: { message: 'no' } }, 429), 429, '0.00'],
   ['a provider’s timeout', fails('timeout'), 504, '0.00'],
   ['a refusal of the request', whole({ error: { message: 'bad image' } }, 400), 400, '0.00'],
 ])('an error caused by %s states its cost', async (_what, play, status, cost) => {

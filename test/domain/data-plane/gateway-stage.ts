@@ -8,6 +8,7 @@ import { Keys } from '../../../lambdas/domain/keys/keys';
 import type { ShownKey } from '../../../lambdas/domain/keys/new-key';
 import type { Log } from '../../../lambdas/domain/log';
 import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations';
+import { freeLimit } from '../../../lambdas/domain/data-plane/free/serve-free';
 import type { GatewayDependencies } from '../../../lambdas/domain/data-plane/gateway';
 import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import { IdempotencyKeys } from '../../../lambdas/domain/data-plane/idempotency/idempotency-keys';
@@ -151,6 +152,7 @@ export class GatewayStage {
         secret: Buffer.from('sixteen bytes or more'),
         timing: { clock, random: () => 0.5, sleep: (milliseconds) => this.#sleep(milliseconds) },
       }),
+      freeLimit: freeLimit({ store: this.store, clock }),
       receipts: new Receipts({ store: this.store, clock }),
       ...(originSecrets && { originSecrets: () => Promise.resolve(originSecrets) }),
     };

@@ -40,11 +40,16 @@ describe('Anthropic’s usage report', () => {
     expect(usageOf(readAnthropicUsage({ input_tokens: 0, output_tokens: 0 }))).toEqual({ input: 0, output: 0 });
   });
 
+  test('an empty object, or nulls alone, is no report of Anthropic’s usage', () => {
+    expect(usageOf(readAnthropicUsage({}))).toBe('absent');
+    expect(usageOf(readAnthropicUsage({ input_tokens: null, output_tokens: null }))).toBe('absent');
+  });
+
   test('anything in Anthropic’s usage that costs more than its tokens is named as unbilled', () => {
     const raw = {
       input_tokens: 1,
       output_tokens: 1,
-      server_tool_use: { web_search_requests: 2, web_fetch_requests: 3, new_requests: 1 },
+      server_tool_use: { web_search_requests: 2, web_fetch_requests: 3, tool_search_requests: 1, new_requests: 1 },
     };
     expect(unbilledOf(readAnthropicUsage(raw))).toEqual([
       'server_tool_use.web_search_requests',
@@ -138,6 +143,19 @@ describe('the usage of an Anthropic stream, merged from its events', () => {
       input: 10,
       cachedInput: 3,
     });
+  });
+
+  test('zeros and empty objects after real counts leave the real ones as they are', () => {
+    const zeros = {
+      input_tokens: 0,
+      cache_read_input_tokens: 0,
+      cache_creation_input_tokens: 0,
+      cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 },
+      output_tokens: 25,
+    };
+    const usage = { input: 10, cachedInput: 3, cacheWrite: 100, output: 25 };
+    expect(merged(zeros)).toEqual(usage);
+    expect(merged(zeros, { output_tokens: 0 }, {})).toEqual(usage);
   });
 
   test('an event without usage changes no count', () => {

@@ -47,6 +47,35 @@ describe('the input bound', () => {
     expect(added).toBeGreaterThanOrEqual(735 + 499 + 245 + 700 + 346);
   });
 
+  test('the input bound covers every round that reads the prompt again after the provider fetched a page', () => {
+    const tools = [{ type: 'web_fetch_20250910', name: 'web_fetch', max_uses: 1, max_content_tokens: 100 }];
+    // A PDF is not limited by max_content_tokens, so that each of ten rounds can fill the context.
+    expect(claude({ tools }).inputTokensMax).toBe(10 * CONTEXT_TOKENS);
+  });
+
+  test('the input bound covers every round that reads the prompt again after a search of the tools, with what it found', () => {
+    const found = { name: 'f', description: 'x'.repeat(2_000), input_schema: {}, defer_loading: true };
+    const search = { type: 'tool_search_tool_regex_20251119', name: 'tool_search_tool_regex' };
+    const once = claude({ tools: [found] }).inputTokensMax;
+    const searched = claude({ tools: [found, search] }).inputTokensMax;
+    // Round by round: the prompt, the output so far, and the tools that each search before it has found.
+    expect(searched).toBeGreaterThan(10 * (once + 9) + 45 * 2_000);
+    expect(searched).toBeLessThan(10 * CONTEXT_TOKENS);
+    const huge = { ...found, description: 'x'.repeat(100_000) };
+    expect(claude({ tools: [huge, search] }).inputTokensMax).toBeLessThanOrEqual(10 * CONTEXT_TOKENS);
+  });
+
+  test('the input bound grows with each reference to a tool, which stands for the whole tool', () => {
+    const tools = [{ name: 'f', description: 'x'.repeat(5_000), input_schema: {}, defer_loading: true }];
+    const reference = { type: 'tool_reference', tool_name: 'f' };
+    const content = (count: number) => [
+      { type: 'tool_result', content: Array.from({ length: count }, () => reference) },
+    ];
+    const bounds = [1, 3].map((count) => claude({ tools, messages: [{ role: 'user', content: content(count) }] }));
+    const [one = 0, three = 0] = bounds.map(({ inputTokensMax }) => inputTokensMax);
+    expect(three - one).toBeGreaterThan(10_000);
+  });
+
   test('the input bound of embeddings is the length of their JSON, which may exceed one context', () => {
     const input = Array.from({ length: 100_000 }, (_, at) => at);
     const { inputTokensMax } = bound(ENDPOINTS.embeddings, { input });
@@ -67,6 +96,18 @@ describe('the output bound', () => {
     expect(chatOf({ max_tokens: 50, max_completion_tokens: 70, n: 3 }).outputTokensMax).toBe(210);
     expect(chatOf({ n: 2 }).outputTokensMax).toBe(2 * OUTPUT_TOKENS_MAX);
     expect(claude({ max_tokens: 7 }).outputTokensMax).toBe(7);
+  });
+
+  test('the output bound of a message with a limit of zero is nothing, and of a chat completion the model’s', () => {
+    expect(claude({ max_tokens: 0 }).outputTokensMax).toBe(0);
+    // Some compatible providers take zero for no limit.
+    expect(chatOf({ max_tokens: 0 }).outputTokensMax).toBe(OUTPUT_TOKENS_MAX);
+    expect(chatOf({ max_tokens: 0, max_completion_tokens: 7 }).outputTokensMax).toBe(OUTPUT_TOKENS_MAX);
+  });
+
+  test('the output bound covers every round of a message whose tools the provider runs', () => {
+    const tools = [{ type: 'web_fetch_20250910', name: 'web_fetch' }];
+    expect(claude({ max_tokens: 7, tools }).outputTokensMax).toBe(70);
   });
 
   test('the output bound of one choice is never more than the context', () => {

@@ -63,7 +63,12 @@ const ROWS: readonly Row[] = [
   row(new RateLimited('no', {}), 429, 'rate_limit_exceeded', 'rate_limit_error', 'rate_limit_error'),
   row(new InternalError(), 500, 'internal_error', 'server_error', 'api_error'),
   row(new ProviderFailed(502, 'no'), 502, 'provider_error', 'server_error', 'api_error'),
-  row(new ProviderFailed(503, 'no', 2), 503, 'provider_error', 'server_error', 'overloaded_error'),
+  row(new ProviderFailed(400, 'no'), 400, 'provider_error', INVALID, INVALID),
+  row(new ProviderFailed(404, 'no'), 404, 'provider_error', INVALID, 'not_found_error'),
+  row(new ProviderFailed(413, 'no'), 413, 'provider_error', INVALID, 'request_too_large'),
+  row(new ProviderFailed(429, 'no'), 429, 'provider_error', 'rate_limit_error', 'rate_limit_error'),
+  row(new ProviderFailed(529, 'no'), 529, 'provider_error', 'server_error', 'overloaded_error'),
+  row(new ProviderFailed(503, 'no', { 'retry-after': '2' }), 503, 'provider_error', 'server_error', 'overloaded_error'),
   row(new ProviderFailed(504, 'no'), 504, 'provider_error', 'server_error', 'timeout_error'),
   row(new RequestStopped('shutdown'), 503, 'request_stopped', 'server_error', 'overloaded_error'),
   row(new RequestStopped('time_limit'), 504, 'request_stopped', 'server_error', 'timeout_error'),
@@ -83,14 +88,18 @@ test.each(named)('%s is rendered for OpenAI’s clients with the type they know'
   const body = JSON.stringify({
     error: { message: error.message, type: openai, code, param: error.param ?? null },
   });
-  expect([error.status, openaiDialect.errorBody(error)]).toEqual([status, body]);
-  expect(openaiDialect.errorEvent(error)).toBe(`data: ${body}\n\n`);
+  expect([error.status, openaiDialect.errorBody(error, 'req_1')]).toEqual([status, body]);
+  expect(openaiDialect.errorEvent(error, 'req_1')).toBe(`data: ${body}\n\n`);
 });
 
 test.each(named)('%s is rendered for Anthropic’s clients with the type they know', (_name, { error, anthropic }) => {
-  const body = JSON.stringify({ type: 'error', error: { type: anthropic, message: error.message } });
-  expect(anthropicDialect.errorBody(error)).toBe(body);
-  expect(anthropicDialect.errorEvent(error)).toBe(`event: error\ndata: ${body}\n\n`);
+  const body = JSON.stringify({
+    type: 'error',
+    error: { type: anthropic, message: error.message },
+    request_id: 'req_1',
+  });
+  expect(anthropicDialect.errorBody(error, 'req_1')).toBe(body);
+  expect(anthropicDialect.errorEvent(error, 'req_1')).toBe(`event: error\ndata: ${body}\n\n`);
 });
 
 test('the table has every error class that the data plane can throw', () => {

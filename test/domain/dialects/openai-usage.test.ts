@@ -81,16 +81,29 @@ describe('OpenAI’s usage report', () => {
     });
   });
 
-  test.each([undefined, null])('OpenAI’s usage of %s counts as absent', (raw) => {
-    expect(readOpenaiUsage(raw)).toEqual({ kind: 'absent' });
+  test.each([
+    ['DeepSeek', { prompt_cache_hit_tokens: 60, prompt_cache_miss_tokens: 40 }],
+    ['Moonshot', { cached_tokens: 60 }],
+  ])('cached tokens are read from the member that %s names them by', (_who, cached) => {
+    const raw = { prompt_tokens: 100, completion_tokens: 5, total_tokens: 105, ...cached };
+    const usage = { input: 40, cachedInput: 60, output: 5 };
+    expect(usageOf(readOpenaiUsage(raw))).toEqual(usage);
+    const twice = { ...raw, prompt_tokens_details: { cached_tokens: 60 } };
+    expect(usageOf(readOpenaiUsage(twice))).toEqual(usage);
   });
+
+  test.each([undefined, null, {}, { prompt_tokens: null, total_tokens: null }])(
+    'OpenAI’s usage of %j counts as absent',
+    (raw) => {
+      expect(readOpenaiUsage(raw)).toEqual({ kind: 'absent' });
+    },
+  );
 
   const good = { prompt_tokens: 10, completion_tokens: 10, total_tokens: 20 };
   test.each<[string, unknown]>([
     ['text', 'usage'],
     ['a number', 7],
     ['a list', []],
-    ['an empty object', {}],
     ['a report without a completion or a total', { prompt_tokens: 1 }],
     ['a report with a negative count', { ...good, prompt_tokens: -1 }],
     ['a report with a fraction', { ...good, completion_tokens: 0.5 }],
@@ -150,7 +163,8 @@ describe('OpenAI’s usage report', () => {
       fc.property(fc.dictionary(fc.constantFrom(...members), fc.oneof(fc.nat(100), details, anything)), (raw) => {
         const usage = usageOf(readOpenaiUsage(raw));
         if (typeof usage === 'string') return;
-        expect(sum(usage, INPUT_UNITS)).toBe(raw['prompt_tokens']);
+        // Zero is added because -0 is read as 0.
+        expect(sum(usage, INPUT_UNITS)).toBe(Number(raw['prompt_tokens']) + 0);
         expect(Object.values(usage).every((tokens) => Number.isSafeInteger(tokens) && tokens >= 0)).toBe(true);
       }),
       { numRuns: 1_000 },

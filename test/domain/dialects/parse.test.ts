@@ -34,7 +34,8 @@ describe('parsing a request', () => {
     ['without messages', CHAT, '{"model":"m"}', 'messages'],
     ['with messages that are text', CHAT, '{"model":"m","messages":"hi"}', 'messages'],
     ['with a stream flag that is text', CHAT, chat(',"stream":"yes"'), 'stream'],
-    ['with a limit of zero', CHAT, chat(',"max_tokens":0'), 'max_tokens'],
+    ['with a negative limit', CHAT, chat(',"max_tokens":-1'), 'max_tokens'],
+    ['with a negative limit for Anthropic', MESSAGES, '{"model":"m","messages":[{}],"max_tokens":-1}', 'max_tokens'],
     ['with a limit that is text', CHAT, chat(',"max_completion_tokens":"9"'), 'max_completion_tokens'],
     ['with a fractional limit', CHAT, chat(',"max_tokens":1.5'), 'max_tokens'],
     ['with too many choices', CHAT, chat(',"n":1000'), 'n'],
@@ -103,6 +104,12 @@ describe('parsing a request', () => {
     ['mcp_servers', MESSAGES, messages(',"mcp_servers":[]')],
     ['container', MESSAGES, messages(',"container":"c"')],
     ['speed', MESSAGES, messages(',"speed":"fast"')],
+    // It costs 1.1 times as much, and the catalog has no price for it.
+    ['inference_geo', MESSAGES, messages(',"inference_geo":"us"')],
+    ['inference_geo', MESSAGES, messages(',"inference_geo":"moon"')],
+    ['tools', CHAT, chat(',"tools":[{"type":"web_fetch_20250910","name":"web_fetch"}]')],
+    ['tools', MESSAGES, messages(',"tools":[{"type":"tool_search_tool_telepathy_20251119","name":"t"}]')],
+    ['tools', MESSAGES, messages(',"tools":[{"type":"code_execution_20250825","name":"code_execution"}]')],
     ['context_management', MESSAGES, messages(',"context_management":{"edits":[{"type":"compact_20260112"}]}')],
   ])('the parameter %s is refused, because it stores content or has no price', (param, endpoint, body) => {
     expect(refusal(endpoint, body)).toMatchObject({ status: 400, code: 'unsupported_parameter', param });
@@ -135,6 +142,34 @@ describe('parsing a request', () => {
     expect(parse(MESSAGES, messages(`,"tools":${tools}`))).toMatchObject({ model: 'm' });
     expect(parse(CHAT, chat(`,"tools":[{"type":"function","function":{"parameters":${schema}}}]`))).toBeDefined();
     for (const none of ['null', '[]', ' [ ] ']) expect(parse(CHAT, chat(`,"tools":${none}`))).toBeDefined();
+  });
+
+  test.each([
+    ['a limit of zero, which fills the prompt cache', '{"model":"m","messages":[{}],"max_tokens":0}'],
+    ['processing anywhere', messages(',"inference_geo":"global"')],
+    ['processing where the workspace says', messages(',"inference_geo":null')],
+    ['a search of the tools by patterns', messages(',"tools":[{"type":"tool_search_tool_regex_20251119","name":"t"}]')],
+    ['a search of the tools by words', messages(',"tools":[{"type":"tool_search_tool_bm25_20251119","name":"t"}]')],
+    ['a search of the tools without a date', messages(',"tools":[{"type":"tool_search_tool_bm25","name":"t"}]')],
+    ['fetching of pages', messages(',"tools":[{"type":"web_fetch_20250910","name":"web_fetch"}]')],
+  ])('a message that asks for %s is accepted', (_what, body) => {
+    expect(parse(MESSAGES, body)).toMatchObject({ model: 'm' });
+  });
+
+  test('a chat completion with a limit of zero is accepted, because its meaning is the provider’s', () => {
+    expect(parse(CHAT, chat(',"max_tokens":0'))).toMatchObject({ model: 'm', isOutputOpen: false });
+    expect(parse(CHAT, chat(',"max_completion_tokens":0'))).toMatchObject({ model: 'm', isOutputOpen: false });
+  });
+
+  test('fetching of pages that runs code is refused with the version that does not', () => {
+    for (const version of ['20260209', '20260309', '20260318']) {
+      const body = messages(`,"tools":[{"type":"web_fetch_${version}","name":"web_fetch"}]`);
+      expect(refusal(MESSAGES, body)).toMatchObject({
+        code: 'unsupported_parameter',
+        param: 'tools',
+        message: expect.stringContaining('web_fetch_20250910') as string,
+      });
+    }
   });
 
   test('context editing without compaction is accepted', () => {

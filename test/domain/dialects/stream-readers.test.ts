@@ -44,8 +44,9 @@ function read(reader: StreamReader, ...events: readonly string[]) {
   return { hidden, reading: reader.reading };
 }
 
-const readChat = (...events: readonly string[]) => read(new ChatStream({ wantsUsage: false }), ...events);
-const readMessages = (...events: readonly string[]) => read(new MessagesStream(), ...events);
+const ONE = { choices: 1 };
+const readChat = (...events: readonly string[]) => read(new ChatStream({ ...ONE, wantsUsage: false }), ...events);
+const readMessages = (...events: readonly string[]) => read(new MessagesStream({ serverTools: 'none' }), ...events);
 
 describe('reading the stream of a chat completion', () => {
   const events = [
@@ -67,7 +68,7 @@ describe('reading the stream of a chat completion', () => {
   });
 
   test('OpenAI’s usage event is shown to a client that asked for it', () => {
-    expect(read(new ChatStream({ wantsUsage: true }), ...events).hidden).toEqual([false, false, false]);
+    expect(read(new ChatStream({ ...ONE, wantsUsage: true }), ...events).hidden).toEqual([false, false, false]);
   });
 
   test('text that looks like OpenAI’s usage is not read as usage', () => {
@@ -76,8 +77,70 @@ describe('reading the stream of a chat completion', () => {
     expect(reading.usage.kind).toBe('absent');
   });
 
-  test('an error inside OpenAI’s stream is noticed', () => {
-    expect(readChat('data: {"error":{"message":"x"}}\n\n').reading.failed).toBe(true);
+  test.each([
+    ['as its only member', 'data: {"error":{"message":"x"}}\n\n'],
+    ['without a space', 'data:{"error":{"message":"x"}}\n\n'],
+    ['with spaces', 'data: { "error" : { "message": "x" } }\n\n'],
+    ['after other members', 'data: {"id":"c","object":"chat.completion.chunk","choices":[],"error":{"code":502}}\n\n'],
+    ['over several lines', 'data: {\ndata:   "error": "x"\ndata: }\n\n'],
+    ['in a choice', 'data: {"choices":[{"index":0,"error":{"code":502},"finish_reason":"error"}]}\n\n'],
+    ['in Groq’s own member', 'data: {"choices":[],"x_groq":{"error":"over capacity"}}\n\n'],
+    ['as an object named error', 'data: {"object":"error","message":"x"}\n\n'],
+    ['by the event’s name', 'event: error\ndata: {"message":"x"}\n\n'],
+    ['by the event’s name after the data', 'data: {"message":"x"}\nevent:error\n\n'],
+  ])('an error inside OpenAI’s stream is noticed: %s', (_how, event) => {
+    expect(readChat(event).reading.failed).toBe(true);
+  });
+
+  test.each([
+    ['a null error', 'data: {"error":null,"choices":[{"index":0,"delta":{"content":"x"}}]}\n\n'],
+    [
+      'text about an error',
+      `data: ${JSON.stringify({ choices: [{ delta: { content: 'event: error\n{"error":1}' } }] })}\n\n`,
+    ],
+    [
+      'an error in a tool’s arguments',
+      'data: {"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"{\\"error\\":1}"}}]}}]}\n\n',
+    ],
+  ])('%s in OpenAI’s stream is no error', (_what, event) => {
+    expect(readChat(event).reading.failed).toBe(false);
+  });
+
+  const USAGE = '"usage":{"prompt_tokens":7,"completion_tokens":2,"total_tokens":9}';
+  const said = 'data: {"choices":[{"index":0,"delta":{"content":"hi"}}]}\n\n';
+  const stop = 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n';
+  test.each([
+    ['an empty list of choices', `data: {"choices":[],${USAGE}}\n\n`],
+    ['null for its choices', `data: {"choices":null,${USAGE}}\n\n`],
+    ['no choices', `data: {"id":"c",${USAGE}}\n\n`],
+    ['spaces, and the usage first', `data:{ ${USAGE} ,\t"choices" : [ ] }\r\n\r\n`],
+    ['a choice without text', `data: {"choices":[{"index":0,"delta":{},"finish_reason":null}],${USAGE}}\n\n`],
+    [
+      'a choice with an empty text of the assistant',
+      `data: {"choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null,"logprobs":null}],${USAGE}}\n\n`,
+    ],
+    ['a choice without a delta', `data: {"choices":[{"index":0,"finish_reason":null}],${USAGE}}\n\n`],
+    ['Groq’s usage', `data: {"choices":[],"x_groq":{"id":"r",${USAGE}}}\n\n`],
+    ['timings', `data: {"choices":[],"created":1,"timings":{"predicted_n":2},"model":"m",${USAGE}}\n\n`],
+    ['empty usage', 'data: {"choices":[],"usage":{}}\n\n'],
+  ])('the usage event that only the gateway asked for is hidden when it has %s', (_shape, event) => {
+    expect(readChat(said, stop, event).hidden).toEqual([false, false, true]);
+    const { hidden } = read(new ChatStream({ ...ONE, wantsUsage: true }), said, stop, event);
+    expect(hidden).toEqual([false, false, false]);
+  });
+
+  test.each([
+    ['text', `{"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":null}],${USAGE}}`],
+    ['the end of a choice', `{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],${USAGE}}`],
+    ['the role of the first event', `{"choices":[{"index":0,"delta":{"role":"assistant","content":""}}],${USAGE}}`],
+    ['a tool call', `{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0}]}}],${USAGE}}`],
+    ['reasoning', `{"choices":[{"index":0,"delta":{"reasoning_content":"x"}}],${USAGE}}`],
+    ['a message instead of a delta', `{"choices":[{"index":0,"message":{"content":"x"}}],${USAGE}}`],
+    ['an error', `{"error":{"message":"x"},"choices":[],${USAGE}}`],
+    ['text beside the choices', `{"id":"c","response":"x",${USAGE}}`],
+    ['sources beside the choices', `{"choices":[],"citations":["https://x.test"],${USAGE}}`],
+  ])('an event with usage that also carries %s reaches the client', (_what, data) => {
+    expect(readChat(`data: ${data}\n\n`).hidden).toEqual([false]);
   });
 });
 
@@ -98,11 +161,29 @@ describe('reading the stream of a message', () => {
     });
   });
 
-  test('the usage of Anthropic’s stream is not final before its last event', () => {
-    expect(readMessages(start, delta).reading).toMatchObject({ complete: false, isUsageFinal: false });
+  test('the usage of Anthropic’s stream is final once it comes with the reason why the answer stopped', () => {
+    expect(readMessages(start).reading).toMatchObject({ complete: false, isWhole: false, isUsageFinal: false });
+    expect(readMessages(start, delta).reading).toMatchObject({ complete: false, isWhole: true, isUsageFinal: true });
   });
 
-  test('an error inside Anthropic’s stream is noticed', () => {
-    expect(readMessages('event: error\ndata: {"type":"error","error":{}}\n\n').reading.failed).toBe(true);
+  test('the usage of a running Anthropic stream is not final', () => {
+    const running = delta.replace('"end_turn"', 'null');
+    expect(readMessages(start, running).reading).toMatchObject({ isWhole: false, isUsageFinal: false });
+  });
+
+  test.each([
+    ['by name and type', 'event: error\ndata: {"type":"error","error":{}}\n\n'],
+    ['by name without a space', 'event:error\r\ndata: {}\r\n\r\n'],
+    ['by name after the data', 'data: {"message":"x"}\nevent: error\n\n'],
+    ['by type alone, after other members', 'data: { "error" : {"message":"x"} , "type" : "error" }\n\n'],
+    ['by its member alone', 'data: {"error":{"type":"overloaded_error"}}\n\n'],
+  ])('an error inside Anthropic’s stream is noticed: %s', (_how, event) => {
+    expect(readMessages(event).reading.failed).toBe(true);
+  });
+
+  test('text about an error in Anthropic’s stream is no error', () => {
+    const text = 'event: error\n{"type":"error"}';
+    const event = { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } };
+    expect(readMessages(`event: content_block_delta\ndata: ${JSON.stringify(event)}\n\n`).reading.failed).toBe(false);
   });
 });

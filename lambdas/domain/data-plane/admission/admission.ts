@@ -144,7 +144,8 @@ function refuseUnpricedUnits(request: MeteredRequest, price: PriceVersion, bound
   throw new InvalidRequest(message, 'model', 'unsupported_parameter');
 }
 
-function unknownModel(catalog: Catalog, name: string): ModelNotFound {
+/** The error for a name that the catalog does not serve at the endpoint. */
+export function unknownModel(catalog: Catalog, name: string): ModelNotFound {
   const paths = catalog.endpointsOf(name).map((id) => ENDPOINTS[id].path);
   const shown = name.slice(0, 128);
   if (paths.length === 0) return new ModelNotFound(`The model "${shown}" does not exist here or has no price.`);

@@ -144,8 +144,7 @@ class AnswerListener implements ProviderListener {
     }
     this.#relay.end(this.#resume);
     const { reading } = this.#relay;
-    // Some providers never send the dialect's last event, so a usage report for the whole answer also marks the end.
-    this.#finish({ kind: 'stream', end: reading.complete || reading.isUsageFinal ? 'whole' : 'cut', reading });
+    this.#finish({ kind: 'stream', end: reading.isWhole ? 'whole' : 'cut', reading });
   }
 
   onFailure(failure: ProviderFailure): void {

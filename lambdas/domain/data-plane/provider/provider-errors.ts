@@ -1,23 +1,36 @@
+import { parseObject } from '../../dialects/json/parse-object';
+import { errorText, isAboutOperator } from '../../dialects/provider-text';
+import { isReport } from '../../dialects/read-counts';
 import { AppError, type ErrorKind } from '../../errors/app-error';
 import type { Answer, WholeAnswer } from './provider-attempt';
 import type { ProviderFailure } from './provider-client';
 
-const KINDS = { 502: 'server', 503: 'overloaded', 504: 'timeout' } as const;
+/** The kinds of the statuses that are sent for a provider. Any other status below 500 blames the request. */
+const KINDS: { readonly [status: number]: ErrorKind } = {
+  404: 'not_found',
+  413: 'too_large',
+  429: 'rate_limit',
+  502: 'server',
+  503: 'overloaded',
+  504: 'timeout',
+  529: 'overloaded',
+};
 
 /** The provider failed, after fallbacks. The message may carry the provider's text, so it is never persisted. */
 export class ProviderFailed extends AppError {
-  readonly status: keyof typeof KINDS;
+  readonly status: number;
   override readonly code = 'provider_error';
   readonly kind: ErrorKind;
-  constructor(status: keyof typeof KINDS, message: string, retryAfterSeconds?: number) {
-    super(message, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
+  constructor(status: number, message: string, headers: { readonly [name: string]: string } = {}) {
+    super(message, { headers });
     this.status = status;
-    this.kind = KINDS[status];
+    this.kind = KINDS[status] ?? 'invalid_request';
   }
 }
 
 /** Limits how much of a provider's own text we include in a message. */
 const TEXT_CHARACTERS_MAX = 2_000;
+const TEXT_BYTES_MAX = 4 * TEXT_CHARACTERS_MAX;
 
 const FAILURES: { readonly [failure in ProviderFailure]: readonly [502 | 504, string] } = {
   unreachable: [502, 'could not be reached'],
@@ -36,10 +49,15 @@ const PASSING_STATUSES = new Set([408, 429]);
 /** Whether another provider could succeed, because the request is not at fault. */
 export function shouldTryNextTarget(answer: Answer): boolean {
   if (answer.kind === 'failed') return true;
-  return answer.kind === 'body' && answer.reading === undefined && !isRequestAtFault(answer.status);
+  return answer.kind === 'body' && answer.reading === undefined && !isRequestAtFault(answer);
 }
 
-function isRequestAtFault(status: number): boolean {
+/** A refusal that is about the operator does not blame the request, whatever its status. */
+function isRequestAtFault(answer: WholeAnswer): boolean {
+  return isRefusal(answer.status) && !isAboutOperator(explanation(answer));
+}
+
+function isRefusal(status: number): boolean {
   return status >= 400 && status < 500 && !PASSING_STATUSES.has(status) && !OPERATOR_STATUSES.has(status);
 }
 
@@ -56,18 +74,39 @@ export function oversizedError(provider: string): ProviderFailed {
 }
 
 /**
+ * The error for the client. Where the provider's text is about the operator, or limits that are the operator's, a neutral
+ * text takes its place; the status stays.
  * @returns undefined when the provider's answer, or its refusal of the request, is passed on to the client unchanged
  */
 export function statusError(provider: string, answer: WholeAnswer): ProviderFailed | undefined {
-  const { status, headers, reading } = answer;
-  if (reading !== undefined || isRequestAtFault(status)) return undefined;
+  const { status, reading } = answer;
+  if (reading !== undefined || isRequestAtFault(answer)) return undefined;
+  if (isRefusal(status)) {
+    const message = `The provider ${provider} refused the request for a reason that only the operator of this gateway can change.`;
+    return new ProviderFailed(status, message);
+  }
   if (OPERATOR_STATUSES.has(status)) return new ProviderFailed(502, `The provider ${provider} answered ${status}.`);
+  if (status === 429) {
+    const message = `The provider ${provider} limits what it serves at the moment: try again later.`;
+    return new ProviderFailed(429, message, retryAfter(answer));
+  }
   const message = answered(provider, answer);
   if (status === 408 || status === 504) return new ProviderFailed(504, message);
-  const retryAfter = Number(headers['retry-after']);
-  const seconds = Number.isInteger(retryAfter) && retryAfter >= 0 ? retryAfter : undefined;
-  if (status === 429 || status === 503 || status === 529) return new ProviderFailed(503, message, seconds);
+  if (status === 503 || status === 529) return new ProviderFailed(status, message, retryAfter(answer));
   return new ProviderFailed(502, message);
+}
+
+/** Seconds or a date: clients cannot use anything else. */
+const RETRY_AFTER = /^(?:\d{1,9}|[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT)$/;
+
+function retryAfter({ headers }: WholeAnswer): { readonly [name: string]: string } {
+  const value = headers['retry-after'];
+  return value !== undefined && RETRY_AFTER.test(value) ? { 'retry-after': value } : {};
+}
+
+/** The error for a stream in which the provider's own error was hidden. */
+export function hiddenError(provider: string): ProviderFailed {
+  return new ProviderFailed(502, `The provider ${provider} ended its answer with an error.`);
 }
 
 /** The error for a stream that has begun when the provider sent a whole answer, which can no longer be passed on. */
@@ -77,17 +116,22 @@ export function unstreamedError(provider: string, answer: WholeAnswer): Provider
   return new ProviderFailed(502, answered(provider, answer));
 }
 
-function answered(provider: string, { status, body }: WholeAnswer): string {
-  return `The provider ${provider} answered ${status}: ${providerText(body)}`;
+function answered(provider: string, answer: WholeAnswer): string {
+  const what = `The provider ${provider} answered ${answer.status}`;
+  const text = providerText(answer.body);
+  return isAboutOperator(`${explanation(answer)} ${text}`) ? `${what}.` : `${what}: ${text}`;
+}
+
+/** The text in which the provider explains its error; all of it, where it is not JSON. */
+function explanation({ body }: WholeAnswer): string {
+  const text = body.toString('utf8', 0, TEXT_BYTES_MAX);
+  const parsed = parseObject(text);
+  return parsed === undefined ? text : errorText(parsed);
 }
 
 function providerText(body: Buffer): string {
-  const text = body.toString('utf8', 0, 4 * TEXT_CHARACTERS_MAX);
-  try {
-    const parsed = JSON.parse(text) as { error?: { message?: unknown } } | null;
-    if (typeof parsed?.error?.message === 'string') return parsed.error.message.slice(0, TEXT_CHARACTERS_MAX);
-  } catch {
-    // The answer is not JSON: its text is the provider's message.
-  }
-  return text.slice(0, TEXT_CHARACTERS_MAX);
+  const text = body.toString('utf8', 0, TEXT_BYTES_MAX);
+  const error = parseObject(text)?.['error'];
+  const message = isReport(error) && typeof error['message'] === 'string' ? error['message'] : text;
+  return message.slice(0, TEXT_CHARACTERS_MAX);
 }

@@ -1,7 +1,7 @@
 import type { RequestStatus } from '../../../contracts/storage/usage-record';
-import type { Usage } from '../../../contracts/storage/units';
+import { INPUT_UNITS, type Usage } from '../../../contracts/storage/units';
 import type { AnswerReading, RequestBound, StreamReading } from '../../dialects/endpoint';
-import type { UsageReading } from '../../dialects/usage-reading';
+import { tokensIn, type UsageReading } from '../../dialects/usage-reading';
 import type { Answer } from '../provider/provider-attempt';
 
 /** The most that the request can have used, which is what its hold covers. */
@@ -48,10 +48,12 @@ export function meter(answer: Answer, clientGone: boolean, bound: UsageBound): M
   }
 }
 
-function streamStatus(answer: Answer & { kind: 'stream' }): RequestStatus {
-  if (answer.end === 'gone') return 'client_gone';
-  if (answer.end === 'cancelled') return 'cancelled';
-  return answer.end !== 'whole' || answer.reading.failed ? 'interrupted' : 'completed';
+function streamStatus({ end, reading }: Answer & { kind: 'stream' }): RequestStatus {
+  if (end === 'gone') return 'client_gone';
+  // Anything else that ends a stream after its last event comes too late to interrupt it.
+  if (reading.complete && !reading.failed) return 'completed';
+  if (end === 'cancelled') return 'cancelled';
+  return end !== 'whole' || reading.failed ? 'interrupted' : 'completed';
 }
 
 type Counted = Omit<Metered, 'status'>;
@@ -81,11 +83,18 @@ function boundBySeen(
   return { inputTokensMax, outputTokensMax: Math.min(producedTokensMax, outputTokensMax) };
 }
 
-/** If a report does not cover the whole answer, its output is raised to what was seen. */
+/**
+ * If a report does not cover the whole answer, its output is raised to what was seen, and a prompt of zero tokens, which
+ * is a placeholder, to the bound.
+ */
 function withOutputSeen(counted: Counted, { usage, isUsageFinal }: StreamReading, seen: UsageBound): Counted {
   if (isUsageFinal || usage.kind !== 'reported') return counted;
-  if (seen.outputTokensMax <= (counted.usage.output ?? 0)) return counted;
-  return { ...counted, usage: { ...counted.usage, output: seen.outputTokensMax }, estimated: true };
+  const raised = {
+    ...(tokensIn(counted.usage, INPUT_UNITS) === 0 && { input: seen.inputTokensMax }),
+    ...(seen.outputTokensMax > (counted.usage.output ?? 0) && { output: seen.outputTokensMax }),
+  };
+  if (Object.keys(raised).length === 0) return counted;
+  return { ...counted, usage: { ...counted.usage, ...raised }, estimated: true };
 }
 
 function count(reading: UsageReading, bound: UsageBound): Counted {

@@ -3,7 +3,7 @@ import { RequestCancelled, RequestStopped } from '../stop-errors';
 import type { PricedTarget } from '../admission/admission';
 import type { ClientStream } from '../streaming/client-stream';
 import type { Answer } from '../provider/provider-attempt';
-import { failureError, oversizedError, statusError } from '../provider/provider-errors';
+import { failureError, hiddenError, oversizedError, statusError } from '../provider/provider-errors';
 
 /** The result of a request at its providers. */
 export interface ProviderOutcome {
@@ -34,6 +34,8 @@ export function errorOf({ answer, target }: ProviderOutcome): AppError | undefin
 }
 
 function streamError({ end, reading }: Answer & { kind: 'stream' }, target: PricedTarget): AppError | undefined {
+  // Whatever ended the stream came too late: the client has the whole answer.
+  if (reading.complete) return undefined;
   switch (end) {
     case 'cancelled':
       return new RequestCancelled();
@@ -42,6 +44,7 @@ function streamError({ end, reading }: Answer & { kind: 'stream' }, target: Pric
     case 'overload':
       return new RequestStopped(end);
     case 'cut':
+      if (reading.isErrorHidden) return hiddenError(target.provider.id);
       // The client has already seen an error that the provider sent inside the stream.
       return reading.failed ? undefined : failureError(target.provider.id, 'broken');
     case 'whole':

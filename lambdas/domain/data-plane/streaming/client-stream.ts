@@ -70,7 +70,7 @@ export class ClientStream {
   }
 
   fail(error: AppError, dialect: Dialect): void {
-    this.#write(dialect.errorEvent(error));
+    this.#write(dialect.errorEvent(error, this.#headers['x-request-id'] ?? ''));
   }
 
   end(): void {

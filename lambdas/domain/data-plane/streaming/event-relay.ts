@@ -59,8 +59,11 @@ export class EventRelay {
   end(onRoom: () => void): void {
     const rest = this.#splitter.takeRest();
     if (rest === undefined) return;
+    const before = this.#reader.reading;
     const isHidden = this.#reader.readEvent(rest, 0, rest.length);
-    if (isHidden || !this.#reader.reading.complete) return;
+    const { complete, isWhole } = this.#reader.reading;
+    const isEnd = (complete && !before.complete) || (isWhole && !before.isWhole);
+    if (isHidden || !isEnd) return;
     const blank = rest.at(-1) === LINE_FEED ? '\n' : '\n\n';
     this.#client.write(Buffer.concat([rest, Buffer.from(blank)]), onRoom);
   }

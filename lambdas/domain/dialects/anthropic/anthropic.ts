@@ -1,7 +1,7 @@
-import type { ListedModel } from '../../catalog/catalog';
 import type { AppError } from '../../errors/app-error';
 import type { Dialect, ErrorTypes } from '../dialect';
 import { betaLimits } from './beta-limits';
+import { renderModel, renderModels } from './model-list';
 
 /** Anthropic's own `type` name for each kind of error. */
 const ERROR_TYPES: ErrorTypes = {
@@ -24,25 +24,18 @@ const BETA_HEADER = 'anthropic-beta';
 export const anthropic: Dialect = {
   id: 'anthropic',
   markerHeader: VERSION_HEADER,
+  baseUrlAdvice: 'the base URL of an Anthropic client has no /v1',
   protocolHeaders: [VERSION_HEADER, BETA_HEADER],
   raisedLimits: (headers) => betaLimits(headers[BETA_HEADER]),
+  requestIdHeader: 'request-id',
   credentials: (apiKey) => ({ 'x-api-key': apiKey }),
   errorBody,
-  errorEvent: (error) => `event: error\ndata: ${errorBody(error)}\n\n`,
+  errorEvent: (error, requestId) => `event: error\ndata: ${errorBody(error, requestId)}\n\n`,
+  shows: ({ endpoints }) => endpoints.includes('messages'),
   renderModel,
-  renderModels: (models) => ({
-    data: models.map(renderModel),
-    has_more: false,
-    first_id: models[0]?.id ?? null,
-    last_id: models.at(-1)?.id ?? null,
-  }),
+  renderModels,
 };
 
-function errorBody({ message, kind }: AppError): string {
-  return JSON.stringify({ type: 'error', error: { type: ERROR_TYPES[kind], message } });
-}
-
-/** Anthropic's clients expect the creation time of a model, which we do not know, so they get the epoch. */
-function renderModel({ id }: ListedModel): object {
-  return { type: 'model', id, display_name: id, created_at: '1970-01-01T00:00:00Z' };
+function errorBody({ message, kind }: AppError, requestId: string): string {
+  return JSON.stringify({ type: 'error', error: { type: ERROR_TYPES[kind], message }, request_id: requestId });
 }

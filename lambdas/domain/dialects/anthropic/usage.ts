@@ -1,23 +1,28 @@
 import type { Usage } from '../../../contracts/storage/units';
+import { isFilled } from '../json/is-filled';
 import { isReport, type ProviderReport, readCounts, unpricedCounts } from '../read-counts';
 import { type UsageReading, withoutZeros } from '../usage-reading';
 
 const COUNTS = ['input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens'] as const;
 const CACHE = ['ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens'] as const;
 
-/** Fetching a page costs nothing except the tokens that it adds to the prompt. */
-const FREE_TOOLS = ['web_fetch_requests'] as const;
-const UNPRICED_TOOLS = ['web_search_requests', 'code_execution_requests', 'tool_search_requests'] as const;
+/** Fetching a page and searching the tools cost nothing except the tokens that they add to the prompt. */
+const FREE_TOOLS = ['web_fetch_requests', 'tool_search_requests'] as const;
+const UNPRICED_TOOLS = ['web_search_requests', 'code_execution_requests'] as const;
 
 /** Keeps the report itself, because a later event of the stream completes it. */
 export type AnthropicReading = UsageReading & { readonly report?: ProviderReport };
 
 export const NO_USAGE: AnthropicReading = { kind: 'absent' };
 
-/** Reads the `usage` of a message, or of one event of its stream. The input counts are already disjoint. */
+/**
+ * Reads the `usage` of a message, or of one event of its stream. The input counts are already disjoint. A report without
+ * any count is none.
+ */
 export function readAnthropicUsage(raw: unknown): AnthropicReading {
   if (raw === undefined || raw === null) return NO_USAGE;
   if (!isReport(raw)) return { kind: 'malformed' };
+  if (COUNTS.every((name) => !isFilled(raw[name]))) return NO_USAGE;
   const usage = readUnits(raw);
   if (usage === undefined) return { kind: 'malformed', report: raw };
   return { kind: 'reported', usage: withoutZeros(usage), unbilled: readUnbilled(raw), report: raw };
@@ -25,15 +30,25 @@ export function readAnthropicUsage(raw: unknown): AnthropicReading {
 
 /**
  * Adds the usage of a later event to that of the events before it. Its counts are running totals: each replaces the
- * earlier one, and a count that is absent or null keeps the earlier one. So `message_delta`, which lacks the
+ * earlier one, and a count that is absent, null or zero keeps the earlier one. So `message_delta`, which lacks the
  * input, completes `message_start`.
  */
 export function mergeAnthropicUsage(earlier: AnthropicReading, later: AnthropicReading): AnthropicReading {
   if (earlier.kind === 'absent') return later;
   if (later.kind === 'absent') return earlier;
   if (earlier.report === undefined || later.report === undefined) return { kind: 'malformed' };
-  const reported = Object.entries(later.report).filter(([, value]) => value !== undefined && value !== null);
-  return readAnthropicUsage({ ...earlier.report, ...Object.fromEntries(reported) });
+  return readAnthropicUsage(mergeReports(earlier.report, later.report));
+}
+
+/** A running total never falls to zero, so a zero is the placeholder of a provider that does not know the count. */
+function mergeReports(earlier: ProviderReport, later: ProviderReport): ProviderReport {
+  const merged: { [member: string]: unknown } = { ...earlier };
+  for (const [name, value] of Object.entries(later)) {
+    const known = earlier[name];
+    if (isReport(known) && isReport(value)) merged[name] = mergeReports(known, value);
+    else if (isFilled(value) && (value !== 0 || !isFilled(known))) merged[name] = value;
+  }
+  return merged;
 }
 
 function readUnits(raw: ProviderReport): Usage | undefined {

@@ -10,16 +10,23 @@ const LOWER_N = 0x6e;
  * Whether an event can carry usage, found without parsing it. OpenAI writes `"usage":null` into every event but the
  * last, which is not worth parsing; some providers also write a null one into a choice, before the event's own.
  */
-export function mayCarryUsage(event: Buffer): boolean {
-  for (let at = event.indexOf(USAGE); at !== -1; at = event.indexOf(USAGE, at + USAGE.length)) {
-    if (!isNull(event, at + USAGE.length)) return true;
+export const mayCarryUsage = (event: Buffer): boolean => mayCarry(event, USAGE);
+
+/**
+ * Whether an event can carry a member with a value other than null, found without parsing it.
+ * @param name the member's name in quotes
+ */
+export function mayCarry(event: Buffer, name: Buffer): boolean {
+  for (let at = event.indexOf(name); at !== -1; at = event.indexOf(name, at + name.length)) {
+    if (!isNull(event, at + name.length)) return true;
   }
   return false;
 }
 
+/** Spaces, tabs and line breaks may be on either side of the colon. */
 function isNull(event: Buffer, from: number): boolean {
   let at = from;
-  while (event[at] === COLON || event[at] === SPACE) at += 1;
+  while (event[at] === COLON || (event[at] ?? LOWER_N) <= SPACE) at += 1;
   return event[at] === LOWER_N;
 }
 

@@ -2,11 +2,11 @@ import { InvalidRequest } from '../../errors/app-error';
 import type { JsonBody } from './json-request';
 
 /**
- * Refuses tools that the provider runs, which have charges of their own.
- * @param clientTools the types of the tools that the client runs: they cost nothing but tokens
+ * Refuses tools that have charges of their own, because the provider runs them.
+ * @param freeTools the types of the tools that cost nothing but tokens: all that the client runs, and some others
  * @throws InvalidRequest
  */
-export function refuseServerTools({ scan }: JsonBody, clientTools: readonly RegExp[]): void {
+export function refuseServerTools({ scan }: JsonBody, freeTools: readonly RegExp[]): void {
   if (scan.hasOddTools) {
     throw new InvalidRequest(
       'tools must be an array of objects, whose "type" is spelled in lower case and is a short string.',
@@ -14,7 +14,7 @@ export function refuseServerTools({ scan }: JsonBody, clientTools: readonly RegE
     );
   }
   for (const type of scan.toolTypes) {
-    if (clientTools.some((clientTool) => clientTool.test(type))) continue;
+    if (freeTools.some((freeTool) => freeTool.test(type))) continue;
     throw new InvalidRequest(
       `The tool type "${type.slice(0, 64)}" is not supported: it has no price here.`,
       'tools',

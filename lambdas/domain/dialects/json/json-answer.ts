@@ -1,13 +1,16 @@
 import type { Headers } from '../../headers';
 import type { AnswerReading } from '../endpoint';
 import { isEventStream } from '../events/event-stream';
+import type { ProviderReport } from '../read-counts';
 import type { UsageReading } from '../usage-reading';
+import { isFilled } from './is-filled';
 import { parseObject } from './parse-object';
 
 interface AnswerFormat {
   /** The member with the model's output, an array. */
   readonly outputMember: string;
-  readonly readUsage: (raw: unknown) => UsageReading;
+  /** Finds and reads the usage in the answer, which some providers put elsewhere. */
+  readonly readUsage: (answer: ProviderReport) => UsageReading;
 }
 
 /**
@@ -19,6 +22,5 @@ export function readJsonAnswer(headers: Headers, body: Buffer, format: AnswerFor
   if (isEventStream(headers)) return body.length > 0 ? { usage: { kind: 'absent' }, producedTokensMax } : undefined;
   const answer = parseObject(body.toString());
   if (answer === undefined || !Array.isArray(answer[format.outputMember])) return undefined;
-  const isError = answer['error'] !== undefined && answer['error'] !== null;
-  return isError ? undefined : { usage: format.readUsage(answer['usage']), producedTokensMax };
+  return isFilled(answer['error']) ? undefined : { usage: format.readUsage(answer), producedTokensMax };
 }

@@ -37,6 +37,8 @@ const AUDIO_TYPES = ['input_audio', 'audio', 'audio_url'] as const;
 /** The input part of a request's bound. */
 interface PromptBound extends Media {
   readonly inputTokensMax: number;
+  /** The most tokens of all tools of the request. */
+  readonly toolsTokensMax: number;
 }
 
 /**
@@ -48,12 +50,16 @@ export function boundPrompt({ bytes, scan }: JsonBody, model: Model, imageTokens
   const count = (types: readonly string[]) => types.reduce((sum, type) => sum + (scan.contentTypes.get(type) ?? 0), 0);
   const images = count(IMAGE_TYPES);
   const ownTools = [...scan.toolTypes].filter((type) => !DECLARED_TOOLS.has(type)).length;
-  const overhead =
-    OVERHEAD_TOKENS + (scan.members.has('tools') ? TOOLS_OVERHEAD_TOKENS : 0) + ownTools * OWN_TOOL_TOKENS;
-  const text = bytes.length + overhead + images * imageTokensMax;
+  const tools = scan.members.get('tools');
+  const overhead = OVERHEAD_TOKENS + (tools ? TOOLS_OVERHEAD_TOKENS : 0) + ownTools * OWN_TOOL_TOKENS;
+  const toolsTokensMax = tools ? tools.valueEnd - tools.valueStart : 0;
+  // Each reference stands for the whole definition of a tool.
+  const references = count(['tool_reference']) * toolsTokensMax;
+  const text = bytes.length + overhead + references + images * imageTokensMax;
   const isUnbounded = count(UNBOUNDED_TYPES) > 0;
   return {
     inputTokensMax: isUnbounded ? model.contextTokens : Math.min(text, model.contextTokens),
+    toolsTokensMax,
     audio: count(AUDIO_TYPES) > 0,
     image: images > 0,
   };

@@ -15,9 +15,10 @@ export const modelName = z
   .min(1, 'model must not be empty')
   .max(256, 'model is too long');
 export const streamFlag = z.boolean('stream must be true or false').nullish();
+/** Zero is passed on: what it means is the provider's to say. */
 export const tokenLimit = z
   .int('must be a whole number')
-  .positive('must be at least 1')
+  .nonnegative('must not be negative')
   .max(100_000_000, 'is too large');
 
 /** A parameter that may be absent, null or false. */

@@ -1,4 +1,5 @@
-import type { ListedModel } from '../../catalog/catalog';
+import { SECOND_MS } from '../../clock';
+import type { ShownModel } from '../../catalog/shown-models';
 import type { AppError } from '../../errors/app-error';
 import type { Dialect, ErrorTypes } from '../dialect';
 
@@ -19,10 +20,13 @@ const ERROR_TYPES: ErrorTypes = {
 
 export const openai: Dialect = {
   id: 'openai',
+  baseUrlAdvice: 'the base URL of an OpenAI client ends in /v1',
   protocolHeaders: ['openai-beta'],
   credentials: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
   errorBody,
   errorEvent: (error) => `data: ${errorBody(error)}\n\n`,
+  // Programs that discover what the gateway serves speak this dialect, whichever endpoint they then use.
+  shows: () => true,
   renderModel,
   renderModels: (models) => ({ object: 'list', data: models.map(renderModel) }),
 };
@@ -31,7 +35,8 @@ function errorBody({ message, kind, code, param }: AppError): string {
   return JSON.stringify({ error: { message, type: ERROR_TYPES[kind], code, param: param ?? null } });
 }
 
-/** OpenAI's clients expect the creation time of a model, which we do not know, so they get the epoch. */
-function renderModel({ id, provider }: ListedModel): object {
-  return { id, object: 'model', created: 0, owned_by: provider };
+/** A model whose release date is unknown has no `created`, because the dialect has no value that says so. */
+function renderModel({ id, provider, released }: ShownModel): object {
+  const created = released === undefined ? {} : { created: Date.parse(released) / SECOND_MS };
+  return { id, object: 'model', ...created, owned_by: provider };
 }

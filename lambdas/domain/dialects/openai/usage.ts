@@ -1,8 +1,11 @@
 import type { InputUnit, OutputUnit } from '../../../contracts/storage/units';
+import { isFilled } from '../json/is-filled';
 import { type Counts, isReport, readCounts, unpricedCounts } from '../read-counts';
 import { type UsageReading, withoutZeros } from '../usage-reading';
 
 const COUNTS = ['prompt_tokens', 'completion_tokens', 'total_tokens'] as const;
+/** Compatible providers' own members for cached tokens: DeepSeek's and Moonshot's. */
+const CACHED = ['prompt_cache_hit_tokens', 'cached_tokens'] as const;
 const PROMPT = ['cached_tokens', 'cache_write_tokens', 'audio_tokens', 'image_tokens', 'text_tokens'] as const;
 const COMPLETION = [
   'reasoning_tokens',
@@ -19,16 +22,23 @@ const UNPRICED = ['video_tokens', 'document_tokens', 'web_search_requests'] as c
 const ABSENT: UsageReading = { kind: 'absent' };
 const MALFORMED: UsageReading = { kind: 'malformed' };
 
-/** Reads the `usage` of a chat completion or of embeddings, in which the details are parts of the two counts. */
+/**
+ * Reads the `usage` of a chat completion or of embeddings, in which the details are parts of the two counts. A report
+ * without any count is none.
+ */
 export function readOpenaiUsage(raw: unknown): UsageReading {
   if (raw === undefined || raw === null) return ABSENT;
   if (!isReport(raw)) return MALFORMED;
+  if (COUNTS.every((name) => !isFilled(raw[name]))) return ABSENT;
   const { prompt_tokens_details: promptDetails, completion_tokens_details: completionDetails } = raw;
   const counts = readCounts(raw, COUNTS);
   const prompt = readCounts(promptDetails, PROMPT);
   const completion = readCounts(completionDetails, COMPLETION);
+  const cached = readCounts(raw, CACHED);
   if (counts?.prompt_tokens === undefined || prompt === undefined || completion === undefined) return MALFORMED;
-  const inputs = readInputs(counts.prompt_tokens, prompt);
+  if (cached === undefined) return MALFORMED;
+  const cachedTokens = prompt.cached_tokens ?? cached.prompt_cache_hit_tokens ?? cached.cached_tokens;
+  const inputs = readInputs(counts.prompt_tokens, { ...prompt, cached_tokens: cachedTokens ?? 0 });
   const outputs = readOutputs(counts, completion);
   if (inputs === undefined || outputs === undefined) return MALFORMED;
   const unbilled = [

@@ -15,9 +15,10 @@ import {
 } from '../../json/request-members';
 import { OPENAI_CLIENT_TOOLS, OPENAI_STANDARD_TIERS } from '../../openai/vocabulary';
 import { ANTHROPIC_CLIENT_TOOLS, ANTHROPIC_STANDARD_TIERS } from '../vocabulary';
+import { FREE_SERVER_TOOLS, readServerTools, type ServerTools } from './server-tools';
 
 // Compatible providers in front of OpenAI's models take its names as well.
-const CLIENT_TOOLS = [...ANTHROPIC_CLIENT_TOOLS, ...OPENAI_CLIENT_TOOLS];
+const FREE_TOOLS = [...ANTHROPIC_CLIENT_TOOLS, ...OPENAI_CLIENT_TOOLS, ...FREE_SERVER_TOOLS];
 const STANDARD_TIERS = [...ANTHROPIC_STANDARD_TIERS, ...OPENAI_STANDARD_TIERS];
 
 const schema = z.object({
@@ -32,7 +33,8 @@ const schema = z.object({
   mcp_servers: never(`mcp_servers ${UNPRICED}`),
   container: never(`container ${STORED}`),
   speed: z.literal('standard', `speed ${UNPRICED}`).nullish(),
-  inference_geo: never(`inference_geo ${UNPRICED}`),
+  // Any other place multiplies the price of every token.
+  inference_geo: z.literal('global', `inference_geo other than global ${UNPRICED}`).nullish(),
 });
 
 const FORMAT: JsonFormat<typeof schema> = {
@@ -45,14 +47,16 @@ const FORMAT: JsonFormat<typeof schema> = {
 /** A request to generate a message. */
 export interface MessagesRequest extends MeteredRequest {
   readonly json: JsonBody;
-  /** The client's limit, which Anthropic requires. */
+  /** The client's limit, which Anthropic requires. With zero, the prompt is cached and nothing is generated. */
   readonly outputTokensMax: number;
+  readonly serverTools: ServerTools;
 }
 
 /** @throws InvalidRequest */
 export function parseMessages(bytes: Buffer): MessagesRequest {
   const { json, members } = readJson(bytes, FORMAT);
-  refuseServerTools(json, CLIENT_TOOLS);
+  const serverTools = readServerTools(json);
+  refuseServerTools(json, FREE_TOOLS);
   refuseCompaction(json);
   return {
     json,
@@ -61,6 +65,7 @@ export function parseMessages(bytes: Buffer): MessagesRequest {
     choices: 1,
     isOutputOpen: false,
     outputTokensMax: members.max_tokens,
+    serverTools,
   };
 }
 

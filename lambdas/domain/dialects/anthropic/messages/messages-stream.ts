@@ -1,44 +1,80 @@
 import type { StreamReader, StreamReading } from '../../endpoint';
-import { DONE_BYTES_MAX } from '../../events/event-stream';
-import { mayCarryUsage, parseData } from '../../events/event-usage';
+import { mayBeError, readError } from '../../events/event-error';
+import { mayCarry, mayCarryUsage, parseData } from '../../events/event-usage';
 import { outputBytes } from '../../events/output-bytes';
+import { isFilled } from '../../json/is-filled';
+import { isAboutOperator } from '../../provider-text';
+import { isReport, type ProviderReport } from '../../read-counts';
 import { type AnthropicReading, mergeAnthropicUsage, NO_USAGE, readAnthropicUsage } from '../usage';
+import type { ServerTools } from './server-tools';
 
 const DONE = Buffer.from('"message_stop"');
-const ERROR = Buffer.from('event: error');
+const STOP_REASON = Buffer.from('"stop_reason"');
 
-/** Reads the stream of a message. Its usage events carry more than usage, so the client sees every event. */
+interface MessagesStreamOptions {
+  readonly serverTools: ServerTools;
+}
+
+/** Reads the stream of a message. Its usage events carry more than usage, so only an error is ever hidden. */
 export class MessagesStream implements StreamReader {
+  readonly #options: MessagesStreamOptions;
   #usage: AnthropicReading = NO_USAGE;
   #outputBytes = 0;
+  /** Whether the last report came with or after the reason why the answer stopped. */
+  #isReportLast = false;
+  #hasStopped = false;
   #complete = false;
   #failed = false;
+  #isErrorHidden = false;
+
+  constructor(options: MessagesStreamOptions) {
+    this.#options = options;
+  }
 
   readEvent(bytes: Buffer, start: number, end: number): boolean {
     const event = bytes.subarray(start, end);
     this.#outputBytes += outputBytes(event);
-    if (event.length <= DONE_BYTES_MAX && event.includes(DONE)) this.#complete = true;
-    else if (event.subarray(0, ERROR.length).equals(ERROR)) this.#failed = true;
-    if (mayCarryUsage(event)) this.#readUsage(event);
-    return false;
+    const isError = mayBeError(event);
+    const isWorthParsing = isError || event.includes(DONE) || mayCarryUsage(event) || mayCarry(event, STOP_REASON);
+    const data = isWorthParsing ? (parseData(event) ?? {}) : undefined;
+    if (isError && data !== undefined) this.#readError(event, data);
+    if (data !== undefined) this.#readData(data);
+    return this.#isErrorHidden;
   }
 
   get reading(): StreamReading {
+    const isWhole = !this.#isErrorHidden && (this.#complete || this.#hasStopped);
+    // The input is reported first and the output last, so a stream that ends early may have produced more.
+    const isUsageFinal = this.#complete || this.#isReportLast;
+    // Each round of tools and output reads the prompt again, and the first report has that of the first round only.
+    const hasMoreRounds = this.#options.serverTools !== 'none' && !isUsageFinal && this.#outputBytes > 0;
     return {
-      usage: this.#usage,
-      // The input is reported first and the output last, so a stream that ends early may have produced more.
-      isUsageFinal: this.#complete,
+      usage: hasMoreRounds ? NO_USAGE : this.#usage,
+      isUsageFinal,
       producedTokensMax: this.#outputBytes,
-      complete: this.#complete,
+      complete: this.#complete && !this.#isErrorHidden,
+      isWhole,
       failed: this.#failed,
+      isErrorHidden: this.#isErrorHidden,
     };
   }
 
-  #readUsage(event: Buffer): void {
-    const data = parseData(event);
-    if (data === undefined) return;
-    const message = data['message'] as { readonly usage?: unknown } | undefined;
-    const raw = data['type'] === 'message_start' ? message?.usage : data['usage'];
-    this.#usage = mergeAnthropicUsage(this.#usage, readAnthropicUsage(raw));
+  #readError(event: Buffer, data: ProviderReport): void {
+    const text = readError(event, data);
+    if (text === undefined) return;
+    this.#failed = true;
+    this.#isErrorHidden ||= isAboutOperator(text);
+  }
+
+  #readData(data: ProviderReport): void {
+    const { type, message, delta } = data;
+    this.#complete ||= type === 'message_stop';
+    this.#hasStopped ||= type === 'message_delta' && isReport(delta) && isFilled(delta['stop_reason']);
+    const reading = readAnthropicUsage(
+      type === 'message_start' && isReport(message) ? message['usage'] : data['usage'],
+    );
+    if (reading.kind === 'absent') return;
+    this.#usage = mergeAnthropicUsage(this.#usage, reading);
+    this.#isReportLast = this.#hasStopped;
   }
 }

@@ -9,6 +9,7 @@ import { anthropic } from '../anthropic';
 import { readAnthropicUsage } from '../usage';
 import { type MessagesRequest, parseMessages } from './messages-request';
 import { MessagesStream } from './messages-stream';
+import { boundRounds } from './server-tools';
 
 /** The most tokens that one image can count for: the largest size that the newest models accept. */
 const IMAGE_TOKENS_MAX = 4_784;
@@ -26,11 +27,19 @@ export const messages: MeteredEndpoint<MessagesRequest> = {
   bound: boundMessages,
   providerBody: ({ json, stream }, changes) => providerJson(json, { stream, changes }),
   readAnswer: (headers, body) =>
-    readJsonAnswer(headers, body, { outputMember: 'content', readUsage: readAnthropicUsage }),
-  stream: () => new MessagesStream(),
+    readJsonAnswer(headers, body, { outputMember: 'content', readUsage: ({ usage }) => readAnthropicUsage(usage) }),
+  stream: (request) => new MessagesStream(request),
 };
 
-function boundMessages({ json, outputTokensMax }: MessagesRequest, model: Model): RequestBound {
-  const { inputTokensMax, ...media } = boundPrompt(json, model, IMAGE_TOKENS_MAX);
-  return { inputTokensMax, ...dearerUnits(media), outputTokensMax: Math.min(outputTokensMax, model.contextTokens) };
+function boundMessages({ json, outputTokensMax, serverTools }: MessagesRequest, model: Model): RequestBound {
+  const { inputTokensMax, toolsTokensMax, ...media } = boundPrompt(json, model, IMAGE_TOKENS_MAX);
+  const { contextTokens } = model;
+  const rounds = boundRounds({
+    serverTools,
+    promptTokensMax: inputTokensMax,
+    toolsTokensMax,
+    outputTokensMax: Math.min(outputTokensMax, contextTokens),
+    contextTokens,
+  });
+  return { ...rounds, ...dearerUnits(media) };
 }

@@ -57,7 +57,7 @@ export interface ChatRequest extends MeteredRequest {
   readonly wantsUsage: boolean;
   /** The member as the client sent it; absent when it is absent or null. */
   readonly streamOptions: object | undefined;
-  /** The client's own limit for one choice; absent when it set none. */
+  /** The client's own limit for one choice; absent when it set none, or zero. */
   readonly outputTokensMax: number | undefined;
   /** Whether rejected predicted tokens are billed as output on top of the answer. */
   readonly hasPrediction: boolean;
@@ -68,23 +68,23 @@ export interface ChatRequest extends MeteredRequest {
 export function parseChat(bytes: Buffer): ChatRequest {
   const { json, members } = readJson(bytes, FORMAT);
   refuseServerTools(json, CLIENT_TOOLS);
-  const outputTokensMax = largest(members.max_completion_tokens, members.max_tokens);
+  const limits = [members.max_completion_tokens, members.max_tokens].filter((limit) => limit != null);
   const hasPrediction = json.scan.members.has('prediction');
   return {
     json,
     model: members.model,
     stream: members.stream ?? false,
     choices: members.n ?? 1,
-    isOutputOpen: outputTokensMax === undefined && !hasPrediction,
+    isOutputOpen: limits.length === 0 && !hasPrediction,
     streamOptions: members.stream_options ?? undefined,
     wantsUsage: members.stream_options?.include_usage ?? false,
-    outputTokensMax,
+    outputTokensMax: largest(limits),
     hasPrediction,
     wantsAudio: members.modalities?.includes('audio') ?? false,
   };
 }
 
-function largest(a: number | null | undefined, b: number | null | undefined): number | undefined {
-  if (a == null) return b ?? undefined;
-  return b == null ? a : Math.max(a, b);
+/** Zero bounds nothing, because some compatible providers take it for no limit. */
+function largest(limits: readonly number[]): number | undefined {
+  return limits.length === 0 || limits.includes(0) ? undefined : Math.max(...limits);
 }

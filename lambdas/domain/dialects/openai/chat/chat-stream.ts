@@ -1,57 +1,99 @@
 import type { StreamReader, StreamReading } from '../../endpoint';
+import { mayBeError, readError } from '../../events/event-error';
 import { DONE_BYTES_MAX } from '../../events/event-stream';
-import { mayCarryUsage, parseData } from '../../events/event-usage';
+import { mayCarry, mayCarryUsage, parseData } from '../../events/event-usage';
 import { outputBytes } from '../../events/output-bytes';
-import type { UsageReading } from '../../usage-reading';
-import { readOpenaiUsage } from '../usage';
+import { isFilled } from '../../json/is-filled';
+import { errorText, isAboutOperator } from '../../provider-text';
+import { isReport, type ProviderReport } from '../../read-counts';
+import { laterUsage, type UsageReading } from '../../usage-reading';
+import { choicesOf, isOnlyUsage, readChatUsage } from './chat-usage';
 
 const DONE = Buffer.from('[DONE]');
-const ERROR = Buffer.from('{"error"');
+const FINISH_REASON = Buffer.from('"finish_reason"');
 
-/** An error is the first member of its event's data. */
-const ERROR_WITHIN_BYTES = 20;
+interface ChatStreamOptions {
+  /** How many choices were asked for. */
+  readonly choices: number;
+  /** Whether the client asked for the usage event itself. */
+  readonly wantsUsage: boolean;
+}
 
 /** Reads the stream of a chat completion. */
 export class ChatStream implements StreamReader {
+  readonly #options: ChatStreamOptions;
   #usage: UsageReading = { kind: 'absent' };
+  #reports = 0;
+  /** Whether the last report came in an event of its own. */
+  #isReportAlone = false;
   #outputBytes = 0;
+  #outputBytesReported = 0;
+  /** The indexes of the choices that have stopped. */
+  readonly #stopped = new Set<unknown>();
   #complete = false;
   #failed = false;
-  readonly #hidesUsage: boolean;
+  #isErrorHidden = false;
 
-  /** @param options.wantsUsage whether the client asked for the usage event itself */
-  constructor({ wantsUsage }: { readonly wantsUsage: boolean }) {
-    this.#hidesUsage = !wantsUsage;
+  constructor(options: ChatStreamOptions) {
+    this.#options = options;
   }
 
   readEvent(bytes: Buffer, start: number, end: number): boolean {
     const event = bytes.subarray(start, end);
     this.#outputBytes += outputBytes(event);
     if (event.length <= DONE_BYTES_MAX && event.includes(DONE)) this.#complete ||= isDone(event);
-    else if (event.subarray(0, ERROR_WITHIN_BYTES).includes(ERROR)) this.#failed = true;
-    return mayCarryUsage(event) && this.#readUsage(event) && this.#hidesUsage;
+    const isError = mayBeError(event);
+    const isWorthParsing = isError || mayCarryUsage(event) || mayCarry(event, FINISH_REASON);
+    const data = isWorthParsing ? (parseData(event) ?? {}) : undefined;
+    if (isError && data !== undefined) this.#readError(event, data);
+    const isHidden = data !== undefined && this.#readData(data);
+    return isHidden || this.#isErrorHidden;
   }
 
   get reading(): StreamReading {
+    // Text after a report is not in it.
+    const isReportLast = this.#usage.kind === 'reported' && this.#outputBytes === this.#outputBytesReported;
+    // Running reports say nothing about the end. A single one in an event of its own is the one that was asked for.
+    const isReportTheEnd = isReportLast && this.#isReportAlone && this.#reports === 1 && this.#outputBytes > 0;
+    const complete = this.#complete && !this.#isErrorHidden;
+    const isWhole = !this.#isErrorHidden && (this.#complete || this.#hasStopped || isReportTheEnd);
     return {
       usage: this.#usage,
-      // Usage is reported once, for the whole answer. Some providers send it but never send the last event.
-      isUsageFinal: this.#usage.kind === 'reported',
+      isUsageFinal: isReportLast && isWhole,
       producedTokensMax: this.#outputBytes,
-      complete: this.#complete,
+      complete,
+      isWhole,
       failed: this.#failed,
+      isErrorHidden: this.#isErrorHidden,
     };
   }
 
-  /** @returns whether the event carries usage and nothing else */
-  #readUsage(event: Buffer): boolean {
-    const data = parseData(event);
-    if (data === undefined) return false;
-    const reading = readOpenaiUsage(data['usage']);
-    if (reading.kind === 'absent') return false;
-    // A later report replaces an earlier one: providers that report more than once report running totals.
-    this.#usage = reading;
-    return Array.isArray(data['choices']) && data['choices'].length === 0;
+  get #hasStopped(): boolean {
+    return this.#stopped.size >= this.#options.choices;
+  }
+
+  #readError(event: Buffer, data: ProviderReport): void {
+    // Some providers put an error into a choice, and Groq into its own member.
+    const inner = [...choicesOf(data), data['x_groq']].find((part) => isReport(part) && isFilled(part['error']));
+    const text = readError(event, data) ?? (isReport(inner) ? errorText(inner) : undefined);
+    if (text === undefined) return;
+    this.#failed = true;
+    this.#isErrorHidden ||= isAboutOperator(text);
+  }
+
+  /** @returns whether to hide the event */
+  #readData(data: ProviderReport): boolean {
+    const isAlone = isOnlyUsage(data, this.#hasStopped);
+    const choices = choicesOf(data);
+    for (const choice of choices) if (isFilled(choice['finish_reason'])) this.#stopped.add(choice['index']);
+    const reading = readChatUsage(data, this.#options.choices);
+    if (reading.kind !== 'absent') {
+      this.#usage = laterUsage(this.#usage, reading);
+      this.#reports += 1;
+      this.#isReportAlone = isAlone;
+      this.#outputBytesReported = this.#outputBytes;
+    }
+    return isAlone && !this.#options.wantsUsage;
   }
 }
 

@@ -7,9 +7,9 @@ import { boundPrompt } from '../../json/prompt-bound';
 import { providerJson } from '../../json/provider-json';
 import { type Edit, insertMember, replaceValue } from '../../json/splice';
 import { openai } from '../openai';
-import { readOpenaiUsage } from '../usage';
 import { type ChatRequest, parseChat } from './chat-request';
 import { ChatStream } from './chat-stream';
+import { readChatUsage } from './chat-usage';
 
 /** The most tokens that one image can count for: gpt-4o-mini at high detail, 2,833 + 8 tiles × 5,667. */
 const IMAGE_TOKENS_MAX = 48_169;
@@ -26,7 +26,8 @@ export const chat: MeteredEndpoint<ChatRequest> = {
   parse: ({ bytes }) => parseChat(bytes),
   bound: boundChat,
   providerBody: chatBody,
-  readAnswer: (headers, body) => readJsonAnswer(headers, body, { outputMember: 'choices', readUsage: readOpenaiUsage }),
+  readAnswer: (headers, body) =>
+    readJsonAnswer(headers, body, { outputMember: 'choices', readUsage: (answer) => readChatUsage(answer, 1) }),
   stream: (request) => new ChatStream(request),
 };
 

@@ -38,5 +38,6 @@ export const embeddings: MeteredEndpoint<EmbeddingsRequest> = {
   // A batch has many inputs, each within the model's context: together only their bytes bound them.
   bound: ({ json }) => ({ inputTokensMax: json.bytes.length, outputTokensMax: 0, dearerUnits: [], pricedUnits: [] }),
   providerBody: ({ json, stream }, changes) => providerJson(json, { stream, changes }),
-  readAnswer: (headers, body) => readJsonAnswer(headers, body, { outputMember: 'data', readUsage: readOpenaiUsage }),
+  readAnswer: (headers, body) =>
+    readJsonAnswer(headers, body, { outputMember: 'data', readUsage: ({ usage }) => readOpenaiUsage(usage) }),
 };
