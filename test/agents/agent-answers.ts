@@ -29,7 +29,7 @@ interface Message {
   readonly content: string | readonly Block[];
 }
 
-/** What a request asks the model to do next. */
+/** The step of the task that a request asks the model for. */
 interface Turn {
   /** The agent's own name of the tool that runs commands. Agents offer none when they want only a title. */
   readonly shell: string | undefined;

@@ -1,7 +1,7 @@
 import { streamedAnswer, type ProviderScript, type Received, Upstream, wholeAnswer } from '../e2e/upstream';
 import { chatEvents, messageEvents, type Tokens } from './agent-answers';
 
-/** What the provider reported for one request. */
+/** The usage that the provider reported for one request. */
 export interface Reported {
   readonly provider: 'anthropic' | 'openai';
   readonly model: string;

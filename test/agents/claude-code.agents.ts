@@ -63,6 +63,12 @@ test.each(WAYS)(
   },
 );
 
+test('Claude Code finishes its task with the key as a bearer token (ANTHROPIC_AUTH_TOKEN)', async () => {
+  const { code, result } = await solve(TASK, { ANTHROPIC_API_KEY: '', ANTHROPIC_AUTH_TOKEN: run.gateway.apiKey });
+  expect({ code, result }).toMatchObject({ code: 0, result: { result: `The command printed ${PRINTED}.` } });
+  await run.expectExactCharges();
+});
+
 test('Claude Code with an empty wallet says what is missing and what to do, and asks only once', async () => {
   const { code, result } = await solve(TASK, { ANTHROPIC_API_KEY: await run.poorKey() });
   expect({ code, result }).toMatchObject({ code: 1, result: { is_error: true } });
