@@ -114,8 +114,11 @@ const configSchema = z.strictObject({
     .prefault({}),
   dataPlane: z
     .strictObject({
-      /** The memory of each function. It determines the cost, because a streamed answer is billed for its whole duration. */
-      memoryMb: z.int().min(128, 'must be at least 128 MB').max(10_240, 'must be at most 10240 MB').default(128),
+      /**
+       * The memory of each function. It determines the cost, because a streamed answer is billed for its whole duration.
+       * Answers of any size pass in 128 MB; requests of several megabytes need the default, see docs/deploy.md.
+       */
+      memoryMb: z.int().min(128, 'must be at least 128 MB').max(10_240, 'must be at most 10240 MB').default(256),
       /** AWS accounts, in addition to the deployment's own, that may allow their roles to call the URL for workloads. */
       workloadAccounts: z
         .array(accountNumber)

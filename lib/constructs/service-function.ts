@@ -42,6 +42,11 @@ export interface ServiceFunctionProps<Names extends readonly string[]> {
   readonly losesEventsBecause: string;
   /** Whether Lambda retries a failed asynchronous invocation. @default true, twice */
   readonly retriesEvents?: boolean;
+  /**
+   * Whether Lambda logs a start and a report of each invocation, with the memory that it used. @default false, because
+   * they would be most of the stored log
+   */
+  readonly logsReports?: boolean;
   /** How many executions are reserved for this function. @default none: it shares the account's pool */
   readonly reservedConcurrency?: number | undefined;
 }
@@ -78,9 +83,8 @@ export class ServiceFunction<const Names extends readonly string[]> extends Cons
       timeout: props.timeout,
       role,
       logGroup: this.logGroup,
-      // At INFO Lambda logs each start and end, which would be most of the stored log and adds no information.
       loggingFormat: LoggingFormat.JSON,
-      systemLogLevelV2: SystemLogLevel.WARN,
+      systemLogLevelV2: props.logsReports === true ? SystemLogLevel.INFO : SystemLogLevel.WARN,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       tracing: Tracing.DISABLED,
       environment: { ...props.environment },

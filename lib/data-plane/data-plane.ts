@@ -13,6 +13,7 @@ import { ServiceFunction } from '../constructs/service-function';
 import type { ServiceSecret } from '../secrets/service-secret';
 import { watchAnswers, watchPool, watchReservation } from './data-plane-alarms';
 import { type GatewayFunctionProps, gatewayFunctionProps, grantServing } from './gateway-function';
+import { watchMemory } from './memory-alarm';
 import { admitAccounts } from './workload-accounts';
 
 export interface DataPlaneProps extends GatewayFunctionProps {
@@ -105,7 +106,9 @@ export class DataPlane extends Construct {
       new HarmAlarm(this, `${name}Errors`, {
         topic,
         metric: lambda.metricErrors(sum),
-        alarm: { impact: `Requests of ${callers} break off, and their money is held until the sweeper runs` },
+        alarm: {
+          impact: `Requests of ${callers} break off, and money of those that crash is held until the sweeper runs`,
+        },
       });
       new HarmAlarm(this, `${name}Throttles`, {
         topic,
@@ -118,12 +121,11 @@ export class DataPlane extends Construct {
     if (quota !== undefined) watchPool(this, { quota, topic });
     const { reservedConcurrency: reserved } = config.dataPlane;
     if (reserved !== undefined) watchReservation(this, { lambda: this.proxy.function, reserved, topic });
+    const logGroups = { Proxy: this.proxy.logGroup, Workloads: this.workloads.logGroup };
+    watchMemory(this, { logGroups, memoryMb: config.dataPlane.memoryMb, topic });
     new HarmAlarm(this, 'UsageMalformed', {
       topic,
-      metric: logCodeMetric(this, 'USAGE_MALFORMED', {
-        Proxy: this.proxy.logGroup,
-        Workloads: this.workloads.logGroup,
-      }),
+      metric: logCodeMetric(this, 'USAGE_MALFORMED', logGroups),
       alarm: { impact: 'A provider reports impossible usage, so charges are clamped or estimated' },
     });
   }

@@ -30,7 +30,8 @@ export interface GatewayFunctionProps extends GatewayStores {
   readonly encryptionKey: IKey;
 }
 
-type SharedProps = 'memoryMb' | 'timeout' | 'logDays' | 'encryptionKey' | 'losesEventsBecause' | 'environment';
+type SharedProps =
+  'memoryMb' | 'timeout' | 'logDays' | 'logsReports' | 'encryptionKey' | 'losesEventsBecause' | 'environment';
 
 /** The properties that the functions of the data plane share. */
 export function gatewayFunctionProps(
@@ -42,6 +43,8 @@ export function gatewayFunctionProps(
     // The most that Lambda allows. The deadline of a hold is later.
     timeout: Duration.minutes(15),
     logDays: config.logDays,
+    // The alarm memory-nearly-used reads them.
+    logsReports: true,
     encryptionKey,
     losesEventsBecause:
       'Only its URL invokes it; the caller gets the error, and the sweeper ends the hold of the request.',

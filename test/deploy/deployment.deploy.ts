@@ -22,6 +22,7 @@ import type { Stage } from './stage';
 import { ANSWER, CHAT, COST_PICO, CREDIT_PICO, dataPlaneOf, deadRequest, openaiOf } from './stage';
 import { initialise, PROMPT, PROVIDER_KEY, REPORTED, openStage } from './stage';
 import { tollgate } from './tollgate-command';
+import { testWholeAnswers } from './whole-answer-tests';
 import { testWorkloads } from './workload-tests';
 
 const SWEEP_TIMEOUT_MS = 100_000;
@@ -182,6 +183,7 @@ testControlPlane(() => stage);
 testWorkloads(() => stage);
 
 testBundles(() => stage);
+testWholeAnswers(() => stage);
 
 testReceipts(
   () => stage,

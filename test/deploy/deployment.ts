@@ -63,7 +63,7 @@ export class Deployment {
     const accountId = await this.accounts.create();
     await this.wallet.open(accountId);
     if (creditPico > 0n)
-      await this.wallet.credit({ accountId, amountPico: creditPico, paymentId: `first-${accountId}` });
+      await this.wallet.credit({ accountId, amountPico: creditPico, paymentId: `first_credit_${accountId}` });
     return { accountId, apiKey: (await (await this.#keys()).create({ accountId })).key };
   }
 

@@ -31,6 +31,8 @@ export interface CommandOptions {
 }
 
 export interface GuardedProcess {
+  /** The process ID of the shell, whose child is the command. */
+  readonly pid: number | undefined;
   /** Resolves to the exit code. */
   readonly ended: Promise<number>;
   /** Ends the process and all that it started, and resolves when they are gone. */
@@ -42,7 +44,7 @@ export function startGuarded(command: readonly string[], { env, cwd, onOutput }:
   child.stdin.on('error', () => undefined);
   for (const output of [child.stdout, child.stderr]) output.on('data', (chunk: Buffer) => onOutput?.(chunk.toString()));
   const ended = once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : 1));
-  return { ended, stop: () => stop(child, ended) };
+  return { pid: child.pid, ended, stop: () => stop(child, ended) };
 }
 
 async function stop(child: ChildProcess, ended: Promise<number>): Promise<void> {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { emulatedAws } from './emulator';
@@ -9,11 +10,20 @@ const NEXT = '/2018-06-01/runtime/invocation/next';
 const ANSWER = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/;
 const INVOCATION_MS_MAX = 60_000;
 
+/** The default of `dataPlane.memoryMb`. */
+export const MEMORY_MB = 256;
+
+/** The limits of the heap that Lambda's bootstrap of nodejs24.x passes to Node, in percent of the memory. */
+const HEAP = [
+  `--max-semi-space-size=${Math.floor(0.05 * MEMORY_MB)}`,
+  `--max-old-space-size=${Math.floor(0.9 * MEMORY_MB)}`,
+];
+
 /** The environment variables that Lambda sets for every function. */
 const FUNCTION = {
   AWS_LAMBDA_FUNCTION_NAME: 'under-test',
   AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MEMORY_MB),
   AWS_LAMBDA_LOG_GROUP_NAME: 'under-test',
   AWS_LAMBDA_LOG_STREAM_NAME: 'under-test',
 };
@@ -58,7 +68,7 @@ export class RunningFunction {
     running.#server.listen(0, '127.0.0.1');
     await once(running.#server, 'listening');
     const { port } = running.#server.address() as AddressInfo;
-    running.#process = startGuarded([process.execPath, runtimeClient()], {
+    running.#process = startGuarded([process.execPath, ...HEAP, runtimeClient()], {
       cwd: bundle,
       env: {
         ...emulatedAws(endpoint),
@@ -77,6 +87,15 @@ export class RunningFunction {
   /** The function's output so far, which is its log in AWS. */
   get output(): string {
     return this.#output;
+  }
+
+  /** The most memory that the function's process has used so far, as Linux reports it. */
+  get peakBytes(): number {
+    const shell = this.#process?.pid ?? 0;
+    const children = readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim().split(' ');
+    const pid = children.find((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes(runtimeClient()));
+    const [, kib = ''] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Number(kib) * 1024;
   }
 
   /** Resolves when the function begins to respond, and rejects if its process ends before that. */

@@ -1,6 +1,5 @@
 import { BODIES_BYTES_MAX, BodyMemory } from '../../dev/local/gateway/body-memory';
-import type { MemoryShare } from '../../dev/local/gateway/memory-share';
-import { RESPONSE_BYTES_MAX } from '../../lambdas/domain/data-plane/provider/provider-attempt';
+import { ANSWER_BYTES_MAX, type MemoryShare } from '../../dev/local/gateway/memory-share';
 
 const CHUNK_BYTES = 64 * 1024;
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -36,7 +35,7 @@ test('many large answers that arrive at once are all completed, and stay below t
     memory.check();
     await turn();
   }
-  expect(mostBytes).toBeLessThanOrEqual(BODIES_BYTES_MAX + RESPONSE_BYTES_MAX);
+  expect(mostBytes).toBeLessThanOrEqual(BODIES_BYTES_MAX + ANSWER_BYTES_MAX);
 });
 
 test('a stream that has sent a long event makes way for the next answer', async () => {

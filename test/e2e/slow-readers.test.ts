@@ -12,16 +12,18 @@ import {
   stopAndVerify,
   usageDuring,
 } from './local-run';
-import { chatCompletion, chatDelta } from './provider-answers';
+import { chatCompletion, chatDelta, chatStream } from './provider-answers';
 import { UnreadClient } from './unread-client';
 import { until } from './until';
-import { noAnswer, type ProviderScript, wholeAnswer } from './upstream';
+import { noAnswer, type ProviderScript, streamedAnswer, wholeAnswer } from './upstream';
 
 const MIB = 1024 * 1024;
 const USAGE = { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 };
 const COST_PICO = costOf(priceOf('openai', CHAT_MODEL), { input: 9, output: 3 });
 /** More than the system's own buffers take from a client that does not read. */
 const ANSWER_BYTES = 12 * MIB;
+/** The longest events keep the most memory. */
+const EVENT_BYTES = 6 * MIB;
 /** A client that stalls is noticed at once. */
 const CHECK_MS = 50;
 /** Longer than any test takes. */
@@ -61,15 +63,15 @@ describe('a client that does not read for the write timeout', () => {
     expect(run.log.join('')).not.toMatch('"level":"error"');
   });
 
-  test('a client that does not read its whole answer is disconnected, and its charge stands', async () => {
+  test('a client that does not read its whole answer is disconnected, and pays what the provider reports', async () => {
     run.upstream.answerWith(bigAnswer);
     const { records, paidPico } = await usageDuring(run, async () => {
       const client = unread(chatBody());
-      await until('the answer to be kept', () => run.gateway.host.keptBytes >= ANSWER_BYTES);
+      await until('the record', async () => (await recordsOf(run)).length === 1);
       await until('its memory to be free', () => run.gateway.host.keptBytes === 0);
       expect(await client.readToEnd()).toBeLessThan(ANSWER_BYTES);
     });
-    expect(records).toMatchObject([{ status: 'completed', estimated: false }]);
+    expect(records).toMatchObject([{ status: 'client_gone', httpStatus: 200, estimated: false }]);
     expect(paidPico).toBe(COST_PICO);
   });
 
@@ -109,18 +111,22 @@ describe('a gateway whose memory is short', () => {
   test('clients that do not read make room for one that reads, long before the write timeout', async () => {
     run = await startLocalRun(
       {},
-      { checkMs: CHECK_MS, writeTimeoutMs: NEVER_MS, memoryWaitMs: NEVER_MS, bodiesBytesMax: 2 * ANSWER_BYTES },
+      { checkMs: CHECK_MS, writeTimeoutMs: NEVER_MS, memoryWaitMs: NEVER_MS, bodiesBytesMax: 2 * EVENT_BYTES },
     );
-    run.upstream.answerWith(bigAnswer);
+    run.upstream.answerWith(streamedAnswer(chatStream(['x'.repeat(EVENT_BYTES)], USAGE)));
+    const body = chatBody({ stream: true, max_tokens: 50 });
     const { records, paidPico } = await usageDuring(run, async () => {
-      const clients = Array.from({ length: 4 }, () => unread(chatBody({ max_tokens: 50 })));
-      const reading = await post(run, '/v1/chat/completions', chatBody({ max_tokens: 50 }));
-      expect([reading.status, reading.text.length > ANSWER_BYTES]).toEqual([200, true]);
-      await until('every record', async () => (await recordsOf(run)).length === 5);
+      const clients = Array.from({ length: 4 }, () => unread(body));
+      const reading = await post(run, '/v1/chat/completions', body);
+      expect([reading.status, reading.text.length > EVENT_BYTES]).toEqual([200, true]);
       for (const client of clients) client.close();
+      await until('every record', async () => (await recordsOf(run)).length === 5);
     });
-    expect(records.map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => 'completed'));
-    expect(paidPico).toBe(5n * COST_PICO);
+    expect(records.map(({ status }) => status).sort()).toEqual([
+      ...Array.from({ length: 4 }, () => 'client_gone'),
+      'completed',
+    ]);
+    expect(paidPico).toBe(records.reduce((sum, { costPico }) => sum + costPico, 0n));
   });
 
   test('a client that stops sending its body makes room for other requests', async () => {

@@ -62,11 +62,11 @@ export class Upstream {
 }
 
 export const wholeAnswer =
-  (body: object | string, status = 200, headers: { readonly [name: string]: string } = {}): ProviderScript =>
+  (body: object | string | Buffer, status = 200, headers: { readonly [name: string]: string } = {}): ProviderScript =>
   (reply) =>
     void reply
       .writeHead(status, { 'content-type': 'application/json', 'openai-organization': 'the-operator', ...headers })
-      .end(typeof body === 'string' ? body : JSON.stringify(body));
+      .end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
 
 /** Sends the chunks as separate packets. */
 export const streamedAnswer =

@@ -10,6 +10,7 @@ import { CLIENT_BUFFER_BYTES } from '../../lambdas/domain/data-plane/exchange';
 import { PayloadTooLarge } from '../../lambdas/domain/errors/app-error';
 import { callerBehindEdge, callerFromIam } from '../../lambdas/handlers/data-plane/function-url-callers';
 import {
+  AnswerBrokenOff,
   type FunctionUrlEvent,
   functionUrlExchange,
   type StreamingRuntime,
@@ -89,6 +90,13 @@ describe('an invocation through a function URL', () => {
     const closed = new Promise((resolve) => out.once('close', resolve));
     out.destroy(new Error('EPIPE'));
     await closed;
+  });
+
+  test('an invocation whose answer was broken off fails once the gateway is done, and any other does not', () => {
+    const exchange = exchangeOf({});
+    expect(() => exchange.complete()).not.toThrow();
+    exchange.breakOff();
+    expect(() => exchange.complete()).toThrow(AnswerBrokenOff);
   });
 
   test('status and headers are sent before the body, even for a response without one', async () => {

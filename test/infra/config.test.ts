@@ -21,7 +21,7 @@ test('an empty configuration is valid and has every default', () => {
     usageDays: 90,
     pitrDays: 28,
     logDays: 30,
-    dataPlane: { memoryMb: 128 },
+    dataPlane: { memoryMb: 256 },
   });
   expect(parseConfig({}).providers.map(({ id }) => id)).toEqual(['openai', 'anthropic']);
 });

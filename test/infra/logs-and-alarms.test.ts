@@ -82,6 +82,7 @@ describe('alarms', () => {
       'hold-overdue',
       'key-spend-jumped',
       'key-spend-not-watched',
+      'memory-nearly-used',
       'receipt-parked',
       'receipts-behind',
       'seal-errors',
@@ -145,6 +146,31 @@ describe('alarms', () => {
         { Name: 'Rule', Value: 'ALL' },
         { Name: 'WebACL', Value: at(webAcl, 'VisibilityConfig', 'MetricName') },
       ],
+    });
+  });
+
+  test('an alarm goes off before a function of the data plane runs out of memory, by Lambda’s reports in its log', () => {
+    const filters = ofType(synthesis, 'AWS::Logs::MetricFilter').filter(([id]) => id.includes('MEMORYUSEDMB'));
+    expect(filters).toHaveLength(2);
+    const groups = filters.map(([, { Properties }]) => {
+      expect(Properties).toMatchObject({
+        FilterPattern: '{ $.type = "platform.report" }',
+        MetricTransformations: [expect.objectContaining({ MetricValue: '$.record.metrics.maxMemoryUsedMB' })],
+      });
+      return at(Properties, 'LogGroupName', 'Ref');
+    });
+    const reporting = functions.filter(
+      ([, { Properties }]) => at(Properties, 'LoggingConfig', 'SystemLogLevel') === 'INFO',
+    );
+    expect(reporting.map(([, { Properties }]) => at(Properties, 'LoggingConfig', 'LogGroup', 'Ref')).sort()).toEqual(
+      groups.sort(),
+    );
+    expect(alarm(synthesis, 'MemoryNearlyUsed')).toMatchObject({
+      Namespace: 'Tollgate',
+      MetricName: at(filters[0]?.[1].Properties, 'MetricTransformations', 0, 'MetricName'),
+      Statistic: 'Maximum',
+      // Nine tenths of 256 MB.
+      Threshold: 230,
     });
   });
 

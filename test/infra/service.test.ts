@@ -147,13 +147,13 @@ describe('functions', () => {
     );
   });
 
-  test('the data plane streams for as long as Lambda allows, in 128 MB', () => {
+  test('the data plane streams for as long as Lambda allows, in 256 MB', () => {
     expect(propertiesOf(synthesis, 'AWS::Lambda::Url')).toContainEqual(
       expect.objectContaining({ AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM' }),
     );
     const [proxy] = functions.filter(([id]) => id.startsWith('DataPlaneProxy'));
     expect(proxy?.[1].Properties).toMatchObject({
-      MemorySize: 128,
+      MemorySize: 256,
       Timeout: 900,
       Architectures: ['arm64'],
       Runtime: 'nodejs24.x',

@@ -1,8 +1,7 @@
-import { RESPONSE_BYTES_MAX } from '../../../lambdas/domain/data-plane/provider/provider-attempt';
-import { MemoryShare } from './memory-share';
+import { ANSWER_BYTES_MAX, MemoryShare } from './memory-share';
 
 /** The most bytes of bodies that a process keeps: eight of the largest answers, or fifty of the largest requests. */
-export const BODIES_BYTES_MAX = 8 * RESPONSE_BYTES_MAX;
+export const BODIES_BYTES_MAX = 8 * ANSWER_BYTES_MAX;
 
 /** Up to this part of the memory, answers need no permit to grow. */
 const FREE_PART = 0.25;

@@ -1,4 +1,7 @@
-import { RESPONSE_BYTES_MAX } from '../../../lambdas/domain/data-plane/provider/provider-attempt';
+import { EVENT_BYTES_MAX } from '../../../lambdas/domain/data-plane/streaming/sse-events';
+
+/** The most that one answer keeps: its longest event, the pieces that it is joined from, and garbage of both. */
+export const ANSWER_BYTES_MAX = 4 * EVENT_BYTES_MAX;
 
 /** The memory that shares are parts of; see BodyMemory. */
 interface SharedMemory {
@@ -34,7 +37,7 @@ export class MemoryShare {
 
   /** The most that the answer may still add. */
   get missingBytes(): number {
-    return Math.max(0, RESPONSE_BYTES_MAX - this.#answerBytes);
+    return Math.max(0, ANSWER_BYTES_MAX - this.#answerBytes);
   }
 
   get hasPermit(): boolean {

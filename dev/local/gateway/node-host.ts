@@ -115,6 +115,7 @@ function toExchange(request: IncomingMessage, response: ServerResponse, open: Op
     deadline,
     gone: open.gone,
     disconnect: () => open.cut(),
+    breakOff: () => open.cut(),
     keepAnswer: (bytes, onRoom) => open.memory.keepAnswer(bytes, onRoom),
     readBody: () => open.readBody(REQUEST_BYTES_MAX),
     begin: (status, headers) => begin(request, response, status, headers),

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Headers } from '../../domain/headers';
 import type { ProviderCall, ProviderFailure, ProviderListener } from '../../domain/data-plane/provider/provider-client';
+import { BodyDecoder } from './body-decoder';
 import type { FailedDispatch } from './stale-connections';
 
 /** Passes undici's callbacks for one request to its listener, even if the request is sent twice. */
@@ -8,6 +9,8 @@ export class DispatchListener implements Dispatcher.DispatchHandler, ProviderCal
   readonly #listener: ProviderListener;
   /** Absent once it was used, because a request is retried only once. */
   #repeat: ((failed: FailedDispatch) => boolean) | undefined;
+  /** Absent for a body that is not encoded. */
+  #decoder: BodyDecoder | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #startedAt = 0;
   #answered = false;
@@ -20,11 +23,13 @@ export class DispatchListener implements Dispatcher.DispatchHandler, ProviderCal
   }
 
   resume(): void {
-    this.#controller?.resume();
+    if (this.#decoder) this.#decoder.resume();
+    else this.#controller?.resume();
   }
 
   abort(): void {
     this.#aborted = true;
+    this.#decoder?.destroy();
     this.#controller?.abort(new Error('aborted'));
   }
 
@@ -45,15 +50,28 @@ export class DispatchListener implements Dispatcher.DispatchHandler, ProviderCal
     headers: { [name: string]: string | string[] | undefined },
   ): void {
     // A 1xx response only announces the real one.
-    if (status >= 200 && !this.#aborted) this.#listener.onHead(status, firstValues(headers));
+    if (status < 200 || this.#aborted) return;
+    const received = firstValues(headers);
+    this.#decoder = BodyDecoder.for(received['content-encoding'], {
+      onData: (chunk) => this.#aborted || this.#listener.onData(chunk),
+      onEnd: () => this.#end(),
+      onBroken: () => this.#fail('broken'),
+      onRoom: () => this.#controller?.resume(),
+    });
+    // Both headers are about the encoded body.
+    const decoded = { ...received, 'content-encoding': undefined, 'content-length': undefined };
+    this.#listener.onHead(status, this.#decoder ? decoded : received);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#aborted && !this.#listener.onData(chunk)) controller.pause();
+    if (this.#aborted) return;
+    const hasRoom = this.#decoder ? this.#decoder.write(chunk) : this.#listener.onData(chunk);
+    if (!hasRoom) controller.pause();
   }
 
   onResponseEnd(): void {
-    if (!this.#aborted) this.#listener.onEnd();
+    if (this.#decoder && !this.#aborted) this.#decoder.end();
+    else this.#end();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -61,7 +79,19 @@ export class DispatchListener implements Dispatcher.DispatchHandler, ProviderCal
     const repeat = this.#repeat;
     this.#repeat = undefined;
     if (!this.#answered && repeat?.({ error, afterMs: performance.now() - this.#startedAt }) === true) return;
-    this.#listener.onFailure(failureOf(error));
+    this.#fail(failureOf(error));
+  }
+
+  #end(): void {
+    if (this.#aborted) return;
+    this.#listener.onEnd();
+  }
+
+  /** Whatever arrives or fails after this is not reported. */
+  #fail(failure: ProviderFailure): void {
+    if (this.#aborted) return;
+    this.abort();
+    this.#listener.onFailure(failure);
   }
 }
 

@@ -14,6 +14,8 @@ export const INPUT_UNITS = [
 export const OUTPUT_UNITS = ['output', 'reasoning', 'audioOutput', 'imageOutput'] as const;
 export const UNITS = [...INPUT_UNITS, ...OUTPUT_UNITS] as const;
 
+/** Tokens that are written to a prompt cache, for five minutes or for an hour. */
+export type CacheWrite = Extract<(typeof INPUT_UNITS)[number], 'cacheWrite' | 'cacheWrite1h'>;
 export type InputUnit = (typeof INPUT_UNITS)[number];
 export type OutputUnit = (typeof OUTPUT_UNITS)[number];
 export type Unit = InputUnit | OutputUnit;

@@ -52,6 +52,11 @@ export interface Exchange {
    * destroyed for a crash, and would end the process before the request is settled.
    */
   readonly disconnect?: () => void;
+  /**
+   * Called instead of ending the response's stream when the response cannot be completed, and only after the request is
+   * settled: the client must not take the response for a complete one.
+   */
+  breakOff(): void;
   /** Aborted when the client disconnects. A host that cannot notice this (Lambda) never aborts it. */
   readonly gone: AbortSignal;
   /** Epoch milliseconds at which the host ends the request; the gateway stops before that. */

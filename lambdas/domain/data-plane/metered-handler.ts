@@ -11,6 +11,7 @@ import { providerHeaders } from './provider/provider-headers';
 import { closeAnswer } from './settlement/close-answer';
 import type { ProviderOutcome } from './settlement/outcome';
 import { settleRequest } from './settlement/settle-request';
+import { ClientOutput, wholeKeepAlive } from './streaming/client-output';
 import { ClientStream } from './streaming/client-stream';
 import { EventRelay } from './streaming/event-relay';
 
@@ -32,12 +33,13 @@ export async function serveMetered(dependencies: MeteredDependencies, call: Mete
     hold: () => hold(dependencies, call, request, dependencies.clock()),
   });
   const client = request.stream ? new ClientStream(call.exchange, call.headers) : undefined;
-  const paid: PaidRequest = { call, request, admitted, admittedAt, client };
+  const output = client ?? new ClientOutput(call.exchange, call.headers, wholeKeepAlive(call.endpoint.whole));
+  const paid: PaidRequest = { call, request, admitted, admittedAt, output, client };
   const watch = dependencies.cancellations.watch(call.caller.accountId, call.requestId);
   const outcome = await callProviders(dependencies, paid, watch.signal);
   watch.end();
   // A later keep-alive could commit the response to a 200 after another status was recorded.
-  client?.stopKeepAlive();
+  output.stopKeepAlive();
   const settled = await settleRequest(dependencies, paid, outcome);
   try {
     closeAnswer(paid, outcome, settled);
@@ -114,7 +116,9 @@ async function callProviders(
       const answer = await attempt(dependencies.providers, {
         request: { provider: target.provider, path, headers, body: body.bytes },
         endpoint,
+        asked: request,
         relay: relayFor(paid),
+        output: paid.output,
         exchange,
         stop,
         cancelled,

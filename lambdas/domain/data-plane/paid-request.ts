@@ -6,6 +6,7 @@ import type { Log } from '../log';
 import type { Wallet } from '../wallet/wallet';
 import type { Admitted } from './admission/admission';
 import type { Cancellations } from './cancellations';
+import type { ClientOutput } from './streaming/client-output';
 import type { ClientStream } from './streaming/client-stream';
 import type { Exchange } from './exchange';
 import type { IdempotencyKeys } from './idempotency/idempotency-keys';
@@ -43,7 +44,9 @@ export interface PaidRequest {
   readonly admitted: Admitted;
   /** Epoch milliseconds. */
   readonly admittedAt: number;
-  /** The client's end of a stream; absent when the client asked for a whole answer. */
+  /** The client's end of the answer. */
+  readonly output: ClientOutput;
+  /** The same, of a stream; absent when the client asked for a whole answer. */
   readonly client: ClientStream | undefined;
 }
 

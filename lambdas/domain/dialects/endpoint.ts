@@ -1,5 +1,5 @@
 import type { EndpointId, Model } from '../../contracts/storage/catalog';
-import type { Unit } from '../../contracts/storage/units';
+import type { CacheWrite, Unit } from '../../contracts/storage/units';
 import type { Headers } from '../headers';
 import type { Dialect } from './dialect';
 import type { UsageReading } from './usage-reading';
@@ -53,6 +53,8 @@ export interface RequestBound {
   readonly inputTokensMax: number;
   /** For all choices together. */
   readonly outputTokensMax: number;
+  /** The units of prompt caching that the request can write. The worst case is priced with them. */
+  readonly cacheWrites: readonly CacheWrite[];
   /** The units besides text that can be used (audio, images). The worst case is priced with them. */
   readonly dearerUnits: readonly Unit[];
   /** The units that must have a price of their own in every tier; without one the request is refused. */
@@ -105,6 +107,23 @@ export interface StreamReader {
   readonly reading: StreamReading;
 }
 
+/** Shortens a whole answer as it passes, so that an answer of any size can be read in a bounded amount of memory. */
+export interface WholeShortener {
+  push(chunk: Buffer): void;
+  /** `begun`: more bytes must follow. `complete`: only blanks may follow. `broken`: this cannot be an answer. */
+  readonly state: 'begun' | 'complete' | 'broken';
+  /** The answer without its long parts. `readAnswer` reads the same usage from it. */
+  bytes(): Buffer;
+}
+
+/** The format of an endpoint's whole answers. */
+export interface WholeFormat {
+  readonly contentType: string;
+  /** Bytes that may precede an answer any number of times without changing it. They keep a connection alive. */
+  readonly filler: Buffer;
+  shorten(): WholeShortener;
+}
+
 /**
  * One metered endpoint. It owns everything that depends on its requests and responses, so that the engine
  * (admission, provider calls, streaming and settlement) serves every endpoint alike. A new endpoint is a folder with
@@ -151,6 +170,9 @@ export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest
    * nothing.
    */
   readAnswer(headers: Headers, body: Buffer): AnswerReading | undefined;
+
+  /** The format of the answers that `readAnswer` reads. */
+  readonly whole: WholeFormat;
 
   /** Starts reading one stream. Absent for an endpoint that never streams; its requests never ask for a stream. */
   stream?(request: Request): StreamReader;

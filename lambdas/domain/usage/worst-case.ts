@@ -1,16 +1,24 @@
 import type { PriceTier, PriceVersion } from '../../contracts/storage/catalog';
-import { type InputUnit, OUTPUT_UNITS, type OutputUnit, type Unit } from '../../contracts/storage/units';
+import {
+  type CacheWrite,
+  type InputUnit,
+  OUTPUT_UNITS,
+  type OutputUnit,
+  type Unit,
+} from '../../contracts/storage/units';
 import { tiersUpTo, unitPricePico } from '../catalog/price';
 
 interface BoundedRequest {
   readonly version: PriceVersion;
   /** An upper bound on the tokens of the whole prompt. */
   readonly inputTokensMax: number;
+  /** The units of prompt caching that the request can write. */
+  readonly cacheWrites: readonly CacheWrite[];
   /** The units besides text that the input or output can contain. @default none */
   readonly dearerUnits?: readonly Unit[];
 }
 
-const TEXT_INPUT: readonly InputUnit[] = ['input', 'cachedInput', 'cacheWrite', 'cacheWrite1h'];
+const TEXT_INPUT: readonly InputUnit[] = ['input', 'cachedInput'];
 const TEXT_OUTPUT: readonly OutputUnit[] = ['output', 'reasoning'];
 const OUTPUT: ReadonlySet<Unit> = new Set(OUTPUT_UNITS);
 
@@ -43,8 +51,8 @@ export function affordableOutputTokens(request: BoundedRequest & { readonly avai
 const UNLIMITED = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** The highest prices in each tier that the prompt can reach, because a lower tier may be more expensive. */
-function highestPrices({ version, inputTokensMax, dearerUnits = [] }: BoundedRequest) {
-  const inputs = [...TEXT_INPUT, ...dearerUnits.filter((unit) => !OUTPUT.has(unit))];
+function highestPrices({ version, inputTokensMax, cacheWrites, dearerUnits = [] }: BoundedRequest) {
+  const inputs = [...TEXT_INPUT, ...cacheWrites, ...dearerUnits.filter((unit) => !OUTPUT.has(unit))];
   const outputs = [...TEXT_OUTPUT, ...dearerUnits.filter((unit) => OUTPUT.has(unit))];
   return tiersUpTo(version, inputTokensMax).map((tier) => ({
     inputPico: highestPricePico(tier, inputs),

@@ -30,14 +30,33 @@ export type ReadCaller = (event: FunctionUrlEvent) => Pick<Exchange, 'clientAddr
 /** A function does not learn that its client disconnected, so this never aborts. */
 const NEVER_GONE = new AbortController().signal;
 
-/** One invocation through a streaming function URL, as the gateway sees it. */
+/** An invocation's response could not be completed. The request itself is settled. */
+export class AnswerBrokenOff extends Error {
+  constructor() {
+    super('The response could not be completed; its request is settled.');
+    this.name = 'AnswerBrokenOff';
+  }
+}
+
+/** One invocation as the gateway sees it, and what its handler needs to know at the end. */
+export interface FunctionUrlExchange extends Exchange {
+  /**
+   * Called when the gateway is done.
+   * @throws AnswerBrokenOff when the response is incomplete. The runtime reports a handler's error to Lambda in the
+   * trailers of the response, and the process lives on; a stream that is destroyed would look like a crash
+   */
+  complete(): void;
+}
+
+/** One invocation through a streaming function URL. */
 export function functionUrlExchange(
   runtime: StreamingRuntime,
   event: FunctionUrlEvent,
   stream: Writable,
   context: InvocationContext,
   readCaller: ReadCaller,
-): Exchange {
+): FunctionUrlExchange {
+  let isBrokenOff = false;
   return {
     method: event.requestContext.http.method,
     path: event.rawPath,
@@ -46,6 +65,12 @@ export function functionUrlExchange(
     ...readCaller(event),
     deadline: Date.now() + context.getRemainingTimeInMillis(),
     gone: NEVER_GONE,
+    breakOff: () => {
+      isBrokenOff = true;
+    },
+    complete: () => {
+      if (isBrokenOff) throw new AnswerBrokenOff();
+    },
     readBody: () => {
       const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
       const bytesMax = event.isBase64Encoded ? BINARY_BODY_BYTES_MAX : TEXT_BODY_BYTES_MAX;

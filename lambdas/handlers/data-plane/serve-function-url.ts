@@ -24,7 +24,9 @@ export async function serveFunctionUrl(
   const gateway = await openAtStart(open, START_WAIT_MS_MAX);
   return runtime.streamifyResponse(
     async (event, stream, context) => {
-      await (await gateway()).handle(functionUrlExchange(runtime, event, stream, context, readCaller));
+      const exchange = functionUrlExchange(runtime, event, stream, context, readCaller);
+      await (await gateway()).handle(exchange);
+      exchange.complete();
     },
     { highWaterMark: CLIENT_BUFFER_BYTES },
   );

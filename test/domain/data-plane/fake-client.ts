@@ -25,6 +25,8 @@ export class FakeClient implements Exchange {
   answerHeaders: { readonly [name: string]: string } = {};
   text = '';
   ended = false;
+  /** Whether the gateway broke off the response instead of ending it. */
+  broken = false;
   /** The number of times that the gateway began a response. */
   begins = 0;
   bodyReads = 0;
@@ -91,6 +93,10 @@ export class FakeClient implements Exchange {
       },
     });
     return this.#out;
+  }
+
+  breakOff(): void {
+    this.broken = true;
   }
 
   leave(): void {

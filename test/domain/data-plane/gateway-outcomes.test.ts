@@ -247,23 +247,6 @@ test.each([
   expect(client.answerHeaders['x-should-retry']).toBeUndefined();
 });
 
-test('an answer that is too large to keep is not requested again, and its bound is charged', async () => {
-  const piece = Buffer.alloc(1024 * 1024, '[');
-  stage.providers.play((call) => {
-    call.head();
-    for (let pieces = 0; pieces < 40 && !call.aborted; pieces += 1) call.data(piece);
-  });
-  const body = { model: 'vectors', input: ['a', 'b'] };
-  const client = await stage.send({ path: '/v1/embeddings', body });
-  expect([client.status, stage.providers.calls.map(({ aborted }) => aborted)]).toEqual([502, [true]]);
-  expect(client.text).toContain('too large');
-  expect(client.answerHeaders['x-tollgate-cost']).toMatch(/^0\.0{6,}\d+$/);
-  expect(client.answerHeaders['x-should-retry']).toBe('false');
-  expect(await stage.records()).toMatchObject([
-    { status: 'interrupted', estimated: true, usage: { input: JSON.stringify(body).length } },
-  ]);
-});
-
 test('Anthropic’s in-band error ends its stream, and the reported usage is charged', async () => {
   const start = { type: 'message_start', message: { usage: { input_tokens: 5, output_tokens: 1 } } };
   stage.providers.play(

@@ -124,3 +124,40 @@ describe('the output bound', () => {
     expect(bound(ENDPOINTS.embeddings, { input: 'x' }).outputTokensMax).toBe(0);
   });
 });
+
+describe('the units of prompt caching in the bound', () => {
+  const text = (cacheControl: unknown) => [{ type: 'text', text: 'hi', cache_control: cacheControl }];
+  const FIVE_MINUTES = ['cacheWrite'];
+  const AN_HOUR = ['cacheWrite', 'cacheWrite1h'];
+
+  test.each<readonly [string, object, readonly string[]]>([
+    ['without a mark', {}, []],
+    ['that only talks about marks', { system: '{"cache_control":{"ttl":"1h"}}' }, []],
+    ['with a mark without a lifetime', { system: text({ type: 'ephemeral' }) }, FIVE_MINUTES],
+    ['with a mark of five minutes', { system: text({ type: 'ephemeral', ttl: '5m' }) }, FIVE_MINUTES],
+    ['with a mark of an hour', { system: text({ type: 'ephemeral', ttl: '1h' }) }, AN_HOUR],
+    ['with a mark of a lifetime that we do not know', { system: text({ type: 'ephemeral', ttl: '1d' }) }, AN_HOUR],
+    ['with a lifetime that is not a text', { system: text({ type: 'ephemeral', ttl: 3_600 }) }, AN_HOUR],
+    ['with a mark on the whole body', { cache_control: { type: 'ephemeral' } }, FIVE_MINUTES],
+    ['with a mark on a tool', { tools: [{ name: 'f', input_schema: {}, cache_control: { ttl: '1h' } }] }, AN_HOUR],
+  ])('a message %s can write only the caches that it asks for', (_what, extra, cacheWrites) => {
+    expect(claude(extra).cacheWrites).toEqual(cacheWrites);
+  });
+
+  test.each([
+    ['cache\\u005fcontrol', 'ttl', '1h'],
+    ['cache_control', '\\u0074\\u0074\\u006c', '1h'],
+    ['cache_control', 'ttl', '\\u0031h'],
+    ['Cache_Control', 'TTL', '1h'],
+  ])('a mark that is spelled %s with %s %s is found', (mark, lifetime, value) => {
+    const block = `{"type":"text","text":"hi","${mark}":{"type":"ephemeral","${lifetime}":"${value}"}}`;
+    const body = `{"model":"m","max_tokens":9,"messages":[{"role":"user","content":[${block}]}]}`;
+    const request = ENDPOINTS.messages.parse({ contentType: 'application/json', bytes: Buffer.from(body) });
+    expect(ENDPOINTS.messages.bound(request, model).cacheWrites).toEqual(AN_HOUR);
+  });
+
+  test('a chat can write a cache of five minutes, because providers cache by themselves, and of an hour if it asks', () => {
+    expect(chat({ type: 'text', text: 'hi' }).cacheWrites).toEqual(FIVE_MINUTES);
+    expect(chat(...text({ ttl: '1h' })).cacheWrites).toEqual(AN_HOUR);
+  });
+});

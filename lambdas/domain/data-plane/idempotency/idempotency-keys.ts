@@ -52,7 +52,7 @@ export interface IdempotencyKeysOptions {
 /**
  * Executes a request with an Idempotency-Key once: a retry is charged only if no earlier attempt was. Each attempt
  * claims the key before it takes a hold; the state of a claimed attempt is that of its usage record
- * (docs/adr/0023-an-idempotency-key-names-a-request.md).
+ * (docs/adr/0024-an-idempotency-key-names-a-request.md).
  */
 export class IdempotencyKeys {
   readonly #store: TableStore;

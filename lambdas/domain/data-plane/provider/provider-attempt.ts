@@ -1,10 +1,14 @@
-import type { AnswerReading, MeteredEndpoint, StreamReading } from '../../dialects/endpoint';
+import type { MeteredEndpoint, MeteredRequest } from '../../dialects/endpoint';
 import { isEventStream } from '../../dialects/events/event-stream';
 import type { StopReason } from '../stop-errors';
 import type { Headers } from '../../headers';
-import { type Exchange, WRITE_TIMEOUT_MS } from '../exchange';
+import type { Exchange } from '../exchange';
+import type { ClientOutput } from '../streaming/client-output';
 import type { EventRelay } from '../streaming/event-relay';
 import { EventTooLong } from '../streaming/sse-events';
+import type { Answer } from './answer';
+import { AnswerUnusable } from './answer-unusable';
+import { type OpenedBody, Opening } from './opening';
 import type {
   ProviderCall,
   ProviderClient,
@@ -12,46 +16,19 @@ import type {
   ProviderListener,
   ProviderRequest,
 } from './provider-client';
-
-/** A whole answer is kept until its charge is known. Larger ones (thousands of embeddings as text) are refused. */
-export const RESPONSE_BYTES_MAX = 32 * 1024 * 1024;
-
-/** An answer that a provider gave in one piece, good or bad. */
-export interface WholeAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Buffer;
-  /** The endpoint's reading of the body; undefined when it is not the answer that was asked for. */
-  readonly reading: AnswerReading | undefined;
-}
-
-/** The result of one attempt at one provider. */
-export type Answer =
-  /** There is no answer, or it broke off before the client saw any of it. */
-  | { readonly kind: 'failed'; readonly failure: ProviderFailure }
-  /** The client disconnected before an answer began; `sent` says whether the request had been sent to the provider. */
-  | { readonly kind: 'gone'; readonly sent: boolean }
-  /** The account cancelled the request before an answer began, or while a whole one was awaited. */
-  | { readonly kind: 'cancelled'; readonly sent: boolean }
-  /** The gateway ended the request before an answer began, or while a whole one was awaited. */
-  | { readonly kind: 'stopped'; readonly reason: StopReason; readonly sent: boolean }
-  /** A whole answer, successful or not. */
-  | ({ readonly kind: 'body' } & WholeAnswer)
-  /** A whole answer that is too large to keep: the provider did its work, but the client cannot get it. */
-  | { readonly kind: 'oversized' }
-  /** A stream whose events were passed to the client as they arrived. */
-  | {
-      readonly kind: 'stream';
-      readonly end: 'whole' | 'cut' | 'gone' | 'cancelled' | StopReason;
-      readonly reading: StreamReading;
-    };
+import { ProviderPause } from './provider-pause';
+import { WholeReceiver } from './whole-receiver';
 
 export interface Attempt {
   readonly request: ProviderRequest;
   /** Reads a whole answer. */
   readonly endpoint: MeteredEndpoint;
+  /** The client's request. */
+  readonly asked: MeteredRequest;
   /** Passes events to the client; absent when the client asked for a whole answer. */
   readonly relay: EventRelay | undefined;
+  /** The client's end of a whole answer. */
+  readonly output: ClientOutput;
   readonly exchange: Exchange;
   /** Aborted with a StopReason when the host needs the request to end. */
   readonly stop: AbortSignal;
@@ -70,27 +47,32 @@ export function attempt(providers: ProviderClient, options: Attempt): Promise<An
   });
 }
 
+const NOTHING = Buffer.alloc(0);
+
 class AnswerListener implements ProviderListener {
   readonly #options: Attempt;
   readonly #resolve: (answer: Answer) => void;
-  readonly #chunks: Buffer[] = [];
-  #collected = 0;
+  readonly #opening = new Opening();
   /** The size that was last reported to the host. */
   #keptBytes = 0;
-  #pause: NodeJS.Timeout | undefined;
+  readonly #pause = new ProviderPause(() => this.#pausedTooLong());
+  /** Whether the first bytes of the body have shown what it is. */
+  #isOpen = false;
   #status = 0;
   #headers: Headers = {};
   /** Set once the answer turns out to be a stream. */
   #relay: EventRelay | undefined;
+  /** Set once the answer turns out not to be one. */
+  #whole: WholeReceiver | undefined;
   #ended = false;
   #call: ProviderCall | undefined;
   readonly #onGone = (): void => this.#clientGone();
   readonly #onStop = (): void => this.#hostStops();
   readonly #onCancel = (): void => this.#cancelled();
   readonly #resume = (): void => {
-    this.#endPause();
+    this.#pause.end();
     if (this.#ended) return;
-    if (this.#relay) this.#keep(this.#relay.keptBytes);
+    if (this.#sink) this.#keep(this.#sink.keptBytes);
     this.#call?.resume();
   };
 
@@ -121,58 +103,85 @@ class AnswerListener implements ProviderListener {
 
   onData(chunk: Buffer): boolean {
     if (this.#ended) return true;
-    const hasRoom = this.#relay ? this.#passOn(this.#relay, chunk) : this.#collect(chunk);
-    if (!hasRoom) this.#pause ??= setTimeout(() => this.#pausedTooLong(), WRITE_TIMEOUT_MS);
+    const bytes = this.#isOpen ? chunk : this.#open(this.#opening.push(chunk));
+    if (bytes.length === 0) return true;
+    const hasRoom = this.#passOn(bytes);
+    if (!hasRoom) this.#pause.begin(this.#sink?.isClientSlow === true);
     return hasRoom;
   }
 
-  #collect(chunk: Buffer): boolean {
-    this.#collected += chunk.length;
-    if (this.#collected > RESPONSE_BYTES_MAX) {
-      this.#call?.abort();
-      this.#finish(this.#isGood() ? { kind: 'oversized' } : { kind: 'failed', failure: 'broken' });
-      return true;
-    }
-    this.#chunks.push(chunk);
-    return this.#keep(this.#collected);
-  }
-
   onEnd(): void {
-    if (!this.#relay) {
-      this.#finish({ kind: 'body', ...this.#wholeAnswer() });
-      return;
-    }
+    if (!this.#isOpen) this.#passOn(this.#open(this.#opening.end()));
+    if (this.#whole) this.#endWhole(this.#whole);
+    if (!this.#relay) return;
     this.#relay.end(this.#resume);
     const { reading } = this.#relay;
     this.#finish({ kind: 'stream', end: reading.isWhole ? 'whole' : 'cut', reading });
   }
 
   onFailure(failure: ProviderFailure): void {
+    const { wasClientSlow } = this.#pause;
     if (this.#relay) this.#finish({ kind: 'stream', end: 'cut', reading: this.#relay.reading });
+    else if (this.#whole?.hasPassed === true) this.#finish({ kind: 'broken_off', wasClientSlow });
     else this.#finish({ kind: 'failed', failure });
+  }
+
+  get #sink(): EventRelay | WholeReceiver | undefined {
+    return this.#relay ?? this.#whole;
   }
 
   #isGood(): boolean {
     return this.#status >= 200 && this.#status < 300;
   }
 
-  #wholeAnswer(): WholeAnswer {
-    const [status, headers, body] = [this.#status, this.#headers, Buffer.concat(this.#chunks)];
-    const reading = this.#isGood() ? this.#options.endpoint.readAnswer(headers, body) : undefined;
-    return { status, headers, body, reading };
+  /**
+   * Decides what becomes of the body, once its first bytes show what it is.
+   * @returns the bytes to be passed on
+   */
+  #open(opened: OpenedBody | undefined): Buffer {
+    if (opened === undefined) return NOTHING;
+    this.#isOpen = true;
+    if (this.#relay) return opened.bytes;
+    const { endpoint, asked, relay, output } = this.#options;
+    const [status, headers] = [this.#status, this.#headers];
+    const isEvents = this.#isGood() && (isEventStream(headers) || opened.isEvents);
+    if (isEvents && relay) {
+      this.#relay = relay;
+      // A client would not read a stream with another content type.
+      relay.begin(status, { ...headers, 'content-type': undefined });
+    } else {
+      const removedBytes = opened.bomBytes;
+      this.#whole = new WholeReceiver({ endpoint, asked, output, status, headers, isEvents, removedBytes });
+    }
+    return opened.bytes;
   }
 
-  #passOn(relay: EventRelay, chunk: Buffer): boolean {
+  #passOn(bytes: Buffer): boolean {
+    const sink = this.#sink;
+    if (sink === undefined) return true;
     try {
-      const hasRoom = relay.push(chunk, this.#resume);
-      return this.#keep(relay.keptBytes) && hasRoom;
+      const hasRoom = sink.push(bytes, this.#resume);
+      return this.#keep(sink.keptBytes) && hasRoom;
     } catch (error) {
-      // Any other error comes from the client's stream, and the provider is not to blame for it.
-      if (!(error instanceof EventTooLong)) throw error;
-      this.#call?.abort();
-      this.onFailure('broken');
+      this.#refuse(error);
       return true;
     }
+  }
+
+  #endWhole(whole: WholeReceiver): void {
+    try {
+      this.#finish(whole.end());
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #refuse(error: unknown): void {
+    // Any other error comes from the client's stream, and the provider is not to blame for it.
+    if (!(error instanceof EventTooLong) && !(error instanceof AnswerUnusable)) throw error;
+    this.#call?.abort();
+    if (error instanceof AnswerUnusable && error.reason === 'oversized') this.#finish({ kind: 'oversized' });
+    else this.onFailure('broken');
   }
 
   /** @returns false when the process keeps too much */
@@ -182,23 +191,19 @@ class AnswerListener implements ProviderListener {
     return this.#options.exchange.keepAnswer?.(bytes, this.#resume) ?? true;
   }
 
-  #endPause(): void {
-    clearTimeout(this.#pause);
-    this.#pause = undefined;
-  }
-
   /** The cause is a client that does not read, or else a process that has had no memory all the time. */
   #pausedTooLong(): void {
-    this.#pause = undefined;
-    if (this.#relay?.isClientSlow) this.#options.exchange.disconnect?.();
+    if (this.#sink?.isClientSlow === true) this.#options.exchange.disconnect?.();
     else this.#stopped('overload');
   }
 
-  /**
-   * A stream is stopped, and its output so far is charged. A whole answer is awaited, because none of it is visible
-   * before the end.
-   */
+  /** A stream is stopped, and its output so far is charged. A whole answer is awaited, because its usage comes last. */
   #clientGone(): void {
+    if (this.#whole?.hasPassed === true) {
+      this.#whole.clientGone();
+      this.#resume();
+      return;
+    }
     if (this.#options.relay === undefined) return;
     this.#call?.abort();
     if (this.#relay) this.#finish({ kind: 'stream', end: 'gone', reading: this.#relay.reading });
@@ -224,7 +229,7 @@ class AnswerListener implements ProviderListener {
   #finish(answer: Answer): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#endPause();
+    this.#pause.end();
     this.#options.exchange.gone.removeEventListener('abort', this.#onGone);
     this.#options.stop.removeEventListener('abort', this.#onStop);
     this.#options.cancelled.removeEventListener('abort', this.#onCancel);

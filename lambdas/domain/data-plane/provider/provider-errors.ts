@@ -2,7 +2,7 @@ import { parseObject } from '../../dialects/json/parse-object';
 import { errorText, isAboutOperator } from '../../dialects/provider-text';
 import { isReport } from '../../dialects/read-counts';
 import { AppError, type ErrorKind } from '../../errors/app-error';
-import type { Answer, WholeAnswer } from './provider-attempt';
+import type { Answer, WholeAnswer } from './answer';
 import type { ProviderFailure } from './provider-client';
 
 /** The kinds of the statuses that are sent for a provider. Any other status below 500 blames the request. */
@@ -110,8 +110,11 @@ export function hiddenError(provider: string): ProviderFailed {
 }
 
 /** The error for a stream that has begun when the provider sent a whole answer, which can no longer be passed on. */
-export function unstreamedError(provider: string, answer: WholeAnswer): ProviderFailed {
-  if (answer.reading !== undefined)
+export function unstreamedError(
+  provider: string,
+  answer: Answer & { readonly kind: 'body' | 'passed' },
+): ProviderFailed {
+  if (answer.kind === 'passed' || answer.reading !== undefined)
     return new ProviderFailed(502, `The provider ${provider} did not stream its answer.`);
   return new ProviderFailed(502, answered(provider, answer));
 }

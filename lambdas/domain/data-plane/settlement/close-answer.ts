@@ -2,17 +2,33 @@ import { formatUsd } from '../../money/pico';
 import type { Settled } from '../../wallet/holds/settlement';
 import type { PaidRequest } from '../paid-request';
 import { errorOf, type ProviderOutcome } from './outcome';
-import type { Answer } from '../provider/provider-attempt';
+import type { Answer } from '../provider/answer';
 import { unstreamedError } from '../provider/provider-errors';
 import { clientHeaders } from '../provider/provider-headers';
+import type { ClientOutput } from '../streaming/client-output';
+import type { ClientStream } from '../streaming/client-stream';
 import { respond, respondError, type ResponseHeaders } from '../respond';
 
-/** Sends the rest of the answer: all of a whole one, or the end of a stream, with the exact cost. */
+/**
+ * Sends the rest of the answer: all of a small one, or the end of a large one or of a stream. The exact cost is in a
+ * header, or in a stream's last comment; the other responses that have begun have no place for it.
+ */
 export function closeAnswer(paid: PaidRequest, outcome: ProviderOutcome, settled: Settled | undefined): void {
-  const { client } = paid;
+  const { output, client } = paid;
+  const { answer } = outcome;
   const cost = settled === undefined ? undefined : formatUsd(settled.costPico);
-  if (client?.begun) closeStream(paid, outcome, cost);
-  else closeWhole(paid, outcome, cost);
+  if (!output.begun) return closeWhole(paid, outcome, cost);
+  const rest = answer.kind === 'passed' ? answer.rest : undefined;
+  if (rest !== undefined) closeBegun(output, rest);
+  else if (client && !output.isWhole) closeStream(client, paid, outcome, cost);
+  else if (answer.kind === 'body' && answer.reading !== undefined) closeBegun(output, answer.body);
+  // An error after a status of 200 would look like an answer.
+  else output.breakOff();
+}
+
+function closeBegun(output: ClientOutput, rest: Buffer): void {
+  output.write(rest, () => undefined);
+  output.end();
 }
 
 function closeWhole({ call }: PaidRequest, outcome: ProviderOutcome, cost: string | undefined): void {
@@ -37,11 +53,17 @@ function isPaidFor(answer: Answer): boolean {
   return answer.kind === 'cancelled' || answer.kind === 'oversized';
 }
 
-function closeStream({ client, call }: PaidRequest, outcome: ProviderOutcome, cost: string | undefined): void {
+function closeStream(
+  client: ClientStream,
+  { call }: PaidRequest,
+  outcome: ProviderOutcome,
+  cost: string | undefined,
+): void {
   const { answer, target } = outcome;
   // Once keep-alives have begun a stream, it can no longer carry a whole answer.
-  const error = errorOf(outcome) ?? (answer.kind === 'body' ? unstreamedError(target.provider.id, answer) : undefined);
-  if (error) client?.fail(error, call.endpoint.dialect);
-  if (cost !== undefined) client?.comment(`x-tollgate-cost ${cost}`);
-  client?.end();
+  const isWhole = answer.kind === 'body' || answer.kind === 'passed';
+  const error = errorOf(outcome) ?? (isWhole ? unstreamedError(target.provider.id, answer) : undefined);
+  if (error) client.fail(error, call.endpoint.dialect);
+  if (cost !== undefined) client.comment(`x-tollgate-cost ${cost}`);
+  client.end();
 }

@@ -1,8 +1,8 @@
 import type { RequestStatus } from '../../../contracts/storage/usage-record';
 import { INPUT_UNITS, type Usage } from '../../../contracts/storage/units';
-import type { AnswerReading, RequestBound, StreamReading } from '../../dialects/endpoint';
+import type { AnswerReading, RequestBound } from '../../dialects/endpoint';
 import { tokensIn, type UsageReading } from '../../dialects/usage-reading';
-import type { Answer } from '../provider/provider-attempt';
+import type { Answer, WholeReading } from '../provider/answer';
 
 /** The most that the request can have used, which is what its hold covers. */
 type UsageBound = Pick<RequestBound, 'inputTokensMax' | 'outputTokensMax'>;
@@ -40,6 +40,14 @@ export function meter(answer: Answer, clientGone: boolean, bound: UsageBound): M
     case 'body':
       if (answer.reading === undefined) return { status: 'provider_error', ...NOTHING };
       return { status: clientGone ? 'client_gone' : 'completed', ...meterBody(answer.reading, bound) };
+    case 'passed':
+      return { status: clientGone ? 'client_gone' : 'completed', ...meterBody(answer.reading, bound) };
+    case 'broken_off':
+      // A provider that breaks off is not paid for, as if it had broken off unseen. But a client that makes it wait must
+      // not get a part of an answer for nothing.
+      return answer.wasClientSlow
+        ? { status: 'interrupted', ...unseenUsage(bound) }
+        : { status: 'provider_error', ...NOTHING };
     case 'oversized':
       // Clients can cause this on purpose, and the provider is paid for it, so it is not free.
       return { status: 'interrupted', ...unseenUsage(bound) };
@@ -63,8 +71,9 @@ function unseenUsage(bound: UsageBound): Counted {
   return count({ kind: 'absent' }, bound);
 }
 
-function meterBody(reading: AnswerReading, bound: UsageBound): Counted {
-  return count(reading.usage, boundBySeen(reading, bound));
+function meterBody(reading: WholeReading, bound: UsageBound): Counted {
+  const seenBound = boundBySeen(reading, bound);
+  return withOutputSeen(count(reading.usage, seenBound), reading, seenBound);
 }
 
 function meterStream({ reading, end }: Answer & { kind: 'stream' }, bound: UsageBound): Counted {
@@ -87,7 +96,7 @@ function boundBySeen(
  * If a report does not cover the whole answer, its output is raised to what was seen, and a prompt of zero tokens, which
  * is a placeholder, to the bound.
  */
-function withOutputSeen(counted: Counted, { usage, isUsageFinal }: StreamReading, seen: UsageBound): Counted {
+function withOutputSeen(counted: Counted, { usage, isUsageFinal = true }: WholeReading, seen: UsageBound): Counted {
   if (isUsageFinal || usage.kind !== 'reported') return counted;
   const raised = {
     ...(tokensIn(counted.usage, INPUT_UNITS) === 0 && { input: seen.inputTokensMax }),

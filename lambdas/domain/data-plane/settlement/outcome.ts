@@ -1,8 +1,8 @@
 import type { AppError } from '../../errors/app-error';
 import { RequestCancelled, RequestStopped } from '../stop-errors';
 import type { PricedTarget } from '../admission/admission';
-import type { ClientStream } from '../streaming/client-stream';
-import type { Answer } from '../provider/provider-attempt';
+import type { ClientOutput } from '../streaming/client-output';
+import type { Answer } from '../provider/answer';
 import { failureError, hiddenError, oversizedError, statusError } from '../provider/provider-errors';
 
 /** The result of a request at its providers. */
@@ -18,7 +18,10 @@ export function errorOf({ answer, target }: ProviderOutcome): AppError | undefin
   switch (answer.kind) {
     case 'failed':
       return failureError(target.provider.id, answer.failure);
+    case 'broken_off':
+      return failureError(target.provider.id, 'broken');
     case 'gone':
+    case 'passed':
       return undefined;
     case 'cancelled':
       return new RequestCancelled();
@@ -54,9 +57,9 @@ function streamError({ end, reading }: Answer & { kind: 'stream' }, target: Pric
 }
 
 /** The status sent to the client; 0 if it disconnected before one was sent. */
-export function statusSent(outcome: ProviderOutcome, client: ClientStream | undefined): number {
+export function statusSent(outcome: ProviderOutcome, output: ClientOutput): number {
   const { answer } = outcome;
-  if (client?.begun) return 200;
+  if (output.begun) return 200;
   if (answer.kind === 'gone') return 0;
   const error = errorOf(outcome);
   if (error !== undefined) return error.status;

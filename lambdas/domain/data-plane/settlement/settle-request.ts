@@ -45,7 +45,7 @@ function meterOutcome({ call, request, admitted }: PaidRequest, { answer, target
 }
 
 function usageRecordOf(paid: PaidRequest, outcome: ProviderOutcome, metered: Metered, now: number): UsageRecordDraft {
-  const { admitted, client } = paid;
+  const { admitted, output } = paid;
   const { hold } = admitted;
   const { target, firstByteMs } = outcome;
   return {
@@ -57,7 +57,7 @@ function usageRecordOf(paid: PaidRequest, outcome: ProviderOutcome, metered: Met
     provider: target.provider.id,
     priceVersion: target.price.version,
     status: metered.status,
-    httpStatus: statusSent(outcome, client),
+    httpStatus: statusSent(outcome, output),
     usage: metered.usage,
     estimated: metered.estimated,
     ...(firstByteMs === undefined ? {} : { firstByteMs }),

@@ -32,3 +32,10 @@ export function isLiteralByte(byte: number | undefined): boolean {
 export function isOddTool(firstByte: number | undefined, depth: number): boolean {
   return depth === 1 ? firstByte !== OPEN_ARRAY && firstByte !== NULL : firstByte !== OPEN_OBJECT;
 }
+
+/** Whether the quote at this offset is escaped: by an odd number of backslashes before it. */
+export function isEscaped(bytes: Buffer, quote: number): boolean {
+  let before = quote - 1;
+  while (bytes[before] === BACKSLASH) before -= 1;
+  return (quote - before) % 2 === 0;
+}

@@ -4,6 +4,7 @@ import {
   CLOSE_OBJECT,
   COLON,
   COMMA,
+  isEscaped,
   isLetterT,
   isLiteralByte,
   isOddTool,
@@ -13,6 +14,7 @@ import {
   OPEN_OBJECT,
   QUOTE,
 } from './json-bytes';
+import { CacheMarkReader, type CacheMarks } from './cache-marks';
 
 /** The position of a member of the outermost object, in bytes. */
 export interface Member {
@@ -30,6 +32,8 @@ export interface JsonScan {
   readonly contentTypes: ReadonlyMap<string, number>;
   /** The `type` of each element of `tools`. */
   readonly toolTypes: ReadonlySet<string>;
+  /** How the body asks for prompt caching. */
+  readonly cacheMarks: CacheMarks;
   /** Whether `tools` is not an array of objects, or a tool's type could be read in another way. */
   readonly hasOddTools: boolean;
 }
@@ -76,6 +80,7 @@ class Scanner {
   readonly #toolTypes = new Set<string>();
   #hasOddTools = false;
   #outerName = '';
+  readonly #cacheMarks = new CacheMarkReader();
 
   constructor(bytes: Buffer, interpreted: readonly string[]) {
     this.#bytes = bytes;
@@ -93,6 +98,7 @@ class Scanner {
       members: this.#members,
       contentTypes: this.#contentTypes,
       toolTypes: this.#toolTypes,
+      cacheMarks: this.#cacheMarks,
       hasOddTools: this.#hasOddTools,
     };
   }
@@ -127,6 +133,7 @@ class Scanner {
       if (depth === 1) this.#outerName = this.#enter(this.#members, start, keyEnd);
       else if (names) names.add(this.#enter(names, start, keyEnd));
       this.#readValue(depth);
+      this.#cacheMarks.note(this.#bytes, [start, keyEnd], [valueStart, this.#at]);
       if (depth === 1) this.#members.set(this.#outerName, { start, valueStart, valueEnd: this.#at });
       else if (this.#isType(start, keyEnd)) this.#countType(start, keyEnd, valueStart, depth);
       this.#skipSpace();
@@ -153,7 +160,7 @@ class Scanner {
     do {
       quote = bytes.indexOf(QUOTE, quote + 1);
       if (quote === -1) throw new MalformedJson('a string is not closed', this.#at);
-    } while (this.#isEscaped(quote));
+    } while (isEscaped(bytes, quote));
     this.#checkString(this.#at + 1, quote);
     this.#at = quote + 1;
     return this.#at;
@@ -172,13 +179,6 @@ class Scanner {
       if (!ESCAPE.test(bytes.toString('latin1', at, at + 6))) throw new MalformedJson('an unknown escape', at);
       at += 1;
     }
-  }
-
-  /** A quote is escaped by an odd number of backslashes before it. */
-  #isEscaped(quote: number): boolean {
-    let before = quote - 1;
-    while (this.#bytes[before] === BACKSLASH) before -= 1;
-    return (quote - before) % 2 === 0;
   }
 
   #readLiteral(): void {

@@ -1,4 +1,5 @@
 import type { Model } from '../../../contracts/storage/catalog';
+import type { CacheWrite } from '../../../contracts/storage/units';
 import type { Media } from '../dearer-units';
 import type { JsonBody } from './json-request';
 
@@ -63,4 +64,18 @@ export function boundPrompt({ bytes, scan }: JsonBody, model: Model, imageTokens
     audio: count(AUDIO_TYPES) > 0,
     image: images > 0,
   };
+}
+
+/** Whether a provider caches prompts by itself. If not, it caches what the body marks. */
+interface Caching {
+  readonly isAutomatic: boolean;
+}
+
+/** The units of prompt caching that a request can write. */
+export function cacheWritesOf({ scan: { cacheMarks } }: JsonBody, { isAutomatic }: Caching): CacheWrite[] {
+  const { isMarked, isLong } = cacheMarks;
+  return [
+    ...(isAutomatic || isMarked ? (['cacheWrite'] as const) : []),
+    ...(isMarked && isLong ? (['cacheWrite1h'] as const) : []),
+  ];
 }

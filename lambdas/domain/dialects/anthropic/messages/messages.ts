@@ -3,7 +3,8 @@ import { dearerUnits } from '../../dearer-units';
 import type { MeteredEndpoint, RequestBound } from '../../endpoint';
 import { readJsonAnswer } from '../../json/json-answer';
 import { requireJson } from '../../json/json-content';
-import { boundPrompt } from '../../json/prompt-bound';
+import { JSON_WHOLE } from '../../json/json-whole';
+import { boundPrompt, cacheWritesOf } from '../../json/prompt-bound';
 import { providerJson } from '../../json/provider-json';
 import { anthropic } from '../anthropic';
 import { readAnthropicUsage } from '../usage';
@@ -28,6 +29,7 @@ export const messages: MeteredEndpoint<MessagesRequest> = {
   providerBody: ({ json, stream }, changes) => providerJson(json, { stream, changes }),
   readAnswer: (headers, body) =>
     readJsonAnswer(headers, body, { outputMember: 'content', readUsage: ({ usage }) => readAnthropicUsage(usage) }),
+  whole: JSON_WHOLE,
   stream: (request) => new MessagesStream(request),
 };
 
@@ -41,5 +43,5 @@ function boundMessages({ json, outputTokensMax, serverTools }: MessagesRequest, 
     outputTokensMax: Math.min(outputTokensMax, contextTokens),
     contextTokens,
   });
-  return { ...rounds, ...dearerUnits(media) };
+  return { ...rounds, cacheWrites: cacheWritesOf(json, { isAutomatic: false }), ...dearerUnits(media) };
 }

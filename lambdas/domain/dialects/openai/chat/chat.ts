@@ -3,7 +3,8 @@ import { dearerUnits } from '../../dearer-units';
 import type { BodyChanges, MeteredEndpoint, ProviderBody, RequestBound } from '../../endpoint';
 import { readJsonAnswer } from '../../json/json-answer';
 import { requireJson } from '../../json/json-content';
-import { boundPrompt } from '../../json/prompt-bound';
+import { JSON_WHOLE } from '../../json/json-whole';
+import { boundPrompt, cacheWritesOf } from '../../json/prompt-bound';
 import { providerJson } from '../../json/provider-json';
 import { type Edit, insertMember, replaceValue } from '../../json/splice';
 import { openai } from '../openai';
@@ -28,6 +29,7 @@ export const chat: MeteredEndpoint<ChatRequest> = {
   providerBody: chatBody,
   readAnswer: (headers, body) =>
     readJsonAnswer(headers, body, { outputMember: 'choices', readUsage: (answer) => readChatUsage(answer, 1) }),
+  whole: JSON_WHOLE,
   stream: (request) => new ChatStream(request),
 };
 
@@ -36,6 +38,8 @@ function boundChat(request: ChatRequest, model: Model): RequestBound {
   const limit = Math.min(request.outputTokensMax ?? model.outputTokensMax, model.contextTokens);
   return {
     inputTokensMax: prompt.inputTokensMax,
+    // OpenAI and most others that speak its dialect cache long prompts by themselves.
+    cacheWrites: cacheWritesOf(request.json, { isAutomatic: true }),
     ...dearerUnits({ audio: prompt.audio || request.wantsAudio, image: prompt.image }),
     // Rejected predicted tokens are billed as output on top of the answer.
     outputTokensMax: limit * request.choices + (request.hasPrediction ? prompt.inputTokensMax : 0),

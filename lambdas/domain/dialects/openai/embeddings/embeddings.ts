@@ -3,6 +3,7 @@ import type { MeteredEndpoint, MeteredRequest } from '../../endpoint';
 import { readJsonAnswer } from '../../json/json-answer';
 import { requireJson } from '../../json/json-content';
 import { type JsonBody, type JsonFormat, readJson } from '../../json/json-request';
+import { JSON_WHOLE } from '../../json/json-whole';
 import { providerJson } from '../../json/provider-json';
 import { modelName, never, STORED, unparsed } from '../../json/request-members';
 import { openai } from '../openai';
@@ -36,8 +37,15 @@ export const embeddings: MeteredEndpoint<EmbeddingsRequest> = {
     return { json, model: members.model, stream: false, choices: 1, isOutputOpen: false };
   },
   // A batch has many inputs, each within the model's context: together only their bytes bound them.
-  bound: ({ json }) => ({ inputTokensMax: json.bytes.length, outputTokensMax: 0, dearerUnits: [], pricedUnits: [] }),
+  bound: ({ json }) => ({
+    inputTokensMax: json.bytes.length,
+    outputTokensMax: 0,
+    cacheWrites: [],
+    dearerUnits: [],
+    pricedUnits: [],
+  }),
   providerBody: ({ json, stream }, changes) => providerJson(json, { stream, changes }),
   readAnswer: (headers, body) =>
     readJsonAnswer(headers, body, { outputMember: 'data', readUsage: ({ usage }) => readOpenaiUsage(usage) }),
+  whole: JSON_WHOLE,
 };

@@ -1,0 +1,37 @@
+import { BACKSLASH, QUOTE } from './json-bytes';
+
+/** How a body asks for prompt caching. */
+export interface CacheMarks {
+  /** Whether any part of the prompt is marked to be cached. */
+  readonly isMarked: boolean;
+  /** Whether the marks can ask for more than five minutes. A form that we do not know counts as such. */
+  readonly isLong: boolean;
+}
+
+const MARK = 'cache_control';
+const LIFETIME = 'ttl';
+/** The lifetime of a mark that names none: https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching */
+const DEFAULT_LIFETIME = '5m';
+/** A name can be spelled with escapes of six bytes for each letter. */
+const NAME_BYTES_MAX = MARK.length * 6 + 2;
+
+/** Notes the marks while a body is scanned. It may take another member for a mark, but never misses one. */
+export class CacheMarkReader implements CacheMarks {
+  isMarked = false;
+  isLong = false;
+
+  /** @param bytes contains a member: the key with its quotes, and its value */
+  note(bytes: Buffer, key: readonly [start: number, end: number], value: readonly [start: number, end: number]): void {
+    const [start, end] = key;
+    const length = end - start - 2;
+    const isPlain = length === MARK.length || length === LIFETIME.length;
+    if (!isPlain && (length > NAME_BYTES_MAX || !bytes.subarray(start, end).includes(BACKSLASH))) return;
+    const name = textOf(bytes, key).toLowerCase();
+    if (name === MARK) this.isMarked = true;
+    if (name === LIFETIME) this.isLong ||= bytes[value[0]] !== QUOTE || textOf(bytes, value) !== DEFAULT_LIFETIME;
+  }
+}
+
+/** The text of a JSON string. The scan has checked its escapes. */
+const textOf = (bytes: Buffer, [start, end]: readonly [number, number]): string =>
+  JSON.parse(bytes.toString('utf8', start, end)) as string;
