@@ -1,0 +1,98 @@
+import { RollingOutput } from '../../../lambdas/domain/data-plane/rolling/rolling-output';
+import { ACCOUNT, WalletStage } from '../wallet/wallet-stage';
+
+/** A pico-dollar buys a token, so that amounts read as tokens. */
+const PACE = { burstTokens: 1_000, tokensPerSecond: 100 };
+const MAX = 100_000;
+
+let stage: WalletStage;
+let cuts: number;
+beforeEach(() => {
+  jest.useFakeTimers();
+  cuts = 0;
+});
+afterEach(async () => {
+  jest.useRealTimers();
+  await stage.expectSound();
+});
+
+async function start(fundsPico: bigint, { heldTokens = 4_000, choices = 1, outputTokensMax = MAX } = {}) {
+  stage = await WalletStage.funded(fundsPico);
+  stage.now = Date.now();
+  stage.holdMs = 3_600_000;
+  const hold = await stage.roll(BigInt(heldTokens), BigInt(outputTokensMax));
+  const clock = (): number => Date.now();
+  const onCut = (): void => void (cuts += 1);
+  const options = { wallet: stage.wallet, clock, hold, heldTokens, outputPico: 1n, pace: PACE, choices };
+  return new RollingOutput({ ...options, outputTokensMax, onCut });
+}
+
+const held = async (): Promise<bigint> => (await stage.amounts())[1];
+
+describe('the hold of a running request', () => {
+  test('the hold grows before the provider can have used it up, in slices that double', async () => {
+    const rolling = await start(1_000_000n);
+    // 4,000 tokens less a burst and a reserve of 1,300 leave 1,700, which last 17 seconds.
+    await jest.advanceTimersByTimeAsync(16_900);
+    expect(await held()).toBe(4_000n);
+    await jest.advanceTimersByTimeAsync(200);
+    expect(await held()).toBe(12_000n);
+    await jest.advanceTimersByTimeAsync(120_000);
+    expect(await held()).toBe(28_000n);
+    expect((await rolling.end()).heldPico).toBe(28_000n);
+    expect(cuts).toBe(0);
+  });
+
+  test('the hold never falls below what the provider can have produced', async () => {
+    const rolling = await start(1_000_000n, { choices: 3 });
+    for (let second = 0; second < 300; second += 1) {
+      await jest.advanceTimersByTimeAsync(1_000);
+      expect(await held()).toBeGreaterThanOrEqual(Math.min(MAX, 1_000 + 300 * (second + 1)));
+    }
+    expect(cuts).toBe(0);
+    expect((await rolling.end()).heldPico).toBe(BigInt(MAX));
+  });
+
+  test('a request that cannot produce more than is held is not extended', async () => {
+    const rolling = await start(1_000_000n, { outputTokensMax: 4_000 });
+    await jest.advanceTimersByTimeAsync(3_600_000);
+    expect((await rolling.end()).rolling.slice).toBe(0n);
+  });
+
+  test('a request takes what is left, and is cut once before the provider can have used that up', async () => {
+    const rolling = await start(5_000n);
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(cuts).toBe(1);
+    const hold = await rolling.end();
+    expect(hold.heldPico).toBe(5_000n);
+    await stage.settle(hold, 4_900n);
+  });
+
+  test('a request goes on when money arrives in time', async () => {
+    const rolling = await start(4_000n);
+    await jest.advanceTimersByTimeAsync(18_000);
+    await stage.wallet.credit({ accountId: ACCOUNT, amountPico: 1_000_000n, paymentId: 'pi_later' });
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(cuts).toBe(0);
+    expect((await rolling.end()).heldPico).toBe(12_000n);
+  });
+
+  test('a request whose hold is gone is cut at once', async () => {
+    const rolling = await start(1_000_000n);
+    stage.now += stage.holdMs;
+    await stage.wallet.expireDue();
+    await jest.advanceTimersByTimeAsync(17_500);
+    expect(cuts).toBe(1);
+    await rolling.end();
+  });
+
+  test('an extension that is in flight at the end belongs to the hold that is settled', async () => {
+    const rolling = await start(1_000_000n);
+    let arrived!: () => void;
+    stage.store.plan(() => new Promise<void>((resolve) => (arrived = resolve)));
+    await jest.advanceTimersByTimeAsync(17_100);
+    const ending = rolling.end();
+    arrived();
+    expect((await ending).heldPico).toBe(12_000n);
+  });
+});
