@@ -15,7 +15,7 @@ import {
   KeyLimitReached,
   LedgerInconsistent,
   type WalletNotFound,
-  WalletSuspended,
+  type WalletSuspended,
 } from '../wallet-errors';
 import { decodeHold, type Hold, isAsKnown, type Rolling } from './hold';
 import { BudgetShort, countResize } from './key-counters';
