@@ -20,3 +20,16 @@ export function openOnce<T>(open: () => Promise<T>): () => Promise<T> {
   get().catch(() => undefined);
   return get;
 }
+
+/**
+ * Does the same as `openOnce`, and resolves as soon as the resource is open, so that a program which starts can wait
+ * for it. A failure, or an opening that takes longer than `waitMs`, is left to the first caller.
+ */
+export async function openAtStart<T>(open: () => Promise<T>, waitMs: number): Promise<() => Promise<T>> {
+  const get = openOnce(open);
+  let timer: NodeJS.Timeout | undefined;
+  const waited = new Promise<void>((resolve) => (timer = setTimeout(resolve, waitMs)));
+  await Promise.race([get().catch(() => undefined), waited]);
+  clearTimeout(timer);
+  return get;
+}

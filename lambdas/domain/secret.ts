@@ -1,3 +1,5 @@
+import { hkdfSync } from 'node:crypto';
+
 /** 256 bits. */
 export const SECRET_BYTES = 32;
 /** The smallest number of digits that can represent 256 bits: 62 ** 43 is just above 2 ** 256. */
@@ -13,4 +15,12 @@ export function encodeSecret(bytes: Uint8Array): string {
     rest /= 62n;
   }
   return secret;
+}
+
+/** The purpose of the secret that hashes the Idempotency-Keys of paid requests. */
+export const IDEMPOTENCY_KEYS = 'idempotency keys';
+
+/** Derives a secret for one purpose. It reveals nothing about the secrets for other purposes. */
+export function derivedSecret(pepper: string, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', pepper, '', `tollgate ${purpose}`, SECRET_BYTES));
 }

@@ -11,12 +11,13 @@ import {
   SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Env } from '../../lambdas/contracts/deployment/environment';
 import type { LogDays } from '../config';
 import { acknowledge, inEveryStandard, inHipaaAndNist } from '../compliance/acknowledgements';
+import { BUNDLING } from './bundling';
 import { ServiceLogGroup } from './service-log-group';
 
 /** The shortest time for which Lambda keeps an asynchronous event that it cannot process. */
@@ -90,15 +91,7 @@ export class ServiceFunction<const Names extends readonly string[]> extends Cons
       ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(props.retriesEvents === false && { retryAttempts: 0, maxEventAge: EVENT_AGE_MIN }),
       depsLockFilePath: 'package-lock.json',
-      bundling: {
-        // CommonJS, because one file that is loaded synchronously starts faster than an ES module.
-        format: OutputFormat.CJS,
-        minify: true,
-        // Bundled, because the runtime's SDK changes under a deployed function and loads slower.
-        bundleAwsSDK: true,
-        mainFields: ['module', 'main'],
-        forceDockerBundling: false,
-      },
+      bundling: BUNDLING,
     });
     this.function.node.addDependency(policy);
     this.#acknowledge(props);

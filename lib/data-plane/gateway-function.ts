@@ -70,6 +70,7 @@ export function grantServing({ keys, wallet, usage, catalog, providerKeys }: Gat
     .combine(usage.grants.record(server))
     .combine(usage.grants.find(server))
     .combine(usage.grants.cancel(server))
+    .combine(usage.grants.claimKeys(server))
     .combine(usage.grants.readReceipts(server))
     .combine(catalog.grants.serve(server))
     .combine(providerKeys.grants.read(server));

@@ -1,6 +1,12 @@
 import { Function as ViewerFunction, FunctionCode, FunctionRuntime } from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
-import { CLIENT_ADDRESS_HEADER, TLS_UNKNOWN, TLS_VERSION } from '../../lambdas/contracts/deployment/edge';
+import {
+  BINARY_BODY_BYTES_MAX,
+  CLIENT_ADDRESS_HEADER,
+  TEXT_BODY_BYTES_MAX,
+  TLS_UNKNOWN,
+  TLS_VERSION,
+} from '../../lambdas/contracts/deployment/edge';
 import { CONSOLE_INDEX, CONSOLE_PAGES } from '../console/console-paths';
 
 /** CloudFront adds this header if an origin request policy names it: `TLSv1.3:TLS_AES_128_GCM_SHA256:fullHandshake`. */
@@ -11,23 +17,45 @@ export const VIEWER_TLS_HEADER = 'CloudFront-Viewer-TLS';
  *
  * It fails closed on purpose: if CloudFront does not tell the TLS version, every request is refused. An open guard would
  * accept old versions without a sign. Its refusal has a code of its own, which `npm run smoke` reports after the first
- * deployment. An accepted request carries the viewer's real address, whatever address the viewer claims. CloudFront has
+ * deployment. A body that cannot fit into Lambda's event is refused here, in the client's dialect, because Lambda would
+ * refuse it before any code of ours runs. An accepted request carries the viewer's real address, whatever address the viewer claims. CloudFront has
  * chosen the origin before this code runs, so a changed path stays with the console.
  */
 export const VIEWER_FUNCTION = `
-function refuse(code, message) {
+function answer(status, description, body) {
   return {
-    statusCode: 403,
-    statusDescription: 'Forbidden',
+    statusCode: status,
+    statusDescription: description,
     headers: { 'content-type': { value: 'application/json' } },
-    body: JSON.stringify({ error: { message: message, type: 'invalid_request_error', code: code, param: null } }),
+    body: JSON.stringify(body),
   };
+}
+function refuse(code, message) {
+  var error = { message: message, type: 'invalid_request_error', code: code, param: null };
+  return answer(403, 'Forbidden', { error: error });
+}
+function bodyBytesMax(headers) {
+  var type = headers['content-type'];
+  var isText = type && /^(application\\/json|text\\/)/i.test(type.value) && !headers['content-encoding'];
+  return isText ? ${TEXT_BODY_BYTES_MAX} : ${BINARY_BODY_BYTES_MAX};
+}
+function refuseTooLarge(request, bytesMax) {
+  var message = 'The request body is larger than ' + bytesMax + ' bytes.';
+  var isAnthropic = request.uri.indexOf('/v1/messages') === 0 || request.headers['anthropic-version'];
+  var error = isAnthropic
+    ? { type: 'request_too_large', message: message }
+    : { message: message, type: 'invalid_request_error', code: 'request_too_large', param: null };
+  return answer(413, 'Content Too Large', isAnthropic ? { type: 'error', error: error } : { error: error });
 }
 function handler(event) {
   var request = event.request;
   var tls = request.headers['${VIEWER_TLS_HEADER.toLowerCase()}'];
   if (!tls) return refuse('${TLS_UNKNOWN}', 'The TLS version of this request is unknown.');
   if (tls.value.indexOf('TLSv1.3:') !== 0) return refuse('${TLS_VERSION}', 'TLS 1.3 is required.');
+  var length = request.headers['content-length'];
+  var bytesMax = bodyBytesMax(request.headers);
+  if (length && Number(length.value) > bytesMax && request.uri.indexOf('/api/') !== 0)
+    return refuseTooLarge(request, bytesMax);
   if (${JSON.stringify(CONSOLE_PAGES)}.indexOf(request.uri) !== -1) request.uri = '${CONSOLE_INDEX}';
   request.headers['${CLIENT_ADDRESS_HEADER}'] = { value: event.viewer.ip };
   return request;

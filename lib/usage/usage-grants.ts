@@ -7,6 +7,8 @@ import { grantItems, type TableAction } from '../constructs/table-grant';
 const RECORDS = ['acc_*'];
 /** Requests to cancel a running request. */
 const CANCELLATIONS = ['cancel#*'];
+/** Which request each Idempotency-Key was last used for. */
+const IDEMPOTENCY_CLAIMS = ['attempt#*'];
 /** Leaves of receipts that are in no tree yet. */
 const OPEN_LEAVES = ['leaves#*'];
 /** An account's receipts, one tree per minute. */
@@ -21,7 +23,7 @@ const PARKED = ['parked#*'];
 /** The spend of each key by the hour. */
 const SPEND = ['spend#*'];
 
-/** Grants on usage records and their receipts. No verb deletes either; both expire. */
+/** Grants on usage records and their receipts. No verb deletes either: both expire. */
 export class UsageGrants {
   readonly #usage: ClassifiedTable;
 
@@ -43,6 +45,12 @@ export class UsageGrants {
   cancel(grantee: IGrantable): Grant {
     const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] as const;
     return grantItems(grantee, this.#usage, actions, CANCELLATIONS);
+  }
+
+  /** Claims an Idempotency-Key for a request, and frees it when the request was refused. */
+  claimKeys(grantee: IGrantable): Grant {
+    const actions = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'] as const;
+    return grantItems(grantee, this.#usage, actions, IDEMPOTENCY_CLAIMS);
   }
 
   /** Receives the changes of records and opens a leaf for each, or parks the ID of a change at fault. */

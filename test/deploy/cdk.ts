@@ -62,7 +62,7 @@ export function readOutputs(): Outputs {
   return Object.assign({}, ...Object.values(byStack)) as Outputs;
 }
 
-/** Returns the folder with the deployed code, esbuild's `index.js`, of the function whose logical ID has this prefix. */
+/** Returns the folder with the deployed code, esbuild's `index.mjs`, of the function whose logical ID has this prefix. */
 export function deployedBundle(logicalIdPrefix: string): string {
   const template = JSON.parse(
     readFileSync(join(assemblyFolder(), `tollgate-${STAGE}-service.template.json`), 'utf8'),

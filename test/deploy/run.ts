@@ -26,7 +26,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 function emptyRunFolder(): void {
   rmSync(runFolder(), { recursive: true, force: true });
   mkdirSync(runFolder(), { recursive: true });
-  // Without this file our own package.json would turn the functions' code into ES modules.
+  // Without this file our own package.json would turn the functions of the previous release into ES modules.
   writeFileSync(join(runFolder(), 'package.json'), '{"type":"commonjs"}\n');
 }
 

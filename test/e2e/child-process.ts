@@ -23,9 +23,19 @@ export function runScript(
   environment: { readonly [name: string]: string },
   program = fromBundle,
 ): Child {
-  const child = spawn(process.execPath, [...program(file), ...args], {
-    cwd: ROOT,
-    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment },
+  const env = { NODE_COMPILE_CACHE: COMPILE_CACHE, ...environment };
+  return runProgram([process.execPath, ...program(file), ...args], ROOT, env);
+}
+
+/** Runs a program without input in its own process, which inherits only PATH from this one's environment. */
+export function runProgram(
+  [program = '', ...args]: readonly string[],
+  cwd: string,
+  environment: { readonly [name: string]: string },
+): Child {
+  const child = spawn(program, args, {
+    cwd,
+    env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.add(child);

@@ -19,6 +19,8 @@ export interface EdgeOptions {
   readonly pages?: readonly string[];
   /** Answers 403 to connections older than TLS 1.3, as a CloudFront viewer function does. */
   readonly refusesOlderRequests?: boolean;
+  /** Is told the method and the path of each request. */
+  readonly onRequest?: (methodAndPath: string) => void;
 }
 
 export interface Edge {
@@ -44,6 +46,7 @@ export async function startEdge(options: EdgeOptions): Promise<Edge> {
 
 function forward(options: EdgeOptions, incoming: IncomingMessage, reply: ServerResponse): void {
   const { origin: to, headers = {}, buffersAnswers: collects = false, refusesOlderRequests = false } = options;
+  options.onRequest?.(`${incoming.method ?? ''} ${incoming.url ?? ''}`);
   const isOlder = (incoming.socket as Partial<TLSSocket>).getProtocol?.() !== 'TLSv1.3';
   if (refusesOlderRequests && isOlder) {
     reply.writeHead(403).end();

@@ -31,11 +31,15 @@ async function sendCanaryEverywhere(): Promise<void> {
   };
   const tools = [{ type: 'function', function: { name: canary, description: canary } }];
   const headers = { 'x-note': canary, cookie: canary, 'user-agent': canary, 'x-forwarded-for': canary };
+  const keyed = { ...headers, 'idempotency-key': canary };
   const send = (path: string, body: object) => post(run, path, body, headers);
 
   run.upstream.answerWith(wholeAnswer(chatCompletion(canary, usage)));
   await send('/v1/chat/completions', chatBody({ ...content, tools }));
   await send(`/v1/chat/completions?q=${canary}`, chatBody(content));
+  // The first of them is charged, and the second is refused.
+  for (const max_tokens of [10, 11])
+    await post(run, '/v1/chat/completions', chatBody({ ...content, max_tokens }), keyed);
   run.upstream.answerWith(streamedAnswer(chatStream([canary, canary], usage)));
   await send('/v1/chat/completions', chatBody({ ...content, stream: true }));
   run.upstream.answerWith(

@@ -31,7 +31,8 @@ export const chatCompletion = (content: string, usage?: unknown): object => ({
   ...(usage === undefined ? {} : { usage }),
 });
 
-const named = (name: string, data: object): string =>
+/** An event of Anthropic's API, which names each one. */
+export const named = (name: string, data: object): string =>
   `event: ${name}\ndata: ${JSON.stringify({ type: name, ...data })}\n\n`;
 
 export const messageStart = (usage: object): string =>

@@ -85,7 +85,13 @@ const shared = (body: (more?: object) => object): readonly Case[] => [
     { 'content-type': 'application/json; charset=utf-16' },
   ],
   ['a content encoding', JSON.stringify(body()), 415, 'unsupported_media_type', { 'content-encoding': 'gzip' }],
-  ['a body above 5 MiB', body({ x: 'x'.repeat(5 * 1024 * 1024) }), 413, 'request_too_large'],
+  [
+    'an unknown model in a body of 31 MiB, which is read',
+    body({ model: 'unknown', x: 'x'.repeat(31 * 1024 * 1024) }),
+    404,
+    'model_not_found',
+  ],
+  ['a body above 32 MiB', body({ x: 'x'.repeat(32 * 1024 * 1024) }), 413, 'request_too_large'],
 ];
 
 const ANTHROPIC_TYPES: { readonly [code: string]: string } = {

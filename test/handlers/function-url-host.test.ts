@@ -1,7 +1,11 @@
 import { PassThrough, type Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
-import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/deployment/edge';
+import {
+  BINARY_BODY_BYTES_MAX,
+  CLIENT_ADDRESS_HEADER,
+  TEXT_BODY_BYTES_MAX,
+} from '../../lambdas/contracts/deployment/edge';
 import { CLIENT_BUFFER_BYTES } from '../../lambdas/domain/data-plane/exchange';
 import { PayloadTooLarge } from '../../lambdas/domain/errors/app-error';
 import { callerBehindEdge, callerFromIam } from '../../lambdas/handlers/data-plane/function-url-callers';
@@ -39,14 +43,26 @@ function exchangeOf(event: Partial<LambdaFunctionURLEvent>, readCaller = callerB
 describe('an invocation through a function URL', () => {
   test('the body of an invocation is read from text or base64', async () => {
     const text = '{"model":"é"}';
-    await expect(exchangeOf({ body: text }).readBody(100)).resolves.toEqual(Buffer.from(text));
+    await expect(exchangeOf({ body: text }).readBody()).resolves.toEqual(Buffer.from(text));
     const encoded = { body: Buffer.from(text).toString('base64'), isBase64Encoded: true };
-    await expect(exchangeOf(encoded).readBody(100)).resolves.toEqual(Buffer.from(text));
-    await expect(exchangeOf({}).readBody(100)).resolves.toHaveLength(0);
+    await expect(exchangeOf(encoded).readBody()).resolves.toEqual(Buffer.from(text));
+    await expect(exchangeOf({}).readBody()).resolves.toHaveLength(0);
   });
 
-  test('a body above the limit is refused', async () => {
-    await expect(exchangeOf({ body: 'x'.repeat(101) }).readBody(100)).rejects.toThrow(PayloadTooLarge);
+  test('a body that Lambda lets through is accepted, as text or in base64', async () => {
+    await expect(exchangeOf({ body: 'x'.repeat(TEXT_BODY_BYTES_MAX) }).readBody()).resolves.toHaveLength(
+      TEXT_BODY_BYTES_MAX,
+    );
+    const body = Buffer.alloc(BINARY_BODY_BYTES_MAX).toString('base64');
+    await expect(exchangeOf({ body, isBase64Encoded: true }).readBody()).resolves.toHaveLength(BINARY_BODY_BYTES_MAX);
+  });
+
+  test('a body above what Lambda lets through is refused with the limit for its kind', async () => {
+    const text = exchangeOf({ body: 'x'.repeat(TEXT_BODY_BYTES_MAX + 1) }).readBody();
+    await expect(text).rejects.toThrow(new PayloadTooLarge(TEXT_BODY_BYTES_MAX));
+    const body = Buffer.alloc(BINARY_BODY_BYTES_MAX + 1).toString('base64');
+    const encoded = exchangeOf({ body, isBase64Encoded: true }).readBody();
+    await expect(encoded).rejects.toThrow(new PayloadTooLarge(BINARY_BODY_BYTES_MAX));
   });
 
   test('an invocation has the deadline of its function and never learns that its client disconnected', () => {
@@ -107,7 +123,7 @@ test('a function requests the gateway’s buffer size from the runtime, whatever
   try {
     await jest.isolateModulesAsync(async () => {
       const { serveFunctionUrl } = await import('../../lambdas/handlers/data-plane/serve-function-url');
-      serveFunctionUrl(() => Promise.reject(new Error('nothing is asked')), callerBehindEdge);
+      await serveFunctionUrl(() => Promise.reject(new Error('nothing is asked')), callerBehindEdge);
     });
   } finally {
     Reflect.deleteProperty(globalThis, 'awslambda');

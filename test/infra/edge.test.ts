@@ -1,5 +1,7 @@
 import { runInNewContext } from 'node:vm';
-import { CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/deployment/edge';
+import { BINARY_BODY_BYTES_MAX, CLIENT_ADDRESS_HEADER } from '../../lambdas/contracts/deployment/edge';
+import { dialectOf } from '../../lambdas/domain/dialects/registry';
+import { PayloadTooLarge } from '../../lambdas/domain/errors/app-error';
 import { VIEWER_FUNCTION } from '../../lib/edge/viewer-function';
 import { at, ofType, propertiesOf, synthesize } from './synthesis';
 
@@ -156,6 +158,42 @@ test.each([
   ['/signed-in/else', '/signed-in/else'],
 ])('the viewer function turns the path %s into %s', (uri, file) => {
   expect(seenBy(NEWEST, uri)).toMatchObject({ uri: file });
+});
+
+const MIB = 1024 * 1024;
+
+test.each([
+  ['JSON', { 'content-type': 'application/json' }, 6 * MIB, 'refused'],
+  ['JSON with a charset', { 'content-type': 'application/json; charset=utf-8' }, 6 * MIB, 'refused'],
+  ['JSON', { 'content-type': 'application/json' }, 5.9 * MIB, 'passed on'],
+  ['JSON without a content type, which Lambda gets in base64', {}, 4.6 * MIB, 'refused'],
+  ['JSON without a content type, which Lambda gets in base64', {}, 4.4 * MIB, 'passed on'],
+  ['compressed JSON', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, 4.6 * MIB, 'refused'],
+  ['audio', { 'content-type': 'audio/wav' }, 4.6 * MIB, 'refused'],
+])('a body of %s, %j, with %d bytes is %s at the edge', (_what, named, bytes, expected) => {
+  const headers: { [name: string]: { value: string } } = { ...NEWEST, 'content-length': { value: String(bytes) } };
+  for (const [name, value] of Object.entries(named)) headers[name] = { value };
+  const answer = seenBy(headers, '/v1/chat/completions');
+  if (expected === 'passed on') expect(answer).toHaveProperty('uri');
+  else expect(answer).toMatchObject({ statusCode: 413 });
+});
+
+test.each([
+  ['/v1/chat/completions', {}],
+  ['/v1/messages', {}],
+  ['/v1/models', { 'anthropic-version': '2023-06-01' }],
+])('a body that is too large for Lambda gets the error of the dialect at %s %j', (uri, named) => {
+  const headers: { [name: string]: { value: string } } = { ...NEWEST, 'content-length': { value: String(10 * MIB) } };
+  for (const [name, value] of Object.entries(named)) headers[name] = { value };
+  const refused = new PayloadTooLarge(BINARY_BODY_BYTES_MAX);
+  // The edge knows no request ID.
+  const shown = JSON.parse(dialectOf(uri, named).errorBody(refused, 'req_1')) as object;
+  expect(shown).toMatchObject(JSON.parse(at(seenBy(headers, uri), 'body') as string) as object);
+});
+
+test('a large body for the management API is left to the management API', () => {
+  const headers = { ...NEWEST, 'content-length': { value: String(10 * MIB) } };
+  expect(seenBy(headers, '/api/accounts')).toHaveProperty('uri');
 });
 
 test("the viewer function passes on the client's real address, whatever the client claims", () => {

@@ -11,6 +11,8 @@ import { Keys } from '../../lambdas/domain/keys/keys';
 import { Receipts } from '../../lambdas/domain/receipts/receipts';
 import { Cancellations } from '../../lambdas/domain/data-plane/cancellations';
 import { freeLimit } from '../../lambdas/domain/data-plane/free/serve-free';
+import { type ClaimedKey, IdempotencyKeys } from '../../lambdas/domain/data-plane/idempotency/idempotency-keys';
+import { newRequestId } from '../../lambdas/domain/data-plane/request-ids';
 import { CatalogStage, COMPILED, PROVIDERS } from '../domain/catalog/catalog-stage';
 import { ReceiptStage } from '../domain/receipts/receipt-stage';
 import { ACCOUNT, WalletStage } from '../domain/wallet/wallet-stage';
@@ -96,6 +98,24 @@ async function sealedStage() {
   return { stage, calls, requestIds, opening, sealing: calls.take() };
 }
 
+/** Claims one Idempotency-Key for two attempts: the second waits until the first has given it up. */
+async function claimTwice(store: TableStore, clock: () => number): Promise<void> {
+  const claimed: ClaimedKey[] = [];
+  const sleep = async (): Promise<void> => claimed[0]?.release();
+  const keys = new IdempotencyKeys({ store, clock, timing: { clock, sleep, random: () => 0 } });
+  const attempt = {
+    accountId: ACCOUNT,
+    counterId: COUNTING.counterId,
+    idempotencyKey: 'one',
+    endpoint: 'chat',
+    body: Buffer.from('{}'),
+    holdDeadline: clock() + MINUTE_MS,
+    isOver: () => false,
+  };
+  claimed.push(await keys.claim({ ...attempt, requestId: newRequestId() }));
+  await keys.claim({ ...attempt, requestId: newRequestId() });
+}
+
 test('the data plane has exactly the table permissions that it uses', async () => {
   const { calls, stage, clock } = recordedStage();
   const keys = new Keys({ store: calls, clock, pepper: 'a pepper of sixteen bytes' });
@@ -119,6 +139,7 @@ test('the data plane has exactly the table permissions that it uses', async () =
   await cancellations.cancel(ACCOUNT, requestId);
   await freeLimit({ store: calls, clock }).count(ACCOUNT);
   await once(signal, 'abort');
+  await claimTwice(calls, clock);
   const idle = await stage.reserve(100n);
   await stage.settle(idle, 40n);
   stage.now += 2 * MINUTE_MS;

@@ -84,13 +84,13 @@ describe('access', () => {
     const deletes = allowed.filter(({ statement }) => list(statement.Action).includes('dynamodb:DeleteItem'));
     expect(wide).toEqual([]);
     expect(deletes.length).toBeGreaterThan(0);
-    // Members leave, invitations end, and a failed request is forgotten, so that it can be retried.
+    // Members leave, invitations end, and a failed or refused request is forgotten, so that it can be retried.
     const ofPeople = ['acc_*', 'per_*', 'operators', 'idempotency#*'];
     const partitions = deletes.map(({ statement }) => {
       const isOfAccounts = JSON.stringify(statement.Resource).includes('AccountsTable');
       return partitionsOf(statement).filter((partition) => !isOfAccounts || !ofPeople.includes(partition));
     });
-    expect(new Set(partitions.flat())).toEqual(new Set(['holds#*', 'leaves#*']));
+    expect(new Set(partitions.flat())).toEqual(new Set(['holds#*', 'leaves#*', 'attempt#*']));
   });
 
   test('the data plane can list only receipts, and the sweeper only holds', () => {

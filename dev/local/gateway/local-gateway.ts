@@ -4,7 +4,9 @@ import type { Log } from '../../../lambdas/domain/log';
 import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations';
 import { freeLimit } from '../../../lambdas/domain/data-plane/free/serve-free';
 import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
+import { IdempotencyKeys } from '../../../lambdas/domain/data-plane/idempotency/idempotency-keys';
 import { byKey } from '../../../lambdas/domain/data-plane/identify-caller';
+import { derivedSecret, IDEMPOTENCY_KEYS } from '../../../lambdas/domain/secret';
 import type { Sweep } from '../../../lambdas/domain/wallet/sweep';
 import { commandHandler } from '../../cli/commands/run-on-folder';
 import { DataFolder } from '../folder/data-folder';
@@ -142,11 +144,13 @@ function openDataPlane(options: {
   const { services, catalog, client, log, browserOrigins } = options;
   const identify = byKey(services.keys);
   const cancellations = new Cancellations(services);
+  const idempotency = new IdempotencyKeys({ ...services, secret: derivedSecret(services.pepper, IDEMPOTENCY_KEYS) });
   return new Gateway({
     ...services,
     identify,
     catalog,
     cancellations,
+    idempotency,
     freeLimit: freeLimit(services),
     providers: client,
     log,

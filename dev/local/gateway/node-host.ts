@@ -12,6 +12,9 @@ import { bodyStream } from './send-body';
 /** Only loopback, because a local run has no TLS and prints its key. */
 const HOST = '127.0.0.1';
 
+/** As much as Anthropic accepts. In AWS a body must also fit into Lambda's event, so the limit there is lower. */
+const REQUEST_BYTES_MAX = 32 * 1024 * 1024;
+
 /** Limits how long a slow sender can occupy a connection. */
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 120_000;
@@ -114,7 +117,7 @@ function toExchange(request: IncomingMessage, response: ServerResponse, open: Op
     disconnect: () => open.cut(),
     breakOff: () => open.cut(),
     keepAnswer: (bytes, onRoom) => open.memory.keepAnswer(bytes, onRoom),
-    readBody: (bytesMax) => open.readBody(bytesMax),
+    readBody: () => open.readBody(REQUEST_BYTES_MAX),
     begin: (status, headers) => begin(request, response, status, headers),
   };
 }

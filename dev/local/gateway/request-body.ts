@@ -3,7 +3,7 @@ import { InvalidRequest, PayloadTooLarge, ServiceUnavailable } from '../../../la
 import type { MemoryShare } from './memory-share';
 
 /** How much of a refused body is read and discarded, so that its sender gets to read the refusal. */
-const DISCARD_BYTES_MAX = 16 * 1024 * 1024;
+const DISCARD_BYTES_MAX = 64 * 1024 * 1024;
 const DISCARD_MS = 2_000;
 
 interface ReadOptions {

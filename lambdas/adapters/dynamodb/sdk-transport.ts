@@ -11,6 +11,7 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import type { AwsConnections } from '../aws-connections';
 import { systemErrorCode } from '../system-error';
 import type { StoreOperation, StoreOperations, StoreTransport } from './store-transport';
 import { TransportError } from './store-transport';
@@ -29,9 +30,11 @@ export class SdkTransport implements StoreTransport {
   readonly #clients: readonly DynamoDBClient[];
   readonly #senders: Senders;
 
-  constructor(config: DynamoDBClientConfig = {}) {
+  /** @param agents the connections to use. @default its own */
+  constructor(config: DynamoDBClientConfig = {}, agents: Partial<AwsConnections['agents']> = {}) {
     const retrying = new DynamoDBClient({
       requestHandler: {
+        ...agents,
         connectionTimeout: CONNECT_TIMEOUT_MS,
         requestTimeout: REQUEST_TIMEOUT_MS,
         throwOnRequestTimeout: true,

@@ -18,3 +18,16 @@ export const TLS_VERSION = 'tls_version';
 
 /** The error code with which the edge refuses every request if CloudFront does not tell it the TLS version. */
 export const TLS_UNKNOWN = 'tls_unknown';
+
+/** The most that Lambda accepts as one event: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const EVENT_BYTES_MAX = 6 * 1024 * 1024;
+/** The rest of the event of a function URL. CloudFront itself limits a request's headers and path to 20 KB. */
+const ENVELOPE_BYTES = 16 * 1024;
+
+/**
+ * The longest body of JSON or other text that can fit into the event. It is a string in there, so each quotation mark,
+ * backslash and line break takes a byte more; Lambda itself refuses a body that fits only without them.
+ */
+export const TEXT_BODY_BYTES_MAX = EVENT_BYTES_MAX - ENVELOPE_BYTES;
+/** The longest body of any other kind, which is base64 in the event. */
+export const BINARY_BODY_BYTES_MAX = Math.floor(TEXT_BODY_BYTES_MAX / 4) * 3;

@@ -93,6 +93,9 @@ export const cancellationCountKey = (accountId: string, minute: number): Key => 
   sk: `minute#${isoTime(minute)}`,
 });
 
+/** The request that an Idempotency-Key was last used for. @param keyHash a hash of the key and its owner */
+export const idempotencyClaimKey = (keyHash: string): Key => ({ pk: `attempt#${keyHash}`, sk: 'attempt' });
+
 // Receipts are in the usage table too, because they are derived from its records and expire with them.
 export const openLeavesPartition = (shard: string): string => `leaves#${shard}`;
 /** @param batch identifies the source of the leaves, so that processing a batch twice writes the same item */

@@ -5,8 +5,9 @@ import type { ResponseHeaders } from './respond';
 const EXPOSED_HEADERS = [
   'x-request-id',
   'request-id',
-  'request-id',
   'x-tollgate-cost',
+  'x-tollgate-first-request-id',
+  'x-tollgate-first-cost',
   'retry-after',
   'x-should-retry',
   'x-ratelimit-limit-requests',

@@ -32,9 +32,9 @@ export interface Exchange {
   readonly principal?: string | undefined;
   /**
    * Reads the whole body.
-   * @throws PayloadTooLarge above `bytesMax`, without reading on
+   * @throws PayloadTooLarge above the most that this host can accept, without reading on
    */
-  readBody(bytesMax: number): Promise<Buffer>;
+  readBody(): Promise<Buffer>;
   /**
    * Starts the response; called once. The stream that it returns carries the body, buffers CLIENT_BUFFER_BYTES and must
    * be ended. The host listens to the stream's errors, so writers need not.

@@ -1,8 +1,9 @@
 import { errorName } from '../log';
 import { MINUTE_MS } from '../clock';
 import type { MeteredRequest } from '../dialects/endpoint';
-import { admit, type Admitted, priceTargets } from './admission/admission';
+import { admit, type Admitted, type PricedTargets, priceTargets } from './admission/admission';
 import { permittedTargets } from './admission/permit';
+import { oncePerKey } from './idempotency/once-per-key';
 import { elapsedMs, type MeteredCall, type MeteredDependencies, type PaidRequest } from './paid-request';
 import { attempt } from './provider/provider-attempt';
 import { shouldTryNextTarget } from './provider/provider-errors';
@@ -14,9 +15,6 @@ import { ClientOutput, wholeKeepAlive } from './streaming/client-output';
 import { ClientStream } from './streaming/client-stream';
 import { EventRelay } from './streaming/event-relay';
 
-/** A Lambda function URL accepts 6 MB, which includes the envelope around the body and the escapes in it. */
-export const REQUEST_BYTES_MAX = 5 * 1024 * 1024;
-
 /** A hold outlives its request's deadline by this much, so that a settle never races the sweeper. */
 const HOLD_MARGIN_MS = MINUTE_MS;
 
@@ -27,9 +25,13 @@ const HOLD_MARGIN_MS = MINUTE_MS;
  * @throws AppError before anything is held; never after
  */
 export async function serveMetered(dependencies: MeteredDependencies, call: MeteredCall): Promise<void> {
-  const request = await parse(call);
-  const admittedAt = dependencies.clock();
-  const admitted = await hold(dependencies, call, request, admittedAt);
+  const { body, request } = await parse(call);
+  const { admitted, admittedAt } = await oncePerKey(dependencies, call, {
+    body,
+    holdDeadline: holdDeadlineOf(call),
+    check: () => targetsOf(dependencies, call, request, dependencies.clock()),
+    hold: () => hold(dependencies, call, request, dependencies.clock()),
+  });
   const client = request.stream ? new ClientStream(call.exchange, call.headers) : undefined;
   const output = client ?? new ClientOutput(call.exchange, call.headers, wholeKeepAlive(call.endpoint.whole));
   const paid: PaidRequest = { call, request, admitted, admittedAt, output, client };
@@ -47,9 +49,23 @@ export async function serveMetered(dependencies: MeteredDependencies, call: Mete
   }
 }
 
-async function parse({ endpoint, exchange }: MeteredCall): Promise<MeteredRequest> {
-  const bytes = await exchange.readBody(REQUEST_BYTES_MAX);
-  return endpoint.parse({ contentType: exchange.headers['content-type'] ?? '', bytes });
+async function parse({ endpoint, exchange }: MeteredCall): Promise<{ body: Buffer; request: MeteredRequest }> {
+  const bytes = await exchange.readBody();
+  return { body: bytes, request: endpoint.parse({ contentType: exchange.headers['content-type'] ?? '', bytes }) };
+}
+
+const holdDeadlineOf = ({ exchange }: MeteredCall): number => exchange.deadline + HOLD_MARGIN_MS;
+
+/** @throws ModelNotFound, InvalidRequest, Forbidden */
+async function targetsOf(
+  dependencies: MeteredDependencies,
+  { caller, endpoint, exchange }: MeteredCall,
+  request: MeteredRequest,
+  now: number,
+): Promise<PricedTargets> {
+  const catalog = await dependencies.catalog.current();
+  const parsed = { endpoint, request, headers: exchange.headers };
+  return permittedTargets(caller, request.model, priceTargets(catalog, parsed, now));
 }
 
 async function hold(
@@ -57,11 +73,9 @@ async function hold(
   call: MeteredCall,
   request: MeteredRequest,
   now: number,
-): Promise<Admitted> {
-  const { caller, endpoint, requestId, exchange } = call;
-  const catalog = await dependencies.catalog.current();
-  const parsed = { endpoint, request, headers: exchange.headers };
-  const targets = permittedTargets(caller, request.model, priceTargets(catalog, parsed, now));
+): Promise<{ admitted: Admitted; admittedAt: number }> {
+  const { caller, endpoint, requestId } = call;
+  const targets = await targetsOf(dependencies, call, request, now);
   const [{ model, provider, price }] = targets;
   const labels = caller.rules?.labels;
   const details = {
@@ -74,8 +88,10 @@ async function hold(
     priceVersion: price.version,
     ...(labels && { labels }),
   };
-  const deadline = exchange.deadline + HOLD_MARGIN_MS;
-  return admit({ wallet: dependencies.wallet, request, targets, caller, requestId, deadline, details, now });
+  const { wallet } = dependencies;
+  const deadline = holdDeadlineOf(call);
+  const admitted = await admit({ wallet, request, targets, caller, requestId, deadline, details, now });
+  return { admitted, admittedAt: now };
 }
 
 /** Tries the targets in order until one gives an answer that no other target could improve on. */

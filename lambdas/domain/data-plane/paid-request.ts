@@ -9,6 +9,7 @@ import type { Cancellations } from './cancellations';
 import type { ClientOutput } from './streaming/client-output';
 import type { ClientStream } from './streaming/client-stream';
 import type { Exchange } from './exchange';
+import type { IdempotencyKeys } from './idempotency/idempotency-keys';
 import type { ProviderClient } from './provider/provider-client';
 import type { ResponseHeaders } from './respond';
 import type { UnsettledRequests } from './settlement/unsettled-requests';
@@ -19,6 +20,7 @@ export interface MeteredDependencies {
   readonly providers: ProviderClient;
   readonly cancellations: Cancellations;
   readonly unsettled: UnsettledRequests;
+  readonly idempotency: IdempotencyKeys;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -87,6 +87,7 @@ function ownerOf({ accountId, keyId, counterId, rules: stored, suspendedAt }: St
     keyId,
     ...(suspendedAt !== undefined && { isSuspended: true }),
     ...(stored !== undefined && rules === undefined && { hasUnknownRules: true }),
-    ...(rules && { rules, counterId }),
+    ...(counterId !== undefined && { counterId }),
+    ...(rules && { rules }),
   };
 }

@@ -7,7 +7,7 @@ import { formatKey, type PresentedKey } from './key-format';
 export interface KeyOwner {
   readonly accountId: string;
   readonly keyId: string;
-  /** The key or trust whose counters its rules use. @default its own */
+  /** The key or trust whose counters its rules use, and whose Idempotency-Keys it shares. @default its own */
   readonly counterId?: string;
   /** @default everything is allowed */
   readonly rules?: KeyRules;

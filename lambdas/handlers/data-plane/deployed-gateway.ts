@@ -1,9 +1,10 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
+import { AwsConnections } from '../../adapters/aws-connections';
 import { DynamodbStore } from '../../adapters/dynamodb/dynamodb-store';
 import { SdkTransport } from '../../adapters/dynamodb/sdk-transport';
 import { UndiciProviderClient } from '../../adapters/providers/undici-provider-client';
-import { SDK_LIMITS } from '../../adapters/sdk-limits';
+import { sdkLimits } from '../../adapters/sdk-limits';
 import { CachedSecret } from '../../adapters/secrets/cached-secret';
 import { StdoutLog } from '../../adapters/stdout-log';
 import { type ProviderSettings, providerSettingsSchema } from '../../contracts/storage/catalog';
@@ -23,7 +24,7 @@ import type { Entrance } from './entrances';
 
 /**
  * The gateway as it runs in AWS: one per execution environment. Its secrets are fetched once, and again when they are
- * old.
+ * old by the clock, however long the function was frozen in between.
  */
 export async function deployedGateway(
   env: Env<typeof WORKLOADS_ENV>,
@@ -35,8 +36,10 @@ export async function deployedGateway(
     usage: env.USAGE_TABLE,
     catalog: env.CATALOG_TABLE,
   };
-  const store = new DynamodbStore({ transport: new SdkTransport(), tableNames, clock });
-  const client = new SecretsManagerClient(SDK_LIMITS);
+  const connections = new AwsConnections({ clock });
+  const transport = new SdkTransport({}, connections.agents);
+  const store = new DynamodbStore({ transport, tableNames, clock });
+  const client = new SecretsManagerClient(sdkLimits(connections));
   const providerKeys = new CachedSecret({
     client,
     arn: env.PROVIDER_KEYS_SECRET,
@@ -45,11 +48,12 @@ export async function deployedGateway(
   });
   const providers = z.array(providerSettingsSchema).parse(JSON.parse(env.PROVIDERS));
   const log = new StdoutLog();
-  let apiKeys = await providerKeys.get();
+  const [keys, entered] = await Promise.all([providerKeys.get(), entrance({ store, client, clock })]);
+  let apiKeys = keys;
   const base = { list: PRICE_LIST, providers: withKey(providers, apiKeys, log) };
   const gateway = new Gateway({
     wallet: new Wallet({ store, clock, usageRetentionDays: Number(env.USAGE_RETENTION_DAYS) }),
-    ...(await entrance({ store, client, clock })),
+    ...entered,
     usage: new UsageRecords({ store }),
     receipts: new Receipts({ store, clock }),
     cancellations: new Cancellations({ store, clock }),
@@ -60,10 +64,11 @@ export async function deployedGateway(
     log,
   });
   return {
-    handle: async (exchange: Exchange) => {
-      apiKeys = await providerKeys.get();
-      return gateway.handle(exchange);
-    },
+    handle: (exchange: Exchange) =>
+      connections.during(async () => {
+        apiKeys = await providerKeys.get();
+        return gateway.handle(exchange);
+      }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { LambdaFunctionURLEvent } from 'aws-lambda';
+import { BINARY_BODY_BYTES_MAX, TEXT_BODY_BYTES_MAX } from '../../contracts/deployment/edge';
 import { PayloadTooLarge } from '../../domain/errors/app-error';
 import type { Exchange } from '../../domain/data-plane/exchange';
 
@@ -70,8 +71,9 @@ export function functionUrlExchange(
     complete: () => {
       if (isBrokenOff) throw new AnswerBrokenOff();
     },
-    readBody: (bytesMax) => {
+    readBody: () => {
       const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+      const bytesMax = event.isBase64Encoded ? BINARY_BODY_BYTES_MAX : TEXT_BODY_BYTES_MAX;
       return body.length > bytesMax ? Promise.reject(new PayloadTooLarge(bytesMax)) : Promise.resolve(body);
     },
     begin: (statusCode, headers) => {

@@ -5,7 +5,7 @@ import { clientsEntrance } from './entrances';
 import { callerBehindEdge } from './function-url-callers';
 import { serveFunctionUrl } from './serve-function-url';
 
-export const handler = serveFunctionUrl(() => {
+export const handler = await serveFunctionUrl(() => {
   const env = readEnv(PROXY_ENV);
   return deployedGateway(env, clientsEntrance(env));
 }, callerBehindEdge);

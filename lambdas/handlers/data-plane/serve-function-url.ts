@@ -1,4 +1,5 @@
-import { openOnce } from '../../domain/open-once';
+import { openAtStart } from '../../domain/open-once';
+import { START_WAIT_MS_MAX } from '../start-wait';
 import { CLIENT_BUFFER_BYTES } from '../../domain/data-plane/exchange';
 import type { Gateway } from '../../domain/data-plane/gateway';
 import { functionUrlExchange, type ReadCaller, type StreamingRuntime } from './function-url-host';
@@ -10,13 +11,17 @@ import { functionUrlExchange, type ReadCaller, type StreamingRuntime } from './f
 const { awslambda } = globalThis as { awslambda?: Partial<StreamingRuntime> };
 
 /**
- * A function's streaming handler. @param open called only in the Lambda runtime, before the first request, and again by
- * the next request after a failure
+ * A function's streaming handler, once the gateway is open.
+ * @param open called only in the Lambda runtime, while the function starts, and again by the next request after a
+ * failure
  */
-export function serveFunctionUrl(open: () => Promise<Pick<Gateway, 'handle'>>, readCaller: ReadCaller): unknown {
+export async function serveFunctionUrl(
+  open: () => Promise<Pick<Gateway, 'handle'>>,
+  readCaller: ReadCaller,
+): Promise<unknown> {
   if (!isStreaming(awslambda)) return undefined;
   const runtime = awslambda;
-  const gateway = openOnce(open);
+  const gateway = await openAtStart(open, START_WAIT_MS_MAX);
   return runtime.streamifyResponse(
     async (event, stream, context) => {
       const exchange = functionUrlExchange(runtime, event, stream, context, readCaller);

@@ -5,7 +5,7 @@ import { workloadsEntrance } from './entrances';
 import { callerFromIam } from './function-url-callers';
 import { serveFunctionUrl } from './serve-function-url';
 
-export const handler = serveFunctionUrl(
+export const handler = await serveFunctionUrl(
   () => deployedGateway(readEnv(WORKLOADS_ENV), workloadsEntrance),
   callerFromIam,
 );

@@ -11,11 +11,13 @@ import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations'
 import { freeLimit } from '../../../lambdas/domain/data-plane/free/serve-free';
 import type { GatewayDependencies } from '../../../lambdas/domain/data-plane/gateway';
 import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
+import { IdempotencyKeys } from '../../../lambdas/domain/data-plane/idempotency/idempotency-keys';
 import { byKey } from '../../../lambdas/domain/data-plane/identify-caller';
 import { Receipts } from '../../../lambdas/domain/receipts/receipts';
 import { UsageRecords } from '../../../lambdas/domain/usage/records/usage-records';
 import type { Balance } from '../../../lambdas/domain/wallet/balance/balance';
 import type { Hold } from '../../../lambdas/domain/wallet/holds/hold';
+import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { everyAccount } from '../../../lambdas/domain/accounts/directory';
 import { verifyLedger } from '../../../lambdas/domain/wallet/verify/verify-ledger';
 import { Wallet } from '../../../lambdas/domain/wallet/wallet';
@@ -89,21 +91,15 @@ const MESSAGES_MODELS = [
 export class GatewayStage {
   readonly lines: string[] = [];
   readonly providers = new FakeProviders();
-  readonly engine = EmbeddedStore.memory({ clock: Date.now });
+  readonly engine: TableStore;
   /** The gateway's process: its commits pass through here, and it may die at one of them. */
-  readonly process = new MortalStore(this.engine);
-  readonly store = new FaultyStore(this.process);
+  readonly process: MortalStore;
+  readonly store: FaultyStore;
   /** The same wallet in another process. */
-  readonly other = new Wallet({ store: this.engine, clock: Date.now, usageRetentionDays: USAGE_RETENTION_DAYS });
-  readonly wallet = new Wallet({
-    store: this.store,
-    clock: Date.now,
-    usageRetentionDays: USAGE_RETENTION_DAYS,
-    random: () => 0.5,
-    sleep: () => Promise.resolve(),
-  });
-  readonly keys = new Keys({ store: this.store, pepper: 'sixteen bytes or more', clock: Date.now });
-  readonly usage = new UsageRecords({ store: this.store });
+  readonly other: Wallet;
+  readonly wallet: Wallet;
+  readonly keys: Keys;
+  readonly usage: UsageRecords;
   readonly dependencies: GatewayDependencies;
   readonly gateway: Gateway;
   readonly accountId = ACCOUNT;
@@ -116,7 +112,22 @@ export class GatewayStage {
    */
   stoppedAt: number | undefined;
 
-  private constructor(originSecrets?: readonly string[]) {
+  /** Runs each time that a retry waits for its first attempt, after the clock was turned forward by the wait. */
+  whileWaiting: () => unknown = () => undefined;
+
+  private constructor(
+    originSecrets?: readonly string[],
+    engine: TableStore = EmbeddedStore.memory({ clock: Date.now }),
+  ) {
+    this.engine = engine;
+    this.process = new MortalStore(engine);
+    const store = new FaultyStore(this.process);
+    const ofWallet = { clock: Date.now, usageRetentionDays: USAGE_RETENTION_DAYS };
+    this.store = store;
+    this.other = new Wallet({ store: engine, ...ofWallet });
+    this.wallet = new Wallet({ store, ...ofWallet, random: () => 0.5, sleep: () => Promise.resolve() });
+    this.keys = new Keys({ store, pepper: 'sixteen bytes or more', clock: Date.now });
+    this.usage = new UsageRecords({ store });
     const write = (line: string): void => void this.lines.push(line);
     const log: Log = { info: write, warn: write, error: write };
     const { wallet, keys, usage, providers } = this;
@@ -135,6 +146,12 @@ export class GatewayStage {
       clock,
       log,
       cancellations: new Cancellations({ store: this.store, clock }),
+      idempotency: new IdempotencyKeys({
+        store: this.store,
+        clock,
+        secret: Buffer.from('sixteen bytes or more'),
+        timing: { clock, random: () => 0.5, sleep: (milliseconds) => this.#sleep(milliseconds) },
+      }),
       freeLimit: freeLimit({ store: this.store, clock }),
       receipts: new Receipts({ store: this.store, clock }),
       ...(originSecrets && { originSecrets: () => Promise.resolve(originSecrets) }),
@@ -142,9 +159,17 @@ export class GatewayStage {
     this.gateway = new Gateway(this.dependencies);
   }
 
-  /** @param originSecrets The secrets of the edge. @default none, as in a local run */
-  static async open(originSecrets?: readonly string[]): Promise<GatewayStage> {
-    const stage = new GatewayStage(originSecrets);
+  async #sleep(milliseconds: number): Promise<void> {
+    this.turnedMs += milliseconds;
+    await this.whileWaiting();
+  }
+
+  /**
+   * @param originSecrets The secrets of the edge. @default none, as in a local run
+   * @param engine @default a store in memory
+   */
+  static async open(originSecrets?: readonly string[], engine?: TableStore): Promise<GatewayStage> {
+    const stage = new GatewayStage(originSecrets, engine);
     await new Accounts({ store: stage.store, clock: Date.now }).create({ accountId: ACCOUNT });
     await stage.wallet.open(ACCOUNT);
     await stage.wallet.credit({ accountId: ACCOUNT, amountPico: FUNDS_PICO, paymentId: 'pi_1' });

@@ -1,4 +1,4 @@
-import type { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
+import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { KeySuspensions } from '../../../lambdas/domain/keys/key-suspensions';
@@ -27,4 +27,4 @@ test('a suspended key does not work until it is resumed, and other keys of its a
   await stage.expectBalanced();
 });
 
-const storeOf = ({ engine }: { readonly engine: EmbeddedStore }) => ({ store: engine, clock: Date.now });
+const storeOf = ({ engine }: { readonly engine: TableStore }) => ({ store: engine, clock: Date.now });

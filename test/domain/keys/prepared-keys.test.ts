@@ -103,7 +103,7 @@ describe('a key that is prepared for another transaction', () => {
   test.each([undefined, {}])('a prepared key with the rules %j is allowed everything', async (rules) => {
     const { stage, accountId, keyId, key, make } = await prepared({ rules });
     await make();
-    expect(await stage.keys.verify(key)).toEqual({ accountId, keyId });
+    expect(await stage.keys.verify(key)).toEqual({ accountId, keyId, counterId: COUNTER_ID });
   });
 
   test('a prepared key cannot have invalid rules or be stored twice', async () => {

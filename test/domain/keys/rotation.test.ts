@@ -20,12 +20,12 @@ describe('a rotated key', () => {
     const next = await stage.keys.rotate({ accountId, keyId, graceMs: HOUR_MS, actor });
     expect([await stage.keys.verify(key), await stage.keys.verify(next.key)]).toEqual([
       { accountId, keyId },
-      { accountId, keyId: next.keyId },
+      { accountId, keyId: next.keyId, counterId: keyId },
     ]);
     stage.now += HOUR_MS;
     expect([await stage.keys.verify(key), await stage.keys.verify(next.key)]).toEqual([
       undefined,
-      { accountId, keyId: next.keyId },
+      { accountId, keyId: next.keyId, counterId: keyId },
     ]);
     const listed = await stage.keys.list(accountId);
     expect(listed).toHaveLength(2);

@@ -43,7 +43,14 @@ import { WalletStage } from '../wallet/wallet-stage';
 import { ROOT, trackedFiles } from '../../repository/tracked-files';
 import { LaterStore } from './later-store';
 import { extendedBy, laterMembers } from './later-members';
-import { storedAccount, storedCatalog, storedReceipts, storedWallet } from './stored-world';
+import {
+  attemptOf,
+  idempotencyKeysOn,
+  storedAccount,
+  storedCatalog,
+  storedReceipts,
+  storedWallet,
+} from './stored-world';
 
 const PAGE = { limit: 100 };
 const DAYS = 90;
@@ -148,6 +155,17 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
       ...inWallet,
       decoders: ['decodeUsageRecord'],
       read: (store) => new UsageRecords({ store }).newest(wallet.accountId, 100),
+    },
+    'the claim of an Idempotency-Key': {
+      ...inWallet,
+      decoders: ['decodeClaim', 'decodeUsageRecord'],
+      read: (store) =>
+        idempotencyKeysOn(store, () => wallet.stage.now)
+          .claim(attemptOf('req_another', wallet.stage.now))
+          .then(
+            () => 'claimed again',
+            (error: unknown) => String(error),
+          ),
     },
     'parked changes': {
       ...inWallet,

@@ -1,3 +1,5 @@
+import { IdempotencyKeys } from '../../../lambdas/domain/data-plane/idempotency/idempotency-keys';
+import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { usageRecordKey } from '../../../lambdas/contracts/storage/table-keys';
@@ -64,8 +66,24 @@ export async function storedWallet(engine = EmbeddedStore.memory({ clock: () => 
   const parked = new ParkedChanges({ store: engine, clock: () => stage.now });
   const key = usageRecordKey(ACCOUNT, leased.requestId);
   await parked.park('spend', [{ changeId: 'c', key, cause: 'ZodError' }]);
+  await idempotencyKeysOn(engine, () => stage.now).claim(attemptOf(leased.requestId, stage.now));
   return { stage, engine, accountId: ACCOUNT, requestId: leased.requestId };
 }
+
+export const idempotencyKeysOn = (store: TableStore, clock: () => number): IdempotencyKeys =>
+  new IdempotencyKeys({ store, clock, secret: Buffer.from('a secret of the deployment') });
+
+/** An attempt at the request whose Idempotency-Key the stored wallet has claimed. */
+export const attemptOf = (requestId: string, now: number) => ({
+  accountId: ACCOUNT,
+  counterId: 'k',
+  idempotencyKey: 'once',
+  endpoint: 'chat',
+  body: Buffer.from('{}'),
+  requestId,
+  holdDeadline: now + 1_000,
+  isOver: () => true,
+});
 
 /** A sealed receipt, an open leaf with a text, and the published key. */
 export async function storedReceipts() {

@@ -30,10 +30,10 @@ export function toShortage(
   { caller, now }: { readonly caller: KeyOwner; readonly now: number },
   worst: WorstCase,
 ): Shortage {
-  const upTo = `this request can cost up to $${formatUsd(worst.pico)}.`;
+  const upTo = `this request can cost up to $${formatUsd(worst.pico)}`;
   if (error instanceof InsufficientFunds) {
     const { availablePico } = error;
-    const message = `The wallet has $${formatUsd(availablePico)} available; ${upTo}`;
+    const message = `The wallet has $${formatUsd(availablePico)} available; ${upTo}. Add money to the wallet, or allow less output.`;
     return { affordedPico: availablePico, refusal: new InsufficientQuota(message) };
   }
   if (error instanceof WalletSuspended) throw accountSuspended();
@@ -42,7 +42,7 @@ export function toShortage(
   switch (limit.kind) {
     case 'budget': {
       const window = caller.rules?.budget?.window ?? 'total';
-      const message = `The budget of this key has $${formatUsd(limit.leftPico)} left ${window === 'total' ? 'in total' : `this ${window}`}; ${upTo}`;
+      const message = `The budget of this key has $${formatUsd(limit.leftPico)} left ${window === 'total' ? 'in total' : `this ${window}`}; ${upTo}. Raise the budget, or allow less output.`;
       return { affordedPico: limit.leftPico, refusal: new InsufficientQuota(message) };
     }
     case 'minute':

@@ -12,7 +12,6 @@ import { accountSuspended } from '../admission/admission-errors';
 import { unknownModel } from '../admission/admission';
 import { permittedTargets } from '../admission/permit';
 import type { Exchange } from '../exchange';
-import { REQUEST_BYTES_MAX } from '../metered-handler';
 import { MinuteLimit } from '../minute-limit';
 import type { ProviderClient } from '../provider/provider-client';
 import { failureError, statusError } from '../provider/provider-errors';
@@ -60,7 +59,7 @@ export const freeLimit = (options: { readonly store: TableStore; readonly clock:
  */
 export async function serveFree(dependencies: FreeDependencies, call: FreeCall): Promise<void> {
   const { exchange, endpoint, caller } = call;
-  const bytes = await exchange.readBody(REQUEST_BYTES_MAX);
+  const bytes = await exchange.readBody();
   const request = endpoint.parse({ contentType: exchange.headers['content-type'] ?? '', bytes });
   const targets = await targetsFor(dependencies, call, request);
   await requireFunds(dependencies, caller);

@@ -1,4 +1,3 @@
-import { hkdfSync } from 'node:crypto';
 import { Idempotency } from '../../../adapters/idempotency/idempotency';
 import type { AddressPolicy } from '../../../contracts/deployment/audit-address';
 import { ADDRESS_POLICY_DEFAULT } from '../../../contracts/deployment/audit-address';
@@ -27,10 +26,9 @@ import type { Log } from '../../../domain/log';
 import type { Mailer } from '../../../domain/notifications/mailer';
 import { Operators } from '../../../domain/people/operators';
 import { People } from '../../../domain/people/people';
+import { derivedSecret } from '../../../domain/secret';
 import type { TableStore } from '../../../domain/table/table-store';
 import { Cursors } from './cursors';
-
-const DERIVED_SECRET_BYTES = 32;
 
 export interface ApiOptions {
   readonly store: TableStore;
@@ -91,9 +89,4 @@ export function apiDependencies(options: ApiOptions) {
     cursors: new Cursors(derivedSecret(pepper, 'cursors')),
     idempotency: new Idempotency({ store, clock, secret: derivedSecret(pepper, 'idempotency') }),
   };
-}
-
-/** Derives a secret for one purpose. It reveals nothing about the secrets for other purposes. */
-function derivedSecret(pepper: string, purpose: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', pepper, '', `tollgate ${purpose}`, DERIVED_SECRET_BYTES));
 }

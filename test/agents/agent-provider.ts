@@ -1,0 +1,79 @@
+import { streamedAnswer, type ProviderScript, type Received, Upstream, wholeAnswer } from '../e2e/upstream';
+import { chatEvents, messageEvents, type Tokens } from './agent-answers';
+
+/** The usage that the provider reported for one request. */
+export interface Reported {
+  readonly provider: 'anthropic' | 'openai';
+  readonly model: string;
+  readonly tokens: Tokens;
+}
+
+/** The count that the provider gives for every message whose tokens it is asked to count. */
+const COUNTED = { input_tokens: 1_234 };
+
+/** A provider in both dialects whose model solves a task in two turns. Each answer reports a different usage. */
+export class AgentProvider {
+  readonly reported: Reported[] = [];
+  private readonly upstream: Upstream;
+
+  private constructor(upstream: Upstream) {
+    this.upstream = upstream;
+    this.answer();
+  }
+
+  static async start(): Promise<AgentProvider> {
+    return new AgentProvider(await Upstream.start());
+  }
+
+  get url(): string {
+    return this.upstream.url;
+  }
+
+  get received(): readonly Received[] {
+    return this.upstream.received;
+  }
+
+  /** The requests whose tokens the provider was asked to count. */
+  get counted(): readonly Received[] {
+    return this.received.filter(({ path }) => path.startsWith('/v1/messages/count_tokens'));
+  }
+
+  stop(): Promise<void> {
+    return this.upstream.stop();
+  }
+
+  /** Begins to solve tasks, once the condition holds. */
+  answer(condition: () => Promise<unknown> = () => Promise.resolve()): void {
+    this.upstream.answerWith(async (reply, received) => {
+      await condition();
+      await this.scriptOf(received)(reply, received);
+    });
+  }
+
+  /** Answers the first requests with 529, as an overloaded provider does, and all others as usual. */
+  overloadFirst(times: number): void {
+    const overloaded = wholeAnswer({ type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }, 529);
+    let left = times;
+    this.upstream.answerWith((reply, received) => {
+      left -= 1;
+      return (left >= 0 ? overloaded : this.scriptOf(received))(reply, received);
+    });
+  }
+
+  private scriptOf(received: Received): ProviderScript {
+    if (received.path.startsWith('/v1/messages/count_tokens')) return wholeAnswer(COUNTED);
+    const isMessage = received.path.startsWith('/v1/messages');
+    const tokens = this.nextTokens(received.body.length, isMessage);
+    const model = String(received.json['model']);
+    this.reported.push({ provider: isMessage ? 'anthropic' : 'openai', model, tokens });
+    return streamedAnswer((isMessage ? messageEvents : chatEvents)(received, tokens));
+  }
+
+  /** Chooses token counts below a quarter of the body's length, which is less than the gateway's bound for the body. */
+  private nextTokens(bodyBytes: number, writesCache: boolean): Tokens {
+    const count = this.reported.length + 1;
+    const most = Math.floor(bodyBytes / 4);
+    const tokens = { input: 10 + count, cachedInput: 100 * (count - 1), output: 30 + count };
+    return writesCache ? { ...tokens, cacheWrite: most - 10 - 101 * count } : { ...tokens, input: most - 100 * count };
+  }
+}
