@@ -66,6 +66,18 @@ describe('a hold that grows', () => {
     },
   );
 
+  test('an extension that falls back on a part has the whole if its first attempt arrives late', async () => {
+    const hold = await stage.roll(100n, 900n);
+    const other = await stage.reserve(700n);
+    stage.store.plan('none', async () => {
+      await stage.release(other);
+      await extend(hold, 400n);
+    });
+    expect(await extend(hold, 400n, 100n)).toMatchObject({ heldPico: 500n, rolling: { slice: 1n } });
+    expect(await stage.amounts()).toEqual([500n, 500n, 0n]);
+    await stage.release(hold);
+  });
+
   test('a request that has ended gets no extension', async () => {
     const hold = await stage.roll(100n, 900n);
     await stage.settle(hold, 50n);
@@ -119,7 +131,32 @@ describe('the end of a hold that has changed', () => {
   });
 });
 
+describe('a charge of a hold that has expired', () => {
+  test('an estimate is charged up to what was held at the expiry, although a shrink is not known', async () => {
+    const known = await stage.roll(400n, 900n);
+    await stage.wallet.shrink(known, 300n);
+    await stage.expire();
+    expect(await stage.settle(known, 950n, ESTIMATE)).toMatchObject({ costPico: 100n, overrunPico: 850n });
+  });
+
+  test('an estimate is charged up to what was held at the expiry, although an extension is not known', async () => {
+    const known = await stage.roll(100n, 900n);
+    await extend(known, 200n);
+    await stage.expire();
+    expect(await stage.settle(known, 950n, ESTIMATE)).toMatchObject({ costPico: 300n, overrunPico: 650n });
+  });
+});
+
 describe('a charge above the hold', () => {
+  test.each([{}, ESTIMATE])(
+    'a hold that was extended above its ceiling is charged up to the ceiling (%j)',
+    async (facts) => {
+      const hold = await extend(await stage.roll(100n, 200n), 300n);
+      expect(await stage.settle(hold, 400n, facts)).toMatchObject({ costPico: 200n, overrunPico: 200n });
+      expect(await stage.amounts()).toEqual([800n, 0n, 200n]);
+    },
+  );
+
   test('reported usage is charged up to the ceiling, and the rest is the operator’s loss', async () => {
     const hold = await stage.roll(100n, 900n);
     expect(await stage.settle(hold, 950n)).toMatchObject({ costPico: 900n, overrunPico: 50n });

@@ -15,7 +15,7 @@ import {
   KeyLimitReached,
   LedgerInconsistent,
   type WalletNotFound,
-  WalletSuspended,
+  type WalletSuspended,
 } from '../wallet-errors';
 import { decodeHold, type Hold, isAsKnown, type Rolling } from './hold';
 import { BudgetShort, countResize } from './key-counters';
@@ -48,7 +48,8 @@ export async function extendHold(
   return retryOrUnavailable(RESERVE_RETRY, dependencies.timing, async () => {
     const refusals = await commit(dependencies.store, attempt.writes, attempt.token);
     const refusal = refusals.find((other) => !isShortage(other)) ?? refusals[0];
-    if (refusal === undefined || refusal === 'resized_before') return attempt.resized;
+    if (refusal === undefined) return attempt.resized;
+    if (refusal instanceof ResizedBefore) return refusal.hold;
     if (!isShortage(refusal)) throw refusal;
     if (refusals.some((each) => each instanceof InsufficientFunds && each.hasDrawers) && !hasEmptiedDrawers) {
       hasEmptiedDrawers = true;
@@ -77,13 +78,22 @@ export async function shrinkHold(
   const { writes, token, resized } = resizeAttempt(hold, -returnedPico);
   return retryOrUnavailable(RESERVE_RETRY, dependencies.timing, async () => {
     const [refusal] = await commit(dependencies.store, writes, token);
-    if (refusal === undefined || refusal === 'resized_before') return resized;
+    if (refusal === undefined) return resized;
+    if (refusal instanceof ResizedBefore) return refusal.hold;
     throw isShortage(refusal) ? new LedgerInconsistent() : refusal;
   });
 }
 
 type Shortage = InsufficientFunds | BudgetShort;
-type ResizeRefusal = 'resized_before' | HoldNotFound | LedgerInconsistent | WalletNotFound | WalletSuspended | Shortage;
+/** An earlier attempt was committed. It may have added more than this one would. */
+class ResizedBefore {
+  readonly hold: RollingHold;
+  constructor(hold: RollingHold) {
+    this.hold = hold;
+  }
+}
+
+type ResizeRefusal = ResizedBefore | HoldNotFound | LedgerInconsistent | WalletNotFound | WalletSuspended | Shortage;
 
 const isShortage = (refusal: ResizeRefusal): refusal is Shortage =>
   refusal instanceof InsufficientFunds || refusal instanceof BudgetShort;
@@ -117,10 +127,10 @@ function resizeAttempt(hold: RollingHold, addedPico: bigint): ResizeAttempt {
       },
       otherwise: (stored) => {
         if (stored === undefined) return new HoldNotFound();
-        const { heldPico: storedPico, rolling: state } = decodeHold(stored);
-        // An earlier attempt was committed and its reply lost. No other change is in flight.
-        const isDone = state?.slice === slice && storedPico === resized.heldPico;
-        return isDone ? 'resized_before' : new LedgerInconsistent();
+        const now = decodeHold(stored);
+        // Its reply was lost, or it was overtaken by one that was refused. No other change is in flight.
+        const isDone = now.rolling?.slice === slice;
+        return isDone ? new ResizedBefore({ ...resized, heldPico: now.heldPico }) : new LedgerInconsistent();
       },
     },
     {

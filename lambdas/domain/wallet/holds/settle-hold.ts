@@ -20,5 +20,8 @@ export async function settleHold(dependencies: WalletDependencies, settlement: S
   const item = await retryOrUnavailable(SETTLE_RETRY, timing, () => store.get({ table: WALLET, key }));
   if (!item) throw new HoldNotFound();
   const entry = decodeEntry(item);
-  return entry.kind === 'expire' ? adjustExpired(dependencies, settlement) : settledBefore(settlement, entry);
+  if (entry.kind !== 'expire') return settledBefore(settlement, entry);
+  // The caller may not know the last change of the amount.
+  const hold = { ...settlement.hold, heldPico: entry.heldPico };
+  return adjustExpired(dependencies, { ...settlement, hold });
 }

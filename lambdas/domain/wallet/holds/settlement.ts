@@ -63,9 +63,9 @@ export interface Settled extends Charge {
 export function chargeOf({ hold, costPico: wantedPico, record }: HoldEnd, excessMax?: bigint): Charge {
   if (wantedPico < 0n) throw new RangeError('a cost cannot be negative');
   const { heldPico, rolling } = hold;
-  const mayExceed = rolling !== undefined && !record.estimated && rolling.ceilingPico > heldPico;
-  const ceilingPico = mayExceed ? rolling.ceilingPico : heldPico;
-  const affordedPico = excessMax === undefined ? ceilingPico : lesser(ceilingPico, heldPico + excessMax);
+  const ceilingPico = rolling?.ceilingPico ?? heldPico;
+  const mostPico = record.estimated ? lesser(ceilingPico, heldPico) : ceilingPico;
+  const affordedPico = excessMax === undefined ? mostPico : lesser(mostPico, heldPico + excessMax);
   const costPico = lesser(wantedPico, affordedPico);
   return { costPico, overrunPico: wantedPico - costPico };
 }
