@@ -48,6 +48,15 @@ describe('a hold that grows', () => {
     expect(await stage.amounts()).toEqual([550n, 0n, 450n]);
   });
 
+  test('an extension that neither the account nor the budget covers names the one that has less', async () => {
+    const hold = await stage.roll(100n, 5_000n, BUDGET);
+    await expect(extend(hold, 2_000n, 500n)).rejects.toMatchObject({ limit: { kind: 'budget', leftPico: 400n } });
+    const other = await stage.reserve(600n);
+    await expect(extend(hold, 2_000n, 500n)).rejects.toMatchObject({ availablePico: 300n });
+    await stage.release(other);
+    await stage.release(hold);
+  });
+
   test('a suspended account gets no extension, and its request can still be settled', async () => {
     const hold = await stage.roll(100n, 900n);
     await stage.store.write(suspendBalance(ACCOUNT, '2026-11-20T10:00:00.000Z'));

@@ -1,6 +1,5 @@
 import { holdKey } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
-import { lesser } from '../../money/pico';
 import { type GuardedWrite, commit } from '../../table/commit';
 import { absent, all, compare } from '../../table/condition';
 import { RetryNeeded } from '../../table/retry';
@@ -55,9 +54,9 @@ export async function extendHold(
       await emptyDrawers(dependencies, hold.accountId);
       throw new RetryNeeded();
     }
-    const leftPico = refusals.filter(isShortage).map(leftOf).reduce(lesser);
-    if (leftPico < leastPico) throw errorOf(refusal);
-    attempt = resizeAttempt(hold, leftPico);
+    const shortest = refusals.filter(isShortage).reduce(shorter);
+    if (leftOf(shortest) < leastPico) throw errorOf(shortest);
+    attempt = resizeAttempt(hold, leftOf(shortest));
     throw new RetryNeeded();
   });
 }
@@ -90,6 +89,8 @@ const isShortage = (refusal: ResizeRefusal): refusal is Shortage =>
 
 const leftOf = (shortage: Shortage): bigint =>
   shortage instanceof BudgetShort ? shortage.leftPico : shortage.availablePico;
+
+const shorter = (one: Shortage, other: Shortage): Shortage => (leftOf(other) < leftOf(one) ? other : one);
 
 const errorOf = (shortage: Shortage): InsufficientFunds | KeyLimitReached =>
   shortage instanceof BudgetShort ? new KeyLimitReached({ kind: 'budget', leftPico: shortage.leftPico }) : shortage;
