@@ -32,9 +32,10 @@ export interface Extension {
 
 /**
  * Adds money to the hold of a running request. If the account or the key's budget has less than wanted, the hold gets
- * the rest, unless that is too little to be of use. Only one change of a hold may be in flight.
+ * the rest, unless that is too little to be of use. A request changes its hold once at a time. A change that its caller
+ * does not know of is therefore an earlier attempt that arrived late, and counts towards what is wanted.
  * @returns the hold as it is now
- * @throws InsufficientFunds, KeyLimitReached, WalletSuspended, WalletNotFound: the hold is as before
+ * @throws InsufficientFunds, KeyLimitReached, WalletSuspended, WalletNotFound: this call has not changed the hold
  * @throws HoldNotFound when the request has ended or its hold has expired
  */
 export async function extendHold(
@@ -42,12 +43,18 @@ export async function extendHold(
   hold: RollingHold,
   { wantedPico, leastPico }: Extension,
 ): Promise<RollingHold> {
-  let attempt = resizeAttempt(hold, wantedPico);
+  const [wantedHeldPico, leastHeldPico] = [hold.heldPico + wantedPico, hold.heldPico + leastPico];
+  let attempt = resizeAttempt(hold, wantedHeldPico);
   let hasEmptiedDrawers = false;
   return retryOrUnavailable(RESERVE_RETRY, dependencies.timing, async () => {
     const refusals = await commit(dependencies.store, attempt.writes, attempt.token);
     const refusal = refusals.find((other) => !isShortage(other)) ?? refusals[0];
-    if (refusal === undefined || refusal === 'resized_before') return attempt.resized;
+    if (refusal === undefined) return attempt.resized;
+    if (refusal instanceof ResizedBefore) {
+      if (refusal.hold.heldPico >= leastHeldPico) return refusal.hold;
+      attempt = resizeAttempt(refusal.hold, wantedHeldPico);
+      throw new RetryNeeded();
+    }
     if (!isShortage(refusal)) throw refusal;
     if (refusals.some((each) => each instanceof InsufficientFunds && each.hasDrawers) && !hasEmptiedDrawers) {
       hasEmptiedDrawers = true;
@@ -55,8 +62,9 @@ export async function extendHold(
       throw new RetryNeeded();
     }
     const shortest = refusals.filter(isShortage).reduce(shorter);
-    if (leftOf(shortest) < leastPico) throw errorOf(shortest);
-    attempt = resizeAttempt(hold, leftOf(shortest));
+    const affordedHeldPico = attempt.known.heldPico + leftOf(shortest);
+    if (affordedHeldPico < leastHeldPico) throw errorOf(shortest);
+    attempt = resizeAttempt(attempt.known, affordedHeldPico);
     throw new RetryNeeded();
   });
 }
@@ -73,16 +81,28 @@ export async function shrinkHold(
   returnedPico: bigint,
 ): Promise<RollingHold> {
   if (returnedPico <= 0n || returnedPico > hold.heldPico) throw new RangeError('a hold cannot shrink by this amount');
-  const { writes, token, resized } = resizeAttempt(hold, -returnedPico);
+  const wantedHeldPico = hold.heldPico - returnedPico;
+  let attempt = resizeAttempt(hold, wantedHeldPico);
   return retryOrUnavailable(RESERVE_RETRY, dependencies.timing, async () => {
-    const [refusal] = await commit(dependencies.store, writes, token);
-    if (refusal === undefined || refusal === 'resized_before') return resized;
-    throw isShortage(refusal) ? new LedgerInconsistent() : refusal;
+    const [refusal] = await commit(dependencies.store, attempt.writes, attempt.token);
+    if (refusal === undefined) return attempt.resized;
+    if (!(refusal instanceof ResizedBefore)) throw isShortage(refusal) ? new LedgerInconsistent() : refusal;
+    if (refusal.hold.heldPico <= wantedHeldPico) return refusal.hold;
+    attempt = resizeAttempt(refusal.hold, wantedHeldPico);
+    throw new RetryNeeded();
   });
 }
 
+/** An earlier attempt to change the hold was committed, without its caller's knowledge. */
+class ResizedBefore {
+  readonly hold: RollingHold;
+  constructor(hold: RollingHold) {
+    this.hold = hold;
+  }
+}
+
 type Shortage = InsufficientFunds | BudgetShort;
-type ResizeRefusal = 'resized_before' | HoldNotFound | LedgerInconsistent | WalletNotFound | WalletSuspended | Shortage;
+type ResizeRefusal = ResizedBefore | HoldNotFound | LedgerInconsistent | WalletNotFound | WalletSuspended | Shortage;
 
 const isShortage = (refusal: ResizeRefusal): refusal is Shortage =>
   refusal instanceof InsufficientFunds || refusal instanceof BudgetShort;
@@ -96,16 +116,19 @@ const errorOf = (shortage: Shortage): InsufficientFunds | KeyLimitReached =>
   shortage instanceof BudgetShort ? new KeyLimitReached({ kind: 'budget', leftPico: shortage.leftPico }) : shortage;
 
 interface ResizeAttempt {
+  /** The hold that it changes. */
+  readonly known: RollingHold;
   readonly resized: RollingHold;
   readonly writes: readonly GuardedWrite<ResizeRefusal>[];
   readonly token: string;
 }
 
-/** @param addedPico negative to return money */
-function resizeAttempt(hold: RollingHold, addedPico: bigint): ResizeAttempt {
-  const { accountId, requestId, deadline, heldPico, rolling, counting } = hold;
+/** @param wantedHeldPico the amount that the hold should have; less than it has to return money */
+function resizeAttempt(known: RollingHold, wantedHeldPico: bigint): ResizeAttempt {
+  const { accountId, requestId, deadline, rolling, counting } = known;
+  const addedPico = wantedHeldPico - known.heldPico;
   const slice = rolling.slice + 1n;
-  const resized = { ...hold, heldPico: heldPico + addedPico, rolling: { ...rolling, slice } };
+  const resized = { ...known, heldPico: wantedHeldPico, rolling: { ...rolling, slice } };
   const isCovered = all(compare('availablePico', '>=', addedPico), absent('suspendedAt'));
   const isHeld = compare('heldPico', '>=', -addedPico);
   const writes: readonly GuardedWrite<ResizeRefusal>[] = [
@@ -114,15 +137,9 @@ function resizeAttempt(hold: RollingHold, addedPico: bigint): ResizeAttempt {
         table: WALLET,
         update: holdKey(requestId, deadline),
         change: { add: { heldPico: addedPico }, set: { slice } },
-        when: isAsKnown(hold),
+        when: isAsKnown(known),
       },
-      otherwise: (stored) => {
-        if (stored === undefined) return new HoldNotFound();
-        const { heldPico: storedPico, rolling: state } = decodeHold(stored);
-        // An earlier attempt was committed and its reply lost. No other change is in flight.
-        const isDone = state?.slice === slice && storedPico === resized.heldPico;
-        return isDone ? 'resized_before' : new LedgerInconsistent();
-      },
+      otherwise: (stored) => (stored === undefined ? new HoldNotFound() : changeOf(decodeHold(stored), known)),
     },
     {
       write: changeBalance(
@@ -134,5 +151,12 @@ function resizeAttempt(hold: RollingHold, addedPico: bigint): ResizeAttempt {
     },
     ...(counting ? countResize(counting, addedPico) : []),
   ];
-  return { resized, writes, token: newTransactionToken() };
+  return { known, resized, writes, token: newTransactionToken() };
+}
+
+/** Slices only count up, so no race can lead to another amount of the known slice, only a broken ledger. */
+function changeOf(stored: Hold, known: RollingHold): ResizedBefore | LedgerInconsistent {
+  const { rolling } = stored;
+  const isLater = rolling !== undefined && rolling.slice > known.rolling.slice;
+  return isLater ? new ResizedBefore({ ...stored, rolling }) : new LedgerInconsistent();
 }
