@@ -76,7 +76,7 @@ export function rollingLandmarkOfFailure(
 
 interface Failure {
   readonly write: Write | Check;
-  /** What was stored in the place of the write. */
+  /** The stored item that failed the condition, if there was one. */
   readonly item: Item | undefined;
 }
 

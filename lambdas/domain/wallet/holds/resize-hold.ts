@@ -8,13 +8,14 @@ import { changeBalance } from '../balance/balance';
 import { emptyDrawers } from '../balance/drawers';
 import type { WalletDependencies } from '../dependencies';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
+import type {
+  WalletSuspended} from '../wallet-errors';
 import {
   HoldNotFound,
   InsufficientFunds,
   KeyLimitReached,
   LedgerInconsistent,
-  type WalletNotFound,
-  WalletSuspended,
+  type WalletNotFound
 } from '../wallet-errors';
 import { decodeHold, type Hold, isAsKnown, type Rolling } from './hold';
 import { BudgetShort, countResize } from './key-counters';
