@@ -8,14 +8,13 @@ import { changeBalance } from '../balance/balance';
 import { emptyDrawers } from '../balance/drawers';
 import type { WalletDependencies } from '../dependencies';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
-import type {
-  WalletSuspended} from '../wallet-errors';
+import type { WalletSuspended } from '../wallet-errors';
 import {
   HoldNotFound,
   InsufficientFunds,
   KeyLimitReached,
   LedgerInconsistent,
-  type WalletNotFound
+  type WalletNotFound,
 } from '../wallet-errors';
 import { decodeHold, type Hold, isAsKnown, type Rolling } from './hold';
 import { BudgetShort, countResize } from './key-counters';
@@ -71,7 +70,8 @@ export async function extendHold(
 }
 
 /**
- * Returns a part of a hold to `available` while its request runs.
+ * Returns a part of a hold to `available` while its request runs. After WalletUnavailable the change may still arrive,
+ * so the caller must count on the smaller amount until its next change.
  * @param returnedPico at most what is held
  * @returns the hold as it is now
  * @throws HoldNotFound when the request has ended or its hold has expired
