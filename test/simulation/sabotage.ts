@@ -1,6 +1,7 @@
 import { exists } from '../../lambdas/domain/table/condition';
 import type { Check, Write } from '../../lambdas/domain/table/table-store';
 import type { Item } from '../../lambdas/domain/table/value';
+import type { Hold } from '../../lambdas/domain/wallet/holds/hold';
 import { text } from './fields';
 import type { Sabotage } from './world';
 
@@ -66,10 +67,10 @@ const ignoringSuspension = (write: AnyWrite): AnyWrite => {
   return { ...write, when: { all: write.when.all.filter((condition) => !('absent' in condition)) } };
 };
 
-/** Settles a request as if it could cost anything. */
-const withoutCeiling: Sabotage = {
-  settled: (hold) => ({ ...hold, ...(hold.rolling && { rolling: { ...hold.rolling, ceilingPico: 10n ** 18n } }) }),
-};
+/** Settles a request as if it had another ceiling. */
+const withCeiling = (ceilingOf: (hold: Hold) => bigint): Sabotage => ({
+  settled: (hold) => (hold.rolling ? { ...hold, rolling: { ...hold.rolling, ceilingPico: ceilingOf(hold) } } : hold),
+});
 
 /** Deliberate defects, which prove that the simulation would notice them. */
 export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage])[] = [
@@ -120,7 +121,8 @@ export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage])[]
       unconditional((write) => isCounter(write, 'budget#')),
     ),
   ],
-  ['a charge above the hold that exceeds its ceiling', withoutCeiling],
+  ['a charge above the hold that exceeds its ceiling', withCeiling(() => 10n ** 18n)],
+  ['an operator who pays what the account could have paid', withCeiling(({ heldPico }) => heldPico)],
   ['an end that does not record the amount of its lease', forging(isLeaseEntry, () => ({ heldPico: 1n }))],
   [
     'an end that does not record the price versions of its charges',
