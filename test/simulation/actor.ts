@@ -3,6 +3,7 @@ import type { KeysOptions } from '../../lambdas/domain/keys/keys';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import { commit } from '../../lambdas/domain/table/commit';
 import { StoreUnavailable, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
+import { RESERVE_RETRY } from '../../lambdas/domain/wallet/retry';
 import { Wallet } from '../../lambdas/domain/wallet/wallet';
 import { WalletUnavailable } from '../../lambdas/domain/wallet/wallet-errors';
 import type { Operation } from './plan';
@@ -16,6 +17,8 @@ import type { World } from './world';
 export const USAGE_RETENTION_DAYS = 1;
 
 const DRAWERS = 16;
+/** No call that retries gives up sooner, unless calls fail. */
+const GIVES_UP_MS = RESERVE_RETRY.totalMs - RESERVE_RETRY.longestWaitMs;
 const PEPPER = 'the pepper of a simulation';
 
 type ErrorClass = new (...parameters: never[]) => Error;
@@ -73,19 +76,23 @@ export class Actor {
   }
 
   /**
-   * The outcome of a call. While calls may fail, an outage is a valid outcome. So is a refusal that the caller lists.
+   * The outcome of a call. While calls may fail, an outage is a valid outcome. So is a refusal that the caller lists,
+   * and that a process gives up if it was paused between two attempts.
    * @throws Violation on any other error
    */
   async outcome<T, Refusal extends ErrorClass = never>(
     call: Promise<T>,
     refusals: readonly Refusal[] = [],
   ): Promise<{ readonly answer: T } | { readonly refusal: InstanceType<Refusal> } | { readonly outage: Error }> {
+    const { process, world } = this;
+    const clockAtStart = process.clock();
     try {
       return { answer: await call };
     } catch (error) {
       const refusal = refusals.find((known) => error instanceof known);
       if (refusal) return { refusal: error as InstanceType<Refusal> };
-      if (error instanceof Error && this.world.mayFail && isOutage(error)) return { outage: error };
+      const mayGiveUp = world.mayFail || process.clock() - clockAtStart > GIVES_UP_MS;
+      if (error instanceof Error && mayGiveUp && isOutage(error)) return { outage: error };
       throw new Violation('answers', `unexpectedly ${error instanceof Error ? error.stack : String(error)}`);
     }
   }

@@ -9,7 +9,7 @@ import { DRIFT_MS_MAX, Process } from './processes';
 import { Random } from './random';
 import { request, spendAll } from './request-actor';
 import { expectKept } from './violation';
-import { credit, open, sweep } from './wallet-actors';
+import { credit, open, resume, suspend, sweep } from './wallet-actors';
 import type { Sabotage } from './world';
 import { World } from './world';
 
@@ -65,6 +65,10 @@ async function perform(actor: Actor, { action }: Operation): Promise<void> {
       return useKey(actor, action.key, action.guessed);
     case 'revoke key':
       return revokeKey(actor, action.key);
+    case 'suspend':
+      return suspend(actor, action.account);
+    case 'resume':
+      return resume(actor, action.account);
     case 'crash':
       return world.crash(process, actor.random);
     case 'pause':

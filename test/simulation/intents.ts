@@ -5,12 +5,24 @@ export interface RequestIntent {
   readonly priceVersion: string;
   /** Whether the request's key has the plan's limits. */
   readonly isLimited: boolean;
-  /** The amounts that a hold for this request may have. */
+  /** The amounts that a hold for this request may begin with. */
   readonly holdsPico: Set<bigint>;
+  /** The most that the request may cost; undefined if its hold never changes. */
+  readonly ceilingPico: bigint | undefined;
+  /** Whether its usage is an estimate, for which the account pays no more than is held. */
+  readonly isEstimated: boolean;
+  /** The changes of the hold that its callers attempted. */
+  readonly resizes: WantedResize[];
   /** The costs that callers tried to end it with; 0 for a release. */
   readonly costsPico: Set<bigint>;
   /** How many callers were told that their call ended it. */
   ends: number;
+}
+
+/** The amounts that a change may leave in its hold, in pico-dollars. */
+export interface WantedResize {
+  readonly leastPico: bigint;
+  readonly mostPico: bigint;
 }
 
 /** A key whose secret a member was shown. */
@@ -29,6 +41,8 @@ export class Intents {
   readonly revoked = new Map<string, number>();
   /** The true time of the commit that opened an account's wallet, by account ID. */
   readonly opened = new Map<string, number>();
+  /** The true time of the last commit that resumed an account, by account ID. */
+  readonly resumed = new Map<string, number>();
   /** Whether a local process has restarted, which ends all the holds of its previous life. */
   sweepsEverything = false;
 }

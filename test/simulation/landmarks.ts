@@ -2,9 +2,10 @@ import type { Item } from '../../lambdas/domain/table/value';
 import { ConditionFailed, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
 import type { Check, Write } from '../../lambdas/domain/table/table-store';
 import { pico } from './fields';
+import { landmarksOfHold, ROLLING_LANDMARKS, rollingLandmarkOfFailure } from './rolling-landmarks';
 import type { ItemChange, Stored } from './stored';
 
-/** The events that histories must cover before their success says anything about leases and limits. */
+/** The events that histories must cover before their success says anything about leases, limits and rolling holds. */
 export const LANDMARKS = [
   'a drawer was filled',
   'a drawer was emptied',
@@ -22,6 +23,7 @@ export const LANDMARKS = [
   'a budget did not cover a request',
   'a key had reached its limit of concurrent requests',
   'a request of a key with limits was adjusted after its expiry',
+  ...ROLLING_LANDMARKS,
 ] as const;
 export type Landmark = (typeof LANDMARKS)[number];
 
@@ -46,8 +48,11 @@ export function landmarksOf(changes: readonly ItemChange[], stored: Stored): rea
       return [availableOf(after) > availableOf(before) ? 'a drawer was filled' : 'a drawer was emptied'];
     }
     if (kind === 'lease' && after) return landmarksOfLease(before, after, stored);
-    if (kind === 'hold' && after && isLeased(after))
-      return ['a request of an account with leases had a hold of its own'];
+    if (kind === 'hold') {
+      const landmarks = landmarksOfHold(change, changes);
+      const isOfLeasing = after !== undefined && isLeased(after);
+      return isOfLeasing ? [...landmarks, 'a request of an account with leases had a hold of its own'] : landmarks;
+    }
     if (kind === 'entry' && after) return landmarksOfEntry(after, changes, stored);
     return [];
   });
@@ -67,8 +72,17 @@ function landmarksOfEntry(entry: Item, changes: readonly ItemChange[], stored: S
   const isOfLease = changes.some((change) => change.kind === 'lease');
   if (kind === 'expire' && isOfLease) return ['a lease ended and its request expired'];
   if (kind !== 'adjustment' || typeof requestId !== 'string') return [];
-  if (entry['counterId'] !== undefined) return ['a request of a key with limits was adjusted after its expiry'];
-  return stored.turns.ofRequest(requestId).length > 0 ? ['a leased request was adjusted after its expiry'] : [];
+  const landmarks: Landmark[] = [];
+  const hold = stored.holdsEver.get(requestId);
+  if (hold && hold['slice'] !== undefined && pico(hold, 'slice') > 0n) {
+    landmarks.push('a request whose hold had changed was adjusted after its expiry');
+  }
+  if (entry['counterId'] !== undefined) {
+    landmarks.push('a request of a key with limits was adjusted after its expiry');
+  }
+  const isLeased = stored.turns.ofRequest(requestId).length > 0;
+  if (isLeased) landmarks.push('a leased request was adjusted after its expiry');
+  return landmarks;
 }
 
 /** The landmark that a write with a failed condition reaches. */
@@ -82,6 +96,8 @@ export function landmarkOfFailure(writes: readonly (Write | Check)[], error: unk
     return isExpired ? 'a leased request had expired when it was due to be settled' : undefined;
   }
   if (!(error instanceof TransactionCancelled)) return undefined;
+  const rolling = rollingLandmarkOfFailure(writes, error);
+  if (rolling) return rolling;
   const failed = writes.filter((_, index) => error.reasons[index]?.code === 'ConditionFailed');
   const limit = failed.find(({ table }) => table.name === 'keys');
   if (limit) return limitOfFailure(limit);

@@ -30,4 +30,8 @@ export function limitsAreKept(stored: Stored, intents: Intents, limits: Limits |
   expectKept('key rules', running <= BigInt(limits?.runningMax ?? 0), `${running} are more than may run`);
 }
 
+/** The rest of the budget that some requests share. */
+export const budgetLeftIn = (stored: Stored, limits: Limits | undefined): bigint =>
+  (limits?.budgetPico ?? 0n) - countOf(stored.counters.get(`budget#${WINDOW}`), 'countedPico');
+
 const countOf = (counter: Item | undefined, name: string): bigint => (counter ? pico(counter, name) : 0n);

@@ -3,6 +3,7 @@ import type { Action } from './actions';
 import { leaseScene } from './lease-scenes';
 import { DRIFT_MS_MAX } from './processes';
 import { Random } from './random';
+import { withRolling } from './rolling-scenes';
 import { sceneOf } from './scenes';
 
 /** One action of a process, with its time. */
@@ -98,7 +99,7 @@ export function planOf(seed: number): Plan {
   for (const time of undisturbed) {
     operations.push({ index: operations.length, at: time, process: 0, action: { do: 'sweep', calm: true } });
   }
-  return withLimits(withLeases(plan));
+  return withRolling(withLimits(withLeases(plan)));
 }
 
 /** Leases draw from a separate generator, so that the rest of a plan does not change. */

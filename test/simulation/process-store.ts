@@ -1,7 +1,7 @@
 import { StoreUnavailable, TransactionCancelled } from '../../lambdas/domain/table/table-errors';
 import type { Check, Get, Page, Query, TableStore, Write } from '../../lambdas/domain/table/table-store';
 import type { Item } from '../../lambdas/domain/table/value';
-import type { CallKind } from './faults';
+import type { CallKind, Fault } from './faults';
 import { latencyMs, latenessMs, readLatencyMs, timeoutMs } from './faults';
 import { text } from './fields';
 import type { Operation } from './plan';
@@ -33,6 +33,7 @@ export class ProcessStore implements TableStore {
   readonly #random: Random;
   readonly #label: string;
   readonly #isCalm: boolean;
+  #planned: Fault[] = [];
 
   constructor(world: World, process: Process, random: Random, { index, action }: Operation) {
     this.#world = world;
@@ -41,6 +42,11 @@ export class ProcessStore implements TableStore {
     this.#random = random;
     this.#label = `operation ${index}`;
     this.#isCalm = action.do === 'sweep' && action.calm === true;
+  }
+
+  /** Plans the faults of the next transactions. */
+  plan(faults: readonly Fault[]): void {
+    if (this.#world.mayFail && !this.#world.plan.isLocal) this.#planned = [...faults];
   }
 
   get(get: Get): Promise<Item | undefined> {
@@ -70,7 +76,8 @@ export class ProcessStore implements TableStore {
   }
 
   #call<T>(call: Call<T>): Promise<T> {
-    const fault = this.#isCalm ? 'none' : this.#world.drawFault(call.kind, this.#random);
+    const planned = call.kind === 'transact' ? this.#planned.shift() : undefined;
+    const fault = this.#isCalm ? 'none' : (planned ?? this.#world.drawFault(call.kind, this.#random));
     if (fault !== 'none') this.#note(() => `${fault}: ${call.name()}`);
     return new Promise((resolve, reject) => {
       const caller = { resolve, reject };

@@ -7,6 +7,7 @@ import {
   KeyLimitReached,
   RequestIdReused,
   WalletNotFound,
+  WalletSuspended,
   WalletUnavailable,
 } from '../../lambdas/domain/wallet/wallet-errors';
 import type { Actor } from './actor';
@@ -16,14 +17,16 @@ import { accountIdOf, requestIdOf } from './intents';
 import type { RequestAction } from './actions';
 import { CLOCK_STEP_MS_MAX } from './actions';
 import { countingOf } from './limits';
+import { RollingActor } from './rolling-actor';
 import { SettleActor } from './settle-actor';
 import { expectKept } from './violation';
+import { affordedBy, expectSuspended, resume } from './wallet-actors';
 
 /** Runs a paid request as the gateway does: reserve, call the provider, settle or release. */
 export async function request(actor: Actor, action: RequestAction): Promise<void> {
   const { world, process, random } = actor;
   const terms = termsOf(actor, action);
-  const intent = intentOf(terms);
+  const intent = intentOf(terms, action);
   world.intents.requests.set(terms.requestId, intent);
   const inBackground = (delayMs: number, work: () => Promise<void>): void =>
     process.later(delayMs, random, () => world.watch(work()));
@@ -31,9 +34,11 @@ export async function request(actor: Actor, action: RequestAction): Promise<void
   const hold = await reserve(actor, terms, action.capped);
   if (!hold) return;
   callProvider(actor, hold);
+  const rollingActor = new RollingActor(actor, hold, intent);
+  if (action.rolling) inBackground(0, () => rollingActor.follow(action.rolling?.resizes ?? []));
   await process.sleep(action.thinkMs, random);
   if (action.end === 'vanish') return;
-  const settleActor = new SettleActor(actor, hold, intent);
+  const settleActor = new SettleActor(actor, rollingActor.end(), intent);
   const { again } = action;
   if (again) {
     const tokens = action.tokens + (again.as === 'dearer' ? 1 : 0);
@@ -48,6 +53,7 @@ export async function spendAll(actor: Actor, account: number): Promise<void> {
   const accountId = accountIdOf(account);
   const drawers = stored.drawersOf(accountId);
   if (drawers.length === 0) return;
+  if (stored.balances.get(accountId)?.['suspendedAt'] !== undefined) await resume(actor, account);
   const parts = [stored.balances.get(accountId), ...drawers];
   const holdPico = parts.reduce((sum, part) => sum + pico(part, 'availablePico'), 0n);
   const end = { priceVersion: 'price-1', tokens: 1, end: 'settle', again: undefined, repeatMs: undefined } as const;
@@ -73,17 +79,24 @@ function termsOf({ process, operation, world }: Actor, action: RequestAction): H
     holdPico: action.holdPico,
     deadline: process.clock() + action.holdMs,
     request: details,
+    ...(action.rolling && { ceilingPico: action.rolling.ceilingPico }),
     ...(limits && action.isLimited === true && { counting: countingOf(limits) }),
   };
 }
 
-const intentOf = ({ accountId, deadline, request, counting }: HoldTerms): RequestIntent => ({
+const intentOf = (
+  { accountId, deadline, request, counting, ceilingPico }: HoldTerms,
+  { rolling }: RequestAction,
+): RequestIntent => ({
   accountId,
   deadline,
   priceVersion: request.priceVersion,
   ends: 0,
   isLimited: counting !== undefined,
   holdsPico: new Set(),
+  ceilingPico,
+  isEstimated: rolling?.isEstimated === true,
+  resizes: [],
   costsPico: new Set(),
 });
 
@@ -93,7 +106,14 @@ async function reserve(actor: Actor, terms: HoldTerms, isCapped: boolean): Promi
   const { accountId, requestId, holdPico } = terms;
   const [startedAt, clockAtStart] = [world.scheduler.now, process.clock()];
   world.intents.requests.get(requestId)?.holdsPico.add(holdPico);
-  const refusals = [InsufficientFunds, KeyLimitReached, WalletNotFound, RequestIdReused, WalletUnavailable];
+  const refusals = [
+    InsufficientFunds,
+    KeyLimitReached,
+    WalletNotFound,
+    WalletSuspended,
+    RequestIdReused,
+    WalletUnavailable,
+  ];
   const result = await actor.outcome(wallet.reserve(terms), refusals);
   if ('answer' in result) return result.answer;
   if (!('refusal' in result)) throw result.outage;
@@ -106,6 +126,7 @@ async function reserve(actor: Actor, terms: HoldTerms, isCapped: boolean): Promi
       'a reserve did not find a wallet that was open',
     );
   }
+  if (refusal instanceof WalletSuspended) expectSuspended(actor, accountId, startedAt);
   if (refusal instanceof RequestIdReused) {
     const others = world.intents.requests.get(requestId)?.holdsPico.size ?? 0;
     expectKept('answers', others > 1, `nobody else reserved under ${requestId}`);
@@ -126,12 +147,6 @@ async function reserve(actor: Actor, terms: HoldTerms, isCapped: boolean): Promi
   expectKept('answers', affordedPico < holdPico, 'a hold was refused although it was covered');
   if (!isCapped || affordedPico === 0n) return undefined;
   return reserve(actor, { ...terms, holdPico: affordedPico }, false);
-}
-
-/** The amount that a wallet or a budget would have covered when it refused a hold. */
-function affordedBy(refusal: Error): bigint | undefined {
-  if (refusal instanceof InsufficientFunds) return refusal.availablePico;
-  return refusal instanceof KeyLimitReached && refusal.limit.kind === 'budget' ? refusal.limit.leftPico : undefined;
 }
 
 function callProvider({ world: { stored } }: Actor, { requestId, heldPico, leaseTurn }: Hold): void {

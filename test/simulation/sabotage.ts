@@ -1,5 +1,7 @@
+import { exists } from '../../lambdas/domain/table/condition';
 import type { Check, Write } from '../../lambdas/domain/table/table-store';
 import type { Item } from '../../lambdas/domain/table/value';
+import type { Hold } from '../../lambdas/domain/wallet/holds/hold';
 import { text } from './fields';
 import type { Sabotage } from './world';
 
@@ -12,8 +14,11 @@ const isLeaseEntry = (write: AnyWrite): boolean => isPut(write, ' entry#lease_')
 const isHold = (write: AnyWrite): boolean => isPut(write, 'holds#') && !isPut(write, '#lease_');
 const isUsage = (write: AnyWrite): boolean => write.table.name === 'usage';
 const isDelete = (write: AnyWrite): boolean => 'delete' in write;
+const isHoldDelete = (write: AnyWrite): boolean => isDelete(write) && !isLeaseDelete(write);
 const isLeaseDelete = (write: AnyWrite): boolean => 'delete' in write && write.delete.sk.includes('#lease_');
 const isLeaseUpdate = (write: AnyWrite): boolean => 'update' in write && write.update.sk.includes('#lease_');
+const isHoldUpdate = (write: AnyWrite): boolean =>
+  'update' in write && write.update.pk.startsWith('holds#') && !isLeaseUpdate(write);
 const isDrawer = (write: AnyWrite): boolean => 'update' in write && /#\d\d$/.test(write.update.pk);
 const isCounter = (write: AnyWrite, beginning: string): boolean =>
   'update' in write && write.update.pk.startsWith('counters#') && write.update.sk.startsWith(beginning);
@@ -21,32 +26,51 @@ const isCounter = (write: AnyWrite, beginning: string): boolean =>
 const isLeasedUsage = (write: AnyWrite): boolean =>
   isUsage(write) && 'put' in write && (write.put['leaseTurn'] !== undefined || write.put['status'] === 'expired');
 
+const eachWrite = (change: (write: AnyWrite) => AnyWrite): Sabotage => ({ writes: (writes) => writes.map(change) });
+
 /** Ignores the condition of some writes. */
-const unconditional =
-  (isMeant: (write: AnyWrite) => boolean): Sabotage =>
-  (writes) =>
-    writes.map((write) => {
-      if (!isMeant(write) || 'check' in write) return write;
-      const { when: _when, ...rest } = write;
-      return rest;
-    });
+const unconditional = (isMeant: (write: AnyWrite) => boolean): Sabotage =>
+  eachWrite((write) => {
+    if (!isMeant(write) || 'check' in write) return write;
+    const { when: _when, ...rest } = write;
+    return rest;
+  });
+
+/** Requires of some items only that they exist. */
+const onlyExisting = (isMeant: (write: AnyWrite) => boolean): Sabotage =>
+  eachWrite((write) => (isMeant(write) ? { ...write, when: exists() } : write));
+
+/** Sabotages only the transactions with some write. */
+const within = (isMeant: (write: AnyWrite) => boolean, { writes: change = same }: Sabotage): Sabotage => ({
+  writes: (writes) => (writes.some(isMeant) ? change(writes) : writes),
+});
+
+const same = (writes: readonly AnyWrite[]): readonly AnyWrite[] => writes;
 
 /** Loses some writes of a transaction. */
-const lossy =
-  (isMeant: (write: AnyWrite) => boolean): Sabotage =>
-  (writes) =>
-    writes.filter((write) => !isMeant(write));
+const lossy = (isMeant: (write: AnyWrite) => boolean): Sabotage => ({
+  writes: (writes) => writes.filter((write) => !isMeant(write)),
+});
 
 /** Replaces attributes in some puts and updates. */
-const forging =
-  (isMeant: (write: AnyWrite) => boolean, forged: (item: Item) => Item): Sabotage =>
-  (writes) =>
-    writes.map((write) => {
-      if (!isMeant(write)) return write;
-      if ('put' in write) return { ...write, put: { ...write.put, ...forged(write.put) } };
-      if (!('update' in write) || !write.change.set) return write;
-      return { ...write, change: { ...write.change, set: { ...write.change.set, ...forged(write.change.set) } } };
-    });
+const forging = (isMeant: (write: AnyWrite) => boolean, forged: (item: Item) => Item): Sabotage =>
+  eachWrite((write) => {
+    if (!isMeant(write)) return write;
+    if ('put' in write) return { ...write, put: { ...write.put, ...forged(write.put) } };
+    if (!('update' in write) || !write.change.set) return write;
+    return { ...write, change: { ...write.change, set: { ...write.change.set, ...forged(write.change.set) } } };
+  });
+
+/** Drops the part of a condition that asks for an absent attribute. */
+const ignoringSuspension = (write: AnyWrite): AnyWrite => {
+  if (!('update' in write) || !write.when || !('all' in write.when)) return write;
+  return { ...write, when: { all: write.when.all.filter((condition) => !('absent' in condition)) } };
+};
+
+/** Settles a request as if it had another ceiling. */
+const withCeiling = (ceilingOf: (hold: Hold) => bigint): Sabotage => ({
+  settled: (hold) => (hold.rolling ? { ...hold, rolling: { ...hold.rolling, ceilingPico: ceilingOf(hold) } } : hold),
+});
 
 /** Deliberate defects, which prove that the simulation would notice them. */
 export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage])[] = [
@@ -79,6 +103,26 @@ export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage])[]
   ['a budget that did not change', lossy((write) => isCounter(write, 'budget#'))],
   ['more concurrent requests than the key allows', unconditional((write) => isCounter(write, 'running'))],
   ['a running request that is not counted', lossy((write) => isCounter(write, 'running'))],
+  ['a hold that ends at an amount that it no longer has', onlyExisting(isHoldDelete)],
+  ['an extension that is made twice', onlyExisting(isHoldUpdate)],
+  ['an extension that brings an ended hold back', unconditional(isHoldUpdate)],
+  ['an extension for a suspended account', within(isHoldUpdate, eachWrite(ignoringSuspension))],
+  [
+    'an extension that exceeds the budget',
+    within(
+      isHoldUpdate,
+      unconditional((write) => isCounter(write, 'budget#')),
+    ),
+  ],
+  [
+    'a charge above the hold that exceeds the budget',
+    within(
+      isHoldDelete,
+      unconditional((write) => isCounter(write, 'budget#')),
+    ),
+  ],
+  ['a charge above the hold that exceeds its ceiling', withCeiling(() => 10n ** 18n)],
+  ['an operator who pays what the account could have paid', withCeiling(({ heldPico }) => heldPico)],
   ['an end that does not record the amount of its lease', forging(isLeaseEntry, () => ({ heldPico: 1n }))],
   [
     'an end that does not record the price versions of its charges',

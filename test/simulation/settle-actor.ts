@@ -4,6 +4,7 @@ import { HoldAlreadyReleased, HoldAlreadySettled, WalletUnavailable } from '../.
 import type { Actor } from './actor';
 import { movedInto, pico, text } from './fields';
 import type { RequestIntent } from './intents';
+import { LossWatch } from './loss-watch';
 import { PRICES } from './actions';
 import { expectKept } from './violation';
 
@@ -17,7 +18,7 @@ export class SettleActor {
 
   constructor(actor: Actor, hold: Hold, intent: RequestIntent) {
     this.#actor = actor;
-    this.#hold = hold;
+    this.#hold = actor.world.sabotage.settled?.(hold) ?? hold;
     this.#intent = intent;
   }
 
@@ -26,10 +27,11 @@ export class SettleActor {
     const price = PRICES.get(hold.request.priceVersion) ?? 0n;
     const costPico = as === 'settle' ? BigInt(tokens) * price : 0n;
     this.#intent.costsPico.add(costPico);
-    const record = outcomeOf(hold, as, tokens);
+    const record = { ...outcomeOf(hold, as, tokens), estimated: this.#intent.isEstimated };
     const { wallet } = this.#actor;
     const end =
       as === 'settle' ? ({ kind: 'charge', costPico } as const) : ({ kind: 'release', costPico: 0n } as const);
+    const watch = new LossWatch(this.#actor.world, hold, this.#intent);
     const call = wallet.settle({ hold, ...end, record });
     const result = await this.#actor.outcome(call, [HoldAlreadySettled, HoldAlreadyReleased]);
     if ('outage' in result) {
@@ -37,6 +39,7 @@ export class SettleActor {
       return;
     }
     this.#actor.note(() => `${as} of ${costPico}: ${'answer' in result ? result.answer.outcome : result.refusal.name}`);
+    if ('answer' in result && result.answer.outcome === 'charged') watch.expectLossDue(result.answer);
     if ('answer' in result) this.#answerIsRecorded(result.answer, as, costPico);
     else this.#refusalIsRecorded(result.refusal, as, costPico);
   }
@@ -96,7 +99,11 @@ export class SettleActor {
   }
 }
 
-function outcomeOf({ accountId, requestId, request: details }: Hold, as: Verb, tokens: number): UsageRecordDraft {
+function outcomeOf(
+  { accountId, requestId, request: details }: Hold,
+  as: Verb,
+  tokens: number,
+): Omit<UsageRecordDraft, 'estimated'> {
   const isCompleted = as === 'settle';
   return {
     requestId,
@@ -105,7 +112,6 @@ function outcomeOf({ accountId, requestId, request: details }: Hold, as: Verb, t
     status: isCompleted ? 'completed' : 'provider_error',
     httpStatus: isCompleted ? 200 : 502,
     usage: { output: tokens },
-    estimated: false,
     durationMs: 900,
   };
 }

@@ -19,6 +19,8 @@ const REACHED = [
   'RequestIdReused',
   'WalletNotFound',
   'WalletUnavailable',
+  'WalletSuspended',
+  'HoldNotFound',
   'charged',
   'released',
   'adjusted',

@@ -1,5 +1,6 @@
 import type { TableSpec } from '../../lambdas/contracts/storage/tables';
 import { KEYS, USAGE, WALLET } from '../../lambdas/contracts/storage/tables';
+import { larger } from '../../lambdas/domain/money/pico';
 import { keyOf } from '../../lambdas/domain/table/key-of';
 import type { Check, TableStore, Write } from '../../lambdas/domain/table/table-store';
 import type { Item, Key } from '../../lambdas/domain/table/value';
@@ -32,6 +33,8 @@ export class Stored {
   /** The live holds by request ID; the next map has all holds that ever were. */
   readonly holds = new Map<string, Item>();
   readonly holdsEver = new Map<string, Item>();
+  /** The most that was ever held for a request by its own hold, by request ID. */
+  readonly mostHeld = new Map<string, bigint>();
   /** The live leases by lease ID. */
   readonly leases = new Map<string, Item>();
   readonly turns = new LeaseTurns();
@@ -62,10 +65,10 @@ export class Stored {
     return [...this.drawers].filter(([name]) => accountOf(name) === accountId).map(([, drawer]) => drawer);
   }
 
-  /** The amounts that were ever held for a request, by its own hold and by leases. */
+  /** The amounts that were held for a request: the most that its own hold had, and its parts of leases. */
   heldFor(requestId: string): readonly bigint[] {
-    const hold = this.holdsEver.get(requestId);
-    return [...(hold ? [pico(hold, 'heldPico')] : []), ...this.turns.ofRequest(requestId).map((turn) => turn.heldPico)];
+    const most = this.mostHeld.get(requestId);
+    return [...(most === undefined ? [] : [most]), ...this.turns.ofRequest(requestId).map((turn) => turn.heldPico)];
   }
 
   /** The entries of a request's end: the first one, and the adjustment after an expiry. */
@@ -94,7 +97,10 @@ export class Stored {
     const after = await engine.get({ table, key });
     if (after === undefined) items.delete(name);
     else items.set(name, after);
-    if (kind === 'hold' && after) this.holdsEver.set(name, after);
+    if (kind === 'hold' && after) {
+      this.holdsEver.set(name, after);
+      this.mostHeld.set(name, larger(pico(after, 'heldPico'), this.mostHeld.get(name) ?? 0n));
+    }
     if (kind === 'lease' && after) this.turns.begin(after);
     if (kind === 'usage' && after) this.turns.end(after);
     return { kind, key, before, after };

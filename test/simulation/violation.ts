@@ -10,6 +10,7 @@ export type Promised =
   | 'invariant 8'
   | 'invariant 9'
   | 'invariant 10'
+  | 'suspension'
   | 'usage records'
   | 'key rules'
   | 'keys'

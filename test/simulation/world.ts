@@ -1,5 +1,6 @@
 import { EmbeddedStore } from '../../lambdas/adapters/embedded/embedded-store';
 import type { Check, TableStore, Write } from '../../lambdas/domain/table/table-store';
+import type { Hold } from '../../lambdas/domain/wallet/holds/hold';
 import type { CallKind, Fault } from './faults';
 import { drawFault } from './faults';
 import { fingerprint } from './fields';
@@ -11,14 +12,21 @@ import type { Plan } from './plan';
 import { Process } from './processes';
 import type { Random } from './random';
 import { Scheduler } from './scheduler';
-import { readAll, Stored } from './stored';
+import { type ItemChange, readAll, Stored } from './stored';
 import { limitsAreKept } from './limits';
 import { expectKept } from './violation';
 
 const KEY_ID = /\b01[0-9A-HJKMNP-TV-Z]{24}\b/g;
 
-/** Changes the writes between a process and the tables, so that a test can break something. */
-export type Sabotage = (writes: readonly (Write | Check)[]) => readonly (Write | Check)[];
+type Watcher = (changes: readonly ItemChange[]) => void;
+
+/** A deliberate defect, so that a test can break something. */
+export interface Sabotage {
+  /** Changes the writes between a process and the tables. */
+  readonly writes?: (writes: readonly (Write | Check)[]) => readonly (Write | Check)[];
+  /** Changes a hold that is settled. */
+  readonly settled?: (hold: Hold) => Hold;
+}
 
 /** Everything in a history except the code under test: time, processes, tables and a copy of what they store. */
 export class World {
@@ -31,7 +39,8 @@ export class World {
   /** The steps so far; undefined unless a trace was requested. */
   readonly trace: string[] | undefined;
   readonly met = new Set<Landmark>();
-  readonly #sabotage: Sabotage;
+  readonly #watchers = new Set<Watcher>();
+  readonly sabotage: Sabotage;
   readonly #engine: EmbeddedStore;
   #faultRate: number;
   #failure: Error | undefined;
@@ -40,7 +49,7 @@ export class World {
   constructor(plan: Plan, options: { readonly trace?: string[]; readonly sabotage?: Sabotage | undefined } = {}) {
     this.plan = plan;
     this.trace = options.trace;
-    this.#sabotage = options.sabotage ?? ((writes) => writes);
+    this.sabotage = options.sabotage ?? {};
     this.processes = plan.drifts.map((drift, index) => new Process(`process ${index}`, this.scheduler, drift));
     this.accountIds = Array.from({ length: plan.accounts }, (_, account) => accountIdOf(account));
     if (plan.isHot) for (const process of this.processes) this.accountIds.forEach((id) => process.knowHot(id));
@@ -93,7 +102,7 @@ export class World {
   ): Promise<T> {
     let result: T;
     try {
-      result = await apply(this.#sabotage(writes));
+      result = await apply(this.sabotage.writes?.(writes) ?? writes);
     } catch (error) {
       const landmark = landmarkOfFailure(writes, error);
       if (landmark) this.met.add(landmark);
@@ -119,6 +128,12 @@ export class World {
     this.intents.sweepsEverything = true;
     this.#hasRestarted = true;
     await this.expectDurable();
+  }
+
+  /** Calls `watcher` after each commit. @returns a function that stops that */
+  onCommit(watcher: Watcher): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
   }
 
   /** Whether a local process has restarted and has not swept since. */
@@ -150,11 +165,14 @@ export class World {
     const changes = await this.stored.refresh(this.#engine, writes);
     for (const { kind, key, before, after } of changes) {
       if (kind === 'balance' && !before) this.intents.opened.set(key.pk, this.scheduler.now);
+      const isResumed = before?.['suspendedAt'] !== undefined && after?.['suspendedAt'] === undefined;
+      if (kind === 'balance' && isResumed) this.intents.resumed.set(key.pk, this.scheduler.now);
       const isRevoked = kind === 'key' && !before?.['revokedAt'] && after?.['revokedAt'] !== undefined;
       if (isRevoked) this.intents.revoked.set(key.pk, this.scheduler.now);
     }
     for (const landmark of landmarksOf(changes, this.stored)) this.met.add(landmark);
     checkCommit(changes, this.stored, this.intents, this.plan.payments);
+    for (const watcher of this.#watchers) watcher(changes);
     limitsAreKept(this.stored, this.intents, this.plan.limits);
   }
 }

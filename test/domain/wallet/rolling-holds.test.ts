@@ -5,6 +5,7 @@ import {
   HoldNotFound,
   InsufficientFunds,
   KeyLimitReached,
+  LedgerInconsistent,
   WalletSuspended,
 } from '../../../lambdas/domain/wallet/wallet-errors';
 import { ACCOUNT, WalletStage } from './wallet-stage';
@@ -46,6 +47,15 @@ describe('a hold that grows', () => {
     expect(extended.heldPico).toBe(500n);
     await stage.settle(extended, 450n);
     expect(await stage.amounts()).toEqual([550n, 0n, 450n]);
+  });
+
+  test('an extension that neither the account nor the budget covers names the one that has less', async () => {
+    const hold = await stage.roll(100n, 5_000n, BUDGET);
+    await expect(extend(hold, 2_000n, 500n)).rejects.toMatchObject({ limit: { kind: 'budget', leftPico: 400n } });
+    const other = await stage.reserve(600n);
+    await expect(extend(hold, 2_000n, 500n)).rejects.toMatchObject({ availablePico: 300n });
+    await stage.release(other);
+    await stage.release(hold);
   });
 
   test('a suspended account gets no extension, and its request can still be settled', async () => {
@@ -98,6 +108,42 @@ describe('a hold that shrinks', () => {
   test.each([0n, -1n, 401n])('a hold of 400 pico-dollars cannot shrink by %s', async (returnedPico) => {
     const hold = await stage.roll(400n, 900n);
     await expect(stage.wallet.shrink(hold, returnedPico)).rejects.toBeInstanceOf(RangeError);
+  });
+});
+
+describe('a change of which the caller does not know, because it arrived late', () => {
+  test('an extension that arrived late counts towards the next extension', async () => {
+    const hold = await stage.roll(100n, 900n);
+    await extend(hold, 200n);
+    expect(await extend(hold, 500n, 200n)).toMatchObject({ heldPico: 300n, rolling: { slice: 1n } });
+    expect(await extend(hold, 350n)).toMatchObject({ heldPico: 450n, rolling: { slice: 2n } });
+    expect(await extend(hold, 2_000n, 351n)).toMatchObject({ heldPico: 1_000n, rolling: { slice: 3n } });
+    await expect(extend(hold, 2_000n, 901n)).rejects.toBeInstanceOf(InsufficientFunds);
+    await stage.release(hold);
+  });
+
+  test('a shrink that arrived late is made up for by the next extension', async () => {
+    const hold = await stage.roll(400n, 900n);
+    await stage.wallet.shrink(hold, 300n);
+    expect(await extend(hold, 50n)).toMatchObject({ heldPico: 450n, rolling: { slice: 2n } });
+    expect(await stage.amounts()).toEqual([550n, 450n, 0n]);
+    await stage.release(hold);
+  });
+
+  test('a shrink leaves what its caller wanted, whatever arrived late before it', async () => {
+    const hold = await stage.roll(400n, 900n);
+    await extend(hold, 200n);
+    expect(await stage.wallet.shrink(hold, 300n)).toMatchObject({ heldPico: 100n, rolling: { slice: 2n } });
+    expect(await stage.wallet.shrink(hold, 300n)).toMatchObject({ heldPico: 100n, rolling: { slice: 2n } });
+    expect(await stage.amounts()).toEqual([900n, 100n, 0n]);
+    await stage.release(hold);
+  });
+
+  test('an amount that no change can have left shows that the ledger is broken', async () => {
+    const hold = await stage.roll(100n, 900n);
+    await expect(extend({ ...hold, heldPico: 99n }, 200n)).rejects.toBeInstanceOf(LedgerInconsistent);
+    await expect(stage.wallet.shrink({ ...hold, heldPico: 99n }, 9n)).rejects.toBeInstanceOf(LedgerInconsistent);
+    await stage.release(hold);
   });
 });
 

@@ -1,6 +1,5 @@
 import { holdKey } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
-import { lesser } from '../../money/pico';
 import { type GuardedWrite, commit } from '../../table/commit';
 import { absent, all, compare } from '../../table/condition';
 import { RetryNeeded } from '../../table/retry';
@@ -9,13 +8,13 @@ import { changeBalance } from '../balance/balance';
 import { emptyDrawers } from '../balance/drawers';
 import type { WalletDependencies } from '../dependencies';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
+import type { WalletSuspended } from '../wallet-errors';
 import {
   HoldNotFound,
   InsufficientFunds,
   KeyLimitReached,
   LedgerInconsistent,
   type WalletNotFound,
-  type WalletSuspended,
 } from '../wallet-errors';
 import { decodeHold, type Hold, isAsKnown, type Rolling } from './hold';
 import { BudgetShort, countResize } from './key-counters';
@@ -33,9 +32,10 @@ export interface Extension {
 
 /**
  * Adds money to the hold of a running request. If the account or the key's budget has less than wanted, the hold gets
- * the rest, unless that is too little to be of use. Only one change of a hold may be in flight.
+ * the rest, unless that is too little to be of use. A request changes its hold once at a time. A change that its caller
+ * does not know of is therefore an earlier attempt that arrived late, and counts towards what is wanted.
  * @returns the hold as it is now
- * @throws InsufficientFunds, KeyLimitReached, WalletSuspended, WalletNotFound: the hold is as before
+ * @throws InsufficientFunds, KeyLimitReached, WalletSuspended, WalletNotFound: this call has not changed the hold
  * @throws HoldNotFound when the request has ended or its hold has expired
  */
 export async function extendHold(
@@ -43,28 +43,35 @@ export async function extendHold(
   hold: RollingHold,
   { wantedPico, leastPico }: Extension,
 ): Promise<RollingHold> {
-  let attempt = resizeAttempt(hold, wantedPico);
+  const [wantedHeldPico, leastHeldPico] = [hold.heldPico + wantedPico, hold.heldPico + leastPico];
+  let attempt = resizeAttempt(hold, wantedHeldPico);
   let hasEmptiedDrawers = false;
   return retryOrUnavailable(RESERVE_RETRY, dependencies.timing, async () => {
     const refusals = await commit(dependencies.store, attempt.writes, attempt.token);
     const refusal = refusals.find((other) => !isShortage(other)) ?? refusals[0];
     if (refusal === undefined) return attempt.resized;
-    if (refusal instanceof ResizedBefore) return refusal.hold;
+    if (refusal instanceof ResizedBefore) {
+      if (refusal.hold.heldPico >= leastHeldPico) return refusal.hold;
+      attempt = resizeAttempt(refusal.hold, wantedHeldPico);
+      throw new RetryNeeded();
+    }
     if (!isShortage(refusal)) throw refusal;
     if (refusals.some((each) => each instanceof InsufficientFunds && each.hasDrawers) && !hasEmptiedDrawers) {
       hasEmptiedDrawers = true;
       await emptyDrawers(dependencies, hold.accountId);
       throw new RetryNeeded();
     }
-    const leftPico = refusals.filter(isShortage).map(leftOf).reduce(lesser);
-    if (leftPico < leastPico) throw errorOf(refusal);
-    attempt = resizeAttempt(hold, leftPico);
+    const shortest = refusals.filter(isShortage).reduce(shorter);
+    const affordedHeldPico = attempt.known.heldPico + leftOf(shortest);
+    if (affordedHeldPico < leastHeldPico) throw errorOf(shortest);
+    attempt = resizeAttempt(attempt.known, affordedHeldPico);
     throw new RetryNeeded();
   });
 }
 
 /**
- * Returns a part of a hold to `available` while its request runs.
+ * Returns a part of a hold to `available` while its request runs. After WalletUnavailable the change may still arrive,
+ * so the caller must count on the smaller amount until its next change.
  * @param returnedPico at most what is held
  * @returns the hold as it is now
  * @throws HoldNotFound when the request has ended or its hold has expired
@@ -75,17 +82,19 @@ export async function shrinkHold(
   returnedPico: bigint,
 ): Promise<RollingHold> {
   if (returnedPico <= 0n || returnedPico > hold.heldPico) throw new RangeError('a hold cannot shrink by this amount');
-  const { writes, token, resized } = resizeAttempt(hold, -returnedPico);
+  const wantedHeldPico = hold.heldPico - returnedPico;
+  let attempt = resizeAttempt(hold, wantedHeldPico);
   return retryOrUnavailable(RESERVE_RETRY, dependencies.timing, async () => {
-    const [refusal] = await commit(dependencies.store, writes, token);
-    if (refusal === undefined) return resized;
-    if (refusal instanceof ResizedBefore) return refusal.hold;
-    throw isShortage(refusal) ? new LedgerInconsistent() : refusal;
+    const [refusal] = await commit(dependencies.store, attempt.writes, attempt.token);
+    if (refusal === undefined) return attempt.resized;
+    if (!(refusal instanceof ResizedBefore)) throw isShortage(refusal) ? new LedgerInconsistent() : refusal;
+    if (refusal.hold.heldPico <= wantedHeldPico) return refusal.hold;
+    attempt = resizeAttempt(refusal.hold, wantedHeldPico);
+    throw new RetryNeeded();
   });
 }
 
-type Shortage = InsufficientFunds | BudgetShort;
-/** An earlier attempt was committed. It may have added more than this one would. */
+/** An earlier attempt to change the hold was committed, without its caller's knowledge. */
 class ResizedBefore {
   readonly hold: RollingHold;
   constructor(hold: RollingHold) {
@@ -93,6 +102,7 @@ class ResizedBefore {
   }
 }
 
+type Shortage = InsufficientFunds | BudgetShort;
 type ResizeRefusal = ResizedBefore | HoldNotFound | LedgerInconsistent | WalletNotFound | WalletSuspended | Shortage;
 
 const isShortage = (refusal: ResizeRefusal): refusal is Shortage =>
@@ -101,20 +111,25 @@ const isShortage = (refusal: ResizeRefusal): refusal is Shortage =>
 const leftOf = (shortage: Shortage): bigint =>
   shortage instanceof BudgetShort ? shortage.leftPico : shortage.availablePico;
 
+const shorter = (one: Shortage, other: Shortage): Shortage => (leftOf(other) < leftOf(one) ? other : one);
+
 const errorOf = (shortage: Shortage): InsufficientFunds | KeyLimitReached =>
   shortage instanceof BudgetShort ? new KeyLimitReached({ kind: 'budget', leftPico: shortage.leftPico }) : shortage;
 
 interface ResizeAttempt {
+  /** The hold that it changes. */
+  readonly known: RollingHold;
   readonly resized: RollingHold;
   readonly writes: readonly GuardedWrite<ResizeRefusal>[];
   readonly token: string;
 }
 
-/** @param addedPico negative to return money */
-function resizeAttempt(hold: RollingHold, addedPico: bigint): ResizeAttempt {
-  const { accountId, requestId, deadline, heldPico, rolling, counting } = hold;
+/** @param wantedHeldPico the amount that the hold should have; less than it has to return money */
+function resizeAttempt(known: RollingHold, wantedHeldPico: bigint): ResizeAttempt {
+  const { accountId, requestId, deadline, rolling, counting } = known;
+  const addedPico = wantedHeldPico - known.heldPico;
   const slice = rolling.slice + 1n;
-  const resized = { ...hold, heldPico: heldPico + addedPico, rolling: { ...rolling, slice } };
+  const resized = { ...known, heldPico: wantedHeldPico, rolling: { ...rolling, slice } };
   const isCovered = all(compare('availablePico', '>=', addedPico), absent('suspendedAt'));
   const isHeld = compare('heldPico', '>=', -addedPico);
   const writes: readonly GuardedWrite<ResizeRefusal>[] = [
@@ -123,15 +138,9 @@ function resizeAttempt(hold: RollingHold, addedPico: bigint): ResizeAttempt {
         table: WALLET,
         update: holdKey(requestId, deadline),
         change: { add: { heldPico: addedPico }, set: { slice } },
-        when: isAsKnown(hold),
+        when: isAsKnown(known),
       },
-      otherwise: (stored) => {
-        if (stored === undefined) return new HoldNotFound();
-        const now = decodeHold(stored);
-        // Its reply was lost, or it was overtaken by one that was refused. No other change is in flight.
-        const isDone = now.rolling?.slice === slice;
-        return isDone ? new ResizedBefore({ ...resized, heldPico: now.heldPico }) : new LedgerInconsistent();
-      },
+      otherwise: (stored) => (stored === undefined ? new HoldNotFound() : changeOf(decodeHold(stored), known)),
     },
     {
       write: changeBalance(
@@ -143,5 +152,12 @@ function resizeAttempt(hold: RollingHold, addedPico: bigint): ResizeAttempt {
     },
     ...(counting ? countResize(counting, addedPico) : []),
   ];
-  return { resized, writes, token: newTransactionToken() };
+  return { known, resized, writes, token: newTransactionToken() };
+}
+
+/** Slices only count up, so no race can lead to another amount of the known slice, only a broken ledger. */
+function changeOf(stored: Hold, known: RollingHold): ResizedBefore | LedgerInconsistent {
+  const { rolling } = stored;
+  const isLater = rolling !== undefined && rolling.slice > known.rolling.slice;
+  return isLater ? new ResizedBefore({ ...stored, rolling }) : new LedgerInconsistent();
 }

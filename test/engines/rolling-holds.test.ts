@@ -1,0 +1,88 @@
+import type { Counting } from '../../lambdas/domain/wallet/holds/counting';
+import type { RollingHold } from '../../lambdas/domain/wallet/holds/resize-hold';
+import { HoldNotFound, InsufficientFunds, KeyLimitReached } from '../../lambdas/domain/wallet/wallet-errors';
+import { WalletStage } from '../domain/wallet/wallet-stage';
+import { describeDurableEngines, startStage } from './table-store-engines';
+
+const CENT = 10_000_000_000n;
+const BUDGET: Counting = { counterId: '01JD0000000000000000000001', budget: { window: 'total', limitPico: 5n * CENT } };
+const STREAMS = 20;
+
+/** Changes holds on each real engine; the rules of that are tested in test/domain/wallet/rolling-holds.test.ts. */
+describeDurableEngines('holds that follow their requests on', (engine) => {
+  let stage: WalletStage;
+  let stop: () => Promise<void>;
+  beforeEach(async () => {
+    ({ stage, stop } = await startStage(engine, WalletStage));
+    await stage.fund(10n * CENT);
+  });
+  afterEach(async () => {
+    await stage.expectSound();
+    await stop();
+  });
+
+  const extend = (hold: RollingHold, wantedPico: bigint, leastPico = wantedPico): Promise<RollingHold> =>
+    stage.wallet.extend(hold, { wantedPico, leastPico });
+
+  test('a hold grows, shrinks, and returns the rest when its request is settled', async () => {
+    const extended = await extend(await stage.roll(CENT, 9n * CENT), 3n * CENT);
+    expect(extended).toMatchObject({ heldPico: 4n * CENT, rolling: { slice: 1n } });
+    const shrunk = await stage.wallet.shrink(extended, 2n * CENT);
+    expect(shrunk).toMatchObject({ heldPico: 2n * CENT, rolling: { slice: 2n } });
+    expect(await stage.amounts()).toEqual([8n * CENT, 2n * CENT, 0n]);
+    expect(await stage.settle(shrunk, CENT)).toMatchObject({ outcome: 'charged', costPico: CENT });
+    await expect(extend(shrunk, CENT)).rejects.toBeInstanceOf(HoldNotFound);
+    expect(await stage.amounts()).toEqual([9n * CENT, 0n, CENT]);
+  });
+
+  test('a settle above the hold charges reports to the ceiling, and estimates to the hold', async () => {
+    const [reported, estimated] = [await stage.roll(CENT, 3n * CENT), await stage.roll(CENT, 3n * CENT)];
+    expect(await stage.settle(reported, 4n * CENT)).toMatchObject({ costPico: 3n * CENT, overrunPico: CENT });
+    expect(await stage.settle(estimated, 4n * CENT, { estimated: true })).toMatchObject({ costPico: CENT });
+    expect(await stage.amounts()).toEqual([6n * CENT, 0n, 4n * CENT]);
+  });
+
+  test('an extension and a charge above the hold take what the account and the budget have, to the pico-dollar', async () => {
+    const hold = await stage.roll(CENT, 50n * CENT, BUDGET);
+    await expect(extend(hold, 4n * CENT + 1n)).rejects.toBeInstanceOf(KeyLimitReached);
+    const extended = await extend(hold, 9n * CENT, 4n * CENT);
+    expect(extended.heldPico).toBe(5n * CENT);
+    expect(await stage.settle(extended, 5n * CENT + 1n)).toMatchObject({ costPico: 5n * CENT, overrunPico: 1n });
+    const other = await stage.roll(CENT, 50n * CENT);
+    await expect(extend(other, 4n * CENT + 1n)).rejects.toBeInstanceOf(InsufficientFunds);
+    expect(await stage.settle(other, 5n * CENT + 1n)).toMatchObject({ costPico: 5n * CENT, overrunPico: 1n });
+    expect(await stage.amounts()).toEqual([0n, 0n, 10n * CENT]);
+  });
+
+  test('a settle and a sweep that do not know of an extension end the hold at the amount that it has', async () => {
+    const [settled, swept] = [await stage.roll(CENT, 9n * CENT), await stage.roll(CENT, 9n * CENT)];
+    await extend(settled, CENT);
+    expect(await stage.settle(settled, 2n * CENT)).toMatchObject({ costPico: 2n * CENT, overrunPico: 0n });
+    // The hold grows after the sweeper has read it and before the sweeper ends it.
+    stage.now += stage.holdMs;
+    stage.store.plan(() => extend(swept, CENT));
+    expect(await stage.wallet.expireDue()).toMatchObject({ expired: 1, failed: 0 });
+    expect(await stage.settle(swept, 2n * CENT)).toMatchObject({ outcome: 'adjusted', costPico: 2n * CENT });
+    expect(await stage.amounts()).toEqual([6n * CENT, 0n, 4n * CENT]);
+  });
+
+  test('an extension whose reply was lost is made once, under the same token and under another one', async () => {
+    const hold = await stage.roll(CENT, 9n * CENT);
+    stage.store.plan('lost reply');
+    expect(await extend(hold, CENT)).toMatchObject({ heldPico: 2n * CENT, rolling: { slice: 1n } });
+    expect(await extend(hold, CENT)).toMatchObject({ heldPico: 2n * CENT, rolling: { slice: 1n } });
+    await stage.release(hold);
+    expect(await stage.amounts()).toEqual([10n * CENT, 0n, 0n]);
+  });
+
+  test('streams that extend concurrently take what the account has, and no more', async () => {
+    const holds = await Promise.all(Array.from({ length: STREAMS }, () => stage.roll(CENT / 10n, 9n * CENT)));
+    const extended = await Promise.allSettled(holds.map((hold) => extend(hold, CENT, 1n)));
+    const refusals = extended.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    expect(refusals.every((refusal) => refusal instanceof InsufficientFunds)).toBe(true);
+    expect(await stage.amounts()).toEqual([0n, 10n * CENT, 0n]);
+    await Promise.all(holds.map((hold) => stage.settle(hold, CENT / 2n)));
+    const [availablePico, heldPico, spentPico] = await stage.amounts();
+    expect([availablePico + spentPico, heldPico]).toEqual([10n * CENT, 0n]);
+  });
+});
