@@ -70,7 +70,7 @@ describe('the hold of a running request', () => {
 
   test('a request goes on when money arrives in time', async () => {
     const rolling = await start(4_000n);
-    await jest.advanceTimersByTimeAsync(18_000);
+    await jest.advanceTimersByTimeAsync(17_500);
     await stage.wallet.credit({ accountId: ACCOUNT, amountPico: 1_000_000n, paymentId: 'pi_later' });
     await jest.advanceTimersByTimeAsync(60_000);
     expect(cuts).toBe(0);

@@ -31,9 +31,8 @@ export class ProducedBound {
     return Math.min(outputTokensMax, pace.burstTokens + Math.ceil((this.#rate * elapsedMs) / SECOND_MS));
   }
 
-  /** The time in milliseconds until the bound exceeds `tokens`; infinite if it never does. */
+  /** The time in milliseconds until the provider can have produced `tokens`, if its output were not limited. */
   msUntil(tokens: number, now: number): number {
-    if (tokens >= this.#options.outputTokensMax) return Infinity;
     const missing = tokens - this.at(now);
     return missing < 0 ? 0 : Math.floor((missing * SECOND_MS) / this.#rate);
   }

@@ -70,12 +70,11 @@ export class RollingOutput {
   /** Extends or cuts if it is time, and otherwise waits until then. */
   #watch(): void {
     clearTimeout(this.#timer);
-    if (this.#isOver) return;
+    if (this.#isOver || this.#heldTokens >= this.#options.outputTokensMax) return;
     const now = this.#options.clock();
     const { burstTokens } = this.#options.pace;
     const reserve = (seconds: number): number => burstTokens + Math.ceil(this.#bound.tokensPerSecond * seconds);
     const cutMs = this.#bound.msUntil(this.#heldTokens - reserve(CUT_SECONDS), now);
-    if (cutMs === Infinity) return;
     if (cutMs === 0) {
       this.#cut();
       return;
