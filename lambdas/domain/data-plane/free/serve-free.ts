@@ -13,7 +13,7 @@ import { unknownModel } from '../admission/admission';
 import { permittedTargets } from '../admission/permit';
 import type { Exchange } from '../exchange';
 import { MinuteLimit } from '../minute-limit';
-import type { ProviderClient } from '../provider/provider-client';
+import { isSuccess, type ProviderClient } from '../provider/provider-client';
 import { failureError, statusError } from '../provider/provider-errors';
 import { clientHeaders, providerHeaders } from '../provider/provider-headers';
 import { respond, type ResponseHeaders } from '../respond';
@@ -123,7 +123,7 @@ function refusalOf(endpoint: FreeEndpoint, { provider: { id } }: Target, reply: 
 type Body = Extract<Reply, { readonly kind: 'body' }>;
 
 const isGood = (endpoint: FreeEndpoint, { status, body }: Body): boolean =>
-  status >= 200 && status < 300 && endpoint.isAnswer(body);
+  isSuccess(status) && endpoint.isAnswer(body);
 
 /** Compatible providers answer an unknown path with a page, or in words of their web server. */
 const isNotOffered = (endpoint: FreeEndpoint, { status, body }: Body): boolean =>

@@ -51,7 +51,7 @@ function open(all: Buffer): OpenedBody & { readonly isUndecided: boolean } {
   return { bytes, isEvents, bomBytes, isUndecided };
 }
 
-/** Whether the bytes may still become the whole. Nothing may still become anything. */
+/** Whether `bytes` is a proper prefix of `whole`. No bytes at all are a prefix of everything. */
 function isBeginningOf(whole: Buffer, bytes: Buffer): boolean {
   return bytes.length < whole.length && whole.subarray(0, bytes.length).equals(bytes);
 }

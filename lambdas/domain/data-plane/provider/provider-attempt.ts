@@ -9,12 +9,13 @@ import { EventTooLong } from '../streaming/sse-events';
 import type { Answer } from './answer';
 import { AnswerUnusable } from './answer-unusable';
 import { type OpenedBody, Opening } from './opening';
-import type {
-  ProviderCall,
-  ProviderClient,
-  ProviderFailure,
-  ProviderListener,
-  ProviderRequest,
+import {
+  isSuccess,
+  type ProviderCall,
+  type ProviderClient,
+  type ProviderFailure,
+  type ProviderListener,
+  type ProviderRequest,
 } from './provider-client';
 import { ProviderPause } from './provider-pause';
 import { WholeReceiver } from './whole-receiver';
@@ -131,7 +132,7 @@ class AnswerListener implements ProviderListener {
   }
 
   #isGood(): boolean {
-    return this.#status >= 200 && this.#status < 300;
+    return isSuccess(this.#status);
   }
 
   /**

@@ -6,6 +6,7 @@ import type { Answer, WholeReading } from './answer';
 import { type BodyReader, eventsReader, WholeReader } from './body-reader';
 import { AnswerUnusable } from './answer-unusable';
 import { KEPT_BYTES_MAX, PassingBody } from './passing-body';
+import { isSuccess } from './provider-client';
 import { clientHeaders } from './provider-headers';
 
 /** A whole answer may not be larger: Lambda ends a response at 200 MB. */
@@ -87,7 +88,7 @@ export class WholeReceiver {
 
   #readKept(body: Buffer): WholeReading | undefined {
     const { endpoint, asked, status, headers, isEvents } = this.#options;
-    if (!isGood(status)) return undefined;
+    if (!isSuccess(status)) return undefined;
     const events = isEvents ? eventsReader(endpoint, asked) : undefined;
     if (events === undefined) return endpoint.readAnswer(headers, body);
     events.push(body);
@@ -96,7 +97,7 @@ export class WholeReceiver {
 
   #pass(bytes: Buffer, onRoom: () => void): boolean {
     const { asked, output, status, headers } = this.#options;
-    if (!isGood(status)) throw new AnswerUnusable('broken');
+    if (!isSuccess(status)) throw new AnswerUnusable('broken');
     // An event stream that a keep-alive has begun cannot carry another answer, which is then only read for its usage.
     const isTaken = asked.stream && output.begun;
     const passing = new PassingBody(isTaken ? undefined : output, this.#reader());
@@ -120,5 +121,3 @@ export class WholeReceiver {
     return events ?? new WholeReader(endpoint, headers);
   }
 }
-
-const isGood = (status: number): boolean => status >= 200 && status < 300;
