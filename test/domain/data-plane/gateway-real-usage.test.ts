@@ -34,6 +34,16 @@ test.each<[string, Play, boolean]>([
     ),
     true,
   ],
+  ...[
+    { prompt_tokens: 0 },
+    { total_tokens: 0 },
+    { completion_tokens: 0 },
+    { prompt_tokens: 0, completion_tokens: null },
+  ].map((zeros): [string, Play, boolean] => [
+    `${JSON.stringify(zeros)} in a later event`,
+    events(delta('hi'), usageEvent(USAGE), usageEvent(zeros), DONE),
+    true,
+  ]),
   ['zeros beside Groq’s own place', whole({ ...completion('hi', ZEROS), x_groq: { usage: USAGE } }), false],
 ])('real usage is charged although the provider also reports %s', async (_what, play, stream) => {
   stage.providers.play(play);
