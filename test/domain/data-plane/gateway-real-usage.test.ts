@@ -265,3 +265,14 @@ test('a message with a limit of zero fills the cache, and is charged what the pr
     { status: 'completed', estimated: false, usage: { input: 3, cacheWrite: 40, output: 0 } },
   ]);
 });
+
+test('a message with a limit of zero whose provider takes it for no limit is charged its output, which the hold covers', async () => {
+  const client = stage.client(messages({ max_tokens: 0 }));
+  const { done, call } = await stage.begin(client);
+  const usage = { input_tokens: 3, output_tokens: 900 };
+  whole({ type: 'message', content: [{ type: 'text', text: 'hi' }], usage })(call);
+  await done;
+  expect(await stage.records()).toMatchObject([
+    { status: 'completed', overrunPico: 0n, costPico: 3n * INPUT_PICO + 900n * OUTPUT_PICO },
+  ]);
+});

@@ -98,9 +98,8 @@ describe('the output bound', () => {
     expect(claude({ max_tokens: 7 }).outputTokensMax).toBe(7);
   });
 
-  test('the output bound of a message with a limit of zero is nothing, and of a chat completion the model’s', () => {
-    expect(claude({ max_tokens: 0 }).outputTokensMax).toBe(0);
-    // Some compatible providers take zero for no limit.
+  test('the output bound of a limit of zero is the model’s, because some compatible providers take it for no limit', () => {
+    expect(claude({ max_tokens: 0 }).outputTokensMax).toBe(OUTPUT_TOKENS_MAX);
     expect(chatOf({ max_tokens: 0 }).outputTokensMax).toBe(OUTPUT_TOKENS_MAX);
     expect(chatOf({ max_tokens: 0, max_completion_tokens: 7 }).outputTokensMax).toBe(OUTPUT_TOKENS_MAX);
   });

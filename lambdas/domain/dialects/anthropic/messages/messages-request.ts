@@ -47,8 +47,8 @@ const FORMAT: JsonFormat<typeof schema> = {
 /** A request to generate a message. */
 export interface MessagesRequest extends MeteredRequest {
   readonly json: JsonBody;
-  /** The client's limit, which Anthropic requires. With zero, the prompt is cached and nothing is generated. */
-  readonly outputTokensMax: number;
+  /** The client's limit, which Anthropic requires; absent when it is zero. */
+  readonly outputTokensMax: number | undefined;
   readonly serverTools: ServerTools;
 }
 
@@ -64,7 +64,8 @@ export function parseMessages(bytes: Buffer): MessagesRequest {
     stream: members.stream ?? false,
     choices: 1,
     isOutputOpen: false,
-    outputTokensMax: members.max_tokens,
+    // With zero, Anthropic fills the cache and generates nothing, but some compatible providers take it for no limit.
+    outputTokensMax: members.max_tokens === 0 ? undefined : members.max_tokens,
     serverTools,
   };
 }

@@ -40,7 +40,7 @@ function boundMessages({ json, outputTokensMax, serverTools }: MessagesRequest, 
     serverTools,
     promptTokensMax: inputTokensMax,
     toolsTokensMax,
-    outputTokensMax: Math.min(outputTokensMax, contextTokens),
+    outputTokensMax: Math.min(outputTokensMax ?? model.outputTokensMax, contextTokens),
     contextTokens,
   });
   return { ...rounds, cacheWrites: cacheWritesOf(json, { isAutomatic: false }), ...dearerUnits(media) };
