@@ -169,7 +169,7 @@ export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest
    * one may send a page, and an answer may be cut off silently. A client that got none of the model's work pays
    * nothing.
    */
-  readAnswer(headers: Headers, body: Buffer): AnswerReading | undefined;
+  readAnswer(body: Buffer, request: Request): AnswerReading | undefined;
 
   /** The format of the answers that `readAnswer` reads. */
   readonly whole: WholeFormat;

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import type { CacheWrite } from '../../../../contracts/storage/units';
 import { InvalidRequest } from '../../../errors/app-error';
 import type { MeteredRequest } from '../../endpoint';
 import { refuseServerTools } from '../../json/client-tools';
 import { type JsonBody, type JsonFormat, parseMember, readJson } from '../../json/json-request';
+import { cacheWritesOf } from '../../json/prompt-bound';
 import {
   modelName,
   never,
@@ -50,6 +52,8 @@ export interface MessagesRequest extends MeteredRequest {
   /** The client's limit, which Anthropic requires; absent when it is zero. */
   readonly outputTokensMax: number | undefined;
   readonly serverTools: ServerTools;
+  /** The most expensive cache write that the request asks for. */
+  readonly dearestWrite: CacheWrite;
 }
 
 /** @throws InvalidRequest */
@@ -67,6 +71,7 @@ export function parseMessages(bytes: Buffer): MessagesRequest {
     // With zero, Anthropic fills the cache and generates nothing, but some compatible providers take it for no limit.
     outputTokensMax: members.max_tokens === 0 ? undefined : members.max_tokens,
     serverTools,
+    dearestWrite: cacheWritesOf(json, { isAutomatic: true }).at(-1) ?? 'cacheWrite',
   };
 }
 

@@ -1,3 +1,4 @@
+import type { CacheWrite } from '../../../../contracts/storage/units';
 import type { StreamReader, StreamReading } from '../../endpoint';
 import { mayBeError, readError } from '../../events/event-error';
 import { mayCarry, mayCarryUsage, parseData } from '../../events/event-usage';
@@ -17,6 +18,7 @@ const MODEL_BLOCKS: ReadonlySet<unknown> = new Set(['text', 'thinking', 'redacte
 
 interface MessagesStreamOptions {
   readonly serverTools: ServerTools;
+  readonly dearestWrite: CacheWrite;
 }
 
 /** Reads the stream of a message. Its usage events carry more than usage, so only an error is ever hidden. */
@@ -82,11 +84,11 @@ export class MessagesStream implements StreamReader {
     this.#hasToolRun ||= this.#options.serverTools !== 'none' && isReport(block) && !MODEL_BLOCKS.has(block['type']);
     this.#complete ||= type === 'message_stop';
     this.#hasStopped ||= type === 'message_delta' && isReport(delta) && isFilled(delta['stop_reason']);
-    const reading = readAnthropicUsage(
-      type === 'message_start' && isReport(message) ? message['usage'] : data['usage'],
-    );
+    const { dearestWrite } = this.#options;
+    const usage = type === 'message_start' && isReport(message) ? message['usage'] : data['usage'];
+    const reading = readAnthropicUsage(usage, dearestWrite);
     if (reading.kind === 'absent') return;
-    this.#usage = mergeAnthropicUsage(this.#usage, reading);
+    this.#usage = mergeAnthropicUsage(this.#usage, reading, dearestWrite);
     this.#isReportLast = this.#hasStopped;
   }
 }
