@@ -100,12 +100,9 @@ describe('OpenAI’s usage report', () => {
     { prompt_tokens: 0 },
     { completion_tokens: 0, total_tokens: 0 },
     { prompt_tokens: 0, completion_tokens: null },
-  ])(
-    'OpenAI’s usage of %j counts as absent',
-    (raw) => {
-      expect(readOpenaiUsage(raw)).toEqual({ kind: 'absent' });
-    },
-  );
+  ])('OpenAI’s usage of %j counts as absent', (raw) => {
+    expect(readOpenaiUsage(raw)).toEqual({ kind: 'absent' });
+  });
 
   const good = { prompt_tokens: 10, completion_tokens: 10, total_tokens: 20 };
   test.each<[string, unknown]>([

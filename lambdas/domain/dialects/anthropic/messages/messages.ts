@@ -34,7 +34,10 @@ export const messages: MeteredEndpoint<MessagesRequest> = {
   bound: boundMessages,
   providerBody: ({ json, stream }, changes) => providerJson(json, { stream, changes }),
   readAnswer: (body, { dearestWrite }) =>
-    readJsonAnswer(body, { outputMember: 'content', readUsage: ({ usage }) => readAnthropicUsage(usage, dearestWrite) }),
+    readJsonAnswer(body, {
+      outputMember: 'content',
+      readUsage: ({ usage }) => readAnthropicUsage(usage, dearestWrite),
+    }),
   whole: JSON_WHOLE,
   stream: (request) => new MessagesStream(request),
 };
