@@ -123,6 +123,22 @@ describe('a stream to a request for a whole answer', () => {
     expect(await stage.records()).toMatchObject([{ status: 'completed', estimated: true, usage: { output: 5 } }]);
   });
 
+  test.each([STREAM, ''])('a stream to a request for embeddings is a failure, and free: %j', async (text) => {
+    stage.providers.play(whole(text, 200, SSE));
+    const client = await stage.send({ path: '/v1/embeddings', body: { model: 'vectors', input: 'a' } });
+    expect(client.status).toBe(502);
+    expect(await stage.records()).toMatchObject([{ status: 'provider_error', costPico: 0n }]);
+  });
+
+  test('a large answer whose only usage is inside its long part is charged its bound', async () => {
+    const choice = { index: 0, message: { role: 'assistant', content: 'x'.repeat(300_000) }, usage: USAGE };
+    stage.providers.play(whole({ choices: [choice] }));
+    await stage.send(chat());
+    expect(await stage.records()).toMatchObject([
+      { status: 'completed', estimated: true, usage: { output: 50 }, overrunPico: 0n },
+    ]);
+  });
+
   test('a stream to a request for a whole answer that contains only an error is a failure, and free', async () => {
     stage.providers.play(events(event({ error: { message: 'overloaded' } }), DONE));
     const client = await stage.send(chat());

@@ -60,7 +60,7 @@ export function priceTargets(catalog: Catalog, parsed: ParsedRequest, now: numbe
 function priceTarget(parsed: ParsedRequest, target: Target, now: number): PricedTarget {
   const { request } = parsed;
   const price = priceAt(target.model, now);
-  const bound = boundWithHeaders(parsed, target.model, price);
+  const bound = boundWithHeaders(parsed, target, price);
   refuseUnpricedUnits(request, price, bound);
   return { ...target, price, bound };
 }

@@ -15,7 +15,7 @@ import type { Exchange } from '../exchange';
 import { MinuteLimit } from '../minute-limit';
 import { isSuccess, type ProviderClient } from '../provider/provider-client';
 import { failureError, statusError } from '../provider/provider-errors';
-import { clientHeaders, providerHeaders } from '../provider/provider-headers';
+import { clientHeaders, inItsDialects, providerHeaders } from '../provider/provider-headers';
 import { respond, type ResponseHeaders } from '../respond';
 import { RequestStopped, type StopReason } from '../stop-errors';
 import { askProvider, type Reply } from './ask-provider';
@@ -109,7 +109,8 @@ function ask(
   const body = endpoint.providerBody(request, sentAs);
   const headers = providerHeaders(exchange.headers, body);
   const path = endpoint.providerPath(request);
-  return askProvider(providers, { provider, path, headers, body: body.bytes }, [exchange.gone, stop]);
+  const sent = inItsDialects({ provider, path, headers, body: body.bytes }, endpoint.servedLike);
+  return askProvider(providers, sent, [exchange.gone, stop]);
 }
 
 /** @returns undefined when the provider's answer, or its refusal of the request, is passed on to the client unchanged */

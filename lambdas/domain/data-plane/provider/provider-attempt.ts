@@ -17,6 +17,7 @@ import {
   type ProviderListener,
   type ProviderRequest,
 } from './provider-client';
+import { inItsDialects } from './provider-headers';
 import { ProviderPause } from './provider-pause';
 import { WholeReceiver } from './whole-receiver';
 
@@ -83,14 +84,14 @@ class AnswerListener implements ProviderListener {
   }
 
   start(providers: ProviderClient): void {
-    const { exchange, stop, cancelled, request } = this.#options;
+    const { endpoint, exchange, stop, cancelled, request } = this.#options;
     exchange.gone.addEventListener('abort', this.#onGone);
     stop.addEventListener('abort', this.#onStop);
     cancelled.addEventListener('abort', this.#onCancel);
     if (stop.aborted) this.#hostStops();
     else if (cancelled.aborted) this.#cancelled();
     else if (exchange.gone.aborted) this.#finish({ kind: 'gone', sent: false });
-    else this.#call = providers.send(request, this);
+    else this.#call = providers.send(inItsDialects(request, endpoint.id), this);
   }
 
   onHead(status: number, headers: Headers): void {

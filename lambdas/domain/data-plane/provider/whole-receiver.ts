@@ -87,10 +87,10 @@ export class WholeReceiver {
   }
 
   #readKept(body: Buffer): WholeReading | undefined {
-    const { endpoint, asked, status, headers, isEvents } = this.#options;
+    const { endpoint, asked, status, isEvents } = this.#options;
     if (!isSuccess(status)) return undefined;
     const events = isEvents ? eventsReader(endpoint, asked) : undefined;
-    if (events === undefined) return endpoint.readAnswer(headers, body);
+    if (events === undefined) return endpoint.readAnswer(body, asked);
     events.push(body);
     return events.end();
   }
@@ -116,8 +116,8 @@ export class WholeReceiver {
   }
 
   #reader(): BodyReader {
-    const { endpoint, asked, headers, isEvents } = this.#options;
+    const { endpoint, asked, isEvents } = this.#options;
     const events = isEvents ? eventsReader(endpoint, asked) : undefined;
-    return events ?? new WholeReader(endpoint, headers);
+    return events ?? new WholeReader(endpoint, asked);
   }
 }
