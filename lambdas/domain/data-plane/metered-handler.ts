@@ -26,14 +26,14 @@ const HOLD_MARGIN_MS = MINUTE_MS;
  */
 export async function serveMetered(dependencies: MeteredDependencies, call: MeteredCall): Promise<void> {
   const { body, request } = await parse(call);
-  const { admitted, admittedAt } = await oncePerKey(dependencies, call, {
+  const { admitted, admittedAt, waitedMs } = await oncePerKey(dependencies, call, {
     body,
     holdDeadline: holdDeadlineOf(call),
     check: () => targetsOf(dependencies, call, request, dependencies.clock()),
     hold: () => hold(dependencies, call, request, dependencies.clock()),
   });
-  const client = request.stream ? new ClientStream(call.exchange, call.headers) : undefined;
-  const output = client ?? new ClientOutput(call.exchange, call.headers, wholeKeepAlive(call.endpoint.whole));
+  const client = request.stream ? new ClientStream(call.exchange, call.headers, waitedMs) : undefined;
+  const output = client ?? new ClientOutput(call.exchange, call.headers, wholeKeepAlive(call.endpoint.whole), waitedMs);
   const paid: PaidRequest = { call, request, admitted, admittedAt, output, client };
   const watch = dependencies.cancellations.watch(call.caller.accountId, call.requestId);
   const outcome = await callProviders(dependencies, paid, watch.signal);

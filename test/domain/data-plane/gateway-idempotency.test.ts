@@ -88,6 +88,35 @@ describe('a retry with the same Idempotency-Key', () => {
     expect([retried.status, await stage.spentPico()]).toEqual([200, COST_PICO]);
   });
 
+  test.each([
+    ['a whole answer', chat(), answer, 45_000, ' '],
+    ['a stream', chat({ stream: true }), events(delta('hi'), 'data: [DONE]\n\n'), 10_000, ': keep-alive\n\n'],
+  ])(
+    'a retry that waited for its first attempt is kept connected from its arrival on: %s',
+    async (_name, sent, play, firstMs, keepAlive) => {
+      stage.stoppedAt = Date.now();
+      const { done, call } = await stage.begin(stage.client(keyed('once', sent)), silent, silent);
+      stage.whileWaiting = async () => {
+        if (stage.turnedMs < 30_000) return;
+        stage.whileWaiting = () => undefined;
+        call.fail();
+        (await stage.providers.asked(2)).fail();
+        await done;
+      };
+      const client = stage.client(keyed('once', sent));
+      const retried = stage.gateway.handle(client);
+      const second = await stage.providers.asked(3);
+      const restMs = Math.max(0, firstMs - stage.turnedMs);
+      if (restMs > 0) await jest.advanceTimersByTimeAsync(restMs - 1);
+      expect(client.text).toBe('');
+      await jest.advanceTimersByTimeAsync(1);
+      expect(client.text).toBe(keepAlive);
+      play(second);
+      await retried;
+      expect([client.status, (await stage.records()).length]).toEqual([200, 2]);
+    },
+  );
+
   test('a retry of a request that runs for long is told to come back', async () => {
     const { done, call } = await stage.begin(stage.client(keyed('once')));
     const retried = await stage.send(keyed('once'));

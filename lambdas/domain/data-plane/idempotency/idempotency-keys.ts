@@ -31,6 +31,8 @@ export interface Attempt extends OwnedKey, ComparedRequest {
 
 /** A key that belongs to the current attempt. */
 export interface ClaimedKey {
+  /** How long this attempt waited for earlier ones. */
+  readonly waitedMs: number;
   /** Frees the key, because the attempt was refused before its money was held. Never rejects. */
   release(): Promise<void>;
 }
@@ -78,7 +80,8 @@ export class IdempotencyKeys {
       holdDeadline: attempt.holdDeadline,
       bodyHash: this.#hashes.ofBody(attempt),
     };
-    const waitUntil = this.#timing.clock() + ATTEMPT_WAIT_MS_MAX;
+    const begunAt = this.#timing.clock();
+    let waitedMs = 0;
     let earlier = await this.#put(keyHash, claim);
     for (let looks = 0; earlier !== undefined; looks += 1) {
       const first = await this.#stateOf(attempt.accountId, earlier);
@@ -89,12 +92,13 @@ export class IdempotencyKeys {
       if (isOtherBody(claim, earlier)) throw new IdempotencyKeyReused(earlier.requestId);
       if (first.kind === 'ended') throw new AttemptEnded(first);
       const waitMs = this.#lookAgainAfter(looks);
-      if (attempt.isOver() || this.#timing.clock() + waitMs > waitUntil) throw new AttemptRunning(earlier.requestId);
+      if (attempt.isOver() || waitedMs + waitMs > ATTEMPT_WAIT_MS_MAX) throw new AttemptRunning(earlier.requestId);
       await this.#timing.sleep(waitMs);
+      waitedMs = Math.max(waitedMs + waitMs, this.#timing.clock() - begunAt);
       // The first attempt may have given up the key, or another retry may have claimed it.
       earlier = (await this.#read(keyHash)) ?? (await this.#put(keyHash, claim));
     }
-    return { release: () => this.#release(keyHash, claim) };
+    return { waitedMs, release: () => this.#release(keyHash, claim) };
   }
 
   /** @returns the claim of another attempt that has the key; undefined once this attempt has it */

@@ -2,7 +2,7 @@ import type { MeteredCall, MeteredDependencies } from '../paid-request';
 import { idempotencyKeyOf } from './idempotency-header';
 
 /** The steps of a request's admission. */
-interface Admission<Admitted> {
+interface Admission<Admitted extends object> {
   readonly body: Buffer;
   /** Epoch milliseconds. */
   readonly holdDeadline: number;
@@ -11,18 +11,23 @@ interface Admission<Admitted> {
   readonly hold: () => Promise<Admitted>;
 }
 
+interface Waited {
+  /** How long the request waited for an earlier one, while its client saw nothing. */
+  readonly waitedMs: number;
+}
+
 /**
  * Holds the money of a request, unless an earlier attempt with the same Idempotency-Key was charged or runs for too
  * long. A request without that header is held at once.
  * @throws InvalidRequest, AttemptEnded, AttemptRunning, IdempotencyKeyReused, and the errors of `hold`
  */
-export async function oncePerKey<Admitted>(
+export async function oncePerKey<Admitted extends object>(
   { idempotency }: Pick<MeteredDependencies, 'idempotency'>,
   { exchange, caller, endpoint, requestId, stop }: MeteredCall,
   { body, holdDeadline, check, hold }: Admission<Admitted>,
-): Promise<Admitted> {
+): Promise<Admitted & Waited> {
   const idempotencyKey = idempotencyKeyOf(exchange.headers);
-  if (idempotencyKey === undefined) return hold();
+  if (idempotencyKey === undefined) return { ...(await hold()), waitedMs: 0 };
   await check();
   const { accountId, keyId, counterId = keyId } = caller;
   const claimed = await idempotency.claim({
@@ -36,7 +41,7 @@ export async function oncePerKey<Admitted>(
     isOver: () => stop.aborted || exchange.gone.aborted,
   });
   try {
-    return await hold();
+    return { ...(await hold()), waitedMs: claimed.waitedMs };
   } catch (error) {
     await claimed.release();
     throw error;
