@@ -1,7 +1,8 @@
 import { errorName } from '../log';
 import { MINUTE_MS } from '../clock';
 import type { MeteredRequest } from '../dialects/endpoint';
-import { admit, type Admitted, type PricedTargets, priceTargets } from './admission/admission';
+import type { AppError } from '../errors/app-error';
+import { admit, type Admitted, type PricedTargets, priceTargets, shortageOf } from './admission/admission';
 import { permittedTargets } from './admission/permit';
 import { oncePerKey } from './idempotency/once-per-key';
 import { elapsedMs, type MeteredCall, type MeteredDependencies, type PaidRequest } from './paid-request';
@@ -29,7 +30,7 @@ export async function serveMetered(dependencies: MeteredDependencies, call: Mete
   const { admitted, admittedAt, waitedMs } = await oncePerKey(dependencies, call, {
     body,
     holdDeadline: holdDeadlineOf(call),
-    check: () => targetsOf(dependencies, call, request, dependencies.clock()),
+    check: () => check(dependencies, call, request, dependencies.clock()),
     hold: () => hold(dependencies, call, request, dependencies.clock()),
   });
   const client = request.stream ? new ClientStream(call.exchange, call.headers, waitedMs) : undefined;
@@ -66,6 +67,20 @@ async function targetsOf(
   const catalog = await dependencies.catalog.current();
   const parsed = { endpoint, request, headers: exchange.headers };
   return permittedTargets(caller, request.model, priceTargets(catalog, parsed, now));
+}
+
+/**
+ * @returns the refusal of a request that the account cannot afford
+ * @throws ModelNotFound, InvalidRequest, Forbidden
+ */
+async function check(
+  dependencies: MeteredDependencies,
+  call: MeteredCall,
+  request: MeteredRequest,
+  now: number,
+): Promise<AppError | undefined> {
+  const targets = await targetsOf(dependencies, call, request, now);
+  return shortageOf({ wallet: dependencies.wallet, request, targets, caller: call.caller, now });
 }
 
 async function hold(

@@ -225,6 +225,42 @@ describe('a first attempt that costs nothing frees its Idempotency-Key', () => {
   });
 });
 
+describe('an Idempotency-Key of an account that cannot pay', () => {
+  test.each([
+    ['is suspended', () => stage.suspend(), 403, 'account_suspended'],
+    ['cannot afford the request', () => stage.spendDownTo(1_000n), 402, 'insufficient_quota'],
+  ])('a request with an Idempotency-Key of an account that %s writes nothing', async (_name, prepare, status, code) => {
+    await prepare();
+    const plain = await stage.send(chat());
+    const { write } = stage.store.counts;
+    const refused = await stage.send(keyed('once'));
+    expect(seen(refused)).toEqual([status, code]);
+    expect(refused.json).toEqual(plain.json);
+    expect(stage.store.counts.write).toBe(write);
+  });
+
+  test('a request with an Idempotency-Key runs with the output that its account can afford', async () => {
+    await stage.spendDownTo(10_000n);
+    expect((await stage.send(keyed('once', chat({ max_tokens: undefined })))).status).toBe(200);
+  });
+
+  test('a retry learns the cost of a first attempt that spent the last money', async () => {
+    await stage.send(keyed('once'));
+    await stage.spendDownTo(0n);
+    expect(seen(await stage.send(keyed('once')))).toEqual([409, 'idempotency_key_used']);
+  });
+
+  test('a retry waits for a first attempt that holds the last money', async () => {
+    await stage.spendDownTo(7_000n);
+    const { done, call } = await stage.begin(stage.client(keyed('once')));
+    stage.whileWaiting = async () => {
+      answer(call);
+      await done;
+    };
+    expect(seen(await stage.send(keyed('once')))).toEqual([409, 'idempotency_key_used']);
+  });
+});
+
 /** Another process that serves the same deployment. */
 function otherProcess(): Gateway {
   const clock = (): number => Date.now() + stage.turnedMs;

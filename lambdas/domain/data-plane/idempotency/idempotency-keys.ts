@@ -69,6 +69,10 @@ export class IdempotencyKeys {
     this.#hashes = new KeyHashes(secret);
   }
 
+  async isClaimed(key: OwnedKey): Promise<boolean> {
+    return (await this.#read(this.#hashes.ofKey(key))) !== undefined;
+  }
+
   /**
    * Claims the key for this attempt, once no other attempt is running or was charged.
    * @throws AttemptEnded, AttemptRunning, IdempotencyKeyReused

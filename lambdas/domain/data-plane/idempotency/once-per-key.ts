@@ -1,3 +1,4 @@
+import type { AppError } from '../../errors/app-error';
 import type { MeteredCall, MeteredDependencies } from '../paid-request';
 import { idempotencyKeyOf } from './idempotency-header';
 
@@ -6,8 +7,11 @@ interface Admission<Admitted extends object> {
   readonly body: Buffer;
   /** Epoch milliseconds. */
   readonly holdDeadline: number;
-  /** Refuses a request that could never be admitted, so that it does not write a claim. */
-  readonly check: () => Promise<unknown>;
+  /**
+   * Throws for a request that could never be admitted, so that it does not write a claim.
+   * @returns the refusal of a request that the account cannot afford
+   */
+  readonly check: () => Promise<AppError | undefined>;
   readonly hold: () => Promise<Admitted>;
 }
 
@@ -28,12 +32,13 @@ export async function oncePerKey<Admitted extends object>(
 ): Promise<Admitted & Waited> {
   const idempotencyKey = idempotencyKeyOf(exchange.headers);
   if (idempotencyKey === undefined) return { ...(await hold()), waitedMs: 0 };
-  await check();
+  const shortage = await check();
   const { accountId, keyId, counterId = keyId } = caller;
+  const key = { accountId, counterId, idempotencyKey };
+  // The earlier request may have spent the last money, and its retry is to learn that.
+  if (shortage !== undefined && !(await idempotency.isClaimed(key))) throw shortage;
   const claimed = await idempotency.claim({
-    accountId,
-    counterId,
-    idempotencyKey,
+    ...key,
     endpoint: endpoint.id,
     body,
     requestId,
