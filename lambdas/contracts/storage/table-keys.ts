@@ -226,6 +226,11 @@ export const minuteCounterKey = (counterId: string, minute: number): Key => ({
   pk: countersPartition(counterId),
   sk: `minute#${isoTime(minute)}`,
 });
+/** How many retries of an account waited for their first attempts in a minute. */
+export const waitCounterKey = (accountId: string, minute: number): Key => ({
+  pk: countersPartition(accountId),
+  sk: `waits#${isoTime(minute)}`,
+});
 /** The number of paid requests that are running. */
 export const runningCounterKey = (counterId: string): Key => ({ pk: countersPartition(counterId), sk: 'running' });
 

@@ -4,6 +4,7 @@ import {
   ATTEMPT_WAIT_MS_MAX,
   IdempotencyKeys,
   RECORD_LATE_MS,
+  WAITING_RETRIES_PER_MINUTE_MAX,
 } from '../../../lambdas/domain/data-plane/idempotency/idempotency-keys';
 import type { Put } from '../../../lambdas/domain/table/table-store';
 import type { FakeClient, Sent } from './fake-client';
@@ -130,6 +131,35 @@ describe('a retry with the same Idempotency-Key', () => {
     expect(stage.turnedMs).toBeLessThanOrEqual(ATTEMPT_WAIT_MS_MAX);
     answer(call);
     await done;
+  });
+
+  test('retries beyond 60 a minute of an account are told at once to come back, by every process', async () => {
+    stage.stoppedAt = MINUTE_MS * Math.floor(Date.now() / MINUTE_MS) + 20_000;
+    const { done, call } = await stage.begin(stage.client(keyed('once')));
+    let waiting = 0;
+    let wake = (): void => undefined;
+    const woken = new Promise<void>((resolve) => (wake = resolve));
+    const sleep = (): Promise<void> => {
+      waiting += 1;
+      return woken;
+    };
+    const [one, another] = [otherProcess(sleep), otherProcess(sleep)] as const;
+    const waitFor = async (count: number): Promise<void> => {
+      while (waiting < count) await new Promise((resolve) => setImmediate(resolve));
+    };
+    const retries = Array.from({ length: WAITING_RETRIES_PER_MINUTE_MAX }, () => send(one, keyed('once')));
+    await waitFor(WAITING_RETRIES_PER_MINUTE_MAX);
+    for (const refused of [await send(one, keyed('once')), await send(another, keyed('once'))]) {
+      expect(seen(refused)).toEqual([409, 'request_in_progress']);
+      expect(refused.answerHeaders['retry-after']).toBe('5');
+    }
+    stage.stoppedAt += MINUTE_MS;
+    retries.push(send(another, keyed('once')));
+    await waitFor(WAITING_RETRIES_PER_MINUTE_MAX + 1);
+    answer(call);
+    await done;
+    wake();
+    for (const retried of await Promise.all(retries)) expect(seen(retried)).toEqual([409, 'idempotency_key_used']);
   });
 
   test.each([
@@ -262,9 +292,10 @@ describe('an Idempotency-Key of an account that cannot pay', () => {
 });
 
 /** Another process that serves the same deployment. */
-function otherProcess(): Gateway {
-  const clock = (): number => Date.now() + stage.turnedMs;
-  const sleep = async (milliseconds: number): Promise<void> => void (stage.turnedMs += milliseconds);
+function otherProcess(
+  sleep = async (milliseconds: number): Promise<void> => void (stage.turnedMs += milliseconds),
+): Gateway {
+  const { clock } = stage.dependencies;
   const timing = { clock, random: () => 0.5, sleep };
   const secret = Buffer.from('sixteen bytes or more');
   const idempotency = new IdempotencyKeys({ store: stage.engine, clock, secret, timing });

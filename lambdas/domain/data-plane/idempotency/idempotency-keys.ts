@@ -1,16 +1,21 @@
-import { EXPIRES_AT } from '../../../contracts/storage/tables';
+import { waitCounterKey } from '../../../contracts/storage/table-keys';
+import { EXPIRES_AT, KEYS } from '../../../contracts/storage/tables';
 import { type Clock, MINUTE_MS, SECOND_MS } from '../../clock';
 import { absent, any, compare } from '../../table/condition';
 import { REQUEST_RETRY, retry, systemTiming, type Timing } from '../../table/retry';
 import { ConditionFailed } from '../../table/table-errors';
 import type { TableStore } from '../../table/table-store';
 import { UsageRecords } from '../../usage/records/usage-records';
+import { RateLimited } from '../admission/admission-errors';
+import { MinuteLimit } from '../minute-limit';
 import { AttemptEnded, AttemptRunning, IdempotencyKeyReused } from './idempotency-errors';
 import { decodeClaim, deleteClaim, getClaim, isClaimOf, type KeyClaim, putClaim } from './key-claim';
 import { type ComparedRequest, KeyHashes, type OwnedKey } from './key-hashes';
 
 /** Below the edge's time limit for the head of an answer, so that a client gets the gateway's own answer. */
 export const ATTEMPT_WAIT_MS_MAX = 45 * SECOND_MS;
+/** Each retry that waits occupies an execution in AWS, and nothing is held for it. */
+export const WAITING_RETRIES_PER_MINUTE_MAX = 60;
 const FIRST_LOOK_MS = 100;
 const LONGEST_LOOK_MS = 2 * SECOND_MS;
 
@@ -61,12 +66,21 @@ export class IdempotencyKeys {
   readonly #usage: UsageRecords;
   readonly #timing: Timing;
   readonly #hashes: KeyHashes;
+  readonly #waitLimit: MinuteLimit;
 
   constructor({ store, clock, secret, timing = systemTiming(clock) }: IdempotencyKeysOptions) {
     this.#store = store;
     this.#usage = new UsageRecords({ store });
     this.#timing = timing;
     this.#hashes = new KeyHashes(secret);
+    this.#waitLimit = new MinuteLimit({
+      store,
+      clock: timing.clock,
+      table: KEYS,
+      keyAt: waitCounterKey,
+      most: WAITING_RETRIES_PER_MINUTE_MAX,
+      refusal: `At most ${WAITING_RETRIES_PER_MINUTE_MAX} retries of an account can wait in a minute.`,
+    });
   }
 
   async isClaimed(key: OwnedKey): Promise<boolean> {
@@ -97,12 +111,24 @@ export class IdempotencyKeys {
       if (first.kind === 'ended') throw new AttemptEnded(first);
       const waitMs = this.#lookAgainAfter(looks);
       if (attempt.isOver() || waitedMs + waitMs > ATTEMPT_WAIT_MS_MAX) throw new AttemptRunning(earlier.requestId);
+      if (waitedMs === 0 && !(await this.#mayWait(attempt))) throw new AttemptRunning(earlier.requestId);
       await this.#timing.sleep(waitMs);
       waitedMs = Math.max(waitedMs + waitMs, this.#timing.clock() - begunAt);
       // The first attempt may have given up the key, or another retry may have claimed it.
       earlier = (await this.#read(keyHash)) ?? (await this.#put(keyHash, claim));
     }
     return { waitedMs, release: () => this.#release(keyHash, claim) };
+  }
+
+  /** Counts a retry that is about to wait. @returns false when too many retries of its account have waited in this minute */
+  async #mayWait({ accountId }: OwnedKey): Promise<boolean> {
+    try {
+      await this.#waitLimit.count(accountId);
+      return true;
+    } catch (error) {
+      if (error instanceof RateLimited) return false;
+      throw error;
+    }
   }
 
   /** @returns the claim of another attempt that has the key; undefined once this attempt has it */
