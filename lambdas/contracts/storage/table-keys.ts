@@ -94,7 +94,7 @@ export const cancellationCountKey = (accountId: string, minute: number): Key => 
 });
 
 /** The request that an Idempotency-Key was last used for. @param keyHash a hash of the key and its owner */
-export const idempotencyClaimKey = (keyHash: string): Key => ({ pk: `attempt#${keyHash}`, sk: 'attempt' });
+export const idempotencyClaimKey = (keyHash: string): Key => ({ pk: `idempotency#${keyHash}`, sk: 'claim' });
 
 // Receipts are in the usage table too, because they are derived from its records and expire with them.
 export const openLeavesPartition = (shard: string): string => `leaves#${shard}`;

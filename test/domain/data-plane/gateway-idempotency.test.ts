@@ -1,7 +1,7 @@
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/domain/clock';
 import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import {
-  ATTEMPT_WAIT_MS_MAX,
+  RETRY_WAIT_MS_MAX,
   IdempotencyKeys,
   RECORD_LATE_MS,
   WAITING_RETRIES_PER_MINUTE_MAX,
@@ -128,7 +128,7 @@ describe('a retry with the same Idempotency-Key', () => {
     });
     // The official clients are to retry it.
     expect(retried.answerHeaders['x-should-retry']).toBeUndefined();
-    expect(stage.turnedMs).toBeLessThanOrEqual(ATTEMPT_WAIT_MS_MAX);
+    expect(stage.turnedMs).toBeLessThanOrEqual(RETRY_WAIT_MS_MAX);
     answer(call);
     await done;
   });

@@ -8,12 +8,12 @@ import type { TableStore } from '../../table/table-store';
 import { UsageRecords } from '../../usage/records/usage-records';
 import { RateLimited } from '../admission/admission-errors';
 import { MinuteLimit } from '../minute-limit';
-import { AttemptEnded, AttemptRunning, IdempotencyKeyReused } from './idempotency-errors';
+import { KeyedRequestEnded, KeyedRequestRunning, IdempotencyKeyReused } from './idempotency-errors';
 import { decodeClaim, deleteClaim, getClaim, isClaimOf, type KeyClaim, putClaim } from './key-claim';
 import { type ComparedRequest, KeyHashes, type OwnedKey } from './key-hashes';
 
 /** Below the edge's time limit for the head of an answer, so that a client gets the gateway's own answer. */
-export const ATTEMPT_WAIT_MS_MAX = 45 * SECOND_MS;
+export const RETRY_WAIT_MS_MAX = 45 * SECOND_MS;
 /** Each retry that waits occupies an execution in AWS, and nothing is held for it. */
 export const WAITING_RETRIES_PER_MINUTE_MAX = 60;
 const FIRST_LOOK_MS = 100;
@@ -25,24 +25,24 @@ const LONGEST_LOOK_MS = 2 * SECOND_MS;
  */
 export const RECORD_LATE_MS = 5 * MINUTE_MS;
 
-/** One attempt at a request. */
-export interface Attempt extends OwnedKey, ComparedRequest {
+/** A request with an Idempotency-Key: a first one, or a retry. */
+export interface KeyedRequest extends OwnedKey, ComparedRequest {
   readonly requestId: string;
-  /** Epoch milliseconds: the deadline of the hold that the attempt is about to take. */
+  /** Epoch milliseconds: the deadline of the hold that the request is about to take. */
   readonly holdDeadline: number;
-  /** Whether the host ends the attempt, or its client has disconnected. */
+  /** Whether the host ends the request, or its client has disconnected. */
   readonly isOver: () => boolean;
 }
 
-/** A key that belongs to the current attempt. */
+/** A key that belongs to the current request. */
 export interface ClaimedKey {
-  /** How long this attempt waited for earlier ones. */
+  /** How long this request waited for earlier ones. */
   readonly waitedMs: number;
-  /** Frees the key, because the attempt was refused before its money was held. Never rejects. */
+  /** Frees the key, because the request was refused before its money was held. Never rejects. */
   release(): Promise<void>;
 }
 
-type FirstAttempt =
+type FirstRequest =
   | { readonly kind: 'running' }
   | { readonly kind: 'free' }
   | { readonly kind: 'ended'; readonly requestId: string; readonly costPico: bigint };
@@ -57,8 +57,8 @@ export interface IdempotencyKeysOptions {
 }
 
 /**
- * Executes a request with an Idempotency-Key once: a retry is charged only if no earlier attempt was. Each attempt
- * claims the key before it takes a hold; the state of a claimed attempt is that of its usage record
+ * Executes a request with an Idempotency-Key once: a retry is charged only if no earlier request was. Each request
+ * claims the key before it takes a hold; the state of a claimed request is that of its usage record
  * (docs/adr/0024-an-idempotency-key-names-a-request.md).
  */
 export class IdempotencyKeys {
@@ -88,33 +88,33 @@ export class IdempotencyKeys {
   }
 
   /**
-   * Claims the key for this attempt, once no other attempt is running or was charged.
-   * @throws AttemptEnded, AttemptRunning, IdempotencyKeyReused
+   * Claims the key for this request, once no other request is running or was charged.
+   * @throws KeyedRequestEnded, KeyedRequestRunning, IdempotencyKeyReused
    */
-  async claim(attempt: Attempt): Promise<ClaimedKey> {
-    const keyHash = this.#hashes.ofKey(attempt);
+  async claim(request: KeyedRequest): Promise<ClaimedKey> {
+    const keyHash = this.#hashes.ofKey(request);
     const claim = {
-      requestId: attempt.requestId,
-      holdDeadline: attempt.holdDeadline,
-      bodyHash: this.#hashes.ofBody(attempt),
+      requestId: request.requestId,
+      holdDeadline: request.holdDeadline,
+      bodyHash: this.#hashes.ofBody(request),
     };
     const begunAt = this.#timing.clock();
     let waitedMs = 0;
     let earlier = await this.#put(keyHash, claim);
     for (let looks = 0; earlier !== undefined; looks += 1) {
-      const first = await this.#stateOf(attempt.accountId, earlier);
+      const first = await this.#stateOf(request.accountId, earlier);
       if (first.kind === 'free') {
         earlier = await this.#put(keyHash, claim, earlier);
         continue;
       }
       if (isOtherBody(claim, earlier)) throw new IdempotencyKeyReused(earlier.requestId);
-      if (first.kind === 'ended') throw new AttemptEnded(first);
+      if (first.kind === 'ended') throw new KeyedRequestEnded(first);
       const waitMs = this.#lookAgainAfter(looks);
-      if (attempt.isOver() || waitedMs + waitMs > ATTEMPT_WAIT_MS_MAX) throw new AttemptRunning(earlier.requestId);
-      if (waitedMs === 0 && !(await this.#mayWait(attempt))) throw new AttemptRunning(earlier.requestId);
+      if (request.isOver() || waitedMs + waitMs > RETRY_WAIT_MS_MAX) throw new KeyedRequestRunning(earlier.requestId);
+      if (waitedMs === 0 && !(await this.#mayWait(request))) throw new KeyedRequestRunning(earlier.requestId);
       await this.#timing.sleep(waitMs);
       waitedMs = Math.max(waitedMs + waitMs, this.#timing.clock() - begunAt);
-      // The first attempt may have given up the key, or another retry may have claimed it.
+      // The first request may have given up the key, or another retry may have claimed it.
       earlier = (await this.#read(keyHash)) ?? (await this.#put(keyHash, claim));
     }
     return { waitedMs, release: () => this.#release(keyHash, claim) };
@@ -131,7 +131,7 @@ export class IdempotencyKeys {
     }
   }
 
-  /** @returns the claim of another attempt that has the key; undefined once this attempt has it */
+  /** @returns the claim of another request that has the key; undefined once this request has it */
   async #put(keyHash: string, claim: KeyClaim, freed?: KeyClaim): Promise<KeyClaim | undefined> {
     const now = this.#timing.clock();
     const hasExpired = compare(EXPIRES_AT, '<=', Math.floor(now / SECOND_MS));
@@ -155,8 +155,8 @@ export class IdempotencyKeys {
     return item && decodeClaim(item);
   }
 
-  /** An attempt that ended without a charge, and without an answer, has freed its key. */
-  async #stateOf(accountId: string, { requestId, holdDeadline }: KeyClaim): Promise<FirstAttempt> {
+  /** A request that ended without a charge, and without an answer, has freed its key. */
+  async #stateOf(accountId: string, { requestId, holdDeadline }: KeyClaim): Promise<FirstRequest> {
     const record = await retry(REQUEST_RETRY, this.#timing, () => this.#usage.get(accountId, requestId));
     if (record === undefined)
       return { kind: this.#timing.clock() < holdDeadline + RECORD_LATE_MS ? 'running' : 'free' };
@@ -172,7 +172,7 @@ export class IdempotencyKeys {
   }
 
   async #release(keyHash: string, { requestId }: KeyClaim): Promise<void> {
-    // If it fails, the key is free once the attempt could no longer have a hold.
+    // If it fails, the key is free once the request could no longer have a hold.
     await this.#store.write(deleteClaim(keyHash, requestId)).catch(() => undefined);
   }
 }

@@ -21,9 +21,9 @@ interface Waited {
 }
 
 /**
- * Holds the money of a request, unless an earlier attempt with the same Idempotency-Key was charged or runs for too
+ * Holds the money of a request, unless an earlier request with the same Idempotency-Key was charged or runs for too
  * long. A request without that header is held at once.
- * @throws InvalidRequest, AttemptEnded, AttemptRunning, IdempotencyKeyReused, and the errors of `hold`
+ * @throws InvalidRequest, KeyedRequestEnded, KeyedRequestRunning, IdempotencyKeyReused, and the errors of `hold`
  */
 export async function oncePerKey<Admitted extends object>(
   { idempotency }: Pick<MeteredDependencies, 'idempotency'>,
