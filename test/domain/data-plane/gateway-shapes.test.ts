@@ -82,12 +82,10 @@ describe('a whole answer with a byte order mark', () => {
     }
   });
 
-  test('a byte order mark is not counted in the length of a large answer', async () => {
+  test('a byte order mark before a large answer is removed', async () => {
     const text = JSON.stringify(completion('x'.repeat(300_000), USAGE));
-    const length = Buffer.byteLength(BOM + text);
-    stage.providers.play(whole(BOM + text, 200, { ...JSON_TYPE, 'content-length': String(length) }));
-    const client = await stage.send(chat());
-    expect([client.text, client.answerHeaders['content-length']]).toEqual([text, String(text.length)]);
+    stage.providers.play(whole(BOM + text));
+    expect((await stage.send(chat())).text).toBe(text);
   });
 });
 

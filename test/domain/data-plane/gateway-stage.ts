@@ -275,7 +275,7 @@ export class GatewayStage {
 
   /** Spends all but this amount of the wallet. */
   async spendDownTo(availablePico: bigint): Promise<void> {
-    const takenPico = FUNDS_PICO - availablePico;
+    const takenPico = (await this.balance()).availablePico - availablePico;
     const hold = await this.reserve(takenPico);
     await this.wallet.settle({ hold, kind: 'charge', costPico: takenPico, record: outcomeOf(hold) });
   }

@@ -152,8 +152,7 @@ class AnswerListener implements ProviderListener {
       // A client would not read a stream with another content type.
       relay.begin(status, { ...headers, 'content-type': undefined });
     } else {
-      const removedBytes = opened.bomBytes;
-      this.#whole = new WholeReceiver({ endpoint, asked, output, status, headers, isEvents, removedBytes });
+      this.#whole = new WholeReceiver({ endpoint, asked, output, status, headers, isEvents });
     }
     return opened.bytes;
   }

@@ -1,6 +1,5 @@
 import type { MeteredEndpoint, MeteredRequest } from '../../dialects/endpoint';
 import type { Headers } from '../../headers';
-import type { ResponseHeaders } from '../respond';
 import type { ClientOutput } from '../streaming/client-output';
 import type { Answer, WholeReading } from './answer';
 import { type BodyReader, eventsReader, WholeReader } from './body-reader';
@@ -20,8 +19,6 @@ export interface WholeReceiverOptions {
   readonly headers: Headers;
   /** Whether the body looks like server-sent events. */
   readonly isEvents: boolean;
-  /** How many bytes of the provider's body were removed before the first one here. */
-  readonly removedBytes: number;
 }
 
 /**
@@ -104,15 +101,9 @@ export class WholeReceiver {
     passing.push(bytes, onRoom);
     this.#passing = passing;
     if (isTaken) return true;
-    output.beginWhole(status, { ...clientHeaders(headers), ...this.#contentLength() });
+    // The provider's content-length is left out: a response with one could not end early without a broken connection.
+    output.beginWhole(status, clientHeaders(headers));
     return true;
-  }
-
-  /** With its length known, every client notices an answer that breaks off. */
-  #contentLength(): ResponseHeaders {
-    const { headers, removedBytes } = this.#options;
-    const bytes = Number(headers['content-length']) - removedBytes;
-    return Number.isSafeInteger(bytes) && bytes > 0 ? { 'content-length': String(bytes) } : {};
   }
 
   #reader(): BodyReader {
