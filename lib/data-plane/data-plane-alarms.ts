@@ -3,13 +3,11 @@ import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { FAILED_PERCENT_MAX, REQUESTS_MIN } from '../constructs/failed-share';
 import { HarmAlarm } from '../constructs/harm-alarm';
 
 const FIVE_MINUTES = Duration.minutes(5);
 const ONE_MINUTE = Duration.minutes(1);
-/** A share of fewer requests says little: one failure in five is no outage. */
-const REQUESTS_MIN = 20;
-const FAILED_PERCENT_MAX = 5;
 const USED_PERCENT_MAX = 80;
 /** A function URL answers 429 above this, for each reserved execution. */
 const REQUESTS_PER_SECOND_MAX = 10;

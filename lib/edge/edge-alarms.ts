@@ -3,6 +3,7 @@ import type { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
 import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { FAILED_PERCENT_MAX, REQUESTS_MIN } from '../constructs/failed-share';
 import { HarmAlarm } from '../constructs/harm-alarm';
 import type { EdgeWebAcl } from './web-acl';
 
@@ -13,9 +14,6 @@ export interface EdgeAlarmsProps {
 }
 
 const PERIOD = Duration.minutes(5);
-/** A share of fewer requests says little: one failure in five is no outage. */
-const REQUESTS_MIN = 20;
-const FAILED_PERCENT_MAX = 5;
 /** Requests in five minutes. Scanners of the whole internet stay far below it. */
 const BLOCKED_REQUESTS_MAX = 1_000;
 

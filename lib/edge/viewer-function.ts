@@ -15,11 +15,11 @@ export const VIEWER_TLS_HEADER = 'CloudFront-Viewer-TLS';
 /**
  * The code that CloudFront runs for each request, in its own JavaScript runtime.
  *
- * It fails closed on purpose: if CloudFront does not tell the TLS version, every request is refused. An open guard would
- * accept old versions without a sign. Its refusal has a code of its own, which `npm run smoke` reports after the first
- * deployment. A body that cannot fit into Lambda's event is refused here, in the client's dialect, because Lambda would
- * refuse it before any code of ours runs. An accepted request carries the viewer's real address, whatever address the viewer claims. CloudFront has
- * chosen the origin before this code runs, so a changed path stays with the console.
+ * It fails closed on purpose: if CloudFront does not report the TLS version, every request is refused. An open guard
+ * would accept old versions without a sign. Its refusal has a code of its own, which `npm run smoke` reports after the
+ * first deployment. A body that cannot fit into Lambda's event is refused here, in the client's dialect, because Lambda
+ * would refuse it before any code of ours runs. An accepted request carries the viewer's real address, whatever address
+ * the viewer claims. CloudFront has chosen the origin before this code runs, so a changed path stays with the console.
  */
 export const VIEWER_FUNCTION = `
 function answer(status, description, body) {

@@ -8,7 +8,7 @@ const RECORDS = ['acc_*'];
 /** Requests to cancel a running request. */
 const CANCELLATIONS = ['cancel#*'];
 /** Which request each Idempotency-Key was last used for. */
-const IDEMPOTENCY_CLAIMS = ['attempt#*'];
+const IDEMPOTENCY_CLAIMS = ['idempotency#*'];
 /** Leaves of receipts that are in no tree yet. */
 const OPEN_LEAVES = ['leaves#*'];
 /** An account's receipts, one tree per minute. */

@@ -34,8 +34,10 @@ const stops: (() => Promise<void> | void)[] = [];
 
 beforeAll(async () => {
   stage = await openStage((stop) => stops.unshift(stop));
-  stage.upstream.answerWith(streamedAnswer(chatStream(ANSWER, REPORTED)));
 });
+
+// A test may let the provider answer in another way, but only for itself.
+beforeEach(() => stage.upstream.answerWith(streamedAnswer(chatStream(ANSWER, REPORTED))));
 
 afterAll(async () => {
   for (const stop of stops) await stop();

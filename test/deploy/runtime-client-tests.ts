@@ -33,7 +33,6 @@ export function testBundles(stage: () => Stage): void {
       });
     });
     afterAll(() => proxy.stop());
-    afterAll(() => stage().upstream.answerWith(streamedAnswer(chatStream(ANSWER, REPORTED))));
 
     const chatEvent = (): object => {
       const { account, originSecret } = stage();

@@ -116,6 +116,19 @@ test('parked changes are listed without content and replayed once, and only thos
   expect(parsed((await tollgate('receipts', 'complete', ACCOUNT)).lines)).toEqual([{ accountId: ACCOUNT, opened: 0 }]);
 });
 
+test('the spend of a record is added once, although two of its changes were parked', async () => {
+  const requestId = await charge();
+  const key = usageRecordKey(ACCOUNT, requestId);
+  const changes = [CHANGE_IDS.readable, CHANGE_IDS.unreadable].map((changeId) => ({
+    changeId,
+    key,
+    cause: 'ZodError',
+  }));
+  await new ParkedChanges(services).park('spend', changes);
+  expect((await tollgate('parked', 'replay')).lines).toHaveLength(2);
+  expect(await spent()).toBe(CENT);
+});
+
 test('a change whose key could not be read stays parked', async () => {
   await new ParkedChanges(services).park('receipts', [{ changeId: 'a1', cause: 'TypeError' }]);
   expect(await tollgate('parked', 'replay')).toMatchObject({

@@ -98,12 +98,12 @@ async function sealedStage() {
   return { stage, calls, requestIds, opening, sealing: calls.take() };
 }
 
-/** Claims one Idempotency-Key for two attempts: the second waits until the first has given it up. */
+/** Claims one Idempotency-Key for two requests: the second waits until the first has given it up. */
 async function claimTwice(store: TableStore, clock: () => number): Promise<void> {
   const claimed: ClaimedKey[] = [];
   const sleep = async (): Promise<void> => claimed[0]?.release();
   const keys = new IdempotencyKeys({ store, clock, timing: { clock, sleep, random: () => 0 } });
-  const attempt = {
+  const keyed = {
     accountId: ACCOUNT,
     counterId: COUNTING.counterId,
     idempotencyKey: 'one',
@@ -112,8 +112,8 @@ async function claimTwice(store: TableStore, clock: () => number): Promise<void>
     holdDeadline: clock() + MINUTE_MS,
     isOver: () => false,
   };
-  claimed.push(await keys.claim({ ...attempt, requestId: newRequestId() }));
-  await keys.claim({ ...attempt, requestId: newRequestId() });
+  claimed.push(await keys.claim({ ...keyed, requestId: newRequestId() }));
+  await keys.claim({ ...keyed, requestId: newRequestId() });
 }
 
 test('the data plane has exactly the table permissions that it uses', async () => {

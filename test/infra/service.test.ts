@@ -90,7 +90,7 @@ describe('access', () => {
       const isOfAccounts = JSON.stringify(statement.Resource).includes('AccountsTable');
       return partitionsOf(statement).filter((partition) => !isOfAccounts || !ofPeople.includes(partition));
     });
-    expect(new Set(partitions.flat())).toEqual(new Set(['holds#*', 'leaves#*', 'attempt#*']));
+    expect(new Set(partitions.flat())).toEqual(new Set(['holds#*', 'leaves#*', 'idempotency#*']));
   });
 
   test('the data plane can list only receipts, and the sweeper only holds', () => {

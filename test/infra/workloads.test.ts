@@ -72,6 +72,6 @@ describe('the URL for workloads', () => {
     const secrets = statements.filter(({ Action }) => [Action].flat().includes('secretsmanager:GetSecretValue'));
     expect(secrets).toHaveLength(1);
     expect(JSON.stringify(secrets[0]!.Resource)).toContain('SecretsProviderKeys');
-    expect(found?.[1].Properties).toMatchObject({ MemorySize: 128, Timeout: 900, Architectures: ['arm64'] });
+    expect(found?.[1].Properties).toMatchObject({ MemorySize: 256, Timeout: 900, Architectures: ['arm64'] });
   });
 });

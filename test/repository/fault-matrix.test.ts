@@ -22,7 +22,7 @@ const testOf = (row: string) => /\| `([^`]+)` \(\[file\]\(\.\.\/(test\/[^)]+)\)\
 /** Whether the file has a call of `test` or `test.each(…)` with this title as its first argument. */
 function hasTest(file: string, title: string): boolean {
   const quoted = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return existsSync(join(ROOT, file)) && new RegExp(`\\(\\s*'${quoted}',`).test(read(file));
+  return existsSync(join(ROOT, file)) && new RegExp(`\\(\\s*['"]${quoted}['"],`).test(read(file));
 }
 
 test.each(MATRICES)('every row of the %s names a test', (_name, page) => {

@@ -61,14 +61,14 @@ const REPLAYS: { readonly [reader in Reader]: Replay } = {
     const { accountId, requestId } = recordOf(change);
     return completeReceipt(store, accountId, requestId);
   },
-  // Adds the charge to its hour. The spend of an hour that has passed suspends no key.
+  // Adds the charge to its hour, once even if several changes of the record are parked. The spend of an hour that has
+  // passed suspends no key.
   spend: async ({ store, clock, usage }, change) => {
     const { accountId, requestId } = recordOf(change);
     const record = await usage.get(accountId, requestId);
     if (record === undefined) return false;
     const { keyId, at, costPico } = record;
-    if (costPico > 0n)
-      await new KeySpend({ store, clock }).add([change.changeId], [{ accountId, keyId, at, costPico }]);
+    if (costPico > 0n) await new KeySpend({ store, clock }).add([requestId], [{ accountId, keyId, at, costPico }]);
     return true;
   },
 };

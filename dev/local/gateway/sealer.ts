@@ -22,8 +22,8 @@ const SEAL_EVERY_MS = 5_000;
 const LOOKBACK_MS = 3_600_000;
 const KEY_FILE = 'receipt-key.pem';
 /**
- * The fact that says since when receipts may be missing, in epoch milliseconds. It is empty once they are complete, and
- * outlives a run that was stopped before that.
+ * The fact that stores the time from which receipts may be missing, in epoch milliseconds. It is empty once they are
+ * complete, and outlives a run that was stopped before that.
  */
 export const MISSING_SINCE_FACT = 'receipts missing since';
 

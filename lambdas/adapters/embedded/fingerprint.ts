@@ -63,6 +63,6 @@ class Checksum {
       this.addText('[');
       for (const element of value) this.#add(element);
       this.addText(']');
-    } else this.addMap(value as Item);
+    } else this.addMap(value);
   }
 }

@@ -87,7 +87,7 @@ export class DispatchListener implements Dispatcher.DispatchHandler, ProviderCal
     this.#listener.onEnd();
   }
 
-  /** Whatever arrives or fails after this is not reported. */
+  /** Later data and errors are ignored. */
   #fail(failure: ProviderFailure): void {
     if (this.#aborted) return;
     this.abort();

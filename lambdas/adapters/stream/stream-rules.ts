@@ -38,7 +38,7 @@ export interface StreamRule<T> {
   readonly sink: (batch: readonly Mapped<T>[]) => Promise<void>;
 }
 
-/** Tells that a sink processed the results before this one. The stream continues from it. */
+/** Thrown by a sink that processed every result before this one. The stream continues from it. */
 export class StoppedAt extends Error {
   override readonly name = 'StoppedAt';
   readonly changeId: string;

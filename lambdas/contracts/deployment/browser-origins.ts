@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** More would fit neither the environment of a function nor anyone's overview. */
+/** Keeps the list within the environment of a function, and short enough to review. */
 const BROWSER_ORIGINS_MAX = 20;
 
 const MESSAGE = 'must be an origin such as https://app.example.com, in lower case and without a path or final slash';

@@ -94,7 +94,7 @@ export const cancellationCountKey = (accountId: string, minute: number): Key => 
 });
 
 /** The request that an Idempotency-Key was last used for. @param keyHash a hash of the key and its owner */
-export const idempotencyClaimKey = (keyHash: string): Key => ({ pk: `attempt#${keyHash}`, sk: 'attempt' });
+export const idempotencyClaimKey = (keyHash: string): Key => ({ pk: `idempotency#${keyHash}`, sk: 'claim' });
 
 // Receipts are in the usage table too, because they are derived from its records and expire with them.
 export const openLeavesPartition = (shard: string): string => `leaves#${shard}`;
@@ -225,6 +225,11 @@ export const budgetCounterKey = (counterId: string, window: string): Key => ({
 export const minuteCounterKey = (counterId: string, minute: number): Key => ({
   pk: countersPartition(counterId),
   sk: `minute#${isoTime(minute)}`,
+});
+/** How many retries of an account waited for their first attempts in a minute. */
+export const waitCounterKey = (accountId: string, minute: number): Key => ({
+  pk: countersPartition(accountId),
+  sk: `waits#${isoTime(minute)}`,
 });
 /** The number of paid requests that are running. */
 export const runningCounterKey = (counterId: string): Key => ({ pk: countersPartition(counterId), sk: 'running' });

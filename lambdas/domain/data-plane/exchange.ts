@@ -53,8 +53,8 @@ export interface Exchange {
    */
   readonly disconnect?: () => void;
   /**
-   * Called instead of ending the response's stream when the response cannot be completed, and only after the request is
-   * settled: the client must not take the response for a complete one.
+   * Called instead of ending the response's stream when the response cannot be completed and is free, and only after the
+   * request is settled: the client must not take the response for a complete one, and may retry.
    */
   breakOff(): void;
   /** Aborted when the client disconnects. A host that cannot notice this (Lambda) never aborts it. */

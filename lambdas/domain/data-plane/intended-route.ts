@@ -19,8 +19,8 @@ const CANDIDATES: readonly Candidate[] = ROUTES.filter((route) => route.kind !==
 
 /**
  * Finds the route that a client with a wrong base URL means, by the end of its path: with the version missing or given
- * twice, with other segments before it, or with slashes too many. It is never served under such a path, because a rule
- * of a proxy or a firewall for the right path would not apply.
+ * twice, with other segments before it, or with extra slashes. A request with such a path is never served, because it
+ * would bypass the rules that a proxy or a firewall has for the right path.
  */
 export function intendedRoute(path: string): KeyedRoute | undefined {
   const sent = segmentsOf(decoded(path).toLowerCase());

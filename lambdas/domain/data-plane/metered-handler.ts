@@ -1,7 +1,8 @@
 import { errorName } from '../log';
 import { MINUTE_MS } from '../clock';
 import type { MeteredRequest } from '../dialects/endpoint';
-import { admit, type Admitted, type PricedTargets, priceTargets } from './admission/admission';
+import type { AppError } from '../errors/app-error';
+import { admit, type Admitted, type PricedTargets, priceTargets, shortageOf } from './admission/admission';
 import { permittedTargets } from './admission/permit';
 import { oncePerKey } from './idempotency/once-per-key';
 import { elapsedMs, type MeteredCall, type MeteredDependencies, type PaidRequest } from './paid-request';
@@ -26,14 +27,14 @@ const HOLD_MARGIN_MS = MINUTE_MS;
  */
 export async function serveMetered(dependencies: MeteredDependencies, call: MeteredCall): Promise<void> {
   const { body, request } = await parse(call);
-  const { admitted, admittedAt } = await oncePerKey(dependencies, call, {
+  const { admitted, admittedAt, waitedMs } = await oncePerKey(dependencies, call, {
     body,
     holdDeadline: holdDeadlineOf(call),
-    check: () => targetsOf(dependencies, call, request, dependencies.clock()),
+    check: () => check(dependencies, call, request, dependencies.clock()),
     hold: () => hold(dependencies, call, request, dependencies.clock()),
   });
-  const client = request.stream ? new ClientStream(call.exchange, call.headers) : undefined;
-  const output = client ?? new ClientOutput(call.exchange, call.headers, wholeKeepAlive(call.endpoint.whole));
+  const client = request.stream ? new ClientStream(call.exchange, call.headers, waitedMs) : undefined;
+  const output = client ?? new ClientOutput(call.exchange, call.headers, wholeKeepAlive(call.endpoint.whole), waitedMs);
   const paid: PaidRequest = { call, request, admitted, admittedAt, output, client };
   const watch = dependencies.cancellations.watch(call.caller.accountId, call.requestId);
   const outcome = await callProviders(dependencies, paid, watch.signal);
@@ -66,6 +67,20 @@ async function targetsOf(
   const catalog = await dependencies.catalog.current();
   const parsed = { endpoint, request, headers: exchange.headers };
   return permittedTargets(caller, request.model, priceTargets(catalog, parsed, now));
+}
+
+/**
+ * @returns the refusal of a request that the account cannot afford
+ * @throws ModelNotFound, InvalidRequest, Forbidden
+ */
+async function check(
+  dependencies: MeteredDependencies,
+  call: MeteredCall,
+  request: MeteredRequest,
+  now: number,
+): Promise<AppError | undefined> {
+  const targets = await targetsOf(dependencies, call, request, now);
+  return shortageOf({ wallet: dependencies.wallet, request, targets, caller: call.caller, now });
 }
 
 async function hold(

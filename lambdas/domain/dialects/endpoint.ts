@@ -112,7 +112,10 @@ export interface WholeShortener {
   push(chunk: Buffer): void;
   /** `begun`: more bytes must follow. `complete`: only blanks may follow. `broken`: this cannot be an answer. */
   readonly state: 'begun' | 'complete' | 'broken';
-  /** The answer without its long parts. `readAnswer` reads the same usage from it. */
+  /**
+   * The answer without its long parts. `readAnswer` reads the same usage from it, unless the usage is inside a long part:
+   * then it reads none, and the bound is charged. No known provider puts the usage of a whole answer there.
+   */
   bytes(): Buffer;
 }
 
@@ -169,7 +172,7 @@ export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest
    * one may send a page, and an answer may be cut off silently. A client that got none of the model's work pays
    * nothing.
    */
-  readAnswer(headers: Headers, body: Buffer): AnswerReading | undefined;
+  readAnswer(body: Buffer, request: Request): AnswerReading | undefined;
 
   /** The format of the answers that `readAnswer` reads. */
   readonly whole: WholeFormat;

@@ -1,4 +1,4 @@
-import type { DialectId, EndpointId } from '../../contracts/storage/catalog';
+import type { DialectId, EndpointId, ProviderSettings } from '../../contracts/storage/catalog';
 import type { Headers } from '../headers';
 import { anthropic } from './anthropic/anthropic';
 import { countTokens } from './anthropic/messages/count-tokens';
@@ -29,12 +29,25 @@ export function dialectOf(path: string, headers: Headers): Dialect {
   return Object.values(DIALECTS).find(isMarked) ?? Object.values(ENDPOINTS).find(isBelow)?.dialect ?? DEFAULT_DIALECT;
 }
 
-/** Every protocol's own request headers. All of them are passed on to every provider, whatever its dialect. */
-export const PROTOCOL_HEADERS = Object.values(DIALECTS).flatMap(({ protocolHeaders }) => protocolHeaders);
+/**
+ * The dialects that a request to a provider is in: its endpoint's, and the one that the provider is configured with. They
+ * differ where a provider offers another dialect's endpoint.
+ */
+export function spokenDialects(endpoint: EndpointId, provider: ProviderSettings): ReadonlySet<Dialect> {
+  return new Set([ENDPOINTS[endpoint].dialect, DIALECTS[provider.dialect]]);
+}
 
-/** The limits that a request's headers raise for any provider, because every provider gets the headers. */
-export function raisedLimits(headers: Headers): ModelLimits {
-  const raised = Object.values(DIALECTS).flatMap((dialect) => dialect.raisedLimits?.(headers) ?? []);
+/** Every protocol's own request headers. */
+export const PROTOCOL_HEADERS = protocolHeaders(Object.values(DIALECTS));
+
+/** The request headers of these dialects' protocols. */
+export function protocolHeaders(dialects: Iterable<Dialect>): readonly string[] {
+  return [...dialects].flatMap((dialect) => dialect.protocolHeaders);
+}
+
+/** The limits that a request's headers raise for a provider that is sent the headers of these dialects. */
+export function raisedLimits(headers: Headers, dialects: Iterable<Dialect>): ModelLimits {
+  const raised = [...dialects].flatMap((dialect) => dialect.raisedLimits?.(headers) ?? []);
   return {
     contextTokens: Math.max(0, ...raised.map(({ contextTokens }) => contextTokens)),
     outputTokensMax: Math.max(0, ...raised.map(({ outputTokensMax }) => outputTokensMax)),

@@ -1,3 +1,4 @@
+import { protocolHeaders, raisedLimits, spokenDialects } from '../../../lambdas/domain/dialects/registry';
 import { completion, silent, whole } from './fake-providers';
 import { chat, GatewayStage, INPUT_PICO, messages, OUTPUT_PICO, USAGE } from './gateway-stage';
 
@@ -60,14 +61,39 @@ test('a beta header that widens the context changes nothing for a short prompt',
   await stage.expectBalanced();
 });
 
-test('a beta header that raises the output limit raises the hold of a request without a limit, in every dialect', async () => {
-  const open = { ...chat({ max_tokens: undefined }), headers: { 'anthropic-beta': 'output-8k-2025-02-19' } };
+test('a beta header that raises the output limit raises the hold of a message', async () => {
+  // Some compatible providers take a limit of zero for none.
+  const open = { ...messages({ max_tokens: 0 }), headers: { 'anthropic-beta': 'output-8k-2025-02-19' } };
   const held = await heldFor(open);
-  const ownLimit = await (async () => {
-    stage = await GatewayStage.open();
-    return heldFor({ ...open, headers: {} });
-  })();
-  expect(held - ownLimit).toBe(4_000n * OUTPUT_PICO);
+  stage = await GatewayStage.open();
+  expect(held - (await heldFor({ ...open, headers: {} }))).toBe(4_000n * OUTPUT_PICO);
+});
+
+test('a long chat is served and not sent a beta header of Anthropic’s, which raises nothing at its provider', async () => {
+  const long = chat({ messages: [{ role: 'user', content: 'x'.repeat(225_000) }] });
+  const { status } = await stage.send({ ...long, headers: BETA });
+  expect([status, stage.providers.calls[0]?.request.headers]).toEqual([
+    200,
+    { 'content-type': 'application/json', accept: 'application/json' },
+  ]);
+  await stage.expectBalanced();
+});
+
+test.each(['/v1/messages', '/v1/messages/count_tokens'])(
+  'a provider of Anthropic’s dialect is sent Anthropic’s headers and no other protocol’s at %s',
+  async (path) => {
+    const version = { 'anthropic-version': '2023-06-01' };
+    await stage.send({ ...messages(), path, headers: { ...BETA, ...version, 'openai-beta': 'assistants=v2' } });
+    expect(stage.providers.calls.map(({ request }) => request.headers)).toEqual([
+      { ...BETA, ...version, 'content-type': 'application/json', accept: 'application/json' },
+    ]);
+  },
+);
+
+test('a provider of OpenAI’s dialect that offers messages is sent the headers of both dialects, and they raise its limits', () => {
+  const dialects = spokenDialects('messages', { id: 'p', dialect: 'openai', baseUrl: 'http://p.test' });
+  expect(protocolHeaders(dialects)).toEqual(['anthropic-version', 'anthropic-beta', 'openai-beta']);
+  expect(raisedLimits(BETA, dialects).contextTokens).toBe(1_000_000);
 });
 
 test('a beta header without a limit in its names leaves the bound alone', async () => {

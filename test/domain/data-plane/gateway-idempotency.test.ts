@@ -1,9 +1,10 @@
 import { DAY_MS, MINUTE_MS } from '../../../lambdas/domain/clock';
 import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
 import {
-  ATTEMPT_WAIT_MS_MAX,
+  RETRY_WAIT_MS_MAX,
   IdempotencyKeys,
   RECORD_LATE_MS,
+  WAITING_RETRIES_PER_MINUTE_MAX,
 } from '../../../lambdas/domain/data-plane/idempotency/idempotency-keys';
 import type { Put } from '../../../lambdas/domain/table/table-store';
 import type { FakeClient, Sent } from './fake-client';
@@ -88,6 +89,35 @@ describe('a retry with the same Idempotency-Key', () => {
     expect([retried.status, await stage.spentPico()]).toEqual([200, COST_PICO]);
   });
 
+  test.each([
+    ['a whole answer', chat(), answer, 45_000, ' '],
+    ['a stream', chat({ stream: true }), events(delta('hi'), 'data: [DONE]\n\n'), 10_000, ': keep-alive\n\n'],
+  ])(
+    'a retry that waited for its first attempt is kept connected from its arrival on: %s',
+    async (_name, sent, play, firstMs, keepAlive) => {
+      stage.stoppedAt = Date.now();
+      const { done, call } = await stage.begin(stage.client(keyed('once', sent)), silent, silent);
+      stage.whileWaiting = async () => {
+        if (stage.turnedMs < 30_000) return;
+        stage.whileWaiting = () => undefined;
+        call.fail();
+        (await stage.providers.asked(2)).fail();
+        await done;
+      };
+      const client = stage.client(keyed('once', sent));
+      const retried = stage.gateway.handle(client);
+      const second = await stage.providers.asked(3);
+      const restMs = Math.max(0, firstMs - stage.turnedMs);
+      if (restMs > 0) await jest.advanceTimersByTimeAsync(restMs - 1);
+      expect(client.text).toBe('');
+      await jest.advanceTimersByTimeAsync(1);
+      expect(client.text).toBe(keepAlive);
+      play(second);
+      await retried;
+      expect([client.status, (await stage.records()).length]).toEqual([200, 2]);
+    },
+  );
+
   test('a retry of a request that runs for long is told to come back', async () => {
     const { done, call } = await stage.begin(stage.client(keyed('once')));
     const retried = await stage.send(keyed('once'));
@@ -98,9 +128,38 @@ describe('a retry with the same Idempotency-Key', () => {
     });
     // The official clients are to retry it.
     expect(retried.answerHeaders['x-should-retry']).toBeUndefined();
-    expect(stage.turnedMs).toBeLessThanOrEqual(ATTEMPT_WAIT_MS_MAX);
+    expect(stage.turnedMs).toBeLessThanOrEqual(RETRY_WAIT_MS_MAX);
     answer(call);
     await done;
+  });
+
+  test('retries beyond 60 a minute of an account are told at once to come back, by every process', async () => {
+    stage.stoppedAt = MINUTE_MS * Math.floor(Date.now() / MINUTE_MS) + 20_000;
+    const { done, call } = await stage.begin(stage.client(keyed('once')));
+    let waiting = 0;
+    let wake = (): void => undefined;
+    const woken = new Promise<void>((resolve) => (wake = resolve));
+    const sleep = (): Promise<void> => {
+      waiting += 1;
+      return woken;
+    };
+    const [one, another] = [otherProcess(sleep), otherProcess(sleep)] as const;
+    const waitFor = async (count: number): Promise<void> => {
+      while (waiting < count) await new Promise((resolve) => setImmediate(resolve));
+    };
+    const retries = Array.from({ length: WAITING_RETRIES_PER_MINUTE_MAX }, () => send(one, keyed('once')));
+    await waitFor(WAITING_RETRIES_PER_MINUTE_MAX);
+    for (const refused of [await send(one, keyed('once')), await send(another, keyed('once'))]) {
+      expect(seen(refused)).toEqual([409, 'request_in_progress']);
+      expect(refused.answerHeaders['retry-after']).toBe('5');
+    }
+    stage.stoppedAt += MINUTE_MS;
+    retries.push(send(another, keyed('once')));
+    await waitFor(WAITING_RETRIES_PER_MINUTE_MAX + 1);
+    answer(call);
+    await done;
+    wake();
+    for (const retried of await Promise.all(retries)) expect(seen(retried)).toEqual([409, 'idempotency_key_used']);
   });
 
   test.each([
@@ -196,10 +255,47 @@ describe('a first attempt that costs nothing frees its Idempotency-Key', () => {
   });
 });
 
+describe('an Idempotency-Key of an account that cannot pay', () => {
+  test.each([
+    ['is suspended', () => stage.suspend(), 403, 'account_suspended'],
+    ['cannot afford the request', () => stage.spendDownTo(1_000n), 402, 'insufficient_quota'],
+  ])('a request with an Idempotency-Key of an account that %s writes nothing', async (_name, prepare, status, code) => {
+    await prepare();
+    const plain = await stage.send(chat());
+    const { write } = stage.store.counts;
+    const refused = await stage.send(keyed('once'));
+    expect(seen(refused)).toEqual([status, code]);
+    expect(refused.json).toEqual(plain.json);
+    expect(stage.store.counts.write).toBe(write);
+  });
+
+  test('a request with an Idempotency-Key runs with the output that its account can afford', async () => {
+    await stage.spendDownTo(10_000n);
+    expect((await stage.send(keyed('once', chat({ max_tokens: undefined })))).status).toBe(200);
+  });
+
+  test('a retry learns the cost of a first attempt that spent the last money', async () => {
+    await stage.send(keyed('once'));
+    await stage.spendDownTo(0n);
+    expect(seen(await stage.send(keyed('once')))).toEqual([409, 'idempotency_key_used']);
+  });
+
+  test('a retry waits for a first attempt that holds the last money', async () => {
+    await stage.spendDownTo(7_000n);
+    const { done, call } = await stage.begin(stage.client(keyed('once')));
+    stage.whileWaiting = async () => {
+      answer(call);
+      await done;
+    };
+    expect(seen(await stage.send(keyed('once')))).toEqual([409, 'idempotency_key_used']);
+  });
+});
+
 /** Another process that serves the same deployment. */
-function otherProcess(): Gateway {
-  const clock = (): number => Date.now() + stage.turnedMs;
-  const sleep = async (milliseconds: number): Promise<void> => void (stage.turnedMs += milliseconds);
+function otherProcess(
+  sleep = async (milliseconds: number): Promise<void> => void (stage.turnedMs += milliseconds),
+): Gateway {
+  const { clock } = stage.dependencies;
   const timing = { clock, random: () => 0.5, sleep };
   const secret = Buffer.from('sixteen bytes or more');
   const idempotency = new IdempotencyKeys({ store: stage.engine, clock, secret, timing });

@@ -34,6 +34,16 @@ test.each<[string, Play, boolean]>([
     ),
     true,
   ],
+  ...[
+    { prompt_tokens: 0 },
+    { total_tokens: 0 },
+    { completion_tokens: 0 },
+    { prompt_tokens: 0, completion_tokens: null },
+  ].map((zeros): [string, Play, boolean] => [
+    `${JSON.stringify(zeros)} in a later event`,
+    events(delta('hi'), usageEvent(USAGE), usageEvent(zeros), DONE),
+    true,
+  ]),
   ['zeros beside Groq’s own place', whole({ ...completion('hi', ZEROS), x_groq: { usage: USAGE } }), false],
 ])('real usage is charged although the provider also reports %s', async (_what, play, stream) => {
   stage.providers.play(play);
@@ -231,12 +241,37 @@ describe('a message whose tools the provider runs', () => {
     ]);
   });
 
-  test('a cut message that may have fetched pages is charged its bound, because its report has the first round only', async () => {
-    stage.providers.play(events(start, text));
+  const block = (type: string): string =>
+    event({ type: 'content_block_start', index: 1, content_block: { type, id: 'srvtoolu_1', name: 'web_fetch' } });
+
+  test.each(['server_tool_use', 'web_fetch_tool_result'])(
+    'a cut message whose block of type %s shows a fetched page is charged its bound, because its report has the first round only',
+    async (type) => {
+      stage.providers.play(events(start, text, block(type)));
+      await stage.send(messages({ tools, stream: true }));
+      const [record] = await stage.records();
+      expect(record).toMatchObject({ status: 'interrupted', estimated: true, usage: { input: 2_000_000 } });
+      expect(record?.usage.output).toBeGreaterThan(5);
+    },
+  );
+
+  test.each(['text', 'thinking', 'tool_use'])(
+    'a cut message that may fetch pages, but shows only a block of type %s, is charged the prompt that was reported',
+    async (type) => {
+      const begun = event({ type: 'content_block_start', index: 0, content_block: { type } });
+      stage.providers.play(events(start, begun, text));
+      await stage.send(messages({ tools, stream: true }));
+      expect(await stage.records()).toMatchObject([
+        { status: 'interrupted', estimated: true, usage: { input: 5, output: 5 } },
+      ]);
+    },
+  );
+
+  test('text that quotes the event of a tool does not raise the charge of a cut message', async () => {
+    const quoted = { type: 'text_delta', text: block('server_tool_use') };
+    stage.providers.play(events(start, event({ type: 'content_block_delta', index: 0, delta: quoted })));
     await stage.send(messages({ tools, stream: true }));
-    expect(await stage.records()).toMatchObject([
-      { status: 'interrupted', estimated: true, usage: { input: 2_000_000, output: 5 } },
-    ]);
+    expect(await stage.records()).toMatchObject([{ status: 'interrupted', usage: { input: 5 } }]);
   });
 
   test('a message that failed before any text is charged the prompt that was reported', async () => {
@@ -253,5 +288,16 @@ test('a message with a limit of zero fills the cache, and is charged what the pr
   expect([client.status, stage.providers.calls[0]?.json['max_tokens']]).toEqual([200, 0]);
   expect(await stage.records()).toMatchObject([
     { status: 'completed', estimated: false, usage: { input: 3, cacheWrite: 40, output: 0 } },
+  ]);
+});
+
+test('a message with a limit of zero whose provider takes it for no limit is charged its output, which the hold covers', async () => {
+  const client = stage.client(messages({ max_tokens: 0 }));
+  const { done, call } = await stage.begin(client);
+  const usage = { input_tokens: 3, output_tokens: 900 };
+  whole({ type: 'message', content: [{ type: 'text', text: 'hi' }], usage })(call);
+  await done;
+  expect(await stage.records()).toMatchObject([
+    { status: 'completed', overrunPico: 0n, costPico: 3n * INPUT_PICO + 900n * OUTPUT_PICO },
   ]);
 });

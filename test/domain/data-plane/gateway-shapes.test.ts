@@ -82,12 +82,10 @@ describe('a whole answer with a byte order mark', () => {
     }
   });
 
-  test('a byte order mark is not counted in the length of a large answer', async () => {
+  test('a byte order mark before a large answer is removed', async () => {
     const text = JSON.stringify(completion('x'.repeat(300_000), USAGE));
-    const length = Buffer.byteLength(BOM + text);
-    stage.providers.play(whole(BOM + text, 200, { ...JSON_TYPE, 'content-length': String(length) }));
-    const client = await stage.send(chat());
-    expect([client.text, client.answerHeaders['content-length']]).toEqual([text, String(text.length)]);
+    stage.providers.play(whole(BOM + text));
+    expect((await stage.send(chat())).text).toBe(text);
   });
 });
 
@@ -121,6 +119,22 @@ describe('a stream to a request for a whole answer', () => {
     stage.providers.play(events(delta('hello'), DONE));
     await stage.send(chat());
     expect(await stage.records()).toMatchObject([{ status: 'completed', estimated: true, usage: { output: 5 } }]);
+  });
+
+  test.each([STREAM, ''])('a stream to a request for embeddings is a failure, and free: %j', async (text) => {
+    stage.providers.play(whole(text, 200, SSE));
+    const client = await stage.send({ path: '/v1/embeddings', body: { model: 'vectors', input: 'a' } });
+    expect(client.status).toBe(502);
+    expect(await stage.records()).toMatchObject([{ status: 'provider_error', costPico: 0n }]);
+  });
+
+  test('a large answer whose only usage is inside its long part is charged its bound', async () => {
+    const choice = { index: 0, message: { role: 'assistant', content: 'x'.repeat(300_000) }, usage: USAGE };
+    stage.providers.play(whole({ choices: [choice] }));
+    await stage.send(chat());
+    expect(await stage.records()).toMatchObject([
+      { status: 'completed', estimated: true, usage: { output: 50 }, overrunPico: 0n },
+    ]);
   });
 
   test('a stream to a request for a whole answer that contains only an error is a failure, and free', async () => {

@@ -70,7 +70,23 @@ const MODELS = [
     prices: [versionOf([0, PRICES])],
   }),
 ];
+/** As in Anthropic's list, a cache write costs more than input. */
+const CACHE_PRICES = { ...PRICES, cachedInput: 1, cacheWrite: 15, cacheWrite1h: 20 };
 const MESSAGES_MODELS = [
+  modelOf({
+    id: 'claude-cached',
+    contextTokens: 200_000,
+    outputTokensMax: 4_000,
+    endpoints: ['messages'],
+    prices: [versionOf([0, CACHE_PRICES])],
+  }),
+  modelOf({
+    id: 'self-caching',
+    contextTokens: 200_000,
+    outputTokensMax: 4_000,
+    endpoints: ['messages'],
+    prices: [versionOf([0, CACHE_PRICES])],
+  }),
   modelOf({
     id: 'claude',
     contextTokens: 200_000,
@@ -259,7 +275,7 @@ export class GatewayStage {
 
   /** Spends all but this amount of the wallet. */
   async spendDownTo(availablePico: bigint): Promise<void> {
-    const takenPico = FUNDS_PICO - availablePico;
+    const takenPico = (await this.balance()).availablePico - availablePico;
     const hold = await this.reserve(takenPico);
     await this.wallet.settle({ hold, kind: 'charge', costPico: takenPico, record: outcomeOf(hold) });
   }

@@ -2,13 +2,15 @@ import fc from 'fast-check';
 import { INPUT_UNITS, OUTPUT_UNITS } from '../../../lambdas/contracts/storage/units';
 import {
   type AnthropicReading,
-  mergeAnthropicUsage,
+  mergeAnthropicUsage as merge,
   NO_USAGE,
-  readAnthropicUsage,
+  readAnthropicUsage as read,
 } from '../../../lambdas/domain/dialects/anthropic/usage';
 import type { UsageReading } from '../../../lambdas/domain/dialects/usage-reading';
 import { sum } from '../usage/arbitrary-prices';
 
+const readAnthropicUsage = (raw: unknown) => read(raw, 'cacheWrite');
+const mergeAnthropicUsage = (earlier: AnthropicReading, later: AnthropicReading) => merge(earlier, later, 'cacheWrite');
 const usageOf = (reading: UsageReading) => (reading.kind === 'reported' ? reading.usage : reading.kind);
 const unbilledOf = (reading: UsageReading) => (reading.kind === 'reported' ? reading.unbilled : reading.kind);
 const count = fc.nat(1_000_000);
@@ -29,11 +31,13 @@ describe('Anthropic’s usage report', () => {
     expect(readAnthropicUsage(raw)).toMatchObject({ kind: 'reported', usage, unbilled: [] });
   });
 
-  test('a cache write without a lifetime counts as five minutes, or as an hour if other writes have a lifetime', () => {
+  test('a cache write without a lifetime counts as the longest lifetime that the request asked for', () => {
     const raw = { input_tokens: 1, output_tokens: 1, cache_creation_input_tokens: 50 };
-    expect(usageOf(readAnthropicUsage(raw))).toEqual({ input: 1, cacheWrite: 50, output: 1 });
+    expect(usageOf(read(raw, 'cacheWrite'))).toEqual({ input: 1, cacheWrite: 50, output: 1 });
+    expect(usageOf(read(raw, 'cacheWrite1h'))).toEqual({ input: 1, cacheWrite1h: 50, output: 1 });
     const partly = { ...raw, cache_creation: { ephemeral_5m_input_tokens: 20, ephemeral_1h_input_tokens: 10 } };
-    expect(usageOf(readAnthropicUsage(partly))).toEqual({ input: 1, cacheWrite: 20, cacheWrite1h: 30, output: 1 });
+    expect(usageOf(read(partly, 'cacheWrite'))).toEqual({ input: 1, cacheWrite: 40, cacheWrite1h: 10, output: 1 });
+    expect(usageOf(read(partly, 'cacheWrite1h'))).toEqual({ input: 1, cacheWrite: 20, cacheWrite1h: 30, output: 1 });
   });
 
   test('an explicit zero in Anthropic’s usage is zero', () => {

@@ -4,11 +4,11 @@ import { modelOf } from '../catalog/example-catalog';
 
 const CONTEXT_TOKENS = 200_000;
 const OUTPUT_TOKENS_MAX = 4_000;
-const model = modelOf({ id: 'm', contextTokens: CONTEXT_TOKENS, outputTokensMax: OUTPUT_TOKENS_MAX });
+const model = modelOf({ id: 'claude-m', contextTokens: CONTEXT_TOKENS, outputTokensMax: OUTPUT_TOKENS_MAX });
 
-function bound(endpoint: MeteredEndpoint, body: object) {
+function bound(endpoint: MeteredEndpoint, body: object, id = model.id) {
   const bytes = Buffer.from(JSON.stringify({ model: 'm', ...body }));
-  return endpoint.bound(endpoint.parse({ contentType: 'application/json', bytes }), model);
+  return endpoint.bound(endpoint.parse({ contentType: 'application/json', bytes }), { ...model, id });
 }
 
 const chatOf = (extra: object) => bound(ENDPOINTS.chat, { messages: [{}], ...extra });
@@ -98,9 +98,8 @@ describe('the output bound', () => {
     expect(claude({ max_tokens: 7 }).outputTokensMax).toBe(7);
   });
 
-  test('the output bound of a message with a limit of zero is nothing, and of a chat completion the model’s', () => {
-    expect(claude({ max_tokens: 0 }).outputTokensMax).toBe(0);
-    // Some compatible providers take zero for no limit.
+  test('the output bound of a limit of zero is the model’s, because some compatible providers take it for no limit', () => {
+    expect(claude({ max_tokens: 0 }).outputTokensMax).toBe(OUTPUT_TOKENS_MAX);
     expect(chatOf({ max_tokens: 0 }).outputTokensMax).toBe(OUTPUT_TOKENS_MAX);
     expect(chatOf({ max_tokens: 0, max_completion_tokens: 7 }).outputTokensMax).toBe(OUTPUT_TOKENS_MAX);
   });
@@ -140,8 +139,14 @@ describe('the units of prompt caching in the bound', () => {
     ['with a lifetime that is not a text', { system: text({ type: 'ephemeral', ttl: 3_600 }) }, AN_HOUR],
     ['with a mark on the whole body', { cache_control: { type: 'ephemeral' } }, FIVE_MINUTES],
     ['with a mark on a tool', { tools: [{ name: 'f', input_schema: {}, cache_control: { ttl: '1h' } }] }, AN_HOUR],
-  ])('a message %s can write only the caches that it asks for', (_what, extra, cacheWrites) => {
+  ])('a message to Claude %s can write only the caches that it asks for', (_what, extra, cacheWrites) => {
     expect(claude(extra).cacheWrites).toEqual(cacheWrites);
+  });
+
+  test('a message to another model can write a cache of five minutes without a mark, because its provider may cache by itself', () => {
+    const body = { max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] };
+    expect(bound(ENDPOINTS.messages, body, 'other').cacheWrites).toEqual(FIVE_MINUTES);
+    expect(bound(ENDPOINTS.messages, body, 'anthropic/Claude-4').cacheWrites).toEqual([]);
   });
 
   test.each([

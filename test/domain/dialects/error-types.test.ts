@@ -18,8 +18,8 @@ import { InsufficientQuota, RateLimited } from '../../../lambdas/domain/data-pla
 import { InvalidApiKey, InvalidRole } from '../../../lambdas/domain/data-plane/caller-errors';
 import { MethodNotAllowed } from '../../../lambdas/domain/data-plane/caller-errors';
 import {
-  AttemptEnded,
-  AttemptRunning,
+  KeyedRequestEnded,
+  KeyedRequestRunning,
   IdempotencyKeyReused,
 } from '../../../lambdas/domain/data-plane/idempotency/idempotency-errors';
 import { ProviderFailed } from '../../../lambdas/domain/data-plane/provider/provider-errors';
@@ -63,8 +63,8 @@ const ROWS: readonly Row[] = [
   row(new ModelNotFound('no'), 404, 'model_not_found', INVALID, 'not_found_error'),
   row(new MethodNotAllowed('GET', 'POST'), 405, 'method_not_allowed', INVALID, INVALID),
   row(new RequestCancelled(), 409, 'request_cancelled', INVALID, INVALID),
-  row(new AttemptEnded({ requestId: 'req_0', costPico: 0n }), 409, 'idempotency_key_used', INVALID, INVALID),
-  row(new AttemptRunning('req_0'), 409, 'request_in_progress', INVALID, INVALID),
+  row(new KeyedRequestEnded({ requestId: 'req_0', costPico: 0n }), 409, 'idempotency_key_used', INVALID, INVALID),
+  row(new KeyedRequestRunning('req_0'), 409, 'request_in_progress', INVALID, INVALID),
   row(new IdempotencyKeyReused('req_0'), 422, 'idempotency_key_reused', INVALID, INVALID),
   row(new PayloadTooLarge(5), 413, 'request_too_large', INVALID, 'request_too_large'),
   row(new UnsupportedMediaType('no'), 415, 'unsupported_media_type', INVALID, INVALID),

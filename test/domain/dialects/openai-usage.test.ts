@@ -92,12 +92,17 @@ describe('OpenAI’s usage report', () => {
     expect(usageOf(readOpenaiUsage(twice))).toEqual(usage);
   });
 
-  test.each([undefined, null, {}, { prompt_tokens: null, total_tokens: null }])(
-    'OpenAI’s usage of %j counts as absent',
-    (raw) => {
-      expect(readOpenaiUsage(raw)).toEqual({ kind: 'absent' });
-    },
-  );
+  test.each([
+    undefined,
+    null,
+    {},
+    { prompt_tokens: null, total_tokens: null },
+    { prompt_tokens: 0 },
+    { completion_tokens: 0, total_tokens: 0 },
+    { prompt_tokens: 0, completion_tokens: null },
+  ])('OpenAI’s usage of %j counts as absent', (raw) => {
+    expect(readOpenaiUsage(raw)).toEqual({ kind: 'absent' });
+  });
 
   const good = { prompt_tokens: 10, completion_tokens: 10, total_tokens: 20 };
   test.each<[string, unknown]>([

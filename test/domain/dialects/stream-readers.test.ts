@@ -46,7 +46,8 @@ function read(reader: StreamReader, ...events: readonly string[]) {
 
 const ONE = { choices: 1 };
 const readChat = (...events: readonly string[]) => read(new ChatStream({ ...ONE, wantsUsage: false }), ...events);
-const readMessages = (...events: readonly string[]) => read(new MessagesStream({ serverTools: 'none' }), ...events);
+const readMessages = (...events: readonly string[]) =>
+  read(new MessagesStream({ serverTools: 'none', dearestWrite: 'cacheWrite' }), ...events);
 
 describe('reading the stream of a chat completion', () => {
   const events = [

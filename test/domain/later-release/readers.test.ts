@@ -44,7 +44,7 @@ import { ROOT, trackedFiles } from '../../repository/tracked-files';
 import { LaterStore } from './later-store';
 import { extendedBy, laterMembers } from './later-members';
 import {
-  attemptOf,
+  keyedRequestOf,
   idempotencyKeysOn,
   storedAccount,
   storedCatalog,
@@ -161,7 +161,7 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
       decoders: ['decodeClaim', 'decodeUsageRecord'],
       read: (store) =>
         idempotencyKeysOn(store, () => wallet.stage.now)
-          .claim(attemptOf('req_another', wallet.stage.now))
+          .claim(keyedRequestOf('req_another', wallet.stage.now))
           .then(
             () => 'claimed again',
             (error: unknown) => String(error),

@@ -66,15 +66,15 @@ export async function storedWallet(engine = EmbeddedStore.memory({ clock: () => 
   const parked = new ParkedChanges({ store: engine, clock: () => stage.now });
   const key = usageRecordKey(ACCOUNT, leased.requestId);
   await parked.park('spend', [{ changeId: 'c', key, cause: 'ZodError' }]);
-  await idempotencyKeysOn(engine, () => stage.now).claim(attemptOf(leased.requestId, stage.now));
+  await idempotencyKeysOn(engine, () => stage.now).claim(keyedRequestOf(leased.requestId, stage.now));
   return { stage, engine, accountId: ACCOUNT, requestId: leased.requestId };
 }
 
 export const idempotencyKeysOn = (store: TableStore, clock: () => number): IdempotencyKeys =>
   new IdempotencyKeys({ store, clock, secret: Buffer.from('a secret of the deployment') });
 
-/** An attempt at the request whose Idempotency-Key the stored wallet has claimed. */
-export const attemptOf = (requestId: string, now: number) => ({
+/** A request with the Idempotency-Key that the stored wallet has claimed. */
+export const keyedRequestOf = (requestId: string, now: number) => ({
   accountId: ACCOUNT,
   counterId: 'k',
   idempotencyKey: 'once',

@@ -2,7 +2,7 @@ import type { PriceVersion } from '../../../contracts/storage/catalog';
 import type { Unit } from '../../../contracts/storage/units';
 import type { Catalog, Target } from '../../catalog/catalog';
 import { priceAt } from '../../catalog/price';
-import { InvalidRequest } from '../../errors/app-error';
+import { type AppError, InvalidRequest } from '../../errors/app-error';
 import { ModelNotFound } from '../../catalog/model-not-found';
 import { countingOf } from '../../keys/counting';
 import type { KeyOwner } from '../../keys/verified-keys';
@@ -12,6 +12,8 @@ import type { Headers } from '../../headers';
 import { affordableOutputTokens, worstCasePico } from '../../usage/worst-case';
 import type { Hold, HoldRequest } from '../../wallet/holds/hold';
 import type { Wallet } from '../../wallet/wallet';
+import { InsufficientFunds } from '../../wallet/wallet-errors';
+import { accountSuspended } from './admission-errors';
 import { boundWithHeaders } from './raised-bound';
 import { refuseTooLarge, toShortage, type WorstCase } from './refusals';
 
@@ -60,7 +62,7 @@ export function priceTargets(catalog: Catalog, parsed: ParsedRequest, now: numbe
 function priceTarget(parsed: ParsedRequest, target: Target, now: number): PricedTarget {
   const { request } = parsed;
   const price = priceAt(target.model, now);
-  const bound = boundWithHeaders(parsed, target.model, price);
+  const bound = boundWithHeaders(parsed, target, price);
   refuseUnpricedUnits(request, price, bound);
   return { ...target, price, bound };
 }
@@ -95,6 +97,25 @@ export async function admit(admission: Admission): Promise<Admitted> {
       if (cap === undefined || tries === CAP_TRIES_MAX) throw shortage.refusal;
     }
   }
+}
+
+/**
+ * Looks whether the account could hold a request at all, without a write. Money that is held counts too, because a lease
+ * holds it for later requests.
+ * @returns the refusal of a request that the account cannot afford
+ * @throws Forbidden when the account is suspended
+ */
+export async function shortageOf(
+  admission: Pick<Admission, 'wallet' | 'request' | 'targets' | 'caller' | 'now'>,
+): Promise<AppError | undefined> {
+  const { wallet, request, targets, caller } = admission;
+  const balance = await wallet.balance(caller.accountId);
+  if (balance?.suspendedAt !== undefined) throw accountSuspended();
+  const { availablePico, heldPico } = balance ?? { availablePico: 0n, heldPico: 0n };
+  const worst = worstCase(request, targets, undefined);
+  const mostPico = availablePico + heldPico;
+  if (worst.pico <= mostPico || affordableCap(request, targets, mostPico) !== undefined) return undefined;
+  return toShortage(new InsufficientFunds({ availablePico, hasDrawers: false }), admission, worst).refusal;
 }
 
 /** @throws RateLimited when the request is larger than the limit of a minute */

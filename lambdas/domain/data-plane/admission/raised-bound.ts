@@ -1,6 +1,7 @@
 import type { Model, PriceVersion } from '../../../contracts/storage/catalog';
+import type { Target } from '../../catalog/catalog';
 import type { MeteredEndpoint, MeteredRequest, RequestBound } from '../../dialects/endpoint';
-import { raisedLimits } from '../../dialects/registry';
+import { raisedLimits, spokenDialects } from '../../dialects/registry';
 import { InvalidRequest } from '../../errors/app-error';
 import type { Headers } from '../../headers';
 
@@ -11,17 +12,17 @@ interface RequestWithHeaders {
 }
 
 /**
- * The worst case for one model. A header can raise the model's own limits, so the bound follows the header. A catalog
- * that ends at the model's own context has no price for a longer prompt.
+ * The worst case for one target. A header can raise the model's own limits, so the bound follows the headers that the
+ * target's provider is sent. A catalog that ends at the model's own context has no price for a longer prompt.
  * @throws InvalidRequest when the prompt can be longer than the catalog has a price for
  */
 export function boundWithHeaders(
   { endpoint, request, headers }: RequestWithHeaders,
-  model: Model,
+  { provider, model }: Target,
   price: PriceVersion,
 ): RequestBound {
   const own = endpoint.bound(request, model);
-  const { contextTokens, outputTokensMax } = raisedLimits(headers);
+  const { contextTokens, outputTokensMax } = raisedLimits(headers, spokenDialects(endpoint.id, provider));
   if (contextTokens <= model.contextTokens && outputTokensMax <= model.outputTokensMax) return own;
   const raised = endpoint.bound(request, {
     ...model,

@@ -13,9 +13,9 @@ import { unknownModel } from '../admission/admission';
 import { permittedTargets } from '../admission/permit';
 import type { Exchange } from '../exchange';
 import { MinuteLimit } from '../minute-limit';
-import type { ProviderClient } from '../provider/provider-client';
+import { isSuccess, type ProviderClient } from '../provider/provider-client';
 import { failureError, statusError } from '../provider/provider-errors';
-import { clientHeaders, providerHeaders } from '../provider/provider-headers';
+import { clientHeaders, inItsDialects, providerHeaders } from '../provider/provider-headers';
 import { respond, type ResponseHeaders } from '../respond';
 import { RequestStopped, type StopReason } from '../stop-errors';
 import { askProvider, type Reply } from './ask-provider';
@@ -109,7 +109,8 @@ function ask(
   const body = endpoint.providerBody(request, sentAs);
   const headers = providerHeaders(exchange.headers, body);
   const path = endpoint.providerPath(request);
-  return askProvider(providers, { provider, path, headers, body: body.bytes }, [exchange.gone, stop]);
+  const sent = inItsDialects({ provider, path, headers, body: body.bytes }, endpoint.servedLike);
+  return askProvider(providers, sent, [exchange.gone, stop]);
 }
 
 /** @returns undefined when the provider's answer, or its refusal of the request, is passed on to the client unchanged */
@@ -123,7 +124,7 @@ function refusalOf(endpoint: FreeEndpoint, { provider: { id } }: Target, reply: 
 type Body = Extract<Reply, { readonly kind: 'body' }>;
 
 const isGood = (endpoint: FreeEndpoint, { status, body }: Body): boolean =>
-  status >= 200 && status < 300 && endpoint.isAnswer(body);
+  isSuccess(status) && endpoint.isAnswer(body);
 
 /** Compatible providers answer an unknown path with a page, or in words of their web server. */
 const isNotOffered = (endpoint: FreeEndpoint, { status, body }: Body): boolean =>

@@ -5,22 +5,22 @@ import type { ResponseHeaders } from '../respond';
 /** The official clients retry a 409 unless this header tells them not to. */
 const NO_RETRY: ResponseHeaders = { 'x-should-retry': 'false' };
 
-/** A first attempt can run for minutes, so clients that come back at once would only wait again. */
+/** A first request can run for minutes, so clients that come back at once would only wait again. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** An earlier attempt with the same Idempotency-Key. */
-export interface EndedAttempt {
+/** An earlier request with the same Idempotency-Key. */
+export interface EndedRequest {
   readonly requestId: string;
   /** The charge to the account, in pico-dollars. */
   readonly costPico: bigint;
 }
 
-/** The first attempt has ended. Its answer is not stored, so a retry can learn only what it cost. */
-export class AttemptEnded extends AppError {
+/** The first request has ended. Its answer is not stored, so a retry can learn only what it cost. */
+export class KeyedRequestEnded extends AppError {
   override readonly status = 409;
   override readonly code = 'idempotency_key_used';
   override readonly kind = 'invalid_request';
-  constructor({ requestId, costPico }: EndedAttempt) {
+  constructor({ requestId, costPico }: EndedRequest) {
     const cost = formatUsd(costPico);
     super(
       `The request with this Idempotency-Key has ended: ${requestId}, charged $${cost}. Its answer is not stored. GET /v1/requests/${requestId} shows how it ended; use a new key to send it again.`,
@@ -29,8 +29,8 @@ export class AttemptEnded extends AppError {
   }
 }
 
-/** The first attempt still runs. */
-export class AttemptRunning extends AppError {
+/** The first request still runs. */
+export class KeyedRequestRunning extends AppError {
   override readonly status = 409;
   override readonly code = 'request_in_progress';
   override readonly kind = 'invalid_request';

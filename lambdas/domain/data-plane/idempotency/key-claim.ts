@@ -41,7 +41,7 @@ export function putClaim(keyHash: string, claim: KeyClaim, now: number, when: Co
   return { table: USAGE, put, when };
 }
 
-/** A later attempt may have claimed the key since, and its claim must stay. */
+/** A later request may have claimed the key since, and its claim must stay. */
 export const deleteClaim = (keyHash: string, requestId: string): Delete => ({
   table: USAGE,
   delete: idempotencyClaimKey(keyHash),

@@ -8,7 +8,7 @@ export interface OwnedKey {
   readonly idempotencyKey: string;
 }
 
-/** The parts of a request that a retry must have in common with its first attempt. */
+/** The parts of a request that a retry must have in common with its first request. */
 export interface ComparedRequest {
   readonly endpoint: string;
   readonly body: Buffer;

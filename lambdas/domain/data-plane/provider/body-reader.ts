@@ -1,5 +1,4 @@
 import type { MeteredEndpoint, MeteredRequest, StreamReader, WholeShortener } from '../../dialects/endpoint';
-import type { Headers } from '../../headers';
 import { EventSplitter, EventTooLong } from '../streaming/sse-events';
 import type { WholeReading } from './answer';
 
@@ -17,13 +16,13 @@ export interface BodyReader {
 /** Reads an answer in the endpoint's own format. */
 export class WholeReader implements BodyReader {
   readonly #endpoint: MeteredEndpoint;
-  readonly #headers: Headers;
+  readonly #asked: MeteredRequest;
   readonly #shortener: WholeShortener;
   #bytes = 0;
 
-  constructor(endpoint: MeteredEndpoint, headers: Headers) {
+  constructor(endpoint: MeteredEndpoint, asked: MeteredRequest) {
     this.#endpoint = endpoint;
-    this.#headers = headers;
+    this.#asked = asked;
     this.#shortener = endpoint.whole.shorten();
   }
 
@@ -42,7 +41,7 @@ export class WholeReader implements BodyReader {
 
   end(): WholeReading | undefined {
     if (!this.isComplete) return undefined;
-    const reading = this.#endpoint.readAnswer(this.#headers, this.#shortener.bytes());
+    const reading = this.#endpoint.readAnswer(this.#shortener.bytes(), this.#asked);
     // The shortened answer has fewer bytes than the model's output.
     return reading && { ...reading, producedTokensMax: this.#bytes };
   }

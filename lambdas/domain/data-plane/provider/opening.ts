@@ -12,8 +12,6 @@ export interface OpenedBody {
   readonly bytes: Buffer;
   /** Whether the body looks like server-sent events. JSON never does. */
   readonly isEvents: boolean;
-  /** The length of the byte order mark that was removed. */
-  readonly bomBytes: number;
 }
 
 /**
@@ -33,8 +31,8 @@ export class Opening {
 
   /** @returns the body when no more bytes follow */
   end(): OpenedBody {
-    const { bytes, isEvents, bomBytes } = open(this.#bytes);
-    return { bytes, isEvents, bomBytes };
+    const { bytes, isEvents } = open(this.#bytes);
+    return { bytes, isEvents };
   }
 }
 
@@ -48,10 +46,10 @@ function open(all: Buffer): OpenedBody & { readonly isUndecided: boolean } {
     !isEvents &&
     bytes.length <= BLANK_BYTES_MAX &&
     ((bomBytes === 0 && isBeginningOf(BOM, all)) || FIELDS.some((field) => isBeginningOf(field, line)));
-  return { bytes, isEvents, bomBytes, isUndecided };
+  return { bytes, isEvents, isUndecided };
 }
 
-/** Whether the bytes may still become the whole. Nothing may still become anything. */
+/** Whether `bytes` is a proper prefix of `whole`. No bytes at all are a prefix of everything. */
 function isBeginningOf(whole: Buffer, bytes: Buffer): boolean {
   return bytes.length < whole.length && whole.subarray(0, bytes.length).equals(bytes);
 }

@@ -9,13 +9,15 @@ import { EventTooLong } from '../streaming/sse-events';
 import type { Answer } from './answer';
 import { AnswerUnusable } from './answer-unusable';
 import { type OpenedBody, Opening } from './opening';
-import type {
-  ProviderCall,
-  ProviderClient,
-  ProviderFailure,
-  ProviderListener,
-  ProviderRequest,
+import {
+  isSuccess,
+  type ProviderCall,
+  type ProviderClient,
+  type ProviderFailure,
+  type ProviderListener,
+  type ProviderRequest,
 } from './provider-client';
+import { inItsDialects } from './provider-headers';
 import { ProviderPause } from './provider-pause';
 import { WholeReceiver } from './whole-receiver';
 
@@ -82,14 +84,14 @@ class AnswerListener implements ProviderListener {
   }
 
   start(providers: ProviderClient): void {
-    const { exchange, stop, cancelled, request } = this.#options;
+    const { endpoint, exchange, stop, cancelled, request } = this.#options;
     exchange.gone.addEventListener('abort', this.#onGone);
     stop.addEventListener('abort', this.#onStop);
     cancelled.addEventListener('abort', this.#onCancel);
     if (stop.aborted) this.#hostStops();
     else if (cancelled.aborted) this.#cancelled();
     else if (exchange.gone.aborted) this.#finish({ kind: 'gone', sent: false });
-    else this.#call = providers.send(request, this);
+    else this.#call = providers.send(inItsDialects(request, endpoint.id), this);
   }
 
   onHead(status: number, headers: Headers): void {
@@ -131,7 +133,7 @@ class AnswerListener implements ProviderListener {
   }
 
   #isGood(): boolean {
-    return this.#status >= 200 && this.#status < 300;
+    return isSuccess(this.#status);
   }
 
   /**
@@ -150,8 +152,7 @@ class AnswerListener implements ProviderListener {
       // A client would not read a stream with another content type.
       relay.begin(status, { ...headers, 'content-type': undefined });
     } else {
-      const removedBytes = opened.bomBytes;
-      this.#whole = new WholeReceiver({ endpoint, asked, output, status, headers, isEvents, removedBytes });
+      this.#whole = new WholeReceiver({ endpoint, asked, output, status, headers, isEvents });
     }
     return opened.bytes;
   }

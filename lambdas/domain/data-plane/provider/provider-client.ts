@@ -35,3 +35,6 @@ export interface ProviderCall {
 export interface ProviderClient {
   send(request: ProviderRequest, listener: ProviderListener): ProviderCall;
 }
+
+/** Whether a provider says that it did what it was asked to. */
+export const isSuccess = (status: number): boolean => status >= 200 && status < 300;

@@ -1,11 +1,11 @@
 import type { MeteredEndpoint, MeteredRequest } from '../../dialects/endpoint';
 import type { Headers } from '../../headers';
-import type { ResponseHeaders } from '../respond';
 import type { ClientOutput } from '../streaming/client-output';
 import type { Answer, WholeReading } from './answer';
 import { type BodyReader, eventsReader, WholeReader } from './body-reader';
 import { AnswerUnusable } from './answer-unusable';
 import { KEPT_BYTES_MAX, PassingBody } from './passing-body';
+import { isSuccess } from './provider-client';
 import { clientHeaders } from './provider-headers';
 
 /** A whole answer may not be larger: Lambda ends a response at 200 MB. */
@@ -19,8 +19,6 @@ export interface WholeReceiverOptions {
   readonly headers: Headers;
   /** Whether the body looks like server-sent events. */
   readonly isEvents: boolean;
-  /** How many bytes of the provider's body were removed before the first one here. */
-  readonly removedBytes: number;
 }
 
 /**
@@ -86,39 +84,31 @@ export class WholeReceiver {
   }
 
   #readKept(body: Buffer): WholeReading | undefined {
-    const { endpoint, asked, status, headers, isEvents } = this.#options;
-    if (!isGood(status)) return undefined;
+    const { endpoint, asked, status, isEvents } = this.#options;
+    if (!isSuccess(status)) return undefined;
     const events = isEvents ? eventsReader(endpoint, asked) : undefined;
-    if (events === undefined) return endpoint.readAnswer(headers, body);
+    if (events === undefined) return endpoint.readAnswer(body, asked);
     events.push(body);
     return events.end();
   }
 
   #pass(bytes: Buffer, onRoom: () => void): boolean {
     const { asked, output, status, headers } = this.#options;
-    if (!isGood(status)) throw new AnswerUnusable('broken');
+    if (!isSuccess(status)) throw new AnswerUnusable('broken');
     // An event stream that a keep-alive has begun cannot carry another answer, which is then only read for its usage.
     const isTaken = asked.stream && output.begun;
     const passing = new PassingBody(isTaken ? undefined : output, this.#reader());
     passing.push(bytes, onRoom);
     this.#passing = passing;
     if (isTaken) return true;
-    output.beginWhole(status, { ...clientHeaders(headers), ...this.#contentLength() });
+    // The provider's content-length is left out: a response with one could not end early without a broken connection.
+    output.beginWhole(status, clientHeaders(headers));
     return true;
   }
 
-  /** With its length known, every client notices an answer that breaks off. */
-  #contentLength(): ResponseHeaders {
-    const { headers, removedBytes } = this.#options;
-    const bytes = Number(headers['content-length']) - removedBytes;
-    return Number.isSafeInteger(bytes) && bytes > 0 ? { 'content-length': String(bytes) } : {};
-  }
-
   #reader(): BodyReader {
-    const { endpoint, asked, headers, isEvents } = this.#options;
+    const { endpoint, asked, isEvents } = this.#options;
     const events = isEvents ? eventsReader(endpoint, asked) : undefined;
-    return events ?? new WholeReader(endpoint, headers);
+    return events ?? new WholeReader(endpoint, asked);
   }
 }
-
-const isGood = (status: number): boolean => status >= 200 && status < 300;

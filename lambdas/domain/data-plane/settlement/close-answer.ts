@@ -22,12 +22,22 @@ export function closeAnswer(paid: PaidRequest, outcome: ProviderOutcome, settled
   if (rest !== undefined) closeBegun(output, rest);
   else if (client && !output.isWhole) closeStream(client, paid, outcome, cost);
   else if (answer.kind === 'body' && answer.reading !== undefined) closeBegun(output, answer.body);
+  else if (!client && isPaidFor(answer)) closePaid(output);
   // An error after a status of 200 would look like an answer.
   else output.breakOff();
 }
 
 function closeBegun(output: ClientOutput, rest: Buffer): void {
   output.write(rest, () => undefined);
+  output.end();
+}
+
+/**
+ * Ends a whole response where it is: blanks, or JSON without its end, which no parser accepts and no client retries. Some
+ * clients (openai-python, anthropic-python) read the body within the request that they retry, so each broken connection
+ * would be charged again.
+ */
+function closePaid(output: ClientOutput): void {
   output.end();
 }
 
@@ -45,11 +55,12 @@ function closeWhole({ call }: PaidRequest, outcome: ProviderOutcome, cost: strin
 }
 
 /**
- * Whether the client pays although it gets an error. The official clients retry errors unless told not to, and each
+ * Whether the client pays although it gets no answer. The official clients retry errors unless told not to, and each
  * retry would be charged.
  */
 function isPaidFor(answer: Answer): boolean {
   if (answer.kind === 'stopped') return answer.sent;
+  if (answer.kind === 'broken_off') return answer.wasClientSlow;
   return answer.kind === 'cancelled' || answer.kind === 'oversized';
 }
 

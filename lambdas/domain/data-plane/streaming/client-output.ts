@@ -10,6 +10,7 @@ export interface KeepAlive {
   readonly headers: ResponseHeaders;
   /** Bytes that every client ignores at this place. */
   readonly bytes: Buffer;
+  /** How long the client may see nothing from its request on. */
   readonly firstMs: number;
   readonly everyMs: number;
 }
@@ -41,12 +42,15 @@ export class ClientOutput {
   readonly #headers: ResponseHeaders;
   readonly #keepAlive: KeepAlive;
 
-  /** @param headers sent with every response to this request */
-  constructor(exchange: Exchange, headers: ResponseHeaders, keepAlive: KeepAlive) {
+  /**
+   * @param headers sent with every response to this request
+   * @param waitedMs how long the client has already waited
+   */
+  constructor(exchange: Exchange, headers: ResponseHeaders, keepAlive: KeepAlive, waitedMs: number) {
     this.#exchange = exchange;
     this.#headers = headers;
     this.#keepAlive = keepAlive;
-    this.#timer = setTimeout(() => this.#fillSilence(), keepAlive.firstMs);
+    this.#timer = setTimeout(() => this.#fillSilence(), Math.max(0, keepAlive.firstMs - waitedMs));
   }
 
   get begun(): boolean {

@@ -20,9 +20,12 @@ const COMMENTS: KeepAlive = {
 export class ClientStream extends ClientOutput {
   readonly #requestId: string;
 
-  /** @param headers sent with every response to this request */
-  constructor(exchange: Exchange, headers: ResponseHeaders) {
-    super(exchange, headers, COMMENTS);
+  /**
+   * @param headers sent with every response to this request
+   * @param waitedMs how long the client has already waited
+   */
+  constructor(exchange: Exchange, headers: ResponseHeaders, waitedMs: number) {
+    super(exchange, headers, COMMENTS, waitedMs);
     this.#requestId = headers['x-request-id'] ?? '';
   }
 

@@ -1,4 +1,4 @@
-import type { Usage } from '../../../contracts/storage/units';
+import type { CacheWrite, Usage } from '../../../contracts/storage/units';
 import { isFilled } from '../json/is-filled';
 import { isReport, type ProviderReport, readCounts, unpricedCounts } from '../read-counts';
 import { type UsageReading, withoutZeros } from '../usage-reading';
@@ -18,12 +18,14 @@ export const NO_USAGE: AnthropicReading = { kind: 'absent' };
 /**
  * Reads the `usage` of a message, or of one event of its stream. The input counts are already disjoint. A report without
  * any count is none.
+ * @param dearestWrite the unit of cache writes whose lifetime is not reported: the longest that the request asked for,
+ * which its hold covers
  */
-export function readAnthropicUsage(raw: unknown): AnthropicReading {
+export function readAnthropicUsage(raw: unknown, dearestWrite: CacheWrite): AnthropicReading {
   if (raw === undefined || raw === null) return NO_USAGE;
   if (!isReport(raw)) return { kind: 'malformed' };
   if (COUNTS.every((name) => !isFilled(raw[name]))) return NO_USAGE;
-  const usage = readUnits(raw);
+  const usage = readUnits(raw, dearestWrite);
   if (usage === undefined) return { kind: 'malformed', report: raw };
   return { kind: 'reported', usage: withoutZeros(usage), unbilled: readUnbilled(raw), report: raw };
 }
@@ -33,11 +35,15 @@ export function readAnthropicUsage(raw: unknown): AnthropicReading {
  * earlier one, and a count that is absent, null or zero keeps the earlier one. So `message_delta`, which lacks the
  * input, completes `message_start`.
  */
-export function mergeAnthropicUsage(earlier: AnthropicReading, later: AnthropicReading): AnthropicReading {
+export function mergeAnthropicUsage(
+  earlier: AnthropicReading,
+  later: AnthropicReading,
+  dearestWrite: CacheWrite,
+): AnthropicReading {
   if (earlier.kind === 'absent') return later;
   if (later.kind === 'absent') return earlier;
   if (earlier.report === undefined || later.report === undefined) return { kind: 'malformed' };
-  return readAnthropicUsage(mergeReports(earlier.report, later.report));
+  return readAnthropicUsage(mergeReports(earlier.report, later.report), dearestWrite);
 }
 
 /** A running total never falls to zero, so a zero is the placeholder of a provider that does not know the count. */
@@ -51,7 +57,7 @@ function mergeReports(earlier: ProviderReport, later: ProviderReport): ProviderR
   return merged;
 }
 
-function readUnits(raw: ProviderReport): Usage | undefined {
+function readUnits(raw: ProviderReport, dearestWrite: CacheWrite): Usage | undefined {
   const counts = readCounts(raw, COUNTS);
   const cache = readCounts(raw['cache_creation'], CACHE);
   const details = readCounts(raw['output_tokens_details'], ['thinking_tokens']);
@@ -62,15 +68,12 @@ function readUnits(raw: ProviderReport): Usage | undefined {
   const written = counts.cache_creation_input_tokens ?? cacheWrite + cacheWrite1h;
   const rest = written - cacheWrite - cacheWrite1h;
   if (rest < 0 || thinking > counts.output_tokens) return undefined;
-  // A provider that never breaks cache writes down by lifetime uses the default of five minutes. If it does break them
-  // down but leaves a remainder, the remainder counts as the more expensive hour, because billing it as five minutes
-  // would lose money on every such request.
-  const tellsApart = isReport(raw['cache_creation']);
+  // Anthropic's own breakdown always has both lifetimes and leaves no rest. Compatible providers leave some of it out.
   return {
     input: counts.input_tokens,
     cachedInput: counts.cache_read_input_tokens ?? 0,
-    cacheWrite: tellsApart ? cacheWrite : written,
-    cacheWrite1h: tellsApart ? cacheWrite1h + rest : 0,
+    cacheWrite: cacheWrite + (dearestWrite === 'cacheWrite' ? rest : 0),
+    cacheWrite1h: cacheWrite1h + (dearestWrite === 'cacheWrite1h' ? rest : 0),
     output: counts.output_tokens - thinking,
     reasoning: thinking,
   };

@@ -1,6 +1,4 @@
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COLON = 0x3a;
+import { BACKSLASH, COLON, QUOTE } from '../json/json-bytes';
 
 /**
  * The strings of these members are not output of the model. Compatible providers mix the names of several dialects, so

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { z } from 'zod';
 import { InvalidRequest } from '../../errors/app-error';
+import { OPEN_ARRAY } from './json-bytes';
 import { type JsonScan, MalformedJson, type Member, scanJson } from './json-scan';
 import { IDENTITY_MEMBERS, refuseLookalikes } from './member-names';
 import { NOT_SUPPORTED } from './request-members';
@@ -27,8 +28,6 @@ export interface JsonFormat<Schema extends z.ZodObject> {
   /** Members that decide something without being in the schema. @default none */
   readonly watched?: readonly string[];
 }
-
-const OPEN_ARRAY = 0x5b;
 
 /** Parsed members are short, because a list of a million invalid elements would produce a million errors. */
 const MEMBER_BYTES_MAX = 16 * 1024;

@@ -1,6 +1,6 @@
 import type { InputUnit, OutputUnit } from '../../../contracts/storage/units';
 import { isFilled } from '../json/is-filled';
-import { type Counts, isReport, readCounts, unpricedCounts } from '../read-counts';
+import { type Counts, isReport, type ProviderReport, readCounts, unpricedCounts } from '../read-counts';
 import { type UsageReading, withoutZeros } from '../usage-reading';
 
 const COUNTS = ['prompt_tokens', 'completion_tokens', 'total_tokens'] as const;
@@ -24,12 +24,12 @@ const MALFORMED: UsageReading = { kind: 'malformed' };
 
 /**
  * Reads the `usage` of a chat completion or of embeddings, in which the details are parts of the two counts. A report
- * without any count is none.
+ * without any count is none, and neither are zeros that leave the prompt or the output out: they are placeholders.
  */
 export function readOpenaiUsage(raw: unknown): UsageReading {
   if (raw === undefined || raw === null) return ABSENT;
   if (!isReport(raw)) return MALFORMED;
-  if (COUNTS.every((name) => !isFilled(raw[name]))) return ABSENT;
+  if (isPlaceholder(raw)) return ABSENT;
   const { prompt_tokens_details: promptDetails, completion_tokens_details: completionDetails } = raw;
   const counts = readCounts(raw, COUNTS);
   const prompt = readCounts(promptDetails, PROMPT);
@@ -46,6 +46,13 @@ export function readOpenaiUsage(raw: unknown): UsageReading {
     ...unpricedCounts(completionDetails, 'completion_tokens_details', { priced: COMPLETION, known: UNPRICED }),
   ];
   return { kind: 'reported', usage: withoutZeros({ ...inputs, ...outputs }), unbilled };
+}
+
+function isPlaceholder(raw: ProviderReport): boolean {
+  const filled = COUNTS.filter((name) => isFilled(raw[name]));
+  if (filled.some((name) => raw[name] !== 0)) return false;
+  // A total stands for the output as well.
+  return !filled.includes('prompt_tokens') || filled.length === 1;
 }
 
 type Inputs = { readonly [unit in InputUnit]?: number };

@@ -13,7 +13,7 @@ export type Reader = (typeof READERS)[number];
 /** As long as usage records are kept by default: the record of an older change is gone, and cannot be replayed. */
 const PARKED_DAYS = 90;
 
-/** A change that its reader cannot process, however often it is delivered. It names an item and has none of its data. */
+/** A change that its reader cannot process, however often it is delivered. It has the item's key and none of its content. */
 export interface UnprocessableChange {
   /** The stream's ID of the change. */
   readonly changeId: string;

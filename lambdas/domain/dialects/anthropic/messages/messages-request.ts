@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import type { CacheWrite } from '../../../../contracts/storage/units';
 import { InvalidRequest } from '../../../errors/app-error';
 import type { MeteredRequest } from '../../endpoint';
 import { refuseServerTools } from '../../json/client-tools';
 import { type JsonBody, type JsonFormat, parseMember, readJson } from '../../json/json-request';
+import { cacheWritesOf } from '../../json/prompt-bound';
 import {
   modelName,
   never,
@@ -47,9 +49,11 @@ const FORMAT: JsonFormat<typeof schema> = {
 /** A request to generate a message. */
 export interface MessagesRequest extends MeteredRequest {
   readonly json: JsonBody;
-  /** The client's limit, which Anthropic requires. With zero, the prompt is cached and nothing is generated. */
-  readonly outputTokensMax: number;
+  /** The client's limit, which Anthropic requires; absent when it is zero. */
+  readonly outputTokensMax: number | undefined;
   readonly serverTools: ServerTools;
+  /** The most expensive cache write that the request asks for. */
+  readonly dearestWrite: CacheWrite;
 }
 
 /** @throws InvalidRequest */
@@ -64,8 +68,10 @@ export function parseMessages(bytes: Buffer): MessagesRequest {
     stream: members.stream ?? false,
     choices: 1,
     isOutputOpen: false,
-    outputTokensMax: members.max_tokens,
+    // With zero, Anthropic fills the cache and generates nothing, but some compatible providers take it for no limit.
+    outputTokensMax: members.max_tokens === 0 ? undefined : members.max_tokens,
     serverTools,
+    dearestWrite: cacheWritesOf(json, { isAutomatic: true }).at(-1) ?? 'cacheWrite',
   };
 }
 

@@ -1,3 +1,4 @@
+import type { CacheWrite } from '../../../../contracts/storage/units';
 import type { StreamReader, StreamReading } from '../../endpoint';
 import { mayBeError, readError } from '../../events/event-error';
 import { mayCarry, mayCarryUsage, parseData } from '../../events/event-usage';
@@ -10,9 +11,14 @@ import type { ServerTools } from './server-tools';
 
 const DONE = Buffer.from('"message_stop"');
 const STOP_REASON = Buffer.from('"stop_reason"');
+const BLOCK_START = Buffer.from('"content_block_start"');
+
+/** The blocks that the model writes without the provider running a tool. Any other shows that a tool ran. */
+const MODEL_BLOCKS: ReadonlySet<unknown> = new Set(['text', 'thinking', 'redacted_thinking', 'tool_use']);
 
 interface MessagesStreamOptions {
   readonly serverTools: ServerTools;
+  readonly dearestWrite: CacheWrite;
 }
 
 /** Reads the stream of a message. Its usage events carry more than usage, so only an error is ever hidden. */
@@ -23,6 +29,7 @@ export class MessagesStream implements StreamReader {
   /** Whether the last report came with or after the reason why the answer stopped. */
   #isReportLast = false;
   #hasStopped = false;
+  #hasToolRun = false;
   #complete = false;
   #failed = false;
   #isErrorHidden = false;
@@ -35,7 +42,12 @@ export class MessagesStream implements StreamReader {
     const event = bytes.subarray(start, end);
     this.#outputBytes += outputBytes(event);
     const isError = mayBeError(event);
-    const isWorthParsing = isError || event.includes(DONE) || mayCarryUsage(event) || mayCarry(event, STOP_REASON);
+    const isWorthParsing =
+      isError ||
+      event.includes(DONE) ||
+      mayCarryUsage(event) ||
+      mayCarry(event, STOP_REASON) ||
+      (this.#options.serverTools !== 'none' && event.includes(BLOCK_START));
     const data = isWorthParsing ? (parseData(event) ?? {}) : undefined;
     if (isError && data !== undefined) this.#readError(event, data);
     if (data !== undefined) this.#readData(data);
@@ -46,8 +58,9 @@ export class MessagesStream implements StreamReader {
     const isWhole = !this.#isErrorHidden && (this.#complete || this.#hasStopped);
     // The input is reported first and the output last, so a stream that ends early may have produced more.
     const isUsageFinal = this.#complete || this.#isReportLast;
-    // Each round of tools and output reads the prompt again, and the first report has that of the first round only.
-    const hasMoreRounds = this.#options.serverTools !== 'none' && !isUsageFinal && this.#outputBytes > 0;
+    // Each round of tools and output reads the prompt again, and the first report has that of the first round only. It
+    // covers the prompt of an answer in which no tool has run, because a block announces each tool before it runs.
+    const hasMoreRounds = this.#hasToolRun && !isUsageFinal;
     return {
       usage: hasMoreRounds ? NO_USAGE : this.#usage,
       isUsageFinal,
@@ -67,14 +80,15 @@ export class MessagesStream implements StreamReader {
   }
 
   #readData(data: ProviderReport): void {
-    const { type, message, delta } = data;
+    const { type, message, delta, content_block: block } = data;
+    this.#hasToolRun ||= this.#options.serverTools !== 'none' && isReport(block) && !MODEL_BLOCKS.has(block['type']);
     this.#complete ||= type === 'message_stop';
     this.#hasStopped ||= type === 'message_delta' && isReport(delta) && isFilled(delta['stop_reason']);
-    const reading = readAnthropicUsage(
-      type === 'message_start' && isReport(message) ? message['usage'] : data['usage'],
-    );
+    const { dearestWrite } = this.#options;
+    const usage = type === 'message_start' && isReport(message) ? message['usage'] : data['usage'];
+    const reading = readAnthropicUsage(usage, dearestWrite);
     if (reading.kind === 'absent') return;
-    this.#usage = mergeAnthropicUsage(this.#usage, reading);
+    this.#usage = mergeAnthropicUsage(this.#usage, reading, dearestWrite);
     this.#isReportLast = this.#hasStopped;
   }
 }

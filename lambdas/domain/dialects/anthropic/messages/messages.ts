@@ -15,6 +15,12 @@ import { boundRounds } from './server-tools';
 /** The most tokens that one image can count for: the largest size that the newest models accept. */
 const IMAGE_TOKENS_MAX = 4_784;
 
+/**
+ * Claude's prompts are cached only where a mark asks for it, wherever the model is served. Compatible providers of other
+ * models may cache by themselves.
+ */
+const CACHED_BY_MARKS = /claude/i;
+
 /** Anthropic's messages. */
 export const messages: MeteredEndpoint<MessagesRequest> = {
   id: 'messages',
@@ -27,8 +33,11 @@ export const messages: MeteredEndpoint<MessagesRequest> = {
   parse: ({ bytes }) => parseMessages(bytes),
   bound: boundMessages,
   providerBody: ({ json, stream }, changes) => providerJson(json, { stream, changes }),
-  readAnswer: (headers, body) =>
-    readJsonAnswer(headers, body, { outputMember: 'content', readUsage: ({ usage }) => readAnthropicUsage(usage) }),
+  readAnswer: (body, { dearestWrite }) =>
+    readJsonAnswer(body, {
+      outputMember: 'content',
+      readUsage: ({ usage }) => readAnthropicUsage(usage, dearestWrite),
+    }),
   whole: JSON_WHOLE,
   stream: (request) => new MessagesStream(request),
 };
@@ -40,8 +49,9 @@ function boundMessages({ json, outputTokensMax, serverTools }: MessagesRequest, 
     serverTools,
     promptTokensMax: inputTokensMax,
     toolsTokensMax,
-    outputTokensMax: Math.min(outputTokensMax, contextTokens),
+    outputTokensMax: Math.min(outputTokensMax ?? model.outputTokensMax, contextTokens),
     contextTokens,
   });
-  return { ...rounds, cacheWrites: cacheWritesOf(json, { isAutomatic: false }), ...dearerUnits(media) };
+  const cacheWrites = cacheWritesOf(json, { isAutomatic: !CACHED_BY_MARKS.test(model.id) });
+  return { ...rounds, cacheWrites, ...dearerUnits(media) };
 }

@@ -27,8 +27,8 @@ export const chat: MeteredEndpoint<ChatRequest> = {
   parse: ({ bytes }) => parseChat(bytes),
   bound: boundChat,
   providerBody: chatBody,
-  readAnswer: (headers, body) =>
-    readJsonAnswer(headers, body, { outputMember: 'choices', readUsage: (answer) => readChatUsage(answer, 1) }),
+  readAnswer: (body) =>
+    readJsonAnswer(body, { outputMember: 'choices', readUsage: (answer) => readChatUsage(answer, 1) }),
   whole: JSON_WHOLE,
   stream: (request) => new ChatStream(request),
 };

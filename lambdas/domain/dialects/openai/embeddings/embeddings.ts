@@ -45,7 +45,7 @@ export const embeddings: MeteredEndpoint<EmbeddingsRequest> = {
     pricedUnits: [],
   }),
   providerBody: ({ json, stream }, changes) => providerJson(json, { stream, changes }),
-  readAnswer: (headers, body) =>
-    readJsonAnswer(headers, body, { outputMember: 'data', readUsage: ({ usage }) => readOpenaiUsage(usage) }),
+  readAnswer: (body) =>
+    readJsonAnswer(body, { outputMember: 'data', readUsage: ({ usage }) => readOpenaiUsage(usage) }),
   whole: JSON_WHOLE,
 };
