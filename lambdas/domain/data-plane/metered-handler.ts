@@ -2,13 +2,20 @@ import { errorName } from '../log';
 import { MINUTE_MS } from '../clock';
 import type { MeteredRequest } from '../dialects/endpoint';
 import type { AppError } from '../errors/app-error';
-import { admit, type Admitted, type PricedTargets, priceTargets, shortageOf } from './admission/admission';
+import { systemSleep } from '../table/retry';
+import { admit, type Admitted, shortageOf } from './admission/admission';
 import { permittedTargets } from './admission/permit';
+import { type PricedTargets, priceTargets } from './admission/priced-targets';
+import { worstCase } from './admission/worst-case';
 import { oncePerKey } from './idempotency/once-per-key';
 import { elapsedMs, type MeteredCall, type MeteredDependencies, type PaidRequest } from './paid-request';
 import { attempt } from './provider/provider-attempt';
 import { shouldTryNextTarget } from './provider/provider-errors';
 import { providerHeaders } from './provider/provider-headers';
+import type { CutReason } from './rolling/cut-reason';
+import { type OutputPlan, outputPlanOf } from './rolling/first-hold';
+import { fastestPace, type Paces } from './rolling/pace';
+import { RollingOutput } from './rolling/rolling-output';
 import { closeAnswer } from './settlement/close-answer';
 import type { ProviderOutcome } from './settlement/outcome';
 import { settleRequest } from './settlement/settle-request';
@@ -35,9 +42,11 @@ export async function serveMetered(dependencies: MeteredDependencies, call: Mete
   });
   const client = request.stream ? new ClientStream(call.exchange, call.headers, waitedMs) : undefined;
   const output = client ?? new ClientOutput(call.exchange, call.headers, wholeKeepAlive(call.endpoint.whole), waitedMs);
-  const paid: PaidRequest = { call, request, admitted, admittedAt, output, client };
+  const money = new AbortController();
+  const rolling = rollingOutputOf(dependencies, admitted, (reason) => money.abort(reason));
+  const paid: PaidRequest = { call, request, admitted, admittedAt, rolling, output, client };
   const watch = dependencies.cancellations.watch(call.caller.accountId, call.requestId);
-  const outcome = await callProviders(dependencies, paid, watch.signal);
+  const outcome = await callProviders(dependencies, paid, { cancelled: watch.signal, money: money.signal });
   watch.end();
   // A later keep-alive could commit the response to a 200 after another status was recorded.
   output.stopKeepAlive();
@@ -80,7 +89,9 @@ async function check(
   now: number,
 ): Promise<AppError | undefined> {
   const targets = await targetsOf(dependencies, call, request, now);
-  return shortageOf({ wallet: dependencies.wallet, request, targets, caller: call.caller, now });
+  const { wallet, paces } = dependencies;
+  const plan = planOf(paces, request, targets);
+  return shortageOf({ wallet, request, targets, caller: call.caller, now, plan, timeLimitMs: timeLimitOf(call, now) });
 }
 
 async function hold(
@@ -103,20 +114,51 @@ async function hold(
     priceVersion: price.version,
     ...(labels && { labels }),
   };
-  const { wallet } = dependencies;
-  const deadline = holdDeadlineOf(call);
-  const admitted = await admit({ wallet, request, targets, caller, requestId, deadline, details, now });
+  const { wallet, paces, sleep = systemSleep } = dependencies;
+  const admitted = await admit({
+    wallet,
+    request,
+    targets,
+    caller,
+    requestId,
+    deadline: holdDeadlineOf(call),
+    details,
+    now,
+    plan: planOf(paces, request, targets),
+    timeLimitMs: timeLimitOf(call, now),
+    wait: async (milliseconds) => {
+      await sleep(milliseconds);
+      return !call.stop.aborted && !call.exchange.gone.aborted;
+    },
+  });
   return { admitted, admittedAt: now };
+}
+
+const timeLimitOf = ({ exchange }: MeteredCall, now: number): number => exchange.deadline - now;
+
+/** @returns undefined if the worst case has to be held */
+function planOf(paces: Paces | undefined, request: MeteredRequest, targets: PricedTargets): OutputPlan | undefined {
+  const pace = paces && fastestPace(paces, targets);
+  return pace && outputPlanOf(request, targets, pace);
+}
+
+function rollingOutputOf(
+  { wallet, clock }: MeteredDependencies,
+  { hold, plan, targets }: Admitted,
+  onCut: (reason: CutReason) => void,
+): RollingOutput | undefined {
+  return plan && new RollingOutput({ wallet, clock, hold, plan, promptPico: worstCase(targets, 0).pico, onCut });
 }
 
 /** Tries the targets in order until one gives an answer that no other target could improve on. */
 async function callProviders(
   dependencies: MeteredDependencies,
   paid: PaidRequest,
-  cancelled: AbortSignal,
+  { cancelled, money }: { readonly cancelled: AbortSignal; readonly money: AbortSignal },
 ): Promise<ProviderOutcome> {
-  const { call, request, admitted } = paid;
-  const { endpoint, exchange, stop } = call;
+  const { call, request, admitted, rolling } = paid;
+  const { endpoint, exchange } = call;
+  const stop = rolling ? AbortSignal.any([call.stop, money]) : call.stop;
   let firstByteMs: number | undefined;
   const onFirstByte = (): void => {
     firstByteMs ??= elapsedMs(paid, dependencies.clock());
@@ -128,6 +170,7 @@ async function callProviders(
     for (const next of admitted.targets) {
       target = next;
       const path = endpoint.providerPath(request, target.sentAs ?? request.model);
+      rolling?.sent();
       const answer = await attempt(dependencies.providers, {
         request: { provider: target.provider, path, headers, body: body.bytes },
         endpoint,

@@ -5,6 +5,8 @@ import type { MeteredEndpoint, MeteredRequest } from '../dialects/endpoint';
 import type { Log } from '../log';
 import type { Wallet } from '../wallet/wallet';
 import type { Admitted } from './admission/admission';
+import type { Paces } from './rolling/pace';
+import type { RollingOutput } from './rolling/rolling-output';
 import type { Cancellations } from './cancellations';
 import type { ClientOutput } from './streaming/client-output';
 import type { ClientStream } from './streaming/client-stream';
@@ -21,7 +23,11 @@ export interface MeteredDependencies {
   readonly cancellations: Cancellations;
   readonly unsettled: UnsettledRequests;
   readonly idempotency: IdempotencyKeys;
+  /** How fast providers produce output. Absent if every hold is the worst case of its request. */
+  readonly paces?: Paces | undefined;
   readonly clock: Clock;
+  /** Waits by the given milliseconds. @default the system's timer */
+  readonly sleep?: (milliseconds: number) => Promise<void>;
   readonly log: Log;
 }
 
@@ -37,13 +43,15 @@ export interface MeteredCall {
   readonly stop: AbortSignal;
 }
 
-/** A request whose worst case is held. From now on, every outcome must end the hold. */
+/** A request whose money is held. From now on, every outcome must end the hold. */
 export interface PaidRequest {
   readonly call: MeteredCall;
   readonly request: MeteredRequest;
   readonly admitted: Admitted;
   /** Epoch milliseconds. */
   readonly admittedAt: number;
+  /** Keeps the hold above the output. Absent if the output is not bounded by the provider's pace. */
+  readonly rolling: RollingOutput | undefined;
   /** The client's end of the answer. */
   readonly output: ClientOutput;
   /** The same, of a stream; absent when the client asked for a whole answer. */

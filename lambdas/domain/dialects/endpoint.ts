@@ -53,6 +53,8 @@ export interface RequestBound {
   readonly inputTokensMax: number;
   /** For all choices together. */
   readonly outputTokensMax: number;
+  /** Output tokens that can be billed at once, however slowly the answer arrives. @default none */
+  readonly outputAtOnceMax?: number;
   /** The units of prompt caching that the request can write. The worst case is priced with them. */
   readonly cacheWrites: readonly CacheWrite[];
   /** The units besides text that can be used (audio, images). The worst case is priced with them. */

@@ -6,6 +6,7 @@ import {
   type OutputUnit,
   type Unit,
 } from '../../contracts/storage/units';
+import { larger } from '../money/pico';
 import { tiersUpTo, unitPricePico } from '../catalog/price';
 
 interface BoundedRequest {
@@ -47,6 +48,10 @@ export function affordableOutputTokens(request: BoundedRequest & { readonly avai
   });
   return Number(affordable.reduce((least, tokens) => (tokens < least ? tokens : least), UNLIMITED));
 }
+
+/** The price of an output token in the most expensive tier that the prompt can reach, in pico-dollars. */
+export const highestOutputPico = (request: BoundedRequest): bigint =>
+  highestPrices(request).reduce((most, { outputPico }) => larger(most, outputPico), 0n);
 
 const UNLIMITED = BigInt(Number.MAX_SAFE_INTEGER);
 

@@ -33,7 +33,8 @@ export async function reserve(dependencies: WalletDependencies, terms: HoldTerms
     }
   }
   await expectActive(dependencies, terms.accountId, now);
-  const lease = await leaseFor(dependencies, terms, now);
+  // A hold on a lease never rolls.
+  const lease = await leaseFor(dependencies, { ...terms, holdPico: terms.ceilingPico ?? terms.holdPico }, now);
   if (!lease) return reserveOwn(dependencies, terms, reserveHold);
   dependencies.leaseBook.begin(lease);
   return holdOf(lease);

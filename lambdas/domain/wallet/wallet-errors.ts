@@ -1,15 +1,27 @@
+import type { Balance } from './balance/balance';
 import type { Counting } from './holds/counting';
 
 /** `available` does not cover the requested hold. Nothing was taken. */
 export class InsufficientFunds extends Error {
   override readonly name = 'InsufficientFunds';
   readonly availablePico: bigint;
+  /** The money that running requests hold, and of which they may return a part. */
+  readonly heldPico: bigint;
   /** Whether the drawers may contain more money. */
   readonly hasDrawers: boolean;
-  constructor({ availablePico, hasDrawers }: { readonly availablePico: bigint; readonly hasDrawers: boolean }) {
+  constructor({ availablePico, heldPico, hasDrawers }: Pick<Balance, 'availablePico' | 'heldPico' | 'hasDrawers'>) {
     super('the wallet does not cover the hold');
     this.availablePico = availablePico;
+    this.heldPico = heldPico;
     this.hasDrawers = hasDrawers;
+  }
+}
+
+/** The account, or the budget of the key, ran short lately: a request has to hold its worst case. Nothing was taken. */
+export class WorstCaseRequired extends Error {
+  override readonly name = 'WorstCaseRequired';
+  constructor() {
+    super('a hold may not be less than the worst case of its request');
   }
 }
 

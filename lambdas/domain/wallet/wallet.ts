@@ -103,8 +103,10 @@ export class Wallet {
   }
 
   /**
-   * Holds the most that a request can cost, before anything is sent to a provider.
+   * Holds the most that a request can cost, or a first part of that, before anything is sent to a provider.
+   * @returns the hold; it holds the whole if it does not roll
    * @throws RequestIdReused, WalletNotFound, WalletSuspended, KeyLimitReached, InsufficientFunds
+   * @throws WorstCaseRequired when a part is not enough
    */
   async reserve(terms: HoldTerms): Promise<Hold> {
     return reserve(this.#dependencies, terms);

@@ -1,3 +1,4 @@
+import type { CutReason } from '../../../lambdas/domain/data-plane/rolling/cut-reason';
 import { RollingOutput } from '../../../lambdas/domain/data-plane/rolling/rolling-output';
 import { ACCOUNT, WalletStage } from '../wallet/wallet-stage';
 
@@ -6,10 +7,10 @@ const PACE = { burstTokens: 1_000, tokensPerSecond: 100 };
 const MAX = 100_000;
 
 let stage: WalletStage;
-let cuts: number;
+let cuts: CutReason[];
 beforeEach(() => {
   jest.useFakeTimers();
-  cuts = 0;
+  cuts = [];
 });
 afterEach(async () => {
   jest.useRealTimers();
@@ -22,9 +23,12 @@ async function start(fundsPico: bigint, { heldTokens = 4_000, choices = 1, outpu
   stage.holdMs = 3_600_000;
   const hold = await stage.roll(BigInt(heldTokens), BigInt(outputTokensMax));
   const clock = (): number => Date.now();
-  const onCut = (): void => void (cuts += 1);
-  const options = { wallet: stage.wallet, clock, hold, heldTokens, outputPico: 1n, pace: PACE, choices };
-  return new RollingOutput({ ...options, outputTokensMax, onCut });
+  const onCut = (reason: CutReason): void => void cuts.push(reason);
+  const worst = { pico: BigInt(outputTokensMax), tokens: outputTokensMax };
+  const plan = { pace: PACE, choices, outputTokensMax, outputPico: 1n, worst };
+  const rolling = new RollingOutput({ wallet: stage.wallet, clock, hold, plan, promptPico: 0n, onCut });
+  rolling.sent();
+  return rolling;
 }
 
 const held = async (): Promise<bigint> => (await stage.amounts())[1];
@@ -40,7 +44,7 @@ describe('the hold of a running request', () => {
     await jest.advanceTimersByTimeAsync(120_000);
     expect(await held()).toBe(28_000n);
     expect((await rolling.end()).heldPico).toBe(28_000n);
-    expect(cuts).toBe(0);
+    expect(cuts).toEqual([]);
   });
 
   test('the hold never falls below what the provider can have produced', async () => {
@@ -49,20 +53,20 @@ describe('the hold of a running request', () => {
       await jest.advanceTimersByTimeAsync(1_000);
       expect(await held()).toBeGreaterThanOrEqual(Math.min(MAX, 1_000 + 300 * (second + 1)));
     }
-    expect(cuts).toBe(0);
+    expect(cuts).toEqual([]);
     expect((await rolling.end()).heldPico).toBe(BigInt(MAX));
   });
 
   test('a request that cannot produce more than is held is not extended', async () => {
     const rolling = await start(1_000_000n, { outputTokensMax: 4_000 });
     await jest.advanceTimersByTimeAsync(3_600_000);
-    expect((await rolling.end()).rolling.slice).toBe(0n);
+    expect((await rolling.end()).rolling?.slice).toBe(0n);
   });
 
   test('a request takes what is left, and is cut once before the provider can have used that up', async () => {
     const rolling = await start(5_000n);
     await jest.advanceTimersByTimeAsync(60_000);
-    expect(cuts).toBe(1);
+    expect(cuts).toEqual(['account']);
     const hold = await rolling.end();
     expect(hold.heldPico).toBe(5_000n);
     await stage.settle(hold, 4_900n);
@@ -73,7 +77,7 @@ describe('the hold of a running request', () => {
     await jest.advanceTimersByTimeAsync(17_500);
     await stage.wallet.credit({ accountId: ACCOUNT, amountPico: 1_000_000n, paymentId: 'pi_later' });
     await jest.advanceTimersByTimeAsync(60_000);
-    expect(cuts).toBe(0);
+    expect(cuts).toEqual([]);
     expect((await rolling.end()).heldPico).toBe(12_000n);
   });
 
@@ -82,7 +86,7 @@ describe('the hold of a running request', () => {
     stage.now += stage.holdMs;
     await stage.wallet.expireDue();
     await jest.advanceTimersByTimeAsync(17_500);
-    expect(cuts).toBe(1);
+    expect(cuts).toEqual(['time_limit']);
     await rolling.end();
   });
 

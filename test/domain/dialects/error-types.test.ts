@@ -23,7 +23,7 @@ import {
   IdempotencyKeyReused,
 } from '../../../lambdas/domain/data-plane/idempotency/idempotency-errors';
 import { ProviderFailed } from '../../../lambdas/domain/data-plane/provider/provider-errors';
-import { RequestCancelled, RequestStopped } from '../../../lambdas/domain/data-plane/stop-errors';
+import { RequestCancelled, stopError } from '../../../lambdas/domain/data-plane/stop-errors';
 import { KeyNotFound, TooManyKeys } from '../../../lambdas/domain/keys/keys-errors';
 import { MailNotTaken } from '../../../lambdas/domain/notifications/notifications-errors';
 import { InvalidInput, Unauthenticated } from '../../../lambdas/handlers/control-plane/control-plane-errors';
@@ -78,8 +78,8 @@ const ROWS: readonly Row[] = [
   row(new ProviderFailed(529, 'no'), 529, 'provider_error', 'server_error', 'overloaded_error'),
   row(new ProviderFailed(503, 'no', { 'retry-after': '2' }), 503, 'provider_error', 'server_error', 'overloaded_error'),
   row(new ProviderFailed(504, 'no'), 504, 'provider_error', 'server_error', 'timeout_error'),
-  row(new RequestStopped('shutdown'), 503, 'request_stopped', 'server_error', 'overloaded_error'),
-  row(new RequestStopped('time_limit'), 504, 'request_stopped', 'server_error', 'timeout_error'),
+  row(stopError('shutdown'), 503, 'request_stopped', 'server_error', 'overloaded_error'),
+  row(stopError('time_limit'), 504, 'request_stopped', 'server_error', 'timeout_error'),
   row(new ServiceUnavailable(), 503, 'service_unavailable', 'server_error', 'overloaded_error'),
   // The control plane's refusals have no dialect. If one reached a client of the data plane, it would look like this.
   row(new InvalidInput([]), 400, 'invalid_request', INVALID, INVALID),

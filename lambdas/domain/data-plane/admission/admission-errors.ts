@@ -7,6 +7,13 @@ export class InsufficientQuota extends AppError {
   override readonly kind = 'billing';
 }
 
+/** Running requests hold the money that the request needs. It comes back when they end, so the client may try again. */
+export class WalletBusy extends AppError {
+  override readonly status = 429;
+  override readonly code = 'wallet_busy';
+  override readonly kind = 'rate_limit';
+}
+
 /** A limit of the key is reached. The client may try again, unless the request is too large for any minute. */
 export class RateLimited extends AppError {
   override readonly status = 429;

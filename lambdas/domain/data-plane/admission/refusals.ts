@@ -1,40 +1,52 @@
 import type { AppError } from '../../errors/app-error';
-import { accountSuspended, InsufficientQuota, RateLimited } from './admission-errors';
+import { accountSuspended, InsufficientQuota, RateLimited, WalletBusy } from './admission-errors';
 import type { KeyOwner } from '../../keys/verified-keys';
 import { formatUsd } from '../../money/pico';
 import { MINUTE_MS } from '../../clock';
 import type { ReachedLimit } from '../../wallet/wallet-errors';
+import type { WorstCase } from './worst-case';
 import { InsufficientFunds, KeyLimitReached, WalletSuspended } from '../../wallet/wallet-errors';
 
-/** The most that a request can cost, and the most input and output tokens it can have. */
-export interface WorstCase {
-  readonly pico: bigint;
-  readonly tokens: number;
-}
+/** A client whose money is held by running requests tries again after 2 to 5 seconds, so that not all return at once. */
+const BUSY_SECONDS_MIN = 2;
+const BUSY_SECONDS_SPREAD = 4;
 
-/** There is less money than the worst case, but perhaps enough for less output. */
-interface Shortage {
+/** There is less money than was asked for, but perhaps enough for less output. */
+export class Shortage {
   readonly affordedPico: bigint;
+  /** The money that running requests hold, and of which they may return a part. */
+  readonly heldPico: bigint;
   /** The error for the client when even less output is unaffordable. */
   readonly refusal: AppError;
+  constructor(
+    refusal: AppError,
+    { affordedPico, heldPico }: { readonly affordedPico: bigint; readonly heldPico: bigint },
+  ) {
+    this.refusal = refusal;
+    this.affordedPico = affordedPico;
+    this.heldPico = heldPico;
+  }
 }
 
 type Minute = Extract<ReachedLimit, { readonly kind: 'minute' }>;
 
 /**
  * Reads a shortage of money from the error of a reserve.
- * @throws AppError for any other reason that nothing was held
+ * @param needed the money to begin with
+ * @throws WorstCaseRequired, and AppError for any other reason that nothing was held
  */
 export function toShortage(
   error: unknown,
   { caller, now }: { readonly caller: KeyOwner; readonly now: number },
+  needed: WorstCase,
   worst: WorstCase,
 ): Shortage {
-  const upTo = `this request can cost up to $${formatUsd(worst.pico)}`;
+  const toBegin = needed.pico < worst.pico ? `needs $${formatUsd(needed.pico)} to begin, and ` : '';
+  const upTo = `this request ${toBegin}can cost up to $${formatUsd(worst.pico)}`;
   if (error instanceof InsufficientFunds) {
-    const { availablePico } = error;
+    const { availablePico, heldPico } = error;
     const message = `The wallet has $${formatUsd(availablePico)} available; ${upTo}. Add money to the wallet, or allow less output.`;
-    return { affordedPico: availablePico, refusal: new InsufficientQuota(message) };
+    return new Shortage(new InsufficientQuota(message), { affordedPico: availablePico, heldPico });
   }
   if (error instanceof WalletSuspended) throw accountSuspended();
   if (!(error instanceof KeyLimitReached)) throw error;
@@ -43,7 +55,7 @@ export function toShortage(
     case 'budget': {
       const window = caller.rules?.budget?.window ?? 'total';
       const message = `The budget of this key has $${formatUsd(limit.leftPico)} left ${window === 'total' ? 'in total' : `this ${window}`}; ${upTo}. Raise the budget, or allow less output.`;
-      return { affordedPico: limit.leftPico, refusal: new InsufficientQuota(message) };
+      return new Shortage(new InsufficientQuota(message), { affordedPico: limit.leftPico, heldPico: 0n });
     }
     case 'minute':
       throw minuteIsFull(limit, now);
@@ -52,6 +64,14 @@ export function toShortage(
         retryAfterSeconds: 1,
       });
   }
+}
+
+/** The error for a request that can begin once running requests return what they do not use. */
+export function walletBusy({ affordedPico, heldPico }: Shortage, neededPico: bigint): WalletBusy {
+  // eslint-disable-next-line no-restricted-syntax -- this is jitter for a waiting time; no money depends on it.
+  const retryAfterSeconds = BUSY_SECONDS_MIN + Math.floor(Math.random() * BUSY_SECONDS_SPREAD);
+  const message = `The wallet has $${formatUsd(affordedPico)} available, and running requests hold $${formatUsd(heldPico)}; this request needs $${formatUsd(neededPico)} to begin. Try again in a few seconds, or add money to the wallet.`;
+  return new WalletBusy(message, { retryAfterSeconds });
 }
 
 /**

@@ -9,7 +9,7 @@ import type { KeyOwner } from '../../keys/verified-keys';
 import type { TableStore } from '../../table/table-store';
 import type { Wallet } from '../../wallet/wallet';
 import { accountSuspended } from '../admission/admission-errors';
-import { unknownModel } from '../admission/admission';
+import { unknownModel } from '../admission/priced-targets';
 import { permittedTargets } from '../admission/permit';
 import type { Exchange } from '../exchange';
 import { MinuteLimit } from '../minute-limit';
@@ -17,7 +17,7 @@ import { isSuccess, type ProviderClient } from '../provider/provider-client';
 import { failureError, statusError } from '../provider/provider-errors';
 import { clientHeaders, inItsDialects, providerHeaders } from '../provider/provider-headers';
 import { respond, type ResponseHeaders } from '../respond';
-import { RequestStopped, type StopReason } from '../stop-errors';
+import { stopError, type StopReason } from '../stop-errors';
 import { askProvider, type Reply } from './ask-provider';
 import { emptyWallet, notOffered } from './free-errors';
 
@@ -68,7 +68,7 @@ export async function serveFree(dependencies: FreeDependencies, call: FreeCall):
   for (const target of targets) {
     const reply = await ask(dependencies, call, request, target);
     if (exchange.gone.aborted) return;
-    if (reply.kind === 'ended') throw new RequestStopped(call.stop.reason as StopReason);
+    if (reply.kind === 'ended') throw stopError(call.stop.reason as StopReason);
     refusal = refusalOf(endpoint, target, reply);
     if (refusal === undefined && reply.kind === 'body') {
       respond(exchange, reply.status, { ...clientHeaders(reply.headers), ...call.headers }, reply.body);

@@ -1,9 +1,12 @@
 import type { Clock } from '../../clock';
 import { SECOND_MS } from '../../clock';
+import { lesser, PICO_PER_USD } from '../../money/pico';
+import type { Hold } from '../../wallet/holds/hold';
 import type { RollingHold } from '../../wallet/holds/resize-hold';
 import type { Wallet } from '../../wallet/wallet';
 import { HoldNotFound } from '../../wallet/wallet-errors';
-import type { Pace } from './pace';
+import { type CutReason, cutReasonOf } from './cut-reason';
+import type { OutputPlan } from './first-hold';
 import { ProducedBound } from './produced-bound';
 
 /** Each slice is twice as large as the one before, up to this. */
@@ -14,109 +17,166 @@ const EXTEND_SECONDS = 3;
 const CUT_SECONDS = 1;
 /** An extension that lasts for less than this is of no use. */
 const LEAST_SECONDS = 5;
-/** After a refused extension, for lack of money, another attempt is made this much later. */
+/** After a refused extension, another attempt is made this much later. */
 const RETRY_MS = SECOND_MS;
+/** Money that a prompt leaves over is returned early only if it is worth a write. */
+const RETURNED_PICO_MIN = PICO_PER_USD / 50n;
+/** ... and at least this part (1/n) of the hold. */
+const RETURNED_SHARE = 20n;
 
 export interface RollingOutputOptions {
-  readonly wallet: Pick<Wallet, 'extend'>;
+  readonly wallet: Pick<Wallet, 'extend' | 'shrink'>;
   readonly clock: Clock;
-  readonly hold: RollingHold;
-  /** The output tokens that the hold covers. */
-  readonly heldTokens: number;
-  /** The price of an output token in the most expensive case, in pico-dollars. */
-  readonly outputPico: bigint;
-  readonly pace: Pace;
-  readonly choices: number;
-  /** The most output tokens of all choices together. */
-  readonly outputTokensMax: number;
-  /** Called once if the money does not last: the request must end now. */
-  readonly onCut: () => void;
+  readonly hold: Hold;
+  readonly plan: OutputPlan;
+  /** The part of the hold that the prompt can cost, in pico-dollars. */
+  readonly promptPico: bigint;
+  /** Called once if the hold does not last: the request must end now. */
+  readonly onCut: (reason: CutReason) => void;
 }
 
 /**
  * Keeps the hold of a running request above what its provider can have produced. It adds money before the rest is used
- * up, and ends the request if there is none. It never pauses the answer.
+ * up, and ends the request if there is none. It never pauses the answer. A hold of the worst case stays as it is.
  */
 export class RollingOutput {
   readonly #options: RollingOutputOptions;
-  readonly #bound: ProducedBound;
-  #hold: RollingHold;
+  #produced: ProducedBound;
+  #hold: Hold;
+  #promptPico: bigint;
+  /** Less than the hold covers, while it is not known whether a part of it has been returned. */
   #heldTokens: number;
   #sliceTokens: number;
   #timer: NodeJS.Timeout | undefined;
-  #extension: Promise<void> | undefined;
+  #resize: Promise<void> | undefined;
   #isOver = false;
   /** Epoch milliseconds. */
   #retryAt = 0;
+  #failure: unknown;
 
   constructor(options: RollingOutputOptions) {
-    const { hold, heldTokens, pace, choices, outputTokensMax, clock } = options;
     this.#options = options;
-    this.#bound = new ProducedBound({ pace, choices, outputTokensMax, sentAt: clock() });
-    this.#hold = hold;
-    this.#heldTokens = heldTokens;
-    this.#sliceTokens = heldTokens;
+    this.#hold = options.hold;
+    this.#promptPico = options.promptPico;
+    this.#produced = this.#boundFromNow();
+    this.#heldTokens = this.#coveredTokens();
+    this.#sliceTokens = this.#heldTokens;
+  }
+
+  /** The request is being sent to a provider. What an earlier provider has produced is not paid for. */
+  sent(): void {
+    this.#produced = this.#boundFromNow();
     this.#watch();
   }
 
-  /** Makes no more extensions. @returns the hold as it is in the end */
-  async end(): Promise<RollingHold> {
+  /** The most output tokens that may have been produced, of which the hold covers all. */
+  get producedTokensMax(): number {
+    return Math.min(this.#produced.at(this.#options.clock()), this.#heldTokens);
+  }
+
+  /**
+   * The provider has reported the prompt, so its worst case is no longer held for. The output gets the money first; a
+   * large rest returns to the account.
+   * @param costPico what the prompt costs, in pico-dollars
+   */
+  promptReported(costPico: bigint): void {
+    const { rolling } = this.#hold;
+    if (this.#isOver || rolling === undefined) return;
+    this.#promptPico = costPico;
+    // A change that is in flight counts with the prompt's cost once it is done.
+    if (this.#resize !== undefined) return;
+    const { outputTokensMax, outputPico } = this.#options.plan;
+    const neededTokens = Math.min(this.#heldTokens + 2 * this.#sliceTokens, outputTokensMax);
+    const restPico = this.#hold.heldPico - costPico - BigInt(neededTokens) * outputPico;
+    if (restPico >= RETURNED_PICO_MIN && restPico * RETURNED_SHARE >= this.#hold.heldPico) {
+      // The rest may be gone although its return fails.
+      this.#heldTokens = neededTokens;
+      this.#change({ ...this.#hold, rolling }, (hold) => this.#options.wallet.shrink(hold, restPico));
+    } else {
+      this.#heldTokens = this.#coveredTokens();
+    }
+    this.#watch();
+  }
+
+  /** Changes the hold no more. @returns the hold as it is in the end */
+  async end(): Promise<Hold> {
     this.#isOver = true;
     clearTimeout(this.#timer);
-    await this.#extension;
+    await this.#resize;
     return this.#hold;
+  }
+
+  #boundFromNow(): ProducedBound {
+    const { plan, clock } = this.#options;
+    return new ProducedBound({ ...plan, sentAt: clock() });
+  }
+
+  #coveredTokens(): number {
+    const { heldPico, rolling } = this.#hold;
+    const { outputTokensMax, outputPico } = this.#options.plan;
+    if (rolling === undefined || heldPico >= rolling.ceilingPico || outputPico === 0n) return outputTokensMax;
+    const leftPico = heldPico - this.#promptPico;
+    return leftPico < 0n ? 0 : Math.min(outputTokensMax, Number(leftPico / outputPico));
   }
 
   /** Extends or cuts if it is time, and otherwise waits until then. */
   #watch(): void {
     clearTimeout(this.#timer);
-    if (this.#isOver || this.#heldTokens >= this.#options.outputTokensMax) return;
-    const now = this.#options.clock();
-    const { burstTokens } = this.#options.pace;
-    const reserve = (seconds: number): number => burstTokens + Math.ceil(this.#bound.tokensPerSecond * seconds);
-    const cutMs = this.#bound.msUntil(this.#heldTokens - reserve(CUT_SECONDS), now);
+    const { rolling } = this.#hold;
+    const { plan, clock } = this.#options;
+    if (this.#isOver || rolling === undefined || this.#heldTokens >= plan.outputTokensMax) return;
+    const now = clock();
+    const reserve = (seconds: number): number =>
+      plan.pace.burstTokens + Math.ceil(this.#produced.tokensPerSecond * seconds);
+    const cutMs = this.#produced.msUntil(this.#heldTokens - reserve(CUT_SECONDS), now);
     if (cutMs === 0) {
       this.#cut();
       return;
     }
     const early = Math.max(reserve(EXTEND_SECONDS), Math.floor(this.#sliceTokens / 4));
-    const extendMs = Math.max(this.#bound.msUntil(this.#heldTokens - early, now), this.#retryAt - now);
-    if (extendMs <= 0) this.#extend(now);
-    const waitMs = this.#extension === undefined ? Math.min(cutMs, extendMs) : cutMs;
+    const extendMs = Math.max(this.#produced.msUntil(this.#heldTokens - early, now), this.#retryAt - now);
+    if (extendMs <= 0) this.#extend({ ...this.#hold, rolling }, now);
+    const waitMs = this.#resize === undefined ? Math.min(cutMs, extendMs) : cutMs;
     this.#timer = setTimeout(() => this.#watch(), Math.max(1, waitMs)).unref();
   }
 
-  #extend(now: number): void {
-    if (this.#extension !== undefined) return;
-    const { wallet, outputPico, outputTokensMax } = this.#options;
-    const missingTokens = outputTokensMax - this.#heldTokens;
-    const wanted = Math.min(2 * this.#sliceTokens, SLICE_TOKENS_MAX, missingTokens);
-    const least = Math.min(Math.ceil(this.#bound.tokensPerSecond * LEAST_SECONDS), wanted);
-    const extension = { wantedPico: BigInt(wanted) * outputPico, leastPico: BigInt(least) * outputPico };
-    this.#extension = wallet
-      .extend(this.#hold, extension)
-      .then((hold) => this.#extended(hold))
+  #extend(known: RollingHold, now: number): void {
+    if (this.#resize !== undefined) return;
+    const { wallet, plan } = this.#options;
+    const wantedTokens = Math.min(2 * this.#sliceTokens, SLICE_TOKENS_MAX);
+    const leastTokens = Math.min(Math.ceil(this.#produced.tokensPerSecond * LEAST_SECONDS), wantedTokens);
+    const [wantedPico, leastPico] = [wantedTokens, leastTokens].map((tokens) =>
+      lesser(BigInt(tokens) * plan.outputPico, known.rolling.ceilingPico - known.heldPico),
+    ) as [bigint, bigint];
+    this.#retryAt = now + RETRY_MS;
+    this.#change(known, (hold) => wallet.extend(hold, { wantedPico, leastPico }));
+  }
+
+  /** One change is in flight at a time. */
+  #change(known: RollingHold, change: (hold: RollingHold) => Promise<RollingHold>): void {
+    this.#resize = change(known)
+      .then((hold) => {
+        this.#hold = hold;
+        const coveredTokens = this.#coveredTokens();
+        if (coveredTokens > this.#heldTokens) this.#sliceTokens = coveredTokens - this.#heldTokens;
+        this.#heldTokens = coveredTokens;
+        this.#failure = undefined;
+        this.#retryAt = 0;
+      })
       .catch((error: unknown) => {
-        this.#retryAt = now + RETRY_MS;
+        this.#failure = error;
         if (error instanceof HoldNotFound) this.#cut();
       })
       .finally(() => {
-        this.#extension = undefined;
+        this.#resize = undefined;
         this.#watch();
       });
-  }
-
-  #extended(hold: RollingHold): void {
-    const granted = Number((hold.heldPico - this.#hold.heldPico) / this.#options.outputPico);
-    this.#hold = hold;
-    this.#heldTokens += granted;
-    this.#sliceTokens = granted;
   }
 
   #cut(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#timer);
-    this.#options.onCut();
+    this.#options.onCut(cutReasonOf(this.#failure));
   }
 }

@@ -1,6 +1,6 @@
 import type { AppError } from '../../errors/app-error';
-import { RequestCancelled, RequestStopped } from '../stop-errors';
-import type { PricedTarget } from '../admission/admission';
+import { RequestCancelled, stopError } from '../stop-errors';
+import type { PricedTarget } from '../admission/priced-targets';
 import type { ClientOutput } from '../streaming/client-output';
 import type { Answer } from '../provider/answer';
 import { failureError, hiddenError, oversizedError, statusError } from '../provider/provider-errors';
@@ -26,7 +26,7 @@ export function errorOf({ answer, target }: ProviderOutcome): AppError | undefin
     case 'cancelled':
       return new RequestCancelled();
     case 'stopped':
-      return new RequestStopped(answer.reason);
+      return stopError(answer.reason);
     case 'body':
       return statusError(target.provider.id, answer);
     case 'oversized':
@@ -45,7 +45,11 @@ function streamError({ end, reading }: Answer & { kind: 'stream' }, target: Pric
     case 'time_limit':
     case 'shutdown':
     case 'overload':
-      return new RequestStopped(end);
+    case 'account':
+    case 'budget':
+    case 'suspended':
+    case 'store':
+      return stopError(end);
     case 'cut':
       if (reading.isErrorHidden) return hiddenError(target.provider.id);
       // The client has already seen an error that the provider sent inside the stream.

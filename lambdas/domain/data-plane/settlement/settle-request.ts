@@ -1,7 +1,7 @@
 import { errorName, type Log } from '../../log';
 import { chargeFor } from '../../usage/charge';
-import type { Settled, Settlement, UsageRecordDraft } from '../../wallet/holds/settlement';
-import { capped } from '../admission/admission';
+import type { Settled, Settlement, ShortSource, UsageRecordDraft } from '../../wallet/holds/settlement';
+import { capped } from '../admission/worst-case';
 import { elapsedMs, type MeteredDependencies, type PaidRequest } from '../paid-request';
 import { logOverrun } from './log-overrun';
 import { type Metered, meter } from './metering';
@@ -21,10 +21,12 @@ export async function settleRequest(
   let settlement: Settlement | undefined;
   try {
     const metered = meterOutcome(paid, outcome);
+    const hold = (await paid.rolling?.end()) ?? paid.admitted.hold;
     const { costPico, unpriced } = chargeFor(metered.usage, outcome.target.price);
     report(dependencies.log, requestId, metered, unpriced);
     settlement = {
-      hold: paid.admitted.hold,
+      hold,
+      shortOf: shortOf(outcome),
       ...(metered.status === 'provider_error' ? { kind: 'release', costPico: 0n } : { kind: 'charge', costPico }),
       record: usageRecordOf(paid, outcome, metered, dependencies.clock()),
     };
@@ -39,9 +41,16 @@ export async function settleRequest(
   }
 }
 
-function meterOutcome({ call, request, admitted }: PaidRequest, { answer, target }: ProviderOutcome): Metered {
+function meterOutcome({ call, request, admitted, rolling }: PaidRequest, { answer, target }: ProviderOutcome): Metered {
   const bound = capped(target.bound, request, admitted.outputTokensCap);
-  return meter(answer, call.exchange.gone.aborted, bound);
+  const outputTokensMax = Math.min(bound.outputTokensMax, rolling?.producedTokensMax ?? Infinity);
+  return meter(answer, call.exchange.gone.aborted, { ...bound, outputTokensMax });
+}
+
+/** The source of money that ended the request. */
+function shortOf({ answer }: ProviderOutcome): ShortSource | undefined {
+  const end = answer.kind === 'stopped' ? answer.reason : answer.kind === 'stream' ? answer.end : undefined;
+  return end === 'account' || end === 'budget' ? end : undefined;
 }
 
 function usageRecordOf(paid: PaidRequest, outcome: ProviderOutcome, metered: Metered, now: number): UsageRecordDraft {

@@ -34,10 +34,16 @@ const balanceSchema = z.object({
   hotUntil: z.bigint().default(0n),
   /** Present while the account is suspended: no new hold may be taken. */
   suspendedAt: z.iso.datetime().optional(),
+  /** Present if the account's holds never roll: each is the most that its request can cost. */
+  holds: z.literal('worst-case').optional(),
+  /** Epoch milliseconds until which no new hold rolls, because the money of a running request did not last. */
+  cutUntil: z.bigint().optional(),
+  /** Epoch milliseconds until which no new hold rolls, because a request cost more than the account could pay. */
+  lossUntil: z.bigint().optional(),
 });
 
 export type Balance = Readonly<z.infer<typeof balanceSchema>>;
-type AmountName = Exclude<keyof Balance, 'revision' | 'hasDrawers' | 'hotUntil' | 'suspendedAt'>;
+type AmountName = 'availablePico' | 'heldPico' | 'spentPico' | 'fundedPico' | 'refundedPico';
 
 export const AMOUNT_NAMES: readonly AmountName[] = [
   'availablePico',

@@ -5,9 +5,11 @@ import { type GuardedWrite, commit } from '../../table/commit';
 import { larger, lesser } from '../../money/pico';
 import { absent, all, compare } from '../../table/condition';
 import { RetryNeeded } from '../../table/retry';
+import type { Update } from '../../table/table-store';
 import { newTransactionToken } from '../../table/transaction-token';
 import { putUsageRecord } from '../../usage/records/usage-records';
 import { changeBalance, decodeBalance } from '../balance/balance';
+import { beginShortage, recordLoss } from '../balance/may-roll';
 import { emptyDrawers } from '../balance/drawers';
 import type { WalletDependencies } from '../dependencies';
 import { chargeTransfers, countedIn, putEntry } from '../ledger/entry';
@@ -94,11 +96,11 @@ function endAttempt(dependencies: WalletDependencies, end: HoldEnd, excessMax?: 
 
 function endWrites(
   dependencies: WalletDependencies,
-  { hold, kind, record: draft }: HoldEnd,
+  { hold, kind, record: draft, shortOf }: HoldEnd,
   charge: Charge,
 ): readonly GuardedWrite<EndRefusal>[] {
   const { accountId, requestId, heldPico, counting } = hold;
-  const { costPico } = charge;
+  const { costPico, overrunPico } = charge;
   const now = dependencies.timing.clock();
   const entry = {
     kind,
@@ -121,9 +123,24 @@ function endWrites(
       write: putUsageRecord(record, dependencies.usageRetentionDays, absent()),
       otherwise: (recorded) => (recorded?.['leaseTurn'] !== undefined ? 'ended_on_lease' : INCONSISTENT),
     },
-    moveHeld(hold, costPico),
-    ...(counting ? endCount(counting, { heldPico, costPico, usage: draft.usage, now }) : []),
+    noteOn(moveHeld(hold, costPico), {
+      isShort: shortOf === 'account',
+      isLoss: hold.rolling !== undefined && overrunPico > 0n,
+      now,
+    }),
+    ...(counting
+      ? endCount(counting, { heldPico, costPico, usage: draft.usage, now, isShort: shortOf === 'budget' })
+      : []),
   ];
+}
+
+/** Adds to the write of the balance that it must not roll holds for a while. */
+function noteOn(
+  { write, ...guard }: BalanceChange,
+  { isShort, isLoss, now }: { readonly isShort: boolean; readonly isLoss: boolean; readonly now: number },
+): BalanceChange {
+  const noted = isShort ? beginShortage(write, now) : write;
+  return { ...guard, write: isLoss ? recordLoss(noted, now) : noted };
 }
 
 /** Returns the whole hold of a request that a lease has ended. Leases serve no counted keys, so no counter changes. */
@@ -136,6 +153,8 @@ function returnHold(dependencies: WalletDependencies, hold: Hold): Promise<void>
   });
 }
 
+type BalanceChange = GuardedWrite<EndRefusal> & { readonly write: Update };
+
 /** A hold exists once, so it ends once. */
 const deleteHold = (hold: Hold): GuardedWrite<EndRefusal> => ({
   write: { table: WALLET, delete: holdKey(hold.requestId, hold.deadline), when: isAsKnown(hold) },
@@ -146,7 +165,7 @@ const deleteHold = (hold: Hold): GuardedWrite<EndRefusal> => ({
  * The condition on `held` is a second line of defence: it never falls below zero, even if other code has a defect. The
  * one on `available` keeps a charge above the hold within what the account has.
  */
-function moveHeld({ accountId, heldPico }: Hold, costPico: bigint): GuardedWrite<EndRefusal> {
+function moveHeld({ accountId, heldPico }: Hold, costPico: bigint): BalanceChange {
   const excessPico = costPico - heldPico;
   const isHeld = compare('heldPico', '>=', heldPico);
   return {

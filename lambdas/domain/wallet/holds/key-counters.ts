@@ -9,25 +9,41 @@ import type { Condition } from '../../table/condition';
 import { absent, all, any, compare } from '../../table/condition';
 import type { TableStore, Update } from '../../table/table-store';
 import type { Item } from '../../table/value';
+import { beginShortage, mayRollAgain } from '../balance/may-roll';
 import type { ReachedLimit } from '../wallet-errors';
-import { KeyLimitReached } from '../wallet-errors';
+import { KeyLimitReached, WorstCaseRequired } from '../wallet-errors';
 import type { Counting } from './counting';
 
 /** A minute's counter is useless after its minute, but it is kept longer because clocks differ. */
 const MINUTE_KEPT_MS = 10 * MINUTE_MS;
 
-/** Counts a hold with one write for each limit of its key. A write is refused when its limit is reached. */
+/**
+ * Counts a hold with one write for each limit of its key. A write is refused when its limit is reached.
+ * @param rollsAt when the request was admitted, if its hold rolls
+ */
 export function countHold(
   { counterId, budget, minute, runningMax }: Counting,
   heldPico: bigint,
-): readonly GuardedWrite<KeyLimitReached>[] {
-  const counts: GuardedWrite<KeyLimitReached>[] = [];
+  rollsAt: number | undefined,
+): readonly GuardedWrite<KeyLimitReached | WorstCaseRequired>[] {
+  const counts: GuardedWrite<KeyLimitReached | WorstCaseRequired>[] = [];
   const count = (write: Update, limit: (counted: Item | undefined) => ReachedLimit): void => {
     counts.push({ write, otherwise: (counted) => new KeyLimitReached(limit(counted)) });
   };
   if (budget) {
-    const write = addToBudgetWithin(counterId, budget, heldPico);
-    count(write, (counted) => ({ kind: 'budget', leftPico: remaining(budget.limitPico, counted) }));
+    const within = addToBudgetWithin(counterId, budget, heldPico);
+    const leftPico = (counted: Item | undefined) => remaining(budget.limitPico, counted);
+    if (rollsAt === undefined) count(within, (counted) => ({ kind: 'budget', leftPico: leftPico(counted) }));
+    else
+      counts.push({
+        write: { ...within, when: all(within.when, mayRollAgain(rollsAt)) },
+        otherwise: (counted) => {
+          const isShort = leftPico(counted) < heldPico;
+          return isShort
+            ? new KeyLimitReached({ kind: 'budget', leftPico: leftPico(counted) })
+            : new WorstCaseRequired();
+        },
+      });
   }
   if (minute) {
     const { start, tokens, requestsMax, tokensMax } = minute;
@@ -55,12 +71,22 @@ export function countHold(
  */
 export function endCount(
   { counterId, budget, minute, runningMax }: Counting,
-  end: { readonly heldPico: bigint; readonly costPico: bigint; readonly usage: Usage; readonly now: number },
+  end: {
+    readonly heldPico: bigint;
+    readonly costPico: bigint;
+    readonly usage: Usage;
+    readonly now: number;
+    /** Whether the request was ended because the budget could not pay for more. */
+    readonly isShort: boolean;
+  },
 ): readonly GuardedWrite<BudgetShort>[] {
-  const { heldPico, costPico, usage, now } = end;
+  const { heldPico, costPico, usage, now, isShort } = end;
   const counts: Update[] = [];
   const addedPico = costPico - heldPico;
-  if (budget && addedPico <= 0n) counts.push(addToBudget(counterId, budget, addedPico));
+  if (budget && addedPico <= 0n) {
+    const write = addToBudget(counterId, budget, addedPico);
+    counts.push(isShort ? beginShortage(write, now) : write);
+  }
   // No request reads the counter of a minute that is over.
   if (minute && now < minute.start + MINUTE_MS) {
     const usedTokens = Object.values(usage).reduce((sum, tokens) => sum + tokens, 0);
@@ -110,7 +136,7 @@ const addToBudget = (counterId: string, { window }: Budget, amountPico: bigint):
   change: { add: { countedPico: amountPico } },
 });
 
-const addToBudgetWithin = (counterId: string, budget: Budget, amountPico: bigint): Update => ({
+const addToBudgetWithin = (counterId: string, budget: Budget, amountPico: bigint): Required<Update> => ({
   ...addToBudget(counterId, budget, amountPico),
   when: atMost('countedPico', budget.limitPico - amountPico),
 });

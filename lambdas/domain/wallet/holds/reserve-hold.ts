@@ -1,11 +1,12 @@
 import { WALLET } from '../../../contracts/storage/tables';
 import { MINUTE_MS } from '../../clock';
 import { type GuardedWrite, commit } from '../../table/commit';
-import { absent, all, compare } from '../../table/condition';
+import { absent, all, any, compare, type Condition } from '../../table/condition';
 import { isContention } from '../../table/retry';
 import { IdempotencyMismatch } from '../../table/table-errors';
 import type { Item } from '../../table/value';
 import { changeBalance, decodeBalance } from '../balance/balance';
+import { canRoll, mayRoll } from '../balance/may-roll';
 import type { WalletDependencies } from '../dependencies';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
 import {
@@ -15,6 +16,7 @@ import {
   WalletNotFound,
   WalletSuspended,
   WalletUnavailable,
+  WorstCaseRequired,
 } from '../wallet-errors';
 import type { Counting } from './counting';
 import type { Hold, HoldRequest } from './hold';
@@ -30,6 +32,11 @@ export interface HoldTerms {
   readonly holdPico: bigint;
   /** The most that the request can cost, in pico-dollars. @default it is held, and the hold does not roll */
   readonly ceilingPico?: bigint | undefined;
+  /**
+   * Money in pico-dollars that has to stay in `available` for the requests that are running. It may be used when
+   * nothing is held. @default 0
+   */
+  readonly sparedPico?: bigint | undefined;
   /** Epoch milliseconds; from then on the sweeper may expire the hold. */
   readonly deadline: number;
   readonly request: HoldRequest;
@@ -84,7 +91,7 @@ async function reserveOrFail(
   terms: HoldTerms,
   failure: (error: unknown) => unknown,
 ): Promise<Hold> {
-  const { accountId, requestId, holdPico, ceilingPico, deadline, request, counting } = terms;
+  const { accountId, requestId, holdPico, ceilingPico, sparedPico = 0n, deadline, request, counting } = terms;
   const rolling = ceilingPico === undefined ? {} : { rolling: { slice: 0n, ceilingPico } };
   const hold = {
     accountId,
@@ -95,7 +102,7 @@ async function reserveOrFail(
     request,
     ...(counting && { counting }),
   };
-  const writes = holdWrites(hold);
+  const writes = holdWrites(hold, sparedPico);
   return retryOrUnavailable(RESERVE_RETRY, dependencies.timing, async () => {
     refuseLate(dependencies, terms);
     try {
@@ -109,13 +116,13 @@ async function reserveOrFail(
   });
 }
 
-type HoldRefusal =
-  'held_before' | RequestIdReused | WalletNotFound | WalletSuspended | KeyLimitReached | InsufficientFunds;
+type HoldRefusal = 'held_before' | RequestIdReused | KeyLimitReached | BalanceRefusal | WorstCaseRequired;
 
 /** The writes are ordered by precedence of their refusals, except that InsufficientFunds comes last. */
-function holdWrites(hold: Hold): readonly GuardedWrite<HoldRefusal>[] {
-  const { accountId, heldPico, counting } = hold;
-  const isCovered = all(compare('availablePico', '>=', heldPico), absent('suspendedAt'));
+function holdWrites(hold: Hold, sparedPico: bigint): readonly GuardedWrite<HoldRefusal>[] {
+  const { accountId, heldPico, rolling, request, counting } = hold;
+  // Identical for every attempt, because every attempt has the same token.
+  const rollsAt = rolling && Date.parse(request.at);
   return [
     {
       write: { table: WALLET, put: encodeHold(hold), when: absent() },
@@ -123,18 +130,39 @@ function holdWrites(hold: Hold): readonly GuardedWrite<HoldRefusal>[] {
         existing && (isSameHold(decodeHold(existing), hold) ? 'held_before' : new RequestIdReused()),
     },
     {
-      write: changeBalance({ accountId }, { availablePico: -heldPico, heldPico }, isCovered),
-      otherwise: balanceRefusal,
+      write: changeBalance(
+        { accountId },
+        { availablePico: -heldPico, heldPico },
+        all(
+          isCovered(heldPico, sparedPico),
+          absent('suspendedAt'),
+          ...(rollsAt === undefined ? [] : [mayRoll(rollsAt)]),
+        ),
+      ),
+      otherwise: (item) => {
+        const isTooSmall = item !== undefined && rollsAt !== undefined && !canRoll(decodeBalance(item), rollsAt);
+        const refusal = balanceRefusal(item);
+        return isTooSmall && refusal instanceof InsufficientFunds ? new WorstCaseRequired() : refusal;
+      },
     },
-    ...(counting ? countHold(counting, heldPico) : []),
+    ...(counting ? countHold(counting, heldPico, rollsAt) : []),
   ];
+}
+
+function isCovered(heldPico: bigint, sparedPico: bigint): Condition {
+  const isEnough = compare('availablePico', '>=', heldPico);
+  if (sparedPico === 0n) return isEnough;
+  const isAlone = all(compare('heldPico', '=', 0n), isEnough);
+  return any(compare('availablePico', '>=', heldPico + sparedPico), isAlone);
 }
 
 /** Whether an earlier attempt committed this very hold and its reply was lost. */
 const isSameHold = (existing: Hold, hold: Hold): boolean =>
   existing.accountId === hold.accountId && existing.heldPico === hold.heldPico;
 
-export function balanceRefusal(item: Item | undefined): WalletNotFound | WalletSuspended | InsufficientFunds {
+type BalanceRefusal = WalletNotFound | WalletSuspended | InsufficientFunds;
+
+export function balanceRefusal(item: Item | undefined): BalanceRefusal {
   if (!item) return new WalletNotFound();
   const balance = decodeBalance(item);
   return balance.suspendedAt === undefined ? new InsufficientFunds(balance) : new WalletSuspended();

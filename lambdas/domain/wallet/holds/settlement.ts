@@ -8,10 +8,15 @@ import type { Hold } from './hold';
 /** A request's usage record without the fields that the wallet adds when the hold ends: the amounts and the lease. */
 export type UsageRecordDraft = Omit<UsageRecord, 'costPico' | 'overrunPico' | 'leaseTurn'>;
 
+/** The source of a hold's money that had too little while the request ran: the account, or its key's budget. */
+export type ShortSource = 'account' | 'budget';
+
 /** The part of every end of a hold. */
 interface EndedHold {
   readonly hold: Hold;
   readonly record: UsageRecordDraft;
+  /** Present if the request was ended because its hold could not be extended. */
+  readonly shortOf?: ShortSource | undefined;
 }
 
 /** An end of a hold for which the account pays nothing. */

@@ -3,6 +3,7 @@ import { entryKey, isoTime, paymentKey } from '../../../contracts/storage/table-
 import { WALLET } from '../../../contracts/storage/tables';
 import { PICO_PER_USD } from '../../money/pico';
 import { changeBalance } from '../balance/balance';
+import { endShortage } from '../balance/may-roll';
 import type { GuardedWrite } from '../../table/commit';
 import { absent, exists } from '../../table/condition';
 import type { Item } from '../../table/value';
@@ -59,7 +60,7 @@ export function creditPayment(
       otherwise: (item) => item && repeated(movedInto('available', decodeEntry(item)) === amountPico),
     },
     {
-      write: changeBalance({ accountId }, { availablePico: amountPico, fundedPico: amountPico }, exists()),
+      write: endShortage(changeBalance({ accountId }, { availablePico: amountPico, fundedPico: amountPico }, exists())),
       otherwise: () => new WalletNotFound(),
     },
   ];

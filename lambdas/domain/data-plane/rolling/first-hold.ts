@@ -1,0 +1,77 @@
+import { SECOND_MS } from '../../clock';
+import type { MeteredRequest } from '../../dialects/endpoint';
+import type { PricedTargets } from '../admission/priced-targets';
+import { dearestOutputPico, worstCase, type WorstCase } from '../admission/worst-case';
+import type { Pace } from './pace';
+
+/** The output tokens of a first hold, if the provider's pace does not need more. */
+const SLICE_TOKENS = 4_096;
+/** A first hold lasts this long, so that most answers end before it has to grow. */
+const SLICE_SECONDS = 10;
+/** The output tokens of the first hold of an account that has plenty of money. */
+const AMPLE_TOKENS = 32_768;
+/** An account has plenty of money if this many times the hold is left. */
+const AMPLE_SHARE = 15n;
+
+/** The facts that decide how a hold follows its request. */
+export interface OutputPlan {
+  readonly pace: Pace;
+  readonly choices: number;
+  /** The most output tokens of all choices together. */
+  readonly outputTokensMax: number;
+  /** The price of an output token in the most expensive case, in pico-dollars. */
+  readonly outputPico: bigint;
+  readonly worst: WorstCase;
+}
+
+/** A way to begin a request: what it holds, and what has to be left for the requests that are running. */
+export interface FirstHold {
+  readonly held: WorstCase;
+  readonly sparedPico: bigint;
+}
+
+/** In the order in which they are tried. */
+export type FirstHolds = readonly [...FirstHold[], FirstHold];
+
+/** The least that a request can begin with. */
+export const lastOf = (holds: FirstHolds): FirstHold => holds[holds.length - 1] ?? holds[0];
+
+/** @param pace that of the fastest target */
+export function outputPlanOf(request: MeteredRequest, targets: PricedTargets, pace: Pace): OutputPlan {
+  const atOnce = Math.max(...targets.map(({ bound }) => bound.outputAtOnceMax ?? 0));
+  return {
+    pace: { ...pace, burstTokens: pace.burstTokens + atOnce },
+    choices: request.choices,
+    outputTokensMax: Math.max(...targets.map(({ bound }) => bound.outputTokensMax)),
+    outputPico: dearestOutputPico(targets),
+    worst: worstCase(targets),
+  };
+}
+
+/**
+ * The holds to try, one after the other. A stream begins with the most if the account has plenty of money, so that its
+ * hold need not grow, and otherwise with one slice. A whole answer begins with all that it can cost within its time,
+ * because its client gets nothing if it is cut.
+ * @param timeLimitMs how long the request may take
+ */
+export function firstHolds(
+  { pace, choices, outputPico, worst }: OutputPlan,
+  { stream }: MeteredRequest,
+  targets: PricedTargets,
+  timeLimitMs: number,
+): FirstHolds {
+  const rate = pace.tokensPerSecond * choices;
+  const sliceTokens = Math.max(SLICE_TOKENS, 2 * pace.burstTokens + rate * SLICE_SECONDS);
+  const slice = worstCase(targets, sliceTokens);
+  const slicePico = BigInt(sliceTokens) * outputPico;
+  const sparedPico = slicePico < slice.pico ? slicePico : slice.pico;
+  const last = { held: slice, sparedPico };
+  if (slice.pico === worst.pico) return [last];
+  if (stream) {
+    const ample = worstCase(targets, Math.max(AMPLE_TOKENS, sliceTokens));
+    return [{ held: ample, sparedPico: ample.pico * AMPLE_SHARE }, last];
+  }
+  const wholeTokens = pace.burstTokens + Math.ceil((rate * Math.max(0, timeLimitMs)) / SECOND_MS);
+  const whole = worstCase(targets, Math.max(wholeTokens, sliceTokens));
+  return [{ held: whole.pico < worst.pico ? whole : worst, sparedPico }, last];
+}
