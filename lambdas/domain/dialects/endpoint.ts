@@ -19,6 +19,11 @@ export interface MeteredRequest {
    * nothing but the answer is billed as output.
    */
   readonly isOutputOpen: boolean;
+  /**
+   * Whether tokens are billed as output that the model need not produce one after the other, such as those of a rejected
+   * prediction: all of them can be billed at once. @default false
+   */
+  readonly hasUnpacedOutput?: boolean;
 }
 
 /** A request body as received. It may be JSON, a form or binary: only the endpoint interprets it. */

@@ -2,7 +2,7 @@ import { RollingOutput } from '../../../lambdas/domain/data-plane/rolling/rollin
 import { ACCOUNT, WalletStage } from '../wallet/wallet-stage';
 
 /** A pico-dollar buys a token, so that amounts read as tokens. */
-const PACE = { burstTokens: 1_000, tokensPerSecond: 100 };
+const PACE = { burstTokens: 1_000, tokensPerSecond: 100, isIncremental: false };
 const MAX = 100_000;
 
 let stage: WalletStage;

@@ -1,16 +1,57 @@
+import type { Target } from '../../catalog/catalog';
+import { hidesOutput } from './hidden-output';
+
 /** How fast a provider can produce output. Tokens that it produced beyond its pace may not be covered by the hold. */
 export interface Pace {
   /** The most tokens that can arrive at once. */
   readonly burstTokens: number;
   /** The most tokens a second of one choice, over any longer time. */
   readonly tokensPerSecond: number;
+  /** Whether all but a burst of what was produced has been seen, so that the bytes of an answer bound its tokens. */
+  readonly isIncremental: boolean;
 }
 
-/** Above what the fastest models of the large providers have been seen to produce, and below special hardware. */
-const DEFAULT_PACE: Pace = { burstTokens: 1_024, tokensPerSecond: 400 };
+/**
+ * Four times the fastest models of OpenAI and Anthropic, which publish no rates: providers of models on general
+ * hardware are measured at up to about a hundred tokens a second, and at a few hundred for their smallest models.
+ */
+const DEFAULT_PACE = { burstTokens: 1_024, tokensPerSecond: 400 };
 
-/** Providers with special hardware, by the ID of their price list. */
-const FAST_PACE: Pace = { burstTokens: 4_096, tokensPerSecond: 4_000 };
-const FAST_PROVIDERS: ReadonlySet<string> = new Set(['cerebras', 'groq', 'sambanova', 'fireworks_ai']);
+/** Twice what providers with special hardware advertise, which is up to about 2,000 tokens a second. */
+const FAST_PACE = { burstTokens: 4_096, tokensPerSecond: 4_000 };
+const FAST_LISTS: ReadonlySet<string> = new Set(['cerebras', 'groq', 'sambanova', 'fireworks_ai']);
+/** Most of their users give them another list, because there is none for them. */
+const FAST_DOMAINS: ReadonlySet<string> = new Set(['cerebras.ai', 'groq.com', 'sambanova.ai', 'fireworks.ai']);
 
-export const paceOf = (priceListId: string): Pace => (FAST_PROVIDERS.has(priceListId) ? FAST_PACE : DEFAULT_PACE);
+/**
+ * OpenAI passes output on as it is produced. Its compatible providers, such as Azure with its content filter, may not.
+ * Neither does Anthropic: without `eager_input_streaming`, it buffers and validates the members of a tool's input
+ * (https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming).
+ */
+const INCREMENTAL_DOMAINS: ReadonlySet<string> = new Set(['openai.com']);
+
+/**
+ * The pace of a target by the configuration: first the facts of its model, then those of its provider, then the defaults.
+ * @returns undefined when there is none, because the provider buffers its output
+ */
+export function paceOf({ provider, model }: Pick<Target, 'provider' | 'model'>): Pace | undefined {
+  const domain = domainOf(provider.baseUrl);
+  const isFast = FAST_LISTS.has(provider.catalog ?? provider.id) || FAST_DOMAINS.has(domain);
+  const { models, ...ofProvider } = provider.pace ?? {};
+  const ofModel = models && Object.hasOwn(models, model.id) ? models[model.id] : undefined;
+  const usual = isFast ? FAST_PACE : DEFAULT_PACE;
+  const delivery =
+    ofModel?.delivery ?? ofProvider.delivery ?? (INCREMENTAL_DOMAINS.has(domain) ? 'incremental' : 'unknown');
+  if (delivery === 'buffered') return undefined;
+  const isHidden = ofModel?.hidesOutput ?? ofProvider.hidesOutput ?? hidesOutput(model.id);
+  return {
+    burstTokens: ofModel?.burstTokens ?? ofProvider.burstTokens ?? usual.burstTokens,
+    tokensPerSecond: ofModel?.tokensPerSecond ?? ofProvider.tokensPerSecond ?? usual.tokensPerSecond,
+    isIncremental: delivery === 'incremental' && !isHidden,
+  };
+}
+
+/** The last two labels of the host, such as `openai.com`. */
+function domainOf(baseUrl: string): string {
+  return new URL(baseUrl).hostname.split('.').slice(-2).join('.');
+}
