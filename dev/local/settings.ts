@@ -51,7 +51,10 @@ const wholeNumber = (min: number, max: number) => {
     .pipe(z.int().min(min, message).max(max, message));
 };
 
-const digits = z.string().regex(/^\d{1,9}$/, 'must be a whole number').transform(Number);
+const digits = z
+  .string()
+  .regex(/^\d{1,9}$/, 'must be a whole number')
+  .transform(Number);
 
 const baseUrl = z.string().refine(isBaseUrl, 'must be an http or https URL without credentials, query or fragment');
 /** Keys are sent in a header, which allows no other characters. */

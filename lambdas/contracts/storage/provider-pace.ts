@@ -27,7 +27,7 @@ export const tokensPerSecondSchema = z
   .min(TOKENS_PER_SECOND_MIN, `must be at least ${TOKENS_PER_SECOND_MIN}`)
   .max(TOKENS_PER_SECOND_MAX, atMost(TOKENS_PER_SECOND_MAX));
 
-export const deliverySchema = z.enum(DELIVERIES, `must be ${DELIVERIES.join(', ')}`);
+export const deliverySchema = z.enum(DELIVERIES, 'must be incremental, buffered or unknown');
 
 const paceFacts = {
   burstTokens: burstTokensSchema.optional(),

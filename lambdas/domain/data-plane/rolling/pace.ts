@@ -12,19 +12,22 @@ export interface Pace {
 }
 
 /**
- * Four times the fastest models of OpenAI and Anthropic, which publish no rates: providers of models on general
- * hardware are measured at up to about a hundred tokens a second, and at a few hundred for their smallest models.
+ * Twice the most that was measured of a model of OpenAI or Anthropic, which publish no rates: 191 tokens a second of
+ * o4-mini (https://community.openai.com/t/inference-speed-of-different-models/1307310). Others run on similar hardware.
  */
 const DEFAULT_PACE = { burstTokens: 1_024, tokensPerSecond: 400 };
 
-/** Twice what providers with special hardware advertise, which is up to about 2,000 tokens a second. */
+/**
+ * A third above the fastest model that providers with special hardware advertise: about 3,000 tokens a second of
+ * gpt-oss-120b (https://inference-docs.cerebras.ai/models/overview).
+ */
 const FAST_PACE = { burstTokens: 4_096, tokensPerSecond: 4_000 };
 const FAST_LISTS: ReadonlySet<string> = new Set(['cerebras', 'groq', 'sambanova', 'fireworks_ai']);
-/** Most of their users give them another list, because there is none for them. */
+/** The compiled price lists have none for them, so a deployment gives them another. */
 const FAST_DOMAINS: ReadonlySet<string> = new Set(['cerebras.ai', 'groq.com', 'sambanova.ai', 'fireworks.ai']);
 
 /**
- * OpenAI passes output on as it is produced. Its compatible providers, such as Azure with its content filter, may not.
+ * OpenAI passes output on as it is produced. Compatible providers may not, such as Azure with its content filter.
  * Neither does Anthropic: without `eager_input_streaming`, it buffers and validates the members of a tool's input
  * (https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming).
  */
