@@ -155,7 +155,7 @@ function provider(id: 'openai' | 'anthropic', official: string, given: ProviderV
     baseUrl: url ?? official,
     ...(region !== undefined && { region }),
     ...(zeroDataRetention !== undefined && { zeroDataRetention }),
-    ...(Object.values(pace).some((fact) => fact !== undefined) && { pace }),
+    ...((pace.burstTokens ?? pace.tokensPerSecond ?? pace.delivery) !== undefined && { pace }),
   };
   return [key === undefined ? { settings } : { settings, apiKey: key }];
 }

@@ -7,8 +7,9 @@ import { z } from 'zod';
 export const DELIVERIES = ['incremental', 'buffered', 'unknown'] as const;
 export type Delivery = (typeof DELIVERIES)[number];
 
-/** A request is held in slices of some thousand tokens, so a larger burst or rate could not be used. */
-const BURST_TOKENS_MAX = 100_000;
+/** No slice of a hold is larger, so a provider with a larger burst has to count as buffered. */
+const BURST_TOKENS_MAX = 32_768;
+/** Thirty times the fastest provider; the limit catches a mistyped number. */
 const TOKENS_PER_SECOND_MAX = 100_000;
 /** A slower provider would let a request wait for weeks, which no timer does. */
 const TOKENS_PER_SECOND_MIN = 10;
@@ -37,7 +38,7 @@ const paceFacts = {
   hidesOutput: z.boolean().optional(),
 };
 
-/** What the operator knows about the pace of a provider. The facts of a model come before those of its provider. */
+/** The operator's statements about the pace of a provider. The facts of a model come before those of its provider. */
 export const providerPaceSchema = z.strictObject({
   ...paceFacts,
   /** By the model's ID in the catalog. */

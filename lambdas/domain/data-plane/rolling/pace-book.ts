@@ -7,7 +7,7 @@ import { type Pace, paceOf } from './pace';
 
 /** A provider that is faster than this many times its configured rate is not known well enough. */
 const LEARNED_TIMES_MAX = 4;
-/** A shorter time counts as this. What is produced too early within it is covered by the reserve of a running hold. */
+/** A shorter time counts as this: the reserve of a running hold covers output that comes too early within a second. */
 const ELAPSED_MS_MIN = SECOND_MS;
 /** More than the routes of any catalog. A route that is evicted begins again with its configured pace. */
 const ROUTES_MAX = 4_096;
@@ -17,9 +17,9 @@ type PacedRequest = Pick<MeteredRequest, 'choices' | 'hasUnpacedOutput'>;
 
 /** The reported usage of a request that has ended. */
 export interface ObservedOutput {
-  /** Of all choices together, as the provider reported them: never an estimate. */
+  /** All choices together, as the provider reported them: never an estimate. */
   readonly outputTokens: number;
-  /** From sending the request to this provider until the end of its answer. */
+  /** The time from sending the request to this provider until the end of its answer, best by a monotonic clock. */
   readonly elapsedMs: number;
 }
 
@@ -47,7 +47,7 @@ export class PaceBook {
   }
 
   /** @returns undefined when nothing bounds how fast the output can be produced, so the request must hold its worst case */
-  of(route: Route, request: Pick<PacedRequest, 'hasUnpacedOutput'>): Pace | undefined {
+  of(route: Route, request: PacedRequest): Pace | undefined {
     const seen = this.#routes.get(keyOf(route));
     if (request.hasUnpacedOutput === true || seen?.kind === 'too_fast') return undefined;
     const pace = paceOf(route);
