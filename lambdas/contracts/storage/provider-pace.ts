@@ -5,7 +5,6 @@ import { z } from 'zod';
  * says nothing. `unknown` may be late, but no faster than the pace.
  */
 export const DELIVERIES = ['incremental', 'buffered', 'unknown'] as const;
-export type Delivery = (typeof DELIVERIES)[number];
 
 /** No slice of a hold is larger, so a provider with a larger burst has to count as buffered. */
 const BURST_TOKENS_MAX = 32_768;
