@@ -3,6 +3,12 @@ import { z } from 'zod';
 import { DURABILITIES, type Durability } from '../../lambdas/adapters/embedded/file-commits';
 import { browserOriginsSchema } from '../../lambdas/contracts/deployment/browser-origins';
 import { type ProviderSettings, regionSchema } from '../../lambdas/contracts/storage/catalog';
+import {
+  burstTokensSchema,
+  deliverySchema,
+  type ProviderPace,
+  tokensPerSecondSchema,
+} from '../../lambdas/contracts/storage/provider-pace';
 
 /** A variable is invalid. The message names it but never repeats its value, which may be a key. */
 export class InvalidSettings extends Error {
@@ -45,6 +51,11 @@ const wholeNumber = (min: number, max: number) => {
     .pipe(z.int().min(min, message).max(max, message));
 };
 
+const digits = z
+  .string()
+  .regex(/^\d{1,9}$/, 'must be a whole number')
+  .transform(Number);
+
 const baseUrl = z.string().refine(isBaseUrl, 'must be an http or https URL without credentials, query or fragment');
 /** Keys are sent in a header, which allows no other characters. */
 const apiKey = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces');
@@ -63,10 +74,16 @@ const environmentSchema = z.object({
   OPENAI_BASE_URL: baseUrl.optional(),
   OPENAI_REGION: regionSchema.optional(),
   OPENAI_ZERO_DATA_RETENTION: z.stringbool('must be true or false').optional(),
+  OPENAI_BURST_TOKENS: digits.pipe(burstTokensSchema).optional(),
+  OPENAI_TOKENS_PER_SECOND: digits.pipe(tokensPerSecondSchema).optional(),
+  OPENAI_DELIVERY: deliverySchema.optional(),
   ANTHROPIC_API_KEY: apiKey.optional(),
   ANTHROPIC_BASE_URL: baseUrl.optional(),
   ANTHROPIC_REGION: regionSchema.optional(),
   ANTHROPIC_ZERO_DATA_RETENTION: z.stringbool('must be true or false').optional(),
+  ANTHROPIC_BURST_TOKENS: digits.pipe(burstTokensSchema).optional(),
+  ANTHROPIC_TOKENS_PER_SECOND: digits.pipe(tokensPerSecondSchema).optional(),
+  ANTHROPIC_DELIVERY: deliverySchema.optional(),
 });
 
 /**
@@ -86,12 +103,22 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
     key: environment.OPENAI_API_KEY,
     region: environment.OPENAI_REGION,
     zeroDataRetention: environment.OPENAI_ZERO_DATA_RETENTION,
+    pace: {
+      burstTokens: environment.OPENAI_BURST_TOKENS,
+      tokensPerSecond: environment.OPENAI_TOKENS_PER_SECOND,
+      delivery: environment.OPENAI_DELIVERY,
+    },
   });
   const anthropic = provider('anthropic', 'https://api.anthropic.com', {
     url: environment.ANTHROPIC_BASE_URL,
     key: environment.ANTHROPIC_API_KEY,
     region: environment.ANTHROPIC_REGION,
     zeroDataRetention: environment.ANTHROPIC_ZERO_DATA_RETENTION,
+    pace: {
+      burstTokens: environment.ANTHROPIC_BURST_TOKENS,
+      tokensPerSecond: environment.ANTHROPIC_TOKENS_PER_SECOND,
+      delivery: environment.ANTHROPIC_DELIVERY,
+    },
   });
   return {
     port: environment.PORT,
@@ -115,11 +142,12 @@ interface ProviderVariables {
   readonly key: string | undefined;
   readonly region: string | undefined;
   readonly zeroDataRetention: boolean | undefined;
+  readonly pace: Pick<ProviderPace, 'burstTokens' | 'tokensPerSecond' | 'delivery'>;
 }
 
 /** A base URL without a key is enough, because a provider on this machine may need none. */
 function provider(id: 'openai' | 'anthropic', official: string, given: ProviderVariables): LocalProvider[] {
-  const { url, key, region, zeroDataRetention } = given;
+  const { url, key, region, zeroDataRetention, pace } = given;
   if (url === undefined && key === undefined) return [];
   const settings = {
     id,
@@ -127,6 +155,7 @@ function provider(id: 'openai' | 'anthropic', official: string, given: ProviderV
     baseUrl: url ?? official,
     ...(region !== undefined && { region }),
     ...(zeroDataRetention !== undefined && { zeroDataRetention }),
+    ...((pace.burstTokens ?? pace.tokensPerSecond ?? pace.delivery) !== undefined && { pace }),
   };
   return [key === undefined ? { settings } : { settings, apiKey: key }];
 }

@@ -128,5 +128,12 @@ export class DataPlane extends Construct {
       metric: logCodeMetric(this, 'USAGE_MALFORMED', logGroups),
       alarm: { impact: 'A provider reports impossible usage, so charges are clamped or estimated' },
     });
+    new HarmAlarm(this, 'RateExceeded', {
+      topic,
+      metric: logCodeMetric(this, 'RATE_EXCEEDED', logGroups),
+      alarm: {
+        impact: 'Requests cost more than their holds, which the operator pays, or are refused for want of money',
+      },
+    });
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PRICE_LISTS } from '../../lambdas/contracts/deployment/price-lists';
 import { DIALECT_IDS, providerPromises } from '../../lambdas/contracts/storage/catalog';
+import { providerPaceSchema } from '../../lambdas/contracts/storage/provider-pace';
 
 /** A provider to which requests are sent. */
 export const providerSchema = z
@@ -16,6 +17,8 @@ export const providerSchema = z
       ),
     /** The name of the price list that applies. @default the provider's ID */
     catalog: z.string().optional(),
+    /** How fast the provider can produce output; see docs/catalog.md. @default by the host and the price list */
+    pace: providerPaceSchema.optional(),
     ...providerPromises,
   })
   .refine(({ id, catalog = id }) => PRICE_LISTS.some((list) => list === catalog), {

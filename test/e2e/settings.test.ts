@@ -58,6 +58,15 @@ describe('the settings of a local run', () => {
     expect(readSettings(other).providers).toMatchObject([{ settings: { region: 'us', zeroDataRetention: false } }]);
   });
 
+  test('the pace of a provider is configurable', () => {
+    const environment = { OPENAI_API_KEY: 'k', OPENAI_BURST_TOKENS: '512', OPENAI_TOKENS_PER_SECOND: '900' };
+    expect(readSettings(environment).providers).toMatchObject([
+      { settings: { pace: { burstTokens: 512, tokensPerSecond: 900 } } },
+    ]);
+    const buffered = { ANTHROPIC_API_KEY: 'k', ANTHROPIC_DELIVERY: 'buffered' };
+    expect(readSettings(buffered).providers).toMatchObject([{ settings: { pace: { delivery: 'buffered' } } }]);
+  });
+
   test.each(['power-loss', 'process-crash'])('the durability %s is accepted', (durability) => {
     expect(readSettings({ TOLLGATE_DURABILITY: durability })).toMatchObject({ durability });
   });
@@ -67,6 +76,9 @@ describe('the settings of a local run', () => {
     [{ PORT: '-1' }, 'PORT must be a whole number from 0 to 65535.'],
     [{ PORT: '80.5' }, 'PORT must be a whole number from 0 to 65535.'],
     [{ TOLLGATE_REQUEST_SECONDS: '10' }, 'TOLLGATE_REQUEST_SECONDS must be a whole number from 11 to 900.'],
+    [{ OPENAI_BURST_TOKENS: '0' }, 'OPENAI_BURST_TOKENS must be at least 1.'],
+    [{ OPENAI_TOKENS_PER_SECOND: '1.5' }, 'OPENAI_TOKENS_PER_SECOND must be a whole number.'],
+    [{ ANTHROPIC_DELIVERY: 'late' }, 'ANTHROPIC_DELIVERY must be incremental, buffered or unknown.'],
     [{ TOLLGATE_DURABILITY: 'full' }, 'TOLLGATE_DURABILITY must be power-loss or process-crash.'],
     [
       { OPENAI_BASE_URL: 'localhost:1' },

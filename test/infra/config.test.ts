@@ -55,6 +55,22 @@ test.each([
     'tollgate.providers.0.catalog: must name one of the price lists anthropic, openai, because this provider has none of its own and a model without a price is not served.',
   ],
   [
+    {
+      providers: [
+        { id: 'openai', dialect: 'openai', baseUrl: 'https://api.openai.com/v1', pace: { tokensPerSecond: 1 } },
+      ],
+    },
+    'tollgate.providers.0.pace.tokensPerSecond: must be at least 10.',
+  ],
+  [
+    {
+      providers: [
+        { id: 'openai', dialect: 'openai', baseUrl: 'https://api.openai.com/v1', pace: { models: { a: { rate: 1 } } } },
+      ],
+    },
+    'tollgate.providers.0.pace.models.a: unknown setting rate.',
+  ],
+  [
     { minimumTls: '1.3' },
     "tollgate.minimumTls: needs a domain, because CloudFront's own domain always accepts older handshakes.",
   ],

@@ -83,6 +83,7 @@ describe('alarms', () => {
       'key-spend-jumped',
       'key-spend-not-watched',
       'memory-nearly-used',
+      'rate-exceeded',
       'receipt-parked',
       'receipts-behind',
       'seal-errors',
@@ -207,6 +208,7 @@ describe('alarms', () => {
         .map(([, filter]) => filter)
         .filter(({ Properties }) => Properties['FilterPattern'] === `"${code}"`);
     expect(counted('CHARGE_OVERRUN')).toHaveLength(3);
+    expect(counted('RATE_EXCEEDED')).toHaveLength(2);
     const names = counted('CHARGE_OVERRUN').map((filter) =>
       at(filter, 'Properties', 'MetricTransformations', 0, 'MetricName'),
     );

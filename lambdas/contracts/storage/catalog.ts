@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { providerPaceSchema } from './provider-pace';
 import { UNITS } from './units';
 
 /** The dialects that provider settings can name. lambdas/domain/dialects defines each of them. */
@@ -97,6 +98,8 @@ export const providerSettingsSchema = z.strictObject({
   baseUrl: z.url(),
   /** The price list that applies to the provider. @default the provider's own ID */
   catalog: z.string().min(1).optional(),
+  /** How fast the provider can produce output. @default by the host and the price list, see rolling/pace.ts */
+  pace: providerPaceSchema.optional(),
   ...providerPromises,
 });
 

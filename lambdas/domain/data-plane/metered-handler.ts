@@ -13,8 +13,7 @@ import { attempt } from './provider/provider-attempt';
 import { shouldTryNextTarget } from './provider/provider-errors';
 import { providerHeaders } from './provider/provider-headers';
 import type { CutReason } from './rolling/cut-reason';
-import { type OutputPlan, outputPlanOf } from './rolling/first-hold';
-import { fastestPace, type Paces } from './rolling/pace';
+import { outputPlanOf } from './rolling/first-hold';
 import { RollingOutput } from './rolling/rolling-output';
 import { closeAnswer } from './settlement/close-answer';
 import type { ProviderOutcome } from './settlement/outcome';
@@ -90,7 +89,7 @@ async function check(
 ): Promise<AppError | undefined> {
   const targets = await targetsOf(dependencies, call, request, now);
   const { wallet, paces } = dependencies;
-  const plan = planOf(paces, request, targets);
+  const plan = paces && outputPlanOf(paces, request, targets);
   return shortageOf({ wallet, request, targets, caller: call.caller, now, plan, timeLimitMs: timeLimitOf(call, now) });
 }
 
@@ -124,7 +123,7 @@ async function hold(
     deadline: holdDeadlineOf(call),
     details,
     now,
-    plan: planOf(paces, request, targets),
+    plan: paces && outputPlanOf(paces, request, targets),
     timeLimitMs: timeLimitOf(call, now),
     wait: async (milliseconds) => {
       await sleep(milliseconds);
@@ -135,12 +134,6 @@ async function hold(
 }
 
 const timeLimitOf = ({ exchange }: MeteredCall, now: number): number => exchange.deadline - now;
-
-/** @returns undefined if the worst case has to be held */
-function planOf(paces: Paces | undefined, request: MeteredRequest, targets: PricedTargets): OutputPlan | undefined {
-  const pace = paces && fastestPace(paces, targets);
-  return pace && outputPlanOf(request, targets, pace);
-}
 
 function rollingOutputOf(
   { wallet, clock }: MeteredDependencies,
@@ -170,13 +163,14 @@ async function callProviders(
     for (const next of admitted.targets) {
       target = next;
       const path = endpoint.providerPath(request, target.sentAs ?? request.model);
-      rolling?.sent();
+      rolling?.sent(target.price);
       const answer = await attempt(dependencies.providers, {
         request: { provider: target.provider, path, headers, body: body.bytes },
         endpoint,
         asked: request,
         relay: relayFor(paid),
         output: paid.output,
+        rolling,
         exchange,
         stop,
         cancelled,

@@ -5,7 +5,7 @@ import type { MeteredEndpoint, MeteredRequest } from '../dialects/endpoint';
 import type { Log } from '../log';
 import type { Wallet } from '../wallet/wallet';
 import type { Admitted } from './admission/admission';
-import type { Paces } from './rolling/pace';
+import type { PaceBook } from './rolling/pace-book';
 import type { RollingOutput } from './rolling/rolling-output';
 import type { Cancellations } from './cancellations';
 import type { ClientOutput } from './streaming/client-output';
@@ -24,7 +24,7 @@ export interface MeteredDependencies {
   readonly unsettled: UnsettledRequests;
   readonly idempotency: IdempotencyKeys;
   /** How fast providers produce output. Absent if every hold is the worst case of its request. */
-  readonly paces?: Paces | undefined;
+  readonly paces?: PaceBook | undefined;
   readonly clock: Clock;
   /** Waits by the given milliseconds. @default the system's timer */
   readonly sleep?: (milliseconds: number) => Promise<void>;

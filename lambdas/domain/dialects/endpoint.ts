@@ -1,5 +1,5 @@
 import type { EndpointId, Model } from '../../contracts/storage/catalog';
-import type { CacheWrite, Unit } from '../../contracts/storage/units';
+import type { CacheWrite, Unit, Usage } from '../../contracts/storage/units';
 import type { Headers } from '../headers';
 import type { Dialect } from './dialect';
 import type { UsageReading } from './usage-reading';
@@ -19,6 +19,11 @@ export interface MeteredRequest {
    * nothing but the answer is billed as output.
    */
   readonly isOutputOpen: boolean;
+  /**
+   * Whether tokens are billed as output that the model need not produce one after the other, such as those of a rejected
+   * prediction: all of them can be billed at once. @default false
+   */
+  readonly hasUnpacedOutput?: boolean;
 }
 
 /** A request body as received. It may be JSON, a form or binary: only the endpoint interprets it. */
@@ -53,8 +58,6 @@ export interface RequestBound {
   readonly inputTokensMax: number;
   /** For all choices together. */
   readonly outputTokensMax: number;
-  /** Output tokens that can be billed at once, however slowly the answer arrives. @default none */
-  readonly outputAtOnceMax?: number;
   /** The units of prompt caching that the request can write. The worst case is priced with them. */
   readonly cacheWrites: readonly CacheWrite[];
   /** The units besides text that can be used (audio, images). The worst case is priced with them. */
@@ -74,6 +77,8 @@ export interface AnswerReading {
 
 /** The facts about a stream so far. They can be read at any time, to compare what was produced with what is held. */
 export interface StreamReading extends AnswerReading {
+  /** The usage of the whole prompt, once the provider has reported it for good. @default it comes at the end */
+  readonly promptUsage?: Usage | undefined;
   /**
    * Whether the reported usage covers the whole answer. Otherwise the answer may have cost more than was reported,
    * up to `producedTokensMax`.

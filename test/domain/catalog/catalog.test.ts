@@ -93,6 +93,9 @@ describe('the catalog', () => {
 
   test('provider settings with unknown members are refused', () => {
     expect(providerSettingsSchema.parse(mirror)).toEqual(mirror);
+    const paced = { ...mirror, pace: { delivery: 'buffered', models: { one: { burstTokens: 64 } } } };
+    expect(providerSettingsSchema.parse(paced)).toEqual(paced);
+    expect(providerSettingsSchema.safeParse({ ...alpha, pace: { delivery: 'slow' } }).success).toBe(false);
     expect(providerSettingsSchema.safeParse({ ...alpha, apiKey: 'secret' }).success).toBe(false);
     expect(providerSettingsSchema.safeParse({ ...alpha, baseUrl: 'nowhere' }).success).toBe(false);
   });

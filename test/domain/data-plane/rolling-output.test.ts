@@ -3,7 +3,12 @@ import { RollingOutput } from '../../../lambdas/domain/data-plane/rolling/rollin
 import { ACCOUNT, WalletStage } from '../wallet/wallet-stage';
 
 /** A pico-dollar buys a token, so that amounts read as tokens. */
-const PACE = { burstTokens: 1_000, tokensPerSecond: 100 };
+const PACE = { burstTokens: 1_000, tokensPerSecond: 100, isIncremental: false };
+const PRICE = {
+  version: 'v1',
+  from: '2026-01-01T00:00:00Z',
+  tiers: [{ abovePromptTokens: 0, picoPerToken: { input: 1, output: 1 } }],
+};
 const MAX = 100_000;
 
 let stage: WalletStage;
@@ -27,7 +32,7 @@ async function start(fundsPico: bigint, { heldTokens = 4_000, choices = 1, outpu
   const worst = { pico: BigInt(outputTokensMax), tokens: outputTokensMax };
   const plan = { pace: PACE, choices, outputTokensMax, outputPico: 1n, worst };
   const rolling = new RollingOutput({ wallet: stage.wallet, clock, hold, plan, promptPico: 0n, onCut });
-  rolling.sent();
+  rolling.sent(PRICE);
   return rolling;
 }
 

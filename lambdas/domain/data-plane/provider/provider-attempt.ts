@@ -3,6 +3,7 @@ import { isEventStream } from '../../dialects/events/event-stream';
 import type { StopReason } from '../stop-errors';
 import type { Headers } from '../../headers';
 import type { Exchange } from '../exchange';
+import type { RollingOutput } from '../rolling/rolling-output';
 import type { ClientOutput } from '../streaming/client-output';
 import type { EventRelay } from '../streaming/event-relay';
 import { EventTooLong } from '../streaming/sse-events';
@@ -31,6 +32,8 @@ export interface Attempt {
   readonly relay: EventRelay | undefined;
   /** The client's end of a whole answer. */
   readonly output: ClientOutput;
+  /** Follows a stream as it is read. */
+  readonly rolling: Pick<RollingOutput, 'progress' | 'readingPaused'> | undefined;
   readonly exchange: Exchange;
   /** Aborted with a StopReason when the host needs the request to end. */
   readonly stop: AbortSignal;
@@ -108,7 +111,10 @@ class AnswerListener implements ProviderListener {
     const bytes = this.#isOpen ? chunk : this.#open(this.#opening.push(chunk));
     if (bytes.length === 0) return true;
     const hasRoom = this.#passOn(bytes);
-    if (!hasRoom) this.#pause.begin(this.#sink?.isClientSlow === true);
+    if (!hasRoom) {
+      this.#options.rolling?.readingPaused();
+      this.#pause.begin(this.#sink?.isClientSlow === true);
+    }
     return hasRoom;
   }
 
@@ -162,6 +168,7 @@ class AnswerListener implements ProviderListener {
     if (sink === undefined) return true;
     try {
       const hasRoom = sink.push(bytes, this.#resume);
+      if (this.#relay) this.#options.rolling?.progress(this.#relay);
       return this.#keep(sink.keptBytes) && hasRoom;
     } catch (error) {
       this.#refuse(error);

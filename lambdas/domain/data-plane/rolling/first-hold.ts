@@ -3,6 +3,7 @@ import type { MeteredRequest } from '../../dialects/endpoint';
 import type { PricedTargets } from '../admission/priced-targets';
 import { dearestOutputPico, worstCase, type WorstCase } from '../admission/worst-case';
 import type { Pace } from './pace';
+import type { PaceBook } from './pace-book';
 
 /** The output tokens of a first hold, if the provider's pace does not need more. */
 const SLICE_TOKENS = 4_096;
@@ -36,11 +37,17 @@ export type FirstHolds = readonly [...FirstHold[], FirstHold];
 /** The least that a request can begin with. */
 export const lastOf = (holds: FirstHolds): FirstHold => holds[holds.length - 1] ?? holds[0];
 
-/** @param pace that of the fastest target */
-export function outputPlanOf(request: MeteredRequest, targets: PricedTargets, pace: Pace): OutputPlan {
-  const atOnce = Math.max(...targets.map(({ bound }) => bound.outputAtOnceMax ?? 0));
+/** @returns undefined if the request has to hold its worst case, because nothing bounds the pace of a target */
+export function outputPlanOf(paces: PaceBook, request: MeteredRequest, targets: PricedTargets): OutputPlan | undefined {
+  const known = targets.map((target) => paces.of(target, request));
+  if (!known.every((pace) => pace !== undefined)) return undefined;
   return {
-    pace: { ...pace, burstTokens: pace.burstTokens + atOnce },
+    // The route goes on with another target when the first fails, so the hold has to fit the fastest of them.
+    pace: {
+      burstTokens: Math.max(...known.map(({ burstTokens }) => burstTokens)),
+      tokensPerSecond: Math.max(...known.map(({ tokensPerSecond }) => tokensPerSecond)),
+      isIncremental: known.every(({ isIncremental }) => isIncremental),
+    },
     choices: request.choices,
     outputTokensMax: Math.max(...targets.map(({ bound }) => bound.outputTokensMax)),
     outputPico: dearestOutputPico(targets),

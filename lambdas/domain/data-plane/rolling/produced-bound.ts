@@ -10,30 +10,67 @@ export interface ProducedBoundOptions {
   readonly sentAt: number;
 }
 
-/** An upper bound of the output tokens that a provider has produced, as far as it keeps to its pace. */
+/**
+ * An upper bound of the output tokens that a provider has produced, as far as it keeps to its pace. After any moment at
+ * which at most `tokens` were passed on, a burst may follow at once and the rest at the provider's rate. Such a bound
+ * stays true, so of all such moments the one with the lowest bound counts; the first is when the request was sent.
+ */
 export class ProducedBound {
   readonly #options: ProducedBoundOptions;
   /** Tokens a second of all choices together. */
   readonly #rate: number;
+  #tokens = 0;
+  /** Epoch milliseconds: when at most `#tokens` were passed on. */
+  #since: number;
+  #mayBeUnread = false;
 
   constructor(options: ProducedBoundOptions) {
     this.#options = options;
     this.#rate = options.pace.tokensPerSecond * options.choices;
+    this.#since = options.sentAt;
   }
 
   get tokensPerSecond(): number {
     return this.#rate;
   }
 
-  at(now: number): number {
-    const { pace, outputTokensMax, sentAt } = this.#options;
-    const elapsedMs = Math.max(0, now - sentAt);
-    return Math.min(outputTokensMax, pace.burstTokens + Math.ceil((this.#rate * elapsedMs) / SECOND_MS));
+  /**
+   * Everything that the provider has passed on was read, and contains at most so many tokens. This lowers the bound if the
+   * provider passes its output on as it is produced.
+   */
+  seen(producedTokensMax: number, now: number): void {
+    if (!this.#options.pace.isIncremental || this.#mayBeUnread) return;
+    if (producedTokensMax >= this.#tokens + this.#producedSince(now)) return;
+    this.#tokens = producedTokensMax;
+    this.#since = now;
   }
 
-  /** The time in milliseconds until the provider can have produced `tokens`, if its output were not limited. */
+  /**
+   * Reading waits for the client. From now on, any number of bytes may be in the buffers between here and the provider, so
+   * those that are read no longer lower the bound.
+   */
+  pauseReading(): void {
+    this.#mayBeUnread = true;
+  }
+
+  at(now: number): number {
+    const { pace, outputTokensMax } = this.#options;
+    return Math.min(outputTokensMax, this.#tokens + pace.burstTokens + this.#producedSince(now));
+  }
+
+  /**
+   * The time in milliseconds until the provider can have produced more than `tokens`, if nothing more is seen: 0 if it
+   * can now, and infinite if it never can.
+   */
   msUntil(tokens: number, now: number): number {
-    const missing = tokens - this.at(now);
-    return missing < 0 ? 0 : Math.floor((missing * SECOND_MS) / this.#rate);
+    const { pace, outputTokensMax } = this.#options;
+    if (tokens >= outputTokensMax) return Number.POSITIVE_INFINITY;
+    const lasting = tokens - this.#tokens - pace.burstTokens;
+    if (lasting < 0) return 0;
+    return Math.max(0, Math.floor((lasting * SECOND_MS) / this.#rate) + 1 - (now - this.#since));
+  }
+
+  #producedSince(now: number): number {
+    return Math.ceil((this.#rate * Math.max(0, now - this.#since)) / SECOND_MS);
   }
 }

@@ -1,6 +1,8 @@
-import type { Clock } from '../../clock';
-import { SECOND_MS } from '../../clock';
+import type { PriceVersion } from '../../../contracts/storage/catalog';
+import { type Clock, SECOND_MS } from '../../clock';
+import type { StreamReading } from '../../dialects/endpoint';
 import { lesser, PICO_PER_USD } from '../../money/pico';
+import { chargeFor } from '../../usage/charge';
 import type { Hold } from '../../wallet/holds/hold';
 import type { RollingHold } from '../../wallet/holds/resize-hold';
 import type { Wallet } from '../../wallet/wallet';
@@ -42,6 +44,10 @@ export interface RollingOutputOptions {
 export class RollingOutput {
   readonly #options: RollingOutputOptions;
   #produced: ProducedBound;
+  #price: PriceVersion | undefined;
+  /** By the monotonic clock. */
+  #sentAtMs = 0;
+  #isPromptKnown = false;
   #hold: Hold;
   #promptPico: bigint;
   /** Less than the hold covers, while it is not known whether a part of it has been returned. */
@@ -63,10 +69,37 @@ export class RollingOutput {
     this.#sliceTokens = this.#heldTokens;
   }
 
-  /** The request is being sent to a provider. What an earlier provider has produced is not paid for. */
-  sent(): void {
+  /**
+   * The request is being sent to a provider. What an earlier provider has produced is not paid for.
+   * @param price of the provider
+   */
+  sent(price: PriceVersion): void {
+    this.#price = price;
+    this.#sentAtMs = performance.now();
     this.#produced = this.#boundFromNow();
     this.#watch();
+  }
+
+  /** The time in milliseconds since the request was last sent to a provider. */
+  get elapsedMs(): number {
+    return performance.now() - this.#sentAtMs;
+  }
+
+  /** A part of the answer was read. The timers notice at their next time that the hold lasts longer. */
+  progress(stream: { readonly reading: StreamReading }): void {
+    const { plan, clock } = this.#options;
+    const isFollowed = plan.pace.isIncremental || !this.#isPromptKnown;
+    if (this.#hold.rolling === undefined || !isFollowed) return;
+    const { producedTokensMax, promptUsage } = stream.reading;
+    this.#produced.seen(producedTokensMax, clock());
+    if (promptUsage === undefined || this.#isPromptKnown || this.#price === undefined) return;
+    this.#isPromptKnown = true;
+    this.#promptReported(chargeFor(promptUsage, this.#price).costPico);
+  }
+
+  /** Reading waits for the client, so what is read no longer shows how much was produced. */
+  readingPaused(): void {
+    this.#produced.pauseReading();
   }
 
   /** The most output tokens that may have been produced, of which the hold covers all. */
@@ -79,7 +112,7 @@ export class RollingOutput {
    * large rest returns to the account.
    * @param costPico what the prompt costs, in pico-dollars
    */
-  promptReported(costPico: bigint): void {
+  #promptReported(costPico: bigint): void {
     const { rolling } = this.#hold;
     if (this.#isOver || rolling === undefined) return;
     this.#promptPico = costPico;

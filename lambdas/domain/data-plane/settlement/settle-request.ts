@@ -1,3 +1,5 @@
+import { OUTPUT_UNITS } from '../../../contracts/storage/units';
+import { tokensIn } from '../../dialects/usage-reading';
 import { errorName, type Log } from '../../log';
 import { chargeFor } from '../../usage/charge';
 import type { Settled, Settlement, ShortSource, UsageRecordDraft } from '../../wallet/holds/settlement';
@@ -21,6 +23,7 @@ export async function settleRequest(
   let settlement: Settlement | undefined;
   try {
     const metered = meterOutcome(paid, outcome);
+    learnPace(dependencies, paid, outcome, metered);
     const hold = (await paid.rolling?.end()) ?? paid.admitted.hold;
     const { costPico, unpriced } = chargeFor(metered.usage, outcome.target.price);
     report(dependencies.log, requestId, metered, unpriced);
@@ -45,6 +48,18 @@ function meterOutcome({ call, request, admitted, rolling }: PaidRequest, { answe
   const bound = capped(target.bound, request, admitted.outputTokensCap);
   const outputTokensMax = Math.min(bound.outputTokensMax, rolling?.producedTokensMax ?? Infinity);
   return meter(answer, call.exchange.gone.aborted, { ...bound, outputTokensMax });
+}
+
+/** Tells how fast the provider was. Only its own report of the output counts. */
+function learnPace(
+  { paces }: MeteredDependencies,
+  { request, rolling }: PaidRequest,
+  { target }: ProviderOutcome,
+  { usage, estimated, malformed }: Metered,
+): void {
+  const outputTokens = tokensIn(usage, OUTPUT_UNITS);
+  if (rolling === undefined || estimated || malformed || outputTokens === 0) return;
+  paces?.observe(target, request, { outputTokens, elapsedMs: rolling.elapsedMs });
 }
 
 /** The source of money that ended the request. */

@@ -76,6 +76,7 @@ export function parseChat(bytes: Buffer): ChatRequest {
     stream: members.stream ?? false,
     choices: members.n ?? 1,
     isOutputOpen: limits.length === 0 && !hasPrediction,
+    hasUnpacedOutput: hasPrediction,
     streamOptions: members.stream_options ?? undefined,
     wantsUsage: members.stream_options?.include_usage ?? false,
     outputTokensMax: largest(limits),

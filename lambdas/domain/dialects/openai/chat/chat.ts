@@ -35,7 +35,6 @@ export const chat: MeteredEndpoint<ChatRequest> = {
 
 function boundChat(request: ChatRequest, model: Model): RequestBound {
   const prompt = boundPrompt(request.json, model, IMAGE_TOKENS_MAX);
-  const predictedTokensMax = request.hasPrediction ? prompt.inputTokensMax : 0;
   const limit = Math.min(request.outputTokensMax ?? model.outputTokensMax, model.contextTokens);
   return {
     inputTokensMax: prompt.inputTokensMax,
@@ -43,8 +42,7 @@ function boundChat(request: ChatRequest, model: Model): RequestBound {
     cacheWrites: cacheWritesOf(request.json, { isAutomatic: true }),
     ...dearerUnits({ audio: prompt.audio || request.wantsAudio, image: prompt.image }),
     // Rejected predicted tokens are billed as output on top of the answer.
-    outputTokensMax: limit * request.choices + predictedTokensMax,
-    outputAtOnceMax: predictedTokensMax,
+    outputTokensMax: limit * request.choices + (request.hasPrediction ? prompt.inputTokensMax : 0),
   };
 }
 
