@@ -1,4 +1,5 @@
 import { errorName } from '../log';
+import type { HoldMode } from '../../contracts/deployment/hold-mode';
 import type { KeyScope } from '../../contracts/http/key-rules';
 import type { Dialect } from '../dialects/dialect';
 import { dialectOf } from '../dialects/registry';
@@ -21,12 +22,15 @@ import { newRequestId } from './request-ids';
 import { respondError, respondJson, type ResponseHeaders, retryAfter } from './respond';
 import type { AnswerDependencies, DataPlaneRoute } from './route';
 import { routeAt } from './routes';
+import { PaceBook } from './rolling/pace-book';
 import { UnsettledRequests } from './settlement/unsettled-requests';
 import type { StopReason } from './stop-errors';
 
 export interface GatewayDependencies
-  extends Omit<MeteredDependencies, 'unsettled'>, FreeDependencies, AnswerDependencies {
+  extends Omit<MeteredDependencies, 'unsettled' | 'paces'>, FreeDependencies, AnswerDependencies {
   readonly identify: IdentifyCaller;
+  /** @default rolling */
+  readonly holds?: HoldMode;
   /** The valid values of the secret header that the edge adds; absent without an edge (a local run). */
   readonly originSecrets?: () => Promise<readonly string[]>;
   /** The origins whose scripts may call the gateway from a browser. @default none */
@@ -45,7 +49,11 @@ export class Gateway {
   readonly #inFlight = new Map<Promise<void>, AbortController>();
 
   constructor(dependencies: GatewayDependencies) {
-    this.#dependencies = { ...dependencies, unsettled: new UnsettledRequests(dependencies) };
+    this.#dependencies = {
+      ...dependencies,
+      unsettled: new UnsettledRequests(dependencies),
+      paces: dependencies.holds === 'worst-case' ? undefined : new PaceBook(dependencies),
+    };
   }
 
   /**
