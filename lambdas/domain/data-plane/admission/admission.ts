@@ -3,6 +3,7 @@ import { type AppError } from '../../errors/app-error';
 import { countingOf } from '../../keys/counting';
 import type { KeyOwner } from '../../keys/verified-keys';
 import type { Hold, HoldRequest } from '../../wallet/holds/hold';
+import type { HoldTerms } from '../../wallet/holds/reserve-hold';
 import type { Wallet } from '../../wallet/wallet';
 import { InsufficientFunds, WorstCaseRequired } from '../../wallet/wallet-errors';
 import { type FirstHold, firstHolds, lastOf, type OutputPlan } from '../rolling/first-hold';
@@ -84,11 +85,13 @@ async function admitRolling(admission: Admission, plan: OutputPlan): Promise<Adm
   const { request, targets, timeLimitMs } = admission;
   const holds = firstHolds(plan, request, targets, timeLimitMs);
   const last = lastOf(holds);
-  const take = async (first: FirstHold): Promise<Admitted | Shortage> => {
+  const take = async ({ held, sparedPico }: FirstHold): Promise<Admitted | Shortage> => {
+    const ceilingPico = held.pico < plan.worst.pico ? plan.worst.pico : undefined;
     try {
-      return { hold: await reserve(admission, first, last.held.tokens), targets, outputTokensCap: undefined, plan };
+      const hold = await reserve(admission, { holdPico: held.pico, ceilingPico, sparedPico }, last.held.tokens);
+      return { hold, targets, outputTokensCap: undefined, plan };
     } catch (error) {
-      return toShortage(error, admission, first.held, plan.worst);
+      return toShortage(error, admission, held, plan.worst);
     }
   };
   for (const first of holds.slice(0, -1)) {
@@ -121,7 +124,7 @@ async function admitWorstCase(admission: Admission, cap?: number): Promise<Admit
   for (let tries = 0; ; tries += 1) {
     const worst = worstCase(targets, cap === undefined ? undefined : cap * request.choices);
     try {
-      const hold = await reserve(admission, { held: worst, sparedPico: 0n }, worst.tokens);
+      const hold = await reserve(admission, { holdPico: worst.pico }, worst.tokens);
       return { hold, targets, outputTokensCap: cap, plan };
     } catch (error) {
       const shortage = toShortage(error, admission, worst, worst);
@@ -136,14 +139,12 @@ async function admitWorstCase(admission: Admission, cap?: number): Promise<Admit
  * @throws RateLimited when the request is larger than the limit of a minute
  */
 function reserve(
-  { wallet, caller, requestId, deadline, details, now, plan }: Admission,
-  { held, sparedPico }: FirstHold,
+  { wallet, caller, requestId, deadline, details, now }: Admission,
+  terms: Pick<HoldTerms, 'holdPico' | 'ceilingPico' | 'sparedPico'>,
   tokens: number,
 ): Promise<Hold> {
   const { accountId } = caller;
   const counting = countingOf(caller, { now, tokens });
   if (counting?.minute) refuseTooLarge(counting.minute);
-  const ceilingPico = plan && held.pico < plan.worst.pico ? plan.worst.pico : undefined;
-  const terms = { accountId, requestId, deadline, request: details, counting };
-  return wallet.reserve({ ...terms, holdPico: held.pico, ceilingPico, sparedPico });
+  return wallet.reserve({ ...terms, accountId, requestId, deadline, request: details, counting });
 }

@@ -19,6 +19,8 @@ const EXTEND_SECONDS = 3;
 const CUT_SECONDS = 1;
 /** An extension that lasts for less than this is of no use. */
 const LEAST_SECONDS = 5;
+/** The part of that last second in which an extension may still arrive. */
+const LAST_CHANCE_MS = SECOND_MS / 4;
 /** After a refused extension, another attempt is made this much later. */
 const RETRY_MS = SECOND_MS;
 /** Money that a prompt leaves over is returned early only if it is worth a write. */
@@ -59,6 +61,7 @@ export class RollingOutput {
   /** Epoch milliseconds. */
   #retryAt = 0;
   #failure: unknown;
+  #isLastChance = false;
 
   constructor(options: RollingOutputOptions) {
     this.#options = options;
@@ -163,14 +166,27 @@ export class RollingOutput {
       plan.pace.burstTokens + Math.ceil(this.#produced.tokensPerSecond * seconds);
     const cutMs = this.#produced.msUntil(this.#heldTokens - reserve(CUT_SECONDS), now);
     if (cutMs === 0) {
-      this.#cut();
+      this.#cutUnlessExtended({ ...this.#hold, rolling }, now);
       return;
     }
+    this.#isLastChance = false;
     const early = Math.max(reserve(EXTEND_SECONDS), Math.floor(this.#sliceTokens / 4));
     const extendMs = Math.max(this.#produced.msUntil(this.#heldTokens - early, now), this.#retryAt - now);
     if (extendMs <= 0) this.#extend({ ...this.#hold, rolling }, now);
     const waitMs = this.#resize === undefined ? Math.min(cutMs, extendMs) : cutMs;
     this.#timer = setTimeout(() => this.#watch(), Math.max(1, waitMs)).unref();
+  }
+
+  /** A process that stood still for a while may notice late that it is time to extend, or that an extension is done. */
+  #cutUnlessExtended(known: RollingHold, now: number): void {
+    const isRefused = this.#failure !== undefined && this.#resize === undefined;
+    if (isRefused || this.#isLastChance) {
+      this.#cut();
+      return;
+    }
+    this.#isLastChance = true;
+    this.#extend(known, now);
+    this.#timer = setTimeout(() => this.#watch(), LAST_CHANCE_MS).unref();
   }
 
   #extend(known: RollingHold, now: number): void {
