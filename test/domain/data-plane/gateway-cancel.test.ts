@@ -1,5 +1,3 @@
-import { holdPartition, SHARDS } from '../../../lambdas/contracts/storage/table-keys';
-import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { ulid } from 'ulid';
 import { HOUR_MS, MINUTE_MS } from '../../../lambdas/domain/clock';
 import { RateLimited } from '../../../lambdas/domain/data-plane/admission/admission-errors';
@@ -21,22 +19,13 @@ afterEach(() => stage.closeTimed());
 const cancel = (requestId: string): Promise<FakeClient> =>
   stage.send({ method: 'POST', path: `/v1/requests/${requestId}/cancel` });
 
-/** Reads the running request's id from its hold, which exists before anything is sent. */
-async function runningId(): Promise<string> {
-  for (const shard of SHARDS) {
-    const { items } = await stage.store.query({ table: WALLET, partition: holdPartition(shard) });
-    if (items[0]) return items[0]['requestId'] as string;
-  }
-  throw new Error('nothing is held');
-}
-
 describe('cancelling a request', () => {
   test('a cancelled stream stops at the provider within a second and is charged for its output so far', async () => {
     const client = stage.client(chat({ stream: true }));
     const { done, call } = await stage.begin(client);
     call.head(200, SSE);
     call.data(delta('hello'));
-    expect((await cancel(await runningId())).status).toBe(202);
+    expect((await cancel(await stage.runningId())).status).toBe(202);
     await jest.advanceTimersByTimeAsync(1_000);
     await done;
     expect(call.aborted).toBe(true);
@@ -47,7 +36,7 @@ describe('cancelling a request', () => {
   test('a cancelled whole answer is charged its bound', async () => {
     const client = stage.client(chat({ max_tokens: 50 }));
     const { done, call } = await stage.begin(client);
-    await cancel(await runningId());
+    await cancel(await stage.runningId());
     await jest.advanceTimersByTimeAsync(1_000);
     await done;
     expect(call.aborted).toBe(true);
@@ -125,7 +114,7 @@ describe('cancelling a request', () => {
     const client = stage.client(chat({ stream: true }));
     const { done, call } = await stage.begin(client);
     const other = await stage.stranger();
-    const requestId = await runningId();
+    const requestId = await stage.runningId();
     const headers = { authorization: `Bearer ${other.key}` };
     await stage.send({ method: 'POST', path: `/v1/requests/${requestId}/cancel`, headers });
     await jest.advanceTimersByTimeAsync(3_000);

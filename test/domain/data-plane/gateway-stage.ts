@@ -2,6 +2,8 @@ import { monotonicFactory } from 'ulid';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
 import type { KeyRules } from '../../../lambdas/contracts/http/key-rules';
 import type { UsageRecord } from '../../../lambdas/contracts/storage/usage-record';
+import { holdPartition, SHARDS } from '../../../lambdas/contracts/storage/table-keys';
+import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
 import { Catalog } from '../../../lambdas/domain/catalog/catalog';
 import { Keys } from '../../../lambdas/domain/keys/keys';
@@ -120,6 +122,8 @@ export class GatewayStage {
   readonly gateway: Gateway;
   readonly accountId = ACCOUNT;
   apiKey = '';
+  /** The sum of all credits. */
+  fundedPico = FUNDS_PICO;
   /** How far the clock has been turned forward. */
   turnedMs = 0;
   /**
@@ -244,6 +248,15 @@ export class GatewayStage {
     return { done, call: await this.providers.asked() };
   }
 
+  /** Reads the running request's id from its hold, which exists before anything is sent. */
+  async runningId(): Promise<string> {
+    for (const shard of SHARDS) {
+      const { items } = await this.engine.query({ table: WALLET, partition: holdPartition(shard) });
+      if (items[0]) return items[0]['requestId'] as string;
+    }
+    throw new Error('nothing is held');
+  }
+
   records(): Promise<UsageRecord[]> {
     return new UsageRecords({ store: this.engine }).newest(ACCOUNT, 100);
   }
@@ -256,6 +269,12 @@ export class GatewayStage {
 
   async spentPico(): Promise<bigint> {
     return (await this.balance()).spentPico;
+  }
+
+  /** Adds money to the wallet. */
+  async credit(amountPico: bigint): Promise<void> {
+    await this.wallet.credit({ accountId: ACCOUNT, amountPico, paymentId: `pi_${ulid()}` });
+    this.fundedPico += amountPico;
   }
 
   /** Takes a hold for an hour, without a request. */
@@ -283,7 +302,7 @@ export class GatewayStage {
   /** Expects that nothing is held, nothing is lost, and the ledger replays. */
   async expectBalanced(): Promise<void> {
     const { availablePico, heldPico, spentPico } = await this.balance();
-    expect([heldPico, availablePico + spentPico]).toEqual([0n, FUNDS_PICO]);
+    expect([heldPico, availablePico + spentPico]).toEqual([0n, this.fundedPico]);
     const report = await verifyLedger({
       store: this.engine,
       everyAccount: everyAccount(this.engine),

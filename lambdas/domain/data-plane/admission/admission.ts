@@ -85,10 +85,10 @@ async function admitRolling(admission: Admission, plan: OutputPlan): Promise<Adm
   const { request, targets, timeLimitMs } = admission;
   const holds = firstHolds(plan, request, targets, timeLimitMs);
   const last = lastOf(holds);
-  const take = async ({ held, sparedPico }: FirstHold): Promise<Admitted | Shortage> => {
+  const take = async ({ held, ...spared }: FirstHold): Promise<Admitted | Shortage> => {
     const ceilingPico = held.pico < plan.worst.pico ? plan.worst.pico : undefined;
     try {
-      const hold = await reserve(admission, { holdPico: held.pico, ceilingPico, sparedPico }, last.held.tokens);
+      const hold = await reserve(admission, { holdPico: held.pico, ceilingPico, ...spared }, last.held.tokens);
       return { hold, targets, outputTokensCap: undefined, plan };
     } catch (error) {
       return toShortage(error, admission, held, plan.worst);
@@ -140,7 +140,7 @@ async function admitWorstCase(admission: Admission, cap?: number): Promise<Admit
  */
 function reserve(
   { wallet, caller, requestId, deadline, details, now }: Admission,
-  terms: Pick<HoldTerms, 'holdPico' | 'ceilingPico' | 'sparedPico'>,
+  terms: Pick<HoldTerms, 'holdPico' | 'ceilingPico' | 'sparedPico' | 'isAloneEnough'>,
   tokens: number,
 ): Promise<Hold> {
   const { accountId } = caller;

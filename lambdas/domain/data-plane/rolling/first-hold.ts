@@ -29,6 +29,8 @@ export interface OutputPlan {
 export interface FirstHold {
   readonly held: WorstCase;
   readonly sparedPico: bigint;
+  /** Whether it may use what it would spare when nothing else is running. */
+  readonly isAloneEnough: boolean;
 }
 
 /** In the order in which they are tried. */
@@ -72,13 +74,13 @@ export function firstHolds(
   const slice = worstCase(targets, sliceTokens);
   const slicePico = BigInt(sliceTokens) * outputPico;
   const sparedPico = slicePico < slice.pico ? slicePico : slice.pico;
-  const last = { held: slice, sparedPico };
+  const last = { held: slice, sparedPico, isAloneEnough: true };
   if (slice.pico === worst.pico) return [last];
   if (stream) {
     const ample = worstCase(targets, Math.max(AMPLE_TOKENS, sliceTokens));
-    return [{ held: ample, sparedPico: ample.pico * AMPLE_SHARE }, last];
+    return [{ held: ample, sparedPico: ample.pico * AMPLE_SHARE, isAloneEnough: false }, last];
   }
   const wholeTokens = pace.burstTokens + Math.ceil((rate * Math.max(0, timeLimitMs)) / SECOND_MS);
   const whole = worstCase(targets, Math.max(wholeTokens, sliceTokens));
-  return [{ held: whole.pico < worst.pico ? whole : worst, sparedPico }, last];
+  return [{ held: whole, sparedPico, isAloneEnough: true }, last];
 }

@@ -33,10 +33,11 @@ export interface HoldTerms {
   /** The most that the request can cost, in pico-dollars. @default it is held, and the hold does not roll */
   readonly ceilingPico?: bigint | undefined;
   /**
-   * Money in pico-dollars that has to stay in `available` for the requests that are running. It may be used when
-   * nothing is held. @default 0
+   * Money in pico-dollars that has to stay in `available`, so that the requests that are running can go on. @default 0
    */
   readonly sparedPico?: bigint | undefined;
+  /** Whether that money may be used when nothing is held. @default true */
+  readonly isAloneEnough?: boolean | undefined;
   /** Epoch milliseconds; from then on the sweeper may expire the hold. */
   readonly deadline: number;
   readonly request: HoldRequest;
@@ -91,7 +92,7 @@ async function reserveOrFail(
   terms: HoldTerms,
   failure: (error: unknown) => unknown,
 ): Promise<Hold> {
-  const { accountId, requestId, holdPico, ceilingPico, sparedPico = 0n, deadline, request, counting } = terms;
+  const { accountId, requestId, holdPico, ceilingPico, deadline, request, counting } = terms;
   const rolling = ceilingPico === undefined ? {} : { rolling: { slice: 0n, ceilingPico } };
   const hold = {
     accountId,
@@ -102,7 +103,7 @@ async function reserveOrFail(
     request,
     ...(counting && { counting }),
   };
-  const writes = holdWrites(hold, sparedPico);
+  const writes = holdWrites(hold, terms);
   return retryOrUnavailable(RESERVE_RETRY, dependencies.timing, async () => {
     refuseLate(dependencies, terms);
     try {
@@ -119,7 +120,7 @@ async function reserveOrFail(
 type HoldRefusal = 'held_before' | RequestIdReused | KeyLimitReached | BalanceRefusal | WorstCaseRequired;
 
 /** The writes are ordered by precedence of their refusals, except that InsufficientFunds comes last. */
-function holdWrites(hold: Hold, sparedPico: bigint): readonly GuardedWrite<HoldRefusal>[] {
+function holdWrites(hold: Hold, terms: HoldTerms): readonly GuardedWrite<HoldRefusal>[] {
   const { accountId, heldPico, rolling, request, counting } = hold;
   // Identical for every attempt, because every attempt has the same token.
   const rollsAt = rolling && Date.parse(request.at);
@@ -133,11 +134,7 @@ function holdWrites(hold: Hold, sparedPico: bigint): readonly GuardedWrite<HoldR
       write: changeBalance(
         { accountId },
         { availablePico: -heldPico, heldPico },
-        all(
-          isCovered(heldPico, sparedPico),
-          absent('suspendedAt'),
-          ...(rollsAt === undefined ? [] : [mayRoll(rollsAt)]),
-        ),
+        all(isCovered(terms), absent('suspendedAt'), ...(rollsAt === undefined ? [] : [mayRoll(rollsAt)])),
       ),
       otherwise: (item) => {
         const isTooSmall = item !== undefined && rollsAt !== undefined && !canRoll(decodeBalance(item), rollsAt);
@@ -149,11 +146,10 @@ function holdWrites(hold: Hold, sparedPico: bigint): readonly GuardedWrite<HoldR
   ];
 }
 
-function isCovered(heldPico: bigint, sparedPico: bigint): Condition {
-  const isEnough = compare('availablePico', '>=', heldPico);
-  if (sparedPico === 0n) return isEnough;
-  const isAlone = all(compare('heldPico', '=', 0n), isEnough);
-  return any(compare('availablePico', '>=', heldPico + sparedPico), isAlone);
+function isCovered({ holdPico, sparedPico = 0n, isAloneEnough = true }: HoldTerms): Condition {
+  const isSpared = compare('availablePico', '>=', holdPico + sparedPico);
+  if (sparedPico === 0n || !isAloneEnough) return isSpared;
+  return any(isSpared, all(compare('heldPico', '=', 0n), compare('availablePico', '>=', holdPico)));
 }
 
 /** Whether an earlier attempt committed this very hold and its reply was lost. */
