@@ -16,7 +16,7 @@
  * records, because they are written with the entry. Leases and drawers are left to the simulation.
  *
  * Amounts are small, because a condition compares and does not count: a first hold of 1, an extension that wants 2 and
- * for which 1 is of use, a shrink by 1, a ceiling of 3, and a provider that reports 1 or 4.
+ * for which 1 is of use, a shrink by 1, a ceiling of 3, and a provider that reports 4.
  */
 
 #define FIRST    1
@@ -47,10 +47,10 @@ short funded, available, held, spent, counted, limit;
 typedef Stored {
   bool reserved;         /* the token of the reserve, `r-<requestId>` */
   bool live;
-  byte amount;          /* `heldPico` */
+  byte amount;           /* `heldPico` */
   byte slice;
   mtype entry;
-  byte amountAtEnd;     /* the entry's `heldPico` */
+  byte amountAtEnd;      /* the entry's `heldPico` */
   bool adjusted;         /* the late entry */
   byte charged
 };
@@ -61,19 +61,19 @@ typedef Stored {
  */
 typedef Sender {
   mtype phase;
-  byte amount;          /* the hold as the caller of `extendHold` and `shrinkHold` knows it */
+  byte amount;           /* the hold as the caller of `extendHold` and `shrinkHold` knows it */
   byte slice;
-  byte cover;           /* what the caller counts on */
+  byte cover;            /* what the caller counts on */
   mtype call;            /* the call for a resize that is in progress: there is at most one */
   byte next;             /* the slice of its attempt */
-  short target;         /* the amount that its attempt would leave */
+  short target;          /* the amount that its attempt would leave */
   bool made;             /* whether its attempt was committed */
   byte late[3];
-  byte base[3];         /* what the attempts at a slice expect to be held */
+  byte base[3];          /* what the attempts at a slice expect to be held */
   mtype how;
-  byte used;            /* what the request cost, before any limit */
+  byte used;             /* what the request cost, before any limit */
   mtype attempt;         /* to end the request */
-  byte endAmount;       /* the hold that the attempt expects */
+  byte endAmount;        /* the hold that the attempt expects */
   byte endSlice;
   byte cost;
   byte lateEnds
@@ -231,8 +231,8 @@ inline returnHold(r, ofSlice, ofAmount) {
 #ifdef SEEK_LATE_SHRINK
   assert(p[r].call != extension || ofSlice == p[r].slice + 1 || p[r].base[ofSlice] >= p[r].amount); /* sought */
 #endif
-  endCall(r);
   p[r].slice = ofSlice; p[r].amount = ofAmount; p[r].cover = ofAmount;
+  endCall(r);
   check()
 }
 
@@ -546,7 +546,11 @@ inline tidy(r) {
     :: else
     fi;
     if
-    :: s[r].entry == charge || s[r].adjusted || p[r].phase == gone && p[r].attempt == nothing -> s[r].amountAtEnd = 0
+    :: s[r].entry == charge || s[r].adjusted -> s[r].amountAtEnd = 0
+    :: else
+    fi;
+    if
+    :: p[r].phase == gone && p[r].attempt == nothing -> s[r].amountAtEnd = 0; s[r].entry = charge; s[r].adjusted = false
     :: else
     fi;
     if
@@ -622,7 +626,6 @@ end:
   :: LATE(r, 2, 5)
 
   /* The answer is complete, was cut, or was cancelled, also while a change is in flight. */
-  :: d_step { p[r].phase == running -> beginEnd(r, reported, 1) }
   :: d_step { p[r].phase == running -> beginEnd(r, reported, 4) }
   :: d_step { p[r].phase == running -> beginEnd(r, estimated, 4) }
   :: d_step { p[r].phase == running -> beginEnd(r, release, 0) }
