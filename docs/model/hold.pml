@@ -56,8 +56,8 @@ typedef Stored {
 };
 
 /*
- * The memory of a request's process, and the attempts that it has sent. Bit a of `late[n]` is set if an attempt that
- * nobody waits for would make the hold a at slice n, and bit c of `lateEnds` if one would end it with a charge of c.
+ * The memory of a request's process, and the attempts that it has sent. An attempt that nobody waits for, and that would
+ * make the hold a at slice n, is bit a of late[n]. One that would end the hold with a charge of c is bit c of lateEnds.
  */
 typedef Sender {
   mtype phase;
