@@ -3,7 +3,8 @@
  * its sabotages; docs/money.md says what it shows.
  *
  * Two requests share an account and the budget of a key. Each is held for, is resized up to twice, and ends, while its
- * process may crash, its client may cancel, and a sweeper may expire its hold at any moment, because clocks differ.
+ * process may crash, its client may cancel, and a sweeper may expire its hold at any moment, because clocks differ. A
+ * process may call for a resize any number of times, also after a call whose outcome it does not know.
  *
  * A transaction is one step, because the store serializes transactions. The attempts at a transaction have no
  * processes: an attempt that was sent may arrive at any later moment and any number of times, whether its sender waits
@@ -15,7 +16,7 @@
  * records, because they are written with the entry. Leases and drawers are left to the simulation.
  *
  * Amounts are small, because a condition compares and does not count: a first hold of 1, an extension that wants 2 and
- * takes 1, a shrink by 1, a ceiling of 3, and a provider that reports 1 or 4.
+ * for which 1 is of use, a shrink by 1, a ceiling of 3, and a provider that reports 4.
  */
 
 #define FIRST    1
@@ -28,8 +29,8 @@
 mtype = { nothing };
 /* The state of a request's process (lambdas/domain/data-plane). */
 mtype = { unsent, reserving, running, ending, gone };
-/* The attempts at a change of a hold: the whole extension, the rest that the account has, a shrink. */
-mtype = { whole, part, shrink };
+/* The calls that resize a hold. */
+mtype = { extension, shrink };
 /* How a request is ended: by reported usage, by an estimate (this includes a cancelled one), or without a charge. */
 mtype = { reported, estimated, release };
 /* Entries (lambdas/domain/wallet/ledger/entry.ts): `charge` is of the kind `charge` or `release`. */
@@ -42,37 +43,44 @@ mtype = { done, shortage, changed, absent };
 /* The balance item (lambdas/domain/wallet/balance/balance.ts), and the budget's counter (holds/key-counters.ts). */
 short funded, available, held, spent, counted, limit;
 
-/* The items of a request: its hold (holds/hold.ts), its entries, and the tokens that the store remembers. */
+/* The items of a request: its hold (holds/hold.ts), its entries, and the token that the store remembers. */
 typedef Stored {
   bool reserved;         /* the token of the reserve, `r-<requestId>` */
   bool live;
-  short amount;          /* `heldPico` */
+  byte amount;           /* `heldPico` */
   byte slice;
-  mtype made[3];         /* the attempt of change 1 and 2 that was committed */
   mtype entry;
-  short amountAtEnd;     /* the entry's `heldPico` */
+  byte amountAtEnd;      /* the entry's `heldPico` */
   bool adjusted;         /* the late entry */
-  short charged
+  byte charged
 };
 
-/* The memory of a request's process, and the attempts that it has sent. */
+/*
+ * The memory of a request's process, and the attempts that it has sent. An attempt that nobody waits for, and that would
+ * make the hold a at slice n, is bit a of late[n]. One that would end the hold with a charge of c is bit c of lateEnds.
+ */
 typedef Sender {
   mtype phase;
-  short amount;          /* the hold as it knows it */
+  byte amount;           /* the hold as the caller of `extendHold` and `shrinkHold` knows it */
   byte slice;
-  bool waits;            /* for the reply to a change: at most one is in flight */
-  mtype sent[3];         /* of change 1 and 2; `part` means that `whole` was sent before */
-  short base[3];         /* what the change expects to be held */
+  byte cover;            /* what the caller counts on */
+  mtype call;            /* the call for a resize that is in progress: there is at most one */
+  byte next;             /* the slice of its attempt */
+  short target;          /* the amount that its attempt would leave */
+  bool made;             /* whether its attempt was committed */
+  byte late[3];
+  byte base[3];          /* what the attempts at a slice expect to be held */
   mtype how;
-  short used;            /* what the request cost, before any limit */
+  byte used;             /* what the request cost, before any limit */
   mtype attempt;         /* to end the request */
-  short endAmount;       /* the hold that the attempt expects */
+  byte endAmount;        /* the hold that the attempt expects */
   byte endSlice;
-  short cost
+  byte cost;
+  byte lateEnds
 };
 
 /* The sweeper's copy of a hold (lambdas/domain/wallet/sweep.ts). It ends one hold after the other. */
-typedef Copy { bool isRead; byte owner; short amount; byte slice };
+typedef Copy { bool isRead; byte owner; byte amount; byte slice };
 
 Stored s[2];
 Sender p[2];
@@ -87,6 +95,8 @@ short left, delta, most;
 #define MIN(a, b) ((a) < (b) -> (a) : (b))
 #define LEFT (MIN(available, limit - counted))
 
+#define IS_COVERED(r) (!s[r].live || p[r].phase != running || p[r].cover <= s[r].amount)
+
 /*
  * The invariants, after every commit. `npm run model` prints the comment of an assertion that fails.
  */
@@ -99,15 +109,17 @@ inline check() {
   assert(funded == available + held + spent);           /* funded = available + held + spent */
   assert(counted == spent + LIVE(0) + LIVE(1));         /* a budget counts its charges and live holds */
   assert(counted <= limit);                             /* a budget is never exceeded */
+  assert(IS_COVERED(0));                                /* a running request never counts on more than is held */
+  assert(IS_COVERED(1));                                /* a running request never counts on more than is held */
   assert(!closed || held == 0)                          /* nothing stays held when all requests have ended */
 }
 
 /* A charge, at its commit. heldThen: what the hold has then, or had when it expired. */
-inline checkCharge(r, heldThen) {
-  assert(p[r].cost >= 0 && p[r].cost <= CEILING);       /* a charge never exceeds the ceiling */
-  assert(p[r].how != estimated || p[r].cost <= heldThen); /* an estimate is charged up to what is held */
-  assert(p[r].how != release || p[r].cost == 0);        /* a release charges nothing */
-  assert(p[r].how != reported || p[r].attempt != anEnd || p[r].cost >= MIN(p[r].used, MIN(heldThen, CEILING))) /* reported usage is charged at least up to the hold */
+inline checkCharge(r, ofCost, heldThen) {
+  assert(ofCost >= 0 && ofCost <= CEILING);                 /* a charge never exceeds the ceiling */
+  assert(p[r].how != estimated || ofCost <= heldThen);    /* an estimate is charged up to what is held */
+  assert(p[r].how != release || ofCost == 0);             /* a release charges nothing */
+  assert(p[r].how != reported || !s[r].live || ofCost >= MIN(p[r].used, MIN(heldThen, CEILING))) /* reported usage is charged at least up to the hold */
 }
 
 /* ---- Reserve: holds/reserve-hold.ts ---- */
@@ -139,7 +151,7 @@ inline reserveArrives(r) {
 /* The reply of `reserveHold` reaches its caller. */
 inline reserveReplied(r) {
   if
-  :: reply == done -> p[r].phase = running; p[r].amount = FIRST; p[r].slice = 0
+  :: reply == done -> p[r].phase = running; p[r].amount = FIRST; p[r].slice = 0; p[r].cover = FIRST
   :: else -> forget(r)
   fi;
   printf("  request %d: the reply reaches its process\n", r + 1)
@@ -147,61 +159,121 @@ inline reserveReplied(r) {
 
 /* ---- Extend and shrink: holds/resize-hold.ts ---- */
 
-#define DELTA(size) (size == whole -> WANTED : (size == part -> LEAST : -RETURNED))
+/* The amounts that the call leaves in the hold are absolute. */
+#define WANTED_HELD(r) (p[r].call == extension -> p[r].amount + WANTED : p[r].amount - RETURNED)
+#define LEAST_HELD(r) (p[r].amount + LEAST)
 
 /* `isAsKnown` (holds/hold.ts), as the condition of a change. */
-#if defined(EXTENSION_WITHOUT_SLICE)
-#define MAY_CHANGE(r, n, size) (s[r].live && s[r].amount == p[r].base[n])
+#if defined(RESIZE_WITHOUT_SLICE)
+#define MAY_RESIZE(r, n) (s[r].live && s[r].amount == p[r].base[n])
 #elif defined(EXTENSION_UPSERTS)
-#define MAY_CHANGE(r, n, size) ((!s[r].live && size != shrink) || (s[r].live && s[r].slice == n - 1 && s[r].amount == p[r].base[n]))
+#define MAY_RESIZE(r, n) (!s[r].live || (s[r].slice == n - 1 && s[r].amount == p[r].base[n]))
 #else
-#define MAY_CHANGE(r, n, size) (s[r].live && s[r].slice == n - 1 && s[r].amount == p[r].base[n])
+#define MAY_RESIZE(r, n) (s[r].live && s[r].slice == n - 1 && s[r].amount == p[r].base[n])
+#endif
+
+#ifdef EXTENSION_IGNORES_AVAILABLE
+#define IS_COVERING (true)
+#else
+#define IS_COVERING (available >= delta)
+#endif
+#ifdef EXTENSION_IGNORES_BUDGET
+#define IS_WITHIN_BUDGET (true)
+#else
+#define IS_WITHIN_BUDGET (counted <= limit - delta)
 #endif
 
 /* The transaction of `resizeAttempt`, with the conditions of `changeBalance` and `countResize`. */
-inline changeArrives(r, n, size) {
-  delta = DELTA(size);
+inline resizeArrives(r, atSlice, amountThen) {
+  delta = amountThen - p[r].base[atSlice];
   if
-  :: !MAY_CHANGE(r, n, size) -> reply = (s[r].live -> changed : absent)
+  :: !MAY_RESIZE(r, atSlice) -> reply = (s[r].live -> changed : absent)
   :: else ->
     if
-    :: delta > 0 && (available < delta || counted > limit - delta) -> reply = shortage; left = LEFT
+    :: delta > 0 && !(IS_COVERING && IS_WITHIN_BUDGET) -> reply = shortage; left = LEFT
     :: else ->
-      assert(s[r].made[n] == nothing);  /* a change of a hold is made once */
-      s[r].made[n] = size;
-      s[r].amount = LIVE(r) + delta; s[r].slice = n; s[r].live = true;
+      assert(delta >= 0 || held >= -delta);             /* held covers each live hold */
+      assert(atSlice > s[r].slice || !s[r].live);             /* the slices of a hold only count up */
+      s[r].amount = LIVE(r) + delta; s[r].slice = atSlice; s[r].live = true;
       available = available - delta; held = held + delta; counted = counted + delta;
+      p[r].lateEnds = 0;
       reply = done;
       check()
     fi
   fi;
-  delta = 0;
-  printf("  request %d: an attempt at change %d (%e) arrives: %e\n", r + 1, n, size, reply)
+  printf("  request %d: an attempt at slice %d arrives, to have %d held instead of %d: %e\n", r + 1, atSlice, amountThen, amountThen - delta, reply);
+  delta = 0
 }
 
-/* Within the lifetime of its token, a repeat of what was committed is only acknowledged. */
-inline changeAcknowledged(r, n, size) {
-  reply = done;
-  printf("  request %d: the store acknowledges change %d (%e) again\n", r + 1, n, size)
+/* `resizeAttempt`: the next attempt of the call, which knows the hold as given. */
+inline attemptResize(r, ofSlice, ofAmount) {
+  p[r].next = ofSlice + 1; p[r].base[ofSlice + 1] = ofAmount; p[r].made = false
 }
+
+/* Nobody waits for the attempt any longer. One that was committed cannot meet its conditions again. */
+inline leaveAttempt(r) {
+  if
+  :: p[r].call != nothing && !p[r].made -> p[r].late[p[r].next] = p[r].late[p[r].next] | (1 << p[r].target)
+  :: else
+  fi;
+  p[r].made = false
+}
+
+/* The call returns. After HoldNotFound, a refusal or WalletUnavailable, its caller knows the hold as it did before. */
+inline endCall(r) { p[r].call = nothing; p[r].next = 0; p[r].target = 0; p[r].made = false }
+
+inline returnHold(r, ofSlice, ofAmount) {
+  assert(p[r].call != extension || ofAmount >= LEAST_HELD(r)); /* an extension that succeeds is of use */
+  assert(p[r].call != shrink || ofAmount <= WANTED_HELD(r)); /* a shrink that succeeds returns what its caller wanted */
+#ifdef SEEK_LATE_EXTENSION
+  assert(p[r].call != extension || ofSlice == p[r].slice + 1 || s[r].amount == WANTED_HELD(r)); /* sought */
+#endif
+#ifdef SEEK_LATE_SHRINK
+  assert(p[r].call != extension || ofSlice == p[r].slice + 1 || p[r].base[ofSlice] >= p[r].amount); /* sought */
+#endif
+  p[r].slice = ofSlice; p[r].amount = ofAmount; p[r].cover = ofAmount;
+  endCall(r);
+  check()
+}
+
+/*
+ * After a change that its caller did not know of (`ResizedBefore`), the next attempt leaves what the call wants, or
+ * confirms a change that has already given as much.
+ */
+#ifdef ADOPTION_OF_ANY_AMOUNT
+#define IS_ENOUGH(r) (true)
+#else
+#define IS_ENOUGH(r) (p[r].call == extension -> s[r].amount >= LEAST_HELD(r) : s[r].amount <= WANTED_HELD(r))
+#endif
+#ifdef RESIZE_BY_DIFFERENCE
+#define NEXT_TARGET(r) (s[r].amount + WANTED_HELD(r) - p[r].amount)
+#else
+#define NEXT_TARGET(r) (IS_ENOUGH(r) -> s[r].amount : WANTED_HELD(r))
+#endif
 
 /* The reply reaches `extendHold` or `shrinkHold`. */
-inline changeReplied(r, n, size) {
-  p[r].waits = false;
+inline resizeReplied(r) {
   if
-  :: reply == done -> p[r].amount = p[r].base[n] + DELTA(size); p[r].slice = n
-  :: reply == absent -> skip                            /* HoldNotFound */
+  :: reply == done -> returnHold(r, p[r].next, p[r].target)
+  :: reply == absent -> leaveAttempt(r); endCall(r)     /* HoldNotFound */
   :: reply == changed ->
-#ifdef EXTENSION_KNOWS_LAST_ATTEMPT
-    assert(s[r].slice == n && s[r].amount == p[r].base[n] + DELTA(size)); /* an extension never finds the ledger inconsistent */
-#endif
-    assert(s[r].slice == n);                            /* an extension never finds the ledger inconsistent */
-    p[r].amount = s[r].amount; p[r].slice = n
-  :: reply == shortage ->
-    assert(size != shrink);                             /* a shrink never finds the ledger inconsistent */
+    assert(s[r].slice >= p[r].next);                    /* a resize never finds the ledger inconsistent */
+    leaveAttempt(r);
     if
-    :: size == whole && left >= LEAST -> p[r].sent[n] = part; p[r].waits = true
-    :: else -> skip                                     /* InsufficientFunds, KeyLimitReached */
+#ifdef ADOPTION_WITHOUT_CHANGE
+    :: IS_ENOUGH(r) -> returnHold(r, s[r].slice, s[r].amount)
+    :: !IS_ENOUGH(r) && s[r].slice < CHANGES -> p[r].target = NEXT_TARGET(r); attemptResize(r, s[r].slice, s[r].amount)
+#else
+    :: s[r].slice < CHANGES -> p[r].target = NEXT_TARGET(r); attemptResize(r, s[r].slice, s[r].amount)
+#endif
+    :: else -> endCall(r)                               /* the model ends here, as if with WalletUnavailable */
+    fi
+  :: reply == shortage ->
+    assert(p[r].call == extension);                     /* a shrink never finds the ledger inconsistent */
+    leaveAttempt(r);
+    if
+    :: p[r].base[p[r].next] + left >= LEAST_HELD(r) -> p[r].target = p[r].base[p[r].next] + left
+    :: else -> endCall(r)                               /* InsufficientFunds, KeyLimitReached */
     fi
   fi;
   printf("  request %d: the reply reaches its process\n", r + 1)
@@ -220,64 +292,86 @@ inline changeReplied(r, n, size) {
 #define MOST(r, amount) (p[r].how == reported -> CEILING : MIN(amount, CEILING))
 #endif
 
+/* Whether the attempt expects the request to be as it is. It may then still arrive after another has replaced it. */
+#define MAY_END(r) ((p[r].attempt == anEnd && s[r].live && p[r].endSlice == s[r].slice) || (p[r].attempt == anAdjustment && !s[r].adjusted))
+
+inline leaveEnd(r) {
+  if
+  :: MAY_END(r) -> p[r].lateEnds = p[r].lateEnds | (1 << p[r].cost)
+  :: else
+  fi
+}
+
+/* One of several equal attempts suffices. */
+inline replaceEnd(r) {
+  if
+  :: MAY_END(r) -> p[r].lateEnds = p[r].lateEnds & ~(1 << p[r].cost)
+  :: else
+  fi
+}
+
 /* `endAttempt`. `excess` is the most that the account can pay above the hold. */
 inline planEnd(r, ofSlice, ofAmount, excess) {
+  leaveEnd(r);
   p[r].attempt = anEnd;
   p[r].endSlice = ofSlice;
   p[r].endAmount = ofAmount;
   most = MOST(r, ofAmount);
   p[r].cost = MIN(p[r].used, MIN(most, ofAmount + excess));
-  most = 0
+  most = 0;
+  replaceEnd(r)
 }
 
 #define UNLIMITED 100
 
 #define IS_AS_KNOWN(r, ofSlice, ofAmount) (s[r].slice == ofSlice && s[r].amount == ofAmount)
 #ifdef SETTLE_CHECKS_ONLY_EXISTENCE
-#define MAY_SETTLE(r) (true)
+#define MAY_SETTLE(r, ofSlice, ofAmount) (true)
 #elif defined(END_WITHOUT_SLICE)
-#define MAY_SETTLE(r) (s[r].amount == p[r].endAmount)
+#define MAY_SETTLE(r, ofSlice, ofAmount) (s[r].amount == ofAmount)
 #elif defined(END_WITHOUT_AMOUNT)
-#define MAY_SETTLE(r) (s[r].slice == p[r].endSlice)
+#define MAY_SETTLE(r, ofSlice, ofAmount) (s[r].slice == ofSlice)
 #else
-#define MAY_SETTLE(r) IS_AS_KNOWN(r, p[r].endSlice, p[r].endAmount)
+#define MAY_SETTLE(r, ofSlice, ofAmount) IS_AS_KNOWN(r, ofSlice, ofAmount)
 #endif
 
-#define EXCESS(r) (p[r].cost - p[r].endAmount)
 #ifdef SETTLE_IGNORES_BUDGET
-#define IS_SHORT(r) (EXCESS(r) > 0 && available < EXCESS(r))
+#define IS_SHORT(excess) (excess > 0 && available < excess)
 #elif defined(SETTLE_IGNORES_AVAILABLE)
-#define IS_SHORT(r) (EXCESS(r) > 0 && counted > limit - EXCESS(r))
+#define IS_SHORT(excess) (excess > 0 && counted > limit - excess)
 #else
-#define IS_SHORT(r) (EXCESS(r) > 0 && (available < EXCESS(r) || counted > limit - EXCESS(r)))
+#define IS_SHORT(excess) (excess > 0 && (available < excess || counted > limit - excess))
 #endif
 
 /* The transaction of `endWrites`. Its token needs no step: a hold that has ended never exists again. */
-inline endArrives(r) {
+inline endArrives(r, ofSlice, ofAmount, ofCost) {
+  delta = ofCost - ofAmount;
   if
   :: !s[r].live -> reply = absent
-  :: s[r].live && !MAY_SETTLE(r) -> reply = changed
+  :: s[r].live && !MAY_SETTLE(r, ofSlice, ofAmount) -> reply = changed
   :: else ->
-    assert(s[r].entry == nothing);                    /* a request ends at most once */
-    assert(held >= p[r].endAmount);                   /* held covers each live hold */
+    assert(s[r].entry == nothing);                      /* a request ends at most once */
+    assert(held >= ofAmount);                           /* held covers each live hold */
     if
-    :: IS_SHORT(r) -> reply = shortage; left = LEFT
+    :: IS_SHORT(delta) -> reply = shortage; left = LEFT
     :: else ->
 #ifdef SEEK_PARTIAL_EXCESS
-      assert(EXCESS(r) <= 0 || p[r].cost == MIN(p[r].used, CEILING)); /* sought */
+      assert(delta <= 0 || ofCost == MIN(p[r].used, CEILING)); /* sought */
 #endif
-      checkCharge(r, s[r].amount);
-      s[r].live = false; s[r].entry = charge; s[r].amountAtEnd = s[r].amount; s[r].charged = p[r].cost;
+      checkCharge(r, ofCost, s[r].amount);
+      s[r].live = false; s[r].entry = charge; s[r].amountAtEnd = s[r].amount; s[r].charged = ofCost;
+      held = held - ofAmount;
       s[r].amount = 0; s[r].slice = 0;
-      held = held - p[r].endAmount;
-      available = available - EXCESS(r);
-      counted = counted + EXCESS(r);
-      spent = spent + p[r].cost;
+      available = available - delta;
+      counted = counted + delta;
+      spent = spent + ofCost;
+      p[r].lateEnds = 0;
       reply = done;
       check()
     fi
   fi;
-  printf("  request %d: an attempt to end it at slice %d with %d held and a charge of %d arrives: %e\n", r + 1, p[r].endSlice, p[r].endAmount, p[r].cost, reply)
+  delta = 0;
+  printf("  request %d: an attempt to end it at slice %d with %d held and a charge of %d arrives: %e\n", r + 1, ofSlice, ofAmount, ofCost, reply)
 }
 
 /* The reply reaches `endHold`, and through it `settleHold` (holds/settle-hold.ts). */
@@ -307,30 +401,46 @@ inline endReplied(r) {
 
 /* `affordedPico` and `adjustmentOf`: the money that is left is read before the transaction. */
 inline planAdjustment(r) {
+  leaveEnd(r);
   p[r].attempt = anAdjustment;
   p[r].endSlice = 0; p[r].endAmount = 0;
   most = MOST(r, EXPIRED_AMOUNT(r));
   p[r].cost = MIN(p[r].used, MIN(most, LEFT));
-  most = 0
+  most = 0;
+  replaceEnd(r)
 }
 
+#ifdef LATE_SETTLE_REPEATS
+#define IS_ADJUSTED(r) (false)
+#else
+#define IS_ADJUSTED(r) (s[r].adjusted)
+#endif
+#ifdef LATE_SETTLE_IGNORES_BALANCE
+#define IS_SPENT(ofCost) (counted > limit - ofCost)
+#elif defined(LATE_SETTLE_IGNORES_BUDGET)
+#define IS_SPENT(ofCost) (available < ofCost)
+#else
+#define IS_SPENT(ofCost) (available < ofCost || counted > limit - ofCost)
+#endif
+
 /* The transaction of `adjustmentOf`. */
-inline adjustmentArrives(r) {
+inline adjustmentArrives(r, ofCost) {
   if
-  :: s[r].adjusted -> reply = done
-  :: !s[r].adjusted && (available < p[r].cost || counted > limit - p[r].cost) -> reply = shortage
+  :: IS_ADJUSTED(r) -> reply = done
+  :: !IS_ADJUSTED(r) && IS_SPENT(ofCost) -> reply = shortage
   :: else ->
 #ifdef SEEK_LATE_CHARGE
-    assert(p[r].cost == 0 || p[r].cost == MIN(p[r].used, CEILING)); /* sought */
+    assert(ofCost == 0 || ofCost == MIN(p[r].used, CEILING)); /* sought */
 #endif
-    checkCharge(r, s[r].amountAtEnd);
-    assert(s[r].entry == expire && s[r].charged == 0);  /* a late charge follows an expiry, once */
-    s[r].adjusted = true; s[r].charged = p[r].cost;
-    available = available - p[r].cost; counted = counted + p[r].cost; spent = spent + p[r].cost;
+    checkCharge(r, ofCost, s[r].amountAtEnd);
+    assert(s[r].entry == expire && !s[r].adjusted);     /* a late charge follows an expiry, once */
+    s[r].adjusted = true; s[r].charged = ofCost;
+    available = available - ofCost; counted = counted + ofCost; spent = spent + ofCost;
+    p[r].lateEnds = 0;
     reply = done;
     check()
   fi;
-  printf("  request %d: an attempt to charge %d after the expiry arrives: %e\n", r + 1, p[r].cost, reply)
+  printf("  request %d: an attempt to charge %d after the expiry arrives: %e\n", r + 1, ofCost, reply)
 }
 
 inline adjustmentReplied(r) {
@@ -371,6 +481,7 @@ inline expiryArrives(r) {
 #endif
     s[r].live = false; s[r].entry = expire; s[r].amountAtEnd = s[r].amount;
     s[r].amount = 0; s[r].slice = 0;
+    p[r].lateEnds = 0;
     held = held - w.amount; available = available + w.amount; counted = counted - w.amount;
     reply = done;
     check()
@@ -389,41 +500,57 @@ inline expiryReplied(r) {
 
 /* The process has its answer, or has crashed: it remembers nothing. What it has sent may still arrive. */
 inline forget(r) {
-  p[r].phase = gone; p[r].amount = 0; p[r].slice = 0; p[r].waits = false
+  leaveAttempt(r); endCall(r);
+  p[r].phase = gone; p[r].amount = 0; p[r].slice = 0; p[r].cover = 0
 }
 
 /* The process has its answer. A repeat of its last attempt would change nothing, as another step shows. */
 inline finish(r) {
   forget(r);
-  p[r].attempt = nothing; p[r].how = nothing; p[r].used = 0; p[r].cost = 0; p[r].endSlice = 0; p[r].endAmount = 0
+  p[r].attempt = nothing; p[r].how = nothing; p[r].used = 0; p[r].cost = 0; p[r].endSlice = 0; p[r].endAmount = 0;
+  p[r].lateEnds = 0
 }
 
-/* A change that nobody waits for, and that cannot meet its conditions again. */
-#define IS_OVER(r, n) (!p[r].waits && !MAY_CHANGE(r, n, whole) && !MAY_CHANGE(r, n, shrink))
+/* Attempts at a slice that nobody waits for, and that cannot meet their conditions again. */
+#if defined(RESIZE_WITHOUT_SLICE) || defined(EXTENSION_UPSERTS)
+#define IS_OVER(r, n) (false)
+#else
+#define IS_OVER(r, n) (s[r].reserved && (!s[r].live || s[r].slice >= n) && p[r].next != n)
+#endif
 
 /*
- * Forgets what has no effect any more, which keeps the number of states small. A hold that has ended never exists
- * again, so nothing that expects it commits; only a sender that waits for the reply learns something from it.
+ * Forgets what has no effect any more, which keeps the number of states small. Slices only count up, and a hold that
+ * has ended never exists again, so nothing that expects an earlier state commits; only a sender that waits for the
+ * reply learns something from it.
  */
 inline tidy(r) {
   reply = nothing;
   left = 0;
   if
+  :: IS_OVER(r, 1) -> p[r].late[1] = 0; p[r].base[1] = 0
+  :: else
+  fi;
+  if
+  :: IS_OVER(r, 2) -> p[r].late[2] = 0; p[r].base[2] = 0
+  :: else
+  fi;
+  if
+  :: p[r].phase != running -> p[r].cover = 0
+  :: else
+  fi;
+  if
   :: s[r].reserved && !s[r].live ->
+    p[r].cover = 0;
     if
-    :: IS_OVER(r, 1) -> p[r].sent[1] = nothing; p[r].base[1] = 0; s[r].made[1] = nothing
+    :: p[r].phase == gone && (p[r].attempt == anEnd && p[r].lateEnds == 0 || s[r].adjusted) -> finish(r)
     :: else
     fi;
     if
-    :: IS_OVER(r, 2) -> p[r].sent[2] = nothing; p[r].base[2] = 0; s[r].made[2] = nothing
+    :: s[r].entry == charge || s[r].adjusted -> s[r].amountAtEnd = 0
     :: else
     fi;
     if
-    :: p[r].phase == gone && (p[r].attempt == anEnd || s[r].adjusted) -> finish(r)
-    :: else
-    fi;
-    if
-    :: s[r].entry == charge || s[r].adjusted || p[r].phase == gone && p[r].attempt == nothing -> s[r].amountAtEnd = 0
+    :: p[r].phase == gone && p[r].attempt == nothing -> s[r].amountAtEnd = 0; s[r].entry = charge; s[r].adjusted = false
     :: else
     fi;
     if
@@ -434,22 +561,40 @@ inline tidy(r) {
   fi
 }
 
-#define NEXT(r) (p[r].slice + 1)
-#define MAY_BEGIN_CHANGE(r) (p[r].phase == running && !p[r].waits && p[r].slice < CHANGES && p[r].sent[NEXT(r)] == nothing)
+#define MAY_CALL(r) (p[r].phase == running && p[r].call == nothing && p[r].slice < CHANGES)
 #define BEGAN(r) (p[r].phase != unsent)
 
-inline beginChange(r, size) {
-  p[r].sent[NEXT(r)] = size;
-  p[r].base[NEXT(r)] = p[r].amount;
-  p[r].waits = true;
-  printf("  request %d: begins change %d (%e) of %d held\n", r + 1, NEXT(r), size, p[r].amount)
+/* A caller cannot count on what a shrink may have returned (`shrinkHold`). */
+#ifdef SHRINK_OF_UNKNOWN_OUTCOME_FORGOTTEN
+#define COVER_IN_CALL(r) (p[r].cover)
+#else
+#define COVER_IN_CALL(r) (MIN(p[r].cover, WANTED_HELD(r)))
+#endif
+
+inline beginCall(r, kind) {
+  p[r].call = kind;
+  p[r].cover = COVER_IN_CALL(r);
+  p[r].target = WANTED_HELD(r); attemptResize(r, p[r].slice, p[r].amount);
+  printf("  request %d: calls for an %e of its %d at slice %d\n", r + 1, kind, p[r].amount, p[r].slice)
+}
+
+inline giveUp(r) {
+  leaveAttempt(r); endCall(r);
+  printf("  request %d: gives up the call (WalletUnavailable)\n", r + 1)
 }
 
 inline beginEnd(r, kind, total) {
-  p[r].phase = ending; p[r].waits = false; p[r].how = kind; p[r].used = total;
+  leaveAttempt(r); endCall(r);
+  p[r].phase = ending; p[r].how = kind; p[r].used = total;
   planEnd(r, p[r].slice, p[r].amount, UNLIMITED);
-  printf("  request %d: ends (%e) with a cost of %d, knowing of slice %d with %d held\n", r + 1, kind, total, p[r].slice, p[r].amount)
+  printf("  request %d: ends (%e) with a cost of %d, knowing of slice %d with %d held\n", r + 1, kind, total, p[r].slice, p[r].amount);
+  tidy(r)
 }
+
+/* Steps of attempts that nobody waits for. */
+#define LATE(r, n, ofAmount) d_step { (p[r].late[n] & (1 << ofAmount)) != 0 -> resizeArrives(r, n, ofAmount); tidy(r) }
+#define LATE_END(r, ofCost) d_step { s[r].live && (p[r].lateEnds & (1 << ofCost)) != 0 -> endArrives(r, s[r].slice, s[r].amount, ofCost); tidy(r) }
+#define LATE_ADJUSTMENT(r, ofCost) d_step { !s[r].live && (p[r].lateEnds & (1 << ofCost)) != 0 -> adjustmentArrives(r, ofCost); tidy(r) }
 
 /*
  * A request, from its admission to the last attempt that it has sent. Of two steps that differ in `Replied`, the one
@@ -458,29 +603,45 @@ inline beginEnd(r, kind, total) {
 proctype Request(byte r) {
 end:
   do
-  /* Requests are alike, so it does not matter which is the first. */
   :: d_step { !BEGAN(r) && (r == 0 || BEGAN(0)) -> p[r].phase = reserving; printf("  request %d: reserves\n", r + 1) }
   :: d_step { BEGAN(r) && !closed -> reserveArrives(r); tidy(r) }
   :: d_step { p[r].phase == reserving -> reserveArrives(r); reserveReplied(r); tidy(r) }
 
-  :: d_step { MAY_BEGIN_CHANGE(r) -> beginChange(r, whole) }
-  :: d_step { MAY_BEGIN_CHANGE(r) && p[r].amount >= RETURNED -> beginChange(r, shrink) }
-  :: d_step { p[r].sent[1] != nothing -> changeArrives(r, 1, p[r].sent[1]); tidy(r) }
-  :: d_step { p[r].sent[2] != nothing -> changeArrives(r, 2, p[r].sent[2]); tidy(r) }
-  :: d_step { p[r].sent[1] == part -> changeArrives(r, 1, whole); tidy(r) }
-  :: d_step { p[r].sent[2] == part -> changeArrives(r, 2, whole); tidy(r) }
-  :: d_step { p[r].waits -> changeArrives(r, NEXT(r), p[r].sent[NEXT(r)]); changeReplied(r, NEXT(r), p[r].sent[NEXT(r)]); tidy(r) }
-  :: d_step { p[r].waits && s[r].made[NEXT(r)] == p[r].sent[NEXT(r)] -> changeAcknowledged(r, NEXT(r), p[r].sent[NEXT(r)]); changeReplied(r, NEXT(r), p[r].sent[NEXT(r)]); tidy(r) }
+  :: d_step { MAY_CALL(r) -> beginCall(r, extension) }
+  :: d_step { MAY_CALL(r) && p[r].amount >= RETURNED -> beginCall(r, shrink) }
+  :: d_step { p[r].call != nothing -> resizeArrives(r, p[r].next, p[r].target); p[r].made = p[r].made || reply == done; tidy(r) }
+  :: d_step { p[r].call != nothing -> resizeArrives(r, p[r].next, p[r].target); resizeReplied(r); tidy(r) }
+  /* Within the lifetime of its token, a repeat of what was committed is only acknowledged. */
+  :: d_step { p[r].made -> reply = done; resizeReplied(r); tidy(r) }
+  :: d_step { p[r].call != nothing -> giveUp(r); tidy(r) }
+  :: LATE(r, 1, 0)
+  :: LATE(r, 1, 1)
+  :: LATE(r, 1, 2)
+  :: LATE(r, 1, 3)
+  :: LATE(r, 2, 0)
+  :: LATE(r, 2, 1)
+  :: LATE(r, 2, 2)
+  :: LATE(r, 2, 3)
+  :: LATE(r, 2, 4)
+  :: LATE(r, 2, 5)
 
   /* The answer is complete, was cut, or was cancelled, also while a change is in flight. */
-  :: d_step { p[r].phase == running -> beginEnd(r, reported, 1) }
   :: d_step { p[r].phase == running -> beginEnd(r, reported, 4) }
   :: d_step { p[r].phase == running -> beginEnd(r, estimated, 4) }
   :: d_step { p[r].phase == running -> beginEnd(r, release, 0) }
-  :: d_step { p[r].attempt == anEnd -> endArrives(r); tidy(r) }
-  :: d_step { p[r].attempt == anEnd && p[r].phase == ending -> endArrives(r); endReplied(r); tidy(r) }
-  :: d_step { p[r].attempt == anAdjustment -> adjustmentArrives(r); tidy(r) }
-  :: d_step { p[r].attempt == anAdjustment && p[r].phase == ending -> adjustmentArrives(r); adjustmentReplied(r); tidy(r) }
+  :: d_step { p[r].attempt == anEnd -> endArrives(r, p[r].endSlice, p[r].endAmount, p[r].cost); tidy(r) }
+  :: d_step { p[r].attempt == anEnd && p[r].phase == ending -> endArrives(r, p[r].endSlice, p[r].endAmount, p[r].cost); endReplied(r); tidy(r) }
+  :: LATE_END(r, 0)
+  :: LATE_END(r, 1)
+  :: LATE_END(r, 2)
+  :: LATE_END(r, 3)
+  :: LATE_END(r, 4)
+  :: d_step { p[r].attempt == anAdjustment -> adjustmentArrives(r, p[r].cost); tidy(r) }
+  :: d_step { p[r].attempt == anAdjustment && p[r].phase == ending -> adjustmentArrives(r, p[r].cost); adjustmentReplied(r); tidy(r) }
+  :: LATE_ADJUSTMENT(r, 1)
+  :: LATE_ADJUSTMENT(r, 2)
+  :: LATE_ADJUSTMENT(r, 3)
+  :: LATE_ADJUSTMENT(r, 4)
   /* The retries are over, and UnsettledRequests (data-plane/settlement/unsettled-requests.ts) begins again. */
   :: d_step { p[r].phase == ending -> planEnd(r, p[r].slice, p[r].amount, UNLIMITED); printf("  request %d: settles again\n", r + 1); tidy(r) }
 
@@ -518,8 +679,7 @@ init {
   atomic {
     byte i;
     for (i : 0 .. 1) {
-      p[i].phase = unsent; p[i].sent[1] = nothing; p[i].sent[2] = nothing; p[i].how = nothing; p[i].attempt = nothing;
-      s[i].made[1] = nothing; s[i].made[2] = nothing; s[i].entry = nothing
+      p[i].phase = unsent; p[i].call = nothing; p[i].how = nothing; p[i].attempt = nothing; s[i].entry = nothing
     };
     i = 0;
     /* Either the account or the budget is the first to run out. */

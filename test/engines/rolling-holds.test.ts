@@ -1,6 +1,11 @@
 import type { Counting } from '../../lambdas/domain/wallet/holds/counting';
 import type { RollingHold } from '../../lambdas/domain/wallet/holds/resize-hold';
-import { HoldNotFound, InsufficientFunds, KeyLimitReached } from '../../lambdas/domain/wallet/wallet-errors';
+import {
+  HoldNotFound,
+  InsufficientFunds,
+  KeyLimitReached,
+  WalletUnavailable,
+} from '../../lambdas/domain/wallet/wallet-errors';
 import { WalletStage } from '../domain/wallet/wallet-stage';
 import { describeDurableEngines, startStage } from './table-store-engines';
 
@@ -70,9 +75,54 @@ describeDurableEngines('holds that follow their requests on', (engine) => {
     const hold = await stage.roll(CENT, 9n * CENT);
     stage.store.plan('lost reply');
     expect(await extend(hold, CENT)).toMatchObject({ heldPico: 2n * CENT, rolling: { slice: 1n } });
-    expect(await extend(hold, CENT)).toMatchObject({ heldPico: 2n * CENT, rolling: { slice: 1n } });
+    expect(await extend(hold, CENT)).toMatchObject({ heldPico: 2n * CENT, rolling: { slice: 2n } });
     await stage.release(hold);
     expect(await stage.amounts()).toEqual([10n * CENT, 0n, 0n]);
+  });
+
+  test('an extension whose reply was lost adds nothing after the settle, whether its token is remembered or not', async () => {
+    const hold = await stage.roll(CENT, 9n * CENT);
+    stage.store.plan('lost reply', () => stage.settle(hold, 2n * CENT));
+    expect(await extend(hold, 3n * CENT)).toMatchObject({ heldPico: 4n * CENT });
+    expect(await stage.amounts()).toEqual([8n * CENT, 0n, 2n * CENT]);
+    await expect(extend(hold, 3n * CENT)).rejects.toBeInstanceOf(HoldNotFound);
+    expect(await stage.amounts()).toEqual([8n * CENT, 0n, 2n * CENT]);
+  });
+
+  test('a shrink that a later extension overtakes does not shrink what that extension has confirmed', async () => {
+    const hold = await stage.roll(CENT, 9n * CENT);
+    await extend(hold, 2n * CENT);
+    stage.store.plan('none', 'late', ...Array.from({ length: 20 }, () => 'unreachable' as const));
+    await expect(stage.wallet.shrink(hold, CENT)).rejects.toBeInstanceOf(WalletUnavailable);
+    stage.store.clear();
+    expect(await extend(hold, 2n * CENT)).toMatchObject({ heldPico: 3n * CENT });
+    expect(await stage.store.arrive()).toEqual([false]);
+    expect(await stage.amounts()).toEqual([7n * CENT, 3n * CENT, 0n]);
+  });
+
+  test('a report above the hold meets a budget that a concurrent reserve has left one pico-dollar short', async () => {
+    const hold = await stage.roll(CENT, 50n * CENT, BUDGET);
+    stage.store.plan(() => stage.count(CENT + 1n, BUDGET));
+    expect(await stage.settle(hold, 4n * CENT)).toMatchObject({ costPico: 4n * CENT - 1n, overrunPico: 1n });
+    expect(await stage.amounts()).toEqual([5n * CENT, CENT + 1n, 4n * CENT - 1n]);
+  });
+
+  test('a report of 900 million tokens is charged up to the ceiling, and the loss is booked', async () => {
+    const tokens = 900_000_000;
+    const costPico = BigInt(tokens) * 15_000_000n;
+    const hold = await stage.roll(CENT, 9n * CENT);
+    const charge = { costPico: 9n * CENT, overrunPico: costPico - 9n * CENT };
+    expect(await stage.settle(hold, costPico, { usage: { output: tokens } })).toMatchObject(charge);
+    expect(await stage.usage.get(hold.accountId, hold.requestId)).toMatchObject({
+      ...charge,
+      usage: { output: tokens },
+    });
+    expect((await stage.entries()).at(-1)?.transfers).toContainEqual({
+      from: 'operatorLoss',
+      to: 'overrun',
+      amountPico: charge.overrunPico,
+    });
+    expect(await stage.amounts()).toEqual([CENT, 0n, 9n * CENT]);
   });
 
   test('streams that extend concurrently take what the account has, and no more', async () => {

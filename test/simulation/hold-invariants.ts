@@ -1,4 +1,5 @@
 import { DAY_MS } from '../../lambdas/domain/clock';
+import { lesser } from '../../lambdas/domain/money/pico';
 import type { Item } from '../../lambdas/domain/table/value';
 import { fingerprint, movedInto, pico, text } from './fields';
 import type { Intents } from './intents';
@@ -54,7 +55,12 @@ function isResizedRight(before: Item, after: Item, stored: Stored, intents: Inte
   const isNext = pico(after, 'slice') === pico(before, 'slice') + 1n;
   expectKept('invariant 3', isNext, `the hold of ${requestId} skips a slice, or changes one`);
   const heldPico = pico(after, 'heldPico');
-  const wanted = intents.requests.get(requestId)?.resizes ?? [];
+  const { resizes: wanted = [], countedPico = 0n } = intents.requests.get(requestId) ?? {};
+  expectKept(
+    'invariant 8',
+    heldPico >= countedPico,
+    `${requestId} counts on ${countedPico}, of which ${heldPico} is held`,
+  );
   const isWanted = wanted.some(({ leastPico, mostPico }) => leastPico <= heldPico && heldPico <= mostPico);
   expectKept('invariant 8', isWanted, `nobody wanted the hold of ${requestId} to become ${heldPico}`);
   if (heldPico > pico(before, 'heldPico')) expectActive(accountId, requestId, stored);
@@ -88,13 +94,14 @@ function chargeIsWithin(hold: Item, entry: Item, intents: Intents): void {
   const spentPico = movedInto('spent', entry);
   const namedPico = spentPico > heldPico ? spentPico : heldPico;
   expectKept('invariant 3', pico(entry, 'heldPico') === namedPico, `the end of ${requestId} names another hold`);
-  const { ceilingPico = 0n, isEstimated } = intents.requests.get(requestId) ?? {};
-  const isReported = isEstimated === false;
+  const intent = intents.requests.get(requestId);
+  const isReported = intent?.isEstimated === false;
   expectKept('invariant 4', spentPico <= heldPico || isReported, `${requestId} was charged for more than was reported`);
-  const mostPico = ceilingPico > heldPico ? ceilingPico : heldPico;
+  const mostPico = intent?.ceilingPico ?? heldPico;
   expectKept('invariant 4', spentPico <= mostPico, `${requestId} was charged more than its ceiling`);
-  // While the hold covers the cost, the operator loses nothing.
-  const isLossDue = movedInto('overrun', entry) === 0n || spentPico >= heldPico;
+  // While the hold covers the cost, the operator loses nothing, except above the ceiling.
+  const coveredPico = intent?.ceilingPico === undefined ? heldPico : lesser(heldPico, intent.ceilingPico);
+  const isLossDue = movedInto('overrun', entry) === 0n || spentPico >= coveredPico;
   expectKept('invariant 4', isLossDue, `the operator paid for what the hold of ${requestId} covered`);
 }
 

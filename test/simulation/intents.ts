@@ -11,6 +11,8 @@ export interface RequestIntent {
   readonly ceilingPico: bigint | undefined;
   /** Whether its usage is an estimate, for which the account pays no more than is held. */
   readonly isEstimated: boolean;
+  /** What its process counts on while the request runs, in pico-dollars: no change may leave less in the hold. */
+  countedPico: bigint;
   /** The changes of the hold that its callers attempted. */
   readonly resizes: WantedResize[];
   /** The costs that callers tried to end it with; 0 for a release. */

@@ -1,4 +1,4 @@
-import { larger, lesser } from '../../lambdas/domain/money/pico';
+import { lesser } from '../../lambdas/domain/money/pico';
 import type { Hold } from '../../lambdas/domain/wallet/holds/hold';
 import { budgetLeftIn } from './limits';
 import { pico } from './fields';
@@ -33,7 +33,7 @@ export class LossWatch {
     const { ceilingPico, isEstimated } = this.#intent;
     const heldPico = this.#endedAtPico;
     if (overrunPico === 0n || heldPico === undefined || ceilingPico === undefined || isEstimated) return;
-    const isDue = costPico >= larger(heldPico, lesser(ceilingPico, heldPico + this.#leastPico));
+    const isDue = costPico >= lesser(ceilingPico, heldPico + this.#leastPico);
     expectKept('invariant 4', isDue, `the operator paid for what the account of ${this.#hold.requestId} covered`);
   }
 

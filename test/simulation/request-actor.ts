@@ -96,6 +96,7 @@ const intentOf = (
   holdsPico: new Set(),
   ceilingPico,
   isEstimated: rolling?.isEstimated === true,
+  countedPico: 0n,
   resizes: [],
   costsPico: new Set(),
 });

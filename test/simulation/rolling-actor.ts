@@ -29,11 +29,13 @@ export class RollingActor {
     this.#actor = actor;
     this.#hold = hold;
     this.#intent = intent;
+    intent.countedPico = hold.heldPico;
   }
 
   /** Starts no further change. @returns the hold as this process knows it, although a change may be in flight */
   end(): Hold {
     this.#hasEnded = true;
+    this.#intent.countedPico = 0n;
     return this.#hold;
   }
 
@@ -58,6 +60,7 @@ export class RollingActor {
       this.#answerIsRecorded(result.answer);
       if (resize.do === 'extend') this.#isExtended(result.answer, wantedOf(hold, resize));
       this.#hold = result.answer;
+      if (!this.#hasEnded) this.#intent.countedPico = result.answer.heldPico;
       return 'changed';
     }
     if ('refusal' in result) {
@@ -72,7 +75,11 @@ export class RollingActor {
     const { wallet, store } = this.#actor;
     store.plan(resize.faults ?? []);
     this.#intent.resizes.push(wantedOf(hold, resize));
-    if (resize.do === 'shrink') return wallet.shrink(hold, returnedBy(hold, resize.tenths));
+    if (resize.do === 'shrink') {
+      const returnedPico = returnedBy(hold, resize.tenths);
+      this.#intent.countedPico = lesser(this.#intent.countedPico, hold.heldPico - returnedPico);
+      return wallet.shrink(hold, returnedPico);
+    }
     const { wantedPico, leastPico } = resize;
     return wallet.extend(hold, { wantedPico, leastPico });
   }

@@ -1,5 +1,5 @@
 /**
- * `npm run simulate -- --histories N --seed S`: plays N histories, with seeds from S upwards. It fails if one of them
+ * `npm run simulate -- --histories N --seed S`: plays N histories, by default 200,000, with seeds from S upwards. It fails if one of them
  * breaks an invariant, or if too few of them reached a landmark for their success to mean something.
  */
 import { parseArgs } from 'node:util';
@@ -9,7 +9,7 @@ import { simulate } from './simulation';
 
 const { values } = parseArgs({
   options: {
-    histories: { type: 'string', default: '20000' },
+    histories: { type: 'string', default: '200000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
   },
 });

@@ -45,6 +45,13 @@ describe('the end of a hold on an inconsistent ledger', () => {
     expect((await stage.entries()).map(({ kind }) => kind)).toEqual(['credit']);
   });
 
+  test('a request is settled within its hold even if less than nothing is available', async () => {
+    const { stage, hold } = await withHold();
+    await tamper(stage, { availablePico: -601n });
+    expect(await stage.settle(hold, 400n)).toMatchObject({ costPico: 400n, overrunPico: 0n });
+    expect(await stage.amounts()).toEqual([-1n, 0n, 400n]);
+  });
+
   test('a settle is refused if the entry of the hold already exists', async () => {
     const { stage, hold } = await withHold();
     await put(stage, { ...entryKey(ACCOUNT, hold.requestId), kind: 'release' });

@@ -7,8 +7,9 @@ import type { Item } from '../../../lambdas/domain/table/value';
  * - `conflict`, `throttled`: nothing is written, and the store reports it.
  * - `unreachable`: nothing is written, but the caller cannot tell.
  * - `lost reply`: everything is written, but the caller cannot tell.
+ * - `late`: like `unreachable`, but the transaction arrives later, when `arrive` is called.
  */
-type NamedFault = 'none' | 'conflict' | 'throttled' | 'unreachable' | 'lost reply';
+type NamedFault = 'none' | 'conflict' | 'throttled' | 'unreachable' | 'lost reply' | 'late';
 
 export type Fault = NamedFault | Meanwhile;
 
@@ -19,6 +20,7 @@ type Meanwhile = () => Promise<unknown>;
 export class FaultyStore implements TableStore {
   readonly #inner: TableStore;
   readonly #faults: Fault[] = [];
+  readonly #late: (() => Promise<void>)[] = [];
   #turns: readonly number[] = [0];
   #calls = 0;
   /** The number of calls so far. */
@@ -35,6 +37,12 @@ export class FaultyStore implements TableStore {
   /** Drops the planned faults, so that the store works again. */
   clear(): void {
     this.#faults.length = 0;
+  }
+
+  /** Lets the late transactions arrive. @returns which of them were written */
+  async arrive(): Promise<readonly boolean[]> {
+    const arrivals = await Promise.allSettled(this.#late.splice(0).map((transact) => transact()));
+    return arrivals.map(({ status }) => status === 'fulfilled');
   }
 
   /** Sets, cyclically, how many turns each call waits before and after its work: this decides which call is first. */
@@ -70,7 +78,8 @@ export class FaultyStore implements TableStore {
     const fault = this.#faults.shift() ?? 'none';
     return this.#inTurn(async () => {
       if (typeof fault === 'function') await fault();
-      if (fault === 'unreachable') throw new StoreUnavailable('ECONNRESET');
+      if (fault === 'late') this.#late.push(() => this.#inner.transact(writes, token));
+      if (fault === 'unreachable' || fault === 'late') throw new StoreUnavailable('ECONNRESET');
       if (fault === 'conflict') throw new TransactionCancelled(writes.map(() => ({ code: 'Conflict' })));
       if (fault === 'throttled') throw new TransactionCancelled(writes.map(() => ({ code: 'Throttled' })));
       await this.#inner.transact(writes, token);

@@ -41,10 +41,10 @@ export function endHold(dependencies: WalletDependencies, end: HoldEnd): Promise
       attempt = endAttempt(dependencies, { ...end, hold: met.hold });
       throw new RetryNeeded();
     }
-    if (refusals.includes(INCONSISTENT)) throw new LedgerInconsistent();
     const shortages = refusals.filter(
       (refusal) => refusal instanceof InsufficientFunds || refusal instanceof BudgetShort,
     );
+    if (shortages.length < refusals.length) throw new LedgerInconsistent();
     const inDrawers = shortages.some((shortage) => shortage instanceof InsufficientFunds && shortage.hasDrawers);
     if (inDrawers && !hasEmptiedDrawers) {
       hasEmptiedDrawers = true;

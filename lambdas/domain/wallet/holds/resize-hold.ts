@@ -1,5 +1,6 @@
 import { holdKey } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
+import { lesser } from '../../money/pico';
 import { type GuardedWrite, commit } from '../../table/commit';
 import { absent, all, compare } from '../../table/condition';
 import { RetryNeeded } from '../../table/retry';
@@ -33,7 +34,8 @@ export interface Extension {
 /**
  * Adds money to the hold of a running request. If the account or the key's budget has less than wanted, the hold gets
  * the rest, unless that is too little to be of use. A request changes its hold once at a time. A change that its caller
- * does not know of is therefore an earlier attempt that arrived late, and counts towards what is wanted.
+ * does not know of is therefore an earlier attempt that arrived late, and counts towards what is wanted. It is confirmed
+ * by a change of its own, because other attempts that know of it may still arrive, and could shrink the hold.
  * @returns the hold as it is now
  * @throws InsufficientFunds, KeyLimitReached, WalletSuspended, WalletNotFound: this call has not changed the hold
  * @throws HoldNotFound when the request has ended or its hold has expired
@@ -48,20 +50,22 @@ export async function extendHold(
   let hasEmptiedDrawers = false;
   return retryOrUnavailable(RESERVE_RETRY, dependencies.timing, async () => {
     const refusals = await commit(dependencies.store, attempt.writes, attempt.token);
-    const refusal = refusals.find((other) => !isShortage(other)) ?? refusals[0];
+    const [refusal] = refusals;
     if (refusal === undefined) return attempt.resized;
     if (refusal instanceof ResizedBefore) {
-      if (refusal.hold.heldPico >= leastHeldPico) return refusal.hold;
-      attempt = resizeAttempt(refusal.hold, wantedHeldPico);
+      const { heldPico } = refusal.hold;
+      attempt = resizeAttempt(refusal.hold, heldPico < leastHeldPico ? wantedHeldPico : heldPico);
       throw new RetryNeeded();
     }
     if (!isShortage(refusal)) throw refusal;
-    if (refusals.some((each) => each instanceof InsufficientFunds && each.hasDrawers) && !hasEmptiedDrawers) {
+    // Stryker disable next-line MethodExpression: the refusals behind the first one are shortages, too.
+    const shortages = refusals.filter(isShortage);
+    if (!hasEmptiedDrawers && shortages.some((each) => each instanceof InsufficientFunds && each.hasDrawers)) {
       hasEmptiedDrawers = true;
       await emptyDrawers(dependencies, hold.accountId);
       throw new RetryNeeded();
     }
-    const shortest = refusals.filter(isShortage).reduce(shorter);
+    const shortest = shortages.reduce(shorter);
     const affordedHeldPico = attempt.known.heldPico + leftOf(shortest);
     if (affordedHeldPico < leastHeldPico) throw errorOf(shortest);
     attempt = resizeAttempt(attempt.known, affordedHeldPico);
@@ -88,8 +92,7 @@ export async function shrinkHold(
     const [refusal] = await commit(dependencies.store, attempt.writes, attempt.token);
     if (refusal === undefined) return attempt.resized;
     if (!(refusal instanceof ResizedBefore)) throw isShortage(refusal) ? new LedgerInconsistent() : refusal;
-    if (refusal.hold.heldPico <= wantedHeldPico) return refusal.hold;
-    attempt = resizeAttempt(refusal.hold, wantedHeldPico);
+    attempt = resizeAttempt(refusal.hold, lesser(refusal.hold.heldPico, wantedHeldPico));
     throw new RetryNeeded();
   });
 }
