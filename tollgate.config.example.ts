@@ -36,7 +36,13 @@ export const config: TollgateConfig = {
 
   // AWS accounts, in addition to the deployment's own, whose roles may call without an API key: docs/keyless.md.
   // Pages of these origins may call the gateway from a browser, with a key that their user enters: docs/api.md.
-  dataPlane: { workloadAccounts: ['444455556666'], browserOrigins: ['https://chat.example.com'] },
+  // A running request holds a part of what it can cost, which grows with its output; `worst-case` holds all of it:
+  // docs/money.md.
+  dataPlane: {
+    workloadAccounts: ['444455556666'],
+    browserOrigins: ['https://chat.example.com'],
+    holds: 'rolling',
+  },
 
   // Audit events stay in the table for 90 days, and in an archive that cannot be shortened for a year: docs/audit.md.
   audit: { archiveDays: 365 },

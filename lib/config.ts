@@ -2,6 +2,7 @@ import type { Node } from 'constructs';
 import { z } from 'zod';
 import { ADDRESS_POLICIES, ADDRESS_POLICY_DEFAULT } from '../lambdas/contracts/deployment/audit-address';
 import { browserOriginsSchema } from '../lambdas/contracts/deployment/browser-origins';
+import { HOLD_MODE_DEFAULT, holdModeSchema } from '../lambdas/contracts/deployment/hold-mode';
 import { quotaNeeded } from './constructs/concurrency';
 import { providerSchema } from './data-plane/provider-config';
 import { identitySchema, isReservedStage } from './identity/identity-config';
@@ -119,6 +120,8 @@ const configSchema = z.strictObject({
        * Answers of any size pass in 128 MB; requests of several megabytes need the default, see docs/deploy.md.
        */
       memoryMb: z.int().min(128, 'must be at least 128 MB').max(10_240, 'must be at most 10240 MB').default(256),
+      /** How much of an account's money a request holds while it runs; see docs/money.md. */
+      holds: holdModeSchema.default(HOLD_MODE_DEFAULT),
       /** AWS accounts, in addition to the deployment's own, that may allow their roles to call the URL for workloads. */
       workloadAccounts: z
         .array(accountNumber)

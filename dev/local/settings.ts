@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { DURABILITIES, type Durability } from '../../lambdas/adapters/embedded/file-commits';
 import { browserOriginsSchema } from '../../lambdas/contracts/deployment/browser-origins';
+import { HOLD_MODE_DEFAULT, type HoldMode, holdModeSchema } from '../../lambdas/contracts/deployment/hold-mode';
 import { type ProviderSettings, regionSchema } from '../../lambdas/contracts/storage/catalog';
 import {
   burstTokensSchema,
@@ -31,6 +32,8 @@ export interface Settings {
   readonly requestSeconds: number;
   /** Says whether an acknowledged charge survives a power failure. */
   readonly durability: Durability;
+  /** How much of an account's money a request holds while it runs. */
+  readonly holds: HoldMode;
   /** The origins whose pages may call the gateway from a browser. */
   readonly browserOrigins: readonly string[];
   /** Empty when the environment configures none; the demo provider answers then. */
@@ -65,6 +68,7 @@ const environmentSchema = z.object({
   TOLLGATE_DATA: z.string().default('.tollgate'),
   TOLLGATE_REQUEST_SECONDS: wholeNumber(REQUEST_SECONDS_MIN, REQUEST_SECONDS_MAX).default(REQUEST_SECONDS_MAX),
   TOLLGATE_DURABILITY: z.enum(DURABILITIES, `must be ${DURABILITIES.join(' or ')}`).default('power-loss'),
+  TOLLGATE_HOLDS: holdModeSchema.default(HOLD_MODE_DEFAULT),
   TOLLGATE_BROWSER_ORIGINS: z
     .string()
     .transform((list) => list.split(',').map((origin) => origin.trim()))
@@ -125,6 +129,7 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
     dataFolder: resolve(environment.TOLLGATE_DATA),
     requestSeconds: environment.TOLLGATE_REQUEST_SECONDS,
     durability: environment.TOLLGATE_DURABILITY,
+    holds: environment.TOLLGATE_HOLDS,
     browserOrigins: environment.TOLLGATE_BROWSER_ORIGINS,
     providers: [...openai, ...anthropic],
   };

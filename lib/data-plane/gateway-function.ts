@@ -56,6 +56,7 @@ export function gatewayFunctionProps(
       PROVIDER_KEYS_SECRET: providerKeys.secretArn,
       PROVIDERS: JSON.stringify(config.providers),
       USAGE_RETENTION_DAYS: String(config.usageDays),
+      HOLDS: config.dataPlane.holds,
     },
   };
 }

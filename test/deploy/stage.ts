@@ -139,5 +139,6 @@ export function workloadsEnvironment(stage: Stage): Env<typeof WORKLOADS_ENV> {
     CATALOG_TABLE: deployment.tableNames.catalog,
     PROVIDER_KEYS_SECRET: deployment.output('ProviderKeysSecret'),
     PROVIDERS: JSON.stringify(config.providers),
+    HOLDS: 'rolling',
   };
 }

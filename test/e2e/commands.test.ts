@@ -164,6 +164,16 @@ describe.each(['while the gateway runs', 'after the gateway has stopped'])('%s',
     expect(Number(await events())).toBe(before + 2);
   });
 
+  test('an account is set to worst-case holds and back, and the audit log records each change', async () => {
+    const { accountId = '' } = json((await run.tollgate('accounts', 'create')).out);
+    const holds = async (...mode: string[]) => json((await run.tollgate('accounts', 'holds', accountId, ...mode)).out);
+    expect(await holds()).toEqual({ accountId, holds: 'rolling' });
+    expect(await holds('worst-case')).toEqual({ accountId, holds: 'worst-case' });
+    expect(await holds()).toEqual({ accountId, holds: 'worst-case' });
+    expect(await holds('rolling')).toEqual({ accountId, holds: 'rolling' });
+    expect(json((await run.tollgate('audit', 'verify', accountId)).out)).toMatchObject({ events: 3 });
+  });
+
   test('an unknown account is reported in one line with exit code 1', async () => {
     for (const account of ['acc_01ARZ3NDEKTSV4RRFFQ69G5FAV', 'nobody', '../etc']) {
       expect(await run.tollgate('wallet', account)).toEqual({
@@ -177,6 +187,9 @@ describe.each(['while the gateway runs', 'after the gateway has stopped'])('%s',
 
 test.each([
   [[], 'No command was given.'],
+  [['accounts', 'holds'], 'An argument is missing.'],
+  [['accounts', 'holds', 'a', 'none'], 'Give the mode as rolling or worst-case.'],
+  [['accounts', 'holds', 'a', 'rolling', 'x'], 'There are too many arguments.'],
   [['walet', 'x'], 'Unknown command "walet x".'],
   [['wallet'], 'An argument is missing.'],
   [['wallet', 'a', 'b'], 'There are too many arguments.'],

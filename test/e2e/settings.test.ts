@@ -7,6 +7,7 @@ describe('the settings of a local run', () => {
       dataFolder: `${process.cwd()}/.tollgate`,
       requestSeconds: 900,
       durability: 'power-loss',
+      holds: 'rolling',
       browserOrigins: [],
       providers: [],
     });
@@ -71,6 +72,10 @@ describe('the settings of a local run', () => {
     expect(readSettings({ TOLLGATE_DURABILITY: durability })).toMatchObject({ durability });
   });
 
+  test.each(['rolling', 'worst-case'])('the mode of holds %s is accepted', (holds) => {
+    expect(readSettings({ TOLLGATE_HOLDS: holds })).toMatchObject({ holds });
+  });
+
   test.each([
     [{ PORT: '65536' }, 'PORT must be a whole number from 0 to 65535.'],
     [{ PORT: '-1' }, 'PORT must be a whole number from 0 to 65535.'],
@@ -79,6 +84,7 @@ describe('the settings of a local run', () => {
     [{ OPENAI_BURST_TOKENS: '0' }, 'OPENAI_BURST_TOKENS must be at least 1.'],
     [{ OPENAI_TOKENS_PER_SECOND: '1.5' }, 'OPENAI_TOKENS_PER_SECOND must be a whole number.'],
     [{ ANTHROPIC_DELIVERY: 'late' }, 'ANTHROPIC_DELIVERY must be incremental, buffered or unknown.'],
+    [{ TOLLGATE_HOLDS: 'Rolling' }, 'TOLLGATE_HOLDS must be rolling or worst-case.'],
     [{ TOLLGATE_DURABILITY: 'full' }, 'TOLLGATE_DURABILITY must be power-loss or process-crash.'],
     [
       { OPENAI_BASE_URL: 'localhost:1' },

@@ -47,7 +47,7 @@ const routesWithBody = ROUTES.filter(({ body }) => body !== undefined).map((rout
 
 /** The people who together may use every route of an account. */
 const standingFor = (permission: Permission): string =>
-  ['account.suspend', 'account.resume', 'account.appoint'].includes(permission) ||
+  ['account.suspend', 'account.resume', 'account.holds', 'account.appoint'].includes(permission) ||
   !/^(account|billing|member|invitation|key|federation|audit)\./.test(permission)
     ? 'operator'
     : 'owner';

@@ -73,6 +73,7 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
     body: { personId: stage.person('admin') },
   }),
   suspendAccount: at('/v1/accounts/{accountId}/suspend', { body: { reason: 'abuse' } }),
+  setHolds: at('/v1/accounts/{accountId}/holds', { body: { holds: 'worst-case' }, headers: ANY_VERSION }),
   resumeAccount: at('/v1/accounts/{accountId}/resume'),
 
   listMembers: at('/v1/accounts/{accountId}/members'),

@@ -9,7 +9,8 @@ import { ApiStage, type Answered } from './api-stage';
 async function answerOf(route: (typeof ROUTES)[number], stage: ApiStage): Promise<Answered> {
   const request = await EXAMPLES[route.id]!(stage, stage.accountId);
   const as = route.permission.startsWith('deployment.') || /^(catalog|operator)\./.test(route.permission);
-  const isOperators = as || ['account.suspend', 'account.resume', 'account.appoint'].includes(route.permission);
+  const isOperators =
+    as || ['account.suspend', 'account.resume', 'account.holds', 'account.appoint'].includes(route.permission);
   return stage.ask({ method: route.method.toUpperCase(), as: isOperators ? 'operator' : 'owner', ...request });
 }
 

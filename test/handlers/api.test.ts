@@ -77,6 +77,25 @@ describe('a change', () => {
     expect(await stage.parts.accounts.get(stage.accountId)).toMatchObject({ name: 'Ours' });
   });
 
+  test('an operator sets an account to worst-case holds, and its members see it', async () => {
+    const path = `${account}/holds`;
+    const set = (body: unknown, as = 'operator', headers: { readonly [name: string]: string } = { 'if-match': '*' }) =>
+      stage.ask({ method: 'PUT', path, as, body, headers });
+    const worstCase = { holds: 'worst-case' };
+    expect(await set(worstCase, 'owner')).toMatchObject({ status: 403, body: { code: 'not_allowed' } });
+    expect(await set({ holds: 'none' })).toMatchObject({ status: 400, body: { errors: [{ pointer: '/holds' }] } });
+    expect(await set(worstCase, 'operator', {})).toMatchObject({ status: 428 });
+    const { headers } = await stage.ask({ method: 'GET', path: account, as: 'operator' });
+    const etag = { 'if-match': headers['etag']! };
+    expect(await set(worstCase, 'operator', etag)).toMatchObject({ status: 200, body: worstCase });
+    expect(await set({ holds: 'rolling' }, 'operator', etag)).toMatchObject({ status: 412 });
+    expect(await stage.ask({ method: 'GET', path: account, as: 'billing' })).toMatchObject({ body: worstCase });
+    const audit = await stage.ask({ method: 'GET', path: `${account}/audit`, as: 'auditor', query: 'limit=1' });
+    expect(audit.body['items']).toMatchObject([
+      { action: 'account.holds', before: { holds: 'rolling' }, after: worstCase },
+    ]);
+  });
+
   test('a change is in the audit log with its actor and without personal data', async () => {
     await rename({ 'if-match': '*' });
     const { body, text } = await stage.ask({

@@ -25,6 +25,7 @@ const ENVIRONMENT = {
   ...Object.fromEntries(Object.values(environments).flatMap((names) => names.map((name) => [name, name]))),
   PROVIDERS: JSON.stringify([{ id: 'openai', dialect: 'openai', baseUrl: 'https://api.openai.com/v1' }]),
   USAGE_RETENTION_DAYS: '90',
+  HOLDS: 'rolling',
   ADDRESS_POLICY: 'network',
   USER_POOL_ID: 'us-east-1_Abcdefghi',
   RECEIPT_KEY: 'arn:aws:kms:us-east-1:111122223333:key/00000000-0000-0000-0000-000000000000',

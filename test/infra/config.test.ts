@@ -21,9 +21,13 @@ test('an empty configuration is valid and has every default', () => {
     usageDays: 90,
     pitrDays: 28,
     logDays: 30,
-    dataPlane: { memoryMb: 256 },
+    dataPlane: { memoryMb: 256, holds: 'rolling' },
   });
   expect(parseConfig({}).providers.map(({ id }) => id)).toEqual(['openai', 'anthropic']);
+});
+
+test('a configuration of a release without the setting has rolling holds', () => {
+  expect(parseConfig({ dataPlane: { memoryMb: 512 } }).dataPlane).toMatchObject({ memoryMb: 512, holds: 'rolling' });
 });
 
 test.each([
@@ -36,6 +40,7 @@ test.each([
     { dataPlane: { browserOrigins: ['*'] } },
     'tollgate.dataPlane.browserOrigins.0: must be an origin such as https://app.example.com, in lower case and without a path or final slash.',
   ],
+  [{ dataPlane: { holds: 'none' } }, 'tollgate.dataPlane.holds: must be rolling or worst-case.'],
   [{ usageDays: 0 }, 'tollgate.usageDays: must be at least 1 day.'],
   [{ providers: [] }, 'tollgate.providers: must name at least one provider.'],
   [

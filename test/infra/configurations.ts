@@ -38,7 +38,9 @@ export const CONFIGURATIONS = {
       operatorMfa: 'optional',
     },
   },
-  workloads: { dataPlane: { workloadAccounts: ['444455556666', '777788889999'], reservedConcurrency: 50 } },
+  workloads: {
+    dataPlane: { workloadAccounts: ['444455556666', '777788889999'], reservedConcurrency: 50, holds: 'worst-case' },
+  },
   settings: {
     stage: 'test',
     usageDays: 30,

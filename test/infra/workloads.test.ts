@@ -17,6 +17,16 @@ const permissions = (synthesis: typeof byDefault) =>
     .map(([, { Properties }]) => Properties)
     .filter(({ FunctionName }) => at(FunctionName, 'Fn::GetAtt', 0) === functionId(synthesis));
 
+test.each([
+  ['default', byDefault, 'rolling'],
+  ['workloads', opened, 'worst-case'],
+] as const)('both functions of the data plane read the mode of holds of the configuration %s', (_, synthesis, mode) => {
+  const modes = ofType(synthesis, 'AWS::Lambda::Function').flatMap(
+    ([, { Properties }]) => at(Properties, 'Environment', 'Variables', 'HOLDS') ?? [],
+  );
+  expect(modes).toEqual([mode, mode]);
+});
+
 describe('the URL for workloads', () => {
   test('the URL for workloads requires a signature, and streams', () => {
     const urls = ofType(byDefault, 'AWS::Lambda::Url').map(([, { Properties }]) => Properties);

@@ -10,7 +10,8 @@ const LIST = /Only these functions write the wallet:\n([^]*?) \*\n/;
 /** The functions of one file in the list: `endHold` (holds/end-hold.ts). */
 const LISTED = /((?:`\w+`(?:, )?)+) \(([\w/.-]+\.ts)\)/g;
 /** A write of the wallet table, or a call to a function that builds one. */
-const WRITE = /table: WALLET,\s+(?:put|update|delete)\b|\b(?:changeBalance|putEntry|openBalance|suspendBalance)\(/;
+const WRITE =
+  /table: WALLET,\s+(?:put|update|delete)\b|\b(?:changeBalance|putEntry|openBalance|suspendBalance|setHoldsOfBalance)\(/;
 
 const list = LIST.exec(read(`${WALLET}/wallet.ts`))?.[1] ?? '';
 

@@ -92,6 +92,10 @@ function parseCommand(first: string | undefined, others: readonly string[], opti
     // The ID is chosen here, as the payment ID is below, so that a retry cannot create a second account.
     return { name: 'create-account', accountId: `acc_${ulid()}` };
   }
+  if (first === 'accounts' && others[0] === 'holds') {
+    const [, accountId, holds] = expectArguments(others, others.length > 2 ? 3 : 2, options);
+    return { name: 'holds', accountId, ...(holds !== undefined && { holds }) };
+  }
   if (first === 'wallet' && others[0] === 'credit') {
     const [, accountId, amount] = expectArguments(others, 3, options, ['payment-id']);
     return { name: 'credit', accountId, amount, paymentId: options['payment-id'] ?? `manual_${ulid()}` };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HOLD_MODES } from '../../../lambdas/contracts/deployment/hold-mode';
 import { ROTATION_GRACE_SECONDS_MAX } from '../../../lambdas/contracts/http/api-keys';
 import { DEPLOYMENT_CHAIN } from '../../../lambdas/contracts/storage/audit-event';
 import { roleArnSchema } from '../../../lambdas/contracts/http/iam-role';
@@ -38,6 +39,8 @@ const limit = z.coerce
       .max(USAGE_LIMIT_MAX, `The limit must be at most ${USAGE_LIMIT_MAX}.`),
   );
 
+const holds = z.enum(HOLD_MODES, `Give the mode as ${HOLD_MODES.join(' or ')}.`);
+
 const chain = z
   .string()
   .refine(
@@ -68,6 +71,7 @@ const graceSeconds = z
  */
 export const commandSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('create-account'), accountId: accountIdSchema }),
+  z.strictObject({ name: z.literal('holds'), accountId: z.string(), holds: holds.optional() }),
   z.strictObject({ name: z.literal('wallet'), accountId: z.string() }),
   z.strictObject({ name: z.literal('credit'), accountId: z.string(), amount, paymentId }),
   z.strictObject({ name: z.literal('usage'), accountId: z.string(), limit }),

@@ -1,5 +1,6 @@
 import { accountIdSchema } from '../../../lambdas/contracts/storage/ids';
 import type { Standing } from '../../../lambdas/contracts/http/roles';
+import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { formatUsd, parseUsd } from '../../../lambdas/domain/money/pico';
 import { renderUsageRecord } from '../../../lambdas/domain/usage/records/render-usage-record';
 import type { Balance } from '../../../lambdas/domain/wallet/balance/balance';
@@ -41,6 +42,8 @@ export async function runCommand(services: CommandServices, command: Command): P
   switch (command.name) {
     case 'wallet':
       return jsonLines([renderBalance(accountId, await services.wallet.balance(accountId))]);
+    case 'holds':
+      return holds(services, command);
     case 'credit':
       return credit(services, command);
     case 'usage':
@@ -72,6 +75,16 @@ export async function runCommand(services: CommandServices, command: Command): P
       return jsonLines([{ ...(await services.keys.get(accountId, command.keyId)) }]);
     }
   }
+}
+
+/** The audit log names the deployment as the actor of a change: who typed the command is unknown. */
+async function holds(
+  { accounts }: CommandServices,
+  { accountId, holds: mode }: Extract<Command, { name: 'holds' }>,
+): Promise<CommandResult> {
+  if (mode !== undefined) await accounts.setHolds({ accountId, holds: mode, actor: DEPLOYMENT });
+  const account = await accounts.get(accountId);
+  return account ? jsonLines([{ accountId, holds: account.holds }]) : accountNotFound(accountId);
 }
 
 async function credit(

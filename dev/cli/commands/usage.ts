@@ -7,6 +7,9 @@ export const USAGE = `Usage: npm run --silent tollgate -- [--stack <name> [--reg
 
 Accounts and money
   accounts create                    create an account with an empty wallet and print its ID as JSON
+  accounts holds <accountId> [<mode>]
+                                     print how much its requests hold, as JSON, and set it first if a mode is given:
+                                     "worst-case", or "rolling", with which the deployment's setting applies
   wallet <accountId>                 print what is available, held and spent, as JSON
   wallet credit <accountId> <usd>    add money, such as 5 or 0.25. With --payment-id <id> the command is safe to repeat
   usage <accountId>                  print the newest usage records as JSON lines: 100, or --limit <count>. A note on

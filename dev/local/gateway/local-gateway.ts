@@ -104,7 +104,7 @@ async function open(
   });
   const client = new UndiciProviderClient({ apiKey: (id) => keyOf(providers, id) });
   cleanup.add(() => client.close());
-  const gateway = openDataPlane({ services, catalog, client, log, browserOrigins: settings.browserOrigins });
+  const gateway = openDataPlane({ services, catalog, client, log, settings });
   const providerIds = providers.map((provider) => provider.settings.id);
   const api = localApi({ folder, services, identity, providerIds, log });
   const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000, limits });
@@ -139,9 +139,9 @@ function openDataPlane(options: {
   readonly catalog: LiveCatalog;
   readonly client: UndiciProviderClient;
   readonly log: Log;
-  readonly browserOrigins: readonly string[];
+  readonly settings: Settings;
 }): Gateway {
-  const { services, catalog, client, log, browserOrigins } = options;
+  const { services, catalog, client, log, settings } = options;
   const identify = byKey(services.keys);
   const cancellations = new Cancellations(services);
   const idempotency = new IdempotencyKeys({ ...services, secret: derivedSecret(services.pepper, IDEMPOTENCY_KEYS) });
@@ -154,7 +154,8 @@ function openDataPlane(options: {
     freeLimit: freeLimit(services),
     providers: client,
     log,
-    browserOrigins,
+    holds: settings.holds,
+    browserOrigins: settings.browserOrigins,
   });
 }
 

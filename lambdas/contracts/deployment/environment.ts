@@ -6,7 +6,7 @@
 /**
  * The data plane at the URL that AWS workloads call with signed requests. Tables are physical names and secrets are
  * ARNs. `PROVIDERS` is a JSON list of provider settings (`providerSettingsSchema`). `USAGE_RETENTION_DAYS` is a whole
- * number of days.
+ * number of days. `HOLDS` is one of HOLD_MODES.
  */
 export const WORKLOADS_ENV = [
   'WALLET_TABLE',
@@ -16,6 +16,7 @@ export const WORKLOADS_ENV = [
   'PROVIDER_KEYS_SECRET',
   'PROVIDERS',
   'USAGE_RETENTION_DAYS',
+  'HOLDS',
 ] as const;
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HOLD_MODE_DEFAULT, HOLD_MODES } from '../deployment/hold-mode';
 import { accountIdSchema, personIdSchema } from '../storage/ids';
 import { openValue } from '../storage/open-values';
 import { line } from './text';
@@ -60,6 +61,8 @@ export const accountSchema = z
     ownerId: personIdSchema.optional(),
     suspendedAt: z.iso.datetime().optional(),
     suspensionReason: openValue(SUSPENSION_REASONS).optional(),
+    /** How much its requests hold. They roll only if the deployment's holds do too. */
+    holds: openValue(HOLD_MODES).default(HOLD_MODE_DEFAULT),
     version: versionSchema,
   })
   .meta({ id: 'Account' });

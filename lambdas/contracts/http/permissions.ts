@@ -39,6 +39,7 @@ const RULES = {
   'account.transfer': members('make another member the owner', 'owner'),
   'account.suspend': operators('suspend the account', 'account'),
   'account.resume': operators('resume the account', 'account'),
+  'account.holds': operators('set how much the account’s requests hold', 'account'),
   'account.appoint': operators('appoint the first owner of an account that has none', 'account'),
   'billing.read': members('see the billing details', 'owner', 'admin', 'billing', 'auditor'),
   'billing.update': members('change the billing details', 'owner', 'admin', 'billing'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hashSchema } from './hash';
 import { SUSPENSION_REASONS } from '../http/accounts';
+import { HOLD_MODES } from '../deployment/hold-mode';
 import { keptAddressSchema } from '../deployment/audit-address';
 import {
   accountIdSchema,
@@ -32,6 +33,7 @@ export const auditFieldsSchema = z.strictObject({
   state: z.enum(['active', 'suspended']).optional(),
   reason: z.enum([...SUSPENSION_REASONS, ...KEY_SUSPENSION_REASONS]).optional(),
   ownerId: personIdSchema.optional(),
+  holds: z.enum(HOLD_MODES).optional(),
   validUntil: time.optional(),
   /** The key that replaced this one in a rotation. */
   replacedBy: keyIdSchema.optional(),

@@ -1,9 +1,9 @@
 import { ulid } from 'ulid';
+import { type HoldMode, holdModeSchema } from '../../contracts/deployment/hold-mode';
 import type { BillingDetails, SuspensionReason } from '../../contracts/http/accounts';
 import { accountNameSchema, billingDetailsSchema, suspensionReasonSchema } from '../../contracts/http/accounts';
 import type { Permission } from '../../contracts/http/permissions';
 import type { AuditFields } from '../../contracts/storage/audit-event';
-import { DEPLOYMENT_CHAIN } from '../../contracts/storage/audit-event';
 import { accountIdSchema } from '../../contracts/storage/ids';
 import { accountKey, directoryKey, isoTime } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
@@ -21,15 +21,14 @@ import type { PageOf, PageRequest } from '../table/page';
 import type { TableStore, Write } from '../table/table-store';
 import type { Item } from '../table/value';
 import { isVersion } from '../table/version';
-import { openBalance, suspendBalance } from '../wallet/balance/balance';
+import { openBalance, setHoldsOfBalance, suspendBalance } from '../wallet/balance/balance';
 import type { Account, Billing } from './account-item';
 import { decodeAccount, decodeBilling } from './account-item';
-import { TooManyAccounts } from './accounts-errors';
+import { accountPacesOf } from './account-paces';
 import { everyAccount, pageOfAccounts } from './directory';
 import { putMember } from './member-item';
 import { requireAccountLimit } from './memberships';
-import type { Pace } from './pace';
-import { ACCOUNTS_PER_HOUR_MAX, ACCOUNTS_PER_PERSON_AND_DAY_MAX, countOne } from './pace';
+import { countOne } from './pace';
 
 export interface AccountsOptions {
   readonly store: TableStore;
@@ -90,7 +89,7 @@ export class Accounts {
       const owner = { personId: ownerId, role: 'owner' as const, joinedAt: createdAt, version: 1 };
       const [member, membership] = putMember(accountId, owner, absent());
       writes.push({ write: member }, { write: membership }, { write: openBalance(accountId) });
-      writes.push(...pacesOf(ownerId).map((pace) => countOne(pace, now)));
+      writes.push(...accountPacesOf(ownerId).map((pace) => countOne(pace, now)));
     }
     const actor: Actor = ownerId === undefined ? DEPLOYMENT : { kind: 'self', personId: ownerId };
     const after = ownerId === undefined ? {} : { after: { ownerId } };
@@ -182,6 +181,22 @@ export class Accounts {
     );
   }
 
+  /**
+   * Sets how much new requests of the account hold. With `rolling`, the deployment's configuration decides. Running
+   * requests keep their holds, and setting the mode that is already set has no effect.
+   * @throws AccountNotFound
+   * @throws VersionMismatch
+   */
+  async setHolds({ holds, ...change }: AccountChange & { readonly holds: HoldMode }): Promise<void> {
+    const rolls = holdModeSchema.parse(holds) === 'rolling';
+    await this.#change('account.holds', change, rolls ? { remove: ['holds'] } : { set: { holds } }, {
+      when: rolls ? exists('holds') : absent('holds'),
+      before: { holds: rolls ? 'worst-case' : 'rolling' },
+      after: { holds },
+      writes: [setHoldsOfBalance(change.accountId, holds)],
+    });
+  }
+
   /** The ids of all accounts, in no useful order. */
   list(): AsyncGenerator<string> {
     return everyAccount(this.#store);
@@ -227,24 +242,3 @@ export class Accounts {
     return this.#store.get({ table: ACCOUNTS, key: accountKey(accountId) });
   }
 }
-
-/**
- * Limits how fast accounts can be created. The person's own limit comes first, because that is the one that they can
- * wait for.
- */
-const pacesOf = (ownerId: string): readonly Pace[] => [
-  {
-    owner: ownerId,
-    what: 'accounts',
-    per: 'day',
-    limit: ACCOUNTS_PER_PERSON_AND_DAY_MAX,
-    refusal: (retryAfterSeconds) => new TooManyAccounts('person', retryAfterSeconds),
-  },
-  {
-    owner: DEPLOYMENT_CHAIN,
-    what: 'accounts',
-    per: 'hour',
-    limit: ACCOUNTS_PER_HOUR_MAX,
-    refusal: (retryAfterSeconds) => new TooManyAccounts('deployment', retryAfterSeconds),
-  },
-];

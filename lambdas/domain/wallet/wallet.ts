@@ -45,8 +45,9 @@ export interface WalletOptions {
  * or fails for longer than the wallet retries.
  *
  * Only these functions write the wallet:
- * - `openBalance`, `suspendBalance` (balance/balance.ts): an account is created, suspended or resumed. Their writes
- *   are committed together with the account's own (../accounts/accounts.ts).
+ * - `openBalance`, `suspendBalance`, `setHoldsOfBalance` (balance/balance.ts): an account is created, suspended or
+ *   resumed, or its holds may roll or no longer. Their writes are committed together with the account's own
+ *   (../accounts/accounts.ts).
  * - `open` (wallet.ts): the command line or a local host makes sure that an account's wallet is open.
  * - `creditPayment` (ledger/payment.ts): a payment came in.
  * - `reserveHold` (holds/reserve-hold.ts): a request takes a hold from the main balance.

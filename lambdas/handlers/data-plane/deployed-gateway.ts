@@ -9,6 +9,7 @@ import { CachedSecret } from '../../adapters/secrets/cached-secret';
 import { StdoutLog } from '../../adapters/stdout-log';
 import { type ProviderSettings, providerSettingsSchema } from '../../contracts/storage/catalog';
 import type { Env, WORKLOADS_ENV } from '../../contracts/deployment/environment';
+import { holdModeSchema } from '../../contracts/deployment/hold-mode';
 import { providerKeysSecretSchema } from '../../contracts/deployment/secrets';
 import { LiveCatalog } from '../../domain/catalog/live-catalog';
 import { PRICE_LIST } from '../../domain/catalog/price-list';
@@ -54,6 +55,7 @@ export async function deployedGateway(
   const gateway = new Gateway({
     wallet: new Wallet({ store, clock, usageRetentionDays: Number(env.USAGE_RETENTION_DAYS) }),
     ...entered,
+    holds: holdModeSchema.parse(env.HOLDS),
     usage: new UsageRecords({ store }),
     receipts: new Receipts({ store, clock }),
     cancellations: new Cancellations({ store, clock }),

@@ -33,6 +33,7 @@ describe('the table of permissions', () => {
       'account.transfer owner',
       'account.suspend operator',
       'account.resume operator',
+      'account.holds operator',
       'account.appoint operator',
       'billing.read owner admin billing auditor',
       'billing.update owner admin billing',

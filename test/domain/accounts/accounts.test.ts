@@ -63,7 +63,7 @@ describe('an account', () => {
     const stage = new AccountStage();
     const [accountId, createdAt] = ['acc_01JD0000000000000000000000', '2026-11-01T00:00:00.000Z'];
     await stage.store.write({ table: ACCOUNTS, put: { ...accountKey(accountId), createdAt } });
-    expect(await stage.accounts.get(accountId)).toEqual({ accountId, createdAt, version: 0 });
+    expect(await stage.accounts.get(accountId)).toEqual({ accountId, createdAt, holds: 'rolling', version: 0 });
     const { personId } = await stage.operator();
     const actor = { kind: 'operator' as const, personId };
     await stage.accounts.rename({ accountId, name: 'Old', version: 0, actor });
@@ -145,6 +145,26 @@ describe('an account', () => {
     expect((await stage.events(accountId)).slice(1)).toMatchObject([
       { actor: operator, action: 'account.suspend', after: { state: 'suspended', reason: 'payment' } },
       { actor: operator, action: 'account.resume', before: { state: 'suspended' }, after: { state: 'active' } },
+    ]);
+  });
+
+  test('an account’s holds roll until an operator sets them to worst-case, which the audit log records', async () => {
+    const stage = new AccountStage();
+    const { accountId } = await stage.account();
+    const actor = await stage.operator();
+    expect(await stage.accounts.get(accountId)).toMatchObject({ holds: 'rolling' });
+    await stage.accounts.setHolds({ accountId, holds: 'rolling', actor });
+    await stage.accounts.setHolds({ accountId, holds: 'worst-case', actor });
+    await stage.accounts.setHolds({ accountId, holds: 'worst-case', actor });
+    expect(await stage.accounts.get(accountId)).toMatchObject({ holds: 'worst-case', version: 2 });
+    const stale = stage.accounts.setHolds({ accountId, holds: 'rolling', actor, version: 1 });
+    await expect(stale).rejects.toMatchObject({ code: 'version_mismatch' });
+    await stage.accounts.setHolds({ accountId, holds: 'rolling', actor, version: 2 });
+    expect(await stage.accounts.get(accountId)).toMatchObject({ holds: 'rolling', version: 3 });
+    const event = { actor: `operator:${actor.personId}`, action: 'account.holds', target: accountId };
+    expect((await stage.events(accountId)).slice(1)).toMatchObject([
+      { ...event, before: { holds: 'rolling' }, after: { holds: 'worst-case' } },
+      { ...event, before: { holds: 'worst-case' }, after: { holds: 'rolling' } },
     ]);
   });
 });

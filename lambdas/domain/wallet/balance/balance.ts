@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { HOLD_MODES, type HoldMode } from '../../../contracts/deployment/hold-mode';
+import { openValue } from '../../../contracts/storage/open-values';
 import { balanceKey } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
-import type { Condition } from '../../table/condition';
+import type { Change, Condition } from '../../table/condition';
 import { absent } from '../../table/condition';
 import type { Get, Put, TableStore, Update } from '../../table/table-store';
 import type { Item } from '../../table/value';
@@ -35,7 +37,7 @@ const balanceSchema = z.object({
   /** Present while the account is suspended: no new hold may be taken. */
   suspendedAt: z.iso.datetime().optional(),
   /** Present if the account's holds never roll: each is the most that its request can cost. */
-  holds: z.literal('worst-case').optional(),
+  holds: openValue(HOLD_MODES).optional(),
   /** Epoch milliseconds until which no new hold rolls, because the money of a running request did not last. */
   cutUntil: z.bigint().optional(),
   /** Epoch milliseconds until which no new hold rolls, because a request cost more than the account could pay. */
@@ -89,7 +91,17 @@ export async function readPart(
  * @param suspendedAt ISO 8601, UTC; undefined to resume
  */
 export function suspendBalance(accountId: string, suspendedAt: string | undefined): Update {
-  const change = suspendedAt === undefined ? { remove: ['suspendedAt'] } : { set: { suspendedAt } };
+  return markBalance(accountId, suspendedAt === undefined ? { remove: ['suspendedAt'] } : { set: { suspendedAt } });
+}
+
+/**
+ * The write that sets how much the new holds of an account are. Like a suspension, it opens a wallet that is not open
+ * yet.
+ */
+export const setHoldsOfBalance = (accountId: string, holds: HoldMode): Update =>
+  markBalance(accountId, holds === 'rolling' ? { remove: ['holds'] } : { set: { holds } });
+
+function markBalance(accountId: string, change: Pick<Change, 'set' | 'remove'>): Update {
   const add = { availablePico: 0n, heldPico: 0n, spentPico: 0n, revision: 1n };
   return { table: WALLET, update: balanceKey(accountId), change: { ...change, add } };
 }

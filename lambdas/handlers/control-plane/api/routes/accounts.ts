@@ -6,6 +6,7 @@ import {
   billingSchema,
   suspensionReasonSchema,
 } from '../../../../contracts/http/accounts';
+import { holdModeSchema } from '../../../../contracts/deployment/hold-mode';
 import { accountIdSchema, personIdSchema } from '../../../../contracts/storage/ids';
 import { AccountNotFound } from '../../../../domain/access/access-errors';
 import type { ApiDependencies } from '../api-dependencies';
@@ -157,6 +158,21 @@ export const ACCOUNT_ROUTES = [
     ifMatch: 'optional',
     handle: async (dependencies, { params, actor, version }) => {
       await dependencies.accounts.resume({ ...params, actor, version });
+      return read(dependencies, params.accountId);
+    },
+  }),
+  defineRoute({
+    id: 'setHolds',
+    method: 'put',
+    path: '/v1/accounts/{accountId}/holds',
+    permission: 'account.holds',
+    summary: 'Set whether new requests hold their worst case; with rolling, the deployment’s setting applies',
+    params: inAccount,
+    body: z.strictObject({ holds: holdModeSchema }),
+    answer: accountSchema,
+    ifMatch: 'required',
+    handle: async (dependencies, { params, body, actor, version }) => {
+      await dependencies.accounts.setHolds({ ...params, ...body, actor, version });
       return read(dependencies, params.accountId);
     },
   }),

@@ -1,0 +1,57 @@
+import type { HoldMode } from '../../../lambdas/contracts/deployment/hold-mode';
+import { balanceKey } from '../../../lambdas/contracts/storage/table-keys';
+import { WALLET } from '../../../lambdas/contracts/storage/tables';
+import { WorstCaseRequired } from '../../../lambdas/domain/wallet/wallet-errors';
+import { ACCOUNT, WalletStage } from './wallet-stage';
+
+const DEPLOYMENT = { kind: 'deployment' } as const;
+
+let stage: WalletStage;
+beforeEach(async () => {
+  stage = await WalletStage.funded(1_000n);
+});
+afterEach(() => stage.expectSound());
+
+const setHolds = (holds: HoldMode, change: { accountId?: string; version?: number } = {}): Promise<void> =>
+  stage.accounts.setHolds({ accountId: ACCOUNT, holds, actor: DEPLOYMENT, ...change });
+
+test('an account that is set to worst-case gets whole holds only, until it is set back', async () => {
+  await setHolds('worst-case');
+  await expect(stage.roll(100n, 900n)).rejects.toBeInstanceOf(WorstCaseRequired);
+  expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
+  await stage.release(await stage.reserve(900n));
+  await setHolds('rolling');
+  await stage.release(await stage.roll(100n, 900n));
+});
+
+test('a hold that rolls goes on growing after its account is set to worst-case', async () => {
+  const hold = await stage.roll(100n, 900n);
+  await setHolds('worst-case');
+  const extended = await stage.wallet.extend(hold, { wantedPico: 200n, leastPico: 200n });
+  expect(extended.heldPico).toBe(300n);
+  await stage.settle(extended, 250n);
+});
+
+test('an account without a wallet that is set to worst-case gets a wallet that is', async () => {
+  const accountId = await stage.accounts.create();
+  await setHolds('worst-case', { accountId });
+  await stage.wallet.open(accountId);
+  await stage.wallet.credit({ accountId, amountPico: 100n, paymentId: 'pi_1' });
+  await expect(stage.reserve(1n, undefined, accountId, { ceilingPico: 9n })).rejects.toBeInstanceOf(WorstCaseRequired);
+});
+
+test('setting the mode that is set, or an old version, changes neither the account nor its wallet', async () => {
+  await setHolds('worst-case');
+  const balance = () => stage.engine.get({ table: WALLET, key: balanceKey(ACCOUNT) });
+  const before = [await stage.accounts.get(ACCOUNT), await balance()];
+  await setHolds('worst-case');
+  await expect(setHolds('rolling', { version: 1 })).rejects.toMatchObject({ code: 'version_mismatch' });
+  expect([await stage.accounts.get(ACCOUNT), await balance()]).toEqual(before);
+});
+
+test('an account whose mode a later release has set to one of its own gets whole holds only', async () => {
+  const change = { set: { holds: 'of a later release' } };
+  await stage.store.write({ table: WALLET, update: balanceKey(ACCOUNT), change });
+  await expect(stage.roll(100n, 900n)).rejects.toBeInstanceOf(WorstCaseRequired);
+  expect(await stage.wallet.balance(ACCOUNT)).toMatchObject({ availablePico: 1_000n });
+});
