@@ -103,6 +103,8 @@ describe('parsing a request', () => {
     ['tools', MESSAGES, messages(',"tools":[{"type":"web_search_20250305","name":"web_search"}]')],
     ['mcp_servers', MESSAGES, messages(',"mcp_servers":[]')],
     ['container', MESSAGES, messages(',"container":"c"')],
+    // The prompt of a thread is at the provider, so that nothing here bounds it.
+    ['thread', MESSAGES, messages(',"thread":{"type":"continue","previous_message_id":"msg_1"}')],
     ['speed', MESSAGES, messages(',"speed":"fast"')],
     // It costs 1.1 times as much, and the catalog has no price for it.
     ['inference_geo', MESSAGES, messages(',"inference_geo":"us"')],

@@ -34,6 +34,7 @@ const schema = z.object({
   previous_response_id: never(`previous_response_id ${STORED}`),
   mcp_servers: never(`mcp_servers ${UNPRICED}`),
   container: never(`container ${STORED}`),
+  thread: never(`thread ${STORED}`),
   speed: z.literal('standard', `speed ${UNPRICED}`).nullish(),
   // Any other place multiplies the price of every token.
   inference_geo: z.literal('global', `inference_geo other than global ${UNPRICED}`).nullish(),
