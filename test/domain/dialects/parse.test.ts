@@ -174,6 +174,24 @@ describe('parsing a request', () => {
     }
   });
 
+  test.each([
+    ['a bare message', '', true],
+    [
+      'settings of the answer',
+      ',"temperature":1,"stop_sequences":["x"],"metadata":{"user_id":"u"}',
+      true,
+    ],
+    ['tools that the client runs', ',"tools":[{"name":"f","input_schema":{}}],"tool_choice":{"type":"any"}', true],
+    ['context editing', ',"context_management":{"edits":[]}', true],
+    ['an empty thread', ',"thread":null', true],
+    ['pages to fetch', ',"tools":[{"type":"web_fetch_20250910","name":"web_fetch"}]', false],
+    ['a search of the tools', ',"tools":[{"type":"tool_search_tool_bm25","name":"t"}]', false],
+    ['other models to fall back on', ',"fallbacks":"default"', false],
+    ['an unknown member', ',"telepathy":null', false],
+  ])('whether the prompt is fixed is known for a message with %s', (_what, extra, hasFixedPrompt) => {
+    expect(parse(MESSAGES, messages(extra))).toMatchObject({ hasFixedPrompt });
+  });
+
   test('context editing without compaction is accepted', () => {
     const body = messages(',"context_management":{"edits":[{"type":"clear_tool_uses_20250919"}]}');
     expect(parse(MESSAGES, body)).toMatchObject({ model: 'm' });
