@@ -1,4 +1,4 @@
-import type { EndpointId, Model } from '../../contracts/storage/catalog';
+import type { EndpointId, Model, ProviderSettings } from '../../contracts/storage/catalog';
 import type { CacheWrite, Unit, Usage } from '../../contracts/storage/units';
 import type { Headers } from '../headers';
 import type { Dialect } from './dialect';
@@ -77,7 +77,10 @@ export interface AnswerReading {
 
 /** The facts about a stream so far. They can be read at any time, to compare what was produced with what is held. */
 export interface StreamReading extends AnswerReading {
-  /** The usage of the whole prompt, once the provider has reported it for good. @default it comes at the end */
+  /**
+   * The usage of the whole prompt, in units of input only, once the provider has reported it for good. Most providers
+   * report it at the end, or correct it until then; it is absent for them, also when the answer is complete.
+   */
   readonly promptUsage?: Usage | undefined;
   /**
    * Whether the reported usage covers the whole answer. Otherwise the answer may have cost more than was reported,
@@ -126,6 +129,30 @@ export interface WholeShortener {
   bytes(): Buffer;
 }
 
+/** A count of a request's input that providers make for free, before the request is sent. */
+export interface InputCount<Request extends MeteredRequest = MeteredRequest> {
+  /** Appended to the base URL of a provider. */
+  readonly path: string;
+
+  /**
+   * Whether the target's count can be relied on: it includes all input that the request can be charged for, up to a few
+   * percent.
+   */
+  covers(request: Request, target: { readonly model: Model; readonly provider: ProviderSettings }): boolean;
+
+  /**
+   * The body that providers are sent: the client's own bytes, apart from members that the count does not take.
+   * @param model the provider's name of the model, if the client sent a different one
+   */
+  body(request: Request, model: string | undefined): ProviderBody;
+
+  /**
+   * Reads the tokens from an answer of status 2xx.
+   * @returns undefined when it is not a plausible count
+   */
+  read(body: Buffer): number | undefined;
+}
+
 /** The format of an endpoint's whole answers. */
 export interface WholeFormat {
   readonly contentType: string;
@@ -162,6 +189,9 @@ export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest
 
   /** The worst case for one model that could serve the request. */
   bound(request: Request, model: Model): RequestBound;
+
+  /** Tightens the input of the bound. Absent for an endpoint whose input no provider counts for free. */
+  readonly inputCount?: InputCount<Request>;
 
   /**
    * Appended to the base URL of a provider.

@@ -103,6 +103,8 @@ describe('parsing a request', () => {
     ['tools', MESSAGES, messages(',"tools":[{"type":"web_search_20250305","name":"web_search"}]')],
     ['mcp_servers', MESSAGES, messages(',"mcp_servers":[]')],
     ['container', MESSAGES, messages(',"container":"c"')],
+    // The prompt of a thread is at the provider, so that nothing here bounds it.
+    ['thread', MESSAGES, messages(',"thread":{"type":"continue","previous_message_id":"msg_1"}')],
     ['speed', MESSAGES, messages(',"speed":"fast"')],
     // It costs 1.1 times as much, and the catalog has no price for it.
     ['inference_geo', MESSAGES, messages(',"inference_geo":"us"')],
@@ -170,6 +172,24 @@ describe('parsing a request', () => {
         message: expect.stringContaining('web_fetch_20250910') as string,
       });
     }
+  });
+
+  test.each([
+    ['a bare message', '', true],
+    [
+      'settings of the answer',
+      ',"temperature":1,"stop_sequences":["x"],"metadata":{"user_id":"u"}',
+      true,
+    ],
+    ['tools that the client runs', ',"tools":[{"name":"f","input_schema":{}}],"tool_choice":{"type":"any"}', true],
+    ['context editing', ',"context_management":{"edits":[]}', true],
+    ['an empty thread', ',"thread":null', true],
+    ['pages to fetch', ',"tools":[{"type":"web_fetch_20250910","name":"web_fetch"}]', false],
+    ['a search of the tools', ',"tools":[{"type":"tool_search_tool_bm25","name":"t"}]', false],
+    ['other models to fall back on', ',"fallbacks":"default"', false],
+    ['an unknown member', ',"telepathy":null', false],
+  ])('whether the prompt is fixed is known for a message with %s', (_what, extra, hasFixedPrompt) => {
+    expect(parse(MESSAGES, messages(extra))).toMatchObject({ hasFixedPrompt });
   });
 
   test('context editing without compaction is accepted', () => {

@@ -46,8 +46,8 @@ function read(reader: StreamReader, ...events: readonly string[]) {
 
 const ONE = { choices: 1 };
 const readChat = (...events: readonly string[]) => read(new ChatStream({ ...ONE, wantsUsage: false }), ...events);
-const readMessages = (...events: readonly string[]) =>
-  read(new MessagesStream({ serverTools: 'none', dearestWrite: 'cacheWrite' }), ...events);
+const MESSAGE = { serverTools: 'none', hasFixedPrompt: true, dearestWrite: 'cacheWrite' } as const;
+const readMessages = (...events: readonly string[]) => read(new MessagesStream(MESSAGE), ...events);
 
 describe('reading the stream of a chat completion', () => {
   const events = [
@@ -186,5 +186,58 @@ describe('reading the stream of a message', () => {
     const text = 'event: error\n{"type":"error"}';
     const event = { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } };
     expect(readMessages(`event: content_block_delta\ndata: ${JSON.stringify(event)}\n\n`).reading.failed).toBe(false);
+  });
+});
+
+describe('the usage of a prompt, reported while its answer runs', () => {
+  const PROMPT = { input_tokens: 10, cache_read_input_tokens: 3, cache_creation_input_tokens: 0, output_tokens: 1 };
+  const startOf = (usage: object, model: unknown = 'claude-sonnet-4-5') =>
+    `event: message_start\ndata: ${JSON.stringify({ type: 'message_start', message: { model, usage } })}\n\n`;
+  const text = 'data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"hi"}}\n\n';
+  const end =
+    'data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":25}}\n\ndata: {"type":"message_stop"}\n\n';
+
+  test('Claude reports the usage of the whole prompt before its answer, and it stays until the end', () => {
+    for (const events of [[], [text], [text, end]])
+      expect(readMessages(startOf(PROMPT), ...events).reading.promptUsage).toEqual({ input: 10, cachedInput: 3 });
+  });
+
+  test('the usage of Claude’s prompt contains what is written to the cache, by lifetime', () => {
+    const written = {
+      cache_creation_input_tokens: 30,
+      cache_creation: { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 20 },
+    };
+    const usage = { input: 10, cachedInput: 3, cacheWrite: 10, cacheWrite1h: 20 };
+    expect(readMessages(startOf({ ...PROMPT, ...written })).reading.promptUsage).toEqual(usage);
+  });
+
+  test('a stream has no usage of its prompt before the first report', () => {
+    expect(readMessages().reading.promptUsage).toBeUndefined();
+    expect(readMessages(text).reading.promptUsage).toBeUndefined();
+    expect(readMessages(end).reading.promptUsage).toBeUndefined();
+  });
+
+  const zeros = { input_tokens: 0, cache_read_input_tokens: 0, cache_creation_input_tokens: 0, output_tokens: 0 };
+  test.each([
+    ['with zeros in place of the counts', startOf(zeros)],
+    ['without the counts of caching', startOf({ input_tokens: 10, output_tokens: 1 })],
+    ['with a null count of caching', startOf({ ...PROMPT, cache_read_input_tokens: null })],
+    ['with an impossible count', startOf({ ...PROMPT, input_tokens: -1 })],
+    ['without a count of the output', startOf({ ...PROMPT, output_tokens: null })],
+    ['without usage', startOf({}).replace(',"usage":{}', '')],
+    ['of another company’s model', startOf(PROMPT, 'glm-5')],
+    ['of a model without a name', startOf(PROMPT, null)],
+  ])('the first report of a stream is not the usage of its prompt for good: one %s', (_what, event) => {
+    expect(readMessages(event, text, end).reading.promptUsage).toBeUndefined();
+  });
+
+  test('the first report is not for good where the provider can add to the prompt while it answers', () => {
+    const stream = new MessagesStream({ ...MESSAGE, hasFixedPrompt: false });
+    expect(read(stream, startOf(PROMPT), text, end).reading.promptUsage).toBeUndefined();
+  });
+
+  test('no report of a chat completion is the usage of its prompt for good, because a later one may correct it', () => {
+    const report = 'data: {"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":2,"total_tokens":9}}\n\n';
+    expect(readChat(report, report, 'data: [DONE]\n\n').reading.promptUsage).toBeUndefined();
   });
 });

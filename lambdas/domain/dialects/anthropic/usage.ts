@@ -1,10 +1,14 @@
-import type { CacheWrite, Usage } from '../../../contracts/storage/units';
+import { type CacheWrite, INPUT_UNITS, type Usage } from '../../../contracts/storage/units';
 import { isFilled } from '../json/is-filled';
 import { isReport, type ProviderReport, readCounts, unpricedCounts } from '../read-counts';
-import { type UsageReading, withoutZeros } from '../usage-reading';
+import { tokensIn, type UsageReading, withoutZeros } from '../usage-reading';
+import { isClaude } from './claude';
 
+const PROMPT_COUNTS = ['input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens'] as const;
 const COUNTS = ['input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens'] as const;
 const CACHE = ['ephemeral_5m_input_tokens', 'ephemeral_1h_input_tokens'] as const;
+
+const INPUT: ReadonlySet<string> = new Set(INPUT_UNITS);
 
 /** Fetching a page and searching the tools cost nothing except the tokens that they add to the prompt. */
 const FREE_TOOLS = ['web_fetch_requests', 'tool_search_requests'] as const;
@@ -44,6 +48,18 @@ export function mergeAnthropicUsage(
   if (later.kind === 'absent') return earlier;
   if (earlier.report === undefined || later.report === undefined) return { kind: 'malformed' };
   return readAnthropicUsage(mergeReports(earlier.report, later.report), dearestWrite);
+}
+
+/**
+ * Reads the usage of the prompt from the first message of a stream, if it is complete. A Claude model's first report has
+ * all counts of its prompt. Compatible providers begin with zeros, with a guess, or without what was cached, and correct
+ * it at the end.
+ */
+export function promptUsageOf({ model }: ProviderReport, reading: AnthropicReading): Usage | undefined {
+  if (typeof model !== 'string' || !isClaude(model)) return undefined;
+  if (reading.kind !== 'reported' || !PROMPT_COUNTS.every((name) => isFilled(reading.report?.[name]))) return undefined;
+  if (tokensIn(reading.usage, INPUT_UNITS) === 0) return undefined;
+  return Object.fromEntries(Object.entries(reading.usage).filter(([unit]) => INPUT.has(unit)));
 }
 
 /** A running total never falls to zero, so a zero is the placeholder of a provider that does not know the count. */

@@ -7,13 +7,16 @@ import { type Edit, removeMembers, replaceValue, splice } from './splice';
 interface ProviderJson {
   readonly stream: boolean;
   readonly changes: BodyChanges;
-  /** Further changes that the endpoint needs. @default none */
+  /** Further changes that the endpoint needs. They must not touch the omitted members. @default none */
   readonly edits?: readonly Edit[];
+  /** Members to leave out besides identities. @default none */
+  readonly omitted?: readonly string[];
 }
 
 /** The client's own bytes, with identities removed and an alias replaced by the model's name. */
-export function providerJson({ bytes, scan }: JsonBody, { stream, changes, edits = [] }: ProviderJson): ProviderBody {
-  const all = [...removeMembers(scan, IDENTITY_MEMBERS), ...edits];
+export function providerJson({ bytes, scan }: JsonBody, options: ProviderJson): ProviderBody {
+  const { stream, changes, edits = [], omitted = [] } = options;
+  const all = [...removeMembers(scan, new Set([...IDENTITY_MEMBERS, ...omitted])), ...edits];
   const name = scan.members.get('model');
   if (changes.model !== undefined && name) all.push(replaceValue(name, JSON.stringify(changes.model)));
   return {

@@ -17,6 +17,7 @@ import {
 } from '../../json/request-members';
 import { OPENAI_CLIENT_TOOLS, OPENAI_STANDARD_TIERS } from '../../openai/vocabulary';
 import { ANTHROPIC_CLIENT_TOOLS, ANTHROPIC_STANDARD_TIERS } from '../vocabulary';
+import { hasFixedPrompt } from './fixed-prompt';
 import { FREE_SERVER_TOOLS, readServerTools, type ServerTools } from './server-tools';
 
 // Compatible providers in front of OpenAI's models take its names as well.
@@ -34,6 +35,7 @@ const schema = z.object({
   previous_response_id: never(`previous_response_id ${STORED}`),
   mcp_servers: never(`mcp_servers ${UNPRICED}`),
   container: never(`container ${STORED}`),
+  thread: never(`thread ${STORED}`),
   speed: z.literal('standard', `speed ${UNPRICED}`).nullish(),
   // Any other place multiplies the price of every token.
   inference_geo: z.literal('global', `inference_geo other than global ${UNPRICED}`).nullish(),
@@ -52,6 +54,8 @@ export interface MessagesRequest extends MeteredRequest {
   /** The client's limit, which Anthropic requires; absent when it is zero. */
   readonly outputTokensMax: number | undefined;
   readonly serverTools: ServerTools;
+  /** Whether the provider reads the prompt once and adds nothing to it while it answers. */
+  readonly hasFixedPrompt: boolean;
   /** The most expensive cache write that the request asks for. */
   readonly dearestWrite: CacheWrite;
 }
@@ -71,6 +75,7 @@ export function parseMessages(bytes: Buffer): MessagesRequest {
     // With zero, Anthropic fills the cache and generates nothing, but some compatible providers take it for no limit.
     outputTokensMax: members.max_tokens === 0 ? undefined : members.max_tokens,
     serverTools,
+    hasFixedPrompt: hasFixedPrompt(json, serverTools),
     dearestWrite: cacheWritesOf(json, { isAutomatic: true }).at(-1) ?? 'cacheWrite',
   };
 }

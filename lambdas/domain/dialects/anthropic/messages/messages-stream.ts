@@ -1,4 +1,4 @@
-import type { CacheWrite } from '../../../../contracts/storage/units';
+import type { CacheWrite, Usage } from '../../../../contracts/storage/units';
 import type { StreamReader, StreamReading } from '../../endpoint';
 import { mayBeError, readError } from '../../events/event-error';
 import { mayCarry, mayCarryUsage, parseData } from '../../events/event-usage';
@@ -6,7 +6,7 @@ import { outputBytes } from '../../events/output-bytes';
 import { isFilled } from '../../json/is-filled';
 import { isAboutOperator } from '../../provider-text';
 import { isReport, type ProviderReport } from '../../read-counts';
-import { type AnthropicReading, mergeAnthropicUsage, NO_USAGE, readAnthropicUsage } from '../usage';
+import { type AnthropicReading, mergeAnthropicUsage, NO_USAGE, promptUsageOf, readAnthropicUsage } from '../usage';
 import type { ServerTools } from './server-tools';
 
 const DONE = Buffer.from('"message_stop"');
@@ -18,6 +18,7 @@ const MODEL_BLOCKS: ReadonlySet<unknown> = new Set(['text', 'thinking', 'redacte
 
 interface MessagesStreamOptions {
   readonly serverTools: ServerTools;
+  readonly hasFixedPrompt: boolean;
   readonly dearestWrite: CacheWrite;
 }
 
@@ -25,6 +26,7 @@ interface MessagesStreamOptions {
 export class MessagesStream implements StreamReader {
   readonly #options: MessagesStreamOptions;
   #usage: AnthropicReading = NO_USAGE;
+  #promptUsage: Usage | undefined;
   #outputBytes = 0;
   /** Whether the last report came with or after the reason why the answer stopped. */
   #isReportLast = false;
@@ -63,6 +65,7 @@ export class MessagesStream implements StreamReader {
     const hasMoreRounds = this.#hasToolRun && !isUsageFinal;
     return {
       usage: hasMoreRounds ? NO_USAGE : this.#usage,
+      promptUsage: this.#promptUsage,
       isUsageFinal,
       producedTokensMax: this.#outputBytes,
       complete: this.#complete && !this.#isErrorHidden,
@@ -85,10 +88,12 @@ export class MessagesStream implements StreamReader {
     this.#complete ||= type === 'message_stop';
     this.#hasStopped ||= type === 'message_delta' && isReport(delta) && isFilled(delta['stop_reason']);
     const { dearestWrite } = this.#options;
-    const usage = type === 'message_start' && isReport(message) ? message['usage'] : data['usage'];
+    const first = type === 'message_start' && isReport(message) ? message : undefined;
+    const usage = (first ?? data)['usage'];
     const reading = readAnthropicUsage(usage, dearestWrite);
     if (reading.kind === 'absent') return;
     this.#usage = mergeAnthropicUsage(this.#usage, reading, dearestWrite);
     this.#isReportLast = this.#hasStopped;
+    if (first !== undefined && this.#options.hasFixedPrompt) this.#promptUsage = promptUsageOf(first, reading);
   }
 }

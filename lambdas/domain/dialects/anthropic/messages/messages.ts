@@ -7,19 +7,15 @@ import { JSON_WHOLE } from '../../json/json-whole';
 import { boundPrompt, cacheWritesOf } from '../../json/prompt-bound';
 import { providerJson } from '../../json/provider-json';
 import { anthropic } from '../anthropic';
+import { isClaude } from '../claude';
 import { readAnthropicUsage } from '../usage';
+import { inputCount } from './input-count';
 import { type MessagesRequest, parseMessages } from './messages-request';
 import { MessagesStream } from './messages-stream';
 import { boundRounds } from './server-tools';
 
 /** The most tokens that one image can count for: the largest size that the newest models accept. */
 const IMAGE_TOKENS_MAX = 4_784;
-
-/**
- * Claude's prompts are cached only where a mark asks for it, wherever the model is served. Compatible providers of other
- * models may cache by themselves.
- */
-const CACHED_BY_MARKS = /claude/i;
 
 /** Anthropic's messages. */
 export const messages: MeteredEndpoint<MessagesRequest> = {
@@ -32,6 +28,7 @@ export const messages: MeteredEndpoint<MessagesRequest> = {
   checkContent: requireJson,
   parse: ({ bytes }) => parseMessages(bytes),
   bound: boundMessages,
+  inputCount,
   providerBody: ({ json, stream }, changes) => providerJson(json, { stream, changes }),
   readAnswer: (body, { dearestWrite }) =>
     readJsonAnswer(body, {
@@ -52,6 +49,8 @@ function boundMessages({ json, outputTokensMax, serverTools }: MessagesRequest, 
     outputTokensMax: Math.min(outputTokensMax ?? model.outputTokensMax, contextTokens),
     contextTokens,
   });
-  const cacheWrites = cacheWritesOf(json, { isAutomatic: !CACHED_BY_MARKS.test(model.id) });
+  // Claude's prompts are cached only where a mark asks for it, wherever the model is served. Compatible providers of
+  // other models may cache by themselves.
+  const cacheWrites = cacheWritesOf(json, { isAutomatic: !isClaude(model.id) });
   return { ...rounds, cacheWrites, ...dearerUnits(media) };
 }
