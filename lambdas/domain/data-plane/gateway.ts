@@ -8,6 +8,7 @@ import { AppError, Forbidden, InternalError, ServiceUnavailable } from '../error
 import type { KeyOwner } from '../keys/verified-keys';
 import { StoreUnavailable } from '../table/table-errors';
 import { WalletUnavailable } from '../wallet/wallet-errors';
+import { CountLimit } from './admission/count-limit';
 import { requirePermission } from './admission/permit';
 import { MethodNotAllowed } from './caller-errors';
 import { crossOriginHeaders, preflightHeaders } from './cross-origin';
@@ -27,7 +28,7 @@ import { UnsettledRequests } from './settlement/unsettled-requests';
 import type { StopReason } from './stop-errors';
 
 export interface GatewayDependencies
-  extends Omit<MeteredDependencies, 'unsettled' | 'paces'>, FreeDependencies, AnswerDependencies {
+  extends Omit<MeteredDependencies, 'unsettled' | 'paces' | 'countLimit'>, FreeDependencies, AnswerDependencies {
   readonly identify: IdentifyCaller;
   /** @default rolling */
   readonly holds?: HoldMode;
@@ -52,6 +53,7 @@ export class Gateway {
     this.#dependencies = {
       ...dependencies,
       unsettled: new UnsettledRequests(dependencies),
+      countLimit: new CountLimit(dependencies),
       paces: dependencies.holds === 'worst-case' ? undefined : new PaceBook(dependencies),
     };
   }

@@ -3,7 +3,8 @@ import { MINUTE_MS } from '../clock';
 import type { MeteredRequest } from '../dialects/endpoint';
 import type { AppError } from '../errors/app-error';
 import { systemSleep } from '../table/retry';
-import { admit, type Admitted, shortageOf } from './admission/admission';
+import { type Admission, admit, type Admitted, type Offer, shortageOf } from './admission/admission';
+import { countInput } from './admission/counted-input';
 import { permittedTargets } from './admission/permit';
 import { type PricedTargets, priceTargets } from './admission/priced-targets';
 import { worstCase } from './admission/worst-case';
@@ -88,9 +89,10 @@ async function check(
   now: number,
 ): Promise<AppError | undefined> {
   const targets = await targetsOf(dependencies, call, request, now);
-  const { wallet, paces } = dependencies;
-  const plan = paces && outputPlanOf(paces, request, targets);
-  return shortageOf({ wallet, request, targets, caller: call.caller, now, plan, timeLimitMs: timeLimitOf(call, now) });
+  const { caller } = call;
+  const { wallet } = dependencies;
+  const offer = offerOf(dependencies, call, request, targets);
+  return shortageOf({ wallet, request, ...offer, caller, now, timeLimitMs: timeLimitOf(call, now) });
 }
 
 async function hold(
@@ -113,17 +115,16 @@ async function hold(
     priceVersion: price.version,
     ...(labels && { labels }),
   };
-  const { wallet, paces, sleep = systemSleep } = dependencies;
+  const { wallet, sleep = systemSleep } = dependencies;
   const admitted = await admit({
     wallet,
     request,
-    targets,
+    ...offerOf(dependencies, call, request, targets),
     caller,
     requestId,
     deadline: holdDeadlineOf(call),
     details,
     now,
-    plan: paces && outputPlanOf(paces, request, targets),
     timeLimitMs: timeLimitOf(call, now),
     wait: async (milliseconds) => {
       await sleep(milliseconds);
@@ -134,6 +135,21 @@ async function hold(
 }
 
 const timeLimitOf = ({ exchange }: MeteredCall, now: number): number => exchange.deadline - now;
+
+function offerOf(
+  dependencies: MeteredDependencies,
+  call: MeteredCall,
+  request: MeteredRequest,
+  targets: PricedTargets,
+): Offer & Pick<Admission, 'count'> {
+  const { paces } = dependencies;
+  const offer = (some: PricedTargets): Offer => ({ targets: some, plan: paces && outputPlanOf(paces, request, some) });
+  const count = async (): Promise<Offer | undefined> => {
+    const counted = await countInput(dependencies, call, request, targets);
+    return counted && offer(counted);
+  };
+  return { ...offer(targets), count };
+}
 
 function rollingOutputOf(
   { wallet, clock }: MeteredDependencies,

@@ -7,6 +7,7 @@ import type { Wallet } from '../wallet/wallet';
 import type { Admitted } from './admission/admission';
 import type { PaceBook } from './rolling/pace-book';
 import type { RollingOutput } from './rolling/rolling-output';
+import type { CountLimit } from './admission/count-limit';
 import type { Cancellations } from './cancellations';
 import type { ClientOutput } from './streaming/client-output';
 import type { ClientStream } from './streaming/client-stream';
@@ -20,6 +21,7 @@ export interface MeteredDependencies {
   readonly wallet: Wallet;
   readonly catalog: CatalogSource;
   readonly providers: ProviderClient;
+  readonly countLimit: CountLimit;
   readonly cancellations: Cancellations;
   readonly unsettled: UnsettledRequests;
   readonly idempotency: IdempotencyKeys;

@@ -14,7 +14,11 @@ import {
 } from '../../../lambdas/domain/errors/app-error';
 import { TooManyAttempts } from '../../../lambdas/domain/attempts/too-many-attempts';
 import { ModelNotFound } from '../../../lambdas/domain/catalog/model-not-found';
-import { InsufficientQuota, RateLimited } from '../../../lambdas/domain/data-plane/admission/admission-errors';
+import {
+  InsufficientQuota,
+  RateLimited,
+  WalletBusy,
+} from '../../../lambdas/domain/data-plane/admission/admission-errors';
 import { InvalidApiKey, InvalidRole } from '../../../lambdas/domain/data-plane/caller-errors';
 import { MethodNotAllowed } from '../../../lambdas/domain/data-plane/caller-errors';
 import {
@@ -68,6 +72,10 @@ const ROWS: readonly Row[] = [
   row(new IdempotencyKeyReused('req_0'), 422, 'idempotency_key_reused', INVALID, INVALID),
   row(new PayloadTooLarge(5), 413, 'request_too_large', INVALID, 'request_too_large'),
   row(new UnsupportedMediaType('no'), 415, 'unsupported_media_type', INVALID, INVALID),
+  row(new WalletBusy('no'), 429, 'wallet_busy', 'rate_limit_error', 'rate_limit_error'),
+  row(stopError('account'), 402, 'insufficient_quota', 'insufficient_quota', 'billing_error'),
+  row(stopError('budget'), 402, 'insufficient_quota', 'insufficient_quota', 'billing_error'),
+  row(stopError('store'), 503, 'request_stopped', 'server_error', 'overloaded_error'),
   row(new RateLimited('no', {}), 429, 'rate_limit_exceeded', 'rate_limit_error', 'rate_limit_error'),
   row(new InternalError(), 500, 'internal_error', 'server_error', 'api_error'),
   row(new ProviderFailed(502, 'no'), 502, 'provider_error', 'server_error', 'api_error'),

@@ -28,21 +28,27 @@ export interface Admitted {
   readonly plan?: OutputPlan | undefined;
 }
 
-export interface Admission {
+/** The ways to serve a request, and what they can cost. */
+export interface Offer {
+  readonly targets: PricedTargets;
+  /** How the hold can follow the output. Absent if it has to be the worst case. */
+  readonly plan: OutputPlan | undefined;
+}
+
+export interface Admission extends Offer {
   readonly wallet: Wallet;
   readonly request: MeteredRequest;
-  readonly targets: PricedTargets;
   readonly caller: KeyOwner;
   readonly requestId: string;
   readonly deadline: number;
   readonly details: HoldRequest;
   /** The time of admission in epoch milliseconds. */
   readonly now: number;
-  /** How the hold can follow the output. Absent if it has to be the worst case. */
-  readonly plan: OutputPlan | undefined;
   readonly timeLimitMs: number;
   /** Waits for the given milliseconds. @returns false when the request need not go on */
   readonly wait: (milliseconds: number) => Promise<boolean>;
+  /** Has the prompt counted. @returns the same offer with tighter bounds; undefined if there are none */
+  readonly count: () => Promise<Offer | undefined>;
 }
 
 /**
@@ -51,14 +57,20 @@ export interface Admission {
  * @throws InsufficientQuota, WalletBusy, RateLimited, Forbidden
  */
 export async function admit(admission: Admission): Promise<Admitted> {
-  const { plan } = admission;
-  if (plan === undefined) return admitWorstCase(admission);
   try {
-    return await admitRolling(admission, plan);
+    const { plan } = admission;
+    return await (plan ? admitRolling(admission, plan) : admitWorstCase(admission));
   } catch (error) {
     if (!(error instanceof WorstCaseRequired)) throw error;
     return admitWorstCase(admission);
   }
+}
+
+/** Admits a request whose bound was too high for the account, if a count of its prompt lowers the bound. */
+async function admitCounted(admission: Admission, { affordedPico, heldPico }: Shortage): Promise<Admitted | undefined> {
+  if (affordedPico + heldPico === 0n) return undefined;
+  const counted = await admission.count();
+  return counted && admit({ ...admission, ...counted, count: () => Promise.resolve(undefined) });
 }
 
 /**
@@ -68,15 +80,17 @@ export async function admit(admission: Admission): Promise<Admitted> {
  * @throws Forbidden when the account is suspended
  */
 export async function shortageOf(
-  admission: Pick<Admission, 'wallet' | 'request' | 'targets' | 'caller' | 'now' | 'plan' | 'timeLimitMs'>,
+  admission: Pick<Admission, 'wallet' | 'request' | 'targets' | 'caller' | 'now' | 'plan' | 'timeLimitMs' | 'count'>,
 ): Promise<AppError | undefined> {
-  const { wallet, request, targets, caller, plan, timeLimitMs } = admission;
+  const { wallet, request, targets, caller, plan, timeLimitMs, count } = admission;
   const balance = await wallet.balance(caller.accountId);
   if (balance?.suspendedAt !== undefined) throw accountSuspended();
   const { availablePico, heldPico } = balance ?? { availablePico: 0n, heldPico: 0n };
   const least = plan ? lastOf(firstHolds(plan, request, targets, timeLimitMs)).held : worstCase(targets);
   const mostPico = availablePico + heldPico;
   if (least.pico <= mostPico || affordableCap(request, targets, mostPico) !== undefined) return undefined;
+  const counted = mostPico === 0n ? undefined : await count();
+  if (counted) return shortageOf({ ...admission, ...counted, count: () => Promise.resolve(undefined) });
   const error = new InsufficientFunds({ availablePico, heldPico, hasDrawers: false });
   return toShortage(error, admission, least, worstCase(targets)).refusal;
 }
@@ -99,6 +113,9 @@ async function admitRolling(admission: Admission, plan: OutputPlan): Promise<Adm
     if (!(taken instanceof Shortage)) return taken;
   }
   let taken = await take(last);
+  if (!(taken instanceof Shortage)) return taken;
+  const counted = await admitCounted(admission, taken);
+  if (counted) return counted;
   for (const milliseconds of WAITS_MS) {
     if (!(taken instanceof Shortage) || !mayComeBack(taken, last) || !(await admission.wait(milliseconds))) break;
     taken = await take(last);
@@ -129,7 +146,10 @@ async function admitWorstCase(admission: Admission, cap?: number): Promise<Admit
     } catch (error) {
       const shortage = toShortage(error, admission, worst, worst);
       cap = affordableCap(request, targets, shortage.affordedPico);
-      if (cap === undefined || tries === CAP_TRIES_MAX) throw shortage.refusal;
+      if (cap !== undefined && tries < CAP_TRIES_MAX) continue;
+      const counted = await admitCounted(admission, shortage);
+      if (counted) return counted;
+      throw shortage.refusal;
     }
   }
 }

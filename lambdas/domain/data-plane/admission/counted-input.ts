@@ -5,7 +5,7 @@ import type { Exchange } from '../exchange';
 import { askProvider } from '../free/ask-provider';
 import { isSuccess, type ProviderClient } from '../provider/provider-client';
 import { inItsDialects, providerHeaders } from '../provider/provider-headers';
-import { RequestStopped, type StopReason } from '../stop-errors';
+import { stopError, type StopReason } from '../stop-errors';
 import type { CountLimit } from './count-limit';
 
 /** The time limit for the counts of all targets together, because the client waits for them before its answer begins. */
@@ -62,7 +62,7 @@ export async function countInput<Bounded extends BoundedTarget>(
   const [first, ...others] = targets;
   const counted: Targets<Bounded> = await Promise.all([tighten(first), ...others.map(tighten)]);
   clearTimeout(timer);
-  if (stop.aborted) throw new RequestStopped(stop.reason as StopReason);
+  if (stop.aborted) throw stopError(stop.reason as StopReason);
   return counted.every((target, index) => target === targets[index]) ? undefined : counted;
 }
 
