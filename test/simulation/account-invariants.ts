@@ -2,7 +2,7 @@ import type { Item } from '../../lambdas/domain/table/value';
 import { movedInto, movesOf, pico, text } from './fields';
 import type { Intents } from './intents';
 import { accountIdOf, paymentIdOf } from './intents';
-import type { Payment } from './plan';
+import type { Payment } from './planned';
 import { CLOCK_STEP_MS_MAX } from './actions';
 import type { Stored } from './stored';
 import { isRecomputed } from './usage-invariants';

@@ -6,7 +6,7 @@ import { StoreUnavailable, TransactionCancelled } from '../../lambdas/domain/tab
 import { RESERVE_RETRY } from '../../lambdas/domain/wallet/retry';
 import { Wallet } from '../../lambdas/domain/wallet/wallet';
 import { WalletUnavailable } from '../../lambdas/domain/wallet/wallet-errors';
-import type { Operation } from './plan';
+import type { Operation } from './planned';
 import { ProcessStore } from './process-store';
 import type { Process } from './processes';
 import { Random } from './random';

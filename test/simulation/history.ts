@@ -4,7 +4,7 @@ import { Actor, USAGE_RETENTION_DAYS } from './actor';
 import { pico } from './fields';
 import type { Landmark } from './landmarks';
 import { createKey, revokeKey, useKey } from './key-actors';
-import type { Operation, Plan } from './plan';
+import type { Operation, Plan } from './planned';
 import { DRIFT_MS_MAX, Process } from './processes';
 import { Random } from './random';
 import { request, spendAll } from './request-actor';

@@ -41,9 +41,9 @@ function isTakenRight(hold: Item, stored: Stored, intents: Intents): void {
   const isWanted =
     intent?.accountId === accountId &&
     intent.holdsPico.has(pico(hold, 'heldPico')) &&
-    intent.ceilingPico === hold['ceilingPico'];
+    (hold['ceilingPico'] === undefined || intent.ceilingPico === hold['ceilingPico']);
   expectKept('invariant 8', isWanted, `nobody wanted the hold of ${requestId}`);
-  const isFirst = intent.ceilingPico === undefined ? hold['slice'] === undefined : hold['slice'] === 0n;
+  const isFirst = hold['slice'] === (hold['ceilingPico'] === undefined ? undefined : 0n);
   expectKept('invariant 8', isFirst, `the hold of ${requestId} does not begin with its first slice`);
   expectActive(accountId, requestId, stored);
 }

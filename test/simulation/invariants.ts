@@ -4,7 +4,7 @@ import { holdIsRight } from './hold-invariants';
 import type { Intents } from './intents';
 import { keyPromises } from './key-promises';
 import { leaseIsRight } from './lease-invariants';
-import type { Payment } from './plan';
+import type { Payment } from './planned';
 import type { ItemChange, ItemKind, Stored } from './stored';
 import { accountOf } from './stored';
 import { recordIsRight } from './usage-invariants';

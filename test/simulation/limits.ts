@@ -2,7 +2,7 @@ import type { Counting } from '../../lambdas/domain/wallet/holds/counting';
 import type { Item } from '../../lambdas/domain/table/value';
 import { movedInto, pico, text } from './fields';
 import { accountIdOf, COUNTER_ID, type Intents } from './intents';
-import type { Limits } from './plan';
+import type { Limits } from './planned';
 import type { Stored } from './stored';
 import { expectKept } from './violation';
 

@@ -4,7 +4,7 @@ import type { Item } from '../../lambdas/domain/table/value';
 import type { CallKind, Fault } from './faults';
 import { latencyMs, latenessMs, readLatencyMs, timeoutMs } from './faults';
 import { text } from './fields';
-import type { Operation } from './plan';
+import type { Operation } from './planned';
 import type { Process } from './processes';
 import type { Random } from './random';
 import type { Run } from './scheduler';

@@ -9,6 +9,7 @@ import {
   WalletNotFound,
   WalletSuspended,
   WalletUnavailable,
+  WorstCaseRequired,
 } from '../../lambdas/domain/wallet/wallet-errors';
 import type { Actor } from './actor';
 import { pico } from './fields';
@@ -106,7 +107,10 @@ async function reserve(actor: Actor, terms: HoldTerms, isCapped: boolean): Promi
   const { world, wallet, process } = actor;
   const { accountId, requestId, holdPico } = terms;
   const [startedAt, clockAtStart] = [world.scheduler.now, process.clock()];
-  world.intents.requests.get(requestId)?.holdsPico.add(holdPico);
+  const { holdsPico } = world.intents.requests.get(requestId) ?? {};
+  holdsPico?.add(holdPico);
+  // On a lease, the hold is the worst case.
+  if (terms.ceilingPico !== undefined) holdsPico?.add(terms.ceilingPico);
   const refusals = [
     InsufficientFunds,
     KeyLimitReached,
@@ -114,6 +118,7 @@ async function reserve(actor: Actor, terms: HoldTerms, isCapped: boolean): Promi
     WalletSuspended,
     RequestIdReused,
     WalletUnavailable,
+    WorstCaseRequired,
   ];
   const result = await actor.outcome(wallet.reserve(terms), refusals);
   if ('answer' in result) return result.answer;
@@ -129,8 +134,11 @@ async function reserve(actor: Actor, terms: HoldTerms, isCapped: boolean): Promi
   }
   if (refusal instanceof WalletSuspended) expectSuspended(actor, accountId, startedAt);
   if (refusal instanceof RequestIdReused) {
-    const others = world.intents.requests.get(requestId)?.holdsPico.size ?? 0;
-    expectKept('answers', others > 1, `nobody else reserved under ${requestId}`);
+    const intent = world.intents.requests.get(requestId);
+    // After WorstCaseRequired, the attempt that was refused may still arrive, with the same amount but rolling.
+    const isOtherKind = intent?.ceilingPico !== terms.ceilingPico;
+    const others = intent?.holdsPico.size ?? 0;
+    expectKept('answers', others > 1 || isOtherKind, `nobody else reserved under ${requestId}`);
   }
   if (refusal instanceof WalletUnavailable) {
     const ageMs = process.clock() - Date.parse(terms.request.at);
@@ -142,6 +150,11 @@ async function reserve(actor: Actor, terms: HoldTerms, isCapped: boolean): Promi
       world.mayFail || isOld || isExhausted,
       'a reserve failed without an outage or an old request',
     );
+  }
+  if (refusal instanceof WorstCaseRequired) {
+    const worst = { ...terms, holdPico: terms.ceilingPico ?? holdPico, ceilingPico: undefined };
+    expectKept('answers', terms.ceilingPico !== undefined, 'a hold of the worst case was refused as too small');
+    return reserve(actor, worst, isCapped);
   }
   const affordedPico = affordedBy(refusal);
   if (affordedPico === undefined) return undefined;

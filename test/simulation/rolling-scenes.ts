@@ -2,7 +2,7 @@ import { MINUTE_MS, SECOND_MS } from '../../lambdas/domain/clock';
 import type { Action, RequestAction, Resize, Rolling } from './actions';
 import { PRICES } from './actions';
 import type { Fault } from './faults';
-import type { Operation, Plan } from './plan';
+import type { Operation, Plan } from './planned';
 import { Random } from './random';
 import { HUGE_HOLD_PICO, requestOf, type Scene } from './scenes';
 

@@ -1,4 +1,4 @@
-import type { Plan } from './plan';
+import type { Plan } from './planned';
 
 /**
  * Removes operations one by one as long as the rest still fails. Each operation has its own random numbers, so removing

@@ -1,7 +1,7 @@
 import { play } from './history';
 import type { Landmark } from './landmarks';
 import { LANDMARKS } from './landmarks';
-import type { Plan } from './plan';
+import type { Plan } from './planned';
 import { planOf } from './plan';
 import { shrink } from './shrink';
 import type { Sabotage } from './world';

@@ -8,7 +8,7 @@ import { accountIdOf, Intents, paymentIdOf } from './intents';
 import { checkCommit } from './invariants';
 import type { Landmark } from './landmarks';
 import { landmarkOfFailure, landmarksOf } from './landmarks';
-import type { Plan } from './plan';
+import type { Plan } from './planned';
 import { Process } from './processes';
 import type { Random } from './random';
 import { Scheduler } from './scheduler';
