@@ -10,7 +10,7 @@ const OUTPUT_TOKENS_MAX = 128_000;
 /** Twice the default burst, and ten seconds of the default rate. */
 const SLICE_TOKENS = 6_048n;
 const SLICE_PICO = SLICE_TOKENS * OUTPUT_PICO;
-/** What the prompt of `long` is held for. */
+/** More than the prompt of `long` is held for. */
 const PROMPT_PICO = 10_000n;
 
 const LONG = { contextTokens: 200_000, outputTokensMax: OUTPUT_TOKENS_MAX };

@@ -73,7 +73,7 @@ export class RollingOutput {
   }
 
   /**
-   * The request is being sent to a provider. What an earlier provider has produced is not paid for.
+   * The request is being sent to a provider. The output of an earlier provider is not paid for.
    * @param price of the provider
    */
   sent(price: PriceVersion): void {
