@@ -11,7 +11,7 @@ export interface RequestIntent {
   readonly ceilingPico: bigint | undefined;
   /** Whether its usage is an estimate, for which the account pays no more than is held. */
   readonly isEstimated: boolean;
-  /** What its process counts on while the request runs, in pico-dollars: no change may leave less in the hold. */
+  /** The amount, in pico-dollars, that its process counts on while the request runs. No change may leave less. */
   countedPico: bigint;
   /** The changes of the hold that its callers attempted. */
   readonly resizes: WantedResize[];
