@@ -75,12 +75,12 @@ test(`a wallet that can pay for ${AFFORDABLE} of ${REQUESTS} concurrent requests
     const states = await Promise.all(
       answers.map((answer) => Promise.race([answer, Promise.resolve('pending' as const)])),
     );
-    return states.filter((state) => state === 402).length === REQUESTS - AFFORDABLE;
+    return states.filter((state) => state === 429).length === REQUESTS - AFFORDABLE;
   });
   release();
   const statuses = await Promise.all(answers);
   expect(statuses.filter((status) => status === 200)).toHaveLength(AFFORDABLE);
-  expect(statuses.filter((status) => status === 402)).toHaveLength(REQUESTS - AFFORDABLE);
+  expect(statuses.filter((status) => status === 429)).toHaveLength(REQUESTS - AFFORDABLE);
   expect(seen.leastAvailable).toBe(0n);
   expect(seen.mostHeld).toBe(heldPico * BigInt(AFFORDABLE));
   expect(await balanceOf(run, poor)).toMatchObject({

@@ -134,11 +134,10 @@ async function reserve(actor: Actor, terms: HoldTerms, isCapped: boolean): Promi
   }
   if (refusal instanceof WalletSuspended) expectSuspended(actor, accountId, startedAt);
   if (refusal instanceof RequestIdReused) {
-    const intent = world.intents.requests.get(requestId);
-    // After WorstCaseRequired, the attempt that was refused may still arrive, with the same amount but rolling.
-    const isOtherKind = intent?.ceilingPico !== terms.ceilingPico;
-    const others = intent?.holdsPico.size ?? 0;
-    expectKept('answers', others > 1 || isOtherKind, `nobody else reserved under ${requestId}`);
+    const { holdsPico: asked = [], ceilingPico } = world.intents.requests.get(requestId) ?? {};
+    // After WorstCaseRequired, a request is reserved in another way, perhaps with the same amount.
+    const isOther = new Set(asked).size > 1 || ceilingPico !== undefined;
+    expectKept('answers', isOther, `nobody else reserved under ${requestId}`);
   }
   if (refusal instanceof WalletUnavailable) {
     const ageMs = process.clock() - Date.parse(terms.request.at);

@@ -74,8 +74,9 @@ export function firstHolds(
   const slice = worstCase(targets, sliceTokens);
   const slicePico = BigInt(sliceTokens) * outputPico;
   const sparedPico = slicePico < slice.pico ? slicePico : slice.pico;
+  // A request that needs no more than this competes with running ones only once.
+  if (slice.pico === worst.pico) return [{ held: worst, sparedPico: 0n, isAloneEnough: true }];
   const last = { held: slice, sparedPico, isAloneEnough: true };
-  if (slice.pico === worst.pico) return [last];
   if (stream) {
     const ample = worstCase(targets, Math.max(AMPLE_TOKENS, sliceTokens));
     return [{ held: ample, sparedPico: ample.pico * AMPLE_SHARE, isAloneEnough: false }, last];

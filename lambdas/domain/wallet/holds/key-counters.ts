@@ -94,7 +94,9 @@ export function endCount(
   }
   if (runningMax !== undefined) counts.push(addToRunning(counterId, -1n));
   const unconditional = counts.map((write) => ({ write }));
-  return budget && addedPico > 0n ? [growBudgetCount(counterId, budget, addedPico), ...unconditional] : unconditional;
+  if (!budget || addedPico <= 0n) return unconditional;
+  const growth = growBudgetCount(counterId, budget, addedPico);
+  return [isShort ? { ...growth, write: beginShortage(growth.write, now) } : growth, ...unconditional];
 }
 
 /** The rest of a budget is too small for what should be counted in it. */
@@ -105,7 +107,11 @@ export class BudgetShort {
   }
 }
 
-const growBudgetCount = (counterId: string, budget: Budget, amountPico: bigint): GuardedWrite<BudgetShort> => ({
+const growBudgetCount = (
+  counterId: string,
+  budget: Budget,
+  amountPico: bigint,
+): GuardedWrite<BudgetShort> & { readonly write: Update } => ({
   write: addToBudgetWithin(counterId, budget, amountPico),
   otherwise: (counted) => new BudgetShort(remaining(budget.limitPico, counted)),
 });
