@@ -30,7 +30,9 @@ export class LossWatch {
   /** @param costPico the part that the account has paid */
   expectLossDue({ costPico, overrunPico }: { readonly costPico: bigint; readonly overrunPico: bigint }): void {
     this.#stop();
-    const { ceilingPico, isEstimated } = this.#intent;
+    const { isEstimated } = this.#intent;
+    // A request that had to hold its worst case pays nothing above that.
+    const ceilingPico = this.#hold.rolling?.ceilingPico;
     const heldPico = this.#endedAtPico;
     if (overrunPico === 0n || heldPico === undefined || ceilingPico === undefined || isEstimated) return;
     const isDue = costPico >= lesser(ceilingPico, heldPico + this.#leastPico);

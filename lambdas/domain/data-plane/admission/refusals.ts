@@ -68,7 +68,6 @@ export function toShortage(
 
 /** The error for a request that can begin once running requests return what they do not use. */
 export function walletBusy({ affordedPico, heldPico }: Shortage, neededPico: bigint): WalletBusy {
-  // eslint-disable-next-line no-restricted-syntax -- this is jitter for a waiting time; no money depends on it.
   const retryAfterSeconds = BUSY_SECONDS_MIN + Math.floor(Math.random() * BUSY_SECONDS_SPREAD);
   const message = `The wallet has $${formatUsd(affordedPico)} available, and running requests hold $${formatUsd(heldPico)}; this request needs $${formatUsd(neededPico)} to begin. Try again in a few seconds, or add money to the wallet.`;
   return new WalletBusy(message, { retryAfterSeconds });
