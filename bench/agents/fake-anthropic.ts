@@ -143,5 +143,5 @@ class FakeAnswer implements ProviderCall {
   }
 }
 
-const event = (value: { readonly type: string }): Buffer =>
+const event = (value: { readonly type: string; readonly [member: string]: unknown }): Buffer =>
   Buffer.from(`event: ${value.type}\ndata: ${JSON.stringify(value)}\n\n`);

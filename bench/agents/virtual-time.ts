@@ -68,7 +68,11 @@ export class VirtualTime {
     Object.assign(target, { setTimeout: set, clearTimeout: clear });
     Object.assign(Date, { now: this.now });
     Object.assign(Math, { random });
-    Object.defineProperty(performance, 'now', { value: () => this.#now - EPOCH_MS, configurable: true, writable: true });
+    Object.defineProperty(performance, 'now', {
+      value: () => this.#now - EPOCH_MS,
+      configurable: true,
+      writable: true,
+    });
     return () => {
       Object.assign(target, before);
       Object.assign(Date, { now });
