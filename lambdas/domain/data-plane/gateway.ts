@@ -24,11 +24,15 @@ import { respondError, respondJson, type ResponseHeaders, retryAfter } from './r
 import type { AnswerDependencies, DataPlaneRoute } from './route';
 import { routeAt } from './routes';
 import { PaceBook } from './rolling/pace-book';
+import { ShortAccounts } from './admission/short-accounts';
 import { UnsettledRequests } from './settlement/unsettled-requests';
 import type { StopReason } from './stop-errors';
 
 export interface GatewayDependencies
-  extends Omit<MeteredDependencies, 'unsettled' | 'paces' | 'countLimit'>, FreeDependencies, AnswerDependencies {
+  extends
+    Omit<MeteredDependencies, 'unsettled' | 'paces' | 'countLimit' | 'shortAccounts'>,
+    FreeDependencies,
+    AnswerDependencies {
   readonly identify: IdentifyCaller;
   /** @default rolling */
   readonly holds?: HoldMode;
@@ -54,6 +58,7 @@ export class Gateway {
       ...dependencies,
       unsettled: new UnsettledRequests(dependencies),
       countLimit: new CountLimit(dependencies),
+      shortAccounts: new ShortAccounts(dependencies),
       paces: dependencies.holds === 'worst-case' ? undefined : new PaceBook(dependencies),
     };
   }

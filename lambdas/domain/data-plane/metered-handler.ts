@@ -115,9 +115,10 @@ async function hold(
     priceVersion: price.version,
     ...(labels && { labels }),
   };
-  const { wallet, sleep = systemSleep } = dependencies;
+  const { wallet, shortAccounts, sleep = systemSleep } = dependencies;
   const admitted = await admit({
     wallet,
+    shortAccounts,
     request,
     ...offerOf(dependencies, call, request, targets),
     caller,
@@ -153,10 +154,11 @@ function offerOf(
 
 function rollingOutputOf(
   { wallet, clock }: MeteredDependencies,
-  { hold, plan, targets }: Admitted,
+  { hold, plan, targets, isAmple = false }: Admitted,
   onCut: (reason: CutReason) => void,
 ): RollingOutput | undefined {
-  return plan && new RollingOutput({ wallet, clock, hold, plan, promptPico: worstCase(targets, 0).pico, onCut });
+  const promptPico = worstCase(targets, 0).pico;
+  return plan && new RollingOutput({ wallet, clock, hold, plan, promptPico, returnsRest: !isAmple, onCut });
 }
 
 /** Tries the targets in order until one gives an answer that no other target could improve on. */

@@ -6,6 +6,7 @@ import type { Log } from '../log';
 import type { Wallet } from '../wallet/wallet';
 import type { Admitted } from './admission/admission';
 import type { PaceBook } from './rolling/pace-book';
+import type { ShortAccounts } from './admission/short-accounts';
 import type { RollingOutput } from './rolling/rolling-output';
 import type { CountLimit } from './admission/count-limit';
 import type { Cancellations } from './cancellations';
@@ -22,6 +23,7 @@ export interface MeteredDependencies {
   readonly catalog: CatalogSource;
   readonly providers: ProviderClient;
   readonly countLimit: CountLimit;
+  readonly shortAccounts: ShortAccounts;
   readonly cancellations: Cancellations;
   readonly unsettled: UnsettledRequests;
   readonly idempotency: IdempotencyKeys;

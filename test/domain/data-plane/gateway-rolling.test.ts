@@ -176,6 +176,20 @@ describe('a wallet whose money is held', () => {
     await done;
   });
 
+  test('an account that was short of money is read before it is written', async () => {
+    await stage.spendDownTo(3n * SLICE_PICO);
+    const first = await begin(stage.client(long()));
+    const { transact } = stage.store.counts;
+    const second = stage.client(long());
+    const refused = gateway.handle(second);
+    await pass(4);
+    await refused;
+    expect([second.status, stage.store.counts.transact - transact]).toEqual([429, 0]);
+    first.call.head(200, SSE);
+    finish(first.call);
+    await first.done;
+  });
+
   test('a client that leaves while it waits for money has nothing held', async () => {
     await stage.spendDownTo(2n * SLICE_PICO);
     const first = await begin(stage.client(long()));

@@ -1,5 +1,6 @@
 import type { CutReason } from '../../../lambdas/domain/data-plane/rolling/cut-reason';
 import { RollingOutput } from '../../../lambdas/domain/data-plane/rolling/rolling-output';
+import { PICO_PER_USD } from '../../../lambdas/domain/money/pico';
 import { ACCOUNT, WalletStage } from '../wallet/wallet-stage';
 
 /** A pico-dollar buys a token, so that amounts read as tokens. */
@@ -22,21 +23,52 @@ afterEach(async () => {
   await stage.expectSound();
 });
 
-async function start(fundsPico: bigint, { heldTokens = 4_000, choices = 1, outputTokensMax = MAX } = {}) {
+async function start(
+  fundsPico: bigint,
+  { heldTokens = 4_000, choices = 1, outputTokensMax = MAX, promptPico = 0n, returnsRest = true } = {},
+) {
   stage = await WalletStage.funded(fundsPico);
   stage.now = Date.now();
   stage.holdMs = 3_600_000;
-  const hold = await stage.roll(BigInt(heldTokens), BigInt(outputTokensMax));
+  const hold = await stage.roll(promptPico + BigInt(heldTokens), promptPico + BigInt(outputTokensMax));
   const clock = (): number => Date.now();
   const onCut = (reason: CutReason): void => void cuts.push(reason);
   const worst = { pico: BigInt(outputTokensMax), tokens: outputTokensMax };
   const plan = { pace: PACE, choices, outputTokensMax, outputPico: 1n, worst };
-  const rolling = new RollingOutput({ wallet: stage.wallet, clock, hold, plan, promptPico: 0n, onCut });
+  const rolling = new RollingOutput({ wallet: stage.wallet, clock, hold, plan, promptPico, returnsRest, onCut });
   rolling.sent(PRICE);
   return rolling;
 }
 
 const held = async (): Promise<bigint> => (await stage.amounts())[1];
+
+describe('the prompt of a running request', () => {
+  const PROMPT_PICO = PICO_PER_USD;
+  const reading = {
+    usage: { kind: 'absent' as const },
+    promptUsage: { input: 5 },
+    isUsageFinal: false,
+    producedTokensMax: 0,
+    complete: false,
+    isWhole: false,
+    failed: false,
+    isErrorHidden: false,
+  };
+
+  test('money that a reported prompt leaves over is returned, apart from two slices for the output', async () => {
+    const rolling = await start(2n * PROMPT_PICO, { promptPico: PROMPT_PICO });
+    rolling.progress({ reading });
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(await held()).toBe(5n + 3n * 4_000n);
+  });
+
+  test('an account with plenty of money gets what a prompt leaves over at the end', async () => {
+    const rolling = await start(20n * PROMPT_PICO, { promptPico: PROMPT_PICO, returnsRest: false });
+    rolling.progress({ reading });
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(await held()).toBe(PROMPT_PICO + 4_000n);
+  });
+});
 
 describe('the hold of a running request', () => {
   test('the hold grows before the provider can have used it up, in slices that double', async () => {

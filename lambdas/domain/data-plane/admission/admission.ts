@@ -6,9 +6,17 @@ import type { Hold, HoldRequest } from '../../wallet/holds/hold';
 import type { HoldTerms } from '../../wallet/holds/reserve-hold';
 import type { Wallet } from '../../wallet/wallet';
 import { InsufficientFunds, WorstCaseRequired } from '../../wallet/wallet-errors';
-import { type FirstHold, firstHolds, lastOf, type OutputPlan } from '../rolling/first-hold';
+import {
+  type FirstHold,
+  type FirstHolds,
+  firstHolds,
+  isAfforded,
+  lastOf,
+  type OutputPlan,
+} from '../rolling/first-hold';
 import { accountSuspended } from './admission-errors';
 import type { PricedTargets } from './priced-targets';
+import type { ShortAccounts } from './short-accounts';
 import { refuseTooLarge, Shortage, toShortage, walletBusy } from './refusals';
 import { affordableCap, worstCase } from './worst-case';
 
@@ -26,6 +34,8 @@ export interface Admitted {
   readonly outputTokensCap: number | undefined;
   /** Absent if the output is not bounded by the provider's pace. */
   readonly plan?: OutputPlan | undefined;
+  /** Whether the account had plenty of money beside the hold. @default false */
+  readonly isAmple?: boolean;
 }
 
 /** The ways to serve a request, and what they can cost. */
@@ -37,6 +47,7 @@ export interface Offer {
 
 export interface Admission extends Offer {
   readonly wallet: Wallet;
+  readonly shortAccounts: ShortAccounts;
   readonly request: MeteredRequest;
   readonly caller: KeyOwner;
   readonly requestId: string;
@@ -96,35 +107,58 @@ export async function shortageOf(
 }
 
 async function admitRolling(admission: Admission, plan: OutputPlan): Promise<Admitted> {
-  const { request, targets, timeLimitMs } = admission;
+  const { shortAccounts, caller, request, targets, timeLimitMs } = admission;
   const holds = firstHolds(plan, request, targets, timeLimitMs);
   const last = lastOf(holds);
-  const take = async ({ held, ...spared }: FirstHold): Promise<Admitted | Shortage> => {
+  const take = async ({ held, isAmple, ...spared }: FirstHold): Promise<Admitted | Shortage> => {
     const ceilingPico = held.pico < plan.worst.pico ? plan.worst.pico : undefined;
+    const terms = { holdPico: held.pico, ceilingPico, ...spared };
     try {
-      const hold = await reserve(admission, { holdPico: held.pico, ceilingPico, ...spared }, last.held.tokens);
-      return { hold, targets, outputTokensCap: undefined, plan };
+      const hold = await reserve(admission, terms, last.held.tokens);
+      return { hold, targets, outputTokensCap: undefined, plan, isAmple };
     } catch (error) {
-      return toShortage(error, admission, held, plan.worst);
+      const shortage = toShortage(error, admission, last.held, plan.worst);
+      shortAccounts.add(caller.accountId);
+      return shortage;
     }
   };
-  for (const first of holds.slice(0, -1)) {
-    const taken = await take(first);
-    if (!(taken instanceof Shortage)) return taken;
-  }
-  let taken = await take(last);
+  /** Tries the holds for which the account is not known to be short. */
+  const takeFirst = async (some: FirstHolds, known: Shortage | undefined): Promise<Admitted | Shortage> => {
+    let short = known;
+    for (const first of some) {
+      if (short && !isAfforded(first, short)) continue;
+      const taken = await take(first);
+      if (!(taken instanceof Shortage)) return taken;
+      short = taken;
+    }
+    return short ?? take(last);
+  };
+  const isShort = shortAccounts.has(caller.accountId);
+  let taken = await takeFirst(holds, isShort ? await knownShortage(admission, last, plan) : undefined);
   if (!(taken instanceof Shortage)) return taken;
   const counted = await admitCounted(admission, taken);
   if (counted) return counted;
   for (const milliseconds of WAITS_MS) {
-    if (!(taken instanceof Shortage) || !mayComeBack(taken, last) || !(await admission.wait(milliseconds))) break;
-    taken = await take(last);
+    if (!mayComeBack(taken, last) || !(await admission.wait(milliseconds))) break;
+    taken = await takeFirst([last], await knownShortage(admission, last, plan));
+    if (!(taken instanceof Shortage)) return taken;
   }
-  if (!(taken instanceof Shortage)) return taken;
   if (mayComeBack(taken, last)) throw walletBusy(taken, last.held.pico);
   const cap = affordableCap(request, targets, taken.affordedPico);
   if (cap === undefined) throw taken.refusal;
   return admitWorstCase(admission, cap);
+}
+
+/**
+ * What the account has now, as a shortage of money for holds that are more.
+ * @throws Forbidden when the account is suspended
+ */
+async function knownShortage(admission: Admission, { held }: FirstHold, { worst }: OutputPlan): Promise<Shortage> {
+  const balance = await admission.wallet.balance(admission.caller.accountId);
+  if (balance?.suspendedAt !== undefined) throw accountSuspended();
+  const { availablePico, heldPico } = balance ?? { availablePico: 0n, heldPico: 0n };
+  const error = new InsufficientFunds({ availablePico, heldPico, hasDrawers: false });
+  return toShortage(error, admission, held, worst);
 }
 
 /** Whether the money that running requests hold would be enough for the request. */

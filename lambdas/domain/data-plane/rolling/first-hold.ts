@@ -11,8 +11,11 @@ const SLICE_TOKENS = 4_096;
 const SLICE_SECONDS = 10;
 /** The output tokens of the first hold of an account that has plenty of money. */
 const AMPLE_TOKENS = 32_768;
-/** An account has plenty of money if this many times the hold is left. */
-const AMPLE_SHARE = 15n;
+/**
+ * An account has plenty of money if this many times the hold is left. The hold is then a twentieth of what it has, of
+ * which nothing is returned early.
+ */
+const AMPLE_SHARE = 19n;
 
 /** The facts that decide how a hold follows its request. */
 export interface OutputPlan {
@@ -31,6 +34,17 @@ export interface FirstHold {
   readonly sparedPico: bigint;
   /** Whether it may use what it would spare when nothing else is running. */
   readonly isAloneEnough: boolean;
+  /** Whether the account has plenty of money if it affords this, so that a rest need not be returned early. */
+  readonly isAmple: boolean;
+}
+
+/** Whether an account that has so much in `available`, and holds so much for running requests, affords the hold. */
+export function isAfforded(
+  { held, sparedPico, isAloneEnough }: FirstHold,
+  { affordedPico, heldPico }: { readonly affordedPico: bigint; readonly heldPico: bigint },
+): boolean {
+  const sparePico = isAloneEnough && heldPico === 0n ? 0n : sparedPico;
+  return affordedPico >= held.pico + sparePico;
 }
 
 /** In the order in which they are tried. */
@@ -75,13 +89,13 @@ export function firstHolds(
   const slicePico = BigInt(sliceTokens) * outputPico;
   const sparedPico = slicePico < slice.pico ? slicePico : slice.pico;
   // A request that needs no more than this competes with running ones only once.
-  if (slice.pico === worst.pico) return [{ held: worst, sparedPico: 0n, isAloneEnough: true }];
-  const last = { held: slice, sparedPico, isAloneEnough: true };
+  if (slice.pico === worst.pico) return [{ held: worst, sparedPico: 0n, isAloneEnough: true, isAmple: false }];
+  const last = { held: slice, sparedPico, isAloneEnough: true, isAmple: false };
   if (stream) {
     const ample = worstCase(targets, Math.max(AMPLE_TOKENS, sliceTokens));
-    return [{ held: ample, sparedPico: ample.pico * AMPLE_SHARE, isAloneEnough: false }, last];
+    return [{ held: ample, sparedPico: ample.pico * AMPLE_SHARE, isAloneEnough: false, isAmple: true }, last];
   }
   const wholeTokens = pace.burstTokens + Math.ceil((rate * Math.max(0, timeLimitMs)) / SECOND_MS);
   const whole = worstCase(targets, Math.max(wholeTokens, sliceTokens));
-  return [{ held: whole, sparedPico, isAloneEnough: true }, last];
+  return [{ held: whole, sparedPico, isAloneEnough: true, isAmple: false }, last];
 }

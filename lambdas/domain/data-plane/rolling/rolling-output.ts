@@ -35,6 +35,8 @@ export interface RollingOutputOptions {
   readonly plan: OutputPlan;
   /** The part of the hold that the prompt can cost, in pico-dollars. */
   readonly promptPico: bigint;
+  /** Whether money that the prompt leaves over returns early. An account with plenty can wait for it. @default true */
+  readonly returnsRest?: boolean;
   /** Called once if the hold does not last: the request must end now. */
   readonly onCut: (reason: CutReason) => void;
 }
@@ -121,10 +123,11 @@ export class RollingOutput {
     this.#promptPico = costPico;
     // A change that is in flight counts with the prompt's cost once it is done.
     if (this.#resize !== undefined) return;
-    const { outputTokensMax, outputPico } = this.#options.plan;
+    const { plan, returnsRest = true } = this.#options;
+    const { outputTokensMax, outputPico } = plan;
     const neededTokens = Math.min(this.#heldTokens + 2 * this.#sliceTokens, outputTokensMax);
     const restPico = this.#hold.heldPico - costPico - BigInt(neededTokens) * outputPico;
-    if (restPico >= RETURNED_PICO_MIN && restPico * RETURNED_SHARE >= this.#hold.heldPico) {
+    if (returnsRest && restPico >= RETURNED_PICO_MIN && restPico * RETURNED_SHARE >= this.#hold.heldPico) {
       // The rest may be gone although its return fails.
       this.#heldTokens = neededTokens;
       this.#change({ ...this.#hold, rolling }, (hold) => this.#options.wallet.shrink(hold, restPico));
