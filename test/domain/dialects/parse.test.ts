@@ -176,11 +176,7 @@ describe('parsing a request', () => {
 
   test.each([
     ['a bare message', '', true],
-    [
-      'settings of the answer',
-      ',"temperature":1,"stop_sequences":["x"],"metadata":{"user_id":"u"}',
-      true,
-    ],
+    ['settings of the answer', ',"temperature":1,"stop_sequences":["x"],"metadata":{"user_id":"u"}', true],
     ['tools that the client runs', ',"tools":[{"name":"f","input_schema":{}}],"tool_choice":{"type":"any"}', true],
     ['context editing', ',"context_management":{"edits":[]}', true],
     ['an empty thread', ',"thread":null', true],
