@@ -153,12 +153,13 @@ function offerOf(
 }
 
 function rollingOutputOf(
-  { wallet, clock }: MeteredDependencies,
+  { wallet, clock, shortAccounts }: MeteredDependencies,
   { hold, plan, targets, isAmple = false }: Admitted,
   onCut: (reason: CutReason) => void,
 ): RollingOutput | undefined {
   const promptPico = worstCase(targets, 0).pico;
-  return plan && new RollingOutput({ wallet, clock, hold, plan, promptPico, returnsRest: !isAmple, onCut });
+  const isShort = (): boolean => shortAccounts.has(hold.accountId);
+  return plan && new RollingOutput({ wallet, clock, hold, plan, promptPico, returnsRest: !isAmple, isShort, onCut });
 }
 
 /** Tries the targets in order until one gives an answer that no other target could improve on. */

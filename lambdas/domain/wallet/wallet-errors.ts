@@ -20,8 +20,11 @@ export class InsufficientFunds extends Error {
 /** The account, or the budget of the key, ran short lately: a request has to hold its worst case. Nothing was taken. */
 export class WorstCaseRequired extends Error {
   override readonly name = 'WorstCaseRequired';
-  constructor() {
+  /** Epoch milliseconds: when a smaller hold will do again. Absent if that takes longer than a minute. */
+  readonly until: number | undefined;
+  constructor(until?: number) {
     super('a hold may not be less than the worst case of its request');
+    this.until = until;
   }
 }
 

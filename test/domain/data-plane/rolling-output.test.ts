@@ -25,7 +25,7 @@ afterEach(async () => {
 
 async function start(
   fundsPico: bigint,
-  { heldTokens = 4_000, choices = 1, outputTokensMax = MAX, promptPico = 0n, returnsRest = true } = {},
+  { heldTokens = 4_000, choices = 1, outputTokensMax = MAX, promptPico = 0n, returnsRest = true, isShort = false } = {},
 ) {
   stage = await WalletStage.funded(fundsPico);
   stage.now = Date.now();
@@ -35,7 +35,16 @@ async function start(
   const onCut = (reason: CutReason): void => void cuts.push(reason);
   const worst = { pico: BigInt(outputTokensMax), tokens: outputTokensMax };
   const plan = { pace: PACE, choices, outputTokensMax, outputPico: 1n, worst };
-  const rolling = new RollingOutput({ wallet: stage.wallet, clock, hold, plan, promptPico, returnsRest, onCut });
+  const rolling = new RollingOutput({
+    wallet: stage.wallet,
+    clock,
+    hold,
+    plan,
+    promptPico,
+    returnsRest,
+    isShort: () => isShort,
+    onCut,
+  });
   rolling.sent(PRICE);
   return rolling;
 }
@@ -81,6 +90,15 @@ describe('the hold of a running request', () => {
     await jest.advanceTimersByTimeAsync(120_000);
     expect(await held()).toBe(28_000n);
     expect((await rolling.end()).heldPico).toBe(28_000n);
+    expect(cuts).toEqual([]);
+  });
+
+  test('the hold grows in slices of ten seconds while requests compete for the money', async () => {
+    const rolling = await start(1_000_000n, { isShort: true });
+    await jest.advanceTimersByTimeAsync(17_100);
+    expect(await held()).toBe(5_000n);
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect((await rolling.end()).heldPico).toBe(6_000n);
     expect(cuts).toEqual([]);
   });
 

@@ -17,7 +17,7 @@ import {
 import { accountSuspended } from './admission-errors';
 import type { PricedTargets } from './priced-targets';
 import type { ShortAccounts } from './short-accounts';
-import { refuseTooLarge, Shortage, toShortage, walletBusy } from './refusals';
+import { cutBefore, refuseTooLarge, Shortage, toShortage, walletBusy } from './refusals';
 import { affordableCap, worstCase } from './worst-case';
 
 /** How often a cap is recomputed after another request took the money. */
@@ -73,7 +73,7 @@ export async function admit(admission: Admission): Promise<Admitted> {
     return await (plan ? admitRolling(admission, plan) : admitWorstCase(admission));
   } catch (error) {
     if (!(error instanceof WorstCaseRequired)) throw error;
-    return admitWorstCase(admission);
+    return admitWorstCase(admission, { rollsFrom: error.until });
   }
 }
 
@@ -146,7 +146,7 @@ async function admitRolling(admission: Admission, plan: OutputPlan): Promise<Adm
   if (mayComeBack(taken, last)) throw walletBusy(taken, last.held.pico);
   const cap = affordableCap(request, targets, taken.affordedPico);
   if (cap === undefined) throw taken.refusal;
-  return admitWorstCase(admission, cap);
+  return admitWorstCase(admission, { cap });
 }
 
 /**
@@ -165,13 +165,21 @@ async function knownShortage(admission: Admission, { held }: FirstHold, { worst 
 const mayComeBack = ({ affordedPico, heldPico }: Shortage, { held }: FirstHold): boolean =>
   heldPico > 0n && affordedPico + heldPico >= held.pico;
 
+/** What is known about a request that has to hold its worst case. */
+interface WorstCaseTerms {
+  /** A limit of the output to begin with. @default none */
+  readonly cap?: number;
+  /** Epoch milliseconds: when the request may begin with less. @default it never may */
+  readonly rollsFrom?: number | undefined;
+}
+
 /**
  * Holds the worst case of the most expensive target. If the client set no limit and the wallet or a budget cannot afford
  * the model's whole output, the output is limited to what is affordable.
- * @param cap the limit to begin with. @default none
  */
-async function admitWorstCase(admission: Admission, cap?: number): Promise<Admitted> {
+async function admitWorstCase(admission: Admission, terms: WorstCaseTerms = {}): Promise<Admitted> {
   const { request, targets, plan } = admission;
+  let { cap } = terms;
   for (let tries = 0; ; tries += 1) {
     const worst = worstCase(targets, cap === undefined ? undefined : cap * request.choices);
     try {
@@ -183,9 +191,20 @@ async function admitWorstCase(admission: Admission, cap?: number): Promise<Admit
       if (cap !== undefined && tries < CAP_TRIES_MAX) continue;
       const counted = await admitCounted(admission, shortage);
       if (counted) return counted;
-      throw shortage.refusal;
+      throw refusalAfterCut(admission, shortage, terms) ?? shortage.refusal;
     }
   }
+}
+
+/** The error for a request that the account cannot afford now, and can begin once it may hold less than its worst case. */
+function refusalAfterCut(
+  { plan, request, targets, timeLimitMs, now }: Admission,
+  { affordedPico, heldPico }: Shortage,
+  { rollsFrom }: WorstCaseTerms,
+): AppError | undefined {
+  if (plan === undefined || rollsFrom === undefined) return undefined;
+  const { held } = lastOf(firstHolds(plan, request, targets, timeLimitMs));
+  return affordedPico + heldPico >= held.pico ? cutBefore(plan.worst.pico, rollsFrom - now) : undefined;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { AppError } from '../../errors/app-error';
 import { accountSuspended, InsufficientQuota, RateLimited, WalletBusy } from './admission-errors';
 import type { KeyOwner } from '../../keys/verified-keys';
 import { formatUsd } from '../../money/pico';
-import { MINUTE_MS } from '../../clock';
+import { MINUTE_MS, SECOND_MS } from '../../clock';
 import type { ReachedLimit } from '../../wallet/wallet-errors';
 import type { WorstCase } from './worst-case';
 import { InsufficientFunds, KeyLimitReached, WalletSuspended } from '../../wallet/wallet-errors';
@@ -10,6 +10,10 @@ import { InsufficientFunds, KeyLimitReached, WalletSuspended } from '../../walle
 /** A client whose money is held by running requests tries again after 2 to 5 seconds, so that not all return at once. */
 const BUSY_SECONDS_MIN = 2;
 const BUSY_SECONDS_SPREAD = 4;
+/** A payment ends the wait after a cut, so clients ask again before its minute is over. */
+const AFTER_CUT_SECONDS_MAX = 10;
+
+const busySeconds = (): number => BUSY_SECONDS_MIN + Math.floor(Math.random() * BUSY_SECONDS_SPREAD);
 
 /** There is less money than was asked for, but perhaps enough for less output. */
 export class Shortage {
@@ -68,8 +72,18 @@ export function toShortage(
 
 /** The error for a request that can begin once running requests return what they do not use. */
 export function walletBusy({ affordedPico, heldPico }: Shortage, neededPico: bigint): WalletBusy {
-  const retryAfterSeconds = BUSY_SECONDS_MIN + Math.floor(Math.random() * BUSY_SECONDS_SPREAD);
+  const retryAfterSeconds = busySeconds();
   const message = `The wallet has $${formatUsd(affordedPico)} available, and running requests hold $${formatUsd(heldPico)}; this request needs $${formatUsd(neededPico)} to begin. Try again in a few seconds, or add money to the wallet.`;
+  return new WalletBusy(message, { retryAfterSeconds });
+}
+
+/**
+ * The error for a request of an account that ran out of money while another one ran, so that requests hold their worst
+ * case for a while.
+ */
+export function cutBefore(worstPico: bigint, leftMs: number): WalletBusy {
+  const retryAfterSeconds = Math.min(AFTER_CUT_SECONDS_MAX, Math.ceil(leftMs / SECOND_MS)) + busySeconds();
+  const message = `Money ran out while a request was running, so for up to a minute this request has to hold all that it can cost: $${formatUsd(worstPico)}. Add money to the wallet, allow less output, or try again in a while.`;
   return new WalletBusy(message, { retryAfterSeconds });
 }
 

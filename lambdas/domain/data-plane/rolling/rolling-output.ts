@@ -13,6 +13,8 @@ import { ProducedBound } from './produced-bound';
 
 /** Each slice is twice as large as the one before, up to this. */
 const SLICE_TOKENS_MAX = 32_768;
+/** Where requests compete for money, a slice lasts only this long, so that all that run get some of it. */
+const SHORT_SLICE_SECONDS = 10;
 /** An extension begins while the rest still lasts this long, and a burst more. */
 const EXTEND_SECONDS = 3;
 /** Without an extension, the request ends while the rest still lasts this long, and a burst more. */
@@ -37,6 +39,8 @@ export interface RollingOutputOptions {
   readonly promptPico: bigint;
   /** Whether money that the prompt leaves over returns early. An account with plenty can wait for it. @default true */
   readonly returnsRest?: boolean;
+  /** Whether requests of the account compete for its money at the moment. @default never */
+  readonly isShort?: () => boolean;
   /** Called once if the hold does not last: the request must end now. */
   readonly onCut: (reason: CutReason) => void;
 }
@@ -194,8 +198,9 @@ export class RollingOutput {
 
   #extend(known: RollingHold, now: number): void {
     if (this.#resize !== undefined) return;
-    const { wallet, plan } = this.#options;
-    const wantedTokens = Math.min(2 * this.#sliceTokens, SLICE_TOKENS_MAX);
+    const { wallet, plan, isShort = () => false } = this.#options;
+    const shortTokens = Math.ceil(this.#produced.tokensPerSecond * SHORT_SLICE_SECONDS);
+    const wantedTokens = Math.min(isShort() ? shortTokens : 2 * this.#sliceTokens, SLICE_TOKENS_MAX);
     const leastTokens = Math.min(Math.ceil(this.#produced.tokensPerSecond * LEAST_SECONDS), wantedTokens);
     const [wantedPico, leastPico] = [wantedTokens, leastTokens].map((tokens) =>
       lesser(BigInt(tokens) * plan.outputPico, known.rolling.ceilingPico - known.heldPico),

@@ -22,6 +22,10 @@ export const mayRollAgain = (now: number): Condition => isOver('cutUntil', now);
 export const canRoll = ({ holds, cutUntil = 0n, lossUntil = 0n }: Balance, now: number): boolean =>
   holds === undefined && cutUntil <= BigInt(now) && lossUntil <= BigInt(now);
 
+/** When the account's holds may roll again, in epoch milliseconds; undefined if that takes longer than a minute. */
+export const mayRollFrom = (balance: Balance, now: number): number | undefined =>
+  canRoll({ ...balance, cutUntil: 0n }, now) ? Number(balance.cutUntil) : undefined;
+
 /** Records in the write of a balance or of a budget's counter that it ran short while a request ran. */
 export const beginShortage = (write: Update, now: number): Update => withSet(write, 'cutUntil', now + CUT_MS);
 

@@ -41,7 +41,7 @@ export function countHold(
           const isShort = leftPico(counted) < heldPico;
           return isShort
             ? new KeyLimitReached({ kind: 'budget', leftPico: leftPico(counted) })
-            : new WorstCaseRequired();
+            : new WorstCaseRequired(numberOf(counted, 'cutUntil'));
         },
       });
   }

@@ -6,7 +6,7 @@ import { isContention } from '../../table/retry';
 import { IdempotencyMismatch } from '../../table/table-errors';
 import type { Item } from '../../table/value';
 import { changeBalance, decodeBalance } from '../balance/balance';
-import { canRoll, mayRoll } from '../balance/may-roll';
+import { canRoll, mayRoll, mayRollFrom } from '../balance/may-roll';
 import type { WalletDependencies } from '../dependencies';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
 import {
@@ -137,9 +137,10 @@ function holdWrites(hold: Hold, terms: HoldTerms): readonly GuardedWrite<HoldRef
         all(isCovered(terms), absent('suspendedAt'), ...(rollsAt === undefined ? [] : [mayRoll(rollsAt)])),
       ),
       otherwise: (item) => {
-        const isTooSmall = item !== undefined && rollsAt !== undefined && !canRoll(decodeBalance(item), rollsAt);
         const refusal = balanceRefusal(item);
-        return isTooSmall && refusal instanceof InsufficientFunds ? new WorstCaseRequired() : refusal;
+        if (item === undefined || rollsAt === undefined || !(refusal instanceof InsufficientFunds)) return refusal;
+        const balance = decodeBalance(item);
+        return canRoll(balance, rollsAt) ? refusal : new WorstCaseRequired(mayRollFrom(balance, rollsAt));
       },
     },
     ...(counting ? countHold(counting, heldPico, rollsAt) : []),
