@@ -5,12 +5,15 @@ export type SubjectName = (typeof SUBJECT_NAMES)[number];
 /** The length of `npm run bench -- stall`, and the size of `npm run bench -- stored`, unless an argument says otherwise. */
 export const STALL_SECONDS = 300;
 export const STORED_REQUESTS = 1_000_000;
+/** The trace of `npm run bench -- agents` whose result is kept in AGENTS.md. */
+export const AGENTS_SEED = 1;
 
 /** A command of `npm run bench`. */
 export type BenchCommand =
   | { readonly kind: 'compare'; readonly names: readonly SubjectName[] }
   | { readonly kind: 'stall'; readonly names: readonly SubjectName[]; readonly seconds: number }
   | { readonly kind: 'stored'; readonly requests: number }
+  | { readonly kind: 'agents'; readonly seed: number }
   | { readonly kind: 'fill'; readonly path: string; readonly requests: number };
 
 /** @throws Error when the arguments are not a command */
@@ -22,6 +25,8 @@ export function parseArguments([first, ...rest]: readonly string[]): BenchComman
     }
     case 'stored':
       return { kind: 'stored', requests: countOr(rest[0], STORED_REQUESTS) };
+    case 'agents':
+      return { kind: 'agents', seed: countOr(rest[0], AGENTS_SEED) };
     case 'fill': {
       const [path, requests] = rest;
       if (path === undefined) throw new Error('name the data folder to fill');

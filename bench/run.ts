@@ -5,15 +5,25 @@
  * - `npm run bench -- tollgate pass-through`: only the named subjects.
  * - `npm run bench -- stall [seconds] [subjects]`: the stalls of event loops under load, for five minutes per subject.
  * - `npm run bench -- stored [requests]`: a start of Tollgate with a million stored requests.
+ * - `npm run bench -- agents [seed]`: coding agents on small wallets, in virtual time. Without a seed it writes AGENTS.md.
  * - `npm run bench -- fill <folder> [requests]`: only stores finished requests in a data folder, and keeps it.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
+import { runAgents } from './agents';
+import { agentsSection } from './agents-section';
 import { type Bench, setUpBench } from './bench-setup';
 import { ChildProcesses } from './child-processes';
-import { type BenchCommand, parseArguments, STORED_REQUESTS, SUBJECT_NAMES, type SubjectName } from './command-line';
+import {
+  AGENTS_SEED,
+  type BenchCommand,
+  parseArguments,
+  STORED_REQUESTS,
+  SUBJECT_NAMES,
+  type SubjectName,
+} from './command-line';
 import { resultsPage } from './results-page';
 import { runRounds } from './rounds';
 import { runStalls } from './stalls';
@@ -25,6 +35,8 @@ import type { Subject } from './subjects';
 
 const HERE = import.meta.dirname;
 const RESULTS = join(HERE, 'RESULTS.md');
+/** It is apart, because its numbers depend on the seed alone and not on a machine. */
+const AGENTS_RESULTS = join(HERE, 'AGENTS.md');
 /** It is on the same disk as the repository, because the cost of durable writes depends on the disk. */
 const CACHE = join(HERE, '..', '.cache');
 /** The length of the sample in a run that also measures everything else. */
@@ -67,7 +79,7 @@ async function compare(bench: Bench, names: readonly SubjectName[]): Promise<str
   return page;
 }
 
-async function measure(command: Exclude<BenchCommand, { kind: 'fill' }>, bench: Bench): Promise<string> {
+async function measure(command: Exclude<BenchCommand, { kind: 'fill' | 'agents' }>, bench: Bench): Promise<string> {
   switch (command.kind) {
     case 'compare':
       return compare(bench, command.names);
@@ -81,6 +93,12 @@ async function measure(command: Exclude<BenchCommand, { kind: 'fill' }>, bench: 
 async function main(command: BenchCommand): Promise<void> {
   if (command.kind === 'fill') {
     await storeRequests(command.path, monthOf(command.requests), say);
+    return;
+  }
+  if (command.kind === 'agents') {
+    const page = `# Agents on small wallets\n\n${agentsSection(await runAgents(command.seed, say))}\n`;
+    if (command.seed === AGENTS_SEED) writeFileSync(AGENTS_RESULTS, page);
+    say(`\n${page}`);
     return;
   }
   if ('names' in command && command.names.includes('portkey')) installPortkey();

@@ -11,6 +11,8 @@ test.each([
   [['stall', '60', 'tollgate', 'pass-through'], { kind: 'stall', seconds: 60, names: ['pass-through', 'tollgate'] }],
   [['stored'], { kind: 'stored', requests: 1_000_000 }],
   [['stored', '20000'], { kind: 'stored', requests: 20_000 }],
+  [['agents'], { kind: 'agents', seed: 1 }],
+  [['agents', '7'], { kind: 'agents', seed: 7 }],
   [['fill', 'folder', '10'], { kind: 'fill', path: 'folder', requests: 10 }],
 ])('the benchmark reads the arguments %j', (args, command) => {
   expect(parseArguments(args)).toEqual(command);

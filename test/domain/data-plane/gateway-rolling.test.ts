@@ -1,6 +1,7 @@
 import { SECOND_MS } from '../../../lambdas/domain/clock';
 import { Catalog } from '../../../lambdas/domain/catalog/catalog';
 import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
+import { outcomeOf } from '../wallet/wallet-stage';
 import { catalogOf, modelOf, versionOf } from '../catalog/example-catalog';
 import type { FakeClient } from './fake-client';
 import { completion, delta, DONE, type FakeCall, silent, SSE, usageEvent, whole } from './fake-providers';
@@ -275,6 +276,24 @@ describe('money that ends while a stream runs', () => {
     finish(small.call);
     await small.done;
     await stage.credit(4n * SLICE_PICO);
+    const again = await begin(stage.client(long()), 1 + stage.providers.calls.length);
+    again.call.head(200, SSE);
+    finish(again.call);
+    await again.done;
+  });
+
+  test('after a cut, a request that could begin with less than its worst case is told to come back', async () => {
+    await stage.spendDownTo(3n * SLICE_PICO);
+    const cut = await begin(stage.client(long()));
+    const other = await stage.reserve((await stage.balance()).availablePico);
+    await pass(60);
+    await cut.done;
+    await stage.wallet.settle({ hold: other, kind: 'release', costPico: 0n, record: outcomeOf(other) });
+    const next = await send(stage.client(long()));
+    expect([next.status, next.json]).toMatchObject([429, { error: { code: 'wallet_busy' } }]);
+    expect(Number(next.answerHeaders['retry-after'])).toBeLessThanOrEqual(15);
+    expect(next.text).toContain('Money ran out while a request was running');
+    await pass(60);
     const again = await begin(stage.client(long()), 1 + stage.providers.calls.length);
     again.call.head(200, SSE);
     finish(again.call);

@@ -55,3 +55,14 @@ test('an account whose mode a later release has set to one of its own gets whole
   await expect(stage.roll(100n, 900n)).rejects.toBeInstanceOf(WorstCaseRequired);
   expect(await stage.wallet.balance(ACCOUNT)).toMatchObject({ availablePico: 1_000n });
 });
+
+test('a refusal says until when an account needs the worst case after a cut, and not after a loss', async () => {
+  const until = (): Promise<unknown> => stage.roll(100n, 900n).catch((error: WorstCaseRequired) => error.until);
+  const cutUntil = stage.now + 60_000;
+  const note = (set: { readonly [attribute: string]: bigint }): Promise<unknown> =>
+    stage.store.write({ table: WALLET, update: balanceKey(ACCOUNT), change: { set } });
+  await note({ cutUntil: BigInt(cutUntil) });
+  expect(await until()).toBe(cutUntil);
+  await note({ lossUntil: BigInt(cutUntil) });
+  expect(await until()).toBeUndefined();
+});
