@@ -286,18 +286,13 @@ describe('money that ends while a stream runs', () => {
     await stage.spendDownTo(3n * SLICE_PICO);
     const cut = await begin(stage.client(long()));
     const other = await stage.reserve((await stage.balance()).availablePico);
-    await pass(60);
+    await pass(20);
     await cut.done;
     await stage.wallet.settle({ hold: other, kind: 'release', costPico: 0n, record: outcomeOf(other) });
     const next = await send(stage.client(long()));
     expect([next.status, next.json]).toMatchObject([429, { error: { code: 'wallet_busy' } }]);
     expect(Number(next.answerHeaders['retry-after'])).toBeLessThanOrEqual(15);
     expect(next.text).toContain('Money ran out while a request was running');
-    await pass(60);
-    const again = await begin(stage.client(long()), 1 + stage.providers.calls.length);
-    again.call.head(200, SSE);
-    finish(again.call);
-    await again.done;
   });
 
   test('a budget that ends cuts the stream of its key and leaves other keys alone', async () => {
