@@ -277,6 +277,12 @@ export class GatewayStage {
     this.fundedPico += amountPico;
   }
 
+  /** What the requests for a model were charged. */
+  async spentBy(model: string): Promise<bigint> {
+    const records = (await this.records()).filter((record) => record.model === model);
+    return records.reduce((sum, { costPico }) => sum + costPico, 0n);
+  }
+
   /** Takes a hold for an hour, without a request. */
   reserve(holdPico: bigint): Promise<Hold> {
     const request = {
