@@ -277,7 +277,7 @@ export class GatewayStage {
     this.fundedPico += amountPico;
   }
 
-  /** What the requests for a model were charged. */
+  /** The sum of the charges for a model, in pico-dollars. */
   async spentBy(model: string): Promise<bigint> {
     const records = (await this.records()).filter((record) => record.model === model);
     return records.reduce((sum, { costPico }) => sum + costPico, 0n);
