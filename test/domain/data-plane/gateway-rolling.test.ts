@@ -16,10 +16,15 @@ const PROMPT_PICO = 10_000n;
 
 const LONG = { contextTokens: 200_000, outputTokensMax: OUTPUT_TOKENS_MAX };
 const PRICES = versionOf([0, { input: 10, output: Number(OUTPUT_PICO), cacheWrite: 15, cacheWrite1h: 20 }]);
+/** $5 and $25 for a million tokens. */
+const DEAR = versionOf([0, { input: 5_000_000, cachedInput: 500_000, cacheWrite: 6_250_000, output: 25_000_000 }]);
 const CATALOG = new Catalog(
   catalogOf({
     openai: [modelOf({ id: 'long', ...LONG, endpoints: ['chat'], prices: [PRICES] })],
-    anthropic: [modelOf({ id: 'claude-long', ...LONG, endpoints: ['messages'], prices: [PRICES] })],
+    anthropic: [
+      modelOf({ id: 'claude-long', ...LONG, endpoints: ['messages'], prices: [PRICES] }),
+      modelOf({ id: 'claude-dear', ...LONG, endpoints: ['messages'], prices: [DEAR] }),
+    ],
   }),
   [
     { id: 'openai', dialect: 'openai', baseUrl: 'http://openai.test/v1' },
@@ -320,6 +325,60 @@ describe('money that ends while a stream runs', () => {
     await pass(60);
     await done;
     expect(client.text).toContain('account_suspended');
+  });
+});
+
+describe('a prompt that is reported at the start of its answer', () => {
+  const SLICE_DEAR = SLICE_TOKENS * 25_000_000n;
+  const PROMPT = 'x'.repeat(100_000);
+
+  function start(call: FakeCall): void {
+    call.head(200, SSE);
+    const usage = {
+      input_tokens: 10,
+      cache_creation_input_tokens: 0,
+      cache_read_input_tokens: 1_000,
+      output_tokens: 1,
+    };
+    const message = { id: 'msg', type: 'message', role: 'assistant', model: 'claude-dear', content: [], usage };
+    call.data(`event: message_start\ndata: ${JSON.stringify({ type: 'message_start', message })}\n\n`);
+  }
+
+  function stop(call: FakeCall): void {
+    const delta = { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 5 } };
+    call.data(`event: message_delta\ndata: ${JSON.stringify(delta)}\n\n`);
+    call.data('event: message_stop\ndata: {"type":"message_stop"}\n\n');
+    call.end();
+  }
+
+  test('the money that its bytes were held for goes to the output, and the rest back to the account', async () => {
+    stage.providers.play(silent);
+    await stage.credit(5_000_000_000_000n);
+    const client = stage.client(longMessage({ model: 'claude-dear', messages: [{ role: 'user', content: PROMPT }] }));
+    const { done, call } = await begin(client);
+    expect(await held()).toBeGreaterThan(100_000n * 5_000_000n + SLICE_DEAR);
+    start(call);
+    await pass(0.01);
+    // The slice that was held, and the next one.
+    expect(await held()).toBe(10n * 5_000_000n + 1_000n * 500_000n + 3n * SLICE_DEAR);
+    stop(call);
+    await done;
+    expect(await recordOf()).toMatchObject({ estimated: false, overrunPico: 0n });
+    expect((await recordOf())?.costPico).toBe(10n * 5_000_000n + 1_000n * 500_000n + 5n * 25_000_000n);
+  });
+
+  test('the account pays what was reported when the return of the rest has an unknown outcome', async () => {
+    stage.providers.play(silent);
+    await stage.credit(5_000_000_000_000n);
+    const client = stage.client(longMessage({ model: 'claude-dear', messages: [{ role: 'user', content: PROMPT }] }));
+    const { done, call } = await begin(client);
+    stage.store.plan('lost reply');
+    start(call);
+    await pass(0.01);
+    stop(call);
+    await pass(5);
+    await done;
+    expect((await recordOf())?.costPico).toBe(10n * 5_000_000n + 1_000n * 500_000n + 5n * 25_000_000n);
   });
 });
 

@@ -277,6 +277,12 @@ export class GatewayStage {
     this.fundedPico += amountPico;
   }
 
+  /** The sum of the charges for a model, in pico-dollars. */
+  async spentBy(model: string): Promise<bigint> {
+    const records = (await this.records()).filter((record) => record.model === model);
+    return records.reduce((sum, { costPico }) => sum + costPico, 0n);
+  }
+
   /** Takes a hold for an hour, without a request. */
   reserve(holdPico: bigint): Promise<Hold> {
     const request = {

@@ -136,6 +136,24 @@ describe('the hold of a running request', () => {
     expect((await rolling.end()).heldPico).toBe(12_000n);
   });
 
+  test('a process that stood still extends late instead of cutting a request that can be paid for', async () => {
+    const rolling = await start(1_000_000n);
+    await jest.advanceTimersByTimeAsync(10_000);
+    jest.setSystemTime(Date.now() + 12_000);
+    await jest.advanceTimersByTimeAsync(7_500);
+    expect(cuts).toEqual([]);
+    expect((await rolling.end()).heldPico).toBe(12_000n);
+  });
+
+  test('a process that stood still cuts a request that cannot be paid for', async () => {
+    const rolling = await start(4_000n);
+    await jest.advanceTimersByTimeAsync(10_000);
+    jest.setSystemTime(Date.now() + 12_000);
+    await jest.advanceTimersByTimeAsync(7_500);
+    expect(cuts).toEqual(['account']);
+    await rolling.end();
+  });
+
   test('a request whose hold is gone is cut at once', async () => {
     const rolling = await start(1_000_000n);
     stage.now += stage.holdMs;

@@ -75,7 +75,7 @@ export async function extendHold(
 
 /**
  * Returns a part of a hold to `available` while its request runs. After WalletUnavailable the change may still arrive,
- * so the caller must count on the smaller amount until its next change.
+ * so the caller must count on the smaller amount until its next change succeeds.
  * @param returnedPico at most what is held
  * @returns the hold as it is now
  * @throws HoldNotFound when the request has ended or its hold has expired
