@@ -4,7 +4,7 @@ import { keyOf } from '../../lambdas/domain/table/key-of';
 import type { Check, Get, Page, Query, TableStore, Write } from '../../lambdas/domain/table/table-store';
 import type { Item, Value } from '../../lambdas/domain/table/value';
 
-/** What DynamoDB counts for each kilobyte of an item: one unit for a plain write, two in a transaction. */
+/** DynamoDB counts one unit for each kilobyte of an item that is written, and two in a transaction. */
 const IN_TRANSACTION = 2;
 const KILOBYTE = 1_024;
 const HOLDS = holdPartition('');
@@ -67,7 +67,7 @@ const isOfHolds = (write: Write | Check): boolean =>
 
 function addedToHold(write: Write | Check): bigint | undefined {
   if (!('update' in write) || !isOfHolds(write)) return undefined;
-  return write.change.add?.['heldPico'] as bigint | undefined;
+  return write.change.add?.['heldPico'];
 }
 
 /** About what DynamoDB counts: the names and the values. */

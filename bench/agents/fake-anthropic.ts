@@ -63,11 +63,11 @@ export class FakeAnthropic implements ProviderClient {
 
   #count({ promptTokens }: Turn, answer: FakeAnswer): void {
     this.counts += 1;
-    answer.after(COUNT_MS, ({ onHead, onData, onEnd }) => {
-      onHead(200, JSON_TYPE);
+    answer.after(COUNT_MS, (listener) => {
+      listener.onHead(200, JSON_TYPE);
       const counted = promptTokens - Math.floor(promptTokens / COUNT_ERROR);
-      onData(Buffer.from(JSON.stringify({ input_tokens: counted })));
-      onEnd();
+      listener.onData(Buffer.from(JSON.stringify({ input_tokens: counted })));
+      listener.onEnd();
     });
   }
 
@@ -82,20 +82,20 @@ export class FakeAnthropic implements ProviderClient {
       cache_creation: { ephemeral_5m_input_tokens: used.cacheWrite, ephemeral_1h_input_tokens: 0 },
       output_tokens: produced,
     });
-    answer.after(readingMs, ({ onHead, onData }) => {
+    answer.after(readingMs, (listener) => {
       this.#cache.set(agent, { session, tokens: promptTokens - used.input, until: this.#time.now() + CACHE_MS });
-      onHead(200, EVENTS);
+      listener.onHead(200, EVENTS);
       const message = { id: 'msg', type: 'message', role: 'assistant', model, content: [], usage: usage(1) };
-      onData(event({ type: 'message_start', message }));
-      onData(event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }));
+      listener.onData(event({ type: 'message_start', message }));
+      listener.onData(event({ type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }));
     });
     const perDelta = (tokensPerSecond * DELTA_MS) / SECOND_MS;
     const deltas = Math.ceil(outputTokens / perDelta);
-    const last = ({ onData, onEnd }: ProviderListener): void => {
-      onData(event({ type: 'content_block_stop', index: 0 }));
-      onData(event({ type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: usage(outputTokens) }));
-      onData(event({ type: 'message_stop' }));
-      onEnd();
+    const last = (listener: ProviderListener): void => {
+      listener.onData(event({ type: 'content_block_stop', index: 0 }));
+      listener.onData(event({ type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: usage(outputTokens) }));
+      listener.onData(event({ type: 'message_stop' }));
+      listener.onEnd();
     };
     const text = 'x'.repeat(Math.round(perDelta * BYTES_PER_TOKEN));
     const delta = event({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } });
@@ -118,13 +118,7 @@ class FakeAnswer implements ProviderCall {
 
   constructor(time: VirtualTime, listener: ProviderListener) {
     this.#time = time;
-    // The methods are passed on as functions.
-    this.#listener = {
-      onHead: (status, headers) => listener.onHead(status, headers),
-      onData: (chunk) => listener.onData(chunk),
-      onEnd: () => listener.onEnd(),
-      onFailure: (failure) => listener.onFailure(failure),
-    };
+    this.#listener = listener;
   }
 
   after(milliseconds: number, send: (listener: ProviderListener) => void): void {

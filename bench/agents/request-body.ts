@@ -1,6 +1,6 @@
 import { PROMPT_BYTES_MAX, type Turn } from './trace';
 
-/** What fills the prompts. Only its length matters. */
+/** The text of the prompts. Only its length matters. */
 const FILLER = Buffer.alloc(PROMPT_BYTES_MAX + 100_000, 'lorem ipsum ');
 /** The turn is named at the beginning of the body, where its provider finds it. */
 const HEAD_BYTES = 400;

@@ -37,7 +37,7 @@ export interface CellOptions {
   readonly walletPico: bigint;
 }
 
-/** What the agents of one wallet met. */
+/** The results of the agents of one wallet. */
 export interface Cell extends Pick<CellOptions, 'holds' | 'walletPico'> {
   readonly results: readonly TurnResult[];
   readonly store: Pick<CountingStore, 'writeUnits' | 'extensions' | 'shrinks' | 'refusedResizes' | 'firstHolds'>;
@@ -47,7 +47,7 @@ export interface Cell extends Pick<CellOptions, 'holds' | 'walletPico'> {
   readonly operatorLossPico: bigint;
   /** The least that was ever available, in pico-dollars. */
   readonly leastAvailablePico: bigint;
-  /** What a replay of the ledger found wrong. */
+  /** The mismatches that a replay of the ledger found. */
   readonly differences: readonly unknown[];
   /** The codes of the errors in the log. */
   readonly errors: readonly string[];

@@ -27,7 +27,7 @@ export class VirtualTime {
   readonly now = (): number => this.#now;
 
   readonly sleep = (milliseconds: number): Promise<void> =>
-    new Promise((resolve) => void this.set(() => resolve(), milliseconds));
+    new Promise((resolve) => void this.set(resolve, milliseconds));
 
   set(run: () => void, milliseconds: number): Timer {
     const timer = { at: this.#now + Math.max(0, milliseconds), order: (this.#order += 1), run, isCleared: false };
@@ -37,18 +37,21 @@ export class VirtualTime {
 
   /** Runs the work and its timers until it is done, with the process's own functions replaced. */
   async run<Result>(random: () => number, work: () => Promise<Result>): Promise<Result> {
-    const turn = nextTurn;
     const restore = this.#install(random);
     try {
-      let isDone = false;
-      const done = work().finally(() => (isDone = true));
+      const state = { isDone: false };
+      const done = work().finally(() => {
+        state.isDone = true;
+      });
       // A failure is reported by the last line, and must not end the process before that.
       done.catch(() => undefined);
-      for (await turn(); !isDone; await turn()) {
+      await nextTurn();
+      while (!state.isDone) {
         const timer = this.#pop();
         if (timer === undefined) throw new Error('the trace waits, and no timer is set');
         this.#now = timer.at;
         timer.run();
+        await nextTurn();
       }
       return await done;
     } finally {
@@ -121,7 +124,7 @@ export class VirtualTime {
   }
 }
 
-/** What `setTimeout` returns in virtual time. */
+/** The result of `setTimeout` in virtual time. */
 class Handle {
   readonly #set: () => Timer;
   #timer: Timer;

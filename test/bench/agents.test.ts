@@ -30,6 +30,6 @@ test('rolling holds write hardly more than the worst case where money is plenty'
 });
 
 test('a trace of the same seed has the same result', async () => {
-  const [once, again] = [await play('rolling', 5n, 2), await play('rolling', 5n, 2)];
+  const [once, again] = [await play('rolling', 5n, 1), await play('rolling', 5n, 1)];
   expect(again).toEqual(once);
 });

@@ -57,7 +57,8 @@ test('an account whose mode a later release has set to one of its own gets whole
 });
 
 test('a refusal says until when an account needs the worst case after a cut, and not after a loss', async () => {
-  const until = (): Promise<unknown> => stage.roll(100n, 900n).catch((error: WorstCaseRequired) => error.until);
+  const until = (): Promise<unknown> =>
+    stage.roll(100n, 900n).catch((error: unknown) => (error as WorstCaseRequired).until);
   const cutUntil = stage.now + 60_000;
   const note = (set: { readonly [attribute: string]: bigint }): Promise<unknown> =>
     stage.store.write({ table: WALLET, update: balanceKey(ACCOUNT), change: { set } });

@@ -150,7 +150,7 @@ async function admitRolling(admission: Admission, plan: OutputPlan): Promise<Adm
 }
 
 /**
- * What the account has now, as a shortage of money for holds that are more.
+ * The money that the account has now, as a shortage for holds that need more.
  * @throws Forbidden when the account is suspended
  */
 async function knownShortage(admission: Admission, { held }: FirstHold, { worst }: OutputPlan): Promise<Shortage> {
@@ -165,7 +165,7 @@ async function knownShortage(admission: Admission, { held }: FirstHold, { worst 
 const mayComeBack = ({ affordedPico, heldPico }: Shortage, { held }: FirstHold): boolean =>
   heldPico > 0n && affordedPico + heldPico >= held.pico;
 
-/** What is known about a request that has to hold its worst case. */
+/** The facts about a request that has to hold its worst case. */
 interface WorstCaseTerms {
   /** A limit of the output to begin with. @default none */
   readonly cap?: number;
