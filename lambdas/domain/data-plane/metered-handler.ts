@@ -170,7 +170,8 @@ async function callProviders(
 ): Promise<ProviderOutcome> {
   const { call, request, admitted, rolling } = paid;
   const { endpoint, exchange } = call;
-  const stop = rolling ? AbortSignal.any([call.stop, money]) : call.stop;
+  // Only a hold that rolls can fall short.
+  const stop = admitted.hold.rolling ? AbortSignal.any([call.stop, money]) : call.stop;
   let firstByteMs: number | undefined;
   const onFirstByte = (): void => {
     firstByteMs ??= elapsedMs(paid, dependencies.clock());

@@ -26,6 +26,9 @@ const CAP_TRIES_MAX = 3;
 /** How long a request waits for running requests to return money, before each of its further attempts. */
 const WAITS_MS = [200, 400, 800, 1_600] as const;
 
+/** A prompt is counted once. */
+const countedBefore = (): Promise<undefined> => Promise.resolve(undefined);
+
 /** A request that may be sent, because its money is held. */
 export interface Admitted {
   readonly hold: Hold;
@@ -81,7 +84,7 @@ export async function admit(admission: Admission): Promise<Admitted> {
 async function admitCounted(admission: Admission, { affordedPico, heldPico }: Shortage): Promise<Admitted | undefined> {
   if (affordedPico + heldPico === 0n) return undefined;
   const counted = await admission.count();
-  return counted && admit({ ...admission, ...counted, count: () => Promise.resolve(undefined) });
+  return counted && admit({ ...admission, ...counted, count: countedBefore });
 }
 
 /**
@@ -101,7 +104,7 @@ export async function shortageOf(
   const mostPico = availablePico + heldPico;
   if (least.pico <= mostPico || affordableCap(request, targets, mostPico) !== undefined) return undefined;
   const counted = mostPico === 0n ? undefined : await count();
-  if (counted) return shortageOf({ ...admission, ...counted, count: () => Promise.resolve(undefined) });
+  if (counted) return shortageOf({ ...admission, ...counted, count: countedBefore });
   const error = new InsufficientFunds({ availablePico, heldPico, hasDrawers: false });
   return toShortage(error, admission, least, worstCase(targets)).refusal;
 }

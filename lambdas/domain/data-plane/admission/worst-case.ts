@@ -1,4 +1,5 @@
 import type { MeteredRequest, RequestBound } from '../../dialects/endpoint';
+import { larger } from '../../money/pico';
 import { affordableOutputTokens, highestOutputPico, worstCasePico } from '../../usage/worst-case';
 import type { PricedTargets } from './priced-targets';
 
@@ -22,16 +23,14 @@ export function worstCase(targets: PricedTargets, outputTokens = Infinity): Wors
     return { pico, tokens: limited.inputTokensMax + limited.outputTokensMax };
   });
   return {
-    pico: cases.reduce((most, { pico }) => (pico > most ? pico : most), 0n),
+    pico: cases.map(({ pico }) => pico).reduce(larger, 0n),
     tokens: Math.max(...cases.map(({ tokens }) => tokens)),
   };
 }
 
 /** The price of an output token in the most expensive case at any target, in pico-dollars. */
 export const dearestOutputPico = (targets: PricedTargets): bigint =>
-  targets
-    .map(({ bound, price }) => highestOutputPico({ version: price, ...bound }))
-    .reduce((most, pico) => (pico > most ? pico : most), 0n);
+  targets.map(({ bound, price }) => highestOutputPico({ version: price, ...bound })).reduce(larger, 0n);
 
 /**
  * @returns the tokens of one choice that are affordable at every target; undefined when they are too few, or the limit

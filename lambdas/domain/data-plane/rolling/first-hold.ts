@@ -1,5 +1,6 @@
 import { SECOND_MS } from '../../clock';
 import type { MeteredRequest } from '../../dialects/endpoint';
+import { lesser } from '../../money/pico';
 import type { PricedTargets } from '../admission/priced-targets';
 import { dearestOutputPico, worstCase, type WorstCase } from '../admission/worst-case';
 import type { Pace } from './pace';
@@ -86,8 +87,7 @@ export function firstHolds(
   const rate = pace.tokensPerSecond * choices;
   const sliceTokens = Math.max(SLICE_TOKENS, 2 * pace.burstTokens + rate * SLICE_SECONDS);
   const slice = worstCase(targets, sliceTokens);
-  const slicePico = BigInt(sliceTokens) * outputPico;
-  const sparedPico = slicePico < slice.pico ? slicePico : slice.pico;
+  const sparedPico = lesser(BigInt(sliceTokens) * outputPico, slice.pico);
   // A request that needs no more than this competes with running ones only once.
   if (slice.pico === worst.pico) return [{ held: worst, sparedPico: 0n, isAloneEnough: true, isAmple: false }];
   const last = { held: slice, sparedPico, isAloneEnough: true, isAmple: false };
