@@ -31,6 +31,14 @@ export function isoTime(milliseconds: number): string {
 // Wallet table.
 /** A payment, under the whole deployment's ID of it. */
 export const paymentKey = (paymentId: string): Key => ({ pk: `payment#${paymentId}`, sk: 'payment' });
+/** The live grants of promotional credit of an account. */
+export const grantsKey = (accountId: string): Key => ({ pk: accountId, sk: 'grants' });
+export const grantExpiryPartition = (shard: string): string => `grant-expiries#${shard}`;
+/** The sort key begins with the expiry, so that due grants are found with a range query. */
+export const grantExpiryKey = (accountId: string, grantId: string, expiresAt: string): Key => ({
+  pk: grantExpiryPartition(shardOf(grantId)),
+  sk: `${expiresAt}#${accountId}#${grantId}`,
+});
 /** @param drawer a shard, for the balance of its drawer. @default the account's main balance */
 export const balanceKey = (accountId: string, drawer?: string): Key => ({
   pk: drawer === undefined ? accountId : `${accountId}#${drawer}`,

@@ -3,8 +3,7 @@ import { requestIdSchema } from '../../contracts/storage/ids';
 import { MINUTE_MS } from '../clock';
 import { NotFound } from '../errors/app-error';
 import { renderUsageRecord } from '../usage/records/render-usage-record';
-import { WalletSuspended } from '../wallet/wallet-errors';
-import { accountSuspended } from './admission/admission-errors';
+import { blockedError } from './admission/admission-errors';
 import { KEPT_MS } from './cancellations';
 import type { Answerer, AnswerDependencies } from './route';
 
@@ -39,6 +38,6 @@ async function requireActive(wallet: AnswerDependencies['wallet'], accountId: st
   try {
     await wallet.expectActive(accountId);
   } catch (error) {
-    throw error instanceof WalletSuspended ? accountSuspended() : error;
+    throw blockedError(error) ?? error;
   }
 }

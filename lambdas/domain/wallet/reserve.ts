@@ -6,13 +6,13 @@ import { type Balance, readPart } from './balance/balance';
 import { emptyDrawers } from './balance/drawers';
 import type { WalletDependencies } from './dependencies';
 import type { Hold } from './holds/hold';
-import { BalanceContended, type HoldTerms, reserveHold, reserveHoldUncontended } from './holds/reserve-hold';
+import { BalanceContended, blockOf, type HoldTerms, reserveHold, reserveHoldUncontended } from './holds/reserve-hold';
 import { endLease } from './leases/end-lease';
 import { holdOf, type Lease } from './leases/lease';
 import { HOT_MS } from './leases/lease-book';
 import { extendLease, takeLease } from './leases/reserve-on-lease';
 import { RESERVE_RETRY, retryOrUnavailable } from './retry';
-import { InsufficientFunds, WalletSuspended } from './wallet-errors';
+import { InsufficientFunds } from './wallet-errors';
 
 /**
  * Reserves for a request. It gets a hold of its own as long as few requests write the account's balance concurrently,
@@ -65,7 +65,7 @@ async function isHot({ store, leaseBook }: WalletDependencies, accountId: string
     if (error instanceof StoreUnavailable) return false;
     throw error;
   }
-  if (balance?.suspendedAt === undefined) leaseBook.markActive(accountId, now);
+  if (!balance || !blockOf(balance)) leaseBook.markActive(accountId, now);
   const hotUntil = Number(balance?.hotUntil ?? 0n);
   if (hotUntil > now) leaseBook.markHot(accountId, now, hotUntil);
   else leaseBook.markCool(accountId, now);
@@ -82,14 +82,15 @@ function markHot({ store, leaseBook }: WalletDependencies, accountId: string, no
 
 /**
  * A lease bypasses the balance, which records a suspension, so the process rereads the balance every few seconds.
- * @throws WalletSuspended
+ * @throws WalletSuspended, WalletInDebt
  */
 export async function expectActive(dependencies: WalletDependencies, accountId: string, now: number): Promise<void> {
   const { store, timing, leaseBook } = dependencies;
   if (leaseBook.isActive(accountId, now)) return;
   const read = () => readPart(store, { accountId }, { consistent: false });
   const balance = await retryOrUnavailable(RESERVE_RETRY, timing, read);
-  if (balance?.suspendedAt !== undefined) throw new WalletSuspended();
+  const block = balance && blockOf(balance);
+  if (block) throw block;
   leaseBook.markActive(accountId, now);
 }
 

@@ -58,6 +58,14 @@ export class WalletSuspended extends Error {
   }
 }
 
+/** The account owes money after a payment dispute. Nothing was taken; existing holds end as usual. */
+export class WalletInDebt extends Error {
+  override readonly name = 'WalletInDebt';
+  constructor() {
+    super('the account is in debt');
+  }
+}
+
 /** The account has no wallet: it was never opened. */
 export class WalletNotFound extends Error {
   override readonly name = 'WalletNotFound';

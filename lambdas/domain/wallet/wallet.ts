@@ -99,6 +99,7 @@ export class Wallet {
     return this.#retry(async () => {
       const [refusal] = await commit(this.#dependencies.store, writes, token);
       if (refusal instanceof Error) throw refusal;
+      if (refusal === 'in_debt') return creditInDebt(this.#dependencies, payment);
       return refusal ?? 'credited';
     });
   }
@@ -106,7 +107,7 @@ export class Wallet {
   /**
    * Holds the most that a request can cost, or a first part of that, before anything is sent to a provider.
    * @returns the hold; it holds the whole if it does not roll
-   * @throws RequestIdReused, WalletNotFound, WalletSuspended, KeyLimitReached, InsufficientFunds
+   * @throws RequestIdReused, WalletNotFound, WalletSuspended, WalletInDebt, KeyLimitReached, InsufficientFunds
    * @throws WorstCaseRequired when a part is not enough
    */
   async reserve(terms: HoldTerms): Promise<Hold> {
@@ -115,7 +116,7 @@ export class Wallet {
 
   /**
    * Adds money to the hold of a running request; see `extendHold`.
-   * @throws InsufficientFunds, KeyLimitReached, WalletSuspended, WalletNotFound, HoldNotFound
+   * @throws InsufficientFunds, KeyLimitReached, WalletSuspended, WalletInDebt, WalletNotFound, HoldNotFound
    */
   async extend(hold: RollingHold, extension: Extension): Promise<RollingHold> {
     return extendHold(this.#dependencies, hold, extension);
@@ -130,8 +131,8 @@ export class Wallet {
   }
 
   /**
-   * Checks that the account is not suspended, as of a few seconds ago.
-   * @throws WalletSuspended
+   * Checks that the account is neither suspended nor in debt, as of a few seconds ago.
+   * @throws WalletSuspended, WalletInDebt
    */
   async expectActive(accountId: string): Promise<void> {
     return expectActive(this.#dependencies, accountId, this.#dependencies.timing.clock());

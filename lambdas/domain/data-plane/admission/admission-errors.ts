@@ -1,4 +1,7 @@
 import { AppError, Forbidden } from '../../errors/app-error';
+import type { Balance } from '../../wallet/balance/balance';
+import { blockOf } from '../../wallet/holds/reserve-hold';
+import { WalletInDebt, WalletSuspended } from '../../wallet/wallet-errors';
 
 /** The wallet, or the budget of the key, does not cover the worst case of the request. */
 export class InsufficientQuota extends AppError {
@@ -23,3 +26,19 @@ export class RateLimited extends AppError {
 
 /** An operator has suspended the account, so it starts nothing and stops nothing. */
 export const accountSuspended = (): Forbidden => new Forbidden('The account is suspended.', 'account_suspended');
+
+/** The error for the client, if the wallet's error says that the account may start nothing and stop nothing. */
+export function blockedError(error: unknown): AppError | undefined {
+  if (error instanceof WalletSuspended) return accountSuspended();
+  if (!(error instanceof WalletInDebt)) return undefined;
+  return new InsufficientQuota('The account owes money after a payment dispute. Add money to the wallet to pay it.');
+}
+
+/**
+ * Refuses a request of an account that is suspended or in debt.
+ * @throws Forbidden, InsufficientQuota
+ */
+export function refuseBlocked(balance: Balance | undefined): void {
+  const error = balance && blockedError(blockOf(balance));
+  if (error) throw error;
+}

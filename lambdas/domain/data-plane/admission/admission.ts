@@ -14,7 +14,7 @@ import {
   lastOf,
   type OutputPlan,
 } from '../rolling/first-hold';
-import { accountSuspended } from './admission-errors';
+import { refuseBlocked } from './admission-errors';
 import type { PricedTargets } from './priced-targets';
 import type { ShortAccounts } from './short-accounts';
 import { cutBefore, refuseTooLarge, Shortage, toShortage, walletBusy } from './refusals';
@@ -91,14 +91,14 @@ async function admitCounted(admission: Admission, { affordedPico, heldPico }: Sh
  * Looks whether the account could hold a request at all, without a write. Money that is held counts too, because it may
  * come back, or because a lease holds it for later requests.
  * @returns the refusal of a request that the account cannot afford
- * @throws Forbidden when the account is suspended
+ * @throws Forbidden, InsufficientQuota when the account is suspended or in debt
  */
 export async function shortageOf(
   admission: Pick<Admission, 'wallet' | 'request' | 'targets' | 'caller' | 'now' | 'plan' | 'timeLimitMs' | 'count'>,
 ): Promise<AppError | undefined> {
   const { wallet, request, targets, caller, plan, timeLimitMs, count } = admission;
   const balance = await wallet.balance(caller.accountId);
-  if (balance?.suspendedAt !== undefined) throw accountSuspended();
+  refuseBlocked(balance);
   const { availablePico, heldPico } = balance ?? { availablePico: 0n, heldPico: 0n };
   const least = plan ? lastOf(firstHolds(plan, request, targets, timeLimitMs)).held : worstCase(targets);
   const mostPico = availablePico + heldPico;
@@ -154,11 +154,11 @@ async function admitRolling(admission: Admission, plan: OutputPlan): Promise<Adm
 
 /**
  * The money that the account has now, as a shortage for holds that need more.
- * @throws Forbidden when the account is suspended
+ * @throws Forbidden, InsufficientQuota when the account is suspended or in debt
  */
 async function knownShortage(admission: Admission, { held }: FirstHold, { worst }: OutputPlan): Promise<Shortage> {
   const balance = await admission.wallet.balance(admission.caller.accountId);
-  if (balance?.suspendedAt !== undefined) throw accountSuspended();
+  refuseBlocked(balance);
   const { availablePico, heldPico } = balance ?? { availablePico: 0n, heldPico: 0n };
   const error = new InsufficientFunds({ availablePico, heldPico, hasDrawers: false });
   return toShortage(error, admission, held, worst);

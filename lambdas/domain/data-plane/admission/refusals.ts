@@ -1,11 +1,11 @@
 import type { AppError } from '../../errors/app-error';
-import { accountSuspended, InsufficientQuota, RateLimited, WalletBusy } from './admission-errors';
+import { blockedError, InsufficientQuota, RateLimited, WalletBusy } from './admission-errors';
 import type { KeyOwner } from '../../keys/verified-keys';
 import { formatUsd } from '../../money/pico';
 import { MINUTE_MS, SECOND_MS } from '../../clock';
 import type { ReachedLimit } from '../../wallet/wallet-errors';
 import type { WorstCase } from './worst-case';
-import { InsufficientFunds, KeyLimitReached, WalletSuspended } from '../../wallet/wallet-errors';
+import { InsufficientFunds, KeyLimitReached } from '../../wallet/wallet-errors';
 
 /** A client whose money is held by running requests tries again after 2 to 5 seconds, so that not all return at once. */
 const BUSY_SECONDS_MIN = 2;
@@ -52,8 +52,7 @@ export function toShortage(
     const message = `The wallet has $${formatUsd(availablePico)} available; ${upTo}. Add money to the wallet, or allow less output.`;
     return new Shortage(new InsufficientQuota(message), { affordedPico: availablePico, heldPico });
   }
-  if (error instanceof WalletSuspended) throw accountSuspended();
-  if (!(error instanceof KeyLimitReached)) throw error;
+  if (!(error instanceof KeyLimitReached)) throw blockedError(error) ?? error;
   const { limit } = error;
   switch (limit.kind) {
     case 'budget': {

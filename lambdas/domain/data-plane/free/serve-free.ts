@@ -8,7 +8,7 @@ import type { AppError } from '../../errors/app-error';
 import type { KeyOwner } from '../../keys/verified-keys';
 import type { TableStore } from '../../table/table-store';
 import type { Wallet } from '../../wallet/wallet';
-import { accountSuspended } from '../admission/admission-errors';
+import { refuseBlocked } from '../admission/admission-errors';
 import { unknownModel } from '../admission/priced-targets';
 import { permittedTargets } from '../admission/permit';
 import type { Exchange } from '../exchange';
@@ -96,7 +96,7 @@ async function targetsFor(
  */
 async function requireFunds({ wallet }: FreeDependencies, { accountId }: KeyOwner): Promise<void> {
   const balance = await wallet.balance(accountId);
-  if (balance?.suspendedAt !== undefined) throw accountSuspended();
+  refuseBlocked(balance);
   if (balance === undefined || balance.availablePico + balance.heldPico <= 0n) throw emptyWallet();
 }
 

@@ -4,7 +4,7 @@ import { openValue } from '../../../contracts/storage/open-values';
 import { balanceKey } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
 import type { Change, Condition } from '../../table/condition';
-import { absent } from '../../table/condition';
+import { absent, all } from '../../table/condition';
 import type { Get, Put, TableStore, Update } from '../../table/table-store';
 import type { Item } from '../../table/value';
 
@@ -17,14 +17,29 @@ export interface BalancePart {
   readonly drawer?: string | undefined;
 }
 
-/** All amounts are pico-dollars and never negative; funded = available + held + spent + refunded. */
+/**
+ * All amounts are pico-dollars and never negative; funded + granted + line + debt = available + held + spent + refunded +
+ * expired + disputed.
+ */
 const balanceSchema = z.object({
   availablePico: amount,
   heldPico: amount,
   spentPico: amount,
-  // A drawer has neither of these: payments and refunds belong to the main balance.
+  // A drawer has none of the following: money comes in and goes out through the main balance.
   fundedPico: amount.default(0n),
   refundedPico: amount.default(0n),
+  /** Promotional credit that was granted, and the part of it that expired. */
+  grantedPico: amount.default(0n),
+  expiredPico: amount.default(0n),
+  /** The account's credit line. */
+  linePico: amount.default(0n),
+  /** Payments that are disputed or were lost in a dispute, and the part of them that the account owes. */
+  disputedPico: amount.default(0n),
+  debtPico: amount.default(0n),
+  /** Present while the account owes money after a dispute: no new hold may be taken. */
+  debtSince: z.iso.datetime().optional(),
+  /** Counts the changes of everything but holds and charges, so that such a change notices another one. */
+  fundsRevision: z.bigint().default(0n),
   /** Counts the changes, so that a reader of several items can tell whether they belong together. */
   revision: z.bigint(),
   /** Whether a drawer was ever filled. The account's balance is then the sum of the main balance and the drawers. */
@@ -45,17 +60,23 @@ const balanceSchema = z.object({
 });
 
 export type Balance = Readonly<z.infer<typeof balanceSchema>>;
-type AmountName = 'availablePico' | 'heldPico' | 'spentPico' | 'fundedPico' | 'refundedPico';
 
-export const AMOUNT_NAMES: readonly AmountName[] = [
+export const AMOUNT_NAMES = [
   'availablePico',
   'heldPico',
   'spentPico',
   'fundedPico',
   'refundedPico',
-];
+  'grantedPico',
+  'expiredPico',
+  'linePico',
+  'disputedPico',
+  'debtPico',
+] as const;
+export type AmountName = (typeof AMOUNT_NAMES)[number];
 
-const EMPTY_BALANCE: Balance = {
+/** Amounts that are left out are 0. */
+const EMPTY_BALANCE = {
   availablePico: 0n,
   heldPico: 0n,
   spentPico: 0n,
@@ -111,6 +132,9 @@ export function sumOfBalances(sum: Balance, other: Balance): Balance {
   const amounts = Object.fromEntries(AMOUNT_NAMES.map((name) => [name, sum[name] + other[name]]));
   return { ...sum, ...amounts, revision: sum.revision + other.revision };
 }
+
+/** Holds may be taken only from a main balance that is neither suspended nor in debt. */
+export const ACCEPTS_HOLDS: Condition = all(absent('suspendedAt'), absent('debtSince'));
 
 /** The write that changes one part of a balance. An amount that is not named does not change. */
 export function changeBalance(

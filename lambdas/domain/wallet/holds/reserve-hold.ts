@@ -5,7 +5,7 @@ import { absent, all, any, compare, type Condition } from '../../table/condition
 import { isContention } from '../../table/retry';
 import { IdempotencyMismatch } from '../../table/table-errors';
 import type { Item } from '../../table/value';
-import { changeBalance, decodeBalance } from '../balance/balance';
+import { ACCEPTS_HOLDS, type Balance, changeBalance, decodeBalance } from '../balance/balance';
 import { canRoll, mayRoll, mayRollFrom } from '../balance/may-roll';
 import type { WalletDependencies } from '../dependencies';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
@@ -13,6 +13,7 @@ import {
   InsufficientFunds,
   type KeyLimitReached,
   RequestIdReused,
+  WalletInDebt,
   WalletNotFound,
   WalletSuspended,
   WalletUnavailable,
@@ -68,7 +69,7 @@ export class BalanceContended extends Error {
 
 /**
  * Holds money from the main balance, with retries as RESERVE_RETRY allows.
- * @throws RequestIdReused, WalletNotFound, WalletSuspended, KeyLimitReached, InsufficientFunds
+ * @throws RequestIdReused, WalletNotFound, WalletSuspended, WalletInDebt, KeyLimitReached, InsufficientFunds
  */
 export function reserveHold(dependencies: WalletDependencies, terms: HoldTerms): Promise<Hold> {
   return reserveOrFail(dependencies, terms, (error) => error);
@@ -134,7 +135,7 @@ function holdWrites(hold: Hold, terms: HoldTerms): readonly GuardedWrite<HoldRef
       write: changeBalance(
         { accountId },
         { availablePico: -heldPico, heldPico },
-        all(isCovered(terms), absent('suspendedAt'), ...(rollsAt === undefined ? [] : [mayRoll(rollsAt)])),
+        all(isCovered(terms), ACCEPTS_HOLDS, ...(rollsAt === undefined ? [] : [mayRoll(rollsAt)])),
       ),
       otherwise: (item) => {
         const refusal = balanceRefusal(item);
@@ -157,10 +158,16 @@ function isCovered({ holdPico, sparedPico = 0n, isAloneEnough = true }: HoldTerm
 const isSameHold = (existing: Hold, hold: Hold): boolean =>
   existing.accountId === hold.accountId && existing.heldPico === hold.heldPico;
 
-type BalanceRefusal = WalletNotFound | WalletSuspended | InsufficientFunds;
+type BalanceRefusal = WalletNotFound | WalletSuspended | WalletInDebt | InsufficientFunds;
+
+/** The error if no hold may be taken from the account, however much money it has. */
+export function blockOf({ suspendedAt, debtSince }: Balance): WalletSuspended | WalletInDebt | undefined {
+  if (suspendedAt !== undefined) return new WalletSuspended();
+  return debtSince === undefined ? undefined : new WalletInDebt();
+}
 
 export function balanceRefusal(item: Item | undefined): BalanceRefusal {
   if (!item) return new WalletNotFound();
   const balance = decodeBalance(item);
-  return balance.suspendedAt === undefined ? new InsufficientFunds(balance) : new WalletSuspended();
+  return blockOf(balance) ?? new InsufficientFunds(balance);
 }

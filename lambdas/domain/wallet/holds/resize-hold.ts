@@ -2,14 +2,14 @@ import { holdKey } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
 import { lesser } from '../../money/pico';
 import { type GuardedWrite, commit } from '../../table/commit';
-import { absent, all, compare } from '../../table/condition';
+import { all, compare } from '../../table/condition';
 import { RetryNeeded } from '../../table/retry';
 import { newTransactionToken } from '../../table/transaction-token';
-import { changeBalance } from '../balance/balance';
+import { ACCEPTS_HOLDS, changeBalance } from '../balance/balance';
 import { emptyDrawers } from '../balance/drawers';
 import type { WalletDependencies } from '../dependencies';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
-import type { WalletSuspended } from '../wallet-errors';
+import type { WalletInDebt, WalletSuspended } from '../wallet-errors';
 import {
   HoldNotFound,
   InsufficientFunds,
@@ -37,7 +37,7 @@ export interface Extension {
  * does not know of is therefore an earlier attempt that arrived late, and counts towards what is wanted. It is confirmed
  * by a change of its own, because other attempts that know of it may still arrive, and could shrink the hold.
  * @returns the hold as it is now
- * @throws InsufficientFunds, KeyLimitReached, WalletSuspended, WalletNotFound: this call has not changed the hold
+ * @throws InsufficientFunds, KeyLimitReached, WalletSuspended, WalletInDebt, WalletNotFound: this call has not changed the hold
  * @throws HoldNotFound when the request has ended or its hold has expired
  */
 export async function extendHold(
@@ -106,7 +106,8 @@ class ResizedBefore {
 }
 
 type Shortage = InsufficientFunds | BudgetShort;
-type ResizeRefusal = ResizedBefore | HoldNotFound | LedgerInconsistent | WalletNotFound | WalletSuspended | Shortage;
+type ResizeRefusal =
+  ResizedBefore | HoldNotFound | LedgerInconsistent | WalletNotFound | WalletSuspended | WalletInDebt | Shortage;
 
 const isShortage = (refusal: ResizeRefusal): refusal is Shortage =>
   refusal instanceof InsufficientFunds || refusal instanceof BudgetShort;
@@ -133,7 +134,7 @@ function resizeAttempt(known: RollingHold, wantedHeldPico: bigint): ResizeAttemp
   const addedPico = wantedHeldPico - known.heldPico;
   const slice = rolling.slice + 1n;
   const resized = { ...known, heldPico: wantedHeldPico, rolling: { ...rolling, slice } };
-  const isCovered = all(compare('availablePico', '>=', addedPico), absent('suspendedAt'));
+  const isCovered = all(compare('availablePico', '>=', addedPico), ACCEPTS_HOLDS);
   const isHeld = compare('heldPico', '>=', -addedPico);
   const writes: readonly GuardedWrite<ResizeRefusal>[] = [
     {

@@ -7,12 +7,20 @@ const CHARGE_MOVES: readonly Move[] = ['available>spent', 'operatorLoss>overrun'
 
 /** The books between which each kind of entry may move money. A hold that ends without a charge moves none. */
 const MOVES: { readonly [kind in EntryKind]: readonly Move[] } = {
-  credit: ['funded>available'],
+  credit: ['funded>available', 'funded>debt'],
   charge: CHARGE_MOVES,
   lease: CHARGE_MOVES,
   adjustment: CHARGE_MOVES,
   release: [],
   expire: [],
+  grant: ['promotion>available'],
+  grant_expiry: ['available>expired'],
+  line: ['creditLine>available', 'available>creditLine'],
+  refund: ['available>refunded'],
+  refund_return: ['refunded>available'],
+  dispute: ['available>disputed', 'debt>disputed'],
+  dispute_won: ['disputed>available', 'disputed>debt'],
+  debt_payment: ['available>debt'],
 };
 
 /**

@@ -8,10 +8,27 @@ import type { Item, Key } from '../../table/value';
 import type { Counting } from '../holds/counting';
 
 /**
- * The books that money moves between. `funded` is what the account paid in, `operatorLoss` pays for usage that the
- * account is not charged for, and `overrun` counts that usage.
+ * The books that money moves between.
+ * - `funded`, `promotion`, `creditLine`: what the account paid in, was granted, and may owe.
+ * - `available`: what it can spend. Money that is held still counts as available here.
+ * - `spent`, `refunded`, `expired`, `disputed`: what was charged, paid back, no longer valid, and taken back by the
+ *   customer's bank.
+ * - `debt`: what the account owes after a dispute.
+ * - `operatorLoss` pays for usage that the account is not charged for, and `overrun` counts that usage.
  */
-export const BOOKS = ['funded', 'available', 'spent', 'refunded', 'operatorLoss', 'overrun'] as const;
+export const BOOKS = [
+  'funded',
+  'promotion',
+  'creditLine',
+  'available',
+  'spent',
+  'refunded',
+  'expired',
+  'disputed',
+  'debt',
+  'operatorLoss',
+  'overrun',
+] as const;
 export type Book = (typeof BOOKS)[number];
 
 /**
@@ -19,8 +36,28 @@ export type Book = (typeof BOOKS)[number];
  * - `charge`, `release`, `expire`: the three ways in which a hold ends.
  * - `lease`: the end of a lease, with the charges of its requests together.
  * - `adjustment`: what a settle charged after its hold had expired.
+ * - `grant`, `grant_expiry`: promotional credit begins and ends.
+ * - `line`: the credit line grows or shrinks.
+ * - `refund`, `refund_return`: paid credit is paid back, and comes back because that failed.
+ * - `dispute`, `dispute_won`: a bank takes a payment back, and returns it.
+ * - `debt_payment`: what `available` pays of a debt.
  */
-export const ENTRY_KINDS = ['credit', 'charge', 'lease', 'release', 'expire', 'adjustment'] as const;
+export const ENTRY_KINDS = [
+  'credit',
+  'charge',
+  'lease',
+  'release',
+  'expire',
+  'adjustment',
+  'grant',
+  'grant_expiry',
+  'line',
+  'refund',
+  'refund_return',
+  'dispute',
+  'dispute_won',
+  'debt_payment',
+] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 const transferSchema = z.object({ from: openValue(BOOKS), to: openValue(BOOKS), amountPico: z.bigint() });
@@ -31,8 +68,12 @@ const entrySchema = z.object({
   /** ISO 8601, UTC. */
   at: z.iso.datetime(),
   requestId: z.string().optional(),
-  /** The amount of the hold or the lease; 0 for a credit. */
+  /** The amount of the hold or the lease; 0 for every other entry. */
   heldPico: z.bigint().nonnegative(),
+  /** The payment, grant or dispute that the entry is about, if its ID is not the entry's. */
+  reference: z.string().optional(),
+  /** A code that says why an operator made the entry, such as `goodwill`. */
+  reason: z.string().optional(),
   /** The price version of the charge. Any charge can be recomputed from it and the usage record. */
   priceVersion: z.string().optional(),
   /** Only for a lease: the price versions of its charges, and how many requests it served. */
@@ -74,12 +115,15 @@ export const countedIn = (counting: Counting | undefined): Pick<Entry, 'counterI
 /** The write of an entry. An entry never changes, so the write fails if one exists. */
 export function putEntry(key: Key, entry: NewEntry): Put {
   const { kind, at, requestId, heldPico, priceVersion, priceVersions, requests, counterId, budgetWindow } = entry;
+  const { reference, reason } = entry;
   const item: Item = {
     ...key,
     kind,
     at,
     heldPico,
     ...(requestId !== undefined && { requestId }),
+    ...(reference !== undefined && { reference }),
+    ...(reason !== undefined && { reason }),
     ...(priceVersion !== undefined && { priceVersion }),
     ...(priceVersions !== undefined && { priceVersions }),
     ...(requests !== undefined && { requests }),

@@ -5,10 +5,10 @@ import { PICO_PER_USD } from '../../money/pico';
 import { changeBalance } from '../balance/balance';
 import { endShortage } from '../balance/may-roll';
 import type { GuardedWrite } from '../../table/commit';
-import { absent, exists } from '../../table/condition';
+import { absent, all, exists } from '../../table/condition';
 import type { Item } from '../../table/value';
 import { PaymentIdReused, WalletNotFound } from '../wallet-errors';
-import { decodeEntry, movedInto, putEntry, transfers } from './entry';
+import { decodeEntry, type Entry, movedInto, putEntry, transfers } from './entry';
 
 const CREDIT_USD_MAX = 1_000_000n;
 /** The largest payment. A larger amount is most likely a mistake in its unit. */
@@ -40,7 +40,7 @@ export function checkPayment({ amountPico, paymentId }: Payment): void {
 export function creditPayment(
   payment: Payment,
   now: number,
-): readonly GuardedWrite<'already_credited' | PaymentIdReused | WalletNotFound>[] {
+): readonly GuardedWrite<'already_credited' | 'in_debt' | PaymentIdReused | WalletNotFound>[] {
   const { accountId, amountPico, paymentId } = payment;
   const at = isoTime(now);
   const entry = {
@@ -49,22 +49,43 @@ export function creditPayment(
     heldPico: 0n,
     transfers: transfers(['funded', 'available', amountPico]),
   };
-  const repeated = (isSame: boolean) => (isSame ? ('already_credited' as const) : new PaymentIdReused());
   return [
-    {
-      write: { table: WALLET, put: { ...paymentKey(paymentId), accountId, amountPico, at }, when: absent() },
-      otherwise: (item) => item && repeated(isSamePayment(item, payment)),
-    },
+    recordPayment(payment, at),
     {
       write: putEntry(entryKey(accountId, paymentId), entry),
-      otherwise: (item) => item && repeated(movedInto('available', decodeEntry(item)) === amountPico),
+      otherwise: (item) => item && repeatedOf(isEntryOf(payment, decodeEntry(item))),
     },
     {
-      write: endShortage(changeBalance({ accountId }, { availablePico: amountPico, fundedPico: amountPico }, exists())),
-      otherwise: () => new WalletNotFound(),
+      write: endShortage(
+        changeBalance(
+          { accountId },
+          { availablePico: amountPico, fundedPico: amountPico },
+          all(exists(), absent('debtSince')),
+        ),
+      ),
+      otherwise: (item) => (item ? 'in_debt' : new WalletNotFound()),
     },
   ];
 }
+
+/** The write that records a payment once in the whole deployment. */
+export function recordPayment(
+  payment: Payment,
+  at: string,
+): GuardedWrite<'already_credited' | PaymentIdReused> {
+  const { accountId, amountPico, paymentId } = payment;
+  return {
+    write: { table: WALLET, put: { ...paymentKey(paymentId), accountId, amountPico, at }, when: absent() },
+    otherwise: (item) => item && repeatedOf(isSamePayment(item, payment)),
+  };
+}
+
+/** Whether the entry credits this payment. A part of it may have paid a debt. */
+export const isEntryOf = ({ amountPico }: Payment, entry: Entry): boolean =>
+  movedInto('available', entry) + movedInto('debt', entry) === amountPico;
+
+const repeatedOf = (isSame: boolean): 'already_credited' | PaymentIdReused =>
+  isSame ? 'already_credited' : new PaymentIdReused();
 
 function isSamePayment(item: Item, { accountId, amountPico }: Payment): boolean {
   const stored = paymentSchema.parse(item);

@@ -9,6 +9,11 @@ export interface Difference {
     | 'spent'
     | 'funded'
     | 'refunded'
+    | 'granted'
+    | 'expired'
+    | 'line'
+    | 'disputed'
+    | 'debt'
     // An entry on its own, or against the account's other items.
     | 'unbalanced_entry'
     | 'charge_above_hold'

@@ -90,8 +90,13 @@ function verifyBalance(
     ['held', heldPico, balance.heldPico],
     ['spent', replayed('spent'), balance.spentPico],
     ['refunded', replayed('refunded'), balance.refundedPico],
-    // Payments move money out of this book, so its replay is the negative of what was paid in.
+    ['expired', replayed('expired'), balance.expiredPico],
+    ['disputed', replayed('disputed'), balance.disputedPico],
+    // Money comes out of these books, so their replay is the negative of the amount.
     ['funded', -replayed('funded'), balance.fundedPico],
+    ['granted', -replayed('promotion'), balance.grantedPico],
+    ['line', -replayed('creditLine'), balance.linePico],
+    ['debt', -replayed('debt'), balance.debtPico],
   ] as const;
   for (const [kind, expectedPico, actualPico] of rows) {
     if (expectedPico !== actualPico) report({ kind, expectedPico, actualPico });

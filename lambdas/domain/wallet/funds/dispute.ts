@@ -1,0 +1,75 @@
+import { lesser } from '../../money/pico';
+import type { WalletDependencies } from '../dependencies';
+import { movedInto, transfers } from '../ledger/entry';
+import { changeFunds, isNewChange } from './change-funds';
+import { creditParts } from './credit-parts';
+
+/** A payment, or a part of it, that the customer's bank has taken back. */
+export interface Dispute {
+  readonly accountId: string;
+  /** Begins with `dispute_`. */
+  readonly disputeId: string;
+  readonly paymentId: string;
+  /** The credit that the disputed money bought, in pico-dollars. */
+  readonly amountPico: bigint;
+}
+
+/**
+ * Takes disputed money from the account's unused paid credit. The account owes the rest: until it is paid, or the
+ * dispute is won, no hold may be taken.
+ * @returns whether this call took it
+ * @throws WalletNotFound, ChangeIdReused
+ * @throws RangeError when the amount or the ID is invalid
+ */
+export async function takeDisputed(dependencies: WalletDependencies, dispute: Dispute): Promise<boolean> {
+  const { accountId, disputeId, paymentId, amountPico } = dispute;
+  if (amountPico <= 0n) throw new RangeError('invalid amount of a dispute');
+  if (!/^dispute_[\w.:-]{1,200}$/.test(disputeId)) throw new RangeError('invalid dispute ID');
+  const changed = await changeFunds(dependencies, accountId, disputeId, ({ balance, grants }) => {
+    const unusedPico = lesser(creditParts(balance, grants).paidPico, balance.availablePico);
+    const takenPico = lesser(unusedPico, amountPico);
+    return {
+      kind: 'dispute',
+      transfers: transfers(['available', 'disputed', takenPico], ['debt', 'disputed', amountPico - takenPico]),
+      reference: paymentId,
+    };
+  });
+  return isNewChange(changed, (entry) => movedInto('disputed', entry) === amountPico);
+}
+
+/**
+ * Returns the money of a dispute that was won. It pays what the account owes first.
+ * @returns whether this call returned it
+ * @throws WalletNotFound, ChangeIdReused
+ */
+export async function returnDisputed(dependencies: WalletDependencies, dispute: Dispute): Promise<boolean> {
+  const { accountId, disputeId, paymentId, amountPico } = dispute;
+  const changed = await changeFunds(dependencies, accountId, `won_${disputeId}`, ({ balance }) => {
+    const paidPico = lesser(balance.debtPico, amountPico);
+    return {
+      kind: 'dispute_won',
+      transfers: transfers(['disputed', 'debt', paidPico], ['disputed', 'available', amountPico - paidPico]),
+      reference: paymentId,
+    };
+  });
+  return isNewChange(
+    changed,
+    (entry) => movedInto('debt', entry) + movedInto('available', entry) === amountPico,
+  );
+}
+
+/**
+ * Pays what an account owes with paid credit that running requests have returned since.
+ * @returns whether there was something to pay, and money for it
+ * @throws WalletNotFound
+ */
+export async function payDebt(dependencies: WalletDependencies, accountId: string): Promise<boolean> {
+  const { newUlid, timing } = dependencies;
+  const changed = await changeFunds(dependencies, accountId, `debt_${newUlid(timing.clock())}`, ({ balance, grants }) => {
+    const unusedPico = lesser(creditParts(balance, grants).paidPico, balance.availablePico);
+    const paidPico = lesser(balance.debtPico, unusedPico);
+    if (paidPico === 0n) return undefined;
+    return { kind: 'debt_payment', transfers: transfers(['available', 'debt', paidPico]) };
+  });
+  return changed?.isNew ?? false;
+}
