@@ -1,6 +1,22 @@
-import type { Timing } from '../table/retry';
+import { ulid } from 'ulid';
+import type { Clock } from '../clock';
+import { systemSleep, type Timing } from '../table/retry';
 import type { TableStore } from '../table/table-store';
-import type { LeaseBook } from './leases/lease-book';
+import { LeaseBook } from './leases/lease-book';
+
+export interface WalletOptions {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  readonly usageRetentionDays: number;
+  /** Shared by all wallets of one process. @default a new book */
+  readonly leaseBook?: LeaseBook;
+  /** Returns the ULID for a new lease or entry. `now` is in epoch milliseconds. @default a random ULID */
+  readonly newUlid?: (now: number) => string;
+  /** From 0 to below 1: the jitter between attempts. @default Math.random */
+  readonly random?: () => number;
+  /** Waits between attempts. @default the system's timer */
+  readonly sleep?: (milliseconds: number) => Promise<void>;
+}
 
 /** The dependencies of every wallet function. */
 export interface WalletDependencies {
@@ -10,6 +26,13 @@ export interface WalletDependencies {
   readonly leaseBook: LeaseBook;
   /** How many days a usage record is kept. */
   readonly usageRetentionDays: number;
-  /** Returns the ULID for a new lease. `now` is in epoch milliseconds. */
   readonly newUlid: (now: number) => string;
+}
+
+export function walletDependencies(options: WalletOptions): WalletDependencies {
+  const { store, clock, usageRetentionDays, newUlid = ulid, sleep = systemSleep } = options;
+  // eslint-disable-next-line no-restricted-syntax -- this is jitter for a waiting time; no money depends on it.
+  const random = options.random ?? Math.random;
+  const leaseBook = options.leaseBook ?? new LeaseBook();
+  return { store, usageRetentionDays, newUlid, leaseBook, timing: { clock, random, sleep } };
 }

@@ -1,20 +1,16 @@
-import { ulid } from 'ulid';
-import type { Clock } from '../clock';
 import { commit } from '../table/commit';
-import { systemSleep } from '../table/retry';
 import { ConditionFailed } from '../table/table-errors';
-import type { TableStore } from '../table/table-store';
 import { newTransactionToken } from '../table/transaction-token';
 import type { Balance } from './balance/balance';
 import { openBalance } from './balance/balance';
 import { readBalance } from './balance/drawers';
-import type { WalletDependencies } from './dependencies';
+import { type WalletDependencies, walletDependencies, type WalletOptions } from './dependencies';
+import { creditInDebt } from './funds/credit-in-debt';
 import type { Hold } from './holds/hold';
 import type { HoldTerms } from './holds/reserve-hold';
 import { type Extension, extendHold, type RollingHold, shrinkHold } from './holds/resize-hold';
 import { settleHold } from './holds/settle-hold';
 import type { Settled, Settlement } from './holds/settlement';
-import { LeaseBook } from './leases/lease-book';
 import { settleOnLease } from './leases/settle-on-lease';
 import type { Entry } from './ledger/entry';
 import { everyEntry } from './ledger/every-entry';
@@ -24,20 +20,6 @@ import { expectActive, reserve } from './reserve';
 import { retryOrUnavailable, SETTLE_RETRY } from './retry';
 import type { Sweep } from './sweep';
 import { expireDue } from './sweep';
-
-export interface WalletOptions {
-  readonly store: TableStore;
-  readonly clock: Clock;
-  readonly usageRetentionDays: number;
-  /** Shared by all wallets of one process. @default a new book */
-  readonly leaseBook?: LeaseBook;
-  /** Returns the ULID for a new lease. `now` is in epoch milliseconds. @default a random ULID */
-  readonly newUlid?: (now: number) => string;
-  /** From 0 to below 1: the jitter between attempts. @default Math.random */
-  readonly random?: () => number;
-  /** Waits between attempts. @default the system's timer */
-  readonly sleep?: (milliseconds: number) => Promise<void>;
-}
 
 /**
  * The accounts' money. Every step is one transaction whose conditions keep the invariants of docs/money.md, even when
@@ -50,6 +32,9 @@ export interface WalletOptions {
  *   (../accounts/accounts.ts).
  * - `open` (wallet.ts): the command line or a local host makes sure that an account's wallet is open.
  * - `creditPayment` (ledger/payment.ts): a payment came in.
+ * - `changeFunds` (funds/change-funds.ts): money came in or went out in any other way, for `Funds`.
+ * - `putGrants` (funds/grants.ts), `grantCredit`, `expireGrants` (funds/promotional-credit.ts): promotional credit.
+ * - `takeRefund`, `returnRefund` (funds/refund.ts): a payment is paid back.
  * - `reserveHold` (holds/reserve-hold.ts): a request takes a hold from the main balance.
  * - `extendHold`, `shrinkHold` (holds/resize-hold.ts): the hold of a running request follows what it can still cost.
  * - `takeLease`, `extendLease` (leases/reserve-on-lease.ts): a request of a contended account draws on a lease.
@@ -69,11 +54,7 @@ export class Wallet {
   readonly #dependencies: WalletDependencies;
 
   constructor(options: WalletOptions) {
-    const { store, clock, usageRetentionDays, newUlid = ulid, sleep = systemSleep } = options;
-    // eslint-disable-next-line no-restricted-syntax -- this is jitter for a waiting time; no money depends on it.
-    const random = options.random ?? Math.random;
-    const leaseBook = options.leaseBook ?? new LeaseBook();
-    this.#dependencies = { store, usageRetentionDays, newUlid, leaseBook, timing: { clock, random, sleep } };
+    this.#dependencies = walletDependencies(options);
   }
 
   /** Opens an empty wallet for an account. Does nothing if it is already open. */

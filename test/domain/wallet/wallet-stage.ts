@@ -11,6 +11,7 @@ import type { UsageRecordDraft } from '../../../lambdas/domain/wallet/holds/sett
 import type { Counting } from '../../../lambdas/domain/wallet/holds/counting';
 import type { LedgerReport } from '../../../lambdas/domain/wallet/verify/verify-ledger';
 import { verifyLedger } from '../../../lambdas/domain/wallet/verify/verify-ledger';
+import { Funds } from '../../../lambdas/domain/wallet/funds/funds';
 import { Wallet } from '../../../lambdas/domain/wallet/wallet';
 import { FaultyStore } from './faulty-store';
 
@@ -34,6 +35,7 @@ export class WalletStage {
   readonly engine: TableStore;
   readonly store: FaultyStore;
   readonly wallet: Wallet;
+  readonly funds: Funds;
   readonly accounts: Accounts;
   readonly usage: UsageRecords;
   #requests = 0;
@@ -44,16 +46,18 @@ export class WalletStage {
     this.store = new FaultyStore(this.engine);
     this.accounts = new Accounts({ store: this.store, clock });
     this.usage = new UsageRecords({ store: this.store });
-    this.wallet = new Wallet({
+    const options = {
       store: this.store,
       clock,
       usageRetentionDays: USAGE_RETENTION_DAYS,
       random: () => this.fraction,
-      sleep: (milliseconds) => {
+      sleep: (milliseconds: number) => {
         this.waits.push(milliseconds);
         return Promise.resolve();
       },
-    });
+    };
+    this.wallet = new Wallet(options);
+    this.funds = new Funds(options);
   }
 
   /** A stage with an account funded as `fund` does. */

@@ -69,19 +69,26 @@ interface DueGrant {
  * Ends the grants that are due: an entry takes what is left of each. Money that running requests hold is not taken; if it
  * returns, the next run takes it.
  * @returns how many grants ended
+ * @throws the first error, after it has tried every grant
  */
 export async function expireGrants(dependencies: WalletDependencies): Promise<number> {
   const { store, timing } = dependencies;
   const due = { to: `${isoTime(timing.clock())}~` };
   let ended = 0;
+  const errors: unknown[] = [];
   for (const shard of SHARDS) {
     const query = { table: WALLET, partition: grantExpiryPartition(shard), sort: due };
     for await (const item of everyItem(store, query)) {
       const { sk, accountId, grantId } = dueSchema.parse(item);
       const expiresAt = sk.slice(0, sk.indexOf('#'));
-      if (await expireGrant(dependencies, { accountId, grantId, expiresAt })) ended += 1;
+      try {
+        if (await expireGrant(dependencies, { accountId, grantId, expiresAt })) ended += 1;
+      } catch (error) {
+        errors.push(error);
+      }
     }
   }
+  if (errors.length > 0) throw errors[0];
   return ended;
 }
 

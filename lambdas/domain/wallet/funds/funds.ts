@@ -1,0 +1,75 @@
+import { type WalletDependencies, walletDependencies, type WalletOptions } from '../dependencies';
+import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
+import { readFunds } from './change-funds';
+import { type CreditParts, creditParts } from './credit-parts';
+import { type NewLine, setCreditLine } from './credit-line';
+import { type Dispute, payDebt, returnDisputed, takeDisputed } from './dispute';
+import { expireGrants, grantCredit, type NewGrant } from './promotional-credit';
+import { type Refund, returnRefund, takeRefund } from './refund';
+
+/** An account's money, in pico-dollars: what it can spend, and where that came from. */
+export interface FundsView extends CreditParts {
+  readonly availablePico: bigint;
+  readonly heldPico: bigint;
+  readonly debtPico: bigint;
+}
+
+/**
+ * The ways in which money reaches an account and leaves it, other than by requests. A payment is credited by
+ * `Wallet.credit`. Each change names itself by an ID and can be repeated.
+ */
+export class Funds {
+  readonly #dependencies: WalletDependencies;
+
+  constructor(options: WalletOptions) {
+    this.#dependencies = walletDependencies(options);
+  }
+
+  /** @throws WalletNotFound */
+  async view(accountId: string): Promise<FundsView> {
+    const { store, timing } = this.#dependencies;
+    const { balance, grants } = await retryOrUnavailable(SETTLE_RETRY, timing, () => readFunds(store, accountId));
+    const { availablePico, heldPico, debtPico } = balance;
+    return { availablePico, heldPico, debtPico, ...creditParts(balance, grants) };
+  }
+
+  /** Grants promotional credit; see `grantCredit`. */
+  grant(grant: NewGrant): Promise<boolean> {
+    return grantCredit(this.#dependencies, grant);
+  }
+
+  /** Ends the grants that are due; see `expireGrants`. */
+  expireGrants(): Promise<number> {
+    return expireGrants(this.#dependencies);
+  }
+
+  /** Sets a credit line; see `setCreditLine`. */
+  setLine(line: NewLine): Promise<boolean> {
+    return setCreditLine(this.#dependencies, line);
+  }
+
+  /** Takes the money of a refund; see `takeRefund`. */
+  takeRefund(refund: Refund): Promise<boolean> {
+    return takeRefund(this.#dependencies, refund);
+  }
+
+  /** Gives back the money of a refund that failed; see `returnRefund`. */
+  returnRefund(refund: Refund): Promise<boolean> {
+    return returnRefund(this.#dependencies, refund);
+  }
+
+  /** Takes disputed money; see `takeDisputed`. */
+  takeDisputed(dispute: Dispute): Promise<boolean> {
+    return takeDisputed(this.#dependencies, dispute);
+  }
+
+  /** Returns the money of a dispute that was won; see `returnDisputed`. */
+  returnDisputed(dispute: Dispute): Promise<boolean> {
+    return returnDisputed(this.#dependencies, dispute);
+  }
+
+  /** Pays a debt with credit that running requests have returned; see `payDebt`. */
+  payDebt(accountId: string): Promise<boolean> {
+    return payDebt(this.#dependencies, accountId);
+  }
+}
