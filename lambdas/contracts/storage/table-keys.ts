@@ -31,6 +31,15 @@ export function isoTime(milliseconds: number): string {
 // Wallet table.
 /** A payment, under the whole deployment's ID of it. */
 export const paymentKey = (paymentId: string): Key => ({ pk: `payment#${paymentId}`, sk: 'payment' });
+export const PAYMENT_EXCEPTIONS_PARTITION = 'payment-exceptions';
+/** A payment that could not be booked, and why. */
+export const paymentExceptionKey = (paymentId: string, code: string): Key => ({
+  pk: PAYMENT_EXCEPTIONS_PARTITION,
+  sk: `${paymentId}#${code}`,
+});
+export const PENDING_REFUNDS_PARTITION = 'pending-refunds';
+/** A refund whose money was taken from the account, until the processor has accepted or refused it. */
+export const pendingRefundKey = (refundId: string): Key => ({ pk: PENDING_REFUNDS_PARTITION, sk: refundId });
 /** The live grants of promotional credit of an account. */
 export const grantsKey = (accountId: string): Key => ({ pk: accountId, sk: 'grants' });
 export const grantExpiryPartition = (shard: string): string => `grant-expiries#${shard}`;
@@ -158,6 +167,16 @@ export const invitationKey = (accountId: string, invitationId: string): Key => (
   pk: accountId,
   sk: `${INVITATION_PREFIX}${invitationId}`,
 });
+
+/** The account's customer at the payment processor. */
+export const customerKey = (accountId: string): Key => ({ pk: accountId, sk: 'customer' });
+/** The settings and the state of an account's automatic top-up. */
+export const autoTopUpKey = (accountId: string): Key => ({ pk: accountId, sk: 'auto-top-up' });
+/** The accounts whose automatic top-up is charging. */
+export const CHARGING_PARTITION = 'auto-top-ups';
+export const chargingKey = (accountId: string): Key => ({ pk: CHARGING_PARTITION, sk: accountId });
+/** An event of the payment processor that was received. */
+export const paymentEventKey = (eventId: string): Key => ({ pk: `payment-event#${eventId}`, sk: 'event' });
 
 export const TRUST_PREFIX = 'trust#';
 export const trustKey = (accountId: string, trustId: string): Key => ({

@@ -5,7 +5,8 @@ import { type CreditParts, creditParts } from './credit-parts';
 import { type NewLine, setCreditLine } from './credit-line';
 import { type Dispute, payDebt, returnDisputed, takeDisputed } from './dispute';
 import { expireGrants, grantCredit, type NewGrant } from './promotional-credit';
-import { type Refund, returnRefund, takeRefund } from './refund';
+import type { GuardedWrite } from '../../table/commit';
+import { type Refund, returnRefund, type TakenRefund, takeRefund } from './refund';
 
 /** An account's money, in pico-dollars: what it can spend, and where that came from. */
 export interface FundsView extends CreditParts {
@@ -49,13 +50,13 @@ export class Funds {
   }
 
   /** Takes the money of a refund; see `takeRefund`. */
-  takeRefund(refund: Refund): Promise<boolean> {
+  takeRefund(refund: TakenRefund): ReturnType<typeof takeRefund> {
     return takeRefund(this.#dependencies, refund);
   }
 
   /** Gives back the money of a refund that failed; see `returnRefund`. */
-  returnRefund(refund: Refund): Promise<boolean> {
-    return returnRefund(this.#dependencies, refund);
+  returnRefund(refund: Omit<Refund, 'amountPico'>, writes?: readonly GuardedWrite[]): Promise<boolean> {
+    return returnRefund(this.#dependencies, refund, writes);
   }
 
   /** Takes disputed money; see `takeDisputed`. */

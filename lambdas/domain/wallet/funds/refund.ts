@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { paymentKey } from '../../../contracts/storage/table-keys';
+import { entryKey, paymentKey } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
 import { lesser } from '../../money/pico';
-import { exists } from '../../table/condition';
 import type { GuardedWrite } from '../../table/commit';
+import { exists } from '../../table/condition';
 import type { WalletDependencies } from '../dependencies';
-import { movedInto, transfers } from '../ledger/entry';
+import { decodeEntry, movedInto, transfers } from '../ledger/entry';
 import { changeFunds, isNewChange } from './change-funds';
 import { creditParts } from './credit-parts';
 import { NotRefundable, PaymentNotFound } from './funds-errors';
@@ -19,6 +19,14 @@ export interface Refund {
   readonly amountPico: bigint;
 }
 
+/** A refund that is about to be asked for, or has happened already. */
+export interface TakenRefund extends Refund {
+  /** Whether the money was paid back already. It is then taken as far as it is there. @default false */
+  readonly hasHappened?: boolean;
+  /** Writes that belong to the refund. */
+  readonly writes?: readonly GuardedWrite[];
+}
+
 const refundedSchema = z.object({
   accountId: z.string(),
   amountPico: z.bigint(),
@@ -26,13 +34,17 @@ const refundedSchema = z.object({
 });
 
 /**
- * Takes the money of a refund from the account, before the refund is asked for. Only paid credit that is neither spent
- * nor held can be refunded, and of a payment no more than it was.
- * @returns whether this call took it
+ * Takes the money of a refund from the account. Only paid credit that is neither spent nor held can be refunded, and of a
+ * payment no more than it was. If a refund has happened nevertheless, the part that the account no longer has is the
+ * operator's loss.
+ * @returns whether this call took it, and the loss in pico-dollars
  * @throws WalletNotFound, PaymentNotFound, NotRefundable, ChangeIdReused
  * @throws RangeError when the amount or the ID is invalid
  */
-export async function takeRefund(dependencies: WalletDependencies, refund: Refund): Promise<boolean> {
+export async function takeRefund(
+  dependencies: WalletDependencies,
+  { hasHappened = false, writes = [], ...refund }: TakenRefund,
+): Promise<{ readonly isNew: boolean; readonly lostPico: bigint }> {
   const { accountId, refundId, paymentId, amountPico } = refund;
   if (amountPico <= 0n) throw new RangeError('invalid amount of a refund');
   if (!/^refund_[\w.:-]{1,200}$/.test(refundId)) throw new RangeError('invalid refund ID');
@@ -41,34 +53,48 @@ export async function takeRefund(dependencies: WalletDependencies, refund: Refun
     if (payment?.accountId !== accountId) throw new PaymentNotFound();
     const unusedPico = lesser(creditParts(balance, grants).paidPico, balance.availablePico);
     const mostPico = lesser(unusedPico, payment.amountPico - payment.refundedPico);
-    if (amountPico > mostPico) throw new NotRefundable(mostPico);
+    if (amountPico > mostPico && !hasHappened) throw new NotRefundable(mostPico);
+    const takenPico = lesser(amountPico, mostPico);
     return {
       kind: 'refund',
-      transfers: transfers(['available', 'refunded', amountPico]),
+      transfers: transfers(
+        ['available', 'refunded', takenPico],
+        ['operatorLoss', 'overrun', amountPico - takenPico],
+      ),
       reference: paymentId,
-      writes: [countRefund(paymentId, amountPico)],
+      writes: [countRefund(paymentId, takenPico), ...writes],
     };
   });
-  return isNewChange(
+  const isNew = isNewChange(
     changed,
-    (entry) => entry.reference === paymentId && movedInto('refunded', entry) === amountPico,
+    (entry) =>
+      entry.reference === paymentId && movedInto('refunded', entry) + movedInto('overrun', entry) === amountPico,
   );
+  return { isNew, lostPico: changed ? movedInto('overrun', changed.entry) : 0n };
 }
 
 /**
- * Gives the money of a refund back to the account, because the refund failed.
+ * Gives the money of a refund back to the account, because the refund failed. Does nothing if none was taken.
  * @returns whether this call gave it back
- * @throws WalletNotFound, ChangeIdReused
+ * @throws WalletNotFound
  */
-export async function returnRefund(dependencies: WalletDependencies, refund: Refund): Promise<boolean> {
-  const { accountId, refundId, paymentId, amountPico } = refund;
-  const changed = await changeFunds(dependencies, accountId, `return_${refundId}`, () => ({
-    kind: 'refund_return',
-    transfers: transfers(['refunded', 'available', amountPico]),
-    reference: paymentId,
-    writes: [countRefund(paymentId, -amountPico)],
-  }));
-  return isNewChange(changed, (entry) => movedInto('available', entry) === amountPico);
+export async function returnRefund(
+  dependencies: WalletDependencies,
+  { accountId, refundId, paymentId }: Omit<Refund, 'amountPico'>,
+  writes: readonly GuardedWrite[] = [],
+): Promise<boolean> {
+  const changed = await changeFunds(dependencies, accountId, `return_${refundId}`, async () => {
+    const taken = await dependencies.store.get({ table: WALLET, key: entryKey(accountId, refundId) });
+    const takenPico = taken ? movedInto('refunded', decodeEntry(taken)) : 0n;
+    if (takenPico === 0n) return undefined;
+    return {
+      kind: 'refund_return',
+      transfers: transfers(['refunded', 'available', takenPico]),
+      reference: paymentId,
+      writes: [countRefund(paymentId, -takenPico), ...writes],
+    };
+  });
+  return changed?.isNew ?? false;
 }
 
 /** Counts the refunds of a payment. Changes of an account's money follow one another, so this needs no condition. */

@@ -16,7 +16,7 @@ const MOVES: { readonly [kind in EntryKind]: readonly Move[] } = {
   grant: ['promotion>available'],
   grant_expiry: ['available>expired'],
   line: ['creditLine>available', 'available>creditLine'],
-  refund: ['available>refunded'],
+  refund: ['available>refunded', 'operatorLoss>overrun'],
   refund_return: ['refunded>available'],
   dispute: ['available>disputed', 'debt>disputed'],
   dispute_won: ['disputed>available', 'disputed>debt'],

@@ -22,13 +22,13 @@ const charge = async (costPico: bigint): Promise<void> => {
 
 test('a refund takes unused credit out of the account', async () => {
   await charge(300n);
-  expect(await stage.funds.takeRefund(refundOf('refund_a', 700n))).toBe(true);
+  expect(await stage.funds.takeRefund(refundOf('refund_a', 700n))).toEqual({ isNew: true, lostPico: 0n });
   expect(await stage.wallet.balance(ACCOUNT)).toMatchObject({ availablePico: 0n, refundedPico: 700n, spentPico: 300n });
 });
 
 test('a refund that is repeated takes its money once', async () => {
   await stage.funds.takeRefund(refundOf('refund_a', 700n));
-  expect(await stage.funds.takeRefund(refundOf('refund_a', 700n))).toBe(false);
+  expect(await stage.funds.takeRefund(refundOf('refund_a', 700n))).toMatchObject({ isNew: false });
   await expect(stage.funds.takeRefund(refundOf('refund_a', 300n))).rejects.toBeInstanceOf(ChangeIdReused);
   expect(await stage.amounts()).toEqual([300n, 0n, 0n]);
 });
@@ -48,7 +48,7 @@ test('the refunds of a payment are together no more than the payment', async () 
   await stage.funds.takeRefund(refundOf('refund_a', 20n, 'pi_small'));
   const refund = stage.funds.takeRefund(refundOf('refund_b', 31n, 'pi_small'));
   await expect(refund).rejects.toMatchObject({ name: NotRefundable.name, mostPico: 30n });
-  expect(await stage.funds.takeRefund(refundOf('refund_c', 30n, 'pi_small'))).toBe(true);
+  expect(await stage.funds.takeRefund(refundOf('refund_c', 30n, 'pi_small'))).toMatchObject({ isNew: true });
 });
 
 test('a refund that failed returns its money, once', async () => {
@@ -56,7 +56,7 @@ test('a refund that failed returns its money, once', async () => {
   await stage.funds.takeRefund(refund);
   expect([await stage.funds.returnRefund(refund), await stage.funds.returnRefund(refund)]).toEqual([true, false]);
   expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
-  expect(await stage.funds.takeRefund(refundOf('refund_b', 1_000n))).toBe(true);
+  expect(await stage.funds.takeRefund(refundOf('refund_b', 1_000n))).toMatchObject({ isNew: true });
 });
 
 test('two refunds at the same time take the same money once', async () => {
@@ -76,4 +76,19 @@ test('a refund whose reply is lost takes its money once', async () => {
   stage.store.plan('lost reply');
   await stage.funds.takeRefund(refundOf('refund_a', 700n));
   expect(await stage.amounts()).toEqual([300n, 0n, 0n]);
+});
+
+test('a refund that has happened takes what the account still has, and the operator loses the rest', async () => {
+  await charge(900n);
+  const refund = { ...refundOf('refund_a', 300n), hasHappened: true };
+  expect(await stage.funds.takeRefund(refund)).toEqual({ isNew: true, lostPico: 200n });
+  expect(await stage.funds.takeRefund(refund)).toEqual({ isNew: false, lostPico: 200n });
+  expect(await stage.wallet.balance(ACCOUNT)).toMatchObject({ availablePico: 0n, refundedPico: 100n });
+  await stage.funds.returnRefund(refund);
+  expect(await stage.amounts()).toEqual([100n, 0n, 900n]);
+});
+
+test('a refund that failed before its money was taken returns nothing', async () => {
+  expect(await stage.funds.returnRefund(refundOf('refund_a', 700n))).toBe(false);
+  expect(await stage.amounts()).toEqual([1_000n, 0n, 0n]);
 });

@@ -1,0 +1,183 @@
+import { autoTopUpKey, CHARGING_PARTITION, chargingKey, isoTime } from '../../contracts/storage/table-keys';
+import { ACCOUNTS } from '../../contracts/storage/tables';
+import { type Clock, HOUR_MS } from '../clock';
+import { commit } from '../table/commit';
+import { compare } from '../table/condition';
+import { everyItem } from '../table/every-item';
+import type { TableStore } from '../table/table-store';
+import type { Funds } from '../wallet/funds/funds';
+import { type AutoTopUp, decodeAutoTopUp } from './auto-top-up-item';
+import { picoOfCents } from './cents';
+import type { Customers } from './customers';
+import { reached } from './refunds';
+import type { ChargeOutcome, PaymentProcessor } from './processor';
+
+/** After this many declined charges in a row, the account's automatic top-up is turned off. */
+export const DECLINES_MAX = 3;
+/** The wait after the first declined charge. It doubles with each further one. */
+const BACKOFF_MS = HOUR_MS;
+
+/**
+ * A charge whose outcome is not known is repeated for this long under its idempotency key. Stripe keeps a key for at
+ * least 24 hours (https://docs.stripe.com/api/idempotent_requests).
+ */
+const REPEATED_WITHIN_MS = 12 * HOUR_MS;
+
+/** The outcome of a charge that people are told about. */
+export interface TopUpNotice {
+  readonly accountId: string;
+  readonly kind: 'succeeded' | 'declined' | 'authentication_required' | 'disabled';
+  readonly attempt: number;
+  readonly creditCents: bigint;
+}
+
+export interface AutoTopUpsOptions {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  readonly funds: Pick<Funds, 'view'>;
+  readonly customers: Pick<Customers, 'find'>;
+  readonly processor: Pick<PaymentProcessor, 'charge'>;
+  /** Books a payment; see `convergePayment`. */
+  readonly converge: (paymentId: string) => Promise<unknown>;
+  /** Tells the account's people, at least once; a repetition has the same attempt. */
+  readonly notify: (notice: TopUpNotice) => Promise<void>;
+}
+
+/**
+ * Buys credit with a saved payment method when an account runs low. The account's state moves from one charge to the next
+ * by conditional writes, and each charge has an idempotency key of its own: however many requests see the account run
+ * low, and whatever crashes, one dip causes one charge.
+ */
+export class AutoTopUps {
+  readonly #options: AutoTopUpsOptions;
+
+  constructor(options: AutoTopUpsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Charges the account if it is low and wants that.
+   * @returns whether a charge was begun by this call
+   * @throws PaymentsUnavailable: `complete` finishes the charge
+   */
+  async check(accountId: string): Promise<boolean> {
+    // The settings come first: a charge that has ended is in the balance that is read after them.
+    const state = await this.#read(accountId);
+    if (state === undefined || !this.#isReady(state)) return false;
+    const { availablePico, heldPico } = await this.#options.funds.view(accountId);
+    if (availablePico + heldPico >= state.thresholdPico) return false;
+    const charging = await this.#begin(accountId, state);
+    if (charging === undefined) return false;
+    await this.#charge(accountId, charging);
+    return true;
+  }
+
+  /** Finishes the charges that were interrupted. @throws the first error, after it has tried each */
+  async complete(): Promise<void> {
+    const errors: unknown[] = [];
+    for await (const item of everyItem(this.#options.store, { table: ACCOUNTS, partition: CHARGING_PARTITION })) {
+      const accountId = String(item['sk']);
+      await this.#resume(accountId).catch((error: unknown) => errors.push(error));
+    }
+    if (errors.length > 0) throw errors[0];
+  }
+
+  async #resume(accountId: string): Promise<void> {
+    const state = await this.#read(accountId);
+    if (state?.isCharging === true) await this.#charge(accountId, state);
+    else await this.#options.store.write({ table: ACCOUNTS, delete: chargingKey(accountId) });
+  }
+
+  async #read(accountId: string): Promise<AutoTopUp | undefined> {
+    const item = await this.#options.store.get({ table: ACCOUNTS, key: autoTopUpKey(accountId) });
+    return item && decodeAutoTopUp(item);
+  }
+
+  #isReady({ isOn, isCharging, waitsUntil, month, monthCents, amountCents, monthMaxCents }: AutoTopUp): boolean {
+    const now = this.#options.clock();
+    const spentCents = month === monthOf(now) ? monthCents : 0n;
+    return isOn && !isCharging && waitsUntil <= now && spentCents + amountCents <= monthMaxCents;
+  }
+
+  /** @returns the state with the charge begun; undefined if another call was faster */
+  async #begin(accountId: string, state: AutoTopUp): Promise<AutoTopUp | undefined> {
+    const now = this.#options.clock();
+    const { amountCents: chargeCents } = state;
+    const month = monthOf(now);
+    const monthCents = (state.month === month ? state.monthCents : 0n) + chargeCents;
+    const attempt = state.attempt + 1;
+    const charging = { ...state, isCharging: true, attempt, chargeCents, chargedAt: now, month, monthCents };
+    return (await this.#move(accountId, state, charging)) ? charging : undefined;
+  }
+
+  async #charge(accountId: string, state: AutoTopUp): Promise<void> {
+    const { converge, notify } = this.#options;
+    const { attempt, chargeCents: creditCents } = state;
+    const outcome = await this.#ask(accountId, state);
+    // The credit comes before the end of the charge, so that no other call sees neither.
+    if ('paymentId' in outcome && outcome.paymentId !== undefined) await converge(outcome.paymentId);
+    for (;;) {
+      const current = await this.#read(accountId);
+      if (current?.isCharging !== true || current.attempt !== attempt) return;
+      const { next, kind } = this.#after(current, outcome);
+      if (kind !== undefined) await notify({ accountId, kind, attempt, creditCents });
+      // Fails if the settings were changed meanwhile.
+      if (await this.#move(accountId, current, next)) return;
+    }
+  }
+
+  async #ask(accountId: string, state: AutoTopUp): Promise<ChargeOutcome | { readonly kind: 'unknown' }> {
+    const { customers, processor, clock } = this.#options;
+    const { attempt, chargeCents: creditCents, generation } = state;
+    if (clock() - state.chargedAt > REPEATED_WITHIN_MS) return { kind: 'unknown' };
+    const customerId = await customers.find(accountId);
+    if (customerId === undefined) return { kind: 'no_method' };
+    const idempotencyKey = `auto_${accountId}_${generation}_${attempt}`;
+    return reached(() => processor.charge({ accountId, customerId, creditCents, idempotencyKey }));
+  }
+
+  /**
+   * The state after a charge, and the notice. A charge that is pending counts as one that succeeds, because its credit
+   * follows; so does one of which the outcome is not known, because reconciliation finds it.
+   */
+  #after(
+    state: AutoTopUp,
+    { kind }: { readonly kind: ChargeOutcome['kind'] | 'unknown' },
+  ): { readonly next: AutoTopUp; readonly kind?: TopUpNotice['kind'] } {
+    const ended = { ...state, isCharging: false };
+    if (kind === 'pending' || kind === 'unknown') return { next: ended };
+    if (kind === 'succeeded') return { next: { ...ended, declines: 0 }, kind };
+    const declines = state.declines + 1;
+    const monthCents = state.monthCents - state.chargeCents;
+    const waitsUntil = this.#options.clock() + BACKOFF_MS * 2 ** (declines - 1);
+    const isOver = declines >= DECLINES_MAX || kind === 'no_method';
+    return {
+      next: { ...ended, declines, monthCents, waitsUntil, isOn: state.isOn && !isOver },
+      kind: isOver ? 'disabled' : kind,
+    };
+  }
+
+  /** @returns false if the state is not as known any more */
+  async #move(accountId: string, known: AutoTopUp, next: AutoTopUp): Promise<boolean> {
+    const { store } = this.#options;
+    const { isOn, isCharging, attempt, chargeCents, chargedAt, declines, waitsUntil, month, monthCents } = next;
+    const set = { isOn, isCharging, attempt, chargeCents, chargedAt, declines, waitsUntil, month, monthCents };
+    const key = chargingKey(accountId);
+    const refusals = await commit<'moved'>(store, [
+      {
+        write: {
+          table: ACCOUNTS,
+          update: autoTopUpKey(accountId),
+          change: { set, add: { revision: 1n } },
+          when: compare('revision', '=', known.revision),
+        },
+        otherwise: () => 'moved',
+      },
+      { write: isCharging ? { table: ACCOUNTS, put: { ...key } } : { table: ACCOUNTS, delete: key } },
+    ]);
+    return refusals.length === 0;
+  }
+}
+
+/** The month of a time in UTC, such as `2026-11`. */
+const monthOf = (now: number): string => isoTime(now).slice(0, 7);

@@ -1,0 +1,109 @@
+import type { Funds } from '../wallet/funds/funds';
+import type { Wallet } from '../wallet/wallet';
+import { CREDIT_PICO_MAX } from '../wallet/ledger/payment';
+import { PaymentIdReused, WalletNotFound } from '../wallet/wallet-errors';
+import { ChangeIdReused, PaymentNotFound } from '../wallet/funds/funds-errors';
+import { picoOfCents, shareOf } from './cents';
+import type { ExceptionCode, PaymentExceptions } from './payment-exceptions';
+import type { PaymentProcessor, ProcessedDispute, ProcessedPayment, ProcessedRefund } from './processor';
+
+const CURRENCY = 'usd';
+
+export interface ConvergeDependencies {
+  readonly processor: Pick<PaymentProcessor, 'payment'>;
+  readonly wallet: Pick<Wallet, 'credit'>;
+  readonly funds: Pick<Funds, 'takeRefund' | 'returnRefund' | 'takeDisputed' | 'returnDisputed'>;
+  readonly exceptions: Pick<PaymentExceptions, 'add'>;
+  /** The ID of this deployment. Several can share one account at the processor. */
+  readonly deployment: string;
+}
+
+/** A payment of this deployment that has succeeded. */
+interface Bought extends ProcessedPayment {
+  readonly accountId: string;
+  readonly creditCents: bigint;
+}
+
+/**
+ * Makes the ledger agree with the processor about one payment: its credit, its refunds and its disputes. It reads the
+ * processor's present state, so events may come twice, late, in any order or not at all; and each step is booked once, so
+ * it may run at any time and several times at once.
+ * @returns whether the payment belongs to this deployment
+ * @throws ProcessorUnavailable, WalletUnavailable: it should run again
+ */
+export async function convergePayment(dependencies: ConvergeDependencies, paymentId: string): Promise<boolean> {
+  const { processor, deployment } = dependencies;
+  const payment = await processor.payment(paymentId);
+  if (payment?.deployment !== deployment) return false;
+  if (payment.state !== 'succeeded') return true;
+  try {
+    const bought = await boughtOf(dependencies, payment);
+    if (bought) await book(dependencies, bought);
+  } catch (error) {
+    const code = exceptionOf(error);
+    if (code === undefined) throw error;
+    await dependencies.exceptions.add(paymentId, code, payment.accountId);
+  }
+  return true;
+}
+
+function exceptionOf(error: unknown): ExceptionCode | undefined {
+  if (error instanceof WalletNotFound || error instanceof PaymentNotFound) return 'unknown_account';
+  return error instanceof PaymentIdReused || error instanceof ChangeIdReused ? 'reused' : undefined;
+}
+
+/** @returns undefined if the payment cannot be booked, which has been noted */
+async function boughtOf(
+  { exceptions }: ConvergeDependencies,
+  payment: ProcessedPayment,
+): Promise<Bought | undefined> {
+  const { paymentId, currency, receivedCents, accountId, creditCents } = payment;
+  const refuse = async (code: ExceptionCode): Promise<undefined> => {
+    await exceptions.add(paymentId, code, accountId);
+    return undefined;
+  };
+  if (currency !== CURRENCY) return refuse('other_currency');
+  if (accountId === undefined) return refuse('unknown_account');
+  if (creditCents === undefined || creditCents <= 0n || creditCents > receivedCents) return refuse('no_credit');
+  if (picoOfCents(creditCents) > CREDIT_PICO_MAX) return refuse('too_large');
+  return { ...payment, accountId, creditCents };
+}
+
+async function book(dependencies: ConvergeDependencies, bought: Bought): Promise<void> {
+  const { wallet } = dependencies;
+  const { accountId, paymentId, creditCents, refunds, disputes } = bought;
+  await wallet.credit({ accountId, paymentId, amountPico: picoOfCents(creditCents) });
+  for (const refund of refunds) await bookRefund(dependencies, bought, refund);
+  for (const dispute of disputes) await bookDispute(dependencies, bought, dispute);
+}
+
+async function bookRefund(
+  { funds, exceptions }: ConvergeDependencies,
+  { accountId, paymentId, creditCents, receivedCents }: Bought,
+  refund: ProcessedRefund,
+): Promise<void> {
+  // A refund on the processor's own pages includes its share of the tax.
+  const refundedCents = refund.creditCents ?? shareOf(refund.cents, creditCents, receivedCents);
+  const amountPico = picoOfCents(refundedCents);
+  const refundId = refund.refundId ?? `refund_${refund.processorId}`;
+  const booked = { accountId, paymentId, refundId, amountPico };
+  if (amountPico === 0n) return;
+  if (refund.state === 'failed') {
+    await funds.returnRefund(booked);
+    return;
+  }
+  const { lostPico } = await funds.takeRefund({ ...booked, hasHappened: true });
+  if (lostPico > 0n) await exceptions.add(paymentId, 'refund_above_credit', accountId);
+}
+
+async function bookDispute(
+  { funds }: ConvergeDependencies,
+  { accountId, paymentId, creditCents, receivedCents }: Bought,
+  { processorId, cents, state }: ProcessedDispute,
+): Promise<void> {
+  const amountPico = picoOfCents(shareOf(cents, creditCents, receivedCents));
+  if (state === 'inquiry' || amountPico === 0n) return;
+  const booked = { accountId, paymentId, disputeId: `dispute_${processorId}`, amountPico };
+  await funds.takeDisputed(booked);
+  if (state === 'won') await funds.returnDisputed(booked);
+}

@@ -1,0 +1,47 @@
+import { isoTime, paymentEventKey } from '../../contracts/storage/table-keys';
+import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
+import { type Clock, DAY_MS, SECOND_MS } from '../clock';
+import type { TableStore } from '../table/table-store';
+import type { EventObject, PaymentProcessor } from './processor';
+
+/** A received event is remembered for this long. */
+const EVENT_MS = 30 * DAY_MS;
+
+/** An event of the payment processor whose signature was verified. No more than this is kept of it. */
+export interface PaymentEvent extends EventObject {
+  readonly eventId: string;
+}
+
+export interface PaymentEventsOptions {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  readonly processor: Pick<PaymentProcessor, 'paymentsOf'>;
+  /** Books a payment; see `convergePayment`. */
+  readonly converge: (paymentId: string) => Promise<unknown>;
+}
+
+/**
+ * Processes the events of the payment processor. An event only says which payments to look at, so duplicates, gaps and
+ * any order lead to the same ledger.
+ */
+export class PaymentEvents {
+  readonly #options: PaymentEventsOptions;
+
+  constructor(options: PaymentEventsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws the first error, after it has tried each payment: the processor should send the event again */
+  async receive({ eventId, type, objectId }: PaymentEvent): Promise<void> {
+    const { store, clock, processor, converge } = this.#options;
+    const now = clock();
+    const expiresAt = Math.ceil((now + EVENT_MS) / SECOND_MS);
+    const item = { ...paymentEventKey(eventId), type, objectId, at: isoTime(now), [EXPIRES_AT]: expiresAt };
+    await store.write({ table: ACCOUNTS, put: item });
+    const errors: unknown[] = [];
+    for (const paymentId of await processor.paymentsOf({ type, objectId })) {
+      await converge(paymentId).catch((error: unknown) => errors.push(error));
+    }
+    if (errors.length > 0) throw errors[0];
+  }
+}

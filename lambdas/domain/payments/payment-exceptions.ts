@@ -1,0 +1,79 @@
+import { paymentExceptionKey, PAYMENT_EXCEPTIONS_PARTITION, isoTime } from '../../contracts/storage/table-keys';
+import { WALLET } from '../../contracts/storage/tables';
+import { z } from 'zod';
+import type { Clock } from '../clock';
+import type { Log } from '../log';
+import { absent } from '../table/condition';
+import { type PageOf, type PageRequest, readPage } from '../table/page';
+import { ConditionFailed } from '../table/table-errors';
+import type { TableStore } from '../table/table-store';
+
+/**
+ * Why a payment could not be booked as the processor reports it. A person has to decide.
+ * - `other_currency`: it was not paid in US dollars.
+ * - `no_credit`: it does not say, or says wrongly, how much credit it buys.
+ * - `unknown_account`: the account was erased or never existed.
+ * - `too_large`: it buys more credit than one payment may.
+ * - `refund_above_credit`: it was refunded at the processor although its credit was spent.
+ * - `reused`: the ledger has it with another amount, or for another account.
+ */
+export const EXCEPTION_CODES = [
+  'other_currency',
+  'no_credit',
+  'unknown_account',
+  'too_large',
+  'refund_above_credit',
+  'reused',
+] as const;
+export type ExceptionCode = (typeof EXCEPTION_CODES)[number];
+
+const exceptionSchema = z.object({
+  paymentId: z.string(),
+  code: z.string(),
+  accountId: z.string().optional(),
+  at: z.iso.datetime(),
+});
+
+/** A payment that waits for a person's decision. */
+export type PaymentException = Readonly<z.infer<typeof exceptionSchema>>;
+
+/** Keeps the payments that could not be booked, so that none is lost, and raises an alarm for each once. */
+export class PaymentExceptions {
+  readonly #store: TableStore;
+  readonly #clock: Clock;
+  readonly #log: Log;
+
+  constructor({ store, clock, log }: { readonly store: TableStore; readonly clock: Clock; readonly log: Log }) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  async add(paymentId: string, code: ExceptionCode, accountId?: string): Promise<void> {
+    const at = isoTime(this.#clock());
+    const item = {
+      ...paymentExceptionKey(paymentId, code),
+      paymentId,
+      code,
+      at,
+      ...(accountId !== undefined && { accountId }),
+    };
+    try {
+      await this.#store.write({ table: WALLET, put: item, when: absent() });
+    } catch (error) {
+      if (error instanceof ConditionFailed) return;
+      throw error;
+    }
+    this.#log.error('PAYMENT_EXCEPTION', { cause: code, ...(accountId !== undefined && { accountId }) });
+  }
+
+  page(page: PageRequest): Promise<PageOf<PaymentException>> {
+    const query = { table: WALLET, partition: PAYMENT_EXCEPTIONS_PARTITION };
+    return readPage(this.#store, query, page, (item) => exceptionSchema.parse(item));
+  }
+
+  /** Removes an exception that a person has dealt with. */
+  async resolve(paymentId: string, code: string): Promise<void> {
+    await this.#store.write({ table: WALLET, delete: paymentExceptionKey(paymentId, code) });
+  }
+}

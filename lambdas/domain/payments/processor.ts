@@ -1,0 +1,152 @@
+/**
+ * The payment processor, as far as the wallet needs to know it. Amounts are US cents. IDs are the processor's own, and
+ * none of them identifies a person.
+ */
+
+/** A refund, as the processor reports it now. */
+export interface ProcessedRefund {
+  readonly processorId: string;
+  /** Our ID of the refund, if it was asked for here and not on the processor's own pages. */
+  readonly refundId: string | undefined;
+  readonly cents: bigint;
+  /** The credit that it returns, if it was asked for here. */
+  readonly creditCents: bigint | undefined;
+  readonly state: 'pending' | 'succeeded' | 'failed';
+}
+
+/** A dispute, as the processor reports it now. */
+export interface ProcessedDispute {
+  readonly processorId: string;
+  readonly cents: bigint;
+  /**
+   * - `inquiry`: no money has moved.
+   * - `taken`: the bank took the money, and has not decided or has decided for its customer.
+   * - `won`: the bank gave the money back.
+   */
+  readonly state: 'inquiry' | 'taken' | 'won';
+}
+
+/** A payment, as the processor reports it now. */
+export interface ProcessedPayment {
+  readonly paymentId: string;
+  readonly state: 'pending' | 'succeeded' | 'failed';
+  /** In lower case, such as `usd`. */
+  readonly currency: string;
+  readonly receivedCents: bigint;
+  /** The deployment that asked for the payment. */
+  readonly deployment: string | undefined;
+  readonly accountId: string | undefined;
+  /** The credit that the payment buys: what was paid without tax. */
+  readonly creditCents: bigint | undefined;
+  readonly refunds: readonly ProcessedRefund[];
+  readonly disputes: readonly ProcessedDispute[];
+}
+
+/** A page at the processor on which a person pays. */
+export interface Checkout {
+  readonly checkoutId: string;
+  readonly url: string;
+}
+
+/** A purchase of credit. */
+export interface Purchase {
+  readonly accountId: string;
+  readonly customerId: string;
+  /** Without tax. */
+  readonly creditCents: bigint;
+  /** Whether the payment method may be charged later without its owner. */
+  readonly savesMethod: boolean;
+  readonly successUrl: string;
+  readonly cancelUrl: string;
+  readonly idempotencyKey: string;
+}
+
+/** A charge of a saved payment method without its owner. */
+export interface OffSessionCharge {
+  readonly accountId: string;
+  readonly customerId: string;
+  readonly creditCents: bigint;
+  readonly idempotencyKey: string;
+}
+
+/** The result of such a charge. */
+export type ChargeOutcome =
+  | { readonly kind: 'succeeded' | 'pending'; readonly paymentId: string }
+  /** The bank declined, or wants the owner to confirm. */
+  | { readonly kind: 'declined' | 'authentication_required'; readonly paymentId: string | undefined }
+  | { readonly kind: 'no_method' };
+
+/** A movement of money at the processor, before its fee. A negative amount left the operator's account. */
+export interface BalanceMovement {
+  readonly movementId: string;
+  readonly kind: 'payment' | 'refund' | 'refund_failed' | 'dispute' | 'dispute_won' | 'other';
+  readonly paymentId: string | undefined;
+  readonly cents: bigint;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** An invoice or a receipt, as a list shows it. */
+export interface InvoiceView {
+  readonly invoiceId: string;
+  readonly number: string | undefined;
+  readonly state: string;
+  readonly totalCents: bigint;
+  readonly taxCents: bigint;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly pageUrl: string | undefined;
+  readonly pdfUrl: string | undefined;
+}
+
+/** The thing that a webhook's event is about. */
+export interface EventObject {
+  readonly type: string;
+  readonly objectId: string;
+}
+
+/**
+ * Every method throws ProcessorUnavailable if the processor does not answer or answers with a fault of its own; the call
+ * may then have had its effect. Repeating it with the same idempotency key has it once.
+ */
+export interface PaymentProcessor {
+  /** @returns undefined if there is no such payment */
+  payment(paymentId: string): Promise<ProcessedPayment | undefined>;
+  /** The payments that an event concerns. */
+  paymentsOf(object: EventObject): Promise<readonly string[]>;
+  /** Creates a customer. @returns its ID */
+  createCustomer(customer: { readonly accountId: string; readonly idempotencyKey: string }): Promise<string>;
+  createCheckout(purchase: Purchase): Promise<Checkout>;
+  charge(charge: OffSessionCharge): Promise<ChargeOutcome>;
+  /** @throws RefundRefused when the processor refuses it for good */
+  refund(refund: {
+    readonly refundId: string;
+    readonly paymentId: string;
+    readonly cents: bigint;
+    readonly creditCents: bigint;
+  }): Promise<void>;
+  /** A page on which the customer manages payment methods and subscriptions. @returns its URL */
+  createPortal(portal: { readonly customerId: string; readonly returnUrl: string }): Promise<string>;
+  invoices(
+    customerId: string,
+    page: { readonly limit: number; readonly after?: string | undefined },
+  ): Promise<{ readonly items: readonly InvoiceView[]; readonly hasMore: boolean }>;
+  /** The movements of a period, oldest first. @param period epoch milliseconds; `to` is exclusive */
+  movements(period: { readonly from: number; readonly to: number }): AsyncGenerator<BalanceMovement, void>;
+}
+
+/** The processor did not answer, or answered with a fault of its own. */
+export class ProcessorUnavailable extends Error {
+  override readonly name = 'ProcessorUnavailable';
+  constructor(options?: ErrorOptions) {
+    super('the payment processor is unavailable', options);
+  }
+}
+
+/** The processor refuses a refund for good. */
+export class RefundRefused extends Error {
+  override readonly name = 'RefundRefused';
+  constructor() {
+    super('the payment processor refuses the refund');
+  }
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { PENDING_REFUNDS_PARTITION, pendingRefundKey } from '../../contracts/storage/table-keys';
+import { WALLET } from '../../contracts/storage/tables';
+import { everyItem } from '../table/every-item';
+import type { TableStore } from '../table/table-store';
+import type { Funds } from '../wallet/funds/funds';
+import { NotRefundable, PaymentNotFound } from '../wallet/funds/funds-errors';
+import type { Refund } from '../wallet/funds/refund';
+import { picoOfCents, shareOfRoundedUp, wholeCentsIn } from './cents';
+import { PaymentMissing, PaymentsUnavailable, RefundFailed, RefundTooLarge } from './payments-errors';
+import { type PaymentProcessor, ProcessorUnavailable, RefundRefused } from './processor';
+
+export interface RefundsOptions {
+  readonly store: TableStore;
+  readonly funds: Pick<Funds, 'takeRefund' | 'returnRefund'>;
+  readonly processor: Pick<PaymentProcessor, 'payment' | 'refund'>;
+}
+
+const pendingSchema = z.object({
+  refundId: z.string(),
+  accountId: z.string(),
+  paymentId: z.string(),
+  cents: z.bigint(),
+  creditCents: z.bigint(),
+});
+type PendingRefund = Readonly<z.infer<typeof pendingSchema>>;
+
+/**
+ * Pays unused credit back to the payment method that bought it. The credit leaves the account before the processor is
+ * asked, so it cannot be spent meanwhile; it comes back if the processor refuses. A refund that was interrupted stays
+ * on a list, and `complete` finishes it.
+ */
+export class Refunds {
+  readonly #options: RefundsOptions;
+
+  constructor(options: RefundsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param refund.refundId repeating a refund with its ID has no further effect
+   * @throws PaymentMissing, RefundTooLarge, RefundFailed, PaymentsUnavailable
+   */
+  async refund({
+    accountId,
+    paymentId,
+    refundId,
+    creditCents,
+  }: {
+    readonly accountId: string;
+    readonly paymentId: string;
+    readonly refundId: string;
+    readonly creditCents: bigint;
+  }): Promise<void> {
+    const { funds, processor } = this.#options;
+    const payment = await reached(() => processor.payment(paymentId));
+    if (payment?.accountId !== accountId || payment.creditCents === undefined) throw new PaymentMissing();
+    // The tax on the credit is returned too. Rounding up never keeps a part of a cent from the customer.
+    const cents = shareOfRoundedUp(payment.receivedCents, creditCents, payment.creditCents);
+    const pending = { refundId, accountId, paymentId, cents, creditCents };
+    try {
+      await funds.takeRefund({
+        ...moneyOf(pending),
+        writes: [{ write: { table: WALLET, put: { ...pendingRefundKey(refundId), ...pending } } }],
+      });
+    } catch (error) {
+      if (error instanceof NotRefundable) throw new RefundTooLarge(picoOfCents(wholeCentsIn(error.mostPico)));
+      if (error instanceof PaymentNotFound) throw new PaymentMissing();
+      throw error;
+    }
+    if (!(await this.#ask(pending))) throw new RefundFailed();
+  }
+
+  /** Finishes refunds that were interrupted. @throws the first error, after it has tried each */
+  async complete(): Promise<void> {
+    const errors: unknown[] = [];
+    for await (const item of everyItem(this.#options.store, { table: WALLET, partition: PENDING_REFUNDS_PARTITION })) {
+      await this.#ask(pendingSchema.parse(item)).catch((error: unknown) => errors.push(error));
+    }
+    if (errors.length > 0) throw errors[0];
+  }
+
+  /** @returns whether the processor accepted the refund */
+  async #ask(pending: PendingRefund): Promise<boolean> {
+    const { store, funds, processor } = this.#options;
+    const { refundId, paymentId, cents, creditCents } = pending;
+    // The processor forgets idempotency keys after a day, so what it has done is looked up first.
+    const payment = await reached(() => processor.payment(paymentId));
+    const earlier = payment?.refunds.find((refund) => refund.refundId === refundId);
+    let isAccepted = earlier?.state !== 'failed';
+    if (earlier === undefined) {
+      try {
+        await reached(() => processor.refund({ refundId, paymentId, cents, creditCents }));
+      } catch (error) {
+        if (!(error instanceof RefundRefused)) throw error;
+        isAccepted = false;
+      }
+    }
+    if (!isAccepted) await funds.returnRefund(moneyOf(pending));
+    await store.write({ table: WALLET, delete: pendingRefundKey(refundId) });
+    return isAccepted;
+  }
+}
+
+const moneyOf = ({ accountId, refundId, paymentId, creditCents }: PendingRefund): Refund => ({
+  accountId,
+  refundId,
+  paymentId,
+  amountPico: picoOfCents(creditCents),
+});
+
+/** @throws PaymentsUnavailable for ProcessorUnavailable */
+export async function reached<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw error instanceof ProcessorUnavailable ? new PaymentsUnavailable({ cause: error }) : error;
+  }
+}
