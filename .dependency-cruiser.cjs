@@ -28,7 +28,7 @@ const FLOORS = [
   ['usage'],
   ['receipts', 'wallet'],
   ['accounts'],
-  ['keys'],
+  ['keys', 'payments'],
   ['federation', 'usage/spend-watch'],
   ['dialects'],
   ['data-plane'],

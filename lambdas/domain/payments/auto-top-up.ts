@@ -64,8 +64,9 @@ export class AutoTopUps {
     // The settings come first: a charge that has ended is in the balance that is read after them.
     const state = await this.#read(accountId);
     if (state === undefined || !this.#isReady(state)) return false;
-    const { availablePico, heldPico } = await this.#options.funds.view(accountId);
-    if (availablePico + heldPico >= state.thresholdPico) return false;
+    const { availablePico, heldPico, debtPico } = await this.#options.funds.view(accountId);
+    // Nobody who disputes a payment wants to be charged for it again.
+    if (debtPico > 0n || availablePico + heldPico >= state.thresholdPico) return false;
     const charging = await this.#begin(accountId, state);
     if (charging === undefined) return false;
     await this.#charge(accountId, charging);

@@ -3,7 +3,8 @@ import type { Wallet } from '../wallet/wallet';
 import { CREDIT_PICO_MAX } from '../wallet/ledger/payment';
 import { PaymentIdReused, WalletNotFound } from '../wallet/wallet-errors';
 import { ChangeIdReused, PaymentNotFound } from '../wallet/funds/funds-errors';
-import { picoOfCents, shareOf } from './cents';
+import { picoOfCents } from './cents';
+import { creditOf, disputeIdOf, refundIdOf } from './credit-of';
 import type { ExceptionCode, PaymentExceptions } from './payment-exceptions';
 import type { PaymentProcessor, ProcessedDispute, ProcessedPayment, ProcessedRefund } from './processor';
 
@@ -79,31 +80,24 @@ async function book(dependencies: ConvergeDependencies, bought: Bought): Promise
 
 async function bookRefund(
   { funds, exceptions }: ConvergeDependencies,
-  { accountId, paymentId, creditCents, receivedCents }: Bought,
+  bought: Bought,
   refund: ProcessedRefund,
 ): Promise<void> {
-  // A refund on the processor's own pages includes its share of the tax.
-  const refundedCents = refund.creditCents ?? shareOf(refund.cents, creditCents, receivedCents);
-  const amountPico = picoOfCents(refundedCents);
-  const refundId = refund.refundId ?? `refund_${refund.processorId}`;
-  const booked = { accountId, paymentId, refundId, amountPico };
-  if (amountPico === 0n) return;
+  const { accountId, paymentId } = bought;
+  const taken = { accountId, paymentId, refundId: refundIdOf(refund), amountPico: creditOf(bought, refund) };
+  if (taken.amountPico === 0n) return;
   if (refund.state === 'failed') {
-    await funds.returnRefund(booked);
+    await funds.returnRefund(taken);
     return;
   }
-  const { lostPico } = await funds.takeRefund({ ...booked, hasHappened: true });
+  const { lostPico } = await funds.takeRefund({ ...taken, hasHappened: true });
   if (lostPico > 0n) await exceptions.add(paymentId, 'refund_above_credit', accountId);
 }
 
-async function bookDispute(
-  { funds }: ConvergeDependencies,
-  { accountId, paymentId, creditCents, receivedCents }: Bought,
-  { processorId, cents, state }: ProcessedDispute,
-): Promise<void> {
-  const amountPico = picoOfCents(shareOf(cents, creditCents, receivedCents));
-  if (state === 'inquiry' || amountPico === 0n) return;
-  const booked = { accountId, paymentId, disputeId: `dispute_${processorId}`, amountPico };
-  await funds.takeDisputed(booked);
-  if (state === 'won') await funds.returnDisputed(booked);
+async function bookDispute({ funds }: ConvergeDependencies, bought: Bought, dispute: ProcessedDispute): Promise<void> {
+  const { accountId, paymentId } = bought;
+  const taken = { accountId, paymentId, disputeId: disputeIdOf(dispute), amountPico: creditOf(bought, dispute) };
+  if (dispute.state === 'inquiry' || taken.amountPico === 0n) return;
+  await funds.takeDisputed(taken);
+  if (dispute.state === 'won') await funds.returnDisputed(taken);
 }

@@ -1,0 +1,120 @@
+import { entryKey } from '../../contracts/storage/table-keys';
+import { WALLET } from '../../contracts/storage/tables';
+import type { TableStore } from '../table/table-store';
+import { type Book, decodeEntry, movedInto } from '../wallet/ledger/entry';
+import { picoOfCents } from './cents';
+import { creditOf, disputeIdOf, refundIdOf } from './credit-of';
+import type { BalanceMovement, PaymentProcessor, ProcessedPayment } from './processor';
+
+/** An amount that the ledger and the processor do not agree about, in pico-dollars. */
+export interface PaymentDifference {
+  readonly paymentId: string;
+  /** `movement`: the processor's own pages disagree, or this release does not know the movement. */
+  readonly kind: 'credit' | 'refund' | 'dispute' | 'movement';
+  readonly expectedPico: bigint;
+  readonly actualPico: bigint;
+}
+
+/** The result of a comparison. */
+export interface Reconciliation {
+  /** The payments of this deployment that were compared. */
+  readonly payments: number;
+  readonly movements: number;
+  readonly differences: readonly PaymentDifference[];
+}
+
+export interface ReconcileOptions {
+  readonly store: TableStore;
+  readonly processor: Pick<PaymentProcessor, 'payment' | 'movements'>;
+  /** Books a payment; see `convergePayment`. @returns whether it belongs to this deployment */
+  readonly converge: (paymentId: string) => Promise<boolean>;
+}
+
+/**
+ * Compares the movements of money at the processor with the ledger. It first books what an event should have booked, so
+ * that only a real difference remains.
+ * @param period epoch milliseconds; `to` is exclusive
+ * @throws ProcessorUnavailable, WalletUnavailable
+ */
+export async function reconcile(
+  options: ReconcileOptions,
+  period: { readonly from: number; readonly to: number },
+): Promise<Reconciliation> {
+  const { processor } = options;
+  /** Undefined for a payment of another deployment. */
+  const compared = new Map<string, ProcessedPayment | undefined>();
+  const differences: PaymentDifference[] = [];
+  let movements = 0;
+  for await (const movement of processor.movements(period)) {
+    const { paymentId } = movement;
+    if (paymentId === undefined) continue;
+    if (!compared.has(paymentId)) {
+      const payment = await booked(options, paymentId);
+      compared.set(paymentId, payment);
+      if (payment) differences.push(...(await differencesOf(options.store, payment)));
+    }
+    const payment = compared.get(paymentId);
+    if (payment === undefined) continue;
+    movements += 1;
+    differences.push(...unknownMovement(movement, payment));
+  }
+  const payments = [...compared.values()].filter((payment) => payment !== undefined).length;
+  return { payments, movements, differences };
+}
+
+async function booked(
+  { converge, processor }: ReconcileOptions,
+  paymentId: string,
+): Promise<ProcessedPayment | undefined> {
+  return (await converge(paymentId)) ? processor.payment(paymentId) : undefined;
+}
+
+async function differencesOf(store: TableStore, payment: ProcessedPayment): Promise<readonly PaymentDifference[]> {
+  const { paymentId, accountId, state } = payment;
+  const moved = async (entryId: string, books: readonly Book[]): Promise<bigint> => {
+    if (accountId === undefined) return 0n;
+    const item = await store.get({ table: WALLET, key: entryKey(accountId, entryId) });
+    const entry = item && decodeEntry(item);
+    return entry ? books.reduce((sum, book) => sum + movedInto(book, entry), 0n) : 0n;
+  };
+  const differences: PaymentDifference[] = [];
+  const compare = (kind: PaymentDifference['kind'], expectedPico: bigint, actualPico: bigint): void => {
+    if (expectedPico !== actualPico) differences.push({ paymentId, kind, expectedPico, actualPico });
+  };
+  const creditPico = state === 'succeeded' ? picoOfCents(payment.creditCents ?? payment.receivedCents) : 0n;
+  compare('credit', creditPico, await moved(paymentId, ['available', 'debt']));
+  for (const refund of payment.refunds) {
+    const refundId = refundIdOf(refund);
+    const taken = await moved(refundId, ['refunded', 'overrun']);
+    const returned = await moved(`return_${refundId}`, ['available']);
+    // What the account no longer had when it was refunded does not come back when that fails.
+    if (refund.state === 'failed') compare('refund', 0n, returned === 0n ? taken : 0n);
+    else compare('refund', creditOf(payment, refund), taken - returned);
+  }
+  for (const dispute of payment.disputes) {
+    const disputeId = disputeIdOf(dispute);
+    const [taken, returned] = [
+      await moved(disputeId, ['disputed']),
+      await moved(`won_${disputeId}`, ['available', 'debt']),
+    ];
+    compare('dispute', dispute.state === 'taken' ? creditOf(payment, dispute) : 0n, taken - returned);
+  }
+  return differences;
+}
+
+/** A movement of money that is not explained by the payment's amount, refunds and disputes. */
+function unknownMovement(
+  { kind, cents, paymentId }: BalanceMovement,
+  { receivedCents, refunds, disputes }: ProcessedPayment,
+): readonly PaymentDifference[] {
+  const expected: { readonly [known in BalanceMovement['kind']]: readonly bigint[] } = {
+    payment: [receivedCents],
+    refund: refunds.map((refund) => -refund.cents),
+    refund_failed: refunds.map((refund) => refund.cents),
+    dispute: disputes.map((dispute) => -dispute.cents),
+    dispute_won: disputes.map((dispute) => dispute.cents),
+    other: [],
+  };
+  if (paymentId === undefined || expected[kind].includes(cents)) return [];
+  return [{ paymentId, kind: 'movement', expectedPico: 0n, actualPico: picoOfCents(cents) }];
+}

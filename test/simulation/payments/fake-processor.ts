@@ -1,0 +1,223 @@
+import type {
+  BalanceMovement,
+  ChargeOutcome,
+  Checkout,
+  EventObject,
+  OffSessionCharge,
+  PaymentProcessor,
+  ProcessedDispute,
+  ProcessedPayment,
+  ProcessedRefund,
+  Purchase,
+} from '../../../lambdas/domain/payments/processor';
+import { RefundRefused } from '../../../lambdas/domain/payments/processor';
+import type { Random } from '../random';
+
+type Writable<T> = { -readonly [name in keyof T]: T[name] };
+type StoredPayment = Writable<Omit<ProcessedPayment, 'refunds' | 'disputes'>> & {
+  refunds: Writable<ProcessedRefund>[];
+  disputes: Writable<ProcessedDispute>[];
+};
+
+/** An event that was not delivered yet. */
+export interface SimulatedEvent extends EventObject {
+  readonly eventId: string;
+}
+
+export const DEPLOYMENT = 'dep_simulated';
+
+/** The payment processor's truth, in memory. Each change makes events, which the history delivers as it likes. */
+export class FakeProcessor implements PaymentProcessor {
+  readonly payments = new Map<string, StoredPayment>();
+  readonly events: SimulatedEvent[] = [];
+  readonly #random: Random;
+  readonly #now: () => number;
+  readonly #answers = new Map<string, { readonly parameters: string; readonly answer: unknown }>();
+  readonly #movements: BalanceMovement[] = [];
+  #numbers = 0;
+  /** What the next off-session charges meet. */
+  isDeclining = false;
+  readonly met = new Map<string, number>();
+  /** The off-session charges that succeeded, by account. */
+  readonly charges = new Map<string, number>();
+
+  constructor(random: Random, now: () => number) {
+    this.#random = random;
+    this.#now = now;
+  }
+
+  payment(paymentId: string): Promise<ProcessedPayment | undefined> {
+    return Promise.resolve(structuredClone(this.payments.get(paymentId)));
+  }
+
+  paymentsOf({ objectId }: EventObject): Promise<readonly string[]> {
+    return Promise.resolve([objectId]);
+  }
+
+  createCustomer({ accountId }: { readonly accountId: string }): Promise<string> {
+    return Promise.resolve(`cus_${accountId}`);
+  }
+
+  createCheckout(purchase: Purchase): Promise<Checkout> {
+    return this.#once(purchase.idempotencyKey, purchase, () => {
+      const checkoutId = this.#id('cs');
+      return { checkoutId, url: `http://stripe.test/${checkoutId}` };
+    });
+  }
+
+  charge(charge: OffSessionCharge): Promise<ChargeOutcome> {
+    return this.#once(charge.idempotencyKey, charge, (): ChargeOutcome => {
+      if (this.isDeclining) return { kind: 'declined', paymentId: undefined };
+      const paymentId = this.pay({ accountId: charge.accountId, creditCents: charge.creditCents });
+      this.charges.set(charge.accountId, (this.charges.get(charge.accountId) ?? 0) + 1);
+      return { kind: 'succeeded', paymentId };
+    });
+  }
+
+  refund(refund: {
+    readonly refundId: string;
+    readonly paymentId: string;
+    readonly cents: bigint;
+    readonly creditCents: bigint;
+  }): Promise<void> {
+    return this.#once(refund.refundId, refund, () => {
+      const payment = this.#find(refund.paymentId);
+      if (this.refundable(payment) < refund.cents || this.#random.chance(0.2)) throw new RefundRefused();
+      this.#addRefund(payment, refund);
+    });
+  }
+
+  createPortal(): Promise<string> {
+    return Promise.resolve('http://stripe.test/portal');
+  }
+
+  invoices(): ReturnType<PaymentProcessor['invoices']> {
+    return Promise.resolve({ items: [], hasMore: false });
+  }
+
+  async *movements({ from, to }: { readonly from: number; readonly to: number }): AsyncGenerator<BalanceMovement, void> {
+    for (const movement of this.#movements) if (movement.at >= from && movement.at < to) yield movement;
+  }
+
+  /** A customer pays on the processor's page. @returns the payment's ID */
+  pay(payment: Pick<ProcessedPayment, 'accountId' | 'creditCents'> & Partial<ProcessedPayment>): string {
+    const paymentId = this.#id('pi');
+    // A fifth of the payments includes a tax.
+    const tax = this.#random.chance(0.2) ? 19n : 0n;
+    const receivedCents = ((payment.creditCents ?? 0n) * (100n + tax) + 99n) / 100n;
+    this.payments.set(paymentId, {
+      paymentId,
+      state: 'succeeded',
+      currency: 'usd',
+      receivedCents,
+      deployment: DEPLOYMENT,
+      ...payment,
+      refunds: [],
+      disputes: [],
+    });
+    this.#move('payment', paymentId, receivedCents);
+    return paymentId;
+  }
+
+  /** A payment that cannot be booked, or belongs to another deployment. */
+  payBadly(accountId: string, creditCents: bigint): void {
+    const bad = this.#random.pick<Partial<ProcessedPayment>>([
+      { currency: 'eur' },
+      { receivedCents: creditCents - 1n },
+      { accountId: 'acc_01JDZZZZZZZZZZZZZZZZZZZZZZ' },
+      { deployment: 'dep_other' },
+      { state: 'pending' },
+      { creditCents: 0n },
+    ]);
+    this.met.set('a payment could not be booked', 1);
+    this.pay({ accountId, creditCents, ...bad });
+  }
+
+  /** Whether the ledger should have the payment. */
+  isBookable({ currency, receivedCents, creditCents = 0n, accountId, deployment, state }: ProcessedPayment): boolean {
+    const isOurs = deployment === DEPLOYMENT && accountId !== 'acc_01JDZZZZZZZZZZZZZZZZZZZZZZ';
+    return isOurs && state === 'succeeded' && currency === 'usd' && creditCents > 0n && creditCents <= receivedCents;
+  }
+
+  /** An operator refunds on the processor's pages. */
+  refundThere(paymentId: string, cents: bigint): void {
+    const payment = this.#find(paymentId);
+    if (this.refundable(payment) >= cents) this.#addRefund(payment, { cents });
+  }
+
+  /** A refund that was accepted fails later. */
+  failRefund(paymentId: string): void {
+    const payment = this.#find(paymentId);
+    const refund = payment.refunds.find(({ state }) => state === 'succeeded');
+    if (refund === undefined) return;
+    refund.state = 'failed';
+    this.#move('refund_failed', paymentId, refund.cents);
+  }
+
+  dispute(paymentId: string): void {
+    const payment = this.#find(paymentId);
+    const cents = this.refundable(payment);
+    if (cents <= 0n) return;
+    payment.disputes.push({ processorId: this.#id('dp'), cents, state: 'taken' });
+    this.#move('dispute', paymentId, -cents);
+  }
+
+  winDispute(paymentId: string): void {
+    const dispute = this.#find(paymentId).disputes.find(({ state }) => state === 'taken');
+    if (dispute === undefined) return;
+    dispute.state = 'won';
+    this.#move('dispute_won', paymentId, dispute.cents);
+  }
+
+  /** What was neither refunded nor disputed, in cents. */
+  refundable({ receivedCents, refunds, disputes }: ProcessedPayment): bigint {
+    const refunded = refunds.filter(({ state }) => state !== 'failed').reduce((sum, { cents }) => sum + cents, 0n);
+    const disputed = disputes.filter(({ state }) => state === 'taken').reduce((sum, { cents }) => sum + cents, 0n);
+    return receivedCents - refunded - disputed;
+  }
+
+  #addRefund(payment: StoredPayment, { cents, refundId, creditCents }: Partial<ProcessedRefund> & { cents: bigint }): void {
+    payment.refunds.push({ processorId: this.#id('re'), refundId, cents, creditCents, state: 'succeeded' });
+    this.#move('refund', payment.paymentId, -cents);
+  }
+
+  #find(paymentId: string): StoredPayment {
+    const payment = this.payments.get(paymentId);
+    if (payment === undefined) throw new Error(`there is no payment ${paymentId}`);
+    return payment;
+  }
+
+  #move(kind: BalanceMovement['kind'], paymentId: string, cents: bigint): void {
+    this.#movements.push({ movementId: this.#id('txn'), kind, paymentId, cents, at: this.#now() });
+    this.events.push({ eventId: this.#id('evt'), type: kind, objectId: paymentId });
+  }
+
+  #id(prefix: string): string {
+    this.#numbers += 1;
+    return `${prefix}_${this.#numbers}`;
+  }
+
+  /** Answers a repeated call as the first one, and refuses one with other parameters. */
+  async #once<T>(key: string, parameters: object, call: () => T): Promise<T> {
+    const text = JSON.stringify(parameters, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+    const earlier = this.#answers.get(key);
+    if (earlier === undefined) {
+      const answer = await settled(call);
+      this.#answers.set(key, { parameters: text, answer });
+      return valueOf<T>(answer);
+    }
+    if (earlier.parameters !== text) throw new Error(`the idempotency key ${key} was used with other parameters`);
+    return valueOf<T>(earlier.answer);
+  }
+}
+
+async function settled(call: () => unknown): Promise<PromiseSettledResult<unknown>> {
+  const [result] = await Promise.allSettled([Promise.resolve().then(call)]);
+  return result;
+}
+
+function valueOf<T>(answer: unknown): T {
+  const result = answer as PromiseSettledResult<T>;
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
+}

@@ -1,0 +1,34 @@
+import { simulatePayments } from './simulation';
+
+const HISTORIES = 200;
+
+test(`the ledger agrees with the payment processor after each of ${HISTORIES} histories, which meet every landmark`, async () => {
+  const { failure, met } = await simulatePayments({ histories: HISTORIES, seed: 1 });
+  expect(failure).toBeUndefined();
+  expect([...met].filter(([, count]) => count === 0)).toEqual([]);
+});
+
+test.each([
+  ['a charge that forgets its idempotency key', { forgetsKeys: true }, 185, /a dip causes one charge/],
+  [
+    'a credit that is a cent too large',
+    { payment: (payment: never) => ({ ...(payment as object), creditCents: 1n }) as never },
+    1,
+    /the ledger agrees with the processor/,
+  ],
+  [
+    'a refund that is not booked',
+    { payment: (payment: never) => ({ ...(payment as object), refunds: [] }) as never },
+    1,
+    /the ledger agrees with the processor/,
+  ],
+  [
+    'a dispute that is not booked',
+    { payment: (payment: never) => ({ ...(payment as object), disputes: [] }) as never },
+    1,
+    /the ledger agrees with the processor/,
+  ],
+])('the simulation of payments finds %s', async (_, sabotage, seed, finding) => {
+  const { failure } = await simulatePayments({ histories: 100, seed, sabotage });
+  expect(failure).toMatch(finding);
+});
