@@ -1,6 +1,7 @@
+import type { PaymentsSabotage } from './history';
 import { simulatePayments } from './simulation';
 
-const HISTORIES = 200;
+const HISTORIES = 80;
 
 test(`the ledger agrees with the payment processor after each of ${HISTORIES} histories, which meet every landmark`, async () => {
   const { failure, met } = await simulatePayments({ histories: HISTORIES, seed: 1 });
@@ -8,23 +9,23 @@ test(`the ledger agrees with the payment processor after each of ${HISTORIES} hi
   expect([...met].filter(([, count]) => count === 0)).toEqual([]);
 });
 
-test.each([
+test.each<[string, PaymentsSabotage, number, RegExp]>([
   ['a charge that forgets its idempotency key', { forgetsKeys: true }, 185, /a dip causes one charge/],
   [
     'a credit that is a cent too large',
-    { payment: (payment: never) => ({ ...(payment as object), creditCents: 1n }) as never },
+    { payment: (payment) => ({ ...payment, creditCents: (payment.creditCents ?? 0n) + 1n }) },
     1,
     /the ledger agrees with the processor/,
   ],
   [
     'a refund that is not booked',
-    { payment: (payment: never) => ({ ...(payment as object), refunds: [] }) as never },
+    { payment: (payment) => ({ ...payment, refunds: [] }) },
     1,
     /the ledger agrees with the processor/,
   ],
   [
     'a dispute that is not booked',
-    { payment: (payment: never) => ({ ...(payment as object), disputes: [] }) as never },
+    { payment: (payment) => ({ ...payment, disputes: [] }) },
     1,
     /the ledger agrees with the processor/,
   ],
