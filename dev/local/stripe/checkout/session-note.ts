@@ -23,5 +23,5 @@ export interface SessionNote {
   readonly subscription: { readonly metadata: Record<string, string>; readonly description: string | null };
   readonly invoice: { readonly metadata: Record<string, string>; readonly description: string | null };
   /** An attempt that waits until the buyer has authenticated. */
-  pending?: { readonly card: string; readonly buyer: Buyer };
+  pending?: { readonly method: string; readonly buyer: Buyer };
 }

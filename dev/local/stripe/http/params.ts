@@ -25,6 +25,11 @@ export class Params {
     return this.prefix === '' ? name : `${this.prefix}[${name}]`;
   }
 
+  /** The same parameters and one more. */
+  with(name: string, value: string): Params {
+    return new Params({ ...this.values, [name]: value }, this.prefix);
+  }
+
   names(): string[] {
     return Object.keys(this.values);
   }

@@ -8,7 +8,7 @@ import { type FormValue, parseForm } from './form';
 import type { Answer, IdempotencyKeys } from './idempotency';
 import { Params } from './params';
 import { findRoute, type Route } from './route';
-import { StripeFailure, unauthorized, unknownPath } from './stripe-failure';
+import { StripeFailure, unauthorized, unknownParameter, unknownPath } from './stripe-failure';
 
 export interface HttpCall {
   readonly method: string;
@@ -103,14 +103,18 @@ function assertAccepted(call: HttpCall): void {
 
 function run(
   { state, routes }: Api,
-  { method, path }: HttpCall,
+  { method, path, header }: HttpCall,
   form: Record<string, FormValue>,
   cause: { id: string; idempotency_key: string | null },
 ): object {
   const found = findRoute(routes, method, path);
   if (!found) throw unknownPath(method, path);
+  const namesVersion = header('stripe-version') !== undefined;
   runDue(state);
   const params = new Params(form);
+  // The pinned version calls it `allowed_payment_method_types`; a caller without a version may be older.
+  if (namesVersion && method === 'POST' && params.has('payment_method_types'))
+    throw unknownParameter('payment_method_types');
   const result = state.events.during(cause, () => found.route.handle({ state, params, id: found.id }));
   return expand(state, result, params.texts('expand'));
 }

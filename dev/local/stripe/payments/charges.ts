@@ -85,7 +85,7 @@ function outcomeOf(decline?: Decline): Charge['outcome'] {
     network_advice_code: null,
     network_decline_code: null,
     network_status: isPaid ? 'approved_by_network' : 'declined_by_network',
-    reason: isPaid ? null : DECLINES[decline].decline_code,
+    reason: isPaid ? null : (DECLINES[decline].decline_code ?? null),
     risk_level: 'normal',
     risk_score: 10,
     seller_message: isPaid ? 'Payment complete.' : 'The bank did not return any further details with this decline.',

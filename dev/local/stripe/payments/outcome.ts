@@ -9,11 +9,15 @@ export const OUTCOMES = [
 
 export type Outcome = (typeof OUTCOMES)[number];
 
-export type Decline = Exclude<Outcome, 'succeeded'>;
+export type Decline = Exclude<Outcome, 'succeeded'> | 'authentication_failed';
 
 interface DeclineDetails {
-  readonly code: 'authentication_required' | 'card_declined' | 'expired_card';
-  readonly decline_code: string;
+  readonly code:
+    | 'authentication_required'
+    | 'card_declined'
+    | 'expired_card'
+    | 'payment_intent_authentication_failure';
+  readonly decline_code?: string;
   readonly message: string;
 }
 
@@ -30,5 +34,10 @@ export const DECLINES: Readonly<Record<Decline, DeclineDetails>> = {
     code: 'authentication_required',
     decline_code: 'authentication_required',
     message: 'Your card was declined. This transaction requires authentication.',
+  },
+  authentication_failed: {
+    code: 'payment_intent_authentication_failure',
+    message:
+      'We are unable to authenticate your payment method. Please choose a different payment method and try again.',
   },
 };

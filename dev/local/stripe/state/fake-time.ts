@@ -17,7 +17,12 @@ export class FakeTime {
   }
 
   now(): number {
-    return this.fixedAt ?? Math.floor(this.clock() / 1000) + this.advancedSeconds;
+    return this.fixedAt ?? this.unadvanced() + this.advancedSeconds;
+  }
+
+  /** The injected clock alone. */
+  unadvanced(): number {
+    return Math.floor(this.clock() / 1000);
   }
 
   advance(seconds: number): void {
