@@ -1,0 +1,32 @@
+import type { Invoice } from '../state/kinds';
+import type { StripeState } from '../state/stripe-state';
+import { activate } from './subscription-status';
+
+/** Closes an invoice, and brings its subscription back to life. */
+export function markPaid(state: StripeState, invoice: Invoice): void {
+  const now = state.time.now();
+  const payment = state.store.all('invoice_payment').find((one) => one.invoice === invoice.id);
+  if (payment)
+    state.events.changed(payment, {
+      amount_paid: payment.amount_requested,
+      status: 'paid',
+      status_transitions: { canceled_at: null, paid_at: now },
+    });
+  state.events.changed(
+    invoice,
+    {
+      amount_paid: invoice.amount_due,
+      amount_remaining: 0,
+      attempt_count: invoice.attempt_count + (payment ? 1 : 0),
+      attempted: true,
+      next_payment_attempt: null,
+      status: 'paid',
+      status_transitions: { ...invoice.status_transitions, paid_at: now },
+    },
+    'invoice.updated',
+  );
+  state.events.record('invoice.paid', invoice);
+  state.events.record('invoice.payment_succeeded', invoice);
+  if (payment) state.events.record('invoice_payment.paid', payment);
+  activate(state, invoice);
+}
