@@ -1,0 +1,85 @@
+import type Stripe from 'stripe';
+import type { ProcessedDispute, ProcessedPayment, ProcessedRefund } from '../../domain/payments/processor';
+import { ACCOUNT, centsOf, CREDIT_CENTS, DEPLOYMENT, REFUND } from './metadata';
+
+/** The most refunds or disputes that one payment can have here; Stripe's pages are of at most 100. */
+const PAGE = 100;
+
+/** Reads a payment with its refunds and disputes. @returns undefined if there is no such payment */
+export async function readPayment(stripe: Stripe, paymentId: string): Promise<ProcessedPayment | undefined> {
+  const intent = await found(() => stripe.paymentIntents.retrieve(paymentId));
+  if (intent === undefined) return undefined;
+  const owner = intent.metadata[DEPLOYMENT] === undefined ? await ownerByInvoice(stripe, paymentId) : ownerOf(intent);
+  const refunds: ProcessedRefund[] = [];
+  for await (const refund of stripe.refunds.list({ payment_intent: paymentId, limit: PAGE })) {
+    refunds.push(refundOf(refund));
+  }
+  const disputes: ProcessedDispute[] = [];
+  for await (const dispute of stripe.disputes.list({ payment_intent: paymentId, limit: PAGE })) {
+    disputes.push(disputeOf(dispute));
+  }
+  return {
+    paymentId,
+    state: stateOf(intent.status),
+    currency: intent.currency,
+    receivedCents: BigInt(intent.amount_received),
+    ...owner,
+    refunds,
+    disputes,
+  };
+}
+
+type Owner = Pick<ProcessedPayment, 'deployment' | 'accountId' | 'creditCents'>;
+const NOBODY: Owner = { deployment: undefined, accountId: undefined, creditCents: undefined };
+
+const ownerOf = ({ metadata }: { readonly metadata: Stripe.Metadata }): Owner => ({
+  deployment: metadata[DEPLOYMENT],
+  accountId: metadata[ACCOUNT],
+  creditCents: centsOf(metadata[CREDIT_CENTS]),
+});
+
+/** A subscription's payments are made by Stripe. They buy as much credit as was paid without tax. */
+async function ownerByInvoice(stripe: Stripe, paymentId: string): Promise<Owner> {
+  const payments = await stripe.invoicePayments.list({
+    payment: { type: 'payment_intent', payment_intent: paymentId },
+    expand: ['data.invoice'],
+  });
+  const invoice = payments.data[0]?.invoice;
+  if (invoice === undefined || typeof invoice === 'string' || 'deleted' in invoice) return NOBODY;
+  const metadata = invoice.parent?.subscription_details?.metadata;
+  if (!metadata) return NOBODY;
+  const taxCents = (invoice.total_taxes ?? []).reduce((sum, { amount }) => sum + amount, 0);
+  return { ...ownerOf({ metadata }), creditCents: BigInt(Math.max(0, invoice.amount_paid - taxCents)) };
+}
+
+function stateOf(status: Stripe.PaymentIntent.Status): ProcessedPayment['state'] {
+  if (status === 'succeeded') return 'succeeded';
+  return status === 'canceled' ? 'failed' : 'pending';
+}
+
+function refundOf({ id, amount, status, metadata }: Stripe.Refund): ProcessedRefund {
+  const isFailed = status === 'failed' || status === 'canceled';
+  return {
+    processorId: id,
+    refundId: metadata?.[REFUND],
+    cents: BigInt(amount),
+    creditCents: centsOf(metadata?.[CREDIT_CENTS]),
+    state: isFailed ? 'failed' : status === 'succeeded' ? 'succeeded' : 'pending',
+  };
+}
+
+/** An inquiry (`warning_…`) moves no money. A prevented dispute was refunded instead. */
+function disputeOf({ id, amount, status }: Stripe.Dispute): ProcessedDispute {
+  const isInquiry = status.startsWith('warning_') || status === 'prevented';
+  return { processorId: id, cents: BigInt(amount), state: isInquiry ? 'inquiry' : status === 'won' ? 'won' : 'taken' };
+}
+
+/** @returns undefined if Stripe has no such object */
+export async function found<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'resource_missing') return undefined;
+    throw error;
+  }
+}

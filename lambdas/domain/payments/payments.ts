@@ -1,0 +1,75 @@
+import type { Clock } from '../clock';
+import type { Log } from '../log';
+import type { TableStore } from '../table/table-store';
+import { Funds } from '../wallet/funds/funds';
+import { Wallet } from '../wallet/wallet';
+import { AutoTopUps, type TopUpNotice } from './auto-top-up';
+import { convergePayment } from './converge-payment';
+import { Customers } from './customers';
+import { PaymentEvents } from './payment-events';
+import { PaymentExceptions } from './payment-exceptions';
+import type { PaymentProcessor } from './processor';
+import { reconcile, type Reconciliation } from './reconcile';
+import { Refunds } from './refunds';
+import { type TopUpLimits, TopUps } from './top-ups';
+
+export interface PaymentsOptions {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly processor: PaymentProcessor;
+  /** Identifies this deployment at the processor. */
+  readonly deployment: string;
+  readonly limits: TopUpLimits;
+  readonly usageRetentionDays: number;
+  /** Tells people about an automatic top-up. @default nobody is told */
+  readonly notify?: (notice: TopUpNotice) => Promise<void>;
+  /** @default new ones on the same store */
+  readonly wallet?: Pick<Wallet, 'credit'>;
+  readonly funds?: Funds;
+}
+
+/** Everything that moves money between the payment processor and the wallet. */
+export class Payments {
+  readonly customers: Customers;
+  readonly exceptions: PaymentExceptions;
+  readonly topUps: TopUps;
+  readonly refunds: Refunds;
+  readonly autoTopUps: AutoTopUps;
+  readonly events: PaymentEvents;
+  readonly processor: PaymentProcessor;
+  readonly #converge: (paymentId: string) => Promise<boolean>;
+  readonly #store: TableStore;
+
+  constructor(options: PaymentsOptions) {
+    const { store, clock, log, processor, deployment, limits } = options;
+    const wallet = options.wallet ?? new Wallet(options);
+    const funds = options.funds ?? new Funds(options);
+    const exceptions = new PaymentExceptions({ store, clock, log });
+    const converge = (paymentId: string): Promise<boolean> =>
+      convergePayment({ processor, wallet, funds, exceptions, deployment }, paymentId);
+    const customers = new Customers({ store, processor });
+    this.#store = store;
+    this.#converge = converge;
+    this.processor = processor;
+    this.exceptions = exceptions;
+    this.customers = customers;
+    this.topUps = new TopUps({ store, clock, customers, processor, limits });
+    this.refunds = new Refunds({ store, funds, processor });
+    const notify = options.notify ?? (() => Promise.resolve());
+    this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify });
+    this.events = new PaymentEvents({ store, clock, processor, converge });
+  }
+
+  /** Compares a period of the processor's movements with the ledger; see `reconcile`. */
+  reconcile(period: { readonly from: number; readonly to: number }): Promise<Reconciliation> {
+    return reconcile({ store: this.#store, processor: this.processor, converge: this.#converge }, period);
+  }
+
+  /** Finishes what was interrupted. @throws the first error, after it has tried everything */
+  async complete(): Promise<void> {
+    const done = await Promise.allSettled([this.refunds.complete(), this.autoTopUps.complete()]);
+    const failed = done.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+}
