@@ -16,10 +16,20 @@ export function movementOf({ id, type, amount, created, source }: Stripe.Balance
   const about = typeof source === 'object' && source !== null ? source : undefined;
   const intent = about && 'payment_intent' in about ? about.payment_intent : undefined;
   const paymentId = typeof intent === 'string' ? intent : intent?.id;
-  return { movementId: id, kind: kindOf(type, amount, about), paymentId, cents: BigInt(amount), at: created * SECOND_MS };
+  return {
+    movementId: id,
+    kind: kindOf(type, amount, about),
+    paymentId,
+    cents: BigInt(amount),
+    at: created * SECOND_MS,
+  };
 }
 
-function kindOf(type: string, amount: number, source: { readonly object: string } | undefined): BalanceMovement['kind'] {
+function kindOf(
+  type: string,
+  amount: number,
+  source: { readonly object: string } | undefined,
+): BalanceMovement['kind'] {
   if (type === 'adjustment' && source?.object === 'dispute') return amount < 0 ? 'dispute' : 'dispute_won';
   return KINDS[type] ?? 'other';
 }

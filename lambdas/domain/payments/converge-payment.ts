@@ -54,10 +54,7 @@ function exceptionOf(error: unknown): ExceptionCode | undefined {
 }
 
 /** @returns undefined if the payment cannot be booked, which has been noted */
-async function boughtOf(
-  { exceptions }: ConvergeDependencies,
-  payment: ProcessedPayment,
-): Promise<Bought | undefined> {
+async function boughtOf({ exceptions }: ConvergeDependencies, payment: ProcessedPayment): Promise<Bought | undefined> {
   const { paymentId, currency, receivedCents, accountId, creditCents } = payment;
   const refuse = async (code: ExceptionCode): Promise<undefined> => {
     await exceptions.add(paymentId, code, accountId);

@@ -5,6 +5,7 @@ import { everyItem } from '../table/every-item';
 import type { TableStore } from '../table/table-store';
 import type { Funds } from '../wallet/funds/funds';
 import { NotRefundable, PaymentNotFound } from '../wallet/funds/funds-errors';
+import type { Recorder } from '../wallet/funds/change-funds';
 import type { Refund } from '../wallet/funds/refund';
 import { picoOfCents, shareOfRoundedUp, wholeCentsIn } from './cents';
 import { PaymentMissing, PaymentsUnavailable, RefundFailed, RefundTooLarge } from './payments-errors';
@@ -46,11 +47,14 @@ export class Refunds {
     paymentId,
     refundId,
     creditCents,
+    record,
   }: {
     readonly accountId: string;
     readonly paymentId: string;
     readonly refundId: string;
     readonly creditCents: bigint;
+    /** Commits the refund's writes together with others; see `changeFunds`. */
+    readonly record?: Recorder;
   }): Promise<void> {
     const { funds, processor } = this.#options;
     const payment = await reached(() => processor.payment(paymentId));
@@ -59,10 +63,8 @@ export class Refunds {
     const cents = shareOfRoundedUp(payment.receivedCents, creditCents, payment.creditCents);
     const pending = { refundId, accountId, paymentId, cents, creditCents };
     try {
-      await funds.takeRefund({
-        ...moneyOf(pending),
-        writes: [{ write: { table: WALLET, put: { ...pendingRefundKey(refundId), ...pending } } }],
-      });
+      const writes = [{ write: { table: WALLET, put: { ...pendingRefundKey(refundId), ...pending } } }];
+      await funds.takeRefund({ ...moneyOf(pending), writes }, record);
     } catch (error) {
       if (error instanceof NotRefundable) throw new RefundTooLarge(picoOfCents(wholeCentsIn(error.mostPico)));
       if (error instanceof PaymentNotFound) throw new PaymentMissing();

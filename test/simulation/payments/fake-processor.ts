@@ -95,7 +95,13 @@ export class FakeProcessor implements PaymentProcessor {
     return Promise.resolve({ items: [], hasMore: false });
   }
 
-  async *movements({ from, to }: { readonly from: number; readonly to: number }): AsyncGenerator<BalanceMovement, void> {
+  async *movements({
+    from,
+    to,
+  }: {
+    readonly from: number;
+    readonly to: number;
+  }): AsyncGenerator<BalanceMovement, void> {
     for (const movement of this.#movements) if (movement.at >= from && movement.at < to) yield movement;
   }
 
@@ -176,7 +182,10 @@ export class FakeProcessor implements PaymentProcessor {
     return receivedCents - refunded - disputed;
   }
 
-  #addRefund(payment: StoredPayment, { cents, refundId, creditCents }: Partial<ProcessedRefund> & { cents: bigint }): void {
+  #addRefund(
+    payment: StoredPayment,
+    { cents, refundId, creditCents }: Partial<ProcessedRefund> & { cents: bigint },
+  ): void {
     payment.refunds.push({ processorId: this.#id('re'), refundId, cents, creditCents, state: 'succeeded' });
     this.#move('refund', payment.paymentId, -cents);
   }

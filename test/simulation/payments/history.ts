@@ -120,4 +120,3 @@ async function setUp(engine: EmbeddedStore, clock: () => number): Promise<void> 
     });
   }
 }
-

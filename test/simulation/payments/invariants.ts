@@ -7,7 +7,6 @@ import { decodeBalance, type Balance } from '../../../lambdas/domain/wallet/bala
 import { verifyLedger } from '../../../lambdas/domain/wallet/verify/verify-ledger';
 import type { FakeProcessor } from './fake-processor';
 
-
 function expectKept(name: string, isKept: boolean, detail: () => string): void {
   if (!isKept) throw new Error(`${name}: ${detail()}`);
 }
@@ -82,7 +81,11 @@ export async function checkEnd({
     const { fundedPico, heldPico } = decodeBalance(item);
     const paid = bookable.filter((payment) => payment.accountId === accountId);
     const paidPico = paid.reduce((sum, { creditCents = 0n }) => sum + picoOfCents(creditCents), 0n);
-    expectKept('each payment is credited once', fundedPico === paidPico, () => `${accountId}: ${fundedPico}, ${paidPico}`);
+    expectKept(
+      'each payment is credited once',
+      fundedPico === paidPico,
+      () => `${accountId}: ${fundedPico}, ${paidPico}`,
+    );
     expectKept('no hold is left', heldPico === 0n, () => `${accountId} holds ${heldPico}`);
     const [charges, dips] = [processor.charges.get(accountId) ?? 0, watch.dips.get(accountId) ?? 0];
     expectKept('a dip causes one charge', charges <= dips, () => `${accountId}: ${charges} charges, ${dips} dips`);

@@ -163,7 +163,15 @@ export class Payments {
   async #spend(random: Random, accountId: string): Promise<void> {
     const requestId = `req_${String(random.next()).padStart(26, '0')}`;
     const at = new Date(this.#now()).toISOString();
-    const request = { keyId: 'key', endpoint: 'chat' as const, model: 'm', provider: 'p', streamed: false, at, priceVersion: 'v' };
+    const request = {
+      keyId: 'key',
+      endpoint: 'chat' as const,
+      model: 'm',
+      provider: 'p',
+      streamed: false,
+      at,
+      priceVersion: 'v',
+    };
     const holdPico = picoOfCents(BigInt(random.between(1, 900)));
     const deadline = this.#now() + random.between(1, 5) * MINUTE_MS;
     const hold = await this.#wallet.reserve({ accountId, requestId, holdPico, deadline, request });
@@ -188,7 +196,11 @@ function take<T>(random: Random, list: T[]): T | undefined {
   return list.splice(random.between(0, Math.max(0, list.length - 1)), 1)[0];
 }
 
-function sabotaged(processor: FakeProcessor, { payment, forgetsKeys }: PaymentsSabotage, random: Random): FakeProcessor {
+function sabotaged(
+  processor: FakeProcessor,
+  { payment, forgetsKeys }: PaymentsSabotage,
+  random: Random,
+): FakeProcessor {
   if (payment === undefined && forgetsKeys !== true) return processor;
   return new Proxy(processor, {
     get(target, name) {
@@ -207,4 +219,3 @@ function sabotaged(processor: FakeProcessor, { payment, forgetsKeys }: PaymentsS
     },
   });
 }
-

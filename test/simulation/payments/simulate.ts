@@ -20,7 +20,10 @@ const simulation = await simulatePayments({ histories, seed });
 print(`${histories} histories, ${simulation.steps} steps, ${(performance.now() / 1_000).toFixed(1)} s`);
 for (const [landmark, count] of simulation.met) print(`${String(count).padStart(8)} met: ${landmark}`);
 judge(simulation, [
-  { what: 'the ledger agrees with the processor in every history', violations: ({ failure }) => (failure === undefined ? [] : [failure]) },
+  {
+    what: 'the ledger agrees with the processor in every history',
+    violations: ({ failure }) => (failure === undefined ? [] : [failure]),
+  },
   {
     what: 'some history met each landmark',
     violations: ({ met, failure }) =>

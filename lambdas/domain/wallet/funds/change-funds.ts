@@ -39,6 +39,19 @@ export interface FundsChanged {
   readonly isNew: boolean;
 }
 
+/** Commits writes, and throws the first refusal. */
+export type Recorder = (writes: readonly GuardedWrite[]) => Promise<unknown>;
+
+/** Another change of the account's money was committed first. */
+class FundsMoved extends Error {
+  override readonly name = 'FundsMoved';
+}
+
+async function recordAlone(store: TableStore, writes: readonly GuardedWrite[]): Promise<void> {
+  const [refusal] = await commit(store, writes);
+  if (refusal) throw refusal;
+}
+
 /** The amount of a balance that counts each book, and whether money that leaves the book adds to it. */
 const AMOUNTS: { readonly [book in Book]?: readonly [name: AmountName, sign: 1n | -1n] } = {
   available: ['availablePico', 1n],
@@ -56,6 +69,7 @@ const AMOUNTS: { readonly [book in Book]?: readonly [name: AmountName, sign: 1n 
  * each is conditional on the revision that it was decided by. Holds and charges go on meanwhile.
  * @param decide returns the change, given the money that the account has, or undefined if there is nothing to change. It
  *   may run several times
+ * @param record commits the writes, perhaps together with others, and throws the first refusal. @default alone
  * @returns the entry of this or of an earlier call; undefined if there was nothing to change
  * @throws WalletNotFound, and what `decide` throws
  */
@@ -64,6 +78,7 @@ export async function changeFunds(
   accountId: string,
   entryId: string,
   decide: (funds: Funds) => FundsChange | undefined | Promise<FundsChange | undefined>,
+  record: Recorder = (writes) => recordAlone(dependencies.store, writes),
 ): Promise<FundsChanged | undefined> {
   const { store, timing } = dependencies;
   const key = entryKey(accountId, entryId);
@@ -81,18 +96,19 @@ export async function changeFunds(
       throw new RetryNeeded();
     }
     const at = isoTime(timing.clock());
-    const entry = { kind, at, heldPico: 0n, transfers, reference, reason };
-    const refusals = await commit<Error | 'changed'>(store, [
-      ...writes,
-      { write: putEntry(key, entry), otherwise: () => 'changed' },
-      { write: balanceWrite(accountId, main, add, at), otherwise: () => 'changed' },
-      ...(grants ? [{ write: putGrants(accountId, grants) }] : []),
-    ]);
-    if (refusals.length > 0) {
-      const error = refusals.find((refusal) => refusal instanceof Error);
-      // What made the writes fail may be this very change, of which the reply was lost.
-      if (error !== undefined && !(await store.get({ table: WALLET, key }))) throw error;
-      throw new RetryNeeded();
+    const spentPico = grants?.spentPico;
+    const entry = { kind, at, heldPico: 0n, transfers, reference, reason, spentPico };
+    try {
+      await record([
+        ...writes,
+        { write: putEntry(key, entry), otherwise: () => new FundsMoved() },
+        { write: balanceWrite(accountId, main, add, at), otherwise: () => new FundsMoved() },
+        ...(grants ? [{ write: putGrants(accountId, grants) }] : []),
+      ]);
+    } catch (error) {
+      // The writes may have been refused because of this very change, of which the reply was lost.
+      const isMade = error instanceof FundsMoved || (await store.get({ table: WALLET, key })) !== undefined;
+      throw isMade ? new RetryNeeded() : error;
     }
     return { entry: { entryId, ...entry }, isNew: true };
   });

@@ -2,7 +2,7 @@ import { larger, lesser } from '../../money/pico';
 import type { WalletDependencies } from '../dependencies';
 import { transfers } from '../ledger/entry';
 import { CREDIT_PICO_MAX } from '../ledger/payment';
-import { changeFunds } from './change-funds';
+import { changeFunds, type Recorder } from './change-funds';
 import { creditParts } from './credit-parts';
 import { LineInUse } from './funds-errors';
 
@@ -23,21 +23,28 @@ export interface NewLine {
 export async function setCreditLine(
   dependencies: WalletDependencies,
   { accountId, changeId, linePico }: NewLine,
+  record?: Recorder,
 ): Promise<boolean> {
   if (linePico < 0n || linePico > CREDIT_PICO_MAX) throw new RangeError('invalid credit line');
   if (!/^line_\w{1,100}$/.test(changeId)) throw new RangeError('invalid ID of a change');
-  const changed = await changeFunds(dependencies, accountId, changeId, ({ balance, grants }) => {
-    const addedPico = linePico - balance.linePico;
-    if (addedPico === 0n) return undefined;
-    const unusedPico = lesser(creditParts(balance, grants).linePico, balance.availablePico);
-    if (-addedPico > unusedPico) throw new LineInUse(balance.linePico - unusedPico);
-    return {
-      kind: 'line',
-      transfers: transfers(
-        ['creditLine', 'available', larger(addedPico, 0n)],
-        ['available', 'creditLine', larger(-addedPico, 0n)],
-      ),
-    };
-  });
+  const changed = await changeFunds(
+    dependencies,
+    accountId,
+    changeId,
+    ({ balance, grants }) => {
+      const addedPico = linePico - balance.linePico;
+      if (addedPico === 0n) return undefined;
+      const unusedPico = lesser(creditParts(balance, grants).linePico, balance.availablePico);
+      if (-addedPico > unusedPico) throw new LineInUse(balance.linePico - unusedPico);
+      return {
+        kind: 'line',
+        transfers: transfers(
+          ['creditLine', 'available', larger(addedPico, 0n)],
+          ['available', 'creditLine', larger(-addedPico, 0n)],
+        ),
+      };
+    },
+    record,
+  );
   return changed?.isNew ?? false;
 }

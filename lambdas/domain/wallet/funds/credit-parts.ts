@@ -16,7 +16,10 @@ export interface CreditParts {
   readonly lineUsedPico: bigint;
 }
 
-export function creditParts({ availablePico, heldPico, spentPico, linePico: line }: Balance, grants: Grants): CreditParts {
+export function creditParts(
+  { availablePico, heldPico, spentPico, linePico: line }: Balance,
+  grants: Grants,
+): CreditParts {
   const totalPico = availablePico + heldPico;
   const promotionalPico = lesser(promotionalLeft(spendGrants(grants, spentPico)), totalPico);
   const linePico = lesser(line, totalPico - promotionalPico);

@@ -52,10 +52,7 @@ export async function returnDisputed(dependencies: WalletDependencies, dispute: 
       reference: paymentId,
     };
   });
-  return isNewChange(
-    changed,
-    (entry) => movedInto('debt', entry) + movedInto('available', entry) === amountPico,
-  );
+  return isNewChange(changed, (entry) => movedInto('debt', entry) + movedInto('available', entry) === amountPico);
 }
 
 /**
@@ -65,11 +62,16 @@ export async function returnDisputed(dependencies: WalletDependencies, dispute: 
  */
 export async function payDebt(dependencies: WalletDependencies, accountId: string): Promise<boolean> {
   const { newUlid, timing } = dependencies;
-  const changed = await changeFunds(dependencies, accountId, `debt_${newUlid(timing.clock())}`, ({ balance, grants }) => {
-    const unusedPico = lesser(creditParts(balance, grants).paidPico, balance.availablePico);
-    const paidPico = lesser(balance.debtPico, unusedPico);
-    if (paidPico === 0n) return undefined;
-    return { kind: 'debt_payment', transfers: transfers(['available', 'debt', paidPico]) };
-  });
+  const changed = await changeFunds(
+    dependencies,
+    accountId,
+    `debt_${newUlid(timing.clock())}`,
+    ({ balance, grants }) => {
+      const unusedPico = lesser(creditParts(balance, grants).paidPico, balance.availablePico);
+      const paidPico = lesser(balance.debtPico, unusedPico);
+      if (paidPico === 0n) return undefined;
+      return { kind: 'debt_payment', transfers: transfers(['available', 'debt', paidPico]) };
+    },
+  );
   return changed?.isNew ?? false;
 }

@@ -1,6 +1,6 @@
 import { type WalletDependencies, walletDependencies, type WalletOptions } from '../dependencies';
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
-import { readFunds } from './change-funds';
+import { readFunds, type Recorder } from './change-funds';
 import { type CreditParts, creditParts } from './credit-parts';
 import { type NewLine, setCreditLine } from './credit-line';
 import { type Dispute, payDebt, returnDisputed, takeDisputed } from './dispute';
@@ -35,8 +35,8 @@ export class Funds {
   }
 
   /** Grants promotional credit; see `grantCredit`. */
-  grant(grant: NewGrant): Promise<boolean> {
-    return grantCredit(this.#dependencies, grant);
+  grant(grant: NewGrant, record?: Recorder): Promise<boolean> {
+    return grantCredit(this.#dependencies, grant, record);
   }
 
   /** Ends the grants that are due; see `expireGrants`. */
@@ -45,13 +45,13 @@ export class Funds {
   }
 
   /** Sets a credit line; see `setCreditLine`. */
-  setLine(line: NewLine): Promise<boolean> {
-    return setCreditLine(this.#dependencies, line);
+  setLine(line: NewLine, record?: Recorder): Promise<boolean> {
+    return setCreditLine(this.#dependencies, line, record);
   }
 
   /** Takes the money of a refund; see `takeRefund`. */
-  takeRefund(refund: TakenRefund): ReturnType<typeof takeRefund> {
-    return takeRefund(this.#dependencies, refund);
+  takeRefund(refund: TakenRefund, record?: Recorder): ReturnType<typeof takeRefund> {
+    return takeRefund(this.#dependencies, refund, record);
   }
 
   /** Gives back the money of a refund that failed; see `returnRefund`. */

@@ -6,7 +6,7 @@ import { everyItem } from '../../table/every-item';
 import type { WalletDependencies } from '../dependencies';
 import { movedInto, transfers } from '../ledger/entry';
 import { CREDIT_PICO_MAX } from '../ledger/payment';
-import { changeFunds, isNewChange } from './change-funds';
+import { changeFunds, isNewChange, type Recorder } from './change-funds';
 import { TooManyGrants } from './funds-errors';
 import { addGrant, GRANTS_MAX, reduceGrant, spendGrants } from './grants';
 
@@ -32,27 +32,41 @@ export interface NewGrant {
  * @throws WalletNotFound, TooManyGrants, ChangeIdReused
  * @throws RangeError when the amount, the expiry or a name is invalid
  */
-export async function grantCredit(dependencies: WalletDependencies, grant: NewGrant): Promise<boolean> {
+export async function grantCredit(
+  dependencies: WalletDependencies,
+  grant: NewGrant,
+  record?: Recorder,
+): Promise<boolean> {
   const { accountId, grantId, amountPico, reason, expiresAt } = grant;
   if (amountPico <= 0n || amountPico > CREDIT_PICO_MAX) throw new RangeError('invalid amount of a grant');
   if (!GRANT_ID.test(grantId)) throw new RangeError('invalid grant ID');
   if (!REASON.test(reason)) throw new RangeError('invalid reason of a grant');
   if (expiresAt !== undefined && expiresAt <= dependencies.timing.clock()) throw new RangeError('the grant is expired');
   const expiry = expiresAt === undefined ? undefined : isoTime(expiresAt);
-  const changed = await changeFunds(dependencies, accountId, grantId, ({ balance, grants }) => {
-    const current = spendGrants(grants, balance.spentPico);
-    if (current.grants.length >= GRANTS_MAX) throw new TooManyGrants();
-    return {
-      kind: 'grant',
-      transfers: transfers(['promotion', 'available', amountPico]),
-      reason,
-      grants: addGrant(current, { grantId, leftPico: amountPico, expiresAt: expiry }),
-      writes:
-        expiry === undefined
-          ? []
-          : [{ write: { table: WALLET, put: { ...grantExpiryKey(accountId, grantId, expiry), accountId, grantId } } }],
-    };
-  });
+  const changed = await changeFunds(
+    dependencies,
+    accountId,
+    grantId,
+    ({ balance, grants }) => {
+      const current = spendGrants(grants, balance.spentPico);
+      if (current.grants.length >= GRANTS_MAX) throw new TooManyGrants();
+      return {
+        kind: 'grant',
+        transfers: transfers(['promotion', 'available', amountPico]),
+        reason,
+        grants: addGrant(current, { grantId, leftPico: amountPico, expiresAt: expiry }),
+        writes:
+          expiry === undefined
+            ? []
+            : [
+                {
+                  write: { table: WALLET, put: { ...grantExpiryKey(accountId, grantId, expiry), accountId, grantId } },
+                },
+              ],
+      };
+    },
+    record,
+  );
   return isNewChange(changed, (entry) => movedInto('available', entry) === amountPico);
 }
 

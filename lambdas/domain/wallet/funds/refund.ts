@@ -6,7 +6,7 @@ import type { GuardedWrite } from '../../table/commit';
 import { exists } from '../../table/condition';
 import type { WalletDependencies } from '../dependencies';
 import { decodeEntry, movedInto, transfers } from '../ledger/entry';
-import { changeFunds, isNewChange } from './change-funds';
+import { changeFunds, isNewChange, type Recorder } from './change-funds';
 import { creditParts } from './credit-parts';
 import { NotRefundable, PaymentNotFound } from './funds-errors';
 
@@ -44,27 +44,31 @@ const refundedSchema = z.object({
 export async function takeRefund(
   dependencies: WalletDependencies,
   { hasHappened = false, writes = [], ...refund }: TakenRefund,
+  record?: Recorder,
 ): Promise<{ readonly isNew: boolean; readonly lostPico: bigint }> {
   const { accountId, refundId, paymentId, amountPico } = refund;
   if (amountPico <= 0n) throw new RangeError('invalid amount of a refund');
   if (!/^refund_[\w.:-]{1,200}$/.test(refundId)) throw new RangeError('invalid refund ID');
-  const changed = await changeFunds(dependencies, accountId, refundId, async ({ balance, grants }) => {
-    const payment = await readPayment(dependencies, paymentId);
-    if (payment?.accountId !== accountId) throw new PaymentNotFound();
-    const unusedPico = lesser(creditParts(balance, grants).paidPico, balance.availablePico);
-    const mostPico = lesser(unusedPico, payment.amountPico - payment.refundedPico);
-    if (amountPico > mostPico && !hasHappened) throw new NotRefundable(mostPico);
-    const takenPico = lesser(amountPico, mostPico);
-    return {
-      kind: 'refund',
-      transfers: transfers(
-        ['available', 'refunded', takenPico],
-        ['operatorLoss', 'overrun', amountPico - takenPico],
-      ),
-      reference: paymentId,
-      writes: [countRefund(paymentId, takenPico), ...writes],
-    };
-  });
+  const changed = await changeFunds(
+    dependencies,
+    accountId,
+    refundId,
+    async ({ balance, grants }) => {
+      const payment = await readPayment(dependencies, paymentId);
+      if (payment?.accountId !== accountId) throw new PaymentNotFound();
+      const unusedPico = lesser(creditParts(balance, grants).paidPico, balance.availablePico);
+      const mostPico = lesser(unusedPico, payment.amountPico - payment.refundedPico);
+      if (amountPico > mostPico && !hasHappened) throw new NotRefundable(mostPico);
+      const takenPico = lesser(amountPico, mostPico);
+      return {
+        kind: 'refund',
+        transfers: transfers(['available', 'refunded', takenPico], ['operatorLoss', 'overrun', amountPico - takenPico]),
+        reference: paymentId,
+        writes: [countRefund(paymentId, takenPico), ...writes],
+      };
+    },
+    record,
+  );
   const isNew = isNewChange(
     changed,
     (entry) =>
@@ -99,7 +103,12 @@ export async function returnRefund(
 
 /** Counts the refunds of a payment. Changes of an account's money follow one another, so this needs no condition. */
 const countRefund = (paymentId: string, amountPico: bigint): GuardedWrite => ({
-  write: { table: WALLET, update: paymentKey(paymentId), change: { add: { refundedPico: amountPico } }, when: exists() },
+  write: {
+    table: WALLET,
+    update: paymentKey(paymentId),
+    change: { add: { refundedPico: amountPico } },
+    when: exists(),
+  },
 });
 
 async function readPayment(

@@ -74,6 +74,8 @@ const entrySchema = z.object({
   reference: z.string().optional(),
   /** A code that says why an operator made the entry, such as `goodwill`. */
   reason: z.string().optional(),
+  /** Only for a change of promotional credit: the account's total of charges when it was decided. */
+  spentPico: z.bigint().nonnegative().optional(),
   /** The price version of the charge. Any charge can be recomputed from it and the usage record. */
   priceVersion: z.string().optional(),
   /** Only for a lease: the price versions of its charges, and how many requests it served. */
@@ -115,7 +117,7 @@ export const countedIn = (counting: Counting | undefined): Pick<Entry, 'counterI
 /** The write of an entry. An entry never changes, so the write fails if one exists. */
 export function putEntry(key: Key, entry: NewEntry): Put {
   const { kind, at, requestId, heldPico, priceVersion, priceVersions, requests, counterId, budgetWindow } = entry;
-  const { reference, reason } = entry;
+  const { reference, reason, spentPico } = entry;
   const item: Item = {
     ...key,
     kind,
@@ -124,6 +126,7 @@ export function putEntry(key: Key, entry: NewEntry): Put {
     ...(requestId !== undefined && { requestId }),
     ...(reference !== undefined && { reference }),
     ...(reason !== undefined && { reason }),
+    ...(spentPico !== undefined && { spentPico }),
     ...(priceVersion !== undefined && { priceVersion }),
     ...(priceVersions !== undefined && { priceVersions }),
     ...(requests !== undefined && { requests }),

@@ -21,7 +21,11 @@ const debt = async (): Promise<bigint> => (await stage.funds.view(ACCOUNT)).debt
 test('a dispute takes unused paid credit, and the account owes what it has spent', async () => {
   await charge(300n);
   expect(await stage.funds.takeDisputed(dispute)).toBe(true);
-  expect(await stage.wallet.balance(ACCOUNT)).toMatchObject({ availablePico: 0n, disputedPico: 1_000n, debtPico: 300n });
+  expect(await stage.wallet.balance(ACCOUNT)).toMatchObject({
+    availablePico: 0n,
+    disputedPico: 1_000n,
+    debtPico: 300n,
+  });
 });
 
 test('an account in debt cannot reserve, even if it has promotional credit', async () => {

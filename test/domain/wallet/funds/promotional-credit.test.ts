@@ -1,4 +1,5 @@
 import { DAY_MS } from '../../../../lambdas/domain/clock';
+import { chargedEntries } from '../../../../lambdas/domain/wallet/funds/charged-credit';
 import { ChangeIdReused, TooManyGrants } from '../../../../lambdas/domain/wallet/funds/funds-errors';
 import { GRANTS_MAX } from '../../../../lambdas/domain/wallet/funds/grants';
 import { ACCOUNT, WalletStage } from '../wallet-stage';
@@ -141,4 +142,47 @@ test.each([
 ])('a grant with %s is refused', async (_, invalid) => {
   const valid = { accountId: ACCOUNT, grantId: 'grant_a', amountPico: 1n, reason: 'goodwill' };
   await expect(stage.funds.grant({ ...valid, ...invalid })).rejects.toBeInstanceOf(RangeError);
+});
+
+describe('the part of a charge that promotional credit paid', () => {
+  const charged = async (): Promise<readonly bigint[]> => {
+    const parts: bigint[] = [];
+    for await (const { entry, promotionalPico } of chargedEntries(stage.engine, ACCOUNT, true)) {
+      if (entry.kind === 'charge') parts.push(promotionalPico);
+    }
+    return parts;
+  };
+
+  test('a charge across the end of a grant is paid in two parts', async () => {
+    await charge(100n);
+    await grant('grant_a', 300n);
+    await charge(200n);
+    await charge(250n);
+    await charge(10n);
+    expect(await charged()).toEqual([0n, 200n, 100n, 0n]);
+  });
+
+  test('what expires pays for nothing after it, and a later grant pays from then on', async () => {
+    await grant('grant_a', 300n, 10);
+    await charge(120n);
+    stage.now += 10 * DAY_MS;
+    await stage.funds.expireGrants();
+    await charge(50n);
+    await grant('grant_b', 40n);
+    await charge(60n);
+    expect(await charged()).toEqual([120n, 0n, 40n]);
+  });
+
+  test('the parts add up to the promotional credit that was granted, and has neither expired nor is left', async () => {
+    await grant('grant_soon', 100n, 10);
+    await charge(30n);
+    await grant('grant_late', 100n, 20);
+    await charge(40n);
+    stage.now += 10 * DAY_MS;
+    await stage.funds.expireGrants();
+    await charge(50n);
+    const { grantedPico, expiredPico } = (await stage.wallet.balance(ACCOUNT)) ?? { grantedPico: 0n, expiredPico: 0n };
+    const [leftPico] = await parts();
+    expect((await charged()).reduce((sum, part) => sum + part)).toBe(grantedPico - expiredPico - leftPico);
+  });
 });

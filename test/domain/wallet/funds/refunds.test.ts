@@ -60,7 +60,9 @@ test('a refund that failed returns its money, once', async () => {
 });
 
 test('two refunds at the same time take the same money once', async () => {
-  const refunds = [refundOf('refund_a', 600n), refundOf('refund_b', 600n)].map((refund) => stage.funds.takeRefund(refund));
+  const refunds = [refundOf('refund_a', 600n), refundOf('refund_b', 600n)].map((refund) =>
+    stage.funds.takeRefund(refund),
+  );
   const outcomes = await Promise.allSettled(refunds);
   expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   expect(await stage.amounts()).toEqual([400n, 0n, 0n]);
