@@ -44,6 +44,19 @@ const RULES = {
   'billing.read': members('see the billing details', 'owner', 'admin', 'billing', 'auditor'),
   'billing.update': members('change the billing details', 'owner', 'admin', 'billing'),
 
+  'wallet.read': membersAndOperators(
+    'see the balance, its parts and the ledger',
+    'owner',
+    'admin',
+    'billing',
+    'auditor',
+  ),
+  'wallet.grant': operators('grant promotional credit', 'account'),
+  'wallet.lend': operators('set the credit line', 'account'),
+  'payment.create': members('buy credit, and manage payment methods', 'owner', 'admin', 'billing'),
+  'payment.automate': members('have credit bought automatically', 'owner', 'billing'),
+  'payment.refund': membersAndOperators('have unused credit refunded', 'owner'),
+
   'member.read': members('see the members and their roles', ...ROLES),
   'member.change': members('change a member’s role', 'owner', 'admin'),
   'member.remove': members('remove a member', 'owner', 'admin'),
@@ -72,6 +85,7 @@ const RULES = {
   'catalog.read': operators('see the catalog, its changes and open proposals'),
   'catalog.change': operators('disable providers; change models’ names, routes and markups; propose a price list'),
   'catalog.approve': operators('approve a proposed price list'),
+  'payment.exceptions': operators('see the payments that could not be booked'),
   'operator.read': operators('list the operators'),
   'operator.appoint': operators('make a person an operator'),
   'operator.dismiss': operators('dismiss an operator'),

@@ -35,6 +35,18 @@ export const auditFieldsSchema = z.strictObject({
   ownerId: personIdSchema.optional(),
   holds: z.enum(HOLD_MODES).optional(),
   validUntil: time.optional(),
+  /** Dollars. */
+  amount: z
+    .string()
+    .regex(/^\d{1,26}(?:\.\d{1,12})?$/)
+    .optional(),
+  /** The ID of a payment at Stripe. */
+  payment: z
+    .string()
+    .regex(/^pi_\w{1,200}$/)
+    .optional(),
+  /** Whether credit is bought automatically. */
+  automatic: z.boolean().optional(),
   /** The key that replaced this one in a rotation. */
   replacedBy: keyIdSchema.optional(),
   /** The rules of a key, without its address ranges and labels. */

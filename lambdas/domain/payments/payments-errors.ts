@@ -67,6 +67,24 @@ export class RefundFailed extends Conflict {
   }
 }
 
+/** The settings of an automatic top-up do not fit together. */
+export class AutoTopUpTooSmall extends Refusal {
+  override readonly name = 'AutoTopUpTooSmall';
+  override readonly status = 400;
+  override readonly code = 'auto_top_up_too_small';
+  constructor() {
+    super('The amount must be positive, at least the threshold and at most what may be bought in a month.');
+  }
+}
+
+/** A refund would make an automatic top-up charge the account again. */
+export class AutoTopUpIsOn extends Conflict {
+  override readonly name = 'AutoTopUpIsOn';
+  constructor() {
+    super('auto_top_up_is_on', 'Turn off the automatic top-up first, or it would buy the refunded credit again.');
+  }
+}
+
 /** The account has no payment method that may be charged without its owner. */
 export class NoPaymentMethod extends Conflict {
   override readonly name = 'NoPaymentMethod';

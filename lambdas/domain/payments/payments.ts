@@ -10,7 +10,7 @@ import { PaymentEvents } from './payment-events';
 import { PaymentExceptions } from './payment-exceptions';
 import type { PaymentProcessor } from './processor';
 import { reconcile, type Reconciliation } from './reconcile';
-import { Refunds } from './refunds';
+import { reached, Refunds } from './refunds';
 import { type TopUpLimits, TopUps } from './top-ups';
 
 export interface PaymentsOptions {
@@ -60,6 +60,15 @@ export class Payments {
     this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify });
     this.events = new PaymentEvents({ store, clock, processor, converge });
   }
+
+  /** Opens a page of the processor for a customer. @throws PaymentsUnavailable */
+  readonly openPortal = (portal: Parameters<PaymentProcessor['createPortal']>[0]): Promise<string> =>
+    reached(() => this.processor.createPortal(portal));
+
+  /** The invoices of a customer, newest first. @throws PaymentsUnavailable */
+  readonly listInvoices = (
+    ...call: Parameters<PaymentProcessor['invoices']>
+  ): ReturnType<PaymentProcessor['invoices']> => reached(() => this.processor.invoices(...call));
 
   /** Compares a period of the processor's movements with the ledger; see `reconcile`. */
   reconcile(period: { readonly from: number; readonly to: number }): Promise<Reconciliation> {

@@ -29,10 +29,17 @@ export interface WalletDependencies {
   readonly newUlid: (now: number) => string;
 }
 
-export function walletDependencies(options: WalletOptions): WalletDependencies {
-  const { store, clock, usageRetentionDays, newUlid = ulid, sleep = systemSleep } = options;
+/** The dependencies of the functions that need no leases and write no usage records. */
+export type FundsDependencies = Pick<WalletDependencies, 'store' | 'timing' | 'newUlid'>;
+export type FundsOptions = Pick<WalletOptions, 'store' | 'clock' | 'newUlid' | 'random' | 'sleep'>;
+
+export function fundsDependencies({ store, clock, ...options }: FundsOptions): FundsDependencies {
   // eslint-disable-next-line no-restricted-syntax -- this is jitter for a waiting time; no money depends on it.
-  const random = options.random ?? Math.random;
-  const leaseBook = options.leaseBook ?? new LeaseBook();
-  return { store, usageRetentionDays, newUlid, leaseBook, timing: { clock, random, sleep } };
+  const { newUlid = ulid, sleep = systemSleep, random = Math.random } = options;
+  return { store, newUlid, timing: { clock, random, sleep } };
+}
+
+export function walletDependencies(options: WalletOptions): WalletDependencies {
+  const { usageRetentionDays, leaseBook = new LeaseBook() } = options;
+  return { ...fundsDependencies(options), usageRetentionDays, leaseBook };
 }

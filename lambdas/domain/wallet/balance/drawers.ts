@@ -4,7 +4,7 @@ import { commit } from '../../table/commit';
 import { compare, exists } from '../../table/condition';
 import type { TableStore } from '../../table/table-store';
 import { newTransactionToken } from '../../table/transaction-token';
-import type { WalletDependencies } from '../dependencies';
+import type { FundsDependencies } from '../dependencies';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
 import type { Balance, BalancePart } from './balance';
 import { changeBalance, readPart, sumOfBalances } from './balance';
@@ -43,7 +43,7 @@ export async function readDrawers(
  * @returns false when the main balance has too little money
  */
 export async function refillDrawer(
-  { store }: WalletDependencies,
+  { store }: FundsDependencies,
   drawer: BalancePart,
   leasePico: bigint,
 ): Promise<boolean> {
@@ -66,7 +66,7 @@ export async function refillDrawer(
 }
 
 /** Moves the money in an account's drawers back to its main balance, because money is scarce. Leases keep theirs. */
-export async function emptyDrawers(dependencies: WalletDependencies, accountId: string): Promise<void> {
+export async function emptyDrawers(dependencies: FundsDependencies, accountId: string): Promise<void> {
   const { store, timing } = dependencies;
   const drawers = await retryOrUnavailable(RESERVE_RETRY, timing, () =>
     readDrawers(store, { hasDrawers: true }, accountId),
@@ -76,7 +76,7 @@ export async function emptyDrawers(dependencies: WalletDependencies, accountId: 
   }
 }
 
-function emptyDrawer({ store, timing }: WalletDependencies, drawer: BalancePart, amountPico: bigint): Promise<void> {
+function emptyDrawer({ store, timing }: FundsDependencies, drawer: BalancePart, amountPico: bigint): Promise<void> {
   const { accountId } = drawer;
   const isThere = compare('availablePico', '>=', amountPico);
   const writes = [

@@ -7,7 +7,7 @@ import type { TableStore, Update } from '../../table/table-store';
 import { type AmountName, type Balance, changeBalance, readPart, sumOfBalances } from '../balance/balance';
 import { emptyDrawers, readDrawers } from '../balance/drawers';
 import { endShortage } from '../balance/may-roll';
-import type { WalletDependencies } from '../dependencies';
+import type { FundsDependencies } from '../dependencies';
 import { type Book, decodeEntry, type Entry, type NewEntry, putEntry, type Transfer } from '../ledger/entry';
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { WalletNotFound } from '../wallet-errors';
@@ -74,7 +74,7 @@ const AMOUNTS: { readonly [book in Book]?: readonly [name: AmountName, sign: 1n 
  * @throws WalletNotFound, and what `decide` throws
  */
 export async function changeFunds(
-  dependencies: WalletDependencies,
+  dependencies: FundsDependencies,
   accountId: string,
   entryId: string,
   decide: (funds: Funds) => FundsChange | undefined | Promise<FundsChange | undefined>,

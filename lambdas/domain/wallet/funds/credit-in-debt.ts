@@ -1,6 +1,6 @@
 import { isoTime } from '../../../contracts/storage/table-keys';
 import { lesser } from '../../money/pico';
-import type { WalletDependencies } from '../dependencies';
+import type { FundsDependencies } from '../dependencies';
 import { transfers } from '../ledger/entry';
 import { isEntryOf, type Payment, recordPayment } from '../ledger/payment';
 import { PaymentIdReused } from '../wallet-errors';
@@ -11,7 +11,7 @@ import { changeFunds } from './change-funds';
  * @throws WalletNotFound, PaymentIdReused
  */
 export async function creditInDebt(
-  dependencies: WalletDependencies,
+  dependencies: FundsDependencies,
   payment: Payment,
 ): Promise<'credited' | 'already_credited'> {
   const { accountId, paymentId, amountPico } = payment;

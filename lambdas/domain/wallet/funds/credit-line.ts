@@ -1,5 +1,5 @@
 import { larger, lesser } from '../../money/pico';
-import type { WalletDependencies } from '../dependencies';
+import type { FundsDependencies } from '../dependencies';
 import { transfers } from '../ledger/entry';
 import { CREDIT_PICO_MAX } from '../ledger/payment';
 import { changeFunds, type Recorder } from './change-funds';
@@ -21,7 +21,7 @@ export interface NewLine {
  * @throws RangeError when the amount or the ID is invalid
  */
 export async function setCreditLine(
-  dependencies: WalletDependencies,
+  dependencies: FundsDependencies,
   { accountId, changeId, linePico }: NewLine,
   record?: Recorder,
 ): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { lesser } from '../../money/pico';
-import type { WalletDependencies } from '../dependencies';
+import type { FundsDependencies } from '../dependencies';
 import { movedInto, transfers } from '../ledger/entry';
 import { changeFunds, isNewChange } from './change-funds';
 import { creditParts } from './credit-parts';
@@ -21,7 +21,7 @@ export interface Dispute {
  * @throws WalletNotFound, ChangeIdReused
  * @throws RangeError when the amount or the ID is invalid
  */
-export async function takeDisputed(dependencies: WalletDependencies, dispute: Dispute): Promise<boolean> {
+export async function takeDisputed(dependencies: FundsDependencies, dispute: Dispute): Promise<boolean> {
   const { accountId, disputeId, paymentId, amountPico } = dispute;
   if (amountPico <= 0n) throw new RangeError('invalid amount of a dispute');
   if (!/^dispute_[\w.:-]{1,200}$/.test(disputeId)) throw new RangeError('invalid dispute ID');
@@ -42,7 +42,7 @@ export async function takeDisputed(dependencies: WalletDependencies, dispute: Di
  * @returns whether this call returned it
  * @throws WalletNotFound, ChangeIdReused
  */
-export async function returnDisputed(dependencies: WalletDependencies, dispute: Dispute): Promise<boolean> {
+export async function returnDisputed(dependencies: FundsDependencies, dispute: Dispute): Promise<boolean> {
   const { accountId, disputeId, paymentId, amountPico } = dispute;
   const changed = await changeFunds(dependencies, accountId, `won_${disputeId}`, ({ balance }) => {
     const paidPico = lesser(balance.debtPico, amountPico);
@@ -60,7 +60,7 @@ export async function returnDisputed(dependencies: WalletDependencies, dispute: 
  * @returns whether there was something to pay, and money for it
  * @throws WalletNotFound
  */
-export async function payDebt(dependencies: WalletDependencies, accountId: string): Promise<boolean> {
+export async function payDebt(dependencies: FundsDependencies, accountId: string): Promise<boolean> {
   const { newUlid, timing } = dependencies;
   const changed = await changeFunds(
     dependencies,

@@ -1,8 +1,11 @@
+import { Conflict, LimitReached } from '../../errors/refusal';
+import { formatUsd } from '../../money/pico';
+import { GRANTS_MAX } from './grants';
+
 /** The account has too many live grants of promotional credit. Nothing was granted. */
-export class TooManyGrants extends Error {
-  override readonly name = 'TooManyGrants';
+export class TooManyGrants extends LimitReached {
   constructor() {
-    super('the account has too many live grants');
+    super('live grants', GRANTS_MAX);
   }
 }
 
@@ -15,12 +18,15 @@ export class ChangeIdReused extends Error {
 }
 
 /** A credit line can only shrink by the part of it that is not used. Nothing was changed. */
-export class LineInUse extends Error {
+export class LineInUse extends Conflict {
   override readonly name = 'LineInUse';
   /** The smallest credit line that the account could have now, in pico-dollars. */
   readonly leastPico: bigint;
   constructor(leastPico: bigint) {
-    super('a part of the credit line is in use');
+    super(
+      'credit_line_in_use',
+      `A part of the credit line is in use: it can be no less than $${formatUsd(leastPico)} now.`,
+    );
     this.leastPico = leastPico;
   }
 }

@@ -1,4 +1,4 @@
-import { type WalletDependencies, walletDependencies, type WalletOptions } from '../dependencies';
+import { type FundsDependencies, fundsDependencies, type FundsOptions } from '../dependencies';
 import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { readFunds, type Recorder } from './change-funds';
 import { type CreditParts, creditParts } from './credit-parts';
@@ -20,10 +20,10 @@ export interface FundsView extends CreditParts {
  * `Wallet.credit`. Each change names itself by an ID and can be repeated.
  */
 export class Funds {
-  readonly #dependencies: WalletDependencies;
+  readonly #dependencies: FundsDependencies;
 
-  constructor(options: WalletOptions) {
-    this.#dependencies = walletDependencies(options);
+  constructor(options: FundsOptions) {
+    this.#dependencies = fundsDependencies(options);
   }
 
   /** @throws WalletNotFound */

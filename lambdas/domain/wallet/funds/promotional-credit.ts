@@ -3,7 +3,7 @@ import { grantExpiryKey, grantExpiryPartition, isoTime, SHARDS } from '../../../
 import { WALLET } from '../../../contracts/storage/tables';
 import { lesser } from '../../money/pico';
 import { everyItem } from '../../table/every-item';
-import type { WalletDependencies } from '../dependencies';
+import type { FundsDependencies } from '../dependencies';
 import { movedInto, transfers } from '../ledger/entry';
 import { CREDIT_PICO_MAX } from '../ledger/payment';
 import { changeFunds, isNewChange, type Recorder } from './change-funds';
@@ -33,7 +33,7 @@ export interface NewGrant {
  * @throws RangeError when the amount, the expiry or a name is invalid
  */
 export async function grantCredit(
-  dependencies: WalletDependencies,
+  dependencies: FundsDependencies,
   grant: NewGrant,
   record?: Recorder,
 ): Promise<boolean> {
@@ -85,7 +85,7 @@ interface DueGrant {
  * @returns how many grants ended
  * @throws the first error, after it has tried every grant
  */
-export async function expireGrants(dependencies: WalletDependencies): Promise<number> {
+export async function expireGrants(dependencies: FundsDependencies): Promise<number> {
   const { store, timing } = dependencies;
   const due = { to: `${isoTime(timing.clock())}~` };
   let ended = 0;
@@ -107,7 +107,7 @@ export async function expireGrants(dependencies: WalletDependencies): Promise<nu
 }
 
 /** @returns false if a part of the grant is held, and has to wait */
-async function expireGrant(dependencies: WalletDependencies, due: DueGrant): Promise<boolean> {
+async function expireGrant(dependencies: FundsDependencies, due: DueGrant): Promise<boolean> {
   const { accountId, grantId, expiresAt } = due;
   const { store, timing, newUlid } = dependencies;
   const forget = { table: WALLET, delete: grantExpiryKey(accountId, grantId, expiresAt) };

@@ -4,7 +4,7 @@ import { WALLET } from '../../../contracts/storage/tables';
 import { lesser } from '../../money/pico';
 import type { GuardedWrite } from '../../table/commit';
 import { exists } from '../../table/condition';
-import type { WalletDependencies } from '../dependencies';
+import type { FundsDependencies } from '../dependencies';
 import { decodeEntry, movedInto, transfers } from '../ledger/entry';
 import { changeFunds, isNewChange, type Recorder } from './change-funds';
 import { creditParts } from './credit-parts';
@@ -42,7 +42,7 @@ const refundedSchema = z.object({
  * @throws RangeError when the amount or the ID is invalid
  */
 export async function takeRefund(
-  dependencies: WalletDependencies,
+  dependencies: FundsDependencies,
   { hasHappened = false, writes = [], ...refund }: TakenRefund,
   record?: Recorder,
 ): Promise<{ readonly isNew: boolean; readonly lostPico: bigint }> {
@@ -83,7 +83,7 @@ export async function takeRefund(
  * @throws WalletNotFound
  */
 export async function returnRefund(
-  dependencies: WalletDependencies,
+  dependencies: FundsDependencies,
   { accountId, refundId, paymentId }: Omit<Refund, 'amountPico'>,
   writes: readonly GuardedWrite[] = [],
 ): Promise<boolean> {
@@ -112,7 +112,7 @@ const countRefund = (paymentId: string, amountPico: bigint): GuardedWrite => ({
 });
 
 async function readPayment(
-  { store }: WalletDependencies,
+  { store }: FundsDependencies,
   paymentId: string,
 ): Promise<z.infer<typeof refundedSchema> | undefined> {
   const item = await store.get({ table: WALLET, key: paymentKey(paymentId) });

@@ -27,7 +27,9 @@ import type { Mailer } from '../../../domain/notifications/mailer';
 import { Operators } from '../../../domain/people/operators';
 import { People } from '../../../domain/people/people';
 import { derivedSecret } from '../../../domain/secret';
+import type { Payments } from '../../../domain/payments/payments';
 import type { TableStore } from '../../../domain/table/table-store';
+import { Funds } from '../../../domain/wallet/funds/funds';
 import { Cursors } from './cursors';
 
 export interface ApiOptions {
@@ -47,6 +49,10 @@ export interface ApiOptions {
   readonly providerIds?: readonly string[];
   /** The part of people's addresses that the audit log keeps. @default ADDRESS_POLICY_DEFAULT */
   readonly addressPolicy?: AddressPolicy;
+  /** @default none: the deployment takes no payments */
+  readonly payments?: Payments | undefined;
+  /** The page to which customers return from Stripe. @default they have to name one */
+  readonly publicUrl?: string | undefined;
   /** @default none: the inviter passes the token on */
   readonly mailer?: Mailer | undefined;
   /** @default none: operators need no second factor */
@@ -59,6 +65,7 @@ export type ApiDependencies = ReturnType<typeof apiDependencies>;
 export function apiDependencies(options: ApiOptions) {
   const { store, clock, log, verifier, federatedTokens: tokens, pepper, mailer, secondFactors, emails } = options;
   const { compiled = PRICE_LIST, providerIds, addressPolicy = ADDRESS_POLICY_DEFAULT } = options;
+  const { payments, publicUrl } = options;
   const audit = new AuditLog({ store, clock });
   const members = new Members({ store, audit });
   const keys = new Keys({ store, pepper, clock, audit });
@@ -74,6 +81,9 @@ export function apiDependencies(options: ApiOptions) {
     keys,
     trusts,
     compiled,
+    payments,
+    publicUrl,
+    funds: new Funds({ store, clock }),
     attempts: new FailedAttempts({ clock }),
     people: new People({ store, clock }),
     operators: new Operators({ store, clock, audit }),

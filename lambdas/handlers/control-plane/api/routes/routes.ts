@@ -5,12 +5,14 @@ import { DEPLOYMENT_ROUTES } from './deployment';
 import { FEDERATION_ROUTES } from './federation';
 import { KEY_ROUTES } from './keys';
 import { MEMBER_ROUTES } from './members';
+import { PAYMENT_ROUTES } from './payments';
 import { PEOPLE_ROUTES } from './people';
 
 /** All routes of the API except the exchange of a token (../exchange-token.ts). */
 export const ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
   ...ACCOUNT_ROUTES,
+  ...PAYMENT_ROUTES,
   ...MEMBER_ROUTES,
   ...KEY_ROUTES,
   ...FEDERATION_ROUTES,

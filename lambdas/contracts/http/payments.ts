@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { openValue } from '../storage/open-values';
+
+/** Dollars with at most two decimals, such as `25` or `25.50`. */
+export const usdSchema = z
+  .string()
+  .regex(/^(?:0|[1-9]\d{0,9})(?:\.\d{1,2})?$/, 'must be an amount in dollars, such as 25 or 25.50')
+  .meta({ id: 'Usd' });
+
+const AMOUNT_USD_MAX = 1_000_000;
+
+/** An amount that is moved. */
+const movedUsdSchema = usdSchema.refine(
+  (usd) => Number(usd) > 0 && Number(usd) <= AMOUNT_USD_MAX,
+  `must be more than 0 and at most ${AMOUNT_USD_MAX} dollars`,
+);
+
+const lineUsdSchema = usdSchema.refine(
+  (usd) => Number(usd) <= AMOUNT_USD_MAX,
+  `must be at most ${AMOUNT_USD_MAX} dollars`,
+);
+
+/** Dollars with up to twelve decimals, as the ledger has them. */
+export const exactUsdSchema = z
+  .string()
+  .regex(/^-?\d{1,26}\.\d{2,12}$/)
+  .meta({ id: 'ExactUsd' });
+
+/** A page to which a customer returns. */
+const returnUrlSchema = z
+  .url({ protocol: /^https?$/, hostname: /^[\w.-]{1,253}$/ })
+  .max(1_000)
+  .describe('The page to which the customer returns.');
+
+/** What an account can spend, and where that came from. */
+export const walletSchema = z
+  .object({
+    /** What new requests can use. */
+    available: exactUsdSchema,
+    /** What running requests hold. */
+    held: exactUsdSchema,
+    /** The parts of available and held together. They are spent in this order. */
+    promotional: exactUsdSchema,
+    paid: exactUsdSchema,
+    creditLine: exactUsdSchema,
+    /** The part of the credit line that is used. */
+    owed: exactUsdSchema,
+    /** What the account owes after a dispute. Its requests are refused until that is paid. */
+    debt: exactUsdSchema,
+  })
+  .meta({ id: 'Wallet' });
+
+/** One entry of the ledger. */
+export const entrySchema = z
+  .object({
+    entryId: z.string(),
+    kind: openValue(['credit']),
+    at: z.iso.datetime(),
+    requestId: z.string().optional(),
+    reference: z.string().optional(),
+    reason: z.string().optional(),
+    priceVersion: z.string().optional(),
+    /** How much each transfer moved from one book to another. */
+    transfers: z.array(z.object({ from: z.string(), to: z.string(), amount: exactUsdSchema })),
+  })
+  .meta({ id: 'Entry' });
+
+export const newTopUpSchema = z
+  .strictObject({
+    amount: movedUsdSchema,
+    /** Whether the payment method may be charged later without its owner, as automatic top-up does. */
+    saveMethod: z.boolean().default(false),
+    returnUrl: returnUrlSchema.optional(),
+  })
+  .meta({ id: 'NewTopUp' });
+
+/** A purchase that was begun. The customer pays on the page. */
+export const topUpSchema = z.object({ topUpId: z.string(), url: z.string() }).meta({ id: 'TopUp' });
+
+export const newAutoTopUpSchema = z
+  .strictObject({
+    isOn: z.boolean(),
+    /** Credit is bought when less than this is available or held. */
+    threshold: usdSchema,
+    /** How much is bought at a time; at least the threshold. */
+    amount: usdSchema,
+    /** The most that is bought in a calendar month (UTC). */
+    monthMax: usdSchema,
+  })
+  .meta({ id: 'NewAutoTopUp' });
+
+export const autoTopUpSchema = z
+  .object({
+    isOn: z.boolean(),
+    threshold: exactUsdSchema,
+    amount: exactUsdSchema,
+    monthMax: exactUsdSchema,
+    boughtThisMonth: exactUsdSchema,
+    /** How many charges in a row were declined. */
+    declines: z.int(),
+    isCharging: z.boolean(),
+  })
+  .meta({ id: 'AutoTopUp' });
+
+export const newRefundSchema = z
+  .strictObject({
+    paymentId: z.string().regex(/^pi_\w{1,200}$/, 'must be the ID of a payment'),
+    amount: movedUsdSchema,
+  })
+  .meta({ id: 'NewRefund' });
+export const refundSchema = z.object({ refundId: z.string() }).meta({ id: 'Refund' });
+
+export const newPortalSchema = z.strictObject({ returnUrl: returnUrlSchema.optional() }).meta({ id: 'NewPortal' });
+export const portalSchema = z.object({ url: z.string() }).meta({ id: 'Portal' });
+
+/** An invoice or a receipt of Stripe. */
+export const invoiceSchema = z
+  .object({
+    invoiceId: z.string(),
+    number: z.string().optional(),
+    state: z.string(),
+    total: exactUsdSchema,
+    tax: exactUsdSchema,
+    at: z.iso.datetime(),
+    pageUrl: z.string().optional(),
+    pdfUrl: z.string().optional(),
+  })
+  .meta({ id: 'Invoice' });
+
+export const newGrantSchema = z
+  .strictObject({
+    amount: movedUsdSchema,
+    /** A code such as `goodwill`. It stays in the ledger for ever, so it must not describe a person. */
+    reason: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a code such as goodwill'),
+    expiresAt: z.iso.datetime().optional(),
+  })
+  .meta({ id: 'NewGrant' });
+export const grantSchema = z.object({ grantId: z.string() }).meta({ id: 'Grant' });
+
+export const newCreditLineSchema = z.strictObject({ amount: lineUsdSchema }).meta({ id: 'NewCreditLine' });
+
+/** A payment that could not be booked, and waits for an operator. */
+export const paymentExceptionSchema = z
+  .object({ paymentId: z.string(), code: z.string(), accountId: z.string().optional(), at: z.iso.datetime() })
+  .meta({ id: 'PaymentException' });

@@ -1,0 +1,276 @@
+import { ulid } from 'ulid';
+import { z } from 'zod';
+import {
+  autoTopUpSchema,
+  grantSchema,
+  invoiceSchema,
+  newAutoTopUpSchema,
+  newCreditLineSchema,
+  newGrantSchema,
+  newPortalSchema,
+  newRefundSchema,
+  newTopUpSchema,
+  paymentExceptionSchema,
+  portalSchema,
+  refundSchema,
+  topUpSchema,
+  walletSchema,
+} from '../../../../contracts/http/payments';
+import type { AuditFields } from '../../../../contracts/storage/audit-event';
+import type { Permission } from '../../../../contracts/http/permissions';
+import { isoTime } from '../../../../contracts/storage/table-keys';
+import type { Actor } from '../../../../domain/access/actor';
+import { formatUsd, parseUsd } from '../../../../domain/money/pico';
+import { picoOfCents, wholeCentsIn } from '../../../../domain/payments/cents';
+import { readAutoTopUp, setAutoTopUp } from '../../../../domain/payments/auto-top-up-settings';
+import { AutoTopUpIsOn, PaymentsOff } from '../../../../domain/payments/payments-errors';
+import type { Payments } from '../../../../domain/payments/payments';
+import type { Recorder } from '../../../../domain/wallet/funds/change-funds';
+import { InvalidInput } from '../../control-plane-errors';
+import type { ApiDependencies } from '../api-dependencies';
+import { definePage } from '../define-page';
+import { defineRoute } from '../define-route';
+import { inAccount } from './path-parameters';
+
+/** @throws PaymentsOff */
+function paymentsOf({ payments }: ApiDependencies): Payments {
+  if (payments === undefined) throw new PaymentsOff();
+  return payments;
+}
+
+/** Commits writes together with the audit event of an action. */
+const recorded =
+  (
+    { audit }: ApiDependencies,
+    action: Permission,
+    { accountId, actor, after }: { readonly accountId: string; readonly actor: Actor; readonly after: AuditFields },
+  ): Recorder =>
+  (writes) =>
+    audit.record({ chain: accountId, actor, action, target: accountId, after, writes });
+
+async function readWallet({ funds }: ApiDependencies, accountId: string): Promise<z.input<typeof walletSchema>> {
+  const view = await funds.view(accountId);
+  return {
+    available: formatUsd(view.availablePico),
+    held: formatUsd(view.heldPico),
+    promotional: formatUsd(view.promotionalPico),
+    paid: formatUsd(view.paidPico),
+    creditLine: formatUsd(view.linePico + view.lineUsedPico),
+    owed: formatUsd(view.lineUsedPico),
+    debt: formatUsd(view.debtPico),
+  };
+}
+
+async function viewAutoTopUp(
+  { store, clock }: ApiDependencies,
+  accountId: string,
+): Promise<z.input<typeof autoTopUpSchema>> {
+  const state = await readAutoTopUp(store, accountId);
+  const isThisMonth = state?.month === isoTime(clock()).slice(0, 7);
+  return {
+    isOn: state?.isOn ?? false,
+    threshold: formatUsd(state?.thresholdPico ?? 0n),
+    amount: formatUsd(picoOfCents(state?.amountCents ?? 0n)),
+    monthMax: formatUsd(picoOfCents(state?.monthMaxCents ?? 0n)),
+    boughtThisMonth: formatUsd(picoOfCents(isThisMonth ? state.monthCents : 0n)),
+    declines: state?.declines ?? 0,
+    isCharging: state?.isCharging ?? false,
+  };
+}
+
+const centsOf = (usd: string): bigint => wholeCentsIn(parseUsd(usd));
+
+/** The page of the console or of a client to which a customer returns. */
+function returnUrlOf({ publicUrl }: ApiDependencies, asked: string | undefined): string {
+  const url = asked ?? publicUrl;
+  if (url === undefined) throw new InvalidInput([{ pointer: 'returnUrl', detail: 'is needed' }]);
+  return url;
+}
+
+/** The account's money, and how it comes in. */
+export const PAYMENT_ROUTES = [
+  defineRoute({
+    id: 'getWallet',
+    method: 'get',
+    path: '/v1/accounts/{accountId}/wallet',
+    permission: 'wallet.read',
+    summary: 'What an account can spend, and where that came from',
+    params: inAccount,
+    answer: walletSchema,
+    handle: (dependencies, { params }) => readWallet(dependencies, params.accountId),
+  }),
+  defineRoute({
+    id: 'createTopUp',
+    method: 'post',
+    path: '/v1/accounts/{accountId}/top-ups',
+    permission: 'payment.create',
+    status: 201,
+    summary: 'Begin a purchase of credit, which the customer pays on a page of Stripe',
+    params: inAccount,
+    body: newTopUpSchema,
+    answer: topUpSchema,
+    handle: async (dependencies, { params, body }) => {
+      const topUpId = ulid(dependencies.clock());
+      const returnUrl = returnUrlOf(dependencies, body.returnUrl);
+      const { url } = await paymentsOf(dependencies).topUps.begin({
+        ...params,
+        topUpId,
+        creditCents: centsOf(body.amount),
+        savesMethod: body.saveMethod,
+        successUrl: returnUrl,
+        cancelUrl: returnUrl,
+      });
+      return { topUpId, url };
+    },
+  }),
+  defineRoute({
+    id: 'getAutoTopUp',
+    method: 'get',
+    path: '/v1/accounts/{accountId}/auto-top-up',
+    permission: 'wallet.read',
+    summary: 'The settings and the state of the automatic top-up',
+    params: inAccount,
+    answer: autoTopUpSchema,
+    handle: (dependencies, { params }) => viewAutoTopUp(dependencies, params.accountId),
+  }),
+  defineRoute({
+    id: 'setAutoTopUp',
+    method: 'put',
+    path: '/v1/accounts/{accountId}/auto-top-up',
+    permission: 'payment.automate',
+    summary: 'Have credit bought with the saved payment method when the account runs low',
+    params: inAccount,
+    body: newAutoTopUpSchema,
+    answer: autoTopUpSchema,
+    handle: async (dependencies, { params, body, actor }) => {
+      const { accountId } = params;
+      // Turning it off must work without Stripe.
+      if (body.isOn) paymentsOf(dependencies);
+      const write = setAutoTopUp(accountId, await readAutoTopUp(dependencies.store, accountId), {
+        isOn: body.isOn,
+        thresholdCents: centsOf(body.threshold),
+        amountCents: centsOf(body.amount),
+        monthMaxCents: centsOf(body.monthMax),
+      });
+      const after = { automatic: body.isOn, amount: body.amount };
+      await recorded(dependencies, 'payment.automate', { accountId, actor, after })([write]);
+      if (body.isOn) await paymentsOf(dependencies).autoTopUps.check(accountId);
+      return viewAutoTopUp(dependencies, accountId);
+    },
+  }),
+  defineRoute({
+    id: 'createPortal',
+    method: 'post',
+    path: '/v1/accounts/{accountId}/portal',
+    permission: 'payment.create',
+    status: 201,
+    summary: 'Open a page of Stripe on which payment methods and subscriptions are managed',
+    params: inAccount,
+    body: newPortalSchema,
+    answer: portalSchema,
+    handle: async (dependencies, { params, body }) => {
+      const { customers, openPortal } = paymentsOf(dependencies);
+      const customerId = await customers.open(params.accountId);
+      return { url: await openPortal({ customerId, returnUrl: returnUrlOf(dependencies, body.returnUrl) }) };
+    },
+  }),
+  definePage({
+    id: 'listInvoices',
+    path: '/v1/accounts/{accountId}/invoices',
+    permission: 'billing.read',
+    summary: 'The invoices and receipts of an account, newest first',
+    params: inAccount,
+    item: invoiceSchema,
+    read: async (dependencies, { params }, { limit, after }) => {
+      const { customers, listInvoices } = paymentsOf(dependencies);
+      const customerId = await customers.find(params.accountId);
+      if (customerId === undefined) return { items: [] };
+      const { items, hasMore } = await listInvoices(customerId, { limit, after: after?.sk });
+      const last = items.at(-1);
+      return {
+        items: items.map(({ totalCents, taxCents, at, ...invoice }) => ({
+          ...invoice,
+          total: formatUsd(picoOfCents(totalCents)),
+          tax: formatUsd(picoOfCents(taxCents)),
+          at: isoTime(at),
+        })),
+        ...(hasMore && last && { next: { pk: params.accountId, sk: last.invoiceId } }),
+      };
+    },
+  }),
+  defineRoute({
+    id: 'createRefund',
+    method: 'post',
+    path: '/v1/accounts/{accountId}/refunds',
+    permission: 'payment.refund',
+    status: 201,
+    summary: 'Pay unused credit back to the payment method that bought it',
+    params: inAccount,
+    body: newRefundSchema,
+    answer: refundSchema,
+    handle: async (dependencies, { params, body, actor }) => {
+      const { accountId } = params;
+      const { refunds } = paymentsOf(dependencies);
+      if ((await readAutoTopUp(dependencies.store, accountId))?.isOn === true) throw new AutoTopUpIsOn();
+      const refundId = `refund_${ulid(dependencies.clock())}`;
+      const { paymentId, amount } = body;
+      const after = { payment: paymentId, amount };
+      const record = recorded(dependencies, 'payment.refund', { accountId, actor, after });
+      await refunds.refund({ accountId, paymentId, refundId, creditCents: centsOf(amount), record });
+      return { refundId };
+    },
+  }),
+  defineRoute({
+    id: 'createGrant',
+    method: 'post',
+    path: '/v1/accounts/{accountId}/grants',
+    permission: 'wallet.grant',
+    status: 201,
+    summary: 'Grant promotional credit, which is spent before paid credit',
+    params: inAccount,
+    body: newGrantSchema,
+    answer: grantSchema,
+    handle: async (dependencies, { params, body, actor }) => {
+      const { accountId } = params;
+      const { amount, reason, expiresAt } = body;
+      const grantId = `grant_${ulid(dependencies.clock())}`;
+      const record = recorded(dependencies, 'wallet.grant', { accountId, actor, after: { amount } });
+      await dependencies.funds.grant(
+        {
+          accountId,
+          grantId,
+          reason,
+          amountPico: parseUsd(amount),
+          expiresAt: expiresAt === undefined ? undefined : Date.parse(expiresAt),
+        },
+        record,
+      );
+      return { grantId };
+    },
+  }),
+  defineRoute({
+    id: 'setCreditLine',
+    method: 'put',
+    path: '/v1/accounts/{accountId}/credit-line',
+    permission: 'wallet.lend',
+    summary: 'Set how much an account may owe; it can shrink by no more than is unused',
+    params: inAccount,
+    body: newCreditLineSchema,
+    answer: walletSchema,
+    handle: async (dependencies, { params, body, actor }) => {
+      const { accountId } = params;
+      const changeId = `line_${ulid(dependencies.clock())}`;
+      const record = recorded(dependencies, 'wallet.lend', { accountId, actor, after: { amount: body.amount } });
+      await dependencies.funds.setLine({ accountId, changeId, linePico: parseUsd(body.amount) }, record);
+      return readWallet(dependencies, accountId);
+    },
+  }),
+  definePage({
+    id: 'listPaymentExceptions',
+    path: '/v1/payment-exceptions',
+    permission: 'payment.exceptions',
+    summary: 'The payments that could not be booked, and wait for an operator',
+    item: paymentExceptionSchema,
+    read: (dependencies, _call, page) => paymentsOf(dependencies).exceptions.page(page),
+  }),
+];
