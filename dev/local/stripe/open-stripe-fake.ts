@@ -11,14 +11,14 @@ import { FakeTime } from './state/fake-time';
 import type { KeyValuePort } from './state/key-value';
 import { Store } from './state/store';
 import type { StripeState } from './state/stripe-state';
-import { type EndpointOptions, newEndpoint } from './webhooks/endpoints';
+import { type EndpointOptions, newEndpoint, setSecret } from './webhooks/endpoints';
 import { WebhookSender } from './webhooks/webhook-sender';
 
 export interface StripeFakeOptions {
   readonly clock: Clock;
   /** A free one by default. */
   readonly port?: number;
-  /** Where events go. An endpoint whose address is already known from an earlier run is kept as it is. */
+  /** Where events go. An endpoint that is known from an earlier run stays as it is, but for its secret. */
   readonly webhooks?: readonly EndpointOptions[];
   /** Keeps the state between runs. */
   readonly keyValue?: KeyValuePort;
@@ -57,12 +57,15 @@ export async function openStripeFake(options: StripeFakeOptions): Promise<Stripe
       faults.clear();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await webhooks.idle();
+      await webhooks.stop();
     },
   };
 }
 
 function addEndpoints(state: StripeState, endpoints: readonly EndpointOptions[]): void {
-  const known = new Set(state.store.all('webhook_endpoint').map(({ url }) => url));
-  for (const endpoint of endpoints) if (!known.has(endpoint.url)) newEndpoint(state, endpoint);
+  for (const options of endpoints) {
+    const known = state.store.all('webhook_endpoint').find(({ url }) => url === options.url);
+    if (!known) newEndpoint(state, options);
+    else if (options.secret !== undefined) setSecret(state, known.id, options.secret);
+  }
 }

@@ -73,6 +73,7 @@ export function failRefund(state: StripeState, made: Refund): Refund {
     { status: 'failed', failure_reason: 'lost_or_stolen_card', failure_balance_transaction: returned.id },
     'refund.updated',
   );
+  state.events.record('charge.refund.updated', made);
   state.events.record('refund.failed', made);
   return made;
 }

@@ -5,6 +5,8 @@ export interface TestCard {
   readonly name: string;
   /** What the pages of the fake call it. */
   readonly label: string;
+  /** Other test payment methods that do the same. */
+  readonly aliases?: readonly string[];
   readonly brand: 'mastercard' | 'visa';
   readonly last4: string;
   /** When it is saved for later. */
@@ -27,10 +29,17 @@ const failsLater = (outcome: Outcome) =>
 export const TEST_CARDS: readonly TestCard[] = [
   { ...works, name: 'pm_card_visa', label: 'a card that works', last4: '4242' },
   { ...works, name: 'pm_card_mastercard', label: 'another card that works', brand: 'mastercard', last4: '4444' },
-  { ...declines('card_declined'), name: 'pm_card_visa_chargeDeclined', label: 'a card that is declined', last4: '0002' },
+  {
+    ...declines('card_declined'),
+    name: 'pm_card_visa_chargeDeclined',
+    aliases: ['pm_card_chargeDeclined'],
+    label: 'a card that is declined',
+    last4: '0002',
+  },
   {
     ...declines('insufficient_funds'),
     name: 'pm_card_visa_chargeDeclinedInsufficientFunds',
+    aliases: ['pm_card_chargeDeclinedInsufficientFunds'],
     label: 'a card with insufficient funds',
     last4: '9995',
   },
@@ -41,6 +50,7 @@ export const TEST_CARDS: readonly TestCard[] = [
     onSession: 'authentication_required',
     offSession: 'authentication_required',
     name: 'pm_card_authenticationRequired',
+    aliases: ['pm_card_threeDSecure2Required', 'pm_card_threeDSecureRequired'],
     label: 'a card that always needs authentication',
     last4: '3184',
   },
@@ -80,7 +90,9 @@ export const TEST_CARDS: readonly TestCard[] = [
 
 /** The tokens that stand for the same cards in older integrations, such as `tok_visa`. */
 export const findTestCard = (name: string): TestCard | undefined =>
-  TEST_CARDS.find((card) => card.name === name || card.name.replace('pm_card_', 'tok_') === name);
+  TEST_CARDS.find(({ name: own, aliases = [] }) =>
+    [own, ...aliases].some((one) => one === name || one.replace('pm_card_', 'tok_') === name),
+  );
 
 /** @throws Error if no test card ends with these digits, which the fake itself never lets happen */
 export function testCardByLast4(last4: string | undefined): TestCard {

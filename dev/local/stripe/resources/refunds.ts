@@ -20,7 +20,10 @@ export const refundRoutes: readonly Route[] = [
   get('/v1/refunds/{id}', ({ state, id }) => state.store.get('refund', id)),
   post('/v1/refunds/{id}', ({ state, params, id }) => {
     const made = state.store.get('refund', id);
-    return state.events.changed(made, { metadata: params.metadata(made.metadata ?? {}) }, 'refund.updated');
+    state.events.changed(made, { metadata: params.metadata(made.metadata ?? {}) }, 'refund.updated');
+    // The same event under the name of older integrations, as at Stripe.
+    state.events.record('charge.refund.updated', made);
+    return made;
   }),
 ];
 

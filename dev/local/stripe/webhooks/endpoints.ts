@@ -41,6 +41,9 @@ export function newEndpoint(
 export const isDeleted = ({ store }: StripeState, id: string): boolean =>
   store.note<EndpointNote>(id)?.isDeleted ?? false;
 
+export const setSecret = ({ store }: StripeState, id: string, secret: string): void =>
+  store.saveNote(id, { ...store.note<EndpointNote>(id), secret } satisfies EndpointNote);
+
 export const secretOf = ({ store }: StripeState, id: string): string => store.note<EndpointNote>(id)?.secret ?? '';
 
 /** The enabled endpoints that want an event of this type. */

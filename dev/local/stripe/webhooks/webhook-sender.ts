@@ -52,6 +52,12 @@ export class WebhookSender {
     await this.sending;
   }
 
+  /** Forgets what was not delivered, and resolves when nothing is being sent. */
+  async stop(): Promise<void> {
+    this.queue = [];
+    await this.sending;
+  }
+
   /** Waits for the deliveries that must precede a reply. A call by a receiver of one does not wait for itself. */
   async beforeReply(): Promise<void> {
     if (this.plan.beforeReply && !this.isSending) await this.idle();
