@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PENDING_REFUNDS_PARTITION, pendingRefundKey } from '../../contracts/storage/table-keys';
 import { WALLET } from '../../contracts/storage/tables';
+import { lesser } from '../money/pico';
 import { everyItem } from '../table/every-item';
 import type { TableStore } from '../table/table-store';
 import type { Funds } from '../wallet/funds/funds';
@@ -9,7 +10,7 @@ import type { Recorder } from '../wallet/funds/change-funds';
 import type { Refund } from '../wallet/funds/refund';
 import { picoOfCents, shareOfRoundedUp, wholeCentsIn } from './cents';
 import { PaymentMissing, PaymentsUnavailable, RefundFailed, RefundTooLarge } from './payments-errors';
-import { type PaymentProcessor, ProcessorUnavailable, RefundRefused } from './processor';
+import { type PaymentProcessor, type ProcessedPayment, ProcessorUnavailable, RefundRefused } from './processor';
 
 export interface RefundsOptions {
   readonly store: TableStore;
@@ -59,8 +60,7 @@ export class Refunds {
     const { funds, processor } = this.#options;
     const payment = await reached(() => processor.payment(paymentId));
     if (payment?.accountId !== accountId || payment.creditCents === undefined) throw new PaymentMissing();
-    // The tax on the credit is returned too. Rounding up never keeps a part of a cent from the customer.
-    const cents = shareOfRoundedUp(payment.receivedCents, creditCents, payment.creditCents);
+    const cents = refundedCents(payment, creditCents);
     const pending = { refundId, accountId, paymentId, cents, creditCents };
     try {
       const writes = [{ write: { table: WALLET, put: { ...pendingRefundKey(refundId), ...pending } } }];
@@ -102,6 +102,15 @@ export class Refunds {
     await store.write({ table: WALLET, delete: pendingRefundKey(refundId) });
     return isAccepted;
   }
+}
+
+/**
+ * What a refund of credit pays back: the tax on the credit is returned too. Rounding up never keeps a part of a cent from
+ * the customer, and all refunds of a payment together are no more than it was.
+ */
+function refundedCents({ receivedCents, creditCents = 0n, refunds }: ProcessedPayment, refundedCredit: bigint): bigint {
+  const earlier = refunds.filter(({ state }) => state !== 'failed').reduce((sum, { cents }) => sum + cents, 0n);
+  return lesser(shareOfRoundedUp(receivedCents, refundedCredit, creditCents), receivedCents - earlier);
 }
 
 const moneyOf = ({ accountId, refundId, paymentId, creditCents }: PendingRefund): Refund => ({

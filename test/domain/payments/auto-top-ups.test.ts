@@ -1,0 +1,161 @@
+import { stripeClient } from '../../../lambdas/adapters/stripe/stripe-client';
+import { HOUR_MS } from '../../../lambdas/domain/clock';
+import { readAutoTopUp, setAutoTopUp } from '../../../lambdas/domain/payments/auto-top-up-settings';
+import { picoOfCents } from '../../../lambdas/domain/payments/cents';
+import { AutoTopUpTooSmall } from '../../../lambdas/domain/payments/payments-errors';
+import { ACCOUNT } from '../wallet/wallet-stage';
+import { PaymentsStage } from './payments-stage';
+
+let stage: PaymentsStage;
+beforeEach(async () => {
+  stage = await PaymentsStage.open();
+  await stage.buy(1_000n);
+  await stage.receive();
+  await stage.automate();
+});
+afterEach(() => stage.close());
+
+const check = (): Promise<boolean> => stage.payments.autoTopUps.check(ACCOUNT);
+const available = async (): Promise<bigint> => (await stage.view()).availablePico / picoOfCents(1n);
+const charges = (): number =>
+  stage.stripe.controls.events('payment_intent.succeeded').length;
+const state = async () => {
+  const read = await readAutoTopUp(stage.wallet.store, ACCOUNT);
+  if (read === undefined) throw new Error('there are no settings');
+  return read;
+};
+const decline = (times = 1): void => stage.stripe.controls.setNextOutcome('card_declined', times);
+
+test('an account that has enough is not charged', async () => {
+  await stage.spend(picoOfCents(500n));
+  expect([await check(), await available(), charges()]).toEqual([false, 500n, 1]);
+});
+
+test('an account that runs low buys credit with the saved payment method', async () => {
+  await stage.spend(picoOfCents(501n));
+  expect([await check(), await available()]).toEqual([true, 1_499n]);
+  expect(stage.notices).toMatchObject([{ kind: 'succeeded', creditCents: 1_000n }]);
+});
+
+test('however many requests see the account run low at once, one charge is made', async () => {
+  await stage.spend(picoOfCents(600n));
+  const checks = await Promise.all(Array.from({ length: 20 }, check));
+  expect(checks.filter(Boolean)).toHaveLength(1);
+  expect([await available(), charges()]).toEqual([1_400n, 2]);
+});
+
+test('the webhook of an automatic top-up credits nothing more', async () => {
+  await stage.spend(picoOfCents(600n));
+  await check();
+  await stage.receive();
+  expect(await available()).toBe(1_400n);
+});
+
+test('a charge of which Stripe’s reply is lost is made once, and credited', async () => {
+  await stage.spend(picoOfCents(600n));
+  const path = '/v1/payment_intents';
+  stage.stripe.controls.failNext({ kind: 'disconnect', applied: true, method: 'POST', path, times: 3 });
+  await expect(check()).rejects.toMatchObject({ code: 'payments_unavailable' });
+  expect(await check()).toBe(false);
+  await stage.payments.autoTopUps.complete();
+  await stage.payments.autoTopUps.complete();
+  expect([await available(), charges()]).toEqual([1_400n, 2]);
+});
+
+test('a charge that was interrupted half a day ago is not repeated, but credited if it was made', async () => {
+  await stage.spend(picoOfCents(600n));
+  const path = '/v1/payment_intents';
+  stage.stripe.controls.failNext({ kind: 'disconnect', applied: true, method: 'POST', path, times: 3 });
+  await expect(check()).rejects.toMatchObject({ code: 'payments_unavailable' });
+  stage.wallet.now += 13 * HOUR_MS;
+  await stage.payments.autoTopUps.complete();
+  expect([await available(), charges(), (await state()).isCharging]).toEqual([400n, 2, false]);
+  await stage.receive();
+  expect(await available()).toBe(1_400n);
+});
+
+test('after a declined charge the next one waits, longer each time, and the third turns it off', async () => {
+  await stage.spend(picoOfCents(600n));
+  decline(3);
+  await check();
+  expect(await check()).toBe(false);
+  stage.wallet.now += HOUR_MS;
+  await check();
+  stage.wallet.now += HOUR_MS;
+  expect(await check()).toBe(false);
+  stage.wallet.now += HOUR_MS;
+  await check();
+  expect(stage.notices.map(({ kind }) => kind)).toEqual(['declined', 'declined', 'disabled']);
+  expect(await state()).toMatchObject({ isOn: false, monthCents: 0n });
+  expect([await check(), await available()]).toEqual([false, 400n]);
+});
+
+test('a charge that the bank wants its customer to confirm is reported as such', async () => {
+  await stage.spend(picoOfCents(600n));
+  stage.stripe.controls.setNextOutcome('authentication_required');
+  await check();
+  expect(stage.notices).toMatchObject([{ kind: 'authentication_required' }]);
+  expect(await available()).toBe(400n);
+});
+
+test('a success forgets earlier declined charges', async () => {
+  await stage.spend(picoOfCents(600n));
+  decline();
+  await check();
+  stage.wallet.now += HOUR_MS;
+  await check();
+  expect(await state()).toMatchObject({ declines: 0, isOn: true });
+});
+
+test('no more is bought in a month than its limit allows', async () => {
+  for (let count = 0; count < 5; count += 1) {
+    await stage.spend(picoOfCents(1_000n));
+    await check();
+  }
+  await stage.spend(picoOfCents(1_000n));
+  expect([await check(), charges()]).toEqual([false, 6]);
+  // From November into December.
+  stage.wallet.now += 15 * 24 * HOUR_MS;
+  expect(await check()).toBe(true);
+});
+
+test('an account without a saved payment method is told that it is turned off', async () => {
+  await stage.spend(picoOfCents(600n));
+  const stripe = stripeClient({ apiKey: 'sk_test_local', apiUrl: stage.stripe.url });
+  const customerId = (await stage.payments.customers.find(ACCOUNT)) ?? '';
+  for await (const { id } of stripe.customers.listPaymentMethods(customerId)) await stripe.paymentMethods.detach(id);
+  await check();
+  expect(stage.notices).toMatchObject([{ kind: 'disabled' }]);
+});
+
+test('an account in debt is not charged', async () => {
+  await stage.spend(picoOfCents(1_000n));
+  const [event] = stage.stripe.controls.events('payment_intent.succeeded');
+  stage.stripe.controls.openDispute((event?.data.object as { id: string }).id);
+  await stage.receive();
+  expect((await stage.view()).debtPico).toBe(picoOfCents(1_000n));
+  expect(await check()).toBe(false);
+});
+
+test('settings that change while a charge runs stay, and the charge ends', async () => {
+  await stage.spend(picoOfCents(600n));
+  const path = '/v1/payment_intents';
+  stage.stripe.controls.failNext({ kind: 'hold', method: 'POST', path });
+  const charging = check();
+  while (stage.stripe.controls.heldCalls() === 0) await new Promise((resolve) => setImmediate(resolve));
+  const off = { isOn: false, thresholdCents: 100n, amountCents: 2_000n, monthMaxCents: 9_000n };
+  await stage.wallet.store.transact([setAutoTopUp(ACCOUNT, await state(), off).write]);
+  stage.stripe.controls.clearFaults();
+  await charging;
+  expect(await state()).toMatchObject({ isOn: false, isCharging: false, amountCents: 2_000n });
+  expect(await available()).toBe(1_400n);
+});
+
+test.each([
+  ['buys less than the threshold', { amountCents: 499n }],
+  ['may buy less in a month than at a time', { monthMaxCents: 999n }],
+  ['buys nothing', { amountCents: 0n, thresholdCents: 0n }],
+])('an automatic top-up that %s is refused', (_, settings) => {
+  const valid = { isOn: true, thresholdCents: 500n, amountCents: 1_000n, monthMaxCents: 5_000n };
+  expect(() => setAutoTopUp(ACCOUNT, undefined, { ...valid, ...settings })).toThrow(AutoTopUpTooSmall);
+});

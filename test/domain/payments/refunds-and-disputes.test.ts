@@ -1,0 +1,158 @@
+import { picoOfCents } from '../../../lambdas/domain/payments/cents';
+import { PaymentMissing, RefundFailed, RefundTooLarge } from '../../../lambdas/domain/payments/payments-errors';
+import { ACCOUNT } from '../wallet/wallet-stage';
+import { PaymentsStage } from './payments-stage';
+
+let stage: PaymentsStage;
+let paymentId: string;
+afterEach(() => stage.close());
+
+async function bought(cents: bigint, options: Parameters<PaymentsStage['buy']>[1] & { automaticTax?: boolean } = {}) {
+  stage = await PaymentsStage.open({ automaticTax: options.automaticTax ?? false });
+  paymentId = (await stage.buy(cents, options)) ?? '';
+  await stage.receive();
+}
+
+const refund = (creditCents: bigint, refundId = 'refund_a'): Promise<void> =>
+  stage.payments.refunds.refund({ accountId: ACCOUNT, paymentId, refundId, creditCents });
+
+const processed = async () => {
+  const payment = await stage.payments.processor.payment(paymentId);
+  if (payment === undefined) throw new Error('there is no payment');
+  return payment;
+};
+
+describe('a refund that the owner asks for', () => {
+  test('unused credit is paid back to the card, partially too', async () => {
+    await bought(2_500n);
+    await stage.spend(picoOfCents(500n));
+    await refund(700n);
+    await refund(1_300n, 'refund_b');
+    expect(await stage.view()).toMatchObject({ availablePico: 0n });
+    expect((await processed()).refunds.map(({ cents }) => cents).sort()).toEqual([1_300n, 700n]);
+  });
+
+  test('credit that was spent is not refunded', async () => {
+    await bought(2_500n);
+    await stage.spend(picoOfCents(500n) + 1n);
+    await expect(refund(2_000n)).rejects.toThrow('At most $19.99 of this payment can be refunded now.');
+    await expect(refund(2_000n)).rejects.toBeInstanceOf(RefundTooLarge);
+    expect((await processed()).refunds).toEqual([]);
+  });
+
+  test('a refund includes its share of the tax, and a part of a cent is the customer’s', async () => {
+    await bought(999n, { automaticTax: true, country: 'DE' });
+    await refund(333n);
+    const { receivedCents, refunds } = await processed();
+    expect(refunds[0]?.cents).toBe((333n * receivedCents + 998n) / 999n);
+    await refund(666n, 'refund_b');
+    expect((await stage.view()).availablePico).toBe(0n);
+  });
+
+  test('a refund that is repeated is made once', async () => {
+    await bought(2_500n);
+    await refund(700n);
+    await refund(700n);
+    await stage.receive();
+    expect((await processed()).refunds).toHaveLength(1);
+    expect((await stage.view()).availablePico).toBe(picoOfCents(1_800n));
+  });
+
+  test('a refund of which Stripe’s reply is lost is finished later, and made once', async () => {
+    await bought(2_500n);
+    stage.stripe.controls.failNext({ kind: 'disconnect', applied: true, path: '/v1/refunds', method: 'POST', times: 3 });
+    await expect(refund(700n)).rejects.toMatchObject({ code: 'payments_unavailable' });
+    stage.stripe.controls.clearFaults();
+    await stage.payments.refunds.complete();
+    await stage.payments.refunds.complete();
+    expect((await processed()).refunds).toHaveLength(1);
+    expect((await stage.view()).availablePico).toBe(picoOfCents(1_800n));
+  });
+
+  test('credit that is being refunded cannot be spent while Stripe does not answer', async () => {
+    await bought(2_500n);
+    stage.stripe.controls.failNext({ kind: 'disconnect', path: '/v1/refunds', method: 'POST', times: 3 });
+    await expect(refund(2_500n)).rejects.toMatchObject({ code: 'payments_unavailable' });
+    await expect(stage.spend(1n)).rejects.toThrow('does not cover');
+    await stage.payments.refunds.complete();
+    expect((await processed()).refunds).toHaveLength(1);
+  });
+
+  test('a refund that Stripe refuses returns the credit, and says so each time', async () => {
+    await bought(2_500n);
+    stage.stripe.controls.openDispute(paymentId);
+    await expect(refund(2_500n)).rejects.toBeInstanceOf(RefundFailed);
+    await expect(refund(2_500n)).rejects.toBeInstanceOf(RefundFailed);
+    expect((await stage.view()).availablePico).toBe(picoOfCents(2_500n));
+  });
+
+  test('a refund that fails at the bank later returns the credit', async () => {
+    await bought(2_500n);
+    await refund(700n);
+    stage.stripe.controls.failRefund((await processed()).refunds[0]?.processorId ?? '');
+    await stage.receive();
+    expect((await stage.view()).availablePico).toBe(picoOfCents(2_500n));
+  });
+
+  test('a payment of another account is not found', async () => {
+    await bought(2_500n);
+    const other = 'acc_01JD0000000000000000000001';
+    await stage.wallet.fund(0n, other);
+    const refunded = stage.payments.refunds.refund({ accountId: other, paymentId, refundId: 'refund_a', creditCents: 1n });
+    await expect(refunded).rejects.toBeInstanceOf(PaymentMissing);
+  });
+});
+
+describe('a refund on Stripe’s own pages', () => {
+  const refundThere = (cents: number): void =>
+    void stage.stripe.controls.seed([{ path: '/v1/refunds', params: { payment_intent: paymentId, amount: String(cents) } }]);
+
+  test('the ledger follows it', async () => {
+    await bought(2_500n);
+    refundThere(1_000);
+    await stage.receive();
+    expect((await stage.view()).availablePico).toBe(picoOfCents(1_500n));
+    expect(stage.codes()).toEqual([]);
+  });
+
+  test('credit that was spent before is the operator’s loss, and alarms', async () => {
+    await bought(2_500n);
+    await stage.spend(picoOfCents(2_000n));
+    refundThere(1_000);
+    await stage.receive();
+    expect((await stage.view()).availablePico).toBe(0n);
+    expect(stage.codes()).toEqual(['PAYMENT_EXCEPTION refund_above_credit']);
+  });
+});
+
+describe('a dispute', () => {
+  test('disputed credit that was spent is a debt, until the dispute is won', async () => {
+    await bought(2_500n);
+    await stage.spend(picoOfCents(2_000n));
+    const { id } = stage.stripe.controls.openDispute(paymentId);
+    await stage.receive();
+    expect(await stage.view()).toMatchObject({ availablePico: 0n, debtPico: picoOfCents(2_000n) });
+    await expect(stage.spend(1n)).rejects.toMatchObject({ name: 'WalletInDebt' });
+    stage.stripe.controls.winDispute(id);
+    await stage.receive();
+    expect(await stage.view()).toMatchObject({ availablePico: picoOfCents(500n), debtPico: 0n });
+  });
+
+  test('an inquiry takes no credit until it becomes a dispute', async () => {
+    await bought(2_500n);
+    const { id } = stage.stripe.controls.openDispute(paymentId, { isInquiry: true });
+    await stage.receive();
+    expect((await stage.view()).availablePico).toBe(picoOfCents(2_500n));
+    stage.stripe.controls.escalateDispute(id);
+    await stage.receive();
+    expect(await stage.view()).toMatchObject({ availablePico: 0n, debtPico: 0n });
+  });
+
+  test('a lost dispute changes nothing more', async () => {
+    await bought(2_500n);
+    const { id } = stage.stripe.controls.openDispute(paymentId);
+    stage.stripe.controls.loseDispute(id);
+    await stage.receive((ids) => [...ids].reverse());
+    expect(await stage.view()).toMatchObject({ availablePico: 0n, debtPico: 0n });
+  });
+});
