@@ -22,6 +22,13 @@ export interface LocalProvider {
   readonly apiKey?: string;
 }
 
+/** The Stripe account that receives payments. */
+export interface StripeSettings {
+  readonly apiKey: string;
+  readonly webhookSecret: string;
+  readonly automaticTax: boolean;
+}
+
 /** Everything that a local run reads from its environment. */
 export interface Settings {
   /** 0 picks any free port. */
@@ -38,6 +45,8 @@ export interface Settings {
   readonly browserOrigins: readonly string[];
   /** Empty when the environment configures none; the demo provider answers then. */
   readonly providers: readonly LocalProvider[];
+  /** @default a stand-in that runs in the process */
+  readonly stripe?: StripeSettings | undefined;
 }
 
 /** The longest that a Lambda function can run. */
@@ -81,6 +90,9 @@ const environmentSchema = z.object({
   OPENAI_BURST_TOKENS: digits.pipe(burstTokensSchema).optional(),
   OPENAI_TOKENS_PER_SECOND: digits.pipe(tokensPerSecondSchema).optional(),
   OPENAI_DELIVERY: deliverySchema.optional(),
+  STRIPE_API_KEY: apiKey.regex(/^(?:sk|rk)_(?:test|live)_/, 'must be a secret or restricted key of Stripe').optional(),
+  STRIPE_WEBHOOK_SECRET: apiKey.regex(/^whsec_.{10,}/, 'must be the signing secret of a webhook').optional(),
+  STRIPE_AUTOMATIC_TAX: z.stringbool('must be true or false').default(false),
   ANTHROPIC_API_KEY: apiKey.optional(),
   ANTHROPIC_BASE_URL: baseUrl.optional(),
   ANTHROPIC_REGION: regionSchema.optional(),
@@ -132,7 +144,16 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
     holds: environment.TOLLGATE_HOLDS,
     browserOrigins: environment.TOLLGATE_BROWSER_ORIGINS,
     providers: [...openai, ...anthropic],
+    stripe: stripeOf(environment),
   };
+}
+
+/** @throws InvalidSettings when there is an API key but no webhook secret: payments would never be credited */
+function stripeOf(environment: z.infer<typeof environmentSchema>): StripeSettings | undefined {
+  const { STRIPE_API_KEY: key, STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_AUTOMATIC_TAX: automaticTax } = environment;
+  if (key === undefined) return undefined;
+  if (webhookSecret === undefined) throw new InvalidSettings('STRIPE_WEBHOOK_SECRET must be set with STRIPE_API_KEY.');
+  return { apiKey: key, webhookSecret, automaticTax };
 }
 
 /** @returns the API key for the smoke test, or undefined when the environment has none */

@@ -3,10 +3,12 @@ import { OidcTokens } from '../../../lambdas/adapters/federation/oidc-tokens';
 import type { Log } from '../../../lambdas/domain/log';
 import { apiDependencies } from '../../../lambdas/handlers/control-plane/api/api-dependencies';
 import { serveApi } from '../../../lambdas/handlers/control-plane/api/serve-api';
+import { STRIPE_WEBHOOK_PATH } from '../../../lambdas/handlers/payments/stripe-webhook';
 import type { DataFolder } from '../folder/data-folder';
 import type { LocalIdentity } from '../identity/local-identity';
 import { localTokenVerifier } from '../identity/local-token-verifier';
 import { SpoolMailer } from '../mail/spool-mailer';
+import type { LocalPayments } from './local-payments';
 import type { LocalServices } from './local-services';
 
 export interface ControlPlaneOptions {
@@ -15,16 +17,35 @@ export interface ControlPlaneOptions {
   readonly identity: LocalIdentity;
   /** IDs of the configured providers. */
   readonly providerIds: readonly string[];
+  /** Opens the payments, or returns those that are open. */
+  readonly openPayments: () => Promise<LocalPayments>;
+  /** The gateway's own origin, once it listens. */
+  readonly origin: () => string;
   readonly log: Log;
 }
 
 /** Builds the control plane of a local run. Only a dynamic import may load this file. */
-export function openControlPlane(options: ControlPlaneOptions): ReturnType<typeof serveApi> {
-  const { folder, services, identity, providerIds, log } = options;
+export async function openControlPlane(options: ControlPlaneOptions): Promise<ReturnType<typeof serveApi>> {
+  const { folder, services, identity, providerIds, openPayments, origin, log } = options;
   const { clock } = services;
   const { emails } = identity;
   const verifier = localTokenVerifier(identity, clock);
   const mailer = new SpoolMailer(folder, clock);
   const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock });
-  return serveApi(apiDependencies({ ...services, verifier, emails, federatedTokens, mailer, log, providerIds }));
+  const { payments, webhook } = await openPayments();
+  const publicUrl = `${origin()}/`;
+  const serve = serveApi(
+    apiDependencies({
+      ...services,
+      verifier,
+      emails,
+      federatedTokens,
+      mailer,
+      payments,
+      publicUrl,
+      log,
+      providerIds,
+    }),
+  );
+  return (event) => (event.rawPath === STRIPE_WEBHOOK_PATH ? webhook(event) : serve(event));
 }

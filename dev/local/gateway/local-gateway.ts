@@ -1,6 +1,7 @@
 import { UndiciProviderClient } from '../../../lambdas/adapters/providers/undici-provider-client';
 import { LiveCatalog } from '../../../lambdas/domain/catalog/live-catalog';
 import type { Log } from '../../../lambdas/domain/log';
+import { openOnFirstUse } from '../../../lambdas/domain/open-once';
 import { Cancellations } from '../../../lambdas/domain/data-plane/cancellations';
 import { freeLimit } from '../../../lambdas/domain/data-plane/free/serve-free';
 import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
@@ -19,8 +20,10 @@ import { ExpiryClock } from './expiry-clock';
 import { type DemoAccount, demoAccount, writeDevFile } from './demo-account';
 import { type LocalServices, openLocalServices } from './local-services';
 import { LocalApi } from './local-api';
+import type { LocalPayments, LocalPaymentsOptions } from './local-payments';
 import { NodeHost } from './node-host';
 import type { HostLimits } from './open-requests';
+import { PaymentTasks } from './payment-tasks';
 import { Sealer } from './sealer';
 import { SpendWatch } from './spend-watch';
 import { Sweeper } from './sweeper';
@@ -106,7 +109,9 @@ async function open(
   cleanup.add(() => client.close());
   const gateway = openDataPlane({ services, catalog, client, log, settings });
   const providerIds = providers.map((provider) => provider.settings.id);
-  const api = localApi({ folder, services, identity, providerIds, log });
+  let origin = '';
+  const openPayments = localPayments({ folder, services, log, stripe: settings.stripe }, () => origin, cleanup);
+  const api = localApi({ folder, services, identity, providerIds, openPayments, origin: () => origin, log });
   const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000, limits });
   const port = await host.listen(settings.port);
   const sweeper = new Sweeper({ ...services, expiry }, log);
@@ -117,10 +122,13 @@ async function open(
     // A request may have arrived since on a connection that was still busy.
     await gateway.stop();
   });
-  const origin = `http://127.0.0.1:${port}`;
+  origin = `http://127.0.0.1:${port}`;
   identity.allowConsole(origin);
   writeDevFile(folder, origin, account, identity);
   sweeper.start();
+  const paymentTasks = new PaymentTasks({ services, openPayments, log });
+  cleanup.add(() => paymentTasks.stop());
+  paymentTasks.start();
   ownership.serve(commandHandler({ ...services, identity }));
   return {
     url: `${origin}/v1`,
@@ -181,6 +189,19 @@ async function openProviders({ providers }: Settings, cleanup: Cleanup): Promise
   const demo = await startDemoProvider();
   cleanup.add(() => demo.stop());
   return demo.providers;
+}
+
+/** Imports the payments lazily, because most runs take none. */
+function localPayments(
+  options: Omit<LocalPaymentsOptions, 'origin'>,
+  origin: () => string,
+  cleanup: Cleanup,
+): () => Promise<LocalPayments> {
+  return openOnFirstUse(async () => {
+    const payments = await (await import('./local-payments')).openLocalPayments({ ...options, origin: origin() });
+    cleanup.add(() => payments.close());
+    return payments;
+  });
 }
 
 /** Imports the control plane lazily, because the data plane needs none of its packages and many runs never use it. */

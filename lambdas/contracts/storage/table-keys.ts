@@ -40,6 +40,9 @@ export const paymentExceptionKey = (paymentId: string, code: string): Key => ({
 export const PENDING_REFUNDS_PARTITION = 'pending-refunds';
 /** A refund whose money was taken from the account, until the processor has accepted or refused it. */
 export const pendingRefundKey = (refundId: string): Key => ({ pk: PENDING_REFUNDS_PARTITION, sk: refundId });
+/** The accounts that owe money after a dispute. */
+export const DEBTS_PARTITION = 'debts';
+export const debtKey = (accountId: string): Key => ({ pk: DEBTS_PARTITION, sk: accountId });
 /** The live grants of promotional credit of an account. */
 export const grantsKey = (accountId: string): Key => ({ pk: accountId, sk: 'grants' });
 export const grantExpiryPartition = (shard: string): string => `grant-expiries#${shard}`;
@@ -172,9 +175,9 @@ export const invitationKey = (accountId: string, invitationId: string): Key => (
 export const customerKey = (accountId: string): Key => ({ pk: accountId, sk: 'customer' });
 /** The settings and the state of an account's automatic top-up. */
 export const autoTopUpKey = (accountId: string): Key => ({ pk: accountId, sk: 'auto-top-up' });
-/** The accounts whose automatic top-up is charging. */
-export const CHARGING_PARTITION = 'auto-top-ups';
-export const chargingKey = (accountId: string): Key => ({ pk: CHARGING_PARTITION, sk: accountId });
+/** The accounts whose automatic top-up is on, or is charging. */
+export const AUTO_TOP_UPS_PARTITION = 'auto-top-ups';
+export const autoTopUpListingKey = (accountId: string): Key => ({ pk: AUTO_TOP_UPS_PARTITION, sk: accountId });
 /** An event of the payment processor that was received. */
 export const paymentEventKey = (eventId: string): Key => ({ pk: `payment-event#${eventId}`, sk: 'event' });
 

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { autoTopUpListingKey } from '../../contracts/storage/table-keys';
+import { ACCOUNTS } from '../../contracts/storage/tables';
+import type { GuardedWrite } from '../table/commit';
 import type { Item } from '../table/value';
 
 /** The store returns every number as a bigint. */
@@ -34,3 +37,12 @@ const autoTopUpSchema = z.object({
 export type AutoTopUp = Readonly<z.infer<typeof autoTopUpSchema>>;
 
 export const decodeAutoTopUp = (item: Item): AutoTopUp => autoTopUpSchema.parse(item);
+
+/** The write that lists an account as long as it may be charged, so that the scheduled job finds it. */
+export function listed(
+  accountId: string,
+  { isOn, isCharging }: Pick<AutoTopUp, 'isOn' | 'isCharging'>,
+): GuardedWrite<never> {
+  const key = autoTopUpListingKey(accountId);
+  return { write: isOn || isCharging ? { table: ACCOUNTS, put: { ...key } } : { table: ACCOUNTS, delete: key } };
+}

@@ -5,7 +5,7 @@ import { VersionMismatch } from '../errors/refusal';
 import type { GuardedWrite } from '../table/commit';
 import { absent, compare } from '../table/condition';
 import type { TableStore } from '../table/table-store';
-import { type AutoTopUp, decodeAutoTopUp } from './auto-top-up-item';
+import { type AutoTopUp, decodeAutoTopUp, listed } from './auto-top-up-item';
 import { picoOfCents } from './cents';
 import { AutoTopUpTooSmall } from './payments-errors';
 
@@ -20,7 +20,7 @@ export async function readAutoTopUp(store: TableStore, accountId: string): Promi
 }
 
 /**
- * The write that sets an account's automatic top-up. A charge that is running goes on. Turning it on again forgets that
+ * The writes that set an account's automatic top-up. A charge that is running goes on. Turning it on again forgets that
  * earlier charges were declined.
  * @param current as it was read
  * @throws AutoTopUpTooSmall when one charge would not lift the account over the threshold
@@ -29,7 +29,7 @@ export function setAutoTopUp(
   accountId: string,
   current: AutoTopUp | undefined,
   { isOn, thresholdCents, amountCents, monthMaxCents }: AutoTopUpSettings,
-): GuardedWrite {
+): readonly GuardedWrite[] {
   if (amountCents < thresholdCents || monthMaxCents < amountCents || amountCents === 0n) throw new AutoTopUpTooSmall();
   const set = {
     isOn,
@@ -49,13 +49,16 @@ export function setAutoTopUp(
     month: '',
     monthCents: 0n,
   };
-  return {
-    write: {
-      table: ACCOUNTS,
-      update: autoTopUpKey(accountId),
-      change: { set: current === undefined ? { ...first, ...set } : set, add: { revision: 1n } },
-      when: current === undefined ? absent() : compare('revision', '=', current.revision),
+  return [
+    {
+      write: {
+        table: ACCOUNTS,
+        update: autoTopUpKey(accountId),
+        change: { set: current === undefined ? { ...first, ...set } : set, add: { revision: 1n } },
+        when: current === undefined ? absent() : compare('revision', '=', current.revision),
+      },
+      otherwise: () => new VersionMismatch(),
     },
-    otherwise: () => new VersionMismatch(),
-  };
+    listed(accountId, { isOn, isCharging: current?.isCharging ?? false }),
+  ];
 }

@@ -1,4 +1,4 @@
-import { autoTopUpKey, CHARGING_PARTITION, chargingKey, isoTime } from '../../contracts/storage/table-keys';
+import { AUTO_TOP_UPS_PARTITION, autoTopUpKey, isoTime } from '../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { type Clock, HOUR_MS } from '../clock';
 import { commit } from '../table/commit';
@@ -6,7 +6,7 @@ import { compare } from '../table/condition';
 import { everyItem } from '../table/every-item';
 import type { TableStore } from '../table/table-store';
 import type { Funds } from '../wallet/funds/funds';
-import { type AutoTopUp, decodeAutoTopUp } from './auto-top-up-item';
+import { type AutoTopUp, decodeAutoTopUp, listed } from './auto-top-up-item';
 import { picoOfCents } from './cents';
 import type { Customers } from './customers';
 import { reached } from './refunds';
@@ -73,10 +73,13 @@ export class AutoTopUps {
     return true;
   }
 
-  /** Finishes the charges that were interrupted. @throws the first error, after it has tried each */
+  /**
+   * Finishes the charges that were interrupted, and charges the accounts that are low and were not noticed.
+   * @throws the first error, after it has tried each account
+   */
   async complete(): Promise<void> {
     const errors: unknown[] = [];
-    for await (const item of everyItem(this.#options.store, { table: ACCOUNTS, partition: CHARGING_PARTITION })) {
+    for await (const item of everyItem(this.#options.store, { table: ACCOUNTS, partition: AUTO_TOP_UPS_PARTITION })) {
       const accountId = String(item['sk']);
       await this.#resume(accountId).catch((error: unknown) => errors.push(error));
     }
@@ -86,7 +89,7 @@ export class AutoTopUps {
   async #resume(accountId: string): Promise<void> {
     const state = await this.#read(accountId);
     if (state?.isCharging === true) await this.#charge(accountId, state);
-    else await this.#options.store.write({ table: ACCOUNTS, delete: chargingKey(accountId) });
+    else await this.check(accountId);
   }
 
   async #read(accountId: string): Promise<AutoTopUp | undefined> {
@@ -163,7 +166,6 @@ export class AutoTopUps {
     const { store } = this.#options;
     const { isOn, isCharging, attempt, chargeCents, chargedAt, declines, waitsUntil, month, monthCents } = next;
     const set = { isOn, isCharging, attempt, chargeCents, chargedAt, declines, waitsUntil, month, monthCents };
-    const key = chargingKey(accountId);
     const refusals = await commit<'moved'>(store, [
       {
         write: {
@@ -174,7 +176,7 @@ export class AutoTopUps {
         },
         otherwise: () => 'moved',
       },
-      { write: isCharging ? { table: ACCOUNTS, put: { ...key } } : { table: ACCOUNTS, delete: key } },
+      listed(accountId, next),
     ]);
     return refusals.length === 0;
   }

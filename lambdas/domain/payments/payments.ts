@@ -1,3 +1,4 @@
+import type { TopUpLimits } from '../../contracts/deployment/payment-limits';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
 import type { TableStore } from '../table/table-store';
@@ -11,7 +12,7 @@ import { PaymentExceptions } from './payment-exceptions';
 import type { PaymentProcessor } from './processor';
 import { reconcile, type Reconciliation } from './reconcile';
 import { reached, Refunds } from './refunds';
-import { type TopUpLimits, TopUps } from './top-ups';
+import { TopUps } from './top-ups';
 
 export interface PaymentsOptions {
   readonly store: TableStore;

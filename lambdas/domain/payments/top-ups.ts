@@ -1,3 +1,4 @@
+import type { TopUpLimits } from '../../contracts/deployment/payment-limits';
 import { countKey, isoTime } from '../../contracts/storage/table-keys';
 import { ACCOUNTS, EXPIRES_AT } from '../../contracts/storage/tables';
 import { DAY_MS, type Clock, SECOND_MS } from '../clock';
@@ -9,16 +10,6 @@ import type { Customers } from './customers';
 import { AmountOutOfRange, TooManyTopUps } from './payments-errors';
 import type { Checkout, PaymentProcessor } from './processor';
 import { reached } from './refunds';
-
-/** How much credit may be bought. */
-export interface TopUpLimits {
-  readonly leastCents: bigint;
-  readonly mostCents: bigint;
-  /** What an account may begin to buy in a day (UTC), whether or not it pays. */
-  readonly dayCents: bigint;
-  /** How many purchases an account may begin in a day. */
-  readonly dayCount: bigint;
-}
 
 export interface TopUpsOptions {
   readonly store: TableStore;

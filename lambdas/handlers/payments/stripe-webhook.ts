@@ -49,6 +49,8 @@ export function stripeWebhook({
 
 function errorOf(error: unknown): AppError {
   if (error instanceof InvalidSignature) return new Forbidden('The signature of the event is invalid.');
-  const isOutage = [ProcessorUnavailable, StoreUnavailable, WalletUnavailable].some((outage) => error instanceof outage);
+  const isOutage = [ProcessorUnavailable, StoreUnavailable, WalletUnavailable].some(
+    (outage) => error instanceof outage,
+  );
   return isOutage ? new ControlPlaneUnavailable({ cause: error }) : new InternalError();
 }

@@ -17,8 +17,7 @@ afterEach(() => stage.close());
 
 const check = (): Promise<boolean> => stage.payments.autoTopUps.check(ACCOUNT);
 const available = async (): Promise<bigint> => (await stage.view()).availablePico / picoOfCents(1n);
-const charges = (): number =>
-  stage.stripe.controls.events('payment_intent.succeeded').length;
+const charges = (): number => stage.stripe.controls.events('payment_intent.succeeded').length;
 const state = async () => {
   const read = await readAutoTopUp(stage.wallet.store, ACCOUNT);
   if (read === undefined) throw new Error('there are no settings');
@@ -144,7 +143,7 @@ test('settings that change while a charge runs stay, and the charge ends', async
   const charging = check();
   while (stage.stripe.controls.heldCalls() === 0) await new Promise((resolve) => setImmediate(resolve));
   const off = { isOn: false, thresholdCents: 100n, amountCents: 2_000n, monthMaxCents: 9_000n };
-  await stage.wallet.store.transact([setAutoTopUp(ACCOUNT, await state(), off).write]);
+  await stage.wallet.store.transact(setAutoTopUp(ACCOUNT, await state(), off).map(({ write }) => write));
   stage.stripe.controls.clearFaults();
   await charging;
   expect(await state()).toMatchObject({ isOn: false, isCharging: false, amountCents: 2_000n });

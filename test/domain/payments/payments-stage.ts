@@ -81,7 +81,7 @@ export class PaymentsStage {
   /** Turns on the automatic top-up: $10 whenever less than $5 is left, and $50 a month. */
   async automate(settings: Partial<Parameters<typeof setAutoTopUp>[2]> = {}): Promise<void> {
     const wanted = { isOn: true, thresholdCents: 500n, amountCents: 1_000n, monthMaxCents: 5_000n, ...settings };
-    await this.wallet.store.transact([setAutoTopUp(ACCOUNT, undefined, wanted).write]);
+    await this.wallet.store.transact(setAutoTopUp(ACCOUNT, undefined, wanted).map(({ write }) => write));
   }
 
   view(): Promise<FundsView> {

@@ -60,7 +60,13 @@ describe('a refund that the owner asks for', () => {
 
   test('a refund of which Stripe’s reply is lost is finished later, and made once', async () => {
     await bought(2_500n);
-    stage.stripe.controls.failNext({ kind: 'disconnect', applied: true, path: '/v1/refunds', method: 'POST', times: 3 });
+    stage.stripe.controls.failNext({
+      kind: 'disconnect',
+      applied: true,
+      path: '/v1/refunds',
+      method: 'POST',
+      times: 3,
+    });
     await expect(refund(700n)).rejects.toMatchObject({ code: 'payments_unavailable' });
     stage.stripe.controls.clearFaults();
     await stage.payments.refunds.complete();
@@ -98,14 +104,21 @@ describe('a refund that the owner asks for', () => {
     await bought(2_500n);
     const other = 'acc_01JD0000000000000000000001';
     await stage.wallet.fund(0n, other);
-    const refunded = stage.payments.refunds.refund({ accountId: other, paymentId, refundId: 'refund_a', creditCents: 1n });
+    const refunded = stage.payments.refunds.refund({
+      accountId: other,
+      paymentId,
+      refundId: 'refund_a',
+      creditCents: 1n,
+    });
     await expect(refunded).rejects.toBeInstanceOf(PaymentMissing);
   });
 });
 
 describe('a refund on Stripe’s own pages', () => {
   const refundThere = (cents: number): void =>
-    void stage.stripe.controls.seed([{ path: '/v1/refunds', params: { payment_intent: paymentId, amount: String(cents) } }]);
+    void stage.stripe.controls.seed([
+      { path: '/v1/refunds', params: { payment_intent: paymentId, amount: String(cents) } },
+    ]);
 
   test('the ledger follows it', async () => {
     await bought(2_500n);

@@ -78,7 +78,7 @@ export async function playPayments(seed: number, sabotage: PaymentsSabotage = {}
     let recovery: Promise<void> = Promise.resolve();
     // The scheduler must not wait for it, because it needs the scheduler.
     scheduler.later(0, random, () => {
-      recovery = begin().recover(ACCOUNTS_PLAYED);
+      recovery = begin().recover();
       recovery.catch(() => undefined);
     });
     await runAll();

@@ -138,11 +138,11 @@ export class Payments {
   }
 
   /** What the scheduled jobs do, without faults. */
-  async recover(accounts: readonly string[]): Promise<void> {
+  async recover(): Promise<void> {
     await this.#wallet.expireDue({});
     await this.#reconcile();
     await this.#jobs();
-    for (const accountId of accounts) await this.#funds.payDebt(accountId);
+    await this.#funds.payDebts();
   }
 
   async #jobs(): Promise<void> {

@@ -1,4 +1,4 @@
-import { entryKey, grantsKey, isoTime } from '../../../contracts/storage/table-keys';
+import { debtKey, entryKey, grantsKey, isoTime } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
 import { type GuardedWrite, commit } from '../../table/commit';
 import { absent, all, any, compare, exists } from '../../table/condition';
@@ -103,6 +103,7 @@ export async function changeFunds(
         ...writes,
         { write: putEntry(key, entry), otherwise: () => new FundsMoved() },
         { write: balanceWrite(accountId, main, add, at), otherwise: () => new FundsMoved() },
+        ...listDebt(accountId, main, add),
         ...(grants ? [{ write: putGrants(accountId, grants) }] : []),
       ]);
     } catch (error) {
@@ -151,6 +152,14 @@ function amountsOf(transfers: readonly Transfer[]): Added {
     move(to, amountPico);
   }
   return added;
+}
+
+/** The write that lists an account that gets into debt, or that no longer is, so that a job finds it. */
+function listDebt(accountId: string, main: Balance, add: Added): readonly GuardedWrite[] {
+  const isInDebt = main.debtPico + (add.debtPico ?? 0n) > 0n;
+  if (isInDebt === (main.debtSince !== undefined)) return [];
+  const key = debtKey(accountId);
+  return [{ write: isInDebt ? { table: WALLET, put: { ...key } } : { table: WALLET, delete: key } }];
 }
 
 function balanceWrite(accountId: string, main: Balance, add: Added, now: string): Update {

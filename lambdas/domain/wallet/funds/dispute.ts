@@ -1,4 +1,7 @@
+import { DEBTS_PARTITION } from '../../../contracts/storage/table-keys';
+import { WALLET } from '../../../contracts/storage/tables';
 import { lesser } from '../../money/pico';
+import { everyItem } from '../../table/every-item';
 import type { FundsDependencies } from '../dependencies';
 import { movedInto, transfers } from '../ledger/entry';
 import { changeFunds, isNewChange } from './change-funds';
@@ -53,6 +56,18 @@ export async function returnDisputed(dependencies: FundsDependencies, dispute: D
     };
   });
   return isNewChange(changed, (entry) => movedInto('debt', entry) + movedInto('available', entry) === amountPico);
+}
+
+/**
+ * Pays the debts of all accounts, as far as they have money; see `payDebt`.
+ * @throws the first error, after it has tried each account
+ */
+export async function payDebts(dependencies: FundsDependencies): Promise<void> {
+  const errors: unknown[] = [];
+  for await (const { sk: accountId } of everyItem(dependencies.store, { table: WALLET, partition: DEBTS_PARTITION })) {
+    await payDebt(dependencies, String(accountId)).catch((error: unknown) => errors.push(error));
+  }
+  if (errors.length > 0) throw errors[0];
 }
 
 /**

@@ -3,7 +3,7 @@ import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { readFunds, type Recorder } from './change-funds';
 import { type CreditParts, creditParts } from './credit-parts';
 import { type NewLine, setCreditLine } from './credit-line';
-import { type Dispute, payDebt, returnDisputed, takeDisputed } from './dispute';
+import { type Dispute, payDebts, returnDisputed, takeDisputed } from './dispute';
 import { expireGrants, grantCredit, type NewGrant } from './promotional-credit';
 import type { GuardedWrite } from '../../table/commit';
 import { type Refund, returnRefund, type TakenRefund, takeRefund } from './refund';
@@ -69,8 +69,8 @@ export class Funds {
     return returnDisputed(this.#dependencies, dispute);
   }
 
-  /** Pays a debt with credit that running requests have returned; see `payDebt`. */
-  payDebt(accountId: string): Promise<boolean> {
-    return payDebt(this.#dependencies, accountId);
+  /** Pays debts with credit that running requests have returned; see `payDebts`. */
+  payDebts(): Promise<void> {
+    return payDebts(this.#dependencies);
   }
 }

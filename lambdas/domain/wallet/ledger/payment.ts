@@ -69,10 +69,7 @@ export function creditPayment(
 }
 
 /** The write that records a payment once in the whole deployment. */
-export function recordPayment(
-  payment: Payment,
-  at: string,
-): GuardedWrite<'already_credited' | PaymentIdReused> {
+export function recordPayment(payment: Payment, at: string): GuardedWrite<'already_credited' | PaymentIdReused> {
   const { accountId, amountPico, paymentId } = payment;
   return {
     write: { table: WALLET, put: { ...paymentKey(paymentId), accountId, amountPico, at }, when: absent() },

@@ -146,14 +146,14 @@ export const PAYMENT_ROUTES = [
       const { accountId } = params;
       // Turning it off must work without Stripe.
       if (body.isOn) paymentsOf(dependencies);
-      const write = setAutoTopUp(accountId, await readAutoTopUp(dependencies.store, accountId), {
+      const writes = setAutoTopUp(accountId, await readAutoTopUp(dependencies.store, accountId), {
         isOn: body.isOn,
         thresholdCents: centsOf(body.threshold),
         amountCents: centsOf(body.amount),
         monthMaxCents: centsOf(body.monthMax),
       });
       const after = { automatic: body.isOn, amount: body.amount };
-      await recorded(dependencies, 'payment.automate', { accountId, actor, after })([write]);
+      await recorded(dependencies, 'payment.automate', { accountId, actor, after })(writes);
       if (body.isOn) await paymentsOf(dependencies).autoTopUps.check(accountId);
       return viewAutoTopUp(dependencies, accountId);
     },

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { stripeClient } from '../../../lambdas/adapters/stripe/stripe-client';
+import { StripeProcessor } from '../../../lambdas/adapters/stripe/stripe-processor';
+import { TOP_UP_LIMITS_DEFAULT } from '../../../lambdas/contracts/deployment/payment-limits';
+import type { Log } from '../../../lambdas/domain/log';
+import { Payments } from '../../../lambdas/domain/payments/payments';
+import { derivedSecret } from '../../../lambdas/domain/secret';
+import { stripeWebhook, STRIPE_WEBHOOK_PATH } from '../../../lambdas/handlers/payments/stripe-webhook';
+import type { DataFolder } from '../folder/data-folder';
+import type { StripeSettings } from '../settings';
+import { folderKeyValue } from '../stripe/folder-key-value';
+import { openStripeFake } from '../stripe/open-stripe-fake';
+import type { LocalServices } from './local-services';
+
+/** How often the local Stripe looks for what falls due. */
+const STRIPE_TICK_MS = 1_000;
+const DEPLOYMENT_BYTES = 8;
+
+export interface LocalPaymentsOptions {
+  readonly folder: DataFolder;
+  readonly services: LocalServices;
+  /** The gateway's own origin. */
+  readonly origin: string;
+  /** @default a stand-in for Stripe that runs in this process */
+  readonly stripe: StripeSettings | undefined;
+  readonly log: Log;
+}
+
+/** The payments of a local run. */
+export interface LocalPayments {
+  readonly payments: Payments;
+  readonly webhook: ReturnType<typeof stripeWebhook>;
+  close(): Promise<void>;
+}
+
+/** Opens the payments of a local run, with a stand-in for Stripe unless there is an API key. */
+export async function openLocalPayments(options: LocalPaymentsOptions): Promise<LocalPayments> {
+  const { services, log } = options;
+  const { apiKey, apiUrl, webhookSecret, close } = options.stripe
+    ? { ...options.stripe, apiUrl: undefined, close: () => Promise.resolve() }
+    : await openStandIn(options);
+  const deployment = `local-${Buffer.from(derivedSecret(services.pepper, 'deployment')).toString('hex', 0, DEPLOYMENT_BYTES)}`;
+  const processor = new StripeProcessor({
+    stripe: stripeClient({ apiKey, apiUrl }),
+    deployment,
+    automaticTax: options.stripe?.automaticTax ?? false,
+  });
+  const payments = new Payments({ ...services, log, processor, deployment, limits: TOP_UP_LIMITS_DEFAULT });
+  const secrets = (): Promise<readonly string[]> => Promise.resolve([webhookSecret]);
+  return {
+    payments,
+    webhook: stripeWebhook({ events: payments.events, secrets, clock: services.clock, log }),
+    close,
+  };
+}
+
+async function openStandIn({ folder, services, origin }: LocalPaymentsOptions) {
+  const webhookSecret = `whsec_${randomBytes(24).toString('hex')}`;
+  const fake = await openStripeFake({
+    clock: services.clock,
+    keyValue: folderKeyValue(folder),
+    webhooks: [{ url: `${origin}${STRIPE_WEBHOOK_PATH}`, secret: webhookSecret }],
+    tickEveryMs: STRIPE_TICK_MS,
+  });
+  return { apiKey: 'sk_test_local', apiUrl: fake.url, webhookSecret, close: () => fake.close() };
+}
