@@ -1,24 +1,14 @@
 import { z } from 'zod';
 import { openValue } from '../storage/open-values';
 
-/** Dollars with at most two decimals, such as `25` or `25.50`. */
+/** Dollars with at most two decimals, such as `25` or `25.50`, and less than a million. */
 export const usdSchema = z
   .string()
-  .regex(/^(?:0|[1-9]\d{0,9})(?:\.\d{1,2})?$/, 'must be an amount in dollars, such as 25 or 25.50')
+  .regex(/^(?:0|[1-9]\d{0,5})(?:\.\d{1,2})?$/, 'must be an amount below a million dollars, such as 25 or 25.50')
   .meta({ id: 'Usd' });
 
-const AMOUNT_USD_MAX = 1_000_000;
-
 /** An amount that is moved. */
-const movedUsdSchema = usdSchema.refine(
-  (usd) => Number(usd) > 0 && Number(usd) <= AMOUNT_USD_MAX,
-  `must be more than 0 and at most ${AMOUNT_USD_MAX} dollars`,
-);
-
-const lineUsdSchema = usdSchema.refine(
-  (usd) => Number(usd) <= AMOUNT_USD_MAX,
-  `must be at most ${AMOUNT_USD_MAX} dollars`,
-);
+const movedUsdSchema = usdSchema.refine((usd) => /[1-9]/.test(usd), 'must be more than 0');
 
 /** Dollars with up to twelve decimals, as the ledger has them. */
 export const exactUsdSchema = z
@@ -137,7 +127,7 @@ export const newGrantSchema = z
   .meta({ id: 'NewGrant' });
 export const grantSchema = z.object({ grantId: z.string() }).meta({ id: 'Grant' });
 
-export const newCreditLineSchema = z.strictObject({ amount: lineUsdSchema }).meta({ id: 'NewCreditLine' });
+export const newCreditLineSchema = z.strictObject({ amount: usdSchema }).meta({ id: 'NewCreditLine' });
 
 /** A payment that could not be booked, and waits for an operator. */
 export const paymentExceptionSchema = z
