@@ -7,7 +7,6 @@ import { type Admission, admit, type Admitted, type Offer, shortageOf } from './
 import { countInput } from './admission/counted-input';
 import { permittedTargets } from './admission/permit';
 import { type PricedTargets, priceTargets } from './admission/priced-targets';
-import { worstCase } from './admission/worst-case';
 import { oncePerKey } from './idempotency/once-per-key';
 import { elapsedMs, type MeteredCall, type MeteredDependencies, type PaidRequest } from './paid-request';
 import { attempt } from './provider/provider-attempt';
@@ -154,12 +153,11 @@ function offerOf(
 
 function rollingOutputOf(
   { wallet, clock, shortAccounts }: MeteredDependencies,
-  { hold, plan, targets, isAmple = false }: Admitted,
+  { hold, plan, isAmple = false }: Admitted,
   onCut: (reason: CutReason) => void,
 ): RollingOutput | undefined {
-  const promptPico = worstCase(targets, 0).pico;
   const isShort = (): boolean => shortAccounts.has(hold.accountId);
-  return plan && new RollingOutput({ wallet, clock, hold, plan, promptPico, returnsRest: !isAmple, isShort, onCut });
+  return plan && new RollingOutput({ wallet, clock, hold, plan, returnsRest: !isAmple, isShort, onCut });
 }
 
 /** Tries the targets in order until one gives an answer that no other target could improve on. */

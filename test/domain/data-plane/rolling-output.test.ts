@@ -34,13 +34,12 @@ async function start(
   const clock = (): number => Date.now();
   const onCut = (reason: CutReason): void => void cuts.push(reason);
   const worst = { pico: BigInt(outputTokensMax), tokens: outputTokensMax };
-  const plan = { pace: PACE, choices, outputTokensMax, outputPico: 1n, worst };
+  const plan = { pace: PACE, choices, outputTokensMax, promptPico, outputPico: 1n, worst };
   const rolling = new RollingOutput({
     wallet: stage.wallet,
     clock,
     hold,
     plan,
-    promptPico,
     returnsRest,
     isShort: () => isShort,
     onCut,

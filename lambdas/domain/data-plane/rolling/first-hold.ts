@@ -24,6 +24,8 @@ export interface OutputPlan {
   readonly choices: number;
   /** The most output tokens of all choices together. */
   readonly outputTokensMax: number;
+  /** The most that the prompt can cost, in pico-dollars. */
+  readonly promptPico: bigint;
   /** The price of an output token in the most expensive case, in pico-dollars. */
   readonly outputPico: bigint;
   readonly worst: WorstCase;
@@ -67,6 +69,7 @@ export function outputPlanOf(paces: PaceBook, request: MeteredRequest, targets: 
     },
     choices: request.choices,
     outputTokensMax: Math.max(...targets.map(({ bound }) => bound.outputTokensMax)),
+    promptPico: worstCase(targets, 0).pico,
     outputPico: dearestOutputPico(targets),
     worst: worstCase(targets),
   };
@@ -79,23 +82,37 @@ export function outputPlanOf(paces: PaceBook, request: MeteredRequest, targets: 
  * @param timeLimitMs how long the request may take
  */
 export function firstHolds(
-  { pace, choices, outputPico, worst }: OutputPlan,
+  plan: OutputPlan,
   { stream }: MeteredRequest,
   targets: PricedTargets,
   timeLimitMs: number,
 ): FirstHolds {
+  const { pace, choices, outputPico, worst } = plan;
   const rate = pace.tokensPerSecond * choices;
   const sliceTokens = Math.max(SLICE_TOKENS, 2 * pace.burstTokens + rate * SLICE_SECONDS);
-  const slice = worstCase(targets, sliceTokens);
+  const slice = beginningOf(plan, targets, sliceTokens);
   const sparedPico = lesser(BigInt(sliceTokens) * outputPico, slice.pico);
   // A request that needs no more than this competes with running ones only once.
   if (slice.pico === worst.pico) return [{ held: worst, sparedPico: 0n, isAloneEnough: true, isAmple: false }];
   const last = { held: slice, sparedPico, isAloneEnough: true, isAmple: false };
   if (stream) {
-    const ample = worstCase(targets, Math.max(AMPLE_TOKENS, sliceTokens));
+    const ample = beginningOf(plan, targets, Math.max(AMPLE_TOKENS, sliceTokens));
     return [{ held: ample, sparedPico: ample.pico * AMPLE_SHARE, isAloneEnough: false, isAmple: true }, last];
   }
   const wholeTokens = pace.burstTokens + Math.ceil((rate * Math.max(0, timeLimitMs)) / SECOND_MS);
-  const whole = worstCase(targets, Math.max(wholeTokens, sliceTokens));
+  const whole = beginningOf(plan, targets, Math.max(wholeTokens, sliceTokens));
   return [{ held: whole, sparedPico, isAloneEnough: true, isAmple: false }, last];
+}
+
+/**
+ * What a request holds that begins with so many output tokens. The dearest prompt and the dearest output of a route may
+ * be those of two providers, and the hold has to last at either.
+ */
+function beginningOf(
+  { promptPico, outputPico, worst }: OutputPlan,
+  targets: PricedTargets,
+  outputTokens: number,
+): WorstCase {
+  const pico = lesser(promptPico + BigInt(outputTokens) * outputPico, worst.pico);
+  return { pico, tokens: worstCase(targets, outputTokens).tokens };
 }

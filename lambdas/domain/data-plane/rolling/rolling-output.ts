@@ -35,8 +35,6 @@ export interface RollingOutputOptions {
   readonly clock: Clock;
   readonly hold: Hold;
   readonly plan: OutputPlan;
-  /** The part of the hold that the prompt can cost, in pico-dollars. */
-  readonly promptPico: bigint;
   /** Whether money that the prompt leaves over returns early. An account with plenty can wait for it. @default true */
   readonly returnsRest?: boolean;
   /** Whether requests of the account compete for its money at the moment. @default never */
@@ -57,6 +55,7 @@ export class RollingOutput {
   #sentAtMs = 0;
   #isPromptKnown = false;
   #hold: Hold;
+  /** The part of the hold that the prompt can cost, in pico-dollars. */
   #promptPico: bigint;
   /** Less than the hold covers, while it is not known whether a part of it has been returned. */
   #heldTokens: number;
@@ -72,7 +71,7 @@ export class RollingOutput {
   constructor(options: RollingOutputOptions) {
     this.#options = options;
     this.#hold = options.hold;
-    this.#promptPico = options.promptPico;
+    this.#promptPico = options.plan.promptPico;
     this.#produced = this.#boundFromNow();
     this.#heldTokens = this.#coveredTokens();
     this.#sliceTokens = this.#heldTokens;
