@@ -1,5 +1,5 @@
 import { errorName } from '../log';
-import { MINUTE_MS } from '../clock';
+import { MINUTE_MS, monotonicClock } from '../clock';
 import type { MeteredRequest } from '../dialects/endpoint';
 import type { AppError } from '../errors/app-error';
 import { systemSleep } from '../table/retry';
@@ -152,12 +152,12 @@ function offerOf(
 }
 
 function rollingOutputOf(
-  { wallet, clock, shortAccounts }: MeteredDependencies,
+  { wallet, shortAccounts }: MeteredDependencies,
   { hold, plan, isAmple = false }: Admitted,
   onCut: (reason: CutReason) => void,
 ): RollingOutput | undefined {
   const isShort = (): boolean => shortAccounts.has(hold.accountId);
-  return plan && new RollingOutput({ wallet, clock, hold, plan, returnsRest: !isAmple, isShort, onCut });
+  return plan && new RollingOutput({ wallet, clock: monotonicClock, hold, plan, returnsRest: !isAmple, isShort, onCut });
 }
 
 /** Tries the targets in order until one gives an answer that no other target could improve on. */

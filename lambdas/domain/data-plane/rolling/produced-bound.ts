@@ -6,7 +6,7 @@ export interface ProducedBoundOptions {
   readonly choices: number;
   /** The most output tokens of all choices together, as they are limited by the request. */
   readonly outputTokensMax: number;
-  /** Epoch milliseconds: when the request was sent to the provider. */
+  /** When the request was sent to the provider, in milliseconds of a monotonic clock. */
   readonly sentAt: number;
 }
 
@@ -20,7 +20,7 @@ export class ProducedBound {
   /** Tokens a second of all choices together. */
   readonly #rate: number;
   #tokens = 0;
-  /** Epoch milliseconds: when at most `#tokens` were passed on. */
+  /** When at most `#tokens` were passed on. */
   #since: number;
   #mayBeUnread = false;
 

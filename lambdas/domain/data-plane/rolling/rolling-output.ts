@@ -1,5 +1,5 @@
 import type { PriceVersion } from '../../../contracts/storage/catalog';
-import { type Clock, SECOND_MS } from '../../clock';
+import { SECOND_MS } from '../../clock';
 import type { StreamReading } from '../../dialects/endpoint';
 import { lesser, PICO_PER_USD } from '../../money/pico';
 import { chargeFor } from '../../usage/charge';
@@ -32,7 +32,8 @@ const RETURNED_SHARE = 20n;
 
 export interface RollingOutputOptions {
   readonly wallet: Pick<Wallet, 'extend' | 'shrink'>;
-  readonly clock: Clock;
+  /** A monotonic clock: a provider produces nothing in a step of the time of day. */
+  readonly clock: () => number;
   readonly hold: Hold;
   readonly plan: OutputPlan;
   /** Whether money that the prompt leaves over returns early. An account with plenty can wait for it. @default true */
@@ -51,8 +52,7 @@ export class RollingOutput {
   readonly #options: RollingOutputOptions;
   #produced: ProducedBound;
   #price: PriceVersion | undefined;
-  /** By the monotonic clock. */
-  #sentAtMs = 0;
+  #sentAt = 0;
   #isPromptKnown = false;
   #hold: Hold;
   /** The part of the hold that the prompt can cost, in pico-dollars. */
@@ -63,7 +63,7 @@ export class RollingOutput {
   #timer: NodeJS.Timeout | undefined;
   #resize: Promise<void> | undefined;
   #isOver = false;
-  /** Epoch milliseconds. */
+  /** By the monotonic clock. */
   #retryAt = 0;
   #failure: unknown;
   #isLastChance = false;
@@ -83,14 +83,14 @@ export class RollingOutput {
    */
   sent(price: PriceVersion): void {
     this.#price = price;
-    this.#sentAtMs = performance.now();
+    this.#sentAt = this.#options.clock();
     this.#produced = this.#boundFromNow();
     this.#watch();
   }
 
   /** The time in milliseconds since the request was last sent to a provider. */
   get elapsedMs(): number {
-    return performance.now() - this.#sentAtMs;
+    return this.#options.clock() - this.#sentAt;
   }
 
   /** A part of the answer was read. The timers notice at their next time that the hold lasts longer. */

@@ -1,0 +1,67 @@
+import { SECOND_MS } from '../../../lambdas/domain/clock';
+import { Catalog } from '../../../lambdas/domain/catalog/catalog';
+import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
+import { catalogOf, modelOf, versionOf } from '../catalog/example-catalog';
+import { DONE, type FakeCall, silent, SSE, usageEvent } from './fake-providers';
+import { chat, GatewayStage, OUTPUT_PICO, USAGE } from './gateway-stage';
+
+/** Twice the default burst, and ten seconds of the default rate. */
+const SLICE_PICO = 6_048n * OUTPUT_PICO;
+const CATALOG = new Catalog(
+  catalogOf({
+    openai: [
+      modelOf({
+        id: 'long',
+        contextTokens: 200_000,
+        outputTokensMax: 128_000,
+        prices: [versionOf([0, { input: 10, output: Number(OUTPUT_PICO) }])],
+      }),
+    ],
+  }),
+  [{ id: 'openai', dialect: 'openai', baseUrl: 'http://openai.test/v1' }],
+);
+
+let stage: GatewayStage;
+let gateway: Gateway;
+beforeEach(async () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  stage = await GatewayStage.open();
+  gateway = new Gateway({ ...stage.dependencies, catalog: CATALOG });
+  stage.providers.play(silent);
+  await stage.spendDownTo(30n * SLICE_PICO);
+});
+afterEach(() => stage.closeTimed());
+
+const pass = (seconds: number): Promise<void> => jest.advanceTimersByTimeAsync(seconds * SECOND_MS);
+
+async function begin(): Promise<{ done: Promise<void>; call: FakeCall }> {
+  const done = gateway.handle(stage.client(chat({ model: 'long', max_tokens: 128_000, stream: true })));
+  const call = await stage.providers.asked();
+  call.head(200, SSE);
+  return { done, call };
+}
+
+function finish(call: FakeCall): void {
+  call.data(usageEvent(USAGE) + DONE);
+  call.end();
+}
+
+test('a clock that is set back while a stream runs does not keep its hold from growing', async () => {
+  const { done, call } = await begin();
+  await pass(1);
+  jest.setSystemTime(Date.now() - 600 * SECOND_MS);
+  await pass(9);
+  expect((await stage.balance()).heldPico).toBeGreaterThan(2n * SLICE_PICO);
+  finish(call);
+  await done;
+});
+
+test('a clock that is set forward does not cut a stream whose provider had no time to produce more', async () => {
+  const { done, call } = await begin();
+  await pass(1);
+  jest.setSystemTime(Date.now() + 60 * SECOND_MS);
+  await pass(9);
+  expect(call.aborted).toBe(false);
+  finish(call);
+  await done;
+});
