@@ -125,7 +125,8 @@ function endWrites(
     },
     noteOn(moveHeld(hold, costPico), {
       isShort: shortOf === 'account',
-      isLoss: hold.rolling !== undefined && overrunPico > 0n,
+      // Usage above the ceiling is no fault of the account: the worst case would not have covered it either.
+      isLoss: hold.rolling !== undefined && overrunPico > 0n && costPico < hold.rolling.ceilingPico,
       now,
     }),
     ...(counting
