@@ -1,6 +1,9 @@
 import { SECOND_MS } from '../../../lambdas/domain/clock';
 import { Catalog } from '../../../lambdas/domain/catalog/catalog';
 import { Gateway } from '../../../lambdas/domain/data-plane/gateway';
+import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
+import type { Get } from '../../../lambdas/domain/table/table-store';
+import { Wallet } from '../../../lambdas/domain/wallet/wallet';
 import { catalogOf, modelOf, versionOf } from '../catalog/example-catalog';
 import { DONE, type FakeCall, silent, SSE, usageEvent } from './fake-providers';
 import { chat, GatewayStage, OUTPUT_PICO, USAGE } from './gateway-stage';
@@ -34,9 +37,9 @@ afterEach(() => stage.closeTimed());
 
 const pass = (seconds: number): Promise<void> => jest.advanceTimersByTimeAsync(seconds * SECOND_MS);
 
-async function begin(): Promise<{ done: Promise<void>; call: FakeCall }> {
+async function begin(count = 1): Promise<{ done: Promise<void>; call: FakeCall }> {
   const done = gateway.handle(stage.client(chat({ model: 'long', max_tokens: 128_000, stream: true })));
-  const call = await stage.providers.asked();
+  const call = await stage.providers.asked(count);
   call.head(200, SSE);
   return { done, call };
 }
@@ -64,4 +67,25 @@ test('a clock that is set forward does not cut a stream whose provider had no ti
   expect(call.aborted).toBe(false);
   finish(call);
   await done;
+});
+
+test('a request of an account that was short is served although the store does not answer reads of its balance', async () => {
+  const first = await begin();
+  const { store } = stage;
+  const unreadable = {
+    get: (get: Get) => (get.consistent === false ? store.get(get) : Promise.reject(new StoreUnavailable('ECONNRESET'))),
+    query: store.query.bind(store),
+    write: store.write.bind(store),
+    transact: store.transact.bind(store),
+  };
+  const wallet = new Wallet({ store: unreadable, clock: Date.now, usageRetentionDays: 90 });
+  gateway = new Gateway({ ...stage.dependencies, catalog: CATALOG, wallet });
+  for (const count of [2, 3]) {
+    // The refusal of a large first hold shows this process that the account is short, so the next request is to read.
+    const next = await begin(count);
+    finish(next.call);
+    await next.done;
+  }
+  finish(first.call);
+  await first.done;
 });

@@ -2,6 +2,8 @@ import type { MeteredRequest } from '../../dialects/endpoint';
 import { type AppError } from '../../errors/app-error';
 import { countingOf } from '../../keys/counting';
 import type { KeyOwner } from '../../keys/verified-keys';
+import { StoreUnavailable } from '../../table/table-errors';
+import type { Balance } from '../../wallet/balance/balance';
 import type { Hold, HoldRequest } from '../../wallet/holds/hold';
 import type { HoldTerms } from '../../wallet/holds/reserve-hold';
 import type { Wallet } from '../../wallet/wallet';
@@ -154,10 +156,21 @@ async function admitRolling(admission: Admission, plan: OutputPlan): Promise<Adm
 
 /**
  * The money that the account has now, as a shortage for holds that need more.
+ * @returns undefined when the store does not answer: an attempt at the hold, which is retried, then shows it
  * @throws Forbidden when the account is suspended
  */
-async function knownShortage(admission: Admission, { held }: FirstHold, { worst }: OutputPlan): Promise<Shortage> {
-  const balance = await admission.wallet.balance(admission.caller.accountId);
+async function knownShortage(
+  admission: Admission,
+  { held }: FirstHold,
+  { worst }: OutputPlan,
+): Promise<Shortage | undefined> {
+  let balance: Balance | undefined;
+  try {
+    balance = await admission.wallet.balance(admission.caller.accountId);
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return undefined;
+    throw error;
+  }
   if (balance?.suspendedAt !== undefined) throw accountSuspended();
   const { availablePico, heldPico } = balance ?? { availablePico: 0n, heldPico: 0n };
   const error = new InsufficientFunds({ availablePico, heldPico, hasDrawers: false });
