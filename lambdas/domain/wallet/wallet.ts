@@ -138,7 +138,8 @@ export class Wallet {
   }
 
   /**
-   * Ends a request's hold, with a charge or without. A cost above the hold is the operator's loss. After the hold has
+   * Ends a request's hold, with a charge or without. If the hold rolls, a reported cost above it is paid from `available`
+   * and the key's budget, up to the ceiling; any other cost above the hold is the operator's loss. After the hold has
    * expired, it charges what `available` covers. Repeating a settle returns the recorded result.
    * @throws HoldAlreadySettled, HoldAlreadyReleased, HoldNotFound, LedgerInconsistent
    */
