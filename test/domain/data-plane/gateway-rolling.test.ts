@@ -317,6 +317,23 @@ describe('money that ends while a stream runs', () => {
     await other.done;
   });
 
+  test('a budget that is short leaves the slices of other keys as they are', async () => {
+    const apiKey = stage.apiKey;
+    await stage.useRules({ budget: { limitPico: String(2n * SLICE_PICO), window: 'total' } });
+    const limited = await begin(stage.client(long()));
+    stage.apiKey = apiKey;
+    const other = await begin(stage.client(long()), 2);
+    await pass(5);
+    limited.call.head(200, SSE);
+    finish(limited.call);
+    await limited.done;
+    await pass(70);
+    expect(await held()).toBeGreaterThan(2n * 32_768n * OUTPUT_PICO);
+    other.call.head(200, SSE);
+    finish(other.call);
+    await other.done;
+  });
+
   test('a suspended account gets no more money for its running stream', async () => {
     await stage.spendDownTo(10n * SLICE_PICO);
     const client = stage.client(long());

@@ -123,7 +123,7 @@ async function admitRolling(admission: Admission, plan: OutputPlan): Promise<Adm
       return { hold, targets, outputTokensCap: undefined, plan, isAmple };
     } catch (error) {
       const shortage = toShortage(error, admission, last.held, plan.worst);
-      shortAccounts.add(caller.accountId);
+      if (error instanceof InsufficientFunds) shortAccounts.add(caller.accountId);
       return shortage;
     }
   };
