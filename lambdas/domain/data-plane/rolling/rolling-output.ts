@@ -38,7 +38,7 @@ export interface RollingOutputOptions {
   readonly plan: OutputPlan;
   /** Whether money that the prompt leaves over returns early. An account with plenty can wait for it. @default true */
   readonly returnsRest?: boolean;
-  /** Whether requests of the account compete for its money at the moment. @default never */
+  /** Whether the account had too little for a first hold a moment ago, so that its requests may compete. @default never */
   readonly isShort?: () => boolean;
   /** Called once if the hold does not last: the request must end now. */
   readonly onCut: (reason: CutReason) => void;
