@@ -157,7 +157,9 @@ function rollingOutputOf(
   onCut: (reason: CutReason) => void,
 ): RollingOutput | undefined {
   const isShort = (): boolean => shortAccounts.has(hold.accountId);
-  return plan && new RollingOutput({ wallet, clock: monotonicClock, hold, plan, returnsRest: !isAmple, isShort, onCut });
+  return (
+    plan && new RollingOutput({ wallet, clock: monotonicClock, hold, plan, returnsRest: !isAmple, isShort, onCut })
+  );
 }
 
 /** Tries the targets in order until one gives an answer that no other target could improve on. */

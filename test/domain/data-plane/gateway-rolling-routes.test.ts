@@ -7,7 +7,7 @@ import { chat, GatewayStage } from './gateway-stage';
 
 const LONG = { id: 'mixed', contextTokens: 200_000, outputTokensMax: 128_000 };
 const PROMPT = 'x'.repeat(20_000);
-/** One provider of the route has the dearest prompts, the other the dearest output. */
+/** One provider of the route charges more for prompts, the other for output. */
 const CATALOG = new Catalog(
   catalogOf({
     alpha: [modelOf({ ...LONG, prices: [versionOf([0, { input: 100, output: 10 }])] })],
@@ -35,7 +35,7 @@ test.each([
   ['the first provider', [silent]],
   ['the second provider', [fails('unreachable'), silent]],
 ])(
-  'a first hold lasts for a slice at %s of a route, though one has the dearest prompts and the other the dearest output',
+  'a first hold lasts for a slice at %s of a route where one charges more for prompts and the other for output',
   async (_which, plays) => {
     stage.providers.play(...plays);
     const { transact } = stage.store.counts;

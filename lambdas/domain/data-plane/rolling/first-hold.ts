@@ -105,8 +105,8 @@ export function firstHolds(
 }
 
 /**
- * What a request holds that begins with so many output tokens. The dearest prompt and the dearest output of a route may
- * be those of two providers, and the hold has to last at either.
+ * The hold of a request that begins with so many output tokens. The most expensive prompt and the most expensive output
+ * of a route may be those of two providers, and the hold has to last at either.
  */
 function beginningOf(
   { promptPico, outputPico, worst }: OutputPlan,
