@@ -50,3 +50,18 @@ test('a key’s limit of tokens a minute counts the first hold of a stream, is c
   await gateway.handle(late);
   expect([late.status, late.answerHeaders['x-ratelimit-remaining-tokens']]).toEqual([429, '0']);
 });
+
+test('after a cut, a request whose worst case is above the limit of tokens a minute is told to come back, not to give up', async () => {
+  await stage.spendDownTo(2n * 6_048n * OUTPUT_PICO);
+  await stage.useRules({ tokensPerMinute: 10_000 });
+  const cut = long();
+  const done = gateway.handle(cut);
+  (await stage.providers.asked()).head(200, SSE);
+  await jest.advanceTimersByTimeAsync(50 * SECOND_MS);
+  await done;
+  expect(cut.text).toContain('insufficient_quota');
+  const next = long();
+  await gateway.handle(next);
+  expect([next.status, next.json]).toMatchObject([429, { error: { code: 'wallet_busy' } }]);
+  expect(next.answerHeaders).not.toHaveProperty('x-should-retry');
+});

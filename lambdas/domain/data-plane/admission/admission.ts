@@ -16,7 +16,7 @@ import {
   lastOf,
   type OutputPlan,
 } from '../rolling/first-hold';
-import { accountSuspended } from './admission-errors';
+import { accountSuspended, TooLargeForMinute } from './admission-errors';
 import type { PricedTargets } from './priced-targets';
 import type { ShortAccounts } from './short-accounts';
 import { cutBefore, refuseTooLarge, Shortage, toShortage, walletBusy } from './refusals';
@@ -202,6 +202,9 @@ async function admitWorstCase(admission: Admission, terms: WorstCaseTerms = {}):
       const hold = await reserve(admission, { holdPico: worst.pico }, worst.tokens);
       return { hold, targets, outputTokensCap: cap, plan };
     } catch (error) {
+      // The request may begin with less soon, so the limit does not keep it out for good.
+      if (error instanceof TooLargeForMinute && terms.rollsFrom !== undefined)
+        throw cutBefore(worst.pico, terms.rollsFrom - admission.now);
       const shortage = toShortage(error, admission, worst, worst);
       cap = affordableCap(request, targets, shortage.affordedPico);
       if (cap !== undefined && tries < CAP_TRIES_MAX) continue;
@@ -225,7 +228,7 @@ function refusalAfterCut(
 
 /**
  * @param tokens how many to count in the minute
- * @throws RateLimited when the request is larger than the limit of a minute
+ * @throws TooLargeForMinute
  */
 function reserve(
   { wallet, caller, requestId, deadline, details, now }: Admission,
