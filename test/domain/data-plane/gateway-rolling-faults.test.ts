@@ -5,7 +5,7 @@ import { StoreUnavailable } from '../../../lambdas/domain/table/table-errors';
 import type { Get } from '../../../lambdas/domain/table/table-store';
 import { Wallet } from '../../../lambdas/domain/wallet/wallet';
 import { catalogOf, modelOf, versionOf } from '../catalog/example-catalog';
-import { DONE, type FakeCall, silent, SSE, usageEvent } from './fake-providers';
+import { delta, DONE, type FakeCall, silent, SSE, usageEvent } from './fake-providers';
 import { chat, GatewayStage, OUTPUT_PICO, USAGE } from './gateway-stage';
 
 /** Twice the default burst, and ten seconds of the default rate. */
@@ -88,4 +88,20 @@ test('a request of an account that was short is served although the store does n
   }
   finish(first.call);
   await first.done;
+});
+
+test('a provider that is silent and then sends far more than its pace is paid from the wallet, and its route needs the worst case', async () => {
+  const { done, call } = await begin();
+  await pass(10);
+  call.data(delta('x'.repeat(80_000)));
+  call.data(usageEvent({ prompt_tokens: 7, completion_tokens: 20_000, total_tokens: 20_007 }) + DONE);
+  call.end();
+  await done;
+  const [record] = (await stage.records()).filter(({ model }) => model === 'long');
+  expect(record).toMatchObject({ costPico: 70n + 20_000n * OUTPUT_PICO, overrunPico: 0n, estimated: false });
+  expect(stage.lines).toContain('RATE_EXCEEDED');
+  await stage.spendDownTo(10n * SLICE_PICO);
+  const next = stage.client(chat({ model: 'long', max_tokens: 128_000, stream: true }));
+  await gateway.handle(next);
+  expect([next.status, stage.providers.calls.length]).toEqual([402, 1]);
 });
