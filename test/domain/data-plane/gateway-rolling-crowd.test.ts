@@ -116,3 +116,21 @@ test('streams that run on the last money, while others arrive and repeat, are ne
   expect(cut.length).toBeLessThanOrEqual(10);
   expect(await stage.spentBy('long')).toBeLessThanOrEqual(fundsPico);
 });
+
+test('a stream that began first goes on to its end while more short ones arrive every second than the wallet can hold for', async () => {
+  await stage.spendDownTo(8n * FIRST_PICO);
+  const lengths = [6_000];
+  producing(() => lengths.pop() ?? 300);
+  const oldest = start();
+  const later: Sent[] = [];
+  for (let second = 0; second < 60; second += 1) {
+    await jest.advanceTimersByTimeAsync(SECOND_MS);
+    later.push(start(), start());
+  }
+  await jest.advanceTimersByTimeAsync(30 * SECOND_MS);
+  await Promise.all([oldest, ...later].map(({ done }) => done));
+  expect([wasServed(oldest), wasCut(oldest)]).toEqual([true, false]);
+  const [served, busy] = [later.filter(wasServed).length, later.filter(({ client }) => client.status === 429).length];
+  expect(served + busy).toBe(later.length);
+  expect([served > 10, busy > 10]).toEqual([true, true]);
+});
