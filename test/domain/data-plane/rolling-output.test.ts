@@ -144,6 +144,18 @@ describe('the hold of a running request', () => {
     expect((await rolling.end()).heldPico).toBe(12_000n);
   });
 
+  test.each([1, 3])(
+    'a process that stood still for minutes extends by all that %i choices can have produced since',
+    async (choices) => {
+      const rolling = await start(1_000_000n, { choices, isShort: true });
+      await jest.advanceTimersByTimeAsync(1_000);
+      jest.setSystemTime(Date.now() + 200_000);
+      await jest.advanceTimersByTimeAsync(17_500);
+      expect(cuts).toEqual([]);
+      expect((await rolling.end()).heldPico).toBeGreaterThanOrEqual(1_000n + 200n * 100n * BigInt(choices));
+    },
+  );
+
   test('a process that stood still cuts a request that cannot be paid for', async () => {
     const rolling = await start(4_000n);
     await jest.advanceTimersByTimeAsync(10_000);

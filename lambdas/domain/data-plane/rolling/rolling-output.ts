@@ -168,15 +168,13 @@ export class RollingOutput {
     const { plan, clock } = this.#options;
     if (this.#isOver || rolling === undefined || this.#heldTokens >= plan.outputTokensMax) return;
     const now = clock();
-    const reserve = (seconds: number): number =>
-      plan.pace.burstTokens + Math.ceil(this.#produced.tokensPerSecond * seconds);
-    const cutMs = this.#produced.msUntil(this.#heldTokens - reserve(CUT_SECONDS), now);
+    const cutMs = this.#produced.msUntil(this.#heldTokens - this.#reserve(CUT_SECONDS), now);
     if (cutMs === 0) {
       this.#cutUnlessExtended({ ...this.#hold, rolling }, now);
       return;
     }
     this.#isLastChance = false;
-    const early = Math.max(reserve(EXTEND_SECONDS), Math.floor(this.#sliceTokens / 4));
+    const early = Math.max(this.#reserve(EXTEND_SECONDS), Math.floor(this.#sliceTokens / 4));
     const extendMs = Math.max(this.#produced.msUntil(this.#heldTokens - early, now), this.#retryAt - now);
     if (extendMs <= 0) this.#extend({ ...this.#hold, rolling }, now);
     const waitMs = this.#resize === undefined ? Math.min(cutMs, extendMs) : cutMs;
@@ -199,13 +197,22 @@ export class RollingOutput {
     if (this.#resize !== undefined) return;
     const { wallet, plan, isShort = () => false } = this.#options;
     const shortTokens = Math.ceil(this.#produced.tokensPerSecond * SHORT_SLICE_SECONDS);
-    const wantedTokens = Math.min(isShort() ? shortTokens : 2 * this.#sliceTokens, SLICE_TOKENS_MAX);
-    const leastTokens = Math.min(Math.ceil(this.#produced.tokensPerSecond * LEAST_SECONDS), wantedTokens);
+    const sliceTokens = Math.min(isShort() ? shortTokens : 2 * this.#sliceTokens, SLICE_TOKENS_MAX);
+    // A process that stood still has to catch up at once, whatever the size of a slice.
+    const missedTokens = this.#produced.at(now) + this.#reserve(EXTEND_SECONDS) - this.#heldTokens;
+    const wantedTokens = Math.max(sliceTokens, missedTokens);
+    const usefulTokens = Math.max(Math.ceil(this.#produced.tokensPerSecond * LEAST_SECONDS), missedTokens);
+    const leastTokens = Math.min(usefulTokens, wantedTokens);
     const [wantedPico, leastPico] = [wantedTokens, leastTokens].map((tokens) =>
       lesser(BigInt(tokens) * plan.outputPico, known.rolling.ceilingPico - known.heldPico),
     ) as [bigint, bigint];
     this.#retryAt = now + RETRY_MS;
     this.#change(known, (hold) => wallet.extend(hold, { wantedPico, leastPico }));
+  }
+
+  /** The tokens that the provider can produce in a time, from any moment on. */
+  #reserve(seconds: number): number {
+    return this.#options.plan.pace.burstTokens + Math.ceil(this.#produced.tokensPerSecond * seconds);
   }
 
   /** One change is in flight at a time. */
