@@ -83,6 +83,11 @@ export interface StreamReading extends AnswerReading {
    */
   readonly promptUsage?: Usage | undefined;
   /**
+   * The output tokens that the provider has produced by its last running report, including those that are hidden from the
+   * client. Absent if it does not report while it runs.
+   */
+  readonly reportedOutputTokens?: number | undefined;
+  /**
    * Whether the reported usage covers the whole answer. Otherwise the answer may have cost more than was reported,
    * up to `producedTokensMax`.
    */
