@@ -192,7 +192,10 @@ export interface MeteredEndpoint<Request extends MeteredRequest = MeteredRequest
   /** @throws InvalidRequest naming the member that is wrong, not supported, or without a price */
   parse(body: ClientBody): Request;
 
-  /** The worst case for one model that could serve the request. */
+  /**
+   * The worst case for one model that could serve the request.
+   * @throws InvalidRequest naming a member that can make this model's provider bill more than any bound
+   */
   bound(request: Request, model: Model): RequestBound;
 
   /** Tightens the input of the bound. Absent for an endpoint whose input no provider counts for free. */
