@@ -1,5 +1,5 @@
 import { MINUTE_MS } from '../../../lambdas/domain/clock';
-import { budgetCounterKey, runningCounterKey } from '../../../lambdas/contracts/storage/table-keys';
+import { budgetCounterKey, runningCounterKey } from '../../../lambdas/contracts/storage/table-keys/keys';
 import { KEYS } from '../../../lambdas/contracts/storage/tables';
 import type { Counting } from '../../../lambdas/domain/wallet/holds/counting';
 import type { Fault } from './faulty-store';
