@@ -82,7 +82,8 @@ describe('a simulated history', () => {
 });
 
 describe('a simulation of sabotaged code', () => {
-  test.each(SABOTAGES)('the simulation finds %s', async (_what, sabotage, seed = 1) => {
+  const found = SABOTAGES.map(([what, sabotage, seed = 1]) => [what, sabotage, seed] as const);
+  test.each(found)('the simulation finds %s', async (_what, sabotage, seed) => {
     const { failure } = await simulate({ histories: 2_000, seed, sabotage });
     expect(failure?.report).toMatch(
       /^Seed (\d+) fails: [^]*\nAgain with: npm run simulate -- --histories 1 --seed \1\n/,

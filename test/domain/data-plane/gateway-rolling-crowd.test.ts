@@ -146,7 +146,7 @@ test.each([SEED + 1, SEED + 2])(
 );
 
 test.each([SEED, SEED + 1, SEED + 2])(
-  'of a crowd on a wallet that is too small for it, newcomers wait until those that run can go on to their end (seed %i)',
+  'newcomers of a crowd that is too large for its wallet wait until those that run can go on to their end (seed %i)',
   async (seed) => {
     const sent = await crowd(8n, seed);
     expect(sent.slice(0, STREAMS).filter(hasBegun).length).toBeLessThan(STREAMS / 2);

@@ -49,7 +49,7 @@ export class ProducedBound {
   /**
    * The provider reports how many tokens it has produced so far, including those that the client does not see. This lowers
    * the bound. A report above the bound raises it, because the provider is faster than its pace.
-   * @param tokens of all choices together. A number that is no higher than the one before is ignored: it may be old.
+   * @param tokens of all choices together. Only a number above the one before counts, because another may be old.
    * @returns whether the bound is higher now
    */
   reported(tokens: number, now: number): boolean {

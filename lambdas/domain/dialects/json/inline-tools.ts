@@ -23,7 +23,7 @@ export class InlineToolReader {
    * @returns whether its value may be a tool, so that `leave` must follow
    */
   enter(bytes: Buffer, [start, end]: readonly [number, number], depth: number): boolean {
-    // The schema of a tool can have a property of that name, which is no tool.
+    // The schema of a tool can have a property of that name, which is not a tool.
     if (this.#depth !== undefined) return false;
     const length = end - start;
     const isPlain = length === DEFINITION.length + 2;
