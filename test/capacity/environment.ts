@@ -1,5 +1,5 @@
 import { ulid } from 'ulid';
-import { cancellationKey } from '../../lambdas/contracts/storage/table-keys';
+import { cancellationKey } from '../../lambdas/contracts/storage/table-keys/usage';
 import { USAGE } from '../../lambdas/contracts/storage/tables';
 import { Keys } from '../../lambdas/domain/keys/keys';
 import type { TableStore } from '../../lambdas/domain/table/table-store';

@@ -72,8 +72,11 @@ const withCeiling = (ceilingOf: (hold: Hold) => bigint): Sabotage => ({
   settled: (hold) => (hold.rolling ? { ...hold, rolling: { ...hold.rolling, ceilingPico: ceilingOf(hold) } } : hold),
 });
 
-/** Deliberate defects, which prove that the simulation would notice them. */
-export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage])[] = [
+/**
+ * Deliberate defects, which prove that the simulation would notice them. A seed says where to begin with one that few
+ * histories show.
+ */
+export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage, seed?: number])[] = [
   ['an overdrawn wallet', unconditional((write) => 'update' in write)],
   ['a payment that is credited twice', unconditional(isEntry)],
   ['a hold that ends although it is gone', unconditional(isDelete)],
@@ -104,7 +107,7 @@ export const SABOTAGES: readonly (readonly [what: string, sabotage: Sabotage])[]
   ['more concurrent requests than the key allows', unconditional((write) => isCounter(write, 'running'))],
   ['a running request that is not counted', lossy((write) => isCounter(write, 'running'))],
   ['a hold that ends at an amount that it no longer has', onlyExisting(isHoldDelete)],
-  ['an extension that is made twice', onlyExisting(isHoldUpdate)],
+  ['an extension that is made twice', onlyExisting(isHoldUpdate), 1_380],
   ['an extension that brings an ended hold back', unconditional(isHoldUpdate)],
   ['an extension for a suspended account', within(isHoldUpdate, eachWrite(ignoringSuspension))],
   [

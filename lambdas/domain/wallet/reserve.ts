@@ -1,4 +1,4 @@
-import { balanceKey } from '../../contracts/storage/table-keys';
+import { balanceKey } from '../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../contracts/storage/tables';
 import { exists } from '../table/condition';
 import { StoreUnavailable } from '../table/table-errors';

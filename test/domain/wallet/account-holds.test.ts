@@ -1,5 +1,5 @@
 import type { HoldMode } from '../../../lambdas/contracts/deployment/hold-mode';
-import { balanceKey } from '../../../lambdas/contracts/storage/table-keys';
+import { balanceKey } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../lambdas/contracts/storage/tables';
 import { WorstCaseRequired } from '../../../lambdas/domain/wallet/wallet-errors';
 import { ACCOUNT, WalletStage } from './wallet-stage';

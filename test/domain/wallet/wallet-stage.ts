@@ -17,6 +17,9 @@ import { FaultyStore } from './faulty-store';
 export const ACCOUNT = 'acc_01JD0000000000000000000000';
 export const USAGE_RETENTION_DAYS = 90;
 
+/** The record of a request whose usage was not reported. */
+export const ESTIMATE = { estimated: true };
+
 /** The ID of the payment that funds an account. */
 export const firstPaymentOf = (accountId: string): string => `pi_first-${accountId}`;
 
@@ -101,6 +104,11 @@ export class WalletStage {
   async roll(holdPico: bigint, ceilingPico: bigint, counting?: Counting): Promise<RollingHold> {
     const hold = await this.reserve(holdPico, undefined, ACCOUNT, { counting, ceilingPico });
     return hold as RollingHold;
+  }
+
+  /** Adds money to the hold of a running request. */
+  extend(hold: RollingHold, wantedPico: bigint, leastPico = wantedPico): Promise<RollingHold> {
+    return this.wallet.extend(hold, { wantedPico, leastPico });
   }
 
   /** Reserves for a request of a key with counted limits. */

@@ -232,7 +232,7 @@ function refusalAfterCut(
  */
 function reserve(
   { wallet, caller, requestId, deadline, details, now }: Admission,
-  terms: Pick<HoldTerms, 'holdPico' | 'ceilingPico' | 'sparedPico' | 'isAloneEnough'>,
+  terms: Pick<HoldTerms, 'holdPico' | 'ceilingPico' | 'sparedPico' | 'isByHeld'>,
   tokens: number,
 ): Promise<Hold> {
   const { accountId } = caller;

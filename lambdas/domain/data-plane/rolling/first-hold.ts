@@ -1,6 +1,7 @@
 import { SECOND_MS } from '../../clock';
 import type { MeteredRequest } from '../../dialects/endpoint';
 import { lesser } from '../../money/pico';
+import { sparedFor, type SparedMoney } from '../../wallet/holds/spared-money';
 import type { PricedTargets } from '../admission/priced-targets';
 import { dearestOutputPico, worstCase, type WorstCase } from '../admission/worst-case';
 import type { Pace } from './pace';
@@ -32,22 +33,18 @@ export interface OutputPlan {
 }
 
 /** A way to begin a request: what it holds, and what has to be left for the requests that are running. */
-export interface FirstHold {
+export interface FirstHold extends SparedMoney {
   readonly held: WorstCase;
-  readonly sparedPico: bigint;
-  /** Whether it may use what it would spare when nothing else is running. */
-  readonly isAloneEnough: boolean;
   /** Whether the account has plenty of money if it affords this, so that a rest need not be returned early. */
   readonly isAmple: boolean;
 }
 
 /** Whether an account that has so much in `available`, and holds so much for running requests, affords the hold. */
 export function isAfforded(
-  { held, sparedPico, isAloneEnough }: FirstHold,
+  { held, ...spared }: FirstHold,
   { affordedPico, heldPico }: { readonly affordedPico: bigint; readonly heldPico: bigint },
 ): boolean {
-  const sparePico = isAloneEnough && heldPico === 0n ? 0n : sparedPico;
-  return affordedPico >= held.pico + sparePico;
+  return affordedPico >= held.pico + sparedFor(spared, heldPico);
 }
 
 /** In the order in which they are tried. */
@@ -93,15 +90,15 @@ export function firstHolds(
   const slice = beginningOf(plan, targets, sliceTokens);
   const sparedPico = lesser(BigInt(sliceTokens) * outputPico, slice.pico);
   // A request that needs no more than this competes with running ones only once.
-  if (slice.pico === worst.pico) return [{ held: worst, sparedPico: 0n, isAloneEnough: true, isAmple: false }];
-  const last = { held: slice, sparedPico, isAloneEnough: true, isAmple: false };
+  if (slice.pico === worst.pico) return [{ held: worst, sparedPico: 0n, isByHeld: true, isAmple: false }];
+  const last = { held: slice, sparedPico, isByHeld: true, isAmple: false };
   if (stream) {
     const ample = beginningOf(plan, targets, Math.max(AMPLE_TOKENS, sliceTokens));
-    return [{ held: ample, sparedPico: ample.pico * AMPLE_SHARE, isAloneEnough: false, isAmple: true }, last];
+    return [{ held: ample, sparedPico: ample.pico * AMPLE_SHARE, isByHeld: false, isAmple: true }, last];
   }
   const wholeTokens = pace.burstTokens + Math.ceil((rate * Math.max(0, timeLimitMs)) / SECOND_MS);
   const whole = beginningOf(plan, targets, Math.max(wholeTokens, sliceTokens));
-  return [{ held: whole, sparedPico, isAloneEnough: true, isAmple: false }, last];
+  return [{ held: whole, sparedPico, isByHeld: true, isAmple: false }, last];
 }
 
 /**

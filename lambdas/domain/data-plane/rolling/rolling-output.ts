@@ -95,11 +95,11 @@ export class RollingOutput {
 
   /** A part of the answer was read. The timers notice at their next time that the hold lasts longer. */
   progress(stream: { readonly reading: StreamReading }): void {
-    const { plan, clock } = this.#options;
-    const isFollowed = plan.pace.isIncremental || !this.#isPromptKnown;
-    if (this.#hold.rolling === undefined || !isFollowed) return;
-    const { producedTokensMax, promptUsage } = stream.reading;
-    this.#produced.seen(producedTokensMax, clock());
+    if (this.#hold.rolling === undefined) return;
+    const { producedTokensMax, reportedOutputTokens = 0, promptUsage } = stream.reading;
+    const now = this.#options.clock();
+    this.#produced.seen(producedTokensMax, now);
+    if (this.#produced.reported(reportedOutputTokens, now)) this.#watch();
     if (promptUsage === undefined || this.#isPromptKnown || this.#price === undefined) return;
     this.#isPromptKnown = true;
     this.#promptReported(chargeFor(promptUsage, this.#price).costPico);

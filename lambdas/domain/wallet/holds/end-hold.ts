@@ -1,5 +1,6 @@
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
-import { entryKey, holdKey, isoTime } from '../../../contracts/storage/table-keys';
+import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
+import { entryKey, holdKey } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
 import { type GuardedWrite, commit } from '../../table/commit';
 import { larger, lesser } from '../../money/pico';

@@ -1,4 +1,5 @@
-import { isoTime, leaseEntryKey, leaseKey } from '../../../contracts/storage/table-keys';
+import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
+import { leaseEntryKey, leaseKey } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
 import { type GuardedWrite, commit } from '../../table/commit';
 import { compare } from '../../table/condition';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deadlineOfHold, leaseKey } from '../../../contracts/storage/table-keys';
+import { deadlineOfHold, leaseKey } from '../../../contracts/storage/table-keys/wallet';
 import { MINUTE_MS } from '../../clock';
 import type { Item } from '../../table/value';
 import { encodeRequest, holdRequestSchema, type Hold, type HoldRequest } from '../holds/hold';

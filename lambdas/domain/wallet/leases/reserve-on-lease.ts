@@ -1,4 +1,5 @@
-import { leaseKey, shardAt } from '../../../contracts/storage/table-keys';
+import { shardAt } from '../../../contracts/storage/table-keys/key-parts';
+import { leaseKey } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
 import { type GuardedWrite, commit } from '../../table/commit';
 import { absent, all, any, compare, exists } from '../../table/condition';

@@ -1,4 +1,5 @@
-import { entryKey, isoTime } from '../../../contracts/storage/table-keys';
+import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
+import { entryKey } from '../../../contracts/storage/table-keys/wallet';
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
 import { type GuardedWrite, commit } from '../../table/commit';
 import { absent } from '../../table/condition';
