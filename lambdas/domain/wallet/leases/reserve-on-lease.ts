@@ -1,5 +1,6 @@
 import { leaseKey, shardAt } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
+import { larger } from '../../money/pico';
 import { type GuardedWrite, commit } from '../../table/commit';
 import { absent, all, any, compare, exists } from '../../table/condition';
 import { isContention, RetryNeeded } from '../../table/retry';
@@ -12,20 +13,21 @@ import type { HoldTerms } from '../holds/reserve-hold';
 import { refuseLate } from '../holds/reserve-hold';
 import { RESERVE_RETRY, retryOrUnavailable } from '../retry';
 import type { Lease } from './lease';
-import { encodeLease, encodeTurn, LEASE_HOLDS, LEASE_MS, NOTHING_SETTLED } from './lease';
+import { encodeLease, encodeTurn, heldOnLease, LEASE_HOLDS, LEASE_MS, NOTHING_SETTLED, restOf } from './lease';
 import type { IdleLease } from './lease-book';
 
 /**
  * Gives an idle lease to one more request, in a single write.
  * @returns undefined when the sweeper has ended the lease
  */
-export function extendLease(
+export function passOnLease(
   dependencies: WalletDependencies,
   idle: IdleLease,
   terms: HoldTerms,
 ): Promise<Lease | undefined> {
   const { lease: before, settled } = idle;
-  const lease: Lease = { ...before, settled, last: leasedRequest(terms, before.last.turn + 1n) };
+  const restPico = restOf({ ...before, settled });
+  const lease: Lease = { ...before, settled, last: leasedRequest(terms, before.last.turn + 1n, restPico) };
   const isIdle = compare('turn', '=', before.last.turn);
   // An earlier attempt may have been committed and its reply lost.
   const isDone = all(compare('turn', '=', lease.last.turn), compare('requestId', '=', terms.requestId));
@@ -78,11 +80,11 @@ interface LeaseAttempt {
   readonly token: string;
 }
 
-function leaseAttempt({ timing, newUlid }: WalletDependencies, terms: HoldTerms): LeaseAttempt {
+function leaseAttempt({ timing, newUlid, leaseBook }: WalletDependencies, terms: HoldTerms): LeaseAttempt {
   const { accountId, holdPico } = terms;
   const now = timing.clock();
   const drawer = shardAt(timing.random());
-  const heldPico = holdPico * LEASE_HOLDS;
+  const heldPico = LEASE_HOLDS * larger(holdPico, leaseBook.meanCharge(accountId));
   const leaseId = `lease_${newUlid(now)}`;
   const lease: Lease = {
     leaseId,
@@ -91,7 +93,7 @@ function leaseAttempt({ timing, newUlid }: WalletDependencies, terms: HoldTerms)
     heldPico,
     dueAt: now + LEASE_MS,
     settled: NOTHING_SETTLED,
-    last: leasedRequest(terms, 1n),
+    last: leasedRequest(terms, 1n, heldPico),
   };
   const isCovered = compare('availablePico', '>=', heldPico);
   const writes = [
@@ -104,6 +106,7 @@ function leaseAttempt({ timing, newUlid }: WalletDependencies, terms: HoldTerms)
   return { lease, writes, token: newTransactionToken() };
 }
 
-function leasedRequest({ requestId, holdPico, deadline, request }: HoldTerms, turn: bigint): Lease['last'] {
-  return { turn, requestId, heldPico: holdPico, deadline, request };
+function leasedRequest(terms: HoldTerms, turn: bigint, restPico: bigint): Lease['last'] {
+  const { requestId, deadline, request } = terms;
+  return { turn, requestId, heldPico: heldOnLease(terms, restPico), deadline, request };
 }

@@ -1,15 +1,31 @@
+import { balanceKey } from '../../../contracts/storage/table-keys';
+import { WALLET } from '../../../contracts/storage/tables';
 import type { UsageRecord } from '../../../contracts/storage/usage-record';
-import { absent } from '../../table/condition';
+import { absent, exists } from '../../table/condition';
+import { lesser } from '../../money/pico';
 import { ConditionFailed } from '../../table/table-errors';
+import type { Update } from '../../table/table-store';
 import { decodeUsageRecord, putUsageRecord } from '../../usage/records/usage-records';
+import { beginShortage, recordLoss } from '../balance/may-roll';
 import type { WalletDependencies } from '../dependencies';
 import { adjustExpired } from '../holds/adjust-expired';
-import { alreadySettled, chargeOf, settledNow, type Settled, type Settlement } from '../holds/settlement';
-import { retryOrUnavailable, SETTLE_RETRY } from '../retry';
+import type { Hold } from '../holds/hold';
+import {
+  alreadySettled,
+  type Charge,
+  chargeOf,
+  settledNow,
+  type Settled,
+  type Settlement,
+} from '../holds/settlement';
+import { RESERVE_RETRY, retryOrUnavailable, SETTLE_RETRY } from '../retry';
+import { HoldNotFound, InsufficientFunds, WalletUnavailable } from '../wallet-errors';
+import { growLease } from './grow-lease';
 
 /**
  * Settles or releases a request whose money a lease holds. The only write puts its usage record, once. The lease books
- * the charge with its next request, or the sweeper books it when it ends the lease.
+ * the charge with its next request, or the sweeper books it when it ends the lease. Only if the provider reports more
+ * than the request could count on does the lease grow first, and only a shortage is noted afterwards.
  * @throws HoldAlreadySettled
  */
 export async function settleOnLease(
@@ -17,7 +33,7 @@ export async function settleOnLease(
   settlement: Settlement,
   leaseTurn: string,
 ): Promise<Settled> {
-  const charge = chargeOf(settlement);
+  const charge = chargeOf({ ...settlement, hold: await coveringHold(dependencies, settlement) }, 0n);
   const { accountId, requestId } = settlement.hold;
   const record: UsageRecord = { ...settlement.record, accountId, requestId, ...charge, leaseTurn };
   const { leaseBook } = dependencies;
@@ -28,10 +44,51 @@ export async function settleOnLease(
     // An existing record stands. This lease books it only if the record names this turn.
     const recorded = existing ?? record;
     if (lease && recorded.leaseTurn === leaseTurn) leaseBook.end(lease, recorded);
+    await noteShortage(dependencies, settlement, recorded);
     return existing ? alreadySettled(settlement, existing) : settledNow(settlement, charge);
   } finally {
     if (lease) leaseBook.forget(lease);
   }
+}
+
+/**
+ * The hold with what the account adds for reported usage above it, as far as the account has it. An estimate never
+ * exceeds the hold.
+ */
+async function coveringHold(dependencies: WalletDependencies, settlement: Settlement): Promise<Hold> {
+  const { hold, costPico, record } = settlement;
+  const { rolling } = hold;
+  if (rolling === undefined || record.estimated) return hold;
+  const wantedPico = lesser(costPico, rolling.ceilingPico) - hold.heldPico;
+  if (wantedPico <= 0n) return hold;
+  try {
+    return await growLease(dependencies, { ...hold, rolling }, { wantedPico, leastPico: 1n });
+  } catch (error) {
+    const isRefused = error instanceof InsufficientFunds || error instanceof HoldNotFound;
+    // Without the store, the charge above the hold is given up, and not the whole.
+    if (isRefused || error instanceof WalletUnavailable) return hold;
+    throw error;
+  }
+}
+
+/**
+ * Has the account's next requests hold their worst case, if this one was ended for lack of money or cost more than the
+ * account could pay. No money moves, so the settle does not depend on it.
+ */
+async function noteShortage(
+  { store, timing, leaseBook }: WalletDependencies,
+  { hold, shortOf }: Settlement,
+  { overrunPico }: Charge,
+): Promise<void> {
+  const { accountId, rolling } = hold;
+  const [isShort, isLoss] = [shortOf === 'account', rolling !== undefined && overrunPico > 0n];
+  if (!isShort && !isLoss) return;
+  const now = timing.clock();
+  const unmarked: Update = { table: WALLET, update: balanceKey(accountId), change: {}, when: exists() };
+  const noted = isShort ? beginShortage(unmarked, now) : unmarked;
+  const write = isLoss ? recordLoss(noted, now) : noted;
+  leaseBook.forgetActive(accountId);
+  await retryOrUnavailable(RESERVE_RETRY, timing, () => store.write(write)).catch(() => undefined);
 }
 
 /** @returns the record that already exists, perhaps from an earlier attempt; undefined when this one was put */
