@@ -163,9 +163,9 @@ describe('an extension on a lease', () => {
   test('an amount of a lease that no growth can have left shows that the ledger is broken', async () => {
     const hold = await rollOnLease();
     const extended = await extend(hold, 100n);
-    const { pk, sk } = (await stage.leases())[0] ?? { pk: '', sk: '' };
-    const set = (heldPico: bigint) =>
-      stage.engine.write({ table: WALLET, update: { pk, sk }, change: { set: { heldPico } } });
+    const [lease] = await stage.leases();
+    const update = { pk: lease?.['pk'] as string, sk: lease?.['sk'] as string };
+    const set = (heldPico: bigint) => stage.engine.write({ table: WALLET, update, change: { set: { heldPico } } });
     await set(899n);
     await expect(extend(extended, 100n)).rejects.toBeInstanceOf(LedgerInconsistent);
     await set(900n);
