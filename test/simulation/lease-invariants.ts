@@ -50,7 +50,11 @@ function isGrownRight(before: Item, after: Item, intents: Intents): void {
   const changed = Object.keys({ ...before, ...after }).filter(
     (name) => fingerprint({ value: before[name] ?? null }) !== fingerprint({ value: after[name] ?? null }),
   );
-  expectKept('invariant 3', changed.every((name) => GROWING.has(name)), `${leaseId} is another one now`);
+  expectKept(
+    'invariant 3',
+    changed.every((name) => GROWING.has(name)),
+    `${leaseId} is another one now`,
+  );
   const [heldPico, leftPico] = [pico(after, 'requestHeldPico'), pico(after, 'heldPico') - pico(after, 'settledPico')];
   const isMore = heldPico > pico(before, 'requestHeldPico') && pico(after, 'heldPico') >= pico(before, 'heldPico');
   expectKept('invariant 3', isMore, `${leaseId} shrinks`);
@@ -60,7 +64,8 @@ function isGrownRight(before: Item, after: Item, intents: Intents): void {
   const intent = intents.requests.get(requestId);
   const isExtended = intent?.resizes.some(({ leastPico, mostPico }) => leastPico <= heldPico && heldPico <= mostPico);
   const isCharged =
-    intent?.isEstimated === false && [...intent.costsPico].some((costPico) => heldPico <= costPico && isBelow(intent, heldPico));
+    intent?.isEstimated === false &&
+    [...intent.costsPico].some((costPico) => heldPico <= costPico && isBelow(intent, heldPico));
   expectKept('invariant 8', isExtended === true || isCharged, `nobody wanted ${requestId} to hold ${heldPico}`);
 }
 
