@@ -34,8 +34,8 @@ export async function growLease(
   if (!lease) throw new HoldNotFound();
   const [wantedHeldPico, leastHeldPico] = [hold.heldPico + wantedPico, hold.heldPico + leastPico];
   const done = ({ last: { heldPico } }: Lease): RollingHold => ({ ...hold, heldPico });
-  if (lease.last.heldPico >= leastHeldPico) return done(lease);
-  let attempt = growthAttempt(lease, wantedHeldPico, 'drawer');
+  // The caller may have missed an earlier growth, which still has to be there.
+  let attempt = growthAttempt(lease, larger(wantedHeldPico, lease.last.heldPico), 'drawer');
   let hasRefilled = false;
   let hasEmptiedDrawers = false;
   return retryOrUnavailable(RESERVE_RETRY, timing, async () => {
