@@ -301,6 +301,8 @@ describe('a charge above what a request on a lease counts on', () => {
     const hold = await rollOnLease();
     stage.store.plan(...OUTAGE.slice(0, 9));
     expect(await stage.settle(hold, 1_200n)).toEqual({ outcome: 'charged', costPico: 800n, overrunPico: 400n });
+    // The account was not short of money.
+    expect(await mainBalance()).not.toHaveProperty('lossUntil');
   });
 
   test('a report above the hold is charged once, even if it is settled again', async () => {
@@ -327,7 +329,10 @@ describe('an account on leases that ran short', () => {
     expect(await mainBalance()).toMatchObject({ cutUntil: BigInt(stage.now + MINUTE_MS) });
     await expect(stage.roll(100n, 20_000n)).rejects.toMatchObject({ name: 'WorstCaseRequired' });
     stage.now += MINUTE_MS;
-    expect(await stage.roll(100n, 20_000n)).toMatchObject({ leaseTurn: expect.any(String), rolling: expect.anything() });
+    expect(await stage.roll(100n, 20_000n)).toMatchObject({
+      leaseTurn: expect.any(String),
+      rolling: expect.anything(),
+    });
   });
 
   test('a loss on a lease makes the account hold its worst case for a day, on leases too', async () => {

@@ -10,14 +10,7 @@ import { beginShortage, recordLoss } from '../balance/may-roll';
 import type { WalletDependencies } from '../dependencies';
 import { adjustExpired } from '../holds/adjust-expired';
 import type { Hold } from '../holds/hold';
-import {
-  alreadySettled,
-  type Charge,
-  chargeOf,
-  settledNow,
-  type Settled,
-  type Settlement,
-} from '../holds/settlement';
+import { alreadySettled, chargeOf, settledNow, type Settled, type Settlement } from '../holds/settlement';
 import { RESERVE_RETRY, retryOrUnavailable, SETTLE_RETRY } from '../retry';
 import { HoldNotFound, InsufficientFunds, WalletUnavailable } from '../wallet-errors';
 import { growLease } from './grow-lease';
@@ -33,40 +26,50 @@ export async function settleOnLease(
   settlement: Settlement,
   leaseTurn: string,
 ): Promise<Settled> {
-  const charge = chargeOf({ ...settlement, hold: await coveringHold(dependencies, settlement) }, 0n);
   const { accountId, requestId } = settlement.hold;
-  const record: UsageRecord = { ...settlement.record, accountId, requestId, ...charge, leaseTurn };
   const { leaseBook } = dependencies;
   const lease = leaseBook.inUse(requestId, leaseTurn);
   try {
+    const { hold, hasGivenUp } = await coveringHold(dependencies, settlement);
+    const charge = chargeOf({ ...settlement, hold }, 0n);
+    const record: UsageRecord = { ...settlement.record, accountId, requestId, ...charge, leaseTurn };
     const existing = await putOnce(dependencies, record);
     if (existing?.status === 'expired') return await adjustExpired(dependencies, settlement);
     // An existing record stands. This lease books it only if the record names this turn.
     const recorded = existing ?? record;
     if (lease && recorded.leaseTurn === leaseTurn) leaseBook.end(lease, recorded);
-    await noteShortage(dependencies, settlement, recorded);
+    await noteShortage(dependencies, settlement, { isLoss: recorded.overrunPico > 0n && !hasGivenUp });
     return existing ? alreadySettled(settlement, existing) : settledNow(settlement, charge);
   } finally {
     if (lease) leaseBook.forget(lease);
   }
 }
 
+/** A hold as its charge meets it. */
+interface CoveringHold {
+  readonly hold: Hold;
+  /** Whether the account may have money for usage above the hold that could not be taken now. */
+  readonly hasGivenUp: boolean;
+}
+
 /**
  * The hold with what the account adds for reported usage above it, as far as the account has it. An estimate never
  * exceeds the hold.
  */
-async function coveringHold(dependencies: WalletDependencies, settlement: Settlement): Promise<Hold> {
+async function coveringHold(dependencies: WalletDependencies, settlement: Settlement): Promise<CoveringHold> {
   const { hold, costPico, record } = settlement;
   const { rolling } = hold;
-  if (rolling === undefined || record.estimated) return hold;
+  const asItIs = { hold, hasGivenUp: false };
+  if (rolling === undefined || record.estimated) return asItIs;
   const wantedPico = lesser(costPico, rolling.ceilingPico) - hold.heldPico;
-  if (wantedPico <= 0n) return hold;
+  if (wantedPico <= 0n) return asItIs;
   try {
-    return await growLease(dependencies, { ...hold, rolling }, { wantedPico, leastPico: 1n });
+    const grown = await growLease(dependencies, { ...hold, rolling }, { wantedPico, leastPico: 1n });
+    return { hold: grown, hasGivenUp: false };
   } catch (error) {
-    const isRefused = error instanceof InsufficientFunds || error instanceof HoldNotFound;
-    // Without the store, the charge above the hold is given up, and not the whole.
-    if (isRefused || error instanceof WalletUnavailable) return hold;
+    if (error instanceof InsufficientFunds) return asItIs;
+    // The lease is gone, or the store does not answer. The rest of the charge does not depend on that.
+    if (error instanceof HoldNotFound || error instanceof WalletUnavailable) return { hold, hasGivenUp: true };
     throw error;
   }
 }
@@ -77,12 +80,11 @@ async function coveringHold(dependencies: WalletDependencies, settlement: Settle
  */
 async function noteShortage(
   { store, timing, leaseBook }: WalletDependencies,
-  { hold, shortOf }: Settlement,
-  { overrunPico }: Charge,
+  { hold: { accountId, rolling }, shortOf }: Settlement,
+  { isLoss }: { readonly isLoss: boolean },
 ): Promise<void> {
-  const { accountId, rolling } = hold;
-  const [isShort, isLoss] = [shortOf === 'account', rolling !== undefined && overrunPico > 0n];
-  if (!isShort && !isLoss) return;
+  const isShort = shortOf === 'account';
+  if (rolling === undefined || (!isShort && !isLoss)) return;
   const now = timing.clock();
   const unmarked: Update = { table: WALLET, update: balanceKey(accountId), change: {}, when: exists() };
   const noted = isShort ? beginShortage(unmarked, now) : unmarked;
