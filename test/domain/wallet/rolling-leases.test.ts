@@ -239,6 +239,17 @@ describe('an extension on a lease of which its caller learns nothing', () => {
   });
 });
 
+test('a reserve on a lease that arrives again does not take back what its request was extended by since', async () => {
+  const first = await rollOnLease();
+  await stage.settle(first, 40n);
+  stage.store.plan('late');
+  const hold = await stage.roll(100n, 10_000n);
+  expect(hold.leaseTurn).toMatch(/#2$/);
+  const extended = await extend(hold, 1_000n);
+  expect(await stage.store.arrive()).toEqual([false]);
+  expect(await extend(extended, 10n)).toMatchObject({ heldPico: 1_770n });
+});
+
 describe('a lease that grows while it is swept', () => {
   test('a sweep that meets an extension ends the lease with the amount that it then has, and no part stays held', async () => {
     const hold = await rollOnLease();

@@ -29,8 +29,13 @@ export function passOnLease(
   const restPico = restOf({ ...before, settled });
   const lease: Lease = { ...before, settled, last: leasedRequest(terms, before.last.turn + 1n, restPico) };
   const isIdle = compare('turn', '=', before.last.turn);
-  // An earlier attempt may have been committed and its reply lost.
-  const isDone = all(compare('turn', '=', lease.last.turn), compare('requestId', '=', terms.requestId));
+  // An earlier attempt may have been committed and its reply lost. After the lease has grown for the request, no attempt is
+  // wanted any more, and one that arrives late would undo that.
+  const isDone = all(
+    compare('turn', '=', lease.last.turn),
+    compare('requestId', '=', terms.requestId),
+    compare('requestHeldPico', '=', lease.last.heldPico),
+  );
   const write = {
     table: WALLET,
     update: leaseKey(lease.leaseId, lease.dueAt),
