@@ -83,6 +83,13 @@ describe('a request on a lease', () => {
     expect(await stage.roll(100n, 10_000n)).toMatchObject({ heldPico: 8n * 800n });
   });
 
+  test('an account that cannot afford leases of its mean charge gets leases of the first hold', async () => {
+    const first = await extend(await rollOnLease(100_000n), 40_000n);
+    await stage.settle(first, 40_000n);
+    // The rest of the first lease is 800.
+    expect(await stage.roll(900n, 100_000n)).toMatchObject({ heldPico: 7_200n, leaseTurn: expect.any(String) });
+  });
+
   test('a request on a lease returns nothing while it runs, because the next one can use it', async () => {
     const hold = await rollOnLease();
     const before = { ...stage.store.counts };

@@ -56,12 +56,13 @@ export function passOnLease(
 }
 
 /**
- * Takes a lease for several requests of this size from one of the account's drawers, and fills a drawer that has too
- * little.
+ * Takes a lease for several requests from one of the account's drawers, and fills a drawer that has too little. The lease
+ * is sized by what the account's requests were charged, if that is more than the first hold and the account affords it.
  * @returns undefined when the account has too little money for a lease: each request then takes a hold of its own
  */
 export async function takeLease(dependencies: WalletDependencies, terms: HoldTerms): Promise<Lease | undefined> {
-  let attempt = leaseAttempt(dependencies, terms);
+  let eachPico = larger(terms.holdPico, dependencies.leaseBook.meanCharge(terms.accountId));
+  let attempt = leaseAttempt(dependencies, terms, eachPico);
   return retryOrUnavailable(RESERVE_RETRY, dependencies.timing, async () => {
     refuseLate(dependencies, terms);
     const { lease, writes, token } = attempt;
@@ -70,10 +71,14 @@ export async function takeLease(dependencies: WalletDependencies, terms: HoldTer
       if (refusal === undefined) return lease;
     } catch (error) {
       // Other requests are writing this drawer. Nothing was written, so the next attempt may use another one.
-      if (isContention(error)) attempt = leaseAttempt(dependencies, terms);
+      if (isContention(error)) attempt = leaseAttempt(dependencies, terms, eachPico);
       throw error;
     }
-    if (!(await refillDrawer(dependencies, lease, lease.heldPico))) return undefined;
+    if (!(await refillDrawer(dependencies, lease, lease.heldPico))) {
+      if (eachPico === terms.holdPico) return undefined;
+      eachPico = terms.holdPico;
+      attempt = leaseAttempt(dependencies, terms, eachPico);
+    }
     throw new RetryNeeded();
   });
 }
@@ -85,11 +90,12 @@ interface LeaseAttempt {
   readonly token: string;
 }
 
-function leaseAttempt({ timing, newUlid, leaseBook }: WalletDependencies, terms: HoldTerms): LeaseAttempt {
-  const { accountId, holdPico } = terms;
+/** @param eachPico what one request of the lease is expected to need */
+function leaseAttempt({ timing, newUlid }: WalletDependencies, terms: HoldTerms, eachPico: bigint): LeaseAttempt {
+  const { accountId } = terms;
   const now = timing.clock();
   const drawer = shardAt(timing.random());
-  const heldPico = LEASE_HOLDS * larger(holdPico, leaseBook.meanCharge(accountId));
+  const heldPico = LEASE_HOLDS * eachPico;
   const leaseId = `lease_${newUlid(now)}`;
   const lease: Lease = {
     leaseId,
