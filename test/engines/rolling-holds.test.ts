@@ -44,12 +44,12 @@ describeDurableEngines('holds that follow their requests on', (engine) => {
     await stage.wallet.credit({ accountId: ACCOUNT, amountPico: 10_000n * CENT, paymentId: 'pi_more' });
     stage.store.plan('conflict');
     const hold = await stage.roll(CENT, 50n * CENT);
-    expect(hold).toMatchObject({ heldPico: 8n * CENT, leaseTurn: expect.any(String) });
+    expect(hold).toMatchObject({ heldPico: 8n * CENT, leaseTurn: expect.any(String) as string });
     const extended = await extend(hold, 8n * CENT);
     expect(extended.heldPico).toBe(16n * CENT);
     expect(await stage.settle(extended, 12n * CENT)).toMatchObject({ costPico: 12n * CENT, overrunPico: 0n });
     const next = await stage.roll(CENT, 50n * CENT);
-    expect(next).toMatchObject({ heldPico: 4n * CENT, leaseTurn: expect.stringMatching(/#2$/) });
+    expect(next).toMatchObject({ heldPico: 4n * CENT, leaseTurn: expect.stringMatching(/#2$/) as string });
     stage.now += 120_000;
     stage.store.plan(() => extend(next, 2_000n * CENT));
     expect(await stage.wallet.expireDue()).toMatchObject({ expired: 1, failed: 0 });

@@ -95,7 +95,7 @@ test(`${REQUESTS} requests at once for 128,000 tokens at $25 a million are serve
   await sweep();
 });
 
-test('requests for 128,000 tokens on a contended account of $2,000 draw on leases, which hold less than $7 each', async () => {
+test('a contended account of $2,000 serves requests for 128,000 tokens on leases of less than $7 each', async () => {
   await fund(2_000n);
   producing(100, 3);
   const { clients, heldPico } = await serve(REQUESTS, 5);

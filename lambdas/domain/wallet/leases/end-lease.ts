@@ -21,7 +21,7 @@ export class LeaseGrown {
 
 /**
  * The writes that end a lease: they book its charges in one entry and return the rest to its drawer. The condition names
- * the amount of the lease, because an extension that is still on its way would otherwise stay in `held` for ever.
+ * the amount of the lease, because an extension that is still on its way would otherwise never leave `held`.
  */
 export function leaseEndWrites(
   { timing }: WalletDependencies,

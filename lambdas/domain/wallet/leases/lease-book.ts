@@ -104,7 +104,7 @@ export class LeaseBook {
     if (this.inUse(lease.last.requestId, leaseTurnOf(lease))) this.#inUse.set(lease.last.requestId, lease);
   }
 
-  /** What the account's latest requests on leases were charged on average, in pico-dollars. @returns 0 if there were none */
+  /** The mean charge of the account's latest requests on leases, in pico-dollars; 0 if there were none. */
   meanCharge(accountId: string): bigint {
     return this.#meanCharges.get(accountId) ?? 0n;
   }
@@ -115,8 +115,8 @@ export class LeaseBook {
   }
 
   /**
-   * What a check within the last ACTIVE_MS saw of an active account. A check in the future counts for nothing, so turning
-   * back the clock does not extend it.
+   * The marks of an active account that was checked within the last ACTIVE_MS. A check in the future counts for nothing,
+   * so turning back the clock does not extend it.
    * @returns undefined when the account has to be checked again
    */
   seenActive(accountId: string, now: number): RollingMarks | undefined {
