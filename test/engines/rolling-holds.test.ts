@@ -5,7 +5,7 @@ import {
   KeyLimitReached,
   WalletUnavailable,
 } from '../../lambdas/domain/wallet/wallet-errors';
-import { ESTIMATE, WalletStage } from '../domain/wallet/wallet-stage';
+import { ACCOUNT, ESTIMATE, WalletStage } from '../domain/wallet/wallet-stage';
 import { describeDurableEngines, startStage } from './table-store-engines';
 
 const CENT = 10_000_000_000n;
@@ -34,6 +34,23 @@ describeDurableEngines('holds that follow their requests on', (engine) => {
     expect(await stage.settle(shrunk, CENT)).toMatchObject({ outcome: 'charged', costPico: CENT });
     await expect(stage.extend(shrunk, CENT)).rejects.toBeInstanceOf(HoldNotFound);
     expect(await stage.amounts()).toEqual([9n * CENT, 0n, CENT]);
+  });
+
+  test('a lease grows for a running request, and a sweep that meets the growth leaves nothing held', async () => {
+    await stage.wallet.credit({ accountId: ACCOUNT, amountPico: 10_000n * CENT, paymentId: 'pi_more' });
+    stage.store.plan('conflict');
+    const hold = await stage.roll(CENT, 50n * CENT);
+    expect(hold).toMatchObject({ heldPico: 8n * CENT, leaseTurn: expect.any(String) as string });
+    const extended = await stage.extend(hold, 8n * CENT);
+    expect(extended.heldPico).toBe(16n * CENT);
+    expect(await stage.settle(extended, 12n * CENT)).toMatchObject({ costPico: 12n * CENT, overrunPico: 0n });
+    const next = await stage.roll(CENT, 50n * CENT);
+    expect(next).toMatchObject({ heldPico: 4n * CENT, leaseTurn: expect.stringMatching(/#2$/) as string });
+    stage.now += 120_000;
+    stage.store.plan(() => stage.extend(next, 2_000n * CENT));
+    expect(await stage.wallet.expireDue()).toMatchObject({ expired: 1, failed: 0 });
+    await expect(stage.extend(next, CENT)).rejects.toBeInstanceOf(HoldNotFound);
+    expect(await stage.amounts()).toEqual([9_998n * CENT, 0n, 12n * CENT]);
   });
 
   test('a settle above the hold charges reports to the ceiling, and estimates to the hold', async () => {

@@ -14,6 +14,7 @@ import type { HoldTerms } from './holds/reserve-hold';
 import { type Extension, extendHold, type RollingHold, shrinkHold } from './holds/resize-hold';
 import { settleHold } from './holds/settle-hold';
 import type { Settled, Settlement } from './holds/settlement';
+import { growLease } from './leases/grow-lease';
 import { LeaseBook } from './leases/lease-book';
 import { settleOnLease } from './leases/settle-on-lease';
 import type { Entry } from './ledger/entry';
@@ -52,10 +53,11 @@ export interface WalletOptions {
  * - `creditPayment` (ledger/payment.ts): a payment came in.
  * - `reserveHold` (holds/reserve-hold.ts): a request takes a hold from the main balance.
  * - `extendHold`, `shrinkHold` (holds/resize-hold.ts): the hold of a running request follows what it can still cost.
- * - `takeLease`, `extendLease` (leases/reserve-on-lease.ts): a request of a contended account draws on a lease.
+ * - `takeLease`, `passOnLease` (leases/reserve-on-lease.ts): a request of a contended account draws on a lease.
+ * - `growLease` (leases/grow-lease.ts): a running request needs more than its lease has left.
  * - `endHold` (holds/end-hold.ts): a request with a hold of its own is settled, released or expired.
  * - `settleOnLease` (leases/settle-on-lease.ts): a request on a lease is settled or released. It only puts the usage
- *   record; the lease books the charge later.
+ *   record; the lease books the charge later. If the account fell short, it marks the balance; no money moves.
  * - `adjustExpired` (holds/adjust-expired.ts): a request is settled after its hold has expired.
  * - `endLease` (leases/end-lease.ts): a lease takes no more requests, so its charges are booked.
  * - `sweepLease` (leases/sweep-lease.ts): a process did not end its lease, or did not settle the last request on it.
@@ -114,19 +116,22 @@ export class Wallet {
   }
 
   /**
-   * Adds money to the hold of a running request; see `extendHold`.
+   * Adds money to the hold of a running request; see `extendHold` and `growLease`.
    * @throws InsufficientFunds, KeyLimitReached, WalletSuspended, WalletNotFound, HoldNotFound
    */
   async extend(hold: RollingHold, extension: Extension): Promise<RollingHold> {
-    return extendHold(this.#dependencies, hold, extension);
+    if (hold.leaseTurn === undefined) return extendHold(this.#dependencies, hold, extension);
+    await this.expectActive(hold.accountId);
+    return growLease(this.#dependencies, hold, extension);
   }
 
   /**
-   * Returns a part of a hold to `available` while its request runs; see `shrinkHold`.
+   * Returns a part of a hold to `available` while its request runs; see `shrinkHold`. A lease keeps its money for the
+   * requests after this one, so a hold on a lease stays as it is.
    * @throws HoldNotFound
    */
   async shrink(hold: RollingHold, returnedPico: bigint): Promise<RollingHold> {
-    return shrinkHold(this.#dependencies, hold, returnedPico);
+    return hold.leaseTurn === undefined ? shrinkHold(this.#dependencies, hold, returnedPico) : hold;
   }
 
   /**
@@ -134,7 +139,7 @@ export class Wallet {
    * @throws WalletSuspended
    */
   async expectActive(accountId: string): Promise<void> {
-    return expectActive(this.#dependencies, accountId, this.#dependencies.timing.clock());
+    await expectActive(this.#dependencies, accountId, this.#dependencies.timing.clock());
   }
 
   /**

@@ -1,6 +1,11 @@
 import { encodeTime } from 'ulid';
 import { EmbeddedStore } from '../../../lambdas/adapters/embedded/embedded-store';
 import { Accounts } from '../../../lambdas/domain/accounts/accounts';
+import { SHARDS } from '../../../lambdas/contracts/storage/table-keys/key-parts';
+import { holdPartition } from '../../../lambdas/contracts/storage/table-keys/wallet';
+import { WALLET } from '../../../lambdas/contracts/storage/tables';
+import { isLease } from '../../../lambdas/domain/wallet/leases/lease';
+import type { Item } from '../../../lambdas/domain/table/value';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { UsageRecords } from '../../../lambdas/domain/usage/records/usage-records';
 import type { Labels } from '../../../lambdas/contracts/http/key-rules';
@@ -136,6 +141,12 @@ export class WalletStage {
     const balance = await this.wallet.balance(accountId);
     if (!balance) throw new Error('the wallet is not open');
     return [balance.availablePico, balance.heldPico, balance.spentPico];
+  }
+
+  /** The stored leases. */
+  async leases(): Promise<readonly Item[]> {
+    const shards = SHARDS.map((shard) => this.engine.query({ table: WALLET, partition: holdPartition(shard) }));
+    return (await Promise.all(shards)).flatMap(({ items }) => items).filter(isLease);
   }
 
   async entries(accountId = ACCOUNT): Promise<Entry[]> {
