@@ -1,4 +1,4 @@
-import { auditEventKey } from '../../lambdas/contracts/storage/table-keys';
+import { auditEventKey } from '../../lambdas/contracts/storage/table-keys/audit';
 import { AUDIT } from '../../lambdas/contracts/storage/tables';
 import { FaultyStore } from '../domain/wallet/faulty-store';
 import { ApiStage } from './api-stage';

@@ -1,4 +1,4 @@
-import { AUTO_TOP_UPS_PARTITION, PENDING_REFUNDS_PARTITION } from '../../../lambdas/contracts/storage/table-keys';
+import { AUTO_TOP_UPS_PARTITION, PENDING_REFUNDS_PARTITION } from '../../../lambdas/contracts/storage/table-keys/funds';
 import { ACCOUNTS, WALLET } from '../../../lambdas/contracts/storage/tables';
 import { errorName, type Log } from '../../../lambdas/domain/log';
 import { Funds } from '../../../lambdas/domain/wallet/funds/funds';

@@ -1,6 +1,6 @@
 import type { GrantedRole } from '../../contracts/http/roles';
 import { grantedRoleSchema } from '../../contracts/http/roles';
-import { accountKey, MEMBER_PREFIX, memberKey, membershipKey } from '../../contracts/storage/table-keys';
+import { accountKey, MEMBER_PREFIX, memberKey, membershipKey } from '../../contracts/storage/table-keys/accounts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Actor } from '../access/actor';
 import type { AuditLog } from '../audit/audit-log';

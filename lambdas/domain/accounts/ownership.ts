@@ -1,4 +1,5 @@
-import { isoTime, accountKey, personKey } from '../../contracts/storage/table-keys';
+import { accountKey, personKey } from '../../contracts/storage/table-keys/accounts';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { AccountNotFound, NotAllowed } from '../access/access-errors';
 import type { Actor } from '../access/actor';

@@ -1,6 +1,6 @@
 import { keyLabelSchema } from '../../contracts/http/api-keys';
 import type { KeyRules } from '../../contracts/http/key-rules';
-import { isoTime } from '../../contracts/storage/table-keys';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import type { Actor } from '../access/actor';
 import { DEPLOYMENT, personOf } from '../access/actor';
 import type { KeysDependencies } from './keys-dependencies';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { roleArnSchema } from '../../contracts/http/iam-role';
 import type { KeyRules } from '../../contracts/http/key-rules';
-import { isoTime } from '../../contracts/storage/table-keys';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import type { ActionRecorder } from '../audit/action';
 import { AuditLog } from '../audit/audit-log';
 import type { PageOf, PageRequest } from '../table/page';

@@ -1,5 +1,5 @@
 import { ROTATION_GRACE_SECONDS_MAX } from '../../contracts/http/api-keys';
-import { isoTime } from '../../contracts/storage/table-keys';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import type { Actor } from '../access/actor';
 import { DEPLOYMENT, personOf } from '../access/actor';
 import { VersionMismatch } from '../errors/refusal';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { autoTopUpListingKey } from '../../contracts/storage/table-keys';
+import { autoTopUpListingKey } from '../../contracts/storage/table-keys/funds';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { GuardedWrite } from '../table/commit';
 import type { Item } from '../table/value';

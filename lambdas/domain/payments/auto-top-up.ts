@@ -1,4 +1,5 @@
-import { AUTO_TOP_UPS_PARTITION, autoTopUpKey, isoTime } from '../../contracts/storage/table-keys';
+import { AUTO_TOP_UPS_PARTITION, autoTopUpKey } from '../../contracts/storage/table-keys/funds';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { type Clock, HOUR_MS } from '../clock';
 import { commit } from '../table/commit';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PENDING_REFUNDS_PARTITION, pendingRefundKey } from '../../contracts/storage/table-keys';
+import { PENDING_REFUNDS_PARTITION, pendingRefundKey } from '../../contracts/storage/table-keys/funds';
 import { WALLET } from '../../contracts/storage/tables';
 import { lesser } from '../money/pico';
 import { everyItem } from '../table/every-item';

@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import { personIdSchema } from '../../contracts/storage/ids';
-import { isoTime, personKey, subjectKey } from '../../contracts/storage/table-keys';
+import { personKey, subjectKey } from '../../contracts/storage/table-keys/accounts';
+import { isoTime } from '../../contracts/storage/table-keys/key-parts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import type { Clock } from '../clock';
 import { ControlPlaneUnavailable } from '../errors/refusal';

@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import {
-  CATALOG_STATE_KEY,
-  holdPartition,
-  invitationKey,
-  memberKey,
-  SHARDS,
-} from '../../../lambdas/contracts/storage/table-keys';
+import { invitationKey, memberKey } from '../../../lambdas/contracts/storage/table-keys/accounts';
+import { CATALOG_STATE_KEY } from '../../../lambdas/contracts/storage/table-keys/catalog';
+import { SHARDS } from '../../../lambdas/contracts/storage/table-keys/key-parts';
+import { holdPartition } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { ACCOUNTS, AUDIT, CATALOG, WALLET } from '../../../lambdas/contracts/storage/tables';
 import { Access } from '../../../lambdas/domain/access/access';
 import { NotAllowed } from '../../../lambdas/domain/access/access-errors';

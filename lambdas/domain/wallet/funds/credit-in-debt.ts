@@ -1,4 +1,4 @@
-import { isoTime } from '../../../contracts/storage/table-keys';
+import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
 import { lesser } from '../../money/pico';
 import type { FundsDependencies } from '../dependencies';
 import { transfers } from '../ledger/entry';

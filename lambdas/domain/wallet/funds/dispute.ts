@@ -1,4 +1,4 @@
-import { DEBTS_PARTITION } from '../../../contracts/storage/table-keys';
+import { DEBTS_PARTITION } from '../../../contracts/storage/table-keys/funds';
 import { WALLET } from '../../../contracts/storage/tables';
 import { lesser } from '../../money/pico';
 import { everyItem } from '../../table/every-item';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { grantExpiryKey, grantExpiryPartition, isoTime, SHARDS } from '../../../contracts/storage/table-keys';
+import { grantExpiryKey, grantExpiryPartition } from '../../../contracts/storage/table-keys/funds';
+import { isoTime, SHARDS } from '../../../contracts/storage/table-keys/key-parts';
 import { WALLET } from '../../../contracts/storage/tables';
 import { lesser } from '../../money/pico';
 import { everyItem } from '../../table/every-item';

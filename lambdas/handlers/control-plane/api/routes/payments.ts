@@ -18,7 +18,7 @@ import {
 } from '../../../../contracts/http/payments';
 import type { AuditFields } from '../../../../contracts/storage/audit-event';
 import type { Permission } from '../../../../contracts/http/permissions';
-import { isoTime } from '../../../../contracts/storage/table-keys';
+import { isoTime } from '../../../../contracts/storage/table-keys/key-parts';
 import type { Actor } from '../../../../domain/access/actor';
 import { formatUsd, parseUsd } from '../../../../domain/money/pico';
 import { picoOfCents, wholeCentsIn } from '../../../../domain/payments/cents';
