@@ -19,7 +19,8 @@ const isLeaseDelete = (write: AnyWrite): boolean => 'delete' in write && write.d
 const isLeaseUpdate = (write: AnyWrite): boolean => 'update' in write && write.update.sk.includes('#lease_');
 const isHoldUpdate = (write: AnyWrite): boolean =>
   'update' in write && write.update.pk.startsWith('holds#') && !isLeaseUpdate(write);
-const isDrawer = (write: AnyWrite): boolean => 'update' in write && /#\d\d$/.test(write.update.pk);
+const isDrawer = (write: AnyWrite): boolean =>
+  'update' in write && write.update.sk === 'wallet' && write.update.pk.includes('#');
 const isCounter = (write: AnyWrite, beginning: string): boolean =>
   'update' in write && write.update.pk.startsWith('counters#') && write.update.sk.startsWith(beginning);
 /** Matches both writes that end a leased request: its own usage record and the one of its expiry. */
