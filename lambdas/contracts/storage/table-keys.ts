@@ -179,6 +179,10 @@ export const membershipKey = (personId: string, accountId: string): Key => ({
 export const OPERATORS_PARTITION = 'operators';
 export const operatorKey = (personId: string): Key => ({ pk: OPERATORS_PARTITION, sk: personId });
 
+export const mailPreferencesKey = (personId: string): Key => ({ pk: personId, sk: 'mail-preferences' });
+/** @param hash a keyed hash of the address */
+export const suppressedAddressKey = (hash: string): Key => ({ pk: `suppressed#${hash}`, sk: 'address' });
+
 /**
  * The number of actions of one kind in one period.
  * @param owner a person, an account, or the deployment
@@ -198,6 +202,17 @@ export const idempotencyKey = (id: string): Key => ({ pk: `idempotency#${id}`, s
 // Audit table.
 /** @param chain an account ID or `deployment` */
 export const auditEventKey = (chain: string, sequence: number): Key => ({ pk: chain, sk: ordinal(sequence) });
+
+// Outbox table.
+/** The state of a message, under its ID: it makes a message exist once, also after it was delivered. */
+export const messageKey = (messageId: string): Key => ({ pk: `message#${messageId}`, sk: 'message' });
+/** Only partitions of messages that are still to be mailed begin with this. Another audience gets its own prefix. */
+export const PENDING_MAIL_PREFIX = 'mail#';
+export const pendingMailPartition = (shard: string): string => `${PENDING_MAIL_PREFIX}${shard}`;
+export const pendingMailKey = (messageId: string): Key => ({
+  pk: pendingMailPartition(shardOf(messageId)),
+  sk: messageId,
+});
 
 // Catalog table.
 /** The only partition that the data plane may read. */
