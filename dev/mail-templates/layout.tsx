@@ -46,11 +46,10 @@ export function Mail({
           <Hr style={{ borderColor: '#d9dee4', margin: '24px 0 12px' }} />
           {isOptional ? (
             <Text style={SMALL}>
-              You get this mail because nobody has turned it off for you.{' '}
+              You can decline mails of this kind. Security and billing mails are always sent.{' '}
               <Link href={value('unsubscribeUrl')} style={{ color: '#0f4c81' }}>
                 Stop mails of this kind
               </Link>
-              . Security and billing mails are always sent.
             </Text>
           ) : (
             <Text style={SMALL}>This mail is about your security, your money or your rights, so it is always sent.</Text>

@@ -6,19 +6,20 @@ import { startLocalRun } from './local-run';
 import { temporaryFolder } from './temporary-folder';
 
 const NOW = Date.parse('2026-11-20T10:00:00.000Z');
-const MAIL = { to: 'new@example.test', subject: 'You are invited', text: 'A token' };
+const TEXT = { to: 'new@example.test', subject: 'You are invited', text: 'A token', html: '<p>A token</p>', headers: [] };
+const MAIL = { ...TEXT, messageId: 'msg_1', addressHash: 'a-hash' };
 
 test('the mails of a local run are private files that sort by the time of sending', async () => {
   const path = temporaryFolder();
   const mailer = new SpoolMailer(new DataFolder(path), () => NOW);
   await mailer.send(MAIL);
-  await mailer.send({ ...MAIL, subject: 'Another' });
+  await mailer.send({ ...MAIL, subject: 'Another', messageId: 'msg_2' });
   const spool = join(path, 'mail');
   const files = readdirSync(spool).sort();
-  expect(files).toEqual(['2026-11-20T100000.000Z-1.json', '2026-11-20T100000.000Z-2.json']);
+  expect(files).toEqual(['2026-11-20T100000.000Z-msg_1.json', '2026-11-20T100000.000Z-msg_2.json']);
   expect(files.map((file) => statSync(join(spool, file)).mode & 0o777)).toEqual([0o600, 0o600]);
   expect(statSync(spool).mode & 0o777).toBe(0o700);
-  expect(JSON.parse(readFileSync(join(spool, files[0] ?? ''), 'utf8'))).toEqual(MAIL);
+  expect(JSON.parse(readFileSync(join(spool, files[0] ?? ''), 'utf8'))).toEqual({ ...TEXT, sentAt: '2026-11-20T10:00:00.000Z' });
   rmSync(path, { recursive: true });
 });
 

@@ -3,14 +3,11 @@ import { OidcTokens } from '../../../lambdas/adapters/federation/oidc-tokens';
 import type { Log } from '../../../lambdas/domain/log';
 import { apiDependencies } from '../../../lambdas/handlers/control-plane/api/api-dependencies';
 import { serveApi } from '../../../lambdas/handlers/control-plane/api/serve-api';
-import type { DataFolder } from '../folder/data-folder';
 import type { LocalIdentity } from '../identity/local-identity';
 import { localTokenVerifier } from '../identity/local-token-verifier';
-import { SpoolMailer } from '../mail/spool-mailer';
 import type { LocalServices } from './local-services';
 
 export interface ControlPlaneOptions {
-  readonly folder: DataFolder;
   readonly services: LocalServices;
   readonly identity: LocalIdentity;
   /** IDs of the configured providers. */
@@ -20,11 +17,12 @@ export interface ControlPlaneOptions {
 
 /** Builds the control plane of a local run. Only a dynamic import may load this file. */
 export function openControlPlane(options: ControlPlaneOptions): ReturnType<typeof serveApi> {
-  const { folder, services, identity, providerIds, log } = options;
+  const { services, identity, providerIds, log } = options;
   const { clock } = services;
   const { emails } = identity;
   const verifier = localTokenVerifier(identity, clock);
-  const mailer = new SpoolMailer(folder, clock);
   const federatedTokens = new OidcTokens({ fetchDocument: documentFetcher(), clock });
-  return serveApi(apiDependencies({ ...services, verifier, emails, federatedTokens, mailer, log, providerIds }));
+  return serveApi(
+    apiDependencies({ ...services, verifier, emails, federatedTokens, sendsMail: true, log, providerIds }),
+  );
 }

@@ -13,6 +13,9 @@ import { DataFolder } from '../folder/data-folder';
 import { FolderOwnership } from '../folder/ownership';
 import { LocalIdentity } from '../identity/local-identity';
 import { seedPeople } from '../identity/seed-people';
+import { Inbox } from '../mail/inbox';
+import { LocalMail } from '../mail/local-mail';
+import { SpoolMailer } from '../mail/spool-mailer';
 import type { LocalProvider, Settings } from '../settings';
 import type { ControlPlaneOptions } from './control-plane';
 import { ExpiryClock } from './expiry-clock';
@@ -106,9 +109,15 @@ async function open(
   cleanup.add(() => client.close());
   const gateway = openDataPlane({ services, catalog, client, log, settings });
   const providerIds = providers.map((provider) => provider.settings.id);
-  const api = localApi({ folder, services, identity, providerIds, log });
-  const host = new NodeHost({ gateway, api, requestMs: settings.requestSeconds * 1_000, limits });
+  const api = localApi({ services, identity, providerIds, log });
+  const mailer = new SpoolMailer(folder, services.clock);
+  const inbox = new Inbox(mailer, services.clock());
+  const host = new NodeHost({ gateway, api, inbox, requestMs: settings.requestSeconds * 1_000, limits });
   const port = await host.listen(settings.port);
+  const origin = `http://127.0.0.1:${port}`;
+  const mail = new LocalMail({ services, emails: identity.emails, mailer, publicUrl: origin, log });
+  mail.start();
+  cleanup.add(() => mail.stop());
   const sweeper = new Sweeper({ ...services, expiry }, log);
   cleanup.add(async () => {
     host.stopAccepting();
@@ -117,7 +126,6 @@ async function open(
     // A request may have arrived since on a connection that was still busy.
     await gateway.stop();
   });
-  const origin = `http://127.0.0.1:${port}`;
   identity.allowConsole(origin);
   writeDevFile(folder, origin, account, identity);
   sweeper.start();

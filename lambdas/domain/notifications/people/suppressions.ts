@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { isoTime, suppressedAddressKey } from '../../../contracts/storage/table-keys';
 import { ACCOUNTS, EXPIRES_AT } from '../../../contracts/storage/tables';
 import { type Clock, DAY_MS, SECOND_MS } from '../../clock';
+import { absent, any, compare } from '../../table/condition';
+import { ConditionFailed } from '../../table/table-errors';
 import type { TableStore } from '../../table/table-store';
 
 /**
@@ -18,21 +20,14 @@ export const SUPPRESSION_DAYS = 365;
 /** A later release may know other reasons: they suppress what a complaint does. */
 const storedSchema = z.object({ reason: z.enum(['bounce', 'complaint']).catch('complaint') });
 
-/** The addresses that get no mail. Only keyed hashes are stored: nobody can read an address from them, or try them all. */
-export class Suppressions {
+/** The hashes of addresses that get no mail. */
+export class SuppressedHashes {
   readonly #store: TableStore;
   readonly #clock: Clock;
-  readonly #secret: Uint8Array;
 
-  /** @param options.secret the key of the hashes */
-  constructor(options: { readonly store: TableStore; readonly clock: Clock; readonly secret: Uint8Array }) {
+  constructor(options: { readonly store: TableStore; readonly clock: Clock }) {
     this.#store = options.store;
     this.#clock = options.clock;
-    this.#secret = options.secret;
-  }
-
-  hashOf(address: string): string {
-    return createHmac('sha256', this.#secret).update(address.trim().toLowerCase()).digest('hex');
   }
 
   async of(hash: string): Promise<SuppressionReason | undefined> {
@@ -40,11 +35,34 @@ export class Suppressions {
     return item && storedSchema.parse(item).reason;
   }
 
-  /** Suppressing an address again extends it. */
+  /** Suppressing an address again extends it. A complaint does not replace a bounce, which suppresses more. */
   async add(hash: string, reason: SuppressionReason): Promise<void> {
     const now = this.#clock();
     const until = Math.floor((now + SUPPRESSION_DAYS * DAY_MS) / SECOND_MS);
     const put = { ...suppressedAddressKey(hash), reason, at: isoTime(now), [EXPIRES_AT]: until };
-    await this.#store.write({ table: ACCOUNTS, put });
+    const when = reason === 'bounce' ? undefined : any(absent(), compare('reason', '<>', 'bounce'));
+    try {
+      await this.#store.write({ table: ACCOUNTS, put, ...(when && { when }) });
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
+}
+
+/**
+ * The addresses that get no mail. Only keyed hashes are stored, so that nobody can read an address from them or find it
+ * by trying all.
+ */
+export class Suppressions extends SuppressedHashes {
+  readonly #secret: Uint8Array;
+
+  /** @param options.secret the key of the hashes */
+  constructor(options: { readonly store: TableStore; readonly clock: Clock; readonly secret: Uint8Array }) {
+    super(options);
+    this.#secret = options.secret;
+  }
+
+  hashOf(address: string): string {
+    return createHmac('sha256', this.#secret).update(address.trim().toLowerCase()).digest('hex');
   }
 }
