@@ -14,6 +14,8 @@ const at = z.iso.datetime();
 /** Pico-dollars. */
 const amountPico = z.bigint();
 const role = z.enum(ROLES);
+/** A person's pseudonym, or a command of the deployment. */
+const actor = z.union([personIdSchema, z.literal('deployment')]).default('deployment');
 
 const kind = <Shape extends z.ZodRawShape>(category: Category, shape: Shape) => ({
   category,
@@ -39,8 +41,8 @@ export const KINDS = {
     at,
   }),
   account_in_debt: kind('billing', { debtPico: amountPico, paymentId: id }),
-  key_created: kind('security', { keyId: id, at, by: personIdSchema.optional() }),
-  key_rotated: kind('security', { keyId: id, replacedBy: id, endsAt: at, by: personIdSchema.optional() }),
+  key_created: kind('security', { keyId: id, at, by: actor }),
+  key_rotated: kind('security', { keyId: id, replacedBy: id, endsAt: at, by: actor }),
   key_expiring: kind('security', { keyId: id, endsAt: at }),
   new_sign_in: kind('security', { at }),
   role_changed: kind('security', { role, at }),
@@ -49,7 +51,7 @@ export const KINDS = {
 } as const;
 
 export type Kind = keyof typeof KINDS;
-export type ParametersOf<K extends Kind> = z.infer<(typeof KINDS)[K]['parameters']>;
+export type ParametersOf<K extends Kind> = z.input<(typeof KINDS)[K]['parameters']>;
 
 /** Whether people can decline messages of the category. */
 export const isOptional = (category: Category): category is OptionalCategory =>

@@ -46,6 +46,7 @@ export function renderMail(
 
 /** Words in which a reader recognises a value of a closed list. */
 const WORDS: { readonly [word: string]: string } = {
+  deployment: 'a command of the operator',
   past_due: 'past due',
   terms: 'terms of service',
   privacy: 'privacy policy',
@@ -53,9 +54,9 @@ const WORDS: { readonly [word: string]: string } = {
 
 /** The parameters as text, without the unit that is the last word of their names: `amountPico` is `{{amount}}`. */
 function valuesOf({ parameters }: NewMessage): TemplateValues {
-  const values = Object.entries(parameters as { readonly [name: string]: bigint | string | undefined });
+  const values = Object.entries(parameters as { readonly [name: string]: bigint | string });
   return Object.fromEntries(
-    values.map(([name, value = 'a command of the operator']) => {
+    values.map(([name, value]) => {
       if (typeof value === 'bigint') return [name.replace(/Pico$/, ''), `$${formatUsd(value)}`];
       return [name, /^(at|\w+At)$/.test(name) ? timeText(value) : (WORDS[value] ?? value)];
     }),
