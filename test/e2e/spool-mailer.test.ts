@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { get, type OutgoingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { DataFolder } from '../../dev/local/folder/data-folder';
 import { SpoolMailer } from '../../dev/local/mail/spool-mailer';
 import { startLocalRun } from './local-run';
 import { temporaryFolder } from './temporary-folder';
+import { until } from './until';
 
 const NOW = Date.parse('2026-11-20T10:00:00.000Z');
 const TEXT = { to: 'new@example.test', subject: 'You are invited', text: 'A token', html: '<p>A token</p>', headers: [] };
@@ -36,11 +38,44 @@ test('an invitation in a local run becomes a mail in the data folder and does no
       body: JSON.stringify({ email: 'new@example.test', role: 'developer' }),
     });
     expect([response.status, await response.text()]).toEqual([201, expect.not.stringContaining('tgi_')]);
+    await until('the mail', () => existsSync(join(run.folder, 'mail')) && readdirSync(join(run.folder, 'mail')).length > 0);
     const [file = '', ...others] = readdirSync(join(run.folder, 'mail'));
     expect(others).toEqual([]);
     expect(readFileSync(join(run.folder, 'mail', file), 'utf8')).toMatch(/"to": "new@example.test"[^]*tgi_/);
     expect(run.log.join('')).not.toMatch(/@|tgi_/);
+    const inbox = await fetch(new URL('/inbox', run.gateway.url));
+    const page = await inbox.text();
+    expect([inbox.status, inbox.headers.get('content-security-policy')]).toEqual([
+      200,
+      expect.stringContaining("default-src 'none'"),
+    ]);
+    expect(page).toMatch(/You are invited[^]*To new@example.test[^]*<iframe [^>]*sandbox="allow-popups[^>]*tgi_/);
+    expect(page).not.toContain('<script');
   } finally {
     await run.stop();
   }
 });
+
+test('the inbox page answers only to the names of this machine, and shows mails of this run only', async () => {
+  const run = await startLocalRun();
+  try {
+    const { port } = new URL(run.gateway.url);
+    const mailer = new SpoolMailer(new DataFolder(run.folder), () => NOW);
+    await mailer.send({ ...MAIL, subject: 'Of an earlier run' });
+    const page = await fetch(`http://localhost:${port}/inbox`);
+    expect(await page.text()).toContain('No mail was sent in this run yet');
+    const rebound = await status({ port, headers: { host: 'attacker.example' } });
+    expect(rebound).toBe(421);
+    expect((await fetch(`http://127.0.0.1:${port}/inbox`, { method: 'POST' })).status).toBe(405);
+  } finally {
+    await run.stop();
+  }
+});
+
+const status = (options: { readonly port: string; readonly headers: OutgoingHttpHeaders }): Promise<number> =>
+  new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', path: '/inbox', ...options }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    }).on('error', reject);
+  });
