@@ -25,7 +25,7 @@ export class MailSet extends Construct {
       configurationSetName: set.ref,
       eventDestination: {
         enabled: true,
-        matchingEventTypes: ['SEND', 'BOUNCE', 'COMPLAINT'],
+        matchingEventTypes: ['send', 'bounce', 'complaint'],
         eventBridgeDestination: {
           eventBusArn: stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' }),
         },

@@ -13,7 +13,7 @@ import { MailInDoubt, MailNotTaken } from '../../../lambdas/domain/notifications
 import type { NewMessage } from '../../../lambdas/domain/notifications/outbox/message';
 import { notifyBy, notifyOnce } from '../../../lambdas/domain/notifications/outbox/outbox';
 import { Preferences } from '../../../lambdas/domain/notifications/people/preferences';
-import { Suppressions } from '../../../lambdas/domain/notifications/people/suppressions';
+import { SuppressedHashes, Suppressions } from '../../../lambdas/domain/notifications/people/suppressions';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
 import { AccountStage } from '../accounts/account-stage';
 import { keepingWritten } from './written';
@@ -118,9 +118,10 @@ export class MailStage {
     return delivery.sweep();
   }
 
-  /** Delivers the provider's report. */
-  async report(report: MailReport): Promise<void> {
-    const { store, clock, timing, suppressions } = this;
+  /** Delivers the provider's report. @param store the store that its function works on */
+  async report(report: MailReport, store: TableStore = this.store): Promise<void> {
+    const { clock, timing } = this;
+    const suppressions = new SuppressedHashes({ store, clock });
     const line = (code: string, fields = {}): void => void this.logged.push(JSON.stringify([code, fields]));
     const reports = new MailReports({
       store,
