@@ -186,7 +186,7 @@ test('a mail that cannot be sent for six days is given up with an error, and an 
   expect(stage.logged.at(-1)).toMatch(/^\["MAIL_GIVEN_UP",\{"count":\d+\}\]$/);
 });
 
-test('a message that this release cannot read fails its delivery and no other', async () => {
+test('a message that cannot be read fails its delivery and no other', async () => {
   const { stage, message } = await staged(mandatory);
   const unreadable = { ...mandatory(await stage.accounts.person()), messageId: `msg_${'0'.repeat(40)}` };
   await stage.notify(unreadable);
@@ -194,6 +194,16 @@ test('a message that this release cannot read fails its delivery and no other', 
   expect(await stage.sweep()).toEqual({ overdue: 0, failed: 1 });
   expect(stage.logged).toContain('["MAIL_NOT_DELIVERED",{"cause":"ZodError"}]');
   expect(await stage.stateOf(message)).toBe('sent');
+});
+
+test('a message of a kind that only a later release knows waits for that release', async () => {
+  const { stage, message } = await staged(mandatory);
+  await stage.breakMessage(message, { kind: 'of_a_later_release' });
+  expect(await stage.sweep()).toEqual({ overdue: 0, failed: 0 });
+  expect([stage.sent, stage.logged, await stage.stateOf(message)]).toEqual([[], [], 'pending']);
+  await stage.breakMessage(message, { kind: message.kind });
+  await stage.sweep();
+  expect(stage.sent).toHaveLength(1);
 });
 
 test('the ID of a message is a hash of its event', () => {

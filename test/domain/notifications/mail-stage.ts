@@ -15,6 +15,7 @@ import { notifyBy, notifyOnce } from '../../../lambdas/domain/notifications/outb
 import { Preferences } from '../../../lambdas/domain/notifications/people/preferences';
 import { SuppressedHashes, Suppressions } from '../../../lambdas/domain/notifications/people/suppressions';
 import type { TableStore } from '../../../lambdas/domain/table/table-store';
+import type { Item } from '../../../lambdas/domain/table/value';
 import { AccountStage } from '../accounts/account-stage';
 import { keepingWritten } from './written';
 
@@ -133,10 +134,9 @@ export class MailStage {
     await reports.take(report);
   }
 
-  /** Makes a pending message unreadable, as a later release might. */
-  async breakMessage({ messageId }: Pick<NewMessage, 'messageId'>): Promise<void> {
-    const update = pendingMailKey(messageId);
-    await this.engine.write({ table: OUTBOX, update, change: { set: { kind: 'of_a_later_release' } } });
+  /** Changes an attribute of a pending message. @default makes it unreadable */
+  async breakMessage({ messageId }: Pick<NewMessage, 'messageId'>, set: Item = { recipient: 'nobody' }): Promise<void> {
+    await this.engine.write({ table: OUTBOX, update: pendingMailKey(messageId), change: { set } });
   }
 
   /** The user pool's ID of a person. */

@@ -66,7 +66,8 @@ export class MailDelivery {
     const { store, log } = this.#options;
     try {
       const item = await store.get({ table: OUTBOX, key: pendingMailKey(messageId) });
-      if (item) await this.#deliver(decodePending(item));
+      const message = item && decodePending(item);
+      if (message) await this.#deliver(message);
       return true;
     } catch (error) {
       log.warn('MAIL_NOT_DELIVERED', { cause: errorName(error) });

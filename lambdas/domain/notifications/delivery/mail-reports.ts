@@ -46,6 +46,7 @@ export class MailReports {
     }
     // Every report proves that the provider has taken the mail, so an attempt without an answer is not repeated.
     const item = await store.get({ table: OUTBOX, key: pendingMailKey(messageId) });
-    if (item) await this.#claims.end(decodePending(item), 'sent');
+    const message = item && decodePending(item);
+    if (message) await this.#claims.end(message, 'sent');
   }
 }

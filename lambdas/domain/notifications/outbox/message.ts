@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { isKnown, openValue } from '../../../contracts/storage/open-values';
 import { ROLES } from '../../../contracts/http/roles';
 import { accountIdSchema, invitationIdSchema, personIdSchema } from '../../../contracts/storage/ids';
 import { isoTime } from '../../../contracts/storage/table-keys';
@@ -13,11 +14,11 @@ import { type Kind, KINDS, type ParametersOf } from './kinds';
  * - `billing-details`: only that address.
  */
 const recipientSchema = z.discriminatedUnion('to', [
-  z.strictObject({ to: z.literal('person'), personId: personIdSchema }),
-  z.strictObject({ to: z.literal('roles'), roles: z.array(z.enum(ROLES)).min(1) }),
-  z.strictObject({ to: z.literal('billing') }),
-  z.strictObject({ to: z.literal('billing-details') }),
-  z.strictObject({ to: z.literal('invitation'), invitationId: invitationIdSchema }),
+  z.object({ to: z.literal('person'), personId: personIdSchema }),
+  z.object({ to: z.literal('roles'), roles: z.array(z.enum(ROLES)).min(1) }),
+  z.object({ to: z.literal('billing') }),
+  z.object({ to: z.literal('billing-details') }),
+  z.object({ to: z.literal('invitation'), invitationId: invitationIdSchema }),
 ]);
 export type Recipient = Readonly<z.infer<typeof recipientSchema>>;
 
@@ -46,13 +47,15 @@ const progressSchema = z.object({
   dueAt: z.coerce.number(),
 });
 
+const KIND_NAMES = Object.keys(KINDS) as [Kind, ...Kind[]];
+
 const pendingSchema = progressSchema.extend({
   messageId: z.string(),
   audience: audienceSchema,
   accountId: accountIdSchema.optional(),
   recipient: recipientSchema,
   createdAt: z.iso.datetime(),
-  kind: z.enum(Object.keys(KINDS) as [Kind, ...Kind[]]),
+  kind: openValue(KIND_NAMES),
   parameters: z.unknown(),
 });
 
@@ -60,10 +63,16 @@ const pendingSchema = progressSchema.extend({
 export type PendingMessage = NewMessage &
   Readonly<z.infer<typeof progressSchema>> & { readonly createdAt: string; readonly recipient: Recipient };
 
-/** @throws ZodError for an item that is no message of this release */
-export function decodePending(item: Item): PendingMessage {
+/**
+ * @returns undefined for a kind that only a later release knows: it stays in the outbox for that release
+ * @throws ZodError for an item that is no message
+ */
+export function decodePending(item: Item): PendingMessage | undefined {
   const { parameters, ...rest } = pendingSchema.parse(item);
-  return { ...rest, parameters: KINDS[rest.kind].parameters.parse(parameters) } as PendingMessage;
+  if (!isKnown(KIND_NAMES, rest.kind)) return undefined;
+  // Parameters that only a later release knows are left out, and the others mean what they mean today.
+  const known = z.object(KINDS[rest.kind].parameters.shape as z.ZodRawShape);
+  return { ...rest, parameters: known.parse(parameters) } as unknown as PendingMessage;
 }
 
 export function encodePending(message: NewMessage, now: number): Item {

@@ -19,7 +19,6 @@ export class TemplateMismatch extends Error {
 }
 
 const PLACEHOLDER = /\{\{(\w+)\}\}/g;
-const PART = /\{\{#(\w+)\}\}([^]*?)\{\{\/\1\}\}/g;
 const ESCAPES: { readonly [character: string]: string } = {
   '&': '&amp;',
   '<': '&lt;',
@@ -42,13 +41,22 @@ export function fillIn({ subject, text, html }: Template, values: TemplateValues
     return value;
   };
   const fill = (template: string, written: (value: string) => string): string =>
-    template
-      .replace(PART, (_all, name: string, part: string) => (values[name] === undefined ? '' : part))
-      .replace(PLACEHOLDER, (_all, name: string) => written(valueOf(name)));
+    withoutParts(template, values).replace(PLACEHOLDER, (_all, name: string) => written(valueOf(name)));
   const plain = (template: string): string => fill(template, (value) => value);
   return {
     subject: plain(subject),
     text: plain(text),
     html: fill(html, escapeHtml),
   };
+}
+
+/** Leaves out the parts whose value is missing, and the marks of the others. */
+function withoutParts(template: string, values: TemplateValues): string {
+  const [start = '', ...parts] = template.split('{{#');
+  const rest = parts.map((part) => {
+    const name = part.slice(0, part.indexOf('}}'));
+    const [inside = '', after = ''] = part.slice(name.length + '}}'.length).split(`{{/${name}}}`);
+    return values[name] === undefined ? after : inside + after;
+  });
+  return start + rest.join('');
 }
