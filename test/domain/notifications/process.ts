@@ -30,7 +30,8 @@ export class MortalProcess {
     return this.steps >= this.#diesAt;
   }
 
-  async sweep(): Promise<void> {
+  /** Delivers one message, so that the steps are the same each time. */
+  async deliver(messageId: string): Promise<void> {
     const { store } = this.#stage;
     const mortal: TableStore = {
       get: (get) => this.#call(() => store.get(get)),
@@ -48,10 +49,7 @@ export class MortalProcess {
         await this.#stage.mailer(mail);
         this.sentAt = this.steps;
       });
-    await this.#stage
-      .delivery({ store: mortal, send })
-      .sweep()
-      .catch(() => undefined);
+    await this.#stage.delivery({ store: mortal, send }).deliver(messageId);
   }
 
   async #call<T>(work: () => Promise<T>): Promise<T> {
