@@ -52,7 +52,9 @@ export function Mail({
               </Link>
             </Text>
           ) : (
-            <Text style={SMALL}>This mail is about your security, your money or your rights, so it is always sent.</Text>
+            <Text style={SMALL}>
+              This mail is about your security, your money or your rights, so it is always sent.
+            </Text>
           )}
         </Container>
       </Body>
@@ -78,7 +80,7 @@ export const ConsoleButton = ({ children }: { readonly children: ReactNode }) =>
 /** The account that a mail is about, by its ID: a name is text that a stranger may have chosen. */
 export const AboutAccount = () => <Paragraph>Account: {value('accountId')}</Paragraph>;
 
-/** What a reader should do about a change that nobody of theirs made. */
+/** Tells the reader how to react to a change that they did not make. */
 export const IfUnexpected = ({ children }: { readonly children: ReactNode }) => (
   <Paragraph>If you did not expect this, {children}</Paragraph>
 );

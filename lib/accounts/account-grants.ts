@@ -36,12 +36,9 @@ export class AccountGrants {
 
   /** Finds the people whom a message is for, what they want to get, and addresses that get no mail. */
   readRecipients(grantee: IGrantable): Grant {
-    return grantItems(
-      grantee,
-      this.#accounts,
-      ['dynamodb:GetItem'],
-      [...ACCOUNTS, ...PEOPLE, ...SUPPRESSED],
-    ).combine(grantItems(grantee, this.#accounts, ['dynamodb:Query'], ACCOUNTS));
+    return grantItems(grantee, this.#accounts, ['dynamodb:GetItem'], [...ACCOUNTS, ...PEOPLE, ...SUPPRESSED]).combine(
+      grantItems(grantee, this.#accounts, ['dynamodb:Query'], ACCOUNTS),
+    );
   }
 
   /** Suppresses an address, by its hash. */

@@ -59,7 +59,11 @@ export class MailFeedback extends Construct {
     for (const [name, outcome] of Object.entries(OUTCOMES)) this.#route(name, outcome, mailSet);
   }
 
-  #route(name: string, { outcome, detailType, detail }: (typeof OUTCOMES)[keyof typeof OUTCOMES], { setName }: MailSet) {
+  #route(
+    name: string,
+    { outcome, detailType, detail }: (typeof OUTCOMES)[keyof typeof OUTCOMES],
+    { setName }: MailSet,
+  ) {
     const tag = (tagName: string): string => EventField.fromPath(`$.detail.mail.tags.${tagName}[0]`);
     const rule = new Rule(this, name, {
       description: `Reports to the outbox that a mail was ${outcome}`,

@@ -8,7 +8,13 @@ import { temporaryFolder } from './temporary-folder';
 import { until } from './until';
 
 const NOW = Date.parse('2026-11-20T10:00:00.000Z');
-const TEXT = { to: 'new@example.test', subject: 'You are invited', text: 'A token', html: '<p>A token</p>', headers: [] };
+const TEXT = {
+  to: 'new@example.test',
+  subject: 'You are invited',
+  text: 'A token',
+  html: '<p>A token</p>',
+  headers: [],
+};
 const MAIL = { ...TEXT, messageId: 'msg_1', addressHash: 'a-hash' };
 
 test('the mails of a local run are private files that sort by the time of sending', async () => {
@@ -21,7 +27,10 @@ test('the mails of a local run are private files that sort by the time of sendin
   expect(files).toEqual(['2026-11-20T100000.000Z-msg_1.json', '2026-11-20T100000.000Z-msg_2.json']);
   expect(files.map((file) => statSync(join(spool, file)).mode & 0o777)).toEqual([0o600, 0o600]);
   expect(statSync(spool).mode & 0o777).toBe(0o700);
-  expect(JSON.parse(readFileSync(join(spool, files[0] ?? ''), 'utf8'))).toEqual({ ...TEXT, sentAt: '2026-11-20T10:00:00.000Z' });
+  expect(JSON.parse(readFileSync(join(spool, files[0] ?? ''), 'utf8'))).toEqual({
+    ...TEXT,
+    sentAt: '2026-11-20T10:00:00.000Z',
+  });
   rmSync(path, { recursive: true });
 });
 
@@ -38,7 +47,10 @@ test('an invitation in a local run becomes a mail in the data folder and does no
       body: JSON.stringify({ email: 'new@example.test', role: 'developer' }),
     });
     expect([response.status, await response.text()]).toEqual([201, expect.not.stringContaining('tgi_')]);
-    await until('the mail', () => existsSync(join(run.folder, 'mail')) && readdirSync(join(run.folder, 'mail')).length > 0);
+    await until(
+      'the mail',
+      () => existsSync(join(run.folder, 'mail')) && readdirSync(join(run.folder, 'mail')).length > 0,
+    );
     const [file = '', ...others] = readdirSync(join(run.folder, 'mail'));
     expect(others).toEqual([]);
     expect(readFileSync(join(run.folder, 'mail', file), 'utf8')).toMatch(/"to": "new@example.test"[^]*tgi_/);

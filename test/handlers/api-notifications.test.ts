@@ -113,7 +113,7 @@ test('a link that was changed, belongs to another deployment or has no token uns
   expect((await mine()).body).toEqual(EVERYTHING);
 });
 
-test('a request to an unsubscribe link that is no click, or too large, is refused', async () => {
+test('a request to an unsubscribe link without the field of a click, or with too large a body, is refused', async () => {
   const link = linkIn(await welcomeMail());
   expect((await follow(link, 'POST', '')).status).toBe(400);
   expect((await follow(link, 'POST', 'x'.repeat(5_000))).status).toBe(413);
@@ -122,7 +122,10 @@ test('a request to an unsubscribe link that is no click, or too large, is refuse
 
 test('the administrators of an account are told about new and rotated keys, and a person about a new role', async () => {
   const account = `/v1/accounts/${stage.accountId}`;
-  stage.emails.set('owner', 'owner@example.test').set('admin', 'admin@example.test').set('auditor', 'auditor@example.test');
+  stage.emails
+    .set('owner', 'owner@example.test')
+    .set('admin', 'admin@example.test')
+    .set('auditor', 'auditor@example.test');
   const created = await stage.ask({ method: 'POST', path: `${account}/keys`, as: 'owner', body: {} });
   const key = String(created.body['keyId']);
   await stage.ask({ method: 'POST', path: `${account}/keys/${key}/rotate`, as: 'owner', body: { graceSeconds: 60 } });

@@ -299,7 +299,9 @@ async function callsOfMails(): Promise<{ readonly delivering: string[]; readonly
 test('the functions that send mails have exactly the table permissions that they use', async () => {
   const { delivering, reporting } = await callsOfMails();
   expect(delivering).toEqual(allowedBy('NotificationsMailSweepPolicy'));
-  const received = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map((name) => `outbox ${name} *`);
+  const received = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
+    (name) => `outbox ${name} *`,
+  );
   expect([...delivering, ...received].sort()).toEqual(allowedBy('NotificationsMailDeliverPolicy'));
   expect(reporting).toEqual(allowedBy('NotificationsFeedbackReportsPolicy'));
 });

@@ -30,23 +30,26 @@ test('mails link to the domain or to the configured address, and only over https
   expect(variablesOf('NotificationsMailSweep', synthesize('longest'))['PUBLIC_URL']).toBe('none');
 });
 
-test.each(FUNCTIONS)('the function %s may send email from the configured address, with one configuration set', (name) => {
-  const [statement, ...others] = statementsOf(name).filter((each) => JSON.stringify(each).includes('"ses:'));
-  expect(others).toEqual([]);
-  expect(statement).toMatchObject({
-    Action: 'ses:SendEmail',
-    Condition: { StringEquals: { 'ses:FromAddress': SENDER } },
-    Effect: 'Allow',
-  });
-  const resources = (at(statement, 'Resource') as readonly unknown[]).map((resource) => JSON.stringify(resource));
-  expect(resources.map((text) => /:(identity|configuration-set)\//.exec(text)?.[1]).sort()).toEqual([
-    'configuration-set',
-    'identity',
-    'identity',
-  ]);
-  expect(resources.find((text) => text.includes('configuration-set'))).toContain(`"Ref":"${setId}"`);
-  expect(variablesOf(name)).toMatchObject({ MAIL_FROM: SENDER, MAIL_SET: { Ref: setId } });
-});
+test.each(FUNCTIONS)(
+  'the function %s may send email from the configured address, with one configuration set',
+  (name) => {
+    const [statement, ...others] = statementsOf(name).filter((each) => JSON.stringify(each).includes('"ses:'));
+    expect(others).toEqual([]);
+    expect(statement).toMatchObject({
+      Action: 'ses:SendEmail',
+      Condition: { StringEquals: { 'ses:FromAddress': SENDER } },
+      Effect: 'Allow',
+    });
+    const resources = (at(statement, 'Resource') as readonly unknown[]).map((resource) => JSON.stringify(resource));
+    expect(resources.map((text) => /:(identity|configuration-set)\//.exec(text)?.[1]).sort()).toEqual([
+      'configuration-set',
+      'identity',
+      'identity',
+    ]);
+    expect(resources.find((text) => text.includes('configuration-set'))).toContain(`"Ref":"${setId}"`);
+    expect(variablesOf(name)).toMatchObject({ MAIL_FROM: SENDER, MAIL_SET: { Ref: setId } });
+  },
+);
 
 test.each(FUNCTIONS)('the function %s may read addresses in the user pool and nothing else of it', (name) => {
   const pool = statementsOf(name).filter((each) => JSON.stringify(each).includes('cognito-idp:'));
@@ -62,7 +65,10 @@ test('new mails invoke the function, and no other change of the outbox', () => {
   expect(filters.map(({ Pattern }) => JSON.parse(Pattern) as unknown)).toEqual([
     { eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: [{ prefix: 'mail#' }] } } } },
   ]);
-  expect(mapping).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'], BisectBatchOnFunctionError: true });
+  expect(mapping).toMatchObject({
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    BisectBatchOnFunctionError: true,
+  });
 });
 
 test('the mail sweep runs every minute, and neither its schedule nor Lambda retries a failed run', () => {

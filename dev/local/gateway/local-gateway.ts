@@ -14,7 +14,7 @@ import { FolderOwnership } from '../folder/ownership';
 import { LocalIdentity } from '../identity/local-identity';
 import { seedPeople } from '../identity/seed-people';
 import { Inbox } from '../mail/inbox';
-import { LocalMail } from '../mail/local-mail';
+import { LocalMail, type LocalMailOptions } from '../mail/local-mail';
 import { SpoolMailer } from '../mail/spool-mailer';
 import type { LocalProvider, Settings } from '../settings';
 import type { ControlPlaneOptions } from './control-plane';
@@ -115,9 +115,7 @@ async function open(
   const host = new NodeHost({ gateway, api, inbox, requestMs: settings.requestSeconds * 1_000, limits });
   const port = await host.listen(settings.port);
   const origin = `http://127.0.0.1:${port}`;
-  const mail = new LocalMail({ services, emails: identity.emails, mailer, publicUrl: origin, log });
-  mail.start();
-  cleanup.add(() => mail.stop());
+  startMail({ services, emails: identity.emails, mailer, publicUrl: origin, log }, cleanup);
   const sweeper = new Sweeper({ ...services, expiry }, log);
   cleanup.add(async () => {
     host.stopAccepting();
@@ -180,6 +178,12 @@ async function startReaders(
   const spendWatch = new SpendWatch(services, log);
   spendWatch.start();
   cleanup.add(() => spendWatch.stop());
+}
+
+function startMail(options: LocalMailOptions, cleanup: Cleanup): void {
+  const mail = new LocalMail(options);
+  mail.start();
+  cleanup.add(() => mail.stop());
 }
 
 /** Imports the demo provider lazily, because loading it would slow down a start that uses real ones. */

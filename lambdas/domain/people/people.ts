@@ -23,11 +23,7 @@ export class People {
   readonly #notify: Notify;
 
   /** @param options.notify welcomes people. @default nobody is welcomed */
-  constructor(options: {
-    readonly store: TableStore;
-    readonly clock: Clock;
-    readonly notify?: Notify | undefined;
-  }) {
+  constructor(options: { readonly store: TableStore; readonly clock: Clock; readonly notify?: Notify | undefined }) {
     this.#store = options.store;
     this.#clock = options.clock;
     this.#notify = options.notify ?? NO_NOTIFY;

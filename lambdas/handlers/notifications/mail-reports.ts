@@ -10,8 +10,8 @@ export interface MailReportsDependencies {
 export function mailReports({ reports, log }: MailReportsDependencies): (event: unknown) => Promise<void> {
   return async (event) => {
     const { data: report } = mailReportSchema.safeParse(event);
-    // Not a mail of the outbox. It is not an error, because people can send test mails with the configuration set.
-    if (report === undefined) return log.warn('MAIL_REPORT_UNKNOWN');
-    await reports.take(report);
+    // A mail that is not from the outbox is no error: people can send test mails with the configuration set.
+    if (report === undefined) log.warn('MAIL_REPORT_UNKNOWN');
+    else await reports.take(report);
   };
 }

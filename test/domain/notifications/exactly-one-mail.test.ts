@@ -5,7 +5,9 @@ import {
   ATTEMPTS_IN_DOUBT_MAX,
   GIVE_UP_MS,
   OVERDUE_MS,
+  SWEEP_MS_MAX,
 } from '../../../lambdas/domain/notifications/delivery/mail-delivery';
+import type { Mailer } from '../../../lambdas/domain/notifications/mailer';
 import type { NewMessage } from '../../../lambdas/domain/notifications/outbox/message';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
 import { keyCreated, newSignIn, welcome } from '../../../lambdas/domain/notifications/outbox/messages';
@@ -39,7 +41,11 @@ async function anHour(stage: MailStage): Promise<void> {
 async function everyCrash(
   of: (personId: string) => NewMessage,
   detectsRepeats: boolean,
-  check: (history: { readonly stage: MailStage; readonly process: MortalProcess; message: NewMessage }) => Promise<void>,
+  check: (history: {
+    readonly stage: MailStage;
+    readonly process: MortalProcess;
+    message: NewMessage;
+  }) => Promise<void>,
 ): Promise<number> {
   for (let diesAt = 0; diesAt < STEPS_MAX; diesAt += 1) {
     const { stage, message } = await staged(of, detectsRepeats);
@@ -123,7 +129,11 @@ test('a process that dies while it makes one message for each of several people 
     const process = new MortalProcess(stage, diesAt);
     await process.deliver(message.messageId);
     await anHour(stage);
-    expect([diesAt, stage.sent.length, new Set(stage.sent.map(({ messageId }) => messageId)).size]).toEqual([diesAt, 4, 4]);
+    expect([diesAt, stage.sent.length, new Set(stage.sent.map(({ messageId }) => messageId)).size]).toEqual([
+      diesAt,
+      4,
+      4,
+    ]);
     if (!process.isDead) return;
   }
   throw new Error('STEPS_MAX is too small');
@@ -203,6 +213,21 @@ test('a mail that cannot be sent for six days is given up with an error, and an 
   expect(stage.logged.at(-1)).toMatch(/^\["MAIL_GIVEN_UP",\{"count":\d+\}\]$/);
 });
 
+test('a sweep ends in time for its function, and the next one goes on', async () => {
+  const { stage } = await staged(mandatory);
+  for (let more = 0; more < 4; more += 1) await stage.notify(mandatory(await stage.accounts.person()));
+  const slow: Mailer['send'] = async (mail) => {
+    stage.pass(SWEEP_MS_MAX / 2);
+    await stage.mailer(mail);
+  };
+  const counts: number[] = [];
+  for (let sweep = 0; sweep < 3; sweep += 1) {
+    await stage.delivery({ send: slow }).sweep();
+    counts.push(stage.sent.length);
+  }
+  expect(counts).toEqual([2, 4, 5]);
+});
+
 test('a message that cannot be read fails its delivery and no other', async () => {
   const { stage, message } = await staged(mandatory);
   const unreadable = { ...mandatory(await stage.accounts.person()), messageId: `msg_${'0'.repeat(40)}` };
@@ -224,6 +249,9 @@ test('a message of a kind that only a later release knows waits for that release
 });
 
 test('the ID of a message is a hash of its event', () => {
-  const id = createHash('sha256').update(JSON.stringify(['welcome', 'per_1'])).digest('hex').slice(0, 40);
+  const id = createHash('sha256')
+    .update(JSON.stringify(['welcome', 'per_1']))
+    .digest('hex')
+    .slice(0, 40);
   expect(welcome('per_1').messageId).toBe(`msg_${id}`);
 });

@@ -24,7 +24,7 @@ export const MINUTE_MS = 60_000;
 const SECRET = new Uint8Array(32).fill(7);
 
 /**
- * What the provider does with a mail.
+ * The provider's reaction to a mail.
  * - `accept`: sends it. `refuse`: does not, and says so.
  * - `lose`: sends it, but its answer is lost. `fail`: does not send it, and nobody knows.
  */

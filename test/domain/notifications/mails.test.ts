@@ -36,31 +36,37 @@ const CASES = EVERY_KIND.flatMap((kind) =>
   [undefined, 'none', ...OPTIONAL_CATEGORIES].map((wanted) => [kind, wanted ?? 'everything'] as const),
 );
 
-test.each(CASES)('the mail %s to a person who wants %s is sent unless its category was declined', async (kind, wanted) => {
-  const stage = new MailStage();
-  const personId = await notifyOf(kind, stage);
-  if (wanted !== 'everything') {
-    const wants = (category: string) => wanted === category;
-    const [product, lowBalance, budget] = [wants('product'), wants('lowBalance'), wants('budget')];
-    await stage.preferences.replace(personId, { product, lowBalance, budget });
-  }
-  await stage.sweep();
-  const { category } = KINDS[kind];
-  const isWanted = !isOptional(category) || wanted === 'everything' || wanted === category;
-  expect(stage.sent.map(({ to }) => to)).toEqual(isWanted ? [OWN_EMAIL] : []);
-});
+test.each(CASES)(
+  'the mail %s to a person who wants %s is sent unless its category was declined',
+  async (kind, wanted) => {
+    const stage = new MailStage();
+    const personId = await notifyOf(kind, stage);
+    if (wanted !== 'everything') {
+      const wants = (category: string) => wanted === category;
+      const [product, lowBalance, budget] = [wants('product'), wants('lowBalance'), wants('budget')];
+      await stage.preferences.replace(personId, { product, lowBalance, budget });
+    }
+    await stage.sweep();
+    const { category } = KINDS[kind];
+    const isWanted = !isOptional(category) || wanted === 'everything' || wanted === category;
+    expect(stage.sent.map(({ to }) => to)).toEqual(isWanted ? [OWN_EMAIL] : []);
+  },
+);
 
-test.each(EVERY_KIND)('the mail %s has no open placeholder, and no image, script or style from the network', async (kind) => {
-  const stage = new MailStage();
-  await notifyOf(kind, stage);
-  await stage.sweep();
-  const [mail] = stage.sent;
-  expect(`${mail?.subject} ${mail?.text} ${mail?.html}`).not.toMatch(/\{\{|\}\}|undefined|null/);
-  expect(mail?.html).not.toMatch(/<(script|img|link|iframe)|url\(/i);
-  const links = [...(mail?.html ?? '').matchAll(/(?:href|src)="([^"]*)"/g)].map(([, link = '']) => link);
-  expect(links.length).toBeGreaterThan(0);
-  expect(links.filter((link) => !link.startsWith(PUBLIC_URL))).toEqual([]);
-});
+test.each(EVERY_KIND)(
+  'the mail %s has no open placeholder, and no image, script or style from the network',
+  async (kind) => {
+    const stage = new MailStage();
+    await notifyOf(kind, stage);
+    await stage.sweep();
+    const [mail] = stage.sent;
+    expect(`${mail?.subject} ${mail?.text} ${mail?.html}`).not.toMatch(/\{\{|\}\}|undefined|null/);
+    expect(mail?.html).not.toMatch(/<(script|img|link|iframe)|url\(/i);
+    const links = [...(mail?.html ?? '').matchAll(/(?:href|src)="([^"]*)"/g)].map(([, link = '']) => link);
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter((link) => !link.startsWith(PUBLIC_URL))).toEqual([]);
+  },
+);
 
 test.each(EVERY_KIND)('the mail %s offers to unsubscribe in one click exactly if it is optional', async (kind) => {
   const stage = new MailStage();

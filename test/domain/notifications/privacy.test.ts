@@ -26,7 +26,10 @@ test('no address, name or text of a mail is written to a table or a log on any w
     await stage.report({ outcome: 'bounced', messageId, addressHash });
   }
   const everything = [...stage.written.slice(fromHere), ...stage.logged].join('\n');
-  const texts = stage.sent.flatMap(({ subject, text }) => [subject, ...text.split('\n').filter((line) => line.length > 20)]);
+  const texts = stage.sent.flatMap(({ subject, text }) => [
+    subject,
+    ...text.split('\n').filter((line) => line.length > 20),
+  ]);
   for (const secret of [CANARY, 'canary', '@', NAME, ...texts]) expect(everything).not.toContain(secret);
 });
 

@@ -1,5 +1,10 @@
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
-import { keyCreated, roleChanged, topUpSucceeded, welcome } from '../../../lambdas/domain/notifications/outbox/messages';
+import {
+  keyCreated,
+  roleChanged,
+  topUpSucceeded,
+  welcome,
+} from '../../../lambdas/domain/notifications/outbox/messages';
 import { MailStage } from './mail-stage';
 
 const AT = '2026-11-20T10:00:00.000Z';

@@ -88,8 +88,8 @@ export class Claims {
   }
 
   /**
-   * Ends a message, whoever has claimed it: its data is deleted, and how it ended stays until the message would have
-   * expired. Ending an ended message has no effect.
+   * Ends a message, also one that another process has claimed: its data is deleted, and how it ended stays until the
+   * message would have expired. Ending an ended message has no effect.
    */
   async end({ messageId, createdAt }: Pick<PendingMessage, 'messageId' | 'createdAt'>, end: End): Promise<void> {
     const set = {

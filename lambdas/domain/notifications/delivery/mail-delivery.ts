@@ -1,6 +1,6 @@
 import { pendingMailKey, pendingMailPartition, SHARDS } from '../../../contracts/storage/table-keys';
 import { OUTBOX } from '../../../contracts/storage/tables';
-import { type Clock, DAY_MS, HOUR_MS } from '../../clock';
+import { type Clock, DAY_MS, HOUR_MS, SECOND_MS } from '../../clock';
 import { errorName, type Log } from '../../log';
 import { everyItem } from '../../table/every-item';
 import { systemTiming, type Timing } from '../../table/retry';
@@ -18,10 +18,12 @@ import { renderMail } from '../templates/render-mail';
 import { Claims, type End } from './claims';
 import type { MailLinks } from './mail-links';
 
-/** A message is given up a day before its items expire, so that the log tells of it. */
+/** A message is given up a day before its items expire, so that the log reports it. */
 export const GIVE_UP_MS = 6 * DAY_MS;
 /** A message that is still pending after this long is late enough for an operator to look. */
 export const OVERDUE_MS = HOUR_MS;
+/** A sweep begins no delivery after this long, so that its function ends in time; the next one goes on. */
+export const SWEEP_MS_MAX = 40 * SECOND_MS;
 /** How often a mail is handed over that may already have been sent. */
 export const ATTEMPTS_IN_DOUBT_MAX = 3;
 
@@ -84,6 +86,7 @@ export class MailDelivery {
       for await (const item of everyItem(this.#options.store, query)) {
         const { messageId, isDue, isOverdue } = dueness(item, now);
         if (isOverdue) sweep.overdue += 1;
+        if (this.#options.clock() - now >= SWEEP_MS_MAX) return sweep;
         if (isDue && !(await this.deliver(messageId))) sweep.failed += 1;
       }
     }

@@ -10,7 +10,7 @@ import { decodePending } from '../outbox/message';
 import type { Suppressions } from '../people/suppressions';
 import { Claims } from './claims';
 
-/** What the mail provider reports about one mail. It names the mail and the hash of its address, never the address. */
+/** The mail provider's report about one mail. It names the mail and the hash of its address, never the address. */
 export const mailReportSchema = z.object({
   outcome: z.enum(['sent', 'bounced', 'complained']),
   messageId: z.string().regex(/^msg_[0-9a-f]{40}$/),

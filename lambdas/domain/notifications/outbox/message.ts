@@ -8,7 +8,7 @@ import type { Item, Value } from '../../table/value';
 import { type Kind, KINDS, type ParametersOf } from './kinds';
 
 /**
- * Who gets a message. It never holds an address: that is looked up when the mail is sent.
+ * The people who get a message. No address is stored: it is looked up when the mail is sent.
  * - `roles`: the account's members with one of these roles.
  * - `billing`: the address of the billing details or, without one, the owner and the members with the role billing.
  * - `billing-details`: only that address.
@@ -22,7 +22,7 @@ const recipientSchema = z.discriminatedUnion('to', [
 ]);
 export type Recipient = Readonly<z.infer<typeof recipientSchema>>;
 
-/** Which deliveries a message is for. Webhooks of customers will be another audience with partitions of their own. */
+/** Selects the deliveries that a message is for. Webhooks of accounts will be another audience with its own partitions. */
 const audienceSchema = z.literal('mail');
 
 type Message<K extends Kind> = {
@@ -65,13 +65,13 @@ export type PendingMessage = NewMessage &
 
 /**
  * @returns undefined for a kind that only a later release knows: it stays in the outbox for that release
- * @throws ZodError for an item that is no message
+ * @throws ZodError for an item that is not a message
  */
 export function decodePending(item: Item): PendingMessage | undefined {
   const { parameters, ...rest } = pendingSchema.parse(item);
   if (!isKnown(KIND_NAMES, rest.kind)) return undefined;
   // Parameters that only a later release knows are left out, and the others mean what they mean today.
-  const known = z.object(KINDS[rest.kind].parameters.shape as z.ZodRawShape);
+  const known = z.object(KINDS[rest.kind].parameters.shape);
   return { ...rest, parameters: known.parse(parameters) } as unknown as PendingMessage;
 }
 
@@ -81,7 +81,7 @@ export function encodePending(message: NewMessage, now: number): Item {
     messageId,
     audience: 'mail',
     kind,
-    recipient: recipient as unknown as Value,
+    recipient: recipient,
     parameters: definedMembers(KINDS[kind].parameters.parse(message.parameters)),
     ...(accountId !== undefined && { accountId }),
     state: 'waiting',

@@ -46,15 +46,14 @@ export function budgetReached(
 }
 
 const ofPayment =
-  <K extends 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed'>(kind: K) =>
-  ({ accountId, ...parameters }: Payment): NewMessage =>
-    ({
-      messageId: messageIdOf(kind, accountId, parameters.paymentId),
-      kind,
-      accountId,
-      recipient: BILLING,
-      parameters,
-    }) as NewMessage;
+  (kind: 'top_up_succeeded' | 'top_up_failed' | 'auto_top_up_failed' | 'auto_top_up_action_needed') =>
+  ({ accountId, ...parameters }: Payment): NewMessage => ({
+    messageId: messageIdOf(kind, accountId, parameters.paymentId),
+    kind,
+    accountId,
+    recipient: BILLING,
+    parameters,
+  });
 
 export const topUpSucceeded = ofPayment('top_up_succeeded');
 export const topUpFailed = ofPayment('top_up_failed');

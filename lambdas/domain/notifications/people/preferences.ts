@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { type MailPreferences, OPTIONAL_CATEGORIES, type OptionalCategory } from '../../../contracts/http/notifications';
+import {
+  type MailPreferences,
+  OPTIONAL_CATEGORIES,
+  type OptionalCategory,
+} from '../../../contracts/http/notifications';
 import { mailPreferencesKey } from '../../../contracts/storage/table-keys';
 import { ACCOUNTS } from '../../../contracts/storage/tables';
 import type { TableStore } from '../../table/table-store';
