@@ -45,11 +45,12 @@ export class MailStage {
   readonly suppressions: Suppressions;
   readonly detectsRepeats: boolean;
 
-  constructor({ detectsRepeats = false }: { readonly detectsRepeats?: boolean } = {}) {
+  /** @param options.on another engine. @default one in memory, whose changes `engine` publishes */
+  constructor({ detectsRepeats = false, on }: { readonly detectsRepeats?: boolean; readonly on?: TableStore } = {}) {
     const clock = () => this.now;
     this.detectsRepeats = detectsRepeats;
     this.engine = EmbeddedStore.memory({ clock });
-    this.store = keepingWritten(this.engine, this.written);
+    this.store = keepingWritten(on ?? this.engine, this.written);
     this.accounts = new AccountStage(this.store);
     this.preferences = new Preferences({ store: this.store });
     this.suppressions = new Suppressions({ store: this.store, clock, secret: SECRET });
@@ -136,16 +137,16 @@ export class MailStage {
 
   /** Changes an attribute of a pending message. @default makes it unreadable */
   async breakMessage({ messageId }: Pick<NewMessage, 'messageId'>, set: Item = { recipient: 'nobody' }): Promise<void> {
-    await this.engine.write({ table: OUTBOX, update: pendingMailKey(messageId), change: { set } });
+    await this.store.write({ table: OUTBOX, update: pendingMailKey(messageId), change: { set } });
   }
 
   /** The user pool's ID of a person. */
   async subjectOf(personId: string): Promise<string> {
-    return subjectOf((await this.engine.get({ table: ACCOUNTS, key: personKey(personId) }))!);
+    return subjectOf((await this.store.get({ table: ACCOUNTS, key: personKey(personId) }))!);
   }
 
   /** How far a message is; undefined if it does not exist. */
   async stateOf({ messageId }: Pick<NewMessage, 'messageId'>): Promise<unknown> {
-    return (await this.engine.get({ table: OUTBOX, key: messageKey(messageId) }))?.['state'];
+    return (await this.store.get({ table: OUTBOX, key: messageKey(messageId) }))?.['state'];
   }
 }
