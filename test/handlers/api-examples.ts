@@ -58,6 +58,9 @@ export const EXAMPLES: { readonly [id: string]: Example } = {
   leaveAccount: at('/v1/me/accounts/{accountId}'),
   attestAdult: at('/v1/me/attestation', { body: { adult: true } }),
 
+  getMyNotifications: at('/v1/me/notifications'),
+  setMyNotifications: at('/v1/me/notifications', { body: { product: false, lowBalance: true, budget: true } }),
+
   createAccount: at('/v1/accounts', { body: { name: 'Another' } }),
   listAccounts: at('/v1/accounts'),
   getAccount: at('/v1/accounts/{accountId}'),

@@ -3,7 +3,13 @@ import type { Standing } from '../../lambdas/contracts/http/roles';
 import { STANDINGS } from '../../lambdas/contracts/http/roles';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
 import type { Log } from '../../lambdas/domain/log';
+import { MailRecipients } from '../../lambdas/domain/accounts/mail-recipients';
+import { MailDelivery } from '../../lambdas/domain/notifications/delivery/mail-delivery';
+import { MailLinks } from '../../lambdas/domain/notifications/delivery/mail-links';
 import type { Mail } from '../../lambdas/domain/notifications/mailer';
+import { Preferences } from '../../lambdas/domain/notifications/people/preferences';
+import { Suppressions } from '../../lambdas/domain/notifications/people/suppressions';
+import { derivedSecret, MAIL_SECRETS } from '../../lambdas/domain/secret';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
 import {
   type ApiOptions,
@@ -11,6 +17,7 @@ import {
   apiDependencies,
 } from '../../lambdas/handlers/control-plane/api/api-dependencies';
 import { serveApi } from '../../lambdas/handlers/control-plane/api/serve-api';
+import { keepingWritten } from '../domain/notifications/written';
 import { RecordingStore } from './recording-store';
 
 export interface Asked {
@@ -39,6 +46,8 @@ export type StageOptions = Partial<ApiOptions> & {
 
 /** Everyone has this address, unless a test says otherwise. */
 const EMAIL = 'someone@example.test';
+const PEPPER = 'a pepper of sixteen bytes';
+export const PUBLIC_URL = 'https://gateway.example.com';
 const START = Date.parse('2026-11-02T10:00:00.000Z');
 
 /** The control plane on a store in memory, with a person for every role in one account, and another account. */
@@ -47,6 +56,9 @@ export class ApiStage {
   readonly store: TableStore;
   readonly parts: ApiDependencies;
   readonly logged: string[] = [];
+  /** Everything that was ever written to the tables, as text. */
+  readonly written: string[] = [];
+  /** The mails that `deliver` has sent. */
   readonly mails: Mail[] = [];
   /** The verified email addresses of people in the user pool, by subject. @default EMAIL */
   readonly emails = new Map<string, string>();
@@ -55,27 +67,29 @@ export class ApiStage {
   accountId = '';
   otherAccountId = '';
   readonly #engine: EmbeddedStore;
+  readonly #verifiedEmails = { of: async (subject: string) => this.emails.get(subject) ?? EMAIL };
   readonly #serve: ReturnType<typeof serveApi>;
 
   private constructor({ wrap, ...options }: StageOptions) {
     const clock = () => this.now;
     this.#engine = EmbeddedStore.memory({ clock });
-    this.store = wrap ? wrap(this.#engine) : this.#engine;
+    const kept = keepingWritten(this.#engine, this.written);
+    this.store = wrap ? wrap(kept) : kept;
     const line = (code: string, fields = {}): void => void this.logged.push(JSON.stringify([code, fields]));
     const log: Log = { info: line, warn: line, error: line };
     this.parts = apiDependencies({
       store: this.store,
       clock,
       log,
-      pepper: 'a pepper of sixteen bytes',
+      pepper: PEPPER,
       // Here a token is its subject, because the verification of tokens has its own tests.
       verifier: {
         verify: async (token) =>
           token === 'wrong' ? undefined : { subject: token, clientId: 'c', issuedAt: this.now },
       },
       federatedTokens: { verify: async () => undefined },
-      emails: { of: async (subject) => this.emails.get(subject) ?? EMAIL },
-      mailer: { send: async (mail) => void this.mails.push(mail) },
+      emails: this.#verifiedEmails,
+      sendsMail: true,
       ...options,
     });
     this.#serve = serveApi(this.parts);
@@ -101,6 +115,30 @@ export class ApiStage {
     return this.people.get(name)!;
   }
 
+  /** Delivers the mails of the outbox, as the functions do. @returns those to one address, or all */
+  async deliver(to?: string): Promise<readonly Mail[]> {
+    const { store, mails } = this;
+    const clock = () => this.now;
+    const secretFor = (purpose: keyof typeof MAIL_SECRETS) => derivedSecret(PEPPER, MAIL_SECRETS[purpose]);
+    const delivery = new MailDelivery({
+      store,
+      clock,
+      log: this.parts.log,
+      mailer: { detectsRepeats: false, send: async (mail) => void mails.push(mail) },
+      recipients: new MailRecipients({
+        store,
+        emails: this.#verifiedEmails,
+        invitationsSecret: secretFor('invitations'),
+      }),
+      preferences: new Preferences({ store }),
+      suppressions: new Suppressions({ store, clock, secret: secretFor('suppressions') }),
+      links: new MailLinks({ publicUrl: PUBLIC_URL, secret: secretFor('unsubscribe') }),
+    });
+    // The first run makes one message for each person of a message to several.
+    for (let run = 0; run < 2; run += 1) await delivery.sweep();
+    return mails.filter((mail) => to === undefined || mail.to === to);
+  }
+
   async ask({ method, path, query = '', as, headers = {}, body }: Asked): Promise<Answered> {
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     const response = await this.#serve({
@@ -120,7 +158,7 @@ export class ApiStage {
       status: response.statusCode ?? 0,
       headers: response.headers as { [name: string]: string },
       text: responseBody,
-      body: responseBody === '' ? {} : (JSON.parse(responseBody) as { [member: string]: unknown }),
+      body: responseBody.startsWith('{') ? (JSON.parse(responseBody) as { [member: string]: unknown }) : {},
     };
   }
 }
@@ -129,7 +167,7 @@ let prepared: ReturnType<typeof prepare> | undefined;
 
 async function prepare() {
   const recorders: RecordingStore[] = [];
-  const stage = ApiStage.empty({ wrap: (store) => (recorders[0] = new RecordingStore(store)) });
+  const stage = ApiStage.empty({ sendsMail: false, wrap: (store) => (recorders[0] = new RecordingStore(store)) });
   const { people, operators, accounts, invitations } = stage.parts;
   for (const name of [...STANDINGS, 'stranger']) {
     const { personId } = await people.ofSubject(name);

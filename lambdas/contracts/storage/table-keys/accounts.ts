@@ -26,6 +26,10 @@ export const exchangedTokenKey = (hash: string): Key => ({ pk: `exchanged#${hash
 export const personKey = (personId: string): Key => ({ pk: personId, sk: 'person' });
 /** @param subject the user pool's ID of a person, which is a pseudonym as well */
 export const subjectKey = (subject: string): Key => ({ pk: `subject#${subject}`, sk: 'person' });
+export const mailPreferencesKey = (personId: string): Key => ({ pk: personId, sk: 'mail-preferences' });
+/** @param hash a keyed hash of the address */
+export const suppressedAddressKey = (hash: string): Key => ({ pk: `suppressed#${hash}`, sk: 'address' });
+
 /** The person's side of a membership. It lists a person's accounts. */
 export const MEMBERSHIP_PREFIX = 'account#';
 export const membershipKey = (personId: string, accountId: string): Key => ({

@@ -5,12 +5,14 @@ import { DEPLOYMENT_ROUTES } from './deployment';
 import { FEDERATION_ROUTES } from './federation';
 import { KEY_ROUTES } from './keys';
 import { MEMBER_ROUTES } from './members';
+import { NOTIFICATION_ROUTES } from './notifications';
 import { PAYMENT_ROUTES } from './payments';
 import { PEOPLE_ROUTES } from './people';
 
-/** All routes of the API except the exchange of a token (../exchange-token.ts). */
+/** All routes of the API except the exchange of a token (../exchange-token.ts) and unsubscribing (../unsubscribe.ts). */
 export const ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
+  ...NOTIFICATION_ROUTES,
   ...ACCOUNT_ROUTES,
   ...PAYMENT_ROUTES,
   ...MEMBER_ROUTES,
