@@ -45,7 +45,14 @@ export async function openLocalPayments(options: LocalPaymentsOptions): Promise<
     deployment,
     automaticTax: options.stripe?.automaticTax ?? false,
   });
-  const payments = new Payments({ ...services, log, processor, deployment, limits: TOP_UP_LIMITS_DEFAULT });
+  const payments = new Payments({
+    ...services,
+    log,
+    processor,
+    deployment,
+    limits: TOP_UP_LIMITS_DEFAULT,
+    sendsMail: true,
+  });
   const secrets = (): Promise<readonly string[]> => Promise.resolve([webhookSecret]);
   return {
     payments,

@@ -1,5 +1,11 @@
 import type { Role } from '../../contracts/http/roles';
-import { accountKey, invitationKey, MEMBER_PREFIX, memberKey, personKey } from '../../contracts/storage/table-keys/accounts';
+import {
+  accountKey,
+  invitationKey,
+  MEMBER_PREFIX,
+  memberKey,
+  personKey,
+} from '../../contracts/storage/table-keys/accounts';
 import { ACCOUNTS } from '../../contracts/storage/tables';
 import { subjectOf } from '../identity/subject';
 import type { VerifiedEmails } from '../identity/verified-emails';

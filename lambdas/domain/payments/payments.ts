@@ -2,6 +2,7 @@ import type { TopUpLimits } from '../../contracts/deployment/payment-limits';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
 import type { TableStore } from '../table/table-store';
+import { NO_NOTIFY, notifyBy, notifyOnce } from '../notifications/outbox/outbox';
 import { Funds } from '../wallet/funds/funds';
 import { Wallet } from '../wallet/wallet';
 import { AutoTopUps, type TopUpNotice } from './auto-top-up';
@@ -10,6 +11,7 @@ import { Customers } from './customers';
 import { PaymentEvents } from './payment-events';
 import { PaymentExceptions } from './payment-exceptions';
 import type { PaymentProcessor } from './processor';
+import { messageOf } from './top-up-message';
 import { reconcile, type Reconciliation } from './reconcile';
 import { reached, Refunds } from './refunds';
 import { TopUps } from './top-ups';
@@ -23,8 +25,8 @@ export interface PaymentsOptions {
   readonly deployment: string;
   readonly limits: TopUpLimits;
   readonly usageRetentionDays: number;
-  /** Tells people about an automatic top-up. @default nobody is told */
-  readonly notify?: (notice: TopUpNotice) => Promise<void>;
+  /** Whether people are told by mail. @default no */
+  readonly sendsMail?: boolean;
   /** @default new ones on the same store */
   readonly wallet?: Pick<Wallet, 'credit'>;
   readonly funds?: Funds;
@@ -43,12 +45,13 @@ export class Payments {
   readonly #store: TableStore;
 
   constructor(options: PaymentsOptions) {
-    const { store, clock, log, processor, deployment, limits } = options;
+    const { store, clock, log, processor, deployment, limits, sendsMail = false } = options;
+    const notify = sendsMail ? notifyBy(clock) : NO_NOTIFY;
     const wallet = options.wallet ?? new Wallet(options);
     const funds = options.funds ?? new Funds(options);
     const exceptions = new PaymentExceptions({ store, clock, log });
     const converge = (paymentId: string): Promise<boolean> =>
-      convergePayment({ processor, wallet, funds, exceptions, deployment }, paymentId);
+      convergePayment({ processor, wallet, funds, exceptions, notify, deployment }, paymentId);
     const customers = new Customers({ store, processor });
     this.#store = store;
     this.#converge = converge;
@@ -57,8 +60,11 @@ export class Payments {
     this.customers = customers;
     this.topUps = new TopUps({ store, clock, customers, processor, limits });
     this.refunds = new Refunds({ store, funds, processor });
-    const notify = options.notify ?? (() => Promise.resolve());
-    this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify });
+    const tell = async (notice: TopUpNotice): Promise<void> => {
+      const message = sendsMail ? messageOf(notice) : undefined;
+      if (message) await notifyOnce({ store, clock }, message);
+    };
+    this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify: tell });
     this.events = new PaymentEvents({ store, clock, processor, converge });
   }
 

@@ -1,4 +1,4 @@
-import { commit } from '../table/commit';
+import { commit, type GuardedWrite } from '../table/commit';
 import { ConditionFailed } from '../table/table-errors';
 import { newTransactionToken } from '../table/transaction-token';
 import type { Balance } from './balance/balance';
@@ -72,17 +72,18 @@ export class Wallet {
 
   /**
    * Adds a payment exactly once, however often it is reported.
+   * @param also writes that belong to the credit
    * @throws PaymentIdReused, WalletNotFound
    * @throws RangeError if the amount is not positive or too large, or the payment ID is invalid
    */
-  async credit(payment: Payment): Promise<'credited' | 'already_credited'> {
+  async credit(payment: Payment, also: readonly GuardedWrite<never>[] = []): Promise<'credited' | 'already_credited'> {
     checkPayment(payment);
-    const writes = creditPayment(payment, this.#dependencies.timing.clock());
+    const writes = [...creditPayment(payment, this.#dependencies.timing.clock()), ...also];
     const token = newTransactionToken();
     return this.#retry(async () => {
       const [refusal] = await commit(this.#dependencies.store, writes, token);
       if (refusal instanceof Error) throw refusal;
-      if (refusal === 'in_debt') return creditInDebt(this.#dependencies, payment);
+      if (refusal === 'in_debt') return creditInDebt(this.#dependencies, payment, also);
       return refusal ?? 'credited';
     });
   }

@@ -8,6 +8,7 @@ import { PaymentExceptions } from '../../../lambdas/domain/payments/payment-exce
 import { ProcessorUnavailable } from '../../../lambdas/domain/payments/processor';
 import { reconcile } from '../../../lambdas/domain/payments/reconcile';
 import { Refunds } from '../../../lambdas/domain/payments/refunds';
+import { NO_NOTIFY } from '../../../lambdas/domain/notifications/outbox/outbox';
 import { Funds } from '../../../lambdas/domain/wallet/funds/funds';
 import { Wallet } from '../../../lambdas/domain/wallet/wallet';
 import type { Random } from '../random';
@@ -56,7 +57,7 @@ export class Payments {
     const exceptions = new PaymentExceptions({ store, clock, log: SILENT_LOG });
     this.#converge = (paymentId) =>
       convergePayment(
-        { processor: seen, wallet: this.#wallet, funds: this.#funds, exceptions, deployment: DEPLOYMENT },
+        { processor: seen, wallet: this.#wallet, funds: this.#funds, exceptions, notify: NO_NOTIFY, deployment: DEPLOYMENT },
         paymentId,
       );
     this.#refunds = new Refunds({ store, funds: this.#funds, processor: seen });

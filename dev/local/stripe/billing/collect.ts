@@ -27,7 +27,8 @@ export function collect(state: StripeState, invoice: Invoice, collection: Collec
   if (invoice.status === 'draft') finalizeInvoice(state, invoice);
   if (invoice.status === 'paid') return 'succeeded';
   const intent = intentOf(state, invoice);
-  if (!intent || invoice.status !== 'open') throw notAllowed('Invoice is not open, so it cannot be paid.', 'invoice_not_editable');
+  if (!intent || invoice.status !== 'open')
+    throw notAllowed('Invoice is not open, so it cannot be paid.', 'invoice_not_editable');
   const method = collection.method ?? defaultMethod(state, invoice);
   if (!method) {
     recordFailure(state, invoice);

@@ -21,7 +21,13 @@ export function createSession(state: StripeState, params: Params): CheckoutSessi
   const customer = customerOf(state, params);
   assertTaxable(params, customer);
   const lines = mode === 'setup' ? [] : sessionLines(state, params, mode);
-  const session = newSession(state, params, mode, expiryOf(state, params), lines[0]?.currency ?? params.text('currency') ?? null);
+  const session = newSession(
+    state,
+    params,
+    mode,
+    expiryOf(state, params),
+    lines[0]?.currency ?? params.text('currency') ?? null,
+  );
   const discount = discountOf(state, params);
   state.store.save(session);
   state.store.saveNote(session.id, {
@@ -66,7 +72,7 @@ function assertTaxable(params: Params, customer: Customer | undefined): void {
   const needsAddress = params.group('automatic_tax').flag('enabled') && customer && !customer.address;
   if (needsAddress && params.group('customer_update').text('address') !== 'auto')
     throw notAllowed(
-      'Automatic tax calculation in Checkout requires a valid address on the Customer. Add a valid address to the Customer or set `customer_update[address]` to \'auto\' to save the address entered in Checkout to the Customer.',
+      "Automatic tax calculation in Checkout requires a valid address on the Customer. Add a valid address to the Customer or set `customer_update[address]` to 'auto' to save the address entered in Checkout to the Customer.",
       'customer_tax_location_invalid',
     );
 }

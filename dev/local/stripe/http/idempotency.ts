@@ -52,7 +52,10 @@ export class IdempotencyKeys {
     const earlier = this.store.note<Outcome>(noteOf(key));
     if (earlier && this.time.now() < earlier.at + KEPT_SECONDS) {
       if (earlier.path !== attempt.path)
-        throw refused(400, 'Keys for idempotent requests can only be used for the same endpoint they were first used for.');
+        throw refused(
+          400,
+          'Keys for idempotent requests can only be used for the same endpoint they were first used for.',
+        );
       if (earlier.parameters !== attempt.parameters)
         throw refused(
           400,

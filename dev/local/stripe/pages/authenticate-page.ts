@@ -18,8 +18,10 @@ export const showAuthentication = (): PageResult =>
     htmlPage(
       'Confirm it is you',
       html`<p>Your bank asks whether you want to make this payment.</p>
-<form method="post"><button name="answer" value="complete">Complete authentication</button>
-<button name="answer" value="fail">Fail authentication</button></form>`,
+        <form method="post">
+          <button name="answer" value="complete">Complete authentication</button>
+          <button name="answer" value="fail">Fail authentication</button>
+        </form>`,
     ),
   );
 
@@ -39,7 +41,9 @@ export function authenticate(state: StripeState, id: string, succeeds: boolean):
 
 const sessionOf = ({ store }: StripeState, id: string): CheckoutSession | undefined =>
   store.find('checkout.session', id) ??
-  store.all('checkout.session').find((one) => one.status === 'open' && [one.payment_intent, one.setup_intent].includes(id));
+  store
+    .all('checkout.session')
+    .find((one) => one.status === 'open' && [one.payment_intent, one.setup_intent].includes(id));
 
 function authenticateSession(state: StripeState, session: CheckoutSession, succeeds: boolean): PageResult {
   const { pending, ...note } = noteOf(state, session);
@@ -48,7 +52,9 @@ function authenticateSession(state: StripeState, session: CheckoutSession, succe
   const method = state.store.get('payment_method', pending.method);
   if (succeeds) {
     const outcome = attemptCheckout(state, session, { method, buyer: pending.buyer, isAuthenticated: true });
-    return outcome === 'succeeded' ? redirected(successUrl(session)) : showCheckout(state, session, DECLINES[outcome].message);
+    return outcome === 'succeeded'
+      ? redirected(successUrl(session))
+      : showCheckout(state, session, DECLINES[outcome].message);
   }
   if (session.payment_intent !== null)
     fail(state, state.store.get('payment_intent', session.payment_intent), method, 'authentication_failed');
@@ -89,7 +95,9 @@ function returned(
   succeeds: boolean,
 ): PageResult {
   if (typeof returnUrl !== 'string')
-    return shown(htmlPage('Thank you', html`<p>${succeeds ? 'Authentication complete.' : 'Authentication failed.'}</p>`));
+    return shown(
+      htmlPage('Thank you', html`<p>${succeeds ? 'Authentication complete.' : 'Authentication failed.'}</p>`),
+    );
   const url = new URL(returnUrl);
   url.searchParams.set(kind, intent.id);
   url.searchParams.set(`${kind}_client_secret`, intent.client_secret ?? '');

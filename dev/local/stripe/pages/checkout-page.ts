@@ -23,7 +23,10 @@ export function submitCheckout(state: StripeState, session: CheckoutSession, for
   const again = (message?: string): PageResult =>
     shown(renderCheckout(state, session, { message, entered }), message === undefined ? 200 : 402);
   if (Object.values(entered).some(holdsCardNumber))
-    return shown(renderCheckout(state, session, { message: 'Do not enter card numbers here: choose a test card.' }), 400);
+    return shown(
+      renderCheckout(state, session, { message: 'Do not enter card numbers here: choose a test card.' }),
+      400,
+    );
   try {
     const code = form.text('code');
     if (code !== undefined) applyPromotionCode(state, session, code);

@@ -9,7 +9,13 @@ export class Html {
 
 type Content = Html | number | string | readonly Html[] | undefined;
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 
@@ -34,10 +40,21 @@ table { width: 100%; border-collapse: collapse } td:last-child { text-align: rig
 /** A whole page. */
 export const htmlPage = (title: string, body: Html): string =>
   html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>${STYLE}</head>
-<body><p class="note">Local stand-in for Stripe. No money moves, and real card numbers are never accepted.</p>
-<main><h1>${title}</h1>${body}</main></body></html>
-`.text;
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width" />
+        <title>${title}</title>
+        ${STYLE}
+      </head>
+      <body>
+        <p class="note">Local stand-in for Stripe. No money moves, and real card numbers are never accepted.</p>
+        <main>
+          <h1>${title}</h1>
+          ${body}
+        </main>
+      </body>
+    </html> `.text;
 
 export const alert = (message: string | undefined): Html | undefined =>
   message === undefined ? undefined : html`<p role="alert">${message}</p>`;

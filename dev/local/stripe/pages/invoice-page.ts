@@ -13,13 +13,27 @@ import { pdf } from './pdf';
 /** The page of an invoice, on which an open one can be paid. */
 export function showInvoice(invoice: Invoice, message?: string): PageResult {
   const rows = invoice.lines.data.map(
-    (line) => html`<tr><td>${line.description ?? 'Item'}</td><td>${formatAmount(line.amount, line.currency)}</td></tr>`,
+    (line) =>
+      html`<tr>
+        <td>${line.description ?? 'Item'}</td>
+        <td>${formatAmount(line.amount, line.currency)}</td>
+      </tr>`,
   );
-  const body = html`${alert(message)}<p>Status: ${invoice.status ?? ''}</p><table aria-label="Invoice">${rows}
-<tr><td><strong>Total</strong></td><td><strong>${formatAmount(invoice.total, invoice.currency)}</strong></td></tr>
-<tr><td>Amount due</td><td>${formatAmount(invoice.amount_remaining, invoice.currency)}</td></tr></table>
-<p><a href="${invoice.invoice_pdf ?? ''}">Download PDF</a></p>
-${invoice.status === 'open' ? html`<form method="post">${cardButtons('Pay with')}</form>` : undefined}`;
+  const body = html`${alert(message)}
+    <p>Status: ${invoice.status ?? ''}</p>
+    <table aria-label="Invoice">
+      ${rows}
+      <tr>
+        <td><strong>Total</strong></td>
+        <td><strong>${formatAmount(invoice.total, invoice.currency)}</strong></td>
+      </tr>
+      <tr>
+        <td>Amount due</td>
+        <td>${formatAmount(invoice.amount_remaining, invoice.currency)}</td>
+      </tr>
+    </table>
+    <p><a href="${invoice.invoice_pdf ?? ''}">Download PDF</a></p>
+    ${invoice.status === 'open' ? html`<form method="post">${cardButtons('Pay with')}</form>` : undefined}`;
   return shown(htmlPage(`Invoice ${invoice.number ?? invoice.id}`, body), message === undefined ? 200 : 402);
 }
 
@@ -47,9 +61,11 @@ export const showReceipt = (charge: Charge): PageResult =>
   shown(
     htmlPage(
       'Receipt',
-      html`<p>${charge.description ?? 'Payment'}: ${formatAmount(charge.amount, charge.currency)}, paid on ${dateOf(charge.created)}
-with a card that ends with ${charge.payment_method_details?.card?.last4 ?? ''}.</p>
-${charge.amount_refunded > 0 ? html`<p>Refunded: ${formatAmount(charge.amount_refunded, charge.currency)}</p>` : undefined}`,
+      html`<p>
+          ${charge.description ?? 'Payment'}: ${formatAmount(charge.amount, charge.currency)}, paid on
+          ${dateOf(charge.created)} with a card that ends with ${charge.payment_method_details?.card?.last4 ?? ''}.
+        </p>
+        ${charge.amount_refunded > 0 ? html`<p>Refunded: ${formatAmount(charge.amount_refunded, charge.currency)}</p>` : undefined}`,
     ),
   );
 

@@ -46,10 +46,7 @@ export function assertConfirmable(intent: PaymentIntent): void {
   );
 }
 
-function outcomeFor(
-  { outcomes }: StripeState,
-  { method, offSession, isAuthenticated = false }: Confirmation,
-): Outcome {
+function outcomeFor({ outcomes }: StripeState, { method, offSession, isAuthenticated = false }: Confirmation): Outcome {
   const card = testCardByLast4(method.card?.last4);
   const outcome = outcomes.take() ?? (offSession ? card.offSession : card.onSession);
   return isAuthenticated && outcome === 'authentication_required' ? 'succeeded' : outcome;

@@ -84,7 +84,8 @@ export function detach({ store, events }: StripeState, method: PaymentMethod): v
   if (owner?.invoice_settings.default_payment_method === method.id)
     events.changed(owner, { invoice_settings: { ...owner.invoice_settings, default_payment_method: null } });
   for (const subscription of store.all('subscription'))
-    if (subscription.default_payment_method === method.id) events.changed(subscription, { default_payment_method: null });
+    if (subscription.default_payment_method === method.id)
+      events.changed(subscription, { default_payment_method: null });
   events.record('payment_method.detached', method, { customer });
 }
 

@@ -57,7 +57,8 @@ function update({ state, params, id }: Call): Customer {
   const asDefault = params.group('invoice_settings').text('default_payment_method');
   if (asDefault !== undefined) {
     const method = paymentMethodFor(state, asDefault);
-    if (method.customer !== customer.id) throw noSuch('PaymentMethod', asDefault, 'invoice_settings[default_payment_method]');
+    if (method.customer !== customer.id)
+      throw noSuch('PaymentMethod', asDefault, 'invoice_settings[default_payment_method]');
   }
   return state.events.changed(customer, fieldsOf(params, customer), 'customer.updated');
 }

@@ -35,7 +35,8 @@ export const eventRoutes: readonly Route[] = [
 /** The secret is shown this once. */
 function createEndpoint({ state, params }: Call): WebhookEndpoint & { secret: string } {
   const url = params.requiredText('url');
-  if (!/^https?:\/\//.test(url)) throw invalidParameter('url', 'Invalid URL: an absolute http or https address is needed.', 'url_invalid');
+  if (!/^https?:\/\//.test(url))
+    throw invalidParameter('url', 'Invalid URL: an absolute http or https address is needed.', 'url_invalid');
   const events = params.texts('enabled_events');
   if (events.length === 0) throw missingParameter('enabled_events');
   const { endpoint, secret } = newEndpoint(state, { url, events, metadata: params.metadata() });

@@ -113,7 +113,8 @@ function send({ state, id }: Call): Invoice {
 
 function close({ state, id }: Call, status: 'uncollectible' | 'void'): Invoice {
   const invoice = state.store.get('invoice', id);
-  if (invoice.status !== 'open') throw notAllowed(`You can only pass in open invoices. This invoice is ${invoice.status ?? ''}.`);
+  if (invoice.status !== 'open')
+    throw notAllowed(`You can only pass in open invoices. This invoice is ${invoice.status ?? ''}.`);
   const intent = intentOf(state, invoice);
   if (status === 'void' && intent) state.events.changed(intent, { status: 'canceled', canceled_at: state.time.now() });
   const field = status === 'void' ? 'voided_at' : 'marked_uncollectible_at';

@@ -50,4 +50,6 @@ export const secretOf = ({ store }: StripeState, id: string): string => store.no
 export const endpointsFor = ({ store }: StripeState, { type }: StripeEvent): WebhookEndpoint[] =>
   store
     .all('webhook_endpoint')
-    .filter(({ status, enabled_events }) => status === 'enabled' && enabled_events.some((one) => one === '*' || one === type));
+    .filter(
+      ({ status, enabled_events }) => status === 'enabled' && enabled_events.some((one) => one === '*' || one === type),
+    );
