@@ -1,6 +1,8 @@
 import { AUTO_TOP_UPS_PARTITION, PENDING_REFUNDS_PARTITION } from '../../../lambdas/contracts/storage/table-keys/funds';
 import { ACCOUNTS, WALLET } from '../../../lambdas/contracts/storage/tables';
 import { errorName, type Log } from '../../../lambdas/domain/log';
+import { notifyBy } from '../../../lambdas/domain/notifications/outbox/outbox';
+import { LowBalances } from '../../../lambdas/domain/payments/low-balances';
 import { Funds } from '../../../lambdas/domain/wallet/funds/funds';
 import { paymentJobs } from '../../../lambdas/handlers/payments/payment-jobs';
 import { backgroundStore } from './background-store';
@@ -24,6 +26,7 @@ export class PaymentTasks {
   private readonly options: PaymentTasksOptions;
   private readonly store: ReturnType<typeof backgroundStore>;
   private readonly funds: Funds;
+  private readonly lowBalances: LowBalances;
   private readonly task = new PeriodicTask(RUN_EVERY_MS, () => this.run());
 
   constructor(options: PaymentTasksOptions) {
@@ -31,6 +34,7 @@ export class PaymentTasks {
     this.options = options;
     this.store = backgroundStore(store);
     this.funds = new Funds({ store: this.store, clock });
+    this.lowBalances = new LowBalances({ store: this.store, funds: this.funds, notify: notifyBy(clock) });
   }
 
   start(): void {
@@ -46,7 +50,7 @@ export class PaymentTasks {
     const { openPayments, log } = this.options;
     try {
       const payments = (await this.needsStripe()) ? (await openPayments()).payments : undefined;
-      await paymentJobs({ funds: this.funds, payments })();
+      await paymentJobs({ funds: this.funds, lowBalances: this.lowBalances, payments })();
     } catch (error) {
       log.error('PAYMENT_JOB_FAILED', { cause: errorName(error) });
     }

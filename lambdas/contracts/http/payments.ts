@@ -92,6 +92,10 @@ export const autoTopUpSchema = z
   })
   .meta({ id: 'AutoTopUp' });
 
+/** The balance below which the account's people are told; 0 to be told nothing. */
+export const lowBalanceSchema = z.object({ threshold: exactUsdSchema }).meta({ id: 'LowBalance' });
+export const newLowBalanceSchema = z.strictObject({ threshold: usdSchema }).meta({ id: 'NewLowBalance' });
+
 export const newRefundSchema = z
   .strictObject({
     paymentId: z.string().regex(/^pi_\w{1,200}$/, 'must be the ID of a payment'),

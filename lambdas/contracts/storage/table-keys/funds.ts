@@ -32,3 +32,8 @@ export const AUTO_TOP_UPS_PARTITION = 'auto-top-ups';
 export const autoTopUpListingKey = (accountId: string): Key => ({ pk: AUTO_TOP_UPS_PARTITION, sk: accountId });
 /** An event of the payment processor that was received. */
 export const paymentEventKey = (eventId: string): Key => ({ pk: `payment-event#${eventId}`, sk: 'event' });
+/** The balance below which an account's people are told, and whether they were. */
+export const lowBalanceKey = (accountId: string): Key => ({ pk: accountId, sk: 'low-balance' });
+/** The accounts that have such a threshold. */
+export const LOW_BALANCES_PARTITION = 'low-balances';
+export const lowBalanceListingKey = (accountId: string): Key => ({ pk: LOW_BALANCES_PARTITION, sk: accountId });

@@ -23,10 +23,11 @@ import type { VerifiedEmails } from '../../../domain/identity/verified-emails';
 import { KeySuspensions } from '../../../domain/keys/key-suspensions';
 import { Keys } from '../../../domain/keys/keys';
 import type { Log } from '../../../domain/log';
-import { notifyBy } from '../../../domain/notifications/outbox/outbox';
+import { NO_NOTIFY, notifyBy } from '../../../domain/notifications/outbox/outbox';
 import { Preferences } from '../../../domain/notifications/people/preferences';
 import { Operators } from '../../../domain/people/operators';
 import { People } from '../../../domain/people/people';
+import { LowBalances } from '../../../domain/payments/low-balances';
 import type { Payments } from '../../../domain/payments/payments';
 import { derivedSecret, MAIL_SECRETS } from '../../../domain/secret';
 import type { TableStore } from '../../../domain/table/table-store';
@@ -68,6 +69,7 @@ export function apiDependencies(options: ApiOptions) {
   const { compiled = PRICE_LIST, providerIds, addressPolicy = ADDRESS_POLICY_DEFAULT, sendsMail = false } = options;
   const notify = sendsMail ? notifyBy(clock) : undefined;
   const { payments, publicUrl } = options;
+  const funds = new Funds({ store, clock });
   const audit = new AuditLog({ store, clock });
   const members = new Members({ store, audit, clock, notify });
   const keys = new Keys({ store, pepper, clock, audit, notify });
@@ -85,7 +87,8 @@ export function apiDependencies(options: ApiOptions) {
     compiled,
     payments,
     publicUrl,
-    funds: new Funds({ store, clock }),
+    funds,
+    lowBalances: new LowBalances({ store, funds, notify: notify ?? NO_NOTIFY }),
     attempts: new FailedAttempts({ clock }),
     people: new People({ store, clock, notify }),
     operators: new Operators({ store, clock, audit }),
