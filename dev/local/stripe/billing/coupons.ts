@@ -66,8 +66,5 @@ export function discountsOn(amounts: readonly number[], coupon: Coupon | undefin
   });
 }
 
-export const couponOf = ({ store }: StripeState, discount: Discount): Coupon =>
-  store.get('coupon', couponIdOf(discount.source.coupon));
-
-const couponIdOf = (coupon: string | { id: string } | null): string =>
-  typeof coupon === 'string' ? coupon : (coupon?.id ?? '');
+export const couponOf = ({ store }: StripeState, { source }: Discount): Coupon =>
+  store.get('coupon', source.coupon ?? '');

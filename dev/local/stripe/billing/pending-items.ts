@@ -44,9 +44,9 @@ export function addInvoiceItem({ events, time }: StripeState, draft: ItemDraft):
     period: draft.period ?? { start: now, end: now },
     pricing: price
       ? {
-          price_details: { price: price.id, product: String(price.product) },
+          price_details: { price: price.id, product: price.product },
           type: 'price_details',
-          unit_amount_decimal: price.unit_amount_decimal as never,
+          unit_amount_decimal: price.unit_amount_decimal,
         }
       : null,
     proration: draft.isProration ?? false,

@@ -35,7 +35,11 @@ export function countryOf(state: StripeState, session: CheckoutSession, buyer: B
   return (isSaved ? customer.address?.country : buyer.address?.country) ?? null;
 }
 
-function setUp(state: StripeState, session: CheckoutSession, { method, buyer, isAuthenticated }: CheckoutAttempt): Outcome {
+function setUp(
+  state: StripeState,
+  session: CheckoutSession,
+  { method, buyer, isAuthenticated }: CheckoutAttempt,
+): Outcome {
   const intent = state.store.get('setup_intent', session.setup_intent ?? '');
   const outcome = confirmSetup(state, intent, { method, isAuthenticated });
   if (outcome === 'succeeded') completeSession(state, session, buyer, {});
@@ -56,9 +60,7 @@ function pay(state: StripeState, session: CheckoutSession, attempt: CheckoutAtte
   if (outcome !== 'succeeded') return outcome;
   const discount = redeemDiscount(state, session, customer?.id ?? null);
   const invoice =
-    customer && session.invoice_creation?.enabled
-      ? invoicePayment(state, session, customer, intent, discount)
-      : null;
+    customer && session.invoice_creation?.enabled ? invoicePayment(state, session, customer, intent, discount) : null;
   completeSession(state, session, buyer, { invoice });
   return outcome;
 }

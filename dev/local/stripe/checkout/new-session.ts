@@ -36,7 +36,8 @@ export function newSession(
     currency,
     customer: params.text('customer') ?? null,
     customer_creation:
-      params.choice('customer_creation', CUSTOMER_CREATION) ?? (params.has('customer') || mode === 'setup' ? null : 'if_required'),
+      params.choice('customer_creation', CUSTOMER_CREATION) ??
+      (params.has('customer') || mode === 'setup' ? null : 'if_required'),
     customer_email: params.text('customer_email') ?? null,
     expires_at: expiresAt,
     invoice_creation: mode === 'payment' ? invoiceCreation(params.group('invoice_creation')) : null,

@@ -14,7 +14,7 @@ export function setTotals(state: StripeState, session: CheckoutSession, country?
     coupon,
   );
   const lines = note.lines.map((line, index) => priced(line, off[index] ?? 0, rate));
-  state.store.saveNote(session.id, { ...note, lines } satisfies SessionNote);
+  state.store.saveNote('session', session.id, { ...note, lines });
   const sum = (field: 'amount_discount' | 'amount_subtotal' | 'amount_tax' | 'amount_total'): number =>
     lines.reduce((total, line) => total + line[field], 0);
   state.events.changed(session, {
@@ -41,7 +41,7 @@ function priced(line: LineItem, off: number, rate: number): LineItem {
 
 /** @throws Error if the session was not made by this fake */
 export function noteOf({ store }: StripeState, session: CheckoutSession): SessionNote {
-  const note = store.note<SessionNote>(session.id);
+  const note = store.note('session', session.id);
   if (!note) throw new Error(`Nothing is known of the session ${session.id}.`);
   return note;
 }

@@ -147,6 +147,8 @@ const errorAnswer = (status: number, body: object, requestId: string): Answer =>
 function sorted(value: FormValue | Record<string, FormValue>): unknown {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map((item: FormValue) => sorted(item));
-  const entries = Object.entries(value as Record<string, FormValue>).map(([name, item]) => [name, sorted(item)] as const);
+  const entries = Object.entries(value as Record<string, FormValue>).map(
+    ([name, item]) => [name, sorted(item)] as const,
+  );
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

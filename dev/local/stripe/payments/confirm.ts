@@ -46,10 +46,7 @@ export function assertConfirmable(intent: PaymentIntent): void {
   );
 }
 
-function outcomeFor(
-  { outcomes }: StripeState,
-  { method, offSession, isAuthenticated = false }: Confirmation,
-): Outcome {
+function outcomeFor({ outcomes }: StripeState, { method, offSession, isAuthenticated = false }: Confirmation): Outcome {
   const card = testCardByLast4(method.card?.last4);
   const outcome = outcomes.take() ?? (offSession ? card.offSession : card.onSession);
   return isAuthenticated && outcome === 'authentication_required' ? 'succeeded' : outcome;
@@ -92,7 +89,7 @@ export function fail(state: StripeState, intent: PaymentIntent, method: PaymentM
       type: 'card_error',
       ...DECLINES[decline],
       charge: failed.id,
-      payment_method: structuredClone(method) as never,
+      payment_method: structuredClone(method),
     },
     latest_charge: failed.id,
     next_action: null,

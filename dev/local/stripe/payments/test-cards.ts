@@ -43,7 +43,12 @@ export const TEST_CARDS: readonly TestCard[] = [
     label: 'a card with insufficient funds',
     last4: '9995',
   },
-  { ...declines('expired_card'), name: 'pm_card_chargeDeclinedExpiredCard', label: 'a card that has expired', last4: '0069' },
+  {
+    ...declines('expired_card'),
+    name: 'pm_card_chargeDeclinedExpiredCard',
+    label: 'a card that has expired',
+    last4: '0069',
+  },
   {
     brand: 'visa',
     setup: 'authentication_required',
@@ -78,7 +83,13 @@ export const TEST_CARDS: readonly TestCard[] = [
     label: 'a card that can be saved and has insufficient funds later',
     last4: '3178',
   },
-  { ...works, name: 'pm_card_createDispute', label: 'a card whose payments are disputed', last4: '0259', dispute: 'dispute' },
+  {
+    ...works,
+    name: 'pm_card_createDispute',
+    label: 'a card whose payments are disputed',
+    last4: '0259',
+    dispute: 'dispute',
+  },
   {
     ...works,
     name: 'pm_card_createDisputeInquiry',

@@ -110,7 +110,8 @@ export class WebhookSender {
       // The receiver's clock does not know by how much the controls advanced this one.
       timestamp: options.timestamp ?? this.state.time.unadvanced(),
     });
-    if (isAccepted(status)) this.state.events.changed(event, { pending_webhooks: Math.max(0, event.pending_webhooks - 1) });
+    if (isAccepted(status))
+      this.state.events.changed(event, { pending_webhooks: Math.max(0, event.pending_webhooks - 1) });
     const delivery = { event: event.id, type: event.type, endpoint: endpoint.id, status, at: this.state.time.now() };
     this.deliveries.push(delivery);
     if (this.deliveries.length > DELIVERIES_KEPT) this.deliveries.shift();

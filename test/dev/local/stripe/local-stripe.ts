@@ -53,7 +53,8 @@ export async function refusalOf(call: Promise<unknown>): Promise<Stripe.errors.S
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  if (!(error instanceof Stripe.errors.StripeError)) throw new Error('The call was not refused by Stripe.', { cause: error });
+  if (!(error instanceof Stripe.errors.StripeError))
+    throw new Error('The call was not refused by Stripe.', { cause: error });
   return error;
 }
 
@@ -64,3 +65,9 @@ export const credit = (cents: number): Stripe.Checkout.SessionCreateParams.LineI
 });
 
 export const SUCCESS_URL = 'http://127.0.0.1:9/success?session={CHECKOUT_SESSION_ID}';
+
+/** The ID of an object that was not expanded, or that was. */
+export function idOf(reference: string | { readonly id: string } | null | undefined): string {
+  if (!reference) throw new Error('There is no object where one was expected.');
+  return typeof reference === 'string' ? reference : reference.id;
+}
