@@ -62,7 +62,7 @@ interface Pending {
   readonly claimFor: (invoice: string) => void;
 }
 
-/** What waits for the next invoice of a customer, or of one of their subscriptions. */
+/** The items that wait for the next invoice of a customer, or of one of their subscriptions. */
 export function takePendingItems({ store, events }: StripeState, customer: string, subscription?: string): Pending {
   const items = store
     .all('invoiceitem')

@@ -39,7 +39,7 @@ export function endSubscription(
   state.events.record('customer.subscription.deleted', subscription);
 }
 
-/** What is still owed stays owed, and is no longer collected by itself. */
+/** Open invoices stay open, but are no longer collected automatically. */
 export function stopRetries(state: StripeState, subscription: Subscription): void {
   for (const invoice of state.store.all('invoice'))
     if (invoice.status === 'open' && subscriptionOf(state, invoice)?.id === subscription.id)

@@ -25,6 +25,8 @@ export function setTotals(state: StripeState, session: CheckoutSession, country?
       amount_shipping: 0,
       amount_tax: sum('amount_tax'),
     },
+    discounts:
+      note.couponId === undefined ? [] : [{ coupon: note.couponId, promotion_code: note.promotionCodeId ?? null }],
     automatic_tax: {
       ...session.automatic_tax,
       status: session.automatic_tax.enabled ? (country ? 'complete' : 'requires_location_inputs') : null,

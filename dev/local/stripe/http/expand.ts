@@ -8,7 +8,7 @@ const DEPTH_MAX = 4;
 type Json = Record<string, unknown>;
 
 /**
- * Puts objects in the place of their IDs: `expand[]=data.latest_charge.balance_transaction`.
+ * Replaces IDs by their objects: `expand[]=data.latest_charge.balance_transaction`.
  *
  * @returns a copy of `result`
  */

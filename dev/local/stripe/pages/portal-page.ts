@@ -49,7 +49,7 @@ function subscriptionRow(subscription: Subscription): Html {
 ${ends ? markup`<button name="keep" value="${id}">Keep subscription</button>` : markup`<button name="cancel" value="${id}">Cancel subscription</button>`}</form>`;
 }
 
-/** The customer pressed a button of the page. What belongs to another customer is left alone. */
+/** The customer pressed a button of the page. Objects of another customer are left alone. */
 export function submitPortal(state: StripeState, session: PortalSession, form: Params): PageResult {
   const { store, events } = state;
   const own = <T extends { customer: string | null }>(object: T | undefined): T | undefined =>

@@ -17,7 +17,7 @@ const COUNTRIES: Readonly<Record<string, string>> = {
 
 interface View {
   readonly message?: string;
-  /** What the buyer had entered, so that nothing is lost. */
+  /** The fields as the buyer left them, so that nothing must be entered again. */
   readonly entered?: Readonly<Record<string, string>>;
 }
 

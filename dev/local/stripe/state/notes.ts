@@ -15,7 +15,7 @@ export interface KeptAnswer {
   readonly at: number;
 }
 
-/** What the fake must know and Stripe does not show, by its kind. */
+/** State that Stripe's API does not show, by its kind. */
 export interface Notes {
   readonly customer: { readonly isDeleted: boolean };
   readonly endpoint: { readonly secret: string; readonly isDeleted?: boolean };

@@ -8,7 +8,7 @@ interface Entry {
   readonly value: object;
 }
 
-/** What the kind of a note begins with, to tell notes from objects. */
+/** The kind of a note begins with this, which tells notes from objects. */
 const NOTE = 'note ';
 
 /**

@@ -164,7 +164,11 @@ test('a promotion code that a buyer enters takes its part off the total', async 
     '<strong>$18.00</strong>',
   );
   await press(session.url!, works);
-  expect(await retrieve(session)).toMatchObject({ amount_total: 1800, total_details: { amount_discount: 200 } });
+  expect(await retrieve(session)).toMatchObject({
+    amount_total: 1800,
+    total_details: { amount_discount: 200 },
+    discounts: [{ coupon: coupon.id }],
+  });
   const next = await openSession({ allow_promotion_codes: true });
   expect(await (await press(next.url!, { action: 'code', code: 'TEN' })).text()).toContain('role="alert"');
 });
@@ -211,6 +215,25 @@ test('a session in subscription mode begins a subscription with its metadata', a
   });
 });
 
+test('a subscription that a control lets fail leaves no subscription behind', async () => {
+  const recurring = {
+    currency: 'usd',
+    unit_amount: 1500,
+    recurring: { interval: 'month' as const },
+    product_data: { name: 'Plan' },
+  };
+  const { id: customer } = await local.stripe.customers.create({});
+  const session = await openSession({
+    mode: 'subscription',
+    customer,
+    line_items: [{ price_data: recurring, quantity: 1 }],
+  });
+  local.fake.controls.setNextOutcome('card_declined');
+  expect((await press(session.url!, works)).status).toBe(402);
+  expect((await local.stripe.subscriptions.list({ customer, status: 'all' })).data).toEqual([]);
+  expect((await press(session.url!, works)).status).toBe(303);
+});
+
 test('a session expires after a day, and its page says so', async () => {
   const session = await openSession();
   local.fake.controls.advance(24 * 3600);
@@ -221,7 +244,7 @@ test('a session expires after a day, and its page says so', async () => {
   );
 });
 
-test('what a buyer enters is escaped, and a card number is refused and not shown again', async () => {
+test('the checkout page escapes the fields of a buyer, and refuses a card number without repeating it', async () => {
   const session = await openSession();
   const shown = await (await press(session.url!, { ...BUYER, name: '<script>"' })).text();
   expect(shown).toContain('value="&lt;script&gt;&quot;"');

@@ -22,7 +22,7 @@ async function control(url: string, name: string, body: object = {}): Promise<{ 
   return { status: response.status, body: await response.json() };
 }
 
-test('what happened survives a restart: objects, the time, idempotency keys and the signing secret', async () => {
+test('objects, the time, idempotency keys and webhook endpoints survive a restart', async () => {
   const receiver = await openReceiver();
   const keyValue = new MemoryPort();
   const first = await openLocalStripe({ keyValue, webhooks: [{ url: receiver.url }] });
@@ -59,9 +59,15 @@ test('the local Stripe looks for what is due by itself if it is told how often',
 test('the controls answer over HTTP, to JSON only', async () => {
   const { fake, stripe } = await openLocalStripe();
   const seeded = await control(fake.url, 'seed', {
-    calls: [{ path: '/v1/products', params: { id: 'prod_plan', name: 'Plan' } }],
+    calls: [
+      { path: '/v1/products', params: { id: 'prod_plan', name: 'Plan' } },
+      { path: '/v1/prices', params: { product: 'prod_plan', currency: 'usd', unit_amount: 900 } },
+    ],
   });
-  expect(seeded).toMatchObject({ status: 200, body: [{ id: 'prod_plan', object: 'product' }] });
+  expect(seeded).toMatchObject({
+    status: 200,
+    body: [{ id: 'prod_plan' }, { product: 'prod_plan', unit_amount: 900 }],
+  });
   expect(await control(fake.url, 'next-outcome', { outcome: 'card_declined' })).toMatchObject({ status: 200 });
   await expect(chargeOffSession(stripe, 'pm_card_visa')).rejects.toMatchObject({ code: 'card_declined' });
   const { id } = await chargeOffSession(stripe, 'pm_card_visa');

@@ -70,6 +70,18 @@ test('an idempotency key that is in use is refused with 409, and works once its 
   expect(await create()).toMatchObject({ id });
 });
 
+test('a call whose reply is held back has taken effect, and its key is in use until it is answered', async () => {
+  local.fake.controls.failNext({ kind: 'hold', applied: true, method: 'POST' });
+  const first = create();
+  while (local.fake.controls.heldCalls() === 0) await new Promise((resolve) => setImmediate(resolve));
+  const [id] = await made();
+  expect(id).toMatch(/^cus_/);
+  expect(await refusalOf(create())).toMatchObject({ statusCode: 409 });
+  local.fake.controls.clearFaults();
+  expect(await first).toMatchObject({ id });
+  expect(await create()).toMatchObject({ id });
+});
+
 test('an idempotency key can be used for another call after a day', async () => {
   const { id } = await create();
   local.fake.controls.advance(86_400);

@@ -100,6 +100,19 @@ test('events can be repeated, dropped and delayed', async () => {
   expect(receiver.received.slice(2).map(({ id }) => id)).toEqual([ids()[2]]);
 });
 
+test('the events of one call can be delivered in the opposite order', async () => {
+  local.fake.controls.setWebhooks({ newestFirst: true });
+  await local.fake.controls.idle();
+  await local.stripe.paymentIntents.create({
+    amount: 500,
+    currency: 'usd',
+    payment_method: 'pm_card_visa',
+    confirm: true,
+  });
+  await local.fake.controls.idle();
+  expect(receiver.received.map(({ id }) => id)).toEqual(ids().reverse());
+});
+
 test('events can be delivered by hand in any order, and again', async () => {
   const { controls } = local.fake;
   controls.setWebhooks({ mode: 'manual' });
