@@ -71,3 +71,19 @@ export function idOf(reference: string | { readonly id: string } | null | undefi
   if (!reference) throw new Error('There is no object where one was expected.');
   return typeof reference === 'string' ? reference : reference.id;
 }
+
+/** Submits a form as a browser would, without following where it leads. */
+export const press = (page: string, fields: Record<string, string>): Promise<Response> =>
+  fetch(page, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
+
+/** The fields of a buyer on the checkout page. */
+export const BUYER = {
+  email: 'buyer@example.com',
+  name: 'Ada',
+  country: 'DE',
+  line1: 'Weg 1',
+  city: 'Berlin',
+  postal_code: '10115',
+};
+/** A buyer who pays with a card that works. */
+export const works = { ...BUYER, card: 'pm_card_visa' };

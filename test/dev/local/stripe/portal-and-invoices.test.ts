@@ -1,14 +1,11 @@
 import { monthlyPrice } from './cases/billing-cases';
-import { customerWithCard, type LocalStripe, openLocalStripe } from './local-stripe';
+import { chargeOffSession, customerWithCard, idOf, type LocalStripe, openLocalStripe, press } from './local-stripe';
 
 let local: LocalStripe;
 beforeAll(async () => {
   local = await openLocalStripe();
 });
 afterAll(() => local.fake.close());
-
-const press = (page: string, fields: Record<string, string>): Promise<Response> =>
-  fetch(page, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' });
 
 async function openPortal(customer: string): Promise<string> {
   const { url } = await local.stripe.billingPortal.sessions.create({
@@ -87,4 +84,10 @@ test('an open invoice can be voided, and its payment with it', async () => {
   const intent = open.payments!.data[0]!.payment.payment_intent as { id: string };
   expect(await local.stripe.invoices.voidInvoice(id)).toMatchObject({ status: 'void' });
   expect(await local.stripe.paymentIntents.retrieve(intent.id)).toMatchObject({ status: 'canceled' });
+});
+
+test('the receipt of a payment can be opened', async () => {
+  const { latest_charge: id } = await chargeOffSession(local.stripe, 'pm_card_visa', 1234);
+  const { receipt_url: url } = await local.stripe.charges.retrieve(idOf(id));
+  expect(await (await fetch(url!)).text()).toContain('$12.34');
 });
