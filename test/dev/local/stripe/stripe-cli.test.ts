@@ -52,8 +52,15 @@ const EVENTS = [
 (binary === undefined ? test.skip : test).each(EVENTS)('the official Stripe CLI triggers %s', async (type) => {
   const earlier = local.fake.controls.events(type).length;
   await run(binary ?? '', ['trigger', type, '--api-base', local.fake.url, '--api-key', 'sk_test_local12345'], {
-    // Only the local Stripe may be called, so the CLI neither reports its use nor looks for updates.
-    env: { HOME: home, PATH: process.env['PATH'], STRIPE_CLI_TELEMETRY_OPTOUT: '1', STRIPE_NO_AUTO_UPDATE: '1' },
+    env: {
+      HOME: home,
+      PATH: process.env['PATH'],
+      STRIPE_CLI_TELEMETRY_OPTOUT: '1',
+      STRIPE_NO_AUTO_UPDATE: '1',
+      // Only the local Stripe may be called: nothing listens there, and Go uses no proxy for the loopback address.
+      HTTPS_PROXY: 'http://127.0.0.1:9',
+      HTTP_PROXY: 'http://127.0.0.1:9',
+    },
   });
   expect(local.fake.controls.events(type).length).toBeGreaterThan(earlier);
 });
