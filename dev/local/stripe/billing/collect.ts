@@ -1,4 +1,4 @@
-import { noSuch, notAllowed } from '../http/stripe-failure';
+import { notAllowed } from '../http/stripe-failure';
 import { confirmIntent } from '../payments/confirm';
 import type { Outcome } from '../payments/outcome';
 import { paymentMethodFor } from '../payments/payment-methods';
@@ -56,7 +56,6 @@ function defaultMethod(state: StripeState, invoice: Invoice): PaymentMethod | un
     subscriptionOf(state, invoice)?.default_payment_method ??
     state.store.find('customer', invoice.customer ?? '')?.invoice_settings.default_payment_method;
   if (id === null || id === undefined) return undefined;
-  if (typeof id !== 'string') throw noSuch('PaymentMethod', id.id);
   return paymentMethodFor(state, id);
 }
 

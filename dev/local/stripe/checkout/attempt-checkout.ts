@@ -67,9 +67,10 @@ function pay(state: StripeState, session: CheckoutSession, attempt: CheckoutAtte
 
 function startSubscription(state: StripeState, session: CheckoutSession, attempt: CheckoutAttempt): Outcome {
   const { method, buyer, isAuthenticated = false } = attempt;
-  // Nothing exists yet after a declined attempt, so the outcome is looked at before anything is made.
-  const expected = testCardByLast4(method.card?.last4).onSession;
-  if (expected !== 'succeeded' && !(isAuthenticated && expected === 'authentication_required')) return expected;
+  // A declined attempt leaves nothing behind, so the outcome is looked at before anything is made.
+  const expected = state.outcomes.next() ?? testCardByLast4(method.card?.last4).onSession;
+  if (expected !== 'succeeded' && !(isAuthenticated && expected === 'authentication_required'))
+    return state.outcomes.take() ?? expected;
   const customer = customerOf(state, session, buyer);
   attach(state, method, customer.id);
   const note = noteOf(state, session);

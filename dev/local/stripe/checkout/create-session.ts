@@ -30,7 +30,7 @@ export function createSession(state: StripeState, params: Params): CheckoutSessi
   );
   const discount = discountOf(state, params);
   state.store.save(session);
-  state.store.saveNote(session.id, {
+  state.store.saveNote('session', session.id, {
     lines,
     savesAddress: params.group('customer_update').text('address') === 'auto',
     payment: paymentOf(params.group('payment_intent_data')),
@@ -55,9 +55,13 @@ export function createSession(state: StripeState, params: Params): CheckoutSessi
 export function applyPromotionCode(state: StripeState, session: CheckoutSession, text: string): void {
   const code = state.store.all('promotion_code').find((one) => one.code.toLowerCase() === text.toLowerCase());
   if (!code) throw notAllowed('This code is invalid.');
-  const coupon = state.store.get('coupon', String(code.promotion.coupon));
+  const coupon = state.store.get('coupon', code.promotion.coupon ?? '');
   assertRedeemable(state, coupon, code);
-  state.store.saveNote(session.id, { ...noteOf(state, session), couponId: coupon.id, promotionCodeId: code.id });
+  state.store.saveNote('session', session.id, {
+    ...noteOf(state, session),
+    couponId: coupon.id,
+    promotionCodeId: code.id,
+  });
 }
 
 function customerOf({ store }: StripeState, params: Params): Customer | undefined {
@@ -90,7 +94,7 @@ function discountOf(state: StripeState, params: Params): { couponId?: string; pr
   const promotionCodeId = discount?.text('promotion_code');
   const code =
     promotionCodeId === undefined ? undefined : state.store.get('promotion_code', promotionCodeId, 'discounts');
-  const couponId = code ? String(code.promotion.coupon) : discount?.text('coupon');
+  const couponId = code ? (code.promotion.coupon ?? '') : discount?.text('coupon');
   if (couponId === undefined) return {};
   assertRedeemable(state, state.store.get('coupon', couponId, 'discounts'), code);
   return { couponId, ...(promotionCodeId !== undefined && { promotionCodeId }) };

@@ -79,7 +79,7 @@ function invoiceCreation(params: Params): CheckoutSession['invoice_creation'] {
   };
 }
 
-/** What the fake always answers alike. */
+/** Fields that are the same in every session. */
 const unusedFields = () =>
   ({
     adaptive_pricing: { enabled: false },

@@ -40,7 +40,7 @@ function lineOf(state: StripeState, params: Params): LineItem {
     amount_tax: 0,
     amount_total: amount,
     currency: price.currency,
-    description: state.store.find('product', String(price.product))?.name ?? null,
+    description: state.store.find('product', price.product)?.name ?? null,
     metadata: {},
     price,
     quantity,

@@ -1,6 +1,5 @@
 import { afterAttempt } from '../billing/collect';
 import { attemptCheckout } from '../checkout/attempt-checkout';
-import type { SessionNote } from '../checkout/session-note';
 import { noteOf } from '../checkout/totals';
 import { notAllowed } from '../http/stripe-failure';
 import { confirmIntent, fail } from '../payments/confirm';
@@ -9,7 +8,7 @@ import { confirmSetup, failSetup } from '../payments/setup-intents';
 import type { CheckoutSession, PaymentIntent, SetupIntent } from '../state/kinds';
 import type { StripeState } from '../state/stripe-state';
 import { showCheckout, successUrl } from './checkout-page';
-import { html, htmlPage } from './html';
+import { markup, htmlPage } from './html';
 import { type PageResult, redirected, shown } from './page-result';
 
 /** The bank's question to the owner of a card. */
@@ -17,11 +16,9 @@ export const showAuthentication = (): PageResult =>
   shown(
     htmlPage(
       'Confirm it is you',
-      html`<p>Your bank asks whether you want to make this payment.</p>
-        <form method="post">
-          <button name="answer" value="complete">Complete authentication</button>
-          <button name="answer" value="fail">Fail authentication</button>
-        </form>`,
+      markup`<p>Your bank asks whether you want to make this payment.</p>
+<form method="post"><button name="answer" value="complete">Complete authentication</button>
+<button name="answer" value="fail">Fail authentication</button></form>`,
     ),
   );
 
@@ -48,7 +45,7 @@ const sessionOf = ({ store }: StripeState, id: string): CheckoutSession | undefi
 function authenticateSession(state: StripeState, session: CheckoutSession, succeeds: boolean): PageResult {
   const { pending, ...note } = noteOf(state, session);
   if (!pending) throw notAllowed('Nothing waits for authentication here.');
-  state.store.saveNote(session.id, note satisfies SessionNote);
+  state.store.saveNote('session', session.id, note);
   const method = state.store.get('payment_method', pending.method);
   if (succeeds) {
     const outcome = attemptCheckout(state, session, { method, buyer: pending.buyer, isAuthenticated: true });
@@ -96,7 +93,7 @@ function returned(
 ): PageResult {
   if (typeof returnUrl !== 'string')
     return shown(
-      htmlPage('Thank you', html`<p>${succeeds ? 'Authentication complete.' : 'Authentication failed.'}</p>`),
+      htmlPage('Thank you', markup`<p>${succeeds ? 'Authentication complete.' : 'Authentication failed.'}</p>`),
     );
   const url = new URL(returnUrl);
   url.searchParams.set(kind, intent.id);

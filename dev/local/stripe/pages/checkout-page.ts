@@ -1,6 +1,6 @@
 import { attemptCheckout, countryOf } from '../checkout/attempt-checkout';
 import { applyPromotionCode } from '../checkout/create-session';
-import type { Buyer, SessionNote } from '../checkout/session-note';
+import type { Buyer } from '../checkout/session-note';
 import { noteOf, setTotals } from '../checkout/totals';
 import type { Params } from '../http/params';
 import { StripeFailure } from '../http/stripe-failure';
@@ -54,10 +54,10 @@ export function chooseCard(
   const method = newPaymentMethod(state, testCard, { ...buyer, phone: null, tax_id: null });
   const outcome = attemptCheckout(state, session, { method, buyer });
   if (outcome === 'authentication_required')
-    state.store.saveNote(session.id, {
+    state.store.saveNote('session', session.id, {
       ...noteOf(state, session),
       pending: { method: method.id, buyer },
-    } satisfies SessionNote);
+    });
   return outcome;
 }
 

@@ -1,4 +1,4 @@
-/** HTML that is safe to send: `html` escapes everything that is not. */
+/** HTML that is safe to send: `markup` escapes everything that is not. */
 export class Html {
   readonly text: string;
 
@@ -26,7 +26,7 @@ function render(content: Content): string {
 }
 
 /** A template whose values are escaped, unless they are HTML themselves. */
-export const html = (parts: TemplateStringsArray, ...values: Content[]): Html =>
+export const markup = (parts: TemplateStringsArray, ...values: Content[]): Html =>
   new Html(parts.map((part, index) => part + render(values[index])).join(''));
 
 const STYLE = new Html(`<style>
@@ -39,22 +39,11 @@ table { width: 100%; border-collapse: collapse } td:last-child { text-align: rig
 
 /** A whole page. */
 export const htmlPage = (title: string, body: Html): string =>
-  html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width" />
-        <title>${title}</title>
-        ${STYLE}
-      </head>
-      <body>
-        <p class="note">Local stand-in for Stripe. No money moves, and real card numbers are never accepted.</p>
-        <main>
-          <h1>${title}</h1>
-          ${body}
-        </main>
-      </body>
-    </html> `.text;
+  markup`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>${STYLE}</head>
+<body><p class="note">Local stand-in for Stripe. No money moves, and real card numbers are never accepted.</p>
+<main><h1>${title}</h1>${body}</main></body></html>
+`.text;
 
 export const alert = (message: string | undefined): Html | undefined =>
-  message === undefined ? undefined : html`<p role="alert">${message}</p>`;
+  message === undefined ? undefined : markup`<p role="alert">${message}</p>`;

@@ -3,7 +3,7 @@ import type { Outcome } from './outcome';
 /** One of Stripe's test cards, by the name of its test payment method: https://docs.stripe.com/testing */
 export interface TestCard {
   readonly name: string;
-  /** What the pages of the fake call it. */
+  /** Its name on the pages of the fake. */
   readonly label: string;
   /** Other test payment methods that do the same. */
   readonly aliases?: readonly string[];
@@ -15,7 +15,7 @@ export interface TestCard {
   readonly onSession: Outcome;
   /** When it is charged later, without its owner. */
   readonly offSession: Outcome;
-  /** What follows each successful payment. */
+  /** Opened after each successful payment. */
   readonly dispute?: 'dispute' | 'inquiry';
 }
 

@@ -98,7 +98,7 @@ function pay({ state, params, id }: Call): Invoice {
   const outcome = collect(state, invoice, { method, offSession: params.flag('off_session') ?? true });
   if (outcome === 'succeeded') return invoice;
   const intent = intentOf(state, invoice);
-  const used = method ?? (intent?.last_payment_error?.payment_method as typeof method);
+  const used = method ?? intent?.last_payment_error?.payment_method;
   if (!intent || !used)
     throw notAllowed('There is no payment method to pay this invoice with.', 'resource_missing', 'payment_method');
   throw cardFailure(intent, used, outcome);

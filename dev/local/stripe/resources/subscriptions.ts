@@ -40,7 +40,7 @@ function create({ state, params }: Call): Subscription {
   const methodId = params.text('default_payment_method') ?? customer.invoice_settings.default_payment_method;
   if (methodId === null)
     throw notAllowed('This customer has no attached payment source or default payment method.', 'resource_missing');
-  const method = paymentMethodFor(state, String(methodId));
+  const method = paymentMethodFor(state, methodId);
   const coupon = params.groups('discounts')[0]?.text('coupon');
   const { subscription } = subscribe(
     state,

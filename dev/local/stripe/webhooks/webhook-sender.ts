@@ -16,7 +16,7 @@ interface Queued {
   readonly attempt: number;
 }
 
-/** What a delivery by hand may do differently. */
+/** The ways in which a manual delivery may differ. */
 export interface DeliveryOptions {
   /** Signs with this secret instead of the endpoint's. */
   readonly secret?: string;
@@ -99,7 +99,8 @@ export class WebhookSender {
 
   private takeDue(): Queued | undefined {
     const now = this.state.time.now();
-    const index = this.queue.findIndex(({ dueAt }) => dueAt <= now);
+    const isDue = ({ dueAt }: Queued): boolean => dueAt <= now;
+    const index = this.plan.newestFirst ? this.queue.findLastIndex(isDue) : this.queue.findIndex(isDue);
     return index === -1 ? undefined : this.queue.splice(index, 1)[0];
   }
 
