@@ -22,12 +22,12 @@ const returnUrlSchema = z
   .max(1_000)
   .describe('The page to which the customer returns.');
 
-/** What an account can spend, and where that came from. */
+/** The money that an account can spend, and where that came from. */
 export const walletSchema = z
   .object({
-    /** What new requests can use. */
+    /** The money that new requests can use. */
     available: exactUsdSchema,
-    /** What running requests hold. */
+    /** The money that running requests hold. */
     held: exactUsdSchema,
     /** The parts of available and held together. They are spent in this order. */
     promotional: exactUsdSchema,
@@ -35,7 +35,7 @@ export const walletSchema = z
     creditLine: exactUsdSchema,
     /** The part of the credit line that is used. */
     owed: exactUsdSchema,
-    /** What the account owes after a dispute. Its requests are refused until that is paid. */
+    /** The account’s debt after a dispute. Its requests are refused until that is paid. */
     debt: exactUsdSchema,
   })
   .meta({ id: 'Wallet' });
@@ -124,7 +124,7 @@ export const invoiceSchema = z
 export const newGrantSchema = z
   .strictObject({
     amount: movedUsdSchema,
-    /** A code such as `goodwill`. It stays in the ledger for ever, so it must not describe a person. */
+    /** A code such as `goodwill`. It stays in the ledger forever, so it must not describe a person. */
     reason: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a code such as goodwill'),
     expiresAt: z.iso.datetime().optional(),
   })

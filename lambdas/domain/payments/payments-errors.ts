@@ -85,10 +85,3 @@ export class AutoTopUpIsOn extends Conflict {
   }
 }
 
-/** The account has no payment method that may be charged without its owner. */
-export class NoPaymentMethod extends Conflict {
-  override readonly name = 'NoPaymentMethod';
-  constructor() {
-    super('no_payment_method', 'The account has no saved payment method: buy credit once and save it.');
-  }
-}

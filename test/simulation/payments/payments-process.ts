@@ -138,7 +138,7 @@ export class Payments {
     }
   }
 
-  /** What the scheduled jobs do, without faults. */
+  /** Runs the scheduled jobs, without faults. */
   async recover(): Promise<void> {
     await this.#wallet.expireDue({});
     await this.#reconcile();

@@ -58,7 +58,7 @@ async function promotionalStretches(store: TableStore, accountId: string): Promi
   return stretches;
 }
 
-/** What a change adds to the promotional credit; negative for an expiry. */
+/** The amount that a change adds to the promotional credit; negative for an expiry. */
 const movedOf = (change: Entry): bigint => movedInto('available', change) - movedInto('expired', change);
 
 const overlap = (one: Stretch, other: Stretch): bigint =>

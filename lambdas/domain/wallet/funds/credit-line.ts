@@ -15,7 +15,7 @@ export interface NewLine {
 }
 
 /**
- * Sets an account's credit line. What it adds is available at once. It can shrink only by the part that is not used.
+ * Sets an account's credit line. The part that is new is available at once. It can shrink only by the part that is not used.
  * @returns whether this call changed it
  * @throws WalletNotFound, LineInUse
  * @throws RangeError when the amount or the ID is invalid

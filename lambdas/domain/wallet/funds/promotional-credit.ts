@@ -21,7 +21,7 @@ export interface NewGrant {
   /** Begins with `grant_`. */
   readonly grantId: string;
   readonly amountPico: bigint;
-  /** A code such as `goodwill`. It is stored in the ledger for ever, so it must not describe a person. */
+  /** A code such as `goodwill`. It is stored in the ledger forever, so it must not describe a person. */
   readonly reason: string;
   /** Epoch milliseconds. @default it does not expire */
   readonly expiresAt?: number | undefined;
