@@ -8,7 +8,7 @@ import { movedInto, transfers } from '../ledger/entry';
 import { CREDIT_PICO_MAX } from '../ledger/payment';
 import { changeFunds, isNewChange, type Recorder } from './change-funds';
 import { TooManyGrants } from './funds-errors';
-import { addGrant, GRANTS_MAX, reduceGrant, spendGrants } from './grants';
+import { addGrant, EXPIRY_PREFIX, GRANTS_MAX, reduceGrant, spendGrants } from './grants';
 
 /** A grant's ID becomes a part of an entry's ID, so it must not contain a separator. */
 const GRANT_ID = /^grant_[\w.:-]{1,100}$/;
@@ -112,7 +112,7 @@ async function expireGrant(dependencies: FundsDependencies, due: DueGrant): Prom
   const { store, timing, newUlid } = dependencies;
   const forget = { table: WALLET, delete: grantExpiryKey(accountId, grantId, expiresAt) };
   let isOver = false;
-  const changed = await changeFunds(dependencies, accountId, `expiry_${newUlid(timing.clock())}`, (funds) => {
+  const changed = await changeFunds(dependencies, accountId, `${EXPIRY_PREFIX}${newUlid(timing.clock())}`, (funds) => {
     const current = spendGrants(funds.grants, funds.balance.spentPico);
     const leftPico = current.grants.find((grant) => grant.grantId === grantId)?.leftPico ?? 0n;
     const takenPico = lesser(leftPico, funds.balance.availablePico);

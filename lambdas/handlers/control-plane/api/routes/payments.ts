@@ -16,37 +16,16 @@ import {
   topUpSchema,
   walletSchema,
 } from '../../../../contracts/http/payments';
-import type { AuditFields } from '../../../../contracts/storage/audit-event';
-import type { Permission } from '../../../../contracts/http/permissions';
 import { isoTime } from '../../../../contracts/storage/table-keys';
-import type { Actor } from '../../../../domain/access/actor';
 import { formatUsd, parseUsd } from '../../../../domain/money/pico';
-import { picoOfCents, wholeCentsIn } from '../../../../domain/payments/cents';
+import { picoOfCents } from '../../../../domain/payments/cents';
 import { readAutoTopUp, setAutoTopUp } from '../../../../domain/payments/auto-top-up-settings';
-import { AutoTopUpIsOn, PaymentsOff } from '../../../../domain/payments/payments-errors';
-import type { Payments } from '../../../../domain/payments/payments';
-import type { Recorder } from '../../../../domain/wallet/funds/change-funds';
-import { InvalidInput } from '../../control-plane-errors';
+import { AutoTopUpIsOn } from '../../../../domain/payments/payments-errors';
 import type { ApiDependencies } from '../api-dependencies';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
 import { inAccount } from './path-parameters';
-
-/** @throws PaymentsOff */
-function paymentsOf({ payments }: ApiDependencies): Payments {
-  if (payments === undefined) throw new PaymentsOff();
-  return payments;
-}
-
-/** Commits writes together with the audit event of an action. */
-const recorded =
-  (
-    { audit }: ApiDependencies,
-    action: Permission,
-    { accountId, actor, after }: { readonly accountId: string; readonly actor: Actor; readonly after: AuditFields },
-  ): Recorder =>
-  (writes) =>
-    audit.record({ chain: accountId, actor, action, target: accountId, after, writes });
+import { centsOf, paymentsOf, recorded, returnUrlOf } from './payment-calls';
 
 async function readWallet({ funds }: ApiDependencies, accountId: string): Promise<z.input<typeof walletSchema>> {
   const view = await funds.view(accountId);
@@ -76,15 +55,6 @@ async function viewAutoTopUp(
     declines: state?.declines ?? 0,
     isCharging: state?.isCharging ?? false,
   };
-}
-
-const centsOf = (usd: string): bigint => wholeCentsIn(parseUsd(usd));
-
-/** The page of the console or of a client to which a customer returns. */
-function returnUrlOf({ publicUrl }: ApiDependencies, asked: string | undefined): string {
-  const url = asked ?? publicUrl;
-  if (url === undefined) throw new InvalidInput([{ pointer: 'returnUrl', detail: 'is needed' }]);
-  return url;
 }
 
 /** The account's money, and how it comes in. */

@@ -2,6 +2,7 @@ import type { Route } from '../define-route';
 import { ACCOUNT_ROUTES } from './accounts';
 import { CATALOG_ROUTES } from './catalog';
 import { DEPLOYMENT_ROUTES } from './deployment';
+import { ENTRY_ROUTES } from './entries';
 import { FEDERATION_ROUTES } from './federation';
 import { KEY_ROUTES } from './keys';
 import { MEMBER_ROUTES } from './members';
@@ -13,6 +14,7 @@ export const ROUTES: readonly Route[] = [
   ...PEOPLE_ROUTES,
   ...ACCOUNT_ROUTES,
   ...PAYMENT_ROUTES,
+  ...ENTRY_ROUTES,
   ...MEMBER_ROUTES,
   ...KEY_ROUTES,
   ...FEDERATION_ROUTES,
