@@ -101,11 +101,13 @@ export const invoiceSchema = z
   })
   .meta({ id: 'Invoice' });
 
+/** A code such as `goodwill`. It stays in the ledger for ever, so it must not describe a person. */
+export const reasonSchema = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a code such as goodwill');
+
 export const newGrantSchema = z
   .strictObject({
     amount: movedUsdSchema,
-    /** A code such as `goodwill`. It stays in the ledger for ever, so it must not describe a person. */
-    reason: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a code such as goodwill'),
+    reason: reasonSchema,
     expiresAt: z.iso.datetime().optional(),
   })
   .meta({ id: 'NewGrant' });

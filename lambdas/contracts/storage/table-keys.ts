@@ -43,6 +43,11 @@ export const pendingRefundKey = (refundId: string): Key => ({ pk: PENDING_REFUND
 /** The accounts that owe money after a dispute. */
 export const DEBTS_PARTITION = 'debts';
 export const debtKey = (accountId: string): Key => ({ pk: DEBTS_PARTITION, sk: accountId });
+/** The coupons. */
+export const COUPONS_PARTITION = 'coupons';
+export const couponKey = (couponId: string): Key => ({ pk: COUPONS_PARTITION, sk: couponId });
+/** Which coupon has a code. @param codeHash a keyed hash of the code */
+export const couponCodeKey = (codeHash: string): Key => ({ pk: `coupon-code#${codeHash}`, sk: 'coupon' });
 /** The live grants of promotional credit of an account. */
 export const grantsKey = (accountId: string): Key => ({ pk: accountId, sk: 'grants' });
 export const grantExpiryPartition = (shard: string): string => `grant-expiries#${shard}`;

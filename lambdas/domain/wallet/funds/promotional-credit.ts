@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { grantExpiryKey, grantExpiryPartition, isoTime, SHARDS } from '../../../contracts/storage/table-keys';
 import { WALLET } from '../../../contracts/storage/tables';
 import { lesser } from '../../money/pico';
+import type { GuardedWrite } from '../../table/commit';
 import { everyItem } from '../../table/every-item';
 import type { FundsDependencies } from '../dependencies';
 import { movedInto, transfers } from '../ledger/entry';
@@ -24,6 +25,8 @@ export interface NewGrant {
   readonly reason: string;
   /** Epoch milliseconds. @default it does not expire */
   readonly expiresAt?: number | undefined;
+  /** Writes that belong to the grant. A failed condition is a refusal that is thrown. */
+  readonly writes?: readonly GuardedWrite[];
 }
 
 /**
@@ -37,7 +40,7 @@ export async function grantCredit(
   grant: NewGrant,
   record?: Recorder,
 ): Promise<boolean> {
-  const { accountId, grantId, amountPico, reason, expiresAt } = grant;
+  const { accountId, grantId, amountPico, reason, expiresAt, writes = [] } = grant;
   if (amountPico <= 0n || amountPico > CREDIT_PICO_MAX) throw new RangeError('invalid amount of a grant');
   if (!GRANT_ID.test(grantId)) throw new RangeError('invalid grant ID');
   if (!REASON.test(reason)) throw new RangeError('invalid reason of a grant');
@@ -55,20 +58,18 @@ export async function grantCredit(
         transfers: transfers(['promotion', 'available', amountPico]),
         reason,
         grants: addGrant(current, { grantId, leftPico: amountPico, expiresAt: expiry }),
-        writes:
-          expiry === undefined
-            ? []
-            : [
-                {
-                  write: { table: WALLET, put: { ...grantExpiryKey(accountId, grantId, expiry), accountId, grantId } },
-                },
-              ],
+        writes: [...writes, ...(expiry === undefined ? [] : [listExpiry(accountId, grantId, expiry)])],
       };
     },
     record,
   );
   return isNewChange(changed, (entry) => movedInto('available', entry) === amountPico);
 }
+
+/** The write that lists a grant under its expiry, so that a job finds it. */
+const listExpiry = (accountId: string, grantId: string, expiry: string): GuardedWrite => ({
+  write: { table: WALLET, put: { ...grantExpiryKey(accountId, grantId, expiry), accountId, grantId } },
+});
 
 const dueSchema = z.object({ sk: z.string(), accountId: z.string(), grantId: z.string() });
 

@@ -27,6 +27,7 @@ import type { Mailer } from '../../../domain/notifications/mailer';
 import { Operators } from '../../../domain/people/operators';
 import { People } from '../../../domain/people/people';
 import { derivedSecret } from '../../../domain/secret';
+import { Coupons } from '../../../domain/payments/coupons/coupons';
 import type { Payments } from '../../../domain/payments/payments';
 import type { TableStore } from '../../../domain/table/table-store';
 import { Funds } from '../../../domain/wallet/funds/funds';
@@ -69,6 +70,7 @@ export function apiDependencies(options: ApiOptions) {
   const audit = new AuditLog({ store, clock });
   const members = new Members({ store, audit });
   const keys = new Keys({ store, pepper, clock, audit });
+  const funds = new Funds({ store, clock });
   const trusts = new Trusts({ store, clock, audit });
   return {
     store,
@@ -83,7 +85,8 @@ export function apiDependencies(options: ApiOptions) {
     compiled,
     payments,
     publicUrl,
-    funds: new Funds({ store, clock }),
+    funds,
+    coupons: new Coupons({ store, clock, audit, funds, secret: derivedSecret(pepper, 'coupons') }),
     attempts: new FailedAttempts({ clock }),
     people: new People({ store, clock }),
     operators: new Operators({ store, clock, audit }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   accountIdSchema,
+  couponIdSchema,
   invitationIdSchema,
   keyIdSchema,
   personIdSchema,
@@ -13,5 +14,6 @@ export const ofMember = z.strictObject({ accountId: accountIdSchema, personId: p
 export const ofInvitation = z.strictObject({ accountId: accountIdSchema, invitationId: invitationIdSchema });
 export const ofKey = z.strictObject({ accountId: accountIdSchema, keyId: keyIdSchema });
 export const ofTrust = z.strictObject({ accountId: accountIdSchema, trustId: trustIdSchema });
+export const ofCoupon = z.strictObject({ couponId: couponIdSchema });
 export const ofPerson = z.strictObject({ personId: personIdSchema });
 export const ofProposal = z.strictObject({ proposalId: proposalIdSchema });

@@ -1,6 +1,7 @@
 import type { Route } from '../define-route';
 import { ACCOUNT_ROUTES } from './accounts';
 import { CATALOG_ROUTES } from './catalog';
+import { COUPON_ROUTES } from './coupons';
 import { DEPLOYMENT_ROUTES } from './deployment';
 import { ENTRY_ROUTES } from './entries';
 import { FEDERATION_ROUTES } from './federation';
@@ -15,6 +16,7 @@ export const ROUTES: readonly Route[] = [
   ...ACCOUNT_ROUTES,
   ...PAYMENT_ROUTES,
   ...ENTRY_ROUTES,
+  ...COUPON_ROUTES,
   ...MEMBER_ROUTES,
   ...KEY_ROUTES,
   ...FEDERATION_ROUTES,
