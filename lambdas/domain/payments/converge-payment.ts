@@ -6,7 +6,7 @@ import { ChangeIdReused, PaymentNotFound } from '../wallet/funds/funds-errors';
 import { picoOfCents } from './cents';
 import { creditOf, disputeIdOf, refundIdOf } from './credit-of';
 import type { ExceptionCode, PaymentExceptions } from './payment-exceptions';
-import type { PaymentProcessor, ProcessedDispute, ProcessedPayment, ProcessedRefund } from './processor';
+import type { PaidPeriod, PaymentProcessor, ProcessedDispute, ProcessedPayment, ProcessedRefund } from './processor';
 
 const CURRENCY = 'usd';
 
@@ -15,6 +15,8 @@ export interface ConvergeDependencies {
   readonly wallet: Pick<Wallet, 'credit'>;
   readonly funds: Pick<Funds, 'takeRefund' | 'returnRefund' | 'takeDisputed' | 'returnDisputed'>;
   readonly exceptions: Pick<PaymentExceptions, 'add'>;
+  /** Grants the bonus of a subscription's period once; see `Plans.grantBonus`. */
+  readonly grantBonus: (period: PaidPeriod) => Promise<void>;
   /** The ID of this deployment. Several can share one account at the processor. */
   readonly deployment: string;
 }
@@ -68,9 +70,10 @@ async function boughtOf({ exceptions }: ConvergeDependencies, payment: Processed
 }
 
 async function book(dependencies: ConvergeDependencies, bought: Bought): Promise<void> {
-  const { wallet } = dependencies;
-  const { accountId, paymentId, creditCents, refunds, disputes } = bought;
+  const { wallet, grantBonus } = dependencies;
+  const { accountId, paymentId, creditCents, period, refunds, disputes } = bought;
   await wallet.credit({ accountId, paymentId, amountPico: picoOfCents(creditCents) });
+  if (period) await grantBonus(period);
   for (const refund of refunds) await bookRefund(dependencies, bought, refund);
   for (const dispute of disputes) await bookDispute(dependencies, bought, dispute);
 }

@@ -51,6 +51,22 @@ export class PaymentMissing extends Missing {
   }
 }
 
+/** The deployment offers no such plan. */
+export class PlanMissing extends Missing {
+  override readonly name = 'PlanMissing';
+  constructor() {
+    super('plan');
+  }
+}
+
+/** The account has a subscription. It changes or cancels it on the processor's page. */
+export class SubscriptionExists extends Conflict {
+  override readonly name = 'SubscriptionExists';
+  constructor() {
+    super('subscription_exists', 'The account has a subscription: change or cancel it on the page of the portal.');
+  }
+}
+
 /** There is less unused paid credit than should be refunded. */
 export class RefundTooLarge extends Conflict {
   override readonly name = 'RefundTooLarge';

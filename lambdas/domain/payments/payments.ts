@@ -1,4 +1,5 @@
 import type { TopUpLimits } from '../../contracts/deployment/payment-limits';
+import type { PlanSettings } from '../../contracts/deployment/plans';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
 import type { TableStore } from '../table/table-store';
@@ -9,6 +10,7 @@ import { convergePayment } from './converge-payment';
 import { Customers } from './customers';
 import { PaymentEvents } from './payment-events';
 import { PaymentExceptions } from './payment-exceptions';
+import { Plans } from './plans/plans';
 import type { PaymentProcessor } from './processor';
 import { reconcile, type Reconciliation } from './reconcile';
 import { reached, Refunds } from './refunds';
@@ -22,6 +24,8 @@ export interface PaymentsOptions {
   /** Identifies this deployment at the processor. */
   readonly deployment: string;
   readonly limits: TopUpLimits;
+  /** @default none */
+  readonly plans?: readonly PlanSettings[] | undefined;
   readonly usageRetentionDays: number;
   /** Tells people about an automatic top-up. @default nobody is told */
   readonly notify?: (notice: TopUpNotice) => Promise<void>;
@@ -36,6 +40,7 @@ export class Payments {
   readonly exceptions: PaymentExceptions;
   readonly topUps: TopUps;
   readonly refunds: Refunds;
+  readonly plans: Plans;
   readonly autoTopUps: AutoTopUps;
   readonly events: PaymentEvents;
   readonly processor: PaymentProcessor;
@@ -47,19 +52,23 @@ export class Payments {
     const wallet = options.wallet ?? new Wallet(options);
     const funds = options.funds ?? new Funds(options);
     const exceptions = new PaymentExceptions({ store, clock, log });
-    const converge = (paymentId: string): Promise<boolean> =>
-      convergePayment({ processor, wallet, funds, exceptions, deployment }, paymentId);
     const customers = new Customers({ store, processor });
+    const settings = options.plans ?? [];
+    const plans = new Plans({ clock, funds, exceptions, customers, processor, deployment, settings });
+    const grantBonus: Plans['grantBonus'] = (period) => plans.grantBonus(period);
+    const converge = (paymentId: string): Promise<boolean> =>
+      convergePayment({ processor, wallet, funds, exceptions, grantBonus, deployment }, paymentId);
     this.#store = store;
     this.#converge = converge;
     this.processor = processor;
     this.exceptions = exceptions;
     this.customers = customers;
+    this.plans = plans;
     this.topUps = new TopUps({ store, clock, customers, processor, limits });
     this.refunds = new Refunds({ store, funds, processor });
     const notify = options.notify ?? (() => Promise.resolve());
     this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify });
-    this.events = new PaymentEvents({ store, clock, processor, converge });
+    this.events = new PaymentEvents({ store, clock, processor, converge, grantBonus });
   }
 
   /** Opens a page of the processor for a customer. @throws PaymentsUnavailable */

@@ -8,6 +8,7 @@ import { FEDERATION_ROUTES } from './federation';
 import { KEY_ROUTES } from './keys';
 import { MEMBER_ROUTES } from './members';
 import { PAYMENT_ROUTES } from './payments';
+import { PLAN_ROUTES } from './plans';
 import { PEOPLE_ROUTES } from './people';
 
 /** All routes of the API except the exchange of a token (../exchange-token.ts). */
@@ -17,6 +18,7 @@ export const ROUTES: readonly Route[] = [
   ...PAYMENT_ROUTES,
   ...ENTRY_ROUTES,
   ...COUPON_ROUTES,
+  ...PLAN_ROUTES,
   ...MEMBER_ROUTES,
   ...KEY_ROUTES,
   ...FEDERATION_ROUTES,
