@@ -1,10 +1,9 @@
 import { newTrustSchema } from '../../lambdas/contracts/http/federation';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
-import type { Asked } from './api-stage';
 import type { ApiStage } from './api-stage';
+import { at, type Example } from './example';
+import { PAYMENT_EXAMPLES } from './payment-examples';
 
-/** A request to a route that succeeds for callers who may make it. */
-type Example = (stage: ApiStage, accountId: string) => Promise<Pick<Asked, 'path' | 'body' | 'headers'>>;
 
 const ANY_VERSION = { 'if-match': '*' };
 export const FEDERATED_SUBJECT = 'repo:example/app:ref:refs/heads/main';
@@ -23,9 +22,6 @@ const BILLING = {
   country: 'DE',
 };
 
-const at = (path: string, more: Partial<Asked> = {}): Example => {
-  return async (_stage, accountId) => ({ path: path.replace('{accountId}', accountId), ...more });
-};
 
 async function aMember(stage: ApiStage, accountId: string): Promise<string> {
   if (accountId === stage.otherAccountId) return stage.person('stranger');
@@ -53,6 +49,8 @@ async function aProposal({ parts }: ApiStage): Promise<string> {
 
 /** One request for each route; a route without one fails the suite. */
 export const EXAMPLES: { readonly [id: string]: Example } = {
+  ...PAYMENT_EXAMPLES,
+
   getMe: at('/v1/me'),
   listMyAccounts: at('/v1/me/accounts'),
   leaveAccount: at('/v1/me/accounts/{accountId}'),

@@ -7,6 +7,7 @@ import { movedInto } from '../../../../domain/wallet/ledger/entry';
 import { entryPage } from '../../../../domain/wallet/ledger/entry-page';
 import { definePage } from '../define-page';
 import { inAccount } from './path-parameters';
+import { expectAccount } from './payment-calls';
 
 /** The account's ledger. */
 export const ENTRY_ROUTES = [
@@ -18,10 +19,11 @@ export const ENTRY_ROUTES = [
     params: inAccount,
     filter: entryFilterSchema,
     item: entrySchema,
-    read: async ({ store }, { params, filter }, page) => {
+    read: async (dependencies, { params, filter }, page) => {
+      await expectAccount(dependencies, params.accountId);
       const { kind, from, to } = filter;
       const selected = { kind, from: milliseconds(from), to: milliseconds(to) };
-      const { items, next } = await entryPage(store, params.accountId, selected, page);
+      const { items, next } = await entryPage(dependencies.store, params.accountId, selected, page);
       return { items: items.map(viewOf), ...(next && { next }) };
     },
   }),

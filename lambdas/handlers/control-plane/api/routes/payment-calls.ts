@@ -1,5 +1,6 @@
 import type { Permission } from '../../../../contracts/http/permissions';
 import type { AuditFields } from '../../../../contracts/storage/audit-event';
+import { AccountNotFound } from '../../../../domain/access/access-errors';
 import type { Actor } from '../../../../domain/access/actor';
 import { parseUsd } from '../../../../domain/money/pico';
 import { wholeCentsIn } from '../../../../domain/payments/cents';
@@ -32,4 +33,9 @@ export function returnUrlOf({ publicUrl }: ApiDependencies, asked: string | unde
   const url = asked ?? publicUrl;
   if (url === undefined) throw new InvalidInput([{ pointer: 'returnUrl', detail: 'is needed' }]);
   return url;
+}
+
+/** Operators may act on any account, but not on one that does not exist. @throws AccountNotFound */
+export async function expectAccount({ accounts }: ApiDependencies, accountId: string): Promise<void> {
+  if (!(await accounts.exists(accountId))) throw new AccountNotFound();
 }

@@ -25,10 +25,11 @@ import type { ApiDependencies } from '../api-dependencies';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
 import { inAccount } from './path-parameters';
-import { centsOf, paymentsOf, recorded, returnUrlOf } from './payment-calls';
+import { centsOf, expectAccount, paymentsOf, recorded, returnUrlOf } from './payment-calls';
 
-async function readWallet({ funds }: ApiDependencies, accountId: string): Promise<z.input<typeof walletSchema>> {
-  const view = await funds.view(accountId);
+async function readWallet(dependencies: ApiDependencies, accountId: string): Promise<z.input<typeof walletSchema>> {
+  await expectAccount(dependencies, accountId);
+  const view = await dependencies.funds.view(accountId);
   return {
     available: formatUsd(view.availablePico),
     held: formatUsd(view.heldPico),
@@ -41,9 +42,11 @@ async function readWallet({ funds }: ApiDependencies, accountId: string): Promis
 }
 
 async function viewAutoTopUp(
-  { store, clock }: ApiDependencies,
+  dependencies: ApiDependencies,
   accountId: string,
 ): Promise<z.input<typeof autoTopUpSchema>> {
+  const { store, clock } = dependencies;
+  await expectAccount(dependencies, accountId);
   const state = await readAutoTopUp(store, accountId);
   const isThisMonth = state?.month === isoTime(clock()).slice(0, 7);
   return {
@@ -180,6 +183,7 @@ export const PAYMENT_ROUTES = [
     answer: refundSchema,
     handle: async (dependencies, { params, body, actor }) => {
       const { accountId } = params;
+      await expectAccount(dependencies, accountId);
       const { refunds } = paymentsOf(dependencies);
       if ((await readAutoTopUp(dependencies.store, accountId))?.isOn === true) throw new AutoTopUpIsOn();
       const refundId = `refund_${ulid(dependencies.clock())}`;
@@ -202,6 +206,7 @@ export const PAYMENT_ROUTES = [
     answer: grantSchema,
     handle: async (dependencies, { params, body, actor }) => {
       const { accountId } = params;
+      await expectAccount(dependencies, accountId);
       const { amount, reason, expiresAt } = body;
       const grantId = `grant_${ulid(dependencies.clock())}`;
       const record = recorded(dependencies, 'wallet.grant', { accountId, actor, after: { amount } });
@@ -229,6 +234,7 @@ export const PAYMENT_ROUTES = [
     answer: walletSchema,
     handle: async (dependencies, { params, body, actor }) => {
       const { accountId } = params;
+      await expectAccount(dependencies, accountId);
       const changeId = `line_${ulid(dependencies.clock())}`;
       const record = recorded(dependencies, 'wallet.lend', { accountId, actor, after: { amount: body.amount } });
       await dependencies.funds.setLine({ accountId, changeId, linePico: parseUsd(body.amount) }, record);

@@ -10,7 +10,7 @@ import { formatUsd } from '../../../../domain/money/pico';
 import { picoOfCents } from '../../../../domain/payments/cents';
 import { defineRoute } from '../define-route';
 import { inAccount } from './path-parameters';
-import { paymentsOf, returnUrlOf } from './payment-calls';
+import { expectAccount, paymentsOf, returnUrlOf } from './payment-calls';
 
 /** Subscriptions that buy credit each period. */
 export const PLAN_ROUTES = [
@@ -65,6 +65,7 @@ export const PLAN_ROUTES = [
     params: inAccount,
     answer: subscriptionSchema,
     handle: async (dependencies, { params }) => {
+      await expectAccount(dependencies, params.accountId);
       const found = await paymentsOf(dependencies).plans.subscription(params.accountId);
       if (found === undefined) return { state: 'none' };
       const { state, planId, periodEndsAt, endsAt } = found;

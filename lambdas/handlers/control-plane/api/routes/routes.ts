@@ -10,6 +10,7 @@ import { MEMBER_ROUTES } from './members';
 import { PAYMENT_ROUTES } from './payments';
 import { PLAN_ROUTES } from './plans';
 import { PEOPLE_ROUTES } from './people';
+import { STATEMENT_ROUTES } from './statements';
 
 /** All routes of the API except the exchange of a token (../exchange-token.ts). */
 export const ROUTES: readonly Route[] = [
@@ -19,6 +20,7 @@ export const ROUTES: readonly Route[] = [
   ...ENTRY_ROUTES,
   ...COUPON_ROUTES,
   ...PLAN_ROUTES,
+  ...STATEMENT_ROUTES,
   ...MEMBER_ROUTES,
   ...KEY_ROUTES,
   ...FEDERATION_ROUTES,
