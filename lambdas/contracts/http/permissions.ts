@@ -53,6 +53,8 @@ const RULES = {
   ),
   'wallet.grant': operators('grant promotional credit', 'account'),
   'wallet.lend': operators('set the credit line', 'account'),
+  // No role has this permission: only the deployment itself issues statements of what is owed.
+  'statement.issue': members('issue a statement of what an account owes'),
   'payment.create': members('buy credit, and manage payment methods', 'owner', 'admin', 'billing'),
   'payment.automate': members('have credit bought automatically', 'owner', 'billing'),
   'payment.refund': membersAndOperators('have unused credit refunded', 'owner'),

@@ -43,6 +43,18 @@ export const pendingRefundKey = (refundId: string): Key => ({ pk: PENDING_REFUND
 /** The accounts that owe money after a dispute. */
 export const DEBTS_PARTITION = 'debts';
 export const debtKey = (accountId: string): Key => ({ pk: DEBTS_PARTITION, sk: accountId });
+/** The accounts that have a credit line. */
+export const CREDIT_LINES_PARTITION = 'credit-lines';
+export const creditLineKey = (accountId: string): Key => ({ pk: CREDIT_LINES_PARTITION, sk: accountId });
+export const DUE_PREFIX = 'due#';
+/** What an account owed of its credit line at the end of a month. @param month such as `2026-11` */
+export const dueKey = (accountId: string, month: string): Key => ({ pk: accountId, sk: `${DUE_PREFIX}${month}` });
+/** The dues that are not paid. */
+export const OPEN_DUES_PARTITION = 'open-dues';
+export const openDueKey = (accountId: string, month: string): Key => ({
+  pk: OPEN_DUES_PARTITION,
+  sk: `${accountId}#${month}`,
+});
 /** The coupons. */
 export const COUPONS_PARTITION = 'coupons';
 export const couponKey = (couponId: string): Key => ({ pk: COUPONS_PARTITION, sk: couponId });

@@ -52,9 +52,9 @@ async function play(stage: WalletStage, change: Step, index: number): Promise<vo
   const [accountId, amountPico, paymentId] = [ACCOUNT, change.pico, `pi_${index}`];
   switch (change.do) {
     case 'contend':
-      stage.store.plan('conflict');
-    // The next request draws on a lease if there is money for one.
     case 'charge':
+      // A request of a contended account draws on a lease if there is money for one.
+      if (change.do === 'contend') stage.store.plan('conflict');
       await stage.settle(await stage.reserve(change.pico), change.pico);
       return;
     case 'credit':
