@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DURABILITIES, type Durability } from '../../lambdas/adapters/embedded/file-commits';
 import { browserOriginsSchema } from '../../lambdas/contracts/deployment/browser-origins';
 import { HOLD_MODE_DEFAULT, type HoldMode, holdModeSchema } from '../../lambdas/contracts/deployment/hold-mode';
+import { type PlanSettings, plansSchema } from '../../lambdas/contracts/deployment/plans';
 import { type ProviderSettings, regionSchema } from '../../lambdas/contracts/storage/catalog';
 import {
   burstTokensSchema,
@@ -27,6 +28,8 @@ export interface StripeSettings {
   readonly apiKey: string;
   readonly webhookSecret: string;
   readonly automaticTax: boolean;
+  /** The plans that accounts can subscribe to. */
+  readonly plans: readonly PlanSettings[];
 }
 
 /** Everything that a local run reads from its environment. */
@@ -63,6 +66,15 @@ const wholeNumber = (min: number, max: number) => {
     .pipe(z.int().min(min, message).max(max, message));
 };
 
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be JSON' });
+    return z.NEVER;
+  }
+});
+
 const digits = z
   .string()
   .regex(/^\d{1,9}$/, 'must be a whole number')
@@ -92,6 +104,7 @@ const environmentSchema = z.object({
   OPENAI_DELIVERY: deliverySchema.optional(),
   STRIPE_API_KEY: apiKey.regex(/^(?:sk|rk)_(?:test|live)_/, 'must be a secret or restricted key of Stripe').optional(),
   STRIPE_WEBHOOK_SECRET: apiKey.regex(/^whsec_.{10,}/, 'must be the signing secret of a webhook').optional(),
+  STRIPE_PLANS: json.pipe(plansSchema).default([]),
   STRIPE_AUTOMATIC_TAX: z.stringbool('must be true or false').default(false),
   ANTHROPIC_API_KEY: apiKey.optional(),
   ANTHROPIC_BASE_URL: baseUrl.optional(),
@@ -150,10 +163,10 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
 
 /** @throws InvalidSettings when there is an API key but no webhook secret: payments would never be credited */
 function stripeOf(environment: z.infer<typeof environmentSchema>): StripeSettings | undefined {
-  const { STRIPE_API_KEY: key, STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_AUTOMATIC_TAX: automaticTax } = environment;
+  const { STRIPE_API_KEY: key, STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_PLANS: plans } = environment;
   if (key === undefined) return undefined;
   if (webhookSecret === undefined) throw new InvalidSettings('STRIPE_WEBHOOK_SECRET must be set with STRIPE_API_KEY.');
-  return { apiKey: key, webhookSecret, automaticTax };
+  return { apiKey: key, webhookSecret, automaticTax: environment.STRIPE_AUTOMATIC_TAX, plans };
 }
 
 /** @returns the API key for the smoke test, or undefined when the environment has none */

@@ -1,10 +1,8 @@
 import { newTrustSchema } from '../../lambdas/contracts/http/federation';
 import { DEPLOYMENT } from '../../lambdas/domain/access/actor';
-import type { Asked } from './api-stage';
 import type { ApiStage } from './api-stage';
-
-/** A request to a route that succeeds for callers who may make it. */
-type Example = (stage: ApiStage, accountId: string) => Promise<Pick<Asked, 'path' | 'body' | 'headers'>>;
+import { at, type Example } from './example';
+import { PAYMENT_EXAMPLES } from './payment-examples';
 
 const ANY_VERSION = { 'if-match': '*' };
 export const FEDERATED_SUBJECT = 'repo:example/app:ref:refs/heads/main';
@@ -21,10 +19,6 @@ const BILLING = {
   city: 'Town',
   postalCode: '1',
   country: 'DE',
-};
-
-const at = (path: string, more: Partial<Asked> = {}): Example => {
-  return async (_stage, accountId) => ({ path: path.replace('{accountId}', accountId), ...more });
 };
 
 async function aMember(stage: ApiStage, accountId: string): Promise<string> {
@@ -53,6 +47,8 @@ async function aProposal({ parts }: ApiStage): Promise<string> {
 
 /** One request for each route; a route without one fails the suite. */
 export const EXAMPLES: { readonly [id: string]: Example } = {
+  ...PAYMENT_EXAMPLES,
+
   getMe: at('/v1/me'),
   listMyAccounts: at('/v1/me/accounts'),
   leaveAccount: at('/v1/me/accounts/{accountId}'),

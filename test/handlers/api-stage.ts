@@ -10,6 +10,8 @@ import type { Mail } from '../../lambdas/domain/notifications/mailer';
 import { Preferences } from '../../lambdas/domain/notifications/people/preferences';
 import { Suppressions } from '../../lambdas/domain/notifications/people/suppressions';
 import { derivedSecret, MAIL_SECRETS } from '../../lambdas/domain/secret';
+import { TOP_UP_LIMITS_DEFAULT } from '../../lambdas/contracts/deployment/payment-limits';
+import { Payments } from '../../lambdas/domain/payments/payments';
 import type { TableStore } from '../../lambdas/domain/table/table-store';
 import {
   type ApiOptions,
@@ -18,6 +20,8 @@ import {
 } from '../../lambdas/handlers/control-plane/api/api-dependencies';
 import { serveApi } from '../../lambdas/handlers/control-plane/api/serve-api';
 import { keepingWritten } from '../domain/notifications/written';
+import { DEPLOYMENT as DEPLOYMENT_ID, FakeProcessor } from '../simulation/payments/fake-processor';
+import { Random } from '../simulation/random';
 import { RecordingStore } from './recording-store';
 
 export interface Asked {
@@ -66,6 +70,7 @@ export class ApiStage {
   readonly people = new Map<string, string>();
   accountId = '';
   otherAccountId = '';
+  readonly processor = new FakeProcessor(new Random(1), () => this.now);
   readonly #engine: EmbeddedStore;
   readonly #verifiedEmails = { of: async (subject: string) => this.emails.get(subject) ?? EMAIL };
   readonly #serve: ReturnType<typeof serveApi>;
@@ -90,9 +95,28 @@ export class ApiStage {
       federatedTokens: { verify: async () => undefined },
       emails: this.#verifiedEmails,
       sendsMail: true,
+      payments: this.#payments(clock, log),
+      publicUrl: 'https://tollgate.example/',
       ...options,
     });
     this.#serve = serveApi(this.parts);
+  }
+
+  /** Payments on a processor in memory, which has one succeeded payment for each account that asks. */
+  #payments(clock: () => number, log: Log): Payments {
+    const limits = TOP_UP_LIMITS_DEFAULT;
+    const plans = [{ id: 'demo', stripePriceId: 'price_demo' }];
+    const { store, processor } = this;
+    return new Payments({
+      store,
+      clock,
+      log,
+      processor,
+      deployment: DEPLOYMENT_ID,
+      limits,
+      plans,
+      usageRetentionDays: 90,
+    });
   }
 
   /** A stage whose people and accounts already exist. They are created once, and copied to each stage's engine. */
@@ -158,10 +182,13 @@ export class ApiStage {
       status: response.statusCode ?? 0,
       headers: response.headers as { [name: string]: string },
       text: responseBody,
-      body: responseBody.startsWith('{') ? (JSON.parse(responseBody) as { [member: string]: unknown }) : {},
+      body: isJson(response.headers?.['content-type']) && responseBody !== '' ? (JSON.parse(responseBody) as Body) : {},
     };
   }
 }
+
+type Body = Answered['body'];
+const isJson = (type: unknown): boolean => /json/.test(String(type));
 
 let prepared: ReturnType<typeof prepare> | undefined;
 

@@ -7,6 +7,7 @@ import { Payments } from '../../../lambdas/domain/payments/payments';
 import { derivedSecret } from '../../../lambdas/domain/secret';
 import { stripeWebhook, STRIPE_WEBHOOK_PATH } from '../../../lambdas/handlers/payments/stripe-webhook';
 import type { DataFolder } from '../folder/data-folder';
+import { demoPlan } from '../demo/demo-plan';
 import type { StripeSettings } from '../settings';
 import { folderKeyValue } from '../stripe/folder-key-value';
 import { openStripeFake } from '../stripe/open-stripe-fake';
@@ -36,7 +37,7 @@ export interface LocalPayments {
 /** Opens the payments of a local run, with a stand-in for Stripe unless there is an API key. */
 export async function openLocalPayments(options: LocalPaymentsOptions): Promise<LocalPayments> {
   const { services, log } = options;
-  const { apiKey, apiUrl, webhookSecret, close } = options.stripe
+  const { apiKey, apiUrl, webhookSecret, plans, close } = options.stripe
     ? { ...options.stripe, apiUrl: undefined, close: () => Promise.resolve() }
     : await openStandIn(options);
   const deployment = `local-${Buffer.from(derivedSecret(services.pepper, 'deployment')).toString('hex', 0, DEPLOYMENT_BYTES)}`;
@@ -50,6 +51,7 @@ export async function openLocalPayments(options: LocalPaymentsOptions): Promise<
     log,
     processor,
     deployment,
+    plans,
     limits: TOP_UP_LIMITS_DEFAULT,
     sendsMail: true,
   });
@@ -69,5 +71,8 @@ async function openStandIn({ folder, services, origin }: LocalPaymentsOptions) {
     webhooks: [{ url: `${origin}${STRIPE_WEBHOOK_PATH}`, secret: webhookSecret }],
     tickEveryMs: STRIPE_TICK_MS,
   });
-  return { apiKey: 'sk_test_local', apiUrl: fake.url, webhookSecret, close: () => fake.close() };
+  const apiKey = 'sk_test_local';
+  const apiUrl = fake.url;
+  const plans = [await demoPlan(stripeClient({ apiKey, apiUrl }))];
+  return { apiKey, apiUrl, webhookSecret, plans, close: () => fake.close() };
 }

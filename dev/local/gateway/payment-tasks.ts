@@ -1,9 +1,13 @@
 import { AUTO_TOP_UPS_PARTITION, PENDING_REFUNDS_PARTITION } from '../../../lambdas/contracts/storage/table-keys/funds';
 import { ACCOUNTS, WALLET } from '../../../lambdas/contracts/storage/tables';
+import { DUE_DAYS_DEFAULT } from '../../../lambdas/contracts/deployment/payment-limits';
+import { AuditLog } from '../../../lambdas/domain/audit/audit-log';
 import { errorName, type Log } from '../../../lambdas/domain/log';
 import { notifyBy } from '../../../lambdas/domain/notifications/outbox/outbox';
 import { LowBalances } from '../../../lambdas/domain/payments/low-balances';
+import { Arrears } from '../../../lambdas/domain/payments/arrears/arrears';
 import { Funds } from '../../../lambdas/domain/wallet/funds/funds';
+import { collectArrears } from '../../../lambdas/handlers/payments/collect-arrears';
 import { paymentJobs } from '../../../lambdas/handlers/payments/payment-jobs';
 import { backgroundStore } from './background-store';
 import type { LocalPayments } from './local-payments';
@@ -13,7 +17,7 @@ import { PeriodicTask } from './periodic-task';
 const RUN_EVERY_MS = 2_000;
 
 export interface PaymentTasksOptions {
-  readonly services: Pick<LocalServices, 'store' | 'clock'>;
+  readonly services: Pick<LocalServices, 'store' | 'clock' | 'accounts'>;
   readonly openPayments: () => Promise<LocalPayments>;
   readonly log: Log;
 }
@@ -27,14 +31,23 @@ export class PaymentTasks {
   private readonly store: ReturnType<typeof backgroundStore>;
   private readonly funds: Funds;
   private readonly lowBalances: LowBalances;
+  private readonly arrears: Arrears;
   private readonly task = new PeriodicTask(RUN_EVERY_MS, () => this.run());
 
   constructor(options: PaymentTasksOptions) {
-    const { store, clock } = options.services;
+    const { store, clock, accounts } = options.services;
     this.options = options;
     this.store = backgroundStore(store);
     this.funds = new Funds({ store: this.store, clock });
     this.lowBalances = new LowBalances({ store: this.store, funds: this.funds, notify: notifyBy(clock) });
+    this.arrears = new Arrears({
+      store: this.store,
+      clock,
+      accounts,
+      audit: new AuditLog({ store: this.store, clock }),
+      dueDays: DUE_DAYS_DEFAULT,
+      notify: () => Promise.resolve(),
+    });
   }
 
   start(): void {
@@ -51,6 +64,7 @@ export class PaymentTasks {
     try {
       const payments = (await this.needsStripe()) ? (await openPayments()).payments : undefined;
       await paymentJobs({ funds: this.funds, lowBalances: this.lowBalances, payments })();
+      await collectArrears(this.arrears)();
     } catch (error) {
       log.error('PAYMENT_JOB_FAILED', { cause: errorName(error) });
     }

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe';
-import { found } from './read-payment';
+import { found } from './found';
 
 type Reference = string | { readonly id: string } | null | undefined;
 

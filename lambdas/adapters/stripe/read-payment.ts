@@ -1,5 +1,8 @@
 import type Stripe from 'stripe';
+import { shareOfRoundedUp } from '../../domain/payments/cents';
 import type { ProcessedDispute, ProcessedPayment, ProcessedRefund } from '../../domain/payments/processor';
+import { periodOf } from './invoice-period';
+import { found } from './found';
 import { ACCOUNT, centsOf, CREDIT_CENTS, DEPLOYMENT, REFUND } from './metadata';
 
 /** The most refunds or disputes that one payment can have here; Stripe's pages are of at most 100. */
@@ -9,7 +12,7 @@ const PAGE = 100;
 export async function readPayment(stripe: Stripe, paymentId: string): Promise<ProcessedPayment | undefined> {
   const intent = await found(() => stripe.paymentIntents.retrieve(paymentId));
   if (intent === undefined) return undefined;
-  const owner = intent.metadata[DEPLOYMENT] === undefined ? await ownerByInvoice(stripe, paymentId) : ownerOf(intent);
+  const owner = intent.metadata[DEPLOYMENT] === undefined ? await ownerByInvoice(stripe, intent) : ownerOf(intent);
   const refunds: ProcessedRefund[] = [];
   for await (const refund of stripe.refunds.list({ payment_intent: paymentId, limit: PAGE })) {
     refunds.push(refundOf(refund));
@@ -29,7 +32,7 @@ export async function readPayment(stripe: Stripe, paymentId: string): Promise<Pr
   };
 }
 
-type Owner = Pick<ProcessedPayment, 'deployment' | 'accountId' | 'creditCents'>;
+type Owner = Pick<ProcessedPayment, 'deployment' | 'accountId' | 'creditCents' | 'period'>;
 const NOBODY: Owner = { deployment: undefined, accountId: undefined, creditCents: undefined };
 
 const ownerOf = ({ metadata }: { readonly metadata: Stripe.Metadata }): Owner => ({
@@ -38,10 +41,13 @@ const ownerOf = ({ metadata }: { readonly metadata: Stripe.Metadata }): Owner =>
   creditCents: centsOf(metadata[CREDIT_CENTS]),
 });
 
-/** A subscription's payments are made by Stripe. They buy as much credit as was paid without tax. */
-async function ownerByInvoice(stripe: Stripe, paymentId: string): Promise<Owner> {
+/**
+ * A subscription's payments are made by Stripe. They buy as much credit as was paid without tax. If the customer's credit
+ * at Stripe paid a part of the invoice, the payment includes its share of the tax.
+ */
+async function ownerByInvoice(stripe: Stripe, intent: Stripe.PaymentIntent): Promise<Owner> {
   const payments = await stripe.invoicePayments.list({
-    payment: { type: 'payment_intent', payment_intent: paymentId },
+    payment: { type: 'payment_intent', payment_intent: intent.id },
     expand: ['data.invoice'],
   });
   const invoice = payments.data[0]?.invoice;
@@ -49,7 +55,9 @@ async function ownerByInvoice(stripe: Stripe, paymentId: string): Promise<Owner>
   const metadata = invoice.parent?.subscription_details?.metadata;
   if (!metadata) return NOBODY;
   const taxCents = (invoice.total_taxes ?? []).reduce((sum, { amount }) => sum + amount, 0);
-  return { ...ownerOf({ metadata }), creditCents: BigInt(Math.max(0, invoice.amount_paid - taxCents)) };
+  const [received, total] = [BigInt(intent.amount_received), BigInt(invoice.total)];
+  const creditCents = total <= 0n ? received : shareOfRoundedUp(received, total - BigInt(taxCents), total);
+  return { ...ownerOf({ metadata }), creditCents, period: await periodOf(stripe, invoice) };
 }
 
 function stateOf(status: Stripe.PaymentIntent.Status): ProcessedPayment['state'] {
@@ -72,14 +80,4 @@ function refundOf({ id, amount, status, metadata }: Stripe.Refund): ProcessedRef
 function disputeOf({ id, amount, status }: Stripe.Dispute): ProcessedDispute {
   const isInquiry = status.startsWith('warning_') || status === 'prevented';
   return { processorId: id, cents: BigInt(amount), state: isInquiry ? 'inquiry' : status === 'won' ? 'won' : 'taken' };
-}
-
-/** @returns undefined if Stripe has no such object */
-export async function found<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'resource_missing') return undefined;
-    throw error;
-  }
 }

@@ -6,18 +6,23 @@ import type {
   EventObject,
   InvoiceView,
   OffSessionCharge,
+  PaidPeriod,
   PaymentProcessor,
   ProcessedPayment,
+  ProcessedSubscription,
+  ProcessorPrice,
   Purchase,
 } from '../../domain/payments/processor';
 import { RefundRefused } from '../../domain/payments/processor';
 import { SECOND_MS } from '../../domain/clock';
 import { chargeOffSession } from './charge-off-session';
 import { ACCOUNT, CREDIT_CENTS, DEPLOYMENT, metadataOf, REFUND } from './metadata';
+import { paidPeriodsOf } from './invoice-period';
 import { movementOf } from './movement-of';
 import { paymentsOfObject } from './payments-of-object';
 import { readPayment } from './read-payment';
 import { callStripe } from './stripe-client';
+import { readPrice, readSubscriptions, subscribeOnPage } from './subscriptions';
 
 export interface StripeProcessorOptions {
   readonly stripe: Stripe;
@@ -87,6 +92,22 @@ export class StripeProcessor implements PaymentProcessor {
     );
     if (session.url === null) throw new Error('the checkout session has no page');
     return { checkoutId: session.id, url: session.url };
+  }
+
+  createSubscription(subscription: Parameters<PaymentProcessor['createSubscription']>[0]): Promise<Checkout> {
+    return callStripe(() => subscribeOnPage(this.#options, subscription));
+  }
+
+  subscriptions(customerId: string): Promise<readonly ProcessedSubscription[]> {
+    return callStripe(() => readSubscriptions(this.#options.stripe, customerId));
+  }
+
+  price(priceId: string): Promise<ProcessorPrice | undefined> {
+    return callStripe(() => readPrice(this.#options.stripe, priceId));
+  }
+
+  paidPeriods({ objectId }: EventObject): Promise<readonly PaidPeriod[]> {
+    return callStripe(() => paidPeriodsOf(this.#options.stripe, objectId));
   }
 
   charge(charge: OffSessionCharge): Promise<ChargeOutcome> {

@@ -15,3 +15,6 @@ export const TOP_UP_LIMITS_DEFAULT: TopUpLimits = {
   dayCents: 250_000n,
   dayCount: 20n,
 };
+
+/** How many days after a month's end the used part of a credit line is due. */
+export const DUE_DAYS_DEFAULT = 14;

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { openValue } from '../storage/open-values';
 
 /** Dollars with at most two decimals, such as `25` or `25.50`, and less than a million. */
 export const usdSchema = z
@@ -8,7 +7,7 @@ export const usdSchema = z
   .meta({ id: 'Usd' });
 
 /** An amount that is moved. */
-const movedUsdSchema = usdSchema.refine((usd) => /[1-9]/.test(usd), 'must be more than 0');
+export const movedUsdSchema = usdSchema.refine((usd) => /[1-9]/.test(usd), 'must be more than 0');
 
 /** Dollars with up to twelve decimals, as the ledger has them. */
 export const exactUsdSchema = z
@@ -17,7 +16,7 @@ export const exactUsdSchema = z
   .meta({ id: 'ExactUsd' });
 
 /** A page to which a customer returns. */
-const returnUrlSchema = z
+export const returnUrlSchema = z
   .url({ protocol: /^https?$/, hostname: /^[\w.-]{1,253}$/ })
   .max(1_000)
   .describe('The page to which the customer returns.');
@@ -39,21 +38,6 @@ export const walletSchema = z
     debt: exactUsdSchema,
   })
   .meta({ id: 'Wallet' });
-
-/** One entry of the ledger. */
-export const entrySchema = z
-  .object({
-    entryId: z.string(),
-    kind: openValue(['credit']),
-    at: z.iso.datetime(),
-    requestId: z.string().optional(),
-    reference: z.string().optional(),
-    reason: z.string().optional(),
-    priceVersion: z.string().optional(),
-    /** How much each transfer moved from one book to another. */
-    transfers: z.array(z.object({ from: z.string(), to: z.string(), amount: exactUsdSchema })),
-  })
-  .meta({ id: 'Entry' });
 
 export const newTopUpSchema = z
   .strictObject({
@@ -121,11 +105,13 @@ export const invoiceSchema = z
   })
   .meta({ id: 'Invoice' });
 
+/** A code such as `goodwill`. It stays in the ledger for ever, so it must not describe a person. */
+export const reasonSchema = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a code such as goodwill');
+
 export const newGrantSchema = z
   .strictObject({
     amount: movedUsdSchema,
-    /** A code such as `goodwill`. It stays in the ledger forever, so it must not describe a person. */
-    reason: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a code such as goodwill'),
+    reason: reasonSchema,
     expiresAt: z.iso.datetime().optional(),
   })
   .meta({ id: 'NewGrant' });

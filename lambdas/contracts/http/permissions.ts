@@ -55,6 +55,8 @@ const RULES = {
   ),
   'wallet.grant': operators('grant promotional credit', 'account'),
   'wallet.lend': operators('set the credit line', 'account'),
+  // No role has this permission: only the deployment itself issues statements of what is owed.
+  'statement.issue': members('issue a statement of what an account owes'),
   'payment.create': members('buy credit, and manage payment methods', 'owner', 'admin', 'billing'),
   'payment.automate': members('have credit bought automatically', 'owner', 'billing'),
   'payment.refund': membersAndOperators('have unused credit refunded', 'owner'),
@@ -88,6 +90,9 @@ const RULES = {
   'catalog.change': operators('disable providers; change models’ names, routes and markups; propose a price list'),
   'catalog.approve': operators('approve a proposed price list'),
   'payment.exceptions': operators('see the payments that could not be booked'),
+  'coupon.read': operators('list the coupons'),
+  'coupon.create': operators('create a coupon'),
+  'coupon.delete': operators('delete a coupon'),
   'operator.read': operators('list the operators'),
   'operator.appoint': operators('make a person an operator'),
   'operator.dismiss': operators('dismiss an operator'),

@@ -6,6 +6,7 @@ import { keptAddressSchema } from '../deployment/audit-address';
 import {
   accountIdSchema,
   catalogVersionSchema,
+  couponIdSchema,
   invitationIdSchema,
   keyIdSchema,
   personIdSchema,
@@ -45,6 +46,8 @@ export const auditFieldsSchema = z.strictObject({
     .string()
     .regex(/^pi_\w{1,200}$/)
     .optional(),
+  /** The coupon that was redeemed. */
+  coupon: couponIdSchema.optional(),
   /** Whether credit is bought automatically. */
   automatic: z.boolean().optional(),
   /** The key that replaced this one in a rotation. */
@@ -83,6 +86,7 @@ export const writtenEventSchema = z.strictObject({
     keyIdSchema,
     trustIdSchema,
     proposalIdSchema,
+    couponIdSchema,
     catalogVersionSchema,
   ]),
   before: auditFieldsSchema.optional(),

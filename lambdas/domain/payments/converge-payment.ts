@@ -8,7 +8,7 @@ import type { Notify } from '../notifications/outbox/outbox';
 import { picoOfCents } from './cents';
 import { creditOf, disputeIdOf, refundIdOf } from './credit-of';
 import type { ExceptionCode, PaymentExceptions } from './payment-exceptions';
-import type { PaymentProcessor, ProcessedDispute, ProcessedPayment, ProcessedRefund } from './processor';
+import type { PaidPeriod, PaymentProcessor, ProcessedDispute, ProcessedPayment, ProcessedRefund } from './processor';
 
 const CURRENCY = 'usd';
 
@@ -19,6 +19,8 @@ export interface ConvergeDependencies {
   readonly exceptions: Pick<PaymentExceptions, 'add'>;
   /** Tells the account's people. */
   readonly notify: Notify;
+  /** Grants the bonus of a subscription's period once; see `Plans.grantBonus`. */
+  readonly grantBonus: (period: PaidPeriod) => Promise<void>;
   /** The ID of this deployment. Several can share one account at the processor. */
   readonly deployment: string;
 }
@@ -72,13 +74,14 @@ async function boughtOf({ exceptions }: ConvergeDependencies, payment: Processed
 }
 
 async function book(dependencies: ConvergeDependencies, bought: Bought): Promise<void> {
-  const { wallet, notify } = dependencies;
-  const { accountId, paymentId, creditCents, refunds, disputes } = bought;
+  const { wallet, notify, grantBonus } = dependencies;
+  const { accountId, paymentId, creditCents, period, refunds, disputes } = bought;
   const amountPico = picoOfCents(creditCents);
   await wallet.credit(
     { accountId, paymentId, amountPico },
     notify(topUpSucceeded({ accountId, paymentId, amountPico })),
   );
+  if (period) await grantBonus(period);
   for (const refund of refunds) await bookRefund(dependencies, bought, refund);
   for (const dispute of disputes) await bookDispute(dependencies, bought, dispute);
 }

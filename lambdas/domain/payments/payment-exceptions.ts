@@ -16,6 +16,7 @@ import type { TableStore } from '../table/table-store';
  * - `unknown_account`: the account was erased or never existed.
  * - `too_large`: it buys more credit than one payment may.
  * - `refund_above_credit`: it was refunded at the processor although its credit was spent.
+ * - `too_many_grants`: the account has too many live grants to get the bonus of its plan.
  * - `reused`: the ledger has it with another amount, or for another account.
  */
 export const EXCEPTION_CODES = [
@@ -24,6 +25,7 @@ export const EXCEPTION_CODES = [
   'unknown_account',
   'too_large',
   'refund_above_credit',
+  'too_many_grants',
   'reused',
 ] as const;
 export type ExceptionCode = (typeof EXCEPTION_CODES)[number];

@@ -51,6 +51,22 @@ export class PaymentMissing extends Missing {
   }
 }
 
+/** The deployment offers no such plan. */
+export class PlanMissing extends Missing {
+  override readonly name = 'PlanMissing';
+  constructor() {
+    super('plan');
+  }
+}
+
+/** The account has a subscription. It changes or cancels it on the processor's page. */
+export class SubscriptionExists extends Conflict {
+  override readonly name = 'SubscriptionExists';
+  constructor() {
+    super('subscription_exists', 'The account has a subscription: change or cancel it on the page of the portal.');
+  }
+}
+
 /** There is less unused paid credit than should be refunded. */
 export class RefundTooLarge extends Conflict {
   override readonly name = 'RefundTooLarge';
@@ -84,4 +100,3 @@ export class AutoTopUpIsOn extends Conflict {
     super('auto_top_up_is_on', 'Turn off the automatic top-up first, or it would buy the refunded credit again.');
   }
 }
-

@@ -1,4 +1,5 @@
 import type { TopUpLimits } from '../../contracts/deployment/payment-limits';
+import type { PlanSettings } from '../../contracts/deployment/plans';
 import type { Clock } from '../clock';
 import type { Log } from '../log';
 import type { TableStore } from '../table/table-store';
@@ -10,6 +11,7 @@ import { convergePayment } from './converge-payment';
 import { Customers } from './customers';
 import { PaymentEvents } from './payment-events';
 import { PaymentExceptions } from './payment-exceptions';
+import { Plans } from './plans/plans';
 import type { PaymentProcessor } from './processor';
 import { messageOf } from './top-up-message';
 import { reconcile, type Reconciliation } from './reconcile';
@@ -24,6 +26,8 @@ export interface PaymentsOptions {
   /** Identifies this deployment at the processor. */
   readonly deployment: string;
   readonly limits: TopUpLimits;
+  /** @default none */
+  readonly plans?: readonly PlanSettings[] | undefined;
   readonly usageRetentionDays: number;
   /** Whether people are told by mail. @default no */
   readonly sendsMail?: boolean;
@@ -38,6 +42,7 @@ export class Payments {
   readonly exceptions: PaymentExceptions;
   readonly topUps: TopUps;
   readonly refunds: Refunds;
+  readonly plans: Plans;
   readonly autoTopUps: AutoTopUps;
   readonly events: PaymentEvents;
   readonly processor: PaymentProcessor;
@@ -50,14 +55,18 @@ export class Payments {
     const wallet = options.wallet ?? new Wallet(options);
     const funds = options.funds ?? new Funds(options);
     const exceptions = new PaymentExceptions({ store, clock, log });
-    const converge = (paymentId: string): Promise<boolean> =>
-      convergePayment({ processor, wallet, funds, exceptions, notify, deployment }, paymentId);
     const customers = new Customers({ store, processor });
+    const settings = options.plans ?? [];
+    const plans = new Plans({ clock, funds, exceptions, customers, processor, deployment, settings });
+    const grantBonus: Plans['grantBonus'] = (period) => plans.grantBonus(period);
+    const converge = (paymentId: string): Promise<boolean> =>
+      convergePayment({ processor, wallet, funds, exceptions, grantBonus, notify, deployment }, paymentId);
     this.#store = store;
     this.#converge = converge;
     this.processor = processor;
     this.exceptions = exceptions;
     this.customers = customers;
+    this.plans = plans;
     this.topUps = new TopUps({ store, clock, customers, processor, limits });
     this.refunds = new Refunds({ store, funds, processor });
     const tell = async (notice: TopUpNotice): Promise<void> => {
@@ -65,7 +74,7 @@ export class Payments {
       if (message) await notifyOnce({ store, clock }, message);
     };
     this.autoTopUps = new AutoTopUps({ store, clock, funds, customers, processor, converge, notify: tell });
-    this.events = new PaymentEvents({ store, clock, processor, converge });
+    this.events = new PaymentEvents({ store, clock, processor, converge, grantBonus });
   }
 
   /** Opens a page of the processor for a customer. @throws PaymentsUnavailable */

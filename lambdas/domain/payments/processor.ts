@@ -38,8 +38,43 @@ export interface ProcessedPayment {
   readonly accountId: string | undefined;
   /** The credit that the payment buys: what was paid without tax. */
   readonly creditCents: bigint | undefined;
+  /** The period of a subscription that the payment pays for, if it begins one. */
+  readonly period?: PaidPeriod | undefined;
   readonly refunds: readonly ProcessedRefund[];
   readonly disputes: readonly ProcessedDispute[];
+}
+
+/** A period of a subscription whose invoice is paid. */
+export interface PaidPeriod {
+  readonly invoiceId: string;
+  readonly deployment: string | undefined;
+  readonly accountId: string | undefined;
+  readonly priceId: string;
+  /** Epoch milliseconds. */
+  readonly endsAt: number;
+}
+
+/** What a subscription costs. */
+export interface ProcessorPrice {
+  readonly cents: bigint;
+  /** In lower case, such as `usd`. */
+  readonly currency: string;
+  /** The price is for so many of these units. */
+  readonly interval: string;
+  readonly intervalCount: number;
+}
+
+/** A subscription, as the processor reports it now. */
+export interface ProcessedSubscription {
+  readonly subscriptionId: string;
+  readonly priceId: string | undefined;
+  /** Such as `active`, `past_due` or `canceled`. */
+  readonly state: string;
+  readonly isOver: boolean;
+  /** Epoch milliseconds. */
+  readonly periodEndsAt: number | undefined;
+  /** Epoch milliseconds, if it was canceled for later. */
+  readonly endsAt: number | undefined;
 }
 
 /** A page at the processor on which a person pays. */
@@ -117,6 +152,16 @@ export interface PaymentProcessor {
   /** Creates a customer. @returns its ID */
   createCustomer(customer: { readonly accountId: string; readonly idempotencyKey: string }): Promise<string>;
   createCheckout(purchase: Purchase): Promise<Checkout>;
+  /** A page on which a person subscribes. */
+  createSubscription(
+    subscription: Omit<Purchase, 'creditCents' | 'savesMethod'> & { readonly priceId: string },
+  ): Promise<Checkout>;
+  /** The subscriptions of a customer, newest first. */
+  subscriptions(customerId: string): Promise<readonly ProcessedSubscription[]>;
+  /** @returns undefined if there is no such price of a subscription */
+  price(priceId: string): Promise<ProcessorPrice | undefined>;
+  /** The paid periods of subscriptions that an event concerns. */
+  paidPeriods(object: EventObject): Promise<readonly PaidPeriod[]>;
   charge(charge: OffSessionCharge): Promise<ChargeOutcome>;
   /** @throws RefundRefused when the processor refuses it for good */
   refund(refund: {

@@ -1,5 +1,6 @@
 import { StripeProcessor } from '../../../lambdas/adapters/stripe/stripe-processor';
 import { stripeClient } from '../../../lambdas/adapters/stripe/stripe-client';
+import type { PlanSettings } from '../../../lambdas/contracts/deployment/plans';
 import { setAutoTopUp } from '../../../lambdas/domain/payments/auto-top-up-settings';
 import { Payments } from '../../../lambdas/domain/payments/payments';
 import type { LogFields } from '../../../lambdas/domain/log';
@@ -21,7 +22,7 @@ export class PaymentsStage {
   readonly logged: { readonly code: string; readonly fields: LogFields | undefined }[] = [];
   #topUps = 0;
 
-  private constructor(wallet: WalletStage, stripe: StripeFake, automaticTax: boolean) {
+  private constructor(wallet: WalletStage, stripe: StripeFake, automaticTax: boolean, plans: readonly PlanSettings[]) {
     this.wallet = wallet;
     this.stripe = stripe;
     const note = (code: string, fields?: LogFields): void => void this.logged.push({ code, fields });
@@ -36,15 +37,23 @@ export class PaymentsStage {
       }),
       deployment: DEPLOYMENT,
       limits: { leastCents: 500n, mostCents: 100_000n, dayCents: 150_000n, dayCount: 20n },
+      plans,
       usageRetentionDays: 90,
       sendsMail: true,
     });
   }
 
-  static async open({ automaticTax = false } = {}): Promise<PaymentsStage> {
+  /** @param options.plansOf creates the prices of plans at the local Stripe */
+  static async open({
+    automaticTax = false,
+    plansOf = () => [],
+  }: {
+    readonly automaticTax?: boolean;
+    readonly plansOf?: (stripe: StripeFake) => readonly PlanSettings[];
+  } = {}): Promise<PaymentsStage> {
     const wallet = await WalletStage.funded(0n);
     const stripe = await openStripeFake({ clock: () => wallet.now });
-    return new PaymentsStage(wallet, stripe, automaticTax);
+    return new PaymentsStage(wallet, stripe, automaticTax, plansOf(stripe));
   }
 
   async close(): Promise<void> {

@@ -8,6 +8,7 @@ import type {
   ProcessedDispute,
   ProcessedPayment,
   ProcessedRefund,
+  ProcessorPrice,
   Purchase,
 } from '../../../lambdas/domain/payments/processor';
 import { RefundRefused } from '../../../lambdas/domain/payments/processor';
@@ -52,6 +53,23 @@ export class FakeProcessor implements PaymentProcessor {
 
   paymentsOf({ objectId }: EventObject): Promise<readonly string[]> {
     return Promise.resolve([objectId]);
+  }
+
+  createSubscription(): Promise<Checkout> {
+    this.#numbers += 1;
+    return Promise.resolve({ checkoutId: `cs_${this.#numbers}`, url: 'https://pay.example/subscribe' });
+  }
+
+  subscriptions(): Promise<readonly never[]> {
+    return Promise.resolve([]);
+  }
+
+  price(): Promise<ProcessorPrice> {
+    return Promise.resolve({ cents: 1_000n, currency: 'usd', interval: 'month', intervalCount: 1 });
+  }
+
+  paidPeriods(): Promise<readonly never[]> {
+    return Promise.resolve([]);
   }
 
   createCustomer({ accountId }: { readonly accountId: string }): Promise<string> {

@@ -55,9 +55,19 @@ export class Payments {
     this.#wallet = new Wallet(options);
     this.#funds = new Funds(options);
     const exceptions = new PaymentExceptions({ store, clock, log: SILENT_LOG });
+    // No plan has a bonus here.
+    const grantBonus = (): Promise<void> => Promise.resolve();
     this.#converge = (paymentId) =>
       convergePayment(
-        { processor: seen, wallet: this.#wallet, funds: this.#funds, exceptions, notify: NO_NOTIFY, deployment: DEPLOYMENT },
+        {
+          processor: seen,
+          wallet: this.#wallet,
+          funds: this.#funds,
+          exceptions,
+          grantBonus,
+          notify: NO_NOTIFY,
+          deployment: DEPLOYMENT,
+        },
         paymentId,
       );
     this.#refunds = new Refunds({ store, funds: this.#funds, processor: seen });
@@ -71,7 +81,7 @@ export class Payments {
       converge: this.#converge,
       notify: () => Promise.resolve(),
     });
-    this.#events = new PaymentEvents({ store, clock, processor: seen, converge: this.#converge });
+    this.#events = new PaymentEvents({ store, clock, processor: seen, converge: this.#converge, grantBonus });
     this.#reconcile = () =>
       reconcile({ store, processor: seen, converge: this.#converge }, { from: 0, to: scheduler.now });
   }

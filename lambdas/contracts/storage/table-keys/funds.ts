@@ -13,6 +13,23 @@ export const pendingRefundKey = (refundId: string): Key => ({ pk: PENDING_REFUND
 /** The accounts that owe money after a dispute. */
 export const DEBTS_PARTITION = 'debts';
 export const debtKey = (accountId: string): Key => ({ pk: DEBTS_PARTITION, sk: accountId });
+/** The accounts that have a credit line. */
+export const CREDIT_LINES_PARTITION = 'credit-lines';
+export const creditLineKey = (accountId: string): Key => ({ pk: CREDIT_LINES_PARTITION, sk: accountId });
+export const DUE_PREFIX = 'due#';
+/** The part of its credit line that an account owed at the end of a month. @param month such as `2026-11` */
+export const dueKey = (accountId: string, month: string): Key => ({ pk: accountId, sk: `${DUE_PREFIX}${month}` });
+/** The dues that are not paid. */
+export const OPEN_DUES_PARTITION = 'open-dues';
+export const openDueKey = (accountId: string, month: string): Key => ({
+  pk: OPEN_DUES_PARTITION,
+  sk: `${accountId}#${month}`,
+});
+/** The coupons. */
+export const COUPONS_PARTITION = 'coupons';
+export const couponKey = (couponId: string): Key => ({ pk: COUPONS_PARTITION, sk: couponId });
+/** Which coupon has a code. @param codeHash a keyed hash of the code */
+export const couponCodeKey = (codeHash: string): Key => ({ pk: `coupon-code#${codeHash}`, sk: 'coupon' });
 /** The live grants of promotional credit of an account. */
 export const grantsKey = (accountId: string): Key => ({ pk: accountId, sk: 'grants' });
 export const grantExpiryPartition = (shard: string): string => `grant-expiries#${shard}`;

@@ -1,4 +1,7 @@
+import { creditLineKey } from '../../../contracts/storage/table-keys/funds';
+import { WALLET } from '../../../contracts/storage/tables';
 import { larger, lesser } from '../../money/pico';
+import type { GuardedWrite } from '../../table/commit';
 import type { FundsDependencies } from '../dependencies';
 import { transfers } from '../ledger/entry';
 import { CREDIT_PICO_MAX } from '../ledger/payment';
@@ -42,9 +45,22 @@ export async function setCreditLine(
           ['creditLine', 'available', larger(addedPico, 0n)],
           ['available', 'creditLine', larger(-addedPico, 0n)],
         ),
+        writes: [listLine(accountId, linePico)],
       };
     },
     record,
   );
   return changed?.isNew ?? false;
+}
+
+/** The write that lists an account that has a credit line. A line can end only if nothing of it is used. */
+function listLine(accountId: string, linePico: bigint): GuardedWrite {
+  const key = creditLineKey(accountId);
+  // An update keeps what else the item says.
+  return {
+    write:
+      linePico > 0n
+        ? { table: WALLET, update: key, change: { set: { isListed: true } } }
+        : { table: WALLET, delete: key },
+  };
 }

@@ -31,6 +31,10 @@ export interface Grants {
   readonly grants: readonly Grant[];
 }
 
+/** How the IDs of a grant's entry and of an expiry's entry begin. */
+export const GRANT_PREFIX = 'grant_';
+export const EXPIRY_PREFIX = 'expiry_';
+
 export const NO_GRANTS: Grants = { spentPico: 0n, grants: [] };
 
 /** The most live grants of one account. It keeps them within one small item. */

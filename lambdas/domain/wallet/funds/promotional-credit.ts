@@ -3,13 +3,14 @@ import { grantExpiryKey, grantExpiryPartition } from '../../../contracts/storage
 import { isoTime, SHARDS } from '../../../contracts/storage/table-keys/key-parts';
 import { WALLET } from '../../../contracts/storage/tables';
 import { lesser } from '../../money/pico';
+import type { GuardedWrite } from '../../table/commit';
 import { everyItem } from '../../table/every-item';
 import type { FundsDependencies } from '../dependencies';
 import { movedInto, transfers } from '../ledger/entry';
 import { CREDIT_PICO_MAX } from '../ledger/payment';
 import { changeFunds, isNewChange, type Recorder } from './change-funds';
 import { TooManyGrants } from './funds-errors';
-import { addGrant, GRANTS_MAX, reduceGrant, spendGrants } from './grants';
+import { addGrant, EXPIRY_PREFIX, GRANTS_MAX, reduceGrant, spendGrants } from './grants';
 
 /** A grant's ID becomes a part of an entry's ID, so it must not contain a separator. */
 const GRANT_ID = /^grant_[\w.:-]{1,100}$/;
@@ -25,6 +26,8 @@ export interface NewGrant {
   readonly reason: string;
   /** Epoch milliseconds. @default it does not expire */
   readonly expiresAt?: number | undefined;
+  /** Writes that belong to the grant. A failed condition is a refusal that is thrown. */
+  readonly writes?: readonly GuardedWrite[];
 }
 
 /**
@@ -38,7 +41,7 @@ export async function grantCredit(
   grant: NewGrant,
   record?: Recorder,
 ): Promise<boolean> {
-  const { accountId, grantId, amountPico, reason, expiresAt } = grant;
+  const { accountId, grantId, amountPico, reason, expiresAt, writes = [] } = grant;
   if (amountPico <= 0n || amountPico > CREDIT_PICO_MAX) throw new RangeError('invalid amount of a grant');
   if (!GRANT_ID.test(grantId)) throw new RangeError('invalid grant ID');
   if (!REASON.test(reason)) throw new RangeError('invalid reason of a grant');
@@ -56,20 +59,18 @@ export async function grantCredit(
         transfers: transfers(['promotion', 'available', amountPico]),
         reason,
         grants: addGrant(current, { grantId, leftPico: amountPico, expiresAt: expiry }),
-        writes:
-          expiry === undefined
-            ? []
-            : [
-                {
-                  write: { table: WALLET, put: { ...grantExpiryKey(accountId, grantId, expiry), accountId, grantId } },
-                },
-              ],
+        writes: [...writes, ...(expiry === undefined ? [] : [listExpiry(accountId, grantId, expiry)])],
       };
     },
     record,
   );
   return isNewChange(changed, (entry) => movedInto('available', entry) === amountPico);
 }
+
+/** The write that lists a grant under its expiry, so that a job finds it. */
+const listExpiry = (accountId: string, grantId: string, expiry: string): GuardedWrite => ({
+  write: { table: WALLET, put: { ...grantExpiryKey(accountId, grantId, expiry), accountId, grantId } },
+});
 
 const dueSchema = z.object({ sk: z.string(), accountId: z.string(), grantId: z.string() });
 
@@ -113,7 +114,7 @@ async function expireGrant(dependencies: FundsDependencies, due: DueGrant): Prom
   const { store, timing, newUlid } = dependencies;
   const forget = { table: WALLET, delete: grantExpiryKey(accountId, grantId, expiresAt) };
   let isOver = false;
-  const changed = await changeFunds(dependencies, accountId, `expiry_${newUlid(timing.clock())}`, (funds) => {
+  const changed = await changeFunds(dependencies, accountId, `${EXPIRY_PREFIX}${newUlid(timing.clock())}`, (funds) => {
     const current = spendGrants(funds.grants, funds.balance.spentPico);
     const leftPico = current.grants.find((grant) => grant.grantId === grantId)?.leftPico ?? 0n;
     const takenPico = lesser(leftPico, funds.balance.availablePico);

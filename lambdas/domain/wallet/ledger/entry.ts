@@ -143,6 +143,6 @@ export function decodeEntry(item: Item): Entry {
 }
 
 /** How much an entry moved into one book, in pico-dollars. */
-export function movedInto(book: Book, entry: Entry): bigint {
+export function movedInto(book: Book, entry: Pick<Entry, 'transfers'>): bigint {
   return entry.transfers.reduce((sum, transfer) => (transfer.to === book ? sum + transfer.amountPico : sum), 0n);
 }

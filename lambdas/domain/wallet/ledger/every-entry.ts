@@ -1,5 +1,6 @@
 import { ENTRY_PREFIX, entryPartitions } from '../../../contracts/storage/table-keys/wallet';
 import { WALLET } from '../../../contracts/storage/tables';
+import { everyItem } from '../../table/every-item';
 import { mergedItems } from '../../table/merged-items';
 import type { TableStore } from '../../table/table-store';
 import { readPart } from '../balance/balance';
@@ -12,4 +13,30 @@ export async function* everyEntry(store: TableStore, accountId: string): AsyncGe
   const partitions = entryPartitions(accountId, main?.hasDrawers ?? true);
   const query = { table: WALLET, sort: { beginsWith: ENTRY_PREFIX } };
   for await (const item of mergedItems(store, partitions, query)) yield decodeEntry(item);
+}
+
+/** The IDs of entries of requests and leases begin with these. Only such entries charge. */
+const CHARGED_PREFIXES = ['lease_', 'req_'];
+/** Sorts after every character of an entry's ID. */
+const LAST = '~';
+
+/** The entries of an account that belong to no request, in no useful order. There are few, and no other is read. */
+export async function* everyChange(store: TableStore, accountId: string): AsyncGenerator<Entry, void> {
+  let from = ENTRY_PREFIX;
+  for (const prefix of [...CHARGED_PREFIXES, LAST]) {
+    const sort = { from, to: `${ENTRY_PREFIX}${prefix}` };
+    for await (const item of everyItem(store, { table: WALLET, partition: accountId, sort })) yield decodeEntry(item);
+    from = `${ENTRY_PREFIX}${prefix}${LAST}`;
+  }
+}
+
+/** The entries of an account's requests and leases, in no useful order. */
+export async function* everyCharge(store: TableStore, accountId: string): AsyncGenerator<Entry, void> {
+  const main = await readPart(store, { accountId });
+  for (const partition of entryPartitions(accountId, main?.hasDrawers ?? true)) {
+    for (const prefix of CHARGED_PREFIXES) {
+      const query = { table: WALLET, partition, sort: { beginsWith: `${ENTRY_PREFIX}${prefix}` } };
+      for await (const item of everyItem(store, query)) yield decodeEntry(item);
+    }
+  }
 }

@@ -27,6 +27,7 @@ import { NO_NOTIFY, notifyBy } from '../../../domain/notifications/outbox/outbox
 import { Preferences } from '../../../domain/notifications/people/preferences';
 import { Operators } from '../../../domain/people/operators';
 import { People } from '../../../domain/people/people';
+import { Coupons } from '../../../domain/payments/coupons/coupons';
 import { LowBalances } from '../../../domain/payments/low-balances';
 import type { Payments } from '../../../domain/payments/payments';
 import { derivedSecret, MAIL_SECRETS } from '../../../domain/secret';
@@ -89,6 +90,7 @@ export function apiDependencies(options: ApiOptions) {
     publicUrl,
     funds,
     lowBalances: new LowBalances({ store, funds, notify: notify ?? NO_NOTIFY }),
+    coupons: new Coupons({ store, clock, audit, funds, secret: derivedSecret(pepper, 'coupons') }),
     attempts: new FailedAttempts({ clock }),
     people: new People({ store, clock, notify }),
     operators: new Operators({ store, clock, audit }),

@@ -34,9 +34,10 @@ export function apiDocument(): object {
 
 /** A route as the document describes it. */
 export function openApiOf(route: Route): RouteConfig {
-  const { id, method, path, summary, permission, params, query, body, answer, status = 200 } = route;
+  const { id, method, path, summary, permission, params, query, body, answer, downloads = [], status = 200 } = route;
+  const texts = Object.fromEntries(downloads.map((type) => [type, { schema: z.string() }]));
   const succeeded: RouteConfig['responses'] = answer
-    ? { [status]: { description: 'Done.', content: { 'application/json': { schema: answer } } } }
+    ? { [status]: { description: 'Done.', content: { 'application/json': { schema: answer }, ...texts } } }
     : { 204: { description: 'Done.' } };
   return {
     method,

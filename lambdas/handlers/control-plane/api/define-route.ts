@@ -14,6 +14,20 @@ export interface Call<Params, Query, Body> {
   readonly version: number | undefined;
 }
 
+/** A text file that a route sends instead of JSON. Browsers save it. */
+export class Download {
+  readonly type: string;
+  readonly name: string;
+  readonly text: string;
+
+  /** @param file.type a media type; the text is sent as UTF-8 */
+  constructor(file: { readonly type: string; readonly name: string; readonly text: string }) {
+    this.type = file.type;
+    this.name = file.name;
+    this.text = file.text;
+  }
+}
+
 type Shape = z.ZodObject;
 /** For routes that accept no input here. */
 export type NoMembers = z.ZodObject<{ readonly [name: string]: z.ZodNever }>;
@@ -37,6 +51,8 @@ export interface Definition<
   readonly body?: Body;
   /** The schema of a successful response. Members that are not in it are removed. @default none: 204 */
   readonly answer?: Answer;
+  /** The media types of the files that the route can send instead of its JSON. @default none */
+  readonly downloads?: readonly string[];
   /** @default 200 */
   readonly status?: 200 | 201;
   /** Whether `If-Match` is required or optional. @default it is ignored */
@@ -44,7 +60,7 @@ export interface Definition<
   readonly handle: (
     dependencies: ApiDependencies,
     call: Call<z.output<Params>, z.output<Query>, z.output<Body>>,
-  ) => Promise<z.input<Answer>>;
+  ) => Promise<z.input<Answer> | Download>;
 }
 
 /** Any route. The types of its input and response were checked where it was defined. */

@@ -8,7 +8,7 @@ import { InvalidInput, PreconditionRequired } from '../control-plane-errors';
 import type { ApiDependencies } from './api-dependencies';
 import { openApiOf } from './api-document';
 import type { Api, ApiEnv } from './api-env';
-import type { Route } from './define-route';
+import { Download, type Route } from './define-route';
 import { faultsOf } from './faults';
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
@@ -34,6 +34,10 @@ export function serveRoute(api: Api, dependencies: ApiDependencies, route: Route
       body: route.body ? valid.valid('json') : undefined,
       version: versionOf(context, route),
     };
+    if (route.downloads) {
+      const answer = await answerOf(dependencies, route, call);
+      return answer instanceof Download ? send(context, answer) : respond(context, 200, answerIn(answer));
+    }
     const answer = await runIdempotently(context, dependencies, route, () => answerOf(dependencies, route, call));
     return route.answer ? respond(context, route.status ?? 200, answer) : context.body(null, 204);
   });
@@ -69,7 +73,7 @@ async function answerOf(
   call: Parameters<Route['handle']>[1],
 ): Promise<unknown> {
   const answer = await route.handle(dependencies, call);
-  return route.answer?.parse(answer);
+  return answer instanceof Download ? answer : route.answer?.parse(answer);
 }
 
 /** Runs the route's handler, but only once for requests that repeat an Idempotency-Key. */
@@ -119,6 +123,16 @@ function versionOf(context: Context<ApiEnv>, route: Route): number | undefined {
   if (version === undefined)
     throw new InvalidInput([{ pointer: 'If-Match', detail: 'must be the ETag of the item as you read it' }]);
   return Number(version);
+}
+
+/** A file is never shown as a page of ours, so nothing in it can act for a person who is signed in. */
+function send(context: Context<ApiEnv>, { type, name, text }: Download): Response {
+  return context.body(text, 200, {
+    'content-type': `${type}; charset=utf-8`,
+    'content-disposition': `attachment; filename="${name}"`,
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    'x-content-type-options': 'nosniff',
+  });
 }
 
 function respond(context: Context<ApiEnv>, status: 200 | 201, { text, version }: Answer): Response {

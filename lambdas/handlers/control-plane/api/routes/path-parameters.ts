@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   accountIdSchema,
+  couponIdSchema,
   invitationIdSchema,
   keyIdSchema,
   personIdSchema,
@@ -13,5 +14,16 @@ export const ofMember = z.strictObject({ accountId: accountIdSchema, personId: p
 export const ofInvitation = z.strictObject({ accountId: accountIdSchema, invitationId: invitationIdSchema });
 export const ofKey = z.strictObject({ accountId: accountIdSchema, keyId: keyIdSchema });
 export const ofTrust = z.strictObject({ accountId: accountIdSchema, trustId: trustIdSchema });
+export const ofStatement = z.strictObject({
+  accountId: accountIdSchema,
+  statement: z
+    .string()
+    .regex(
+      /^20\d{2}-(?:0[1-9]|1[0-2])(?:\.csv|\.html)?$/,
+      'must be a month such as 2026-11, 2026-11.csv or 2026-11.html',
+    )
+    .describe('A month (UTC), such as `2026-11`; with `.csv` or `.html`, the statement is sent as a file.'),
+});
+export const ofCoupon = z.strictObject({ couponId: couponIdSchema });
 export const ofPerson = z.strictObject({ personId: personIdSchema });
 export const ofProposal = z.strictObject({ proposalId: proposalIdSchema });

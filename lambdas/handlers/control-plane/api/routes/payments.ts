@@ -18,40 +18,20 @@ import {
   topUpSchema,
   walletSchema,
 } from '../../../../contracts/http/payments';
-import type { AuditFields } from '../../../../contracts/storage/audit-event';
-import type { Permission } from '../../../../contracts/http/permissions';
 import { isoTime } from '../../../../contracts/storage/table-keys/key-parts';
-import type { Actor } from '../../../../domain/access/actor';
 import { formatUsd, parseUsd } from '../../../../domain/money/pico';
-import { picoOfCents, wholeCentsIn } from '../../../../domain/payments/cents';
+import { picoOfCents } from '../../../../domain/payments/cents';
 import { readAutoTopUp, setAutoTopUp } from '../../../../domain/payments/auto-top-up-settings';
-import { AutoTopUpIsOn, PaymentsOff } from '../../../../domain/payments/payments-errors';
-import type { Payments } from '../../../../domain/payments/payments';
-import type { Recorder } from '../../../../domain/wallet/funds/change-funds';
-import { InvalidInput } from '../../control-plane-errors';
+import { AutoTopUpIsOn } from '../../../../domain/payments/payments-errors';
 import type { ApiDependencies } from '../api-dependencies';
 import { definePage } from '../define-page';
 import { defineRoute } from '../define-route';
 import { inAccount } from './path-parameters';
+import { centsOf, expectAccount, paymentsOf, recorded, returnUrlOf } from './payment-calls';
 
-/** @throws PaymentsOff */
-function paymentsOf({ payments }: ApiDependencies): Payments {
-  if (payments === undefined) throw new PaymentsOff();
-  return payments;
-}
-
-/** Commits writes together with the audit event of an action. */
-const recorded =
-  (
-    { audit }: ApiDependencies,
-    action: Permission,
-    { accountId, actor, after }: { readonly accountId: string; readonly actor: Actor; readonly after: AuditFields },
-  ): Recorder =>
-  (writes) =>
-    audit.record({ chain: accountId, actor, action, target: accountId, after, writes });
-
-async function readWallet({ funds }: ApiDependencies, accountId: string): Promise<z.input<typeof walletSchema>> {
-  const view = await funds.view(accountId);
+async function readWallet(dependencies: ApiDependencies, accountId: string): Promise<z.input<typeof walletSchema>> {
+  await expectAccount(dependencies, accountId);
+  const view = await dependencies.funds.view(accountId);
   return {
     available: formatUsd(view.availablePico),
     held: formatUsd(view.heldPico),
@@ -64,9 +44,11 @@ async function readWallet({ funds }: ApiDependencies, accountId: string): Promis
 }
 
 async function viewAutoTopUp(
-  { store, clock }: ApiDependencies,
+  dependencies: ApiDependencies,
   accountId: string,
 ): Promise<z.input<typeof autoTopUpSchema>> {
+  const { store, clock } = dependencies;
+  await expectAccount(dependencies, accountId);
   const state = await readAutoTopUp(store, accountId);
   const isThisMonth = state?.month === isoTime(clock()).slice(0, 7);
   return {
@@ -78,15 +60,6 @@ async function viewAutoTopUp(
     declines: state?.declines ?? 0,
     isCharging: state?.isCharging ?? false,
   };
-}
-
-const centsOf = (usd: string): bigint => wholeCentsIn(parseUsd(usd));
-
-/** The page of the console or of a client to which a customer returns. */
-function returnUrlOf({ publicUrl }: ApiDependencies, asked: string | undefined): string {
-  const url = asked ?? publicUrl;
-  if (url === undefined) throw new InvalidInput([{ pointer: 'returnUrl', detail: 'is needed' }]);
-  return url;
 }
 
 /** The account's money, and how it comes in. */
@@ -244,6 +217,7 @@ export const PAYMENT_ROUTES = [
     answer: refundSchema,
     handle: async (dependencies, { params, body, actor }) => {
       const { accountId } = params;
+      await expectAccount(dependencies, accountId);
       const { refunds } = paymentsOf(dependencies);
       if ((await readAutoTopUp(dependencies.store, accountId))?.isOn === true) throw new AutoTopUpIsOn();
       const refundId = `refund_${ulid(dependencies.clock())}`;
@@ -266,6 +240,7 @@ export const PAYMENT_ROUTES = [
     answer: grantSchema,
     handle: async (dependencies, { params, body, actor }) => {
       const { accountId } = params;
+      await expectAccount(dependencies, accountId);
       const { amount, reason, expiresAt } = body;
       const grantId = `grant_${ulid(dependencies.clock())}`;
       const record = recorded(dependencies, 'wallet.grant', { accountId, actor, after: { amount } });
@@ -293,6 +268,7 @@ export const PAYMENT_ROUTES = [
     answer: walletSchema,
     handle: async (dependencies, { params, body, actor }) => {
       const { accountId } = params;
+      await expectAccount(dependencies, accountId);
       const changeId = `line_${ulid(dependencies.clock())}`;
       const record = recorded(dependencies, 'wallet.lend', { accountId, actor, after: { amount: body.amount } });
       await dependencies.funds.setLine({ accountId, changeId, linePico: parseUsd(body.amount) }, record);

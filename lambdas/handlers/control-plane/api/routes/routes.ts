@@ -1,13 +1,17 @@
 import type { Route } from '../define-route';
 import { ACCOUNT_ROUTES } from './accounts';
 import { CATALOG_ROUTES } from './catalog';
+import { COUPON_ROUTES } from './coupons';
 import { DEPLOYMENT_ROUTES } from './deployment';
+import { ENTRY_ROUTES } from './entries';
 import { FEDERATION_ROUTES } from './federation';
 import { KEY_ROUTES } from './keys';
 import { MEMBER_ROUTES } from './members';
 import { NOTIFICATION_ROUTES } from './notifications';
 import { PAYMENT_ROUTES } from './payments';
+import { PLAN_ROUTES } from './plans';
 import { PEOPLE_ROUTES } from './people';
+import { STATEMENT_ROUTES } from './statements';
 
 /** All routes of the API except the exchange of a token (../exchange-token.ts) and unsubscribing (../unsubscribe.ts). */
 export const ROUTES: readonly Route[] = [
@@ -15,6 +19,10 @@ export const ROUTES: readonly Route[] = [
   ...NOTIFICATION_ROUTES,
   ...ACCOUNT_ROUTES,
   ...PAYMENT_ROUTES,
+  ...ENTRY_ROUTES,
+  ...COUPON_ROUTES,
+  ...PLAN_ROUTES,
+  ...STATEMENT_ROUTES,
   ...MEMBER_ROUTES,
   ...KEY_ROUTES,
   ...FEDERATION_ROUTES,

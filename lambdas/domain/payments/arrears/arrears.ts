@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import {
+  creditLineKey,
+  CREDIT_LINES_PARTITION,
+  dueKey,
+  OPEN_DUES_PARTITION,
+  openDueKey,
+} from '../../../contracts/storage/table-keys/funds';
+import { isoTime } from '../../../contracts/storage/table-keys/key-parts';
+import { WALLET } from '../../../contracts/storage/tables';
+import { DEPLOYMENT } from '../../access/actor';
+import type { Accounts } from '../../accounts/accounts';
+import { type ActionRecorder, ALREADY_DONE } from '../../audit/action';
+import { type Clock, DAY_MS, HOUR_MS } from '../../clock';
+import { VersionMismatch } from '../../errors/refusal';
+import { formatUsd } from '../../money/pico';
+import { commit } from '../../table/commit';
+import { absent, exists } from '../../table/condition';
+import { everyItem } from '../../table/every-item';
+import type { TableStore } from '../../table/table-store';
+import type { Update } from '../../table/table-store';
+import { readBalance } from '../../wallet/balance/drawers';
+import { boundsOf, statementOf } from '../statements/statement';
+import { decodeDue, type Due, type DueStage, moveDue } from './due-item';
+import { nextStage } from './next-stage';
+
+/** A month's statement waits so long after its end for charges that were being written. */
+const SETTLED_AFTER_MS = HOUR_MS;
+
+/** What people are told about a due. A repetition has the same account, month and stage. */
+export interface DueNotice {
+  readonly accountId: string;
+  readonly month: string;
+  readonly stage: DueStage;
+  readonly owedPico: bigint;
+  readonly dueAt: string;
+}
+
+export interface ArrearsOptions {
+  readonly store: TableStore;
+  readonly clock: Clock;
+  readonly accounts: Pick<Accounts, 'get' | 'suspend' | 'resume'>;
+  readonly audit: ActionRecorder;
+  /** How many days after a month's end its due is to be paid. */
+  readonly dueDays: number;
+  /** Tells the account's people, at least once for each stage. */
+  readonly notify: (notice: DueNotice) => Promise<void>;
+}
+
+const listedSchema = z.object({ sk: z.string(), issuedMonth: z.string().default('') });
+
+/**
+ * Bills accounts for the used part of their credit lines. After each month, an account that owes something gets a due,
+ * which is reminded of, suspends the account in the end, and is paid by payments. Each step is written only if the due is
+ * as it was read, and people are told before, so a run can crash anywhere and be repeated.
+ */
+export class Arrears {
+  readonly #options: ArrearsOptions;
+
+  constructor(options: ArrearsOptions) {
+    this.#options = options;
+  }
+
+  /** Issues what is to be issued, and moves every open due. @throws the first error, after it has tried each account */
+  async run(): Promise<void> {
+    const { store } = this.#options;
+    const errors: unknown[] = [];
+    const attempt = (step: Promise<void>): Promise<unknown> => step.catch((error: unknown) => errors.push(error));
+    const month = this.#lastMonth();
+    for await (const item of everyItem(store, { table: WALLET, partition: CREDIT_LINES_PARTITION })) {
+      const { sk: accountId, issuedMonth } = listedSchema.parse(item);
+      if (issuedMonth < month) await attempt(this.#issue(accountId, month));
+    }
+    for await (const { sk } of everyItem(store, { table: WALLET, partition: OPEN_DUES_PARTITION })) {
+      const [accountId = '', dueMonth = ''] = String(sk).split('#');
+      await attempt(this.#advance(accountId, dueMonth));
+    }
+    if (errors.length > 0) throw errors[0];
+  }
+
+  /** The last month that is over and settled. An earlier one is not made up for, because a due includes what was owed before. */
+  #lastMonth(): string {
+    const current = isoTime(this.#options.clock() - SETTLED_AFTER_MS).slice(0, 7);
+    return isoTime(Date.parse(boundsOf(current)[0]) - 1).slice(0, 7);
+  }
+
+  async #issue(accountId: string, month: string): Promise<void> {
+    const { store, audit, dueDays, notify } = this.#options;
+    const { closing, fundedPico } = await statementOf(this.#options, accountId, month);
+    const { owedPico, debtPico } = closing;
+    const noteMonth: Update = {
+      table: WALLET,
+      update: creditLineKey(accountId),
+      change: { set: { issuedMonth: month } },
+      when: exists(),
+    };
+    if (owedPico === 0n) {
+      await commit(store, [{ write: noteMonth, otherwise: () => 'unlisted' }]);
+      return;
+    }
+    const [, end] = boundsOf(month);
+    const dueAt = isoTime(Date.parse(end) + dueDays * DAY_MS);
+    // A payment pays the debt of a dispute before it pays for the credit line.
+    const coveredAtPico = fundedPico + debtPico + owedPico;
+    const due: Due = { accountId, month, owedPico, dueAt, coveredAtPico, stage: 'issued' };
+    await notify(noticeOf(due, 'issued'));
+    await audit.record({
+      chain: accountId,
+      actor: DEPLOYMENT,
+      action: 'statement.issue',
+      target: accountId,
+      after: { amount: formatUsd(owedPico), validUntil: dueAt },
+      writes: [
+        {
+          write: { table: WALLET, put: { ...dueKey(accountId, month), ...due }, when: absent() },
+          otherwise: () => ALREADY_DONE,
+        },
+        { write: { table: WALLET, put: { ...openDueKey(accountId, month) } } },
+        { write: noteMonth },
+      ],
+    });
+  }
+
+  async #advance(accountId: string, month: string): Promise<void> {
+    const { store, clock, notify, accounts } = this.#options;
+    const due = await this.#read(accountId, month);
+    if (due === undefined) return;
+    const stage = nextStage(due, { now: clock(), isCovered: await this.#isCovered(due) });
+    if (stage === undefined) return;
+    await notify(noticeOf(due, stage));
+    if (stage === 'suspended') await accounts.suspend({ accountId, reason: 'payment', actor: DEPLOYMENT });
+    if (stage === 'paid' && due.stage === 'suspended' && !(await this.#resume(due))) return;
+    await commit(store, moveDue(due, stage));
+  }
+
+  /** Whether what was paid in since the month's end, without what was paid back or taken back, covers the due. */
+  async #isCovered({ accountId, coveredAtPico }: Due): Promise<boolean> {
+    const balance = await readBalance(this.#options.store, accountId);
+    if (balance === undefined) return false;
+    const { fundedPico, refundedPico, disputedPico } = balance;
+    return fundedPico - refundedPico - disputedPico >= coveredAtPico;
+  }
+
+  /**
+   * Resumes the account, unless it is suspended for another due or for another reason.
+   * @returns false if the account was changed meanwhile: the next run looks at it again
+   */
+  async #resume({ accountId, month }: Due): Promise<boolean> {
+    const { store, accounts } = this.#options;
+    const query = { table: WALLET, partition: OPEN_DUES_PARTITION, sort: { beginsWith: `${accountId}#` } };
+    for await (const { sk } of everyItem(store, query)) {
+      const other = await this.#read(accountId, String(sk).split('#')[1] ?? '');
+      if (other?.stage === 'suspended' && other.month !== month && !(await this.#isCovered(other))) return true;
+    }
+    const account = await accounts.get(accountId);
+    if (account?.suspensionReason !== 'payment') return true;
+    try {
+      await accounts.resume({ accountId, actor: DEPLOYMENT, version: account.version });
+      return true;
+    } catch (error) {
+      if (error instanceof VersionMismatch) return false;
+      throw error;
+    }
+  }
+
+  async #read(accountId: string, month: string): Promise<Due | undefined> {
+    const item = await this.#options.store.get({ table: WALLET, key: dueKey(accountId, month) });
+    return item && decodeDue(item);
+  }
+}
+
+const noticeOf = ({ accountId, month, owedPico, dueAt }: Due, stage: DueStage): DueNotice => ({
+  accountId,
+  month,
+  stage,
+  owedPico,
+  dueAt,
+});
