@@ -23,6 +23,8 @@ export const PAYMENT_EXAMPLES: { readonly [id: string]: Example } = {
   createTopUp: at('/v1/accounts/{accountId}/top-ups', { body: { amount: '25' } }),
   getAutoTopUp: at('/v1/accounts/{accountId}/auto-top-up'),
   setAutoTopUp: at('/v1/accounts/{accountId}/auto-top-up', { body: AUTO_TOP_UP }),
+  getLowBalance: at('/v1/accounts/{accountId}/low-balance'),
+  setLowBalance: at('/v1/accounts/{accountId}/low-balance', { body: { threshold: '5' } }),
   createPortal: at('/v1/accounts/{accountId}/portal', { body: {} }),
   listInvoices: at('/v1/accounts/{accountId}/invoices'),
   createRefund: async (stage, accountId) => ({

@@ -36,8 +36,11 @@ import { expireDue } from './sweep';
  * - `changeFunds` (funds/change-funds.ts): money came in or went out in any other way, for `Funds`.
  * - `putGrants` (funds/grants.ts), `grantCredit`, `expireGrants` (funds/promotional-credit.ts): promotional credit.
  * - `takeRefund`, `returnRefund` (funds/refund.ts): a payment is paid back.
+ * - `setCreditLine` (funds/credit-line.ts): the list of accounts that have a line.
  * - `refund`, `complete` (../payments/refunds.ts), `add` (../payments/payment-exceptions.ts): lists of refunds that are
  *   under way, and of payments that could not be booked. No money moves.
+ * - `run` (../payments/arrears/arrears.ts), `moveDue` (../payments/arrears/due-item.ts), `create`
+ *   (../payments/coupons/coupons.ts): what accounts owe of their lines, and coupons. No money moves.
  * - `reserveHold` (holds/reserve-hold.ts): a request takes a hold from the main balance.
  * - `extendHold`, `shrinkHold` (holds/resize-hold.ts): the hold of a running request follows what it can still cost.
  * - `takeLease`, `passOnLease` (leases/reserve-on-lease.ts): a request of a contended account draws on a lease.

@@ -12,6 +12,11 @@ import { SHARDS } from '../../../lambdas/contracts/storage/table-keys/key-parts'
 import { pendingMailKey } from '../../../lambdas/contracts/storage/table-keys/outbox';
 import { holdPartition } from '../../../lambdas/contracts/storage/table-keys/wallet';
 import { OUTBOX, ACCOUNTS, AUDIT, CATALOG, WALLET } from '../../../lambdas/contracts/storage/tables';
+import { dueKey } from '../../../lambdas/contracts/storage/table-keys/funds';
+import { decodeDue } from '../../../lambdas/domain/payments/arrears/due-item';
+import { readAutoTopUp, setAutoTopUp } from '../../../lambdas/domain/payments/auto-top-up-settings';
+import { Coupons } from '../../../lambdas/domain/payments/coupons/coupons';
+import { Funds } from '../../../lambdas/domain/wallet/funds/funds';
 import { Access } from '../../../lambdas/domain/access/access';
 import { NotAllowed } from '../../../lambdas/domain/access/access-errors';
 import { DEPLOYMENT } from '../../../lambdas/domain/access/actor';
@@ -57,6 +62,7 @@ import {
 
 const PAGE = { limit: 100 };
 const DAYS = 90;
+const SECRET = Buffer.from('a secret of the deployment');
 const PEPPER = 'a pepper of sufficient length';
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -172,6 +178,45 @@ async function openReaders(): Promise<{ readonly [what: string]: Reader }> {
       ...inWallet,
       decoders: ['decodeBalance'],
       read: (store) => new Wallet({ store, clock, usageRetentionDays: DAYS }).balance(wallet.accountId),
+    },
+    'the promotional credit of an account': {
+      ...inWallet,
+      decoders: ['decodeGrants'],
+      read: (store) => new Funds({ store, clock }).view(wallet.accountId),
+    },
+    'an automatic top-up': {
+      ...inAccounts,
+      decoders: ['decodeAutoTopUp'],
+      read: async (store) => {
+        const settings = { isOn: true, thresholdCents: 1n, amountCents: 2n, monthMaxCents: 3n };
+        const known = await readAutoTopUp(account.engine, accountId);
+        const writes = setAutoTopUp(accountId, known, settings);
+        if (known === undefined) await account.engine.transact(writes.map(({ write }) => write));
+        return readAutoTopUp(store, accountId);
+      },
+    },
+    'the coupons': {
+      ...inAccounts,
+      decoders: ['decodeCoupon'],
+      read: async (store) => {
+        const couponsOn = (on: TableStore) =>
+          new Coupons({ store: on, clock, audit: auditOf(on), funds: new Funds({ store: on, clock }), secret: SECRET });
+        const coupon = { amountPico: 1n, reason: 'test', redemptionsMax: 1, validUntil: clock() + HOUR_MS };
+        const { items } = await couponsOn(account.engine).page(PAGE);
+        if (items.length === 0) await couponsOn(account.engine).create(DEPLOYMENT, coupon);
+        return couponsOn(store).page(PAGE);
+      },
+    },
+    'a due of a credit line': {
+      ...inWallet,
+      decoders: ['decodeDue'],
+      read: async (store) => {
+        const key = dueKey(wallet.accountId, '2026-10');
+        const dueAt = '2026-11-15T00:00:00.000Z';
+        const due = { accountId: wallet.accountId, month: '2026-10', owedPico: 1n, coveredAtPico: 1n, stage: 'issued' };
+        await wallet.engine.write({ table: WALLET, put: { ...key, ...due, dueAt } });
+        return decodeDue((await store.get({ table: WALLET, key }))!);
+      },
     },
     'a ledger': {
       ...inWallet,

@@ -63,6 +63,7 @@ export async function storedWallet(engine = EmbeddedStore.memory({ clock: () => 
   const leased = await stage.reserve(100n);
   await stage.settle(leased, 40n);
   await stage.reserve(100n);
+  await stage.funds.grant({ accountId: ACCOUNT, grantId: 'grant_a', amountPico: 1n, reason: 'goodwill' });
   const parked = new ParkedChanges({ store: engine, clock: () => stage.now });
   const key = usageRecordKey(ACCOUNT, leased.requestId);
   await parked.park('spend', [{ changeId: 'c', key, cause: 'ZodError' }]);
